@@ -1,0 +1,91 @@
+package bundles
+
+import (
+	"archive/tar"
+	"bufio"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+)
+
+// file is one file of a bundle: its content or, where that is large, a stream
+// of it that is read once.
+type file struct {
+	path    string
+	size    int64
+	digest  string
+	content []byte
+	stream  io.Reader
+}
+
+func newFile(path string, content []byte) file {
+	sum := sha256.Sum256(content)
+	return file{path: path, size: int64(len(content)), digest: hex.EncodeToString(sum[:]), content: content}
+}
+
+// writeArchive writes a .tar.gz whose bytes depend on the files alone: no times,
+// no owners, no names of machines.
+func writeArchive(ctx context.Context, w io.Writer, files []file) error {
+	zip := gzip.NewWriter(w)
+	archive := tar.NewWriter(zip)
+	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		header := &tar.Header{Typeflag: tar.TypeReg, Name: f.path, Size: f.size, Mode: 0o644, Format: tar.FormatUSTAR}
+		if err := archive.WriteHeader(header); err != nil {
+			return err
+		}
+		if f.stream != nil {
+			if _, err := io.Copy(archive, cancellable{ctx, f.stream}); err != nil {
+				return err
+			}
+			continue
+		}
+		if _, err := archive.Write(f.content); err != nil {
+			return err
+		}
+	}
+	if err := archive.Close(); err != nil {
+		return err
+	}
+	return zip.Close()
+}
+
+// cancellable is a reader that ends with the context.
+type cancellable struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (c cancellable) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.Reader.Read(p)
+}
+
+// hashing is a buffered writer that knows size and digest of what went through.
+type hashing struct {
+	*bufio.Writer
+	sum  hash.Hash
+	size int64
+}
+
+func newHashing(w io.Writer) *hashing {
+	h := &hashing{sum: sha256.New()}
+	h.Writer = bufio.NewWriterSize(io.MultiWriter(w, h.sum, (*counter)(&h.size)), 1<<16)
+	return h
+}
+
+func (h *hashing) digest() string { return hex.EncodeToString(h.sum.Sum(nil)) }
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}

@@ -1,0 +1,152 @@
+package bundles
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/policies"
+)
+
+// DataSource writes the data of a site, one JSON object, in one pass.
+type DataSource func(ctx context.Context, w io.Writer) error
+
+// Part says what goes into a bundle.
+type Part int
+
+// The parts of a bundle. Everything is policy and data in one bundle.
+const (
+	Everything Part = iota
+	PolicyOnly
+	DataOnly
+)
+
+// BuildOptions are the options of Build.
+type BuildOptions struct {
+	Part Part
+	// TempDir is the folder in which site data waits for its size to be known,
+	// preferably on the disk of the output. Empty means the system's.
+	TempDir string
+}
+
+// Build writes a bundle as a .tar.gz. The same policy and data give the same
+// bytes. A nil data source stands for no site at all, and leaves the root of the
+// data to others. After an error, w holds a useless beginning.
+func Build(ctx context.Context, w io.Writer, policy *compiler.Policy, data DataSource, opts BuildOptions) (err error) {
+	b := collect(policy, opts.Part)
+	if data != nil && opts.Part != PolicyOnly {
+		spilled, err := spill(ctx, opts.TempDir, data)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, spilled.remove()) }()
+		b.add(spilled.file)
+		b.roots = append(b.roots, DataRoot)
+	}
+	return writeArchive(ctx, w, b.all())
+}
+
+// PolicyFiles returns the files of the policy bundle, ordered by path, for a
+// folder that people and OPA read.
+func PolicyFiles(policy *compiler.Policy) []File {
+	var files []File
+	for _, f := range collect(policy, PolicyOnly).all() {
+		files = append(files, File{Path: f.path, Content: f.content})
+	}
+	return files
+}
+
+// File is a file of a bundle, its path with forward slashes.
+type File struct {
+	Path    string
+	Content []byte
+}
+
+// contents is a bundle in the making.
+type contents struct {
+	files []file
+	roots []string
+	meta  Metadata
+}
+
+func (c *contents) add(f file) { c.files = append(c.files, f) }
+
+// manifest orders the files and returns what the manifest says of them.
+func (c *contents) manifest() Manifest {
+	slices.SortFunc(c.files, func(a, b file) int { return cmp.Compare(a.path, b.path) })
+	return manifest(c.files, c.roots, c.meta)
+}
+
+// all returns all files, the manifest, whose name sorts first, in front.
+func (c *contents) all() []file {
+	return append([]file{jsonFile(manifestPath, c.manifest())}, c.files...)
+}
+
+func collect(policy *compiler.Policy, part Part) *contents {
+	if part == DataOnly {
+		return &contents{meta: dataMetadata(policy)}
+	}
+	c := &contents{meta: policyMetadata(policy), roots: []string{PolicyRoot}}
+	for _, m := range policies.Modules() {
+		c.add(newFile(m.Path, []byte(m.Source)))
+	}
+	for _, m := range policy.Modules {
+		c.add(newFile(m.Path, []byte(m.Source)))
+	}
+	c.add(jsonFile("qlik/rules/data.json", catalogue(policy)))
+	c.add(jsonFile("qlik/view/data.json", view(policy)))
+	return c
+}
+
+// catalogue returns data.qlik.rules: what reports say of a rule, by id.
+func catalogue(policy *compiler.Policy) map[string]compiler.RuleInfo {
+	rules := make(map[string]compiler.RuleInfo, len(policy.Catalogue))
+	for _, r := range policy.Catalogue {
+		rules[r.ID] = r
+	}
+	return rules
+}
+
+// spilled is a file of unknown size that waits on disk until it is known.
+type spilled struct {
+	file
+	temp *os.File
+}
+
+func (s spilled) remove() error {
+	return errors.Join(s.temp.Close(), os.Remove(s.temp.Name()))
+}
+
+func spill(ctx context.Context, dir string, data DataSource) (spilled, error) {
+	temp, err := os.CreateTemp(dir, ".qlik2rego-site-*")
+	if err != nil {
+		return spilled{}, err
+	}
+	s := spilled{temp: temp}
+	h := newHashing(temp)
+	if err := data(ctx, h); err != nil {
+		return spilled{}, errors.Join(fmt.Errorf("site data: %w", err), s.remove())
+	}
+	if err := h.Flush(); err != nil {
+		return spilled{}, errors.Join(err, s.remove())
+	}
+	if _, err := temp.Seek(0, io.SeekStart); err != nil {
+		return spilled{}, errors.Join(err, s.remove())
+	}
+	s.file = file{path: DataRoot + "/data.json", size: h.size, digest: h.digest(), stream: temp}
+	return s, nil
+}
+
+func jsonFile(path string, v any) file {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		panic("no JSON for " + path + ": " + err.Error())
+	}
+	return newFile(path, append(b, '\n'))
+}

@@ -1,0 +1,248 @@
+package bundles
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	// rowMax is the number of members up to which an object is kept as a row:
+	// a search through its keys is as fast as a map up to about there, and the
+	// entities of a site have fewer.
+	rowMax = 24
+	// shapesMax bounds the lists of keys that rows share. A document with more
+	// of them has objects for tables, for which rows are no gain.
+	shapesMax = 1 << 14
+	// internSlots is the size of the table of recent texts, 8 MB while loading.
+	internSlots = 1 << 19
+	// slabSize is the number of values that are allocated at once.
+	slabSize = 1 << 10
+)
+
+// decoder reads JSON into the form of a Document. One decoder serves all the
+// files of a bundle, so that they share texts.
+type decoder struct {
+	seed   maphash.Seed
+	recent []any // of string, by hash: boxed once, so that a value costs no allocation
+	shapes map[string]*keys
+	slab   []any // never nil, so that an empty list is not null
+	stack  []any
+	names  []string
+	// unquoted is the last text that had escapes in it.
+	unquoted []byte
+}
+
+func newDecoder() *decoder {
+	return &decoder{seed: maphash.MakeSeed(), recent: make([]any, internSlots), shapes: map[string]*keys{}, slab: []any{}}
+}
+
+// decode reads one JSON value and nothing after it. Errors name the offset.
+func (d *decoder) decode(r io.Reader) (any, error) {
+	// Doubled names are found here as well, without jsontext's own table of
+	// the names of an object, which doubles the memory for a million of them.
+	in := jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true))
+	v, err := d.value(in)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := in.ReadToken(); !errors.Is(err, io.EOF) {
+		if err == nil {
+			err = fmt.Errorf("text after the document at offset %d", in.InputOffset())
+		}
+		return nil, err
+	}
+	return v, nil
+}
+
+func (d *decoder) value(in *jsontext.Decoder) (any, error) {
+	switch in.PeekKind() {
+	case '{':
+		return d.object(in)
+	case '[':
+		return d.array(in)
+	case '"':
+		return d.text(in)
+	}
+	tok, err := in.ReadToken()
+	if err != nil {
+		return nil, whole(err)
+	}
+	switch tok.Kind() {
+	case 't', 'f':
+		return tok.Bool(), nil
+	case '0':
+		return json.Number(tok.String()), nil
+	}
+	return nil, nil
+}
+
+func (d *decoder) text(in *jsontext.Decoder) (any, error) {
+	raw, err := d.raw(in)
+	if err != nil {
+		return nil, err
+	}
+	return d.intern(raw), nil
+}
+
+// raw returns the bytes of a text, valid until the next is read.
+func (d *decoder) raw(in *jsontext.Decoder) ([]byte, error) {
+	quoted, err := in.ReadValue()
+	if err != nil {
+		return nil, whole(err)
+	}
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return quoted[1 : len(quoted)-1], nil
+	}
+	d.unquoted, err = jsontext.AppendUnquote(d.unquoted[:0], quoted)
+	return d.unquoted, err
+}
+
+// intern returns a text as a value, the same one if it was seen lately.
+func (d *decoder) intern(b []byte) any {
+	slot := &d.recent[maphash.Bytes(d.seed, b)&(internSlots-1)]
+	if s, ok := (*slot).(string); !ok || s != string(b) {
+		*slot = string(b)
+	}
+	return *slot
+}
+
+func (d *decoder) array(in *jsontext.Decoder) (any, error) {
+	if _, err := in.ReadToken(); err != nil {
+		return nil, err
+	}
+	base := len(d.stack)
+	for in.PeekKind() != ']' {
+		v, err := d.value(in)
+		if err != nil {
+			return nil, err
+		}
+		d.stack = append(d.stack, v)
+	}
+	_, err := in.ReadToken()
+	return d.pop(base), err
+}
+
+// object reads an object as a row and, once it turns out too large for one, as
+// a map.
+func (d *decoder) object(in *jsontext.Decoder) (any, error) {
+	if _, err := in.ReadToken(); err != nil {
+		return nil, err
+	}
+	base, nameBase := len(d.stack), len(d.names)
+	var members map[string]any
+	for in.PeekKind() != '}' {
+		name, v, err := d.member(in, members == nil)
+		if err != nil {
+			return nil, err
+		}
+		if members != nil {
+			before := len(members)
+			if members[name] = v; len(members) == before {
+				return nil, twice(name, in)
+			}
+			continue
+		}
+		for _, other := range d.names[nameBase:] {
+			if other == name {
+				return nil, twice(name, in)
+			}
+		}
+		d.names, d.stack = append(d.names, name), append(d.stack, v)
+		if len(d.names)-nameBase > rowMax {
+			members = d.toMap(base, nameBase)
+		}
+	}
+	if _, err := in.ReadToken(); err != nil {
+		return nil, err
+	}
+	if members != nil {
+		return members, nil
+	}
+	if shape := d.shape(d.names[nameBase:]); shape != nil {
+		d.names = d.names[:nameBase]
+		return &row{keys: shape, values: d.pop(base)}, nil
+	}
+	return d.toMap(base, nameBase), nil
+}
+
+// member reads a name and its value. Names of a small object repeat; those of a
+// large one are ids, of which none is like another.
+func (d *decoder) member(in *jsontext.Decoder, repeats bool) (string, any, error) {
+	raw, err := d.raw(in)
+	if err != nil {
+		return "", nil, err
+	}
+	var name string
+	if repeats {
+		name = d.intern(raw).(string)
+	} else {
+		name = string(raw)
+	}
+	v, err := d.value(in)
+	return name, v, err
+}
+
+func twice(name string, in *jsontext.Decoder) error {
+	return fmt.Errorf("the name %q is there twice, before offset %d", name, in.InputOffset())
+}
+
+func (d *decoder) toMap(base, nameBase int) map[string]any {
+	members := make(map[string]any, len(d.names)-nameBase)
+	for i, name := range d.names[nameBase:] {
+		members[name] = d.stack[base+i]
+	}
+	clear(d.stack[base:])
+	d.names, d.stack = d.names[:nameBase], d.stack[:base]
+	return members
+}
+
+// shape returns the shared list of names, or nil if there are too many lists.
+func (d *decoder) shape(names []string) *keys {
+	var buf [512]byte
+	id := buf[:0]
+	for _, n := range names {
+		id = append(append(id, n...), 0xff) // 0xff is in no UTF-8 text
+	}
+	if s := d.shapes[string(id)]; s != nil || len(d.shapes) >= shapesMax {
+		return s
+	}
+	s := keys(slices.Clone(names))
+	d.shapes[string(id)] = &s
+	return &s
+}
+
+// pop takes the values above base off the stack into memory of their own.
+func (d *decoder) pop(base int) []any {
+	n := len(d.stack) - base
+	if n > slabSize {
+		own := slices.Clone(d.stack[base:])
+		clear(d.stack[base:])
+		d.stack = d.stack[:base]
+		return own
+	}
+	if len(d.slab) < n {
+		d.slab = make([]any, slabSize)
+	}
+	own := d.slab[:n:n]
+	d.slab = d.slab[n:]
+	copy(own, d.stack[base:])
+	clear(d.stack[base:])
+	d.stack = d.stack[:base]
+	return own
+}
+
+// whole says of an early end that it is one: io.EOF within a value would read
+// as "nothing there".
+func whole(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

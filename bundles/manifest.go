@@ -1,0 +1,133 @@
+package bundles
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// The roots of the two halves of a bundle.
+const (
+	PolicyRoot = "qlik"
+	DataRoot   = "site"
+)
+
+const manifestPath = ".manifest"
+
+// Manifest is a bundle's .manifest, in OPA's form.
+type Manifest struct {
+	// Revision is a digest of the bundle's files and metadata, hexadecimal.
+	Revision string   `json:"revision"`
+	Roots    []string `json:"roots"`
+	// RegoVersion is 1: the modules are in Rego v1.
+	RegoVersion int      `json:"rego_version"`
+	Metadata    Metadata `json:"metadata"`
+}
+
+// Metadata is what the manifest says beyond OPA's own fields.
+type Metadata struct {
+	// Language is the version of the language page that the rules were
+	// compiled by.
+	Language string `json:"language"`
+	// View is a digest of what the rules read of a site. Policy and data that
+	// stand in two bundles have the same.
+	View string `json:"view"`
+	// Options are missing in a bundle of data.
+	Options *Options `json:"options,omitempty"`
+	// Counts and Skipped speak of rules; they are missing in a bundle of data.
+	Counts  *Counts   `json:"counts,omitempty"`
+	Skipped []Skipped `json:"skipped,omitempty"`
+}
+
+// Options are the options of the compilation, named as on the command line.
+type Options struct {
+	ListInequality string `json:"list-inequality"`
+	Strict         bool   `json:"strict"`
+	SkipInvalid    bool   `json:"skip-invalid"`
+	// Schema is "default" or a digest of the schema.
+	Schema string `json:"schema"`
+}
+
+// Counts are numbers of rules: all that were read, those that are disabled and
+// those that were left out because of errors.
+type Counts struct {
+	Rules    int `json:"rules"`
+	Disabled int `json:"disabled"`
+	Skipped  int `json:"skipped"`
+}
+
+// Skipped names a rule that was left out because of errors.
+type Skipped struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// language is the version of docs/language.md whose meaning the generated Rego
+// and the library have.
+const language = "1"
+
+func policyMetadata(p *compiler.Policy) Metadata {
+	m := Metadata{
+		Language: language,
+		View:     digest(p.View),
+		Options: &Options{
+			ListInequality: p.Options.ListInequality.String(),
+			Strict:         p.Options.Strict,
+			SkipInvalid:    p.Options.SkipInvalid,
+			Schema:         schemaName(p.Options.Schema),
+		},
+		Counts: &Counts{Rules: len(p.Catalogue), Skipped: len(p.Skipped)},
+	}
+	for _, r := range p.Catalogue {
+		if r.Disabled {
+			m.Counts.Disabled++
+		}
+	}
+	for _, r := range p.Skipped {
+		m.Skipped = append(m.Skipped, Skipped{ID: r.ID, Name: r.Name})
+	}
+	slices.SortFunc(m.Skipped, func(a, b Skipped) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Name, b.Name)) })
+	return m
+}
+
+func dataMetadata(p *compiler.Policy) Metadata {
+	return Metadata{Language: language, View: digest(p.View)}
+}
+
+func schemaName(s *schema.Schema) string {
+	if s == nil {
+		return "default"
+	}
+	if d := digest(s.Types()); d != digest(schema.Default().Types()) {
+		return d
+	}
+	return "default"
+}
+
+// digest returns the SHA-256 of a value's JSON, hexadecimal. Only values whose
+// JSON is deterministic and cannot fail are given to it.
+func digest(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("no JSON: " + err.Error())
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// manifest returns the manifest of a bundle of these files, ordered by path.
+func manifest(files []file, roots []string, meta Metadata) Manifest {
+	sum := sha256.New()
+	for _, f := range files {
+		fmt.Fprintf(sum, "%q %s\n", f.path, f.digest)
+	}
+	_, _ = io.WriteString(sum, digest(meta))
+	return Manifest{Revision: hex.EncodeToString(sum.Sum(nil)), Roots: roots, RegoVersion: 1, Metadata: meta}
+}

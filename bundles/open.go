@@ -1,0 +1,192 @@
+package bundles
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/bundle"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+)
+
+// ReadLimit is the number of bytes up to which Open unpacks a bundle. A site
+// with ten million objects stays below it; what unpacks to more is an attack.
+const ReadLimit = 4 << 30
+
+// Open reads a bundle, or a policy and its data in two, from .tar.gz files.
+// Bundles that the packer of OPA made of the same files are read as well.
+func Open(ctx context.Context, paths ...string) (*Bundle, error) {
+	var b Bundle
+	d := newDecoder()
+	for _, p := range paths {
+		if err := b.open(ctx, d, p); err != nil {
+			return nil, fmt.Errorf("bundle %s: %w", p, err)
+		}
+	}
+	return &b, b.check()
+}
+
+// check orders the modules and makes sure that there are some.
+func (b *Bundle) check() error {
+	if len(b.Modules) == 0 {
+		return errors.New("the bundle holds data alone: give the policy bundle as well")
+	}
+	slices.SortFunc(b.Modules, func(x, y Module) int { return strings.Compare(x.Path, y.Path) })
+	return nil
+}
+
+func (b *Bundle) open(ctx context.Context, d *decoder, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return withoutPath(err)
+	}
+	defer f.Close() //nolint:errcheck // read only
+	zip, err := gzip.NewReader(cancellable{ctx, f})
+	if err != nil {
+		return fmt.Errorf("no .tar.gz: %w", whole(err))
+	}
+	ahead := readAhead(zip, ReadLimit)
+	defer ahead.Close() //nolint:errcheck // it never fails
+	return b.read(d, ahead)
+}
+
+func (b *Bundle) read(d *decoder, r io.Reader) error {
+	var (
+		manifest *Manifest
+		modules  []Module
+		data     Document
+	)
+	archive := tar.NewReader(r)
+	for {
+		header, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("no .tar.gz: %w", err)
+		}
+		if header.Typeflag != tar.TypeReg {
+			continue
+		}
+		name := strings.TrimPrefix(path.Clean("/"+header.Name), "/")
+		switch {
+		case name == manifestPath:
+			manifest = &Manifest{}
+			err = json.NewDecoder(archive).Decode(manifest)
+		case path.Base(name) == "data.json":
+			var v any
+			if v, err = d.decode(archive); err == nil {
+				err = data.Put(v, dataPath(name)...)
+			}
+		case path.Ext(name) == ".rego":
+			var source []byte
+			source, err = io.ReadAll(archive)
+			modules = append(modules, Module{Path: name, Source: source})
+		case bundle.IsSignaturesFile(name):
+			return errors.New("it is signed, and signatures cannot be verified here yet")
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if _, err := io.Copy(io.Discard, r); err != nil { // up to the checksum
+		return fmt.Errorf("no .tar.gz: %w", err)
+	}
+	if manifest == nil {
+		return errors.New("there is no .manifest in it: no bundle of qlik2rego")
+	}
+	if err := checkRoots(manifest.Roots, data); err != nil {
+		return err
+	}
+	return b.join(*manifest, modules, data)
+}
+
+// dataPath returns where in data the file stands: its folder.
+func dataPath(name string) []string {
+	dir := path.Dir(name)
+	if dir == "." {
+		return nil
+	}
+	return strings.Split(dir, "/")
+}
+
+// checkRoots refuses data outside the roots: a data bundle must not bring
+// tables of the policy along.
+func checkRoots(roots []string, data Document) error {
+	for name := range data.root {
+		if !bundle.RootPathsContain(roots, name) {
+			return fmt.Errorf("data.%s is outside the roots %q of the manifest", name, roots)
+		}
+	}
+	return nil
+}
+
+// withoutPath drops the path from an error of the os package, because the
+// caller names it.
+func withoutPath(err error) error {
+	var pathErr *os.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
+// InMemory makes the bundle that Build would write and Open would read, without
+// writing it.
+func InMemory(ctx context.Context, policy *compiler.Policy, data DataSource) (*Bundle, error) {
+	c := collect(policy, PolicyOnly)
+	b := &Bundle{}
+	d := newDecoder()
+	for _, f := range c.files {
+		if path.Base(f.path) != "data.json" {
+			b.Modules = append(b.Modules, Module{Path: f.path, Source: f.content})
+			continue
+		}
+		v, err := d.decode(bytes.NewReader(f.content))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.path, err)
+		}
+		if err := b.Data.Put(v, dataPath(f.path)...); err != nil {
+			return nil, err
+		}
+	}
+	if data != nil {
+		site, err := b.stream(ctx, d, data)
+		if err != nil {
+			return nil, err
+		}
+		c.add(site)
+		c.roots = append(c.roots, DataRoot)
+	}
+	b.Manifests = []Manifest{c.manifest()}
+	return b, b.check()
+}
+
+// stream decodes site data while it is made.
+func (b *Bundle) stream(ctx context.Context, d *decoder, data DataSource) (file, error) {
+	r, w := io.Pipe()
+	h := newHashing(w)
+	go func() {
+		err := data(ctx, h)
+		if err == nil {
+			err = h.Flush()
+		}
+		w.CloseWithError(err)
+	}()
+	v, err := d.decode(r)
+	r.CloseWithError(err)
+	if err != nil {
+		return file{}, fmt.Errorf("site data: %w", err)
+	}
+	return file{path: DataRoot + "/data.json", size: h.size, digest: h.digest()}, b.Data.Put(v, DataRoot)
+}

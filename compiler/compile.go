@@ -1,0 +1,108 @@
+package compiler
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/privilege"
+	"github.com/qlik2rego/qlik2rego/compiler/rego"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Compile translates a rule set and reports on all of its rules. The policy is
+// nil if a rule has an error, unless Options.SkipInvalid leaves such rules out.
+func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
+	if options.Schema == nil {
+		options.Schema = schema.Default()
+	}
+	parsed, list := parse(rules, options.Schema)
+	plan, found := planRules(parsed, options)
+	list = append(list, found...)
+	list.Sort()
+	if plan == nil || list.HasErrors() && !options.SkipInvalid {
+		return nil, list
+	}
+	policy := &Policy{View: view(plan, options.Schema), Catalogue: catalogue(rules), Options: options}
+	for _, m := range rego.Generate(plan) {
+		policy.Modules = append(policy.Modules, Module(m))
+	}
+	invalid := broken(list)
+	for _, r := range rules {
+		if ref := (diag.Rule{ID: r.ID, Name: r.Name}); invalid[ref] {
+			policy.Skipped = append(policy.Skipped, ref)
+		}
+	}
+	return policy, list
+}
+
+// parse reads the filters and conditions. Rules with an error are left out.
+func parse(rules []ruleset.Rule, s *schema.Schema) ([]*resolve.Rule, diag.List) {
+	var parsed []*resolve.Rule
+	var list diag.List
+	for _, r := range rules {
+		ref := diag.Rule{ID: r.ID, Name: r.Name}
+		filter, found := ruleset.ParseFilter(r.Filter, ref)
+		tree, more := condition.Parse(r.Condition, ref)
+		found = append(found, filter.Check(s, r.Filter, ref)...)
+		found = append(found, more...)
+		if !found.HasErrors() {
+			parsed = append(parsed, &resolve.Rule{Rule: r, Filter: filter, Tree: tree})
+		}
+		list = append(list, found...)
+	}
+	return parsed, list
+}
+
+// planRules resolves the rules and orders what they ask of each other. A rule
+// with an error ends it, unless such rules are to be left out: then what the
+// others depend on may change, and everything is done again without them.
+func planRules(rules []*resolve.Rule, options Options) (*privilege.Plan, diag.List) {
+	var list diag.List
+	for {
+		program, found := resolve.Resolve(rules, resolve.Options{
+			Schema: options.Schema, ListInequality: options.ListInequality, Strict: options.Strict,
+		})
+		plan, cycles := privilege.Build(program)
+		found = append(found, cycles...)
+		invalid := broken(found)
+		if len(invalid) == 0 {
+			return plan, append(list, found...)
+		}
+		if !options.SkipInvalid {
+			return nil, append(list, found...)
+		}
+		for _, d := range found {
+			if invalid[d.Rule] {
+				list = append(list, d)
+			}
+		}
+		rules = slices.DeleteFunc(rules, func(r *resolve.Rule) bool { return invalid[r.Ref()] })
+	}
+}
+
+// broken returns the rules that have an error.
+func broken(list diag.List) map[diag.Rule]bool {
+	rules := map[diag.Rule]bool{}
+	for _, d := range list {
+		if d.Severity == diag.Error {
+			rules[d.Rule] = true
+		}
+	}
+	return rules
+}
+
+func catalogue(rules []ruleset.Rule) []RuleInfo {
+	infos := make([]RuleInfo, len(rules))
+	for i, r := range rules {
+		infos[i] = RuleInfo{
+			ID: r.ID, Name: r.Name, Category: r.Category.String(), Filter: r.Filter.Content,
+			Actions: r.Actions.Names(), Context: r.Context.String(), Condition: r.Condition.Content, Disabled: r.Disabled,
+		}
+	}
+	slices.SortFunc(infos, func(a, b RuleInfo) int { return cmp.Compare(a.ID, b.ID) })
+	return infos
+}

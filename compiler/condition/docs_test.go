@@ -1,0 +1,102 @@
+package condition
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+const docs = "../../docs"
+
+// block returns the lines of the first fenced block after a line of a page. A line
+// that begins with a blank goes on with the condition before it.
+func block(t *testing.T, page, after string) []string {
+	t.Helper()
+	_, rest, found := strings.Cut(page, after+"\n")
+	_, rest, open := strings.Cut(rest, "```")
+	_, rest, _ = strings.Cut(rest, "\n")
+	code, _, closed := strings.Cut(rest, "\n```")
+	if !found || !open || !closed {
+		t.Fatalf("no block after %q", after)
+	}
+	return strings.Split(strings.ReplaceAll(code, "\n ", "\x00 "), "\n")
+}
+
+func readPage(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(docs, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(data), "\r\n", "\n")
+}
+
+func codesOf(condition string) []diag.Code {
+	_, list := Parse(textOf(strings.ReplaceAll(condition, "\x00", "\n")), ruleless)
+	var codes []diag.Code
+	for _, d := range list {
+		codes = append(codes, d.Code)
+	}
+	return codes
+}
+
+// Every wrong example of a code's page gets that code and no other, every right one
+// parses. The codes of the limits have no examples.
+func TestPagesOfCodes(t *testing.T) {
+	for _, info := range diag.Codes() {
+		t.Run(string(info.Code), func(t *testing.T) {
+			page := readPage(t, "rules/"+string(info.Code)+".md")
+			if title := "# " + string(info.Code) + ": " + info.Title + "\n"; !strings.HasPrefix(page, title) {
+				t.Errorf("the page does not begin with %q", title)
+			}
+			switch info.Code {
+			case codeTooLong, codeTooDeep, codeInvalidUTF8, codeTooMany:
+				return
+			}
+			for _, condition := range block(t, page, "## Wrong") {
+				if codes := slices.Compact(codesOf(condition)); !slices.Equal(codes, []diag.Code{info.Code}) {
+					t.Errorf("wrong example %s gets %v", condition, codes)
+				}
+			}
+			for _, condition := range block(t, page, "## Right") {
+				if codes := codesOf(condition); len(codes) > 0 {
+					t.Errorf("right example %s gets %v", condition, codes)
+				}
+			}
+		})
+	}
+}
+
+// The grammar of the language page is the one that is parsed by.
+func TestGrammarOfTheLanguagePage(t *testing.T) {
+	want := strings.Join(block(t, readPage(t, "language.md"), "<!-- grammar -->"), "\n")
+	if got := parser.String(); got != want {
+		t.Errorf("docs/language.md says:\n%s\nthe parser says:\n%s", want, got)
+	}
+}
+
+// The examples of the language page are what it says they are. Those in a block of
+// errors begin with their code.
+func TestExamplesOfTheLanguagePage(t *testing.T) {
+	fences := regexp.MustCompile("(?s)```(qlik|qlik-errors)\n(.*?)\n```").FindAllStringSubmatch(readPage(t, "language.md"), -1)
+	if len(fences) == 0 {
+		t.Fatal("no examples")
+	}
+	for _, fence := range fences {
+		for line := range strings.SplitSeq(fence[2], "\n") {
+			var want []diag.Code
+			if fence[1] == "qlik-errors" {
+				code, condition, _ := strings.Cut(line, " ")
+				want, line = []diag.Code{diag.Code(code)}, condition
+			}
+			if got := codesOf(line); !slices.Equal(got, want) {
+				t.Errorf("%s gets %v, the page says %v", line, got, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package condition
+
+import "strings"
+
+// Function is one of the four functions of the language (D).
+type Function int
+
+// The functions of the language, section 4.3.
+const (
+	HasPrivilege Function = iota + 1
+	IsAnonymous
+	Empty
+	IsOwned
+)
+
+// Functions lists the functions of the language in the order of their constants.
+func Functions() []Function {
+	return []Function{HasPrivilege, IsAnonymous, Empty, IsOwned}
+}
+
+// String returns the function's name in the vendor's spelling.
+func (f Function) String() string {
+	switch f {
+	case HasPrivilege:
+		return "HasPrivilege"
+	case IsAnonymous:
+		return "IsAnonymous"
+	case Empty:
+		return "Empty"
+	case IsOwned:
+		return "IsOwned"
+	}
+	return "invalid function"
+}
+
+// Kind returns the function that is called. Names ignore case (O). It is zero for
+// a name that Parse would not have accepted.
+func (c *Call) Kind() Function {
+	return functionNamed(c.Function)
+}
+
+func functionNamed(name string) Function {
+	switch foldASCII(name) {
+	case "hasprivilege":
+		return HasPrivilege
+	case "isanonymous":
+		return IsAnonymous
+	case "empty":
+		return Empty
+	case "isowned":
+		return IsOwned
+	}
+	return 0
+}
+
+func functionNames() []string {
+	var names []string
+	for _, f := range Functions() {
+		names = append(names, f.String())
+	}
+	return names
+}
+
+// roots are the words that a path begins with.
+var roots = []string{"resource", "user", "node"}
+
+func isRoot(word string) bool {
+	folded := foldASCII(word)
+	return folded == "resource" || folded == "user" || folded == "node"
+}
+
+// foldASCII lowers A to Z and nothing else: the words of the language are ASCII,
+// and a Kelvin sign is no k.
+func foldASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r - 'A' + 'a'
+		}
+		return r
+	}, s)
+}

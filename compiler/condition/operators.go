@@ -1,0 +1,108 @@
+package condition
+
+import (
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+const operatorHint = "The operators are `=`, `==`, `!=`, `!==`, `like` and `matches`."
+
+// badOperator reports an operator of some other language.
+func (c *classifier) badOperator(t lexer.Token) {
+	where := spanOf(t)
+	summary := "there is no operator `" + t.Value + "`"
+	meant, detail, kind := "", operatorHint, tokenOperator
+	switch t.Value {
+	case "<>", "=!":
+		meant = "!="
+	case "===":
+		meant = "=="
+	case "&":
+		meant, kind, detail = "and", tokenAnd, "Conditions are joined with `and` or `&&`."
+	case "|":
+		meant, kind, detail = "or", tokenOr, "Conditions are joined with `or` or `||`."
+	case "=~", "~":
+		detail = "Regular expressions are tested with `matches`, patterns with `like`."
+	case "!~":
+		detail = "Regular expressions are tested with `!(… matches …)`."
+	case "^":
+	default:
+		detail = "Values are texts and have no order. " + operatorHint
+	}
+	var fix *diag.Fix
+	if meant != "" {
+		fix = replace("write `"+meant+"`", where, meant)
+	}
+	c.report(codeNoOperator, where, summary, detail, fix)
+	c.emit(t, kind)
+}
+
+// foreignOperators are words that stand for operators elsewhere, and what to write here.
+var foreignOperators = map[string]string{
+	"is": "=", "eq": "=", "equals": "=", "ne": "!=", "neq": "!=",
+}
+
+// foreignOperatorHints are for operators that have no counterpart of one word.
+var foreignOperatorHints = map[string]string{
+	"in":         "There are no lists of values: compare with each, `x = \"a\" or x = \"b\"`.",
+	"contains":   "Part of a text is tested with `like \"*…*\"`; `=` over a list tests whether it has the value.",
+	"startswith": "The beginning of a text is tested with `like \"…*\"`.",
+	"endswith":   "The end of a text is tested with `like \"*…\"`.",
+	"regex":      "Regular expressions are tested with `matches`.",
+	"xor":        "Write `(a and !b) or (!a and b)`.",
+}
+
+// wordAsOperator reports a word that stands where an operator must.
+func (c *classifier) wordAsOperator(t lexer.Token, at place) {
+	where := spanOf(t)
+	folded := foldASCII(t.Value)
+	summary := "there is no operator " + shown(t.Value)
+	if hint, ok := foreignOperatorHints[folded]; ok {
+		if folded == "in" {
+			c.skipGroup()
+		}
+		c.stop(codeNoOperator, where, summary, hint, nil)
+		return
+	}
+	candidates, meant := []string{"like", "matches"}, foreignOperators[folded]
+	if at == atEnd {
+		candidates, meant = []string{"and", "or"}, ""
+	}
+	if near, ok := diag.Suggest(folded, candidates); ok && meant == "" {
+		meant = near
+	}
+	if meant == "" {
+		hint := operatorHint
+		if at == atEnd {
+			hint = "After a condition stands `and`, `or` or a closing parenthesis."
+		}
+		c.stop(codeNoOperator, where, summary, sentences(hint, foreignLetters(t.Value)), nil)
+		return
+	}
+	c.report(codeNoOperator, where, summary+", did you mean `"+meant+"`?", foreignLetters(t.Value), replace("write `"+meant+"`", where, meant))
+	kind, keyword := keywords[meant]
+	if !keyword {
+		kind = tokenOperator
+	}
+	c.emit(t, kind)
+}
+
+// skipGroup skips what stands in parentheses, such as the list of in ("a", "b").
+func (c *classifier) skipGroup() {
+	if c.following().Type != tokenOpen {
+		return
+	}
+	for depth := 0; c.next < len(c.lexemes); c.next++ {
+		switch c.lexemes[c.next].Type {
+		case tokenOpen:
+			depth++
+		case tokenClose:
+			depth--
+		}
+		if depth == 0 {
+			c.next++
+			return
+		}
+	}
+}

@@ -1,0 +1,195 @@
+package condition
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// path reads a path, and the function that it may end in.
+func (c *classifier) path(t lexer.Token, at place) {
+	t = c.joined(t)
+	if c.following().Type == tokenOpen {
+		if dot := strings.LastIndex(t.Value, "."); dot >= 0 && c.isCall(t, t.Value[dot+1:]) {
+			function := lexer.Token{Value: t.Value[dot:], Pos: lexer.Position{Offset: t.Pos.Offset + dot}}
+			t.Value = t.Value[:dot]
+			c.checkPath(t)
+			c.emit(t, tokenSubject)
+			c.checkFunction(function)
+			c.emit(function, tokenFunction)
+			return
+		}
+	}
+	if op := len(c.tokens) - 1; at == atRight && keywords[foldASCII(c.tokens[op].Value)] == tokenOperator {
+		c.report(codePatternPath, spanOf(t), "the right side of `"+c.tokens[op].Value+"` must be a text in quotes",
+			"A pattern is written in the rule and never read from a property. Two properties are compared with `=`.", nil)
+	}
+	c.checkPath(t)
+	c.emit(t, tokenPath)
+}
+
+// joined reports blanks around the dots of a path and returns the whole of it.
+func (c *classifier) joined(t lexer.Token) lexer.Token {
+	end := t
+	repaired := t.Value
+	for next := c.following(); next.Type == lexWord; next = c.following() {
+		_, keyword := keywords[next.Value]
+		if dotted := strings.HasPrefix(next.Value, "."); !dotted && (keyword || !strings.HasSuffix(end.Value, ".")) {
+			break
+		}
+		end = next
+		repaired += next.Value
+		c.next++
+	}
+	if end == t {
+		return t
+	}
+	where := Span{Start: t.Pos.Offset, End: spanOf(end).End}
+	c.report(codeBlankInPath, where, "blanks around a dot of a path", "A path is written without blanks.",
+		replace("write it in one piece", where, repaired))
+	t.Value = c.source[where.Start:where.End]
+	return t
+}
+
+// isCall reports whether a name before a parenthesis is meant as a function. Where a
+// blank is between them and the name is no function's, the parenthesis more likely
+// begins a condition and the operator before it is missing.
+func (c *classifier) isCall(t lexer.Token, name string) bool {
+	if functionNamed(name) != 0 || spanOf(t).End == c.following().Pos.Offset {
+		return true
+	}
+	_, near := diag.Suggest(name, functionNames())
+	return near
+}
+
+func (c *classifier) checkFunction(t lexer.Token) {
+	name := strings.TrimSpace(strings.TrimPrefix(t.Value, "."))
+	if functionNamed(name) != 0 {
+		return
+	}
+	where := Span{Start: spanOf(t).End - len(name), End: spanOf(t).End}
+	if near, ok := diag.Suggest(name, functionNames()); ok {
+		c.report(codeFunction, where, "unknown function "+shown(name)+", did you mean `"+near+"`?", foreignLetters(name),
+			replace("write `"+near+"`", where, near))
+		return
+	}
+	c.report(codeFunction, where, "unknown function "+shown(name),
+		"The functions are `HasPrivilege`, `IsAnonymous`, `Empty` and `IsOwned`.", nil)
+}
+
+// checkPath reports a root that does not exist and names that no property can have.
+func (c *classifier) checkPath(t lexer.Token) {
+	at := t.Pos.Offset
+	for i, part := range strings.Split(t.Value, ".") {
+		name := strings.TrimSpace(part)
+		start := at + strings.Index(part, name)
+		at += len(part) + len(".")
+		where := Span{Start: start, End: start + len(name)}
+		if i > 0 {
+			c.checkSegment(name, where)
+		} else if !isRoot(name) {
+			c.checkRoot(t, name, where)
+		}
+	}
+}
+
+func (c *classifier) checkRoot(t lexer.Token, name string, where Span) {
+	if near, ok := diag.Suggest(name, roots); ok {
+		c.report(codeRoot, where, "a path does not begin with "+shown(name)+", did you mean `"+near+"`?", foreignLetters(name),
+			replace("write `"+near+"`", where, near))
+		return
+	}
+	if root, ok := propertyRoots[foldASCII(strings.TrimPrefix(name, "@"))]; ok || strings.HasPrefix(name, "@") {
+		if !ok {
+			root = "resource"
+		}
+		start := Span{Start: where.Start, End: where.Start}
+		c.report(codeRoot, where, "a path does not begin with "+shown(name)+", did you mean "+shown(root+"."+t.Value)+"?", "",
+			replace("begin with `"+root+"`", start, root+"."))
+		return
+	}
+	c.report(codeRoot, where, "a path does not begin with "+shown(name),
+		sentences("A path begins with `resource`, `user` or `node`; a text stands in double quotes.", foreignLetters(name)), nil)
+}
+
+// propertyRoots says where well-known names are found, to guess what was meant by a
+// path that begins with one.
+var propertyRoots = map[string]string{
+	"name": "resource", "id": "resource", "resourcetype": "resource", "resourcefilter": "resource", "objecttype": "resource",
+	"description": "resource", "published": "resource", "approved": "resource", "app": "resource", "stream": "resource",
+	"owner": "resource", "templateapp": "resource", "selectionapp": "resource", "link": "resource", "type": "resource",
+	"category": "resource", "userid": "user", "userdirectory": "user", "group": "user", "roles": "user", "role": "user",
+	"email": "user", "department": "user", "environment": "user",
+}
+
+// meantAsPath reports whether a word on the right of an operator is more likely a
+// path with a wrong beginning than a text. Case tells app.id from the type App.Object.
+func meantAsPath(word string) bool {
+	root, _, _ := strings.Cut(word, ".")
+	if _, near := diag.Suggest(root, roots); near || strings.Contains(word, ".@") {
+		return true
+	}
+	return propertyRoots[root] != ""
+}
+
+// checkSegment reports a name that no property can have.
+func (c *classifier) checkSegment(name string, where Span) {
+	letters := strings.TrimPrefix(name, "@")
+	custom := letters != name
+	bad := strings.IndexFunc(letters, func(r rune) bool { return !isNamePart(r, custom) })
+	switch {
+	case isPlaceholder(letters):
+		c.report(codePlaceholder, where, placeholderSummary, "Put a name in its place.", nil)
+	case letters == "":
+		c.report(codeSegment, where, "a name is missing in this path", "After each dot stands a name, or `@` and a custom property's name.", nil)
+	case bad >= 0:
+		r := []rune(letters[bad:])[0]
+		detail := "A name has the letters A to Z, digits and `_`; a custom property's also `-`."
+		c.report(codeSegment, where, "the name "+shown(name)+" contains "+character(r), detail, nil)
+	case !custom && unicode.IsDigit(rune(letters[0])):
+		c.report(codeSegment, where, "the name "+shown(name)+" begins with a digit", "Only a custom property's name may, after its `@`.", nil)
+	}
+}
+
+func isNamePart(r rune, custom bool) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-' && custom
+}
+
+// unrooted reports a word that begins a condition and is no path: a misspelt root, a
+// property without its root, a function without its path, or a text without quotes.
+func (c *classifier) unrooted(t lexer.Token, at place) {
+	if c.following().Type == tokenOpen && !strings.Contains(t.Value, ".") {
+		c.pathlessCall(t)
+		return
+	}
+	if !c.operatorFollows() && c.following().Type != tokenOpen {
+		c.fatal = true
+		if !strings.Contains(t.Value, ".") {
+			c.skipWords()
+		}
+	}
+	c.path(t, at)
+}
+
+// pathlessCall reports a function that is applied to nothing, or does not exist.
+func (c *classifier) pathlessCall(t lexer.Token) {
+	where := spanOf(t)
+	near, known := diag.Suggest(t.Value, functionNames())
+	if kind := functionNamed(t.Value); kind != 0 {
+		near, known = kind.String(), true
+	}
+	if !known {
+		c.stop(codeCallForm, where, shown(t.Value)+" is no function", sentences(
+			"The functions are `HasPrivilege`, `IsAnonymous`, `Empty` and `IsOwned`, each after a path and a dot.", foreignLetters(t.Value)), nil)
+		return
+	}
+	root := "resource"
+	if near == IsAnonymous.String() {
+		root = "user"
+	}
+	c.stop(codeCallForm, where, "the function "+shown(t.Value)+" is applied to nothing", "A function stands after a path and a dot.",
+		replace("apply it to `"+root+"`", where, root+"."+near))
+}

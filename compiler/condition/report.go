@@ -1,0 +1,94 @@
+package condition
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/runenames"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// maxErrors is how many errors of one condition are reported.
+const maxErrors = 20
+
+// reporter collects the diagnostics of one condition.
+type reporter struct {
+	text *diag.Text
+	rule diag.Rule
+	list diag.List
+	// fatal says that an error cannot be repaired, so that there is nothing to parse.
+	fatal bool
+}
+
+func (r *reporter) full() bool { return len(r.list) > maxErrors }
+
+// report adds an error that can be repaired.
+func (r *reporter) report(code diag.Code, subject Span, summary, detail string, fix *diag.Fix) {
+	if r.full() {
+		return
+	}
+	if len(r.list) == maxErrors {
+		code, fix = codeTooMany, nil
+		summary, detail = "too many errors in this condition", "The rest of it is not checked. Repair what is reported above first."
+	}
+	r.list = append(r.list, diag.Diagnostic{
+		Code: code, Severity: diag.Error, Summary: summary, Detail: detail,
+		Rule: r.rule, Text: r.text, Subject: subject, Fix: fix,
+	})
+}
+
+// stop adds an error after which the condition cannot be parsed.
+func (r *reporter) stop(code diag.Code, subject Span, summary, detail string, fix *diag.Fix) {
+	r.fatal = true
+	r.report(code, subject, summary, detail, fix)
+}
+
+// replace is the fix that writes text in place of a range.
+func replace(message string, where Span, text string) *diag.Fix {
+	return &diag.Fix{Message: message, Range: where, Replacement: text}
+}
+
+// shown quotes a piece of the condition for a message: on one line, and cut to a
+// readable length.
+func shown(s string) string {
+	const longest = 40
+	s = strings.Join(strings.Fields(s), " ")
+	if utf8.RuneCountInString(s) > longest {
+		s = string([]rune(s)[:longest]) + "…"
+	}
+	return "`" + s + "`"
+}
+
+// character names a character: the letter itself where it can be seen, and its name.
+func character(r rune) string {
+	name := fmt.Sprintf("U+%04X %s", r, runenames.Name(r))
+	if unicode.IsGraphic(r) && !unicode.IsSpace(r) {
+		return fmt.Sprintf("`%c` (%s)", r, name)
+	}
+	return name
+}
+
+// foreignLetters explains the characters of a word that are not ASCII, which often
+// look like those that are. It is "" for an ASCII word.
+func foreignLetters(word string) string {
+	i := strings.IndexFunc(word, func(r rune) bool { return r > unicode.MaxASCII })
+	if i < 0 {
+		return ""
+	}
+	r, _ := utf8.DecodeRuneInString(word[i:])
+	return "It contains " + character(r) + "."
+}
+
+// sentences joins what there is to say.
+func sentences(parts ...string) string {
+	var said []string
+	for _, p := range parts {
+		if p != "" {
+			said = append(said, p)
+		}
+	}
+	return strings.Join(said, " ")
+}

@@ -1,0 +1,235 @@
+package condition
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// explainer says why the grammar stopped at a token. It judges by the neighbours of
+// the token: what stands before it was read without complaint.
+type explainer struct {
+	*reporter
+	tokens []lexer.Token
+	at     int
+}
+
+// explain reports the syntax error at the token that begins at an offset.
+func explain(r *reporter, tokens []lexer.Token, offset int) {
+	at, _ := slices.BinarySearchFunc(tokens, offset, func(t lexer.Token, offset int) int { return t.Pos.Offset - offset })
+	e := &explainer{reporter: r, tokens: tokens, at: at}
+	switch placeAfter(tokens[:at]) {
+	case atCondition:
+		e.noCondition()
+	case atRight:
+		e.noRightOperand()
+	case atArgument:
+		e.noArgument()
+	case atOperator:
+		e.noOperator()
+	case atEnd:
+		e.noEnd()
+	}
+}
+
+// kind returns the type of the token at a distance from the one in question.
+func (e *explainer) kind(distance int) lexer.TokenType {
+	if i := e.at + distance; i >= 0 && i < len(e.tokens) {
+		return e.tokens[i].Type
+	}
+	return lexer.EOF
+}
+
+func (e *explainer) token(distance int) lexer.Token { return e.tokens[e.at+distance] }
+
+func (e *explainer) span(distance int) Span { return spanOf(e.token(distance)) }
+
+// between is the range from one token to another, both included.
+func (e *explainer) between(first, last int) Span {
+	return Span{Start: e.span(first).Start, End: e.span(last).End}
+}
+
+func (e *explainer) written(where Span) string { return e.text.Content[where.Start:where.End] }
+
+// noCondition explains why no condition begins here.
+func (e *explainer) noCondition() {
+	const detail = "Complete the condition, or remove the operator."
+	before, here := e.kind(-1), e.kind(0)
+	joins := here == tokenAnd || here == tokenOr
+	switch {
+	case before == tokenOpen && here == tokenClose:
+		e.stop(codeEmptyParens, e.between(-1, 0), "there is nothing in these parentheses",
+			"Write a condition between them, or remove them.", nil)
+	case (before == tokenAnd || before == tokenOr) && joins:
+		e.inARow()
+	case here == tokenOperator || joins && before == lexer.EOF:
+		e.stop(codeNoOperand, e.span(0), "nothing stands on the left of "+shown(e.token(0).Value), detail, nil)
+	case joins && before == tokenOpen:
+		e.stop(codeNoOperand, e.span(0), "nothing stands between the parenthesis and "+shown(e.token(0).Value), detail, nil)
+	case before == tokenOpen || before == lexer.EOF:
+		e.unbalanced()
+	default:
+		e.stop(codeNoOperand, e.span(-1), "nothing stands on the right of "+shown(e.token(-1).Value), detail, nil)
+	}
+}
+
+// noRightOperand explains why a comparison has no right side.
+func (e *explainer) noRightOperand() {
+	operator := e.token(-1)
+	switch e.kind(0) {
+	case tokenOperator:
+		e.inARow()
+	case tokenNot:
+		var fix *diag.Fix
+		if operator.Value == "=" || operator.Value == "==" {
+			fix = replace("write `!"+operator.Value+"`", e.between(-1, 0), "!"+operator.Value)
+		}
+		e.stop(codeChained, e.between(-1, 0), "`!` does not stand before a value",
+			"It negates a condition: `!(… "+operator.Value+" …)`.", fix)
+	case tokenOpen:
+		if inner := e.kind(1); (inner == tokenString || inner == tokenPath) && e.kind(2) == tokenClose {
+			e.operandInParentheses(0, 2)
+			return
+		}
+		e.stop(codeOperandParens, e.span(0), "a parenthesis cannot stand on the right of "+shown(operator.Value),
+			"One text or path stands there. Compare with each value: `x = \"a\" or x = \"b\"`.", nil)
+	case tokenSubject:
+		e.stop(codeCompared, e.span(-1), conditionCompared,
+			"A function is true or false already: write "+shown(e.written(e.between(0, 1))+"(…)")+", with `!` before it for the opposite.", nil)
+	default:
+		e.stop(codeNoOperand, spanOf(operator), "nothing stands on the right of "+shown(operator.Value),
+			"A text in double quotes or a path stands there.", nil)
+	}
+}
+
+const conditionCompared = "a condition cannot be compared"
+
+// noArgument explains what is wrong after the opening parenthesis of a call.
+func (e *explainer) noArgument() {
+	switch e.kind(0) {
+	case tokenAnd, tokenOr, lexer.EOF:
+		e.unbalanced()
+	default:
+		e.stop(codeArgument, e.span(0), "the argument "+shown(e.token(0).Value)+" is no text",
+			"The name of an action stands there, in double quotes and nothing else.", nil)
+	}
+}
+
+// noOperator explains why a text or a path that begins a condition does not go on.
+func (e *explainer) noOperator() {
+	operand := e.token(-1)
+	if f := lastName(operand); operand.Type == tokenPath && functionNamed(f) != 0 {
+		e.callWithoutParentheses(f)
+		return
+	}
+	switch e.kind(0) {
+	case tokenClose:
+		if e.kind(-2) == tokenOpen && e.kind(1) == tokenOperator {
+			e.operandInParentheses(-2, 0)
+			return
+		}
+		e.operandAlone(operand)
+	case tokenAnd, tokenOr, lexer.EOF:
+		e.operandAlone(operand)
+	case tokenString, tokenPath:
+		at := e.span(0).Start
+		e.stop(codeNoConnective, e.between(-1, 0), "no operator between "+shown(operand.Value)+" and "+shown(e.token(0).Value),
+			operatorHint, replace("write `=` between them", Span{Start: at, End: at}, "= "))
+	default:
+		e.stop(codeNoConnective, e.between(-1, 0), "no operator between "+shown(operand.Value)+" and "+shown(e.token(0).Value), operatorHint, nil)
+	}
+}
+
+// operandAlone reports a text or a path that is not compared with anything.
+func (e *explainer) operandAlone(operand lexer.Token) {
+	where := spanOf(operand)
+	if operand.Type == tokenString {
+		e.stop(codeNoCondition, where, "the text "+shown(operand.Value)+" alone is no condition",
+			"Repeat the comparison for every value: `x = \"a\" or x = \"b\"`.", e.repeated(where.Start))
+		return
+	}
+	var fix *diag.Fix
+	if name := foldASCII(lastName(operand)); e.kind(-2) == tokenNot || name == "published" || name == "approved" {
+		fix = replace("compare it with \"true\"", where, operand.Value+` = "true"`)
+		if e.kind(-2) == tokenNot {
+			fix.Replacement = "(" + fix.Replacement + ")"
+		}
+	}
+	e.stop(codeNoCondition, where, "the path "+shown(operand.Value)+" alone is no condition",
+		"Compare it with a value, such as `= \"true\"`, or ask with `.Empty()` whether it has one.", fix)
+}
+
+// repeated is the fix for x = "a" or "b": the text is given the left side and the
+// operator of the comparison before it.
+func (e *explainer) repeated(at int) *diag.Fix {
+	if joins := e.kind(-2); joins != tokenAnd && joins != tokenOr || e.kind(-4) != tokenOperator {
+		return nil
+	}
+	comparison := e.written(e.between(-5, -4))
+	return replace("repeat the comparison", Span{Start: at, End: at}, comparison+" ")
+}
+
+func (e *explainer) operandInParentheses(open, closing int) {
+	where := e.between(open, closing)
+	e.stop(codeOperandParens, where, "parentheses around an operand", "They group conditions; a text or a path stands without.",
+		replace("remove them", where, e.token(open+1).Value))
+}
+
+func (e *explainer) callWithoutParentheses(name string) {
+	path := e.span(-1)
+	where := Span{Start: path.End - len(name), End: path.End}
+	arguments, end := "()", where.End
+	if e.kind(0) == tokenString {
+		arguments, end = "("+e.token(0).Value+")", e.span(0).End
+	}
+	e.stop(codeCallForm, where, "the function "+shown(name)+" needs parentheses", "",
+		replace("write them", Span{Start: where.End, End: end}, arguments))
+}
+
+// noEnd explains why the condition does not go on after a complete one.
+func (e *explainer) noEnd() {
+	switch e.kind(0) {
+	case tokenOperator:
+		e.stop(codeCompared, e.span(0), conditionCompared,
+			"What stands on the left of "+shown(e.token(0).Value)+" is true or false already, and not a value. Join conditions with `and` or `or`.", nil)
+	case tokenClose, lexer.EOF:
+		e.unbalanced()
+	default:
+		if e.kind(-1) == tokenString && e.kind(-2) == tokenOpen {
+			e.unbalanced() // an argument that nothing closes
+			return
+		}
+		e.stop(codeNoConnective, e.span(0), "`and` or `or` is missing before "+shown(e.token(0).Value), "", nil)
+	}
+}
+
+// unbalanced reports the parenthesis that has no partner: the closing one where it
+// stopped the grammar, or else the last open one.
+func (e *explainer) unbalanced() {
+	if e.kind(0) == tokenClose {
+		e.stop(codeUnbalanced, e.span(0), "this parenthesis closes nothing", "", replace("remove it", e.span(0), ""))
+		return
+	}
+	var open []Span
+	for _, t := range e.tokens[:e.at] {
+		switch t.Type {
+		case tokenOpen:
+			open = append(open, spanOf(t))
+		case tokenClose:
+			open = open[:len(open)-1]
+		}
+	}
+	e.stop(codeUnbalanced, open[len(open)-1], "this parenthesis is never closed", "", nil)
+}
+
+// inARow reports two operators without anything between them.
+func (e *explainer) inARow() {
+	e.stop(codeChained, e.between(-1, 0), "nothing stands between "+shown(e.token(-1).Value)+" and "+shown(e.token(0).Value),
+		"Remove one of the operators, or write what belongs between them.", nil)
+}
+
+// lastName is what stands behind the last dot of a path token.
+func lastName(t lexer.Token) string { return t.Value[strings.LastIndex(t.Value, ".")+1:] }

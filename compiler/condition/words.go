@@ -1,0 +1,195 @@
+package condition
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// classifier makes tokens of lexemes. What is no part of the language is reported
+// and, where its meaning is plain, turned into the token that was meant.
+type classifier struct {
+	*reporter
+	source  string
+	lexemes []lexer.Token
+	next    int
+	tokens  []lexer.Token
+}
+
+// place is what the grammar expects at the next token. It decides what a stray word
+// was meant to be, and nothing else.
+type place int
+
+const (
+	atCondition place = iota // a condition, or the left operand of a comparison
+	atRight                  // the right operand
+	atArgument               // the argument of a function
+	atOperator               // an operator after a left operand
+	atEnd                    // and, or, a closing parenthesis
+)
+
+func (c *classifier) run() {
+	for c.next < len(c.lexemes) && !c.full() {
+		t := c.lexemes[c.next]
+		c.next++
+		switch t.Type {
+		case lexWord:
+			c.word(t)
+		case lexBadOperator:
+			c.badOperator(t)
+		case lexQuoted:
+			c.quoted(t)
+		case lexUnterminated:
+			c.unterminated(t)
+		case lexComment:
+			c.report(codeComment, spanOf(t), "a condition has no comments",
+				"Write it into the rule's comment instead.", replace("remove the comment", spanOf(t), ""))
+		case lexPlaceholder:
+			c.placeholder(t)
+		case lexBlank:
+			c.blank(t)
+		case lexCharacter:
+			c.character(t)
+		default:
+			c.emit(t, t.Type)
+		}
+	}
+}
+
+// emit adds a token of a type that was read from t.
+func (c *classifier) emit(t lexer.Token, kind lexer.TokenType) {
+	t.Type = kind
+	c.tokens = append(c.tokens, t)
+}
+
+// place returns what is expected after the tokens so far.
+func (c *classifier) place() place { return placeAfter(c.tokens) }
+
+func placeAfter(tokens []lexer.Token) place {
+	last := func(back int) lexer.TokenType {
+		if i := len(tokens) - back; i >= 0 {
+			return tokens[i].Type
+		}
+		return lexer.EOF
+	}
+	switch last(1) {
+	case tokenOperator:
+		return atRight
+	case tokenString, tokenPath:
+		if last(2) == tokenOperator || last(2) == tokenOpen && last(3) == tokenFunction {
+			return atEnd
+		}
+		return atOperator
+	case tokenBool, tokenClose:
+		return atEnd
+	case tokenOpen:
+		if last(2) == tokenFunction {
+			return atArgument
+		}
+	}
+	return atCondition
+}
+
+// following returns the lexeme that is up next.
+func (c *classifier) following() lexer.Token {
+	if c.next < len(c.lexemes) {
+		return c.lexemes[c.next]
+	}
+	return lexer.EOFToken(lexer.Position{Offset: len(c.source)})
+}
+
+// operatorFollows reports whether the next lexeme is an operator, or was meant as one.
+func (c *classifier) operatorFollows() bool {
+	switch next := c.following(); next.Type {
+	case tokenOperator, lexBadOperator:
+		return true
+	case lexWord:
+		return keywords[foldASCII(next.Value)] == tokenOperator
+	}
+	return false
+}
+
+// keywords are the words of the language. They are lower case (D).
+var keywords = map[string]lexer.TokenType{
+	"and": tokenAnd, "or": tokenOr, "like": tokenOperator, "matches": tokenOperator, "true": tokenBool, "false": tokenBool,
+}
+
+// word finds out what a word is.
+func (c *classifier) word(t lexer.Token) {
+	at := c.place()
+	folded := foldASCII(t.Value)
+	kind, keyword := keywords[folded]
+	root, _, _ := strings.Cut(t.Value, ".")
+	switch {
+	case keyword && kind == tokenBool && (at == atRight || at == atArgument || c.operatorFollows()):
+		c.value(t)
+	case keyword:
+		if t.Value != folded {
+			c.report(codeKeywordCase, spanOf(t), "the keyword "+shown(t.Value)+" is not in lower case",
+				"The product accepts keywords in lower case only.", replace("write it in lower case", spanOf(t), folded))
+		}
+		c.emit(t, kind)
+	case isRoot(root):
+		c.path(t, at)
+	case at == atRight, at == atArgument:
+		c.value(t)
+	case folded == "not" && at != atEnd:
+		c.not(t, at)
+	case at != atCondition:
+		c.wordAsOperator(t, at)
+	case !strings.ContainsFunc(t.Value, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
+		c.character(t)
+	case isNumber(t.Value):
+		c.value(t)
+	case isPlaceholder(t.Value):
+		c.placeholder(t)
+	default:
+		c.unrooted(t, at)
+	}
+}
+
+func (c *classifier) not(t lexer.Token, at place) {
+	if at == atOperator {
+		c.report(codeNot, spanOf(t), "`not` is no operator", "Negate the whole comparison: `!(…)`.", nil)
+		return
+	}
+	c.report(codeNot, spanOf(t), "`not` is no operator", "Negation is written `!`.", replace("write `!`", spanOf(t), "!"))
+	c.emit(t, tokenNot)
+}
+
+// blank reports a blank that the product does not take for one, and skips it.
+func (c *classifier) blank(t lexer.Token) {
+	r, _ := utf8.DecodeRuneInString(t.Value)
+	c.report(codeCharacter, spanOf(t), character(r)+" is no blank",
+		"It comes with text that is copied from a page or a word processor.", replace("write a plain blank", spanOf(t), " "))
+}
+
+// character reports characters that have no meaning outside strings.
+func (c *classifier) character(t lexer.Token) {
+	r, _ := utf8.DecodeRuneInString(t.Value)
+	if next := c.following(); next.Pos.Offset == spanOf(t).End {
+		c.skipWords() // they belong to the same mistake
+	}
+	detail := ""
+	switch r {
+	case ',':
+		detail = "There are no lists of values: compare with each, `x = \"a\" or x = \"b\"`. No function has two arguments."
+	case ';':
+		detail = "A condition has no end mark."
+	}
+	c.stop(codeCharacter, spanOf(t), character(r)+" has no meaning outside strings", detail, nil)
+}
+
+func (c *classifier) placeholder(t lexer.Token) {
+	const summary, detail = placeholderSummary, "Put the value in its place, in double quotes, or the condition that it stands for."
+	if at := c.place(); at == atRight || at == atArgument || c.operatorFollows() {
+		c.report(codePlaceholder, spanOf(t), summary, detail, nil)
+		c.emit(t, tokenString)
+		return
+	}
+	c.stop(codePlaceholder, spanOf(t), summary, detail, nil)
+}
+
+const placeholderSummary = "a placeholder was left in the condition"

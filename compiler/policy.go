@@ -1,0 +1,39 @@
+package compiler
+
+import (
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Policy is a compiled rule set: everything of a bundle but the site's data
+// and the hand-written library.
+type Policy struct {
+	// Modules are the generated Rego modules, ordered by path.
+	Modules []Module
+	// View is what the rules read of a site.
+	View schema.View
+	// Catalogue lists every rule that was read, ordered by id, whether or not
+	// it can grant.
+	Catalogue []RuleInfo
+	// Skipped are the rules that Options.SkipInvalid left out, in the order read.
+	Skipped []diag.Rule
+	Options Options
+}
+
+// Module is one Rego module: its path inside a bundle, with forward slashes
+// ("qlik/types/app.rego"), and its source.
+type Module struct {
+	Path, Source string
+}
+
+// RuleInfo is what reports say of a rule.
+type RuleInfo struct {
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Category  string   `json:"category"`
+	Filter    string   `json:"filter"`
+	Actions   []string `json:"actions"`
+	Context   string   `json:"context"`
+	Condition string   `json:"condition"`
+	Disabled  bool     `json:"disabled"`
+}

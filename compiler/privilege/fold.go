@@ -1,0 +1,55 @@
+package privilege
+
+import (
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+)
+
+// stage is what HasPrivilege asks about: an action on the resources of a class.
+type stage struct {
+	class  string
+	action ruleset.Action
+}
+
+// fold replaces the privileges that no rule grants by false and drops the rules
+// that come to false thereby, until nothing changes.
+func fold(program *resolve.Program) *resolve.Program {
+	for {
+		granted := stages(program)
+		changed := false
+		next := &resolve.Program{}
+		for _, c := range program.Classes {
+			rules := &resolve.ClassRules{Class: c.Class}
+			for _, r := range c.Rules {
+				p := resolve.Rewrite(r.Predicate, func(test resolve.Predicate) resolve.Predicate {
+					if q, ok := test.(resolve.Privilege); ok && !granted[stage{q.Entities.Type(), q.Action}] {
+						changed = true
+						return resolve.Constant{}
+					}
+					return test
+				})
+				if p != (resolve.Predicate)(resolve.Constant{}) {
+					rules.Rules = append(rules.Rules, resolve.Specialised{Rule: r.Rule, Predicate: p})
+				}
+			}
+			next.Classes = append(next.Classes, rules)
+		}
+		if !changed {
+			return program
+		}
+		program = next
+	}
+}
+
+// stages returns the stages that some rule reaches.
+func stages(program *resolve.Program) map[stage]bool {
+	found := map[stage]bool{}
+	for _, c := range program.Classes {
+		for _, r := range c.Rules {
+			for _, a := range r.Rule.Actions.List() {
+				found[stage{c.Key, a}] = true
+			}
+		}
+	}
+	return found
+}

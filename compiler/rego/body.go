@@ -1,0 +1,217 @@
+package rego
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+)
+
+// scope is what the bodies of one function share.
+type scope struct {
+	module *module
+	// class is the resource's; nil where the rules look at the requester alone.
+	class *resolve.Class
+	// name is the function's, after which helpers are called.
+	name    string
+	helpers int
+	// cycle holds the actions on a cycle that the function answers for: asking
+	// for one of them on the same resource looks into the argument held.
+	cycle []ruleset.Action
+	// pending are the helpers' texts, to be written below the function.
+	pending []string
+}
+
+// body is the body of one rule in the making: expressions in order, and the
+// variables that stand for entities.
+type body struct {
+	*scope
+	lines  []string
+	vars   map[string]string // Entities.Key → variable
+	taken  map[string]bool
+	usesID bool
+	held   bool
+}
+
+func (sc *scope) newBody() *body {
+	return &body{scope: sc, vars: map[string]string{}, taken: map[string]bool{"id": true, "held": true, "action": true, "rule": true}}
+}
+
+// define returns the text of a function that is true where p is, one body per
+// branch. Arguments that a body does not use are "_", as strict mode wants.
+func (sc *scope) define(name string, p resolve.Predicate) string {
+	branches := []resolve.Predicate{p}
+	if d, ok := p.(resolve.Disjunction); ok {
+		branches = d.Terms
+	}
+	texts := make([]string, len(branches))
+	for i, branch := range branches {
+		b := sc.newBody()
+		b.require(branch)
+		texts[i] = definition(name+b.arguments(sc), b.lines)
+	}
+	return strings.Join(texts, "\n")
+}
+
+// arguments is the argument list of a body's head; a scope without a class has
+// no arguments, its rules look at the requester alone.
+func (b *body) arguments(sc *scope) string {
+	if sc.class == nil {
+		return ""
+	}
+	args := argument("id", b.usesID)
+	if sc.cycle != nil {
+		args += ", " + argument("held", b.held)
+	}
+	return "(" + args + ")"
+}
+
+func argument(name string, used bool) string {
+	if used {
+		return name
+	}
+	return "_"
+}
+
+// call returns the call of a function of the same scope.
+func (b *body) call(name string) string {
+	if b.class == nil {
+		return name
+	}
+	b.usesID = true
+	if b.cycle != nil {
+		b.held = true
+		return name + "(id, held)"
+	}
+	return name + "(id)"
+}
+
+func (b *body) add(format string, args ...any) {
+	b.lines = append(b.lines, fmt.Sprintf(format, args...))
+}
+
+// require adds what makes p true. The terms of a conjunction go by cost: what
+// is cheap and may fail comes first.
+func (b *body) require(p resolve.Predicate) {
+	switch p := p.(type) {
+	case resolve.Conjunction:
+		terms := slices.Clone(p.Terms)
+		slices.SortStableFunc(terms, func(x, y resolve.Predicate) int { return cmp.Compare(cost(x), cost(y)) })
+		for _, t := range terms {
+			b.require(t)
+		}
+	case resolve.Disjunction:
+		b.lines = append(b.lines, b.call(b.helper(p)))
+	case resolve.Negation:
+		b.deny(p.Term)
+	default:
+		b.test(p)
+	}
+}
+
+// helper writes a function for p and returns its name.
+func (b *body) helper(p resolve.Predicate) string {
+	b.helpers++
+	name := b.module.name(fmt.Sprintf("%s_%d", b.name, b.helpers))
+	at := len(b.pending)
+	b.pending = append(b.pending, "")
+	b.pending[at] = b.define(name, p)
+	return name
+}
+
+// deny adds what makes p false. OPA evaluates the arguments of a call before
+// it looks at a "not" in front, and a missing one makes the body undefined, so
+// only plain references stay in line; all else goes through a helper.
+func (b *body) deny(p resolve.Predicate) {
+	switch p := p.(type) {
+	case resolve.OneOf:
+		if isPlain(p.Value, p.Exact) && !p.Value.Many() {
+			ref := b.reference(p.Value, p.Exact)
+			for _, text := range p.Texts {
+				b.add("not %s == %s", ref, quote(text))
+			}
+			return
+		}
+	case resolve.Identical:
+		if literal, ok := p.Right.(resolve.Literal); ok && isPlain(p.Left, p.Exact) {
+			b.add("not %s == [%s]", b.reference(p.Left, p.Exact), quote(foldUnless(p.Exact, literal.Text)))
+			return
+		}
+	case resolve.Common:
+		if isPlain(p.Left, p.Exact) && isPlain(p.Right, p.Exact) && !p.Left.Many() && !p.Right.Many() {
+			left := b.reference(p.Left, p.Exact)
+			b.add("not %s == %s", left, b.reference(p.Right, p.Exact))
+			return
+		}
+	case resolve.Present:
+		if isPlain(p.Value, false) {
+			b.add("not %s", b.reference(p.Value, false))
+			return
+		}
+	case resolve.Exists:
+		if e := p.Entities; len(e.Steps) == 1 {
+			b.add("not %s%s", b.entity(e.Parent()), field(e.Steps[0].Name))
+			return
+		}
+	case resolve.Anonymous:
+		b.add("not %s.anonymous", b.module.use("request"))
+		return
+	case resolve.Privilege:
+		if p.Entities.IsRoot() && !slices.Contains(b.cycle, p.Action) {
+			b.usesID = true
+			b.add("not may_%s(id)", p.Action.Name())
+			return
+		}
+	default:
+	}
+	b.add("not %s", b.call(b.helper(p)))
+}
+
+// cost ranks tests: what the request itself says, what the requester's record
+// says, the resource's, its relations', patterns, and other stages last.
+func cost(p resolve.Predicate) int {
+	switch p := p.(type) {
+	case resolve.Constant, resolve.From:
+		return 0
+	case resolve.Anonymous:
+		return 1
+	case resolve.OneOf:
+		return valueCost(p.Value)
+	case resolve.Present:
+		return valueCost(p.Value)
+	case resolve.Common:
+		return max(valueCost(p.Left), valueCost(p.Right)) + 1
+	case resolve.Identical:
+		return max(valueCost(p.Left), valueCost(p.Right)) + 1
+	case resolve.Like:
+		return valueCost(p.Value) + 1
+	case resolve.Matches:
+		return valueCost(p.Value) + 2
+	case resolve.Exists:
+		return 2 + len(p.Entities.Steps)
+	case resolve.CommonEntity, resolve.IdenticalEntity:
+		return 5
+	case resolve.Privilege:
+		return 20
+	case resolve.Negation:
+		return cost(p.Term)
+	case resolve.Conjunction:
+		return cost(slices.MaxFunc(p.Terms, compareCost)) + 1
+	case resolve.Disjunction:
+		return cost(slices.MaxFunc(p.Terms, compareCost)) + 1
+	}
+	return 0
+}
+
+func compareCost(x, y resolve.Predicate) int { return cmp.Compare(cost(x), cost(y)) }
+
+func valueCost(v resolve.Value) int {
+	p, ok := v.(resolve.Property)
+	if !ok || p.Of.Root == resolve.User {
+		return 2
+	}
+	return 3 + len(p.Of.Steps)
+}

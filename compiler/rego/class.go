@@ -1,0 +1,290 @@
+package rego
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/privilege"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+)
+
+// classWriter writes the module of one class.
+type classWriter struct {
+	module    *module
+	class     *privilege.Class
+	requester *requesterWriter
+	entries   []entry
+}
+
+// entry is a rule, or a group of merged rules, as the stages of a class call it.
+type entry struct {
+	// call is the expression that calls it: true where the rule grants, or the
+	// set of the rules that grant where ids is "".
+	call string
+	// id is the rule's id; "" for a group.
+	id      string
+	actions ruleset.Actions
+	usesID  bool
+	// cycle holds the actions on a cycle that the rule asks about; its call
+	// has the argument held.
+	cycle []ruleset.Action
+	cost  int
+}
+
+func (w *classWriter) scope(name string, cycle []ruleset.Action) *scope {
+	return &scope{module: w.module, class: w.class.Class, name: name, cycle: cycle}
+}
+
+func (w *classWriter) write() Module {
+	var clauses []clause
+	for _, r := range w.class.Rules {
+		branches := []resolve.Predicate{r.Predicate}
+		if d, ok := r.Predicate.(resolve.Disjunction); ok {
+			branches = d.Terms
+		}
+		cycles := w.asksCycle(r) != nil
+		for _, b := range branches {
+			clauses = append(clauses, newClause(r.Rule, b, cycles))
+		}
+	}
+	groups, alone := merge(clauses)
+	for _, r := range w.class.Rules {
+		var rest []resolve.Predicate
+		for _, c := range alone {
+			if c.rule == r.Rule {
+				rest = append(rest, c.predicate)
+			}
+		}
+		if len(rest) > 0 {
+			w.writeRule(resolve.Specialised{Rule: r.Rule, Predicate: resolve.Or(rest...)})
+		}
+	}
+	for _, g := range groups {
+		w.entries = append(w.entries, entry{call: w.writeGroup(g) + "(action, id)", actions: g.actions(), usesID: true, cost: 4})
+	}
+	slices.SortStableFunc(w.entries, func(a, b entry) int { return cmp.Compare(a.cost, b.cost) })
+	for _, cycle := range w.class.Cycles {
+		w.writeCycle(cycle)
+	}
+	for _, a := range w.class.Asked {
+		if w.class.Cycle(a) == nil {
+			w.writeStage(a)
+		}
+	}
+	w.writeMay()
+	w.writeGrantedBy()
+	return w.module.finish()
+}
+
+// asksCycle returns the actions on cycles that the rule both grants and asks
+// about on the resource itself.
+func (w *classWriter) asksCycle(r resolve.Specialised) []ruleset.Action {
+	var asked []ruleset.Action
+	resolve.Visit(r.Predicate, func(test resolve.Predicate, _ bool) {
+		p, ok := test.(resolve.Privilege)
+		if !ok || !p.Entities.IsRoot() || slices.Contains(asked, p.Action) {
+			return
+		}
+		cycle := w.class.Cycle(p.Action)
+		if slices.ContainsFunc(cycle, r.Rule.Actions.Has) {
+			asked = append(asked, p.Action)
+		}
+	})
+	return asked
+}
+
+// writeRule writes a rule in full; one that looks at the requester alone goes
+// to the requester's module, where all classes share it.
+func (w *classWriter) writeRule(r resolve.Specialised) {
+	e := entry{id: r.Rule.ID, actions: r.Rule.Actions, cost: cost(r.Predicate)}
+	if looksAtRequesterAlone(r.Predicate) {
+		e.call = w.module.use("requester") + "." + w.requester.rule(r)
+		e.cost = 0
+		w.entries = append(w.entries, e)
+		return
+	}
+	e.cycle = w.asksCycle(r)
+	name := w.module.name(ruleName(r.Rule))
+	sc := w.scope(name, e.cycle)
+	text := sc.define(name, r.Predicate)
+	w.module.write(header([]*resolve.Rule{r.Rule}, strings.Contains(text, "\n\n")) + text)
+	for _, p := range sc.pending {
+		w.module.write(p)
+	}
+	e.usesID = true
+	e.call = name + "(id)"
+	if e.cycle != nil {
+		e.call = name + "(id, held)"
+	}
+	w.entries = append(w.entries, e)
+}
+
+func looksAtRequesterAlone(p resolve.Predicate) bool {
+	alone := true
+	ofUser := func(v resolve.Value) bool {
+		q, ok := v.(resolve.Property)
+		return !ok || q.Of.Root == resolve.User
+	}
+	resolve.Visit(p, func(test resolve.Predicate, _ bool) {
+		switch t := test.(type) {
+		case resolve.From, resolve.Anonymous:
+		case resolve.OneOf:
+			alone = alone && ofUser(t.Value)
+		case resolve.Common:
+			alone = alone && ofUser(t.Left) && ofUser(t.Right)
+		case resolve.Identical:
+			alone = alone && ofUser(t.Left) && ofUser(t.Right)
+		case resolve.Like:
+			alone = alone && ofUser(t.Value)
+		case resolve.Matches:
+			alone = alone && ofUser(t.Value)
+		case resolve.Present:
+			alone = alone && ofUser(t.Value)
+		default:
+			alone = false
+		}
+	})
+	return alone
+}
+
+// writeStage writes the function that answers HasPrivilege for one action on
+// the resource itself. Its default is remembered within a decision, so that a
+// denial is found once.
+func (w *classWriter) writeStage(a ruleset.Action) {
+	name := "may_" + a.Name()
+	texts := []string{fmt.Sprintf("default %s(_) := false\n", name)}
+	for _, e := range w.entries {
+		if e.actions.Has(a) {
+			texts = append(texts, definition(fmt.Sprintf("%s(%s)", name, argument("id", e.usesID)), []string{w.truth(e, quote(a.Name()), nil)}))
+		}
+	}
+	w.module.write(comment(" ", fmt.Sprintf("Who may %s: rules of this module ask.", a.Name())) + strings.Join(texts, "\n"))
+}
+
+// truth is an expression that is true where the entry grants the action. Only
+// the functions for the entry's own cycle have an argument held; everywhere
+// else stands what is held in the end.
+func (w *classWriter) truth(e entry, action string, cycle []ruleset.Action) string {
+	call := e.call
+	if e.cycle != nil && !slices.Contains(cycle, e.cycle[0]) {
+		call = strings.Replace(call, "held)", held(w.class.Cycle(e.cycle[0]))+")", 1)
+	}
+	if e.id != "" {
+		return call
+	}
+	return strings.Replace(call, "(action, ", "("+action+", ", 1) + " != set()"
+}
+
+// writeCycle writes the functions for actions that depend on each other. Rego
+// forbids recursion, so the least fixpoint is reached by applying the rules
+// once per action, beginning with nothing.
+func (w *classWriter) writeCycle(cycle []ruleset.Action) {
+	names := make([]string, len(cycle))
+	for i, a := range cycle {
+		names[i] = a.Name()
+	}
+	base := "holds_" + strings.Join(names, "_")
+	var texts []string
+	for _, e := range w.entries {
+		var granted []ruleset.Action
+		for _, a := range cycle {
+			if e.actions.Has(a) {
+				granted = append(granted, a)
+			}
+		}
+		if granted == nil {
+			continue
+		}
+		call := w.truth(e, "action", cycle)
+		head := fmt.Sprintf("%s(action, %s, %s)", base, argument("id", e.usesID), argument("held", strings.HasSuffix(call, "held)")))
+		texts = append(texts, definition(head, []string{actionTest(granted), call}))
+	}
+	w.module.write(comment(" ", fmt.Sprintf("Whether a rule grants the action, given what is held already: %s can follow from each other.", strings.Join(names, ", "))) +
+		strings.Join(texts, "\n"))
+	held := "set()"
+	set := "{" + quoteAll(names) + "}"
+	for i := range cycle {
+		step := fmt.Sprintf("%s_%d", base, i+1)
+		w.module.write(fmt.Sprintf("%s(id) := {action |\n\tsome action in %s\n\t%s(action, id, %s)\n}\n", step, set, base, held))
+		held = step + "(id)"
+	}
+	for _, a := range cycle {
+		w.module.write(fmt.Sprintf("default may_%[1]s(_) := false\n\nmay_%[1]s(id) if %[2]s in %[3]s\n", a.Name(), quote(a.Name()), held))
+	}
+}
+
+// held is the expression for what is held of a cycle in the end.
+func held(cycle []ruleset.Action) string {
+	names := make([]string, len(cycle))
+	for i, a := range cycle {
+		names[i] = a.Name()
+	}
+	return fmt.Sprintf("holds_%s_%d(id)", strings.Join(names, "_"), len(cycle))
+}
+
+// staged says whether the action has a function of its own.
+func (w *classWriter) staged(a ruleset.Action) bool {
+	return slices.Contains(w.class.Asked, a) || w.class.Cycle(a) != nil
+}
+
+// writeMay writes the function that decides an action on a resource of the class.
+func (w *classWriter) writeMay() {
+	texts := []string{"default may(_, _) := false\n"}
+	for _, a := range ruleset.AllActions {
+		if w.staged(a) {
+			texts = append(texts, definition("may(action, id)", []string{"action == " + quote(a.Name()), "may_" + a.Name() + "(id)"}))
+		}
+	}
+	for _, e := range w.entries {
+		var granted []ruleset.Action
+		direct := 0
+		for _, a := range ruleset.AllActions {
+			if w.staged(a) {
+				continue
+			}
+			direct++
+			if e.actions.Has(a) {
+				granted = append(granted, a)
+			}
+		}
+		if len(granted) == 0 {
+			continue
+		}
+		lines := []string{w.truth(e, "action", nil)}
+		usesAction := e.id == ""
+		if len(granted) < len(ruleset.AllActions) {
+			usesAction = true
+			lines = append([]string{actionTest(granted)}, lines...)
+		}
+		texts = append(texts, definition(fmt.Sprintf("may(%s, %s)", argument("action", usesAction), argument("id", e.usesID)), lines))
+	}
+	w.module.write(comment(" ", "Whether a rule grants the action on the resource.") + strings.Join(texts, "\n"))
+}
+
+// writeGrantedBy writes the function that names all rules that grant an action.
+func (w *classWriter) writeGrantedBy() {
+	var b strings.Builder
+	usesAction, usesID := false, false
+	for _, e := range w.entries {
+		usesID = usesID || e.usesID
+		call := e.call
+		if e.id != "" {
+			call = w.truth(e, "action", nil)
+		}
+		switch all := len(e.actions.List()) == len(ruleset.AllActions); {
+		case e.id == "":
+			usesAction = true
+			fmt.Fprintf(&b, "\t%s,\n", call)
+		case all:
+			fmt.Fprintf(&b, "\t{%s | %s},\n", quote(e.id), call)
+		default:
+			usesAction = true
+			fmt.Fprintf(&b, "\t{%s |\n\t\t%s\n\t\t%s\n\t},\n", quote(e.id), actionTest(e.actions.List()), call)
+		}
+	}
+	w.module.write(comment(" ", "The ids of all rules that grant the action on the resource.") +
+		fmt.Sprintf("granted_by(%s, %s) := union({\n%s})\n", argument("action", usesAction), argument("id", usesID), b.String()))
+}

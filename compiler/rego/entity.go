@@ -1,0 +1,126 @@
+package rego
+
+import (
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+)
+
+// entity returns the expression for what the rules read of an entity, and binds
+// it to a variable first: `resource_app := site.entity("app", resource.app)`,
+// as the path resource.app has it. A path through a set is bound anew at every
+// use, because every test may find another entity of the set.
+func (b *body) entity(e resolve.Entities) string {
+	if e.Root == resolve.User {
+		return b.module.use("request") + ".requester"
+	}
+	if name, ok := b.vars[e.Key()]; ok {
+		return name
+	}
+	name := b.variable(strings.ReplaceAll(e.Key(), ".", "_"))
+	if e.IsRoot() {
+		b.usesID = true
+		b.add("%s := %s.entity(%s, id)", name, b.module.use("site"), b.typeOf(e))
+	} else {
+		handle := b.handle(e)
+		b.add("%s := %s.entity(%s, %s)", name, b.module.use("site"), quote(e.Type()), handle)
+	}
+	if !e.Many() {
+		b.vars[e.Key()] = name
+	}
+	return name
+}
+
+// typeOf is the type of the resource itself, which only the request tells where
+// the class is open.
+func (b *body) typeOf(e resolve.Entities) string {
+	if b.class.Named {
+		return quote(e.Type())
+	}
+	return b.module.use("request") + ".type"
+}
+
+// handle returns the expression for an entity's handle.
+func (b *body) handle(e resolve.Entities) string {
+	if e.IsRoot() {
+		if e.Root == resolve.User {
+			return b.module.use("request") + ".user"
+		}
+		b.usesID = true
+		return "id"
+	}
+	last := e.Steps[len(e.Steps)-1]
+	ref := b.entity(e.Parent()) + field(last.Name)
+	if !last.Many {
+		return ref
+	}
+	name := b.variable("one_" + last.Name)
+	b.add("some %s in %s", name, ref)
+	return name
+}
+
+// id returns the expression for an entity's id, folded.
+func (b *body) id(e resolve.Entities) string {
+	key := e.Key() + ".id"
+	if name, ok := b.vars[key]; ok {
+		return name
+	}
+	handle := b.handle(e)
+	name := b.variable(strings.ReplaceAll(key, ".", "_"))
+	b.add("%s := %s.id(%s)", name, b.module.use("site"), handle)
+	if !e.Many() {
+		b.vars[key] = name
+	}
+	return name
+}
+
+func (b *body) commonEntity(p resolve.CommonEntity) {
+	left, right := p.Left, p.Right
+	if left.Root == resolve.User {
+		left, right = right, left
+	}
+	if right.Root == resolve.User {
+		b.add("%s.is_user(%s)", b.module.use("request"), b.handle(left))
+		return
+	}
+	one := b.handle(left)
+	b.add("%s.same(%s, %s)", b.module.use("request"), one, b.handle(right))
+}
+
+// identicalEntity says that all pairs of two sets are the same entity.
+func (b *body) identicalEntity(p resolve.IdenticalEntity) {
+	b.commonEntity(resolve.CommonEntity(p))
+	left, right := p.Left, p.Right
+	if left.Root == resolve.User {
+		left, right = right, left
+	}
+	for _, e := range []resolve.Entities{left, right} {
+		if !e.Many() {
+			continue
+		}
+		inner := b.inner()
+		one := inner.handle(e)
+		name := b.variable("ids")
+		b.add("%s := {text |", name)
+		for _, line := range inner.lines {
+			b.add("\t%s", line)
+		}
+		b.add("\ttext := %s.identity(%s)", b.module.use("site"), one)
+		b.add("}")
+		b.add("count(%s) == 1", name)
+	}
+}
+
+// packageOf is the last part of the package of a class: app_object, or others_x
+// for the types that nothing names but whose names begin with x.
+func packageOf(key string) string {
+	prefix, open := strings.CutSuffix(key, "*")
+	name := strings.ReplaceAll(prefix, ".", "_")
+	switch {
+	case open && prefix == "":
+		return "others"
+	case open:
+		return "others_" + name
+	}
+	return name
+}

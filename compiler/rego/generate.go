@@ -1,0 +1,102 @@
+package rego
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/privilege"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+)
+
+// Generate returns the modules of a plan, ordered by path. The same plan gives
+// the same text.
+func Generate(plan *privilege.Plan) []Module {
+	served := serve(plan)
+	reserved := map[string]bool{"request": true, "site": true, "requester": true, "types": true}
+	for _, c := range plan.Classes {
+		reserved[packageOf(c.Key)] = true
+	}
+	requester := &requesterWriter{
+		module: newModule("requester", "Rules that look at the requester alone, for the resources of any type.", reserved),
+		names:  map[string]string{},
+	}
+	var modules []Module
+	for _, c := range plan.Classes {
+		if served[c] != c || len(c.Rules) == 0 {
+			continue
+		}
+		w := &classWriter{
+			module:    newModule("types."+packageOf(c.Key), titleOf(c), reserved),
+			class:     c,
+			requester: requester,
+		}
+		modules = append(modules, w.write())
+	}
+	modules = append(modules, index(plan, served, reserved))
+	if len(requester.names) > 0 {
+		modules = append(modules, requester.module.finish())
+	}
+	slices.SortFunc(modules, func(a, b Module) int { return strings.Compare(a.Path, b.Path) })
+	return modules
+}
+
+func titleOf(c *privilege.Class) string {
+	switch prefix := c.Prefix(); {
+	case c.Named:
+		return "Rights on " + c.Type.Name + "."
+	case prefix == "":
+		return "Rights on resources of all types without a module of their own."
+	default:
+		return fmt.Sprintf("Rights on resources of the types without a module of their own whose names begin with %s.", prefix)
+	}
+}
+
+// serve returns for each class the class by whose module it is decided: itself
+// or, where the same rules come to the same for both, the open class to which
+// it would belong if nothing named it. What a relation leads to has a module of
+// its own, because an open class takes the type from the request.
+func serve(plan *privilege.Plan) map[*privilege.Class]*privilege.Class {
+	related := map[string]bool{}
+	content := map[*privilege.Class]string{}
+	for _, c := range plan.Classes {
+		var b strings.Builder
+		for _, r := range c.Rules {
+			fmt.Fprintf(&b, "%s\n%s\n", r.Rule.ID, r.Predicate.Key())
+			resolve.Visit(r.Predicate, func(test resolve.Predicate, _ bool) {
+				if p, ok := test.(resolve.Privilege); ok && !p.Entities.IsRoot() {
+					related[p.Entities.Type()] = true
+				}
+			})
+		}
+		content[c] = b.String()
+	}
+	served := map[*privilege.Class]*privilege.Class{}
+	// Classes are ordered: an open class comes behind those with shorter prefixes.
+	for i := len(plan.Classes) - 1; i >= 0; i-- {
+		served[plan.Classes[i]] = plan.Classes[i]
+	}
+	for _, open := range []bool{true, false} {
+		for _, c := range plan.Classes {
+			if c.Named == open || related[c.Key] {
+				continue
+			}
+			if wider := widerClass(plan, c); wider != nil && content[wider] == content[c] {
+				served[c] = served[wider]
+			}
+		}
+	}
+	return served
+}
+
+// widerClass returns the open class with the longest prefix of the class's
+// name, other than the class itself.
+func widerClass(plan *privilege.Plan, c *privilege.Class) *privilege.Class {
+	var wider *privilege.Class
+	for _, o := range plan.Classes {
+		if o != c && !o.Named && strings.HasPrefix(c.Prefix(), o.Prefix()) && (wider == nil || len(o.Key) > len(wider.Key)) {
+			wider = o
+		}
+	}
+	return wider
+}

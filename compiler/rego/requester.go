@@ -1,0 +1,31 @@
+package rego
+
+import (
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+)
+
+// requesterWriter writes the module of the rules that look at the requester
+// alone: what they come to is found once per decision, for all resources.
+type requesterWriter struct {
+	module *module
+	names  map[string]string // rule id and predicate → name
+}
+
+// rule returns the name of the rule, which is written where it is new.
+func (w *requesterWriter) rule(r resolve.Specialised) string {
+	key := r.Rule.ID + "\n" + r.Predicate.Key()
+	if name, ok := w.names[key]; ok {
+		return name
+	}
+	name := w.module.name(ruleName(r.Rule))
+	w.names[key] = name
+	sc := &scope{module: w.module, name: name}
+	text := sc.define(name, r.Predicate)
+	w.module.write(header([]*resolve.Rule{r.Rule}, strings.Contains(text, "\n\n")) + text)
+	for _, p := range sc.pending {
+		w.module.write(p)
+	}
+	return name
+}

@@ -1,0 +1,193 @@
+package resolve
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// check finds the errors of a condition that hold whatever the resource, and
+// the warnings that its text alone gives rise to.
+func check(r *report) {
+	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
+		switch n := n.(type) {
+		case *condition.Or:
+			r.mixed(n)
+			r.branchesWithoutUser(n)
+		case *condition.Not:
+			r.notComparison(n)
+		case *condition.Call:
+			r.root(&n.Path)
+			r.call(n)
+		case *condition.Comparison:
+			r.operands(n)
+			r.pattern(n)
+		case *condition.And, *condition.Bool:
+		}
+		return true
+	})
+}
+
+// root checks that the path's root fits the rule's category (D): the requester
+// takes no part in Sync rules, nodes only in them.
+func (r *report) root(p *condition.Path) {
+	switch {
+	case p.Root == "node" && r.rule.Category != ruleset.Sync:
+		r.add(codeNodeRoot, diag.Error, p.Range, fmt.Sprintf("node stands in a %s rule", r.rule.Category),
+			"Only rules of category Sync, which choose the node for an app, can ask about nodes.", nil)
+	case p.Root == "user" && r.rule.Category == ruleset.Sync:
+		r.add(codeUserRoot, diag.Error, p.Range, "user stands in a Sync rule",
+			"A Sync rule chooses the node for an app and knows no requester: test node.… or resource.… instead.", nil)
+	}
+	if p.Root == "user" && len(p.Segments) == 1 && isEnvironment(p.Segments[0]) {
+		r.add(codeBareEnvironment, diag.Error, p.Range, "user.environment is no value",
+			"Name the attribute that is meant, such as user.environment.os or user.environment.group.", nil)
+	}
+}
+
+func (r *report) operands(c *condition.Comparison) {
+	for _, o := range []condition.Operand{c.Left, c.Right} {
+		switch o := o.(type) {
+		case *condition.Path:
+			r.root(o)
+		case *condition.String:
+			r.star(c, o)
+		}
+	}
+}
+
+func (r *report) call(c *condition.Call) {
+	kind := c.Kind()
+	if kind == condition.HasPrivilege {
+		r.privilege(c)
+		return
+	}
+	if c.Argument != nil {
+		r.add(codeArgument, diag.Error, c.Argument.Range, c.Function+" takes no argument",
+			fmt.Sprintf("Write %s.%s().", r.source(c.Path.Range), c.Function),
+			&diag.Fix{Message: "drop the argument", Range: c.Argument.Range})
+	}
+	switch root := len(c.Path.Segments) == 0; {
+	case kind == condition.IsAnonymous && !(root && c.Path.Root == "user"):
+		r.add(codeFunctionTarget, diag.Error, c.Path.Range, "IsAnonymous is for user only",
+			"Ask user.IsAnonymous(): whether the requester is a visitor without an account.", nil)
+	case kind == condition.IsOwned && !(root && c.Path.Root == "resource"):
+		r.add(codeFunctionTarget, diag.Error, c.Path.Range, "IsOwned is for resource only",
+			fmt.Sprintf("To ask whether %s has an owner, write !%[1]s.owner.Empty().", r.source(c.Path.Range)), nil)
+	}
+}
+
+func (r *report) privilege(c *condition.Call) {
+	if c.Path.Root == "user" {
+		r.add(codePrivilegeOfUser, diag.Error, c.Path.Range, "HasPrivilege asks about a resource, not about the user",
+			`Write resource.HasPrivilege("…") or name a relation, such as resource.stream.HasPrivilege("…"): the requester is always meant.`, nil)
+	}
+	if c.Argument == nil {
+		r.add(codeArgument, diag.Error, c.FunctionRange, "HasPrivilege needs an action",
+			`Name the action in double quotes, such as HasPrivilege("read").`, nil)
+		return
+	}
+	if _, ok := ruleset.ParseAction(c.Argument.Value); ok {
+		return
+	}
+	names := ruleset.All.Names()
+	var fix *diag.Fix
+	detail := "The actions are " + strings.Join(names, ", ") + "."
+	if name, ok := diag.Suggest(strings.ReplaceAll(c.Argument.Value, " ", ""), names); ok || hasName(names, c.Argument.Value, &name) {
+		fix = &diag.Fix{Message: fmt.Sprintf("did you mean %q?", name), Range: c.Argument.Range, Replacement: `"` + name + `"`}
+	}
+	r.add(codeUnknownAction, diag.Error, c.Argument.Range, fmt.Sprintf("unknown action %q", c.Argument.Value), detail, fix)
+}
+
+// hasName finds an action that is written as the console shows it: "Export data".
+func hasName(names []string, written string, name *string) bool {
+	for _, n := range names {
+		if n == fold(strings.ReplaceAll(written, " ", "")) {
+			*name = n
+			return true
+		}
+	}
+	return false
+}
+
+// mixed warns of an `and` inside an `or` without parentheses (D: legal, and a
+// classic mistake).
+func (r *report) mixed(or *condition.Or) {
+	for _, o := range or.Operands {
+		and, ok := o.(*condition.And)
+		if !ok || !and.Bare {
+			continue
+		}
+		r.add(codeMixedAndOr, diag.Warning, and.Range, "and and or are mixed without parentheses",
+			"and binds tighter than or: what is marked belongs together. Put it in parentheses if that is meant, or the operands of or if not.",
+			&diag.Fix{Message: "make the present meaning plain", Range: and.Range, Replacement: "(" + r.source(and.Range) + ")"})
+	}
+}
+
+// notComparison warns of `!a = b`, which is read as !(a = b) (I).
+func (r *report) notComparison(n *condition.Not) {
+	c, ok := n.Operand.(*condition.Comparison)
+	if !ok || !n.Bare {
+		return
+	}
+	r.add(codeNotComparison, diag.Warning, n.Range, "! before a comparison negates the whole comparison",
+		"The vendor does not document this form; it is read as marked. Put the comparison in parentheses to make it plain.",
+		&diag.Fix{Message: "make the meaning plain", Range: n.Range, Replacement: "!(" + r.source(c.Range) + ")"})
+}
+
+// star warns of a wildcard where it is a plain star (D).
+func (r *report) star(c *condition.Comparison, s *condition.String) {
+	switch c.Op {
+	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual:
+		if !strings.Contains(s.Value, "*") {
+			return
+		}
+		var fix *diag.Fix
+		if c.Op == condition.Equal && s == c.Right {
+			fix = &diag.Fix{Message: "compare with a pattern", Range: c.OpRange, Replacement: " like "}
+		}
+		r.add(codeStarUnderEqual, diag.Warning, s.Range, "under "+c.Op.String()+" a star is a plain star",
+			"Only like knows wildcards.", fix)
+	case condition.Like, condition.Matches:
+	}
+}
+
+// branchesWithoutUser warns of an or in which one branch narrows by user and
+// another does not.
+func (r *report) branchesWithoutUser(or *condition.Or) {
+	var without []condition.Node
+	for _, o := range or.Operands {
+		if !testsUser(o) {
+			without = append(without, o)
+		}
+	}
+	if len(without) == len(or.Operands) {
+		return
+	}
+	for _, o := range without {
+		r.add(codeBranchWithoutUser, diag.Warning, o.Span(), "this branch does not test the user, another one does",
+			"It holds for every requester to whom the rest of the rule applies. Add the test on the user here too, if it is meant for all branches.", nil)
+	}
+}
+
+func testsUser(n condition.Node) bool {
+	found := false
+	isUser := func(o condition.Operand) bool {
+		p, ok := o.(*condition.Path)
+		return ok && p.Root == "user"
+	}
+	condition.Walk(n, func(n condition.Node) bool {
+		switch n := n.(type) {
+		case *condition.Call:
+			found = found || n.Path.Root == "user"
+		case *condition.Comparison:
+			found = found || isUser(n.Left) || isUser(n.Right)
+		default: // a connective tests what its operands test
+		}
+		return !found
+	})
+	return found
+}

@@ -1,0 +1,118 @@
+package resolve
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Pattern is a pattern of like (language page, section 4.2), folded: literal
+// runs with wildcards between. `*` is any run, also empty (D), `?` exactly one
+// code point, and `\*`, `\?`, `\\` are literal (S).
+type Pattern struct {
+	parts []part
+}
+
+// part is a literal run or, where wildcard is not 0, '*' or '?'.
+type part struct {
+	literal  string
+	wildcard rune
+}
+
+// ParsePattern reads the pattern of like. Every text is a pattern.
+func ParsePattern(text string) Pattern {
+	var p Pattern
+	var literal strings.Builder
+	flush := func() {
+		if literal.Len() > 0 {
+			p.parts = append(p.parts, part{literal: literal.String()})
+			literal.Reset()
+		}
+	}
+	runes := []rune(fold(text))
+	for i := 0; i < len(runes); i++ {
+		switch r := runes[i]; {
+		case r == '\\' && i+1 < len(runes) && strings.ContainsRune(`*?\`, runes[i+1]):
+			i++
+			literal.WriteRune(runes[i])
+		case r == '*':
+			flush()
+			// Two stars in a row say what one says.
+			if n := len(p.parts); n == 0 || p.parts[n-1].wildcard != '*' {
+				p.parts = append(p.parts, part{wildcard: '*'})
+			}
+		case r == '?':
+			flush()
+			p.parts = append(p.parts, part{wildcard: '?'})
+		default:
+			literal.WriteRune(r)
+		}
+	}
+	flush()
+	return p
+}
+
+// Shape is the kind of test that a pattern comes down to.
+type Shape int
+
+// The shapes of patterns.
+const (
+	Whole    Shape = iota + 1 // no wildcard: the text itself
+	Anything                  // *
+	Prefix                    // text*
+	Suffix                    // *text
+	Infix                     // *text*
+	General                   // everything else: a regular expression
+)
+
+// Shape returns what the pattern comes down to and the text of it: a literal
+// or, for General, an anchored regular expression for folded texts.
+func (p Pattern) Shape() (Shape, string) {
+	var kinds strings.Builder
+	var literal string
+	for _, q := range p.parts {
+		if q.wildcard != 0 {
+			kinds.WriteRune(q.wildcard)
+			continue
+		}
+		kinds.WriteByte('t')
+		literal = q.literal
+	}
+	switch kinds.String() {
+	case "", "t":
+		return Whole, literal
+	case "*":
+		return Anything, ""
+	case "t*":
+		return Prefix, literal
+	case "*t":
+		return Suffix, literal
+	case "*t*":
+		return Infix, literal
+	}
+	return General, p.regexp()
+}
+
+func (p Pattern) regexp() string {
+	var b strings.Builder
+	b.WriteString(`(?s)^`)
+	for _, q := range p.parts {
+		switch q.wildcard {
+		case '*':
+			b.WriteString(`.*`)
+		case '?':
+			b.WriteString(`.`)
+		default:
+			b.WriteString(regexp.QuoteMeta(q.literal))
+		}
+	}
+	b.WriteByte('$')
+	return b.String()
+}
+
+// match says whether the folded text matches.
+func (p Pattern) match(text string) bool {
+	return regexp.MustCompile(p.regexp()).MatchString(text)
+}
+
+func (p Pattern) key() string { return fmt.Sprintf("%q", p.regexp()) }

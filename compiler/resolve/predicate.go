@@ -1,0 +1,216 @@
+package resolve
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Predicate is a condition specialised to one class of resources: names are
+// resolved, what the class decides is folded away, and negation stands directly
+// above tests or conjunctions. The set is sealed.
+//
+//sumtype:decl
+type Predicate interface {
+	// Key identifies the predicate: equal keys, equal meaning.
+	Key() string
+	predicate()
+}
+
+type (
+	// Constant is true or false for every request.
+	Constant struct{ Value bool }
+
+	// Conjunction is true when all of its terms are; it has two or more.
+	Conjunction struct{ Terms []Predicate }
+
+	// Disjunction is true when one of its terms is; it has two or more.
+	Disjunction struct{ Terms []Predicate }
+
+	// Negation is true when its term is false.
+	Negation struct{ Term Predicate }
+
+	// OneOf is true when Value has one of Texts, which are sorted and, unless
+	// Exact, folded. Value is no Literal.
+	OneOf struct {
+		Value Value
+		Texts []string
+		Exact bool
+	}
+
+	// Common is true when the two values share a text. Neither is a Literal.
+	Common struct {
+		Left, Right Value
+		Exact       bool
+	}
+
+	// Identical is true when both values are one text, and the same. Its
+	// negation is the != of lists.
+	Identical struct {
+		Left, Right Value
+		Exact       bool
+	}
+
+	// Like is true when a text of Value, folded, matches the pattern.
+	Like struct {
+		Value   Value
+		Pattern Pattern
+	}
+
+	// Matches is true when a text of Value, as written, matches the regular
+	// expression, which is anchored and ignores case already.
+	Matches struct {
+		Value  Value
+		Regexp string
+	}
+
+	// Present is true when Value has a text.
+	Present struct{ Value Value }
+
+	// Exists is true when the set of entities is not empty.
+	Exists struct{ Entities Entities }
+
+	// CommonEntity is true when the two sets share an entity.
+	CommonEntity struct{ Left, Right Entities }
+
+	// IdenticalEntity is true when both sets are one entity, and the same.
+	IdenticalEntity struct{ Left, Right Entities }
+
+	// Privilege is true when the requester has Action on one of Entities.
+	Privilege struct {
+		Entities Entities
+		Action   ruleset.Action
+		// At is where the condition asks; it does not tell predicates apart.
+		At diag.Range
+	}
+
+	// Anonymous is true when the requester is.
+	Anonymous struct{}
+
+	// From is true when the requester comes from the context, Hub or QMC.
+	From struct{ Context ruleset.Context }
+)
+
+func (Constant) predicate()        {}
+func (Conjunction) predicate()     {}
+func (Disjunction) predicate()     {}
+func (Negation) predicate()        {}
+func (OneOf) predicate()           {}
+func (Common) predicate()          {}
+func (Identical) predicate()       {}
+func (Like) predicate()            {}
+func (Matches) predicate()         {}
+func (Present) predicate()         {}
+func (Exists) predicate()          {}
+func (CommonEntity) predicate()    {}
+func (IdenticalEntity) predicate() {}
+func (Privilege) predicate()       {}
+func (Anonymous) predicate()       {}
+func (From) predicate()            {}
+
+// Value is a set of texts that a request decides: Property or Environment, or
+// a Literal. The set is sealed.
+//
+//sumtype:decl
+type Value interface {
+	Key() string
+	// Many says whether the value may have more than one text.
+	Many() bool
+	value()
+}
+
+type (
+	// Literal is one text, known when compiling.
+	Literal struct{ Text string }
+
+	// Property is a property of entities. Name is folded, with the @ of a
+	// custom property.
+	Property struct {
+		Of   Entities
+		Name string
+		List bool
+	}
+
+	// Environment is an attribute that is sent with the request. Name is folded.
+	Environment struct{ Name string }
+)
+
+// Many implements Value.
+func (Literal) Many() bool     { return false }
+func (p Property) Many() bool  { return p.List || p.Of.Many() }
+func (Environment) Many() bool { return true }
+
+func (Literal) value()     {}
+func (Property) value()    {}
+func (Environment) value() {}
+
+// Root is where a path begins.
+type Root int
+
+// The roots of a path in a Security rule.
+const (
+	Resource Root = iota + 1
+	User
+)
+
+// Entities is a set of entities: the root, or where the relations lead from it.
+type Entities struct {
+	Root Root
+	// Origin is the key of the root's type or open class.
+	Origin string
+	Steps  []Step
+}
+
+// Step follows one relation.
+type Step struct {
+	// Name is the relation's name, folded.
+	Name string
+	// Type is the key of the target's type.
+	Type string
+	Many bool
+}
+
+// Many says whether the set may have more than one entity.
+func (e Entities) Many() bool {
+	return slices.ContainsFunc(e.Steps, func(s Step) bool { return s.Many })
+}
+
+// IsRoot says whether the set is the resource or the requester itself.
+func (e Entities) IsRoot() bool { return len(e.Steps) == 0 }
+
+// Key returns the path as a condition would write it.
+func (e Entities) Key() string {
+	var b strings.Builder
+	if e.Root == User {
+		b.WriteString("user")
+	} else {
+		b.WriteString("resource")
+	}
+	for _, s := range e.Steps {
+		b.WriteByte('.')
+		b.WriteString(s.Name)
+	}
+	return b.String()
+}
+
+// Type returns the key of the entities' type.
+func (e Entities) Type() string {
+	if e.IsRoot() {
+		return e.Origin
+	}
+	return e.Steps[len(e.Steps)-1].Type
+}
+
+// Parent returns the entities that the last step leads from. It is for sets
+// that are no root.
+func (e Entities) Parent() Entities {
+	n := len(e.Steps) - 1
+	return Entities{Root: e.Root, Origin: e.Origin, Steps: e.Steps[:n:n]}
+}
+
+// Follow returns the entities that a relation of e leads to.
+func (e Entities) Follow(s Step) Entities {
+	return Entities{Root: e.Root, Origin: e.Origin, Steps: append(slices.Clip(e.Steps), s)}
+}

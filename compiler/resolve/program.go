@@ -1,0 +1,164 @@
+package resolve
+
+import (
+	"fmt"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Options are the switches of resolution.
+type Options struct {
+	Schema         *schema.Schema
+	ListInequality ListInequality
+	// Strict makes unknown properties errors.
+	Strict bool
+}
+
+// Program is a set of rules, specialised.
+type Program struct {
+	// Classes tell all resources apart, in the order of their specialisation.
+	Classes []*ClassRules
+}
+
+// ClassRules are the rules that reach a class, in the order of the rule set.
+type ClassRules struct {
+	*Class
+	Rules []Specialised
+}
+
+// Specialised is a rule as it stands for one class. Its predicate holds the
+// rule's condition and what its filter and context leave to test; it is never
+// the constant false.
+type Specialised struct {
+	Rule      *Rule
+	Predicate Predicate
+}
+
+// Resolve checks all rules and specialises those that can grant. A rule with
+// an error among the diagnostics is left out of the program.
+func Resolve(rules []*Rule, options Options) (*Program, diag.List) {
+	var list diag.List
+	var granting []*Rule
+	for _, r := range rules {
+		rep := &report{rule: r}
+		check(rep)
+		if r.Category == ruleset.Security && !rep.list.HasErrors() {
+			granting = append(granting, r)
+		}
+		list = append(list, rep.list...)
+	}
+	program := &Program{}
+	for _, c := range classesOf(options.Schema, granting) {
+		program.Classes = append(program.Classes, &ClassRules{Class: c})
+	}
+	user, _ := options.Schema.Type("User")
+	for _, r := range granting {
+		rep := &report{rule: r}
+		found := program.specialise(r, rep, options, user)
+		list = append(list, rep.list...)
+		if !r.grants() || rep.list.HasErrors() {
+			continue
+		}
+		for c, p := range found {
+			program.Classes[c].Rules = append(program.Classes[c].Rules, Specialised{r, p})
+		}
+	}
+	return program, list
+}
+
+// specialise returns the rule's predicate for every class that it reaches, by
+// index, and reports what concerns all of them together.
+func (program *Program) specialise(r *Rule, rep *report, options Options, user *schema.Type) map[int]Predicate {
+	seen := newObservations()
+	found := map[int]Predicate{}
+	effective := make([]bool, len(r.Filter.Items))
+	hit := make([]bool, len(r.Filter.Items))
+	var reached []*Class
+	for i, c := range program.Classes {
+		id := c.reach(r.Filter, options.Schema)
+		if isFalse(id) {
+			continue
+		}
+		reached = append(reached, c.Class)
+		sp := &specialiser{schema: options.Schema, user: user, class: c.Class, inequality: options.ListInequality, seen: seen}
+		p := sp.predicate(r.Tree)
+		for j, item := range r.Filter.Items {
+			if !isFalse(c.reach(ruleset.Filter{Items: []ruleset.FilterItem{item}}, options.Schema)) {
+				hit[j] = true
+				effective[j] = effective[j] || !isFalse(p)
+			}
+		}
+		if p = And(contextTest(r.Context), id, p); !isFalse(p) {
+			found[i] = p
+		}
+	}
+	seen.report(rep, reached, options.Strict)
+	if seen.possible[r.Tree] {
+		for j, item := range r.Filter.Items {
+			if hit[j] && !effective[j] {
+				rep.filterItem(item)
+			}
+		}
+	}
+	return found
+}
+
+// filterItem reports an item of the filter for whose types the condition is
+// false.
+func (r *report) filterItem(item ruleset.FilterItem) {
+	text := r.rule.Rule.Filter
+	r.list = append(r.list, diag.Diagnostic{
+		Code: codeFilterNoEffect, Severity: diag.Warning, Rule: r.rule.Ref(), Text: text, Subject: item.Range,
+		Summary: fmt.Sprintf("no branch of the condition covers %s", text.Content[item.Range.Start:item.Range.End]),
+		Detail:  "For the resources that this item names the condition is always false: the rule grants nothing there. Drop the item, or add a branch.",
+	})
+}
+
+func contextTest(c ruleset.Context) Predicate {
+	if c == ruleset.Both {
+		return Constant{true}
+	}
+	return From{c}
+}
+
+// classesOf tells the resources apart as the rules do.
+func classesOf(s *schema.Schema, rules []*Rule) []*Class {
+	var filters []ruleset.Filter
+	var tests []string
+	for _, r := range rules {
+		filters = append(filters, r.Filter)
+		condition.Walk(r.Tree, func(n condition.Node) bool {
+			if c, ok := n.(*condition.Comparison); ok {
+				tests = append(tests, typeTests(c)...)
+			}
+			return true
+		})
+	}
+	return classes(s, filters, tests)
+}
+
+// typeTests returns the type names that a comparison with resource.resourcetype
+// tells apart.
+func typeTests(c *condition.Comparison) []string {
+	var names []string
+	for _, pair := range [][2]condition.Operand{{c.Left, c.Right}, {c.Right, c.Left}} {
+		p, isPath := pair[0].(*condition.Path)
+		s, isText := pair[1].(*condition.String)
+		if !isPath || !isText || p.Root != "resource" || len(p.Segments) != 1 || p.Segments[0].Custom || fold(p.Segments[0].Name) != "resourcetype" {
+			continue
+		}
+		switch c.Op {
+		case condition.Like:
+			if shape, text := ParsePattern(s.Value).Shape(); shape == Whole {
+				names = append(names, text)
+			}
+		case condition.Matches:
+		default:
+			names = append(names, s.Value)
+		}
+	}
+	return names
+}

@@ -1,0 +1,82 @@
+package resolve
+
+import (
+	"fmt"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// pattern checks the right side of like and matches.
+func (r *report) pattern(c *condition.Comparison) {
+	literal, ok := c.Right.(*condition.String)
+	if !ok {
+		return
+	}
+	switch c.Op {
+	case condition.Like:
+		if strings.Contains(strings.ReplaceAll(strings.ReplaceAll(literal.Value, `\\`, ""), `\?`, ""), "?") {
+			r.add(codeQuestionMark, diag.Warning, literal.Range, "? stands for exactly one character",
+				`That is how the vendor's sister product reads it; the help pages only name the star. Write \\? for a plain question mark.`, nil)
+		}
+	case condition.Matches:
+		r.regexp(literal)
+	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual:
+	}
+}
+
+// netOnly are the constructs of .NET's regular expressions that RE2 cannot do
+// (D: the product is a .NET program), and those that RE2 reads otherwise.
+var netOnly = []struct {
+	construct *regexp.Regexp
+	what      string
+}{
+	{regexp.MustCompile(`\(\?<?[=!]`), "look-around"},
+	{regexp.MustCompile(`\\([1-9]|k[<'])`), "a back-reference"},
+	{regexp.MustCompile(`\(\?>`), "an atomic group"},
+	{regexp.MustCompile(`\(\?\(`), "a conditional group"},
+	{regexp.MustCompile(`\(\?'|\(\?<[A-Za-z0-9_]*-`), "a quoted or balancing group"},
+	{regexp.MustCompile(`\(\?#|\(\?[imsn-]*x|\(\?[imsx-]*n`), "a comment, or an option that RE2 lacks"},
+	{regexp.MustCompile(`[+*?}]\+`), "a possessive quantifier"},
+	{regexp.MustCompile(`\[[^\]]*-\[`), "subtraction in a character class"},
+	{regexp.MustCompile(`\\[GZceu]`), "an escape that RE2 lacks"},
+	{regexp.MustCompile(`\[:\^?[a-z]+:\]|\\[QEC]|\(\?P|\(\?[ims]*U`), "a construct that means something else in .NET"},
+}
+
+var netWider = regexp.MustCompile(`\\[wdsbWDSB]|\$`)
+
+// escapedBackslashes are taken out before a construct is looked for.
+var escapedBackslashes = strings.NewReplacer(`\\`, "")
+
+func (r *report) regexp(literal *condition.String) {
+	// The anchors wrap a whole expression: `a)|(b` alone must not parse.
+	_, err := syntax.Parse(literal.Value, syntax.Perl)
+	if err == nil {
+		_, err = regexp.Compile(Anchored(literal.Value))
+	}
+	plain := escapedBackslashes.Replace(literal.Value)
+	for _, n := range netOnly {
+		if n.construct.MatchString(plain) {
+			r.add(codeUntranslatable, diag.Error, literal.Range, "the regular expression uses "+n.what,
+				"OPA's regular expressions (RE2) run in linear time and have no such thing. Rewrite the expression without it, or as several comparisons.", nil)
+			return
+		}
+	}
+	if err != nil {
+		r.add(codeInvalidRegexp, diag.Error, literal.Range, fmt.Sprintf("invalid regular expression: %s", reason(err)),
+			"A condition with a broken regular expression grants nothing.", nil)
+		return
+	}
+	if m := netWider.FindString(plain); m != "" {
+		r.add(codeRegexpClasses, diag.Warning, literal.Range, m+" is read as RE2 reads it, .NET reads it wider",
+			`In .NET \w, \d, \s and \b know all of Unicode, and $ also stands before a last line feed. It makes no difference for ids and plain names.`, nil)
+	}
+}
+
+// reason is the message of a syntax error without the package's name.
+func reason(err error) string {
+	return strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+}

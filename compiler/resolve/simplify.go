@@ -1,0 +1,175 @@
+package resolve
+
+import "slices"
+
+// The constructors below keep every predicate simple: constants are folded,
+// nested conjunctions and disjunctions are flat, doubles are gone, and a
+// disjunction of equalities on one value is one OneOf.
+
+// And returns the conjunction of terms.
+func And(terms ...Predicate) Predicate {
+	flat := []Predicate{}
+	seen := map[string]bool{}
+	for _, t := range terms {
+		parts := []Predicate{t}
+		if c, ok := t.(Conjunction); ok {
+			parts = c.Terms
+		}
+		for _, p := range parts {
+			if c, ok := p.(Constant); ok {
+				if !c.Value {
+					return c
+				}
+				continue
+			}
+			if key := p.Key(); !seen[key] {
+				seen[key] = true
+				flat = append(flat, p)
+			}
+		}
+	}
+	all := slices.Clone(flat)
+	flat = slices.DeleteFunc(flat, func(p Predicate) bool {
+		e, ok := p.(Exists)
+		return ok && slices.ContainsFunc(all, func(q Predicate) bool { return implies(q, e.Entities) })
+	})
+	switch len(flat) {
+	case 0:
+		return Constant{true}
+	case 1:
+		return flat[0]
+	}
+	return Conjunction{flat}
+}
+
+// implies says whether p can only be true where the entities exist, so that
+// `resource.IsOwned() and resource.owner = user` is one test.
+func implies(p Predicate, e Entities) bool {
+	switch p := p.(type) {
+	case CommonEntity:
+		return p.Left.Key() == e.Key() || p.Right.Key() == e.Key()
+	case Privilege:
+		return p.Entities.Key() == e.Key()
+	default:
+		return false
+	}
+}
+
+// Or returns the disjunction of terms.
+func Or(terms ...Predicate) Predicate {
+	flat := []Predicate{}
+	seen := map[string]bool{}
+	equalities := map[string]int{} // value and form → index of the OneOf in flat
+	for _, t := range terms {
+		parts := []Predicate{t}
+		if d, ok := t.(Disjunction); ok {
+			parts = d.Terms
+		}
+		for _, p := range parts {
+			switch q := p.(type) {
+			case Constant:
+				if q.Value {
+					return q
+				}
+			case OneOf:
+				form := q.Value.Key() + marker("=", q.Exact)
+				if i, ok := equalities[form]; ok {
+					flat[i] = union(flat[i].(OneOf), q)
+					continue
+				}
+				equalities[form] = len(flat)
+				flat = append(flat, q)
+			default:
+				if key := p.Key(); !seen[key] {
+					seen[key] = true
+					flat = append(flat, p)
+				}
+			}
+		}
+	}
+	switch len(flat) {
+	case 0:
+		return Constant{false}
+	case 1:
+		return flat[0]
+	}
+	return Disjunction{flat}
+}
+
+func union(a, b OneOf) OneOf {
+	texts := slices.Concat(a.Texts, b.Texts)
+	slices.Sort(texts)
+	a.Texts = slices.Compact(texts)
+	return a
+}
+
+// Not returns the negation of p. Negated disjunctions become conjunctions of
+// negations, which read line by line; negated conjunctions stay.
+func Not(p Predicate) Predicate {
+	switch p := p.(type) {
+	case Constant:
+		return Constant{!p.Value}
+	case Negation:
+		return p.Term
+	case Disjunction:
+		terms := make([]Predicate, len(p.Terms))
+		for i, t := range p.Terms {
+			terms[i] = Not(t)
+		}
+		return And(terms...)
+	default:
+		return Negation{p}
+	}
+}
+
+// Rewrite returns p with every part that is neither a connective nor a
+// constant replaced by what f makes of it.
+func Rewrite(p Predicate, f func(Predicate) Predicate) Predicate {
+	switch p := p.(type) {
+	case Constant:
+		return p
+	case Conjunction:
+		return And(rewriteAll(p.Terms, f)...)
+	case Disjunction:
+		return Or(rewriteAll(p.Terms, f)...)
+	case Negation:
+		return Not(Rewrite(p.Term, f))
+	default:
+		return f(p)
+	}
+}
+
+func rewriteAll(terms []Predicate, f func(Predicate) Predicate) []Predicate {
+	out := make([]Predicate, len(terms))
+	for i, t := range terms {
+		out[i] = Rewrite(t, f)
+	}
+	return out
+}
+
+// Visit calls f for every part of p that is neither a connective nor a
+// constant, saying whether it stands under a negation.
+func Visit(p Predicate, f func(test Predicate, negated bool)) { visit(p, false, f) }
+
+func visit(p Predicate, negated bool, f func(Predicate, bool)) {
+	switch p := p.(type) {
+	case Constant:
+	case Conjunction:
+		for _, t := range p.Terms {
+			visit(t, negated, f)
+		}
+	case Disjunction:
+		for _, t := range p.Terms {
+			visit(t, negated, f)
+		}
+	case Negation:
+		visit(p.Term, !negated, f)
+	default:
+		f(p, negated)
+	}
+}
+
+func isFalse(p Predicate) bool {
+	c, ok := p.(Constant)
+	return ok && !c.Value
+}

@@ -1,0 +1,80 @@
+package ruleset
+
+import "strings"
+
+// Action is one action of section 6 of the language page: a single bit of Actions.
+type Action uint32
+
+// All is the mask that stands for every action, also for those to come (D).
+const All Actions = 1<<32 - 1
+
+// actionNames are the names of the bits from the lowest (D). In rules of the
+// categories License and Sync bit 1 reads "allow access" and "load balance".
+var actionNames = [...]string{
+	"create", "read", "update", "delete", "export", "publish", "changeowner", "changerole",
+	"exportdata", "offlineaccess", "distribute", "duplicate", "approve",
+}
+
+// known are the bits that have a name.
+const known Actions = 1<<len(actionNames) - 1
+
+// AllActions are the actions, ordered by bit.
+var AllActions = func() []Action {
+	var all []Action
+	for bit := range actionNames {
+		all = append(all, 1<<bit)
+	}
+	return all
+}()
+
+// Name returns the action's name in lower case, such as "changeowner", as it
+// stands in HasPrivilege and in requests; "" for a value that is no action.
+func (a Action) Name() string {
+	for bit, name := range actionNames {
+		if a == 1<<bit {
+			return name
+		}
+	}
+	return ""
+}
+
+// ParseAction returns the action of a name, ignoring case, and whether there is one.
+func ParseAction(name string) (Action, bool) {
+	for bit, n := range actionNames {
+		if strings.EqualFold(name, n) {
+			return 1 << bit, true
+		}
+	}
+	return 0, false
+}
+
+// Has reports whether the mask has an action. Bits without a name are no actions.
+func (m Actions) Has(a Action) bool { return m&known&Actions(a) != 0 }
+
+// List returns the mask's actions, ordered by bit.
+func (m Actions) List() []Action {
+	var list []Action
+	for _, a := range AllActions {
+		if m.Has(a) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// Names returns the names of the mask's actions, ordered by bit.
+func (m Actions) Names() []string {
+	var names []string
+	for _, a := range m.List() {
+		names = append(names, a.Name())
+	}
+	return names
+}
+
+// unknown returns the bits that have no name; the mask for everything has none.
+func (m Actions) unknown() Actions {
+	if m == All {
+		return 0
+	}
+	return m &^ known
+}

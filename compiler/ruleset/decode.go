@@ -1,0 +1,156 @@
+package ruleset
+
+import (
+	"fmt"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
+)
+
+// Decode reads the rules of one export, whatever its shape and encoding: an
+// array of rules, one rule, or a rule package. Name is the file's path as
+// diagnostics show it.
+func Decode(name string, data []byte) ([]Rule, diag.List) {
+	d := newDecoder(name, data)
+	d.document()
+	rules, doubles := unique(d.rules)
+	return rules, append(d.found, doubles...)
+}
+
+// entry is a rule of a file, complete or not, and where its identity is
+// written: its id or, where it has none, its beginning.
+type entry struct {
+	Rule
+	broken  bool
+	derived bool
+	file    *jsonfile.File
+	start   int
+	end     int
+}
+
+// decoder reads one file.
+type decoder struct {
+	file   *jsonfile.File
+	failed *jsonfile.Error
+	rules  []*entry
+	found  diag.List
+}
+
+func newDecoder(name string, data []byte) *decoder {
+	file, failed := jsonfile.New(name, data)
+	return &decoder{file: file, failed: failed}
+}
+
+const expected = `A file of rules is a list [{"name": …, "rule": …, "resourceFilter": …, "actions": …}, …], one such rule, ` +
+	`or a rule package {"localpackagelist": [{"ruleList": [ … ]}]}.`
+
+// document reads the whole file. What follows the document is an error, but the
+// document's own are reported in the same run.
+func (d *decoder) document() {
+	if d.failed != nil {
+		d.fail(d.failed)
+		return
+	}
+	value, failed := d.file.Document()
+	if value.Raw != nil {
+		d.value(value)
+	}
+	if failed != nil {
+		d.fail(failed)
+	}
+}
+
+func (d *decoder) fail(e *jsonfile.Error) {
+	code := codeNoJSON
+	if e.Kind == jsonfile.NoText {
+		code = codeNoText
+	}
+	text, where := d.file.Excerpt(e.Offset, e.Offset)
+	d.found = append(d.found, diag.Diagnostic{
+		Code: code, Severity: diag.Error, Summary: e.Summary, Detail: e.Detail, Text: text, Subject: where,
+	})
+}
+
+// value reads the document by its shape.
+func (d *decoder) value(v jsonfile.Value) {
+	switch v.Kind() {
+	case '[':
+		d.list(v)
+	case '{':
+		if list, ok := field(v, "localpackagelist"); ok {
+			d.packages(list)
+			break
+		}
+		d.rule(v)
+		return
+	default:
+		d.report(codeNoRules, diag.Error, v, fmt.Sprintf("the file holds %s and no rules", kindName(v)), expected)
+		return
+	}
+	if len(d.rules) == 0 && !d.found.HasErrors() {
+		d.report(codeEmpty, diag.Warning, v, "the file holds no rule", "Rules only grant: without any, everything is denied.")
+	}
+}
+
+func (d *decoder) list(v jsonfile.Value) {
+	for _, item := range v.AppendItems(nil) {
+		d.rule(item)
+	}
+}
+
+func (d *decoder) packages(list jsonfile.Value) {
+	if list.Kind() != '[' {
+		d.report(codeNoRules, diag.Error, list, fmt.Sprintf("localpackagelist is %s, not a list of packages", kindName(list)), expected)
+		return
+	}
+	for _, item := range list.AppendItems(nil) {
+		var rules jsonfile.Value
+		ok := item.Kind() == '{'
+		if ok {
+			rules, ok = field(item, "rulelist")
+		}
+		switch {
+		case ok && rules.Kind() == '[':
+			d.list(rules)
+		case ok && rules.IsNull():
+		default:
+			d.report(codeNoRules, diag.Error, item, "a rule package has no ruleList", expected)
+		}
+	}
+}
+
+// field returns the first field of an object whose name folds to a key.
+func field(object jsonfile.Value, key string) (jsonfile.Value, bool) {
+	for _, m := range object.AppendMembers(nil) {
+		if schema.Fold(string(m.Name.Text())) == key {
+			return m.Value, true
+		}
+	}
+	return jsonfile.Value{}, false
+}
+
+// report adds a finding about a value that is part of no rule.
+func (d *decoder) report(code diag.Code, severity diag.Severity, v jsonfile.Value, summary, detail string) {
+	text, where := d.file.Excerpt(v.Offset, v.End())
+	d.found = append(d.found, diag.Diagnostic{
+		Code: code, Severity: severity, Summary: summary, Detail: detail, Text: text, Subject: where,
+	})
+}
+
+// kindName says what kind of JSON value it is, as part of a sentence.
+func kindName(v jsonfile.Value) string {
+	switch v.Kind() {
+	case '{':
+		return "an object"
+	case '[':
+		return "a list"
+	case '"':
+		return "a text"
+	case '0':
+		return "a number"
+	case 'n':
+		return "null"
+	}
+	return string(v.Raw) // true or false
+}

@@ -1,0 +1,117 @@
+package ruleset
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Filter is a resource filter, section 5 of the language page. It hits a
+// resource if one of its items does.
+type Filter struct {
+	Items []FilterItem
+}
+
+// FilterItem hits the resource whose key is Text or, with Prefix, every
+// resource whose key begins with Text. A resource's key is <type>_<id>, a
+// TransientObject's its id, folded.
+type FilterItem struct {
+	// Text is folded; the star that makes a prefix is not part of it.
+	Text   string
+	Prefix bool
+	// Range is where the item stands in the filter's text, star included.
+	Range diag.Range
+}
+
+const blanks = " \t\r\n"
+
+// ParseFilter parses a resource filter. Items with an error are reported and
+// left out.
+func ParseFilter(text *diag.Text, rule diag.Rule) (Filter, diag.List) {
+	p := filterParser{text: text, rule: rule}
+	if strings.Trim(text.Content, blanks) == "" {
+		p.report(codeNoFilter, diag.Range{End: len(text.Content)}, "the resource filter is empty",
+			`Name the resources that the rule is about, such as "App_*", or "*" for all.`, nil)
+		return p.filter, p.found
+	}
+	start := 0
+	for item := range strings.SplitSeq(text.Content, ",") {
+		p.item(start, item)
+		start += len(item) + 1
+	}
+	return p.filter, p.found
+}
+
+type filterParser struct {
+	text   *diag.Text
+	rule   diag.Rule
+	filter Filter
+	found  diag.List
+}
+
+// item parses the item that stands, with blanks around, at start.
+func (p *filterParser) item(start int, padded string) {
+	item := strings.Trim(padded, blanks)
+	at := start + strings.Index(padded, item)
+	where := diag.Range{Start: at, End: at + len(item)}
+	name, prefix := strings.CutSuffix(item, "*")
+	star := strings.IndexByte(name, '*')
+	blank := strings.IndexFunc(item, unicode.IsSpace)
+	switch {
+	case item == "":
+		p.report(codeEmptyItem, diag.Range{Start: start, End: start + len(padded)}, "an item of the resource filter is empty",
+			"Remove the comma that is too many, or name a resource between the commas.", p.withoutComma(start, len(padded)))
+	case blank >= 0:
+		p.report(codeBlank, where, fmt.Sprintf("the filter item %q has a blank in it", item),
+			"Separate items by commas; a type or id holds no blanks.", nil)
+	case star >= 0:
+		var fix *diag.Fix
+		if strings.Trim(name[star:], "*") == "" {
+			fix = &diag.Fix{Message: "write one star", Range: where, Replacement: name[:star] + "*"}
+		}
+		p.report(codeStar, where, fmt.Sprintf("the filter item %q has a star before its end", item),
+			"A star stands for any ending, once, at the end of an item.", fix)
+	default:
+		p.filter.Items = append(p.filter.Items, FilterItem{Text: schema.Fold(name), Prefix: prefix, Range: where})
+	}
+}
+
+// withoutComma returns the fix that takes an empty item away, with one comma:
+// the one before it, or the one behind where it is the first.
+func (p *filterParser) withoutComma(start, length int) *diag.Fix {
+	where := diag.Range{Start: start - 1, End: start + length}
+	if start == 0 {
+		where = diag.Range{Start: 0, End: length + 1}
+	}
+	return &diag.Fix{Message: "remove the empty item", Range: where}
+}
+
+func (p *filterParser) report(code diag.Code, where diag.Range, summary, detail string, fix *diag.Fix) {
+	p.found = append(p.found, diag.Diagnostic{
+		Code: code, Severity: diag.Error, Summary: summary, Detail: detail,
+		Rule: p.rule, Text: p.text, Subject: where, Fix: fix,
+	})
+}
+
+// Check warns of items that name a type and so hit nothing: the key of a
+// resource is more than the name of its type. Other items without a star may
+// be the id of a TransientObject, such as LoadbalancingSelectList.
+func (f Filter) Check(s *schema.Schema, text *diag.Text, rule diag.Rule) diag.List {
+	var found diag.List
+	for _, item := range f.Items {
+		t, ok := s.Type(strings.TrimSuffix(item.Text, "_"))
+		if !ok || item.Prefix {
+			continue
+		}
+		found = append(found, diag.Diagnostic{
+			Code: codeBareType, Severity: diag.Warning, Rule: rule, Text: text, Subject: item.Range,
+			Summary: fmt.Sprintf("the filter item %q hits no resource", text.Content[item.Range.Start:item.Range.End]),
+			Detail:  fmt.Sprintf("Did you mean %[1]s_*, the type itself, or %[1]s*, every type that begins so?", t.Name),
+			Fix:     &diag.Fix{Message: "name all resources of the type", Range: item.Range, Replacement: t.Name + "_*"},
+		})
+	}
+	return found
+}

@@ -1,0 +1,128 @@
+package ruleset
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Read reads the rules of files and of folders, from which it takes all files
+// *.json by ascending name and no folders below. An id that two rules share,
+// in whichever files, is an error of both.
+func Read(paths ...string) ([]Rule, diag.List) {
+	var all []*entry
+	var list diag.List
+	for _, path := range paths {
+		files, problem := expand(path)
+		list = append(list, problem...)
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				list = append(list, unreadable(file, err))
+				continue
+			}
+			d := newDecoder(file, data)
+			d.document()
+			all = append(all, d.rules...)
+			list = append(list, d.found...)
+		}
+	}
+	rules, doubles := unique(all)
+	return rules, append(list, doubles...)
+}
+
+// expand returns the files that a path stands for.
+func expand(path string) ([]string, diag.List) {
+	info, err := os.Stat(path)
+	if err == nil && !info.IsDir() {
+		return []string{path}, nil
+	}
+	var entries []fs.DirEntry
+	if err == nil {
+		entries, err = os.ReadDir(path)
+	}
+	if err != nil {
+		return nil, diag.List{unreadable(path, err)}
+	}
+	var files []string
+	for _, e := range entries {
+		if !e.IsDir() && strings.EqualFold(filepath.Ext(e.Name()), ".json") {
+			files = append(files, filepath.Join(path, e.Name()))
+		}
+	}
+	if len(files) == 0 {
+		return nil, diag.List{{
+			Code: codeEmpty, Severity: diag.Warning,
+			Summary: fmt.Sprintf("the folder %s holds no file *.json", path),
+			Detail:  "Rules are read from the files *.json of a folder, not from folders below it.",
+		}}
+	}
+	return files, nil
+}
+
+func unreadable(path string, err error) diag.Diagnostic {
+	d := diag.Diagnostic{
+		Code: codeUnreadable, Severity: diag.Error,
+		Summary: fmt.Sprintf("cannot read %s: %s", path, reason(err)),
+		Detail:  "Check that it exists and may be read.",
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		d.Summary = fmt.Sprintf("there is no file or folder %s", path)
+		d.Detail = "Check the path."
+	}
+	return d
+}
+
+// reason returns what the system says, without the path that it says again.
+func reason(err error) string {
+	if path := new(fs.PathError); errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
+
+// unique returns the rules without an error. Rules of one id are an error
+// each: which of them the product has cannot be known.
+func unique(all []*entry) ([]Rule, diag.List) {
+	var list diag.List
+	first := map[string]*entry{}
+	for _, r := range all {
+		key := schema.Fold(r.ID)
+		before, double := first[key]
+		if !double {
+			first[key] = r
+			continue
+		}
+		before.broken, r.broken = true, true
+		list = append(list, r.twice(before))
+	}
+	var rules []Rule
+	for _, r := range all {
+		if !r.broken {
+			rules = append(rules, r.Rule)
+		}
+	}
+	return rules, list
+}
+
+func (r *entry) twice(before *entry) diag.Diagnostic {
+	text, where := r.file.Excerpt(r.start, r.end)
+	beforeText, beforeWhere := before.file.Excerpt(before.start, before.end)
+	d := diag.Diagnostic{
+		Code: codeDuplicate, Severity: diag.Error, Rule: r.identity(), Text: text, Subject: where,
+		Summary: fmt.Sprintf("two rules have the id %q", r.ID),
+		Detail:  "Ids ignore case. Leave one of the rules out, or give it an id of its own.",
+		Related: []diag.Related{{Message: fmt.Sprintf("the rule %q has it first", before.Name), Text: beforeText, Range: beforeWhere}},
+	}
+	if r.derived && before.derived {
+		d.Summary = fmt.Sprintf("the rule %q is there twice", r.Name)
+		d.Detail = "Name, filter and condition are the same, and neither has an id. Leave one out, or give each an id."
+	}
+	return d
+}

@@ -1,0 +1,180 @@
+package schema
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+//go:embed schema.json
+var defaultTable []byte
+
+// Default returns the schema of the language page, section 4.4.
+func Default() *Schema {
+	s, err := Extend(&Schema{}, defaultTable)
+	if err != nil {
+		panic("the embedded schema is broken: " + err.Error())
+	}
+	return s
+}
+
+// file is the shape of schema.json and of the files that extend it.
+type file struct {
+	Types []fileType `json:"types"`
+}
+
+type fileType struct {
+	Name       string            `json:"name"`
+	Properties []string          `json:"properties"`
+	Lists      []string          `json:"lists"`
+	Relations  map[string]target `json:"relations"`
+	Custom     bool              `json:"custom"`
+	Open       bool              `json:"open"`
+	Attributes bool              `json:"attributes"`
+	Transient  bool              `json:"transient"`
+}
+
+// target is "Type" for a relation to one entity, ["Type"] for a set.
+type target struct {
+	name string
+	many bool
+}
+
+func (t *target) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &t.name) == nil {
+		return nil
+	}
+	var set []string
+	if json.Unmarshal(b, &set) != nil || len(set) != 1 {
+		return fmt.Errorf(`a relation's target is "Type" or ["Type"], not %s`, b)
+	}
+	t.name, t.many = set[0], true
+	return nil
+}
+
+var (
+	typeName     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9]*(\.[A-Za-z][A-Za-z0-9]*)*$`)
+	propertyName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+// IsTypeName says whether a text can be the name of a resource type: words of
+// letters and digits with dots between.
+func IsTypeName(s string) bool { return typeName.MatchString(s) }
+
+// Extend returns base with the types of a table in the form of schema.json
+// added; a type that base has already is replaced whole. All errors of the
+// table are returned, joined: unknown fields, broken or doubled names, targets
+// that do not exist, and relations that lead in a circle, which HasPrivilege
+// could not follow to an end.
+func Extend(base *Schema, table []byte) (*Schema, error) {
+	dec := json.NewDecoder(strings.NewReader(string(table)))
+	dec.DisallowUnknownFields()
+	var f file
+	if err := dec.Decode(&f); err != nil {
+		return nil, fmt.Errorf("schema: %w", err)
+	}
+	if dec.More() {
+		return nil, errors.New("schema: text after the table")
+	}
+	var errs []error
+	byName := maps.Clone(base.byName)
+	if byName == nil {
+		byName = map[string]*Type{}
+	}
+	seen := map[string]bool{}
+	for _, ft := range f.Types {
+		t, err := ft.build()
+		if seen[t.Key()] {
+			err = errors.Join(err, errors.New("the type is there twice"))
+		}
+		seen[t.Key()] = true
+		byName[t.Key()] = t
+		if err != nil {
+			errs = append(errs, fmt.Errorf("schema: type %q: %w", ft.Name, err))
+		}
+	}
+	s := &Schema{byName: byName}
+	for _, key := range slices.Sorted(maps.Keys(byName)) {
+		s.types = append(s.types, byName[key])
+	}
+	errs = append(errs, s.checkRelations()...)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (ft fileType) build() (*Type, error) {
+	t := &Type{
+		Name:       ft.Name,
+		Properties: map[string]Property{},
+		Relations:  map[string]Relation{},
+		Custom:     ft.Custom,
+		Open:       ft.Open,
+		Attributes: ft.Attributes,
+		Transient:  ft.Transient,
+	}
+	var errs []error
+	if !IsTypeName(ft.Name) {
+		errs = append(errs, errors.New("a type's name is letters and digits, with dots between"))
+	}
+	seen := map[string]bool{"id": true, "name": true, "resourcetype": true}
+	claim := func(name string) {
+		switch key := Fold(name); {
+		case !propertyName.MatchString(name):
+			errs = append(errs, fmt.Errorf("%q is no property name", name))
+		case seen[key]:
+			errs = append(errs, fmt.Errorf("%q is there twice, or is a property of every type", name))
+		default:
+			seen[key] = true
+		}
+	}
+	for _, name := range ft.Properties {
+		claim(name)
+		t.Properties[Fold(name)] = Property{Name: name}
+	}
+	for _, name := range ft.Lists {
+		claim(name)
+		t.Properties[Fold(name)] = Property{Name: name, Many: true}
+	}
+	for _, name := range slices.Sorted(maps.Keys(ft.Relations)) {
+		claim(name)
+		to := ft.Relations[name]
+		t.Relations[Fold(name)] = Relation{Name: name, Target: to.name, Many: to.many}
+	}
+	return t, errors.Join(errs...)
+}
+
+func (s *Schema) checkRelations() []error {
+	var errs []error
+	state := map[*Type]int{} // 1 on the way, 2 done
+	var visit func(t *Type, path string)
+	visit = func(t *Type, path string) {
+		state[t] = 1
+		for _, key := range slices.Sorted(maps.Keys(t.Relations)) {
+			r := t.Relations[key]
+			step := path + " → " + r.Name
+			to, ok := s.Type(r.Target)
+			switch {
+			case !ok:
+				errs = append(errs, fmt.Errorf("schema: type %q: relation %q leads to %q, which is no type of the schema", t.Name, r.Name, r.Target))
+			case state[to] == 1:
+				errs = append(errs, fmt.Errorf("schema: relations lead in a circle: %s → %s", step, to.Name))
+			case state[to] == 0:
+				visit(to, step+" → "+to.Name)
+			}
+		}
+		state[t] = 2
+	}
+	for _, t := range s.types {
+		if state[t] == 0 {
+			visit(t, t.Name)
+		}
+	}
+	return errs
+}

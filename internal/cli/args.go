@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// FlagsFirst orders the arguments of a command so that flags may stand after
+// positional arguments, which the flag package does not allow: flags and their
+// values first, then "--" and the rest. After a "--" of the user nothing is a flag.
+func FlagsFirst(flags []cli.Flag, args []string) []string {
+	takesValue := map[string]bool{}
+	for _, f := range flags {
+		_, isBool := f.(*cli.BoolFlag)
+		for _, name := range f.Names() {
+			takesValue[name] = !isBool
+		}
+	}
+	var front, rest []string
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		if arg == "--" {
+			rest = append(rest, args[i+1:]...)
+			break
+		}
+		if len(arg) < 2 || arg[0] != '-' { // "-" stands for standard input
+			rest = append(rest, arg)
+			continue
+		}
+		front = append(front, arg)
+		if takesValue[strings.TrimLeft(arg, "-")] && i+1 < len(args) {
+			i++
+			front = append(front, args[i])
+		}
+	}
+	return slices.Concat(front, []string{"--"}, rest)
+}
+
+// Commands readies the commands of an app: how they fail on wrong flags, and
+// that they have no subcommands.
+func Commands(commands ...*cli.Command) []*cli.Command {
+	for _, c := range commands {
+		c.HideHelpCommand = true
+		c.OnUsageError = func(ctx *cli.Context, err error, _ bool) error {
+			return flagError(ctx.Command, err)
+		}
+	}
+	return commands
+}
+
+// flagError explains a flag that the flag package refused.
+func flagError(c *cli.Command, err error) error {
+	text := strings.TrimSpace(err.Error())
+	if name, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {
+		text = "unknown flag " + dashed(name) + didYouMean(name, flagNames(c.Flags), dashed)
+	}
+	if name, missing := strings.CutPrefix(text, "flag needs an argument: -"); missing {
+		text = "the flag " + dashed(name) + " needs a value"
+	}
+	return UsageOf(c, "%s", text)
+}
+
+// UsageOf returns a usage error that ends with the command's usage line.
+func UsageOf(c *cli.Command, format string, args ...any) error {
+	args = append(args, c.Name, c.ArgsUsage, c.Name)
+	return Usagef(format+"\nusage: qlik2rego %s %s\nMore: qlik2rego %s --help", args...)
+}
+
+// UnknownCommand returns the error about a command that is none.
+func UnknownCommand(name string, commands []*cli.Command) error {
+	var names []string
+	for _, c := range commands {
+		names = append(names, c.Names()...)
+	}
+	hint := didYouMean(name, names, func(s string) string { return s })
+	return Usagef("unknown command %q%s\nMore: qlik2rego --help", name, hint)
+}
+
+func flagNames(flags []cli.Flag) []string {
+	names := []string{"help"}
+	for _, f := range flags {
+		names = append(names, f.Names()...)
+	}
+	return names
+}
+
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+func didYouMean(word string, candidates []string, show func(string) string) string {
+	if meant, ok := diag.Suggest(word, candidates); ok {
+		return "; did you mean " + show(meant) + "?"
+	}
+	return ""
+}

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Diagnose writes diagnostics to standard error, for people.
+func (s *Streams) Diagnose(list diag.List) error {
+	if len(list) == 0 {
+		return nil
+	}
+	err := diag.Terminal{Color: s.Color && s.ErrTerminal}.Render(s.Err, list)
+	_, _ = io.WriteString(s.Err, "\n")
+	return err
+}
+
+// Broken writes diagnostics with errors among them to standard error and
+// returns the error that ends the command.
+func (s *Streams) Broken(list diag.List) error {
+	if err := s.Diagnose(list); err != nil {
+		return err
+	}
+	return &Exit{Code: ExitInput, Err: fmt.Errorf("%s: nothing was done", Count(list.Count(diag.Error), "error")), Diagnostics: list}
+}
+
+// CheckReport is the result of check in JSON.
+type CheckReport struct {
+	Rules       int       `json:"rules"`
+	Errors      int       `json:"errors"`
+	Warnings    int       `json:"warnings"`
+	Diagnostics diag.List `json:"diagnostics"`
+}
+
+// Report of a check: diagnostics for people on standard error and a summary on
+// standard output, or all of it for programs on standard output.
+func (s *Streams) CheckReport(version string, rules int, list diag.List) error {
+	switch s.Format {
+	case SARIF:
+		return diag.SARIF{Version: version}.Render(s.Out, list)
+	case GitHub:
+		return diag.GitHub{}.Render(s.Out, list)
+	case JSON:
+		return s.WriteJSON(CheckReport{rules, list.Count(diag.Error), list.Count(diag.Warning), append(diag.List{}, list...)})
+	}
+	if err := s.Diagnose(list); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.Out, "%s, %s, %s\n", Count(rules, "rule"), Count(list.Count(diag.Error), "error"), Count(list.Count(diag.Warning), "warning"))
+	return err
+}
+
+// Count returns a number with its noun: "1 rule", "2 rules".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

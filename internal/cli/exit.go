@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// The exit codes of section 5 of the formats.
+const (
+	ExitDone     = 0
+	ExitNo       = 1 // the answer is no: denied, tests failed, findings
+	ExitUsage    = 2 // wrong use of the command line
+	ExitInput    = 3 // input with errors
+	ExitInternal = 4 // a mistake in qlik2rego
+)
+
+// Exit is an error that knows the exit code.
+type Exit struct {
+	Code int
+	// Err is nil where everything has been said already.
+	Err error
+	// Diagnostics are those that stand behind an ExitInput.
+	Diagnostics diag.List
+}
+
+// Error implements error.
+func (e *Exit) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("exit %d", e.Code)
+	}
+	return e.Err.Error()
+}
+
+// Unwrap implements errors.Unwrap.
+func (e *Exit) Unwrap() error { return e.Err }
+
+// No is the answer no, which the command has explained already.
+func No() error { return &Exit{Code: ExitNo} }
+
+// Usagef returns an error about the use of the command line.
+func Usagef(format string, args ...any) error {
+	return &Exit{Code: ExitUsage, Err: fmt.Errorf(format, args...)}
+}
+
+// Input returns an error about what was given to read or where to write, or nil.
+func Input(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Exit{Code: ExitInput, Err: err}
+}
+
+// Code returns the exit code of an error. An error that nobody has judged is a
+// mistake of ours, except for the end that a user asked for.
+func Code(err error) int {
+	var exit *Exit
+	switch {
+	case err == nil:
+		return ExitDone
+	case errors.Is(err, context.Canceled):
+		return 130 // what shells report after ^C
+	case errors.As(err, &exit):
+		return exit.Code
+	}
+	return ExitInternal
+}
+
+// Report tells the user about an error, in JSON on standard output as well if
+// that is the format, and returns the exit code.
+func (s *Streams) Report(err error) int {
+	code := Code(err)
+	var exit *Exit
+	errors.As(err, &exit)
+	said := exit != nil && exit.Err == nil
+	if err == nil || said && code == ExitNo {
+		return code
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(s.Err, "qlik2rego: interrupted")
+	case code == ExitInternal:
+		fmt.Fprintf(s.Err, "qlik2rego: internal error: %v\n%s\n", err, reportUs)
+	case !said:
+		fmt.Fprintf(s.Err, "qlik2rego: %v\n", err)
+	}
+	if s.Format == JSON && code != ExitUsage {
+		var list diag.List
+		if exit != nil {
+			list = exit.Diagnostics
+		}
+		s.writeFailure(code, err, list)
+	}
+	return code
+}
+
+const reportUs = "This is a mistake in qlik2rego, not in your input. Please report it, with the command and the message,\n" +
+	"at https://github.com/qlik2rego/qlik2rego/issues. QLIK2REGO_DEBUG=1 shows where it happened."
+
+// failure is what standard output holds, with --format json, where there is no
+// result.
+type failure struct {
+	Error       string    `json:"error"`
+	Exit        int       `json:"exit"`
+	Diagnostics diag.List `json:"diagnostics,omitempty"`
+}
+
+func (s *Streams) writeFailure(code int, err error, list diag.List) {
+	_ = s.WriteJSON(failure{Error: err.Error(), Exit: code, Diagnostics: list})
+}
+
+// WriteJSON writes a result to standard output.
+func (s *Streams) WriteJSON(v any) error {
+	enc := json.NewEncoder(s.Out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// Recover turns a panic into an internal error. It is to be deferred with the
+// function's result.
+func Recover(stderr io.Writer, showStack bool, err *error) {
+	if r := recover(); r != nil {
+		*err = &Exit{Code: ExitInternal, Err: fmt.Errorf("panic: %v", r)}
+		if showStack {
+			_, _ = stderr.Write(debug.Stack())
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// Choice is a flag with a fixed set of values; the first is the default.
+func Choice(name, usage string, values ...string) *cli.StringFlag {
+	return &cli.StringFlag{
+		Name:  name,
+		Usage: usage + " (" + strings.Join(values, ", ") + ")",
+		Value: values[0],
+		Action: func(ctx *cli.Context, got string) error {
+			if slices.Contains(values, got) {
+				return nil
+			}
+			return UsageOf(ctx.Command, "--%s is %s, not %q%s", name, strings.Join(values, " or "), got,
+				didYouMean(got, values, func(s string) string { return s }))
+		},
+	}
+}
+
+// FormatFlag is the flag --format, with the formats that all commands have and
+// those of one.
+func FormatFlag(more ...string) cli.Flag {
+	return Choice("format", "format of the results", append([]string{Text, JSON}, more...)...)
+}
+
+// Flags of the input, one name everywhere.
+func snapshotFlag() cli.Flag {
+	return &cli.StringFlag{Name: "snapshot", Aliases: []string{"s"}, Usage: "the site's entities: a `FOLDER` with user.json, app.json, …"}
+}
+
+// BundleFlag is the flag -b of the commands that read bundles.
+func BundleFlag() cli.Flag {
+	return &cli.StringSliceFlag{Name: "bundle", Aliases: []string{"b"}, Usage: "a bundle, `FILE`, instead of rules; twice for policy and data of --split"}
+}
+
+// CompileFlags are the flags of every command that compiles rules.
+func CompileFlags() []cli.Flag {
+	return []cli.Flag{
+		snapshotFlag(),
+		&cli.StringFlag{Name: "schema", Usage: "more resource types, a `FILE` in the form of schema.json"},
+		Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),
+		&cli.BoolFlag{Name: "strict", Usage: "a property that no type of a rule's filter has is an error"},
+		&cli.BoolFlag{Name: "skip-invalid", Usage: "leave rules with errors out, as the product does"},
+		ProgressFlag(),
+	}
+}
+
+// ProgressFlag is the flag --progress.
+func ProgressFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "progress", Usage: "report progress on standard error, also where nobody looks"}
+}
+
+// compileOptions reads the flags of CompileFlags.
+func compileOptions(ctx *cli.Context) (compiler.Options, error) {
+	options := compiler.Options{Schema: schema.Default(), Strict: ctx.Bool("strict"), SkipInvalid: ctx.Bool("skip-invalid")}
+	if ctx.String("list-inequality") == resolve.All.String() {
+		options.ListInequality = resolve.All
+	}
+	if name := ctx.String("schema"); name != "" {
+		table, err := os.ReadFile(name)
+		if err != nil {
+			return options, Input(fmt.Errorf("--schema: %w", err))
+		}
+		if options.Schema, err = schema.Extend(schema.Default(), table); err != nil {
+			return options, Input(fmt.Errorf("--schema %s: %w", name, err))
+		}
+	}
+	return options, nil
+}

@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Compilation is what a command reads: rules, and a site if one is given.
+type Compilation struct {
+	Rules []ruleset.Rule
+	// Policy is nil if a rule has an error.
+	Policy *compiler.Policy
+	// Site is nil without --snapshot.
+	Site    *snapshot.Snapshot
+	Options compiler.Options
+	// Diagnostics are all that were found so far.
+	Diagnostics diag.List
+	progress    snapshot.Progress
+}
+
+// Compile reads the rules of the given files and folders, or those of the
+// snapshot if there are none, and compiles them. What is wrong with the rules
+// stands in the diagnostics; the error is about the command line.
+func (s *Streams) Compile(ctx *cli.Context, rules []string) (*Compilation, error) {
+	options, err := compileOptions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &Compilation{Options: options, progress: s.Progress(ctx)}
+	if dir := ctx.String("snapshot"); dir != "" {
+		var found diag.List
+		c.Site, found = snapshot.Open(dir, options.Schema)
+		c.Diagnostics = append(c.Diagnostics, found...)
+		if file, ok := c.Site.RulesFile(); ok && len(rules) == 0 {
+			rules = []string{file}
+		}
+	}
+	if len(rules) == 0 && !c.Diagnostics.HasErrors() {
+		return nil, UsageOf(ctx.Command, "no rules: name the file of a rule export, or a snapshot that has a systemrule.json")
+	}
+	var found diag.List
+	c.Rules, found = ruleset.Read(rules...)
+	c.Diagnostics = append(c.Diagnostics, found...)
+	readable := !c.Diagnostics.HasErrors()
+	c.Policy, found = compiler.Compile(c.Rules, options)
+	c.Diagnostics = append(c.Diagnostics, found...)
+	if !readable && !options.SkipInvalid {
+		c.Policy = nil
+	}
+	return c, nil
+}
+
+// Data returns the data source of the site, or nil where there is none. What is
+// wrong with the site joins the diagnostics once the source has been read.
+func (c *Compilation) Data() bundles.DataSource {
+	if c.Site == nil {
+		return nil
+	}
+	return func(ctx context.Context, w io.Writer) error {
+		found, err := c.Site.Project(ctx, c.Policy.View, w, c.progress)
+		c.Diagnostics = append(c.Diagnostics, found...)
+		if err == nil && found.HasErrors() {
+			return errSite
+		}
+		return err
+	}
+}
+
+// errSite says that the diagnostics say it.
+var errSite = errors.New("the snapshot has errors")
+
+// CheckSite reads the site for what is wrong with it.
+func (c *Compilation) CheckSite(ctx context.Context) error {
+	if c.Site == nil {
+		return nil
+	}
+	if c.Policy == nil {
+		c.Policy = &compiler.Policy{}
+		defer func() { c.Policy = nil }()
+	}
+	if err := c.Data()(ctx, io.Discard); err != nil && !errors.Is(err, errSite) {
+		return err
+	}
+	return nil
+}
+
+// Bundle makes a bundle in memory. Diagnostics go to standard error.
+func (s *Streams) Bundle(ctx context.Context, c *Compilation) (*bundles.Bundle, error) {
+	if c.Policy == nil {
+		return nil, s.Broken(c.Diagnostics)
+	}
+	b, err := bundles.InMemory(ctx, c.Policy, c.Data())
+	if errors.Is(err, errSite) {
+		return nil, s.Broken(c.Diagnostics)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return b, s.Diagnose(c.Diagnostics)
+}

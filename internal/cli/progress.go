@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Progress returns where long work reports to: a bar for a person, a line every
+// few seconds for a log with --progress, otherwise nobody.
+func (s *Streams) Progress(ctx *cli.Context) snapshot.Progress {
+	switch {
+	case s.ErrTerminal && s.Color:
+		return &progress{out: s.Err, every: 100 * time.Millisecond, now: time.Now, bar: true}
+	case ctx.Bool("progress"):
+		return &progress{out: s.Err, every: 3 * time.Second, now: time.Now}
+	}
+	return snapshot.NoProgress{}
+}
+
+// progress implements snapshot.Progress.
+type progress struct {
+	mu    sync.Mutex
+	out   io.Writer
+	every time.Duration
+	now   func() time.Time
+	bar   bool
+
+	what        string
+	done, total int64
+	last        time.Time
+}
+
+// Start implements snapshot.Progress. The first report waits: most work is over
+// before it is due.
+func (p *progress) Start(what string, total int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.what, p.done, p.total, p.last = what, 0, total, p.now()
+}
+
+// Add implements snapshot.Progress.
+func (p *progress) Add(n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done += n
+	if now := p.now(); now.Sub(p.last) >= p.every {
+		p.last = now
+		p.show()
+	}
+}
+
+// Done implements snapshot.Progress.
+func (p *progress) Done() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar {
+		_, _ = io.WriteString(p.out, "\r\x1b[K")
+	}
+}
+
+const barWidth = 30
+
+func (p *progress) show() {
+	if p.total <= 0 {
+		p.line(fmt.Sprintf("%s %d", p.what, p.done))
+		return
+	}
+	part := min(float64(p.done)/float64(p.total), 1)
+	percent := fmt.Sprintf("%3.0f %%", 100*part)
+	if !p.bar {
+		p.line(p.what + " " + percent)
+		return
+	}
+	full := int(part * barWidth)
+	p.line(fmt.Sprintf("%s [%s%s] %s", p.what, strings.Repeat("#", full), strings.Repeat(".", barWidth-full), percent))
+}
+
+func (p *progress) line(text string) {
+	if p.bar {
+		_, _ = fmt.Fprintf(p.out, "\r%s\x1b[K", text)
+		return
+	}
+	_, _ = fmt.Fprintln(p.out, text)
+}

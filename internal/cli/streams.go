@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// The output formats. SARIF and GitHub are for diagnostics alone.
+const (
+	Text   = "text"
+	JSON   = "json"
+	SARIF  = "sarif"
+	GitHub = "github"
+)
+
+// Streams are a command's input and outputs: results go to Out, everything
+// else to Err.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// Format is the format of results.
+	Format string
+	// OutTerminal and ErrTerminal say whether a person looks at them.
+	OutTerminal, ErrTerminal bool
+	// Color allows colours where a person looks.
+	Color bool
+}
+
+// Standard returns the streams of the process. NO_COLOR and TERM=dumb are
+// respected.
+func Standard() *Streams {
+	_, noColor := os.LookupEnv("NO_COLOR")
+	return &Streams{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Format:      Text,
+		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Color:       !noColor && os.Getenv("TERM") != "dumb",
+	}
+}
+
+// paint wraps text in an ANSI colour for standard output if a person looks.
+func (s *Streams) paint(color, text string) string {
+	if !s.Color || !s.OutTerminal {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+const (
+	green = "32"
+	red   = "31"
+	faint = "2"
+)

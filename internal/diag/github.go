@@ -1,0 +1,58 @@
+package diag
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+)
+
+// GitHub renders diagnostics as workflow commands, one a line, which a GitHub workflow
+// shows beside the lines that they are about.
+type GitHub struct{}
+
+// longestPath is how many columns of a file's path are written: more than any system
+// allows.
+const longestPath = 1 << 15
+
+// Render implements Renderer.
+func (GitHub) Render(w io.Writer, list List) error {
+	out := bufio.NewWriter(w)
+	for _, d := range list {
+		command := map[Severity]string{Error: "error", Warning: "warning", Info: "notice"}[d.Severity]
+		var properties []string
+		if d.Text != nil && d.Text.File != "" {
+			properties = append(properties, "file="+githubProperty.Replace(printable(filepath.ToSlash(d.Text.File), longestPath)))
+		}
+		if at, ok := d.Position(); ok {
+			properties = append(properties, fmt.Sprintf("line=%d,col=%d", at.Line, at.Column))
+		}
+		properties = append(properties, "title="+githubProperty.Replace(string(d.Code)))
+		_, _ = fmt.Fprintf(out, "::%s %s::%s\n", command, strings.Join(properties, ","), githubMessage.Replace(d.message()))
+	}
+	return out.Flush()
+}
+
+// message is the diagnostic in a paragraph, for readers that show no excerpt.
+func (d Diagnostic) message() string {
+	m := printable(d.Summary, longestMessage)
+	if where := place(d.Rule, nil, Range{}); where != "" {
+		m = where + ": " + m
+	}
+	if d.Detail != "" {
+		m += "\n" + printable(d.Detail, longestMessage)
+	}
+	if d.Fix != nil {
+		m += "\nFix: " + printable(d.Fix.Message, longestMessage)
+		if d.Fix.Replacement != "" {
+			m += ": " + printable(d.Fix.Replacement, longestMessage)
+		}
+	}
+	return m
+}
+
+var (
+	githubMessage  = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)

@@ -1,0 +1,9 @@
+package diag
+
+import "io"
+
+// Renderer writes diagnostics for one kind of reader: Terminal, JSON, SARIF or GitHub.
+type Renderer interface {
+	// Render writes the list in its order. It returns the writer's error.
+	Render(w io.Writer, list List) error
+}

@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+)
+
+const (
+	// LineMax is the number of bytes up to which a line is read as a request.
+	LineMax = 1 << 20
+	// batchLines and batchBytes bound what is decided at once.
+	batchLines = 64
+	batchBytes = 1 << 20
+)
+
+// readBatches cuts the input into batches until take says no. An error of the
+// reader stands in the last batch.
+func readBatches(r io.Reader, take func(*batch) bool) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	next, size := newBatch(1), 0
+	for {
+		line, err := readLine(in)
+		if err == nil {
+			if next.first == 1 && len(next.lines) == 0 {
+				line = bytes.TrimPrefix(line, []byte("\ufeff"))
+			}
+			next.lines = append(next.lines, line)
+			size += len(line)
+			// A pause in the input, such as a person at a terminal, is
+			// answered at once instead of when the batch is full.
+			if len(next.lines) < batchLines && size < batchBytes && in.Buffered() > 0 {
+				continue
+			}
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			next.err = fmt.Errorf("line %d: %w", next.first+len(next.lines), err)
+		}
+		if !take(next) || err != nil {
+			return
+		}
+		next, size = newBatch(next.first+len(next.lines)), 0
+	}
+}
+
+// readLine returns the next line without its end, or nil for one that is
+// longer than LineMax, which is skipped. The error is io.EOF after the last.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	line := []byte{}
+	for {
+		part, err := in.ReadSlice('\n')
+		if line != nil {
+			line = append(line, bytes.TrimSuffix(part, []byte("\n"))...)
+		}
+		if len(line) > LineMax {
+			line = nil
+		}
+		switch {
+		case err == nil:
+			return line, nil
+		case errors.Is(err, bufio.ErrBufferFull):
+		case errors.Is(err, io.EOF) && (len(line) > 0 || line == nil):
+			return line, nil
+		default:
+			return nil, err
+		}
+	}
+}

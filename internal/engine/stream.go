@@ -1,0 +1,121 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Decider decides a request. Engine is one; the reference evaluator is another.
+type Decider interface {
+	Decide(ctx context.Context, request []byte) (Decision, error)
+	Actions(ctx context.Context, request []byte) ([]string, error)
+}
+
+// DecideAll reads one request per line and writes one decision per line, in
+// order, on all cores and in bounded memory. A line that is no JSON, or longer
+// than LineMax, is an invalid_request. Progress, which may be nil, is told the
+// number of lines that were answered since it was last told. An error of the
+// engine ends the stream and names the line; all lines before it are answered.
+func DecideAll(ctx context.Context, d Decider, r io.Reader, w io.Writer, progress func(lines int)) error {
+	g, ctx := errgroup.WithContext(ctx)
+	cores := runtime.GOMAXPROCS(0)
+	// inOrder is the window: the batches that are being decided, in the order
+	// of their lines. It is full when the decisions lag behind the reader.
+	inOrder := make(chan *batch, 2*cores)
+	work := make(chan *batch)
+	// The reader stands outside the group: while it waits for a terminal,
+	// nobody can interrupt it.
+	go func() {
+		defer close(inOrder)
+		defer close(work)
+		readBatches(r, func(b *batch) bool { return send(ctx, inOrder, b) && send(ctx, work, b) })
+	}()
+	for range cores {
+		g.Go(func() error {
+			for b := receive(ctx, work); b != nil; b = receive(ctx, work) {
+				b.decide(ctx, d)
+			}
+			return nil
+		})
+	}
+	g.Go(func() error {
+		for b := receive(ctx, inOrder); b != nil; b = receive(ctx, inOrder) {
+			if err := b.write(ctx, w); err != nil {
+				return err
+			}
+			if progress != nil {
+				progress(b.answered)
+			}
+		}
+		return context.Cause(ctx)
+	})
+	return g.Wait()
+}
+
+func send(ctx context.Context, to chan<- *batch, b *batch) bool {
+	select {
+	case to <- b:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// receive returns the next batch, or nil after the last one.
+func receive(ctx context.Context, from <-chan *batch) *batch {
+	select {
+	case b := <-from:
+		return b
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// batch is a run of lines and, once done is closed, their decisions.
+type batch struct {
+	first    int // number of the first line, from 1
+	lines    [][]byte
+	answered int
+	out      []byte
+	err      error
+	done     chan struct{}
+}
+
+func newBatch(first int) *batch { return &batch{first: first, done: make(chan struct{})} }
+
+func (b *batch) decide(ctx context.Context, d Decider) {
+	defer close(b.done)
+	for _, line := range b.lines {
+		decision, err := d.Decide(ctx, line)
+		if err != nil {
+			b.err = errors.Join(b.err, fmt.Errorf("line %d: %w", b.first+b.answered, err))
+			return
+		}
+		text, err := json.Marshal(decision)
+		if err != nil {
+			b.err = err
+			return
+		}
+		b.out = append(append(b.out, text...), '\n')
+		b.answered++
+	}
+}
+
+// write writes the decisions of a batch once they are there.
+func (b *batch) write(ctx context.Context, w io.Writer) error {
+	select {
+	case <-b.done:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	if _, err := w.Write(b.out); err != nil {
+		return err
+	}
+	return b.err
+}

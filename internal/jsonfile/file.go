@@ -1,0 +1,111 @@
+package jsonfile
+
+import (
+	"bytes"
+	"io"
+	"sort"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// File is a file that is held whole, decoded. It is safe for concurrent use.
+type File struct {
+	// Name is the file's path as diagnostics show it.
+	Name string
+	// Text is the decoded text.
+	Text []byte
+
+	encoding Encoding
+	// marks are the places of every so many bytes of the text, so that a place
+	// in a file of one long line is found without counting from its beginning.
+	marks []mark
+}
+
+type mark struct {
+	at    int
+	place diag.Position
+}
+
+const markDistance = 4096
+
+// New decodes a file. Where that fails, the File holds the text up to there.
+func New(name string, data []byte) (*File, *Error) {
+	// Reading from memory fails in no way but by *Error.
+	r, _ := NewReader(bytes.NewReader(data))
+	text, err := io.ReadAll(r)
+	f := &File{Name: name, Text: text, encoding: r.encoding}
+	m := mark{place: r.start()}
+	f.marks = []mark{m}
+	for m.at+markDistance < len(text) {
+		next := runeStart(text, m.at+markDistance)
+		m = mark{next, f.encoding.advance(m.place, text[m.at:next])}
+		f.marks = append(f.marks, m)
+	}
+	if broken, ok := err.(*Error); ok {
+		return f, broken
+	}
+	return f, nil
+}
+
+// Position returns the place in the file of an offset in its text.
+func (f *File) Position(offset int) diag.Position {
+	offset = runeStart(f.Text, min(max(offset, 0), len(f.Text)))
+	i := sort.Search(len(f.marks), func(i int) bool { return f.marks[i].at > offset }) - 1
+	m := f.marks[i]
+	return f.encoding.advance(m.place, f.Text[m.at:offset])
+}
+
+// Excerpt returns the lines around a range of the text, clipped where they are
+// long, and the range within them: what a diagnostic shows.
+func (f *File) Excerpt(start, end int) (*diag.Text, diag.Range) {
+	from, to := excerpt(f.Text, start, end)
+	return &diag.Text{
+		Label:   "file",
+		Content: string(f.Text[from:to]),
+		File:    f.Name,
+		Locate:  func(offset int) diag.Position { return f.Position(from + min(max(offset, 0), to-from)) },
+	}, diag.Range{Start: start - from, End: min(end, to) - from}
+}
+
+// At returns an empty text that stands at an offset of the file, for what the
+// file leaves out.
+func (f *File) At(label string, offset int) *diag.Text {
+	return &diag.Text{
+		Label:  label,
+		File:   f.Name,
+		Locate: func(int) diag.Position { return f.Position(offset) },
+	}
+}
+
+// StringText returns the text of a JSON string, every byte of which leads back
+// to the place in the file where it is written.
+func (f *File) StringText(label string, v Value) *diag.Text {
+	breaks := v.breaks()
+	return &diag.Text{
+		Label:   label,
+		Content: string(v.Text()),
+		File:    f.Name,
+		Locate: func(offset int) diag.Position {
+			offset = max(offset, 0)
+			i := sort.Search(len(breaks), func(i int) bool { return breaks[i].text > offset }) - 1
+			b := breaks[i]
+			at := b.file
+			if !b.escape {
+				at += offset - b.text
+			}
+			return f.Position(min(at, v.Offset+len(v.Raw)-1))
+		},
+	}
+}
+
+// Document returns the file's one JSON value. Names that an object has twice
+// are left to whoever reads the object, who can say more about them. Text after
+// the value is an error beside which the value stands nevertheless.
+func (f *File) Document() (Value, *Error) {
+	s := newStream(bytes.NewReader(f.Text), true)
+	v, err := s.value()
+	if err != nil {
+		return Value{}, err
+	}
+	return Value{f.Text[v.Offset:v.End()], v.Offset}, s.end()
+}

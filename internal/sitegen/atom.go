@@ -1,0 +1,269 @@
+package sitegen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// author writes the condition of one rule, for one witness.
+type author struct {
+	*world
+	resource, user []path
+	texts, deep    []path // of both; those of the resource that are longest
+	// low says that the rule grants an action whose absence others ask for, so
+	// that itself it may rest on such actions only, and on their presence.
+	low bool
+	// absent says that what is written stands below a negation.
+	absent bool
+}
+
+// lowActions are the actions whose absence on the same resource a rule may ask
+// for. Rules that grant one of them ask for nothing else on the same resource:
+// so no right depends on its own absence.
+var lowActions = []string{"duplicate", "approve", "distribute"}
+
+func (w *world) author(x *witness, low bool) *author {
+	a := &author{world: w, low: low}
+	a.resource = w.paths("resource", x.resource.kind, []*entity{x.resource})
+	a.user = w.userPaths(x)
+	for _, p := range slices.Concat(a.resource, a.user) {
+		if !p.entities {
+			a.texts = append(a.texts, p)
+		}
+	}
+	longest := 0
+	for _, p := range a.resource {
+		dots := strings.Count(p.text, ".")
+		if dots > longest {
+			longest, a.deep = dots, nil
+		}
+		if dots == longest && !p.entities {
+			a.deep = append(a.deep, p)
+		}
+	}
+	return a
+}
+
+// text picks a path to texts.
+func (a *author) text() path {
+	if chance(a.Rand, 12) {
+		return pick(a.Rand, a.deep)
+	}
+	return pick(a.Rand, a.texts)
+}
+
+// atom writes a comparison or a call that is probably true for the witness, or
+// probably false.
+func (a *author) atom(want bool) string {
+	switch a.IntN(16) {
+	case 0, 1:
+		if text, ok := a.twoPaths(want); ok {
+			return text
+		}
+	case 2, 3:
+		return a.entityComparison()
+	case 4, 5:
+		return a.privilege()
+	case 6:
+		return a.emptiness(want)
+	case 7:
+		return pick(a.Rand, []string{"user.IsAnonymous()", "resource.IsOwned()", "!user.isanonymous()", "!resource.isOwned()"})
+	case 8:
+		if chance(a.Rand, 4) {
+			return a.oddity()
+		}
+	}
+	return a.literal(want)
+}
+
+// literal compares a path with a text, or a text with a path.
+func (a *author) literal(want bool) string {
+	p := a.text()
+	for range 3 {
+		if len(p.values) == 0 {
+			p = a.text()
+		}
+	}
+	if len(p.values) == 0 {
+		if want {
+			return p.text + pick(a.Rand, []string{" != ", " !== ", "!="}) + quote(pick(a.Rand, a.words))
+		}
+		return p.text + pick(a.Rand, []string{" = ", " == "}) + quote(pick(a.Rand, append(a.words, "")))
+	}
+	value := pick(a.Rand, p.values)
+	near := nearMiss(a.Rand, value)
+	if want {
+		switch a.IntN(9) {
+		case 0:
+			return p.text + " == " + quote(value)
+		case 1:
+			return p.text + " != " + quote(near)
+		case 2:
+			return p.text + " !== " + quote(pick(a.Rand, []string{near, recase(a.Rand, value) + "."}))
+		case 3, 4:
+			return p.text + " like " + quote(likeFor(a.Rand, value))
+		case 5, 6:
+			return p.text + " matches " + quote(regexpFor(a.Rand, value))
+		case 7:
+			return quote(recase(a.Rand, value)) + " = " + p.text
+		}
+		return p.text + a.operator("=") + quote(recase(a.Rand, value))
+	}
+	switch a.IntN(6) {
+	case 0:
+		return p.text + " == " + quote(recase(a.Rand, near))
+	case 1:
+		return p.text + " like " + quote(likeFor(a.Rand, near))
+	case 2:
+		return p.text + " matches " + quote(regexpFor(a.Rand, near))
+	case 3:
+		return p.text + " !== " + quote(value)
+	case 4:
+		return p.text + " != " + quote(recase(a.Rand, value))
+	}
+	return p.text + a.operator("=") + quote(near)
+}
+
+// operator writes an operator with blanks that may be missing.
+func (a *author) operator(op string) string {
+	return pick(a.Rand, []string{" " + op + " ", op, "\t" + op, " " + op + "\n"})
+}
+
+// twoPaths compares a path of the user with one of the resource that share a
+// value, or do not.
+func (a *author) twoPaths(want bool) (string, bool) {
+	for range 40 {
+		p, q := a.text(), a.text()
+		if share(p.values, q.values) == want && p.text != q.text && len(p.values)+len(q.values) > 0 {
+			return p.text + a.operator(pick(a.Rand, []string{"=", "=", "==", "!=", "!=="})) + q.text, true
+		}
+	}
+	return "", false
+}
+
+func share(a, b []string) bool {
+	return slices.ContainsFunc(a, func(x string) bool {
+		return slices.ContainsFunc(b, func(y string) bool { return schema.Fold(x) == schema.Fold(y) })
+	})
+}
+
+// entityComparison compares entities of one type, most often an owner with the
+// requester.
+func (a *author) entityComparison() string {
+	var all []path
+	for _, p := range a.resource {
+		if p.entities {
+			all = append(all, p)
+		}
+	}
+	op := a.operator(pick(a.Rand, []string{"=", "=", "==", "!=", "!=="}))
+	var owners []path
+	for _, p := range all {
+		if p.kind.Name == "User" {
+			owners = append(owners, p)
+		}
+	}
+	switch {
+	case len(owners) == 0 && chance(a.Rand, 2):
+		return "resource" + op + "user"
+	case len(owners) == 0:
+		return a.literal(true)
+	case len(owners) > 1 && chance(a.Rand, 3):
+		return pick(a.Rand, owners).text + op + pick(a.Rand, owners).text
+	case chance(a.Rand, 3):
+		return "user" + op + pick(a.Rand, owners).text
+	}
+	return pick(a.Rand, owners).text + op + "user"
+}
+
+// privilege asks for a right on a parent or, keeping to the order that makes
+// rights meaningful, on the resource itself.
+func (a *author) privilege() string {
+	function := pick(a.Rand, []string{".HasPrivilege", ".HasPrivilege", ".hasprivilege", ".HASPRIVILEGE"})
+	call := func(path, action string) string {
+		return path + function + `("` + asciiCase(a.Rand, action) + `")`
+	}
+	var parents []path
+	for _, p := range a.resource {
+		if p.entities && (len(p.of) > 0 || chance(a.Rand, 6)) {
+			parents = append(parents, p)
+		}
+	}
+	action := pick(a.Rand, actionNames)
+	if chance(a.Rand, 2) {
+		action = "read"
+	}
+	switch {
+	case len(parents) > 0 && !chance(a.Rand, 4):
+		return call(pick(a.Rand, parents).text, action)
+	case a.low && a.absent:
+		return "user.IsAnonymous()"
+	case a.low || a.absent:
+		return call("resource", pick(a.Rand, lowActions))
+	}
+	return call("resource", action)
+}
+
+func (a *author) emptiness(want bool) string {
+	p := pick(a.Rand, slices.Concat(a.resource, a.user))
+	call := p.text + pick(a.Rand, []string{".Empty()", ".empty()"})
+	if want == (len(p.values)+len(p.of) == 0) {
+		return call
+	}
+	return "!" + call
+}
+
+// oddity is legal, and seldom written: paths that lead nowhere, texts on both
+// sides, constants.
+func (a *author) oddity() string {
+	word := pick(a.Rand, a.words)
+	return pick(a.Rand, []string{
+		`resource.nothing.at.all.Empty()`, `user.nothing.Empty()`, `user.name.nothing = "x"`, `resource.name.@x != "x"`,
+		`resource.nothing = ` + quote(word), `resource.@nothing != ` + quote(word), `user.Empty()`, `resource.Empty()`,
+		fmt.Sprintf("%s = %s", quote(word), quote(recase(a.Rand, word))), fmt.Sprintf("%s like %s", quote(word), quote(likeFor(a.Rand, word))),
+		"true", "false", "user = user", "resource = resource", "resource != user", `user.environment.nothing.Empty()`,
+	})
+}
+
+// condition writes a condition that is probably true for the witness, or
+// probably false.
+func (a *author) condition(want bool, depth int) string {
+	if depth == 0 {
+		return a.atom(want)
+	}
+	n := 2 + a.IntN(2)
+	var operands []string
+	word := pick(a.Rand, []string{"and", "or", "!"})
+	switch word {
+	case "!":
+		below := *a
+		below.absent = true
+		return "!" + "(" + below.condition(!want, depth-1) + ")"
+	case "and":
+		for i := range n {
+			operands = append(operands, a.operand(want || i > 0, a.IntN(depth)))
+		}
+	case "or":
+		for i := range n {
+			operands = append(operands, a.operand(want && i == 0, a.IntN(depth)))
+		}
+	}
+	a.Shuffle(n, func(i, j int) { operands[i], operands[j] = operands[j], operands[i] })
+	if symbol := map[string]string{"and": "&&", "or": "||"}[word]; chance(a.Rand, 6) {
+		word = symbol
+	}
+	return strings.Join(operands, pick(a.Rand, []string{" " + word + " ", "\n" + word + "\t", "  " + word + " "}))
+}
+
+// operand writes an operand of and and or, in parentheses where it needs them
+// and sometimes where it does not; mixing both without any is legal too.
+func (a *author) operand(want bool, depth int) string {
+	text := a.condition(want, depth)
+	if depth > 0 && !chance(a.Rand, 12) || chance(a.Rand, 5) {
+		return "(" + text + ")"
+	}
+	return text
+}

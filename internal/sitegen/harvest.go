@@ -1,0 +1,194 @@
+package sitegen
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// FromExport makes a site and requests up around the rules of an export, which
+// the case holds as they are: entities have the ids that the filters name, and
+// the properties, attributes and texts that the conditions speak of. The error
+// says why the export cannot be read; of rules with errors nothing is taken.
+func FromExport(seed uint64, export []byte, size Size) (Case, error) {
+	rules, list := ruleset.Decode("rules.json", export)
+	if len(rules) == 0 {
+		return Case{}, fmt.Errorf("the export has no rules: %+v", list)
+	}
+	r := rand.New(rand.NewPCG(seed, 0x68617276))
+	h := &harvest{Rand: r, hints: ownHints(r), schema: schema.Default()}
+	for _, rule := range rules {
+		h.rule(rule)
+	}
+	h.settle()
+	w := newWorld(r, h.hints, size)
+	c := Case{Rules: export, Files: w.files()}
+	c.Requests, _ = w.requests(size.Requests)
+	c.Coverage = Measure(rules, w.site(), c.Requests)
+	return c, nil
+}
+
+// harvest collects hints from rules.
+type harvest struct {
+	*rand.Rand
+	hints
+	schema *schema.Schema
+}
+
+// rule collects from one rule, if it can be read.
+func (h *harvest) rule(r ruleset.Rule) {
+	name := diag.Rule{ID: r.ID, Name: r.Name}
+	filter, list := ruleset.ParseFilter(r.Filter, name)
+	node, found := condition.Parse(r.Condition, name)
+	if list.HasErrors() || found.HasErrors() {
+		return
+	}
+	for _, item := range filter.Items {
+		h.filterItem(r.Filter.Content[item.Range.Start:item.Range.End])
+	}
+	condition.Walk(node, func(n condition.Node) bool {
+		switch n := n.(type) {
+		case *condition.Comparison:
+			h.comparison(n)
+		case *condition.Call:
+			h.path(n.Path, nil)
+		}
+		return true
+	})
+}
+
+// filterItem collects ids, sections and types.
+func (h *harvest) filterItem(item string) {
+	name, prefix := strings.CutSuffix(item, "*")
+	kind, id, whole := strings.Cut(name, "_")
+	t, known := h.schema.Type(kind)
+	switch {
+	case strings.HasSuffix(kind, "Section") && whole, !whole && !prefix:
+		h.sections, h.focus = append(h.sections, name), append(h.focus, "TransientObject")
+	case known:
+		h.focus = append(h.focus, t.Name)
+		if id != "" {
+			h.ids[t.Name] = append(h.ids[t.Name], id)
+		}
+	case whole:
+		h.types, h.focus = append(h.types, kind), append(h.focus, kind)
+		if !prefix {
+			h.ids[kind] = append(h.ids[kind], id)
+		}
+	}
+}
+
+// comparison collects the texts that a property is compared with; where two
+// properties are compared, both get a text.
+func (h *harvest) comparison(n *condition.Comparison) {
+	left, leftIsPath := n.Left.(*condition.Path)
+	right, rightIsPath := n.Right.(*condition.Path)
+	switch {
+	case leftIsPath && rightIsPath:
+		shared := []string{pick(h.Rand, plain), pick(h.Rand, h.words)}
+		h.path(*left, shared)
+		h.path(*right, shared)
+	case leftIsPath:
+		h.path(*left, h.examples(n.Op, n.Right.(*condition.String).Value))
+	case rightIsPath:
+		h.path(*right, h.examples(n.Op, n.Left.(*condition.String).Value))
+	}
+}
+
+// examples returns texts that the operator accepts.
+func (h *harvest) examples(op condition.Operator, text string) []string {
+	switch op {
+	case condition.Like:
+		text = strings.NewReplacer("*", pick(h.Rand, plain), "?", "x").Replace(text)
+	case condition.Matches:
+		if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
+			text = example(tree)
+		}
+	}
+	return []string{text, nearMiss(h.Rand, text)}
+}
+
+// example returns a text that a regular expression matches, most often.
+func example(tree *syntax.Regexp) string {
+	var b strings.Builder
+	switch tree.Op {
+	case syntax.OpLiteral:
+		b.WriteString(string(tree.Rune))
+	case syntax.OpCharClass:
+		if len(tree.Rune) > 0 {
+			b.WriteRune(tree.Rune[0])
+		}
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		b.WriteByte('x')
+	case syntax.OpAlternate, syntax.OpPlus, syntax.OpCapture:
+		b.WriteString(example(tree.Sub[0]))
+	case syntax.OpRepeat:
+		b.WriteString(strings.Repeat(example(tree.Sub[0]), tree.Min))
+	case syntax.OpConcat:
+		for _, sub := range tree.Sub {
+			b.WriteString(example(sub))
+		}
+	}
+	return b.String()
+}
+
+// path collects a name that a rule speaks of, and texts for it.
+func (h *harvest) path(p condition.Path, values []string) {
+	if len(p.Segments) == 0 {
+		return
+	}
+	last := p.Segments[len(p.Segments)-1]
+	key := schema.Fold(last.Name)
+	switch {
+	case p.Root == "user" && len(p.Segments) == 2:
+		h.attending = append(h.attending, last.Name)
+		key = "environment." + key
+	case last.Custom:
+		h.custom = append(h.custom, last.Name)
+		key = "@" + key
+	case p.Root == "user":
+		h.attributes = append(h.attributes, last.Name)
+	default:
+		h.open = append(h.open, last.Name)
+	}
+	h.values[key] = append(h.values[key], values...)
+}
+
+// settle leaves every name once. What each user has anyway is no attribute, and
+// what some type has, or leads to, is no property of the types that carry anything.
+func (h *harvest) settle() {
+	taken := []string{"id", "name", "userid", "userdirectory", "roles", "resourcetype"}
+	h.attributes = distinct(h.attributes, taken)
+	for _, t := range h.schema.Types() {
+		for key := range t.Properties {
+			taken = append(taken, key)
+		}
+		for key := range t.Relations {
+			taken = append(taken, key)
+		}
+	}
+	h.open = append([]string{"stream"}, distinct(h.open, taken)...)
+	h.custom, h.attending = distinct(h.custom, nil), distinct(h.attending, nil)
+	h.types = distinct(h.types, []string{"qmcsection", "hubsection"})
+	for kind, ids := range h.ids {
+		h.ids[kind] = distinct(ids, nil)
+	}
+}
+
+// distinct leaves each name once, ignoring case, and none of those that are taken.
+func distinct(names, taken []string) []string {
+	var left []string
+	for _, name := range names {
+		if key := schema.Fold(name); !slices.Contains(taken, key) {
+			taken, left = append(taken, key), append(left, name)
+		}
+	}
+	return left
+}

@@ -1,0 +1,28 @@
+package snapshot
+
+import "github.com/qlik2rego/qlik2rego/internal/diag"
+
+// What can be wrong with a snapshot's files.
+var (
+	codeUnreadable = diag.Register("Q0601", diag.Error, "snapshot cannot be read")
+	codeNoText     = diag.Register("Q0602", diag.Error, "collection in a broken or unknown encoding")
+	codeNoJSON     = diag.Register("Q0603", diag.Error, "collection is no JSON list, or not to its end")
+	codeFolder     = diag.Register("Q0604", diag.Warning, "folder inside a snapshot")
+)
+
+// What can be wrong with an entity.
+var (
+	codeNoEntity       = diag.Register("Q0605", diag.Error, "value is no entity")
+	codeID             = diag.Register("Q0606", diag.Error, "entity without a usable id")
+	codeDuplicate      = diag.Register("Q0607", diag.Error, "entity there twice")
+	codeDuplicateLogin = diag.Register("Q0608", diag.Error, "two users with one login")
+	codeWrongKind      = diag.Register("Q0609", diag.Error, "field holds a value of the wrong kind")
+	codeNoScalar       = diag.Register("Q0610", diag.Warning, "property holds a list or an object")
+)
+
+// What is worth knowing about the whole.
+var (
+	codeDangling    = diag.Register("Q0611", diag.Warning, "reference to an entity that is not there")
+	codeNoFile      = diag.Register("Q0612", diag.Warning, "references to a type without a file")
+	codeUnknownType = diag.Register("Q0613", diag.Info, "type outside the schema")
+)

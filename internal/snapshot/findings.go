@@ -1,0 +1,166 @@
+package snapshot
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
+)
+
+// place is a value in a file.
+type place struct {
+	file  *file
+	where diag.Range
+}
+
+func placeOf(f *file, v jsonfile.Value) place {
+	return place{f, diag.Range{Start: v.Offset, End: v.End()}}
+}
+
+func (p place) compare(q place) int {
+	return cmp.Or(cmp.Compare(p.file.path, q.file.path), cmp.Compare(p.where.Start, q.where.Start))
+}
+
+// finding is a diagnostic whose places are not yet looked up.
+type finding struct {
+	diag.Diagnostic
+	group   group
+	at      place // no place if file is nil
+	related []relatedPlace
+}
+
+type relatedPlace struct {
+	message string
+	at      place
+}
+
+// listed is how many findings of a kind are listed before the rest is counted.
+const listed = 10
+
+// findings collects what is wrong with a snapshot.
+type findings struct {
+	list   []*finding
+	counts map[group]int
+}
+
+// group is what is counted together.
+type group struct {
+	code diag.Code
+	file *file
+	// what is the field or the like.
+	what string
+}
+
+// add adds a finding at a place, unless there are many of its group already.
+func (f *findings) add(code diag.Code, severity diag.Severity, what string, at place, summary, detail string) *finding {
+	if f.counts == nil {
+		f.counts = map[group]int{}
+	}
+	key := group{code, at.file, what}
+	f.counts[key]++
+	found := &finding{
+		Diagnostic: diag.Diagnostic{Code: code, Severity: severity, Summary: summary, Detail: detail},
+		group:      key, at: at,
+	}
+	if f.counts[key] <= listed {
+		f.list = append(f.list, found)
+	}
+	return found
+}
+
+// fault adds an error about a value.
+func (f *findings) fault(code diag.Code, what string, at place, summary, detail string) *finding {
+	return f.add(code, diag.Error, what, at, summary, detail)
+}
+
+// broken adds the error of a file.
+func (f *findings) broken(file *file, err error) {
+	var e *jsonfile.Error
+	if !errors.As(err, &e) {
+		f.list = append(f.list, &finding{Diagnostic: unreadable(file.path, err)})
+		return
+	}
+	switch e.Kind {
+	case jsonfile.Unreadable:
+		f.list = append(f.list, &finding{Diagnostic: unreadable(file.path, e)})
+	case jsonfile.NoText:
+		f.fault(codeNoText, "", place{file, diag.Range{Start: e.Offset, End: e.Offset}}, e.Summary, e.Detail)
+	case jsonfile.NoJSON:
+		f.fault(codeNoJSON, "", place{file, diag.Range{Start: e.Offset, End: e.Offset}}, e.Summary, e.Detail)
+	}
+}
+
+// hasErrors reports whether an error has been added.
+func (f *findings) hasErrors() bool {
+	return slices.ContainsFunc(f.list, func(d *finding) bool { return d.Severity == diag.Error })
+}
+
+// diagnostics looks the places up, each file once, and returns the findings
+// ordered by file and place.
+func (f *findings) diagnostics() diag.List {
+	for key, n := range f.counts {
+		if n > listed {
+			i := slices.IndexFunc(f.list, func(d *finding) bool { return d.group == key })
+			f.list[i].Detail += fmt.Sprintf(" The same is wrong in %d more places of the file.", n-listed)
+		}
+	}
+	slices.SortStableFunc(f.list, func(a, b *finding) int {
+		if a.at.file == nil || b.at.file == nil {
+			return cmp.Or(boolCompare(a.at.file != nil, b.at.file != nil), cmp.Compare(a.Summary, b.Summary))
+		}
+		return cmp.Or(a.at.compare(b.at), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Summary, b.Summary))
+	})
+	excerpts := f.lookUp()
+	list := diag.List{}
+	for _, d := range f.list {
+		e := excerpts[d.at]
+		d.Text, d.Subject = e.Text, e.Range
+		for _, r := range d.related {
+			if e := excerpts[r.at]; e.Text != nil {
+				d.Related = append(d.Related, diag.Related{Message: r.message, Text: e.Text, Range: e.Range})
+			}
+		}
+		list = append(list, d.Diagnostic)
+	}
+	return list
+}
+
+// lookUp finds all places in the files.
+func (f *findings) lookUp() map[place]jsonfile.Excerpt {
+	excerpts := map[place]jsonfile.Excerpt{}
+	var all []place
+	for _, d := range f.list {
+		all = append(all, d.at)
+		for _, r := range d.related {
+			all = append(all, r.at)
+		}
+	}
+	all = slices.DeleteFunc(all, func(p place) bool { return p.file == nil })
+	slices.SortFunc(all, place.compare)
+	for len(all) > 0 {
+		n := 0
+		var ranges []diag.Range
+		for n < len(all) && all[n].file == all[0].file {
+			ranges = append(ranges, all[n].where)
+			n++
+		}
+		for i, e := range jsonfile.Excerpts(all[0].file.path, ranges) {
+			excerpts[all[i]] = e
+		}
+		all = all[n:]
+	}
+	return excerpts
+}
+
+func boolCompare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}

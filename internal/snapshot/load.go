@@ -1,0 +1,161 @@
+package snapshot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Load reads the whole site into memory, joined. With errors in the list the
+// site lacks what they are about.
+func (s *Snapshot) Load(progress Progress) (*Site, diag.List) {
+	// Without a deadline reading comes to its end.
+	l, found, _ := read(context.Background(), s, nil, progress, newLoader)
+	return l.site, found
+}
+
+// loader makes a Site of the entities.
+type loader struct {
+	site *Site
+	// known holds every entity on record that has been met, be it only in a
+	// reference to it.
+	known map[string]map[string]*Entity
+	seen  map[*Entity]place
+	found *findings
+}
+
+func newLoader(f *findings) *loader {
+	return &loader{
+		found: f,
+		site:  &Site{Records: map[string]map[string]*Entity{}, Users: map[string]*Entity{}},
+		known: map[string]map[string]*Entity{},
+		seen:  map[*Entity]place{},
+	}
+}
+
+func (l *loader) take(r *record) {
+	e := l.onRecord(r.plan.key, string(r.key))
+	if first, double := l.seen[e]; double {
+		l.found.duplicate(r.plan.typ.Name, string(r.id), first, r.at)
+		return
+	}
+	l.seen[e] = r.at
+	e.Recorded = true
+	l.fill(e, r)
+	records := l.site.Records[r.plan.key]
+	if records == nil {
+		records = map[string]*Entity{}
+		l.site.Records[r.plan.key] = records
+	}
+	records[string(r.key)] = e
+	if login, ok := login(r); ok {
+		if first := l.site.Users[login]; first != nil {
+			l.found.duplicateLogin(login, l.seen[first], r.at)
+			return
+		}
+		l.site.Users[login] = e
+	}
+}
+
+func (l *loader) finish() {}
+
+// onRecord returns the entity on record of a type and id, which may not have
+// been read yet.
+func (l *loader) onRecord(typeKey, key string) *Entity {
+	byID := l.known[typeKey]
+	if byID == nil {
+		byID = map[string]*Entity{}
+		l.known[typeKey] = byID
+	}
+	if byID[key] == nil {
+		byID[key] = &Entity{Type: typeKey}
+	}
+	return byID[key]
+}
+
+// fill gives an entity what a record says of it.
+func (l *loader) fill(e *Entity, r *record) {
+	e.Type, e.TypeName, e.ID = r.plan.key, r.plan.typ.Name, string(r.id)
+	e.Scalars, e.Lists = map[string]string{}, map[string][]string{}
+	e.Custom, e.Attributes = map[string][]string{}, map[string][]string{}
+	e.Relations = map[string][]*Entity{}
+	if r.plan.typ.Transient && e.ID != "" {
+		e.Scalars["name"] = e.ID
+	}
+	for _, f := range r.fields {
+		switch f.role {
+		case scalar:
+			e.Scalars[f.key] = string(f.texts[0])
+		case list:
+			e.Lists[f.key] = stringsOf(f.texts)
+		case customProperties:
+			e.Custom[f.key[len("@"):]] = stringsOf(f.texts)
+		case attributes:
+			e.Attributes[f.key] = stringsOf(f.texts)
+		case relation:
+			e.Relations[f.key] = l.related(f.refs)
+		}
+	}
+}
+
+func (l *loader) related(refs []reference) []*Entity {
+	var related []*Entity
+	for _, ref := range refs {
+		e := &Entity{Type: ref.target, TypeName: ref.typeName, ID: string(ref.id)}
+		switch {
+		case ref.onRecord:
+			e = l.onRecord(ref.target, string(ref.key))
+		case ref.nested != nil:
+			l.fill(e, ref.nested)
+		}
+		if !slices.Contains(related, e) {
+			related = append(related, e)
+		}
+	}
+	return related
+}
+
+func stringsOf(texts [][]byte) []string {
+	var all []string
+	for _, t := range sortUnique(texts) {
+		all = append(all, string(t))
+	}
+	return all
+}
+
+// login returns the fold of DIRECTORY\user of a user who has both.
+func login(r *record) (string, bool) {
+	if !r.plan.typ.Attributes {
+		return "", false
+	}
+	var directory, user []byte
+	for _, f := range r.fields {
+		switch f.key {
+		case "userdirectory":
+			directory = f.texts[0]
+		case "userid":
+			user = f.texts[0]
+		}
+	}
+	if directory == nil || user == nil {
+		return "", false
+	}
+	return schema.Fold(string(directory) + `\` + string(user)), true
+}
+
+// duplicate reports an entity that stands in two places.
+func (f *findings) duplicate(typeName, id string, first, second place) {
+	found := f.fault(codeDuplicate, typeName, second, fmt.Sprintf("two entities of the type %s have the id %q", typeName, id),
+		"Ids ignore case. Leave one of the entities out.")
+	found.related = []relatedPlace{{"the other one", first}}
+}
+
+// duplicateLogin reports two users of whom only one could log in.
+func (f *findings) duplicateLogin(login string, first, second place) {
+	found := f.fault(codeDuplicateLogin, "", second, fmt.Sprintf("two users are %q", login),
+		"Directory and user id together name a user, ignoring case. Leave one of the users out.")
+	found.related = []relatedPlace{{"the other one", first}}
+}

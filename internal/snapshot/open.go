@@ -1,0 +1,97 @@
+package snapshot
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Snapshot is a folder with one file per entity type. It is read anew by every
+// Load and Project.
+type Snapshot struct {
+	schema *schema.Schema
+	files  []*file
+}
+
+// file is one collection.
+type file struct {
+	path string
+	size int64
+	// typeName is the type of its entities that do not name their own.
+	typeName string
+	// indexed says that the ids in it must be known before references to them
+	// are read.
+	indexed bool
+}
+
+// Open finds the files of a snapshot: *.json, named as the type is, ignoring
+// case. Other files are ignored, folders reported. A nil schema is the default.
+func Open(dir string, s *schema.Schema) (*Snapshot, diag.List) {
+	if s == nil {
+		s = schema.Default()
+	}
+	snap := &Snapshot{schema: s}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return snap, diag.List{unreadable(dir, err)}
+	}
+	var list diag.List
+	targets := relationTargets(s)
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		info, err := os.Stat(path)
+		extension := filepath.Ext(e.Name())
+		name := strings.TrimSuffix(e.Name(), extension)
+		switch {
+		case err != nil:
+			list = append(list, unreadable(path, err))
+		case info.IsDir():
+			list = append(list, diag.Diagnostic{
+				Code: codeFolder, Severity: diag.Warning,
+				Summary: fmt.Sprintf("the folder %s is not read", path),
+				Detail:  "A snapshot is one folder with a file per type, such as app.json and app.object.json.",
+			})
+		case strings.EqualFold(extension, ".json") && name != "":
+			t, known := s.Type(name)
+			snap.files = append(snap.files, &file{
+				path: path, size: info.Size(), typeName: name,
+				indexed: !known || targets[t.Key()],
+			})
+		}
+	}
+	return snap, list
+}
+
+// RulesFile returns the path of the snapshot's systemrule.json, which serves as
+// the rules where no others are given, and whether there is one.
+func (s *Snapshot) RulesFile() (string, bool) {
+	for _, f := range s.files {
+		if strings.EqualFold(f.typeName, "systemrule") {
+			return f.path, true
+		}
+	}
+	return "", false
+}
+
+// relationTargets returns the keys of the types that relations lead to.
+func relationTargets(s *schema.Schema) map[string]bool {
+	targets := map[string]bool{}
+	for _, t := range append(s.Types(), schema.OpenType("")) {
+		for _, r := range t.Relations {
+			targets[schema.Fold(r.Target)] = true
+		}
+	}
+	return targets
+}
+
+func unreadable(path string, err error) diag.Diagnostic {
+	return diag.Diagnostic{
+		Code: codeUnreadable, Severity: diag.Error,
+		Summary: fmt.Sprintf("cannot read %s: %s", path, reason(err)),
+		Detail:  "Check that it exists and may be read.",
+	}
+}

@@ -1,0 +1,95 @@
+package snapshot
+
+import (
+	"fmt"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
+)
+
+// pair says how a list of names and values is written.
+type pair struct {
+	role   role
+	prefix string // of the field's key
+	// value and name are the keys of a value and of the way to its name.
+	value, example string
+	name           []string
+}
+
+var (
+	custom = pair{
+		role: customProperties, prefix: "@", value: "value", name: []string{"definition", "name"},
+		example: `{"value": "Finance", "definition": {"name": "GroupAccess"}}`,
+	}
+	attribute = pair{
+		role: attributes, value: "attributevalue", name: []string{"attributetype"},
+		example: `{"attributeType": "group", "attributeValue": "Finance"}`,
+	}
+)
+
+// pairs reads custom properties or directory attributes: lists by name, one
+// item a value; names that are equal but for case are one list.
+func (d *decoder) pairs(r *record, c choice, form pair) bool {
+	if c.value.IsNull() {
+		return true
+	}
+	if c.value.Kind() != '[' {
+		d.noPair(r, c, c.value, form)
+		return false
+	}
+	ok := true
+	for _, item := range c.value.AppendItems(nil) {
+		ok = d.pair(r, c, item, form) && ok
+	}
+	return ok
+}
+
+func (d *decoder) pair(r *record, c choice, item jsonfile.Value, form pair) bool {
+	if item.Kind() != '{' {
+		d.noPair(r, c, item, form)
+		return false
+	}
+	value := member(d.memberList(item), form.value)
+	name := item
+	for _, step := range form.name {
+		if name.Raw == nil || name.Kind() != '{' {
+			name = jsonfile.Value{}
+			break
+		}
+		name = member(d.memberList(name), step)
+	}
+	if name.Raw == nil || name.Kind() != '"' || value.Raw == nil {
+		d.noPair(r, c, item, form)
+		return false
+	}
+	text, present, ok := textOf(value)
+	if !ok {
+		d.noPair(r, c, value, form)
+		return false
+	}
+	key := form.prefix + schema.Fold(string(name.Text()))
+	if present && r.plan.readsPair(form, key) {
+		f := r.field(form.role, key)
+		f.texts = append(f.texts, text)
+	}
+	return true
+}
+
+func (d *decoder) noPair(r *record, c choice, v jsonfile.Value, form pair) {
+	d.findings.fault(codeWrongKind, c.slot.key, placeOf(r.at.file, v),
+		fmt.Sprintf("%s.%s holds what is no name with a value", r.plan.typ.Name, c.name),
+		"It is a list with one item a value, such as "+form.example+".")
+}
+
+// readsPair reports whether a custom property or an attribute is read. An
+// attribute with the name of a property of User is out of reach of any rule.
+func (p *plan) readsPair(form pair, key string) bool {
+	if form.role == attributes {
+		_, declared := p.typ.Properties[key]
+		_, related := p.typ.Relations[key]
+		if declared || related || key == "id" || key == "name" {
+			return false
+		}
+	}
+	return p.readsText(key)
+}

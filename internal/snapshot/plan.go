@@ -1,0 +1,157 @@
+package snapshot
+
+import (
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// role is what a field of an entity is to its reader.
+type role int
+
+const (
+	ignored role = iota
+	scalar
+	list
+	relation
+	identifier
+	customProperties
+	attributes
+)
+
+// slot is a field that entities of a type may have.
+type slot struct {
+	role role
+	// key is the fold of the field's name.
+	key      string
+	relation schema.Relation
+	// target is the key of the type that the relation leads to.
+	target string
+}
+
+// plan says how entities of one type are read: for everything, or for what a
+// view reads.
+type plan struct {
+	typ *schema.Type
+	key string
+	// outside says that the schema does not have the type.
+	outside bool
+	view    *schema.TypeView // nil for everything
+	slots   map[string]*slot // by folded name, made as they are met
+	// spelt finds slots by names as written. It is bounded: entities may have
+	// ever new fields.
+	spelt map[string]*slot
+}
+
+const maxSpelt = 1 << 12
+
+var nothing = &schema.TypeView{}
+
+func newPlan(s *schema.Schema, name string, view schema.View) *plan {
+	t, known := s.Type(name)
+	if !known {
+		t = schema.OpenType(name)
+	}
+	p := &plan{typ: t, key: t.Key(), outside: !known, slots: map[string]*slot{}, spelt: map[string]*slot{}}
+	if view != nil {
+		p.view = view[p.key]
+		if p.view == nil && !known {
+			p.view = view[schema.GeneralKey]
+		}
+		if p.view == nil {
+			p.view = nothing
+		}
+	}
+	return p
+}
+
+// slot returns what a field is, by its name as written.
+func (p *plan) slot(name []byte) *slot {
+	if s, ok := p.spelt[string(name)]; ok {
+		return s
+	}
+	key := schema.Fold(string(name))
+	s, ok := p.slots[key]
+	if !ok {
+		s = p.classify(key)
+		if s.role != ignored {
+			p.slots[key] = s
+		}
+	}
+	if len(p.spelt) < maxSpelt {
+		p.spelt[string(name)] = s
+	}
+	return s
+}
+
+func (p *plan) classify(key string) *slot {
+	r, related := p.typ.Relations[key]
+	property, declared := p.typ.Properties[key]
+	kind := ignored
+	switch {
+	case key == "id":
+		kind = identifier
+	case related:
+		if p.readsRelation(key) {
+			return &slot{role: relation, key: key, relation: r, target: schema.Fold(r.Target)}
+		}
+	case key == "name" && p.typ.Transient, key == "resourcetype":
+		// The id and the type say these; what the file says is not asked.
+	case key == "name", declared && !property.Many:
+		if p.readsText(key) || p.login(key) {
+			kind = scalar
+		}
+	case key == "customproperties" && p.typ.Custom:
+		if p.readsLists(true) {
+			kind = customProperties
+		}
+	case key == "attributes" && p.typ.Attributes:
+		if p.readsLists(false) {
+			kind = attributes
+		}
+	case declared, p.typ.Open:
+		if p.readsText(key) && !strings.HasPrefix(key, "@") {
+			kind = list
+		}
+	}
+	return &slot{role: kind, key: key}
+}
+
+// login reports whether a field is part of what users log in as, which is read
+// whatever the rules do.
+func (p *plan) login(key string) bool {
+	return p.typ.Attributes && (key == "userid" || key == "userdirectory")
+}
+
+// readsText reports whether a property of one or many texts is read.
+func (p *plan) readsText(name string) bool {
+	if p.view == nil {
+		return true
+	}
+	_, one := p.view.Scalars[name]
+	_, many := p.view.Lists[name]
+	return one || many
+}
+
+// readsRelation reports whether a relation is read.
+func (p *plan) readsRelation(name string) bool {
+	if p.view == nil {
+		return true
+	}
+	_, ok := p.view.Relations[name]
+	return ok
+}
+
+// readsLists reports whether any custom property is read or, without custom,
+// any other list.
+func (p *plan) readsLists(custom bool) bool {
+	if p.view == nil {
+		return true
+	}
+	for name := range p.view.Lists {
+		if strings.HasPrefix(name, "@") == custom {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,169 @@
+package snapshot
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// shape is what the entities of a type look like in the document, key by key.
+type shape struct {
+	keys []outKey
+}
+
+// outKey is one key of an entity in the document, and what stands there.
+type outKey struct {
+	key    string // with = in front for texts as written
+	source string // the key of the record's field
+	exact  bool
+	many   bool
+	refs   bool
+}
+
+// newShape orders what a view reads of a type. The id is the entity's key and
+// stands in it only as written; so does the type's name, in types that the
+// schema has not.
+func newShape(p *plan) *shape {
+	s := &shape{}
+	add := func(source string, form schema.Form, many bool) {
+		if form&schema.Folded != 0 && source != "id" {
+			s.keys = append(s.keys, outKey{key: source, source: source, many: many})
+		}
+		if form&schema.Exact != 0 {
+			s.keys = append(s.keys, outKey{key: "=" + source, source: source, many: many, exact: true})
+		}
+	}
+	for name, form := range p.view.Scalars {
+		if name != "resourcetype" || p.outside {
+			add(name, form, false)
+		}
+	}
+	for name, form := range p.view.Lists {
+		if _, double := p.view.Scalars[name]; !double {
+			add(name, form, true)
+		}
+	}
+	for name := range p.view.Relations {
+		s.keys = append(s.keys, outKey{key: name, source: name, refs: true, many: p.typ.Relations[name].Many})
+	}
+	slices.SortFunc(s.keys, func(a, b outKey) int { return strings.Compare(a.key, b.key) })
+	return s
+}
+
+// entity appends what the view reads of a record.
+func (p *projection) entity(to []byte, r *record) []byte {
+	s := p.shapes[r.plan]
+	if s == nil {
+		s = newShape(r.plan)
+		p.shapes[r.plan] = s
+	}
+	to = append(to, '{')
+	start := len(to)
+	for _, k := range s.keys {
+		f := r.find(k.source)
+		if f == nil {
+			continue
+		}
+		if len(to) > start {
+			to = append(to, ',')
+		}
+		to = append(appendQuoted(to, []byte(k.key)), ':')
+		if k.refs {
+			to = p.references(to, f, k.many)
+		} else {
+			to = p.texts(to, f, k)
+		}
+	}
+	return append(to, '}')
+}
+
+// find returns the field of a key, or nil.
+func (r *record) find(key string) *field {
+	for i := range r.fields {
+		if r.fields[i].key == key {
+			return &r.fields[i]
+		}
+	}
+	var text []byte
+	switch {
+	case key == "id", key == "name" && r.plan.typ.Transient:
+		text = r.id
+	case key == "resourcetype" && r.plan.outside:
+		text = []byte(r.plan.typ.Name)
+	}
+	if len(text) == 0 {
+		return nil
+	}
+	return &field{key: key, texts: [][]byte{text}}
+}
+
+// texts appends the text of a field, or the list of its texts.
+func (p *projection) texts(to []byte, f *field, k outKey) []byte {
+	form := make([][]byte, 0, 8)
+	for _, text := range f.texts {
+		if !k.exact {
+			start := len(p.folded)
+			p.folded = appendFold(p.folded, text)
+			text = p.folded[start:]
+		}
+		form = append(form, text)
+	}
+	return appendJSON(to, sortUnique(form), k.many)
+}
+
+// references appends the handle of a field's entity, or the list of handles.
+func (p *projection) references(to []byte, f *field, many bool) []byte {
+	handles := make([][]byte, 0, 8)
+	for _, ref := range f.refs {
+		handles = append(handles, p.handle(ref))
+	}
+	return appendJSON(to, sortUnique(handles), many)
+}
+
+// appendJSON appends texts as a list or, without many, the first of them.
+func appendJSON(to []byte, texts [][]byte, many bool) []byte {
+	if !many {
+		return appendQuoted(to, texts[0])
+	}
+	separator := byte('[')
+	for _, text := range texts {
+		to = appendQuoted(append(to, separator), text)
+		separator = ','
+	}
+	return append(to, ']')
+}
+
+// handle returns the name of an entity in the document. Off record it holds a
+// digest of what the reference says of the entity, so that references that say
+// different things lead to different entities; 0 where they say nothing.
+func (p *projection) handle(ref reference) []byte {
+	if ref.onRecord {
+		return ref.key
+	}
+	number := "0"
+	var entity []byte
+	if ref.nested != nil {
+		if entity = p.entity(nil, ref.nested); len(entity) > len("{}") {
+			digest := sha256.Sum256(entity)
+			number = hex.EncodeToString(digest[:16])
+		}
+	}
+	handle := append([]byte("\x1f"+number+"\x1f"), ref.key...)
+	if number == "0" {
+		return handle
+	}
+	known := p.handles[ref.target]
+	if known == nil {
+		known = map[string]struct{}{}
+		p.handles[ref.target], p.nested[ref.target] = known, &table{}
+	}
+	if _, ok := known[string(handle)]; !ok {
+		known[string(handle)] = struct{}{}
+		at := ref.nested.at
+		p.nested[ref.target].add(entry{handle, entity, p.files[at.file], at.where})
+	}
+	return handle
+}

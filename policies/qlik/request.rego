@@ -1,0 +1,274 @@
+# The request: whether it is valid, whom and what it is about, where it comes from, and what it says
+# of entities that are not on record.
+#
+# A decision about entities on record needs the first section only, which takes few steps. The rest
+# is evaluated where a request describes something, or to say why it is refused.
+#
+# A test like "not is_object(input.x)" is undefined, not true, where input.x is missing: OPA looks
+# the argument up in front of the "not". Optional parts are bound to a variable first, which says
+# the same where a reader can see it.
+package qlik.request
+
+import data.qlik.description
+import data.qlik.site
+
+# --- whom and what it is about ---
+
+# admitted is [type, action, resource] of a valid request with a known subject and a known resource:
+# all that a decision asks before it asks the rules. What is no text has no lower form, so that lower
+# checks the types by the way.
+#
+# The first definition is about a resource on record, the second about any other; on record, it fails
+# where the first did. Both repeat what is a rule of its own below, because every decision passes here
+# and a reference to another rule costs more than the expression.
+admitted := [type, action, id] if {
+	input.subject.type == "user"
+	user
+	type := lower(input.resource.type)
+	id := lower(input.resource.id)
+	data.site.entities[type][id]
+	action := lower(input.action.name)
+	action in {
+		"approve", "changeowner", "changerole", "create", "delete", "distribute", "duplicate",
+		"export", "exportdata", "offlineaccess", "publish", "read", "update",
+	}
+	not malformed
+} else := [type, action, resource] if {
+	input.subject.type == "user"
+	user
+	type := lower(input.resource.type)
+	resource := concat("", ["\u001frequest\u001f", lower(input.resource.id)])
+	known_resource
+	action
+	not malformed
+}
+
+# user is the requester's handle, undefined for a subject that is not known: an account on record,
+# else the id of a user on record, else an account that is anonymous or described.
+user := recorded if recorded := data.site.subjects[lower(input.subject.id)]
+
+else := id if {
+	id := lower(input.subject.id)
+	not contains(id, "\\")
+	site.on_record("user", id)
+}
+
+else := unrecorded if unrecorded := described_subject.handle
+
+# requester is what the rules read of the requester.
+requester := record if record := data.site.entities.user[user]
+
+else := description.entity(described_subject) if user == described_subject.handle
+
+# is_user says whether an entity is the requester.
+default is_user(_) := false
+
+is_user(handle) if handle == user
+
+is_user(handle) if {
+	stranger
+	site.id(handle) == stranger
+}
+
+# stranger is the id of a requester who is described. It counts only as long as nobody on record has
+# it: a description makes no one somebody on record.
+stranger := id if {
+	startswith(user, "\u001f")
+	id := site.id(user)
+	not site.on_record("user", id)
+}
+
+# same says whether two entities of one type are the same: it takes an id, and the same one.
+default same(_, _) := false
+
+same(one, other) if site.id(one) == site.id(other)
+
+# anonymous says whether the requester's directory is NONE. A record's directory counts before the
+# request's; it is there if the rules read user.userDirectory.
+anonymous if requester.userdirectory == "none"
+
+anonymous if {
+	not requester.userdirectory
+	startswith(lower(input.subject.id), "none\\")
+}
+
+# --- where it comes from ---
+
+from_hub if input.context.request_context == "hub"
+
+from_qmc if input.context.request_context == "qmc"
+
+# environment is the session's attributes by name in lower case: values in lower case under the name,
+# as written under "=" and the name, sorted and without doubles. No rule can read a name that itself
+# begins with "=", so that one is left out.
+environment := {key: sort(values) |
+	some name, _ in input.context.environment
+	not startswith(name, "=")
+	folded := lower(name)
+	texts := {text |
+		some spelling, value in input.context.environment
+		folded == lower(spelling)
+		some text in description.as_list(value)
+	}
+	some form in ["", "="]
+	values := {description.in_form(form, text) | some text in texts}
+	values != set()
+	key := concat("", [form, folded])
+}
+
+# --- validity ---
+
+# valid says that everything but the action is in order.
+valid if {
+	input.subject.type == "user"
+	is_string(input.subject.id)
+	is_string(input.resource.type)
+	is_string(input.resource.id)
+	not malformed
+}
+
+# malformed says that an optional part is there and of the wrong type; null is a wrong type.
+malformed if {
+	context := input.context
+	not is_object(context)
+}
+
+malformed if {
+	properties := input.subject.properties
+	not is_object(properties)
+}
+
+malformed if {
+	properties := input.resource.properties
+	not is_object(properties)
+}
+
+malformed if {
+	properties := input.action.properties
+	not is_object(properties)
+}
+
+malformed if {
+	origin := input.context.request_context
+	not origin in {"hub", "qmc"}
+}
+
+malformed if {
+	environment := input.context.environment
+	not is_object(environment)
+}
+
+# concat is undefined for anything but a list of texts.
+malformed if {
+	some value in input.context.environment
+	not is_string(value)
+	not concat("", value)
+}
+
+# action is the action's name in lower case, undefined unless it is one of action_names.
+action := name if {
+	name := lower(input.action.name)
+	name in action_names
+}
+
+# unknown_action says that the input has an action, but none that is known.
+unknown_action if {
+	"action" in object.keys(input)
+	not action
+}
+
+action_names := {
+	"approve",
+	"changeowner",
+	"changerole",
+	"create",
+	"delete",
+	"distribute",
+	"duplicate",
+	"export",
+	"exportdata",
+	"offlineaccess",
+	"publish",
+	"read",
+	"update",
+}
+
+# A resource is known if it is on record or described, or if the snapshot holds nothing of its type:
+# then type and id are all that there is to judge by. data.site.held lists the types that it holds,
+# because to look whether a collection is empty OPA would convert the whole of it.
+known_resource if not data.site.held[type]
+
+known_resource if input.resource.properties != {}
+
+known_resource if resource == id
+
+# --- the resource ---
+
+type := lower(input.resource.type)
+
+id := lower(input.resource.id)
+
+# resource is the handle of the requested resource.
+resource := id if data.site.entities[type][id]
+
+else := concat("", ["\u001frequest\u001f", id])
+
+# --- what it describes ---
+
+# described_subject is who the request says a requester without record is: someone anonymous, or
+# someone with properties. Directory and user id are those of the subject's id.
+described_subject := description.node("user", "subject", fields, {
+	"id": description.id(fields),
+	"userdirectory": [directory],
+	"userid": [user_id],
+}) if {
+	[directory, user_id] := site.account(input.subject.id)
+	fields := object.get(input.subject, "properties", {})
+	counts_without_record(directory, fields)
+}
+
+counts_without_record(_, properties) if properties != {}
+
+counts_without_record(directory, _) if lower(directory) == "none"
+
+# described is what the rules read of the resource and of all that it relates to, by handle, as far
+# as it is not on record.
+described := {node.handle: description.entity(node) |
+	some generation in generations
+	some node in generation
+}
+
+described_resource := description.node(
+	type, "request",
+	object.get(input.resource, "properties", {}),
+	object.union({"id": [input.resource.id], "resourcetype": [input.resource.type]}, section_name),
+) if {
+	resource != id
+}
+
+# A section of the product's interface has its id for a name.
+section_name := {"name": [input.resource.id]} if type == "transientobject"
+
+else := {}
+
+# Rego has no recursion: each generation of related entities is made from the one before. The longest
+# path in Qlik's table of types has four steps (link.templateApp.stream.owner).
+generations := [
+	[described_resource],
+	generation_1,
+	generation_2,
+	generation_3,
+	generation_4,
+	generation_5,
+	description.related(generation_5),
+]
+
+generation_1 := description.related([described_resource])
+
+generation_2 := description.related(generation_1)
+
+generation_3 := description.related(generation_2)
+
+generation_4 := description.related(generation_3)
+
+generation_5 := description.related(generation_4)

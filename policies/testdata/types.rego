@@ -1,0 +1,13 @@
+# Stands in for the generated code in the library's tests: data.rules tells what is granted.
+package qlik.types
+
+default may(_, _, _) := false
+
+may(type, action, handle) if granted_by(type, action, handle) != set()
+
+granted_by(type, action, handle) := {id |
+	some id, grant in data.rules
+	grant.type == type
+	grant.action == action
+	grant.handle == handle
+}
