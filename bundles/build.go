@@ -37,26 +37,29 @@ type BuildOptions struct {
 
 // Build writes a bundle as a .tar.gz. The same policy and data give the same
 // bytes. A nil data source stands for no site at all, and leaves the root of the
-// data to others. After an error, w holds a useless beginning.
-func Build(ctx context.Context, w io.Writer, policy *compiler.Policy, data DataSource, opts BuildOptions) (err error) {
+// data to others. The manifest that was written is returned. After an error, w
+// holds a useless beginning.
+func Build(ctx context.Context, w io.Writer, policy *compiler.Policy, data DataSource, opts BuildOptions) (_ Manifest, err error) {
 	b := collect(policy, opts.Part)
 	if data != nil && opts.Part != PolicyOnly {
 		spilled, err := spill(ctx, opts.TempDir, data)
 		if err != nil {
-			return err
+			return Manifest{}, err
 		}
 		defer func() { err = errors.Join(err, spilled.remove()) }()
 		b.add(spilled.file)
 		b.roots = append(b.roots, DataRoot)
 	}
-	return writeArchive(ctx, w, b.all())
+	m := b.manifest()
+	return m, writeArchive(ctx, w, b.all(m))
 }
 
 // PolicyFiles returns the files of the policy bundle, ordered by path, for a
 // folder that people and OPA read.
 func PolicyFiles(policy *compiler.Policy) []File {
 	var files []File
-	for _, f := range collect(policy, PolicyOnly).all() {
+	c := collect(policy, PolicyOnly)
+	for _, f := range c.all(c.manifest()) {
 		files = append(files, File{Path: f.path, Content: f.content})
 	}
 	return files
@@ -84,8 +87,8 @@ func (c *contents) manifest() Manifest {
 }
 
 // all returns all files, the manifest, whose name sorts first, in front.
-func (c *contents) all() []file {
-	return append([]file{jsonFile(manifestPath, c.manifest())}, c.files...)
+func (c *contents) all(m Manifest) []file {
+	return append([]file{jsonFile(manifestPath, m)}, c.files...)
 }
 
 func collect(policy *compiler.Policy, part Part) *contents {

@@ -56,7 +56,7 @@ func build(t *testing.T, p *compiler.Policy, data bundles.DataSource, part bundl
 	t.Helper()
 	var buf bytes.Buffer
 	dir := t.TempDir()
-	if err := bundles.Build(t.Context(), &buf, p, data, bundles.BuildOptions{Part: part, TempDir: dir}); err != nil {
+	if _, err := bundles.Build(t.Context(), &buf, p, data, bundles.BuildOptions{Part: part, TempDir: dir}); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
@@ -235,7 +235,7 @@ func TestBuildFails(t *testing.T) {
 	dir := t.TempDir()
 	opts := bundles.BuildOptions{TempDir: dir}
 	failing := func(context.Context, io.Writer) error { return broken }
-	if err := bundles.Build(t.Context(), io.Discard, policy(), failing, opts); !errors.Is(err, broken) {
+	if _, err := bundles.Build(t.Context(), io.Discard, policy(), failing, opts); !errors.Is(err, broken) {
 		t.Errorf("a broken source gave %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -244,17 +244,17 @@ func TestBuildFails(t *testing.T) {
 		_, err := io.WriteString(w, siteText)
 		return err
 	}
-	if err := bundles.Build(ctx, io.Discard, policy(), stopping, opts); !errors.Is(err, context.Canceled) {
+	if _, err := bundles.Build(ctx, io.Discard, policy(), stopping, opts); !errors.Is(err, context.Canceled) {
 		t.Errorf("the end of the context gave %v", err)
 	}
-	if err := bundles.Build(t.Context(), brokenWriter{broken}, policy(), source(siteText), opts); !errors.Is(err, broken) {
+	if _, err := bundles.Build(t.Context(), brokenWriter{broken}, policy(), source(siteText), opts); !errors.Is(err, broken) {
 		t.Errorf("a broken output gave %v", err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("%s was left behind", left[0].Name())
 	}
 	opts.TempDir = filepath.Join(dir, "missing")
-	if err := bundles.Build(t.Context(), io.Discard, policy(), source(siteText), opts); !errors.Is(err, os.ErrNotExist) {
+	if _, err := bundles.Build(t.Context(), io.Discard, policy(), source(siteText), opts); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no folder for temporary files gave %v", err)
 	}
 	if _, err := bundles.InMemory(t.Context(), policy(), failing); !errors.Is(err, broken) {
@@ -325,7 +325,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"no manifest", pack(t, "qlik/a.rego", "package qlik.a"), "there is no .manifest in it: no bundle of qlik2rego"},
 		{"manifest", pack(t, ".manifest", "{"), ".manifest: unexpected EOF"},
 		{"data alone", pack(t, ".manifest", manifest), "the bundle holds data alone: give the policy bundle as well"},
-		{"no object", pack(t, ".manifest", manifest, "data.json", "[]"), "data.json: data at data must be an object"},
+		{"no object", pack(t, ".manifest", manifest, "data.json", "[]"), "data.json: data must be an object"},
 		{"truncated data", pack(t, ".manifest", manifest, "qlik/data.json", `{"a": [1, {"b": `), "qlik/data.json: jsontext: unexpected EOF within \"/a/1/b\" after offset 16"},
 		{"text after data", pack(t, ".manifest", manifest, "qlik/data.json", `{} {}`), "qlik/data.json: text after the document at offset 4"},
 		{"rubbish after data", pack(t, ".manifest", manifest, "qlik/data.json", `{} }`), "qlik/data.json: jsontext: invalid character '}' at start of value after offset 3"},

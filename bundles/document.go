@@ -82,7 +82,7 @@ func plain(node any) any {
 		}
 		return m
 	case []any:
-		if !slices.ContainsFunc(n, isObject) {
+		if !slices.ContainsFunc(n, isNested) {
 			return n
 		}
 		l := make([]any, len(n))
@@ -96,10 +96,15 @@ func plain(node any) any {
 
 func isObject(v any) bool {
 	switch v.(type) {
-	case *row, map[string]any, []any:
+	case *row, map[string]any:
 		return true
 	}
 	return false
+}
+
+func isNested(v any) bool {
+	_, isArray := v.([]any)
+	return isArray || isObject(v)
 }
 
 // Put adds a value at a path, which must be free: no value stands there, above
@@ -122,15 +127,9 @@ func (d *Document) PutJSON(r io.Reader, path ...string) error {
 
 func put(into map[string]any, path, done []string, value any) error {
 	if len(path) == 0 {
-		members, ok := value.(map[string]any)
-		if r, isRow := value.(*row); isRow {
-			members, ok = map[string]any{}, true
-			for i, k := range *r.keys {
-				members[k] = r.values[i]
-			}
-		}
+		members, ok := open(value)
 		if !ok {
-			return fmt.Errorf("data at %s must be an object", pathText(done))
+			return fmt.Errorf("%s must be an object", pathText(done))
 		}
 		for k, v := range members {
 			if err := put(into, []string{k}, done, v); err != nil {
@@ -148,7 +147,7 @@ func put(into map[string]any, path, done []string, value any) error {
 	below := map[string]any{}
 	if taken {
 		var ok bool
-		if below, ok = open(old); !ok {
+		if below, ok = open(old); !ok || len(path) == 1 && !isObject(value) {
 			return fmt.Errorf("there is data at %s already", pathText(done))
 		}
 	}

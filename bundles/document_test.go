@@ -82,10 +82,10 @@ func TestDocumentPaths(t *testing.T) {
 		}
 	}
 	for _, clash := range []struct{ text, path, want string }{
-		{`1`, "a.b", "data at data.a.b must be an object"},
+		{`1`, "a.b", "there is data at data.a.b already"},
 		{`1`, "a.c.d", "there is data at data.a.c already"},
 		{`{"x": 2}`, "a.b", "there is data at data.a.b.x already"},
-		{`1`, "", "data at data must be an object"},
+		{`1`, "", "data must be an object"},
 		{`[`, "q", "jsontext: unexpected EOF after offset 1"},
 	} {
 		path := strings.Split(clash.path, ".")

@@ -50,13 +50,13 @@ func (b *Bundle) open(ctx context.Context, d *decoder, name string) error {
 	if err != nil {
 		return withoutPath(err)
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer func() { _ = f.Close() }() // read only
 	zip, err := gzip.NewReader(cancellable{ctx, f})
 	if err != nil {
 		return fmt.Errorf("no .tar.gz: %w", whole(err))
 	}
 	ahead := readAhead(zip, ReadLimit)
-	defer ahead.Close() //nolint:errcheck // it never fails
+	defer func() { _ = ahead.Close() }() // it never fails
 	return b.read(d, ahead)
 }
 
@@ -172,20 +172,25 @@ func InMemory(ctx context.Context, policy *compiler.Policy, data DataSource) (*B
 	return b, b.check()
 }
 
-// stream decodes site data while it is made.
+// stream decodes site data while it is made. The source runs on the caller's
+// goroutine, where a panic of it can be caught.
 func (b *Bundle) stream(ctx context.Context, d *decoder, data DataSource) (file, error) {
 	r, w := io.Pipe()
-	h := newHashing(w)
+	var v any
+	decoded := make(chan error, 1)
 	go func() {
-		err := data(ctx, h)
-		if err == nil {
-			err = h.Flush()
-		}
-		w.CloseWithError(err)
+		var err error
+		v, err = d.decode(r)
+		r.CloseWithError(err)
+		decoded <- err
 	}()
-	v, err := d.decode(r)
-	r.CloseWithError(err)
-	if err != nil {
+	h := newHashing(w)
+	err := data(ctx, h)
+	if err == nil {
+		err = h.Flush()
+	}
+	w.CloseWithError(err)
+	if err := <-decoded; err != nil {
 		return file{}, fmt.Errorf("site data: %w", err)
 	}
 	return file{path: DataRoot + "/data.json", size: h.size, digest: h.digest()}, b.Data.Put(v, DataRoot)

@@ -15,7 +15,11 @@ import (
 
 // Compile translates a rule set and reports on all of its rules. The policy is
 // nil if a rule has an error, unless Options.SkipInvalid leaves such rules out.
+// It does not depend on the order of the rules: they stand by name.
 func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
+	rules = slices.SortedFunc(slices.Values(rules), func(a, b ruleset.Rule) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
 	if options.Schema == nil {
 		options.Schema = schema.Default()
 	}

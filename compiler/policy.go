@@ -15,7 +15,7 @@ type Policy struct {
 	// Catalogue lists every rule that was read, ordered by id, whether or not
 	// it can grant.
 	Catalogue []RuleInfo
-	// Skipped are the rules that Options.SkipInvalid left out, in the order read.
+	// Skipped are the rules that Options.SkipInvalid left out, ordered by name.
 	Skipped []diag.Rule
 	Options Options
 }

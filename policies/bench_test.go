@@ -64,7 +64,7 @@ func BenchmarkLibrary(b *testing.B) {
 				cost += time.Since(between)
 			}
 			b.ReportMetric(float64(cost.Nanoseconds())/float64(b.N), "ns/op")
-			b.ReportMetric(float64(cost)/float64(floor), "×constant")
+			b.ReportMetric(float64(cost)/float64(floor), "x-constant")
 		})
 	}
 }

@@ -51,8 +51,12 @@ func Build(program *resolve.Program) (*Plan, diag.List) {
 	program = fold(program)
 	plan := &Plan{}
 	var list diag.List
-	reported := map[diag.Range]bool{}
-	var last *resolve.Rule
+	// The same rule closes the same cycle in every class that it reaches.
+	type question struct {
+		rule *resolve.Rule
+		at   diag.Range
+	}
+	reported := map[question]bool{}
 	for _, rules := range program.Classes {
 		c := &Class{ClassRules: rules}
 		plan.Classes = append(plan.Classes, c)
@@ -73,12 +77,8 @@ func Build(program *resolve.Program) (*Plan, diag.List) {
 			if !e.negated || e.from != e.to && !reach[pair{e.to, e.from}] {
 				continue
 			}
-			// The same rule closes the same cycle in every class that it reaches.
-			if e.rule != last {
-				last, reported = e.rule, map[diag.Range]bool{}
-			}
-			if !reported[e.at] {
-				reported[e.at] = true
+			if q := (question{e.rule, e.at}); !reported[q] {
+				reported[q] = true
 				list = append(list, negativeCycle(e, edges, rules))
 			}
 		}

@@ -137,7 +137,11 @@ func (b *body) deny(p resolve.Predicate) {
 		}
 	case resolve.Identical:
 		if literal, ok := p.Right.(resolve.Literal); ok && isPlain(p.Left, p.Exact) {
-			b.add("not %s == [%s]", b.reference(p.Left, p.Exact), quote(foldUnless(p.Exact, literal.Text)))
+			form := "not %s == [%s]"
+			if _, ok := p.Left.(resolve.Environment); ok {
+				form = "not %s == {%s}"
+			}
+			b.add(form, b.reference(p.Left, p.Exact), quote(foldUnless(p.Exact, literal.Text)))
 			return
 		}
 	case resolve.Common:

@@ -51,15 +51,13 @@ func (w *classWriter) write() Module {
 		}
 	}
 	groups, alone := merge(clauses)
+	rest := map[*resolve.Rule][]resolve.Predicate{}
+	for _, c := range alone {
+		rest[c.rule] = append(rest[c.rule], c.predicate)
+	}
 	for _, r := range w.class.Rules {
-		var rest []resolve.Predicate
-		for _, c := range alone {
-			if c.rule == r.Rule {
-				rest = append(rest, c.predicate)
-			}
-		}
-		if len(rest) > 0 {
-			w.writeRule(resolve.Specialised{Rule: r.Rule, Predicate: resolve.Or(rest...)})
+		if branches := rest[r.Rule]; branches != nil {
+			w.writeRule(resolve.Specialised{Rule: r.Rule, Predicate: resolve.Or(branches...)})
 		}
 	}
 	for _, g := range groups {
@@ -154,14 +152,37 @@ func looksAtRequesterAlone(p resolve.Predicate) bool {
 // the resource itself. Its default is remembered within a decision, so that a
 // denial is found once.
 func (w *classWriter) writeStage(a ruleset.Action) {
-	name := "may_" + a.Name()
-	texts := []string{fmt.Sprintf("default %s(_) := false\n", name)}
-	for _, e := range w.entries {
-		if e.actions.Has(a) {
-			texts = append(texts, definition(fmt.Sprintf("%s(%s)", name, argument("id", e.usesID)), []string{w.truth(e, quote(a.Name()), nil)}))
+	about := fmt.Sprintf("Who may %s: rules of this module ask.", a.Name())
+	w.writeAnswer(about, "may_"+a.Name(), []string{"id"}, func(name string) (bodies []string) {
+		for _, e := range w.entries {
+			if e.actions.Has(a) {
+				bodies = append(bodies, definition(fmt.Sprintf("%s(%s)", name, argument("id", e.usesID)), []string{w.truth(e, quote(a.Name()), nil)}))
+			}
 		}
+		return bodies
+	})
+}
+
+// gatewayFrom is the number of bodies from which on a function that others ask
+// is one body that calls another with all of them.
+const gatewayFrom = 17
+
+// writeAnswer writes a function that is false by default. OPA remembers its
+// value within a decision, and its check for recursion walks every edge from
+// every caller to every body: so callers meet few bodies, however many rules
+// there are.
+func (w *classWriter) writeAnswer(about, name string, args []string, write func(name string) (bodies []string)) {
+	blanks := strings.TrimSuffix(strings.Repeat("_, ", len(args)), ", ")
+	head := comment(" ", about) + fmt.Sprintf("default %s(%s) := false\n\n", name, blanks)
+	bodies := write(name)
+	if len(bodies) < gatewayFrom {
+		w.module.write(head + strings.Join(bodies, "\n"))
+		return
 	}
-	w.module.write(comment(" ", fmt.Sprintf("Who may %s: rules of this module ask.", a.Name())) + strings.Join(texts, "\n"))
+	list := strings.Join(args, ", ")
+	all := w.module.name("any_rule_" + name)
+	w.module.write(head + fmt.Sprintf("%s(%s) if %s(%[2]s)\n", name, list, all))
+	w.module.write(strings.Join(write(all), "\n"))
 }
 
 // truth is an expression that is true where the entry grants the action. Only
@@ -232,36 +253,34 @@ func (w *classWriter) staged(a ruleset.Action) bool {
 
 // writeMay writes the function that decides an action on a resource of the class.
 func (w *classWriter) writeMay() {
-	texts := []string{"default may(_, _) := false\n"}
-	for _, a := range ruleset.AllActions {
-		if w.staged(a) {
-			texts = append(texts, definition("may(action, id)", []string{"action == " + quote(a.Name()), "may_" + a.Name() + "(id)"}))
-		}
-	}
-	for _, e := range w.entries {
-		var granted []ruleset.Action
-		direct := 0
+	w.writeAnswer("Whether a rule grants the action on the resource.", "may", []string{"action", "id"}, func(name string) (bodies []string) {
 		for _, a := range ruleset.AllActions {
 			if w.staged(a) {
-				continue
-			}
-			direct++
-			if e.actions.Has(a) {
-				granted = append(granted, a)
+				bodies = append(bodies, definition(name+"(action, id)", []string{"action == " + quote(a.Name()), "may_" + a.Name() + "(id)"}))
 			}
 		}
-		if len(granted) == 0 {
-			continue
+		for _, e := range w.entries {
+			if body, ok := w.mayBody(name, e); ok {
+				bodies = append(bodies, body)
+			}
 		}
-		lines := []string{w.truth(e, "action", nil)}
-		usesAction := e.id == ""
-		if len(granted) < len(ruleset.AllActions) {
-			usesAction = true
-			lines = append([]string{actionTest(granted)}, lines...)
-		}
-		texts = append(texts, definition(fmt.Sprintf("may(%s, %s)", argument("action", usesAction), argument("id", e.usesID)), lines))
+		return bodies
+	})
+}
+
+// mayBody writes what an entry grants of the actions without a stage.
+func (w *classWriter) mayBody(name string, e entry) (string, bool) {
+	granted := slices.DeleteFunc(e.actions.List(), w.staged)
+	if len(granted) == 0 {
+		return "", false
 	}
-	w.module.write(comment(" ", "Whether a rule grants the action on the resource.") + strings.Join(texts, "\n"))
+	lines := []string{w.truth(e, "action", nil)}
+	usesAction := e.id == ""
+	if len(granted) < len(ruleset.AllActions) {
+		usesAction = true
+		lines = append([]string{actionTest(granted)}, lines...)
+	}
+	return definition(fmt.Sprintf("%s(%s, %s)", name, argument("action", usesAction), argument("id", e.usesID)), lines), true
 }
 
 // writeGrantedBy writes the function that names all rules that grant an action.

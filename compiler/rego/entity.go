@@ -87,14 +87,15 @@ func (b *body) commonEntity(p resolve.CommonEntity) {
 	b.add("%s.same(%s, %s)", b.module.use("request"), one, b.handle(right))
 }
 
-// identicalEntity says that all pairs of two sets are the same entity.
+// identicalEntity says that all pairs of two sets are the same entity. Of a set
+// and itself that is to say that it is one entity.
 func (b *body) identicalEntity(p resolve.IdenticalEntity) {
-	b.commonEntity(resolve.CommonEntity(p))
-	left, right := p.Left, p.Right
-	if left.Root == resolve.User {
-		left, right = right, left
+	sets := []resolve.Entities{p.Left}
+	if p.Left.Key() != p.Right.Key() {
+		b.commonEntity(resolve.CommonEntity(p))
+		sets = append(sets, p.Right)
 	}
-	for _, e := range []resolve.Entities{left, right} {
+	for _, e := range sets {
 		if !e.Many() {
 			continue
 		}
@@ -109,18 +110,4 @@ func (b *body) identicalEntity(p resolve.IdenticalEntity) {
 		b.add("}")
 		b.add("count(%s) == 1", name)
 	}
-}
-
-// packageOf is the last part of the package of a class: app_object, or others_x
-// for the types that nothing names but whose names begin with x.
-func packageOf(key string) string {
-	prefix, open := strings.CutSuffix(key, "*")
-	name := strings.ReplaceAll(prefix, ".", "_")
-	switch {
-	case open && prefix == "":
-		return "others"
-	case open:
-		return "others_" + name
-	}
-	return name
 }

@@ -13,12 +13,9 @@ import (
 // the same text.
 func Generate(plan *privilege.Plan) []Module {
 	served := serve(plan)
-	reserved := map[string]bool{"request": true, "site": true, "requester": true, "types": true}
-	for _, c := range plan.Classes {
-		reserved[packageOf(c.Key)] = true
-	}
+	names := namesOf(plan)
 	requester := &requesterWriter{
-		module: newModule("requester", "Rules that look at the requester alone, for the resources of any type.", reserved),
+		module: newModule("requester", "Rules that look at the requester alone, for the resources of any type.", names),
 		names:  map[string]string{},
 	}
 	var modules []Module
@@ -27,13 +24,13 @@ func Generate(plan *privilege.Plan) []Module {
 			continue
 		}
 		w := &classWriter{
-			module:    newModule("types."+packageOf(c.Key), titleOf(c), reserved),
+			module:    newModule("types."+names.packages[c.Key], titleOf(c), names),
 			class:     c,
 			requester: requester,
 		}
 		modules = append(modules, w.write())
 	}
-	modules = append(modules, index(plan, served, reserved))
+	modules = append(modules, index(plan, served, names))
 	if len(requester.names) > 0 {
 		modules = append(modules, requester.module.finish())
 	}
@@ -62,7 +59,7 @@ func serve(plan *privilege.Plan) map[*privilege.Class]*privilege.Class {
 	for _, c := range plan.Classes {
 		var b strings.Builder
 		for _, r := range c.Rules {
-			fmt.Fprintf(&b, "%s\n%s\n", r.Rule.ID, r.Predicate.Key())
+			fmt.Fprintf(&b, "%q\n%s\n", r.Rule.ID, r.Predicate.Key())
 			resolve.Visit(r.Predicate, func(test resolve.Predicate, _ bool) {
 				if p, ok := test.(resolve.Privilege); ok && !p.Entities.IsRoot() {
 					related[p.Entities.Type()] = true
@@ -81,12 +78,19 @@ func serve(plan *privilege.Plan) map[*privilege.Class]*privilege.Class {
 			if c.Named == open || related[c.Key] {
 				continue
 			}
-			if wider := widerClass(plan, c); wider != nil && content[wider] == content[c] {
+			if wider := widerClass(plan, c); wider != nil && content[wider] == content[c] && sameOwner(wider, c) {
 				served[c] = served[wider]
 			}
 		}
 	}
 	return served
+}
+
+// sameOwner says whether a path by way of owner, the relation that open types
+// have, means the same in both classes: a schema may say otherwise.
+func sameOwner(wider, c *privilege.Class) bool {
+	owner, ok := c.Type.Relations["owner"]
+	return !ok || owner == wider.Type.Relations["owner"]
 }
 
 // widerClass returns the open class with the longest prefix of the class's

@@ -18,8 +18,9 @@ const (
 	// tableFrom is the number of rows from which on they are a table; fewer
 	// are functions, each with its METADATA.
 	tableFrom = 65
-	// maxTexts bounds the rows that one clause makes.
-	maxTexts = 16
+	// maxRows bounds the rows that one clause makes: what would make more is
+	// tested for all rows together.
+	maxRows = 16
 )
 
 // clause is a rule or one branch of it.
@@ -44,8 +45,10 @@ func newClause(r *resolve.Rule, p resolve.Predicate, cycles bool) clause {
 	if con, ok := p.(resolve.Conjunction); ok {
 		terms = con.Terms
 	}
+	rows := 1
 	for _, t := range terms {
-		if one, ok := t.(resolve.OneOf); ok && !cycles && isKey(one) {
+		if one, ok := t.(resolve.OneOf); ok && !cycles && isKey(one) && rows*len(one.Texts) <= maxRows {
+			rows *= len(one.Texts)
 			c.keys = append(c.keys, one)
 			continue
 		}
@@ -61,7 +64,7 @@ func newClause(r *resolve.Rule, p resolve.Predicate, cycles bool) clause {
 // a choice among entities.
 func isKey(o resolve.OneOf) bool {
 	p, ok := o.Value.(resolve.Property)
-	return len(o.Texts) <= maxTexts && (!ok || !p.Of.Many())
+	return !ok || !p.Of.Many()
 }
 
 func keyName(o resolve.OneOf) string {

@@ -8,8 +8,8 @@ import (
 )
 
 // index writes the module that finds the module for a type.
-func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, reserved map[string]bool) Module {
-	m := newModule("types", "Which module decides about the resources of a type.", reserved)
+func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, names *names) Module {
+	m := newModule("types", "Which module decides about the resources of a type.", names)
 	var named, prefixes []string
 	may := []string{"default may(_, _, _) := false\n"}
 	grantedBy := []string{"default granted_by(_, _, _) := set()\n"}
@@ -17,24 +17,24 @@ func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, r
 		if served[c] != c {
 			continue
 		}
-		test := "type == " + quote(c.Key)
+		test := []string{"type == " + quote(c.Key)}
 		if c.Named {
 			named = append(named, c.Key)
 		} else {
 			prefixes = append(prefixes, c.Prefix())
-			test = "longest_prefix(type) == " + quote(c.Prefix())
+			test = []string{"not named[type]", "longest_prefix(type) == " + quote(c.Prefix())}
 		}
 		if len(c.Rules) == 0 {
 			continue
 		}
-		pkg := m.use("types." + packageOf(c.Key))
-		may = append(may, definition("may(type, action, id)", []string{test, pkg + ".may(action, id)"}))
-		grantedBy = append(grantedBy, fmt.Sprintf("granted_by(type, action, id) := %s.granted_by(action, id) if %s\n", pkg, test))
+		pkg := m.use("types." + names.packages[c.Key])
+		may = append(may, definition("may(type, action, id) := "+pkg+".may(action, id)", test))
+		grantedBy = append(grantedBy, definition("granted_by(type, action, id) := "+pkg+".granted_by(action, id)", test))
 	}
 	m.write(strings.Join(may, "\n"))
 	m.write(strings.Join(grantedBy, "\n"))
-	m.write(comment(" ", "The longest prefix that a filter has of the types that no module is for.") +
-		"longest_prefix(type) := max({prefix |\n\tnot named[type]\n\tsome prefix in prefixes\n\tstartswith(type, prefix)\n})\n")
+	m.write(comment(" ", "The longest prefix of a type's name that a filter has: of two, the longer sorts last.") +
+		"longest_prefix(type) := max({prefix |\n\tsome prefix in prefixes\n\tstartswith(type, prefix)\n})\n")
 	m.write(comment(" ", "The types with a module of their own, or with no rights at all.") + set("named", named))
 	m.write(set("prefixes", prefixes))
 	return m.finish()

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/open-policy-agent/opa/v1/ast"
-
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
@@ -79,16 +77,9 @@ func (w *classWriter) describe(g group, first clause) string {
 // rowFunctions writes the rows as functions of scalars, which OPA indexes.
 func (w *classWriter) rowFunctions(name string, keys []resolve.OneOf, rows []row) string {
 	args := make([]string, len(keys))
-	taken := map[string]int{}
+	taken := map[string]bool{"action": true}
 	for i, k := range keys {
-		arg := argumentName(k.Value)
-		if w.module.reserved[arg] || arg == "action" {
-			arg = "value"
-		}
-		if taken[arg]++; taken[arg] > 1 {
-			arg = fmt.Sprintf("%s_%d", arg, taken[arg])
-		}
-		args[i] = arg
+		args[i] = w.module.variable(argumentName(k.Value), taken)
 	}
 	texts := make([]string, len(rows))
 	for i, r := range rows {
@@ -109,11 +100,7 @@ func (w *classWriter) rowFunctions(name string, keys []resolve.OneOf, rows []row
 
 // argumentName names a value in the head of a function.
 func argumentName(v resolve.Value) string {
-	name := snake(strings.TrimPrefix(nameOf(v), "@"))
-	if !identifier.MatchString(name) || ast.IsKeyword(name) {
-		return "value"
-	}
-	return name
+	return word(strings.TrimPrefix(nameOf(v), "@"))
 }
 
 // actionTest is the test that an action is one of a set.
@@ -130,12 +117,14 @@ func actionTest(actions []ruleset.Action) string {
 }
 
 // table writes the rows as an object: constants, then the action, then the ids
-// of the rules. Above each row stand the rules' names and conditions.
+// of the rules. Above each row stand the names and conditions of the rules that
+// the row before it does not have.
 func table(name string, rows []row) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s := {\n", name)
 	depth := len(rows[0].texts)
 	var open []string
+	var said []*resolve.Rule
 	for i, r := range rows {
 		if i > 0 && slices.Equal(rows[i-1].texts, r.texts) {
 			continue // written with the first row of these constants
@@ -149,10 +138,11 @@ func table(name string, rows []row) string {
 		}
 		open = open[:common]
 		for j := common; j < depth-1; j++ {
+			said = nil
 			fmt.Fprintf(&b, "%s%s: {\n", strings.Repeat("\t", j+1), quote(r.texts[j]))
 			open = append(open, r.texts[j])
 		}
-		writeRow(&b, rows[i:], strings.Repeat("\t", depth))
+		said = writeRow(&b, rows[i:], strings.Repeat("\t", depth), said)
 	}
 	for j := len(open); j > 0; j-- {
 		b.WriteString(strings.Repeat("\t", j) + "},\n")
@@ -161,18 +151,22 @@ func table(name string, rows []row) string {
 	return b.String()
 }
 
-// writeRow writes the rows that have the constants of the first.
-func writeRow(b *strings.Builder, rows []row, indent string) {
+// writeRow writes the rows that have the constants of the first, and returns
+// their rules, of which those of the row before are described already.
+func writeRow(b *strings.Builder, rows []row, indent string, before []*resolve.Rule) []*resolve.Rule {
 	texts := rows[0].texts
-	var said []*resolve.Rule
+	var rules []*resolve.Rule
 	var cells []string
 	for _, r := range rows {
 		if !slices.Equal(r.texts, texts) {
 			break
 		}
 		for _, rule := range r.rules {
-			if !slices.Contains(said, rule) {
-				said = append(said, rule)
+			if slices.Contains(rules, rule) {
+				continue
+			}
+			rules = append(rules, rule)
+			if !slices.Contains(before, rule) {
 				line := strings.Join(strings.Fields(title(rule)+": "+rule.Rule.Condition.Content), " ")
 				b.WriteString(indent + comment(" ", line))
 			}
@@ -183,4 +177,5 @@ func writeRow(b *strings.Builder, rows []row, indent string) {
 	}
 	slices.Sort(cells)
 	fmt.Fprintf(b, "%s%s: {%s},\n", indent, quote(texts[len(texts)-1]), strings.Join(cells, ", "))
+	return rules
 }

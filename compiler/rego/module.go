@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/open-policy-agent/opa/v1/ast"
 )
 
 // Module is a generated module: its path in a bundle and its source.
@@ -19,14 +17,13 @@ type module struct {
 	pkg     string // below data.qlik, such as "types.app"
 	title   string
 	imports map[string]bool
-	names   map[string]bool
-	// reserved are the last parts of all packages, which no variable may hide.
-	reserved map[string]bool
-	body     strings.Builder
+	rules   map[string]bool // the names of its rules and functions
+	body    strings.Builder
+	*names
 }
 
-func newModule(pkg, title string, reserved map[string]bool) *module {
-	return &module{pkg: pkg, title: title, imports: map[string]bool{}, names: map[string]bool{}, reserved: reserved}
+func newModule(pkg, title string, names *names) *module {
+	return &module{pkg: pkg, title: title, imports: map[string]bool{}, rules: map[string]bool{}, names: names}
 }
 
 // use imports data.qlik.<pkg> and returns the name to call it by.
@@ -38,10 +35,10 @@ func (m *module) use(pkg string) string {
 // name returns a name for a rule or function that the module does not have yet.
 func (m *module) name(wanted string) string {
 	name := wanted
-	for i := 2; m.names[name] || ast.IsKeyword(name); i++ {
+	for i := 2; m.rules[name]; i++ {
 		name = fmt.Sprintf("%s_%d", wanted, i)
 	}
-	m.names[name] = true
+	m.rules[name] = true
 	return name
 }
 

@@ -1,12 +1,8 @@
 package rego
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
@@ -67,11 +63,12 @@ func (b *body) ref(v resolve.Value, exact bool) (string, bool) {
 }
 
 // isPlain says whether the reference to a value needs no more than the resource
-// or the requester. A requester's id does: who is described may have none.
+// or the requester. An id does: who is described, or known as a nested object
+// only, may have none.
 func isPlain(v resolve.Value, exact bool) bool {
 	switch v := v.(type) {
 	case resolve.Property:
-		return v.Of.IsRoot() && (v.Name != "id" || exact || v.Of.Root == resolve.Resource)
+		return v.Of.IsRoot() && (v.Name != "id" || exact)
 	case resolve.Environment:
 		return true
 	case resolve.Literal:
@@ -105,22 +102,9 @@ func nameOf(v resolve.Value) string {
 	return v.(resolve.Environment).Name
 }
 
-// generatedName matches the names of rules and functions of generated modules,
-// which no variable may hide.
-var generatedName = regexp.MustCompile(`^(rule|may|grants|rows|holds|granted|union|sort|count|startswith|endswith|contains)(_|$)`)
-
 // variable returns a variable that the body does not use yet.
 func (b *body) variable(wanted string) string {
-	wanted = snake(wanted)
-	if !identifier.MatchString(wanted) || ast.IsKeyword(wanted) || generatedName.MatchString(wanted) {
-		wanted = "value"
-	}
-	name := wanted
-	for i := 2; b.taken[name] || b.module.reserved[name]; i++ {
-		name = fmt.Sprintf("%s_%d", wanted, i)
-	}
-	b.taken[name] = true
-	return name
+	return b.module.variable(wanted, b.taken)
 }
 
 func foldUnless(exact bool, text string) string {
@@ -166,7 +150,7 @@ func (b *body) common(p resolve.Common) {
 // identical compares lists, which are sorted and without doubles.
 func (b *body) identical(p resolve.Identical) {
 	left, right := b.all(p.Left, p.Exact), b.all(p.Right, p.Exact)
-	if _, literal := p.Right.(resolve.Literal); !literal {
+	if p.Left.Many() && p.Right.Many() {
 		b.add("count(%s) == 1", left)
 	}
 	b.add("%s == %s", left, right)
@@ -178,7 +162,11 @@ func (b *body) all(v resolve.Value, exact bool) string {
 		return "[" + quote(foldUnless(exact, l.Text)) + "]"
 	}
 	p, ok := v.(resolve.Property)
-	if !ok || !p.Of.Many() {
+	if !ok {
+		// The environment's values are sets: the request makes them.
+		return "sort(" + b.reference(v, exact) + ")"
+	}
+	if !p.Of.Many() {
 		ref, list := b.ref(v, exact)
 		if list {
 			return ref
@@ -233,6 +221,6 @@ func (b *body) privilege(p resolve.Privilege) {
 		b.usesID = true
 		b.add("may_%s(id)", action)
 	default:
-		b.add("%s.may(%s, %s)", b.module.use("types."+packageOf(p.Entities.Type())), quote(action), b.handle(p.Entities))
+		b.add("%s.may(%s, %s)", b.module.use("types."+b.module.packages[p.Entities.Type()]), quote(action), b.handle(p.Entities))
 	}
 }

@@ -86,6 +86,10 @@ func comment(indent, text string) string {
 			continue
 		}
 		b.WriteString("#" + indent)
+		if trimmed := strings.TrimLeft(line, " "); strings.HasPrefix(trimmed, "METADATA") {
+			// To OPA the lines below would be annotations.
+			line = strings.TrimSuffix(line, trimmed) + `\u004d` + trimmed[1:]
+		}
 		for _, r := range line {
 			b.WriteString(visible(r))
 		}

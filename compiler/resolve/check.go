@@ -16,7 +16,9 @@ func check(r *report) {
 		switch n := n.(type) {
 		case *condition.Or:
 			r.mixed(n)
-			r.branchesWithoutUser(n)
+			if r.rule.Category != ruleset.Security {
+				r.branchesWithoutUser(n, nil)
+			}
 		case *condition.Not:
 			r.notComparison(n)
 		case *condition.Call:
@@ -75,8 +77,11 @@ func (r *report) call(c *condition.Call) {
 		r.add(codeFunctionTarget, diag.Error, c.Path.Range, "IsAnonymous is for user only",
 			"Ask user.IsAnonymous(): whether the requester is a visitor without an account.", nil)
 	case kind == condition.IsOwned && !(root && c.Path.Root == "resource"):
-		r.add(codeFunctionTarget, diag.Error, c.Path.Range, "IsOwned is for resource only",
-			fmt.Sprintf("To ask whether %s has an owner, write !%[1]s.owner.Empty().", r.source(c.Path.Range)), nil)
+		detail := "Ask resource.IsOwned(): whether the resource has an owner."
+		if c.Path.Root == "resource" {
+			detail = fmt.Sprintf("To ask whether %s has an owner, write !%[1]s.owner.Empty().", r.source(c.Path.Range))
+		}
+		r.add(codeFunctionTarget, diag.Error, c.Path.Range, "IsOwned is for resource only", detail, nil)
 	}
 }
 
@@ -94,23 +99,16 @@ func (r *report) privilege(c *condition.Call) {
 		return
 	}
 	names := ruleset.All.Names()
+	written := strings.ReplaceAll(c.Argument.Value, " ", "")
+	name, ok := diag.Suggest(written, names)
+	if a, known := ruleset.ParseAction(written); known { // as the console shows it: "Export data"
+		name, ok = a.Name(), true
+	}
 	var fix *diag.Fix
-	detail := "The actions are " + strings.Join(names, ", ") + "."
-	if name, ok := diag.Suggest(strings.ReplaceAll(c.Argument.Value, " ", ""), names); ok || hasName(names, c.Argument.Value, &name) {
+	if ok {
 		fix = &diag.Fix{Message: fmt.Sprintf("did you mean %q?", name), Range: c.Argument.Range, Replacement: `"` + name + `"`}
 	}
-	r.add(codeUnknownAction, diag.Error, c.Argument.Range, fmt.Sprintf("unknown action %q", c.Argument.Value), detail, fix)
-}
-
-// hasName finds an action that is written as the console shows it: "Export data".
-func hasName(names []string, written string, name *string) bool {
-	for _, n := range names {
-		if n == fold(strings.ReplaceAll(written, " ", "")) {
-			*name = n
-			return true
-		}
-	}
-	return false
+	r.add(codeUnknownAction, diag.Error, c.Argument.Range, fmt.Sprintf("unknown action %q", c.Argument.Value), "The actions are "+strings.Join(names, ", ")+".", fix)
 }
 
 // mixed warns of an `and` inside an `or` without parentheses (D: legal, and a
@@ -147,7 +145,7 @@ func (r *report) star(c *condition.Comparison, s *condition.String) {
 		}
 		var fix *diag.Fix
 		if c.Op == condition.Equal && s == c.Right {
-			fix = &diag.Fix{Message: "compare with a pattern", Range: c.OpRange, Replacement: " like "}
+			fix = &diag.Fix{Message: "compare with a pattern", Range: c.OpRange, Replacement: r.apart("like", c.OpRange)}
 		}
 		r.add(codeStarUnderEqual, diag.Warning, s.Range, "under "+c.Op.String()+" a star is a plain star",
 			"Only like knows wildcards.", fix)
@@ -155,9 +153,21 @@ func (r *report) star(c *condition.Comparison, s *condition.String) {
 	}
 }
 
+// apart puts blanks around a word where the condition has none at the range.
+func (r *report) apart(word string, at diag.Range) string {
+	text := r.rule.Rule.Condition.Content
+	if !strings.HasSuffix(text[:at.Start], " ") {
+		word = " " + word
+	}
+	if !strings.HasPrefix(text[at.End:], " ") {
+		word += " "
+	}
+	return word
+}
+
 // branchesWithoutUser warns of an or in which one branch narrows by user and
-// another does not.
-func (r *report) branchesWithoutUser(or *condition.Or) {
+// another does not. Dead branches hold for nobody; nil where none is known.
+func (r *report) branchesWithoutUser(or *condition.Or, possible map[condition.Node]bool) {
 	var without []condition.Node
 	for _, o := range or.Operands {
 		if !testsUser(o) {
@@ -168,6 +178,9 @@ func (r *report) branchesWithoutUser(or *condition.Or) {
 		return
 	}
 	for _, o := range without {
+		if possible != nil && !possible[o] {
+			continue
+		}
 		r.add(codeBranchWithoutUser, diag.Warning, o.Span(), "this branch does not test the user, another one does",
 			"It holds for every requester to whom the rest of the rule applies. Add the test on the user here too, if it is meant for all branches.", nil)
 	}

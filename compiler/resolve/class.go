@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ type Class struct {
 }
 
 // classes returns the classes that a set of rules tells apart, named ones
-// first, each part ordered by key: the types of the schema, the types that a
+// first, each part ordered by name or prefix: the types of the schema, the types that a
 // filter or a test on resourcetype names, and one open class per prefix of a
 // filter (and the empty one), of which a type belongs to the longest.
 func classes(s *schema.Schema, filters []ruleset.Filter, typeTests []string) []*Class {
@@ -52,27 +53,18 @@ func classes(s *schema.Schema, filters []ruleset.Filter, typeTests []string) []*
 		}
 	}
 	for _, t := range typeTests {
-		// What is no type name no resource is of: the test is false.
+		// What is no type's name makes no class: only the request knows.
 		if schema.IsTypeName(t) {
 			name(t)
 		}
 	}
 	var list []*Class
-	for _, c := range named {
-		list = append(list, c)
+	for _, key := range slices.Sorted(maps.Keys(named)) {
+		list = append(list, named[key])
 	}
-	for p := range prefixes {
+	for _, p := range slices.Sorted(maps.Keys(prefixes)) {
 		list = append(list, &Class{Key: p + "*", Type: schema.OpenType(p + "*")})
 	}
-	slices.SortFunc(list, func(a, b *Class) int {
-		if a.Named != b.Named {
-			if a.Named {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.Key, b.Key)
-	})
 	return list
 }
 

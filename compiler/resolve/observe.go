@@ -24,7 +24,8 @@ type observations struct {
 	// entities holds the comparisons of an entity with text, and whether the
 	// entity stands on the left.
 	entities map[*condition.Comparison]bool
-	// lists holds the inequalities with a side that may have several values.
+	// lists holds the inequalities with a side that may have several values, and
+	// whether that is so for a named class.
 	lists map[*condition.Comparison]bool
 	// texts holds the calls of HasPrivilege on a text.
 	texts map[*condition.Path]bool
@@ -59,7 +60,8 @@ func (o *observations) path(p *condition.Path, m meaning, c *Class) {
 	case m.unknown < 0 && c.Named:
 		o.known[p] = true
 	case m.unknown >= 0:
-		if _, ok := o.lacks[p]; !ok {
+		// Sections, which many a prefix reaches by the way, have hardly a property.
+		if l, ok := o.lacks[p]; !ok || l.typ.Transient {
 			o.lacks[p] = lack{m.owner, m.unknown}
 		}
 	}
@@ -70,12 +72,10 @@ func (o *observations) entityAgainstText(c *condition.Comparison, entityLeft boo
 }
 
 func (o *observations) comparison(c *condition.Comparison, left, right meaning, class *Class) {
-	if c.Op != condition.NotEqual && c.Op != condition.ExactNotEqual || !class.Named {
+	if c.Op != condition.NotEqual && c.Op != condition.ExactNotEqual || !left.many() && !right.many() {
 		return
 	}
-	if left.many() || right.many() {
-		o.lists[c] = true
-	}
+	o.lists[c] = o.lists[c] || class.Named
 }
 
 func (m meaning) many() bool {
@@ -83,36 +83,53 @@ func (m meaning) many() bool {
 }
 
 // report turns the observations into diagnostics.
-func (o *observations) report(r *report, reached []*Class, strict bool) {
+func (o *observations) report(r *report, reached []*Class, options Options) {
 	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
 		switch n := n.(type) {
-		case *condition.Or:
-			o.branches(r, n)
 		case *condition.Comparison:
-			o.reportComparison(r, n)
-			for _, operand := range []condition.Operand{n.Left, n.Right} {
-				if p, ok := operand.(*condition.Path); ok {
-					o.reportPath(r, p, reached, strict)
-				}
+			o.reportComparison(r, n, reached, options.ListInequality)
+			for _, p := range pathsOf(n) {
+				o.reportPath(r, p, reached, options.Strict)
 			}
 		case *condition.Call:
 			if o.texts[&n.Path] {
 				r.add(codePrivilegeOfText, diag.Error, n.Path.Range, fmt.Sprintf("%s is a text: HasPrivilege asks about entities", r.source(n.Path.Range)),
 					`Name the entity, such as resource.HasPrivilege("…") or resource.stream.HasPrivilege("…").`, nil)
 			}
-			o.reportPath(r, &n.Path, reached, strict)
-		default: // the other connectives have nothing of their own to report
+			o.reportPath(r, &n.Path, reached, options.Strict)
+		default: // connectives have nothing of their own to report here
 		}
 		return true
 	})
-	if len(reached) > 0 && !o.possible[r.rule.Tree] {
-		r.add(codeNeverTrue, diag.Warning, r.rule.Tree.Span(), "the rule never grants: its condition is false for every type of its filter",
-			fmt.Sprintf("The filter %q and the tests in the condition exclude each other.", r.rule.Rule.Filter.Content), nil)
+	if r.list.HasErrors() || len(reached) == 0 {
+		return // what an error comes to says nothing more
 	}
+	if !o.possible[r.rule.Tree] {
+		r.add(codeNeverTrue, diag.Warning, r.rule.Tree.Span(), "the rule never grants: its condition is false for every type of its filter",
+			fmt.Sprintf("Look for tests that exclude each other or the filter %q, and for properties that its types do not have.", r.rule.Rule.Filter.Content), nil)
+		return
+	}
+	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
+		if or, ok := n.(*condition.Or); ok {
+			o.branches(r, or)
+			r.branchesWithoutUser(or, o.possible)
+		}
+		return true
+	})
+}
+
+func pathsOf(c *condition.Comparison) []*condition.Path {
+	var paths []*condition.Path
+	for _, operand := range []condition.Operand{c.Left, c.Right} {
+		if p, ok := operand.(*condition.Path); ok {
+			paths = append(paths, p)
+		}
+	}
+	return paths
 }
 
 // branches reports the branches of an or that are false for all classes, the
-// outermost only.
+// outermost only, unless that is due to a property that is reported already.
 func (o *observations) branches(r *report, or *condition.Or) {
 	if !o.possible[or] {
 		return
@@ -121,40 +138,82 @@ func (o *observations) branches(r *report, or *condition.Or) {
 		if b, ok := n.(*condition.Bool); ok && !b.Value {
 			continue
 		}
-		if !o.possible[n] {
+		if !o.possible[n] && !o.hasUnknown(n) {
 			r.add(codeUnreachableBranch, diag.Warning, n.Span(), "no type of the filter reaches this branch",
 				fmt.Sprintf("For every type that the filter %q names it is false. Name the type in the filter, or drop the branch.", r.rule.Rule.Filter.Content), nil)
 		}
 	}
 }
 
-func (o *observations) reportComparison(r *report, c *condition.Comparison) {
-	if entityLeft, ok := o.entities[c]; ok {
-		entity := c.Right
-		if entityLeft {
-			entity = c.Left
+// hasUnknown says whether a part of the condition has a property that no type of
+// the filter has.
+func (o *observations) hasUnknown(n condition.Node) bool {
+	found := false
+	condition.Walk(n, func(n condition.Node) bool {
+		switch n := n.(type) {
+		case *condition.Comparison:
+			found = found || slices.ContainsFunc(pathsOf(n), o.isUnknown)
+		case *condition.Call:
+			found = found || o.isUnknown(&n.Path)
+		default: // connectives have no path
 		}
-		path := r.source(entity.Span())
+		return !found
+	})
+	return found
+}
+
+func (o *observations) isUnknown(p *condition.Path) bool {
+	_, lacking := o.lacks[p]
+	return lacking && !o.known[p]
+}
+
+func (o *observations) reportComparison(r *report, c *condition.Comparison, reached []*Class, inequality ListInequality) {
+	if entityLeft, ok := o.entities[c]; ok {
+		entity, text := c.Right, c.Left
+		if entityLeft {
+			entity, text = c.Left, c.Right
+		}
+		path, property := r.source(entity.Span()), meantProperty(text)
 		r.add(codeEntityAgainstText, diag.Error, c.Range, fmt.Sprintf("%s is an entity, the other side is text", path),
 			fmt.Sprintf("What the product makes of this is unknown. Compare a property, such as %s.name or %[1]s.id, or entity with entity.", path),
-			&diag.Fix{Message: "compare the entity's name", Range: entity.Span(), Replacement: path + ".name"})
+			&diag.Fix{Message: "compare the entity's " + property, Range: entity.Span(), Replacement: path + "." + property})
 		return
 	}
-	if o.lists[c] {
+	// What the types behind a prefix such as App* carry is a list for all one
+	// knows; that says something only where no type that is known is meant.
+	if named, many := o.lists[c]; named || many && !slices.ContainsFunc(reached, func(c *Class) bool { return c.Named && !c.Type.Transient }) {
 		opposite := "="
 		if c.Op == condition.ExactNotEqual {
 			opposite = "=="
 		}
 		fixed := fmt.Sprintf("!(%s %s %s)", r.source(c.Left.Span()), opposite, r.source(c.Right.Span()))
-		r.add(codeListInequality, diag.Warning, c.Range, fmt.Sprintf("%s holds as soon as one value differs", c.Op),
-			"A side may have several values: the inequality also holds for who has the value and another one. To exclude who has it, negate the equality.",
+		summary := fmt.Sprintf("%s holds as soon as one value differs", c.Op)
+		detail := "A side may have several values: the inequality also holds for who has the value and another one. To exclude who has it, negate the equality."
+		if inequality == All {
+			summary = fmt.Sprintf("%s on a list is read as the negation of %s", c.Op, opposite)
+			detail = "So says the option list-inequality; the product is taken to read it otherwise: as true as soon as one value differs."
+		}
+		r.add(codeListInequality, diag.Warning, c.Range, summary, detail,
 			&diag.Fix{Message: "exclude the value", Range: c.Range, Replacement: fixed})
 	}
 }
 
+// meantProperty is the property of an entity that is most likely meant where the
+// entity stands against a text: the one of the same name, else its name.
+func meantProperty(text condition.Operand) string {
+	if p, ok := text.(*condition.Path); ok && len(p.Segments) > 0 {
+		last := p.Segments[len(p.Segments)-1]
+		switch fold(last.Name) {
+		case "id", "userid", "userdirectory":
+			return last.Name
+		}
+	}
+	return "name"
+}
+
 func (o *observations) reportPath(r *report, p *condition.Path, reached []*Class, strict bool) {
-	l, lacking := o.lacks[p]
-	if !lacking || o.known[p] {
+	l := o.lacks[p]
+	if !o.isUnknown(p) || l.typ.Transient && len(reached) > 1 {
 		return
 	}
 	severity := diag.Warning

@@ -95,8 +95,8 @@ func (program *Program) specialise(r *Rule, rep *report, options Options, user *
 			found[i] = p
 		}
 	}
-	seen.report(rep, reached, options.Strict)
-	if seen.possible[r.Tree] {
+	seen.report(rep, reached, options)
+	if seen.possible[r.Tree] && !rep.list.HasErrors() {
 		for j, item := range r.Filter.Items {
 			if hit[j] && !effective[j] {
 				rep.filterItem(item)

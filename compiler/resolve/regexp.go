@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -42,14 +43,11 @@ var netOnly = []struct {
 	{regexp.MustCompile(`\(\?#|\(\?[imsn-]*x|\(\?[imsx-]*n`), "a comment, or an option that RE2 lacks"},
 	{regexp.MustCompile(`[+*?}]\+`), "a possessive quantifier"},
 	{regexp.MustCompile(`\[[^\]]*-\[`), "subtraction in a character class"},
-	{regexp.MustCompile(`\\[GZceu]`), "an escape that RE2 lacks"},
-	{regexp.MustCompile(`\[:\^?[a-z]+:\]|\\[QEC]|\(\?P|\(\?[ims]*U`), "a construct that means something else in .NET"},
+	{regexp.MustCompile(`\\[GZceu]|\\[pP]\{Is`), "an escape that RE2 lacks"},
+	{regexp.MustCompile(`\[[^\]]*\[:\^?[a-z]+:\]|\\[QEC]|\\x\{|\\[pP][A-Za-z]|\(\?P|\(\?[ims]*U`), "a construct that means something else in .NET"},
 }
 
 var netWider = regexp.MustCompile(`\\[wdsbWDSB]|\$`)
-
-// escapedBackslashes are taken out before a construct is looked for.
-var escapedBackslashes = strings.NewReplacer(`\\`, "")
 
 func (r *report) regexp(literal *condition.String) {
 	// The anchors wrap a whole expression: `a)|(b` alone must not parse.
@@ -57,13 +55,18 @@ func (r *report) regexp(literal *condition.String) {
 	if err == nil {
 		_, err = regexp.Compile(Anchored(literal.Value))
 	}
-	plain := escapedBackslashes.Replace(literal.Value)
+	plain := withoutLiterals(literal.Value)
 	for _, n := range netOnly {
 		if n.construct.MatchString(plain) {
 			r.add(codeUntranslatable, diag.Error, literal.Range, "the regular expression uses "+n.what,
 				"OPA's regular expressions (RE2) run in linear time and have no such thing. Rewrite the expression without it, or as several comparisons.", nil)
 			return
 		}
+	}
+	if syntaxErr := (*syntax.Error)(nil); errors.As(err, &syntaxErr) && (syntaxErr.Code == syntax.ErrInvalidRepeatSize || syntaxErr.Code == syntax.ErrLarge) {
+		r.add(codeUntranslatable, diag.Error, literal.Range, fmt.Sprintf("the regular expression repeats too often: %s", reason(err)),
+			"RE2 repeats at most 1,000 times. Write * or + where no number is meant.", nil)
+		return
 	}
 	if err != nil {
 		r.add(codeInvalidRegexp, diag.Error, literal.Range, fmt.Sprintf("invalid regular expression: %s", reason(err)),
@@ -74,6 +77,46 @@ func (r *report) regexp(literal *condition.String) {
 		r.add(codeRegexpClasses, diag.Warning, literal.Range, m+" is read as RE2 reads it, .NET reads it wider",
 			`In .NET \w, \d, \s and \b know all of Unicode, and $ also stands before a last line feed. It makes no difference for ids and plain names.`, nil)
 	}
+}
+
+// withoutLiterals puts _ for the signs that stand for themselves, because they
+// are escaped or in a character class, so that what is left of them are constructs.
+func withoutLiterals(expression string) string {
+	var b strings.Builder
+	class := false
+	for i := 0; i < len(expression); i++ {
+		switch c := expression[i]; {
+		case c == '\\' && i+1 < len(expression):
+			i++
+			if next := expression[i]; isWord(next) {
+				b.WriteByte('\\')
+				b.WriteByte(next)
+				continue
+			}
+			b.WriteByte('_')
+		case c == '[' && !class:
+			class = true
+			b.WriteByte(c)
+			rest := strings.TrimPrefix(expression[i+1:], "^")
+			if strings.HasPrefix(rest, "]") {
+				// The first in a class is no end of it.
+				i = len(expression) - len(rest)
+				b.WriteByte('_')
+			}
+		case c == ']':
+			class = false
+			b.WriteByte(c)
+		case class && c != '[' && c != '-' && c != ':' && !isWord(c):
+			b.WriteByte('_')
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func isWord(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
 // reason is the message of a syntax error without the package's name.

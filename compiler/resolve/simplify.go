@@ -60,6 +60,7 @@ func Or(terms ...Predicate) Predicate {
 	flat := []Predicate{}
 	seen := map[string]bool{}
 	equalities := map[string]int{} // value and form → index of the OneOf in flat
+	texts := map[int][]string{}    // its texts, of all operands
 	for _, t := range terms {
 		parts := []Predicate{t}
 		if d, ok := t.(Disjunction); ok {
@@ -73,12 +74,13 @@ func Or(terms ...Predicate) Predicate {
 				}
 			case OneOf:
 				form := q.Value.Key() + marker("=", q.Exact)
-				if i, ok := equalities[form]; ok {
-					flat[i] = union(flat[i].(OneOf), q)
-					continue
+				i, ok := equalities[form]
+				if !ok {
+					i = len(flat)
+					equalities[form] = i
+					flat = append(flat, q)
 				}
-				equalities[form] = len(flat)
-				flat = append(flat, q)
+				texts[i] = append(texts[i], q.Texts...)
 			default:
 				if key := p.Key(); !seen[key] {
 					seen[key] = true
@@ -87,6 +89,12 @@ func Or(terms ...Predicate) Predicate {
 			}
 		}
 	}
+	for i, all := range texts {
+		one := flat[i].(OneOf)
+		slices.Sort(all)
+		one.Texts = slices.Compact(all)
+		flat[i] = one
+	}
 	switch len(flat) {
 	case 0:
 		return Constant{false}
@@ -94,13 +102,6 @@ func Or(terms ...Predicate) Predicate {
 		return flat[0]
 	}
 	return Disjunction{flat}
-}
-
-func union(a, b OneOf) OneOf {
-	texts := slices.Concat(a.Texts, b.Texts)
-	slices.Sort(texts)
-	a.Texts = slices.Compact(texts)
-	return a
 }
 
 // Not returns the negation of p. Negated disjunctions become conjunctions of

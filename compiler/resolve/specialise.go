@@ -59,6 +59,7 @@ func (sp *specialiser) call(c *condition.Call) Predicate {
 		if m.entities == nil {
 			if m.value != nil && !m.undeclared {
 				sp.seen.texts[&c.Path] = true
+				return undecided
 			}
 			return Constant{false}
 		}
@@ -77,6 +78,10 @@ func (sp *specialiser) call(c *condition.Call) Predicate {
 	}
 	return Constant{false} // a call of no function grants nothing
 }
+
+// undecided stands where a rule is in error: for a test that is neither always
+// true nor always false, so that the error is not reported as a dead branch too.
+var undecided Predicate = Anonymous{}
 
 // present is the opposite of Empty.
 func (m meaning) present() Predicate {
@@ -117,6 +122,7 @@ func (sp *specialiser) comparison(c *condition.Comparison) Predicate {
 		// What an open type does not declare may be anything, and is no entity.
 		if !left.undeclared && !right.undeclared {
 			sp.seen.entityAgainstText(c, left.entities != nil)
+			return undecided
 		}
 		left.value, right.value = nil, nil
 	}
@@ -224,11 +230,14 @@ func (sp *specialiser) common(left, right Value, exact bool) Predicate {
 
 func (sp *specialiser) oneOf(v Value, text string, exact bool) Predicate {
 	if sp.isRootType(v) {
-		if !sp.class.Named || sp.class.Key != fold(text) {
+		switch {
+		case sp.class.Named && sp.class.Key != fold(text):
 			return Constant{false}
-		}
-		if !exact {
+		case sp.class.Named && !exact:
 			return Constant{true}
+		case !sp.class.Named && schema.IsTypeName(text):
+			// The test names a class, and this one is for types that nothing names.
+			return Constant{false}
 		}
 	}
 	if !exact {
@@ -247,8 +256,8 @@ func (sp *specialiser) isRootType(v Value) bool {
 // typeKnown says whether v is the resource's type and compared to a literal,
 // which is decided when compiling: it is one text, though open types carry lists.
 func (sp *specialiser) typeKnown(v, other Value) bool {
-	_, literal := other.(Literal)
-	return literal && sp.isRootType(v)
+	literal, ok := other.(Literal)
+	return ok && sp.isRootType(v) && (sp.class.Named || schema.IsTypeName(literal.Text))
 }
 
 func (sp *specialiser) like(v Value, text string) Predicate {

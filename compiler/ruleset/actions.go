@@ -1,6 +1,6 @@
 package ruleset
 
-import "strings"
+import "github.com/qlik2rego/qlik2rego/compiler/schema"
 
 // Action is one action of section 6 of the language page: a single bit of Actions.
 type Action uint32
@@ -41,7 +41,7 @@ func (a Action) Name() string {
 // ParseAction returns the action of a name, ignoring case, and whether there is one.
 func ParseAction(name string) (Action, bool) {
 	for bit, n := range actionNames {
-		if strings.EqualFold(name, n) {
+		if schema.Fold(name) == n {
 			return 1 << bit, true
 		}
 	}

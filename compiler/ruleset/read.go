@@ -99,6 +99,9 @@ func unique(all []*entry) ([]Rule, diag.List) {
 			first[key] = r
 			continue
 		}
+		if !before.broken {
+			list = append(list, before.twice(r))
+		}
 		before.broken, r.broken = true, true
 		list = append(list, r.twice(before))
 	}
@@ -118,7 +121,7 @@ func (r *entry) twice(before *entry) diag.Diagnostic {
 		Code: codeDuplicate, Severity: diag.Error, Rule: r.identity(), Text: text, Subject: where,
 		Summary: fmt.Sprintf("two rules have the id %q", r.ID),
 		Detail:  "Ids ignore case. Leave one of the rules out, or give it an id of its own.",
-		Related: []diag.Related{{Message: fmt.Sprintf("the rule %q has it first", before.Name), Text: beforeText, Range: beforeWhere}},
+		Related: []diag.Related{{Message: fmt.Sprintf("the rule %q has it too", before.Name), Text: beforeText, Range: beforeWhere}},
 	}
 	if r.derived && before.derived {
 		d.Summary = fmt.Sprintf("the rule %q is there twice", r.Name)

@@ -87,10 +87,14 @@ func TestSharedIdsAreErrorsOfBoth(t *testing.T) {
 	})
 	rules, found := Read("a.json", "b.json")
 	expect(t, found, `
+error Q0115 a.json:1:9: two rules have the id "AB"
+	[{"id": "AB", "name": "first", "category": "Sync", "ruleContext": 1, "actions": 1},
+	        ^^^^
+	b.json:2:8: the rule "second" has it too
 error Q0115 b.json:2:8: two rules have the id "ab"
 	{"id": "ab", "name": "second", "category": "Sync", "ruleContext": 1, "actions": 1}]
 	       ^^^^
-	a.json:1:9: the rule "first" has it first`)
+	a.json:1:9: the rule "first" has it too`)
 	if names(rules) != "other" {
 		t.Errorf("kept %s", names(rules))
 	}
@@ -112,10 +116,14 @@ func TestRulesWithoutId(t *testing.T) {
 	}
 	rules, found = Decode("f.json", []byte("["+rule("a", "b", "c")+",\n"+rule("a", "b", "c")+"]"))
 	expect(t, found, `
+error Q0115 f.json:1:2: the rule "a" is there twice
+	[{"name": "a", "resourceFilter": "b", "rule": "c", "category": "Sync", "ruleContex
+	 ^
+	f.json:2:1: the rule "a" has it too
 error Q0115 f.json:2:1: the rule "a" is there twice
 	{"name": "a", "resourceFilter": "b", "rule": "c", "category": "Sync", "ruleContex
 	^
-	f.json:1:2: the rule "a" has it first`)
+	f.json:1:2: the rule "a" has it too`)
 	if len(rules) != 0 {
 		t.Errorf("kept %s", names(rules))
 	}

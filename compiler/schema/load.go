@@ -103,6 +103,7 @@ func Extend(base *Schema, table []byte) (*Schema, error) {
 		s.types = append(s.types, byName[key])
 	}
 	errs = append(errs, s.checkRelations()...)
+	errs = append(errs, s.checkUser()...)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
@@ -122,6 +123,12 @@ func (ft fileType) build() (*Type, error) {
 	var errs []error
 	if !IsTypeName(ft.Name) {
 		errs = append(errs, errors.New("a type's name is letters and digits, with dots between"))
+	}
+	if ft.Attributes && t.Key() != "user" {
+		errs = append(errs, errors.New("only User has attributes"))
+	}
+	if ft.Transient && t.Key() != "transientobject" {
+		errs = append(errs, errors.New("only TransientObject is transient"))
 	}
 	seen := map[string]bool{"id": true, "name": true, "resourcetype": true}
 	claim := func(name string) {
@@ -148,6 +155,17 @@ func (ft fileType) build() (*Type, error) {
 		t.Relations[Fold(name)] = Relation{Name: name, Target: to.name, Many: to.many}
 	}
 	return t, errors.Join(errs...)
+}
+
+// checkUser holds the type of the requester to what a request can tell of one.
+func (s *Schema) checkUser() []error {
+	switch user, ok := s.Type("User"); {
+	case !ok:
+		return []error{errors.New("schema: there must be a type User, the requester's")}
+	case len(user.Relations) > 0:
+		return []error{errors.New(`schema: type "User": a user has no relations`)}
+	}
+	return nil
 }
 
 func (s *Schema) checkRelations() []error {

@@ -31,9 +31,14 @@ func FlagsFirst(flags []cli.Flag, args []string) []string {
 			rest = append(rest, arg)
 			continue
 		}
+		if arg == "-h" || arg == "--help" {
+			return []string{arg}
+		}
 		front = append(front, arg)
-		if takesValue[strings.TrimLeft(arg, "-")] && i+1 < len(args) {
-			i++
+		if takesValue[strings.TrimLeft(arg, "-")] {
+			if i++; i == len(args) {
+				return front // the value is missing, which the flag package reports
+			}
 			front = append(front, args[i])
 		}
 	}
@@ -45,6 +50,7 @@ func FlagsFirst(flags []cli.Flag, args []string) []string {
 func Commands(commands ...*cli.Command) []*cli.Command {
 	for _, c := range commands {
 		c.HideHelpCommand = true
+		c.UsageText = strings.TrimSpace("qlik2rego " + c.Name + " " + c.ArgsUsage)
 		c.OnUsageError = func(ctx *cli.Context, err error, _ bool) error {
 			return flagError(ctx.Command, err)
 		}
@@ -54,14 +60,23 @@ func Commands(commands ...*cli.Command) []*cli.Command {
 
 // flagError explains a flag that the flag package refused.
 func flagError(c *cli.Command, err error) error {
+	return UsageOf(c, "%s", explain(err, flagNames(c.Flags)))
+}
+
+// AppFlagError explains a flag before the command that the flag package refused.
+func AppFlagError(err error) error {
+	return Usagef("%s before the command\nMore: qlik2rego --help", explain(err, []string{"help"}))
+}
+
+func explain(err error, known []string) string {
 	text := strings.TrimSpace(err.Error())
 	if name, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {
-		text = "unknown flag " + dashed(name) + didYouMean(name, flagNames(c.Flags), dashed)
+		return "unknown flag " + dashed(name) + didYouMean(name, known, dashed)
 	}
 	if name, missing := strings.CutPrefix(text, "flag needs an argument: -"); missing {
-		text = "the flag " + dashed(name) + " needs a value"
+		return "the flag " + dashed(name) + " needs a value"
 	}
-	return UsageOf(c, "%s", text)
+	return text
 }
 
 // UsageOf returns a usage error that ends with the command's usage line.

@@ -26,6 +26,15 @@ func (s *Streams) Broken(list diag.List) error {
 	return &Exit{Code: ExitInput, Err: fmt.Errorf("%s: nothing was done", Count(list.Count(diag.Error), "error")), Diagnostics: list}
 }
 
+// hint says where to see diagnostics that keep nobody from an answer.
+func (s *Streams) hint(list diag.List) error {
+	if len(list) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(s.Err, "%s, which qlik2rego check shows\n", Count(len(list), "finding"))
+	return err
+}
+
 // CheckReport is the result of check in JSON.
 type CheckReport struct {
 	Rules       int       `json:"rules"`

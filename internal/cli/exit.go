@@ -78,7 +78,7 @@ func (s *Streams) Report(err error) int {
 	var exit *Exit
 	errors.As(err, &exit)
 	said := exit != nil && exit.Err == nil
-	if err == nil || said && code == ExitNo {
+	if err == nil || said {
 		return code
 	}
 	switch {
@@ -86,7 +86,7 @@ func (s *Streams) Report(err error) int {
 		fmt.Fprintln(s.Err, "qlik2rego: interrupted")
 	case code == ExitInternal:
 		fmt.Fprintf(s.Err, "qlik2rego: internal error: %v\n%s\n", err, reportUs)
-	case !said:
+	default:
 		fmt.Fprintf(s.Err, "qlik2rego: %v\n", err)
 	}
 	if s.Format == JSON && code != ExitUsage {

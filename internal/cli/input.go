@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -50,13 +51,33 @@ func (s *Streams) Compile(ctx *cli.Context, rules []string) (*Compilation, error
 	var found diag.List
 	c.Rules, found = ruleset.Read(rules...)
 	c.Diagnostics = append(c.Diagnostics, found...)
-	readable := !c.Diagnostics.HasErrors()
+	unread, whole := unreadable(c.Diagnostics)
 	c.Policy, found = compiler.Compile(c.Rules, options)
 	c.Diagnostics = append(c.Diagnostics, found...)
-	if !readable && !options.SkipInvalid {
+	switch {
+	case c.Policy == nil:
+	case !whole || len(unread) > 0 && !options.SkipInvalid:
 		c.Policy = nil
+	default:
+		c.Policy.Skipped = append(unread, c.Policy.Skipped...)
 	}
 	return c, nil
+}
+
+// unreadable returns the rules that could not be read, and whether nothing else
+// is in error: what a broken file would have said can be left out by nobody.
+func unreadable(list diag.List) (rules []diag.Rule, whole bool) {
+	whole = true
+	for _, d := range list {
+		switch {
+		case d.Severity != diag.Error:
+		case d.Rule == (diag.Rule{}):
+			whole = false
+		case !slices.Contains(rules, d.Rule):
+			rules = append(rules, d.Rule)
+		}
+	}
+	return rules, whole
 }
 
 // Data returns the data source of the site, or nil where there is none. What is
@@ -93,7 +114,7 @@ func (c *Compilation) CheckSite(ctx context.Context) error {
 	return nil
 }
 
-// Bundle makes a bundle in memory. Diagnostics go to standard error.
+// Bundle makes a bundle in memory. Errors go to standard error.
 func (s *Streams) Bundle(ctx context.Context, c *Compilation) (*bundles.Bundle, error) {
 	if c.Policy == nil {
 		return nil, s.Broken(c.Diagnostics)
@@ -105,5 +126,5 @@ func (s *Streams) Bundle(ctx context.Context, c *Compilation) (*bundles.Bundle, 
 	if err != nil {
 		return nil, err
 	}
-	return b, s.Diagnose(c.Diagnostics)
+	return b, s.hint(c.Diagnostics)
 }

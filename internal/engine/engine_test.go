@@ -194,7 +194,6 @@ func TestDecideAllLongLine(t *testing.T) {
 type decideFunc func(request []byte) (engine.Decision, error)
 
 func (f decideFunc) Decide(_ context.Context, r []byte) (engine.Decision, error) { return f(r) }
-func (f decideFunc) Actions(context.Context, []byte) ([]string, error)           { return nil, nil }
 
 // TestDecideAllEngineError checks that lines before the failure are answered
 // and none after it.
@@ -217,6 +216,14 @@ func TestDecideAllEngineError(t *testing.T) {
 	}
 	if lines := strings.Count(out.String(), "\n"); lines != 200 || strings.Contains(out.String(), "true") {
 		t.Errorf("%d lines were answered, want the 200 before the failure", lines)
+	}
+}
+
+func TestDecideAllPanic(t *testing.T) {
+	d := decideFunc(func([]byte) (engine.Decision, error) { panic("out of cheese") })
+	err := engine.DecideAll(t.Context(), d, strings.NewReader("{}\n"), io.Discard, nil)
+	if err == nil || !strings.HasPrefix(err.Error(), "line 1: panic: out of cheese\n") {
+		t.Errorf("the error is %v", err)
 	}
 }
 

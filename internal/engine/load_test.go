@@ -76,7 +76,7 @@ func BenchmarkLoad(b *testing.B) {
 				b.Fatal(err)
 			}
 			policy := &compiler.Policy{Modules: []compiler.Module{{Path: "qlik/types/index.rego", Source: "package qlik.types\n\ndefault may(_, _, _) := false\n\ndefault granted_by(_, _, _) := set()\n"}}}
-			if err := bundles.Build(b.Context(), f, policy, bigSite(objects), bundles.BuildOptions{TempDir: b.TempDir()}); err != nil {
+			if _, err := bundles.Build(b.Context(), f, policy, bigSite(objects), bundles.BuildOptions{TempDir: b.TempDir()}); err != nil {
 				b.Fatal(err)
 			}
 			if err := f.Close(); err != nil {

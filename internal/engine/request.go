@@ -18,9 +18,12 @@ const depthMax = 64
 // ParseRequest reads one JSON document as input for the policy. Doubled names
 // and invalid UTF-8 are errors: two readers might understand them differently.
 // Numbers keep their digits.
-func ParseRequest(request []byte) (ast.Value, error) {
+func ParseRequest(request []byte) (ast.Value, error) { return ParseNested(request, depthMax) }
+
+// ParseNested is ParseRequest with another limit of the nesting.
+func ParseNested(request []byte, depth int) (ast.Value, error) {
 	in := jsontext.NewDecoder(bytes.NewBuffer(request))
-	v, err := value(in)
+	v, err := value(in, depth)
 	if err != nil {
 		return nil, err
 	}
@@ -30,19 +33,19 @@ func ParseRequest(request []byte) (ast.Value, error) {
 	return v, nil
 }
 
-func value(in *jsontext.Decoder) (ast.Value, error) {
+func value(in *jsontext.Decoder, depth int) (ast.Value, error) {
 	tok, err := in.ReadToken()
 	if err != nil {
 		return nil, err
 	}
-	if in.StackDepth() > depthMax {
-		return nil, fmt.Errorf("nested deeper than %d levels at offset %d", depthMax, in.InputOffset())
+	if in.StackDepth() > depth {
+		return nil, fmt.Errorf("nested deeper than %d levels at offset %d", depth, in.InputOffset())
 	}
 	switch tok.Kind() {
 	case '{':
-		return object(in)
+		return object(in, depth)
 	case '[':
-		return array(in)
+		return array(in, depth)
 	case '"':
 		return ast.String(tok.String()), nil
 	case '0':
@@ -53,14 +56,14 @@ func value(in *jsontext.Decoder) (ast.Value, error) {
 	return ast.Null{}, nil
 }
 
-func object(in *jsontext.Decoder) (ast.Value, error) {
+func object(in *jsontext.Decoder, depth int) (ast.Value, error) {
 	var members [][2]*ast.Term
 	for in.PeekKind() != '}' {
-		name, err := value(in)
+		name, err := value(in, depth)
 		if err != nil {
 			return nil, err
 		}
-		v, err := value(in)
+		v, err := value(in, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -70,10 +73,10 @@ func object(in *jsontext.Decoder) (ast.Value, error) {
 	return ast.NewObject(members...), err
 }
 
-func array(in *jsontext.Decoder) (ast.Value, error) {
+func array(in *jsontext.Decoder, depth int) (ast.Value, error) {
 	var items []*ast.Term
 	for in.PeekKind() != ']' {
-		v, err := value(in)
+		v, err := value(in, depth)
 		if err != nil {
 			return nil, err
 		}

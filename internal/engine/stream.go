@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -14,7 +15,6 @@ import (
 // Decider decides a request. Engine is one; the reference evaluator is another.
 type Decider interface {
 	Decide(ctx context.Context, request []byte) (Decision, error)
-	Actions(ctx context.Context, request []byte) ([]string, error)
 }
 
 // DecideAll reads one request per line and writes one decision per line, in
@@ -91,6 +91,12 @@ func newBatch(first int) *batch { return &batch{first: first, done: make(chan st
 
 func (b *batch) decide(ctx context.Context, d Decider) {
 	defer close(b.done)
+	// A panic here would end the process, past whoever could explain it.
+	defer func() {
+		if r := recover(); r != nil {
+			b.err = fmt.Errorf("line %d: panic: %v\n%s", b.first+b.answered, r, debug.Stack())
+		}
+	}()
 	for _, line := range b.lines {
 		decision, err := d.Decide(ctx, line)
 		if err != nil {

@@ -71,7 +71,7 @@ func (w *window) move(from, to int) {
 }
 
 func (w *window) excerpt(path string, start, end int) Excerpt {
-	from, to := excerpt(w.text, start, end)
+	from, to, shown := excerpt(w.text, start, end)
 	text, encoding := append([]byte(nil), w.text[from:to]...), w.src.encoding
 	place := encoding.advance(w.place, w.text[:from])
 	return Excerpt{
@@ -81,6 +81,6 @@ func (w *window) excerpt(path string, start, end int) Excerpt {
 				return encoding.advance(place, text[:runeStart(text, min(max(offset, 0), len(text)))])
 			},
 		},
-		Range: diag.Range{Start: start - from, End: min(end, to) - from},
+		Range: shown,
 	}
 }

@@ -58,13 +58,13 @@ func (f *File) Position(offset int) diag.Position {
 // Excerpt returns the lines around a range of the text, clipped where they are
 // long, and the range within them: what a diagnostic shows.
 func (f *File) Excerpt(start, end int) (*diag.Text, diag.Range) {
-	from, to := excerpt(f.Text, start, end)
+	from, to, shown := excerpt(f.Text, start, end)
 	return &diag.Text{
 		Label:   "file",
 		Content: string(f.Text[from:to]),
 		File:    f.Name,
 		Locate:  func(offset int) diag.Position { return f.Position(from + min(max(offset, 0), to-from)) },
-	}, diag.Range{Start: start - from, End: min(end, to) - from}
+	}, shown
 }
 
 // At returns an empty text that stands at an offset of the file, for what the

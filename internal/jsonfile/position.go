@@ -63,10 +63,10 @@ func runeStart(text []byte, offset int) int {
 const excerptMargin = 80
 
 // excerpt returns the limits of what of text to show around [start, end): the
-// lines it touches, clipped to a margin. A subject that is itself long is shown
-// by its beginning.
-func excerpt(text []byte, start, end int) (from, to int) {
-	end = min(end, start+2*excerptMargin)
+// lines it touches, clipped to a margin; and the range within that. A subject
+// that is itself long is shown by its beginning.
+func excerpt(text []byte, start, end int) (from, to int, shown diag.Range) {
+	end = runeStart(text, min(end, start+2*excerptMargin))
 	from = max(0, start-excerptMargin)
 	if i := bytes.LastIndexByte(text[from:start], '\n'); i >= 0 {
 		from += i + 1
@@ -76,5 +76,6 @@ func excerpt(text []byte, start, end int) (from, to int) {
 		to = end + i
 	}
 	to = max(end, from+len(bytes.TrimRight(text[from:to], "\r")))
-	return runeStart(text, from), runeStart(text, to)
+	from, to = runeStart(text, from), runeStart(text, to)
+	return from, to, diag.Range{Start: start - from, End: end - from}
 }

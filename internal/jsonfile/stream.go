@@ -44,9 +44,7 @@ func (s *Stream) Each(visit func(Value) bool) *Error {
 			return nil
 		}
 	}
-	if _, err := s.dec.ReadToken(); err != nil {
-		return s.broken(err)
-	}
+	_, _ = s.dec.ReadToken() // the bracket that was peeked at
 	return s.end()
 }
 

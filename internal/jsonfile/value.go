@@ -90,6 +90,9 @@ func skipBlanks(b []byte, i int) int {
 // skipValue returns where the value that begins at i ends. It relies on b being
 // well-formed, and goes through nested values without recursion.
 func skipValue(b []byte, i int) int {
+	if b[i] == '"' {
+		return skipString(b, i)
+	}
 	depth := 0
 	for {
 		switch b[i] {

@@ -26,6 +26,7 @@ func check(r ruleset.Rule, node condition.Node) (map[*condition.Comparison]*rege
 		case *condition.Call:
 			c.path(n.Path)
 			c.call(n)
+		default: // a connective is as good as its operands
 		}
 		return true
 	})

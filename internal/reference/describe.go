@@ -43,7 +43,9 @@ func (e *Evaluator) describe(kind string, properties object) *snapshot.Entity {
 			entity.Lists[name] = unite(nil, values...)
 		}
 	}
-	entity.ID = entity.Scalars["id"]
+	if entity.ID = entity.Scalars["id"]; entity.ID == "" {
+		delete(entity.Scalars, "id") // no id refers to it, and it has none
+	}
 	if t.Custom {
 		addShort(entity.Custom, fields["custom"])
 		addItems(entity.Custom, fields["customproperties"], "value", "definition", "name")
@@ -86,9 +88,10 @@ func addItems(to map[string][]string, values []any, valueField string, wayToName
 			for _, step := range wayToName {
 				item = field(item, step)
 			}
-			if name, ok := single(item); ok {
+			text, hasText := single(value)
+			if name, ok := single(item); ok && hasText {
 				key := schema.Fold(name)
-				to[key] = unite(to[key], value)
+				to[key] = unite(to[key], text)
 			}
 		}
 	}
@@ -144,16 +147,16 @@ func textsOf(v any) []string {
 	return found
 }
 
-// single returns the only text that a value holds, if it holds only one.
+// single returns the text of a value or of a list of just one.
 func single(v any) (string, bool) {
-	if found := textsOf(v); len(found) == 1 {
+	if found := textsOf(v); len(found) == 1 && len(elements(v)) == 1 {
 		return found[0], true
 	}
 	return "", false
 }
 
 // references returns the entities that a relation's value names. A relation to
-// one entity that names several names none.
+// one entity that is a list of several names none.
 func (e *Evaluator) references(r schema.Relation, v any) []*snapshot.Entity {
 	var found []*snapshot.Entity
 	for _, element := range elements(v) {
@@ -161,7 +164,7 @@ func (e *Evaluator) references(r schema.Relation, v any) []*snapshot.Entity {
 			found = append(found, entity)
 		}
 	}
-	if !r.Many && len(found) > 1 {
+	if !r.Many && len(elements(v)) > 1 {
 		return nil
 	}
 	return found
@@ -178,7 +181,7 @@ func (e *Evaluator) reference(target string, v any) *snapshot.Entity {
 		if schema.Fold(target) == "user" {
 			return e.userReference(v)
 		}
-		return e.reference(target, object{"id": v})
+		return e.identified(target, v)
 	case object:
 		if len(v) == 0 {
 			return nil
@@ -199,7 +202,18 @@ func (e *Evaluator) userReference(text string) *snapshot.Entity {
 	if directory, id, ok := cutLogin(text); ok {
 		return e.describe("User", object{"userDirectory": directory, "userId": id})
 	}
-	return e.describe("User", object{"id": text})
+	return e.identified("User", text)
+}
+
+// identified returns the entity of an id: on record, or one of which no more is
+// known.
+func (e *Evaluator) identified(target, id string) *snapshot.Entity {
+	if entity := e.record(target, id); entity != nil {
+		return entity
+	}
+	entity := e.describe(target, nil)
+	entity.ID, entity.Scalars["id"] = id, id
+	return entity
 }
 
 // userOnRecord returns the user of that DIR\id or, if there is none, of that

@@ -223,7 +223,8 @@ func TestFilters(t *testing.T) {
 		{"QmcSection_App*", "TransientObject", "QmcSection_App.Object", true}, {"QmcSection*", "TransientObject", "QmcSection_App", true},
 		{"LoadbalancingSelectList", "TransientObject", "loadbalancingselectlist", true}, {"LoadbalancingSelectList", "LoadbalancingSelectList", "x", false},
 		{"App", "TransientObject", "App", false}, {"App*", "TransientObject", "App", true}, {"TransientObject_*", "TransientObject", "QmcSection_App", false},
-		{"QmcSection_*", "QmcSection", "App", true},
+		{"QmcSection_*", "QmcSection", "App", false}, {"App_*", "TransientObject", "App_1", false}, {"HubSection_*", "TransientObject", "HubSection_Home", true},
+		{"Own_Section", "TransientObject", "Own_Section", false}, {"Own_Section", "Own", "Section", true},
 	}
 	for _, c := range cases {
 		e := evaluator(t, acme(t), Options{}, ruleOn("r", c.filter, read, ""))

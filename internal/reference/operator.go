@@ -38,8 +38,9 @@ func (s scope) compareEntities(op condition.Operator, a, b []*snapshot.Entity) b
 		return somePair(a, b, same)
 	case condition.NotEqual, condition.ExactNotEqual:
 		return differ(s.inequality, a, b, same)
+	default:
+		return false
 	}
-	return false
 }
 
 func somePair[T any](a, b []T, is func(x, y T) bool) bool {

@@ -59,6 +59,7 @@ func (h *harvest) rule(r ruleset.Rule) {
 			h.comparison(n)
 		case *condition.Call:
 			h.path(n.Path, nil)
+		default: // a connective has no values of its own
 		}
 		return true
 	})
@@ -111,6 +112,7 @@ func (h *harvest) examples(op condition.Operator, text string) []string {
 		if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
 			text = example(tree)
 		}
+	default: // equal to itself
 	}
 	return []string{text, nearMiss(h.Rand, text)}
 }

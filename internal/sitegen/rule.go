@@ -63,6 +63,12 @@ func relatives(e *entity) []*entity {
 	return found
 }
 
+// actionNames are the actions in the order of their bits.
+var actionNames = []string{
+	"create", "read", "update", "delete", "export", "publish", "changeowner", "changerole",
+	"exportdata", "offlineaccess", "distribute", "duplicate", "approve",
+}
+
 // actions makes a mask up: with a low action or without any.
 func (w *world) actions(low bool) uint32 {
 	if low && chance(w.Rand, 4) {

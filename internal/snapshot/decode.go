@@ -31,11 +31,10 @@ type field struct {
 // reference leads to an entity.
 type reference struct {
 	target   string // the type's key
-	typeName string
 	id, key  []byte
 	onRecord bool
 	// nested is what the reference itself says of an entity that is not on
-	// record; nil if nothing but an id.
+	// record, be it only its id.
 	nested *record
 }
 
@@ -137,7 +136,10 @@ func member(members []jsonfile.Member, key string) jsonfile.Value {
 	var name []byte
 	var value jsonfile.Value
 	for _, m := range members {
-		if n := m.Name.Text(); foldsTo(n, key) && (value.Raw == nil || bytes.Compare(n, name) < 0) {
+		if !foldsTo(m.Name, key) {
+			continue
+		}
+		if n := m.Name.Text(); value.Raw == nil || bytes.Compare(n, name) < 0 {
 			name, value = n, m.Value
 		}
 	}
@@ -205,9 +207,10 @@ func (d *decoder) field(r *record, c choice) bool {
 		return d.pairs(r, c, custom)
 	case attributes:
 		return d.pairs(r, c, attribute)
+	default:
+		d.texts(r, c)
+		return true
 	}
-	d.texts(r, c)
-	return true
 }
 
 func (d *decoder) identifier(r *record, v jsonfile.Value) bool {

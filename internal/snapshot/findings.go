@@ -20,8 +20,16 @@ func placeOf(f *file, v jsonfile.Value) place {
 	return place{f, diag.Range{Start: v.Offset, End: v.End()}}
 }
 
+// compare orders places by file and offset, what has no file first.
 func (p place) compare(q place) int {
-	return cmp.Or(cmp.Compare(p.file.path, q.file.path), cmp.Compare(p.where.Start, q.where.Start))
+	return cmp.Or(cmp.Compare(p.path(), q.path()), cmp.Compare(p.where.Start, q.where.Start))
+}
+
+func (p place) path() string {
+	if p.file == nil {
+		return ""
+	}
+	return p.file.path
 }
 
 // finding is a diagnostic whose places are not yet looked up.
@@ -79,23 +87,15 @@ func (f *findings) fault(code diag.Code, what string, at place, summary, detail 
 // broken adds the error of a file.
 func (f *findings) broken(file *file, err error) {
 	var e *jsonfile.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || e.Kind == jsonfile.Unreadable {
 		f.list = append(f.list, &finding{Diagnostic: unreadable(file.path, err)})
 		return
 	}
-	switch e.Kind {
-	case jsonfile.Unreadable:
-		f.list = append(f.list, &finding{Diagnostic: unreadable(file.path, e)})
-	case jsonfile.NoText:
-		f.fault(codeNoText, "", place{file, diag.Range{Start: e.Offset, End: e.Offset}}, e.Summary, e.Detail)
-	case jsonfile.NoJSON:
-		f.fault(codeNoJSON, "", place{file, diag.Range{Start: e.Offset, End: e.Offset}}, e.Summary, e.Detail)
+	code := codeNoJSON
+	if e.Kind == jsonfile.NoText {
+		code = codeNoText
 	}
-}
-
-// hasErrors reports whether an error has been added.
-func (f *findings) hasErrors() bool {
-	return slices.ContainsFunc(f.list, func(d *finding) bool { return d.Severity == diag.Error })
+	f.fault(code, "", place{file, diag.Range{Start: e.Offset, End: e.Offset}}, e.Summary, e.Detail)
 }
 
 // diagnostics looks the places up, each file once, and returns the findings
@@ -108,9 +108,6 @@ func (f *findings) diagnostics() diag.List {
 		}
 	}
 	slices.SortStableFunc(f.list, func(a, b *finding) int {
-		if a.at.file == nil || b.at.file == nil {
-			return cmp.Or(boolCompare(a.at.file != nil, b.at.file != nil), cmp.Compare(a.Summary, b.Summary))
-		}
 		return cmp.Or(a.at.compare(b.at), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Summary, b.Summary))
 	})
 	excerpts := f.lookUp()
@@ -153,14 +150,4 @@ func (f *findings) lookUp() map[place]jsonfile.Excerpt {
 		all = all[n:]
 	}
 	return excerpts
-}
-
-func boolCompare(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }

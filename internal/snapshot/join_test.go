@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
 func sorted(texts []string) string {
@@ -249,5 +250,21 @@ func TestLoad(t *testing.T) {
 	}
 	if s := site.Records["transientobject"]["hubsection_x"]; s.Scalars["name"] != "HubSection_X" {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestNamesIgnoreCase holds for names of fields however they are written.
+func TestNamesIgnoreCase(t *testing.T) {
+	for name, want := range map[string]bool{
+		`"schemapath"`: true, `"SchemaPath"`: true, `"schema\u0050ath"`: true, `"schemaPaths"`: false, `"schemapats"`: false, `"ſchemapath"`: false, `""`: false,
+		`"\u212aey"`: false,
+	} {
+		if got := foldsTo(jsonfile.Value{Raw: []byte(name)}, "schemapath"); got != want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	// A sign for kelvin folds to the letter.
+	if !foldsTo(jsonfile.Value{Raw: []byte("\"\u212aey\"")}, "key") {
+		t.Error("names fold as values do")
 	}
 }

@@ -97,6 +97,7 @@ func (l *loader) fill(e *Entity, r *record) {
 			e.Attributes[f.key] = stringsOf(f.texts)
 		case relation:
 			e.Relations[f.key] = l.related(f.refs)
+		default: // the id stands in the entity, and what is ignored nowhere
 		}
 	}
 }
@@ -104,11 +105,10 @@ func (l *loader) fill(e *Entity, r *record) {
 func (l *loader) related(refs []reference) []*Entity {
 	var related []*Entity
 	for _, ref := range refs {
-		e := &Entity{Type: ref.target, TypeName: ref.typeName, ID: string(ref.id)}
-		switch {
-		case ref.onRecord:
+		e := &Entity{}
+		if ref.onRecord {
 			e = l.onRecord(ref.target, string(ref.key))
-		case ref.nested != nil:
+		} else {
 			l.fill(e, ref.nested)
 		}
 		if !slices.Contains(related, e) {

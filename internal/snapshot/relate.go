@@ -34,7 +34,7 @@ func (d *decoder) relation(r *record, c choice) bool {
 // reference reads one reference: an object, or the id alone. There is none
 // where nothing or an empty object stands.
 func (d *decoder) reference(r *record, c choice, v jsonfile.Value) (ref reference, there, ok bool) {
-	ref = reference{target: c.slot.target, typeName: c.slot.relation.Target}
+	ref = reference{target: c.slot.target}
 	id := v
 	switch v.Kind() {
 	case 'n':
@@ -68,12 +68,9 @@ func (d *decoder) reference(r *record, c choice, v jsonfile.Value) (ref referenc
 	if len(ref.id) > 0 {
 		d.dangling.add(danglingKind{r.plan.typ.Name, c.slot.relation.Name, c.slot.relation.Target}, placeOf(r.at.file, v))
 	}
-	if v.Kind() == '{' {
-		ref.nested = d.record(d.planFor(c.slot.relation.Target), placeOf(r.at.file, v))
-		ok = d.fields(ref.nested, d.memberList(v))
-		return ref, true, ok
-	}
-	return ref, true, true
+	ref.nested = d.record(d.planFor(c.slot.relation.Target), placeOf(r.at.file, v))
+	ref.nested.id, ref.nested.key = ref.id, ref.key
+	return ref, true, v.Kind() != '{' || d.fields(ref.nested, d.memberList(v))
 }
 
 func (d *decoder) noReference(r *record, c choice, v jsonfile.Value) {

@@ -143,18 +143,12 @@ func (p *projection) handle(ref reference) []byte {
 	if ref.onRecord {
 		return ref.key
 	}
-	number := "0"
-	var entity []byte
-	if ref.nested != nil {
-		if entity = p.entity(nil, ref.nested); len(entity) > len("{}") {
-			digest := sha256.Sum256(entity)
-			number = hex.EncodeToString(digest[:16])
-		}
+	entity := p.entity(nil, ref.nested)
+	if len(entity) == len("{}") {
+		return append([]byte("\x1f0\x1f"), ref.key...)
 	}
-	handle := append([]byte("\x1f"+number+"\x1f"), ref.key...)
-	if number == "0" {
-		return handle
-	}
+	digest := sha256.Sum256(entity)
+	handle := append([]byte("\x1f"+hex.EncodeToString(digest[:16])+"\x1f"), ref.key...)
 	known := p.handles[ref.target]
 	if known == nil {
 		known = map[string]struct{}{}

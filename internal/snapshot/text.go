@@ -53,13 +53,15 @@ func hasControl(text []byte) bool {
 	return false
 }
 
-// foldsTo reports whether a name folds to a key of lower case ASCII letters.
-func foldsTo(name []byte, key string) bool {
-	if len(name) != len(key) {
-		// Only what is not ASCII can change its length.
-		return !isASCII(name) && schema.Fold(string(name)) == key
+// foldsTo reports whether the name of a member folds to a key of lower case
+// ASCII letters.
+func foldsTo(name jsonfile.Value, key string) bool {
+	raw := name.Raw[1 : len(name.Raw)-1]
+	if len(raw) != len(key) {
+		// Only an escape, or what is not ASCII, can make up for that.
+		return !isPlain(raw) && schema.Fold(string(name.Text())) == key
 	}
-	for i, c := range name {
+	for i, c := range raw {
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
 		}
@@ -70,9 +72,10 @@ func foldsTo(name []byte, key string) bool {
 	return true
 }
 
-func isASCII(text []byte) bool {
-	for _, c := range text {
-		if c >= utf8.RuneSelf {
+// isPlain reports whether a JSON string is ASCII without escapes.
+func isPlain(raw []byte) bool {
+	for _, c := range raw {
+		if c >= utf8.RuneSelf || c == '\\' {
 			return false
 		}
 	}

@@ -55,3 +55,59 @@ else := {"allow": false, "granted_by": set(), "reason": "invalid_request"} if no
 else := {"allow": false, "granted_by": set(), "reason": "unknown_subject"} if not request.user
 
 else := {"allow": false, "granted_by": set(), "reason": "unknown_resource"}
+
+# --- many at once ---
+
+# together is what allow says of many resources of one type for one requester: the input has items, each
+# [id, action], in place of action and the resource's id. Items that are not on record, or not valid,
+# have no value here and must be asked for one by one. Such an input describes no resource, so that no
+# rule sees a description in either case.
+together[i] := types.may(type, action, id) if {
+	one_requester
+	type := request.type
+	some i, [id_as_written, action_as_written] in input.items
+	id := lower(id_as_written)
+	data.site.entities[type][id]
+	action := lower(action_as_written)
+	action in request.action_names
+}
+
+# together_granted_by is the ids of all rules that grant, for the items that together has.
+together_granted_by[i] := types.granted_by(request.type, lower(action), lower(id)) if {
+	some i, true in together
+	[id, action] := input.items[i]
+}
+
+together_granted_by[i] := set() if some i, false in together
+
+one_requester if {
+	input.subject.type == "user"
+	not request.malformed
+	request.user
+}
+
+# --- what there is to ask about ---
+
+# METADATA
+# title: Who a search for subjects looks at
+# description: Users on record, by account or, without one, by id.
+subjects contains {"type": "user", "id": account} if some account, _ in data.site.subjects
+
+subjects contains {"type": "user", "id": id} if {
+	some id, _ in data.site.entities.user
+	not id in with_account
+}
+
+with_account contains id if some _, id in data.site.subjects
+
+# METADATA
+# title: What a search for resources looks at
+# description: Everything on record, types in lower case.
+resources contains {"type": type, "id": id} if {
+	some type, collection in data.site.entities
+	some id, _ in collection
+}
+
+# METADATA
+# title: What a search for actions looks at
+action_names := request.action_names

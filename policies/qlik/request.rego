@@ -14,14 +14,39 @@ import data.qlik.site
 
 # --- whom and what it is about ---
 
-# admitted is [type, action, resource] of a valid request with a known subject and a known resource:
-# all that a decision asks before it asks the rules. What is no text has no lower form, so that lower
-# checks the types by the way.
+# admitted is [type, action, resource] of a valid request with a known subject and a known resource: all
+# that a decision asks before it asks the rules. It is false if an optional part is there and of the
+# wrong type, null included, and undefined if anything else is amiss. OPA's index skips the definitions
+# whose optional part is absent, which is why they stand here and not in a rule of their own.
 #
-# The first definition is about a resource on record, the second about any other; on record, it fails
-# where the first did. Both repeat what is a rule of its own below, because every decision passes here
-# and a reference to another rule costs more than the expression.
-admitted := [type, action, id] if {
+# Of the last two, the first is about a resource on record and the second about any other; on record, it
+# fails where the first did. Both repeat what is a rule of its own below, because every decision passes
+# here and a reference to another rule costs more than the expression. What is no text has no lower
+# form, so that lower checks types by the way.
+admitted := false if {
+	context := input.context
+	not is_object(context)
+} else := false if {
+	properties := input.subject.properties
+	not is_object(properties)
+} else := false if {
+	properties := input.resource.properties
+	not is_object(properties)
+} else := false if {
+	properties := input.action.properties
+	not is_object(properties)
+} else := false if {
+	origin := input.context.request_context
+	not origin in {"hub", "qmc"}
+} else := false if {
+	environment := input.context.environment
+	not is_object(environment)
+} else := false if {
+	# concat is undefined for anything but a list of texts.
+	some value in input.context.environment
+	not is_string(value)
+	not concat("", value)
+} else := [type, action, id] if {
 	input.subject.type == "user"
 	user
 	type := lower(input.resource.type)
@@ -32,7 +57,6 @@ admitted := [type, action, id] if {
 		"approve", "changeowner", "changerole", "create", "delete", "distribute", "duplicate",
 		"export", "exportdata", "offlineaccess", "publish", "read", "update",
 	}
-	not malformed
 } else := [type, action, resource] if {
 	input.subject.type == "user"
 	user
@@ -40,7 +64,6 @@ admitted := [type, action, id] if {
 	resource := concat("", ["\u001frequest\u001f", lower(input.resource.id)])
 	known_resource
 	action
-	not malformed
 }
 
 # user is the requester's handle, undefined for a subject that is not known: an account on record,
@@ -98,27 +121,26 @@ from_hub if input.context.request_context == "hub"
 
 from_qmc if input.context.request_context == "qmc"
 
-# environment is the session's attributes by name in lower case: values in lower case under the name,
-# as written under "=" and the name, sorted and without doubles. No rule can read a name that itself
-# begins with "=", so that one is left out.
-environment := {key: sort(values) |
-	some name, _ in input.context.environment
-	not startswith(name, "=")
+# environment is the session's attributes by name in lower case: a set of the values in lower case under
+# the name, and as written under "=" and the name; undefined where there is no value. No rule can read
+# a name that itself begins with "=", so that one is left out. It is to be asked by name: OPA then looks
+# for that name alone, while the whole takes a time that grows with the square of what is sent.
+environment[folded] contains lower(text) if {
+	some name, value in input.context.environment
 	folded := lower(name)
-	texts := {text |
-		some spelling, value in input.context.environment
-		folded == lower(spelling)
-		some text in description.as_list(value)
-	}
-	some form in ["", "="]
-	values := {description.in_form(form, text) | some text in texts}
-	values != set()
-	key := concat("", [form, folded])
+	not startswith(name, "=")
+	some text in description.as_list(value)
+}
+
+environment[exact] contains text if {
+	some name, value in input.context.environment
+	exact := concat("", ["=", lower(name)])
+	some text in description.as_list(value)
 }
 
 # --- validity ---
 
-# valid says that everything but the action is in order.
+# valid says that everything but the action's name is in order.
 valid if {
 	input.subject.type == "user"
 	is_string(input.subject.id)
@@ -127,43 +149,7 @@ valid if {
 	not malformed
 }
 
-# malformed says that an optional part is there and of the wrong type; null is a wrong type.
-malformed if {
-	context := input.context
-	not is_object(context)
-}
-
-malformed if {
-	properties := input.subject.properties
-	not is_object(properties)
-}
-
-malformed if {
-	properties := input.resource.properties
-	not is_object(properties)
-}
-
-malformed if {
-	properties := input.action.properties
-	not is_object(properties)
-}
-
-malformed if {
-	origin := input.context.request_context
-	not origin in {"hub", "qmc"}
-}
-
-malformed if {
-	environment := input.context.environment
-	not is_object(environment)
-}
-
-# concat is undefined for anything but a list of texts.
-malformed if {
-	some value in input.context.environment
-	not is_string(value)
-	not concat("", value)
-}
+malformed if admitted == false
 
 # action is the action's name in lower case, undefined unless it is one of action_names.
 action := name if {

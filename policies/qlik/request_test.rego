@@ -237,19 +237,28 @@ test_environment[note] if {
 	some note, case in {
 		"absent": [{}, {}],
 		"empty": [{"environment": {}}, {}],
-		"text": [{"environment": {"OS": "Windows"}}, {"os": ["windows"], "=os": ["Windows"]}],
-		"list": [{"environment": {"g": ["b", "A", "a", "B"]}}, {"g": ["a", "b"], "=g": ["A", "B", "a", "b"]}],
+		"text": [{"environment": {"OS": "Windows"}}, {"os": {"windows"}, "=os": {"Windows"}}],
+		"list": [{"environment": {"g": ["b", "A", "a", "B"]}}, {"g": {"a", "b"}, "=g": {"A", "B", "a", "b"}}],
 		"empty list": [{"environment": {"g": []}}, {}],
-		"empty text": [{"environment": {"g": ""}}, {"g": [""], "=g": [""]}],
+		"empty text": [{"environment": {"g": ""}}, {"g": {""}, "=g": {""}}],
 		"a text that means never elsewhere": [
 			{"environment": {"t": "1753-01-01T00:00:00.000Z"}},
-			{"t": ["1753-01-01t00:00:00.000z"], "=t": ["1753-01-01T00:00:00.000Z"]},
+			{"t": {"1753-01-01t00:00:00.000z"}, "=t": {"1753-01-01T00:00:00.000Z"}},
 		],
 		"names equal but for case": [
 			{"environment": {"Os": "Windows", "oS": ["Linux"], "os": []}},
-			{"os": ["linux", "windows"], "=os": ["Linux", "Windows"]},
+			{"os": {"linux", "windows"}, "=os": {"Linux", "Windows"}},
 		],
-		"a name like a form": [{"environment": {"=os": "x", "os": "y"}}, {"os": ["y"], "=os": ["y"]}],
 	}
 	about("context", case[0]).environment == case[1]
+}
+
+test_environment_by_name if {
+	session := {"subject": {}, "context": {"environment": {"OS": "Windows", "=os": "forged", "none": []}}}
+	request.environment.os == {"windows"} with input as session
+	request.environment["=os"] == {"Windows"} with input as session
+	not request.environment.none with input as session
+	not request.environment["=none"] with input as session
+	not request.environment.other with input as session
+	not request.environment.os with input as {}
 }

@@ -43,10 +43,11 @@ else := text if {
 	text != ""
 }
 
-# identity is what tells entities of one type apart: the id or, without one, the handle.
-identity(handle) := text if {
-	text := id(handle)
-} else := handle
+# identity is what tells entities of one type apart: the id or, without one, the handle, in a list
+# because an id that a request makes up could be the text of a handle.
+identity(handle) := text if text := id(handle)
+
+else := [handle]
 
 # account is [directory, user] of DIRECTORY\user; undefined for any other text. The directory ends
 # at the first backslash.

@@ -70,6 +70,13 @@ test_no_id[handle] if {
 	not site.id(handle)
 }
 
+test_identity if {
+	site.identity("a-1") == "a-1"
+	site.identity("\u001f1\u001fs-1") == site.identity("\u001f2\u001fs-1")
+	site.identity("\u001f1\u001f") != site.identity("\u001f2\u001f")
+	site.identity("\u001f1\u001f") != site.identity("\u001frequest.owner\u001f\u001f1\u001f")
+}
+
 test_account[text] if {
 	some text, account in {
 		`ACME\anna`: ["ACME", "anna"],

@@ -102,9 +102,9 @@ rights(context, subject) := {name: actions |
 }
 
 readable(context, subject, type) := {name |
-	some name, actions in rights(context, subject)
-	"read" in actions
-	world[name].type == type
+	some name, resource in world
+	resource.type == type
+	decide(context, subject, "read", resource).allow
 }
 
 # The request to add an object of some type to an app.

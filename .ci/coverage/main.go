@@ -1,0 +1,179 @@
+// Command coverage is the coverage gate's judge: it reads a profile of go test
+// and a list of exceptions, and says which functions have statements that no
+// test reaches. It fails for each that is not excepted, and for each exception
+// that is not needed.
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func main() {
+	if len(os.Args) != 4 {
+		fmt.Fprintln(os.Stderr, "usage: coverage MODULE PROFILE EXCEPTIONS")
+		os.Exit(2)
+	}
+	if err := judge(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func judge(module, profile, exceptions string) error {
+	blocks, err := readProfile(module, profile)
+	if err != nil {
+		return err
+	}
+	excepted, err := readExceptions(exceptions)
+	if err != nil {
+		return err
+	}
+	faults, functions := 0, 0
+	for _, file := range slices.Sorted(maps.Keys(blocks)) {
+		found, err := functionsOf(file)
+		if err != nil {
+			return err
+		}
+		for _, f := range found {
+			functions++
+			missed := f.missed(blocks[file])
+			switch name := file + " " + f.name; {
+			case len(missed) > 0 && excepted[name]:
+				delete(excepted, name)
+			case len(missed) > 0:
+				faults++
+				fmt.Printf("%s:%d: %s: no test reaches line %s\n", file, f.from, f.name, strings.Join(missed, ", "))
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(excepted)) {
+		faults++
+		fmt.Printf("%s: %s needs no exception: it is covered, or gone\n", exceptions, name)
+	}
+	if faults > 0 {
+		return fmt.Errorf("coverage: %d of %d functions are not as they should be", faults, functions)
+	}
+	fmt.Printf("coverage: %d functions, every statement\n", functions)
+	return nil
+}
+
+// block is a run of statements, by the lines where it begins and ends and the
+// column where it begins.
+type block struct{ from, to, column int }
+
+// readProfile returns by file the blocks with statements, and whether a test
+// reaches them. A block stands there once for every test binary.
+func readProfile(module, path string) (map[string]map[block]bool, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	blocks := map[string]map[block]bool{}
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		// FILE:LINE.COLUMN,LINE.COLUMN STATEMENTS COUNT
+		name, place, ok := strings.Cut(lines.Text(), ":")
+		var b block
+		var column, statements, count int
+		if !ok || name == "mode" {
+			continue
+		}
+		if _, err := fmt.Sscanf(place, "%d.%d,%d.%d %d %d", &b.from, &b.column, &b.to, &column, &statements, &count); err != nil {
+			return nil, fmt.Errorf("%s: %q: %w", path, lines.Text(), err)
+		}
+		if statements == 0 {
+			continue
+		}
+		name = strings.TrimPrefix(name, module+"/")
+		if blocks[name] == nil {
+			blocks[name] = map[block]bool{}
+		}
+		blocks[name][b] = blocks[name][b] || count > 0
+	}
+	return blocks, lines.Err()
+}
+
+// readExceptions reads lines FILE FUNCTION REASON.
+func readExceptions(path string) (map[string]bool, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	excepted := map[string]bool{}
+	for line := range strings.Lines(string(content)) {
+		words := strings.Fields(line)
+		switch {
+		case len(words) == 0 || strings.HasPrefix(words[0], "#"):
+		case len(words) < 3:
+			return nil, fmt.Errorf("%s: want FILE FUNCTION REASON: %s", path, line)
+		default:
+			excepted[words[0]+" "+words[1]] = true
+		}
+	}
+	return excepted, nil
+}
+
+// function is a function by its lines; a method's name begins with its type.
+type function struct {
+	name     string
+	from, to int
+}
+
+func functionsOf(path string) ([]function, error) {
+	set := token.NewFileSet()
+	file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	var found []function
+	for _, d := range file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		name := f.Name.Name
+		if f.Recv != nil {
+			name = typeName(f.Recv.List[0].Type) + "." + name
+		}
+		found = append(found, function{name, set.Position(f.Pos()).Line, set.Position(f.End()).Line})
+	}
+	return found, nil
+}
+
+func typeName(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return typeName(e.X)
+	case *ast.IndexExpr:
+		return typeName(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return "?"
+}
+
+// missed returns the lines where blocks of the function begin that no test reaches.
+func (f function) missed(blocks map[block]bool) []string {
+	var lines []int
+	for b, reached := range blocks {
+		if !reached && f.from <= b.from && b.to <= f.to {
+			lines = append(lines, b.from)
+		}
+	}
+	slices.Sort(lines)
+	var texts []string
+	for _, line := range slices.Compact(lines) {
+		texts = append(texts, strconv.Itoa(line))
+	}
+	return texts
+}

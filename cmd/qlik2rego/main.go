@@ -1,0 +1,80 @@
+// Command qlik2rego compiles the security rules of a Qlik Sense site to Rego and
+// decides by them. See README.md and qlik2rego --help.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	commands "github.com/qlik2rego/qlik2rego/internal/cli"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second ^C ends the process at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, commands.Standard(), os.Args[1:]))
+}
+
+// run runs one command line and returns the exit code.
+func run(ctx context.Context, streams *commands.Streams, args []string) int {
+	app := newApp(streams)
+	return streams.Report(runApp(ctx, streams, app, args))
+}
+
+func runApp(ctx context.Context, streams *commands.Streams, app *cli.App, args []string) (err error) {
+	defer commands.Recover(streams.Err, os.Getenv("QLIK2REGO_DEBUG") != "", &err)
+	if len(args) > 0 {
+		if c := app.Command(args[0]); c != nil {
+			args = append(args[:1:1], commands.FlagsFirst(c.Flags, args[1:])...)
+		}
+	}
+	return app.RunContext(ctx, append([]string{app.Name}, args...))
+}
+
+func newApp(streams *commands.Streams) *cli.App {
+	app := &cli.App{
+		Name:                      "qlik2rego",
+		Usage:                     "compile the security rules of a Qlik Sense site to Rego, and decide by them",
+		Description:               appHelp,
+		Writer:                    streams.Out,
+		ErrWriter:                 streams.Err,
+		HideVersion:               true,
+		HideHelpCommand:           true,
+		DisableSliceFlagSeparator: true,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return commands.AppFlagError(err) },
+	}
+	app.Commands = commands.Commands(
+		checkCommand(streams),
+		compileCommand(streams),
+		evalCommand(streams),
+		testCommand(streams),
+		serveCommand(streams),
+		versionCommand(streams),
+	)
+	app.Action = func(c *cli.Context) error {
+		if !c.Args().Present() {
+			app.Writer = streams.Err
+			_ = cli.ShowAppHelp(c)
+			return commands.Usagef("no command: see above")
+		}
+		return commands.UnknownCommand(c.Args().First(), app.Commands)
+	}
+	return app
+}
+
+const appHelp = `A rule export and a snapshot of a site go in; readable Rego, an OPA bundle and
+decisions come out. Stock opa runs the bundle.
+
+Exit codes: 0 done, 1 the answer is no (denied, tests failed, findings),
+2 wrong use, 3 input with errors, 4 a mistake in qlik2rego.
+
+EXAMPLES:
+   qlik2rego check systemrule.json
+   qlik2rego compile systemrule.json --snapshot site/ -o bundle.tar.gz
+   qlik2rego eval -b bundle.tar.gz --subject 'ACME\anna' --action read --resource App:2b1c…`

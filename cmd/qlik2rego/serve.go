@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strconv"
+
+	"github.com/urfave/cli/v2"
+
+	commands "github.com/qlik2rego/qlik2rego/internal/cli"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/pdp"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
+)
+
+func serveCommand(streams *commands.Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "serve",
+		Usage:     "answer access requests over HTTP, beside the programs that ask",
+		ArgsUsage: "-b BUNDLE [-b DATA] [--listen 127.0.0.1:8181 | unix:PATH] [flags]",
+		Description: `The API is OpenID AuthZEN Authorization API 1.0. A bundle whose file changes
+takes the place of the one before without a request noticing; one that cannot be
+activated does not. See docs/decision-point.md.
+
+EXAMPLES:
+   qlik2rego serve -b bundle.tar.gz
+   qlik2rego serve -b x-policy.tar.gz -b x-data.tar.gz --listen unix:/run/qlik2rego/pdp.sock
+   qlik2rego serve -b bundle.tar.gz --listen 0.0.0.0:8443 --tls-cert pdp.pem --tls-key pdp.key \
+      --callers callers.txt --public-url https://pdp.example.com --diagnostics 127.0.0.1:8282`,
+		Flags: serveFlags(),
+		Action: func(ctx *cli.Context) error {
+			if ctx.Args().Present() {
+				return commands.UsageOf(ctx.Command, "a bundle is named with -b: what is %q?", ctx.Args().First())
+			}
+			if !ctx.IsSet("bundle") {
+				return commands.UsageOf(ctx.Command, "no bundle to decide by: name one with -b")
+			}
+			return serve(ctx, streams)
+		},
+	}
+}
+
+func serveFlags() []cli.Flag {
+	l := pdp.DefaultLimits()
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "bundle", Aliases: []string{"b"}, Usage: "a bundle, `FILE`, which is watched; twice for policy and data of --split"},
+		&cli.StringFlag{Name: "entrypoint", Usage: "the `PACKAGE` that holds allow", Value: engine.QlikEntryPoint},
+		&cli.BoolFlag{Name: "wait", Usage: "start without a bundle that can be activated, and wait for it"},
+		&cli.DurationFlag{Name: "watch", Usage: "time between two looks at the files", Value: pdp.DefaultWatch},
+		&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` host:port or unix:PATH", Value: "127.0.0.1:8181"},
+		&cli.StringFlag{Name: "socket-mode", Usage: "permissions of a unix socket, `OCTAL`", Value: "0600"},
+		&cli.StringFlag{Name: "diagnostics", Usage: "`ADDRESS` of metrics and health; none without it"},
+		&cli.BoolFlag{Name: "insecure", Usage: "listen for other machines without TLS or without knowing callers"},
+		&cli.StringFlag{Name: "public-url", Usage: "the https `URL` that the metadata names; no metadata without it"},
+		&cli.BoolFlag{Name: "terse", Usage: "answer without reason, rules and revision"},
+		&cli.StringFlag{Name: "callers", Usage: "`FILE` of callers, their tokens or certificates and what they may ask"},
+		&cli.StringFlag{Name: "jwks", Usage: "`FILE` of public keys: callers send JSON Web Tokens"},
+		&cli.StringFlag{Name: "jwt-issuer", Usage: "who must have issued the tokens"},
+		&cli.StringFlag{Name: "jwt-audience", Usage: "for whom the tokens must be"},
+		&cli.StringFlag{Name: "tls-cert", Usage: "certificate chain, `FILE` in PEM"},
+		&cli.StringFlag{Name: "tls-key", Usage: "its key, `FILE` in PEM"},
+		&cli.StringFlag{Name: "tls-client-ca", Usage: "authorities of client certificates, `FILE` in PEM: callers must have one"},
+		&cli.Int64Flag{Name: "max-body", Usage: "`BYTES` of a body, as sent and unpacked", Value: l.Body},
+		&cli.IntFlag{Name: "max-depth", Usage: "nesting of a body", Value: l.Depth},
+		&cli.IntFlag{Name: "max-batch", Usage: "evaluations in a request", Value: l.Batch},
+		&cli.IntFlag{Name: "max-page", Usage: "results on a page of a search", Value: l.Page},
+		&cli.DurationFlag{Name: "max-time", Usage: "time for an answer", Value: l.Time},
+		&cli.DurationFlag{Name: "max-read", Usage: "time for a request to arrive", Value: l.Read},
+		&cli.DurationFlag{Name: "max-idle", Usage: "time for a connection without requests", Value: l.Idle},
+		&cli.DurationFlag{Name: "max-queue", Usage: "time that a request waits for its turn", Value: l.Queue},
+		&cli.IntFlag{Name: "max-connections", Usage: "connections open at once", Value: l.Connections},
+		&cli.IntFlag{Name: "max-concurrent", Usage: "requests decided at once", Value: l.Concurrent, DefaultText: "twice the number of cores"},
+		&cli.DurationFlag{Name: "drain", Usage: "time for open requests when the server stops", Value: l.Drain},
+		&cli.BoolFlag{Name: "access-log", Usage: "log each request"},
+		commands.Choice("log-format", "format of the log on standard error", "text", "json"),
+	}
+}
+
+func serve(ctx *cli.Context, streams *commands.Streams) error {
+	cfg := serveConfig(ctx, streams)
+	address := listen.Address(ctx.String("listen"))
+	if err := address.Check(); err != nil {
+		return commands.UsageOf(ctx.Command, "--listen: %v", err)
+	}
+	mode, err := strconv.ParseUint(ctx.String("socket-mode"), 8, 32)
+	if err != nil || mode > 0o777 {
+		return commands.UsageOf(ctx.Command, "--socket-mode is octal such as 0660, not %q", ctx.String("socket-mode"))
+	}
+	secure := listen.TLS{Cert: ctx.String("tls-cert"), Key: ctx.String("tls-key"), ClientCA: ctx.String("tls-client-ca")}
+	known, watch, err := knownCallers(ctx, cfg.Log)
+	if err != nil {
+		return err
+	}
+	if known == nil && secure.ClientCA != "" {
+		known = callers.AnyCertificate{}
+	}
+	if !address.Local() && !ctx.Bool("insecure") && (!secure.Enabled() || known == nil) {
+		return commands.UsageOf(ctx.Command, "%s can be reached from other machines: give --tls-cert and --tls-key, and --callers, --jwks or --tls-client-ca, or allow it with --insecure", address)
+	}
+	cfg.Callers = known
+	if cfg.TLS, err = secure.Config(); err != nil {
+		return commands.Input(err)
+	}
+	server, err := pdp.New(ctx.Context, cfg)
+	if err != nil {
+		return commands.Input(err)
+	}
+	l, err := address.Listen(os.FileMode(mode))
+	if err != nil {
+		return commands.Input(err)
+	}
+	diagnostics, err := openDiagnostics(ctx)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	cfg.Log.Info("listening", "address", l.Addr().String(), "tls", secure.Enabled(), "pid", os.Getpid())
+	watching, stop := context.WithCancel(ctx.Context)
+	defer stop()
+	watch(watching)
+	return server.Serve(ctx.Context, l, diagnostics)
+}
+
+func serveConfig(ctx *cli.Context, streams *commands.Streams) pdp.Config {
+	var log slog.Handler = slog.NewTextHandler(streams.Err, nil)
+	if ctx.String("log-format") == "json" {
+		log = slog.NewJSONHandler(streams.Err, nil)
+	}
+	return pdp.Config{
+		Bundles:    ctx.StringSlice("bundle"),
+		EntryPoint: ctx.String("entrypoint"),
+		Wait:       ctx.Bool("wait"),
+		WatchEvery: ctx.Duration("watch"),
+		PublicURL:  ctx.String("public-url"),
+		Terse:      ctx.Bool("terse"),
+		AccessLog:  ctx.Bool("access-log"),
+		Log:        slog.New(log),
+		Activated:  pdp.TuneCollector,
+		Limits: pdp.Limits{
+			Body: ctx.Int64("max-body"), Depth: ctx.Int("max-depth"), Batch: ctx.Int("max-batch"), Page: ctx.Int("max-page"),
+			Time: ctx.Duration("max-time"), Read: ctx.Duration("max-read"), Idle: ctx.Duration("max-idle"), Queue: ctx.Duration("max-queue"),
+			Connections: ctx.Int("max-connections"), Concurrent: ctx.Int("max-concurrent"), Drain: ctx.Duration("drain"),
+		},
+	}
+}
+
+// knownCallers opens the files of callers, nil without any, and returns how to
+// watch them.
+func knownCallers(ctx *cli.Context, log *slog.Logger) (callers.Authenticator, func(context.Context), error) {
+	var files []*callers.File
+	var known callers.Any
+	open := func(flag string, parse func([]byte) (callers.Authenticator, error)) error {
+		if !ctx.IsSet(flag) {
+			return nil
+		}
+		f, err := callers.Open(ctx.String(flag), parse)
+		if err != nil {
+			return commands.Input(fmt.Errorf("--%s %s: %w", flag, ctx.String(flag), err))
+		}
+		files, known = append(files, f), append(known, f)
+		return nil
+	}
+	err := open("callers", func(text []byte) (callers.Authenticator, error) { return callers.ParseList(text) })
+	if err == nil {
+		err = open("jwks", func(text []byte) (callers.Authenticator, error) {
+			return callers.NewJWT(text, ctx.String("jwt-issuer"), ctx.String("jwt-audience"))
+		})
+	}
+	watch := func(watching context.Context) {
+		for _, f := range files {
+			go f.Watch(watching, ctx.Duration("watch"), func(path string, err error) {
+				if err != nil {
+					log.Error("callers cannot be read; those before count", "file", path, "error", err)
+					return
+				}
+				log.Info("callers read", "file", path)
+			})
+		}
+	}
+	if len(known) == 0 {
+		return nil, watch, err
+	}
+	return known, watch, err
+}
+
+func openDiagnostics(ctx *cli.Context) (net.Listener, error) {
+	address := listen.Address(ctx.String("diagnostics"))
+	if address == "" {
+		return nil, nil
+	}
+	l, err := address.Listen(0o600)
+	return l, commands.Input(err)
+}

@@ -1,0 +1,125 @@
+package schema
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestDefaultHasTheTypesOfTheLanguagePage(t *testing.T) {
+	s := Default()
+	if n := len(s.Types()); n != 30 {
+		t.Errorf("%d types, want 30", n)
+	}
+	object, ok := s.Type("APP.object")
+	if !ok || object.Name != "App.Object" || object.Key() != "app.object" || object.Custom {
+		t.Errorf("App.Object is %+v, %t", object, ok)
+	}
+	if app := object.Relations["app"]; app != (Relation{Name: "app", Target: "App"}) {
+		t.Errorf("app is %+v", app)
+	}
+	content := s.Lookup("StaticContentReference").Relations["appcontents"]
+	if content != (Relation{Name: "AppContents", Target: "App.Content", Many: true}) {
+		t.Errorf("AppContents is %+v", content)
+	}
+	if user := s.Lookup("user"); !user.Attributes || !user.Properties["roles"].Many || user.Properties["userid"].Name != "userId" {
+		t.Errorf("User is %+v", user)
+	}
+	s.Types()[0] = nil
+	if s.Types()[0] == nil {
+		t.Error("the caller of Types can change the schema")
+	}
+}
+
+func TestTypesOutsideTheSchemaAreOpen(t *testing.T) {
+	widget := Default().Lookup("Widget")
+	if _, ok := Default().Type("Widget"); ok || !widget.Open || widget.Custom || widget.Name != "Widget" || widget.Relations["owner"].Target != "User" {
+		t.Errorf("Widget is %+v, %t", widget, ok)
+	}
+}
+
+func TestExtendReplacesTypesAndLeavesTheBaseAlone(t *testing.T) {
+	base := Default()
+	s, err := Extend(base, []byte(`{"types": [
+		{"name": "APP", "properties": ["a"], "lists": ["b"], "relations": {"parts": ["Part"]}},
+		{"name": "Part", "open": true, "custom": true, "relations": {"owner": "user"}}
+	]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := s.Lookup("app")
+	if app.Name != "APP" || len(app.Properties) != 2 || !app.Properties["b"].Many || len(app.Relations) != 1 || !app.Relations["parts"].Many {
+		t.Errorf("App is %+v", app)
+	}
+	if part := s.Lookup("part"); !part.Open || !part.Custom {
+		t.Errorf("Part is %+v", part)
+	}
+	if len(s.Types()) != len(base.Types())+1 || base.Lookup("App").Name != "App" {
+		t.Error("the base has changed")
+	}
+}
+
+func TestTablesWithErrors(t *testing.T) {
+	tests := []struct{ table, want string }{
+		{`{"types": [`, `schema: unexpected EOF`},
+		{`{"types": []} {}`, `schema: text after the table`},
+		{`{"kinds": []}`, `schema: json: unknown field "kinds"`},
+		{`{"types": [{"name": "A", "relations": {"x": 1}}]}`, `schema: a relation's target is "Type" or ["Type"], not 1`},
+		{`{"types": [{"name": "A", "relations": {"x": ["App", "User"]}}]}`, `schema: a relation's target is "Type" or ["Type"], not ["App", "User"]`},
+		{`{"types": [{"name": "A b"}, {"name": "A_b"}, {"name": ""}]}`, `schema: type "A b": a type's name is letters and digits, with dots between
+schema: type "A_b": a type's name is letters and digits, with dots between
+schema: type "": a type's name is letters and digits, with dots between`},
+		{`{"types": [{"name": "A"}, {"name": "a"}]}`, `schema: type "a": the type is there twice`},
+		{`{"types": [{"name": "A", "properties": ["x", "X"], "lists": ["@y", "name"], "relations": {"x": "App", "2": "App"}}]}`, `schema: type "A": "X" is there twice, or is a property of every type
+"@y" is no property name
+"name" is there twice, or is a property of every type
+"2" is no property name
+"x" is there twice, or is a property of every type`},
+		{`{"types": [{"name": "A", "relations": {"b": "B"}}]}`, `schema: type "A": relation "b" leads to "B", which is no type of the schema`},
+		{`{"types": [{"name": "A", "relations": {"b": "B"}}, {"name": "B", "relations": {"as": ["a"]}}]}`, `schema: relations lead in a circle: A → b → B → as → A`},
+		{`{"types": [{"name": "A", "relations": {"a": "A"}}]}`, `schema: relations lead in a circle: A → a → A`},
+		{`{"types": [{"name": "User", "relations": {"team": "Team"}}, {"name": "Team"}]}`, `schema: type "User": a user has no relations`},
+		{`{"types": [{"name": "A", "attributes": true, "transient": true}]}`, `schema: type "A": only User has attributes
+only TransientObject is transient`},
+	}
+	for _, test := range tests {
+		s, err := Extend(Default(), []byte(test.table))
+		if err == nil || err.Error() != test.want || s != nil {
+			t.Errorf("%s\ngot  %v\nwant %s", test.table, err, test.want)
+		}
+	}
+}
+
+func TestASchemaHasTheRequester(t *testing.T) {
+	if _, err := Extend(&Schema{}, []byte(`{"types": [{"name": "App"}]}`)); err == nil || !strings.Contains(err.Error(), "there must be a type User") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A broken build is found when the program starts, not when a rule is compiled.
+func TestABrokenTableInTheProgramPanics(t *testing.T) {
+	defer func(good []byte) {
+		defaultTable = good
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}(defaultTable)
+	defaultTable = nil
+	Default()
+}
+
+func TestTypeNames(t *testing.T) {
+	for name, want := range map[string]bool{"App": true, "App.Object": true, "a1.B2": true, "": false, "1a": false, "a..b": false, ".a": false, "a_b": false, "ä": false} {
+		if IsTypeName(name) != want {
+			t.Errorf("%q: %t", name, !want)
+		}
+	}
+}
+
+func TestViewMakesATypeOnce(t *testing.T) {
+	v := View{}
+	v.Of("app").Scalars["name"] |= Folded
+	v.Of("app").Scalars["name"] |= Exact
+	if len(v) != 1 || v["app"].Scalars["name"] != Folded|Exact || v["app"].Lists == nil || v["app"].Relations == nil {
+		t.Errorf("view %+v", v)
+	}
+}

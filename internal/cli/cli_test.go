@@ -1,0 +1,215 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+)
+
+func TestFlagsFirst(t *testing.T) {
+	flags := []cli.Flag{
+		&cli.StringFlag{Name: "out", Aliases: []string{"o"}},
+		&cli.BoolFlag{Name: "strict"},
+		&cli.StringSliceFlag{Name: "env"},
+	}
+	tests := []struct{ args, want string }{
+		{"", "--"},
+		{"a b", "-- a b"},
+		{"a -o x b --strict c", "-o x --strict -- a b c"},
+		{"a --out=x b", "--out=x -- a b"},
+		{"--env k=v a --env k=w", "--env k=v --env k=w -- a"},
+		{"a - b", "-- a - b"},
+		{"-o - a", "-o - -- a"},
+		{"a --strict -- --out x", "--strict -- a --out x"},
+		{"a --unknown b", "--unknown -- a b"},
+		{"a -o", "-o"},
+		{"a b --help -o x", "--help"},
+		{"-o -h a", "-o -h -- a"},
+	}
+	for _, tt := range tests {
+		if got := strings.Join(FlagsFirst(flags, strings.Fields(tt.args)), " "); got != tt.want {
+			t.Errorf("FlagsFirst(%q) = %q, want %q", tt.args, got, tt.want)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	tests := []struct {
+		name   string
+		err    error
+		code   int
+		stdout string
+		stderr string
+	}{
+		{"done", nil, 0, "", ""},
+		{"no", No(), 1, "", ""},
+		{"usage", Usagef("wrong"), 2, "", "qlik2rego: wrong\n"},
+		{"input", Input(errors.New("broken")), 3, `{"error":"broken","exit":3}`, "qlik2rego: broken\n"},
+		{"input, said", &Exit{Code: ExitInput}, 3, "", ""},
+		{"mistake", errors.New("surprise"), 4, `{"error":"surprise","exit":4}`, "qlik2rego: internal error: surprise\n" + reportUs + "\n"},
+		{"interrupted", context.Canceled, 130, `{"error":"context canceled","exit":130}`, "qlik2rego: interrupted\n"},
+	}
+	for _, tt := range tests {
+		var out, err bytes.Buffer
+		s := &Streams{Out: &out, Err: &err, Format: JSON}
+		code := s.Report(tt.err)
+		if got := strings.Join(strings.Fields(out.String()), ""); code != tt.code || got != strings.ReplaceAll(tt.stdout, " ", "") || err.String() != tt.stderr {
+			t.Errorf("%s: code %d, stdout %s, stderr %s", tt.name, code, out.String(), err.String())
+		}
+	}
+}
+
+func TestRecover(t *testing.T) {
+	var stderr bytes.Buffer
+	run := func(stack bool) (err error) {
+		defer Recover(&stderr, stack, &err)
+		panic("out of cheese")
+	}
+	if err := run(false); Code(err) != ExitInternal || err.Error() != "panic: out of cheese" || stderr.Len() > 0 {
+		t.Errorf("got %v and %q", err, stderr.String())
+	}
+	if err := run(true); Code(err) != ExitInternal || !strings.Contains(stderr.String(), "TestRecover") {
+		t.Errorf("no stack in %q", stderr.String())
+	}
+}
+
+func TestProgress(t *testing.T) {
+	clock := time.Unix(0, 0)
+	run := func(bar bool, total int64) string {
+		var out bytes.Buffer
+		p := &progress{out: &out, every: time.Second, now: func() time.Time { return clock }, bar: bar}
+		p.Start("reading", total)
+		for range 4 {
+			p.Add(25)
+			clock = clock.Add(700 * time.Millisecond)
+		}
+		p.Done()
+		return out.String()
+	}
+	if got, want := run(false, 100), "reading  75 %\n"; got != want {
+		t.Errorf("lines %q, want %q", got, want)
+	}
+	if got, want := run(false, 0), "reading 75\n"; got != want {
+		t.Errorf("lines %q, want %q", got, want)
+	}
+	if got, want := run(true, 100), "\rreading [######################........]  75 %\x1b[K\r\x1b[K"; got != want {
+		t.Errorf("bar %q, want %q", got, want)
+	}
+}
+
+func TestColors(t *testing.T) {
+	d := engine.Decision{Allow: true, GrantedBy: []string{"r1"}, Reason: engine.Granted}
+	show := func(s Streams) string {
+		var out bytes.Buffer
+		s.Out = &out
+		if err := s.Decision([]byte(`{"subject": {"id": "a\u001b[2J"}}`), d, func(string) string { return "Rule\n" }); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	plain := "allowed: \"a\\x1b[2J\" may   \nreason: granted (a rule grants it)\ngranted by:\n  \"Rule\\n\" (r1)\n"
+	for name, s := range map[string]Streams{"a pipe": {Color: true}, "NO_COLOR": {OutTerminal: true}} {
+		if got := show(s); got != plain {
+			t.Errorf("for %s: %q, want %q", name, got, plain)
+		}
+	}
+	if got := show(Streams{OutTerminal: true, Color: true}); !strings.HasPrefix(got, "\x1b[32mallowed\x1b[0m: ") {
+		t.Errorf("a terminal sees %q", got)
+	}
+}
+
+func list(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return strings.Join(names, " ")
+}
+
+func text(s string) func(io.Writer, string) error {
+	return func(w io.Writer, _ string) error {
+		_, err := io.WriteString(w, s)
+		return err
+	}
+}
+
+func TestOutputsAppearTogetherOrNotAtAll(t *testing.T) {
+	dir := t.TempDir()
+	file, folder := filepath.Join(dir, "a.txt"), filepath.Join(dir, "b")
+	broken := errors.New("broken")
+	fail := func(w io.Writer, _ string) error { return errors.Join(text("half")(w, ""), broken) }
+
+	var out Outputs
+	if err := out.Folder(folder, []bundles.File{{Path: "x/y.rego", Content: []byte("1")}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.File(file, fail); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+	if out.Discard(); list(t, dir) != "" {
+		t.Errorf("%q was left behind", list(t, dir))
+	}
+
+	for _, content := range []string{"first", "second"} {
+		var out Outputs
+		if err := errors.Join(out.File(file, text(content)), out.Folder(folder, []bundles.File{{Path: content + "/y.rego", Content: []byte(content)}})); err != nil {
+			t.Fatal(err)
+		}
+		if err := out.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		out.Discard()
+		got, err := os.ReadFile(file)
+		if err != nil || string(got) != content || list(t, dir) != "a.txt b" || list(t, folder) != ".qlik2rego "+content {
+			t.Errorf("after %s: %q, %v, %q, %q", content, got, err, list(t, dir), list(t, folder))
+		}
+	}
+}
+
+func TestOutputThroughALink(t *testing.T) {
+	dir := t.TempDir()
+	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
+	if err := os.WriteFile(target, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, link); err != nil {
+		t.Skip("no links here:", err)
+	}
+	var out Outputs
+	if err := errors.Join(out.File(link, text("new")), out.Commit()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(target); err != nil || string(got) != "new" {
+		t.Errorf("the target holds %q, %v", got, err)
+	}
+}
+
+func TestOutputToADevice(t *testing.T) {
+	info, err := os.Stat(os.DevNull)
+	if err != nil || info.Mode().IsRegular() {
+		t.Skip("no device to write to")
+	}
+	var out Outputs
+	if err := errors.Join(out.File(os.DevNull, text("gone")), out.Commit()); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
+		t.Errorf("the device was replaced: %v, %v", info, err)
+	}
+}

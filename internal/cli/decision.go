@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+)
+
+// Decision writes a decision: in JSON as it is, for people with the names of the
+// rules, which name knows by id. A denial is the answer no.
+func (s *Streams) Decision(request []byte, d engine.Decision, name func(id string) string) error {
+	if s.Format == JSON {
+		if err := s.WriteJSON(d); err != nil {
+			return err
+		}
+	} else if err := s.decisionText(request, d, name); err != nil {
+		return err
+	}
+	if !d.Allow {
+		return No()
+	}
+	return nil
+}
+
+func (s *Streams) decisionText(request []byte, d engine.Decision, name func(id string) string) error {
+	var r Request
+	_ = json.Unmarshal(request, &r) // what is no request has empty names
+	var b strings.Builder
+	verdict, may := s.paint(red, "denied"), "may not"
+	if d.Allow {
+		verdict, may = s.paint(green, "allowed"), "may"
+	}
+	if d.Reason == engine.InvalidRequest {
+		fmt.Fprintf(&b, "%s: this is no valid request\n", verdict)
+	} else {
+		fmt.Fprintf(&b, "%s: %s %s %s %s %s\n", verdict, Printable(r.Subject.ID), may, Printable(r.Action.Name), Printable(r.Resource.Type), Printable(r.Resource.ID))
+	}
+	fmt.Fprintf(&b, "reason: %s (%s)\n", d.Reason, reasons[d.Reason])
+	if len(d.GrantedBy) > 0 {
+		b.WriteString("granted by:\n")
+	}
+	for _, id := range d.GrantedBy {
+		fmt.Fprintf(&b, "  %s %s\n", Printable(name(id)), s.paint(faint, "("+Printable(id)+")"))
+	}
+	_, err := s.Out.Write([]byte(b.String()))
+	return err
+}
+
+var reasons = map[string]string{
+	engine.Granted:         "a rule grants it",
+	engine.NoRule:          "no rule grants it",
+	engine.UnknownSubject:  "the subject is neither on record nor anonymous nor described",
+	engine.UnknownResource: "the resource is neither on record nor described",
+	engine.InvalidRequest:  "a part of the request is missing, of the wrong type or, as an action or a request context, unknown",
+}
+
+// Printable returns text for a terminal: quoted, with escapes, if something in it
+// is not printable.
+func Printable(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return strconv.Quote(text)
+	}
+	return text
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+)
+
+// Request is an AuthZEN access evaluation request made from flags.
+type Request struct {
+	Subject  Entity    `json:"subject"`
+	Action   Action    `json:"action"`
+	Resource Entity    `json:"resource"`
+	Context  *Surround `json:"context,omitempty"`
+}
+
+// Entity is a subject or a resource.
+type Entity struct {
+	Type       string          `json:"type"`
+	ID         string          `json:"id"`
+	Properties json.RawMessage `json:"properties,omitempty"`
+}
+
+// Action is the action of a request.
+type Action struct {
+	Name string `json:"name"`
+}
+
+// Surround is the context of a request.
+type Surround struct {
+	RequestContext string              `json:"request_context,omitempty"`
+	Environment    map[string][]string `json:"environment,omitempty"`
+}
+
+// RequestFlags are the flags that describe one request.
+func RequestFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "subject", Usage: `who asks: DIRECTORY\user, or the user's GUID`},
+		&cli.StringFlag{Name: "action", Usage: "what for: read, update, publish, …"},
+		&cli.StringFlag{Name: "resource", Usage: "on what: `TYPE:ID`, such as App:2b1c…"},
+		&cli.StringFlag{Name: "context", Usage: "where from: hub or qmc"},
+		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
+		&cli.StringFlag{Name: "properties", Usage: "a resource that is not on record, `JSON`"},
+	}
+}
+
+// requestFlags are those without which there is no request.
+var requestFlags = []string{"subject", "action", "resource"}
+
+// ReadRequest returns the request that the flags make up.
+func ReadRequest(ctx *cli.Context) ([]byte, error) {
+	for _, name := range requestFlags {
+		if !ctx.IsSet(name) {
+			return nil, UsageOf(ctx.Command, "--%s is missing: a request needs --subject, --action and --resource, or give --input or --requests", name)
+		}
+	}
+	// Of C:\x the first colon counts as well: no type has one.
+	typeName, id, ok := strings.Cut(ctx.String("resource"), ":")
+	if !ok {
+		return nil, UsageOf(ctx.Command, "--resource is TYPE:ID, such as App:2b1c…, not %q", ctx.String("resource"))
+	}
+	r := Request{
+		Subject:  Entity{Type: "user", ID: ctx.String("subject")},
+		Action:   Action{Name: ctx.String("action")},
+		Resource: Entity{Type: typeName, ID: id},
+	}
+	if text := ctx.String("properties"); text != "" {
+		if _, err := engine.ParseRequest([]byte(text)); err != nil {
+			return nil, UsageOf(ctx.Command, "--properties is no JSON: %v", err)
+		}
+		r.Resource.Properties = json.RawMessage(text)
+	}
+	var s Surround
+	s.RequestContext = ctx.String("context")
+	for _, pair := range ctx.StringSlice("env") {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok || name == "" {
+			return nil, UsageOf(ctx.Command, "--env is NAME=VALUE, not %q", pair)
+		}
+		if s.Environment == nil {
+			s.Environment = map[string][]string{}
+		}
+		s.Environment[name] = append(s.Environment[name], value)
+	}
+	if s.RequestContext != "" || s.Environment != nil {
+		r.Context = &s
+	}
+	return json.Marshal(r)
+}
+
+// Open opens a file to read, or standard input for "-".
+func (s *Streams) Open(name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return io.NopCloser(s.In), nil
+	}
+	f, err := os.Open(name)
+	return f, Input(err)
+}
+
+// ReadInput reads the request of --input.
+func (s *Streams) ReadInput(name string) ([]byte, error) {
+	f, err := s.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // read only
+	request, err := io.ReadAll(io.LimitReader(f, engine.LineMax+1))
+	if err != nil {
+		return nil, Input(err)
+	}
+	if len(request) > engine.LineMax {
+		return nil, Input(fmt.Errorf("%s: a request has at most %d bytes; for many requests there is --requests", name, engine.LineMax))
+	}
+	request = bytes.TrimPrefix(request, []byte("\ufeff"))
+	if _, err := engine.ParseRequest(request); err != nil {
+		return nil, Input(fmt.Errorf("%s: the request is no JSON: %w", name, err))
+	}
+	return request, nil
+}

@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Targets are what compile writes.
+type Targets struct {
+	// Bundle and RegoDir are paths; "" is not written, unless both are.
+	Bundle, RegoDir string
+	// Split makes two bundles of Bundle.
+	Split bool
+}
+
+// CompileReport is the result of compile in JSON.
+type CompileReport struct {
+	Written     []Written         `json:"written"`
+	Rules       int               `json:"rules"`
+	Errors      int               `json:"errors"`
+	Warnings    int               `json:"warnings"`
+	Skipped     []bundles.Skipped `json:"skipped"`
+	Diagnostics diag.List         `json:"diagnostics"`
+}
+
+// Written is one output of compile.
+type Written struct {
+	Kind string `json:"kind"` // bundle, policy, data or rego
+	Path string `json:"path"`
+	// Revision is that of the manifest, "" for rego.
+	Revision string `json:"revision,omitempty"`
+}
+
+// WriteBundles writes what compile was asked for, all of it or nothing.
+func (s *Streams) WriteBundles(ctx context.Context, c *Compilation, t Targets) error {
+	if c.Policy == nil {
+		if err := c.CheckSite(ctx); err != nil {
+			return err
+		}
+		return s.Broken(c.Diagnostics)
+	}
+	var out Outputs
+	defer out.Discard()
+	written, err := t.stage(ctx, c, &out)
+	if errors.Is(err, errSite) {
+		return s.Broken(c.Diagnostics)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.Diagnose(c.Diagnostics); err != nil {
+		return err
+	}
+	if err := out.Commit(); err != nil {
+		return err
+	}
+	return s.compileReport(c, written)
+}
+
+func (t Targets) stage(ctx context.Context, c *Compilation, out *Outputs) ([]Written, error) {
+	if t.Bundle == "" && t.RegoDir == "" {
+		t.Bundle = "bundle.tar.gz"
+	}
+	var written []Written
+	if t.RegoDir != "" {
+		if err := out.Folder(t.RegoDir, bundles.PolicyFiles(c.Policy)); err != nil {
+			return nil, err
+		}
+		written = append(written, Written{Kind: "rego", Path: t.RegoDir})
+	}
+	bundle := func(kind, path string, part bundles.Part, data bundles.DataSource) error {
+		return out.File(path, func(w io.Writer, dir string) error {
+			m, err := bundles.Build(ctx, w, c.Policy, data, bundles.BuildOptions{Part: part, TempDir: dir})
+			written = append(written, Written{Kind: kind, Path: path, Revision: m.Revision})
+			return err
+		})
+	}
+	switch {
+	case t.Bundle == "":
+		return written, c.CheckSite(ctx)
+	case !t.Split:
+		err := bundle("bundle", t.Bundle, bundles.Everything, c.Data())
+		return written, err
+	}
+	policy, data := t.halves()
+	err := bundle("policy", policy, bundles.PolicyOnly, nil)
+	if err == nil && c.Site != nil {
+		err = bundle("data", data, bundles.DataOnly, c.Data())
+	}
+	return written, err
+}
+
+// halves returns the names of the two bundles of --split.
+func (t Targets) halves() (policy, data string) {
+	for _, extension := range []string{".tar.gz", ".tgz"} {
+		if stem, ok := strings.CutSuffix(t.Bundle, extension); ok {
+			return stem + "-policy" + extension, stem + "-data" + extension
+		}
+	}
+	return t.Bundle + "-policy.tar.gz", t.Bundle + "-data.tar.gz"
+}
+
+func (s *Streams) compileReport(c *Compilation, written []Written) error {
+	if s.Format == JSON {
+		return s.WriteJSON(CompileReport{
+			Written:     written,
+			Rules:       len(c.Policy.Catalogue),
+			Errors:      c.Diagnostics.Count(diag.Error),
+			Warnings:    c.Diagnostics.Count(diag.Warning),
+			Skipped:     skipped(c.Policy),
+			Diagnostics: append(diag.List{}, c.Diagnostics...),
+		})
+	}
+	what := Count(len(c.Policy.Catalogue), "rule")
+	if n := len(c.Policy.Skipped); n > 0 {
+		what += fmt.Sprintf(", %d of them left out", n)
+	}
+	for _, w := range written {
+		revision := ""
+		if w.Revision != "" {
+			revision = fmt.Sprintf(", revision %.12s", w.Revision)
+		}
+		if _, err := fmt.Fprintf(s.Out, "wrote %s (%s of %s%s)\n", w.Path, w.Kind, what, revision); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func skipped(p *compiler.Policy) []bundles.Skipped {
+	list := []bundles.Skipped{}
+	for _, r := range p.Skipped {
+		list = append(list, bundles.Skipped{ID: r.ID, Name: r.Name})
+	}
+	return list
+}

@@ -1,0 +1,67 @@
+package mutation
+
+// compilerMutants are errors in the compiler, and in what it shares with the
+// reference; the corpus alone can notice the latter.
+var compilerMutants = []mutant{
+	// Operators.
+	one("any and all swapped", "compiler/resolve/specialise.go", `if sp.inequality == All {`, `if sp.inequality != All {`),
+	one("constant not folded", "compiler/resolve/specialise.go", "if !exact {\n\t\ttext = fold(text)", "if exact {\n\t\ttext = fold(text)"),
+	one("== between paths ignores case", "compiler/resolve/specialise.go", `return Common{left, right, exact}`, `return Common{left, right, false}`),
+	one("empty side of != is false", "compiler/resolve/specialise.go", "case left.value == nil || right.value == nil:\n\t\treturn Constant{true}", "case left.value == nil || right.value == nil:\n\t\treturn Constant{false}"),
+	one("= of a missing property is true", "compiler/resolve/specialise.go", "case left.value == nil || right.value == nil:\n\t\treturn Constant{false}", "case left.value == nil || right.value == nil:\n\t\treturn Constant{true}"),
+	one("!= on lists is the negation of =", "compiler/resolve/specialise.go", `right.guard(), identical(left.value, right.value, exact)))`, `right.guard(), sp.common(left.value, right.value, exact)))`),
+	one("a set of one is any set", "compiler/rego/test.go", `b.add("count(%s) == 1", left)`, `b.add("count(%s) >= 1", left)`),
+	one("entities: some pair in place of all", "compiler/rego/entity.go", `b.add("count(%s) == 1", name)`, `b.add("count(%s) >= 1", name)`),
+	one("a relation equals itself even if empty", "compiler/resolve/specialise.go", `return exists(a)`, `return Constant{true}`),
+	one("like: ? as *", "compiler/resolve/pattern.go", "b.WriteString(`.`)", "b.WriteString(`.*`)"),
+	one("like: star not escapable", "compiler/resolve/pattern.go", "strings.ContainsRune(`*?\\`, runes[i+1])", "strings.ContainsRune(`?\\`, runes[i+1])"),
+	one("like: pattern not folded", "compiler/resolve/pattern.go", `runes := []rune(fold(text))`, `runes := []rune(text)`),
+	one("like: * stops at a line feed", "compiler/resolve/pattern.go", "b.WriteString(`(?s)^`)", "b.WriteString(`^`)"),
+	one("like: beginning as anywhere", "compiler/rego/test.go", `b.add("startswith(%s, %s)"`, `b.add("contains(%s, %s)"`),
+	one("matches: not anchored", "compiler/resolve/specialise.go", "`(?i)^(?:` + text + `)$`", "`(?i)(?:` + text + `)`"),
+	one("matches: alternatives not grouped", "compiler/resolve/specialise.go", "`(?i)^(?:` + text + `)$`", "`(?i)^` + text + `$`"),
+	one("matches: case counts", "compiler/resolve/specialise.go", "`(?i)^(?:` + text + `)$`", "`^(?:` + text + `)$`"),
+
+	// Logic and functions.
+	one("! over an or keeps the or", "compiler/resolve/simplify.go", `return And(terms...)`, `return Or(terms...)`),
+	one("! over a Common tests ==", "compiler/rego/body.go", `b.add("not %s == %s", left, b.reference(p.Right, p.Exact))`, `b.add("%s == %s", left, b.reference(p.Right, p.Exact))`),
+	one("or of equalities keeps the first", "compiler/resolve/simplify.go", `texts := slices.Concat(a.Texts, b.Texts)`, `texts := slices.Clone(a.Texts)`),
+	one("IsOwned inverted", "compiler/resolve/specialise.go", `return Exists{m.entities.Follow(step)}`, `return Not(Exists{m.entities.Follow(step)})`),
+	one("Empty inverted", "compiler/resolve/specialise.go", `return Not(m.present())`, `return m.present()`),
+	one("IsAnonymous never", "compiler/resolve/specialise.go", "return Anonymous{}\n\tcase condition.IsOwned", "return Constant{false}\n\tcase condition.IsOwned"),
+	one("HasPrivilege without an entity is true", "compiler/resolve/specialise.go", "return Constant{false}\n\t\t}\n\t\taction, _", "return Constant{true}\n\t\t}\n\t\taction, _"),
+	one("HasPrivilege asks for read", "compiler/resolve/specialise.go", `action, _ := ruleset.ParseAction(c.Argument.Value)`, `action, _ := ruleset.ParseAction("read")`),
+	{"fixpoint cut off after one step", []edit{
+		{"compiler/rego/class.go", `for i := range cycle {`, `for i := range cycle[:1] {`},
+		{"compiler/rego/class.go", `strings.Join(names, "_"), len(cycle))`, `strings.Join(names, "_"), 1)`},
+	}},
+
+	// Paths.
+	one("a relation does not change the entity", "compiler/resolve/path.go", `at, typ = at.Follow(Step{Name: fold(r.Name), Type: target.Key(), Many: r.Many}), target`, `typ = target`),
+	one("names of the environment: case counts", "compiler/resolve/path.go", `Environment{fold(segments[1].Name)}`, `Environment{segments[1].Name}`),
+	one("names of custom properties: case counts", "compiler/resolve/path.go", `Property{of, "@" + name, true}`, `Property{of, "@" + s.Name, true}`),
+	one("texts as written are not kept", "compiler/view.go", `form = schema.Exact`, `form = schema.Folded`),
+
+	// Rules, filters, contexts.
+	one("prefix of an id as the whole id", "compiler/resolve/class.go", `return Like{id, Pattern{[]part{{literal: text}, {wildcard: '*'}}}}`, `return OneOf{Value: id, Texts: []string{text}}`),
+	one("prefix of a type as the whole type", "compiler/resolve/class.go", `strings.HasPrefix(c.Prefix(), item.Text)`, `c.Prefix() == item.Text`),
+	one("id of a filter ignored", "compiler/resolve/class.go", `return idTest(id, rest, item.Prefix)`, `return idTest(id, rest[:0], true)`),
+	one("context ignored", "compiler/resolve/program.go", `return From{c}`, `return Constant{true}`),
+	one("disabled rules grant", "compiler/resolve/rule.go", `r.Category == ruleset.Security && !r.Disabled`, `r.Category == ruleset.Security`),
+	{"License rules grant", []edit{
+		{"compiler/resolve/rule.go", `r.Category == ruleset.Security && !r.Disabled`, `r.Category != ruleset.Sync && !r.Disabled`},
+		{"compiler/resolve/program.go", `if r.Category == ruleset.Security && !rep`, `if r.Category != ruleset.Sync && !rep`},
+	}},
+	one("mask of granted_by ignored", "compiler/rego/class.go", `switch all := len(e.actions.List()) == len(ruleset.AllActions); {`, `switch all := true; {`),
+
+	// Merged rules.
+	one("merged row loses an action", "compiler/rego/group.go", `rows[at+same].actions = append(rows[at+same].actions, a)`, `_ = same`),
+	one("merged row loses an id", "compiler/rego/group.go", `cells[key].rules[a] = append(rules, c.rule)`, `cells[key].rules[a] = []*resolve.Rule{c.rule}`),
+	one("merged rules lose a shared key", "compiler/rego/group.go", `c.rest = append(slices.Clip(c.rest), key)`, `c.rest = slices.Clip(c.rest)`),
+	one("merged rules differ in other tests", "compiler/rego/group.go", `rest[i] = p.Key()`, `rest[i] = p.Key()[:0]`),
+
+	// What both readings share.
+	one("shared: filters: case counts", "compiler/ruleset/filter.go", `Text: schema.Fold(name)`, `Text: name`),
+	one("shared: mask off by a bit", "compiler/ruleset/actions.go", `m&known&Actions(a) != 0`, `m&known&Actions(a<<1) != 0`),
+	one("shared: nested fields win over the record", "internal/snapshot/relate.go", `if len(ref.id) > 0 && d.onRecord(ref.target, ref.key) {`, `if false && d.onRecord(ref.target, ref.key) {`),
+}

@@ -1,0 +1,145 @@
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+func projected(site *snapshot.Snapshot, policy *compiler.Policy) bundles.DataSource {
+	return func(ctx context.Context, w io.Writer) error {
+		_, err := site.Project(ctx, policy.View, w, nil)
+		return err
+	}
+}
+
+// rulesOf returns a file with so many rules about a world; 0 is a single rule
+// without a condition, and 74 are the rules of a real site, which is not in this
+// repository.
+func rulesOf(b *testing.B, w *world, n int) string {
+	b.Helper()
+	name := filepath.Join(b.TempDir(), "rules.json")
+	if n == 0 {
+		writeJSON(b, name, fields{"id": "empty", "name": "Empty", "category": "Security", "resourceFilter": "*", "actions": 2, "rule": "", "ruleContext": 0})
+		return name
+	}
+	if n == 74 {
+		corpus := os.Getenv("QLIK_CORPUS")
+		if corpus == "" {
+			b.Skip("QLIK_CORPUS is not set: no real rules")
+		}
+		return filepath.Join(corpus, "site-export", "systemrule.json")
+	}
+	writeJSON(b, name, w.rules(n))
+	return name
+}
+
+// floor is a policy that decides without looking at anything: what OPA and the
+// way in and out cost.
+const floor = `package qlik.authz
+
+decision := {"allow": false, "granted_by": [], "reason": "no_rule"}
+
+actions := []
+`
+
+// BenchmarkDecide decides requests from JSON. Two metrics relate its time to that
+// of others, measured right before on the same requests: floors to a policy that
+// looks at nothing, empties to a single rule without a condition. The metric
+// allowed is the share of grants.
+func BenchmarkDecide(b *testing.B) {
+	bottom := prepare(b, floor, "{}")
+	for _, n := range []int{0, 74, 100, 1000, 5000} {
+		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
+			w := newWorld(b, n)
+			e, _ := w.compiled(b, rulesOf(b, w, n))
+			empty, _ := w.compiled(b, rulesOf(b, w, 0))
+			for _, kind := range []struct {
+				name, typeName string
+				ids            []string
+			}{{"app", "App", w.apps}, {"object", "App.Object", w.objects}, {"task", "ReloadTask", w.tasks}} {
+				requests := w.requests(kind.typeName, kind.ids, 512)
+				b.Run("type="+kind.name, func(b *testing.B) {
+					floors, empties := perDecision(b, bottom, requests), perDecision(b, empty, requests)
+					allowed, i := 0, 0
+					b.ReportAllocs()
+					for b.Loop() {
+						d, err := e.Decide(b.Context(), requests[i%len(requests)])
+						if err != nil {
+							b.Fatal(err)
+						}
+						if d.Allow {
+							allowed++
+						}
+						i++
+					}
+					own := float64(b.Elapsed()) / float64(b.N)
+					b.ReportMetric(own/float64(floors), "floors")
+					b.ReportMetric(own/float64(empties), "empties")
+					b.ReportMetric(float64(allowed)/float64(b.N), "allowed")
+				})
+			}
+		})
+	}
+}
+
+// perDecision returns the least time of several rounds.
+func perDecision(b *testing.B, e *engine.Engine, requests [][]byte) time.Duration {
+	b.Helper()
+	best := time.Hour
+	for range 5 {
+		start := time.Now()
+		for _, r := range requests {
+			if _, err := e.Decide(b.Context(), r); err != nil {
+				b.Fatal(err)
+			}
+		}
+		best = min(best, time.Since(start)/time.Duration(len(requests)))
+	}
+	return best
+}
+
+// BenchmarkDecideAll decides a stream of requests on all cores.
+func BenchmarkDecideAll(b *testing.B) {
+	for _, n := range []int{74, 1000} {
+		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
+			w := newWorld(b, n)
+			e, _ := w.compiled(b, rulesOf(b, w, n))
+			requests := w.requests("App", w.apps, 5000)
+			requests = append(requests, w.requests("App.Object", w.objects, 5000)...)
+			defer engine.CollectRarely()()
+			stream := append(bytes.Join(requests, []byte("\n")), '\n')
+			for b.Loop() {
+				if err := engine.DecideAll(b.Context(), e, bytes.NewReader(stream), io.Discard, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(len(requests)*b.N)/b.Elapsed().Seconds(), "requests/s")
+		})
+	}
+}
+
+// BenchmarkNew prepares a policy without data.
+func BenchmarkNew(b *testing.B) {
+	for _, n := range []int{74, 100, 1000, 5000} {
+		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
+			w := newWorld(b, n)
+			_, bundle := w.compiled(b, rulesOf(b, w, n))
+			for b.Loop() {
+				if _, err := engine.New(b.Context(), bundle); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

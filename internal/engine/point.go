@@ -1,0 +1,297 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+)
+
+// QlikEntryPoint is the package in which a Qlik policy has its entry points.
+const QlikEntryPoint = "qlik/authz"
+
+// Point is an entry point of any policy, Qlik's or another: a package with a
+// rule allow, beside which there may be a rule decision, which explains, and
+// sets of candidates to search. It is safe for concurrent use.
+type Point struct {
+	// one and many ask for allow alone, explainOne and explainMany for decision
+	// as well; without a rule decision they are the same.
+	one, many, explainOne, explainMany rego.PreparedEvalQuery
+	// together is nil unless the package decides requests of one requester
+	// together, as Qlik's does.
+	together   *together
+	classes    *classes
+	ruleName   func(id string) string
+	candidates *candidates
+}
+
+// Verdict is the answer to one request.
+type Verdict struct {
+	Allow bool
+	// Reason and GrantedBy are those of the package's decision, if it has one.
+	Reason    string
+	GrantedBy []GrantingRule
+	// Err is a failure of the policy on this request, which is then not allowed.
+	Err error
+}
+
+// GrantingRule is a rule that grants. Name is empty where none is known.
+type GrantingRule struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitzero"`
+}
+
+// NewPoint compiles a bundle and prepares the package of a path such as
+// "qlik/authz". The package must have a rule allow.
+func NewPoint(ctx context.Context, b *bundles.Bundle, path string) (*Point, error) {
+	modules, err := parse(b.Modules)
+	if err != nil {
+		return nil, err
+	}
+	compiler := ast.NewCompiler().WithCapabilities(capabilities())
+	if compiler.Compile(modules); compiler.Failed() {
+		return nil, fmt.Errorf("the policy does not compile: %w", compiler.Errors)
+	}
+	pkg, err := packageRef(path)
+	if err != nil {
+		return nil, err
+	}
+	has := func(name string) bool { return compiler.RuleTree.Find(pkg.Append(ast.StringTerm(name))) != nil }
+	if !has("allow") {
+		return nil, fmt.Errorf("the policy has no rule allow in %s: name the package that holds it with --entrypoint", pkg)
+	}
+	prepare := func(query string) (rego.PreparedEvalQuery, error) {
+		q, err := rego.New(rego.Query(query), rego.Compiler(compiler), rego.Store(&store{data: &b.Data})).PrepareForEval(ctx)
+		if err != nil {
+			return q, fmt.Errorf("the entry point %s: %w", pkg, err)
+		}
+		return q, nil
+	}
+	p := &Point{ruleName: ruleNames(b)}
+	if err := p.prepare(pkg.String(), has("decision"), prepare); err != nil {
+		return nil, err
+	}
+	if path == QlikEntryPoint && has("together") {
+		if p.together, err = newTogether(pkg.String(), prepare); err != nil {
+			return nil, err
+		}
+		p.classes = &classes{data: &b.Data, prover: &blindness{compiler: compiler, known: map[parameter]bool{}}, blind: map[string]bool{}}
+	}
+	p.candidates, err = newCandidates(ctx, b, path, pkg.String(), has, prepare)
+	return p, err
+}
+
+// packageRef turns the path of a package into a reference. Whatever the path
+// holds becomes text in the reference, and never Rego.
+func packageRef(path string) (ast.Ref, error) {
+	ref := ast.Ref{ast.DefaultRootDocument}
+	for name := range strings.SplitSeq(path, "/") {
+		if name == "" {
+			return nil, fmt.Errorf("the entry point %q is no path of a package such as %q", path, QlikEntryPoint)
+		}
+		ref = append(ref, ast.StringTerm(name))
+	}
+	return ref, nil
+}
+
+func (p *Point) prepare(pkg string, explains bool, prepare preparer) error {
+	// A rule without a value leaves an empty list, so that every query has a
+	// result. The parts of one answer stand beside each other in a list.
+	allow, decision := "[v | v := "+pkg+".allow]", "[v | v := "+pkg+".decision]"
+	queries := []struct {
+		into  *rego.PreparedEvalQuery
+		query string
+	}{
+		{&p.one, "[" + allow + "]"},
+		{&p.many, "[[a] | some item in input; a := " + allow + " with input as item]"},
+		{&p.explainOne, "[" + allow + ", " + decision + "]"},
+		{&p.explainMany, "[[a, d] | some item in input; a := " + allow + " with input as item; d := " + decision + " with input as item]"},
+	}
+	for _, q := range queries {
+		var err error
+		if *q.into, err = prepare(q.query); err != nil {
+			return err
+		}
+	}
+	if !explains {
+		p.explainOne, p.explainMany = p.one, p.many
+	}
+	return nil
+}
+
+func ruleNames(b *bundles.Bundle) func(string) string {
+	return func(id string) string {
+		name, _ := b.Data.Lookup("qlik", "rules", id, "name")
+		text, _ := name.(string)
+		return text
+	}
+}
+
+// partLeast is the number of requests from which on it pays to put them into
+// two queries on two cores.
+const partLeast = 16
+
+// Evaluate answers requests, in order: in one query, or in one for each core
+// where there are many. With explain the verdicts have reasons. The error is
+// about the end of the context; what fails for one request is in its verdict and
+// leaves the others as they are.
+func (p *Point) Evaluate(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
+	verdicts := make([]Verdict, len(requests))
+	parts := min(runtime.GOMAXPROCS(0), len(requests)/partLeast)
+	if parts < 2 {
+		return verdicts, p.evaluate(ctx, requests, explain, verdicts)
+	}
+	var g errgroup.Group
+	for i := range parts {
+		from, to := i*len(requests)/parts, (i+1)*len(requests)/parts
+		g.Go(func() error { return p.evaluate(ctx, requests[from:to], explain, verdicts[from:to]) })
+	}
+	return verdicts, g.Wait()
+}
+
+// evaluate answers requests in one query. It runs on goroutines of its own,
+// where a panic of OPA would end the process.
+func (p *Point) evaluate(ctx context.Context, requests []Request, explain bool, verdicts []Verdict) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the engine failed: %v", r)
+		}
+	}()
+	if len(requests) == 1 {
+		verdicts[0], err = p.evaluateOne(ctx, requests[0], explain)
+		return err
+	}
+	rest := p.evaluateTogether(ctx, requests, explain, verdicts)
+	return p.evaluateEach(ctx, requests, explain, verdicts, rest)
+}
+
+// evaluateEach answers the requests with the given numbers, each as a whole.
+func (p *Point) evaluateEach(ctx context.Context, requests []Request, explain bool, verdicts []Verdict, rest []int) error {
+	if len(rest) == 0 {
+		return nil
+	}
+	inputs := make([]*ast.Term, len(rest))
+	for i, at := range rest {
+		inputs[i] = ast.NewTerm(requests[at].input())
+	}
+	query := p.many
+	if explain {
+		query = p.explainMany
+	}
+	value, err := evaluate(ctx, query, ast.NewArray(inputs...))
+	answers, ok := value.([]any)
+	if err == nil && ok && len(answers) == len(rest) {
+		for i, at := range rest {
+			verdicts[at] = p.verdict(answers[i])
+		}
+		return nil
+	}
+	if ctx.Err() != nil {
+		return errors.Join(context.Cause(ctx), err)
+	}
+	// The policy fails on one of them. Which one, each alone will tell.
+	for _, at := range rest {
+		if verdicts[at], err = p.evaluateOne(ctx, requests[at], explain); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Point) evaluateOne(ctx context.Context, request Request, explain bool) (Verdict, error) {
+	query := p.one
+	if explain {
+		query = p.explainOne
+	}
+	value, err := evaluate(ctx, query, request.input())
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return Verdict{}, errors.Join(context.Cause(ctx), err)
+	case err != nil:
+		return Verdict{Err: err}, nil
+	}
+	return p.verdict(value), nil
+}
+
+// verdict reads [[allow], [decision]], where a value may be missing and the
+// second part is there only where the package has a decision.
+func (p *Point) verdict(answer any) Verdict {
+	parts, _ := answer.([]any)
+	if len(parts) == 0 {
+		return Verdict{Err: fmt.Errorf("the policy answers %v", answer)}
+	}
+	v := Verdict{}
+	if allow, _ := parts[0].([]any); len(allow) == 1 {
+		var ok bool
+		if v.Allow, ok = allow[0].(bool); !ok {
+			return Verdict{Err: fmt.Errorf("allow is %s, neither true nor false", brief(allow[0]))}
+		}
+	}
+	if len(parts) < 2 {
+		return v
+	}
+	if decision, _ := parts[1].([]any); len(decision) == 1 {
+		return p.explain(v, decision[0])
+	}
+	return v
+}
+
+// explain adds what a package's decision says. A decision that contradicts
+// allow is an error: nobody knows which of the two its author meant.
+func (p *Point) explain(v Verdict, decision any) Verdict {
+	object, _ := decision.(map[string]any)
+	if allow, ok := object["allow"].(bool); ok && allow != v.Allow {
+		return Verdict{Err: fmt.Errorf("allow is %t and the decision says %t", v.Allow, allow)}
+	}
+	v.Reason, _ = object["reason"].(string)
+	by, ok := texts(object["granted_by"])
+	if !v.Allow || !ok {
+		return v
+	}
+	v.GrantedBy = make([]GrantingRule, len(by))
+	for i, id := range by {
+		v.GrantedBy[i] = GrantingRule{ID: id, Name: p.ruleName(id)}
+	}
+	return v
+}
+
+// brief shows a value in an error.
+func brief(v any) string {
+	text, _ := json.Marshal(v)
+	if len(text) > 40 {
+		return strconv.Quote(string(text[:40])) + "…"
+	}
+	return string(text)
+}
+
+// Request is an access evaluation request, checked and taken apart. Context is
+// nil where there is none.
+type Request struct {
+	Subject, Action, Resource, Context *ast.Term
+}
+
+var (
+	subjectKey  = ast.StringTerm("subject")
+	actionKey   = ast.StringTerm("action")
+	resourceKey = ast.StringTerm("resource")
+	contextKey  = ast.StringTerm("context")
+)
+
+func (r Request) input() ast.Value {
+	members := make([][2]*ast.Term, 0, 4)
+	for _, m := range [...][2]*ast.Term{{subjectKey, r.Subject}, {actionKey, r.Action}, {resourceKey, r.Resource}, {contextKey, r.Context}} {
+		if m[1] != nil {
+			members = append(members, m)
+		}
+	}
+	return ast.NewObject(members...)
+}

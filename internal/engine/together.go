@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+)
+
+// together asks a Qlik policy about many resources on record, of one type, for one requester.
+// The policy then looks at requester and session once, which is most of what a
+// decision costs; its rules together and together_granted_by are the interface.
+type together struct {
+	allow, explain rego.PreparedEvalQuery
+}
+
+func newTogether(pkg string, prepare preparer) (*together, error) {
+	t := &together{}
+	var err error
+	if t.allow, err = prepare("[[i, allow] | allow := " + pkg + ".together[i]]"); err != nil {
+		return nil, err
+	}
+	t.explain, err = prepare("[[i, allow, by] | allow := " + pkg + ".together[i]; by := " + pkg + ".together_granted_by[i]]")
+	return t, err
+}
+
+// groupsMost is the number of groups that are looked through for each request.
+const groupsMost = 16
+
+// evaluateTogether answers requests that have requester and type of resource in
+// common, and returns the numbers of those that are still open: what is not on
+// record, or fails, is left for a closer look.
+func (p *Point) evaluateTogether(ctx context.Context, requests []Request, explain bool, verdicts []Verdict) []int {
+	done := make([]bool, len(requests))
+	if p.together != nil {
+		for _, group := range groups(requests) {
+			if len(group) > 1 {
+				p.together.evaluate(ctx, p, requests, group, explain, verdicts, done)
+			}
+		}
+	}
+	open := make([]int, 0, len(requests))
+	for i := range requests {
+		if !done[i] {
+			open = append(open, i)
+		}
+	}
+	return open
+}
+
+// groups returns the numbers of the requests that can be asked together.
+func groups(requests []Request) [][]int {
+	var found [][]int
+	for i, r := range requests {
+		at := slices.IndexFunc(found[max(0, len(found)-groupsMost):], func(group []int) bool {
+			return r.goesWith(requests[group[0]])
+		})
+		if at < 0 {
+			found = append(found, []int{i})
+			continue
+		}
+		at += max(0, len(found)-groupsMost)
+		found[at] = append(found[at], i)
+	}
+	return found
+}
+
+func (r Request) goesWith(o Request) bool {
+	return r.Subject.Equal(o.Subject) && r.Context.Equal(o.Context) && r.Resource.Get(typeKey).Equal(o.Resource.Get(typeKey))
+}
+
+var (
+	itemsKey = ast.StringTerm("items")
+	typeKey  = ast.StringTerm("type")
+	idKey    = ast.StringTerm("id")
+	nameKey  = ast.StringTerm("name")
+)
+
+// evaluate answers the requests of a group as far as it can, and marks those.
+func (t *together) evaluate(ctx context.Context, p *Point, requests []Request, group []int, explain bool, verdicts []Verdict, done []bool) {
+	alike := p.alike(requests, group)
+	items := make([]*ast.Term, len(alike))
+	for i, same := range alike {
+		r := requests[same[0]]
+		items[i] = ast.ArrayTerm(r.Resource.Get(idKey), r.Action.Get(nameKey))
+	}
+	first := requests[group[0]]
+	input := append(make([][2]*ast.Term, 0, 4),
+		[2]*ast.Term{subjectKey, first.Subject},
+		[2]*ast.Term{resourceKey, ast.ObjectTerm([2]*ast.Term{typeKey, first.Resource.Get(typeKey)})},
+		[2]*ast.Term{itemsKey, ast.ArrayTerm(items...)})
+	if first.Context != nil {
+		input = append(input, [2]*ast.Term{contextKey, first.Context})
+	}
+	query := t.allow
+	if explain {
+		query = t.explain
+	}
+	value, err := evaluate(ctx, query, ast.NewObject(input...))
+	if err != nil {
+		return
+	}
+	answers, _ := value.([]any)
+	for _, a := range answers {
+		parts, _ := a.([]any)
+		if len(parts) < 2 {
+			continue
+		}
+		i, ok := index(parts[0], len(alike))
+		allow, isBool := parts[1].(bool)
+		if !ok || !isBool {
+			continue
+		}
+		v := Verdict{Allow: allow}
+		if explain {
+			decision := map[string]any{"reason": NoRule}
+			if allow {
+				decision = map[string]any{"reason": Granted, "granted_by": parts[2]}
+			}
+			v = p.explain(v, decision)
+		}
+		for _, at := range alike[i] {
+			verdicts[at], done[at] = v, true
+		}
+	}
+}
+
+// index reads the number of an item.
+func index(v any, below int) (int, bool) {
+	n, _ := v.(json.Number)
+	i, err := n.Int64()
+	return int(i), err == nil && 0 <= i && i < int64(below)
+}

@@ -1,0 +1,184 @@
+package pdp
+
+import (
+	"context"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+)
+
+// The semantics of a batch.
+const (
+	executeAll          = "execute_all"
+	denyOnFirstDeny     = "deny_on_first_deny"
+	permitOnFirstPermit = "permit_on_first_permit"
+)
+
+// evaluationsAnswer is the answer to an access evaluations request.
+type evaluationsAnswer struct {
+	Evaluations []evaluationAnswer `json:"evaluations"`
+}
+
+// evaluations answers the access evaluations API. Without items it is the
+// access evaluation API.
+func (c *call) evaluations(ctx context.Context, o ast.Object) (any, error) {
+	semantic, err := semanticOf(o)
+	if err != nil {
+		return nil, err
+	}
+	items, err := itemsOf(o, c.limits.Batch)
+	if err != nil {
+		return nil, err
+	}
+	if len(items) == 0 {
+		return c.evaluation(ctx, o)
+	}
+	b := batch{call: c, defaults: o, made: map[*ast.Term]made{}}
+	answers := make([]evaluationAnswer, 0, len(items))
+	// Whoever stops at the first deny or permit is asked for a few items at
+	// first, because the others may never be looked at.
+	size := len(items)
+	if semantic != executeAll {
+		size = min(size, 4)
+	}
+	for len(answers) < len(items) {
+		next := items[len(answers):min(len(answers)+size, len(items))]
+		verdicts, err := b.evaluate(ctx, next)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range verdicts {
+			answers = append(answers, c.answer(v))
+			if semantic == denyOnFirstDeny && !v.Allow || semantic == permitOnFirstPermit && v.Allow {
+				return evaluationsAnswer{answers}, nil
+			}
+		}
+		size *= 4
+	}
+	return evaluationsAnswer{answers}, nil
+}
+
+func semanticOf(o ast.Object) (string, error) {
+	options, err := optional(o, term("options"), "options")
+	if err != nil || options == nil {
+		return executeAll, err
+	}
+	t := options.Get(term("evaluations_semantic"))
+	if t == nil {
+		return executeAll, nil
+	}
+	text, ok := t.Value.(ast.String)
+	if !ok {
+		return "", bad("options.evaluations_semantic must be text, not %s", kind(t.Value))
+	}
+	switch text {
+	case executeAll, denyOnFirstDeny, permitOnFirstPermit:
+		return string(text), nil
+	}
+	return "", bad("options.evaluations_semantic is %.40q, not %s, %s or %s", string(text), executeAll, denyOnFirstDeny, permitOnFirstPermit)
+}
+
+func itemsOf(o ast.Object, limit int) ([]*ast.Term, error) {
+	t := o.Get(term("evaluations"))
+	if t == nil {
+		return nil, nil
+	}
+	list, ok := t.Value.(*ast.Array)
+	if !ok {
+		return nil, bad("evaluations must be an array, not %s", kind(t.Value))
+	}
+	if list.Len() > limit {
+		return nil, bad("there are %d evaluations, more than %d", list.Len(), limit)
+	}
+	items := make([]*ast.Term, list.Len())
+	for i := range items {
+		items[i] = list.Elem(i)
+	}
+	return items, nil
+}
+
+// batch makes requests of items and defaults.
+type batch struct {
+	*call
+	defaults ast.Object
+	// made are the parts that were taken from the defaults, by name.
+	made map[*ast.Term]made
+}
+
+type made struct {
+	part *ast.Term
+	err  error
+}
+
+// evaluate judges each item on its own: one that is in error is a denial, and
+// the others are what they are.
+func (b *batch) evaluate(ctx context.Context, items []*ast.Term) ([]engine.Verdict, error) {
+	verdicts := make([]engine.Verdict, len(items))
+	requests := make([]engine.Request, 0, len(items))
+	at := make([]int, 0, len(items))
+	for i, item := range items {
+		r, err := b.request(item)
+		if err != nil {
+			verdicts[i].Err = err
+			continue
+		}
+		requests, at = append(requests, r), append(at, i)
+	}
+	if len(requests) == 0 {
+		return verdicts, nil
+	}
+	decided, err := b.policy.Evaluate(ctx, requests, !b.terse)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range decided {
+		verdicts[at[i]] = v
+		if v.Err != nil {
+			b.failed(v.Err)
+		}
+	}
+	return verdicts, nil
+}
+
+var (
+	subjectKey  = term("subject")
+	actionKey   = term("action")
+	resourceKey = term("resource")
+)
+
+// request makes the request of an item. A part that the item has replaces the
+// default whole, also if it is broken.
+func (b *batch) request(item *ast.Term) (r engine.Request, err error) {
+	o, ok := item.Value.(ast.Object)
+	if !ok {
+		return r, bad("the evaluation must be an object, not %s", kind(item.Value))
+	}
+	if r.Subject, err = b.part(o, subjectKey, subject); err != nil {
+		return r, err
+	}
+	if r.Action, err = b.part(o, actionKey, action); err != nil {
+		return r, err
+	}
+	if r.Resource, err = b.part(o, resourceKey, resource); err != nil {
+		return r, err
+	}
+	if o.Get(contextKey) != nil {
+		r.Context, err = optional(o, contextKey, "context")
+		return r, err
+	}
+	r.Context, err = optional(b.defaults, contextKey, "context")
+	return r, err
+}
+
+func (b *batch) part(o ast.Object, key *ast.Term, p part) (*ast.Term, error) {
+	if o.Get(key) != nil {
+		return p.of(o)
+	}
+	m, ok := b.made[key]
+	if !ok {
+		m.part, m.err = p.of(b.defaults)
+		b.made[key] = m
+	}
+	return m.part, m.err
+}

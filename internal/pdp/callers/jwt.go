@@ -1,0 +1,102 @@
+package callers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jwk"
+	"github.com/lestrrat-go/jwx/v3/jws"
+	"github.com/lestrrat-go/jwx/v3/jwt"
+)
+
+// skew is how far the clocks of issuer and decision point may be apart.
+const skew = 30 * time.Second
+
+// JWT knows callers by JSON Web Tokens: signed by a key of the set, by the
+// issuer, for the audience, with an expiry, a subject and, in the claim scope,
+// the permissions.
+type JWT struct {
+	keys             jwk.Set
+	issuer, audience string
+}
+
+// signatures are the algorithms with which a key's owner alone can sign.
+var signatures = map[jwa.SignatureAlgorithm]bool{
+	jwa.RS256(): true, jwa.RS384(): true, jwa.RS512(): true,
+	jwa.PS256(): true, jwa.PS384(): true, jwa.PS512(): true,
+	jwa.ES256(): true, jwa.ES384(): true, jwa.ES512(): true,
+	jwa.EdDSA(): true,
+}
+
+// NewJWT reads a JSON Web Key Set of public keys. Each key names its id and its
+// algorithm, which is then the only one that its signatures may have.
+func NewJWT(set []byte, issuer, audience string) (*JWT, error) {
+	if issuer == "" || audience == "" {
+		return nil, errors.New("without an issuer and an audience, tokens made for others would do")
+	}
+	keys, err := jwk.Parse(set)
+	if err != nil {
+		return nil, errors.New("no JSON Web Key Set") // the error could show a key
+	}
+	if keys.Len() == 0 {
+		return nil, errors.New("the key set is empty")
+	}
+	for i := range keys.Len() {
+		key, _ := keys.Key(i)
+		if err := usable(key); err != nil {
+			return nil, fmt.Errorf("key %d: %w", i+1, err)
+		}
+	}
+	return &JWT{keys: keys, issuer: issuer, audience: audience}, nil
+}
+
+func usable(key jwk.Key) error {
+	if id, ok := key.KeyID(); !ok || id == "" {
+		return errors.New(`it has no "kid"`)
+	}
+	alg, ok := key.Algorithm()
+	if !ok {
+		return errors.New(`it has no "alg"`)
+	}
+	if s, ok := alg.(jwa.SignatureAlgorithm); !ok || !signatures[s] {
+		return fmt.Errorf("the algorithm %s is none of RS, PS, ES or EdDSA", alg)
+	}
+	if private, err := jwk.IsPrivateKey(key); err != nil || private {
+		return errors.New("it is no public key")
+	}
+	return nil
+}
+
+// Authenticate implements Authenticator.
+func (j *JWT) Authenticate(r *http.Request) (Caller, error) {
+	raw, ok := bearer(r)
+	if !ok || strings.Count(raw, ".") != 2 {
+		return Caller{}, ErrUnknown
+	}
+	token, err := jwt.ParseString(raw,
+		jwt.WithKeySet(j.keys, jws.WithRequireKid(true), jws.WithInferAlgorithmFromKey(false)),
+		jwt.WithIssuer(j.issuer), jwt.WithAudience(j.audience),
+		jwt.WithRequiredClaim(jwt.ExpirationKey), jwt.WithRequiredClaim(jwt.SubjectKey),
+		jwt.WithAcceptableSkew(skew), jwt.WithValidate(true))
+	if err != nil {
+		return Caller{}, ErrUnknown
+	}
+	subject, ok := token.Subject()
+	if !ok || subject == "" {
+		return Caller{}, ErrUnknown
+	}
+	c := Caller{Name: subject}
+	var scope string
+	if token.Has("scope") && token.Get("scope", &scope) != nil {
+		return Caller{}, ErrUnknown
+	}
+	for name := range strings.FieldsSeq(scope) {
+		p, _ := permission(name) // other scopes are for others
+		c.May |= p
+	}
+	return c, nil
+}

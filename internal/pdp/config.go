@@ -1,0 +1,130 @@
+package pdp
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
+)
+
+// Config is what a decision point is told at its start.
+type Config struct {
+	// Bundles are the files of one policy, or of a policy and its data.
+	Bundles []string
+	// EntryPoint is the path of the package that holds allow.
+	EntryPoint string
+	// Wait lets the server start without a policy: it is not ready until there
+	// is one.
+	Wait bool
+	// WatchEvery is the time between two looks at the files.
+	WatchEvery time.Duration
+	// PublicURL is the https URL at which callers reach the decision point, as
+	// its metadata says. Without it there is no metadata.
+	PublicURL string
+	// Terse leaves reason, rules and revision out of answers.
+	Terse bool
+	// AccessLog writes a line for each request.
+	AccessLog bool
+	// Callers tells who asks; nil lets everybody ask everything.
+	Callers callers.Authenticator
+	// TLS is nil where connections are plain.
+	TLS    *tls.Config
+	Limits Limits
+	Log    *slog.Logger
+	// Activated, which may be nil, is called when another policy decides.
+	Activated func()
+}
+
+// Limits bound what a request may take.
+type Limits struct {
+	// Body is the number of bytes of a body, both as sent and unpacked.
+	Body int64
+	// Depth is the nesting of a body.
+	Depth int
+	// Batch is the number of evaluations in a request.
+	Batch int
+	// Page is the number of results on a page.
+	Page int
+	// Time is what a request may take once it has been read. A search ends its
+	// page after half of it.
+	Time time.Duration
+	// Read is the time for a request to arrive, Idle the time that a connection
+	// may stay open without one.
+	Read, Idle time.Duration
+	// Drain is the time for open requests to end when the server stops.
+	Drain time.Duration
+	// Connections are open at once, and Concurrent requests decided at once.
+	// Others wait, at most Queue.
+	Connections, Concurrent int
+	Queue                   time.Duration
+}
+
+// DefaultLimits are those of a sidecar.
+func DefaultLimits() Limits {
+	return Limits{
+		Body:        1 << 20,
+		Depth:       32,
+		Batch:       1000,
+		Page:        1000,
+		Time:        5 * time.Second,
+		Read:        5 * time.Second,
+		Idle:        90 * time.Second,
+		Drain:       15 * time.Second,
+		Connections: 256,
+		Concurrent:  2 * runtime.GOMAXPROCS(0),
+		Queue:       time.Second,
+	}
+}
+
+// DefaultWatch is the time between two looks at the bundle files.
+const DefaultWatch = time.Second
+
+// complete fills in what is left open and refuses what makes no sense.
+func (c *Config) complete() error {
+	if len(c.Bundles) == 0 {
+		return errors.New("there is no bundle to decide by")
+	}
+	if c.EntryPoint == "" {
+		c.EntryPoint = engine.QlikEntryPoint
+	}
+	if c.WatchEvery <= 0 {
+		c.WatchEvery = DefaultWatch
+	}
+	if c.Callers == nil {
+		c.Callers = callers.Anyone{}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	l := &c.Limits
+	for name, positive := range map[string]bool{
+		"body": l.Body > 0, "depth": l.Depth > 0, "batch": l.Batch > 0, "page": l.Page > 0,
+		"time": l.Time > 0, "read": l.Read > 0, "idle": l.Idle > 0, "drain": l.Drain > 0,
+		"connections": l.Connections > 0, "concurrent": l.Concurrent > 0, "queue": l.Queue > 0,
+	} {
+		if !positive {
+			return fmt.Errorf("the limit %s must be positive", name)
+		}
+	}
+	return checkPublicURL(c.PublicURL)
+}
+
+func checkPublicURL(text string) error {
+	if text == "" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil, u.Scheme != "https", u.Host == "", u.User != nil, u.Opaque != "",
+		strings.ContainsAny(text, "?#"), u.RawPath != "", strings.Contains(u.Path, "//"):
+		return fmt.Errorf("the public URL %q is not https://HOST or https://HOST/PATH", text)
+	}
+	return nil
+}

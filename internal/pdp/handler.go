@@ -1,0 +1,222 @@
+package pdp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
+)
+
+// answerer answers one kind of question.
+type answerer func(ctx context.Context, o ast.Object) (any, error)
+
+// call is one question on its way to its answer. Everything in it is decided by
+// one policy.
+type call struct {
+	policy  *live.Policy
+	caller  callers.Caller
+	limits  Limits
+	terse   bool
+	pageKey []byte
+	failed  func(error)
+	count   func(engine.Verdict)
+}
+
+// route is what is served at a path.
+type route struct {
+	name   string
+	method string
+	needs  callers.Permissions
+	// One of the two: a question to the policy, or something about the server.
+	ask   func(c *call) answerer
+	serve func() (status int, answer any)
+}
+
+// table lists all that is served. A path is compared as it was sent: there is
+// nothing to decode, to clean or to redirect.
+func (s *Server) table() map[string]route {
+	base := basePath(s.cfg.PublicURL)
+	t := map[string]route{
+		"/health":       {name: "health", method: http.MethodGet, serve: s.alive},
+		"/health/ready": {name: "ready", method: http.MethodGet, serve: s.ready},
+	}
+	for path, r := range map[string]route{
+		evaluationPath:     {name: "evaluation", needs: callers.Evaluate, ask: func(c *call) answerer { return c.evaluation }},
+		evaluationsPath:    {name: "evaluations", needs: callers.Evaluate, ask: func(c *call) answerer { return c.evaluations }},
+		subjectSearchPath:  {name: "search_subject", needs: callers.Search, ask: func(c *call) answerer { return c.search(subjectSearch) }},
+		resourceSearchPath: {name: "search_resource", needs: callers.Search, ask: func(c *call) answerer { return c.search(resourceSearch) }},
+		actionSearchPath:   {name: "search_action", needs: callers.Search, ask: func(c *call) answerer { return c.search(actionSearch) }},
+	} {
+		r.method = http.MethodPost
+		t[path], t[base+path] = r, r
+	}
+	if s.cfg.PublicURL != "" {
+		t[metadataPath+base] = route{name: "metadata", method: http.MethodGet, serve: func() (int, any) { return http.StatusOK, s.metadata() }}
+	}
+	return t
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	for _, id := range r.Header.Values("X-Request-Id") {
+		w.Header().Add("X-Request-Id", id)
+	}
+	x := &exchange{Server: s, w: w, r: r, path: "unknown"}
+	defer func() {
+		if p := recover(); p != nil {
+			s.cfg.Log.Error("a request made the decision point fail", "panic", p, "stack", string(debug.Stack()))
+			x.refuse(errInternal)
+		}
+		s.finished(x, time.Since(start))
+	}()
+	if err := x.handle(); err != nil {
+		x.fail(err)
+	}
+}
+
+// exchange is a request and its answer.
+type exchange struct {
+	*Server
+	w      http.ResponseWriter
+	r      *http.Request
+	path   string // the name of the route
+	caller string
+	status int
+}
+
+func (x *exchange) handle() error {
+	rt, ok := x.routes[x.r.URL.Path]
+	if !ok || x.r.URL.RawPath != "" {
+		return &refusal{Status: http.StatusNotFound, Message: "there is nothing at this path"}
+	}
+	x.path = rt.name
+	if x.r.Method != rt.method && (rt.method != http.MethodGet || x.r.Method != http.MethodHead) {
+		return refuse(http.StatusMethodNotAllowed, "Allow", rt.method, "the method is not %s", rt.method)
+	}
+	if rt.serve != nil {
+		status, answer := rt.serve()
+		return x.write(status, answer)
+	}
+	caller, err := x.cfg.Callers.Authenticate(x.r)
+	if err != nil {
+		return refuse(http.StatusUnauthorized, "WWW-Authenticate", "Bearer", "%s", callers.ErrUnknown)
+	}
+	x.caller = caller.Name
+	if caller.May&rt.needs != rt.needs {
+		return &refusal{Status: http.StatusForbidden, Message: "the caller may not " + rt.needs.String()}
+	}
+	return x.ask(rt, caller)
+}
+
+// ask reads the question, waits for its turn and answers it. Whoever sends
+// slowly takes no turn from others.
+func (x *exchange) ask(rt route, caller callers.Caller) error {
+	body, err := x.read(x.w, x.r)
+	if err != nil {
+		return err
+	}
+	if err := x.slots.take(x.r.Context()); err != nil {
+		return err
+	}
+	defer x.slots.leave()
+	ctx, cancel := context.WithTimeoutCause(x.r.Context(), x.cfg.Limits.Time, errTime)
+	defer cancel()
+	policy := x.live.Current()
+	if policy == nil {
+		return busy("there is no policy yet to decide by")
+	}
+	x.w.Header().Set("X-Policy-Revision", policy.Revision)
+	o, err := x.parse(body)
+	if err != nil {
+		return err
+	}
+	c := &call{
+		policy: policy, caller: caller, limits: x.cfg.Limits, terse: x.cfg.Terse, pageKey: x.pageKey,
+		failed: x.policyFailed, count: x.metrics.decided,
+	}
+	answer, err := rt.ask(c)(ctx, o)
+	if err != nil {
+		return err
+	}
+	return x.write(http.StatusOK, answer)
+}
+
+var errTime = busy("the answer takes more time than there is: ask for less at once")
+
+func (x *exchange) policyFailed(err error) {
+	x.cfg.Log.Error("the policy fails on a request", "error", err, "revision", x.revision(), "request_id", requestID(x.r))
+}
+
+// fail answers with a refusal. An error that is none is logged and not shown.
+func (x *exchange) fail(err error) {
+	var r *refusal
+	if x.r.Context().Err() != nil && !errors.As(err, &r) {
+		x.status = statusGone
+		return
+	}
+	if !errors.As(err, &r) {
+		x.policyFailed(err)
+	}
+	x.refuse(asRefusal(err))
+}
+
+// statusGone stands in metrics and logs for a client that did not wait.
+const statusGone = 499
+
+func (x *exchange) refuse(r *refusal) {
+	if x.status != 0 {
+		return // the answer is on its way
+	}
+	if r.header[0] != "" {
+		x.w.Header().Set(r.header[0], r.header[1])
+	}
+	if r.Status != http.StatusServiceUnavailable && r.Status != http.StatusInternalServerError {
+		x.w.Header().Del("X-Policy-Revision")
+	}
+	_ = x.write(r.Status, errorAnswer{r})
+}
+
+// write writes an answer whole or not at all.
+func (x *exchange) write(status int, answer any) error {
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	h := x.w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	x.status = status
+	x.w.WriteHeader(status)
+	_, _ = x.w.Write(text) // a client that left is nobody's mistake
+	return nil
+}
+
+// finished counts a request and, where asked for, logs it: never its body, its
+// token or any header but the id.
+func (s *Server) finished(x *exchange, took time.Duration) {
+	s.metrics.finished(x.path, x.status, took)
+	if !s.cfg.AccessLog {
+		return
+	}
+	s.cfg.Log.Info("request", "api", x.path, "status", x.status, "seconds", took.Seconds(), "caller", x.caller, "request_id", requestID(x.r))
+}
+
+// requestID is the id of a request, as long as a log can bear.
+func requestID(r *http.Request) string {
+	id := strings.ToValidUTF8(r.Header.Get("X-Request-Id"), "�")
+	if len(id) > 128 {
+		id = strings.ToValidUTF8(id[:128], "") + "…"
+	}
+	return id
+}

@@ -1,0 +1,256 @@
+package pdp_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/pdp"
+)
+
+const testdata = "../../testdata/authzen"
+
+// pack makes a bundle of the files of a folder.
+func pack(t testing.TB, dir string) string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(name string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		rel, _ := filepath.Rel(dir, name)
+		files[filepath.ToSlash(rel)] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packFiles(t, files)
+}
+
+func packFiles(t testing.TB, files map[string]string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "bundle.tar.gz")
+	replace(t, name, archive(files))
+	return name
+}
+
+func archive(files map[string]string) []byte {
+	var b bytes.Buffer
+	zip := gzip.NewWriter(&b)
+	tw := tar.NewWriter(zip)
+	for name, text := range files {
+		_ = tw.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))})
+		_, _ = io.WriteString(tw, text)
+	}
+	_, _ = tw.Close(), zip.Close()
+	return b.Bytes()
+}
+
+// replace puts a file in another's place in one step.
+func replace(t testing.TB, name string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(name+".new", content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(name+".new", name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// point is a decision point that runs.
+type point struct {
+	t           testing.TB
+	url         string
+	diagnostics string
+	client      *http.Client
+	stop        context.CancelFunc
+	done        chan error
+	log         *lockedBuffer
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func config(bundles ...string) pdp.Config {
+	return pdp.Config{Bundles: bundles, Limits: pdp.DefaultLimits(), WatchEvery: 10 * time.Millisecond}
+}
+
+// start runs a decision point until the end of the test.
+func start(t testing.TB, cfg pdp.Config) *point {
+	t.Helper()
+	l, d := listenLoopback(t), listenLoopback(t)
+	p := &point{t: t, url: "http://" + l.Addr().String(), diagnostics: "http://" + d.Addr().String(), done: make(chan error, 1), log: &lockedBuffer{}}
+	cfg.Log = slog.New(slog.NewTextHandler(p.log, nil))
+	ctx, cancel := context.WithCancel(context.Background())
+	server, err := pdp.New(ctx, cfg)
+	if err != nil {
+		cancel()
+		t.Fatal(err)
+	}
+	p.stop = cancel
+	p.client = &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second}
+	go func() { p.done <- server.Serve(ctx, l, d) }()
+	t.Cleanup(func() {
+		p.client.CloseIdleConnections()
+		cancel()
+		if err := <-p.done; err != nil {
+			t.Errorf("the server ended with %v", err)
+		}
+		p.done <- nil
+	})
+	return p
+}
+
+func listenLoopback(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// send sends a request with headers given as "Name: value".
+func (p *point) send(method, path, body string, headers ...string) answer {
+	p.t.Helper()
+	r, err := http.NewRequest(method, p.url+path, strings.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Add(name, value)
+	}
+	return p.do(r)
+}
+
+func (p *point) do(r *http.Request) answer {
+	p.t.Helper()
+	response, err := p.client.Do(r)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Header, string(text)}
+}
+
+const isJSON = "Content-Type: application/json"
+
+// post sends JSON.
+func (p *point) post(path, body string, headers ...string) answer {
+	p.t.Helper()
+	return p.send(http.MethodPost, path, body, append([]string{isJSON}, headers...)...)
+}
+
+// ask sends JSON and reads the answer, which must be 200.
+func (p *point) ask(path, body string, into any) {
+	p.t.Helper()
+	a := p.post(path, body)
+	if a.status != http.StatusOK {
+		p.t.Fatalf("%s %s: %d %s", path, body, a.status, a.body)
+	}
+	if err := json.Unmarshal([]byte(a.body), into); err != nil {
+		p.t.Fatalf("%s: %v", a.body, err)
+	}
+}
+
+const (
+	evaluation     = "/access/v1/evaluation"
+	evaluations    = "/access/v1/evaluations"
+	searchSubject  = "/access/v1/search/subject"
+	searchResource = "/access/v1/search/resource"
+	searchAction   = "/access/v1/search/action"
+)
+
+type decisionAnswer struct {
+	Decision bool
+	Context  struct {
+		Reason    string
+		Revision  string
+		GrantedBy []struct{ ID, Name string } `json:"granted_by"`
+		Error     struct {
+			Status  int
+			Message string
+		}
+	}
+}
+
+type batchAnswer struct{ Evaluations []decisionAnswer }
+
+type foundAnswer struct {
+	Page *struct {
+		NextToken *string `json:"next_token"`
+		Count     int
+	}
+	Results []struct{ Type, ID, Name string }
+}
+
+// names are the results in short.
+func (f foundAnswer) names() []string {
+	names := []string{}
+	for _, r := range f.Results {
+		names = append(names, r.ID+r.Name)
+	}
+	return names
+}
+
+func text(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// eventually polls until a condition holds.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("it never came about: %s", what)
+		}
+		<-tick.C
+	}
+}

@@ -1,0 +1,104 @@
+package listen
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Address is where to listen: "host:port", or "unix:" and the path of a socket.
+type Address string
+
+const unixScheme = "unix:"
+
+// Socket returns the path of a unix socket.
+func (a Address) Socket() (path string, ok bool) { return strings.CutPrefix(string(a), unixScheme) }
+
+// Check reports an address that is none.
+func (a Address) Check() error {
+	if path, ok := a.Socket(); ok && path != "" {
+		return nil
+	}
+	if _, port, err := net.SplitHostPort(string(a)); err != nil || port == "" {
+		return fmt.Errorf("the address %q is neither host:port nor unix:PATH", string(a))
+	}
+	return nil
+}
+
+// Local reports whether only processes of this machine reach the address: it is
+// a socket or a loopback address, and no name that anybody could resolve.
+func (a Address) Local() bool {
+	if _, ok := a.Socket(); ok {
+		return true
+	}
+	host, _, err := net.SplitHostPort(string(a))
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback() || host == "localhost"
+}
+
+// Listen opens the address. A socket has the given permissions from the first
+// moment on; one that a process left behind is replaced, one that is in use is
+// not.
+func (a Address) Listen(mode os.FileMode) (net.Listener, error) {
+	if err := a.Check(); err != nil {
+		return nil, err
+	}
+	path, ok := a.Socket()
+	if !ok {
+		return net.Listen("tcp", string(a))
+	}
+	return listenSocket(path, mode)
+}
+
+func listenSocket(path string, mode os.FileMode) (net.Listener, error) {
+	switch info, err := os.Lstat(path); {
+	case err == nil && info.Mode()&os.ModeSocket == 0:
+		return nil, fmt.Errorf("%s is there and is no socket", path)
+	case err == nil:
+		if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
+			return nil, errors.Join(fmt.Errorf("another process listens on %s", path), c.Close())
+		}
+	}
+	// In a folder that nobody else can enter, the socket gets its permissions
+	// before it gets its name.
+	dir, err := os.MkdirTemp(filepath.Dir(path), ".s")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // an empty folder
+	temp := filepath.Join(dir, "s")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: temp, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	l.SetUnlinkOnClose(false)
+	if err := errors.Join(os.Chmod(temp, mode), os.Rename(temp, path)); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return &socket{UnixListener: l, path: path}, nil
+}
+
+// socket removes its name when it is closed.
+type socket struct {
+	*net.UnixListener
+	path string
+}
+
+// Close implements net.Listener.
+func (s *socket) Close() error {
+	err := s.UnixListener.Close()
+	if err == nil {
+		_ = os.Remove(s.path)
+	}
+	return err
+}
+
+// Addr implements net.Listener.
+func (s *socket) Addr() net.Addr { return &net.UnixAddr{Name: s.path, Net: "unix"} }

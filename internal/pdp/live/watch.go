@@ -1,0 +1,73 @@
+package live
+
+import (
+	"context"
+	"os"
+	"time"
+)
+
+// retryAfter is the time after which bundles that could not be activated are
+// tried again without having changed: what failed may have been the disk.
+const retryAfter = time.Minute
+
+// Watch looks at the files as often as told, until the context ends, and
+// activates them once they have changed and then stood still from one look to
+// the next, so that a file is not read while it is written. Looking by name
+// finds files that were replaced, renamed or reached through other links, on
+// every file system.
+func (h *Holder) Watch(ctx context.Context, every time.Duration) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	before := look(h.files)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		now := look(h.files)
+		still := now.same(before)
+		before = now
+		if still && h.due(now) {
+			_ = h.Activate(ctx) // whoever is interested is told by the observer
+		}
+	}
+}
+
+func (h *Holder) due(now sight) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !now.same(h.seen) || h.last.Err != nil && time.Since(h.last.At) > retryAfter
+}
+
+// sight is what files look like from outside; nil stands for one that is not there.
+type sight []os.FileInfo
+
+func look(files []string) sight {
+	s := make(sight, len(files))
+	for i, f := range files {
+		if info, err := os.Stat(f); err == nil {
+			s[i] = info
+		}
+	}
+	return s
+}
+
+func (s sight) same(o sight) bool {
+	if len(s) != len(o) {
+		return false // o is from before the first look
+	}
+	for i, a := range s {
+		b := o[i]
+		if a == nil || b == nil {
+			if a != nil || b != nil {
+				return false
+			}
+			continue
+		}
+		if !os.SameFile(a, b) || a.Size() != b.Size() || !a.ModTime().Equal(b.ModTime()) || a.Mode() != b.Mode() {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,104 @@
+package pdp
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
+)
+
+// metrics are what a decision point counts. Labels have few values: nothing in
+// them comes from a request.
+type metrics struct {
+	registry    *prometheus.Registry
+	requests    *prometheus.CounterVec
+	seconds     *prometheus.HistogramVec
+	permits     prometheus.Counter
+	denials     prometheus.Counter
+	failures    prometheus.Counter
+	activations *prometheus.CounterVec
+	latest      prometheus.Gauge
+	failing     prometheus.Gauge
+	loading     prometheus.Gauge
+	bundle      *prometheus.GaugeVec
+}
+
+func newMetrics(s *Server) *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "qlik2rego", Name: name, Help: help}, labels)
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "qlik2rego", Name: name, Help: help})
+	}
+	decisions := counter("decisions_total", "Decisions, items of batches included, candidates of searches not.", "decision")
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: counter("requests_total", "Requests by API and HTTP status; 499 stands for a client that left.", "api", "status"),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Namespace: "qlik2rego", Name: "request_seconds", Help: "Time from the header of a request to its answer, by API.",
+			Buckets: prometheus.ExponentialBuckets(0.00005, 2.5, 13),
+		}, []string{"api"}),
+		permits:     decisions.WithLabelValues("permit"),
+		denials:     decisions.WithLabelValues("deny"),
+		failures:    decisions.WithLabelValues("error"),
+		activations: counter("bundle_activations_total", "Activations of the bundles, by outcome.", "outcome"),
+		latest:      gauge("bundle_activated_timestamp_seconds", "Time of the last activation that succeeded."),
+		failing:     gauge("bundle_failing", "1 while the last activation has failed and an older policy, or none, decides."),
+		loading:     gauge("bundle_activation_seconds", "Time that the last activation took."),
+		bundle:      prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "qlik2rego", Name: "bundle_info", Help: "The policy that decides."}, []string{"revision"}),
+	}
+	deciding := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "qlik2rego", Name: "requests_deciding", Help: "Requests that are being decided now."},
+		func() float64 { return float64(len(s.slots.free)) })
+	m.registry.MustRegister(m.requests, m.seconds, decisions, m.activations, m.latest, m.failing, m.loading, m.bundle, deciding,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) finished(api string, status int, took time.Duration) {
+	m.requests.WithLabelValues(api, strconv.Itoa(status)).Inc()
+	m.seconds.WithLabelValues(api).Observe(took.Seconds())
+}
+
+func (m *metrics) decided(v engine.Verdict) {
+	switch {
+	case v.Err != nil:
+		m.failures.Inc()
+	case v.Allow:
+		m.permits.Inc()
+	default:
+		m.denials.Inc()
+	}
+}
+
+func (m *metrics) activated(a live.Activation) {
+	m.loading.Set(a.Took.Seconds())
+	if a.Err != nil {
+		m.activations.WithLabelValues("failed").Inc()
+		m.failing.Set(1)
+		return
+	}
+	m.activations.WithLabelValues("succeeded").Inc()
+	m.failing.Set(0)
+	m.latest.SetToCurrentTime()
+	m.bundle.Reset()
+	m.bundle.WithLabelValues(a.Revision).Set(1)
+}
+
+// diagnostics serves metrics and health, for operators.
+func (s *Server) diagnostics() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
+	for path, serve := range map[string]func() (int, any){"GET /health": s.alive, "GET /health/ready": s.ready} {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			status, answer := serve()
+			_ = (&exchange{Server: s, w: w, r: r}).write(status, answer)
+		})
+	}
+	return mux
+}

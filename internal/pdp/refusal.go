@@ -1,0 +1,49 @@
+package pdp
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// refusal is an answer other than 200: about the request, the caller or the
+// state of the server, never about the decision.
+type refusal struct {
+	Status  int    `json:"status"`
+	Message string `json:"message"`
+	header  [2]string
+}
+
+// Error implements error.
+func (r *refusal) Error() string { return r.Message }
+
+// bad is a request that cannot be understood.
+func bad(format string, args ...any) error {
+	return &refusal{Status: http.StatusBadRequest, Message: fmt.Sprintf(format, args...)}
+}
+
+func refuse(status int, header, value, format string, args ...any) error {
+	return &refusal{Status: status, Message: fmt.Sprintf(format, args...), header: [2]string{header, value}}
+}
+
+// busy asks the caller to come again.
+func busy(format string, args ...any) error {
+	return refuse(http.StatusServiceUnavailable, "Retry-After", "1", format, args...)
+}
+
+var errInternal = &refusal{Status: http.StatusInternalServerError, Message: "the decision point failed; its log says why"}
+
+// asRefusal returns what the caller is told about an error. What is no refusal
+// is a failure, and none of the caller's business.
+func asRefusal(err error) *refusal {
+	var r *refusal
+	if errors.As(err, &r) {
+		return r
+	}
+	return errInternal
+}
+
+// errorAnswer is the body of a refusal.
+type errorAnswer struct {
+	Error *refusal `json:"error"`
+}

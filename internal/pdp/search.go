@@ -1,0 +1,253 @@
+package pdp
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
+)
+
+// searchKind is one of the three searches.
+type searchKind struct {
+	name string
+	// read reads the request without what is searched for, and the parts that
+	// every candidate gets: the type and properties.
+	read func(o ast.Object) (engine.Request, *ast.Term, error)
+	// candidates are the ids or names to look among, in order.
+	candidates func(p *live.Policy, wanted *ast.Term) ([]string, bool)
+	// with puts a candidate into a request.
+	with func(r *engine.Request, candidate *ast.Term)
+	// key is the field that names a candidate.
+	key *ast.Term
+}
+
+var subjectSearch = searchKind{
+	name: "subject", key: idKey,
+	read: func(o ast.Object) (r engine.Request, wanted *ast.Term, err error) {
+		if wanted, err = subjectOfKind.of(o); err != nil {
+			return r, nil, err
+		}
+		if r.Action, err = action.of(o); err != nil {
+			return r, nil, err
+		}
+		r.Resource, err = resource.of(o)
+		return r, wanted, err
+	},
+	candidates: func(p *live.Policy, wanted *ast.Term) ([]string, bool) { return p.Subjects(text(wanted, typeKey)) },
+	with:       func(r *engine.Request, candidate *ast.Term) { r.Subject = candidate },
+}
+
+var resourceSearch = searchKind{
+	name: "resource", key: idKey,
+	read: func(o ast.Object) (r engine.Request, wanted *ast.Term, err error) {
+		if r.Subject, err = subject.of(o); err != nil {
+			return r, nil, err
+		}
+		if r.Action, err = action.of(o); err != nil {
+			return r, nil, err
+		}
+		wanted, err = resourceOfKind.of(o)
+		return r, wanted, err
+	},
+	candidates: func(p *live.Policy, wanted *ast.Term) ([]string, bool) { return p.Resources(text(wanted, typeKey)) },
+	with:       func(r *engine.Request, candidate *ast.Term) { r.Resource = candidate },
+}
+
+var actionSearch = searchKind{
+	name: "action", key: nameKey,
+	read: func(o ast.Object) (r engine.Request, wanted *ast.Term, err error) {
+		if r.Subject, err = subject.of(o); err != nil {
+			return r, nil, err
+		}
+		r.Resource, err = resource.of(o)
+		return r, ast.ObjectTerm(), err
+	},
+	candidates: func(p *live.Policy, _ *ast.Term) ([]string, bool) { return p.ActionNames() },
+	with:       func(r *engine.Request, candidate *ast.Term) { r.Action = candidate },
+}
+
+func text(t, key *ast.Term) string {
+	v := t.Get(key)
+	if v == nil {
+		return ""
+	}
+	s, _ := v.Value.(ast.String)
+	return string(s)
+}
+
+// searchAnswer is the answer to a search.
+type searchAnswer struct {
+	Page    *page    `json:"page,omitzero"`
+	Results []result `json:"results"`
+}
+
+// result is an entity that was found; an action has a name instead of type and id.
+type result struct {
+	Type string  `json:"type,omitzero"`
+	ID   *string `json:"id,omitzero"`
+	Name *string `json:"name,omitzero"`
+}
+
+type page struct {
+	NextToken string `json:"next_token"`
+	Count     int    `json:"count"`
+}
+
+// The number of candidates that are judged at once: few at first, because they
+// may fill the page, and then as many as the time for a page is long enough for.
+const (
+	chunkFirst = 64
+	chunkLeast = 4
+	chunkMost  = 1 << 14
+)
+
+// chunkAfter is the size of the next chunk, which should not take more than an
+// eighth of the time for a page.
+func chunkAfter(size int, took, page time.Duration) int {
+	affordable := int(page / 8 * time.Duration(size) / max(took, 1))
+	return max(chunkLeast, min(affordable, 2*size, chunkMost))
+}
+
+// search answers a search: the candidates that evaluate to true, in order.
+func (c *call) search(kind searchKind) answerer {
+	return func(ctx context.Context, o ast.Object) (any, error) {
+		base, wanted, err := kind.read(o)
+		if err != nil {
+			return nil, err
+		}
+		if base.Context, err = optional(o, contextKey, "context"); err != nil {
+			return nil, err
+		}
+		asked, err := pageOf(o)
+		if err != nil {
+			return nil, err
+		}
+		all, ok := kind.candidates(c.policy, wanted)
+		if !ok {
+			return nil, &refusal{Status: 404, Message: "the policy does not say which " + kind.name + "s there are: it cannot be searched for them"}
+		}
+		query := c.queryText(kind.name, base, wanted)
+		start, err := c.start(&asked, query, len(all))
+		if err != nil {
+			return nil, err
+		}
+		limit := c.limits.Page
+		if asked.limit >= 0 {
+			limit = min(limit, asked.limit)
+		}
+		found, next, err := c.find(ctx, kind, base, wanted, all, start, limit)
+		if err != nil {
+			return nil, err
+		}
+		answer := searchAnswer{Results: found}
+		if asked.paged || next >= 0 {
+			answer.Page = &page{Count: len(found)}
+			if next >= 0 {
+				answer.Page.NextToken = c.token(query, asked.limit, next)
+			}
+		}
+		return answer, nil
+	}
+}
+
+// find returns up to limit candidates from a number on that evaluate to true,
+// and the number of the candidate to go on with, or -1 at the end. It ends early
+// when half of the time is over.
+func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, wanted *ast.Term, all []string, start, limit int) ([]result, int, error) {
+	found := make([]result, 0, min(limit, len(all)-start))
+	size, began := chunkFirst, time.Now()
+	for start < len(all) {
+		chunk, before := all[start:min(start+size, len(all))], time.Now()
+		verdicts, err := c.judge(ctx, kind, base, wanted, chunk)
+		if err != nil {
+			return nil, 0, err
+		}
+		for i, v := range verdicts {
+			switch {
+			case v.Err != nil:
+				return nil, 0, v.Err // an answer without this candidate could be wrong
+			case !v.Allow:
+			case len(found) == limit:
+				return found, start + i, nil
+			default:
+				found = append(found, kind.result(wanted, chunk[i]))
+			}
+		}
+		start += len(chunk)
+		if start < len(all) && time.Since(began) > c.limits.Time/2 {
+			return found, start, nil
+		}
+		size = chunkAfter(len(chunk), time.Since(before), c.limits.Time/2)
+	}
+	return found, -1, nil
+}
+
+// judge evaluates each candidate, or one for all that have the same rights.
+func (c *call) judge(ctx context.Context, kind searchKind, base engine.Request, wanted *ast.Term, chunk []string) ([]engine.Verdict, error) {
+	var alike []int
+	if kind.name == resourceSearch.name {
+		alike = c.policy.Alike(text(wanted, typeKey), chunk)
+	}
+	if alike == nil {
+		return c.policy.Evaluate(ctx, requests(kind, base, wanted, chunk), false)
+	}
+	first, at := []string{}, make([]int, len(chunk))
+	for i, same := range alike {
+		if at[i] = at[same]; same == i {
+			at[i] = len(first)
+			first = append(first, chunk[i])
+		}
+	}
+	judged, err := c.policy.Evaluate(ctx, requests(kind, base, wanted, first), false)
+	if err != nil {
+		return nil, err
+	}
+	verdicts := make([]engine.Verdict, len(chunk))
+	for i := range chunk {
+		verdicts[i] = judged[at[i]]
+	}
+	return verdicts, nil
+}
+
+func (k searchKind) result(wanted *ast.Term, candidate string) result {
+	if k.key == nameKey {
+		return result{Name: &candidate}
+	}
+	return result{Type: text(wanted, typeKey), ID: &candidate}
+}
+
+func requests(kind searchKind, base engine.Request, wanted *ast.Term, chunk []string) []engine.Request {
+	list := make([]engine.Request, len(chunk))
+	properties := wanted.Get(propertiesKey)
+	typ := wanted.Get(typeKey)
+	for i, id := range chunk {
+		members := make([][2]*ast.Term, 0, 3)
+		if typ != nil {
+			members = append(members, [2]*ast.Term{typeKey, typ})
+		}
+		members = append(members, [2]*ast.Term{kind.key, ast.StringTerm(id)})
+		if properties != nil {
+			members = append(members, [2]*ast.Term{propertiesKey, properties})
+		}
+		list[i] = base
+		kind.with(&list[i], ast.ObjectTerm(members...))
+	}
+	return list
+}
+
+// queryText is what a search asks, the same text for the same question.
+func (c *call) queryText(kind string, r engine.Request, wanted *ast.Term) string {
+	var b strings.Builder
+	b.WriteString(kind)
+	for _, t := range []*ast.Term{r.Subject, r.Action, r.Resource, r.Context, wanted} {
+		b.WriteByte('\n') // in no term, which escapes it
+		if t != nil {
+			b.WriteString(t.String())
+		}
+	}
+	return b.String()
+}

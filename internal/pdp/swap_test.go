@@ -1,0 +1,297 @@
+package pdp_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/pdp"
+)
+
+// twin is a policy and its data that each know their revision. All that they
+// say of a request is the pair of them.
+func twin(rules, data string) map[string]string {
+	return map[string]string{
+		".manifest": `{"revision":"` + data + `","roots":["twin"],"rego_version":1}`,
+		"policy.rego": `package twin
+
+default allow := false
+
+allow if data.twin.revision == "` + rules + `"
+
+decision := {"allow": allow, "reason": concat("/", ["` + rules + `", data.twin.revision]), "granted_by": []}
+
+resources contains {"type": "record", "id": sprintf("%s-%d", [data.twin.revision, i])} if some i in numbers.range(1, 20)
+`,
+		"data.json": `{"twin":{"revision":"` + data + `"}}`,
+	}
+}
+
+func twinConfig(t testing.TB) pdp.Config {
+	cfg := config(packFiles(t, twin("r0", "r0")))
+	cfg.EntryPoint = "twin"
+	cfg.WatchEvery = 5 * time.Millisecond
+	return cfg
+}
+
+// TestSwapUnderLoad swaps bundles as fast as they are noticed while clients ask.
+// Every answer is of one revision, whole, and none fails.
+func TestSwapUnderLoad(t *testing.T) {
+	cfg := twinConfig(t)
+	cfg.Limits.Queue = 20 * time.Second // the machine is busy; nobody is to be sent away
+	cfg.Limits.Time = 20 * time.Second
+	p := start(t, cfg)
+	var asked atomic.Int64
+	var seen sync.Map
+	check := func(a answer, err error) error {
+		revision := a.header.Get("X-Policy-Revision")
+		switch {
+		case err != nil:
+			return err
+		case a.status != http.StatusOK || revision == "":
+			return fmt.Errorf("%d %s", a.status, a.body)
+		case strings.Contains(a.body, `"decision":false`):
+			return fmt.Errorf("mixed: %s", a.body)
+		}
+		// Whatever names a revision names the same.
+		for part := range strings.SplitSeq(a.body, `"`) {
+			for name := range strings.SplitSeq(strings.Split(part, "-")[0], "/") {
+				if strings.HasPrefix(name, "r") && len(name) > 1 && name[1] >= '0' && name[1] <= '9' && name != revision {
+					return fmt.Errorf("%s speaks of %s: %s", revision, name, a.body)
+				}
+			}
+		}
+		asked.Add(1)
+		seen.Store(revision, true)
+		return nil
+	}
+	questions := map[string]string{
+		evaluation:     good,
+		evaluations:    strings.TrimSuffix(good, "}") + `,"evaluations":[{},{},{},{},{},{},{},{}]}`,
+		searchResource: asked_,
+	}
+	stop := make(chan struct{})
+	failures := make(chan error, 100)
+	var clients sync.WaitGroup
+	for path, body := range questions {
+		for range 2 {
+			clients.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					if err := check(p.try(path, body)); err != nil {
+						failures <- err
+						return
+					}
+				}
+			})
+		}
+	}
+	const swaps = 30
+	for i := 1; i <= swaps; i++ {
+		revision := fmt.Sprintf("r%d", i)
+		replace(t, cfg.Bundles[0], archive(twin(revision, revision)))
+		eventually(t, revision+" decides", func() bool {
+			return strings.Contains(p.send("GET", "/health/ready", "").body, `"revision":"`+revision+`"`)
+		})
+	}
+	close(stop)
+	clients.Wait()
+	select {
+	case err := <-failures:
+		t.Fatal(err)
+	default:
+	}
+	revisions := 0
+	seen.Range(func(any, any) bool { revisions++; return true })
+	t.Logf("%d answers of %d revisions over %d swaps", asked.Load(), revisions, swaps)
+	if revisions < swaps/2 {
+		t.Errorf("answers of %d revisions alone, of %d", revisions, swaps)
+	}
+}
+
+var asked_ = asked("")
+
+// try sends JSON and returns what happens.
+func (p *point) try(path, body string) (answer, error) {
+	r, err := http.NewRequest("POST", p.url+path, strings.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	response, err := p.client.Do(r)
+	if err != nil {
+		return answer{}, err
+	}
+	defer response.Body.Close()
+	var text json.RawMessage
+	err = json.NewDecoder(response.Body).Decode(&text)
+	return answer{response.StatusCode, response.Header, string(text)}, err
+}
+
+func (p *point) decidesBy() string {
+	var a decisionAnswer
+	p.ask(evaluation, good, &a)
+	return a.Context.Reason
+}
+
+// TestFailedActivations leave the policy that decides, and show.
+func TestFailedActivations(t *testing.T) {
+	cfg := twinConfig(t)
+	p := start(t, cfg)
+	file := cfg.Bundles[0]
+	whole := archive(twin("r9", "r9"))
+	noAllow := twin("r9", "r9")
+	noAllow["policy.rego"] = "package twin\n\nother := 1\n"
+	noRego := twin("r9", "r9")
+	noRego["policy.rego"] += "\nthis is no Rego {"
+	failures := func() int {
+		n, _ := strconv.Atoi(p.metric(`qlik2rego_bundle_activations_total{outcome="failed"}`))
+		return n
+	}
+	for _, f := range []struct {
+		name string
+		put  func()
+		want string
+	}{
+		{"gone", func() { remove(t, file) }, "no such file"},
+		{"empty", func() { replace(t, file, nil) }, "no .tar.gz"},
+		{"truncated", func() { replace(t, file, whole[:len(whole)/2]) }, "unexpected EOF"},
+		{"rubbish", func() { replace(t, file, []byte(strings.Repeat("rubbish", 1000))) }, "no .tar.gz"},
+		{"a flipped bit", func() { replace(t, file, flipped(whole)) }, ""},
+		{"no Rego", func() { replace(t, file, archive(noRego)) }, "does not parse"},
+		{"no entry point", func() { replace(t, file, archive(noAllow)) }, "the policy has no rule allow in data.twin"},
+		{"truncated in place", func() { write(t, file, whole[:40]) }, "no .tar.gz"},
+		{"a folder", func() { remove(t, file); mkdir(t, file) }, ""},
+	} {
+		before := failures()
+		f.put()
+		var a answer
+		eventually(t, f.name+" is noticed", func() bool {
+			a = p.send("GET", "/health/ready", "")
+			return failures() > before && strings.Contains(a.body, f.want)
+		})
+		if a.status != 200 || !strings.Contains(a.body, `"revision":"r0"`) || !strings.Contains(a.body, `"degraded":["bundle: `) {
+			t.Errorf("%s: %d %s", f.name, a.status, a.body)
+		}
+		if got := p.metric("qlik2rego_bundle_failing"); got != "1" {
+			t.Errorf("%s: failing is %s", f.name, got)
+		}
+		if got := p.decidesBy(); got != "r0/r0" {
+			t.Errorf("%s: %s decides", f.name, got)
+		}
+	}
+	remove(t, file)
+	// Written in place, in two parts.
+	write(t, file, whole[:100])
+	write(t, file, whole)
+	eventually(t, "the new one decides", func() bool { return p.decidesBy() == "r9/r9" })
+	eventually(t, "it is well", func() bool { return !strings.Contains(p.send("GET", "/health/ready", "").body, "degraded") })
+	if got := p.metric("qlik2rego_bundle_failing"); got != "0" {
+		t.Errorf("failing is %s", got)
+	}
+	if got := p.metric(`qlik2rego_bundle_info{revision="r9"}`); got != "1" {
+		t.Errorf("the revision in the metrics is %q", got)
+	}
+}
+
+// TestFilesMove has bundles replaced behind a link, as Kubernetes does, and
+// renamed into place.
+func TestFilesMove(t *testing.T) {
+	dir := t.TempDir()
+	for _, revision := range []string{"r1", "r2"} {
+		mkdir(t, filepath.Join(dir, revision))
+		write(t, filepath.Join(dir, revision, "bundle.tar.gz"), archive(twin(revision, revision)))
+	}
+	current := filepath.Join(dir, "current")
+	link := func(revision string) {
+		if err := os.Symlink(revision, current+".new"); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(current+".new", current); err != nil {
+			t.Fatal(err)
+		}
+	}
+	link("r1")
+	cfg := config(filepath.Join(current, "bundle.tar.gz"))
+	cfg.EntryPoint = "twin"
+	p := start(t, cfg)
+	for _, revision := range []string{"r2", "r1", "r2"} {
+		link(revision)
+		eventually(t, revision+" decides", func() bool { return p.decidesBy() == revision+"/"+revision })
+	}
+}
+
+// TestSplitBundles swaps policy and data, which belong together.
+func TestSplitBundles(t *testing.T) {
+	half := func(view, root string, files map[string]string) []byte {
+		files[".manifest"] = `{"revision":"` + view + `","roots":["` + root + `"],"rego_version":1,"metadata":{"view":"` + view + `"}}`
+		return archive(files)
+	}
+	policy := func(view string) []byte {
+		return half(view, "twin", map[string]string{"policy.rego": "package twin\n\nallow if data.site.view == \"" + view + "\"\n\ndecision := {\"reason\": concat(\"/\", [\"" + view + "\", data.site.view])}\n"})
+	}
+	data := func(view string) []byte {
+		return half(view, "site", map[string]string{"site/data.json": `{"view":"` + view + `"}`})
+	}
+	dir := t.TempDir()
+	policyFile, dataFile := filepath.Join(dir, "policy.tar.gz"), filepath.Join(dir, "data.tar.gz")
+	write(t, policyFile, policy("v1"))
+	write(t, dataFile, data("v1"))
+	cfg := config(policyFile, dataFile)
+	cfg.EntryPoint = "twin"
+	p := start(t, cfg)
+	if got := p.decidesBy(); got != "v1/v1" {
+		t.Fatalf("%s decides", got)
+	}
+	replace(t, policyFile, policy("v2"))
+	eventually(t, "half of a change is refused", func() bool {
+		return strings.Contains(p.send("GET", "/health/ready", "").body, "policy and data were made for different rules")
+	})
+	if got := p.decidesBy(); got != "v1/v1" {
+		t.Errorf("%s decides after half of a change", got)
+	}
+	replace(t, dataFile, data("v2"))
+	eventually(t, "the whole change decides", func() bool { return p.decidesBy() == "v2/v2" })
+	if a := p.post(evaluation, good); a.header.Get("X-Policy-Revision") != "v2+v2" {
+		t.Errorf("the revision is %q", a.header.Get("X-Policy-Revision"))
+	}
+}
+
+func remove(t testing.TB, name string) {
+	t.Helper()
+	if err := os.RemoveAll(name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mkdir(t testing.TB, name string) {
+	t.Helper()
+	if err := os.Mkdir(name, 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func write(t testing.TB, name string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(name, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func flipped(b []byte) []byte {
+	b = append([]byte(nil), b...)
+	b[len(b)/2] ^= 1
+	return b
+}
