@@ -16,9 +16,6 @@ func check(r *report) {
 		switch n := n.(type) {
 		case *condition.Or:
 			r.mixed(n)
-			if r.rule.Category != ruleset.Security {
-				r.branchesWithoutUser(n, nil)
-			}
 		case *condition.Not:
 			r.notComparison(n)
 		case *condition.Call:
@@ -166,7 +163,7 @@ func (r *report) apart(word string, at diag.Range) string {
 }
 
 // branchesWithoutUser warns of an or in which one branch narrows by user and
-// another does not. Dead branches hold for nobody; nil where none is known.
+// another does not. Dead branches hold for nobody.
 func (r *report) branchesWithoutUser(or *condition.Or, possible map[condition.Node]bool) {
 	var without []condition.Node
 	for _, o := range or.Operands {
@@ -178,7 +175,7 @@ func (r *report) branchesWithoutUser(or *condition.Or, possible map[condition.No
 		return
 	}
 	for _, o := range without {
-		if possible != nil && !possible[o] {
+		if !possible[o] {
 			continue
 		}
 		r.add(codeBranchWithoutUser, diag.Warning, o.Span(), "this branch does not test the user, another one does",

@@ -149,11 +149,23 @@ func (Environment) value() {}
 // Root is where a path begins.
 type Root int
 
-// The roots of a path in a Security rule.
+// The roots of a path. Node stands in Sync rules alone, which make no policy.
 const (
 	Resource Root = iota + 1
 	User
+	Node
 )
+
+func (r Root) name() string {
+	switch r {
+	case User:
+		return "user"
+	case Node:
+		return "node"
+	default:
+		return "resource"
+	}
+}
 
 // Entities is a set of entities: the root, or where the relations lead from it.
 type Entities struct {
@@ -183,11 +195,7 @@ func (e Entities) IsRoot() bool { return len(e.Steps) == 0 }
 // Key returns the path as a condition would write it.
 func (e Entities) Key() string {
 	var b strings.Builder
-	if e.Root == User {
-		b.WriteString("user")
-	} else {
-		b.WriteString("resource")
-	}
+	b.WriteString(e.Root.name())
 	for _, s := range e.Steps {
 		b.WriteByte('.')
 		b.WriteString(s.Name)

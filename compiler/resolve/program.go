@@ -41,21 +41,23 @@ type Specialised struct {
 // an error among the diagnostics is left out of the program.
 func Resolve(rules []*Rule, options Options) (*Program, diag.List) {
 	var list diag.List
-	var granting []*Rule
+	var security []*Rule
+	user, _ := options.Schema.Type("User")
 	for _, r := range rules {
 		rep := &report{rule: r}
-		check(rep)
-		if r.Category == ruleset.Security && !rep.list.HasErrors() {
-			granting = append(granting, r)
+		switch check(rep); {
+		case rep.list.HasErrors():
+		case r.Category == ruleset.Security:
+			security = append(security, r)
+		default:
+			// License and Sync rules grant nothing here; theirs is a program of their
+			// own, made for what there is to say about them.
+			newProgram(options.Schema, []*Rule{r}).specialise(r, rep, options, user)
 		}
 		list = append(list, rep.list...)
 	}
-	program := &Program{}
-	for _, c := range classesOf(options.Schema, granting) {
-		program.Classes = append(program.Classes, &ClassRules{Class: c})
-	}
-	user, _ := options.Schema.Type("User")
-	for _, r := range granting {
+	program := newProgram(options.Schema, security)
+	for _, r := range security {
 		rep := &report{rule: r}
 		found := program.specialise(r, rep, options, user)
 		list = append(list, rep.list...)
@@ -67,6 +69,14 @@ func Resolve(rules []*Rule, options Options) (*Program, diag.List) {
 		}
 	}
 	return program, list
+}
+
+func newProgram(s *schema.Schema, rules []*Rule) *Program {
+	program := &Program{}
+	for _, c := range classesOf(s, rules) {
+		program.Classes = append(program.Classes, &ClassRules{Class: c})
+	}
+	return program
 }
 
 // specialise returns the rule's predicate for every class that it reaches, by

@@ -3,8 +3,10 @@ package cli
 import (
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/tester"
 	"github.com/urfave/cli/v2"
@@ -74,6 +76,8 @@ func (s *Streams) TestSubject(ctx *cli.Context) (*bundles.Bundle, []string, erro
 	switch {
 	case len(args) > 1:
 		rules, args = args[:1], args[1:]
+	case len(args) == 1 && strings.EqualFold(filepath.Ext(args[0]), ".json"):
+		return nil, nil, UsageOf(ctx.Command, "no tests: name files or folders with Rego tests behind the rules")
 	case len(args) == 0 || !ctx.IsSet("snapshot"):
 		return nil, nil, UsageOf(ctx.Command, "name a bundle or rules, and then files or folders with Rego tests")
 	}
