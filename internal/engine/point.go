@@ -29,7 +29,6 @@ type Point struct {
 	// together is nil unless the package decides requests of one requester
 	// together, as Qlik's does.
 	together   *together
-	classes    *classes
 	ruleName   func(id string) string
 	candidates *candidates
 }
@@ -84,7 +83,6 @@ func NewPoint(ctx context.Context, b *bundles.Bundle, path string) (*Point, erro
 		if p.together, err = newTogether(pkg.String(), prepare); err != nil {
 			return nil, err
 		}
-		p.classes = &classes{data: &b.Data, prover: &blindness{compiler: compiler, known: map[parameter]bool{}}, blind: map[string]bool{}}
 	}
 	p.candidates, err = newCandidates(ctx, b, path, pkg.String(), has, prepare)
 	return p, err

@@ -80,10 +80,9 @@ var (
 
 // evaluate answers the requests of a group as far as it can, and marks those.
 func (t *together) evaluate(ctx context.Context, p *Point, requests []Request, group []int, explain bool, verdicts []Verdict, done []bool) {
-	alike := p.alike(requests, group)
-	items := make([]*ast.Term, len(alike))
-	for i, same := range alike {
-		r := requests[same[0]]
+	items := make([]*ast.Term, len(group))
+	for i, at := range group {
+		r := requests[at]
 		items[i] = ast.ArrayTerm(r.Resource.Get(idKey), r.Action.Get(nameKey))
 	}
 	first := requests[group[0]]
@@ -108,7 +107,7 @@ func (t *together) evaluate(ctx context.Context, p *Point, requests []Request, g
 		if len(parts) < 2 {
 			continue
 		}
-		i, ok := index(parts[0], len(alike))
+		i, ok := index(parts[0], len(group))
 		allow, isBool := parts[1].(bool)
 		if !ok || !isBool {
 			continue
@@ -121,9 +120,7 @@ func (t *together) evaluate(ctx context.Context, p *Point, requests []Request, g
 			}
 			v = p.explain(v, decision)
 		}
-		for _, at := range alike[i] {
-			verdicts[at], done[at] = v, true
-		}
+		verdicts[group[i]], done[group[i]] = v, true
 	}
 }
 

@@ -128,35 +128,6 @@ func TestPageOfTheServer(t *testing.T) {
 	}
 }
 
-// TestPagesAreBoundedInTime has a search end a page because time is short, not
-// because it is full, and nothing gets lost.
-func TestPagesAreBoundedInTime(t *testing.T) {
-	files := manyRecords("slow-1")
-	files["policy.rego"] = strings.NewReplacer("499", "4999", "allow if {", "allow if {\n\tsum(numbers.range(0, 400)) > 0").Replace(files["policy.rego"])
-	cfg := config(packFiles(t, files))
-	cfg.EntryPoint = "many"
-	cfg.Limits.Page = 10_000
-	cfg.Limits.Time *= 100
-	full := start(t, cfg)
-	cfg.Limits.Time /= 2000
-	p := start(t, cfg)
-	var want foundAnswer
-	full.ask(searchResource, asked(""), &want)
-	var all []string
-	pages := 0
-	for token := ""; ; pages++ {
-		var a foundAnswer
-		p.ask(searchResource, asked(pageOf(-1, token)), &a)
-		all = append(all, a.names()...)
-		if token = *a.Page.NextToken; token == "" {
-			break
-		}
-	}
-	if !slices.Equal(all, want.names()) || pages == 0 {
-		t.Errorf("%d results on %d pages, want %d on several", len(all), pages+1, len(want.Results))
-	}
-}
-
 func TestPageTokens(t *testing.T) {
 	cfg := manyConfig(t)
 	p, another := start(t, cfg), start(t, cfg)

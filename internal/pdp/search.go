@@ -162,7 +162,7 @@ func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, w
 	size, began := chunkFirst, time.Now()
 	for start < len(all) {
 		chunk, before := all[start:min(start+size, len(all))], time.Now()
-		verdicts, err := c.judge(ctx, kind, base, wanted, chunk)
+		verdicts, err := c.policy.Evaluate(ctx, requests(kind, base, wanted, chunk), false)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -184,33 +184,6 @@ func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, w
 		size = chunkAfter(len(chunk), time.Since(before), c.limits.Time/2)
 	}
 	return found, -1, nil
-}
-
-// judge evaluates each candidate, or one for all that have the same rights.
-func (c *call) judge(ctx context.Context, kind searchKind, base engine.Request, wanted *ast.Term, chunk []string) ([]engine.Verdict, error) {
-	var alike []int
-	if kind.name == resourceSearch.name {
-		alike = c.policy.Alike(text(wanted, typeKey), chunk)
-	}
-	if alike == nil {
-		return c.policy.Evaluate(ctx, requests(kind, base, wanted, chunk), false)
-	}
-	first, at := []string{}, make([]int, len(chunk))
-	for i, same := range alike {
-		if at[i] = at[same]; same == i {
-			at[i] = len(first)
-			first = append(first, chunk[i])
-		}
-	}
-	judged, err := c.policy.Evaluate(ctx, requests(kind, base, wanted, first), false)
-	if err != nil {
-		return nil, err
-	}
-	verdicts := make([]engine.Verdict, len(chunk))
-	for i := range chunk {
-		verdicts[i] = judged[at[i]]
-	}
-	return verdicts, nil
 }
 
 func (k searchKind) result(wanted *ast.Term, candidate string) result {

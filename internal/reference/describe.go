@@ -89,7 +89,7 @@ func addItems(to map[string][]string, values []any, valueField string, wayToName
 				item = field(item, step)
 			}
 			text, hasText := single(value)
-			if name, ok := single(item); ok && hasText {
+			if name, ok := item.(string); ok && hasText {
 				key := schema.Fold(name)
 				to[key] = unite(to[key], text)
 			}

@@ -72,7 +72,7 @@ func listenSocket(path string, mode os.FileMode) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // an empty folder
+	defer func() { _ = os.RemoveAll(dir) }() // an empty folder
 	temp := filepath.Join(dir, "s")
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: temp, Net: "unix"})
 	if err != nil {
