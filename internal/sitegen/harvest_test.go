@@ -18,7 +18,7 @@ func TestARealExportGetsASiteAroundIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	size := Size{Users: 20, Streams: 8, Apps: 20, Objects: 30, Others: 8, Requests: 3000}
+	size := Size{Users: 20, Streams: 8, Apps: 20, Objects: 30, Others: 8, Requests: 8000}
 	c, err := FromExport(1, export, size)
 	if err != nil {
 		t.Fatal(err)
