@@ -25,7 +25,7 @@ var compilerMutants = []mutant{
 	// Logic and functions.
 	one("! over an or keeps the or", "compiler/resolve/simplify.go", `return And(terms...)`, `return Or(terms...)`),
 	one("! over a Common tests ==", "compiler/rego/body.go", `b.add("not %s == %s", left, b.reference(p.Right, p.Exact))`, `b.add("%s == %s", left, b.reference(p.Right, p.Exact))`),
-	one("or of equalities keeps the first", "compiler/resolve/simplify.go", `texts := slices.Concat(a.Texts, b.Texts)`, `texts := slices.Clone(a.Texts)`),
+	one("or of equalities keeps the first", "compiler/resolve/simplify.go", `texts[i] = append(texts[i], q.Texts...)`, `texts[i] = flat[i].(OneOf).Texts`),
 	one("IsOwned inverted", "compiler/resolve/specialise.go", `return Exists{m.entities.Follow(step)}`, `return Not(Exists{m.entities.Follow(step)})`),
 	one("Empty inverted", "compiler/resolve/specialise.go", `return Not(m.present())`, `return m.present()`),
 	one("IsAnonymous never", "compiler/resolve/specialise.go", "return Anonymous{}\n\tcase condition.IsOwned", "return Constant{false}\n\tcase condition.IsOwned"),
@@ -50,7 +50,7 @@ var compilerMutants = []mutant{
 	one("disabled rules grant", "compiler/resolve/rule.go", `r.Category == ruleset.Security && !r.Disabled`, `r.Category == ruleset.Security`),
 	{"License rules grant", []edit{
 		{"compiler/resolve/rule.go", `r.Category == ruleset.Security && !r.Disabled`, `r.Category != ruleset.Sync && !r.Disabled`},
-		{"compiler/resolve/program.go", `if r.Category == ruleset.Security && !rep`, `if r.Category != ruleset.Sync && !rep`},
+		{"compiler/resolve/program.go", `case r.Category == ruleset.Security:`, `case r.Category != ruleset.Sync:`},
 	}},
 	one("mask of granted_by ignored", "compiler/rego/class.go", `switch all := len(e.actions.List()) == len(ruleset.AllActions); {`, `switch all := true; {`),
 
