@@ -73,7 +73,7 @@ func tryAll(pattern, value []rune) bool {
 func FuzzMatches(f *testing.F) {
 	for _, c := range [][2]string{
 		{"a", "A"}, {"a|b", "xb"}, {"a)(b", "ab"}, {"^a$", "a"}, {"a.c", "a\nc"}, {`\w+`, "ſ"}, {"(?-i)a", "A"}, {"(?m)^b$", "a\nb"}, {"(?s).", "\n"},
-		{"(a", "a"}, {"", ""}, {`a\`, "a"}, {"[[:alpha:]]", "a"}, {"k", "\u212a"}, {"a$\n?", "a\n"}, {`\Qa`, "a"}, {"(?i", "i"},
+		{"(a", "a"}, {"", ""}, {`a\`, "a"}, {"[[:alpha:]]", "a"}, {"k", "\u212a"}, {"a$\n?", "a\n"}, {`\Qa`, "a"}, {"(?i", "i"}, {"a{1001}", "a"}, {"(a{500}){3}", "a"},
 	} {
 		f.Add(c[0], c[1])
 	}
