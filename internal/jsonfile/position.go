@@ -66,7 +66,8 @@ const excerptMargin = 80
 // lines it touches, clipped to a margin; and the range within that. A subject
 // that is itself long is shown by its beginning.
 func excerpt(text []byte, start, end int) (from, to int, shown diag.Range) {
-	end = runeStart(text, min(end, start+2*excerptMargin))
+	start = runeStart(text, start)
+	end = max(start, runeStart(text, min(end, start+2*excerptMargin)))
 	from = max(0, start-excerptMargin)
 	if i := bytes.LastIndexByte(text[from:start], '\n'); i >= 0 {
 		from += i + 1
