@@ -24,6 +24,7 @@ func FuzzCompile(f *testing.F) {
 		filter := []string{"*", "App*", "App_*", "App.Object_*, Stream_*", "QmcSection_App", "Stat*", "with_*,import_*", "ſ*"}[i%8]
 		f.Add(condition, filter, "name\n# METADATA", i%2 == 0)
 	}
+	f.Add("", "*", "", true) // a rule with neither id nor condition
 	f.Fuzz(func(t *testing.T, condition, filter, name string, all bool) {
 		if !utf8.ValidString(condition + filter + name) {
 			t.Skip("rules are text")

@@ -22,9 +22,10 @@ type classWriter struct {
 // entry is a rule, or a group of merged rules, as the stages of a class call it.
 type entry struct {
 	// call is the expression that calls it: true where the rule grants, or the
-	// set of the rules that grant where ids is "".
-	call string
-	// id is the rule's id; "" for a group.
+	// set of the rules that grant where it is a group.
+	call  string
+	group bool
+	// id is the rule's id, any text; a group has none.
 	id      string
 	actions ruleset.Actions
 	usesID  bool
@@ -61,7 +62,7 @@ func (w *classWriter) write() Module {
 		}
 	}
 	for _, g := range groups {
-		w.entries = append(w.entries, entry{call: w.writeGroup(g) + "(action, id)", actions: g.actions(), usesID: true, cost: 4})
+		w.entries = append(w.entries, entry{call: w.writeGroup(g) + "(action, id)", group: true, actions: g.actions(), usesID: true, cost: 4})
 	}
 	slices.SortStableFunc(w.entries, func(a, b entry) int { return cmp.Compare(a.cost, b.cost) })
 	for _, cycle := range w.class.Cycles {
@@ -193,7 +194,7 @@ func (w *classWriter) truth(e entry, action string, cycle []ruleset.Action) stri
 	if e.cycle != nil && !slices.Contains(cycle, e.cycle[0]) {
 		call = strings.Replace(call, "held)", held(w.class.Cycle(e.cycle[0]))+")", 1)
 	}
-	if e.id != "" {
+	if !e.group {
 		return call
 	}
 	return strings.Replace(call, "(action, ", "("+action+", ", 1) + " != set()"
@@ -275,7 +276,7 @@ func (w *classWriter) mayBody(name string, e entry) (string, bool) {
 		return "", false
 	}
 	lines := []string{w.truth(e, "action", nil)}
-	usesAction := e.id == ""
+	usesAction := e.group
 	if len(granted) < len(ruleset.AllActions) {
 		usesAction = true
 		lines = append([]string{actionTest(granted)}, lines...)
@@ -290,11 +291,11 @@ func (w *classWriter) writeGrantedBy() {
 	for _, e := range w.entries {
 		usesID = usesID || e.usesID
 		call := e.call
-		if e.id != "" {
+		if !e.group {
 			call = w.truth(e, "action", nil)
 		}
 		switch all := len(e.actions.List()) == len(ruleset.AllActions); {
-		case e.id == "":
+		case e.group:
 			usesAction = true
 			fmt.Fprintf(&b, "\t%s,\n", call)
 		case all:
