@@ -102,6 +102,7 @@ func collect(policy *compiler.Policy, part Part) *contents {
 	for _, m := range policy.Modules {
 		c.add(newFile(m.Path, []byte(m.Source)))
 	}
+	c.add(compactFile("qlik/reads/data.json", policy.Reads))
 	c.add(jsonFile("qlik/rules/data.json", catalogue(policy)))
 	c.add(jsonFile("qlik/view/data.json", view(policy)))
 	return c
@@ -144,6 +145,15 @@ func spill(ctx context.Context, dir string, data DataSource) (spilled, error) {
 	}
 	s.file = file{path: DataRoot + "/data.json", size: h.size, digest: h.digest(), stream: temp}
 	return s, nil
+}
+
+// compactFile is a file that programs alone read.
+func compactFile(path string, v any) file {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("no JSON for " + path + ": " + err.Error())
+	}
+	return newFile(path, append(b, '\n'))
 }
 
 func jsonFile(path string, v any) file {

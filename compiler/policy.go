@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
@@ -12,6 +13,8 @@ type Policy struct {
 	Modules []Module
 	// View is what the rules read of a site.
 	View schema.View
+	// Reads is what each rule reads, test by test.
+	Reads reads.Reads
 	// Catalogue lists every rule that was read, ordered by id, whether or not
 	// it can grant.
 	Catalogue []RuleInfo

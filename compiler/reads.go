@@ -1,0 +1,140 @@
+package compiler
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/privilege"
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// readsOf collects the tests of every rule of a plan. Tests and rules stand there
+// once, however many classes a rule reaches.
+func readsOf(plan *privilege.Plan) reads.Reads {
+	all := reads.Reads{Tests: []reads.Test{}, Rules: []reads.Rule{}, Classes: []reads.Class{}}
+	var tests, rules numbers
+	for _, c := range plan.Classes {
+		class := reads.Class{Key: c.Key, Named: c.Named}
+		for _, r := range c.Rules {
+			rule := reads.Rule{ID: r.Rule.ID}
+			for _, a := range r.Rule.Actions.List() {
+				rule.Actions |= uint32(a)
+			}
+			resolve.Visit(r.Predicate, func(test resolve.Predicate, _ bool) {
+				t := testOf(test)
+				n, known := tests.of(t)
+				if !known {
+					all.Tests = append(all.Tests, t)
+				}
+				rule.Tests = append(rule.Tests, n)
+			})
+			slices.Sort(rule.Tests)
+			rule.Tests = slices.Compact(rule.Tests)
+			n, known := rules.of(rule)
+			if !known {
+				all.Rules = append(all.Rules, rule)
+			}
+			class.Rules = append(class.Rules, n)
+		}
+		all.Classes = append(all.Classes, class)
+	}
+	return all
+}
+
+// numbers number values in the order in which they are first met.
+type numbers map[string]int
+
+func (n *numbers) of(v any) (number int, known bool) {
+	// Texts, numbers and lists of them always have a JSON form.
+	key, _ := json.Marshal(v)
+	if number, known = (*n)[string(key)]; known {
+		return number, true
+	}
+	if *n == nil {
+		*n = numbers{}
+	}
+	number = len(*n)
+	(*n)[string(key)] = number
+	return number, false
+}
+
+// testOf returns a test as data. It has no default, so that a new kind of test
+// cannot be forgotten here.
+func testOf(p resolve.Predicate) reads.Test {
+	switch p := p.(type) {
+	case resolve.OneOf:
+		return reads.Test{Kind: reads.OneOf, Left: valueOf(p.Value), Texts: p.Texts, Exact: p.Exact}
+	case resolve.Common:
+		return reads.Test{Kind: reads.Common, Left: valueOf(p.Left), Right: valueOf(p.Right), Exact: p.Exact}
+	case resolve.Identical:
+		t := reads.Test{Kind: reads.Identical, Left: valueOf(p.Left), Exact: p.Exact}
+		if literal, ok := p.Right.(resolve.Literal); ok {
+			t.Texts = []string{literal.Text}
+			if !p.Exact {
+				t.Texts[0] = schema.Fold(literal.Text)
+			}
+			return t
+		}
+		t.Right = valueOf(p.Right)
+		return t
+	case resolve.Like:
+		return reads.Test{Kind: reads.Matches, Left: valueOf(p.Value), Texts: []string{patternOf(p.Pattern)}}
+	case resolve.Matches:
+		return reads.Test{Kind: reads.Matches, Left: valueOf(p.Value), Texts: []string{p.Regexp}, Exact: true}
+	case resolve.Present:
+		return reads.Test{Kind: reads.Present, Left: valueOf(p.Value)}
+	case resolve.Exists:
+		return reads.Test{Kind: reads.Exists, Left: entitiesOf(p.Entities)}
+	case resolve.CommonEntity:
+		return reads.Test{Kind: reads.CommonEntity, Left: entitiesOf(p.Left), Right: entitiesOf(p.Right)}
+	case resolve.IdenticalEntity:
+		return reads.Test{Kind: reads.IdenticalEntity, Left: entitiesOf(p.Left), Right: entitiesOf(p.Right)}
+	case resolve.Privilege:
+		return reads.Test{Kind: reads.Privilege, Left: entitiesOf(p.Entities), Action: uint32(p.Action)}
+	case resolve.From:
+		return reads.Test{Kind: reads.From, Context: p.Context.String()}
+	case resolve.Anonymous:
+	case resolve.Constant, resolve.Conjunction, resolve.Disjunction, resolve.Negation: // Visit hands out none
+	}
+	return reads.Test{Kind: reads.Anonymous}
+}
+
+// patternOf returns a pattern of like as an anchored regular expression for
+// folded texts.
+func patternOf(p resolve.Pattern) string {
+	switch shape, text := p.Shape(); shape {
+	case resolve.Prefix:
+		return `(?s)^` + regexp.QuoteMeta(text) + `.*$`
+	case resolve.Suffix:
+		return `(?s)^.*` + regexp.QuoteMeta(text) + `$`
+	case resolve.Infix:
+		return `(?s)^.*` + regexp.QuoteMeta(text) + `.*$`
+	default: // others than General come down to OneOf and Present before
+		return text
+	}
+}
+
+func valueOf(v resolve.Value) *reads.Operand {
+	p, ok := v.(resolve.Property)
+	if !ok {
+		// Literals stand on the right of Identical alone.
+		return &reads.Operand{Root: reads.Environment, Property: v.(resolve.Environment).Name}
+	}
+	o := entitiesOf(p.Of)
+	o.Property = p.Name
+	return o
+}
+
+func entitiesOf(e resolve.Entities) *reads.Operand {
+	o := &reads.Operand{Root: reads.Resource}
+	if e.Root == resolve.User {
+		o.Root = reads.User
+	}
+	for _, s := range e.Steps {
+		o.Steps = append(o.Steps, reads.Step{Relation: s.Name, Type: s.Type, Many: s.Many})
+	}
+	return o
+}
