@@ -348,6 +348,23 @@ func merged(filter, actions, condition string) []ruleset.Rule {
 	return rules
 }
 
+// differing returns rules that share the beginning of their conditions, with one
+// text or the other for its %s, and no more: the rest is each rule's own.
+func differing(shared, one, other string) []ruleset.Rule {
+	var rules []ruleset.Rule
+	for i, own := range []string{
+		`resource.name like "*sales"`, `resource.name != "q1 sales"`, `!(resource.name = "x")`, `(resource.name = "q1 sales" or resource.id = "x")`,
+		`resource.name like "?"`, `user.name = "anna"`, `resource.name matches "a.*"`, `resource.IsOwned() and resource.name like "q*"`,
+	} {
+		text := one
+		if i%2 == 1 {
+			text = other
+		}
+		rules = append(rules, newRule(fmt.Sprintf("found %d", i), "App_*", "read", strings.Replace(shared, "%s", text, 1)+own))
+	}
+	return rules
+}
+
 // Rights on other resources, and their absence.
 func TestInheritance(t *testing.T) {
 	j := newJudge(t, compiler.Options{}, acme,
@@ -421,6 +438,14 @@ func TestMergedRules(t *testing.T) {
 		{"more rows than one rule may make", merged("App_*", "read", `(user.group = "%s" or user.group = "1" or user.group = "2" or user.group = "3" or user.group = "4") and
 			(resource.name = "q1 sales" or resource.name = "1" or resource.name = "2" or resource.name = "3") and (user.name = "anna" or user.name = "x")`),
 			map[string]string{"anna read full": "granted by read sales", "anna read bare": "no_rule", "bert read full": "no_rule"}},
+		{"found by a key", differing(`user.group = "%s" and `, "sales", "emea"),
+			map[string]string{"anna read full": "granted by found 0 found 2 found 3 found 5 found 7", "anna read bare": "granted by found 1 found 2 found 5", "bert read full": "no_rule"}},
+		{"that ask the same", append(differing(`resource.stream.HasPrivilege("read") and %s`, "", ""), newRule("finance", "Stream_*", "read", `resource.name = "finance"`)),
+			map[string]string{"anna read full": "granted by found 0 found 2 found 3 found 5 found 7", "bert read full": "granted by found 0 found 2 found 3 found 7", "anna read bare": "no_rule", "anna read loose": "no_rule"}},
+		{"found by a key of two branches", append(differing(`user.group = "%s" and `, "sales", "emea"),
+			newRule("branches", "App_*", "read", `user.group = "sales" and resource.name like "q2*" or user.group = "x" and resource.name like "q1*"`),
+			newRule("either", "App_*", "read", `user.group = "x" and resource.name like "q2*" or user.group = "emea" and resource.name like "q1*"`)),
+			map[string]string{"anna read full": "granted by either found 0 found 2 found 3 found 5 found 7"}},
 		{"branches of one rule", append(merged("App_*", "read", `user.group = "%s"`), newRule("or", "App_*", "read", `user.group = "sales" or resource.name = "q1 sales" or resource.id = "bare"`)),
 			map[string]string{"anna read full": "granted by or read sales", "bert read full": "granted by or", "bert read bare": "granted by or", "bert read loose": "no_rule"}},
 	}

@@ -25,6 +25,9 @@ type entry struct {
 	// set of the rules that grant where it is a group.
 	call  string
 	group bool
+	// finder says that the set is always there, if empty; else it is there only
+	// where rules grant.
+	finder bool
 	// id is the rule's id, any text; a group has none.
 	id      string
 	actions ruleset.Actions
@@ -41,20 +44,23 @@ func (w *classWriter) scope(name string, cycle []ruleset.Action) *scope {
 
 func (w *classWriter) write() Module {
 	var clauses []clause
+	rest := map[*resolve.Rule][]resolve.Predicate{}
 	for _, r := range w.class.Rules {
+		if w.asksCycle(r) != nil {
+			rest[r.Rule] = []resolve.Predicate{r.Predicate}
+			continue
+		}
 		branches := []resolve.Predicate{r.Predicate}
 		if d, ok := r.Predicate.(resolve.Disjunction); ok {
 			branches = d.Terms
 		}
-		cycles := w.asksCycle(r) != nil
 		for _, b := range branches {
-			clauses = append(clauses, newClause(r.Rule, b, cycles))
+			clauses = append(clauses, newClause(r.Rule, b))
 		}
 	}
 	groups, alone := merge(clauses)
-	rest := map[*resolve.Rule][]resolve.Predicate{}
 	for _, c := range alone {
-		rest[c.rule] = append(rest[c.rule], c.predicate)
+		rest[c.rule] = append(rest[c.rule], c.predicate())
 	}
 	for _, r := range w.class.Rules {
 		if branches := rest[r.Rule]; branches != nil {
@@ -62,7 +68,7 @@ func (w *classWriter) write() Module {
 		}
 	}
 	for _, g := range groups {
-		w.entries = append(w.entries, entry{call: w.writeGroup(g) + "(action, id)", group: true, actions: g.actions(), usesID: true, cost: 4})
+		w.entries = append(w.entries, w.writeGroup(g))
 	}
 	slices.SortStableFunc(w.entries, func(a, b entry) int { return cmp.Compare(a.cost, b.cost) })
 	for _, cycle := range w.class.Cycles {
@@ -197,7 +203,11 @@ func (w *classWriter) truth(e entry, action string, cycle []ruleset.Action) stri
 	if !e.group {
 		return call
 	}
-	return strings.Replace(call, "(action, ", "("+action+", ", 1) + " != set()"
+	call = strings.Replace(call, "(action", "("+action, 1)
+	if e.finder {
+		call += " != set()"
+	}
+	return call
 }
 
 // writeCycle writes the functions for actions that depend on each other. Rego
@@ -297,6 +307,9 @@ func (w *classWriter) writeGrantedBy() {
 		switch all := len(e.actions.List()) == len(ruleset.AllActions); {
 		case e.group:
 			usesAction = true
+			if !e.finder {
+				call = "{rule | some rule in " + call + "}"
+			}
 			fmt.Fprintf(&b, "\t%s,\n", call)
 		case all:
 			fmt.Fprintf(&b, "\t{%s | %s},\n", quote(e.id), call)

@@ -23,39 +23,44 @@ const (
 	maxRows = 16
 )
 
-// clause is a rule or one branch of it.
+// clause is a rule or one branch of it. In a group, its terms are keys, by which
+// it is found, what it shares with the group's other clauses, and its own.
 type clause struct {
-	rule      *resolve.Rule
-	predicate resolve.Predicate
-	keys      []resolve.OneOf
-	rest      []resolve.Predicate
+	rule   *resolve.Rule
+	terms  []resolve.Predicate
+	keys   []resolve.OneOf
+	shared []resolve.Predicate
+	own    []resolve.Predicate
 }
 
-// group holds clauses of one shape: they test the same attributes for
-// constants of their own, and share all other tests.
+func (c clause) predicate() resolve.Predicate { return resolve.And(c.terms...) }
+
+// group holds clauses that test the same attributes for constants of their own,
+// and share all other tests but what is each clause's own.
 type group struct {
 	clauses []clause
+	// differ says that clauses have tests of their own.
+	differ bool
 }
 
-// newClause takes a branch of a rule apart. What asks about a cycle cannot be
-// merged, and has no keys.
-func newClause(r *resolve.Rule, p resolve.Predicate, cycles bool) clause {
-	c := clause{rule: r, predicate: p}
-	terms := []resolve.Predicate{p}
+// newClause takes a branch of a rule apart: what can be looked up is a key, all
+// else is shared with clauses of the same shape.
+func newClause(r *resolve.Rule, p resolve.Predicate) clause {
+	c := clause{rule: r, terms: []resolve.Predicate{p}}
 	if con, ok := p.(resolve.Conjunction); ok {
-		terms = con.Terms
+		c.terms = con.Terms
 	}
 	rows := 1
-	for _, t := range terms {
-		if one, ok := t.(resolve.OneOf); ok && !cycles && isKey(one) && rows*len(one.Texts) <= maxRows {
+	for _, t := range c.terms {
+		if one, ok := t.(resolve.OneOf); ok && isKey(one) && rows*len(one.Texts) <= maxRows {
 			rows *= len(one.Texts)
 			c.keys = append(c.keys, one)
 			continue
 		}
-		c.rest = append(c.rest, t)
+		c.shared = append(c.shared, t)
 	}
 	slices.SortStableFunc(c.keys, func(a, b resolve.OneOf) int {
-		return cmp.Or(cmp.Compare(valueCost(a.Value), valueCost(b.Value)), cmp.Compare(keyName(a), keyName(b)), slices.Compare(a.Texts, b.Texts))
+		return cmp.Or(cmp.Compare(keyCost(a), keyCost(b)), cmp.Compare(keyName(a), keyName(b)), slices.Compare(a.Texts, b.Texts))
 	})
 	return c
 }
@@ -67,6 +72,15 @@ func isKey(o resolve.OneOf) bool {
 	return !ok || !p.Of.Many()
 }
 
+// keyCost ranks keys: a single value before a list, each of whose values is
+// looked up.
+func keyCost(o resolve.OneOf) int {
+	if o.Value.Many() {
+		return 10 + valueCost(o.Value)
+	}
+	return valueCost(o.Value)
+}
+
 func keyName(o resolve.OneOf) string {
 	if o.Exact {
 		return "=" + o.Value.Key()
@@ -74,32 +88,60 @@ func keyName(o resolve.OneOf) string {
 	return o.Value.Key()
 }
 
-// shape is equal for clauses that can be merged.
+// shape is equal for clauses that can be merged; "" for one with nothing to be
+// told apart by.
 func (c clause) shape() string {
-	var parts []string
-	for _, k := range c.keys {
-		parts = append(parts, keyName(k))
+	if len(c.keys) == 0 && len(c.own) == 0 {
+		return ""
 	}
-	parts = append(parts, "|")
-	rest := make([]string, len(c.rest))
-	for i, p := range c.rest {
-		rest[i] = p.Key()
+	parts := make([]string, len(c.keys))
+	for i, k := range c.keys {
+		parts[i] = keyName(k)
 	}
-	slices.Sort(rest)
-	return strings.Join(append(parts, rest...), "\n")
+	shared := make([]string, len(c.shared))
+	for i, p := range c.shared {
+		shared[i] = p.Key()
+	}
+	slices.Sort(shared)
+	return strings.Join(slices.Concat(parts, []string{"|"}, shared), "\n")
 }
 
-// merge divides clauses into groups, in the order of their first clause, and
-// those that stay alone.
+// merge divides clauses into groups and those that stay alone. Clauses of one
+// shape come first; then those that one key can tell apart, whatever else they
+// test; then those that have no more in common than what they ask other stages,
+// so that one place asks for all of them.
 func merge(clauses []clause) (groups []group, alone []clause) {
-	byShape := map[string]int{}
+	groups, alone = gather(clauses)
+	for i := range groups {
+		groups[i].share()
+	}
+	best := mostExcluding(alone)
+	for _, withKey := range []bool{true, false} {
+		for i, c := range alone {
+			alone[i] = c.divide(best(c), withKey)
+		}
+		var differing []group
+		differing, alone = gather(alone)
+		for _, g := range differing {
+			g.differ = true
+			g.keepTogether()
+			groups = append(groups, g)
+		}
+	}
+	return groups, alone
+}
+
+// gather groups the clauses of one shape, in the order of their first. Groups of
+// few stay alone.
+func gather(clauses []clause) (groups []group, alone []clause) {
+	count := map[string]int{}
 	for _, c := range clauses {
-		byShape[c.shape()]++
+		count[c.shape()]++
 	}
 	index := map[string]int{}
 	for _, c := range clauses {
 		shape := c.shape()
-		if len(c.keys) == 0 || byShape[shape] < mergeFrom {
+		if shape == "" || count[shape] < mergeFrom {
 			alone = append(alone, c)
 			continue
 		}
@@ -111,10 +153,55 @@ func merge(clauses []clause) (groups []group, alone []clause) {
 		}
 		groups[i].clauses = append(groups[i].clauses, c)
 	}
-	for i := range groups {
-		groups[i].share()
-	}
 	return groups, alone
+}
+
+// mostExcluding returns a function that finds the key of a clause by which the
+// fewest others are found with it: the one whose attribute is tested for the
+// most constants.
+func mostExcluding(clauses []clause) func(clause) *resolve.OneOf {
+	constants := map[string]map[string]bool{}
+	for _, c := range clauses {
+		for _, k := range c.keys {
+			name := keyName(k)
+			if constants[name] == nil {
+				constants[name] = map[string]bool{}
+			}
+			for _, text := range k.Texts {
+				constants[name][text] = true
+			}
+		}
+	}
+	return func(c clause) *resolve.OneOf {
+		var best *resolve.OneOf
+		for i, k := range c.keys {
+			if best == nil || len(constants[keyName(k)]) > len(constants[keyName(*best)]) {
+				best = &c.keys[i]
+			}
+		}
+		return best
+	}
+}
+
+// divide returns the clause with the key alone, if it is to have one; it shares
+// what it asks other stages, and all else is its own.
+func (c clause) divide(key *resolve.OneOf, withKey bool) clause {
+	d := clause{rule: c.rule, terms: c.terms}
+	for _, t := range c.terms {
+		_, asks := t.(resolve.Privilege)
+		switch {
+		case withKey && key != nil && t.Key() == key.Key():
+			d.keys = append(d.keys, *key)
+		case asks:
+			d.shared = append(d.shared, t)
+		default:
+			d.own = append(d.own, t)
+		}
+	}
+	if len(d.keys)+len(d.shared) == 0 {
+		d.own = nil // nothing that a group could have in common
+	}
+	return d
 }
 
 // share moves the keys that are the same in all clauses to the tests that the
@@ -128,8 +215,24 @@ func (g *group) share() {
 		}
 		for j, c := range g.clauses {
 			c.keys = slices.Delete(slices.Clone(c.keys), i, i+1)
-			c.rest = append(slices.Clip(c.rest), key)
+			c.shared = append(slices.Clip(c.shared), key)
 			g.clauses[j] = c
+		}
+	}
+}
+
+// keepTogether lets a rule with several clauses in the group test their keys
+// again: a row tells which rule fits, and not which of its clauses.
+func (g *group) keepTogether() {
+	clauses := map[*resolve.Rule]int{}
+	for _, c := range g.clauses {
+		clauses[c.rule]++
+	}
+	for i, c := range g.clauses {
+		if clauses[c.rule] > 1 {
+			for _, k := range c.keys {
+				g.clauses[i].own = append(slices.Clip(g.clauses[i].own), k)
+			}
 		}
 	}
 }

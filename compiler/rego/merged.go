@@ -9,40 +9,131 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// writeGroup writes a group as a driver, which makes the tests that all its
-// clauses share, and rows, which an index finds by their constants however
-// many there are. It returns the driver's name; called with (action, id) the
-// driver is the set of the ids of the rules that grant.
-func (w *classWriter) writeGroup(g group) string {
+// writeGroup writes a group in up to four parts. Rows hold the constants with
+// the ids of the rules, and an index finds them however many there are. A
+// finder, rules_by_…, collects the rows that fit the request. What is a rule's
+// own, also_by_…, is asked for the rules that it finds. A driver, grants_by_…,
+// makes the tests that all rules of the group share, once; it is undefined where
+// no rule grants.
+func (w *classWriter) writeGroup(g group) entry {
 	first := g.clauses[0]
 	suffix := "_by"
 	for _, k := range first.keys {
 		suffix += "_" + argumentName(k.Value)
 	}
-	driver, name := w.module.name("grants"+suffix), w.module.name("rows"+suffix)
-	rows := g.rows()
-	b := w.scope(driver, nil).newBody()
-	late := b.early(first.rest)
-	variables := make([]string, len(first.keys))
-	for i, k := range first.keys {
-		variables[i] = b.one(k.Value, k.Exact)
+	if len(first.keys) == 0 {
+		suffix = "_asking"
 	}
+	finder, rowsName := w.module.name("rules"+suffix), w.module.name("rows"+suffix)
+	rows := g.rows()
+	sc := w.scope(finder, nil)
+	b := sc.newBody()
+	late := b.early(first.shared)
 	var text string
-	if len(rows) >= tableFrom {
-		b.add("some rule in %s[%s][action]", name, strings.Join(variables, "]["))
-		text = table(name, rows)
+	if g.differ || len(rows) >= tableFrom {
+		b.lookUp(rowsName, first.keys)
+		text = table(rowsName, rows, g.differ)
 	} else {
-		b.add("some rule in %s(%s)", name, strings.Join(append([]string{"action"}, variables...), ", "))
-		text = w.rowFunctions(name, first.keys, rows)
+		variables := []string{"action"}
+		for _, k := range first.keys {
+			variables = append(variables, b.one(k.Value, k.Exact))
+		}
+		b.add("rules := %s(%s)", rowsName, strings.Join(variables, ", "))
+		text = w.rowFunctions(rowsName, first.keys, rows)
+	}
+	e := entry{call: finder + "(action)", group: true, finder: true, actions: g.actions(), usesID: b.usesID, cost: 4}
+	if b.usesID {
+		e.call = finder + "(action, id)"
+	}
+	find := fmt.Sprintf("%s := union({rules |\n\t%s\n})\n", e.call, strings.Join(b.lines, "\n\t"))
+	if len(first.keys) == 0 {
+		e.call, find = rowsName+"[action]", ""
+	}
+	paragraphs := slices.Concat([]string{find}, sc.pending, []string{text})
+	if len(late) > 0 || g.differ {
+		driver := w.module.name("grants" + suffix)
+		also := ""
+		if g.differ {
+			also = w.module.name("also" + suffix)
+			paragraphs = append(paragraphs, w.own(g, also)...)
+		}
+		sc := w.scope(driver, nil)
+		head := w.driver(sc, driver, e, late, also, len(first.keys) > 0)
+		paragraphs = slices.Concat([]string{head}, sc.pending, paragraphs)
+		e.call, e.finder, e.usesID = driver+"(action, id)", false, true
+	}
+	paragraphs[0] = comment(" ", w.describe(g)) + paragraphs[0]
+	for _, p := range paragraphs {
+		if p != "" {
+			w.module.write(p)
+		}
+	}
+	return e
+}
+
+// driver returns the function that makes the tests of a group behind its finder.
+// What rules have of their own comes before what they share, which asks other
+// stages; but where nothing excludes rules beforehand, they come after it.
+func (w *classWriter) driver(sc *scope, name string, finder entry, late []resolve.Predicate, also string, excluding bool) string {
+	b := sc.newBody()
+	b.usesID = finder.usesID || also != ""
+	found := "rules"
+	var own string
+	if also != "" {
+		found = "found"
+		own = fmt.Sprintf("rules := {rule |\n\t\tsome rule in found\n\t\t%s(rule, id)\n\t}\n\trules != set()", also)
+	}
+	b.add("%s := %s", found, finder.call)
+	if excluding {
+		b.add("%s != set()", found)
+	}
+	if own != "" && excluding {
+		b.lines = append(b.lines, own)
 	}
 	b.require(resolve.And(late...))
-	head := fmt.Sprintf("%s(action, %s) := {rule |\n\t%s\n}\n", driver, argument("id", b.usesID), strings.Join(b.lines, "\n\t"))
-	w.module.write(comment(" ", w.describe(g, first)) + head)
-	for _, p := range b.pending {
-		w.module.write(p)
+	if own != "" && !excluding {
+		b.lines = append(b.lines, own)
 	}
-	w.module.write(text)
-	return driver
+	return definition(fmt.Sprintf("%s(action, %s) := rules", name, argument("id", b.usesID)), b.lines)
+}
+
+// own returns the function of what each rule of a group tests on its own, which
+// OPA finds by the rule's id.
+func (w *classWriter) own(g group, name string) []string {
+	own := map[*resolve.Rule][]resolve.Predicate{}
+	var rules []*resolve.Rule
+	for _, c := range g.clauses {
+		if own[c.rule] == nil {
+			rules = append(rules, c.rule)
+		}
+		own[c.rule] = append(own[c.rule], resolve.And(c.own...))
+	}
+	sc := w.scope(name, nil)
+	var texts []string
+	for _, r := range rules {
+		b := sc.newBody()
+		b.add("rule == %s", quote(r.ID))
+		b.require(resolve.Or(own[r]...))
+		texts = append(texts, header([]*resolve.Rule{r}, false)+definition(fmt.Sprintf("%s(rule, %s)", name, argument("id", b.usesID)), b.lines))
+		texts = append(texts, sc.pending...)
+		sc.pending = nil
+	}
+	return texts
+}
+
+// lookUp adds the search of a table. What is the same for all values of a list
+// is looked up in front of the list.
+func (b *body) lookUp(table string, keys []resolve.OneOf) {
+	found := table
+	for i, k := range keys {
+		if k.Value.Many() && i > 0 && !keys[i-1].Value.Many() {
+			name := b.variable("found")
+			b.add("%s := %s", name, found)
+			found = name
+		}
+		found += "[" + b.one(k.Value, k.Exact) + "]"
+	}
+	b.add("rules := %s[action]", found)
 }
 
 // early adds the tests that cost next to nothing, and returns the others.
@@ -58,18 +149,30 @@ func (b *body) early(tests []resolve.Predicate) []resolve.Predicate {
 	return late
 }
 
-func (w *classWriter) describe(g group, first clause) string {
+func (w *classWriter) describe(g group) string {
+	first := g.clauses[0]
 	names := make([]string, len(first.keys))
 	for i, k := range first.keys {
-		names[i] = k.Value.Key()
+		names[i] = strings.ReplaceAll(k.Value.Key(), "[]", "")
 	}
 	rules := map[*resolve.Rule]bool{}
 	for _, c := range g.clauses {
 		rules[c.rule] = true
 	}
-	text := fmt.Sprintf("%d rules of one shape, told apart by %s.", len(rules), strings.ReplaceAll(strings.Join(names, " and "), "[]", ""))
-	if len(first.rest) > 0 {
+	text := fmt.Sprintf("%d rules", len(rules))
+	switch by := strings.Join(names, " and "); {
+	case by == "":
+		text += " that ask the same of others."
+	case g.differ:
+		text += fmt.Sprintf(" found by %s.", by)
+	default:
+		text += fmt.Sprintf(" of one shape, told apart by %s.", by)
+	}
+	if len(first.shared) > 0 {
 		text += " What they share is tested here."
+	}
+	if g.differ {
+		text += " What is a rule's own stands below."
 	}
 	return text
 }
@@ -118,11 +221,15 @@ func actionTest(actions []ruleset.Action) string {
 
 // table writes the rows as an object: constants, then the action, then the ids
 // of the rules. Above each row stand the names and conditions of the rules that
-// the row before it does not have.
-func table(name string, rows []row) string {
+// the row before it does not have, unless they stand elsewhere in full.
+func table(name string, rows []row, elsewhere bool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s := {\n", name)
 	depth := len(rows[0].texts)
+	if depth == 0 {
+		fmt.Fprintf(&b, "\t%s\n}\n", strings.Join(cells(rows), ",\n\t")+",")
+		return b.String()
+	}
 	var open []string
 	var said []*resolve.Rule
 	for i, r := range rows {
@@ -142,7 +249,7 @@ func table(name string, rows []row) string {
 			fmt.Fprintf(&b, "%s%s: {\n", strings.Repeat("\t", j+1), quote(r.texts[j]))
 			open = append(open, r.texts[j])
 		}
-		said = writeRow(&b, rows[i:], strings.Repeat("\t", depth), said)
+		said = writeRow(&b, rows[i:], strings.Repeat("\t", depth), said, elsewhere)
 	}
 	for j := len(open); j > 0; j-- {
 		b.WriteString(strings.Repeat("\t", j) + "},\n")
@@ -153,29 +260,39 @@ func table(name string, rows []row) string {
 
 // writeRow writes the rows that have the constants of the first, and returns
 // their rules, of which those of the row before are described already.
-func writeRow(b *strings.Builder, rows []row, indent string, before []*resolve.Rule) []*resolve.Rule {
+func writeRow(b *strings.Builder, rows []row, indent string, before []*resolve.Rule, elsewhere bool) []*resolve.Rule {
 	texts := rows[0].texts
-	var rules []*resolve.Rule
-	var cells []string
-	for _, r := range rows {
+	for i, r := range rows {
 		if !slices.Equal(r.texts, texts) {
+			rows = rows[:i]
 			break
 		}
+	}
+	var rules []*resolve.Rule
+	for _, r := range rows {
 		for _, rule := range r.rules {
 			if slices.Contains(rules, rule) {
 				continue
 			}
 			rules = append(rules, rule)
-			if !slices.Contains(before, rule) {
+			if !elsewhere && !slices.Contains(before, rule) {
 				line := strings.Join(strings.Fields(title(rule)+": "+rule.Rule.Condition.Content), " ")
 				b.WriteString(indent + comment(" ", line))
 			}
 		}
+	}
+	fmt.Fprintf(b, "%s%s: {%s},\n", indent, quote(texts[len(texts)-1]), strings.Join(cells(rows), ", "))
+	return rules
+}
+
+// cells returns the members that name the rules of rows by action.
+func cells(rows []row) []string {
+	var members []string
+	for _, r := range rows {
 		for _, a := range r.actions {
-			cells = append(cells, quote(a.Name())+": "+r.ids())
+			members = append(members, quote(a.Name())+": "+r.ids())
 		}
 	}
-	slices.Sort(cells)
-	fmt.Fprintf(b, "%s%s: {%s},\n", indent, quote(texts[len(texts)-1]), strings.Join(cells, ", "))
-	return rules
+	slices.Sort(members)
+	return members
 }

@@ -19,11 +19,11 @@ type names struct {
 
 // ownName matches the names of generated rules and functions, of the built-in
 // functions that they call, and of OPA's documents, which nothing may hide.
-var ownName = regexp.MustCompile(`^((rule|may|grants|rows|holds|granted|union|sort|count|startswith|endswith|contains)(_.*)?|regex|max|set|data|input)$`)
+var ownName = regexp.MustCompile(`^((rules?|may|grants|also|rows|holds|granted|union|sort|count|startswith|endswith|contains)(_.*)?|regex|max|set|data|input)$`)
 
 // ownVariable matches the variables that generated code has whatever the rules
 // are: no package is called so.
-var ownVariable = regexp.MustCompile(`^(id|action|held|text|values?|ids|type|prefix|prefixes|named|longest_prefix|(resource|one)(_.*)?)$`)
+var ownVariable = regexp.MustCompile(`^(id|action|held|text|found|values?|ids|type|prefix|prefixes|named|longest_prefix|(resource|one)(_.*)?)$`)
 
 // namesOf names the packages: app_object, or others_x for the types that
 // nothing names but whose names begin with x. Filters may name types by any

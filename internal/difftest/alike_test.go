@@ -75,14 +75,23 @@ func (t texts) one(r *rand.Rand) (path string, value func() string) {
 }
 
 // family makes rules of one shape: an equality of the requester, maybe one of
-// the resource, and what they share. Some have the same constants.
+// the resource, and what they share; or rules that share only the attribute of
+// one equality, or what they ask, and have other tests of their own. Some have
+// the same constants.
 func family(r *rand.Rand, of map[string]texts, first int) []any {
 	kind := []string{"app", "stream"}[r.IntN(2)]
 	userPath, userValue := of["user"].one(r)
 	path, value := of[kind].one(r)
 	operator := []string{"=", "=="}[r.IntN(2)]
 	shared := []string{"", " and !user.IsAnonymous()", " and resource.IsOwned()", ` and resource.HasPrivilege("export")`, ` and resource.owner.name != "x"`}[r.IntN(5)]
-	form := r.IntN(4)
+	own := func() string {
+		text := quoted(value())
+		return []string{
+			fmt.Sprintf(" and resource.%s like %s", path, quoted("*"+string([]rune(value())[:1])+"*")), fmt.Sprintf(" and resource.%s != %s", path, text),
+			fmt.Sprintf(" and !(resource.%s = %s)", path, text), fmt.Sprintf(" and (resource.%s = %s or resource.IsOwned())", path, text), " and resource.owner = user", "",
+		}[r.IntN(6)]
+	}
+	form := r.IntN(7)
 	one := func() string {
 		user := fmt.Sprintf("user.%s %s %s", userPath, operator, quoted(userValue()))
 		resource := fmt.Sprintf("resource.%s %s %s", path, operator, quoted(value()))
@@ -93,6 +102,12 @@ func family(r *rand.Rand, of map[string]texts, first int) []any {
 			return fmt.Sprintf("(%s or resource.%s %s %s)%s", resource, path, operator, quoted(value()), shared)
 		case 2:
 			return fmt.Sprintf("%s and %s%s or %s and %s%s", user, resource, shared, resource, user, shared)
+		case 3:
+			return user + own() + shared
+		case 4:
+			return user + own() + " or " + fmt.Sprintf("user.%s %s %s", userPath, operator, quoted(userValue())) + own()
+		case 5:
+			return `resource.HasPrivilege("export")` + own()
 		default:
 			return user + " and " + resource + shared
 		}

@@ -57,8 +57,11 @@ var compilerMutants = []mutant{
 	// Merged rules.
 	one("merged row loses an action", "compiler/rego/group.go", `rows[at+same].actions = append(rows[at+same].actions, a)`, `_ = same`),
 	one("merged row loses an id", "compiler/rego/group.go", `cells[key].rules[a] = append(rules, c.rule)`, `cells[key].rules[a] = []*resolve.Rule{c.rule}`),
-	one("merged rules lose a shared key", "compiler/rego/group.go", `c.rest = append(slices.Clip(c.rest), key)`, `c.rest = slices.Clip(c.rest)`),
-	one("merged rules differ in other tests", "compiler/rego/group.go", `rest[i] = p.Key()`, `rest[i] = p.Key()[:0]`),
+	one("merged rules lose a shared key", "compiler/rego/group.go", `c.shared = append(slices.Clip(c.shared), key)`, `c.shared = slices.Clip(c.shared)`),
+	one("merged rules differ in other tests", "compiler/rego/group.go", `shared[i] = p.Key()`, `shared[i] = p.Key()[:0]`),
+	one("rules found by a row lose what is their own", "compiler/rego/merged.go", `own[c.rule] = append(own[c.rule], resolve.And(c.own...))`, `own[c.rule] = append(own[c.rule], resolve.And())`),
+	one("a row of one branch lets another branch in", "compiler/rego/group.go", `if clauses[c.rule] > 1 {`, `if clauses[c.rule] > len(g.clauses) {`),
+	one("merged rules lose what they ask", "compiler/rego/merged.go", `b.require(resolve.And(late...))`, `_ = late`),
 
 	// What both readings share.
 	one("shared: filters: case counts", "compiler/ruleset/filter.go", `Text: schema.Fold(name)`, `Text: name`),
