@@ -83,13 +83,12 @@ requester := record if record := data.site.entities.user[user]
 
 else := description.entity(described_subject) if user == described_subject.handle
 
-# is_user says whether an entity is the requester.
-default is_user(_) := false
-
+# is_user says whether an entity is the requester: the same handle or, of two that are not on record,
+# the same id.
 is_user(handle) if handle == user
 
 is_user(handle) if {
-	stranger
+	startswith(handle, "\u001f")
 	site.id(handle) == stranger
 }
 

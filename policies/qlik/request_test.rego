@@ -142,8 +142,8 @@ test_anonymous_by_record if {
 
 # --- identity ---
 
-is_user(value, handle) := result if {
-	result := request.is_user(handle) with input as object.union(fixture.request, {"subject": value})
+is_user(value, handle) if {
+	request.is_user(handle) with input as object.union(fixture.request, {"subject": value})
 		with data.site as fixture.site
 		with data.qlik.view as fixture.view
 }
@@ -156,7 +156,7 @@ test_is_user[note] if {
 		"the described id, described": [described(`ACME\x`, {"id": "u-x"}), "\u001frequest.owner\u001fu-x"],
 		"the described id, requested": [described(`ACME\x`, {"id": "u-x"}), "\u001frequest\u001fu-x"],
 	}
-	is_user(case[0], case[1]) == true
+	is_user(case[0], case[1])
 }
 
 test_is_not_user[note] if {
@@ -173,7 +173,7 @@ test_is_not_user[note] if {
 		"a handle for an id": [described(`ACME\x`, {"id": "\u001f2\u001fu-gone"}), "\u001f2\u001fu-gone"],
 		"unknown": [subject(`ACME\nobody`), "u-anna"],
 	}
-	is_user(case[0], case[1]) == false
+	not is_user(case[0], case[1])
 }
 
 test_same if {
