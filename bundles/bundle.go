@@ -39,10 +39,9 @@ func (b *Bundle) join(manifest Manifest, modules []Module, data Document) error 
 	}
 	b.Manifests = append(b.Manifests, manifest)
 	b.Modules = append(b.Modules, modules...)
-	for name, value := range data.root {
-		if err := b.Data.Put(value, name); err != nil {
-			return err
-		}
+	if data.root == nil {
+		return nil
 	}
-	return nil
+	b.Data.shapes = data.shapes
+	return b.Data.put(data.root, nil)
 }

@@ -14,11 +14,11 @@ import (
 
 const (
 	// rowMax is the number of members up to which an object is kept as a row:
-	// a search through its keys is as fast as a map up to about there, and the
+	// a search through its keys is as fast as a table up to about there, and the
 	// entities of a site have fewer.
 	rowMax = 24
 	// shapesMax bounds the lists of keys that rows share. A document with more
-	// of them has objects for tables, for which rows are no gain.
+	// of them has objects whose names are data, for which rows are no gain.
 	shapesMax = 1 << 14
 	// internSlots is the size of the table of recent texts, 8 MB while loading.
 	internSlots = 1 << 19
@@ -29,9 +29,8 @@ const (
 // decoder reads JSON into the form of a Document. One decoder serves all the
 // files of a bundle, so that they share texts.
 type decoder struct {
-	seed   maphash.Seed
 	recent []any // of string, by hash: boxed once, so that a value costs no allocation
-	shapes map[string]*keys
+	shapes *shapes
 	slab   []any // never nil, so that an empty list is not null
 	stack  []any
 	names  []string
@@ -40,7 +39,7 @@ type decoder struct {
 }
 
 func newDecoder() *decoder {
-	return &decoder{seed: maphash.MakeSeed(), recent: make([]any, internSlots), shapes: map[string]*keys{}, slab: []any{}}
+	return &decoder{recent: make([]any, internSlots), shapes: &shapes{}, slab: []any{}}
 }
 
 // decode reads one JSON value and nothing after it. Errors name the offset.
@@ -106,7 +105,7 @@ func (d *decoder) raw(in *jsontext.Decoder) ([]byte, error) {
 
 // intern returns a text as a value, the same one if it was seen lately.
 func (d *decoder) intern(b []byte) any {
-	slot := &d.recent[maphash.Bytes(d.seed, b)&(internSlots-1)]
+	slot := &d.recent[maphash.Bytes(seed, b)&(internSlots-1)]
 	if s, ok := (*slot).(string); !ok || s != string(b) {
 		*slot = string(b)
 	}
@@ -129,47 +128,42 @@ func (d *decoder) array(in *jsontext.Decoder) (any, error) {
 	return d.pop(base), err
 }
 
-// object reads an object as a row and, once it turns out too large for one, as
-// a map.
+// object reads an object as a row or, if it turns out too large for one, as a
+// table.
 func (d *decoder) object(in *jsontext.Decoder) (any, error) {
 	if _, err := in.ReadToken(); err != nil {
 		return nil, err
 	}
 	base, nameBase := len(d.stack), len(d.names)
-	var members map[string]any
 	for in.PeekKind() != '}' {
-		name, v, err := d.member(in, members == nil)
+		small := len(d.names)-nameBase <= rowMax
+		name, v, err := d.member(in, small)
 		if err != nil {
 			return nil, err
 		}
-		if members != nil {
-			before := len(members)
-			if members[name] = v; len(members) == before {
-				return nil, twice(name, in)
-			}
-			continue
-		}
-		for _, other := range d.names[nameBase:] {
-			if other == name {
-				return nil, twice(name, in)
-			}
+		if small && slices.Contains(d.names[nameBase:], name) {
+			return nil, twice(name, in)
 		}
 		d.names, d.stack = append(d.names, name), append(d.stack, v)
-		if len(d.names)-nameBase > rowMax {
-			members = d.toMap(base, nameBase)
-		}
 	}
 	if _, err := in.ReadToken(); err != nil {
 		return nil, err
 	}
-	if members != nil {
-		return members, nil
+	names := d.names[nameBase:]
+	d.names = d.names[:nameBase]
+	if len(names) <= rowMax {
+		if shape := d.shapes.of(names); shape != nil {
+			return &row{keys: shape, values: d.pop(base)}, nil
+		}
 	}
-	if shape := d.shape(d.names[nameBase:]); shape != nil {
-		d.names = d.names[:nameBase]
-		return &row{keys: shape, values: d.pop(base)}, nil
+	t, double, ok := newTable(names, d.stack[base:])
+	if !ok {
+		return nil, twice(double, in)
 	}
-	return d.toMap(base, nameBase), nil
+	clear(names)
+	clear(d.stack[base:])
+	d.stack = d.stack[:base]
+	return t, nil
 }
 
 // member reads a name and its value. Names of a small object repeat; those of a
@@ -191,31 +185,6 @@ func (d *decoder) member(in *jsontext.Decoder, repeats bool) (string, any, error
 
 func twice(name string, in *jsontext.Decoder) error {
 	return fmt.Errorf("the name %q is there twice, before offset %d", name, in.InputOffset())
-}
-
-func (d *decoder) toMap(base, nameBase int) map[string]any {
-	members := make(map[string]any, len(d.names)-nameBase)
-	for i, name := range d.names[nameBase:] {
-		members[name] = d.stack[base+i]
-	}
-	clear(d.stack[base:])
-	d.names, d.stack = d.names[:nameBase], d.stack[:base]
-	return members
-}
-
-// shape returns the shared list of names, or nil if there are too many lists.
-func (d *decoder) shape(names []string) *keys {
-	var buf [512]byte
-	id := buf[:0]
-	for _, n := range names {
-		id = append(append(id, n...), 0xff) // 0xff is in no UTF-8 text
-	}
-	if s := d.shapes[string(id)]; s != nil || len(d.shapes) >= shapesMax {
-		return s
-	}
-	s := keys(slices.Clone(names))
-	d.shapes[string(id)] = &s
-	return &s
 }
 
 // pop takes the values above base off the stack into memory of their own.

@@ -39,6 +39,8 @@ type Metadata struct {
 	// View is a digest of what the rules read of a site. Policy and data that
 	// stand in two bundles have the same.
 	View string `json:"view"`
+	// Base is the revision that a delta changes; only a delta has one.
+	Base string `json:"base,omitempty"`
 	// Options are missing in a bundle of data.
 	Options *Options `json:"options,omitempty"`
 	// Counts and Skipped speak of rules; they are missing in a bundle of data.

@@ -23,8 +23,9 @@ import (
 // with ten million objects stays below it; what unpacks to more is an attack.
 const ReadLimit = 4 << 30
 
-// Open reads a bundle, or a policy and its data in two, from .tar.gz files.
-// Bundles that the packer of OPA made of the same files are read as well.
+// Open reads a bundle, or a policy and its data in two, from .tar.gz files, and
+// after them any number of deltas (WriteDelta), which change the data in their
+// order. Bundles that the packer of OPA made of the same files are read as well.
 func Open(ctx context.Context, paths ...string) (*Bundle, error) {
 	var b Bundle
 	d := newDecoder()
@@ -64,7 +65,8 @@ func (b *Bundle) read(d *decoder, r io.Reader) error {
 	var (
 		manifest *Manifest
 		modules  []Module
-		data     Document
+		patch    *bundle.Patch
+		data     = Document{shapes: d.shapes}
 	)
 	archive := tar.NewReader(r)
 	for {
@@ -86,8 +88,10 @@ func (b *Bundle) read(d *decoder, r io.Reader) error {
 		case path.Base(name) == "data.json":
 			var v any
 			if v, err = d.decode(archive); err == nil {
-				err = data.Put(v, dataPath(name)...)
+				err = data.put(v, dataPath(name))
 			}
+		case path.Base(name) == patchName:
+			patch, err = readPatch(archive)
 		case path.Ext(name) == ".rego":
 			var source []byte
 			source, err = io.ReadAll(archive)
@@ -104,6 +108,12 @@ func (b *Bundle) read(d *decoder, r io.Reader) error {
 	}
 	if manifest == nil {
 		return errors.New("there is no .manifest in it: no bundle of qlik2rego")
+	}
+	if patch != nil {
+		if len(modules) > 0 || data.root != nil {
+			return errors.New("it holds changes of data beside policy or data: a delta bundle holds nothing else")
+		}
+		return b.apply(Delta{*manifest, patch.Data})
 	}
 	if err := checkRoots(manifest.Roots, data); err != nil {
 		return err
@@ -123,7 +133,7 @@ func dataPath(name string) []string {
 // checkRoots refuses data outside the roots: a data bundle must not bring
 // tables of the policy along.
 func checkRoots(roots []string, data Document) error {
-	for name := range data.root {
+	for name := range members(data.root) {
 		if !bundle.RootPathsContain(roots, name) {
 			return fmt.Errorf("data.%s is outside the roots %q of the manifest", name, roots)
 		}
@@ -145,8 +155,8 @@ func withoutPath(err error) error {
 // writing it.
 func InMemory(ctx context.Context, policy *compiler.Policy, data DataSource) (*Bundle, error) {
 	c := collect(policy, PolicyOnly)
-	b := &Bundle{}
 	d := newDecoder()
+	b := &Bundle{Data: Document{shapes: d.shapes}}
 	for _, f := range c.files {
 		if path.Base(f.path) != "data.json" {
 			b.Modules = append(b.Modules, Module{Path: f.path, Source: f.content})
@@ -156,7 +166,7 @@ func InMemory(ctx context.Context, policy *compiler.Policy, data DataSource) (*B
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.path, err)
 		}
-		if err := b.Data.Put(v, dataPath(f.path)...); err != nil {
+		if err := b.Data.put(v, dataPath(f.path)); err != nil {
 			return nil, err
 		}
 	}
@@ -193,5 +203,5 @@ func (b *Bundle) stream(ctx context.Context, d *decoder, data DataSource) (file,
 	if err := <-decoded; err != nil {
 		return file{}, fmt.Errorf("site data: %w", err)
 	}
-	return file{path: DataRoot + "/data.json", size: h.size, digest: h.digest()}, b.Data.Put(v, DataRoot)
+	return file{path: DataRoot + "/data.json", size: h.size, digest: h.digest()}, b.Data.put(v, []string{DataRoot})
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -14,12 +12,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// candidates are what a search looks among. They depend on the policy alone, so
-// they are found once; sets are in order, and lists in theirs.
+// candidates are what a search looks among. They depend on policy and data
+// alone, so they are found once; sets are in order, and lists in theirs.
 type candidates struct {
 	// Each is nil where the package has no such set.
 	subjects, resources func(typ string) []string
 	actionNames         func() []string
+	// on finds the candidates on other data.
+	on func(context.Context, *bundles.Document) (*candidates, error)
 }
 
 // Subjects returns the ids of the subjects of a type, in order, and whether the
@@ -46,43 +46,47 @@ func ofType(find func(string) []string, typ string) ([]string, bool) {
 
 type preparer = func(query string) (rego.PreparedEvalQuery, error)
 
-func newCandidates(ctx context.Context, b *bundles.Bundle, path, pkg string, has func(string) bool, prepare preparer) (*candidates, error) {
-	c := &candidates{}
-	names, err := actionNames(ctx, pkg, prepare)
-	if err != nil {
-		return nil, err
-	}
-	if names != nil {
-		c.actionNames = func() []string { return names }
-	}
-	if path == QlikEntryPoint && has("resources") {
-		s := &siteCandidates{data: &b.Data}
-		s.users = sync.OnceValue(s.accounts)
-		c.subjects, c.resources = s.subjects, s.resources
-		return c, nil
-	}
-	for name, into := range map[string]*func(string) []string{"subjects": &c.subjects, "resources": &c.resources} {
-		byType, err := entitySet(ctx, pkg, name, prepare)
-		if err != nil {
+func newCandidates(ctx context.Context, data *bundles.Document, path, pkg string, has func(string) bool, prepare preparer) (*candidates, error) {
+	queries := map[string]rego.PreparedEvalQuery{}
+	for _, name := range []string{"subjects", "resources", "action_names"} {
+		var err error
+		if queries[name], err = prepare("[v | v := " + pkg + "." + name + "]"); err != nil {
 			return nil, err
 		}
-		if byType != nil {
-			*into = func(typ string) []string { return byType[typ] }
-		}
 	}
-	return c, nil
+	ofSite, known := path == QlikEntryPoint && has("resources"), &known{}
+	var on func(context.Context, *bundles.Document) (*candidates, error)
+	on = func(ctx context.Context, data *bundles.Document) (*candidates, error) {
+		c, sets := &candidates{on: on}, sets{pkg, queries, data}
+		if err := sets.actionNames(ctx, &c.actionNames); err != nil {
+			return nil, err
+		}
+		if ofSite {
+			s := siteCandidates{data, known}
+			c.subjects, c.resources = s.subjects, s.resources
+			return c, nil
+		}
+		if err := sets.entities(ctx, "subjects", &c.subjects); err != nil {
+			return nil, err
+		}
+		return c, sets.entities(ctx, "resources", &c.resources)
+	}
+	return on(ctx, data)
 }
 
-// set evaluates a set of the package, nil where there is none. It has no input:
-// candidates do not depend on the request.
-func set(ctx context.Context, pkg, name string, prepare preparer) ([]any, error) {
-	query, err := prepare("[v | v := " + pkg + "." + name + "]")
+// sets are the sets of a package on certain data.
+type sets struct {
+	pkg     string
+	queries map[string]rego.PreparedEvalQuery
+	data    *bundles.Document
+}
+
+// elements evaluates a set of the package, nil where there is none. It has no
+// input: candidates do not depend on the request.
+func (s sets) elements(ctx context.Context, name string) ([]any, error) {
+	value, err := evaluate(ctx, s.queries[name], s.data, ast.Null{})
 	if err != nil {
-		return nil, err
-	}
-	value, err := evaluate(ctx, query, ast.Null{})
-	if err != nil {
-		return nil, fmt.Errorf("%s.%s: %w", pkg, name, err)
+		return nil, fmt.Errorf("%s.%s: %w", s.pkg, name, err)
 	}
 	found, _ := value.([]any)
 	if len(found) == 0 {
@@ -90,25 +94,27 @@ func set(ctx context.Context, pkg, name string, prepare preparer) ([]any, error)
 	}
 	elements, ok := found[0].([]any)
 	if !ok {
-		return nil, fmt.Errorf("%s.%s is %s, neither a set nor a list", pkg, name, brief(found[0]))
+		return nil, fmt.Errorf("%s.%s is %s, neither a set nor a list", s.pkg, name, brief(found[0]))
 	}
 	return slices.Concat([]any{}, elements), nil
 }
 
-func actionNames(ctx context.Context, pkg string, prepare preparer) ([]string, error) {
-	elements, err := set(ctx, pkg, "action_names", prepare)
+func (s sets) actionNames(ctx context.Context, into *func() []string) error {
+	elements, err := s.elements(ctx, "action_names")
 	if elements == nil || err != nil {
-		return nil, err
+		return err
 	}
 	names := make([]string, 0, len(elements))
 	for _, e := range elements {
 		name, ok := e.(string)
 		if !ok {
-			return nil, fmt.Errorf("%s.action_names: %s is no text", pkg, brief(e))
+			return fmt.Errorf("%s.action_names: %s is no text", s.pkg, brief(e))
 		}
 		names = append(names, name)
 	}
-	return once(names), nil
+	names = once(names)
+	*into = func() []string { return names }
+	return nil
 }
 
 // once leaves out what is there already; a list keeps its order.
@@ -123,10 +129,10 @@ func once(texts []string) []string {
 
 var errElement = errors.New(`is no {"type", "id"} of texts`)
 
-func entitySet(ctx context.Context, pkg, name string, prepare preparer) (map[string][]string, error) {
-	elements, err := set(ctx, pkg, name, prepare)
+func (s sets) entities(ctx context.Context, name string, into *func(string) []string) error {
+	elements, err := s.elements(ctx, name)
 	if elements == nil || err != nil {
-		return nil, err
+		return err
 	}
 	byType := map[string][]string{}
 	for _, e := range elements {
@@ -134,58 +140,13 @@ func entitySet(ctx context.Context, pkg, name string, prepare preparer) (map[str
 		typ, okType := object["type"].(string)
 		id, okID := object["id"].(string)
 		if !okType || !okID {
-			return nil, fmt.Errorf("%s.%s: %s %w", pkg, name, brief(e), errElement)
+			return fmt.Errorf("%s.%s: %s %w", s.pkg, name, brief(e), errElement)
 		}
 		byType[typ] = append(byType[typ], id)
 	}
 	for typ, ids := range byType {
 		byType[typ] = once(ids)
 	}
-	return byType, nil
-}
-
-// siteCandidates are subjects and resources of a Qlik policy, the same as its
-// sets of these names, straight from the site's data: as Rego values those of a
-// large site would take a gigabyte. Types ignore case, as in Qlik.
-type siteCandidates struct {
-	data  *bundles.Document
-	users func() []string
-	found sync.Map // of resources by type in lower case
-}
-
-func (s *siteCandidates) resources(typ string) []string {
-	key := strings.ToLower(typ)
-	if ids, ok := s.found.Load(key); ok {
-		return ids.([]string)
-	}
-	ids := s.data.Keys("site", "entities", key)
-	if len(ids) > 0 { // else anybody could fill the memory with names of types
-		s.found.Store(key, ids)
-	}
-	return ids
-}
-
-func (s *siteCandidates) subjects(typ string) []string {
-	if typ != "user" {
-		return nil
-	}
-	return s.users()
-}
-
-// accounts are the logins, and the ids of users who have none.
-func (s *siteCandidates) accounts() []string {
-	logins := s.data.Keys("site", "subjects")
-	known := make(map[string]bool, len(logins))
-	for _, login := range logins {
-		id, _ := s.data.Lookup("site", "subjects", login)
-		text, _ := id.(string)
-		known[text] = true
-	}
-	for _, id := range s.data.Keys("site", "entities", "user") {
-		if !known[id] {
-			logins = append(logins, id)
-		}
-	}
-	slices.Sort(logins)
-	return logins
+	*into = func(typ string) []string { return byType[typ] }
+	return nil
 }

@@ -33,6 +33,7 @@ type Decision struct {
 
 // Engine decides by one bundle. It is safe for concurrent use.
 type Engine struct {
+	data     *bundles.Document
 	decision rego.PreparedEvalQuery
 	actions  rego.PreparedEvalQuery
 }
@@ -48,7 +49,7 @@ func New(ctx context.Context, b *bundles.Bundle) (*Engine, error) {
 		return nil, fmt.Errorf("the policy does not compile: %w", compiler.Errors)
 	}
 	data := &store{data: &b.Data}
-	e := &Engine{}
+	e := &Engine{data: &b.Data}
 	for query, into := range map[string]*rego.PreparedEvalQuery{
 		"data.qlik.authz.decision": &e.decision,
 		"data.qlik.authz.actions":  &e.actions,
@@ -102,7 +103,7 @@ func (e *Engine) Decide(ctx context.Context, request []byte) (Decision, error) {
 }
 
 func (e *Engine) decide(ctx context.Context, input ast.Value) (Decision, error) {
-	value, err := evaluate(ctx, e.decision, input)
+	value, err := evaluate(ctx, e.decision, e.data, input)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -128,7 +129,7 @@ func (e *Engine) Actions(ctx context.Context, request []byte) ([]string, error) 
 	if err != nil {
 		return []string{}, nil
 	}
-	value, err := evaluate(ctx, e.actions, input)
+	value, err := evaluate(ctx, e.actions, e.data, input)
 	if err != nil {
 		return nil, err
 	}
@@ -139,8 +140,9 @@ func (e *Engine) Actions(ctx context.Context, request []byte) ([]string, error) 
 	return names, nil
 }
 
-func evaluate(ctx context.Context, query rego.PreparedEvalQuery, input ast.Value) (any, error) {
-	results, err := query.Eval(ctx, rego.EvalParsedInput(input))
+// evaluate asks a query about the input, on data that stay the same meanwhile.
+func evaluate(ctx context.Context, query rego.PreparedEvalQuery, data *bundles.Document, input ast.Value) (any, error) {
+	results, err := query.Eval(ctx, rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input))
 	switch {
 	case err != nil && topdown.IsCancel(err):
 		return nil, errors.Join(context.Cause(ctx), err)

@@ -29,7 +29,7 @@ type Point struct {
 	// together is nil unless the package decides requests of one requester
 	// together, as Qlik's does.
 	together   *together
-	ruleName   func(id string) string
+	data       *bundles.Document
 	candidates *candidates
 }
 
@@ -75,7 +75,7 @@ func NewPoint(ctx context.Context, b *bundles.Bundle, path string) (*Point, erro
 		}
 		return q, nil
 	}
-	p := &Point{ruleName: ruleNames(b)}
+	p := &Point{data: &b.Data}
 	if err := p.prepare(pkg.String(), has("decision"), prepare); err != nil {
 		return nil, err
 	}
@@ -84,8 +84,23 @@ func NewPoint(ctx context.Context, b *bundles.Bundle, path string) (*Point, erro
 			return nil, err
 		}
 	}
-	p.candidates, err = newCandidates(ctx, b, path, pkg.String(), has, prepare)
+	p.candidates, err = newCandidates(ctx, p.data, path, pkg.String(), has, prepare)
 	return p, err
+}
+
+// Data returns the data that the point decides on.
+func (p *Point) Data() *bundles.Document { return p.data }
+
+// With returns a point of the same policy on other data, such as those that come
+// of its own by a patch (bundles.Document.Patch). It takes no longer for a large
+// site than for a small one. The point itself goes on to decide on the data it
+// has, so that whoever holds it never sees half of a change.
+func (p *Point) With(ctx context.Context, data *bundles.Document) (*Point, error) {
+	changed := *p
+	changed.data = data
+	var err error
+	changed.candidates, err = p.candidates.on(ctx, data)
+	return &changed, err
 }
 
 // packageRef turns the path of a package into a reference. Whatever the path
@@ -126,12 +141,10 @@ func (p *Point) prepare(pkg string, explains bool, prepare preparer) error {
 	return nil
 }
 
-func ruleNames(b *bundles.Bundle) func(string) string {
-	return func(id string) string {
-		name, _ := b.Data.Lookup("qlik", "rules", id, "name")
-		text, _ := name.(string)
-		return text
-	}
+func (p *Point) ruleName(id string) string {
+	name, _ := p.data.Lookup("qlik", "rules", id, "name")
+	text, _ := name.(string)
+	return text
 }
 
 // partLeast is the number of requests from which on it pays to put them into
@@ -185,7 +198,7 @@ func (p *Point) evaluateEach(ctx context.Context, requests []Request, explain bo
 	if explain {
 		query = p.explainMany
 	}
-	value, err := evaluate(ctx, query, ast.NewArray(inputs...))
+	value, err := evaluate(ctx, query, p.data, ast.NewArray(inputs...))
 	answers, ok := value.([]any)
 	if err == nil && ok && len(answers) == len(rest) {
 		for i, at := range rest {
@@ -210,7 +223,7 @@ func (p *Point) evaluateOne(ctx context.Context, request Request, explain bool) 
 	if explain {
 		query = p.explainOne
 	}
-	value, err := evaluate(ctx, query, request.input())
+	value, err := evaluate(ctx, query, p.data, request.input())
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return Verdict{}, errors.Join(context.Cause(ctx), err)

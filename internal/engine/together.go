@@ -97,7 +97,7 @@ func (t *together) evaluate(ctx context.Context, p *Point, requests []Request, g
 	if explain {
 		query = t.explain
 	}
-	value, err := evaluate(ctx, query, ast.NewObject(input...))
+	value, err := evaluate(ctx, query, p.data, ast.NewObject(input...))
 	if err != nil {
 		return
 	}
