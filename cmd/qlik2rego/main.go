@@ -52,6 +52,7 @@ func newApp(streams *commands.Streams) *cli.App {
 	app.Commands = commands.Commands(
 		checkCommand(streams),
 		compileCommand(streams),
+		deltaCommand(streams),
 		evalCommand(streams),
 		testCommand(streams),
 		serveCommand(streams),
