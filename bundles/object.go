@@ -7,7 +7,7 @@ import (
 )
 
 // An object of a document is a *row or, if it is large or its members come and
-// go, a *table. nil is an empty one.
+// go, a *table.
 
 // row is a small object. Its values stand in the order of its keys.
 type row struct {

@@ -16,7 +16,8 @@ import (
 // a value and makes the objects above it, "replace" needs a value to replace,
 // and "remove" one to remove. Lists are values and change as a whole.
 func (d *Document) Patch(operations []bundle.PatchOperation) (*Document, error) {
-	changed := &Document{root: d.root, shapes: d.form()}
+	root, _ := d.find(nil)
+	changed := &Document{root: root, shapes: d.form()}
 	e := &edit{}
 	for i, o := range operations {
 		path, err := patchPath(o.Path)
@@ -50,7 +51,7 @@ var (
 )
 
 func patched(e *edit, node any, path []string, op string, value any) (any, error) {
-	if node != nil && !isObject(node) {
+	if !isObject(node) {
 		return nil, errors.New("what stands above it is no object")
 	}
 	old, there := member(node, path[0])
@@ -58,6 +59,9 @@ func patched(e *edit, node any, path []string, op string, value any) (any, error
 		return nil, errors.New("nothing is there")
 	}
 	if len(path) > 1 {
+		if !there {
+			old = &table{}
+		}
 		below, err := patched(e, old, path[1:], op, value)
 		if err != nil {
 			return nil, err
