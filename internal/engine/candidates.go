@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
@@ -44,10 +43,10 @@ func ofType(find func(string) []string, typ string) ([]string, bool) {
 	return find(typ), true
 }
 
-type preparer = func(query string) (rego.PreparedEvalQuery, error)
+type preparer = func(query string) (question, error)
 
 func newCandidates(ctx context.Context, data *bundles.Document, path, pkg string, has func(string) bool, prepare preparer) (*candidates, error) {
-	queries := map[string]rego.PreparedEvalQuery{}
+	queries := map[string]question{}
 	for _, name := range []string{"subjects", "resources", "action_names"} {
 		var err error
 		if queries[name], err = prepare("[v | v := " + pkg + "." + name + "]"); err != nil {
@@ -77,7 +76,7 @@ func newCandidates(ctx context.Context, data *bundles.Document, path, pkg string
 // sets are the sets of a package on certain data.
 type sets struct {
 	pkg     string
-	queries map[string]rego.PreparedEvalQuery
+	queries map[string]question
 	data    *bundles.Document
 }
 

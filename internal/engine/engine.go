@@ -34,8 +34,14 @@ type Decision struct {
 // Engine decides by one bundle. It is safe for concurrent use.
 type Engine struct {
 	data     *bundles.Document
-	decision rego.PreparedEvalQuery
-	actions  rego.PreparedEvalQuery
+	decision question
+	actions  question
+}
+
+// question is a query of a policy, with what is known of the policy beforehand.
+type question struct {
+	rego.PreparedEvalQuery
+	known *foreknown
 }
 
 // New compiles the modules of a bundle and prepares the entry points.
@@ -50,14 +56,16 @@ func New(ctx context.Context, b *bundles.Bundle) (*Engine, error) {
 	}
 	data := &store{data: &b.Data}
 	e := &Engine{data: &b.Data}
-	for query, into := range map[string]*rego.PreparedEvalQuery{
+	known := newForeknown(b.Modules, compiler.Modules)
+	for query, into := range map[string]*question{
 		"data.qlik.authz.decision": &e.decision,
 		"data.qlik.authz.actions":  &e.actions,
 	} {
 		q := rego.New(rego.Query(query), rego.Compiler(compiler), rego.Store(data))
-		if *into, err = q.PrepareForEval(ctx); err != nil {
+		if into.PreparedEvalQuery, err = q.PrepareForEval(ctx); err != nil {
 			return nil, fmt.Errorf("the entry point %s: %w", query, err)
 		}
+		into.known = known
 	}
 	return e, nil
 }
@@ -141,8 +149,8 @@ func (e *Engine) Actions(ctx context.Context, request []byte) ([]string, error) 
 }
 
 // evaluate asks a query about the input, on data that stay the same meanwhile.
-func evaluate(ctx context.Context, query rego.PreparedEvalQuery, data *bundles.Document, input ast.Value) (any, error) {
-	results, err := query.Eval(ctx, rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input))
+func evaluate(ctx context.Context, q question, data *bundles.Document, input ast.Value) (any, error) {
+	results, err := q.Eval(ctx, rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input), rego.EvalVirtualCache(newMemory(q.known, data, input)))
 	switch {
 	case err != nil && topdown.IsCancel(err):
 		return nil, errors.Join(context.Cause(ctx), err)

@@ -25,7 +25,7 @@ const QlikEntryPoint = "qlik/authz"
 type Point struct {
 	// one and many ask for allow alone, explainOne and explainMany for decision
 	// as well; without a rule decision they are the same.
-	one, many, explainOne, explainMany rego.PreparedEvalQuery
+	one, many, explainOne, explainMany question
 	// together is nil unless the package decides requests of one requester
 	// together, as Qlik's does.
 	together   *together
@@ -68,12 +68,13 @@ func NewPoint(ctx context.Context, b *bundles.Bundle, path string) (*Point, erro
 	if !has("allow") {
 		return nil, fmt.Errorf("the policy has no rule allow in %s: name the package that holds it with --entrypoint", pkg)
 	}
-	prepare := func(query string) (rego.PreparedEvalQuery, error) {
+	known := newForeknown(b.Modules, compiler.Modules)
+	prepare := func(query string) (question, error) {
 		q, err := rego.New(rego.Query(query), rego.Compiler(compiler), rego.Store(&store{data: &b.Data})).PrepareForEval(ctx)
 		if err != nil {
-			return q, fmt.Errorf("the entry point %s: %w", pkg, err)
+			return question{}, fmt.Errorf("the entry point %s: %w", pkg, err)
 		}
-		return q, nil
+		return question{q, known}, nil
 	}
 	p := &Point{data: &b.Data}
 	if err := p.prepare(pkg.String(), has("decision"), prepare); err != nil {
@@ -121,7 +122,7 @@ func (p *Point) prepare(pkg string, explains bool, prepare preparer) error {
 	// result. The parts of one answer stand beside each other in a list.
 	allow, decision := "[v | v := "+pkg+".allow]", "[v | v := "+pkg+".decision]"
 	queries := []struct {
-		into  *rego.PreparedEvalQuery
+		into  *question
 		query string
 	}{
 		{&p.one, "[" + allow + "]"},

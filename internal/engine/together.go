@@ -6,14 +6,13 @@ import (
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
 )
 
 // together asks a Qlik policy about many resources on record, of one type, for one requester.
 // The policy then looks at requester and session once, which is most of what a
 // decision costs; its rules together and together_granted_by are the interface.
 type together struct {
-	allow, explain rego.PreparedEvalQuery
+	allow, explain question
 }
 
 func newTogether(pkg string, prepare preparer) (*together, error) {
