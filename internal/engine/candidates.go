@@ -43,10 +43,10 @@ func ofType(find func(string) []string, typ string) ([]string, bool) {
 	return find(typ), true
 }
 
-type preparer = func(query string) (question, error)
+type preparer = func(query string) (*Query, error)
 
 func newCandidates(ctx context.Context, data *bundles.Document, path, pkg string, has func(string) bool, prepare preparer) (*candidates, error) {
-	queries := map[string]question{}
+	queries := map[string]*Query{}
 	for _, name := range []string{"subjects", "resources", "action_names"} {
 		var err error
 		if queries[name], err = prepare("[v | v := " + pkg + "." + name + "]"); err != nil {
@@ -76,14 +76,14 @@ func newCandidates(ctx context.Context, data *bundles.Document, path, pkg string
 // sets are the sets of a package on certain data.
 type sets struct {
 	pkg     string
-	queries map[string]question
+	queries map[string]*Query
 	data    *bundles.Document
 }
 
 // elements evaluates a set of the package, nil where there is none. It has no
 // input: candidates do not depend on the request.
 func (s sets) elements(ctx context.Context, name string) ([]any, error) {
-	value, err := evaluate(ctx, s.queries[name], s.data, ast.Null{})
+	value, err := s.queries[name].askOn(ctx, s.data, ast.Null{})
 	if err != nil {
 		return nil, fmt.Errorf("%s.%s: %w", s.pkg, name, err)
 	}

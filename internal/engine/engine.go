@@ -2,14 +2,10 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
-	"github.com/open-policy-agent/opa/v1/topdown"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
@@ -33,71 +29,21 @@ type Decision struct {
 
 // Engine decides by one bundle. It is safe for concurrent use.
 type Engine struct {
-	data     *bundles.Document
-	decision question
-	actions  question
-}
-
-// question is a query of a policy, with what is known of the policy beforehand.
-type question struct {
-	rego.PreparedEvalQuery
-	known *foreknown
+	decision, actions *Query
 }
 
 // New compiles the modules of a bundle and prepares the entry points.
 func New(ctx context.Context, b *bundles.Bundle) (*Engine, error) {
-	modules, err := parse(b.Modules)
+	policy, err := Compile(b)
 	if err != nil {
 		return nil, err
 	}
-	compiler := ast.NewCompiler().WithCapabilities(capabilities())
-	if compiler.Compile(modules); compiler.Failed() {
-		return nil, fmt.Errorf("the policy does not compile: %w", compiler.Errors)
+	e := &Engine{}
+	if e.decision, err = policy.Query(ctx, "data.qlik.authz.decision"); err != nil {
+		return nil, err
 	}
-	data := &store{data: &b.Data}
-	e := &Engine{data: &b.Data}
-	known := newForeknown(b.Modules, compiler.Modules)
-	for query, into := range map[string]*question{
-		"data.qlik.authz.decision": &e.decision,
-		"data.qlik.authz.actions":  &e.actions,
-	} {
-		q := rego.New(rego.Query(query), rego.Compiler(compiler), rego.Store(data))
-		if into.PreparedEvalQuery, err = q.PrepareForEval(ctx); err != nil {
-			return nil, fmt.Errorf("the entry point %s: %w", query, err)
-		}
-		into.known = known
-	}
-	return e, nil
-}
-
-// parse parses modules on all cores.
-func parse(modules []bundles.Module) (map[string]*ast.Module, error) {
-	parsed := make([]*ast.Module, len(modules))
-	var g errgroup.Group
-	for i, m := range modules {
-		g.Go(func() (err error) {
-			parsed[i], err = ast.ParseModuleWithOpts(m.Path, string(m.Source), ast.ParserOptions{RegoVersion: ast.RegoV1, Capabilities: capabilities()})
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, fmt.Errorf("the policy does not parse: %w", err)
-	}
-	byPath := make(map[string]*ast.Module, len(modules))
-	for i, m := range modules {
-		byPath[m.Path] = parsed[i]
-	}
-	return byPath, nil
-}
-
-// capabilities returns OPA's without every built-in function whose value
-// depends on more than its arguments, such as http.send, the clock and the
-// environment: a decision depends on the bundle and the request alone.
-func capabilities() *ast.Capabilities {
-	c := ast.CapabilitiesForThisVersion()
-	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool { return b.Nondeterministic })
-	c.AllowNet = []string{}
-	return c
+	e.actions, err = policy.Query(ctx, "data.qlik.authz.actions")
+	return e, err
 }
 
 // Decide decides a request, JSON of any shape: what is no JSON, or no
@@ -111,7 +57,7 @@ func (e *Engine) Decide(ctx context.Context, request []byte) (Decision, error) {
 }
 
 func (e *Engine) decide(ctx context.Context, input ast.Value) (Decision, error) {
-	value, err := evaluate(ctx, e.decision, e.data, input)
+	value, err := e.decision.Ask(ctx, input)
 	if err != nil {
 		return Decision{}, err
 	}
@@ -137,7 +83,7 @@ func (e *Engine) Actions(ctx context.Context, request []byte) ([]string, error) 
 	if err != nil {
 		return []string{}, nil
 	}
-	value, err := evaluate(ctx, e.actions, e.data, input)
+	value, err := e.actions.Ask(ctx, input)
 	if err != nil {
 		return nil, err
 	}
@@ -146,20 +92,6 @@ func (e *Engine) Actions(ctx context.Context, request []byte) ([]string, error) 
 		return nil, fmt.Errorf("the actions are %v, not a set of text", value)
 	}
 	return names, nil
-}
-
-// evaluate asks a query about the input, on data that stay the same meanwhile.
-func evaluate(ctx context.Context, q question, data *bundles.Document, input ast.Value) (any, error) {
-	results, err := q.Eval(ctx, rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input), rego.EvalVirtualCache(newMemory(q.known, data, input)))
-	switch {
-	case err != nil && topdown.IsCancel(err):
-		return nil, errors.Join(context.Cause(ctx), err)
-	case err != nil:
-		return nil, err
-	case len(results) != 1 || len(results[0].Expressions) != 1:
-		return nil, errors.New("the policy has no such entry point: is it a bundle of qlik2rego?")
-	}
-	return results[0].Expressions[0].Value, nil
 }
 
 // texts returns a set or list of text, ordered.

@@ -47,7 +47,7 @@ func newForeknown(modules []bundles.Module, compiled map[string]*ast.Module) *fo
 	for _, m := range compiled {
 		for _, r := range m.Rules {
 			if isConstant(m, r) {
-				name := r.Path()
+				name := m.Package.Path.Extend(r.Head.Ref())
 				k.constants[hashOf(name)] = constant{name, r.Head.Value}
 			}
 		}

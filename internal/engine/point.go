@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
@@ -25,7 +24,7 @@ const QlikEntryPoint = "qlik/authz"
 type Point struct {
 	// one and many ask for allow alone, explainOne and explainMany for decision
 	// as well; without a rule decision they are the same.
-	one, many, explainOne, explainMany question
+	one, many, explainOne, explainMany *Query
 	// together is nil unless the package decides requests of one requester
 	// together, as Qlik's does.
 	together   *together
@@ -52,30 +51,21 @@ type GrantingRule struct {
 // NewPoint compiles a bundle and prepares the package of a path such as
 // "qlik/authz". The package must have a rule allow.
 func NewPoint(ctx context.Context, b *bundles.Bundle, path string) (*Point, error) {
-	modules, err := parse(b.Modules)
+	policy, err := Compile(b)
 	if err != nil {
 		return nil, err
-	}
-	compiler := ast.NewCompiler().WithCapabilities(capabilities())
-	if compiler.Compile(modules); compiler.Failed() {
-		return nil, fmt.Errorf("the policy does not compile: %w", compiler.Errors)
 	}
 	pkg, err := packageRef(path)
 	if err != nil {
 		return nil, err
 	}
-	has := func(name string) bool { return compiler.RuleTree.Find(pkg.Append(ast.StringTerm(name))) != nil }
+	has := func(name string) bool {
+		return policy.compiler.RuleTree.Find(pkg.Append(ast.StringTerm(name))) != nil
+	}
 	if !has("allow") {
 		return nil, fmt.Errorf("the policy has no rule allow in %s: name the package that holds it with --entrypoint", pkg)
 	}
-	known := newForeknown(b.Modules, compiler.Modules)
-	prepare := func(query string) (question, error) {
-		q, err := rego.New(rego.Query(query), rego.Compiler(compiler), rego.Store(&store{data: &b.Data})).PrepareForEval(ctx)
-		if err != nil {
-			return question{}, fmt.Errorf("the entry point %s: %w", pkg, err)
-		}
-		return question{q, known}, nil
-	}
+	prepare := func(query string) (*Query, error) { return policy.Query(ctx, query) }
 	p := &Point{data: &b.Data}
 	if err := p.prepare(pkg.String(), has("decision"), prepare); err != nil {
 		return nil, err
@@ -122,7 +112,7 @@ func (p *Point) prepare(pkg string, explains bool, prepare preparer) error {
 	// result. The parts of one answer stand beside each other in a list.
 	allow, decision := "[v | v := "+pkg+".allow]", "[v | v := "+pkg+".decision]"
 	queries := []struct {
-		into  *question
+		into  **Query
 		query string
 	}{
 		{&p.one, "[" + allow + "]"},
@@ -199,7 +189,7 @@ func (p *Point) evaluateEach(ctx context.Context, requests []Request, explain bo
 	if explain {
 		query = p.explainMany
 	}
-	value, err := evaluate(ctx, query, p.data, ast.NewArray(inputs...))
+	value, err := query.askOn(ctx, p.data, ast.NewArray(inputs...))
 	answers, ok := value.([]any)
 	if err == nil && ok && len(answers) == len(rest) {
 		for i, at := range rest {
@@ -224,7 +214,7 @@ func (p *Point) evaluateOne(ctx context.Context, request Request, explain bool) 
 	if explain {
 		query = p.explainOne
 	}
-	value, err := evaluate(ctx, query, p.data, request.input())
+	value, err := query.askOn(ctx, p.data, request.input())
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return Verdict{}, errors.Join(context.Cause(ctx), err)

@@ -12,7 +12,7 @@ import (
 // The policy then looks at requester and session once, which is most of what a
 // decision costs; its rules together and together_granted_by are the interface.
 type together struct {
-	allow, explain question
+	allow, explain *Query
 }
 
 func newTogether(pkg string, prepare preparer) (*together, error) {
@@ -96,7 +96,7 @@ func (t *together) evaluate(ctx context.Context, p *Point, requests []Request, g
 	if explain {
 		query = t.explain
 	}
-	value, err := evaluate(ctx, query, p.data, ast.NewObject(input...))
+	value, err := query.askOn(ctx, p.data, ast.NewObject(input...))
 	if err != nil {
 		return
 	}

@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/topdown"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+)
+
+// Policy is the compiled policy of a bundle, Qlik's or another, and the bundle's
+// data. It is safe for concurrent use.
+type Policy struct {
+	compiler *ast.Compiler
+	data     *bundles.Document
+	known    *foreknown
+}
+
+// Compile compiles the modules of a bundle. The error names the place in them.
+func Compile(b *bundles.Bundle) (*Policy, error) {
+	modules, err := parse(b.Modules)
+	if err != nil {
+		return nil, err
+	}
+	p := &Policy{compiler: ast.NewCompiler().WithCapabilities(capabilities()), data: &b.Data}
+	if p.compiler.Compile(modules); p.compiler.Failed() {
+		return nil, fmt.Errorf("the policy does not compile: %w", p.compiler.Errors)
+	}
+	p.known = newForeknown(b.Modules, p.compiler.Modules)
+	return p, nil
+}
+
+// parse parses modules on all cores.
+func parse(modules []bundles.Module) (map[string]*ast.Module, error) {
+	parsed := make([]*ast.Module, len(modules))
+	var g errgroup.Group
+	for i, m := range modules {
+		g.Go(func() (err error) {
+			parsed[i], err = ast.ParseModuleWithOpts(m.Path, string(m.Source), ast.ParserOptions{RegoVersion: ast.RegoV1, Capabilities: capabilities()})
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, fmt.Errorf("the policy does not parse: %w", err)
+	}
+	byPath := make(map[string]*ast.Module, len(modules))
+	for i, m := range modules {
+		byPath[m.Path] = parsed[i]
+	}
+	return byPath, nil
+}
+
+// capabilities returns OPA's without every built-in function whose value
+// depends on more than its arguments, such as http.send, the clock and the
+// environment: a decision depends on the bundle and the request alone.
+func capabilities() *ast.Capabilities {
+	c := ast.CapabilitiesForThisVersion()
+	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool { return b.Nondeterministic })
+	c.AllowNet = []string{}
+	return c
+}
+
+// Query is a prepared query of a policy. It is safe for concurrent use.
+type Query struct {
+	policy   *Policy
+	prepared rego.PreparedEvalQuery
+}
+
+// Query prepares a query of one expression, such as data.qlik.authz.allow.
+func (p *Policy) Query(ctx context.Context, text string) (*Query, error) {
+	q, err := rego.New(rego.Query(text), rego.Compiler(p.compiler), rego.Store(&store{data: p.data})).PrepareForEval(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the entry point %s: %w", text, err)
+	}
+	return &Query{p, q}, nil
+}
+
+// Ask returns the value of the query for an input, in the types of encoding/json
+// with UseNumber. It is an error if there is none.
+func (q *Query) Ask(ctx context.Context, input ast.Value) (any, error) {
+	return q.askOn(ctx, q.policy.data, input)
+}
+
+// askOn asks on other data, which stay the same meanwhile.
+func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Value) (any, error) {
+	results, err := q.prepared.Eval(ctx,
+		rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input), rego.EvalVirtualCache(newMemory(q.policy.known, data, input)))
+	switch {
+	case err != nil && topdown.IsCancel(err):
+		return nil, errors.Join(context.Cause(ctx), err)
+	case err != nil:
+		return nil, err
+	case len(results) != 1 || len(results[0].Expressions) != 1:
+		return nil, errors.New("the policy has no such entry point: is it a bundle of qlik2rego?")
+	}
+	return results[0].Expressions[0].Value, nil
+}
