@@ -89,8 +89,9 @@ func (q *Query) Ask(ctx context.Context, input ast.Value) (any, error) {
 
 // askOn asks on other data, which stay the same meanwhile.
 func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Value) (any, error) {
-	results, err := q.prepared.Eval(ctx,
-		rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input), rego.EvalVirtualCache(newMemory(q.policy.known, data, input)))
+	memory := newMemory(q.policy.known, data, input)
+	defer memory.forget()
+	results, err := q.prepared.Eval(ctx, rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input), rego.EvalVirtualCache(memory))
 	switch {
 	case err != nil && topdown.IsCancel(err):
 		return nil, errors.Join(context.Cause(ctx), err)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"hash/maphash"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
@@ -16,7 +17,8 @@ import (
 type memory struct {
 	known  *foreknown // nil where nothing is
 	data   *bundles.Document
-	frames []frame
+	outer  frame
+	frames []frame // of the policy's "with", the innermost last
 }
 
 var _ topdown.VirtualCache = (*memory)(nil)
@@ -38,14 +40,32 @@ type slot struct {
 
 const slotsAtFirst = 64
 
+// memories are used again: a decision would otherwise begin with some kilobytes
+// of garbage to be.
+var memories = sync.Pool{New: func() any { return &memory{} }}
+
+// slotsMost is the size up to which a memory is kept for another query.
+const slotsMost = 1024
+
 // newMemory returns the memory of a query for an input over data.
 func newMemory(known *foreknown, data *bundles.Document, input ast.Value) *memory {
-	m := &memory{known: known, data: data, frames: make([]frame, 0, 2)}
-	m.Push()
+	m := memories.Get().(*memory)
+	m.known, m.data = known, data
 	if known != nil {
 		known.request(m, input)
 	}
 	return m
+}
+
+// forget ends the use of a memory, after its query.
+func (m *memory) forget() {
+	if len(m.outer.slots) > slotsMost {
+		return
+	}
+	clear(m.outer.slots)
+	clear(m.outer.keys)
+	*m = memory{outer: frame{slots: m.outer.slots, keys: m.outer.keys[:0]}}
+	memories.Put(m)
 }
 
 // Push implements topdown.VirtualCache.
@@ -54,7 +74,12 @@ func (m *memory) Push() { m.frames = append(m.frames, frame{}) }
 // Pop implements topdown.VirtualCache.
 func (m *memory) Pop() { m.frames = m.frames[:len(m.frames)-1] }
 
-func (m *memory) top() *frame { return &m.frames[len(m.frames)-1] }
+func (m *memory) top() *frame {
+	if n := len(m.frames); n > 0 {
+		return &m.frames[n-1]
+	}
+	return &m.outer
+}
 
 // Get implements topdown.VirtualCache: a value, or whether the name is known to
 // be undefined.
@@ -63,7 +88,7 @@ func (m *memory) Get(name ast.Ref) (value *ast.Term, undefined bool) {
 	if s := m.top().find(h, name); s != nil {
 		return s.value, s.value == nil
 	}
-	if len(m.frames) > 1 || m.known == nil {
+	if len(m.frames) > 0 || m.known == nil {
 		return nil, false
 	}
 	if value := m.known.constant(h, name); value != nil {
