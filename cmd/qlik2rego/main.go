@@ -54,6 +54,7 @@ func newApp(streams *commands.Streams) *cli.App {
 		compileCommand(streams),
 		deltaCommand(streams),
 		evalCommand(streams),
+		explainCommand(streams),
 		testCommand(streams),
 		serveCommand(streams),
 		versionCommand(streams),

@@ -60,15 +60,15 @@ func Commands(commands ...*cli.Command) []*cli.Command {
 
 // flagError explains a flag that the flag package refused.
 func flagError(c *cli.Command, err error) error {
-	return UsageOf(c, "%s", explain(err, flagNames(c.Flags)))
+	return UsageOf(c, "%s", inOurWords(err, flagNames(c.Flags)))
 }
 
 // AppFlagError explains a flag before the command that the flag package refused.
 func AppFlagError(err error) error {
-	return Usagef("%s before the command\nMore: qlik2rego --help", explain(err, []string{"help"}))
+	return Usagef("%s before the command\nMore: qlik2rego --help", inOurWords(err, []string{"help"}))
 }
 
-func explain(err error, known []string) string {
+func inOurWords(err error, known []string) string {
 	text := strings.TrimSpace(err.Error())
 	if name, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {
 		return "unknown flag " + dashed(name) + didYouMean(name, known, dashed)

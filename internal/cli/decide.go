@@ -49,11 +49,8 @@ func (s *Streams) Question(ctx *cli.Context) (Question, error) {
 func (s *Streams) Decider(ctx *cli.Context) (engine.Decider, func(id string) string, error) {
 	asked, files := ctx.String("engine"), ctx.StringSlice("bundle")
 	if len(files) > 0 {
-		if err := bundleAlone(ctx); err != nil {
+		if err := noRules(ctx); err != nil {
 			return nil, nil, err
-		}
-		if ctx.Args().Present() {
-			return nil, nil, UsageOf(ctx.Command, "-b BUNDLE and RULES exclude each other: what is %q?", ctx.Args().First())
 		}
 		if asked == "reference" {
 			return nil, nil, UsageOf(ctx.Command, "--engine reference reads RULES and --snapshot, not a bundle")
@@ -79,6 +76,17 @@ func (s *Streams) Decider(ctx *cli.Context) (engine.Decider, func(id string) str
 	}
 	e, err := engine.New(ctx.Context, b)
 	return e, ruleNames(b), err
+}
+
+// noRules refuses rules, and the flags that speak of them, beside a bundle.
+func noRules(ctx *cli.Context) error {
+	if err := bundleAlone(ctx); err != nil {
+		return err
+	}
+	if ctx.Args().Present() {
+		return UsageOf(ctx.Command, "-b BUNDLE and RULES exclude each other: what is %q?", ctx.Args().First())
+	}
+	return nil
 }
 
 // bundleAlone refuses the flags that speak of rules beside a bundle, which is

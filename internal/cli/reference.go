@@ -30,22 +30,11 @@ func (d referenceDecider) Decide(_ context.Context, request []byte) (engine.Deci
 
 // Reference returns the reference evaluator of the rules and the site.
 func (s *Streams) Reference(c *Compilation) (engine.Decider, error) {
-	if c.Policy == nil {
-		return nil, s.Broken(c.Diagnostics)
+	site, err := s.loadSite(c)
+	if err != nil {
+		return nil, err
 	}
-	site := &snapshot.Site{}
-	if c.Site != nil {
-		loaded, found := c.Site.Load(c.progress)
-		c.Diagnostics = append(c.Diagnostics, found...)
-		if found.HasErrors() {
-			return nil, s.Broken(c.Diagnostics)
-		}
-		site = loaded
-	}
-	options := reference.Options{Schema: c.Options.Schema}
-	if c.Options.ListInequality == resolve.All {
-		options.ListInequality = reference.All
-	}
+	options := reference.Options{Schema: c.Options.Schema, ListInequality: c.listInequality()}
 	skipped := map[diag.Rule]bool{}
 	for _, r := range c.Policy.Skipped {
 		skipped[r] = true
@@ -53,4 +42,29 @@ func (s *Streams) Reference(c *Compilation) (engine.Decider, error) {
 	rules := slices.DeleteFunc(slices.Clone(c.Rules), func(r ruleset.Rule) bool { return skipped[diag.Rule{ID: r.ID, Name: r.Name}] })
 	evaluator, _ := reference.New(rules, site, options)
 	return referenceDecider{evaluator}, s.hint(c.Diagnostics)
+}
+
+// loadSite reads the site into memory. Errors, in the rules too, go to standard
+// error. Without a snapshot the site is empty.
+func (s *Streams) loadSite(c *Compilation) (*snapshot.Site, error) {
+	if c.Policy == nil {
+		return nil, s.Broken(c.Diagnostics)
+	}
+	if c.Site == nil {
+		return &snapshot.Site{}, nil
+	}
+	site, found := c.Site.Load(c.progress)
+	c.Diagnostics = append(c.Diagnostics, found...)
+	if found.HasErrors() {
+		return nil, s.Broken(c.Diagnostics)
+	}
+	return site, nil
+}
+
+// listInequality is the option as the reference evaluator knows it.
+func (c *Compilation) listInequality() reference.ListInequality {
+	if c.Options.ListInequality == resolve.All {
+		return reference.All
+	}
+	return reference.Any
 }

@@ -26,18 +26,22 @@ type Streams struct {
 	OutTerminal, ErrTerminal bool
 	// Color allows colours where a person looks.
 	Color bool
+	// Columns is the width of the terminal that a person looks at, or 0.
+	Columns int
 }
 
 // Standard returns the streams of the process. NO_COLOR and TERM=dumb are
 // respected.
 func Standard() *Streams {
 	_, noColor := os.LookupEnv("NO_COLOR")
+	columns, _, _ := term.GetSize(int(os.Stdout.Fd())) // 0 where it is no terminal
 	return &Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Format:      Text,
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Color:       !noColor && os.Getenv("TERM") != "dumb",
+		Columns:     columns,
 	}
 }
 
@@ -53,4 +57,5 @@ const (
 	green = "32"
 	red   = "31"
 	faint = "2"
+	bold  = "1"
 )

@@ -118,20 +118,34 @@ func readRule(r ruleset.Rule) (rule, diag.List) {
 	return read, list
 }
 
+// Also returns an evaluator that has one more rule, whether or not it is
+// disabled, and what is wrong with the rule: with an error among it, the rule
+// grants nothing.
+func (e *Evaluator) Also(r ruleset.Rule) (*Evaluator, diag.List) {
+	more := *e
+	read, list := readRule(r)
+	if !list.HasErrors() {
+		more.rules = append(slices.Clone(e.rules), read)
+	}
+	return &more, list
+}
+
 // Decide answers an AuthZEN access evaluation request, given as JSON.
-func (e *Evaluator) Decide(input []byte) Decision {
-	d, _ := e.decide(input)
+func (e *Evaluator) Decide(input []byte) Decision { return e.Answer(e.Read(input)) }
+
+// Answer decides a question.
+func (e *Evaluator) Answer(q Question) Decision {
+	d, _ := e.answer(q)
 	return d
 }
 
-// decide returns the judge too, where the request was good enough for one.
-func (e *Evaluator) decide(input []byte) (Decision, *judge) {
-	req := e.read(input)
-	if req.reason != "" {
-		return Decision{Reason: req.reason}, nil
+// answer returns the judge too, where the question was good enough for one.
+func (e *Evaluator) answer(q Question) (Decision, *judge) {
+	if q.Reason != "" {
+		return Decision{Reason: q.Reason}, nil
 	}
-	j := e.newJudge(req)
-	rights := j.rights(req.resource)
+	j := e.newJudge(q)
+	rights := j.rights(q.Resource)
 	if j.err != nil {
 		return Decision{Reason: noRule, Err: j.err}, j
 	}
@@ -142,12 +156,12 @@ func (e *Evaluator) decide(input []byte) (Decision, *judge) {
 		}
 	}
 	slices.Sort(d.Actions)
-	if !req.hasAction {
+	if !q.HasAction {
 		d.Reason = invalidRequest
 		return d, j
 	}
-	for _, r := range j.fitting(req.resource) {
-		if r.Actions.Has(req.action) && j.holdsAt(r, req.resource, rights) {
+	for _, r := range j.fitting(q.Resource) {
+		if r.Actions.Has(q.Action) && j.holdsAt(r, q.Resource, rights) {
 			d.GrantedBy = append(d.GrantedBy, r.ID)
 		}
 	}

@@ -11,97 +11,72 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Explain tells how Decide comes to its decision: the requester, then for the
-// resource and every entity whose rights a condition asks for the rules that
-// fit it, with the truth and the values of every part of their conditions.
+// Explain tells a trace in words: the requester, then for the resource and every
+// entity whose rights a condition asks for the rules that fit it, with the truth
+// and the values of every part of their conditions.
 func (e *Evaluator) Explain(input []byte) string {
-	d, j := e.decide(input)
-	t := &teller{judge: j}
+	trace := e.Trace(e.Read(input))
+	q, d := trace.Question, trace.Decision
+	var t teller
 	t.line(0, "%s; granted by %q; actions %q", d.Reason, d.GrantedBy, d.Actions)
 	if d.Err != nil {
 		t.line(0, "error: %v", d.Err)
 	}
-	if j == nil {
-		return t.String()
+	if len(trace.Judgements) > 0 {
+		t.line(0, "requester %s", title(q.Requester))
+		t.line(0, "from %q, environment %s", q.Context, listsOf(q.Environment))
 	}
-	t.line(0, "requester %s", title(j.requester))
-	t.line(0, "from %q, environment %s", j.context, listsOf(j.environment))
-	t.ask(j.resource)
-	for i := 0; i < len(t.asked); i++ {
-		t.entity(t.asked[i])
+	for _, j := range trace.Judgements {
+		t.judgement(j)
 	}
 	return t.String()
 }
 
-// teller writes an explanation. Entities are told in the order in which
-// conditions ask for them.
-type teller struct {
-	*judge
-	strings.Builder
-	asked []*snapshot.Entity
-}
+// teller writes an explanation.
+type teller struct{ strings.Builder }
 
 func (t *teller) line(indent int, format string, values ...any) {
 	fmt.Fprintf(t, strings.Repeat("  ", indent)+format+"\n", values...)
 }
 
-func (t *teller) ask(e *snapshot.Entity) {
-	if !slices.Contains(t.asked, e) {
-		t.asked = append(t.asked, e)
-	}
-}
-
-func (t *teller) entity(e *snapshot.Entity) {
-	rights := t.rights(e)
-	t.line(0, "%s: %s", title(e), names(rights))
-	for _, r := range t.fitting(e) {
-		s := scope{judge: t.judge, rule: r, resource: e, have: rights, absent: rights}
-		t.line(1, "rule %s %q, filter %q, would grant %s", r.ID, r.Name, r.Filter.Content, names(r.Actions))
-		t.node(2, s, r.condition)
-	}
-}
-
-// node tells the truth of a part of a condition and then of its parts.
-func (t *teller) node(indent int, s scope, n condition.Node) {
-	truth := s.holds(n)
-	switch n := n.(type) {
-	case *condition.Or:
-		t.line(indent, "%t: or", truth)
-		t.nodes(indent+1, s, n.Operands)
-	case *condition.And:
-		t.line(indent, "%t: and", truth)
-		t.nodes(indent+1, s, n.Operands)
-	case *condition.Not:
-		t.line(indent, "%t: not", truth)
-		t.node(indent+1, s, n.Operand)
-	case *condition.Bool:
-		t.line(indent, "%t", truth)
-	case *condition.Comparison:
-		t.line(indent, "%t: %s [%s %s %s]", truth, s.rule.source(n), s.operand(n.Left), n.Op, s.operand(n.Right))
-	case *condition.Call:
-		on := s.path(n.Path)
-		t.line(indent, "%t: %s [%s]", truth, s.rule.source(n), on)
-		if n.Kind() == condition.HasPrivilege {
-			for _, e := range on.entities {
-				t.ask(e)
-			}
+func (t *teller) judgement(j Judgement) {
+	t.line(0, "%s: %s", title(j.Entity), names(j.Rights))
+	for _, v := range j.Rules {
+		if v.InContext {
+			t.line(1, "rule %s %q, filter %q, would grant %s", v.Rule.ID, v.Rule.Name, v.Rule.Filter.Content, names(v.Rule.Actions))
+			t.clause(2, v.Rule, v.Condition)
 		}
 	}
 }
 
-func (t *teller) nodes(indent int, s scope, nodes []condition.Node) {
-	for _, n := range nodes {
-		t.node(indent, s, n)
+// clause tells the truth of a part of a condition and then of its parts.
+func (t *teller) clause(indent int, r ruleset.Rule, c Clause) {
+	switch n := c.Node.(type) {
+	case *condition.Or:
+		t.line(indent, "%t: or", c.Holds)
+	case *condition.And:
+		t.line(indent, "%t: and", c.Holds)
+	case *condition.Not:
+		t.line(indent, "%t: not", c.Holds)
+	case *condition.Bool:
+		t.line(indent, "%t", c.Holds)
+	case *condition.Comparison:
+		t.line(indent, "%t: %s [%s %s %s]", c.Holds, sourceOf(r, n), c.Left, n.Op, c.Right)
+	case *condition.Call:
+		t.line(indent, "%t: %s [%s]", c.Holds, sourceOf(r, n), c.Left)
+	}
+	for _, part := range c.Parts {
+		t.clause(indent+1, r, part)
 	}
 }
 
 // String tells the values of a set.
-func (s set) String() string {
+func (s Values) String() string {
 	var values []string
-	for _, text := range s.texts {
+	for _, text := range s.Texts {
 		values = append(values, fmt.Sprintf("%q", text))
 	}
-	for _, e := range s.entities {
+	for _, e := range s.Entities {
 		values = append(values, title(e))
 	}
 	return "{" + strings.Join(values, ", ") + "}"

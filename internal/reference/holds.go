@@ -48,17 +48,17 @@ func (s scope) holds(n condition.Node) bool {
 func (s scope) compare(n *condition.Comparison) bool {
 	left, right := s.operand(n.Left), s.operand(n.Right)
 	switch {
-	case len(left.entities) == 0 && len(right.entities) == 0:
-		return s.compareTexts(n, left.texts, right.texts)
+	case len(left.Entities) == 0 && len(right.Entities) == 0:
+		return s.compareTexts(n, left.Texts, right.Texts)
 	case isString(n.Left) || isString(n.Right):
 		s.fail(fmt.Errorf("rule %s compares an entity with a text: %s", s.rule.ID, s.rule.source(n)))
 		return false
 	default:
-		return s.compareEntities(n.Op, left.entities, right.entities)
+		return s.compareEntities(n.Op, left.Entities, right.Entities)
 	}
 }
 
-func (s scope) operand(o condition.Operand) set {
+func (s scope) operand(o condition.Operand) Values {
 	if text, ok := o.(*condition.String); ok {
 		return texts(text.Value)
 	}
@@ -75,15 +75,15 @@ func (s scope) call(n *condition.Call) bool {
 	switch n.Kind() {
 	case condition.HasPrivilege:
 		action, _ := actionNamed(n.Argument.Value)
-		return slices.ContainsFunc(s.path(n.Path).entities, func(e *snapshot.Entity) bool {
+		return slices.ContainsFunc(s.path(n.Path).Entities, func(e *snapshot.Entity) bool {
 			return s.rightsOn(e).Has(action)
 		})
 	case condition.IsAnonymous:
-		return schema.Fold(s.requester.Scalars["userdirectory"]) == "none"
+		return schema.Fold(s.Requester.Scalars["userdirectory"]) == "none"
 	case condition.Empty:
 		return s.path(n.Path).empty()
 	case condition.IsOwned:
-		return len(s.property(s.resource, condition.Segment{Name: "owner"}).entities) > 0
+		return len(s.property(s.resource, condition.Segment{Name: "owner"}).Entities) > 0
 	}
 	return false
 }
@@ -101,7 +101,9 @@ func (s scope) rightsOn(e *snapshot.Entity) ruleset.Actions {
 }
 
 // source returns the text of a node as the rule's author wrote it.
-func (r rule) source(n condition.Node) string {
+func (r rule) source(n condition.Node) string { return sourceOf(r.Rule, n) }
+
+func sourceOf(r ruleset.Rule, n condition.Node) string {
 	span := n.Span()
 	return r.Condition.Content[span.Start:span.End]
 }

@@ -6,20 +6,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// set is what a path denotes (language page 4.1): texts or entities.
-type set struct {
-	texts    []string
-	entities []*snapshot.Entity
+// Values are what a path denotes (language page 4.1): texts or entities.
+type Values struct {
+	Texts    []string
+	Entities []*snapshot.Entity
 }
 
-func (s set) empty() bool { return len(s.texts) == 0 && len(s.entities) == 0 }
+func (s Values) empty() bool { return len(s.Texts) == 0 && len(s.Entities) == 0 }
 
-func texts(values ...string) set { return set{texts: values} }
+func texts(values ...string) Values { return Values{Texts: values} }
 
-func entities(of ...*snapshot.Entity) set { return set{entities: of} }
+func entities(of ...*snapshot.Entity) Values { return Values{Entities: of} }
 
 // path returns what a path denotes for this requester and resource.
-func (s scope) path(p condition.Path) set {
+func (s scope) path(p condition.Path) Values {
 	if p.Root == "user" {
 		return s.userPath(p.Segments)
 	}
@@ -29,9 +29,9 @@ func (s scope) path(p condition.Path) set {
 // userPath reads user and what follows it: the attributes of the environment,
 // which the request brings along, a custom property, a text that every user
 // has, or else a directory attribute. A user has no relations.
-func (s scope) userPath(segments []condition.Segment) set {
+func (s scope) userPath(segments []condition.Segment) Values {
 	if len(segments) == 0 {
-		return entities(s.requester)
+		return entities(s.Requester)
 	}
 	first, rest := segments[0], segments[1:]
 	if !first.Custom {
@@ -39,29 +39,29 @@ func (s scope) userPath(segments []condition.Segment) set {
 		case "environment":
 			return s.follow(s.attribute(rest[0]), rest[1:])
 		case "resourcetype":
-			return s.follow(texts(s.requester.Attributes["resourcetype"]...), rest)
+			return s.follow(texts(s.Requester.Attributes["resourcetype"]...), rest)
 		}
 	}
-	return s.follow(entities(s.requester), segments)
+	return s.follow(entities(s.Requester), segments)
 }
 
 // attribute returns an attribute of the environment.
-func (s scope) attribute(name condition.Segment) set {
+func (s scope) attribute(name condition.Segment) Values {
 	if name.Custom {
 		return texts()
 	}
-	return texts(s.environment[schema.Fold(name.Name)]...)
+	return texts(s.Environment[schema.Fold(name.Name)]...)
 }
 
 // follow takes the segments one by one, each from all entities of the set.
 // Texts lead nowhere.
-func (s scope) follow(from set, segments []condition.Segment) set {
+func (s scope) follow(from Values, segments []condition.Segment) Values {
 	for _, segment := range segments {
-		var next set
-		for _, e := range from.entities {
+		var next Values
+		for _, e := range from.Entities {
 			one := s.property(e, segment)
-			next.texts = append(next.texts, one.texts...)
-			next.entities = append(next.entities, one.entities...)
+			next.Texts = append(next.Texts, one.Texts...)
+			next.Entities = append(next.Entities, one.Entities...)
 		}
 		from = next
 	}
@@ -70,7 +70,7 @@ func (s scope) follow(from set, segments []condition.Segment) set {
 
 // property reads language page 4.4: a relation, a custom property, or one of
 // the texts that entities of that type have.
-func (s scope) property(e *snapshot.Entity, segment condition.Segment) set {
+func (s scope) property(e *snapshot.Entity, segment condition.Segment) Values {
 	name, t := schema.Fold(segment.Name), s.schema.Lookup(e.TypeName)
 	if segment.Custom {
 		if !t.Custom {
@@ -92,7 +92,7 @@ func (s scope) property(e *snapshot.Entity, segment condition.Segment) set {
 	case listed:
 		return texts(e.Lists[name]...)
 	case t.Open:
-		return texts(append(scalar(e, name).texts, e.Lists[name]...)...)
+		return texts(append(scalar(e, name).Texts, e.Lists[name]...)...)
 	case t.Attributes:
 		return texts(e.Attributes[name]...)
 	default:
@@ -100,7 +100,7 @@ func (s scope) property(e *snapshot.Entity, segment condition.Segment) set {
 	}
 }
 
-func scalar(e *snapshot.Entity, name string) set {
+func scalar(e *snapshot.Entity, name string) Values {
 	if value, ok := e.Scalars[name]; ok {
 		return texts(value)
 	}
@@ -109,7 +109,7 @@ func scalar(e *snapshot.Entity, name string) set {
 
 // identifier returns the entity's id. That a request may ask for a resource
 // whose id is the empty text shows in Scalars alone.
-func identifier(e *snapshot.Entity) set {
+func identifier(e *snapshot.Entity) Values {
 	if e.ID != "" {
 		return texts(e.ID)
 	}

@@ -10,18 +10,22 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// request is an AuthZEN access evaluation request, understood (formats page,
-// section 3). Where reason is not "" the request cannot be judged.
-type request struct {
-	reason    string
-	requester *snapshot.Entity
-	resource  *snapshot.Entity
-	// hasAction is false for a request without the key action: it is invalid,
+// Question is an AuthZEN access evaluation request, understood (formats page,
+// section 3).
+type Question struct {
+	// Reason is unknown_subject, unknown_resource or invalid_request where the
+	// request cannot be judged, and then the other fields mean nothing; else "".
+	Reason string
+	// Requester and Resource are on record or as the request describes them.
+	Requester, Resource *snapshot.Entity
+	// HasAction is false for a request without the key action: it is invalid,
 	// yet all actions on its resource are told.
-	hasAction   bool
-	action      ruleset.Action
-	context     string // "hub", "qmc" or ""
-	environment map[string][]string
+	HasAction bool
+	Action    ruleset.Action
+	// Context is "hub", "qmc" or "".
+	Context string
+	// Environment holds the values of its attributes by the fold of their names.
+	Environment map[string][]string
 }
 
 // object is a JSON object. Numbers in it are json.Number, in the text's form.
@@ -39,10 +43,10 @@ func decodeObject(input []byte) (object, bool) {
 
 func onlyBlank(rest []byte) bool { return len(bytes.TrimSpace(rest)) == 0 }
 
-// read understands a request. Of several things wrong with it the reason that
-// comes first in the order of the page is given.
-func (e *Evaluator) read(input []byte) request {
-	invalid := request{reason: invalidRequest}
+// Read understands a request, given as JSON. Of several things wrong with it
+// the reason that comes first in the order of the page is given.
+func (e *Evaluator) Read(input []byte) Question {
+	invalid := Question{Reason: invalidRequest}
 	top, ok := decodeObject(input)
 	if !ok {
 		return invalid
@@ -52,26 +56,26 @@ func (e *Evaluator) read(input []byte) request {
 	if !okSubject || !okResource || subject.kind != "user" {
 		return invalid
 	}
-	var r request
+	var q Question
 	var action any
-	if action, r.hasAction = top["action"]; r.hasAction {
-		if r.action, ok = readAction(action); !ok {
+	if action, q.HasAction = top["action"]; q.HasAction {
+		if q.Action, ok = readAction(action); !ok {
 			return invalid
 		}
 	}
-	if r.context, r.environment, ok = readContext(top); !ok {
+	if q.Context, q.Environment, ok = readContext(top); !ok {
 		return invalid
 	}
-	r.requester, r.resource = e.findRequester(subject), e.findResource(resource)
+	q.Requester, q.Resource = e.findRequester(subject), e.findResource(resource)
 	switch {
-	case r.hasAction && r.requester == nil:
-		r.reason = unknownSubject
-	case r.hasAction && r.resource == nil:
-		r.reason = unknownResource
-	case r.requester == nil || r.resource == nil:
+	case q.HasAction && q.Requester == nil:
+		q.Reason = unknownSubject
+	case q.HasAction && q.Resource == nil:
+		q.Reason = unknownResource
+	case q.Requester == nil || q.Resource == nil:
 		return invalid
 	}
-	return r
+	return q
 }
 
 // described is the subject or the resource of a request.

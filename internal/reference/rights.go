@@ -11,13 +11,13 @@ import (
 // remembers what it found (language page 7).
 type judge struct {
 	*Evaluator
-	request
+	Question
 	known map[*snapshot.Entity]ruleset.Actions
 	err   error
 }
 
-func (e *Evaluator) newJudge(r request) *judge {
-	return &judge{Evaluator: e, request: r, known: map[*snapshot.Entity]ruleset.Actions{}}
+func (e *Evaluator) newJudge(q Question) *judge {
+	return &judge{Evaluator: e, Question: q, known: map[*snapshot.Entity]ruleset.Actions{}}
 }
 
 // fitting returns the rules whose context and filter fit the entity.
@@ -38,9 +38,9 @@ func (j *judge) inContext(c ruleset.Context) bool {
 	case ruleset.Both:
 		return true
 	case ruleset.Hub:
-		return j.context == "hub"
+		return j.Context == "hub"
 	case ruleset.QMC:
-		return j.context == "qmc"
+		return j.Context == "qmc"
 	}
 	return false
 }

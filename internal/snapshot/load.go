@@ -43,7 +43,7 @@ func (l *loader) take(r *record) {
 		return
 	}
 	l.seen[e] = r.at
-	e.Recorded = true
+	e.Recorded, e.File = true, r.at.path()
 	l.fill(e, r)
 	records := l.site.Records[r.plan.key]
 	if records == nil {

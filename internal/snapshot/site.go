@@ -24,6 +24,8 @@ type Entity struct {
 	ID string
 	// Recorded says that the entity stands in its own type's collection.
 	Recorded bool
+	// File is the path of the file that the entity is on record in, or "".
+	File string
 	// Scalars, Lists, Custom and Attributes hold the texts as written, lists
 	// sorted and without doubles. Booleans and numbers are texts already.
 	Scalars    map[string]string

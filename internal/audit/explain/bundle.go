@@ -1,0 +1,255 @@
+package explain
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// FromBundle returns an explainer of the rules and the data of a bundle. It holds
+// what enabled rules read, in lower case where they ignore case, and no places in
+// files. A bundle that does not hold what an explanation needs is an error that
+// says what to give instead.
+func FromBundle(b *bundles.Bundle, options Options) (*Explainer, error) {
+	const instead = "give RULES and --snapshot instead of the bundle"
+	s := schema.Default()
+	for _, m := range b.Manifests {
+		o := m.Metadata.Options
+		if o == nil {
+			continue
+		}
+		if o.Schema != "default" {
+			return nil, errors.New("the bundle was compiled with a schema of its own, which it does not hold: " + instead + ", with --schema")
+		}
+		if o.ListInequality == "all" {
+			options.ListInequality = reference.All
+		}
+		for _, r := range m.Metadata.Skipped {
+			options.Skipped = append(options.Skipped, diag.Rule{ID: r.ID, Name: r.Name})
+		}
+	}
+	if !b.Data.Has("qlik", "rules") {
+		return nil, errors.New("the bundle has no catalogue of its rules: " + instead)
+	}
+	rules, err := catalogue(b)
+	if err != nil {
+		return nil, err
+	}
+	options.Schema, options.Projected = s, true
+	x := New(rules, unproject(b, s), options)
+	if !b.Data.Has(bundles.DataRoot) {
+		x.notes = append(x.notes, "The bundle holds no data of a site: give the data bundle of --split as a second -b, or RULES and --snapshot.")
+	}
+	x.notes = append(x.notes, "From a bundle, values are in lower case where no rule minds, and names stand only where a rule reads them.")
+	return x, nil
+}
+
+// catalogue returns the rules that a bundle lists.
+func catalogue(b *bundles.Bundle) ([]ruleset.Rule, error) {
+	listed, _ := b.Data.Lookup("qlik", "rules")
+	// Through JSON, since the document has no types.
+	text, err := json.Marshal(listed)
+	if err != nil {
+		return nil, err
+	}
+	var infos map[string]listedRule
+	if err := json.Unmarshal(text, &infos); err != nil {
+		return nil, fmt.Errorf("the bundle's catalogue of rules: %w", err)
+	}
+	var rules []ruleset.Rule
+	for _, id := range slices.Sorted(maps.Keys(infos)) {
+		rules = append(rules, infos[id].rule())
+	}
+	return rules, nil
+}
+
+// listedRule is a rule as the catalogue has it.
+type listedRule struct {
+	ID, Name, Category, Filter, Context, Condition string
+	Actions                                        []string
+	Disabled                                       bool
+}
+
+func (i listedRule) rule() ruleset.Rule {
+	r := ruleset.Rule{
+		ID: i.ID, Name: i.Name, Disabled: i.Disabled,
+		Filter:    &diag.Text{Label: "resourceFilter", Content: i.Filter},
+		Condition: &diag.Text{Label: "condition", Content: i.Condition},
+	}
+	for _, c := range []ruleset.Category{ruleset.Security, ruleset.License, ruleset.Sync} {
+		if c.String() == i.Category {
+			r.Category = c
+		}
+	}
+	for _, c := range []ruleset.Context{ruleset.Both, ruleset.Hub, ruleset.QMC} {
+		if c.String() == i.Context {
+			r.Context = c
+		}
+	}
+	for _, name := range i.Actions {
+		action, _ := ruleset.ParseAction(name)
+		r.Actions |= ruleset.Actions(action)
+	}
+	return r
+}
+
+// unprojector makes entities of a bundle's data.
+type unprojector struct {
+	data   *bundles.Document
+	schema *schema.Schema
+	site   *snapshot.Site
+	nested map[string]map[string]*snapshot.Entity
+}
+
+// unproject makes a site of a bundle's data.
+func unproject(b *bundles.Bundle, s *schema.Schema) *snapshot.Site {
+	u := unprojector{
+		data: &b.Data, schema: s, nested: map[string]map[string]*snapshot.Entity{},
+		site: &snapshot.Site{Records: map[string]map[string]*snapshot.Entity{}, Users: map[string]*snapshot.Entity{}},
+	}
+	recorded, nested := u.tables("entities"), u.tables("nested")
+	for typeKey, table := range recorded {
+		u.site.Records[typeKey] = map[string]*snapshot.Entity{}
+		for id := range table {
+			u.site.Records[typeKey][id] = &snapshot.Entity{Type: typeKey, TypeName: s.Lookup(typeKey).Name, ID: id, Recorded: true}
+		}
+	}
+	for typeKey, table := range recorded {
+		for id, fields := range table {
+			u.fill(u.site.Records[typeKey][id], fields)
+		}
+	}
+	for typeKey, table := range nested {
+		for handle, fields := range table {
+			u.fill(u.entity(typeKey, handle), fields)
+		}
+	}
+	subjects, _ := b.Data.Lookup(bundles.DataRoot, "subjects")
+	logins, _ := subjects.(map[string]any)
+	for login, id := range logins {
+		key, _ := id.(string)
+		user := u.site.Records["user"][key]
+		if user == nil {
+			continue
+		}
+		u.site.Users[login] = user
+		u.login(user, login)
+	}
+	return u.site
+}
+
+// login gives a user directory and id of the name that leads to it, unless the
+// rules read them.
+func (u unprojector) login(user *snapshot.Entity, login string) {
+	directory, id, _ := strings.Cut(login, `\`)
+	for name, text := range map[string]string{"userdirectory": directory, "userid": id} {
+		if _, read := user.Scalars[name]; !read {
+			user.Scalars[name] = text
+		}
+	}
+}
+
+// tables returns the entities of a part of the data by type and handle.
+func (u unprojector) tables(part string) map[string]map[string]map[string]any {
+	found := map[string]map[string]map[string]any{}
+	value, _ := u.data.Lookup(bundles.DataRoot, part)
+	types, _ := value.(map[string]any)
+	for typeKey, value := range types {
+		found[typeKey] = map[string]map[string]any{}
+		table, _ := value.(map[string]any)
+		for handle, value := range table {
+			found[typeKey][handle], _ = value.(map[string]any)
+		}
+	}
+	return found
+}
+
+// entity returns the entity of a handle.
+func (u unprojector) entity(typeKey, handle string) *snapshot.Entity {
+	if e := u.site.Records[typeKey][handle]; e != nil {
+		return e
+	}
+	byHandle := u.nested[typeKey]
+	if byHandle == nil {
+		byHandle = map[string]*snapshot.Entity{}
+		u.nested[typeKey] = byHandle
+	}
+	if byHandle[handle] == nil {
+		id := handle[strings.LastIndexByte(handle, '\x1f')+1:]
+		byHandle[handle] = &snapshot.Entity{Type: typeKey, TypeName: u.schema.Lookup(typeKey).Name, ID: id}
+		u.fill(byHandle[handle], nil)
+	}
+	return byHandle[handle]
+}
+
+// fill gives an entity its fields: texts as written where rules read them so,
+// which stand under names with = in front, else folded.
+func (u unprojector) fill(e *snapshot.Entity, fields map[string]any) {
+	t := u.schema.Lookup(e.TypeName)
+	e.Scalars, e.Lists = map[string]string{}, map[string][]string{}
+	e.Custom, e.Attributes = map[string][]string{}, map[string][]string{}
+	e.Relations = map[string][]*snapshot.Entity{}
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(fields))) {
+		value := fields[name]
+		key, exact := strings.CutPrefix(name, "=")
+		if _, both := fields["="+name]; both && !exact {
+			continue
+		}
+		if r, ok := t.Relations[key]; ok {
+			for _, handle := range textsOf(value) {
+				e.Relations[key] = append(e.Relations[key], u.entity(schema.Fold(r.Target), handle))
+			}
+			continue
+		}
+		u.text(e, t, key, value)
+	}
+	if id, written := e.Scalars["id"]; written {
+		e.ID = id
+		delete(e.Scalars, "id")
+	}
+	if name, written := e.Scalars["resourcetype"]; written {
+		e.TypeName = name
+		delete(e.Scalars, "resourcetype")
+	}
+}
+
+func (u unprojector) text(e *snapshot.Entity, t *schema.Type, key string, value any) {
+	name, isCustom := strings.CutPrefix(key, "@")
+	property, listed := t.Properties[key]
+	text, single := value.(string)
+	switch {
+	case isCustom:
+		e.Custom[name] = textsOf(value)
+	case single:
+		e.Scalars[key] = text
+	case listed && property.Many, !t.Attributes:
+		e.Lists[key] = textsOf(value)
+	default:
+		e.Attributes[key] = textsOf(value)
+	}
+}
+
+// textsOf returns a text or a list of texts as a list.
+func textsOf(value any) []string {
+	items, isList := value.([]any)
+	if !isList {
+		items = []any{value}
+	}
+	var texts []string
+	for _, item := range items {
+		if text, ok := item.(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}

@@ -1,0 +1,176 @@
+package explain
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// The kinds of an edit, as in Change.
+const (
+	addValue    = "add"
+	removeValue = "remove"
+	setValue    = "set"
+	relate      = "relate"
+	askFrom     = "context"
+)
+
+// edit is one change of data.
+type edit struct {
+	spot
+	kind  string
+	value string
+	// to is what a relation would lead to.
+	to *snapshot.Entity
+}
+
+// key is equal for edits that are the same.
+func (e edit) key() string {
+	parts := []string{e.kind, string(rune('0' + e.form)), e.spot.key(), e.value}
+	for _, about := range []*snapshot.Entity{e.owner, e.to} {
+		if about != nil {
+			parts = append(parts, about.Type, schema.Fold(about.ID))
+		}
+	}
+	return strings.Join(parts, "\x1f")
+}
+
+// weight orders edits by how readily people make them: groups and properties
+// that are there to steer rights first, then what belongs to the work with an
+// app, then what hands out more than the right that is asked for, and names last.
+func (e edit) weight() int {
+	switch {
+	case e.kind == askFrom:
+		return 12
+	case e.kind == removeValue:
+		return 40
+	case e.kind == relate && e.spot.key() == "owner":
+		return 60
+	case e.kind == relate && len(e.owner.Relations[e.spot.key()]) > 0:
+		return 50 // others may lose what they see where it is
+	case e.kind == relate:
+		return 20
+	}
+	switch e.form {
+	case attribute:
+		return 10
+	case environment:
+		return 11
+	case custom:
+		return 11
+	case list:
+		return 80
+	case scalar, relation:
+		if slices.Contains([]string{"published", "approved"}, e.spot.key()) {
+			return 15
+		}
+	}
+	return 100
+}
+
+// plan is a set of edits.
+type plan []edit
+
+func (p plan) weight() int {
+	sum := 0
+	for _, e := range p {
+		sum += e.weight()
+	}
+	return sum
+}
+
+func (p plan) key() string {
+	var keys []string
+	for _, e := range p {
+		keys = append(keys, e.key())
+	}
+	slices.Sort(keys)
+	return strings.Join(slices.Compact(keys), "\x1e")
+}
+
+// before orders plans: fewer edits first, then those that people make more
+// readily. The last word has the key, so that the order is always the same.
+func (p plan) before(q plan) int {
+	return cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p.weight(), q.weight()), strings.Compare(p.key(), q.key()))
+}
+
+// apply returns a question as it would be after the edits. It is about copies of
+// the requester, the resource and all that these lead to; the site stays as it is.
+func (p plan) apply(q reference.Question) reference.Question {
+	c := copier{}
+	q.Requester, q.Resource = c.copy(q.Requester), c.copy(q.Resource)
+	q.Environment = maps.Clone(q.Environment)
+	for _, e := range p {
+		e.owner, e.to = c.copy(e.owner), c.copy(e.to)
+		e.make(&q)
+	}
+	return q
+}
+
+// copier copies entities with all that they lead to, each once.
+type copier map[*snapshot.Entity]*snapshot.Entity
+
+func (c copier) copy(e *snapshot.Entity) *snapshot.Entity {
+	if e == nil || c[e] != nil {
+		return c[e]
+	}
+	made := *e
+	c[e] = &made
+	made.Scalars, made.Lists = maps.Clone(e.Scalars), maps.Clone(e.Lists)
+	made.Custom, made.Attributes = maps.Clone(e.Custom), maps.Clone(e.Attributes)
+	made.Relations = make(map[string][]*snapshot.Entity, len(e.Relations))
+	for name, related := range e.Relations {
+		for _, r := range related {
+			made.Relations[name] = append(made.Relations[name], c.copy(r))
+		}
+	}
+	return &made
+}
+
+// make makes the edit. Its entities are copies.
+func (e edit) make(q *reference.Question) {
+	key := e.spot.key()
+	switch {
+	case e.kind == askFrom:
+		q.Context = e.value
+	case e.form == attribute:
+		e.owner.Attributes = e.list(e.owner.Attributes)
+	case e.form == custom:
+		e.owner.Custom = e.list(e.owner.Custom)
+	case e.form == list:
+		e.owner.Lists = e.list(e.owner.Lists)
+	case e.form == environment:
+		q.Environment = e.list(q.Environment)
+	case e.form == scalar && e.kind == removeValue:
+		delete(e.owner.Scalars, key)
+	case e.form == scalar:
+		e.owner.Scalars[key] = e.value
+	case e.form == relation:
+		e.owner.Relations[key] = []*snapshot.Entity{e.to}
+		if key == "stream" && e.owner.Type == "app" {
+			e.owner.Scalars["published"] = "true" // an app in a stream is published
+		}
+	}
+}
+
+// list adds the value to the lists, or removes it.
+func (e edit) list(lists map[string][]string) map[string][]string {
+	if lists == nil {
+		lists = map[string][]string{}
+	}
+	key := e.spot.key()
+	values := slices.DeleteFunc(slices.Clone(lists[key]), func(v string) bool { return v == e.value })
+	if e.kind == addValue {
+		values = append(values, e.value)
+		slices.Sort(values)
+	}
+	if lists[key] = values; len(values) == 0 {
+		delete(lists, key)
+	}
+	return lists
+}

@@ -1,0 +1,175 @@
+package explain
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// manyPlans is how many plans are tried.
+const manyPlans = 200
+
+// propose returns the changes that would grant, best first, and how many were
+// tried.
+func (x *Explainer) propose(t reference.Trace) ([]Proposal, int) {
+	if x.options.Proposals < 0 {
+		return nil, 0
+	}
+	q := t.Question
+	w := wisher{Explainer: x, trace: t, open: map[asked]bool{}}
+	plans := w.grants(asked{q.Resource, q.Action})
+	for _, from := range []string{"hub", "qmc"} {
+		plans = append(plans, plan{{kind: askFrom, value: from}})
+	}
+	slices.SortStableFunc(plans, plan.before)
+	trial := trial{Explainer: x, question: q}
+	var granting []plan
+	for _, p := range plans[:min(len(plans), manyPlans)] {
+		if p, ok := trial.smallest(p); ok && !slices.ContainsFunc(granting, func(g plan) bool { return contains(p, g) }) {
+			granting = append(granting, p)
+		}
+	}
+	slices.SortStableFunc(granting, plan.before)
+	granting = granting[:min(len(granting), 2*x.options.Proposals)]
+	found := make([]reached, 0, len(granting))
+	for _, p := range granting {
+		found = append(found, reached{p, x.proposal(q, p)})
+	}
+	slices.SortStableFunc(found, func(a, b reached) int {
+		return cmp.Or(
+			cmp.Compare(len(a.plan), len(b.plan)), cmp.Compare(a.plan.weight(), b.plan.weight()),
+			cmp.Compare(a.Reach.size(), b.Reach.size()),
+			strings.Compare(a.plan.key(), b.plan.key()),
+		)
+	})
+	var list []Proposal
+	for _, f := range found[:min(len(found), x.options.Proposals)] {
+		list = append(list, f.Proposal)
+	}
+	return list, trial.tried
+}
+
+// reached is a plan with what it would grant.
+type reached struct {
+	plan plan
+	Proposal
+}
+
+// contains reports whether all edits of a smaller plan are in a plan.
+func contains(p, smaller plan) bool {
+	return !slices.ContainsFunc(smaller, func(e edit) bool {
+		return !slices.ContainsFunc(p, func(o edit) bool { return o.key() == e.key() })
+	})
+}
+
+// trial tries plans on copies.
+type trial struct {
+	*Explainer
+	question reference.Question
+	tried    int
+}
+
+func (t *trial) grants(p plan) bool {
+	t.tried++
+	d := t.evaluator.Answer(p.apply(t.question))
+	return d.Allow && d.Err == nil
+}
+
+// smallest returns a plan without the edits that it does not need, and whether
+// it grants at all.
+func (t *trial) smallest(p plan) (plan, bool) {
+	if !t.grants(p) {
+		return nil, false
+	}
+	for i := 0; i < len(p); {
+		if less := slices.Delete(slices.Clone(p), i, i+1); len(less) > 0 && t.grants(less) {
+			p = less
+		} else {
+			i++
+		}
+	}
+	return p, true
+}
+
+// proposal tells a plan that grants.
+func (x *Explainer) proposal(q reference.Question, p plan) Proposal {
+	told := Proposal{
+		GrantedBy: x.evaluator.Answer(p.apply(q)).GrantedBy,
+		Reach:     x.reach(q, p),
+	}
+	for _, e := range p {
+		told.Changes = append(told.Changes, x.change(q, e))
+	}
+	return told
+}
+
+// manyAsked is how many users, and about how many resources, are asked for what
+// else a proposal would grant.
+const manyAsked = 500
+
+// reach counts who else would gain or lose the action on the resource, and on
+// what else the requester would. What a request says of itself grants nobody else anything.
+func (x *Explainer) reach(q reference.Question, p plan) Reach {
+	r := Reach{Actions: []string{}}
+	before := x.evaluator.Answer(q).Actions
+	for _, action := range x.evaluator.Answer(p.apply(q)).Actions {
+		if action != q.Action.Name() && !slices.Contains(before, action) {
+			r.Actions = append(r.Actions, action)
+		}
+	}
+	if !slices.ContainsFunc(p, func(e edit) bool { return x.change(q, e).Where != InRequest }) {
+		return r
+	}
+	compare := func(other reference.Question, gain, lose *int) {
+		switch before, after := x.evaluator.Answer(other).Allow, x.evaluator.Answer(p.apply(other)).Allow; {
+		case after && !before:
+			*gain++
+		case before && !after:
+			*lose++
+		}
+	}
+	for _, user := range x.others("user", q.Requester, manyAsked) {
+		other := q
+		other.Requester = user
+		r.UsersAsked++
+		compare(other, &r.Users, &r.UsersLose)
+	}
+	for typeKey := range x.site.Records {
+		limit := max(10, manyAsked/2/len(x.site.Records))
+		if typeKey == q.Resource.Type {
+			limit = manyAsked / 2
+		}
+		for _, resource := range x.others(typeKey, q.Resource, limit) {
+			other := q
+			other.Resource = resource
+			r.ResourcesAsked++
+			compare(other, &r.Resources, &r.ResourcesLose)
+		}
+	}
+	return r
+}
+
+// others returns the first entities of a type but one.
+func (x *Explainer) others(typeKey string, e *snapshot.Entity, limit int) []*snapshot.Entity {
+	all := slices.DeleteFunc(slices.Clone(x.records(typeKey)), func(o *snapshot.Entity) bool { return o == e })
+	return all[:min(len(all), limit)]
+}
+
+// records returns the entities on record of a type, by name and id.
+func (x *Explainer) records(typeName string) []*snapshot.Entity {
+	if ordered := x.ordered[schema.Fold(typeName)]; ordered != nil {
+		return ordered()
+	}
+	return nil
+}
+
+func inOrder(records map[string]*snapshot.Entity) []*snapshot.Entity {
+	return slices.SortedFunc(maps.Values(records), func(a, b *snapshot.Entity) int {
+		return cmp.Or(strings.Compare(a.Scalars["name"], b.Scalars["name"]), strings.Compare(a.ID, b.ID))
+	})
+}

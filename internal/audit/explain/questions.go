@@ -1,0 +1,184 @@
+package explain
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// asked is what a question asks.
+type asked struct {
+	entity *snapshot.Entity
+	action ruleset.Action
+}
+
+// builder makes the questions of an explanation of a trace.
+type builder struct {
+	*Explainer
+	trace   reference.Trace
+	told    *Explanation
+	numbers map[asked]int
+	clauses int
+	// alone leaves the questions of clauses out.
+	alone bool
+}
+
+// question returns the index of a question, which is told on first sight.
+func (b *builder) question(a asked) int {
+	if i, told := b.numbers[a]; told {
+		return i
+	}
+	i := len(b.told.Questions)
+	b.numbers[a] = i
+	b.told.Questions = append(b.told.Questions, Question{Entity: entity(a.entity), Action: a.action.Name(), Rules: []Rule{}})
+	judgement := judgementOf(b.trace, a.entity)
+	q := Question{Entity: entity(a.entity), Action: a.action.Name(), Granted: judgement.Rights.Has(a.action), Rules: []Rule{}}
+	for _, v := range judgement.Rules {
+		switch {
+		case !v.Rule.Actions.Has(a.action):
+		case v.InContext:
+			q.Rules = append(q.Rules, Rule{RuleInfo: about(v.Rule), Holds: v.Condition.Holds, Clause: b.clause(v.Rule, a.entity, v.Condition)})
+		default:
+			q.OtherContext = append(q.OtherContext, about(v.Rule))
+		}
+	}
+	b.told.Questions[i] = q
+	return i
+}
+
+func judgementOf(t reference.Trace, e *snapshot.Entity) reference.Judgement {
+	for _, j := range t.Judgements {
+		if j.Entity == e {
+			return j
+		}
+	}
+	return reference.Judgement{}
+}
+
+// about names a rule.
+func about(r ruleset.Rule) RuleInfo {
+	return RuleInfo{
+		ID: r.ID, Name: r.Name, Filter: r.Filter.Content, Actions: r.Actions.Names(), Context: r.Context.String(),
+		Condition: r.Condition.Content, Place: placeOf(r.Condition, 0),
+	}
+}
+
+// clause tells a part of a rule's condition about an entity.
+func (b *builder) clause(r ruleset.Rule, e *snapshot.Entity, c reference.Clause) Clause {
+	b.clauses++
+	span := c.Node.Span()
+	told := Clause{Number: b.clauses, Holds: c.Holds, Text: r.Condition.Content[span.Start:span.End], Place: placeOf(r.Condition, span.Start)}
+	told.Line, told.Column = position(r.Condition.Content, span.Start)
+	switch n := c.Node.(type) {
+	case *condition.Or:
+		told.Kind = "or"
+	case *condition.And:
+		told.Kind = "and"
+	case *condition.Not:
+		told.Kind = "not"
+	case *condition.Bool:
+		told.Kind = "constant"
+	case *condition.Comparison:
+		told.Kind, told.Operator = "comparison", n.Op.String()
+		told.Left, told.Right = operand(r, n.Left, c.Left), operand(r, n.Right, c.Right)
+	case *condition.Call:
+		told.Kind, told.Function = "call", n.Kind().String()
+		told.Left = operand(r, &n.Path, c.Left)
+		if n.Kind() == condition.IsOwned {
+			told.Left = b.owner(e, n.Path)
+		}
+		if n.Kind() == condition.HasPrivilege && !b.alone {
+			action, _ := ruleset.ParseAction(n.Argument.Value)
+			for _, asks := range c.Left.Entities {
+				told.Asks = append(told.Asks, b.question(asked{asks, action}))
+			}
+		}
+	}
+	for _, part := range c.Parts {
+		told.Parts = append(told.Parts, b.clause(r, e, part))
+	}
+	told.Fixed = b.fixed(b.trace.Question, e, c)
+	return told
+}
+
+// owner is what IsOwned looks at.
+func (b *builder) owner(e *snapshot.Entity, p condition.Path) *Operand {
+	p = ownerOf(p)
+	told := &Operand{Text: p.String()}
+	for _, owner := range b.evaluator.Values(b.trace.Question, e, p).Entities {
+		told.Entities = append(told.Entities, entity(owner))
+	}
+	return told
+}
+
+func operand(r ruleset.Rule, o condition.Operand, v reference.Values) *Operand {
+	_, literal := o.(*condition.String)
+	told := &Operand{Text: r.Condition.Content[o.Span().Start:o.Span().End], Literal: literal, Values: slices.Clone(v.Texts)}
+	for _, e := range v.Entities {
+		told.Entities = append(told.Entities, entity(e))
+	}
+	return told
+}
+
+// position returns line and column of an offset in a text.
+func position(text string, offset int) (line, column int) {
+	before := text[:offset]
+	return 1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])
+}
+
+// placeOf returns the place of an offset in the file of a text, or nil.
+func placeOf(t *diag.Text, offset int) *Place {
+	if t.Locate == nil {
+		return nil
+	}
+	at := t.Locate(offset)
+	return &Place{File: t.File, Line: at.Line, Column: at.Column}
+}
+
+// sort measures how near the rules came and puts the nearest first, of those that
+// are equally near the one through which the better proposal goes.
+func (b *builder) sort(proposals []Proposal) {
+	n := nearness{questions: b.told.Questions, open: map[int]bool{}}
+	for i := range b.told.Questions {
+		n.open[i] = true
+		rules := b.told.Questions[i].Rules
+		ranks := make(map[string]rank, len(rules))
+		for k := range rules {
+			w := n.measure(&rules[k].Clause, true)
+			rules[k].Unmet = rules[k].Clause.Unmet
+			ranks[rules[k].ID] = rank{w, slices.IndexFunc(proposals, func(p Proposal) bool { return i == 0 && slices.Contains(p.GrantedBy, rules[k].ID) })}
+		}
+		delete(n.open, i)
+		slices.SortStableFunc(rules, func(x, y Rule) int {
+			return cmp.Or(ranks[x.ID].compare(ranks[y.ID]), cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
+		})
+	}
+}
+
+// rank orders rules.
+type rank struct {
+	way way
+	// proposal is the index of the first that grants by the rule, or -1.
+	proposal int
+}
+
+func (r rank) compare(o rank) int {
+	never := func(is bool) int {
+		if is {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(
+		cmp.Compare(never(r.way.impossible), never(o.way.impossible)), cmp.Compare(r.way.count, o.way.count),
+		cmp.Compare(never(r.proposal < 0), never(o.proposal < 0)), cmp.Compare(r.proposal, o.proposal),
+		cmp.Compare(r.way.weight, o.way.weight),
+	)
+}

@@ -1,0 +1,259 @@
+package explain
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// manySuggested is how many values are suggested.
+const manySuggested = 3
+
+// rawRequest is what the parts of a request that are texts are.
+type rawRequest struct {
+	Subject, Resource struct{ Type, ID string }
+	Action            struct{ Name string }
+}
+
+// raw reads what can be read of a request.
+func raw(request []byte) rawRequest {
+	var r rawRequest
+	o := members(request)
+	for _, part := range []struct {
+		name string
+		to   map[string]*string
+	}{
+		{"subject", map[string]*string{"type": &r.Subject.Type, "id": &r.Subject.ID}},
+		{"resource", map[string]*string{"type": &r.Resource.Type, "id": &r.Resource.ID}},
+		{"action", map[string]*string{"name": &r.Action.Name}},
+	} {
+		for name, to := range part.to {
+			_ = json.Unmarshal(members(o[part.name])[name], to) // what is no text stays ""
+		}
+	}
+	return r
+}
+
+// members returns the members of an object, or nil.
+func members(text []byte) map[string]json.RawMessage {
+	var o map[string]json.RawMessage
+	_ = json.Unmarshal(text, &o)
+	return o
+}
+
+// faults tells why a request was not judged.
+func (x *Explainer) faults(request []byte, reason string) []Fault {
+	r := raw(request)
+	switch reason {
+	case "unknown_subject":
+		return []Fault{x.unknownSubject(r.Subject.ID)}
+	case "unknown_resource":
+		return []Fault{x.unknownResource(r.Resource.Type, r.Resource.ID)}
+	}
+	return invalid(request)
+}
+
+func (x *Explainer) unknownSubject(id string) Fault {
+	f := Fault{Path: "subject.id", Message: fmt.Sprintf("no user %s is on record, and the request does not describe one", quoted(id))}
+	directory, name, isLogin := strings.Cut(id, `\`)
+	if !isLogin {
+		f.Message = fmt.Sprintf(`%s is neither DIRECTORY\user nor the id of a user on record`, quoted(id))
+		name = id
+	} else if directory == "" || name == "" {
+		f.Message = fmt.Sprintf(`%s is no DIRECTORY\user: a part is empty`, quoted(id))
+	}
+	users := x.records("User")
+	f.Suggestions = suggestions(users, func(u *snapshot.Entity) bool {
+		return schema.Fold(u.Scalars["userid"]) == schema.Fold(name) || schema.Fold(u.Scalars["name"]) == schema.Fold(id)
+	}, func(u *snapshot.Entity) Suggestion { return Suggestion{entity(u).Login, u.Scalars["name"]} })
+	if len(f.Suggestions) == 0 {
+		f.Suggestions = alike(id, users, func(u *snapshot.Entity) string { return entity(u).Login })
+	}
+	return f
+}
+
+func (x *Explainer) unknownResource(typeName, id string) Fault {
+	t := x.schema.Lookup(typeName)
+	f := Fault{Path: "resource.id", Message: fmt.Sprintf("no %s with the id %s is on record, and the request does not describe one", t.Name, quoted(id))}
+	records := x.records(typeName)
+	f.Suggestions = suggestions(records, func(e *snapshot.Entity) bool { return schema.Fold(e.Scalars["name"]) == schema.Fold(id) },
+		func(e *snapshot.Entity) Suggestion { return Suggestion{e.ID, Named(entity(e))} })
+	for _, other := range slices.Sorted(maps.Keys(x.site.Records)) {
+		if e := x.site.Records[other][schema.Fold(id)]; e != nil {
+			f.Path, f.Message = "resource.type", fmt.Sprintf("%s is the id of %s, which is no %s", quoted(id), Named(entity(e)), t.Name)
+			f.Suggestions = append(f.Suggestions, Suggestion{e.TypeName, Named(entity(e))})
+		}
+	}
+	if len(f.Suggestions) == 0 {
+		f.Suggestions = alike(id, records, func(e *snapshot.Entity) string { return e.ID })
+	}
+	return f
+}
+
+// suggestions returns the first entities that are meant.
+func suggestions(all []*snapshot.Entity, meant func(*snapshot.Entity) bool, tell func(*snapshot.Entity) Suggestion) []Suggestion {
+	var list []Suggestion
+	for _, e := range all {
+		if len(list) < manySuggested && meant(e) {
+			list = append(list, tell(e))
+		}
+	}
+	return list
+}
+
+// alike suggests the value that is most like a misspelt one.
+func alike(wrong string, all []*snapshot.Entity, value func(*snapshot.Entity) string) []Suggestion {
+	var values []string
+	for _, e := range all {
+		values = append(values, value(e))
+	}
+	if meant, ok := diag.Suggest(wrong, values); ok {
+		return []Suggestion{{Value: meant}}
+	}
+	return nil
+}
+
+// checks looks for what is wrong with a request.
+type checks struct{ found []Fault }
+
+// invalid tells all that makes a request invalid.
+func invalid(request []byte) []Fault {
+	var c checks
+	o := members(request)
+	if o == nil {
+		return []Fault{{Message: "the request is no JSON object"}}
+	}
+	if subject := c.part(o, "subject", "type", "id"); subject != nil {
+		if kind, ok := text(subject["type"]); ok && kind != "user" {
+			c.fault("subject.type", fmt.Sprintf("a subject is a user, not %s", quoted(kind)), "user")
+		}
+	}
+	c.part(o, "resource", "type", "id")
+	if action := c.part(o, "action", "name"); action != nil {
+		if name, ok := text(action["name"]); ok {
+			c.action(name)
+		}
+	}
+	c.context(o)
+	return c.found
+}
+
+func (c *checks) fault(path, message string, meant ...string) {
+	f := Fault{Path: path, Message: message}
+	for _, m := range meant {
+		f.Suggestions = append(f.Suggestions, Suggestion{Value: m})
+	}
+	c.found = append(c.found, f)
+}
+
+// part checks that a part is an object with texts of these names, and returns it.
+func (c *checks) part(o map[string]json.RawMessage, name string, texts ...string) map[string]json.RawMessage {
+	value, present := o[name]
+	inner := members(value)
+	if inner == nil {
+		c.fault(name, "the "+name+" is "+missing(present, "object"))
+		return nil
+	}
+	for _, t := range texts {
+		if _, ok := text(inner[t]); !ok {
+			_, present := inner[t]
+			c.fault(name+"."+t, fmt.Sprintf("the %s of the %s is %s", t, name, missing(present, "text")), spelling(inner, t)...)
+		}
+	}
+	if p, present := inner["properties"]; present && members(p) == nil {
+		c.fault(name+".properties", "the properties of the "+name+" are no object")
+	}
+	return inner
+}
+
+// spelling suggests the name under which a member stands that differs by case.
+func spelling(o map[string]json.RawMessage, name string) []string {
+	for _, other := range slices.Sorted(maps.Keys(o)) {
+		if other != name && strings.EqualFold(other, name) {
+			return []string{fmt.Sprintf("%s instead of %s", name, other)}
+		}
+	}
+	return nil
+}
+
+func missing(present bool, kind string) string {
+	if present {
+		return "no " + kind
+	}
+	return "missing"
+}
+
+func (c *checks) action(name string) {
+	if _, ok := ruleset.ParseAction(name); ok {
+		return
+	}
+	var names []string
+	for _, a := range ruleset.AllActions {
+		names = append(names, a.Name())
+	}
+	message := fmt.Sprintf("there is no action %s; the actions are %s", quoted(name), strings.Join(names, ", "))
+	if meant, ok := diag.Suggest(name, names); ok {
+		c.fault("action.name", message, meant)
+		return
+	}
+	c.fault("action.name", message)
+}
+
+func (c *checks) context(o map[string]json.RawMessage) {
+	value, present := o["context"]
+	if !present {
+		return
+	}
+	inner := members(value)
+	if inner == nil {
+		c.fault("context", "the context is no object")
+		return
+	}
+	if from, present := inner["request_context"]; present {
+		if name, _ := text(from); name != "hub" && name != "qmc" {
+			c.fault("context.request_context", fmt.Sprintf("a request comes from the hub or the qmc, or does not say, and not from %s", from), "hub", "qmc")
+		}
+	}
+	value, present = inner["environment"]
+	if !present {
+		return
+	}
+	attributes := members(value)
+	if attributes == nil {
+		c.fault("context.environment", "the environment is no object")
+	}
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		var list []json.RawMessage
+		if json.Unmarshal(attributes[name], &list) != nil || list == nil {
+			list = []json.RawMessage{attributes[name]}
+		}
+		if slices.ContainsFunc(list, func(v json.RawMessage) bool { _, ok := text(v); return !ok }) {
+			c.fault("context.environment."+name, "a session attribute is a text or a list of texts")
+		}
+	}
+}
+
+// text returns the text that a value is, and whether it is one.
+func text(value json.RawMessage) (string, bool) {
+	var t *string
+	if len(value) == 0 || json.Unmarshal(value, &t) != nil || t == nil {
+		return "", false
+	}
+	return *t, true
+}
+
+// quoted names a text of the request: as it is where that can be shown.
+func quoted(text string) string {
+	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return strconv.Quote(text)
+	}
+	return text
+}

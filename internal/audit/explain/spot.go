@@ -1,0 +1,166 @@
+package explain
+
+import (
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// form is how a spot holds its values.
+type form int
+
+const (
+	attribute   form = iota + 1 // of the user directory
+	custom                      // a custom property
+	list                        // administrator roles
+	scalar                      // a text, or true and false
+	relation                    // to another entity
+	environment                 // of the request
+)
+
+// spot is a piece of data that a path reads and that people change: a property
+// of an entity, or an attribute of the environment.
+type spot struct {
+	form form
+	// owner is the entity whose data it is; nil for the environment.
+	owner *snapshot.Entity
+	// name is as the condition writes it, without @.
+	name string
+	// target is the type that a relation leads to, and rest how the path goes on
+	// from there.
+	target string
+	rest   []condition.Segment
+}
+
+func (s spot) key() string { return schema.Fold(s.name) }
+
+// spots returns the data that a path reads on its way, the end of the path first.
+// Types, ids, logins, what an object is and to which app it belongs are none:
+// nobody changes those to grant a right.
+func (x *Explainer) spots(q reference.Question, resource *snapshot.Entity, p condition.Path) []spot {
+	if p.Root == "user" && len(p.Segments) > 0 && !p.Segments[0].Custom && schema.Fold(p.Segments[0].Name) == "environment" {
+		if len(p.Segments) == 2 && !p.Segments[1].Custom {
+			return []spot{{form: environment, name: p.Segments[1].Name}}
+		}
+		return nil
+	}
+	var found []spot
+	for n := len(p.Segments) - 1; n >= 0; n-- {
+		way := condition.Path{Root: p.Root, Segments: p.Segments[:n]}
+		for _, owner := range x.evaluator.Values(q, resource, way).Entities {
+			s, ok := x.spot(owner, p.Segments[n])
+			last := n == len(p.Segments)-1
+			if ok && (last || s.form == relation) {
+				s.rest = p.Segments[n+1:]
+				found = append(found, s)
+			}
+		}
+	}
+	return found
+}
+
+// spot returns the spot of one property of an entity, and whether it is one.
+func (x *Explainer) spot(owner *snapshot.Entity, segment condition.Segment) (spot, bool) {
+	t := x.schema.Lookup(owner.TypeName)
+	s := spot{owner: owner, name: segment.Name}
+	if t.Attributes && isAnonymous(owner) {
+		return s, false // who is nobody has no data
+	}
+	property, listed := t.Properties[s.key()]
+	r, related := t.Relations[s.key()]
+	switch {
+	case segment.Custom:
+		s.form = custom
+		return s, t.Custom
+	case related:
+		s.form, s.target = relation, r.Target
+		return s, !r.Many && slices.Contains([]string{"owner", "stream"}, s.key())
+	case listed && property.Many:
+		s.form = list
+		return s, true
+	case slices.Contains([]string{"published", "approved"}, s.key()):
+		s.form = scalar
+		return s, listed
+	case slices.Contains([]string{"name", "description"}, s.key()):
+		s.form = scalar
+		return s, !t.Attributes && !t.Transient
+	case t.Attributes && !listed && !slices.Contains([]string{"id", "resourcetype"}, s.key()):
+		s.form = attribute
+		return s, true
+	}
+	return s, false
+}
+
+func isAnonymous(user *snapshot.Entity) bool {
+	return schema.Fold(user.Scalars["userdirectory"]) == "none"
+}
+
+// fixed reports whether no change of data that anybody makes to grant a right
+// makes a clause about an entity another. Connectives are as their parts are.
+func (x *Explainer) fixed(q reference.Question, e *snapshot.Entity, c reference.Clause) bool {
+	switch n := c.Node.(type) {
+	case *condition.Bool:
+		return true
+	case *condition.Comparison:
+		return !slices.ContainsFunc([]condition.Operand{n.Left, n.Right}, func(side condition.Operand) bool {
+			p, ok := side.(*condition.Path)
+			return ok && len(x.spots(q, e, *p)) > 0
+		})
+	case *condition.Call:
+		switch n.Kind() {
+		case condition.HasPrivilege:
+			return len(c.Left.Entities) == 0 && len(x.spots(q, e, n.Path)) == 0
+		case condition.IsOwned:
+			return len(x.spots(q, e, ownerOf(n.Path))) == 0
+		case condition.IsAnonymous:
+			return true
+		case condition.Empty:
+			return len(x.spots(q, e, n.Path)) == 0
+		}
+	default: // a connective
+	}
+	return false
+}
+
+// ownerOf returns the path to the owner of what a path leads to.
+func ownerOf(p condition.Path) condition.Path {
+	return condition.Path{Root: p.Root, Segments: append(slices.Clone(p.Segments), condition.Segment{Name: "owner"})}
+}
+
+// values returns what a spot holds.
+func (s spot) values(q reference.Question) []string {
+	switch s.form {
+	case attribute:
+		return s.owner.Attributes[s.key()]
+	case custom:
+		return s.owner.Custom[s.key()]
+	case list:
+		return s.owner.Lists[s.key()]
+	case environment:
+		return q.Environment[s.key()]
+	case scalar:
+		if text, ok := s.owner.Scalars[s.key()]; ok {
+			return []string{text}
+		}
+	case relation: // it holds entities
+	}
+	return nil
+}
+
+// known returns the values that entities of the site have in the same place,
+// sorted.
+func (x *Explainer) known(s spot) []string {
+	if s.owner == nil {
+		return nil
+	}
+	var all []string
+	for _, e := range x.records(s.owner.Type) {
+		s.owner = e
+		all = append(all, s.values(reference.Question{})...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,313 @@
+package text
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+)
+
+// Style is what a piece of text is, for colours.
+type Style int
+
+// The styles.
+const (
+	Good  Style = iota + 1 // holds, granted
+	Bad                    // does not
+	Faint                  // places and ids
+	Bold                   // headings
+)
+
+// Options say how an explanation is shown.
+type Options struct {
+	// Columns is the width; 0 means 100.
+	Columns int
+	// Paint colours text; nil leaves it as it is.
+	Paint func(Style, string) string
+	// All shows every clause of every rule, where else those that come no nearer
+	// than others are told in a line each.
+	All bool
+}
+
+// Render writes an explanation. It returns the writer's error.
+func Render(w io.Writer, x *explain.Explanation, o Options) error {
+	if o.Columns == 0 {
+		o.Columns = 100
+	}
+	if o.Paint == nil {
+		o.Paint = func(_ Style, text string) string { return text }
+	}
+	p := &printer{Options: o, x: x, shown: map[int]bool{}}
+	p.answer()
+	p.faults()
+	p.misses()
+	p.proposals()
+	p.rules()
+	p.apart()
+	for _, note := range x.Notes {
+		p.line("")
+		p.wrap(0, "note: ", note)
+	}
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// printer writes an explanation.
+type printer struct {
+	strings.Builder
+	Options
+	x *explain.Explanation
+	// shown are the questions that have been told.
+	shown map[int]bool
+}
+
+// reasons say what the reason of a decision means.
+var reasons = map[string]string{
+	"granted":          "a rule grants it",
+	"no_rule":          "no rule grants it",
+	"unknown_subject":  "the subject is neither on record nor anonymous nor described",
+	"unknown_resource": "the resource is neither on record nor described",
+	"invalid_request":  "a part of the request is missing, of the wrong type or unknown",
+}
+
+func (p *printer) answer() {
+	r := p.x.Request
+	verdict, may := p.Paint(Bad, "denied"), "may not"
+	if p.x.Allow {
+		verdict, may = p.Paint(Good, "granted"), "may"
+	}
+	from := ""
+	if r.Context != "" {
+		from = " from the " + map[string]string{"hub": "hub", "qmc": "QMC"}[r.Context]
+	}
+	if p.x.Reason == "invalid_request" {
+		p.line(verdict, ": this is no valid request")
+	} else {
+		p.wrap(0, verdict+": ", fmt.Sprintf("%s %s %s %s%s", printable(explain.Named(r.Subject)), may, printable(r.Action), printable(explain.Named(r.Resource)), from))
+	}
+	p.wrap(0, "reason: ", p.x.Reason+" ("+reasons[p.x.Reason]+")")
+}
+
+func (p *printer) faults() {
+	for _, f := range p.x.Faults {
+		path := ""
+		if f.Path != "" {
+			path = printable(f.Path) + ": "
+		}
+		p.wrap(2, p.mark(false)+" ", path+printable(f.Message))
+		for i, s := range f.Suggestions {
+			ask := "or "
+			if i == 0 {
+				ask = "did you mean "
+			}
+			about := ""
+			if s.About != "" {
+				about = " (" + printable(s.About) + ")"
+			}
+			p.wrap(4, "", ask+printable(s.Value)+about+"?")
+		}
+	}
+}
+
+// nearest is how many misses are told in short.
+const nearest = 3
+
+// misses tells in short what stands in the way.
+func (p *printer) misses() {
+	if len(p.x.Nearest) == 0 {
+		return
+	}
+	p.line("")
+	p.line(p.Paint(Bold, "What it fails on, the nearest miss first"))
+	for _, miss := range p.x.Nearest[:min(len(p.x.Nearest), nearest)] {
+		p.wrap(2, "", printable(p.x.Questions[0].Rules[miss.Rule].Name))
+		for _, number := range miss.Unmet {
+			r, c, q := p.find(number)
+			if len(c.Asks) > 0 {
+				continue // those of the rules that it asks follow
+			}
+			text := p.at(c) + printable(c.Text)
+			if q > 0 {
+				text += fmt.Sprintf(" in %s on %s", printable(r.Name), printable(explain.Named(p.x.Questions[q].Entity)))
+			}
+			p.wrap(4, p.mark(c.Holds)+" ", text+p.Paint(Faint, place(c.Place)))
+			p.faint(8, p.values(c))
+		}
+	}
+}
+
+// find returns the clause of a number, its rule and its question.
+func (p *printer) find(number int) (explain.Rule, explain.Clause, int) {
+	for i, q := range p.x.Questions {
+		for _, r := range q.Rules {
+			if c := within(r.Clause, number); c != nil {
+				return r, *c, i
+			}
+		}
+	}
+	return explain.Rule{}, explain.Clause{}, 0
+}
+
+func within(c explain.Clause, number int) *explain.Clause {
+	if c.Number == number {
+		return &c
+	}
+	for _, part := range c.Parts {
+		if found := within(part, number); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+func (p *printer) proposals() {
+	if p.x.Allow || len(p.x.Questions) == 0 {
+		return
+	}
+	p.line("")
+	if len(p.x.Proposals) == 0 {
+		if p.x.Tried > 0 {
+			p.wrap(0, "", fmt.Sprintf("No small change of data grants it (%s tried): that takes a rule.", count(p.x.Tried, "change")))
+		}
+		return
+	}
+	p.line(p.Paint(Bold, "What would grant it, the smallest change first"), p.Paint(Faint, fmt.Sprintf(" (each tried on a copy, %d in all)", p.x.Tried)))
+	for i, proposal := range p.x.Proposals {
+		number := fmt.Sprintf("%2d. ", i+1)
+		for k, c := range proposal.Changes {
+			if k > 0 {
+				number = "    and "
+			}
+			p.wrap(0, number, printable(c.Sentence))
+			p.faint(6, where(c))
+		}
+		p.faint(4, "then granted by "+p.names(proposal.GrantedBy)+also(p.x.Request, proposal.Reach))
+	}
+}
+
+// where says where the data of a change lives.
+func where(c explain.Change) string {
+	var text string
+	switch c.Where {
+	case explain.InRequest:
+		return "in the request: " + printable(c.Field)
+	case explain.UserDirectory:
+		text = "in the user directory, from where it is synchronised"
+	default:
+		text = "in the QMC"
+	}
+	text += fmt.Sprintf("; in the snapshot %s of %s %s", printable(c.Field), printable(c.Entity.Type), printable(c.Entity.ID))
+	switch {
+	case c.File != "":
+		text += ", " + printable(c.File)
+	case !c.Entity.OnRecord:
+		text += ", which is not on record"
+	}
+	return text
+}
+
+// also says what else a proposal would grant.
+func also(r explain.Request, reach explain.Reach) string {
+	who := printable(explain.Named(r.Subject))
+	var parts []string
+	if len(reach.Actions) > 0 {
+		parts = append(parts, fmt.Sprintf("%s may then also %s it", who, strings.Join(reach.Actions, ", ")))
+	}
+	if reach.UsersAsked > 0 {
+		parts = append(parts, fmt.Sprintf("%s gain the right to %s it%s", of(reach.Users, reach.UsersAsked, "other user"), printable(r.Action), lose(reach.UsersLose)))
+	}
+	if reach.ResourcesAsked > 0 {
+		parts = append(parts, fmt.Sprintf("%s gains it on %s%s", who, of(reach.Resources, reach.ResourcesAsked, "other resource"), lose(reach.ResourcesLose)))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "; " + strings.Join(parts, "; ")
+}
+
+func of(n, all int, noun string) string {
+	if n == 0 {
+		return fmt.Sprintf("none of %s", count(all, noun))
+	}
+	return fmt.Sprintf("%d of %s", n, count(all, noun))
+}
+
+func lose(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d would lose it)", n)
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// names tells rules by their names.
+func (p *printer) names(ids []string) string {
+	var names []string
+	for _, id := range ids {
+		name := id
+		for _, q := range p.x.Questions {
+			if i := slices.IndexFunc(q.Rules, func(r explain.Rule) bool { return r.ID == id }); i >= 0 {
+				name = q.Rules[i].Name
+			}
+		}
+		for _, a := range p.x.Apart {
+			if a.ID == id {
+				name = a.Name
+			}
+		}
+		names = append(names, printable(name))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p *printer) apart() {
+	why := ""
+	for _, a := range p.x.Apart {
+		if a.Why != why {
+			why = a.Why
+			p.line("")
+			p.line(p.Paint(Bold, apartTitles[why]))
+		}
+		p.wrap(2, p.wouldMark(a)+" ", printable(a.Name)+wouldSay(a)+p.details(a.RuleInfo))
+		for _, d := range a.Diagnostics {
+			p.wrap(6, "", string(d.Code)+": "+printable(d.Summary))
+		}
+		if a.Clause != nil {
+			p.clause(6, *a.Clause, true)
+		}
+	}
+}
+
+var apartTitles = map[string]string{
+	explain.Disabled:     "Disabled rules",
+	explain.Skipped:      "Rules left out because of errors",
+	explain.OtherContext: "Rules for requests from elsewhere",
+}
+
+func (p *printer) wouldMark(a explain.Apart) string {
+	if a.WouldGrant == nil {
+		return "?"
+	}
+	return p.mark(*a.WouldGrant)
+}
+
+func wouldSay(a explain.Apart) string {
+	condition := map[string]string{explain.Disabled: "if it were enabled", explain.OtherContext: "from there"}[a.Why]
+	switch {
+	case a.WouldGrant == nil:
+		return ": it is unknown what it would say"
+	case a.Through != nil:
+		return ": it would grant " + condition + ", through " + printable(explain.Named(*a.Through))
+	case *a.WouldGrant:
+		return ": it would grant " + condition
+	}
+	return ": it would not grant either " + condition
+}

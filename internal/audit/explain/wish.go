@@ -1,0 +1,227 @@
+package explain
+
+import (
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// How much is looked at: what is wished for is tried afterwards, so that a limit
+// loses a proposal and never makes a wrong one.
+const (
+	beam       = 24   // plans that are kept of a part of a condition
+	fewValues  = 6    // values of a side that are offered to the other
+	fewTargets = 3    // entities that a relation is offered
+	manyTried  = 2000 // entities that are looked at as targets of a relation
+)
+
+// wisher makes plans that may make conditions hold.
+type wisher struct {
+	*Explainer
+	trace reference.Trace
+	// open are the questions on the way to where it is.
+	open map[asked]bool
+}
+
+// grants returns plans that may give the requester an action on an entity.
+func (w *wisher) grants(a asked) []plan {
+	if w.open[a] {
+		return nil
+	}
+	w.open[a] = true
+	defer delete(w.open, a)
+	var found []plan
+	for _, v := range judgementOf(w.trace, a.entity).Rules {
+		if v.InContext && v.Rule.Actions.Has(a.action) {
+			found = append(found, w.clause(a.entity, v.Condition, true)...)
+		}
+	}
+	return best(found)
+}
+
+// clause returns plans that may make a clause about an entity what is wanted.
+// The empty plan does where it is so already.
+func (w *wisher) clause(e *snapshot.Entity, c reference.Clause, want bool) []plan {
+	if c.Holds == want {
+		return []plan{{}}
+	}
+	switch n := c.Node.(type) {
+	case *condition.Or:
+		return w.parts(e, c.Parts, want, !want)
+	case *condition.And:
+		return w.parts(e, c.Parts, want, want)
+	case *condition.Not:
+		return w.clause(e, c.Parts[0], !want)
+	case *condition.Comparison:
+		return best(w.comparison(e, n, c, want))
+	case *condition.Call:
+		return best(w.call(e, n, c, want))
+	case *condition.Bool: // it stays what it is
+	}
+	return nil
+}
+
+// parts returns plans for all parts or for one of them.
+func (w *wisher) parts(e *snapshot.Entity, parts []reference.Clause, want, all bool) []plan {
+	var found []plan
+	if !all {
+		for _, part := range parts {
+			found = append(found, w.clause(e, part, want)...)
+		}
+		return best(found)
+	}
+	found = []plan{{}}
+	for _, part := range parts {
+		var joined []plan
+		for _, p := range w.clause(e, part, want) {
+			for _, q := range found {
+				joined = append(joined, join(q, p))
+			}
+		}
+		found = best(joined)
+	}
+	return found
+}
+
+// join returns the edits of both, each once.
+func join(p, q plan) plan {
+	joined := slices.Clone(p)
+	for _, e := range q {
+		if !slices.ContainsFunc(joined, func(o edit) bool { return o.key() == e.key() }) {
+			joined = append(joined, e)
+		}
+	}
+	return joined
+}
+
+// best returns the first plans in their order, without doubles.
+func best(plans []plan) []plan {
+	slices.SortStableFunc(plans, plan.before)
+	plans = slices.CompactFunc(plans, func(p, q plan) bool { return p.key() == q.key() })
+	return plans[:min(len(plans), beam)]
+}
+
+// call returns plans for one of the four functions.
+func (w *wisher) call(e *snapshot.Entity, n *condition.Call, c reference.Clause, want bool) []plan {
+	q := w.trace.Question
+	switch n.Kind() {
+	case condition.HasPrivilege:
+		if !want {
+			return nil // a right is not taken away to give another
+		}
+		var found []plan
+		action, _ := ruleset.ParseAction(n.Argument.Value)
+		for _, of := range c.Left.Entities {
+			found = append(found, w.grants(asked{of, action})...)
+		}
+		return append(found, w.related(w.spots(q, e, n.Path), func(target *snapshot.Entity, rest []condition.Segment) bool {
+			return slices.ContainsFunc(w.reached(target, rest).Entities, func(of *snapshot.Entity) bool {
+				asks := q
+				asks.Resource, asks.Action = of, action
+				return w.evaluator.Answer(asks).Allow
+			})
+		})...)
+	case condition.IsOwned:
+		return w.owned(w.spots(q, e, ownerOf(n.Path)), want)
+	case condition.Empty:
+		return w.emptied(w.spots(q, e, n.Path), want)
+	case condition.IsAnonymous: // who somebody is does not change
+	}
+	return nil
+}
+
+// owned returns plans that make the requester the owner.
+func (w *wisher) owned(spots []spot, want bool) []plan {
+	var found []plan
+	for _, s := range spots {
+		if s.form == relation && s.target == w.trace.Question.Requester.TypeName && w.trace.Question.Requester.Recorded && want {
+			found = append(found, plan{{spot: s, kind: relate, to: w.trace.Question.Requester}})
+		}
+	}
+	return found
+}
+
+// emptied returns plans that take all values away, or that add one.
+func (w *wisher) emptied(spots []spot, empty bool) []plan {
+	var found []plan
+	for _, s := range spots {
+		switch {
+		case s.form == relation && !empty:
+			found = append(found, w.related([]spot{s}, func(target *snapshot.Entity, rest []condition.Segment) bool {
+				reached := w.reached(target, rest)
+				return len(reached.Entities)+len(reached.Texts) > 0
+			})...)
+		case s.form == relation:
+			// Nothing is taken out of its stream, nor away from its owner.
+		case empty:
+			found = append(found, w.without(s, func(string) bool { return true })...)
+		default:
+			found = append(found, w.with(s, w.known(s))...)
+		}
+	}
+	return found
+}
+
+// reached returns what the rest of a path denotes from a target on.
+func (w *wisher) reached(target *snapshot.Entity, rest []condition.Segment) reference.Values {
+	return w.evaluator.Values(w.trace.Question, target, condition.Path{Root: "resource", Segments: rest})
+}
+
+// related returns plans that let a relation lead to something that fits.
+func (w *wisher) related(spots []spot, fits func(*snapshot.Entity, []condition.Segment) bool) []plan {
+	var found []plan
+	for _, s := range spots {
+		if s.form != relation {
+			continue
+		}
+		kept := 0
+		for i, target := range w.records(s.target) {
+			if kept == fewTargets || i == manyTried {
+				break
+			}
+			if fits(target, s.rest) {
+				found = append(found, plan{{spot: s, kind: relate, to: target}})
+				kept++
+			}
+		}
+	}
+	return found
+}
+
+// with returns plans that give a spot one of the values.
+func (w *wisher) with(s spot, values []string) []plan {
+	kind := addValue
+	if s.form == scalar {
+		kind = setValue
+	}
+	var found []plan
+	for _, v := range values[:min(len(values), fewValues)] {
+		if s.form != relation && !slices.Contains(s.values(w.trace.Question), v) {
+			found = append(found, plan{{spot: s, kind: kind, value: v}})
+		}
+	}
+	return found
+}
+
+// without returns the plan that takes the values away from a spot that are meant.
+func (w *wisher) without(s spot, meant func(string) bool) []plan {
+	var p plan
+	for _, v := range s.values(w.trace.Question) {
+		switch {
+		case !meant(v):
+		case s.key() == "name":
+			return nil // everything has a name
+		case s.form == scalar && (v == "true" || v == "false"):
+			p = append(p, edit{spot: s, kind: setValue, value: map[string]string{"true": "false", "false": "true"}[v]})
+		default:
+			p = append(p, edit{spot: s, kind: removeValue, value: v})
+		}
+	}
+	if len(p) == 0 {
+		return nil
+	}
+	return []plan{p}
+}

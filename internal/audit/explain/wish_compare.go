@@ -1,0 +1,128 @@
+package explain
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// side is a side of a comparison and what stands against it.
+type side struct {
+	spots           []spot
+	denotes, others reference.Values
+	// compares tells whether the comparison holds with other texts on this side.
+	compares func(texts []string) bool
+}
+
+// sides returns the sides of a comparison that are paths.
+func (w *wisher) sides(e *snapshot.Entity, n *condition.Comparison, c reference.Clause) []side {
+	var found []side
+	if p, ok := n.Left.(*condition.Path); ok {
+		found = append(found, side{w.spots(w.trace.Question, e, *p), c.Left, c.Right,
+			func(texts []string) bool { return w.evaluator.Compares(n, texts, c.Right.Texts) }})
+	}
+	if p, ok := n.Right.(*condition.Path); ok {
+		found = append(found, side{w.spots(w.trace.Question, e, *p), c.Right, c.Left,
+			func(texts []string) bool { return w.evaluator.Compares(n, c.Left.Texts, texts) }})
+	}
+	return found
+}
+
+// comparison returns plans that may make a comparison what is wanted.
+func (w *wisher) comparison(e *snapshot.Entity, n *condition.Comparison, c reference.Clause, want bool) []plan {
+	equality := n.Op == condition.Equal || n.Op == condition.ExactEqual
+	sides := w.sides(e, n, c)
+	var found []plan
+	for _, s := range sides {
+		if len(s.others.Entities) > 0 || len(s.denotes.Entities) > 0 {
+			if equality && want {
+				found = append(found, w.sameEntity(s)...)
+			}
+			continue
+		}
+		found = append(found, w.related(s.spots, func(target *snapshot.Entity, rest []condition.Segment) bool {
+			return s.compares(w.reached(target, rest).Texts) == want
+		})...)
+		for _, at := range s.spots {
+			found = append(found, w.texts(n, s, at, want)...)
+		}
+	}
+	if equality && want && len(sides) == 2 && len(c.Left.Texts)+len(c.Right.Texts) == 0 {
+		found = append(found, w.bothGain(sides)...)
+	}
+	return found
+}
+
+// sameEntity returns plans that let a relation lead to what stands on the other
+// side.
+func (w *wisher) sameEntity(s side) []plan {
+	return w.related(s.spots, func(target *snapshot.Entity, rest []condition.Segment) bool {
+		return slices.ContainsFunc(w.reached(target, rest).Entities, func(reached *snapshot.Entity) bool {
+			return slices.Contains(s.others.Entities, reached)
+		})
+	})
+}
+
+// texts returns plans that change the texts of a spot at the end of a path.
+func (w *wisher) texts(n *condition.Comparison, s side, at spot, want bool) []plan {
+	if at.form == relation {
+		return nil
+	}
+	var wanted []string
+	for _, v := range w.candidates(n, s, at) {
+		if s.compares([]string{v}) == want {
+			wanted = append(wanted, v)
+		}
+	}
+	found := w.with(at, wanted)
+	stays := func(v string) bool { return s.compares([]string{v}) == want }
+	left := slices.DeleteFunc(slices.Clone(at.values(w.trace.Question)), func(v string) bool { return !stays(v) })
+	if s.compares(left) == want {
+		found = append(found, w.without(at, func(v string) bool { return !stays(v) })...)
+	}
+	return found
+}
+
+// candidates returns texts that may make a comparison hold: those of the other
+// side, or those that match its pattern.
+func (w *wisher) candidates(n *condition.Comparison, s side, at spot) []string {
+	switch {
+	case at.form == scalar && at.key() != "name" && at.key() != "description":
+		return []string{"true", "false"}
+	case n.Op == condition.Equal || n.Op == condition.ExactEqual:
+		return s.others.Texts
+	case n.Op == condition.Like:
+		return append(w.known(at), plain(s.others.Texts[0]))
+	case n.Op == condition.Matches:
+		return append(w.known(at), s.others.Texts[0])
+	}
+	return nil
+}
+
+// plain returns a text that a pattern of like matches, as a rule: its own
+// letters, where a star stands for nothing.
+func plain(pattern string) string {
+	return strings.NewReplacer(`\*`, "*", `\?`, "?", `\\`, `\`, "*", "").Replace(pattern)
+}
+
+// bothGain returns plans that give both sides a value that one of them has
+// elsewhere on the site.
+func (w *wisher) bothGain(sides []side) []plan {
+	var found []plan
+	for _, a := range sides[0].spots {
+		for _, b := range sides[1].spots {
+			values := append(w.known(a), w.known(b)...)
+			for _, v := range values[:min(len(values), fewTargets)] {
+				for _, p := range w.with(a, []string{v}) {
+					for _, q := range w.with(b, []string{v}) {
+						found = append(found, join(p, q))
+					}
+				}
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+)
+
+// Explain explains the decision of a request and writes the explanation. A denial
+// is the answer no.
+func (s *Streams) Explain(ctx *cli.Context, q Question) error {
+	if q.requests != nil {
+		return UsageOf(ctx.Command, "one request is explained at a time")
+	}
+	options := explain.Options{Proposals: ctx.Int("proposals")}
+	if options.Proposals <= 0 {
+		options.Proposals = -1
+	}
+	told, err := s.explanation(ctx, q.request, options)
+	if err != nil {
+		return err
+	}
+	if s.Format == JSON {
+		err = s.WriteJSON(told)
+	} else {
+		err = text.Render(s.Out, told, text.Options{Columns: s.Columns, Paint: s.style, All: ctx.Bool("all")})
+	}
+	if err == nil && !told.Allow {
+		err = No()
+	}
+	return err
+}
+
+func (s *Streams) explanation(ctx *cli.Context, request []byte, options explain.Options) (*explain.Explanation, error) {
+	if files := ctx.StringSlice("bundle"); len(files) > 0 {
+		if err := noRules(ctx); err != nil {
+			return nil, err
+		}
+		b, err := bundles.Open(ctx.Context, files...)
+		if err != nil {
+			return nil, Input(err)
+		}
+		return bundleExplanation(ctx.Context, b, request, options)
+	}
+	c, err := s.Compile(ctx, ctx.Args().Slice())
+	if err != nil {
+		return nil, err
+	}
+	site, err := s.loadSite(c)
+	if err != nil {
+		return nil, err
+	}
+	options.Schema, options.ListInequality = c.Options.Schema, c.listInequality()
+	options.Skipped, options.Diagnostics = c.Policy.Skipped, c.Diagnostics
+	told, err := explain.New(c.Rules, site, options).Explain(request)
+	if err != nil {
+		return nil, Input(err)
+	}
+	return told, s.hint(c.Diagnostics)
+}
+
+// bundleExplanation explains by what a bundle holds. What the bundle decides is
+// at hand, so that an explanation that says otherwise is a mistake that shows.
+func bundleExplanation(ctx context.Context, b *bundles.Bundle, request []byte, options explain.Options) (*explain.Explanation, error) {
+	x, err := explain.FromBundle(b, options)
+	if err != nil {
+		return nil, Input(err)
+	}
+	e, err := engine.New(ctx, b)
+	if err != nil {
+		return nil, Input(err)
+	}
+	decision, err := e.Decide(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	told, err := x.Explain(request)
+	if err != nil {
+		return nil, Input(err)
+	}
+	if told.Allow != decision.Allow || told.Reason != decision.Reason || !slices.Equal(told.GrantedBy, decision.GrantedBy) {
+		return nil, fmt.Errorf("the explanation says %s by %q, and the bundle decides %s by %q", told.Reason, told.GrantedBy, decision.Reason, decision.GrantedBy)
+	}
+	return told, nil
+}
+
+// style paints a piece of an explanation.
+func (s *Streams) style(style text.Style, piece string) string {
+	return s.paint(map[text.Style]string{text.Good: green, text.Bad: red, text.Faint: faint, text.Bold: bold}[style], piece)
+}
