@@ -73,6 +73,13 @@ func (e edit) weight() int {
 	return 100
 }
 
+// within reports whether the data of an edit is known whole: on record, or in the
+// request. Of an entity that is known only from what others say of it, nobody
+// knows what the change would meet.
+func (e edit) within(q reference.Question) bool {
+	return e.owner == nil || e.owner.Recorded || e.owner == q.Requester || e.owner == q.Resource
+}
+
 // plan is a set of edits.
 type plan []edit
 

@@ -192,6 +192,9 @@ type Proposal struct {
 	// GrantedBy are the ids of the rules that would grant.
 	GrantedBy []string `json:"granted_by"`
 	Reach     Reach    `json:"reach"`
+	// through are the ids of all rules that hold then and did not before, those on
+	// parents among them.
+	through map[string]bool
 }
 
 // Reach is what a proposal would grant beside what is asked for.

@@ -27,6 +27,7 @@ func (x *Explainer) propose(t reference.Trace) ([]Proposal, int) {
 		plans = append(plans, plan{{kind: askFrom, value: from}})
 	}
 	slices.SortStableFunc(plans, plan.before)
+	plans = slices.DeleteFunc(plans, func(p plan) bool { return slices.ContainsFunc(p, func(e edit) bool { return !e.within(q) }) })
 	trial := trial{Explainer: x, question: q}
 	var granting []plan
 	for _, p := range plans[:min(len(plans), manyPlans)] {
@@ -49,9 +50,29 @@ func (x *Explainer) propose(t reference.Trace) ([]Proposal, int) {
 	})
 	var list []Proposal
 	for _, f := range found[:min(len(found), x.options.Proposals)] {
+		f.through = newlyHolding(t, x.evaluator.Trace(f.plan.apply(q)))
 		list = append(list, f.Proposal)
 	}
 	return list, trial.tried
+}
+
+// newlyHolding returns the rules that hold for some entity in one trace and for
+// none in another.
+func newlyHolding(before, after reference.Trace) map[string]bool {
+	holding := func(t reference.Trace) map[string]bool {
+		ids := map[string]bool{}
+		for _, j := range t.Judgements {
+			for _, v := range j.Rules {
+				if v.InContext && v.Condition.Holds {
+					ids[v.Rule.ID] = true
+				}
+			}
+		}
+		return ids
+	}
+	held, holds := holding(before), holding(after)
+	maps.DeleteFunc(holds, func(id string, _ bool) bool { return held[id] })
+	return holds
 }
 
 // reached is a plan with what it would grant.

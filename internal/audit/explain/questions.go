@@ -153,7 +153,7 @@ func (b *builder) sort(proposals []Proposal) {
 		for k := range rules {
 			w := n.measure(&rules[k].Clause, true)
 			rules[k].Unmet = rules[k].Clause.Unmet
-			ranks[rules[k].ID] = rank{w, slices.IndexFunc(proposals, func(p Proposal) bool { return i == 0 && slices.Contains(p.GrantedBy, rules[k].ID) })}
+			ranks[rules[k].ID] = rank{w, slices.IndexFunc(proposals, func(p Proposal) bool { return p.through[rules[k].ID] })}
 		}
 		delete(n.open, i)
 		slices.SortStableFunc(rules, func(x, y Rule) int {

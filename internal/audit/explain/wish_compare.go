@@ -92,14 +92,12 @@ func (w *wisher) candidates(n *condition.Comparison, s side, at spot) []string {
 	switch {
 	case at.form == scalar && at.key() != "name" && at.key() != "description":
 		return []string{"true", "false"}
-	case n.Op == condition.Equal || n.Op == condition.ExactEqual:
-		return s.others.Texts
 	case n.Op == condition.Like:
 		return append(w.known(at), plain(s.others.Texts[0]))
 	case n.Op == condition.Matches:
 		return append(w.known(at), s.others.Texts[0])
 	}
-	return nil
+	return s.others.Texts
 }
 
 // plain returns a text that a pattern of like matches, as a rule: its own

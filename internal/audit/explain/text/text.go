@@ -132,8 +132,8 @@ func (p *printer) misses() {
 			if q > 0 {
 				text += fmt.Sprintf(" in %s on %s", printable(r.Name), printable(explain.Named(p.x.Questions[q].Entity)))
 			}
-			p.wrap(4, p.mark(c.Holds)+" ", text+p.Paint(Faint, place(c.Place)))
-			p.faint(8, p.values(c))
+			p.wrap(4, p.mark(c.Holds)+" ", text+p.is(c)+p.Paint(Faint, place(c.Place)))
+			p.met(8, c)
 		}
 	}
 }
@@ -280,7 +280,7 @@ func (p *printer) apart() {
 		for _, d := range a.Diagnostics {
 			p.wrap(6, "", string(d.Code)+": "+printable(d.Summary))
 		}
-		if a.Clause != nil {
+		if a.Clause != nil && (p.All || a.Why == explain.Disabled || *a.WouldGrant) {
 			p.clause(6, *a.Clause, true)
 		}
 	}
@@ -309,5 +309,5 @@ func wouldSay(a explain.Apart) string {
 	case *a.WouldGrant:
 		return ": it would grant " + condition
 	}
-	return ": it would not grant either " + condition
+	return ": it would not grant " + condition + " either"
 }

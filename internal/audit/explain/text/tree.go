@@ -102,10 +102,8 @@ func (p *printer) clause(indent int, c explain.Clause, want bool) {
 	case c.Kind == "not":
 		p.line(strings.Repeat(" ", indent), mark, "not")
 	default:
-		p.wrap(indent, mark, p.at(c)+printable(c.Text))
-		if values := p.values(c); values != "" {
-			p.faint(indent+4, values)
-		}
+		p.wrap(indent, mark, p.at(c)+printable(c.Text)+p.is(c))
+		p.met(indent+4, c)
 	}
 	var elsewhere []explain.Clause
 	for _, part := range c.Parts {
@@ -168,6 +166,30 @@ func (p *printer) at(c explain.Clause) string {
 	return p.Paint(Faint, fmt.Sprintf("%d:%d ", c.Line, c.Column))
 }
 
+// is tells behind a clause what its one path denotes.
+func (p *printer) is(c explain.Clause) string {
+	path := c.Left
+	if c.Right != nil && c.Left.Literal {
+		path = c.Right
+	}
+	switch {
+	case path == nil, len(c.Asks) > 0, c.Right != nil && !c.Left.Literal && !c.Right.Literal:
+		return ""
+	case c.Function == "IsOwned" && len(path.Entities) > 0:
+		return p.Paint(Faint, ", by "+p.set(path))
+	case c.Function == "IsAnonymous":
+		return ""
+	}
+	return p.Paint(Faint, ", is "+p.set(path))
+}
+
+// met tells below a clause what its two paths denote.
+func (p *printer) met(indent int, c explain.Clause) {
+	if c.Right != nil && !c.Left.Literal && !c.Right.Literal {
+		p.faint(indent, p.side(c.Left)+" against "+p.side(c.Right))
+	}
+}
+
 // values tell what the sides of a clause denote.
 func (p *printer) values(c explain.Clause) string {
 	switch {
@@ -191,7 +213,16 @@ func (p *printer) because(c explain.Clause) string {
 	return ""
 }
 
+// side tells a path and what it denotes.
 func (p *printer) side(o *explain.Operand) string {
+	if len(o.Values)+len(o.Entities) == 0 {
+		return printable(o.Text) + " is empty"
+	}
+	return printable(o.Text) + " = " + p.set(o)
+}
+
+// set tells what a path denotes.
+func (p *printer) set(o *explain.Operand) string {
 	var values []string
 	for _, v := range o.Values {
 		values = append(values, strconv.Quote(v))
@@ -203,9 +234,9 @@ func (p *printer) side(o *explain.Operand) string {
 		values = append(values[:fewValues], fmt.Sprintf("… %d more", n-fewValues))
 	}
 	if len(values) == 0 {
-		return printable(o.Text) + " is empty"
+		return "empty"
 	}
-	return printable(o.Text) + " = [" + strings.Join(values, ", ") + "]"
+	return "[" + strings.Join(values, ", ") + "]"
 }
 
 // obstacle returns the first clause of a part that no data makes what is wanted,

@@ -1,0 +1,199 @@
+package explain
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// made is an explainer of a made-up site, and requests.
+func made(t *testing.T, seed uint64) (*Explainer, [][]byte) {
+	t.Helper()
+	c := sitegen.Generate(seed, sitegen.Small)
+	dir := t.TempDir()
+	if err := c.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	return read(t, filepath.Join(dir, "rules.json"), filepath.Join(dir, "snapshot")), c.Requests
+}
+
+func read(t *testing.T, rulesFile, dir string) *Explainer {
+	t.Helper()
+	snap, found := snapshot.Open(dir, nil)
+	site, more := snap.Load(nil)
+	rules, faults := ruleset.Read(rulesFile)
+	if list := slices.Concat(found, more, faults); list.HasErrors() {
+		t.Fatal(list)
+	}
+	return New(rules, site, Options{Proposals: 2})
+}
+
+// scenario is an explainer of a site of the scenarios, and every request to read
+// or update something on record from the hub.
+func scenario(t *testing.T, rules, dir string) (*Explainer, [][]byte) {
+	t.Helper()
+	const root = "../../../testdata/scenarios"
+	x := read(t, filepath.Join(root, rules), filepath.Join(root, dir))
+	var requests [][]byte
+	for _, user := range x.records("user") {
+		for _, typeKey := range slices.Sorted(maps.Keys(x.site.Records)) {
+			for _, e := range x.records(typeKey) {
+				for _, action := range []string{"read", "update"} {
+					requests = append(requests, fmt.Appendf(nil,
+						`{"subject":{"type":"user","id":%q},"action":{"name":%q},"resource":{"type":%q,"id":%q},"context":{"request_context":"hub"}}`,
+						user.ID, action, e.TypeName, e.ID))
+				}
+			}
+		}
+	}
+	return x, requests
+}
+
+// everySpot returns the spots that people give values to most readily: all
+// directory attributes and custom properties of requester and resource, by the
+// names that the site knows.
+func (x *Explainer) everySpot(q reference.Question) []spot {
+	var spots []spot
+	for _, owner := range []*snapshot.Entity{q.Requester, q.Resource} {
+		names := map[string]bool{}
+		for _, e := range x.records(owner.Type) {
+			for name := range e.Custom {
+				names["@"+name] = true
+			}
+			for name := range e.Attributes {
+				names[name] = true
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(names)) {
+			segment := condition.Segment{Name: name}
+			if name[0] == '@' {
+				segment = condition.Segment{Name: name[1:], Custom: true}
+			}
+			if s, ok := x.spot(owner, segment); ok && owner.Recorded {
+				spots = append(spots, s)
+			}
+		}
+	}
+	return spots
+}
+
+// TestNoSingleValueIsOverlooked tries every value that the site knows in every
+// attribute and custom property. Where one of them grants by itself, what is
+// proposed is one change as well.
+func TestNoSingleValueIsOverlooked(t *testing.T) {
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			x, requests := made(t, 9100+seed)
+			x.overlooks(t, requests)
+		})
+	}
+	for rules, dir := range map[string]string{
+		"customer-case/rules.json":             "customer-case/site",
+		"sheet-level/grants-add-up/rules.json": "sheet-level/site",
+		"sheet-level/one-sheet/rules.json":     "sheet-level/site",
+		"stream-hierarchy/rules.json":          "stream-hierarchy/site",
+	} {
+		t.Run(filepath.ToSlash(filepath.Dir(rules)), func(t *testing.T) {
+			t.Parallel()
+			x, requests := scenario(t, rules, dir)
+			if x.overlooks(t, requests) == 0 {
+				t.Error("no request is granted by one value")
+			}
+		})
+	}
+}
+
+// overlooks fails the test for each request that one value grants and that has no
+// proposal of one change. It returns how many one value grants.
+func (x *Explainer) overlooks(t *testing.T, requests [][]byte) int {
+	t.Helper()
+	denied, grantable := 0, 0
+	for _, request := range requests {
+		trace := x.evaluator.Trace(x.evaluator.Read(request))
+		q := trace.Question
+		if trace.Decision.Reason != "no_rule" || !q.HasAction {
+			continue
+		}
+		denied++
+		var grants *edit
+		for _, s := range x.everySpot(q) {
+			for _, v := range x.known(s) {
+				one := plan{{spot: s, kind: addValue, value: v}}
+				if grants == nil && x.evaluator.Answer(one.apply(q)).Allow {
+					grants = &one[0]
+				}
+			}
+		}
+		if grants == nil {
+			continue
+		}
+		grantable++
+		proposals, _ := x.propose(trace)
+		if len(proposals) == 0 || len(proposals[0].Changes) != 1 {
+			t.Errorf("%s\nis granted if somebody would %s, and what is proposed is %+v", request, grants.sentence(), proposals)
+		}
+	}
+	t.Logf("%d denied, of which one value grants %d", denied, grantable)
+	return grantable
+}
+
+// TestChangesAreTriedOnCopies explains everything twice: what was tried for one
+// request must not show in another.
+func TestChangesAreTriedOnCopies(t *testing.T) {
+	x, requests := made(t, 9200)
+	decide := func() []string {
+		var all []string
+		for _, request := range requests {
+			d := x.evaluator.Decide(request)
+			all = append(all, fmt.Sprint(d.Reason, d.GrantedBy, d.Actions))
+		}
+		return all
+	}
+	before := decide()
+	for _, request := range requests {
+		if _, err := x.Explain(request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := decide(); !slices.Equal(before, after) {
+		t.Error("decisions are others after explanations")
+	}
+}
+
+// TestProposalsAreMinimal takes each change away from each proposal of several.
+func TestProposalsAreMinimal(t *testing.T) {
+	x, requests := made(t, 9300)
+	several := 0
+	for _, request := range requests {
+		trace := x.evaluator.Trace(x.evaluator.Read(request))
+		if trace.Decision.Reason != "no_rule" || !trace.Question.HasAction {
+			continue
+		}
+		w := wisher{Explainer: x, trace: trace, open: map[asked]bool{}}
+		trial := trial{Explainer: x, question: trace.Question}
+		for _, p := range w.grants(asked{trace.Question.Resource, trace.Question.Action}) {
+			small, ok := trial.smallest(p)
+			if !ok || len(small) < 2 {
+				continue
+			}
+			several++
+			for i := range small {
+				if trial.grants(slices.Delete(slices.Clone(small), i, i+1)) {
+					t.Errorf("%s: %v grants without %s", request, small.key(), small[i].sentence())
+				}
+			}
+		}
+	}
+	if several == 0 {
+		t.Error("no proposal has several changes")
+	}
+}
