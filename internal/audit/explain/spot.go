@@ -94,6 +94,8 @@ func (x *Explainer) spot(owner *snapshot.Entity, segment condition.Segment) (spo
 	return s, false
 }
 
+func recorded(e *snapshot.Entity) bool { return e.Recorded }
+
 func isAnonymous(user *snapshot.Entity) bool {
 	return schema.Fold(user.Scalars["userdirectory"]) == "none"
 }
@@ -105,10 +107,7 @@ func (x *Explainer) fixed(q reference.Question, e *snapshot.Entity, c reference.
 	case *condition.Bool:
 		return true
 	case *condition.Comparison:
-		return !slices.ContainsFunc([]condition.Operand{n.Left, n.Right}, func(side condition.Operand) bool {
-			p, ok := side.(*condition.Path)
-			return ok && len(x.spots(q, e, *p)) > 0
-		})
+		return !x.movable(q, e, n.Left, c.Right) && !x.movable(q, e, n.Right, c.Left)
 	case *condition.Call:
 		switch n.Kind() {
 		case condition.HasPrivilege:
@@ -123,6 +122,14 @@ func (x *Explainer) fixed(q reference.Question, e *snapshot.Entity, c reference.
 	default: // a connective
 	}
 	return false
+}
+
+// movable reports whether a side of a comparison reads data that people change.
+// Where it is to meet an entity, that has to be one on record: nobody else owns
+// anything.
+func (x *Explainer) movable(q reference.Question, e *snapshot.Entity, side condition.Operand, others reference.Values) bool {
+	p, ok := side.(*condition.Path)
+	return ok && len(x.spots(q, e, *p)) > 0 && (len(others.Entities) == 0 || slices.ContainsFunc(others.Entities, recorded))
 }
 
 // ownerOf returns the path to the owner of what a path leads to.

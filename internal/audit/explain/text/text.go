@@ -213,13 +213,13 @@ func also(r explain.Request, reach explain.Reach) string {
 	who := printable(explain.Named(r.Subject))
 	var parts []string
 	if len(reach.Actions) > 0 {
-		parts = append(parts, fmt.Sprintf("%s may then also %s it", who, strings.Join(reach.Actions, ", ")))
+		parts = append(parts, fmt.Sprintf("%s gains %s on it as well", who, strings.Join(reach.Actions, ", ")))
 	}
 	if reach.UsersAsked > 0 {
-		parts = append(parts, fmt.Sprintf("%s gain the right to %s it%s", of(reach.Users, reach.UsersAsked, "other user"), printable(r.Action), lose(reach.UsersLose)))
+		parts = append(parts, fmt.Sprintf("other users who gain %s on it: %d of %d%s", printable(r.Action), reach.Users, reach.UsersAsked, lose(reach.UsersLose)))
 	}
 	if reach.ResourcesAsked > 0 {
-		parts = append(parts, fmt.Sprintf("%s gains it on %s%s", who, of(reach.Resources, reach.ResourcesAsked, "other resource"), lose(reach.ResourcesLose)))
+		parts = append(parts, fmt.Sprintf("other resources on which %s gains %s: %d of %d%s", who, printable(r.Action), reach.Resources, reach.ResourcesAsked, lose(reach.ResourcesLose)))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -227,18 +227,11 @@ func also(r explain.Request, reach explain.Reach) string {
 	return "; " + strings.Join(parts, "; ")
 }
 
-func of(n, all int, noun string) string {
-	if n == 0 {
-		return fmt.Sprintf("none of %s", count(all, noun))
-	}
-	return fmt.Sprintf("%d of %s", n, count(all, noun))
-}
-
 func lose(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%d would lose it)", n)
+	return fmt.Sprintf(" (lost: %d)", n)
 }
 
 func count(n int, noun string) string {
