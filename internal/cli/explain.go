@@ -9,16 +9,13 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
-	"github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
+	explaintext "github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
 // Explain explains the decision of a request and writes the explanation. A denial
 // is the answer no.
 func (s *Streams) Explain(ctx *cli.Context, q Question) error {
-	if q.requests != nil {
-		return UsageOf(ctx.Command, "one request is explained at a time")
-	}
 	options := explain.Options{Proposals: ctx.Int("proposals")}
 	if options.Proposals <= 0 {
 		options.Proposals = -1
@@ -30,7 +27,7 @@ func (s *Streams) Explain(ctx *cli.Context, q Question) error {
 	if s.Format == JSON {
 		err = s.WriteJSON(told)
 	} else {
-		err = text.Render(s.Out, told, text.Options{Columns: s.Columns, Paint: s.style, All: ctx.Bool("all")})
+		err = explaintext.Render(s.Out, told, explaintext.Options{Columns: s.Columns, Paint: s.style, All: ctx.Bool("all")})
 	}
 	if err == nil && !told.Allow {
 		err = No()
@@ -92,6 +89,6 @@ func bundleExplanation(ctx context.Context, b *bundles.Bundle, request []byte, o
 }
 
 // style paints a piece of an explanation.
-func (s *Streams) style(style text.Style, piece string) string {
-	return s.paint(map[text.Style]string{text.Good: green, text.Bad: red, text.Faint: faint, text.Bold: bold}[style], piece)
+func (s *Streams) style(style explaintext.Style, piece string) string {
+	return s.paint(map[explaintext.Style]string{explaintext.Good: green, explaintext.Bad: red, explaintext.Faint: faint, explaintext.Bold: bold}[style], piece)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -58,7 +59,7 @@ var requestFlags = []string{"subject", "action", "resource"}
 func ReadRequest(ctx *cli.Context) ([]byte, error) {
 	for _, name := range requestFlags {
 		if !ctx.IsSet(name) {
-			return nil, UsageOf(ctx.Command, "--%s is missing: a request needs --subject, --action and --resource, or give --input or --requests", name)
+			return nil, UsageOf(ctx.Command, "--%s is missing: a request needs --subject, --action and --resource, or give %s", name, otherWays(ctx.Command))
 		}
 	}
 	// Of C:\x the first colon counts as well: no type has one.
@@ -93,6 +94,14 @@ func ReadRequest(ctx *cli.Context) ([]byte, error) {
 		r.Context = &s
 	}
 	return json.Marshal(r)
+}
+
+// otherWays names the flags of a command that give requests as files.
+func otherWays(c *cli.Command) string {
+	if slices.Contains(flagNames(c.Flags), "requests") {
+		return "--input or --requests"
+	}
+	return "--input"
 }
 
 // Open opens a file to read, or standard input for "-".

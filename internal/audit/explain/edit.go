@@ -100,6 +100,15 @@ func (p plan) key() string {
 	return strings.Join(slices.Compact(keys), "\x1e")
 }
 
+// shape is equal for plans that differ in values, or in what relations lead to.
+func (p plan) shape() string {
+	without := slices.Clone(p)
+	for i := range without {
+		without[i].value, without[i].to = "", nil
+	}
+	return without.key()
+}
+
 // before orders plans: fewer edits first, then those that people make more
 // readily. The last word has the key, so that the order is always the same.
 func (p plan) before(q plan) int {

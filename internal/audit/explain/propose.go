@@ -36,7 +36,8 @@ func (x *Explainer) propose(t reference.Trace) ([]Proposal, int) {
 		}
 	}
 	slices.SortStableFunc(granting, plan.before)
-	granting = granting[:min(len(granting), 2*x.options.Proposals)]
+	granting = varied(granting, fewValues, func(p plan) plan { return p })
+	granting = granting[:min(len(granting), 3*x.options.Proposals)]
 	found := make([]reached, 0, len(granting))
 	for _, p := range granting {
 		found = append(found, reached{p, x.proposal(q, p)})
@@ -48,12 +49,26 @@ func (x *Explainer) propose(t reference.Trace) ([]Proposal, int) {
 			strings.Compare(a.plan.key(), b.plan.key()),
 		)
 	})
+	found = varied(found, fewAlike, func(r reached) plan { return r.plan })
 	var list []Proposal
 	for _, f := range found[:min(len(found), x.options.Proposals)] {
 		f.through = newlyHolding(t, x.evaluator.Trace(f.plan.apply(q)))
 		list = append(list, f.Proposal)
 	}
 	return list, trial.tried
+}
+
+// fewAlike is how many proposals are told that differ in values alone.
+const fewAlike = 2
+
+// varied leaves out of a list what differs from several before it in values alone.
+func varied[T any](list []T, alike int, of func(T) plan) []T {
+	seen := map[string]int{}
+	return slices.DeleteFunc(list, func(one T) bool {
+		shape := of(one).shape()
+		seen[shape]++
+		return seen[shape] > alike
+	})
 }
 
 // newlyHolding returns the rules that hold for some entity in one trace and for

@@ -27,9 +27,9 @@ func (p *printer) rules() {
 		title = "Rules that could apply, those that grant first"
 	}
 	if len(q.Rules) == 0 {
-		title = fmt.Sprintf("No enabled rule is about %s on %s", printable(q.Action), printable(explain.Named(q.Entity)))
+		title = fmt.Sprintf("No enabled rule of the request's context is about %s on %s", printable(q.Action), printable(explain.Named(q.Entity)))
 	}
-	p.line(p.Paint(Bold, title))
+	p.wrap(0, "", p.Paint(Bold, title))
 	p.shown[0] = true
 	p.list(2, q, nearRules)
 }
@@ -155,7 +155,7 @@ func (p *printer) question(indent, i int) {
 	}
 	p.shown[i] = true
 	if len(q.Rules) == 0 {
-		what += ": no enabled rule is about that"
+		what += ": no enabled rule of the request's context is about that"
 	}
 	p.wrap(indent, p.mark(q.Granted)+" ", fmt.Sprintf("[%d] %s", i, what))
 	p.list(indent+2, q, parentRules)

@@ -22,7 +22,7 @@ func (p *printer) mark(holds bool) string {
 
 // faint writes a remark.
 func (p *printer) faint(indent int, text string) {
-	for i, line := range wrapped(text, p.Columns-indent) {
+	for i, line := range wrapped(text, p.Columns-indent-2) {
 		if i > 0 {
 			line = "  " + line
 		}
