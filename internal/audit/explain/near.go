@@ -121,9 +121,19 @@ func misses(questions []Question) []Miss {
 	var list []Miss
 	for i := range questions[0].Rules {
 		if w := n.way(&questions[0].Rules[i].Clause, true); !w.impossible {
-			slices.Sort(w.clauses)
-			list = append(list, Miss{Rule: i, Unmet: slices.Compact(w.clauses)})
+			list = append(list, Miss{Rule: i, Unmet: distinct(w.clauses)})
 		}
 	}
 	return list
+}
+
+// distinct returns each number once, where it stands first.
+func distinct(numbers []int) []int {
+	var once []int
+	for _, n := range numbers {
+		if !slices.Contains(once, n) {
+			once = append(once, n)
+		}
+	}
+	return once
 }

@@ -1,0 +1,314 @@
+package explain_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
+)
+
+const root = "../../../testdata/scenarios"
+
+// scenario opens rules and a site of the scenarios.
+func scenario(t *testing.T, rules, dir string) *subject {
+	t.Helper()
+	return open(t, filepath.Join(root, rules), filepath.Join(root, dir), compiler.Options{})
+}
+
+// realExport opens the rules of a real site, which are not in this repository.
+func realExport(t *testing.T) *subject {
+	t.Helper()
+	corpus := os.Getenv("QLIK_CORPUS")
+	if corpus == "" {
+		t.Skip("QLIK_CORPUS names no folder with site-export/systemrule.json")
+	}
+	return open(t, filepath.Join(corpus, "site-export", "systemrule.json"), filepath.Join(root, "real-site", "site"), compiler.Options{})
+}
+
+const (
+	dashboard1 = "76d4e448-43b1-4de4-82b5-bf8fae42d1c5" // in stream 1.1
+	taskOf7    = "ef491d51-743e-4147-8216-ec8debd10f52"
+	kpi        = "a35bf431-f86c-4d38-ad93-3f7b558cfacc" // a published sheet
+	scratch    = "e6e6d987-f24f-44d6-bbdc-b359169ce29c" // a sheet that is not
+	report     = "5099fd8a-c41b-4219-93cd-9e549f35208b"
+)
+
+// story is what an explanation says in short.
+type story struct {
+	request []byte
+	grants  []string // names of the rules that grant
+	// nearest is the rule that came nearest, and unmet the texts of the clauses
+	// that stand in its way.
+	nearest string
+	unmet   []string
+	// first are the sentences of the first proposal, where its data lives, and
+	// through which rules it grants.
+	first, files, through []string
+}
+
+func (s story) check(t *testing.T, on *subject) {
+	t.Helper()
+	x := on.told(t, s.request)
+	consistent(t, s.request, x)
+	same := func(what string, got, want []string) {
+		t.Helper()
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %s %q, want %q", s.request, what, got, want)
+		}
+	}
+	same("granted by", names(x, x.GrantedBy), s.grants)
+	if s.nearest != "" {
+		if len(x.Nearest) == 0 {
+			t.Fatalf("%s: no miss", s.request)
+		}
+		miss := x.Nearest[0]
+		same("nearest", []string{x.Questions[0].Rules[miss.Rule].Name}, []string{s.nearest})
+		var texts []string
+		for _, number := range miss.Unmet {
+			texts = append(texts, clause(x, number).Text)
+		}
+		same("unmet", texts, s.unmet)
+	}
+	if len(s.first) == 0 {
+		return
+	}
+	if len(x.Proposals) == 0 {
+		t.Fatalf("%s: no proposal", s.request)
+	}
+	var sentences, files []string
+	for _, c := range x.Proposals[0].Changes {
+		sentences = append(sentences, c.Sentence)
+		files = append(files, c.Where+" "+filepath.Base(c.File)+" "+c.Field)
+	}
+	same("proposed", sentences, s.first)
+	same("which lives in", files, s.files)
+	same("which grants through", names(x, x.Proposals[0].GrantedBy), s.through)
+	for _, p := range x.Proposals {
+		on.holds(t, s.request, p)
+	}
+}
+
+// names returns the names of rules.
+func names(x *explain.Explanation, ids []string) []string {
+	var found []string
+	for _, r := range x.Questions[0].Rules {
+		if slices.Contains(ids, r.ID) {
+			found = append(found, r.Name)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// clause returns the clause of a number.
+func clause(x *explain.Explanation, number int) explain.Clause {
+	var found explain.Clause
+	each(x, func(c explain.Clause) {
+		if c.Number == number {
+			found = c
+		}
+	})
+	return found
+}
+
+// each visits all clauses.
+func each(x *explain.Explanation, visit func(explain.Clause)) {
+	var walk func(explain.Clause)
+	walk = func(c explain.Clause) {
+		visit(c)
+		for _, part := range c.Parts {
+			walk(part)
+		}
+	}
+	for _, q := range x.Questions {
+		for _, r := range q.Rules {
+			walk(r.Clause)
+		}
+	}
+}
+
+func TestStoriesOfTheCustomerCase(t *testing.T) {
+	s := scenario(t, "customer-case/rules.json", "customer-case/site")
+	for name, story := range map[string]story{
+		"audience 2 does not see an app of audience 1": {
+			request: ask(`CORP\amir`, "read", "App", dashboard1, "hub"),
+			nearest: "Stream", unmet: []string{`resource.stream.HasPrivilege("read")`, "user.group=resource.@GroupAccess"},
+			first: []string{`put CORP\amir into the directory group "proj1_aud1"`}, files: []string{"user_directory user.json attributes"},
+			through: []string{"Stream"},
+		},
+		"audience 1 does, through the stream": {
+			request: ask(`CORP\alice`, "read", "App", dashboard1, "hub"),
+			grants:  []string{"Stream"},
+		},
+		"an admin of project 1 does not update a task of project 2": {
+			request: ask(`CORP\adele`, "update", "ReloadTask", taskOf7, "qmc"),
+			nearest: "TeamAdminRead", unmet: []string{"user.group = resource.app.stream.@AdminGroup"},
+			first: []string{`put CORP\adele into the directory group "proj2_admin"`}, files: []string{"user_directory user.json attributes"},
+			through: []string{"TeamAdminRead"},
+		},
+		"nobody deletes an app of others": {
+			request: ask(`CORP\nora`, "delete", "App", dashboard1, "hub"),
+		},
+	} {
+		t.Run(name, func(t *testing.T) { story.check(t, s) })
+	}
+}
+
+func TestStoriesOfSingleSheets(t *testing.T) {
+	s := scenario(t, "sheet-level/grants-add-up/rules.json", "sheet-level/site")
+	for name, story := range map[string]story{
+		"a reader of another stream": {
+			request: ask(`STARK\pepper`, "read", "App.Object", kpi, ""),
+			nearest: "KPI Dashboard for all readers",
+			unmet:   []string{`resource.app.stream.HasPrivilege("read")`, "user.@StreamLevelManagement=resource.@StreamLevelManagement"},
+			first:   []string{`add "Finance" to the custom property @StreamLevelManagement of STARK\pepper`}, files: []string{"repository user.json customProperties"},
+			through: []string{"KPI Dashboard for all readers"},
+		},
+		"a sheet that is not published": {
+			request: ask(`STARK\jarvis`, "read", "App.Object", scratch, ""),
+			nearest: "All but four sheets", unmet: []string{`resource.published="true"`},
+			first: []string{`publish App.Object "Scratch"`}, files: []string{"repository app.object.json published"},
+			through: []string{"All but four sheets"},
+		},
+		"a sheet that one rule hides and another shows": {
+			request: ask(`STARK\jarvis`, "read", "App.Object", kpi, ""),
+			grants:  []string{"KPI Dashboard for all readers"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) { story.check(t, s) })
+	}
+	t.Run("the disabled rule would show it too", func(t *testing.T) {
+		x := s.told(t, ask(`STARK\jarvis`, "read", "App.Object", kpi, ""))
+		if len(x.Apart) != 1 || x.Apart[0].Why != explain.Disabled || x.Apart[0].Name != "Stream" || x.Apart[0].WouldGrant == nil || !*x.Apart[0].WouldGrant || !x.Apart[0].Clause.Holds {
+			t.Errorf("apart: %+v", x.Apart)
+		}
+		x = s.told(t, ask(`STARK\pepper`, "read", "App.Object", kpi, ""))
+		if len(x.Apart) != 1 || *x.Apart[0].WouldGrant || x.Apart[0].Clause.Holds {
+			t.Errorf("apart, for who does not see the stream: %+v", x.Apart)
+		}
+	})
+}
+
+func TestStoriesOfTheRealExport(t *testing.T) {
+	s := realExport(t)
+	story{
+		request: ask(`ACME\quinn`, "read", "App", report, "hub"),
+		nearest: "Z_CONSUMER (app access)",
+		unmet:   []string{`resource.stream.HasPrivilege("read")`, "resource.name=user.environment.group"},
+		first:   []string{`send "Acme Corp" as session attribute group`}, files: []string{"request . context.environment.group"},
+		through: []string{"Z_CONSUMER (app access)"},
+	}.check(t, s)
+	x := s.told(t, ask(`ACME\quinn`, "read", "App", report, "hub"))
+	why := map[string]int{}
+	for _, a := range x.Apart {
+		why[a.Why]++
+	}
+	if why[explain.Disabled] != 1 || why[explain.OtherContext] != 5 {
+		t.Errorf("apart: %v", why)
+	}
+	last := x.Proposals[len(x.Proposals)-1]
+	if len(x.Proposals) != 5 || slices.Contains(last.Reach.Actions, "delete") {
+		t.Errorf("the administrator's role is proposed among %d before what suffices", len(x.Proposals))
+	}
+}
+
+// TestEverythingOnRecord explains every request of everybody to read or update
+// what is on record, holds it against the engine, and carries some of what is
+// proposed out.
+func TestEverythingOnRecord(t *testing.T) {
+	for name, open := range map[string]func(*testing.T) *subject{
+		"customer-case": func(t *testing.T) *subject { return scenario(t, "customer-case/rules.json", "customer-case/site") },
+		"sheet-level": func(t *testing.T) *subject {
+			return scenario(t, "sheet-level/grants-add-up/rules.json", "sheet-level/site")
+		},
+		"real-site": realExport,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			asked, proposed, carried := 0, 0, 0
+			for _, request := range s.everything() {
+				x := s.told(t, request)
+				consistent(t, request, x)
+				d, err := s.engine.Decide(t.Context(), request)
+				if err != nil || x.Allow != d.Allow || !slices.Equal(x.GrantedBy, d.GrantedBy) {
+					t.Errorf("%s: explained by %q, decided by %q, %v", request, x.GrantedBy, d.GrantedBy, err)
+				}
+				asked++
+				for _, p := range x.Proposals {
+					if proposed++; proposed%97 == 0 { // a compilation each
+						carried++
+						s.holds(t, request, p)
+					}
+				}
+			}
+			if carried == 0 {
+				t.Error("no proposal was carried out")
+			}
+			t.Logf("%d requests, %d proposals, %d of them carried out", asked, proposed, carried)
+		})
+	}
+}
+
+// everything is every request of everybody to read, from the hub, and to update,
+// from the QMC, what is on record.
+func (s *subject) everything() [][]byte {
+	var requests [][]byte
+	for _, user := range slices.Sorted(maps.Keys(s.site.Records["user"])) {
+		for _, typeKey := range slices.Sorted(maps.Keys(s.site.Records)) {
+			for _, id := range slices.Sorted(maps.Keys(s.site.Records[typeKey])) {
+				typeName := s.site.Records[typeKey][id].TypeName
+				requests = append(requests, ask(user, "read", typeName, id, "hub"), ask(user, "update", typeName, id, "qmc"))
+			}
+		}
+	}
+	return requests
+}
+
+// TestPlacesLeadToTheFile looks every clause up in the export.
+func TestPlacesLeadToTheFile(t *testing.T) {
+	s := scenario(t, "customer-case/rules.json", "customer-case/site")
+	looked := 0
+	each(s.told(t, ask(`CORP\amir`, "read", "App", dashboard1, "hub")), func(c explain.Clause) {
+		content, err := os.ReadFile(c.Place.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := []rune(strings.Split(string(content), "\n")[c.Place.Line-1])
+		want, _, _ := strings.Cut(c.Text, `"`)
+		if got := string(line[c.Place.Column-1:]); !strings.HasPrefix(got, want) {
+			t.Errorf("%s:%d:%d is %q, want %q", c.Place.File, c.Place.Line, c.Place.Column, got, want)
+		}
+		looked++
+	})
+	if looked < 10 {
+		t.Errorf("%d clauses", looked)
+	}
+}
+
+// TestTheExampleOfTheDocumentation renders it.
+func TestTheExampleOfTheDocumentation(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/explain.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := scenario(t, "customer-case/rules.json", "customer-case/site")
+	var b strings.Builder
+	if err := text.Render(&b, s.told(t, ask(`CORP\amir`, "read", "App", dashboard1, "hub")), text.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for what, short := range map[string]string{filepath.Join(root, "customer-case") + string(filepath.Separator): ""} {
+		got := strings.ReplaceAll(b.String(), what, short)
+		for _, section := range strings.Split(strings.TrimSpace(got), "\n\n")[:2] {
+			if !strings.Contains(string(page), section) {
+				t.Errorf("docs/explain.md does not show\n%s", section)
+			}
+		}
+	}
+}
