@@ -30,7 +30,9 @@ type subject struct {
 	bundle  *bundles.Bundle
 	engine  *engine.Engine
 	explain *explain.Explainer
-	site    *snapshot.Site
+	// plain looks for no proposals.
+	plain *explain.Explainer
+	site  *snapshot.Site
 }
 
 // open reads rules and a snapshot folder.
@@ -49,6 +51,8 @@ func open(t *testing.T, rulesFile, dir string, options compiler.Options) *subjec
 		o.ListInequality = reference.All
 	}
 	s.explain = explain.New(s.rules, s.site, o)
+	o.Proposals = -1
+	s.plain = explain.New(s.rules, s.site, o)
 	return s
 }
 
@@ -75,10 +79,16 @@ func (s *subject) decide(t *testing.T, dir string) {
 	}
 }
 
-// told explains a request and fails the test where that is not possible.
+// told explains a request, with proposals.
 func (s *subject) told(t *testing.T, request []byte) *explain.Explanation {
 	t.Helper()
-	x, err := s.explain.Explain(request)
+	return by(t, s.explain, request)
+}
+
+// by explains a request and fails the test where that is not possible.
+func by(t *testing.T, e *explain.Explainer, request []byte) *explain.Explanation {
+	t.Helper()
+	x, err := e.Explain(request)
 	if err != nil {
 		t.Fatalf("%s: %v", request, err)
 	}

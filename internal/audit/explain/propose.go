@@ -38,9 +38,13 @@ func (x *Explainer) propose(t reference.Trace) ([]Proposal, int) {
 	slices.SortStableFunc(granting, plan.before)
 	granting = varied(granting, fewValues, func(p plan) plan { return p })
 	granting = granting[:min(len(granting), 3*x.options.Proposals)]
+	var near []neighbour
+	if len(granting) > 0 {
+		near = x.neighbours(q)
+	}
 	found := make([]reached, 0, len(granting))
 	for _, p := range granting {
-		found = append(found, reached{p, x.proposal(q, p)})
+		found = append(found, reached{p, x.proposal(q, p, near)})
 	}
 	slices.SortStableFunc(found, func(a, b reached) int {
 		return cmp.Or(
@@ -133,10 +137,10 @@ func (t *trial) smallest(p plan) (plan, bool) {
 }
 
 // proposal tells a plan that grants.
-func (x *Explainer) proposal(q reference.Question, p plan) Proposal {
+func (x *Explainer) proposal(q reference.Question, p plan, near []neighbour) Proposal {
 	told := Proposal{
 		GrantedBy: x.evaluator.Answer(p.apply(q)).GrantedBy,
-		Reach:     x.reach(q, p),
+		Reach:     x.reach(q, p, near),
 	}
 	for _, e := range p {
 		told.Changes = append(told.Changes, x.change(q, e))
@@ -150,7 +154,7 @@ const manyAsked = 500
 
 // reach counts who else would gain or lose the action on the resource, and on
 // what else the requester would. What a request says of itself grants nobody else anything.
-func (x *Explainer) reach(q reference.Question, p plan) Reach {
+func (x *Explainer) reach(q reference.Question, p plan, near []neighbour) Reach {
 	r := Reach{Actions: []string{}}
 	before := x.evaluator.Answer(q).Actions
 	for _, action := range x.evaluator.Answer(p.apply(q)).Actions {
@@ -161,19 +165,39 @@ func (x *Explainer) reach(q reference.Question, p plan) Reach {
 	if !slices.ContainsFunc(p, func(e edit) bool { return x.change(q, e).Where != InRequest }) {
 		return r
 	}
-	compare := func(other reference.Question, gain, lose *int) {
-		switch before, after := x.evaluator.Answer(other).Allow, x.evaluator.Answer(p.apply(other)).Allow; {
-		case after && !before:
+	for _, n := range near {
+		gain, lose, asked := &r.Resources, &r.ResourcesLose, &r.ResourcesAsked
+		if n.question.Resource == q.Resource {
+			gain, lose, asked = &r.Users, &r.UsersLose, &r.UsersAsked
+		}
+		*asked++
+		switch after := x.evaluator.Answer(p.apply(n.question)).Allow; {
+		case after && !n.allow:
 			*gain++
-		case before && !after:
+		case n.allow && !after:
 			*lose++
 		}
+	}
+	return r
+}
+
+// neighbour is a question that differs from the one that is explained in the
+// requester or in the resource, with its answer.
+type neighbour struct {
+	question reference.Question
+	allow    bool
+}
+
+// neighbours returns the questions by which the reach of proposals is measured.
+func (x *Explainer) neighbours(q reference.Question) []neighbour {
+	var near []neighbour
+	add := func(other reference.Question) {
+		near = append(near, neighbour{other, x.evaluator.Answer(other).Allow})
 	}
 	for _, user := range x.others("user", q.Requester, manyAsked) {
 		other := q
 		other.Requester = user
-		r.UsersAsked++
-		compare(other, &r.Users, &r.UsersLose)
+		add(other)
 	}
 	for typeKey := range x.site.Records {
 		limit := max(10, manyAsked/2/len(x.site.Records))
@@ -183,11 +207,10 @@ func (x *Explainer) reach(q reference.Question, p plan) Reach {
 		for _, resource := range x.others(typeKey, q.Resource, limit) {
 			other := q
 			other.Resource = resource
-			r.ResourcesAsked++
-			compare(other, &r.Resources, &r.ResourcesLose)
+			add(other)
 		}
 	}
-	return r
+	return near
 }
 
 // others returns the first entities of a type but one.
