@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 
@@ -40,6 +41,8 @@ type Evaluator struct {
 	observe    func(string, *snapshot.Entity, bool)
 	site       *snapshot.Site
 	rules      []rule
+	// patterns are the regular expressions of the rules.
+	patterns map[*condition.Comparison]*regexp.Regexp
 }
 
 // rule is a rule that may grant: enabled, of category Security and without error.
@@ -47,7 +50,6 @@ type rule struct {
 	ruleset.Rule
 	filter    ruleset.Filter
 	condition condition.Node
-	patterns  map[*condition.Comparison]*regexp.Regexp
 }
 
 // Decision answers one request.
@@ -87,6 +89,7 @@ func New(rules []ruleset.Rule, site *snapshot.Site, options Options) (*Evaluator
 		inequality: options.ListInequality,
 		observe:    options.Observe,
 		site:       site,
+		patterns:   map[*condition.Comparison]*regexp.Regexp{},
 	}
 	if e.schema == nil {
 		e.schema = schema.Default()
@@ -96,26 +99,27 @@ func New(rules []ruleset.Rule, site *snapshot.Site, options Options) (*Evaluator
 		if r.Disabled || r.Category != ruleset.Security {
 			continue
 		}
-		read, found := readRule(r)
-		list = append(list, found...)
-		if !found.HasErrors() {
-			e.rules = append(e.rules, read)
-		}
+		list = append(list, e.add(r)...)
 	}
 	return e, list
 }
 
-func readRule(r ruleset.Rule) (rule, diag.List) {
+// add adds a rule unless it has an error.
+func (e *Evaluator) add(r ruleset.Rule) diag.List {
 	name := diag.Rule{ID: r.ID, Name: r.Name}
 	filter, list := ruleset.ParseFilter(r.Filter, name)
 	node, found := condition.Parse(r.Condition, name)
 	list = append(list, found...)
-	read := rule{Rule: r, filter: filter, condition: node}
-	if !list.HasErrors() {
-		read.patterns, found = check(r, node)
-		list = append(list, found...)
+	if list.HasErrors() {
+		return list
 	}
-	return read, list
+	patterns, found := check(r, node)
+	list = append(list, found...)
+	if !list.HasErrors() {
+		e.rules = append(e.rules, rule{Rule: r, filter: filter, condition: node})
+		maps.Copy(e.patterns, patterns)
+	}
+	return list
 }
 
 // Also returns an evaluator that has one more rule, whether or not it is
@@ -123,10 +127,8 @@ func readRule(r ruleset.Rule) (rule, diag.List) {
 // grants nothing.
 func (e *Evaluator) Also(r ruleset.Rule) (*Evaluator, diag.List) {
 	more := *e
-	read, list := readRule(r)
-	if !list.HasErrors() {
-		more.rules = append(slices.Clone(e.rules), read)
-	}
+	more.rules, more.patterns = slices.Clone(e.rules), maps.Clone(e.patterns)
+	list := more.add(r)
 	return &more, list
 }
 

@@ -24,7 +24,7 @@ func (s scope) compareTexts(n *condition.Comparison, a, b []string) bool {
 			return like(schema.Fold(pattern), schema.Fold(value))
 		})
 	case condition.Matches:
-		pattern := s.rule.patterns[n]
+		pattern := s.patterns[n]
 		return somePair(a, b, func(value, _ string) bool { return pattern.MatchString(value) })
 	}
 	return false

@@ -70,13 +70,7 @@ func (e *Evaluator) Values(q Question, resource *snapshot.Entity, p condition.Pa
 // Compares reports whether a comparison of one of the rules holds for texts that
 // its sides do not really denote.
 func (e *Evaluator) Compares(n *condition.Comparison, left, right []string) bool {
-	s := scope{judge: e.newJudge(Question{})}
-	for _, r := range e.rules {
-		if r.patterns[n] != nil {
-			s.rule = r
-		}
-	}
-	return s.compareTexts(n, left, right)
+	return scope{judge: e.newJudge(Question{})}.compareTexts(n, left, right)
 }
 
 // tracer makes a trace.

@@ -16,16 +16,8 @@ func (x *Explainer) apart(b builder) []Apart {
 	for _, r := range x.disabled {
 		list = append(list, x.enabled(b, r)...)
 	}
-	for _, r := range x.skipped {
-		if reaches(x.verdicts(b.trace.Question, withoutCondition(r)), r, b.trace.Question) {
-			told := Apart{Why: Skipped, RuleInfo: about(r)}
-			for _, d := range x.options.Diagnostics {
-				if d.Severity == diag.Error && d.Rule == (diag.Rule{ID: r.ID, Name: r.Name}) {
-					told.Diagnostics = append(told.Diagnostics, d)
-				}
-			}
-			list = append(list, told)
-		}
+	for _, ref := range x.options.Skipped {
+		list = append(list, x.leftOut(b.trace.Question, ref)...)
 	}
 	for _, v := range b.trace.Judgements[0].Rules {
 		if !v.InContext && v.Rule.Actions.Has(b.trace.Question.Action) {
@@ -38,11 +30,33 @@ func (x *Explainer) apart(b builder) []Apart {
 	return list
 }
 
-// withoutCondition is a rule that says no to everything, for one whose condition
-// may be in error.
-func withoutCondition(r ruleset.Rule) ruleset.Rule {
+// leftOut tells of a rule that was left out because of errors, if the request
+// reaches it or nobody can know.
+func (x *Explainer) leftOut(q reference.Question, ref diag.Rule) []Apart {
+	told := Apart{Why: Skipped, RuleInfo: RuleInfo{ID: ref.ID, Name: ref.Name, Actions: []string{}}}
+	if i := slices.IndexFunc(x.skipped, func(r ruleset.Rule) bool { return ref == diag.Rule{ID: r.ID, Name: r.Name} }); i >= 0 {
+		told.RuleInfo = about(x.skipped[i])
+		if !x.mayReach(q, x.skipped[i]) {
+			return nil
+		}
+	}
+	for _, d := range x.options.Diagnostics {
+		if d.Severity == diag.Error && d.Rule == ref {
+			told.Diagnostics = append(told.Diagnostics, d)
+		}
+	}
+	return []Apart{told}
+}
+
+// mayReach reports whether a rule whose condition may be in error is about the
+// resource and the action. One whose filter is in error may be.
+func (x *Explainer) mayReach(q reference.Question, r ruleset.Rule) bool {
 	r.Condition = &diag.Text{Content: "false"}
-	return r
+	with, found := x.evaluator.Also(r)
+	if found.HasErrors() {
+		return r.Actions.Has(q.Action)
+	}
+	return reaches(with.Trace(q).Judgements[0].Rules, r, q)
 }
 
 // enabled tells what a disabled rule would say. One that the request does not
@@ -51,14 +65,14 @@ func withoutCondition(r ruleset.Rule) ruleset.Rule {
 func (x *Explainer) enabled(b builder, r ruleset.Rule) []Apart {
 	q := b.trace.Question
 	if x.options.Projected {
-		if reaches(x.verdicts(q, withoutCondition(r)), r, q) {
+		if x.mayReach(q, r) {
 			return []Apart{{Why: Disabled, RuleInfo: about(r)}}
 		}
 		return nil
 	}
 	with, found := x.evaluator.Also(r)
 	if found.HasErrors() {
-		if reaches(x.verdicts(q, withoutCondition(r)), r, q) {
+		if x.mayReach(q, r) {
 			return []Apart{{Why: Disabled, RuleInfo: about(r), Diagnostics: found}}
 		}
 		return nil
@@ -112,17 +126,11 @@ func (x *Explainer) aside(b builder, t reference.Trace, r ruleset.Rule) *Clause 
 	for _, v := range t.Judgements[0].Rules {
 		if v.Rule.ID == r.ID {
 			told := other.clause(r, t.Question.Resource, v.Condition)
-			nearness{open: map[int]bool{}}.measure(&told, true)
+			nearness{}.measure(&told, true)
 			return &told
 		}
 	}
 	return nil
-}
-
-// verdicts returns what the rules say of the resource with one more among them.
-func (x *Explainer) verdicts(q reference.Question, r ruleset.Rule) []reference.Verdict {
-	with, _ := x.evaluator.Also(r)
-	return with.Trace(q).Judgements[0].Rules
 }
 
 // reaches reports whether a rule is about the resource and the action.

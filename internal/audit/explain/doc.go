@@ -7,9 +7,10 @@
 // (model.go), which is JSON for programs as it stands. Its parts: questions.go
 // the rules and clauses, near.go how near a denied rule came, apart.go the rules
 // that are disabled, left out or of another context, request.go what is wrong
-// with a request that cannot be judged; wish.go and wish_*.go what data would
-// have to change, change.go one change, propose.go which changes hold, reach.go
-// what else they would grant; bundle.go the same from a bundle.
+// with a request that cannot be judged; spot.go the data that people change,
+// wish.go and wish_compare.go what of it would have to be different, edit.go a
+// change made to copies, propose.go which changes grant and what else they would,
+// change.go a change in words; bundle.go the same from a bundle.
 //
 // It refuses to know how an explanation is shown: text is another package. It
 // decides nothing itself and never touches the site that it is given: changes are

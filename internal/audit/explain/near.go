@@ -7,19 +7,39 @@ import (
 
 // nearness measures how many clauses stand in the way of what is wanted.
 type nearness struct {
-	questions []Question
-	// open are the questions on the way to where it is: they lead in a circle.
-	open map[int]bool
+	// granting are the shortest ways to make the questions granted, by index, as
+	// far as they are known.
+	granting []way
+}
+
+// newNearness finds the ways of all questions: those that need no other question
+// first, then what these make possible, until none becomes shorter. So questions
+// that ask each other in a circle are no way to themselves.
+func newNearness(questions []Question) nearness {
+	n := nearness{granting: make([]way, len(questions))}
+	for i := range n.granting {
+		n.granting[i] = noWay
+	}
+	for shorter := true; shorter; {
+		shorter = false
+		for i, q := range questions {
+			for k := range q.Rules {
+				if w := n.way(&q.Rules[k].Clause, true); w.before(n.granting[i]) {
+					n.granting[i], shorter = w, true
+				}
+			}
+		}
+	}
+	return n
 }
 
 // way is a set of clauses that would have to be different. The zero value is
 // that nothing has to.
 type way struct {
 	impossible bool
-	// clauses are all that are unmet; count leaves those out whose own questions
-	// are unmet by others.
-	clauses []int
-	count   int
+	// clauses are all that are unmet, each once, and leaves those of them that data
+	// decides: not a HasPrivilege that others stand behind.
+	clauses, leaves []int
 	// weight tells ways of equal count apart: those that ask who an entity is,
 	// such as its owner, are the farther ones.
 	weight int
@@ -32,7 +52,8 @@ var noWay = way{impossible: true}
 func (n nearness) measure(c *Clause, want bool) way {
 	w := n.way(c, want)
 	if !w.impossible {
-		c.Unmet = &w.count
+		count := len(w.leaves)
+		c.Unmet = &count
 	}
 	for i := range c.Parts {
 		n.measure(&c.Parts[i], want != (c.Kind == "not"))
@@ -56,7 +77,7 @@ func (n nearness) way(c *Clause, want bool) way {
 	case len(c.Asks) > 0:
 		return n.grant(c, want)
 	}
-	w := way{clauses: []int{c.Number}, count: 1}
+	w := way{clauses: []int{c.Number}, leaves: []int{c.Number}}
 	if c.Kind == "comparison" && len(c.Left.Entities)+len(c.Right.Entities) > 0 {
 		w.weight = 1
 	}
@@ -70,8 +91,8 @@ func (n nearness) all(parts []Clause, want bool) way {
 		if w.impossible {
 			return noWay
 		}
-		sum.clauses = append(sum.clauses, w.clauses...)
-		sum.count += w.count
+		sum.clauses = distinct(slices.Concat(sum.clauses, w.clauses))
+		sum.leaves = distinct(slices.Concat(sum.leaves, w.leaves))
 		sum.weight += w.weight
 	}
 	return sum
@@ -80,27 +101,24 @@ func (n nearness) all(parts []Clause, want bool) way {
 func (n nearness) any(parts []Clause, want bool) way {
 	best := noWay
 	for i := range parts {
-		best = nearer(best, n.way(&parts[i], want))
+		if w := n.way(&parts[i], want); w.before(best) {
+			best = w
+		}
 	}
 	return best
 }
 
-// grant returns the shortest way to make a HasPrivilege true: that of a rule on
-// one of the entities it asks about. A right is taken away by nothing.
+// grant returns the shortest way to make a HasPrivilege true: that of one of the
+// questions that it asks. A right is taken away by nothing.
 func (n nearness) grant(c *Clause, want bool) way {
 	best := noWay
 	if !want {
 		return best
 	}
 	for _, i := range c.Asks {
-		if n.open[i] {
-			continue
+		if w := n.granting[i]; w.before(best) {
+			best = w
 		}
-		n.open[i] = true
-		for k := range n.questions[i].Rules {
-			best = nearer(best, n.way(&n.questions[i].Rules[k].Clause, true))
-		}
-		delete(n.open, i)
 	}
 	if !best.impossible {
 		best.clauses = append([]int{c.Number}, best.clauses...)
@@ -108,20 +126,21 @@ func (n nearness) grant(c *Clause, want bool) way {
 	return best
 }
 
-func nearer(a, b way) way {
-	if b.impossible || !a.impossible && cmp.Or(cmp.Compare(a.count, b.count), cmp.Compare(a.weight, b.weight)) <= 0 {
-		return a
+// before reports whether a way is the shorter one.
+func (w way) before(o way) bool {
+	if w.impossible || o.impossible {
+		return !w.impossible
 	}
-	return b
+	return cmp.Or(cmp.Compare(len(w.leaves), len(o.leaves)), cmp.Compare(w.weight, o.weight)) < 0
 }
 
 // misses returns the rules of the first question that data could make grant.
 func misses(questions []Question) []Miss {
-	n := nearness{questions: questions, open: map[int]bool{0: true}}
+	n := newNearness(questions)
 	var list []Miss
 	for i := range questions[0].Rules {
 		if w := n.way(&questions[0].Rules[i].Clause, true); !w.impossible {
-			list = append(list, Miss{Rule: i, Unmet: distinct(w.clauses)})
+			list = append(list, Miss{Rule: i, Unmet: w.clauses})
 		}
 	}
 	return list

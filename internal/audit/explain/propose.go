@@ -21,7 +21,7 @@ func (x *Explainer) propose(t reference.Trace) ([]Proposal, int) {
 		return nil, 0
 	}
 	q := t.Question
-	w := wisher{Explainer: x, trace: t, open: map[asked]bool{}}
+	w := newWisher(x, t)
 	plans := w.grants(asked{q.Resource, q.Action})
 	for _, from := range []string{"hub", "qmc"} {
 		plans = append(plans, plan{{kind: askFrom, value: from}})

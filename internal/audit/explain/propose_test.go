@@ -182,7 +182,7 @@ func TestProposalsAreMinimal(t *testing.T) {
 		if trace.Decision.Reason != "no_rule" || !trace.Question.HasAction {
 			continue
 		}
-		w := wisher{Explainer: x, trace: trace, open: map[asked]bool{}}
+		w := newWisher(x, trace)
 		trial := trial{Explainer: x, question: trace.Question}
 		for _, p := range w.grants(asked{trace.Question.Resource, trace.Question.Action}) {
 			small, ok := trial.smallest(p)

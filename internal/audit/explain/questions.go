@@ -145,9 +145,8 @@ func placeOf(t *diag.Text, offset int) *Place {
 // sort measures how near the rules came and puts the nearest first, of those that
 // are equally near the one through which the better proposal goes.
 func (b *builder) sort(proposals []Proposal) {
-	n := nearness{questions: b.told.Questions, open: map[int]bool{}}
+	n := newNearness(b.told.Questions)
 	for i := range b.told.Questions {
-		n.open[i] = true
 		rules := b.told.Questions[i].Rules
 		ranks := make(map[string]rank, len(rules))
 		for k := range rules {
@@ -155,7 +154,6 @@ func (b *builder) sort(proposals []Proposal) {
 			rules[k].Unmet = rules[k].Clause.Unmet
 			ranks[rules[k].ID] = rank{w, slices.IndexFunc(proposals, func(p Proposal) bool { return p.through[rules[k].ID] })}
 		}
-		delete(n.open, i)
 		slices.SortStableFunc(rules, func(x, y Rule) int {
 			return cmp.Or(ranks[x.ID].compare(ranks[y.ID]), cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID))
 		})
@@ -177,7 +175,7 @@ func (r rank) compare(o rank) int {
 		return 0
 	}
 	return cmp.Or(
-		cmp.Compare(never(r.way.impossible), never(o.way.impossible)), cmp.Compare(r.way.count, o.way.count),
+		cmp.Compare(never(r.way.impossible), never(o.way.impossible)), cmp.Compare(len(r.way.leaves), len(o.way.leaves)),
 		cmp.Compare(never(r.proposal < 0), never(o.proposal < 0)), cmp.Compare(r.proposal, o.proposal),
 		cmp.Compare(r.way.weight, o.way.weight),
 	)

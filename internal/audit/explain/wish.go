@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
@@ -15,20 +16,56 @@ const (
 	beam       = 24   // plans that are kept of a part of a condition
 	fewValues  = 6    // values of a side that are offered to the other
 	fewTargets = 3    // entities that a relation is offered
-	manyTried  = 2000 // entities that are looked at as targets of a relation
+	manyTried  = 1000 // entities that are looked at as targets of a relation
+	manyAsks   = 2000 // questions that are followed
 )
 
 // wisher makes plans that may make conditions hold.
 type wisher struct {
 	*Explainer
 	trace reference.Trace
-	// open are the questions on the way to where it is.
+	// open are the questions on the way to where it is, and asks counts all that
+	// were followed.
 	open map[asked]bool
+	asks int
+	// allowed and values remember what was looked up.
+	allowed map[asked]bool
+	values  map[string][]string
+}
+
+func newWisher(x *Explainer, t reference.Trace) *wisher {
+	return &wisher{Explainer: x, trace: t, open: map[asked]bool{}, allowed: map[asked]bool{}, values: map[string][]string{}}
+}
+
+// may reports whether the requester has an action on an entity as things are.
+func (w *wisher) may(a asked) bool {
+	allowed, known := w.allowed[a]
+	if !known {
+		q := w.trace.Question
+		q.Resource, q.Action = a.entity, a.action
+		allowed = w.evaluator.Answer(q).Allow
+		w.allowed[a] = allowed
+	}
+	return allowed
+}
+
+// known returns the values that entities of the site have in the same place.
+func (w *wisher) known(s spot) []string {
+	if s.owner == nil {
+		return nil
+	}
+	key := fmt.Sprintf("%s %d %s", s.owner.Type, s.form, s.key())
+	values, known := w.values[key]
+	if !known {
+		values = w.Explainer.known(s)
+		w.values[key] = values
+	}
+	return values
 }
 
 // grants returns plans that may give the requester an action on an entity.
 func (w *wisher) grants(a asked) []plan {
-	if w.open[a] {
+	if w.asks++; w.open[a] || w.asks > manyAsks {
 		return nil
 	}
 	w.open[a] = true
@@ -119,9 +156,7 @@ func (w *wisher) call(e *snapshot.Entity, n *condition.Call, c reference.Clause,
 		}
 		return append(found, w.related(w.spots(q, e, n.Path), func(target *snapshot.Entity, rest []condition.Segment) bool {
 			return slices.ContainsFunc(w.reached(target, rest).Entities, func(of *snapshot.Entity) bool {
-				asks := q
-				asks.Resource, asks.Action = of, action
-				return w.evaluator.Answer(asks).Allow
+				return w.may(asked{of, action})
 			})
 		})...)
 	case condition.IsOwned:

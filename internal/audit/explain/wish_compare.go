@@ -93,9 +93,9 @@ func (w *wisher) candidates(n *condition.Comparison, s side, at spot) []string {
 	case at.form == scalar && at.key() != "name" && at.key() != "description":
 		return []string{"true", "false"}
 	case n.Op == condition.Like:
-		return append(w.known(at), plain(s.others.Texts[0]))
+		return append(slices.Clone(w.known(at)), plain(s.others.Texts[0]))
 	case n.Op == condition.Matches:
-		return append(w.known(at), s.others.Texts[0])
+		return append(slices.Clone(w.known(at)), s.others.Texts[0])
 	}
 	return s.others.Texts
 }
@@ -112,7 +112,7 @@ func (w *wisher) bothGain(sides []side) []plan {
 	var found []plan
 	for _, a := range sides[0].spots {
 		for _, b := range sides[1].spots {
-			values := append(w.known(a), w.known(b)...)
+			values := slices.Concat(w.known(a), w.known(b))
 			for _, v := range values[:min(len(values), fewTargets)] {
 				for _, p := range w.with(a, []string{v}) {
 					for _, q := range w.with(b, []string{v}) {

@@ -71,6 +71,9 @@ func (p *printer) unmet(r explain.Rule) string {
 
 // details tell filter, actions, context and place of a rule.
 func (p *printer) details(r explain.RuleInfo) string {
+	if r.Filter == "" {
+		return ""
+	}
 	filter := strings.ReplaceAll(strings.ReplaceAll(r.Filter, " ", ""), ",", ", ")
 	actions := strings.Join(r.Actions, " ")
 	if len(r.Actions) > 3 {
