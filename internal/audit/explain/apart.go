@@ -14,7 +14,7 @@ import (
 func (x *Explainer) apart(b builder) []Apart {
 	var list []Apart
 	for _, r := range x.disabled {
-		list = append(list, x.enabled(b, r)...)
+		list = append(list, x.switchedOn(b, r)...)
 	}
 	for _, ref := range x.options.Skipped {
 		list = append(list, x.leftOut(b.trace.Question, ref)...)
@@ -59,10 +59,10 @@ func (x *Explainer) mayReach(q reference.Question, r ruleset.Rule) bool {
 	return reaches(with.Trace(q).Judgements[0].Rules, r, q)
 }
 
-// enabled tells what a disabled rule would say. One that the request does not
+// switchedOn tells what a disabled rule would say. One that the request does not
 // reach itself is told where the request would be granted by it all the same,
 // through another entity.
-func (x *Explainer) enabled(b builder, r ruleset.Rule) []Apart {
+func (x *Explainer) switchedOn(b builder, r ruleset.Rule) []Apart {
 	q := b.trace.Question
 	if x.options.Projected {
 		if x.mayReach(q, r) {

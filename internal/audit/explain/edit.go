@@ -112,7 +112,10 @@ func (p plan) shape() string {
 // before orders plans: fewer edits first, then those that people make more
 // readily. The last word has the key, so that the order is always the same.
 func (p plan) before(q plan) int {
-	return cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p.weight(), q.weight()), strings.Compare(p.key(), q.key()))
+	if c := cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p.weight(), q.weight())); c != 0 {
+		return c
+	}
+	return strings.Compare(p.key(), q.key())
 }
 
 // apply returns a question as it would be after the edits. It is about copies of

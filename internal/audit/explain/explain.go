@@ -35,6 +35,7 @@ type Explainer struct {
 	schema    *schema.Schema
 	site      *snapshot.Site
 	evaluator *reference.Evaluator
+	enabled   int // rules
 	disabled  []ruleset.Rule
 	skipped   []ruleset.Rule
 	// notes say what no explanation of this explainer can know.
@@ -69,6 +70,7 @@ func New(rules []ruleset.Rule, site *snapshot.Site, options Options) *Explainer 
 			valid = append(valid, r)
 		}
 	}
+	x.enabled = len(valid)
 	x.evaluator, _ = reference.New(valid, site, reference.Options{Schema: x.schema, ListInequality: options.ListInequality})
 	return x
 }

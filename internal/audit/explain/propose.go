@@ -149,8 +149,12 @@ func (x *Explainer) proposal(q reference.Question, p plan, near []neighbour) Pro
 }
 
 // manyAsked is how many users, and about how many resources, are asked for what
-// else a proposal would grant.
+// else a proposal would grant; fewer where each has to be asked by many rules.
 const manyAsked = 500
+
+func (x *Explainer) sample() int {
+	return min(manyAsked, max(manyAsked/10, 100_000/max(1, x.enabled)))
+}
 
 // reach counts who else would gain or lose the action on the resource, and on
 // what else the requester would. What a request says of itself grants nobody else anything.
@@ -194,15 +198,15 @@ func (x *Explainer) neighbours(q reference.Question) []neighbour {
 	add := func(other reference.Question) {
 		near = append(near, neighbour{other, x.evaluator.Answer(other).Allow})
 	}
-	for _, user := range x.others("user", q.Requester, manyAsked) {
+	for _, user := range x.others("user", q.Requester, x.sample()) {
 		other := q
 		other.Requester = user
 		add(other)
 	}
 	for typeKey := range x.site.Records {
-		limit := max(10, manyAsked/2/len(x.site.Records))
+		limit := max(10, x.sample()/2/len(x.site.Records))
 		if typeKey == q.Resource.Type {
-			limit = manyAsked / 2
+			limit = x.sample() / 2
 		}
 		for _, resource := range x.others(typeKey, q.Resource, limit) {
 			other := q

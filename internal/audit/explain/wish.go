@@ -76,7 +76,10 @@ func (w *wisher) grants(a asked) []plan {
 			found = append(found, w.clause(a.entity, v.Condition, true)...)
 		}
 	}
-	return best(found)
+	if len(w.open) == 1 { // the request's own question
+		return best(found, manyPlans)
+	}
+	return best(found, beam)
 }
 
 // clause returns plans that may make a clause about an entity what is wanted.
@@ -93,9 +96,9 @@ func (w *wisher) clause(e *snapshot.Entity, c reference.Clause, want bool) []pla
 	case *condition.Not:
 		return w.clause(e, c.Parts[0], !want)
 	case *condition.Comparison:
-		return best(w.comparison(e, n, c, want))
+		return best(w.comparison(e, n, c, want), beam)
 	case *condition.Call:
-		return best(w.call(e, n, c, want))
+		return best(w.call(e, n, c, want), beam)
 	case *condition.Bool: // it stays what it is
 	}
 	return nil
@@ -108,7 +111,7 @@ func (w *wisher) parts(e *snapshot.Entity, parts []reference.Clause, want, all b
 		for _, part := range parts {
 			found = append(found, w.clause(e, part, want)...)
 		}
-		return best(found)
+		return best(found, beam)
 	}
 	found = []plan{{}}
 	for _, part := range parts {
@@ -118,7 +121,7 @@ func (w *wisher) parts(e *snapshot.Entity, parts []reference.Clause, want, all b
 				joined = append(joined, join(q, p))
 			}
 		}
-		found = best(joined)
+		found = best(joined, beam)
 	}
 	return found
 }
@@ -134,11 +137,13 @@ func join(p, q plan) plan {
 	return joined
 }
 
-// best returns the first plans in their order, without doubles.
-func best(plans []plan) []plan {
+// best returns the first plans in their order, without doubles and not too many
+// that differ in values alone.
+func best(plans []plan, limit int) []plan {
 	slices.SortStableFunc(plans, plan.before)
 	plans = slices.CompactFunc(plans, func(p, q plan) bool { return p.key() == q.key() })
-	return plans[:min(len(plans), beam)]
+	plans = varied(plans, fewValues, func(p plan) plan { return p })
+	return plans[:min(len(plans), limit)]
 }
 
 // call returns plans for one of the four functions.

@@ -10,9 +10,10 @@ import (
 
 // How much is shown where not all is.
 const (
-	nearRules   = 5 // of the request, clause by clause
-	parentRules = 3 // of a question that a clause asks
-	fewValues   = 8 // of a side of a comparison
+	nearRules   = 5  // of the request, clause by clause
+	lineRules   = 20 // of the request, in a line each
+	parentRules = 3  // of a question that a clause asks
+	fewValues   = 8  // of a side of a comparison
 )
 
 // rules tells the rules on the request.
@@ -37,16 +38,17 @@ func (p *printer) rules() {
 // list tells the rules of a question: in full those that grant, or those that
 // come nearest, and the others in a line each.
 func (p *printer) list(indent int, q explain.Question, full int) {
-	left := 0
+	left, lines := 0, 0
 	for i, r := range q.Rules {
 		tell := r.Holds || !q.Granted && i < full && r.Unmet != nil || p.All
 		switch {
 		case tell:
 			p.wrap(indent, p.mark(r.Holds)+" ", printable(r.Name)+p.unmet(r)+p.details(r.RuleInfo))
 			p.clause(indent+4, r.Clause, true)
-		case indent > 2:
+		case indent > 2 || lines == lineRules:
 			left++
 		default:
+			lines++
 			p.wrap(indent, p.mark(false)+" ", printable(r.Name)+p.unmet(r)+p.details(r.RuleInfo))
 		}
 	}
