@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -21,27 +19,6 @@ func projected(site *snapshot.Snapshot, policy *compiler.Policy) bundles.DataSou
 		_, err := site.Project(ctx, policy.View, w, nil)
 		return err
 	}
-}
-
-// rulesOf returns a file with so many rules about a world; 0 is a single rule
-// without a condition, and 74 are the rules of a real site, which is not in this
-// repository.
-func rulesOf(b *testing.B, w *world, n int) string {
-	b.Helper()
-	name := filepath.Join(b.TempDir(), "rules.json")
-	if n == 0 {
-		writeJSON(b, name, fields{"id": "empty", "name": "Empty", "category": "Security", "resourceFilter": "*", "actions": 2, "rule": "", "ruleContext": 0})
-		return name
-	}
-	if n == 74 {
-		corpus := os.Getenv("QLIK_CORPUS")
-		if corpus == "" {
-			b.Skip("QLIK_CORPUS is not set: no real rules")
-		}
-		return filepath.Join(corpus, "site-export", "systemrule.json")
-	}
-	writeJSON(b, name, w.rules(n))
-	return name
 }
 
 // floor is a policy that decides without looking at anything: what OPA and the
@@ -66,9 +43,8 @@ func BenchmarkDecide(b *testing.B) {
 			empty, _ := w.compiled(b, rulesOf(b, w, 0))
 			for _, kind := range []struct {
 				name, typeName string
-				ids            []string
-			}{{"app", "App", w.apps}, {"object", "App.Object", w.objects}, {"task", "ReloadTask", w.tasks}} {
-				requests := w.requests(kind.typeName, kind.ids, 512)
+			}{{"app", "App"}, {"object", "App.Object"}, {"task", "ReloadTask"}} {
+				requests := w.requests(kind.typeName, 512)
 				b.Run("type="+kind.name, func(b *testing.B) {
 					floors, empties := perDecision(b, bottom, requests), perDecision(b, empty, requests)
 					allowed, i := 0, 0
@@ -115,8 +91,8 @@ func BenchmarkDecideAll(b *testing.B) {
 		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
 			w := newWorld(b, n)
 			e, _ := w.compiled(b, rulesOf(b, w, n))
-			requests := w.requests("App", w.apps, 5000)
-			requests = append(requests, w.requests("App.Object", w.objects, 5000)...)
+			requests := w.requests("App", 5000)
+			requests = append(requests, w.requests("App.Object", 5000)...)
 			defer engine.CollectRarely()()
 			stream := append(bytes.Join(requests, []byte("\n")), '\n')
 			for b.Loop() {

@@ -33,7 +33,7 @@ func BenchmarkPoint(b *testing.B) {
 			b.Fatal(err)
 		}
 		var requests []engine.Request
-		for _, text := range w.requests("App", w.apps, 512) {
+		for _, text := range w.requests("App", 512) {
 			requests = append(requests, asRequest(b, text))
 		}
 		for _, explain := range []bool{false, true} {

@@ -17,6 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/sitegen/mix"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -118,15 +119,17 @@ func BenchmarkScale(b *testing.B) {
 	for _, c := range []struct {
 		name  string
 		rules int
-		of    func(*world, int) []fields
+		of    func(*mix.World, int) []mix.Rule
 	}{
-		{"mix=1000", 1000, (*world).rules}, {"mix=5000", 5000, (*world).rules}, {"mix=20000", 20_000, (*world).rules},
-		{"streams=100", 100, (*world).streamRules}, {"streams=1000", 1000, (*world).streamRules}, {"streams=10000", 10_000, (*world).streamRules},
+		{"mix=1000", 1000, (*mix.World).Rules}, {"mix=5000", 5000, (*mix.World).Rules}, {"mix=20000", 20_000, (*mix.World).Rules},
+		{"streams=100", 100, (*mix.World).StreamRules}, {"streams=1000", 1000, (*mix.World).StreamRules}, {"streams=10000", 10_000, (*mix.World).StreamRules},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			w := newWorld(b, 2*c.rules) // half of which are streams
 			file := filepath.Join(b.TempDir(), "rules.json")
-			writeJSON(b, file, c.of(w, c.rules))
+			if err := mix.WriteRules(file, c.of(w.World, c.rules)); err != nil {
+				b.Fatal(err)
+			}
 			site, found := snapshot.Open(w.dir, nil)
 			if found.HasErrors() {
 				b.Fatal(found)
@@ -171,9 +174,8 @@ func BenchmarkScale(b *testing.B) {
 			}
 			for _, kind := range []struct {
 				name, typeName string
-				ids            []string
-			}{{"stream", "Stream", w.streams}, {"app", "App", w.apps}} {
-				requests := w.requests(kind.typeName, kind.ids, 512)
+			}{{"stream", "Stream"}, {"app", "App"}} {
+				requests := w.requests(kind.typeName, 512)
 				b.Run("decide="+kind.name, func(b *testing.B) {
 					i, allowed := 0, 0
 					b.ReportAllocs()
@@ -192,19 +194,4 @@ func BenchmarkScale(b *testing.B) {
 			}
 		})
 	}
-}
-
-// streamRules opens each stream to a group of its own, and streams show their apps.
-func (w *world) streamRules(n int) []fields {
-	rule := func(name, filter, condition string) fields {
-		return fields{
-			"id": guid(w.r), "name": name, "category": "Security", "type": "Custom", "resourceFilter": filter,
-			"actions": 2, "rule": condition, "ruleContext": 0, "disabled": false,
-		}
-	}
-	rules := []fields{rule("Streams show their apps", "App_*", `resource.stream.HasPrivilege("read")`)}
-	for i := range n {
-		rules = append(rules, rule(fmt.Sprintf("Stream %d", i), "Stream_"+w.streams[i%len(w.streams)], fmt.Sprintf(`user.group = "%s"`, w.groups[i%len(w.groups)])))
-	}
-	return rules
 }
