@@ -87,11 +87,17 @@ func (q *Query) Ask(ctx context.Context, input ast.Value) (any, error) {
 	return q.askOn(ctx, q.policy.data, input)
 }
 
+// Trace is Ask, and tells a tracer what OPA does for it.
+func (q *Query) Trace(ctx context.Context, input ast.Value, tracer topdown.QueryTracer) (any, error) {
+	return q.askOn(ctx, q.policy.data, input, rego.EvalQueryTracer(tracer))
+}
+
 // askOn asks on other data, which stay the same meanwhile.
-func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Value) (any, error) {
+func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Value, more ...rego.EvalOption) (any, error) {
 	memory := newMemory(q.policy.known, data, input)
 	defer memory.forget()
-	results, err := q.prepared.Eval(ctx, rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input), rego.EvalVirtualCache(memory))
+	options := append(more, rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input), rego.EvalVirtualCache(memory))
+	results, err := q.prepared.Eval(ctx, options...)
 	switch {
 	case err != nil && topdown.IsCancel(err):
 		return nil, errors.Join(context.Cause(ctx), err)
