@@ -1,0 +1,154 @@
+package field
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/qlik2rego/qlik2rego/bench/model"
+	"github.com/qlik2rego/qlik2rego/bench/peer/closure"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/sitegen/mix"
+)
+
+// Cell tells requests apart by what they are about and how they end.
+type Cell struct {
+	// Type is App, App.Object or ReloadTask, Origin hub or qmc.
+	Type, Origin string
+	Granted      bool
+}
+
+// Outcome is the cell's outcome as tables have it.
+func (c Cell) Outcome() string {
+	if c.Granted {
+		return "grant"
+	}
+	return "denial"
+}
+
+// read is the action that all requests ask for.
+var read, _ = ruleset.ParseAction("read")
+
+// Cells returns the cells of types and origins.
+func Cells(types, origins []string) []Cell {
+	var list []Cell
+	for _, origin := range origins {
+		for _, t := range types {
+			list = append(list, Cell{t, origin, true}, Cell{t, origin, false})
+		}
+	}
+	return list
+}
+
+// candidates is the number of requests of a type among which those of a cell
+// are sought.
+const candidates = 6000
+
+// choose looks for requests of every cell. A cell that the rules leave empty, or
+// nearly so, has none.
+func (b *Built) choose(ctx context.Context, world *mix.World, cells []Cell, each int) error {
+	b.Cells = map[Cell][]int{}
+	type kind struct{ typeName, origin string }
+	asked := map[kind][]mix.Request{}
+	var wanted []model.Stage
+	for _, c := range cells {
+		k := kind{c.Type, c.Origin}
+		if asked[k] == nil {
+			asked[k] = world.Requests(c.Type, candidates)
+			wanted = append(wanted, b.Program.StageOf(schema.Fold(c.Type), read))
+		}
+	}
+	var err error
+	if b.Stages, b.Order, err = b.Program.Stages(wanted); err != nil {
+		return err
+	}
+	scout := *b.Case
+	scout.Queries = make([]*model.Query, 1)
+	decide, err := closure.Contender.Prepare(ctx, &scout)
+	if err != nil {
+		return err
+	}
+	for _, c := range cells {
+		for i, r := range asked[kind{c.Type, c.Origin}] {
+			r.Origin = c.Origin
+			if b.Export != "" {
+				r.Environment = []string{"", "Developer", "Contributor", "", "", "Admin", "", "Customers"}[i%8]
+			}
+			q, err := b.query(r)
+			if err != nil {
+				return err
+			}
+			scout.Queries[0] = q
+			if allowed, err := decide(0); err != nil || allowed != c.Granted {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			b.Cells[c] = append(b.Cells[c], len(b.Queries))
+			b.Queries, b.Requests = append(b.Queries, q), append(b.Requests, r.JSON())
+			if len(b.Cells[c]) == each {
+				break
+			}
+		}
+		if len(b.Cells[c]) < each/8 {
+			delete(b.Cells, c)
+		}
+	}
+	return nil
+}
+
+func (b *Built) query(r mix.Request) (*model.Query, error) {
+	typ := schema.Fold(r.Type)
+	q := &model.Query{
+		Requester: b.Site.User(r.Account()), Resource: b.Site.Entity(typ, schema.Fold(r.ID)),
+		Stage: b.Program.StageOf(typ, read), From: ruleset.Hub, Environment: map[string][]string{},
+	}
+	if r.Origin == "qmc" {
+		q.From = ruleset.QMC
+	}
+	if r.Environment != "" {
+		q.Environment["group"], q.Environment["=group"] = []string{schema.Fold(r.Environment)}, []string{r.Environment}
+	}
+	if q.Requester == nil || q.Resource == nil {
+		return nil, fmt.Errorf("the site lacks the user or the resource of %s", r.JSON())
+	}
+	return q, nil
+}
+
+// Agree checks that a contender decides every request of the case as it ends,
+// or returns the first that it does not.
+func (b *Built) Agree(contender string, decide model.Decide) error {
+	for cell, requests := range b.Cells {
+		for _, i := range requests {
+			allowed, err := decide(i)
+			if err != nil {
+				return fmt.Errorf("%s, %s rules: %w on %s", contender, b.Ground, err, b.Requests[i])
+			}
+			if allowed != cell.Granted {
+				return fmt.Errorf("%s, %s rules: disagrees with closures, who say %t to %s", contender, b.Ground, cell.Granted, b.Requests[i])
+			}
+		}
+	}
+	return nil
+}
+
+// AgreeReference holds some requests of each cell against the reference. It
+// returns how many; none where the site is too large for it.
+func (b *Built) AgreeReference(each int) (int, error) {
+	if b.reference == nil {
+		return 0, nil
+	}
+	n := 0
+	for cell, requests := range b.Cells {
+		for _, i := range requests[:min(each, len(requests))] {
+			d := b.reference.Decide(b.Requests[i])
+			if d.Err != nil || d.Allow != cell.Granted {
+				return n, fmt.Errorf("%s rules: the reference says %t (%s) to %s", b.Ground, d.Allow, d.Reason, b.Requests[i])
+			}
+			n++
+		}
+	}
+	b.reference = nil // it holds the whole site
+	return n, nil
+}

@@ -1,0 +1,137 @@
+package model
+
+import (
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// Query is a request, its entities found.
+type Query struct {
+	Requester, Resource *Entity
+	Stage               Stage
+	From                ruleset.Context
+	// Environment holds texts by name, folded, and as written under "=" and the name.
+	Environment map[string][]string
+}
+
+// Frame is one judgement within a decision: the query and the resource that is
+// judged, which is the request's or one that it leads to.
+type Frame struct {
+	*Query
+	Resource *Entity
+	Held     *Held
+}
+
+// Held remembers the rights that a decision has found. A decision asks about few,
+// so that a list is faster than a map.
+type Held []held
+
+type held struct {
+	entity *Entity
+	stage  Stage
+	has    bool
+}
+
+// May answers a question about an entity from memory, or by find.
+func (f *Frame) May(s Stage, e *Entity, find func(*Frame) bool) bool {
+	for _, h := range *f.Held {
+		if h.entity == e && h.stage == s {
+			return h.has
+		}
+	}
+	has := find(&Frame{Query: f.Query, Resource: e, Held: f.Held})
+	*f.Held = append(*f.Held, held{e, s, has})
+	return has
+}
+
+// Texts returns how a value is found. What a class lacks is empty.
+func (s *Site) Texts(v resolve.Value, exact bool) func(*Frame) []string {
+	switch v := v.(type) {
+	case resolve.Literal:
+		text := []string{Text(v, exact)}
+		return func(*Frame) []string { return text }
+	case resolve.Environment:
+		name := v.Name
+		if exact {
+			name = "=" + name
+		}
+		return func(f *Frame) []string { return f.Environment[name] }
+	case resolve.Property:
+		slot, ok := s.Layout(v.Of.Type()).Texts[Name(v, exact)]
+		if !ok {
+			return func(*Frame) []string { return nil }
+		}
+		if v.Of.IsRoot() && v.Of.Root == resolve.User {
+			return func(f *Frame) []string { return f.Requester.Texts[slot] }
+		}
+		if v.Of.IsRoot() {
+			return func(f *Frame) []string { return f.Resource.Texts[slot] }
+		}
+		entities := s.Entities(v.Of)
+		return func(f *Frame) []string {
+			switch found := entities(f); len(found) {
+			case 0:
+				return nil
+			case 1:
+				return found[0].Texts[slot]
+			default:
+				var all []string
+				for _, e := range found {
+					all = append(all, e.Texts[slot]...)
+				}
+				return all
+			}
+		}
+	}
+	return nil
+}
+
+// Text returns the text of a literal, folded unless it is compared as written.
+func Text(l resolve.Literal, exact bool) string {
+	if exact {
+		return l.Text
+	}
+	return schema.Fold(l.Text)
+}
+
+// Name returns the name of a property in the data: with = in front as written,
+// else folded.
+func Name(p resolve.Property, exact bool) string {
+	if exact {
+		return "=" + p.Name
+	}
+	return p.Name
+}
+
+// Single says that a value has one text at most.
+func (s *Site) Single(v resolve.Value, exact bool) bool {
+	p, ok := v.(resolve.Property)
+	return !ok && !v.Many() || ok && !p.Of.Many() && s.Layout(p.Of.Type()).Single[Name(p, exact)]
+}
+
+// Entities returns how a set of entities is found.
+func (s *Site) Entities(e resolve.Entities) func(*Frame) []*Entity {
+	if e.IsRoot() {
+		if e.Root == resolve.User {
+			return func(f *Frame) []*Entity { return f.Requester.Self }
+		}
+		return func(f *Frame) []*Entity { return f.Resource.Self }
+	}
+	parent := s.Entities(e.Parent())
+	slot, ok := s.Layout(e.Parent().Type()).Relations[e.Steps[len(e.Steps)-1].Name]
+	if !ok {
+		return func(*Frame) []*Entity { return nil }
+	}
+	return func(f *Frame) []*Entity {
+		found := parent(f)
+		if len(found) == 1 {
+			return found[0].Related[slot]
+		}
+		var all []*Entity
+		for _, p := range found {
+			all = append(all, p.Related[slot]...)
+		}
+		return all
+	}
+}

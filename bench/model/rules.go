@@ -1,0 +1,254 @@
+package model
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/privilege"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Stage is what a request, or a rule, asks about: an action on the resources of
+// a class.
+type Stage struct {
+	Class  string
+	Action ruleset.Action
+}
+
+// Rule is a rule as it stands for a class.
+type Rule struct {
+	ID string
+	// Predicate has its cheap tests in front and its privileges at the end.
+	Predicate resolve.Predicate
+}
+
+// Rules are the rules of a stage: those for all resources of the class, and
+// those for a single one, by its id, whose predicates lack the test on it. All
+// has both kinds, whole.
+type Rules struct {
+	All, Any []Rule
+	ByID     map[string][]Rule
+}
+
+// Of returns the rules that may concern a resource, in two parts.
+func (r *Rules) Of(id string) [2][]Rule { return [2][]Rule{r.Any, r.ByID[id]} }
+
+// Program is a rule set, resolved.
+type Program struct {
+	plan   *privilege.Plan
+	named  map[string]*privilege.Class
+	opened []*privilege.Class // longest prefix first
+}
+
+// Resolve resolves rules as the compiler does.
+func Resolve(rules []ruleset.Rule) (*Program, error) {
+	var read []*resolve.Rule
+	var list diag.List
+	for _, r := range rules {
+		ref := diag.Rule{ID: r.ID, Name: r.Name}
+		filter, found := ruleset.ParseFilter(r.Filter, ref)
+		tree, more := condition.Parse(r.Condition, ref)
+		list = append(append(list, found...), more...)
+		read = append(read, &resolve.Rule{Rule: r, Filter: filter, Tree: tree})
+	}
+	if list.HasErrors() {
+		return nil, errors.New("the rules do not parse")
+	}
+	resolved, list := resolve.Resolve(read, resolve.Options{Schema: schema.Default()})
+	plan, cycles := privilege.Build(resolved)
+	if list.HasErrors() || cycles.HasErrors() {
+		return nil, errors.New("the rules have no meaning")
+	}
+	p := &Program{plan: plan, named: map[string]*privilege.Class{}}
+	for _, c := range plan.Classes {
+		if c.Named {
+			p.named[c.Key] = c
+		} else {
+			p.opened = append(p.opened, c)
+		}
+	}
+	slices.SortFunc(p.opened, func(a, b *privilege.Class) int { return cmp.Compare(len(b.Key), len(a.Key)) })
+	return p, nil
+}
+
+// class returns the class of a type.
+func (p *Program) class(typ string) *privilege.Class {
+	if c := p.named[typ]; c != nil {
+		return c
+	}
+	for _, c := range p.opened {
+		if strings.HasPrefix(typ, c.Prefix()) {
+			return c
+		}
+	}
+	return nil
+}
+
+// ClassRule is a rule of a class with all its actions.
+type ClassRule struct {
+	ID      string
+	Actions []ruleset.Action
+	// Predicate is in the order of the rule's author.
+	Predicate resolve.Predicate
+}
+
+// Class returns all rules of a class, whatever they are about.
+func (p *Program) Class(key string) []ClassRule {
+	var list []ClassRule
+	for _, r := range p.class(key).Rules {
+		list = append(list, ClassRule{r.Rule.ID, r.Rule.Actions.List(), r.Predicate})
+	}
+	return list
+}
+
+// StageOf returns the stage that a request asks about.
+func (p *Program) StageOf(typ string, action ruleset.Action) Stage {
+	return Stage{p.class(typ).Key, action}
+}
+
+// Stages returns the rules of the stages given and of all that their rules ask
+// about, and an order in which each stage stands behind those that it asks.
+func (p *Program) Stages(wanted []Stage) (map[Stage]*Rules, []Stage, error) {
+	found := map[Stage]*Rules{}
+	var order []Stage
+	open := map[Stage]bool{}
+	var visit func(Stage) error
+	visit = func(s Stage) error {
+		if open[s] {
+			return fmt.Errorf("%s on %s depends on itself: no peer can say so", s.Action.Name(), s.Class)
+		}
+		if found[s] != nil {
+			return nil
+		}
+		open[s] = true
+		rules := p.rules(s)
+		for _, r := range rules.All {
+			for _, q := range Privileges(r.Predicate) {
+				if err := visit(q.Stage()); err != nil {
+					return err
+				}
+			}
+		}
+		open[s] = false
+		found[s] = rules
+		order = append(order, s)
+		return nil
+	}
+	for _, s := range wanted {
+		if err := visit(s); err != nil {
+			return nil, nil, err
+		}
+	}
+	return found, order, nil
+}
+
+func (p *Program) rules(s Stage) *Rules {
+	rules := &Rules{ByID: map[string][]Rule{}}
+	for _, r := range p.class(s.Class).Rules {
+		if !r.Rule.Actions.Has(s.Action) {
+			continue
+		}
+		whole := Rule{r.Rule.ID, CheapFirst(r.Predicate)}
+		rules.All = append(rules.All, whole)
+		ids, rest := byID(whole.Predicate)
+		if ids == nil {
+			rules.Any = append(rules.Any, whole)
+		}
+		for _, id := range ids {
+			rules.ByID[id] = append(rules.ByID[id], Rule{whole.ID, rest})
+		}
+	}
+	return rules
+}
+
+// byID takes the test on the resource's id out of a predicate; without such a
+// test the ids are nil.
+func byID(p resolve.Predicate) (ids []string, rest resolve.Predicate) {
+	terms := []resolve.Predicate{p}
+	if c, ok := p.(resolve.Conjunction); ok {
+		terms = c.Terms
+	}
+	for i, t := range terms {
+		one, ok := t.(resolve.OneOf)
+		if !ok || one.Exact || one.Value.Key() != "resource.id" {
+			continue
+		}
+		others := slices.Concat(terms[:i], terms[i+1:])
+		return one.Texts, resolve.And(others...)
+	}
+	return nil, p
+}
+
+// Question is what a rule asks about another right.
+type Question struct{ resolve.Privilege }
+
+// Stage returns the stage that answers.
+func (q Question) Stage() Stage { return Stage{q.Entities.Type(), q.Action} }
+
+// Privileges returns what a predicate asks about rights.
+func Privileges(p resolve.Predicate) []Question {
+	var list []Question
+	resolve.Visit(p, func(test resolve.Predicate, _ bool) {
+		if q, ok := test.(resolve.Privilege); ok {
+			list = append(list, Question{q})
+		}
+	})
+	return list
+}
+
+// CheapFirst orders the terms of connectives by what they cost, so that no peer
+// asks about rights before it has compared texts.
+func CheapFirst(p resolve.Predicate) resolve.Predicate {
+	ordered := func(terms []resolve.Predicate) []resolve.Predicate {
+		list := make([]resolve.Predicate, len(terms))
+		for i, t := range terms {
+			list[i] = CheapFirst(t)
+		}
+		slices.SortStableFunc(list, func(a, b resolve.Predicate) int { return cmp.Compare(cost(a), cost(b)) })
+		return list
+	}
+	switch p := p.(type) {
+	case resolve.Conjunction:
+		return resolve.Conjunction{Terms: ordered(p.Terms)}
+	case resolve.Disjunction:
+		return resolve.Disjunction{Terms: ordered(p.Terms)}
+	case resolve.Negation:
+		return resolve.Negation{Term: CheapFirst(p.Term)}
+	default:
+		return p
+	}
+}
+
+func cost(p resolve.Predicate) int {
+	sum := 0
+	switch p := p.(type) {
+	case resolve.Conjunction:
+		for _, t := range p.Terms {
+			sum += cost(t)
+		}
+	case resolve.Disjunction:
+		for _, t := range p.Terms {
+			sum += cost(t)
+		}
+	case resolve.Negation:
+		sum = cost(p.Term)
+	case resolve.OneOf, resolve.Constant, resolve.Anonymous, resolve.From, resolve.Present, resolve.Exists:
+		sum = 1
+	case resolve.Common, resolve.Identical, resolve.CommonEntity, resolve.IdenticalEntity:
+		sum = 2
+	case resolve.Like:
+		sum = 3
+	case resolve.Matches:
+		sum = 10
+	case resolve.Privilege:
+		sum = 1000
+	}
+	return sum
+}

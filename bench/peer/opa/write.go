@@ -1,0 +1,223 @@
+package opa
+
+import (
+	stdjson "encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/bench/model"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+)
+
+// writer writes predicates as the lines of a body. What has no line of its own,
+// an alternative or a negation, becomes a function of the resource's id.
+type writer struct {
+	strings.Builder
+	naive   bool
+	helpers []string
+	count   int
+}
+
+// flush writes the functions that the bodies before need.
+func (w *writer) flush() {
+	for _, h := range w.helpers {
+		w.WriteString(h)
+	}
+	w.helpers = nil
+}
+
+// conjunction adds the lines of a predicate.
+func (w *writer) conjunction(predicate resolve.Predicate, lines *[]string) {
+	if c, ok := predicate.(resolve.Conjunction); ok {
+		for _, t := range c.Terms {
+			w.conjunction(t, lines)
+		}
+		return
+	}
+	*lines = append(*lines, w.line(predicate))
+}
+
+// function makes a function with a body for each of some predicates.
+func (w *writer) function(alternatives ...resolve.Predicate) string {
+	w.count++
+	name := fmt.Sprintf("test_%d", w.count)
+	var b strings.Builder
+	for _, a := range alternatives {
+		var lines []string
+		w.conjunction(a, &lines)
+		fmt.Fprintf(&b, "%s(id) if {\n\t%s\n}\n\n", name, strings.Join(lines, "\n\t"))
+	}
+	w.helpers = append(w.helpers, b.String())
+	return name + "(id)"
+}
+
+func (w *writer) line(predicate resolve.Predicate) string {
+	switch p := predicate.(type) {
+	case resolve.Constant:
+		return strconv.FormatBool(p.Value)
+	case resolve.Conjunction:
+		return w.function(p)
+	case resolve.Disjunction:
+		return w.function(p.Terms...)
+	case resolve.Negation:
+		return "not " + w.function(p.Term)
+	case resolve.OneOf:
+		return w.oneOf(p)
+	case resolve.Common:
+		return w.each(p.Left, p.Exact) + " == " + w.each(p.Right, p.Exact)
+	case resolve.Identical:
+		return w.identical(p)
+	case resolve.Like:
+		return w.like(p)
+	case resolve.Matches:
+		return fmt.Sprintf("regex.match(%s, %s)", quote(p.Regexp), w.each(p.Value, true))
+	case resolve.Present:
+		return w.each(p.Value, false) + " != null"
+	case resolve.Exists:
+		return "_ = " + w.entity(p.Entities)
+	case resolve.CommonEntity:
+		return w.entity(p.Left) + " == " + w.entity(p.Right)
+	case resolve.IdenticalEntity:
+		return fmt.Sprintf("{a | a := %s} == {b | b := %s}; count({a | a := %[1]s}) == 1", w.entity(p.Left), w.entity(p.Right))
+	case resolve.Privilege:
+		q := model.Question{Privilege: p}
+		if w.naive {
+			return fmt.Sprintf("%s(%q, %q, %s)", classFunction(q.Stage().Class), q.Stage().Class, p.Action.Name(), w.entity(p.Entities))
+		}
+		return fmt.Sprintf("%s(%s)", mayFunction(q.Stage()), w.entity(p.Entities))
+	case resolve.Anonymous:
+		return `user.userdirectory == "none"`
+	case resolve.From:
+		return fmt.Sprintf("input.context.request_context == %q", p.Context.String())
+	}
+	panic("a predicate that Rego does not know: " + predicate.Key())
+}
+
+// entity is the id of an entity, or of each.
+func (w *writer) entity(e resolve.Entities) string {
+	if e.IsRoot() {
+		if e.Root == resolve.User {
+			return "user_id"
+		}
+		return "id"
+	}
+	step := e.Steps[len(e.Steps)-1]
+	ref := fmt.Sprintf("%s[%q]", w.record(e.Parent()), step.Name)
+	if step.Many {
+		ref += "[_]"
+	}
+	return ref
+}
+
+// record is what is on record of an entity.
+func (w *writer) record(e resolve.Entities) string {
+	if e.IsRoot() && e.Root == resolve.User {
+		return "user"
+	}
+	return fmt.Sprintf("data.site.entities[%q][%s]", e.Type(), w.entity(e))
+}
+
+// value is the text, or the list of the texts, of a value.
+func (w *writer) value(v resolve.Value, exact bool) string {
+	switch v := v.(type) {
+	case resolve.Literal:
+		return quote(model.Text(v, exact))
+	case resolve.Environment:
+		if exact {
+			return fmt.Sprintf("environment[%q]", "="+v.Name)
+		}
+		return fmt.Sprintf("environment[%q]", v.Name)
+	case resolve.Property:
+		if v.Name == "id" && !exact {
+			return w.entity(v.Of)
+		}
+		return fmt.Sprintf("%s[%q]", w.record(v.Of), model.Name(v, exact))
+	}
+	panic("a value that Rego does not know: " + v.Key())
+}
+
+// listed says that a value is a list or a set.
+func listed(v resolve.Value) bool {
+	switch v := v.(type) {
+	case resolve.Environment:
+		return true
+	case resolve.Property:
+		return v.List
+	}
+	return false
+}
+
+// each is every text of a value, folded at run time by the naive.
+func (w *writer) each(v resolve.Value, exact bool) string {
+	text := w.value(v, exact)
+	if listed(v) {
+		text += "[_]"
+	}
+	if w.naive && !exact {
+		return "lower(" + text + ")"
+	}
+	return text
+}
+
+func (w *writer) oneOf(p resolve.OneOf) string {
+	quoted := make([]string, len(p.Texts))
+	for i, t := range p.Texts {
+		quoted[i] = quote(t)
+		if w.naive && !p.Exact {
+			quoted[i] = "lower(" + quoted[i] + ")"
+		}
+	}
+	switch {
+	case len(quoted) > 1:
+		return fmt.Sprintf("%s in {%s}", w.each(p.Value, p.Exact), strings.Join(quoted, ", "))
+	case listed(p.Value) && !w.naive:
+		return fmt.Sprintf("%s in %s", quoted[0], w.value(p.Value, p.Exact))
+	}
+	return w.each(p.Value, p.Exact) + " == " + quoted[0]
+}
+
+// identical says that both values are one text, and the same.
+func (w *writer) identical(p resolve.Identical) string {
+	set := func(v resolve.Value) string { return fmt.Sprintf("{t | t := %s}", w.each(v, p.Exact)) }
+	if literal, ok := p.Right.(resolve.Literal); ok {
+		return fmt.Sprintf("%s == {%s}", set(p.Left), quote(model.Text(literal, p.Exact)))
+	}
+	return fmt.Sprintf("count(%[1]s) == 1; %[1]s == %[2]s", set(p.Left), set(p.Right))
+}
+
+func (w *writer) like(p resolve.Like) string {
+	shape, text := p.Pattern.Shape()
+	value := w.each(p.Value, false)
+	switch shape {
+	case resolve.Whole:
+		return value + " == " + quote(text)
+	case resolve.Anything:
+		return value + " != null"
+	case resolve.Prefix:
+		return fmt.Sprintf("startswith(%s, %s)", value, quote(text))
+	case resolve.Suffix:
+		return fmt.Sprintf("endswith(%s, %s)", value, quote(text))
+	case resolve.Infix:
+		return fmt.Sprintf("contains(%s, %s)", value, quote(text))
+	default:
+		return fmt.Sprintf("regex.match(%s, %s)", quote(text), value)
+	}
+}
+
+// quote writes a text as Rego does, which is as JSON does.
+func quote(text string) string {
+	quoted, _ := stdjson.Marshal(text) // a text always marshals
+	return string(quoted)
+}
+
+// requestType is the type as a request spells it.
+func requestType(request []byte) string {
+	var r struct {
+		Resource struct {
+			Type string `json:"type"`
+		} `json:"resource"`
+	}
+	_ = stdjson.Unmarshal(request, &r) // it was marshalled just before
+	return r.Resource.Type
+}
