@@ -30,7 +30,7 @@ func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
 	if plan == nil || list.HasErrors() && !options.SkipInvalid {
 		return nil, list
 	}
-	policy := &Policy{View: view(plan, options.Schema), Reads: readsOf(plan), Catalogue: catalogue(rules), Options: options}
+	policy := &Policy{View: view(plan, options.Schema), Reads: readsOf(plan), Catalogue: catalogue(rules), Options: options, plan: plan}
 	for _, m := range rego.Generate(plan) {
 		policy.Modules = append(policy.Modules, Module(m))
 	}

@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
@@ -21,6 +22,8 @@ type Policy struct {
 	// Skipped are the rules that Options.SkipInvalid left out, ordered by name.
 	Skipped []diag.Rule
 	Options Options
+
+	plan *privilege.Plan
 }
 
 // Module is one Rego module: its path inside a bundle, with forward slashes

@@ -16,16 +16,26 @@ func checkCommand(streams *commands.Streams) *cli.Command {
 snapshot. Diagnostics go to standard error and a summary to standard output;
 in the formats json, sarif and github all goes to standard output.
 
+With --cost, check says which rules dominate a decision, and why: the expected
+number of expressions that OPA evaluates for each. A rule that is found by the value
+of an attribute costs next to nothing, however many there are like it; one without
+an equality is evaluated by every decision about its types and actions.
+
 EXAMPLES:
    qlik2rego check systemrule.json
    qlik2rego check rules/ --snapshot site/ --strict
    qlik2rego check systemrule.json --format sarif > rules.sarif
-   qlik2rego check systemrule.json --format github --fail-on warning`,
+   qlik2rego check systemrule.json --format github --fail-on warning
+   qlik2rego check systemrule.json --cost`,
 		Flags: append(commands.CompileFlags(),
+			&cli.BoolFlag{Name: "cost", Usage: "estimate what each rule adds to a decision (formats text and json)"},
 			commands.FormatFlag(commands.SARIF, commands.GitHub),
 			commands.Choice("fail-on", "what makes the exit code 1 where there is no error, which makes it 3", "error", "warning")),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
+			if ctx.Bool("cost") && (streams.Format == commands.SARIF || streams.Format == commands.GitHub) {
+				return commands.Usagef("--cost has no place in the format %s: use text or json", streams.Format)
+			}
 			c, err := streams.Compile(ctx, ctx.Args().Slice())
 			if err != nil {
 				return err
@@ -33,7 +43,11 @@ EXAMPLES:
 			if err := c.CheckSite(ctx.Context); err != nil {
 				return err
 			}
-			if err := streams.CheckReport(version().Version, len(c.Rules), c.Diagnostics); err != nil {
+			report := commands.CheckReport{Rules: len(c.Rules)}
+			if ctx.Bool("cost") && c.Policy != nil {
+				report.Costs = c.Policy.Costs()
+			}
+			if err := streams.CheckReport(version().Version, report, c.Diagnostics); err != nil {
 				return err
 			}
 			switch {

@@ -42,11 +42,13 @@ func (w *classWriter) scope(name string, cycle []ruleset.Action) *scope {
 	return &scope{module: w.module, class: w.class.Class, name: name, cycle: cycle}
 }
 
-func (w *classWriter) write() Module {
+// divide divides the rules of a class into groups and those that stand in full. A
+// rule with a part in a group may have another that stands in full.
+func divide(class *privilege.Class) (groups []group, alone []resolve.Specialised) {
 	var clauses []clause
 	rest := map[*resolve.Rule][]resolve.Predicate{}
-	for _, r := range w.class.Rules {
-		if w.asksCycle(r) != nil {
+	for _, r := range class.Rules {
+		if asksCycle(class, r) != nil {
 			rest[r.Rule] = []resolve.Predicate{r.Predicate}
 			continue
 		}
@@ -58,14 +60,22 @@ func (w *classWriter) write() Module {
 			clauses = append(clauses, newClause(r.Rule, b))
 		}
 	}
-	groups, alone := merge(clauses)
-	for _, c := range alone {
+	groups, single := merge(clauses)
+	for _, c := range single {
 		rest[c.rule] = append(rest[c.rule], c.predicate())
 	}
-	for _, r := range w.class.Rules {
+	for _, r := range class.Rules {
 		if branches := rest[r.Rule]; branches != nil {
-			w.writeRule(resolve.Specialised{Rule: r.Rule, Predicate: resolve.Or(branches...)})
+			alone = append(alone, resolve.Specialised{Rule: r.Rule, Predicate: resolve.Or(branches...)})
 		}
+	}
+	return groups, alone
+}
+
+func (w *classWriter) write() Module {
+	groups, alone := divide(w.class)
+	for _, r := range alone {
+		w.writeRule(r)
 	}
 	for _, g := range groups {
 		w.entries = append(w.entries, w.writeGroup(g))
@@ -86,14 +96,14 @@ func (w *classWriter) write() Module {
 
 // asksCycle returns the actions on cycles that the rule both grants and asks
 // about on the resource itself.
-func (w *classWriter) asksCycle(r resolve.Specialised) []ruleset.Action {
+func asksCycle(class *privilege.Class, r resolve.Specialised) []ruleset.Action {
 	var asked []ruleset.Action
 	resolve.Visit(r.Predicate, func(test resolve.Predicate, _ bool) {
 		p, ok := test.(resolve.Privilege)
 		if !ok || !p.Entities.IsRoot() || slices.Contains(asked, p.Action) {
 			return
 		}
-		cycle := w.class.Cycle(p.Action)
+		cycle := class.Cycle(p.Action)
 		if slices.ContainsFunc(cycle, r.Rule.Actions.Has) {
 			asked = append(asked, p.Action)
 		}
@@ -111,7 +121,7 @@ func (w *classWriter) writeRule(r resolve.Specialised) {
 		w.entries = append(w.entries, e)
 		return
 	}
-	e.cycle = w.asksCycle(r)
+	e.cycle = asksCycle(w.class, r)
 	name := w.module.name(ruleName(r.Rule))
 	sc := w.scope(name, e.cycle)
 	text := sc.define(name, r.Predicate)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
@@ -41,23 +42,29 @@ type CheckReport struct {
 	Errors      int       `json:"errors"`
 	Warnings    int       `json:"warnings"`
 	Diagnostics diag.List `json:"diagnostics"`
+	// Costs are there if they are asked for and the rules compile.
+	Costs []compiler.RuleCost `json:"costs,omitempty"`
 }
 
 // Report of a check: diagnostics for people on standard error and a summary on
 // standard output, or all of it for programs on standard output.
-func (s *Streams) CheckReport(version string, rules int, list diag.List) error {
+func (s *Streams) CheckReport(version string, report CheckReport, list diag.List) error {
 	switch s.Format {
 	case SARIF:
 		return diag.SARIF{Version: version}.Render(s.Out, list)
 	case GitHub:
 		return diag.GitHub{}.Render(s.Out, list)
 	case JSON:
-		return s.WriteJSON(CheckReport{rules, list.Count(diag.Error), list.Count(diag.Warning), append(diag.List{}, list...)})
+		report.Errors, report.Warnings, report.Diagnostics = list.Count(diag.Error), list.Count(diag.Warning), append(diag.List{}, list...)
+		return s.WriteJSON(report)
 	}
 	if err := s.Diagnose(list); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.Out, "%s, %s, %s\n", Count(rules, "rule"), Count(list.Count(diag.Error), "error"), Count(list.Count(diag.Warning), "warning"))
+	if err := writeCosts(s.Out, report.Costs); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.Out, "%s, %s, %s\n", Count(report.Rules, "rule"), Count(list.Count(diag.Error), "error"), Count(list.Count(diag.Warning), "warning"))
 	return err
 }
 

@@ -1,0 +1,213 @@
+package rego
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/privilege"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+)
+
+// Estimate is what a rule adds to the decisions about one class of resources.
+type Estimate struct {
+	Rule  *resolve.Rule
+	Class *privilege.Class
+	// Actions are those of the rule: decisions about others do not meet it.
+	Actions ruleset.Actions
+	// FoundBy are the attributes by whose values the rule is found, as a condition
+	// names them. Without any, every decision about the class and one of the actions
+	// evaluates it.
+	FoundBy []string
+	// Alike is the number of rules that are found together, the rule included; 1
+	// where FoundBy is empty.
+	Alike int
+	// Steps is the expected number of expressions that OPA evaluates for the rule in
+	// a decision to deny, where nothing is known of the request but class and
+	// action. What it asks of other stages is not in it, because others ask too and
+	// a stage answers once.
+	Steps float64
+	// Asks are the rights that the rule asks for, such as read on resource.stream.
+	Asks []string
+}
+
+// Estimates returns what each rule of a plan adds to decisions, the most expensive
+// first.
+func Estimates(plan *privilege.Plan) []Estimate {
+	var all []Estimate
+	for _, c := range plan.Classes {
+		groups, alone := divide(c)
+		for _, r := range alone {
+			all = append(all, Estimate{
+				Rule: r.Rule, Class: c, Actions: r.Rule.Actions, Alike: 1,
+				Steps: callSteps + steps(r.Predicate), Asks: asks(r.Predicate),
+			})
+		}
+		for _, g := range groups {
+			all = append(all, g.estimates(c)...)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Estimate) int {
+		return cmp.Or(cmp.Compare(b.Steps, a.Steps), cmp.Compare(a.Rule.Name, b.Rule.Name), cmp.Compare(a.Rule.ID, b.Rule.ID), cmp.Compare(a.Class.Key, b.Class.Key))
+	})
+	return all
+}
+
+// estimates shares the steps of a group out among its rules: the search evenly, and
+// the tests behind it to each as often as it is found.
+func (g group) estimates(c *privilege.Class) []Estimate {
+	first := g.clauses[0]
+	index := map[*resolve.Rule]int{}
+	var all []Estimate
+	search := callSteps
+	var names []string
+	for _, k := range first.keys {
+		search += valueSteps(k.Value)
+		names = append(names, strings.ReplaceAll(k.Value.Key(), "[]", ""))
+	}
+	for _, clause := range g.clauses {
+		i, ok := index[clause.rule]
+		if !ok {
+			i = len(all)
+			index[clause.rule] = i
+			all = append(all, Estimate{Rule: clause.rule, Class: c, Actions: clause.rule.Actions, FoundBy: names})
+		}
+		found := 1.0
+		for _, k := range clause.keys {
+			found *= chance(k)
+		}
+		behind := steps(resolve.And(clause.shared...))
+		if g.differ {
+			behind += callSteps + steps(resolve.And(clause.own...))
+		}
+		all[i].Steps += found * behind
+		for _, a := range asks(resolve.And(clause.terms...)) {
+			if !slices.Contains(all[i].Asks, a) {
+				all[i].Asks = append(all[i].Asks, a)
+			}
+		}
+	}
+	for i := range all {
+		all[i].Alike = len(all)
+		all[i].Steps += search / float64(len(all))
+	}
+	return all
+}
+
+// callSteps are the steps to the body of a rule: the test of the action and the
+// call.
+const callSteps = 2.0
+
+// valueSteps are those to one text of a value: to the entity and, in a list, to
+// the element.
+func valueSteps(v resolve.Value) float64 {
+	n := 1.0
+	if p, ok := v.(resolve.Property); ok {
+		n += float64(len(p.Of.Steps))
+		if p.Of.Root == resolve.Resource {
+			n++
+		}
+	}
+	if v.Many() {
+		n++
+	}
+	return n
+}
+
+// steps is the expected number of expressions that are evaluated for a predicate.
+// The terms of a conjunction stand by cost, and the first that fails ends it.
+func steps(p resolve.Predicate) float64 {
+	switch p := p.(type) {
+	case resolve.Conjunction:
+		terms := slices.Clone(p.Terms)
+		slices.SortStableFunc(terms, compareCost)
+		n, reached := 0.0, 1.0
+		for _, t := range terms {
+			n += reached * steps(t)
+			reached *= chance(t)
+		}
+		return n
+	case resolve.Disjunction:
+		n := 1.0
+		for _, t := range p.Terms {
+			n += steps(t)
+		}
+		return n
+	case resolve.Negation:
+		return 1 + steps(p.Term)
+	case resolve.OneOf:
+		return valueSteps(p.Value)
+	case resolve.Common:
+		return valueSteps(p.Left) + valueSteps(p.Right)
+	case resolve.Identical:
+		return 1 + valueSteps(p.Left) + valueSteps(p.Right)
+	case resolve.Like:
+		return 1 + valueSteps(p.Value)
+	case resolve.Matches:
+		return 1 + valueSteps(p.Value)
+	case resolve.Present:
+		return valueSteps(p.Value)
+	case resolve.Exists:
+		return 1 + float64(len(p.Entities.Steps))
+	case resolve.CommonEntity:
+		return 3 + float64(len(p.Left.Steps)+len(p.Right.Steps))
+	case resolve.IdenticalEntity:
+		return 4 + float64(len(p.Left.Steps)+len(p.Right.Steps))
+	case resolve.Privilege:
+		return 2 + float64(len(p.Entities.Steps))
+	default:
+		return 1
+	}
+}
+
+// chance is how likely a test holds for a requester and a resource of whom nothing
+// is known. These are habits of real rules and not of any site: an equality picks
+// few, an inequality most.
+func chance(p resolve.Predicate) float64 {
+	switch p := p.(type) {
+	case resolve.Constant:
+		if p.Value {
+			return 1
+		}
+		return 0
+	case resolve.Conjunction:
+		all := 1.0
+		for _, t := range p.Terms {
+			all *= chance(t)
+		}
+		return all
+	case resolve.Disjunction:
+		none := 1.0
+		for _, t := range p.Terms {
+			none *= 1 - chance(t)
+		}
+		return 1 - none
+	case resolve.Negation:
+		return 1 - chance(p.Term)
+	case resolve.OneOf:
+		return min(0.5, 0.05*float64(len(p.Texts)))
+	case resolve.Common, resolve.CommonEntity, resolve.Identical, resolve.IdenticalEntity, resolve.Anonymous:
+		return 0.05
+	case resolve.Like, resolve.Matches:
+		return 0.2
+	case resolve.Privilege:
+		return 0.3
+	case resolve.Present, resolve.Exists:
+		return 0.8
+	default:
+		return 0.5
+	}
+}
+
+// asks returns the rights that a predicate asks for.
+func asks(p resolve.Predicate) []string {
+	var found []string
+	resolve.Visit(p, func(test resolve.Predicate, _ bool) {
+		if q, ok := test.(resolve.Privilege); ok {
+			found = append(found, q.Action.Name()+" on "+strings.ReplaceAll(q.Entities.Key(), "[]", ""))
+		}
+	})
+	slices.Sort(found)
+	return slices.Compact(found)
+}

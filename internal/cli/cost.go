@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+)
+
+// costsMost is the number of rules that the table for people has; JSON has all.
+const costsMost = 20
+
+// writeCosts writes the rules that dominate a decision, with the reason.
+func writeCosts(out io.Writer, costs []compiler.RuleCost) error {
+	if len(costs) == 0 {
+		return nil
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "STEPS\tSHARE\tTYPE\tRULE\tWHY")
+	for _, c := range costs[:min(costsMost, len(costs))] {
+		fmt.Fprintf(w, "%.1f\t%.0f %%\t%s\t%s\t%s\n", c.Steps, 100*c.Share, c.Type, c.Name, why(c))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	rest := ""
+	if more := len(costs) - costsMost; more > 0 {
+		rest = fmt.Sprintf("%s less expensive, which --format json has. ", Count(more, "more place"))
+	}
+	_, err := fmt.Fprintf(out, "\n%sSteps are the expressions that OPA is expected to evaluate for the rule in a\ndecision to deny; the share is that among all rules for the same type and action.\n\n", rest)
+	return err
+}
+
+// why says what makes a rule as expensive as it is.
+func why(c compiler.RuleCost) string {
+	text := "evaluated by every decision to " + strings.Join(c.Actions, ", ")
+	switch {
+	case len(c.Actions) > 4:
+		text = fmt.Sprintf("evaluated by every decision on %d actions", len(c.Actions))
+	}
+	if c.Alike > 1 {
+		text = fmt.Sprintf("one of %d that ask the same", c.Alike)
+		if len(c.FoundBy) > 0 {
+			text = fmt.Sprintf("found by %s among %d", strings.Join(c.FoundBy, " and "), c.Alike)
+		}
+	}
+	if len(c.Asks) > 0 {
+		text += "; asks " + strings.Join(c.Asks, ", ")
+	}
+	return text
+}
