@@ -119,6 +119,8 @@ func valueSteps(v resolve.Value) float64 {
 // The terms of a conjunction stand by cost, and the first that fails ends it.
 func steps(p resolve.Predicate) float64 {
 	switch p := p.(type) {
+	case resolve.Constant:
+		return 0
 	case resolve.Conjunction:
 		terms := slices.Clone(p.Terms)
 		slices.SortStableFunc(terms, compareCost)
