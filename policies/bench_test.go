@@ -19,6 +19,8 @@ const emptyPolicy = `package qlik.types
 default may(_, _, _) := false
 
 default granted_by(_, _, _) := set()
+
+default actions(_, _) := set()
 `
 
 const benchSite = `{"site": {

@@ -8,6 +8,6 @@
 // entities, and qlik.site the look-up of entities.
 //
 // It refuses to know the rules, the resource types and the properties: it calls
-// the generated data.qlik.types.may and data.qlik.types.granted_by, and reads of a
+// the generated may, granted_by and actions of data.qlik.types, and reads of a
 // described entity what data.qlik.view lists.
 package policies

@@ -151,6 +151,8 @@ may(_, _, _) := true
 granted_by(_, _, _) := {"a"}
 
 granted_by(_, _, _) := {"b"}
+
+actions(_, _) := {"read"}
 `
 	input := ast.MustParseTerm(`{"subject": {"type": "user", "id": "u1"}, "action": {"name": "read"},
 		"resource": {"type": "App", "id": "a1"}}`).Value

@@ -91,6 +91,7 @@ func (w *classWriter) write() Module {
 	}
 	w.writeMay()
 	w.writeGrantedBy()
+	w.writeActions()
 	return w.module.finish()
 }
 
@@ -330,4 +331,31 @@ func (w *classWriter) writeGrantedBy() {
 	}
 	w.module.write(comment(" ", "The ids of all rules that grant the action on the resource.") +
 		fmt.Sprintf("granted_by(%s, %s) := union({\n%s})\n", argument("action", usesAction), argument("id", usesID), b.String()))
+}
+
+// writeActions writes the function that names all actions that rules grant: each
+// rule is asked once, for all of its actions.
+func (w *classWriter) writeActions() {
+	var b strings.Builder
+	usesID := false
+	for _, e := range w.entries {
+		usesID = usesID || e.usesID
+		granted := e.actions.List()
+		names := make([]string, len(granted))
+		for i, a := range granted {
+			names[i] = a.Name()
+		}
+		slices.Sort(names)
+		set := "{" + quoteAll(names) + "}"
+		switch {
+		case e.group:
+			fmt.Fprintf(&b, "\t{action |\n\t\tsome action in %s\n\t\t%s\n\t},\n", set, w.truth(e, "action", nil))
+		case len(names) == 1:
+			fmt.Fprintf(&b, "\t{%s | %s},\n", quote(names[0]), w.truth(e, "action", nil))
+		default:
+			fmt.Fprintf(&b, "\t{action |\n\t\t%s\n\t\tsome action in %s\n\t},\n", w.truth(e, "action", nil), set)
+		}
+	}
+	w.module.write(comment(" ", "The actions that rules grant on the resource.") +
+		fmt.Sprintf("actions(%s) := union({\n%s})\n", argument("id", usesID), b.String()))
 }

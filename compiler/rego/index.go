@@ -13,6 +13,7 @@ func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, n
 	var named, prefixes []string
 	may := []string{"default may(_, _, _) := false\n"}
 	grantedBy := []string{"default granted_by(_, _, _) := set()\n"}
+	actions := []string{"default actions(_, _) := set()\n"}
 	for _, c := range plan.Classes {
 		if served[c] != c {
 			continue
@@ -30,9 +31,11 @@ func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, n
 		pkg := m.use("types." + names.packages[c.Key])
 		may = append(may, definition("may(type, action, id) := "+pkg+".may(action, id)", test))
 		grantedBy = append(grantedBy, definition("granted_by(type, action, id) := "+pkg+".granted_by(action, id)", test))
+		actions = append(actions, definition("actions(type, id) := "+pkg+".actions(id)", test))
 	}
 	m.write(strings.Join(may, "\n"))
 	m.write(strings.Join(grantedBy, "\n"))
+	m.write(strings.Join(actions, "\n"))
 	m.write(comment(" ", "The longest prefix of a type's name that a filter has: of two, the longer sorts last.") +
 		"longest_prefix(type) := max({prefix |\n\tsome prefix in prefixes\n\tstartswith(type, prefix)\n})\n")
 	m.write(comment(" ", "The types with a module of their own, or with no rights at all.") + set("named", named))

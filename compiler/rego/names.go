@@ -19,7 +19,7 @@ type names struct {
 
 // ownName matches the names of generated rules and functions, of the built-in
 // functions that they call, and of OPA's documents, which nothing may hide.
-var ownName = regexp.MustCompile(`^((rules?|may|grants|also|rows|holds|granted|union|sort|count|startswith|endswith|contains)(_.*)?|regex|max|set|data|input)$`)
+var ownName = regexp.MustCompile(`^((rules?|may|actions|grants|also|rows|holds|granted|union|sort|count|startswith|endswith|contains)(_.*)?|regex|max|set|data|input)$`)
 
 // ownVariable matches the variables that generated code has whatever the rules
 // are: no package is called so.

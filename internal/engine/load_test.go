@@ -75,7 +75,7 @@ func BenchmarkLoad(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			policy := &compiler.Policy{Modules: []compiler.Module{{Path: "qlik/types/index.rego", Source: "package qlik.types\n\ndefault may(_, _, _) := false\n\ndefault granted_by(_, _, _) := set()\n"}}}
+			policy := &compiler.Policy{Modules: []compiler.Module{{Path: "qlik/types/index.rego", Source: "package qlik.types\n\ndefault may(_, _, _) := false\n\ndefault granted_by(_, _, _) := set()\n\ndefault actions(_, _) := set()\n"}}}
 			if _, err := bundles.Build(b.Context(), f, policy, bigSite(objects), bundles.BuildOptions{TempDir: b.TempDir()}); err != nil {
 				b.Fatal(err)
 			}

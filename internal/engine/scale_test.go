@@ -59,7 +59,7 @@ func BenchmarkChange(b *testing.B) {
 			if objects > 100_000 && testing.Short() {
 				b.Skip("a million objects are left out with -short")
 			}
-			policy := &compiler.Policy{Modules: []compiler.Module{{Path: "qlik/types/index.rego", Source: "package qlik.types\n\ndefault may(_, _, _) := false\n\ndefault granted_by(_, _, _) := set()\n"}}}
+			policy := &compiler.Policy{Modules: []compiler.Module{{Path: "qlik/types/index.rego", Source: "package qlik.types\n\ndefault may(_, _, _) := false\n\ndefault granted_by(_, _, _) := set()\n\ndefault actions(_, _) := set()\n"}}}
 			loaded, err := bundles.InMemory(b.Context(), policy, bigSite(objects))
 			if err != nil {
 				b.Fatal(err)

@@ -29,15 +29,13 @@ granted_by := types.granted_by(type, action, resource) if {
 # title: The names of all actions that the requester has on the resource
 # description: The request need not name an action, but one that it names must be valid.
 # entrypoint: true
-actions contains action if {
+default actions := set()
+
+actions := types.actions(request.type, request.resource) if {
 	request.valid
 	not request.unknown_action
 	request.user
 	request.known_resource
-	type := request.type
-	resource := request.resource
-	some action in request.action_names
-	types.may(type, action, resource)
 }
 
 # METADATA

@@ -5,6 +5,12 @@ default may(_, _, _) := false
 
 may(type, action, handle) if granted_by(type, action, handle) != set()
 
+actions(type, handle) := {grant.action |
+	some grant in data.rules
+	grant.type == type
+	grant.handle == handle
+}
+
 granted_by(type, action, handle) := {id |
 	some id, grant in data.rules
 	grant.type == type
