@@ -1,12 +1,5 @@
 package bundles
 
-import (
-	"errors"
-	"fmt"
-
-	"github.com/open-policy-agent/opa/v1/bundle"
-)
-
 // Bundle is a policy, the data of a site, or both, ready to be evaluated.
 type Bundle struct {
 	// Manifests are those of the bundles that were read, one or two.
@@ -25,17 +18,8 @@ type Module struct {
 // join adds another bundle, such as the data bundle of a policy. Roots must not
 // overlap, and data must have been projected for the rules it is judged by.
 func (b *Bundle) join(manifest Manifest, modules []Module, data Document) error {
-	for _, other := range b.Manifests {
-		for _, root := range other.Roots {
-			for _, mine := range manifest.Roots {
-				if bundle.RootPathsOverlap(root, mine) {
-					return fmt.Errorf("the bundles overlap: both hold %q", mine)
-				}
-			}
-		}
-		if other.Metadata.View != manifest.Metadata.View {
-			return errors.New("policy and data were made for different rules: compile them together")
-		}
+	if err := b.fits(manifest); err != nil {
+		return err
 	}
 	b.Manifests = append(b.Manifests, manifest)
 	b.Modules = append(b.Modules, modules...)

@@ -334,7 +334,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"no JSON", pack(t, ".manifest", manifest, "qlik/data.json", `{"a": nope}`), "qlik/data.json: jsontext: invalid character 'o' in literal null (expecting 'u') within \"/a\" after offset 7"},
 		{"number as name", pack(t, ".manifest", manifest, "qlik/data.json", `{1: 2}`), "qlik/data.json: jsontext: object member name must be a string after offset 1"},
 		{"outside the roots", pack(t, ".manifest", manifest, "site/data.json", `{}`), `data.site is outside the roots ["qlik"] of the manifest`},
-		{"signed", pack(t, ".manifest", manifest, ".signatures.json", `{}`), "it is signed, and signatures cannot be verified here yet"},
+		{"signed", pack(t, ".manifest", manifest, ".signatures.json", `{}`), "it is signed, and there is no key to verify it by: serve takes one with --verification-key"},
 	}
 	for _, tt := range tests {
 		_, err := bundles.Open(t.Context(), save(t, tt.content))

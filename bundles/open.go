@@ -40,7 +40,7 @@ func Open(ctx context.Context, paths ...string) (*Bundle, error) {
 // check orders the modules and makes sure that there are some.
 func (b *Bundle) check() error {
 	if len(b.Modules) == 0 {
-		return errors.New("the bundle holds data alone: give the policy bundle as well")
+		return ErrNoPolicy
 	}
 	slices.SortFunc(b.Modules, func(x, y Module) int { return strings.Compare(x.Path, y.Path) })
 	return nil
@@ -97,7 +97,7 @@ func (b *Bundle) read(d *decoder, r io.Reader) error {
 			source, err = io.ReadAll(archive)
 			modules = append(modules, Module{Path: name, Source: source})
 		case bundle.IsSignaturesFile(name):
-			return errors.New("it is signed, and signatures cannot be verified here yet")
+			return errors.New("it is signed, and there is no key to verify it by: serve takes one with --verification-key")
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -128,17 +128,6 @@ func dataPath(name string) []string {
 		return nil
 	}
 	return strings.Split(dir, "/")
-}
-
-// checkRoots refuses data outside the roots: a data bundle must not bring
-// tables of the policy along.
-func checkRoots(roots []string, data Document) error {
-	for name := range members(data.root) {
-		if !bundle.RootPathsContain(roots, name) {
-			return fmt.Errorf("data.%s is outside the roots %q of the manifest", name, roots)
-		}
-	}
-	return nil
 }
 
 // withoutPath drops the path from an error of the os package, because the

@@ -9,6 +9,8 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/open-policy-agent/opa/v1/keys"
 	"github.com/urfave/cli/v2"
 
 	commands "github.com/qlik2rego/qlik2rego/internal/cli"
@@ -16,19 +18,24 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
 )
 
 func serveCommand(streams *commands.Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "serve",
 		Usage:     "answer access requests over HTTP, beside the programs that ask",
-		ArgsUsage: "-b BUNDLE [-b DATA] [--listen 127.0.0.1:8181 | unix:PATH] [flags]",
+		ArgsUsage: "-b BUNDLE [-b DATA] | --config-file OPA.yaml  [--listen 127.0.0.1:8181 | unix:PATH] [flags]",
 		Description: `The API is OpenID AuthZEN Authorization API 1.0. A bundle whose file changes
 takes the place of the one before without a request noticing; one that cannot be
-activated does not. See docs/decision-point.md.
+activated does not. With an OPA configuration file bundles come from a server, and
+decision logs, status, discovery and traces go where it says. See
+docs/decision-point.md.
 
 EXAMPLES:
    qlik2rego serve -b bundle.tar.gz
+   qlik2rego serve --config-file opa.yaml --set persistence_directory=/var/cache/qlik2rego
+   qlik2rego serve -b bundle.tar.gz --verification-key signer.pub.pem
    qlik2rego serve -b x-policy.tar.gz -b x-data.tar.gz --listen unix:/run/qlik2rego/pdp.sock
    qlik2rego serve -b bundle.tar.gz --listen 0.0.0.0:8443 --tls-cert pdp.pem --tls-key pdp.key \
       --callers callers.txt --public-url https://pdp.example.com --diagnostics 127.0.0.1:8282`,
@@ -37,8 +44,8 @@ EXAMPLES:
 			if ctx.Args().Present() {
 				return commands.UsageOf(ctx.Command, "a bundle is named with -b: what is %q?", ctx.Args().First())
 			}
-			if !ctx.IsSet("bundle") {
-				return commands.UsageOf(ctx.Command, "no bundle to decide by: name one with -b")
+			if !ctx.IsSet("bundle") && !ctx.IsSet("config-file") && !ctx.IsSet("set") {
+				return commands.UsageOf(ctx.Command, "no bundle to decide by: name one with -b, or a server of bundles with --config-file")
 			}
 			return serve(ctx, streams)
 		},
@@ -49,6 +56,12 @@ func serveFlags() []cli.Flag {
 	l := pdp.DefaultLimits()
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "bundle", Aliases: []string{"b"}, Usage: "a bundle, `FILE`, which is watched; twice for policy and data of --split"},
+		&cli.StringFlag{Name: "config-file", Aliases: []string{"c"}, Usage: "an OPA configuration, `FILE` in YAML or JSON: servers of bundles, keys, discovery, decision logs, status, traces"},
+		&cli.StringSliceFlag{Name: "set", Usage: "`NAME.NAME=VALUE` goes over what the OPA configuration says"},
+		&cli.StringFlag{Name: "verification-key", Usage: "the bundles that -b names must be signed: public key, `FILE` in PEM (or the secret of HS256)"},
+		&cli.StringFlag{Name: "verification-key-id", Usage: "name of the key, as opa sign was told", Value: "default"},
+		&cli.StringFlag{Name: "signing-alg", Usage: "`NAME` of the algorithm of the signatures", Value: "RS256"},
+		&cli.StringFlag{Name: "scope", Usage: "the scope that the signatures must have"},
 		&cli.StringFlag{Name: "entrypoint", Usage: "the `PACKAGE` that holds allow", Value: engine.QlikEntryPoint},
 		&cli.BoolFlag{Name: "wait", Usage: "start without a bundle that can be activated, and wait for it"},
 		&cli.DurationFlag{Name: "watch", Usage: "time between two looks at the files", Value: pdp.DefaultWatch},
@@ -92,6 +105,9 @@ func serve(ctx *cli.Context, streams *commands.Streams) error {
 		return commands.UsageOf(ctx.Command, "--socket-mode is octal such as 0660, not %q", ctx.String("socket-mode"))
 	}
 	secure := listen.TLS{Cert: ctx.String("tls-cert"), Key: ctx.String("tls-key"), ClientCA: ctx.String("tls-client-ca")}
+	if err := trust(ctx, &cfg); err != nil {
+		return err
+	}
 	known, watch, err := knownCallers(ctx, cfg.Log)
 	if err != nil {
 		return err
@@ -139,6 +155,7 @@ func serveConfig(ctx *cli.Context, streams *commands.Streams) pdp.Config {
 		Terse:      ctx.Bool("terse"),
 		AccessLog:  ctx.Bool("access-log"),
 		Log:        slog.New(log),
+		Console:    streams.Out,
 		Activated:  pdp.TuneCollector,
 		Limits: pdp.Limits{
 			Body: ctx.Int64("max-body"), Depth: ctx.Int("max-depth"), Batch: ctx.Int("max-batch"), Page: ctx.Int("max-page"),
@@ -146,6 +163,29 @@ func serveConfig(ctx *cli.Context, streams *commands.Streams) pdp.Config {
 			Connections: ctx.Int("max-connections"), Concurrent: ctx.Int("max-concurrent"), Drain: ctx.Duration("drain"),
 		},
 	}
+}
+
+// trust reads where bundles come from and how they are signed.
+func trust(ctx *cli.Context, cfg *pdp.Config) (err error) {
+	if ctx.IsSet("config-file") || ctx.IsSet("set") {
+		if cfg.OPA, err = management.Load(ctx.String("config-file"), ctx.StringSlice("set")); err != nil {
+			return commands.Input(fmt.Errorf("--config-file: %w", err))
+		}
+	}
+	if !ctx.IsSet("verification-key") {
+		return nil
+	}
+	if len(cfg.Bundles) == 0 {
+		return commands.UsageOf(ctx.Command, "--verification-key is for bundles that -b names: the keys of others stand in the OPA configuration")
+	}
+	key, err := os.ReadFile(ctx.String("verification-key"))
+	if err != nil {
+		return commands.Input(fmt.Errorf("--verification-key: %w", err))
+	}
+	id := ctx.String("verification-key-id")
+	config := &keys.Config{Key: string(key), Algorithm: ctx.String("signing-alg")}
+	cfg.Verification = bundle.NewVerificationConfig(map[string]*keys.Config{id: config}, id, ctx.String("scope"), nil)
+	return nil
 }
 
 // knownCallers opens the files of callers, nil without any, and returns how to

@@ -51,7 +51,14 @@ type GrantingRule struct {
 // NewPoint compiles a bundle and prepares the package of a path such as
 // "qlik/authz". The package must have a rule allow.
 func NewPoint(ctx context.Context, b *bundles.Bundle, path string) (*Point, error) {
-	policy, err := Compile(b)
+	return NewPointWith(ctx, ast.NewCompiler(), b, path)
+}
+
+// NewPointWith is NewPoint with a compiler that has compiled nothing yet. It is
+// for those who go on to use what it has compiled, such as OPA's decision logs,
+// whose masks are rules of the same bundle.
+func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, path string) (*Point, error) {
+	policy, err := compile(compiler, b)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +190,7 @@ func (p *Point) evaluateEach(ctx context.Context, requests []Request, explain bo
 	}
 	inputs := make([]*ast.Term, len(rest))
 	for i, at := range rest {
-		inputs[i] = ast.NewTerm(requests[at].input())
+		inputs[i] = ast.NewTerm(requests[at].Input())
 	}
 	query := p.many
 	if explain {
@@ -214,7 +221,7 @@ func (p *Point) evaluateOne(ctx context.Context, request Request, explain bool) 
 	if explain {
 		query = p.explainOne
 	}
-	value, err := query.askOn(ctx, p.data, request.input())
+	value, err := query.askOn(ctx, p.data, request.Input())
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return Verdict{}, errors.Join(context.Cause(ctx), err)
@@ -288,7 +295,8 @@ var (
 	contextKey  = ast.StringTerm("context")
 )
 
-func (r Request) input() ast.Value {
+// Input is the request as the policy reads it.
+func (r Request) Input() ast.Value {
 	members := make([][2]*ast.Term, 0, 4)
 	for _, m := range [...][2]*ast.Term{{subjectKey, r.Subject}, {actionKey, r.Action}, {resourceKey, r.Resource}, {contextKey, r.Context}} {
 		if m[1] != nil {

@@ -23,12 +23,16 @@ type Policy struct {
 }
 
 // Compile compiles the modules of a bundle. The error names the place in them.
-func Compile(b *bundles.Bundle) (*Policy, error) {
+func Compile(b *bundles.Bundle) (*Policy, error) { return compile(ast.NewCompiler(), b) }
+
+func compile(compiler *ast.Compiler, b *bundles.Bundle) (*Policy, error) {
 	modules, err := parse(b.Modules)
 	if err != nil {
 		return nil, err
 	}
-	p := &Policy{compiler: ast.NewCompiler().WithCapabilities(capabilities()), data: &b.Data}
+	compiler = compiler.WithCapabilities(capabilities()).WithPathConflictsCheckRoots(nil).
+		WithPathConflictsCheck(func(path []string) (bool, error) { return b.Data.Has(path...), nil })
+	p := &Policy{compiler: compiler, data: &b.Data}
 	if p.compiler.Compile(modules); p.compiler.Failed() {
 		return nil, fmt.Errorf("the policy does not compile: %w", p.compiler.Errors)
 	}

@@ -128,7 +128,7 @@ func (b *batch) evaluate(ctx context.Context, items []*ast.Term) ([]engine.Verdi
 	if len(requests) == 0 {
 		return verdicts, nil
 	}
-	decided, err := b.policy.Evaluate(ctx, requests, !b.terse)
+	decided, err := b.decide(ctx, requests)
 	if err != nil {
 		return nil, err
 	}

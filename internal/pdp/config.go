@@ -4,11 +4,14 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/open-policy-agent/opa/v1/bundle"
 
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
@@ -16,8 +19,19 @@ import (
 
 // Config is what a decision point is told at its start.
 type Config struct {
-	// Bundles are the files of one policy, or of a policy and its data.
+	// Bundles are the files of one policy, or of a policy and its data. Without
+	// any, OPA names where bundles come from.
 	Bundles []string
+	// Verification is how the files are signed; nil leaves it to OPA's keys, and
+	// without those they are not.
+	Verification *bundle.VerificationConfig
+	// OPA is an OPA configuration, as management.Load returns it, or nil.
+	OPA []byte
+	// Console is where decisions and status go that OPA is to write there.
+	Console io.Writer
+	// StallAfter is the time after which a server of bundles that falls silent
+	// is given up; zero is the default.
+	StallAfter time.Duration
 	// EntryPoint is the path of the package that holds allow.
 	EntryPoint string
 	// Wait lets the server start without a policy: it is not ready until there
@@ -86,10 +100,15 @@ func DefaultLimits() Limits {
 // DefaultWatch is the time between two looks at the bundle files.
 const DefaultWatch = time.Second
 
+var errNoBundle = errors.New("there is no bundle to decide by")
+
 // complete fills in what is left open and refuses what makes no sense.
 func (c *Config) complete() error {
-	if len(c.Bundles) == 0 {
-		return errors.New("there is no bundle to decide by")
+	if len(c.Bundles) == 0 && c.OPA == nil {
+		return errNoBundle
+	}
+	if c.Console == nil {
+		c.Console = io.Discard
 	}
 	if c.EntryPoint == "" {
 		c.EntryPoint = engine.QlikEntryPoint

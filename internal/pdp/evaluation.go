@@ -29,18 +29,27 @@ func (c *call) evaluation(ctx context.Context, o ast.Object) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	verdicts, err := c.policy.Evaluate(ctx, []engine.Request{r}, !c.terse)
+	verdicts, err := c.decide(ctx, []engine.Request{r})
 	if err != nil {
 		return nil, err
 	}
 	if err := verdicts[0].Err; err != nil {
+		c.journal.answered(verdicts[0])
 		return nil, err
 	}
 	return c.answer(verdicts[0]), nil
 }
 
+// decide asks the policy. Whoever logs decisions needs the rules that grant even
+// where the answer does not say them.
+func (c *call) decide(ctx context.Context, requests []engine.Request) ([]engine.Verdict, error) {
+	c.journal.asks(requests)
+	return c.policy.Evaluate(ctx, requests, !c.terse || c.journal != nil)
+}
+
 func (c *call) answer(v engine.Verdict) evaluationAnswer {
 	c.count(v)
+	c.journal.answered(v)
 	if c.terse && v.Err == nil {
 		return evaluationAnswer{Decision: v.Allow}
 	}

@@ -29,6 +29,7 @@ type call struct {
 	pageKey []byte
 	failed  func(error)
 	count   func(engine.Verdict)
+	journal *journal
 }
 
 // route is what is served at a path.
@@ -142,9 +143,13 @@ func (x *exchange) ask(rt route, caller callers.Caller) error {
 	}
 	c := &call{
 		policy: policy, caller: caller, limits: x.cfg.Limits, terse: x.cfg.Terse, pageKey: x.pageKey,
-		failed: x.policyFailed, count: x.metrics.decided,
+		failed: x.policyFailed, count: x.metrics.decided, journal: x.journal(policy),
 	}
 	answer, err := rt.ask(c)(ctx, o)
+	// What is answered has been logged before.
+	if c.journal != nil {
+		x.management.Log(x.r.Context(), c.journal.entries...)
+	}
 	if err != nil {
 		return err
 	}

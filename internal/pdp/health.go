@@ -24,16 +24,26 @@ func (s *Server) ready() (int, any) {
 	h := health{Status: "ready"}
 	last := s.live.Last()
 	p := s.live.Current()
+	if s.management != nil {
+		h.Degraded = s.management.Degraded()
+	}
 	switch {
-	case p == nil && last.Err != nil:
-		h.Missing = append(h.Missing, "bundle: "+last.Err.Error())
-	case p == nil:
-		h.Missing = append(h.Missing, "bundle")
-	default:
+	case p != nil:
 		h.Revision, h.Since = p.Revision, &p.Since
+		if s.management != nil {
+			h.Degraded = append(h.Degraded, s.management.Missing()...)
+		}
 		if last.Err != nil {
 			h.Degraded = append(h.Degraded, "bundle: "+last.Err.Error())
 		}
+	case s.management != nil:
+		h.Missing = s.management.Missing()
+	}
+	if p == nil && last.Err != nil {
+		h.Missing = append(h.Missing, "bundle: "+last.Err.Error())
+	}
+	if p == nil && len(h.Missing) == 0 {
+		h.Missing = append(h.Missing, "bundle")
 	}
 	if s.stopping.Load() {
 		h.Missing = append(h.Missing, "the decision point is stopping")

@@ -77,6 +77,10 @@ func (m *metrics) decided(v engine.Verdict) {
 }
 
 func (m *metrics) activated(a live.Activation) {
+	if a.Same {
+		m.failing.Set(0)
+		return
+	}
 	m.loading.Set(a.Took.Seconds())
 	if a.Err != nil {
 		m.activations.WithLabelValues("failed").Inc()

@@ -143,6 +143,7 @@ func (c *call) search(kind searchKind) answerer {
 		if err != nil {
 			return nil, err
 		}
+		c.journal.searched(kind.name, o, found)
 		answer := searchAnswer{Results: found}
 		if asked.paged || next >= 0 {
 			answer.Page = &page{Count: len(found)}

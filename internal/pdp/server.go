@@ -14,15 +14,19 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
 )
 
 // Server is a decision point.
 type Server struct {
-	cfg     Config
-	live    *live.Holder
-	routes  map[string]route
-	metrics *metrics
-	slots   slots
+	cfg  Config
+	live *live.Holder
+	// files and management are each nil where there is no such thing.
+	files      *live.Files
+	management *management.Manager
+	routes     map[string]route
+	metrics    *metrics
+	slots      slots
 	// pageKey makes page tokens; another process has another.
 	pageKey  []byte
 	stopping atomic.Bool
@@ -37,12 +41,55 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg, pageKey: make([]byte, 32), slots: newSlots(cfg.Limits)}
 	_, _ = rand.Read(s.pageKey) // never fails
 	s.metrics = newMetrics(s)
-	s.live = live.New(cfg.Bundles, cfg.EntryPoint, s.activated)
+	s.live = live.New(cfg.EntryPoint, s.activated)
 	s.routes = s.table()
-	if err := s.live.Activate(ctx); err != nil && (!cfg.Wait || ctx.Err() != nil) {
+	if err := s.startManagement(ctx); err != nil {
 		return nil, err
 	}
+	if len(cfg.Bundles) == 0 {
+		return s, nil // those of a server come when they come
+	}
+	if cfg.Verification == nil && s.management != nil {
+		cfg.Verification = s.management.Verification()
+	}
+	s.files = live.NewFiles(s.live, cfg.Bundles, cfg.Verification)
+	if err := s.files.Activate(ctx); err != nil && (!cfg.Wait || ctx.Err() != nil) {
+		return nil, errors.Join(err, s.stopManagement())
+	}
 	return s, nil
+}
+
+func (s *Server) startManagement(ctx context.Context) (err error) {
+	if s.cfg.OPA == nil {
+		return nil
+	}
+	files := len(s.cfg.Bundles) > 0
+	s.management, err = management.New(ctx, management.Options{
+		Config: s.cfg.OPA, Files: files, Holder: s.live, Log: s.cfg.Log, Console: s.cfg.Console,
+		Metrics: s.metrics.registry, StallAfter: s.cfg.StallAfter,
+	})
+	if err != nil {
+		return fmt.Errorf("the OPA configuration: %w", err)
+	}
+	if !files && !s.management.Bundles() {
+		return errNoBundle
+	}
+	s.metrics.registry.MustRegister(s.management)
+	if err := s.management.Start(ctx); err != nil {
+		return errors.Join(fmt.Errorf("the OPA configuration: %w", err), s.stopManagement())
+	}
+	return nil
+}
+
+// stopManagement lets decisions that wait reach the log's server, for as long as
+// requests may take to end.
+func (s *Server) stopManagement() error {
+	if s.management == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Limits.Drain)
+	defer cancel()
+	return s.management.Stop(ctx)
 }
 
 // activated reports an activation.
@@ -52,7 +99,15 @@ func (s *Server) activated(a live.Activation) {
 		s.cfg.Log.Error("the bundles cannot be activated", "error", a.Err, "deciding", s.revision())
 		return
 	}
+	if a.Same {
+		return
+	}
 	s.cfg.Log.Info("bundles activated", "revision", a.Revision, "seconds", a.Took.Seconds())
+	if s.management != nil && s.files != nil {
+		if err := s.management.Decides(context.Background(), s.live.Current()); err != nil {
+			s.cfg.Log.Error("the masks of the decision log are those of the policy before", "error", err)
+		}
+	}
 	if s.cfg.Activated != nil {
 		s.cfg.Activated()
 	}
@@ -71,9 +126,15 @@ func (s *Server) revision() string {
 func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWatching()
-	go s.live.Watch(watching, s.cfg.WatchEvery)
+	if s.files != nil {
+		go s.files.Watch(watching, s.cfg.WatchEvery)
+	}
 
-	api := s.server(s)
+	var handler http.Handler = s
+	if s.management != nil {
+		handler = s.management.Handler(s)
+	}
+	api := s.server(handler)
 	failed := make(chan error, 2)
 	l = listen.Limit(l, s.cfg.Limits.Connections)
 	if s.cfg.TLS != nil {
@@ -88,12 +149,12 @@ func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 	}
 	select {
 	case err := <-failed:
-		return errors.Join(err, closeAll(servers))
+		return errors.Join(err, closeAll(servers), s.stopManagement())
 	case <-ctx.Done():
 	}
 	s.stopping.Store(true)
 	s.cfg.Log.Info("stopping", "drain", s.cfg.Limits.Drain.String())
-	return s.drain(servers)
+	return errors.Join(s.drain(servers), s.stopManagement())
 }
 
 // diagnosticConnections is enough for a scraper, a probe and a person.

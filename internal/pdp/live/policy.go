@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/ast"
+
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
@@ -19,40 +21,48 @@ type Policy struct {
 	// Revision is what the manifests say; of several bundles, joined with "+";
 	// of a bundle without one, a digest of its bytes.
 	Revision string
+	// Revisions are those of the manifests by the name of the bundle, which for
+	// a file is its path.
+	Revisions map[string]string
 	// Digest is a digest of the bytes of all bundles: unlike revisions, no two
 	// different bundles share it.
 	Digest string
 	// Since is the time of the activation.
 	Since time.Time
+	// Compiler has compiled the modules, for those who ask them other things
+	// than decisions.
+	Compiler *ast.Compiler
+	// Data is what the modules read.
+	Data *bundles.Document
 }
 
 // Holder holds the policy that decides. It is safe for concurrent use.
 type Holder struct {
-	files      []string
 	entryPoint string
 	observe    func(Activation)
 
 	current atomic.Pointer[Policy]
 	mu      sync.Mutex // of the last activation
 	last    Activation
-	seen    sight // the files, right before they were read
 }
 
-// Activation is one try to activate the bundles. Err is nil if it succeeded.
+// Activation is one try to activate bundles. Err is nil if it succeeded; Same says
+// that these bundles decided already.
 type Activation struct {
+	Same     bool
 	At       time.Time
 	Took     time.Duration
 	Revision string
 	Err      error
 }
 
-// New returns a holder of the bundles in files, none of which has been read.
-// The observer, which may be nil, is told of each activation.
-func New(files []string, entryPoint string, observe func(Activation)) *Holder {
+// New returns a holder of nothing yet. The observer, which may be nil, is told
+// of each activation.
+func New(entryPoint string, observe func(Activation)) *Holder {
 	if observe == nil {
 		observe = func(Activation) {}
 	}
-	return &Holder{files: files, entryPoint: entryPoint, observe: observe}
+	return &Holder{entryPoint: entryPoint, observe: observe}
 }
 
 // Current returns the policy that decides, or nil if none has been activated. A
@@ -66,45 +76,53 @@ func (h *Holder) Last() Activation {
 	return h.last
 }
 
-// Activate reads the files and lets them decide from now on. After an error the
-// policy before decides as it did.
-func (h *Holder) Activate(ctx context.Context) error {
-	start, seen := time.Now(), look(h.files)
-	p, err := h.load(ctx)
+// activate lets the policy that load returns decide from now on. After an error
+// the policy before decides as it did.
+func (h *Holder) activate(ctx context.Context, load func() (*Policy, error)) error {
+	start := time.Now()
+	p, err := guarded(load)
 	if err != nil && ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err) // the end of the process, not of the bundle
 	}
 	a := Activation{At: start, Took: time.Since(start), Err: err}
 	if err == nil {
-		p.Since, a.Revision = time.Now(), p.Revision
-		if old := h.current.Load(); old == nil || old.Digest != p.Digest {
+		a.Revision = p.Revision
+		if old := h.current.Load(); old != nil && old.Digest == p.Digest {
+			a.Same = true
+		} else {
+			p.Since = time.Now()
 			h.current.Store(p)
 		}
 	}
 	h.mu.Lock()
-	h.last, h.seen = a, seen
+	h.last = a
 	h.mu.Unlock()
 	h.observe(a)
 	return err
 }
 
-func (h *Holder) load(ctx context.Context) (p *Policy, err error) {
-	// A bundle is input. Whatever OPA does about it must not end a process that
-	// has a policy to decide by.
+// guarded makes a panic an error. A bundle is input: whatever OPA does about it
+// must not end a process that has a policy to decide by.
+func guarded(load func() (*Policy, error)) (p *Policy, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("the bundle cannot be prepared: %v", r)
 		}
 	}()
-	b, digest, err := bundles.OpenDigest(ctx, h.files...)
+	return load()
+}
+
+// prepare makes a policy of a bundle whose manifests are those of the names.
+func (h *Holder) prepare(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) (*Policy, error) {
+	point, err := engine.NewPointWith(ctx, compiler, b, h.entryPoint)
 	if err != nil {
 		return nil, err
 	}
-	point, err := engine.NewPoint(ctx, b, h.entryPoint)
-	if err != nil {
-		return nil, err
+	p := &Policy{Point: point, Revision: revision(b.Manifests, digest), Digest: digest, Compiler: compiler, Data: &b.Data, Revisions: map[string]string{}}
+	for i, m := range b.Manifests {
+		p.Revisions[names[i]] = m.Revision
 	}
-	return &Policy{Point: point, Revision: revision(b.Manifests, digest), Digest: digest}, nil
+	return p, nil
 }
 
 func revision(manifests []bundles.Manifest, digest string) string {

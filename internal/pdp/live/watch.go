@@ -15,29 +15,29 @@ const retryAfter = time.Minute
 // the next, so that a file is not read while it is written. Looking by name
 // finds files that were replaced, renamed or reached through other links, on
 // every file system.
-func (h *Holder) Watch(ctx context.Context, every time.Duration) {
+func (f *Files) Watch(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	before := look(h.files)
+	before := look(f.names)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		now := look(h.files)
+		now := look(f.names)
 		still := now.same(before)
 		before = now
-		if still && h.due(now) {
-			_ = h.Activate(ctx) // whoever is interested is told by the observer
+		if still && f.due(now) {
+			_ = f.Activate(ctx) // whoever is interested is told by the observer
 		}
 	}
 }
 
-func (h *Holder) due(now sight) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return !now.same(h.seen) || h.last.Err != nil && time.Since(h.last.At) > retryAfter
+func (f *Files) due(now sight) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return !now.same(f.seen) || f.err != nil && time.Since(f.at) > retryAfter
 }
 
 // sight is what files look like from outside; nil stands for one that is not there.

@@ -1,0 +1,124 @@
+package pdp
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
+)
+
+// journal collects what is decided about one request of a client, for the
+// decision log. A nil journal collects nothing.
+type journal struct {
+	to     *management.Manager
+	policy *live.Policy
+	path   string // of the entry point's package
+	remote string
+	header http.Header
+	custom map[string]any
+	batch  string // the id of a batch
+	// decided waits to be answered, in order: a batch may end before all of what
+	// has been decided together is answered.
+	decided []ast.Value
+	entries []management.Decision
+}
+
+func (x *exchange) journal(p *live.Policy) *journal {
+	if x.management == nil || !x.management.Logs() {
+		return nil
+	}
+	j := &journal{
+		to: x.management, policy: p, path: x.cfg.EntryPoint, remote: x.r.RemoteAddr, header: x.r.Header,
+		custom: map[string]any{"api": x.path},
+	}
+	if x.caller != "" {
+		j.custom["caller"] = x.caller
+	}
+	if id := requestID(x.r); id != "" {
+		j.custom["request_id"] = id
+	}
+	return j
+}
+
+// entryID is an id that no other entry has.
+func entryID() string {
+	id := make([]byte, 16)
+	_, _ = rand.Read(id) // never fails
+	return hex.EncodeToString(id)
+}
+
+// asks notes what is decided now.
+func (j *journal) asks(requests []engine.Request) {
+	if j == nil {
+		return
+	}
+	if len(requests) > 1 && j.batch == "" {
+		j.batch = entryID()
+	}
+	j.decided = j.decided[:0]
+	for _, r := range requests {
+		j.decided = append(j.decided, r.Input())
+	}
+}
+
+// verdict is the part of an entry that says what was decided.
+type verdict struct {
+	Allow     bool     `json:"allow"`
+	Reason    string   `json:"reason,omitzero"`
+	GrantedBy []string `json:"granted_by"`
+}
+
+// answered notes that the next of what was decided is answered. An item of a
+// batch that could not be read has a refusal, and was never decided.
+func (j *journal) answered(v engine.Verdict) {
+	if j == nil {
+		return
+	}
+	said := verdict{Allow: v.Allow && v.Err == nil, Reason: v.Reason, GrantedBy: []string{}}
+	d := j.entry("decision")
+	for _, rule := range v.GrantedBy {
+		said.GrantedBy = append(said.GrantedBy, rule.ID)
+		label := map[string]any{"id": rule.ID}
+		if rule.Name != "" {
+			label["name"] = rule.Name
+		}
+		d.Labels = append(d.Labels, label)
+	}
+	d.Result, d.Err = said, v.Err
+	if unread := new(refusal); !errors.As(v.Err, &unread) && len(j.decided) > 0 {
+		d.Input, j.decided = j.decided[0], j.decided[1:]
+	}
+	j.entries = append(j.entries, d)
+}
+
+// searched notes a search and what it found.
+func (j *journal) searched(kind string, o ast.Object, found []result) {
+	if j == nil {
+		return
+	}
+	names := make([]string, len(found))
+	for i, r := range found {
+		if r.ID != nil {
+			names[i] = *r.ID
+		} else {
+			names[i] = *r.Name
+		}
+	}
+	d := j.entry("search/" + kind)
+	d.Input, d.Result = o, map[string]any{"results": names}
+	j.entries = append(j.entries, d)
+}
+
+func (j *journal) entry(what string) management.Decision {
+	return management.Decision{
+		ID: entryID(), Batch: j.batch, Path: j.path + "/" + what, At: time.Now().UTC(),
+		Policy: j.policy, Remote: j.remote, Header: j.header, Custom: j.custom,
+	}
+}

@@ -1,0 +1,56 @@
+package live
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+)
+
+// Files are the files of one policy, or of a policy and its data.
+type Files struct {
+	holder       *Holder
+	names        []string
+	verification *bundle.VerificationConfig
+
+	mu   sync.Mutex
+	seen sight // the files, right before they were read
+	at   time.Time
+	err  error
+}
+
+// NewFiles returns files, none of which has been read. With a verification, all
+// of them must be signed.
+func NewFiles(h *Holder, names []string, verification *bundle.VerificationConfig) *Files {
+	return &Files{holder: h, names: names, verification: verification}
+}
+
+// Activate reads the files and lets them decide from now on. After an error the
+// policy before decides as it did.
+func (f *Files) Activate(ctx context.Context) error {
+	start, seen := time.Now(), look(f.names)
+	err := f.holder.activate(ctx, func() (*Policy, error) { return f.load(ctx) })
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seen, f.at, f.err = seen, start, err
+	return err
+}
+
+func (f *Files) load(ctx context.Context) (*Policy, error) {
+	b, digest, err := f.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return f.holder.prepare(ctx, ast.NewCompiler(), b, f.names, digest)
+}
+
+func (f *Files) open(ctx context.Context) (*bundles.Bundle, string, error) {
+	if f.verification != nil {
+		return bundles.OpenSigned(ctx, f.verification, f.names...)
+	}
+	return bundles.OpenDigest(ctx, f.names...)
+}

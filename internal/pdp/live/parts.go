@@ -1,0 +1,173 @@
+package live
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/bundle"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+)
+
+// Parts are bundles by name, each of which comes on its own and may be one half
+// of a policy and its data. A policy decides once every part that is wanted is
+// there, and only parts that were made for each other decide together: a new
+// half of another view waits, in memory, for its counterpart, and until then the
+// whole before decides. It is safe for concurrent use.
+type Parts struct {
+	holder *Holder
+	wanted func() []string
+
+	mu      sync.Mutex
+	active  map[string]Part
+	waiting map[string]Part
+	// names are those of active, to be read while an activation goes on.
+	names atomic.Pointer[[]string]
+}
+
+// Part is one bundle with a digest of its content.
+type Part struct {
+	Bundle *bundles.Bundle
+	Digest string
+}
+
+// NewParts returns parts of which none is there. Wanted returns the names of
+// all that there must be.
+func NewParts(h *Holder, wanted func() []string) *Parts {
+	return &Parts{holder: h, wanted: wanted, active: map[string]Part{}, waiting: map[string]Part{}}
+}
+
+// Put puts a part in the place of the one of its name. An error means that the
+// policy before decides as it did. No error, while others are missing, means
+// that it is kept for when they come. The compiler has compiled nothing yet, and
+// has compiled the policy if there is no error and nothing is missing.
+func (p *Parts) Put(ctx context.Context, name string, part Part, compiler *ast.Compiler) error {
+	p.mu.Lock()
+	defer p.unlock()
+	delete(p.waiting, name) // whatever came before it is out of date
+	now := maps.Clone(p.active)
+	now[name] = part
+	together := maps.Clone(now)
+	maps.Copy(together, p.waiting)
+	if !p.complete(together) {
+		p.active = now
+		return nil
+	}
+	chosen := now
+	if !p.complete(now) || errors.Is(fit(now), bundles.ErrMismatch) && fit(together) == nil {
+		chosen = together
+	}
+	err := p.decide(ctx, chosen, compiler)
+	if errors.Is(err, bundles.ErrMismatch) {
+		p.waiting[name] = part
+		return fmt.Errorf("it waits for its counterpart: %w", err)
+	}
+	return err
+}
+
+// Prune removes the parts that are no longer wanted. The policy that decides goes
+// on until the parts that are wanted instead are there; without any, nothing does.
+func (p *Parts) Prune(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.unlock()
+	before, wanted := len(p.active), p.wanted()
+	gone := func(name string, _ Part) bool { return !slices.Contains(wanted, name) }
+	maps.DeleteFunc(p.active, gone)
+	maps.DeleteFunc(p.waiting, gone)
+	switch {
+	case len(p.active) == before:
+		return nil
+	case len(wanted) == 0:
+		p.holder.current.Store(nil)
+		return nil
+	case !p.complete(p.active):
+		return nil
+	}
+	return p.decide(ctx, p.active, ast.NewCompiler())
+}
+
+// Missing returns the names of the parts that are wanted and have not come.
+// It never waits for an activation.
+func (p *Parts) Missing() []string {
+	have := p.names.Load()
+	return slices.DeleteFunc(p.wanted(), func(name string) bool { return have != nil && slices.Contains(*have, name) })
+}
+
+func (p *Parts) unlock() {
+	names := slices.Sorted(maps.Keys(p.active))
+	p.names.Store(&names)
+	p.mu.Unlock()
+}
+
+func (p *Parts) complete(parts map[string]Part) bool {
+	return !slices.ContainsFunc(p.wanted(), func(name string) bool { _, ok := parts[name]; return !ok })
+}
+
+// decide lets parts decide from now on.
+func (p *Parts) decide(ctx context.Context, parts map[string]Part, compiler *ast.Compiler) error {
+	err := p.holder.activate(ctx, func() (*Policy, error) {
+		names, b, digest, err := join(parts)
+		if err != nil {
+			return nil, err
+		}
+		// A server without entity tags sends the same bundle again and again.
+		if same := p.holder.Current(); same != nil && same.Digest == digest {
+			*compiler = *same.Compiler
+			return same, nil
+		}
+		return p.holder.prepare(ctx, compiler, b, names, digest)
+	})
+	if err != nil {
+		return err
+	}
+	p.active = parts
+	for name := range parts {
+		delete(p.waiting, name)
+	}
+	return nil
+}
+
+// fit says whether parts can decide together, as far as that shows before they
+// are compiled.
+func fit(parts map[string]Part) error {
+	_, _, _, err := join(parts)
+	return err
+}
+
+func join(parts map[string]Part) (names []string, b *bundles.Bundle, digest string, err error) {
+	names = slices.Sorted(maps.Keys(parts))
+	all := make([]*bundles.Bundle, len(names))
+	var digests strings.Builder
+	for i, name := range names {
+		all[i] = parts[name].Bundle
+		fmt.Fprintf(&digests, "%q %s\n", name, parts[name].Digest)
+	}
+	sum := sha256.Sum256([]byte(digests.String()))
+	b, err = bundles.Join(all...)
+	return names, b, hex.EncodeToString(sum[:]), err
+}
+
+// Patch returns the part of a name, or the one of that name that waits, changed
+// as a delta says.
+func (p *Parts) Patch(name string, delta *bundle.Bundle) (Part, error) {
+	p.mu.Lock()
+	defer p.unlock()
+	part, ok := p.waiting[name]
+	if !ok {
+		part, ok = p.active[name]
+	}
+	if !ok {
+		return Part{}, errors.New("a delta came, and the bundle that it changes did not")
+	}
+	changed, digest, err := part.Bundle.Patched(part.Digest, delta)
+	return Part{changed, digest}, err
+}

@@ -1,0 +1,73 @@
+package management
+
+import (
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/bundle"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
+)
+
+// activatorID names our activator among OPA's.
+const activatorID = "qlik2rego"
+
+// activator is what OPA's bundle plugin calls with a bundle that it has
+// downloaded and verified. OPA's own activator writes modules and data into a
+// store of maps; ours hands the bytes to live. It leaves the bundles of others in
+// the process to OPA's.
+type activator struct{ bundle.DefaultActivator }
+
+var registerOnce sync.Once
+
+// useActivator makes our activator that of the process, which also makes OPA's
+// readers leave data as bytes.
+func useActivator() {
+	registerOnce.Do(func() { bundle.RegisterActivator(activatorID, &activator{}) })
+	bundle.RegisterDefaultBundleActivator(activatorID)
+}
+
+// useOPAsActivator undoes it. A configuration that discovery has stored on disk
+// must be read while it is undone: OPA evaluates its data without activating it.
+func useOPAsActivator() { bundle.RegisterDefaultBundleActivator("") }
+
+// Activate implements bundle.Activator.
+func (a *activator) Activate(opts *bundle.ActivateOpts) error {
+	s, ok := opts.Store.(*store)
+	if !ok {
+		return a.DefaultActivator.Activate(opts)
+	}
+	for name, b := range opts.Bundles {
+		if err := s.activate(opts, name, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// activate lets a bundle decide. The manifest goes into OPA's store first, and
+// can still be taken back; deciding by the bundle cannot, and comes last.
+func (s *store) activate(opts *bundle.ActivateOpts, name string, b *bundle.Bundle) error {
+	if s.manager.files {
+		return errFiles
+	}
+	part, err := s.part(name, b)
+	if err != nil {
+		return err
+	}
+	if err := bundle.WriteManifestToStore(opts.Ctx, s.Store, opts.Txn, name, b.Manifest); err != nil {
+		return err
+	}
+	if err := bundle.WriteEtagToStore(opts.Ctx, s.Store, opts.Txn, name, b.Etag); err != nil {
+		return err
+	}
+	return s.manager.parts.Put(opts.Ctx, name, part, opts.Compiler)
+}
+
+func (s *store) part(name string, b *bundle.Bundle) (live.Part, error) {
+	if b.Type() == bundle.DeltaBundleType {
+		return s.manager.parts.Patch(name, b)
+	}
+	taken, digest, err := bundles.FromOPA(b)
+	return live.Part{Bundle: taken, Digest: digest}, err
+}

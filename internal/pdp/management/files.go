@@ -1,0 +1,52 @@
+package management
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync/atomic"
+
+	"github.com/open-policy-agent/opa/v1/plugins"
+	"github.com/open-policy-agent/opa/v1/plugins/logger/file"
+	"github.com/open-policy-agent/opa/v1/plugins/logs"
+)
+
+// files makes OPA's logger to files, which rotates them, as a logger of
+// decisions that says when it could not write one. OPA's own use of it drops
+// that error: the disk would be full, and nobody would know.
+type files struct {
+	file.Factory
+	unlogged *atomic.Int64
+}
+
+// New implements plugins.Factory.
+func (f *files) New(m *plugins.Manager, config any) plugins.Plugin {
+	return &fileLog{Plugin: f.Factory.New(m, config).(*file.Plugin), unlogged: f.unlogged}
+}
+
+type fileLog struct {
+	*file.Plugin
+	unlogged *atomic.Int64
+}
+
+var _ logs.Logger = (*fileLog)(nil)
+
+var errStopped = errors.New("the file of decisions is closed")
+
+// Log implements logs.Logger.
+func (f *fileLog) Log(_ context.Context, event logs.EventV1) error {
+	handler := f.Logger()
+	if handler == nil {
+		return errStopped
+	}
+	text, err := json.Marshal(event)
+	if err != nil {
+		return err
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(text, &fields); err != nil {
+		return err
+	}
+	fields["type"] = logs.DecisionLogType
+	return handle(handler, "Decision Log", fields)
+}

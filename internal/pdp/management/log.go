@@ -1,0 +1,77 @@
+package management
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync/atomic"
+
+	"github.com/open-policy-agent/opa/v1/logging"
+)
+
+// logger is a log of ours under OPA's interface. What OPA calls information is
+// about its own steps, and stands in our log under debugging.
+type logger struct{ to *slog.Logger }
+
+func (l logger) Debug(string, ...any) {}
+
+func (l logger) Info(format string, args ...any) { l.to.Debug(fmt.Sprintf(format, args...)) }
+
+func (l logger) Warn(format string, args ...any) { l.to.Warn(fmt.Sprintf(format, args...)) }
+
+func (l logger) Error(format string, args ...any) { l.to.Error(fmt.Sprintf(format, args...)) }
+
+func (l logger) WithFields(fields map[string]any) logging.Logger {
+	return logger{l.to.With(attributes(fields)...)}
+}
+
+// GetLevel is never that at which OPA logs headers.
+func (logger) GetLevel() logging.Level { return logging.Info }
+
+func (logger) SetLevel(logging.Level) {}
+
+func attributes(fields map[string]any) []any {
+	list := make([]any, 0, len(fields))
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		list = append(list, slog.Any(name, fields[name]))
+	}
+	return list
+}
+
+// console is where decisions and status go as lines of JSON.
+type console struct {
+	logger
+	handler slog.Handler
+	failed  *atomic.Int64
+	fields  map[string]any
+}
+
+func newConsole(w io.Writer, failed *atomic.Int64) console {
+	return console{logger: logger{slog.New(slog.DiscardHandler)}, handler: slog.NewJSONHandler(w, nil), failed: failed}
+}
+
+func (c console) WithFields(fields map[string]any) logging.Logger {
+	c.fields = maps.Clone(c.fields)
+	if c.fields == nil {
+		c.fields = map[string]any{}
+	}
+	maps.Copy(c.fields, fields)
+	return c
+}
+
+// Info writes an entry. One that cannot be written is counted: OPA asks nobody.
+func (c console) Info(format string, args ...any) {
+	if err := handle(c.handler, fmt.Sprintf(format, args...), c.fields); err != nil {
+		c.failed.Add(1)
+	}
+}
+
+// handle writes a line that has its time among its fields, if it is a decision.
+func handle(h slog.Handler, message string, fields map[string]any) error {
+	r := slog.NewRecord(now(), slog.LevelInfo, message, 0)
+	r.Add(attributes(fields)...)
+	return h.Handle(context.Background(), r)
+}

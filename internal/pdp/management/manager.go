@@ -1,0 +1,270 @@
+package management
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	opabundle "github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/open-policy-agent/opa/v1/config"
+	"github.com/open-policy-agent/opa/v1/hooks"
+	"github.com/open-policy-agent/opa/v1/metrics"
+	"github.com/open-policy-agent/opa/v1/plugins"
+	"github.com/open-policy-agent/opa/v1/plugins/bundle"
+	"github.com/open-policy-agent/opa/v1/plugins/discovery"
+	"github.com/open-policy-agent/opa/v1/plugins/logger/file"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/tracing"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
+)
+
+// Options are what a manager is made of.
+type Options struct {
+	// Config is an OPA configuration, as Load returns it.
+	Config []byte
+	// Files says that the policy comes from files: the configuration must name
+	// no bundles.
+	Files bool
+	// Holder is where policies go.
+	Holder *live.Holder
+	Log    *slog.Logger
+	// Console is where decisions and status go that are to go to the console.
+	Console io.Writer
+	// Metrics is where OPA's plugins register theirs.
+	Metrics prometheus.Registerer
+	// StallAfter is the time after which a silent server is given up; zero means
+	// half a minute.
+	StallAfter time.Duration
+}
+
+// Manager runs OPA's plugins. It is safe for concurrent use.
+type Manager struct {
+	opa     *plugins.Manager
+	parts   *live.Parts
+	holder  *live.Holder
+	log     *slog.Logger
+	files   bool
+	metrics metrics.Metrics
+	traces  *traces
+	// unlogged counts the decisions that were made and could not be logged.
+	unlogged atomic.Int64
+
+	states   atomic.Pointer[map[string]*plugins.Status]
+	mu       sync.Mutex
+	statuses map[string]*bundle.Status // of bundles, and of discovery under its name
+	watched  *bundle.Plugin
+}
+
+var errFiles = errors.New("the policy comes from the files that -b names: a bundle beside them is not taken")
+
+// New makes the plugins that a configuration asks for and starts none.
+func New(ctx context.Context, o Options) (*Manager, error) {
+	m := &Manager{holder: o.Holder, log: o.Log, files: o.Files, metrics: metrics.New(), statuses: map[string]*bundle.Status{}}
+	m.parts = live.NewParts(o.Holder, m.wanted)
+	id := make([]byte, 16)
+	_, _ = rand.Read(id) // never fails
+	parsed, err := config.ParseConfig(o.Config, hex.EncodeToString(id))
+	if err != nil {
+		return nil, err
+	}
+	if err := m.check(parsed); err != nil {
+		return nil, err
+	}
+	if m.traces, err = newTraces(ctx, parsed.DistributedTracing, m.log); err != nil {
+		return nil, err
+	}
+	tracing.RegisterHTTPTracing(transports{})
+	if o.StallAfter == 0 {
+		o.StallAfter = stallAfter
+	}
+	guard := tracing.NewOptions(append(m.traces.clientOptions(), o.StallAfter)...)
+	out := newConsole(o.Console, &m.unlogged)
+	own := hooks.New(&hook{m})
+	m.opa, err = plugins.New(o.Config, hex.EncodeToString(id), newStore(m, o.Holder.Current),
+		plugins.Logger(logger{o.Log}), plugins.ConsoleLogger(out),
+		plugins.WithParserOptions(ast.ParserOptions{RegoVersion: ast.RegoV1, ProcessAnnotation: true}),
+		plugins.WithPrometheusRegister(o.Metrics), plugins.WithHooks(own),
+		plugins.WithDistributedTracingOpts(guard))
+	if err != nil {
+		return nil, err
+	}
+	var boot map[string]any
+	if err := json.Unmarshal(o.Config, &boot); err != nil {
+		return nil, err
+	}
+	m.opa.RegisterPluginStatusListener("qlik2rego", func(states map[string]*plugins.Status) {
+		m.states.Store(&states)
+		go m.listen() // OPA's own locks are held
+	})
+	d, err := discovery.New(m.opa, discovery.BootConfig(boot), discovery.Hooks(own), discovery.Metrics(m.metrics),
+		discovery.Factories(map[string]plugins.Factory{file.Name: &files{unlogged: &m.unlogged}}))
+	if err != nil {
+		return nil, err
+	}
+	d.RegisterListener("qlik2rego", func(s bundle.Status) { m.note(map[string]*bundle.Status{discovery.Name: &s}) })
+	m.opa.Register(discovery.Name, d)
+	for _, w := range m.opa.GetConfig().Warnings {
+		m.log.Warn("the OPA configuration: " + w)
+	}
+	return m, nil
+}
+
+// check refuses a configuration that cannot be followed.
+func (m *Manager) check(c *config.Config) error {
+	if m.files && (len(c.Bundles) > 0 || len(c.Bundle) > 0) {
+		return fmt.Errorf("bundles: %w", errFiles)
+	}
+	if err := harden(c); err != nil {
+		return err
+	}
+	for _, name := range ignored(c) {
+		m.log.Warn("the OPA configuration has a section that means nothing here", "section", name)
+	}
+	return nil
+}
+
+// Bundles reports whether the configuration leads to bundles, now or by
+// discovery.
+func (m *Manager) Bundles() bool {
+	return len(m.opa.GetConfig().Bundles) > 0 || m.discovers()
+}
+
+func (m *Manager) discovers() bool { return len(m.opa.GetConfig().Discovery) > 0 }
+
+// Start starts the plugins. Bundles that are stored on disk decide when it
+// returns; the others come later.
+func (m *Manager) Start(ctx context.Context) error {
+	if m.storesDiscovery() {
+		useOPAsActivator()
+	} else {
+		useActivator()
+	}
+	if err := m.opa.Init(ctx); err != nil {
+		return err
+	}
+	if err := storage.Txn(ctx, m.opa.Store, storage.WriteParams, func(txn storage.Transaction) error {
+		_, err := m.opa.Store.Register(ctx, txn, storage.TriggerConfig{OnCommit: m.committed})
+		return err
+	}); err != nil {
+		return err
+	}
+	return m.opa.Start(ctx)
+}
+
+func (m *Manager) storesDiscovery() bool {
+	var d struct {
+		Persist bool `json:"persist"`
+	}
+	return json.Unmarshal(m.opa.GetConfig().Discovery, &d) == nil && d.Persist
+}
+
+// committed lets go of bundles that a new configuration no longer names: OPA
+// takes their manifests out of the store.
+func (m *Manager) committed(ctx context.Context, _ storage.Transaction, _ storage.TriggerEvent) {
+	if m.files {
+		return
+	}
+	if err := m.parts.Prune(ctx); err != nil {
+		m.log.Error("the bundles that are left cannot be activated", "error", err)
+	}
+}
+
+// Stop stops the plugins, and uploads before the context ends what decisions
+// wait for it. The context must have a deadline.
+func (m *Manager) Stop(ctx context.Context) error {
+	m.opa.Stop(ctx)
+	return m.traces.stop(ctx)
+}
+
+// Decides tells the plugins of a policy that comes from files: its modules may
+// hold masks.
+func (m *Manager) Decides(ctx context.Context, p *live.Policy) error {
+	params := storage.WriteParams
+	params.Context = storage.NewContext()
+	return storage.Txn(ctx, m.opa.Store, params, func(storage.Transaction) error {
+		plugins.SetCompilerOnContext(params.Context, p.Compiler)
+		return nil
+	})
+}
+
+// Handler adds spans to a handler, where they are asked for.
+func (m *Manager) Handler(h http.Handler) http.Handler { return m.traces.handler(h) }
+
+// wanted returns the names of the bundles that the configuration asks for.
+func (m *Manager) wanted() []string {
+	p := bundle.Lookup(m.opa)
+	if p == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(p.Config().Bundles))
+}
+
+// listen asks the bundle plugin, which may come with discovery, for what becomes
+// of its bundles.
+func (m *Manager) listen() {
+	p := bundle.Lookup(m.opa)
+	m.mu.Lock()
+	known := p == nil || p == m.watched
+	m.watched = p
+	m.mu.Unlock()
+	if !known {
+		p.RegisterBulkListener("qlik2rego", m.note)
+	}
+}
+
+func (m *Manager) note(statuses map[string]*bundle.Status) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.Copy(m.statuses, statuses)
+}
+
+// hook makes configurations safe before OPA follows them.
+type hook struct{ m *Manager }
+
+// OnConfig implements hooks.ConfigHook.
+func (h *hook) OnConfig(_ context.Context, c *config.Config) (*config.Config, error) {
+	return c, harden(c)
+}
+
+// OnConfigDiscovery implements hooks.ConfigDiscoveryHook. The configuration has
+// been evaluated, and no bundle of it has been read: from here on bundles are
+// ours to activate.
+func (h *hook) OnConfigDiscovery(_ context.Context, c *config.Config) (*config.Config, error) {
+	useActivator()
+	return c, h.m.check(c)
+}
+
+// now is the time that stands in logs.
+func now() time.Time { return time.Now().UTC() }
+
+// keys returns the keys that the configuration has to verify bundles by, nil
+// without any.
+func (m *Manager) keys() map[string]*opabundle.KeyConfig {
+	all := m.opa.PublicKeys()
+	maps.DeleteFunc(all, func(_ string, k *opabundle.KeyConfig) bool { return k.Key == "" })
+	return all
+}
+
+// Verification returns how bundles from files are to be verified, nil if the
+// configuration has no keys.
+func (m *Manager) Verification() *opabundle.VerificationConfig {
+	keys := m.keys()
+	if len(keys) == 0 {
+		return nil
+	}
+	return opabundle.NewVerificationConfig(keys, "", "", nil)
+}

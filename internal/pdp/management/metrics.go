@@ -1,0 +1,44 @@
+package management
+
+import (
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+var (
+	failingMetric  = describeMetric("bundle_source_failing", "1 while the last download or activation of a bundle, or of the configuration from discovery, has failed.", "bundle")
+	unloggedMetric = describeMetric("decisions_unlogged_total", "Decisions that could not be logged to the console or a file.")
+	logMetric      = describeMetric("decision_log_events_total", "What OPA's decision log counts: uploads, uploads that failed, entries dropped and why.", "event")
+)
+
+func describeMetric(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("qlik2rego_"+name, help, labels, nil)
+}
+
+// Describe implements prometheus.Collector.
+func (m *Manager) Describe(to chan<- *prometheus.Desc) {
+	to <- failingMetric
+	to <- unloggedMetric
+	to <- logMetric
+}
+
+// Collect implements prometheus.Collector.
+func (m *Manager) Collect(to chan<- prometheus.Metric) {
+	m.mu.Lock()
+	for name, s := range m.statuses {
+		failing := 0.0
+		if s.Code != "" {
+			failing = 1
+		}
+		to <- prometheus.MustNewConstMetric(failingMetric, prometheus.GaugeValue, failing, name)
+	}
+	m.mu.Unlock()
+	to <- prometheus.MustNewConstMetric(unloggedMetric, prometheus.CounterValue, float64(m.unlogged.Load()))
+	for name, value := range m.metrics.All() {
+		event, ok := strings.CutPrefix(name, "counter_decision_logs_")
+		if n, isCount := value.(uint64); ok && isCount {
+			to <- prometheus.MustNewConstMetric(logMetric, prometheus.CounterValue, float64(n), event)
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package management
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/tracing"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+)
+
+// stallAfter is the time after which a server that has begun to answer, and
+// sends nothing more, is given up.
+const stallAfter = 30 * time.Second
+
+var errStalled = errors.New("the server fell silent")
+
+// transports makes the transports of OPA's clients, at OPA's own extension point
+// for tracing: spans where they are asked for, and an end to servers that hang.
+// OPA itself waits for the header of an answer no longer than configured, but
+// without an end for the answer to a long poll, and for every body.
+type transports struct{}
+
+func (transports) NewTransport(next http.RoundTripper, options tracing.Options) http.RoundTripper {
+	var spans []otelhttp.Option
+	after := stallAfter
+	for _, o := range options {
+		switch o := o.(type) {
+		case otelhttp.Option:
+			spans = append(spans, o)
+		case time.Duration:
+			after = o
+		}
+	}
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	if len(spans) > 0 {
+		next = otelhttp.NewTransport(next, spans...)
+	}
+	return patience{next, after}
+}
+
+// NewHandler is for OPA's own server, which does not run here.
+func (transports) NewHandler(h http.Handler, _ string, _ tracing.Options) http.Handler { return h }
+
+// patience is a transport that ends.
+type patience struct {
+	next  http.RoundTripper
+	after time.Duration
+}
+
+// RoundTrip implements http.RoundTripper.
+func (p patience) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	watch := time.AfterFunc(p.forHeader(r), func() { cancel(errStalled) })
+	response, err := p.next.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		watch.Stop()
+		err = stalled(ctx, err)
+		cancel(nil)
+		return nil, err
+	}
+	watch.Reset(p.after)
+	response.Body = &patientBody{ReadCloser: response.Body, ctx: ctx, cancel: cancel, watch: watch, after: p.after}
+	return response, nil
+}
+
+// forHeader is how long the header may take: a long poll as long as it asks for.
+// Where it does not ask, OPA's own limit comes first.
+func (p patience) forHeader(r *http.Request) time.Duration {
+	for preference := range strings.FieldsFuncSeq(r.Header.Get("Prefer"), func(c rune) bool { return c == ';' || c == ',' }) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(preference), "wait="); ok {
+			if seconds, err := strconv.Atoi(text); err == nil {
+				return time.Duration(seconds)*time.Second + p.after
+			}
+		}
+	}
+	return time.Hour
+}
+
+func stalled(ctx context.Context, err error) error {
+	if errors.Is(context.Cause(ctx), errStalled) {
+		return errStalled
+	}
+	return err
+}
+
+type patientBody struct {
+	io.ReadCloser
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	watch  *time.Timer
+	after  time.Duration
+}
+
+// Read implements io.Reader.
+func (b *patientBody) Read(p []byte) (int, error) {
+	b.watch.Reset(b.after)
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = stalled(b.ctx, err)
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (b *patientBody) Close() error {
+	b.watch.Stop()
+	err := b.ReadCloser.Close()
+	b.cancel(nil)
+	return err
+}
