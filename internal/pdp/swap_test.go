@@ -295,3 +295,8 @@ func flipped(b []byte) []byte {
 	b[len(b)/2] ^= 1
 	return b
 }
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
