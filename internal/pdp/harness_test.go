@@ -254,3 +254,10 @@ func eventually(t testing.TB, what string, holds func() bool) {
 		<-tick.C
 	}
 }
+
+// stopped ends a server that was made and not run.
+func stopped(t testing.TB, server *pdp.Server) error {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	return server.Serve(ctx, listenLoopback(t), nil)
+}

@@ -300,3 +300,10 @@ func exists(name string) bool {
 	_, err := os.Stat(name)
 	return err == nil
 }
+
+func mkdirs(t testing.TB, name string) {
+	t.Helper()
+	if err := os.MkdirAll(name, 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
