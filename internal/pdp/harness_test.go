@@ -261,3 +261,15 @@ func stopped(t testing.TB, server *pdp.Server) error {
 	cancel()
 	return server.Serve(ctx, listenLoopback(t), nil)
 }
+
+// end stops the decision point and waits until it has ended.
+func (p *point) end() {
+	p.t.Helper()
+	p.client.CloseIdleConnections()
+	p.stop()
+	err := <-p.done
+	if err != nil {
+		p.t.Errorf("the server ended with %v", err)
+	}
+	p.done <- nil
+}

@@ -376,7 +376,7 @@ func TestDiskCache(t *testing.T) {
 	p.ready("r1")
 	stored := filepath.Join(cache, "bundles", "main", "bundle.tar.gz")
 	eventually(t, "the bundle is stored", func() bool { return exists(stored) })
-	p.stop()
+	p.end()
 	s.fail(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 
 	p = start(t, cfg())
@@ -388,7 +388,7 @@ func TestDiskCache(t *testing.T) {
 	s.put("main", archive(twin("r2", "r2")))
 	p.ready("r2")
 	p.well()
-	p.stop()
+	p.end()
 
 	// The file of another day is broken, in each of the ways in which it may be.
 	whole := archive(twin("r3", "r3"))
@@ -401,7 +401,7 @@ func TestDiskCache(t *testing.T) {
 		}
 		s.fail(nil)
 		p.ready("r2")
-		p.stop()
+		p.end()
 	}
 }
 

@@ -111,7 +111,7 @@ func TestSignatures(t *testing.T) {
 		s.put("main", sign(t, again, secret))
 		p.well()
 	}
-	p.stop()
+	p.end()
 
 	// Nor does it when it lies on the disk.
 	s.fail(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
@@ -123,7 +123,7 @@ func TestSignatures(t *testing.T) {
 		if a := p.post(evaluation, good); a.status != 503 {
 			t.Errorf("%s, from the disk: %d %s", name, a.status, a.body)
 		}
-		p.stop()
+		p.end()
 	}
 	write(t, filepath.Join(cache, "bundles", "main", "bundle.tar.gz"), sign(t, twin("r1", "r1"), secret))
 	p = start(t, withOPA(t, opa, "bundles.main.persist=true"))
@@ -158,7 +158,7 @@ func TestSignedFiles(t *testing.T) {
 		}
 		replace(t, cfg.Bundles[0], sign(t, twin("r2", "r2"), secret))
 		p.ready("r2")
-		p.stop()
+		p.end()
 	}
 	unasked := config(packFiles(t, map[string]string{}))
 	replace(t, unasked.Bundles[0], sign(t, twin("r1", "r1"), secret))
