@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -312,5 +311,3 @@ func TestTraces(t *testing.T) {
 		t.Error("the token is in a span")
 	}
 }
-
-var _ = http.StatusOK

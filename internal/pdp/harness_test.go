@@ -273,3 +273,7 @@ func (p *point) end() {
 	}
 	p.done <- nil
 }
+
+func timeout(t testing.TB, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(t.Context(), d)
+}

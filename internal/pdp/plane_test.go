@@ -1,9 +1,7 @@
 package pdp_test
 
 import (
-	"bytes"
 	"compress/gzip"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -437,15 +435,3 @@ func TestDeltas(t *testing.T) {
 		p.well()
 	}
 }
-
-// gather keeps what is written.
-func gather() (*lockedBuffer, func(cfg pdp.Config) pdp.Config) {
-	b := &lockedBuffer{}
-	return b, func(cfg pdp.Config) pdp.Config {
-		cfg.Console = b
-		return cfg
-	}
-}
-
-var _ = bytes.MinRead
-var _ = context.Canceled
