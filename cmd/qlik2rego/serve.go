@@ -105,6 +105,13 @@ func serve(ctx *cli.Context, streams *commands.Streams) error {
 		return commands.UsageOf(ctx.Command, "--socket-mode is octal such as 0660, not %q", ctx.String("socket-mode"))
 	}
 	secure := listen.TLS{Cert: ctx.String("tls-cert"), Key: ctx.String("tls-key"), ClientCA: ctx.String("tls-client-ca")}
+	secure.Report = func(path string, err error) {
+		if err != nil {
+			cfg.Log.Error("a file of TLS cannot be read again; what it held counts", "file", path, "error", err)
+			return
+		}
+		cfg.Log.Info("a file of TLS was read again", "file", path)
+	}
 	if err := trust(ctx, &cfg); err != nil {
 		return err
 	}

@@ -98,3 +98,32 @@ func BenchmarkHTTP(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkDecisionLog shows what logging adds to a decision, and to a batch of
+// a hundred.
+func BenchmarkDecisionLog(b *testing.B) {
+	s := newPlane(b)
+	s.forget = true
+	body := strings.TrimSuffix(good, "}") + `,"evaluations":[` + strings.Repeat("{},", 99) + `{}]}`
+	for _, c := range []struct{ name, yaml string }{
+		{"none", "{}"},
+		{"console", "decision_logs: {console: true}"},
+		{"server", s.logging()},
+		{"server, traces", s.logging() + "distributed_tracing: {type: http, address: '" + strings.TrimPrefix(s.url, "http://") + "'}"},
+	} {
+		cfg := grantingConfig(b, c.yaml, "")
+		cfg.Activated = pdp.TuneCollector
+		p := start(b, cfg)
+		for path, body := range map[string]string{evaluation: good, evaluations: body} {
+			b.Run(c.name+path[len("/access/v1"):], func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if a := p.post(path, body); a.status != http.StatusOK {
+						b.Fatal(a.status, a.body)
+					}
+				}
+			})
+		}
+		p.end()
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"net/http"
@@ -462,6 +463,62 @@ func TestCertificateIsReplaced(t *testing.T) {
 		}
 	}
 	eventually(t, "the new certificate is served", func() bool { return name() == "second.example.com" })
+}
+
+// TestAuthoritiesAreReplaced takes the clients of other authorities without a
+// restart, and no longer those of the ones before: not even by a session that
+// was begun before.
+func TestAuthoritiesAreReplaced(t *testing.T) {
+	first, second := newAuthority(t), newAuthority(t)
+	cert, key := first.issue(t, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}})
+	authorities := filepath.Join(t.TempDir(), "clients.pem")
+	write(t, authorities, read(t, first.pem))
+	var reports lockedBuffer
+	config, err := listen.TLS{Cert: cert, Key: key, ClientCA: authorities, Report: func(path string, err error) {
+		_, _ = fmt.Fprintf(&reports, "%s: %v\n", filepath.Base(path), err)
+	}}.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := certificationConfig(t)
+	cfg.TLS, cfg.Callers = config, callers.AnyCertificate{}
+	p := start(t, cfg)
+	p.url = strings.Replace(p.url, "http:", "https:", 1)
+	pool := x509.NewCertPool()
+	pool.AddCert(first.cert)
+	clients := map[*authority]func() int{}
+	for _, a := range []*authority{first, second} {
+		cert, key := a.issue(t, &x509.Certificate{DNSNames: []string{"hub.example.com"}})
+		pair, err := tls.LoadX509KeyPair(cert, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{
+			RootCAs: pool, Certificates: []tls.Certificate{pair}, ClientSessionCache: tls.NewLRUClientSessionCache(10),
+		}}}
+		clients[a] = func() int {
+			response, err := client.Post(p.url+evaluation, "application/json", strings.NewReader(good))
+			if err != nil {
+				return 0
+			}
+			defer response.Body.Close()
+			return response.StatusCode
+		}
+	}
+	holds := func(ofFirst, ofSecond int) func() bool {
+		return func() bool { return clients[first]() == ofFirst && clients[second]() == ofSecond }
+	}
+	if !holds(200, 0)() {
+		t.Fatal("the authorities do not count to begin with")
+	}
+	replace(t, authorities, append(read(t, first.pem), read(t, second.pem)...))
+	eventually(t, "both count", holds(200, 200))
+	replace(t, authorities, []byte("rubbish"))
+	eventually(t, "rubbish is reported", func() bool {
+		return holds(200, 200)() && strings.Contains(reports.String(), "holds no certificate in PEM")
+	})
+	replace(t, authorities, read(t, second.pem))
+	eventually(t, "the second alone counts", holds(0, 200))
 }
 
 func TestTLSRefuses(t *testing.T) {

@@ -197,7 +197,7 @@ func TestNothingStays(t *testing.T) {
 			ctx, cancel := timeout(t, time.Duration(i%5)*time.Millisecond)
 			<-p.later(ctx, evaluation, good)
 			cancel()
-			p.post(evaluations, strings.TrimSuffix(good, "}")+`,"evaluations":[`+strings.Repeat("{},", 100)+`{}]}`)
+			p.post(evaluations, strings.TrimSuffix(good, "}")+`,"evaluations":[`+strings.Repeat("{},", 20)+`{}]}`)
 			p.post(evaluation, strings.Repeat("[", 10_000))
 			p.post(searchResource, asked(""))
 		}

@@ -15,22 +15,33 @@ import (
 type TLS struct {
 	Cert, Key string
 	ClientCA  string
+	// Report, which may be nil, is told of a file that was read again, and of the
+	// error if that failed.
+	Report func(path string, err error)
 }
 
 // Enabled reports whether there is TLS at all.
 func (t TLS) Enabled() bool { return t.Cert != "" || t.Key != "" }
 
-// Config reads the files; it is nil without any. The certificate is read again when its file has
-// changed, at most once a second; the authorities of clients are not.
+// Config reads the files; it is nil without any. Certificate and authorities are
+// read again when their files have changed, looked at no more than once a
+// second, and count for the connections that come after that. What cannot be
+// read leaves what was there in force.
 func (t TLS) Config() (*tls.Config, error) {
-	if t == (TLS{}) {
+	if t.Cert == "" && t.Key == "" && t.ClientCA == "" {
 		return nil, nil
 	}
 	if t.Cert == "" || t.Key == "" {
 		return nil, errors.New("TLS needs both a certificate and its key")
 	}
-	pair := &pair{cert: t.Cert, key: t.Key}
-	if err := pair.load(); err != nil {
+	if t.Report == nil {
+		t.Report = func(string, error) {}
+	}
+	pair, err := follow(t.Cert, t.Report, func() (*tls.Certificate, error) {
+		c, err := tls.LoadX509KeyPair(t.Cert, t.Key)
+		return &c, err
+	})
+	if err != nil {
 		return nil, err
 	}
 	c := &tls.Config{
@@ -41,51 +52,86 @@ func (t TLS) Config() (*tls.Config, error) {
 	if t.ClientCA == "" {
 		return c, nil
 	}
-	pem, err := os.ReadFile(t.ClientCA)
+	c.ClientAuth = tls.RequireAndVerifyClientCert
+	// A session that is taken up again would not be verified again.
+	c.SessionTicketsDisabled = true
+	authorities, err := follow(t.ClientCA, t.Report, func() (*tls.Config, error) {
+		pool, err := authorities(t.ClientCA)
+		with := c.Clone()
+		with.ClientCAs = pool
+		return with, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	c.ClientCAs = x509.NewCertPool()
-	if !c.ClientCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no certificate in PEM", t.ClientCA)
-	}
-	c.ClientAuth = tls.RequireAndVerifyClientCert
-	return c, nil
+	whole := c.Clone()
+	whole.ClientCAs = authorities.get().ClientCAs
+	whole.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return authorities.get(), nil }
+	return whole, nil
 }
 
-// pair is a certificate that follows its file.
-type pair struct {
-	cert, key string
+func authorities(path string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no certificate in PEM", path)
+	}
+	return pool, nil
+}
+
+// followed is what a file holds, and follows the file.
+type followed[T any] struct {
+	path   string
+	report func(string, error)
+	load   func() (T, error)
 
 	mu     sync.Mutex
-	loaded *tls.Certificate
-	of     time.Time // of the file's last change
+	loaded T
+	of     os.FileInfo // the file, right before it was read
 	looked time.Time
+	failed string // the error that was reported last
 }
 
-func (p *pair) load() error {
-	info, err := os.Stat(p.cert)
+func follow[T any](path string, report func(string, error), load func() (T, error)) (*followed[T], error) {
+	f := &followed[T]{path: path, report: report, load: load, looked: time.Now()}
+	info, err := os.Stat(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c, err := tls.LoadX509KeyPair(p.cert, p.key)
-	if err != nil {
-		return err
-	}
-	p.loaded, p.of, p.looked = &c, info.ModTime(), time.Now()
-	return nil
+	f.of = info
+	f.loaded, err = load()
+	return f, err
 }
 
-// get returns the certificate. While a new one cannot be read, or does not fit
-// its key yet, it is the old one.
-func (p *pair) get() *tls.Certificate {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if now := time.Now(); now.Sub(p.looked) > time.Second {
-		p.looked = now
-		if info, err := os.Stat(p.cert); err == nil && !info.ModTime().Equal(p.of) {
-			_ = p.load()
-		}
+// get returns what the file holds. While that cannot be read, or does not fit
+// the other file that it needs yet, it is what it was.
+func (f *followed[T]) get() T {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if now := time.Now(); now.Sub(f.looked) > time.Second {
+		f.looked = now
+		f.look()
 	}
-	return p.loaded
+	return f.loaded
+}
+
+func (f *followed[T]) look() {
+	info, err := os.Stat(f.path)
+	if err == nil && os.SameFile(info, f.of) && info.ModTime().Equal(f.of.ModTime()) && info.Size() == f.of.Size() {
+		return
+	}
+	var again T
+	if err == nil {
+		again, err = f.load()
+	}
+	if err == nil {
+		f.loaded, f.of, f.failed = again, info, ""
+		f.report(f.path, nil)
+	} else if f.failed != err.Error() {
+		f.failed = err.Error()
+		f.report(f.path, err)
+	}
 }
