@@ -2,14 +2,11 @@ package pdp_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,85 +37,6 @@ func twinConfig(t testing.TB) pdp.Config {
 	cfg.EntryPoint = "twin"
 	cfg.WatchEvery = 5 * time.Millisecond
 	return cfg
-}
-
-// TestSwapUnderLoad swaps bundles as fast as they are noticed while clients ask.
-// Every answer is of one revision, whole, and none fails.
-func TestSwapUnderLoad(t *testing.T) {
-	cfg := twinConfig(t)
-	cfg.Limits.Queue = 20 * time.Second // the machine is busy; nobody is to be sent away
-	cfg.Limits.Time = 20 * time.Second
-	p := start(t, cfg)
-	var asked atomic.Int64
-	var seen sync.Map
-	check := func(a answer, err error) error {
-		revision := a.header.Get("X-Policy-Revision")
-		switch {
-		case err != nil:
-			return err
-		case a.status != http.StatusOK || revision == "":
-			return fmt.Errorf("%d %s", a.status, a.body)
-		case strings.Contains(a.body, `"decision":false`):
-			return fmt.Errorf("mixed: %s", a.body)
-		}
-		// Whatever names a revision names the same.
-		for part := range strings.SplitSeq(a.body, `"`) {
-			for name := range strings.SplitSeq(strings.Split(part, "-")[0], "/") {
-				if strings.HasPrefix(name, "r") && len(name) > 1 && name[1] >= '0' && name[1] <= '9' && name != revision {
-					return fmt.Errorf("%s speaks of %s: %s", revision, name, a.body)
-				}
-			}
-		}
-		asked.Add(1)
-		seen.Store(revision, true)
-		return nil
-	}
-	questions := map[string]string{
-		evaluation:     good,
-		evaluations:    strings.TrimSuffix(good, "}") + `,"evaluations":[{},{},{},{},{},{},{},{}]}`,
-		searchResource: asked_,
-	}
-	stop := make(chan struct{})
-	failures := make(chan error, 100)
-	var clients sync.WaitGroup
-	for path, body := range questions {
-		for range 2 {
-			clients.Go(func() {
-				for {
-					select {
-					case <-stop:
-						return
-					default:
-					}
-					if err := check(p.try(path, body)); err != nil {
-						failures <- err
-						return
-					}
-				}
-			})
-		}
-	}
-	const swaps = 30
-	for i := 1; i <= swaps; i++ {
-		revision := fmt.Sprintf("r%d", i)
-		replace(t, cfg.Bundles[0], archive(twin(revision, revision)))
-		eventually(t, revision+" decides", func() bool {
-			return strings.Contains(p.send("GET", "/health/ready", "").body, `"revision":"`+revision+`"`)
-		})
-	}
-	close(stop)
-	clients.Wait()
-	select {
-	case err := <-failures:
-		t.Fatal(err)
-	default:
-	}
-	revisions := 0
-	seen.Range(func(any, any) bool { revisions++; return true })
-	t.Logf("%d answers of %d revisions over %d swaps", asked.Load(), revisions, swaps)
-	if revisions < swaps/2 {
-		t.Errorf("answers of %d revisions alone, of %d", revisions, swaps)
-	}
 }
 
 var asked_ = asked("")
