@@ -66,24 +66,23 @@ func TestSwapUnderLoad(t *testing.T) {
 			defer tick.Stop()
 			began := time.Now()
 			n := 0
-			for n < swaps || time.Since(began) < long {
-				n++
-				if n%10 == 0 {
+			for ; n < swaps || time.Since(began) < long; n++ {
+				if n%10 == 9 {
 					spoil()
 					p.says("degraded")
 				}
-				revision := fmt.Sprintf("r%d", n)
-				put(revision)
-				eventually(t, revision+" decides", func() bool {
-					return strings.Contains(p.send("GET", "/health/ready", "").body, `"revision":"`+revision)
-				})
+				put(fmt.Sprintf("r%d", n))
 				<-tick.C
 			}
 			took := time.Since(began)
+			put("rLast")
+			eventually(t, "the last decides", func() bool {
+				return strings.Contains(p.send("GET", "/health/ready", "").body, `"revision":"rLast`)
+			})
 			answers, revisions := l.end(t)
 			t.Logf("%d answers of %d revisions over %d swaps in %s: %.1f swaps and %.0f answers a second",
 				answers, revisions, n, took.Round(time.Millisecond), float64(n)/took.Seconds(), float64(answers)/took.Seconds())
-			if revisions < n/2 {
+			if revisions < n/4 {
 				t.Errorf("answers of %d revisions alone, of %d", revisions, n)
 			}
 		})
