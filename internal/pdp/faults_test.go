@@ -84,7 +84,11 @@ func TestServerFaults(t *testing.T) {
 			t.Parallel()
 			s := newPlane(t)
 			s.put("main", archive(twin("r1", "r1")))
-			p := start(t, withOPA(t, s.bundlesOf("main"), "bundles.main.size_limit_bytes=1000000", "bundles.main.polling.long_polling_timeout_seconds=1"))
+			cfg := withOPA(t, s.bundlesOf("main"), "bundles.main.size_limit_bytes=1000000", "bundles.main.polling.long_polling_timeout_seconds=1")
+			if strings.HasPrefix(f.name, "hangs") {
+				cfg.StallAfter = 300 * time.Millisecond
+			}
+			p := start(t, cfg)
 			p.ready("r1")
 			s.fail(f.do)
 			if f.name == "promises more than it sends" {
@@ -208,7 +212,11 @@ func TestNothingStays(t *testing.T) {
 	flood(1)
 	flood(2)
 	goroutines, heap := settled(p)
-	for round := range 4 {
+	rounds := 4
+	if testing.Short() {
+		rounds = 1
+	}
+	for round := range rounds {
 		flood(3 + round)
 	}
 	var more int
@@ -218,7 +226,7 @@ func TestNothingStays(t *testing.T) {
 		more, grown = g-goroutines, h-heap
 		return more <= 3 && grown < 4<<20
 	})
-	t.Logf("%+d goroutines, %+d bytes after 4 rounds", more, grown)
+	t.Logf("%+d goroutines, %+d bytes after %d rounds", more, grown, rounds)
 }
 
 // settled returns the numbers of goroutines and of bytes in use without idle

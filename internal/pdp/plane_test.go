@@ -232,7 +232,7 @@ func withOPA(t testing.TB, yaml string, settings ...string) pdp.Config {
 		t.Fatal(err)
 	}
 	cfg := config()
-	cfg.OPA, cfg.EntryPoint, cfg.StallAfter = opa, "twin", 300*time.Millisecond
+	cfg.OPA, cfg.EntryPoint = opa, "twin"
 	return cfg
 }
 

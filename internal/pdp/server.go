@@ -66,7 +66,7 @@ func (s *Server) startManagement(ctx context.Context) (err error) {
 	files := len(s.cfg.Bundles) > 0
 	s.management, err = management.New(ctx, management.Options{
 		Config: s.cfg.OPA, Files: files, Holder: s.live, Log: s.cfg.Log, Console: s.cfg.Console,
-		Metrics: s.metrics.registry, StallAfter: s.cfg.StallAfter,
+		Metrics: s.metrics.registry, StallAfter: s.cfg.StallAfter, Settled: s.cfg.Activated,
 	})
 	if err != nil {
 		return fmt.Errorf("the OPA configuration: %w", err)

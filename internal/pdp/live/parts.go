@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/bundle"
@@ -38,6 +39,8 @@ type Parts struct {
 type Part struct {
 	Bundle *bundles.Bundle
 	Digest string
+	// Began is the time at which it began to be read.
+	Began time.Time
 }
 
 // NewParts returns parts of which none is there. Wanted returns the names of
@@ -66,7 +69,7 @@ func (p *Parts) Put(ctx context.Context, name string, part Part, compiler *ast.C
 	if !p.complete(now) || errors.Is(fit(now), bundles.ErrMismatch) && fit(together) == nil {
 		chosen = together
 	}
-	err := p.decide(ctx, chosen, compiler)
+	err := p.decide(ctx, part.Began, chosen, compiler)
 	if errors.Is(err, bundles.ErrMismatch) {
 		p.waiting[name] = part
 		return fmt.Errorf("it waits for its counterpart: %w", err)
@@ -92,7 +95,7 @@ func (p *Parts) Prune(ctx context.Context) error {
 	case !p.complete(p.active):
 		return nil
 	}
-	return p.decide(ctx, p.active, ast.NewCompiler())
+	return p.decide(ctx, time.Now(), p.active, ast.NewCompiler())
 }
 
 // Missing returns the names of the parts that are wanted and have not come.
@@ -113,8 +116,8 @@ func (p *Parts) complete(parts map[string]Part) bool {
 }
 
 // decide lets parts decide from now on.
-func (p *Parts) decide(ctx context.Context, parts map[string]Part, compiler *ast.Compiler) error {
-	err := p.holder.activate(ctx, func() (*Policy, error) {
+func (p *Parts) decide(ctx context.Context, began time.Time, parts map[string]Part, compiler *ast.Compiler) error {
+	err := p.holder.activate(ctx, began, func() (*Policy, error) {
 		names, b, digest, err := join(parts)
 		if err != nil {
 			return nil, err
@@ -168,6 +171,7 @@ func (p *Parts) Patch(name string, delta *bundle.Bundle) (Part, error) {
 	if !ok {
 		return Part{}, errors.New("a delta came, and the bundle that it changes did not")
 	}
+	began := time.Now()
 	changed, digest, err := part.Bundle.Patched(part.Digest, delta)
-	return Part{changed, digest}, err
+	return Part{changed, digest, began}, err
 }

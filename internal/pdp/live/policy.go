@@ -77,9 +77,8 @@ func (h *Holder) Last() Activation {
 }
 
 // activate lets the policy that load returns decide from now on. After an error
-// the policy before decides as it did.
-func (h *Holder) activate(ctx context.Context, load func() (*Policy, error)) error {
-	start := time.Now()
+// the policy before decides as it did. The work began at the start.
+func (h *Holder) activate(ctx context.Context, start time.Time, load func() (*Policy, error)) error {
 	p, err := guarded(load)
 	if err != nil && ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err) // the end of the process, not of the bundle

@@ -2,6 +2,7 @@ package management
 
 import (
 	"sync"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/bundle"
 
@@ -68,6 +69,7 @@ func (s *store) part(name string, b *bundle.Bundle) (live.Part, error) {
 	if b.Type() == bundle.DeltaBundleType {
 		return s.manager.parts.Patch(name, b)
 	}
+	began := time.Now()
 	taken, digest, err := bundles.FromOPA(b)
-	return live.Part{Bundle: taken, Digest: digest}, err
+	return live.Part{Bundle: taken, Digest: digest, Began: began}, err
 }

@@ -49,6 +49,9 @@ type Options struct {
 	// StallAfter is the time after which a silent server is given up; zero means
 	// half a minute.
 	StallAfter time.Duration
+	// Settled, which may be nil, is called a moment after a bundle was taken over,
+	// when OPA has let go of what it downloaded.
+	Settled func()
 }
 
 // Manager runs OPA's plugins. It is safe for concurrent use.
@@ -60,6 +63,7 @@ type Manager struct {
 	files   bool
 	metrics metrics.Metrics
 	traces  *traces
+	settled func()
 	// unlogged counts the decisions that were made and could not be logged.
 	unlogged atomic.Int64
 
@@ -73,7 +77,7 @@ var errFiles = errors.New("the policy comes from the files that -b names: a bund
 
 // New makes the plugins that a configuration asks for and starts none.
 func New(ctx context.Context, o Options) (*Manager, error) {
-	m := &Manager{holder: o.Holder, log: o.Log, files: o.Files, metrics: metrics.New(), statuses: map[string]*bundle.Status{}}
+	m := &Manager{holder: o.Holder, log: o.Log, files: o.Files, metrics: metrics.New(), statuses: map[string]*bundle.Status{}, settled: o.Settled}
 	m.parts = live.NewParts(o.Holder, m.wanted)
 	id := make([]byte, 16)
 	_, _ = rand.Read(id) // never fails
@@ -222,14 +226,29 @@ func (m *Manager) listen() {
 	m.watched = p
 	m.mu.Unlock()
 	if !known {
+		// This waits for a bundle that is being activated, whose end it misses.
 		p.RegisterBulkListener("qlik2rego", m.note)
+		m.settle()
+	}
+}
+
+// settle lets a moment pass first: OPA still holds what it tells of.
+func (m *Manager) settle() {
+	if m.settled != nil {
+		time.AfterFunc(time.Second, m.settled)
 	}
 }
 
 func (m *Manager) note(statuses map[string]*bundle.Status) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	maps.Copy(m.statuses, statuses)
+	for name, s := range statuses {
+		before := m.statuses[name]
+		if before == nil || !before.LastSuccessfulActivation.Equal(s.LastSuccessfulActivation) {
+			m.settle()
+		}
+		m.statuses[name] = s
+	}
 }
 
 // hook makes configurations safe before OPA follows them.
