@@ -3,9 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -159,4 +164,58 @@ func TestServeStockBundle(t *testing.T) {
 		t.Errorf("the revision of a bundle without one is %q", revision)
 	}
 	http.DefaultClient.CloseIdleConnections()
+}
+
+// TestServeSigned has stock OPA sign what compile wrote, as the page says. What
+// is not signed is not served.
+func TestServeSigned(t *testing.T) {
+	opa, err := opaBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := x509.MarshalPKIXPublicKey(private.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, verifier := filepath.Join(dir, "signer.pem"), filepath.Join(dir, "signer.pub.pem")
+	for name, block := range map[string]*pem.Block{
+		signer:   {Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(private)},
+		verifier: {Type: "PUBLIC KEY", Bytes: public},
+	} {
+		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unsigned, signed := siteBundle(t), filepath.Join(dir, "signed.tar.gz")
+	if out, err := exec.Command(opa, "build", "--bundle", unsigned, "--signing-key", signer, "-o", signed).CombinedOutput(); err != nil {
+		t.Fatalf("%s", out)
+	}
+	log, stop := serveInBackground(t, signed, "--verification-key", verifier, "--listen", "127.0.0.1:0")
+	address := log.await(t, `listening address=(\S+)`)[1]
+	if body := ask(t, http.DefaultClient, "http://"+address); !strings.Contains(body, `"decision":true`) {
+		t.Errorf("%s", body)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	if code := stop(); code != commands.ExitDone {
+		t.Errorf("exit code %d:\n%s", code, log)
+	}
+	for want, args := range map[string][]string{
+		"bundle missing .signatures.json file":                      {unsigned, "--verification-key", verifier},
+		"it is signed, and there is no key to verify it by":         {signed},
+		"failed to verify JWT signature":                            {signed, "--verification-key", verifier, "--signing-alg", "PS256"},
+		"scope mismatch":                                            {signed, "--verification-key", verifier, "--scope", "write"},
+		"--verification-key: open " + filepath.Join(dir, "nowhere"): {signed, "--verification-key", filepath.Join(dir, "nowhere")},
+	} {
+		log := &logBuffer{}
+		streams := &commands.Streams{In: strings.NewReader(""), Out: log, Err: log}
+		code := run(t.Context(), streams, append([]string{"serve", "--listen", "127.0.0.1:0", "-b"}, args...))
+		if code != commands.ExitInput || !strings.Contains(log.String(), want) {
+			t.Errorf("%s: exit code %d:\n%s", args, code, log)
+		}
+	}
 }

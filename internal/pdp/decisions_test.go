@@ -2,14 +2,21 @@ package pdp_test
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
@@ -286,6 +293,42 @@ func TestStatus(t *testing.T) {
 	}
 	if got := p.metric(`qlik2rego_bundle_source_failing{bundle="main"}`); got != "1" {
 		t.Errorf("the source's metric is %q", got)
+	}
+}
+
+// TestTracesByGRPC sends spans to a collector that speaks gRPC, over TLS with
+// certificates on both sides.
+func TestTracesByGRPC(t *testing.T) {
+	ca := newAuthority(t)
+	cert, key := ca.issue(t, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}})
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(ca.cert)
+	var spans lockedBuffer
+	secure := credentials.NewTLS(&tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert})
+	collector := grpc.NewServer(grpc.Creds(secure), grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
+		var request, answer emptypb.Empty // what it does not know of a message, it keeps
+		if err := stream.RecvMsg(&request); err != nil {
+			return err
+		}
+		method, _ := grpc.MethodFromServerStream(stream)
+		_, _ = fmt.Fprintf(&spans, "%s %s", method, request.ProtoReflect().GetUnknown())
+		return stream.SendMsg(&answer)
+	}))
+	l := listenLoopback(t)
+	go func() { _ = collector.Serve(l) }()
+	t.Cleanup(collector.Stop)
+	cfg := grantingConfig(t, fmt.Sprintf("distributed_tracing: {type: grpc, address: %q, encryption: mtls, tls_ca_cert_file: %q, tls_cert_file: %q, tls_private_key_file: %q, batch_span_processor_options: {max_queue_size: 10, max_export_batch_size: 10, export_timeout_ms: 1000}, resource: {service_version: v7}}\n", l.Addr(), ca.pem, cert, key), "")
+	p := start(t, cfg)
+	p.post(evaluation, good)
+	p.end() // which sends what waits
+	for _, want := range []string{"/opentelemetry.proto.collector.trace.v1.TraceService/Export", "qlik2rego", evaluation, "v7"} {
+		if !strings.Contains(spans.String(), want) {
+			t.Errorf("no %s in what was sent: %q", want, spans.String())
+		}
 	}
 }
 
