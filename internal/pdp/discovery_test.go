@@ -102,4 +102,13 @@ func TestDiscoveryMustBeSigned(t *testing.T) {
 	p.says("discovery: bundle missing .signatures.json file")
 	s.put("config", sign(t, config, secret))
 	p.ready("r1")
+	// The keys of the file hold for the bundles that discovery names.
+	s.put("one", archive(twin("r2", "r2")))
+	p.says("bundle one: bundle missing .signatures.json file")
+	config["config/data.json"] = `{"bundles":{"one":` + strings.TrimSuffix(source, "}") + `,"signing":{"exclude_files":["*"]}}}}`
+	s.put("config", sign(t, config, secret))
+	p.says("discovery: bundles.one.signing.exclude_files")
+	if got := p.decidesBy(); got != "r1/r1" {
+		t.Errorf("%s decides", got)
+	}
 }

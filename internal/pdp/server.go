@@ -54,7 +54,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s.files = live.NewFiles(s.live, cfg.Bundles, cfg.Verification)
 	if err := s.files.Activate(ctx); err != nil && (!cfg.Wait || ctx.Err() != nil) {
-		return nil, errors.Join(err, s.stopManagement())
+		return nil, errors.Join(err, s.stopManagement(time.Now()))
 	}
 	return s, nil
 }
@@ -76,18 +76,18 @@ func (s *Server) startManagement(ctx context.Context) (err error) {
 	}
 	s.metrics.registry.MustRegister(s.management)
 	if err := s.management.Start(ctx); err != nil {
-		return errors.Join(fmt.Errorf("the OPA configuration: %w", err), s.stopManagement())
+		return errors.Join(fmt.Errorf("the OPA configuration: %w", err), s.stopManagement(time.Now()))
 	}
 	return nil
 }
 
-// stopManagement lets decisions that wait reach the log's server, for as long as
-// requests may take to end.
-func (s *Server) stopManagement() error {
+// stopManagement lets decisions that wait reach the log's server until the
+// deadline, and in any case for a second.
+func (s *Server) stopManagement(deadline time.Time) error {
 	if s.management == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Limits.Drain)
+	ctx, cancel := context.WithTimeout(context.Background(), max(time.Until(deadline), time.Second))
 	defer cancel()
 	return s.management.Stop(ctx)
 }
@@ -149,20 +149,21 @@ func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 	}
 	select {
 	case err := <-failed:
-		return errors.Join(err, closeAll(servers), s.stopManagement())
+		return errors.Join(err, closeAll(servers), s.stopManagement(time.Now()))
 	case <-ctx.Done():
 	}
 	s.stopping.Store(true)
 	s.cfg.Log.Info("stopping", "drain", s.cfg.Limits.Drain.String())
-	return errors.Join(s.drain(servers), s.stopManagement())
+	deadline := time.Now().Add(s.cfg.Limits.Drain)
+	return errors.Join(s.drain(servers, deadline), s.stopManagement(deadline))
 }
 
 // diagnosticConnections is enough for a scraper, a probe and a person.
 const diagnosticConnections = 16
 
 // drain ends the servers in order, so that diagnostics are there to the last.
-func (s *Server) drain(servers []*http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Limits.Drain)
+func (s *Server) drain(servers []*http.Server, deadline time.Time) error {
+	ctx, cancel := context.WithDeadline(context.Background(), deadline)
 	defer cancel()
 	for _, one := range servers {
 		if err := one.Shutdown(ctx); err != nil {

@@ -87,15 +87,18 @@ const (
 type section = map[string]any
 
 // harden refuses what would weaken a decision point and fills in what OPA leaves
-// open. It changes the configuration in place.
-func harden(c *config.Config) error {
+// open. It changes the configuration in place. With verify there are keys to
+// verify by that the configuration need not name: those of the file, for one
+// that discovery brings.
+func harden(c *config.Config, verify bool) error {
 	if len(c.Bundle) > 0 {
 		return fmt.Errorf("bundle: OPA has given up this form: name the bundle under bundles")
 	}
-	verify, err := verifies(c.Keys)
+	own, err := verifies(c.Keys)
 	if err != nil {
 		return err
 	}
+	verify = verify || own
 	if c.Bundles, err = edit(c.Bundles, "bundles", func(all section) error {
 		for _, name := range slices.Sorted(maps.Keys(all)) {
 			if source, ok := all[name].(section); ok {

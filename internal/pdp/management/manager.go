@@ -61,6 +61,7 @@ type Manager struct {
 	holder  *live.Holder
 	log     *slog.Logger
 	files   bool
+	verify  bool // the file has keys to verify bundles by
 	metrics metrics.Metrics
 	traces  *traces
 	settled func()
@@ -83,6 +84,9 @@ func New(ctx context.Context, o Options) (*Manager, error) {
 	_, _ = rand.Read(id) // never fails
 	parsed, err := config.ParseConfig(o.Config, hex.EncodeToString(id))
 	if err != nil {
+		return nil, err
+	}
+	if m.verify, err = verifies(parsed.Keys); err != nil {
 		return nil, err
 	}
 	if err := m.check(parsed); err != nil {
@@ -132,7 +136,7 @@ func (m *Manager) check(c *config.Config) error {
 	if m.files && (len(c.Bundles) > 0 || len(c.Bundle) > 0) {
 		return fmt.Errorf("bundles: %w", errFiles)
 	}
-	if err := harden(c); err != nil {
+	if err := harden(c, m.verify); err != nil {
 		return err
 	}
 	for _, name := range ignored(c) {
@@ -256,7 +260,7 @@ type hook struct{ m *Manager }
 
 // OnConfig implements hooks.ConfigHook.
 func (h *hook) OnConfig(_ context.Context, c *config.Config) (*config.Config, error) {
-	return c, harden(c)
+	return c, harden(c, h.m.verify)
 }
 
 // OnConfigDiscovery implements hooks.ConfigDiscoveryHook. The configuration has
