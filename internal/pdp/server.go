@@ -103,11 +103,6 @@ func (s *Server) activated(a live.Activation) {
 		return
 	}
 	s.cfg.Log.Info("bundles activated", "revision", a.Revision, "seconds", a.Took.Seconds())
-	if s.management != nil && s.files != nil {
-		if err := s.management.Decides(context.Background(), s.live.Current()); err != nil {
-			s.cfg.Log.Error("the masks of the decision log are those of the policy before", "error", err)
-		}
-	}
 	if s.cfg.Activated != nil {
 		s.cfg.Activated()
 	}

@@ -33,7 +33,7 @@ func NewFiles(h *Holder, names []string, verification *bundle.VerificationConfig
 // policy before decides as it did.
 func (f *Files) Activate(ctx context.Context) error {
 	start, seen := time.Now(), look(f.names)
-	err := f.holder.activate(ctx, start, func() (*Policy, error) { return f.load(ctx) })
+	err := f.holder.activate(ctx, start, f.holder.swap, func() (*Policy, error) { return f.load(ctx) })
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.seen, f.at, f.err = seen, start, err

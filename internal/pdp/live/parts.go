@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,6 +40,9 @@ type Part struct {
 	Digest string
 	// Began is the time at which it began to be read.
 	Began time.Time
+	// of is the digest of the part that this one comes of by a delta: it has the
+	// same rules.
+	of string
 }
 
 // NewParts returns parts of which none is there. Wanted returns the names of
@@ -69,7 +71,7 @@ func (p *Parts) Put(ctx context.Context, name string, part Part, compiler *ast.C
 	if !p.complete(now) || errors.Is(fit(now), bundles.ErrMismatch) && fit(together) == nil {
 		chosen = together
 	}
-	err := p.decide(ctx, part.Began, chosen, compiler)
+	err := p.decide(ctx, part.Began, p.holder.swap, chosen, compiler)
 	if errors.Is(err, bundles.ErrMismatch) {
 		p.waiting[name] = part
 		return fmt.Errorf("it waits for its counterpart: %w", err)
@@ -95,7 +97,7 @@ func (p *Parts) Prune(ctx context.Context) error {
 	case !p.complete(p.active):
 		return nil
 	}
-	return p.decide(ctx, time.Now(), p.active, ast.NewCompiler())
+	return p.decide(ctx, time.Now(), atOnce, p.active, ast.NewCompiler())
 }
 
 // Missing returns the names of the parts that are wanted and have not come.
@@ -116,16 +118,20 @@ func (p *Parts) complete(parts map[string]Part) bool {
 }
 
 // decide lets parts decide from now on.
-func (p *Parts) decide(ctx context.Context, began time.Time, parts map[string]Part, compiler *ast.Compiler) error {
-	err := p.holder.activate(ctx, began, func() (*Policy, error) {
+func (p *Parts) decide(ctx context.Context, began time.Time, swap Swap, parts map[string]Part, compiler *ast.Compiler) error {
+	err := p.holder.activate(ctx, began, swap, func() (*Policy, error) {
 		names, b, digest, err := join(parts)
 		if err != nil {
 			return nil, err
 		}
 		// A server without entity tags sends the same bundle again and again.
-		if same := p.holder.Current(); same != nil && same.Digest == digest {
-			*compiler = *same.Compiler
-			return same, nil
+		now := p.holder.Current()
+		if now != nil && (now.Digest == digest || p.sameRules(now, parts)) {
+			*compiler = *now.Compiler
+			if now.Digest == digest {
+				return now, nil
+			}
+			return now.with(ctx, b, names, digest)
 		}
 		return p.holder.prepare(ctx, compiler, b, names, digest)
 	})
@@ -139,6 +145,17 @@ func (p *Parts) decide(ctx context.Context, began time.Time, parts map[string]Pa
 	return nil
 }
 
+// sameRules reports whether parts differ from those that decide by deltas alone.
+func (p *Parts) sameRules(now *Policy, parts map[string]Part) bool {
+	before := maps.Clone(parts)
+	for name, part := range before {
+		if old, ok := p.active[name]; ok && part.of == old.Digest {
+			before[name] = old
+		}
+	}
+	return now.Digest == digestOf(before)
+}
+
 // fit says whether parts can decide together, as far as that shows before they
 // are compiled.
 func fit(parts map[string]Part) error {
@@ -149,14 +166,19 @@ func fit(parts map[string]Part) error {
 func join(parts map[string]Part) (names []string, b *bundles.Bundle, digest string, err error) {
 	names = slices.Sorted(maps.Keys(parts))
 	all := make([]*bundles.Bundle, len(names))
-	var digests strings.Builder
 	for i, name := range names {
 		all[i] = parts[name].Bundle
-		fmt.Fprintf(&digests, "%q %s\n", name, parts[name].Digest)
 	}
-	sum := sha256.Sum256([]byte(digests.String()))
 	b, err = bundles.Join(all...)
-	return names, b, hex.EncodeToString(sum[:]), err
+	return names, b, digestOf(parts), err
+}
+
+func digestOf(parts map[string]Part) string {
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		_, _ = fmt.Fprintf(sum, "%q %s\n", name, parts[name].Digest) // a hash never fails
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // Patch returns the part of a name, or the one of that name that waits, changed
@@ -173,5 +195,5 @@ func (p *Parts) Patch(name string, delta *bundle.Bundle) (Part, error) {
 	}
 	began := time.Now()
 	changed, digest, err := part.Bundle.Patched(part.Digest, delta)
-	return Part{changed, digest, began}, err
+	return Part{Bundle: changed, Digest: digest, Began: began, of: part.Digest}, err
 }

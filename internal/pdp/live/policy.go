@@ -32,14 +32,13 @@ type Policy struct {
 	// Compiler has compiled the modules, for those who ask them other things
 	// than decisions.
 	Compiler *ast.Compiler
-	// Data is what the modules read.
-	Data *bundles.Document
 }
 
 // Holder holds the policy that decides. It is safe for concurrent use.
 type Holder struct {
 	entryPoint string
 	observe    func(Activation)
+	swap       Swap
 
 	current atomic.Pointer[Policy]
 	mu      sync.Mutex // of the last activation
@@ -56,13 +55,26 @@ type Activation struct {
 	Err      error
 }
 
+// Swap lets a policy decide by calling now, at once or in a moment, when all that
+// must follow the policy does.
+type Swap func(p *Policy, now func()) error
+
+// atOnce is the Swap of those whom nothing follows.
+func atOnce(_ *Policy, now func()) error {
+	now()
+	return nil
+}
+
+// Follow sets how policies are swapped. It is called before the first.
+func (h *Holder) Follow(swap Swap) { h.swap = swap }
+
 // New returns a holder of nothing yet. The observer, which may be nil, is told
 // of each activation.
 func New(entryPoint string, observe func(Activation)) *Holder {
 	if observe == nil {
 		observe = func(Activation) {}
 	}
-	return &Holder{entryPoint: entryPoint, observe: observe}
+	return &Holder{entryPoint: entryPoint, observe: observe, swap: atOnce}
 }
 
 // Current returns the policy that decides, or nil if none has been activated. A
@@ -78,21 +90,22 @@ func (h *Holder) Last() Activation {
 
 // activate lets the policy that load returns decide from now on. After an error
 // the policy before decides as it did. The work began at the start.
-func (h *Holder) activate(ctx context.Context, start time.Time, load func() (*Policy, error)) error {
+func (h *Holder) activate(ctx context.Context, start time.Time, swap Swap, load func() (*Policy, error)) error {
 	p, err := guarded(load)
 	if err != nil && ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err) // the end of the process, not of the bundle
 	}
-	a := Activation{At: start, Took: time.Since(start), Err: err}
+	a := Activation{At: start}
 	if err == nil {
 		a.Revision = p.Revision
 		if old := h.current.Load(); old != nil && old.Digest == p.Digest {
 			a.Same = true
 		} else {
 			p.Since = time.Now()
-			h.current.Store(p)
+			err = swap(p, func() { h.current.Store(p) })
 		}
 	}
+	a.Took, a.Err = time.Since(start), err
 	h.mu.Lock()
 	h.last = a
 	h.mu.Unlock()
@@ -117,11 +130,25 @@ func (h *Holder) prepare(ctx context.Context, compiler *ast.Compiler, b *bundles
 	if err != nil {
 		return nil, err
 	}
-	p := &Policy{Point: point, Revision: revision(b.Manifests, digest), Digest: digest, Compiler: compiler, Data: &b.Data, Revisions: map[string]string{}}
+	return newPolicy(point, compiler, b, names, digest), nil
+}
+
+// with is the policy with the same rules and other data, which takes the time of
+// what has changed.
+func (p *Policy) with(ctx context.Context, b *bundles.Bundle, names []string, digest string) (*Policy, error) {
+	point, err := p.Point.With(ctx, &b.Data)
+	if err != nil {
+		return nil, err
+	}
+	return newPolicy(point, p.Compiler, b, names, digest), nil
+}
+
+func newPolicy(point *engine.Point, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) *Policy {
+	p := &Policy{Point: point, Revision: revision(b.Manifests, digest), Digest: digest, Compiler: compiler, Revisions: map[string]string{}}
 	for i, m := range b.Manifests {
 		p.Revisions[names[i]] = m.Revision
 	}
-	return p, nil
+	return p
 }
 
 func revision(manifests []bundles.Manifest, digest string) string {

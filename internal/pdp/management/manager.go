@@ -68,6 +68,8 @@ type Manager struct {
 	// unlogged counts the decisions that were made and could not be logged.
 	unlogged atomic.Int64
 
+	// next lets the policy decide that the plugins are about to follow.
+	next     atomic.Pointer[func()]
 	states   atomic.Pointer[map[string]*plugins.Status]
 	mu       sync.Mutex
 	statuses map[string]*bundle.Status // of bundles, and of discovery under its name
@@ -125,6 +127,8 @@ func New(ctx context.Context, o Options) (*Manager, error) {
 	}
 	d.RegisterListener("qlik2rego", func(s bundle.Status) { m.note(map[string]*bundle.Status{discovery.Name: &s}) })
 	m.opa.Register(discovery.Name, d)
+	m.opa.RegisterCompilerTrigger(m.followed) // after that of the decision log
+	m.holder.Follow(m.swap)
 	for _, w := range m.opa.GetConfig().Warnings {
 		m.log.Warn("the OPA configuration: " + w)
 	}
@@ -198,15 +202,27 @@ func (m *Manager) Stop(ctx context.Context) error {
 	return m.traces.stop(ctx)
 }
 
-// Decides tells the plugins of a policy that comes from files: its modules may
-// hold masks.
-func (m *Manager) Decides(ctx context.Context, p *live.Policy) error {
+// swap lets a policy decide once the plugins follow it: its modules may hold
+// masks, and no decision is to be logged without them. A bundle of OPA's is on
+// its way to the plugins in the transaction that brought it.
+func (m *Manager) swap(p *live.Policy, now func()) error {
+	m.next.Store(&now)
+	if !m.files {
+		return nil
+	}
 	params := storage.WriteParams
 	params.Context = storage.NewContext()
-	return storage.Txn(ctx, m.opa.Store, params, func(storage.Transaction) error {
+	return storage.Txn(context.Background(), m.opa.Store, params, func(storage.Transaction) error {
 		plugins.SetCompilerOnContext(params.Context, p.Compiler)
 		return nil
 	})
+}
+
+// followed is called when OPA's plugins have a policy's compiler.
+func (m *Manager) followed(storage.Transaction) {
+	if now := m.next.Swap(nil); now != nil {
+		(*now)()
+	}
 }
 
 // Handler adds spans to a handler, where they are asked for.
