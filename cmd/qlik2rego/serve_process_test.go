@@ -313,3 +313,46 @@ func TestConsoleIsFull(t *testing.T) {
 	}
 	p.kill()
 }
+
+// TestServeDelta sends what has changed in a site instead of the site.
+func TestServeDelta(t *testing.T) {
+	dir := t.TempDir()
+	site := filepath.Join(dir, "site")
+	if err := os.CopyFS(site, os.DirFS("../../testdata/cli/site")); err != nil {
+		t.Fatal(err)
+	}
+	command := func(args ...string) {
+		t.Helper()
+		var out bytes.Buffer
+		if code := run(t.Context(), &commands.Streams{In: strings.NewReader(""), Out: &out, Err: &out}, args); code != 0 {
+			t.Fatal(out.String())
+		}
+	}
+	read := func(name string) []byte {
+		t.Helper()
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return content
+	}
+	before, after, delta := filepath.Join(dir, "old.tar.gz"), filepath.Join(dir, "new.tar.gz"), filepath.Join(dir, "delta.tar.gz")
+	command("compile", "../../testdata/cli/rules.json", "--snapshot", site, "-o", before)
+	apps := filepath.Join(site, "app.json")
+	if err := os.WriteFile(apps, bytes.Replace(read(apps), []byte(`{"id": "30000000-0000-4000-8000-000000000001", "name": "Finance"}`), []byte("null"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command("compile", "../../testdata/cli/rules.json", "--snapshot", site, "-o", after)
+	command("delta", before, after, "-o", delta)
+	c := newControl(t, read(before))
+	p := spawn(t, nil, "--config-file", c.configure(t, ""), "--set", "bundles.main.persist=false")
+	was := p.granted(t)
+	c.put(read(delta))
+	p.log.await(t, "bundles activated(?s:.*)bundles activated")
+	for _, want := range []string{`"decision":false`, `"reason":"no_rule"`, `"revision":"`} {
+		if body := p.try(); !strings.Contains(body, want) || strings.Contains(body, was) {
+			t.Errorf("%s, want %s of another revision than %s", body, want, was)
+		}
+	}
+	p.kill()
+}

@@ -419,6 +419,14 @@ func TestDeltas(t *testing.T) {
 	if got := p.decidesBy(); got != "r2/r2" {
 		t.Errorf("%s decides", got)
 	}
+	nothing := archive(map[string]string{".manifest": `{"revision":"r3","roots":["twin"],"rego_version":1,"metadata":{"base":"r2"}}`, "patch.json": `{"data":[]}`})
+	s.put("main", nothing)
+	p.ready("r3")
+	if got := p.decidesBy(); got != "r2/r2" {
+		t.Errorf("%s decides after a delta that changes nothing", got)
+	}
+	s.put("main", archive(twin("r2", "r2")))
+	p.ready("r2")
 	for _, bad := range []string{
 		`{"data":[{"op":"replace","path":"twin/revision","value":"r9"},{"op":"remove","path":"twin/none"}]}`,
 		`{"data":[{"op":"upsert","path":"elsewhere","value":1}]}`,

@@ -104,7 +104,7 @@ func (s *Server) activated(a live.Activation) {
 	}
 	s.cfg.Log.Info("bundles activated", "revision", a.Revision, "seconds", a.Took.Seconds())
 	if s.cfg.Activated != nil {
-		s.cfg.Activated()
+		go s.cfg.Activated() // others wait for the end of this activation
 	}
 }
 

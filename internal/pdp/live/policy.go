@@ -95,22 +95,32 @@ func (h *Holder) activate(ctx context.Context, start time.Time, swap Swap, load 
 	if err != nil && ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err) // the end of the process, not of the bundle
 	}
-	a := Activation{At: start}
+	a := Activation{At: start, Took: time.Since(start)}
 	if err == nil {
 		a.Revision = p.Revision
 		if old := h.current.Load(); old != nil && old.Digest == p.Digest {
 			a.Same = true
-		} else {
-			p.Since = time.Now()
-			err = swap(p, func() { h.current.Store(p) })
+			h.report(a)
+			return nil
 		}
+		p.Since = time.Now()
+		err = swap(p, func() {
+			h.current.Store(p)
+			h.report(a)
+		})
 	}
-	a.Took, a.Err = time.Since(start), err
+	if err != nil {
+		a.Err = err
+		h.report(a)
+	}
+	return err
+}
+
+func (h *Holder) report(a Activation) {
 	h.mu.Lock()
 	h.last = a
 	h.mu.Unlock()
 	h.observe(a)
-	return err
 }
 
 // guarded makes a panic an error. A bundle is input: whatever OPA does about it

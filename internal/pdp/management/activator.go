@@ -66,7 +66,10 @@ func (s *store) activate(opts *bundle.ActivateOpts, name string, b *bundle.Bundl
 }
 
 func (s *store) part(name string, b *bundle.Bundle) (live.Part, error) {
-	if b.Type() == bundle.DeltaBundleType {
+	// OPA takes a delta without operations for a bundle without data, which would
+	// take the place of all there is.
+	_, base := b.Manifest.Metadata["base"]
+	if b.Type() == bundle.DeltaBundleType || base {
 		return s.manager.parts.Patch(name, b)
 	}
 	began := time.Now()
