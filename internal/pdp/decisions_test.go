@@ -117,6 +117,26 @@ func TestDecisionLog(t *testing.T) {
 	}
 }
 
+// TestLargeBatches do not multiply what their items share.
+func TestLargeBatches(t *testing.T) {
+	s := newPlane(t)
+	p := start(t, grantingConfig(t, s.logging(), ""))
+	const filling = 200_000
+	request := strings.Replace(good, `"id":"alice"`, `"id":"alice","properties":{"filling":"`+noise(filling)+`"}`, 1)
+	p.post(evaluation, request)
+	p.post(evaluations, strings.TrimSuffix(request, "}")+`,"context":{"a":"b"},"evaluations":[`+strings.Repeat("{},", 199)+`{}]}`)
+	p.end()
+	got := s.decisions()
+	if len(got) != 201 || len(text(got[0].Input)) < filling || got[0].Custom["left_out"] != nil {
+		t.Fatalf("%d entries, the first of %d bytes", len(got), len(text(got[0].Input)))
+	}
+	for i, d := range got[1:] {
+		if want := `{"action":{"name":"read"},"resource":{"id":"record-1","type":"record"},"subject":{"id":"alice","type":"user"}}`; text(d.Input) != want || d.Custom["left_out"] != "properties and context" {
+			t.Fatalf("item %d: %.300s", i, text(d.Input))
+		}
+	}
+}
+
 // TestMasks hide and drop what rules of the bundle say, also after a swap.
 func TestMasks(t *testing.T) {
 	s := newPlane(t)

@@ -7,6 +7,6 @@
 // policy from its first byte to its last.
 //
 // It refuses to know Qlik, Rego and the content of a policy (internal/engine),
-// where policies come from (live), who asks (callers), and how connections come
-// about (listen).
+// where policies come from (live, management), what becomes of what was decided
+// (management), who asks (callers), and how connections come about (listen).
 package pdp

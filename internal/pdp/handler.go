@@ -143,7 +143,7 @@ func (x *exchange) ask(rt route, caller callers.Caller) error {
 	}
 	c := &call{
 		policy: policy, caller: caller, limits: x.cfg.Limits, terse: x.cfg.Terse, pageKey: x.pageKey,
-		failed: x.policyFailed, count: x.metrics.decided, journal: x.journal(policy),
+		failed: x.policyFailed, count: x.metrics.decided, journal: x.journal(policy, len(body)),
 	}
 	answer, err := rt.ask(c)(ctx, o)
 	// What is answered has been logged before.

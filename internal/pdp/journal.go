@@ -24,19 +24,21 @@ type journal struct {
 	header http.Header
 	custom map[string]any
 	batch  string // the id of a batch
+	size   int    // of the request in bytes
+	brief  bool   // leave out what a batch repeats
 	// decided waits to be answered, in order: a batch may end before all of what
 	// has been decided together is answered.
 	decided []ast.Value
 	entries []management.Decision
 }
 
-func (x *exchange) journal(p *live.Policy) *journal {
+func (x *exchange) journal(p *live.Policy, size int) *journal {
 	if x.management == nil || !x.management.Logs() {
 		return nil
 	}
 	j := &journal{
 		to: x.management, policy: p, path: x.cfg.EntryPoint, remote: x.r.RemoteAddr, header: x.r.Header,
-		custom: map[string]any{"api": x.path},
+		custom: map[string]any{"api": x.path}, size: size,
 	}
 	if x.caller != "" {
 		j.custom["caller"] = x.caller
@@ -62,10 +64,35 @@ func (j *journal) asks(requests []engine.Request) {
 	if len(requests) > 1 && j.batch == "" {
 		j.batch = entryID()
 	}
+	if !j.brief && len(requests)*j.size > repeatMax {
+		j.brief, j.custom["left_out"] = true, "properties and context"
+	}
 	j.decided = j.decided[:0]
 	for _, r := range requests {
+		if j.brief {
+			r = engine.Request{Subject: withoutProperties(r.Subject), Action: withoutProperties(r.Action), Resource: withoutProperties(r.Resource)}
+		}
 		j.decided = append(j.decided, r.Input())
 	}
+}
+
+// repeatMax is the number of bytes that the entries of a batch may have before
+// what its items may share is left out of them: a thousand items on one subject
+// of a megabyte would fill a gigabyte of log.
+const repeatMax = 16 << 20
+
+func withoutProperties(part *ast.Term) *ast.Term {
+	o, ok := part.Value.(ast.Object)
+	if !ok || o.Get(propertiesKey) == nil {
+		return part
+	}
+	kept := ast.NewObject()
+	o.Foreach(func(key, value *ast.Term) {
+		if !key.Equal(propertiesKey) {
+			kept.Insert(key, value)
+		}
+	})
+	return ast.NewTerm(kept)
 }
 
 // verdict is the part of an entry that says what was decided.
