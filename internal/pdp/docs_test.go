@@ -41,9 +41,10 @@ func TestDocumentedConfigurations(t *testing.T) {
 		s := newPlane(t)
 		dir := t.TempDir()
 		yaml = pemBlock.ReplaceAllString(yaml, publicKey(t, private))
-		for from, to := range map[string]string{"https://control.example.com": s.url, "/var/cache/qlik2rego": filepath.Join(dir, "cache"), "/var/log/qlik2rego": filepath.Join(dir, "log"), "localhost:4317": strings.TrimPrefix(s.url, "http://"), "type: grpc": "type: http"} {
+		for from, to := range map[string]string{"https://control.example.com": s.url, "/var/cache/qlik2rego": filepath.Join(dir, "cache"), "/var/log/qlik2rego": filepath.Join(dir, "log"), "/run/secrets/control-token": filepath.Join(dir, "token"), "localhost:4317": strings.TrimPrefix(s.url, "http://"), "type: grpc": "type: http"} {
 			yaml = strings.ReplaceAll(yaml, from, to)
 		}
+		write(t, filepath.Join(dir, "token"), []byte(aSecret))
 		content := archive(twin("r1", "r1"))
 		if strings.Contains(yaml, "keys:") {
 			content = signRSA(t, twin("r1", "r1"), private)
@@ -63,6 +64,9 @@ func TestDocumentedConfigurations(t *testing.T) {
 			t.Errorf("%s\n%d %s", yaml, a.status, a.body)
 		}
 		p.end()
+		if strings.Contains(yaml, "credentials") && !s.knows(aSecret) {
+			t.Errorf("%s\nthe control plane was not shown the token", yaml)
+		}
 		if strings.Contains(p.log.String(), "WARN") || strings.Contains(p.log.String(), aSecret) {
 			t.Errorf("%s\n%s", yaml, p.log)
 		}

@@ -35,10 +35,11 @@ type plane struct {
 	posted  map[string][]byte // what was sent to a path, one after the other
 	refuse  bool              // what is posted
 	forget  bool              // what is posted
+	tokens  map[string]bool   // that were shown, by "METHOD token"
 }
 
 func newPlane(t testing.TB) *plane {
-	p := &plane{t: t, bundles: map[string][]byte{}, changed: make(chan struct{}), counts: map[string]int{}, waits: map[string]bool{}, posted: map[string][]byte{}}
+	p := &plane{t: t, bundles: map[string][]byte{}, changed: make(chan struct{}), counts: map[string]int{}, waits: map[string]bool{}, posted: map[string][]byte{}, tokens: map[string]bool{}}
 	server := httptest.NewServer(p)
 	t.Cleanup(func() {
 		server.CloseClientConnections()
@@ -75,6 +76,13 @@ func (p *plane) count(key string) int {
 	return p.counts[key]
 }
 
+// knows reports whether a token was shown with requests of both kinds.
+func (p *plane) knows(token string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tokens["GET "+token] && p.tokens["POST "+token]
+}
+
 func (p *plane) received(path string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -89,6 +97,9 @@ func (p *plane) refusePosts(yes bool) {
 
 // ServeHTTP implements http.Handler.
 func (p *plane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	p.tokens[r.Method+" "+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")] = true
+	p.mu.Unlock()
 	if r.Method == http.MethodPost {
 		p.take(w, r)
 		return
@@ -431,6 +442,7 @@ func TestDeltas(t *testing.T) {
 		`{"data":[{"op":"replace","path":"twin/revision","value":"r9"},{"op":"remove","path":"twin/none"}]}`,
 		`{"data":[{"op":"upsert","path":"elsewhere","value":1}]}`,
 		`{"data":[{"op":"upsert","path":"twin/revision/deeper","value":1}]}`,
+		`{"data":[{"op":"upsert","path":"twin/allow","value":true}]}`,
 		`{"data":[{"op":"move","path":"twin/revision"}]}`,
 		`{"data":[{"op":"upsert","path":"/","value":{}}]}`,
 	} {

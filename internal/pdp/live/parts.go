@@ -40,9 +40,6 @@ type Part struct {
 	Digest string
 	// Began is the time at which it began to be read.
 	Began time.Time
-	// of is the digest of the part that this one comes of by a delta: it has the
-	// same rules.
-	of string
 }
 
 // NewParts returns parts of which none is there. Wanted returns the names of
@@ -125,13 +122,13 @@ func (p *Parts) decide(ctx context.Context, began time.Time, swap Swap, parts ma
 			return nil, err
 		}
 		// A server without entity tags sends the same bundle again and again.
-		now := p.holder.Current()
-		if now != nil && (now.Digest == digest || p.sameRules(now, parts)) {
-			*compiler = *now.Compiler
-			if now.Digest == digest {
-				return now, nil
-			}
-			return now.with(ctx, b, names, digest)
+		if same := p.holder.Current(); same != nil && same.Digest == digest {
+			*compiler = *same.Compiler
+			return same, nil
+		}
+		if same := p.holder.Current(); same != nil && sameModules(same.modules, b.Modules) {
+			*compiler = *same.Compiler
+			return same.on(ctx, b, names, digest)
 		}
 		return p.holder.prepare(ctx, compiler, b, names, digest)
 	})
@@ -143,17 +140,6 @@ func (p *Parts) decide(ctx context.Context, began time.Time, swap Swap, parts ma
 		delete(p.waiting, name)
 	}
 	return nil
-}
-
-// sameRules reports whether parts differ from those that decide by deltas alone.
-func (p *Parts) sameRules(now *Policy, parts map[string]Part) bool {
-	before := maps.Clone(parts)
-	for name, part := range before {
-		if old, ok := p.active[name]; ok && part.of == old.Digest {
-			before[name] = old
-		}
-	}
-	return now.Digest == digestOf(before)
 }
 
 // fit says whether parts can decide together, as far as that shows before they
@@ -195,5 +181,5 @@ func (p *Parts) Patch(name string, delta *bundle.Bundle) (Part, error) {
 	}
 	began := time.Now()
 	changed, digest, err := part.Bundle.Patched(part.Digest, delta)
-	return Part{Bundle: changed, Digest: digest, Began: began, of: part.Digest}, err
+	return Part{Bundle: changed, Digest: digest, Began: began}, err
 }

@@ -1,9 +1,11 @@
 package live
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,6 +34,9 @@ type Policy struct {
 	// Compiler has compiled the modules, for those who ask them other things
 	// than decisions.
 	Compiler *ast.Compiler
+	// Data is what the modules read.
+	Data    *bundles.Document
+	modules []bundles.Module
 }
 
 // Holder holds the policy that decides. It is safe for concurrent use.
@@ -143,22 +148,32 @@ func (h *Holder) prepare(ctx context.Context, compiler *ast.Compiler, b *bundles
 	return newPolicy(point, compiler, b, names, digest), nil
 }
 
-// with is the policy with the same rules and other data, which takes the time of
-// what has changed.
-func (p *Policy) with(ctx context.Context, b *bundles.Bundle, names []string, digest string) (*Policy, error) {
-	point, err := p.Point.With(ctx, &b.Data)
+func newPolicy(point *engine.Point, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) *Policy {
+	p := &Policy{
+		Point: point, Revision: revision(b.Manifests, digest), Digest: digest, Compiler: compiler,
+		Data: point.Data(), modules: b.Modules, Revisions: map[string]string{},
+	}
+	for i, m := range b.Manifests {
+		p.Revisions[names[i]] = m.Revision
+	}
+	return p
+}
+
+// on makes a policy of a bundle with the same modules: nothing is compiled, so
+// that a change takes no longer under many rules than under few.
+func (p *Policy) on(ctx context.Context, b *bundles.Bundle, names []string, digest string) (*Policy, error) {
+	if conflicts := ast.CheckPathConflicts(p.Compiler, func(path []string) (bool, error) { return b.Data.Has(path...), nil }); len(conflicts) > 0 {
+		return nil, fmt.Errorf("the data stand where a rule does: %w", conflicts)
+	}
+	point, err := p.With(ctx, &b.Data)
 	if err != nil {
 		return nil, err
 	}
 	return newPolicy(point, p.Compiler, b, names, digest), nil
 }
 
-func newPolicy(point *engine.Point, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) *Policy {
-	p := &Policy{Point: point, Revision: revision(b.Manifests, digest), Digest: digest, Compiler: compiler, Revisions: map[string]string{}}
-	for i, m := range b.Manifests {
-		p.Revisions[names[i]] = m.Revision
-	}
-	return p
+func sameModules(a, b []bundles.Module) bool {
+	return slices.EqualFunc(a, b, func(x, y bundles.Module) bool { return x.Path == y.Path && bytes.Equal(x.Source, y.Source) })
 }
 
 func revision(manifests []bundles.Manifest, digest string) string {

@@ -94,6 +94,10 @@ func harden(c *config.Config, verify bool) error {
 	if len(c.Bundle) > 0 {
 		return fmt.Errorf("bundle: OPA has given up this form: name the bundle under bundles")
 	}
+	var err error
+	if c.Services, err = schemes(c.Services); err != nil {
+		return err
+	}
 	own, err := verifies(c.Keys)
 	if err != nil {
 		return err
@@ -134,6 +138,37 @@ func edit(raw json.RawMessage, name string, change func(section) error) (json.Ra
 		return nil, err
 	}
 	return json.Marshal(s)
+}
+
+// schemes says what kind of token a service takes, where that is left to OPA:
+// OPA fills it in when a service is first used, without a lock, and plugins that
+// share a service use it at once.
+func schemes(raw json.RawMessage) (json.RawMessage, error) {
+	if len(raw) == 0 {
+		return raw, nil
+	}
+	var services any
+	if err := util.Unmarshal(raw, &services); err != nil {
+		return nil, fmt.Errorf("services: %w", err)
+	}
+	each := func(service any) {
+		s, _ := service.(section)
+		credentials, _ := s["credentials"].(section)
+		if bearer, ok := credentials["bearer"].(section); ok && bearer["scheme"] == nil {
+			bearer["scheme"] = "Bearer"
+		}
+	}
+	switch all := services.(type) {
+	case section:
+		for _, s := range all {
+			each(s)
+		}
+	case []any:
+		for _, s := range all {
+			each(s)
+		}
+	}
+	return json.Marshal(services)
 }
 
 // verifies reports whether there are keys to verify signatures by. Keys to sign

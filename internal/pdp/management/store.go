@@ -30,7 +30,7 @@ func (s *store) Read(ctx context.Context, txn storage.Transaction, path storage.
 		return value, err
 	}
 	if p := s.policy(); p != nil {
-		if value, ok := p.Data().Lookup(path...); ok {
+		if value, ok := p.Data.Lookup(path...); ok {
 			return value, nil
 		}
 	}
