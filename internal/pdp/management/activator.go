@@ -19,18 +19,33 @@ const activatorID = "qlik2rego"
 // the process to OPA's.
 type activator struct{ bundle.DefaultActivator }
 
-var registerOnce sync.Once
+var (
+	register sync.Once
+	// used is the activator of the process. OPA reads it without a lock, so that
+	// it is only set when it changes, which is before any bundle comes.
+	used   string
+	usedMu sync.Mutex
+)
 
 // useActivator makes our activator that of the process, which also makes OPA's
 // readers leave data as bytes.
 func useActivator() {
-	registerOnce.Do(func() { bundle.RegisterActivator(activatorID, &activator{}) })
-	bundle.RegisterDefaultBundleActivator(activatorID)
+	register.Do(func() { bundle.RegisterActivator(activatorID, &activator{}) })
+	use(activatorID)
 }
 
 // useOPAsActivator undoes it. A configuration that discovery has stored on disk
 // must be read while it is undone: OPA evaluates its data without activating it.
-func useOPAsActivator() { bundle.RegisterDefaultBundleActivator("") }
+func useOPAsActivator() { use("") }
+
+func use(id string) {
+	usedMu.Lock()
+	defer usedMu.Unlock()
+	if used != id {
+		used = id
+		bundle.RegisterDefaultBundleActivator(id)
+	}
+}
 
 // Activate implements bundle.Activator.
 func (a *activator) Activate(opts *bundle.ActivateOpts) error {
