@@ -1,0 +1,170 @@
+package deploy_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestFleet runs the stock OPA server as a site with a fleet of them does, by
+// the files that are shipped: it is told by discovery what to load, loads the
+// bundle from a server, decides everything like eval, takes the next revision
+// and reports which one it has.
+func TestFleet(t *testing.T) {
+	first, second := compile(t), compile(t, "Sales stream for the sales group")
+	t.Logf("%d requests, of which the revisions decide %d differently", len(first.requests), changed(t, first, second))
+	server := startBundleServer(t)
+	server.publish("discovery.tar.gz", packDiscovery(t))
+	server.publish("qlik.tar.gz", first.file)
+
+	kept := t.TempDir()
+	fleet := startFleetMember(t, server, kept)
+	fleet.reports(server, first)
+	fleet.decidesLike(first)
+	fleet.process.until("it asks again for what it has", func() bool { return server.askedAgain("qlik.tar.gz") })
+
+	server.publish("qlik.tar.gz", second.file)
+	fleet.reports(server, second)
+	fleet.decidesLike(second)
+
+	broken := filepath.Join(t.TempDir(), "broken.tar.gz")
+	if err := os.WriteFile(broken, []byte("no bundle"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server.publish("qlik.tar.gz", broken)
+	fleet.process.until("it reports a broken bundle", func() bool {
+		_, active, failure := server.reported()
+		return failure != "" && active == second.name
+	})
+	fleet.decidesLike(second)
+	fleet.process.stop()
+
+	// A start while the bundle server has nothing: what was kept decides.
+	alone := startFleetMember(t, startBundleServer(t), kept)
+	alone.decidesLike(second)
+}
+
+// packDiscovery makes the discovery bundle as docs/deploy.md says, but for the
+// delays, which would make the test wait.
+func packDiscovery(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(shipped, "opa/discovery/data.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const delays = `"min_delay_seconds": 10, "max_delay_seconds": 20`
+	if !bytes.Contains(text, []byte(delays)) {
+		t.Fatalf("no %s in %s", delays, text)
+	}
+	dir := t.TempDir()
+	source := filepath.Join(dir, "discovery")
+	text = bytes.Replace(text, []byte(delays), []byte(`"min_delay_seconds": 1, "max_delay_seconds": 1`), 1)
+	if err := os.Mkdir(source, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(source, "data.json"), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bundle := filepath.Join(dir, "discovery.tar.gz")
+	output(t, opa(t), "build", "--bundle", source, "--output", bundle)
+	return bundle
+}
+
+// fleetMember is a stock server with the configuration that is shipped.
+type fleetMember struct {
+	t       *testing.T
+	process *process
+	client  *http.Client
+}
+
+func startFleetMember(t *testing.T, server *bundleServer, kept string) *fleetMember {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("the stock command is asked over a Unix socket")
+	}
+	// The path of a socket must be short, which that of a test's folder is not.
+	dir, err := os.MkdirTemp("", "opa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	socket := filepath.Join(dir, "s")
+	command := exec.Command(opa(t), "run", "--server", "--skip-version-check", "--log-level=error",
+		"--addr=unix://"+socket, "--config-file", filepath.Join(shipped, "opa/config.yaml"))
+	command.Env = append(os.Environ(), "BUNDLE_SERVER_URL="+server.url, "BUNDLE_SERVER_TOKEN_FILE="+server.token,
+		"OPA_PERSISTENCE_DIRECTORY="+kept, "QLIK_SITE=test")
+	f := &fleetMember{t: t, process: start(t, command)}
+	f.client = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
+	}}}
+	t.Cleanup(f.client.CloseIdleConnections)
+	f.process.until("its bundles are active", func() bool {
+		status, _, err := f.call(http.MethodGet, "/health?bundles", nil)
+		return err == nil && status == http.StatusOK
+	})
+	return f
+}
+
+func (f *fleetMember) call(method, path string, body []byte) (int, []byte, error) {
+	request, err := http.NewRequestWithContext(f.t.Context(), method, "http://opa"+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	response, err := f.client.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(response.Body)
+	return response.StatusCode, answer, err
+}
+
+// reports waits until the status names the revision, and the labels of the site.
+func (f *fleetMember) reports(server *bundleServer, r revision) {
+	f.t.Helper()
+	f.process.until("its status names the revision "+r.name, func() bool {
+		labels, active, failure := server.reported()
+		return active == r.name && failure == "" && labels["site"] == "test"
+	})
+}
+
+// decidesLike asks everything by the Data API and compares with eval.
+func (f *fleetMember) decidesLike(r revision) {
+	f.t.Helper()
+	for i, request := range r.requests {
+		status, body, err := f.call(http.MethodPost, "/v1/data/qlik/authz/decision?provenance", fmt.Appendf(nil, `{"input": %s}`, request))
+		if err != nil || status != http.StatusOK {
+			f.t.Fatalf("%d %s %v", status, body, err)
+		}
+		var says struct {
+			Result     decision `json:"result"`
+			Provenance struct {
+				Bundles map[string]struct{ Revision string } `json:"bundles"`
+			} `json:"provenance"`
+		}
+		if err := json.Unmarshal(body, &says); err != nil {
+			f.t.Fatal(err)
+		}
+		if !says.Result.equal(r.decisions[i]) {
+			f.t.Fatalf("%s\nstock OPA: %+v\neval:      %+v", request, says.Result, r.decisions[i])
+		}
+		if got := says.Provenance.Bundles["qlik"].Revision; got != r.name {
+			f.t.Fatalf("decided by %s, want %s", got, r.name)
+		}
+	}
+	// The decision that is asked for without a path is the same one.
+	status, body, err := f.call(http.MethodPost, "/", r.requests[0])
+	if err != nil || status != http.StatusOK || !strings.Contains(string(body), `"reason"`) {
+		f.t.Errorf("the default decision: %d %s %v", status, body, err)
+	}
+}
