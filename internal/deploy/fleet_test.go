@@ -2,16 +2,11 @@ package deploy_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -80,71 +75,29 @@ func packDiscovery(t *testing.T) string {
 	return bundle
 }
 
-// fleetMember is a stock server with the configuration that is shipped.
-type fleetMember struct {
-	t       *testing.T
-	process *process
-	client  *http.Client
-}
-
-func startFleetMember(t *testing.T, server *bundleServer, kept string) *fleetMember {
+// startFleetMember runs the stock server by the configuration that is shipped.
+func startFleetMember(t *testing.T, server *bundleServer, kept string) *stockServer {
 	t.Helper()
-	if runtime.GOOS == "windows" {
-		t.Skip("the stock command is asked over a Unix socket")
-	}
-	// The path of a socket must be short, which that of a test's folder is not.
-	dir, err := os.MkdirTemp("", "opa")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "s")
-	command := exec.Command(opa(t), "run", "--server", "--skip-version-check", "--log-level=error",
-		"--addr=unix://"+socket, "--config-file", filepath.Join(shipped, "opa/config.yaml"))
-	command.Env = append(os.Environ(), "BUNDLE_SERVER_URL="+server.url, "BUNDLE_SERVER_TOKEN_FILE="+server.token,
-		"OPA_PERSISTENCE_DIRECTORY="+kept, "QLIK_SITE=test")
-	f := &fleetMember{t: t, process: start(t, command)}
-	f.client = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-	}}}
-	t.Cleanup(f.client.CloseIdleConnections)
-	f.process.until("its bundles are active", func() bool {
-		status, _, err := f.call(http.MethodGet, "/health?bundles", nil)
-		return err == nil && status == http.StatusOK
-	})
-	return f
-}
-
-func (f *fleetMember) call(method, path string, body []byte) (int, []byte, error) {
-	request, err := http.NewRequestWithContext(f.t.Context(), method, "http://opa"+path, bytes.NewReader(body))
-	if err != nil {
-		return 0, nil, err
-	}
-	response, err := f.client.Do(request)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(response.Body)
-	return response.StatusCode, answer, err
+	return startStock(t, []string{"BUNDLE_SERVER_URL=" + server.url, "BUNDLE_SERVER_TOKEN_FILE=" + server.token,
+		"OPA_PERSISTENCE_DIRECTORY=" + kept, "QLIK_SITE=test"}, "--config-file", filepath.Join(shipped, "opa/config.yaml"))
 }
 
 // reports waits until the status names the revision, and the labels of the site.
-func (f *fleetMember) reports(server *bundleServer, r revision) {
-	f.t.Helper()
-	f.process.until("its status names the revision "+r.name, func() bool {
+func (s *stockServer) reports(server *bundleServer, r revision) {
+	s.t.Helper()
+	s.process.until("its status names the revision "+r.name, func() bool {
 		labels, active, failure := server.reported()
 		return active == r.name && failure == "" && labels["site"] == "test"
 	})
 }
 
 // decidesLike asks everything by the Data API and compares with eval.
-func (f *fleetMember) decidesLike(r revision) {
-	f.t.Helper()
+func (s *stockServer) decidesLike(r revision) {
+	s.t.Helper()
 	for i, request := range r.requests {
-		status, body, err := f.call(http.MethodPost, "/v1/data/qlik/authz/decision?provenance", fmt.Appendf(nil, `{"input": %s}`, request))
+		status, body, err := s.call(http.MethodPost, "/v1/data/qlik/authz/decision?provenance", fmt.Appendf(nil, `{"input": %s}`, request))
 		if err != nil || status != http.StatusOK {
-			f.t.Fatalf("%d %s %v", status, body, err)
+			s.t.Fatalf("%d %s %v", status, body, err)
 		}
 		var says struct {
 			Result     decision `json:"result"`
@@ -153,18 +106,18 @@ func (f *fleetMember) decidesLike(r revision) {
 			} `json:"provenance"`
 		}
 		if err := json.Unmarshal(body, &says); err != nil {
-			f.t.Fatal(err)
+			s.t.Fatal(err)
 		}
 		if !says.Result.equal(r.decisions[i]) {
-			f.t.Fatalf("%s\nstock OPA: %+v\neval:      %+v", request, says.Result, r.decisions[i])
+			s.t.Fatalf("%s\nstock OPA: %+v\neval:      %+v", request, says.Result, r.decisions[i])
 		}
 		if got := says.Provenance.Bundles["qlik"].Revision; got != r.name {
-			f.t.Fatalf("decided by %s, want %s", got, r.name)
+			s.t.Fatalf("decided by %s, want %s", got, r.name)
 		}
 	}
 	// The decision that is asked for without a path is the same one.
-	status, body, err := f.call(http.MethodPost, "/", r.requests[0])
+	status, body, err := s.call(http.MethodPost, "/", r.requests[0])
 	if err != nil || status != http.StatusOK || !strings.Contains(string(body), `"reason"`) {
-		f.t.Errorf("the default decision: %d %s %v", status, body, err)
+		s.t.Errorf("the default decision: %d %s %v", status, body, err)
 	}
 }
