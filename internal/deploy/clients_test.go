@@ -101,12 +101,7 @@ func TestCurlSocket(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("no curl here")
 	}
-	// The path of a socket must be short, which that of a test's folder is not.
-	dir, err := os.MkdirTemp("", "pdp")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := shortDir(t)
 	socket, header := filepath.Join(dir, "s"), filepath.Join(dir, "header")
 	if err := os.WriteFile(header, fmt.Appendf(nil, "Authorization: Bearer %s\n", portalToken), 0o600); err != nil {
 		t.Fatal(err)

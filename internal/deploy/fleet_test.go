@@ -18,27 +18,27 @@ import (
 func TestFleet(t *testing.T) {
 	first, second := compile(t), compile(t, "Sales stream for the sales group")
 	t.Logf("%d requests, of which the revisions decide %d differently", len(first.requests), changed(t, first, second))
-	server := startBundleServer(t)
-	server.publish("discovery.tar.gz", packDiscovery(t))
-	server.publish("qlik.tar.gz", first.file)
+	bundles := startBundleServer(t)
+	bundles.publish("discovery.tar.gz", packDiscovery(t))
+	bundles.publish("qlik.tar.gz", first.file)
 
 	kept := t.TempDir()
-	fleet := startFleetMember(t, server, kept)
-	fleet.reports(server, first)
+	fleet := startFleetMember(t, bundles, kept)
+	fleet.reports(bundles, first)
 	fleet.decidesLike(first)
-	fleet.process.until("it asks again for what it has", func() bool { return server.askedAgain("qlik.tar.gz") })
+	fleet.process.until("it asks again for what it has", func() bool { return bundles.askedAgain("qlik.tar.gz") })
 
-	server.publish("qlik.tar.gz", second.file)
-	fleet.reports(server, second)
+	bundles.publish("qlik.tar.gz", second.file)
+	fleet.reports(bundles, second)
 	fleet.decidesLike(second)
 
 	broken := filepath.Join(t.TempDir(), "broken.tar.gz")
 	if err := os.WriteFile(broken, []byte("no bundle"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	server.publish("qlik.tar.gz", broken)
+	bundles.publish("qlik.tar.gz", broken)
 	fleet.process.until("it reports a broken bundle", func() bool {
-		_, active, failure := server.reported()
+		_, active, failure := bundles.reported()
 		return failure != "" && active == second.name
 	})
 	fleet.decidesLike(second)
@@ -76,23 +76,27 @@ func packDiscovery(t *testing.T) string {
 }
 
 // startFleetMember runs the stock server by the configuration that is shipped.
-func startFleetMember(t *testing.T, server *bundleServer, kept string) *stockServer {
+func startFleetMember(t *testing.T, bundles *bundleServer, kept string) *server {
 	t.Helper()
-	return startStock(t, []string{"BUNDLE_SERVER_URL=" + server.url, "BUNDLE_SERVER_TOKEN_FILE=" + server.token,
-		"OPA_PERSISTENCE_DIRECTORY=" + kept, "QLIK_SITE=test"}, "--config-file", filepath.Join(shipped, "opa/config.yaml"))
+	return startStock(t, fleetEnvironment(bundles, kept), "--config-file", filepath.Join(shipped, "opa/config.yaml"))
+}
+
+// fleetEnvironment is what the configuration takes from the environment.
+func fleetEnvironment(bundles *bundleServer, kept string) []string {
+	return []string{"BUNDLE_SERVER_URL=" + bundles.url, "BUNDLE_SERVER_TOKEN_FILE=" + bundles.token, "OPA_PERSISTENCE_DIRECTORY=" + kept, "QLIK_SITE=test"}
 }
 
 // reports waits until the status names the revision, and the labels of the site.
-func (s *stockServer) reports(server *bundleServer, r revision) {
+func (s *server) reports(bundles *bundleServer, r revision) {
 	s.t.Helper()
 	s.process.until("its status names the revision "+r.name, func() bool {
-		labels, active, failure := server.reported()
+		labels, active, failure := bundles.reported()
 		return active == r.name && failure == "" && labels["site"] == "test"
 	})
 }
 
 // decidesLike asks everything by the Data API and compares with eval.
-func (s *stockServer) decidesLike(r revision) {
+func (s *server) decidesLike(r revision) {
 	s.t.Helper()
 	for i, request := range r.requests {
 		status, body, err := s.call(http.MethodPost, "/v1/data/qlik/authz/decision?provenance", fmt.Appendf(nil, `{"input": %s}`, request))

@@ -1,0 +1,241 @@
+package deploy_test
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/open-policy-agent/opa/v1/util"
+)
+
+// object is what the tests read of a Kubernetes object.
+type object struct {
+	Kind     string
+	Metadata struct{ Name string }
+	Data     map[string]string
+	Spec     struct {
+		Template struct {
+			Metadata struct{ Labels map[string]string }
+			Spec     pod
+		}
+		// Selector is that of a service or of a deployment.
+		Selector    map[string]any
+		PodSelector selector
+		Ports       []struct{ TargetPort string }
+		Ingress     []struct {
+			Ports []struct{ Port any }
+		}
+	}
+}
+
+type selector struct{ MatchLabels map[string]string }
+
+type pod struct {
+	AutomountServiceAccountToken  *bool
+	TerminationGracePeriodSeconds int
+	SecurityContext               struct {
+		RunAsNonRoot   bool
+		RunAsUser      int
+		SeccompProfile struct{ Type string }
+	}
+	InitContainers, Containers []container
+	Volumes                    []struct {
+		Name                  string
+		ConfigMap             *struct{ Name string }
+		PersistentVolumeClaim *struct{ ClaimName string }
+		EmptyDir              *struct{ SizeLimit string }
+		Secret                *struct {
+			SecretName string
+			Items      []struct{ Key, Path string }
+		}
+	}
+}
+
+type container struct {
+	Name, Image, RestartPolicy string
+	Args                       []string
+	Env                        []struct {
+		ValueFrom struct{ SecretKeyRef struct{ Name, Key string } }
+	}
+	Ports                                       []struct{ Name string }
+	StartupProbe, ReadinessProbe, LivenessProbe *struct{ HTTPGet struct{ Path, Port string } }
+	Resources                                   struct{ Limits map[string]string }
+	SecurityContext                             struct {
+		AllowPrivilegeEscalation *bool
+		ReadOnlyRootFilesystem   bool
+		Capabilities             struct{ Drop []string }
+	}
+	VolumeMounts []struct{ Name, MountPath string }
+}
+
+func (p pod) all() []container { return slices.Concat(p.InitContainers, p.Containers) }
+
+// manifest reads the objects that are shipped.
+func manifest(t *testing.T) (text string, objects []object) {
+	t.Helper()
+	text = string(readFile(t, filepath.Join(shipped, "kubernetes.yaml")))
+	for _, doc := range strings.Split(text, "\n---\n") {
+		var o object
+		if err := util.Unmarshal([]byte(doc), &o); err != nil {
+			t.Fatalf("%v\n%s", err, doc)
+		}
+		objects = append(objects, o)
+	}
+	return text, objects
+}
+
+func named(t *testing.T, objects []object, kind, name string) object {
+	t.Helper()
+	for _, o := range objects {
+		if o.Kind == kind && o.Metadata.Name == name {
+			return o
+		}
+	}
+	t.Fatalf("there is no %s %s", kind, name)
+	return object{}
+}
+
+// TestPodsAreRestricted holds every container to the strictest of Kubernetes'
+// pod security standards, and to limits.
+func TestPodsAreRestricted(t *testing.T) {
+	_, objects := manifest(t)
+	containers := 0
+	for _, o := range objects {
+		p := o.Spec.Template.Spec
+		if o.Kind != "Deployment" {
+			continue
+		}
+		if c := p.SecurityContext; !c.RunAsNonRoot || c.RunAsUser == 0 || c.SeccompProfile.Type != "RuntimeDefault" {
+			t.Errorf("%s: the pod may do too much: %+v", o.Metadata.Name, c)
+		}
+		if p.AutomountServiceAccountToken == nil || *p.AutomountServiceAccountToken {
+			t.Errorf("%s: the pod has a token of the cluster", o.Metadata.Name)
+		}
+		for _, c := range p.all() {
+			containers++
+			s := c.SecurityContext
+			if s.AllowPrivilegeEscalation == nil || *s.AllowPrivilegeEscalation || !s.ReadOnlyRootFilesystem || !slices.Equal(s.Capabilities.Drop, []string{"ALL"}) {
+				t.Errorf("%s: the container may do too much: %+v", c.Name, s)
+			}
+			if c.Resources.Limits["memory"] == "" || c.ReadinessProbe == nil {
+				t.Errorf("%s: no memory limit, or no readiness probe", c.Name)
+			}
+			if _, tag, ok := strings.Cut(c.Image, ":"); !ok || tag == "latest" {
+				t.Errorf("%s: the image %s can be any", c.Name, c.Image)
+			}
+		}
+		for _, v := range p.Volumes {
+			if v.EmptyDir != nil && v.EmptyDir.SizeLimit == "" {
+				t.Errorf("%s: the volume %s has no limit", o.Metadata.Name, v.Name)
+			}
+		}
+	}
+	if containers != 3 {
+		t.Errorf("%d containers, want the portal, its sidecar and the bundle server", containers)
+	}
+}
+
+// TestManifestHoldsTogether follows every name in the manifest to what it names.
+func TestManifestHoldsTogether(t *testing.T) {
+	text, objects := manifest(t)
+	secretKeys := map[string]bool{}
+	for _, found := range regexp.MustCompile(`--from-literal=([a-z-]+)=`).FindAllStringSubmatch(text, -1) {
+		secretKeys[found[1]] = true
+	}
+	ports := map[string][]string{}
+	for _, o := range objects {
+		if o.Kind != "Deployment" {
+			continue
+		}
+		p := o.Spec.Template.Spec
+		if matches := o.Spec.Selector["matchLabels"].(map[string]any); !subset(toStrings(matches), o.Spec.Template.Metadata.Labels) {
+			t.Errorf("%s selects %v, its pods are %v", o.Metadata.Name, matches, o.Spec.Template.Metadata.Labels)
+		}
+		volumes := map[string]bool{}
+		for _, v := range p.Volumes {
+			volumes[v.Name] = true
+			switch {
+			case v.ConfigMap != nil:
+				named(t, objects, "ConfigMap", v.ConfigMap.Name)
+			case v.PersistentVolumeClaim != nil:
+				named(t, objects, "PersistentVolumeClaim", v.PersistentVolumeClaim.ClaimName)
+			case v.Secret != nil:
+				for _, item := range v.Secret.Items {
+					if v.Secret.SecretName != "qlik2rego" || !secretKeys[item.Key] {
+						t.Errorf("no secret %s with the key %s is made", v.Secret.SecretName, item.Key)
+					}
+				}
+			}
+		}
+		for _, c := range p.all() {
+			for _, m := range c.VolumeMounts {
+				if !volumes[m.Name] {
+					t.Errorf("%s mounts %s, which is no volume", c.Name, m.Name)
+				}
+			}
+			for _, e := range c.Env {
+				if ref := e.ValueFrom.SecretKeyRef; ref.Name != "" && (ref.Name != "qlik2rego" || !secretKeys[ref.Key]) {
+					t.Errorf("no secret %s with the key %s is made", ref.Name, ref.Key)
+				}
+			}
+			own := []string{}
+			for _, port := range c.Ports {
+				own = append(own, port.Name)
+			}
+			for _, probe := range []*struct{ HTTPGet struct{ Path, Port string } }{c.StartupProbe, c.ReadinessProbe, c.LivenessProbe} {
+				if probe != nil && !slices.Contains(own, probe.HTTPGet.Port) {
+					t.Errorf("%s is probed at %s, which is no port of it", c.Name, probe.HTTPGet.Port)
+				}
+			}
+			ports[o.Metadata.Name] = append(ports[o.Metadata.Name], own...)
+		}
+	}
+	for _, o := range objects {
+		var labels map[string]string
+		var names []string
+		switch o.Kind {
+		case "Service":
+			labels = toStrings(o.Spec.Selector)
+			for _, p := range o.Spec.Ports {
+				names = append(names, p.TargetPort)
+			}
+		case "NetworkPolicy":
+			labels = o.Spec.PodSelector.MatchLabels
+			for _, rule := range o.Spec.Ingress {
+				for _, p := range rule.Ports {
+					names = append(names, p.Port.(string))
+				}
+			}
+		default:
+			continue
+		}
+		target := named(t, objects, "Deployment", o.Metadata.Name)
+		if len(labels) == 0 || !subset(labels, target.Spec.Template.Metadata.Labels) {
+			t.Errorf("%s %s selects %v, which is not its deployment", o.Kind, o.Metadata.Name, labels)
+		}
+		for _, name := range names {
+			if !slices.Contains(ports[o.Metadata.Name], name) {
+				t.Errorf("%s %s: %s is no port of its pods", o.Kind, o.Metadata.Name, name)
+			}
+		}
+	}
+}
+
+func subset(some, all map[string]string) bool {
+	for k, v := range some {
+		if all[k] != v {
+			return false
+		}
+	}
+	return true
+}
+
+func toStrings(m map[string]any) map[string]string {
+	out := map[string]string{}
+	for k, v := range m {
+		out[k], _ = v.(string)
+	}
+	return out
+}
