@@ -29,7 +29,9 @@ func TestNoAnswerIsNoPermit(t *testing.T) {
 		{"unauthorized", answer(401, "application/json", permit), "401"},
 		{"overloaded", answer(503, "application/json", permit), "503"},
 		{"created", answer(201, "application/json", permit), "201"},
-		{"another place", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect) }, "307"},
+		{"another place", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}, "307"},
 		{"a page", answer(200, "text/html", permit), "text/html"},
 		{"half", answer(200, "application/json", permit[:len(permit)-3]), "unexpected end"},
 		{"text for true", answer(200, "application/json", `{"evaluations":[{"decision":"true"}]}`), "cannot unmarshal"},
