@@ -60,7 +60,7 @@ type container struct {
 		ValueFrom struct{ SecretKeyRef struct{ Name, Key string } }
 	}
 	Ports                                       []struct{ Name string }
-	StartupProbe, ReadinessProbe, LivenessProbe *struct{ HTTPGet struct{ Path, Port string } }
+	StartupProbe, ReadinessProbe, LivenessProbe *probe
 	Resources                                   struct{ Limits map[string]string }
 	SecurityContext                             struct {
 		AllowPrivilegeEscalation *bool
@@ -70,12 +70,21 @@ type container struct {
 	VolumeMounts []struct{ Name, MountPath string }
 }
 
+type probe struct {
+	HTTPGet   struct{ Path, Port string }
+	TCPSocket struct{ Port string }
+	Exec      *struct{ Command []string }
+}
+
 func (p pod) all() []container { return slices.Concat(p.InitContainers, p.Containers) }
 
-// manifest reads the objects that are shipped.
-func manifest(t *testing.T) (text string, objects []object) {
+// The manifests that are shipped, and how many containers each has.
+var manifests = map[string]int{"kubernetes.yaml": 3, "envoy/kubernetes.yaml": 3}
+
+// manifest reads the objects of a manifest, and its text.
+func manifest(t *testing.T, name string) (text string, objects []object) {
 	t.Helper()
-	text = string(readFile(t, filepath.Join(shipped, "kubernetes.yaml")))
+	text = string(readFile(t, filepath.Join(shipped, name)))
 	for _, doc := range strings.Split(text, "\n---\n") {
 		var o object
 		if err := util.Unmarshal([]byte(doc), &o); err != nil {
@@ -100,8 +109,17 @@ func named(t *testing.T, objects []object, kind, name string) object {
 // TestPodsAreRestricted holds every container to the strictest of Kubernetes'
 // pod security standards, and to limits.
 func TestPodsAreRestricted(t *testing.T) {
-	_, objects := manifest(t)
-	containers := 0
+	for name, want := range manifests {
+		t.Run(name, func(t *testing.T) {
+			_, objects := manifest(t, name)
+			if containers := checkContainers(t, objects); containers != want {
+				t.Errorf("%d containers, want %d", containers, want)
+			}
+		})
+	}
+}
+
+func checkContainers(t *testing.T, objects []object) (containers int) {
 	for _, o := range objects {
 		p := o.Spec.Template.Spec
 		if o.Kind != "Deployment" {
@@ -132,17 +150,27 @@ func TestPodsAreRestricted(t *testing.T) {
 			}
 		}
 	}
-	if containers != 3 {
-		t.Errorf("%d containers, want the portal, its sidecar and the bundle server", containers)
+	return containers
+}
+
+// TestManifestsHoldTogether follows every name in the manifests to what it names.
+func TestManifestsHoldTogether(t *testing.T) {
+	for name := range manifests {
+		t.Run(name, func(t *testing.T) { checkNames(t, name) })
 	}
 }
 
-// TestManifestHoldsTogether follows every name in the manifest to what it names.
-func TestManifestHoldsTogether(t *testing.T) {
-	text, objects := manifest(t)
+func checkNames(t *testing.T, name string) {
+	text, objects := manifest(t, name)
+	// What the commands at the top make.
 	secretKeys := map[string]bool{}
 	for _, found := range regexp.MustCompile(`--from-literal=([a-z-]+)=`).FindAllStringSubmatch(text, -1) {
 		secretKeys[found[1]] = true
+	}
+	for _, found := range regexp.MustCompile(`create configmap ([a-z-]+) `).FindAllStringSubmatch(text, -1) {
+		o := object{Kind: "ConfigMap"}
+		o.Metadata.Name = found[1]
+		objects = append(objects, o)
 	}
 	ports := map[string][]string{}
 	for _, o := range objects {
@@ -184,9 +212,9 @@ func TestManifestHoldsTogether(t *testing.T) {
 			for _, port := range c.Ports {
 				own = append(own, port.Name)
 			}
-			for _, probe := range []*struct{ HTTPGet struct{ Path, Port string } }{c.StartupProbe, c.ReadinessProbe, c.LivenessProbe} {
-				if probe != nil && !slices.Contains(own, probe.HTTPGet.Port) {
-					t.Errorf("%s is probed at %s, which is no port of it", c.Name, probe.HTTPGet.Port)
+			for _, p := range []*probe{c.StartupProbe, c.ReadinessProbe, c.LivenessProbe} {
+				if p != nil && p.Exec == nil && !slices.Contains(own, p.HTTPGet.Port+p.TCPSocket.Port) {
+					t.Errorf("%s is probed at %+v, which is no port of it", c.Name, p)
 				}
 			}
 			ports[o.Metadata.Name] = append(ports[o.Metadata.Name], own...)

@@ -15,7 +15,7 @@ import (
 // the probes: alive but not ready without a bundle, ready with one, and ready at
 // once on the next start, without a bundle bundles.
 func TestSidecar(t *testing.T) {
-	_, objects := manifest(t)
+	_, objects := manifest(t, "kubernetes.yaml")
 	sidecar := named(t, objects, "Deployment", "portal").Spec.Template.Spec.InitContainers[0]
 	if sidecar.RestartPolicy != "Always" {
 		t.Fatalf("%s is no sidecar", sidecar.Name)
