@@ -27,7 +27,9 @@ type Point struct {
 	one, many, explainOne, explainMany *Query
 	// together is nil unless the package decides requests of one requester
 	// together, as Qlik's does.
-	together   *together
+	together *together
+	// alikes is nil where nothing is known of which requests are answered alike.
+	alikes     *alikes
 	data       *bundles.Document
 	candidates *candidates
 }
@@ -81,6 +83,9 @@ func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle
 		if p.together, err = newTogether(pkg.String(), prepare); err != nil {
 			return nil, err
 		}
+		if policy.known != nil { // the library is the one that goes with what is read
+			p.alikes = newAlikes(p.data)
+		}
 	}
 	p.candidates, err = newCandidates(ctx, p.data, path, pkg.String(), has, prepare)
 	return p, err
@@ -96,6 +101,9 @@ func (p *Point) Data() *bundles.Document { return p.data }
 func (p *Point) With(ctx context.Context, data *bundles.Document) (*Point, error) {
 	changed := *p
 	changed.data = data
+	if p.alikes != nil {
+		changed.alikes = p.alikes.on(data)
+	}
 	var err error
 	changed.candidates, err = p.candidates.on(ctx, data)
 	return &changed, err
@@ -150,10 +158,29 @@ func (p *Point) ruleName(id string) string {
 const partLeast = 16
 
 // Evaluate answers requests, in order: in one query, or in one for each core
-// where there are many. With explain the verdicts have reasons. The error is
+// where there are many. Of those that the policy cannot tell apart one is asked. With explain the verdicts have reasons. The error is
 // about the end of the context; what fails for one request is in its verdict and
 // leaves the others as they are.
 func (p *Point) Evaluate(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
+	firsts := p.firsts(requests)
+	asked, number := make([]Request, 0, len(requests)), make([]int, len(requests))
+	for i, first := range firsts {
+		if number[i] = len(asked); first == i {
+			asked = append(asked, requests[i])
+		}
+	}
+	answers, err := p.evaluateAll(ctx, asked, explain)
+	if err != nil || len(asked) == len(requests) {
+		return answers, err
+	}
+	verdicts := make([]Verdict, len(requests))
+	for i, first := range firsts {
+		verdicts[i] = answers[number[first]]
+	}
+	return verdicts, nil
+}
+
+func (p *Point) evaluateAll(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
 	verdicts := make([]Verdict, len(requests))
 	parts := min(runtime.GOMAXPROCS(0), len(requests)/partLeast)
 	if parts < 2 {

@@ -34,7 +34,7 @@ const groupsMost = 16
 func (p *Point) evaluateTogether(ctx context.Context, requests []Request, explain bool, verdicts []Verdict) []int {
 	done := make([]bool, len(requests))
 	if p.together != nil {
-		for _, group := range groups(requests) {
+		for _, group := range groups(requests, Request.goesWith) {
 			if len(group) > 1 {
 				p.together.evaluate(ctx, p, requests, group, explain, verdicts, done)
 			}
@@ -49,12 +49,12 @@ func (p *Point) evaluateTogether(ctx context.Context, requests []Request, explai
 	return open
 }
 
-// groups returns the numbers of the requests that can be asked together.
-func groups(requests []Request) [][]int {
+// groups returns the numbers of the requests that go together.
+func groups(requests []Request, together func(a, b Request) bool) [][]int {
 	var found [][]int
 	for i, r := range requests {
 		at := slices.IndexFunc(found[max(0, len(found)-groupsMost):], func(group []int) bool {
-			return r.goesWith(requests[group[0]])
+			return together(r, requests[group[0]])
 		})
 		if at < 0 {
 			found = append(found, []int{i})

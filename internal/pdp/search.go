@@ -2,6 +2,7 @@ package pdp
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,8 @@ type searchKind struct {
 	read func(o ast.Object) (engine.Request, *ast.Term, error)
 	// candidates are the ids or names to look among, in order.
 	candidates func(p *live.Policy, wanted *ast.Term) ([]string, bool)
+	// alike tells which candidates have the same verdict; nil where nothing does.
+	alike func(p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Alike
 	// with puts a candidate into a request.
 	with func(r *engine.Request, candidate *ast.Term)
 	// key is the field that names a candidate.
@@ -54,7 +57,11 @@ var resourceSearch = searchKind{
 		return r, wanted, err
 	},
 	candidates: func(p *live.Policy, wanted *ast.Term) ([]string, bool) { return p.Resources(text(wanted, typeKey)) },
-	with:       func(r *engine.Request, candidate *ast.Term) { r.Resource = candidate },
+	alike: func(p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Alike {
+		base.Resource = wanted
+		return p.Alike(base)
+	},
+	with: func(r *engine.Request, candidate *ast.Term) { r.Resource = candidate },
 }
 
 var actionSearch = searchKind{
@@ -160,18 +167,20 @@ func (c *call) search(kind searchKind) answerer {
 // when half of the time is over.
 func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, wanted *ast.Term, all []string, start, limit int) ([]result, int, error) {
 	found := make([]result, 0, min(limit, len(all)-start))
+	j := judged{call: c, kind: kind, base: base, wanted: wanted, allows: map[int32]bool{}}
+	if kind.alike != nil {
+		j.alike = kind.alike(c.policy, base, wanted)
+	}
 	size, began := chunkFirst, time.Now()
 	for start < len(all) {
 		chunk, before := all[start:min(start+size, len(all))], time.Now()
-		verdicts, err := c.policy.Evaluate(ctx, requests(kind, base, wanted, chunk), false)
+		allowed, err := j.judge(ctx, chunk)
 		if err != nil {
 			return nil, 0, err
 		}
-		for i, v := range verdicts {
+		for i, allow := range allowed {
 			switch {
-			case v.Err != nil:
-				return nil, 0, v.Err // an answer without this candidate could be wrong
-			case !v.Allow:
+			case !allow:
 			case len(found) == limit:
 				return found, start + i, nil
 			default:
@@ -185,6 +194,59 @@ func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, w
 		size = chunkAfter(len(chunk), time.Since(before), c.limits.Time/2)
 	}
 	return found, -1, nil
+}
+
+// judged are the candidates of a search, judged a chunk at a time.
+type judged struct {
+	*call
+	kind   searchKind
+	base   engine.Request
+	wanted *ast.Term
+	// alike is nil unless many candidates may have one verdict; allows is what
+	// is known by their class.
+	alike  *engine.Alike
+	allows map[int32]bool
+}
+
+// judge says which candidates evaluate to true. Of those that the policy cannot
+// tell apart it judges the first.
+func (j *judged) judge(ctx context.Context, chunk []string) ([]bool, error) {
+	classes := slices.Repeat([]int32{-1}, len(chunk))
+	if j.alike != nil {
+		classes = j.alike.Classes(chunk)
+	}
+	var open []string
+	var at []int
+	for i, class := range classes {
+		if _, known := j.allows[class]; !known {
+			open, at = append(open, chunk[i]), append(at, i)
+			if class >= 0 {
+				j.allows[class] = false // until it is judged
+			}
+		}
+	}
+	allowed := make([]bool, len(chunk))
+	if len(open) > 0 {
+		verdicts, err := j.policy.Evaluate(ctx, requests(j.kind, j.base, j.wanted, open), false)
+		if err != nil {
+			return nil, err
+		}
+		for n, v := range verdicts {
+			if v.Err != nil {
+				return nil, v.Err // an answer without this candidate could be wrong
+			}
+			allowed[at[n]] = v.Allow
+			if class := classes[at[n]]; class >= 0 {
+				j.allows[class] = v.Allow
+			}
+		}
+	}
+	for i, class := range classes {
+		if class >= 0 {
+			allowed[i] = j.allows[class]
+		}
+	}
+	return allowed, nil
 }
 
 func (k searchKind) result(wanted *ast.Term, candidate string) result {

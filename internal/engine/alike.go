@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+)
+
+// alikes tells which requests about resources on record a Qlik policy answers
+// alike, by what the compiler says that the rules read (data.qlik.reads). It says
+// nothing of what the answer is, which the policy is asked for one of them.
+type alikes struct {
+	data  *bundles.Document
+	reads *reads.Reads
+
+	mu    sync.Mutex
+	kinds map[kind]*classes.Alike
+}
+
+// kind is a type of resources and an action, both folded.
+type kind struct{ typ, action string }
+
+// entitiesMost is the number of entities of one kind, and of all kinds, that are
+// remembered. An entity takes about a hundred bytes.
+const entitiesMost = 1 << 20
+
+// newAlikes returns nil for data that do not say what the rules read.
+func newAlikes(data *bundles.Document) *alikes {
+	r, err := classes.Read(data)
+	if err != nil {
+		return nil
+	}
+	return &alikes{data: data, reads: r, kinds: map[kind]*classes.Alike{}}
+}
+
+// on is newAlikes for other data of the same policy.
+func (a *alikes) on(data *bundles.Document) *alikes {
+	if a != nil && data.Same(a.data, "qlik", "reads") {
+		return &alikes{data: data, reads: a.reads, kinds: map[kind]*classes.Alike{}}
+	}
+	return newAlikes(data)
+}
+
+// of returns nil where nothing is known of the kind.
+func (a *alikes) of(k kind) *classes.Alike {
+	action, known := ruleset.ParseAction(k.action)
+	if !known {
+		k.action = "" // no rules are about it, whatever its name is
+	}
+	if !a.data.Has("site", "entities", k.typ) {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if alike, ok := a.kinds[k]; ok {
+		return alike
+	}
+	alike, err := classes.NewAlike(a.data, a.reads, k.typ, uint32(action), entitiesMost)
+	if err != nil {
+		alike = nil
+	}
+	remembered := 0
+	for _, other := range a.kinds {
+		remembered += other.Remembered()
+	}
+	if remembered > entitiesMost {
+		clear(a.kinds)
+	}
+	a.kinds[k] = alike
+	return alike
+}
+
+// Alike tells which of many resources of one type have the same verdict for one
+// requester, action and context.
+type Alike struct {
+	of        *classes.Alike
+	requester string
+	data      *bundles.Document
+	typ       string
+}
+
+// Alike returns what tells resources apart for the rest of a request, whose
+// resource needs no id; nil if each must be asked about.
+func (p *Point) Alike(r Request) *Alike {
+	if p.alikes == nil || r.Resource.Get(propertiesKey) != nil || r.Subject.Get(propertiesKey) != nil {
+		return nil
+	}
+	typ, okType := textOf(r.Resource, typeKey)
+	action, okAction := textOf(r.Action, nameKey)
+	subject, okSubject := textOf(r.Subject, idKey)
+	if !okType || !okAction || !okSubject {
+		return nil
+	}
+	of := p.alikes.of(kind{typ, action})
+	if of == nil {
+		return nil
+	}
+	a := &Alike{of: of, requester: subject, data: p.data, typ: typ}
+	if v, ok := p.data.Lookup("site", "subjects", subject); ok {
+		a.requester, _ = v.(string)
+	}
+	return a
+}
+
+// textOf returns a text in lower case.
+func textOf(t, key *ast.Term) (string, bool) {
+	v := t.Get(key)
+	if v == nil {
+		return "", false
+	}
+	s, ok := v.Value.(ast.String)
+	return strings.ToLower(string(s)), ok
+}
+
+// Classes returns, for each of the ids, a number that it shares with resources
+// that have the same verdict, or -1 for a resource that must be asked about.
+func (a *Alike) Classes(ids []string) []int32 {
+	list := make([]int32, len(ids))
+	handles := make([]string, 0, len(ids))
+	at := make([]int, 0, len(ids))
+	for i, id := range ids {
+		list[i] = -1
+		if handle := strings.ToLower(id); a.data.Has("site", "entities", a.typ, handle) {
+			handles, at = append(handles, handle), append(at, i)
+		}
+	}
+	for i, place := range a.of.Places(handles) {
+		if place.Settles(a.requester) {
+			list[at[i]] = place.Class
+		}
+	}
+	return list
+}
+
+// firsts returns, for each of the requests, the number of the first one that has
+// the same verdict, which may be itself.
+func (p *Point) firsts(requests []Request) []int {
+	firsts := make([]int, len(requests))
+	for i := range firsts {
+		firsts[i] = i
+	}
+	for _, group := range groups(requests, Request.asksWith) {
+		if len(group) == 1 {
+			continue
+		}
+		alike := p.Alike(requests[group[0]])
+		if alike == nil {
+			continue
+		}
+		ids := make([]string, len(group))
+		for i, at := range group {
+			ids[i], _ = textOf(requests[at].Resource, idKey)
+		}
+		first := map[int32]int{}
+		for i, class := range alike.Classes(ids) {
+			if class < 0 {
+				continue
+			}
+			if _, ok := first[class]; !ok {
+				first[class] = group[i]
+			}
+			firsts[group[i]] = first[class]
+		}
+	}
+	return firsts
+}
+
+// asksWith says whether two requests differ in the ids of the resources alone.
+func (r Request) asksWith(o Request) bool {
+	return r.goesWith(o) && r.Action.Equal(o.Action) && r.Resource.Get(propertiesKey) == nil && o.Resource.Get(propertiesKey) == nil
+}
