@@ -31,7 +31,7 @@ func TestChangesAreAsGoodAsANewBundle(t *testing.T) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			t.Parallel()
-			s := newChanging(t, seed)
+			s := newChanging(t, seed, sitegen.Size{Users: 6, Streams: 4, Apps: 6, Objects: 7, Others: 3, Rules: 15, Requests: 60})
 			running := s.open(t, "old.tar.gz")
 			verdicts := s.verdicts(t, running)
 			changes := 0
@@ -77,9 +77,9 @@ type changing struct {
 	requests []engine.Request
 }
 
-func newChanging(t *testing.T, seed uint64) *changing {
+func newChanging(t *testing.T, seed uint64, size sitegen.Size) *changing {
 	t.Helper()
-	c := sitegen.Generate(seed, sitegen.Size{Users: 6, Streams: 4, Apps: 6, Objects: 7, Others: 3, Rules: 15, Requests: 60})
+	c := sitegen.Generate(seed, size)
 	s := &changing{r: rand.New(rand.NewPCG(seed, 1)), dir: t.TempDir(), files: map[string][]fields{}}
 	rules, found := ruleset.Decode("rules.json", c.Rules)
 	if s.policy, _ = compiler.Compile(rules, compiler.Options{}); s.policy == nil || found.HasErrors() {

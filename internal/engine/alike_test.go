@@ -1,0 +1,105 @@
+package engine_test
+
+import (
+	"flag"
+	"fmt"
+	"testing"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+)
+
+var (
+	alikeSites = flag.Uint64("alike-sites", 3, "how many sites TestAlikeAreAnsweredAlike looks at")
+	alikeFirst = flag.Uint64("alike-first", 1, "the seed of the first")
+)
+
+// TestAlikeAreAnsweredAlike holds on made-up sites, and after changes of their
+// data: resources that are said to be alike for a request get the same verdict by
+// the same rules, each asked about alone; and many asked about at once get what
+// each gets alone.
+func TestAlikeAreAnsweredAlike(t *testing.T) {
+	resources, classes, apart := 0, 0, 0
+	for seed := *alikeFirst; seed < *alikeFirst+*alikeSites; seed++ {
+		s := newChanging(t, seed, sitegen.Size{Users: 8, Streams: 4, Apps: 24, Objects: 24, Others: 10, Rules: 25, Requests: 60})
+		p := s.open(t, "old.tar.gz")
+		for range 3 {
+			for _, r := range s.requests {
+				a, b, c := alikeOf(t, p, seed, r)
+				resources, classes, apart = resources+a, classes+b, apart+c
+			}
+			for !s.change(t) {
+			}
+			p = s.patched(t, p)
+			s.rename(t, "new.tar.gz", "old.tar.gz")
+		}
+	}
+	t.Logf("%d resources in %d classes, and %d apart", resources, classes, apart)
+	if classes == 0 || apart == 0 || 2*classes > resources {
+		t.Errorf("%d resources are in %d classes, and %d stand apart: little is alike", resources, classes, apart)
+	}
+}
+
+// alikeOf asks about all resources of a request's type, and counts those in
+// classes, the classes, and those apart.
+func alikeOf(t *testing.T, p *engine.Point, seed uint64, r engine.Request) (resources, classes, apart int) {
+	t.Helper()
+	if !isText(r.Subject, "type") || !isText(r.Subject, "id") || !isText(r.Action, "name") || !isText(r.Resource, "type") {
+		return 0, 0, 0 // nobody hands on such a request
+	}
+	typ := r.Resource.Get(ast.StringTerm("type"))
+	ids, _ := p.Resources(string(typ.Value.(ast.String)))
+	if len(ids) == 0 {
+		return 0, 0, 0
+	}
+	var requests []engine.Request
+	for _, id := range ids {
+		one := r
+		one.Resource = ast.ObjectTerm([2]*ast.Term{ast.StringTerm("type"), typ}, [2]*ast.Term{ast.StringTerm("id"), ast.StringTerm(id)})
+		requests = append(requests, one)
+	}
+	together, err := p.Evaluate(t.Context(), requests, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := make([]int32, len(ids))
+	if a := p.Alike(requests[0]); a != nil {
+		numbers = a.Classes(ids)
+	} else if r.Subject.Get(ast.StringTerm("properties")) == nil {
+		t.Errorf("site %d: nothing is known of %s", seed, r.Input())
+	}
+	said := map[int32]string{}
+	for i, one := range requests {
+		alone, err := p.Evaluate(t.Context(), requests[i:i+1], true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := fmt.Sprint(alone[0])
+		if got := fmt.Sprint(together[i]); got != want {
+			t.Errorf("site %d: %s is %s among others, and %s alone", seed, one.Input(), got, want)
+		}
+		switch before, met := said[numbers[i]]; {
+		case p.Alike(r) == nil:
+		case numbers[i] < 0:
+			apart++
+		case !met:
+			said[numbers[i]], classes, resources = want, classes+1, resources+1
+		default:
+			if resources++; before != want {
+				t.Errorf("site %d: %s is %s, and of one said to be alike %s", seed, one.Input(), want, before)
+			}
+		}
+	}
+	return resources, classes, apart
+}
+
+func isText(t *ast.Term, name string) bool {
+	v := t.Get(ast.StringTerm(name))
+	if v == nil {
+		return false
+	}
+	_, ok := v.Value.(ast.String)
+	return ok
+}
