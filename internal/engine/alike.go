@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"strings"
 	"sync"
 
@@ -77,17 +78,20 @@ func (a *alikes) of(k kind) *classes.Alike {
 }
 
 // Alike tells which of many resources of one type have the same verdict for one
-// requester, action and context.
+// requester, action and context. It is not safe for concurrent use.
 type Alike struct {
+	ctx       context.Context
 	of        *classes.Alike
+	asker     *classes.Asker // nil for a requester who is not on record
 	requester string
 	data      *bundles.Document
 	typ       string
 }
 
 // Alike returns what tells resources apart for the rest of a request, whose
-// resource needs no id; nil if each must be asked about.
-func (p *Point) Alike(r Request) *Alike {
+// resource needs no id; nil if each must be asked about. The context is that in
+// which the resources are told apart.
+func (p *Point) Alike(ctx context.Context, r Request) *Alike {
 	if p.alikes == nil || r.Resource.Get(propertiesKey) != nil || r.Subject.Get(propertiesKey) != nil {
 		return nil
 	}
@@ -101,11 +105,65 @@ func (p *Point) Alike(r Request) *Alike {
 	if of == nil {
 		return nil
 	}
-	a := &Alike{of: of, requester: subject, data: p.data, typ: typ}
+	a := &Alike{ctx: ctx, of: of, requester: subject, data: p.data, typ: typ}
 	if v, ok := p.data.Lookup("site", "subjects", subject); ok {
 		a.requester, _ = v.(string)
 	}
+	if session, ok := sessionOf(r.Context); ok {
+		a.asker = of.For(a.requester, session, func(typ string, action uint32, handles []string) ([]bool, error) {
+			return p.allowed(ctx, r, typ, action, handles)
+		})
+	}
 	return a
+}
+
+// allowed says on which resources the requester of a request has an action.
+func (p *Point) allowed(ctx context.Context, r Request, typ string, action uint32, handles []string) ([]bool, error) {
+	requests := make([]Request, len(handles))
+	named := ast.ObjectTerm([2]*ast.Term{nameKey, ast.StringTerm(ruleset.Action(action).Name())})
+	kind := ast.StringTerm(typ)
+	for i, handle := range handles {
+		requests[i] = Request{Subject: r.Subject, Action: named, Context: r.Context,
+			Resource: ast.ObjectTerm([2]*ast.Term{typeKey, kind}, [2]*ast.Term{idKey, ast.StringTerm(handle)})}
+	}
+	verdicts, err := p.evaluateAll(ctx, requests, false)
+	if err != nil {
+		return nil, err
+	}
+	allowed := make([]bool, len(verdicts))
+	for i, v := range verdicts {
+		if v.Err != nil {
+			return nil, v.Err
+		}
+		allowed[i] = v.Allow
+	}
+	return allowed, nil
+}
+
+// sessionOf reads the context of a request; false if it is not valid.
+func sessionOf(context *ast.Term) (s classes.Session, ok bool) {
+	if context == nil {
+		return s, true
+	}
+	if !hasValidContext(ast.NewObject([2]*ast.Term{contextKey, context})) {
+		return s, false
+	}
+	s.Context, _ = text(context.Value.(ast.Object), originKey)
+	if environment := context.Get(environmentKey); environment != nil {
+		s.Environment = map[string][]string{}
+		environment.Value.(ast.Object).Foreach(func(name, value *ast.Term) {
+			key, _ := name.Value.(ast.String)
+			switch v := value.Value.(type) {
+			case ast.String:
+				s.Environment[string(key)] = []string{string(v)}
+			case *ast.Array:
+				v.Foreach(func(e *ast.Term) {
+					s.Environment[string(key)] = append(s.Environment[string(key)], string(e.Value.(ast.String)))
+				})
+			}
+		})
+	}
+	return s, true
 }
 
 // textOf returns a text in lower case.
@@ -119,8 +177,9 @@ func textOf(t, key *ast.Term) (string, bool) {
 }
 
 // Classes returns, for each of the ids, a number that it shares with resources
-// that have the same verdict, or -1 for a resource that must be asked about.
-func (a *Alike) Classes(ids []string) []int32 {
+// that have the same verdict, or -1 for a resource that must be asked about. The
+// error is the end of the context.
+func (a *Alike) Classes(ids []string) ([]int32, error) {
 	list := make([]int32, len(ids))
 	handles := make([]string, 0, len(ids))
 	at := make([]int, 0, len(ids))
@@ -130,17 +189,30 @@ func (a *Alike) Classes(ids []string) []int32 {
 			handles, at = append(handles, handle), append(at, i)
 		}
 	}
+	if a.asker != nil {
+		known, err := a.asker.Classes(handles)
+		switch {
+		case err != nil && a.ctx.Err() != nil:
+			return nil, err
+		case err != nil: // the policy fails on one of them: each alone will tell
+			return list, nil
+		}
+		for i, class := range known {
+			list[at[i]] = class
+		}
+		return list, nil
+	}
 	for i, place := range a.of.Places(handles) {
 		if place.Settles(a.requester) {
 			list[at[i]] = place.Class
 		}
 	}
-	return list
+	return list, nil
 }
 
 // firsts returns, for each of the requests, the number of the first one that has
 // the same verdict, which may be itself.
-func (p *Point) firsts(requests []Request) []int {
+func (p *Point) firsts(ctx context.Context, requests []Request) ([]int, error) {
 	firsts := make([]int, len(requests))
 	for i := range firsts {
 		firsts[i] = i
@@ -149,7 +221,7 @@ func (p *Point) firsts(requests []Request) []int {
 		if len(group) == 1 {
 			continue
 		}
-		alike := p.Alike(requests[group[0]])
+		alike := p.Alike(ctx, requests[group[0]])
 		if alike == nil {
 			continue
 		}
@@ -157,8 +229,12 @@ func (p *Point) firsts(requests []Request) []int {
 		for i, at := range group {
 			ids[i], _ = textOf(requests[at].Resource, idKey)
 		}
+		known, err := alike.Classes(ids)
+		if err != nil {
+			return nil, err
+		}
 		first := map[int32]int{}
-		for i, class := range alike.Classes(ids) {
+		for i, class := range known {
 			if class < 0 {
 				continue
 			}
@@ -168,7 +244,7 @@ func (p *Point) firsts(requests []Request) []int {
 			firsts[group[i]] = first[class]
 		}
 	}
-	return firsts
+	return firsts, nil
 }
 
 // asksWith says whether two requests differ in the ids of the resources alone.

@@ -65,8 +65,10 @@ func alikeOf(t *testing.T, p *engine.Point, seed uint64, r engine.Request) (reso
 		t.Fatal(err)
 	}
 	numbers := make([]int32, len(ids))
-	if a := p.Alike(requests[0]); a != nil {
-		numbers = a.Classes(ids)
+	if a := p.Alike(t.Context(), requests[0]); a != nil {
+		if numbers, err = a.Classes(ids); err != nil {
+			t.Fatal(err)
+		}
 	} else if r.Subject.Get(ast.StringTerm("properties")) == nil {
 		t.Errorf("site %d: nothing is known of %s", seed, r.Input())
 	}
@@ -81,7 +83,7 @@ func alikeOf(t *testing.T, p *engine.Point, seed uint64, r engine.Request) (reso
 			t.Errorf("site %d: %s is %s among others, and %s alone", seed, one.Input(), got, want)
 		}
 		switch before, met := said[numbers[i]]; {
-		case p.Alike(r) == nil:
+		case p.Alike(t.Context(), r) == nil:
 		case numbers[i] < 0:
 			apart++
 		case !met:

@@ -162,7 +162,10 @@ const partLeast = 16
 // about the end of the context; what fails for one request is in its verdict and
 // leaves the others as they are.
 func (p *Point) Evaluate(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
-	firsts := p.firsts(requests)
+	firsts, err := p.firsts(ctx, requests)
+	if err != nil {
+		return nil, err
+	}
 	asked, number := make([]Request, 0, len(requests)), make([]int, len(requests))
 	for i, first := range firsts {
 		if number[i] = len(asked); first == i {

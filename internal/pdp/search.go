@@ -21,7 +21,7 @@ type searchKind struct {
 	// candidates are the ids or names to look among, in order.
 	candidates func(p *live.Policy, wanted *ast.Term) ([]string, bool)
 	// alike tells which candidates have the same verdict; nil where nothing does.
-	alike func(p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Alike
+	alike func(ctx context.Context, p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Alike
 	// with puts a candidate into a request.
 	with func(r *engine.Request, candidate *ast.Term)
 	// key is the field that names a candidate.
@@ -57,9 +57,9 @@ var resourceSearch = searchKind{
 		return r, wanted, err
 	},
 	candidates: func(p *live.Policy, wanted *ast.Term) ([]string, bool) { return p.Resources(text(wanted, typeKey)) },
-	alike: func(p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Alike {
+	alike: func(ctx context.Context, p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Alike {
 		base.Resource = wanted
-		return p.Alike(base)
+		return p.Alike(ctx, base)
 	},
 	with: func(r *engine.Request, candidate *ast.Term) { r.Resource = candidate },
 }
@@ -169,7 +169,7 @@ func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, w
 	found := make([]result, 0, min(limit, len(all)-start))
 	j := judged{call: c, kind: kind, base: base, wanted: wanted, allows: map[int32]bool{}}
 	if kind.alike != nil {
-		j.alike = kind.alike(c.policy, base, wanted)
+		j.alike = kind.alike(ctx, c.policy, base, wanted)
 	}
 	size, began := chunkFirst, time.Now()
 	for start < len(all) {
@@ -213,7 +213,10 @@ type judged struct {
 func (j *judged) judge(ctx context.Context, chunk []string) ([]bool, error) {
 	classes := slices.Repeat([]int32{-1}, len(chunk))
 	if j.alike != nil {
-		classes = j.alike.Classes(chunk)
+		var err error
+		if classes, err = j.alike.Classes(chunk); err != nil {
+			return nil, err
+		}
 	}
 	var open []string
 	var at []int

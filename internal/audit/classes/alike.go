@@ -17,6 +17,7 @@ import (
 // about a few costs little on a large site. It is safe for concurrent use.
 type Alike struct {
 	typ   string
+	data  *bundles.Document
 	mu    sync.Mutex
 	types map[string]*alikes
 	room  int
@@ -47,8 +48,28 @@ type alikes struct {
 	own            *sideTests
 	across, owners map[int]*column
 	places         map[string]Place
-	classes        map[string]int32
+	numbers        map[string]int32
+	classes        []*alikeClass
 }
+
+// alikeClass is resources that are alike, whoever asks.
+type alikeClass struct {
+	holds []byte
+	// texts are what the resources bring, by the position of the test in Across;
+	// leads are the classes that they lead to, by the position in Rights.
+	texts [][]string
+	leads [][]int32
+	// examples are some of the resources.
+	examples []example
+}
+
+type example struct {
+	handle string
+	Place
+}
+
+// examplesMost is enough that for most requesters one does not stand apart.
+const examplesMost = 4
 
 // ErrNotAlike says that nothing is known of which resources are alike.
 var ErrNotAlike = errors.New("the rules compare entities that the requester leads to")
@@ -70,7 +91,7 @@ func NewAlike(data *bundles.Document, r *reads.Reads, typ string, actions uint32
 	if err := f.plan(); err != nil {
 		return nil, err
 	}
-	a := &Alike{typ: typ, types: map[string]*alikes{}, room: room}
+	a := &Alike{typ: typ, data: data, types: map[string]*alikes{}, room: room}
 	for name, resources := range f.Resources {
 		for _, n := range resources.Identities {
 			if t := r.Tests[n]; len(requesterSide(t).Steps) > 0 {
@@ -84,7 +105,7 @@ func NewAlike(data *bundles.Document, r *reads.Reads, typ string, actions uint32
 		a.types[name] = &alikes{
 			Resources: resources, tests: r.Tests, own: own,
 			across: f.columns(resources.Across, true), owners: f.columns(resources.Identities, true),
-			places: map[string]Place{}, classes: map[string]int32{},
+			places: map[string]Place{}, numbers: map[string]int32{},
 		}
 	}
 	return a, nil
@@ -130,9 +151,11 @@ func (a *Alike) place(t *alikes, handle string) Place {
 	for _, n := range t.Identities {
 		p.Apart = append(p.Apart, t.owners[n].of(t.Type, handle)...)
 	}
-	key := appendNumbers(nil, t.own.of(t.Type, handle))
+	c := &alikeClass{holds: appendNumbers(nil, t.own.of(t.Type, handle))}
+	key := slices.Clone(c.holds)
 	for _, n := range t.Across {
-		key = appendTexts(key, t.across[n].of(t.Type, handle))
+		c.texts = append(c.texts, t.across[n].of(t.Type, handle))
+		key = appendTexts(key, c.texts[len(c.texts)-1])
 	}
 	for _, n := range t.Rights {
 		var leads []int32
@@ -143,14 +166,20 @@ func (a *Alike) place(t *alikes, handle string) Place {
 			p.Apart = append(p.Apart, to.Apart...)
 		}
 		slices.Sort(leads)
-		key = appendNumbers(key, slices.Compact(leads))
+		c.leads = append(c.leads, slices.Compact(leads))
+		key = appendNumbers(key, c.leads[len(c.leads)-1])
 	}
 	slices.Sort(p.Apart)
 	p.Apart = slices.Compact(p.Apart)
 	var ok bool
-	if p.Class, ok = t.classes[string(key)]; !ok {
+	if p.Class, ok = t.numbers[string(key)]; !ok {
 		p.Class = int32(len(t.classes))
-		t.classes[string(key)] = p.Class
+		t.numbers[string(key)] = p.Class
+		t.classes = append(t.classes, c)
+	}
+	c = t.classes[p.Class]
+	if len(c.examples) < examplesMost {
+		c.examples = append(c.examples, example{handle, p})
 	}
 	if a.room > 0 {
 		a.room--
