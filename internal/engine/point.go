@@ -76,14 +76,16 @@ func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle
 	}
 	prepare := func(query string) (*Query, error) { return policy.Query(ctx, query) }
 	p := &Point{data: &b.Data}
-	if err := p.prepare(pkg.String(), has("decision"), prepare); err != nil {
+	// Qlik's decision says whether it allows, so that its rules are asked once.
+	isQlik := path == QlikEntryPoint && policy.known != nil
+	if err := p.prepare(pkg.String(), has("decision"), isQlik, prepare); err != nil {
 		return nil, err
 	}
 	if path == QlikEntryPoint && has("together") {
 		if p.together, err = newTogether(pkg.String(), prepare); err != nil {
 			return nil, err
 		}
-		if policy.known != nil { // the library is the one that goes with what is read
+		if isQlik { // the library is the one that goes with what is read
 			p.alikes = newAlikes(p.data)
 		}
 	}
@@ -122,18 +124,22 @@ func packageRef(path string) (ast.Ref, error) {
 	return ref, nil
 }
 
-func (p *Point) prepare(pkg string, explains bool, prepare preparer) error {
+func (p *Point) prepare(pkg string, explains, decides bool, prepare preparer) error {
 	// A rule without a value leaves an empty list, so that every query has a
 	// result. The parts of one answer stand beside each other in a list.
 	allow, decision := "[v | v := "+pkg+".allow]", "[v | v := "+pkg+".decision]"
+	explained := allow
+	if decides {
+		explained = "[v | v := " + pkg + ".decision.allow]"
+	}
 	queries := []struct {
 		into  **Query
 		query string
 	}{
 		{&p.one, "[" + allow + "]"},
 		{&p.many, "[[a] | some item in input; a := " + allow + " with input as item]"},
-		{&p.explainOne, "[" + allow + ", " + decision + "]"},
-		{&p.explainMany, "[[a, d] | some item in input; a := " + allow + " with input as item; d := " + decision + " with input as item]"},
+		{&p.explainOne, "[" + explained + ", " + decision + "]"},
+		{&p.explainMany, "[[a, d] | some item in input; a := " + explained + " with input as item; d := " + decision + " with input as item]"},
 	}
 	for _, q := range queries {
 		var err error
