@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/metrics"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/topdown"
 	"golang.org/x/sync/errgroup"
@@ -96,11 +97,21 @@ func (q *Query) Trace(ctx context.Context, input ast.Value, tracer topdown.Query
 	return q.askOn(ctx, q.policy.data, input, rego.EvalQueryTracer(tracer))
 }
 
+// unmeasured is for OPA's timers, which nobody reads.
+var unmeasured = metrics.NoOp()
+
 // askOn asks on other data, which stay the same meanwhile.
 func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Value, more ...rego.EvalOption) (any, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	memory := newMemory(q.policy.known, data, input)
 	defer memory.forget()
-	options := append(more, rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input), rego.EvalVirtualCache(memory))
+	// OPA's own way to notice the end of a context is a goroutine for each query.
+	cancel := topdown.NewCancel()
+	defer context.AfterFunc(ctx, cancel.Cancel)()
+	options := append(more, rego.EvalExternalCancel(cancel), rego.EvalMetrics(unmeasured),
+		rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input), rego.EvalVirtualCache(memory))
 	results, err := q.prepared.Eval(ctx, options...)
 	switch {
 	case err != nil && topdown.IsCancel(err):
