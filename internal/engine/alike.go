@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -84,8 +85,6 @@ type Alike struct {
 	of        *classes.Alike
 	asker     *classes.Asker // nil for a requester who is not on record
 	requester string
-	data      *bundles.Document
-	typ       string
 }
 
 // Alike returns what tells resources apart for the rest of a request, whose
@@ -105,7 +104,7 @@ func (p *Point) Alike(ctx context.Context, r Request) *Alike {
 	if of == nil {
 		return nil
 	}
-	a := &Alike{ctx: ctx, of: of, requester: subject, data: p.data, typ: typ}
+	a := &Alike{ctx: ctx, of: of, requester: subject}
 	if v, ok := p.data.Lookup("site", "subjects", subject); ok {
 		a.requester, _ = v.(string)
 	}
@@ -180,31 +179,22 @@ func textOf(t, key *ast.Term) (string, bool) {
 // that have the same verdict, or -1 for a resource that must be asked about. The
 // error is the end of the context.
 func (a *Alike) Classes(ids []string) ([]int32, error) {
-	list := make([]int32, len(ids))
-	handles := make([]string, 0, len(ids))
-	at := make([]int, 0, len(ids))
+	handles := make([]string, len(ids))
 	for i, id := range ids {
-		list[i] = -1
-		if handle := strings.ToLower(id); a.data.Has("site", "entities", a.typ, handle) {
-			handles, at = append(handles, handle), append(at, i)
-		}
+		handles[i] = strings.ToLower(id)
 	}
 	if a.asker != nil {
-		known, err := a.asker.Classes(handles)
-		switch {
-		case err != nil && a.ctx.Err() != nil:
-			return nil, err
-		case err != nil: // the policy fails on one of them: each alone will tell
-			return list, nil
+		list, err := a.asker.Classes(handles)
+		if err != nil && a.ctx.Err() == nil { // the policy fails on one of them: each alone will tell
+			return slices.Repeat([]int32{-1}, len(ids)), nil
 		}
-		for i, class := range known {
-			list[at[i]] = class
-		}
-		return list, nil
+		return list, err
 	}
+	list := make([]int32, len(ids))
 	for i, place := range a.of.Places(handles) {
+		list[i] = -1
 		if place.Settles(a.requester) {
-			list[at[i]] = place.Class
+			list[i] = place.Class
 		}
 	}
 	return list, nil

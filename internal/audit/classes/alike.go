@@ -132,13 +132,22 @@ func requesterSide(t reads.Test) *reads.Operand {
 	return t.Right
 }
 
-// Places returns where resources on record belong, by their handles.
+// Places returns where resources belong, by their handles; those that are not on
+// record have the class -1.
 func (a *Alike) Places(handles []string) []Place {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	places := make([]Place, len(handles))
+	t := a.types[a.typ]
 	for i, handle := range handles {
-		places[i] = a.place(a.types[a.typ], handle)
+		p, known := t.places[handle]
+		if !known {
+			p.Class = unsettled
+			if a.data.Has("site", "entities", a.typ, handle) {
+				p = a.place(t, handle)
+			}
+		}
+		places[i] = p
 	}
 	return places
 }

@@ -49,8 +49,8 @@ func (a *Alike) For(handle string, session Session, ask Ask) *Asker {
 	return &Asker{Alike: a, handle: handle, site: &site{data: a.data, session: &session}, ask: ask, types: map[string]*asked{}}
 }
 
-// Classes returns, for each of the resources on record, a number that it shares with
-// those that are alike, or -1 for one that has to be asked about.
+// Classes returns, for each of the resources, a number that it shares with those that
+// are alike, or -1 for one that has to be asked about.
 func (k *Asker) Classes(handles []string) ([]int32, error) {
 	places := k.Places(handles)
 	of := make([]int32, len(places))
