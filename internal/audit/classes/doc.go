@@ -13,6 +13,10 @@
 // index and have to be settled one by one. Of all other pairs, what a rule comes to
 // depends on the two classes alone.
 //
+// Who decides about few requesters at a time asks in another order: Alike tells
+// resources apart by all that they bring, for whoever asks, as they are met, and
+// Asker merges what one requester cannot tell apart.
+//
 // It knows tests and the site's data. It refuses to know how tests combine, what
 // they grant, and Rego: a right is decided by the policy itself (internal/audit).
 package classes
