@@ -1,0 +1,102 @@
+package matrix
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// settleApart settles the resources that stand apart for a requester: those of one
+// class for which the same tests of identity and rights hold are alike.
+func (w *worker) settleApart(k *known, requester int32) ([]Apart, error) {
+	var groups []Apart
+	byKey := map[string]int{}
+	var key []byte
+	for _, resource := range k.typed.apart[requester] {
+		p := pair{requester, resource}
+		key = binary.AppendUvarint(key[:0], uint64(k.Of[resource]))
+		for _, test := range k.Identities {
+			key = appendBool(key, k.meets(test, requester, resource))
+		}
+		for _, test := range k.Rights {
+			key = appendBool(key, w.hasRight(k, test, p))
+		}
+		n, ok := byKey[string(key)]
+		if !ok {
+			n = len(groups)
+			byKey[string(key)] = n
+			groups = append(groups, Apart{Requester: requester, Class: k.Of[resource]})
+		}
+		groups[n].Resources = append(groups[n].Resources, resource)
+	}
+	var open []int
+	var first []int32
+	granting := make([][]*rule, len(groups))
+	for i, g := range groups {
+		var ok bool
+		if granting[i], ok = w.together(k, pair{requester, g.Resources[0]}, g.Class); !ok {
+			open, first = append(open, i), append(first, g.Resources[0])
+		}
+	}
+	answers, err := w.decide(k, requester, first)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range open {
+		granting[n] = answers[i]
+	}
+	for i := range groups {
+		var held uint32
+		for _, one := range granting[i] {
+			held |= one.actions
+			groups[i].Rules = append(groups[i].Rules, int32(one.number))
+		}
+		slices.Sort(groups[i].Rules)
+		for _, resource := range groups[i].Resources {
+			k.apart[pair{requester, resource}] = held
+		}
+	}
+	return groups, nil
+}
+
+func appendBool(key []byte, b bool) []byte {
+	if b {
+		return append(key, 1)
+	}
+	return append(key, 0)
+}
+
+// together puts together what is known of a pair that stands apart: rules that do
+// not depend on who the requester is grant as on all resources of the class. It is
+// false if the truth of another rule is not known.
+func (w *worker) together(k *known, p pair, class int32) ([]*rule, bool) {
+	var granting []*rule
+	var held uint32
+	for _, g := range k.grants {
+		if !g.rule.shape.personal() && g.set.Has(class) {
+			granting = append(granting, g.rule)
+			held |= g.rule.actions
+		}
+	}
+	across := map[*shape]string{}
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	for _, one := range k.rules {
+		if !one.shape.personal() {
+			continue
+		}
+		key, ok := across[one.shape]
+		if !ok {
+			key = w.across(k, one.shape, p, class, held)
+			across[one.shape] = key
+		}
+		truth, ok := one.truth[sides{holds(w.class.Holds, one.requester), one.shape.of[class], key}]
+		switch {
+		case !ok:
+			return nil, false
+		case truth:
+			granting = append(granting, one)
+			held |= one.actions
+		}
+	}
+	return granting, true
+}

@@ -1,0 +1,139 @@
+package matrix
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+)
+
+//go:embed decide.rego
+var decideModule []byte
+
+// judge asks the policy which rules grant.
+type judge struct {
+	query *engine.Query
+	// context is the session in the form of a request.
+	context *ast.Term
+}
+
+func newJudge(ctx context.Context, b *bundles.Bundle, session classes.Session) (*judge, error) {
+	policy, err := engine.Compile(&bundles.Bundle{
+		Modules: append(slices.Clip(b.Modules), bundles.Module{Path: "qlik/audit.rego", Source: decideModule}), Data: b.Data,
+	})
+	if err != nil {
+		return nil, err
+	}
+	q, err := policy.Query(ctx, "[[i, ids] | ids := data.qlik.audit.granting[i]]")
+	if err != nil {
+		return nil, err
+	}
+	var members [][2]*ast.Term
+	if session.Context != "" {
+		members = append(members, [2]*ast.Term{ast.StringTerm("request_context"), ast.StringTerm(session.Context)})
+	}
+	if len(session.Environment) > 0 {
+		environment, err := ast.InterfaceToValue(session.Environment)
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, [2]*ast.Term{ast.StringTerm("environment"), ast.NewTerm(environment)})
+	}
+	return &judge{query: q, context: ast.ObjectTerm(members...)}, nil
+}
+
+// decide returns the ids of the rules that grant, for each of the resources. The
+// actions must cover the rules: each that counts grants one of them.
+func (j *judge) decide(ctx context.Context, subject, typ string, actions *ast.Term, handles []string) ([][]string, error) {
+	terms := make([]*ast.Term, len(handles))
+	for i, h := range handles {
+		terms[i] = ast.StringTerm(h)
+	}
+	value, err := j.query.Ask(ctx, ast.NewObject(
+		[2]*ast.Term{ast.StringTerm("subject"), ast.ObjectTerm(
+			[2]*ast.Term{ast.StringTerm("type"), ast.StringTerm("user")}, [2]*ast.Term{ast.StringTerm("id"), ast.StringTerm(subject)})},
+		[2]*ast.Term{ast.StringTerm("resource"), ast.ObjectTerm([2]*ast.Term{ast.StringTerm("type"), ast.StringTerm(typ)})},
+		[2]*ast.Term{ast.StringTerm("context"), j.context},
+		[2]*ast.Term{ast.StringTerm("actions"), actions},
+		[2]*ast.Term{ast.StringTerm("handles"), ast.ArrayTerm(terms...)},
+	))
+	if err != nil {
+		return nil, err
+	}
+	answers, _ := value.([]any)
+	if len(answers) != len(handles) {
+		return nil, fmt.Errorf("the policy answers %d of %d questions about %s and the type %s", len(answers), len(handles), subject, typ)
+	}
+	granting := make([][]string, len(handles))
+	for _, a := range answers {
+		i, ids, err := answer(a, len(handles))
+		if err != nil {
+			return nil, err
+		}
+		granting[i] = ids
+	}
+	return granting, nil
+}
+
+var errAnswer = errors.New("the policy's answer is no list of an index and ids")
+
+func answer(v any, below int) (int, []string, error) {
+	parts, _ := v.([]any)
+	if len(parts) != 2 {
+		return 0, nil, errAnswer
+	}
+	number, _ := parts[0].(json.Number)
+	i, err := number.Int64()
+	list, ok := parts[1].([]any)
+	if err != nil || !ok || i < 0 || i >= int64(below) {
+		return 0, nil, errAnswer
+	}
+	ids := make([]string, len(list))
+	for n, id := range list {
+		if ids[n], ok = id.(string); !ok {
+			return 0, nil, errAnswer
+		}
+	}
+	return int(i), ids, nil
+}
+
+// cover returns few actions, of the mask, of which every rule grants one.
+func cover(rules []*rule, mask uint32) *ast.Term {
+	var chosen []*ast.Term
+	open := rules
+	for len(open) > 0 {
+		var best ruleset.Action
+		most := 0
+		for _, a := range ruleset.AllActions {
+			n := 0
+			for _, r := range open {
+				if r.actions&mask&uint32(a) != 0 {
+					n++
+				}
+			}
+			if n > most {
+				best, most = a, n
+			}
+		}
+		if most == 0 {
+			break // what is left grants nothing that counts
+		}
+		var rest []*rule
+		for _, r := range open {
+			if r.actions&uint32(best) == 0 {
+				rest = append(rest, r)
+			}
+		}
+		chosen, open = append(chosen, ast.StringTerm(best.Name())), rest
+	}
+	return ast.ArrayTerm(chosen...)
+}

@@ -1,0 +1,166 @@
+package matrix
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Matrix is who may do what on which resources, and by which rules, for one
+// session: all pairs of requesters and resources of the question, folded.
+type Matrix struct {
+	Model *classes.Model
+	// Types are the types of the question, in its order.
+	Types []*Type
+	// Asked is the number of pairs that the policy was asked about.
+	Asked int64
+}
+
+// Type is the part of a matrix that is about the resources of one type.
+type Type struct {
+	*classes.Resources
+	// Rules are the rules that can grant on the type.
+	Rules []Rule
+	// Sets are sets of classes of resources, each once.
+	Sets []Set
+	// Rows say what requesters have, by class of requesters.
+	Rows []Row
+}
+
+// Rule is a rule that can grant: all of Actions, a mask, or nothing.
+type Rule struct {
+	ID      string
+	Actions uint32
+}
+
+// Row is what the requesters of one class have on the resources of a type. Of a pair
+// of requester and resource that stands apart only Apart speaks; for all others
+// Grants holds.
+type Row struct {
+	Grants []Grant
+	Apart  []Apart
+}
+
+// Grant says that a rule grants on all resources of a set of classes.
+type Grant struct {
+	// Rule is an index into Rules, Set into Sets.
+	Rule, Set int32
+}
+
+// Apart is resources of one class on which a requester who meets an identity test
+// has the same rights by the same rules, and these rules.
+type Apart struct {
+	Requester, Class int32
+	Resources        []int32
+	// Rules are indices into Rules, ascending.
+	Rules []int32
+}
+
+// Compute decides all pairs of requesters and resources of a question by the policy
+// of a bundle, on all cores. It asks the policy about as few pairs as tell, for every
+// rule, what it comes to for each combination of its own tests, and puts the
+// matrix together from that.
+func Compute(ctx context.Context, b *bundles.Bundle, q classes.Question, progress snapshot.Progress) (*Matrix, error) {
+	m, err := classes.Fold(ctx, &b.Data, q)
+	if err != nil {
+		return nil, err
+	}
+	j, err := newJudge(ctx, b, q.Session)
+	if err != nil {
+		return nil, err
+	}
+	types := map[string]*typed{}
+	for _, typ := range m.Order {
+		types[typ] = newTyped(m, m.Resources[typ])
+	}
+	count := len(m.Requesters.Classes)
+	rows := make([]map[string]*Row, count)
+	progress.Start("auditing", int64(count))
+	defer progress.Done()
+	g, ctx := errgroup.WithContext(ctx)
+	next := make(chan int32)
+	g.Go(func() error {
+		defer close(next)
+		for i := range count {
+			select {
+			case next <- int32(i):
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
+		return nil
+	})
+	matrix := &Matrix{Model: m}
+	var mu sync.Mutex
+	for range runtime.GOMAXPROCS(0) {
+		g.Go(func() (err error) {
+			// A panic here would end the process, past whoever could explain it.
+			defer func() {
+				if r := recover(); r != nil {
+					err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+				}
+			}()
+			w := &worker{ctx: ctx, model: m, types: types, judge: j}
+			for class := range next {
+				if rows[class], err = w.settle(class); err != nil {
+					return err
+				}
+				progress.Add(1)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			matrix.Asked += w.asked
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	for _, typ := range q.Types {
+		t := types[typ]
+		part := &Type{Resources: t.Resources, Sets: t.sets, Rules: make([]Rule, len(t.rules)), Rows: make([]Row, count)}
+		for _, one := range t.rules {
+			part.Rules[one.number] = Rule{one.id, one.actions & q.Actions}
+		}
+		for i := range rows {
+			part.Rows[i] = *rows[i][typ]
+		}
+		matrix.Types = append(matrix.Types, part)
+	}
+	return matrix, nil
+}
+
+// Granting returns the rules that grant a requester something on a resource:
+// indices into Rules, ascending.
+func (m *Matrix) Granting(t *Type, requester, resource int32) []int32 {
+	row := &t.Rows[m.Model.Requesters.Of[requester]]
+	if _, apart := slices.BinarySearch(t.Resources.Apart[resource], requester); apart {
+		for _, a := range row.Apart {
+			if a.Requester == requester && a.Class == t.Of[resource] && slices.Contains(a.Resources, resource) {
+				return a.Rules
+			}
+		}
+	}
+	return t.On(row, t.Of[resource])
+}
+
+// On returns the rules of a row that grant on a class of resources, pairs that
+// stand apart left aside: indices into Rules, ascending.
+func (t *Type) On(row *Row, class int32) []int32 {
+	var rules []int32
+	for _, g := range row.Grants {
+		if t.Sets[g.Set].Has(class) {
+			rules = append(rules, g.Rule)
+		}
+	}
+	return rules
+}

@@ -1,0 +1,115 @@
+package matrix
+
+import (
+	"hash/maphash"
+	"slices"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+)
+
+// typed is what is known of the resources of one type, for all workers.
+type typed struct {
+	*classes.Resources
+	model *classes.Model
+	rules []*rule
+	byID  map[string]*rule
+	cover *ast.Term
+	// apart are the resources that stand apart, by requester.
+	apart map[int32][]int32
+	// bringing are the classes that bring a text to a test across, leading those
+	// that lead to a class of entities for a test of rights.
+	bringing map[int]map[int32]Set
+	leading  map[int]map[int32][]int32
+
+	// mu guards the truth of the rules and the sets that they grant on.
+	mu     sync.RWMutex
+	sets   []Set
+	seed   maphash.Seed
+	hashed map[uint64][]int32
+}
+
+func newTyped(m *classes.Model, r *classes.Resources) *typed {
+	t := &typed{
+		Resources: r, model: m, rules: newRules(m, r), byID: map[string]*rule{}, apart: map[int32][]int32{},
+		bringing: map[int]map[int32]Set{}, leading: map[int]map[int32][]int32{}, seed: maphash.MakeSeed(), hashed: map[uint64][]int32{},
+	}
+	var granted uint32
+	for _, one := range t.rules {
+		t.byID[one.id] = one
+		granted |= one.actions
+	}
+	t.cover = cover(t.rules, granted)
+	for resource, requesters := range r.Apart {
+		for _, n := range requesters {
+			t.apart[n] = append(t.apart[n], resource)
+		}
+	}
+	for _, list := range t.apart {
+		slices.Sort(list)
+	}
+	for _, test := range r.Across {
+		t.bringing[test] = map[int32]Set{}
+	}
+	for _, test := range r.Rights {
+		t.leading[test] = map[int32][]int32{}
+	}
+	for c, class := range r.Classes {
+		for test, texts := range class.Brings {
+			for _, text := range texts {
+				if t.bringing[test][text] == nil {
+					t.bringing[test][text] = newSet(len(r.Classes))
+				}
+				t.bringing[test][text].add(int32(c))
+			}
+		}
+		for test, targets := range class.Leads {
+			for _, target := range targets {
+				t.leading[test][target] = append(t.leading[test][target], int32(c))
+			}
+		}
+	}
+	return t
+}
+
+// intern returns the number of a set, -1 for one that is empty. The caller holds mu.
+func (t *typed) intern(s Set) int32 {
+	if s.Empty() {
+		return -1
+	}
+	var h maphash.Hash
+	h.SetSeed(t.seed)
+	for _, w := range s {
+		maphash.WriteComparable(&h, w)
+	}
+	sum := h.Sum64()
+	for _, n := range t.hashed[sum] {
+		if slices.Equal(t.sets[n], s) {
+			return n
+		}
+	}
+	n := int32(len(t.sets))
+	t.sets = append(t.sets, s)
+	t.hashed[sum] = append(t.hashed[sum], n)
+	return n
+}
+
+// target returns the type that a test of rights asks about, and the action.
+func (t *typed) target(test int) (string, uint32) {
+	asked := t.model.Reads.Tests[test]
+	return asked.Left.Steps[len(asked.Left.Steps)-1].Type, asked.Action
+}
+
+// meets says whether a pair meets an identity test.
+func (t *typed) meets(test int, requester, resource int32) bool {
+	_, ok := slices.BinarySearch(t.Met[test][resource], requester)
+	return ok
+}
+
+// standsApart says whether a pair does.
+func (t *typed) standsApart(requester, resource int32) bool {
+	_, ok := slices.BinarySearch(t.Apart[resource], requester)
+	return ok
+}

@@ -1,0 +1,408 @@
+package matrix
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+)
+
+// askMost is the number of resources in one question to the policy.
+const askMost = 1024
+
+// worker settles classes of requesters, one after the other.
+type worker struct {
+	ctx   context.Context
+	model *classes.Model
+	types map[string]*typed
+	judge *judge
+	asked int64 // pairs that the policy was asked about
+
+	// class is the one that is being settled, and known what is known of it by type.
+	class *classes.Class
+	known map[string]*known
+}
+
+// known is what a class of requesters has on the resources of one type.
+type known struct {
+	*typed
+	grants []grant
+	// rights are the classes of resources on which the requesters have an action.
+	rights map[uint32]Set
+	// across are the answers to the tests across, by test, as far as they were asked.
+	across map[int]Set
+	// apart is what single requesters have on resources that stand apart: the
+	// actions.
+	apart map[pair]uint32
+}
+
+type pair struct{ requester, resource int32 }
+
+// grant says that a rule grants on a set of classes.
+type grant struct {
+	rule *rule
+	set  Set
+	// number is the set's, or -1 until it is known.
+	number int32
+}
+
+// settle returns what a class of requesters has, by type.
+func (w *worker) settle(class int32) (map[string]*Row, error) {
+	w.class = &w.model.Requesters.Classes[class]
+	w.known = map[string]*known{}
+	rows := map[string]*Row{}
+	for _, typ := range w.model.Order {
+		k := &known{typed: w.types[typ], rights: map[uint32]Set{}, across: map[int]Set{}, apart: map[pair]uint32{}}
+		w.known[typ] = k
+		if err := w.ordinary(k); err != nil {
+			return nil, err
+		}
+		r := &Row{}
+		for _, g := range k.grants {
+			r.Grants = append(r.Grants, Grant{Rule: int32(g.rule.number), Set: g.number})
+		}
+		slices.SortFunc(r.Grants, func(a, b Grant) int { return int(a.Rule) - int(b.Rule) })
+		for _, requester := range w.class.Members {
+			groups, err := w.settleApart(k, requester)
+			if err != nil {
+				return nil, err
+			}
+			r.Apart = append(r.Apart, groups...)
+		}
+		rows[typ] = r
+	}
+	return rows, nil
+}
+
+// cell is a set of classes for which a shape's tests come out alike.
+type cell struct {
+	resource int32
+	across   string
+	classes  Set
+}
+
+// cells cuts the classes of a type by what a shape asks of them for the class of
+// requesters, pairs that stand apart left aside.
+func (w *worker) cells(k *known, s *shape) []cell {
+	all := make([]cell, 0, len(s.groups))
+	for n, group := range s.groups {
+		if !group.Empty() {
+			all = append(all, cell{int32(n), "", group})
+		}
+	}
+	cut := func(holds Set) {
+		next := make([]cell, 0, len(all))
+		for _, c := range all {
+			in, out := c.classes.split(holds)
+			if in != nil {
+				next = append(next, cell{c.resource, c.across + "1", in})
+			}
+			if out != nil {
+				next = append(next, cell{c.resource, c.across + "0", out})
+			}
+		}
+		all = next
+	}
+	for _, test := range s.across {
+		cut(w.bringing(k, test))
+	}
+	for range s.identities { // who meets one stands apart
+		for i := range all {
+			all[i].across += "0"
+		}
+	}
+	for _, test := range s.rights {
+		cut(w.leading(k, test))
+	}
+	for _, action := range s.same {
+		cut(k.right(action))
+	}
+	return all
+}
+
+// bringing returns the classes that share a text with the requesters.
+func (w *worker) bringing(k *known, test int) Set {
+	set, ok := k.across[test]
+	if !ok {
+		set = newSet(len(k.Classes))
+		for _, text := range w.class.Brings[test] {
+			set.union(k.typed.bringing[test][text])
+		}
+		k.across[test] = set
+	}
+	return set
+}
+
+// leading returns the classes that lead to entities on which the requesters have
+// the right that a test asks for.
+func (w *worker) leading(k *known, test int) Set {
+	set, ok := k.across[test]
+	if !ok {
+		set = newSet(len(k.Classes))
+		typ, action := k.target(test)
+		for target := range w.known[typ].right(action).All() {
+			for _, c := range k.typed.leading[test][target] {
+				set.add(c)
+			}
+		}
+		k.across[test] = set
+	}
+	return set
+}
+
+func (k *known) right(action uint32) Set {
+	set := k.rights[action]
+	if set == nil {
+		set = newSet(len(k.Classes))
+		k.rights[action] = set
+	}
+	return set
+}
+
+// ordinary settles the pairs that do not stand apart, rank by rank.
+func (w *worker) ordinary(k *known) error {
+	for from := 0; from < len(k.rules); {
+		to := from
+		for to < len(k.rules) && k.rules[to].rank == k.rules[from].rank {
+			to++
+		}
+		if err := w.rank(k, k.rules[from:to]); err != nil {
+			return err
+		}
+		from = to
+	}
+	return nil
+}
+
+// rank settles rules that do not depend on each other.
+func (w *worker) rank(k *known, rules []*rule) error {
+	cells := map[*shape][]cell{}
+	keys := make([]string, len(rules))
+	var settled []grant
+	var open []question
+	k.mu.RLock()
+	for i, one := range rules {
+		keys[i] = holds(w.class.Holds, one.requester)
+		if n, ok := one.granted[keys[i]]; ok {
+			if n >= 0 {
+				settled = append(settled, grant{one, k.sets[n], n})
+			}
+			continue
+		}
+		parts, ok := cells[one.shape]
+		if !ok {
+			parts = w.cells(k, one.shape)
+			cells[one.shape] = parts
+		}
+		g, unknown := one.grants(keys[i], parts, len(k.Classes))
+		if unknown != nil {
+			open = append(open, unknown...)
+		}
+		settled = append(settled, g)
+	}
+	k.mu.RUnlock()
+	if err := w.ask(k, open); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	for i := range settled {
+		g := &settled[i]
+		if g.set != nil && g.number >= 0 {
+			continue
+		}
+		key := holds(w.class.Holds, g.rule.requester)
+		if len(open) > 0 {
+			*g, _ = g.rule.grants(key, cells[g.rule.shape], len(k.Classes))
+		}
+		g.number = k.intern(g.set)
+		if g.rule.shape.fixed() {
+			g.rule.granted[key] = g.number
+		}
+	}
+	k.mu.Unlock()
+	for _, g := range settled {
+		if g.number < 0 {
+			continue
+		}
+		k.grants = append(k.grants, g)
+		for _, a := range ruleset.AllActions {
+			if g.rule.actions&uint32(a) != 0 {
+				k.right(uint32(a)).union(g.set)
+			}
+		}
+	}
+	return nil
+}
+
+// question is a rule's truth on a cell that is not known.
+type question struct {
+	rule *rule
+	cell cell
+}
+
+// grants returns the classes of the cells on which the rule is known to grant, and
+// the cells of which it is not known. The caller holds mu.
+func (r *rule) grants(key string, cells []cell, size int) (grant, []question) {
+	g := grant{rule: r, set: newSet(size), number: -1}
+	var open []question
+	for _, c := range cells {
+		switch truth, ok := r.truth[sides{key, c.resource, c.across}]; {
+		case !ok:
+			open = append(open, question{r, c})
+		case truth:
+			g.set.union(c.classes)
+		}
+	}
+	return g, open
+}
+
+// ask asks the policy about one pair of each open cell, as far as there is one.
+func (w *worker) ask(k *known, open []question) error {
+	chosen := map[int32][]int32{} // resources by requester, in order
+	requesters := []int32{}
+	picked := map[int32]pair{} // by class
+	for _, q := range open {
+		p, class, ok := w.pick(k, q, picked)
+		if !ok {
+			continue // every pair of the cell stands apart
+		}
+		if _, done := picked[class]; done {
+			continue
+		}
+		picked[class] = p
+		if chosen[p.requester] == nil {
+			requesters = append(requesters, p.requester)
+		}
+		chosen[p.requester] = append(chosen[p.requester], p.resource)
+	}
+	for _, requester := range requesters {
+		if _, err := w.decide(k, requester, chosen[requester]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pick chooses a pair of a cell, one that is chosen already if there is one. For a
+// rule that depends on who the requester is, it must not stand apart.
+func (w *worker) pick(k *known, q question, picked map[int32]pair) (pair, int32, bool) {
+	personal := q.rule.shape.personal()
+	for class := range q.cell.classes.All() {
+		if p, ok := picked[class]; ok && (!personal || !k.standsApart(p.requester, p.resource)) {
+			return p, class, true
+		}
+	}
+	for class := range q.cell.classes.All() {
+		if _, taken := picked[class]; taken {
+			continue
+		}
+		for _, resource := range k.Classes[class].Members {
+			for _, requester := range w.class.Members {
+				if !personal || !k.standsApart(requester, resource) {
+					return pair{requester, resource}, class, true
+				}
+			}
+		}
+	}
+	return pair{}, 0, false
+}
+
+// decide asks the policy about resources, notes what that says of every rule, and
+// returns the rules that grant on each.
+func (w *worker) decide(k *known, requester int32, resources []int32) ([][]*rule, error) {
+	var all [][]*rule
+	for part := range slices.Chunk(resources, askMost) {
+		handles := make([]string, len(part))
+		for i, n := range part {
+			handles[i] = k.Handles[n]
+		}
+		answers, err := w.judge.decide(w.ctx, w.model.Requesters.Subjects[requester], k.Type, k.cover, handles)
+		if err != nil {
+			return nil, err
+		}
+		w.asked += int64(len(part))
+		for i, ids := range answers {
+			granting := map[*rule]bool{}
+			list := make([]*rule, 0, len(ids))
+			for _, id := range ids {
+				one := k.byID[id]
+				if one == nil {
+					return nil, fmt.Errorf("the policy grants by a rule %q that, by data.qlik.reads, reaches no %s", id, k.Type)
+				}
+				granting[one] = true
+				list = append(list, one)
+			}
+			w.note(k, pair{requester, part[i]}, granting)
+			all = append(all, list)
+		}
+	}
+	return all, nil
+}
+
+// note notes the truth of every rule for a pair.
+func (w *worker) note(k *known, p pair, granting map[*rule]bool) {
+	var held uint32
+	for one := range granting {
+		held |= one.actions
+	}
+	class := k.Of[p.resource]
+	across := map[*shape]string{}
+	for _, one := range k.rules {
+		if _, ok := across[one.shape]; !ok {
+			across[one.shape] = w.across(k, one.shape, p, class, held)
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, one := range k.rules {
+		one.truth[sides{holds(w.class.Holds, one.requester), one.shape.of[class], across[one.shape]}] = granting[one]
+	}
+}
+
+// across returns how the tests across come out for one pair, given the actions that
+// are held in the end.
+func (w *worker) across(k *known, s *shape, p pair, class int32, held uint32) string {
+	if s.fixed() {
+		return ""
+	}
+	key := make([]byte, 0, 16)
+	add := func(holds bool) {
+		if holds {
+			key = append(key, '1')
+		} else {
+			key = append(key, '0')
+		}
+	}
+	for _, test := range s.across {
+		add(w.bringing(k, test).Has(class))
+	}
+	for _, test := range s.identities {
+		add(k.meets(test, p.requester, p.resource))
+	}
+	for _, test := range s.rights {
+		add(w.hasRight(k, test, p))
+	}
+	for _, action := range s.same {
+		add(held&action != 0)
+	}
+	return string(key)
+}
+
+// hasRight says whether the requester has the right that a test asks for on one of
+// the entities that a resource leads to.
+func (w *worker) hasRight(k *known, test int, p pair) bool {
+	typ, action := k.target(test)
+	target := w.known[typ]
+	for _, n := range w.model.Targets(k.Resources, test, p.resource) {
+		if target.standsApart(p.requester, n) {
+			if target.apart[pair{p.requester, n}]&action != 0 {
+				return true
+			}
+		} else if target.right(action).Has(target.Of[n]) {
+			return true
+		}
+	}
+	return false
+}
