@@ -70,8 +70,10 @@ type Resources struct {
 	// number of these.
 	Handles  []string
 	Recorded int
-	// Rules are the rules that count for the type: indices into Reads.Rules.
-	Rules []int
+	// Actions is the mask of the actions that count for the type, Rules the rules that
+	// grant one of them: indices into Reads.Rules.
+	Actions uint32
+	Rules   []int
 	Partition
 	// Across are the tests of texts of the requester against the resource's,
 	// Identities those of entities against the requester, Rights those of rights
@@ -182,7 +184,7 @@ func (f *folding) plan() error {
 			return nil
 		}
 		state[typ] = 1
-		r := &Resources{Type: typ, Rules: f.rules(typ), Met: map[int]map[int32][]int32{}, Apart: map[int32][]int32{}, leads: map[int]*column{}}
+		r := &Resources{Type: typ, Actions: f.needs[typ], Rules: f.rules(typ), Met: map[int]map[int32][]int32{}, Apart: map[int32][]int32{}, leads: map[int]*column{}}
 		for _, n := range f.tests(r.Rules) {
 			switch t := f.Reads.Tests[n]; {
 			case t.Kind == reads.Privilege && len(t.Left.Steps) > 0:

@@ -43,6 +43,16 @@ func (s Set) split(o Set) (in, out Set) {
 	return in, out
 }
 
+// meets says whether the sets share a number.
+func (s Set) meets(o Set) bool {
+	for i, w := range s {
+		if w&o[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Empty says whether the set has no number.
 func (s Set) Empty() bool {
 	for _, w := range s {

@@ -36,12 +36,10 @@ func newTyped(m *classes.Model, r *classes.Resources) *typed {
 		Resources: r, model: m, rules: newRules(m, r), byID: map[string]*rule{}, apart: map[int32][]int32{},
 		bringing: map[int]map[int32]Set{}, leading: map[int]map[int32][]int32{}, seed: maphash.MakeSeed(), hashed: map[uint64][]int32{},
 	}
-	var granted uint32
 	for _, one := range t.rules {
 		t.byID[one.id] = one
-		granted |= one.actions
 	}
-	t.cover = cover(t.rules, granted)
+	t.cover = cover(t.rules, r.Actions)
 	for resource, requesters := range r.Apart {
 		for _, n := range requesters {
 			t.apart[n] = append(t.apart[n], resource)

@@ -261,17 +261,22 @@ func (r *rule) grants(key string, cells []cell, size int) (grant, []question) {
 // ask asks the policy about one pair of each open cell, as far as there is one.
 func (w *worker) ask(k *known, open []question) error {
 	chosen := map[int32][]int32{} // resources by requester, in order
-	requesters := []int32{}
-	picked := map[int32]pair{} // by class
+	var requesters []int32
+	// In these classes a pair is chosen: any, and one that does not stand apart.
+	some, ordinary := newSet(len(k.Classes)), newSet(len(k.Classes))
 	for _, q := range open {
-		p, class, ok := w.pick(k, q, picked)
+		personal := q.rule.shape.personal()
+		if personal && q.cell.classes.meets(ordinary) || !personal && q.cell.classes.meets(some) {
+			continue
+		}
+		p, ok := w.pick(k, q.cell.classes, personal)
 		if !ok {
 			continue // every pair of the cell stands apart
 		}
-		if _, done := picked[class]; done {
-			continue
+		some.add(k.Of[p.resource])
+		if !k.standsApart(p.requester, p.resource) {
+			ordinary.add(k.Of[p.resource])
 		}
-		picked[class] = p
 		if chosen[p.requester] == nil {
 			requesters = append(requesters, p.requester)
 		}
@@ -285,28 +290,19 @@ func (w *worker) ask(k *known, open []question) error {
 	return nil
 }
 
-// pick chooses a pair of a cell, one that is chosen already if there is one. For a
-// rule that depends on who the requester is, it must not stand apart.
-func (w *worker) pick(k *known, q question, picked map[int32]pair) (pair, int32, bool) {
-	personal := q.rule.shape.personal()
-	for class := range q.cell.classes.All() {
-		if p, ok := picked[class]; ok && (!personal || !k.standsApart(p.requester, p.resource)) {
-			return p, class, true
-		}
-	}
-	for class := range q.cell.classes.All() {
-		if _, taken := picked[class]; taken {
-			continue
-		}
+// pick chooses a pair of a cell, one that does not stand apart if the answer
+// depends on who the requester is.
+func (w *worker) pick(k *known, cell Set, personal bool) (pair, bool) {
+	for class := range cell.All() {
 		for _, resource := range k.Classes[class].Members {
 			for _, requester := range w.class.Members {
 				if !personal || !k.standsApart(requester, resource) {
-					return pair{requester, resource}, class, true
+					return pair{requester, resource}, true
 				}
 			}
 		}
 	}
-	return pair{}, 0, false
+	return pair{}, false
 }
 
 // decide asks the policy about resources, notes what that says of every rule, and

@@ -1,0 +1,245 @@
+package matrix
+
+import (
+	"encoding/binary"
+	"iter"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+)
+
+// Selection says which requesters and resources a reader wants to see.
+type Selection struct {
+	Requester func(n int32) bool
+	Resource  func(t *Type, n int32) bool
+}
+
+// Folded is a matrix for readers: requesters who have the same rights by the same
+// rules on everything are one group, and so are resources on which everybody has the
+// same. It is the natural unit of output, and what a renderer takes:
+//
+//	for _, g := range f.Requesters          // a row
+//		for _, t := range f.Types           // a part of it
+//			for b := range t.Blocks(g)      // resource groups with the same rights
+//		…
+//	for _, t := range f.Types
+//		for _, a := range t.Apart           // pairs that their blocks do not speak of
+//
+// Of a pair that stands apart (an owner and what is theirs) only Apart speaks.
+type Folded struct {
+	*Matrix
+	Requesters []Group
+	Types      []*FoldedType
+}
+
+// Group is a group of requesters or of resources.
+type Group struct {
+	// Members are numbers of requesters or resources, ascending.
+	Members []int32
+	// class is one of its classes.
+	class int32
+}
+
+// FoldedType is the part of a Folded about one type.
+type FoldedType struct {
+	*Type
+	Resources []Group
+	// Apart is ordered by requester; its resources are those that were selected.
+	Apart []Apart
+	// sets are the sets of the type, of groups in place of classes.
+	sets []Set
+}
+
+// Block is resource groups on which a group of requesters has the same rights.
+type Block struct {
+	// Rules are the rules that grant, indices into Rules of the type, ascending.
+	Rules []int32
+	// Groups are indices into Resources of the folded type.
+	Groups Set
+}
+
+// Fold folds a matrix for a reader.
+func (m *Matrix) Fold(s Selection) *Folded {
+	f := &Folded{Matrix: m}
+	f.foldRequesters(s)
+	for _, t := range m.Types {
+		f.Types = append(f.Types, f.foldType(t, s))
+	}
+	return f
+}
+
+// foldRequesters puts requesters together whose rows are equal. Equal sets have
+// equal numbers.
+func (f *Folded) foldRequesters(s Selection) {
+	groups := map[string]int{}
+	group := make([]int, len(f.Model.Requesters.Classes))
+	var key []byte
+	for class := range f.Model.Requesters.Classes {
+		key = key[:0]
+		for _, t := range f.Matrix.Types {
+			grants := t.Rows[class].Grants
+			key = binary.AppendUvarint(key, uint64(len(grants)))
+			for _, g := range grants {
+				key = binary.AppendUvarint(key, uint64(g.Rule))
+				key = binary.AppendUvarint(key, uint64(g.Set))
+			}
+		}
+		n, ok := groups[string(key)]
+		if !ok {
+			n = len(groups)
+			groups[string(key)] = n
+		}
+		group[class] = n
+	}
+	numbers := make([]int, len(groups))
+	for n, class := range f.Model.Requesters.Of {
+		if !s.Requester(int32(n)) {
+			continue
+		}
+		at := &numbers[group[class]]
+		if *at == 0 {
+			f.Requesters = append(f.Requesters, Group{class: class})
+			*at = len(f.Requesters)
+		}
+		g := &f.Requesters[*at-1]
+		g.Members = append(g.Members, int32(n))
+	}
+}
+
+func (f *Folded) foldType(t *Type, s Selection) *FoldedType {
+	ft := &FoldedType{Type: t}
+	// Resources are alike if they are in the same sets of those that count.
+	used := make([]bool, len(t.Sets))
+	for _, g := range f.Requesters {
+		for _, grant := range t.Rows[g.class].Grants {
+			used[grant.Set] = true
+		}
+	}
+	in := make([]uint64, len(t.Classes)) // a hash of the sets that a class is in
+	for n, set := range t.Sets {
+		if used[n] {
+			mark := mix(uint64(n) + 1)
+			for class := range set.All() {
+				in[class] += mark
+			}
+		}
+	}
+	numbers := map[uint64]int{}
+	of := make([]int, t.Recorded)
+	for n := range t.Recorded {
+		of[n] = -1
+		if !s.Resource(t, int32(n)) {
+			continue
+		}
+		class := t.Of[n]
+		g, ok := numbers[in[class]]
+		if !ok {
+			g = len(ft.Resources)
+			numbers[in[class]] = g
+			ft.Resources = append(ft.Resources, Group{class: class})
+		}
+		ft.Resources[g].Members = append(ft.Resources[g].Members, int32(n))
+		of[n] = g
+	}
+	ft.sets = make([]Set, len(t.Sets))
+	for n, set := range t.Sets {
+		if !used[n] {
+			continue
+		}
+		ft.sets[n] = newSet(len(ft.Resources))
+		for g := range ft.Resources {
+			if set.Has(ft.Resources[g].class) {
+				ft.sets[n].add(int32(g))
+			}
+		}
+	}
+	ft.Apart = f.apart(t, s, of)
+	return ft
+}
+
+// mix spreads a number over 64 bits, so that sums of marks differ (splitmix64).
+func mix(n uint64) uint64 {
+	n *= 0x9e3779b97f4a7c15
+	n = (n ^ n>>30) * 0xbf58476d1ce4e5b9
+	n = (n ^ n>>27) * 0x94d049bb133111eb
+	return n ^ n>>31
+}
+
+func (f *Folded) apart(t *Type, s Selection, of []int) []Apart {
+	var all []Apart
+	for class := range t.Rows {
+		for _, a := range t.Rows[class].Apart {
+			if !s.Requester(a.Requester) {
+				continue
+			}
+			a.Resources = slices.DeleteFunc(slices.Clone(a.Resources), func(n int32) bool { return int(n) >= len(of) || of[n] < 0 })
+			if len(a.Resources) > 0 {
+				all = append(all, a)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Apart) int { return int(a.Requester) - int(b.Requester) })
+	return all
+}
+
+// Blocks iterates over what a group of requesters has, resource groups with the
+// same rules together. Resources on which they have nothing are in no block.
+func (t *FoldedType) Blocks(g Group) iter.Seq[Block] {
+	row := &t.Rows[g.class]
+	all := newSet(len(t.Resources))
+	for n := range t.Resources {
+		all.add(int32(n))
+	}
+	blocks := []Block{{nil, all}}
+	for _, grant := range row.Grants {
+		next := make([]Block, 0, len(blocks)+1)
+		for _, b := range blocks {
+			in, out := b.Groups.split(t.sets[grant.Set])
+			if out != nil {
+				next = append(next, Block{b.Rules, out})
+			}
+			if in != nil {
+				next = append(next, Block{append(slices.Clip(b.Rules), grant.Rule), in})
+			}
+		}
+		blocks = next
+	}
+	return func(yield func(Block) bool) {
+		for _, b := range blocks {
+			if len(b.Rules) > 0 && !yield(b) {
+				return
+			}
+		}
+	}
+}
+
+// Right is actions that are granted by the same rules.
+type Right struct {
+	Actions []string
+	// Rules are indices into Rules of the type, ascending.
+	Rules []int32
+}
+
+// Rights orders rules by what they grant: every action of the question that one of
+// them grants is in one right, with all the rules that grant it.
+func (t *Type) Rights(rules []int32) []Right {
+	var rights []Right
+	for _, a := range ruleset.AllActions {
+		var granting []int32
+		for _, n := range rules {
+			if t.Rules[n].Actions&uint32(a) != 0 {
+				granting = append(granting, n)
+			}
+		}
+		if granting == nil {
+			continue
+		}
+		i := slices.IndexFunc(rights, func(r Right) bool { return slices.Equal(r.Rules, granting) })
+		if i < 0 {
+			i = len(rights)
+			rights = append(rights, Right{Rules: granting})
+		}
+		rights[i].Actions = append(rights[i].Actions, a.Name())
+	}
+	return rights
+}

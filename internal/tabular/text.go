@@ -1,0 +1,176 @@
+package tabular
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// textOf writes a value; the elements of a list stand with a separator between.
+func textOf(value any, separator string) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	case []string:
+		return strings.Join(v, separator)
+	case []int64:
+		texts := make([]string, len(v))
+		for i, n := range v {
+			texts[i] = strconv.FormatInt(n, 10)
+		}
+		return strings.Join(texts, separator)
+	}
+	return ""
+}
+
+// commas writes CSV (RFC 4180), lists with "; " between.
+type commas struct {
+	*csv.Writer
+	cells []string
+}
+
+func newCSV(w io.Writer, columns []Column) (Writer, error) {
+	c := &commas{Writer: csv.NewWriter(w)}
+	names := make([]string, len(columns))
+	for i, column := range columns {
+		names[i] = column.Name
+	}
+	return c, c.Writer.Write(names)
+}
+
+// Write implements Writer. Spreadsheets take a text for a formula that begins like
+// one, and names come from whoever can name an app: an apostrophe in front makes
+// it a text.
+func (c *commas) Write(row []any) error {
+	c.cells = c.cells[:0]
+	for _, value := range row {
+		text := textOf(value, "; ")
+		if _, isNumber := value.(int64); !isNumber && text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+			text = "'" + text
+		}
+		c.cells = append(c.cells, text)
+	}
+	return c.Writer.Write(c.cells)
+}
+
+// Close implements Writer.
+func (c *commas) Close() error {
+	c.Flush()
+	return c.Error()
+}
+
+const (
+	// measured is the number of rows by which the widths of a table are chosen.
+	measured = 500
+	// widest is the width of a column beyond which a text moves what follows.
+	widest = 60
+	// listed is the number of elements of a list that a table shows.
+	listed = 5
+)
+
+// table writes aligned columns for people.
+type table struct {
+	out     io.Writer
+	columns []Column
+	waiting [][]string
+	widths  []int
+}
+
+func newTable(w io.Writer, columns []Column) *table {
+	t := &table{out: w, columns: columns}
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = strings.ToUpper(strings.ReplaceAll(c.Name, "_", " "))
+	}
+	t.waiting = [][]string{names}
+	return t
+}
+
+// Write implements Writer.
+func (t *table) Write(row []any) error {
+	cells := make([]string, len(row))
+	for i, value := range row {
+		cells[i] = printable(brief(value))
+	}
+	if t.widths != nil {
+		return t.line(cells)
+	}
+	t.waiting = append(t.waiting, cells)
+	if len(t.waiting) <= measured {
+		return nil
+	}
+	return t.flush()
+}
+
+// brief shows the beginning of a list.
+func brief(value any) string {
+	switch v := value.(type) {
+	case []string:
+		if len(v) > listed {
+			return textOf(v[:listed], ", ") + ", … " + strconv.Itoa(len(v)-listed) + " more"
+		}
+	case []int64:
+		if len(v) > listed {
+			return textOf(v[:listed], ", ") + ", … " + strconv.Itoa(len(v)-listed) + " more"
+		}
+	}
+	return textOf(value, ", ")
+}
+
+// printable escapes what a terminal would not show, or obey.
+func printable(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+func (t *table) flush() error {
+	t.widths = make([]int, len(t.columns))
+	for _, cells := range t.waiting {
+		for i, cell := range cells {
+			t.widths[i] = min(max(t.widths[i], utf8.RuneCountInString(cell)), widest)
+		}
+	}
+	for _, cells := range t.waiting {
+		if err := t.line(cells); err != nil {
+			return err
+		}
+	}
+	t.waiting = nil
+	return nil
+}
+
+func (t *table) line(cells []string) error {
+	var b strings.Builder
+	for i, cell := range cells {
+		blanks := strings.Repeat(" ", max(0, t.widths[i]-utf8.RuneCountInString(cell)))
+		if t.columns[i].Kind == Number {
+			b.WriteString(blanks + cell)
+		} else {
+			b.WriteString(cell + blanks)
+		}
+		if i+1 < len(cells) {
+			b.WriteString("  ")
+		}
+	}
+	_, err := io.WriteString(t.out, strings.TrimRight(b.String(), " ")+"\n")
+	return err
+}
+
+// Close implements Writer.
+func (t *table) Close() error {
+	if t.widths != nil {
+		return nil
+	}
+	return t.flush()
+}
