@@ -54,6 +54,16 @@ func (d *Document) Put(value any, path ...string) error {
 	return d.put(d.form().compact(value), path)
 }
 
+// Share adds a member of another document without a copy of it. There must not be a
+// member of that name yet.
+func (d *Document) Share(from *Document, name string) error {
+	value, ok := from.find([]string{name})
+	if !ok {
+		return nil
+	}
+	return d.put(value, []string{name})
+}
+
 // PutJSON adds a JSON document at a path.
 func (d *Document) PutJSON(r io.Reader, path ...string) error {
 	v, err := newDecoder().decode(r)

@@ -56,6 +56,7 @@ func newApp(streams *commands.Streams) *cli.App {
 		evalCommand(streams),
 		explainCommand(streams),
 		testCommand(streams),
+		auditCommand(streams),
 		serveCommand(streams),
 		versionCommand(streams),
 	)

@@ -123,3 +123,18 @@ func TestViewMakesATypeOnce(t *testing.T) {
 		t.Errorf("view %+v", v)
 	}
 }
+
+func TestViewsMerge(t *testing.T) {
+	a, b := View{}, View{}
+	a.Of("app").Scalars["name"] = Folded
+	b.Of("app").Scalars["name"] = Exact
+	b.Of("app").Lists["@a"] = Folded
+	b.Of("stream").Relations["owner"] = Relation{Name: "owner", Target: "user"}
+	a.Merge(b)
+	if app := a["app"]; app.Scalars["name"] != Folded|Exact || app.Lists["@a"] != Folded || a["stream"].Relations["owner"].Target != "user" {
+		t.Errorf("merged %+v", a)
+	}
+	if b["app"].Scalars["name"] != Exact {
+		t.Error("the other view has changed")
+	}
+}

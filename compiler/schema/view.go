@@ -38,3 +38,19 @@ func (v View) Of(key string) *TypeView {
 	}
 	return t
 }
+
+// Merge adds what another view reads.
+func (v View) Merge(other View) {
+	for key, t := range other {
+		into := v.Of(key)
+		for name, form := range t.Scalars {
+			into.Scalars[name] |= form
+		}
+		for name, form := range t.Lists {
+			into.Lists[name] |= form
+		}
+		for name, relation := range t.Relations {
+			into.Relations[name] = relation
+		}
+	}
+}

@@ -80,15 +80,9 @@ func ReadRequest(ctx *cli.Context) ([]byte, error) {
 	}
 	var s Surround
 	s.RequestContext = ctx.String("context")
-	for _, pair := range ctx.StringSlice("env") {
-		name, value, ok := strings.Cut(pair, "=")
-		if !ok || name == "" {
-			return nil, UsageOf(ctx.Command, "--env is NAME=VALUE, not %q", pair)
-		}
-		if s.Environment == nil {
-			s.Environment = map[string][]string{}
-		}
-		s.Environment[name] = append(s.Environment[name], value)
+	var err error
+	if s.Environment, err = environment(ctx); err != nil {
+		return nil, err
 	}
 	if s.RequestContext != "" || s.Environment != nil {
 		r.Context = &s
@@ -102,6 +96,22 @@ func otherWays(c *cli.Command) string {
 		return "--input or --requests"
 	}
 	return "--input"
+}
+
+// environment reads the flag --env.
+func environment(ctx *cli.Context) (map[string][]string, error) {
+	var all map[string][]string
+	for _, pair := range ctx.StringSlice("env") {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok || name == "" {
+			return nil, UsageOf(ctx.Command, "--env is NAME=VALUE, not %q", pair)
+		}
+		if all == nil {
+			all = map[string][]string{}
+		}
+		all[name] = append(all[name], value)
+	}
+	return all, nil
 }
 
 // Open opens a file to read, or standard input for "-".

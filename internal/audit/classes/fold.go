@@ -38,6 +38,7 @@ func (f *folding) requesters() (texts, error) {
 	p := newPartitioner(len(handles))
 	for i, handle := range handles {
 		f.users[handle] = int32(i)
+		f.Requesters.Anonymous = append(f.Requesters.Anonymous, f.site.isAnonymous(handle))
 		c := Class{Holds: own.of("user", handle), Brings: map[int][]int32{}}
 		for _, n := range across {
 			all := columns[n].of("user", handle)

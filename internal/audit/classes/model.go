@@ -37,6 +37,8 @@ type Requesters struct {
 	// Handles are the folded ids of users on record; Subjects are the ids by which
 	// requests name them.
 	Handles, Subjects []string
+	// Anonymous says of each whether their directory is NONE.
+	Anonymous []bool
 	Partition
 }
 

@@ -48,7 +48,9 @@ func (w *worker) settleApart(k *known, requester int32) ([]Apart, error) {
 		var held uint32
 		for _, one := range granting[i] {
 			held |= one.actions
-			groups[i].Rules = append(groups[i].Rules, int32(one.number))
+			if one.actions&w.model.Actions != 0 {
+				groups[i].Rules = append(groups[i].Rules, int32(one.number))
+			}
 		}
 		slices.Sort(groups[i].Rules)
 		for _, resource := range groups[i].Resources {

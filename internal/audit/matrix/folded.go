@@ -46,8 +46,31 @@ type FoldedType struct {
 	Resources []Group
 	// Apart is ordered by requester; its resources are those that were selected.
 	Apart []Apart
-	// sets are the sets of the type, of groups in place of classes.
+	// sets are the sets of the type, of groups in place of classes; of is the group
+	// of every resource, -1 for one that is not selected.
 	sets []Set
+	of   []int
+}
+
+// GroupOf returns the group of a resource, an index into Resources, or -1 for one
+// that is not selected.
+func (t *FoldedType) GroupOf(resource int32) int {
+	if int(resource) >= len(t.of) {
+		return -1
+	}
+	return t.of[resource]
+}
+
+// Grants returns what a group of requesters is granted by single rules: rules and
+// sets of resource groups.
+func (t *FoldedType) Grants(g Group) iter.Seq2[int32, Set] {
+	return func(yield func(int32, Set) bool) {
+		for _, grant := range t.Rows[g.class].Grants {
+			if !yield(grant.Rule, t.sets[grant.Set]) {
+				return
+			}
+		}
+	}
 }
 
 // Block is resource groups on which a group of requesters has the same rights.
@@ -115,16 +138,17 @@ func (f *Folded) foldType(t *Type, s Selection) *FoldedType {
 			used[grant.Set] = true
 		}
 	}
-	in := make([]uint64, len(t.Classes)) // a hash of the sets that a class is in
+	in := make([][2]uint64, len(t.Classes)) // a hash of the sets that a class is in
 	for n, set := range t.Sets {
 		if used[n] {
-			mark := mix(uint64(n) + 1)
+			marks := [2]uint64{mix(uint64(2*n + 1)), mix(uint64(2*n + 2))}
 			for class := range set.All() {
-				in[class] += mark
+				in[class][0] += marks[0]
+				in[class][1] += marks[1]
 			}
 		}
 	}
-	numbers := map[uint64]int{}
+	numbers := map[[2]uint64]int{}
 	of := make([]int, t.Recorded)
 	for n := range t.Recorded {
 		of[n] = -1
@@ -146,13 +170,14 @@ func (f *Folded) foldType(t *Type, s Selection) *FoldedType {
 		if !used[n] {
 			continue
 		}
-		ft.sets[n] = newSet(len(ft.Resources))
+		ft.sets[n] = NewSet(len(ft.Resources))
 		for g := range ft.Resources {
 			if set.Has(ft.Resources[g].class) {
 				ft.sets[n].add(int32(g))
 			}
 		}
 	}
+	ft.of = of
 	ft.Apart = f.apart(t, s, of)
 	return ft
 }
@@ -186,7 +211,7 @@ func (f *Folded) apart(t *Type, s Selection, of []int) []Apart {
 // same rules together. Resources on which they have nothing are in no block.
 func (t *FoldedType) Blocks(g Group) iter.Seq[Block] {
 	row := &t.Rows[g.class]
-	all := newSet(len(t.Resources))
+	all := NewSet(len(t.Resources))
 	for n := range t.Resources {
 		all.add(int32(n))
 	}

@@ -28,7 +28,8 @@ type Matrix struct {
 // Type is the part of a matrix that is about the resources of one type.
 type Type struct {
 	*classes.Resources
-	// Rules are the rules that can grant on the type.
+	// Rules are the rules that count for the type; one that only others ask about has
+	// no Actions and is in no row.
 	Rules []Rule
 	// Sets are sets of classes of resources, each once.
 	Sets []Set

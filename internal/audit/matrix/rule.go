@@ -228,7 +228,7 @@ func (s *shape) key() string {
 // group numbers the resource's sides. holding are the classes by test.
 func (s *shape) group(r *classes.Resources, holding map[int32][]int32) {
 	s.of = map[int32]int32{}
-	rest := newSet(len(r.Classes))
+	rest := NewSet(len(r.Classes))
 	for c := range r.Classes {
 		rest.add(int32(c))
 	}
@@ -244,7 +244,7 @@ func (s *shape) group(r *classes.Resources, holding map[int32][]int32) {
 			if !ok {
 				n = int32(len(s.groups))
 				numbers[key] = n
-				s.groups = append(s.groups, newSet(len(r.Classes)))
+				s.groups = append(s.groups, NewSet(len(r.Classes)))
 			}
 			s.of[c] = n
 			s.groups[n].add(c)

@@ -9,7 +9,8 @@ import (
 // type's classes share.
 type Set []uint64
 
-func newSet(size int) Set { return make(Set, (size+63)/64) }
+// NewSet returns an empty set of the numbers below a size.
+func NewSet(size int) Set { return make(Set, (size+63)/64) }
 
 func (s Set) add(n int32) { s[n>>6] |= 1 << (n & 63) }
 
@@ -18,8 +19,8 @@ func (s Set) remove(n int32) { s[n>>6] &^= 1 << (n & 63) }
 // Has says whether the number is in the set.
 func (s Set) Has(n int32) bool { return s[n>>6]&(1<<(n&63)) != 0 }
 
-// union adds all numbers of o.
-func (s Set) union(o Set) {
+// Union adds all numbers of o.
+func (s Set) Union(o Set) {
 	for i, w := range o {
 		s[i] |= w
 	}

@@ -58,7 +58,7 @@ func newTyped(m *classes.Model, r *classes.Resources) *typed {
 		for test, texts := range class.Brings {
 			for _, text := range texts {
 				if t.bringing[test][text] == nil {
-					t.bringing[test][text] = newSet(len(r.Classes))
+					t.bringing[test][text] = NewSet(len(r.Classes))
 				}
 				t.bringing[test][text].add(int32(c))
 			}

@@ -61,7 +61,9 @@ func (w *worker) settle(class int32) (map[string]*Row, error) {
 		}
 		r := &Row{}
 		for _, g := range k.grants {
-			r.Grants = append(r.Grants, Grant{Rule: int32(g.rule.number), Set: g.number})
+			if g.rule.actions&w.model.Actions != 0 {
+				r.Grants = append(r.Grants, Grant{Rule: int32(g.rule.number), Set: g.number})
+			}
 		}
 		slices.SortFunc(r.Grants, func(a, b Grant) int { return int(a.Rule) - int(b.Rule) })
 		for _, requester := range w.class.Members {
@@ -126,9 +128,9 @@ func (w *worker) cells(k *known, s *shape) []cell {
 func (w *worker) bringing(k *known, test int) Set {
 	set, ok := k.across[test]
 	if !ok {
-		set = newSet(len(k.Classes))
+		set = NewSet(len(k.Classes))
 		for _, text := range w.class.Brings[test] {
-			set.union(k.typed.bringing[test][text])
+			set.Union(k.typed.bringing[test][text])
 		}
 		k.across[test] = set
 	}
@@ -140,7 +142,7 @@ func (w *worker) bringing(k *known, test int) Set {
 func (w *worker) leading(k *known, test int) Set {
 	set, ok := k.across[test]
 	if !ok {
-		set = newSet(len(k.Classes))
+		set = NewSet(len(k.Classes))
 		typ, action := k.target(test)
 		for target := range w.known[typ].right(action).All() {
 			for _, c := range k.typed.leading[test][target] {
@@ -155,7 +157,7 @@ func (w *worker) leading(k *known, test int) Set {
 func (k *known) right(action uint32) Set {
 	set := k.rights[action]
 	if set == nil {
-		set = newSet(len(k.Classes))
+		set = NewSet(len(k.Classes))
 		k.rights[action] = set
 	}
 	return set
@@ -229,7 +231,7 @@ func (w *worker) rank(k *known, rules []*rule) error {
 		k.grants = append(k.grants, g)
 		for _, a := range ruleset.AllActions {
 			if g.rule.actions&uint32(a) != 0 {
-				k.right(uint32(a)).union(g.set)
+				k.right(uint32(a)).Union(g.set)
 			}
 		}
 	}
@@ -245,14 +247,14 @@ type question struct {
 // grants returns the classes of the cells on which the rule is known to grant, and
 // the cells of which it is not known. The caller holds mu.
 func (r *rule) grants(key string, cells []cell, size int) (grant, []question) {
-	g := grant{rule: r, set: newSet(size), number: -1}
+	g := grant{rule: r, set: NewSet(size), number: -1}
 	var open []question
 	for _, c := range cells {
 		switch truth, ok := r.truth[sides{key, c.resource, c.across}]; {
 		case !ok:
 			open = append(open, question{r, c})
 		case truth:
-			g.set.union(c.classes)
+			g.set.Union(c.classes)
 		}
 	}
 	return g, open
@@ -263,7 +265,7 @@ func (w *worker) ask(k *known, open []question) error {
 	chosen := map[int32][]int32{} // resources by requester, in order
 	var requesters []int32
 	// In these classes a pair is chosen: any, and one that does not stand apart.
-	some, ordinary := newSet(len(k.Classes)), newSet(len(k.Classes))
+	some, ordinary := NewSet(len(k.Classes)), NewSet(len(k.Classes))
 	for _, q := range open {
 		personal := q.rule.shape.personal()
 		if personal && q.cell.classes.meets(ordinary) || !personal && q.cell.classes.meets(some) {

@@ -1,0 +1,80 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+)
+
+// counter counts the pairs of one type, those that stand apart where they belong.
+type counter struct {
+	*matrix.FoldedType
+	apart map[int32][]matrix.Apart // by requester
+}
+
+func newCounter(t *matrix.FoldedType) *counter {
+	c := &counter{t, map[int32][]matrix.Apart{}}
+	for _, a := range t.Apart {
+		c.apart[a.Requester] = append(c.apart[a.Requester], a)
+	}
+	return c
+}
+
+// block is a matrix.Block, counted.
+type block struct {
+	matrix.Block
+	resources int64
+	// pairs are those with all requesters of the group, without what stands apart.
+	pairs int64
+}
+
+// blocks returns the blocks of a group of requesters.
+func (c *counter) blocks(g matrix.Group) []block {
+	apart := map[int]int64{} // pairs that stand apart, by group of resources
+	for _, requester := range g.Members {
+		for _, a := range c.apart[requester] {
+			for _, n := range a.Resources {
+				apart[c.GroupOf(n)]++
+			}
+		}
+	}
+	var all []block
+	for b := range c.Blocks(g) {
+		counted := block{Block: b}
+		for at := range b.Groups.All() {
+			counted.resources += int64(len(c.Resources[at].Members))
+		}
+		counted.pairs = counted.resources * int64(len(g.Members))
+		for group, n := range apart {
+			if b.Groups.Has(int32(group)) {
+				counted.pairs -= n
+			}
+		}
+		all = append(all, counted)
+	}
+	return all
+}
+
+// share is resources on which one requester has the same rules.
+type share struct {
+	rules     []int32
+	resources int64
+}
+
+// shares returns what one requester of a group has, given the group's blocks.
+func (c *counter) shares(requester int32, blocks []block) []share {
+	all := make([]share, 0, len(blocks)+len(c.apart[requester]))
+	for _, b := range blocks {
+		all = append(all, share{b.Rules, b.resources})
+	}
+	for _, a := range c.apart[requester] {
+		for _, n := range a.Resources {
+			at := slices.IndexFunc(blocks, func(b block) bool { return b.Groups.Has(int32(c.GroupOf(n))) })
+			if at >= 0 {
+				all[at].resources--
+			}
+		}
+		all = append(all, share{a.Rules, int64(len(a.Resources))})
+	}
+	return slices.DeleteFunc(all, func(s share) bool { return s.resources == 0 })
+}

@@ -1,0 +1,210 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// Users has a row for each requester, type and action: on how many of the resources
+// they have it, and by which rules. Who has nothing of a type has one row without an
+// action.
+var Users = View{
+	columns("context", tabular.Text, "requester", tabular.Text, "name", tabular.Text, "type", tabular.Text, "action", tabular.Text,
+		"resources", tabular.Number, "of", tabular.Number, "rules", tabular.Texts),
+	userRows,
+}
+
+func userRows(a *Audit, emit emit) error {
+	for _, t := range a.Types {
+		c := newCounter(t)
+		of := c.selected()
+		for _, g := range a.Requesters {
+			blocks := c.blocks(g)
+			for _, requester := range g.Members {
+				var resources [13]int64
+				var rules [13][]int32
+				for _, s := range c.shares(requester, blocks) {
+					held := mask(t, s.rules)
+					for i, action := range ruleset.AllActions {
+						if held&uint32(action) == 0 {
+							continue
+						}
+						resources[i] += s.resources
+						for _, n := range s.rules {
+							if t.Rules[n].Actions&uint32(action) != 0 {
+								rules[i] = append(rules[i], n)
+							}
+						}
+					}
+				}
+				row := func(action string, n int64, rules []int32) error {
+					return emit(a.Context, a.subject(requester), a.Names.Resource("user", a.Model.Requesters.Handles[requester]), a.Names.Type(t.Type.Type), action, n, of, ids(t, rules))
+				}
+				nothing := true
+				for i, action := range ruleset.AllActions {
+					if resources[i] == 0 {
+						continue
+					}
+					nothing = false
+					if err := row(action.Name(), resources[i], once(rules[i])); err != nil {
+						return err
+					}
+				}
+				if nothing {
+					if err := row("", 0, nil); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// selected is the number of resources that are looked at.
+func (c *counter) selected() int64 {
+	n := 0
+	for _, g := range c.Resources {
+		n += len(g.Members)
+	}
+	return int64(n)
+}
+
+// once sorts rules and leaves out doubles.
+func once(rules []int32) []int32 {
+	slices.Sort(rules)
+	return slices.Compact(rules)
+}
+
+// mask returns the actions that rules grant together.
+func mask(t *matrix.FoldedType, rules []int32) uint32 {
+	var held uint32
+	for _, n := range rules {
+		held |= t.Rules[n].Actions
+	}
+	return held
+}
+
+// Resources has a row for each resource and action that somebody has: how many of
+// the requesters have it, and whether one who is anonymous does. A resource that
+// nobody has anything on has one row without an action.
+var Resources = View{resourceColumns, func(a *Audit, emit emit) error { return resourceRows(a, emit, false) }}
+
+// Nobody has the rows of Resources about what nobody has anything on.
+var Nobody = View{resourceColumns, func(a *Audit, emit emit) error { return resourceRows(a, emit, true) }}
+
+var resourceColumns = columns("context", tabular.Text, "type", tabular.Text, "resource", tabular.Text, "name", tabular.Text, "action", tabular.Text,
+	"requesters", tabular.Number, "of", tabular.Number, "anonymous", tabular.Truth)
+
+func resourceRows(a *Audit, emit emit, nobody bool) error {
+	of := int64(a.requesters())
+	for _, t := range a.Types {
+		r := newReached(a, t)
+		for n := range t.Handles[:t.Recorded] {
+			if t.GroupOf(int32(n)) < 0 {
+				continue
+			}
+			id, nothing := t.Handles[n], true
+			for i, action := range ruleset.AllActions {
+				count, anonymous := r.by(i, int32(n))
+				if count == 0 {
+					continue
+				}
+				if nothing = false; nobody {
+					break
+				}
+				if err := emit(a.Context, a.Names.Type(t.Type.Type), id, a.Names.Resource(t.Type.Type, id), action.Name(), count, of, anonymous); err != nil {
+					return err
+				}
+			}
+			if nothing {
+				if err := emit(a.Context, a.Names.Type(t.Type.Type), id, a.Names.Resource(t.Type.Type, id), "", int64(0), of, false); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (a *Audit) requesters() int {
+	n := 0
+	for _, g := range a.Requesters {
+		n += len(g.Members)
+	}
+	return n
+}
+
+// reached counts the requesters who have an action, for all resources of a type.
+type reached struct {
+	*matrix.FoldedType
+	// counts are by action and group of resources; more is what pairs that stand
+	// apart add to it, or take away.
+	counts [13][]int64
+	more   [13]map[int32]int64
+	// anonymous are the groups on which an anonymous requester has an action.
+	anonymous [13]matrix.Set
+}
+
+func newReached(a *Audit, t *matrix.FoldedType) *reached {
+	r := &reached{FoldedType: t}
+	for i := range r.counts {
+		r.counts[i] = make([]int64, len(t.Resources))
+		r.more[i] = map[int32]int64{}
+		r.anonymous[i] = matrix.NewSet(len(t.Resources))
+	}
+	c := newCounter(t)
+	for _, g := range a.Requesters {
+		granted := [13]matrix.Set{}
+		for rule, groups := range t.Grants(g) {
+			for i, action := range ruleset.AllActions {
+				if t.Rules[rule].Actions&uint32(action) == 0 {
+					continue
+				}
+				if granted[i] == nil {
+					granted[i] = matrix.NewSet(len(t.Resources))
+				}
+				granted[i].Union(groups)
+			}
+		}
+		for i, groups := range granted {
+			if groups == nil {
+				continue
+			}
+			for at := range groups.All() {
+				r.counts[i][at] += int64(len(g.Members))
+			}
+			for _, requester := range g.Members {
+				if a.Model.Requesters.Anonymous[requester] {
+					r.anonymous[i].Union(groups)
+				}
+			}
+		}
+		for _, requester := range g.Members {
+			for _, apart := range c.apart[requester] {
+				held := mask(t, apart.Rules)
+				for i, action := range ruleset.AllActions {
+					for _, n := range apart.Resources {
+						if granted[i] != nil && granted[i].Has(int32(t.GroupOf(n))) {
+							r.more[i][n]--
+						}
+						if held&uint32(action) != 0 {
+							r.more[i][n]++
+						}
+					}
+				}
+			}
+		}
+	}
+	return r
+}
+
+// by returns how many requesters have the i-th action on a resource, and whether one
+// who is anonymous has it.
+func (r *reached) by(i int, resource int32) (int64, bool) {
+	group := int32(r.GroupOf(resource))
+	return r.counts[i][group] + r.more[i][resource], r.anonymous[i].Has(group)
+}

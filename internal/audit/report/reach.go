@@ -1,0 +1,188 @@
+package report
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// Rules has a row for each rule that can grant: whom and what it reaches, and how
+// many cells, pairs of requester and resource times actions, nobody would have
+// without it. Rules that are disabled have the numbers that they would have if they
+// alone were enabled, and how many cells more there would be; none where the site
+// was not read by them.
+var Rules = View{
+	columns("context", tabular.Text, "rule", tabular.Text, "name", tabular.Text, "disabled", tabular.Truth, "requesters", tabular.Number, "resources", tabular.Number,
+		"pairs", tabular.Number, "cells", tabular.Number, "only", tabular.Number, "more", tabular.Number),
+	func(a *Audit, emit emit) error {
+		reach := a.Reach()
+		for _, info := range a.Names.Rules {
+			r, more := reach[info.ID], any(nil)
+			would, known := a.Disabled[info.ID]
+			switch {
+			case info.Disabled && known:
+				r, more = would.Reach, would.More
+			case info.Disabled:
+				if err := emit(a.Context, info.ID, info.Name, true, nil, nil, nil, nil, nil, nil); err != nil {
+					return err
+				}
+				continue
+			case !a.counts(info, reach):
+				continue
+			}
+			if err := emit(a.Context, info.ID, info.Name, info.Disabled, r.Requesters, r.Resources, r.Pairs, r.Cells, r.Only, more); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+// counts says whether an enabled rule is in question: it reaches a type that is
+// looked at, or none at all, whatever the type.
+func (a *Audit) counts(info RuleInfo, reach map[string]Reach) bool {
+	if _, ok := reach[info.ID]; ok || !info.Grants {
+		return ok
+	}
+	return !slices.ContainsFunc(a.Model.Reads.Rules, func(r reads.Rule) bool { return r.ID == info.ID })
+}
+
+// Would is what a disabled rule would do if it alone were enabled.
+type Would struct {
+	Reach Reach
+	// More is how many more cells would be granted, by this rule or by others that ask
+	// for what it grants.
+	More int64
+}
+
+// Reach is whom and what a rule grants something.
+type Reach struct {
+	Requesters, Resources int64
+	// Pairs are pairs of requester and resource, Cells those times actions, Only the
+	// cells that no other rule grants.
+	Pairs, Cells, Only int64
+}
+
+// Reach returns the reach of every rule that grants something, by id.
+func (a *Audit) Reach() map[string]Reach {
+	all := map[string]Reach{}
+	who := map[string]map[int32]bool{}
+	for _, t := range a.Types {
+		c := newCounter(t)
+		pairs, cells, only := make([]int64, len(t.Rules)), make([]int64, len(t.Rules)), make([]int64, len(t.Rules))
+		for _, g := range a.Requesters {
+			blocks := c.blocks(g)
+			for _, requester := range g.Members {
+				for _, s := range c.shares(requester, blocks) {
+					for _, n := range s.rules {
+						pairs[n] += s.resources
+						cells[n] += s.resources * int64(bits.OnesCount32(t.Rules[n].Actions))
+						if id := t.Rules[n].ID; who[id] == nil {
+							who[id] = map[int32]bool{requester: true}
+						} else {
+							who[id][requester] = true
+						}
+					}
+					for _, right := range t.Rights(s.rules) {
+						if len(right.Rules) == 1 {
+							only[right.Rules[0]] += s.resources * int64(len(right.Actions))
+						}
+					}
+				}
+			}
+		}
+		resources := reachedBy(a, t)
+		for n, rule := range t.Rules {
+			if rule.Actions == 0 {
+				continue // only others ask about it
+			}
+			r := all[rule.ID]
+			r.Resources += resources[n]
+			r.Pairs += pairs[n]
+			r.Cells += cells[n]
+			r.Only += only[n]
+			r.Requesters = int64(len(who[rule.ID]))
+			all[rule.ID] = r
+		}
+	}
+	return all
+}
+
+// reachedBy counts the resources on which each rule grants somebody something.
+func reachedBy(a *Audit, t *matrix.FoldedType) []int64 {
+	// How many requesters a rule grants on a set, each set counted through once.
+	type grant struct {
+		rule int32
+		set  *uint64
+	}
+	requesters := map[grant]int64{}
+	sets := map[grant]matrix.Set{}
+	for _, g := range a.Requesters {
+		for rule, groups := range t.Grants(g) {
+			if len(groups) == 0 {
+				continue
+			}
+			key := grant{rule, &groups[0]}
+			requesters[key] += int64(len(g.Members))
+			sets[key] = groups
+		}
+	}
+	counts := make([][]int64, len(t.Rules))
+	for key, groups := range sets {
+		if counts[key.rule] == nil {
+			counts[key.rule] = make([]int64, len(t.Resources))
+		}
+		for at := range groups.All() {
+			counts[key.rule][at] += requesters[key]
+		}
+	}
+	more := make([]map[int32]int64, len(t.Rules))
+	add := func(rule, resource int32, n int64) {
+		if more[rule] == nil {
+			more[rule] = map[int32]int64{}
+		}
+		more[rule][resource] += n
+	}
+	group := map[int32]matrix.Group{}
+	for _, g := range a.Requesters {
+		for _, requester := range g.Members {
+			group[requester] = g
+		}
+	}
+	for _, apart := range t.Apart {
+		for _, n := range apart.Resources {
+			for rule, groups := range t.Grants(group[apart.Requester]) {
+				if groups.Has(int32(t.GroupOf(n))) {
+					add(rule, n, -1)
+				}
+			}
+			for _, rule := range apart.Rules {
+				add(rule, n, 1)
+			}
+		}
+	}
+	reached := make([]int64, len(t.Rules))
+	for rule := range t.Rules {
+		for at, g := range t.Resources {
+			if counts[rule] != nil && counts[rule][at] > 0 {
+				reached[rule] += int64(len(g.Members))
+			}
+		}
+		for n, change := range more[rule] {
+			var before int64
+			if counts[rule] != nil {
+				before = counts[rule][t.GroupOf(n)]
+			}
+			switch after := before + change; {
+			case before > 0 && after == 0:
+				reached[rule]--
+			case before == 0 && after > 0:
+				reached[rule]++
+			}
+		}
+	}
+	return reached
+}

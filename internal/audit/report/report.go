@@ -1,0 +1,193 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// Audit is a matrix with the names to show it by.
+type Audit struct {
+	// Context is where the requests come from: hub, qmc, or "" for requests that do
+	// not say.
+	Context string
+	*matrix.Folded
+	Names Names
+	// Disabled is what disabled rules would do, by id, as far as that is known.
+	Disabled map[string]Would
+}
+
+// Names returns what people call things.
+type Names struct {
+	// Type is a type's name by its key.
+	Type func(key string) string
+	// Resource is the name of a resource on record, "" if the data does not hold it.
+	Resource func(typ, id string) string
+	// Rules are all rules of the bundle, ordered by name.
+	Rules []RuleInfo
+}
+
+// RuleInfo is a rule of the bundle.
+type RuleInfo struct {
+	ID, Name string
+	// Grants says whether the rule is one that can grant: enabled, of category
+	// Security, without errors.
+	Grants   bool
+	Disabled bool
+}
+
+// View is one way to write an audit.
+type View struct {
+	Columns []tabular.Column
+	rows    func(a *Audit, emit emit) error
+}
+
+type emit func(row ...any) error
+
+// Write writes an audit as rows.
+func (v View) Write(a *Audit, w tabular.Writer) error {
+	return v.rows(a, func(row ...any) error { return w.Write(row) })
+}
+
+func columns(pairs ...any) []tabular.Column {
+	var all []tabular.Column
+	for i := 0; i < len(pairs); i += 2 {
+		all = append(all, tabular.Column{Name: pairs[i].(string), Kind: pairs[i+1].(tabular.Kind)})
+	}
+	return all
+}
+
+// Classes has a row for each class of requesters, all resources on which they have
+// the same rights by the same rules, and the actions that the same rules grant there;
+// and rows for the pairs that stand apart.
+var Classes = View{
+	columns("context", tabular.Text, "type", tabular.Text, "requesters", tabular.Number, "requester", tabular.Text, "resources", tabular.Number, "resource", tabular.Text,
+		"actions", tabular.Texts, "rules", tabular.Texts, "pairs", tabular.Number,
+		"requester_class", tabular.Number, "resource_classes", tabular.Numbers, "resource_ids", tabular.Texts),
+	classRows,
+}
+
+func classRows(a *Audit, emit emit) error {
+	for _, t := range a.Types {
+		c := newCounter(t)
+		for n, g := range a.Requesters {
+			for _, b := range c.blocks(g) {
+				classes := make([]int64, 0, 8)
+				first := int32(-1)
+				for at := range b.Groups.All() {
+					classes = append(classes, int64(at)+1)
+					if member := t.Resources[at].Members[0]; first < 0 || member < first {
+						first = member
+					}
+				}
+				for _, right := range t.Rights(b.Rules) {
+					if err := emit(a.Context, a.Names.Type(t.Type.Type), int64(len(g.Members)), a.subject(g.Members[0]), b.resources, t.Handles[first],
+						right.Actions, ids(t, right.Rules), b.pairs, int64(n)+1, classes, nil); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		for _, apart := range t.Apart {
+			resources := make([]string, len(apart.Resources))
+			for i, n := range apart.Resources {
+				resources[i] = t.Handles[n]
+			}
+			for _, right := range t.Rights(apart.Rules) {
+				if err := emit(a.Context, a.Names.Type(t.Type.Type), int64(1), a.subject(apart.Requester), int64(len(resources)), resources[0],
+					right.Actions, ids(t, right.Rules), int64(len(resources)), nil, nil, resources); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Members has a row for each member of each class that Classes speaks of.
+var Members = View{
+	columns("context", tabular.Text, "side", tabular.Text, "type", tabular.Text, "class", tabular.Number, "id", tabular.Text, "name", tabular.Text),
+	func(a *Audit, emit emit) error {
+		for n, g := range a.Requesters {
+			for _, member := range g.Members {
+				if err := emit(a.Context, "requester", a.Names.Type("user"), int64(n)+1, a.subject(member), a.Names.Resource("user", a.Model.Requesters.Handles[member])); err != nil {
+					return err
+				}
+			}
+		}
+		for _, t := range a.Types {
+			for n, g := range t.Resources {
+				for _, member := range g.Members {
+					if err := emit(a.Context, "resource", a.Names.Type(t.Type.Type), int64(n)+1, t.Handles[member], a.Names.Resource(t.Type.Type, t.Handles[member])); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	},
+}
+
+// Cells has a row for each pair of requester and resource and the actions that the
+// same rules grant.
+var Cells = View{
+	columns("context", tabular.Text, "type", tabular.Text, "requester", tabular.Text, "resource", tabular.Text, "name", tabular.Text, "actions", tabular.Texts, "rules", tabular.Texts),
+	cellRows,
+}
+
+func cellRows(a *Audit, emit emit) error {
+	type cell struct {
+		resource int32
+		rules    []int32
+	}
+	for _, t := range a.Types {
+		c := newCounter(t)
+		var cells []cell
+		for _, g := range a.Requesters {
+			blocks := c.blocks(g)
+			for _, requester := range g.Members {
+				cells = cells[:0]
+				apart := map[int32]bool{}
+				for _, part := range c.apart[requester] {
+					for _, n := range part.Resources {
+						apart[n] = true
+						cells = append(cells, cell{n, part.Rules})
+					}
+				}
+				for _, b := range blocks {
+					for at := range b.Groups.All() {
+						for _, n := range t.Resources[at].Members {
+							if !apart[n] {
+								cells = append(cells, cell{n, b.Rules})
+							}
+						}
+					}
+				}
+				slices.SortFunc(cells, func(x, y cell) int { return cmp.Compare(x.resource, y.resource) })
+				for _, one := range cells {
+					id := t.Handles[one.resource]
+					for _, right := range t.Rights(one.rules) {
+						if err := emit(a.Context, a.Names.Type(t.Type.Type), a.subject(requester), id, a.Names.Resource(t.Type.Type, id), right.Actions, ids(t, right.Rules)); err != nil {
+							return err
+						}
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (a *Audit) subject(n int32) string { return a.Model.Requesters.Subjects[n] }
+
+// ids returns the ids of rules, in order.
+func ids(t *matrix.FoldedType, rules []int32) []string {
+	all := make([]string, len(rules))
+	for i, n := range rules {
+		all[i] = t.Rules[n].ID
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,171 @@
+package report
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// Summary has what people ask first, a row a finding, by section:
+//
+//	total      how many requesters and resources there are, and cells that are granted
+//	anonymous  on how many resources an anonymous requester has an action
+//	nobody     how many resources nobody has anything on
+//	only       how many cells are granted by one rule alone, the most first
+//	nothing    rules that grant nothing to anyone
+//	disabled   how many cells more there would be if a disabled rule were enabled
+var Summary = View{
+	columns("context", tabular.Text, "section", tabular.Text, "type", tabular.Text, "action", tabular.Text, "rule", tabular.Text, "name", tabular.Text, "count", tabular.Number),
+	func(a *Audit, emit emit) error {
+		s := summary{a, emit}
+		for _, write := range []func() error{s.totals, s.anonymous, s.nobody, s.rules} {
+			if err := write(); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}
+
+type summary struct {
+	*Audit
+	emit emit
+}
+
+func (s summary) row(section, typ, action string, rule RuleInfo, count any) error {
+	return s.emit(s.Context, section, typ, action, rule.ID, rule.Name, count)
+}
+
+func (s summary) totals() error {
+	if err := s.row("total", s.Names.Type("user"), "", RuleInfo{Name: "requesters"}, int64(s.requesters())); err != nil {
+		return err
+	}
+	for _, t := range s.Types {
+		typ := s.Names.Type(t.Type.Type)
+		if err := s.row("total", typ, "", RuleInfo{Name: "resources"}, newCounter(t).selected()); err != nil {
+			return err
+		}
+	}
+	return s.row("total", "", "", RuleInfo{Name: "cells granted"}, s.Cells())
+}
+
+// Cells is the number of pairs of requester and resource, times actions, that are
+// granted.
+func (a *Audit) Cells() int64 {
+	var n int64
+	for _, t := range a.Types {
+		c := newCounter(t)
+		for _, g := range a.Requesters {
+			for _, b := range c.blocks(g) {
+				n += b.pairs * int64(bits.OnesCount32(mask(t, b.Rules)))
+			}
+		}
+		for _, apart := range t.Apart {
+			n += int64(len(apart.Resources)) * int64(bits.OnesCount32(mask(t, apart.Rules)))
+		}
+	}
+	return n
+}
+
+func (s summary) anonymous() error {
+	for _, t := range s.Types {
+		c := newCounter(t)
+		var most [13]int64
+		for _, g := range s.Requesters {
+			for _, requester := range g.Members {
+				if !s.Model.Requesters.Anonymous[requester] {
+					continue
+				}
+				var count [13]int64
+				for _, share := range c.shares(requester, c.blocks(g)) {
+					held := mask(t, share.rules)
+					for i, action := range ruleset.AllActions {
+						if held&uint32(action) != 0 {
+							count[i] += share.resources
+						}
+					}
+				}
+				for i, n := range count {
+					most[i] = max(most[i], n)
+				}
+			}
+		}
+		for i, action := range ruleset.AllActions {
+			if most[i] == 0 {
+				continue
+			}
+			if err := s.row("anonymous", s.Names.Type(t.Type.Type), action.Name(), RuleInfo{}, most[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s summary) nobody() error {
+	for _, t := range s.Types {
+		r := newReached(s.Audit, t)
+		var count int64
+		for n := range t.Handles[:t.Recorded] {
+			if t.GroupOf(int32(n)) >= 0 && r.nobody(int32(n)) {
+				count++
+			}
+		}
+		if count == 0 {
+			continue
+		}
+		if err := s.row("nobody", s.Names.Type(t.Type.Type), "", RuleInfo{}, count); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reached) nobody(resource int32) bool {
+	for i := range ruleset.AllActions {
+		if n, _ := r.by(i, resource); n > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (s summary) rules() error {
+	reach := s.Reach()
+	var only, nothing, disabled []RuleInfo
+	for _, info := range s.Names.Rules {
+		switch {
+		case info.Disabled:
+			disabled = append(disabled, info)
+		case !s.counts(info, reach):
+		case reach[info.ID].Pairs == 0:
+			nothing = append(nothing, info)
+		case reach[info.ID].Only > 0:
+			only = append(only, info)
+		}
+	}
+	slices.SortStableFunc(only, func(x, y RuleInfo) int { return cmp.Compare(reach[y.ID].Only, reach[x.ID].Only) })
+	for _, info := range only {
+		if err := s.row("only", "", "", info, reach[info.ID].Only); err != nil {
+			return err
+		}
+	}
+	for _, info := range nothing {
+		if err := s.row("nothing", "", "", info, int64(0)); err != nil {
+			return err
+		}
+	}
+	for _, info := range disabled {
+		var more any
+		if would, ok := s.Disabled[info.ID]; ok {
+			more = would.More
+		}
+		if err := s.row("disabled", "", "", info, more); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package selection
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+)
+
+// Selection is any of some terms; without one it is everything.
+type Selection []Term
+
+// Term is PATTERN, which an id, a login or a name must match, or PATH=PATTERN, which
+// a value of a property must match: group=Sales*, @Department=Finance,
+// stream.name=HR. Case is ignored.
+type Term struct {
+	text string
+	// path are the folded names on the way to the property; nil for ids and names.
+	path    []string
+	pattern *regexp.Regexp
+}
+
+var property = regexp.MustCompile(`^(@?[A-Za-z0-9_-]+(?:\.@?[A-Za-z0-9_-]+)*)=(.*)$`)
+
+// Parse reads terms.
+func Parse(texts []string) (Selection, error) {
+	var s Selection
+	for _, text := range texts {
+		t := Term{text: text}
+		pattern := text
+		if m := property.FindStringSubmatch(text); m != nil {
+			t.path, pattern = strings.Split(schema.Fold(m[1]), "."), m[2]
+		}
+		if pattern == "" {
+			return nil, errors.New("a selection is an id, a login, a name, or PROPERTY=VALUE, and not empty")
+		}
+		t.pattern = compile(pattern)
+		s = append(s, t)
+	}
+	return s, nil
+}
+
+// compile returns a pattern with * and ? as a regular expression for folded texts.
+func compile(pattern string) *regexp.Regexp {
+	quoted := regexp.QuoteMeta(schema.Fold(pattern))
+	return regexp.MustCompile(`(?s)^` + strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(quoted) + `$`)
+}
+
+// Keep makes a view hold what the selection asks for of the types, as far as the
+// schema knows that they have it.
+func (s Selection) Keep(view schema.View, all *schema.Schema, types []string) {
+	for _, term := range s {
+		if term.path == nil {
+			continue
+		}
+		for _, typ := range types {
+			keep(view, all, typ, term.path)
+		}
+	}
+}
+
+func keep(view schema.View, all *schema.Schema, typ string, path []string) {
+	t, key := all.Lookup(typ), typ
+	if _, known := all.Type(typ); !known {
+		key = schema.GeneralKey
+	}
+	name := path[0]
+	if r, ok := t.Relations[name]; ok {
+		if len(path) > 1 {
+			target := all.Lookup(r.Target).Key()
+			view.Of(key).Relations[name] = schema.Relation{Name: name, Target: target, Many: r.Many}
+			keep(view, all, target, path[1:])
+		}
+		return
+	}
+	if len(path) > 1 || name == "id" || name == "resourcetype" {
+		return
+	}
+	p, declared := t.Properties[name]
+	switch {
+	case strings.HasPrefix(name, "@"):
+		if t.Custom {
+			view.Of(key).Lists[name] |= schema.Folded
+		}
+	case name == "name" && !t.Transient, declared && !p.Many:
+		view.Of(key).Scalars[name] |= schema.Folded
+	case declared, t.Open, t.Attributes:
+		view.Of(key).Lists[name] |= schema.Folded
+	}
+}
+
+// operand returns the operand that a term's path is for a type, and whether the data
+// of the bundle holds it.
+func (t Term) operand(data *bundles.Document, typ string) (reads.Operand, bool) {
+	op := reads.Operand{Root: reads.Resource}
+	for i, name := range t.path {
+		key := typ
+		if !data.Has("qlik", "view", typ) {
+			key = schema.GeneralKey
+		}
+		if target, ok := data.Lookup("qlik", "view", key, "relations", name, "type"); ok && i+1 < len(t.path) {
+			many, _ := data.Lookup("qlik", "view", key, "relations", name, "many")
+			typ, _ = target.(string)
+			op.Steps = append(op.Steps, reads.Step{Relation: name, Type: typ, Many: many == true})
+			continue
+		}
+		op.Property = name
+		held := name == "id" || holds(data, key, "scalars", name) || holds(data, key, "lists", name)
+		return op, held && i+1 == len(t.path)
+	}
+	return op, false
+}
+
+// holds says whether the data holds the folded form of a property.
+func holds(data *bundles.Document, key, group, name string) bool {
+	forms, _ := data.Lookup("qlik", "view", key, group, name)
+	list, _ := forms.([]any)
+	for _, form := range list {
+		if form == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Matcher finds what a selection selects in the data of a bundle.
+type Matcher struct {
+	selection Selection
+	data      *bundles.Document
+	reader    *classes.Reader
+	operands  map[string][]*reads.Operand // by type, one for each term that has a path
+}
+
+// Matcher returns a matcher for entities of the types. A term whose property the data
+// holds for none of them is an error: it would select nothing, whatever there is.
+func (s Selection) Matcher(data *bundles.Document, types []string) (*Matcher, error) {
+	m := &Matcher{s, data, classes.NewReader(data), map[string][]*reads.Operand{}}
+	held := make([]bool, len(s))
+	for _, typ := range types {
+		for i, term := range s {
+			op, ok := term.operand(data, typ)
+			held[i] = held[i] || ok || term.path == nil
+			if !ok {
+				m.operands[typ] = append(m.operands[typ], nil)
+				continue
+			}
+			m.operands[typ] = append(m.operands[typ], &op)
+		}
+	}
+	for i, ok := range held {
+		if !ok {
+			return nil, fmt.Errorf("%q: there is no property %s to select by, or the bundle does not hold it, because its rules do not read it", s[i].text, strings.Join(s[i].path, "."))
+		}
+	}
+	return m, nil
+}
+
+// Matches says whether an entity is selected. More are texts by which it is known
+// beside its id and its name, such as a login.
+func (m *Matcher) Matches(typ, handle string, more ...string) bool {
+	if len(m.selection) == 0 {
+		return true
+	}
+	for i, term := range m.selection {
+		var texts []string
+		switch {
+		case term.path == nil:
+			texts = append(append(texts, more...), handle, m.reader.Name(typ, handle))
+		case m.operands[typ][i] != nil:
+			texts = m.reader.Texts(typ, handle, *m.operands[typ][i], false)
+		}
+		for _, text := range texts {
+			if term.pattern.MatchString(schema.Fold(text)) {
+				return true
+			}
+		}
+	}
+	return false
+}
