@@ -8,6 +8,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
 	"github.com/qlik2rego/qlik2rego/internal/sitegen"
 )
 
@@ -36,7 +37,7 @@ func acme(rules ...string) sitegen.Case {
 
 func fold(t *testing.T, c sitegen.Case, q classes.Question) *classes.Model {
 	t.Helper()
-	m, err := classes.Fold(t.Context(), &open(t, c).bundle.Data, q)
+	m, err := classes.Fold(t.Context(), &testsite.Open(t, c).Bundle.Data, q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +80,7 @@ func TestFolding(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			q := classes.Question{Types: []string{"app"}, Actions: everyAction, Session: classes.Session{Environment: map[string][]string{"OS": {"X"}}}}
+			q := classes.Question{Types: []string{"app"}, Actions: testsite.EveryAction(), Session: classes.Session{Environment: map[string][]string{"OS": {"X"}}}}
 			m := fold(t, acme(test.rules...), q)
 			if got := describe(m.Requesters.Partition, m.Requesters.Subjects); got != test.requesters {
 				t.Errorf("requesters %s\nwant       %s", got, test.requesters)

@@ -15,6 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -171,7 +172,7 @@ func BenchmarkMatrix(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			q := classes.Question{Types: []string{"app"}, Actions: everyAction, Session: classes.Session{Context: "hub"}}
+			q := classes.Question{Types: []string{"app"}, Actions: testsite.EveryAction(), Session: classes.Session{Context: "hub"}}
 			for b.Loop() {
 				m, err := matrix.Compute(b.Context(), bundle, q, snapshot.NoProgress{})
 				if err != nil {

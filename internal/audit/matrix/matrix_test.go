@@ -2,160 +2,93 @@ package matrix_test
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"flag"
-	"io"
-	"maps"
-	"path/filepath"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
-	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
-	"github.com/qlik2rego/qlik2rego/internal/engine"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
 	"github.com/qlik2rego/qlik2rego/internal/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-var sites = flag.Uint64("sites", 4, "how many sites TestMatrixIsCellByCell looks at")
+var (
+	sites = flag.Uint64("sites", 4, "how many sites TestMatrixIsCellByCell looks at")
+	first = flag.Uint64("seed", 1, "the seed of the first site")
+)
 
-var everyAction = func() (mask uint32) {
-	for _, a := range ruleset.AllActions {
-		mask |= uint32(a)
-	}
-	return mask
-}()
-
-// opened is a generated case, compiled, with both readings of it.
-type opened struct {
-	bundle    *bundles.Bundle
-	engine    *engine.Engine
-	reference *reference.Evaluator
-}
-
-func open(t *testing.T, c sitegen.Case) opened {
+func compute(t *testing.T, o testsite.Site, q classes.Question) *matrix.Matrix {
 	t.Helper()
-	dir := t.TempDir()
-	if err := c.Write(dir); err != nil {
-		t.Fatal(err)
-	}
-	site, found := snapshot.Open(filepath.Join(dir, "snapshot"), schema.Default())
-	if found.HasErrors() {
-		t.Fatal(found)
-	}
-	loaded, found := site.Load(snapshot.NoProgress{})
-	if found.HasErrors() {
-		t.Fatal(found)
-	}
-	rules, found := ruleset.Decode("rules.json", c.Rules)
-	if found.HasErrors() {
-		t.Fatal(found)
-	}
-	policy, _ := compiler.Compile(rules, compiler.Options{})
-	if policy == nil {
-		t.Fatal("the rules do not compile")
-	}
-	var o opened
-	var err error
-	if o.bundle, err = bundles.InMemory(t.Context(), policy, func(ctx context.Context, w io.Writer) error {
-		_, err := site.Project(ctx, policy.View, w, snapshot.NoProgress{})
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if o.engine, err = engine.New(t.Context(), o.bundle); err != nil {
-		t.Fatal(err)
-	}
-	if o.reference, found = reference.New(rules, loaded, reference.Options{}); found.HasErrors() {
-		t.Fatal(found)
-	}
-	return o
-}
-
-// granting are the rules that grant an action, by both readings.
-func (o opened) granting(t *testing.T, q classes.Question, subject, typ, id string, action ruleset.Action) []string {
-	t.Helper()
-	context := map[string]any{}
-	if q.Session.Context != "" {
-		context["request_context"] = q.Session.Context
-	}
-	if q.Session.Environment != nil {
-		context["environment"] = q.Session.Environment
-	}
-	text, err := json.Marshal(map[string]any{
-		"subject":  map[string]any{"type": "user", "id": subject},
-		"resource": map[string]any{"type": typ, "id": id},
-		"action":   map[string]any{"name": action.Name()},
-		"context":  context,
-	})
+	m, err := matrix.Compute(t.Context(), o.Bundle, q, snapshot.NoProgress{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := o.engine.Decide(t.Context(), text)
-	if err != nil {
-		t.Fatal(err)
+	return m
+}
+
+// granting returns the ids of the rules that grant an action, by the matrix.
+func granting(m *matrix.Matrix, t *matrix.Type, requester, resource int32, a ruleset.Action) []string {
+	var ids []string
+	for _, n := range m.Granting(t, requester, resource) {
+		if t.Rules[n].Actions&uint32(a) != 0 {
+			ids = append(ids, t.Rules[n].ID)
+		}
 	}
-	r := o.reference.Decide(text)
-	if r.Err != nil || r.Reason != d.Reason || !slices.Equal(r.GrantedBy, d.GrantedBy) && len(r.GrantedBy)+len(d.GrantedBy) > 0 {
-		t.Fatalf("%s: the engine says %v, the reference %v", text, d, r)
+	slices.Sort(ids)
+	return ids
+}
+
+// compare holds a matrix against the decisions of both readings, cell by cell, and
+// returns how many cells there are and how often one is granted.
+func compare(t *testing.T, o testsite.Site, m *matrix.Matrix, where string) (cells, granted int) {
+	t.Helper()
+	for _, r := range m.Types {
+		for i, subject := range m.Model.Requesters.Subjects {
+			for j, id := range r.Handles[:r.Recorded] {
+				for _, a := range ruleset.AllActions {
+					if m.Model.Actions&uint32(a) == 0 {
+						continue
+					}
+					got := granting(m, r, int32(i), int32(j), a)
+					want := o.GrantedBy(t, m.Model.Session, subject, r.Type, id, a)
+					cells++
+					granted += len(want)
+					if !slices.Equal(got, want) && len(got)+len(want) > 0 {
+						t.Fatalf("%s: %s may %s %s %s by %q, in the matrix by %q", where, subject, a.Name(), r.Type, id, want, got)
+					}
+				}
+			}
+		}
 	}
-	if d.Reason != engine.Granted && d.Reason != engine.NoRule {
-		t.Fatalf("%s is %s", text, d.Reason)
-	}
-	return d.GrantedBy
+	return cells, granted
 }
 
 // TestMatrixIsCellByCell holds on generated sites: the matrix says of every pair
 // and action what both readings of the rules decide, with the same rules.
 func TestMatrixIsCellByCell(t *testing.T) {
 	size := sitegen.Size{Users: 7, Streams: 4, Apps: 6, Objects: 7, Others: 2, Rules: 25, Requests: 60}
-	seeds := *sites
+	sites := *sites
 	if testing.Short() {
-		seeds = 1
+		sites = 1
 	}
 	cells, granted, asked := 0, 0, int64(0)
-	for seed := uint64(1); seed <= seeds; seed++ {
+	for seed := *first; seed < *first+sites; seed++ {
 		c := sitegen.Generate(seed, size)
-		o := open(t, c)
-		q := classes.Question{Types: o.bundle.Data.Keys("site", "entities"), Actions: everyAction, Session: session(c, int(seed))}
+		o := testsite.Open(t, c)
+		q := classes.Question{Types: o.Types(), Actions: testsite.EveryAction(), Session: testsite.Session(c, seed)}
 		if seed%4 == 0 {
-			q.Actions = 2 | 4
+			q.Actions, q.Types = 2|4, q.Types[:len(q.Types)/2]
 		}
-		m, err := matrix.Compute(t.Context(), o.bundle, q, snapshot.NoProgress{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := compute(t, o, q)
 		asked += m.Asked
-		for _, r := range m.Types {
-			for i, subject := range m.Model.Requesters.Subjects {
-				for j, id := range r.Handles[:r.Recorded] {
-					rules := m.Granting(r, int32(i), int32(j))
-					for _, a := range ruleset.AllActions {
-						if q.Actions&uint32(a) == 0 {
-							continue
-						}
-						var got []string
-						for _, n := range rules {
-							if r.Rules[n].Actions&uint32(a) != 0 {
-								got = append(got, r.Rules[n].ID)
-							}
-						}
-						slices.Sort(got)
-						want := o.granting(t, q, subject, r.Type, id, a)
-						cells++
-						granted += len(want)
-						if !slices.Equal(got, want) && len(got)+len(want) > 0 {
-							t.Fatalf("seed %d: %s may %s %s %s by %q, in the matrix by %q", seed, subject, a.Name(), r.Type, id, want, got)
-						}
-					}
-				}
-			}
-		}
+		n, by := compare(t, o, m, fmt.Sprint("seed ", seed))
+		cells, granted = cells+n, granted+by
 	}
 	t.Logf("%d cells, granted %d times; the policy was asked %d times", cells, granted, asked)
 	if granted == 0 {
@@ -163,34 +96,109 @@ func TestMatrixIsCellByCell(t *testing.T) {
 	}
 }
 
-// session takes the context of one of the case's requests.
-func session(c sitegen.Case, n int) classes.Session {
-	contexts := []string{"hub", "qmc", ""}
-	s := classes.Session{Context: contexts[n%3]}
-	for _, line := range c.Requests {
-		var request struct {
-			Context struct {
-				Environment map[string]any `json:"environment"`
-			} `json:"context"`
-		}
-		if json.Unmarshal(line, &request) != nil || len(request.Context.Environment) < 2 {
-			continue
-		}
-		s.Environment = map[string][]string{}
-		for _, name := range slices.Sorted(maps.Keys(request.Context.Environment)) {
-			switch v := request.Context.Environment[name].(type) {
-			case string:
-				s.Environment[name] = []string{v}
-			case []any:
-				for _, e := range v {
-					if text, ok := e.(string); ok {
-						s.Environment[name] = append(s.Environment[name], text)
-					}
-				}
-			}
-		}
-		maps.DeleteFunc(s.Environment, func(_ string, values []string) bool { return len(values) == 0 })
-		break
+func rule(id, filter string, actions int, condition string) string {
+	return fmt.Sprintf(`{"id": %q, "name": %[1]q, "resourceFilter": %q, "rule": %q, "actions": %d, "category": "Security", "ruleContext": 0}`, id, filter, condition, actions)
+}
+
+func list(items ...string) []byte { return []byte("[" + strings.Join(items, ",") + "]") }
+
+// acme has three users, two streams on record and one that is known as a nested
+// object only, and apps in them.
+func acme(rules ...string) sitegen.Case {
+	user := func(id, group string) string {
+		return fmt.Sprintf(`{"id": %q, "userDirectory": "ACME", "userId": %[1]q, "attributes": [{"attributeType": "group", "attributeValue": %q}]}`, id, group)
 	}
-	return s
+	app := func(id, stream, owner, access string) string {
+		return fmt.Sprintf(`{"id": %q, "name": %[1]q, "stream": {"id": %q, "name": "nested", "owner": {"id": "bert"}}, "owner": {"id": %q}, "customProperties": [{"value": %q, "definition": {"name": "Access"}}]}`, id, stream, owner, access)
+	}
+	return sitegen.Case{Rules: list(rules...), Files: map[string][]byte{
+		"user.json":        list(user("anna", "sales"), user("bert", "hr"), user("carl", "sales")),
+		"stream.json":      list(`{"id": "s", "name": "S", "owner": {"id": "anna"}}`, `{"id": "t", "name": "T", "owner": {"id": "carl"}}`),
+		"app.json":         list(app("a1", "s", "anna", "sales"), app("a2", "s", "bert", "sales"), app("a3", "t", "carl", "hr"), app("a4", "gone", "anna", "hr")),
+		"app.content.json": list(`{"id": "c1", "app": {"id": "a1"}}`, `{"id": "c2", "app": {"id": "a2"}}`, `{"id": "c4", "app": {"id": "a4"}}`),
+		"staticcontentreference.json": list(`{"id": "r", "AppContents": [{"id": "c1"}, {"id": "c2"}]}`, `{"id": "q", "AppContents": [{"id": "c2"}, {"id": "c4"}]}`,
+			`{"id": "p", "AppContents": []}`),
+	}}
+}
+
+// Cases that took a thought each, cell by cell.
+func TestCraftedMatrices(t *testing.T) {
+	tests := []struct {
+		name  string
+		rules []string
+	}{
+		{"no rule", nil},
+		{"the first pair of a class answers one rule and stands apart for another", []string{rule("1", "App_*", 2, `user.group = "sales"`), rule("2", "App_*", 2, `resource.owner != user and user.group = "sales"`)}},
+		{"every pair of a class stands apart", []string{rule("1", "App_a1", 2, `resource.owner = user or user.group = "hr"`), rule("2", "App_*", 4, `resource.owner != user`)}},
+		{"a right through the owner of a stream", []string{rule("1", "Stream_*", 2, `resource.owner = user`), rule("2", "App_*", 2, `resource.stream.HasPrivilege("read")`)}},
+		{"a right on a nested stream", []string{rule("1", "Stream_*", 2, `resource.name = "nested" and user.group = "hr"`), rule("2", "App_*", 6, `resource.stream.HasPrivilege("read")`)}},
+		{"the absence of a right", []string{rule("1", "Stream_*", 2, `resource.owner = user`), rule("2", "App_*", 2, `!resource.stream.HasPrivilege("read") and user.group = "sales"`)}},
+		{"a right through one of many", []string{rule("1", "App_*", 2, `resource.owner = user`), rule("2", "App.Content_*", 2, `resource.app.HasPrivilege("read")`),
+			rule("3", "StaticContentReference_*", 2, `resource.AppContents.HasPrivilege("read")`), rule("4", "StaticContentReference_*", 4, `!resource.AppContents.HasPrivilege("read")`)}},
+		{"a chain of actions on the resource itself", []string{rule("1", "App_*", 2, `resource.owner = user`), rule("2", "App_*", 4, `resource.HasPrivilege("read") and user.group = "sales"`),
+			rule("3", "App_*", 8, `resource.HasPrivilege("update") or !resource.HasPrivilege("read")`)}},
+		{"a cycle of actions", []string{rule("1", "App_*", 2, `resource.HasPrivilege("update") or resource.@Access = user.group`), rule("2", "App_*", 4, `resource.HasPrivilege("read") and user.group = "sales"`),
+			rule("3", "App_*", 8, `!resource.HasPrivilege("update")`), rule("4", "App_*", 6, `resource.owner = user and resource.HasPrivilege("export")`), rule("5", "App_*", 16, `resource.stream.name = "S"`)}},
+		{"several actions of one rule, one of which is asked for", []string{rule("1", "App_*", 2|16, `user.group = resource.@Access`), rule("2", "App_*", 4, `resource.HasPrivilege("export")`)}},
+		{"texts that differ", []string{rule("1", "App_*", 2, `user.group != resource.@Access`), rule("2", "App_*", 4, `user.group !== resource.@Access and user.name.Empty()`)}},
+		{"users as resources", []string{rule("1", "User_*", 2, `resource = user`), rule("2", "User_*", 4, `resource != user and !user.IsAnonymous()`)}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			o := testsite.Open(t, acme(test.rules...))
+			q := classes.Question{Types: o.Types(), Actions: testsite.EveryAction()}
+			compare(t, o, compute(t, o, q), "all actions")
+			q.Actions, q.Types = 2, slices.DeleteFunc(q.Types, func(typ string) bool { return typ == "stream" })
+			compare(t, o, compute(t, o, q), "reading")
+		})
+	}
+}
+
+// A rule is asked about no more often than it has combinations of tests, however many
+// users and apps there are.
+func TestFewQuestions(t *testing.T) {
+	var users, apps []string
+	for i := range 300 {
+		users = append(users, fmt.Sprintf(`{"id": "u%d", "userDirectory": "D", "userId": "u%[1]d", "attributes": [{"attributeType": "group", "attributeValue": "g%d"}]}`, i, i%100))
+		apps = append(apps, fmt.Sprintf(`{"id": "a%d", "name": "a%[1]d", "owner": {"id": "u%[1]d"}, "customProperties": [{"value": "g%d", "definition": {"name": "Access"}}]}`, i, i%100))
+	}
+	o := testsite.Open(t, sitegen.Case{
+		Rules: list(rule("1", "App_*", 2, `resource.@Access = user.group`), rule("2", "App_*", 4, `resource.owner = user`)),
+		Files: map[string][]byte{"user.json": list(users...), "app.json": list(apps...)},
+	})
+	m := compute(t, o, classes.Question{Types: []string{"app"}, Actions: testsite.EveryAction()})
+	// Two combinations each; two workers may ask the same at the same time.
+	if m.Asked > 16 {
+		t.Errorf("the policy was asked %d times about 90,000 pairs", m.Asked)
+	}
+	var granted int
+	for i := range m.Model.Requesters.Subjects {
+		for j := range apps {
+			granted += len(m.Granting(m.Types[0], int32(i), int32(j)))
+		}
+	}
+	if granted != 300*3+300 {
+		t.Errorf("%d rules grant; each user has the three apps of a group, and their own", granted)
+	}
+}
+
+func TestAnAuditThatIsInterrupted(t *testing.T) {
+	o := testsite.Open(t, acme(rule("1", "App_*", 2, `user.group = "sales"`)))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := matrix.Compute(ctx, o.Bundle, classes.Question{Types: []string{"app"}, Actions: 2}, snapshot.NoProgress{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What the policy grants by a rule that data.qlik.reads does not have is an error:
+// the two do not belong together.
+func TestReadsOfOtherRules(t *testing.T) {
+	o := testsite.Open(t, acme(rule("1", "App_*", 2, `user.group = "sales"`), rule("2", "App_*", 2, `true`)))
+	other := testsite.Open(t, acme(rule("1", "App_*", 2, `user.group = "sales"`)))
+	mixed := &bundles.Bundle{Modules: o.Bundle.Modules, Data: other.Bundle.Data}
+	_, err := matrix.Compute(t.Context(), mixed, classes.Question{Types: []string{"app"}, Actions: 2}, snapshot.NoProgress{})
+	if err == nil || !strings.Contains(err.Error(), `the policy grants by a rule "2" that, by data.qlik.reads, reaches no app`) {
+		t.Errorf("got %v", err)
+	}
 }
