@@ -214,7 +214,16 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*r
 	if len(a.types) == 0 {
 		a.types = data.Keys("site", "entities")
 	}
+	known := data.Keys("site", "entities")
+	for _, typ := range a.types {
+		if !slices.Contains(known, typ) {
+			return nil, UsageOf(ctx.Command, "--type: nothing of a type %q is on record%s", typ, didYouMean(typ, known, func(s string) string { return s }))
+		}
+	}
 	names := a.names()
+	if ctx.String("format") == tabular.Table {
+		names.Rule = names.ByName()
+	}
 	who, err := a.users.Matcher(data, []string{"user"})
 	if err != nil {
 		return nil, UsageOf(ctx.Command, "--user %v", err)
@@ -283,6 +292,7 @@ func (a *audited) names() report.Names {
 			return key
 		},
 		Resource: reader.Name,
+		Rule:     func(id string) string { return id },
 	}
 	skipped := map[string]bool{}
 	for _, m := range a.bundle.Manifests {

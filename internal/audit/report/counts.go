@@ -41,7 +41,7 @@ func userRows(a *Audit, emit emit) error {
 					}
 				}
 				row := func(action string, n int64, rules []int32) error {
-					return emit(a.Context, a.subject(requester), a.Names.Resource("user", a.Model.Requesters.Handles[requester]), a.Names.Type(t.Type.Type), action, n, of, ids(t, rules))
+					return emit(a.Context, a.subject(requester), a.Names.Resource("user", a.Model.Requesters.Handles[requester]), a.Names.Type(t.Type.Type), action, n, of, a.rules(t, rules))
 				}
 				nothing := true
 				for i, action := range ruleset.AllActions {
@@ -143,10 +143,23 @@ type reached struct {
 	*matrix.FoldedType
 	// counts are by action and group of resources; more is what pairs that stand
 	// apart add to it, or take away.
-	counts [13][]int64
-	more   [13]map[int32]int64
-	// anonymous are the groups on which an anonymous requester has an action.
-	anonymous [13]matrix.Set
+	counts    [13][]int64
+	more      [13]map[int32]int64
+	anonymous []anonymous
+}
+
+// anonymous is what one requester who is anonymous has: groups by action and, where a
+// pair stands apart, actions by resource.
+type anonymous struct {
+	granted [13]matrix.Set
+	apart   map[int32]uint32
+}
+
+func (a anonymous) has(i int, resource, group int32) bool {
+	if held, ok := a.apart[resource]; ok {
+		return held&uint32(ruleset.AllActions[i]) != 0
+	}
+	return a.granted[i] != nil && a.granted[i].Has(group)
 }
 
 func newReached(a *Audit, t *matrix.FoldedType) *reached {
@@ -154,7 +167,6 @@ func newReached(a *Audit, t *matrix.FoldedType) *reached {
 	for i := range r.counts {
 		r.counts[i] = make([]int64, len(t.Resources))
 		r.more[i] = map[int32]int64{}
-		r.anonymous[i] = matrix.NewSet(len(t.Resources))
 	}
 	c := newCounter(t)
 	for _, g := range a.Requesters {
@@ -177,15 +189,14 @@ func newReached(a *Audit, t *matrix.FoldedType) *reached {
 			for at := range groups.All() {
 				r.counts[i][at] += int64(len(g.Members))
 			}
-			for _, requester := range g.Members {
-				if a.Model.Requesters.Anonymous[requester] {
-					r.anonymous[i].Union(groups)
-				}
-			}
 		}
 		for _, requester := range g.Members {
+			nobody := anonymous{granted, map[int32]uint32{}}
 			for _, apart := range c.apart[requester] {
 				held := mask(t, apart.Rules)
+				for _, n := range apart.Resources {
+					nobody.apart[n] = held
+				}
 				for i, action := range ruleset.AllActions {
 					for _, n := range apart.Resources {
 						if granted[i] != nil && granted[i].Has(int32(t.GroupOf(n))) {
@@ -197,6 +208,9 @@ func newReached(a *Audit, t *matrix.FoldedType) *reached {
 					}
 				}
 			}
+			if a.Model.Requesters.Anonymous[requester] {
+				r.anonymous = append(r.anonymous, nobody)
+			}
 		}
 	}
 	return r
@@ -206,5 +220,6 @@ func newReached(a *Audit, t *matrix.FoldedType) *reached {
 // who is anonymous has it.
 func (r *reached) by(i int, resource int32) (int64, bool) {
 	group := int32(r.GroupOf(resource))
-	return r.counts[i][group] + r.more[i][resource], r.anonymous[i].Has(group)
+	who := slices.ContainsFunc(r.anonymous, func(a anonymous) bool { return a.has(i, resource, group) })
+	return r.counts[i][group] + r.more[i][resource], who
 }

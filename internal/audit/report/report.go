@@ -25,8 +25,19 @@ type Names struct {
 	Type func(key string) string
 	// Resource is the name of a resource on record, "" if the data does not hold it.
 	Resource func(typ, id string) string
+	// Rule is what a rule is shown as, by its id: the id, or for people the name.
+	Rule func(id string) string
 	// Rules are all rules of the bundle, ordered by name.
 	Rules []RuleInfo
+}
+
+// ByName returns a Rule that shows rules by their names, as far as they have one.
+func (n Names) ByName() func(id string) string {
+	names := make(map[string]string, len(n.Rules))
+	for _, r := range n.Rules {
+		names[r.ID] = r.Name
+	}
+	return func(id string) string { return cmp.Or(names[id], id) }
 }
 
 // RuleInfo is a rule of the bundle.
@@ -74,6 +85,9 @@ func classRows(a *Audit, emit emit) error {
 		c := newCounter(t)
 		for n, g := range a.Requesters {
 			for _, b := range c.blocks(g) {
+				if b.pairs == 0 {
+					continue // all of them stand apart
+				}
 				classes := make([]int64, 0, 8)
 				first := int32(-1)
 				for at := range b.Groups.All() {
@@ -84,7 +98,7 @@ func classRows(a *Audit, emit emit) error {
 				}
 				for _, right := range t.Rights(b.Rules) {
 					if err := emit(a.Context, a.Names.Type(t.Type.Type), int64(len(g.Members)), a.subject(g.Members[0]), b.resources, t.Handles[first],
-						right.Actions, ids(t, right.Rules), b.pairs, int64(n)+1, classes, nil); err != nil {
+						right.Actions, a.rules(t, right.Rules), b.pairs, int64(n)+1, classes, nil); err != nil {
 						return err
 					}
 				}
@@ -97,7 +111,7 @@ func classRows(a *Audit, emit emit) error {
 			}
 			for _, right := range t.Rights(apart.Rules) {
 				if err := emit(a.Context, a.Names.Type(t.Type.Type), int64(1), a.subject(apart.Requester), int64(len(resources)), resources[0],
-					right.Actions, ids(t, right.Rules), int64(len(resources)), nil, nil, resources); err != nil {
+					right.Actions, a.rules(t, right.Rules), int64(len(resources)), nil, nil, resources); err != nil {
 					return err
 				}
 			}
@@ -169,7 +183,7 @@ func cellRows(a *Audit, emit emit) error {
 				for _, one := range cells {
 					id := t.Handles[one.resource]
 					for _, right := range t.Rights(one.rules) {
-						if err := emit(a.Context, a.Names.Type(t.Type.Type), a.subject(requester), id, a.Names.Resource(t.Type.Type, id), right.Actions, ids(t, right.Rules)); err != nil {
+						if err := emit(a.Context, a.Names.Type(t.Type.Type), a.subject(requester), id, a.Names.Resource(t.Type.Type, id), right.Actions, a.rules(t, right.Rules)); err != nil {
 							return err
 						}
 					}
@@ -182,12 +196,15 @@ func cellRows(a *Audit, emit emit) error {
 
 func (a *Audit) subject(n int32) string { return a.Model.Requesters.Subjects[n] }
 
-// ids returns the ids of rules, in order.
-func ids(t *matrix.FoldedType, rules []int32) []string {
+// rules returns what rules are shown as, in the order of their ids.
+func (a *Audit) rules(t *matrix.FoldedType, rules []int32) []string {
 	all := make([]string, len(rules))
 	for i, n := range rules {
 		all[i] = t.Rules[n].ID
 	}
 	slices.Sort(all)
+	for i, id := range all {
+		all[i] = a.Names.Rule(id)
+	}
 	return all
 }

@@ -1,0 +1,286 @@
+package report_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
+	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// table collects rows.
+type table struct {
+	names []string
+	rows  []map[string]any
+}
+
+func (t *table) Write(row []any) error {
+	m := map[string]any{}
+	for i, name := range t.names {
+		m[name] = row[i]
+	}
+	t.rows = append(t.rows, m)
+	return nil
+}
+
+func (t *table) Close() error { return nil }
+
+func rowsOf(t *testing.T, v report.View, a *report.Audit) []map[string]any {
+	t.Helper()
+	into := &table{}
+	for _, c := range v.Columns {
+		into.names = append(into.names, c.Name)
+	}
+	if err := v.Write(a, into); err != nil {
+		t.Fatal(err)
+	}
+	return into.rows
+}
+
+// cell is one granted cell, cells their granting rules.
+type cell struct{ typ, requester, resource, action string }
+
+type cells map[cell][]string
+
+// counted is an audit of a generated site, and its cells one by one.
+type counted struct {
+	*report.Audit
+	cells cells
+}
+
+// count audits a site, half of its requesters and resources.
+func count(t *testing.T, seed uint64) counted {
+	t.Helper()
+	c := sitegen.Generate(seed, sitegen.Size{Users: 12, Streams: 5, Apps: 12, Objects: 12, Others: 2, Rules: 30, Requests: 60})
+	o := testsite.Open(t, c)
+	q := classes.Question{Types: []string{"app", "app.object", "stream", "user"}, Actions: testsite.EveryAction(), Session: testsite.Session(c, seed)}
+	if seed%2 == 0 {
+		q.Actions = 1 | 2 | 64
+	}
+	m, err := matrix.Compute(t.Context(), o.Bundle, q, snapshot.NoProgress{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := func(n int32) bool { return n%3 != 1 || seed%3 == 0 }
+	what := func(_ *matrix.Type, n int32) bool { return n%4 != 1 || seed%3 == 0 }
+	a := &report.Audit{Context: q.Session.Context, Folded: m.Fold(matrix.Selection{Requester: who, Resource: what}), Names: report.Names{
+		Type: strings.ToUpper, Resource: func(_, id string) string { return "name of " + id }, Rule: func(id string) string { return id },
+	}}
+	all := cells{}
+	ids := map[string]bool{}
+	for _, r := range m.Types {
+		for _, rule := range r.Rules {
+			if !ids[rule.ID] {
+				ids[rule.ID] = true
+				a.Names.Rules = append(a.Names.Rules, report.RuleInfo{ID: rule.ID, Name: rule.ID, Grants: true})
+			}
+		}
+		for i, subject := range m.Model.Requesters.Subjects {
+			for j, id := range r.Handles[:r.Recorded] {
+				if !who(int32(i)) || !what(r, int32(j)) {
+					continue
+				}
+				for _, n := range m.Granting(r, int32(i), int32(j)) {
+					for _, action := range ruleset.AllActions {
+						if r.Rules[n].Actions&uint32(action) != 0 {
+							at := cell{strings.ToUpper(r.Type), subject, id, action.Name()}
+							all[at] = append(all[at], r.Rules[n].ID)
+						}
+					}
+				}
+			}
+		}
+	}
+	for at := range all {
+		slices.Sort(all[at])
+	}
+	return counted{a, all}
+}
+
+func eachSite(t *testing.T, check func(t *testing.T, c counted)) {
+	for seed := uint64(1); seed <= 6; seed++ {
+		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
+			t.Parallel()
+			c := count(t, seed)
+			if len(c.cells) == 0 {
+				t.Fatal("nothing is granted: nothing is compared")
+			}
+			check(t, c)
+		})
+	}
+}
+
+func same(t *testing.T, got, want cells) {
+	t.Helper()
+	if !maps.EqualFunc(got, want, slices.Equal) {
+		for at, by := range want {
+			if !slices.Equal(got[at], by) {
+				t.Fatalf("%v is granted by %q, and here by %q", at, by, got[at])
+			}
+		}
+		t.Fatalf("%d cells, want %d", len(got), len(want))
+	}
+}
+
+// The rows by cell are the cells.
+func TestCells(t *testing.T) {
+	eachSite(t, func(t *testing.T, c counted) {
+		got := cells{}
+		for _, row := range rowsOf(t, report.Cells, c.Audit) {
+			for _, action := range row["actions"].([]string) {
+				at := cell{row["type"].(string), row["requester"].(string), row["resource"].(string), action}
+				if got[at] != nil {
+					t.Fatalf("%v is there twice", at)
+				}
+				got[at] = row["rules"].([]string)
+			}
+		}
+		same(t, got, c.cells)
+	})
+}
+
+// The rows by class come to the cells once the classes are unfolded by their
+// members, but for the pairs that have rows of their own.
+func TestClasses(t *testing.T) {
+	eachSite(t, func(t *testing.T, c counted) {
+		members := map[string][]string{}
+		for _, row := range rowsOf(t, report.Members, c.Audit) {
+			key := fmt.Sprint(row["side"], row["class"])
+			if row["side"] == "resource" {
+				key += row["type"].(string)
+			}
+			members[key] = append(members[key], row["id"].(string))
+		}
+		rows := rowsOf(t, report.Classes, c.Audit)
+		apart := map[[3]string]bool{}
+		for _, a := range c.Types {
+			for _, one := range a.Apart {
+				for _, n := range one.Resources {
+					apart[[3]string{strings.ToUpper(a.Type.Type), c.Model.Requesters.Subjects[one.Requester], a.Handles[n]}] = true
+				}
+			}
+		}
+		got := cells{}
+		for _, row := range rows {
+			typ, pairs := row["type"].(string), int64(0)
+			unfold := func(requester, resource string, own bool) {
+				if apart[[3]string{typ, requester, resource}] != own {
+					return
+				}
+				pairs++
+				for _, action := range row["actions"].([]string) {
+					got[cell{typ, requester, resource, action}] = row["rules"].([]string)
+				}
+			}
+			if row["requester_class"] == nil {
+				for _, id := range row["resource_ids"].([]string) {
+					unfold(row["requester"].(string), id, true)
+				}
+			} else {
+				for _, requester := range members[fmt.Sprint("requester", row["requester_class"])] {
+					for _, class := range row["resource_classes"].([]int64) {
+						for _, id := range members[fmt.Sprint("resource", class)+typ] {
+							unfold(requester, id, false)
+						}
+					}
+				}
+			}
+			if pairs != row["pairs"] {
+				t.Fatalf("%v has %d pairs", row, pairs)
+			}
+		}
+		same(t, got, c.cells)
+	})
+}
+
+// The other views count the cells.
+func TestCounts(t *testing.T) {
+	eachSite(t, func(t *testing.T, c counted) {
+		resources := map[string]map[string]bool{} // by type, requester and action
+		requesters := map[string]map[string]bool{}
+		add := func(m map[string]map[string]bool, key, member string) {
+			if m[key] == nil {
+				m[key] = map[string]bool{}
+			}
+			m[key][member] = true
+		}
+		reach := map[string]report.Reach{}
+		members := map[string]map[string]bool{}
+		for at, by := range c.cells {
+			add(resources, at.typ+at.requester+at.action, at.resource)
+			add(requesters, at.typ+at.resource+at.action, at.requester)
+			for _, id := range by {
+				r := reach[id]
+				r.Cells++
+				if len(by) == 1 {
+					r.Only++
+				}
+				reach[id] = r
+				add(members, "pairs "+id, at.typ+at.resource+" "+at.requester)
+				add(members, "resources "+id, at.typ+at.resource)
+				add(members, "requesters "+id, at.requester)
+			}
+		}
+		some := 0
+		for _, row := range rowsOf(t, report.Users, c.Audit) {
+			n := len(resources[fmt.Sprint(row["type"], row["requester"], row["action"])])
+			if some += n; int64(n) != row["resources"] {
+				t.Fatalf("%v: %d resources", row, n)
+			}
+		}
+		for _, row := range rowsOf(t, report.Resources, c.Audit) {
+			who := requesters[fmt.Sprint(row["type"], row["resource"], row["action"])]
+			if some -= len(who); int64(len(who)) != row["requesters"] {
+				t.Fatalf("%v: %d requesters", row, len(who))
+			}
+			anonymous := false
+			for n, subject := range c.Model.Requesters.Subjects {
+				anonymous = anonymous || c.Model.Requesters.Anonymous[n] && who[subject]
+			}
+			if anonymous != row["anonymous"] {
+				t.Fatalf("%v: anonymous %t", row, anonymous)
+			}
+		}
+		if some != 0 {
+			t.Errorf("rows are missing: by user and by resource there are %d more pairs", some)
+		}
+		for _, row := range rowsOf(t, report.Rules, c.Audit) {
+			id := row["rule"].(string)
+			want := reach[id]
+			want.Pairs, want.Resources, want.Requesters = int64(len(members["pairs "+id])), int64(len(members["resources "+id])), int64(len(members["requesters "+id]))
+			got := report.Reach{Requesters: row["requesters"].(int64), Resources: row["resources"].(int64), Pairs: row["pairs"].(int64), Cells: row["cells"].(int64), Only: row["only"].(int64)}
+			if got != want {
+				t.Fatalf("%v, want %+v", row, want)
+			}
+			delete(reach, id)
+		}
+		if len(reach) > 0 {
+			t.Errorf("rules without a row: %v", reach)
+		}
+		if n := c.Cells(); n != int64(len(c.cells)) {
+			t.Errorf("%d cells, want %d", n, len(c.cells))
+		}
+		nobody := map[string]int64{}
+		for _, row := range rowsOf(t, report.Nobody, c.Audit) {
+			nobody[row["type"].(string)]++
+			for at := range c.cells {
+				if at.typ == row["type"] && at.resource == row["resource"] {
+					t.Fatalf("%v, but there is %v", row, at)
+				}
+			}
+		}
+		for _, row := range rowsOf(t, report.Summary, c.Audit) {
+			if row["section"] == "nobody" && nobody[row["type"].(string)] != row["count"] {
+				t.Errorf("%v, want %d", row, nobody[row["type"].(string)])
+			}
+		}
+	})
+}
