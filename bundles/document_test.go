@@ -117,3 +117,22 @@ func TestManyShapes(t *testing.T) {
 		}
 	}
 }
+
+func TestShare(t *testing.T) {
+	var one, other bundles.Document
+	if err := one.PutJSON(strings.NewReader(`{"site": {"a": {"b": 1}}, "qlik": {}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Share(&one, "site"); err != nil {
+		t.Fatal(err)
+	}
+	if !other.Has("site", "a", "b") || other.Has("qlik") {
+		t.Error("a member is missing, or one more is there")
+	}
+	if err := other.Share(&one, "site"); err == nil {
+		t.Error("a member is put over another")
+	}
+	if err := other.Share(&one, "nothing"); err != nil || other.Has("nothing") {
+		t.Errorf("a member that is not there: %v", err)
+	}
+}

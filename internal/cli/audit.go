@@ -128,17 +128,10 @@ func (s *Streams) auditFlags(ctx *cli.Context) (*audited, error) {
 // and what the selections ask for. With disabled it compiles the rules once for each
 // that is disabled, with that one enabled.
 func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]variant, error) {
-	files := ctx.StringSlice("bundle")
-	if len(files) > 0 {
-		if err := bundleAlone(ctx); err != nil {
-			return nil, err
-		}
-		if ctx.Args().Present() {
-			return nil, UsageOf(ctx.Command, "-b BUNDLE and RULES exclude each other: what is %q?", ctx.Args().First())
-		}
+	if ctx.IsSet("bundle") {
 		var err error
-		a.bundle, err = bundles.Open(ctx.Context, files...)
-		return nil, Input(err)
+		a.bundle, err = s.anyBundle(ctx)
+		return nil, err
 	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {

@@ -62,32 +62,48 @@ func ReadRequest(ctx *cli.Context) ([]byte, error) {
 			return nil, UsageOf(ctx.Command, "--%s is missing: a request needs --subject, --action and --resource, or give %s", name, otherWays(ctx.Command))
 		}
 	}
+	r := Request{
+		Subject: Entity{Type: "user", ID: ctx.String("subject")},
+		Action:  Action{Name: ctx.String("action")},
+	}
+	if err := readResource(ctx, &r.Resource); err != nil {
+		return nil, err
+	}
+	var err error
+	if r.Context, err = readSurround(ctx); err != nil {
+		return nil, err
+	}
+	return json.Marshal(r)
+}
+
+// readResource reads the flags --resource and --properties.
+func readResource(ctx *cli.Context, r *Entity) error {
 	// Of C:\x the first colon counts as well: no type has one.
 	typeName, id, ok := strings.Cut(ctx.String("resource"), ":")
 	if !ok {
-		return nil, UsageOf(ctx.Command, "--resource is TYPE:ID, such as App:2b1c…, not %q", ctx.String("resource"))
+		return UsageOf(ctx.Command, "--resource is TYPE:ID, such as App:2b1c…, not %q", ctx.String("resource"))
 	}
-	r := Request{
-		Subject:  Entity{Type: "user", ID: ctx.String("subject")},
-		Action:   Action{Name: ctx.String("action")},
-		Resource: Entity{Type: typeName, ID: id},
-	}
+	r.Type, r.ID = typeName, id
 	if text := ctx.String("properties"); text != "" {
 		if _, err := engine.ParseRequest([]byte(text)); err != nil {
-			return nil, UsageOf(ctx.Command, "--properties is no JSON: %v", err)
+			return UsageOf(ctx.Command, "--properties is no JSON: %v", err)
 		}
-		r.Resource.Properties = json.RawMessage(text)
+		r.Properties = json.RawMessage(text)
 	}
-	var s Surround
-	s.RequestContext = ctx.String("context")
+	return nil
+}
+
+// readSurround reads the flags --context and --env; nil where neither is given.
+func readSurround(ctx *cli.Context) (*Surround, error) {
+	s := Surround{RequestContext: ctx.String("context")}
 	var err error
 	if s.Environment, err = environment(ctx); err != nil {
 		return nil, err
 	}
-	if s.RequestContext != "" || s.Environment != nil {
-		r.Context = &s
+	if s.RequestContext == "" && s.Environment == nil {
+		return nil, nil
 	}
-	return json.Marshal(r)
+	return &s, nil
 }
 
 // otherWays names the flags of a command that give requests as files.

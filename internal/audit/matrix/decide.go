@@ -28,7 +28,7 @@ type judge struct {
 
 func newJudge(ctx context.Context, b *bundles.Bundle, session classes.Session) (*judge, error) {
 	policy, err := engine.Compile(&bundles.Bundle{
-		Modules: append(slices.Clip(b.Modules), bundles.Module{Path: "qlik/audit.rego", Source: decideModule}), Data: b.Data,
+		Modules: append(slices.Clip(b.Modules), bundles.Module{Path: "audit/decide.rego", Source: decideModule}), Data: b.Data,
 	})
 	if err != nil {
 		return nil, err

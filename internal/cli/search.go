@@ -1,0 +1,232 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+)
+
+// SearchFlags are the flags that describe a search: all that a request has, but for
+// what is searched for.
+func SearchFlags() []cli.Flag {
+	flags := slices.DeleteFunc(RequestFlags(), func(f cli.Flag) bool { return f.Names()[0] == "resource" })
+	return append(flags,
+		&cli.StringFlag{Name: "resource", Usage: "on what: `TYPE:ID`, such as App:2b1c…; without it resources are searched for"},
+		&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the resources that are searched for, such as App"})
+}
+
+// search is what is searched for, and the request that each candidate is put into.
+type search struct {
+	request Request
+	// part is subject, action or resource.
+	part string
+}
+
+// Found is one result of a search: a subject or a resource or, with a Name, an action.
+type Found struct {
+	Type string `json:"type,omitempty"`
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+}
+
+// foundReport is in JSON what the decision point answers to the same search, but for pages.
+type foundReport struct {
+	Results []Found `json:"results"`
+}
+
+// Search searches for who, what or which actions the flags leave open.
+func (s *Streams) Search(ctx *cli.Context) error {
+	q, err := readSearch(ctx)
+	if err != nil {
+		return err
+	}
+	b, err := s.anyBundle(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := engine.NewPoint(ctx.Context, b, engine.QlikEntryPoint)
+	if err != nil {
+		return Input(err)
+	}
+	candidates, _ := q.candidates(p)
+	progress := s.Progress(ctx)
+	progress.Start("searching", int64(len(candidates)))
+	results, reason, err := q.find(ctx.Context, p, candidates, func(n int) { progress.Add(int64(n)) })
+	progress.Done()
+	if err != nil {
+		return err
+	}
+	return s.found(results, reason)
+}
+
+// anyBundle reads a bundle, or makes one of rules and snapshot.
+func (s *Streams) anyBundle(ctx *cli.Context) (*bundles.Bundle, error) {
+	files := ctx.StringSlice("bundle")
+	if len(files) == 0 {
+		c, err := s.Compile(ctx, ctx.Args().Slice())
+		if err != nil {
+			return nil, err
+		}
+		return s.Bundle(ctx.Context, c)
+	}
+	if err := bundleAlone(ctx); err != nil {
+		return nil, err
+	}
+	if ctx.Args().Present() {
+		return nil, UsageOf(ctx.Command, "-b BUNDLE and RULES exclude each other: what is %q?", ctx.Args().First())
+	}
+	b, err := bundles.Open(ctx.Context, files...)
+	return b, Input(err)
+}
+
+// readSearch reads the flags: of subject, action and resource two are given.
+func readSearch(ctx *cli.Context) (search, error) {
+	var q search
+	var missing []string
+	for _, name := range requestFlags {
+		if !ctx.IsSet(name) {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) != 1 {
+		return q, UsageOf(ctx.Command, "give two of --subject, --action and --resource: the third is searched for")
+	}
+	q.part = missing[0]
+	switch isResource := q.part == "resource"; {
+	case isResource != ctx.IsSet("type"):
+		return q, UsageOf(ctx.Command, "--type goes with a search for resources, which needs it")
+	case isResource && ctx.IsSet("properties"):
+		return q, UsageOf(ctx.Command, "--properties describes one resource: name it with --resource")
+	}
+	q.request.Subject = Entity{Type: "user", ID: ctx.String("subject")}
+	q.request.Action.Name = ctx.String("action")
+	if q.part != "action" {
+		if _, ok := ruleset.ParseAction(q.request.Action.Name); !ok {
+			return q, UsageOf(ctx.Command, "--action: there is no action %q", q.request.Action.Name)
+		}
+	}
+	if q.part == "resource" {
+		q.request.Resource.Type = ctx.String("type")
+	} else if err := readResource(ctx, &q.request.Resource); err != nil {
+		return q, err
+	}
+	var err error
+	q.request.Context, err = readSurround(ctx)
+	return q, err
+}
+
+// candidates returns the ids or names to look among, in order, and whether the policy
+// says which there are.
+func (q search) candidates(p *engine.Point) ([]string, bool) {
+	switch q.part {
+	case "subject":
+		return p.Subjects("user")
+	case "resource":
+		return p.Resources(q.request.Resource.Type)
+	}
+	return p.ActionNames()
+}
+
+// searchAtOnce is the number of candidates that are judged at once.
+const searchAtOnce = 4096
+
+// find returns the candidates that evaluate to true. If none does, the reason is that
+// of the first.
+func (q search) find(ctx context.Context, p *engine.Point, candidates []string, progress func(int)) ([]Found, string, error) {
+	found := []Found{}
+	reason := ""
+	for part := range slices.Chunk(candidates, searchAtOnce) {
+		requests := make([]engine.Request, len(part))
+		for i, candidate := range part {
+			r, err := q.with(candidate)
+			if err != nil {
+				return nil, "", err
+			}
+			requests[i] = r
+		}
+		verdicts, err := p.Evaluate(ctx, requests, false)
+		if err != nil {
+			return nil, "", err
+		}
+		for i, v := range verdicts {
+			if v.Err != nil {
+				return nil, "", v.Err // an answer without this candidate could be wrong
+			}
+			if v.Allow {
+				found = append(found, q.result(part[i]))
+			}
+		}
+		if len(found) == 0 && reason == "" {
+			why, err := p.Evaluate(ctx, requests[:1], true)
+			if err != nil {
+				return nil, "", err
+			}
+			reason = cmp.Or(why[0].Reason, engine.NoRule)
+		}
+		progress(len(part))
+	}
+	return found, reason, nil
+}
+
+// with returns the request with a candidate in it.
+func (q search) with(candidate string) (engine.Request, error) {
+	r := q.request
+	switch q.part {
+	case "subject":
+		r.Subject.ID = candidate
+	case "resource":
+		r.Resource.ID = candidate
+	default:
+		r.Action.Name = candidate
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		return engine.Request{}, err
+	}
+	value, err := engine.ParseRequest(text)
+	if err != nil {
+		return engine.Request{}, err
+	}
+	object, _ := value.(ast.Object)
+	term := func(name string) *ast.Term { return object.Get(ast.StringTerm(name)) }
+	return engine.Request{Subject: term("subject"), Action: term("action"), Resource: term("resource"), Context: term("context")}, nil
+}
+
+func (q search) result(candidate string) Found {
+	switch q.part {
+	case "subject":
+		return Found{Type: "user", ID: candidate}
+	case "resource":
+		return Found{Type: q.request.Resource.Type, ID: candidate}
+	}
+	return Found{Name: candidate}
+}
+
+// found writes what a search found. That nobody was found because the request is
+// about somebody or something unknown goes to standard error.
+func (s *Streams) found(results []Found, reason string) error {
+	if len(results) == 0 && reason != "" && reason != engine.NoRule {
+		if _, err := fmt.Fprintf(s.Err, "nothing was found: %s\n", reasons[reason]); err != nil {
+			return err
+		}
+	}
+	if s.Format == JSON {
+		return s.WriteJSON(foundReport{results})
+	}
+	var b strings.Builder
+	for _, r := range results {
+		b.WriteString(Printable(cmp.Or(r.Name, r.ID)) + "\n")
+	}
+	_, err := s.Out.Write([]byte(b.String()))
+	return err
+}
