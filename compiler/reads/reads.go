@@ -69,6 +69,15 @@ const (
 	From Kind = "from"
 )
 
+// Known says whether this version knows the kind.
+func (k Kind) Known() bool {
+	switch k {
+	case OneOf, Common, Identical, Matches, Present, Exists, CommonEntity, IdenticalEntity, Privilege, Anonymous, From:
+		return true
+	}
+	return false
+}
+
 // Test is one test. Fields that its kind does not speak of are empty.
 type Test struct {
 	Kind  Kind     `json:"kind"`

@@ -54,3 +54,9 @@ func TestManyFollowsTheSteps(t *testing.T) {
 		t.Error("a path has many entities if a step of it has")
 	}
 }
+
+func TestKinds(t *testing.T) {
+	if !Matches.Known() || Kind("new").Known() {
+		t.Error("a kind is known if it is one of the kinds")
+	}
+}

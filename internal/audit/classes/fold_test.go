@@ -1,6 +1,7 @@
 package classes_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -139,22 +140,31 @@ func TestActionsThatCount(t *testing.T) {
 }
 
 func TestBundlesThatCannotBeFolded(t *testing.T) {
+	one := func(test string) string {
+		return `{"qlik": {"reads": {"tests": [` + test + `], "rules": [{"id": "r", "actions": 2, "tests": [0]}], "classes": [{"key": "app", "named": true, "rules": [0]}]}}}`
+	}
 	for text, want := range map[string]string{
-		`{}`:                                  "the bundle does not say what its rules read: compile it again with this version",
-		`{"qlik": {"reads": {"tests": "x"}}}`: "data.qlik.reads: json: cannot unmarshal string into Go struct field Reads.tests of type []reads.Test",
-		`{"qlik": {"reads": {"rules": [{"id": "r", "tests": [0]}]}}}`:      `data.qlik.reads: the rule "r" names a test that is not there`,
-		`{"qlik": {"reads": {"classes": [{"key": "app", "rules": [1]}]}}}`: `data.qlik.reads: the class "app" names a rule that is not there`,
-		`{"qlik": {"reads": {"tests": [{"kind": "new"}], "rules": [{"id": "r", "actions": 2, "tests": [0]}], "classes": [{"key": "app", "named": true, "rules": [0]}]}}}`:                                                                                                 `the test 0 is of the unknown kind "new": compile the rules again`,
-		`{"qlik": {"reads": {"tests": [{"kind": "new", "left": {"root": "user"}}], "rules": [{"id": "r", "actions": 2, "tests": [0]}], "classes": [{"key": "app", "named": true, "rules": [0]}]}}}`:                                                                       `the test 0 is of the unknown kind "new": compile the rules again`,
-		`{"qlik": {"reads": {"tests": [{"kind": "matches", "left": {"root": "user", "property": "name"}, "texts": ["("]}], "rules": [{"id": "r", "actions": 2, "tests": [0]}], "classes": [{"key": "app", "named": true, "rules": [0]}]}}}`:                               "the test 0: error parsing regexp: missing closing ): `(`",
-		`{"qlik": {"reads": {"tests": [{"kind": "privilege", "action": 2, "left": {"root": "resource", "steps": [{"relation": "app", "type": "app"}]}}], "rules": [{"id": "r", "actions": 2, "tests": [0]}], "classes": [{"key": "app", "named": true, "rules": [0]}]}}}`: `data.qlik.reads: rights on "app" depend on themselves`,
+		`{}`:                                  "",
+		`{"qlik": {"reads": {"tests": "x"}}}`: "json: cannot unmarshal string into Go struct field Reads.tests of type []reads.Test",
+		`{"qlik": {"reads": {"rules": [{"id": "r", "tests": [0]}]}}}`:                                                          `the rule "r" names a test that is not there`,
+		`{"qlik": {"reads": {"classes": [{"key": "app", "rules": [1]}]}}}`:                                                     `the class "app" names a rule that is not there`,
+		one(`{"kind": "new", "left": {"root": "user"}}`):                                                                       `the test 0 is of the unknown kind "new"`,
+		one(`{"kind": "present"}`):                                                                                             "the test 0 has nothing that it looks at",
+		one(`{"kind": "common", "left": {"root": "user", "property": "x"}}`):                                                   "the test 0 compares nothing",
+		one(`{"kind": "matches", "left": {"root": "user"}, "texts": ["("]}`):                                                   "the test 0: error parsing regexp: missing closing ): `(`",
+		one(`{"kind": "privilege", "action": 2, "left": {"root": "resource", "steps": [{"relation": "app", "type": "app"}]}}`): `rights on "app" depend on themselves`,
 	} {
 		var data bundles.Document
 		if err := data.PutJSON(strings.NewReader(text)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := classes.Fold(t.Context(), &data, classes.Question{Types: []string{"app"}, Actions: 2}); err == nil || err.Error() != want {
-			t.Errorf("%s\ngot  %v\nwant %s", text, err, want)
+		full := classes.ErrBundle.Error()
+		if want != "" {
+			full += ": data.qlik.reads: " + want
+		}
+		_, err := classes.Fold(t.Context(), &data, classes.Question{Types: []string{"app"}, Actions: 2})
+		if !errors.Is(err, classes.ErrBundle) || err.Error() != full {
+			t.Errorf("%s\ngot  %v\nwant %s", text, err, full)
 		}
 	}
 }

@@ -98,7 +98,8 @@ func (r *Resources) Number(handle string) (int32, bool) {
 }
 
 // Targets returns the numbers of the entities that a test of Rights asks about, among
-// the resources of the type that its path ends at. It is not safe for concurrent use.
+// the resources of the type that its path ends at. It is safe for concurrent use: what
+// entities lead to was found when they were folded.
 func (m *Model) Targets(r *Resources, test int, resource int32) []int32 {
 	target := m.Resources[endType(m.Reads.Tests[test])]
 	var found []int32
@@ -135,26 +136,42 @@ func Fold(ctx context.Context, data *bundles.Document, q Question) (*Model, erro
 	return m, nil
 }
 
+// ErrBundle is what a bundle's fault is: it does not say, or not in a way that this
+// version understands, what its rules read.
+var ErrBundle = errors.New("the bundle does not say what its rules read: compile it again with this version")
+
+func faulty(format string, args ...any) error {
+	return fmt.Errorf("%w: data.qlik.reads: %w", ErrBundle, fmt.Errorf(format, args...))
+}
+
 func decode(data *bundles.Document, into *reads.Reads) error {
 	v, ok := data.Lookup("qlik", "reads")
 	if !ok {
-		return errors.New("the bundle does not say what its rules read: compile it again with this version")
+		return ErrBundle
 	}
 	text, err := json.Marshal(v)
 	if err == nil {
 		err = json.Unmarshal(text, into)
 	}
 	if err != nil {
-		return fmt.Errorf("data.qlik.reads: %w", err)
+		return faulty("%w", err)
+	}
+	for i, t := range into.Tests {
+		if !t.Kind.Known() {
+			return faulty("the test %d is of the unknown kind %q", i, t.Kind)
+		}
+		if t.Left == nil && t.Kind != reads.Anonymous && t.Kind != reads.From {
+			return faulty("the test %d has nothing that it looks at", i)
+		}
 	}
 	for _, r := range into.Rules {
 		if slices.ContainsFunc(r.Tests, func(t int) bool { return t < 0 || t >= len(into.Tests) }) {
-			return fmt.Errorf("data.qlik.reads: the rule %q names a test that is not there", r.ID)
+			return faulty("the rule %q names a test that is not there", r.ID)
 		}
 	}
 	for _, c := range into.Classes {
 		if slices.ContainsFunc(c.Rules, func(r int) bool { return r < 0 || r >= len(into.Rules) }) {
-			return fmt.Errorf("data.qlik.reads: the class %q names a rule that is not there", c.Key)
+			return faulty("the class %q names a rule that is not there", c.Key)
 		}
 	}
 	return nil
@@ -180,7 +197,7 @@ func (f *folding) plan() error {
 	var visit func(typ string) error
 	visit = func(typ string) error {
 		if state[typ] == 1 {
-			return fmt.Errorf("data.qlik.reads: rights on %q depend on themselves", typ)
+			return faulty("rights on %q depend on themselves", typ)
 		}
 		if state[typ] == 2 {
 			return nil

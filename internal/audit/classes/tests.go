@@ -62,8 +62,6 @@ func newSideTests(s *site, all []reads.Test, numbers []int, mine func(reads.Test
 		case t.Left != nil && t.Right != nil:
 			st.pairs = append(st.pairs, pairTest{int32(n), t.Kind, newColumn(s, *t.Left, t.Exact), newColumn(s, *t.Right, t.Exact), same(*t.Left, *t.Right)})
 			continue
-		case t.Left == nil:
-			return nil, fmt.Errorf("the test %d is of the unknown kind %q: compile the rules again", n, t.Kind)
 		}
 		key := fmt.Sprintf("%+v %t", *t.Left, t.Exact)
 		c := columns[key]
@@ -99,12 +97,12 @@ func (c *columnTests) add(n int32, t reads.Test) error {
 		for _, text := range t.Texts {
 			re, err := regexp.Compile(text)
 			if err != nil {
-				return fmt.Errorf("the test %d: %w", n, err)
+				return faulty("the test %d: %w", n, err)
 			}
 			c.regexps = append(c.regexps, regexpTest{n, re})
 		}
 	default:
-		return fmt.Errorf("the test %d is of the unknown kind %q: compile the rules again", n, t.Kind)
+		return faulty("the test %d compares nothing", n)
 	}
 	return nil
 }

@@ -150,6 +150,7 @@ func (f *Folded) foldType(t *Type, s Selection) *FoldedType {
 	}
 	numbers := map[[2]uint64]int{}
 	of := make([]int, t.Recorded)
+	groups := make([]int32, len(t.Classes)) // 1 and the group of each class, 0 for none
 	for n := range t.Recorded {
 		of[n] = -1
 		if !s.Resource(t, int32(n)) {
@@ -163,7 +164,7 @@ func (f *Folded) foldType(t *Type, s Selection) *FoldedType {
 			ft.Resources = append(ft.Resources, Group{class: class})
 		}
 		ft.Resources[g].Members = append(ft.Resources[g].Members, int32(n))
-		of[n] = g
+		of[n], groups[class] = g, int32(g)+1
 	}
 	ft.sets = make([]Set, len(t.Sets))
 	for n, set := range t.Sets {
@@ -171,9 +172,9 @@ func (f *Folded) foldType(t *Type, s Selection) *FoldedType {
 			continue
 		}
 		ft.sets[n] = NewSet(len(ft.Resources))
-		for g := range ft.Resources {
-			if set.Has(ft.Resources[g].class) {
-				ft.sets[n].add(int32(g))
+		for class := range set.All() {
+			if g := groups[class]; g > 0 {
+				ft.sets[n].add(g - 1)
 			}
 		}
 	}

@@ -2,15 +2,11 @@ package matrix
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 )
-
-// askMost is the number of resources in one question to the policy.
-const askMost = 1024
 
 // worker settles classes of requesters, one after the other.
 type worker struct {
@@ -258,149 +254,4 @@ func (r *rule) grants(key string, cells []cell, size int) (grant, []question) {
 		}
 	}
 	return g, open
-}
-
-// ask asks the policy about one pair of each open cell, as far as there is one.
-func (w *worker) ask(k *known, open []question) error {
-	chosen := map[int32][]int32{} // resources by requester, in order
-	var requesters []int32
-	// In these classes a pair is chosen: any, and one that does not stand apart.
-	some, ordinary := NewSet(len(k.Classes)), NewSet(len(k.Classes))
-	for _, q := range open {
-		personal := q.rule.shape.personal()
-		if personal && q.cell.classes.meets(ordinary) || !personal && q.cell.classes.meets(some) {
-			continue
-		}
-		p, ok := w.pick(k, q.cell.classes, personal)
-		if !ok {
-			continue // every pair of the cell stands apart
-		}
-		some.add(k.Of[p.resource])
-		if !k.standsApart(p.requester, p.resource) {
-			ordinary.add(k.Of[p.resource])
-		}
-		if chosen[p.requester] == nil {
-			requesters = append(requesters, p.requester)
-		}
-		chosen[p.requester] = append(chosen[p.requester], p.resource)
-	}
-	for _, requester := range requesters {
-		if _, err := w.decide(k, requester, chosen[requester]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// pick chooses a pair of a cell, one that does not stand apart if the answer
-// depends on who the requester is.
-func (w *worker) pick(k *known, cell Set, personal bool) (pair, bool) {
-	for class := range cell.All() {
-		for _, resource := range k.Classes[class].Members {
-			for _, requester := range w.class.Members {
-				if !personal || !k.standsApart(requester, resource) {
-					return pair{requester, resource}, true
-				}
-			}
-		}
-	}
-	return pair{}, false
-}
-
-// decide asks the policy about resources, notes what that says of every rule, and
-// returns the rules that grant on each.
-func (w *worker) decide(k *known, requester int32, resources []int32) ([][]*rule, error) {
-	var all [][]*rule
-	for part := range slices.Chunk(resources, askMost) {
-		handles := make([]string, len(part))
-		for i, n := range part {
-			handles[i] = k.Handles[n]
-		}
-		answers, err := w.judge.decide(w.ctx, w.model.Requesters.Subjects[requester], k.Type, k.cover, handles)
-		if err != nil {
-			return nil, err
-		}
-		w.asked += int64(len(part))
-		for i, ids := range answers {
-			granting := map[*rule]bool{}
-			list := make([]*rule, 0, len(ids))
-			for _, id := range ids {
-				one := k.byID[id]
-				if one == nil {
-					return nil, fmt.Errorf("the policy grants by a rule %q that, by data.qlik.reads, reaches no %s", id, k.Type)
-				}
-				granting[one] = true
-				list = append(list, one)
-			}
-			w.note(k, pair{requester, part[i]}, granting)
-			all = append(all, list)
-		}
-	}
-	return all, nil
-}
-
-// note notes the truth of every rule for a pair.
-func (w *worker) note(k *known, p pair, granting map[*rule]bool) {
-	var held uint32
-	for one := range granting {
-		held |= one.actions
-	}
-	class := k.Of[p.resource]
-	across := map[*shape]string{}
-	for _, one := range k.rules {
-		if _, ok := across[one.shape]; !ok {
-			across[one.shape] = w.across(k, one.shape, p, class, held)
-		}
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, one := range k.rules {
-		one.truth[sides{holds(w.class.Holds, one.requester), one.shape.of[class], across[one.shape]}] = granting[one]
-	}
-}
-
-// across returns how the tests across come out for one pair, given the actions that
-// are held in the end.
-func (w *worker) across(k *known, s *shape, p pair, class int32, held uint32) string {
-	if s.fixed() {
-		return ""
-	}
-	key := make([]byte, 0, 16)
-	add := func(holds bool) {
-		if holds {
-			key = append(key, '1')
-		} else {
-			key = append(key, '0')
-		}
-	}
-	for _, test := range s.across {
-		add(w.bringing(k, test).Has(class))
-	}
-	for _, test := range s.identities {
-		add(k.meets(test, p.requester, p.resource))
-	}
-	for _, test := range s.rights {
-		add(w.hasRight(k, test, p))
-	}
-	for _, action := range s.same {
-		add(held&action != 0)
-	}
-	return string(key)
-}
-
-// hasRight says whether the requester has the right that a test asks for on one of
-// the entities that a resource leads to.
-func (w *worker) hasRight(k *known, test int, p pair) bool {
-	typ, action := k.target(test)
-	target := w.known[typ]
-	for _, n := range w.model.Targets(k.Resources, test, p.resource) {
-		if target.standsApart(p.requester, n) {
-			if target.apart[pair{p.requester, n}]&action != 0 {
-				return true
-			}
-		} else if target.right(action).Has(target.Of[n]) {
-			return true
-		}
-	}
-	return false
 }

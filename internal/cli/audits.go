@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// audits decides the matrix for each context.
+func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*report.Audit, error) {
+	data := &a.bundle.Data
+	if !data.Has("site", "entities") {
+		return nil, Input(errNoSite)
+	}
+	if len(a.types) == 0 {
+		a.types = data.Keys("site", "entities")
+	}
+	known := data.Keys("site", "entities")
+	for _, typ := range a.types {
+		if !slices.Contains(known, typ) {
+			return nil, UsageOf(ctx.Command, "--type: nothing of a type %q is on record%s", typ, didYouMean(typ, known, func(s string) string { return s }))
+		}
+	}
+	names := a.names()
+	if ctx.String("format") == tabular.Table {
+		names.Rule = names.ByName()
+	}
+	who, err := a.users.Matcher(data, []string{"user"})
+	if err != nil {
+		return nil, UsageOf(ctx.Command, "--user %v", err)
+	}
+	what, err := a.elements.Matcher(data, a.types)
+	if err != nil {
+		return nil, UsageOf(ctx.Command, "--resource %v", err)
+	}
+	contexts := map[string][]string{"both": {"hub", "qmc"}, "hub": {"hub"}, "qmc": {"qmc"}, "none": {""}}[ctx.String("context")]
+	progress := s.Progress(ctx)
+	decide := func(b *bundles.Bundle, from string) (*report.Audit, error) {
+		q := classes.Question{Types: a.types, Actions: a.actions, Session: classes.Session{Context: from, Environment: a.environment}}
+		m, err := matrix.Compute(ctx.Context, b, q, progress)
+		if errors.Is(err, classes.ErrBundle) {
+			err = Input(err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return &report.Audit{Context: from, Names: names, Folded: m.Fold(matrix.Selection{
+			Requester: func(n int32) bool {
+				r := m.Model.Requesters
+				return who.Matches("user", r.Handles[n], r.Subjects[n])
+			},
+			Resource: func(t *matrix.Type, n int32) bool { return what.Matches(t.Type, t.Handles[n]) },
+		})}, nil
+	}
+	var all []*report.Audit
+	for _, from := range contexts {
+		one, err := decide(a.bundle, from)
+		if err != nil {
+			return nil, err
+		}
+		one.Disabled = map[string]report.Would{}
+		for _, v := range disabled {
+			b, err := v.bundle(ctx.Context, a.bundle)
+			if err != nil {
+				return nil, err
+			}
+			with, err := decide(b, from)
+			if err != nil {
+				return nil, err
+			}
+			one.Disabled[v.rule.ID] = report.Would{Reach: with.Reach()[v.rule.ID], More: with.Cells() - one.Cells()}
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// bundle returns the variant over the site of another bundle.
+func (v variant) bundle(ctx context.Context, with *bundles.Bundle) (*bundles.Bundle, error) {
+	b, err := bundles.InMemory(ctx, v.policy, nil)
+	if err != nil {
+		return nil, err
+	}
+	return b, b.Data.Share(&with.Data, bundles.DataRoot)
+}
+
+// names returns what a bundle calls its types, resources and rules.
+func (a *audited) names() report.Names {
+	data := &a.bundle.Data
+	reader := classes.NewReader(data)
+	n := report.Names{
+		Type: func(key string) string {
+			if name, ok := data.Lookup("qlik", "view", key, "name"); ok {
+				return name.(string)
+			}
+			return key
+		},
+		Resource: reader.Name,
+		Rule:     func(id string) string { return id },
+	}
+	skipped := map[string]bool{}
+	for _, m := range a.bundle.Manifests {
+		for _, r := range m.Metadata.Skipped {
+			skipped[r.ID] = true
+		}
+	}
+	for _, id := range data.Keys("qlik", "rules") {
+		text := func(field string) string {
+			v, _ := data.Lookup("qlik", "rules", id, field)
+			t, _ := v.(string)
+			return t
+		}
+		off, _ := data.Lookup("qlik", "rules", id, "disabled")
+		security := text("category") == ruleset.Security.String()
+		n.Rules = append(n.Rules, report.RuleInfo{
+			ID: id, Name: text("name"), Disabled: off == true && security, Grants: off == false && security && !skipped[id],
+		})
+	}
+	slices.SortFunc(n.Rules, func(a, b report.RuleInfo) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return n
+}
+
+var errNoSite = errors.New("the bundle holds no site: compile it with --snapshot, or add the data bundle with a second -b")
+
+// variant is the rules with one enabled that is not.
+type variant struct {
+	rule   ruleset.Rule
+	policy *compiler.Policy
+}
+
+// enabled returns a variant for each disabled rule, those left out that are in error
+// or have no meaning beside the others.
+func (c *Compilation) enabled() []variant {
+	var all []variant
+	for i, r := range c.Rules {
+		if !r.Disabled || r.Category != ruleset.Security {
+			continue
+		}
+		rules := slices.Clone(c.Rules)
+		rules[i].Disabled = false
+		policy, _ := compiler.Compile(rules, c.Options)
+		if policy != nil && !slices.Contains(policy.Skipped, diag.Rule{ID: r.ID, Name: r.Name}) {
+			all = append(all, variant{r, policy})
+		}
+	}
+	return all
+}
