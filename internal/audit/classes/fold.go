@@ -3,6 +3,7 @@ package classes
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
@@ -15,6 +16,13 @@ type texts map[int]map[string]int32
 // brings too is merged later.
 func (f *folding) requesters() (texts, error) {
 	handles, subjects := f.site.requesters()
+	if f.Requester != "" {
+		at := slices.Index(handles, f.Requester)
+		if at < 0 {
+			return nil, fmt.Errorf("nobody on record has the id %q", f.Requester)
+		}
+		handles, subjects = handles[at:at+1], subjects[at:at+1]
+	}
 	f.Requesters = &Requesters{Handles: handles, Subjects: subjects}
 	f.users = make(map[string]int32, len(handles))
 	var across []int

@@ -168,3 +168,17 @@ func TestBundlesThatCannotBeFolded(t *testing.T) {
 		}
 	}
 }
+
+// A question about one requester folds nobody else.
+func TestOneRequester(t *testing.T) {
+	o := testsite.Open(t, acme(rule("r", "App_*", `user.group = "hr"`)))
+	q := classes.Question{Types: []string{"app"}, Actions: 2, Requester: "bert"}
+	m, err := classes.Fold(t.Context(), &o.Bundle.Data, q)
+	if err != nil || !slices.Equal(m.Requesters.Subjects, []string{`acme\bert`}) || len(m.Requesters.Classes) != 1 {
+		t.Errorf("%v, %v", m, err)
+	}
+	q.Requester = "nobody"
+	if _, err := classes.Fold(t.Context(), &o.Bundle.Data, q); err == nil {
+		t.Error("nobody is no requester")
+	}
+}

@@ -19,6 +19,8 @@ type Question struct {
 	Types []string
 	// Actions is the mask of the actions that count.
 	Actions uint32
+	// Requester is the handle of the only requester who counts, "" for all.
+	Requester string
 }
 
 // Model is a site folded for one question. It does not change once it is made.

@@ -61,7 +61,8 @@ type Grant struct {
 // has the same rights by the same rules, and these rules.
 type Apart struct {
 	Requester, Class int32
-	Resources        []int32
+	// Resources are ascending.
+	Resources []int32
 	// Rules are indices into Rules, ascending.
 	Rules []int32
 }
@@ -146,7 +147,10 @@ func (m *Matrix) Granting(t *Type, requester, resource int32) []int32 {
 	row := &t.Rows[m.Model.Requesters.Of[requester]]
 	if _, apart := slices.BinarySearch(t.Resources.Apart[resource], requester); apart {
 		for _, a := range row.Apart {
-			if a.Requester == requester && a.Class == t.Of[resource] && slices.Contains(a.Resources, resource) {
+			if a.Requester != requester || a.Class != t.Of[resource] {
+				continue
+			}
+			if _, ok := slices.BinarySearch(a.Resources, resource); ok {
 				return a.Rules
 			}
 		}
