@@ -194,7 +194,7 @@ func (w *worker) rank(k *known, rules []*rule) error {
 			parts = w.cells(k, one.shape)
 			cells[one.shape] = parts
 		}
-		g, unknown := one.grants(keys[i], parts, len(k.Classes))
+		g, unknown := one.grants(keys[i], parts)
 		if unknown != nil {
 			open = append(open, unknown...)
 		}
@@ -207,12 +207,12 @@ func (w *worker) rank(k *known, rules []*rule) error {
 	k.mu.Lock()
 	for i := range settled {
 		g := &settled[i]
-		if g.set != nil && g.number >= 0 {
+		if g.number >= 0 {
 			continue
 		}
 		key := holds(w.class.Holds, g.rule.requester)
 		if len(open) > 0 {
-			*g, _ = g.rule.grants(key, cells[g.rule.shape], len(k.Classes))
+			*g, _ = g.rule.grants(key, cells[g.rule.shape])
 		}
 		g.number = k.intern(g.set)
 		if g.rule.shape.fixed() {
@@ -242,13 +242,15 @@ type question struct {
 
 // grants returns the classes of the cells on which the rule is known to grant, and
 // the cells of which it is not known. The caller holds mu.
-func (r *rule) grants(key string, cells []cell, size int) (grant, []question) {
-	g := grant{rule: r, set: NewSet(size), number: -1}
+func (r *rule) grants(key string, cells []cell) (grant, []question) {
+	g := grant{rule: r, number: -1}
 	var open []question
 	for _, c := range cells {
 		switch truth, ok := r.truth[sides{key, c.resource, c.across}]; {
 		case !ok:
 			open = append(open, question{r, c})
+		case truth && g.set == nil:
+			g.set = slices.Clone(c.classes)
 		case truth:
 			g.set.Union(c.classes)
 		}
