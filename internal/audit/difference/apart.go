@@ -1,0 +1,89 @@
+package difference
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+)
+
+// apart puts the pairs that stand apart into classes: of requester, of resource, of
+// the identity tests that are met, and of the pairs that the rights of the resource
+// lead to. What a rule comes to is the same for all pairs of a class.
+type apart struct {
+	// keys are the classes of the pairs of a resource, in the order of the
+	// resource's list in Resources.Apart.
+	keys map[int32][]int32
+	// sets are the numbers of the sets of rules that grant, by class of pairs.
+	sets []int32
+}
+
+// cellOf is a requester and a resource by their numbers on one side.
+type cellOf struct{ user, resource int32 }
+
+var nobody = cellOf{-1, -1}
+
+// newApart looks at the pairs of one type. The types that its rights lead to are
+// done already.
+func newApart(m *classes.Model, r *classes.Resources, done map[string]*apart) *apart {
+	a := &apart{keys: make(map[int32][]int32, len(r.Apart))}
+	known := map[string]int32{}
+	var key []byte
+	targets := make([][]int32, len(r.Rights))
+	for n := range r.Handles {
+		resource := int32(n)
+		users := r.Apart[resource]
+		if len(users) == 0 {
+			continue
+		}
+		for i, test := range r.Rights {
+			targets[i] = m.Targets(r, test, resource)
+		}
+		keys := make([]int32, len(users))
+		for i, user := range users {
+			key = binary.AppendUvarint(key[:0], uint64(m.Requesters.Of[user]))
+			key = binary.AppendUvarint(key, uint64(r.Of[resource]))
+			for _, test := range r.Identities {
+				key = append(key, bit(contains(r.Met[test][resource], user)))
+			}
+			for j, test := range r.Rights {
+				target := endType(m.Reads.Tests[test])
+				var led []int32
+				for _, t := range targets[j] {
+					if at, ok := slices.BinarySearch(m.Resources[target].Apart[t], user); ok {
+						led = append(led, done[target].keys[t][at]+1)
+					} else {
+						led = append(led, -m.Resources[target].Of[t]-1)
+					}
+				}
+				slices.Sort(led)
+				led = slices.Compact(led)
+				key = binary.AppendUvarint(key, uint64(len(led)))
+				for _, l := range led {
+					key = binary.AppendVarint(key, int64(l))
+				}
+			}
+			number, ok := known[string(key)]
+			if !ok {
+				number = int32(len(known))
+				known[string(key)] = number
+			}
+			keys[i] = number
+		}
+		a.keys[resource] = keys
+	}
+	a.sets = make([]int32, len(known))
+	return a
+}
+
+func contains(sorted []int32, n int32) bool {
+	_, ok := slices.BinarySearch(sorted, n)
+	return ok
+}
+
+func bit(set bool) byte {
+	if set {
+		return 1
+	}
+	return 0
+}

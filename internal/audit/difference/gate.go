@@ -1,0 +1,126 @@
+package difference
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Gate is a limit on differences: KIND:ACTION:TYPE=LIMIT.
+type Gate struct {
+	// Spec is the gate as it was written.
+	Spec string `json:"gate"`
+	// Limit is the number of cells that pass.
+	Limit int64 `json:"limit"`
+	// Cells is the number of those that count.
+	Cells int64 `json:"cells"`
+	Hit   bool  `json:"hit"`
+
+	kind, action, typ string
+}
+
+// The kinds of gates beside Gain and Loss.
+const (
+	anyKind = "any"
+	// leftOut counts what was not compared.
+	leftOut = "left-out"
+)
+
+const gateForm = `a gate is KIND[:ACTION[:TYPE]][=LIMIT], such as gain:delete:App, loss=100 or any:*:Stream`
+
+// ParseGate reads a gate: gain, loss or any, an action or *, a type or *, and the
+// number of cells that pass, 0 if there is none. Left-out stands alone and counts
+// what was not compared. The error says what is wrong and what was meant.
+func ParseGate(spec string) (Gate, error) {
+	g := Gate{Spec: spec, action: "*", typ: "*"}
+	body, limit, limited := strings.Cut(spec, "=")
+	if limited {
+		n, err := strconv.ParseInt(limit, 10, 64)
+		if err != nil || n < 0 {
+			return g, fmt.Errorf("%q is no number of cells: %s", limit, gateForm)
+		}
+		g.Limit = n
+	}
+	parts := strings.SplitN(body, ":", 3)
+	g.kind = strings.ToLower(parts[0])
+	kinds := []string{Gain, Loss, anyKind, leftOut}
+	if !slices.Contains(kinds, g.kind) {
+		return g, fmt.Errorf("%q is no kind of difference%s: %s", parts[0], didYouMean(g.kind, kinds), gateForm)
+	}
+	if g.kind == leftOut && len(parts) > 1 {
+		return g, fmt.Errorf("left-out stands alone: %s", gateForm)
+	}
+	if len(parts) > 1 && parts[1] != "*" {
+		a, ok := ruleset.ParseAction(parts[1])
+		if !ok {
+			return g, fmt.Errorf("%q is no action%s: %s", parts[1], didYouMean(parts[1], ruleset.Actions(ruleset.All).Names()), gateForm)
+		}
+		g.action = a.Name()
+	}
+	if len(parts) > 2 {
+		if g.typ = schema.Fold(parts[2]); g.typ == "" {
+			return g, fmt.Errorf("there is no type behind the second colon: %s", gateForm)
+		}
+	}
+	return g, nil
+}
+
+func didYouMean(word string, candidates []string) string {
+	if meant, ok := diag.Suggest(word, candidates); ok {
+		return "; did you mean " + meant + "?"
+	}
+	return ""
+}
+
+// CheckTypes returns an error about a gate for a type that is none of those known: it
+// could never be hit.
+func (g Gate) CheckTypes(known []string) error {
+	if g.typ == "*" || slices.ContainsFunc(known, func(t string) bool { return schema.Fold(t) == g.typ }) {
+		return nil
+	}
+	return fmt.Errorf("the gate %s names a type %q that neither the schema nor the snapshot has%s", g.Spec, g.typ, didYouMean(g.typ, known))
+}
+
+// counts says whether a part of a group counts for the gate.
+func (g Gate) counts(kind string, p Part) bool {
+	return !p.Accepted && (g.kind == anyKind || g.kind == kind) &&
+		(g.action == "*" || g.action == p.Action) && (g.typ == "*" || g.typ == schema.Fold(p.Type))
+}
+
+// Judge holds the report against gates.
+func (r *Report) Judge(gates []Gate) {
+	for _, g := range gates {
+		r.Gates = append(r.Gates, g.judge(r))
+	}
+}
+
+// judge counts what a gate counts in a report.
+func (g Gate) judge(r *Report) Gate {
+	for _, group := range r.Groups {
+		for _, p := range group.Parts {
+			if g.counts(group.Kind, p) {
+				g.Cells += p.Cells
+			}
+		}
+	}
+	if g.kind == leftOut {
+		g.Cells = int64(len(r.LeftOut))
+	}
+	g.Hit = g.Cells > g.Limit
+	return g
+}
+
+// Hit says whether a gate was hit.
+func (r *Report) Hit() bool { return slices.ContainsFunc(r.Gates, func(g Gate) bool { return g.Hit }) }
+
+// HitBy says whether a group counts for a gate that was hit.
+func (r *Report) HitBy(g Group) bool {
+	return slices.ContainsFunc(r.Gates, func(gate Gate) bool {
+		return gate.Hit && slices.ContainsFunc(g.Parts, func(p Part) bool { return gate.counts(g.Kind, p) })
+	})
+}

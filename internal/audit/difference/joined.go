@@ -1,0 +1,62 @@
+package difference
+
+// joined are the requesters, or the resources of one type, of both sides: who is of
+// one class on the old side and of one class on the new side is of one joint class.
+type joined struct {
+	names []string
+	// old and new are the numbers on the two sides, missing where there is none.
+	old, new []int32
+	// fromOld and fromNew lead back from the numbers of the sides.
+	fromOld, fromNew []int32
+	of               []int32
+	classes          []jointClass
+}
+
+const missing = -1
+
+// jointClass holds the classes of the two sides, missing where the members are not
+// there.
+type jointClass struct {
+	old, new int32
+	members  []int32
+	// sum is that of the members' numbers in a fingerprint, 0 until it is asked for.
+	sum uint64
+}
+
+// join joins two sides by name. The names of a side are distinct.
+func join(oldNames, newNames []string, oldOf, newOf []int32) *joined {
+	j := &joined{fromOld: make([]int32, len(oldNames)), fromNew: make([]int32, len(newNames))}
+	at := make(map[string]int32, len(oldNames))
+	for i, name := range oldNames {
+		at[name] = int32(i)
+		j.fromOld[i] = int32(i)
+		j.names, j.old, j.new = append(j.names, name), append(j.old, int32(i)), append(j.new, missing)
+	}
+	for i, name := range newNames {
+		n, ok := at[name]
+		if !ok {
+			n = int32(len(j.names))
+			j.names, j.old, j.new = append(j.names, name), append(j.old, missing), append(j.new, missing)
+		}
+		j.new[n], j.fromNew[i] = int32(i), n
+	}
+	known := map[[2]int32]int32{}
+	for n := range j.names {
+		key := [2]int32{missing, missing}
+		if i := j.old[n]; i >= 0 {
+			key[0] = oldOf[i]
+		}
+		if i := j.new[n]; i >= 0 {
+			key[1] = newOf[i]
+		}
+		c, ok := known[key]
+		if !ok {
+			c = int32(len(j.classes))
+			known[key] = c
+			j.classes = append(j.classes, jointClass{old: key[0], new: key[1]})
+		}
+		j.of = append(j.of, c)
+		j.classes[c].members = append(j.classes[c].members, int32(n))
+	}
+	return j
+}

@@ -1,0 +1,362 @@
+package difference
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Side is what is compared: rules, as read and compiled, and their bundle.
+type Side struct {
+	Rules  []ruleset.Rule
+	Policy *compiler.Policy
+	// Bundle holds the policy and the site, projected to what the rules of either side
+	// read; in ModeClasses, the policy alone.
+	Bundle *bundles.Bundle
+}
+
+// Input is what Compare compares.
+type Input struct {
+	Old, New Side
+	// Mode is ModeSite or ModeClasses.
+	Mode string
+	// SameSite says that both sides are of one snapshot.
+	SameSite bool
+	// Contexts are those to compare in; without any, all, as far as the rules tell
+	// them apart.
+	// None stands for requests that do not say.
+	Contexts []string
+	// Environment holds session attributes.
+	Environment map[string][]string
+	Progress    snapshot.Progress
+}
+
+// NoContext stands for requests that do not say where they come from.
+const NoContext = "none"
+
+// Compare returns what the step from the old side to the new one does to access.
+func Compare(ctx context.Context, in Input) (*Report, error) {
+	w := &work{Input: in, report: &Report{Mode: in.Mode, Groups: []Group{}, Rules: []RuleChange{}, LeftOut: []LeftOut{}, Stale: []Entry{}, Gates: []Gate{}}}
+	w.pairs = match(in.Old.Rules, in.New.Rules)
+	w.markInvalid()
+	if in.Mode == ModeClasses {
+		if err := w.makeSite(); err != nil {
+			return nil, err
+		}
+	} else if err := w.addSections(); err != nil {
+		return nil, err
+	}
+	if err := w.compare(ctx); err != nil {
+		return nil, err
+	}
+	w.describe()
+	return w.report, nil
+}
+
+// work is a report in the making.
+type work struct {
+	Input
+	report *Report
+	pairs  []*pair
+	// counted are the actions that can differ, by type.
+	counted map[string]uint32
+	tally   *tally
+	causes  *causeBook
+	// made is the site that was made up, nil where there is a snapshot.
+	made *madeSite
+}
+
+// markInvalid notes which rules a side leaves out.
+func (w *work) markInvalid() {
+	out := func(p *compiler.Policy) map[diag.Rule]bool {
+		all := map[diag.Rule]bool{}
+		for _, r := range p.Skipped {
+			all[r] = true
+		}
+		return all
+	}
+	old, new := out(w.Old.Policy), out(w.New.Policy)
+	for _, p := range w.pairs {
+		p.oldOut = p.old != nil && old[diag.Rule{ID: p.old.ID, Name: p.old.Name}]
+		p.newOut = p.new != nil && new[diag.Rule{ID: p.new.ID, Name: p.new.Name}]
+	}
+}
+
+// numbers returns the pairs by the rules' ids on one side.
+func numbers(pairs []*pair, of func(*pair) *ruleset.Rule) map[string]int32 {
+	all := make(map[string]int32, len(pairs))
+	for i, p := range pairs {
+		if r := of(p); r != nil {
+			all[r.ID] = int32(i)
+		}
+	}
+	return all
+}
+
+// types returns the types of which there is something on either side.
+func (w *work) types() []string {
+	all := slices.Concat(w.Old.Bundle.Data.Keys("site", "entities"), w.New.Bundle.Data.Keys("site", "entities"))
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (w *work) compare(ctx context.Context) error {
+	byOld := numbers(w.pairs, func(p *pair) *ruleset.Rule { return p.old })
+	byNew := numbers(w.pairs, func(p *pair) *ruleset.Rule { return p.new })
+	both := [2]*reads.Reads{&w.Old.Policy.Reads, &w.New.Policy.Reads}
+	w.counted = affected(both, w.types(), func(n int, id string) bool {
+		at := byOld
+		if n == 1 {
+			at = byNew
+		}
+		return !w.SameSite || w.pairs[at[id]].changed()
+	})
+	w.tally, w.causes = newTally(), newCauseBook()
+	w.report.Compared = Compared{Resources: map[string]int{}, ResourceClasses: map[string]int{}, Contexts: []string{}}
+	if len(w.counted) == 0 {
+		return nil
+	}
+	v := &variants{pairs: w.pairs, new: w.New, points: map[int]*engine.Point{}}
+	types := slices.Sorted(maps.Keys(w.counted))
+	for _, s := range w.sessions(both) {
+		all := newSets()
+		d := &sessionDiff{
+			pairs: w.pairs, counted: w.counted, sets: all, sameSite: w.SameSite, context: cmp.Or(s.Context, NoContext), session: s,
+			tally: w.tally, causes: w.causes, variants: v, progress: w.Progress,
+		}
+		var err error
+		if d.old, err = newSide(ctx, w.Old.Bundle, s, w.counted, byOld, all, w.Progress); err != nil {
+			return err
+		}
+		if d.new, err = newSide(ctx, w.New.Bundle, s, w.counted, byNew, all, w.Progress); err != nil {
+			return err
+		}
+		d.join()
+		if err := d.compare(ctx, types); err != nil {
+			return err
+		}
+		w.account(d, types)
+	}
+	w.report.Compared.Decisions += v.asked
+	return nil
+}
+
+// sessions returns the sessions to compare in.
+func (w *work) sessions(both [2]*reads.Reads) []classes.Session {
+	contexts := w.Contexts
+	if len(contexts) == 0 {
+		contexts = []string{NoContext}
+		if w.reads(both, reads.From) {
+			contexts = []string{"hub", "qmc", NoContext}
+		}
+	}
+	var all []classes.Session
+	for _, c := range contexts {
+		if c == NoContext {
+			c = ""
+		}
+		all = append(all, classes.Session{Context: c, Environment: w.Environment})
+	}
+	return all
+}
+
+// reads says whether the rules of types that can differ make tests of a kind.
+func (w *work) reads(both [2]*reads.Reads, kind reads.Kind) bool {
+	for _, side := range both {
+		for typ := range w.counted {
+			for _, rule := range rulesOf(side, typ) {
+				for _, n := range rule.Tests {
+					if side.Tests[n].Kind == kind {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// account notes on what the report rests.
+func (w *work) account(d *sessionDiff, types []string) {
+	c := &w.report.Compared
+	c.Contexts = append(c.Contexts, d.context)
+	c.Users, c.UserClasses = len(d.users.names), max(c.UserClasses, len(d.users.classes))
+	for _, typ := range types {
+		c.Resources[typ] = len(d.types[typ].resources.names)
+		c.ResourceClasses[typ] = max(c.ResourceClasses[typ], len(d.types[typ].resources.classes))
+	}
+	c.Decisions += d.old.Asked + d.new.Asked
+}
+
+// describe turns what was counted into the report.
+func (w *work) describe() {
+	r := w.report
+	r.tallied = w.groups()
+	for _, g := range r.tallied {
+		r.Groups = append(r.Groups, g.Group)
+	}
+	r.count()
+	w.ruleChanges()
+	w.leaveOut()
+	w.spellTypes()
+}
+
+// tallied is a group with what its counts are of, by part.
+type tallied struct {
+	Group
+	users, resources []bitset
+}
+
+func (w *work) groups() []tallied {
+	var all []tallied
+	for _, key := range slices.Sorted(maps.Keys(w.tally.groups)) {
+		g := w.tally.groups[key]
+		t := tallied{Group: Group{Kind: g.kind, Causes: []Cause{}, Parts: []Part{}}}
+		for _, n := range g.causes {
+			t.Causes = append(t.Causes, w.cause(w.causes.all[n]))
+		}
+		parts := w.parts(g)
+		t.Examples = w.examples(parts)
+		for _, p := range parts {
+			users, resources := p.users.bits(), p.resources.bits()
+			part := Part{
+				Type: w.typeName(p.typ), Action: p.action, Context: p.context, Fingerprint: fmt.Sprintf("%016x", p.fingerprint),
+				Counts: Counts{Cells: p.cells, Users: users.count(), Resources: resources.count()},
+			}
+			for _, way := range p.ways {
+				var through []RuleRef
+				for _, n := range w.causes.steps[way] {
+					through = append(through, w.pairs[n].ref())
+				}
+				part.Through = append(part.Through, through)
+			}
+			t.Parts = append(t.Parts, part)
+			t.users, t.resources = append(t.users, users), append(t.resources, resources)
+			t.Cells += p.cells
+		}
+		all = append(all, t)
+	}
+	slices.SortStableFunc(all, func(a, b tallied) int {
+		return cmp.Or(cmp.Compare(b.Cells, a.Cells), cmp.Compare(a.Kind, b.Kind), cmp.Compare(fmt.Sprint(a.Causes), fmt.Sprint(b.Causes)))
+	})
+	return all
+}
+
+// examples chooses cells of the parts in turn. Of what was made up those come first that
+// have the least about them.
+func (w *work) examples(parts []*partTally) []Example {
+	chosen := []Example{}
+	if w.made != nil {
+		for _, p := range parts {
+			slices.SortStableFunc(p.examples, func(a, b cellOf) int { return cmp.Compare(w.made.size(p, a), w.made.size(p, b)) })
+		}
+	}
+	for i := range candidatesMost {
+		for _, p := range parts {
+			if i >= len(p.examples) || len(chosen) == examplesMost {
+				continue
+			}
+			e := w.example(p, p.examples[i])
+			if !slices.ContainsFunc(chosen, func(o Example) bool {
+				return o.User == e.User && o.Type == e.Type && o.Resource == e.Resource && o.Action == e.Action
+			}) {
+				chosen = append(chosen, e)
+			}
+		}
+	}
+	return chosen
+}
+
+func (w *work) example(p *partTally, c cellOf) Example {
+	e := Example{User: p.users.joined.names[c.user], Type: p.typ, Resource: p.resources.joined.names[c.resource], Action: p.action}
+	e.Name = w.nameOf(e)
+	if w.made != nil {
+		e.UserIs, e.ResourceIs = w.made.says["user:"+e.User], w.made.says[e.Type+":"+e.Resource]
+	}
+	e.Type = w.typeName(e.Type)
+	return e
+}
+
+// parts returns the parts of a group, biggest first; those that are the same in all
+// contexts are one without a context.
+func (w *work) parts(g *groupTally) []*partTally {
+	type same struct {
+		typ, action string
+		cells       int64
+		fingerprint uint64
+	}
+	count := map[same]int{}
+	of := func(p *partTally) same { return same{p.typ, p.action, p.cells, p.fingerprint} }
+	for _, p := range g.parts {
+		count[of(p)]++
+	}
+	var kept []*partTally
+	done := map[same]bool{}
+	for _, name := range slices.Sorted(maps.Keys(g.parts)) {
+		p := g.parts[name]
+		if count[of(p)] == len(w.report.Compared.Contexts) {
+			if done[of(p)] {
+				continue
+			}
+			done[of(p)] = true
+			p.context = ""
+		}
+		kept = append(kept, p)
+	}
+	slices.SortStableFunc(kept, func(a, b *partTally) int { return cmp.Compare(b.cells, a.cells) })
+	return kept
+}
+
+// count counts what the baseline does not accept.
+func (r *Report) count() {
+	r.Gain, r.Loss, r.Accepted = Counts{}, Counts{}, 0
+	type total struct {
+		users     bitset
+		resources map[string]*bitset
+	}
+	sum := func(t *total, c *Counts) {
+		c.Users = t.users.count()
+		c.Resources = 0
+		for _, s := range t.resources {
+			c.Resources += s.count()
+		}
+	}
+	all := map[string]*total{Gain: {resources: map[string]*bitset{}}, Loss: {resources: map[string]*bitset{}}}
+	counts := map[string]*Counts{Gain: &r.Gain, Loss: &r.Loss}
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		mine := &total{resources: map[string]*bitset{}}
+		g.Cells, g.Accepted = 0, 0
+		for j, p := range g.Parts {
+			if p.Accepted {
+				g.Accepted += p.Cells
+				continue
+			}
+			g.Cells += p.Cells
+			for _, t := range []*total{mine, all[g.Kind]} {
+				t.users.union(r.tallied[i].users[j])
+				if t.resources[p.Type] == nil {
+					t.resources[p.Type] = &bitset{}
+				}
+				t.resources[p.Type].union(r.tallied[i].resources[j])
+			}
+		}
+		sum(mine, &g.Counts)
+		r.Accepted += g.Accepted
+		counts[g.Kind].Cells += g.Cells
+	}
+	for kind, t := range all {
+		sum(t, counts[kind])
+	}
+}

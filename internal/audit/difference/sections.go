@@ -1,0 +1,78 @@
+package difference
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// sections is the type of the sections of the product's interface. No snapshot has
+// them: they are judged by their ids alone.
+const sections = "transientobject"
+
+// addSections puts the sections that filters name on record on both sides, so that
+// they are compared as everything else is.
+func (w *work) addSections() error {
+	names := map[string]string{}
+	for _, p := range w.pairs {
+		for _, r := range []*ruleset.Rule{p.old, p.new} {
+			if r == nil {
+				continue
+			}
+			filter, _ := ruleset.ParseFilter(r.Filter, diag.Rule{})
+			for _, item := range filter.Items {
+				if name := r.Filter.Content[item.Range.Start:item.Range.End]; !item.Prefix && w.isSection(name) {
+					names[schema.Fold(name)] = name
+				}
+			}
+		}
+	}
+	var err error
+	for id, name := range names {
+		for _, side := range []Side{w.Old, w.New} {
+			if !side.Bundle.Data.Has("site", "entities", sections, id) {
+				record := map[string]any{"=id": name, "name": id, "=name": name}
+				err = errors.Join(err, side.Bundle.Data.Put(record, "site", "entities", sections, id))
+			}
+		}
+	}
+	return err
+}
+
+// isSection says whether an item of a filter is the id of a section: those of the
+// QMC and the hub, and any item without an underscore that is no type.
+func (w *work) isSection(item string) bool {
+	key := schema.Fold(item)
+	if strings.HasPrefix(key, "qmcsection_") || strings.HasPrefix(key, "hubsection_") {
+		return true
+	}
+	return !strings.Contains(key, "_") && w.typeName(key) == key
+}
+
+// openSections returns the items of changed rules' filters that reach sections
+// without naming them.
+func (w *work) openSections() []string {
+	var found []string
+	for _, p := range w.pairs {
+		if !p.changed() {
+			continue
+		}
+		for _, r := range []*ruleset.Rule{p.old, p.new} {
+			if r == nil {
+				continue
+			}
+			filter, _ := ruleset.ParseFilter(r.Filter, diag.Rule{})
+			for _, item := range filter.Items {
+				if item.Prefix && (item.Text == "" || strings.HasPrefix("qmcsection_", item.Text) || strings.HasPrefix("hubsection_", item.Text) || w.isSection(item.Text)) {
+					found = append(found, r.Filter.Content[item.Range.Start:item.Range.End])
+				}
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}

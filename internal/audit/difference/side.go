@@ -1,0 +1,157 @@
+package difference
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// side is the access matrix of one set of rules over one site, for one session.
+type side struct {
+	*matrix.Matrix
+	types map[string]*grid
+	// number is a rule's index into the pairs, by id.
+	number map[string]int32
+	sets   *sets
+}
+
+// grid is the part of a matrix about one type.
+type grid struct {
+	*matrix.Type
+	// rules are the rules' indices into the pairs, missing for those that grant
+	// nothing that counts.
+	rules []int32
+	apart *apart
+	row   []int32 // the row of class
+	class int32
+}
+
+// newSide decides the pairs of a bundle's site on the types that count.
+func newSide(ctx context.Context, b *bundles.Bundle, session classes.Session, counted map[string]uint32, number map[string]int32, all *sets, progress snapshot.Progress) (*side, error) {
+	q := classes.Question{Session: session, Types: slices.Sorted(maps.Keys(counted))}
+	for _, mask := range counted {
+		q.Actions |= mask
+	}
+	m, err := matrix.Compute(ctx, b, q, progress)
+	if err != nil {
+		return nil, err
+	}
+	s := &side{Matrix: m, types: map[string]*grid{}, number: number, sets: all}
+	for _, t := range m.Types {
+		g := &grid{Type: t, rules: make([]int32, len(t.Rules)), class: missing}
+		for i, r := range t.Rules {
+			n, ok := number[r.ID]
+			if !ok {
+				return nil, fmt.Errorf("the policy has a rule %q that is none of the rules", r.ID)
+			}
+			if g.rules[i] = n; r.Actions&counted[t.Resources.Type] == 0 {
+				g.rules[i] = missing
+			}
+		}
+		s.types[t.Resources.Type] = g
+	}
+	done := map[string]*apart{}
+	for _, typ := range m.Model.Order {
+		done[typ] = newApart(m.Model, m.Model.Resources[typ], done)
+	}
+	for typ, g := range s.types {
+		g.apart = done[typ]
+		g.settleApart(s.sets)
+	}
+	return s, nil
+}
+
+// settleApart takes from the matrix what the pairs that stand apart have.
+func (g *grid) settleApart(all *sets) {
+	for _, row := range g.Rows {
+		for _, a := range row.Apart {
+			set := g.set(all, a.Rules)
+			for _, resource := range a.Resources {
+				if at, ok := slices.BinarySearch(g.Resources.Apart[resource], a.Requester); ok {
+					g.apart.sets[g.apart.keys[resource][at]] = set
+				}
+			}
+		}
+	}
+}
+
+// set returns the number of a set of the type's rules, those that count.
+func (g *grid) set(all *sets, rules []int32) int32 {
+	var set []int32
+	for _, n := range rules {
+		if g.rules[n] != missing {
+			set = append(set, g.rules[n])
+		}
+	}
+	return all.number(set)
+}
+
+// on returns, by class of resources, the numbers of the sets of rules that grant a
+// class of requesters, pairs that stand apart left aside. It is good until it is
+// asked for another class.
+func (g *grid) on(all *sets, class int32) []int32 {
+	if g.class == class {
+		return g.row
+	}
+	lists := make([][]int32, len(g.Classes))
+	for _, grant := range g.Rows[class].Grants {
+		if n := g.rules[grant.Rule]; n != missing {
+			for c := range g.Sets[grant.Set].All() {
+				lists[c] = append(lists[c], n)
+			}
+		}
+	}
+	g.row, g.class = make([]int32, len(lists)), class
+	for c, list := range lists {
+		if len(list) > 0 {
+			g.row[c] = all.number(list)
+		}
+	}
+	return g.row
+}
+
+// of returns the number of the set of rules that grant on a cell.
+func (s *side) of(g *grid, user, resource int32) int32 {
+	if at, ok := slices.BinarySearch(g.Resources.Apart[resource], user); ok {
+		return g.apart.sets[g.apart.keys[resource][at]]
+	}
+	return g.set(s.sets, g.On(&g.Rows[s.Model.Requesters.Of[user]], g.Of[resource]))
+}
+
+// The forms of a request, for the variants, which decide single cells.
+
+func entityTerm(typ, id string) *ast.Term {
+	return ast.ObjectTerm([2]*ast.Term{ast.StringTerm("type"), ast.StringTerm(typ)}, [2]*ast.Term{ast.StringTerm("id"), ast.StringTerm(id)})
+}
+
+func actionTerm(name string) *ast.Term {
+	return ast.ObjectTerm([2]*ast.Term{ast.StringTerm("name"), ast.StringTerm(name)})
+}
+
+// contextOf returns a session in the form of a request.
+func contextOf(s classes.Session) *ast.Term {
+	var members [][2]*ast.Term
+	if s.Context != "" {
+		members = append(members, [2]*ast.Term{ast.StringTerm("request_context"), ast.StringTerm(s.Context)})
+	}
+	var attributes [][2]*ast.Term
+	for name, values := range s.Environment {
+		list := make([]*ast.Term, len(values))
+		for i, v := range values {
+			list[i] = ast.StringTerm(v)
+		}
+		attributes = append(attributes, [2]*ast.Term{ast.StringTerm(name), ast.ArrayTerm(list...)})
+	}
+	if len(attributes) > 0 {
+		members = append(members, [2]*ast.Term{ast.StringTerm("environment"), ast.ObjectTerm(attributes...)})
+	}
+	return ast.ObjectTerm(members...)
+}

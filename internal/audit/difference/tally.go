@@ -1,0 +1,180 @@
+package difference
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"slices"
+)
+
+// tally counts cells by cause.
+type tally struct {
+	groups map[string]*groupTally
+	// ownCells and covers are by rule.
+	ownCells map[int32]int64
+	covers   map[int32][]int32
+	hashes   map[string]uint64
+}
+
+func newTally() *tally {
+	return &tally{groups: map[string]*groupTally{}, ownCells: map[int32]int64{}, covers: map[int32][]int32{}, hashes: map[string]uint64{}}
+}
+
+// groupTally is a group in the making.
+type groupTally struct {
+	kind   string
+	causes []int32
+	parts  map[string]*partTally
+}
+
+// partTally counts the cells of one type and action, in one context.
+type partTally struct {
+	typ, action      string
+	context          string
+	ways             []int32
+	cells            int64
+	users, resources *members
+	fingerprint      uint64
+	examples         []cellOf
+}
+
+// members is a set of requesters or resources by their joint numbers.
+type members struct {
+	joined  *joined
+	classes map[int32]bool
+	single  map[int32]bool
+}
+
+func newMembers(j *joined) *members {
+	return &members{joined: j, classes: map[int32]bool{}, single: map[int32]bool{}}
+}
+
+// bits returns the set of all members.
+func (m *members) bits() bitset {
+	all := make(bitset, (len(m.joined.names)+63)/64)
+	for c := range m.classes {
+		for _, n := range m.joined.classes[c].members {
+			all.add(n)
+		}
+	}
+	for n := range m.single {
+		all.add(n)
+	}
+	return all
+}
+
+// coversMost is the number of rules that are named as covering another.
+const coversMost = 5
+
+// own notes that a rule grants on one side only.
+func (t *tally) own(rule int32, cells int64, cover []int32) {
+	t.ownCells[rule] += cells
+	for _, n := range cover {
+		if n != rule && len(t.covers[rule]) < coversMost && !slices.Contains(t.covers[rule], n) {
+			t.covers[rule] = append(t.covers[rule], n)
+		}
+	}
+}
+
+// examplesMost is the number of cells that are named for a group, chosen among
+// candidatesMost of each part.
+const (
+	examplesMost   = 6
+	candidatesMost = 64
+)
+
+// add counts the cells of a block under their causes.
+func (t *tally) add(d *sessionDiff, td *typeDiff, b *block, c change, why *attributed) {
+	key := fmt.Sprint(c.kind, why.causes)
+	g := t.groups[key]
+	if g == nil {
+		g = &groupTally{kind: c.kind, causes: why.causes, parts: map[string]*partTally{}}
+		t.groups[key] = g
+	}
+	name := td.typ + ":" + c.action.Name() + ":" + d.context
+	p := g.parts[name]
+	if p == nil {
+		p = &partTally{typ: td.typ, action: c.action.Name(), context: d.context, users: newMembers(d.users), resources: newMembers(td.resources)}
+		g.parts[name] = p
+	}
+	p.ways = union(p.ways, why.ways)
+	p.cells += b.cells()
+	if len(p.examples) < candidatesMost {
+		p.examples = append(p.examples, b.sample)
+	}
+	if len(b.without) == 0 && b.userClass != missing {
+		p.users.classes[b.userClass] = true
+		p.resources.classes[b.resourceClass] = true
+	} else {
+		t.addEach(p, b)
+	}
+	p.fingerprint = plus(p.fingerprint, t.fingerprint(d, td, b))
+}
+
+// addEach adds the members of a block of which some cells are missing: who has one
+// left.
+func (t *tally) addEach(p *partTally, b *block) {
+	gone := map[int32]int{}
+	goneResources := map[int32]int{}
+	for _, c := range b.without {
+		gone[c.user]++
+		goneResources[c.resource]++
+	}
+	for _, u := range b.users {
+		if gone[u] < len(b.resources) {
+			p.users.single[u] = true
+		}
+	}
+	for _, r := range b.resources {
+		if goneResources[r] < len(b.users) {
+			p.resources.single[r] = true
+		}
+	}
+}
+
+// A fingerprint of cells is the sum, over all of them, of the product of a number for
+// the requester and one for the resource, modulo a prime. So it is the same however
+// the cells are cut into blocks, and a block costs no more than its two sides.
+const prime = 1<<61 - 1
+
+func plus(a, b uint64) uint64 { return (a + b) % prime }
+
+func times(a, b uint64) uint64 {
+	high, low := bits.Mul64(a, b)
+	_, rest := bits.Div64(high%prime, low, prime)
+	return rest
+}
+
+func (t *tally) hash(name string) uint64 {
+	h, ok := t.hashes[name]
+	if !ok {
+		sum := sha256.Sum256([]byte(name))
+		h = binary.BigEndian.Uint64(sum[:8]) % prime
+		t.hashes[name] = h
+	}
+	return h
+}
+
+func (t *tally) fingerprint(d *sessionDiff, td *typeDiff, b *block) uint64 {
+	f := times(t.sum(d.users, b.users, b.userClass), t.sum(td.resources, b.resources, b.resourceClass))
+	for _, c := range b.without {
+		f = plus(f, prime-times(t.hash(d.users.names[c.user]), t.hash(td.resources.names[c.resource])))
+	}
+	return f
+}
+
+// sum adds up the numbers of the members of a class or, without one, of a list.
+func (t *tally) sum(j *joined, list []int32, class int32) uint64 {
+	if class != missing && j.classes[class].sum > 0 {
+		return j.classes[class].sum
+	}
+	var total uint64
+	for _, n := range list {
+		total = plus(total, t.hash(j.names[n]))
+	}
+	if class != missing {
+		j.classes[class].sum = total
+	}
+	return total
+}

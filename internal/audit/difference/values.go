@@ -1,0 +1,211 @@
+package difference
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+)
+
+// column is something that the tests of rules look at: a property of requester or
+// resource, or of what relations lead to or, without a property, whether they lead
+// to anything.
+type column struct {
+	key      string
+	root     reads.Root
+	steps    []reads.Step
+	property string
+	// texts are those that tests name, as written where a test is exact.
+	texts []string
+	// patterns are those that texts are held against.
+	patterns map[string]bool
+	// self says that a test compares the entities with the requester.
+	self bool
+}
+
+// add adds a text that a test names and, where case counts, the same text in another.
+func (c *column) add(text string, exact bool) {
+	all := []string{text}
+	if exact {
+		if all = append(all, strings.ToUpper(text)); all[1] == text {
+			all[1] = strings.ToLower(text)
+		}
+	}
+	for _, t := range all {
+		if !slices.Contains(c.texts, t) {
+			c.texts = append(c.texts, t)
+		}
+	}
+}
+
+// depth is how far relations lead to the column.
+func (c *column) depth() int { return len(c.steps) }
+
+// columns are the columns of some rules, by key.
+type columns map[string]*column
+
+func (cs columns) of(root reads.Root, steps []reads.Step, property string) *column {
+	for i := 1; i < len(steps); i++ { // what leads there is a question of its own
+		cs.one(root, steps[:i], "")
+	}
+	if len(steps) > 0 && property != "" {
+		cs.one(root, steps, "")
+	}
+	return cs.one(root, steps, property)
+}
+
+func (cs columns) one(root reads.Root, steps []reads.Step, property string) *column {
+	key := pathKey(root, steps) + "." + property
+	c := cs[key]
+	if c == nil {
+		c = &column{key: key, root: root, steps: slices.Clone(steps), property: property, patterns: map[string]bool{}}
+		cs[key] = c
+	}
+	return c
+}
+
+// pathKey is a path as people write it.
+func pathKey(root reads.Root, steps []reads.Step) string {
+	key := string(root)
+	for _, s := range steps {
+		key += "." + s.Relation
+	}
+	return key
+}
+
+// sorted returns the columns of a root: what relations lead to before what is asked of
+// it.
+func (cs columns) sorted(root reads.Root) []*column {
+	var list []*column
+	for _, c := range cs {
+		if c.root == root && (len(c.steps) > 0 || c.property != "") {
+			list = append(list, c)
+		}
+	}
+	slices.SortFunc(list, func(a, b *column) int {
+		return cmp.Or(cmp.Compare(a.depth(), b.depth()), cmp.Compare(min(len(a.property), 1), min(len(b.property), 1)), cmp.Compare(a.key, b.key))
+	})
+	return list
+}
+
+// collector finds the columns of rules.
+type collector struct {
+	sides   [2]*reads.Reads
+	counted map[string]uint32
+	columns columns
+	// open are rights on the way, which a rule may ask for again.
+	open map[string]bool
+	// unmade are tests that nothing can be made up for.
+	unmade map[string]bool
+}
+
+// supportsMost is the number of rules that are looked into for a right that a rule
+// asks for, beside those that can differ.
+const supportsMost = 3
+
+// rule adds what a rule's tests look at, on a resource that the steps lead to.
+func (k *collector) rule(side *reads.Reads, rule reads.Rule, typ string, steps []reads.Step) {
+	for _, n := range rule.Tests {
+		k.test(side.Tests[n], typ, steps)
+	}
+}
+
+func (k *collector) test(t reads.Test, typ string, steps []reads.Step) {
+	left, right := k.operand(t.Left, steps), k.operand(t.Right, steps)
+	switch t.Kind {
+	case reads.OneOf, reads.Identical, reads.Common:
+		for _, c := range []*column{left, right} {
+			for _, text := range t.Texts {
+				if c != nil {
+					c.add(text, t.Exact)
+				}
+			}
+			if c != nil && t.Right != nil {
+				c.add(shared(left, right), t.Exact)
+			}
+		}
+	case reads.Matches:
+		if text, ok := witness(t.Texts[0]); ok && left != nil {
+			left.add(text, t.Exact)
+			left.patterns[t.Texts[0]] = true
+		} else if left != nil {
+			k.unmade[t.Texts[0]] = true
+		}
+	case reads.CommonEntity, reads.IdenticalEntity:
+		switch {
+		case t.Right == nil:
+		case left != nil && left.root == reads.Resource && t.Right.Root == reads.User && len(t.Right.Steps) == 0:
+			left.self = true
+		case right != nil && right.root == reads.Resource && t.Left.Root == reads.User && len(t.Left.Steps) == 0:
+			right.self = true
+		default:
+			k.unmade[pathKey(t.Left.Root, t.Left.Steps)+" = "+pathKey(t.Right.Root, t.Right.Steps)] = true
+		}
+	case reads.Privilege:
+		if len(t.Left.Steps) == 0 {
+			k.right(typ, t.Action, steps)
+		} else {
+			k.right(endType(t), t.Action, slices.Concat(steps, t.Left.Steps))
+		}
+	case reads.Present, reads.Exists, reads.Anonymous, reads.From:
+	}
+}
+
+// shared is the text by which two columns are made equal: one for each that is
+// compared, named after the resource's.
+func shared(left, right *column) string {
+	c := right
+	if c == nil || left != nil && left.root == reads.Resource {
+		c = left
+	}
+	return "some " + strings.TrimPrefix(c.key, string(c.root)+".")
+}
+
+// operand returns the column of an operand, nil for the session's and for one side
+// itself.
+func (k *collector) operand(o *reads.Operand, steps []reads.Step) *column {
+	if o == nil || o.Root == reads.Environment {
+		return nil
+	}
+	path := o.Steps
+	if o.Root == reads.Resource {
+		path = slices.Concat(steps, o.Steps)
+	}
+	if len(path) == 0 && o.Property == "" {
+		return nil
+	}
+	return k.columns.of(o.Root, path, o.Property)
+}
+
+// right adds what rules look at that grant an action on the entities that the steps
+// lead to: those that can differ, and a few others, so that somebody has the right.
+func (k *collector) right(typ string, action uint32, steps []reads.Step) {
+	key := fmt.Sprint(pathKey(reads.Resource, steps), action)
+	if k.open[key] {
+		return
+	}
+	k.open[key] = true
+	type one struct {
+		side *reads.Reads
+		rule reads.Rule
+	}
+	var granting []one
+	for _, side := range k.sides {
+		for _, rule := range rulesOf(side, typ) {
+			if rule.Actions&action != 0 && !slices.ContainsFunc(granting, func(o one) bool { return o.rule.ID == rule.ID && o.side == side }) {
+				granting = append(granting, one{side, rule})
+			}
+		}
+	}
+	slices.SortStableFunc(granting, func(a, b one) int {
+		return cmp.Or(cmp.Compare(len(a.rule.Tests), len(b.rule.Tests)), strings.Compare(a.rule.ID, b.rule.ID))
+	})
+	if k.counted[typ]&action == 0 {
+		granting = granting[:min(len(granting), supportsMost)]
+	}
+	for _, o := range granting {
+		k.rule(o.side, o.rule, typ, steps)
+	}
+}

@@ -1,0 +1,99 @@
+package difference
+
+import (
+	"context"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+)
+
+// variants are the new rules with one edit of each rule taken back: the first of
+// each, the second of each, and so on. They tell which of the edits of a rule makes
+// a cell differ.
+type variants struct {
+	pairs  []*pair
+	new    Side
+	points map[int]*engine.Point
+	// asked is the number of decisions.
+	asked int64
+}
+
+// point returns the variant without the edits of an index, nil if such rules do not
+// compile.
+func (v *variants) point(ctx context.Context, edit int) (*engine.Point, error) {
+	if p, ok := v.points[edit]; ok {
+		return p, nil
+	}
+	var rules []ruleset.Rule
+	for _, p := range v.pairs {
+		if p.new == nil {
+			continue
+		}
+		r := *p.new
+		if p.old != nil {
+			if all := p.working(); len(all) > 1 && edit < len(all) {
+				r = all[edit].undone()
+			}
+		}
+		rules = append(rules, r)
+	}
+	options := v.new.Policy.Options
+	options.SkipInvalid = true
+	policy, _ := compiler.Compile(rules, options)
+	v.points[edit] = nil
+	if policy == nil {
+		return nil, nil
+	}
+	b, err := bundles.InMemory(ctx, policy, nil)
+	if err != nil {
+		return nil, err
+	}
+	// What a variant reads, one of the two sides reads, and both read the same data.
+	if err := b.Data.Share(&v.new.Bundle.Data, bundles.DataRoot); err != nil {
+		return nil, err
+	}
+	p, err := engine.NewPoint(ctx, b, engine.QlikEntryPoint)
+	v.points[edit] = p
+	return p, err
+}
+
+// needed returns those edits of a rule without which a cell would be as it was; all
+// of them where no single one is.
+func (v *variants) needed(ctx context.Context, d *sessionDiff, t *typeDiff, c cellOf, n int32, what change) ([]int, error) {
+	rule := v.pairs[n]
+	var needed, all []int
+	for i := range rule.working() {
+		all = append(all, i)
+		p, err := v.point(ctx, i)
+		if err != nil {
+			return nil, err
+		}
+		if p == nil || d.users.new[c.user] < 0 || t.resources.new[c.resource] < 0 {
+			continue
+		}
+		v.asked++
+		verdicts, err := p.Evaluate(ctx, []engine.Request{{
+			Subject: entityTerm("user", d.users.names[c.user]), Action: actionTerm(what.action.Name()),
+			Resource: entityTerm(t.typ, t.resources.names[c.resource]), Context: contextOf(d.session),
+		}}, true)
+		if err != nil {
+			return nil, err
+		}
+		if verdicts[0].Err != nil {
+			return nil, verdicts[0].Err
+		}
+		grants := false
+		for _, by := range verdicts[0].GrantedBy {
+			grants = grants || by.ID == rule.new.ID
+		}
+		if grants == (what.kind == Loss) {
+			needed = append(needed, i)
+		}
+	}
+	if len(needed) == 0 {
+		return all, nil
+	}
+	return needed, nil
+}
