@@ -12,7 +12,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	_ "github.com/qlik2rego/qlik2rego/internal/snapshot" // registers its codes
+
+	// These register codes of theirs.
+	_ "github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
+	_ "github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
 const pages = "../docs/rules"

@@ -1,0 +1,273 @@
+package show
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+)
+
+// number writes a count with commas between the thousands.
+func number[T int | int64](n T) string {
+	digits := fmt.Sprint(n)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+func plural[T int | int64](n T, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return number(n) + " " + noun
+}
+
+// units are the nouns of a report's counts.
+type units struct{ cell, user, resource string }
+
+func unitsOf(r *difference.Report) units {
+	if r.Mode == difference.ModeClasses {
+		return units{"cell", "class of users", "class of resources"}
+	}
+	return units{"cell", "user", "resource"}
+}
+
+// counts says how much differs: "12 cells: 3 users × 4 resources" where each of them
+// is concerned by one action, else with the numbers side by side.
+func (u units) counts(c difference.Counts) string {
+	return fmt.Sprintf("%s (%s, %s)", plural(c.Cells, u.cell), classes(c.Users, u.user), classes(c.Resources, u.resource))
+}
+
+func classes(n int, noun string) string {
+	if n != 1 && strings.HasPrefix(noun, "class of") {
+		return number(n) + " classes" + strings.TrimPrefix(noun, "class")
+	}
+	return plural(n, noun)
+}
+
+// verb is what a kind of difference is to a requester.
+func verb(kind string) string {
+	if kind == difference.Gain {
+		return "gains"
+	}
+	return "loses"
+}
+
+// what lists actions by type: "read, update on App; read on Stream".
+func what(g difference.Group) string {
+	var types []string
+	actions := map[string][]string{}
+	for _, p := range g.Parts {
+		if actions[p.Type] == nil {
+			types = append(types, p.Type)
+		}
+		if !slices.Contains(actions[p.Type], p.Action) {
+			actions[p.Type] = append(actions[p.Type], p.Action)
+		}
+	}
+	var all []string
+	for _, t := range types {
+		all = append(all, strings.Join(actions[t], ", ")+" on "+t)
+	}
+	return strings.Join(all, "; ")
+}
+
+// where says in which context a group is, "" for all that were compared.
+func where(context string) string {
+	switch context {
+	case "hub":
+		return "in the hub"
+	case "qmc":
+		return "in the QMC"
+	case difference.NoContext:
+		return "where requests do not say where they come from"
+	}
+	return ""
+}
+
+// notes says what else there is to a part: context, the rules on the way, and
+// whether it is accepted.
+func notes(p difference.Part) string {
+	var all []string
+	if p.Context != "" {
+		all = append(all, where(p.Context))
+	}
+	for i, way := range p.Through {
+		if i == waysMost {
+			all = append(all, fmt.Sprintf("and %d ways more", len(p.Through)-i))
+			break
+		}
+		var names []string
+		for _, r := range way {
+			names = append(names, quoted(r.Name))
+		}
+		all = append(all, "through "+strings.Join(names, " and "))
+	}
+	if p.Accepted {
+		all = append(all, "accepted")
+	}
+	return strings.Join(all, ", ")
+}
+
+// waysMost is the number of ways that are shown for a part.
+const waysMost = 3
+
+// cause says what a cause is, without the texts of its edit.
+func cause(c difference.Cause) string {
+	name := quoted(c.Rule.Name)
+	var text string
+	switch c.By {
+	case difference.ByAdding:
+		text = "the rule " + name + " was added"
+	case difference.ByRemoving:
+		text = "the rule " + name + " was removed"
+	case difference.ByValidity:
+		text = "the rule " + name + " is valid on one side only"
+	case difference.ByData:
+		text = "the sites differ, where the rule " + name + " looks"
+	case difference.ByRights:
+		text = "a right differs that the rule " + name + " asks for"
+	default:
+		text = edited(name, *c.Edit)
+	}
+	return text
+}
+
+func edited(rule string, e difference.Edit) string {
+	switch e.Aspect {
+	case difference.AspectEnabled:
+		return "the rule " + rule + " was " + e.After
+	case difference.AspectCondition:
+		switch {
+		case e.Before == "":
+			return "the rule " + rule + " got a clause"
+		case e.After == "":
+			return "the rule " + rule + " lost a clause"
+		}
+		return "the rule " + rule + " has another clause"
+	case difference.AspectActions:
+		return "the rule " + rule + " has other actions"
+	case difference.AspectFilter, difference.AspectContext, difference.AspectCategory:
+		return "the rule " + rule + " has another " + string(e.Aspect)
+	case difference.AspectName, difference.AspectComment, difference.AspectID, difference.AspectText:
+	}
+	return "the rule " + rule + " was edited"
+}
+
+// effect says what the change of a rule comes to.
+func effect(c difference.RuleChange) string {
+	switch c.Effect {
+	case difference.Effective:
+		return "changes access"
+	case difference.Covered:
+		text := "no effect: wherever it grants differently, other rules grant the same on both sides"
+		if len(c.CoveredBy) > 0 {
+			var names []string
+			for _, r := range c.CoveredBy {
+				names = append(names, quoted(r.Name))
+			}
+			text += " (" + strings.Join(names, ", ") + ")"
+		}
+		return text
+	case difference.NoEffect:
+		return "no effect on what was compared"
+	case difference.CannotMatter:
+		return "no effect anywhere"
+	case difference.NotCompared:
+	}
+	return "effect unknown: nothing that it reaches was compared"
+}
+
+// change says how a rule was changed.
+func change(c difference.RuleChange) string {
+	switch c.By {
+	case difference.ByAdding:
+		return "added"
+	case difference.ByRemoving:
+		return "removed"
+	case difference.ByValidity:
+		return "valid on one side only"
+	}
+	var aspects []string
+	for _, e := range c.Edits {
+		word := string(e.Aspect)
+		switch e.Aspect {
+		case difference.AspectName:
+			word = "renamed"
+		case difference.AspectEnabled:
+			word = e.After
+		case difference.AspectText:
+			word = "condition written differently"
+		case difference.AspectCondition, difference.AspectFilter, difference.AspectActions, difference.AspectContext,
+			difference.AspectCategory, difference.AspectComment, difference.AspectID:
+		}
+		if !slices.Contains(aspects, word) {
+			aspects = append(aspects, word)
+		}
+	}
+	return strings.Join(aspects, ", ")
+}
+
+func place(p *difference.Place) string {
+	if p == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%s:%d:%d", oneLine(p.File), p.Line, p.Column)
+	if p.Side == "old" {
+		text += " (old)"
+	}
+	return text
+}
+
+// quoted shows a name.
+func quoted(name string) string { return `"` + oneLine(name) + `"` }
+
+// longest is how many characters of a name or clause are shown.
+const longest = 300
+
+// oneLine makes one short printable line of any text.
+func oneLine(text string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range text {
+		if n++; n > longest {
+			b.WriteString("…")
+			break
+		}
+		switch {
+		case r == '\n', r == '\t', r == '\r':
+			b.WriteByte(' ')
+		case !unicode.IsPrint(r):
+			fmt.Fprintf(&b, "<U+%04X>", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// example says what an example is: requester, what happens, resource.
+func example(r *difference.Report, kind string, e difference.Example) (user, happens, resource string) {
+	happens = fmt.Sprintf("%s %s on", verb(kind), e.Action)
+	if r.Mode != difference.ModeClasses {
+		resource = e.Type + ":" + oneLine(e.Resource)
+		if e.Name != "" && e.Name != e.Resource {
+			resource += " " + quoted(e.Name)
+		}
+		return oneLine(e.User), happens, resource
+	}
+	with := func(name string, is []string) string {
+		if len(is) == 0 {
+			return oneLine(name) + " (nothing more)"
+		}
+		return oneLine(name) + " with " + oneLine(strings.Join(is, " and "))
+	}
+	return with(e.User, e.UserIs), happens, with(e.Type+":"+e.Resource, e.ResourceIs)
+}
