@@ -57,6 +57,7 @@ func newApp(streams *commands.Streams) *cli.App {
 		explainCommand(streams),
 		testCommand(streams),
 		auditCommand(streams),
+		diffCommand(streams),
 		searchCommand(streams),
 		serveCommand(streams),
 		versionCommand(streams),

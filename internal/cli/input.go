@@ -32,12 +32,17 @@ type Compilation struct {
 // snapshot if there are none, and compiles them. What is wrong with the rules
 // stands in the diagnostics; the error is about the command line.
 func (s *Streams) Compile(ctx *cli.Context, rules []string) (*Compilation, error) {
+	return s.compileOver(ctx, rules, ctx.String("snapshot"))
+}
+
+// compileOver is Compile with the snapshot in a folder, or "" for none.
+func (s *Streams) compileOver(ctx *cli.Context, rules []string, dir string) (*Compilation, error) {
 	options, err := compileOptions(ctx)
 	if err != nil {
 		return nil, err
 	}
 	c := &Compilation{Options: options, progress: s.Progress(ctx)}
-	if dir := ctx.String("snapshot"); dir != "" {
+	if dir != "" {
 		var found diag.List
 		c.Site, found = snapshot.Open(dir, options.Schema)
 		c.Diagnostics = append(c.Diagnostics, found...)

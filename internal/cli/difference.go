@@ -1,0 +1,237 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Markdown is the format of a comment to a pull request.
+const Markdown = "markdown"
+
+// DiffFlags are the flags of diff beside those of compilation.
+func DiffFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "old-snapshot", Usage: "the site as it was, a `FOLDER`, where it differs too"},
+		&cli.StringFlag{Name: "new-snapshot", Usage: "the site as it is, a `FOLDER`"},
+		&cli.StringSliceFlag{Name: "context", Usage: "where requests come from: `hub`, qmc or none, where they do not say; again for more; all without it"},
+		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
+		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE`, KIND[:ACTION[:TYPE]][=LIMIT], that makes the exit code 1 if more cells differ; again for more"},
+		&cli.StringFlag{Name: "baseline", Usage: "accepted differences, a `FILE`, which do not count"},
+		&cli.BoolFlag{Name: "update-baseline", Usage: "accept all differences: write the baseline anew"},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all"},
+	}
+}
+
+// diffing is what diff is asked for.
+type diffing struct {
+	gates    []difference.Gate
+	baseline *difference.Baseline
+	in       difference.Input
+	// file is the first file of the new rules.
+	file string
+}
+
+// Diff compares two sets of rules and writes what the step from one to the other does.
+func (s *Streams) Diff(ctx *cli.Context, version string) error {
+	d := &diffing{}
+	if err := d.flags(ctx); err != nil {
+		return err
+	}
+	if err := s.diffSides(ctx, d); err != nil {
+		return err
+	}
+	known := d.types()
+	for _, g := range d.gates {
+		if err := g.CheckTypes(known); err != nil {
+			return UsageOf(ctx.Command, "--fail-on: %v", err)
+		}
+	}
+	r, err := difference.Compare(ctx.Context, d.in)
+	if err != nil {
+		return err
+	}
+	var out Outputs
+	defer out.Discard()
+	if ctx.Bool("update-baseline") {
+		d.baseline = r.Baseline()
+		if err := out.File(ctx.String("baseline"), func(w io.Writer, _ string) error { return d.baseline.Write(w) }); err != nil {
+			return err
+		}
+	}
+	if d.baseline != nil {
+		r.Accept(d.baseline)
+	}
+	r.Judge(d.gates)
+	if err := s.diffReport(ctx, &out, r, version, d.file); err != nil {
+		return err
+	}
+	if r.Hit() {
+		return No()
+	}
+	return nil
+}
+
+// types returns the types that gates may name, those of the schema first.
+func (d *diffing) types() []string {
+	var known []string
+	for _, t := range d.in.New.Policy.Options.Schema.Types() {
+		known = append(known, t.Name)
+	}
+	for _, side := range []difference.Side{d.in.Old, d.in.New} {
+		known = append(known, side.Bundle.Data.Keys("site", "entities")...)
+		for _, c := range side.Policy.Reads.Classes {
+			if c.Named {
+				known = append(known, c.Key)
+			}
+		}
+	}
+	return known
+}
+
+// diffReport writes the report, and with it the baseline if there is a new one.
+func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Report, version, file string) error {
+	write := func(w io.Writer, _ string) error {
+		switch s.Format {
+		case JSON:
+			return show.JSON{}.Render(w, r)
+		case SARIF:
+			return show.SARIF{Version: version, File: file}.Render(w, r)
+		case Markdown:
+			return show.Markdown{}.Render(w, r)
+		}
+		return show.Text{}.Render(w, r)
+	}
+	if name := ctx.String("output"); name != "" {
+		if err := out.File(name, write); err != nil {
+			return err
+		}
+		return out.Commit()
+	}
+	if err := out.Commit(); err != nil {
+		return err
+	}
+	return write(s.Out, "")
+}
+
+// flags reads the flags that need no input but the baseline.
+func (d *diffing) flags(ctx *cli.Context) error {
+	for _, spec := range ctx.StringSlice("fail-on") {
+		g, err := difference.ParseGate(spec)
+		if err != nil {
+			return UsageOf(ctx.Command, "--fail-on: %v", err)
+		}
+		d.gates = append(d.gates, g)
+	}
+	contexts := []string{"hub", "qmc", difference.NoContext}
+	for _, c := range ctx.StringSlice("context") {
+		if !slices.Contains(contexts, c) {
+			return UsageOf(ctx.Command, "--context is hub, qmc or none, not %q%s", c, didYouMean(c, contexts, func(s string) string { return s }))
+		}
+		if !slices.Contains(d.in.Contexts, c) {
+			d.in.Contexts = append(d.in.Contexts, c)
+		}
+	}
+	var err error
+	if d.in.Environment, err = environment(ctx); err != nil {
+		return err
+	}
+	old, new := ctx.IsSet("old-snapshot"), ctx.IsSet("new-snapshot")
+	switch {
+	case old != new:
+		return UsageOf(ctx.Command, "--old-snapshot and --new-snapshot belong together; --snapshot is for both sides")
+	case old && ctx.IsSet("snapshot"):
+		return UsageOf(ctx.Command, "--snapshot is for both sides, --old-snapshot and --new-snapshot are for one each")
+	case ctx.Bool("update-baseline") && !ctx.IsSet("baseline"):
+		return UsageOf(ctx.Command, "--update-baseline writes the file that --baseline names")
+	case ctx.NArg() != 2 && (ctx.NArg() != 0 || !old):
+		return UsageOf(ctx.Command, "diff compares two sets of rules, OLD-RULES and NEW-RULES; there are %d", ctx.NArg())
+	case !ctx.IsSet("baseline") || ctx.Bool("update-baseline"):
+		return nil
+	}
+	name := ctx.String("baseline")
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Input(fmt.Errorf("there is no baseline %s: write one with --update-baseline", name))
+	}
+	if err != nil {
+		return Input(err)
+	}
+	defer func() { _ = f.Close() }() // read only
+	if d.baseline, err = difference.ReadBaseline(f); err != nil {
+		return Input(fmt.Errorf("%s: %w", name, err))
+	}
+	return nil
+}
+
+// diffSides compiles both sides and reads their site, or sites.
+func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
+	dirs := [2]string{ctx.String("snapshot"), ctx.String("snapshot")}
+	d.in.SameSite, d.in.Mode, d.in.Progress = true, difference.ModeSite, s.Progress(ctx)
+	if ctx.IsSet("old-snapshot") {
+		dirs, d.in.SameSite = [2]string{ctx.String("old-snapshot"), ctx.String("new-snapshot")}, false
+	} else if dirs[0] == "" {
+		d.in.Mode = difference.ModeClasses
+	}
+	var sides [2]*Compilation
+	var said diag.List
+	for i, dir := range dirs {
+		var rules []string
+		if ctx.NArg() == 2 {
+			rules = ctx.Args().Slice()[i : i+1]
+		}
+		c, err := s.compileOver(ctx, rules, dir)
+		if err != nil {
+			return err
+		}
+		sides[i] = c
+		said = append(said, c.Diagnostics...)
+	}
+	if sides[0].Policy == nil || sides[1].Policy == nil {
+		return s.Broken(said)
+	}
+	// Both sides read the same data, so that one snapshot is read once.
+	view := sides[0].Policy.View
+	view.Merge(sides[1].Policy.View)
+	types := []string{schema.GeneralKey}
+	for _, t := range sides[1].Options.Schema.Types() {
+		types = append(types, t.Key())
+	}
+	keepNames(view, types)
+	sides[1].Policy.View = view
+	for _, r := range sides[1].Rules[:min(1, len(sides[1].Rules))] {
+		d.file = r.Filter.File
+	}
+	into := [2]*difference.Side{&d.in.Old, &d.in.New}
+	for i, c := range sides {
+		*into[i] = difference.Side{Rules: c.Rules, Policy: c.Policy}
+		data := c.Data()
+		if i == 1 && d.in.SameSite {
+			data = nil
+		}
+		var err error
+		if into[i].Bundle, err = bundles.InMemory(ctx.Context, c.Policy, data); err != nil {
+			if errors.Is(err, errSite) {
+				return s.Broken(c.Diagnostics)
+			}
+			return err
+		}
+	}
+	if d.in.SameSite {
+		if err := d.in.New.Bundle.Data.Share(&d.in.Old.Bundle.Data, bundles.DataRoot); err != nil {
+			return err
+		}
+	}
+	return s.hint(slices.Concat(sides[0].Diagnostics, sides[1].Diagnostics))
+}
