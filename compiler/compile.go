@@ -30,6 +30,13 @@ func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
 	if plan == nil || list.HasErrors() && !options.SkipInvalid {
 		return nil, list
 	}
+	if options.Only != nil {
+		for _, c := range plan.Classes {
+			if !options.Only[c.Key] {
+				c.Rules = nil
+			}
+		}
+	}
 	policy := &Policy{View: view(plan, options.Schema), Reads: readsOf(plan), Catalogue: catalogue(rules), Options: options, plan: plan}
 	for _, m := range rego.Generate(plan) {
 		policy.Modules = append(policy.Modules, Module(m))

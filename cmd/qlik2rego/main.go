@@ -59,6 +59,7 @@ func newApp(streams *commands.Streams) *cli.App {
 		auditCommand(streams),
 		diffCommand(streams),
 		searchCommand(streams),
+		testgenCommand(streams),
 		serveCommand(streams),
 		versionCommand(streams),
 	)

@@ -17,12 +17,17 @@ type specialiser struct {
 	// seen is told what every path and every condition came to, for the
 	// warnings that concern all classes of a rule together.
 	seen *observations
+	// parts, where it is not nil, is told the same for the class at hand.
+	parts map[condition.Node]Predicate
 }
 
 // predicate returns what the condition comes down to for the class.
 func (sp *specialiser) predicate(n condition.Node) Predicate {
 	p := sp.connective(n)
 	sp.seen.condition(n, p)
+	if sp.parts != nil {
+		sp.parts[n] = p
+	}
 	return p
 }
 

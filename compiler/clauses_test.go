@@ -1,0 +1,83 @@
+package compiler_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+)
+
+// clausesText tells what is left of a rule for a class: "-" for nothing, as where
+// the filter does not reach it, "never" where the condition is false there.
+func clausesText(r compiler.RuleClauses, class string) string {
+	for _, c := range r.Classes {
+		if c.Key != class {
+			continue
+		}
+		parts := []string{}
+		for _, n := range c.Clauses {
+			span := n.Span()
+			parts = append(parts, r.Condition.Content[span.Start:span.End])
+		}
+		for _, i := range c.Hits {
+			at := r.Items[i].Range
+			parts = append(parts, "filter "+r.Filter.Content[at.Start:at.End])
+		}
+		return strings.Join(parts, "; ")
+	}
+	for _, reached := range r.Reached {
+		if reached == class {
+			return "never"
+		}
+	}
+	return "-"
+}
+
+// TestClauses tells what resolution leaves to test of a rule, class by class.
+func TestClauses(t *testing.T) {
+	for _, tt := range []struct{ filter, condition, class, want string }{
+		{"App_*", ``, "app", ""},
+		{"App_*", `true`, "stream", "-"},
+		{"App_*", `resource.resourcetype = "Stream"`, "app", "never"},
+		{"App*", `resource.resourcetype = "App" and user.name = "x"`, "app", `user.name = "x"`},
+		{"App*", `resource.resourcetype = "App" and user.name = "x" or user.@a.Empty()`, "app.object", `user.@a.Empty()`},
+		{"App*", `!(resource.resourcetype = "App" and user.name = "x")`, "app.object", ""},
+		{"App_*", `resource.IsOwned() and resource.owner = user`, "app", `resource.owner = user`},
+		{"App_*", `resource.IsOwned() or resource.owner.name = "x"`, "app", `resource.IsOwned(); resource.owner.name = "x"`},
+		{"App_*", `!resource.stream.Empty() and resource.stream.HasPrivilege("read")`, "app", `resource.stream.HasPrivilege("read")`},
+		{"App_1,App_2*,Stream_*", `true`, "app", "filter App_1; filter App_2*"},
+		{"App_1,App_*", `true`, "app", ""},
+		{"QmcSection_App,App_*", `user.name = "x"`, "transientobject", `user.name = "x"; filter QmcSection_App`},
+	} {
+		all := compiler.Clauses([]ruleset.Rule{newRule("r", tt.filter, "read", tt.condition)}, compiler.Options{})
+		if got := clausesText(all[0], tt.class); got != tt.want {
+			t.Errorf("%s: %s leaves for %s %q, want %q", tt.filter, tt.condition, tt.class, got, tt.want)
+		}
+	}
+}
+
+// TestClausesOfRulesThatGrant leaves out rules that can grant nothing.
+func TestClausesOfRulesThatGrant(t *testing.T) {
+	disabled, license, grants := newRule("a", "*", "", ""), newRule("b", "License_*", "", `user.name = "x"`), newRule("c", "*", "", "")
+	disabled.Disabled, license.Category = true, ruleset.License
+	all := compiler.Clauses([]ruleset.Rule{disabled, license, grants}, compiler.Options{})
+	if len(all) != 1 || all[0].ID != "c" {
+		t.Errorf("got %s, want the rule c alone", fmt.Sprint(all))
+	}
+}
+
+// TestOnly makes a policy for some classes alone.
+func TestOnly(t *testing.T) {
+	rules := []ruleset.Rule{newRule("r", "*", "read", `user.name = "x"`)}
+	whole := mustCompile(t, compiler.Options{}, rules...)
+	part := mustCompile(t, compiler.Options{Only: map[string]bool{"stream": true}}, rules...)
+	var paths []string
+	for _, m := range part.Modules {
+		paths = append(paths, m.Path)
+	}
+	if got := strings.Join(paths, " "); got != "qlik/requester.rego qlik/types.rego qlik/types/stream.rego" || len(whole.Modules) != 3 {
+		t.Errorf("the modules are %s, and %d for all classes", got, len(whole.Modules))
+	}
+}

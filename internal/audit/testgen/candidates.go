@@ -1,0 +1,238 @@
+package testgen
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Ids that are made up: of resources that stand for a type of which a site has none,
+// of entities that are only there, and of those that paths share.
+const (
+	madeUpPrefix = "d0000000-0000-4000-8000-"
+	madeUp       = madeUpPrefix + "000000000001"
+	madeUpEntity = madeUpPrefix + "000000000002"
+	madeUpShared = madeUpPrefix + "000000000003"
+)
+
+// candidates are requests about the entities of a site: one for every pair of a
+// class of requesters and a class of resources, and one for every way in which
+// identity sets pairs of these classes apart.
+type candidates struct {
+	*branches
+	names
+	bundle *bundles.Bundle
+	site   *snapshot.Site
+	// most bounds the number of requests; pairs is how many there are without a bound.
+	most, pairs int
+	out         []Request
+}
+
+// generate makes the requests, in the order of session, type, and classes.
+func (c *candidates) generate(ctx context.Context) error {
+	sessions := c.sessions()
+	var held []string
+	covered := map[string]bool{}
+	for _, typ := range c.bundle.Data.Keys("site", "entities") {
+		covered[c.class(typ)] = true
+		if len(c.byClass[c.class(typ)]) > 0 {
+			held = append(held, typ)
+		}
+	}
+	bare := c.bare(covered)
+	share := c.most / max(1, len(sessions)*(len(held)+len(bare)))
+	for _, session := range sessions {
+		model, err := classes.Fold(ctx, &c.bundle.Data, classes.Question{Session: session, Types: held, Actions: uint32(everyAction)})
+		if err != nil {
+			return err
+		}
+		requesters := c.requesters(model)
+		for _, typ := range held {
+			r := model.Resources[typ]
+			resources := c.resources(r)
+			c.product(requesters, resources, session, max(share, len(requesters)+len(resources)))
+			c.apart(model, r, session, max(share, len(requesters)))
+		}
+		for _, resource := range bare {
+			c.product(requesters, []Entity{resource}, session, len(requesters))
+		}
+	}
+	return nil
+}
+
+// everyAction is the mask of all actions that have a name.
+var everyAction = func() (mask ruleset.Action) {
+	for _, a := range ruleset.AllActions {
+		mask |= a
+	}
+	return mask
+}()
+
+// product adds requests for pairs, at most so many: then along diagonals, so that
+// every requester and every resource comes early.
+func (c *candidates) product(requesters, resources []Entity, session classes.Session, most int) {
+	c.pairs += len(requesters) * len(resources)
+	n := max(len(requesters), len(resources))
+	for shift := range n {
+		for i := range n {
+			j := (i + shift) % n
+			if i >= len(requesters) || j >= len(resources) {
+				continue
+			}
+			if most--; most < 0 {
+				return
+			}
+			c.add(requesters[i], resources[j], session)
+		}
+	}
+}
+
+func (c *candidates) add(subject, resource Entity, session classes.Session) {
+	c.out = append(c.out, Request{subject, resource, Context{session.Context, session.Environment}})
+}
+
+// requesters returns the first requester of every class.
+func (c *candidates) requesters(m *classes.Model) []Entity {
+	list := make([]Entity, len(m.Requesters.Classes))
+	for i, class := range m.Requesters.Classes {
+		list[i] = c.requester(m, class.Members[0])
+	}
+	return list
+}
+
+func (c *candidates) requester(m *classes.Model, n int32) Entity {
+	id := m.Requesters.Subjects[n]
+	if user := c.site.Users[schema.Fold(id)]; user != nil {
+		id = user.Scalars["userdirectory"] + `\` + user.Scalars["userid"]
+	}
+	return Entity{Type: "user", ID: id}
+}
+
+// resources returns the first resource of every class that is on record.
+func (c *candidates) resources(r *classes.Resources) []Entity {
+	var list []Entity
+	for _, class := range r.Classes {
+		if n := class.Members[0]; int(n) < r.Recorded {
+			list = append(list, c.resource(r, n))
+		}
+	}
+	return list
+}
+
+func (c *candidates) resource(r *classes.Resources, n int32) Entity {
+	e := Entity{Type: c.typeName(r.Type), ID: r.Handles[n]}
+	if record := c.site.Records[r.Type][r.Handles[n]]; record != nil {
+		e.Type, e.ID = record.TypeName, record.ID
+	}
+	return e
+}
+
+// apart adds requests for pairs that identity sets apart: the first of every two
+// classes and every set of identity tests that they meet, here or on the way.
+func (c *candidates) apart(m *classes.Model, r *classes.Resources, session classes.Session, most int) {
+	seen := map[string]bool{}
+	for n := range int32(r.Recorded) {
+		for _, user := range r.Apart[n] {
+			key := fmt.Sprint(m.Requesters.Of[user], r.Of[n], meets(m, r, n, user))
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			c.pairs++
+			if most--; most >= 0 {
+				c.add(c.requester(m, user), c.resource(r, n), session)
+			}
+		}
+	}
+}
+
+// meets returns the identity tests that a pair meets and, behind the test that
+// leads there, those that it meets further on.
+func meets(m *classes.Model, r *classes.Resources, resource, user int32) []int {
+	var met []int
+	for _, test := range r.Identities {
+		if _, found := slices.BinarySearch(r.Met[test][resource], user); found {
+			met = append(met, test)
+		}
+	}
+	for _, test := range r.Rights {
+		target := m.Resources[m.Reads.Tests[test].Left.Steps[len(m.Reads.Tests[test].Left.Steps)-1].Type]
+		for _, n := range m.Targets(r, test, resource) {
+			if further := meets(m, target, n, user); len(further) > 0 {
+				met = append(append(met, -1, test, int(target.Of[n])), further...)
+			}
+		}
+	}
+	return met
+}
+
+// bare returns resources of the classes of which the site has none: those that a
+// filter names, and one that nothing names.
+func (c *candidates) bare(covered map[string]bool) []Entity {
+	var list []Entity
+	for _, class := range c.reads.Classes {
+		if covered[class.Key] || len(c.byClass[class.Key]) == 0 {
+			continue
+		}
+		typ := c.typeName(class.Key)
+		for _, id := range append(c.ids[class.Key], madeUp) {
+			list = append(list, Entity{Type: typ, ID: id})
+		}
+	}
+	return list
+}
+
+// environmentsMost is the number of values of session attributes that are tried
+// with every pair; rules that name more get described requests.
+const environmentsMost = 12
+
+// sessions are hub and QMC, without an environment and with each value that a
+// condition compares an attribute of it with.
+func (c *candidates) sessions() []classes.Session {
+	environments := []map[string][]string{nil}
+	seen := map[string]bool{}
+	for _, rule := range c.rules {
+		for _, node := range clausesOf(rule.Tree) {
+			name, value, ok := environmentValue(node)
+			if key := schema.Fold(name) + "=" + value; ok && !seen[key] && len(environments) <= environmentsMost {
+				seen[key] = true
+				environments = append(environments, map[string][]string{name: {value}})
+			}
+		}
+	}
+	var list []classes.Session
+	for _, environment := range environments {
+		for _, from := range []string{ruleset.Hub.String(), ruleset.QMC.String()} {
+			list = append(list, classes.Session{Context: from, Environment: environment})
+		}
+	}
+	return list
+}
+
+// environmentValue returns the attribute of the environment that a clause compares
+// with a text, and a value for which the comparison, not taking != for one, holds.
+func environmentValue(node condition.Node) (name, value string, ok bool) {
+	n, isComparison := node.(*condition.Comparison)
+	if !isComparison {
+		return "", "", false
+	}
+	for _, sides := range [][2]condition.Operand{{n.Left, n.Right}, {n.Right, n.Left}} {
+		path, isPath := sides[0].(*condition.Path)
+		text, isText := sides[1].(*condition.String)
+		if isPath && isText && isEnvironment(path) {
+			return path.Segments[1].Name, witness(n.Op, text.Value, ""), true
+		}
+	}
+	return "", "", false
+}
+
+func isEnvironment(p *condition.Path) bool {
+	return p.Root == "user" && len(p.Segments) == 2 && schema.Fold(p.Segments[0].Name) == "environment" && !p.Segments[0].Custom
+}

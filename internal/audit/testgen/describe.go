@@ -1,0 +1,234 @@
+package testgen
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Source returns what a branch is about, as the rule's author wrote it, on one line.
+func (s *Suite) Source(b Branch) string {
+	rule := s.Rules[b.Rule]
+	switch b.Part {
+	case Clause:
+		span := b.Node.Span()
+		return oneLine(rule.Condition.Content[span.Start:span.End])
+	case From:
+		if rule.Context != ruleset.Both {
+			return "from " + contextName(rule.Context.String())
+		}
+		if b.Truth {
+			return "from " + contextName(ruleset.Hub.String())
+		}
+		return "from " + contextName(ruleset.QMC.String())
+	case Reached:
+		at := rule.Items[b.Number].Range
+		return "filter " + rule.Filter.Content[at.Start:at.End]
+	case Whole:
+	}
+	return "the condition"
+}
+
+// Position returns where a branch stands in the file of its rule, as
+// file:line:column, or "".
+func (s *Suite) Position(b Branch) string {
+	rule := s.Rules[b.Rule]
+	switch b.Part {
+	case Clause:
+		return position(rule.Condition, b.Node.Span().Start)
+	case Reached:
+		return position(rule.Filter, rule.Items[b.Number].Range.Start)
+	default:
+		return position(rule.Condition, 0)
+	}
+}
+
+func position(text *diag.Text, offset int) string {
+	if text == nil || text.Locate == nil {
+		return ""
+	}
+	at := text.Locate(offset)
+	return fmt.Sprintf("%s:%d:%d", filepath.Base(filepath.FromSlash(text.File)), at.Line, at.Column)
+}
+
+// Say tells a branch: the part of the rule and how it came out.
+func (s *Suite) Say(b Branch) string {
+	where := ""
+	if at := s.Position(b); at != "" {
+		where = ", " + at
+	}
+	return fmt.Sprintf("%s%s: %s", oneLine(s.Rules[b.Rule].Name), where, says(b.Part, s.Source(b), s.fits(b)))
+}
+
+// fits is how a branch came out: to whom a rule for all contexts is, it fits.
+func (s *Suite) fits(b Branch) bool {
+	return b.Truth || b.Part == From && s.Rules[b.Rule].Context == ruleset.Both
+}
+
+func says(part Part, text string, truth bool) string {
+	switch {
+	case part != From && part != Reached:
+		return fmt.Sprintf("%s is %t", text, truth)
+	case truth:
+		return text + " fits"
+	}
+	return text + " does not fit"
+}
+
+// TypeName returns the name of the types of a class, for people.
+func (s *Suite) TypeName(class string) string {
+	if class == "" {
+		return "any type"
+	}
+	return s.names.typeName(class)
+}
+
+// sentence says what a case is about: who may do what to which resource.
+func (s *Suite) sentence(r Request, g Grants) string {
+	may := "may do nothing to"
+	if actions := g.actions(); len(actions) == len(ruleset.AllActions) {
+		may = "may do everything to"
+	} else if len(actions) > 0 {
+		may = "may " + enumerate(actions)
+	}
+	text := fmt.Sprintf("%s %s %s from %s", subjectName(r.Subject), may, s.resourceName(r.Resource), contextName(r.Context.From))
+	for _, name := range sortedKeys(r.Context.Environment) {
+		text += fmt.Sprintf(" with %s %s", name, enumerate(r.Context.Environment[name]))
+	}
+	return oneLine(text)
+}
+
+// actions are those that are granted, in the order of their bits.
+func (g Grants) actions() []string {
+	var list []string
+	for _, a := range ruleset.AllActions {
+		if len(g[a.Name()]) > 0 {
+			list = append(list, a.Name())
+		}
+	}
+	return list
+}
+
+func subjectName(e Entity) string {
+	if e.Properties == nil {
+		return e.ID
+	}
+	who := "a requester"
+	if directory, _, _ := strings.Cut(e.ID, `\`); schema.Fold(directory) == "none" {
+		who = "a visitor"
+	}
+	return who + with(e.Properties)
+}
+
+func (s *Suite) resourceName(e Entity) string {
+	if e.Properties != nil {
+		return article(e.Type) + with(e.Properties)
+	}
+	if record := s.subject.Site.Records[schema.Fold(e.Type)][schema.Fold(e.ID)]; record != nil && record.Scalars["name"] != "" {
+		return e.Type + " " + record.Scalars["name"]
+	}
+	if e.ID == madeUp {
+		return "any " + e.Type
+	}
+	return e.Type + " " + e.ID
+}
+
+func article(noun string) string {
+	if strings.ContainsRune("AEIOUaeiou", []rune(noun + " ")[0]) {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// with tells what describes an entity, in parentheses; ids that were made up tell nothing.
+func with(properties map[string]any) string {
+	var parts []string
+	var collect func(path string, v any)
+	collect = func(path string, v any) {
+		switch v := v.(type) {
+		case string:
+			if !strings.HasPrefix(v, madeUpPrefix) && !strings.HasPrefix(v, "A described ") {
+				parts = append(parts, path+" "+v)
+			}
+		case []string:
+			parts = append(parts, path+" "+enumerate(v))
+		case map[string]any:
+			for _, name := range sortedKeys(v) {
+				if name == "attributes" || name == "custom" {
+					collect(path, v[name])
+					continue
+				}
+				collect(strings.TrimPrefix(path+"."+name, "."), v[name])
+			}
+		}
+	}
+	collect("", properties)
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+func contextName(context string) string {
+	if context == ruleset.QMC.String() {
+		return "the QMC"
+	}
+	return "the hub"
+}
+
+func enumerate(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+func sortedKeys[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Group is what several branches of one part have in common: that none of them is
+// shown, whatever the class.
+type Group struct {
+	Rule     string   `json:"rule"`
+	Name     string   `json:"name"`
+	Part     Part     `json:"part"`
+	Text     string   `json:"text"`
+	Truth    bool     `json:"truth"`
+	Position string   `json:"position,omitempty"`
+	Types    []string `json:"types"`
+}
+
+// Groups gathers branches that differ by their class alone, in their order.
+func (s *Suite) Groups(numbers []int) []Group {
+	var groups []Group
+	index := map[string]int{}
+	for _, n := range numbers {
+		b := s.Branches[n]
+		key := fmt.Sprint(b.Rule, b.Part, b.Number, b.Truth)
+		i, ok := index[key]
+		if !ok {
+			i = len(groups)
+			index[key] = i
+			rule := s.Rules[b.Rule]
+			groups = append(groups, Group{Rule: rule.ID, Name: rule.Name, Part: b.Part, Text: s.Source(b), Truth: s.fits(b), Position: s.Position(b)})
+		}
+		groups[i].Types = append(groups[i].Types, s.TypeName(b.Class))
+	}
+	return groups
+}
+
+// Says tells how the part came out.
+func (g Group) Says() string { return says(g.Part, g.Text, g.Truth) }

@@ -1,0 +1,76 @@
+package testgen
+
+import (
+	"context"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/reference"
+)
+
+// Pool returns all requests that were looked at, as cases.
+func (s *Suite) Pool() []Case {
+	var list []Case
+	for i := range s.pool {
+		list = append(list, Case{cell: i})
+	}
+	return list
+}
+
+// Reach returns how far cases show each branch: 0 not, 1 without deciding, 2 deciding.
+func (s *Suite) Reach(cases []Case) []uint8 {
+	known := make([]reach, len(s.all))
+	for _, c := range cases {
+		s.pool[c.cell].note(known)
+	}
+	far := make([]uint8, len(known))
+	for n, r := range known {
+		if !s.folded(n) {
+			far[n] = uint8(r)
+		}
+	}
+	return far
+}
+
+// Mutants returns all changes to the rules, and the rules with each.
+func (s *Suite) Mutants() (changes []Mutant, rules [][]ruleset.Rule) {
+	for _, r := range s.Rules {
+		for _, m := range mutants(r) {
+			changes = append(changes, m)
+			rules = append(rules, s.with(m))
+		}
+	}
+	return changes, rules
+}
+
+// Shortcuts holds what says whether a change is told by a request against judging
+// the request anew. It returns for how many both said so, and what they disagree on.
+func (s *Suite) Shortcuts(ctx context.Context) (told int, wrong []string, err error) {
+	t, err := s.newTrial(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	for _, r := range s.Rules {
+		for _, m := range mutants(r) {
+			v, list := t.evaluator.Variant(m.rule)
+			whole, _ := reference.New(s.with(m), s.subject.Site, referenceOptions(s.subject.Policy.Options))
+			changed, err := t.changes(m, v, s.with(m))
+			if list.HasErrors() || err != nil {
+				continue
+			}
+			for i, c := range s.pool {
+				tally := whole.Tally(c.JSON(anyAction))
+				if tally.Err != nil {
+					break // such rules do not compile
+				}
+				anew := !grantsOf(tally).equal(c.grants)
+				if anew != changed(i) {
+					wrong = append(wrong, m.Name+": "+m.Change+": "+string(c.JSON(anyAction)))
+				}
+				if anew {
+					told++
+				}
+			}
+		}
+	}
+	return told, wrong, nil
+}

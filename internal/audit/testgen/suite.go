@@ -1,0 +1,217 @@
+package testgen
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Subject is what is to be pinned.
+type Subject struct {
+	// Rules are all rules that compile, and Policy what they compile to.
+	Rules  []ruleset.Rule
+	Policy *compiler.Policy
+	// Bundle is the policy with the data of Site, which Data writes as the policy's
+	// view asks for it.
+	Bundle *bundles.Bundle
+	Site   *snapshot.Site
+	Data   func(policy *compiler.Policy) bundles.DataSource
+}
+
+// Options are the switches of Generate.
+type Options struct {
+	// OnRecord leaves out requests about requesters and resources that are
+	// described because the site has nobody.
+	OnRecord bool
+	// Most bounds the requests about entities of the site that are looked at.
+	Most     int
+	Progress snapshot.Progress
+}
+
+// Suite is the tests that pin a policy.
+type Suite struct {
+	// Rules are the enabled Security rules, by name.
+	Rules []compiler.RuleClauses
+	// Branches are all that can come out one way or the other; Pinned are the
+	// numbers of those that a case shows such that it decides what the rule
+	// grants, Seen of those that are shown without deciding, because other clauses
+	// always decide too, and Unreachable of those that no request shows.
+	Branches                  []Branch
+	Pinned, Seen, Unreachable []int
+	// Cases are in the order of their rules and classes.
+	Cases []Case
+	// Looked counts the requests that were looked at, and Pairs those that the
+	// classes of the site make.
+	Looked, Pairs int
+
+	subject Subject
+	pool    []cell
+	names   names
+	*branches
+}
+
+// Case is one request with what it is granted.
+type Case struct {
+	Request
+	Grants Grants
+	// Shows are the numbers of the branches that no earlier case shows.
+	Shows []int
+	cell  int
+}
+
+// Generate finds the requests that pin a policy. An error is a contradiction
+// between the two readings of the rules, or the end of the context.
+func Generate(ctx context.Context, subject Subject, options Options) (*Suite, error) {
+	rules := compiler.Clauses(subject.Rules, subject.Policy.Options)
+	slices.SortStableFunc(rules, func(a, b compiler.RuleClauses) int { return compareRules(a.Rule, b.Rule) })
+	s := &Suite{Rules: rules, subject: subject, branches: newBranches(rules, &subject.Policy.Reads)}
+	s.Branches = s.all
+	s.names = newNames(rules, s.reads, subject.Policy.Options.Schema, subject.Site)
+	evaluator, list := reference.New(subject.Rules, subject.Site, referenceOptions(subject.Policy.Options))
+	if list.HasErrors() {
+		return nil, fmt.Errorf("the reference does not read the rules: %v", list)
+	}
+	engine, err := engine.New(ctx, subject.Bundle)
+	if err != nil {
+		return nil, err
+	}
+	c := &candidates{branches: s.branches, names: s.names, bundle: subject.Bundle, site: subject.Site, most: options.Most}
+	if err := c.generate(ctx); err != nil {
+		return nil, err
+	}
+	s.Looked, s.Pairs = len(c.out), c.pairs
+	options.Progress.Start("judging requests", int64(len(c.out)))
+	s.pool, err = s.judge(ctx, evaluator, c.out, options.Progress)
+	options.Progress.Done()
+	if err != nil {
+		return nil, err
+	}
+	if !options.OnRecord {
+		if err := s.describe(ctx, evaluator, options.Progress); err != nil {
+			return nil, err
+		}
+	}
+	options.Progress.Start("deciding requests", int64(len(s.pool)))
+	err = agree(ctx, engine, s.pool, options.Progress)
+	options.Progress.Done()
+	if err != nil {
+		return nil, err
+	}
+	s.choose()
+	return s, confirm(ctx, engine, s.Cases)
+}
+
+func referenceOptions(o compiler.Options) reference.Options {
+	options := reference.Options{Schema: o.Schema}
+	if o.ListInequality == resolve.All {
+		options.ListInequality = reference.All
+	}
+	return options
+}
+
+// reach is how far a branch can be shown.
+type reach uint8
+
+const (
+	nowhere reach = iota
+	seen
+	pinned
+)
+
+// note notes how far a cell shows each branch, and says whether that is further than
+// before.
+func (c cell) note(known []reach) bool {
+	further := false
+	for _, n := range c.seen {
+		further = further || known[n] < seen
+		known[n] = max(known[n], seen)
+	}
+	for _, n := range c.pinned {
+		further = further || known[n] < pinned
+		known[n] = pinned
+	}
+	return further
+}
+
+// reached returns how far the pool shows each branch.
+func (s *Suite) reached() []reach {
+	known := make([]reach, len(s.all))
+	for _, c := range s.pool {
+		c.note(known)
+	}
+	return known
+}
+
+// describe adds described requests to the pool, for branches that the site does not
+// pin: those that show a branch better than what came before.
+func (s *Suite) describe(ctx context.Context, evaluator *reference.Evaluator, progress snapshot.Progress) error {
+	w := &wisher{branches: s.branches, names: s.names, schema: s.subject.Policy.Options.Schema}
+	known := s.reached()
+	var wishes []Request
+	for n, r := range known {
+		if r < pinned && !s.folded(n) {
+			wishes = append(wishes, w.wish(n)...)
+		}
+	}
+	progress.Start("describing requests", int64(len(wishes)))
+	defer progress.Done()
+	cells, err := s.judge(ctx, evaluator, wishes, progress)
+	s.Looked += len(wishes)
+	for _, c := range cells {
+		if c.note(known) {
+			s.pool = append(s.pool, c)
+		}
+	}
+	return err
+}
+
+// choose chooses the cases.
+func (s *Suite) choose() {
+	known := s.reached()
+	targets := map[int32]bool{}
+	for n, r := range known {
+		switch {
+		case s.folded(n):
+			continue
+		case r == pinned:
+			s.Pinned = append(s.Pinned, n)
+		case r == seen:
+			s.Seen = append(s.Seen, n)
+		default:
+			s.Unreachable = append(s.Unreachable, n)
+			continue
+		}
+		targets[int32(n)] = true
+	}
+	shows := func(c cell) []int32 {
+		list := c.pinned
+		for _, n := range c.seen {
+			if known[n] == seen {
+				list = append(list[:len(list):len(list)], n)
+			}
+		}
+		return list
+	}
+	chosen, own := cover(s.pool, shows, targets)
+	for _, i := range chosen {
+		c := Case{Request: s.pool[i].Request, Grants: s.pool[i].grants, cell: i}
+		for _, n := range own[i] {
+			c.Shows = append(c.Shows, int(n))
+		}
+		s.Cases = append(s.Cases, c)
+	}
+}
+
+// compareRules orders rules by name, and rules of one name by id.
+func compareRules(a, b ruleset.Rule) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+}

@@ -1,0 +1,218 @@
+package testgen_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/format"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+)
+
+// TestScenarios pins sites of the stories: every branch that can be shown is pinned,
+// the tests pass, and they are as opa fmt and opa check --strict have it.
+func TestScenarios(t *testing.T) {
+	for _, tt := range []struct {
+		rules, site string
+		// seen are branches that decide nothing, as rule, clause and truth.
+		seen []string
+	}{
+		{"customer-case/rules.json", "customer-case/site", nil},
+		{"sheet-level/one-sheet/rules.json", "sheet-level/site", nil},
+		{"sheet-level/all-but-four/rules.json", "sheet-level/site", nil},
+		// Without parentheses the user's name is asked for twice, and the sheet's once.
+		{"sheet-level/mixed-and-or/rules.json", "sheet-level/site", []string{
+			`Show one sheet and its charts: user.name="Jarvis" is true`, `Show one sheet and its charts: user.name="Jarvis" is true`,
+		}},
+		{"stream-hierarchy/rules.json", "stream-hierarchy/site", nil},
+	} {
+		t.Run(tt.rules, func(t *testing.T) {
+			holdScenario(t, scenarios+tt.rules, scenarios+tt.site, tt.seen)
+		})
+	}
+}
+
+// TestRealExport does the same with a real export.
+func TestRealExport(t *testing.T) {
+	corpus := os.Getenv("QLIK_CORPUS")
+	if corpus == "" {
+		t.Skip("QLIK_CORPUS names no folder with site-export/systemrule.json")
+	}
+	if testing.Short() {
+		t.Skip("74 rules take a while")
+	}
+	holdScenario(t, filepath.Join(corpus, "site-export", "systemrule.json"), scenarios+"real-site/site", []string{
+		// The link of a usage that may be read is there: either clause implies the other.
+		`CreateOdagLinkUsage: resource.link.Empty() is false`,
+		`CreateOdagLinkUsage: resource.link.HasPrivilege("read") is false`,
+	})
+}
+
+func holdScenario(t *testing.T, rules, site string, seen []string) {
+	t.Helper()
+	s := open(t, rules, site)
+	suite := generate(t, s, options)
+	path, text := write(t, suite)
+	if got := said(suite.Groups(suite.Unreachable)); len(got) > 0 {
+		t.Errorf("never seen are %q", got)
+	}
+	if got := said(suite.Groups(suite.Seen)); !slices.Equal(got, seen) {
+		t.Errorf("seen without deciding are %q, want %q", got, seen)
+	}
+	if failed, cases := run(t, s, path); len(failed) > 0 || cases != len(suite.Cases) {
+		t.Errorf("of %d cases, %d run, and %v fail", len(suite.Cases), cases, failed)
+	}
+	holdToOPA(t, text)
+	t.Logf("%d branches of %d rules, %d pinned by %d requests, out of %d", len(suite.Branches), len(suite.Rules), len(suite.Pinned), len(suite.Cases), suite.Looked)
+}
+
+func said(groups []testgen.Group) []string {
+	var list []string
+	for _, g := range groups {
+		list = append(list, g.Name+": "+g.Says())
+	}
+	return list
+}
+
+// holdToOPA holds a module to opa fmt and opa check --strict.
+func holdToOPA(t *testing.T, text string) {
+	t.Helper()
+	formatted, err := format.SourceWithOpts("tests_test.rego", []byte(text), format.Opts{RegoVersion: ast.RegoV1})
+	if err != nil || string(formatted) != text {
+		t.Errorf("opa fmt has something to change: %v", err)
+	}
+	module, err := ast.ParseModuleWithOpts("tests_test.rego", text, ast.ParserOptions{RegoVersion: ast.RegoV1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	strict := ast.NewCompiler().WithStrict(true)
+	if strict.Compile(map[string]*ast.Module{"tests_test.rego": module}); strict.Failed() {
+		t.Error(strict.Errors)
+	}
+}
+
+// TestGeneratedSites holds on made-up sites that whatever the pool shows the cases
+// show: they pass, and are written the same way twice.
+func TestGeneratedSites(t *testing.T) {
+	seeds := 3
+	if testing.Short() {
+		seeds = 1
+	}
+	size := sitegen.Size{Users: 5, Streams: 3, Apps: 4, Objects: 4, Others: 1, Rules: 10, Requests: 30}
+	for seed := range uint64(seeds) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			c := sitegen.Generate(seed+1, size)
+			dir := t.TempDir()
+			if err := c.Write(dir); err != nil {
+				t.Fatal(err)
+			}
+			s := open(t, filepath.Join(dir, "rules.json"), filepath.Join(dir, "snapshot"))
+			suite := generate(t, s, options)
+			path, text := write(t, suite)
+			if failed, cases := run(t, s, path); len(failed) > 0 || cases != len(suite.Cases) {
+				t.Errorf("of %d cases, %d run, and %v fail", len(suite.Cases), cases, failed)
+			}
+			holdToOPA(t, text)
+			for n, reach := range suite.Reach(suite.Pool()) {
+				if got := suite.Reach(suite.Cases)[n]; got != reach {
+					t.Errorf("%s is shown %d far by the requests looked at and %d by the cases", suite.Say(suite.Branches[n]), reach, got)
+				}
+			}
+			if _, again := write(t, generate(t, open(t, filepath.Join(dir, "rules.json"), filepath.Join(dir, "snapshot")), options)); again != text {
+				t.Error("the same rules and site give other tests")
+			}
+			t.Logf("%d branches: %d pinned, %d seen, %d never, by %d requests", len(suite.Branches), len(suite.Pinned), len(suite.Seen), len(suite.Unreachable), len(suite.Cases))
+			if len(suite.Pinned)*2 < len(suite.Branches) {
+				t.Error("hardly half of the branches are pinned")
+			}
+		})
+	}
+}
+
+// rule is a rule for read, from hub and QMC.
+func rule(name, filter, condition string) ruleset.Rule {
+	return ruleset.Rule{
+		ID: name, Name: name, Category: ruleset.Security, Context: ruleset.Both, Actions: 2,
+		Filter:    &diag.Text{Label: "resourceFilter", Content: filter},
+		Condition: &diag.Text{Label: "condition", Content: condition},
+	}
+}
+
+// TestBranches tells which branches rules have, and which are out of reach.
+func TestBranches(t *testing.T) {
+	for _, tt := range []struct {
+		name, filter, condition string
+		pinned                  int
+		seen, never             []string
+	}{
+		// The condition, from the hub and from the QMC.
+		{"always", "App_*", `true`, 3, nil, nil},
+		{"one clause", "App_*", `user.name = "x"`, 6, nil, nil},
+		{"folded clauses are none", "App_*", `resource.resourcetype = "App" and user.name = "x"`, 6, nil, nil},
+		{"what cannot be", "App_*", `user.name = "x" and user.name != "x"`, 3, []string{
+			`r: user.name = "x" is true`, `r: user.name != "x" is true`,
+		}, []string{`r: from the QMC fits`, `r: from the hub fits`, `r: the condition is true`}},
+		{"one implies the other", "App_*", `user.@a = "x" or user.@a like "x*"`, 7, []string{`r: user.@a = "x" is true`}, nil},
+		{"pattern and expression", "App_*", `resource.name like "S?les*" and resource.description matches "\d{4}[a-z]+"`, 8, nil, nil},
+		{"session and requester", "App_*", `user.environment.group = user.group`, 6, nil, nil},
+		{"rights on rights", "App_*", `resource.stream.HasPrivilege("read")`, 2, nil, []string{
+			`r: from the QMC fits`, `r: from the hub fits`, `r: resource.stream.HasPrivilege("read") is true`, `r: the condition is true`,
+		}},
+		{"items of a filter", "QmcSection_App,QmcSection_Task*", `user.roles = "A"`, 10, nil, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := openRules(t, []ruleset.Rule{rule("r", tt.filter, tt.condition)}, scenarios+"stream-hierarchy/site")
+			suite := generate(t, s, options)
+			if got := said(suite.Groups(suite.Seen)); !slices.Equal(got, tt.seen) {
+				t.Errorf("seen without deciding are %q, want %q", got, tt.seen)
+			}
+			if got := said(suite.Groups(suite.Unreachable)); !slices.Equal(got, tt.never) {
+				t.Errorf("never seen are %q, want %q", got, tt.never)
+			}
+			if len(suite.Pinned) != tt.pinned {
+				var pinned []string
+				for _, n := range suite.Pinned {
+					pinned = append(pinned, suite.Say(suite.Branches[n]))
+				}
+				t.Errorf("%d are pinned, want %d: %q", len(suite.Pinned), tt.pinned, pinned)
+			}
+		})
+	}
+}
+
+// TestOnRecord describes nobody.
+func TestOnRecord(t *testing.T) {
+	o := options
+	o.OnRecord = true
+	suite := generate(t, open(t, scenarios+"customer-case/rules.json", scenarios+"customer-case/site"), o)
+	for _, c := range suite.Cases {
+		if c.Subject.Properties != nil || c.Resource.Properties != nil {
+			t.Errorf("%v is described", c.Request)
+		}
+	}
+	if len(suite.Unreachable) == 0 {
+		t.Error("every branch is shown by the site alone: the test is for nothing")
+	}
+	if _, text := write(t, suite); !strings.Contains(text, "# No request shows:\n") {
+		t.Error("the tests do not say what they do not show")
+	}
+}
+
+// TestMost bounds the requests, and every requester and resource is looked at still.
+func TestMost(t *testing.T) {
+	o := options
+	o.OnRecord, o.Most = true, 1
+	s := open(t, scenarios+"customer-case/rules.json", scenarios+"customer-case/site")
+	few, all := generate(t, s, o), generate(t, s, testgen.Options{OnRecord: true, Most: options.Most, Progress: options.Progress})
+	if few.Looked >= all.Looked || few.Pairs != all.Pairs {
+		t.Errorf("%d of %d are looked at, without a bound %d of %d", few.Looked, few.Pairs, all.Looked, all.Pairs)
+	}
+}

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// TestgenReport is the result of testgen in JSON.
+type TestgenReport struct {
+	// Written is the path of the tests.
+	Written  string `json:"written"`
+	Tests    int    `json:"tests"`
+	Requests int    `json:"requests"`
+	Rules    int    `json:"rules"`
+	// Branches are all; Pinned those that a request decides by, and Seen those that
+	// come out without deciding, because other clauses always decide too.
+	Branches int             `json:"branches"`
+	Pinned   int             `json:"pinned"`
+	Seen     []testgen.Group `json:"seen"`
+	// Unreachable are those that no request shows.
+	Unreachable []testgen.Group `json:"unreachable"`
+	// Looked counts the requests that were looked at, of Pairs that the classes of
+	// the site make and those that were described.
+	Looked int `json:"looked"`
+	Pairs  int `json:"pairs"`
+	// Score is null without --score.
+	Score *testgen.Score `json:"score"`
+}
+
+// Testgen pins what rules decide on a site by Rego tests.
+func (s *Streams) Testgen(ctx *cli.Context) error {
+	if ctx.String("snapshot") == "" {
+		return UsageOf(ctx.Command, "no site: tests are about the entities of --snapshot")
+	}
+	c, err := s.Compile(ctx, ctx.Args().Slice())
+	if err != nil {
+		return err
+	}
+	subject, err := s.testgenSubject(ctx, c)
+	if err != nil {
+		return err
+	}
+	progress := s.Progress(ctx)
+	suite, err := testgen.Generate(ctx.Context, subject, testgen.Options{
+		OnRecord: ctx.Bool("on-record"), Most: ctx.Int("most"), Progress: progress,
+	})
+	if err != nil {
+		return err
+	}
+	report := TestgenReport{
+		Written: ctx.String("output"), Requests: len(suite.Cases), Rules: len(suite.Rules), Branches: len(suite.Pinned) + len(suite.Seen) + len(suite.Unreachable),
+		Pinned: len(suite.Pinned), Seen: suite.Groups(suite.Seen), Unreachable: suite.Groups(suite.Unreachable), Looked: suite.Looked, Pairs: suite.Pairs,
+	}
+	if ctx.Bool("score") {
+		if report.Score, err = suite.Score(ctx.Context, progress); err != nil {
+			return err
+		}
+	}
+	var out Outputs
+	defer out.Discard()
+	if err := out.File(report.Written, func(w io.Writer, _ string) error {
+		report.Tests, err = suite.Write(w)
+		return err
+	}); err != nil {
+		return err
+	}
+	if err := out.Commit(); err != nil {
+		return err
+	}
+	if s.Format == JSON {
+		return s.WriteJSON(report)
+	}
+	_, err = io.WriteString(s.Out, report.text())
+	return err
+}
+
+// testgenSubject reads the site twice: as the policy does, and whole.
+func (s *Streams) testgenSubject(ctx *cli.Context, c *Compilation) (testgen.Subject, error) {
+	bundle, err := s.Bundle(ctx.Context, c)
+	if err != nil {
+		return testgen.Subject{}, err
+	}
+	site, err := s.loadSite(c)
+	if err != nil {
+		return testgen.Subject{}, err
+	}
+	rules := slices.DeleteFunc(slices.Clone(c.Rules), func(r ruleset.Rule) bool {
+		return slices.Contains(c.Policy.Skipped, diag.Rule{ID: r.ID, Name: r.Name})
+	})
+	return testgen.Subject{Rules: rules, Policy: c.Policy, Bundle: bundle, Site: site, Data: func(p *compiler.Policy) bundles.DataSource {
+		return func(ctx context.Context, w io.Writer) error {
+			_, err := c.Site.Project(ctx, p.View, w, snapshot.NoProgress{}) // whose findings are known
+			return err
+		}
+	}}, nil
+}
+
+func (r TestgenReport) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "wrote %s (%s in %s)\n", r.Written, Count(r.Requests, "request"), Count(r.Tests, "test"))
+	fmt.Fprintf(&b, "%d of %s of %s pinned", r.Pinned, branches(r.Branches), Count(r.Rules, "rule"))
+	if n := r.Branches - r.Pinned; n > 0 {
+		fmt.Fprintf(&b, ", %d seen without deciding, %d never seen", countOf(r.Seen), countOf(r.Unreachable))
+	}
+	fmt.Fprintf(&b, "; %s looked at\n", Count(r.Looked, "request"))
+	if r.Looked < r.Pairs {
+		fmt.Fprintf(&b, "the classes of the site make %d: --most N looks at more\n", r.Pairs)
+	}
+	groupsText(&b, "never seen:", r.Unreachable)
+	groupsText(&b, "seen without deciding:", r.Seen)
+	if r.Score != nil {
+		b.WriteString(scoreText(r.Score))
+	}
+	return b.String()
+}
+
+func branches(n int) string {
+	if n == 1 {
+		return "1 branch"
+	}
+	return fmt.Sprintf("%d branches", n)
+}
+
+func countOf(groups []testgen.Group) int {
+	n := 0
+	for _, g := range groups {
+		n += len(g.Types)
+	}
+	return n
+}
+
+func groupsText(b *strings.Builder, title string, groups []testgen.Group) {
+	if len(groups) > 0 {
+		b.WriteString(title + "\n")
+	}
+	for _, g := range groups {
+		place := ""
+		if g.Position != "" {
+			place = " " + g.Position
+		}
+		fmt.Fprintf(b, "  %s%s: %s (%s)\n", g.Name, place, g.Says(), strings.Join(g.Types, ", "))
+	}
+}
+
+// scoreText tells how many changes are noticed, and of the others what would.
+func scoreText(score *testgen.Score) string {
+	var b strings.Builder
+	effective := score.Noticed + len(score.Survivors)
+	fmt.Fprintf(&b, "%d of %s to the rules noticed, %.1f %%; %d more change no decision and %d do not compile\n",
+		score.Noticed, Count(effective, "change"), 100*score.Share(), score.Equivalent, score.Invalid)
+	for _, m := range score.Survivors {
+		place := ""
+		if m.Position != "" {
+			place = " " + m.Position
+		}
+		fmt.Fprintf(&b, "  not noticed: %s%s: %s\n    a test would: %s\n", m.Name, place, m.Change, m.Case)
+	}
+	return b.String()
+}
