@@ -27,7 +27,7 @@ import (
 
 func policy() *compiler.Policy {
 	p := &compiler.Policy{
-		Modules: []compiler.Module{{Path: "qlik/types/index.rego", Source: "package qlik.types\n\ndefault may(_, _, _) := false\n\ngranted_by(_, _, _) := set()\n"}},
+		Modules: []compiler.Module{{Path: "qlik/types/index.rego", Source: "package qlik.types\n\ndefault may(_, _, _) := false\n\ngranted_by(_, _, _) := set()\n\nactions(_, _) := set()\n"}},
 		View:    schema.View{},
 		Catalogue: []compiler.RuleInfo{
 			{ID: "r1", Name: "One", Actions: []string{"read"}},
