@@ -21,16 +21,19 @@ tell apart are decided once, so that a matrix of a billion pairs takes seconds.
 folded), member (who and what is in the classes), cell (each pair), user, resource,
 nobody (resources that nobody has anything on), rule (its reach, and what a disabled
 one would grant), or summary. docs/access.md describes the columns.
+--html writes all of it as one page that an auditor opens in a browser.
 
 EXAMPLES:
    qlik2rego audit systemrule.json --snapshot site/ --by summary
    qlik2rego audit -b bundle.tar.gz --type App --action read --context hub --by user
    qlik2rego audit systemrule.json --snapshot site/ --type App --user group=Sales --by cell --format csv -o sales.csv
    qlik2rego audit -b bundle.tar.gz --user 'NONE\anonymous' --by cell
-   qlik2rego audit -b bundle.tar.gz --type App --format parquet -o matrix.parquet`,
+   qlik2rego audit -b bundle.tar.gz --type App --format parquet -o matrix.parquet
+   qlik2rego audit systemrule.json --snapshot site/ --html report.html`,
 		Flags: slices.Concat(commands.CompileFlags(), []cli.Flag{commands.BundleFlag()}, commands.AuditFlags(), []cli.Flag{
 			commands.ByFlag(),
 			commands.RowsFlag(),
+			commands.PageFlag(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all"},
 		}),
 		Action: func(ctx *cli.Context) error {

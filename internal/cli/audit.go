@@ -59,17 +59,24 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := pageAlone(ctx); err != nil {
+		return err
+	}
 	by, format := ctx.String("by"), ctx.String("format")
 	if format == tabular.Parquet && s.OutTerminal && ctx.String("output") == "" {
 		return UsageOf(ctx.Command, "Parquet is nothing for a terminal: name a file with -o")
 	}
 	var disabled []variant
-	if disabled, err = s.auditSource(ctx, a, by == "rule" || by == "summary"); err != nil {
+	html := ctx.String("html") != ""
+	if disabled, err = s.auditSource(ctx, a, html || by == "rule" || by == "summary"); err != nil {
 		return err
 	}
 	audits, err := s.audits(ctx, a, disabled)
 	if err != nil {
 		return err
+	}
+	if html {
+		return s.page(ctx, a, audits)
 	}
 	view := auditViews[by]
 	return s.rows(ctx.String("output"), format, view.Columns, func(w tabular.Writer) error {
@@ -145,6 +152,9 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]va
 		types = append(types, schema.GeneralKey)
 	}
 	keepNames(c.Policy.View, types)
+	if ctx.String("html") != "" {
+		keepForPage(c.Policy.View, c.Options.Schema, types)
+	}
 	a.elements.Keep(c.Policy.View, c.Options.Schema, types)
 	a.users.Keep(c.Policy.View, c.Options.Schema, []string{"user"})
 	var variants []variant

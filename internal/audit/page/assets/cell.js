@@ -1,0 +1,172 @@
+// What is known of one pair of requester and resource, beside the matrix: what is
+// granted and by which rules, and which tests of the others do not hold.
+
+function closeDetail() {
+  $("detail").hidden = true;
+  if (grid.opened) { grid.opened = null; grid.later(); }
+}
+
+function focusDetail() { $("detail-title")?.focus(); }
+
+function detailHeader(title) {
+  const close = () => { closeDetail(); $("grid").focus(); };
+  const panel = $("detail");
+  panel.hidden = false;
+  panel.onkeydown = (e) => { if (e.key === "Escape") close(); };
+  return el("header", {}, el("h2", { id: "detail-title", tabindex: "-1" }, title), el("button", { type: "button", onclick: close, "aria-label": "Close the details" }, "Close"));
+}
+
+// openDetail shows a cell, or the members behind a header.
+function openDetail(rights, row, col) {
+  if (row && col) return openPair(rights, row, col, row.members[0], col.members[0]);
+  const entities = row ? doc.requesters : rights.type;
+  const members = (row || col).members;
+  $("detail").replaceChildren(
+    detailHeader(called(entities, members)),
+    el("p", { class: "muted" }, members.length === 1 ? "" : `${num(members.length)} who are one class: they have the same rights by the same rules, but for what is theirs.`),
+    memberList(entities, members),
+    row && members.length === 1 ? valuesOf(entities, members[0]) : "",
+  );
+}
+
+// memberList lists members a hundred at a time.
+function memberList(entities, members) {
+  const box = el("ul", { class: "small" });
+  const more = el("button", { type: "button" });
+  let n = 0;
+  const add = () => {
+    for (const end = Math.min(n + 100, members.length); n < end; n++) box.append(el("li", {}, full(entities, members[n])));
+    more.textContent = `Show more (${num(members.length - n)} left)`;
+    more.hidden = n >= members.length;
+  };
+  more.onclick = add;
+  add();
+  return el("div", {}, box, more);
+}
+
+function valuesOf(entities, n) {
+  const rows = (entities.values || []).filter((v) => v.of[n].length).map((v) => [el("dt", {}, v.operand), el("dd", {}, v.of[n].map((t) => doc.texts[t]).join(", "))]);
+  return rows.length ? el("dl", {}, rows) : "";
+}
+
+// picker chooses one of the members of a class, by typing where there are many.
+function picker(name, entities, members, at, choose) {
+  if (members.length === 1) return el("span", {}, full(entities, at));
+  if (members.length <= 200) {
+    const select = el("select", { "aria-label": name, onchange: (e) => choose(Number(e.target.value)) }, members.map((n) => el("option", { value: n, selected: n === at }, full(entities, n))));
+    return el("span", {}, select, el("span", { class: "muted small" }, ` 1 of ${num(members.length)}`));
+  }
+  const found = el("ul", { class: "small" });
+  const search = el("input", {
+    type: "search", "aria-label": `${name}: find another`, placeholder: `find in ${num(members.length)}`,
+    oninput: (e) => {
+      const means = finder(e.target.value);
+      const hits = means ? members.filter((n) => means(entities, n)).slice(0, 8) : [];
+      found.replaceChildren(...hits.map((n) => el("li", {}, el("button", { type: "button", class: "link", onclick: () => choose(n) }, full(entities, n)))));
+    },
+  });
+  return el("div", {}, full(entities, at), el("div", {}, search, found));
+}
+
+function openPair(rights, row, col, requester, resource) {
+  const rules = rights.of(requester, resource);
+  const mask = rights.mask(rules);
+  const again = (r, s) => { openPair(rights, row, col, r, s); focusDetail(); };
+  const granting = rules.filter((n) => rights.data.rules[n].actions);
+  const others = rights.data.rules.map((_, n) => n).filter((n) => rights.data.rules[n].actions & ~mask && !rules.includes(n));
+  const missing = actionsIn(everything & ~mask).filter((a) => !state.action || a.bit === state.action);
+  const owners = rights.apart.has(rights.key(requester, resource));
+  $("detail").replaceChildren(
+    detailHeader(mask ? `${long(mask)[0].toUpperCase()}${long(mask).slice(1)}` : "No rights"),
+    el("dl", {},
+      el("dt", {}, "Requester"), el("dd", {}, picker("Requester", doc.requesters, row.members, requester, (n) => again(n, resource))),
+      el("dt", {}, rights.type.name), el("dd", {}, picker(rights.type.name, rights.type, col.members, resource, (n) => again(requester, n))),
+      el("dt", {}, "From"), el("dd", {}, contextName(context().data.name))),
+    owners && el("p", { class: "small muted" }, "This pair stands apart from its classes: a test compares the two themselves, as owner = user does."),
+    mask ? el("ul", { class: "rights" }, actionsIn(mask).map((a) => el("li", { class: kinds[kindOf(a.name)].key }, actionName(a.name)))) : "",
+    granting.length ? el("h3", {}, granting.length === 1 ? "Granted by one rule" : `Granted by ${num(granting.length)} rules`) : "",
+    granting.map((n, i) => ruleDetails(rights, n, requester, resource, i === 0)),
+    missing.length ? whyNot(rights, others, missing, requester, resource) : "",
+  );
+}
+
+function ruleTitle(rule) { return rule.name || rule.id; }
+
+// ruleDetails is one rule on one pair: condition, tests, Rego.
+function ruleDetails(rights, n, requester, resource, open) {
+  const form = rights.data.rules[n], rule = doc.rules[form.rule];
+  const box = el("details", { open }, el("summary", {}, el("strong", {}, ruleTitle(rule)), " ", el("span", { class: "muted small" }, long(form.actions & everything))));
+  // What is long is made when it is looked at.
+  const fill = () => {
+    if (box.childElementCount > 1) return;
+    const rego = rule.rego?.find((r) => r.type === rights.type.key) || rule.rego?.find((r) => r.module.endsWith("requester.rego")) || rule.rego?.[0];
+    box.append(
+      el("pre", { "aria-label": "Condition" }, el("code", { text: rule.condition })),
+      testList(rights, form.tests, requester, resource),
+      rego ? el("details", {}, el("summary", {}, "Rego ", el("span", { class: "muted small" }, rego.module)), el("pre", {}, el("code", { text: rego.text }))) : "",
+      el("p", {}, el("button", { type: "button", class: "link small", onclick: () => showRule(form.rule) }, "All about this rule")),
+    );
+  };
+  if (open) fill();
+  box.addEventListener("toggle", () => box.open && fill());
+  return box;
+}
+
+const sideNames = { requester: "requester", resource: "resource", both: "both", identity: "both", right: "right" };
+
+function testList(rights, tests, requester, resource) {
+  if (!tests.length) return el("p", { class: "small muted" }, "The rule tests nothing beyond its filter and context.");
+  return el("ul", { class: "tests" }, tests.map((n) => {
+    const test = doc.tests[n];
+    const holds = rights.test(n, requester, resource);
+    const values = (test.operands || []).map((operand) => {
+      const [entities, at] = operand.startsWith("user") ? [doc.requesters, requester] : [rights.type, resource];
+      const v = entities.values?.find((x) => x.operand === operand);
+      return v && `${operand} is ${v.of[at].length ? v.of[at].map((t) => `“${doc.texts[t]}”`).join(", ") : "empty"}`;
+    }).filter(Boolean);
+    const [sign, word] = holds === null ? ["?", "not known here"] : holds ? ["✓", "holds"] : ["✗", "does not hold"];
+    return el("li", {}, el("span", { class: "sign", "aria-hidden": "true" }, sign), el("span", {}, test.text), " ", el("span", { class: "side" }, `— ${word}`),
+      values.length ? el("div", { class: "side" }, values.join("; ")) : "");
+  }));
+}
+
+// whyNot tells which rules could grant what is missing, those with the fewest tests
+// that do not hold first.
+function whyNot(rights, others, missing, requester, resource) {
+  const bits = missing.reduce((m, a) => m | a.bit, 0);
+  const near = others.filter((n) => rights.data.rules[n].actions & bits).map((n) => {
+    const tests = rights.data.rules[n].tests;
+    return { n, unmet: tests.filter((t) => rights.test(t, requester, resource) === false).length, of: tests.length };
+  }).sort((a, b) => a.unmet - b.unmet || a.of - b.of);
+  const reached = near.reduce((m, x) => m | rights.data.rules[x.n].actions, 0);
+  const never = missing.filter((a) => !(a.bit & reached));
+  const list = el("div", {});
+  const more = el("button", { type: "button" });
+  let at = 0;
+  const add = () => {
+    for (const end = Math.min(at + 8, near.length); at < end; at++) {
+      const { n, unmet, of } = near[at];
+      const box = ruleDetails(rights, n, requester, resource, false);
+      box.querySelector("summary").append(el("div", { class: "muted small" }, of ? `${num(unmet)} of ${plural(of, "test")} do${unmet === 1 ? "es" : ""} not hold` : "no tests"));
+      list.append(box);
+    }
+    more.textContent = `Show more (${num(near.length - at)} left)`;
+    more.hidden = at >= near.length;
+  };
+  more.onclick = add;
+  add();
+  const action = state.action ? missing[0] : missing.find((a) => a.bit & reached) || missing[0];
+  return [
+    el("h3", {}, `Why not ${listed(missing.slice(0, 3).map((a) => actionName(a.name)))}${missing.length > 3 ? " and others" : ""}?`),
+    never.length ? el("p", { class: "small" }, `No other rule for ${rights.type.name} grants ${listed(never.map((a) => actionName(a.name)))}${context().data.name ? ` or is about ${contextName(context().data.name)}` : ""}.`) : "",
+    near.length ? el("p", { class: "small muted" }, "Rules that could grant it, and their tests on this pair. How the tests combine, the condition says; a condition may also ask that a test does not hold.") : "",
+    list, near.length > 8 ? more : "",
+    el("p", { class: "small muted" }, "Clause by clause, and what would have to change:"),
+    copyable(explainLine(rights, requester, resource, action.name)),
+  ];
+}
+
+function explainLine(rights, requester, resource, action) {
+  const from = context().data.name;
+  return [...doc.explain, "--subject", doc.requesters.ids[requester], "--action", action, "--resource", `${rights.type.name}:${rights.type.ids[resource]}`, ...(from ? ["--context", from] : [])].map(quoted).join(" ");
+}

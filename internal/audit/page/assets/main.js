@@ -1,0 +1,85 @@
+// The page as a whole: parts, context, theme, keys, paper.
+
+const tabs = [...$("tabs").querySelectorAll("[role=tab]")];
+const shows = { overview: showOverview, matrix: showMatrix, tree: showTree, rules: showRules, roles: showRoles };
+const made = new Set();
+
+// openTab shows a part, which is made when it is first looked at.
+function openTab(name) {
+  for (const tab of tabs) {
+    const on = tab.getAttribute("aria-controls") === name;
+    tab.setAttribute("aria-selected", on);
+    tab.tabIndex = on ? 0 : -1;
+    $(tab.getAttribute("aria-controls")).hidden = !on;
+  }
+  make(name);
+}
+
+function make(name) {
+  if (made.has(name)) return;
+  made.add(name);
+  shows[name]();
+}
+
+function startTabs() {
+  for (const tab of tabs) tab.addEventListener("click", () => openTab(tab.getAttribute("aria-controls")));
+  $("tabs").addEventListener("keydown", (e) => {
+    const at = tabs.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + tabs.length, Home: 0, End: tabs.length - 1 }[e.key];
+    if (to === undefined) return;
+    e.preventDefault();
+    tabs[to % tabs.length].focus();
+    tabs[to % tabs.length].click();
+  });
+}
+
+function startContext() {
+  $("context").replaceChildren(...contexts.map((c, n) => el("option", { value: n }, contextName(c.data.name))));
+  $("context").addEventListener("input", (e) => {
+    state.context = Number(e.target.value);
+    made.clear();
+    make(tabs.find((t) => t.getAttribute("aria-selected") === "true").getAttribute("aria-controls"));
+  });
+}
+
+// The theme is the system's unless one is chosen. Nothing is stored.
+function startTheme() {
+  const names = ["system", "light", "dark"];
+  let at = 0;
+  $("theme").addEventListener("click", () => {
+    at = (at + 1) % names.length;
+    if (at) document.documentElement.dataset.theme = names[at];
+    else delete document.documentElement.dataset.theme;
+    $("theme").textContent = `Theme: ${names[at]}`;
+  });
+}
+
+function startHelp() {
+  const keys = [
+    [["←", "→", "↑", "↓"], "from cell to cell, to the headers too; with Ctrl to the edge"],
+    [["Page up", "Page down", "Home", "End"], "further"],
+    [["Enter"], "what is behind the cell; in the tree, its matrix"],
+    [["Esc"], "back to the matrix"],
+    [["←", "→"], "in the tree: close and open"],
+  ];
+  $("help").addEventListener("click", () => showDialog("Keys and colours",
+    el("table", {}, el("tbody", {}, keys.map(([k, what]) => el("tr", {}, el("th", { scope: "row" }, k.map((x) => [el("kbd", {}, x), " "])), el("td", {}, what))))),
+    el("h3", {}, "Colours and letters"),
+    el("ul", {}, kinds.map((k) => el("li", {}, el("span", { class: `sw ${k.key}` }, k.name), " ", k.actions.map((a) => `${actionName(a)} ${letters[a]}`).join(", ")))),
+    el("p", {}, "A cell has the colour of the strongest right and the letters of all; “+” stands for more than fit, “all” for every action. A corner that is cut says that some pairs of the two classes differ, as owners do."),
+    el("h3", {}, "Classes"),
+    el("p", {}, "Requesters who have the same rights by the same rules on everything are one class, and so are resources on which everybody has the same. What is shown was decided by the compiled policy, all of it; this page only looks it up."),
+  ));
+}
+
+startMatrix();
+startTabs();
+startContext();
+startTheme();
+startHelp();
+openTab("overview");
+addEventListener("beforeprint", () => {
+  for (const name of Object.keys(shows)) make(name);
+  printMatrix();
+});
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,179 @@
+// The data of the page and what they answer. Nothing is decided here: rights are looked
+// up in what the policy decided.
+
+const doc = JSON.parse($("data").textContent);
+
+// kinds puts actions into the four colours, the weakest first.
+const kinds = [
+  { key: "read", name: "sees", actions: ["read"] },
+  { key: "take", name: "takes along", actions: ["export", "exportdata", "offlineaccess", "distribute", "duplicate"] },
+  { key: "change", name: "changes", actions: ["create", "update", "publish", "approve"] },
+  { key: "control", name: "controls", actions: ["delete", "changeowner", "changerole"] },
+];
+const letters = {
+  create: "C", read: "R", update: "U", delete: "D", export: "E", publish: "P", changeowner: "O",
+  changerole: "L", exportdata: "X", offlineaccess: "F", distribute: "S", duplicate: "K", approve: "A",
+};
+const spoken = { changeowner: "change owner", changerole: "change role", exportdata: "export data", offlineaccess: "offline access" };
+const actionName = (a) => spoken[a] || a;
+const kindOf = (a) => kinds.findIndex((k) => k.actions.includes(a));
+const everything = doc.actions.reduce((mask, a) => mask | a.bit, 0);
+const actionsIn = (mask) => doc.actions.filter((a) => mask & a.bit);
+
+// strongest is the class of the strongest action of a mask.
+function strongest(mask) {
+  let best = -1;
+  for (const a of actionsIn(mask)) best = Math.max(best, kindOf(a.name));
+  return best < 0 ? "" : kinds[best].key;
+}
+
+// short is a mask in so few letters that they fit a cell.
+function short(mask) {
+  if (mask === everything && doc.actions.length > 4) return "all";
+  const text = actionsIn(mask).map((a) => letters[a.name]).join("");
+  return text.length > 4 ? text.slice(0, 3) + "+" : text;
+}
+
+const long = (mask) => (mask ? listed(actionsIn(mask).map((a) => actionName(a.name))) : "nothing");
+
+// unpack reads a set that packSet (build.go) wrote, as a bit for each of size numbers.
+function unpack(text, size) {
+  const bytes = Uint8Array.from(atob(text.slice(1)), (c) => c.charCodeAt(0));
+  if (text[0] === "b") return bytes;
+  const bits = new Uint8Array((size + 7) >> 3);
+  for (let i = 0, at = -1; i < bytes.length; ) {
+    let distance = 0;
+    for (let shift = 0; ; shift += 7) {
+      const b = bytes[i++];
+      distance |= (b & 127) << shift;
+      if (b < 128) break;
+    }
+    at += distance;
+    bits[at >> 3] |= 1 << (at & 7);
+  }
+  return bits;
+}
+
+const has = (bits, n) => (bits[n >> 3] >> (n & 7)) & 1;
+
+// groupsOf lists the members of groups.
+function groupsOf(side) {
+  const groups = [];
+  side.group.forEach((g, n) => (groups[g] ||= []).push(n));
+  return groups;
+}
+
+// Rights answers about the resources of one type in one context.
+class Rights {
+  constructor(context, number) {
+    this.context = context;
+    this.number = number;
+    this.type = doc.types[number];
+    this.data = context.data.types[number];
+    this.groups = groupsOf(this.data);
+    this.sets = this.data.sets.map(() => null);
+    this.apart = new Map(); // rules, by pair
+    this.apartIn = new Map(); // pairs, by groups
+    for (const a of this.data.apart) {
+      for (const r of a.resources) {
+        this.apart.set(this.key(a.requester, r), a.rules);
+        const groups = this.groupKey(context.data.requesters.group[a.requester], this.data.group[r]);
+        if (!this.apartIn.has(groups)) this.apartIn.set(groups, []);
+        this.apartIn.get(groups).push([a.requester, r]);
+      }
+    }
+  }
+
+  key(requester, resource) { return requester * this.type.ids.length + resource; }
+  groupKey(row, column) { return row * (this.groups.length + 1) + column; }
+
+  set(n) { return (this.sets[n] ||= unpack(this.data.sets[n], this.groups.length)); }
+
+  // granting are the rules (indices into data.rules) that grant a group of requesters
+  // something on a group of resources, pairs that stand apart left aside.
+  granting(row, column) {
+    const pairs = this.data.rows[row];
+    const rules = [];
+    for (let i = 0; i < pairs.length; i += 2) if (has(this.set(pairs[i + 1]), column)) rules.push(pairs[i]);
+    return rules;
+  }
+
+  // of are the rules that grant a requester something on a resource.
+  of(requester, resource) {
+    return this.apart.get(this.key(requester, resource)) || this.granting(this.context.data.requesters.group[requester], this.data.group[resource]);
+  }
+
+  // mask is the actions that rules grant; only those of one rule of the document, if
+  // that is not null.
+  mask(rules, only = null) {
+    let mask = 0;
+    for (const n of rules) if (only === null || this.data.rules[n].rule === only) mask |= this.data.rules[n].actions;
+    return mask;
+  }
+
+  // has says whether a requester has an action on a resource.
+  has(requester, resource, bit) { return (this.mask(this.of(requester, resource)) & bit) !== 0; }
+
+  // test says whether a test holds for a pair: true, false, or null where the page does
+  // not know.
+  test(n, requester, resource) {
+    const test = doc.tests[n];
+    const who = this.context.data.requesters;
+    const cr = who.class[requester], ce = this.data.class[resource];
+    switch (test.side) {
+      case "requester": return who.holds[cr].includes(n);
+      case "resource": return this.data.holds[ce].includes(n);
+      case "both": {
+        const a = who.brings[cr][n] || [], b = this.data.brings[ce][n] || [];
+        return a.some((text) => b.includes(text));
+      }
+      case "identity": return ((this.data.met[n] || {})[resource] || []).includes(requester);
+      default: {
+        if (test.onSelf) return test.action & everything ? this.has(requester, resource, test.action) : null;
+        const targets = this.data.targets[n];
+        if (!targets || !(test.action & everything)) return null;
+        const rights = this.context.rights(test.type);
+        if (targets[resource].some((t) => t >= 0 && rights.has(requester, t, test.action))) return true;
+        return targets[resource].includes(-1) ? null : false;
+      }
+    }
+  }
+}
+
+// Context is what was decided for requests of one context.
+class Context {
+  constructor(data) {
+    this.data = data;
+    this.groups = groupsOf(data.requesters);
+    this.types = [];
+  }
+
+  rights(type) { return (this.types[type] ||= new Rights(this, type)); }
+}
+
+const contexts = doc.contexts.map((c) => new Context(c));
+const contextName = (name) => ({ hub: "the hub", qmc: "the QMC" })[name] || "anywhere (not said)";
+
+// label is what an entity is called; where the name says nothing, its id is.
+function label(entities, n) { return entities.names[n] || entities.ids[n]; }
+
+// full is the name and the id.
+function full(entities, n) {
+  const name = entities.names[n];
+  return name && name !== entities.ids[n] ? `${name} (${entities.ids[n]})` : entities.ids[n];
+}
+
+// called is what a list of members is called in a header.
+function called(entities, members) {
+  return members.length === 1 ? label(entities, members[0]) : `${label(entities, members[0])} +${num(members.length - 1)}`;
+}
+
+// finder returns what says whether an entity is meant by a search.
+function finder(text) {
+  const words = fold(text).split(/\s+/).filter(Boolean);
+  if (!words.length) return null;
+  return (entities, n) => {
+    const known = fold(`${entities.ids[n]} ${entities.names[n]}`);
+    return words.every((w) => known.includes(w));
+  };
+}

@@ -1,0 +1,166 @@
+// The hierarchy of stream, app and object as a tree, with what one requester, or
+// anyone, has on each. Children are made when a node is opened, some at a time.
+
+const childrenAtOnce = 200;
+let tree; // children by "type/number", and roots by type
+
+function growTree() {
+  tree = { children: new Map(), roots: doc.types.map(() => []) };
+  doc.types.forEach((type, t) => {
+    for (let n = 0; n < type.ids.length; n++) {
+      const up = type.parent ? type.parent.of[n] : -1;
+      if (up < 0) { tree.roots[t].push(n); continue; }
+      const key = `${type.parent.type}/${up}`;
+      if (!tree.children.has(key)) tree.children.set(key, []);
+      tree.children.get(key).push([t, n]);
+    }
+  });
+}
+
+function showTree() {
+  if (!tree) growTree();
+  const list = el("datalist", { id: "everyone" });
+  const who = el("input", { type: "search", list: "everyone", placeholder: "anyone", spellcheck: "false", autocomplete: "off", "aria-describedby": "as-whom" });
+  const said = el("span", { id: "as-whom", role: "status", class: "small muted" });
+  const root = el("ul", { class: "tree", role: "tree", "aria-label": "Streams, apps and their objects" });
+  let requester = null;
+  const grow = () => {
+    root.replaceChildren(...doc.types.flatMap((type, t) => (tree.roots[t].length ? [kindNode(type, t, () => requester)] : [])));
+    const first = root.querySelector("[role=treeitem]");
+    if (first) first.tabIndex = 0;
+  };
+  const find = () => {
+    const text = fold(who.value);
+    list.replaceChildren(...(text.length > 1 ? doc.requesters.ids.filter((id, n) => fold(`${id} ${doc.requesters.names[n]}`).includes(text)).slice(0, 20).map((id) => el("option", { value: id })) : []));
+    const at = doc.requesters.ids.findIndex((id) => fold(id) === text);
+    if (at < 0 && text) { said.textContent = "Choose a login."; return; }
+    said.textContent = "";
+    requester = text ? at : null;
+    grow();
+  };
+  who.addEventListener("input", find);
+  root.addEventListener("keydown", treeKey);
+  grow();
+  $("tree").replaceChildren(
+    el("h2", {}, "Streams, apps and what is in them"),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data.name)}. Each line says what the requester has there or, for anyone, how many requesters have something.`),
+    el("div", { class: "filters noprint" }, el("label", {}, "As seen by ", who), list, said),
+    root,
+  );
+}
+
+// kindNode is the node over all of a type that belong to nothing.
+function kindNode(type, t, whose) {
+  const below = tree.roots[t].map((n) => [t, n]);
+  const title = type.parent ? `${type.name}, in nothing that is on record here` : type.name;
+  return treeNode([el("strong", {}, title), " ", el("span", { class: "kind" }, num(below.length))], below, whose, null);
+}
+
+// treeNode is an item; open is what is done with it when it is chosen.
+function treeNode(content, below, whose, open) {
+  const twist = el("span", { class: "twist", "aria-hidden": "true" }, below.length ? "▸" : "");
+  const line = el("div", { class: "node" }, twist, el("span", {}, content));
+  const item = el("li", { role: "treeitem", tabindex: "-1", "aria-expanded": below.length ? "false" : null }, line);
+  item.toggle = (want) => {
+    if (!below.length || (item.getAttribute("aria-expanded") === "true") === want) return;
+    item.setAttribute("aria-expanded", want);
+    twist.textContent = want ? "▾" : "▸";
+    if (!want) return item.querySelector("ul").remove();
+    const group = el("ul", { role: "group" });
+    fillGroup(group, below, 0, whose);
+    item.append(group);
+  };
+  item.choose = open;
+  line.addEventListener("click", () => {
+    focusItem(item);
+    item.toggle(item.getAttribute("aria-expanded") !== "true");
+  });
+  return item;
+}
+
+function fillGroup(group, below, from, whose) {
+  const to = Math.min(from + childrenAtOnce, below.length);
+  for (let i = from; i < to; i++) group.append(entityNode(...below[i], whose));
+  if (to === below.length) return;
+  const more = el("li", { role: "treeitem", tabindex: "-1" }, el("div", { class: "node" }, el("span", { class: "twist" }), el("span", {}, `Show more (${num(below.length - to)} left)`)));
+  more.choose = () => {
+    const had = more.previousElementSibling;
+    more.remove();
+    fillGroup(group, below, to, whose);
+    focusItem(had.nextElementSibling);
+  };
+  more.toggle = () => {};
+  more.addEventListener("click", (e) => { e.stopPropagation(); more.choose(); });
+  group.append(more);
+}
+
+function entityNode(t, n, whose) {
+  const type = doc.types[t], requester = whose();
+  const rights = context().rights(t);
+  let held;
+  if (requester === null) {
+    const some = countWithRights(rights, n);
+    held = el("span", { class: "kind" }, some ? plural(some, "requester") : "nobody");
+  } else {
+    const mask = rights.mask(rights.of(requester, n));
+    held = mask ? el("span", { class: `sw ${strongest(mask)}`, title: long(mask) }, short(mask), el("span", { class: "kind visually" })) : el("span", { class: "kind" }, "nothing");
+  }
+  const inMatrix = el("button", { type: "button", class: "link small noprint", tabindex: "-1", onclick: (e) => { e.stopPropagation(); matrixOf(t, n, requester); } }, "matrix");
+  const item = treeNode([label(type, n), " ", el("span", { class: "kind" }, type.name), " ", held, " ", inMatrix], tree.children.get(`${t}/${n}`) || [], whose, () => matrixOf(t, n, requester));
+  return item;
+}
+
+// countWithRights counts the requesters who have something on a resource.
+function countWithRights(rights, resource) {
+  const group = rights.data.group[resource];
+  rights.counted ||= new Map();
+  if (!rights.counted.has(group)) {
+    let n = 0;
+    rights.context.groups.forEach((members, row) => { if (rights.mask(rights.granting(row, group))) n += members.length; });
+    rights.counted.set(group, n);
+  }
+  let n = rights.counted.get(group);
+  rights.apartOn ||= rights.data.apart.reduce((all, a) => {
+    for (const r of a.resources) (all[r] ||= []).push(a);
+    return all;
+  }, []);
+  for (const a of rights.apartOn[resource] || []) {
+    const before = rights.mask(rights.granting(rights.context.data.requesters.group[a.requester], group)) ? 1 : 0;
+    n += (rights.mask(a.rules) ? 1 : 0) - before;
+  }
+  return n;
+}
+
+// matrixOf opens the matrix at a resource.
+function matrixOf(t, n, requester) {
+  Object.assign(state, { type: t, action: 0, rule: null, what: doc.types[t].ids[n], who: requester === null ? "" : doc.requesters.ids[requester], some: false });
+  for (const [id, value] of [["f-type", t], ["f-rule", ""], ["f-action", 0], ["f-who", state.who], ["f-what", state.what]]) $(id).value = value;
+  $("f-some").checked = false;
+  openTab("matrix");
+  showMatrix();
+}
+
+function focusItem(item) {
+  for (const other of item.closest("[role=tree]").querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
+  item.tabIndex = 0;
+  item.focus();
+}
+
+function treeKey(e) {
+  const item = e.target.closest("[role=treeitem]");
+  if (!item || e.target !== item || e.altKey || e.ctrlKey || e.metaKey) return;
+  const all = [...e.currentTarget.querySelectorAll("[role=treeitem]")];
+  const at = all.indexOf(item), open = item.getAttribute("aria-expanded");
+  const go = (to) => to && focusItem(to);
+  switch (e.key) {
+    case "ArrowDown": go(all[at + 1]); break;
+    case "ArrowUp": go(all[at - 1]); break;
+    case "Home": go(all[0]); break;
+    case "End": go(all[all.length - 1]); break;
+    case "ArrowRight": if (open === "false") item.toggle(true); else if (open === "true") go(all[at + 1]); break;
+    case "ArrowLeft": if (open === "true") item.toggle(false); else go(item.parentElement.closest("[role=treeitem]")); break;
+    case "Enter": case " ": if (item.choose) item.choose(); else item.toggle(open !== "true"); break;
+    default: return;
+  }
+  e.preventDefault();
+}

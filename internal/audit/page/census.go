@@ -1,0 +1,130 @@
+package page
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+)
+
+// mostValues bounds the values of an attribute that are counted.
+const mostValues = 200
+
+// attributes finds the properties that requesters are counted by: roles and groups, as
+// far as the bundle holds them.
+func (w *builder) attributes(a *report.Audit) {
+	for _, name := range []string{"roles", "group"} {
+		if !w.bundle.Data.Has("qlik", "view", "user", "lists", name) {
+			continue
+		}
+		members := map[string][]int32{}
+		for at, n := range w.who {
+			texts := w.reader.Texts("user", a.Model.Requesters.Handles[n], reads.Operand{Root: reads.User, Property: name}, false)
+			if len(texts) == 0 {
+				texts = []string{""}
+			}
+			for _, text := range texts {
+				members[text] = append(members[text], int32(at))
+			}
+		}
+		var values []string
+		for text := range members {
+			values = append(values, text)
+		}
+		slices.SortFunc(values, func(x, y string) int {
+			return cmp.Or(cmp.Compare(len(members[y]), len(members[x])), cmp.Compare(x, y))
+		})
+		one := Attribute{Name: name}
+		if len(values) > mostValues {
+			one.More = len(values) - mostValues
+			values = values[:mostValues]
+		}
+		one.Values = list(values)
+		var who [][]int32
+		for _, text := range values {
+			one.Requesters = append(one.Requesters, len(members[text]))
+			who = append(who, members[text])
+		}
+		w.doc.Attributes, w.members = append(w.doc.Attributes, one), append(w.members, who)
+	}
+}
+
+// census counts, by attribute and value, the pairs of a requester who has it and a
+// resource, by type and action.
+func (w *builder) census(a *report.Audit) [][][][]int64 {
+	all := make([][][][]int64, len(w.members))
+	for i, values := range w.members {
+		all[i] = make([][][]int64, len(values))
+		for j := range values {
+			all[i][j] = make([][]int64, len(a.Types))
+		}
+	}
+	for n, t := range a.Types {
+		counts := w.counts(a, t)
+		for i, values := range w.members {
+			for j, members := range values {
+				sum := make([]int64, len(w.doc.Actions))
+				for _, requester := range members {
+					for k, count := range counts[requester] {
+						sum[k] += count
+					}
+				}
+				all[i][j][n] = sum
+			}
+		}
+	}
+	return all
+}
+
+// counts returns on how many resources of a type each requester has each action.
+func (w *builder) counts(a *report.Audit, t *matrix.FoldedType) [][]int64 {
+	all := make([][]int64, len(w.who))
+	held := func(rules []int32) (mask uint32) {
+		for _, n := range rules {
+			mask |= t.Rules[n].Actions
+		}
+		return mask
+	}
+	group := make([]matrix.Group, len(w.who))
+	for _, g := range a.Requesters {
+		counts := make([]int64, len(w.doc.Actions))
+		for k, action := range w.doc.Actions {
+			granted := matrix.NewSet(len(t.Resources))
+			for rule, set := range t.Grants(g) {
+				if t.Rules[rule].Actions&action.Bit != 0 {
+					granted.Union(set)
+				}
+			}
+			for at := range granted.All() {
+				counts[k] += int64(len(t.Resources[at].Members))
+			}
+		}
+		for _, member := range g.Members {
+			all[w.requesters[member]] = slices.Clone(counts)
+			group[w.requesters[member]] = g
+		}
+	}
+	for _, apart := range t.Apart {
+		requester := w.requesters[apart.Requester]
+		after := held(apart.Rules)
+		for _, n := range apart.Resources {
+			var before uint32
+			for rule, set := range t.Grants(group[requester]) {
+				if set.Has(int32(t.GroupOf(n))) {
+					before |= t.Rules[rule].Actions
+				}
+			}
+			for k, action := range w.doc.Actions {
+				switch {
+				case before&action.Bit == 0 && after&action.Bit != 0:
+					all[requester][k]++
+				case before&action.Bit != 0 && after&action.Bit == 0:
+					all[requester][k]--
+				}
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,132 @@
+package page
+
+import (
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+)
+
+// evidence notes who meets identity tests, which entities rights are asked about, and
+// the values that tests look at.
+func (w *builder) evidence(a *report.Audit, number int, t *matrix.FoldedType, r *Rights) {
+	for _, test := range t.Identities {
+		met := map[int32][]int32{}
+		for resource, requesters := range t.Met[test] {
+			if int(resource) >= len(w.resources[number]) || w.resources[number][resource] < 0 {
+				continue
+			}
+			var chosen []int32
+			for _, n := range requesters {
+				if w.requesters[n] >= 0 {
+					chosen = append(chosen, w.requesters[n])
+				}
+			}
+			if len(chosen) > 0 {
+				met[w.resources[number][resource]] = chosen
+			}
+		}
+		r.Met[test] = met
+	}
+	for _, test := range t.Type.Resources.Rights {
+		steps := a.Model.Reads.Tests[test].Left.Steps
+		target, held := w.types[steps[len(steps)-1].Type]
+		if !held {
+			continue // the page says that it does not hold the type
+		}
+		of := make([][]int32, len(w.what[number]))
+		for at, n := range w.what[number] {
+			of[at] = []int32{}
+			for _, end := range a.Model.Targets(t.Type.Resources, test, n) {
+				if int(end) < len(w.resources[target]) {
+					of[at] = append(of[at], w.resources[target][end])
+				} else {
+					of[at] = append(of[at], -1)
+				}
+			}
+		}
+		r.Targets[test] = of
+	}
+	w.values(a, number, t)
+}
+
+// values notes what requesters and resources have at the operands of the rules of a
+// type. What is noted already is not noted again.
+func (w *builder) values(a *report.Audit, number int, t *matrix.FoldedType) {
+	var tests []int
+	for _, rule := range t.Type.Resources.Rules {
+		tests = append(tests, a.Model.Reads.Rules[rule].Tests...)
+	}
+	slices.Sort(tests)
+	for _, n := range slices.Compact(tests) {
+		test := a.Model.Reads.Tests[n]
+		for _, op := range []*reads.Operand{test.Left, test.Right} {
+			if op == nil || op.Property == "" || op.Property == "id" {
+				continue
+			}
+			switch op.Root {
+			case reads.User:
+				w.note(&w.doc.Requesters, *op, "user", len(w.who), func(at int) string { return a.Model.Requesters.Handles[w.who[at]] })
+			case reads.Resource:
+				w.note(&w.doc.Types[number].Entities, *op, t.Type.Type, len(w.what[number]), func(at int) string { return t.Handles[w.what[number][at]] })
+			case reads.Environment:
+			}
+		}
+	}
+}
+
+func (w *builder) note(e *Entities, op reads.Operand, typ string, count int, handle func(at int) string) {
+	name := path(op)
+	if slices.ContainsFunc(e.Values, func(v Values) bool { return v.Operand == name }) {
+		return
+	}
+	v := Values{Operand: name, Of: make([][]int32, count)}
+	for at := range count {
+		v.Of[at] = []int32{}
+		for _, text := range w.reader.Texts(typ, handle(at), op, false) {
+			v.Of[at] = append(v.Of[at], w.text(text))
+		}
+	}
+	e.Values = append(e.Values, v)
+}
+
+// text numbers a text.
+func (w *builder) text(text string) int32 {
+	n, ok := w.texts[text]
+	if !ok {
+		n = int32(len(w.doc.Texts))
+		w.texts[text] = n
+		w.doc.Texts = append(w.doc.Texts, text)
+	}
+	return n
+}
+
+// parent finds what the resources of a type belong to: an app's objects to the app, an
+// app to its stream, as far as the bundle holds it.
+func (w *builder) parent(t *matrix.FoldedType) *Parent {
+	for _, relation := range []string{"app", "stream"} {
+		typ, ok := w.bundle.Data.Lookup("qlik", "view", t.Type.Type, "relations", relation, "type")
+		key, _ := typ.(string)
+		target, held := w.types[key]
+		if !ok || !held {
+			continue
+		}
+		p := &Parent{Type: target, Of: make([]int32, len(w.what[w.types[t.Type.Type]]))}
+		numbers := map[string]int32{}
+		for at, id := range w.doc.Types[target].IDs {
+			numbers[id] = int32(at)
+		}
+		op := reads.Operand{Root: reads.Resource, Steps: []reads.Step{{Relation: relation, Type: key}}}
+		for at, n := range w.what[w.types[t.Type.Type]] {
+			p.Of[at] = -1
+			for _, handle := range w.reader.Texts(t.Type.Type, t.Handles[n], op, false) {
+				if number, ok := numbers[handle]; ok {
+					p.Of[at] = number
+				}
+			}
+		}
+		return p
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+)
+
+// words notes the tests of the rules in words.
+func (w *builder) words(a *report.Audit) {
+	for _, t := range a.Model.Reads.Tests {
+		one := Test{Text: sentence(t), Side: sideOf(t)}
+		for _, op := range []*reads.Operand{t.Left, t.Right} {
+			if op != nil && op.Property != "" && op.Property != "id" && op.Root != reads.Environment {
+				one.Operands = append(one.Operands, path(*op))
+			}
+		}
+		if t.Kind == reads.Privilege {
+			one.Action, one.OnSelf, one.Type = t.Action, len(t.Left.Steps) == 0, -1
+			if steps := t.Left.Steps; len(steps) > 0 {
+				if n, ok := w.types[steps[len(steps)-1].Type]; ok {
+					one.Type = n
+				}
+			}
+		}
+		w.doc.Tests = append(w.doc.Tests, one)
+	}
+}
+
+func sideOf(t reads.Test) string {
+	switch {
+	case t.Kind == reads.Privilege:
+		return "right"
+	case t.OfRequester():
+		return "requester"
+	case t.OfResource():
+		return "resource"
+	case t.Identity():
+		return "identity"
+	}
+	return "both"
+}
+
+// path writes an operand as conditions do, in folded letters.
+func path(o reads.Operand) string {
+	parts := []string{string(o.Root)}
+	for _, s := range o.Steps {
+		parts = append(parts, s.Relation)
+	}
+	if o.Property != "" {
+		parts = append(parts, o.Property)
+	}
+	return strings.Join(parts, ".")
+}
+
+// sentence says what holds if a test does.
+func sentence(t reads.Test) string {
+	switch t.Kind {
+	case reads.From:
+		return "the request comes from the " + map[string]string{"hub": "hub", "qmc": "QMC"}[t.Context]
+	case reads.Anonymous:
+		return "the requester is anonymous"
+	}
+	left, right := path(*t.Left), ""
+	if t.Right != nil {
+		right = path(*t.Right)
+	}
+	switch t.Kind {
+	case reads.OneOf:
+		return left + among(" is ", " is one of ", t.Texts)
+	case reads.Identical:
+		if t.Right != nil {
+			return left + " is the one value of " + right
+		}
+		return left + among(" is only ", " is only ", t.Texts)
+	case reads.Common:
+		return left + " shares a value with " + right
+	case reads.Matches:
+		return left + among(" matches ", " matches ", t.Texts)
+	case reads.Present:
+		return left + " has a value"
+	case reads.Exists:
+		return "there is " + left
+	case reads.CommonEntity:
+		return left + " is " + right
+	case reads.IdenticalEntity:
+		if left == right {
+			return "there is exactly one " + left
+		}
+		return left + " is only " + right
+	case reads.Privilege:
+		return fmt.Sprintf("the requester may %s %s", ruleset.Action(t.Action).Name(), left)
+	default:
+		return string(t.Kind) + " " + left + " " + right
+	}
+}
+
+// among lists values, so many that a reader can take in.
+func among(one, many string, texts []string) string {
+	const most = 12
+	rest := ""
+	if len(texts) > most {
+		rest = fmt.Sprintf(" and %d more", len(texts)-most)
+		texts = texts[:most]
+	}
+	quoted := make([]string, len(texts))
+	for i, t := range texts {
+		quoted[i] = `"` + t + `"`
+	}
+	if len(texts) == 1 {
+		return one + quoted[0]
+	}
+	return many + strings.Join(quoted, ", ") + rest
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/page"
+	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+)
+
+// PageFlag is the flag --html.
+func PageFlag() cli.Flag {
+	return &cli.StringFlag{Name: "html", Usage: "write a page for browsers, `FILE`, which needs nothing else; instead of rows"}
+}
+
+// pageAlone refuses flags that say how rows are written beside --html.
+func pageAlone(ctx *cli.Context) error {
+	if ctx.IsSet("html") {
+		for _, flag := range []string{"by", "format", "output"} {
+			if ctx.IsSet(flag) {
+				return UsageOf(ctx.Command, "--html and --%s: a page has all views in one; leave one of the two out", flag)
+			}
+		}
+	}
+	return nil
+}
+
+// page writes audits as a page to a file, which appears whole or not at all.
+func (s *Streams) page(ctx *cli.Context, a *audited, audits []*report.Audit) error {
+	sources := slices.Concat(ctx.StringSlice("bundle"), ctx.Args().Slice())
+	if len(sources) == 0 {
+		sources = []string{ctx.String("snapshot")}
+	}
+	for i, name := range sources {
+		sources[i] = filepath.Base(name)
+	}
+	doc, err := page.Build(strings.Join(sources, ", "), explainLine(ctx), a.bundle, audits)
+	if err != nil {
+		return err
+	}
+	var out Outputs
+	defer out.Discard()
+	if err := out.File(ctx.String("html"), func(w io.Writer, _ string) error { return page.Write(w, doc) }); err != nil {
+		return err
+	}
+	return out.Commit()
+}
+
+// explainLine is how the command line begins that explains one request of an audit.
+func explainLine(ctx *cli.Context) []string {
+	line := []string{"qlik2rego", "explain"}
+	for _, name := range ctx.StringSlice("bundle") {
+		line = append(line, "-b", name)
+	}
+	line = append(line, ctx.Args().Slice()...)
+	for _, flag := range []string{"snapshot", "schema", "list-inequality"} {
+		if ctx.IsSet(flag) {
+			line = append(line, "--"+flag, ctx.String(flag))
+		}
+	}
+	for _, flag := range []string{"strict", "skip-invalid"} {
+		if ctx.Bool(flag) {
+			line = append(line, "--"+flag)
+		}
+	}
+	for _, value := range ctx.StringSlice("env") {
+		line = append(line, "--env", value)
+	}
+	return line
+}
+
+// keepForPage makes a view hold what a page shows beyond the names: roles, and what
+// apps and their parts belong to.
+func keepForPage(view schema.View, all *schema.Schema, types []string) {
+	view.Of("user").Lists["roles"] |= schema.Folded
+	for _, typ := range types {
+		t, known := all.Type(typ)
+		if !known {
+			continue
+		}
+		for _, name := range []string{"app", "stream"} {
+			if r, ok := t.Relations[name]; ok && !r.Many {
+				view.Of(typ).Relations[name] = schema.Relation{Name: name, Target: all.Lookup(r.Target).Key()}
+			}
+		}
+	}
+}
