@@ -34,12 +34,16 @@ func pageAlone(ctx *cli.Context) error {
 func (s *Streams) page(ctx *cli.Context, a *audited, audits []*report.Audit) error {
 	sources := slices.Concat(ctx.StringSlice("bundle"), ctx.Args().Slice())
 	if len(sources) == 0 {
-		sources = []string{ctx.String("snapshot")}
+		sources = []string{"the rules"}
 	}
 	for i, name := range sources {
 		sources[i] = filepath.Base(name)
 	}
-	doc, err := page.Build(strings.Join(sources, ", "), explainLine(ctx), a.bundle, audits)
+	title := strings.Join(sources, ", ")
+	if dir := ctx.String("snapshot"); dir != "" {
+		title += " on " + filepath.Base(dir)
+	}
+	doc, err := page.Build(title, explainLine(ctx), a.bundle, audits)
 	if err != nil {
 		return err
 	}

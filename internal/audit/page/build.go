@@ -215,6 +215,7 @@ func (w *builder) rights(a *report.Audit, number int, t *matrix.FoldedType) Righ
 		}
 		r.Apart = append(r.Apart, one)
 	}
+	r.Reached = w.reached(a, number, t)
 	w.evidence(a, number, t, &r)
 	return r
 }

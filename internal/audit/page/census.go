@@ -78,15 +78,64 @@ func (w *builder) census(a *report.Audit) [][][][]int64 {
 	return all
 }
 
+// reached returns how many requesters have something on each resource of a type.
+func (w *builder) reached(a *report.Audit, number int, t *matrix.FoldedType) []int64 {
+	byGroup := make([]int64, len(t.Resources))
+	group := make([]matrix.Group, len(w.who))
+	for _, g := range a.Requesters {
+		granted := matrix.NewSet(len(t.Resources))
+		for rule, set := range t.Grants(g) {
+			if t.Rules[rule].Actions != 0 {
+				granted.Union(set)
+			}
+		}
+		for at := range granted.All() {
+			byGroup[at] += int64(len(g.Members))
+		}
+		for _, member := range g.Members {
+			group[w.requesters[member]] = g
+		}
+	}
+	all := make([]int64, len(w.what[number]))
+	for at, n := range w.what[number] {
+		all[at] = byGroup[t.GroupOf(n)]
+	}
+	for _, apart := range t.Apart {
+		after := held(t, apart.Rules) != 0
+		for _, n := range apart.Resources {
+			switch before := beside(t, group[w.requesters[apart.Requester]], n) != 0; {
+			case after && !before:
+				all[w.resources[number][n]]++
+			case before && !after:
+				all[w.resources[number][n]]--
+			}
+		}
+	}
+	return all
+}
+
+// held returns the actions that rules of a type grant together.
+func held(t *matrix.FoldedType, rules []int32) (mask uint32) {
+	for _, n := range rules {
+		mask |= t.Rules[n].Actions
+	}
+	return mask
+}
+
+// beside returns the actions that a group of requesters has on a resource by what its
+// grants say, which for a pair that stands apart is not what it has.
+func beside(t *matrix.FoldedType, g matrix.Group, resource int32) (mask uint32) {
+	for rule, set := range t.Grants(g) {
+		if set.Has(int32(t.GroupOf(resource))) {
+			mask |= t.Rules[rule].Actions
+		}
+	}
+	return mask
+}
+
 // counts returns on how many resources of a type each requester has each action.
 func (w *builder) counts(a *report.Audit, t *matrix.FoldedType) [][]int64 {
 	all := make([][]int64, len(w.who))
-	held := func(rules []int32) (mask uint32) {
-		for _, n := range rules {
-			mask |= t.Rules[n].Actions
-		}
-		return mask
-	}
 	group := make([]matrix.Group, len(w.who))
 	for _, g := range a.Requesters {
 		counts := make([]int64, len(w.doc.Actions))
@@ -108,14 +157,9 @@ func (w *builder) counts(a *report.Audit, t *matrix.FoldedType) [][]int64 {
 	}
 	for _, apart := range t.Apart {
 		requester := w.requesters[apart.Requester]
-		after := held(apart.Rules)
+		after := held(t, apart.Rules)
 		for _, n := range apart.Resources {
-			var before uint32
-			for rule, set := range t.Grants(group[requester]) {
-				if set.Has(int32(t.GroupOf(n))) {
-					before |= t.Rules[rule].Actions
-				}
-			}
+			before := beside(t, group[requester], n)
 			for k, action := range w.doc.Actions {
 				switch {
 				case before&action.Bit == 0 && after&action.Bit != 0:

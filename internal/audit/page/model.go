@@ -143,6 +143,8 @@ type Rights struct {
 	// requesters, pairs of an index into Rules and one into Sets.
 	Sets []string  `json:"sets"`
 	Rows [][]int32 `json:"rows"`
+	// Reached is, by resource, how many requesters have something on it.
+	Reached []int64 `json:"reached"`
 	// Apart are pairs of which Rows does not speak.
 	Apart []Apart `json:"apart"`
 	// Met lists, by identity test and resource, the requesters who meet it; Targets,

@@ -21,7 +21,7 @@ function openDetail(rights, row, col) {
   if (row && col) return openPair(rights, row, col, row.members[0], col.members[0]);
   const entities = row ? doc.requesters : rights.type;
   const members = (row || col).members;
-  $("detail").replaceChildren(
+  fill($("detail"),
     detailHeader(called(entities, members)),
     el("p", { class: "muted" }, members.length === 1 ? "" : `${num(members.length)} who are one class: they have the same rights by the same rules, but for what is theirs.`),
     memberList(entities, members),
@@ -76,7 +76,7 @@ function openPair(rights, row, col, requester, resource) {
   const others = rights.data.rules.map((_, n) => n).filter((n) => rights.data.rules[n].actions & ~mask && !rules.includes(n));
   const missing = actionsIn(everything & ~mask).filter((a) => !state.action || a.bit === state.action);
   const owners = rights.apart.has(rights.key(requester, resource));
-  $("detail").replaceChildren(
+  fill($("detail"),
     detailHeader(mask ? `${long(mask)[0].toUpperCase()}${long(mask).slice(1)}` : "No rights"),
     el("dl", {},
       el("dt", {}, "Requester"), el("dd", {}, picker("Requester", doc.requesters, row.members, requester, (n) => again(n, resource))),
@@ -97,7 +97,7 @@ function ruleDetails(rights, n, requester, resource, open) {
   const form = rights.data.rules[n], rule = doc.rules[form.rule];
   const box = el("details", { open }, el("summary", {}, el("strong", {}, ruleTitle(rule)), " ", el("span", { class: "muted small" }, long(form.actions & everything))));
   // What is long is made when it is looked at.
-  const fill = () => {
+  const unfold = () => {
     if (box.childElementCount > 1) return;
     const rego = rule.rego?.find((r) => r.type === rights.type.key) || rule.rego?.find((r) => r.module.endsWith("requester.rego")) || rule.rego?.[0];
     box.append(
@@ -107,8 +107,8 @@ function ruleDetails(rights, n, requester, resource, open) {
       el("p", {}, el("button", { type: "button", class: "link small", onclick: () => showRule(form.rule) }, "All about this rule")),
     );
   };
-  if (open) fill();
-  box.addEventListener("toggle", () => box.open && fill());
+  if (open) unfold();
+  box.addEventListener("toggle", () => box.open && unfold());
   return box;
 }
 

@@ -26,7 +26,6 @@ class Grid {
   show(source) {
     this.source = source;
     this.opened = null;
-    this.at = [Math.min(this.at[0], source.rows - 1), Math.min(this.at[1], source.cols - 1)].map((n) => Math.max(n, 0));
     this.root.scrollTo(0, 0);
     this.at = [0, 0];
     this.size();

@@ -13,11 +13,22 @@ function chosen(entities, groups, search, each) {
   const means = finder(search);
   const out = [];
   groups.forEach((members, group) => {
+    members = byLabel(entities, members);
     const kept = means ? members.filter((n) => means(entities, n)) : members;
     if (each) for (const n of kept) out.push({ group, members: [n] });
     else if (kept.length) out.push({ group, members: kept });
   });
-  return out;
+  return out.sort((a, b) => entities.rank[a.members[0]] - entities.rank[b.members[0]]);
+}
+
+// byLabel orders members by what they are called.
+function byLabel(entities, members) {
+  if (!entities.rank) {
+    const order = entities.ids.map((_, n) => n).sort((n, m) => byName(label(entities, n), label(entities, m)) || n - m);
+    entities.rank = new Uint32Array(order.length);
+    order.forEach((n, at) => { entities.rank[n] = at; });
+  }
+  return [...members].sort((n, m) => entities.rank[n] - entities.rank[m]);
 }
 
 // inCell is what a row has on a column: the mask, and whether pairs in it differ.
@@ -90,7 +101,7 @@ function heading(entities, members, many) {
 
 function cellOf(rights, row, col) {
   const { mask, differs } = inCell(rights, row, col);
-  const title = `${called(doc.requesters, row.members)}, ${called(rights.type, col.members)}: ${long(mask)}${differs ? "; some pairs differ" : ""}`;
+  const title = `${mask ? `${short(mask)}: ` : ""}${long(mask)}${differs ? "; some pairs differ" : ""}. ${called(doc.requesters, row.members)}, ${called(rights.type, col.members)}`;
   return { text: short(mask), title, class: strongest(mask) + (differs ? " apart" : "") };
 }
 

@@ -21,16 +21,7 @@ const percentOf = (n, of) => (of && n ? percent(n / of) : "0 %");
 
 // countCells counts the pairs of a type with a right, and the resources that nobody
 // reaches.
-function countCells(rights) {
-  if (rights.figures) return rights.figures;
-  const f = { pairs: 0, nobody: 0 };
-  for (let n = 0; n < rights.type.ids.length; n++) {
-    const some = countWithRights(rights, n);
-    f.pairs += some;
-    if (!some) f.nobody++;
-  }
-  return (rights.figures = f);
-}
+const countCells = ({ data }) => ({ pairs: data.reached.reduce((sum, n) => sum + n, 0), nobody: data.reached.filter((n) => !n).length });
 
 // findings are sentences; those that want a look are marked.
 function findings(cells) {

@@ -7,13 +7,13 @@ function showRules() {
   const order = doc.rules.map((_, n) => n).sort((a, b) => (reachOf(b)?.cells ?? -1) - (reachOf(a)?.cells ?? -1) || a - b);
   const search = el("input", { type: "search", placeholder: "name, filter or condition", spellcheck: "false" });
   const body = el("tbody");
-  const fill = () => {
+  const find = () => {
     const words = fold(search.value).split(/\s+/).filter(Boolean);
     const rows = order.filter((n) => words.every((w) => fold(`${doc.rules[n].name} ${doc.rules[n].id} ${doc.rules[n].filter} ${doc.rules[n].condition}`).includes(w)));
     body.replaceChildren(...rows.map((n) => ruleRow(n, most)));
   };
-  search.addEventListener("input", fill);
-  fill();
+  search.addEventListener("input", find);
+  find();
   $("rules").replaceChildren(
     el("h2", {}, "What each rule reaches"),
     el("p", { class: "muted" }, `Requests from ${contextName(context().data.name)}. A cell is a requester, a resource and an action. The dark part of a bar is what no other rule grants.`),
@@ -86,16 +86,16 @@ function showRoles() {
   const tables = el("div");
   const which = el("select", {}, doc.attributes.map((a, i) => el("option", { value: i }, a.name)));
   const what = el("select", {}, el("option", { value: -1 }, "all"), doc.types.map((t, i) => el("option", { value: i }, t.name)));
-  const fill = () => tables.replaceChildren(roleTable(Number(which.value), Number(what.value)));
+  const count = () => tables.replaceChildren(roleTable(Number(which.value), Number(what.value)));
   // Roles that nobody has say little.
   which.value = Math.max(0, doc.attributes.findIndex((a) => a.values.length > 1));
-  for (const s of [which, what]) s.addEventListener("input", fill);
-  fill();
+  for (const s of [which, what]) s.addEventListener("input", count);
+  count();
   box.replaceChildren(
     el("h2", {}, "Rights by role"),
     el("p", { class: "muted" }, `Requests from ${contextName(context().data.name)}. A figure is on how many resources those with the role have the right on average; what all of them have on all is 100 %. Who has several roles is counted with each.`),
     el("div", { class: "filters noprint" }, el("label", {}, "By ", which), el("label", {}, "On ", what)),
-    el("div", { class: "scroll" }, tables),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rights by role" }, tables),
   );
 }
 

@@ -15,6 +15,12 @@ function growTree() {
       tree.children.get(key).push([t, n]);
     }
   });
+  for (const below of tree.children.values()) below.sort(([t, n], [u, m]) => t - u || byName(label(doc.types[t], n), label(doc.types[u], m)));
+  doc.types.forEach((type, t) => tree.roots[t].sort((n, m) => byName(label(type, n), label(type, m))));
+  // What holds other things comes first: streams, then apps without one.
+  const holds = (t) => doc.types.some((x) => x.parent && x.parent.type === t);
+  const rank = (t) => (holds(t) ? 0 : 2) + (doc.types[t].parent ? 1 : 0);
+  tree.order = doc.types.map((_, t) => t).filter((t) => tree.roots[t].length).sort((t, u) => rank(t) - rank(u) || t - u);
 }
 
 function showTree() {
@@ -25,9 +31,11 @@ function showTree() {
   const root = el("ul", { class: "tree", role: "tree", "aria-label": "Streams, apps and their objects" });
   let requester = null;
   const grow = () => {
-    root.replaceChildren(...doc.types.flatMap((type, t) => (tree.roots[t].length ? [kindNode(type, t, () => requester)] : [])));
+    root.replaceChildren(...tree.order.map((t) => kindNode(doc.types[t], t, () => requester)));
     const first = root.querySelector("[role=treeitem]");
-    if (first) first.tabIndex = 0;
+    if (!first) return;
+    first.tabIndex = 0;
+    first.toggle(true);
   };
   const find = () => {
     const text = fold(who.value);
@@ -52,7 +60,7 @@ function showTree() {
 // kindNode is the node over all of a type that belong to nothing.
 function kindNode(type, t, whose) {
   const below = tree.roots[t].map((n) => [t, n]);
-  const title = type.parent ? `${type.name}, in nothing that is on record here` : type.name;
+  const title = type.parent ? `${type.name} without ${doc.types[type.parent.type].name}` : type.name;
   return treeNode([el("strong", {}, title), " ", el("span", { class: "kind" }, num(below.length))], below, whose, null);
 }
 
@@ -99,7 +107,7 @@ function entityNode(t, n, whose) {
   const rights = context().rights(t);
   let held;
   if (requester === null) {
-    const some = countWithRights(rights, n);
+    const some = rights.data.reached[n];
     held = el("span", { class: "kind" }, some ? plural(some, "requester") : "nobody");
   } else {
     const mask = rights.mask(rights.of(requester, n));
@@ -108,27 +116,6 @@ function entityNode(t, n, whose) {
   const inMatrix = el("button", { type: "button", class: "link small noprint", tabindex: "-1", onclick: (e) => { e.stopPropagation(); matrixOf(t, n, requester); } }, "matrix");
   const item = treeNode([label(type, n), " ", el("span", { class: "kind" }, type.name), " ", held, " ", inMatrix], tree.children.get(`${t}/${n}`) || [], whose, () => matrixOf(t, n, requester));
   return item;
-}
-
-// countWithRights counts the requesters who have something on a resource.
-function countWithRights(rights, resource) {
-  const group = rights.data.group[resource];
-  rights.counted ||= new Map();
-  if (!rights.counted.has(group)) {
-    let n = 0;
-    rights.context.groups.forEach((members, row) => { if (rights.mask(rights.granting(row, group))) n += members.length; });
-    rights.counted.set(group, n);
-  }
-  let n = rights.counted.get(group);
-  rights.apartOn ||= rights.data.apart.reduce((all, a) => {
-    for (const r of a.resources) (all[r] ||= []).push(a);
-    return all;
-  }, []);
-  for (const a of rights.apartOn[resource] || []) {
-    const before = rights.mask(rights.granting(rights.context.data.requesters.group[a.requester], group)) ? 1 : 0;
-    n += (rights.mask(a.rules) ? 1 : 0) - before;
-  }
-  return n;
 }
 
 // matrixOf opens the matrix at a resource.
