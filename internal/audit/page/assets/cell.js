@@ -77,7 +77,7 @@ function openPair(rights, row, col, requester, resource) {
   const missing = actionsIn(everything & ~mask).filter((a) => !state.action || a.bit === state.action);
   const owners = rights.apart.has(rights.key(requester, resource));
   fill($("detail"),
-    detailHeader(mask ? `${long(mask)[0].toUpperCase()}${long(mask).slice(1)}` : "No rights"),
+    detailHeader(titleOf(mask)),
     el("dl", {},
       el("dt", {}, "Requester"), el("dd", {}, picker("Requester", doc.requesters, row.members, requester, (n) => again(n, resource))),
       el("dt", {}, rights.type.name), el("dd", {}, picker(rights.type.name, rights.type, col.members, resource, (n) => again(requester, n))),
@@ -88,6 +88,15 @@ function openPair(rights, row, col, requester, resource) {
     granting.map((n, i) => ruleDetails(rights, n, requester, resource, i === 0)),
     missing.length ? whyNot(rights, others, missing, requester, resource) : "",
   );
+}
+
+// titleOf is a mask in so many words as make a title.
+function titleOf(mask) {
+  const held = actionsIn(mask).map((a) => actionName(a.name));
+  if (!held.length) return "No rights";
+  if (mask === everything && held.length > 3) return `All ${num(held.length)} actions`;
+  const text = held.length > 4 ? `${held.slice(0, 3).join(", ")} and ${num(held.length - 3)} more` : listed(held);
+  return text[0].toUpperCase() + text.slice(1);
 }
 
 function ruleTitle(rule) { return rule.name || rule.id; }

@@ -86,7 +86,7 @@ function showRoles() {
   const tables = el("div");
   const which = el("select", {}, doc.attributes.map((a, i) => el("option", { value: i }, a.name)));
   const what = el("select", {}, el("option", { value: -1 }, "all"), doc.types.map((t, i) => el("option", { value: i }, t.name)));
-  const count = () => tables.replaceChildren(roleTable(Number(which.value), Number(what.value)));
+  const count = () => fill(tables, roleTable(Number(which.value), Number(what.value)));
   // Roles that nobody has say little.
   which.value = Math.max(0, doc.attributes.findIndex((a) => a.values.length > 1));
   for (const s of [which, what]) s.addEventListener("input", count);
@@ -104,16 +104,20 @@ function roleTable(attribute, type) {
   const types = type < 0 ? doc.types.map((_, i) => i) : [type];
   const of = types.reduce((n, t) => n + doc.types[t].ids.length, 0);
   const counts = context().data.census[attribute];
-  return el("table", { class: "heat" },
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, a.name), el("th", { scope: "col", class: "n" }, "Requesters"), doc.actions.map((x) => el("th", { scope: "col", class: "n" }, actionName(x.name))))),
+  const pairs = (v, k) => types.reduce((n, t) => n + counts[v][t][k], 0);
+  const held = doc.actions.map((x, k) => ({ ...x, k })).filter(({ k }) => a.values.some((_, v) => pairs(v, k)));
+  const idle = doc.actions.filter((x) => !held.some((y) => y.bit === x.bit));
+  return [el("table", { class: "heat" },
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, a.name), el("th", { scope: "col", class: "n" }, "Requesters"), held.map((x) => el("th", { scope: "col", class: "n" }, actionName(x.name))))),
     el("tbody", {}, a.values.map((value, v) => el("tr", {},
       el("th", { scope: "row" }, value || `no ${a.name}`), el("td", {}, num(a.requesters[v])),
-      doc.actions.map((x, k) => {
-        const pairs = types.reduce((n, t) => n + counts[v][t][k], 0);
-        const share = of ? pairs / (a.requesters[v] * of) : 0;
-        const cell = el("td", { class: share ? kinds[kindOf(x.name)].key : "", title: `${plural(pairs, "pair")}: ${num(Math.round(pairs / a.requesters[v] * 10) / 10)} of ${num(of)} resources each` }, share ? percent(share) : "");
+      held.map((x) => {
+        const n = pairs(v, x.k), share = of ? n / (a.requesters[v] * of) : 0;
+        const cell = el("td", { class: share ? `share ${kinds[kindOf(x.name)].key}` : "", title: `${plural(n, "pair")}: ${num(Math.round((n / a.requesters[v]) * 10) / 10)} of ${num(of)} resources each` }, share ? percent(share) : "");
+        cell.style.setProperty("--share", `${100 * share}%`);
         return cell;
-      }))), a.more ? el("tr", {}, el("td", { colspan: doc.actions.length + 2 }, `${plural(a.more, "value")} with fewer requesters not shown`)) : ""));
+      }))), a.more ? el("tr", {}, el("td", { colspan: held.length + 2 }, `${plural(a.more, "value")} with fewer requesters not shown`)) : "")),
+  idle.length ? el("p", { class: "muted" }, `Nobody may ${idle.map((x) => actionName(x.name)).join(", ")}.`) : ""];
 }
 
 function percent(share) {
