@@ -1,0 +1,248 @@
+package page_test
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/page"
+	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
+	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+)
+
+// What a rule or a user is called must not become part of the page.
+func TestHostileTextsStayData(t *testing.T) {
+	for _, hostile := range []string{
+		`</script><script>alert(1)</script>`, `</SCRIPT ><img src=x onerror=alert(1)>`, "<!--<script>", "]]>", `"><b>`, "a\u2028b\u2029c", `{{.Data}}`, "\\u003c/script>",
+	} {
+		doc := &page.Document{
+			Title: hostile, Explain: []string{hostile}, Rules: []page.Rule{{Name: hostile, Condition: hostile, Rego: []page.Rego{{Text: hostile}}}},
+			Requesters: page.Entities{IDs: []string{hostile}, Names: []string{hostile}}, Texts: []string{hostile},
+		}
+		text, elements := written(t, doc)
+		if len(elements["script"]) != 2 || len(elements["img"])+len(elements["b"]) != 0 {
+			t.Errorf("%q: %d scripts, %d images", hostile, len(elements["script"]), len(elements["img"]))
+			continue
+		}
+		if strings.ContainsAny(text, "\u2028\u2029") && strings.Contains(elements["script"][0].FirstChild.Data, "\u2028") {
+			t.Errorf("%q: the data hold a line end of JavaScript", hostile)
+		}
+		if got := textOf(elements["title"][0]); got != "Who may do what: "+hostile {
+			t.Errorf("the title is %q", got)
+		}
+		var read page.Document
+		if err := json.Unmarshal([]byte(textOf(elements["script"][0])), &read); err != nil {
+			t.Errorf("%q: %v", hostile, err)
+		} else if got, want := asJSON(t, read), asJSON(t, doc); got != want {
+			t.Errorf("the data are %s, want %s", got, want)
+		}
+	}
+}
+
+// The browser runs and shows what the policy names and nothing else, and asks no one.
+func TestPolicyNamesAllThatRuns(t *testing.T) {
+	text, elements := written(t, &page.Document{Title: "a title"})
+	var policy string
+	for _, meta := range elements["meta"] {
+		if attribute(meta, "http-equiv") == "Content-Security-Policy" {
+			policy = attribute(meta, "content")
+		}
+	}
+	digest := func(text string) string {
+		sum := sha256.Sum256([]byte(text))
+		return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	want := fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; base-uri 'none'; form-action 'none'",
+		digest(textOf(elements["script"][1])), digest(textOf(elements["style"][0])))
+	if policy != want {
+		t.Errorf("the policy is\n%s\nwant\n%s", policy, want)
+	}
+	for name, list := range elements {
+		for _, e := range list {
+			for _, a := range e.Attr {
+				if a.Key == "style" || a.Key == "src" || strings.HasPrefix(a.Key, "on") || a.Key == "href" && !strings.HasPrefix(a.Val, "#") {
+					t.Errorf("<%s> has %s=%q, which the policy forbids or which leads out", name, a.Key, a.Val)
+				}
+			}
+		}
+	}
+	for _, out := range regexp.MustCompile(`(?:https?:)?//[a-z][\w.-]+|@import|url\(|innerHTML|insertAdjacentHTML|document\.write|eval\(`).FindAllString(text, -1) {
+		t.Errorf("the page holds %q", out)
+	}
+}
+
+// The page says of each pair what the matrix says, and why as the model says.
+func TestThePageSaysWhatTheMatrixSays(t *testing.T) {
+	size := sitegen.Size{Users: 7, Streams: 4, Apps: 6, Objects: 7, Others: 2, Rules: 25, Requests: 20}
+	granted, apart := 0, 0
+	for seed := range uint64(6) {
+		site := testsite.Open(t, sitegen.Generate(seed, size))
+		all := audits(t, site.Bundle, "hub", "")
+		doc, err := page.Build("site", []string{"explain"}, site.Bundle, all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := page.Build("site", []string{"explain"}, site.Bundle, all)
+		if err != nil || asJSON(t, again) != asJSON(t, doc) {
+			t.Fatalf("the same audits give another page (%v)", err)
+		}
+		for c, a := range all {
+			for n := range a.Types {
+				g, p := equal(t, doc, c, a, n)
+				granted, apart = granted+g, apart+p
+			}
+		}
+	}
+	if granted < 100 || apart == 0 {
+		t.Errorf("the sites have %d pairs with rights and %d that stand apart: too few to tell", granted, apart)
+	}
+}
+
+// equal compares what the page holds about a type with the matrix, pair by pair.
+func equal(t *testing.T, doc *page.Document, c int, a *report.Audit, n int) (granted, apart int) {
+	t.Helper()
+	typ, context := a.Types[n], doc.Contexts[c]
+	rights := context.Types[n]
+	exceptions := map[[2]int32][]int32{}
+	for _, one := range rights.Apart {
+		for _, resource := range one.Resources {
+			exceptions[[2]int32{one.Requester, resource}] = one.Rules
+		}
+	}
+	if len(rights.Group) != typ.Recorded || len(doc.Requesters.IDs) != len(a.Model.Requesters.Handles) {
+		t.Fatalf("the page has %d resources and %d requesters", len(rights.Group), len(doc.Requesters.IDs))
+	}
+	for resource := range int32(typ.Recorded) {
+		var reached int64
+		for requester := range int32(len(doc.Requesters.IDs)) {
+			want := slices.DeleteFunc(slices.Clone(a.Granting(typ.Type, requester, resource)), func(r int32) bool { return typ.Rules[r].Actions == 0 })
+			got, ok := exceptions[[2]int32{requester, resource}]
+			if ok {
+				apart++
+			} else {
+				row := rights.Rows[context.Requesters.Group[requester]]
+				for i := 0; i < len(row); i += 2 {
+					if slices.Contains(unpack(t, rights.Sets[row[i+1]]), rights.Group[resource]) {
+						got = append(got, row[i])
+					}
+				}
+			}
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Fatalf("%s on %s %s: the page says %v, the matrix %v", doc.Requesters.IDs[requester], typ.Type.Type, doc.Types[n].IDs[resource], got, want)
+			}
+			if len(got) > 0 {
+				granted++
+				reached++
+			}
+			for _, rule := range got {
+				if id := doc.Rules[rights.Rules[rule].Rule].ID; id != typ.Rules[rule].ID {
+					t.Fatalf("rule %d is %s, want %s", rule, id, typ.Rules[rule].ID)
+				}
+			}
+		}
+		if rights.Reached[resource] != reached {
+			t.Fatalf("%s %s is reached by %d, want %d", typ.Type.Type, doc.Types[n].IDs[resource], rights.Reached[resource], reached)
+		}
+	}
+	return granted, apart
+}
+
+// unpack reads a set as the page's script does.
+func unpack(t *testing.T, packed string) []int32 {
+	t.Helper()
+	bytes, err := base64.StdEncoding.DecodeString(packed[1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []int32
+	if packed[0] == 'b' {
+		for i := range 8 * len(bytes) {
+			if bytes[i/8]>>(i%8)&1 == 1 {
+				all = append(all, int32(i))
+			}
+		}
+		return all
+	}
+	for at := int32(-1); len(bytes) > 0; {
+		distance, n := binary.Uvarint(bytes)
+		bytes = bytes[n:]
+		at += int32(distance)
+		all = append(all, at)
+	}
+	return all
+}
+
+// A reader finds the Rego of each rule that can grant, and of the type in question.
+func TestEveryRuleHasItsRego(t *testing.T) {
+	b := scenario(t, "customer-case")
+	doc, err := page.Build("site", nil, b, audits(t, b, "hub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range doc.Rules {
+		if len(rule.Rego) == 0 {
+			t.Errorf("%s has no Rego", rule.Name)
+		}
+		for _, rego := range rule.Rego {
+			if !strings.HasPrefix(rego.Text, "rule_") {
+				t.Errorf("%s in %s is\n%s", rule.Name, rego.Module, rego.Text)
+			}
+		}
+	}
+	i := slices.IndexFunc(doc.Rules, func(r page.Rule) bool { return r.Name == "CreateAppObjectsPublishedApp" })
+	at := slices.IndexFunc(doc.Rules[i].Rego, func(r page.Rego) bool { return r.Type == "app.object" })
+	if at < 0 {
+		t.Fatal("the rule has no Rego for app objects")
+	}
+	// What the rule uses is there too: both bodies of its alternative.
+	for _, want := range []string{`app.may("read", resource.app)`, `group in {"role_dev", "role_ext"}`, `resource_app["@extendable"]`} {
+		if !strings.Contains(doc.Rules[i].Rego[at].Text, want) {
+			t.Errorf("the Rego lacks %s:\n%s", want, doc.Rules[i].Rego[at].Text)
+		}
+	}
+}
+
+// Shares by group are those of the cells: the developers of project 1.
+func TestTheCensusCountsCells(t *testing.T) {
+	b := scenario(t, "customer-case")
+	all := audits(t, b, "hub")
+	doc, err := page.Build("site", nil, b, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	group := slices.IndexFunc(doc.Attributes, func(a page.Attribute) bool { return a.Name == "group" })
+	value := slices.Index(doc.Attributes[group].Values, "proj1_dev")
+	for n, typ := range all[0].Types {
+		for k, action := range doc.Actions {
+			var want int64
+			for requester := range doc.Requesters.IDs {
+				held := slices.ContainsFunc(doc.Requesters.Values, func(v page.Values) bool {
+					return v.Operand == "user.group" && slices.ContainsFunc(v.Of[requester], func(text int32) bool { return doc.Texts[text] == "proj1_dev" })
+				})
+				if !held {
+					continue
+				}
+				for resource := range int32(typ.Recorded) {
+					for _, rule := range all[0].Granting(typ.Type, int32(requester), resource) {
+						if typ.Rules[rule].Actions&action.Bit != 0 {
+							want++
+							break
+						}
+					}
+				}
+			}
+			if got := doc.Contexts[0].Census[group][value][n][k]; got != want {
+				t.Errorf("proj1_dev, %s, %s: %d pairs, want %d", typ.Type.Type, action.Name, got, want)
+			}
+		}
+	}
+}
