@@ -15,6 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page"
@@ -23,7 +24,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// scenario compiles a story of testdata/scenarios.
+// scenario compiles a story of testdata/scenarios, with names.
 func scenario(t *testing.T, name string) *bundles.Bundle {
 	t.Helper()
 	dir := filepath.Join("..", "..", "..", "testdata", "scenarios", name)
@@ -34,6 +35,9 @@ func scenario(t *testing.T, name string) *bundles.Bundle {
 	policy, list := compiler.Compile(rules, compiler.Options{})
 	if policy == nil {
 		t.Fatal(list)
+	}
+	for _, typ := range []string{"user", "stream", "app", "app.object"} {
+		policy.View.Of(typ).Scalars["name"] |= schema.Exact
 	}
 	site, found := snapshot.Open(filepath.Join(dir, "site"), nil)
 	if found.HasErrors() {
