@@ -58,17 +58,18 @@ func path(o reads.Operand) string {
 
 // sentence says what holds if a test does.
 func sentence(t reads.Test) string {
+	left, right := "", ""
+	if t.Left != nil {
+		left = path(*t.Left)
+	}
+	if t.Right != nil {
+		right = path(*t.Right)
+	}
 	switch t.Kind {
 	case reads.From:
 		return "the request comes from the " + map[string]string{"hub": "hub", "qmc": "QMC"}[t.Context]
 	case reads.Anonymous:
 		return "the requester is anonymous"
-	}
-	left, right := path(*t.Left), ""
-	if t.Right != nil {
-		right = path(*t.Right)
-	}
-	switch t.Kind {
 	case reads.OneOf:
 		return left + among(" is ", " is one of ", t.Texts)
 	case reads.Identical:

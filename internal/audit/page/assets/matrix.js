@@ -44,7 +44,7 @@ function inCell(rights, row, col) {
 
 // withRights leaves out rows and columns without any right that is looked at.
 function withRights(rights, rows, cols) {
-  const columns = new Uint8Array(rights.groups.length), apartWho = new Set(), apartWhat = new Set(), full = [];
+  const columns = new Uint8Array((rights.groups.length + 7) >> 3), apartWho = new Set(), apartWhat = new Set(), full = [];
   const inSight = new Uint8Array((rights.groups.length + 7) >> 3), who = new Set(rows.flatMap((r) => r.members)), what = new Set(cols.flatMap((c) => c.members));
   for (const c of cols) inSight[c.group >> 3] |= 1 << (c.group & 7);
   const used = new Map(); // whether a set has a column in sight
@@ -55,8 +55,12 @@ function withRights(rights, rows, cols) {
       const n = pairs[i + 1];
       if (!used.has(n)) {
         const bits = rights.set(n);
-        used.set(n, bits.some((b, at) => b & inSight[at]));
-        for (const c of cols) if (has(bits, c.group)) columns[c.group] = 1;
+        let some = 0;
+        for (let at = 0; at < columns.length; at++) {
+          some |= bits[at] & inSight[at];
+          columns[at] |= bits[at];
+        }
+        used.set(n, some !== 0);
       }
       if (used.get(n)) full[row] = true;
     }
@@ -67,7 +71,7 @@ function withRights(rights, rows, cols) {
   }
   return [
     rows.filter((r) => full[r.group] || r.members.some((n) => apartWho.has(n))),
-    cols.filter((c) => columns[c.group] || c.members.some((n) => apartWhat.has(n))),
+    cols.filter((c) => has(columns, c.group) || c.members.some((n) => apartWhat.has(n))),
   ];
 }
 
