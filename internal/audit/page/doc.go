@@ -6,8 +6,8 @@
 //	model.go, build.go     the data in the page: classes, what they have, and names
 //	evidence.go, words.go  which tests hold for whom, and what a test is in words
 //	rego.go, census.go     the Rego of each rule; rights by role or group
-//	page.go                the page around the data, and what keeps texts from breaking out
-//	assets/                the page's own script and style, as they are written
+//	page.go                the page of the data, put together by its package shell
+//	assets/                the page's own script, as it is written
 //
 // The data are folded as the matrix is: a page of 10,000 requesters and 10,000
 // resources holds their classes and never their product. The script decides nothing;

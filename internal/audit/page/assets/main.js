@@ -1,4 +1,4 @@
-// The page as a whole: parts, context, theme, keys, paper.
+// The page as a whole: parts, context, keys, paper.
 
 const tabs = [...$("tabs").querySelectorAll("[role=tab]")];
 const shows = { overview: showOverview, matrix: showMatrix, tree: showTree, rules: showRules, roles: showRoles };
@@ -39,18 +39,6 @@ function startContext() {
     state.context = Number(e.target.value);
     made.clear();
     make(tabs.find((t) => t.getAttribute("aria-selected") === "true").getAttribute("aria-controls"));
-  });
-}
-
-// The theme is the system's unless one is chosen. Nothing is stored.
-function startTheme() {
-  const names = ["system", "light", "dark"];
-  let at = 0;
-  $("theme").addEventListener("click", () => {
-    at = (at + 1) % names.length;
-    if (at) document.documentElement.dataset.theme = names[at];
-    else delete document.documentElement.dataset.theme;
-    $("theme").textContent = `Theme: ${names[at]}`;
   });
 }
 

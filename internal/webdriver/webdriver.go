@@ -1,4 +1,4 @@
-package page_test
+package webdriver
 
 import (
 	"bufio"
@@ -15,14 +15,14 @@ import (
 	"testing"
 )
 
-// browser is a session of headless Chromium, driven by the W3C's WebDriver protocol.
-type browser struct {
+// Browser is a session of headless Chromium, driven by the W3C's WebDriver protocol.
+type Browser struct {
 	*testing.T
 	session string
 }
 
-// open starts Chromium; the test is skipped where there is none.
-func open(t *testing.T) *browser {
+// Open starts Chromium; the test is skipped where there is none.
+func Open(t *testing.T) *Browser {
 	t.Helper()
 	driver, err := exec.LookPath("chromedriver")
 	if err != nil {
@@ -47,9 +47,9 @@ func open(t *testing.T) *browser {
 		t.Fatal("chromedriver does not say its port")
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
-	b := &browser{t, "http://127.0.0.1:" + port + "/session"}
+	b := &Browser{t, "http://127.0.0.1:" + port + "/session"}
 	var made struct{ SessionID string }
-	b.post("", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
+	b.Post("", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
 		"goog:loggingPrefs": map[string]string{"browser": "ALL"},
 		"goog:chromeOptions": map[string]any{"args": []string{
 			"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -67,7 +67,9 @@ func open(t *testing.T) *browser {
 	return b
 }
 
-func (b *browser) post(path string, body, into any) {
+// Post sends a command of the protocol to the session, as JSON, and reads the value of
+// its answer into what into points to, unless that is nil. An error ends the test.
+func (b *Browser) Post(path string, body, into any) {
 	b.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -92,81 +94,85 @@ func (b *browser) post(path string, body, into any) {
 	}
 }
 
-// load opens a file in a window of a size.
-func (b *browser) load(file string, width, height int) {
+// Load opens a file in a window of a size.
+func (b *Browser) Load(file string, width, height int) {
 	b.Helper()
-	b.post("/window/rect", map[string]int{"width": width, "height": height}, nil)
-	b.post("/url", map[string]string{"url": "file://" + filepath.ToSlash(file)}, nil)
-	if ready := b.text(`return document.documentElement.dataset.ready`); ready != "true" {
-		b.Fatalf("the page is not ready: %v", b.log())
+	b.Post("/window/rect", map[string]int{"width": width, "height": height}, nil)
+	b.Post("/url", map[string]string{"url": "file://" + filepath.ToSlash(file)}, nil)
+	if ready := b.Text(`return document.documentElement.dataset.ready`); ready != "true" {
+		b.Fatalf("the page is not ready: %v", b.Log())
 	}
 }
 
-// run runs a script and returns what it returns, as JSON.
-func (b *browser) run(script string, args ...any) (value any) {
+// Run runs a script and returns what it returns, as JSON.
+func (b *Browser) Run(script string, args ...any) (value any) {
 	b.Helper()
-	b.post("/execute/sync", map[string]any{"script": script, "args": append([]any{}, args...)}, &value)
+	b.Post("/execute/sync", map[string]any{"script": script, "args": append([]any{}, args...)}, &value)
 	return value
 }
 
-func (b *browser) text(script string, args ...any) string {
+// Text runs a script that returns a text; anything else is "".
+func (b *Browser) Text(script string, args ...any) string {
 	b.Helper()
-	text, _ := b.run(script, args...).(string)
+	text, _ := b.Run(script, args...).(string)
 	return text
 }
 
-func (b *browser) number(script string, args ...any) int {
+// Number runs a script that returns a whole number; anything else is 0.
+func (b *Browser) Number(script string, args ...any) int {
 	b.Helper()
-	n, _ := b.run(script, args...).(float64)
+	n, _ := b.Run(script, args...).(float64)
 	return int(n)
 }
 
-// await waits until a script returns true: the browser answers when the page has
+// Await waits until a script returns true: the browser answers when the page has
 // drawn again.
-func (b *browser) await(what, script string) {
+func (b *Browser) Await(what, script string) {
 	b.Helper()
 	var met bool
-	b.post("/execute/async", map[string]any{"script": fmt.Sprintf(`
+	b.Post("/execute/async", map[string]any{"script": fmt.Sprintf(`
 		const done = arguments[0], test = () => { %s };
 		const end = performance.now() + 20000;
 		const look = () => { const met = Boolean(test()); if (met || performance.now() > end) done(met); else requestAnimationFrame(look); };
 		look();`, script), "args": []any{}}, &met)
 	if !met {
-		b.Fatalf("%s: it does not come to that; %v", what, b.log())
+		b.Fatalf("%s: it does not come to that; %v", what, b.Log())
 	}
 }
 
-func (b *browser) element(selector string) string {
+// element returns the protocol's id of the first element that a selector of CSS meets.
+func (b *Browser) element(selector string) string {
 	b.Helper()
 	var found map[string]string
-	b.post("/element", map[string]string{"using": "css selector", "value": selector}, &found)
+	b.Post("/element", map[string]string{"using": "css selector", "value": selector}, &found)
 	for _, id := range found {
 		return id
 	}
 	return ""
 }
 
-func (b *browser) click(selector string) {
+// Click clicks the first element that a selector of CSS meets.
+func (b *Browser) Click(selector string) {
 	b.Helper()
-	b.post("/element/"+b.element(selector)+"/click", map[string]any{}, nil)
+	b.Post("/element/"+b.element(selector)+"/click", map[string]any{}, nil)
 }
 
-// keys of the WebDriver protocol.
+// Keys of the WebDriver protocol.
 const (
-	enter, escape, home, end     = "\ue007", "\ue00c", "\ue011", "\ue010"
-	left, up, right, down        = "\ue012", "\ue013", "\ue014", "\ue015"
-	control, tabulator, pagedown = "\ue009", "\ue004", "\ue00f"
+	Enter, Escape, Home, End     = "\ue007", "\ue00c", "\ue011", "\ue010"
+	Left, Up, Right, Down        = "\ue012", "\ue013", "\ue014", "\ue015"
+	Control, Tabulator, PageDown = "\ue009", "\ue004", "\ue00f"
 )
 
-// press presses keys, one after the other, where the focus is. A key that stays down,
+// Press presses keys, one after the other, where the focus is. A key that stays down,
 // such as control, is held until the end.
-func (b *browser) press(keys ...string) {
+func (b *Browser) Press(keys ...string) {
 	b.Helper()
 	var actions []map[string]string
 	var held []string
 	for _, k := range keys {
 		actions = append(actions, map[string]string{"type": "keyDown", "value": k})
-		if k == control {
+		if k == Control {
 			held = append(held, k)
 			continue
 		}
@@ -175,26 +181,27 @@ func (b *browser) press(keys ...string) {
 	for _, k := range held {
 		actions = append(actions, map[string]string{"type": "keyUp", "value": k})
 	}
-	b.post("/actions", map[string]any{"actions": []any{map[string]any{"type": "key", "id": "keyboard", "actions": actions}}}, nil)
+	b.Post("/actions", map[string]any{"actions": []any{map[string]any{"type": "key", "id": "keyboard", "actions": actions}}}, nil)
 }
 
-func (b *browser) write(selector, text string) {
+// Write replaces the text of the input that a selector of CSS meets.
+func (b *Browser) Write(selector, text string) {
 	b.Helper()
 	id := b.element(selector)
-	b.post("/element/"+id+"/clear", map[string]any{}, nil)
-	b.post("/element/"+id+"/value", map[string]string{"text": text}, nil)
+	b.Post("/element/"+id+"/clear", map[string]any{}, nil)
+	b.Post("/element/"+id+"/value", map[string]string{"text": text}, nil)
 }
 
-// media emulates what a reader prefers, or paper.
-func (b *browser) media(medium, scheme string) {
+// Media emulates what a reader prefers, or paper.
+func (b *Browser) Media(medium, scheme string) {
 	b.Helper()
-	b.post("/goog/cdp/execute", map[string]any{"cmd": "Emulation.setEmulatedMedia", "params": map[string]any{
+	b.Post("/goog/cdp/execute", map[string]any{"cmd": "Emulation.setEmulatedMedia", "params": map[string]any{
 		"media": medium, "features": []any{map[string]string{"name": "prefers-color-scheme", "value": scheme}},
 	}}, nil)
 }
 
-// shot takes a picture, which is kept in the folder that QLIK2REGO_SHOTS names.
-func (b *browser) shot(name string) []byte {
+// Shot takes a picture, which is kept in the folder that QLIK2REGO_SHOTS names.
+func (b *Browser) Shot(name string) []byte {
 	b.Helper()
 	request, err := http.Get(b.session + "/screenshot")
 	if err != nil {
@@ -217,11 +224,11 @@ func (b *browser) shot(name string) []byte {
 	return picture
 }
 
-// log is what the browser has to complain about.
-func (b *browser) log() []string {
+// Log is what the browser has to complain about.
+func (b *Browser) Log() []string {
 	b.Helper()
 	var entries []struct{ Level, Message string }
-	b.post("/se/log", map[string]string{"type": "browser"}, &entries)
+	b.Post("/se/log", map[string]string{"type": "browser"}, &entries)
 	var all []string
 	for _, e := range entries {
 		all = append(all, e.Level+" "+e.Message)

@@ -1,0 +1,94 @@
+package shell
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"strings"
+)
+
+//go:embed assets
+var assets embed.FS
+
+// shared are the parts of the script that all pages have.
+var shared = []string{"assets/dom.js", "assets/theme.js"}
+
+// Page is a page of a kind: its own files, which are written for it.
+type Page struct {
+	// Files hold the files that the other fields name.
+	Files fs.FS
+	// Body is the page as a template of html/template, which gets Title, Policy, Style,
+	// Script and Data.
+	Body string
+	// Scripts are the parts of the script in order, after those that pages share. All
+	// have one scope.
+	Scripts []string
+}
+
+// Write writes the page of data, which is what JSON makes of them. The title is text.
+func (p Page) Write(w io.Writer, title string, data any) error {
+	style, err := assets.ReadFile("assets/page.css")
+	if err != nil {
+		return err
+	}
+	script, err := p.script()
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	// The encoder escapes <, >, & and the line ends of JavaScript, so that no text
+	// ends the element that holds the data.
+	if err := json.NewEncoder(&text).Encode(data); err != nil {
+		return err
+	}
+	t, err := template.ParseFS(p.Files, p.Body)
+	if err != nil {
+		return err
+	}
+	// What the browser may run and show is named by its digest, and nothing else is.
+	return t.Execute(w, struct {
+		Title, Policy string
+		Style         template.CSS
+		Script, Data  template.JS
+	}{
+		title,
+		fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; base-uri 'none'; form-action 'none'", digest(script), digest(string(style))),
+		template.CSS(style), template.JS(script), template.JS(text.String()),
+	})
+}
+
+// script joins the parts of the script.
+func (p Page) script() (string, error) {
+	var b strings.Builder
+	b.WriteString("\"use strict\";\n(() => {\n")
+	add := func(files fs.FS, names []string) error {
+		for _, name := range names {
+			text, err := fs.ReadFile(files, name)
+			if err != nil {
+				return err
+			}
+			b.Write(text)
+		}
+		return nil
+	}
+	if err := add(assets, shared); err != nil {
+		return "", err
+	}
+	if err := add(p.Files, p.Scripts); err != nil {
+		return "", err
+	}
+	b.WriteString("})();\n")
+	return b.String(), nil
+}
+
+// digest is what a content security policy calls a text.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
