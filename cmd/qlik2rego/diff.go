@@ -26,10 +26,14 @@ gain:delete:App ends with exit code 1 if anybody gains the action delete on an a
 was not compared. A baseline holds accepted differences: each counts again as soon as it
 is not exactly the one that was accepted.
 
+--html also writes a page for auditors, one file that needs nothing else, with filters,
+search, and whom and what each difference concerns.
+
 EXAMPLES:
    qlik2rego diff old.json new.json --snapshot site/
    qlik2rego diff old.json new.json --snapshot site/ --fail-on gain:delete --fail-on gain:*:App=500
    qlik2rego diff old.json new.json --snapshot site/ --baseline accepted.json --format markdown -o comment.md
+   qlik2rego diff old.json new.json --snapshot site/ --html change.html --fail-on gain
    qlik2rego diff old.json new.json --snapshot site/ --baseline accepted.json --update-baseline
    qlik2rego diff old.json new.json
    qlik2rego diff --old-snapshot monday/ --new-snapshot tuesday/ --format sarif`,

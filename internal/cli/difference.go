@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -30,6 +31,7 @@ func DiffFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE`, KIND[:ACTION[:TYPE]][=LIMIT], that makes the exit code 1 if more cells differ; again for more"},
 		&cli.StringFlag{Name: "baseline", Usage: "accepted differences, a `FILE`, which do not count"},
 		&cli.BoolFlag{Name: "update-baseline", Usage: "accept all differences: write the baseline anew"},
+		&cli.StringFlag{Name: "html", Usage: "also write a page for browsers, `FILE`, which needs nothing else"},
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all"},
 	}
 }
@@ -100,7 +102,25 @@ func (d *diffing) types() []string {
 	return known
 }
 
-// diffReport writes the report, and with it the baseline if there is a new one.
+// compared says what was compared, as the command line names it.
+func compared(ctx *cli.Context) string {
+	title := strings.Join(ctx.Args().Slice(), " → ")
+	add := func(lead, text string) {
+		if title != "" {
+			text = lead + text
+		}
+		title += text
+	}
+	if site := ctx.String("snapshot"); site != "" {
+		add(" on ", site)
+	} else if old := ctx.String("old-snapshot"); old != "" {
+		add(" on ", old+" → "+ctx.String("new-snapshot"))
+	}
+	return title
+}
+
+// diffReport writes the report, and with it the page and the baseline if there are new
+// ones.
 func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Report, version, file string) error {
 	write := func(w io.Writer, _ string) error {
 		switch s.Format {
@@ -112,6 +132,12 @@ func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Repor
 			return show.Markdown{}.Render(w, r)
 		}
 		return show.Text{}.Render(w, r)
+	}
+	if name := ctx.String("html"); name != "" {
+		page := show.HTML{Title: compared(ctx)}
+		if err := out.File(name, func(w io.Writer, _ string) error { return page.Render(w, r) }); err != nil {
+			return err
+		}
 	}
 	if name := ctx.String("output"); name != "" {
 		if err := out.File(name, write); err != nil {
@@ -155,6 +181,8 @@ func (d *diffing) flags(ctx *cli.Context) error {
 		return UsageOf(ctx.Command, "--snapshot is for both sides, --old-snapshot and --new-snapshot are for one each")
 	case ctx.Bool("update-baseline") && !ctx.IsSet("baseline"):
 		return UsageOf(ctx.Command, "--update-baseline writes the file that --baseline names")
+	case ctx.String("html") != "" && (ctx.String("html") == ctx.String("output") || ctx.String("html") == ctx.String("baseline")):
+		return UsageOf(ctx.Command, "--html writes a file of its own, and %s is named twice", ctx.String("html"))
 	case ctx.NArg() != 2 && (ctx.NArg() != 0 || !old):
 		return UsageOf(ctx.Command, "diff compares two sets of rules, OLD-RULES and NEW-RULES; there are %d", ctx.NArg())
 	case !ctx.IsSet("baseline") || ctx.Bool("update-baseline"):

@@ -1,6 +1,9 @@
 package difference
 
-import "math/bits"
+import (
+	"iter"
+	"math/bits"
+)
 
 // bitset is a set of small numbers.
 type bitset []uint64
@@ -27,4 +30,17 @@ func (s bitset) count() int {
 		n += bits.OnesCount64(w)
 	}
 	return n
+}
+
+// each returns the numbers of the set, the smallest first.
+func (s bitset) each() iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for i, w := range s {
+			for ; w != 0; w &= w - 1 {
+				if !yield(int32(i<<6 + bits.TrailingZeros64(w))) {
+					return
+				}
+			}
+		}
+	}
 }

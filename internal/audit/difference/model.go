@@ -26,6 +26,8 @@ type Report struct {
 
 	// tallied are the groups with what their counts are of.
 	tallied []tallied
+	// conditions are those of the rules that are not the same on both sides.
+	conditions map[RuleRef][2]string
 }
 
 // The modes of a report.

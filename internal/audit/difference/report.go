@@ -207,6 +207,7 @@ func (w *work) describe() {
 		r.Groups = append(r.Groups, g.Group)
 	}
 	r.count()
+	r.conditions = w.conditions()
 	w.ruleChanges()
 	w.leaveOut()
 	w.spellTypes()
@@ -216,6 +217,8 @@ func (w *work) describe() {
 type tallied struct {
 	Group
 	users, resources []bitset
+	// named returns some of the members of a part.
+	named []func(most int) (users, resources []Member)
 }
 
 func (w *work) groups() []tallied {
@@ -243,6 +246,9 @@ func (w *work) groups() []tallied {
 			}
 			t.Parts = append(t.Parts, part)
 			t.users, t.resources = append(t.users, users), append(t.resources, resources)
+			t.named = append(t.named, func(most int) ([]Member, []Member) {
+				return w.named("user", p.users.joined, users, most), w.named(p.typ, p.resources.joined, resources, most)
+			})
 			t.Cells += p.cells
 		}
 		all = append(all, t)

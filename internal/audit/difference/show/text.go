@@ -144,7 +144,7 @@ func (p *printer) rest(r *difference.Report) {
 func left(l difference.LeftOut) string {
 	text := oneLine(l.What) + ": " + oneLine(l.Why)
 	if l.Hint != "" {
-		text += " (" + l.Hint + ")"
+		text += " (" + oneLine(l.Hint) + ")"
 	}
 	return text
 }

@@ -233,11 +233,14 @@ func quoted(name string) string { return `"` + oneLine(name) + `"` }
 const longest = 300
 
 // oneLine makes one short printable line of any text.
-func oneLine(text string) string {
+func oneLine(text string) string { return shorten(text, longest) }
+
+// shorten makes one printable line of any text, of at most a number of its characters.
+func shorten(text string, most int) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range text {
-		if n++; n > longest {
+		if n++; n > most {
 			b.WriteString("…")
 			break
 		}

@@ -1,0 +1,68 @@
+// The page as a whole: the summary, the rules, what was not compared, and the filters.
+
+function showSummary() {
+  $("verdict").textContent = doc.verdict;
+  const row = (name, f) => el("tr", {}, el("th", { scope: "row" }, name), figures(f));
+  $("summary").replaceChildren(
+    el("table", { id: "totals" },
+      el("thead", {}, el("tr", {}, el("td", {}), ["cells", ...doc.nouns].map((t) => el("th", { scope: "col", class: "n" }, t)))),
+      el("tbody", {}, row("Gain", doc.gain), row("Loss", doc.loss))),
+    el("p", {}, `A cell is one action of one user on one resource; ${doc.basis}.`),
+    doc.accepted ? el("p", {}, `The baseline accepts ${plural(doc.accepted, "cell")}, which do not count.`) : "",
+    el("ul", { class: "findings", hidden: !doc.gates.length && !doc.leftOut.length },
+      doc.gates.map((g) => el("li", { class: g.hit ? "look" : "" }, g.hit ? el("strong", {}, g.text) : g.text)),
+      doc.leftOut.length ? el("li", { class: "look" }, el("a", { href: "#left-out" }, `Not all was compared: ${plural(doc.leftOut.length, "part")} left out.`)) : ""),
+  );
+}
+
+// ruleItem is what was done to a rule and what comes of it.
+function ruleItem(r) {
+  const whole = (name, text) => [el("h4", {}, name), text ? el("pre", { tabindex: "0", "aria-label": name }, text) : el("p", { class: "muted" }, "none")];
+  const more = [
+    r.place ? el("p", { class: "small" }, el("code", {}, r.place), ` (id ${r.id})`) : "",
+    r.edits.map((e) => [el("h4", {}, `Edited: ${e.aspect}`), lines(e)]), rest(r.edits.length, r.allEdits, "edits are"),
+    r.old || r.new ? [whole("Condition before", r.old), whole("Condition now", r.new)] : "",
+  ];
+  return el("details", {}, el("summary", {}, el("strong", {}, r.name), `: ${r.change}`, r.works ? "" : `; ${r.effect}`), more);
+}
+
+function showRules() {
+  const part = (title, rules) => (rules.length ? [el("h3", {}, `${title} (${num(rules.length)})`), rules.map(ruleItem)] : []);
+  fill($("rules"),
+    el("h2", { class: "gap", id: "rules-title" }, "Rules"),
+    el("p", {}, `${plural(doc.allRules, "rule")} changed, ${num(doc.unchanged)} as before.`),
+    part("Changed, and access with them", doc.rules.filter((r) => r.works)),
+    part("Changed without effect on access, or none that is known", doc.rules.filter((r) => !r.works)),
+    rest(doc.rules.length, doc.allRules, "rules are"));
+}
+
+function showList(id, title, texts, all, none) {
+  if (!texts.length && !none) { $(id).hidden = true; return; }
+  fill($(id), el("h2", { class: "gap", id: `${id}-title` }, title),
+    texts.length ? el("ul", {}, texts.map((t) => el("li", {}, t))) : el("p", {}, none), rest(texts.length, all, "entries are"));
+}
+
+function startFilters() {
+  const parts = doc.groups.flatMap((g) => g.parts);
+  const offer = (id, values) => $(id).append(...[...new Set(values)].sort(byName).map((v) => el("option", { value: v }, v)));
+  offer("f-action", parts.map((p) => p.action));
+  offer("f-type", parts.map((p) => p.type));
+  $("filters").addEventListener("input", filter);
+  $("filters").addEventListener("submit", (e) => e.preventDefault());
+  // Only what is in sight is opened, and so made.
+  $("open-all").addEventListener("click", () => {
+    for (const g of items) if (!g.item.hidden) g.details.open = true;
+    for (const d of document.querySelectorAll("#rules details")) d.open = true;
+  });
+}
+
+showSummary();
+fill($("groups"), items.map((g) => g.item));
+$("groups").after(rest(doc.groups.length, doc.allGroups, "differences, smaller than these, are"));
+showRules();
+showList("left-out", "Not compared", doc.leftOut, doc.leftOut.length, "Nothing that can matter was left out.");
+showList("stale", "Stale in the baseline", doc.stale, doc.allStale, "");
+startFilters();
+startTheme();
+filter();
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,86 @@
+// Differences by cause: what stands of each, and which of them a reader wants.
+
+const doc = JSON.parse($("data").textContent);
+const most = Math.max(1, ...doc.groups.map((g) => g.figures[0]));
+
+// rest says how many are not listed, "" for none.
+const rest = (listed, all, what) => (all > listed ? el("p", { class: "muted small" }, `${num(all - listed)} more ${what} not listed here; the JSON report has all of them.`) : "");
+
+// lines are what stood before and what stands now.
+const lines = (edit) => (edit.before || edit.after ? el("pre", { tabindex: "0", "aria-label": edit.aspect === "condition" ? "Clause before and after" : `${edit.aspect} before and after` },
+  edit.before ? el("del", {}, `- ${edit.before}`) : "", edit.before && edit.after ? "\n" : "", edit.after ? el("ins", {}, `+ ${edit.after}`) : "") : "");
+
+const reason = (c) => [c.place ? el("p", { class: "small" }, el("code", {}, c.place)) : "", lines(c)];
+
+const figures = (f) => f.map((n) => el("td", { class: "n" }, num(n)));
+
+// memberList lists members, and says how many more there are.
+function memberList(name, members, all) {
+  return el("div", {}, el("h4", {}, `${name[0].toUpperCase()}${name.slice(1)} (${num(all)})`), el("ul", { class: "small" }, members.map((m) => el("li", {}, m))),
+    all > members.length ? el("p", { class: "muted small" }, `${num(all - members.length)} more are not listed on this page.`) : "");
+}
+
+const partName = (p) => `${p.action} on ${p.type}`;
+
+function groupItem(group) {
+  const rows = group.parts.map((p) => el("tr", {}, el("th", { scope: "row" }, partName(p)), figures(p.figures), el("td", { class: "small" }, p.notes || "")));
+  const details = el("details", {}, el("summary", {}, "Who and what"));
+  const openPart = (p) => el("section", {}, el("h3", {}, partName(p)), el("div", { class: "pair" },
+    memberList(doc.nouns[0], p.users, p.figures[1]), memberList(doc.nouns[1], p.resources, p.figures[2])));
+  let sections = null;
+  const fillDetails = () => {
+    if (sections) return;
+    sections = group.parts.map(openPart);
+    details.append(group.examples.length ? el("div", {}, el("h3", {}, "For example"), el("ul", { class: "small" }, group.examples.map((e) => el("li", {}, e)))) : "", ...sections);
+    filter();
+  };
+  details.addEventListener("toggle", () => { if (details.open) fillDetails(); });
+  const bar = el("span", { class: "bar", "aria-hidden": "true" });
+  bar.style.width = `${(100 * group.figures[0]) / most}%`;
+  const [first, ...others] = group.causes;
+  const item = el("li", {},
+    el("h3", {}, el("span", { class: `sw ${group.kind === "gain" ? "change" : "read"}` }, group.kind), " ", group.title),
+    el("p", {}, group.said, group.accepted ? `, and ${num(group.accepted)} accepted by the baseline` : ""), el("div", { class: "share-of" }, bar),
+    first ? reason(first) : "",
+    others.length ? el("ul", {}, others.map((c) => el("li", {}, c.text, reason(c)))) : "",
+    rest(group.causes.length, group.allCauses, "causes are"),
+    el("div", { class: "scroll" }, el("table", {},
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, group.kind === "gain" ? "Gained" : "Lost"), ["cells", ...doc.nouns].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "Notes"))),
+      el("tbody", {}, rows))),
+    rest(group.parts.length, group.allParts, "rows are"), details);
+  return {
+    item, details,
+    text: fold([group.title, group.causes.map((c) => [c.text, c.place, c.before, c.after]), group.parts.map((p) => [partName(p), p.notes, p.users, p.resources]), group.examples].flat(Infinity).filter(Boolean).join("\n")),
+    // show hides what a filter does not mean, and returns how many cells are left.
+    show(wanted, meant) {
+      let cells = 0;
+      group.parts.forEach((p, i) => {
+        const on = meant && wanted(p);
+        rows[i].hidden = !on;
+        if (sections) sections[i].hidden = !on;
+        if (on) cells += p.figures[0];
+      });
+      return cells;
+    },
+    kind: group.kind, parts: group.parts,
+  };
+}
+
+const items = doc.groups.map(groupItem);
+
+// filter shows the differences that are asked for, and says how many they are.
+function filter() {
+  const kind = $("f-kind").value, action = $("f-action").value, type = $("f-type").value;
+  const words = fold($("f-text").value).split(/\s+/).filter(Boolean);
+  const wanted = (p) => (!action || p.action === action) && (!type || p.type === type);
+  let shown = 0, cells = 0;
+  for (const g of items) {
+    const meant = (!kind || g.kind === kind) && (!g.parts.length ? !action && !type : g.parts.some(wanted)) && words.every((w) => g.text.includes(w));
+    g.item.hidden = !meant;
+    cells += g.show(wanted, meant);
+    if (meant) shown++;
+  }
+  const asked = [kind && (kind === "gain" ? "gains" : "losses"), action, type, words.length && `“${words.join(" ")}”`].filter(Boolean);
+  $("status").textContent = !items.length ? "Nobody gains or loses anything that was compared."
+    : `${num(shown)} of ${plural(items.length, "difference")} listed, ${plural(cells, "cell")}${asked.length ? `; shown: ${asked.join(", ")}` : ""}.`;
+}

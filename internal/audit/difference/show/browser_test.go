@@ -1,0 +1,104 @@
+package show_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
+	"github.com/qlik2rego/qlik2rego/internal/webdriver"
+)
+
+// opened is the page of a report in Chromium.
+func opened(t *testing.T, r *difference.Report) *webdriver.Browser {
+	t.Helper()
+	b := webdriver.Open(t)
+	name := filepath.Join(t.TempDir(), "change.html")
+	if err := os.WriteFile(name, []byte(render(t, show.HTML{Title: "main → change"}, r)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.Load(name, 1200, 1000)
+	return b
+}
+
+const (
+	status = `return document.getElementById("status").textContent`
+	inside = `return document.querySelector("#groups li").innerText`
+)
+
+func TestPageFiltersAndOpens(t *testing.T) {
+	r := worked(t)
+	// A loss beside the gain, so that there is something to filter.
+	r.Groups = append(r.Groups, many(1, "Other").Groups[0])
+	r.Groups[1].Kind = difference.Loss
+	b := opened(t, r)
+	choose := func(id, value string) {
+		t.Helper()
+		b.Run(`const e = document.getElementById(arguments[0]); e.value = arguments[1]; e.dispatchEvent(new Event("input", { bubbles: true }));`, id, value)
+	}
+	for _, step := range []struct{ id, value, status string }{
+		{"f-type", "Stream", "1 of 2 differences listed, 3 cells; shown: Stream."},
+		{"f-kind", "loss", "0 of 2 differences listed, 0 cells; shown: losses, Stream."},
+		{"f-type", "", "1 of 2 differences listed, 1,234,567 cells; shown: losses."},
+		{"f-kind", "", "2 of 2 differences listed, 1,234,573 cells."},
+		{"f-action", "read", "2 of 2 differences listed, 1,234,573 cells; shown: read."},
+		{"f-text", "SALARIES", "1 of 2 differences listed, 6 cells; shown: read, “salaries”."},
+		{"f-text", "carla nobody", "0 of 2 differences listed, 0 cells; shown: read, “carla nobody”."},
+		{"f-text", "", "2 of 2 differences listed, 1,234,573 cells; shown: read."},
+	} {
+		choose(step.id, step.value)
+		if got := b.Text(status); got != step.status {
+			t.Errorf("%s %q: %s", step.id, step.value, got)
+		}
+	}
+	// By the keyboard alone to who and what.
+	if strings.Contains(b.Text(inside), `a-3 "Salaries"`) {
+		t.Error("the members are in sight before they are asked for")
+	}
+	b.Run(`document.querySelector("#groups summary").focus()`)
+	b.Press(webdriver.Enter)
+	b.Await("the members are there", `return document.querySelector("#groups li").innerText.includes('a-3 "Salaries"')`)
+	if said := b.Text(inside); !strings.Contains(said, `acme\carla`) || !strings.Contains(said, `+ user.group = "Sales"`) || !strings.Contains(said, "change/rules.json:5:74") {
+		t.Errorf("the first difference says\n%s", said)
+	}
+	choose("f-type", "Stream")
+	if said := b.Text(inside); strings.Contains(said, "Salaries") || !strings.Contains(said, `s-people "People"`) {
+		t.Errorf("of streams alone it says\n%s", said)
+	}
+	if log := b.Log(); len(log) > 0 {
+		t.Errorf("the browser complains: %v", log)
+	}
+	if n := b.Number(`return performance.getEntriesByType("resource").length`); n != 0 {
+		t.Errorf("the page asked for %d other files", n)
+	}
+}
+
+func TestPageAccessibleByAxe(t *testing.T) {
+	check := webdriver.Axe(t)
+	r := worked(t)
+	r.LeftOut = append(r.LeftOut, difference.LeftOut{What: "sections", Why: "no snapshot holds them"})
+	r.Gates = append(r.Gates, difference.Gate{Spec: "gain", Cells: 6, Hit: true}, difference.Gate{Spec: "loss"})
+	b := opened(t, r)
+	for _, scheme := range []string{"light", "dark"} {
+		b.Media("screen", scheme)
+		b.Shot("diff-" + scheme)
+		check(b, scheme)
+	}
+	b.Click("#open-all")
+	b.Await("the members are there", `return document.querySelectorAll("#groups .pair").length === 2`)
+	for _, scheme := range []string{"light", "dark"} {
+		b.Media("screen", scheme)
+		b.Shot("diff-open-" + scheme)
+		check(b, scheme+", all open")
+		b.Run(`document.querySelector("#groups .pair").scrollIntoView()`)
+		b.Shot("diff-members-" + scheme)
+	}
+	b.Post("/window/rect", map[string]int{"width": 420, "height": 900}, nil)
+	b.Await("nothing is wider than the window", `return document.documentElement.scrollWidth <= innerWidth`)
+	b.Media("print", "dark")
+	if got := b.Text(`return getComputedStyle(document.body).color + " " + getComputedStyle(document.getElementById("filters")).display`); got != "rgb(0, 0, 0) none" {
+		t.Errorf("who prefers dark prints in %s", got)
+	}
+}
