@@ -50,6 +50,9 @@ func checked(t *testing.T, old, new []ruleset.Rule, site string) *difference.Rep
 }
 
 func TestCustomerCase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("cell by cell it takes a while: without -short")
+	}
 	folder := filepath.Join(stories, "customer-case")
 	rules := read(t, filepath.Join(folder, "rules.json"))
 	wider := edited(t, rules, "ResourceAccess", func(r *ruleset.Rule) {
@@ -74,6 +77,9 @@ func TestCustomerCase(t *testing.T) {
 
 // TestSheetLevel compares each variant of the story with itself and with the next.
 func TestSheetLevel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("cell by cell it takes a while: without -short")
+	}
 	folder := filepath.Join(stories, "sheet-level")
 	files, err := filepath.Glob(filepath.Join(folder, "*", "rules.json"))
 	if err != nil || len(files) < 2 {
