@@ -23,6 +23,7 @@ func Axe(t *testing.T) func(b *Browser, what string) {
 		if there, _ := b.Run(`return typeof axe === "object"`).(bool); !there {
 			b.Run(string(source))
 		}
+		b.settle()
 		var found []string
 		b.Post("/execute/async", map[string]any{"script": `
 			const done = arguments[0];

@@ -104,9 +104,22 @@ func (b *Browser) Load(file string, width, height int) {
 	}
 }
 
+// settle waits until the page has drawn what the steps before this one changed: one
+// frame lays it out, at the next those who observe sizes draw, after which it stands.
+// Every step that looks or acts begins with it, so that none meets a page between two
+// drawings; what waits for a timer is for Await.
+func (b *Browser) settle() {
+	b.Helper()
+	b.Post("/execute/async", map[string]any{"script": `
+		const done = arguments[0];
+		const after = (frames) => frames ? requestAnimationFrame(() => after(frames - 1)) : done();
+		after(3);`, "args": []any{}}, nil)
+}
+
 // Run runs a script and returns what it returns, as JSON.
 func (b *Browser) Run(script string, args ...any) (value any) {
 	b.Helper()
+	b.settle()
 	b.Post("/execute/sync", map[string]any{"script": script, "args": append([]any{}, args...)}, &value)
 	return value
 }
@@ -143,6 +156,7 @@ func (b *Browser) Await(what, script string) {
 // element returns the protocol's id of the first element that a selector of CSS meets.
 func (b *Browser) element(selector string) string {
 	b.Helper()
+	b.settle()
 	var found map[string]string
 	b.Post("/element", map[string]string{"using": "css selector", "value": selector}, &found)
 	for _, id := range found {
@@ -168,6 +182,7 @@ const (
 // such as control, is held until the end.
 func (b *Browser) Press(keys ...string) {
 	b.Helper()
+	b.settle()
 	var actions []map[string]string
 	var held []string
 	for _, k := range keys {
@@ -203,6 +218,7 @@ func (b *Browser) Media(medium, scheme string) {
 // Shot takes a picture, which is kept in the folder that QLIK2REGO_SHOTS names.
 func (b *Browser) Shot(name string) []byte {
 	b.Helper()
+	b.settle()
 	request, err := http.Get(b.session + "/screenshot")
 	if err != nil {
 		b.Fatal(err)
