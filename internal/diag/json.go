@@ -1,14 +1,8 @@
 package diag
 
-import (
-	"encoding/json"
-	"io"
-)
+import "encoding/json"
 
-// JSON renders diagnostics for programs: an array of objects whose fields are named
-// and ordered as in the type jsonDiagnostic. Fields are added, never changed.
-type JSON struct{}
-
+// jsonDiagnostic is a diagnostic for programs. Fields are added, never changed.
 type jsonDiagnostic struct {
 	Code     Code        `json:"code"`
 	Severity string      `json:"severity"`
@@ -51,18 +45,7 @@ type jsonFix struct {
 	Replacement string    `json:"replacement"`
 }
 
-// Render implements Renderer.
-func (JSON) Render(w io.Writer, list List) error {
-	if list == nil {
-		list = List{}
-	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(list)
-}
-
-// MarshalJSON implements json.Marshaler with the object that JSON renders.
+// MarshalJSON implements json.Marshaler with the fields of jsonDiagnostic, in its order.
 func (d Diagnostic) MarshalJSON() ([]byte, error) {
 	out := jsonDiagnostic{
 		Code: d.Code, Severity: d.Severity.String(), Summary: d.Summary, Detail: d.Detail, Doc: d.Code.Page(),

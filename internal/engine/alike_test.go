@@ -3,6 +3,7 @@ package engine_test
 import (
 	"flag"
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -104,4 +105,34 @@ func isText(t *ast.Term, name string) bool {
 	}
 	_, ok := v.Value.(ast.String)
 	return ok
+}
+
+// TestRequestsThatNameNothing has requests without type, id or action denied one by
+// one, and those beside them answered, however many come at once.
+func TestRequestsThatNameNothing(t *testing.T) {
+	s := newChanging(t, 1, sitegen.Size{Users: 8, Streams: 4, Apps: 24, Objects: 24, Others: 10, Rules: 25, Requests: 60})
+	p := s.open(t, "old.tar.gz")
+	var requests []engine.Request
+	for _, text := range []string{
+		`{"subject": {"type": "user", "id": "a"}, "action": {"name": "read"}, "resource": {"type": "App"}}`,
+		`{"subject": {"type": "user", "id": "a"}, "action": {"name": "read"}, "resource": {"id": "1"}}`,
+		`{"subject": {"type": "user", "id": "a"}, "action": {"name": "read"}, "resource": {}}`,
+		`{"subject": {"type": "user", "id": "a"}, "action": {}, "resource": {"type": "App", "id": "1"}}`,
+	} {
+		requests = append(requests, asRequest(t, []byte(text)), asRequest(t, []byte(text)))
+	}
+	requests = append(requests, s.requests...)
+	verdicts, err := p.Evaluate(t.Context(), requests, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range verdicts {
+		if i < 8 && (v.Allow || v.Err != nil || v.Reason != "invalid_request") {
+			t.Errorf("request %d: %+v", i, v)
+		}
+		alone, err := p.Evaluate(t.Context(), requests[i:i+1], true)
+		if err != nil || !reflect.DeepEqual(alone[0], v) {
+			t.Errorf("request %d: among many %+v, alone %+v, %v", i, v, alone, err)
+		}
+	}
 }

@@ -35,6 +35,7 @@ func (p *Point) evaluateTogether(ctx context.Context, requests []Request, explai
 	done := make([]bool, len(requests))
 	if p.together != nil {
 		for _, group := range groups(requests, Request.goesWith) {
+			group = slices.DeleteFunc(group, func(i int) bool { return !requests[i].namesItem() })
 			if len(group) > 1 {
 				p.together.evaluate(ctx, p, requests, group, explain, verdicts, done)
 			}
@@ -68,6 +69,12 @@ func groups(requests []Request, together func(a, b Request) bool) [][]int {
 
 func (r Request) goesWith(o Request) bool {
 	return r.Subject.Equal(o.Subject) && r.Context.Equal(o.Context) && r.Resource.Get(typeKey).Equal(o.Resource.Get(typeKey))
+}
+
+// namesItem says whether a request has what together asks about; any other is one
+// that its rules refuse.
+func (r Request) namesItem() bool {
+	return r.Resource.Get(idKey) != nil && r.Resource.Get(typeKey) != nil && r.Action.Get(nameKey) != nil
 }
 
 var (
