@@ -81,7 +81,7 @@ func TestRealRules(t *testing.T) {
 	if os.Getenv("QLIK_CORPUS") == "" {
 		t.Skip("QLIK_CORPUS is not set: no real rules")
 	}
-	tables := mixedTables([]int{realRules}, []int{200}, io.Discard)
+	tables := mixedTables([]int{realRules}, []int{200}, 0, io.Discard)
 	r, err := run(t.Context(), small(t, tables...))
 	if err != nil {
 		t.Fatal(err)

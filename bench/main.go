@@ -29,6 +29,7 @@ with site-export/systemrule.json.
 Examples:
   go run . -quick
   go run . -quick -rules 100,5000 -types App -contenders cel,cedar -kinds none
+  go run . -quick -departments 10 -kinds none
   go run . -kinds like,regexp -rules none
   go run . -format markdown > table.md
 
@@ -82,6 +83,7 @@ func parse(args []string, stderr io.Writer) (plan, string, error) {
 	kinds := list(flags, "kinds", "rules that resist, or none (default or,like,not,cross,star,regexp,notequal)")
 	names := list(flags, "contenders", "who takes part besides allow (default all)")
 	flags.IntVar(&p.measure.Rounds, "rounds", 0, "rounds (default 21; quick 9)")
+	departments := flags.Int("departments", 0, "departments that users and rules are spread over; fewer make more rules about the same people (default one for every tenth rule)")
 	flags.IntVar(&p.requests, "requests", 48, "requests of a kind and outcome")
 	if err := flags.Parse(args); err != nil {
 		return p, "", err
@@ -123,7 +125,7 @@ func parse(args []string, stderr io.Writer) (plan, string, error) {
 	}
 	sizes, err1 := numbers(pick(rules, "74,100,1000,5000,20000", "74,100,1000,5000"))
 	sites, err2 := numbers(pick(apps, "1000,100000", "1000"))
-	mixed := mixedTables(sizes, sites, stderr)
+	mixed := mixedTables(sizes, sites, *departments, stderr)
 	every := joined(mix.Kinds())
 	resisting, err3 := resistingTables(pick(kinds, every, every), *quick)
 	p.tables = append(mixed, resisting...)
@@ -164,7 +166,7 @@ func joined(kinds []mix.Kind) string {
 // realRules is the number of rules of the real export.
 const realRules = 74
 
-func mixedTables(sizes, sites []int, stderr io.Writer) []table {
+func mixedTables(sizes, sites []int, departments int, stderr io.Writer) []table {
 	export := ""
 	if corpus := os.Getenv("QLIK_CORPUS"); corpus != "" {
 		export = filepath.Join(corpus, "site-export", "systemrule.json")
@@ -176,7 +178,7 @@ func mixedTables(sizes, sites []int, stderr io.Writer) []table {
 		for _, n := range sizes {
 			switch {
 			case n != realRules:
-				t.grounds = append(t.grounds, field.Ground{Rules: n, Apps: apps})
+				t.grounds = append(t.grounds, field.Ground{Rules: n, Apps: apps, Departments: departments})
 			case export == "":
 				_, _ = fmt.Fprintln(stderr, "QLIK_CORPUS is not set: the real rules are left out")
 			default:

@@ -194,6 +194,50 @@ func TestTheOrderOfTestsDoesNotMatter(t *testing.T) {
 	}
 }
 
+// Many rules of several kinds are found by one search, and each kind's tests stand once.
+func TestKindsAreFoundTogether(t *testing.T) {
+	policy := mustCompile(t, compiler.Options{}, append(kinds(), newRule("streams", "Stream_*", "read", `user.name = "x"`))...)
+	at := slices.IndexFunc(policy.Modules, func(m compiler.Module) bool { return m.Path == "qlik/types/app.rego" })
+	source := policy.Modules[at].Source
+	for _, want := range []string{
+		`
+# 72 rules of 3 kinds, told apart by user.group. What each kind tests besides stands below.
+grants_by_group(action, id) := rules if {
+	found := rules_by_group(action)
+	found != set()
+	rules := union({ids |
+		some [kind, ids] in found
+		also_by_group(kind, id)
+	})
+	rules != set()
+}
+
+rules_by_group(action) := {[kind, rules] |
+	some group in request.requester.group
+	some kind, rules in rows_by_group[group][action]
+}
+`,
+		`
+	# kind 1 5: user.group = "nobody 29" and resource.owner = user and resource.@one = "x"
+	"nobody 29": {"read": {"owner = user, @one": {"kind 1 5"}}},
+`,
+		`
+also_by_group(kind, id) if {
+	kind == "read on stream"
+	resource := site.entity("app", id)
+	stream.may("read", resource.stream)
+}
+`,
+		`
+also_by_group(kind, _) if kind == "nothing else"
+`,
+	} {
+		if !strings.Contains(source, want) {
+			t.Errorf("the module lacks\n%s\n%s", want, source)
+		}
+	}
+}
+
 // OPA's check for recursion walks from every rule through all that it reaches:
 // if many rules ask what many others grant, 5,000 rules take minutes. What it
 // walks is a figure to watch.

@@ -348,6 +348,18 @@ func merged(filter, actions, condition string) []ruleset.Rule {
 	return rules
 }
 
+// kinds returns rules of three kinds that nobody is concerned by, so many that they
+// are found together.
+func kinds() []ruleset.Rule {
+	var rules []ruleset.Rule
+	for i, shared := range []string{` and resource.stream.HasPrivilege("read")`, ` and resource.owner = user and resource.@one = "x"`, ``} {
+		for j := range 24 {
+			rules = append(rules, newRule(fmt.Sprintf("kind %d %d", i, j), "App_*", "read", fmt.Sprintf(`user.group = "nobody %d"%s`, 24*i+j, shared)))
+		}
+	}
+	return rules
+}
+
 // differing returns rules that share the beginning of their conditions, with one
 // text or the other for its %s, and no more: the rest is each rule's own.
 func differing(shared, one, other string) []ruleset.Rule {
@@ -431,6 +443,12 @@ func TestMergedRules(t *testing.T) {
 			newRule("6", "App_6", "read", `user.name = "bert"`), newRule("7", "App_full", "read", `user.name = "bert"`), newRule("8", "App_*", "read", `user.name = "bert" or user.name = "x"`),
 		}, map[string]string{"anna read full": "granted by 0", "anna read bare": "granted by 1 2", "anna read loose": "granted by 2", "bert read full": "granted by 7 8"}},
 		{"a table", table, map[string]string{"anna read full": "granted by table", "anna update full": "granted by table twin", "anna read bare": "no_rule", "anna delete full": "no_rule"}},
+		{"several kinds", append(kinds(), newRule("stream", "Stream_s", "read", `user.name = "bert"`),
+			newRule("asks", "App_*", "read", `user.group = "sales" and resource.stream.HasPrivilege("read")`),
+			newRule("owns", "App_*", "read update", `user.group = "sales" and resource.owner = user and resource.@one = "x"`),
+			newRule("two kinds", "App_*", "read", `user.group = "sales" and resource.stream.HasPrivilege("read") or user.group = "emea" and resource.owner = user and resource.@one = "x"`),
+			newRule("group", "App_*", "update", `user.group = "sales"`)),
+			map[string]string{"anna read full": "granted by owns two kinds", "anna update full": "granted by group owns", "anna update bare": "granted by group", "anna read bare": "no_rule", "bert read full": "no_rule"}},
 		{"what they share", merged("App_*", "read", `user.group = "%s" and !(resource.name = "x") and resource.owner = user`),
 			map[string]string{"anna read full": "granted by read sales", "anna read bare": "no_rule"}},
 		{"with an environment", merged("App_*", "read", `user.environment.dept = "%s"`), map[string]string{"anna read full": "granted by read a", "bert read bare": "granted by read a"}},

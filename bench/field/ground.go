@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bench/model"
 	"github.com/qlik2rego/qlik2rego/bundles"
@@ -25,6 +27,9 @@ type Ground struct {
 	Kind      mix.Kind
 	Resisting int
 	Apps      int
+	// Departments is the number that users and rules are spread over, 0 for one for
+	// every tenth rule.
+	Departments int
 	// Export is the file of a real rule set, "" for one that is made up.
 	Export string
 }
@@ -69,7 +74,7 @@ func Build(ctx context.Context, g Ground, cells []Cell, each int) (*Built, error
 }
 
 func build(ctx context.Context, dir string, g Ground, cells []Cell, each int) (*Built, error) {
-	world := mix.New(mix.Size{Rules: g.Rules, Users: max(2000, g.Apps/10), Apps: g.Apps, Objects: 10 * g.Apps, Tasks: g.Apps / 2})
+	world := mix.New(mix.Size{Rules: g.Rules, Users: max(2000, g.Apps/10), Apps: g.Apps, Objects: 10 * g.Apps, Tasks: g.Apps / 2, Departments: g.Departments})
 	if err := world.Write(dir); err != nil {
 		return nil, err
 	}
@@ -77,6 +82,9 @@ func build(ctx context.Context, dir string, g Ground, cells []Cell, each int) (*
 	if export == "" {
 		export = filepath.Join(dir, "rules.txt") // not .json: that would be a collection of the site
 		made := append(world.Resisting(g.Kind, g.Resisting), world.Rules(g.Rules-g.Resisting)...)
+		// In no order that means anything, as a repository hands them out: who stops at
+		// the first rule that grants must not meet the most general ones first.
+		slices.SortFunc(made, func(a, b mix.Rule) int { return strings.Compare(a.ID, b.ID) })
 		if err := mix.WriteRules(export, made); err != nil {
 			return nil, err
 		}

@@ -37,7 +37,7 @@ type body struct {
 }
 
 func (sc *scope) newBody() *body {
-	return &body{scope: sc, vars: map[string]string{}, taken: map[string]bool{"id": true, "held": true, "action": true, "rule": true}}
+	return &body{scope: sc, vars: map[string]string{}, taken: map[string]bool{"id": true, "held": true, "action": true, "rule": true, "kind": true}}
 }
 
 // define returns the text of a function that is true where p is, one body per
@@ -196,8 +196,10 @@ func cost(p resolve.Predicate) int {
 		return valueCost(p.Value) + 2
 	case resolve.Exists:
 		return 2 + len(p.Entities.Steps)
-	case resolve.CommonEntity, resolve.IdenticalEntity:
-		return 5
+	case resolve.CommonEntity:
+		return entitiesCost(p.Left, p.Right)
+	case resolve.IdenticalEntity:
+		return entitiesCost(p.Left, p.Right)
 	case resolve.Privilege:
 		return 20
 	case resolve.Negation:
@@ -211,6 +213,17 @@ func cost(p resolve.Predicate) int {
 }
 
 func compareCost(x, y resolve.Predicate) int { return cmp.Compare(cost(x), cost(y)) }
+
+// entitiesCost ranks comparisons of entities: with the requester, such as the test
+// of an owner, they cost no more than a property, and owners are many.
+func entitiesCost(a, b resolve.Entities) int {
+	for _, side := range [][2]resolve.Entities{{a, b}, {b, a}} {
+		if side[0].Root == resolve.User && side[0].IsRoot() && !side[1].Many() {
+			return 2 + len(side[1].Steps)
+		}
+	}
+	return 5
+}
 
 func valueCost(v resolve.Value) int {
 	p, ok := v.(resolve.Property)

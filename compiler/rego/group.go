@@ -31,6 +31,8 @@ type clause struct {
 	keys   []resolve.OneOf
 	shared []resolve.Predicate
 	own    []resolve.Predicate
+	// kind names what the clause has of its own, in a group of several kinds.
+	kind string
 }
 
 func (c clause) predicate() resolve.Predicate { return resolve.And(c.terms...) }
@@ -41,6 +43,9 @@ type group struct {
 	clauses []clause
 	// differ says that clauses have tests of their own.
 	differ bool
+	// kinds names what clauses test on their own where many test the same, in the order
+	// of the first clauses of each; nil where each has its own.
+	kinds []string
 }
 
 // newClause takes a branch of a rule apart: what can be looked up is a key, all
@@ -115,6 +120,7 @@ func merge(clauses []clause) (groups []group, alone []clause) {
 	for i := range groups {
 		groups[i].share()
 	}
+	groups = join(groups)
 	best := mostExcluding(alone)
 	for _, withKey := range []bool{true, false} {
 		for i, c := range alone {
@@ -129,6 +135,87 @@ func merge(clauses []clause) (groups []group, alone []clause) {
 		}
 	}
 	return groups, alone
+}
+
+// join makes one group of those whose clauses are told apart by the same keys, if they
+// are many: one search finds the rules of all kinds, and only what each kind shares is
+// tested apart.
+func join(groups []group) []group {
+	byKeys := map[string][]group{}
+	var order []string
+	for _, g := range groups {
+		names := make([]string, len(g.clauses[0].keys))
+		for i, k := range g.clauses[0].keys {
+			names[i] = keyName(k)
+		}
+		keys := strings.Join(names, "\n")
+		if byKeys[keys] == nil {
+			order = append(order, keys)
+		}
+		byKeys[keys] = append(byKeys[keys], g)
+	}
+	var joined []group
+	for _, keys := range order {
+		alike := byKeys[keys]
+		rows := 0
+		for _, g := range alike {
+			rows += len(g.rows())
+		}
+		if len(alike) == 1 || rows < tableFrom {
+			joined = append(joined, alike...)
+			continue
+		}
+		one := group{differ: true}
+		for _, g := range alike {
+			kind := unlike(kindOf(g.clauses[0].shared), one.kinds)
+			one.kinds = append(one.kinds, kind)
+			for _, c := range g.clauses {
+				c.own, c.shared, c.kind = c.shared, nil, kind
+				one.clauses = append(one.clauses, c)
+			}
+		}
+		joined = append(joined, one)
+	}
+	return joined
+}
+
+// unlike returns a name that is not among others, with a number if it must.
+func unlike(name string, others []string) string {
+	one := name
+	for i := 2; slices.Contains(others, one); i++ {
+		one = fmt.Sprintf("%s %d", name, i)
+	}
+	return one
+}
+
+// kindOf names what tests are about, in short: it stands in every row.
+func kindOf(tests []resolve.Predicate) string {
+	if len(tests) == 0 {
+		return "nothing else"
+	}
+	brief := func(v resolve.Value) string {
+		return strings.TrimPrefix(strings.ReplaceAll(v.Key(), "[]", ""), "resource.")
+	}
+	names := make([]string, len(tests))
+	for i, t := range tests {
+		switch t := t.(type) {
+		case resolve.From:
+			names[i] = t.Context.String()
+		case resolve.Privilege:
+			names[i] = t.Action.Name() + " on " + strings.TrimPrefix(t.Entities.Key(), "resource.")
+		case resolve.Common:
+			names[i] = brief(t.Left) + " = " + brief(t.Right)
+		case resolve.CommonEntity:
+			names[i] = strings.TrimPrefix(t.Left.Key(), "resource.") + " = " + strings.TrimPrefix(t.Right.Key(), "resource.")
+		case resolve.OneOf:
+			names[i] = brief(t.Value)
+		case resolve.Present:
+			names[i] = brief(t.Value)
+		default:
+			names[i] = "more"
+		}
+	}
+	return strings.Join(slices.Compact(names), ", ")
 }
 
 // gather groups the clauses of one shape, in the order of their first. Groups of
@@ -250,7 +337,13 @@ func (g group) actions() ruleset.Actions {
 type row struct {
 	texts   []string
 	actions []ruleset.Action
-	rules   []*resolve.Rule
+	rules   []found
+}
+
+// found is a rule that a row leads to, and what else it tests in a group of kinds.
+type found struct {
+	rule *resolve.Rule
+	kind string
 }
 
 // rows returns the group's rows, ordered by constants. Rows of the same
@@ -258,18 +351,18 @@ type row struct {
 func (g group) rows() []row {
 	type cell struct {
 		texts []string
-		rules map[ruleset.Action][]*resolve.Rule
+		rules map[ruleset.Action][]found
 	}
 	cells := map[string]*cell{}
 	for _, c := range g.clauses {
 		for _, texts := range c.product() {
 			key := fmt.Sprintf("%q", texts)
 			if cells[key] == nil {
-				cells[key] = &cell{texts: texts, rules: map[ruleset.Action][]*resolve.Rule{}}
+				cells[key] = &cell{texts: texts, rules: map[ruleset.Action][]found{}}
 			}
 			for _, a := range c.rule.Actions.List() {
-				if rules := cells[key].rules[a]; !slices.Contains(rules, c.rule) {
-					cells[key].rules[a] = append(rules, c.rule)
+				if rules := cells[key].rules[a]; !slices.Contains(rules, found{c.rule, c.kind}) {
+					cells[key].rules[a] = append(rules, found{c.rule, c.kind})
 				}
 			}
 		}
@@ -311,10 +404,33 @@ func (c clause) product() [][]string {
 	return all
 }
 
+// ids is the set of the ids of the row's rules; in a group of kinds, one for each kind.
 func (r row) ids() string {
-	ids := map[string]bool{}
-	for _, rule := range r.rules {
-		ids[rule.ID] = true
+	ids := map[string]map[string]bool{}
+	for _, f := range r.rules {
+		if ids[f.kind] == nil {
+			ids[f.kind] = map[string]bool{}
+		}
+		ids[f.kind][f.rule.ID] = true
 	}
-	return "{" + quoteAll(slices.Sorted(maps.Keys(ids))) + "}"
+	set := func(kind string) string { return "{" + quoteAll(slices.Sorted(maps.Keys(ids[kind]))) + "}" }
+	if ids[""] != nil {
+		return set("")
+	}
+	members := make([]string, 0, len(ids))
+	for _, kind := range slices.Sorted(maps.Keys(ids)) {
+		members = append(members, quote(kind)+": "+set(kind))
+	}
+	return "{" + strings.Join(members, ", ") + "}"
+}
+
+// origins are the row's rules, each once.
+func (r row) origins() []*resolve.Rule {
+	var rules []*resolve.Rule
+	for _, f := range r.rules {
+		if !slices.Contains(rules, f.rule) {
+			rules = append(rules, f.rule)
+		}
+	}
+	return rules
 }

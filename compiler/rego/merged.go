@@ -31,8 +31,8 @@ func (w *classWriter) writeGroup(g group) entry {
 	late := b.early(first.shared)
 	var text string
 	if g.differ || len(rows) >= tableFrom {
-		b.lookUp(rowsName, first.keys)
-		text = table(rowsName, rows, g.differ)
+		b.lookUp(rowsName, first.keys, g.kinds != nil)
+		text = table(rowsName, rows, g.differ && g.kinds == nil)
 	} else {
 		variables := []string{"action"}
 		for _, k := range first.keys {
@@ -45,20 +45,34 @@ func (w *classWriter) writeGroup(g group) entry {
 	if b.usesID {
 		e.call = finder + "(action, id)"
 	}
-	find := fmt.Sprintf("%s := union({rules |\n\t%s\n})\n", e.call, strings.Join(b.lines, "\n\t"))
-	if len(first.keys) == 0 {
-		e.call, find = rowsName+"[action]", ""
+	var find string
+	switch {
+	case len(first.keys) == 0:
+		e.call, e.finder = rowsName+"[action]", false
+	case g.kinds != nil:
+		find = fmt.Sprintf("%s := {[kind, rules] |\n\t%s\n}\n", e.call, strings.Join(b.lines, "\n\t"))
+	case slices.ContainsFunc(first.keys, func(k resolve.OneOf) bool { return k.Value.Many() }):
+		find = fmt.Sprintf("%s := union({rules |\n\t%s\n})\n", e.call, strings.Join(b.lines, "\n\t"))
+	default: // one row at most
+		find = definition(e.call+" := rules", b.lines)
+		e.finder = false
 	}
 	paragraphs := slices.Concat([]string{find}, sc.pending, []string{text})
 	if len(late) > 0 || g.differ {
 		driver := w.module.name("grants" + suffix)
-		also := ""
-		if g.differ {
-			also = w.module.name("also" + suffix)
+		var own string
+		switch {
+		case g.kinds != nil:
+			also := w.module.name("also" + suffix)
+			own = fmt.Sprintf("rules := union({ids |\n\t\tsome [kind, ids] in found\n\t\t%s(kind, id)\n\t})\n\trules != set()", also)
+			paragraphs = append(paragraphs, w.ownOfKinds(g, also)...)
+		case g.differ:
+			also := w.module.name("also" + suffix)
+			own = fmt.Sprintf("rules := {rule |\n\t\tsome rule in found\n\t\t%s(rule, id)\n\t}\n\trules != set()", also)
 			paragraphs = append(paragraphs, w.own(g, also)...)
 		}
 		sc := w.scope(driver, nil)
-		head := w.driver(sc, driver, e, late, also, len(first.keys) > 0)
+		head := w.driver(sc, driver, e, late, own, len(first.keys) > 0)
 		paragraphs = slices.Concat([]string{head}, sc.pending, paragraphs)
 		e.call, e.finder, e.usesID = driver+"(action, id)", false, true
 	}
@@ -74,17 +88,15 @@ func (w *classWriter) writeGroup(g group) entry {
 // driver returns the function that makes the tests of a group behind its finder.
 // What rules have of their own comes before what they share, which asks other
 // stages; but where nothing excludes rules beforehand, they come after it.
-func (w *classWriter) driver(sc *scope, name string, finder entry, late []resolve.Predicate, also string, excluding bool) string {
+func (w *classWriter) driver(sc *scope, name string, finder entry, late []resolve.Predicate, own string, excluding bool) string {
 	b := sc.newBody()
-	b.usesID = finder.usesID || also != ""
+	b.usesID = finder.usesID || own != ""
 	found := "rules"
-	var own string
-	if also != "" {
+	if own != "" {
 		found = "found"
-		own = fmt.Sprintf("rules := {rule |\n\t\tsome rule in found\n\t\t%s(rule, id)\n\t}\n\trules != set()", also)
 	}
 	b.add("%s := %s", found, finder.call)
-	if excluding {
+	if finder.finder {
 		b.add("%s != set()", found)
 	}
 	if own != "" && excluding {
@@ -121,9 +133,25 @@ func (w *classWriter) own(g group, name string) []string {
 	return texts
 }
 
+// ownOfKinds returns the function of what the rules of each kind test on their own.
+func (w *classWriter) ownOfKinds(g group, name string) []string {
+	sc := w.scope(name, nil)
+	var texts []string
+	for _, kind := range g.kinds {
+		first := g.clauses[slices.IndexFunc(g.clauses, func(c clause) bool { return c.kind == kind })]
+		b := sc.newBody()
+		b.add("kind == %s", quote(kind))
+		b.require(resolve.And(first.own...))
+		texts = append(texts, definition(fmt.Sprintf("%s(kind, %s)", name, argument("id", b.usesID)), b.lines))
+		texts = append(texts, sc.pending...)
+		sc.pending = nil
+	}
+	return texts
+}
+
 // lookUp adds the search of a table. What is the same for all values of a list
 // is looked up in front of the list.
-func (b *body) lookUp(table string, keys []resolve.OneOf) {
+func (b *body) lookUp(table string, keys []resolve.OneOf, kinds bool) {
 	found := table
 	for i, k := range keys {
 		if k.Value.Many() && i > 0 && !keys[i-1].Value.Many() {
@@ -132,6 +160,10 @@ func (b *body) lookUp(table string, keys []resolve.OneOf) {
 			found = name
 		}
 		found += "[" + b.one(k.Value, k.Exact) + "]"
+	}
+	if kinds {
+		b.add("some kind, rules in %s[action]", found)
+		return
 	}
 	b.add("rules := %s[action]", found)
 }
@@ -163,6 +195,9 @@ func (w *classWriter) describe(g group) string {
 	switch by := strings.Join(names, " and "); {
 	case by == "":
 		text += " that ask the same of others."
+	case g.kinds != nil:
+		text += fmt.Sprintf(" of %d kinds, told apart by %s. What each kind tests besides stands below.", len(g.kinds), by)
+		return text
 	case g.differ:
 		text += fmt.Sprintf(" found by %s.", by)
 	default:
@@ -196,7 +231,7 @@ func (w *classWriter) rowFunctions(name string, keys []resolve.OneOf, rows []row
 			tests = append(tests, fmt.Sprintf("%s == %s", arg, quote(r.texts[j])))
 		}
 		head := fmt.Sprintf("%s(%s) := %s", name, strings.Join(append([]string{action}, args...), ", "), r.ids())
-		texts[i] = header(r.rules, false) + definition(head, tests)
+		texts[i] = header(r.origins(), false) + definition(head, tests)
 	}
 	return strings.Join(texts, "\n")
 }
@@ -270,7 +305,7 @@ func writeRow(b *strings.Builder, rows []row, indent string, before []*resolve.R
 	}
 	var rules []*resolve.Rule
 	for _, r := range rows {
-		for _, rule := range r.rules {
+		for _, rule := range r.origins() {
 			if slices.Contains(rules, rule) {
 				continue
 			}

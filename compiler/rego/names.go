@@ -23,7 +23,7 @@ var ownName = regexp.MustCompile(`^((rules?|may|actions|grants|also|rows|holds|g
 
 // ownVariable matches the variables that generated code has whatever the rules
 // are: no package is called so.
-var ownVariable = regexp.MustCompile(`^(id|action|held|text|found|values?|ids|type|prefix|prefixes|named|longest_prefix|(resource|one)(_.*)?)$`)
+var ownVariable = regexp.MustCompile(`^(id|action|held|text|found|kind|values?|ids|type|prefix|prefixes|named|longest_prefix|(resource|one)(_.*)?)$`)
 
 // namesOf names the packages: app_object, or others_x for the types that
 // nothing names but whose names begin with x. Filters may name types by any

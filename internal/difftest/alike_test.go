@@ -76,14 +76,15 @@ func (t texts) one(r *rand.Rand) (path string, value func() string) {
 
 // family makes rules of one shape: an equality of the requester, maybe one of
 // the resource, and what they share; or rules that share only the attribute of
-// one equality, or what they ask, and have other tests of their own. Some have
-// the same constants.
+// one equality, or what they ask, and have other tests of their own; or rules of a
+// few kinds, each with what it shares. Some have the same constants.
 func family(r *rand.Rand, of map[string]texts, first int) []any {
 	kind := []string{"app", "stream"}[r.IntN(2)]
 	userPath, userValue := of["user"].one(r)
 	path, value := of[kind].one(r)
 	operator := []string{"=", "=="}[r.IntN(2)]
-	shared := []string{"", " and !user.IsAnonymous()", " and resource.IsOwned()", ` and resource.HasPrivilege("export")`, ` and resource.owner.name != "x"`}[r.IntN(5)]
+	all := []string{"", " and !user.IsAnonymous()", " and resource.IsOwned()", ` and resource.HasPrivilege("export")`, ` and resource.owner.name != "x"`}
+	shared := all[r.IntN(len(all))]
 	own := func() string {
 		text := quoted(value())
 		return []string{
@@ -91,7 +92,12 @@ func family(r *rand.Rand, of map[string]texts, first int) []any {
 			fmt.Sprintf(" and !(resource.%s = %s)", path, text), fmt.Sprintf(" and (resource.%s = %s or resource.IsOwned())", path, text), " and resource.owner = user", "",
 		}[r.IntN(6)]
 	}
-	form := r.IntN(7)
+	form := r.IntN(8)
+	number := []int{8, 12, 90}[r.IntN(3)]
+	kinds := []string{shared, all[r.IntN(len(all))], " and resource.owner = user"}
+	if form == 7 {
+		number = 120 // so many that their kinds are found together
+	}
 	one := func() string {
 		user := fmt.Sprintf("user.%s %s %s", userPath, operator, quoted(userValue()))
 		resource := fmt.Sprintf("resource.%s %s %s", path, operator, quoted(value()))
@@ -108,14 +114,27 @@ func family(r *rand.Rand, of map[string]texts, first int) []any {
 			return user + own() + " or " + fmt.Sprintf("user.%s %s %s", userPath, operator, quoted(userValue())) + own()
 		case 5:
 			return `resource.HasPrivilege("export")` + own()
+		case 7:
+			if r.IntN(3) > 0 { // nobody has it
+				user = fmt.Sprintf("user.%s %s %s", userPath, operator, quoted(fmt.Sprintf("value %d", r.IntN(1000))))
+			}
+			text := user + kinds[r.IntN(len(kinds))]
+			if r.IntN(8) == 0 {
+				text += " or " + user + kinds[r.IntN(len(kinds))]
+			}
+			return text
 		default:
 			return user + " and " + resource + shared
 		}
 	}
-	rules := make([]any, []int{8, 12, 90}[r.IntN(3)])
+	contexts := []int{0}
+	if form == 7 {
+		contexts = []int{0, 0, 1, 2}
+	}
+	rules := make([]any, number)
 	for i := range rules {
 		rules[i] = map[string]any{
-			"id": fmt.Sprintf("alike-%d", first+i), "name": "Alike", "rule": one(), "category": "Security", "ruleContext": 0,
+			"id": fmt.Sprintf("alike-%d", first+i), "name": "Alike", "rule": one(), "category": "Security", "ruleContext": contexts[r.IntN(len(contexts))],
 			"resourceFilter": map[string]string{"app": "App_*", "stream": "Stream*"}[kind],
 			// Not export, which some of them ask for: each would close a cycle.
 			"actions": []int{2, 4, 6, 2 | 8, 32, 8 | 32}[r.IntN(6)],

@@ -28,6 +28,8 @@ type constant struct {
 
 var (
 	entityFunction = ast.MustParseRef("data.qlik.site.entity")
+	idFunction     = ast.MustParseRef("data.qlik.site.id")
+	isUserFunction = ast.MustParseRef("data.qlik.request.is_user")
 	userRule       = ast.MustParseRef("data.qlik.request.user")
 	requesterRule  = ast.MustParseRef("data.qlik.request.requester")
 	admittedRule   = ast.MustParseRef("data.qlik.request.admitted")
@@ -94,22 +96,33 @@ func (k *foreknown) constant(h uint64, name ast.Ref) *ast.Term {
 	return nil
 }
 
-// entity is site.entity for what is on record.
-func (k *foreknown) entity(data *bundles.Document, call ast.Ref) *ast.Term {
-	if len(call) != 3 {
+// call is what functions of the library say of what is on record: site.entity and
+// site.id of it, and request.is_user where the requester, whose handle is user, is.
+func (k *foreknown) call(data *bundles.Document, user *ast.Term, call ast.Ref) *ast.Term {
+	if len(call) < 2 || len(call) > 3 {
 		return nil
 	}
 	function, ok := call[0].Value.(ast.Ref)
-	if !ok || !sameName(function, entityFunction) {
+	last := call[len(call)-1]
+	handle, isText := last.Value.(ast.String)
+	if !ok || !isText || offRecord(handle) {
 		return nil
 	}
-	typ, okType := call[1].Value.(ast.String)
-	handle, okHandle := call[2].Value.(ast.String)
-	if !okType || !okHandle {
-		return nil
+	switch {
+	case len(call) == 3 && sameName(function, entityFunction):
+		if typ, ok := call[1].Value.(ast.String); ok {
+			return record(data, string(typ), string(handle))
+		}
+	case len(call) == 2 && sameName(function, idFunction):
+		return last
+	case len(call) == 2 && user != nil && sameName(function, isUserFunction):
+		return ast.InternedTerm(handle == user.Value.(ast.String))
 	}
-	return record(data, string(typ), string(handle))
+	return nil
 }
+
+// offRecord says whether a handle is of what is not on record: described, or lost.
+func offRecord(handle ast.String) bool { return strings.HasPrefix(string(handle), "\x1f") }
 
 // record returns an entity on record, nil if there is none.
 func record(data *bundles.Document, typ, handle string) *ast.Term {
@@ -144,7 +157,8 @@ func (k *foreknown) request(m *memory, input ast.Value) {
 	if !ok || !isText {
 		return
 	}
-	m.Put(userRule, ast.StringTerm(handle))
+	m.user = ast.StringTerm(handle)
+	m.Put(userRule, m.user)
 	if requester := record(m.data, "user", handle); requester != nil {
 		m.Put(requesterRule, requester)
 	}

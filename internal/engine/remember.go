@@ -17,6 +17,7 @@ import (
 type memory struct {
 	known  *foreknown // nil where nothing is
 	data   *bundles.Document
+	user   *ast.Term // the requester's handle, a text, of one on record; nil where it is not known
 	outer  frame
 	frames []frame // of the policy's "with", the innermost last
 }
@@ -94,7 +95,7 @@ func (m *memory) Get(name ast.Ref) (value *ast.Term, undefined bool) {
 	if value := m.known.constant(h, name); value != nil {
 		return value, false
 	}
-	if value := m.known.entity(m.data, name); value != nil {
+	if value := m.known.call(m.data, m.user, name); value != nil {
 		m.top().put(h, name, value)
 		return value, false
 	}

@@ -68,6 +68,21 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// A decision under 5,000 rules costs at most a third more than under 100, where as
+// many concern the requester.
+func TestFlat(t *testing.T) {
+	bounds := readBounds(t)
+	for _, what := range []string{"App/denial", "App/grant", "App.Object/denial", "App.Object/grant", "ReloadTask/denial", "ReloadTask/grant"} {
+		few, many := bounds["rules=100/"+what], bounds["rules=5000/"+what]
+		for _, figure := range [][2]int{{few.Entries, many.Entries}, {few.Evaluations, many.Evaluations}, {few.Allocations, many.Allocations}} {
+			if figure[0] == 0 || figure[1]*10 > figure[0]*13 {
+				t.Errorf("%s: %+v under 100 rules, %+v under 5,000", what, few, many)
+				break
+			}
+		}
+	}
+}
+
 const howTo = "if that is meant, run go test ./internal/guard -v -update, which prints old → new, and say why in the commit"
 
 func compare(t *testing.T, name, what string, got, bound, slack int) {

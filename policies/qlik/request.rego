@@ -85,6 +85,8 @@ else := description.entity(described_subject) if user == described_subject.handl
 
 # is_user says whether an entity is the requester: the same handle or, of two that are not on record,
 # the same id.
+default is_user(_) := false
+
 is_user(handle) if handle == user
 
 is_user(handle) if {

@@ -53,11 +53,11 @@ func (w *World) Resisting(kind Kind, n int) []Rule {
 		case Regexp:
 			condition = fmt.Sprintf(`resource.name matches "App [0-9]*%d[0-9]" and user.name matches "User [0-9]%d"`, i, i%100)
 		case NotEqual:
-			// One department, one title: two of five users.
+			// One office, one title: two of five users.
 			condition = fmt.Sprintf(`resource.name != "Report %d"`, i)
 			for d := range 10 {
 				if d != i%10 {
-					condition += fmt.Sprintf(` and user.department != "Department %d"`, d)
+					condition += fmt.Sprintf(` and user.office != "Office %d"`, d)
 				}
 			}
 			for t := range 5 {

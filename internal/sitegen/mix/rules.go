@@ -49,7 +49,7 @@ func (w *World) Rules(n int) []Rule {
 	add("Groups match", "App_*", read, both, `resource.@GroupAccess = user.group`)
 	add("Tasks of apps", "ReloadTask_*", read, both, `resource.app.HasPrivilege("update")`)
 	for i := len(rules); i < n; i++ {
-		person := fmt.Sprintf(`user.department = "%s" and user.title = "%s"`, department(r), title(r))
+		person := fmt.Sprintf(`user.department = "%s" and user.title = "%s"`, w.department(r), title(r))
 		switch i % 10 {
 		case 0, 1, 2, 3, 4:
 			add(fmt.Sprintf("Stream %d for a group", i), "Stream_"+w.Streams[i%len(w.Streams)], read, both, fmt.Sprintf(`user.group = "%s"`, w.group(r)))

@@ -46,7 +46,7 @@ func (w *World) user(r *rand.Rand, i int, id string) fields {
 		"id": id, "userDirectory": "ACME", "userId": userID(i), "name": fmt.Sprintf("User %d", i), "roles": held,
 		"attributes": []fields{
 			attribute("group", w.group(r)), attribute("group", w.group(r)),
-			attribute("department", department(r)), attribute("title", title(r)),
+			attribute("department", w.department(r)), attribute("office", office(r)), attribute("title", title(r)),
 		},
 		"customProperties": crossed(r, "Left"),
 	}

@@ -6,9 +6,14 @@ import (
 )
 
 // Size says how large a site is. Rules is the number of rules that it is made
-// for: there is a stream for every second, and a group for every twentieth.
+// for: there is a stream for every second, a department for every tenth and a group
+// for every twentieth, so that more rules are rules about more people, and a user is
+// concerned by as many of them at any number.
 type Size struct {
 	Rules, Users, Apps, Objects, Tasks int
+	// Departments is another number of departments, 0 for that of Rules. With a fixed
+	// number more rules are more rules about the same people.
+	Departments int
 }
 
 // Usual is the size of site that most figures are from: 1,000 apps.
@@ -76,5 +81,13 @@ func guid(r *rand.Rand) string {
 func pick(r *rand.Rand, list []string) string { return list[r.IntN(len(list))] }
 
 func (w *World) group(r *rand.Rand) string { return pick(r, w.groups) }
-func department(r *rand.Rand) string       { return fmt.Sprintf("Department %d", r.IntN(10)) }
+func office(r *rand.Rand) string           { return fmt.Sprintf("Office %d", r.IntN(10)) }
 func title(r *rand.Rand) string            { return fmt.Sprintf("Title %d", r.IntN(5)) }
+
+func (w *World) department(r *rand.Rand) string {
+	n := w.size.Departments
+	if n == 0 {
+		n = max(w.size.Rules/10, 10)
+	}
+	return fmt.Sprintf("Department %d", r.IntN(n))
+}
