@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bench/model"
 	"github.com/qlik2rego/qlik2rego/bundles"
@@ -82,9 +81,12 @@ func build(ctx context.Context, dir string, g Ground, cells []Cell, each int) (*
 	if export == "" {
 		export = filepath.Join(dir, "rules.txt") // not .json: that would be a collection of the site
 		made := append(world.Resisting(g.Kind, g.Resisting), world.Rules(g.Rules-g.Resisting)...)
-		// In no order that means anything, as a repository hands them out: who stops at
-		// the first rule that grants must not meet the most general ones first.
-		slices.SortFunc(made, func(a, b mix.Rule) int { return strings.Compare(a.ID, b.ID) })
+		// A repository hands rules out in no order that means anything. The ones about
+		// everybody come in the middle: who stops at the first rule that grants meets
+		// them where they would be on average.
+		general := made[g.Resisting : g.Resisting+mix.General]
+		special := slices.Concat(made[:g.Resisting], made[g.Resisting+mix.General:])
+		made = slices.Concat(special[:len(special)/2], general, special[len(special)/2:])
 		if err := mix.WriteRules(export, made); err != nil {
 			return nil, err
 		}

@@ -348,6 +348,8 @@ func (w *classWriter) writeActions() {
 		slices.Sort(names)
 		set := "{" + quoteAll(names) + "}"
 		switch {
+		case len(names) == 1 && e.group:
+			fmt.Fprintf(&b, "\t{%s | %s},\n", quote(names[0]), w.truth(e, quote(names[0]), nil))
 		case e.group:
 			fmt.Fprintf(&b, "\t{action |\n\t\tsome action in %s\n\t\t%s\n\t},\n", set, w.truth(e, "action", nil))
 		case len(names) == 1:

@@ -19,11 +19,34 @@ import (
 // hold the two together.
 type foreknown struct {
 	constants map[uint64]constant
+	facts     map[uint64]fact
 }
 
 type constant struct {
 	name  ast.Ref
 	value *ast.Term
+}
+
+// fact is what a rule says of every valid request by somebody on record about
+// something on record: nil for nothing.
+type fact struct {
+	name ast.Ref
+	of   func(*memory) *ast.Term
+}
+
+func facts() map[uint64]fact {
+	always := func(*memory) *ast.Term { return ast.InternedTerm(true) }
+	never := func(*memory) *ast.Term { return nil }
+	resource := func(m *memory) *ast.Term { return m.resource }
+	byName := map[uint64]fact{}
+	for name, of := range map[string]func(*memory) *ast.Term{
+		"type": func(m *memory) *ast.Term { return m.typ }, "id": resource, "resource": resource,
+		"valid": always, "known_resource": always, "unknown_action": never,
+	} {
+		f := fact{ast.MustParseRef("data.qlik.request." + name), of}
+		byName[hashOf(f.name)] = f
+	}
+	return byName
 }
 
 var (
@@ -45,7 +68,7 @@ func newForeknown(modules []bundles.Module, compiled map[string]*ast.Module) *fo
 			return nil
 		}
 	}
-	k := &foreknown{constants: map[uint64]constant{}}
+	k := &foreknown{constants: map[uint64]constant{}, facts: facts()}
 	for _, m := range compiled {
 		for _, r := range m.Rules {
 			if isConstant(m, r) {
@@ -94,6 +117,19 @@ func (k *foreknown) constant(h uint64, name ast.Ref) *ast.Term {
 		return c.value
 	}
 	return nil
+}
+
+// fact is what is known of a valid request for what is on record; false where
+// nothing is.
+func (k *foreknown) fact(m *memory, h uint64, name ast.Ref) (value *ast.Term, known bool) {
+	if m.resource == nil {
+		return nil, false
+	}
+	f, ok := k.facts[h]
+	if !ok || !sameName(f.name, name) {
+		return nil, false
+	}
+	return f.of(m), true
 }
 
 // call is what functions of the library say of what is on record: site.entity and
@@ -163,18 +199,28 @@ func (k *foreknown) request(m *memory, input ast.Value) {
 		m.Put(requesterRule, requester)
 	}
 	resource, okResource := part(in, resourceKey)
-	action, okAction := part(in, actionKey)
-	if kind, _ := text(subject, typeKey); kind != "user" || !okResource || !okAction || !hasValidContext(in) {
+	if kind, _ := text(subject, typeKey); kind != "user" || !okResource || !hasValidContext(in) {
 		return
 	}
 	typ, okType := text(resource, typeKey)
 	id, okID := text(resource, idKey)
-	name, okName := text(action, nameKey)
-	typ, id, name = strings.ToLower(typ), strings.ToLower(id), strings.ToLower(name)
-	if _, known := ruleset.ParseAction(name); !okType || !okID || !okName || !known || !m.data.Has("site", "entities", typ, id) {
+	typ, id = strings.ToLower(typ), strings.ToLower(id)
+	if !okType || !okID || !m.data.Has("site", "entities", typ, id) {
 		return
 	}
-	m.Put(admittedRule, ast.ArrayTerm(ast.StringTerm(typ), ast.StringTerm(name), ast.StringTerm(id)))
+	if in.Get(actionKey) != nil {
+		action, okAction := part(in, actionKey)
+		if !okAction {
+			return
+		}
+		name, _ := text(action, nameKey)
+		name = strings.ToLower(name)
+		if _, known := ruleset.ParseAction(name); !known {
+			return
+		}
+		m.Put(admittedRule, ast.ArrayTerm(ast.StringTerm(typ), ast.StringTerm(name), ast.StringTerm(id)))
+	}
+	m.typ, m.resource = ast.StringTerm(typ), ast.StringTerm(id)
 }
 
 // part returns a part of a request; its properties, if any, are valid.

@@ -15,9 +15,13 @@ import (
 // would look before it evaluates a rule, and so also where the values are put that
 // are known beforehand (foreknown).
 type memory struct {
-	known  *foreknown // nil where nothing is
-	data   *bundles.Document
-	user   *ast.Term // the requester's handle, a text, of one on record; nil where it is not known
+	known *foreknown // nil where nothing is
+	data  *bundles.Document
+	user  *ast.Term // the requester's handle, a text, of one on record; nil where it is not known
+	// typ and resource are what a valid request for something on record is about,
+	// texts in lower case; nil for any other.
+	typ, resource *ast.Term
+
 	outer  frame
 	frames []frame // of the policy's "with", the innermost last
 }
@@ -94,6 +98,9 @@ func (m *memory) Get(name ast.Ref) (value *ast.Term, undefined bool) {
 	}
 	if value := m.known.constant(h, name); value != nil {
 		return value, false
+	}
+	if value, known := m.known.fact(m, h, name); known {
+		return value, value == nil
 	}
 	if value := m.known.call(m.data, m.user, name); value != nil {
 		m.top().put(h, name, value)

@@ -33,6 +33,9 @@ func Empty() []Rule {
 	return []Rule{{ID: "empty", Name: "Empty", Category: "Security", Type: "Custom", Filter: "*", Actions: read}}
 }
 
+// General is the number of rules about everybody, with which those of Rules begin.
+const General = 4
+
 // Rules returns n rules. Half of them open a stream to a group; tenths each go
 // by an app's stream and two attributes of the user, by an object's app and the
 // same, by one app and one user, by a group of app and user and the same, and
@@ -48,7 +51,7 @@ func (w *World) Rules(n int) []Rule {
 	add("Published objects", "App.Object_*", read, both, `resource.published = "true" and resource.objectType != "app_appscript" and resource.app.HasPrivilege("read")`)
 	add("Groups match", "App_*", read, both, `resource.@GroupAccess = user.group`)
 	add("Tasks of apps", "ReloadTask_*", read, both, `resource.app.HasPrivilege("update")`)
-	for i := len(rules); i < n; i++ {
+	for i := General; i < n; i++ {
 		person := fmt.Sprintf(`user.department = "%s" and user.title = "%s"`, w.department(r), title(r))
 		switch i % 10 {
 		case 0, 1, 2, 3, 4:
