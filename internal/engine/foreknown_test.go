@@ -59,7 +59,7 @@ func generatedBundle(t *testing.T, c sitegen.Case) *bundles.Bundle {
 // What is known beforehand is what the library's rules come to, for requests of
 // every kind; and of most plain requests something is known.
 func TestForeknownIsWhatTheLibrarySays(t *testing.T) {
-	admitted := 0
+	admitted, facts := 0, 0
 	for seed := range uint64(5) {
 		c := sitegen.Generate(seed, sitegen.Small)
 		b := generatedBundle(t, c)
@@ -89,25 +89,45 @@ func TestForeknownIsWhatTheLibrarySays(t *testing.T) {
 		}
 		hold := func(what string, value *ast.Term, input ast.Value) {
 			t.Helper()
-			plain, err := ast.JSON(value.Value)
-			if err != nil {
-				t.Fatal(err)
+			values := []any{}
+			if value != nil {
+				plain, err := ast.JSON(value.Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				values = append(values, plain)
 			}
-			if got, want := fmt.Sprint([]any{plain}), fmt.Sprint(asked(what, input)); got != want {
+			if got, want := fmt.Sprint(values), fmt.Sprint(asked(what, input)); got != want {
 				t.Errorf("seed %d: %s of %v is %s beforehand, and %s by the library", seed, what, input, got, want)
 			}
 		}
-		for _, line := range c.Requests {
+		users := b.Data.Keys("site", "entities", "user")
+		for i, line := range c.Requests {
 			input, err := ParseRequest(line)
 			if err != nil {
 				continue
 			}
+			if object, ok := input.(ast.Object); ok && i%4 == 0 { // as actions are asked for
+				input = withoutAction(object)
+			}
 			m := newMemory(known, &b.Data, input)
+			for _, f := range known.facts {
+				if value, undefined := m.Get(f.name); value != nil || undefined {
+					facts++
+					hold(f.name.String(), value, input)
+				}
+			}
 			for _, name := range m.Keys() {
 				value, _ := m.Get(name)
 				hold(name.String(), value, input)
 				if name.Equal(admittedRule) {
 					admitted++
+				}
+			}
+			for _, handle := range append([]string{"", "\x1fsubject\x1f" + users[0]}, users[:2]...) {
+				call := ast.Ref{ast.NewTerm(isUserFunction), ast.StringTerm(handle)}
+				if value, _ := m.Get(call); value != nil {
+					hold(fmt.Sprintf("data.qlik.request.is_user(%s)", call[1]), value, input)
 				}
 			}
 		}
@@ -120,13 +140,29 @@ func TestForeknownIsWhatTheLibrarySays(t *testing.T) {
 				hold(fmt.Sprintf("data.qlik.site.entity(%q, %q)", typ, id), value, ast.Null{})
 			}
 		}
+		for _, handle := range []string{"", "a", "\x1f", "\x1frequest\x1fa", users[0]} {
+			call := ast.Ref{ast.NewTerm(idFunction), ast.StringTerm(handle)}
+			if value, _ := newMemory(known, &b.Data, ast.Null{}).Get(call); value != nil {
+				hold(fmt.Sprintf("data.qlik.site.id(%s)", call[1]), value, ast.Null{})
+			}
+		}
 		for _, c := range known.constants {
 			hold(c.name.String(), c.value, ast.Null{})
 		}
 	}
-	if admitted < 200 {
-		t.Errorf("%d of 1000 requests were admitted beforehand", admitted)
+	if admitted < 200 || facts < 6*200 {
+		t.Errorf("%d of 1000 requests were admitted beforehand, and %d facts known of them", admitted, facts)
 	}
+}
+
+func withoutAction(input ast.Object) ast.Object {
+	rest := ast.NewObject()
+	input.Foreach(func(key, value *ast.Term) {
+		if !key.Equal(actionKey) {
+			rest.Insert(key, value)
+		}
+	})
+	return rest
 }
 
 // Of a policy with another library nothing is known: it may mean something else.
