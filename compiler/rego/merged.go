@@ -54,8 +54,11 @@ func (w *classWriter) writeGroup(g group) entry {
 	case slices.ContainsFunc(first.keys, func(k resolve.OneOf) bool { return k.Value.Many() }):
 		find = fmt.Sprintf("%s := union({rules |\n\t%s\n})\n", e.call, strings.Join(b.lines, "\n\t"))
 	default: // one row at most
-		find = definition(e.call+" := rules", b.lines)
 		e.finder = false
+		find = definition(e.call+" := rules", b.lines)
+		if len(b.lines) == 1 {
+			find = fmt.Sprintf("%s := %s\n", e.call, strings.TrimPrefix(b.lines[0], "rules := "))
+		}
 	}
 	paragraphs := slices.Concat([]string{find}, sc.pending, []string{text})
 	if len(late) > 0 || g.differ {

@@ -24,11 +24,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// scenario compiles a story of testdata/scenarios, with names.
+// scenario compiles a story of testdata/scenarios.
 func scenario(t *testing.T, name string) *bundles.Bundle {
 	t.Helper()
 	dir := filepath.Join("..", "..", "..", "testdata", "scenarios", name)
-	rules, found := ruleset.Read(filepath.Join(dir, "rules.json"))
+	return bundleOf(t, filepath.Join(dir, "rules.json"), filepath.Join(dir, "site"))
+}
+
+// bundleOf compiles an export and a snapshot, with names.
+func bundleOf(t *testing.T, export, folder string) *bundles.Bundle {
+	t.Helper()
+	rules, found := ruleset.Read(export)
 	if found.HasErrors() {
 		t.Fatal(found)
 	}
@@ -39,7 +45,7 @@ func scenario(t *testing.T, name string) *bundles.Bundle {
 	for _, typ := range []string{"user", "stream", "app", "app.object"} {
 		policy.View.Of(typ).Scalars["name"] |= schema.Exact
 	}
-	site, found := snapshot.Open(filepath.Join(dir, "site"), nil)
+	site, found := snapshot.Open(folder, nil)
 	if found.HasErrors() {
 		t.Fatal(found)
 	}

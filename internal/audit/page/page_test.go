@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
 	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/sitegen/mix"
 )
 
 // What a rule or a user is called must not become part of the page.
@@ -208,6 +211,56 @@ func TestEveryRuleHasItsRego(t *testing.T) {
 		if !strings.Contains(doc.Rules[i].Rego[at].Text, want) {
 			t.Errorf("the Rego lacks %s:\n%s", want, doc.Rules[i].Rego[at].Text)
 		}
+	}
+}
+
+// Of merged rules a reader sees what is one rule's own, and how it is found: the rows of
+// a table, the tests of its kind, or its function among those of the others.
+func TestMergedRulesHaveTheirRego(t *testing.T) {
+	world, dir := mix.New(mix.Size{Rules: 1000, Users: 40, Apps: 20, Objects: 20, Tasks: 10}), t.TempDir()
+	rules := append(world.Rules(1000), world.Resisting(mix.NotEqual, 8)...)
+	path := filepath.Join(dir, "rules.txt")
+	if err := errors.Join(world.Write(dir), mix.WriteRules(path, rules)); err != nil {
+		t.Fatal(err)
+	}
+	b := bundleOf(t, path, dir)
+	doc, err := page.Build("site", nil, b, audits(t, b, "hub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	regoOf := func(name, typ string) string {
+		t.Helper()
+		i := slices.IndexFunc(doc.Rules, func(r page.Rule) bool { return r.Name == name })
+		at := slices.IndexFunc(doc.Rules[i].Rego, func(r page.Rego) bool { return r.Type == typ })
+		if at < 0 {
+			t.Fatalf("%s has no Rego for %s", name, typ)
+		}
+		return doc.Rules[i].Rego[at].Text
+	}
+	const search = `rules_by_department_title(action) := {[kind, rules] |
+	some department in request.requester.department
+	some title in request.requester.title
+	some kind, rules in rows_by_department_title[department][title][action]
+}`
+	for _, rule := range doc.Rules {
+		for _, rego := range rule.Rego {
+			if strings.Count(rego.Text, "\n") > 45 || !strings.Contains(rego.Text, "rule_") && strings.Count(rego.Text, rule.ID) == 0 {
+				t.Fatalf("%s in %s is not told from others:\n%s", rule.Name, rego.Module, rego.Text)
+			}
+		}
+	}
+	rego := regoOf("Apps of streams 605", "app")
+	for _, want := range []string{
+		"grants_by_department_title(action, id) := rules if {", search,
+		"# the rows of this rule\nrows_by_department_title := {\n\t\"department ",
+		"also_by_department_title(kind, id) if {\n\tkind == \"read on stream\"",
+	} {
+		if !strings.Contains(rego, want) {
+			t.Errorf("the Rego lacks %s:\n%s", want, rego)
+		}
+	}
+	if strings.Contains(rego, "kind == \"@groupaccess") {
+		t.Errorf("the Rego has another kind:\n%s", rego)
 	}
 }
 
