@@ -193,29 +193,35 @@ func kindOf(tests []resolve.Predicate) string {
 	if len(tests) == 0 {
 		return "nothing else"
 	}
-	brief := func(v resolve.Value) string {
-		return strings.TrimPrefix(strings.ReplaceAll(v.Key(), "[]", ""), "resource.")
-	}
 	names := make([]string, len(tests))
 	for i, t := range tests {
-		switch t := t.(type) {
-		case resolve.From:
-			names[i] = t.Context.String()
-		case resolve.Privilege:
-			names[i] = t.Action.Name() + " on " + strings.TrimPrefix(t.Entities.Key(), "resource.")
-		case resolve.Common:
-			names[i] = brief(t.Left) + " = " + brief(t.Right)
-		case resolve.CommonEntity:
-			names[i] = strings.TrimPrefix(t.Left.Key(), "resource.") + " = " + strings.TrimPrefix(t.Right.Key(), "resource.")
-		case resolve.OneOf:
-			names[i] = brief(t.Value)
-		case resolve.Present:
-			names[i] = brief(t.Value)
-		default:
-			names[i] = "more"
-		}
+		names[i] = aboutOf(t)
 	}
 	return strings.Join(slices.Compact(names), ", ")
+}
+
+func aboutOf(test resolve.Predicate) string {
+	brief := func(key string) string { return strings.TrimPrefix(strings.ReplaceAll(key, "[]", ""), "resource.") }
+	switch t := test.(type) {
+	case resolve.From:
+		return t.Context.String()
+	case resolve.Anonymous:
+		return "anonymous"
+	case resolve.Privilege:
+		return t.Action.Name() + " on " + brief(t.Entities.Key())
+	case resolve.Common:
+		return brief(t.Left.Key()) + " = " + brief(t.Right.Key())
+	case resolve.CommonEntity:
+		return brief(t.Left.Key()) + " = " + brief(t.Right.Key())
+	case resolve.OneOf:
+		return brief(t.Value.Key())
+	case resolve.Present:
+		return brief(t.Value.Key())
+	case resolve.Negation:
+		return "not " + aboutOf(t.Term)
+	default:
+		return "more"
+	}
 }
 
 // gather groups the clauses of one shape, in the order of their first. Groups of
