@@ -37,11 +37,17 @@ type BuildOptions struct {
 
 // Build writes a bundle as a .tar.gz. The same policy and data give the same
 // bytes. A nil data source stands for no site at all, and leaves the root of the
-// data to others. The manifest that was written is returned. After an error, w
-// holds a useless beginning.
+// data to others. PolicyOnly with a source, which is not read, is the half of a
+// policy whose data stand in another bundle: it does not decide alone. The
+// manifest that was written is returned. After an error, w holds a useless
+// beginning.
 func Build(ctx context.Context, w io.Writer, policy *compiler.Policy, data DataSource, opts BuildOptions) (_ Manifest, err error) {
 	b := collect(policy, opts.Part)
-	if data != nil && opts.Part != PolicyOnly {
+	switch {
+	case data == nil:
+	case opts.Part == PolicyOnly:
+		b.meta.Requires = []string{DataRoot}
+	default:
 		spilled, err := spill(ctx, opts.TempDir, data)
 		if err != nil {
 			return Manifest{}, err

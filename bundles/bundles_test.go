@@ -130,7 +130,7 @@ func TestOpenGivesBackWhatWasBuilt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	split, err := bundles.Open(t.Context(), save(t, build(t, policy(), source(siteText), bundles.DataOnly)), save(t, build(t, policy(), nil, bundles.PolicyOnly)))
+	split, err := bundles.Open(t.Context(), save(t, build(t, policy(), source(siteText), bundles.DataOnly)), save(t, build(t, policy(), source(siteText), bundles.PolicyOnly)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +348,7 @@ func TestOpenRefuses(t *testing.T) {
 }
 
 func TestOpenRefusesWhatDoesNotBelongTogether(t *testing.T) {
-	policyBundle := save(t, build(t, policy(), nil, bundles.PolicyOnly))
+	policyBundle := save(t, build(t, policy(), source(siteText), bundles.PolicyOnly))
 	other := policy()
 	other.View.Of("stream").Scalars["name"] = schema.Folded
 	dataOfOther := save(t, build(t, other, source(siteText), bundles.DataOnly))
@@ -358,6 +358,61 @@ func TestOpenRefusesWhatDoesNotBelongTogether(t *testing.T) {
 	if _, err := bundles.Open(t.Context(), policyBundle, policyBundle); err == nil || !strings.Contains(err.Error(), `overlap: both hold "qlik"`) {
 		t.Errorf("the same bundle twice gave %v", err)
 	}
+}
+
+// TestHalves holds that a policy whose data were compiled beside it does not
+// decide without them, whoever reads it, and one without a site does.
+func TestHalves(t *testing.T) {
+	half := build(t, policy(), source(siteText), bundles.PolicyOnly)
+	alone, whole, data := save(t, half), save(t, build(t, policy(), source(siteText), bundles.Everything)), save(t, build(t, policy(), source(siteText), bundles.DataOnly))
+	without := save(t, build(t, policy(), nil, bundles.Everything))
+	rewritten := stockWrites(t, half)
+	// A change of the policy's own tables, made by others, takes nothing away.
+	change := save(t, pack(t, ".manifest", `{"roots": ["qlik"]}`, "patch.json", `{"data": [{"op": "remove", "path": "/qlik/rules/r1"}]}`))
+	emptied := save(t, pack(t, ".manifest", fmt.Sprintf(`{"roots": ["site"], "metadata": {"view": %q}}`, manifestOf(t, policy(), nil, bundles.DataOnly).Metadata.View),
+		"patch.json", `{"data": [{"op": "remove", "path": "/site"}]}`))
+	for _, c := range []struct {
+		name  string
+		paths []string
+		want  error
+	}{
+		{"alone", []string{alone}, bundles.ErrNoData},
+		{"alone, written by OPA", []string{rewritten}, bundles.ErrNoData},
+		{"alone, changed", []string{alone, change}, bundles.ErrNoData},
+		{"its data taken away", []string{alone, data, emptied}, bundles.ErrNoData},
+		{"with its data", []string{alone, data}, nil},
+		{"behind its data", []string{data, rewritten}, nil},
+		{"whole", []string{whole}, nil},
+		{"without a site", []string{without}, nil},
+		{"data alone", []string{data}, bundles.ErrNoPolicy},
+	} {
+		if _, err := bundles.Open(t.Context(), c.paths...); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, err, c.want)
+		}
+		if _, _, err := bundles.OpenDigest(t.Context(), c.paths...); !errors.Is(err, c.want) {
+			t.Errorf("%s, with its digest: %v, want %v", c.name, err, c.want)
+		}
+	}
+	if _, err := bundles.WriteDelta(t.Context(), io.Discard, alone, alone); err == nil || !strings.Contains(err.Error(), "it holds the policy alone, and a delta changes data") {
+		t.Errorf("a delta of policies: %v", err)
+	}
+	if _, err := bundles.WriteDelta(t.Context(), io.Discard, without, without); err == nil || !strings.Contains(err.Error(), "there is no site data in it") {
+		t.Errorf("a delta without sites: %v", err)
+	}
+}
+
+// stockWrites returns the path of a bundle after OPA has read and written it.
+func stockWrites(t *testing.T, content []byte) string {
+	t.Helper()
+	b, err := bundle.NewReader(bytes.NewReader(content)).Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := bundle.NewWriter(&out).Write(b); err != nil {
+		t.Fatal(err)
+	}
+	return save(t, out.Bytes())
 }
 
 func TestPolicyFiles(t *testing.T) {

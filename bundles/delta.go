@@ -40,8 +40,9 @@ func (c Delta) Apply(manifests []Manifest, data *Document) ([]Manifest, *Documen
 		return nil, nil, err
 	}
 	manifests = slices.Clone(manifests)
+	requires := manifests[at].Metadata.Requires // no change of data takes that away
 	manifests[at] = c.Manifest
-	manifests[at].Metadata.Base = ""
+	manifests[at].Metadata.Base, manifests[at].Metadata.Requires = "", requires
 	return manifests, changed, nil
 }
 

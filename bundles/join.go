@@ -16,6 +16,10 @@ var ErrMismatch = errors.New("policy and data were made for different rules: com
 // ErrNoPolicy is the error of bundles that hold data alone.
 var ErrNoPolicy = errors.New("the bundle holds data alone: give the policy bundle as well")
 
+// ErrNoData is the error of a policy whose data stand in another bundle, which is
+// not there. What is on record would not win over what requests describe.
+var ErrNoData = errors.New("the bundle holds the policy alone: give its data bundle as well, with a second -b or in the configuration")
+
 // Join returns a bundle of the content of several, such as a policy and its
 // data, none of which is changed: they share what they hold. Roots must not
 // overlap.

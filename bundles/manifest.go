@@ -39,6 +39,10 @@ type Metadata struct {
 	// View is a digest of what the rules read of a site. Policy and data that
 	// stand in two bundles have the same.
 	View string `json:"view"`
+	// Requires are the roots whose data must come with bundles beside this one:
+	// that of the site for a policy whose data were compiled into a bundle of
+	// their own. Without them it is not to decide.
+	Requires []string `json:"requires,omitempty"`
 	// Base is the revision that a delta changes; only a delta has one.
 	Base string `json:"base,omitempty"`
 	// Options are missing in a bundle of data.

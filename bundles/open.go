@@ -26,6 +26,7 @@ const ReadLimit = 4 << 30
 // Open reads a bundle, or a policy and its data in two, from .tar.gz files, and
 // after them any number of deltas (WriteDelta), which change the data in their
 // order. Bundles that the packer of OPA made of the same files are read as well.
+// Half of a policy and its data is ErrNoPolicy or ErrNoData.
 func Open(ctx context.Context, paths ...string) (*Bundle, error) {
 	var b Bundle
 	d := newDecoder()
@@ -37,10 +38,18 @@ func Open(ctx context.Context, paths ...string) (*Bundle, error) {
 	return &b, b.check()
 }
 
-// check orders the modules and makes sure that there are some.
+// check orders the modules and makes sure that there are some, and the data that
+// they are not to decide without.
 func (b *Bundle) check() error {
 	if len(b.Modules) == 0 {
 		return ErrNoPolicy
+	}
+	for _, m := range b.Manifests {
+		for _, root := range m.Metadata.Requires {
+			if !b.Data.Has(strings.Split(root, "/")...) {
+				return ErrNoData
+			}
+		}
 	}
 	slices.SortFunc(b.Modules, func(x, y Module) int { return strings.Compare(x.Path, y.Path) })
 	return nil

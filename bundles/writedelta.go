@@ -104,10 +104,13 @@ func (s *side) open(ctx context.Context) error {
 	if err := s.next(); err != nil {
 		return err
 	}
-	if s.site == nil {
-		return errors.New("there is no site data in it: give a bundle that was compiled with a snapshot")
+	switch {
+	case s.site != nil:
+		return nil
+	case s.manifest != nil && len(s.manifest.Metadata.Requires) > 0:
+		return errors.New("it holds the policy alone, and a delta changes data: give the data bundles")
 	}
-	return nil
+	return errors.New("there is no site data in it: give a bundle that was compiled with a snapshot")
 }
 
 // next reads files up to the site data, or to the end.

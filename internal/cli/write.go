@@ -90,7 +90,7 @@ func (t Targets) stage(ctx context.Context, c *Compilation, out *Outputs) ([]Wri
 		return written, err
 	}
 	policy, data := t.halves()
-	err := bundle("policy", policy, bundles.PolicyOnly, nil)
+	err := bundle("policy", policy, bundles.PolicyOnly, c.Data())
 	if err == nil && c.Site != nil {
 		err = bundle("data", data, bundles.DataOnly, c.Data())
 	}

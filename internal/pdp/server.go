@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
@@ -103,6 +105,9 @@ func (s *Server) activated(a live.Activation) {
 		return
 	}
 	s.cfg.Log.Info("bundles activated", "revision", a.Revision, "seconds", a.Took.Seconds())
+	if s.cfg.EntryPoint == engine.QlikEntryPoint && len(s.live.Current().Data.Keys(bundles.DataRoot, "entities")) == 0 {
+		s.cfg.Log.Warn("the bundle holds no site: what callers describe decides", "revision", a.Revision)
+	}
 	if s.cfg.Activated != nil {
 		go s.cfg.Activated() // others wait for the end of this activation
 	}

@@ -25,4 +25,5 @@ var (
 	codeDangling    = diag.Register("Q0611", diag.Warning, "reference to an entity that is not there")
 	codeNoFile      = diag.Register("Q0612", diag.Warning, "references to a type without a file")
 	codeUnknownType = diag.Register("Q0613", diag.Info, "type outside the schema")
+	codeNothing     = diag.Register("Q0614", diag.Warning, "snapshot without entities")
 )

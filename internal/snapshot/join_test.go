@@ -86,7 +86,7 @@ func TestProject(t *testing.T) {
 		want  string
 		found string
 	}{
-		"nothing": {files{"notes.txt": ""}, schema.View{}, `{"entities":{}` + empty, ``},
+		"nothing": {files{"app.json": "[]"}, schema.View{}, `{"entities":{}` + empty, ``},
 		"entities are listed though nothing of them is read": {
 			files{"app.json": `[{"id":"B","name":"x"},{"id":"a"}]`, "stream.json": `[]`}, nil,
 			`{"entities":{"app":{"a":{},"b":{}}}` + empty, ``},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
@@ -29,7 +30,8 @@ type file struct {
 }
 
 // Open finds the files of a snapshot: *.json, named as the type is, ignoring
-// case. Other files are ignored, folders reported. A nil schema is the default.
+// case. Other files are ignored, folders reported, and that there is nothing
+// beside rules. A nil schema is the default.
 func Open(dir string, s *schema.Schema) (*Snapshot, diag.List) {
 	if s == nil {
 		s = schema.Default()
@@ -63,14 +65,24 @@ func Open(dir string, s *schema.Schema) (*Snapshot, diag.List) {
 			})
 		}
 	}
+	if !slices.ContainsFunc(snap.files, func(f *file) bool { return !f.rules() }) {
+		list = append(list, diag.Diagnostic{
+			Code: codeNothing, Severity: diag.Warning,
+			Summary: fmt.Sprintf("no entities were found in the folder %s", dir),
+			Detail:  "Nobody and nothing is on record, so that what requests describe decides. Files are named as the type is, such as user.json and app.json.",
+		})
+	}
 	return snap, list
 }
+
+// rules reports whether the file is the one that may serve as the rules.
+func (f *file) rules() bool { return strings.EqualFold(f.typeName, "systemrule") }
 
 // RulesFile returns the path of the snapshot's systemrule.json, which serves as
 // the rules where no others are given, and whether there is one.
 func (s *Snapshot) RulesFile() (string, bool) {
 	for _, f := range s.files {
-		if strings.EqualFold(f.typeName, "systemrule") {
+		if f.rules() {
 			return f.path, true
 		}
 	}

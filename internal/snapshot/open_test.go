@@ -56,6 +56,20 @@ func TestRulesFile(t *testing.T) {
 func TestOpenReports(t *testing.T) {
 	_, found := files{"old/app.json": `[]`, "app.json": `[]`}.open(t)
 	expect(t, found, "warning Q0604: the folder site/old is not read")
+	for name, c := range map[string]struct {
+		site files
+		want string
+	}{
+		"nothing":          {files{"notes.txt": "none"}, "warning Q0614: no entities were found in the folder site"},
+		"rules alone":      {files{"SystemRule.json": "[]"}, "warning Q0614: no entities were found in the folder site"},
+		"one too deep":     {files{"export/app.json": "[]"}, "warning Q0604: the folder site/export is not read\nwarning Q0614: no entities were found in the folder site"},
+		"rules and a type": {files{"systemrule.json": "[]", "app.json": "[]"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, found := c.site.open(t)
+			expect(t, found, c.want)
+		})
+	}
 	_, found = Open("nowhere", schema.Default())
 	if len(found) != 1 || found[0].Code != codeUnreadable || !strings.HasPrefix(found[0].Summary, "cannot read nowhere: ") {
 		t.Errorf("%+v", found)
@@ -263,8 +277,9 @@ func TestCorpus(t *testing.T) {
 	if corpus == "" {
 		t.Skip("QLIK_CORPUS names no folder with a real site")
 	}
-	s, found := Open(filepath.Join(corpus, "site-export"), nil)
-	expect(t, found, "")
+	dir := filepath.Join(corpus, "site-export") // of rules alone
+	s, found := Open(dir, nil)
+	expect(t, found, "warning Q0614: no entities were found in the folder "+dir)
 	site, found := s.Load(nil)
 	expect(t, found, "")
 	rules := site.Records["systemrule"]

@@ -48,7 +48,7 @@ func FromBundle(b *bundles.Bundle, options Options) (*Explainer, error) {
 	options.Schema, options.Projected = s, true
 	x := New(rules, unproject(b, s), options)
 	if !b.Data.Has(bundles.DataRoot) {
-		x.notes = append(x.notes, "The bundle holds no data of a site: give the data bundle of --split as a second -b, or RULES and --snapshot.")
+		x.notes = append(x.notes, "The bundle holds no data of a site: give one that was compiled with a snapshot, or RULES and --snapshot.")
 	}
 	x.notes = append(x.notes, "From a bundle, values are in lower case where no rule minds, and names stand only where a rule reads them.")
 	return x, nil
