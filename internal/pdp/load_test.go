@@ -101,11 +101,11 @@ func TestSwapUnderLoad(t *testing.T) {
 // halves are policy and data of a revision, which fit no others.
 func halves(revision string) (policy, data []byte) {
 	both := twin(revision, revision)
-	manifest := func(root string) string {
-		return `{"revision":"` + revision + `","roots":["` + root + `"],"rego_version":1,"metadata":{"view":"` + revision + `"}}`
+	manifest := func(root, requires string) string {
+		return `{"revision":"` + revision + `","roots":["` + root + `"],"rego_version":1,"metadata":{"view":"` + revision + `","requires":[` + requires + `]}}`
 	}
-	return archive(map[string]string{".manifest": manifest("twin"), "policy.rego": strings.ReplaceAll(both["policy.rego"], "data.twin", "data.site")}),
-		archive(map[string]string{".manifest": manifest("site"), "site/data.json": `{"revision":"` + revision + `"}`})
+	return archive(map[string]string{".manifest": manifest("twin", `"site"`), "policy.rego": strings.ReplaceAll(both["policy.rego"], "data.twin", "data.site")}),
+		archive(map[string]string{".manifest": manifest("site", ""), "site/data.json": `{"revision":"` + revision + `"}`})
 }
 
 // clients ask without a pause and judge each answer.
