@@ -60,10 +60,16 @@ func (l *logBuffer) await(t *testing.T, pattern string) []string {
 // siteBundle compiles the command line's site.
 func siteBundle(t *testing.T) string {
 	t.Helper()
+	return compiled(t, "--snapshot", "../../testdata/cli/site")
+}
+
+// compiled compiles the command line's rules.
+func compiled(t *testing.T, args ...string) string {
+	t.Helper()
 	bundle := filepath.Join(t.TempDir(), "bundle.tar.gz")
 	var out bytes.Buffer
 	streams := &commands.Streams{In: strings.NewReader(""), Out: &out, Err: &out}
-	if code := run(t.Context(), streams, []string{"compile", "../../testdata/cli/rules.json", "--snapshot", "../../testdata/cli/site", "-o", bundle}); code != 0 {
+	if code := run(t.Context(), streams, append([]string{"compile", "../../testdata/cli/rules.json", "-o", bundle}, args...)); code != 0 {
 		t.Fatal(out.String())
 	}
 	return bundle
@@ -116,6 +122,27 @@ func TestServe(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	if code := stop(); code != commands.ExitDone {
 		t.Errorf("exit code %d:\n%s", code, log)
+	}
+}
+
+// TestServeWithoutSite says in the log that nothing is on record, where that is so.
+func TestServeWithoutSite(t *testing.T) {
+	for name, c := range map[string]struct {
+		bundle string
+		lines  int
+	}{
+		"no snapshot":       {compiled(t), 1},
+		"an empty snapshot": {compiled(t, "--snapshot", t.TempDir()), 1},
+		"a snapshot":        {siteBundle(t), 0},
+	} {
+		log, stop := serveInBackground(t, c.bundle, "--listen", "127.0.0.1:0")
+		log.await(t, `msg=listening`)
+		if code := stop(); code != commands.ExitDone {
+			t.Errorf("%s: exit code %d", name, code)
+		}
+		if got := strings.Count(log.String(), `level=WARN msg="the bundle holds no site: what callers describe decides"`); got != c.lines {
+			t.Errorf("%s: %d lines about it, want %d:\n%s", name, got, c.lines, log)
+		}
 	}
 }
 
