@@ -164,6 +164,7 @@ test_is_not_user[note] if {
 		"another": [subject(`ACME\anna`), "u-bert"],
 		"another, described": [subject(`ACME\anna`), "\u001frequest.owner\u001fu-x"],
 		"somebody on record": [described(`ACME\x`, {"id": "u-anna"}), "u-anna"],
+		"the id of somebody on record, in data that do not know": [described(`ACME\x`, {"id": "u-anna"}), "\u001f2\u001fu-anna"],
 		"somebody on record, in another case": [described(`ACME\x`, {"id": "U-ANNA"}), "u-anna"],
 		"an owner on record": [described(`ACME\x`, {"id": "u-x"}), "u-anna"],
 		"another id": [described(`ACME\x`, {"id": "u-x"}), "\u001frequest.owner\u001fu-y"],
