@@ -51,7 +51,8 @@ type Position struct {
 // Text is a piece of text that a diagnostic points into, such as a condition,
 // and the way from there to the file it was read from.
 type Text struct {
-	// Label says what the text is: "condition", "resourceFilter", "file".
+	// Label says what the text is: "condition", "resourceFilter", or "file" for a
+	// piece of the file itself, whose lines count as the file's.
 	Label string
 	// Content is the text itself, decoded.
 	Content string

@@ -51,6 +51,44 @@ info[T0003]: a fact
 	}
 }
 
+// The margin of a piece of a file numbers the lines of the file, as the place above it
+// does; a condition has lines of its own. All margins of a diagnostic are equally wide.
+func TestMargin(t *testing.T) {
+	piece := func(line int, content string) *Text {
+		return &Text{Label: "file", Content: content, File: "rules.json", Locate: func(offset int) Position {
+			return Position{Line: line + strings.Count(content[:offset], "\n"), Column: 1}
+		}}
+	}
+	const want = `error[T0001]: twice
+   --> rules.json:104:1
+    |
+104 | "id": 1
+    | ^^^^
+    = first here
+   --> rules.json:9:1
+    |
+  9 | "id": 2
+    | ----
+    = and compare
+   --> rules.json:2:14, condition 2:1
+    |
+  2 | true
+    | ----
+    = see docs/rules/T0001.md
+`
+	condition := inFile("condition", "rules.json", "not\ntrue")
+	got := render(t, Terminal{}, List{{
+		Code: codeError, Severity: Error, Summary: "twice", Text: piece(103, "{\n\"id\": 1"), Subject: Range{2, 6},
+		Related: []Related{
+			{Message: "first here", Text: piece(9, `"id": 2`), Range: Range{0, 4}},
+			{Message: "and compare", Text: condition, Range: Range{4, 8}},
+		},
+	}})
+	if got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
 func TestTerminalInColor(t *testing.T) {
 	got := render(t, Terminal{Color: true}, sample())
 	for _, want := range []string{"\x1b[1;31merror[T0001]\x1b[0m", "\x1b[1;33mwarning[T0002]\x1b[0m", "\x1b[1;31m^^^\x1b[0m", "\x1b[1;32m+++\x1b[0m"} {

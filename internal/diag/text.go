@@ -53,6 +53,8 @@ func (t Terminal) Render(w io.Writer, list List) error {
 type textPrinter struct {
 	*bufio.Writer
 	Terminal
+	// margin is blank and as wide as the longest line number of the diagnostic.
+	margin string
 }
 
 // line writes a line. The writer keeps the first error until Flush returns it.
@@ -70,35 +72,32 @@ func (p *textPrinter) paint(color, s string) string {
 func (p *textPrinter) diagnostic(d Diagnostic) {
 	color := map[Severity]string{Error: red, Warning: yellow, Info: cyan}[d.Severity]
 	p.line(p.paint(color, d.Severity.String()+"["+string(d.Code)+"]"), p.paint(bold, ": "+printable(d.Summary, longestMessage)))
-	indent := ""
-	if d.Text != nil {
-		indent = strings.Repeat(" ", len(strconv.Itoa(excerptOf(d.Text.Content, d.Subject, p.Columns).line)))
-	}
+	p.margin = strings.Repeat(" ", d.marginWidth())
 	if place := place(d.Rule, d.Text, d.Subject); place != "" {
-		p.line(indent, p.paint(blue, "--> "), place)
+		p.line(p.margin, p.paint(blue, "--> "), place)
 	}
 	p.excerpt(d.Text, d.Subject, "^", color)
 	if d.Detail != "" {
 		for line := range strings.Lines(d.Detail) {
-			p.note(indent, printable(strings.TrimRight(line, "\r\n"), longestMessage))
+			p.note(printable(strings.TrimRight(line, "\r\n"), longestMessage))
 		}
 	}
 	for _, r := range d.Related {
-		p.note(indent, printable(r.Message, longestMessage))
+		p.note(printable(r.Message, longestMessage))
 		if place := place(Rule{}, r.Text, r.Range); place != "" {
-			p.line(indent, p.paint(blue, "--> "), place)
+			p.line(p.margin, p.paint(blue, "--> "), place)
 		}
 		p.excerpt(r.Text, r.Range, "-", blue)
 	}
 	if d.Fix != nil {
-		p.note(indent, p.paint(green, "fix: "), printable(d.Fix.Message, longestMessage))
-		p.excerpt(d.fixed(), Range{d.Fix.Range.Start, d.Fix.Range.Start + len(d.Fix.Replacement)}, "+", green)
+		p.note(p.paint(green, "fix: "), printable(d.Fix.Message, longestMessage))
+		p.excerpt(d.fixed(), d.Fix.replaced(), "+", green)
 	}
-	p.note(indent, "see ", d.Code.Page())
+	p.note("see ", d.Code.Page())
 }
 
-func (p *textPrinter) note(indent string, parts ...string) {
-	p.line(indent, p.paint(blue, " = "), strings.Join(parts, ""))
+func (p *textPrinter) note(parts ...string) {
+	p.line(p.margin, p.paint(blue, " = "), strings.Join(parts, ""))
 }
 
 // excerpt writes the line of a text that a range begins in, underlined with a mark.
@@ -108,13 +107,42 @@ func (p *textPrinter) excerpt(text *Text, where Range, mark, color string) {
 		return
 	}
 	e := excerptOf(text.Content, where, p.Columns)
-	number := strconv.Itoa(e.line)
-	gutter := strings.Repeat(" ", len(number)) + " |"
+	number := fmt.Sprintf("%*d", len(p.margin), text.lineOf(where))
+	gutter := p.margin + " |"
 	p.line(p.paint(blue, gutter))
 	p.line(p.paint(blue, number+" |"), strings.TrimRight(" "+e.source, " "))
 	if where.Start < where.End || mark == "^" {
 		p.line(p.paint(blue, gutter), " ", strings.Repeat(" ", e.indent), p.paint(color, strings.Repeat(mark, max(e.underline, 1))))
 	}
+}
+
+// marginWidth returns how many digits the longest line number has that is shown, 0
+// where no line is.
+func (d Diagnostic) marginWidth() int {
+	width := 0
+	note := func(text *Text, where Range) {
+		if text != nil {
+			width = max(width, len(strconv.Itoa(text.lineOf(where))))
+		}
+	}
+	note(d.Text, d.Subject)
+	for _, r := range d.Related {
+		note(r.Text, r.Range)
+	}
+	if d.Fix != nil {
+		note(d.fixed(), d.Fix.replaced())
+	}
+	return width
+}
+
+// lineOf returns the number of the line in which a range begins: of the file where the
+// text is a piece of one as it stands there, and else of the text itself.
+func (t *Text) lineOf(where Range) int {
+	line := excerptOf(t.Content, where, 0).line
+	if t.Label == "file" && t.Locate != nil {
+		line += t.Locate(0).Line - 1
+	}
+	return line
 }
 
 // fixed returns the diagnostic's text after its fix.
@@ -124,6 +152,11 @@ func (d Diagnostic) fixed() *Text {
 	}
 	content := d.Text.Content
 	return &Text{Content: content[:d.Fix.Range.Start] + d.Fix.Replacement + content[d.Fix.Range.End:]}
+}
+
+// replaced returns where the replacement stands in the fixed text.
+func (f *Fix) replaced() Range {
+	return Range{f.Range.Start, f.Range.Start + len(f.Replacement)}
 }
 
 // place says where a diagnostic is: in the file, in the text and in which rule.
