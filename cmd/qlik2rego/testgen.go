@@ -28,7 +28,7 @@ EXAMPLES:
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the tests, `FILE`", Value: "tests_test.rego"},
 			&cli.BoolFlag{Name: "on-record", Usage: "describe nobody: requests are about the entities of the snapshot alone"},
 			&cli.BoolFlag{Name: "score", Usage: "count the changes to the rules that the tests notice"},
-			&cli.IntFlag{Name: "most", Usage: "look at most at about `N` requests about the snapshot", Value: 100_000},
+			&cli.IntFlag{Name: "most", Usage: "look at most at `N` requests about the snapshot, or at one for each class of users and resources if these are more", Value: 100_000},
 			commands.FormatFlag()),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")

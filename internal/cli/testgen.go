@@ -31,10 +31,11 @@ type TestgenReport struct {
 	Seen     []testgen.Group `json:"seen"`
 	// Unreachable are those that no request shows.
 	Unreachable []testgen.Group `json:"unreachable"`
-	// Looked counts the requests that were looked at, of Pairs that the classes of
-	// the site make and those that were described.
+	// Looked counts the requests that were looked at: of Pairs that the classes of
+	// the site make all but Cut, which --most cut off, and those that were described.
 	Looked int `json:"looked"`
 	Pairs  int `json:"pairs"`
+	Cut    int `json:"cut"`
 	// Score is null without --score.
 	Score *testgen.Score `json:"score"`
 }
@@ -43,6 +44,9 @@ type TestgenReport struct {
 func (s *Streams) Testgen(ctx *cli.Context) error {
 	if ctx.String("snapshot") == "" {
 		return UsageOf(ctx.Command, "no site: tests are about the entities of --snapshot")
+	}
+	if ctx.Int("most") < 1 {
+		return UsageOf(ctx.Command, "--most %d: at least one request is looked at", ctx.Int("most"))
 	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {
@@ -61,7 +65,7 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 	}
 	report := TestgenReport{
 		Written: ctx.String("output"), Requests: len(suite.Cases), Rules: len(suite.Rules), Branches: len(suite.Pinned) + len(suite.Seen) + len(suite.Unreachable),
-		Pinned: len(suite.Pinned), Seen: suite.Groups(suite.Seen), Unreachable: suite.Groups(suite.Unreachable), Looked: suite.Looked, Pairs: suite.Pairs,
+		Pinned: len(suite.Pinned), Seen: suite.Groups(suite.Seen), Unreachable: suite.Groups(suite.Unreachable), Looked: suite.Looked, Pairs: suite.Pairs, Cut: suite.Cut,
 	}
 	if ctx.Bool("score") {
 		if report.Score, err = suite.Score(ctx.Context, progress); err != nil {
@@ -115,8 +119,8 @@ func (r TestgenReport) text() string {
 		fmt.Fprintf(&b, ", %d seen without deciding, %d never seen", countOf(r.Seen), countOf(r.Unreachable))
 	}
 	fmt.Fprintf(&b, "; %s looked at\n", Count(r.Looked, "request"))
-	if r.Looked < r.Pairs {
-		fmt.Fprintf(&b, "the classes of the site make %d: --most N looks at more\n", r.Pairs)
+	if r.Cut > 0 {
+		fmt.Fprintf(&b, "--most cut off %d of the %s that the classes of the site make\n", r.Cut, Count(r.Pairs, "request"))
 	}
 	groupsText(&b, "never seen:", r.Unreachable)
 	groupsText(&b, "seen without deciding:", r.Seen)

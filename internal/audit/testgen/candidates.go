@@ -75,21 +75,17 @@ var everyAction = func() (mask ruleset.Action) {
 	return mask
 }()
 
-// product adds requests for pairs, at most so many: then along diagonals, so that
-// every requester and every resource comes early.
+// product adds requests for pairs, at most so many, along diagonals: by as many pairs as
+// the longer list has entities every requester and every resource has come.
 func (c *candidates) product(requesters, resources []Entity, session classes.Session, most int) {
-	c.pairs += len(requesters) * len(resources)
-	n := max(len(requesters), len(resources))
-	for shift := range n {
-		for i := range n {
-			j := (i + shift) % n
-			if i >= len(requesters) || j >= len(resources) {
-				continue
-			}
-			if most--; most < 0 {
-				return
-			}
-			c.add(requesters[i], resources[j], session)
+	pairs, longer := len(requesters)*len(resources), max(len(requesters), len(resources))
+	c.pairs += pairs
+	for n := range min(pairs, most) {
+		shift, i := n/longer, n%longer
+		if longer == len(requesters) {
+			c.add(requesters[i], resources[(i+shift)%len(resources)], session)
+		} else {
+			c.add(requesters[(i+shift)%len(requesters)], resources[i], session)
 		}
 	}
 }

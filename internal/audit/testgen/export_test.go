@@ -11,7 +11,7 @@ import (
 func (s *Suite) Pool() []Case {
 	var list []Case
 	for i := range s.pool {
-		list = append(list, Case{cell: i})
+		list = append(list, Case{Request: s.pool[i].Request, cell: i})
 	}
 	return list
 }

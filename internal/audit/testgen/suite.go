@@ -32,7 +32,9 @@ type Options struct {
 	// OnRecord leaves out requests about requesters and resources that are
 	// described because the site has nobody.
 	OnRecord bool
-	// Most bounds the requests about entities of the site that are looked at.
+	// Most bounds the requests about entities of the site that are looked at, of
+	// which there is nevertheless one for every class of requesters and of resources
+	// of a type, from hub and QMC and with every value of a session attribute.
 	Most     int
 	Progress snapshot.Progress
 }
@@ -49,9 +51,10 @@ type Suite struct {
 	Pinned, Seen, Unreachable []int
 	// Cases are in the order of their rules and classes.
 	Cases []Case
-	// Looked counts the requests that were looked at, and Pairs those that the
-	// classes of the site make.
-	Looked, Pairs int
+	// Looked counts the requests that were looked at, described ones among them.
+	// Pairs counts those that the classes of the site make, and Cut how many of these
+	// were not looked at because of Options.Most.
+	Looked, Pairs, Cut int
 
 	subject Subject
 	pool    []cell
@@ -88,7 +91,7 @@ func Generate(ctx context.Context, subject Subject, options Options) (*Suite, er
 	if err := c.generate(ctx); err != nil {
 		return nil, err
 	}
-	s.Looked, s.Pairs = len(c.out), c.pairs
+	s.Looked, s.Pairs, s.Cut = len(c.out), c.pairs, c.pairs-len(c.out)
 	options.Progress.Start("judging requests", int64(len(c.out)))
 	s.pool, err = s.judge(ctx, evaluator, c.out, options.Progress)
 	options.Progress.Done()

@@ -206,7 +206,8 @@ func TestOnRecord(t *testing.T) {
 	}
 }
 
-// TestMost bounds the requests, and every requester and resource is looked at still.
+// TestMost bounds the requests, says how many that cuts off, whether requests are
+// described as well or not, and looks at every requester and resource still.
 func TestMost(t *testing.T) {
 	o := options
 	o.OnRecord, o.Most = true, 1
@@ -214,5 +215,27 @@ func TestMost(t *testing.T) {
 	few, all := generate(t, s, o), generate(t, s, testgen.Options{OnRecord: true, Most: options.Most, Progress: options.Progress})
 	if few.Looked >= all.Looked || few.Pairs != all.Pairs {
 		t.Errorf("%d of %d are looked at, without a bound %d of %d", few.Looked, few.Pairs, all.Looked, all.Pairs)
+	}
+	o.OnRecord = false
+	if described := generate(t, s, o); all.Cut != 0 || few.Cut != few.Pairs-few.Looked || described.Cut != few.Cut {
+		t.Errorf("%d cut off, with described requests %d, without a bound %d; %d of %d are looked at", few.Cut, described.Cut, all.Cut, few.Looked, few.Pairs)
+	}
+	type place struct{ session, entity string }
+	looked := map[place]bool{}
+	places := func(c testgen.Case) [2]place {
+		session := fmt.Sprint(c.Context)
+		return [2]place{{session + c.Resource.Type, c.Subject.ID}, {session, c.Resource.Type + c.Resource.ID}}
+	}
+	for _, c := range few.Pool() {
+		for _, p := range places(c) {
+			looked[p] = true
+		}
+	}
+	for _, c := range all.Pool() {
+		for _, p := range places(c) {
+			if !looked[p] {
+				t.Fatalf("under the bound nothing is looked at of %v, such as %v", p, c.Request)
+			}
+		}
 	}
 }
