@@ -88,7 +88,7 @@ func (x *Explainer) Explain(request []byte) (*Explanation, error) {
 		Request: x.asRead(request, q), Notes: slices.Clone(x.notes),
 	}
 	if !q.HasAction || q.Reason != "" {
-		told.Faults = x.faults(request, d.Reason)
+		told.Faults = x.faults(request)
 		return told, nil
 	}
 	b := builder{Explainer: x, trace: trace, told: told, numbers: map[asked]int{}}

@@ -49,16 +49,51 @@ func members(text []byte) map[string]json.RawMessage {
 	return o
 }
 
-// faults tells why a request was not judged.
-func (x *Explainer) faults(request []byte, reason string) []Fault {
-	r := raw(request)
-	switch reason {
-	case "unknown_subject":
-		return []Fault{x.unknownSubject(r.Subject.ID)}
-	case "unknown_resource":
-		return []Fault{x.unknownResource(r.Resource.Type, r.Resource.ID)}
+// faults tells all that is wrong with a request, in the order of its parts: also what
+// the decision does not look at any more once it has found something else.
+func (x *Explainer) faults(request []byte) []Fault {
+	o := members(request)
+	if o == nil {
+		return []Fault{{Message: "the request is no JSON object"}}
 	}
-	return invalid(request)
+	var c checks
+	r := raw(request)
+	if subject := c.part(o, "subject", "type", "id"); subject != nil {
+		if kind, ok := text(subject["type"]); ok && kind != "user" {
+			c.fault("subject.type", fmt.Sprintf("a subject is a user, not %s", quoted(kind)), "user")
+		}
+		subject["type"] = json.RawMessage(`"user"`)
+		if x.reason(subject, someResource) == "unknown_subject" {
+			c.found = append(c.found, x.unknownSubject(r.Subject.ID))
+		}
+	}
+	if resource := c.part(o, "resource", "type", "id"); resource != nil {
+		if x.reason(anonymous, resource) == "unknown_resource" {
+			c.found = append(c.found, x.unknownResource(r.Resource.Type, r.Resource.ID))
+		}
+	}
+	if action := c.part(o, "action", "name"); action != nil {
+		if name, ok := text(action["name"]); ok {
+			c.action(name)
+		}
+	}
+	c.context(o)
+	return c.found
+}
+
+// What stands in for the other part where one is looked up by itself. An anonymous
+// requester is known everywhere; that a requester is unknown is found before the resource.
+var (
+	anonymous    = members([]byte(`{"type": "user", "id": "NONE\\anonymous"}`))
+	someResource = members([]byte(`{"type": "", "id": ""}`))
+)
+
+// reason returns why a request of these parts is not judged, "" if it is.
+func (x *Explainer) reason(subject, resource map[string]json.RawMessage) string {
+	request, _ := json.Marshal(map[string]any{ // of parts that are JSON
+		"subject": subject, "resource": resource, "action": map[string]string{"name": "read"},
+	})
+	return x.evaluator.Read(request).Reason
 }
 
 func (x *Explainer) unknownSubject(id string) Fault {
@@ -123,28 +158,6 @@ func alike(wrong string, all []*snapshot.Entity, value func(*snapshot.Entity) st
 
 // checks looks for what is wrong with a request.
 type checks struct{ found []Fault }
-
-// invalid tells all that makes a request invalid.
-func invalid(request []byte) []Fault {
-	var c checks
-	o := members(request)
-	if o == nil {
-		return []Fault{{Message: "the request is no JSON object"}}
-	}
-	if subject := c.part(o, "subject", "type", "id"); subject != nil {
-		if kind, ok := text(subject["type"]); ok && kind != "user" {
-			c.fault("subject.type", fmt.Sprintf("a subject is a user, not %s", quoted(kind)), "user")
-		}
-	}
-	c.part(o, "resource", "type", "id")
-	if action := c.part(o, "action", "name"); action != nil {
-		if name, ok := text(action["name"]); ok {
-			c.action(name)
-		}
-	}
-	c.context(o)
-	return c.found
-}
 
 func (c *checks) fault(path, message string, meant ...string) {
 	f := Fault{Path: path, Message: message}
