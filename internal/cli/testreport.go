@@ -14,10 +14,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// TestReport writes the results of Rego tests in OPA's own formats. A test that
+// TestReport writes the results of Rego tests as opa test does. A test that
 // failed, one that could not run and no test at all are the answer no.
 func (s *Streams) TestReport(results []*tester.Result, verbose bool) error {
-	var reporter tester.Reporter = tester.PrettyReporter{Output: s.Out, Verbose: verbose, FailureLine: true}
+	var reporter tester.Reporter = tester.PrettyReporter{Output: s.Out, Verbose: verbose}
 	if s.Format == JSON {
 		reporter = tester.JSONReporter{Output: s.Out}
 	}
