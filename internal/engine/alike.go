@@ -94,13 +94,14 @@ func (p *Point) Alike(ctx context.Context, r Request) *Alike {
 	if p.alikes == nil || r.Resource.Get(propertiesKey) != nil || r.Subject.Get(propertiesKey) != nil {
 		return nil
 	}
-	typ, okType := textOf(r.Resource, typeKey)
-	action, okAction := textOf(r.Action, nameKey)
-	subject, okSubject := textOf(r.Subject, idKey)
+	typ, okType := text(r.Resource, typeKey)
+	action, okAction := text(r.Action, nameKey)
+	subject, okSubject := text(r.Subject, idKey)
 	if !okType || !okAction || !okSubject {
 		return nil
 	}
-	of := p.alikes.of(kind{typ, action})
+	subject = strings.ToLower(subject)
+	of := p.alikes.of(kind{strings.ToLower(typ), strings.ToLower(action)})
 	if of == nil {
 		return nil
 	}
@@ -165,16 +166,6 @@ func sessionOf(context *ast.Term) (s classes.Session, ok bool) {
 	return s, true
 }
 
-// textOf returns a text in lower case.
-func textOf(t, key *ast.Term) (string, bool) {
-	v := t.Get(key)
-	if v == nil {
-		return "", false
-	}
-	s, ok := v.Value.(ast.String)
-	return strings.ToLower(string(s)), ok
-}
-
 // Classes returns, for each of the ids, a number that it shares with resources
 // that have the same verdict, or -1 for a resource that must be asked about. The
 // error is the end of the context.
@@ -217,7 +208,7 @@ func (p *Point) firsts(ctx context.Context, requests []Request) ([]int, error) {
 		}
 		ids := make([]string, len(group))
 		for i, at := range group {
-			ids[i], _ = textOf(requests[at].Resource, idKey)
+			ids[i], _ = text(requests[at].Resource, idKey)
 		}
 		known, err := alike.Classes(ids)
 		if err != nil {

@@ -241,7 +241,11 @@ func isObjectIfAny(t *ast.Term) bool {
 	return ok
 }
 
-func text(o ast.Object, key *ast.Term) (string, bool) {
+// text returns the text that an object or a term of one has under a key, and whether it
+// has one there.
+func text(o interface {
+	Get(key *ast.Term) *ast.Term
+}, key *ast.Term) (string, bool) {
 	t := o.Get(key)
 	if t == nil {
 		return "", false
