@@ -14,6 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/heap"
 )
 
 // guid returns an id that compresses no better than a real one.
@@ -82,7 +83,7 @@ func BenchmarkLoad(b *testing.B) {
 			if err := f.Close(); err != nil {
 				b.Fatal(err)
 			}
-			before := heap()
+			before := heap.Live()
 			for b.Loop() {
 				loaded, err := bundles.Open(b.Context(), name)
 				if err != nil {
@@ -93,18 +94,10 @@ func BenchmarkLoad(b *testing.B) {
 					b.Fatal(err)
 				}
 				b.StopTimer()
-				b.ReportMetric(float64(heap()-before)/(1<<20), "heapMB")
+				b.ReportMetric(float64(heap.Live()-before)/(1<<20), "heapMB")
 				runtime.KeepAlive(e)
 				b.StartTimer()
 			}
 		})
 	}
-}
-
-func heap() uint64 {
-	runtime.GC()
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }

@@ -6,10 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
-	"runtime/metrics"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/open-policy-agent/opa/v1/bundle"
 
@@ -17,37 +14,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/heap"
 	"github.com/qlik2rego/qlik2rego/internal/sitegen/mix"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
-
-// watchHeap samples the heap until it is called again, and returns the largest
-// in bytes.
-func watchHeap() func() uint64 {
-	runtime.GC()
-	var peak atomic.Uint64
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	done, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				metrics.Read(sample)
-				peak.Store(max(peak.Load(), sample[0].Value.Uint64()))
-			}
-		}
-	}()
-	return func() uint64 {
-		close(done)
-		<-stopped
-		return peak.Load()
-	}
-}
 
 // BenchmarkChange changes one app of a running point: what is measured is the
 // time until the next request is decided on the new data. A million changes in a
@@ -94,7 +64,7 @@ func BenchmarkChange(b *testing.B) {
 				}},
 			} {
 				b.Run(kind.name, func(b *testing.B) {
-					before := heap()
+					before := heap.Live()
 					b.ReportAllocs()
 					i := 0
 					for b.Loop() {
@@ -103,7 +73,7 @@ func BenchmarkChange(b *testing.B) {
 					}
 					b.StopTimer()
 					b.ReportMetric(float64(before)/(1<<20), "MB-before")
-					b.ReportMetric(float64(heap())/(1<<20), "MB-after")
+					b.ReportMetric(float64(heap.Live())/(1<<20), "MB-after")
 				})
 			}
 			runtime.KeepAlive(p)
@@ -136,7 +106,7 @@ func BenchmarkScale(b *testing.B) {
 			}
 			var loaded *bundles.Bundle
 			b.Run("compile", func(b *testing.B) {
-				watch := watchHeap()
+				watch := heap.Watch()
 				for b.Loop() {
 					rules, found := ruleset.Read(file)
 					policy, _ := compiler.Compile(rules, compiler.Options{})
@@ -162,12 +132,12 @@ func BenchmarkScale(b *testing.B) {
 				}
 			}
 			b.Run("prepare", func(b *testing.B) {
-				before, watch := heap(), watchHeap()
+				before, watch := heap.Live(), heap.Watch()
 				for b.Loop() {
 					prepare()
 				}
 				b.ReportMetric(float64(watch())/(1<<20), "peak-MB")
-				b.ReportMetric((float64(heap())-float64(before))/(1<<20), "heapMB")
+				b.ReportMetric((float64(heap.Live())-float64(before))/(1<<20), "heapMB")
 			})
 			if e == nil {
 				prepare()

@@ -8,12 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/metrics"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/heap"
 )
 
 // generate writes a site with as many app objects as said: ten to an app, a
@@ -104,7 +102,7 @@ func BenchmarkSnapshot(b *testing.B) {
 			generate(b, dir, objects)
 			var size int64
 			b.ReportAllocs()
-			watch := watchHeap()
+			watch := heap.Watch()
 			for b.Loop() {
 				b.StopTimer()
 				runtime.GC() // what the last run left is not this one's
@@ -122,32 +120,5 @@ func BenchmarkSnapshot(b *testing.B) {
 			b.SetBytes(size)
 			b.ReportMetric(float64(watch())/1e6, "peak-MB")
 		})
-	}
-}
-
-// watchHeap samples the heap until it is called again, and returns the largest.
-func watchHeap() func() uint64 {
-	runtime.GC()
-	var peak atomic.Uint64
-	heap := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	done, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		tick := time.NewTicker(5 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-				metrics.Read(heap)
-				peak.Store(max(peak.Load(), heap[0].Value.Uint64()))
-			}
-		}
-	}()
-	return func() uint64 {
-		close(done)
-		<-stopped
-		return peak.Load()
 	}
 }

@@ -1,0 +1,31 @@
+package heap
+
+import (
+	"runtime"
+	"testing"
+)
+
+// size is of a block beside which all else that comes and goes in a test is little.
+const size = 64 << 20
+
+// Live counts what is held and not what is freed.
+func TestLive(t *testing.T) {
+	before := Live()
+	block := make([]byte, size)
+	held := Live()
+	runtime.KeepAlive(block)
+	if freed := Live(); held < before+size/2 || freed > held-size/2 {
+		t.Errorf("%d before, %d with %d more held, %d once they are freed", before, held, size, freed)
+	}
+}
+
+// Watch counts what is held when it ends, however soon that is.
+func TestWatch(t *testing.T) {
+	before := Live()
+	peak := Watch()
+	block := make([]byte, size)
+	if got := peak(); got < before+size/2 {
+		t.Errorf("the peak is %d with %d held beside %d", got, size, before)
+	}
+	runtime.KeepAlive(block)
+}
