@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 // costsMost is the number of rules that the table for people has; JSON has all.
@@ -20,7 +21,7 @@ func writeCosts(out io.Writer, costs []compiler.RuleCost) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "STEPS\tSHARE\tTYPE\tRULE\tWHY")
 	for _, c := range costs[:min(costsMost, len(costs))] {
-		fmt.Fprintf(w, "%.1f\t%.0f %%\t%s\t%s\t%s\n", c.Steps, 100*c.Share, c.Type, c.Name, why(c))
+		fmt.Fprintf(w, "%.1f\t%.0f %%\t%s\t%s\t%s\n", c.Steps, 100*c.Share, tabular.Printable(c.Type), tabular.Printable(c.Name), tabular.Printable(why(c)))
 	}
 	if err := w.Flush(); err != nil {
 		return err

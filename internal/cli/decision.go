@@ -3,10 +3,10 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 // Decision writes a decision: in JSON as it is, for people with the names of the
@@ -36,14 +36,14 @@ func (s *Streams) decisionText(request []byte, d engine.Decision, name func(id s
 	if d.Reason == engine.InvalidRequest {
 		fmt.Fprintf(&b, "%s: this is no valid request\n", verdict)
 	} else {
-		fmt.Fprintf(&b, "%s: %s %s %s %s %s\n", verdict, Printable(r.Subject.ID), may, Printable(r.Action.Name), Printable(r.Resource.Type), Printable(r.Resource.ID))
+		fmt.Fprintf(&b, "%s: %s %s %s %s %s\n", verdict, tabular.Printable(r.Subject.ID), may, tabular.Printable(r.Action.Name), tabular.Printable(r.Resource.Type), tabular.Printable(r.Resource.ID))
 	}
 	fmt.Fprintf(&b, "reason: %s (%s)\n", d.Reason, reasons[d.Reason])
 	if len(d.GrantedBy) > 0 {
 		b.WriteString("granted by:\n")
 	}
 	for _, id := range d.GrantedBy {
-		fmt.Fprintf(&b, "  %s %s\n", Printable(name(id)), s.paint(faint, "("+Printable(id)+")"))
+		fmt.Fprintf(&b, "  %s %s\n", tabular.Printable(name(id)), s.paint(faint, "("+tabular.Printable(id)+")"))
 	}
 	_, err := s.Out.Write([]byte(b.String()))
 	return err
@@ -57,11 +57,12 @@ var reasons = map[string]string{
 	engine.InvalidRequest:  "a part of the request is missing, of the wrong type or, as an action or a request context, unknown",
 }
 
-// Printable returns text for a terminal: quoted, with escapes, if something in it
-// is not printable.
-func Printable(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
-		return strconv.Quote(text)
+// printableLines is tabular.Printable for each line of a message, which has names and paths of
+// others in it.
+func printableLines(message string) string {
+	lines := strings.Split(message, "\n")
+	for i, line := range lines {
+		lines[i] = tabular.Printable(line)
 	}
-	return text
+	return strings.Join(lines, "\n")
 }

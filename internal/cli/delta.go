@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 // DeltaReport is the result of delta in JSON.
@@ -38,6 +39,6 @@ func (s *Streams) WriteDelta(ctx context.Context, from, to, path string) error {
 	if s.Format == JSON {
 		return s.WriteJSON(report)
 	}
-	_, err = fmt.Fprintf(s.Out, "wrote %s (%s, from revision %.12s to %.12s)\n", path, Count(report.Changes, "change"), report.Base, report.Revision)
+	_, err = fmt.Fprintf(s.Out, "wrote %s (%s, from revision %.12s to %.12s)\n", tabular.Printable(path), Count(report.Changes, "change"), report.Base, report.Revision)
 	return err
 }

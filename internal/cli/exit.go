@@ -85,9 +85,9 @@ func (s *Streams) Report(err error) int {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(s.Err, "qlik2rego: interrupted")
 	case code == ExitInternal:
-		fmt.Fprintf(s.Err, "qlik2rego: internal error: %v\n%s\n", err, reportUs)
+		fmt.Fprintf(s.Err, "qlik2rego: internal error: %s\n%s\n", printableLines(err.Error()), reportUs)
 	default:
-		fmt.Fprintf(s.Err, "qlik2rego: %v\n", err)
+		fmt.Fprintf(s.Err, "qlik2rego: %s\n", printableLines(err.Error()))
 	}
 	if s.Format == JSON && code != ExitUsage {
 		var list diag.List

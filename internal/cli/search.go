@@ -19,6 +19,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 // SearchFlags are the flags that describe a search: all that a request has, but for
@@ -280,7 +281,7 @@ func (s *Streams) found(results []Found, reason string) error {
 	}
 	var b strings.Builder
 	for _, r := range results {
-		b.WriteString(Printable(cmp.Or(r.Name, r.ID)) + "\n")
+		b.WriteString(tabular.Printable(cmp.Or(r.Name, r.ID)) + "\n")
 	}
 	_, err := s.Out.Write([]byte(b.String()))
 	return err

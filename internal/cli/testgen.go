@@ -15,6 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 // TestgenReport is the result of testgen in JSON.
@@ -113,7 +114,7 @@ func (s *Streams) testgenSubject(ctx *cli.Context, c *Compilation) (testgen.Subj
 
 func (r TestgenReport) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "wrote %s (%s in %s)\n", r.Written, Count(r.Requests, "request"), Count(r.Tests, "test"))
+	fmt.Fprintf(&b, "wrote %s (%s in %s)\n", tabular.Printable(r.Written), Count(r.Requests, "request"), Count(r.Tests, "test"))
 	fmt.Fprintf(&b, "%d of %s of %s pinned", r.Pinned, branches(r.Branches), Count(r.Rules, "rule"))
 	if n := r.Branches - r.Pinned; n > 0 {
 		fmt.Fprintf(&b, ", %d seen without deciding, %d never seen", countOf(r.Seen), countOf(r.Unreachable))
@@ -154,7 +155,8 @@ func groupsText(b *strings.Builder, title string, groups []testgen.Group) {
 		if g.Position != "" {
 			place = " " + g.Position
 		}
-		fmt.Fprintf(b, "  %s%s: %s (%s)\n", g.Name, place, g.Says(), strings.Join(g.Types, ", "))
+		line := fmt.Sprintf("%s%s: %s (%s)", g.Name, place, g.Says(), strings.Join(g.Types, ", "))
+		fmt.Fprintf(b, "  %s\n", tabular.Printable(line))
 	}
 }
 
@@ -169,7 +171,8 @@ func scoreText(score *testgen.Score) string {
 		if m.Position != "" {
 			place = " " + m.Position
 		}
-		fmt.Fprintf(&b, "  not noticed: %s%s: %s\n    a test would: %s\n", m.Name, place, m.Change, m.Case)
+		change := m.Name + place + ": " + m.Change
+		fmt.Fprintf(&b, "  not noticed: %s\n    a test would: %s\n", tabular.Printable(change), tabular.Printable(m.Case))
 	}
 	return b.String()
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 // Targets are what compile writes.
@@ -127,7 +128,7 @@ func (s *Streams) compileReport(c *Compilation, written []Written) error {
 		if w.Revision != "" {
 			revision = fmt.Sprintf(", revision %.12s", w.Revision)
 		}
-		if _, err := fmt.Fprintf(s.Out, "wrote %s (%s of %s%s)\n", w.Path, w.Kind, what, revision); err != nil {
+		if _, err := fmt.Fprintf(s.Out, "wrote %s (%s of %s%s)\n", tabular.Printable(w.Path), w.Kind, what, revision); err != nil {
 			return err
 		}
 	}

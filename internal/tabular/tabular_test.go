@@ -148,3 +148,18 @@ func TestWhatCannotBeWrittenIsAnError(t *testing.T) {
 		t.Error("there is no format xml")
 	}
 }
+
+func TestPrintable(t *testing.T) {
+	for text, want := range map[string]string{
+		"Anna Ö":            "Anna Ö",
+		"a::b":              "a::b",
+		"a\x1b[2J":          `"a\x1b[2J"`,
+		"a\n::error::b":     `"a\n::error::b"`,
+		"a\u202eb":          `"a\u202eb"`,
+		" ::error file=x::": `" ::error file=x::"`,
+	} {
+		if got := tabular.Printable(text); got != want {
+			t.Errorf("Printable(%q) = %s, want %s", text, got, want)
+		}
+	}
+}

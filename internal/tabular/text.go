@@ -99,7 +99,7 @@ func newTable(w io.Writer, columns []Column) *table {
 func (t *table) Write(row []any) error {
 	cells := make([]string, len(row))
 	for i, value := range row {
-		cells[i] = printable(brief(value))
+		cells[i] = Printable(brief(value))
 	}
 	if t.widths != nil {
 		return t.line(cells)
@@ -126,9 +126,11 @@ func brief(value any) string {
 	return textOf(value, ", ")
 }
 
-// printable escapes what a terminal would not show, or obey.
-func printable(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+// Printable returns text for a terminal or a log: quoted, with escapes, if something
+// in it is not printable, or it begins as a command to GitHub Actions does.
+func Printable(text string) string {
+	unprintable := strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) })
+	if unprintable || strings.HasPrefix(strings.TrimLeft(text, " "), "::") {
 		return strconv.Quote(text)
 	}
 	return text
