@@ -34,7 +34,7 @@ EXAMPLES:
 			commands.ByFlag(),
 			commands.RowsFlag(),
 			commands.PageFlag(),
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all, or to standard output, -"},
 		}),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")

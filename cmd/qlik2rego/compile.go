@@ -22,17 +22,13 @@ EXAMPLES:
    qlik2rego compile --snapshot site/ --split -o bundle.tar.gz
    opa run --server -b bundle.tar.gz`,
 		Flags: append(commands.CompileFlags(),
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the bundle, `FILE`; bundle.tar.gz if nothing else is asked for"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the bundle, `FILE` or - for standard output; bundle.tar.gz if nothing else is asked for"},
 			&cli.StringFlag{Name: "rego-dir", Usage: "write the library and the generated Rego to `FOLDER`, which is replaced"},
 			&cli.BoolFlag{Name: "split", Usage: "two bundles, x-policy.tar.gz and x-data.tar.gz for -o x.tar.gz"},
 			commands.FormatFlag()),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
-			c, err := streams.Compile(ctx, ctx.Args().Slice())
-			if err != nil {
-				return err
-			}
-			return streams.WriteBundles(ctx.Context, c, commands.Targets{
+			return streams.WriteBundles(ctx, commands.Targets{
 				Bundle:  ctx.String("output"),
 				RegoDir: ctx.String("rego-dir"),
 				Split:   ctx.Bool("split"),

@@ -21,7 +21,7 @@ EXAMPLES:
    qlik2rego delta old.tar.gz new.tar.gz -o delta.tar.gz
    qlik2rego eval -b old.tar.gz -b delta.tar.gz --input request.json`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the delta, `FILE`", Value: "delta.tar.gz"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the delta, `FILE` or - for standard output", Value: "delta.tar.gz"},
 			commands.FormatFlag(),
 		},
 		Action: func(ctx *cli.Context) error {
@@ -29,7 +29,7 @@ EXAMPLES:
 			if ctx.NArg() != 2 {
 				return commands.UsageOf(ctx.Command, "a delta is between two bundles, the old one and the new one")
 			}
-			return streams.WriteDelta(ctx.Context, ctx.Args().Get(0), ctx.Args().Get(1), ctx.String("output"))
+			return streams.WriteDelta(ctx)
 		},
 	}
 }

@@ -25,7 +25,7 @@ EXAMPLES:
    qlik2rego testgen --snapshot site/ --on-record --format json
    qlik2rego test systemrule.json tests_test.rego --snapshot site/`,
 		Flags: append(commands.CompileFlags(),
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the tests, `FILE`", Value: "tests_test.rego"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the tests, `FILE` or - for standard output", Value: "tests_test.rego"},
 			&cli.BoolFlag{Name: "on-record", Usage: "describe nobody: requests are about the entities of the snapshot alone"},
 			&cli.BoolFlag{Name: "score", Usage: "count the changes to the rules that the tests notice"},
 			&cli.IntFlag{Name: "most", Usage: "look at most at `N` requests about the snapshot, or at one for each class of users and resources if these are more", Value: 100_000},

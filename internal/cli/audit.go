@@ -62,8 +62,11 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 	if err := pageAlone(ctx); err != nil {
 		return err
 	}
+	if err := outputsApart(ctx, ctx.String("output"), ctx.String("html")); err != nil {
+		return err
+	}
 	by, format := ctx.String("by"), ctx.String("format")
-	if format == tabular.Parquet && s.OutTerminal && ctx.String("output") == "" {
+	if format == tabular.Parquet && s.OutTerminal && slices.Contains([]string{"", stdio}, ctx.String("output")) {
 		return UsageOf(ctx.Command, "Parquet is nothing for a terminal: name a file with -o")
 	}
 	var disabled []variant
@@ -193,7 +196,7 @@ func (s *Streams) rows(name, format string, columns []tabular.Column, write func
 	if name == "" {
 		return to(s.Out, "")
 	}
-	var out Outputs
+	out := s.outputs()
 	defer out.Discard()
 	if err := out.File(name, to); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -197,6 +198,29 @@ func TestOutputThroughALink(t *testing.T) {
 	}
 	if got, err := os.ReadFile(target); err != nil || string(got) != "new" {
 		t.Errorf("the target holds %q, %v", got, err)
+	}
+}
+
+func TestOutputKeepsPermissions(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("permissions are those of the folder")
+	}
+	for _, mode := range []os.FileMode{0o600, 0o666} {
+		file := filepath.Join(t.TempDir(), "bundle.tar.gz")
+		if err := errors.Join(os.WriteFile(file, []byte("old"), 0o600), os.Chmod(file, mode)); err != nil {
+			t.Fatal(err)
+		}
+		var out Outputs
+		if err := errors.Join(out.File(file, text("new")), out.Commit()); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode() != mode {
+			t.Errorf("the mode %v became %v", mode, info.Mode())
+		}
 	}
 }
 

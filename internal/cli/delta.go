@@ -1,12 +1,12 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/qlik2rego/qlik2rego/bundles"
-	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 // DeltaReport is the result of delta in JSON.
@@ -19,14 +19,18 @@ type DeltaReport struct {
 	Revision string `json:"revision"`
 }
 
-// WriteDelta writes what turns the site data of one bundle into those of
-// another, whole or not at all.
-func (s *Streams) WriteDelta(ctx context.Context, from, to, path string) error {
-	var out Outputs
+// WriteDelta writes what turns the site data of the first bundle that the command names
+// into those of the second, whole or not at all.
+func (s *Streams) WriteDelta(ctx *cli.Context) error {
+	path := ctx.String("output")
+	if err := outputsApart(ctx, path, reportTo(ctx)); err != nil {
+		return err
+	}
+	out := s.outputs()
 	defer out.Discard()
 	report := DeltaReport{Path: path}
 	err := out.File(path, func(w io.Writer, _ string) error {
-		c, err := bundles.WriteDelta(ctx, w, from, to)
+		c, err := bundles.WriteDelta(ctx.Context, w, ctx.Args().Get(0), ctx.Args().Get(1))
 		report.Changes, report.Base, report.Revision = c.Operations, c.Base, c.Revision
 		return Input(err)
 	})
@@ -39,6 +43,5 @@ func (s *Streams) WriteDelta(ctx context.Context, from, to, path string) error {
 	if s.Format == JSON {
 		return s.WriteJSON(report)
 	}
-	_, err = fmt.Fprintf(s.Out, "wrote %s (%s, from revision %.12s to %.12s)\n", tabular.Printable(path), Count(report.Changes, "change"), report.Base, report.Revision)
-	return err
+	return s.wrote(path, fmt.Sprintf("%s, from revision %.12s to %.12s", Count(report.Changes, "change"), report.Base, report.Revision))
 }

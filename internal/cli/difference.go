@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +33,7 @@ func DiffFlags() []cli.Flag {
 		&cli.StringFlag{Name: "baseline", Usage: "accepted differences, a `FILE`, which do not count"},
 		&cli.BoolFlag{Name: "update-baseline", Usage: "accept all differences: write the baseline anew"},
 		&cli.StringFlag{Name: "html", Usage: "also write a page for browsers, `FILE`, which needs nothing else"},
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all"},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all, or to standard output, -"},
 	}
 }
 
@@ -64,7 +65,7 @@ func (s *Streams) Diff(ctx *cli.Context, version string) error {
 	if err != nil {
 		return err
 	}
-	var out Outputs
+	out := s.outputs()
 	defer out.Discard()
 	if ctx.Bool("update-baseline") {
 		d.baseline = r.Baseline()
@@ -181,12 +182,15 @@ func (d *diffing) flags(ctx *cli.Context) error {
 		return UsageOf(ctx.Command, "--snapshot is for both sides, --old-snapshot and --new-snapshot are for one each")
 	case ctx.Bool("update-baseline") && !ctx.IsSet("baseline"):
 		return UsageOf(ctx.Command, "--update-baseline writes the file that --baseline names")
-	case ctx.String("html") != "" && (ctx.String("html") == ctx.String("output") || ctx.String("html") == ctx.String("baseline")):
-		return UsageOf(ctx.Command, "--html writes a file of its own, and %s is named twice", ctx.String("html"))
 	case ctx.NArg() != 2 && (ctx.NArg() != 0 || !old):
 		return UsageOf(ctx.Command, "diff compares two sets of rules, OLD-RULES and NEW-RULES; there are %d", ctx.NArg())
-	case !ctx.IsSet("baseline") || ctx.Bool("update-baseline"):
-		return nil
+	}
+	outputs := []string{cmp.Or(ctx.String("output"), stdio), ctx.String("html")}
+	if ctx.Bool("update-baseline") {
+		outputs = append(outputs, ctx.String("baseline"))
+	}
+	if err := outputsApart(ctx, outputs...); err != nil || !ctx.IsSet("baseline") || ctx.Bool("update-baseline") {
+		return err
 	}
 	name := ctx.String("baseline")
 	f, err := os.Open(name)

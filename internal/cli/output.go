@@ -9,20 +9,56 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 // Outputs are files and folders that are made under names of their own, beside
 // where they belong, and take their places together. Whoever makes them defers
 // Discard, which removes what has not been committed.
 type Outputs struct {
+	stdout io.Writer
 	staged []staged
+}
+
+// outputs returns where a command writes. A file named - is its standard output.
+func (s *Streams) outputs() Outputs { return Outputs{stdout: s.Out} }
+
+// beside returns where to speak of a file that was written: standard output, or standard
+// error where that is the file.
+func (s *Streams) beside(path string) io.Writer {
+	if path == stdio {
+		return s.Err
+	}
+	return s.Out
+}
+
+// wrote writes the line that says what a file holds.
+func (s *Streams) wrote(path, what string) error {
+	name := tabular.Printable(path)
+	if path == stdio {
+		name = "standard output"
+	}
+	_, err := fmt.Fprintf(s.beside(path), "wrote %s (%s)\n", name, what)
+	return err
+}
+
+// reportTo returns where a report of what was written goes that is no line: standard
+// output with --format json, otherwise "".
+func reportTo(ctx *cli.Context) string {
+	if ctx.String("format") == JSON {
+		return stdio
+	}
+	return ""
 }
 
 // staged is one output in the making.
 type staged struct {
-	temp, path string
-	folder     bool
+	temp string
+	// place moves it to where it belongs.
+	place func() error
 }
 
 // tempName returns a name beside path that nobody uses.
@@ -32,32 +68,68 @@ func tempName(path string) string {
 	return filepath.Join(filepath.Dir(path), ".qlik2rego-"+hex.EncodeToString(b[:]))
 }
 
-// File makes a file. The write function is told the folder of the file, which is
-// where large temporary files belong.
-func (o *Outputs) File(path string, write func(w io.Writer, dir string) error) (err error) {
+// File makes a file, which keeps the permissions of one that stands there. The write
+// function is told the folder of the file, which is where large temporary files belong.
+func (o *Outputs) File(path string, write func(w io.Writer, dir string) error) error {
+	if path == stdio {
+		return o.standard(write)
+	}
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // write through a link instead of replacing it
 	}
 	dir := filepath.Dir(path)
-	switch info, err := os.Stat(path); {
-	case err == nil && info.IsDir():
+	old, err := os.Stat(path)
+	switch {
+	case err == nil && old.IsDir():
 		return Input(fmt.Errorf("%s is a folder: name a file", path))
-	case err == nil && !info.Mode().IsRegular():
+	case err == nil && !old.Mode().IsRegular():
 		return o.device(path, write)
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return Input(fmt.Errorf("there is no folder %s to write %s to: make it first", dir, filepath.Base(path)))
 	}
+	mode := os.FileMode(0o644)
+	if old != nil {
+		mode = old.Mode().Perm()
+	}
 	temp := tempName(path)
-	f, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
 	if err != nil {
 		return Input(err)
 	}
-	o.staged = append(o.staged, staged{temp: temp, path: path})
-	if err := write(f, dir); err != nil {
+	o.staged = append(o.staged, staged{temp, func() error { return os.Rename(temp, path) }})
+	if old != nil {
+		err = f.Chmod(mode) // what the umask has taken away
+	}
+	if err == nil {
+		err = write(f, dir)
+	}
+	if err != nil {
 		return errors.Join(err, f.Close())
 	}
 	return Input(errors.Join(f.Sync(), f.Close()))
+}
+
+// standard makes what goes to standard output, which as well appears whole or not at
+// all.
+func (o *Outputs) standard(write func(io.Writer, string) error) error {
+	f, err := os.CreateTemp("", "qlik2rego-*")
+	if err != nil {
+		return Input(err)
+	}
+	temp := f.Name()
+	o.staged = append(o.staged, staged{temp, func() error { return o.copy(temp) }})
+	return errors.Join(write(f, ""), Input(f.Close()))
+}
+
+// copy copies a temporary file to standard output and removes it.
+func (o *Outputs) copy(temp string) error {
+	f, err := os.Open(temp)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(o.stdout, f)
+	return errors.Join(err, f.Close(), os.Remove(temp))
 }
 
 // device writes to what is no regular file, such as /dev/null, which must not be
@@ -85,7 +157,7 @@ func (o *Outputs) Folder(path string, files []bundles.File) error {
 	if err := os.Mkdir(temp, 0o755); err != nil {
 		return Input(err)
 	}
-	o.staged = append(o.staged, staged{temp: temp, path: path, folder: true})
+	o.staged = append(o.staged, staged{temp, func() error { return moveFolder(temp, path) }})
 	for _, f := range append(files, markerOf(files)) {
 		name := filepath.Join(temp, filepath.FromSlash(f.Path))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
@@ -101,12 +173,7 @@ func (o *Outputs) Folder(path string, files []bundles.File) error {
 // Commit moves everything to its place.
 func (o *Outputs) Commit() error {
 	for len(o.staged) > 0 {
-		s := o.staged[0]
-		move := os.Rename
-		if s.folder {
-			move = moveFolder
-		}
-		if err := move(s.temp, s.path); err != nil {
+		if err := o.staged[0].place(); err != nil {
 			return Input(err)
 		}
 		o.staged = o.staged[1:]

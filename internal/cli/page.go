@@ -47,7 +47,7 @@ func (s *Streams) page(ctx *cli.Context, a *audited, audits []*report.Audit) err
 	if err != nil {
 		return err
 	}
-	var out Outputs
+	out := s.outputs()
 	defer out.Discard()
 	if err := out.File(ctx.String("html"), func(w io.Writer, _ string) error { return page.Write(w, doc) }); err != nil {
 		return err

@@ -49,6 +49,9 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 	if ctx.Int("most") < 1 {
 		return UsageOf(ctx.Command, "--most %d: at least one request is looked at", ctx.Int("most"))
 	}
+	if err := outputsApart(ctx, ctx.String("output"), reportTo(ctx)); err != nil {
+		return err
+	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {
 		return err
@@ -73,7 +76,7 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 			return err
 		}
 	}
-	var out Outputs
+	out := s.outputs()
 	defer out.Discard()
 	if err := out.File(report.Written, func(w io.Writer, _ string) error {
 		report.Tests, err = suite.Write(w)
@@ -87,7 +90,10 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 	if s.Format == JSON {
 		return s.WriteJSON(report)
 	}
-	_, err = io.WriteString(s.Out, report.text())
+	if err := s.wrote(report.Written, Count(report.Requests, "request")+" in "+Count(report.Tests, "test")); err != nil {
+		return err
+	}
+	_, err = io.WriteString(s.beside(report.Written), report.text())
 	return err
 }
 
@@ -114,7 +120,6 @@ func (s *Streams) testgenSubject(ctx *cli.Context, c *Compilation) (testgen.Subj
 
 func (r TestgenReport) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "wrote %s (%s in %s)\n", tabular.Printable(r.Written), Count(r.Requests, "request"), Count(r.Tests, "test"))
 	fmt.Fprintf(&b, "%d of %s of %s pinned", r.Pinned, branches(r.Branches), Count(r.Rules, "rule"))
 	if n := r.Branches - r.Pinned; n > 0 {
 		fmt.Fprintf(&b, ", %d seen without deciding, %d never seen", countOf(r.Seen), countOf(r.Unreachable))

@@ -7,10 +7,11 @@ import (
 	"io"
 	"strings"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 // Targets are what compile writes.
@@ -39,17 +40,28 @@ type Written struct {
 	Revision string `json:"revision,omitempty"`
 }
 
-// WriteBundles writes what compile was asked for, all of it or nothing.
-func (s *Streams) WriteBundles(ctx context.Context, c *Compilation, t Targets) error {
+// WriteBundles compiles rules and writes what compile was asked for, all of it or
+// nothing.
+func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
+	if t.Bundle == "" && t.RegoDir == "" {
+		t.Bundle = "bundle.tar.gz"
+	}
+	if err := t.apart(ctx); err != nil {
+		return err
+	}
+	c, err := s.Compile(ctx, ctx.Args().Slice())
+	if err != nil {
+		return err
+	}
 	if c.Policy == nil {
-		if err := c.CheckSite(ctx); err != nil {
+		if err := c.CheckSite(ctx.Context); err != nil {
 			return err
 		}
 		return s.Broken(c.Diagnostics)
 	}
-	var out Outputs
+	out := s.outputs()
 	defer out.Discard()
-	written, err := t.stage(ctx, c, &out)
+	written, err := t.stage(ctx.Context, c, &out)
 	if errors.Is(err, errSite) {
 		return s.Broken(c.Diagnostics)
 	}
@@ -65,10 +77,23 @@ func (s *Streams) WriteBundles(ctx context.Context, c *Compilation, t Targets) e
 	return s.compileReport(c, written)
 }
 
-func (t Targets) stage(ctx context.Context, c *Compilation, out *Outputs) ([]Written, error) {
-	if t.Bundle == "" && t.RegoDir == "" {
-		t.Bundle = "bundle.tar.gz"
+// apart refuses targets that cannot be written beside each other, the input and the
+// report.
+func (t Targets) apart(ctx *cli.Context) error {
+	bundle := []string{t.Bundle}
+	switch {
+	case t.RegoDir == stdio:
+		return UsageOf(ctx.Command, "--rego-dir names a folder, which standard output is not")
+	case t.Split && t.Bundle == stdio:
+		return UsageOf(ctx.Command, "--split writes two bundles, and standard output is one: name a file with -o")
+	case t.Split && t.Bundle != "":
+		policy, data := t.halves()
+		bundle = []string{policy, data}
 	}
+	return outputsApart(ctx, append(bundle, t.RegoDir, reportTo(ctx))...)
+}
+
+func (t Targets) stage(ctx context.Context, c *Compilation, out *Outputs) ([]Written, error) {
 	var written []Written
 	if t.RegoDir != "" {
 		if err := out.Folder(t.RegoDir, bundles.PolicyFiles(c.Policy)); err != nil {
@@ -128,7 +153,7 @@ func (s *Streams) compileReport(c *Compilation, written []Written) error {
 		if w.Revision != "" {
 			revision = fmt.Sprintf(", revision %.12s", w.Revision)
 		}
-		if _, err := fmt.Fprintf(s.Out, "wrote %s (%s of %s%s)\n", tabular.Printable(w.Path), w.Kind, what, revision); err != nil {
+		if err := s.wrote(w.Path, w.Kind+" of "+what+revision); err != nil {
 			return err
 		}
 	}

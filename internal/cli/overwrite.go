@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// stdio is the name of a file that is standard input or standard output.
+const stdio = "-"
+
+// outputsApart refuses outputs that would be written over each other or over what the
+// command reads. It comes first: nothing has been done yet. An output "" is none.
+func outputsApart(ctx *cli.Context, outputs ...string) error {
+	outputs = slices.DeleteFunc(outputs, func(name string) bool { return name == "" })
+	for i, name := range outputs {
+		if !slices.ContainsFunc(outputs[:i], func(before string) bool { return sameFile(before, name) }) {
+			continue
+		}
+		if name == stdio {
+			return UsageOf(ctx.Command, "two results would go to standard output: name a file for one of them")
+		}
+		return UsageOf(ctx.Command, "%s is named twice: each output is a file of its own", name)
+	}
+	for _, input := range inputFiles(ctx) {
+		for _, name := range outputs {
+			if sameFile(name, input) {
+				return UsageOf(ctx.Command, "%s would be written over the input %s: name another file", name, input)
+			}
+		}
+	}
+	return nil
+}
+
+// sameFile reports whether two names lead to one regular file, which need not be there
+// yet.
+func sameFile(a, b string) bool {
+	if a == stdio || b == stdio {
+		return a == b
+	}
+	if filepath.Clean(a) == filepath.Clean(b) {
+		return true
+	}
+	first, err := os.Stat(a)
+	if err != nil || !first.Mode().IsRegular() {
+		return false // a device such as /dev/null is not replaced
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
+}
+
+// inputFiles returns the files that the command line names to read, those in folders
+// too: RULES, bundles, snapshots and what flags name.
+func inputFiles(ctx *cli.Context) []string {
+	named := slices.Concat(ctx.Args().Slice(), ctx.StringSlice("bundle"))
+	for _, flag := range []string{"snapshot", "old-snapshot", "new-snapshot", "schema"} {
+		named = append(named, ctx.String(flag))
+	}
+	if !ctx.Bool("update-baseline") {
+		named = append(named, ctx.String("baseline"))
+	}
+	var files []string
+	for _, name := range named {
+		entries, err := os.ReadDir(name)
+		if err != nil {
+			files = append(files, name)
+			continue
+		}
+		for _, e := range entries {
+			if strings.EqualFold(filepath.Ext(e.Name()), ".json") {
+				files = append(files, filepath.Join(name, e.Name()))
+			}
+		}
+	}
+	return slices.DeleteFunc(files, func(name string) bool { return name == "" || name == stdio })
+}
