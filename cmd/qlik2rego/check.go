@@ -14,7 +14,9 @@ func checkCommand(streams *commands.Streams) *cli.Command {
 		ArgsUsage: "RULES… [--snapshot FOLDER] [flags]",
 		Description: `RULES are rule exports, files or folders; without any, the systemrule.json of the
 snapshot. Diagnostics go to standard error and a summary to standard output;
-in the formats json, sarif and github all goes to standard output.
+in the formats json, sarif and github all goes to standard output. The exit code
+is 3 where compile would refuse the rules: with --skip-invalid, which leaves rules
+with errors out, they are reported and the exit code is 0.
 
 With --cost, check says which rules dominate a decision, and why: the expected
 number of expressions that OPA evaluates for each. A rule that is found by the value
@@ -43,7 +45,7 @@ EXAMPLES:
 			if err := c.CheckSite(ctx.Context); err != nil {
 				return err
 			}
-			report := commands.CheckReport{Rules: len(c.Rules)}
+			report := commands.CheckReport{Rules: c.Found(), Skipped: c.Left()}
 			if ctx.Bool("cost") && c.Policy != nil {
 				report.Costs = c.Policy.Costs()
 			}
@@ -51,9 +53,9 @@ EXAMPLES:
 				return err
 			}
 			switch {
-			case c.Diagnostics.HasErrors():
+			case c.Refused():
 				return &commands.Exit{Code: commands.ExitInput}
-			case ctx.String("fail-on") == "warning" && c.Diagnostics.Count(diag.Warning) > 0:
+			case ctx.String("fail-on") == "warning" && c.Diagnostics.Count(diag.Warning)+c.Diagnostics.Count(diag.Error) > 0:
 				return commands.No()
 			}
 			return nil

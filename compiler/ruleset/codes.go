@@ -8,7 +8,8 @@ var (
 	codeNoText     = diag.Register("Q0102", diag.Error, "file in a broken or unknown encoding")
 	codeNoJSON     = diag.Register("Q0103", diag.Error, "file is no JSON, or not to its end")
 	codeNoRules    = diag.Register("Q0104", diag.Error, "value is no rule and no list of rules")
-	codeEmpty      = diag.Register("Q0105", diag.Warning, "file or folder without rules")
+	codeNoFile     = diag.Register("Q0116", diag.Error, "folder without files of rules")
+	codeEmpty      = diag.Register("Q0105", diag.Warning, "file without rules")
 )
 
 // What can be wrong with a field of a rule.

@@ -58,9 +58,10 @@ func expand(path string) ([]string, diag.List) {
 	}
 	if len(files) == 0 {
 		return nil, diag.List{{
-			Code: codeEmpty, Severity: diag.Warning,
+			Code: codeNoFile, Severity: diag.Error,
 			Summary: fmt.Sprintf("the folder %s holds no file *.json", path),
-			Detail:  "Rules are read from the files *.json of a folder, not from folders below it.",
+			Detail: "Rules are read from the files *.json of a folder, not from folders below it.\n" +
+				"If no rules are meant, a file with [] says so.",
 		}}
 	}
 	return files, nil

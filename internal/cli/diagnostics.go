@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
@@ -38,10 +39,13 @@ func (s *Streams) hint(list diag.List) error {
 
 // CheckReport is the result of check in JSON.
 type CheckReport struct {
-	Rules       int       `json:"rules"`
-	Errors      int       `json:"errors"`
-	Warnings    int       `json:"warnings"`
-	Diagnostics diag.List `json:"diagnostics"`
+	// Rules counts all that were found, those of Skipped too.
+	Rules    int `json:"rules"`
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
+	// Skipped are the rules that --skip-invalid leaves out.
+	Skipped     []bundles.Skipped `json:"skipped"`
+	Diagnostics diag.List         `json:"diagnostics"`
 	// Costs are there if they are asked for and the rules compile.
 	Costs []compiler.RuleCost `json:"costs,omitempty"`
 }
@@ -64,7 +68,7 @@ func (s *Streams) CheckReport(version string, report CheckReport, list diag.List
 	if err := writeCosts(s.Out, report.Costs); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.Out, "%s, %s, %s\n", Count(report.Rules, "rule"), Count(list.Count(diag.Error), "error"), Count(list.Count(diag.Warning), "warning"))
+	_, err := fmt.Fprintf(s.Out, "%s, %s, %s\n", rulesOf(report.Rules, report.Skipped), Count(list.Count(diag.Error), "error"), Count(list.Count(diag.Warning), "warning"))
 	return err
 }
 

@@ -25,7 +25,9 @@ type Compilation struct {
 	Options compiler.Options
 	// Diagnostics are all that were found so far.
 	Diagnostics diag.List
-	progress    snapshot.Progress
+	// unread are the rules that are not among Rules because they could not be read.
+	unread   []diag.Rule
+	progress snapshot.Progress
 }
 
 // Compile reads the rules of the given files and folders, or those of the
@@ -56,17 +58,40 @@ func (s *Streams) compileOver(ctx *cli.Context, rules []string, dir string) (*Co
 	var found diag.List
 	c.Rules, found = ruleset.Read(rules...)
 	c.Diagnostics = append(c.Diagnostics, found...)
-	unread, whole := unreadable(c.Diagnostics)
+	var whole bool
+	c.unread, whole = unreadable(c.Diagnostics)
 	c.Policy, found = compiler.Compile(c.Rules, options)
 	c.Diagnostics = append(c.Diagnostics, found...)
 	switch {
 	case c.Policy == nil:
-	case !whole || len(unread) > 0 && !options.SkipInvalid:
+	case !whole || len(c.unread) > 0 && !options.SkipInvalid:
 		c.Policy = nil
 	default:
-		c.Policy.Skipped = append(unread, c.Policy.Skipped...)
+		c.Policy.Skipped = append(c.unread, c.Policy.Skipped...)
 	}
 	return c, nil
+}
+
+// Found is the number of rules in the files, those included that are left out or could
+// not be read.
+func (c *Compilation) Found() int { return len(c.Rules) + len(c.unread) }
+
+// Left returns the rules that are left out because of errors.
+func (c *Compilation) Left() []bundles.Skipped {
+	list := []bundles.Skipped{}
+	if c.Policy != nil {
+		for _, r := range c.Policy.Skipped {
+			list = append(list, bundles.Skipped{ID: r.ID, Name: r.Name})
+		}
+	}
+	return list
+}
+
+// Refused reports whether the errors are such that nothing is compiled: those of rules
+// that are left out are not.
+func (c *Compilation) Refused() bool {
+	_, whole := unreadable(c.Diagnostics)
+	return c.Policy == nil || !whole
 }
 
 // unreadable returns the rules that could not be read, and whether nothing else

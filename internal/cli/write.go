@@ -10,7 +10,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
-	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
@@ -24,7 +23,8 @@ type Targets struct {
 
 // CompileReport is the result of compile in JSON.
 type CompileReport struct {
-	Written     []Written         `json:"written"`
+	Written []Written `json:"written"`
+	// Rules counts all that were found, those of Skipped too.
 	Rules       int               `json:"rules"`
 	Errors      int               `json:"errors"`
 	Warnings    int               `json:"warnings"`
@@ -137,17 +137,14 @@ func (s *Streams) compileReport(c *Compilation, written []Written) error {
 	if s.Format == JSON {
 		return s.WriteJSON(CompileReport{
 			Written:     written,
-			Rules:       len(c.Policy.Catalogue),
+			Rules:       c.Found(),
 			Errors:      c.Diagnostics.Count(diag.Error),
 			Warnings:    c.Diagnostics.Count(diag.Warning),
-			Skipped:     skipped(c.Policy),
+			Skipped:     c.Left(),
 			Diagnostics: append(diag.List{}, c.Diagnostics...),
 		})
 	}
-	what := Count(len(c.Policy.Catalogue), "rule")
-	if n := len(c.Policy.Skipped); n > 0 {
-		what += fmt.Sprintf(", %d of them left out", n)
-	}
+	what := rulesOf(c.Found(), c.Left())
 	for _, w := range written {
 		revision := ""
 		if w.Revision != "" {
@@ -160,10 +157,10 @@ func (s *Streams) compileReport(c *Compilation, written []Written) error {
 	return nil
 }
 
-func skipped(p *compiler.Policy) []bundles.Skipped {
-	list := []bundles.Skipped{}
-	for _, r := range p.Skipped {
-		list = append(list, bundles.Skipped{ID: r.ID, Name: r.Name})
+// rulesOf says how many rules were found, and how many of them are left out.
+func rulesOf(found int, left []bundles.Skipped) string {
+	if len(left) == 0 {
+		return Count(found, "rule")
 	}
-	return list
+	return fmt.Sprintf("%s, %d of them left out", Count(found, "rule"), len(left))
 }
