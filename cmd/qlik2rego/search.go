@@ -16,7 +16,7 @@ func searchCommand(streams *commands.Streams) *cli.Command {
 		Description: `Whom or what the flags leave open is searched for: resources of a --type, users, or
 actions. The answer is that of the decision point's searches: users and resources
 on record that evaluate to true, in order. The exit code is 0, also if nothing is
-found.
+found; that somebody or something is not on record is said on standard error.
 
 EXAMPLES:
    qlik2rego search -b bundle.tar.gz --subject 'ACME\anna' --action read --type App --context hub

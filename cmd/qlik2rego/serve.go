@@ -100,6 +100,14 @@ func serve(ctx *cli.Context, streams *commands.Streams) error {
 	if err := address.Check(); err != nil {
 		return commands.UsageOf(ctx.Command, "--listen: %v", err)
 	}
+	if diagnostics := listen.Address(ctx.String("diagnostics")); diagnostics != "" {
+		if err := diagnostics.Check(); err != nil {
+			return commands.UsageOf(ctx.Command, "--diagnostics: %v", err)
+		}
+	}
+	if err := cfg.Check(); err != nil {
+		return commands.UsageOf(ctx.Command, "%v", err)
+	}
 	mode, err := strconv.ParseUint(ctx.String("socket-mode"), 8, 32)
 	if err != nil || mode > 0o777 {
 		return commands.UsageOf(ctx.Command, "--socket-mode is octal such as 0660, not %q", ctx.String("socket-mode"))
@@ -111,6 +119,9 @@ func serve(ctx *cli.Context, streams *commands.Streams) error {
 			return
 		}
 		cfg.Log.Info("a file of TLS was read again", "file", path)
+	}
+	if err := secure.Check(); err != nil {
+		return commands.UsageOf(ctx.Command, "%v", err)
 	}
 	if err := trust(ctx, &cfg); err != nil {
 		return err

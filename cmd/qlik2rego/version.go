@@ -36,6 +36,9 @@ func versionCommand(streams *commands.Streams) *cli.Command {
 		Flags: []cli.Flag{commands.FormatFlag()},
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
+			if ctx.Args().Present() {
+				return commands.UsageOf(ctx.Command, "version takes no arguments: what is %q?", ctx.Args().First())
+			}
 			v := version()
 			if streams.Format == commands.JSON {
 				return streams.WriteJSON(v)

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -27,10 +30,9 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*r
 	if len(a.types) == 0 {
 		a.types = data.Keys("site", "entities")
 	}
-	known := data.Keys("site", "entities")
 	for _, typ := range a.types {
-		if !slices.Contains(known, typ) {
-			return nil, UsageOf(ctx.Command, "--type: nothing of a type %q is on record%s", typ, didYouMean(typ, known, func(s string) string { return s }))
+		if absent := typeAbsent(data, typ); absent != "" {
+			return nil, UsageOf(ctx.Command, "--type: %s", absent)
 		}
 	}
 	names := a.names()
@@ -56,13 +58,28 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*r
 		if err != nil {
 			return nil, err
 		}
-		return &report.Audit{Context: from, Names: names, Folded: m.Fold(matrix.Selection{
+		someone, something := false, false
+		folded := m.Fold(matrix.Selection{
 			Requester: func(n int32) bool {
 				r := m.Model.Requesters
-				return who.Matches("user", r.Handles[n], r.Subjects[n])
+				matches := who.Matches("user", r.Handles[n], r.Subjects[n])
+				someone = someone || matches
+				return matches
 			},
-			Resource: func(t *matrix.Type, n int32) bool { return what.Matches(t.Type, t.Handles[n]) },
-		})}, nil
+			Resource: func(t *matrix.Type, n int32) bool {
+				matches := what.Matches(t.Type, t.Handles[n])
+				something = something || matches
+				return matches
+			},
+		})
+		// An empty answer to a question about nobody would pass for "has no rights".
+		if !someone && ctx.IsSet("user") {
+			return nil, UsageOf(ctx.Command, "--user: nobody on record is %s", strings.Join(quoted(ctx.StringSlice("user")), " or "))
+		}
+		if !something && ctx.IsSet("resource") {
+			return nil, UsageOf(ctx.Command, "--resource: nothing on record is %s", strings.Join(quoted(ctx.StringSlice("resource")), " or "))
+		}
+		return &report.Audit{Context: from, Names: names, Folded: folded}, nil
 	}
 	var all []*report.Audit
 	for _, from := range contexts {
@@ -85,6 +102,23 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*r
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// typeAbsent says that the data hold nothing of a type; "" if they do.
+func typeAbsent(data *bundles.Document, typ string) string {
+	known := data.Keys("site", "entities")
+	if slices.Contains(known, typ) {
+		return ""
+	}
+	return fmt.Sprintf("nothing of a type %q is on record%s", typ, didYouMean(typ, known, func(s string) string { return s }))
+}
+
+func quoted(texts []string) []string {
+	list := make([]string, len(texts))
+	for i, text := range texts {
+		list[i] = strconv.Quote(text)
+	}
+	return list
 }
 
 // bundle returns the variant over the site of another bundle.

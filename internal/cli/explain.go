@@ -17,7 +17,10 @@ import (
 // is the answer no.
 func (s *Streams) Explain(ctx *cli.Context, q Question) error {
 	options := explain.Options{Proposals: ctx.Int("proposals")}
-	if options.Proposals <= 0 {
+	switch {
+	case options.Proposals < 0:
+		return UsageOf(ctx.Command, "--proposals is a number from 0 on, not %d", options.Proposals)
+	case options.Proposals == 0:
 		options.Proposals = -1
 	}
 	told, err := s.explanation(ctx, q.request, options)

@@ -80,7 +80,7 @@ func ReadRequest(ctx *cli.Context) ([]byte, error) {
 func readResource(ctx *cli.Context, r *Entity) error {
 	// Of C:\x the first colon counts as well: no type has one.
 	typeName, id, ok := strings.Cut(ctx.String("resource"), ":")
-	if !ok {
+	if !ok || typeName == "" {
 		return UsageOf(ctx.Command, "--resource is TYPE:ID, such as App:2b1c…, not %q", ctx.String("resource"))
 	}
 	r.Type, r.ID = typeName, id

@@ -60,6 +60,13 @@ func (s *Streams) Search(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if q.part == "resource" && b.Data.Has("site", "entities") {
+		if absent := typeAbsent(&b.Data, schema.Fold(q.request.Resource.Type)); absent != "" {
+			if _, err := fmt.Fprintln(s.Err, absent); err != nil {
+				return err
+			}
+		}
+	}
 	progress := s.Progress(ctx)
 	if user, ok := q.known(&b.Data); ok {
 		results, err := q.resources(ctx.Context, b, user, progress)
@@ -132,6 +139,10 @@ func readSearch(ctx *cli.Context) (search, error) {
 		q.request.Resource.Type = ctx.String("type")
 	} else if err := readResource(ctx, &q.request.Resource); err != nil {
 		return q, err
+	}
+	contexts := []string{"hub", "qmc"}
+	if from := ctx.String("context"); ctx.IsSet("context") && !slices.Contains(contexts, from) {
+		return q, UsageOf(ctx.Command, "--context is hub or qmc, not %q%s", from, didYouMean(from, contexts, func(s string) string { return s }))
 	}
 	var err error
 	q.request.Context, err = readSurround(ctx)

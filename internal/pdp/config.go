@@ -122,6 +122,11 @@ func (c *Config) complete() error {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	return c.Check()
+}
+
+// Check returns why the limits or the public URL make no sense, or nil.
+func (c *Config) Check() error {
 	l := &c.Limits
 	for name, positive := range map[string]bool{
 		"body": l.Body > 0, "depth": l.Depth > 0, "batch": l.Batch > 0, "page": l.Page > 0,

@@ -23,8 +23,12 @@ func (a Address) Check() error {
 	if path, ok := a.Socket(); ok && path != "" {
 		return nil
 	}
-	if _, port, err := net.SplitHostPort(string(a)); err != nil || port == "" {
+	_, port, err := net.SplitHostPort(string(a))
+	if err != nil || port == "" {
 		return fmt.Errorf("the address %q is neither host:port nor unix:PATH", string(a))
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return fmt.Errorf("the address %q has no port from 0 to 65535", string(a))
 	}
 	return nil
 }

@@ -23,16 +23,21 @@ type TLS struct {
 // Enabled reports whether there is TLS at all.
 func (t TLS) Enabled() bool { return t.Cert != "" || t.Key != "" }
 
+// Check returns why no TLS can be made of the names of the files, or nil.
+func (t TLS) Check() error {
+	if (t.Enabled() || t.ClientCA != "") && (t.Cert == "" || t.Key == "") {
+		return errors.New("TLS needs both a certificate and its key")
+	}
+	return nil
+}
+
 // Config reads the files; it is nil without any. Certificate and authorities are
 // read again when their files have changed, looked at no more than once a
 // second, and count for the connections that come after that. What cannot be
 // read leaves what was there in force.
 func (t TLS) Config() (*tls.Config, error) {
-	if t.Cert == "" && t.Key == "" && t.ClientCA == "" {
-		return nil, nil
-	}
-	if t.Cert == "" || t.Key == "" {
-		return nil, errors.New("TLS needs both a certificate and its key")
+	if err := t.Check(); err != nil || !t.Enabled() {
+		return nil, err
 	}
 	if t.Report == nil {
 		t.Report = func(string, error) {}
