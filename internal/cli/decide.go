@@ -2,12 +2,14 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -134,5 +136,8 @@ func (s *Streams) Answer(ctx *cli.Context, d engine.Decider, q Question, name fu
 	progress.Start("requests decided:", 0)
 	err := engine.DecideAll(ctx.Context, d, q.requests, s.Out, func(n int) { progress.Add(int64(n)) })
 	progress.Done()
+	if broken := (*jsonfile.Error)(nil); errors.As(err, &broken) {
+		err = Input(fmt.Errorf("--requests: %w", err))
+	}
 	return errors.Join(err, q.requests.Close())
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
 // Request is an AuthZEN access evaluation request made from flags.
@@ -130,13 +130,36 @@ func environment(ctx *cli.Context) (map[string][]string, error) {
 	return all, nil
 }
 
-// Open opens a file to read, or standard input for "-".
+// Open opens a file to read, or standard input for "-". Its text is UTF-8, in whatever
+// encoding it was written.
 func (s *Streams) Open(name string) (io.ReadCloser, error) {
-	if name == "-" {
-		return io.NopCloser(s.In), nil
+	if name == stdio {
+		return &decoded{Closer: io.NopCloser(s.In), source: s.In}, nil
 	}
 	f, err := os.Open(name)
-	return f, Input(err)
+	if err != nil {
+		return nil, Input(err)
+	}
+	return &decoded{Closer: f, source: f}, nil
+}
+
+// decoded looks for the encoding when it is first read, and not before: it may have to
+// wait for somebody who types.
+type decoded struct {
+	io.Closer
+	source io.Reader
+	text   *jsonfile.Reader
+}
+
+// Read implements io.Reader.
+func (d *decoded) Read(p []byte) (int, error) {
+	if d.text == nil {
+		var err error
+		if d.text, err = jsonfile.NewReader(d.source); err != nil {
+			return 0, err
+		}
+	}
+	return d.text.Read(p)
 }
 
 // ReadInput reads the request of --input.
@@ -148,12 +171,11 @@ func (s *Streams) ReadInput(name string) ([]byte, error) {
 	defer func() { _ = f.Close() }() // read only
 	request, err := io.ReadAll(io.LimitReader(f, engine.LineMax+1))
 	if err != nil {
-		return nil, Input(err)
+		return nil, Input(fmt.Errorf("%s: %w", name, err))
 	}
 	if len(request) > engine.LineMax {
 		return nil, Input(fmt.Errorf("%s: a request has at most %d bytes; for many requests there is --requests", name, engine.LineMax))
 	}
-	request = bytes.TrimPrefix(request, []byte("\ufeff"))
 	if _, err := engine.ParseRequest(request); err != nil {
 		return nil, Input(fmt.Errorf("%s: the request is no JSON: %w", name, err))
 	}
