@@ -12,8 +12,8 @@ func checkCommand(streams *commands.Streams) *cli.Command {
 		Name:      "check",
 		Usage:     "parse and resolve rules and report what is wrong",
 		ArgsUsage: "RULES… [--snapshot FOLDER] [flags]",
-		Description: `RULES are rule exports, files or folders; without any, the systemrule.json of the
-snapshot. Diagnostics go to standard error and a summary to standard output;
+		Description: `RULES are rule exports, files or folders, or - for standard input; without any, the
+systemrule.json of the snapshot. Diagnostics go to standard error and a summary to standard output;
 in the formats json, sarif and github all goes to standard output. The exit code
 is 3 where compile would refuse the rules: with --skip-invalid, which leaves rules
 with errors out, they are reported and the exit code is 0.

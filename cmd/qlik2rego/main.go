@@ -28,12 +28,29 @@ func run(ctx context.Context, streams *commands.Streams, args []string) int {
 
 func runApp(ctx context.Context, streams *commands.Streams, app *cli.App, args []string) (err error) {
 	defer commands.Recover(streams.Err, os.Getenv("QLIK2REGO_DEBUG") != "", &err)
-	if len(args) > 0 {
+	if args = otherWords(args); len(args) > 0 {
 		if c := app.Command(args[0]); c != nil {
-			args = append(args[:1:1], commands.FlagsFirst(c.Flags, args[1:])...)
+			rest, err := commands.FlagsFirst(c, args[1:])
+			if err != nil {
+				return err
+			}
+			args = append(args[:1:1], rest...)
 		}
 	}
 	return app.RunContext(ctx, append([]string{app.Name}, args...))
+}
+
+// otherWords returns the command line that is meant by what people type who know other
+// programs: help, help COMMAND, --version.
+func otherWords(args []string) []string {
+	switch {
+	case len(args) == 0:
+	case args[0] == "--version":
+		return append([]string{"version"}, args[1:]...)
+	case args[0] == "help":
+		return append(args[1:len(args):len(args)], "--help")
+	}
+	return args
 }
 
 func newApp(streams *commands.Streams) *cli.App {
@@ -79,6 +96,8 @@ decisions come out. Stock opa runs the bundle.
 
 Exit codes: 0 done, 1 the answer is no (denied, tests failed, findings),
 2 wrong use, 3 input with errors, 4 a mistake in qlik2rego.
+
+qlik2rego help COMMAND has the flags of a command, and examples.
 
 EXAMPLES:
    qlik2rego check systemrule.json

@@ -3,6 +3,7 @@ package ruleset
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,22 +16,34 @@ import (
 // Read reads the rules of files and of folders, from which it takes all files
 // *.json by ascending name and no folders below. An id that two rules share,
 // in whichever files, is an error of both.
-func Read(paths ...string) ([]Rule, diag.List) {
+func Read(paths ...string) ([]Rule, diag.List) { return ReadWith(nil, paths...) }
+
+// ReadWith is Read with one more export for the path "-", what stdin gives, unless that
+// is nil. Findings name it <stdin>.
+func ReadWith(stdin io.Reader, paths ...string) ([]Rule, diag.List) {
 	var all []*entry
 	var list diag.List
+	export := func(name string, data []byte, err error) {
+		if err != nil {
+			list = append(list, unreadable(name, err))
+			return
+		}
+		d := newDecoder(name, data)
+		d.document()
+		all = append(all, d.rules...)
+		list = append(list, d.found...)
+	}
 	for _, path := range paths {
+		if path == "-" && stdin != nil {
+			data, err := io.ReadAll(stdin)
+			export("<stdin>", data, err)
+			continue
+		}
 		files, problem := expand(path)
 		list = append(list, problem...)
 		for _, file := range files {
 			data, err := os.ReadFile(file)
-			if err != nil {
-				list = append(list, unreadable(file, err))
-				continue
-			}
-			d := newDecoder(file, data)
-			d.document()
-			all = append(all, d.rules...)
-			list = append(list, d.found...)
+			export(file, data, err)
 		}
 	}
 	rules, doubles := unique(all)

@@ -12,14 +12,21 @@ import (
 // FlagsFirst orders the arguments of a command so that flags may stand after
 // positional arguments, which the flag package does not allow: flags and their
 // values first, then "--" and the rest. After a "--" of the user nothing is a flag.
-func FlagsFirst(flags []cli.Flag, args []string) []string {
-	takesValue := map[string]bool{}
-	for _, f := range flags {
+// It refuses a flag of one value that is given twice, of which the flag package would
+// take the last.
+func FlagsFirst(c *cli.Command, args []string) ([]string, error) {
+	takesValue, single := map[string]bool{}, map[string]cli.Flag{}
+	for _, f := range c.Flags {
 		_, isBool := f.(*cli.BoolFlag)
+		_, isSlice := f.(*cli.StringSliceFlag)
 		for _, name := range f.Names() {
 			takesValue[name] = !isBool
+			if !isBool && !isSlice {
+				single[name] = f
+			}
 		}
 	}
+	given := map[cli.Flag]bool{}
 	var front, rest []string
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
@@ -32,17 +39,23 @@ func FlagsFirst(flags []cli.Flag, args []string) []string {
 			continue
 		}
 		if arg == "-h" || arg == "--help" {
-			return []string{arg}
+			return []string{arg}, nil
 		}
 		front = append(front, arg)
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if f, ok := single[name]; ok && given[f] {
+			return nil, UsageOf(c, "%s is given twice, and has one value", dashed(f.Names()[0]))
+		} else if ok {
+			given[f] = true
+		}
 		if takesValue[strings.TrimLeft(arg, "-")] {
 			if i++; i == len(args) {
-				return front // the value is missing, which the flag package reports
+				return front, nil // the value is missing, which the flag package reports
 			}
 			front = append(front, args[i])
 		}
 	}
-	return slices.Concat(front, []string{"--"}, rest)
+	return slices.Concat(front, []string{"--"}, rest), nil
 }
 
 // Commands readies the commands of an app: how they fail on wrong flags, and
@@ -51,11 +64,26 @@ func Commands(commands ...*cli.Command) []*cli.Command {
 	for _, c := range commands {
 		c.HideHelpCommand = true
 		c.UsageText = strings.TrimSpace("qlik2rego " + c.Name + " " + c.ArgsUsage)
+		c.Before = stdinOnce
 		c.OnUsageError = func(ctx *cli.Context, err error, _ bool) error {
 			return flagError(ctx.Command, err)
 		}
 	}
 	return commands
+}
+
+// stdinOnce refuses a command line that reads standard input twice.
+func stdinOnce(ctx *cli.Context) error {
+	readers := 0
+	for _, name := range append(ctx.Args().Slice(), ctx.String("input"), ctx.String("requests")) {
+		if name == stdio {
+			readers++
+		}
+	}
+	if readers > 1 {
+		return UsageOf(ctx.Command, "standard input, -, is named twice: name a file for one of them")
+	}
+	return nil
 }
 
 // flagError explains a flag that the flag package refused.

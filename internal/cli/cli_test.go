@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/urfave/cli/v2"
 
@@ -19,11 +21,11 @@ import (
 )
 
 func TestFlagsFirst(t *testing.T) {
-	flags := []cli.Flag{
+	c := &cli.Command{Name: "make", Flags: []cli.Flag{
 		&cli.StringFlag{Name: "out", Aliases: []string{"o"}},
 		&cli.BoolFlag{Name: "strict"},
 		&cli.StringSliceFlag{Name: "env"},
-	}
+	}}
 	tests := []struct{ args, want string }{
 		{"", "--"},
 		{"a b", "-- a b"},
@@ -37,11 +39,47 @@ func TestFlagsFirst(t *testing.T) {
 		{"a -o", "-o"},
 		{"a b --help -o x", "--help"},
 		{"-o -h a", "-o -h -- a"},
+		{"--strict --strict -- -o x -o y", "--strict --strict -- -o x -o y"},
 	}
 	for _, tt := range tests {
-		if got := strings.Join(FlagsFirst(flags, strings.Fields(tt.args)), " "); got != tt.want {
-			t.Errorf("FlagsFirst(%q) = %q, want %q", tt.args, got, tt.want)
+		got, err := FlagsFirst(c, strings.Fields(tt.args))
+		if err != nil || strings.Join(got, " ") != tt.want {
+			t.Errorf("FlagsFirst(%q) = %q, %v, want %q", tt.args, got, err, tt.want)
 		}
+	}
+}
+
+func TestFlagsOfOneValueStandOnce(t *testing.T) {
+	c := &cli.Command{Name: "make", Flags: []cli.Flag{&cli.StringFlag{Name: "out", Aliases: []string{"o"}}, &cli.IntFlag{Name: "most"}}}
+	for args, want := range map[string]string{
+		"-o x a --out=y":        "--out is given twice, and has one value",
+		"--most 1 -o x -most=2": "--most is given twice, and has one value",
+	} {
+		if _, err := FlagsFirst(c, strings.Fields(args)); Code(err) != ExitUsage || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("FlagsFirst(%q) fails with %v", args, err)
+		}
+	}
+}
+
+// Windows PowerShell writes UTF-16, for requests as for rules.
+func TestRequestsInEveryEncoding(t *testing.T) {
+	const request = `{"subject": {"id": "ACME\\åsa"}}`
+	little, big := []byte("\xff\xfe"), []byte("\xfe\xff")
+	for _, unit := range utf16.Encode([]rune(request)) {
+		little = binary.LittleEndian.AppendUint16(little, unit)
+		big = binary.BigEndian.AppendUint16(big, unit)
+	}
+	for name, input := range map[string][]byte{
+		"UTF-8": []byte(request), "UTF-8 with mark": []byte("\ufeff" + request), "UTF-16LE": little, "UTF-16BE": big,
+	} {
+		s := &Streams{In: bytes.NewReader(input)}
+		if got, err := s.ReadInput("-"); err != nil || string(got) != request {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	s := &Streams{In: bytes.NewReader(little[:len(little)-1])}
+	if _, err := s.ReadInput("-"); Code(err) != ExitInput || !strings.Contains(err.Error(), "-: the file is broken UTF-16") {
+		t.Errorf("half a character: %v", err)
 	}
 }
 

@@ -56,7 +56,7 @@ func (s *Streams) compileOver(ctx *cli.Context, rules []string, dir string) (*Co
 		return nil, UsageOf(ctx.Command, "no rules: name the file of a rule export, or a snapshot that has a systemrule.json")
 	}
 	var found diag.List
-	c.Rules, found = ruleset.Read(rules...)
+	c.Rules, found = ruleset.ReadWith(s.In, rules...)
 	c.Diagnostics = append(c.Diagnostics, found...)
 	var whole bool
 	c.unread, whole = unreadable(c.Diagnostics)
