@@ -13,10 +13,10 @@ func checkCommand(streams *commands.Streams) *cli.Command {
 		Usage:     "parse and resolve rules and report what is wrong",
 		ArgsUsage: "RULES… [--snapshot FOLDER] [flags]",
 		Description: `RULES are rule exports, files or folders, or - for standard input; without any, the
-systemrule.json of the snapshot. Diagnostics go to standard error and a summary to standard output;
-in the formats json, sarif and github all goes to standard output. The exit code
-is 3 where compile would refuse the rules: with --skip-invalid, which leaves rules
-with errors out, they are reported and the exit code is 0.
+systemrule.json of the snapshot. Diagnostics go to standard error and a summary to
+standard output; in the formats json, sarif and github all goes to standard output.
+The exit code is 3 where compile would refuse the rules: with --skip-invalid, which
+leaves rules with errors out, they are reported and the exit code is 0.
 
 With --cost, check says which rules dominate a decision, and why: the expected
 number of expressions that OPA evaluates for each. A rule that is found by the value

@@ -12,9 +12,9 @@ func compileCommand(streams *commands.Streams) *cli.Command {
 		Usage:     "compile rules to Rego and an OPA bundle",
 		ArgsUsage: "RULES… [--snapshot FOLDER] [-o bundle.tar.gz] [--rego-dir FOLDER] [flags]",
 		Description: `RULES are rule exports, files or folders, or - for standard input; without any, the
-systemrule.json of the snapshot. A rule with an error fails the compilation after all errors are
-reported, unless --skip-invalid leaves it out. The same input and options give
-the same bytes. Without -o and --rego-dir the bundle is bundle.tar.gz.
+systemrule.json of the snapshot. A rule with an error fails the compilation after
+all errors are reported, unless --skip-invalid leaves it out. The same input and
+options give the same bytes. Without -o and --rego-dir the bundle is bundle.tar.gz.
 
 EXAMPLES:
    qlik2rego compile systemrule.json --snapshot site/ -o bundle.tar.gz
