@@ -20,7 +20,7 @@ const (
 
 // serve runs the decision point over the scenario, for a caller with a token,
 // and returns its URL and the file with the token.
-func serve(t *testing.T, args ...string) (url, token string, p *process) {
+func serve(t *testing.T, address string) (url, token string, p *process) {
 	t.Helper()
 	dir := t.TempDir()
 	bundle, callers, token := filepath.Join(dir, "bundle.tar.gz"), filepath.Join(dir, "callers"), filepath.Join(dir, "token")
@@ -30,13 +30,15 @@ func serve(t *testing.T, args ...string) (url, token string, p *process) {
 			t.Fatal(err)
 		}
 	}
-	p = start(t, exec.Command(qlik2rego(t), append([]string{"serve", "-b", bundle, "--callers", callers, "--listen", "127.0.0.1:0"}, args...)...))
+	p = start(t, exec.Command(qlik2rego(t), "serve", "-b", bundle, "--callers", callers, "--listen", address))
 	return "http://" + p.await(`msg=listening address=(\S+)`)[1], token, p
 }
 
+const anyPort = "127.0.0.1:0"
+
 // TestGoClient runs the example against a decision point.
 func TestGoClient(t *testing.T) {
-	url, token, _ := serve(t)
+	url, token, _ := serve(t, anyPort)
 	client := filepath.Join(t.TempDir(), "client.exe")
 	output(t, "go", "build", "-o", client, checkout+"/docs/deploy/client")
 	for _, c := range []struct {
@@ -65,7 +67,7 @@ func TestCurl(t *testing.T) {
 			t.Skipf("no %s here", tool)
 		}
 	}
-	url, _, _ := serve(t)
+	url, _, _ := serve(t, anyPort)
 	header := filepath.Join(t.TempDir(), "header")
 	if err := os.WriteFile(header, []byte("Authorization: Bearer "+portalToken+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -106,7 +108,7 @@ func TestCurlSocket(t *testing.T) {
 	if err := os.WriteFile(header, fmt.Appendf(nil, "Authorization: Bearer %s\n", portalToken), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	serve(t, "--listen", "unix:"+socket)
+	serve(t, "unix:"+socket)
 	command := exec.Command("sh", filepath.Join(shipped, "client/curl.sh"))
 	command.Env = append(os.Environ(), "PDP_SOCKET="+socket, "PDP_URL=http://localhost", "PDP_HEADER_FILE="+header, "PDP_TIMEOUT=60")
 	if out, err := command.CombinedOutput(); err != nil || !strings.Contains(string(out), `{"decision":true`) {
