@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"unicode/utf16"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
@@ -78,6 +79,24 @@ func TestReadReportsWhatCannotBeRead(t *testing.T) {
 	if got := reason(errors.New("late")); got != "late" {
 		t.Error(got)
 	}
+}
+
+// The path - is standard input where there is one, and a file of that name elsewhere.
+func TestStandardInput(t *testing.T) {
+	writeFiles(t, map[string]string{"a.json": named("1", "file"), "-": named("3", "dash")})
+	rules, list := ReadWith(strings.NewReader(named("2", "input")), "a.json", "-")
+	if got := names(rules); got != "file input" || list.HasErrors() {
+		t.Errorf("%s, %v", got, list)
+	}
+	if rules, _ := Read("-"); names(rules) != "dash" {
+		t.Errorf("without standard input - holds %s", names(rules))
+	}
+	_, list = ReadWith(strings.NewReader("{"), "-")
+	if len(list) != 1 || list[0].Text.File != "<stdin>" {
+		t.Errorf("broken standard input: %v", list)
+	}
+	_, list = ReadWith(iotest.ErrReader(errors.New("gone")), "-")
+	expect(t, list, "error Q0101: cannot read <stdin>: gone")
 }
 
 func TestSharedIdsAreErrorsOfBoth(t *testing.T) {
