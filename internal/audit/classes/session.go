@@ -16,9 +16,9 @@ type Session struct {
 	Environment map[string][]string
 }
 
-// texts returns the values of an attribute by its folded name, sorted and without
-// doubles.
-func (s *Session) texts(name string, exact bool) []string {
+// Texts returns the values of an attribute by its folded name, folded unless exact is
+// set, sorted and without doubles.
+func (s *Session) Texts(name string, exact bool) []string {
 	var all []string
 	for written, values := range s.Environment {
 		if schema.Fold(written) != name {

@@ -91,7 +91,7 @@ func newColumn(s *site, op reads.Operand, exact bool) *column {
 	c := &column{site: s, op: op, exact: exact}
 	switch {
 	case op.Root == reads.Environment:
-		c.fixed = s.session.texts(op.Property, exact)
+		c.fixed = s.session.Texts(op.Property, exact)
 	case len(op.Steps) > 0:
 		c.rest = newColumn(s, reads.Operand{Steps: op.Steps[1:], Property: op.Property}, exact)
 		c.known = map[string][]string{}

@@ -15,10 +15,10 @@ type value struct {
 	there, self bool
 }
 
-// elseText is a text that no test names.
+// elseText is the text that stands for all others, unless a test names it.
 const elseText = "something else"
 
-// textsMost is the number of texts of a column that are told apart.
+// textsMost is the number of texts of a column that are told apart, beside fresh ones.
 const textsMost = 16
 
 // subsetsMost is the number of texts up to which a list has all combinations of
@@ -45,16 +45,7 @@ func (c *column) values(list bool) []value {
 		}
 		return all
 	}
-	texts := c.texts[:min(len(c.texts), textsMost)]
-	if !slices.Contains(c.texts, "true") && !slices.Contains(c.texts, "false") {
-		texts = append(slices.Clone(texts), elseText)
-	} else {
-		for _, text := range []string{"true", "false"} {
-			if !slices.Contains(texts, text) {
-				texts = append(slices.Clone(texts), text)
-			}
-		}
-	}
+	texts := slices.Concat(c.texts[:min(len(c.texts), textsMost)], c.fresh)
 	for _, text := range texts {
 		all = append(all, value{texts: []string{text}})
 	}

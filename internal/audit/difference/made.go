@@ -9,6 +9,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 )
 
 // What is made up at most: requesters, resources of a type, and resources of a type
@@ -16,8 +17,11 @@ import (
 const (
 	usersMost     = 512
 	resourcesMost = 512
-	ownedMost     = 4096
+	ownedMost     = 8192
 )
+
+// anonymousDirectory is the directory of anonymous requesters, folded.
+const anonymousDirectory = "none"
 
 // madeSite is a site that is made up, so that it has all combinations of the values
 // that the rules which can differ look at.
@@ -63,7 +67,7 @@ func (w *work) makeSite() error {
 	if open {
 		m.out("types outside of the schema", "changed rules reach them, and nothing is known of them", "name them with --schema")
 	}
-	m.make(both, w.counted, slices.Sorted(maps.Keys(w.counted)), byID)
+	m.make(both, w.counted, slices.Sorted(maps.Keys(w.counted)), byID, &classes.Session{Environment: w.Environment})
 	var err error
 	for _, side := range []Side{w.Old, w.New} {
 		data := &side.Bundle.Data
@@ -91,8 +95,8 @@ func (m *madeSite) out(what, why, hint string) {
 	}
 }
 
-// make makes requesters and resources up.
-func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types []string, changed [2]map[string]bool) {
+// make makes requesters and resources up, for a session with the attributes given.
+func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types []string, changed [2]map[string]bool, session *classes.Session) {
 	unmade := map[string]bool{}
 	focus := func(side int, rule reads.Rule, typ string) bool {
 		return rule.Actions&counted[typ] != 0 && (changed[side][rule.ID] || asks(both[side], rule, typ, counted))
@@ -101,29 +105,33 @@ func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types [
 	var users []columns
 	everything := columns{}
 	for _, typ := range types {
+		collect := func() *collector {
+			return &collector{sides: both, counted: counted, session: session, columns: columns{}, open: map[string]bool{}, unmade: unmade}
+		}
 		byRule := map[string]*collector{}
-		whole := &collector{sides: both, counted: counted, columns: columns{}, open: map[string]bool{}, unmade: unmade}
+		whole := collect()
 		for n, side := range both {
 			for _, rule := range rulesOf(side, typ) {
 				if !focus(n, rule, typ) {
 					continue
 				}
-				one := byRule[rule.ID]
-				if one == nil {
-					one = &collector{sides: both, counted: counted, columns: columns{}, open: map[string]bool{}, unmade: unmade}
-					byRule[rule.ID] = one
+				if byRule[rule.ID] == nil {
+					byRule[rule.ID] = collect()
 				}
-				one.rule(side, rule, typ, nil)
+				byRule[rule.ID].rule(side, rule, typ, nil)
 				whole.rule(side, rule, typ, nil)
-				all := &collector{sides: both, counted: counted, columns: everything, open: map[string]bool{}, unmade: unmade}
-				all.rule(side, rule, typ, nil)
 			}
 		}
+		m.settle(whole)
 		byType[typ] = []columns{whole.columns}
 		for _, id := range slices.Sorted(maps.Keys(byRule)) {
-			byType[typ] = append(byType[typ], byRule[id].columns)
-			users = append(users, byRule[id].columns)
+			m.settle(byRule[id])
+			one := byRule[id].columns
+			whole.columns.take(one) // so that requesters and resources meet where one kind is made rule by rule
+			byType[typ] = append(byType[typ], one)
+			users = append(users, one)
 		}
+		everything.take(whole.columns)
 	}
 	m.each(append([]columns{everything}, users...), reads.User, "user", usersMost, "users", func(cs []*column, values [][]value, a assignment) {
 		m.users = append(m.users, m.entity("user", nil, reads.User, cs, values, a, ""))
@@ -141,7 +149,24 @@ func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types [
 		})
 	}
 	if len(unmade) > 0 {
-		m.out("values for "+someOf(slices.Sorted(maps.Keys(unmade)), "test", 5), "nothing could be made up that meets them", overSite)
+		m.out("values for "+someOf(slices.Sorted(maps.Keys(unmade)), "test", 5), "nothing could be made up that meets them, or that does not", overSite)
+	}
+}
+
+// settle gives the columns of rules their texts.
+func (m *madeSite) settle(k *collector) {
+	if c := k.columns[pathKey(reads.User, nil)+".userdirectory"]; c != nil && k.anonymous {
+		c.domain.name(anonymousDirectory, false)
+	}
+	for _, d := range k.columns.domains() {
+		d.settle(k.unmade)
+		if len(d.patterns) > 1 {
+			var keys []string
+			for _, c := range d.columns {
+				keys = append(keys, c.key)
+			}
+			m.out("texts of "+strings.Join(keys, ", ")+" that several patterns tell apart", "there are a few for each pattern", overSite)
+		}
 	}
 }
 
@@ -156,11 +181,11 @@ func (m *madeSite) each(groups []columns, root reads.Root, typ string, most int,
 			if len(c.texts) > textsMost {
 				m.out(fmt.Sprintf("%d of the values of %s", len(c.texts)-textsMost, c.key), "there are too many", overSite)
 			}
-			if len(c.texts) >= subsetsMost && m.isList(c, typ) {
+			if len(c.texts)+len(c.fresh) > subsetsMost && m.isList(c, typ) {
 				m.out("some combinations of several values of "+c.key+" at once", "there are too many", overSite)
 			}
-			if len(c.patterns) > 1 {
-				m.out("texts of "+c.key+" that several patterns tell apart", "there is one for each pattern", overSite)
+			if c.property == "" && c.steps[len(c.steps)-1].Many {
+				m.out("what there is more than one of, of "+c.key, "one was made up", overSite)
 			}
 		}
 		list, whole := assignments(cs, values, most)
@@ -232,14 +257,14 @@ func (m *madeSite) resource(typ string, cs []*column, values [][]value, a assign
 func (m *madeSite) entity(typ string, steps []reads.Step, root reads.Root, cs []*column, values [][]value, a assignment, self string) string {
 	fields := map[string]any{}
 	var says []string
-	id := ""
+	id := "" // as written
 	for i, c := range cs {
 		v := values[i][a[i]]
 		under := len(c.steps) == len(steps)+1 && slices.EqualFunc(steps, c.steps[:len(steps)], func(a, b reads.Step) bool { return a.Relation == b.Relation })
 		here := len(c.steps) == len(steps) && slices.EqualFunc(steps, c.steps, func(a, b reads.Step) bool { return a.Relation == b.Relation })
 		switch {
 		case here && c.property == "id" && len(v.texts) > 0 && v.texts[0] != elseText:
-			id = schema.Fold(v.texts[0])
+			id = v.texts[0]
 			says = append(says, "id = "+v.texts[0])
 		case here && c.property != "" && c.property != "id" && len(v.texts) > 0:
 			m.set(fields, typ, c.property, v.texts)
@@ -306,7 +331,9 @@ func (m *madeSite) add(typ string, fields map[string]any, says []string) string 
 }
 
 // addAs adds an entity under an id that rules name. There can be one only.
-func (m *madeSite) addAs(typ, id string, fields map[string]any, says []string) string {
+func (m *madeSite) addAs(typ, written string, fields map[string]any, says []string) string {
+	id := schema.Fold(written)
+	fields["=id"] = written
 	if old, ok := m.entities[typ][id]; ok {
 		if fmt.Sprint(old) != fmt.Sprint(fields) {
 			m.out("other values of the "+m.name(typ)+" "+id, "there can be one of that id only", overSite)

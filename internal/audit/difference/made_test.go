@@ -28,7 +28,7 @@ func TestWithoutASite(t *testing.T) {
 		{"a constant", one(`user.group = "a"`), one(`user.group = "b"`), "gain read App, loss read App", "group = b | "},
 		{"case", one(`user.group = "a"`), one(`user.group == "a"`), "loss read App", "group = A | "},
 		{"a pattern", one(`user.name like "sa_*"`), one(`user.name like "s*"`), "gain read App", "name = s | "},
-		{"a property against another", one(`user.group = "a"`), one(`user.group = "a" or user.group = resource.@Dep`), "gain read App", "group = some @dep | @dep = some @dep"},
+		{"a property against another", one(`user.group = "a"`), one(`user.group = "a" or user.group = resource.@Dep`), "gain read App", "group = some text | @dep = some text"},
 		{"an owner", one(`false`), one(`resource.IsOwned() and resource.owner = user`), "gain read App", "| owner is "},
 		{"not the owner", one(`!resource.owner.Empty()`), one(`!resource.owner.Empty() and !(resource.owner = user)`), "loss read App", "| owner is "},
 		{"two groups at once", one(`user.group = "a" or user.group = "b"`), one(`user.group = "a" and user.group = "b"`), "loss read App", "group = a | "},

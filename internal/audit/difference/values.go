@@ -3,10 +3,12 @@ package difference
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 )
 
 // column is something that the tests of rules look at: a property of requester or
@@ -17,27 +19,13 @@ type column struct {
 	root     reads.Root
 	steps    []reads.Step
 	property string
-	// texts are those that tests name, as written where a test is exact.
-	texts []string
-	// patterns are those that texts are held against.
-	patterns map[string]bool
+	// domain is the columns that tests compare with it, and what is named for them.
+	domain *domain
+	// texts are those that tests name, in all spellings that they tell apart, and fresh
+	// are others.
+	texts, fresh []string
 	// self says that a test compares the entities with the requester.
 	self bool
-}
-
-// add adds a text that a test names and, where case counts, the same text in another.
-func (c *column) add(text string, exact bool) {
-	all := []string{text}
-	if exact {
-		if all = append(all, strings.ToUpper(text)); all[1] == text {
-			all[1] = strings.ToLower(text)
-		}
-	}
-	for _, t := range all {
-		if !slices.Contains(c.texts, t) {
-			c.texts = append(c.texts, t)
-		}
-	}
 }
 
 // depth is how far relations lead to the column.
@@ -60,7 +48,8 @@ func (cs columns) one(root reads.Root, steps []reads.Step, property string) *col
 	key := pathKey(root, steps) + "." + property
 	c := cs[key]
 	if c == nil {
-		c = &column{key: key, root: root, steps: slices.Clone(steps), property: property, patterns: map[string]bool{}}
+		c = &column{key: key, root: root, steps: slices.Clone(steps), property: property}
+		c.domain = newDomain(c)
 		cs[key] = c
 	}
 	return c
@@ -90,13 +79,47 @@ func (cs columns) sorted(root reads.Root) []*column {
 	return list
 }
 
+// domains returns the domains of the columns, by their first column's key.
+func (cs columns) domains() []*domain {
+	var list []*domain
+	for _, key := range slices.Sorted(maps.Keys(cs)) {
+		if c := cs[key]; c == c.domain.columns[0] {
+			list = append(list, c.domain)
+		}
+	}
+	return list
+}
+
+// take adds other columns, and what they have beside.
+func (cs columns) take(others columns) {
+	for _, o := range others {
+		c := cs.one(o.root, o.steps, o.property)
+		c.self = c.self || o.self
+		c.texts, c.fresh = united(c.texts, o.texts), united(c.fresh, o.fresh)
+	}
+}
+
+// united returns a list with what another has beside it.
+func united(list, more []string) []string {
+	list = slices.Clone(list)
+	for _, text := range more {
+		if !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	return list
+}
+
 // collector finds the columns of rules.
 type collector struct {
 	sides   [2]*reads.Reads
 	counted map[string]uint32
+	session *classes.Session
 	columns columns
 	// open are rights on the way, which a rule may ask for again.
 	open map[string]bool
+	// anonymous says that a test asks whether the requester is.
+	anonymous bool
 	// unmade are tests that nothing can be made up for.
 	unmade map[string]bool
 }
@@ -117,21 +140,18 @@ func (k *collector) test(t reads.Test, typ string, steps []reads.Step) {
 	switch t.Kind {
 	case reads.OneOf, reads.Identical, reads.Common:
 		for _, c := range []*column{left, right} {
-			for _, text := range t.Texts {
+			for _, text := range slices.Concat(t.Texts, k.given(t.Left, t.Exact), k.given(t.Right, t.Exact)) {
 				if c != nil {
-					c.add(text, t.Exact)
+					c.domain.name(text, t.Exact)
 				}
 			}
-			if c != nil && t.Right != nil {
-				c.add(shared(left, right), t.Exact)
-			}
+		}
+		if left != nil && right != nil {
+			compare(left, right, t.Exact)
 		}
 	case reads.Matches:
-		if text, ok := witness(t.Texts[0]); ok && left != nil {
-			left.add(text, t.Exact)
-			left.patterns[t.Texts[0]] = true
-		} else if left != nil {
-			k.unmade[t.Texts[0]] = true
+		if left != nil {
+			left.domain.patterns[pattern{t.Texts[0], t.Exact}] = true
 		}
 	case reads.CommonEntity, reads.IdenticalEntity:
 		switch {
@@ -149,18 +169,18 @@ func (k *collector) test(t reads.Test, typ string, steps []reads.Step) {
 		} else {
 			k.right(endType(t), t.Action, slices.Concat(steps, t.Left.Steps))
 		}
-	case reads.Present, reads.Exists, reads.Anonymous, reads.From:
+	case reads.Anonymous:
+		k.anonymous = true
+	case reads.Present, reads.Exists, reads.From:
 	}
 }
 
-// shared is the text by which two columns are made equal: one for each that is
-// compared, named after the resource's.
-func shared(left, right *column) string {
-	c := right
-	if c == nil || left != nil && left.root == reads.Resource {
-		c = left
+// given returns the texts of an operand that is an attribute of the session.
+func (k *collector) given(o *reads.Operand, exact bool) []string {
+	if o == nil || o.Root != reads.Environment {
+		return nil
 	}
-	return "some " + strings.TrimPrefix(c.key, string(c.root)+".")
+	return k.session.Texts(o.Property, exact)
 }
 
 // operand returns the column of an operand, nil for the session's and for one side
