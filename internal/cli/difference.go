@@ -217,7 +217,6 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 		d.in.Mode = difference.ModeClasses
 	}
 	var sides [2]*Compilation
-	var said diag.List
 	for i, dir := range dirs {
 		var rules []string
 		if ctx.NArg() == 2 {
@@ -228,10 +227,9 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 			return err
 		}
 		sides[i] = c
-		said = append(said, c.Diagnostics...)
 	}
 	if sides[0].Policy == nil || sides[1].Policy == nil {
-		return s.Broken(said)
+		return s.Broken(ofBoth(sides[0].Diagnostics, sides[1].Diagnostics))
 	}
 	// Both sides read the same data, so that one snapshot is read once.
 	view := sides[0].Policy.View
@@ -265,5 +263,30 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 			return err
 		}
 	}
-	return s.hint(slices.Concat(sides[0].Diagnostics, sides[1].Diagnostics))
+	return s.hint(ofBoth(sides[0].Diagnostics, sides[1].Diagnostics))
+}
+
+// ofBoth returns what was found on either side; what both found in one file or snapshot
+// is there once.
+func ofBoth(old, new diag.List) diag.List {
+	list := slices.Clone(old)
+	for _, d := range new {
+		if !slices.ContainsFunc(old, func(o diag.Diagnostic) bool { return sameFinding(o, d) }) {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// sameFinding says whether two findings say the same of the same place.
+func sameFinding(a, b diag.Diagnostic) bool {
+	file := func(d diag.Diagnostic) string {
+		if d.Text == nil {
+			return ""
+		}
+		return d.Text.File
+	}
+	at, _ := a.Position()
+	other, _ := b.Position()
+	return a.Code == b.Code && a.Summary == b.Summary && a.Rule == b.Rule && file(a) == file(b) && at == other
 }

@@ -18,7 +18,8 @@
 //	changes.go                render, with the rules that changed and what was left out
 //	gate.go, baseline.go      what ends a build, and what was accepted before
 //	made.go, values.go,       without a site: requesters and resources made up from
-//	assign.go, witness.go     the values that the conditions name
+//	domain.go, assign.go,     the values that the conditions name
+//	witness.go
 //
 // It knows rules, classes and the engine. It refuses to know how a report is shown
 // (the folder show), and it never calls equal what it has not decided: what was left

@@ -97,7 +97,7 @@ func (m *madeSite) out(what, why, hint string) {
 
 // make makes requesters and resources up, for a session with the attributes given.
 func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types []string, changed [2]map[string]bool, session *classes.Session) {
-	unmade := map[string]bool{}
+	unmade, cut := map[string]bool{}, map[typeAction]bool{}
 	focus := func(side int, rule reads.Rule, typ string) bool {
 		return rule.Actions&counted[typ] != 0 && (changed[side][rule.ID] || asks(both[side], rule, typ, counted))
 	}
@@ -106,7 +106,7 @@ func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types [
 	everything := columns{}
 	for _, typ := range types {
 		collect := func() *collector {
-			return &collector{sides: both, counted: counted, session: session, columns: columns{}, open: map[string]bool{}, unmade: unmade}
+			return &collector{sides: both, counted: counted, session: session, columns: columns{}, open: map[string]bool{}, cut: cut, unmade: unmade}
 		}
 		byRule := map[string]*collector{}
 		whole := collect()
@@ -147,6 +147,14 @@ func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types [
 		m.each(byType[typ], reads.Resource, typ, resourcesMost, "resources of the type "+m.name(typ), func(cs []*column, values [][]value, a assignment) {
 			m.resource(typ, cs, values, a)
 		})
+	}
+	var rights []string
+	for right := range cut {
+		rights = append(rights, actionsOf(right.action)[0].Name()+" on "+m.name(right.typ))
+	}
+	if len(rights) > 0 {
+		slices.Sort(rights)
+		m.out("values that decide who has the "+someOf(rights, "right", 5), fmt.Sprintf("of the rules that grant them %d were looked into", supportsMost), overSite)
 	}
 	if len(unmade) > 0 {
 		m.out("values for "+someOf(slices.Sorted(maps.Keys(unmade)), "test", 5), "nothing could be made up that meets them, or that does not", overSite)

@@ -120,8 +120,16 @@ type collector struct {
 	open map[string]bool
 	// anonymous says that a test asks whether the requester is.
 	anonymous bool
+	// cut are rights that more rules grant than were looked into.
+	cut map[typeAction]bool
 	// unmade are tests that nothing can be made up for.
 	unmade map[string]bool
+}
+
+// typeAction is an action, a bit, on a type.
+type typeAction struct {
+	typ    string
+	action uint32
 }
 
 // supportsMost is the number of rules that are looked into for a right that a rule
@@ -222,8 +230,9 @@ func (k *collector) right(typ string, action uint32, steps []reads.Step) {
 	slices.SortStableFunc(granting, func(a, b one) int {
 		return cmp.Or(cmp.Compare(len(a.rule.Tests), len(b.rule.Tests)), strings.Compare(a.rule.ID, b.rule.ID))
 	})
-	if k.counted[typ]&action == 0 {
-		granting = granting[:min(len(granting), supportsMost)]
+	if k.counted[typ]&action == 0 && len(granting) > supportsMost {
+		granting = granting[:supportsMost]
+		k.cut[typeAction{typ, action}] = true
 	}
 	for _, o := range granting {
 		k.rule(o.side, o.rule, typ, steps)
