@@ -78,6 +78,10 @@ type Manager struct {
 
 var errFiles = errors.New("the policy comes from the files that -b names: a bundle beside them is not taken")
 
+// registerTransports makes OPA's clients ours. OPA keeps them in a variable of the
+// process without a lock, which clients of another manager may be reading.
+var registerTransports = sync.OnceFunc(func() { tracing.RegisterHTTPTracing(transports{}) })
+
 // New makes the plugins that a configuration asks for and starts none.
 func New(ctx context.Context, o Options) (*Manager, error) {
 	m := &Manager{holder: o.Holder, log: o.Log, files: o.Files, metrics: metrics.New(), statuses: map[string]*bundle.Status{}, settled: o.Settled}
@@ -97,7 +101,7 @@ func New(ctx context.Context, o Options) (*Manager, error) {
 	if m.traces, err = newTraces(ctx, parsed.DistributedTracing, m.log); err != nil {
 		return nil, err
 	}
-	tracing.RegisterHTTPTracing(transports{})
+	registerTransports()
 	if o.StallAfter == 0 {
 		o.StallAfter = stallAfter
 	}
