@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bench/field"
 	"github.com/qlik2rego/qlik2rego/bench/measure"
 	"github.com/qlik2rego/qlik2rego/bench/report"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen/mix"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
 )
 
 // small is a plan that has everything of the full one, on little.

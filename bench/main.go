@@ -16,7 +16,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bench/field"
 	"github.com/qlik2rego/qlik2rego/bench/report"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen/mix"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
 )
 
 const usage = `Usage: go run . [options]

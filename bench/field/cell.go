@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bench/peer/closure"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen/mix"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
 )
 
 // Cell tells requests apart by what they are about and how they end.

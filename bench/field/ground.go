@@ -14,9 +14,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen/mix"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
 )
 
 // Ground names a rule set and a site.
@@ -52,7 +52,7 @@ type Built struct {
 	// Cells are the requests by what they are about, as numbers of the case's.
 	Cells map[Cell][]int
 	// reference decides single requests, slowly; nil on sites too large for it.
-	reference *reference.Evaluator
+	reference *evaluate.Evaluator
 }
 
 // referenceApps is the number of apps up to which a site is held in memory as
@@ -120,7 +120,7 @@ func build(ctx context.Context, dir string, g Ground, cells []Cell, each int) (*
 		if found.HasErrors() {
 			return nil, findings(found)
 		}
-		b.reference, _ = reference.New(rules, whole, reference.Options{}) // errors of rules: Compile has found none
+		b.reference, _ = evaluate.New(rules, whole, evaluate.Options{}) // errors of rules: Compile has found none
 	}
 	return b, b.choose(ctx, world, cells, each)
 }

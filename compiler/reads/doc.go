@@ -9,5 +9,5 @@
 //
 // It knows the shape of tests and how to find the rules for a type. It refuses to
 // know how tests combine to a condition, and what they come to on a site
-// (internal/audit/classes).
+// (internal/partition).
 package reads

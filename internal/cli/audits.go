@@ -14,10 +14,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -50,9 +50,9 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*r
 	contexts := map[string][]string{"both": {"hub", "qmc"}, "hub": {"hub"}, "qmc": {"qmc"}, "none": {""}}[ctx.String("context")]
 	progress := s.Progress(ctx)
 	decide := func(b *bundles.Bundle, from string) (*report.Audit, error) {
-		q := classes.Question{Types: a.types, Actions: a.actions, Session: classes.Session{Context: from, Environment: a.environment}}
+		q := partition.Question{Types: a.types, Actions: a.actions, Session: partition.Session{Context: from, Environment: a.environment}}
 		m, err := matrix.Compute(ctx.Context, b, q, progress)
-		if errors.Is(err, classes.ErrBundle) {
+		if errors.Is(err, partition.ErrBundle) {
 			err = Input(err)
 		}
 		if err != nil {
@@ -133,7 +133,7 @@ func (v variant) bundle(ctx context.Context, with *bundles.Bundle) (*bundles.Bun
 // names returns what a bundle calls its types, resources and rules.
 func (a *audited) names() report.Names {
 	data := &a.bundle.Data
-	reader := classes.NewReader(data)
+	reader := partition.NewReader(data)
 	n := report.Names{
 		Type: func(key string) string {
 			if name, ok := data.Lookup("qlik", "view", key, "name"); ok {

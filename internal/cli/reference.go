@@ -8,13 +8,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
 // referenceDecider decides by the reference evaluator, which knows nothing of
 // Rego: the second opinion of --engine reference.
-type referenceDecider struct{ evaluator *reference.Evaluator }
+type referenceDecider struct{ evaluator *evaluate.Evaluator }
 
 // Decide implements engine.Decider.
 func (d referenceDecider) Decide(_ context.Context, request []byte) (engine.Decision, error) {
@@ -34,13 +34,13 @@ func (s *Streams) Reference(c *Compilation) (engine.Decider, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := reference.Options{Schema: c.Options.Schema, ListInequality: c.listInequality()}
+	options := evaluate.Options{Schema: c.Options.Schema, ListInequality: c.listInequality()}
 	skipped := map[diag.Rule]bool{}
 	for _, r := range c.Policy.Skipped {
 		skipped[r] = true
 	}
 	rules := slices.DeleteFunc(slices.Clone(c.Rules), func(r ruleset.Rule) bool { return skipped[diag.Rule{ID: r.ID, Name: r.Name}] })
-	evaluator, _ := reference.New(rules, site, options)
+	evaluator, _ := evaluate.New(rules, site, options)
 	return referenceDecider{evaluator}, s.hint(c.Diagnostics)
 }
 
@@ -62,9 +62,9 @@ func (s *Streams) loadSite(c *Compilation) (*snapshot.Site, error) {
 }
 
 // listInequality is the option as the reference evaluator knows it.
-func (c *Compilation) listInequality() reference.ListInequality {
+func (c *Compilation) listInequality() evaluate.ListInequality {
 	if c.Options.ListInequality == resolve.All {
-		return reference.All
+		return evaluate.All
 	}
-	return reference.Any
+	return evaluate.Any
 }

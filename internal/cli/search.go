@@ -15,9 +15,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
@@ -171,12 +171,12 @@ func (q search) known(data *bundles.Document) (string, bool) {
 // policy instead of one for each.
 func (q search) resources(ctx context.Context, b *bundles.Bundle, user string, progress snapshot.Progress) ([]Found, error) {
 	action, _ := ruleset.ParseAction(q.request.Action.Name)
-	question := classes.Question{Types: []string{schema.Fold(q.request.Resource.Type)}, Actions: uint32(action), Requester: user}
+	question := partition.Question{Types: []string{schema.Fold(q.request.Resource.Type)}, Actions: uint32(action), Requester: user}
 	if c := q.request.Context; c != nil {
-		question.Session = classes.Session{Context: c.RequestContext, Environment: c.Environment}
+		question.Session = partition.Session{Context: c.RequestContext, Environment: c.Environment}
 	}
 	m, err := matrix.Compute(ctx, b, question, progress)
-	if errors.Is(err, classes.ErrBundle) {
+	if errors.Is(err, partition.ErrBundle) {
 		err = Input(err)
 	}
 	if err != nil {

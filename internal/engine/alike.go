@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 // alikes tells which requests about resources on record a Qlik policy answers
@@ -22,7 +22,7 @@ type alikes struct {
 	reads *reads.Reads
 
 	mu    sync.Mutex
-	kinds map[kind]*classes.Alike
+	kinds map[kind]*partition.Alike
 }
 
 // kind is a type of resources and an action, both folded.
@@ -34,23 +34,23 @@ const entitiesMost = 1 << 20
 
 // newAlikes returns nil for data that do not say what the rules read.
 func newAlikes(data *bundles.Document) *alikes {
-	r, err := classes.Read(data)
+	r, err := partition.Read(data)
 	if err != nil {
 		return nil
 	}
-	return &alikes{data: data, reads: r, kinds: map[kind]*classes.Alike{}}
+	return &alikes{data: data, reads: r, kinds: map[kind]*partition.Alike{}}
 }
 
 // on is newAlikes for other data of the same policy.
 func (a *alikes) on(data *bundles.Document) *alikes {
 	if a != nil && data.Same(a.data, "qlik", "reads") {
-		return &alikes{data: data, reads: a.reads, kinds: map[kind]*classes.Alike{}}
+		return &alikes{data: data, reads: a.reads, kinds: map[kind]*partition.Alike{}}
 	}
 	return newAlikes(data)
 }
 
 // of returns nil where nothing is known of the kind.
-func (a *alikes) of(k kind) *classes.Alike {
+func (a *alikes) of(k kind) *partition.Alike {
 	action, known := ruleset.ParseAction(k.action)
 	if !known {
 		k.action = "" // no rules are about it, whatever its name is
@@ -63,7 +63,7 @@ func (a *alikes) of(k kind) *classes.Alike {
 	if alike, ok := a.kinds[k]; ok {
 		return alike
 	}
-	alike, err := classes.NewAlike(a.data, a.reads, k.typ, uint32(action), entitiesMost)
+	alike, err := partition.NewAlike(a.data, a.reads, k.typ, uint32(action), entitiesMost)
 	if err != nil {
 		alike = nil
 	}
@@ -82,8 +82,8 @@ func (a *alikes) of(k kind) *classes.Alike {
 // requester, action and context. It is not safe for concurrent use.
 type Alike struct {
 	ctx       context.Context
-	of        *classes.Alike
-	asker     *classes.Asker // nil for a requester who is not on record
+	of        *partition.Alike
+	asker     *partition.Asker // nil for a requester who is not on record
 	requester string
 }
 
@@ -141,7 +141,7 @@ func (p *Point) allowed(ctx context.Context, r Request, typ string, action uint3
 }
 
 // sessionOf reads the context of a request; false if it is not valid.
-func sessionOf(context *ast.Term) (s classes.Session, ok bool) {
+func sessionOf(context *ast.Term) (s partition.Session, ok bool) {
 	if context == nil {
 		return s, true
 	}

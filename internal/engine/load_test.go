@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
-	"github.com/qlik2rego/qlik2rego/internal/heap"
+	"github.com/qlik2rego/qlik2rego/internal/test/heap"
 )
 
 // guid returns an id that compresses no better than a real one.

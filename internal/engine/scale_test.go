@@ -14,9 +14,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
-	"github.com/qlik2rego/qlik2rego/internal/heap"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen/mix"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/heap"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
 )
 
 // BenchmarkChange changes one app of a running point: what is measured is the

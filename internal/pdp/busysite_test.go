@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
 const busyUsers, busyStreams, busyGroups = 1000, 100, 60

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/heap"
+	"github.com/qlik2rego/qlik2rego/internal/test/heap"
 )
 
 // generate writes a site with as many app objects as said: ten to an app, a

@@ -11,7 +11,7 @@ import (
 )
 
 // TestNoAnswerIsNoPermit gives the client everything that is not an answer.
-// What it says of a real decision point is in internal/deploy.
+// What it says of a real decision point is in internal/test/deploy.
 func TestNoAnswerIsNoPermit(t *testing.T) {
 	const permit = `{"evaluations":[{"decision":true}]}`
 	answer := func(status int, kind, body string) http.HandlerFunc {

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 // apart puts the pairs that stand apart into classes: of requester, of resource, of
@@ -25,7 +25,7 @@ var nobody = cellOf{-1, -1}
 
 // newApart looks at the pairs of one type. The types that its rights lead to are
 // done already.
-func newApart(m *classes.Model, r *classes.Resources, done map[string]*apart) *apart {
+func newApart(m *partition.Model, r *partition.Resources, done map[string]*apart) *apart {
 	a := &apart{keys: make(map[int32][]int32, len(r.Apart))}
 	known := map[string]int32{}
 	var key []byte

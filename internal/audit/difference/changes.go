@@ -8,8 +8,8 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 // cause turns a cause by numbers into one by names.
@@ -161,7 +161,7 @@ func (w *work) spellTypes() {
 // nameOf returns a resource's name, "" where it has none.
 func (w *work) nameOf(e Example) string {
 	for _, side := range []Side{w.New, w.Old} {
-		if name := classes.NewReader(&side.Bundle.Data).Name(e.Type, e.Resource); name != "" {
+		if name := partition.NewReader(&side.Bundle.Data).Name(e.Type, e.Resource); name != "" {
 			return name
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -17,7 +17,7 @@ type sessionDiff struct {
 	old, new *side
 	sameSite bool
 	context  string
-	session  classes.Session
+	session  partition.Session
 	tally    *tally
 	causes   *causeBook
 	variants *variants

@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
 var sites = flag.Uint64("sites", 2, "how many sites TestDifferenceIsExact looks at")

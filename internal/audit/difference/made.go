@@ -9,7 +9,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 // What is made up at most: requesters, resources of a type, and resources of a type
@@ -67,7 +67,7 @@ func (w *work) makeSite() error {
 	if open {
 		m.out("types outside of the schema", "changed rules reach them, and nothing is known of them", "name them with --schema")
 	}
-	m.make(both, w.counted, slices.Sorted(maps.Keys(w.counted)), byID, &classes.Session{Environment: w.Environment})
+	m.make(both, w.counted, slices.Sorted(maps.Keys(w.counted)), byID, &partition.Session{Environment: w.Environment})
 	var err error
 	for _, side := range []Side{w.Old, w.New} {
 		data := &side.Bundle.Data
@@ -96,7 +96,7 @@ func (m *madeSite) out(what, why, hint string) {
 }
 
 // make makes requesters and resources up, for a session with the attributes given.
-func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types []string, changed [2]map[string]bool, session *classes.Session) {
+func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types []string, changed [2]map[string]bool, session *partition.Session) {
 	unmade, cut := map[string]bool{}, map[typeAction]bool{}
 	focus := func(side int, rule reads.Rule, typ string) bool {
 		return rule.Actions&counted[typ] != 0 && (changed[side][rule.ID] || asks(both[side], rule, typ, counted))

@@ -11,9 +11,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -153,7 +153,7 @@ func (w *work) compare(ctx context.Context) error {
 }
 
 // sessions returns the sessions to compare in.
-func (w *work) sessions(both [2]*reads.Reads) []classes.Session {
+func (w *work) sessions(both [2]*reads.Reads) []partition.Session {
 	contexts := w.Contexts
 	if len(contexts) == 0 {
 		contexts = []string{NoContext}
@@ -161,12 +161,12 @@ func (w *work) sessions(both [2]*reads.Reads) []classes.Session {
 			contexts = []string{"hub", "qmc", NoContext}
 		}
 	}
-	var all []classes.Session
+	var all []partition.Session
 	for _, c := range contexts {
 		if c == NoContext {
 			c = ""
 		}
-		all = append(all, classes.Session{Context: c, Environment: w.Environment})
+		all = append(all, partition.Session{Context: c, Environment: w.Environment})
 	}
 	return all
 }

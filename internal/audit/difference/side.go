@@ -9,8 +9,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -35,8 +35,8 @@ type grid struct {
 }
 
 // newSide decides the pairs of a bundle's site on the types that count.
-func newSide(ctx context.Context, b *bundles.Bundle, session classes.Session, counted map[string]uint32, number map[string]int32, all *sets, progress snapshot.Progress) (*side, error) {
-	q := classes.Question{Session: session, Types: slices.Sorted(maps.Keys(counted))}
+func newSide(ctx context.Context, b *bundles.Bundle, session partition.Session, counted map[string]uint32, number map[string]int32, all *sets, progress snapshot.Progress) (*side, error) {
+	q := partition.Question{Session: session, Types: slices.Sorted(maps.Keys(counted))}
 	for _, mask := range counted {
 		q.Actions |= mask
 	}
@@ -137,7 +137,7 @@ func actionTerm(name string) *ast.Term {
 }
 
 // contextOf returns a session in the form of a request.
-func contextOf(s classes.Session) *ast.Term {
+func contextOf(s partition.Session) *ast.Term {
 	var members [][2]*ast.Term
 	if s.Context != "" {
 		members = append(members, [2]*ast.Term{ast.StringTerm("request_context"), ast.StringTerm(s.Context)})

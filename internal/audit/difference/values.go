@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 // column is something that the tests of rules look at: a property of requester or
@@ -114,7 +114,7 @@ func united(list, more []string) []string {
 type collector struct {
 	sides   [2]*reads.Reads
 	counted map[string]uint32
-	session *classes.Session
+	session *partition.Session
 	columns columns
 	// open are rights on the way, which a rule may ask for again.
 	open map[string]bool

@@ -6,7 +6,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
 // apart tells of the rules that reach the request and cannot grant, and what they
@@ -32,7 +32,7 @@ func (x *Explainer) apart(b builder) []Apart {
 
 // leftOut tells of a rule that was left out because of errors, if the request
 // reaches it or nobody can know.
-func (x *Explainer) leftOut(q reference.Question, ref diag.Rule) []Apart {
+func (x *Explainer) leftOut(q evaluate.Question, ref diag.Rule) []Apart {
 	told := Apart{Why: Skipped, RuleInfo: RuleInfo{ID: ref.ID, Name: ref.Name, Actions: []string{}}}
 	if i := slices.IndexFunc(x.skipped, func(r ruleset.Rule) bool { return ref == diag.Rule{ID: r.ID, Name: r.Name} }); i >= 0 {
 		told.RuleInfo = about(x.skipped[i])
@@ -50,7 +50,7 @@ func (x *Explainer) leftOut(q reference.Question, ref diag.Rule) []Apart {
 
 // mayReach reports whether a rule whose condition may be in error is about the
 // resource and the action. One whose filter is in error may be.
-func (x *Explainer) mayReach(q reference.Question, r ruleset.Rule) bool {
+func (x *Explainer) mayReach(q evaluate.Question, r ruleset.Rule) bool {
 	r.Condition = &diag.Text{Content: "false"}
 	with, found := x.evaluator.Also(r)
 	if found.HasErrors() {
@@ -121,7 +121,7 @@ func (x *Explainer) elsewhere(b builder, r ruleset.Rule) Apart {
 var contexts = map[ruleset.Context]string{ruleset.Hub: "hub", ruleset.QMC: "qmc"}
 
 // aside tells a rule's condition on the resource by another trace.
-func (x *Explainer) aside(b builder, t reference.Trace, r ruleset.Rule) *Clause {
+func (x *Explainer) aside(b builder, t evaluate.Trace, r ruleset.Rule) *Clause {
 	other := builder{Explainer: x, trace: t, clauses: b.clauses, alone: true}
 	for _, v := range t.Judgements[0].Rules {
 		if v.Rule.ID == r.ID {
@@ -134,6 +134,6 @@ func (x *Explainer) aside(b builder, t reference.Trace, r ruleset.Rule) *Clause 
 }
 
 // reaches reports whether a rule is about the resource and the action.
-func reaches(verdicts []reference.Verdict, r ruleset.Rule, q reference.Question) bool {
-	return r.Actions.Has(q.Action) && slices.ContainsFunc(verdicts, func(v reference.Verdict) bool { return v.Rule.ID == r.ID && v.InContext })
+func reaches(verdicts []evaluate.Verdict, r ruleset.Rule, q evaluate.Question) bool {
+	return r.Actions.Has(q.Action) && slices.ContainsFunc(verdicts, func(v evaluate.Verdict) bool { return v.Rule.ID == r.ID && v.InContext })
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -32,7 +32,7 @@ func FromBundle(b *bundles.Bundle, options Options) (*Explainer, error) {
 			return nil, errors.New("the bundle was compiled with a schema of its own, which it does not hold: " + instead + ", with --schema")
 		}
 		if o.ListInequality == "all" {
-			options.ListInequality = reference.All
+			options.ListInequality = evaluate.All
 		}
 		for _, r := range m.Metadata.Skipped {
 			options.Skipped = append(options.Skipped, diag.Rule{ID: r.ID, Name: r.Name})

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
 // change tells an edit: what, where it lives, and a sentence.
-func (x *Explainer) change(q reference.Question, e edit) Change {
+func (x *Explainer) change(q evaluate.Question, e edit) Change {
 	told := Change{Kind: e.kind, Property: e.property(), Value: e.value, Where: Repository, Sentence: e.sentence()}
 	if e.to != nil {
 		to := entity(e.to)

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -76,7 +76,7 @@ func (e edit) weight() int {
 // within reports whether the data of an edit is known whole: on record, or in the
 // request. Of an entity that is known only from what others say of it, nobody
 // knows what the change would meet.
-func (e edit) within(q reference.Question) bool {
+func (e edit) within(q evaluate.Question) bool {
 	return e.owner == nil || e.owner.Recorded || e.owner == q.Requester || e.owner == q.Resource
 }
 
@@ -120,7 +120,7 @@ func (p plan) before(q plan) int {
 
 // apply returns a question as it would be after the edits. It is about copies of
 // the requester, the resource and all that these lead to; the site stays as it is.
-func (p plan) apply(q reference.Question) reference.Question {
+func (p plan) apply(q evaluate.Question) evaluate.Question {
 	c := copier{}
 	q.Requester, q.Resource = c.copy(q.Requester), c.copy(q.Resource)
 	q.Environment = maps.Clone(q.Environment)
@@ -152,7 +152,7 @@ func (c copier) copy(e *snapshot.Entity) *snapshot.Entity {
 }
 
 // make makes the edit. Its entities are copies.
-func (e edit) make(q *reference.Question) {
+func (e edit) make(q *evaluate.Question) {
 	key := e.spot.key()
 	switch {
 	case e.kind == askFrom:

@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -15,7 +15,7 @@ import (
 type Options struct {
 	// Schema is schema.Default() where it is nil.
 	Schema         *schema.Schema
-	ListInequality reference.ListInequality
+	ListInequality evaluate.ListInequality
 	// Skipped are the rules that were left out because of errors, and
 	// Diagnostics, among others, those errors.
 	Skipped     []diag.Rule
@@ -34,7 +34,7 @@ type Explainer struct {
 	options   Options
 	schema    *schema.Schema
 	site      *snapshot.Site
-	evaluator *reference.Evaluator
+	evaluator *evaluate.Evaluator
 	enabled   int // rules
 	disabled  []ruleset.Rule
 	skipped   []ruleset.Rule
@@ -71,7 +71,7 @@ func New(rules []ruleset.Rule, site *snapshot.Site, options Options) *Explainer 
 		}
 	}
 	x.enabled = len(valid)
-	x.evaluator, _ = reference.New(valid, site, reference.Options{Schema: x.schema, ListInequality: options.ListInequality})
+	x.evaluator, _ = evaluate.New(valid, site, evaluate.Options{Schema: x.schema, ListInequality: options.ListInequality})
 	return x
 }
 
@@ -108,7 +108,7 @@ func (x *Explainer) Explain(request []byte) (*Explanation, error) {
 }
 
 // asRead tells the request as far as it was understood.
-func (x *Explainer) asRead(request []byte, q reference.Question) Request {
+func (x *Explainer) asRead(request []byte, q evaluate.Question) Request {
 	r := raw(request)
 	told := Request{
 		Subject:  Entity{Type: "User", ID: r.Subject.ID, Login: r.Subject.ID},

@@ -17,7 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -48,7 +48,7 @@ func open(t *testing.T, rulesFile, dir string, options compiler.Options) *subjec
 	s.decide(t, dir)
 	o := explain.Options{Skipped: policy.Skipped, Diagnostics: s.found}
 	if options.ListInequality == resolve.All {
-		o.ListInequality = reference.All
+		o.ListInequality = evaluate.All
 	}
 	s.explain = explain.New(s.rules, s.site, o)
 	o.Proposals = -1

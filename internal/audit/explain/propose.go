@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -16,7 +16,7 @@ const manyPlans = 200
 
 // propose returns the changes that would grant, best first, and how many were
 // tried.
-func (x *Explainer) propose(t reference.Trace) ([]Proposal, int) {
+func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 	if x.options.Proposals < 0 {
 		return nil, 0
 	}
@@ -77,8 +77,8 @@ func varied[T any](list []T, alike int, of func(T) plan) []T {
 
 // newlyHolding returns the rules that hold for some entity in one trace and for
 // none in another.
-func newlyHolding(before, after reference.Trace) map[string]bool {
-	holding := func(t reference.Trace) map[string]bool {
+func newlyHolding(before, after evaluate.Trace) map[string]bool {
+	holding := func(t evaluate.Trace) map[string]bool {
 		ids := map[string]bool{}
 		for _, j := range t.Judgements {
 			for _, v := range j.Rules {
@@ -110,7 +110,7 @@ func contains(p, smaller plan) bool {
 // trial tries plans on copies.
 type trial struct {
 	*Explainer
-	question reference.Question
+	question evaluate.Question
 	tried    int
 }
 
@@ -137,7 +137,7 @@ func (t *trial) smallest(p plan) (plan, bool) {
 }
 
 // proposal tells a plan that grants.
-func (x *Explainer) proposal(q reference.Question, p plan, near []neighbour) Proposal {
+func (x *Explainer) proposal(q evaluate.Question, p plan, near []neighbour) Proposal {
 	told := Proposal{
 		GrantedBy: x.evaluator.Answer(p.apply(q)).GrantedBy,
 		Reach:     x.reach(q, p, near),
@@ -158,7 +158,7 @@ func (x *Explainer) sample() int {
 
 // reach counts who else would gain or lose the action on the resource, and on
 // what else the requester would. What a request says of itself grants nobody else anything.
-func (x *Explainer) reach(q reference.Question, p plan, near []neighbour) Reach {
+func (x *Explainer) reach(q evaluate.Question, p plan, near []neighbour) Reach {
 	r := Reach{Actions: []string{}}
 	before := x.evaluator.Answer(q).Actions
 	for _, action := range x.evaluator.Answer(p.apply(q)).Actions {
@@ -188,14 +188,14 @@ func (x *Explainer) reach(q reference.Question, p plan, near []neighbour) Reach 
 // neighbour is a question that differs from the one that is explained in the
 // requester or in the resource, with its answer.
 type neighbour struct {
-	question reference.Question
+	question evaluate.Question
 	allow    bool
 }
 
 // neighbours returns the questions by which the reach of proposals is measured.
-func (x *Explainer) neighbours(q reference.Question) []neighbour {
+func (x *Explainer) neighbours(q evaluate.Question) []neighbour {
 	var near []neighbour
-	add := func(other reference.Question) {
+	add := func(other evaluate.Question) {
 		near = append(near, neighbour{other, x.evaluator.Answer(other).Allow})
 	}
 	for _, user := range x.others("user", q.Requester, x.sample()) {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
 // made is an explainer of a made-up site, and requests.
@@ -64,7 +64,7 @@ func scenario(t *testing.T, rules, dir string) (*Explainer, [][]byte) {
 // everySpot returns the spots that people give values to most readily: all
 // directory attributes and custom properties of requester and resource, by the
 // names that the site knows.
-func (x *Explainer) everySpot(q reference.Question) []spot {
+func (x *Explainer) everySpot(q evaluate.Question) []spot {
 	var spots []spot
 	for _, owner := range []*snapshot.Entity{q.Requester, q.Resource} {
 		names := map[string]bool{}

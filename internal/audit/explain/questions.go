@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -22,7 +22,7 @@ type asked struct {
 // builder makes the questions of an explanation of a trace.
 type builder struct {
 	*Explainer
-	trace   reference.Trace
+	trace   evaluate.Trace
 	told    *Explanation
 	numbers map[asked]int
 	clauses int
@@ -53,13 +53,13 @@ func (b *builder) question(a asked) int {
 	return i
 }
 
-func judgementOf(t reference.Trace, e *snapshot.Entity) reference.Judgement {
+func judgementOf(t evaluate.Trace, e *snapshot.Entity) evaluate.Judgement {
 	for _, j := range t.Judgements {
 		if j.Entity == e {
 			return j
 		}
 	}
-	return reference.Judgement{}
+	return evaluate.Judgement{}
 }
 
 // about names a rule.
@@ -71,7 +71,7 @@ func about(r ruleset.Rule) RuleInfo {
 }
 
 // clause tells a part of a rule's condition about an entity.
-func (b *builder) clause(r ruleset.Rule, e *snapshot.Entity, c reference.Clause) Clause {
+func (b *builder) clause(r ruleset.Rule, e *snapshot.Entity, c evaluate.Clause) Clause {
 	b.clauses++
 	span := c.Node.Span()
 	told := Clause{Number: b.clauses, Holds: c.Holds, Text: r.Condition.Content[span.Start:span.End], Place: placeOf(r.Condition, span.Start)}
@@ -118,7 +118,7 @@ func (b *builder) owner(e *snapshot.Entity, p condition.Path) *Operand {
 	return told
 }
 
-func operand(r ruleset.Rule, o condition.Operand, v reference.Values) *Operand {
+func operand(r ruleset.Rule, o condition.Operand, v evaluate.Values) *Operand {
 	_, literal := o.(*condition.String)
 	told := &Operand{Text: r.Condition.Content[o.Span().Start:o.Span().End], Literal: literal, Values: slices.Clone(v.Texts)}
 	for _, e := range v.Entities {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -40,7 +40,7 @@ func (s spot) key() string { return schema.Fold(s.name) }
 // spots returns the data that a path reads on its way, the end of the path first.
 // Types, ids, logins, what an object is and to which app it belongs are none:
 // nobody changes those to grant a right.
-func (x *Explainer) spots(q reference.Question, resource *snapshot.Entity, p condition.Path) []spot {
+func (x *Explainer) spots(q evaluate.Question, resource *snapshot.Entity, p condition.Path) []spot {
 	if p.Root == "user" && len(p.Segments) > 0 && !p.Segments[0].Custom && schema.Fold(p.Segments[0].Name) == "environment" {
 		if len(p.Segments) == 2 && !p.Segments[1].Custom {
 			return []spot{{form: environment, name: p.Segments[1].Name}}
@@ -102,7 +102,7 @@ func isAnonymous(user *snapshot.Entity) bool {
 
 // fixed reports whether no change of data that anybody makes to grant a right
 // makes a clause about an entity another. Connectives are as their parts are.
-func (x *Explainer) fixed(q reference.Question, e *snapshot.Entity, c reference.Clause) bool {
+func (x *Explainer) fixed(q evaluate.Question, e *snapshot.Entity, c evaluate.Clause) bool {
 	switch n := c.Node.(type) {
 	case *condition.Bool:
 		return true
@@ -127,7 +127,7 @@ func (x *Explainer) fixed(q reference.Question, e *snapshot.Entity, c reference.
 // movable reports whether a side of a comparison reads data that people change.
 // Where it is to meet an entity, that has to be one on record: nobody else owns
 // anything.
-func (x *Explainer) movable(q reference.Question, e *snapshot.Entity, side condition.Operand, others reference.Values) bool {
+func (x *Explainer) movable(q evaluate.Question, e *snapshot.Entity, side condition.Operand, others evaluate.Values) bool {
 	p, ok := side.(*condition.Path)
 	return ok && len(x.spots(q, e, *p)) > 0 && (len(others.Entities) == 0 || slices.ContainsFunc(others.Entities, recorded))
 }
@@ -138,7 +138,7 @@ func ownerOf(p condition.Path) condition.Path {
 }
 
 // values returns what a spot holds.
-func (s spot) values(q reference.Question) []string {
+func (s spot) values(q evaluate.Question) []string {
 	switch s.form {
 	case attribute:
 		return s.owner.Attributes[s.key()]
@@ -166,7 +166,7 @@ func (x *Explainer) known(s spot) []string {
 	var all []string
 	for _, e := range x.records(s.owner.Type) {
 		s.owner = e
-		all = append(all, s.values(reference.Question{})...)
+		all = append(all, s.values(evaluate.Question{})...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

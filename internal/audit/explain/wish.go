@@ -6,7 +6,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -23,7 +23,7 @@ const (
 // wisher makes plans that may make conditions hold.
 type wisher struct {
 	*Explainer
-	trace reference.Trace
+	trace evaluate.Trace
 	// open are the questions on the way to where it is, and asks counts all that
 	// were followed.
 	open map[asked]bool
@@ -33,7 +33,7 @@ type wisher struct {
 	values  map[string][]string
 }
 
-func newWisher(x *Explainer, t reference.Trace) *wisher {
+func newWisher(x *Explainer, t evaluate.Trace) *wisher {
 	return &wisher{Explainer: x, trace: t, open: map[asked]bool{}, allowed: map[asked]bool{}, values: map[string][]string{}}
 }
 
@@ -84,7 +84,7 @@ func (w *wisher) grants(a asked) []plan {
 
 // clause returns plans that may make a clause about an entity what is wanted.
 // The empty plan does where it is so already.
-func (w *wisher) clause(e *snapshot.Entity, c reference.Clause, want bool) []plan {
+func (w *wisher) clause(e *snapshot.Entity, c evaluate.Clause, want bool) []plan {
 	if c.Holds == want {
 		return []plan{{}}
 	}
@@ -105,7 +105,7 @@ func (w *wisher) clause(e *snapshot.Entity, c reference.Clause, want bool) []pla
 }
 
 // parts returns plans for all parts or for one of them.
-func (w *wisher) parts(e *snapshot.Entity, parts []reference.Clause, want, all bool) []plan {
+func (w *wisher) parts(e *snapshot.Entity, parts []evaluate.Clause, want, all bool) []plan {
 	var found []plan
 	if !all {
 		for _, part := range parts {
@@ -147,7 +147,7 @@ func best(plans []plan, limit int) []plan {
 }
 
 // call returns plans for one of the four functions.
-func (w *wisher) call(e *snapshot.Entity, n *condition.Call, c reference.Clause, want bool) []plan {
+func (w *wisher) call(e *snapshot.Entity, n *condition.Call, c evaluate.Clause, want bool) []plan {
 	q := w.trace.Question
 	switch n.Kind() {
 	case condition.HasPrivilege:
@@ -206,7 +206,7 @@ func (w *wisher) emptied(spots []spot, empty bool) []plan {
 }
 
 // reached returns what the rest of a path denotes from a target on.
-func (w *wisher) reached(target *snapshot.Entity, rest []condition.Segment) reference.Values {
+func (w *wisher) reached(target *snapshot.Entity, rest []condition.Segment) evaluate.Values {
 	return w.evaluator.Values(w.trace.Question, target, condition.Path{Root: "resource", Segments: rest})
 }
 

@@ -5,20 +5,20 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
 // side is a side of a comparison and what stands against it.
 type side struct {
 	spots           []spot
-	denotes, others reference.Values
+	denotes, others evaluate.Values
 	// compares tells whether the comparison holds with other texts on this side.
 	compares func(texts []string) bool
 }
 
 // sides returns the sides of a comparison that are paths.
-func (w *wisher) sides(e *snapshot.Entity, n *condition.Comparison, c reference.Clause) []side {
+func (w *wisher) sides(e *snapshot.Entity, n *condition.Comparison, c evaluate.Clause) []side {
 	var found []side
 	if p, ok := n.Left.(*condition.Path); ok {
 		found = append(found, side{w.spots(w.trace.Question, e, *p), c.Left, c.Right,
@@ -32,7 +32,7 @@ func (w *wisher) sides(e *snapshot.Entity, n *condition.Comparison, c reference.
 }
 
 // comparison returns plans that may make a comparison what is wanted.
-func (w *wisher) comparison(e *snapshot.Entity, n *condition.Comparison, c reference.Clause, want bool) []plan {
+func (w *wisher) comparison(e *snapshot.Entity, n *condition.Comparison, c evaluate.Clause, want bool) []plan {
 	equality := n.Op == condition.Equal || n.Op == condition.ExactEqual
 	sides := w.sides(e, n, c)
 	var found []plan

@@ -13,10 +13,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
-	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
 // large is a site as large companies have them: users in some of many groups, a
@@ -172,7 +172,7 @@ func BenchmarkMatrix(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			q := classes.Question{Types: []string{"app"}, Actions: testsite.EveryAction(), Session: classes.Session{Context: "hub"}}
+			q := partition.Question{Types: []string{"app"}, Actions: testsite.EveryAction(), Session: partition.Session{Context: "hub"}}
 			for b.Loop() {
 				m, err := matrix.Compute(b.Context(), bundle, q, snapshot.NoProgress{})
 				if err != nil {

@@ -12,8 +12,8 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 //go:embed decide.rego
@@ -26,7 +26,7 @@ type judge struct {
 	context *ast.Term
 }
 
-func newJudge(ctx context.Context, b *bundles.Bundle, session classes.Session) (*judge, error) {
+func newJudge(ctx context.Context, b *bundles.Bundle, session partition.Session) (*judge, error) {
 	policy, err := engine.Compile(&bundles.Bundle{
 		Modules: append(slices.Clip(b.Modules), bundles.Module{Path: "audit/decide.rego", Source: decideModule}), Data: b.Data,
 	})

@@ -10,7 +10,7 @@
 // across like the others: its type comes first. Pairs that meet an identity test
 // (owner = user), or whose rights depend on one, are settled one by one.
 //
-// It knows classes (internal/audit/classes) and how to ask the policy. It refuses to
+// It knows classes (internal/partition) and how to ask the policy. It refuses to
 // know what tests mean and how rules combine them: what is not decided by the
 // policy is not in the matrix.
 package matrix

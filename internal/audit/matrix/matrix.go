@@ -11,14 +11,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
 // Matrix is who may do what on which resources, and by which rules, for one
 // session: all pairs of requesters and resources of the question, folded.
 type Matrix struct {
-	Model *classes.Model
+	Model *partition.Model
 	// Types are the types of the question, in its order.
 	Types []*Type
 	// Asked is the number of pairs that the policy was asked about.
@@ -27,7 +27,7 @@ type Matrix struct {
 
 // Type is the part of a matrix that is about the resources of one type.
 type Type struct {
-	*classes.Resources
+	*partition.Resources
 	// Rules are the rules that count for the type; one that only others ask about has
 	// no Actions and is in no row.
 	Rules []Rule
@@ -71,8 +71,8 @@ type Apart struct {
 // of a bundle, on all cores. It asks the policy about as few pairs as tell, for every
 // rule, what it comes to for each combination of its own tests, and puts the
 // matrix together from that.
-func Compute(ctx context.Context, b *bundles.Bundle, q classes.Question, progress snapshot.Progress) (*Matrix, error) {
-	m, err := classes.Fold(ctx, &b.Data, q)
+func Compute(ctx context.Context, b *bundles.Bundle, q partition.Question, progress snapshot.Progress) (*Matrix, error) {
+	m, err := partition.Fold(ctx, &b.Data, q)
 	if err != nil {
 		return nil, err
 	}

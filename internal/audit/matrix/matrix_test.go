@@ -11,11 +11,11 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
-	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
 var (
@@ -23,7 +23,7 @@ var (
 	first = flag.Uint64("seed", 1, "the seed of the first site")
 )
 
-func compute(t *testing.T, o testsite.Site, q classes.Question) *matrix.Matrix {
+func compute(t *testing.T, o testsite.Site, q partition.Question) *matrix.Matrix {
 	t.Helper()
 	m, err := matrix.Compute(t.Context(), o.Bundle, q, snapshot.NoProgress{})
 	if err != nil {
@@ -81,7 +81,7 @@ func TestMatrixIsCellByCell(t *testing.T) {
 	for seed := *first; seed < *first+sites; seed++ {
 		c := sitegen.Generate(seed, size)
 		o := testsite.Open(t, c)
-		q := classes.Question{Types: o.Types(), Actions: testsite.EveryAction(), Session: testsite.Session(c, seed)}
+		q := partition.Question{Types: o.Types(), Actions: testsite.EveryAction(), Session: testsite.Session(c, seed)}
 		if seed%4 == 0 {
 			q.Actions, q.Types = 2|4, q.Types[:len(q.Types)/2]
 		}
@@ -146,7 +146,7 @@ func TestCraftedMatrices(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			o := testsite.Open(t, acme(test.rules...))
-			q := classes.Question{Types: o.Types(), Actions: testsite.EveryAction()}
+			q := partition.Question{Types: o.Types(), Actions: testsite.EveryAction()}
 			compare(t, o, compute(t, o, q), "all actions")
 			q.Actions, q.Types = 2, slices.DeleteFunc(q.Types, func(typ string) bool { return typ == "stream" })
 			compare(t, o, compute(t, o, q), "reading")
@@ -166,7 +166,7 @@ func TestFewQuestions(t *testing.T) {
 		Rules: list(rule("1", "App_*", 2, `resource.@Access = user.group`), rule("2", "App_*", 4, `resource.owner = user`)),
 		Files: map[string][]byte{"user.json": list(users...), "app.json": list(apps...)},
 	})
-	m := compute(t, o, classes.Question{Types: []string{"app"}, Actions: testsite.EveryAction()})
+	m := compute(t, o, partition.Question{Types: []string{"app"}, Actions: testsite.EveryAction()})
 	// Two combinations each; two workers may ask the same at the same time.
 	if m.Asked > 16 {
 		t.Errorf("the policy was asked %d times about 90,000 pairs", m.Asked)
@@ -186,7 +186,7 @@ func TestAnAuditThatIsInterrupted(t *testing.T) {
 	o := testsite.Open(t, acme(rule("1", "App_*", 2, `user.group = "sales"`)))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := matrix.Compute(ctx, o.Bundle, classes.Question{Types: []string{"app"}, Actions: 2}, snapshot.NoProgress{}); !errors.Is(err, context.Canceled) {
+	if _, err := matrix.Compute(ctx, o.Bundle, partition.Question{Types: []string{"app"}, Actions: 2}, snapshot.NoProgress{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -197,7 +197,7 @@ func TestReadsOfOtherRules(t *testing.T) {
 	o := testsite.Open(t, acme(rule("1", "App_*", 2, `user.group = "sales"`), rule("2", "App_*", 2, `true`)))
 	other := testsite.Open(t, acme(rule("1", "App_*", 2, `user.group = "sales"`)))
 	mixed := &bundles.Bundle{Modules: o.Bundle.Modules, Data: other.Bundle.Data}
-	_, err := matrix.Compute(t.Context(), mixed, classes.Question{Types: []string{"app"}, Actions: 2}, snapshot.NoProgress{})
+	_, err := matrix.Compute(t.Context(), mixed, partition.Question{Types: []string{"app"}, Actions: 2}, snapshot.NoProgress{})
 	if err == nil || !strings.Contains(err.Error(), `the policy grants by a rule "2" that, by data.qlik.reads, reaches no app`) {
 		t.Errorf("got %v", err)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 // rule is a rule of one type with what its truth depends on: its tests of the
@@ -144,7 +144,7 @@ func (k *ranker) tests(rule int) (tests []int, same []uint32) {
 }
 
 // newRules prepares the rules of a type, ordered by rank.
-func newRules(m *classes.Model, r *classes.Resources) []*rule {
+func newRules(m *partition.Model, r *partition.Resources) []*rule {
 	k := newRanker(&m.Reads, r.Rules)
 	shapes := map[string]*shape{}
 	holding := map[int32][]int32{}
@@ -226,7 +226,7 @@ func (s *shape) key() string {
 }
 
 // group numbers the resource's sides. holding are the classes by test.
-func (s *shape) group(r *classes.Resources, holding map[int32][]int32) {
+func (s *shape) group(r *partition.Resources, holding map[int32][]int32) {
 	s.of = map[int32]int32{}
 	rest := NewSet(len(r.Classes))
 	for c := range r.Classes {

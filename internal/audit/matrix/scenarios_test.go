@@ -5,9 +5,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
-	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
 // The matrices of the scenarios and their variants, cell by cell, from hub and QMC. The rules of the
@@ -60,7 +60,7 @@ func scenario(t *testing.T, name, rules, site string) {
 		}
 		o := testsite.Open(t, c)
 		for _, from := range []string{"hub", "qmc"} {
-			m := compute(t, o, classes.Question{Types: o.Types(), Actions: testsite.EveryAction(), Session: classes.Session{Context: from}})
+			m := compute(t, o, partition.Question{Types: o.Types(), Actions: testsite.EveryAction(), Session: partition.Session{Context: from}})
 			cells, granted := compare(t, o, m, from)
 			t.Logf("%s: %d cells, granted %d times; the policy was asked %d times", from, cells, granted, m.Asked)
 		}

@@ -7,13 +7,13 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 // typed is what is known of the resources of one type, for all workers.
 type typed struct {
-	*classes.Resources
-	model *classes.Model
+	*partition.Resources
+	model *partition.Model
 	rules []*rule
 	byID  map[string]*rule
 	cover *ast.Term
@@ -31,7 +31,7 @@ type typed struct {
 	hashed map[uint64][]int32
 }
 
-func newTyped(m *classes.Model, r *classes.Resources) *typed {
+func newTyped(m *partition.Model, r *partition.Resources) *typed {
 	t := &typed{
 		Resources: r, model: m, rules: newRules(m, r), byID: map[string]*rule{}, apart: map[int32][]int32{},
 		bringing: map[int]map[int32]Set{}, leading: map[int]map[int32][]int32{}, seed: maphash.MakeSeed(), hashed: map[uint64][]int32{},

@@ -5,19 +5,19 @@ import (
 	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 // worker settles classes of requesters, one after the other.
 type worker struct {
 	ctx   context.Context
-	model *classes.Model
+	model *partition.Model
 	types map[string]*typed
 	judge *judge
 	asked int64 // pairs that the policy was asked about
 
 	// class is the one that is being settled, and known what is known of it by type.
-	class *classes.Class
+	class *partition.Class
 	known map[string]*known
 }
 

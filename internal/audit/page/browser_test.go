@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/page"
-	"github.com/qlik2rego/qlik2rego/internal/webdriver"
+	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
 
 // customer is the page of the customer case in Chromium.

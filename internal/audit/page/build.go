@@ -9,9 +9,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 // Build makes the document of audits, one for each context, of the same bundle,
@@ -19,7 +19,7 @@ import (
 func Build(title string, explain []string, b *bundles.Bundle, audits []*report.Audit) (*Document, error) {
 	w := &builder{
 		doc:    &Document{Title: title, Explain: explain, Tests: []Test{}, Texts: []string{}, Attributes: []Attribute{}},
-		bundle: b, reader: classes.NewReader(&b.Data), texts: map[string]int32{}, rules: map[string]int{}, types: map[string]int{},
+		bundle: b, reader: partition.NewReader(&b.Data), texts: map[string]int32{}, rules: map[string]int{}, types: map[string]int{},
 	}
 	if len(audits) == 0 {
 		return nil, fmt.Errorf("no audit to show")
@@ -46,7 +46,7 @@ func Build(title string, explain []string, b *bundles.Bundle, audits []*report.A
 type builder struct {
 	doc    *Document
 	bundle *bundles.Bundle
-	reader *classes.Reader
+	reader *partition.Reader
 	texts  map[string]int32
 	rules  map[string]int // number of a rule, by id
 	types  map[string]int // number of a type, by key
@@ -151,7 +151,7 @@ func (w *builder) context(a *report.Audit) Context {
 }
 
 // side folds the chosen entities of a partition again, counting classes as they come.
-func side(chosen []int32, p classes.Partition, group func(n int32) int32) Side {
+func side(chosen []int32, p partition.Partition, group func(n int32) int32) Side {
 	s := Side{Group: make([]int32, len(chosen)), Class: make([]int32, len(chosen)), Holds: [][]int32{}, Brings: []map[int][]int32{}}
 	numbers := map[int32]int32{}
 	for at, n := range chosen {

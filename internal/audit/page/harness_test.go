@@ -16,12 +16,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
-	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
 // scenario compiles a story of testdata/scenarios.
@@ -65,7 +65,7 @@ func audits(t *testing.T, b *bundles.Bundle, contexts ...string) []*report.Audit
 	var all []*report.Audit
 	names := report.Names{
 		Type:     func(key string) string { return key },
-		Resource: classes.NewReader(&b.Data).Name,
+		Resource: partition.NewReader(&b.Data).Name,
 		Rule:     func(id string) string { return id },
 	}
 	for _, id := range b.Data.Keys("qlik", "rules") {
@@ -74,7 +74,7 @@ func audits(t *testing.T, b *bundles.Bundle, contexts ...string) []*report.Audit
 		names.Rules = append(names.Rules, report.RuleInfo{ID: id, Name: text, Grants: true})
 	}
 	for _, from := range contexts {
-		q := classes.Question{Types: b.Data.Keys("site", "entities"), Actions: testsite.EveryAction(), Session: classes.Session{Context: from}}
+		q := partition.Question{Types: b.Data.Keys("site", "entities"), Actions: testsite.EveryAction(), Session: partition.Session{Context: from}}
 		m, err := matrix.Compute(t.Context(), b, q, snapshot.NoProgress{})
 		if err != nil {
 			t.Fatal(err)

@@ -15,9 +15,9 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/page"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
-	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen/mix"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
+	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
 // What a rule or a user is called must not become part of the page.

@@ -8,12 +8,12 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
-	"github.com/qlik2rego/qlik2rego/internal/audit/testsite"
-	"github.com/qlik2rego/qlik2rego/internal/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
 // table collects rows.
@@ -61,7 +61,7 @@ func count(t *testing.T, seed uint64) counted {
 	t.Helper()
 	c := sitegen.Generate(seed, sitegen.Size{Users: 12, Streams: 5, Apps: 12, Objects: 12, Others: 2, Rules: 30, Requests: 60})
 	o := testsite.Open(t, c)
-	q := classes.Question{Types: []string{"app", "app.object", "stream", "user"}, Actions: testsite.EveryAction(), Session: testsite.Session(c, seed)}
+	q := partition.Question{Types: []string{"app", "app.object", "stream", "user"}, Actions: testsite.EveryAction(), Session: testsite.Session(c, seed)}
 	if seed%2 == 0 {
 		q.Actions = 1 | 2 | 64
 	}

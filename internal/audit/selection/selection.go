@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
 // Selection is any of some terms; without one it is everything.
@@ -132,14 +132,14 @@ func holds(data *bundles.Document, key, group, name string) bool {
 type Matcher struct {
 	selection Selection
 	data      *bundles.Document
-	reader    *classes.Reader
+	reader    *partition.Reader
 	operands  map[string][]*reads.Operand // by type, one for each term that has a path
 }
 
 // Matcher returns a matcher for entities of the types. A term whose property the data
 // holds for none of them is an error: it would select nothing, whatever there is.
 func (s Selection) Matcher(data *bundles.Document, types []string) (*Matcher, error) {
-	m := &Matcher{s, data, classes.NewReader(data), map[string][]*reads.Operand{}}
+	m := &Matcher{s, data, partition.NewReader(data), map[string][]*reads.Operand{}}
 	held := make([]bool, len(s))
 	for _, typ := range types {
 		for i, term := range s {

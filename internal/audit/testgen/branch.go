@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
 // Part says what of a rule a branch is about.
@@ -131,8 +131,8 @@ func (b *branches) class(typ string) string {
 // shown returns the branches that a tally of a resource shows to who comes from
 // hub or qmc: those whose
 // coming out otherwise would change what the rule grants, and the others.
-func (b *branches) shown(class, from string, tally reference.Tally) (pinned, seen []int32) {
-	rules := map[int]reference.RuleTally{}
+func (b *branches) shown(class, from string, tally evaluate.Tally) (pinned, seen []int32) {
+	rules := map[int]evaluate.RuleTally{}
 	for _, r := range tally.Rules {
 		rules[b.index[r.ID]] = r
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/audit/classes"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -49,7 +49,7 @@ func (c *candidates) generate(ctx context.Context) error {
 	bare := c.bare(covered)
 	share := c.most / max(1, len(sessions)*(len(held)+len(bare)))
 	for _, session := range sessions {
-		model, err := classes.Fold(ctx, &c.bundle.Data, classes.Question{Session: session, Types: held, Actions: uint32(everyAction)})
+		model, err := partition.Fold(ctx, &c.bundle.Data, partition.Question{Session: session, Types: held, Actions: uint32(everyAction)})
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ var everyAction = func() (mask ruleset.Action) {
 
 // product adds requests for pairs, at most so many, along diagonals: by as many pairs as
 // the longer list has entities every requester and every resource has come.
-func (c *candidates) product(requesters, resources []Entity, session classes.Session, most int) {
+func (c *candidates) product(requesters, resources []Entity, session partition.Session, most int) {
 	pairs, longer := len(requesters)*len(resources), max(len(requesters), len(resources))
 	c.pairs += pairs
 	for n := range min(pairs, most) {
@@ -90,12 +90,12 @@ func (c *candidates) product(requesters, resources []Entity, session classes.Ses
 	}
 }
 
-func (c *candidates) add(subject, resource Entity, session classes.Session) {
+func (c *candidates) add(subject, resource Entity, session partition.Session) {
 	c.out = append(c.out, Request{subject, resource, Context{session.Context, session.Environment}})
 }
 
 // requesters returns the first requester of every class.
-func (c *candidates) requesters(m *classes.Model) []Entity {
+func (c *candidates) requesters(m *partition.Model) []Entity {
 	list := make([]Entity, len(m.Requesters.Classes))
 	for i, class := range m.Requesters.Classes {
 		list[i] = c.requester(m, class.Members[0])
@@ -103,7 +103,7 @@ func (c *candidates) requesters(m *classes.Model) []Entity {
 	return list
 }
 
-func (c *candidates) requester(m *classes.Model, n int32) Entity {
+func (c *candidates) requester(m *partition.Model, n int32) Entity {
 	id := m.Requesters.Subjects[n]
 	if user := c.site.Users[schema.Fold(id)]; user != nil {
 		id = user.Scalars["userdirectory"] + `\` + user.Scalars["userid"]
@@ -112,7 +112,7 @@ func (c *candidates) requester(m *classes.Model, n int32) Entity {
 }
 
 // resources returns the first resource of every class that is on record.
-func (c *candidates) resources(r *classes.Resources) []Entity {
+func (c *candidates) resources(r *partition.Resources) []Entity {
 	var list []Entity
 	for _, class := range r.Classes {
 		if n := class.Members[0]; int(n) < r.Recorded {
@@ -122,7 +122,7 @@ func (c *candidates) resources(r *classes.Resources) []Entity {
 	return list
 }
 
-func (c *candidates) resource(r *classes.Resources, n int32) Entity {
+func (c *candidates) resource(r *partition.Resources, n int32) Entity {
 	e := Entity{Type: c.typeName(r.Type), ID: r.Handles[n]}
 	if record := c.site.Records[r.Type][r.Handles[n]]; record != nil {
 		e.Type, e.ID = record.TypeName, record.ID
@@ -132,7 +132,7 @@ func (c *candidates) resource(r *classes.Resources, n int32) Entity {
 
 // apart adds requests for pairs that identity sets apart: the first of every two
 // classes and every set of identity tests that they meet, here or on the way.
-func (c *candidates) apart(m *classes.Model, r *classes.Resources, session classes.Session, most int) {
+func (c *candidates) apart(m *partition.Model, r *partition.Resources, session partition.Session, most int) {
 	seen := map[string]bool{}
 	for n := range int32(r.Recorded) {
 		for _, user := range r.Apart[n] {
@@ -151,7 +151,7 @@ func (c *candidates) apart(m *classes.Model, r *classes.Resources, session class
 
 // meets returns the identity tests that a pair meets and, behind the test that
 // leads there, those that it meets further on.
-func meets(m *classes.Model, r *classes.Resources, resource, user int32) []int {
+func meets(m *partition.Model, r *partition.Resources, resource, user int32) []int {
 	var met []int
 	for _, test := range r.Identities {
 		if _, found := slices.BinarySearch(r.Met[test][resource], user); found {
@@ -191,7 +191,7 @@ const environmentsMost = 12
 
 // sessions are hub and QMC, without an environment and with each value that a
 // condition compares an attribute of it with.
-func (c *candidates) sessions() []classes.Session {
+func (c *candidates) sessions() []partition.Session {
 	environments := []map[string][]string{nil}
 	seen := map[string]bool{}
 	for _, rule := range c.rules {
@@ -203,10 +203,10 @@ func (c *candidates) sessions() []classes.Session {
 			}
 		}
 	}
-	var list []classes.Session
+	var list []partition.Session
 	for _, environment := range environments {
 		for _, from := range []string{ruleset.Hub.String(), ruleset.QMC.String()} {
-			list = append(list, classes.Session{Context: from, Environment: environment})
+			list = append(list, partition.Session{Context: from, Environment: environment})
 		}
 	}
 	return list

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
 // Pool returns all requests that were looked at, as cases.
@@ -52,7 +52,7 @@ func (s *Suite) Shortcuts(ctx context.Context) (told int, wrong []string, err er
 	for _, r := range s.Rules {
 		for _, m := range mutants(r) {
 			v, list := t.evaluator.Variant(m.rule)
-			whole, _ := reference.New(s.with(m), s.subject.Site, referenceOptions(s.subject.Policy.Options))
+			whole, _ := evaluate.New(s.with(m), s.subject.Site, referenceOptions(s.subject.Policy.Options))
 			changed, err := t.changes(m, v, s.with(m))
 			if list.HasErrors() || err != nil {
 				continue

@@ -10,7 +10,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -45,7 +45,7 @@ const batch = 64
 
 // judge judges requests by the reference. It returns those that can be judged, in
 // order.
-func (b *branches) judge(ctx context.Context, r *reference.Evaluator, requests []Request, progress snapshot.Progress) ([]cell, error) {
+func (b *branches) judge(ctx context.Context, r *evaluate.Evaluator, requests []Request, progress snapshot.Progress) ([]cell, error) {
 	found := make([][]cell, (len(requests)+batch-1)/batch)
 	err := inParallel(ctx, len(found), func(i int) error {
 		part := requests[i*batch : min(len(requests), (i+1)*batch)]
@@ -79,7 +79,7 @@ func inParallel(ctx context.Context, n int, do func(int) error) error {
 	return g.Wait()
 }
 
-func grantsOf(tally reference.Tally) Grants {
+func grantsOf(tally evaluate.Tally) Grants {
 	grants := Grants{}
 	for _, rule := range tally.Rules {
 		if !rule.Grants() {

@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -97,9 +97,9 @@ type trial struct {
 	// site is the data of the site, with all that changed rules could read.
 	site      any
 	asks      map[string]map[string]bool
-	evaluator *reference.Evaluator
+	evaluator *evaluate.Evaluator
 	// standings are the requests of the pool, judged by the rules as they are.
-	standings []*reference.Standing
+	standings []*evaluate.Standing
 }
 
 func (s *Suite) newTrial(ctx context.Context) (*trial, error) {
@@ -109,9 +109,9 @@ func (s *Suite) newTrial(ctx context.Context) (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &trial{Suite: s, asks: s.asks(), standings: make([]*reference.Standing, len(s.pool))}
+	t := &trial{Suite: s, asks: s.asks(), standings: make([]*evaluate.Standing, len(s.pool))}
 	t.site, _ = b.Data.Lookup(bundles.DataRoot)
-	t.evaluator, _ = reference.New(s.subject.Rules, s.subject.Site, referenceOptions(policy.Options))
+	t.evaluator, _ = evaluate.New(s.subject.Rules, s.subject.Site, referenceOptions(policy.Options))
 	return t, inParallel(ctx, len(s.pool), func(i int) error {
 		t.standings[i] = t.evaluator.Stand(s.pool[i].JSON(anyAction))
 		return nil
@@ -161,8 +161,8 @@ func (t *trial) run(ctx context.Context, m Mutant) (fate, error) {
 
 // changes returns who says whether a request of the pool is decided otherwise by
 // changed rules.
-func (t *trial) changes(m Mutant, v reference.Variant, rules []ruleset.Rule) (func(int) bool, error) {
-	whole, list := reference.New(rules, t.subject.Site, referenceOptions(t.subject.Policy.Options))
+func (t *trial) changes(m Mutant, v evaluate.Variant, rules []ruleset.Rule) (func(int) bool, error) {
+	whole, list := evaluate.New(rules, t.subject.Site, referenceOptions(t.subject.Policy.Options))
 	if list.HasErrors() {
 		return nil, errors.New("the rules have errors")
 	}

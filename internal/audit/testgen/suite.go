@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
-	"github.com/qlik2rego/qlik2rego/internal/reference"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -79,7 +79,7 @@ func Generate(ctx context.Context, subject Subject, options Options) (*Suite, er
 	s := &Suite{Rules: rules, subject: subject, branches: newBranches(rules, &subject.Policy.Reads)}
 	s.Branches = s.all
 	s.names = newNames(rules, s.reads, subject.Policy.Options.Schema, subject.Site)
-	evaluator, list := reference.New(subject.Rules, subject.Site, referenceOptions(subject.Policy.Options))
+	evaluator, list := evaluate.New(subject.Rules, subject.Site, referenceOptions(subject.Policy.Options))
 	if list.HasErrors() {
 		return nil, fmt.Errorf("the reference does not read the rules: %v", list)
 	}
@@ -113,10 +113,10 @@ func Generate(ctx context.Context, subject Subject, options Options) (*Suite, er
 	return s, confirm(ctx, engine, s.Cases)
 }
 
-func referenceOptions(o compiler.Options) reference.Options {
-	options := reference.Options{Schema: o.Schema}
+func referenceOptions(o compiler.Options) evaluate.Options {
+	options := evaluate.Options{Schema: o.Schema}
 	if o.ListInequality == resolve.All {
-		options.ListInequality = reference.All
+		options.ListInequality = evaluate.All
 	}
 	return options
 }
@@ -156,7 +156,7 @@ func (s *Suite) reached() []reach {
 
 // describe adds described requests to the pool, for branches that the site does not
 // pin: those that show a branch better than what came before.
-func (s *Suite) describe(ctx context.Context, evaluator *reference.Evaluator, progress snapshot.Progress) error {
+func (s *Suite) describe(ctx context.Context, evaluator *evaluate.Evaluator, progress snapshot.Progress) error {
 	w := &wisher{branches: s.branches, names: s.names, schema: s.subject.Policy.Options.Schema}
 	known := s.reached()
 	var wishes []Request

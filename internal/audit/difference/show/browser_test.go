@@ -8,7 +8,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
-	"github.com/qlik2rego/qlik2rego/internal/webdriver"
+	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
 
 // opened is the page of a report in Chromium.

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+)
+
+// Main runs the program and returns the exit code. An interrupt cancels the context of the
+// command; a second one ends the process at once.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return run(ctx, Standard(), os.Args[1:])
+}
+
+// run runs one command line and returns the exit code.
+func run(ctx context.Context, streams *Streams, args []string) int {
+	app := newApp(streams)
+	return streams.Report(runApp(ctx, streams, app, args))
+}
+
+func runApp(ctx context.Context, streams *Streams, app *cli.App, args []string) (err error) {
+	defer Recover(streams.Err, os.Getenv("QLIK2REGO_DEBUG") != "", &err)
+	if args = otherWords(args); len(args) > 0 {
+		if c := app.Command(args[0]); c != nil {
+			rest, err := FlagsFirst(c, args[1:])
+			if err != nil {
+				return err
+			}
+			args = append(args[:1:1], rest...)
+		}
+	}
+	return app.RunContext(ctx, append([]string{app.Name}, args...))
+}
+
+// otherWords returns the command line that is meant by what people type who know other
+// programs: help, help COMMAND, --version.
+func otherWords(args []string) []string {
+	switch {
+	case len(args) == 0:
+	case args[0] == "--version":
+		return append([]string{"version"}, args[1:]...)
+	case args[0] == "help":
+		return append(args[1:len(args):len(args)], "--help")
+	}
+	return args
+}
+
+func newApp(streams *Streams) *cli.App {
+	app := &cli.App{
+		Name:                      "qlik2rego",
+		Usage:                     "compile the security rules of a Qlik Sense site to Rego, and decide by them",
+		Description:               appHelp,
+		Writer:                    streams.Out,
+		ErrWriter:                 streams.Err,
+		HideVersion:               true,
+		HideHelpCommand:           true,
+		DisableSliceFlagSeparator: true,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return AppFlagError(err) },
+	}
+	app.Commands = Commands(
+		checkCommand(streams),
+		compileCommand(streams),
+		deltaCommand(streams),
+		evalCommand(streams),
+		explainCommand(streams),
+		testCommand(streams),
+		auditCommand(streams),
+		diffCommand(streams),
+		searchCommand(streams),
+		testgenCommand(streams),
+		serveCommand(streams),
+		versionCommand(streams),
+	)
+	app.Action = func(c *cli.Context) error {
+		if !c.Args().Present() {
+			app.Writer = streams.Err
+			_ = cli.ShowAppHelp(c)
+			return Usagef("no command: see above")
+		}
+		return UnknownCommand(c.Args().First(), app.Commands)
+	}
+	return app
+}
+
+const appHelp = `A rule export and a snapshot of a site go in; readable Rego, an OPA bundle and
+decisions come out. Stock opa runs the bundle.
+
+Exit codes: 0 done, 1 the answer is no (denied, tests failed, findings),
+2 wrong use, 3 input with errors, 4 a mistake in qlik2rego.
+
+qlik2rego help COMMAND has the flags of a command, and examples.
+
+EXAMPLES:
+   qlik2rego check systemrule.json
+   qlik2rego compile systemrule.json --snapshot site/ -o bundle.tar.gz
+   qlik2rego eval -b bundle.tar.gz --subject 'ACME\anna' --action read --resource App:2b1c…`

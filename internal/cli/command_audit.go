@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/urfave/cli/v2"
+)
+
+func auditCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "audit",
+		Usage:     "show who may do what on which resources, and by which rules",
+		ArgsUsage: "(-b BUNDLE | RULES… --snapshot FOLDER) [--type T] [--action A] [--user WHO] [--resource WHAT] [--by VIEW] [flags]",
+		Description: `Every pair of a user on record, or an anonymous one, and a resource on record is
+decided by the policy, for all actions. Users and resources that the rules cannot
+tell apart are decided once, so that a matrix of a billion pairs takes seconds.
+
+--by says what has a row: class (requesters and resources with the same rights,
+folded), member (who and what is in the classes), cell (each pair), user, resource,
+nobody (resources that nobody has anything on), rule (its reach, and what a disabled
+one would grant), or summary. docs/access.md describes the columns.
+--html writes all of it as one page that an auditor opens in a browser.
+
+EXAMPLES:
+   qlik2rego audit systemrule.json --snapshot site/ --by summary
+   qlik2rego audit -b bundle.tar.gz --type App --action read --context hub --by user
+   qlik2rego audit systemrule.json --snapshot site/ --type App --user group=Sales --by cell --format csv -o sales.csv
+   qlik2rego audit -b bundle.tar.gz --user 'NONE\anonymous' --by cell
+   qlik2rego audit -b bundle.tar.gz --type App --format parquet -o matrix.parquet
+   qlik2rego audit systemrule.json --snapshot site/ --html report.html`,
+		Flags: slices.Concat(CompileFlags(), []cli.Flag{BundleFlag()}, AuditFlags(), []cli.Flag{
+			ByFlag(),
+			RowsFlag(),
+			PageFlag(),
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all, or to standard output, -"},
+		}),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			return streams.Audit(ctx)
+		},
+	}
+}

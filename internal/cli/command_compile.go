@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"github.com/urfave/cli/v2"
+)
+
+func compileCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "compile",
+		Usage:     "compile rules to Rego and an OPA bundle",
+		ArgsUsage: "RULES… [--snapshot FOLDER] [-o bundle.tar.gz] [--rego-dir FOLDER] [flags]",
+		Description: `RULES are rule exports, files or folders, or - for standard input; without any, the
+systemrule.json of the snapshot. A rule with an error fails the compilation after
+all errors are reported, unless --skip-invalid leaves it out. The same input and
+options give the same bytes. Without -o and --rego-dir the bundle is bundle.tar.gz.
+
+EXAMPLES:
+   qlik2rego compile systemrule.json --snapshot site/ -o bundle.tar.gz
+   qlik2rego compile systemrule.json --rego-dir policy/
+   qlik2rego compile --snapshot site/ --split -o bundle.tar.gz
+   opa run --server -b bundle.tar.gz`,
+		Flags: append(CompileFlags(),
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the bundle, `FILE` or - for standard output; bundle.tar.gz if nothing else is asked for"},
+			&cli.StringFlag{Name: "rego-dir", Usage: "write the library and the generated Rego to `FOLDER`, which is replaced"},
+			&cli.BoolFlag{Name: "split", Usage: "two bundles, x-policy.tar.gz and x-data.tar.gz for -o x.tar.gz"},
+			FormatFlag()),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			return streams.WriteBundles(ctx, Targets{
+				Bundle:  ctx.String("output"),
+				RegoDir: ctx.String("rego-dir"),
+				Split:   ctx.Bool("split"),
+			})
+		},
+	}
+}

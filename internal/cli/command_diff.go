@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/urfave/cli/v2"
+)
+
+func diffCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "diff",
+		Usage:     "show who gains and who loses what by a change of rules",
+		ArgsUsage: "OLD-RULES NEW-RULES [--snapshot FOLDER | --old-snapshot FOLDER --new-snapshot FOLDER] [--fail-on GATE] [flags]",
+		Description: `Both sides are decided by the policy, for every user and resource of the snapshot, and
+what differs is grouped by its cause: the rule, and the clause of its condition with
+line and column. A cell is one action of one user on one resource. With two snapshots
+the sites may differ as well. Without a snapshot, users and resources are made up from
+the values that the conditions name, and counts are of classes of them; what that
+leaves out is said.
+
+A gate is KIND[:ACTION[:TYPE]][=LIMIT], where KIND is gain, loss or any: --fail-on
+gain:delete:App ends with exit code 1 if anybody gains the action delete on an app,
+--fail-on loss=100 if more than 100 cells are lost. --fail-on left-out does if anything
+was not compared. A baseline holds accepted differences: each counts again as soon as it
+is not exactly the one that was accepted.
+
+--html also writes a page for auditors, one file that needs nothing else, with filters,
+search, and whom and what each difference concerns.
+
+EXAMPLES:
+   qlik2rego diff old.json new.json --snapshot site/
+   qlik2rego diff old.json new.json --snapshot site/ --fail-on gain:delete --fail-on gain:*:App=500
+   qlik2rego diff old.json new.json --snapshot site/ --baseline accepted.json --format markdown -o comment.md
+   qlik2rego diff old.json new.json --snapshot site/ --html change.html --fail-on gain
+   qlik2rego diff old.json new.json --snapshot site/ --baseline accepted.json --update-baseline
+   qlik2rego diff old.json new.json
+   qlik2rego diff --old-snapshot monday/ --new-snapshot tuesday/ --format sarif`,
+		Flags: slices.Concat(CompileFlags(), DiffFlags(), []cli.Flag{FormatFlag(Markdown, SARIF)}),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			return streams.Diff(ctx, version().Version)
+		},
+	}
+}

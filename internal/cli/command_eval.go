@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"github.com/urfave/cli/v2"
+)
+
+func evalCommand(streams *Streams) *cli.Command {
+	flags := append(CompileFlags(), BundleFlag())
+	flags = append(flags, RequestFlags()...)
+	return &cli.Command{
+		Name:      "eval",
+		Usage:     "decide a request, or many",
+		ArgsUsage: "(-b BUNDLE | RULES… [--snapshot FOLDER]) --subject S --action A --resource TYPE:ID [flags]",
+		Description: `One request comes from flags or, as an OpenID AuthZEN access evaluation request,
+from --input. With --requests each line is one, and each is answered by one
+line of JSON, in order; a line that is no JSON is an invalid_request.
+A file named - is standard input. The exit code is 0 for allowed and 1 for denied;
+with --requests it is 0 once all lines are answered.
+
+EXAMPLES:
+   qlik2rego eval -b bundle.tar.gz --subject 'ACME\anna' --action read --resource App:2b1c…
+   qlik2rego eval systemrule.json --snapshot site/ --subject 'ACME\anna' \
+      --action read --resource App:2b1c… --context hub --env os=Windows --env group=Sales --env group=EMEA
+   qlik2rego eval -b bundle.tar.gz --input request.json --format json
+   qlik2rego eval -b bundle.tar.gz --requests requests.ndjson > decisions.ndjson`,
+		Flags: append(flags,
+			&cli.StringFlag{Name: "input", Usage: "the request, `FILE`"},
+			&cli.StringFlag{Name: "requests", Usage: "one request per line, `FILE`"},
+			Choice("engine", "who decides", "opa", "reference"),
+			FormatFlag()),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			question, err := streams.Question(ctx)
+			if err != nil {
+				return err
+			}
+			decider, name, err := streams.Decider(ctx)
+			if err != nil {
+				return err
+			}
+			return streams.Answer(ctx, decider, question, name)
+		},
+	}
+}

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"github.com/urfave/cli/v2"
+)
+
+func explainCommand(streams *Streams) *cli.Command {
+	flags := append(CompileFlags(), BundleFlag())
+	flags = append(flags, RequestFlags()...)
+	return &cli.Command{
+		Name:      "explain",
+		Usage:     "tell why a request is granted or denied, and what would grant it",
+		ArgsUsage: "(RULES… [--snapshot FOLDER] | -b BUNDLE) --subject S --action A --resource TYPE:ID [flags]",
+		Description: `Every rule that could apply is told clause by clause, with the values met on
+either side and where the clause stands in the condition and in the export, and
+through HasPrivilege the rules on the parents. For a denial the smallest changes
+of data that would grant come first, each of which has been tried on a copy of the
+site. From a bundle it tells what the bundle holds: RULES and --snapshot tell more.
+The exit code is 0 for granted and 1 for denied.
+
+EXAMPLES:
+   qlik2rego explain systemrule.json --snapshot site/ --subject 'ACME\anna' --action read --resource App:2b1c…
+   qlik2rego explain systemrule.json --snapshot site/ --subject 'ACME\anna' \
+      --action read --resource App:2b1c… --context hub --env os=Windows --all
+   qlik2rego explain -b bundle.tar.gz --input request.json --format json`,
+		Flags: append(flags,
+			&cli.StringFlag{Name: "input", Usage: "the request, `FILE`"},
+			&cli.IntFlag{Name: "proposals", Usage: "how many changes to propose at most; 0 looks for none", Value: 5},
+			&cli.BoolFlag{Name: "all", Usage: "tell every clause of every rule"},
+			FormatFlag()),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			question, err := streams.Question(ctx)
+			if err != nil {
+				return err
+			}
+			return streams.Explain(ctx, question)
+		},
+	}
+}

@@ -1,0 +1,254 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strconv"
+
+	"github.com/open-policy-agent/opa/v1/bundle"
+	"github.com/open-policy-agent/opa/v1/keys"
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/pdp"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
+)
+
+func serveCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "serve",
+		Usage:     "answer access requests over HTTP, beside the programs that ask",
+		ArgsUsage: "-b BUNDLE [-b DATA] | --config-file OPA.yaml  [--listen 127.0.0.1:8181 | unix:PATH] [flags]",
+		Description: `The API is OpenID AuthZEN Authorization API 1.0. A bundle whose file changes
+takes the place of the one before without a request noticing; one that cannot be
+activated does not. With an OPA configuration file bundles come from a server, and
+decision logs, status, discovery and traces go where it says. See
+docs/decision-point.md.
+
+EXAMPLES:
+   qlik2rego serve -b bundle.tar.gz
+   qlik2rego serve --config-file opa.yaml --set persistence_directory=/var/cache/qlik2rego
+   qlik2rego serve -b bundle.tar.gz --verification-key signer.pub.pem
+   qlik2rego serve -b x-policy.tar.gz -b x-data.tar.gz --listen unix:/run/qlik2rego/pdp.sock
+   qlik2rego serve -b bundle.tar.gz --listen 0.0.0.0:8443 --tls-cert pdp.pem --tls-key pdp.key \
+      --callers callers.txt --public-url https://pdp.example.com --diagnostics 127.0.0.1:8282`,
+		Flags: serveFlags(),
+		Action: func(ctx *cli.Context) error {
+			if ctx.Args().Present() {
+				return UsageOf(ctx.Command, "a bundle is named with -b: what is %q?", ctx.Args().First())
+			}
+			if !ctx.IsSet("bundle") && !ctx.IsSet("config-file") && !ctx.IsSet("set") {
+				return UsageOf(ctx.Command, "no bundle to decide by: name one with -b, or a server of bundles with --config-file")
+			}
+			return serve(ctx, streams)
+		},
+	}
+}
+
+func serveFlags() []cli.Flag {
+	l := pdp.DefaultLimits()
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "bundle", Aliases: []string{"b"}, Usage: "a bundle, `FILE`, which is watched; twice for policy and data of --split"},
+		&cli.StringFlag{Name: "config-file", Aliases: []string{"c"}, Usage: "an OPA configuration, `FILE` in YAML or JSON: servers of bundles, keys, discovery, decision logs, status, traces"},
+		&cli.StringSliceFlag{Name: "set", Usage: "`NAME.NAME=VALUE` goes over what the OPA configuration says"},
+		&cli.StringFlag{Name: "verification-key", Usage: "the bundles that -b names must be signed: public key, `FILE` in PEM (or the secret of HS256)"},
+		&cli.StringFlag{Name: "verification-key-id", Usage: "name of the key, as opa sign was told", Value: "default"},
+		&cli.StringFlag{Name: "signing-alg", Usage: "`NAME` of the algorithm of the signatures", Value: "RS256"},
+		&cli.StringFlag{Name: "scope", Usage: "the scope that the signatures must have"},
+		&cli.StringFlag{Name: "entrypoint", Usage: "the `PACKAGE` that holds allow", Value: engine.QlikEntryPoint},
+		&cli.BoolFlag{Name: "wait", Usage: "start without a bundle that can be activated, and wait for it"},
+		&cli.DurationFlag{Name: "watch", Usage: "time between two looks at the files", Value: pdp.DefaultWatch},
+		&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` host:port or unix:PATH", Value: "127.0.0.1:8181"},
+		&cli.StringFlag{Name: "socket-mode", Usage: "permissions of a unix socket, `OCTAL`", Value: "0600"},
+		&cli.StringFlag{Name: "diagnostics", Usage: "`ADDRESS` of metrics and health; none without it"},
+		&cli.BoolFlag{Name: "insecure", Usage: "listen for other machines without TLS or without knowing callers"},
+		&cli.StringFlag{Name: "public-url", Usage: "the https `URL` that the metadata names; no metadata without it"},
+		&cli.BoolFlag{Name: "terse", Usage: "answer without reason, rules and revision"},
+		&cli.StringFlag{Name: "callers", Usage: "`FILE` of callers, their tokens or certificates and what they may ask"},
+		&cli.StringFlag{Name: "jwks", Usage: "`FILE` of public keys: callers send JSON Web Tokens"},
+		&cli.StringFlag{Name: "jwt-issuer", Usage: "who must have issued the tokens"},
+		&cli.StringFlag{Name: "jwt-audience", Usage: "for whom the tokens must be"},
+		&cli.StringFlag{Name: "tls-cert", Usage: "certificate chain, `FILE` in PEM"},
+		&cli.StringFlag{Name: "tls-key", Usage: "its key, `FILE` in PEM"},
+		&cli.StringFlag{Name: "tls-client-ca", Usage: "authorities of client certificates, `FILE` in PEM: callers must have one"},
+		&cli.Int64Flag{Name: "max-body", Usage: "`BYTES` of a body, as sent and unpacked", Value: l.Body},
+		&cli.IntFlag{Name: "max-depth", Usage: "nesting of a body", Value: l.Depth},
+		&cli.IntFlag{Name: "max-batch", Usage: "evaluations in a request", Value: l.Batch},
+		&cli.IntFlag{Name: "max-page", Usage: "results on a page of a search", Value: l.Page},
+		&cli.DurationFlag{Name: "max-time", Usage: "time for an answer", Value: l.Time},
+		&cli.DurationFlag{Name: "max-read", Usage: "time for a request to arrive", Value: l.Read},
+		&cli.DurationFlag{Name: "max-idle", Usage: "time for a connection without requests", Value: l.Idle},
+		&cli.DurationFlag{Name: "max-queue", Usage: "time that a request waits for its turn", Value: l.Queue},
+		&cli.IntFlag{Name: "max-connections", Usage: "connections open at once", Value: l.Connections},
+		&cli.IntFlag{Name: "max-concurrent", Usage: "requests decided at once", Value: l.Concurrent, DefaultText: "twice the number of cores"},
+		&cli.DurationFlag{Name: "drain", Usage: "time for open requests when the server stops", Value: l.Drain},
+		&cli.BoolFlag{Name: "access-log", Usage: "log each request"},
+		Choice("log-format", "format of the log on standard error", "text", "json"),
+	}
+}
+
+func serve(ctx *cli.Context, streams *Streams) error {
+	cfg := serveConfig(ctx, streams)
+	address := listen.Address(ctx.String("listen"))
+	if err := address.Check(); err != nil {
+		return UsageOf(ctx.Command, "--listen: %v", err)
+	}
+	if diagnostics := listen.Address(ctx.String("diagnostics")); diagnostics != "" {
+		if err := diagnostics.Check(); err != nil {
+			return UsageOf(ctx.Command, "--diagnostics: %v", err)
+		}
+	}
+	if err := cfg.Check(); err != nil {
+		return UsageOf(ctx.Command, "%v", err)
+	}
+	mode, err := strconv.ParseUint(ctx.String("socket-mode"), 8, 32)
+	if err != nil || mode > 0o777 {
+		return UsageOf(ctx.Command, "--socket-mode is octal such as 0660, not %q", ctx.String("socket-mode"))
+	}
+	secure := listen.TLS{Cert: ctx.String("tls-cert"), Key: ctx.String("tls-key"), ClientCA: ctx.String("tls-client-ca")}
+	secure.Report = func(path string, err error) {
+		if err != nil {
+			cfg.Log.Error("a file of TLS cannot be read again; what it held counts", "file", path, "error", err)
+			return
+		}
+		cfg.Log.Info("a file of TLS was read again", "file", path)
+	}
+	if err := secure.Check(); err != nil {
+		return UsageOf(ctx.Command, "%v", err)
+	}
+	if err := trust(ctx, &cfg); err != nil {
+		return err
+	}
+	known, watch, err := knownCallers(ctx, cfg.Log)
+	if err != nil {
+		return err
+	}
+	if known == nil && secure.ClientCA != "" {
+		known = callers.AnyCertificate{}
+	}
+	if !address.Local() && !ctx.Bool("insecure") && (!secure.Enabled() || known == nil) {
+		return UsageOf(ctx.Command, "%s can be reached from other machines: give --tls-cert and --tls-key, and --callers, --jwks or --tls-client-ca, or allow it with --insecure", address)
+	}
+	cfg.Callers = known
+	if cfg.TLS, err = secure.Config(); err != nil {
+		return Input(err)
+	}
+	server, err := pdp.New(ctx.Context, cfg)
+	if err != nil {
+		return Input(err)
+	}
+	l, err := address.Listen(os.FileMode(mode))
+	if err != nil {
+		return Input(err)
+	}
+	diagnostics, err := openDiagnostics(ctx)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	cfg.Log.Info("listening", "address", l.Addr().String(), "tls", secure.Enabled(), "pid", os.Getpid())
+	watching, stop := context.WithCancel(ctx.Context)
+	defer stop()
+	watch(watching)
+	return server.Serve(ctx.Context, l, diagnostics)
+}
+
+func serveConfig(ctx *cli.Context, streams *Streams) pdp.Config {
+	var log slog.Handler = slog.NewTextHandler(streams.Err, nil)
+	if ctx.String("log-format") == "json" {
+		log = slog.NewJSONHandler(streams.Err, nil)
+	}
+	return pdp.Config{
+		Bundles:    ctx.StringSlice("bundle"),
+		EntryPoint: ctx.String("entrypoint"),
+		Wait:       ctx.Bool("wait"),
+		WatchEvery: ctx.Duration("watch"),
+		PublicURL:  ctx.String("public-url"),
+		Terse:      ctx.Bool("terse"),
+		AccessLog:  ctx.Bool("access-log"),
+		Log:        slog.New(log),
+		Console:    streams.Out,
+		Activated:  pdp.TuneCollector,
+		Limits: pdp.Limits{
+			Body: ctx.Int64("max-body"), Depth: ctx.Int("max-depth"), Batch: ctx.Int("max-batch"), Page: ctx.Int("max-page"),
+			Time: ctx.Duration("max-time"), Read: ctx.Duration("max-read"), Idle: ctx.Duration("max-idle"), Queue: ctx.Duration("max-queue"),
+			Connections: ctx.Int("max-connections"), Concurrent: ctx.Int("max-concurrent"), Drain: ctx.Duration("drain"),
+		},
+	}
+}
+
+// trust reads where bundles come from and how they are signed.
+func trust(ctx *cli.Context, cfg *pdp.Config) (err error) {
+	if ctx.IsSet("config-file") || ctx.IsSet("set") {
+		if cfg.OPA, err = management.Load(ctx.String("config-file"), ctx.StringSlice("set")); err != nil {
+			return Input(fmt.Errorf("--config-file: %w", err))
+		}
+	}
+	if !ctx.IsSet("verification-key") {
+		return nil
+	}
+	if len(cfg.Bundles) == 0 {
+		return UsageOf(ctx.Command, "--verification-key is for bundles that -b names: the keys of others stand in the OPA configuration")
+	}
+	key, err := os.ReadFile(ctx.String("verification-key"))
+	if err != nil {
+		return Input(fmt.Errorf("--verification-key: %w", err))
+	}
+	id := ctx.String("verification-key-id")
+	config := &keys.Config{Key: string(key), Algorithm: ctx.String("signing-alg")}
+	cfg.Verification = bundle.NewVerificationConfig(map[string]*keys.Config{id: config}, id, ctx.String("scope"), nil)
+	return nil
+}
+
+// knownCallers opens the files of callers, nil without any, and returns how to
+// watch them.
+func knownCallers(ctx *cli.Context, log *slog.Logger) (callers.Authenticator, func(context.Context), error) {
+	var files []*callers.File
+	var known callers.Any
+	open := func(flag string, parse func([]byte) (callers.Authenticator, error)) error {
+		if !ctx.IsSet(flag) {
+			return nil
+		}
+		f, err := callers.Open(ctx.String(flag), parse)
+		if err != nil {
+			return Input(fmt.Errorf("--%s %s: %w", flag, ctx.String(flag), err))
+		}
+		files, known = append(files, f), append(known, f)
+		return nil
+	}
+	err := open("callers", func(text []byte) (callers.Authenticator, error) { return callers.ParseList(text) })
+	if err == nil {
+		err = open("jwks", func(text []byte) (callers.Authenticator, error) {
+			return callers.NewJWT(text, ctx.String("jwt-issuer"), ctx.String("jwt-audience"))
+		})
+	}
+	watch := func(watching context.Context) {
+		for _, f := range files {
+			go f.Watch(watching, ctx.Duration("watch"), func(path string, err error) {
+				if err != nil {
+					log.Error("callers cannot be read; those before count", "file", path, "error", err)
+					return
+				}
+				log.Info("callers read", "file", path)
+			})
+		}
+	}
+	if len(known) == 0 {
+		return nil, watch, err
+	}
+	return known, watch, err
+}
+
+func openDiagnostics(ctx *cli.Context) (net.Listener, error) {
+	address := listen.Address(ctx.String("diagnostics"))
+	if address == "" {
+		return nil, nil
+	}
+	l, err := address.Listen(0o600)
+	return l, Input(err)
+}

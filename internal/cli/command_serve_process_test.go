@@ -1,0 +1,356 @@
+package cli
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// process is a decision point as a process of its own.
+type process struct {
+	*exec.Cmd
+	url string
+	log *logBuffer
+}
+
+// spawn starts serve and waits until it listens.
+func spawn(t *testing.T, stdout io.Writer, args ...string) *process {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "qlik2rego") // under which TestMain runs main
+	if runtime.GOOS == "windows" {
+		t.Skip("signals end processes on Unix")
+	}
+	if err := os.Symlink(self, name); err != nil {
+		t.Fatal(err)
+	}
+	p := &process{Cmd: exec.Command(name, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...), log: &logBuffer{}}
+	p.Stdout, p.Stderr = stdout, p.log
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Process.Kill() })
+	p.url = "http://" + p.log.await(t, `listening address=(\S+)`)[1]
+	return p
+}
+
+// kill ends the process as a failing machine would.
+func (p *process) kill() {
+	_ = p.Process.Kill()
+	_ = p.Wait() // the error says that it was killed
+}
+
+// try asks and returns the answer, "" if there is none.
+func (p *process) try() string {
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	response, err := client.Post(p.url+"/access/v1/evaluation", "application/json", strings.NewReader(annaReads))
+	if err != nil {
+		return ""
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		return ""
+	}
+	return string(body)
+}
+
+// granted polls until the process grants, by a revision.
+func (p *process) granted(t *testing.T) (revision string) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for ; ; <-tick.C {
+		var a struct {
+			Decision bool
+			Context  struct{ Revision string }
+		}
+		if body := p.try(); body != "" && json.Unmarshal([]byte(body), &a) == nil && a.Decision {
+			return a.Context.Revision
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing is granted:\n%s", p.log)
+		}
+	}
+}
+
+// control is a server of one bundle and its decision log.
+type control struct {
+	*httptest.Server
+	mu      sync.Mutex
+	bundle  []byte
+	tag     int
+	entries int
+}
+
+func newControl(t *testing.T, bundle []byte) *control {
+	c := &control{bundle: bundle}
+	c.Server = httptest.NewServer(c)
+	t.Cleanup(c.Close)
+	return c
+}
+
+func (c *control) put(bundle []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bundle, c.tag = bundle, c.tag+1
+}
+
+func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.Method == http.MethodPost {
+		zip, err := gzip.NewReader(r.Body)
+		var some []json.RawMessage
+		if err == nil && json.NewDecoder(zip).Decode(&some) == nil {
+			c.entries += len(some)
+		}
+		return
+	}
+	tag := fmt.Sprintf(`"%d"`, c.tag)
+	w.Header().Set("ETag", tag)
+	w.Header().Set("Content-Type", "application/vnd.openpolicyagent.bundles") // so that it is asked again at once
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	_, _ = w.Write(c.bundle)
+}
+
+func (c *control) logged() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.entries
+}
+
+// configure writes an OPA configuration.
+func (c *control) configure(t *testing.T, more string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "opa.yaml")
+	text := fmt.Sprintf("services: {control: {url: %q}}\nbundles: {main: {service: control, persist: true, polling: {min_delay_seconds: 1, max_delay_seconds: 1, long_polling_timeout_seconds: 1}}}\n%s\n", c.URL, more)
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// twoBundles compiles the command line's site twice, into different revisions.
+func twoBundles(t *testing.T) (one, two []byte) {
+	t.Helper()
+	var packed [2][]byte
+	for i, option := range []string{"any", "all"} {
+		bundle := filepath.Join(t.TempDir(), "bundle.tar.gz")
+		var out bytes.Buffer
+		streams := &Streams{In: strings.NewReader(""), Out: &out, Err: &out}
+		if code := run(t.Context(), streams, []string{"compile", "../../testdata/cli/rules.json", "--snapshot", "../../testdata/cli/site", "--list-inequality", option, "-o", bundle}); code != 0 {
+			t.Fatal(out.String())
+		}
+		var err error
+		if packed[i], err = os.ReadFile(bundle); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return packed[0], packed[1]
+}
+
+// TestKillAndRestart kills the process while bundles are downloaded, activated
+// and stored, and starts it again without the server: it decides at once, by one
+// of the two.
+func TestKillAndRestart(t *testing.T) {
+	one, two := twoBundles(t)
+	c := newControl(t, one)
+	cache := t.TempDir()
+	online := c.configure(t, "persistence_directory: "+cache)
+	offline := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(offline.Close)
+	alone := (&control{Server: offline}).configure(t, "persistence_directory: "+cache)
+
+	p := spawn(t, nil, "--config-file", online)
+	first := p.granted(t)
+	awaitFile(t, filepath.Join(cache, "bundles", "main", "bundle.tar.gz"))
+	p.kill()
+	c.put(two)
+	p = spawn(t, nil, "--config-file", online)
+	second := p.granted(t)
+	for second == first {
+		second = p.granted(t)
+	}
+	p.kill()
+
+	rounds := 6
+	if testing.Short() {
+		rounds = 2
+	}
+	for round := range rounds {
+		p := spawn(t, nil, "--config-file", online)
+		p.granted(t)
+		stop := make(chan struct{})
+		var swapping sync.WaitGroup
+		swapping.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+					c.put([][]byte{one, two}[i%2])
+				}
+				runtime.Gosched()
+			}
+		})
+		for range 10 * (round + 1) {
+			if body := p.try(); body == "" {
+				t.Errorf("no answer while bundles change:\n%s", p.log)
+			}
+		}
+		p.kill()
+		close(stop)
+		swapping.Wait()
+		p = spawn(t, nil, "--config-file", alone)
+		if got := p.granted(t); got != first && got != second {
+			t.Errorf("round %d: %s decides, neither %s nor %s", round, got, first, second)
+		}
+		if !strings.Contains(p.log.String(), "bundles activated") || strings.Index(p.log.String(), "bundles activated") > strings.Index(p.log.String(), "listening") {
+			t.Errorf("it did not decide at once:\n%s", p.log)
+		}
+		p.kill()
+	}
+}
+
+func awaitFile(t *testing.T, name string) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for ; ; <-tick.C {
+		if _, err := os.Stat(name); err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s does not come", name)
+		}
+	}
+}
+
+// TestTermination ends the process under load as an orchestrator does: whoever
+// got an answer finds it in the log, and the exit code is 0.
+func TestTermination(t *testing.T) {
+	one, _ := twoBundles(t)
+	c := newControl(t, one)
+	p := spawn(t, nil, "--config-file", c.configure(t, "persistence_directory: "+t.TempDir()+"\ndecision_logs: {service: control, reporting: {min_delay_seconds: 3600, max_delay_seconds: 3600}}"))
+	p.granted(t)
+	before := 1
+	var answers sync.WaitGroup
+	var mu sync.Mutex
+	answered := 0
+	for range 4 {
+		answers.Go(func() {
+			for p.try() != "" {
+				mu.Lock()
+				answered++
+				mu.Unlock()
+			}
+		})
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for enough := false; !enough; <-tick.C {
+		mu.Lock()
+		enough = answered > 50
+		mu.Unlock()
+		if time.Now().After(deadline) {
+			t.Fatal("there are no answers")
+		}
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Wait(); err != nil {
+		t.Errorf("it ended with %v:\n%s", err, p.log)
+	}
+	answers.Wait()
+	if got := c.logged(); got < answered+before || got > answered+before+4 {
+		t.Errorf("%d entries for %d answers", got, answered+before)
+	}
+}
+
+// TestConsoleIsFull has no room for what goes to standard output.
+func TestConsoleIsFull(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no /dev/full here: ", err)
+	}
+	defer full.Close()
+	p := spawn(t, full, "-b", siteBundle(t), "--set", "decision_logs.console=true")
+	p.granted(t)
+	response, err := http.Get(p.url + "/health/ready")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(string(body), "1 decisions could not be logged") {
+		t.Errorf("%d %s %v", response.StatusCode, body, err)
+	}
+	p.kill()
+}
+
+// TestServeDelta sends what has changed in a site instead of the site.
+func TestServeDelta(t *testing.T) {
+	dir := t.TempDir()
+	site := filepath.Join(dir, "site")
+	if err := os.CopyFS(site, os.DirFS("../../testdata/cli/site")); err != nil {
+		t.Fatal(err)
+	}
+	command := func(args ...string) {
+		t.Helper()
+		var out bytes.Buffer
+		if code := run(t.Context(), &Streams{In: strings.NewReader(""), Out: &out, Err: &out}, args); code != 0 {
+			t.Fatal(out.String())
+		}
+	}
+	read := func(name string) []byte {
+		t.Helper()
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return content
+	}
+	before, after, delta := filepath.Join(dir, "old.tar.gz"), filepath.Join(dir, "new.tar.gz"), filepath.Join(dir, "delta.tar.gz")
+	command("compile", "../../testdata/cli/rules.json", "--snapshot", site, "-o", before)
+	apps := filepath.Join(site, "app.json")
+	if err := os.WriteFile(apps, bytes.Replace(read(apps), []byte(`{"id": "30000000-0000-4000-8000-000000000001", "name": "Finance"}`), []byte("null"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command("compile", "../../testdata/cli/rules.json", "--snapshot", site, "-o", after)
+	command("delta", before, after, "-o", delta)
+	c := newControl(t, read(before))
+	p := spawn(t, nil, "--config-file", c.configure(t, ""), "--set", "bundles.main.persist=false")
+	was := p.granted(t)
+	c.put(read(delta))
+	p.log.await(t, "bundles activated(?s:.*)bundles activated")
+	for _, want := range []string{`"decision":false`, `"reason":"no_rule"`, `"revision":"`} {
+		if body := p.try(); !strings.Contains(body, want) || strings.Contains(body, was) {
+			t.Errorf("%s, want %s of another revision than %s", body, want, was)
+		}
+	}
+	p.kill()
+}

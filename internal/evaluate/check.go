@@ -1,0 +1,113 @@
+package evaluate
+
+import (
+	"regexp"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// checker looks for what language page 4.2 and 4.3 call an error of the rule
+// whatever the type of the resource, and keeps the regular expressions.
+type checker struct {
+	rule     ruleset.Rule
+	patterns map[*condition.Comparison]*regexp.Regexp
+	list     diag.List
+}
+
+func check(r ruleset.Rule, node condition.Node) (map[*condition.Comparison]*regexp.Regexp, diag.List) {
+	c := &checker{rule: r, patterns: map[*condition.Comparison]*regexp.Regexp{}}
+	condition.Walk(node, func(n condition.Node) bool {
+		switch n := n.(type) {
+		case *condition.Comparison:
+			c.comparison(n)
+		case *condition.Call:
+			c.path(n.Path)
+			c.call(n)
+		default: // a connective is as good as its operands
+		}
+		return true
+	})
+	return c.patterns, c.list
+}
+
+func (c *checker) fault(at condition.Span, summary string) {
+	c.list = append(c.list, diag.Diagnostic{
+		Severity: diag.Error,
+		Summary:  summary,
+		Rule:     diag.Rule{ID: c.rule.ID, Name: c.rule.Name},
+		Text:     c.rule.Condition,
+		Subject:  at,
+	})
+}
+
+func (c *checker) comparison(n *condition.Comparison) {
+	for _, side := range []condition.Operand{n.Left, n.Right} {
+		if p, ok := side.(*condition.Path); ok {
+			c.path(*p)
+		}
+	}
+	// That the right side is a text there, the grammar sees to.
+	if text, ok := n.Right.(*condition.String); ok && n.Op == condition.Matches {
+		c.pattern(n, text)
+	}
+}
+
+// pattern anchors the expression at both ends. It is compiled by itself first,
+// or else a)(b would become valid in the parentheses of the anchors.
+func (c *checker) pattern(n *condition.Comparison, text *condition.String) {
+	for _, expression := range []string{text.Value, `(?i)^(?:` + text.Value + `)$`} {
+		pattern, err := regexp.Compile(expression)
+		if err != nil {
+			c.fault(text.Range, err.Error())
+			return
+		}
+		c.patterns[n] = pattern
+	}
+}
+
+func (c *checker) path(p condition.Path) {
+	switch {
+	case p.Root == "node":
+		c.fault(p.Range, "a Security rule has no node")
+	case p.Root == "user" && len(p.Segments) == 1 && !p.Segments[0].Custom &&
+		schema.Fold(p.Segments[0].Name) == "environment":
+		c.fault(p.Range, "user.environment wants the name of an attribute")
+	}
+}
+
+func (c *checker) call(n *condition.Call) {
+	if n.Argument != nil && n.Kind() != condition.HasPrivilege {
+		c.fault(n.Argument.Range, n.Function+" takes no argument")
+	}
+	switch n.Kind() {
+	case condition.HasPrivilege:
+		c.hasPrivilege(n)
+	case condition.IsAnonymous:
+		c.only(n, "user")
+	case condition.IsOwned:
+		c.only(n, "resource")
+	case condition.Empty:
+		// Any path will do.
+	}
+}
+
+// only asks for a bare root before a function.
+func (c *checker) only(n *condition.Call, root string) {
+	if n.Path.Root != root || len(n.Path.Segments) > 0 {
+		c.fault(n.Path.Range, n.Function+" is asked of "+root+" alone")
+	}
+}
+
+func (c *checker) hasPrivilege(n *condition.Call) {
+	if n.Path.Root == "user" {
+		c.fault(n.Path.Range, "HasPrivilege is asked of resources")
+	}
+	if n.Argument == nil {
+		c.fault(n.Range, "HasPrivilege wants the name of an action")
+	} else if _, ok := actionNamed(n.Argument.Value); !ok {
+		c.fault(n.Argument.Range, "there is no action "+n.Argument.Value)
+	}
+}

@@ -1,0 +1,228 @@
+package evaluate
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// never is how the repository writes that something has not happened.
+const never = "1753-01-01T00:00:00.000Z"
+
+// describe makes an entity of what a request says about it: QRS fields, the
+// short form, or both mixed. Keys ignore case: of keys that are equal but for
+// case the one that sorts first counts for a text or a relation, while lists
+// unite. What the type lacks is ignored.
+func (e *Evaluator) describe(kind string, properties object) *snapshot.Entity {
+	t := e.schema.Lookup(kind)
+	entity := &snapshot.Entity{
+		Type:       schema.Fold(kind),
+		TypeName:   t.Name,
+		Scalars:    map[string]string{},
+		Lists:      map[string][]string{},
+		Custom:     map[string][]string{},
+		Attributes: map[string][]string{},
+		Relations:  map[string][]*snapshot.Entity{},
+	}
+	fields := foldKeys(properties)
+	for name, values := range fields {
+		relation, isRelation := t.Relations[name]
+		property, listed := t.Properties[name]
+		switch {
+		case isRelation:
+			entity.Relations[name] = e.references(relation, values[0])
+		case name == "id", name == "name", listed && !property.Many:
+			if text, ok := single(values[0]); ok {
+				entity.Scalars[name] = text
+			}
+		case listed, t.Open:
+			entity.Lists[name] = unite(nil, values...)
+		}
+	}
+	if entity.ID = entity.Scalars["id"]; entity.ID == "" {
+		delete(entity.Scalars, "id") // no id refers to it, and it has none
+	}
+	if t.Custom {
+		addShort(entity.Custom, fields["custom"])
+		addItems(entity.Custom, fields["customproperties"], "value", "definition", "name")
+	}
+	if t.Attributes {
+		addShort(entity.Attributes, fields["attributes"])
+		addItems(entity.Attributes, fields["attributes"], "attributevalue", "attributetype")
+	}
+	return entity
+}
+
+// foldKeys returns the values of an object by fold of their keys, in the order
+// of the keys as written.
+func foldKeys(o object) map[string][]any {
+	fields := map[string][]any{}
+	for _, key := range slices.Sorted(maps.Keys(o)) {
+		name := schema.Fold(key)
+		fields[name] = append(fields[name], o[key])
+	}
+	return fields
+}
+
+// addShort adds lists by name in the short form {"GroupAccess": ["a"]}.
+func addShort(to map[string][]string, values []any) {
+	for _, v := range values {
+		lists, _ := v.(object)
+		for name, list := range lists {
+			key := schema.Fold(name)
+			to[key] = unite(to[key], list)
+		}
+	}
+}
+
+// addItems adds lists by name in the form of the QRS: one object a value, which
+// stands in one field of it and the name in another, given by the way there.
+func addItems(to map[string][]string, values []any, valueField string, wayToName ...string) {
+	for _, v := range values {
+		for _, item := range elements(v) {
+			value := field(item, valueField)
+			for _, step := range wayToName {
+				item = field(item, step)
+			}
+			text, hasText := single(value)
+			if name, ok := item.(string); ok && hasText {
+				key := schema.Fold(name)
+				to[key] = unite(to[key], text)
+			}
+		}
+	}
+}
+
+// field returns a field of an object, or nil.
+func field(v any, name string) any {
+	o, _ := v.(object)
+	if values := foldKeys(o)[name]; len(values) > 0 {
+		return values[0]
+	}
+	return nil
+}
+
+// elements returns the elements of a list; any other value is a list of one.
+func elements(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
+	}
+	return []any{v}
+}
+
+// unite adds the texts of values to a list.
+func unite(list []string, values ...any) []string {
+	for _, v := range values {
+		list = append(list, textsOf(v)...)
+	}
+	return compact(list)
+}
+
+// compact returns the values sorted and without doubles, or nil for none.
+func compact(values []string) []string {
+	slices.Sort(values)
+	return slices.Compact(values)
+}
+
+// textsOf returns the texts that a value holds: its own, or those of its
+// elements. null and a date that means never are no text, nor is an object.
+func textsOf(v any) []string {
+	var found []string
+	for _, element := range elements(v) {
+		switch element := element.(type) {
+		case string:
+			if element != never {
+				found = append(found, element)
+			}
+		case bool:
+			found = append(found, strconv.FormatBool(element))
+		case json.Number:
+			found = append(found, element.String())
+		}
+	}
+	return found
+}
+
+// single returns the text of a value or of a list of just one.
+func single(v any) (string, bool) {
+	if found := textsOf(v); len(found) == 1 && len(elements(v)) == 1 {
+		return found[0], true
+	}
+	return "", false
+}
+
+// references returns the entities that a relation's value names. A relation to
+// one entity that is a list of several names none.
+func (e *Evaluator) references(r schema.Relation, v any) []*snapshot.Entity {
+	var found []*snapshot.Entity
+	for _, element := range elements(v) {
+		if entity := e.reference(r.Target, element); entity != nil {
+			found = append(found, entity)
+		}
+	}
+	if !r.Many && len(elements(v)) > 1 {
+		return nil
+	}
+	return found
+}
+
+// reference returns the entity that a text or a nested object names, or nil:
+// the one on record, else the one that the value itself describes.
+func (e *Evaluator) reference(target string, v any) *snapshot.Entity {
+	switch v := v.(type) {
+	case string:
+		if v == "" {
+			return nil
+		}
+		if schema.Fold(target) == "user" {
+			return e.userReference(v)
+		}
+		return e.identified(target, v)
+	case object:
+		if len(v) == 0 {
+			return nil
+		}
+		if id, ok := single(field(v, "id")); ok && e.record(target, id) != nil {
+			return e.record(target, id)
+		}
+		return e.describe(target, v)
+	}
+	return nil
+}
+
+// userReference reads DIR\id or a GUID.
+func (e *Evaluator) userReference(text string) *snapshot.Entity {
+	if user := e.userOnRecord(text); user != nil {
+		return user
+	}
+	if directory, id, ok := cutLogin(text); ok {
+		return e.describe("User", object{"userDirectory": directory, "userId": id})
+	}
+	return e.identified("User", text)
+}
+
+// identified returns the entity of an id: on record, or one of which no more is
+// known.
+func (e *Evaluator) identified(target, id string) *snapshot.Entity {
+	if entity := e.record(target, id); entity != nil {
+		return entity
+	}
+	entity := e.describe(target, nil)
+	entity.ID, entity.Scalars["id"] = id, id
+	return entity
+}
+
+// userOnRecord returns the user of that DIR\id or, if there is none, of that
+// GUID, or nil.
+func (e *Evaluator) userOnRecord(text string) *snapshot.Entity {
+	if _, _, ok := cutLogin(text); ok {
+		if user := e.site.Users[schema.Fold(text)]; user != nil {
+			return user
+		}
+	}
+	return e.record("User", text)
+}

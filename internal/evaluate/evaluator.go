@@ -1,0 +1,176 @@
+package evaluate
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// ListInequality says what != and !== mean where a side has many values.
+type ListInequality int
+
+// The readings of language page 4.2 (S, O).
+const (
+	Any ListInequality = iota // some pair differs, or a side is empty
+	All                       // no pair is equal
+)
+
+// Options are the settings of an Evaluator. The zero value is the default of
+// the language page.
+type Options struct {
+	// Schema is schema.Default() where it is nil.
+	Schema         *schema.Schema
+	ListInequality ListInequality
+	// Observe, where it is not nil, is told for every entity that a decision
+	// judges whether the condition of each rule holds whose filter and context
+	// fit, at the fixpoint.
+	Observe func(ruleID string, entity *snapshot.Entity, holds bool)
+}
+
+// Evaluator decides requests about one site under one set of rules. It is
+// immutable and safe for concurrent use where Options.Observe is.
+type Evaluator struct {
+	schema     *schema.Schema
+	inequality ListInequality
+	observe    func(string, *snapshot.Entity, bool)
+	site       *snapshot.Site
+	rules      []rule
+	// patterns are the regular expressions of the rules.
+	patterns map[*condition.Comparison]*regexp.Regexp
+}
+
+// rule is a rule that may grant: enabled, of category Security and without error.
+type rule struct {
+	ruleset.Rule
+	filter    ruleset.Filter
+	condition condition.Node
+}
+
+// Decision answers one request.
+type Decision struct {
+	Allow bool
+	// GrantedBy holds the ids of all rules that grant, sorted.
+	GrantedBy []string
+	// Reason is granted, no_rule, unknown_subject, unknown_resource or
+	// invalid_request.
+	Reason string
+	// Actions holds the names of all actions that the requester has on the
+	// resource, sorted.
+	Actions []string
+	// Err is not nil where the rules have no meaning for this request: rights
+	// that depend on their own absence, or an entity compared with a text.
+	// Nothing is allowed then.
+	Err error
+}
+
+// The reasons of a decision.
+const (
+	granted         = "granted"
+	noRule          = "no_rule"
+	unknownSubject  = "unknown_subject"
+	unknownResource = "unknown_resource"
+	invalidRequest  = "invalid_request"
+)
+
+// New returns an evaluator of rules on site. The list holds the errors of the
+// rules that it leaves out: of enabled Security rules those that do not parse,
+// and those that break the page whatever the type of the resource. The findings
+// of the parser have its codes; the reference's own have none, since it is the
+// compiler that reports them to users.
+func New(rules []ruleset.Rule, site *snapshot.Site, options Options) (*Evaluator, diag.List) {
+	e := &Evaluator{
+		schema:     options.Schema,
+		inequality: options.ListInequality,
+		observe:    options.Observe,
+		site:       site,
+		patterns:   map[*condition.Comparison]*regexp.Regexp{},
+	}
+	if e.schema == nil {
+		e.schema = schema.Default()
+	}
+	var list diag.List
+	for _, r := range rules {
+		if r.Disabled || r.Category != ruleset.Security {
+			continue
+		}
+		list = append(list, e.add(r)...)
+	}
+	return e, list
+}
+
+// add adds a rule unless it has an error.
+func (e *Evaluator) add(r ruleset.Rule) diag.List {
+	name := diag.Rule{ID: r.ID, Name: r.Name}
+	filter, list := ruleset.ParseFilter(r.Filter, name)
+	node, found := condition.Parse(r.Condition, name)
+	list = append(list, found...)
+	if list.HasErrors() {
+		return list
+	}
+	patterns, found := check(r, node)
+	list = append(list, found...)
+	if !list.HasErrors() {
+		e.rules = append(e.rules, rule{Rule: r, filter: filter, condition: node})
+		maps.Copy(e.patterns, patterns)
+	}
+	return list
+}
+
+// Also returns an evaluator that has one more rule, whether or not it is
+// disabled, and what is wrong with the rule: with an error among it, the rule
+// grants nothing.
+func (e *Evaluator) Also(r ruleset.Rule) (*Evaluator, diag.List) {
+	more := *e
+	more.rules, more.patterns = slices.Clone(e.rules), maps.Clone(e.patterns)
+	list := more.add(r)
+	return &more, list
+}
+
+// Decide answers an AuthZEN access evaluation request, given as JSON.
+func (e *Evaluator) Decide(input []byte) Decision { return e.Answer(e.Read(input)) }
+
+// Answer decides a question.
+func (e *Evaluator) Answer(q Question) Decision {
+	d, _ := e.answer(q)
+	return d
+}
+
+// answer returns the judge too, where the question was good enough for one.
+func (e *Evaluator) answer(q Question) (Decision, *judge) {
+	if q.Reason != "" {
+		return Decision{Reason: q.Reason}, nil
+	}
+	j := e.newJudge(q)
+	rights := j.rights(q.Resource)
+	if j.err != nil {
+		return Decision{Reason: noRule, Err: j.err}, j
+	}
+	d := Decision{Reason: noRule}
+	for _, a := range ruleset.AllActions {
+		if rights.Has(a) {
+			d.Actions = append(d.Actions, a.Name())
+		}
+	}
+	slices.Sort(d.Actions)
+	if !q.HasAction {
+		d.Reason = invalidRequest
+		return d, j
+	}
+	for _, r := range j.fitting(q.Resource) {
+		if r.Actions.Has(q.Action) && j.holdsAt(r, q.Resource, rights) {
+			d.GrantedBy = append(d.GrantedBy, r.ID)
+		}
+	}
+	slices.Sort(d.GrantedBy)
+	d.GrantedBy = slices.Compact(d.GrantedBy)
+	if len(d.GrantedBy) > 0 {
+		d.Allow, d.Reason = true, granted
+	}
+	return d, j
+}

@@ -1,0 +1,109 @@
+package evaluate
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// scope is what a condition is judged in: the rule it belongs to, the resource,
+// and the rights on that same resource as far as they are known.
+type scope struct {
+	*judge
+	rule     rule
+	resource *snapshot.Entity
+	// have answers HasPrivilege on the resource itself; absent answers it below
+	// an odd number of negations.
+	have, absent ruleset.Actions
+	negated      bool
+}
+
+// holds reads a condition as language page 4 does.
+func (s scope) holds(n condition.Node) bool {
+	switch n := n.(type) {
+	case *condition.Or:
+		return slices.ContainsFunc(n.Operands, s.holds)
+	case *condition.And:
+		return !slices.ContainsFunc(n.Operands, func(o condition.Node) bool { return !s.holds(o) })
+	case *condition.Not:
+		s.negated = !s.negated
+		return !s.holds(n.Operand)
+	case *condition.Bool:
+		return n.Value
+	case *condition.Comparison:
+		return s.compare(n)
+	case *condition.Call:
+		return s.call(n)
+	}
+	return false
+}
+
+// compare reads a comparison of texts or of entities. Where one side is an
+// entity, a path that is none, such as resource.stream on a type without
+// streams, is no entity; a text literal there is an error of the rule.
+func (s scope) compare(n *condition.Comparison) bool {
+	left, right := s.operand(n.Left), s.operand(n.Right)
+	switch {
+	case len(left.Entities) == 0 && len(right.Entities) == 0:
+		return s.compareTexts(n, left.Texts, right.Texts)
+	case isString(n.Left) || isString(n.Right):
+		s.fail(fmt.Errorf("rule %s compares an entity with a text: %s", s.rule.ID, s.rule.source(n)))
+		return false
+	default:
+		return s.compareEntities(n.Op, left.Entities, right.Entities)
+	}
+}
+
+func (s scope) operand(o condition.Operand) Values {
+	if text, ok := o.(*condition.String); ok {
+		return texts(text.Value)
+	}
+	return s.path(*o.(*condition.Path))
+}
+
+func isString(o condition.Operand) bool {
+	_, ok := o.(*condition.String)
+	return ok
+}
+
+// call reads the four functions, language page 4.3.
+func (s scope) call(n *condition.Call) bool {
+	switch n.Kind() {
+	case condition.HasPrivilege:
+		action, _ := actionNamed(n.Argument.Value)
+		return slices.ContainsFunc(s.path(n.Path).Entities, func(e *snapshot.Entity) bool {
+			return s.rightsOn(e).Has(action)
+		})
+	case condition.IsAnonymous:
+		return schema.Fold(s.Requester.Scalars["userdirectory"]) == "none"
+	case condition.Empty:
+		return s.path(n.Path).empty()
+	case condition.IsOwned:
+		return len(s.property(s.resource, condition.Segment{Name: "owner"}).Entities) > 0
+	}
+	return false
+}
+
+// rightsOn returns the requester's rights on an entity that a condition names.
+func (s scope) rightsOn(e *snapshot.Entity) ruleset.Actions {
+	switch {
+	case e != s.resource:
+		return s.rights(e)
+	case s.negated:
+		return s.absent
+	default:
+		return s.have
+	}
+}
+
+// source returns the text of a node as the rule's author wrote it.
+func (r rule) source(n condition.Node) string { return sourceOf(r.Rule, n) }
+
+func sourceOf(r ruleset.Rule, n condition.Node) string {
+	span := n.Span()
+	return r.Condition.Content[span.Start:span.End]
+}

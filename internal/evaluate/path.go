@@ -1,0 +1,124 @@
+package evaluate
+
+import (
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Values are what a path denotes (language page 4.1): texts or entities.
+type Values struct {
+	Texts    []string
+	Entities []*snapshot.Entity
+}
+
+func (s Values) empty() bool { return len(s.Texts) == 0 && len(s.Entities) == 0 }
+
+func texts(values ...string) Values { return Values{Texts: values} }
+
+func entities(of ...*snapshot.Entity) Values { return Values{Entities: of} }
+
+// path returns what a path denotes for this requester and resource.
+func (s scope) path(p condition.Path) Values {
+	if p.Root == "user" {
+		return s.userPath(p.Segments)
+	}
+	return s.follow(entities(s.resource), p.Segments)
+}
+
+// userPath reads user and what follows it: the attributes of the environment,
+// which the request brings along, a custom property, a text that every user
+// has, or else a directory attribute. A user has no relations.
+func (s scope) userPath(segments []condition.Segment) Values {
+	if len(segments) == 0 {
+		return entities(s.Requester)
+	}
+	first, rest := segments[0], segments[1:]
+	if !first.Custom {
+		switch schema.Fold(first.Name) {
+		case "environment":
+			return s.follow(s.attribute(rest[0]), rest[1:])
+		case "resourcetype":
+			return s.follow(texts(s.Requester.Attributes["resourcetype"]...), rest)
+		}
+	}
+	return s.follow(entities(s.Requester), segments)
+}
+
+// attribute returns an attribute of the environment.
+func (s scope) attribute(name condition.Segment) Values {
+	if name.Custom {
+		return texts()
+	}
+	return texts(s.Environment[schema.Fold(name.Name)]...)
+}
+
+// follow takes the segments one by one, each from all entities of the set.
+// Texts lead nowhere.
+func (s scope) follow(from Values, segments []condition.Segment) Values {
+	for _, segment := range segments {
+		var next Values
+		for _, e := range from.Entities {
+			one := s.property(e, segment)
+			next.Texts = append(next.Texts, one.Texts...)
+			next.Entities = append(next.Entities, one.Entities...)
+		}
+		from = next
+	}
+	return from
+}
+
+// property reads language page 4.4: a relation, a custom property, or one of
+// the texts that entities of that type have.
+func (s scope) property(e *snapshot.Entity, segment condition.Segment) Values {
+	name, t := schema.Fold(segment.Name), s.schema.Lookup(e.TypeName)
+	if segment.Custom {
+		if !t.Custom {
+			return texts()
+		}
+		return texts(e.Custom[name]...)
+	}
+	if _, ok := t.Relations[name]; ok {
+		return entities(e.Relations[name]...)
+	}
+	property, listed := t.Properties[name]
+	switch {
+	case name == "id", name == "name" && t.Transient:
+		return identifier(e)
+	case name == "name", listed && !property.Many:
+		return scalar(e, name)
+	case name == "resourcetype":
+		return texts(e.TypeName)
+	case listed:
+		return texts(e.Lists[name]...)
+	case t.Open:
+		return texts(append(scalar(e, name).Texts, e.Lists[name]...)...)
+	case t.Attributes:
+		return texts(e.Attributes[name]...)
+	default:
+		return texts()
+	}
+}
+
+func scalar(e *snapshot.Entity, name string) Values {
+	if value, ok := e.Scalars[name]; ok {
+		return texts(value)
+	}
+	return texts()
+}
+
+// identifier returns the entity's id. That a request may ask for a resource
+// whose id is the empty text shows in Scalars alone.
+func identifier(e *snapshot.Entity) Values {
+	if e.ID != "" {
+		return texts(e.ID)
+	}
+	return scalar(e, "id")
+}
+
+// same reports whether two entities are one: by type and id, ignoring case. Who
+// has no id is nobody but itself, and an entity on record is none that is not.
+func same(a, b *snapshot.Entity) bool {
+	return a == b || a.ID != "" && a.Recorded == b.Recorded &&
+		a.Type == b.Type && schema.Fold(a.ID) == schema.Fold(b.ID)
+}

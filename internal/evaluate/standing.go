@@ -1,0 +1,91 @@
+package evaluate
+
+import (
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Standing is a request with all that its decision looked at, so that changes to
+// one rule can be tried on it one after the other. It is safe for concurrent use.
+type Standing struct {
+	mu       sync.Mutex
+	judge    *judge
+	resource *snapshot.Entity
+}
+
+// Stand judges a request, nil if it cannot be judged.
+func (e *Evaluator) Stand(input []byte) *Standing {
+	q := e.Read(input)
+	if q.Reason != "" {
+		return nil
+	}
+	j := e.newJudge(q)
+	j.rights(q.Resource)
+	return &Standing{judge: j, resource: q.Resource}
+}
+
+// Variant is another form of a rule.
+type Variant struct {
+	rule
+	// evaluator is that of the rules as they are, and knows the expressions of the
+	// variant as well.
+	evaluator *Evaluator
+}
+
+// Variant reads another form of a rule of the same id. With an error in the list it
+// is of no use.
+func (e *Evaluator) Variant(r ruleset.Rule) (Variant, diag.List) {
+	more, list := e.Also(r)
+	if list.HasErrors() {
+		return Variant{}, list
+	}
+	last := len(more.rules) - 1
+	v := Variant{more.rules[last], more}
+	more.rules = more.rules[:last]
+	return v, list
+}
+
+// Tells says whether the variant grants other actions than the rule does: here, on
+// the request's resource, or elsewhere, on an entity whose rights its decision asks
+// for. Where neither, the request is decided as before, unless rights on an entity
+// depend on each other.
+func (s *Standing) Tells(v Variant) (here, elsewhere bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := *s.judge
+	j.Evaluator = v.evaluator
+	// What the variant asks for joins what is known, and is looked at as well.
+	seen := map[*snapshot.Entity]bool{}
+	for len(seen) < len(j.known) {
+		for _, entity := range slices.Collect(maps.Keys(j.known)) {
+			seen[entity] = true
+			was, now := j.grants(v.ID, entity), j.mask(v.rule, entity)
+			here = here || was != now && entity == s.resource
+			elsewhere = elsewhere || was != now && entity != s.resource
+		}
+	}
+	return here, elsewhere
+}
+
+// grants returns what the rule of an id grants on an entity whose rights are known.
+func (j *judge) grants(id string, entity *snapshot.Entity) ruleset.Actions {
+	var mask ruleset.Actions
+	for _, r := range j.rules {
+		if r.ID == id {
+			mask |= j.mask(r, entity)
+		}
+	}
+	return mask
+}
+
+func (j *judge) mask(r rule, entity *snapshot.Entity) ruleset.Actions {
+	if r.Disabled || !j.inContext(r.Context) || !hits(r.filter, entity, j.schema) || !j.holdsAt(r, entity, j.known[entity]) {
+		return 0
+	}
+	return r.Actions
+}

@@ -1,0 +1,68 @@
+package evaluate
+
+import (
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+)
+
+// Tally is what all rules say of the requester and the resource of one request,
+// whatever action it asks for. It is flat where a Trace is deep, for who asks about
+// thousands of requests.
+type Tally struct {
+	// Reason is "" or why the request cannot be judged: then there is no more.
+	Reason string
+	// Rules are those of the evaluator, in their order.
+	Rules []RuleTally
+	// Err is as in Decision.
+	Err error
+}
+
+// RuleTally is what one rule says. It grants its actions where InContext, Hits
+// and Holds are all true.
+type RuleTally struct {
+	ID      string
+	Actions ruleset.Actions
+	// InContext and Hits say whether the rule's context and filter fit.
+	InContext, Hits bool
+	// Items says which items of the filter hit.
+	Items []bool
+	// Holds is the truth of the condition, and Clauses that of its comparisons and
+	// calls, in the order of the text, once all rights are known.
+	Holds   bool
+	Clauses []bool
+}
+
+// Grants says whether the rule grants its actions.
+func (r RuleTally) Grants() bool { return r.InContext && r.Hits && r.Holds }
+
+// Tally judges a request by every rule, also by those that do not fit it. The
+// request must name an action.
+func (e *Evaluator) Tally(input []byte) Tally {
+	q := e.Read(input)
+	if q.Reason != "" {
+		return Tally{Reason: q.Reason}
+	}
+	j := e.newJudge(q)
+	rights := j.rights(q.Resource)
+	result := Tally{Err: j.err}
+	for _, r := range j.rules {
+		s := scope{judge: j, rule: r, resource: q.Resource, have: rights, absent: rights}
+		told := RuleTally{
+			ID: r.ID, Actions: r.Actions,
+			InContext: j.inContext(r.Context), Hits: hits(r.filter, q.Resource, j.schema), Holds: s.holds(r.condition),
+		}
+		for _, item := range r.filter.Items {
+			told.Items = append(told.Items, hits(ruleset.Filter{Items: []ruleset.FilterItem{item}}, q.Resource, j.schema))
+		}
+		condition.Walk(r.condition, func(n condition.Node) bool {
+			switch n.(type) {
+			case *condition.Comparison, *condition.Call:
+				told.Clauses = append(told.Clauses, s.holds(n))
+			default: // connectives follow from what they connect
+			}
+			return true
+		})
+		result.Rules = append(result.Rules, told)
+	}
+	return result
+}

@@ -1,0 +1,206 @@
+package partition
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+)
+
+// Alike tells which resources of one type no rule for one action can tell apart,
+// whoever asks in whatever session: to a test across, a resource brings all of its
+// texts. An entity is looked at when it is first asked about, so that a question
+// about a few costs little on a large site. It is safe for concurrent use.
+type Alike struct {
+	typ   string
+	data  *bundles.Document
+	mu    sync.Mutex
+	types map[string]*alikes
+	room  int
+}
+
+// Place is where a resource belongs.
+type Place struct {
+	// Class is the same number for resources that are alike.
+	Class int32
+	// Apart are the handles, ascending, of those who may meet an identity test on the
+	// resource, or on an entity that a right depends on: of them, the class says
+	// nothing.
+	Apart []string
+}
+
+// Settles says whether the class says what a requester with a handle may. Handles
+// that are not on record may stand for anybody who is not.
+func (p Place) Settles(requester string) bool {
+	return !slices.ContainsFunc(p.Apart, func(handle string) bool {
+		return handle == requester || strings.HasPrefix(handle, offRecord)
+	})
+}
+
+// alikes are the resources of one type.
+type alikes struct {
+	*Resources
+	tests          []reads.Test
+	own            *sideTests
+	across, owners map[int]*column
+	places         map[string]Place
+	numbers        map[string]int32
+	classes        []*alikeClass
+}
+
+// alikeClass is resources that are alike, whoever asks.
+type alikeClass struct {
+	holds []byte
+	// texts are what the resources bring, by the position of the test in Across;
+	// leads are the classes that they lead to, by the position in Rights.
+	texts [][]string
+	leads [][]int32
+	// examples are some of the resources.
+	examples []example
+}
+
+type example struct {
+	handle string
+	Place
+}
+
+// examplesMost is enough that for most requesters one does not stand apart.
+const examplesMost = 4
+
+// ErrNotAlike says that nothing is known of which resources are alike.
+var ErrNotAlike = errors.New("the rules compare entities that the requester leads to")
+
+// Read returns what the rules of a bundle read.
+func Read(data *bundles.Document) (*reads.Reads, error) {
+	var r reads.Reads
+	if err := decode(data, &r); err != nil {
+		return nil, err
+	}
+	return &r, nil
+}
+
+// NewAlike prepares the resources of a type, a key, for the actions of a mask. It
+// remembers at most room entities, and looks at others again each time.
+func NewAlike(data *bundles.Document, r *reads.Reads, typ string, actions uint32, room int) (*Alike, error) {
+	m := &Model{Reads: *r, Question: Question{Types: []string{typ}, Actions: actions}, Resources: map[string]*Resources{}}
+	f := &folding{Model: m, site: &site{data: data, session: &Session{}}, needs: map[string]uint32{}}
+	if err := f.plan(); err != nil {
+		return nil, err
+	}
+	a := &Alike{typ: typ, data: data, types: map[string]*alikes{}, room: room}
+	for name, resources := range f.Resources {
+		for _, n := range resources.Identities {
+			if t := r.Tests[n]; len(requesterSide(t).Steps) > 0 {
+				return nil, ErrNotAlike
+			}
+		}
+		own, err := newSideTests(f.site, r.Tests, f.tests(resources.Rules), reads.Test.OfResource)
+		if err != nil {
+			return nil, err
+		}
+		a.types[name] = &alikes{
+			Resources: resources, tests: r.Tests, own: own,
+			across: f.columns(resources.Across, true), owners: f.columns(resources.Identities, true),
+			places: map[string]Place{}, numbers: map[string]int32{},
+		}
+	}
+	return a, nil
+}
+
+// Remembered returns the number of entities that are remembered, 0 of nil.
+func (a *Alike) Remembered() int {
+	if a == nil {
+		return 0
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n := 0
+	for _, t := range a.types {
+		n += len(t.places)
+	}
+	return n
+}
+
+func requesterSide(t reads.Test) *reads.Operand {
+	if t.Left.Root == reads.User {
+		return t.Left
+	}
+	return t.Right
+}
+
+// Places returns where resources belong, by their handles; those that are not on
+// record have the class -1.
+func (a *Alike) Places(handles []string) []Place {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	places := make([]Place, len(handles))
+	t := a.types[a.typ]
+	for i, handle := range handles {
+		p, known := t.places[handle]
+		if !known {
+			p.Class = unsettled
+			if a.data.Has("site", "entities", a.typ, handle) {
+				p = a.place(t, handle)
+			}
+		}
+		places[i] = p
+	}
+	return places
+}
+
+func (a *Alike) place(t *alikes, handle string) Place {
+	if p, ok := t.places[handle]; ok {
+		return p
+	}
+	var p Place
+	for _, n := range t.Identities {
+		p.Apart = append(p.Apart, t.owners[n].of(t.Type, handle)...)
+	}
+	c := &alikeClass{holds: appendNumbers(nil, t.own.of(t.Type, handle))}
+	key := slices.Clone(c.holds)
+	for _, n := range t.Across {
+		c.texts = append(c.texts, t.across[n].of(t.Type, handle))
+		key = appendTexts(key, c.texts[len(c.texts)-1])
+	}
+	for _, n := range t.Rights {
+		var leads []int32
+		end := a.types[endType(t.tests[n])]
+		for _, target := range t.leads[n].of(t.Type, handle) {
+			to := a.place(end, target)
+			leads = append(leads, to.Class)
+			p.Apart = append(p.Apart, to.Apart...)
+		}
+		slices.Sort(leads)
+		c.leads = append(c.leads, slices.Compact(leads))
+		key = appendNumbers(key, c.leads[len(c.leads)-1])
+	}
+	slices.Sort(p.Apart)
+	p.Apart = slices.Compact(p.Apart)
+	var ok bool
+	if p.Class, ok = t.numbers[string(key)]; !ok {
+		p.Class = int32(len(t.classes))
+		t.numbers[string(key)] = p.Class
+		t.classes = append(t.classes, c)
+	}
+	c = t.classes[p.Class]
+	if len(c.examples) < examplesMost {
+		c.examples = append(c.examples, example{handle, p})
+	}
+	if a.room > 0 {
+		a.room--
+		t.places[handle] = p
+	}
+	return p
+}
+
+func appendTexts(key []byte, texts []string) []byte {
+	key = binary.AppendUvarint(key, uint64(len(texts)))
+	for _, text := range texts {
+		key = append(binary.AppendUvarint(key, uint64(len(text))), text...)
+	}
+	return key
+}

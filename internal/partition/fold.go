@@ -1,0 +1,238 @@
+package partition
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+)
+
+// texts numbers the texts that requesters bring to a test, by test.
+type texts map[int]map[string]int32
+
+// requesters folds those who can ask by all that they bring; what no resource
+// brings too is merged later.
+func (f *folding) requesters() (texts, error) {
+	handles, subjects := f.site.requesters()
+	if f.Requester != "" {
+		at := slices.Index(handles, f.Requester)
+		if at < 0 {
+			return nil, fmt.Errorf("nobody on record has the id %q", f.Requester)
+		}
+		handles, subjects = handles[at:at+1], subjects[at:at+1]
+	}
+	f.Requesters = &Requesters{Handles: handles, Subjects: subjects}
+	f.users = make(map[string]int32, len(handles))
+	var across []int
+	var rules []int
+	for _, typ := range f.Order {
+		across = append(across, f.Resources[typ].Across...)
+		rules = append(rules, f.Resources[typ].Rules...)
+	}
+	slices.Sort(across)
+	across = slices.Compact(across)
+	own, err := newSideTests(f.site, f.Reads.Tests, f.tests(rules), reads.Test.OfRequester)
+	if err != nil {
+		return nil, err
+	}
+	known := texts{}
+	columns := f.columns(across, false)
+	for _, n := range across {
+		known[n] = map[string]int32{}
+	}
+	f.met = map[int]map[int32]bool{}
+	p := newPartitioner(len(handles))
+	for i, handle := range handles {
+		f.users[handle] = int32(i)
+		f.Requesters.Anonymous = append(f.Requesters.Anonymous, f.site.isAnonymous(handle))
+		c := Class{Holds: own.of("user", handle), Brings: map[int][]int32{}}
+		for _, n := range across {
+			all := columns[n].of("user", handle)
+			if f.Reads.Tests[n].Kind == reads.Identical && len(all) != 1 {
+				all = nil
+			}
+			for _, text := range all {
+				number, ok := known[n][text]
+				if !ok {
+					number = int32(len(known[n]))
+					known[n][text] = number
+				}
+				c.Brings[n] = append(c.Brings[n], number)
+			}
+			slices.Sort(c.Brings[n])
+		}
+		p.add(c)
+	}
+	f.Requesters.Partition = p.Partition
+	return known, nil
+}
+
+// columns returns the requester's or the resource's operand of tests that compare
+// them.
+func (f *folding) columns(tests []int, resource bool) map[int]*column {
+	columns := make(map[int]*column, len(tests))
+	for _, n := range tests {
+		t := f.Reads.Tests[n]
+		op := *t.Left
+		if (op.Root == reads.Resource) != resource {
+			op = *t.Right
+		}
+		columns[n] = newColumn(f.site, op, t.Exact)
+	}
+	return columns
+}
+
+// resources folds the entities of a type. The types that its rights depend on are
+// folded already.
+func (f *folding) resources(ctx context.Context, r *Resources, known texts) error {
+	own, err := newSideTests(f.site, f.Reads.Tests, f.tests(r.Rules), reads.Test.OfResource)
+	if err != nil {
+		return err
+	}
+	across, owners := f.columns(r.Across, true), f.columns(r.Identities, true)
+	p := newPartitioner(len(r.Handles))
+	for i, handle := range r.Handles {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		c := Class{Holds: own.of(r.Type, handle), Brings: map[int][]int32{}, Leads: map[int][]int32{}}
+		for _, n := range r.Across {
+			f.bring(&c, n, across[n].of(r.Type, handle), known[n])
+		}
+		var apart []int32
+		for _, n := range r.Identities {
+			met := f.meet(f.Reads.Tests[n], owners[n].of(r.Type, handle))
+			if len(met) == 0 {
+				continue
+			}
+			if r.Met[n] == nil {
+				r.Met[n] = map[int32][]int32{}
+			}
+			r.Met[n][int32(i)] = met
+			apart = append(apart, met...)
+		}
+		for _, n := range r.Rights {
+			target := f.Resources[endType(f.Reads.Tests[n])]
+			for _, t := range f.Targets(r, n, int32(i)) {
+				c.Leads[n] = append(c.Leads[n], target.Of[t])
+				apart = append(apart, target.Apart[t]...)
+			}
+			slices.Sort(c.Leads[n])
+			c.Leads[n] = slices.Compact(c.Leads[n])
+		}
+		if len(apart) > 0 {
+			slices.Sort(apart)
+			r.Apart[int32(i)] = slices.Compact(apart)
+		}
+		p.add(c)
+	}
+	r.Partition = p.Partition
+	return nil
+}
+
+// bring notes what a resource brings to a test against requesters: of its texts those
+// that some requester has.
+func (f *folding) bring(c *Class, test int, all []string, known map[string]int32) {
+	if f.Reads.Tests[test].Kind == reads.Identical && len(all) != 1 {
+		return
+	}
+	for _, text := range all {
+		number, ok := known[text]
+		if !ok {
+			continue
+		}
+		c.Brings[test] = append(c.Brings[test], number)
+		if f.met[test] == nil {
+			f.met[test] = map[int32]bool{}
+		}
+		f.met[test][number] = true
+	}
+	slices.Sort(c.Brings[test])
+}
+
+// meet returns the requesters who are one of the entities or, for the test of
+// identity, the only one.
+func (f *folding) meet(t reads.Test, handles []string) []int32 {
+	if t.Kind == reads.IdenticalEntity && len(identities(handles)) != 1 {
+		return nil
+	}
+	var met []int32
+	for _, handle := range handles {
+		if n, ok := f.users[handle]; ok {
+			met = append(met, n)
+		}
+	}
+	slices.Sort(met)
+	return met
+}
+
+// mergeRequesters folds requesters again, by what some resource brings too.
+func (f *folding) mergeRequesters() {
+	p := newPartitioner(len(f.Requesters.Handles))
+	merged := make([]Class, len(f.Requesters.Classes))
+	for i, c := range f.Requesters.Classes {
+		merged[i] = Class{Holds: c.Holds, Brings: map[int][]int32{}}
+		for n, numbers := range c.Brings {
+			for _, number := range numbers {
+				if f.met[n][number] {
+					merged[i].Brings[n] = append(merged[i].Brings[n], number)
+				}
+			}
+		}
+	}
+	for _, c := range f.Requesters.Of {
+		p.add(merged[c])
+	}
+	f.Requesters.Partition = p.Partition
+}
+
+// partitioner puts entities into classes.
+type partitioner struct {
+	Partition
+	known map[string]int32
+	key   []byte
+}
+
+func newPartitioner(n int) *partitioner {
+	return &partitioner{Partition: Partition{Of: make([]int32, 0, n)}, known: map[string]int32{}}
+}
+
+// add adds the next entity, which belongs to a class like c.
+func (p *partitioner) add(c Class) {
+	p.key = appendNumbers(p.key[:0], c.Holds)
+	p.key = appendLists(p.key, c.Brings)
+	p.key = appendLists(p.key, c.Leads)
+	n, ok := p.known[string(p.key)]
+	if !ok {
+		n = int32(len(p.Classes))
+		p.known[string(p.key)] = n
+		p.Classes = append(p.Classes, c)
+	}
+	p.Classes[n].Members = append(p.Classes[n].Members, int32(len(p.Of)))
+	p.Of = append(p.Of, n)
+}
+
+func appendLists(key []byte, lists map[int][]int32) []byte {
+	var present []int32
+	for n, list := range lists {
+		if len(list) > 0 {
+			present = append(present, int32(n))
+		}
+	}
+	slices.Sort(present)
+	key = appendNumbers(key, present)
+	for _, n := range present {
+		key = appendNumbers(key, lists[int(n)])
+	}
+	return key
+}
+
+func appendNumbers(key []byte, numbers []int32) []byte {
+	key = binary.AppendUvarint(key, uint64(len(numbers)))
+	for _, n := range numbers {
+		key = binary.AppendUvarint(key, uint64(n))
+	}
+	return key
+}

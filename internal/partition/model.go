@@ -1,0 +1,308 @@
+package partition
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+)
+
+// Question is what is to be told apart.
+type Question struct {
+	Session Session
+	// Types are the keys of resource types.
+	Types []string
+	// Actions is the mask of the actions that count.
+	Actions uint32
+	// Requester is the handle of the only requester who counts, "" for all.
+	Requester string
+}
+
+// Model is a site folded for one question. It does not change once it is made.
+type Model struct {
+	Reads reads.Reads
+	Question
+	// Order holds the types of the question and those that their rights depend
+	// on: what a type's rules ask for comes before it.
+	Order      []string
+	Requesters *Requesters
+	Resources  map[string]*Resources
+}
+
+// Requesters are all who can ask, folded.
+type Requesters struct {
+	// Handles are the folded ids of users on record; Subjects are the ids by which
+	// requests name them.
+	Handles, Subjects []string
+	// Anonymous says of each whether their directory is NONE.
+	Anonymous []bool
+	Partition
+}
+
+// Partition says which class each of a number of entities belongs to.
+type Partition struct {
+	Of      []int32
+	Classes []Class
+}
+
+// Class is a class of requesters or of resources.
+type Class struct {
+	// Members are numbers of entities, ascending.
+	Members []int32
+	// Holds are the tests that look at this side alone and hold: indices into
+	// Reads.Tests, ascending.
+	Holds []int32
+	// Brings is what this side brings to each test against the other one: numbers
+	// of texts, ascending, by the position of the test in Across of Resources or,
+	// for requesters, by its index into Reads.Tests.
+	Brings map[int][]int32
+	// Leads are the classes of the entities that a test of rights asks about, by
+	// the test's index into Reads.Tests, ascending.
+	Leads map[int][]int32
+}
+
+// Resources are the entities of one type, folded: those on record first and then
+// those that others lead to without their being on record.
+type Resources struct {
+	Type string
+	// Handles name the entities, folded ids for those on record; Recorded is the
+	// number of these.
+	Handles  []string
+	Recorded int
+	// Actions is the mask of the actions that count for the type, Rules the rules that
+	// grant one of them: indices into Reads.Rules.
+	Actions uint32
+	Rules   []int
+	Partition
+	// Across are the tests of texts of the requester against the resource's,
+	// Identities those of entities against the requester, Rights those of rights
+	// on entities that the resource leads to: indices into Reads.Tests.
+	Across, Identities, Rights []int
+	// Met lists the requesters who meet an identity test, by test and resource.
+	Met map[int]map[int32][]int32
+	// Apart lists the requesters who meet an identity test on the resource, or on
+	// an entity that a right depends on, ascending, by resource: these pairs are to be
+	// settled one by one.
+	Apart map[int32][]int32
+	leads map[int]*column
+	index map[string]int32
+}
+
+// Number returns the number of the entity with a handle.
+func (r *Resources) Number(handle string) (int32, bool) {
+	n, ok := r.index[handle]
+	return n, ok
+}
+
+// Targets returns the numbers of the entities that a test of Rights asks about, among
+// the resources of the type that its path ends at. It is safe for concurrent use: what
+// entities lead to was found when they were folded.
+func (m *Model) Targets(r *Resources, test int, resource int32) []int32 {
+	target := m.Resources[endType(m.Reads.Tests[test])]
+	var found []int32
+	for _, handle := range r.leads[test].of(r.Type, r.Handles[resource]) {
+		found = append(found, target.index[handle])
+	}
+	return found
+}
+
+func endType(t reads.Test) string { return t.Left.Steps[len(t.Left.Steps)-1].Type }
+
+// Fold folds a site, as a bundle holds it. The bundle must hold data.qlik.reads.
+func Fold(ctx context.Context, data *bundles.Document, q Question) (*Model, error) {
+	m := &Model{Question: q, Resources: map[string]*Resources{}}
+	if err := decode(data, &m.Reads); err != nil {
+		return nil, err
+	}
+	s := &site{data: data, session: &q.Session}
+	f := &folding{Model: m, site: s, needs: map[string]uint32{}}
+	if err := f.plan(); err != nil {
+		return nil, err
+	}
+	f.discover()
+	texts, err := f.requesters()
+	if err != nil {
+		return nil, err
+	}
+	for _, typ := range m.Order {
+		if err := f.resources(ctx, m.Resources[typ], texts); err != nil {
+			return nil, err
+		}
+	}
+	f.mergeRequesters()
+	return m, nil
+}
+
+// ErrBundle is what a bundle's fault is: it does not say, or not in a way that this
+// version understands, what its rules read.
+var ErrBundle = errors.New("the bundle does not say what its rules read: compile it again with this version")
+
+func faulty(format string, args ...any) error {
+	return fmt.Errorf("%w: data.qlik.reads: %w", ErrBundle, fmt.Errorf(format, args...))
+}
+
+func decode(data *bundles.Document, into *reads.Reads) error {
+	v, ok := data.Lookup("qlik", "reads")
+	if !ok {
+		return ErrBundle
+	}
+	text, err := json.Marshal(v)
+	if err == nil {
+		err = json.Unmarshal(text, into)
+	}
+	if err != nil {
+		return faulty("%w", err)
+	}
+	for i, t := range into.Tests {
+		if !t.Kind.Known() {
+			return faulty("the test %d is of the unknown kind %q", i, t.Kind)
+		}
+		if t.Left == nil && t.Kind != reads.Anonymous && t.Kind != reads.From {
+			return faulty("the test %d has nothing that it looks at", i)
+		}
+	}
+	for _, r := range into.Rules {
+		if slices.ContainsFunc(r.Tests, func(t int) bool { return t < 0 || t >= len(into.Tests) }) {
+			return faulty("the rule %q names a test that is not there", r.ID)
+		}
+	}
+	for _, c := range into.Classes {
+		if slices.ContainsFunc(c.Rules, func(r int) bool { return r < 0 || r >= len(into.Rules) }) {
+			return faulty("the class %q names a rule that is not there", c.Key)
+		}
+	}
+	return nil
+}
+
+// folding is a Model in the making.
+type folding struct {
+	*Model
+	site *site
+	// needs are the actions that count, by type.
+	needs map[string]uint32
+	users map[string]int32 // number of a requester, by handle
+	// met are the texts of requesters that resources bring too, by test.
+	met map[int]map[int32]bool
+}
+
+// plan finds the types and rules that count and the order of the types.
+func (f *folding) plan() error {
+	for _, typ := range f.Types {
+		f.need(typ, f.Actions)
+	}
+	state := map[string]int{} // 1 on the way, 2 done
+	var visit func(typ string) error
+	visit = func(typ string) error {
+		if state[typ] == 1 {
+			return faulty("rights on %q depend on themselves", typ)
+		}
+		if state[typ] == 2 {
+			return nil
+		}
+		state[typ] = 1
+		r := &Resources{Type: typ, Actions: f.needs[typ], Rules: f.rules(typ), Met: map[int]map[int32][]int32{}, Apart: map[int32][]int32{}, leads: map[int]*column{}}
+		for _, n := range f.tests(r.Rules) {
+			switch t := f.Reads.Tests[n]; {
+			case t.Kind == reads.Privilege && len(t.Left.Steps) > 0:
+				r.Rights = append(r.Rights, n)
+				r.leads[n] = newColumn(f.site, *t.Left, false)
+				if err := visit(endType(t)); err != nil {
+					return err
+				}
+			case t.Identity():
+				r.Identities = append(r.Identities, n)
+			case t.Kind == reads.Common && !t.OfRequester() && !t.OfResource(), t.Kind == reads.Identical && !t.OfRequester() && !t.OfResource():
+				r.Across = append(r.Across, n)
+			}
+		}
+		state[typ] = 2
+		f.Resources[typ] = r
+		f.Order = append(f.Order, typ)
+		return nil
+	}
+	for _, typ := range f.Types {
+		if err := visit(typ); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// need notes that actions on a type count, and so what their rules ask about.
+func (f *folding) need(typ string, actions uint32) {
+	if f.needs[typ]|actions == f.needs[typ] {
+		return
+	}
+	f.needs[typ] |= actions
+	for _, rule := range f.rules(typ) {
+		for _, n := range f.Reads.Rules[rule].Tests {
+			if t := f.Reads.Tests[n]; t.Kind != reads.Privilege {
+				continue
+			} else if len(t.Left.Steps) == 0 {
+				f.need(typ, t.Action)
+			} else {
+				f.need(endType(t), t.Action)
+			}
+		}
+	}
+}
+
+// rules returns the rules of a type that grant actions that count.
+func (f *folding) rules(typ string) []int {
+	var list []int
+	if c := f.Reads.Of(typ); c != nil {
+		for _, rule := range c.Rules {
+			if f.Reads.Rules[rule].Actions&f.needs[typ] != 0 {
+				list = append(list, rule)
+			}
+		}
+	}
+	return list
+}
+
+// tests returns the tests of rules, ascending.
+func (f *folding) tests(rules []int) []int {
+	var list []int
+	for _, rule := range rules {
+		list = append(list, f.Reads.Rules[rule].Tests...)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// discover lists the entities of every type: those on record, and those that
+// others lead to.
+func (f *folding) discover() {
+	off := map[string]map[string]bool{}
+	for _, typ := range slices.Backward(f.Order) {
+		r := f.Resources[typ]
+		r.Handles = f.site.data.Keys("site", "entities", typ)
+		r.Recorded = len(r.Handles)
+		var more []string
+		for handle := range off[typ] {
+			more = append(more, handle)
+		}
+		slices.Sort(more)
+		r.Handles = append(r.Handles, more...)
+		r.index = make(map[string]int32, len(r.Handles))
+		for i, handle := range r.Handles {
+			r.index[handle] = int32(i)
+			for _, n := range r.Rights {
+				end := endType(f.Reads.Tests[n])
+				for _, target := range r.leads[n].of(typ, handle) {
+					if strings.HasPrefix(target, offRecord) || !f.site.data.Has("site", "entities", end, target) {
+						if off[end] == nil {
+							off[end] = map[string]bool{}
+						}
+						off[end][target] = true
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,43 @@
+package partition
+
+import (
+	"fmt"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/reads"
+)
+
+// Reader reads entities of a bundle's site as the rules do, for who shows or selects
+// them. It is not safe for concurrent use.
+type Reader struct {
+	site    *site
+	columns map[string]*column
+}
+
+// NewReader returns a reader of the data of a bundle.
+func NewReader(data *bundles.Document) *Reader {
+	return &Reader{site: &site{data: data, session: &Session{}}, columns: map[string]*column{}}
+}
+
+// Texts returns the texts of a property, or of one that the relations of the operand
+// lead to, folded unless exact is set. A text that the data does not hold is missing.
+func (r *Reader) Texts(typ, handle string, op reads.Operand, exact bool) []string {
+	key := fmt.Sprint(op, exact)
+	c := r.columns[key]
+	if c == nil {
+		c = newColumn(r.site, op, exact)
+		r.columns[key] = c
+	}
+	return c.of(typ, handle)
+}
+
+// Name returns the name of an entity as it is written, or folded where the data has
+// no more; "" where it has none.
+func (r *Reader) Name(typ, handle string) string {
+	for _, field := range []string{"=name", "name"} {
+		if texts := r.site.field(typ, handle, field); len(texts) > 0 {
+			return texts[0]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,87 @@
+package partition
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// Session is what requesters have in common: where they come from and what is sent
+// with their requests.
+type Session struct {
+	// Context is hub, qmc or, for requests that do not say, "".
+	Context string
+	// Environment holds session attributes. Names equal but for case unite.
+	Environment map[string][]string
+}
+
+// Texts returns the values of an attribute by its folded name, folded unless exact is
+// set, sorted and without doubles.
+func (s *Session) Texts(name string, exact bool) []string {
+	var all []string
+	for written, values := range s.Environment {
+		if schema.Fold(written) != name {
+			continue
+		}
+		for _, v := range values {
+			if !exact {
+				v = schema.Fold(v)
+			}
+			all = append(all, v)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// AnonymousSubject is the subject id of the anonymous requester that is looked at
+// beside the users on record. Anonymous requesters have no record, so that all are
+// alike but for their names.
+const AnonymousSubject = `NONE\anonymous`
+
+// anonymous is the handle of that requester (policies/qlik/request.rego).
+const anonymous = "\x1fsubject\x1f"
+
+// anonymousFields are the fields that a requester has of the subject id alone.
+var anonymousFields = map[string][]string{
+	"userdirectory": {"none"}, "=userdirectory": {"NONE"},
+	"userid": {"anonymous"}, "=userid": {"anonymous"},
+}
+
+// isAnonymous says whether a requester's directory is NONE.
+func (s *site) isAnonymous(handle string) bool {
+	return slices.Contains(s.field("user", handle, "userdirectory"), "none")
+}
+
+// requesters returns the handles of those who can ask, in order, with the ids by
+// which requests name them: users on record and, unless a user has that login, an
+// anonymous requester. A user without a login whose id looks like one cannot be
+// named, and is left out.
+func (s *site) requesters() (handles, subjects []string) {
+	logins := map[string]string{}
+	taken := false
+	for _, login := range s.data.Keys("site", "subjects") {
+		if v, _ := s.data.Lookup("site", "subjects", login); v != nil {
+			handle, _ := v.(string)
+			logins[handle] = login
+		}
+		taken = taken || login == schema.Fold(AnonymousSubject)
+	}
+	for _, handle := range s.data.Keys("site", "entities", "user") {
+		login, ok := logins[handle]
+		switch {
+		case ok:
+			subjects = append(subjects, login)
+		case strings.Contains(handle, `\`):
+			continue
+		default:
+			subjects = append(subjects, handle)
+		}
+		handles = append(handles, handle)
+	}
+	if !taken {
+		handles, subjects = append(handles, anonymous), append(subjects, AnonymousSubject)
+	}
+	return handles, subjects
+}

@@ -1,0 +1,86 @@
+package difftest
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
+)
+
+var (
+	corpusShare = flag.Int("corpus", 16, "of how many sites of the corpus one is replayed; 1 for all")
+	update      = flag.Bool("update", false, "make the corpus anew and write what it covers into its README")
+	recount     = flag.Bool("recount", false, "write the README of the corpus anew")
+)
+
+// TestCorpus replays decisions of the corpus: reference and embedded OPA must
+// say today what they said when it was made.
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	if *update {
+		updateCorpus(t)
+		return
+	}
+	replay(t, *corpusShare, open)
+}
+
+// TestCorpusUnderStockOPA replays fewer of them by the stock command.
+func TestCorpusUnderStockOPA(t *testing.T) {
+	needStock(t)
+	t.Parallel()
+	if *update {
+		t.Skip("the corpus is being made")
+	}
+	replay(t, *corpusShare**stockShare, openStock)
+}
+
+func replay(t *testing.T, share int, open opener) {
+	files, err := corpusFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if testing.Short() {
+		share *= 10
+	}
+	for i := 0; i < len(files); i += share {
+		t.Run(filepath.Base(files[i]), func(t *testing.T) {
+			t.Parallel()
+			k, err := readKept(files[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			skipAfterFailures(t)
+			if problem := k.replay(t.Context(), open); problem != "" {
+				failures.Add(1)
+				t.Fatal(problem)
+			}
+		})
+	}
+}
+
+// replay returns what is wrong with the first decision that is not as it was.
+func (k *kept) replay(ctx context.Context, open opener) string {
+	c, err := k.sitegenCase()
+	if err != nil {
+		return err.Error()
+	}
+	o := k.Options.options()
+	s, f := open(ctx, c, o)
+	if f.kind != "" {
+		return f.String()
+	}
+	defer s.close()
+	for i, request := range c.Requests {
+		now, f := s.compare(ctx, request)
+		if f.kind != "" {
+			return tell(sitegen.Case{Rules: c.Rules, Files: c.Files, Requests: [][]byte{request}}, request, o, open, f, *shrinkFor)
+		}
+		if before := k.Answers[k.Decisions[i][4]]; !now.equal(before) {
+			return fmt.Sprintf("%s, request %s\nthe corpus: %v\nall now:    %v\n%s", o, request, before, now, s.reference.Explain(request))
+		}
+	}
+	return ""
+}

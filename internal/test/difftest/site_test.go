@@ -1,0 +1,213 @@
+package difftest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
+)
+
+// options are the settings of a compilation.
+type options struct {
+	inequality resolve.ListInequality
+	strict     bool
+	// skip leaves rules with errors out. Without it, such a rule is a failure.
+	skip bool
+}
+
+func (o options) String() string {
+	return fmt.Sprintf("list-inequality=%s strict=%t skip-invalid=%t", o.inequality, o.strict, o.skip)
+}
+
+// eachOption returns settings by number, so that among any 16 numbers in a row
+// both settings of every option occur.
+func eachOption(i int) options {
+	o := options{skip: i/2%8 >= 6, strict: i/2%8 == 7}
+	if i%2 == 1 {
+		o.inequality = resolve.All
+	}
+	return o
+}
+
+func (o options) compiler() compiler.Options {
+	return compiler.Options{ListInequality: o.inequality, Strict: o.strict, SkipInvalid: o.skip}
+}
+
+func (o options) reference() evaluate.Options {
+	if o.inequality == resolve.All {
+		return evaluate.Options{ListInequality: evaluate.All}
+	}
+	return evaluate.Options{}
+}
+
+// site is a case in the hands of both engines.
+type site struct {
+	reference *evaluate.Evaluator
+	policy    *compiler.Policy
+	data      bundles.DataSource
+	ask       asker // the engine
+	close     func()
+}
+
+// failure says what is wrong with a case, if anything: kind is equal for
+// failures that may have the same cause.
+type failure struct{ kind, text string }
+
+func (f failure) String() string { return f.kind + ": " + f.text }
+
+// opener gives a case to both engines.
+type opener func(context.Context, sitegen.Case, options) (*site, failure)
+
+// open is the opener that everything here is about. The generator makes no
+// invalid rules but those that are named so: any other is a failure.
+func open(ctx context.Context, c sitegen.Case, o options) (*site, failure) {
+	dir, err := os.MkdirTemp("", "difftest")
+	if err != nil {
+		return nil, failure{"no folder", err.Error()}
+	}
+	s := &site{close: func() { _ = os.RemoveAll(dir) }}
+	if f := s.open(ctx, c, o, dir); f.kind != "" {
+		s.close()
+		return nil, f
+	}
+	return s, failure{}
+}
+
+func (s *site) open(ctx context.Context, c sitegen.Case, o options, dir string) failure {
+	if err := c.Write(dir); err != nil {
+		return failure{"the case is not written", err.Error()}
+	}
+	snap, found := snapshot.Open(filepath.Join(dir, "snapshot"), schema.Default())
+	if found.HasErrors() {
+		return failed("the snapshot does not open", found)
+	}
+	loaded, found := snap.Load(snapshot.NoProgress{})
+	if found.HasErrors() {
+		return failed("the snapshot does not load", found)
+	}
+	rules, found := ruleset.Decode("rules.json", c.Rules)
+	if found.HasErrors() {
+		return failed("the rules are no export", found)
+	}
+	s.policy, found = compiler.Compile(rules, o.compiler())
+	if s.policy == nil {
+		return failed("the rules do not compile", found)
+	}
+	if rules, found = s.valid(rules, o); found.HasErrors() {
+		return failed("the compiler skips other rules than it should", found)
+	}
+	if s.reference, found = evaluate.New(rules, loaded, o.reference()); found.HasErrors() {
+		return failed("the reference sees errors", found)
+	}
+	s.data = func(ctx context.Context, w io.Writer) error {
+		_, err := snap.Project(ctx, s.policy.View, w, snapshot.NoProgress{})
+		return err
+	}
+	bundle, err := bundles.InMemory(ctx, s.policy, s.data)
+	if err != nil {
+		return failure{"there is no bundle", err.Error()}
+	}
+	e, err := engine.New(ctx, bundle)
+	if err != nil {
+		return failure{"the engine does not take the bundle", err.Error()}
+	}
+	s.ask = embedded(e)
+	return failure{}
+}
+
+const (
+	// brokenName begins the names of rules that a compiler must refuse.
+	brokenName = "broken: "
+	// doubtfulName is the name of rules of which that is not known. Other rules
+	// may go down with them.
+	doubtfulName = "doubtful"
+)
+
+// valid returns the rules that the compiler has not skipped. A rule that it had
+// to skip and did not is an error, and so is one that it skipped for nothing.
+func (s *site) valid(rules []ruleset.Rule, o options) ([]ruleset.Rule, diag.List) {
+	var list diag.List
+	doubt := o.strict || slices.ContainsFunc(rules, func(r ruleset.Rule) bool { return r.Name == doubtfulName })
+	kept := slices.DeleteFunc(slices.Clone(rules), func(r ruleset.Rule) bool {
+		ref := diag.Rule{ID: r.ID, Name: r.Name}
+		skipped, broken := slices.Contains(s.policy.Skipped, ref), strings.HasPrefix(r.Name, brokenName)
+		if broken != skipped && (broken || !doubt) {
+			list = append(list, diag.Diagnostic{Severity: diag.Error, Summary: fmt.Sprintf("skipped: %t", skipped), Rule: ref, Text: r.Condition})
+		}
+		return skipped
+	})
+	return kept, list
+}
+
+// failed is the failure that errors are; its kind has the code of the first.
+func failed(kind string, list diag.List) failure {
+	var b strings.Builder
+	told := 0
+	for _, d := range list {
+		if d.Severity != diag.Error {
+			continue
+		}
+		if told++; told == 1 && d.Code != "" {
+			kind += " (" + string(d.Code) + ")"
+		}
+		if told > 3 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n%s %s: %s", d.Code, d.Rule.Name, d.Summary)
+		if d.Text != nil {
+			fmt.Fprintf(&b, " in %q", d.Text.Content)
+		}
+	}
+	fmt.Fprintf(&b, "\n%d in all", told)
+	return failure{kind, b.String()}
+}
+
+// compare asks both engines and returns what they agree on, or the difference.
+func (s *site) compare(ctx context.Context, request []byte) (answer, failure) {
+	want, err := reading(s.reference)(ctx, request)
+	if err != nil {
+		return want, failure{"the reference fails", err.Error()}
+	}
+	got, err := s.ask(ctx, request)
+	if err != nil {
+		return want, failure{"the engine fails", err.Error()}
+	}
+	if !want.equal(got) {
+		return want, failure{"the engines differ", fmt.Sprintf("\nreference: %v\nengine:    %v", want, got)}
+	}
+	return want, failure{}
+}
+
+// check returns the first failure of a case and the request that fails, if it
+// takes one to fail. Seen, if it is not nil, is told the answers.
+func check(ctx context.Context, c sitegen.Case, o options, open opener, seen func(answer)) (failure, []byte) {
+	s, f := open(ctx, c, o)
+	if f.kind != "" {
+		return f, nil
+	}
+	defer s.close()
+	for _, request := range c.Requests {
+		a, f := s.compare(ctx, request)
+		if f.kind != "" {
+			return f, request
+		}
+		if seen != nil {
+			seen(a)
+		}
+	}
+	return failure{}, nil
+}
