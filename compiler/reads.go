@@ -2,12 +2,13 @@ package compiler
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
@@ -23,7 +24,7 @@ func readsOf(plan *privilege.Plan) reads.Reads {
 			for _, a := range r.Rule.Actions.List() {
 				rule.Actions |= uint32(a)
 			}
-			resolve.Visit(r.Predicate, func(test resolve.Predicate, _ bool) {
+			ir.Visit(r.Predicate, func(test ir.Atom, _ bool) {
 				t := testOf(test)
 				n, known := tests.of(t)
 				if !known {
@@ -61,17 +62,16 @@ func (n *numbers) of(v any) (number int, known bool) {
 	return number, false
 }
 
-// testOf returns a test as data. It has no default, so that a new kind of test
-// cannot be forgotten here.
-func testOf(p resolve.Predicate) reads.Test {
-	switch p := p.(type) {
-	case resolve.OneOf:
+// testOf returns an atom as data.
+func testOf(a ir.Atom) reads.Test {
+	switch p := a.(type) {
+	case ir.OneOf:
 		return reads.Test{Kind: reads.OneOf, Left: valueOf(p.Value), Texts: p.Texts, Exact: p.Exact}
-	case resolve.Common:
+	case ir.Common:
 		return reads.Test{Kind: reads.Common, Left: valueOf(p.Left), Right: valueOf(p.Right), Exact: p.Exact}
-	case resolve.Identical:
+	case ir.Identical:
 		t := reads.Test{Kind: reads.Identical, Left: valueOf(p.Left), Exact: p.Exact}
-		if literal, ok := p.Right.(resolve.Literal); ok {
+		if literal, ok := p.Right.(ir.Literal); ok {
 			t.Texts = []string{literal.Text}
 			if !p.Exact {
 				t.Texts[0] = schema.Fold(literal.Text)
@@ -80,57 +80,59 @@ func testOf(p resolve.Predicate) reads.Test {
 		}
 		t.Right = valueOf(p.Right)
 		return t
-	case resolve.Like:
+	case ir.Like:
 		return reads.Test{Kind: reads.Matches, Left: valueOf(p.Value), Texts: []string{patternOf(p.Pattern)}}
-	case resolve.Matches:
+	case ir.Matches:
 		return reads.Test{Kind: reads.Matches, Left: valueOf(p.Value), Texts: []string{p.Regexp}, Exact: true}
-	case resolve.Present:
+	case ir.Present:
 		return reads.Test{Kind: reads.Present, Left: valueOf(p.Value)}
-	case resolve.Exists:
+	case ir.Exists:
 		return reads.Test{Kind: reads.Exists, Left: entitiesOf(p.Entities)}
-	case resolve.CommonEntity:
+	case ir.CommonEntity:
 		return reads.Test{Kind: reads.CommonEntity, Left: entitiesOf(p.Left), Right: entitiesOf(p.Right)}
-	case resolve.IdenticalEntity:
+	case ir.IdenticalEntity:
 		return reads.Test{Kind: reads.IdenticalEntity, Left: entitiesOf(p.Left), Right: entitiesOf(p.Right)}
-	case resolve.Privilege:
+	case ir.Privilege:
 		return reads.Test{Kind: reads.Privilege, Left: entitiesOf(p.Entities), Action: uint32(p.Action)}
-	case resolve.From:
+	case ir.From:
 		return reads.Test{Kind: reads.From, Context: p.Context.String()}
-	case resolve.Anonymous:
-	case resolve.Constant, resolve.Conjunction, resolve.Disjunction, resolve.Negation: // Visit hands out none
+	case ir.Anonymous:
+		return reads.Test{Kind: reads.Anonymous}
 	}
-	return reads.Test{Kind: reads.Anonymous}
+	panic(fmt.Sprintf("compiler: unknown atom %T", a))
 }
 
 // patternOf returns a pattern of like as an anchored regular expression for
 // folded texts.
-func patternOf(p resolve.Pattern) string {
+func patternOf(p ir.Pattern) string {
 	switch shape, text := p.Shape(); shape {
-	case resolve.Prefix:
+	case ir.Prefix:
 		return `(?s)^` + regexp.QuoteMeta(text) + `.*$`
-	case resolve.Suffix:
+	case ir.Suffix:
 		return `(?s)^.*` + regexp.QuoteMeta(text) + `$`
-	case resolve.Infix:
+	case ir.Infix:
 		return `(?s)^.*` + regexp.QuoteMeta(text) + `.*$`
-	default: // others than General come down to OneOf and Present before
+	case ir.General:
 		return text
+	case ir.Whole, ir.Anything: // resolve makes OneOf and Present of them
 	}
+	panic("compiler: a pattern without a wildcard, or of nothing else")
 }
 
-func valueOf(v resolve.Value) *reads.Operand {
-	p, ok := v.(resolve.Property)
+func valueOf(v ir.Value) *reads.Operand {
+	p, ok := v.(ir.Property)
 	if !ok {
 		// Literals stand on the right of Identical alone.
-		return &reads.Operand{Root: reads.Environment, Property: v.(resolve.Environment).Name}
+		return &reads.Operand{Root: reads.Environment, Property: v.(ir.Environment).Name}
 	}
 	o := entitiesOf(p.Of)
 	o.Property = p.Name
 	return o
 }
 
-func entitiesOf(e resolve.Entities) *reads.Operand {
+func entitiesOf(e ir.Entities) *reads.Operand {
 	o := &reads.Operand{Root: reads.Resource}
-	if e.Root == resolve.User {
+	if e.Root == ir.User {
 		o.Root = reads.User
 	}
 	for _, s := range e.Steps {

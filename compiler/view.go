@@ -1,8 +1,8 @@
 package compiler
 
 import (
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
@@ -18,7 +18,7 @@ func view(plan *privilege.Plan, s *schema.Schema) schema.View {
 	v.text("user", "userdirectory", false, schema.Folded)
 	for _, c := range plan.Classes {
 		for _, r := range c.Rules {
-			resolve.Visit(r.Predicate, func(test resolve.Predicate, _ bool) { v.test(test) })
+			ir.Visit(r.Predicate, func(a ir.Atom, _ bool) { v.atom(a) })
 		}
 	}
 	return v.view
@@ -36,38 +36,18 @@ func (v viewer) key(typ string) string {
 	return schema.GeneralKey
 }
 
-func (v viewer) test(p resolve.Predicate) {
-	switch p := p.(type) {
-	case resolve.OneOf:
-		v.value(p.Value, p.Exact)
-	case resolve.Common:
-		v.value(p.Left, p.Exact)
-		v.value(p.Right, p.Exact)
-	case resolve.Identical:
-		v.value(p.Left, p.Exact)
-		v.value(p.Right, p.Exact)
-	case resolve.Like:
-		v.value(p.Value, false)
-	case resolve.Matches:
-		v.value(p.Value, true)
-	case resolve.Present:
-		v.value(p.Value, false)
-	case resolve.Exists:
-		v.entities(p.Entities)
-	case resolve.CommonEntity:
-		v.entities(p.Left)
-		v.entities(p.Right)
-	case resolve.IdenticalEntity:
-		v.entities(p.Left)
-		v.entities(p.Right)
-	case resolve.Privilege:
-		v.entities(p.Entities)
-	default: // connectives are taken apart by Visit; the rest reads no entity
+func (v viewer) atom(a ir.Atom) {
+	read := ir.OperandsOf(a)
+	for _, value := range read.Values {
+		v.value(value, read.Exact)
+	}
+	for _, e := range read.Entities {
+		v.entities(e)
 	}
 }
 
-func (v viewer) value(value resolve.Value, exact bool) {
-	p, ok := value.(resolve.Property)
+func (v viewer) value(value ir.Value, exact bool) {
+	p, ok := value.(ir.Property)
 	if !ok {
 		return
 	}
@@ -91,7 +71,7 @@ func (v viewer) text(typ, name string, list bool, form schema.Form) {
 	t.Scalars[name] |= form
 }
 
-func (v viewer) entities(e resolve.Entities) {
+func (v viewer) entities(e ir.Entities) {
 	at := e.Origin
 	for _, s := range e.Steps {
 		v.view.Of(v.key(at)).Relations[s.Name] = schema.Relation{Name: s.Name, Target: s.Type, Many: s.Many}

@@ -1,7 +1,7 @@
 package model
 
 import (
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
@@ -46,23 +46,23 @@ func (f *Frame) May(s Stage, e *Entity, find func(*Frame) bool) bool {
 }
 
 // Texts returns how a value is found. What a class lacks is empty.
-func (s *Site) Texts(v resolve.Value, exact bool) func(*Frame) []string {
+func (s *Site) Texts(v ir.Value, exact bool) func(*Frame) []string {
 	switch v := v.(type) {
-	case resolve.Literal:
+	case ir.Literal:
 		text := []string{Text(v, exact)}
 		return func(*Frame) []string { return text }
-	case resolve.Environment:
+	case ir.Environment:
 		name := v.Name
 		if exact {
 			name = "=" + name
 		}
 		return func(f *Frame) []string { return f.Environment[name] }
-	case resolve.Property:
+	case ir.Property:
 		slot, ok := s.Layout(v.Of.Type()).Texts[Name(v, exact)]
 		if !ok {
 			return func(*Frame) []string { return nil }
 		}
-		if v.Of.IsRoot() && v.Of.Root == resolve.User {
+		if v.Of.IsRoot() && v.Of.Root == ir.User {
 			return func(f *Frame) []string { return f.Requester.Texts[slot] }
 		}
 		if v.Of.IsRoot() {
@@ -88,7 +88,7 @@ func (s *Site) Texts(v resolve.Value, exact bool) func(*Frame) []string {
 }
 
 // Text returns the text of a literal, folded unless it is compared as written.
-func Text(l resolve.Literal, exact bool) string {
+func Text(l ir.Literal, exact bool) string {
 	if exact {
 		return l.Text
 	}
@@ -97,7 +97,7 @@ func Text(l resolve.Literal, exact bool) string {
 
 // Name returns the name of a property in the data: with = in front as written,
 // else folded.
-func Name(p resolve.Property, exact bool) string {
+func Name(p ir.Property, exact bool) string {
 	if exact {
 		return "=" + p.Name
 	}
@@ -105,15 +105,15 @@ func Name(p resolve.Property, exact bool) string {
 }
 
 // Single says that a value has one text at most.
-func (s *Site) Single(v resolve.Value, exact bool) bool {
-	p, ok := v.(resolve.Property)
+func (s *Site) Single(v ir.Value, exact bool) bool {
+	p, ok := v.(ir.Property)
 	return !ok && !v.Many() || ok && !p.Of.Many() && s.Layout(p.Of.Type()).Single[Name(p, exact)]
 }
 
 // Entities returns how a set of entities is found.
-func (s *Site) Entities(e resolve.Entities) func(*Frame) []*Entity {
+func (s *Site) Entities(e ir.Entities) func(*Frame) []*Entity {
 	if e.IsRoot() {
-		if e.Root == resolve.User {
+		if e.Root == ir.User {
 			return func(f *Frame) []*Entity { return f.Requester.Self }
 		}
 		return func(f *Frame) []*Entity { return f.Resource.Self }

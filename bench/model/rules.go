@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
@@ -26,7 +27,7 @@ type Stage struct {
 type Rule struct {
 	ID string
 	// Predicate has its cheap tests in front and its privileges at the end.
-	Predicate resolve.Predicate
+	Predicate ir.Predicate
 }
 
 // Rules are the rules of a stage: those for all resources of the class, and
@@ -96,7 +97,7 @@ type ClassRule struct {
 	ID      string
 	Actions []ruleset.Action
 	// Predicate is in the order of the rule's author.
-	Predicate resolve.Predicate
+	Predicate ir.Predicate
 }
 
 // Class returns all rules of a class, whatever they are about.
@@ -170,33 +171,33 @@ func (p *Program) rules(s Stage) *Rules {
 
 // byID takes the test on the resource's id out of a predicate; without such a
 // test the ids are nil.
-func byID(p resolve.Predicate) (ids []string, rest resolve.Predicate) {
-	terms := []resolve.Predicate{p}
-	if c, ok := p.(resolve.Conjunction); ok {
+func byID(p ir.Predicate) (ids []string, rest ir.Predicate) {
+	terms := []ir.Predicate{p}
+	if c, ok := p.(ir.Conjunction); ok {
 		terms = c.Terms
 	}
 	for i, t := range terms {
-		one, ok := t.(resolve.OneOf)
+		one, ok := t.(ir.OneOf)
 		if !ok || one.Exact || one.Value.Key() != "resource.id" {
 			continue
 		}
 		others := slices.Concat(terms[:i], terms[i+1:])
-		return one.Texts, resolve.And(others...)
+		return one.Texts, ir.And(others...)
 	}
 	return nil, p
 }
 
 // Question is what a rule asks about another right.
-type Question struct{ resolve.Privilege }
+type Question struct{ ir.Privilege }
 
 // Stage returns the stage that answers.
 func (q Question) Stage() Stage { return Stage{q.Entities.Type(), q.Action} }
 
 // Privileges returns what a predicate asks about rights.
-func Privileges(p resolve.Predicate) []Question {
+func Privileges(p ir.Predicate) []Question {
 	var list []Question
-	resolve.Visit(p, func(test resolve.Predicate, _ bool) {
-		if q, ok := test.(resolve.Privilege); ok {
+	ir.Visit(p, func(test ir.Atom, _ bool) {
+		if q, ok := test.(ir.Privilege); ok {
 			list = append(list, Question{q})
 		}
 	})
@@ -205,49 +206,49 @@ func Privileges(p resolve.Predicate) []Question {
 
 // CheapFirst orders the terms of connectives by what they cost, so that no peer
 // asks about rights before it has compared texts.
-func CheapFirst(p resolve.Predicate) resolve.Predicate {
-	ordered := func(terms []resolve.Predicate) []resolve.Predicate {
-		list := make([]resolve.Predicate, len(terms))
+func CheapFirst(p ir.Predicate) ir.Predicate {
+	ordered := func(terms []ir.Predicate) []ir.Predicate {
+		list := make([]ir.Predicate, len(terms))
 		for i, t := range terms {
 			list[i] = CheapFirst(t)
 		}
-		slices.SortStableFunc(list, func(a, b resolve.Predicate) int { return cmp.Compare(cost(a), cost(b)) })
+		slices.SortStableFunc(list, func(a, b ir.Predicate) int { return cmp.Compare(cost(a), cost(b)) })
 		return list
 	}
 	switch p := p.(type) {
-	case resolve.Conjunction:
-		return resolve.Conjunction{Terms: ordered(p.Terms)}
-	case resolve.Disjunction:
-		return resolve.Disjunction{Terms: ordered(p.Terms)}
-	case resolve.Negation:
-		return resolve.Negation{Term: CheapFirst(p.Term)}
+	case ir.Conjunction:
+		return ir.Conjunction{Terms: ordered(p.Terms)}
+	case ir.Disjunction:
+		return ir.Disjunction{Terms: ordered(p.Terms)}
+	case ir.Negation:
+		return ir.Negation{Term: CheapFirst(p.Term)}
 	default:
 		return p
 	}
 }
 
-func cost(p resolve.Predicate) int {
+func cost(p ir.Predicate) int {
 	sum := 0
 	switch p := p.(type) {
-	case resolve.Conjunction:
+	case ir.Conjunction:
 		for _, t := range p.Terms {
 			sum += cost(t)
 		}
-	case resolve.Disjunction:
+	case ir.Disjunction:
 		for _, t := range p.Terms {
 			sum += cost(t)
 		}
-	case resolve.Negation:
+	case ir.Negation:
 		sum = cost(p.Term)
-	case resolve.OneOf, resolve.Constant, resolve.Anonymous, resolve.From, resolve.Present, resolve.Exists:
+	case ir.OneOf, ir.Constant, ir.Anonymous, ir.From, ir.Present, ir.Exists:
 		sum = 1
-	case resolve.Common, resolve.Identical, resolve.CommonEntity, resolve.IdenticalEntity:
+	case ir.Common, ir.Identical, ir.CommonEntity, ir.IdenticalEntity:
 		sum = 2
-	case resolve.Like:
+	case ir.Like:
 		sum = 3
-	case resolve.Matches:
+	case ir.Matches:
 		sum = 10
-	case resolve.Privilege:
+	case ir.Privilege:
 		sum = 1000
 	}
 	return sum

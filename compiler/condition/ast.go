@@ -77,6 +77,8 @@ const (
 	ExactNotEqual                     // !==
 	Like                              // like
 	Matches                           // matches
+
+	lastOperator = iota // of the operators above
 )
 
 // String returns the operator as it is written in a condition.

@@ -67,7 +67,7 @@ func treeComparison(p *comparison) Node {
 
 var operatorNamed = func() map[string]Operator {
 	named := map[string]Operator{}
-	for o := Equal; o <= Matches; o++ {
+	for o := Operator(1); o <= lastOperator; o++ {
 		named[o.String()] = o
 	}
 	return named

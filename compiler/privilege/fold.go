@@ -1,6 +1,7 @@
 package privilege
 
 import (
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
@@ -21,14 +22,14 @@ func fold(program *resolve.Program) *resolve.Program {
 		for _, c := range program.Classes {
 			rules := &resolve.ClassRules{Class: c.Class}
 			for _, r := range c.Rules {
-				p := resolve.Rewrite(r.Predicate, func(test resolve.Predicate) resolve.Predicate {
-					if q, ok := test.(resolve.Privilege); ok && !granted[stage{q.Entities.Type(), q.Action}] {
+				p := ir.Rewrite(r.Predicate, func(test ir.Atom) ir.Predicate {
+					if q, ok := test.(ir.Privilege); ok && !granted[stage{q.Entities.Type(), q.Action}] {
 						changed = true
-						return resolve.Constant{}
+						return ir.Constant{}
 					}
 					return test
 				})
-				if p != (resolve.Predicate)(resolve.Constant{}) {
+				if p != (ir.Predicate)(ir.Constant{}) {
 					rules.Rules = append(rules.Rules, resolve.Specialised{Rule: r.Rule, Predicate: p})
 				}
 			}

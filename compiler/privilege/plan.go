@@ -3,6 +3,7 @@ package privilege
 import (
 	"slices"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
@@ -89,8 +90,8 @@ func Build(program *resolve.Program) (*Plan, diag.List) {
 func sameEntityEdges(rules *resolve.ClassRules) []edge {
 	var edges []edge
 	for _, r := range rules.Rules {
-		resolve.Visit(r.Predicate, func(test resolve.Predicate, negated bool) {
-			p, ok := test.(resolve.Privilege)
+		ir.Visit(r.Predicate, func(test ir.Atom, negated bool) {
+			p, ok := test.(ir.Privilege)
 			if !ok || !p.Entities.IsRoot() {
 				return
 			}

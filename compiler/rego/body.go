@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
@@ -42,9 +43,9 @@ func (sc *scope) newBody() *body {
 
 // define returns the text of a function that is true where p is, one body per
 // branch. Arguments that a body does not use are "_", as strict mode wants.
-func (sc *scope) define(name string, p resolve.Predicate) string {
-	branches := []resolve.Predicate{p}
-	if d, ok := p.(resolve.Disjunction); ok {
+func (sc *scope) define(name string, p ir.Predicate) string {
+	branches := []ir.Predicate{p}
+	if d, ok := p.(ir.Disjunction); ok {
 		branches = d.Terms
 	}
 	texts := make([]string, len(branches))
@@ -95,25 +96,29 @@ func (b *body) add(format string, args ...any) {
 
 // require adds what makes p true. The terms of a conjunction go by cost: what
 // is cheap and may fail comes first.
-func (b *body) require(p resolve.Predicate) {
+func (b *body) require(p ir.Predicate) {
 	switch p := p.(type) {
-	case resolve.Conjunction:
+	case ir.Conjunction:
 		terms := slices.Clone(p.Terms)
-		slices.SortStableFunc(terms, func(x, y resolve.Predicate) int { return cmp.Compare(cost(x), cost(y)) })
+		slices.SortStableFunc(terms, func(x, y ir.Predicate) int { return cmp.Compare(cost(x), cost(y)) })
 		for _, t := range terms {
 			b.require(t)
 		}
-	case resolve.Disjunction:
+	case ir.Disjunction:
 		b.lines = append(b.lines, b.call(b.helper(p)))
-	case resolve.Negation:
+	case ir.Negation:
 		b.deny(p.Term)
-	default:
+	case ir.Constant:
+		if !p.Value {
+			b.add("false")
+		}
+	case ir.Atom:
 		b.test(p)
 	}
 }
 
 // helper writes a function for p and returns its name.
-func (b *body) helper(p resolve.Predicate) string {
+func (b *body) helper(p ir.Predicate) string {
 	b.helpers++
 	name := b.module.name(fmt.Sprintf("%s_%d", b.name, b.helpers))
 	at := len(b.pending)
@@ -125,9 +130,9 @@ func (b *body) helper(p resolve.Predicate) string {
 // deny adds what makes p false. OPA evaluates the arguments of a call before
 // it looks at a "not" in front, and a missing one makes the body undefined, so
 // only plain references stay in line; all else goes through a helper.
-func (b *body) deny(p resolve.Predicate) {
+func (b *body) deny(p ir.Predicate) {
 	switch p := p.(type) {
-	case resolve.OneOf:
+	case ir.OneOf:
 		if isPlain(p.Value, p.Exact) && !p.Value.Many() {
 			ref := b.reference(p.Value, p.Exact)
 			for _, text := range p.Texts {
@@ -135,99 +140,100 @@ func (b *body) deny(p resolve.Predicate) {
 			}
 			return
 		}
-	case resolve.Identical:
-		if literal, ok := p.Right.(resolve.Literal); ok && isPlain(p.Left, p.Exact) {
+	case ir.Identical:
+		if literal, ok := p.Right.(ir.Literal); ok && isPlain(p.Left, p.Exact) {
 			form := "not %s == [%s]"
-			if _, ok := p.Left.(resolve.Environment); ok {
+			if _, ok := p.Left.(ir.Environment); ok {
 				form = "not %s == {%s}"
 			}
 			b.add(form, b.reference(p.Left, p.Exact), quote(foldUnless(p.Exact, literal.Text)))
 			return
 		}
-	case resolve.Common:
+	case ir.Common:
 		if isPlain(p.Left, p.Exact) && isPlain(p.Right, p.Exact) && !p.Left.Many() && !p.Right.Many() {
 			left := b.reference(p.Left, p.Exact)
 			b.add("not %s == %s", left, b.reference(p.Right, p.Exact))
 			return
 		}
-	case resolve.Present:
+	case ir.Present:
 		if isPlain(p.Value, false) {
 			b.add("not %s", b.reference(p.Value, false))
 			return
 		}
-	case resolve.Exists:
+	case ir.Exists:
 		if e := p.Entities; len(e.Steps) == 1 {
 			b.add("not %s%s", b.entity(e.Parent()), field(e.Steps[0].Name))
 			return
 		}
-	case resolve.Anonymous:
+	case ir.Anonymous:
 		b.add("not %s.anonymous", b.module.use("request"))
 		return
-	case resolve.Privilege:
+	case ir.Privilege:
 		if p.Entities.IsRoot() && !slices.Contains(b.cycle, p.Action) {
 			b.usesID = true
 			b.add("not may_%s(id)", p.Action.Name())
 			return
 		}
-	default:
+	case ir.Constant, ir.Conjunction, ir.Disjunction, ir.Negation,
+		ir.Like, ir.Matches, ir.CommonEntity, ir.IdenticalEntity, ir.From:
 	}
 	b.add("not %s", b.call(b.helper(p)))
 }
 
 // cost ranks tests: what the request itself says, what the requester's record
 // says, the resource's, its relations', patterns, and other stages last.
-func cost(p resolve.Predicate) int {
+func cost(p ir.Predicate) int {
 	switch p := p.(type) {
-	case resolve.Constant, resolve.From:
+	case ir.Constant, ir.From:
 		return 0
-	case resolve.Anonymous:
+	case ir.Anonymous:
 		return 1
-	case resolve.OneOf:
+	case ir.OneOf:
 		return valueCost(p.Value)
-	case resolve.Present:
+	case ir.Present:
 		return valueCost(p.Value)
-	case resolve.Common:
+	case ir.Common:
 		return max(valueCost(p.Left), valueCost(p.Right)) + 1
-	case resolve.Identical:
+	case ir.Identical:
 		return max(valueCost(p.Left), valueCost(p.Right)) + 1
-	case resolve.Like:
+	case ir.Like:
 		return valueCost(p.Value) + 1
-	case resolve.Matches:
+	case ir.Matches:
 		return valueCost(p.Value) + 2
-	case resolve.Exists:
+	case ir.Exists:
 		return 2 + len(p.Entities.Steps)
-	case resolve.CommonEntity:
+	case ir.CommonEntity:
 		return entitiesCost(p.Left, p.Right)
-	case resolve.IdenticalEntity:
+	case ir.IdenticalEntity:
 		return entitiesCost(p.Left, p.Right)
-	case resolve.Privilege:
+	case ir.Privilege:
 		return 20
-	case resolve.Negation:
+	case ir.Negation:
 		return cost(p.Term)
-	case resolve.Conjunction:
+	case ir.Conjunction:
 		return cost(slices.MaxFunc(p.Terms, compareCost)) + 1
-	case resolve.Disjunction:
+	case ir.Disjunction:
 		return cost(slices.MaxFunc(p.Terms, compareCost)) + 1
 	}
-	return 0
+	panic(fmt.Sprintf("rego: unknown predicate %T", p))
 }
 
-func compareCost(x, y resolve.Predicate) int { return cmp.Compare(cost(x), cost(y)) }
+func compareCost(x, y ir.Predicate) int { return cmp.Compare(cost(x), cost(y)) }
 
 // entitiesCost ranks comparisons of entities: with the requester, such as the test
 // of an owner, they cost no more than a property, and owners are many.
-func entitiesCost(a, b resolve.Entities) int {
-	for _, side := range [][2]resolve.Entities{{a, b}, {b, a}} {
-		if side[0].Root == resolve.User && side[0].IsRoot() && !side[1].Many() {
+func entitiesCost(a, b ir.Entities) int {
+	for _, side := range [][2]ir.Entities{{a, b}, {b, a}} {
+		if side[0].Root == ir.User && side[0].IsRoot() && !side[1].Many() {
 			return 2 + len(side[1].Steps)
 		}
 	}
 	return 5
 }
 
-func valueCost(v resolve.Value) int {
-	p, ok := v.(resolve.Property)
-	if !ok || p.Of.Root == resolve.User {
+func valueCost(v ir.Value) int {
+	p, ok := v.(ir.Property)
+	if !ok || p.Of.Root == ir.User {
 		return 2
 	}
 	return 3 + len(p.Of.Steps)

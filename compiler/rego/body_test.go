@@ -4,25 +4,20 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
-// What resolution never leaves in a predicate grants nothing.
-func TestPredicatesThatNoRuleComesTo(t *testing.T) {
-	for _, p := range []resolve.Predicate{resolve.Constant{}, nil} {
-		b := (&scope{module: newModule("types.app", "", &names{})}).newBody()
-		b.require(p)
-		if !slices.Equal(b.lines, []string{"false"}) {
-			t.Errorf("%v became %q", p, b.lines)
-		}
-		if c := cost(p); c != 0 {
-			t.Errorf("%v costs %d", p, c)
-		}
+// Resolution leaves no constant inside a predicate and no literal on the left; both
+// have a meaning all the same.
+func TestPredicatesThatResolveNeverWrites(t *testing.T) {
+	b := (&scope{module: newModule("types.app", "", &names{})}).newBody()
+	b.require(ir.Constant{})
+	b.require(ir.Constant{Value: true})
+	if !slices.Equal(b.lines, []string{"false"}) {
+		t.Errorf("false and true became %q", b.lines)
 	}
-	for _, v := range []resolve.Value{resolve.Literal{Text: "x"}, nil} {
-		if isPlain(v, false) {
-			t.Errorf("%v is taken for a reference", v)
-		}
+	if isPlain(ir.Literal{Text: "x"}, false) {
+		t.Error("a literal is taken for a reference")
 	}
 }
 

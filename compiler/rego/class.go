@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
@@ -46,14 +47,14 @@ func (w *classWriter) scope(name string, cycle []ruleset.Action) *scope {
 // rule with a part in a group may have another that stands in full.
 func divide(class *privilege.Class) (groups []group, alone []resolve.Specialised) {
 	var clauses []clause
-	rest := map[*resolve.Rule][]resolve.Predicate{}
+	rest := map[*resolve.Rule][]ir.Predicate{}
 	for _, r := range class.Rules {
 		if asksCycle(class, r) != nil {
-			rest[r.Rule] = []resolve.Predicate{r.Predicate}
+			rest[r.Rule] = []ir.Predicate{r.Predicate}
 			continue
 		}
-		branches := []resolve.Predicate{r.Predicate}
-		if d, ok := r.Predicate.(resolve.Disjunction); ok {
+		branches := []ir.Predicate{r.Predicate}
+		if d, ok := r.Predicate.(ir.Disjunction); ok {
 			branches = d.Terms
 		}
 		for _, b := range branches {
@@ -66,7 +67,7 @@ func divide(class *privilege.Class) (groups []group, alone []resolve.Specialised
 	}
 	for _, r := range class.Rules {
 		if branches := rest[r.Rule]; branches != nil {
-			alone = append(alone, resolve.Specialised{Rule: r.Rule, Predicate: resolve.Or(branches...)})
+			alone = append(alone, resolve.Specialised{Rule: r.Rule, Predicate: ir.Or(branches...)})
 		}
 	}
 	return groups, alone
@@ -99,8 +100,8 @@ func (w *classWriter) write() Module {
 // about on the resource itself.
 func asksCycle(class *privilege.Class, r resolve.Specialised) []ruleset.Action {
 	var asked []ruleset.Action
-	resolve.Visit(r.Predicate, func(test resolve.Predicate, _ bool) {
-		p, ok := test.(resolve.Privilege)
+	ir.Visit(r.Predicate, func(test ir.Atom, _ bool) {
+		p, ok := test.(ir.Privilege)
 		if !ok || !p.Entities.IsRoot() || slices.Contains(asked, p.Action) {
 			return
 		}
@@ -138,29 +139,14 @@ func (w *classWriter) writeRule(r resolve.Specialised) {
 	w.entries = append(w.entries, e)
 }
 
-func looksAtRequesterAlone(p resolve.Predicate) bool {
+func looksAtRequesterAlone(p ir.Predicate) bool {
 	alone := true
-	ofUser := func(v resolve.Value) bool {
-		q, ok := v.(resolve.Property)
-		return !ok || q.Of.Root == resolve.User
-	}
-	resolve.Visit(p, func(test resolve.Predicate, _ bool) {
-		switch t := test.(type) {
-		case resolve.From, resolve.Anonymous:
-		case resolve.OneOf:
-			alone = alone && ofUser(t.Value)
-		case resolve.Common:
-			alone = alone && ofUser(t.Left) && ofUser(t.Right)
-		case resolve.Identical:
-			alone = alone && ofUser(t.Left) && ofUser(t.Right)
-		case resolve.Like:
-			alone = alone && ofUser(t.Value)
-		case resolve.Matches:
-			alone = alone && ofUser(t.Value)
-		case resolve.Present:
-			alone = alone && ofUser(t.Value)
-		default:
-			alone = false
+	ir.Visit(p, func(a ir.Atom, _ bool) {
+		read := ir.OperandsOf(a)
+		alone = alone && len(read.Entities) == 0
+		for _, v := range read.Values {
+			q, ok := v.(ir.Property)
+			alone = alone && (!ok || q.Of.Root == ir.User)
 		}
 	})
 	return alone

@@ -3,15 +3,15 @@ package rego
 import (
 	"strings"
 
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
 // entity returns the expression for what the rules read of an entity, and binds
 // it to a variable first: `resource_app := site.entity("app", resource.app)`,
 // as the path resource.app has it. A path through a set is bound anew at every
 // use, because every test may find another entity of the set.
-func (b *body) entity(e resolve.Entities) string {
-	if e.Root == resolve.User {
+func (b *body) entity(e ir.Entities) string {
+	if e.Root == ir.User {
 		return b.module.use("request") + ".requester"
 	}
 	if name, ok := b.vars[e.Key()]; ok {
@@ -33,7 +33,7 @@ func (b *body) entity(e resolve.Entities) string {
 
 // typeOf is the type of the resource itself, which only the request tells where
 // the class is open.
-func (b *body) typeOf(e resolve.Entities) string {
+func (b *body) typeOf(e ir.Entities) string {
 	if b.class.Named {
 		return quote(e.Type())
 	}
@@ -41,9 +41,9 @@ func (b *body) typeOf(e resolve.Entities) string {
 }
 
 // handle returns the expression for an entity's handle.
-func (b *body) handle(e resolve.Entities) string {
+func (b *body) handle(e ir.Entities) string {
 	if e.IsRoot() {
-		if e.Root == resolve.User {
+		if e.Root == ir.User {
 			return b.module.use("request") + ".user"
 		}
 		b.usesID = true
@@ -60,7 +60,7 @@ func (b *body) handle(e resolve.Entities) string {
 }
 
 // id returns the expression for an entity's id, folded.
-func (b *body) id(e resolve.Entities) string {
+func (b *body) id(e ir.Entities) string {
 	key := e.Key() + ".id"
 	if name, ok := b.vars[key]; ok {
 		return name
@@ -74,12 +74,12 @@ func (b *body) id(e resolve.Entities) string {
 	return name
 }
 
-func (b *body) commonEntity(p resolve.CommonEntity) {
+func (b *body) commonEntity(p ir.CommonEntity) {
 	left, right := p.Left, p.Right
-	if left.Root == resolve.User {
+	if left.Root == ir.User {
 		left, right = right, left
 	}
-	if right.Root == resolve.User {
+	if right.Root == ir.User {
 		b.add("%s.is_user(%s)", b.module.use("request"), b.handle(left))
 		return
 	}
@@ -89,10 +89,10 @@ func (b *body) commonEntity(p resolve.CommonEntity) {
 
 // identicalEntity says that all pairs of two sets are the same entity. Of a set
 // and itself that is to say that it is one entity.
-func (b *body) identicalEntity(p resolve.IdenticalEntity) {
-	sets := []resolve.Entities{p.Left}
+func (b *body) identicalEntity(p ir.IdenticalEntity) {
+	sets := []ir.Entities{p.Left}
 	if p.Left.Key() != p.Right.Key() {
-		b.commonEntity(resolve.CommonEntity(p))
+		b.commonEntity(ir.CommonEntity(p))
 		sets = append(sets, p.Right)
 	}
 	for _, e := range sets {

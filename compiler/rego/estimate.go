@@ -2,9 +2,11 @@ package rego
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
@@ -77,12 +79,12 @@ func (g group) estimates(c *privilege.Class) []Estimate {
 		for _, k := range clause.keys {
 			found *= chance(k)
 		}
-		behind := steps(resolve.And(clause.shared...))
+		behind := steps(ir.And(clause.shared...))
 		if g.differ {
-			behind += callSteps + steps(resolve.And(clause.own...))
+			behind += callSteps + steps(ir.And(clause.own...))
 		}
 		all[i].Steps += found * behind
-		for _, a := range asks(resolve.And(clause.terms...)) {
+		for _, a := range asks(ir.And(clause.terms...)) {
 			if !slices.Contains(all[i].Asks, a) {
 				all[i].Asks = append(all[i].Asks, a)
 			}
@@ -101,11 +103,11 @@ const callSteps = 2.0
 
 // valueSteps are those to one text of a value: to the entity and, in a list, to
 // the element.
-func valueSteps(v resolve.Value) float64 {
+func valueSteps(v ir.Value) float64 {
 	n := 1.0
-	if p, ok := v.(resolve.Property); ok {
+	if p, ok := v.(ir.Property); ok {
 		n += float64(len(p.Of.Steps))
-		if p.Of.Root == resolve.Resource {
+		if p.Of.Root == ir.Resource {
 			n++
 		}
 	}
@@ -117,11 +119,11 @@ func valueSteps(v resolve.Value) float64 {
 
 // steps is the expected number of expressions that are evaluated for a predicate.
 // The terms of a conjunction stand by cost, and the first that fails ends it.
-func steps(p resolve.Predicate) float64 {
+func steps(p ir.Predicate) float64 {
 	switch p := p.(type) {
-	case resolve.Constant:
+	case ir.Constant:
 		return 0
-	case resolve.Conjunction:
+	case ir.Conjunction:
 		terms := slices.Clone(p.Terms)
 		slices.SortStableFunc(terms, compareCost)
 		n, reached := 0.0, 1.0
@@ -130,83 +132,85 @@ func steps(p resolve.Predicate) float64 {
 			reached *= chance(t)
 		}
 		return n
-	case resolve.Disjunction:
+	case ir.Disjunction:
 		n := 1.0
 		for _, t := range p.Terms {
 			n += steps(t)
 		}
 		return n
-	case resolve.Negation:
+	case ir.Negation:
 		return 1 + steps(p.Term)
-	case resolve.OneOf:
+	case ir.OneOf:
 		return valueSteps(p.Value)
-	case resolve.Common:
+	case ir.Common:
 		return valueSteps(p.Left) + valueSteps(p.Right)
-	case resolve.Identical:
+	case ir.Identical:
 		return 1 + valueSteps(p.Left) + valueSteps(p.Right)
-	case resolve.Like:
+	case ir.Like:
 		return 1 + valueSteps(p.Value)
-	case resolve.Matches:
+	case ir.Matches:
 		return 1 + valueSteps(p.Value)
-	case resolve.Present:
+	case ir.Present:
 		return valueSteps(p.Value)
-	case resolve.Exists:
+	case ir.Exists:
 		return 1 + float64(len(p.Entities.Steps))
-	case resolve.CommonEntity:
+	case ir.CommonEntity:
 		return 3 + float64(len(p.Left.Steps)+len(p.Right.Steps))
-	case resolve.IdenticalEntity:
+	case ir.IdenticalEntity:
 		return 4 + float64(len(p.Left.Steps)+len(p.Right.Steps))
-	case resolve.Privilege:
+	case ir.Privilege:
 		return 2 + float64(len(p.Entities.Steps))
-	default:
+	case ir.Anonymous, ir.From:
 		return 1
 	}
+	panic(fmt.Sprintf("rego: unknown predicate %T", p))
 }
 
 // chance is how likely a test holds for a requester and a resource of whom nothing
 // is known. These are habits of real rules and not of any site: an equality picks
 // few, an inequality most.
-func chance(p resolve.Predicate) float64 {
+func chance(p ir.Predicate) float64 {
 	switch p := p.(type) {
-	case resolve.Constant:
+	case ir.Constant:
 		if p.Value {
 			return 1
 		}
 		return 0
-	case resolve.Conjunction:
+	case ir.Conjunction:
 		all := 1.0
 		for _, t := range p.Terms {
 			all *= chance(t)
 		}
 		return all
-	case resolve.Disjunction:
+	case ir.Disjunction:
 		none := 1.0
 		for _, t := range p.Terms {
 			none *= 1 - chance(t)
 		}
 		return 1 - none
-	case resolve.Negation:
+	case ir.Negation:
 		return 1 - chance(p.Term)
-	case resolve.OneOf:
+	case ir.OneOf:
 		return min(0.5, 0.05*float64(len(p.Texts)))
-	case resolve.Common, resolve.CommonEntity, resolve.Identical, resolve.IdenticalEntity, resolve.Anonymous:
+	case ir.Common, ir.CommonEntity, ir.Identical, ir.IdenticalEntity, ir.Anonymous:
 		return 0.05
-	case resolve.Like, resolve.Matches:
+	case ir.Like, ir.Matches:
 		return 0.2
-	case resolve.Privilege:
+	case ir.Privilege:
 		return 0.3
-	case resolve.Present, resolve.Exists:
+	case ir.Present, ir.Exists:
 		return 0.8
-	default:
+	case ir.From:
 		return 0.5
 	}
+	panic(fmt.Sprintf("rego: unknown predicate %T", p))
 }
 
 // asks returns the rights that a predicate asks for.
-func asks(p resolve.Predicate) []string {
+func asks(p ir.Predicate) []string {
 	var found []string
-	resolve.Visit(p, func(test resolve.Predicate, _ bool) {
-		if q, ok := test.(resolve.Privilege); ok {
+	ir.Visit(p, func(test ir.Atom, _ bool) {
+		if q, ok := test.(ir.Privilege); ok {
 			found = append(found, q.Action.Name()+" on "+strings.ReplaceAll(q.Entities.Key(), "[]", ""))
 		}
 	})

@@ -3,7 +3,7 @@ package rego
 import (
 	"testing"
 
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
@@ -11,27 +11,27 @@ import (
 // hold less often and more of a disjunction more often; and a predicate that asks
 // more takes more steps.
 func TestEstimatesOfPredicates(t *testing.T) {
-	owner := resolve.Entities{Root: resolve.Resource, Origin: "app", Steps: []resolve.Step{{Name: "owner", Type: "user"}}}
-	user := resolve.Entities{Root: resolve.User, Origin: "user"}
-	name := resolve.Property{Of: owner, Name: "name"}
-	group := resolve.Property{Of: user, Name: "group", List: true}
-	tests := []resolve.Predicate{
-		resolve.OneOf{Value: group, Texts: []string{"a"}}, resolve.OneOf{Value: name, Texts: []string{"a", "b", "c"}},
-		resolve.Common{Left: name, Right: group}, resolve.Identical{Left: group, Right: resolve.Literal{Text: "x"}},
-		resolve.Like{Value: name}, resolve.Matches{Value: name}, resolve.Present{Value: group}, resolve.Exists{Entities: owner},
-		resolve.CommonEntity{Left: owner, Right: user}, resolve.IdenticalEntity{Left: owner, Right: user},
-		resolve.Privilege{Entities: owner}, resolve.Anonymous{}, resolve.From{Context: ruleset.Hub},
+	owner := ir.Entities{Root: ir.Resource, Origin: "app", Steps: []ir.Step{{Name: "owner", Type: "user"}}}
+	user := ir.Entities{Root: ir.User, Origin: "user"}
+	name := ir.Property{Of: owner, Name: "name"}
+	group := ir.Property{Of: user, Name: "group", List: true}
+	tests := []ir.Predicate{
+		ir.OneOf{Value: group, Texts: []string{"a"}}, ir.OneOf{Value: name, Texts: []string{"a", "b", "c"}},
+		ir.Common{Left: name, Right: group}, ir.Identical{Left: group, Right: ir.Literal{Text: "x"}},
+		ir.Like{Value: name}, ir.Matches{Value: name}, ir.Present{Value: group}, ir.Exists{Entities: owner},
+		ir.CommonEntity{Left: owner, Right: user}, ir.IdenticalEntity{Left: owner, Right: user},
+		ir.Privilege{Entities: owner}, ir.Anonymous{}, ir.From{Context: ruleset.Hub},
 	}
 	for _, one := range tests {
 		p := chance(one)
 		if p <= 0 || p >= 1 || steps(one) <= 0 {
 			t.Errorf("%s holds with %v and takes %v steps", one.Key(), p, steps(one))
 		}
-		if not := (resolve.Negation{Term: one}); chance(not) != 1-p || steps(not) <= steps(one) {
+		if not := (ir.Negation{Term: one}); chance(not) != 1-p || steps(not) <= steps(one) {
 			t.Errorf("not %s holds with %v and takes %v steps, without the negation %v and %v", one.Key(), chance(not), steps(not), p, steps(one))
 		}
 		for _, other := range tests {
-			and, or := resolve.Conjunction{Terms: []resolve.Predicate{one, other}}, resolve.Disjunction{Terms: []resolve.Predicate{one, other}}
+			and, or := ir.Conjunction{Terms: []ir.Predicate{one, other}}, ir.Disjunction{Terms: []ir.Predicate{one, other}}
 			if chance(and) >= p || chance(or) <= p {
 				t.Errorf("%s and %s hold with %v, or with %v, one with %v", one.Key(), other.Key(), chance(and), chance(or), p)
 			}
@@ -40,7 +40,7 @@ func TestEstimatesOfPredicates(t *testing.T) {
 			}
 		}
 	}
-	if chance(resolve.Constant{Value: true}) != 1 || chance(resolve.Constant{}) != 0 || steps(resolve.Constant{}) != 0 {
+	if chance(ir.Constant{Value: true}) != 1 || chance(ir.Constant{}) != 0 || steps(ir.Constant{}) != 0 {
 		t.Error("a constant is no test")
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 )
 
 // Generate returns the modules of a plan, ordered by path. The same plan gives
@@ -60,8 +60,8 @@ func serve(plan *privilege.Plan) map[*privilege.Class]*privilege.Class {
 		var b strings.Builder
 		for _, r := range c.Rules {
 			fmt.Fprintf(&b, "%q\n%s\n", r.Rule.ID, r.Predicate.Key())
-			resolve.Visit(r.Predicate, func(test resolve.Predicate, _ bool) {
-				if p, ok := test.(resolve.Privilege); ok && !p.Entities.IsRoot() {
+			ir.Visit(r.Predicate, func(test ir.Atom, _ bool) {
+				if p, ok := test.(ir.Privilege); ok && !p.Entities.IsRoot() {
 					related[p.Entities.Type()] = true
 				}
 			})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
@@ -27,15 +28,15 @@ const (
 // it is found, what it shares with the group's other clauses, and its own.
 type clause struct {
 	rule   *resolve.Rule
-	terms  []resolve.Predicate
-	keys   []resolve.OneOf
-	shared []resolve.Predicate
-	own    []resolve.Predicate
+	terms  []ir.Predicate
+	keys   []ir.OneOf
+	shared []ir.Predicate
+	own    []ir.Predicate
 	// kind names what the clause has of its own, in a group of several kinds.
 	kind string
 }
 
-func (c clause) predicate() resolve.Predicate { return resolve.And(c.terms...) }
+func (c clause) predicate() ir.Predicate { return ir.And(c.terms...) }
 
 // group holds clauses that test the same attributes for constants of their own,
 // and share all other tests but what is each clause's own.
@@ -50,21 +51,21 @@ type group struct {
 
 // newClause takes a branch of a rule apart: what can be looked up is a key, all
 // else is shared with clauses of the same shape.
-func newClause(r *resolve.Rule, p resolve.Predicate) clause {
-	c := clause{rule: r, terms: []resolve.Predicate{p}}
-	if con, ok := p.(resolve.Conjunction); ok {
+func newClause(r *resolve.Rule, p ir.Predicate) clause {
+	c := clause{rule: r, terms: []ir.Predicate{p}}
+	if con, ok := p.(ir.Conjunction); ok {
 		c.terms = con.Terms
 	}
 	rows := 1
 	for _, t := range c.terms {
-		if one, ok := t.(resolve.OneOf); ok && isKey(one) && rows*len(one.Texts) <= maxRows {
+		if one, ok := t.(ir.OneOf); ok && isKey(one) && rows*len(one.Texts) <= maxRows {
 			rows *= len(one.Texts)
 			c.keys = append(c.keys, one)
 			continue
 		}
 		c.shared = append(c.shared, t)
 	}
-	slices.SortStableFunc(c.keys, func(a, b resolve.OneOf) int {
+	slices.SortStableFunc(c.keys, func(a, b ir.OneOf) int {
 		return cmp.Or(cmp.Compare(keyCost(a), keyCost(b)), cmp.Compare(keyName(a), keyName(b)), slices.Compare(a.Texts, b.Texts))
 	})
 	return c
@@ -72,21 +73,21 @@ func newClause(r *resolve.Rule, p resolve.Predicate) clause {
 
 // isKey says whether an equality can be looked up: its value is reached without
 // a choice among entities.
-func isKey(o resolve.OneOf) bool {
-	p, ok := o.Value.(resolve.Property)
+func isKey(o ir.OneOf) bool {
+	p, ok := o.Value.(ir.Property)
 	return !ok || !p.Of.Many()
 }
 
 // keyCost ranks keys: a single value before a list, each of whose values is
 // looked up.
-func keyCost(o resolve.OneOf) int {
+func keyCost(o ir.OneOf) int {
 	if o.Value.Many() {
 		return 10 + valueCost(o.Value)
 	}
 	return valueCost(o.Value)
 }
 
-func keyName(o resolve.OneOf) string {
+func keyName(o ir.OneOf) string {
 	if o.Exact {
 		return "=" + o.Value.Key()
 	}
@@ -189,7 +190,7 @@ func unlike(name string, others []string) string {
 }
 
 // kindOf names what tests are about, in short: it stands in every row.
-func kindOf(tests []resolve.Predicate) string {
+func kindOf(tests []ir.Predicate) string {
 	if len(tests) == 0 {
 		return "nothing else"
 	}
@@ -200,28 +201,29 @@ func kindOf(tests []resolve.Predicate) string {
 	return strings.Join(slices.Compact(names), ", ")
 }
 
-func aboutOf(test resolve.Predicate) string {
+func aboutOf(test ir.Predicate) string {
 	brief := func(key string) string { return strings.TrimPrefix(strings.ReplaceAll(key, "[]", ""), "resource.") }
 	switch t := test.(type) {
-	case resolve.From:
+	case ir.From:
 		return t.Context.String()
-	case resolve.Anonymous:
+	case ir.Anonymous:
 		return "anonymous"
-	case resolve.Privilege:
+	case ir.Privilege:
 		return t.Action.Name() + " on " + brief(t.Entities.Key())
-	case resolve.Common:
+	case ir.Common:
 		return brief(t.Left.Key()) + " = " + brief(t.Right.Key())
-	case resolve.CommonEntity:
+	case ir.CommonEntity:
 		return brief(t.Left.Key()) + " = " + brief(t.Right.Key())
-	case resolve.OneOf:
+	case ir.OneOf:
 		return brief(t.Value.Key())
-	case resolve.Present:
+	case ir.Present:
 		return brief(t.Value.Key())
-	case resolve.Negation:
+	case ir.Negation:
 		return "not " + aboutOf(t.Term)
-	default:
+	case ir.Constant, ir.Conjunction, ir.Disjunction, ir.Identical, ir.Like, ir.Matches, ir.Exists, ir.IdenticalEntity:
 		return "more"
 	}
+	panic(fmt.Sprintf("rego: unknown predicate %T", test))
 }
 
 // gather groups the clauses of one shape, in the order of their first. Groups of
@@ -252,7 +254,7 @@ func gather(clauses []clause) (groups []group, alone []clause) {
 // mostExcluding returns a function that finds the key of a clause by which the
 // fewest others are found with it: the one whose attribute is tested for the
 // most constants.
-func mostExcluding(clauses []clause) func(clause) *resolve.OneOf {
+func mostExcluding(clauses []clause) func(clause) *ir.OneOf {
 	constants := map[string]map[string]bool{}
 	for _, c := range clauses {
 		for _, k := range c.keys {
@@ -265,8 +267,8 @@ func mostExcluding(clauses []clause) func(clause) *resolve.OneOf {
 			}
 		}
 	}
-	return func(c clause) *resolve.OneOf {
-		var best *resolve.OneOf
+	return func(c clause) *ir.OneOf {
+		var best *ir.OneOf
 		for i, k := range c.keys {
 			if best == nil || len(constants[keyName(k)]) > len(constants[keyName(*best)]) {
 				best = &c.keys[i]
@@ -278,10 +280,10 @@ func mostExcluding(clauses []clause) func(clause) *resolve.OneOf {
 
 // divide returns the clause with the key alone, if it is to have one; it shares
 // what it asks other stages, and all else is its own.
-func (c clause) divide(key *resolve.OneOf, withKey bool) clause {
+func (c clause) divide(key *ir.OneOf, withKey bool) clause {
 	d := clause{rule: c.rule, terms: c.terms}
 	for _, t := range c.terms {
-		_, asks := t.(resolve.Privilege)
+		_, asks := t.(ir.Privilege)
 		switch {
 		case withKey && key != nil && t.Key() == key.Key():
 			d.keys = append(d.keys, *key)

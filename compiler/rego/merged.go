@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
@@ -51,7 +52,7 @@ func (w *classWriter) writeGroup(g group) entry {
 		e.call, e.finder = rowsName+"[action]", false
 	case g.kinds != nil:
 		find = fmt.Sprintf("%s := {[kind, rules] |\n\t%s\n}\n", e.call, strings.Join(b.lines, "\n\t"))
-	case slices.ContainsFunc(first.keys, func(k resolve.OneOf) bool { return k.Value.Many() }):
+	case slices.ContainsFunc(first.keys, func(k ir.OneOf) bool { return k.Value.Many() }):
 		find = fmt.Sprintf("%s := union({rules |\n\t%s\n})\n", e.call, strings.Join(b.lines, "\n\t"))
 	default: // one row at most
 		e.finder = false
@@ -91,7 +92,7 @@ func (w *classWriter) writeGroup(g group) entry {
 // driver returns the function that makes the tests of a group behind its finder.
 // What rules have of their own comes before what they share, which asks other
 // stages; but where nothing excludes rules beforehand, they come after it.
-func (w *classWriter) driver(sc *scope, name string, finder entry, late []resolve.Predicate, own string, excluding bool) string {
+func (w *classWriter) driver(sc *scope, name string, finder entry, late []ir.Predicate, own string, excluding bool) string {
 	b := sc.newBody()
 	b.usesID = finder.usesID || own != ""
 	found := "rules"
@@ -105,7 +106,7 @@ func (w *classWriter) driver(sc *scope, name string, finder entry, late []resolv
 	if own != "" && excluding {
 		b.lines = append(b.lines, own)
 	}
-	b.require(resolve.And(late...))
+	b.require(ir.And(late...))
 	if own != "" && !excluding {
 		b.lines = append(b.lines, own)
 	}
@@ -115,20 +116,20 @@ func (w *classWriter) driver(sc *scope, name string, finder entry, late []resolv
 // own returns the function of what each rule of a group tests on its own, which
 // OPA finds by the rule's id.
 func (w *classWriter) own(g group, name string) []string {
-	own := map[*resolve.Rule][]resolve.Predicate{}
+	own := map[*resolve.Rule][]ir.Predicate{}
 	var rules []*resolve.Rule
 	for _, c := range g.clauses {
 		if own[c.rule] == nil {
 			rules = append(rules, c.rule)
 		}
-		own[c.rule] = append(own[c.rule], resolve.And(c.own...))
+		own[c.rule] = append(own[c.rule], ir.And(c.own...))
 	}
 	sc := w.scope(name, nil)
 	var texts []string
 	for _, r := range rules {
 		b := sc.newBody()
 		b.add("rule == %s", quote(r.ID))
-		b.require(resolve.Or(own[r]...))
+		b.require(ir.Or(own[r]...))
 		texts = append(texts, header([]*resolve.Rule{r}, false)+definition(fmt.Sprintf("%s(rule, %s)", name, argument("id", b.usesID)), b.lines))
 		texts = append(texts, sc.pending...)
 		sc.pending = nil
@@ -144,7 +145,7 @@ func (w *classWriter) ownOfKinds(g group, name string) []string {
 		first := g.clauses[slices.IndexFunc(g.clauses, func(c clause) bool { return c.kind == kind })]
 		b := sc.newBody()
 		b.add("kind == %s", quote(kind))
-		b.require(resolve.And(first.own...))
+		b.require(ir.And(first.own...))
 		texts = append(texts, definition(fmt.Sprintf("%s(kind, %s)", name, argument("id", b.usesID)), b.lines))
 		texts = append(texts, sc.pending...)
 		sc.pending = nil
@@ -154,7 +155,7 @@ func (w *classWriter) ownOfKinds(g group, name string) []string {
 
 // lookUp adds the search of a table. What is the same for all values of a list
 // is looked up in front of the list.
-func (b *body) lookUp(table string, keys []resolve.OneOf, kinds bool) {
+func (b *body) lookUp(table string, keys []ir.OneOf, kinds bool) {
 	found := table
 	for i, k := range keys {
 		if k.Value.Many() && i > 0 && !keys[i-1].Value.Many() {
@@ -172,8 +173,8 @@ func (b *body) lookUp(table string, keys []resolve.OneOf, kinds bool) {
 }
 
 // early adds the tests that cost next to nothing, and returns the others.
-func (b *body) early(tests []resolve.Predicate) []resolve.Predicate {
-	var late []resolve.Predicate
+func (b *body) early(tests []ir.Predicate) []ir.Predicate {
+	var late []ir.Predicate
 	for _, t := range tests {
 		if cost(t) < 2 {
 			b.require(t)
@@ -216,7 +217,7 @@ func (w *classWriter) describe(g group) string {
 }
 
 // rowFunctions writes the rows as functions of scalars, which OPA indexes.
-func (w *classWriter) rowFunctions(name string, keys []resolve.OneOf, rows []row) string {
+func (w *classWriter) rowFunctions(name string, keys []ir.OneOf, rows []row) string {
 	args := make([]string, len(keys))
 	taken := map[string]bool{"action": true}
 	for i, k := range keys {
@@ -240,7 +241,7 @@ func (w *classWriter) rowFunctions(name string, keys []resolve.OneOf, rows []row
 }
 
 // argumentName names a value in the head of a function.
-func argumentName(v resolve.Value) string {
+func argumentName(v ir.Value) string {
 	return word(strings.TrimPrefix(nameOf(v), "@"))
 }
 

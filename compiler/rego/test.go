@@ -4,57 +4,51 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// test adds one test that must be true.
-func (b *body) test(p resolve.Predicate) {
-	switch p := p.(type) {
-	case resolve.Constant:
-		if !p.Value {
-			b.add("false")
-		}
-	case resolve.OneOf:
+// test adds one atom that must be true.
+func (b *body) test(a ir.Atom) {
+	switch p := a.(type) {
+	case ir.OneOf:
 		b.oneOf(p)
-	case resolve.Common:
+	case ir.Common:
 		b.common(p)
-	case resolve.Identical:
+	case ir.Identical:
 		b.identical(p)
-	case resolve.Like:
+	case ir.Like:
 		b.like(p)
-	case resolve.Matches:
+	case ir.Matches:
 		b.add("regex.match(%s, %s)", regexpLiteral(p.Regexp), b.one(p.Value, true))
-	case resolve.Present:
+	case ir.Present:
 		b.lines = append(b.lines, b.reference(p.Value, false))
-	case resolve.Exists:
+	case ir.Exists:
 		last := len(p.Entities.Steps) - 1
 		b.add("%s%s", b.entity(p.Entities.Parent()), field(p.Entities.Steps[last].Name))
-	case resolve.CommonEntity:
+	case ir.CommonEntity:
 		b.commonEntity(p)
-	case resolve.IdenticalEntity:
+	case ir.IdenticalEntity:
 		b.identicalEntity(p)
-	case resolve.Privilege:
+	case ir.Privilege:
 		b.privilege(p)
-	case resolve.Anonymous:
+	case ir.Anonymous:
 		b.add("%s.anonymous", b.module.use("request"))
-	case resolve.From:
+	case ir.From:
 		b.add("%s.from_%s", b.module.use("request"), p.Context)
-	default:
-		b.add("false")
 	}
 }
 
 // ref returns the reference to a value and whether it is a list. The entities
 // on the way are bound to variables first.
-func (b *body) ref(v resolve.Value, exact bool) (string, bool) {
+func (b *body) ref(v ir.Value, exact bool) (string, bool) {
 	form := ""
 	if exact {
 		form = "="
 	}
-	p, ok := v.(resolve.Property)
+	p, ok := v.(ir.Property)
 	if !ok {
-		return b.module.use("request") + ".environment" + field(form+v.(resolve.Environment).Name), true
+		return b.module.use("request") + ".environment" + field(form+v.(ir.Environment).Name), true
 	}
 	if p.Name == "id" && !exact {
 		return b.id(p.Of), false
@@ -65,27 +59,27 @@ func (b *body) ref(v resolve.Value, exact bool) (string, bool) {
 // isPlain says whether the reference to a value needs no more than the resource
 // or the requester. An id does: who is described, or known as a nested object
 // only, may have none.
-func isPlain(v resolve.Value, exact bool) bool {
+func isPlain(v ir.Value, exact bool) bool {
 	switch v := v.(type) {
-	case resolve.Property:
+	case ir.Property:
 		return v.Of.IsRoot() && (v.Name != "id" || exact)
-	case resolve.Environment:
+	case ir.Environment:
 		return true
-	case resolve.Literal:
+	case ir.Literal:
 		return false
 	}
 	return false
 }
 
 // reference is ref for who knows whether it is a list.
-func (b *body) reference(v resolve.Value, exact bool) string {
+func (b *body) reference(v ir.Value, exact bool) string {
 	ref, _ := b.ref(v, exact)
 	return ref
 }
 
 // one returns an expression for one text of the value: the reference itself,
 // or a variable that runs through the list.
-func (b *body) one(v resolve.Value, exact bool) string {
+func (b *body) one(v ir.Value, exact bool) string {
 	ref, list := b.ref(v, exact)
 	if !list {
 		return ref
@@ -95,11 +89,11 @@ func (b *body) one(v resolve.Value, exact bool) string {
 	return name
 }
 
-func nameOf(v resolve.Value) string {
-	if p, ok := v.(resolve.Property); ok {
+func nameOf(v ir.Value) string {
+	if p, ok := v.(ir.Property); ok {
 		return p.Name
 	}
-	return v.(resolve.Environment).Name
+	return v.(ir.Environment).Name
 }
 
 // variable returns a variable that the body does not use yet.
@@ -114,7 +108,7 @@ func foldUnless(exact bool, text string) string {
 	return schema.Fold(text)
 }
 
-func (b *body) oneOf(p resolve.OneOf) {
+func (b *body) oneOf(p ir.OneOf) {
 	ref, list := b.ref(p.Value, p.Exact)
 	switch {
 	case len(p.Texts) == 1 && list:
@@ -130,7 +124,7 @@ func (b *body) oneOf(p resolve.OneOf) {
 	}
 }
 
-func (b *body) common(p resolve.Common) {
+func (b *body) common(p ir.Common) {
 	left, leftList := b.ref(p.Left, p.Exact)
 	right, rightList := b.ref(p.Right, p.Exact)
 	switch {
@@ -148,7 +142,7 @@ func (b *body) common(p resolve.Common) {
 }
 
 // identical compares lists, which are sorted and without doubles.
-func (b *body) identical(p resolve.Identical) {
+func (b *body) identical(p ir.Identical) {
 	left, right := b.all(p.Left, p.Exact), b.all(p.Right, p.Exact)
 	if p.Left.Many() && p.Right.Many() {
 		b.add("count(%s) == 1", left)
@@ -157,11 +151,11 @@ func (b *body) identical(p resolve.Identical) {
 }
 
 // all returns an expression for all texts of the value, as a list.
-func (b *body) all(v resolve.Value, exact bool) string {
-	if l, ok := v.(resolve.Literal); ok {
+func (b *body) all(v ir.Value, exact bool) string {
+	if l, ok := v.(ir.Literal); ok {
 		return "[" + quote(foldUnless(exact, l.Text)) + "]"
 	}
-	p, ok := v.(resolve.Property)
+	p, ok := v.(ir.Property)
 	if !ok {
 		// The environment's values are sets: the request makes them.
 		return "sort(" + b.reference(v, exact) + ")"
@@ -196,23 +190,25 @@ func (b *body) inner() *body {
 	return inner
 }
 
-func (b *body) like(p resolve.Like) {
+func (b *body) like(p ir.Like) {
 	shape, text := p.Pattern.Shape()
 	one := b.one(p.Value, false)
 	switch shape {
-	case resolve.Prefix:
+	case ir.Prefix:
 		b.add("startswith(%s, %s)", one, quote(text))
-	case resolve.Suffix:
+	case ir.Suffix:
 		b.add("endswith(%s, %s)", one, quote(text))
-	case resolve.Infix:
+	case ir.Infix:
 		b.add("contains(%s, %s)", one, quote(text))
-	default:
+	case ir.General:
 		b.add("regex.match(%s, %s)", regexpLiteral(text), one)
+	case ir.Whole, ir.Anything: // resolve makes OneOf and Present of them
+		panic("rego: a pattern without a wildcard, or of nothing else")
 	}
 }
 
 // privilege asks another stage, or another action on the same resource.
-func (b *body) privilege(p resolve.Privilege) {
+func (b *body) privilege(p ir.Privilege) {
 	switch action := p.Action.Name(); {
 	case p.Entities.IsRoot() && slices.Contains(b.cycle, p.Action):
 		b.held = true

@@ -195,7 +195,7 @@ func testsUser(n condition.Node) bool {
 			found = found || n.Path.Root == "user"
 		case *condition.Comparison:
 			found = found || isUser(n.Left) || isUser(n.Right)
-		default: // a connective tests what its operands test
+		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // a connective tests what its operands test
 		}
 		return !found
 	})

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
@@ -76,50 +77,50 @@ func isSection(item string) bool {
 
 // reach returns the test on the resource's id that a filter leaves for the
 // resources of a class: false where it hits none, true where it hits all.
-func (c *Class) reach(f ruleset.Filter, s *schema.Schema) Predicate {
-	id := Property{Of: Entities{Root: Resource, Origin: c.Key}, Name: "id"}
-	var hits []Predicate
+func (c *Class) reach(f ruleset.Filter, s *schema.Schema) ir.Predicate {
+	id := ir.Property{Of: ir.Entities{Root: ir.Resource, Origin: c.Key}, Name: "id"}
+	var hits []ir.Predicate
 	for _, item := range f.Items {
 		hits = append(hits, c.reachItem(item, id, s))
 	}
-	return Or(hits...)
+	return ir.Or(hits...)
 }
 
-func (c *Class) reachItem(item ruleset.FilterItem, id Property, s *schema.Schema) Predicate {
+func (c *Class) reachItem(item ruleset.FilterItem, id ir.Property, s *schema.Schema) ir.Predicate {
 	typ, rest, split := strings.Cut(item.Text, "_")
 	switch {
 	case split && isSection(item.Text):
 		if !c.Type.Transient {
-			return Constant{false}
+			return ir.Constant{Value: false}
 		}
 		return idTest(id, item.Text, item.Prefix)
 	case c.Type.Transient:
 		// A section's key is its id. `App_*` is exactly the type App, and a bare
 		// type name hits nothing (D), whatever a section may be called.
 		if _, isType := s.Type(item.Text); split || isType && !item.Prefix {
-			return Constant{false}
+			return ir.Constant{Value: false}
 		}
 		return idTest(id, item.Text, item.Prefix)
 	case split:
 		if !c.Named || typ != c.Key {
-			return Constant{false}
+			return ir.Constant{Value: false}
 		}
 		return idTest(id, rest, item.Prefix)
 	}
-	return Constant{item.Prefix && strings.HasPrefix(c.Prefix(), item.Text)}
+	return ir.Constant{Value: item.Prefix && strings.HasPrefix(c.Prefix(), item.Text)}
 }
 
 // Prefix returns what the names of the class's types begin with, folded.
 func (c *Class) Prefix() string { return strings.TrimSuffix(c.Key, "*") }
 
-func idTest(id Property, text string, prefix bool) Predicate {
+func idTest(id ir.Property, text string, prefix bool) ir.Predicate {
 	switch {
 	case prefix && text == "":
-		return Constant{true}
+		return ir.Constant{Value: true}
 	case prefix:
-		return Like{id, Pattern{[]part{{literal: text}, {wildcard: '*'}}}}
+		return ir.Like{Value: id, Pattern: ir.PrefixPattern(text)}
 	}
-	return OneOf{Value: id, Texts: []string{text}}
+	return ir.OneOf{Value: id, Texts: []string{text}}
 }
 
 func fold(s string) string { return schema.Fold(s) }

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
@@ -38,20 +39,20 @@ func KeptClauses(rules []*Rule, options Options) [][]Kept {
 		}
 		for _, c := range classes {
 			id := c.reach(r.Filter, options.Schema)
-			if isFalse(id) {
+			if ir.IsFalse(id) {
 				continue
 			}
 			sp := &specialiser{
 				schema: options.Schema, user: user, class: c, inequality: options.ListInequality,
-				seen: newObservations(), parts: map[condition.Node]Predicate{},
+				seen: newObservations(), parts: map[condition.Node]ir.Predicate{},
 			}
 			p := sp.predicate(r.Tree)
-			if isFalse(p) {
+			if ir.IsFalse(p) {
 				all[i] = append(all[i], Kept{Class: c, Never: true})
 				continue
 			}
 			kept := Kept{Class: c, Clauses: sp.kept(r.Tree, p)}
-			if !isTrue(id) {
+			if !ir.IsTrue(id) {
 				kept.Items = c.itemsOf(r.Filter, options.Schema)
 			}
 			all[i] = append(all[i], kept)
@@ -62,24 +63,22 @@ func KeptClauses(rules []*Rule, options Options) [][]Kept {
 
 // kept returns the comparisons and calls below a node that no constant has
 // swallowed. That an entity exists is not asked where another test implies it.
-func (sp *specialiser) kept(n condition.Node, whole Predicate) []condition.Node {
+func (sp *specialiser) kept(n condition.Node, whole ir.Predicate) []condition.Node {
 	asked := map[string]bool{}
-	Visit(whole, func(test Predicate, _ bool) { asked[test.Key()] = true })
+	ir.Visit(whole, func(test ir.Atom, _ bool) { asked[test.Key()] = true })
 	var list []condition.Node
 	condition.Walk(n, func(n condition.Node) bool {
-		switch p := sp.parts[n].(type) {
-		case Constant:
+		part := sp.parts[n]
+		if _, ok := part.(ir.Constant); ok {
 			return false
-		case Exists:
-			if !asked[p.Key()] {
-				return false
-			}
-		default: // something is left to test
+		}
+		if exists, ok := part.(ir.Exists); ok && !asked[exists.Key()] {
+			return false
 		}
 		switch n.(type) {
 		case *condition.Comparison, *condition.Call:
 			list = append(list, n)
-		default: // connectives are as good as what they connect
+		case *condition.Or, *condition.And, *condition.Not, *condition.Bool:
 		}
 		return true
 	})
@@ -90,14 +89,9 @@ func (sp *specialiser) kept(n condition.Node, whole Predicate) []condition.Node 
 func (c *Class) itemsOf(f ruleset.Filter, s *schema.Schema) []int {
 	var items []int
 	for i, item := range f.Items {
-		if !isFalse(c.reachItem(item, Property{Of: Entities{Root: Resource, Origin: c.Key}, Name: "id"}, s)) {
+		if !ir.IsFalse(c.reachItem(item, ir.Property{Of: ir.Entities{Root: ir.Resource, Origin: c.Key}, Name: "id"}, s)) {
 			items = append(items, i)
 		}
 	}
 	return items
-}
-
-func isTrue(p Predicate) bool {
-	c, ok := p.(Constant)
-	return ok && c.Value
 }

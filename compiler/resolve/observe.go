@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
@@ -47,8 +48,8 @@ func newObservations() *observations {
 	}
 }
 
-func (o *observations) condition(n condition.Node, p Predicate) {
-	if !isFalse(p) {
+func (o *observations) condition(n condition.Node, p ir.Predicate) {
+	if !ir.IsFalse(p) {
 		o.possible[n] = true
 	}
 }
@@ -97,7 +98,7 @@ func (o *observations) report(r *report, reached []*Class, options Options) {
 					`Name the entity, such as resource.HasPrivilege("…") or resource.stream.HasPrivilege("…").`, nil)
 			}
 			o.reportPath(r, &n.Path, reached, options.Strict)
-		default: // connectives have nothing of their own to report here
+		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // connectives have nothing of their own to report here
 		}
 		return true
 	})
@@ -155,7 +156,7 @@ func (o *observations) hasUnknown(n condition.Node) bool {
 			found = found || slices.ContainsFunc(pathsOf(n), o.isUnknown)
 		case *condition.Call:
 			found = found || o.isUnknown(&n.Path)
-		default: // connectives have no path
+		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // connectives have no path
 		}
 		return !found
 	})

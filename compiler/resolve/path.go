@@ -2,17 +2,18 @@ package resolve
 
 import (
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
 // meaning is what a path denotes for one class of resources: a Value, a set of
 // entities or, where neither is set, the empty set.
 type meaning struct {
-	value    Value
-	entities *Entities
+	value    ir.Value
+	entities *ir.Entities
 	// typeOf is set where the value is the type of entities that a relation
 	// leads to: a literal that is there only if an entity is.
-	typeOf *Entities
+	typeOf *ir.Entities
 	// unknown is the index of the first segment that the type before it does
 	// not have, -1 if there is none; owner is that type.
 	unknown int
@@ -32,24 +33,24 @@ func (sp *specialiser) path(p *condition.Path) meaning {
 	if p.Root == "user" {
 		if len(segments) > 0 && isEnvironment(segments[0]) {
 			if len(segments) == 2 && !segments[1].Custom {
-				return meaning{value: Environment{fold(segments[1].Name)}, unknown: -1}
+				return meaning{value: ir.Environment{Name: fold(segments[1].Name)}, unknown: -1}
 			}
 			return meaning{unknown: len(segments) - 1, owner: sp.user}
 		}
-		return sp.follow(Entities{Root: User, Origin: sp.user.Key()}, sp.user, segments)
+		return sp.follow(ir.Entities{Root: ir.User, Origin: sp.user.Key()}, sp.user, segments)
 	}
-	return sp.follow(Entities{Root: Resource, Origin: sp.class.Key}, sp.class.Type, segments)
+	return sp.follow(ir.Entities{Root: ir.Resource, Origin: sp.class.Key}, sp.class.Type, segments)
 }
 
 // node resolves what a Sync rule asks of a node. Only the diagnostics need it: of
 // a node's properties none is documented but the name, so any may be there.
 func (sp *specialiser) node(segments []condition.Segment) meaning {
-	at := Entities{Root: Node, Origin: "servernodeconfiguration"}
+	at := ir.Entities{Root: ir.Node, Origin: "servernodeconfiguration"}
 	switch len(segments) {
 	case 0:
 		return meaning{entities: &at, unknown: -1}
 	case 1:
-		return meaning{value: Property{at, fold(segments[0].Name), segments[0].Custom}, undeclared: true, unknown: -1}
+		return meaning{value: ir.Property{Of: at, Name: fold(segments[0].Name), List: segments[0].Custom}, undeclared: true, unknown: -1}
 	}
 	return meaning{unknown: 1, owner: sp.schema.Lookup(at.Origin)}
 }
@@ -58,11 +59,11 @@ func isEnvironment(s condition.Segment) bool {
 	return !s.Custom && fold(s.Name) == "environment"
 }
 
-func (sp *specialiser) follow(at Entities, typ *schema.Type, segments []condition.Segment) meaning {
+func (sp *specialiser) follow(at ir.Entities, typ *schema.Type, segments []condition.Segment) meaning {
 	for i, s := range segments {
 		if r, ok := typ.Relations[fold(s.Name)]; ok && !s.Custom {
 			target := sp.schema.Lookup(r.Target)
-			at, typ = at.Follow(Step{Name: fold(r.Name), Type: target.Key(), Many: r.Many}), target
+			at, typ = at.Follow(ir.Step{Name: fold(r.Name), Type: target.Key(), Many: r.Many}), target
 			continue
 		}
 		m := sp.property(at, typ, s)
@@ -80,32 +81,32 @@ func (sp *specialiser) follow(at Entities, typ *schema.Type, segments []conditio
 
 // property resolves the last segment of a path to a text. Its unknown is 0
 // where the type has no such property.
-func (sp *specialiser) property(of Entities, typ *schema.Type, s condition.Segment) meaning {
-	known := func(v Value) meaning { return meaning{value: v, unknown: -1} }
+func (sp *specialiser) property(of ir.Entities, typ *schema.Type, s condition.Segment) meaning {
+	known := func(v ir.Value) meaning { return meaning{value: v, unknown: -1} }
 	name := fold(s.Name)
 	if s.Custom {
 		if !typ.Custom {
 			return meaning{unknown: 0, owner: typ}
 		}
-		return known(Property{of, "@" + name, true})
+		return known(ir.Property{Of: of, Name: "@" + name, List: true})
 	}
 	// Of the requester, any name that is no property is a directory attribute,
 	// resourcetype included.
-	if name == "resourcetype" && of.Root != User {
+	if name == "resourcetype" && of.Root != ir.User {
 		return sp.resourceType(of, typ)
 	}
 	switch {
 	case name == "id", name == "name" && typ.Transient:
-		return known(Property{of, "id", false})
+		return known(ir.Property{Of: of, Name: "id", List: false})
 	case name == "name":
-		return known(Property{of, "name", false})
+		return known(ir.Property{Of: of, Name: "name", List: false})
 	}
 	if p, ok := typ.Properties[name]; ok {
-		return known(Property{of, name, p.Many})
+		return known(ir.Property{Of: of, Name: name, List: p.Many})
 	}
 	if typ.Attributes || typ.Open {
-		m := known(Property{of, name, true})
-		m.undeclared = typ.Open || of.IsRoot() && of.Root == Resource
+		m := known(ir.Property{Of: of, Name: name, List: true})
+		m.undeclared = typ.Open || of.IsRoot() && of.Root == ir.Resource
 		return m
 	}
 	return meaning{unknown: 0, owner: typ}
@@ -113,12 +114,12 @@ func (sp *specialiser) property(of Entities, typ *schema.Type, s condition.Segme
 
 // resourceType is known when compiling, but for the types that nothing names
 // and for the exact spelling of types outside the schema.
-func (sp *specialiser) resourceType(of Entities, typ *schema.Type) meaning {
+func (sp *specialiser) resourceType(of ir.Entities, typ *schema.Type) meaning {
 	if !of.IsRoot() {
-		return meaning{value: Literal{typ.Name}, typeOf: &of, unknown: -1}
+		return meaning{value: ir.Literal{Text: typ.Name}, typeOf: &of, unknown: -1}
 	}
 	if sp.class.InSchema {
-		return meaning{value: Literal{typ.Name}, unknown: -1}
+		return meaning{value: ir.Literal{Text: typ.Name}, unknown: -1}
 	}
-	return meaning{value: Property{of, "resourcetype", true}, unknown: -1}
+	return meaning{value: ir.Property{Of: of, Name: "resourcetype", List: true}, unknown: -1}
 }

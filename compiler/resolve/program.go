@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
@@ -34,7 +35,7 @@ type ClassRules struct {
 // the constant false.
 type Specialised struct {
 	Rule      *Rule
-	Predicate Predicate
+	Predicate ir.Predicate
 }
 
 // Resolve checks all rules and specialises those that can grant. A rule with
@@ -81,27 +82,27 @@ func newProgram(s *schema.Schema, rules []*Rule) *Program {
 
 // specialise returns the rule's predicate for every class that it reaches, by
 // index, and reports what concerns all of them together.
-func (program *Program) specialise(r *Rule, rep *report, options Options, user *schema.Type) map[int]Predicate {
+func (program *Program) specialise(r *Rule, rep *report, options Options, user *schema.Type) map[int]ir.Predicate {
 	seen := newObservations()
-	found := map[int]Predicate{}
+	found := map[int]ir.Predicate{}
 	effective := make([]bool, len(r.Filter.Items))
 	hit := make([]bool, len(r.Filter.Items))
 	var reached []*Class
 	for i, c := range program.Classes {
 		id := c.reach(r.Filter, options.Schema)
-		if isFalse(id) {
+		if ir.IsFalse(id) {
 			continue
 		}
 		reached = append(reached, c.Class)
 		sp := &specialiser{schema: options.Schema, user: user, class: c.Class, inequality: options.ListInequality, seen: seen}
 		p := sp.predicate(r.Tree)
 		for j, item := range r.Filter.Items {
-			if !isFalse(c.reach(ruleset.Filter{Items: []ruleset.FilterItem{item}}, options.Schema)) {
+			if !ir.IsFalse(c.reach(ruleset.Filter{Items: []ruleset.FilterItem{item}}, options.Schema)) {
 				hit[j] = true
-				effective[j] = effective[j] || !isFalse(p)
+				effective[j] = effective[j] || !ir.IsFalse(p)
 			}
 		}
-		if p = And(contextTest(r.Context), id, p); !isFalse(p) {
+		if p = ir.And(contextTest(r.Context), id, p); !ir.IsFalse(p) {
 			found[i] = p
 		}
 	}
@@ -127,11 +128,11 @@ func (r *report) filterItem(item ruleset.FilterItem) {
 	})
 }
 
-func contextTest(c ruleset.Context) Predicate {
+func contextTest(c ruleset.Context) ir.Predicate {
 	if c == ruleset.Both {
-		return Constant{true}
+		return ir.Constant{Value: true}
 	}
-	return From{c}
+	return ir.From{Context: c}
 }
 
 // classesOf tells the resources apart as the rules do.
@@ -162,7 +163,7 @@ func typeTests(c *condition.Comparison) []string {
 		}
 		switch c.Op {
 		case condition.Like:
-			if shape, text := ParsePattern(s.Value).Shape(); shape == Whole {
+			if shape, text := ir.ParsePattern(s.Value).Shape(); shape == ir.Whole {
 				names = append(names, text)
 			}
 		case condition.Matches:

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
-func predicateOf(t *testing.T, rule string) Predicate {
+func predicateOf(t *testing.T, rule string) ir.Predicate {
 	t.Helper()
 	program, list := Resolve([]*Rule{parseRule(t, rule)}, defaults())
 	if list.HasErrors() {
@@ -19,9 +21,9 @@ const nested = `App_*: (user.name = "a" or !(resource.HasPrivilege("read") and r
 
 func TestVisitTellsWhatStandsUnderANegation(t *testing.T) {
 	var got []string
-	visit := func(test Predicate, negated bool) { got = append(got, fmt.Sprintf("%t %s", negated, test.Key())) }
-	Visit(predicateOf(t, nested), visit)
-	Visit(Constant{true}, visit)
+	visit := func(test ir.Atom, negated bool) { got = append(got, fmt.Sprintf("%t %s", negated, test.Key())) }
+	ir.Visit(predicateOf(t, nested), visit)
+	ir.Visit(ir.Constant{Value: true}, visit)
 	want := `false user.name = ["a"], true resource has read, true resource.name = ["b"], true anonymous`
 	if s := strings.Join(got, ", "); s != want {
 		t.Errorf("got  %s\nwant %s", s, want)
@@ -41,9 +43,9 @@ func TestRewriteFoldsWhatItMakes(t *testing.T) {
 		{"nothing", true, predicateOf(t, nested).Key()},
 	}
 	for _, test := range tests {
-		got := Rewrite(predicateOf(t, nested), func(p Predicate) Predicate {
+		got := ir.Rewrite(predicateOf(t, nested), func(p ir.Atom) ir.Predicate {
 			if p.Key() == test.replaced {
-				return Constant{test.by}
+				return ir.Constant{Value: test.by}
 			}
 			return p
 		})
@@ -51,14 +53,14 @@ func TestRewriteFoldsWhatItMakes(t *testing.T) {
 			t.Errorf("%s := %t: %s, want %s", test.replaced, test.by, got.Key(), test.want)
 		}
 	}
-	if got := Rewrite(Constant{true}, nil); got != (Constant{true}) {
+	if got := ir.Rewrite(ir.Constant{Value: true}, nil); got != (ir.Constant{Value: true}) {
 		t.Errorf("a constant became %v", got)
 	}
 }
 
 func TestEntities(t *testing.T) {
-	app := Entities{Root: Resource, Origin: "app.object"}.Follow(Step{Name: "app", Type: "app"})
-	a, b := app.Follow(Step{Name: "stream", Type: "stream"}), app.Follow(Step{Name: "owner", Type: "user"})
+	app := ir.Entities{Root: ir.Resource, Origin: "app.object"}.Follow(ir.Step{Name: "app", Type: "app"})
+	a, b := app.Follow(ir.Step{Name: "stream", Type: "stream"}), app.Follow(ir.Step{Name: "owner", Type: "user"})
 	if a.Key() != "resource.app.stream" || b.Key() != "resource.app.owner" {
 		t.Errorf("paths that begin alike share their steps: %s, %s", a.Key(), b.Key())
 	}

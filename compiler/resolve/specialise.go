@@ -1,9 +1,11 @@
 package resolve
 
 import (
+	"fmt"
 	"regexp"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
@@ -18,11 +20,11 @@ type specialiser struct {
 	// warnings that concern all classes of a rule together.
 	seen *observations
 	// parts, where it is not nil, is told the same for the class at hand.
-	parts map[condition.Node]Predicate
+	parts map[condition.Node]ir.Predicate
 }
 
 // predicate returns what the condition comes down to for the class.
-func (sp *specialiser) predicate(n condition.Node) Predicate {
+func (sp *specialiser) predicate(n condition.Node) ir.Predicate {
 	p := sp.connective(n)
 	sp.seen.condition(n, p)
 	if sp.parts != nil {
@@ -31,33 +33,34 @@ func (sp *specialiser) predicate(n condition.Node) Predicate {
 	return p
 }
 
-func (sp *specialiser) connective(n condition.Node) Predicate {
+func (sp *specialiser) connective(n condition.Node) ir.Predicate {
 	switch n := n.(type) {
 	case *condition.Or:
-		return Or(sp.predicates(n.Operands)...)
+		return ir.Or(sp.predicates(n.Operands)...)
 	case *condition.And:
-		return And(sp.predicates(n.Operands)...)
+		return ir.And(sp.predicates(n.Operands)...)
 	case *condition.Not:
-		return Not(sp.predicate(n.Operand))
+		return ir.Not(sp.predicate(n.Operand))
 	case *condition.Bool:
-		return Constant{n.Value}
+		return ir.Constant{Value: n.Value}
 	case *condition.Comparison:
 		return sp.comparison(n)
 	case *condition.Call:
 		return sp.call(n)
 	}
-	return Constant{false} // a node of no kind grants nothing
+	// Below a negation, false for an unknown node would grant.
+	panic(fmt.Sprintf("resolve: unknown node %T", n))
 }
 
-func (sp *specialiser) predicates(nodes []condition.Node) []Predicate {
-	out := make([]Predicate, len(nodes))
+func (sp *specialiser) predicates(nodes []condition.Node) []ir.Predicate {
+	out := make([]ir.Predicate, len(nodes))
 	for i, n := range nodes {
 		out[i] = sp.predicate(n)
 	}
 	return out
 }
 
-func (sp *specialiser) call(c *condition.Call) Predicate {
+func (sp *specialiser) call(c *condition.Call) ir.Predicate {
 	m := sp.operand(&c.Path)
 	switch c.Kind() {
 	case condition.HasPrivilege:
@@ -66,62 +69,62 @@ func (sp *specialiser) call(c *condition.Call) Predicate {
 				sp.seen.texts[&c.Path] = true
 				return undecided
 			}
-			return Constant{false}
+			return ir.Constant{Value: false}
 		}
 		action, _ := ruleset.ParseAction(c.Argument.Value)
-		return Privilege{Entities: *m.entities, Action: action, At: c.Range}
+		return ir.Privilege{Entities: *m.entities, Action: action, At: c.Range}
 	case condition.IsAnonymous:
-		return Anonymous{}
+		return ir.Anonymous{}
 	case condition.IsOwned:
 		if owner, ok := sp.class.Type.Relations["owner"]; ok {
-			step := Step{Name: fold(owner.Name), Type: sp.schema.Lookup(owner.Target).Key(), Many: owner.Many}
-			return Exists{m.entities.Follow(step)}
+			step := ir.Step{Name: fold(owner.Name), Type: sp.schema.Lookup(owner.Target).Key(), Many: owner.Many}
+			return ir.Exists{Entities: m.entities.Follow(step)}
 		}
-		return Constant{false}
+		return ir.Constant{Value: false}
 	case condition.Empty:
-		return Not(m.present())
+		return ir.Not(m.present())
 	}
-	return Constant{false} // a call of no function grants nothing
+	panic(fmt.Sprintf("resolve: unknown function %q", c.Function))
 }
 
 // undecided stands where a rule is in error: for a test that is neither always
 // true nor always false, so that the error is not reported as a dead branch too.
-var undecided Predicate = Anonymous{}
+var undecided ir.Predicate = ir.Anonymous{}
 
 // present is the opposite of Empty.
-func (m meaning) present() Predicate {
+func (m meaning) present() ir.Predicate {
 	switch {
 	case m.typeOf != nil:
 		return exists(*m.typeOf)
 	case m.entities != nil:
 		return exists(*m.entities)
 	case m.value == nil:
-		return Constant{false}
+		return ir.Constant{Value: false}
 	}
-	if _, ok := m.value.(Literal); ok {
-		return Constant{true}
+	if _, ok := m.value.(ir.Literal); ok {
+		return ir.Constant{Value: true}
 	}
-	return Present{m.value}
+	return ir.Present{Value: m.value}
 }
 
-func exists(e Entities) Predicate {
+func exists(e ir.Entities) ir.Predicate {
 	if e.IsRoot() {
-		return Constant{true}
+		return ir.Constant{Value: true}
 	}
-	return Exists{e}
+	return ir.Exists{Entities: e}
 }
 
 func (sp *specialiser) operand(o condition.Operand) meaning {
 	p, ok := o.(*condition.Path)
 	if !ok {
-		return meaning{value: Literal{o.(*condition.String).Value}, unknown: -1}
+		return meaning{value: ir.Literal{Text: o.(*condition.String).Value}, unknown: -1}
 	}
 	m := sp.path(p)
 	sp.seen.path(p, m, sp.class)
 	return m
 }
 
-func (sp *specialiser) comparison(c *condition.Comparison) Predicate {
+func (sp *specialiser) comparison(c *condition.Comparison) ir.Predicate {
 	left, right := sp.operand(c.Left), sp.operand(c.Right)
 	if left.mixes(right) {
 		// What an open type does not declare may be anything, and is no entity.
@@ -138,11 +141,11 @@ func (sp *specialiser) comparison(c *condition.Comparison) Predicate {
 	case condition.NotEqual, condition.ExactNotEqual:
 		return sp.differ(left, right, c.Op == condition.ExactNotEqual)
 	case condition.Like:
-		return And(left.guard(), sp.like(left.value, literalOf(c.Right)))
+		return ir.And(left.guard(), sp.like(left.value, literalOf(c.Right)))
 	case condition.Matches:
-		return And(left.guard(), sp.matches(left.value, literalOf(c.Right)))
+		return ir.And(left.guard(), sp.matches(left.value, literalOf(c.Right)))
 	}
-	return Constant{false} // a comparison by no operator grants nothing
+	panic(fmt.Sprintf("resolve: unknown operator %q", c.Op))
 }
 
 // literalOf returns the right side of like and matches, which the grammar
@@ -155,146 +158,147 @@ func (m meaning) mixes(other meaning) bool {
 }
 
 // guard is what must hold for the value to be there at all.
-func (m meaning) guard() Predicate {
+func (m meaning) guard() ir.Predicate {
 	if m.typeOf != nil {
-		return Exists{*m.typeOf}
+		return ir.Exists{Entities: *m.typeOf}
 	}
-	return Constant{true}
+	return ir.Constant{Value: true}
 }
 
-func (sp *specialiser) equal(left, right meaning, exact bool) Predicate {
+func (sp *specialiser) equal(left, right meaning, exact bool) ir.Predicate {
 	switch {
 	case left.entities != nil && right.entities != nil:
 		return sameEntity(*left.entities, *right.entities)
 	case left.value == nil || right.value == nil:
-		return Constant{false}
+		return ir.Constant{Value: false}
 	}
-	return And(left.guard(), right.guard(), sp.common(left.value, right.value, exact))
+	return ir.And(left.guard(), right.guard(), sp.common(left.value, right.value, exact))
 }
 
 // differ is != and !== : with the option all the negation of = and ==;
 // otherwise it fails only where both sides are one and the same.
-func (sp *specialiser) differ(left, right meaning, exact bool) Predicate {
+func (sp *specialiser) differ(left, right meaning, exact bool) ir.Predicate {
 	if sp.inequality == All {
-		return Not(sp.equal(left, right, exact))
+		return ir.Not(sp.equal(left, right, exact))
 	}
 	switch {
 	case left.entities != nil && right.entities != nil:
 		if left.entities.Many() || right.entities.Many() {
-			return Not(identicalEntity(*left.entities, *right.entities))
+			return ir.Not(identicalEntity(*left.entities, *right.entities))
 		}
-		return Not(sameEntity(*left.entities, *right.entities))
+		return ir.Not(sameEntity(*left.entities, *right.entities))
 	case left.value == nil || right.value == nil:
-		return Constant{true}
+		return ir.Constant{Value: true}
 	case left.value.Many() && !sp.typeKnown(left.value, right.value) || right.value.Many() && !sp.typeKnown(right.value, left.value):
-		return Not(And(left.guard(), right.guard(), identical(left.value, right.value, exact)))
+		return ir.Not(ir.And(left.guard(), right.guard(), identical(left.value, right.value, exact)))
 	}
-	return Not(And(left.guard(), right.guard(), sp.common(left.value, right.value, exact)))
+	return ir.Not(ir.And(left.guard(), right.guard(), sp.common(left.value, right.value, exact)))
 }
 
 // identical puts a literal on the right.
-func identical(left, right Value, exact bool) Predicate {
-	if _, ok := left.(Literal); ok {
+func identical(left, right ir.Value, exact bool) ir.Predicate {
+	if _, ok := left.(ir.Literal); ok {
 		left, right = right, left
 	}
-	return Identical{left, right, exact}
+	return ir.Identical{Left: left, Right: right, Exact: exact}
 }
 
-func sameEntity(a, b Entities) Predicate {
+func sameEntity(a, b ir.Entities) ir.Predicate {
 	switch {
 	case a.Type() != b.Type():
-		return Constant{false}
+		return ir.Constant{Value: false}
 	case a.Key() == b.Key():
 		// A set shares an entity with itself unless it is empty.
 		return exists(a)
 	}
-	return CommonEntity{a, b}
+	return ir.CommonEntity{Left: a, Right: b}
 }
 
-func identicalEntity(a, b Entities) Predicate {
+func identicalEntity(a, b ir.Entities) ir.Predicate {
 	if a.Type() != b.Type() {
-		return Constant{false}
+		return ir.Constant{Value: false}
 	}
-	return IdenticalEntity{a, b}
+	return ir.IdenticalEntity{Left: a, Right: b}
 }
 
 // common is the = and == of texts.
-func (sp *specialiser) common(left, right Value, exact bool) Predicate {
-	l, leftLiteral := left.(Literal)
-	r, rightLiteral := right.(Literal)
+func (sp *specialiser) common(left, right ir.Value, exact bool) ir.Predicate {
+	l, leftLiteral := left.(ir.Literal)
+	r, rightLiteral := right.(ir.Literal)
 	switch {
 	case leftLiteral && rightLiteral:
-		return Constant{l.Text == r.Text || !exact && fold(l.Text) == fold(r.Text)}
+		return ir.Constant{Value: l.Text == r.Text || !exact && fold(l.Text) == fold(r.Text)}
 	case rightLiteral:
 		return sp.oneOf(left, r.Text, exact)
 	case leftLiteral:
 		return sp.oneOf(right, l.Text, exact)
 	}
-	return Common{left, right, exact}
+	return ir.Common{Left: left, Right: right, Exact: exact}
 }
 
-func (sp *specialiser) oneOf(v Value, text string, exact bool) Predicate {
+func (sp *specialiser) oneOf(v ir.Value, text string, exact bool) ir.Predicate {
 	if sp.isRootType(v) {
 		switch {
 		case sp.class.Named && sp.class.Key != fold(text):
-			return Constant{false}
+			return ir.Constant{Value: false}
 		case sp.class.Named && !exact:
-			return Constant{true}
+			return ir.Constant{Value: true}
 		case !sp.class.Named && schema.IsTypeName(text):
 			// The test names a class, and this one is for types that nothing names.
-			return Constant{false}
+			return ir.Constant{Value: false}
 		}
 	}
 	if !exact {
 		text = fold(text)
 	}
-	return OneOf{v, []string{text}, exact}
+	return ir.OneOf{Value: v, Texts: []string{text}, Exact: exact}
 }
 
 // isRootType says whether the value is the type of the resource itself, where
 // the schema does not spell it.
-func (sp *specialiser) isRootType(v Value) bool {
-	p, ok := v.(Property)
-	return ok && p.Name == "resourcetype" && p.Of.Root == Resource && p.Of.IsRoot()
+func (sp *specialiser) isRootType(v ir.Value) bool {
+	p, ok := v.(ir.Property)
+	return ok && p.Name == "resourcetype" && p.Of.Root == ir.Resource && p.Of.IsRoot()
 }
 
 // typeKnown says whether v is the resource's type and compared to a literal,
 // which is decided when compiling: it is one text, though open types carry lists.
-func (sp *specialiser) typeKnown(v, other Value) bool {
-	literal, ok := other.(Literal)
+func (sp *specialiser) typeKnown(v, other ir.Value) bool {
+	literal, ok := other.(ir.Literal)
 	return ok && sp.isRootType(v) && (sp.class.Named || schema.IsTypeName(literal.Text))
 }
 
-func (sp *specialiser) like(v Value, text string) Predicate {
-	pattern := ParsePattern(text)
+func (sp *specialiser) like(v ir.Value, text string) ir.Predicate {
+	pattern := ir.ParsePattern(text)
 	if v == nil {
-		return Constant{false}
+		return ir.Constant{Value: false}
 	}
-	if l, ok := v.(Literal); ok {
-		return Constant{pattern.match(fold(l.Text))}
+	if l, ok := v.(ir.Literal); ok {
+		return ir.Constant{Value: pattern.Match(fold(l.Text))}
 	}
 	if sp.isRootType(v) && sp.class.Named {
-		return Constant{pattern.match(sp.class.Key)}
+		return ir.Constant{Value: pattern.Match(sp.class.Key)}
 	}
 	switch shape, literal := pattern.Shape(); shape {
-	case Whole:
+	case ir.Whole:
 		return sp.oneOf(v, literal, false)
-	case Anything:
-		return Present{v}
-	default:
-		return Like{v, pattern}
+	case ir.Anything:
+		return ir.Present{Value: v}
+	case ir.Prefix, ir.Suffix, ir.Infix, ir.General:
+		return ir.Like{Value: v, Pattern: pattern}
 	}
+	panic(fmt.Sprintf("resolve: unknown shape of the pattern %q", text))
 }
 
-func (sp *specialiser) matches(v Value, text string) Predicate {
+func (sp *specialiser) matches(v ir.Value, text string) ir.Predicate {
 	if v == nil {
-		return Constant{false}
+		return ir.Constant{Value: false}
 	}
 	anchored := Anchored(text)
-	if l, ok := v.(Literal); ok {
-		return Constant{regexp.MustCompile(anchored).MatchString(l.Text)}
+	if l, ok := v.(ir.Literal); ok {
+		return ir.Constant{Value: regexp.MustCompile(anchored).MatchString(l.Text)}
 	}
-	return Matches{v, anchored}
+	return ir.Matches{Value: v, Regexp: anchored}
 }
 
 // Anchored returns the regular expression of matches as RE2 is to read it: the

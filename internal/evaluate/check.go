@@ -26,7 +26,7 @@ func check(r ruleset.Rule, node condition.Node) (map[*condition.Comparison]*rege
 		case *condition.Call:
 			c.path(n.Path)
 			c.call(n)
-		default: // a connective is as good as its operands
+		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // a connective is as good as its operands
 		}
 		return true
 	})

@@ -39,7 +39,8 @@ func (s scope) holds(n condition.Node) bool {
 	case *condition.Call:
 		return s.call(n)
 	}
-	return false
+	// Below a negation, false for an unknown node would grant.
+	panic(fmt.Sprintf("evaluate: unknown node %T", n))
 }
 
 // compare reads a comparison of texts or of entities. Where one side is an
@@ -85,7 +86,7 @@ func (s scope) call(n *condition.Call) bool {
 	case condition.IsOwned:
 		return len(s.property(s.resource, condition.Segment{Name: "owner"}).Entities) > 0
 	}
-	return false
+	panic(fmt.Sprintf("evaluate: unknown function %q", n.Function))
 }
 
 // rightsOn returns the requester's rights on an entity that a condition names.

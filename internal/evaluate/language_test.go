@@ -260,12 +260,23 @@ func TestRulesThatGrantNothing(t *testing.T) {
 	}
 }
 
-// What is no operator, no function and no node holds never: the parser makes
-// none, and one that was added without a meaning here must grant nothing.
-func TestUnknownPartsNeverHold(t *testing.T) {
+// A node, function or operator without a meaning panics: to answer false would grant
+// below a negation.
+func TestUnknownPartsPanic(t *testing.T) {
 	s := scope{judge: &judge{}}
-	if s.holds(nil) || s.call(&condition.Call{Function: "x"}) ||
-		s.compareTexts(&condition.Comparison{}, []string{"a"}, []string{"a"}) || s.compareEntities(condition.Like, nil, nil) {
-		t.Error("an unknown part of a condition holds")
+	for name, evaluate := range map[string]func(){
+		"node":             func() { s.holds(nil) },
+		"function":         func() { s.call(&condition.Call{Function: "x"}) },
+		"operator":         func() { s.compareTexts(&condition.Comparison{}, []string{"a"}, []string{"a"}) },
+		"like of entities": func() { s.compareEntities(condition.Like, nil, nil) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("an unknown %s has a value", name)
+				}
+			}()
+			evaluate()
+		}()
 	}
 }

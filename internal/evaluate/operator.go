@@ -1,6 +1,8 @@
 package evaluate
 
 import (
+	"fmt"
+
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
@@ -27,7 +29,7 @@ func (s scope) compareTexts(n *condition.Comparison, a, b []string) bool {
 		pattern := s.patterns[n]
 		return somePair(a, b, func(value, _ string) bool { return pattern.MatchString(value) })
 	}
-	return false
+	panic(fmt.Sprintf("evaluate: unknown operator %q", n.Op))
 }
 
 // compareEntities is the same table with identity in place of fold. There is
@@ -38,9 +40,9 @@ func (s scope) compareEntities(op condition.Operator, a, b []*snapshot.Entity) b
 		return somePair(a, b, same)
 	case condition.NotEqual, condition.ExactNotEqual:
 		return differ(s.inequality, a, b, same)
-	default:
-		return false
+	case condition.Like, condition.Matches:
 	}
+	panic(fmt.Sprintf("evaluate: entities are not compared by %q", op))
 }
 
 func somePair[T any](a, b []T, is func(x, y T) bool) bool {

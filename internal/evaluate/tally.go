@@ -58,7 +58,7 @@ func (e *Evaluator) Tally(input []byte) Tally {
 			switch n.(type) {
 			case *condition.Comparison, *condition.Call:
 				told.Clauses = append(told.Clauses, s.holds(n))
-			default: // connectives follow from what they connect
+			case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // connectives follow from what they connect
 			}
 			return true
 		})

@@ -9,7 +9,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bench/model"
 	"github.com/qlik2rego/qlik2rego/bench/peer/closure"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
 // writer writes a rule's matcher. Its texts become columns of the policy.
@@ -25,29 +25,29 @@ func (w *writer) column(text string) string {
 	return "p.c" + strconv.Itoa(len(w.texts))
 }
 
-func (w *writer) matcher(predicate resolve.Predicate) string {
+func (w *writer) matcher(predicate ir.Predicate) string {
 	site := w.engine.site
 	switch p := predicate.(type) {
-	case resolve.Constant:
+	case ir.Constant:
 		return strconv.FormatBool(p.Value)
-	case resolve.Conjunction:
+	case ir.Conjunction:
 		return w.joined(p.Terms, " && ")
-	case resolve.Disjunction:
+	case ir.Disjunction:
 		return w.joined(p.Terms, " || ")
-	case resolve.Negation:
+	case ir.Negation:
 		return "!(" + w.matcher(p.Term) + ")"
-	case resolve.OneOf:
+	case ir.OneOf:
 		texts := site.Texts(p.Value, p.Exact)
 		calls := make([]string, len(p.Texts))
 		for i, t := range p.Texts {
 			calls[i] = w.call("is_"+p.Value.Key(), p.Exact, t, func(f *model.Frame, text string) bool { return slices.Contains(texts(f), text) })
 		}
 		return "(" + strings.Join(calls, " || ") + ")"
-	case resolve.Identical:
+	case ir.Identical:
 		return w.identical(p)
-	case resolve.Like:
+	case ir.Like:
 		return w.like(p)
-	case resolve.Matches:
+	case ir.Matches:
 		texts := site.Texts(p.Value, true)
 		compiled := map[string]*regexp.Regexp{}
 		return w.call("matches_"+p.Value.Key(), true, p.Regexp, func(f *model.Frame, expression string) bool {
@@ -63,7 +63,7 @@ func (w *writer) matcher(predicate resolve.Predicate) string {
 	}
 }
 
-func (w *writer) joined(terms []resolve.Predicate, sep string) string {
+func (w *writer) joined(terms []ir.Predicate, sep string) string {
 	list := make([]string, len(terms))
 	for i, t := range terms {
 		list[i] = w.matcher(t)
@@ -71,9 +71,9 @@ func (w *writer) joined(terms []resolve.Predicate, sep string) string {
 	return "(" + strings.Join(list, sep) + ")"
 }
 
-func (w *writer) identical(p resolve.Identical) string {
+func (w *writer) identical(p ir.Identical) string {
 	left := w.engine.site.Texts(p.Left, p.Exact)
-	if literal, ok := p.Right.(resolve.Literal); ok {
+	if literal, ok := p.Right.(ir.Literal); ok {
 		return w.call("alone_"+p.Left.Key(), p.Exact, model.Text(literal, p.Exact), func(f *model.Frame, text string) bool {
 			found := left(f)
 			return len(found) == 1 && found[0] == text
@@ -83,11 +83,11 @@ func (w *writer) identical(p resolve.Identical) string {
 	return w.define(p.Key(), p.Exact, func(args ...any) (any, error) { return holds(args[0].(*model.Frame)), nil }) + "(r.f)"
 }
 
-func (w *writer) like(p resolve.Like) string {
+func (w *writer) like(p ir.Like) string {
 	texts := w.engine.site.Texts(p.Value, false)
 	shape, text := p.Pattern.Shape()
-	tests := map[resolve.Shape]func(value, text string) bool{
-		resolve.Prefix: strings.HasPrefix, resolve.Suffix: strings.HasSuffix, resolve.Infix: strings.Contains,
+	tests := map[ir.Shape]func(value, text string) bool{
+		ir.Prefix: strings.HasPrefix, ir.Suffix: strings.HasSuffix, ir.Infix: strings.Contains,
 	}
 	if test := tests[shape]; test != nil {
 		return w.call(fmt.Sprintf("like%d_%s", shape, p.Value.Key()), false, text, func(f *model.Frame, text string) bool {

@@ -8,7 +8,7 @@ import (
 	"github.com/cedar-policy/cedar-go/types"
 
 	"github.com/qlik2rego/qlik2rego/bench/model"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
 // writer writes the policies of a stage.
@@ -18,52 +18,52 @@ type writer struct {
 }
 
 // condition returns a predicate as Cedar, or a model.Cannot.
-func (w *writer) condition(predicate resolve.Predicate) (string, error) {
+func (w *writer) condition(predicate ir.Predicate) (string, error) {
 	switch p := predicate.(type) {
-	case resolve.Constant:
+	case ir.Constant:
 		return strconv.FormatBool(p.Value), nil
-	case resolve.Conjunction:
+	case ir.Conjunction:
 		return w.joined(p.Terms, " && ")
-	case resolve.Disjunction:
+	case ir.Disjunction:
 		return w.joined(p.Terms, " || ")
-	case resolve.Negation:
+	case ir.Negation:
 		term, err := w.condition(p.Term)
 		return "!(" + term + ")", err
-	case resolve.OneOf:
+	case ir.OneOf:
 		return w.oneOf(p)
-	case resolve.Common:
+	case ir.Common:
 		return w.common(p)
-	case resolve.Identical:
+	case ir.Identical:
 		return w.identical(p)
-	case resolve.Like:
+	case ir.Like:
 		return w.like(p)
-	case resolve.Matches:
+	case ir.Matches:
 		return "", model.Cannotf("Cedar has no regular expressions")
-	case resolve.Present:
+	case ir.Present:
 		v, err := w.value(p.Value, false)
 		if v.single {
 			return v.guard, err
 		}
 		return v.guarded("!" + v.text + ".isEmpty()"), err
-	case resolve.Exists:
+	case ir.Exists:
 		v, err := w.entity(p.Entities)
 		return v.guard, err
-	case resolve.CommonEntity, resolve.IdenticalEntity:
+	case ir.CommonEntity, ir.IdenticalEntity:
 		return w.sameEntity(predicate)
-	case resolve.Privilege:
+	case ir.Privilege:
 		q := model.Question{Privilege: p}
 		name := "may " + p.Action.Name() + " " + p.Entities.Key()
 		w.stage.questions[name] = question{q.Stage(), w.site.Entities(p.Entities)}
 		return "context[" + strconv.Quote(name) + "]", nil
-	case resolve.Anonymous:
-		return w.oneOf(resolve.OneOf{Value: resolve.Property{Of: resolve.Entities{Root: resolve.User, Origin: "user"}, Name: "userdirectory"}, Texts: []string{"none"}})
-	case resolve.From:
+	case ir.Anonymous:
+		return w.oneOf(ir.OneOf{Value: ir.Property{Of: ir.Entities{Root: ir.User, Origin: "user"}, Name: "userdirectory"}, Texts: []string{"none"}})
+	case ir.From:
 		return "context.from == " + strconv.Quote(p.Context.String()), nil
 	}
 	return "", fmt.Errorf("a predicate that Cedar does not know: %s", predicate.Key())
 }
 
-func (w *writer) joined(terms []resolve.Predicate, sep string) (string, error) {
+func (w *writer) joined(terms []ir.Predicate, sep string) (string, error) {
 	list := make([]string, len(terms))
 	for i, t := range terms {
 		text, err := w.condition(t)
@@ -92,20 +92,20 @@ func (o operand) guarded(test string) string {
 }
 
 // value returns a value as an operand.
-func (w *writer) value(v resolve.Value, exact bool) (operand, error) {
+func (w *writer) value(v ir.Value, exact bool) (operand, error) {
 	switch v := v.(type) {
-	case resolve.Literal:
+	case ir.Literal:
 		o := operand{text: quote(model.Text(v, exact)), guard: "true", single: true}
 		o.alone = &operand{text: o.text, guard: o.guard, single: true}
 		return o, nil
-	case resolve.Environment:
+	case ir.Environment:
 		w.stage.environment = true
 		name := v.Name
 		if exact {
 			name = "=" + name
 		}
 		return operand{text: "context.environment[" + quote(name) + "]", guard: "context.environment has " + quote(name)}, nil
-	case resolve.Property:
+	case ir.Property:
 		of, err := w.entity(v.Of)
 		if err != nil {
 			return operand{}, err
@@ -132,9 +132,9 @@ func (w *writer) value(v resolve.Value, exact bool) (operand, error) {
 }
 
 // entity returns a set of one entity at most as an operand.
-func (w *writer) entity(e resolve.Entities) (operand, error) {
+func (w *writer) entity(e ir.Entities) (operand, error) {
 	switch {
-	case e.IsRoot() && e.Root == resolve.User:
+	case e.IsRoot() && e.Root == ir.User:
 		return operand{text: "principal", guard: "true", single: true}, nil
 	case e.IsRoot():
 		return operand{text: "resource", guard: "true", single: true}, nil
@@ -146,7 +146,7 @@ func (w *writer) entity(e resolve.Entities) (operand, error) {
 	return operand{text: of.text + "[" + name + "]", guard: of.guarded(of.text + " has " + name), single: true}, err
 }
 
-func (w *writer) oneOf(p resolve.OneOf) (string, error) {
+func (w *writer) oneOf(p ir.OneOf) (string, error) {
 	if p.Value.Key() == "resource.id" && !p.Exact {
 		return w.resourceID(p), nil
 	}
@@ -167,8 +167,8 @@ func (w *writer) oneOf(p resolve.OneOf) (string, error) {
 	return v.guarded(v.text + ".containsAny(" + list + ")"), err
 }
 
-func (w *writer) resourceID(p resolve.OneOf) string {
-	typ := p.Value.(resolve.Property).Of.Type()
+func (w *writer) resourceID(p ir.OneOf) string {
+	typ := p.Value.(ir.Property).Of.Type()
 	same := make([]string, len(p.Texts))
 	for i, id := range p.Texts {
 		same[i] = "resource == " + literal(typ, id)
@@ -180,7 +180,7 @@ func (w *writer) resourceID(p resolve.OneOf) string {
 // Cedar can be written; those have ids in filters.
 func literal(typ, id string) string { return "T_" + typ + "::" + quote(id) }
 
-func (w *writer) common(p resolve.Common) (string, error) {
+func (w *writer) common(p ir.Common) (string, error) {
 	left, err := w.value(p.Left, p.Exact)
 	if err != nil {
 		return "", err
@@ -198,7 +198,7 @@ func (w *writer) common(p resolve.Common) (string, error) {
 	return left.guarded(right.guarded(test)), err
 }
 
-func (w *writer) identical(p resolve.Identical) (string, error) {
+func (w *writer) identical(p ir.Identical) (string, error) {
 	left, err := w.value(p.Left, p.Exact)
 	if err != nil {
 		return "", err
@@ -213,7 +213,7 @@ func (w *writer) identical(p resolve.Identical) (string, error) {
 	return left.alone.guarded(right.alone.guarded(left.alone.text + " == " + right.alone.text)), nil
 }
 
-func (w *writer) like(p resolve.Like) (string, error) {
+func (w *writer) like(p ir.Like) (string, error) {
 	v, err := w.value(p.Value, false)
 	if err != nil {
 		return "", err
@@ -221,17 +221,17 @@ func (w *writer) like(p resolve.Like) (string, error) {
 	shape, text := p.Pattern.Shape()
 	pattern := strings.ReplaceAll(strings.Trim(quote(text), `"`), "*", `\*`)
 	switch shape {
-	case resolve.Prefix:
+	case ir.Prefix:
 		pattern += "*"
-	case resolve.Suffix:
+	case ir.Suffix:
 		pattern = "*" + pattern
-	case resolve.Infix:
+	case ir.Infix:
 		pattern = "*" + pattern + "*"
-	case resolve.Anything:
+	case ir.Anything:
 		pattern = "*"
-	case resolve.General:
+	case ir.General:
 		return "", model.Cannotf("Cedar's like knows no ?")
-	case resolve.Whole:
+	case ir.Whole:
 	}
 	if !v.single {
 		return "", model.Cannotf("Cedar cannot hold each text of a set against a pattern")
@@ -239,14 +239,14 @@ func (w *writer) like(p resolve.Like) (string, error) {
 	return v.guarded(v.text + ` like "` + pattern + `"`), nil
 }
 
-func (w *writer) sameEntity(predicate resolve.Predicate) (string, error) {
-	var sides [2]resolve.Entities
+func (w *writer) sameEntity(predicate ir.Predicate) (string, error) {
+	var sides [2]ir.Entities
 	exactlyOne := false
 	switch p := predicate.(type) {
-	case resolve.CommonEntity:
-		sides = [2]resolve.Entities{p.Left, p.Right}
-	case resolve.IdenticalEntity:
-		sides, exactlyOne = [2]resolve.Entities{p.Left, p.Right}, true
+	case ir.CommonEntity:
+		sides = [2]ir.Entities{p.Left, p.Right}
+	case ir.IdenticalEntity:
+		sides, exactlyOne = [2]ir.Entities{p.Left, p.Right}, true
 	}
 	left, err := w.entity(sides[0])
 	if err != nil {

@@ -10,23 +10,23 @@ import (
 	"github.com/google/cel-go/common/types/ref"
 
 	"github.com/qlik2rego/qlik2rego/bench/model"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
 // expression returns a predicate as an expression.
-func (e *engine) expression(predicate resolve.Predicate) string {
+func (e *engine) expression(predicate ir.Predicate) string {
 	switch p := predicate.(type) {
-	case resolve.Constant:
+	case ir.Constant:
 		return strconv.FormatBool(p.Value)
-	case resolve.Conjunction:
+	case ir.Conjunction:
 		return e.joined(p.Terms, " && ")
-	case resolve.Disjunction:
+	case ir.Disjunction:
 		return e.joined(p.Terms, " || ")
-	case resolve.Negation:
+	case ir.Negation:
 		return "!(" + e.expression(p.Term) + ")"
-	case resolve.OneOf:
+	case ir.OneOf:
 		return e.oneOf(p)
-	case resolve.Common:
+	case ir.Common:
 		left, single := e.value(p.Left, p.Exact)
 		right, alsoSingle := e.value(p.Right, p.Exact)
 		switch {
@@ -38,41 +38,41 @@ func (e *engine) expression(predicate resolve.Predicate) string {
 			return fmt.Sprintf("%s in %s", right, left)
 		}
 		return fmt.Sprintf("%s.exists(t, t in %s)", left, right)
-	case resolve.Identical:
+	case ir.Identical:
 		return e.identical(p)
-	case resolve.Like:
+	case ir.Like:
 		return e.someText(p.Value, false, func(t string) string { return pattern(t, p.Pattern) })
-	case resolve.Matches:
+	case ir.Matches:
 		return e.someText(p.Value, true, func(t string) string { return t + ".matches(" + strconv.Quote(p.Regexp) + ")" })
-	case resolve.Present:
+	case ir.Present:
 		v, single := e.value(p.Value, false)
 		if single {
 			return v + " != null"
 		}
 		return v + ".size() > 0"
-	case resolve.Exists:
+	case ir.Exists:
 		return e.entities(p.Entities) + ".size() > 0"
-	case resolve.CommonEntity:
+	case ir.CommonEntity:
 		if one(p.Left) && one(p.Right) {
 			left, right := e.entity(p.Left), e.entity(p.Right)
 			return fmt.Sprintf("%s != null && %s == %s", left, left, right)
 		}
 		return fmt.Sprintf("%s.exists(t, t in %s)", e.entities(p.Left), e.entities(p.Right))
-	case resolve.IdenticalEntity:
+	case ir.IdenticalEntity:
 		left, right := e.entities(p.Left), e.entities(p.Right)
 		return fmt.Sprintf("%[1]s.size() == 1 && %[2]s.size() == 1 && %[1]s[0] == %[2]s[0]", left, right)
-	case resolve.Privilege:
+	case ir.Privilege:
 		return e.privilege(model.Question{Privilege: p})
-	case resolve.Anonymous:
-		v, _ := e.value(resolve.Property{Of: resolve.Entities{Root: resolve.User, Origin: "user"}, Name: "userdirectory"}, false)
+	case ir.Anonymous:
+		v, _ := e.value(ir.Property{Of: ir.Entities{Root: ir.User, Origin: "user"}, Name: "userdirectory"}, false)
 		return v + ` == "none"`
-	case resolve.From:
+	case ir.From:
 		return e.name("from_", p.Context.String(), cel.BoolType, func(f *model.Frame) ref.Val { return types.Bool(f.From == p.Context) })
 	}
 	panic("a predicate that CEL does not know: " + predicate.Key())
 }
 
-func (e *engine) joined(terms []resolve.Predicate, sep string) string {
+func (e *engine) joined(terms []ir.Predicate, sep string) string {
 	list := make([]string, len(terms))
 	for i, t := range terms {
 		list[i] = "(" + e.expression(t) + ")"
@@ -80,7 +80,7 @@ func (e *engine) joined(terms []resolve.Predicate, sep string) string {
 	return strings.Join(list, sep)
 }
 
-func (e *engine) oneOf(p resolve.OneOf) string {
+func (e *engine) oneOf(p ir.OneOf) string {
 	v, single := e.value(p.Value, p.Exact)
 	quoted := make([]string, len(p.Texts))
 	for i, t := range p.Texts {
@@ -97,16 +97,16 @@ func (e *engine) oneOf(p resolve.OneOf) string {
 	return fmt.Sprintf("%s.exists(t, t in [%s])", v, strings.Join(quoted, ", "))
 }
 
-func (e *engine) identical(p resolve.Identical) string {
-	if literal, ok := p.Left.(resolve.Literal); ok {
-		return e.identical(resolve.Identical{Left: p.Right, Right: literal, Exact: p.Exact})
+func (e *engine) identical(p ir.Identical) string {
+	if literal, ok := p.Left.(ir.Literal); ok {
+		return e.identical(ir.Identical{Left: p.Right, Right: literal, Exact: p.Exact})
 	}
 	left, single := e.value(p.Left, p.Exact)
 	first, guard := left, left+" != null"
 	if !single {
 		first, guard = left+"[0]", left+".size() == 1"
 	}
-	if literal, ok := p.Right.(resolve.Literal); ok {
+	if literal, ok := p.Right.(ir.Literal); ok {
 		return fmt.Sprintf("%s && %s == %s", guard, first, strconv.Quote(model.Text(literal, p.Exact)))
 	}
 	right, alsoSingle := e.value(p.Right, p.Exact)
@@ -117,7 +117,7 @@ func (e *engine) identical(p resolve.Identical) string {
 }
 
 // someText says that a text of a value passes a test.
-func (e *engine) someText(v resolve.Value, exact bool, test func(string) string) string {
+func (e *engine) someText(v ir.Value, exact bool, test func(string) string) string {
 	name, single := e.value(v, exact)
 	if single {
 		return fmt.Sprintf("%s != null && %s", name, test(name))
@@ -125,19 +125,19 @@ func (e *engine) someText(v resolve.Value, exact bool, test func(string) string)
 	return fmt.Sprintf("%s.exists(t, %s)", name, test("t"))
 }
 
-func pattern(t string, p resolve.Pattern) string {
+func pattern(t string, p ir.Pattern) string {
 	shape, text := p.Shape()
 	quoted := strconv.Quote(text)
 	switch shape {
-	case resolve.Whole:
+	case ir.Whole:
 		return t + " == " + quoted
-	case resolve.Anything:
+	case ir.Anything:
 		return "true"
-	case resolve.Prefix:
+	case ir.Prefix:
 		return t + ".startsWith(" + quoted + ")"
-	case resolve.Suffix:
+	case ir.Suffix:
 		return t + ".endsWith(" + quoted + ")"
-	case resolve.Infix:
+	case ir.Infix:
 		return t + ".contains(" + quoted + ")"
 	default:
 		return t + ".matches(" + quoted + ")"
@@ -146,7 +146,7 @@ func pattern(t string, p resolve.Pattern) string {
 
 // value returns the variable of a value: its text or null if it has one text at
 // most, else the list of its texts.
-func (e *engine) value(v resolve.Value, exact bool) (name string, single bool) {
+func (e *engine) value(v ir.Value, exact bool) (name string, single bool) {
 	single = e.site.Single(v, exact)
 	prefix := "v_"
 	if exact {
@@ -164,7 +164,7 @@ func (e *engine) value(v resolve.Value, exact bool) (name string, single bool) {
 		}
 	}
 	find := func(f *model.Frame) ref.Val { return convert(texts(f)) }
-	if p, ok := v.(resolve.Property); ok && !p.Of.Many() {
+	if p, ok := v.(ir.Property); ok && !p.Of.Many() {
 		// What an entity has is made into a value once.
 		if slot, has := e.site.Layout(p.Of.Type()).Texts[model.Name(p, exact)]; has {
 			entities := e.site.Entities(p.Of)
@@ -194,11 +194,11 @@ func (e *engine) kept(entity *model.Entity, slot int, convert func([]string) ref
 	return *v
 }
 
-func one(e resolve.Entities) bool { return !e.Many() }
+func one(e ir.Entities) bool { return !e.Many() }
 
 // entity returns the variable of a set of one entity at most: its id or null.
 // Entities that are compared are of one type.
-func (e *engine) entity(of resolve.Entities) string {
+func (e *engine) entity(of ir.Entities) string {
 	entities := e.site.Entities(of)
 	return e.name("one_", of.Key(), cel.DynType, func(f *model.Frame) ref.Val {
 		if found := entities(f); len(found) > 0 {
@@ -209,7 +209,7 @@ func (e *engine) entity(of resolve.Entities) string {
 }
 
 // entities returns the variable of a set of entities: the list of their ids.
-func (e *engine) entities(of resolve.Entities) string {
+func (e *engine) entities(of ir.Entities) string {
 	entities := e.site.Entities(of)
 	return e.name("all_", of.Key(), cel.ListType(cel.StringType), func(f *model.Frame) ref.Val {
 		found := entities(f)

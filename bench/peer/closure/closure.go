@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bench/model"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
 // Contender is plain Go.
@@ -33,7 +33,7 @@ type program struct {
 
 // Test returns the test of a predicate, for peers that take functions. Questions
 // about rights go to may.
-func Test(site *model.Site, predicate resolve.Predicate, may func(model.Stage, *model.Frame) bool) func(*model.Frame) bool {
+func Test(site *model.Site, predicate ir.Predicate, may func(model.Stage, *model.Frame) bool) func(*model.Frame) bool {
 	return (&program{site: site, may: may}).test(predicate)
 }
 
@@ -76,7 +76,7 @@ func (p *program) tests(rules []model.Rule) []test {
 	return list
 }
 
-func (p *program) all(terms []resolve.Predicate) []test {
+func (p *program) all(terms []ir.Predicate) []test {
 	list := make([]test, len(terms))
 	for i, t := range terms {
 		list[i] = p.test(t)
@@ -84,11 +84,11 @@ func (p *program) all(terms []resolve.Predicate) []test {
 	return list
 }
 
-func (p *program) test(predicate resolve.Predicate) test {
+func (p *program) test(predicate ir.Predicate) test {
 	switch q := predicate.(type) {
-	case resolve.Constant:
+	case ir.Constant:
 		return func(*model.Frame) bool { return q.Value }
-	case resolve.Conjunction:
+	case ir.Conjunction:
 		terms := p.all(q.Terms)
 		return func(f *model.Frame) bool {
 			for _, t := range terms {
@@ -98,7 +98,7 @@ func (p *program) test(predicate resolve.Predicate) test {
 			}
 			return true
 		}
-	case resolve.Disjunction:
+	case ir.Disjunction:
 		terms := p.all(q.Terms)
 		return func(f *model.Frame) bool {
 			for _, t := range terms {
@@ -108,42 +108,42 @@ func (p *program) test(predicate resolve.Predicate) test {
 			}
 			return false
 		}
-	case resolve.Negation:
+	case ir.Negation:
 		term := p.test(q.Term)
 		return func(f *model.Frame) bool { return !term(f) }
-	case resolve.OneOf:
+	case ir.OneOf:
 		return p.some(q.Value, q.Exact, isOneOf(q.Texts))
-	case resolve.Common:
+	case ir.Common:
 		left, right := p.site.Texts(q.Left, q.Exact), p.site.Texts(q.Right, q.Exact)
 		return func(f *model.Frame) bool { return meet(left(f), right(f)) }
-	case resolve.Identical:
+	case ir.Identical:
 		left, right := p.site.Texts(q.Left, q.Exact), p.site.Texts(q.Right, q.Exact)
 		return func(f *model.Frame) bool { return alike(left(f), right(f)) }
-	case resolve.Like:
+	case ir.Like:
 		return p.some(q.Value, false, Pattern(q.Pattern))
-	case resolve.Matches:
+	case ir.Matches:
 		return p.some(q.Value, true, regexp.MustCompile(q.Regexp).MatchString)
-	case resolve.Present:
+	case ir.Present:
 		texts := p.site.Texts(q.Value, false)
 		return func(f *model.Frame) bool { return len(texts(f)) > 0 }
-	case resolve.Exists:
+	case ir.Exists:
 		entities := p.site.Entities(q.Entities)
 		return func(f *model.Frame) bool { return len(entities(f)) > 0 }
-	case resolve.CommonEntity:
+	case ir.CommonEntity:
 		left, right := p.site.Entities(q.Left), p.site.Entities(q.Right)
 		return func(f *model.Frame) bool { return meet(left(f), right(f)) }
-	case resolve.IdenticalEntity:
+	case ir.IdenticalEntity:
 		left, right := p.site.Entities(q.Left), p.site.Entities(q.Right)
 		return func(f *model.Frame) bool { return alike(left(f), right(f)) }
-	case resolve.Privilege:
+	case ir.Privilege:
 		return p.privilege(model.Question{Privilege: q})
-	case resolve.Anonymous:
+	case ir.Anonymous:
 		slot := p.site.Layout("user").Texts["userdirectory"]
 		return func(f *model.Frame) bool {
 			directory := f.Requester.Texts[slot]
 			return len(directory) == 1 && directory[0] == "none"
 		}
-	case resolve.From:
+	case ir.From:
 		return func(f *model.Frame) bool { return f.From == q.Context }
 	}
 	panic("a predicate that closures do not know: " + predicate.Key())
@@ -162,7 +162,7 @@ func (p *program) privilege(q model.Question) test {
 	}
 }
 
-func (p *program) some(v resolve.Value, exact bool, is func(string) bool) test {
+func (p *program) some(v ir.Value, exact bool, is func(string) bool) test {
 	texts := p.site.Texts(v, exact)
 	return func(f *model.Frame) bool {
 		for _, t := range texts(f) {
@@ -189,17 +189,17 @@ func isOneOf(texts []string) func(string) bool {
 }
 
 // Pattern returns the test of a pattern.
-func Pattern(p resolve.Pattern) func(string) bool {
+func Pattern(p ir.Pattern) func(string) bool {
 	switch shape, text := p.Shape(); shape {
-	case resolve.Whole:
+	case ir.Whole:
 		return func(t string) bool { return t == text }
-	case resolve.Prefix:
+	case ir.Prefix:
 		return func(t string) bool { return strings.HasPrefix(t, text) }
-	case resolve.Suffix:
+	case ir.Suffix:
 		return func(t string) bool { return strings.HasSuffix(t, text) }
-	case resolve.Infix:
+	case ir.Infix:
 		return func(t string) bool { return strings.Contains(t, text) }
-	case resolve.Anything:
+	case ir.Anything:
 		return func(string) bool { return true }
 	default:
 		return regexp.MustCompile(text).MatchString

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bench/model"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
 // writer writes predicates as the lines of a body. What has no line of its own,
@@ -28,8 +28,8 @@ func (w *writer) flush() {
 }
 
 // conjunction adds the lines of a predicate.
-func (w *writer) conjunction(predicate resolve.Predicate, lines *[]string) {
-	if c, ok := predicate.(resolve.Conjunction); ok {
+func (w *writer) conjunction(predicate ir.Predicate, lines *[]string) {
+	if c, ok := predicate.(ir.Conjunction); ok {
 		for _, t := range c.Terms {
 			w.conjunction(t, lines)
 		}
@@ -39,7 +39,7 @@ func (w *writer) conjunction(predicate resolve.Predicate, lines *[]string) {
 }
 
 // function makes a function with a body for each of some predicates.
-func (w *writer) function(alternatives ...resolve.Predicate) string {
+func (w *writer) function(alternatives ...ir.Predicate) string {
 	w.count++
 	name := fmt.Sprintf("test_%d", w.count)
 	var b strings.Builder
@@ -52,52 +52,52 @@ func (w *writer) function(alternatives ...resolve.Predicate) string {
 	return name + "(id)"
 }
 
-func (w *writer) line(predicate resolve.Predicate) string {
+func (w *writer) line(predicate ir.Predicate) string {
 	switch p := predicate.(type) {
-	case resolve.Constant:
+	case ir.Constant:
 		return strconv.FormatBool(p.Value)
-	case resolve.Conjunction:
+	case ir.Conjunction:
 		return w.function(p)
-	case resolve.Disjunction:
+	case ir.Disjunction:
 		return w.function(p.Terms...)
-	case resolve.Negation:
+	case ir.Negation:
 		return "not " + w.function(p.Term)
-	case resolve.OneOf:
+	case ir.OneOf:
 		return w.oneOf(p)
-	case resolve.Common:
+	case ir.Common:
 		return w.each(p.Left, p.Exact) + " == " + w.each(p.Right, p.Exact)
-	case resolve.Identical:
+	case ir.Identical:
 		return w.identical(p)
-	case resolve.Like:
+	case ir.Like:
 		return w.like(p)
-	case resolve.Matches:
+	case ir.Matches:
 		return fmt.Sprintf("regex.match(%s, %s)", quote(p.Regexp), w.each(p.Value, true))
-	case resolve.Present:
+	case ir.Present:
 		return w.each(p.Value, false) + " != null"
-	case resolve.Exists:
+	case ir.Exists:
 		return "_ = " + w.entity(p.Entities)
-	case resolve.CommonEntity:
+	case ir.CommonEntity:
 		return w.entity(p.Left) + " == " + w.entity(p.Right)
-	case resolve.IdenticalEntity:
+	case ir.IdenticalEntity:
 		return fmt.Sprintf("{a | a := %s} == {b | b := %s}; count({a | a := %[1]s}) == 1", w.entity(p.Left), w.entity(p.Right))
-	case resolve.Privilege:
+	case ir.Privilege:
 		q := model.Question{Privilege: p}
 		if w.naive {
 			return fmt.Sprintf("%s(%q, %q, %s)", classFunction(q.Stage().Class), q.Stage().Class, p.Action.Name(), w.entity(p.Entities))
 		}
 		return fmt.Sprintf("%s(%s)", mayFunction(q.Stage()), w.entity(p.Entities))
-	case resolve.Anonymous:
+	case ir.Anonymous:
 		return `user.userdirectory == "none"`
-	case resolve.From:
+	case ir.From:
 		return fmt.Sprintf("input.context.request_context == %q", p.Context.String())
 	}
 	panic("a predicate that Rego does not know: " + predicate.Key())
 }
 
 // entity is the id of an entity, or of each.
-func (w *writer) entity(e resolve.Entities) string {
+func (w *writer) entity(e ir.Entities) string {
 	if e.IsRoot() {
-		if e.Root == resolve.User {
+		if e.Root == ir.User {
 			return "user_id"
 		}
 		return "id"
@@ -111,24 +111,24 @@ func (w *writer) entity(e resolve.Entities) string {
 }
 
 // record is what is on record of an entity.
-func (w *writer) record(e resolve.Entities) string {
-	if e.IsRoot() && e.Root == resolve.User {
+func (w *writer) record(e ir.Entities) string {
+	if e.IsRoot() && e.Root == ir.User {
 		return "user"
 	}
 	return fmt.Sprintf("data.site.entities[%q][%s]", e.Type(), w.entity(e))
 }
 
 // value is the text, or the list of the texts, of a value.
-func (w *writer) value(v resolve.Value, exact bool) string {
+func (w *writer) value(v ir.Value, exact bool) string {
 	switch v := v.(type) {
-	case resolve.Literal:
+	case ir.Literal:
 		return quote(model.Text(v, exact))
-	case resolve.Environment:
+	case ir.Environment:
 		if exact {
 			return fmt.Sprintf("environment[%q]", "="+v.Name)
 		}
 		return fmt.Sprintf("environment[%q]", v.Name)
-	case resolve.Property:
+	case ir.Property:
 		if v.Name == "id" && !exact {
 			return w.entity(v.Of)
 		}
@@ -138,18 +138,18 @@ func (w *writer) value(v resolve.Value, exact bool) string {
 }
 
 // listed says that a value is a list or a set.
-func listed(v resolve.Value) bool {
+func listed(v ir.Value) bool {
 	switch v := v.(type) {
-	case resolve.Environment:
+	case ir.Environment:
 		return true
-	case resolve.Property:
+	case ir.Property:
 		return v.List
 	}
 	return false
 }
 
 // each is every text of a value, folded at run time by the naive.
-func (w *writer) each(v resolve.Value, exact bool) string {
+func (w *writer) each(v ir.Value, exact bool) string {
 	text := w.value(v, exact)
 	if listed(v) {
 		text += "[_]"
@@ -160,7 +160,7 @@ func (w *writer) each(v resolve.Value, exact bool) string {
 	return text
 }
 
-func (w *writer) oneOf(p resolve.OneOf) string {
+func (w *writer) oneOf(p ir.OneOf) string {
 	quoted := make([]string, len(p.Texts))
 	for i, t := range p.Texts {
 		quoted[i] = quote(t)
@@ -178,27 +178,27 @@ func (w *writer) oneOf(p resolve.OneOf) string {
 }
 
 // identical says that both values are one text, and the same.
-func (w *writer) identical(p resolve.Identical) string {
-	set := func(v resolve.Value) string { return fmt.Sprintf("{t | t := %s}", w.each(v, p.Exact)) }
-	if literal, ok := p.Right.(resolve.Literal); ok {
+func (w *writer) identical(p ir.Identical) string {
+	set := func(v ir.Value) string { return fmt.Sprintf("{t | t := %s}", w.each(v, p.Exact)) }
+	if literal, ok := p.Right.(ir.Literal); ok {
 		return fmt.Sprintf("%s == {%s}", set(p.Left), quote(model.Text(literal, p.Exact)))
 	}
 	return fmt.Sprintf("count(%[1]s) == 1; %[1]s == %[2]s", set(p.Left), set(p.Right))
 }
 
-func (w *writer) like(p resolve.Like) string {
+func (w *writer) like(p ir.Like) string {
 	shape, text := p.Pattern.Shape()
 	value := w.each(p.Value, false)
 	switch shape {
-	case resolve.Whole:
+	case ir.Whole:
 		return value + " == " + quote(text)
-	case resolve.Anything:
+	case ir.Anything:
 		return value + " != null"
-	case resolve.Prefix:
+	case ir.Prefix:
 		return fmt.Sprintf("startswith(%s, %s)", value, quote(text))
-	case resolve.Suffix:
+	case ir.Suffix:
 		return fmt.Sprintf("endswith(%s, %s)", value, quote(text))
-	case resolve.Infix:
+	case ir.Infix:
 		return fmt.Sprintf("contains(%s, %s)", value, quote(text))
 	default:
 		return fmt.Sprintf("regex.match(%s, %s)", quote(text), value)

@@ -119,7 +119,7 @@ func (x *Explainer) fixed(q evaluate.Question, e *snapshot.Entity, c evaluate.Cl
 		case condition.Empty:
 			return len(x.spots(q, e, n.Path)) == 0
 		}
-	default: // a connective
+	case *condition.Or, *condition.And, *condition.Not:
 	}
 	return false
 }

@@ -102,7 +102,7 @@ func clausesOf(tree condition.Node) []condition.Node {
 		switch n.(type) {
 		case *condition.Comparison, *condition.Call:
 			list = append(list, n)
-		default: // connectives are not clauses
+		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // connectives are not clauses
 		}
 		return true
 	})

@@ -59,7 +59,7 @@ func (h *harvest) rule(r ruleset.Rule) {
 			h.comparison(n)
 		case *condition.Call:
 			h.path(n.Path, nil)
-		default: // a connective has no values of its own
+		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // a connective has no values of its own
 		}
 		return true
 	})

@@ -59,12 +59,12 @@ var compilerMutants = []mutant{
 	one("merged row loses an id", "compiler/rego/group.go", `cells[key].rules[a] = append(rules, found{c.rule, c.kind})`, `cells[key].rules[a] = []found{{c.rule, c.kind}}`),
 	one("merged rules lose a shared key", "compiler/rego/group.go", `c.shared = append(slices.Clip(c.shared), key)`, `c.shared = slices.Clip(c.shared)`),
 	one("merged rules differ in other tests", "compiler/rego/group.go", `shared[i] = p.Key()`, `shared[i] = p.Key()[:0]`),
-	one("rules found by a row lose what is their own", "compiler/rego/merged.go", `own[c.rule] = append(own[c.rule], resolve.And(c.own...))`, `own[c.rule] = append(own[c.rule], resolve.And())`),
+	one("rules found by a row lose what is their own", "compiler/rego/merged.go", `own[c.rule] = append(own[c.rule], ir.And(c.own...))`, `own[c.rule] = append(own[c.rule], ir.And())`),
 	one("a row of one branch lets another branch in", "compiler/rego/group.go", `if clauses[c.rule] > 1 {`, `if clauses[c.rule] > len(g.clauses) {`),
-	one("kinds of rules lose what is their own", "compiler/rego/merged.go", `b.require(resolve.And(first.own...))`, `_ = first`),
+	one("kinds of rules lose what is their own", "compiler/rego/merged.go", `b.require(ir.And(first.own...))`, `_ = first`),
 	one("kinds of rules are taken for one", "compiler/rego/group.go", `kind := unlike(kindOf(g.clauses[0].shared), one.kinds)`, `kind := kindOf(nil)`),
 	one("what is not on record is known beforehand", "internal/engine/foreknown.go", ` || offRecord(handle)`, ``),
-	one("merged rules lose what they ask", "compiler/rego/merged.go", `b.require(resolve.And(late...))`, `_ = late`),
+	one("merged rules lose what they ask", "compiler/rego/merged.go", `b.require(ir.And(late...))`, `_ = late`),
 
 	// What both readings share.
 	one("shared: filters: case counts", "compiler/ruleset/filter.go", `Text: schema.Fold(name)`, `Text: name`),

@@ -1,4 +1,4 @@
-package resolve
+package ir
 
 import "slices"
 
@@ -45,14 +45,11 @@ func And(terms ...Predicate) Predicate {
 // implies says whether p can only be true where the entities exist, so that
 // `resource.IsOwned() and resource.owner = user` is one test.
 func implies(p Predicate, e Entities) bool {
-	switch p := p.(type) {
-	case CommonEntity:
-		return p.Left.Key() == e.Key() || p.Right.Key() == e.Key()
-	case Privilege:
-		return p.Entities.Key() == e.Key()
-	default:
-		return false
+	if c, ok := p.(CommonEntity); ok {
+		return c.Left.Key() == e.Key() || c.Right.Key() == e.Key()
 	}
+	asked, ok := p.(Privilege)
+	return ok && asked.Entities.Key() == e.Key()
 }
 
 // Or returns the disjunction of terms.
@@ -67,12 +64,13 @@ func Or(terms ...Predicate) Predicate {
 			parts = d.Terms
 		}
 		for _, p := range parts {
-			switch q := p.(type) {
-			case Constant:
-				if q.Value {
-					return q
+			if c, ok := p.(Constant); ok {
+				if c.Value {
+					return c
 				}
-			case OneOf:
+				continue
+			}
+			if q, ok := p.(OneOf); ok {
 				form := q.Value.Key() + marker("=", q.Exact)
 				i, ok := equalities[form]
 				if !ok {
@@ -81,11 +79,11 @@ func Or(terms ...Predicate) Predicate {
 					flat = append(flat, q)
 				}
 				texts[i] = append(texts[i], q.Texts...)
-			default:
-				if key := p.Key(); !seen[key] {
-					seen[key] = true
-					flat = append(flat, p)
-				}
+				continue
+			}
+			if key := p.Key(); !seen[key] {
+				seen[key] = true
+				flat = append(flat, p)
 			}
 		}
 	}
@@ -118,59 +116,8 @@ func Not(p Predicate) Predicate {
 			terms[i] = Not(t)
 		}
 		return And(terms...)
-	default:
+	case Conjunction, OneOf, Common, Identical, Like, Matches, Present, Exists, CommonEntity, IdenticalEntity, Privilege, Anonymous, From:
 		return Negation{p}
 	}
-}
-
-// Rewrite returns p with every part that is neither a connective nor a
-// constant replaced by what f makes of it.
-func Rewrite(p Predicate, f func(Predicate) Predicate) Predicate {
-	switch p := p.(type) {
-	case Constant:
-		return p
-	case Conjunction:
-		return And(rewriteAll(p.Terms, f)...)
-	case Disjunction:
-		return Or(rewriteAll(p.Terms, f)...)
-	case Negation:
-		return Not(Rewrite(p.Term, f))
-	default:
-		return f(p)
-	}
-}
-
-func rewriteAll(terms []Predicate, f func(Predicate) Predicate) []Predicate {
-	out := make([]Predicate, len(terms))
-	for i, t := range terms {
-		out[i] = Rewrite(t, f)
-	}
-	return out
-}
-
-// Visit calls f for every part of p that is neither a connective nor a
-// constant, saying whether it stands under a negation.
-func Visit(p Predicate, f func(test Predicate, negated bool)) { visit(p, false, f) }
-
-func visit(p Predicate, negated bool, f func(Predicate, bool)) {
-	switch p := p.(type) {
-	case Constant:
-	case Conjunction:
-		for _, t := range p.Terms {
-			visit(t, negated, f)
-		}
-	case Disjunction:
-		for _, t := range p.Terms {
-			visit(t, negated, f)
-		}
-	case Negation:
-		visit(p.Term, !negated, f)
-	default:
-		f(p, negated)
-	}
-}
-
-func isFalse(p Predicate) bool {
-	c, ok := p.(Constant)
-	return ok && !c.Value
+	panic(unknown(p))
 }

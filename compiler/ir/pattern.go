@@ -1,9 +1,11 @@
-package resolve
+package ir
 
 import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
 // Pattern is a pattern of like (language page, section 4.2), folded: literal
@@ -19,6 +21,11 @@ type part struct {
 	wildcard rune
 }
 
+// PrefixPattern returns the pattern that every value with the case-folded prefix text matches.
+func PrefixPattern(text string) Pattern {
+	return Pattern{[]part{{literal: text}, {wildcard: '*'}}}
+}
+
 // ParsePattern reads the pattern of like. Every text is a pattern.
 func ParsePattern(text string) Pattern {
 	var p Pattern
@@ -29,7 +36,7 @@ func ParsePattern(text string) Pattern {
 			literal.Reset()
 		}
 	}
-	runes := []rune(fold(text))
+	runes := []rune(schema.Fold(text))
 	for i := 0; i < len(runes); i++ {
 		switch r := runes[i]; {
 		case r == '\\' && i+1 < len(runes) && strings.ContainsRune(`*?\`, runes[i+1]):
@@ -110,8 +117,8 @@ func (p Pattern) regexp() string {
 	return b.String()
 }
 
-// match says whether the folded text matches.
-func (p Pattern) match(text string) bool {
+// Match reports whether text, which is case-folded, matches the pattern.
+func (p Pattern) Match(text string) bool {
 	return regexp.MustCompile(p.regexp()).MatchString(text)
 }
 

@@ -1,6 +1,7 @@
-package resolve
+package ir
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -8,15 +9,25 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Predicate is a condition specialised to one class of resources: names are
-// resolved, what the class decides is folded away, and negation stands directly
-// above tests or conjunctions. The set is sealed.
+// Predicate is a condition that is specialised to one type scope: names are
+// resolved, tests that the scope decides are constants, and a negation applies
+// to an atom or a conjunction. The set is sealed.
 //
 //sumtype:decl
 type Predicate interface {
-	// Key identifies the predicate: equal keys, equal meaning.
+	// Key identifies the predicate: two predicates with equal keys have the same meaning.
 	Key() string
 	predicate()
+}
+
+// Atom is a predicate that is neither a connective nor a constant: a test of a
+// request. The set is sealed; a switch over it lists all atoms and has no default,
+// because an atom that is forgotten below a negation would grant.
+//
+//sumtype:decl
+type Atom interface {
+	Predicate
+	atom()
 }
 
 type (
@@ -78,7 +89,7 @@ type (
 	// IdenticalEntity is true when both sets are one entity, and the same.
 	IdenticalEntity struct{ Left, Right Entities }
 
-	// Privilege is true when the requester has Action on one of Entities.
+	// Privilege is true when the subject has Action on one of Entities.
 	Privilege struct {
 		Entities Entities
 		Action   ruleset.Action
@@ -86,10 +97,10 @@ type (
 		At diag.Range
 	}
 
-	// Anonymous is true when the requester is.
+	// Anonymous is true when the subject is.
 	Anonymous struct{}
 
-	// From is true when the requester comes from the context, Hub or QMC.
+	// From is true when the subject comes from the context, Hub or QMC.
 	From struct{ Context ruleset.Context }
 )
 
@@ -109,6 +120,19 @@ func (IdenticalEntity) predicate() {}
 func (Privilege) predicate()       {}
 func (Anonymous) predicate()       {}
 func (From) predicate()            {}
+
+func (OneOf) atom()           {}
+func (Common) atom()          {}
+func (Identical) atom()       {}
+func (Like) atom()            {}
+func (Matches) atom()         {}
+func (Present) atom()         {}
+func (Exists) atom()          {}
+func (CommonEntity) atom()    {}
+func (IdenticalEntity) atom() {}
+func (Privilege) atom()       {}
+func (Anonymous) atom()       {}
+func (From) atom()            {}
 
 // Value is a set of texts that a request decides: Property or Environment, or
 // a Literal. The set is sealed.
@@ -156,15 +180,17 @@ const (
 	Node
 )
 
-func (r Root) name() string {
+// Name returns the word with which a path begins.
+func (r Root) Name() string {
 	switch r {
+	case Resource:
+		return "resource"
 	case User:
 		return "user"
 	case Node:
 		return "node"
-	default:
-		return "resource"
 	}
+	panic(fmt.Sprintf("ir: unknown root %d", r))
 }
 
 // Entities is a set of entities: the root, or where the relations lead from it.
@@ -189,13 +215,13 @@ func (e Entities) Many() bool {
 	return slices.ContainsFunc(e.Steps, func(s Step) bool { return s.Many })
 }
 
-// IsRoot says whether the set is the resource or the requester itself.
+// IsRoot says whether the set is the resource or the subject itself.
 func (e Entities) IsRoot() bool { return len(e.Steps) == 0 }
 
 // Key returns the path as a condition would write it.
 func (e Entities) Key() string {
 	var b strings.Builder
-	b.WriteString(e.Root.name())
+	b.WriteString(e.Root.Name())
 	for _, s := range e.Steps {
 		b.WriteByte('.')
 		b.WriteString(s.Name)
