@@ -81,6 +81,15 @@ const (
 	lastOperator = iota // of the operators above
 )
 
+// Operators returns all operators of the language.
+func Operators() []Operator {
+	var all []Operator
+	for o := Operator(1); o <= lastOperator; o++ {
+		all = append(all, o)
+	}
+	return all
+}
+
 // String returns the operator as it is written in a condition.
 func (o Operator) String() string {
 	switch o {

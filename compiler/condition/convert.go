@@ -67,7 +67,7 @@ func treeComparison(p *comparison) Node {
 
 var operatorNamed = func() map[string]Operator {
 	named := map[string]Operator{}
-	for o := Operator(1); o <= lastOperator; o++ {
+	for _, o := range Operators() {
 		named[o.String()] = o
 	}
 	return named

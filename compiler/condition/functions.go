@@ -11,11 +11,17 @@ const (
 	IsAnonymous
 	Empty
 	IsOwned
+
+	lastFunction = iota // of the functions above
 )
 
 // Functions lists the functions of the language in the order of their constants.
 func Functions() []Function {
-	return []Function{HasPrivilege, IsAnonymous, Empty, IsOwned}
+	var all []Function
+	for f := Function(1); f <= lastFunction; f++ {
+		all = append(all, f)
+	}
+	return all
 }
 
 // String returns the function's name in the vendor's spelling.
@@ -40,15 +46,10 @@ func (c *Call) Kind() Function {
 }
 
 func functionNamed(name string) Function {
-	switch foldASCII(name) {
-	case "hasprivilege":
-		return HasPrivilege
-	case "isanonymous":
-		return IsAnonymous
-	case "empty":
-		return Empty
-	case "isowned":
-		return IsOwned
+	for _, f := range Functions() {
+		if strings.EqualFold(f.String(), name) {
+			return f
+		}
 	}
 	return 0
 }
