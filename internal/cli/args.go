@@ -119,7 +119,7 @@ func UnknownCommand(name string, commands []*cli.Command) error {
 	for _, c := range commands {
 		names = append(names, c.Names()...)
 	}
-	hint := didYouMean(name, names, func(s string) string { return s })
+	hint := didYouMean(name, names, as)
 	return Usagef("unknown command %q%s\nMore: qlik2rego --help", name, hint)
 }
 

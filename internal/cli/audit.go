@@ -101,13 +101,9 @@ func (s *Streams) auditFlags(ctx *cli.Context) (*audited, error) {
 	slices.Sort(a.types)
 	a.types = slices.Compact(a.types)
 	for _, name := range ctx.StringSlice("action") {
-		action, ok := ruleset.ParseAction(name)
-		if !ok {
-			var known []string
-			for _, k := range ruleset.AllActions {
-				known = append(known, k.Name())
-			}
-			return nil, UsageOf(ctx.Command, "--action: there is no action %q%s", name, didYouMean(name, known, func(s string) string { return s }))
+		action, err := parseAction(ctx.Command, name)
+		if err != nil {
+			return nil, err
 		}
 		a.actions |= uint32(action)
 	}
@@ -133,7 +129,7 @@ func (s *Streams) auditFlags(ctx *cli.Context) (*audited, error) {
 func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]variant, error) {
 	if ctx.IsSet("bundle") {
 		var err error
-		a.bundle, err = s.anyBundle(ctx)
+		a.bundle, _, err = s.anyBundle(ctx)
 		return nil, err
 	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
@@ -149,10 +145,7 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]va
 	a.compilation = c
 	types := a.types
 	if len(types) == 0 {
-		for _, t := range c.Options.Schema.Types() {
-			types = append(types, t.Key())
-		}
-		types = append(types, schema.GeneralKey)
+		types = namedTypes(c)
 	}
 	keepNames(c.Policy.View, types)
 	if ctx.String("html") != "" {
@@ -171,8 +164,12 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]va
 	return variants, err
 }
 
-// keepNames makes a view hold the names of entities as they are written.
+// keepNames makes a view hold the names of entities, and the logins of users, as they
+// are written.
 func keepNames(view schema.View, types []string) {
+	for _, part := range []string{"userdirectory", "userid"} {
+		view.Of("user").Scalars[part] |= schema.Exact
+	}
 	for _, typ := range append([]string{"user"}, types...) {
 		if typ != "transientobject" {
 			view.Of(typ).Scalars["name"] |= schema.Exact

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,9 +29,13 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*r
 	if len(a.types) == 0 {
 		a.types = data.Keys("site", "entities")
 	}
+	known := bundleNaming(ctx, a.bundle, a.compilation)
 	for _, typ := range a.types {
-		if absent := typeAbsent(data, typ); absent != "" {
-			return nil, UsageOf(ctx.Command, "--type: %s", absent)
+		if _, err := known.typeOf("type", typ, ""); err != nil {
+			return nil, err
+		}
+		if !known.hasType(typ) {
+			return nil, UsageOf(ctx.Command, "--type: nothing of the type %s is on record; the types on record are %s", known.spelled(typ), strings.Join(known.spelledAll(), ", "))
 		}
 	}
 	names := a.names()
@@ -74,10 +77,11 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*r
 		})
 		// An empty answer to a question about nobody would pass for "has no rights".
 		if !someone && ctx.IsSet("user") {
-			return nil, UsageOf(ctx.Command, "--user: nobody on record is %s", strings.Join(quoted(ctx.StringSlice("user")), " or "))
+			return nil, UsageOf(ctx.Command, "--user: nobody on record is %s%s", strings.Join(quoted(ctx.StringSlice("user")), " or "), meant(ctx.StringSlice("user"), known.meantUser))
 		}
 		if !something && ctx.IsSet("resource") {
-			return nil, UsageOf(ctx.Command, "--resource: nothing on record is %s", strings.Join(quoted(ctx.StringSlice("resource")), " or "))
+			return nil, UsageOf(ctx.Command, "--resource: nothing on record is %s%s", strings.Join(quoted(ctx.StringSlice("resource")), " or "),
+				meant(ctx.StringSlice("resource"), func(given string) string { return known.meantOf(a.types, given) }))
 		}
 		return &report.Audit{Context: from, Names: names, Folded: folded}, nil
 	}
@@ -104,13 +108,14 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*r
 	return all, nil
 }
 
-// typeAbsent says that the data hold nothing of a type; "" if they do.
-func typeAbsent(data *bundles.Document, typ string) string {
-	known := data.Keys("site", "entities")
-	if slices.Contains(known, typ) {
-		return ""
+// meant returns what may be meant by the first of some texts, or "".
+func meant(given []string, by func(string) string) string {
+	for _, text := range given {
+		if hint := by(text); hint != "" {
+			return hint
+		}
 	}
-	return fmt.Sprintf("nothing of a type %q is on record%s", typ, didYouMean(typ, known, func(s string) string { return s }))
+	return ""
 }
 
 func quoted(texts []string) []string {

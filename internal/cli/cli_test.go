@@ -18,6 +18,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
 func TestFlagsFirst(t *testing.T) {
@@ -149,10 +150,11 @@ func TestProgress(t *testing.T) {
 
 func TestColors(t *testing.T) {
 	d := engine.Decision{Allow: true, GrantedBy: []string{"r1"}, Reason: engine.Granted}
+	by := &deciding{naming: naming{in: inSite{site: &snapshot.Site{}}}, ruleName: func(string) string { return "Rule\n" }}
 	show := func(s Streams) string {
 		var out bytes.Buffer
 		s.Out = &out
-		if err := s.Decision([]byte(`{"subject": {"id": "a\u001b[2J"}}`), d, func(string) string { return "Rule\n" }); err != nil {
+		if err := s.Decision([]byte(`{"subject": {"id": "a\u001b[2J"}}`), d, by); err != nil {
 			t.Fatal(err)
 		}
 		return out.String()

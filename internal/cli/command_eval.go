@@ -14,6 +14,8 @@ func evalCommand(streams *Streams) *cli.Command {
 		Description: `One request comes from flags or, as an OpenID AuthZEN access evaluation request,
 from --input. With --requests each line is one, and each is answered by one
 line of JSON, in order; a line that is no JSON is an invalid_request.
+Users are named by login, id or name, resources by id or name; a user without a
+record is described by --subject-property.
 A file named - is standard input. The exit code is 0 for allowed and 1 for denied;
 with --requests it is 0 once all lines are answered.
 
@@ -21,6 +23,8 @@ EXAMPLES:
    qlik2rego eval -b bundle.tar.gz --subject 'ACME\anna' --action read --resource App:2b1c…
    qlik2rego eval systemrule.json --snapshot site/ --subject 'ACME\anna' \
       --action read --resource App:2b1c… --context hub --env os=Windows --env group=Sales --env group=EMEA
+   qlik2rego eval systemrule.json --snapshot site/ --subject 'Anna Berg' --action read --resource 'App:Sales overview'
+   qlik2rego eval systemrule.json --snapshot site/ --subject 'ACME\new' --subject-property group=Sales --action read --resource Stream:Sales
    qlik2rego eval -b bundle.tar.gz --input request.json --format json
    qlik2rego eval -b bundle.tar.gz --requests requests.ndjson > decisions.ndjson`,
 		Flags: append(flags,
@@ -34,11 +38,11 @@ EXAMPLES:
 			if err != nil {
 				return err
 			}
-			decider, name, err := streams.Decider(ctx)
+			decider, err := streams.Decider(ctx)
 			if err != nil {
 				return err
 			}
-			return streams.Answer(ctx, decider, question, name)
+			return streams.Answer(ctx, decider, question)
 		},
 	}
 }

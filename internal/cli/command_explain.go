@@ -19,6 +19,7 @@ site. From a bundle it tells what the bundle holds: RULES and --snapshot tell mo
 The exit code is 0 for granted and 1 for denied.
 
 EXAMPLES:
+   qlik2rego explain systemrule.json --snapshot site/ --subject 'Anna Berg' --action read --resource 'App:Sales overview'
    qlik2rego explain systemrule.json --snapshot site/ --subject 'ACME\anna' --action read --resource App:2b1c…
    qlik2rego explain systemrule.json --snapshot site/ --subject 'ACME\anna' \
       --action read --resource App:2b1c… --context hub --env os=Windows --all

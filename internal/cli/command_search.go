@@ -13,11 +13,13 @@ func searchCommand(streams *Streams) *cli.Command {
 		ArgsUsage: "(-b BUNDLE | RULES… --snapshot FOLDER) two of --subject S, --action A, --resource TYPE:ID [--type T] [flags]",
 		Description: `Whom or what the flags leave open is searched for: resources of a --type, users, or
 actions. The answer is that of the decision point's searches: users and resources
-on record that evaluate to true, in order. The exit code is 0, also if nothing is
+on record that evaluate to true, in order of their ids, with their names. Users are
+named by login, id or name, resources by id or name. The exit code is 0, also if nothing is
 found; that somebody or something is not on record is said on standard error.
 
 EXAMPLES:
    qlik2rego search -b bundle.tar.gz --subject 'ACME\anna' --action read --type App --context hub
+   qlik2rego search systemrule.json --snapshot site/ --action read --resource 'Stream:Finance'
    qlik2rego search -b bundle.tar.gz --action update --resource App:2b1c… --context qmc
    qlik2rego search systemrule.json --snapshot site/ --subject 'ACME\anna' --resource App:2b1c… --format json`,
 		Flags: append(flags, FormatFlag()),

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
@@ -15,8 +17,23 @@ import (
 
 // Question is one request, or a stream of them.
 type Question struct {
+	// flags are the request that flags make up; nil for one of --input.
+	flags    *Request
 	request  []byte
 	requests io.ReadCloser
+}
+
+// name puts what is meant into a request of flags, and finishes it.
+func (q *Question) name(n naming, stderr io.Writer) error {
+	if q.flags == nil {
+		return nil
+	}
+	if err := n.apply(q.flags, stderr); err != nil {
+		return err
+	}
+	var err error
+	q.request, err = json.Marshal(q.flags)
+	return err
 }
 
 // Question reads what eval is asked. It is read first: a mistake in it shows
@@ -28,7 +45,7 @@ func (s *Streams) Question(ctx *cli.Context) (Question, error) {
 			ways = append(ways, way)
 		}
 	}
-	for _, name := range append(requestFlags, "context", "env", "properties") {
+	for _, name := range append(requestFlags, "context", "env", "properties", "subject-property") {
 		if ctx.IsSet(name) && len(ways) > 0 {
 			return Question{}, UsageOf(ctx.Command, "--%s and --%s exclude each other", name, ways[0])
 		}
@@ -43,41 +60,84 @@ func (s *Streams) Question(ctx *cli.Context) (Question, error) {
 		request, err := s.ReadInput(ctx.String("input"))
 		return Question{request: request}, err
 	}
-	request, err := ReadRequest(ctx)
-	return Question{request: request}, err
+	flags, err := ReadRequest(ctx)
+	return Question{flags: flags}, err
 }
 
-// Decider returns who decides, by a bundle or by rules, and what a rule's name is.
-func (s *Streams) Decider(ctx *cli.Context) (engine.Decider, func(id string) string, error) {
+// deciding decides requests, and knows what they speak of.
+type deciding struct {
+	engine.Decider
+	naming
+	// ruleName returns the name of a rule, by its id.
+	ruleName func(id string) string
+}
+
+// Decider returns what decides, by a bundle or by rules.
+func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 	asked, files := ctx.String("engine"), ctx.StringSlice("bundle")
 	if len(files) > 0 {
 		if err := noRules(ctx); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if asked == "reference" {
-			return nil, nil, UsageOf(ctx.Command, "--engine reference reads RULES and --snapshot, not a bundle")
+			return nil, UsageOf(ctx.Command, "--engine reference reads RULES and --snapshot, not a bundle")
 		}
 		b, err := bundles.Open(ctx.Context, files...)
 		if err != nil {
-			return nil, nil, Input(err)
+			return nil, Input(err)
 		}
 		e, err := engine.New(ctx.Context, b)
-		return e, ruleNames(b), Input(err)
+		return &deciding{e, bundleNaming(ctx, b, nil), ruleNames(b)}, Input(err)
 	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if asked == "reference" {
-		d, err := s.Reference(c)
-		return d, c.ruleName, err
+		d, site, err := s.Reference(c)
+		return &deciding{d, siteNaming(ctx, c, site), c.ruleName}, err
+	}
+	if c.Policy != nil && !ctx.IsSet("requests") {
+		keepNames(c.Policy.View, namedTypes(c))
 	}
 	b, err := s.Bundle(ctx.Context, c)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	e, err := engine.New(ctx.Context, b)
-	return e, ruleNames(b), err
+	return &deciding{e, bundleNaming(ctx, b, c), ruleNames(b)}, err
+}
+
+// namedTypes are the types whose entities can be named: those of the schema, and all
+// others.
+func namedTypes(c *Compilation) []string {
+	types := []string{schema.GeneralKey}
+	for _, t := range c.Options.Schema.Types() {
+		types = append(types, t.Key())
+	}
+	return types
+}
+
+const (
+	giveSnapshot = "name the site with --snapshot"
+	giveData     = "compile the bundle with --snapshot, or add the data bundle with a second -b"
+)
+
+// bundleNaming names what a bundle has on record. Without a compilation the bundle was
+// given, and its types are those of the default schema.
+func bundleNaming(ctx *cli.Context, b *bundles.Bundle, c *Compilation) naming {
+	n := naming{command: ctx.Command, in: newInBundle(&b.Data), noSite: giveData}
+	types := schema.Default()
+	if c != nil {
+		types, n.noSite = c.Options.Schema, giveSnapshot
+	}
+	n.known = typeNames(types, &b.Data)
+	return n
+}
+
+// siteNaming names what a site in memory has on record.
+func siteNaming(ctx *cli.Context, c *Compilation, site *snapshot.Site) naming {
+	return naming{command: ctx.Command, in: inSite{site, c.Site != nil}, noSite: giveSnapshot, known: typeNames(c.Options.Schema, nil)}
 }
 
 // noRules refuses rules, and the flags that speak of them, beside a bundle.
@@ -119,14 +179,17 @@ func (c *Compilation) ruleName(id string) string {
 	return ""
 }
 
-// Answer decides the question and writes what comes out.
-func (s *Streams) Answer(ctx *cli.Context, d engine.Decider, q Question, name func(id string) string) error {
+// Answer decides the question and writes the decision.
+func (s *Streams) Answer(ctx *cli.Context, d *deciding, q Question) error {
 	if q.requests == nil {
+		if err := q.name(d.naming, s.Err); err != nil {
+			return err
+		}
 		decision, err := d.Decide(ctx.Context, q.request)
 		if err != nil {
 			return err
 		}
-		return s.Decision(q.request, decision, name)
+		return s.Decision(q.request, decision, d)
 	}
 	defer engine.CollectRarely()()
 	progress := s.Progress(ctx)

@@ -10,13 +10,13 @@ import (
 )
 
 // Decision writes a decision: in JSON as it is, for people with the names of the
-// rules, which name knows by id. A denial is the answer no.
-func (s *Streams) Decision(request []byte, d engine.Decision, name func(id string) string) error {
+// rules, the user and the resource. A denial is the answer no.
+func (s *Streams) Decision(request []byte, d engine.Decision, by *deciding) error {
 	if s.Format == JSON {
 		if err := s.WriteJSON(d); err != nil {
 			return err
 		}
-	} else if err := s.decisionText(request, d, name); err != nil {
+	} else if err := s.decisionText(request, d, by); err != nil {
 		return err
 	}
 	if !d.Allow {
@@ -25,7 +25,7 @@ func (s *Streams) Decision(request []byte, d engine.Decision, name func(id strin
 	return nil
 }
 
-func (s *Streams) decisionText(request []byte, d engine.Decision, name func(id string) string) error {
+func (s *Streams) decisionText(request []byte, d engine.Decision, by *deciding) error {
 	var r Request
 	_ = json.Unmarshal(request, &r) // what is no request has empty names
 	var b strings.Builder
@@ -36,17 +36,40 @@ func (s *Streams) decisionText(request []byte, d engine.Decision, name func(id s
 	if d.Reason == engine.InvalidRequest {
 		fmt.Fprintf(&b, "%s: this is no valid request\n", verdict)
 	} else {
-		fmt.Fprintf(&b, "%s: %s %s %s %s %s\n", verdict, tabular.Printable(r.Subject.ID), may, tabular.Printable(r.Action.Name), tabular.Printable(r.Resource.Type), tabular.Printable(r.Resource.ID))
+		fmt.Fprintf(&b, "%s: %s %s %s %s\n", verdict, by.showSubject(r.Subject.ID), may, tabular.Printable(r.Action.Name), by.showResource(r.Resource.Type, r.Resource.ID))
 	}
 	fmt.Fprintf(&b, "reason: %s (%s)\n", d.Reason, reasons[d.Reason])
 	if len(d.GrantedBy) > 0 {
 		b.WriteString("granted by:\n")
 	}
 	for _, id := range d.GrantedBy {
-		fmt.Fprintf(&b, "  %s %s\n", tabular.Printable(name(id)), s.paint(faint, "("+tabular.Printable(id)+")"))
+		fmt.Fprintf(&b, "  %s %s\n", tabular.Printable(by.ruleName(id)), s.paint(faint, "("+tabular.Printable(id)+")"))
 	}
 	_, err := s.Out.Write([]byte(b.String()))
 	return err
+}
+
+// showSubject names a subject: the login and, beside it, the name on record.
+func (n naming) showSubject(id string) string {
+	r, ok := n.in.user(id)
+	if !ok {
+		r, ok = n.in.find("user", id)
+	}
+	switch {
+	case !ok:
+		return tabular.Printable(id)
+	case r.Name == "":
+		return tabular.Printable(r.subject())
+	}
+	return fmt.Sprintf("%s (%s)", tabular.Printable(r.subject()), tabular.Printable(r.Name))
+}
+
+// showResource names a resource: the name on record and, beside it, the id.
+func (n naming) showResource(typ, id string) string {
+	if r, ok := n.in.find(typ, id); ok && r.Name != "" {
+		return fmt.Sprintf("%s %q (%s)", tabular.Printable(typ), tabular.Printable(r.Name), tabular.Printable(id))
+	}
+	return tabular.Printable(typ) + " " + tabular.Printable(id)
 }
 
 var reasons = map[string]string{

@@ -164,7 +164,7 @@ func (d *diffing) flags(ctx *cli.Context) error {
 	contexts := []string{"hub", "qmc", difference.NoContext}
 	for _, c := range ctx.StringSlice("context") {
 		if !slices.Contains(contexts, c) {
-			return UsageOf(ctx.Command, "--context is hub, qmc or none, not %q%s", c, didYouMean(c, contexts, func(s string) string { return s }))
+			return UsageOf(ctx.Command, "--context is hub, qmc or none, not %q%s", c, didYouMean(c, contexts, as))
 		}
 		if !slices.Contains(d.in.Contexts, c) {
 			d.in.Contexts = append(d.in.Contexts, c)

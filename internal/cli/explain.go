@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -23,7 +24,7 @@ func (s *Streams) Explain(ctx *cli.Context, q Question) error {
 	case options.Proposals == 0:
 		options.Proposals = -1
 	}
-	told, err := s.explanation(ctx, q.request, options)
+	told, err := s.explanation(ctx, &q, options)
 	if err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func (s *Streams) Explain(ctx *cli.Context, q Question) error {
 	return err
 }
 
-func (s *Streams) explanation(ctx *cli.Context, request []byte, options explain.Options) (*explain.Explanation, error) {
+func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Options) (*explain.Explanation, error) {
 	if files := ctx.StringSlice("bundle"); len(files) > 0 {
 		if err := noRules(ctx); err != nil {
 			return nil, err
@@ -47,7 +48,10 @@ func (s *Streams) explanation(ctx *cli.Context, request []byte, options explain.
 		if err != nil {
 			return nil, Input(err)
 		}
-		return bundleExplanation(ctx.Context, b, request, options)
+		if err := q.name(bundleNaming(ctx, b, nil), io.Discard); err != nil {
+			return nil, err
+		}
+		return bundleExplanation(ctx.Context, b, q.request, options)
 	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {
@@ -57,9 +61,12 @@ func (s *Streams) explanation(ctx *cli.Context, request []byte, options explain.
 	if err != nil {
 		return nil, err
 	}
+	if err := q.name(siteNaming(ctx, c, site), io.Discard); err != nil { // the explanation says who may be meant
+		return nil, err
+	}
 	options.Schema, options.ListInequality = c.Options.Schema, c.listInequality()
 	options.Skipped, options.Diagnostics = c.Policy.Skipped, c.Diagnostics
-	told, err := explain.New(c.Rules, site, options).Explain(request)
+	told, err := explain.New(c.Rules, site, options).Explain(q.request)
 	if err != nil {
 		return nil, Input(err)
 	}

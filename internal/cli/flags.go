@@ -24,7 +24,7 @@ func Choice(name, usage string, values ...string) *cli.StringFlag {
 				return nil
 			}
 			return UsageOf(ctx.Command, "--%s is %s, not %q%s", name, strings.Join(values, " or "), got,
-				didYouMean(got, values, func(s string) string { return s }))
+				didYouMean(got, values, as))
 		},
 	}
 }

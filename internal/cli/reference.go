@@ -28,11 +28,11 @@ func (d referenceDecider) Decide(_ context.Context, request []byte) (engine.Deci
 	return engine.Decision{Allow: got.Allow, GrantedBy: append([]string{}, got.GrantedBy...), Reason: got.Reason}, nil
 }
 
-// Reference returns the reference evaluator of the rules and the site.
-func (s *Streams) Reference(c *Compilation) (engine.Decider, error) {
+// Reference returns the reference evaluator of the rules and the site, and the site.
+func (s *Streams) Reference(c *Compilation) (engine.Decider, *snapshot.Site, error) {
 	site, err := s.loadSite(c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	options := evaluate.Options{Schema: c.Options.Schema, ListInequality: c.listInequality()}
 	skipped := map[diag.Rule]bool{}
@@ -41,7 +41,7 @@ func (s *Streams) Reference(c *Compilation) (engine.Decider, error) {
 	}
 	rules := slices.DeleteFunc(slices.Clone(c.Rules), func(r ruleset.Rule) bool { return skipped[diag.Rule{ID: r.ID, Name: r.Name}] })
 	evaluator, _ := evaluate.New(rules, site, options)
-	return referenceDecider{evaluator}, s.hint(c.Diagnostics)
+	return referenceDecider{evaluator}, site, s.hint(c.Diagnostics)
 }
 
 // loadSite reads the site into memory. Errors, in the rules too, go to standard

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
@@ -43,10 +44,11 @@ type Surround struct {
 // RequestFlags are the flags that describe one request.
 func RequestFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "subject", Usage: `who asks: DIRECTORY\user, or the user's GUID`},
-		&cli.StringFlag{Name: "action", Usage: "what for: read, update, publish, …"},
-		&cli.StringFlag{Name: "resource", Usage: "on what: `TYPE:ID`, such as App:2b1c…"},
-		&cli.StringFlag{Name: "context", Usage: "where from: hub or qmc"},
+		&cli.StringFlag{Name: "subject", Usage: `the user who asks: DIRECTORY\user, the id, or the name`},
+		&cli.StringSliceFlag{Name: "subject-property", Usage: "describe a user who is not on record, `NAME=VALUE`: group=Sales, roles=RootAdmin, @Region=EMEA; repeatable"},
+		&cli.StringFlag{Name: "action", Usage: "the action: read, update, publish, …"},
+		&cli.StringFlag{Name: "resource", Usage: "the resource, `TYPE:ID` or TYPE:NAME, such as App:2b1c… or 'App:Sales overview'"},
+		&cli.StringFlag{Name: "context", Usage: "where the request comes from: hub, qmc, or none where it does not say"},
 		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
 		&cli.StringFlag{Name: "properties", Usage: "a resource that is not on record, `JSON`"},
 	}
@@ -55,25 +57,60 @@ func RequestFlags() []cli.Flag {
 // requestFlags are those without which there is no request.
 var requestFlags = []string{"subject", "action", "resource"}
 
-// ReadRequest returns the request that the flags make up.
-func ReadRequest(ctx *cli.Context) ([]byte, error) {
+// ReadRequest returns the request that the flags make up, with names as they were written.
+func ReadRequest(ctx *cli.Context) (*Request, error) {
 	for _, name := range requestFlags {
 		if !ctx.IsSet(name) {
 			return nil, UsageOf(ctx.Command, "--%s is missing: a request needs --subject, --action and --resource, or give %s", name, otherWays(ctx.Command))
 		}
 	}
-	r := Request{
-		Subject: Entity{Type: "user", ID: ctx.String("subject")},
-		Action:  Action{Name: ctx.String("action")},
+	r := &Request{}
+	if err := readSubject(ctx, &r.Subject); err != nil {
+		return nil, err
 	}
+	action, err := parseAction(ctx.Command, ctx.String("action"))
+	if err != nil {
+		return nil, err
+	}
+	r.Action.Name = action.Name()
 	if err := readResource(ctx, &r.Resource); err != nil {
 		return nil, err
 	}
-	var err error
-	if r.Context, err = readSurround(ctx); err != nil {
-		return nil, err
+	r.Context, err = readSurround(ctx)
+	return r, err
+}
+
+// readSubject reads the flags --subject and --subject-property.
+func readSubject(ctx *cli.Context, r *Entity) error {
+	r.Type, r.ID = "user", ctx.String("subject")
+	described := struct {
+		Name       string              `json:"name,omitempty"`
+		Roles      []string            `json:"roles,omitempty"`
+		Custom     map[string][]string `json:"custom,omitempty"`
+		Attributes map[string][]string `json:"attributes,omitempty"`
+	}{Custom: map[string][]string{}, Attributes: map[string][]string{}}
+	for _, pair := range ctx.StringSlice("subject-property") {
+		name, value, ok := strings.Cut(pair, "=")
+		custom, isCustom := strings.CutPrefix(name, "@")
+		switch {
+		case !ok || name == "" || isCustom && custom == "":
+			return UsageOf(ctx.Command, "--subject-property is NAME=VALUE, such as group=Sales or @Region=EMEA, not %q", pair)
+		case isCustom:
+			described.Custom[custom] = append(described.Custom[custom], value)
+		case schema.Fold(name) == "roles":
+			described.Roles = append(described.Roles, value)
+		case schema.Fold(name) == "name":
+			described.Name = value
+		default:
+			described.Attributes[name] = append(described.Attributes[name], value)
+		}
 	}
-	return json.Marshal(r)
+	if !ctx.IsSet("subject-property") {
+		return nil
+	}
+	var err error
+	r.Properties, err = json.Marshal(described)
+	return err
 }
 
 // readResource reads the flags --resource and --properties.
@@ -81,7 +118,7 @@ func readResource(ctx *cli.Context, r *Entity) error {
 	// Of C:\x the first colon counts as well: no type has one.
 	typeName, id, ok := strings.Cut(ctx.String("resource"), ":")
 	if !ok || typeName == "" {
-		return UsageOf(ctx.Command, "--resource is TYPE:ID, such as App:2b1c…, not %q", ctx.String("resource"))
+		return UsageOf(ctx.Command, "--resource is TYPE:ID or TYPE:NAME, such as App:2b1c… or 'App:Sales overview', not %q", ctx.String("resource"))
 	}
 	r.Type, r.ID = typeName, id
 	if text := ctx.String("properties"); text != "" {
@@ -96,6 +133,13 @@ func readResource(ctx *cli.Context, r *Entity) error {
 // readSurround reads the flags --context and --env; nil where neither is given.
 func readSurround(ctx *cli.Context) (*Surround, error) {
 	s := Surround{RequestContext: ctx.String("context")}
+	contexts := []string{"hub", "qmc", "none"}
+	switch {
+	case ctx.IsSet("context") && !slices.Contains(contexts, s.RequestContext):
+		return nil, UsageOf(ctx.Command, "--context is hub, qmc or none, not %q%s", s.RequestContext, didYouMean(s.RequestContext, contexts, as))
+	case s.RequestContext == "none":
+		s.RequestContext = ""
+	}
 	var err error
 	if s.Environment, err = environment(ctx); err != nil {
 		return nil, err

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/urfave/cli/v2"
@@ -38,14 +40,16 @@ type search struct {
 	part string
 }
 
-// Found is one result of a search: a subject or a resource or, with a Name, an action.
+// Found is one result of a search: a subject or a resource with the name on record or,
+// without an ID, an action.
 type Found struct {
 	Type string `json:"type,omitempty"`
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
 }
 
-// foundReport is in JSON what the decision point answers to the same search, but for pages.
+// foundReport is in JSON what the decision point answers to the same search, but for
+// pages, and with the names on record.
 type foundReport struct {
 	Results []Found `json:"results"`
 }
@@ -56,16 +60,13 @@ func (s *Streams) Search(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.anyBundle(ctx)
+	b, c, err := s.anyBundle(ctx)
 	if err != nil {
 		return err
 	}
-	if q.part == "resource" && b.Data.Has("site", "entities") {
-		if absent := typeAbsent(&b.Data, schema.Fold(q.request.Resource.Type)); absent != "" {
-			if _, err := fmt.Fprintln(s.Err, absent); err != nil {
-				return err
-			}
-		}
+	n := bundleNaming(ctx, b, c)
+	if err := q.name(n, s.Err); err != nil {
+		return err
 	}
 	progress := s.Progress(ctx)
 	if user, ok := q.known(&b.Data); ok {
@@ -73,7 +74,7 @@ func (s *Streams) Search(ctx *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		return s.found(results, engine.NoRule)
+		return s.found(n, results, engine.NoRule)
 	}
 	p, err := engine.NewPoint(ctx.Context, b, engine.QlikEntryPoint)
 	if err != nil {
@@ -86,27 +87,44 @@ func (s *Streams) Search(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.found(results, reason)
+	return s.found(n, results, reason)
 }
 
-// anyBundle reads a bundle, or makes one of rules and snapshot.
-func (s *Streams) anyBundle(ctx *cli.Context) (*bundles.Bundle, error) {
+// anyBundle reads a bundle, or makes one of rules and snapshot that holds the names of
+// what is on record; the compilation is nil where the bundle was given.
+func (s *Streams) anyBundle(ctx *cli.Context) (*bundles.Bundle, *Compilation, error) {
 	files := ctx.StringSlice("bundle")
 	if len(files) == 0 {
 		c, err := s.Compile(ctx, ctx.Args().Slice())
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return s.Bundle(ctx.Context, c)
+		if c.Policy != nil {
+			keepNames(c.Policy.View, namedTypes(c))
+		}
+		b, err := s.Bundle(ctx.Context, c)
+		return b, c, err
 	}
-	if err := bundleAlone(ctx); err != nil {
-		return nil, err
-	}
-	if ctx.Args().Present() {
-		return nil, UsageOf(ctx.Command, "-b BUNDLE and RULES exclude each other: what is %q?", ctx.Args().First())
+	if err := noRules(ctx); err != nil {
+		return nil, nil, err
 	}
 	b, err := bundles.Open(ctx.Context, files...)
-	return b, Input(err)
+	return b, nil, Input(err)
+}
+
+// name puts what is meant into the request.
+func (q *search) name(n naming, stderr io.Writer) error {
+	if q.part == "resource" {
+		typ, err := n.typeOf("type", q.request.Resource.Type, "")
+		if err != nil {
+			return err
+		}
+		q.request.Resource.Type = typ
+		if n.in.hasSite() && !n.hasType(typ) {
+			fmt.Fprintf(stderr, "nothing of the type %s is on record\n", typ)
+		}
+	}
+	return n.apply(&q.request, stderr)
 }
 
 // readSearch reads the flags: of subject, action and resource two are given.
@@ -125,24 +143,25 @@ func readSearch(ctx *cli.Context) (search, error) {
 	switch isResource := q.part == "resource"; {
 	case isResource != ctx.IsSet("type"):
 		return q, UsageOf(ctx.Command, "--type goes with a search for resources, which needs it")
+	case q.part == "subject" && ctx.IsSet("subject-property"):
+		return q, UsageOf(ctx.Command, "--subject-property describes one user: name the user with --subject")
 	case isResource && ctx.IsSet("properties"):
 		return q, UsageOf(ctx.Command, "--properties describes one resource: name it with --resource")
 	}
-	q.request.Subject = Entity{Type: "user", ID: ctx.String("subject")}
-	q.request.Action.Name = ctx.String("action")
+	if err := readSubject(ctx, &q.request.Subject); err != nil {
+		return q, err
+	}
 	if q.part != "action" {
-		if _, ok := ruleset.ParseAction(q.request.Action.Name); !ok {
-			return q, UsageOf(ctx.Command, "--action: there is no action %q", q.request.Action.Name)
+		action, err := parseAction(ctx.Command, ctx.String("action"))
+		if err != nil {
+			return q, err
 		}
+		q.request.Action.Name = action.Name()
 	}
 	if q.part == "resource" {
 		q.request.Resource.Type = ctx.String("type")
 	} else if err := readResource(ctx, &q.request.Resource); err != nil {
 		return q, err
-	}
-	contexts := []string{"hub", "qmc"}
-	if from := ctx.String("context"); ctx.IsSet("context") && !slices.Contains(contexts, from) {
-		return q, UsageOf(ctx.Command, "--context is hub or qmc, not %q%s", from, didYouMean(from, contexts, func(s string) string { return s }))
 	}
 	var err error
 	q.request.Context, err = readSurround(ctx)
@@ -281,19 +300,47 @@ func (q search) result(candidate string) Found {
 
 // found writes what a search found. That nobody was found because the request is
 // about somebody or something unknown goes to standard error.
-func (s *Streams) found(results []Found, reason string) error {
+func (s *Streams) found(n naming, results []Found, reason string) error {
 	if len(results) == 0 && reason != "" && reason != engine.NoRule {
 		if _, err := fmt.Fprintf(s.Err, "nothing was found: %s\n", reasons[reason]); err != nil {
 			return err
 		}
 	}
+	for i := range results {
+		results[i] = n.found(results[i])
+	}
 	if s.Format == JSON {
 		return s.WriteJSON(foundReport{results})
 	}
+	width := 0
+	for _, r := range results {
+		width = max(width, utf8.RuneCountInString(tabular.Printable(r.ID)))
+	}
 	var b strings.Builder
 	for _, r := range results {
-		b.WriteString(tabular.Printable(cmp.Or(r.Name, r.ID)) + "\n")
+		line := tabular.Printable(r.ID)
+		if r.ID != "" && r.Name != "" {
+			line += strings.Repeat(" ", width-utf8.RuneCountInString(line)+2)
+		}
+		b.WriteString(line + tabular.Printable(r.Name) + "\n")
 	}
 	_, err := s.Out.Write([]byte(b.String()))
 	return err
+}
+
+// found returns a result in the spelling on record, with the name.
+func (n naming) found(f Found) Found {
+	if f.ID == "" {
+		return f
+	}
+	r, ok := n.in.find(f.Type, f.ID)
+	if f.Type == "user" {
+		if byLogin, isLogin := n.in.user(f.ID); isLogin {
+			r, ok, f.ID = byLogin, true, byLogin.Login
+		}
+	}
+	if ok {
+		f.Name = r.Name
+	}
+	return f
 }

@@ -12,6 +12,7 @@ import (
 type Reader struct {
 	site    *site
 	columns map[string]*column
+	logins  map[string]string // by handle, made when first asked for
 }
 
 // NewReader returns a reader of the data of a bundle.
@@ -40,4 +41,30 @@ func (r *Reader) Name(typ, handle string) string {
 		}
 	}
 	return ""
+}
+
+// Login returns what a user on record logs in as, DIRECTORY\user, as it is written where
+// the data has that, otherwise folded; "" where the user has no login.
+func (r *Reader) Login(handle string) string {
+	part := func(name string) string {
+		for _, field := range []string{"=" + name, name} {
+			if texts := r.site.field("user", handle, field); len(texts) > 0 {
+				return texts[0]
+			}
+		}
+		return ""
+	}
+	if directory, user := part("userdirectory"), part("userid"); directory != "" && user != "" {
+		return directory + `\` + user
+	}
+	if r.logins == nil {
+		r.logins = map[string]string{}
+		for _, login := range r.site.data.Keys("site", "subjects") {
+			if v, _ := r.site.data.Lookup("site", "subjects", login); v != nil {
+				of, _ := v.(string)
+				r.logins[of] = login
+			}
+		}
+	}
+	return r.logins[handle]
 }

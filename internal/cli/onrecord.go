@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// record is an entity on record, as people name it.
+type record struct {
+	ID, Name string
+	// Login is DIRECTORY\user, for users alone.
+	Login string
+}
+
+// subject is how a request names a user.
+func (r record) subject() string { return cmp.Or(r.Login, r.ID) }
+
+// onRecord is what the command line can name: the types that there are and, if there is
+// a site, its entities.
+type onRecord interface {
+	// hasSite says whether there is a site at all.
+	hasSite() bool
+	// types returns the keys of the types that have entities, in order.
+	types() []string
+	// all returns the entities of a type, in order of their ids.
+	all(typ string) []record
+	// find returns the entity of a type with an id.
+	find(typ, id string) (record, bool)
+	// user returns the user with a login, ignoring case.
+	user(login string) (record, bool)
+}
+
+// inBundle is what the data of a bundle has on record: names and logins in the spelling
+// of the snapshot where the data keeps it.
+type inBundle struct {
+	data   *bundles.Document
+	reader *partition.Reader
+}
+
+func newInBundle(data *bundles.Document) inBundle { return inBundle{data, partition.NewReader(data)} }
+
+func (b inBundle) hasSite() bool { return b.data.Has("site", "entities") }
+
+func (b inBundle) types() []string { return b.data.Keys("site", "entities") }
+
+func (b inBundle) find(typ, id string) (record, bool) {
+	handle := schema.Fold(id)
+	if !b.data.Has("site", "entities", schema.Fold(typ), handle) {
+		return record{}, false
+	}
+	return b.record(schema.Fold(typ), handle), true
+}
+
+func (b inBundle) record(typ, handle string) record {
+	r := record{ID: handle, Name: b.reader.Name(typ, handle)}
+	if typ == "user" {
+		r.Login = b.reader.Login(handle)
+	}
+	return r
+}
+
+func (b inBundle) all(typ string) []record {
+	var list []record
+	for _, handle := range b.data.Keys("site", "entities", schema.Fold(typ)) {
+		list = append(list, b.record(schema.Fold(typ), handle))
+	}
+	return list
+}
+
+func (b inBundle) user(login string) (record, bool) {
+	handle, _ := b.data.Lookup("site", "subjects", schema.Fold(login))
+	text, ok := handle.(string)
+	if !ok {
+		return record{}, false
+	}
+	r := b.record("user", text)
+	if r.Login == "" || r.Login == schema.Fold(login) {
+		r.Login = login // the data may hold it folded alone
+	}
+	return r, true
+}
+
+// inSite is what a site in memory has on record.
+type inSite struct {
+	site  *snapshot.Site
+	given bool
+}
+
+func (s inSite) hasSite() bool { return s.given }
+
+func (s inSite) types() []string {
+	var list []string
+	for key, records := range s.site.Records {
+		if len(records) > 0 {
+			list = append(list, key)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func recordOf(e *snapshot.Entity) record {
+	r := record{ID: e.ID, Name: e.Scalars["name"]}
+	if directory, user := e.Scalars["userdirectory"], e.Scalars["userid"]; e.Type == "user" && directory+user != "" {
+		r.Login = directory + `\` + user
+	}
+	return r
+}
+
+func (s inSite) find(typ, id string) (record, bool) {
+	e := s.site.Records[schema.Fold(typ)][schema.Fold(id)]
+	if e == nil {
+		return record{}, false
+	}
+	return recordOf(e), true
+}
+
+func (s inSite) all(typ string) []record {
+	var list []record
+	for _, e := range s.site.Records[schema.Fold(typ)] {
+		list = append(list, recordOf(e))
+	}
+	slices.SortFunc(list, func(a, b record) int { return strings.Compare(schema.Fold(a.ID), schema.Fold(b.ID)) })
+	return list
+}
+
+func (s inSite) user(login string) (record, bool) {
+	e := s.site.Users[schema.Fold(login)]
+	if e == nil {
+		return record{}, false
+	}
+	return recordOf(e), true
+}
