@@ -34,6 +34,12 @@ type clause struct {
 	own    []ir.Predicate
 	// kind names what the clause has of its own, in a group of several kinds.
 	kind string
+	// asked names the actions that the clause asks about on the resource itself,
+	// plain or negated. Only clauses that ask the same are merged: OPA looks for
+	// recursion between functions, whatever their arguments, and the function of a
+	// group grants all actions of its clauses and asks all that they ask. Where all
+	// ask the same, that leads nowhere where a rule of its own does not lead.
+	asked string
 }
 
 func (c clause) predicate() ir.Predicate { return ir.And(c.terms...) }
@@ -52,7 +58,7 @@ type group struct {
 // newClause takes a branch of a rule apart: what can be looked up is a key, all
 // else is shared with clauses of the same shape.
 func newClause(r *resolve.Rule, p ir.Predicate) clause {
-	c := clause{rule: r, terms: []ir.Predicate{p}}
+	c := clause{rule: r, terms: []ir.Predicate{p}, asked: askedOf(p)}
 	if con, ok := p.(ir.Conjunction); ok {
 		c.terms = con.Terms
 	}
@@ -69,6 +75,17 @@ func newClause(r *resolve.Rule, p ir.Predicate) clause {
 		return cmp.Or(cmp.Compare(keyCost(a), keyCost(b)), cmp.Compare(keyName(a), keyName(b)), slices.Compare(a.Texts, b.Texts))
 	})
 	return c
+}
+
+// askedOf names the actions that a predicate asks about on the resource itself.
+func askedOf(p ir.Predicate) string {
+	var mask ruleset.Actions
+	ir.Visit(p, func(test ir.Predicate, _ bool) {
+		if q, ok := test.(ir.Privilege); ok && q.Entities.IsRoot() {
+			mask |= ruleset.Actions(q.Action)
+		}
+	})
+	return strings.Join(mask.Names(), " ")
 }
 
 // isKey says whether an equality can be looked up: its value is reached without
@@ -109,7 +126,7 @@ func (c clause) shape() string {
 		shared[i] = p.Key()
 	}
 	slices.Sort(shared)
-	return strings.Join(slices.Concat(parts, []string{"|"}, shared), "\n")
+	return strings.Join(slices.Concat(parts, []string{"|", c.asked}, shared), "\n")
 }
 
 // merge divides clauses into groups and those that stay alone. Clauses of one
@@ -138,16 +155,16 @@ func merge(clauses []clause) (groups []group, alone []clause) {
 	return groups, alone
 }
 
-// join makes one group of those whose clauses are told apart by the same keys, if they
-// are many: one search finds the rules of all kinds, and only what each kind shares is
+// join makes one group of those whose clauses are told apart by the same keys and ask
+// the same, if they are many: one search finds the rules of all kinds, and only what each kind shares is
 // tested apart.
 func join(groups []group) []group {
 	byKeys := map[string][]group{}
 	var order []string
 	for _, g := range groups {
-		names := make([]string, len(g.clauses[0].keys))
-		for i, k := range g.clauses[0].keys {
-			names[i] = keyName(k)
+		names := []string{g.clauses[0].asked}
+		for _, k := range g.clauses[0].keys {
+			names = append(names, keyName(k))
 		}
 		keys := strings.Join(names, "\n")
 		if byKeys[keys] == nil {
@@ -281,7 +298,7 @@ func mostExcluding(clauses []clause) func(clause) *ir.OneOf {
 // divide returns the clause with the key alone, if it is to have one; it shares
 // what it asks other stages, and all else is its own.
 func (c clause) divide(key *ir.OneOf, withKey bool) clause {
-	d := clause{rule: c.rule, terms: c.terms}
+	d := clause{rule: c.rule, terms: c.terms, asked: c.asked}
 	for _, t := range c.terms {
 		_, asks := t.(ir.Privilege)
 		switch {

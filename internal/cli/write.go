@@ -11,6 +11,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
 // Targets are what compile writes.
@@ -68,6 +69,9 @@ func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
 	if err != nil {
 		return err
 	}
+	if err := c.loads(ctx.Context); err != nil {
+		return err
+	}
 	if err := s.Diagnose(c.Diagnostics); err != nil {
 		return err
 	}
@@ -75,6 +79,16 @@ func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
 		return err
 	}
 	return s.compileReport(c, written)
+}
+
+// loads compiles the policy as OPA does: what OPA cannot load is never written.
+func (c *Compilation) loads(ctx context.Context) error {
+	b, err := bundles.InMemory(ctx, c.Policy, nil)
+	if err != nil {
+		return err
+	}
+	_, err = engine.Compile(b)
+	return err
 }
 
 // apart refuses targets that cannot be written beside each other, the input and the

@@ -77,7 +77,8 @@ func (t texts) one(r *rand.Rand) (path string, value func() string) {
 // family makes rules of one shape: an equality of the requester, maybe one of
 // the resource, and what they share; or rules that share only the attribute of
 // one equality, or what they ask, and have other tests of their own; or rules of a
-// few kinds, each with what it shares. Some have the same constants.
+// few kinds, each with what it shares. Some have the same constants; in a third of the
+// families some ask for a right on the same resource that others of it grant.
 func family(r *rand.Rand, of map[string]texts, first int) []any {
 	kind := []string{"app", "stream"}[r.IntN(2)]
 	userPath, userValue := of["user"].one(r)
@@ -127,17 +128,23 @@ func family(r *rand.Rand, of map[string]texts, first int) []any {
 			return user + " and " + resource + shared
 		}
 	}
+	asking := r.IntN(3) == 0
 	contexts := []int{0}
 	if form == 7 {
 		contexts = []int{0, 0, 1, 2}
 	}
 	rules := make([]any, number)
 	for i := range rules {
+		condition := one()
+		// Not export, which some of them ask for: each would close a cycle.
+		action := []int{2, 4, 6, 2 | 8, 32, 8 | 32}[r.IntN(6)]
+		if asking && r.IntN(2) == 0 {
+			condition, action = "("+condition+`) and resource.HasPrivilege("read")`, []int{4, 256, 4 | 256}[r.IntN(3)]
+		}
 		rules[i] = map[string]any{
-			"id": fmt.Sprintf("alike-%d", first+i), "name": "Alike", "rule": one(), "category": "Security", "ruleContext": contexts[r.IntN(len(contexts))],
+			"id": fmt.Sprintf("alike-%d", first+i), "name": "Alike", "rule": condition, "category": "Security", "ruleContext": contexts[r.IntN(len(contexts))],
 			"resourceFilter": map[string]string{"app": "App_*", "stream": "Stream*"}[kind],
-			// Not export, which some of them ask for: each would close a cycle.
-			"actions": []int{2, 4, 6, 2 | 8, 32, 8 | 32}[r.IntN(6)],
+			"actions":        action,
 		}
 	}
 	return rules
