@@ -190,4 +190,10 @@ text(value) := value if {
 	value != "1753-01-01T00:00:00.000Z"
 }
 
-text(value) := json.marshal(value) if type_name(value) in {"boolean", "number"}
+text(value) := json.marshal(value) if is_boolean(value)
+
+# A number is a set of its text: see request.subject_properties.
+text(value) := number if {
+	is_set(value)
+	some number in value
+}

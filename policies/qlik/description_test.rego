@@ -45,6 +45,28 @@ test_scalars[note] if {
 	app(case[0]) == case[1]
 }
 
+# OPA takes numbers for equal that rules tell apart, and remembers what functions answered.
+test_equal_numbers_written_differently[note] if {
+	some note, case in {
+		"in one list": {"customProperties": [{"value": 1, "definition": {"name": "GroupAccess"}}, {"value": 1.0, "definition": {"name": "GroupAccess"}}]},
+		"in the short form": {"custom": {"GroupAccess": [1, 1.0]}},
+		"in both forms": {"custom": {"GroupAccess": 1}, "customProperties": [{"value": 1.0, "definition": {"name": "GroupAccess"}}]},
+	}
+	app(case)["=@groupaccess"] == ["1", "1.0"]
+}
+
+test_equal_numbers_of_subject_and_resource if {
+	body := object.union(fixture.request, {
+		"subject": {"type": "user", "id": "NEW\\x", "properties": {"custom": {"GroupAccess": 1.0}}},
+		"resource": {"type": "App", "id": "new", "properties": {"custom": {"GroupAccess": 1}}},
+	})
+	[request.requester["=@groupaccess"], request.described[new]["=@groupaccess"]] == [["1.0"], ["1"]] with input as body
+		with data.site as fixture.site
+		with data.qlik.view as {"app": app_view, "user": app_view}
+}
+
+app_view := {"scalars": {}, "lists": {"@groupaccess": ["="]}, "relations": {}}
+
 test_the_id_is_the_resources if {
 	described("App", "New", {"id": "a-1"}) == {"\u001frequest\u001fnew": {"=id": "New"}}
 	described("App", "New", {}) == {"\u001frequest\u001fnew": {"=id": "New"}}

@@ -202,6 +202,31 @@ else := concat("", ["\u001frequest\u001f", id])
 
 # --- what it describes ---
 
+# subject_properties and resource_properties are what the request says of the two, with the set of its
+# text in place of each number, because numbers that are written differently (1 and 1.0) are different
+# texts in a rule and equal in OPA: it would answer a function of the one with what it remembers of the
+# other. So no function ever has a number for an argument, and these are rules and not a function.
+# No JSON value is a set.
+default subject_properties := {}
+
+subject_properties := json.patch(properties, numbers) if {
+	properties := input.subject.properties
+	numbers := [{"op": "replace", "path": path, "value": {json.marshal(value)}} |
+		walk(properties, [path, value])
+		is_number(value)
+	]
+}
+
+default resource_properties := {}
+
+resource_properties := json.patch(properties, numbers) if {
+	properties := input.resource.properties
+	numbers := [{"op": "replace", "path": path, "value": {json.marshal(value)}} |
+		walk(properties, [path, value])
+		is_number(value)
+	]
+}
+
 # described_subject is who the request says a requester without record is: someone anonymous, or
 # someone with properties. Directory and user id are those of the subject's id.
 described_subject := description.node("user", "subject", fields, {
@@ -210,7 +235,7 @@ described_subject := description.node("user", "subject", fields, {
 	"userid": [user_id],
 }) if {
 	[directory, user_id] := site.account(input.subject.id)
-	fields := object.get(input.subject, "properties", {})
+	fields := subject_properties
 	counts_without_record(directory, fields)
 }
 
@@ -226,8 +251,7 @@ described := {node.handle: description.entity(node) |
 }
 
 described_resource := description.node(
-	type, "request",
-	object.get(input.resource, "properties", {}),
+	type, "request", resource_properties,
 	object.union({"id": [input.resource.id], "resourcetype": [input.resource.type]}, section_name),
 ) if {
 	resource != id

@@ -1,6 +1,7 @@
 package difftest
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 
@@ -25,7 +26,8 @@ func chain(r *rand.Rand) []any {
 
 // crafted returns requests for what rarely happens by itself: a stranger who
 // gives the id of a user on record for his own, sets of entities of which one is
-// the requester's, entities with one id that say different things, and a line feed.
+// the requester's, entities with one id that say different things, numbers that are
+// equal and written differently, and a line feed.
 func crafted(c sitegen.Case, r *rand.Rand) [][]byte {
 	users, _ := decode(c.Files["user.json"]).([]any)
 	apps, _ := decode(c.Files["app.json"]).([]any)
@@ -39,7 +41,12 @@ func crafted(c sitegen.Case, r *rand.Rand) [][]byte {
 		action := []string{"read", "read", "changeowner", "changerole", "exportdata"}[r.IntN(5)]
 		requests = append(requests, encode(map[string]any{"subject": subject, "resource": resource, "action": map[string]any{"name": action}}))
 	}
+	number := func() any { return json.Number([]string{"1", "1.0", "1e0", "10e-1"}[r.IntN(4)]) }
 	for i := range 6 {
+		ask(map[string]any{"id": `GHOST\x`, "properties": map[string]any{"name": number(), "custom": map[string]any{"Dept": number()}}},
+			map[string]any{"type": "App", "id": fmt.Sprint("new-", i), "properties": map[string]any{
+				"name": number(), "custom": map[string]any{"Dept": number()}, "owner": map[string]any{"name": number(), "id": "o"},
+			}})
 		user, other := id(users), id(users)
 		ask(map[string]any{"id": `GHOST\x`, "properties": map[string]any{"id": user, "name": "Ghost"}},
 			map[string]any{"type": "App", "id": id(apps)})
