@@ -128,9 +128,9 @@ func TestWithoutInput(t *testing.T) {
 // TestNumbers holds numbers in properties to the text that the request has for
 // them, which Rego's literals cannot tell apart.
 func TestNumbers(t *testing.T) {
-	query := prepare(t, "x = data.qlik.description.text(input)", emptyPolicy)
+	query := prepare(t, "x = data.qlik.description.text(data.qlik.request.resource_properties.n)", emptyPolicy)
 	for _, number := range []string{"0", "-1", "42", "1.5", "1.50", "1e2", "12345678901234567890"} {
-		input := ast.MustParseTerm(number).Value
+		input := ast.MustParseTerm(`{"resource": {"properties": {"n": ` + number + `}}}`).Value
 		results, err := query.Eval(context.Background(), rego.EvalParsedInput(input))
 		if err != nil {
 			t.Fatal(err)

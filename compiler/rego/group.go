@@ -80,7 +80,7 @@ func newClause(r *resolve.Rule, p ir.Predicate) clause {
 // askedOf names the actions that a predicate asks about on the resource itself.
 func askedOf(p ir.Predicate) string {
 	var mask ruleset.Actions
-	ir.Visit(p, func(test ir.Predicate, _ bool) {
+	ir.Visit(p, func(test ir.Atom, _ bool) {
 		if q, ok := test.(ir.Privilege); ok && q.Entities.IsRoot() {
 			mask |= ruleset.Actions(q.Action)
 		}
