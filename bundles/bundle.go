@@ -13,6 +13,9 @@ type Bundle struct {
 type Module struct {
 	Path   string
 	Source []byte
+	// Roots are those of the bundle that brought the module: its package must lie
+	// below one of them (Permits). Nil allows every package.
+	Roots []string
 }
 
 // join adds another bundle, such as the data bundle of a policy. Roots must not
@@ -22,7 +25,7 @@ func (b *Bundle) join(manifest Manifest, modules []Module, data Document) error 
 		return err
 	}
 	b.Manifests = append(b.Manifests, manifest)
-	b.Modules = append(b.Modules, modules...)
+	b.Modules = append(b.Modules, b.distinct(modules)...)
 	if data.root == nil {
 		return nil
 	}

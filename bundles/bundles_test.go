@@ -138,7 +138,7 @@ func TestOpenGivesBackWhatWasBuilt(t *testing.T) {
 		t.Errorf("manifests differ:\n%+v\n%+v", written.Manifests, direct.Manifests)
 	}
 	for name, b := range map[string]*bundles.Bundle{"direct": direct, "split": split} {
-		if !reflect.DeepEqual(b.Modules, written.Modules) {
+		if !reflect.DeepEqual(contents(b.Modules), contents(written.Modules)) {
 			t.Errorf("%s: other modules", name)
 		}
 		got, _ := b.Data.Lookup()
@@ -267,6 +267,16 @@ type brokenWriter struct{ err error }
 func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
 
 // pack makes a .tar.gz of name, content pairs.
+// contents are modules without the roots of the bundle that brought them, which
+// differ between one bundle and two.
+func contents(modules []bundles.Module) []bundles.Module {
+	bare := slices.Clone(modules)
+	for i := range bare {
+		bare[i].Roots = nil
+	}
+	return bare
+}
+
 func pack(t *testing.T, files ...string) []byte {
 	t.Helper()
 	var buf bytes.Buffer
@@ -389,7 +399,7 @@ func TestHalves(t *testing.T) {
 		if _, err := bundles.Open(t.Context(), c.paths...); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
-		if _, _, err := bundles.OpenDigest(t.Context(), c.paths...); !errors.Is(err, c.want) {
+		if _, _, err := bundles.OpenDigest(t.Context(), bundles.ReadLimit, c.paths...); !errors.Is(err, c.want) {
 			t.Errorf("%s, with its digest: %v, want %v", c.name, err, c.want)
 		}
 	}

@@ -13,14 +13,15 @@ import (
 // OpenDigest is Open, and returns beside the bundle a digest of the bytes of
 // all the files, hexadecimal: two bundles may claim one revision, but what was
 // decided by the one must not pass for a decision of the other. Each file is
-// read once, so that the digest is that of what was loaded.
-func OpenDigest(ctx context.Context, paths ...string) (*Bundle, string, error) {
+// read once, so that the digest is that of what was loaded. A bundle that unpacks
+// to more than limit bytes is ErrLimit.
+func OpenDigest(ctx context.Context, limit int64, paths ...string) (*Bundle, string, error) {
 	var b Bundle
 	d := newDecoder()
 	all := sha256.New()
 	for _, p := range paths {
 		one := sha256.New()
-		if err := b.openHashing(ctx, d, p, one); err != nil {
+		if err := b.openHashing(ctx, d, p, one, limit); err != nil {
 			return nil, "", fmt.Errorf("bundle %s: %w", p, err)
 		}
 		_, _ = all.Write(one.Sum(nil)) // a hash never fails
@@ -28,7 +29,7 @@ func OpenDigest(ctx context.Context, paths ...string) (*Bundle, string, error) {
 	return &b, hex.EncodeToString(all.Sum(nil)), b.check()
 }
 
-func (b *Bundle) openHashing(ctx context.Context, d *decoder, name string, sum io.Writer) error {
+func (b *Bundle) openHashing(ctx context.Context, d *decoder, name string, sum io.Writer, limit int64) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return withoutPath(err)
@@ -39,9 +40,9 @@ func (b *Bundle) openHashing(ctx context.Context, d *decoder, name string, sum i
 	if err != nil {
 		return fmt.Errorf("no .tar.gz: %w", whole(err))
 	}
-	ahead := readAhead(zip, ReadLimit)
+	ahead := readAhead(zip, limit)
 	defer func() { _ = ahead.Close() }() // it never fails
-	if err := b.read(d, ahead); err != nil {
+	if err := b.read(d, ahead, limit); err != nil {
 		return err
 	}
 	_, err = io.Copy(io.Discard, raw)

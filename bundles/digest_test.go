@@ -21,7 +21,7 @@ func TestOpenDigest(t *testing.T) {
 		return name
 	}
 	digest := func(names ...string) string {
-		b, d, err := bundles.OpenDigest(t.Context(), names...)
+		b, d, err := bundles.OpenDigest(t.Context(), bundles.ReadLimit, names...)
 		if err != nil || len(b.Manifests) != len(names) {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestOpenDigest(t *testing.T) {
 		t.Error("one file more has the same digest")
 	}
 	for _, bad := range []string{filepath.Join(t.TempDir(), "nowhere"), save(first[:len(first)/2]), save([]byte("rubbish"))} {
-		if _, _, err := bundles.OpenDigest(t.Context(), bad); err == nil || !strings.HasPrefix(err.Error(), "bundle "+bad) {
+		if _, _, err := bundles.OpenDigest(t.Context(), bundles.ReadLimit, bad); err == nil || !strings.HasPrefix(err.Error(), "bundle "+bad) {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}

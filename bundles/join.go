@@ -32,7 +32,7 @@ func Join(parts ...*Bundle) (*Bundle, error) {
 			}
 		}
 		b.Manifests = append(b.Manifests, p.Manifests...)
-		b.Modules = append(b.Modules, p.Modules...)
+		b.Modules = append(b.Modules, b.distinct(p.Modules)...)
 		if p.Data.root == nil {
 			continue
 		}

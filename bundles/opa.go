@@ -16,13 +16,15 @@ import (
 	"github.com/open-policy-agent/opa/v1/util"
 )
 
+var errCompiled = errors.New("it holds compiled policy (wasm or plan), and only Rego is taken: build it with the target rego")
+
 // FromOPA takes over a bundle that OPA's reader has read, and verified, and
 // returns a digest of all that is in it, hexadecimal. The reader should be in
 // lazy mode, in which it leaves data as bytes: they become a Document here, and
 // OPA never builds its own, larger form of them.
 func FromOPA(from *bundle.Bundle) (*Bundle, string, error) {
 	if len(from.WasmModules)+len(from.PlanModules) > 0 {
-		return nil, "", errors.New("it holds compiled policy (wasm or plan), and only Rego is taken: build it with the target rego")
+		return nil, "", errCompiled
 	}
 	manifest, written, err := manifestOf(from)
 	if err != nil {
@@ -67,7 +69,10 @@ func FromOPA(from *bundle.Bundle) (*Bundle, string, error) {
 			return nil, "", err
 		}
 	}
-	if err := checkRoots(manifest.Roots, b.Data); err != nil {
+	if err := b.Manifests[0].rooted(b.Modules); err != nil {
+		return nil, "", err
+	}
+	if err := checkRoots(b.Manifests[0].Roots, b.Data); err != nil {
 		return nil, "", err
 	}
 	slices.SortFunc(b.Modules, func(x, y Module) int { return strings.Compare(x.Path, y.Path) })

@@ -19,8 +19,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 )
 
-// ReadLimit is the number of bytes up to which Open unpacks a bundle. A site
-// with ten million objects stays below it; what unpacks to more is an attack.
+// ReadLimit is the number of bytes up to which Open unpacks a bundle, sparse files
+// counted by the size that they claim. A site with ten million objects stays below
+// it; what unpacks to more is an attack.
 const ReadLimit = 4 << 30
 
 // Open reads a bundle, or a policy and its data in two, from .tar.gz files, and
@@ -67,17 +68,12 @@ func (b *Bundle) open(ctx context.Context, d *decoder, name string) error {
 	}
 	ahead := readAhead(zip, ReadLimit)
 	defer func() { _ = ahead.Close() }() // it never fails
-	return b.read(d, ahead)
+	return b.read(d, ahead, ReadLimit)
 }
 
-func (b *Bundle) read(d *decoder, r io.Reader) error {
-	var (
-		manifest *Manifest
-		modules  []Module
-		patch    *bundle.Patch
-		data     = Document{shapes: d.shapes}
-	)
-	archive := tar.NewReader(r)
+func (b *Bundle) read(d *decoder, r io.Reader, limit int64) error {
+	c := content{data: Document{shapes: d.shapes}}
+	archive, files := tar.NewReader(r), newAdmission(limit)
 	for {
 		header, err := archive.Next()
 		if errors.Is(err, io.EOF) {
@@ -89,45 +85,94 @@ func (b *Bundle) read(d *decoder, r io.Reader) error {
 		if header.Typeflag != tar.TypeReg {
 			continue
 		}
-		name := strings.TrimPrefix(path.Clean("/"+header.Name), "/")
-		switch {
-		case name == manifestPath:
-			manifest = &Manifest{}
-			err = json.NewDecoder(archive).Decode(manifest)
-		case path.Base(name) == "data.json":
-			var v any
-			if v, err = d.decode(archive); err == nil {
-				err = data.put(v, dataPath(name))
-			}
-		case path.Base(name) == patchName:
-			patch, err = readPatch(archive)
-		case path.Ext(name) == ".rego":
-			var source []byte
-			source, err = io.ReadAll(archive)
-			modules = append(modules, Module{Path: name, Source: source})
-		case bundle.IsSignaturesFile(name):
-			return errors.New("it is signed, and there is no key to verify it by: serve takes one with --verification-key")
-		}
+		name, err := files.admit(header)
 		if err != nil {
+			return err
+		}
+		if err := c.read(d, name, archive); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	if _, err := io.Copy(io.Discard, r); err != nil { // up to the checksum
 		return fmt.Errorf("no .tar.gz: %w", err)
 	}
-	if manifest == nil {
-		return errors.New("there is no .manifest in it: no bundle of qlik2rego")
-	}
-	if patch != nil {
-		if len(modules) > 0 || data.root != nil {
-			return errors.New("it holds changes of data beside policy or data: a delta bundle holds nothing else")
+	return b.take(c)
+}
+
+// content is what an archive holds.
+type content struct {
+	manifest *Manifest
+	modules  []Module
+	patch    *bundle.Patch
+	data     Document
+}
+
+// read reads a file as OPA's own reader does, or refuses it: what OPA reads and
+// this leaves out could turn a denial into a grant.
+func (c *content) read(d *decoder, name string, r io.Reader) (err error) {
+	switch {
+	case name == manifestPath:
+		c.manifest = &Manifest{}
+		return json.NewDecoder(r).Decode(c.manifest)
+	case strings.HasSuffix(name, manifestPath), strings.HasSuffix(name, manifestPath+".pb"):
+		return errors.New("the manifest must be the file .manifest, in JSON, at the top of the archive")
+	case path.Base(name) == "data.json":
+		v, err := d.decode(r)
+		if err != nil {
+			return err
 		}
-		return b.apply(Delta{*manifest, patch.Data})
+		return c.data.put(v, dataPath(name))
+	case bundle.IsYAMLDataFile(name):
+		return c.readYAML(d, name, r)
+	case path.Base(name) == patchName:
+		c.patch, err = readPatch(r)
+		return err
+	case path.Ext(name) == ".rego":
+		source, err := io.ReadAll(r)
+		c.modules = append(c.modules, Module{Path: name, Source: source})
+		return err
+	case path.Base(name) == bundle.WasmFile, path.Base(name) == bundle.PlanFile, path.Base(name) == bundle.PlanProtoFile:
+		return errCompiled
+	case bundle.IsSignaturesFile(name):
+		return errors.New("it is signed, and there is no key to verify it by: serve takes one with --verification-key")
 	}
-	if err := checkRoots(manifest.Roots, data); err != nil {
+	return nil
+}
+
+func (c *content) readYAML(d *decoder, name string, r io.Reader) error {
+	written, err := io.ReadAll(r)
+	if err != nil {
 		return err
 	}
-	return b.join(*manifest, modules, data)
+	text, err := jsonOf(name, written)
+	if err != nil {
+		return err
+	}
+	v, err := d.decode(bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	return c.data.put(v, dataPath(name))
+}
+
+// take adds what an archive holds.
+func (b *Bundle) take(c content) error {
+	if c.manifest == nil {
+		return errors.New("there is no .manifest in it: no bundle of qlik2rego")
+	}
+	if c.patch != nil {
+		if len(c.modules) > 0 || c.data.root != nil {
+			return errors.New("it holds changes of data beside policy or data: a delta bundle holds nothing else")
+		}
+		return b.apply(Delta{*c.manifest, c.patch.Data})
+	}
+	if err := c.manifest.rooted(c.modules); err != nil {
+		return err
+	}
+	if err := checkRoots(c.manifest.Roots, c.data); err != nil {
+		return err
+	}
+	return b.join(*c.manifest, c.modules, c.data)
 }
 
 // dataPath returns where in data the file stands: its folder.

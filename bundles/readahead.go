@@ -49,7 +49,7 @@ func (a *ahead) run(r io.Reader, limit int64) {
 		}
 		n, err := fill(r, buf[:chunkSize])
 		if total += int64(n); total > limit {
-			err = fmt.Errorf("it unpacks to more than %d bytes", limit)
+			err = fmt.Errorf("%w: it unpacks to more than %d bytes", ErrLimit, limit)
 		}
 		a.full <- chunk{buf[:n], err}
 		if err != nil {

@@ -13,12 +13,13 @@ import (
 // OpenSigned is OpenDigest for bundles that must be signed as the configuration
 // says: every file of theirs, by OPA's own reader. To check the digest of site
 // data, that reader builds it as values first, so that loading takes more memory
-// than that of a bundle without a signature.
-func OpenSigned(ctx context.Context, verification *bundle.VerificationConfig, paths ...string) (*Bundle, string, error) {
+// than that of a bundle without a signature. A bundle that unpacks to more than
+// limit bytes is ErrLimit.
+func OpenSigned(ctx context.Context, verification *bundle.VerificationConfig, limit int64, paths ...string) (*Bundle, string, error) {
 	parts := make([]*Bundle, len(paths))
 	all := sha256.New()
 	for i, name := range paths {
-		part, digest, err := openSigned(ctx, verification, name)
+		part, digest, err := openSigned(ctx, verification, limit, name)
 		if err != nil {
 			return nil, "", fmt.Errorf("bundle %s: %w", name, err)
 		}
@@ -29,16 +30,18 @@ func OpenSigned(ctx context.Context, verification *bundle.VerificationConfig, pa
 	return b, hex.EncodeToString(all.Sum(nil)), err
 }
 
-func openSigned(ctx context.Context, verification *bundle.VerificationConfig, name string) (*Bundle, string, error) {
+func openSigned(ctx context.Context, verification *bundle.VerificationConfig, limit int64, name string) (*Bundle, string, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, "", withoutPath(err)
 	}
 	defer func() { _ = f.Close() }() // read only
-	b, err := bundle.NewReader(cancellable{ctx, f}).
+	within := Bounded(cancellable{ctx, f}, limit)
+	defer func() { _ = within.Close() }() // it never fails
+	b, err := bundle.NewReader(within).
 		WithBundleVerificationConfig(verification).
 		WithLazyLoadingMode(true).
-		WithSizeLimitBytes(ReadLimit).
+		WithSizeLimitBytes(limit).
 		Read()
 	if err != nil {
 		return nil, "", err

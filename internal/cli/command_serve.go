@@ -87,6 +87,8 @@ func serveFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "max-queue", Usage: "time that a request waits for its turn", Value: l.Queue},
 		&cli.IntFlag{Name: "max-connections", Usage: "connections open at once", Value: l.Connections},
 		&cli.IntFlag{Name: "max-concurrent", Usage: "requests decided at once", Value: l.Concurrent, DefaultText: "twice the number of cores"},
+		&cli.Int64Flag{Name: "max-bundle", Usage: "`BYTES` that a bundle may unpack to", Value: l.Bundle},
+		&cli.DurationFlag{Name: "max-activation", Usage: "time for a bundle to be activated", Value: l.Activation},
 		&cli.DurationFlag{Name: "drain", Usage: "time for open requests when the server stops", Value: l.Drain},
 		&cli.BoolFlag{Name: "access-log", Usage: "log each request"},
 		Choice("log-format", "format of the log on standard error", "text", "json"),
@@ -178,6 +180,7 @@ func serveConfig(ctx *cli.Context, streams *Streams) pdp.Config {
 			Body: ctx.Int64("max-body"), Depth: ctx.Int("max-depth"), Batch: ctx.Int("max-batch"), Page: ctx.Int("max-page"),
 			Time: ctx.Duration("max-time"), Read: ctx.Duration("max-read"), Idle: ctx.Duration("max-idle"), Queue: ctx.Duration("max-queue"),
 			Connections: ctx.Int("max-connections"), Concurrent: ctx.Int("max-concurrent"), Drain: ctx.Duration("drain"),
+			Bundle: ctx.Int64("max-bundle"), Activation: ctx.Duration("max-activation"),
 		},
 	}
 }

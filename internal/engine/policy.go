@@ -41,7 +41,8 @@ func compile(compiler *ast.Compiler, b *bundles.Bundle) (*Policy, error) {
 	return p, nil
 }
 
-// parse parses modules on all cores.
+// parse parses modules on all cores. A module whose package is outside the roots
+// of its bundle is an error, as it is to OPA.
 func parse(modules []bundles.Module) (map[string]*ast.Module, error) {
 	parsed := make([]*ast.Module, len(modules))
 	var g errgroup.Group
@@ -56,6 +57,12 @@ func parse(modules []bundles.Module) (map[string]*ast.Module, error) {
 	}
 	byPath := make(map[string]*ast.Module, len(modules))
 	for i, m := range modules {
+		if err := m.Permits(parsed[i].Package.Path); err != nil {
+			return nil, err
+		}
+		if byPath[m.Path] != nil {
+			return nil, fmt.Errorf("%s: two modules have this name", m.Path)
+		}
 		byPath[m.Path] = parsed[i]
 	}
 	return byPath, nil

@@ -13,8 +13,10 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/bundle"
 
+	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 )
 
 // Config is what a decision point is told at its start.
@@ -78,6 +80,10 @@ type Limits struct {
 	// Others wait, at most Queue.
 	Connections, Concurrent int
 	Queue                   time.Duration
+	// Bundle is the number of bytes to which a bundle may unpack, and Activation
+	// the time within which it must be activated.
+	Bundle     int64
+	Activation time.Duration
 }
 
 // DefaultLimits are those of a sidecar.
@@ -94,6 +100,8 @@ func DefaultLimits() Limits {
 		Connections: 256,
 		Concurrent:  2 * runtime.GOMAXPROCS(0),
 		Queue:       time.Second,
+		Bundle:      bundles.ReadLimit,
+		Activation:  live.DefaultActivation,
 	}
 }
 
@@ -132,6 +140,7 @@ func (c *Config) Check() error {
 		"body": l.Body > 0, "depth": l.Depth > 0, "batch": l.Batch > 0, "page": l.Page > 0,
 		"time": l.Time > 0, "read": l.Read > 0, "idle": l.Idle > 0, "drain": l.Drain > 0,
 		"connections": l.Connections > 0, "concurrent": l.Concurrent > 0, "queue": l.Queue > 0,
+		"bundle": l.Bundle > 0, "activation": l.Activation > 0,
 	} {
 		if !positive {
 			return fmt.Errorf("the limit %s must be positive", name)

@@ -44,6 +44,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	_, _ = rand.Read(s.pageKey) // never fails
 	s.metrics = newMetrics(s)
 	s.live = live.New(cfg.EntryPoint, s.activated)
+	s.live.Limit(cfg.Limits.Activation)
 	s.routes = s.table()
 	if err := s.startManagement(ctx); err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if cfg.Verification == nil && s.management != nil {
 		cfg.Verification = s.management.Verification()
 	}
-	s.files = live.NewFiles(s.live, cfg.Bundles, cfg.Verification)
+	s.files = live.NewFiles(s.live, cfg.Bundles, cfg.Verification, cfg.Limits.Bundle)
 	if err := s.files.Activate(ctx); err != nil && (!cfg.Wait || ctx.Err() != nil) {
 		return nil, errors.Join(err, s.stopManagement(time.Now()))
 	}

@@ -16,6 +16,7 @@ type Files struct {
 	holder       *Holder
 	names        []string
 	verification *bundle.VerificationConfig
+	limit        int64
 
 	mu   sync.Mutex
 	seen sight // the files, right before they were read
@@ -24,16 +25,16 @@ type Files struct {
 }
 
 // NewFiles returns files, none of which has been read. With a verification, all
-// of them must be signed.
-func NewFiles(h *Holder, names []string, verification *bundle.VerificationConfig) *Files {
-	return &Files{holder: h, names: names, verification: verification}
+// of them must be signed. Each may unpack to limit bytes.
+func NewFiles(h *Holder, names []string, verification *bundle.VerificationConfig, limit int64) *Files {
+	return &Files{holder: h, names: names, verification: verification, limit: limit}
 }
 
 // Activate reads the files and lets them decide from now on. After an error the
 // policy before decides as it did.
 func (f *Files) Activate(ctx context.Context) error {
 	start, seen := time.Now(), look(f.names)
-	err := f.holder.activate(ctx, start, f.holder.swap, func() (*Policy, error) { return f.load(ctx) })
+	err := f.holder.activate(ctx, start, f.holder.swap, f.load)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.seen, f.at, f.err = seen, start, err
@@ -50,7 +51,7 @@ func (f *Files) load(ctx context.Context) (*Policy, error) {
 
 func (f *Files) open(ctx context.Context) (*bundles.Bundle, string, error) {
 	if f.verification != nil {
-		return bundles.OpenSigned(ctx, f.verification, f.names...)
+		return bundles.OpenSigned(ctx, f.verification, f.limit, f.names...)
 	}
-	return bundles.OpenDigest(ctx, f.names...)
+	return bundles.OpenDigest(ctx, f.limit, f.names...)
 }

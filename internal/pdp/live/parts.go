@@ -116,7 +116,7 @@ func (p *Parts) complete(parts map[string]Part) bool {
 
 // decide lets parts decide from now on.
 func (p *Parts) decide(ctx context.Context, began time.Time, swap Swap, parts map[string]Part, compiler *ast.Compiler) error {
-	err := p.holder.activate(ctx, began, swap, func() (*Policy, error) {
+	err := p.holder.activate(ctx, began, swap, func(ctx context.Context) (*Policy, error) {
 		names, b, digest, err := join(parts)
 		if err != nil {
 			return nil, err

@@ -3,7 +3,6 @@ package live
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,9 +44,12 @@ type Holder struct {
 	observe    func(Activation)
 	swap       Swap
 
-	current atomic.Pointer[Policy]
-	mu      sync.Mutex // of the last activation
-	last    Activation
+	within    time.Duration
+	current   atomic.Pointer[Policy]
+	began     atomic.Pointer[time.Time] // of the activation that runs
+	abandoned atomic.Int64
+	mu        sync.Mutex // of the last activation
+	last      Activation
 }
 
 // Activation is one try to activate bundles. Err is nil if it succeeded; Same says
@@ -79,7 +81,7 @@ func New(entryPoint string, observe func(Activation)) *Holder {
 	if observe == nil {
 		observe = func(Activation) {}
 	}
-	return &Holder{entryPoint: entryPoint, observe: observe, swap: atOnce}
+	return &Holder{entryPoint: entryPoint, observe: observe, swap: atOnce, within: DefaultActivation}
 }
 
 // Current returns the policy that decides, or nil if none has been activated. A
@@ -91,34 +93,6 @@ func (h *Holder) Last() Activation {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.last
-}
-
-// activate lets the policy that load returns decide from now on. After an error
-// the policy before decides as it did. The work began at the start.
-func (h *Holder) activate(ctx context.Context, start time.Time, swap Swap, load func() (*Policy, error)) error {
-	p, err := guarded(load)
-	if err != nil && ctx.Err() != nil {
-		return errors.Join(context.Cause(ctx), err) // the end of the process, not of the bundle
-	}
-	a := Activation{At: start, Took: time.Since(start)}
-	if err == nil {
-		a.Revision = p.Revision
-		if old := h.current.Load(); old != nil && old.Digest == p.Digest {
-			a.Same = true
-			h.report(a)
-			return nil
-		}
-		p.Since = time.Now()
-		err = swap(p, func() {
-			h.current.Store(p)
-			h.report(a)
-		})
-	}
-	if err != nil {
-		a.Err = err
-		h.report(a)
-	}
-	return err
 }
 
 func (h *Holder) report(a Activation) {
@@ -173,7 +147,9 @@ func (p *Policy) on(ctx context.Context, b *bundles.Bundle, names []string, dige
 }
 
 func sameModules(a, b []bundles.Module) bool {
-	return slices.EqualFunc(a, b, func(x, y bundles.Module) bool { return x.Path == y.Path && bytes.Equal(x.Source, y.Source) })
+	return slices.EqualFunc(a, b, func(x, y bundles.Module) bool {
+		return x.Path == y.Path && bytes.Equal(x.Source, y.Source) && slices.Equal(x.Roots, y.Roots)
+	})
 }
 
 func revision(manifests []bundles.Manifest, digest string) string {

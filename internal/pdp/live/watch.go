@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"os"
 	"time"
 )
@@ -37,7 +38,7 @@ func (f *Files) Watch(ctx context.Context, every time.Duration) {
 func (f *Files) due(now sight) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return !now.same(f.seen) || f.err != nil && time.Since(f.at) > retryAfter
+	return !now.same(f.seen) || f.err != nil && !errors.Is(f.err, ErrSlow) && time.Since(f.at) > retryAfter
 }
 
 // sight is what files look like from outside; nil stands for one that is not there.
