@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -45,7 +46,9 @@ func otherWords(args []string) []string {
 	case args[0] == "--version":
 		return append([]string{"version"}, args[1:]...)
 	case args[0] == "help":
-		return append(args[1:len(args):len(args)], "--help")
+		return otherWords(append(args[1:len(args):len(args)], "--help"))
+	case args[0] == "site" && len(args) > 1 && !strings.HasPrefix(args[1], "-"):
+		return append([]string{"site " + args[1]}, args[2:]...)
 	}
 	return args
 }
@@ -75,6 +78,8 @@ func newApp(streams *Streams) *cli.App {
 		searchCommand(streams),
 		testgenCommand(streams),
 		serveCommand(streams),
+		siteDemoCommand(streams),
+		siteCheckCommand(streams),
 		versionCommand(streams),
 	)
 	app.Action = func(c *cli.Context) error {

@@ -41,6 +41,10 @@ func TestScripts(t *testing.T) {
 			"opa":     stockOPA,
 			"exit":    exitCode,
 			"nothing": nothingElse,
+			"demo":    demoSite,
+			"console": consoleEdit,
+			"replace": replaceText,
+			"await":   awaitThere,
 		},
 	})
 }

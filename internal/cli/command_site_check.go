@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/live"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+func siteCheckCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "site check",
+		Usage:     "try the connection to a site, and tell what the user may do there",
+		ArgsUsage: "[--sites FILE] [--site NAME]",
+		Description: `It reads counts and asks for the user's rights, and changes nothing. The exit code is
+1 if a right is missing that pull, plan, verify, watch or apply need. An error says
+what the site answered, what it means and what to do.
+
+EXAMPLES:
+   qlik2rego site check
+   qlik2rego site check --sites sites.yaml --site prod --format json`,
+		Flags: append(SiteFlags(), FormatFlag()),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			if ctx.Args().Present() {
+				return UsageOf(ctx.Command, "site check has flags only; did you mean --site %s?", ctx.Args().First())
+			}
+			return streams.siteCheck(ctx)
+		},
+	}
+}
+
+func (s *Streams) siteCheck(ctx *cli.Context) error {
+	client, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	check, err := live.CheckSite(ctx.Context, client)
+	if err != nil {
+		return calling(client, err)
+	}
+	if s.Format == JSON {
+		err = s.WriteJSON(check)
+	} else {
+		err = s.showCheck(check)
+	}
+	if err == nil && !check.Able() {
+		return No()
+	}
+	return err
+}
+
+// skewed is how many seconds of difference between clocks are worth a word.
+const skewed = 5
+
+func (s *Streams) showCheck(c *live.Check) error {
+	var b strings.Builder
+	line := func(what, value string) { fmt.Fprintf(&b, "%-9s %s\n", what, tabular.Printable(value)) }
+	line("site", c.Site+" at "+c.URL)
+	line("user", c.User)
+	line("build", c.Build)
+	switch {
+	case c.ClockAhead >= skewed:
+		line("clock", fmt.Sprintf("%.0f seconds ahead of this machine", c.ClockAhead))
+	case c.ClockAhead <= -skewed:
+		line("clock", fmt.Sprintf("%.0f seconds behind this machine", -c.ClockAhead))
+	default:
+		line("clock", "as here")
+	}
+	var counts []string
+	for _, t := range []string{"SystemRule", "User", "Stream", "App", "App.Object"} {
+		counts = append(counts, fmt.Sprintf("%s %d", t, c.Counts[t]))
+	}
+	line("can read", strings.Join(counts, ", "))
+	if len(c.Absent) > 0 {
+		slices.Sort(c.Absent)
+		line("absent", strings.Join(c.Absent, ", "))
+	}
+	for _, a := range c.Commands {
+		if a.OK {
+			line(a.Command, "can work")
+		} else {
+			line(a.Command, "cannot work: "+c.User+" lacks "+strings.Join(a.Missing, ", "))
+		}
+	}
+	_, err := s.Out.Write([]byte(b.String()))
+	return err
+}

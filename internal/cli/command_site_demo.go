@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/qrs/fake"
+	"github.com/qlik2rego/qlik2rego/testdata/scenarios"
+)
+
+func siteDemoCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "site demo",
+		Usage:     "serve a made-up site, to try the commands for live sites without one",
+		ArgsUsage: "[--scenario NAME] [--listen ADDRESS] [--dir FOLDER]",
+		Description: `The site is a small imitation of a repository with the users, apps and rules of a
+scenario. FOLDER gets the certificates that it makes, and a sites.yaml with the site
+demo. It runs until it is interrupted, and forgets every change then.
+
+EXAMPLES:
+   qlik2rego site demo --dir demo/
+   qlik2rego site check --sites demo/sites.yaml
+   qlik2rego pull --sites demo/sites.yaml -o repo/`,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "scenario", Usage: "the `NAME` of the scenario; a wrong name lists them", Value: "customer-case"},
+			&cli.StringFlag{Name: "listen", Usage: "the `ADDRESS` to listen at; port 0 takes a free one", Value: "127.0.0.1:4242"},
+			&cli.StringFlag{Name: "dir", Usage: "the `FOLDER` for sites.yaml and certificates", Value: "demo"},
+			FormatFlag(),
+		},
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			if ctx.Args().Present() {
+				return UsageOf(ctx.Command, "site demo has flags only: what is %q?", ctx.Args().First())
+			}
+			return streams.siteDemo(ctx)
+		},
+	}
+}
+
+// DemoReport is what site demo says, once, when it listens.
+type DemoReport struct {
+	URL      string `json:"url"`
+	Sites    string `json:"sites"`
+	Site     string `json:"site"`
+	Scenario string `json:"scenario"`
+}
+
+func (s *Streams) siteDemo(ctx *cli.Context) error {
+	dir, name := ctx.String("dir"), strings.Trim(filepath.ToSlash(ctx.String("scenario")), "/")
+	demo := fake.Demo{Scenarios: scenarios.FS, Scenario: name, Listen: ctx.String("listen"), Dir: dir}
+	return Input(demo.Run(ctx.Context, func(url string) error {
+		report := DemoReport{URL: url, Sites: filepath.Join(dir, "sites.yaml"), Site: "demo", Scenario: name}
+		if s.Format == JSON {
+			return s.WriteJSON(report)
+		}
+		_, err := fmt.Fprintf(s.Out, "the site demo (scenario %s) listens at %s\nTry: qlik2rego site check --sites %s\nCtrl-C ends it.\n", name, url, report.Sites)
+		return err
+	}))
+}

@@ -1,0 +1,52 @@
+// Package live connects folders of rules with a live site: what a pulled folder holds,
+// which collections a site has, and whether a user may do what the commands need.
+//
+// Its folders are one use case each: pull, plan, apply, verify, watch. None of them knows
+// flags, terminals or formats of output; internal/cli does.
+package live
+
+import (
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// Collection is one list of entities of a site.
+type Collection struct {
+	// Type is the type of its entities, such as App.Object.
+	Type string
+	// Path is that of the interface below /qrs, such as app/object.
+	Path string
+}
+
+// File is the name of the collection's file in a snapshot, such as app.object.json.
+func (c Collection) File() string { return strings.ReplaceAll(c.Path, "/", ".") + ".json" }
+
+// needed are the collections that every site has. Older builds lack some of the others.
+var needed = map[string]bool{"systemrule": true, "user": true, "stream": true, "app": true, "app/object": true}
+
+// Needed says whether a site without the collection is not one.
+func (c Collection) Needed() bool { return needed[c.Path] }
+
+// Collections are the lists that a snapshot holds: the types of the schema, and what
+// lints and plans look up by name.
+func Collections() []Collection {
+	var all []Collection
+	for _, t := range schema.Default().Types() {
+		if !t.Transient {
+			all = append(all, Collection{t.Name, strings.ReplaceAll(strings.ToLower(t.Name), ".", "/")})
+		}
+	}
+	known := map[string]bool{}
+	for _, c := range all {
+		known[c.Path] = true
+	}
+	for _, typ := range []string{
+		"CustomPropertyDefinition", "Tag", "UserDirectory", "License.ProfessionalAccessGroup", "License.AnalyzerAccessGroup", "License.UserAccessGroup",
+	} {
+		if c := (Collection{typ, strings.ReplaceAll(strings.ToLower(typ), ".", "/")}); !known[c.Path] {
+			all = append(all, c)
+		}
+	}
+	return all
+}

@@ -1,0 +1,200 @@
+package qrs
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// About is what a site says of itself.
+type About struct {
+	BuildVersion string `json:"buildVersion"`
+	BuildDate    string `json:"buildDate"`
+}
+
+// About asks which build the site is.
+func (c *Client) About(ctx context.Context) (*About, error) {
+	var about About
+	err := c.call(ctx, request{method: http.MethodGet, path: "/about"}, &about)
+	return &about, err
+}
+
+// Count returns the number of entities of a collection, such as app/object, that a filter
+// selects; "" selects all.
+func (c *Client) Count(ctx context.Context, path, filter string) (int, error) {
+	var raw json.RawMessage
+	if err := c.call(ctx, request{method: http.MethodGet, path: "/" + path + "/count", query: filterQuery(filter), long: true}, &raw); err != nil {
+		return 0, err
+	}
+	// The documentation has a number; newer builds answer {"value": N}.
+	var object struct{ Value *int }
+	n, err := strconv.Atoi(string(bytes.TrimSpace(raw)))
+	if err != nil && json.Unmarshal(raw, &object) == nil && object.Value != nil {
+		return *object.Value, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("GET /qrs/%s/count: the answer %.60q is not a number", path, raw)
+	}
+	return n, nil
+}
+
+func filterQuery(filter string) url.Values {
+	if filter == "" {
+		return nil
+	}
+	return url.Values{"filter": {filter}}
+}
+
+// List calls f with every full entity of a collection that a filter selects, as it
+// arrives. The bytes are valid until f returns. List is not repeated if the answer breaks
+// off: the error then has Transient.
+func (c *Client) List(ctx context.Context, path, filter string, f func(entity []byte) error) error {
+	return c.list(ctx, request{method: http.MethodGet, path: "/" + path + "/full", query: filterQuery(filter), long: true}, f)
+}
+
+// ListPrivileges is List with the rights of the user on each entity in privileges.
+func (c *Client) ListPrivileges(ctx context.Context, path, filter string, f func(entity []byte) error) error {
+	query := url.Values{"privileges": {"true"}}
+	if filter != "" {
+		query.Set("filter", filter)
+	}
+	return c.list(ctx, request{method: http.MethodGet, path: "/" + path + "/full", query: query, long: true}, f)
+}
+
+func (c *Client) list(ctx context.Context, r request, f func(entity []byte) error) error {
+	resp, err := c.do(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }() // read to the end, or broken anyway
+	dec := jsontext.NewDecoder(resp.Body, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	token, err := dec.ReadToken()
+	switch {
+	case err != nil:
+		return c.bodyError(r, err)
+	case token.Kind() != '[':
+		return fmt.Errorf("GET /qrs%s: the answer is not a list", r.path)
+	}
+	for dec.PeekKind() == '{' {
+		value, err := dec.ReadValue()
+		if err != nil {
+			return c.bodyError(r, err)
+		}
+		if err := f(value); err != nil {
+			return err
+		}
+	}
+	if token, err = dec.ReadToken(); err != nil {
+		return c.bodyError(r, err)
+	}
+	if token.Kind() != ']' {
+		return fmt.Errorf("GET /qrs%s: the list holds something that is not an entity", r.path)
+	}
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		return c.bodyError(r, err)
+	}
+	return nil
+}
+
+// tablePage is how many rows a page of a table has.
+const tablePage = 2000
+
+// IDs calls f with the id of every entity of a collection, by pages of a table: the one
+// way that is not cut short.
+func (c *Client) IDs(ctx context.Context, path, typ string, f func(id string) error) error {
+	type column struct {
+		Name       string `json:"name"`
+		ColumnType string `json:"columnType"`
+		Definition string `json:"definition"`
+	}
+	body := struct {
+		Entity  string   `json:"entity"`
+		Columns []column `json:"columns"`
+	}{typ, []column{{"id", "Property", "id"}}}
+	for skip := 0; ; skip += tablePage {
+		var answer struct {
+			Rows [][]any `json:"rows"`
+		}
+		query := url.Values{"skip": {strconv.Itoa(skip)}, "take": {strconv.Itoa(tablePage)}, "sortColumn": {"id"}, "orderAscending": {"true"}}
+		// A POST that changes nothing.
+		if err := c.call(ctx, request{method: http.MethodPost, path: "/" + path + "/table", query: query, body: body, long: true}, &answer); err != nil {
+			return err
+		}
+		for _, row := range answer.Rows {
+			id, ok := "", len(row) == 1
+			if ok {
+				id, ok = row[0].(string)
+			}
+			if !ok {
+				return fmt.Errorf("POST /qrs/%s/table: the answer has a row without an id", path)
+			}
+			if err := f(id); err != nil {
+				return err
+			}
+		}
+		if len(answer.Rows) < tablePage {
+			return nil
+		}
+	}
+}
+
+// Quote writes a string as a value of a filter.
+func Quote(value string) string {
+	var b bytes.Buffer
+	b.WriteByte('\'')
+	for _, r := range value {
+		if r == '\'' || r == '\\' {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	b.WriteByte('\'')
+	return b.String()
+}
+
+// Fetch reads one entity whole.
+func (c *Client) Fetch(ctx context.Context, path, id string) (map[string]any, error) {
+	if id == "" {
+		return nil, errors.New("an entity has no id")
+	}
+	var entity map[string]any
+	err := c.call(ctx, request{method: http.MethodGet, path: "/" + path + "/" + url.PathEscape(id)}, &entity)
+	return entity, err
+}
+
+// Create makes an entity and returns it as the site has it.
+func (c *Client) Create(ctx context.Context, path string, entity map[string]any) (map[string]any, error) {
+	var made map[string]any
+	err := c.call(ctx, request{method: http.MethodPost, path: "/" + path, body: entity}, &made)
+	return made, err
+}
+
+// Update replaces an entity by what was fetched and changed; its modifiedDate must be the
+// one that was fetched.
+func (c *Client) Update(ctx context.Context, path, id string, entity map[string]any) (map[string]any, error) {
+	var updated map[string]any
+	err := c.call(ctx, request{method: http.MethodPut, path: "/" + path + "/" + url.PathEscape(id), body: entity}, &updated)
+	return updated, err
+}
+
+// Delete removes an entity.
+func (c *Client) Delete(ctx context.Context, path, id string) error {
+	return c.call(ctx, request{method: http.MethodDelete, path: "/" + path + "/" + url.PathEscape(id)}, nil)
+}
+
+// ResetCache makes the site forget the rights that it has evaluated.
+func (c *Client) ResetCache(ctx context.Context) error {
+	err := c.call(ctx, request{method: http.MethodDelete, path: "/cache"}, nil)
+	if IsNotFound(err) {
+		err = c.call(ctx, request{method: http.MethodPost, path: "/systemrule/security/resetcache"}, nil)
+	}
+	return err
+}

@@ -1,0 +1,82 @@
+package qrs
+
+import (
+	"context"
+	"net/http"
+	"strings"
+)
+
+// MatrixQuery asks the site who has which of the actions on which resources.
+type MatrixQuery struct {
+	// Type is the type of the resources, such as App.
+	Type string
+	// Users and Resources are ids.
+	Users, Resources []string
+	// Actions is a mask.
+	Actions uint32
+	// Context is AppAccess, ManagementAccess or "".
+	Context string
+}
+
+// Cell is a pair of a user and a resource with the actions that the user has.
+type Cell struct {
+	User     string `json:"user"`
+	Resource string `json:"resource"`
+	Access   uint32 `json:"access"`
+}
+
+// Matrix returns the site's own matrix: a cell for each pair with any of the actions. The
+// pairs asked for must not be more than MatrixLimit.
+func (c *Client) Matrix(ctx context.Context, q MatrixQuery) ([]Cell, error) {
+	type ref struct {
+		ResourceFilter string `json:"resourceFilter"`
+	}
+	body := struct {
+		ResourceType            string   `json:"resourceType"`
+		ResourceRef             ref      `json:"resourceRef"`
+		SubjectRef              ref      `json:"subjectRef"`
+		Actions                 uint32   `json:"actions"`
+		EnvironmentAttributes   string   `json:"environmentAttributes"`
+		ResourceProperties      []string `json:"resourceProperties"`
+		SubjectProperties       []string `json:"subjectProperties"`
+		AuditLimit              int      `json:"auditLimit"`
+		OutputObjectsPrivileges int      `json:"outputObjectsPrivileges"`
+	}{
+		ResourceType: q.Type, ResourceRef: ref{OneOfIDs(q.Resources)}, SubjectRef: ref{OneOfIDs(q.Users)}, Actions: q.Actions,
+		ResourceProperties: []string{"name"}, SubjectProperties: []string{"id"}, AuditLimit: MatrixLimit, OutputObjectsPrivileges: 4,
+	}
+	if q.Context != "" {
+		body.EnvironmentAttributes = "context=" + q.Context + ";"
+	}
+	var answer struct {
+		Matrix []struct {
+			SubjectID  string `json:"subjectId"`
+			ResourceID string `json:"resourceId"`
+			Audit      struct {
+				Access uint32 `json:"access"`
+			} `json:"audit"`
+		} `json:"matrix"`
+	}
+	if err := c.call(ctx, request{method: http.MethodPost, path: "/systemrule/security/audit/matrix", body: body, long: true}, &answer); err != nil {
+		return nil, err
+	}
+	var cells []Cell
+	for _, e := range answer.Matrix {
+		if access := e.Audit.Access & q.Actions; access != 0 {
+			cells = append(cells, Cell{strings.ToLower(e.SubjectID), strings.ToLower(e.ResourceID), access})
+		}
+	}
+	return cells, nil
+}
+
+// MatrixLimit is the number of cells that the site returns at most.
+const MatrixLimit = 1000
+
+// OneOfIDs is a filter that selects the entities of some ids.
+func OneOfIDs(ids []string) string {
+	var parts []string
+	for _, id := range ids {
+		parts = append(parts, "id eq "+id)
+	}
+	return strings.Join(parts, " or ")
+}

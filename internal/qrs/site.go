@@ -1,0 +1,217 @@
+package qrs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Site is one site of sites.yaml. Files are relative to the folder of sites.yaml.
+type Site struct {
+	Name string `yaml:"-"`
+	// URL is the base of the interface without /qrs: https://server:4242 for certificates,
+	// https://server/prefix for a virtual proxy.
+	URL string `yaml:"url"`
+	// Cert, Key and CA are the files that the QMC exports: client.pem, client_key.pem,
+	// root.pem.
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
+	CA   string `yaml:"ca"`
+	// ServerName is the name in the site's certificate, where URL has another.
+	ServerName string `yaml:"server_name"`
+	// Insecure accepts every certificate of the server.
+	Insecure bool `yaml:"insecure"`
+	// User is DIR\id of the user to act as, INTERNAL\sa_repository without it.
+	User string `yaml:"user"`
+	// Header is the name of the header of a virtual proxy in header mode.
+	Header string `yaml:"header"`
+	// JWTFile and JWTEnv are the file, or the environment variable, that holds the token of a
+	// virtual proxy in JWT mode.
+	JWTFile string `yaml:"jwt_file"`
+	JWTEnv  string `yaml:"jwt_env"`
+	// Context is ManagementAccess, as the QMC has it, or AppAccess.
+	Context string `yaml:"context"`
+	// Timeout is the limit of one call; lists and audits have five times as long.
+	Timeout time.Duration `yaml:"timeout"`
+	// Protect are users, DIR\id, who must never lose the QMC's rules.
+	Protect []string `yaml:"protect"`
+	// Defaults says what an edit of a rule that Qlik ships does: refuse, custom or keep.
+	Defaults string `yaml:"defaults"`
+
+	dir string
+}
+
+// DefaultUser is the user that certificates act as unless the site names another.
+const DefaultUser = `INTERNAL\sa_repository`
+
+// The contexts of a call.
+const (
+	ManagementAccess = "ManagementAccess"
+	AppAccess        = "AppAccess"
+)
+
+// The policies for rules that Qlik ships.
+const (
+	RefuseDefaults = "refuse"
+	CustomDefaults = "custom"
+	KeepDefaults   = "keep"
+)
+
+// ReadSites reads sites.yaml:
+//
+//	sites:
+//	  prod:
+//	    url: https://qlik.acme.com:4242
+//	    cert: client.pem
+//	    key: client_key.pem
+//	    ca: root.pem
+func ReadSites(path string) (map[string]*Site, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("there is no file %s: it names the sites, see docs/live-site.md, or try qlik2rego site demo", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Sites map[string]*Site `yaml:"sites"`
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	dec.KnownFields(true)
+	if err := dec.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if len(file.Sites) == 0 {
+		return nil, fmt.Errorf("%s names no site: it begins with sites:, and each site has a name and a url", path)
+	}
+	for name, s := range file.Sites {
+		if s == nil {
+			return nil, fmt.Errorf("%s: the site %s has no url", path, name)
+		}
+		s.Name, s.dir = name, filepath.Dir(path)
+		if err := s.check(); err != nil {
+			return nil, fmt.Errorf("%s: site %s: %w", path, name, err)
+		}
+	}
+	return file.Sites, nil
+}
+
+// Pick returns the site of a name; "" is the only one.
+func Pick(sites map[string]*Site, name string) (*Site, error) {
+	names := slices.Sorted(maps.Keys(sites))
+	if name == "" && len(names) == 1 {
+		return sites[names[0]], nil
+	}
+	if name == "" {
+		return nil, fmt.Errorf("there are several sites: choose one with --site (%s)", strings.Join(names, ", "))
+	}
+	if s, ok := sites[name]; ok {
+		return s, nil
+	}
+	if meant, ok := diag.Suggest(name, names); ok {
+		return nil, fmt.Errorf("there is no site %q; did you mean %s?", name, meant)
+	}
+	return nil, fmt.Errorf("there is no site %q; there are: %s", name, strings.Join(names, ", "))
+}
+
+// check refuses settings that cannot work together and sets the defaults.
+func (s *Site) check() error {
+	u, err := url.Parse(s.URL)
+	switch {
+	case s.URL == "":
+		return errors.New("url is missing, such as https://qlik.acme.com:4242")
+	case err != nil || u.Host == "" || u.Scheme != "https":
+		return fmt.Errorf("url %q is not an address that begins with https://", s.URL)
+	case u.User != nil:
+		return errors.New("url holds a password: secrets come from files or the environment")
+	}
+	s.URL = strings.TrimRight(s.URL, "/")
+	for _, tail := range []string{"/qrs", "/qmc"} {
+		s.URL = strings.TrimSuffix(s.URL, tail)
+	}
+	certificate, jwt := s.Cert != "" || s.Key != "", s.JWTFile != "" || s.JWTEnv != ""
+	switch {
+	case certificate && (s.Cert == "" || s.Key == ""):
+		return errors.New("cert and key belong together: client.pem and client_key.pem as the QMC exports them")
+	case count(certificate, jwt, s.Header != "") > 1:
+		return errors.New("cert, header and jwt are ways to connect of which a site has one")
+	case !certificate && !jwt && s.Header == "":
+		return errors.New("no way to connect: set cert and key, or header, or jwt_file or jwt_env")
+	case s.JWTFile != "" && s.JWTEnv != "":
+		return errors.New("jwt_file and jwt_env are set; one is enough")
+	case s.Header != "" && s.User == "":
+		return errors.New(`user is missing: the value of the header, such as ACME\svc-rules`)
+	}
+	if s.User == "" {
+		s.User = DefaultUser
+	}
+	if directory, id, ok := strings.Cut(s.User, `\`); certificate && (!ok || directory == "" || id == "") {
+		return fmt.Errorf(`user is DIRECTORY\id, such as INTERNAL\sa_repository, not %q`, s.User)
+	}
+	if err := oneOf("context", &s.Context, ManagementAccess, AppAccess); err != nil {
+		return err
+	}
+	if err := oneOf("defaults", &s.Defaults, RefuseDefaults, CustomDefaults, KeepDefaults); err != nil {
+		return err
+	}
+	if s.Timeout == 0 {
+		s.Timeout = time.Minute
+	}
+	return nil
+}
+
+func oneOf(key string, value *string, allowed ...string) error {
+	if *value == "" {
+		*value = allowed[0]
+	}
+	if !slices.Contains(allowed, *value) {
+		return fmt.Errorf("%s is %s, not %q", key, strings.Join(allowed, " or "), *value)
+	}
+	return nil
+}
+
+func count(all ...bool) int {
+	n := 0
+	for _, b := range all {
+		if b {
+			n++
+		}
+	}
+	return n
+}
+
+// file returns the path of a file that sites.yaml names.
+func (s *Site) file(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(s.dir, name)
+}
+
+// token reads the JWT.
+func (s *Site) token() (string, error) {
+	if s.JWTEnv != "" {
+		token := strings.TrimSpace(os.Getenv(s.JWTEnv))
+		if token == "" {
+			return "", fmt.Errorf("the environment variable %s (jwt_env) is empty: it holds the token", s.JWTEnv)
+		}
+		return token, nil
+	}
+	data, err := os.ReadFile(s.file(s.JWTFile))
+	if err != nil {
+		return "", fmt.Errorf("jwt_file: %w", err)
+	}
+	return strings.TrimSpace(string(data)), nil
+}
