@@ -26,7 +26,7 @@ func run(ctx context.Context, streams *Streams, args []string) int {
 
 func runApp(ctx context.Context, streams *Streams, app *cli.App, args []string) (err error) {
 	defer Recover(streams.Err, os.Getenv("QLIK2REGO_DEBUG") != "", &err)
-	if args = otherWords(args); len(args) > 0 {
+	if args = otherWords(args); len(args) > 0 && !completing(args) {
 		if c := app.Command(args[0]); c != nil {
 			rest, err := FlagsFirst(c, args[1:])
 			if err != nil {
@@ -61,6 +61,7 @@ func newApp(streams *Streams) *cli.App {
 		Writer:                    streams.Out,
 		ErrWriter:                 streams.Err,
 		HideVersion:               true,
+		EnableBashCompletion:      true,
 		HideHelpCommand:           true,
 		DisableSliceFlagSeparator: true,
 		ExitErrHandler:            func(*cli.Context, error) {},
@@ -80,6 +81,8 @@ func newApp(streams *Streams) *cli.App {
 		serveCommand(streams),
 		siteDemoCommand(streams),
 		siteCheckCommand(streams),
+		completionCommand(streams),
+		manCommand(streams),
 		versionCommand(streams),
 	)
 	app.Action = func(c *cli.Context) error {

@@ -1,33 +1,55 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	opa "github.com/open-policy-agent/opa/v1/version"
 	"github.com/urfave/cli/v2"
 )
 
-// versions says what the program is made of.
+// A release sets these with -ldflags -X; other builds take what the Go command recorded.
+var buildVersion, buildCommit, buildDate string
+
+// versions is what the program is made of. Commit is the revision of the sources, with
+// "+changes" if they were changed, and Date its time in RFC 3339; both are empty if the
+// build does not know them.
 type versions struct {
 	Version string `json:"version"`
+	Commit  string `json:"commit,omitempty"`
+	Date    string `json:"date,omitempty"`
 	OPA     string `json:"opa"`
 	Go      string `json:"go"`
 }
 
 func version() versions {
-	v := versions{Version: "(devel)", OPA: opa.Version, Go: runtime.Version()}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		v.Version = info.Main.Version
+	v := versions{Version: buildVersion, Commit: buildCommit, Date: buildDate, OPA: opa.Version, Go: runtime.Version()}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
 	}
+	v.Version = cmp.Or(v.Version, info.Main.Version, "(devel)")
+	recorded := map[string]string{}
+	for _, s := range info.Settings {
+		recorded[s.Key] = s.Value
+	}
+	if v.Commit == "" && recorded["vcs.revision"] != "" {
+		v.Commit = recorded["vcs.revision"]
+		if recorded["vcs.modified"] == "true" {
+			v.Commit += "+changes"
+		}
+	}
+	v.Date = cmp.Or(v.Date, recorded["vcs.time"])
 	return v
 }
 
 func versionCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:  "version",
-		Usage: "say which version this is, and of which OPA",
+		Usage: "print the version, the commit and the version of OPA",
 		Description: `EXAMPLES:
    qlik2rego version
    qlik2rego version --format json`,
@@ -41,7 +63,11 @@ func versionCommand(streams *Streams) *cli.Command {
 			if streams.Format == JSON {
 				return streams.WriteJSON(v)
 			}
-			_, err := fmt.Fprintf(streams.Out, "qlik2rego %s\nOPA %s\n%s\n", v.Version, v.OPA, v.Go)
+			built := ""
+			if v.Commit != "" {
+				built = strings.TrimRight(fmt.Sprintf("commit %s %s", v.Commit, v.Date), " ") + "\n"
+			}
+			_, err := fmt.Fprintf(streams.Out, "qlik2rego %s\n%sOPA %s\n%s\n", v.Version, built, v.OPA, v.Go)
 			return err
 		},
 	}
