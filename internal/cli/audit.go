@@ -12,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/audit/selection"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // AuditFlags are the flags that say what an audit looks at.
@@ -46,7 +47,7 @@ func RowsFlag() cli.Flag {
 type audited struct {
 	bundle *bundles.Bundle
 	// compilation is nil where the bundle was given.
-	compilation     *Compilation
+	compilation     *workspace.Workspace
 	types           []string
 	actions         uint32
 	users, elements selection.Selection
@@ -69,7 +70,7 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 	if format == tabular.Parquet && s.OutTerminal && slices.Contains([]string{"", stdio}, ctx.String("output")) {
 		return UsageOf(ctx.Command, "Parquet is nothing for a terminal: name a file with -o")
 	}
-	var disabled []variant
+	var disabled []workspace.Variant
 	html := ctx.String("html") != ""
 	if disabled, err = s.auditSource(ctx, a, html || by == "rule" || by == "summary"); err != nil {
 		return err
@@ -126,7 +127,7 @@ func (s *Streams) auditFlags(ctx *cli.Context) (*audited, error) {
 // auditSource reads the bundle, or makes one of rules and snapshot that keeps names
 // and what the selections ask for. With disabled it compiles the rules once for each
 // that is disabled, with that one enabled.
-func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]variant, error) {
+func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]workspace.Variant, error) {
 	if ctx.IsSet("bundle") {
 		var err error
 		a.bundle, _, err = s.anyBundle(ctx)
@@ -153,11 +154,11 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]va
 	}
 	a.elements.Keep(c.Policy.View, c.Options.Schema, types)
 	a.users.Keep(c.Policy.View, c.Options.Schema, []string{"user"})
-	var variants []variant
+	var variants []workspace.Variant
 	if disabled {
-		variants = c.enabled()
+		variants = c.Enabled()
 		for _, v := range variants {
-			c.Policy.View.Merge(v.policy.View)
+			c.Policy.View.Merge(v.Policy.View)
 		}
 	}
 	a.bundle, err = s.Bundle(ctx.Context, c)

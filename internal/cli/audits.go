@@ -11,17 +11,16 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
-	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
-	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // audits decides the matrix for each context.
-func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*report.Audit, error) {
+func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Variant) ([]*report.Audit, error) {
 	data := &a.bundle.Data
 	if !data.Has("site", "entities") {
 		return nil, Input(errNoSite)
@@ -93,7 +92,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*r
 		}
 		one.Disabled = map[string]report.Would{}
 		for _, v := range disabled {
-			b, err := v.bundle(ctx.Context, a.bundle)
+			b, err := variantBundle(ctx.Context, v, a.bundle)
 			if err != nil {
 				return nil, err
 			}
@@ -101,7 +100,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []variant) ([]*r
 			if err != nil {
 				return nil, err
 			}
-			one.Disabled[v.rule.ID] = report.Would{Reach: with.Reach()[v.rule.ID], More: with.Cells() - one.Cells()}
+			one.Disabled[v.Rule.ID] = report.Would{Reach: with.Reach()[v.Rule.ID], More: with.Cells() - one.Cells()}
 		}
 		all = append(all, one)
 	}
@@ -126,9 +125,9 @@ func quoted(texts []string) []string {
 	return list
 }
 
-// bundle returns the variant over the site of another bundle.
-func (v variant) bundle(ctx context.Context, with *bundles.Bundle) (*bundles.Bundle, error) {
-	b, err := bundles.InMemory(ctx, v.policy, nil)
+// variantBundle returns the variant over the site of another bundle.
+func variantBundle(ctx context.Context, v workspace.Variant, with *bundles.Bundle) (*bundles.Bundle, error) {
+	b, err := bundles.InMemory(ctx, v.Policy, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -172,27 +171,3 @@ func (a *audited) names() report.Names {
 }
 
 var errNoSite = errors.New("the bundle holds no site: compile it with --snapshot, or add the data bundle with a second -b")
-
-// variant is the rules with one enabled that is not.
-type variant struct {
-	rule   ruleset.Rule
-	policy *compiler.Policy
-}
-
-// enabled returns a variant for each disabled rule, those left out that are in error
-// or have no meaning beside the others.
-func (c *Compilation) enabled() []variant {
-	var all []variant
-	for i, r := range c.Rules {
-		if !r.Disabled || r.Category != ruleset.Security {
-			continue
-		}
-		rules := slices.Clone(c.Rules)
-		rules[i].Disabled = false
-		policy, _ := compiler.Compile(rules, c.Options)
-		if policy != nil && !slices.Contains(policy.Skipped, diag.Rule{ID: r.ID, Name: r.Name}) {
-			all = append(all, variant{r, policy})
-		}
-	}
-	return all
-}

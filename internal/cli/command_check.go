@@ -44,7 +44,7 @@ EXAMPLES:
 			if err := c.CheckSite(ctx.Context); err != nil {
 				return err
 			}
-			report := CheckReport{Rules: c.Found(), Skipped: c.Left()}
+			report := CheckReport{Rules: c.Found(), Skipped: c.Skipped()}
 			if ctx.Bool("cost") && c.Policy != nil {
 				report.Costs = c.Policy.Costs()
 			}

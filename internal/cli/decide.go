@@ -13,6 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // Question is one request, or a stream of them.
@@ -95,7 +96,7 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 	}
 	if asked == "reference" {
 		d, site, err := s.Reference(c)
-		return &deciding{d, siteNaming(ctx, c, site), c.ruleName}, err
+		return &deciding{d, siteNaming(ctx, c, site), c.RuleName}, err
 	}
 	if c.Policy != nil && !ctx.IsSet("requests") {
 		keepNames(c.Policy.View, namedTypes(c))
@@ -110,7 +111,7 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 
 // namedTypes are the types whose entities can be named: those of the schema, and all
 // others.
-func namedTypes(c *Compilation) []string {
+func namedTypes(c *workspace.Workspace) []string {
 	types := []string{schema.GeneralKey}
 	for _, t := range c.Options.Schema.Types() {
 		types = append(types, t.Key())
@@ -125,7 +126,7 @@ const (
 
 // bundleNaming names what a bundle has on record. Without a compilation the bundle was
 // given, and its types are those of the default schema.
-func bundleNaming(ctx *cli.Context, b *bundles.Bundle, c *Compilation) naming {
+func bundleNaming(ctx *cli.Context, b *bundles.Bundle, c *workspace.Workspace) naming {
 	n := naming{command: ctx.Command, in: newInBundle(&b.Data), noSite: giveData}
 	types := schema.Default()
 	if c != nil {
@@ -136,7 +137,7 @@ func bundleNaming(ctx *cli.Context, b *bundles.Bundle, c *Compilation) naming {
 }
 
 // siteNaming names what a site in memory has on record.
-func siteNaming(ctx *cli.Context, c *Compilation, site *snapshot.Site) naming {
+func siteNaming(ctx *cli.Context, c *workspace.Workspace, site *snapshot.Site) naming {
 	return naming{command: ctx.Command, in: inSite{site, c.Site != nil}, noSite: giveSnapshot, known: typeNames(c.Options.Schema, nil)}
 }
 
@@ -168,15 +169,6 @@ func ruleNames(b *bundles.Bundle) func(string) string {
 		text, _ := name.(string)
 		return text
 	}
-}
-
-func (c *Compilation) ruleName(id string) string {
-	for _, r := range c.Rules {
-		if r.ID == id {
-			return r.Name
-		}
-	}
-	return ""
 }
 
 // Answer decides the question and writes the decision.

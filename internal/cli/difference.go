@@ -17,6 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // Markdown is the format of a comment to a pull request.
@@ -216,7 +217,7 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 	} else if dirs[0] == "" {
 		d.in.Mode = difference.ModeClasses
 	}
-	var sides [2]*Compilation
+	var sides [2]*workspace.Workspace
 	for i, dir := range dirs {
 		var rules []string
 		if ctx.NArg() == 2 {
@@ -252,7 +253,7 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 		}
 		var err error
 		if into[i].Bundle, err = bundles.InMemory(ctx.Context, c.Policy, data); err != nil {
-			if errors.Is(err, errSite) {
+			if errors.Is(err, workspace.ErrBroken) {
 				return s.Broken(c.Diagnostics)
 			}
 			return err

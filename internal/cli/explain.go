@@ -64,7 +64,7 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 	if err := q.name(siteNaming(ctx, c, site), io.Discard); err != nil { // the explanation says who may be meant
 		return nil, err
 	}
-	options.Schema, options.ListInequality = c.Options.Schema, c.listInequality()
+	options.Schema, options.ListInequality = c.Options.Schema, c.ListInequality()
 	options.Skipped, options.Diagnostics = c.Policy.Skipped, c.Diagnostics
 	told, err := explain.New(c.Rules, site, options).Explain(q.request)
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // SearchFlags are the flags that describe a search: all that a request has, but for
@@ -92,7 +93,7 @@ func (s *Streams) Search(ctx *cli.Context) error {
 
 // anyBundle reads a bundle, or makes one of rules and snapshot that holds the names of
 // what is on record; the compilation is nil where the bundle was given.
-func (s *Streams) anyBundle(ctx *cli.Context) (*bundles.Bundle, *Compilation, error) {
+func (s *Streams) anyBundle(ctx *cli.Context) (*bundles.Bundle, *workspace.Workspace, error) {
 	files := ctx.StringSlice("bundle")
 	if len(files) == 0 {
 		c, err := s.Compile(ctx, ctx.Args().Slice())

@@ -4,18 +4,16 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
-	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
-	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // TestgenReport is the result of testgen in JSON.
@@ -98,7 +96,7 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 }
 
 // testgenSubject reads the site twice: as the policy does, and whole.
-func (s *Streams) testgenSubject(ctx *cli.Context, c *Compilation) (testgen.Subject, error) {
+func (s *Streams) testgenSubject(ctx *cli.Context, c *workspace.Workspace) (testgen.Subject, error) {
 	bundle, err := s.Bundle(ctx.Context, c)
 	if err != nil {
 		return testgen.Subject{}, err
@@ -107,10 +105,7 @@ func (s *Streams) testgenSubject(ctx *cli.Context, c *Compilation) (testgen.Subj
 	if err != nil {
 		return testgen.Subject{}, err
 	}
-	rules := slices.DeleteFunc(slices.Clone(c.Rules), func(r ruleset.Rule) bool {
-		return slices.Contains(c.Policy.Skipped, diag.Rule{ID: r.ID, Name: r.Name})
-	})
-	return testgen.Subject{Rules: rules, Policy: c.Policy, Bundle: bundle, Site: site, Data: func(p *compiler.Policy) bundles.DataSource {
+	return testgen.Subject{Rules: c.Valid(), Policy: c.Policy, Bundle: bundle, Site: site, Data: func(p *compiler.Policy) bundles.DataSource {
 		return func(ctx context.Context, w io.Writer) error {
 			_, err := c.Site.Project(ctx, p.View, w, snapshot.NoProgress{}) // whose findings are known
 			return err

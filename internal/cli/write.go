@@ -11,7 +11,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // Targets are what compile writes.
@@ -63,13 +63,13 @@ func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
 	out := s.outputs()
 	defer out.Discard()
 	written, err := t.stage(ctx.Context, c, &out)
-	if errors.Is(err, errSite) {
+	if errors.Is(err, workspace.ErrBroken) {
 		return s.Broken(c.Diagnostics)
 	}
 	if err != nil {
 		return err
 	}
-	if err := c.loads(ctx.Context); err != nil {
+	if err := c.CheckLoads(ctx.Context); err != nil {
 		return err
 	}
 	if err := s.Diagnose(c.Diagnostics); err != nil {
@@ -79,16 +79,6 @@ func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
 		return err
 	}
 	return s.compileReport(c, written)
-}
-
-// loads compiles the policy as OPA does: what OPA cannot load is never written.
-func (c *Compilation) loads(ctx context.Context) error {
-	b, err := bundles.InMemory(ctx, c.Policy, nil)
-	if err != nil {
-		return err
-	}
-	_, err = engine.Compile(b)
-	return err
 }
 
 // apart refuses targets that cannot be written beside each other, the input and the
@@ -107,7 +97,7 @@ func (t Targets) apart(ctx *cli.Context) error {
 	return outputsApart(ctx, append(bundle, t.RegoDir, reportTo(ctx))...)
 }
 
-func (t Targets) stage(ctx context.Context, c *Compilation, out *Outputs) ([]Written, error) {
+func (t Targets) stage(ctx context.Context, c *workspace.Workspace, out *Outputs) ([]Written, error) {
 	var written []Written
 	if t.RegoDir != "" {
 		if err := out.Folder(t.RegoDir, bundles.PolicyFiles(c.Policy)); err != nil {
@@ -147,18 +137,18 @@ func (t Targets) halves() (policy, data string) {
 	return t.Bundle + "-policy.tar.gz", t.Bundle + "-data.tar.gz"
 }
 
-func (s *Streams) compileReport(c *Compilation, written []Written) error {
+func (s *Streams) compileReport(c *workspace.Workspace, written []Written) error {
 	if s.Format == JSON {
 		return s.WriteJSON(CompileReport{
 			Written:     written,
 			Rules:       c.Found(),
 			Errors:      c.Diagnostics.Count(diag.Error),
 			Warnings:    c.Diagnostics.Count(diag.Warning),
-			Skipped:     c.Left(),
+			Skipped:     c.Skipped(),
 			Diagnostics: append(diag.List{}, c.Diagnostics...),
 		})
 	}
-	what := rulesOf(c.Found(), c.Left())
+	what := rulesOf(c.Found(), c.Skipped())
 	for _, w := range written {
 		revision := ""
 		if w.Revision != "" {

@@ -1,0 +1,170 @@
+package workspace
+
+import (
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+var (
+	// ErrNoRules means that neither rules nor a snapshot with rules were named.
+	ErrNoRules = errors.New("no rules: name the file of a rule export, or a snapshot that has a systemrule.json")
+	// ErrBroken means that rules or the snapshot have errors, which are among the
+	// diagnostics of the workspace.
+	ErrBroken = errors.New("the rules or the snapshot have errors")
+)
+
+// Source names what a workspace is read from.
+type Source struct {
+	// Rules are files and directories with rules; "-" is Stdin. If there are none, the
+	// rules of the snapshot are read.
+	Rules []string
+	Stdin io.Reader
+	// Snapshot is the directory of a snapshot, or empty.
+	Snapshot string
+	Options  compiler.Options
+	// Progress reports long work; nil reports nothing.
+	Progress snapshot.Progress
+}
+
+// Workspace is a set of rules and, if one was named, the site that they are about.
+// It is not safe for concurrent use.
+type Workspace struct {
+	Rules []ruleset.Rule
+	// Policy is nil if a rule has an error that Options do not skip.
+	Policy *compiler.Policy
+	// Site is nil without a snapshot.
+	Site    *snapshot.Snapshot
+	Options compiler.Options
+	// Diagnostics are all that were found so far. Reading the site adds to them.
+	Diagnostics diag.List
+
+	unread   []diag.Rule // rules that are not among Rules because they could not be read
+	progress snapshot.Progress
+}
+
+// Open reads and compiles rules and opens the snapshot. Errors in them are among the
+// diagnostics; the only error is ErrNoRules.
+func Open(from Source) (*Workspace, error) {
+	w := &Workspace{Options: from.Options, progress: from.Progress}
+	if w.progress == nil {
+		w.progress = snapshot.NoProgress{}
+	}
+	rules := from.Rules
+	if from.Snapshot != "" {
+		var found diag.List
+		w.Site, found = snapshot.Open(from.Snapshot, from.Options.Schema)
+		w.Diagnostics = append(w.Diagnostics, found...)
+		if file, ok := w.Site.RulesFile(); ok && len(rules) == 0 {
+			rules = []string{file}
+		}
+	}
+	if len(rules) == 0 && !w.Diagnostics.HasErrors() {
+		return nil, ErrNoRules
+	}
+	read, found := ruleset.ReadWith(from.Stdin, rules...)
+	w.Diagnostics = append(w.Diagnostics, found...)
+	w.compile(read)
+	return w, nil
+}
+
+func (w *Workspace) compile(rules []ruleset.Rule) {
+	w.Rules = rules
+	var whole bool
+	w.unread, whole = unreadable(w.Diagnostics)
+	var found diag.List
+	w.Policy, found = compiler.Compile(w.Rules, w.Options)
+	w.Diagnostics = append(w.Diagnostics, found...)
+	switch {
+	case w.Policy == nil:
+	case !whole || len(w.unread) > 0 && !w.Options.SkipInvalid:
+		w.Policy = nil
+	default:
+		w.Policy.Skipped = append(w.unread, w.Policy.Skipped...)
+	}
+}
+
+// unreadable returns the rules that could not be read, and whether nothing else is in
+// error: nobody can skip what a broken file would have said.
+func unreadable(list diag.List) (rules []diag.Rule, whole bool) {
+	whole = true
+	for _, d := range list {
+		switch {
+		case d.Severity != diag.Error:
+		case d.Rule == (diag.Rule{}):
+			whole = false
+		case !slices.Contains(rules, d.Rule):
+			rules = append(rules, d.Rule)
+		}
+	}
+	return rules, whole
+}
+
+// Found is the number of rules in the files, including those that are skipped or could
+// not be read.
+func (w *Workspace) Found() int { return len(w.Rules) + len(w.unread) }
+
+// Skipped returns the rules that are left out because of errors.
+func (w *Workspace) Skipped() []bundles.Skipped {
+	list := []bundles.Skipped{}
+	if w.Policy != nil {
+		for _, r := range w.Policy.Skipped {
+			list = append(list, bundles.Skipped{ID: r.ID, Name: r.Name})
+		}
+	}
+	return list
+}
+
+// Valid returns the rules that are not left out because of errors.
+func (w *Workspace) Valid() []ruleset.Rule {
+	return slices.DeleteFunc(slices.Clone(w.Rules), func(r ruleset.Rule) bool {
+		return slices.Contains(w.Policy.Skipped, diag.Rule{ID: r.ID, Name: r.Name})
+	})
+}
+
+// Refused reports whether nothing can be compiled. Errors of rules that are skipped do
+// not count.
+func (w *Workspace) Refused() bool {
+	_, whole := unreadable(w.Diagnostics)
+	return w.Policy == nil || !whole
+}
+
+// RuleName returns the name of the rule with an id, or "".
+func (w *Workspace) RuleName(id string) string {
+	for _, r := range w.Rules {
+		if r.ID == id {
+			return r.Name
+		}
+	}
+	return ""
+}
+
+// Variant is the rules with one of them enabled that is disabled.
+type Variant struct {
+	Rule   ruleset.Rule
+	Policy *compiler.Policy
+}
+
+// Enabled returns a variant for each disabled Security rule, except those that are in
+// error or have no meaning beside the others.
+func (w *Workspace) Enabled() []Variant {
+	var all []Variant
+	for i, r := range w.Rules {
+		if !r.Disabled || r.Category != ruleset.Security {
+			continue
+		}
+		rules := slices.Clone(w.Rules)
+		rules[i].Disabled = false
+		policy, _ := compiler.Compile(rules, w.Options)
+		if policy != nil && !slices.Contains(policy.Skipped, diag.Rule{ID: r.ID, Name: r.Name}) {
+			all = append(all, Variant{r, policy})
+		}
+	}
+	return all
+}
