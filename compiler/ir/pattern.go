@@ -97,10 +97,11 @@ func (p Pattern) Shape() (Shape, string) {
 	case "*t*":
 		return Infix, literal
 	}
-	return General, p.regexp()
+	return General, p.Regexp()
 }
 
-func (p Pattern) regexp() string {
+// Regexp returns the pattern as an anchored regular expression for case-folded texts.
+func (p Pattern) Regexp() string {
 	var b strings.Builder
 	b.WriteString(`(?s)^`)
 	for _, q := range p.parts {
@@ -119,7 +120,7 @@ func (p Pattern) regexp() string {
 
 // Match reports whether text, which is case-folded, matches the pattern.
 func (p Pattern) Match(text string) bool {
-	return regexp.MustCompile(p.regexp()).MatchString(text)
+	return regexp.MustCompile(p.Regexp()).MatchString(text)
 }
 
-func (p Pattern) key() string { return fmt.Sprintf("%q", p.regexp()) }
+func (p Pattern) key() string { return fmt.Sprintf("%q", p.Regexp()) }

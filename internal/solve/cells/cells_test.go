@@ -79,7 +79,7 @@ func TestFiniteCells(t *testing.T) {
 
 // TestMachine compares the automata with regexp on short texts.
 func TestMachine(t *testing.T) {
-	runes := []rune("aAbſsK1 \n-")
+	const runes = "aAbſsK1 \n-"
 	var texts []string
 	for layer := []string{""}; len(layer) > 0 && len(layer[0]) < 12; {
 		texts = append(texts, layer...)

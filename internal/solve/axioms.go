@@ -1,0 +1,276 @@
+package solve
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/solve/cells"
+	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
+)
+
+// Axiom is the name of a statement that holds for every site.
+type Axiom string
+
+// The axioms.
+const (
+	// Scalars: a property that is not a list has at most one text.
+	Scalars Axiom = "scalars"
+	// Identity: every entity has an id, every user a userId and a userDirectory.
+	Identity Axiom = "identity"
+	// OneEntity: entities of one type and id are one, and so are users of one
+	// userDirectory and userId.
+	OneEntity Axiom = "one-entity"
+	// Visitors: who is anonymous has no record.
+	Visitors Axiom = "anonymous"
+)
+
+// AllAxioms are the axioms with what they say.
+var AllAxioms = []struct {
+	Name Axiom
+	Says string
+}{
+	{Scalars, "a property that is not a list has at most one value"},
+	{Identity, "every entity has an id, and every user a userId and a userDirectory; none of them is empty"},
+	{OneEntity, "two entities of one type and id are the same, and so are two users of one userDirectory and userId"},
+	{Visitors, "an anonymous user has no roles, custom properties and directory attributes, and owns nothing"},
+}
+
+// Axioms are what is taken for granted.
+type Axioms struct {
+	// Off are axioms to do without.
+	Off []Axiom
+	// Values are properties that have no other texts than those.
+	Values []Domain
+}
+
+// Domain is a closed set of values.
+type Domain struct {
+	// Type is the key of a type, "environment" for what is sent with the request.
+	Type string
+	// Property is the folded name, with the @ of a custom property.
+	Property string
+	// Texts are compared ignoring case.
+	Texts []string
+}
+
+// Name is how a proof names the domain.
+func (d Domain) Name() Axiom { return Axiom("values of " + d.Type + "." + d.Property) }
+
+// axiom returns the literal under which an axiom holds. All of them are assumed when a
+// question is asked, so that the core tells which were needed.
+func (s *Scope) axiom(a Axiom) sat.Lit {
+	if l, ok := s.axioms[a]; ok {
+		return l
+	}
+	l := s.sat.New()
+	s.axioms[a] = l
+	if !slices.Contains(s.world.axioms.Off, a) {
+		s.assumed = append(s.assumed, l)
+	}
+	return l
+}
+
+// required says whether every entity has a text of a property.
+func (v *value) required() bool {
+	if v.node == nil {
+		return false
+	}
+	return v.name == "id" || v.node.typ == "user" && (v.name == "userid" || v.name == "userdirectory")
+}
+
+// domain returns the closed set of values of a property, nil if there is none.
+func (s *Scope) domain(v *value) *Domain {
+	typ := "environment"
+	if v.node != nil {
+		typ = v.node.typ
+	}
+	for i, d := range s.world.axioms.Values {
+		if d.Type == typ && d.Property == v.name {
+			return &s.world.axioms.Values[i]
+		}
+	}
+	return nil
+}
+
+// constrain adds the texts of which axioms speak to the tests of a value.
+func (s *Scope) constrain(v *value) {
+	if v.required() {
+		s.testsOf(v).folded[""] = true
+		if t := s.testsOf(v); v.node == s.user && v.name == "userdirectory" && len(t.likes)+len(t.expressions) > 0 {
+			t.likes[noBackslash] = true
+		}
+	}
+	if d := s.domain(v); d != nil {
+		for _, text := range d.Texts {
+			s.testsOf(v).folded[schema.Fold(text)] = true
+		}
+	}
+	if v == s.typeValue() {
+		s.constrainType(v)
+	}
+}
+
+// A subject's id is DIRECTORY\ID, cut at the first backslash.
+const noBackslash = `(?s)^[^\\]*$`
+
+// allowed returns what a text of a value must be whatever the axioms, nil for anything.
+func (s *Scope) allowed(v *value) func(cells.Text, *component) bool {
+	switch {
+	case v.node == s.user && v.name == "userdirectory":
+		return func(t cells.Text, _ *component) bool { return !strings.Contains(t.Written, `\`) }
+	case v == s.typeValue():
+		return func(t cells.Text, _ *component) bool { return s.isOfScope(t.Fold) }
+	}
+	return nil
+}
+
+// state adds the clauses of all axioms.
+func (s *Scope) state() {
+	for _, v := range s.values {
+		s.stateValue(v)
+	}
+	for _, pair := range s.sameType() {
+		if same := s.sameBy(pair[0], pair[1]); same != nil {
+			s.congruent(s.and(s.axiom(OneEntity), s.or(same...)), pair[0], pair[1])
+		}
+	}
+	s.sat.Add(s.hub.Not(), s.qmc.Not())
+	s.stateVisitors()
+}
+
+// stateVisitors states that an anonymous user has no record. Where no formula reads the
+// user's directory nobody needs to be anonymous.
+func (s *Scope) stateVisitors() {
+	if !s.user.has("userdirectory") {
+		return
+	}
+	known := s.and(s.axiom(Visitors), s.atom(userDirectory, frame{})).Not()
+	for _, name := range s.user.names {
+		if name == "roles" || !isField(name) {
+			for _, bit := range s.user.values[name].bits {
+				s.sat.Add(known, bit.Not())
+			}
+		}
+	}
+	for _, n := range s.nodes {
+		if n != s.user && n.typ == "user" && n.parent != nil && n.step.Name == "owner" {
+			for _, same := range s.sameBy(n, s.user) {
+				s.sat.Add(known, same.Not())
+			}
+		}
+	}
+}
+
+func (s *Scope) stateValue(v *value) {
+	if !v.many {
+		s.atMostOne(s.axiom(Scalars), v.bits)
+	}
+	if v.required() {
+		l := s.axiom(Identity)
+		has := []sat.Lit{l.Not(), s.exists(v.node).Not()}
+		for i, t := range s.components[v].texts {
+			if t.Written == "" {
+				s.sat.Add(l.Not(), v.bits[i].Not())
+				continue
+			}
+			has = append(has, v.bits[i])
+		}
+		s.sat.Add(has...)
+	}
+	if d := s.domain(v); d != nil {
+		l := s.axiom(d.Name())
+		for i, t := range s.components[v].texts {
+			if !slices.ContainsFunc(d.Texts, func(text string) bool { return schema.Fold(text) == t.Fold }) {
+				s.sat.Add(l.Not(), v.bits[i].Not())
+			}
+		}
+	}
+}
+
+// atMostOne states that, under a condition, one of the literals is true at most.
+func (s *Scope) atMostOne(under sat.Lit, lits []sat.Lit) {
+	before := lits[:0:0]
+	var earlier sat.Lit
+	for i, l := range lits {
+		if l == s.yes.Not() {
+			continue
+		}
+		if len(before) > 0 {
+			s.sat.Add(under.Not(), earlier.Not(), l.Not())
+		}
+		before = append(before, l)
+		if i+1 == len(lits) {
+			break
+		}
+		next := s.sat.New()
+		s.sat.Add(l.Not(), next)
+		if len(before) > 1 {
+			s.sat.Add(earlier.Not(), next)
+		}
+		earlier = next
+	}
+}
+
+// sameBy returns the ways in which two nodes of one type can show to be one entity, nil
+// if nothing that a formula reads shows it.
+func (s *Scope) sameBy(n, m *node) []sat.Lit {
+	var ways []sat.Lit
+	equal := func(name string) sat.Lit {
+		return s.common([]*value{n.values[name]}, []*value{m.values[name]}, false)
+	}
+	there := s.and(s.exists(n), s.exists(m))
+	if n.has("id") && m.has("id") {
+		ways = append(ways, s.and(there, equal("id")))
+	}
+	if n.typ == "user" && n.has("userid", "userdirectory") && m.has("userid", "userdirectory") {
+		ways = append(ways, s.and(there, equal("userid"), equal("userdirectory")))
+	}
+	return ways
+}
+
+// joinSame puts the values of nodes that can be one entity into one component.
+func (s *Scope) joinSame() {
+	for _, pair := range s.sameType() {
+		n, m := pair[0], pair[1]
+		byID := n.has("id") && m.has("id")
+		byLogin := n.typ == "user" && n.has("userid", "userdirectory") && m.has("userid", "userdirectory")
+		if byID || byLogin {
+			s.joinAll(n, m)
+		}
+	}
+}
+
+func (s *Scope) joinAll(n, m *node) {
+	for _, name := range n.names {
+		if m.has(name) {
+			s.join(n.values[name], m.values[name])
+		}
+	}
+	for _, step := range n.steps {
+		if other := m.children[step]; len(other) == 1 && len(n.children[step]) == 1 {
+			s.joinAll(n.children[step][0], other[0])
+		}
+	}
+}
+
+// congruent states that, under a condition, all that is read of two nodes is the same.
+func (s *Scope) congruent(under sat.Lit, n, m *node) {
+	both := func(a, b sat.Lit) {
+		s.sat.Add(under.Not(), a.Not(), b)
+		s.sat.Add(under.Not(), a, b.Not())
+	}
+	for _, name := range n.names {
+		if m.has(name) {
+			for i, bit := range n.values[name].bits {
+				both(bit, m.values[name].bits[i])
+			}
+		}
+	}
+	for _, step := range n.steps {
+		if other := m.children[step]; len(other) == 1 && len(n.children[step]) == 1 {
+			both(s.exists(n.children[step][0]), s.exists(other[0]))
+			s.congruent(under, n.children[step][0], other[0])
+		}
+	}
+}

@@ -1,0 +1,34 @@
+// Package solve decides whether there is any user, resource and request for which a
+// formula over security rules holds. It answers Impossible, or Possible with a witness,
+// or Unknown with the reason, and is complete for the rule language: the language has no
+// arithmetic, relations are acyclic, and texts can only be told apart by finitely many
+// tests.
+//
+// A World holds rule sets and conditions, resolved over the same type scopes. A Scope is
+// one type scope with the formulas to ask about; it is encoded once and asked often.
+//
+//	world.go, formula.go   rule sets and formulas
+//	node.go                the entities that a formula speaks of: the user, the resource,
+//	                       and what relations lead to
+//	scan.go                which values a formula compares with what: components
+//	component.go           the representatives of a component's texts (package cells)
+//	gates.go, encode.go    the formula as clauses (package sat)
+//	axioms.go              what holds for every site
+//	scope.go, shrink.go    asking, cores, and small witnesses
+//	witness.go             a model as an AuthZEN request
+//
+// The abstraction. Values that are compared with each other form a component. Its
+// literals and patterns split all texts into cells, and of each cell k + j + 2q texts are
+// kept: k the values of the component, j the comparisons of two lists for a common
+// text, q those for being identical. A model needs no more: keep for every value and
+// cell one text, for every common text that one, for every two lists that differ two
+// texts, and delete the others. No test changes. Sets of entities are bounded in the same
+// way. A right on another entity is the formula of that entity's rules; rights on one
+// entity that depend on each other are unrolled from false.
+//
+// The universe. Users and resources are described by the request, as the decision point
+// accepts them; two entities are the same if type and id are. A request that mixes a
+// described user with an entity on record that has the id of that user is outside.
+//
+// The package knows predicates (compiler/ir) and nothing of exports, sites or Rego.
+package solve
