@@ -23,6 +23,8 @@ var (
 	codeNoContext      = diag.Register("Q0112", diag.Warning, "rule without context")
 	codeCategory       = diag.Register("Q0113", diag.Error, "unknown category")
 	codeNoCategory     = diag.Register("Q0114", diag.Warning, "rule without category")
+	codeHeader         = diag.Register("Q0117", diag.Error, "header of a .qrule file that is not well-formed")
+	codeKey            = diag.Register("Q0118", diag.Error, "unknown key in the header of a .qrule file")
 	codeDuplicate      = diag.Register("Q0115", diag.Error, "rule there twice")
 )
 

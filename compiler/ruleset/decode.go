@@ -9,8 +9,8 @@ import (
 )
 
 // Decode reads the rules of one export, whatever its shape and encoding: an
-// array of rules, one rule, or a rule package. Name is the file's path as
-// diagnostics show it.
+// array of rules, one rule, or a rule package; or one rule in the format of
+// package qrule. Name is the file's path as diagnostics show it.
 func Decode(name string, data []byte) ([]Rule, diag.List) {
 	d := newDecoder(name, data)
 	d.document()
@@ -22,11 +22,10 @@ func Decode(name string, data []byte) ([]Rule, diag.List) {
 // written: its id or, where it has none, its beginning.
 type entry struct {
 	Rule
-	broken  bool
-	derived bool
-	file    *jsonfile.File
-	start   int
-	end     int
+	broken bool
+	file   *jsonfile.File
+	start  int
+	end    int
 }
 
 // decoder reads one file.
@@ -50,6 +49,10 @@ const expected = `A file of rules is a list [{"name": …, "rule": …, "resourc
 func (d *decoder) document() {
 	if d.failed != nil {
 		d.fail(d.failed)
+		return
+	}
+	if isRuleFile(d.file) {
+		d.ruleFile()
 		return
 	}
 	value, failed := d.file.Document()

@@ -1,6 +1,7 @@
-// Package ruleset reads rule exports: the JSON that the repository's interface,
-// Qlik-Cli and rule packages write, in every shape and encoding it is found in,
-// down to rules whose texts know where in the file each of their bytes stands.
+// Package ruleset reads rules. They come from exports: the JSON that the repository's
+// interface, Qlik-Cli and rule packages write, in every shape and encoding it is found in;
+// or from .qrule files, one rule each. The results are rules whose texts know where in
+// the file each of their bytes stands.
 //
 // It knows fields, contexts, categories, the bits of the actions and the syntax
 // of resource filters. It refuses to know what a condition says, which resource

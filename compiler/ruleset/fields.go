@@ -60,7 +60,7 @@ func (f *fields) read() {
 		r.Name = string(name.Text())
 	}
 	if r.ID == "" {
-		r.ID, f.rule.derived = derivedID(r), true
+		r.ID, r.Derived = derivedID(r), true
 	}
 	for _, name := range []string{"id", "name", "resourceFilter", "rule"} {
 		f.text(name)
@@ -71,6 +71,26 @@ func (f *fields) read() {
 	r.Context = f.context()
 	r.Actions = f.actions()
 	r.Disabled = f.disabled()
+	r.Tags = f.tags()
+	r.Raw = f.object.Raw
+}
+
+// tags returns the names of the tags, which are objects in the repository's own exports.
+func (f *fields) tags() []string {
+	v, ok := f.present("tags")
+	if !ok || v.Kind() != '[' {
+		return nil
+	}
+	var tags []string
+	for _, item := range v.AppendItems(nil) {
+		if item.Kind() == '{' {
+			item, _ = field(item, "name")
+		}
+		if item.Raw != nil && item.Kind() == '"' {
+			tags = append(tags, string(item.Text()))
+		}
+	}
+	return tags
 }
 
 // doubles reports the fields that the object has twice, ignoring case.

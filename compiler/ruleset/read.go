@@ -6,16 +6,19 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
-// Read reads the rules of files and of folders, from which it takes all files
-// *.json by ascending name and no folders below. An id that two rules share,
-// in whichever files, is an error of both.
+// Read reads the rules of files and of folders. Of a folder it takes all files
+// *.json by ascending name, and then the files *.qrule of the folder and of those below it. An
+// id that two rules share, in whichever files, is an error of both.
 func Read(paths ...string) ([]Rule, diag.List) { return ReadWith(nil, paths...) }
 
 // ReadWith is Read with one more export for the path "-", what stdin gives, unless that
@@ -50,35 +53,59 @@ func ReadWith(stdin io.Reader, paths ...string) ([]Rule, diag.List) {
 	return rules, append(list, doubles...)
 }
 
+// Files returns the files that Read reads for a path, as far as they can be found.
+func Files(path string) []string {
+	files, _ := expand(path)
+	return files
+}
+
 // expand returns the files that a path stands for.
 func expand(path string) ([]string, diag.List) {
 	info, err := os.Stat(path)
 	if err == nil && !info.IsDir() {
 		return []string{path}, nil
 	}
-	var entries []fs.DirEntry
+	var files []string
 	if err == nil {
-		entries, err = os.ReadDir(path)
+		files, err = below(path)
 	}
 	if err != nil {
 		return nil, diag.List{unreadable(path, err)}
 	}
-	var files []string
-	for _, e := range entries {
-		if !e.IsDir() && strings.EqualFold(filepath.Ext(e.Name()), ".json") {
-			files = append(files, filepath.Join(path, e.Name()))
-		}
-	}
 	if len(files) == 0 {
 		return nil, diag.List{{
 			Code: codeNoFile, Severity: diag.Error,
-			Summary: fmt.Sprintf("the folder %s holds no file *.json", path),
-			Detail: "Rules are read from the files *.json of a folder, not from folders below it.\n" +
+			Summary: fmt.Sprintf("the folder %s holds no file *.json and no file *%s", path, qrule.Extension),
+			Detail: "Rules are read from the files *.json of a folder, and from the files *.qrule in it and in the folders below it.\n" +
 				"If no rules are meant, a file with [] says so.",
 		}}
 	}
 	return files, nil
 }
+
+// below returns the files of rules of a folder: exports in the folder itself, and .qrule files at any
+// depth. Folders whose names begin with a dot are left out, and the files that pull
+// writes beside the rules.
+func below(root string) ([]string, error) {
+	var exports, single []string
+	err := fs.WalkDir(os.DirFS(root), ".", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil || e.IsDir() && (name == "." || !strings.HasPrefix(e.Name(), ".")):
+			return err
+		case e.IsDir():
+			return fs.SkipDir
+		case strings.EqualFold(path.Ext(name), qrule.Extension):
+			single = append(single, filepath.Join(root, filepath.FromSlash(name)))
+		case path.Dir(name) == "." && strings.EqualFold(path.Ext(name), ".json") && !slices.Contains(besideRules, name):
+			exports = append(exports, filepath.Join(root, name))
+		}
+		return nil
+	})
+	return append(exports, single...), err
+}
+
+// besideRules are the names of files that stand beside rules and are no exports.
+var besideRules = []string{"site.lock.json", "manifest.json"}
 
 func unreadable(path string, err error) diag.Diagnostic {
 	d := diag.Diagnostic{
@@ -137,7 +164,7 @@ func (r *entry) twice(before *entry) diag.Diagnostic {
 		Detail:  "Ids ignore case. Leave one of the rules out, or give it an id of its own.",
 		Related: []diag.Related{{Message: fmt.Sprintf("the rule %q has it too", before.Name), Text: beforeText, Range: beforeWhere}},
 	}
-	if r.derived && before.derived {
+	if r.Derived && before.Derived {
 		d.Summary = fmt.Sprintf("the rule %q is there twice", r.Name)
 		d.Detail = "Name, filter and condition are the same, and neither has an id. Leave one out, or give each an id."
 	}

@@ -25,11 +25,13 @@ const (
 // Actions is the bit mask of section 6.
 type Actions uint32
 
-// Rule is one rule of an export, decoded but not yet parsed.
+// Rule is one rule of an export or a .qrule file, decoded but not yet parsed.
 type Rule struct {
 	// ID is the rule's id as exported, or one derived from name, filter and
 	// condition where the export has none.
-	ID       string
+	ID string
+	// Derived says that the export has no id.
+	Derived  bool
 	Name     string
 	Comment  string
 	Type     string // Default, Custom, ReadOnly, as exported
@@ -37,7 +39,12 @@ type Rule struct {
 	Context  Context
 	Actions  Actions
 	Disabled bool
+	// Tags are the names of the rule's tags.
+	Tags []string
 	// Filter and Condition hold the texts and their places in the export.
 	Filter    *diag.Text
 	Condition *diag.Text
+	// Raw is the rule as the export has it, a JSON object with all fields. It is nil for the
+	// rule of a .qrule file.
+	Raw []byte
 }

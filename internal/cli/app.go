@@ -70,6 +70,7 @@ func newApp(streams *Streams) *cli.App {
 	app.Commands = Commands(
 		checkCommand(streams),
 		compileCommand(streams),
+		convertCommand(streams),
 		deltaCommand(streams),
 		evalCommand(streams),
 		explainCommand(streams),

@@ -153,12 +153,24 @@ func (o *Outputs) Folder(path string, files []bundles.File) error {
 	if err := replaceable(path); err != nil {
 		return Input(err)
 	}
+	return o.folder(path, append(files, markerOf(files)))
+}
+
+// folder makes a folder of these files in place of one that may stand there.
+func (o *Outputs) folder(path string, files []bundles.File) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return Input(err)
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return Input(fmt.Errorf("there is no folder %s to write %s to: make it first", filepath.Dir(path), filepath.Base(path)))
+	}
 	temp := tempName(path)
 	if err := os.Mkdir(temp, 0o755); err != nil {
 		return Input(err)
 	}
 	o.staged = append(o.staged, staged{temp, func() error { return moveFolder(temp, path) }})
-	for _, f := range append(files, markerOf(files)) {
+	for _, f := range files {
 		name := filepath.Join(temp, filepath.FromSlash(f.Path))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return Input(err)

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
 // stdio is the name of a file that is standard input or standard output.
@@ -74,6 +76,7 @@ func inputFiles(ctx *cli.Context) []string {
 				files = append(files, filepath.Join(name, e.Name()))
 			}
 		}
+		files = append(files, ruleset.Files(name)...)
 	}
 	return slices.DeleteFunc(files, func(name string) bool { return name == "" || name == stdio })
 }

@@ -80,20 +80,25 @@ func (f *File) At(label string, offset int) *diag.Text {
 // StringText returns the text of a JSON string, every byte of which leads back
 // to the place in the file where it is written.
 func (f *File) StringText(label string, v Value) *diag.Text {
-	breaks := v.breaks()
+	return f.Located(label, string(v.Text()), v.Segments(), v.End()-1)
+}
+
+// Located returns a text with the way back to the file, given the segments that it was decoded
+// from, of which there is at least one, and the offset at which it ends in the file's text.
+func (f *File) Located(label, content string, segments []Segment, end int) *diag.Text {
 	return &diag.Text{
 		Label:   label,
-		Content: string(v.Text()),
+		Content: content,
 		File:    f.Name,
 		Locate: func(offset int) diag.Position {
 			offset = max(offset, 0)
-			i := sort.Search(len(breaks), func(i int) bool { return breaks[i].text > offset }) - 1
-			b := breaks[i]
-			at := b.file
-			if !b.escape {
-				at += offset - b.text
+			i := sort.Search(len(segments), func(i int) bool { return segments[i].Text > offset }) - 1
+			s := segments[i]
+			at := s.File
+			if !s.Escape {
+				at += offset - s.Text
 			}
-			return f.Position(min(at, v.Offset+len(v.Raw)-1))
+			return f.Position(min(at, end))
 		},
 	}
 }

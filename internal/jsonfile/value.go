@@ -141,16 +141,16 @@ func skipString(b []byte, i int) int {
 	}
 }
 
-// segment is a piece of a string whose text and file run in step, or a single
-// escape, all of whose text stands at one place.
-type segment struct {
-	text, file int
-	escape     bool
+// Segment is a piece of a decoded string that begins at the offset Text. It is written at the
+// offset File of the file's text, byte by byte, or with Escape as a whole at that one place.
+type Segment struct {
+	Text, File int
+	Escape     bool
 }
 
-// breaks returns the segments of a string, by ascending offset.
-func (v Value) breaks() []segment {
-	segments := []segment{{text: 0, file: v.Offset + 1}}
+// Segments returns the segments of a string, by ascending offset.
+func (v Value) Segments() []Segment {
+	segments := []Segment{{Text: 0, File: v.Offset + 1}}
 	text, inner := 0, v.Raw[:len(v.Raw)-1]
 	for i := 1; i < len(inner); {
 		plain := bytes.IndexByte(inner[i:], '\\')
@@ -167,9 +167,9 @@ func (v Value) breaks() []segment {
 			c, _ := jsontext.AppendUnquote(nil, `"`+string(inner[i:i+width])+`"`)
 			_, size = utf8.DecodeRune(c)
 		}
-		segments = append(segments, segment{text, v.Offset + i, true})
+		segments = append(segments, Segment{text, v.Offset + i, true})
 		i, text = i+width, text+size
-		segments = append(segments, segment{text: text, file: v.Offset + i})
+		segments = append(segments, Segment{Text: text, File: v.Offset + i})
 	}
 	return segments
 }
