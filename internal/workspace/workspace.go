@@ -45,6 +45,7 @@ type Workspace struct {
 	// Diagnostics are all that were found so far. Reading the site adds to them.
 	Diagnostics diag.List
 
+	dir      string      // of the snapshot
 	unread   []diag.Rule // rules that are not among Rules because they could not be read
 	progress snapshot.Progress
 }
@@ -52,7 +53,7 @@ type Workspace struct {
 // Open reads and compiles rules and opens the snapshot. Errors in them are among the
 // diagnostics; the only error is ErrNoRules.
 func Open(from Source) (*Workspace, error) {
-	w := &Workspace{Options: from.Options, progress: from.Progress}
+	w := &Workspace{Options: from.Options, dir: from.Snapshot, progress: from.Progress}
 	if w.progress == nil {
 		w.progress = snapshot.NoProgress{}
 	}

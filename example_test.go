@@ -1,0 +1,115 @@
+package qlik2rego_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego"
+)
+
+const scenario = "testdata/scenarios/stream-hierarchy"
+
+// anna asks to read a sheet of an app in a stream.
+var anna = qlik2rego.Request{
+	Subject: `ACME\anna`, Action: "read", ResourceType: "App.Object", ResourceID: "285f0372-a64d-47be-a7b2-76c479ee95cf",
+}
+
+func load(o qlik2rego.Options) *qlik2rego.Rules {
+	rules, err := qlik2rego.Load(context.Background(), o)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return rules
+}
+
+func ExampleLoad() {
+	rules := load(qlik2rego.Options{Source: strings.NewReader(`[{
+		"id": "1", "name": "Typo", "category": "Security", "resourceFilter": "App_*", "actions": 2, "ruleContext": 0,
+		"rule": "user.IsAnononymous()"}]`)})
+	for _, d := range rules.Diagnostics() {
+		fmt.Println(d.Severity, d.RuleName, d.Summary)
+	}
+	// Output:
+	// error Typo unknown function `IsAnononymous`, did you mean `IsAnonymous`?
+}
+
+func ExampleRules_Compile() {
+	rules := load(qlik2rego.Options{Rules: []string{scenario + "/rules.json"}, Snapshot: scenario + "/site"})
+	first, err := rules.Compile(context.Background(), io.Discard)
+	if err != nil {
+		log.Fatal(err)
+	}
+	second, err := rules.Compile(context.Background(), io.Discard)
+	fmt.Println(first == second, err)
+	// Output: true <nil>
+}
+
+func ExampleRules_Decider() {
+	rules := load(qlik2rego.Options{Rules: []string{scenario + "/rules.json"}, Snapshot: scenario + "/site"})
+	decider, err := rules.Decider(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	decision, err := decider.Decide(context.Background(), anna)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(decision.Allow, decision.Reason, decision.GrantedBy)
+	// Output: true granted [5368eef7-9492-492c-b2b2-522fe5c23503]
+}
+
+func ExampleRules_Explain() {
+	rules := load(qlik2rego.Options{Rules: []string{scenario + "/rules.json"}, Snapshot: scenario + "/site"})
+	why, err := rules.Explain(context.Background(), anna)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var model struct {
+		Questions []struct {
+			Rules []struct {
+				Name  string
+				Holds bool
+			}
+		}
+	}
+	if err := json.Unmarshal(why.JSON, &model); err != nil {
+		log.Fatal(err)
+	}
+	for _, rule := range model.Questions[0].Rules {
+		fmt.Println(rule.Name, rule.Holds)
+	}
+	// Output:
+	// Stream true
+	// OwnerRead false
+}
+
+func ExampleRules_Audit() {
+	rules := load(qlik2rego.Options{Rules: []string{scenario + "/rules.json"}, Snapshot: scenario + "/site"})
+	rights, err := rules.Audit(context.Background(), qlik2rego.AuditOptions{Types: []string{"Stream"}, Context: "hub"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for right := range rights {
+		if right.User == `acme\dora` {
+			fmt.Println(right.ResourceType, right.Actions)
+		}
+	}
+	// Output: Stream [read publish]
+}
+
+func ExampleDiff() {
+	const export = `[{"id": "1", "name": "Readers", "category": "Security", "resourceFilter": "App_*", "actions": 2, "ruleContext": 0,
+		"rule": "user.group = \"%s\""}]`
+	before := load(qlik2rego.Options{Source: strings.NewReader(fmt.Sprintf(export, "Sales"))})
+	after := load(qlik2rego.Options{Source: strings.NewReader(fmt.Sprintf(export, "Marketing"))})
+	change, err := qlik2rego.Diff(context.Background(), before, after)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("somebody gains:", change.Gain > 0, "somebody loses:", change.Loss > 0)
+	// Output: somebody gains: true somebody loses: true
+}

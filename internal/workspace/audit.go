@@ -1,0 +1,109 @@
+package workspace
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
+)
+
+// KeepNames makes a bundle of the policy hold the names of entities of all types, and
+// the logins of users, in the spelling on record, although no rule reads them.
+func (w *Workspace) KeepNames() {
+	KeepNames(w.Policy.View, append(typeKeys(w.Options.Schema), schema.GeneralKey))
+}
+
+// KeepNames adds to a view the names of the entities of some types, and the logins of
+// users, in the spelling on record.
+func KeepNames(view schema.View, types []string) {
+	for _, part := range []string{"userdirectory", "userid"} {
+		view.Of("user").Scalars[part] |= schema.Exact
+	}
+	for _, typ := range append([]string{"user"}, types...) {
+		if typ != "transientobject" { // its name is its id
+			view.Of(typ).Scalars["name"] |= schema.Exact
+		}
+	}
+}
+
+func typeKeys(s *schema.Schema) []string {
+	var keys []string
+	for _, t := range s.Types() {
+		keys = append(keys, t.Key())
+	}
+	return keys
+}
+
+// Audit decides every pair of a user on record and a resource on record. Question
+// names types by their keys; without types, all on record are asked, and without
+// actions, all.
+func (w *Workspace) Audit(ctx context.Context, q partition.Question) (*matrix.Matrix, *bundles.Bundle, error) {
+	if w.Policy == nil {
+		return nil, nil, ErrBroken
+	}
+	w.KeepNames()
+	b, err := w.Bundle(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if q.Types == nil {
+		q.Types = b.Data.Keys("site", "entities")
+	}
+	if q.Actions == 0 {
+		for _, a := range ruleset.AllActions {
+			q.Actions |= uint32(a)
+		}
+	}
+	m, err := matrix.Compute(ctx, b, q, w.progress)
+	return m, b, err
+}
+
+// Compare returns what the step from the rules and site of old to those of new does to
+// access. Workspaces of one snapshot directory are compared on one
+// site; without a snapshot, on users and resources synthesized from the conditions.
+// The views of both policies become equal. Sides, mode and progress of in are set here.
+func (old *Workspace) Compare(ctx context.Context, new *Workspace, in difference.Input) (*difference.Report, error) {
+	if old.Policy == nil || new.Policy == nil {
+		return nil, ErrBroken
+	}
+	if (old.Site == nil) != (new.Site == nil) {
+		return nil, fmt.Errorf("one side has a snapshot and the other has none: give both or neither")
+	}
+	view := old.Policy.View
+	view.Merge(new.Policy.View)
+	KeepNames(view, append(typeKeys(new.Options.Schema), schema.GeneralKey))
+	new.Policy.View = view
+	in.Mode = difference.ModeSite
+	if old.Site == nil {
+		in.Mode = difference.ModeClasses
+	}
+	in.SameSite = old.dir == new.dir
+	in.Progress = new.progress
+	var err error
+	if in.Old, err = old.side(ctx, old.Data()); err != nil {
+		return nil, err
+	}
+	data := new.Data()
+	if in.SameSite {
+		data = nil
+	}
+	if in.New, err = new.side(ctx, data); err != nil {
+		return nil, err
+	}
+	if in.SameSite && old.Site != nil {
+		if err := in.New.Bundle.Data.Share(&in.Old.Bundle.Data, bundles.DataRoot); err != nil {
+			return nil, err
+		}
+	}
+	return difference.Compare(ctx, in)
+}
+
+func (w *Workspace) side(ctx context.Context, data bundles.DataSource) (difference.Side, error) {
+	b, err := bundles.InMemory(ctx, w.Policy, data)
+	return difference.Side{Rules: w.Rules, Policy: w.Policy, Bundle: b}, err
+}

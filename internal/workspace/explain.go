@@ -1,0 +1,18 @@
+package workspace
+
+import (
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+)
+
+// Explainer explains decisions about the site; without a snapshot, about requests that
+// describe everything themselves. Options need only say what is not known here: the
+// schema, the readings and the diagnostics are those of the workspace.
+func (w *Workspace) Explainer(options explain.Options) (*explain.Explainer, error) {
+	site, err := w.LoadSite()
+	if err != nil {
+		return nil, err
+	}
+	options.Schema, options.ListInequality = w.Options.Schema, w.ListInequality()
+	options.Skipped, options.Diagnostics = w.Policy.Skipped, w.Diagnostics
+	return explain.New(w.Rules, site, options), nil
+}

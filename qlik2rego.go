@@ -1,0 +1,151 @@
+// Package qlik2rego compiles the security rules of a Qlik Sense site to Rego and decides,
+// explains, audits and compares them.
+//
+// Load reads rules, and a snapshot of the site if there is one. What is wrong with them is
+// in Rules.Diagnostics; rules with errors grant nothing. Rules.Compile writes an OPA
+// bundle, Rules.Decider decides by the embedded engine, and Rules.Explain, Rules.Audit and
+// Diff answer why, who, and what a change does.
+//
+// The functions do not write to the terminal, use no network and keep no global state.
+// Until version 1.0 the API may change with a minor version; CHANGELOG.md says how.
+// The packages below compiler, bundles and policies are stages of this API. They can be
+// imported and change without notice.
+package qlik2rego
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
+)
+
+// ErrInvalid means that rules or the snapshot have errors. Rules.Diagnostics has them.
+var ErrInvalid = errors.New("qlik2rego: the rules or the snapshot have errors")
+
+// Options say what to read and how.
+type Options struct {
+	// Rules are files and directories of exports (GET /qrs/systemrule/full) and .qrule
+	// files. If there are none, the rules of the snapshot are read.
+	Rules []string
+	// Source is read as an export if it is not nil. It takes the place of Rules.
+	Source io.Reader
+	// Snapshot is a directory with a file per entity type (user.json, app.json …), as
+	// GET /qrs/<type>/full returns them. It may be empty: then requests describe the
+	// subject and the resource themselves.
+	Snapshot string
+	// SkipInvalid leaves rules with errors out, as Qlik does. Otherwise one rule with
+	// an error makes everything but Diagnostics fail with ErrInvalid.
+	SkipInvalid bool
+	// ListInequalityAll reads x != "a" over a list as "no value equals". The default is
+	// "some value differs". Qlik does not document which one holds.
+	ListInequalityAll bool
+}
+
+// Rules is a set of rules and, if there is a snapshot, the site that they are about. It is
+// not safe for concurrent use; a Decider of it is.
+type Rules struct{ w *workspace.Workspace }
+
+// Load reads and compiles rules. Errors in rules are reported by Diagnostics and not by the
+// error, which is about Options and the context alone.
+func Load(ctx context.Context, o Options) (*Rules, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	from := workspace.Source{
+		Rules: o.Rules, Snapshot: o.Snapshot,
+		Options: compiler.Options{Schema: schema.Default(), SkipInvalid: o.SkipInvalid},
+	}
+	if o.ListInequalityAll {
+		from.Options.ListInequality = resolve.All
+	}
+	if o.Source != nil {
+		if len(o.Rules) > 0 {
+			return nil, errors.New("qlik2rego: Options.Rules and Options.Source exclude each other")
+		}
+		from.Rules, from.Stdin = []string{"-"}, o.Source
+	}
+	w, err := workspace.Open(from)
+	if err != nil {
+		return nil, fmt.Errorf("qlik2rego: %w", err)
+	}
+	return &Rules{w}, nil
+}
+
+// Len returns the number of rules that were found, including those with errors.
+func (r *Rules) Len() int { return r.w.Found() }
+
+// Diagnostic is a finding about a rule or a file. It is an error, so that it can be
+// returned as one.
+type Diagnostic struct {
+	// Code is stable, such as "Q0101"; docs/rules has a page for each.
+	Code string
+	// Severity is "error", "warning" or "info". A rule with an error grants nothing.
+	Severity string
+	Summary  string
+	// Detail says what to do about it.
+	Detail string
+	// RuleID and RuleName are empty if the finding is not about one rule.
+	RuleID, RuleName string
+	// File is where the finding is, and Line and Column count from 1; zero if unknown.
+	File         string
+	Line, Column int
+}
+
+// Error returns the finding as "file:line:column: code: summary".
+func (d Diagnostic) Error() string {
+	text := d.Code + ": " + d.Summary
+	if d.RuleName != "" {
+		text = d.Code + ": rule " + d.RuleName + ": " + d.Summary
+	}
+	if d.File == "" {
+		return text
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", d.File, d.Line, d.Column, text)
+}
+
+// Diagnostics returns what was found so far. Compile, Decider and the other methods read
+// the snapshot and may add findings.
+func (r *Rules) Diagnostics() []Diagnostic {
+	list := make([]Diagnostic, 0, len(r.w.Diagnostics))
+	for _, d := range r.w.Diagnostics {
+		list = append(list, public(d))
+	}
+	return list
+}
+
+func public(d diag.Diagnostic) Diagnostic {
+	p := Diagnostic{
+		Code: string(d.Code), Severity: d.Severity.String(), Summary: d.Summary, Detail: d.Detail,
+		RuleID: d.Rule.ID, RuleName: d.Rule.Name,
+	}
+	if at, ok := d.Position(); ok {
+		p.File, p.Line, p.Column = d.Text.File, at.Line, at.Column
+	}
+	return p
+}
+
+// Compile writes an OPA bundle, a gzipped tar archive, with the policy and the data of the
+// snapshot that the rules read. The same input gives the same bytes. It returns the
+// revision of the bundle, a hash of its content.
+func (r *Rules) Compile(ctx context.Context, w io.Writer) (revision string, err error) {
+	if r.w.Policy == nil {
+		return "", ErrInvalid
+	}
+	manifest, err := bundles.Build(ctx, w, r.w.Policy, r.w.Data(), bundles.BuildOptions{})
+	return manifest.Revision, invalid(err)
+}
+
+// invalid returns the error that callers of this package know.
+func invalid(err error) error {
+	if errors.Is(err, workspace.ErrBroken) {
+		return ErrInvalid
+	}
+	return err
+}

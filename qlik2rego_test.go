@@ -1,0 +1,136 @@
+package qlik2rego_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego"
+)
+
+// Rights of an audit are the decisions: everything that it lists is granted by the rules
+// that it names, and nothing else is.
+func TestAuditIsWhatTheDeciderSays(t *testing.T) {
+	const customer = "testdata/scenarios/customer-case"
+	rules := load(qlik2rego.Options{Rules: []string{customer + "/rules.json"}, Snapshot: customer + "/site"})
+	decider, err := rules.Decider(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	audit, err := rules.Audit(t.Context(), qlik2rego.AuditOptions{Types: []string{"App", "Stream"}, Context: "hub"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	granted := map[string][]string{}
+	users, resources := map[string]bool{}, map[[2]string]bool{}
+	for r := range audit {
+		users[r.User], resources[[2]string{r.ResourceType, r.ResourceID}] = true, true
+		for _, action := range r.Actions {
+			granted[strings.Join([]string{r.User, r.ResourceType, r.ResourceID, action}, "|")] = r.Rules
+		}
+	}
+	if len(granted) < 20 {
+		t.Fatalf("the audit has %d rights only", len(granted))
+	}
+	for user := range users {
+		for resource := range resources {
+			for _, action := range []string{"read", "update", "create"} {
+				d, err := decider.Decide(t.Context(), qlik2rego.Request{Subject: user, Action: action, ResourceType: resource[0], ResourceID: resource[1], Context: "hub"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				key := strings.Join([]string{user, resource[0], resource[1], action}, "|")
+				if want := granted[key]; d.Allow != (want != nil) || d.Allow && !slices.Equal(d.GrantedBy, want) {
+					t.Errorf("%s: the audit says %v, the decider %v", key, want, d)
+				}
+			}
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	broken := qlik2rego.Options{Source: strings.NewReader(`[{"id": "1", "name": "x", "category": "Security", "resourceFilter": "App_*", "actions": 2, "rule": "user.nam = ="}]`)}
+	rules := load(broken)
+	if _, err := rules.Compile(t.Context(), &bytes.Buffer{}); !errors.Is(err, qlik2rego.ErrInvalid) {
+		t.Errorf("compiling a broken rule: %v", err)
+	}
+	if _, err := rules.Decider(t.Context()); !errors.Is(err, qlik2rego.ErrInvalid) {
+		t.Errorf("deciding by a broken rule: %v", err)
+	}
+	list := rules.Diagnostics()
+	if !slices.ContainsFunc(list, func(d qlik2rego.Diagnostic) bool {
+		return d.Code == "Q0227" && d.Severity == "error" && d.RuleName == "x" && strings.HasPrefix(d.Error(), "<stdin>:1:110: Q0227: rule x: ")
+	}) {
+		t.Errorf("diagnostics %v", list)
+	}
+	for name, o := range map[string]qlik2rego.Options{
+		"nothing": {}, "both": {Rules: []string{"a"}, Source: strings.NewReader("[]")},
+	} {
+		if _, err := qlik2rego.Load(t.Context(), o); err == nil {
+			t.Errorf("options with %s load", name)
+		}
+	}
+}
+
+// TestFromOutside builds and runs a program in a module of its own.
+func TestFromOutside(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds a program")
+	}
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, requirements, _ := strings.Cut(string(mod), "\nrequire (")
+	write("go.mod", fmt.Sprintf("module outside\n\ngo 1.26.0\n\nrequire github.com/qlik2rego/qlik2rego v0.0.0\n\nreplace github.com/qlik2rego/qlik2rego => %s\n\nrequire (%s", root, strings.Split(requirements, "\ntool ")[0]))
+	sums, err := os.ReadFile("go.sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("go.sum", string(sums))
+	write("main.go", `package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/qlik2rego/qlik2rego"
+)
+
+func main() {
+	rules, err := qlik2rego.Load(context.Background(), qlik2rego.Options{Snapshot: os.Args[2], Rules: os.Args[1:2]})
+	if err != nil {
+		panic(err)
+	}
+	decider, err := rules.Decider(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(decider.Decide(context.Background(), qlik2rego.Request{Subject: "ACME\\anna", Action: "read", ResourceType: "App.Object", ResourceID: "285f0372-a64d-47be-a7b2-76c479ee95cf"}))
+}
+`)
+	command := exec.Command("go", "run", "-mod=mod", ".", filepath.Join(root, scenario, "rules.json"), filepath.Join(root, scenario, "site"))
+	command.Dir = dir
+	command.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOWORK=off")
+	out, err := command.CombinedOutput()
+	if want := "{true [5368eef7-9492-492c-b2b2-522fe5c23503] granted} <nil>\n"; err != nil || !strings.HasSuffix(string(out), want) {
+		t.Errorf("%v\n%s\nwant %s", err, out, want)
+	}
+}
