@@ -33,8 +33,8 @@ type Engine struct {
 }
 
 // New compiles the modules of a bundle and prepares the entry points.
-func New(ctx context.Context, b *bundles.Bundle) (*Engine, error) {
-	policy, err := Compile(b)
+func New(ctx context.Context, b *bundles.Bundle, options ...Option) (*Engine, error) {
+	policy, err := Compile(b, options...)
 	if err != nil {
 		return nil, err
 	}
@@ -105,4 +105,13 @@ func texts(value any) ([]string, bool) {
 	}
 	slices.Sort(out)
 	return out, ok
+}
+
+// Refusal says why OPA evaluates one of the entry points although the option Auto was
+// given; nil if none.
+func (e *Engine) Refusal() error {
+	if err := e.decision.Refusal(); err != nil {
+		return err
+	}
+	return e.actions.Refusal()
 }

@@ -52,15 +52,15 @@ type GrantingRule struct {
 
 // NewPoint compiles a bundle and prepares the package of a path such as
 // "qlik/authz". The package must have a rule allow.
-func NewPoint(ctx context.Context, b *bundles.Bundle, path string) (*Point, error) {
-	return NewPointWith(ctx, ast.NewCompiler(), b, path)
+func NewPoint(ctx context.Context, b *bundles.Bundle, path string, options ...Option) (*Point, error) {
+	return NewPointWith(ctx, ast.NewCompiler(), b, path, options...)
 }
 
 // NewPointWith is NewPoint with a compiler that has compiled nothing yet. It is
 // for those who go on to use what it has compiled, such as OPA's decision logs,
 // whose masks are rules of the same bundle.
-func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, path string) (*Point, error) {
-	policy, err := compile(compiler, b)
+func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, path string, options ...Option) (*Point, error) {
+	policy, err := compile(compiler, b, options)
 	if err != nil {
 		return nil, err
 	}

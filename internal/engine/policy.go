@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/metrics"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/compiled"
 )
 
 // Policy is the compiled policy of a bundle, Qlik's or another, and the bundle's
@@ -21,12 +23,24 @@ type Policy struct {
 	compiler *ast.Compiler
 	data     *bundles.Document
 	known    *foreknown
+	// program is nil if OPA evaluates everything.
+	program *compiled.Program
+	off     atomic.Bool // the program is not used any more
 }
 
-// Compile compiles the modules of a bundle. The error names the place in them.
-func Compile(b *bundles.Bundle) (*Policy, error) { return compile(ast.NewCompiler(), b) }
+// Option changes how a policy is evaluated.
+type Option func(*Policy)
 
-func compile(compiler *ast.Compiler, b *bundles.Bundle) (*Policy, error) {
+// Auto evaluates as compiled code what the compiler of internal/compiled covers, and
+// leaves the rest to OPA. Without it OPA evaluates everything.
+func Auto(p *Policy) { p.program = compiled.New(p.compiler) }
+
+// Compile compiles the modules of a bundle. The error names the place in them.
+func Compile(b *bundles.Bundle, options ...Option) (*Policy, error) {
+	return compile(ast.NewCompiler(), b, options)
+}
+
+func compile(compiler *ast.Compiler, b *bundles.Bundle, options []Option) (*Policy, error) {
 	modules, err := parse(b.Modules)
 	if err != nil {
 		return nil, err
@@ -38,6 +52,9 @@ func compile(compiler *ast.Compiler, b *bundles.Bundle) (*Policy, error) {
 		return nil, fmt.Errorf("the policy does not compile: %w", p.compiler.Errors)
 	}
 	p.known = newForeknown(b.Modules, p.compiler.Modules)
+	for _, option := range options {
+		option(p)
+	}
 	return p, nil
 }
 
@@ -82,6 +99,9 @@ func capabilities() *ast.Capabilities {
 type Query struct {
 	policy   *Policy
 	prepared rego.PreparedEvalQuery
+	// compiled is nil if OPA evaluates the query, for the reason in refusal.
+	compiled *compiled.Query
+	refusal  error
 }
 
 // Query prepares a query of one expression, such as data.qlik.authz.allow.
@@ -90,7 +110,11 @@ func (p *Policy) Query(ctx context.Context, text string) (*Query, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the entry point %s: %w", text, err)
 	}
-	return &Query{p, q}, nil
+	query := &Query{policy: p, prepared: q}
+	if p.program != nil {
+		query.compiled, query.refusal = p.program.Query(text)
+	}
+	return query, nil
 }
 
 // Ask returns the value of the query for an input, in the types of encoding/json
@@ -112,6 +136,16 @@ func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Val
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
+	if q.compiled != nil && len(more) == 0 && !q.policy.off.Load() {
+		v, err := q.compiled.Eval(ctx, data, input)
+		if err == nil {
+			return compiled.JSON(v)
+		}
+		if ctx.Err() != nil {
+			return nil, errors.Join(context.Cause(ctx), err)
+		}
+		// OPA says what is wrong.
+	}
 	memory := newMemory(q.policy.known, data, input)
 	defer memory.forget()
 	// OPA's own way to notice the end of a context is a goroutine for each query.
@@ -130,3 +164,6 @@ func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Val
 	}
 	return results[0].Expressions[0].Value, nil
 }
+
+// Refusal says why OPA evaluates the query although the policy has the option Auto.
+func (q *Query) Refusal() error { return q.refusal }

@@ -60,6 +60,7 @@ type site struct {
 	policy    *compiler.Policy
 	data      bundles.DataSource
 	ask       asker // the engine
+	compiled  asker // the engine with its compiled code
 	close     func()
 }
 
@@ -126,6 +127,14 @@ func (s *site) open(ctx context.Context, c sitegen.Case, o options, dir string) 
 		return failure{"the engine does not take the bundle", err.Error()}
 	}
 	s.ask = embedded(e)
+	auto, err := engine.New(ctx, bundle, engine.Auto)
+	if err != nil {
+		return failure{"the engine does not take the bundle", err.Error()}
+	}
+	if err := auto.Refusal(); err != nil {
+		return failure{"the policy is not compiled", err.Error()}
+	}
+	s.compiled = embedded(auto)
 	return failure{}
 }
 
@@ -176,7 +185,7 @@ func failed(kind string, list diag.List) failure {
 	return failure{kind, b.String()}
 }
 
-// compare asks both engines and returns what they agree on, or the difference.
+// compare asks the engines and returns what they agree on, or the difference.
 func (s *site) compare(ctx context.Context, request []byte) (answer, failure) {
 	want, err := reading(s.reference)(ctx, request)
 	if err != nil {
@@ -188,6 +197,12 @@ func (s *site) compare(ctx context.Context, request []byte) (answer, failure) {
 	}
 	if !want.equal(got) {
 		return want, failure{"the engines differ", fmt.Sprintf("\nreference: %v\nengine:    %v", want, got)}
+	}
+	if got, err = s.compiled(ctx, request); err != nil {
+		return want, failure{"the compiled code fails", err.Error()}
+	}
+	if !want.equal(got) {
+		return want, failure{"the compiled code differs", fmt.Sprintf("\nreference and OPA: %v\ncompiled:          %v", want, got)}
 	}
 	return want, failure{}
 }

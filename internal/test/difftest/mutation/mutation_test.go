@@ -35,7 +35,7 @@ func one(name, file, from, to string) mutant { return mutant{name, []edit{{file,
 
 const module = "../../../.."
 
-func all() []mutant { return slices.Concat(compilerMutants, libraryMutants) }
+func all() []mutant { return slices.Concat(compilerMutants, libraryMutants, compiledMutants) }
 
 // overlay writes the changed files into a folder and returns the path of the
 // file that names them to the build.
@@ -148,6 +148,9 @@ func (m mutant) run(t *testing.T) (by, output string) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
+	if strings.HasPrefix(m.name, "compiled: ") {
+		return m.noticedByPackage(ctx, t, dir, overlay)
+	}
 	binary := filepath.Join(dir, "difftest.exe")
 	build := exec.CommandContext(ctx, "go", "test", "-c", "-overlay", overlay, "-ldflags=-s -w", "-o", binary, "./internal/test/difftest")
 	build.Dir = module
@@ -155,7 +158,7 @@ func (m mutant) run(t *testing.T) (by, output string) {
 		t.Fatalf("the mutant does not build: %v\n%s", err, out)
 	}
 	test := exec.CommandContext(ctx, binary, "-test.run=^(TestEnginesAgree|TestCorpus)$", "-shrink=0", "-corpus=8", "-decisions="+strconv.Itoa(*decisions))
-	test.Dir = filepath.Join(module, "internal", "difftest")
+	test.Dir = filepath.Join(module, "internal", "test", "difftest")
 	out, err := test.CombinedOutput()
 	if err == nil {
 		return m.noticedByLibrary(ctx, t, dir)
@@ -169,6 +172,26 @@ func (m mutant) run(t *testing.T) (by, output string) {
 	default:
 		return string(found[1]), string(out)
 	}
+}
+
+// noticedByPackage runs the tests of the compiler of Rego on a mutant of it.
+func (m mutant) noticedByPackage(ctx context.Context, t *testing.T, dir, overlay string) (by, output string) {
+	binary := filepath.Join(dir, "compiled.exe")
+	build := exec.CommandContext(ctx, "go", "test", "-c", "-overlay", overlay, "-ldflags=-s -w", "-o", binary, "./internal/compiled")
+	build.Dir = module
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("the mutant does not build: %v\n%s", err, out)
+	}
+	test := exec.CommandContext(ctx, binary, "-test.failfast", "-test.timeout=2m")
+	test.Dir = filepath.Join(module, "internal", "compiled")
+	out, err := test.CombinedOutput()
+	if err == nil {
+		return "", ""
+	}
+	if found := regexp.MustCompile(`--- FAIL: (Test\w+)`).FindSubmatch(out); found != nil {
+		return string(found[1]), string(out)
+	}
+	return "its own tests", string(out)
 }
 
 // noticedByLibrary runs the library's own tests on a mutant of it: the engine knows

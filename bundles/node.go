@@ -1,0 +1,51 @@
+package bundles
+
+import (
+	"iter"
+	"slices"
+)
+
+// Root returns the document itself as a node. A node is a value of a document in
+// place, without the copy that Lookup makes of an object: it is either an object,
+// which Member and Members read, or a value of encoding/json, whose arrays hold
+// nodes.
+func (d *Document) Root() any {
+	if d.root == nil {
+		return &table{}
+	}
+	return d.root
+}
+
+// Member returns the value of a member of a node. There is none if the node is
+// not an object.
+func Member(node any, name string) (any, bool) { return member(node, name) }
+
+// Size returns the number of members of an object, and false for any other node.
+func Size(node any) (int, bool) { return size(node), isObject(node) }
+
+// Members returns the members of an object in the order of their names.
+func Members(node any) iter.Seq2[string, any] {
+	if r, ok := node.(*row); ok && slices.IsSorted(*r.keys) {
+		return members(node)
+	}
+	list := make([]namedValue, 0, size(node))
+	for name, value := range members(node) {
+		list = append(list, namedValue{name, value})
+	}
+	slices.SortFunc(list, func(a, b namedValue) int {
+		if a.name < b.name {
+			return -1
+		}
+		return 1
+	})
+	return func(yield func(string, any) bool) {
+		for _, m := range list {
+			if !yield(m.name, m.value) {
+				return
+			}
+		}
+	}
+}
+
+// Plain returns a node in the types of encoding/json.
+func Plain(node any) any { return plain(node) }

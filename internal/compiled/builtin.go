@@ -1,0 +1,160 @@
+package compiled
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/topdown"
+	"github.com/open-policy-agent/opa/v1/topdown/builtins"
+)
+
+// pure are the built-in functions whose value depends on nothing but their arguments.
+var pure = func() map[string]bool {
+	names := map[string]bool{}
+	for _, name := range strings.Fields(`
+		eq equal neq lt lte gt gte internal.member_2 internal.member_3
+		plus minus mul div rem abs ceil floor round and or union intersection
+		count sum product max min sort any all
+		array.concat array.slice array.reverse array.flatten
+		concat contains endswith startswith format_int indexof indexof_n lower upper replace
+		reverse split sprintf strings.any_prefix_match strings.any_suffix_match strings.count
+		strings.replace_n substring trim trim_left trim_prefix trim_right trim_space trim_suffix
+		is_array is_boolean is_null is_number is_object is_set is_string type_name to_number
+		object.filter object.get object.keys object.remove object.subset object.union object.union_n
+		json.filter json.is_valid json.marshal json.remove json.unmarshal
+		regex.is_valid regex.match regex.replace regex.split regex.find_n
+		glob.match glob.quote_meta
+		base64.decode base64.encode hex.decode hex.encode urlquery.decode urlquery.encode
+		bits.and bits.or bits.xor bits.negate bits.lsh bits.rsh
+		semver.compare semver.is_valid units.parse units.parse_bytes`) {
+		names[name] = true
+	}
+	return names
+}()
+
+// builtin is a built-in function written for values. It returns nil for undefined,
+// which errors are as well.
+type builtin func(args []any) any
+
+type builtinContext = topdown.BuiltinContext
+
+// builtin compiles a call of a built-in function.
+func (c *bodyCompiler) callBuiltin(name string, args []*ast.Term, sc scope) expr {
+	if name == ast.Member.Name {
+		if list, ok := texts(args[1]); ok {
+			return memberOfTexts(c.value(args[0], sc), list)
+		}
+	}
+	if name == ast.Union.Name {
+		if set, ok := args[0].Value.(ast.Set); ok && !ast.IsConstant(set) {
+			return c.unionOf(set, sc)
+		}
+	}
+	values := c.values(args, sc)
+	call, ok := quick[name]
+	if !ok {
+		return c.generic(name, values)
+	}
+	at := c.temps(len(args))
+	return func(m *machine, s []any) any {
+		for i, v := range values {
+			if s[at+i] = v(m, s); s[at+i] == nil {
+				return nil
+			}
+		}
+		return call(s[at : at+len(values)])
+	}
+}
+
+// generic compiles a call of OPA's own function.
+func (c *bodyCompiler) generic(name string, values []expr) expr {
+	call := topdown.GetBuiltin(name)
+	if call == nil {
+		refuse("the built-in function %s", name)
+	}
+	return func(m *machine, s []any) any {
+		operands := make([]*ast.Term, len(values))
+		for i, value := range values {
+			v := value(m, s)
+			if v == nil {
+				return nil
+			}
+			operands[i] = toTerm(v)
+		}
+		if m.builtin == nil {
+			m.builtin = &builtinContext{Context: m.ctx, Cache: builtins.Cache{}}
+		}
+		var result any
+		err := call(*m.builtin, operands, func(t *ast.Term) error {
+			result = t.Value
+			return nil
+		})
+		var halt topdown.Halt
+		switch {
+		case errors.As(err, &halt):
+			m.fail(halt)
+			return nil
+		case err != nil:
+			return nil
+		}
+		return result
+	}
+}
+
+func memberOfTexts(value expr, list []string) expr {
+	set := make(map[string]bool, len(list))
+	for _, text := range list {
+		set[text] = true
+	}
+	return func(m *machine, s []any) any {
+		v := value(m, s)
+		if v == nil {
+			return nil
+		}
+		text, ok := stringOf(v)
+		return boolean(ok && set[text])
+	}
+}
+
+// unionOf compiles union({a, b, …}) without the set of sets.
+func (c *bodyCompiler) unionOf(set ast.Set, sc scope) expr {
+	at := c.temp()
+	elements := c.values(set.Slice(), sc)
+	return func(m *machine, s []any) any {
+		s[at] = nil
+		for _, e := range elements {
+			v := e(m, s)
+			if v == nil {
+				return nil
+			}
+			part, ok := v.(ast.Set)
+			if !ok {
+				return nil
+			}
+			if part.Len() == 0 {
+				continue
+			}
+			part.Foreach(func(t *ast.Term) {
+				if into, ok := s[at].(ast.Set); ok {
+					into.Add(t)
+				} else {
+					s[at] = ast.NewSet(t)
+				}
+			})
+		}
+		if s[at] == nil {
+			return emptySet
+		}
+		return s[at]
+	}
+}
+
+var falseValue any = ast.Boolean(false)
+
+func boolean(b bool) any {
+	if b {
+		return trueValue
+	}
+	return falseValue
+}

@@ -1,0 +1,71 @@
+package compiled
+
+import (
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// call compiles a call of a function, of rules or built in.
+func (c *bodyCompiler) call(terms []*ast.Term, sc scope, next func() step) step {
+	ref := terms[0].Value.(ast.Ref)
+	if ref[0].Equal(ast.DefaultRootDocument) {
+		return c.callRules(ref, terms[1:], sc, next)
+	}
+	name := ref.String()
+	decl, ok := ast.BuiltinMap[name]
+	if !ok || !pure[name] {
+		refuse("the built-in function %s", name)
+	}
+	arity := decl.Decl.Arity()
+	args, out := terms[1:1+arity], terms[1+arity:]
+	value := c.callBuiltin(name, args, sc)
+	return c.result(value, out, sc, next)
+}
+
+// result compiles what becomes of the value of a call: it is bound or compared or,
+// without an output, must not be false.
+func (c *bodyCompiler) result(value expr, out []*ast.Term, sc scope, next func() step) step {
+	if len(out) == 0 {
+		then := next()
+		return func(m *machine, s []any) bool {
+			v := value(m, s)
+			return v != nil && !isFalse(v) && then(m, s) || m.err != nil
+		}
+	}
+	then := c.pattern(out[0], sc, next)
+	return func(m *machine, s []any) bool {
+		v := value(m, s)
+		return v != nil && then(m, s, v) || m.err != nil
+	}
+}
+
+func (c *bodyCompiler) callRules(ref ast.Ref, terms []*ast.Term, sc scope, next func() step) step {
+	g := c.program.function(ref)
+	arity := len(g.rules[0].Head.Args)
+	if len(terms) > arity {
+		// OPA compares an output that has a value before it evaluates a rule, and so
+		// does not see rules that contradict it.
+		if v, ok := terms[arity].Value.(ast.Var); !ok || sc[v] {
+			refuse("a call with an output that is not a new variable")
+		}
+	}
+	args := c.values(terms[:arity], sc)
+	u := g.whole(c.program)
+	c.mayFail = c.mayFail || u.mayFail
+	return c.result(u.calling(args), terms[arity:], sc, next)
+}
+
+func (u *unit) calling(args []expr) expr {
+	return func(m *machine, s []any) any {
+		top := m.top
+		f := m.enter(u.size)
+		for i, a := range args {
+			if f[1+i] = a(m, s); f[1+i] == nil {
+				m.top = top
+				return nil
+			}
+		}
+		v := u.call(m, f)
+		m.top = top
+		return v
+	}
+}

@@ -1,0 +1,196 @@
+package compiled
+
+import (
+	"strconv"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// candidate is a rule before it is put where it is found.
+type candidate struct {
+	rule    *rule
+	hasElse bool
+	// tests are conditions without which the rule has no value.
+	tests []test
+}
+
+// test says that an operand is one of some strings.
+type test struct {
+	operand string // the same for the same operand
+	value   expr
+	texts   []string
+}
+
+// choice finds the rules that may have a value: those in rules, then those under the
+// string that the operand is, then those of rest.
+type choice struct {
+	rules  []*rule
+	test   expr
+	byText map[string]*choice
+	rest   *choice
+}
+
+// fewCandidates is the number up to which rules are tried one by one.
+const fewCandidates = 2
+
+// choose arranges candidates. It takes the operand that most of them test.
+func choose(candidates []*candidate, done map[string]bool) *choice {
+	counts := map[string]int{}
+	best := ""
+	for _, c := range candidates {
+		for _, t := range c.tests {
+			if done[t.operand] {
+				continue
+			}
+			counts[t.operand]++
+			if n := counts[t.operand]; best == "" || n > counts[best] {
+				best = t.operand
+			}
+		}
+	}
+	if len(candidates) <= fewCandidates || counts[best] < 2 {
+		c := &choice{}
+		for _, candidate := range candidates {
+			c.rules = append(c.rules, candidate.rule)
+		}
+		return c
+	}
+	here := map[string]bool{best: true}
+	for operand := range done {
+		here[operand] = true
+	}
+	byText := map[string][]*candidate{}
+	var rest []*candidate
+	c := &choice{byText: map[string]*choice{}}
+	for _, candidate := range candidates {
+		t := candidate.find(best)
+		if t == nil {
+			rest = append(rest, candidate)
+			continue
+		}
+		c.test = t.value
+		seen := map[string]bool{}
+		for _, text := range t.texts {
+			if !seen[text] {
+				byText[text] = append(byText[text], candidate)
+			}
+			seen[text] = true
+		}
+	}
+	for text, list := range byText {
+		c.byText[text] = choose(list, here)
+	}
+	if len(rest) > 0 {
+		c.rest = choose(rest, here)
+	}
+	return c
+}
+
+func (c *candidate) find(operand string) *test {
+	for i := range c.tests {
+		if c.tests[i].operand == operand {
+			return &c.tests[i]
+		}
+	}
+	return nil
+}
+
+// tests returns the conditions of a rule on its arguments and on the input. What
+// stands before them must not fail: to leave the rule out would hide an error.
+func (c *bodyCompiler) tests(u *unit, r *ast.Rule) []test {
+	var tests []test
+	for i, a := range r.Head.Args {
+		if text, ok := a.Value.(ast.String); ok {
+			tests = append(tests, test{argument(i), argumentOf(i), []string{string(text)}})
+		}
+	}
+	for _, e := range r.Body {
+		if t, ok := c.test(u, e); ok {
+			tests = append(tests, t)
+			continue
+		}
+		if !harmless(e) {
+			break
+		}
+	}
+	return tests
+}
+
+func argument(i int) string { return "argument " + strconv.Itoa(i) }
+
+func argumentOf(i int) expr { return func(_ *machine, s []any) any { return s[1+i] } }
+
+// harmless says whether an expression calls no rules, so that it cannot fail.
+func harmless(e *ast.Expr) bool {
+	harmless := true
+	ast.WalkRefs(e, func(r ast.Ref) bool {
+		harmless = harmless && !r[0].Equal(ast.DefaultRootDocument)
+		return false
+	})
+	ast.WalkTerms(e, func(t *ast.Term) bool {
+		harmless = harmless && !ast.IsComprehension(t.Value)
+		return false
+	})
+	return harmless
+}
+
+// test recognizes operand == "text" and operand in {"text", …}.
+func (c *bodyCompiler) test(u *unit, e *ast.Expr) (t test, ok bool) {
+	terms, isCall := e.Terms.([]*ast.Term)
+	if !isCall || e.Negated || len(terms) != 3 {
+		return t, false
+	}
+	a, b := terms[1], terms[2]
+	switch {
+	case e.IsEquality():
+		if _, ok := a.Value.(ast.String); ok {
+			a, b = b, a
+		}
+		text, isText := b.Value.(ast.String)
+		if !isText {
+			return t, false
+		}
+		t.texts = []string{string(text)}
+	case terms[0].Value.String() == ast.Member.Name:
+		if t.texts, ok = texts(b); !ok {
+			return t, false
+		}
+	default:
+		return t, false
+	}
+	t.operand, t.value, ok = c.operand(u, a)
+	return t, ok
+}
+
+// texts returns the elements of a constant set or array of strings.
+func texts(t *ast.Term) ([]string, bool) {
+	v, ok := constant(t)
+	if !ok {
+		return nil, false
+	}
+	if _, isObject := v.(ast.Object); isObject || !isCollection(v) {
+		return nil, false
+	}
+	var list []string
+	failed := each(v, func(_, e any) bool {
+		text, ok := stringOf(e)
+		list = append(list, text)
+		return !ok
+	})
+	return list, !failed
+}
+
+// operand recognizes an argument, and a constant reference to the input.
+func (c *bodyCompiler) operand(u *unit, t *ast.Term) (string, expr, bool) {
+	switch v := t.Value.(type) {
+	case ast.Var:
+		if i := c.slots[v]; i >= 1 && i <= u.arity {
+			return argument(i - 1), argumentOf(i - 1), true
+		}
+	case ast.Ref:
+		if v[0].Equal(ast.InputRootDocument) && v.IsGround() && c.closed(t, scope{}) {
+			return v.String(), c.value(t, scope{}), true
+		}
+	}
+	return "", nil, false
+}

@@ -1,0 +1,186 @@
+package compiled
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// step goes on with a solution of what stands before it. It reports whether to stop:
+// enough is known, or the machine has failed.
+type step func(m *machine, s []any) bool
+
+// cont is a step that takes a value.
+type cont func(m *machine, s []any, v any) bool
+
+// expr evaluates a term; nil if it is undefined.
+type expr func(m *machine, s []any) any
+
+// machine evaluates one query at a time.
+type machine struct {
+	ctx   context.Context
+	input any
+	root  any
+	err   error
+	count uint
+
+	stack []any
+	top   int
+
+	// gen tells the entries of this query from those of earlier ones.
+	gen   uint32
+	rules []ruleMemo
+	calls callMemo
+	// builtin is OPA's context of built-in functions, made when it is needed.
+	builtin *builtinContext
+}
+
+const stackSize = 2048
+
+// ruleMemo is what a rule without arguments evaluated to; nil if it is undefined.
+type ruleMemo struct {
+	gen   uint32
+	value any
+}
+
+func newMachine(rules int) *machine {
+	return &machine{stack: make([]any, stackSize), rules: make([]ruleMemo, rules), calls: callMemo{entries: make([]callEntry, callsAtFirst)}}
+}
+
+// start prepares the machine for a query.
+func (m *machine) start(ctx context.Context, root, input any) {
+	if m.gen++; m.gen == 0 {
+		clear(m.rules)
+		clear(m.calls.entries)
+		m.gen = 1
+	}
+	m.ctx, m.root, m.input, m.err, m.top, m.count, m.calls.used = ctx, root, input, nil, 0, 0, 0
+}
+
+func (m *machine) stop() { m.ctx, m.root, m.input, m.builtin = nil, nil, nil, nil }
+
+// enter returns a frame. The caller sets m.top back to what it was before.
+func (m *machine) enter(n int) []any {
+	to := m.top + n
+	if to > len(m.stack) {
+		return make([]any, n)
+	}
+	s := m.stack[m.top:to:to]
+	m.top = to
+	return s
+}
+
+// ErrConflict says that rules contradict each other. OPA knows which.
+var ErrConflict = errors.New("rules contradict each other")
+
+func (m *machine) fail(err error) {
+	if m.err == nil {
+		m.err = err
+	}
+}
+
+// ticks is the number of calls and elements after which the context is looked at.
+const ticks = 128
+
+// tick reports whether the evaluation has to end.
+func (m *machine) tick() bool {
+	if m.count++; m.count%ticks == 0 && m.ctx.Err() != nil {
+		m.fail(context.Cause(m.ctx))
+	}
+	return m.err != nil
+}
+
+// callMemo remembers the results of functions for arguments that are strings,
+// booleans, numbers and null. It is a hash table with open addressing.
+type callMemo struct {
+	entries []callEntry
+	used    int
+}
+
+const (
+	callsAtFirst = 128
+	// callArgs is the number of arguments up to which results are remembered.
+	callArgs = 3
+)
+
+type callEntry struct {
+	gen   uint32
+	of    int32
+	hash  uint64
+	args  [callArgs]any
+	value any
+}
+
+var seed = maphash.MakeSeed()
+
+// hashArgs returns false for arguments whose results are not remembered.
+func hashArgs(of int32, args []any) (uint64, bool) {
+	if len(args) > callArgs {
+		return 0, false
+	}
+	h := uint64(of) * 0x9e3779b97f4a7c15
+	for _, a := range args {
+		s, ok := stringOf(a)
+		if !ok {
+			switch a := a.(type) {
+			case ast.Boolean, ast.Null:
+			case ast.Number:
+				s = string(a)
+			default:
+				return 0, false
+			}
+		}
+		h = (h ^ maphash.String(seed, s)) * 0x9e3779b97f4a7c15
+	}
+	return h ^ h>>32, true
+}
+
+// find returns the entry of a call, or the free one where it belongs.
+func (c *callMemo) find(gen uint32, of int32, hash uint64, args []any) *callEntry {
+	mask := uint64(len(c.entries) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		e := &c.entries[i]
+		if e.gen != gen {
+			return e
+		}
+		if e.hash == hash && e.of == of && sameArgs(e.args[:len(args)], args) {
+			return e
+		}
+	}
+}
+
+func sameArgs(a, b []any) bool {
+	for i := range a {
+		if !equal(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// put remembers a result.
+func (c *callMemo) put(gen uint32, of int32, hash uint64, args []any, value any) {
+	if 4*c.used > 3*len(c.entries) {
+		old := c.entries
+		c.entries = make([]callEntry, 2*len(old))
+		for i := range old {
+			if e := &old[i]; e.gen == gen {
+				*c.free(gen, e.hash) = *e
+			}
+		}
+	}
+	c.used++
+	e := c.free(gen, hash)
+	e.gen, e.of, e.hash, e.value = gen, of, hash, value
+	copy(e.args[:], args)
+}
+
+func (c *callMemo) free(gen uint32, hash uint64) *callEntry {
+	mask := uint64(len(c.entries) - 1)
+	i := hash & mask
+	for ; c.entries[i].gen == gen; i = (i + 1) & mask {
+	}
+	return &c.entries[i]
+}

@@ -1,0 +1,147 @@
+package compiled
+
+import (
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// look is a key's look-up in a value: get, or getPath in base documents.
+type look func(v any, k *key) any
+
+// base compiles what a reference begins with, and returns the terms after it.
+func (c *bodyCompiler) base(ref ast.Ref, sc scope) (expr, ast.Ref, look) {
+	switch {
+	case ref[0].Equal(ast.InputRootDocument):
+		return func(m *machine, _ []any) any { return m.input }, ref[1:], get
+	case ref[0].Equal(ast.DefaultRootDocument):
+		return c.data(ref, sc)
+	}
+	if v, ok := ref[0].Value.(ast.Var); ok && !sc[v] {
+		refuse("the variable %s before it has a value", v)
+	}
+	return c.value(ref[0], sc), ref[1:], get
+}
+
+// data compiles the beginning of a reference to data: a rule, or base documents.
+func (c *bodyCompiler) data(ref ast.Ref, sc scope) (expr, ast.Ref, look) {
+	node, at := c.program.compiler.RuleTree.Child(ref[0].Value), 1
+	for ; node != nil && at < len(ref); at++ {
+		if _, ok := constant(ref[at]); !ok {
+			refuse("a reference to rules with a computed name")
+		}
+		child := node.Child(ref[at].Value)
+		if child == nil {
+			node = nil
+			break
+		}
+		node = child
+		if len(node.Values) > 0 {
+			g := c.program.group(node, ref[:at+1])
+			return c.virtual(g, ref[at+1:], sc)
+		}
+	}
+	if node != nil {
+		refuse("a reference to a whole package")
+	}
+	return c.baseDocument(ref, sc)
+}
+
+// baseDocument compiles the constant beginning of a reference to base documents,
+// which is looked up once a query.
+func (c *bodyCompiler) baseDocument(ref ast.Ref, sc scope) (expr, ast.Ref, look) {
+	n := 1
+	for n < len(ref) {
+		if _, ok := constant(ref[n]); !ok {
+			break
+		}
+		n++
+	}
+	if n == 1 {
+		refuse("a reference to all data")
+	}
+	return c.program.prefix(ref[:n]), ref[n:], getPath
+}
+
+// refValue compiles a reference whose variables are bound.
+func (c *bodyCompiler) refValue(ref ast.Ref, sc scope) expr {
+	value, rest, look := c.base(ref, sc)
+	for _, t := range rest {
+		value = c.member(value, t, sc, look)
+	}
+	return value
+}
+
+func (c *bodyCompiler) member(of expr, t *ast.Term, sc scope, look look) expr {
+	if v, ok := constant(t); ok {
+		k := constantKey(v)
+		return func(m *machine, s []any) any {
+			v := of(m, s)
+			if v == nil {
+				return nil
+			}
+			return look(v, &k)
+		}
+	}
+	name := c.value(t, sc)
+	return func(m *machine, s []any) any {
+		v := of(m, s)
+		if v == nil {
+			return nil
+		}
+		n := name(m, s)
+		if n == nil {
+			return nil
+		}
+		k := newKey(n)
+		return look(v, &k)
+	}
+}
+
+// refEach compiles a reference of which some keys are not known: found takes each
+// value.
+func (c *bodyCompiler) refEach(ref ast.Ref, sc scope, found func() cont) step {
+	c.enumerates = true
+	value, rest, look := c.base(ref, sc)
+	for len(rest) > 0 && c.closed(rest[0], sc) {
+		value, rest = c.member(value, rest[0], sc, look), rest[1:]
+	}
+	then := c.eachOf(rest, sc, look, found)
+	return func(m *machine, s []any) bool {
+		v := value(m, s)
+		if v == nil {
+			return m.err != nil
+		}
+		return then(m, s, v)
+	}
+}
+
+func (c *bodyCompiler) eachOf(rest ast.Ref, sc scope, look look, found func() cont) cont {
+	if len(rest) == 0 {
+		return found()
+	}
+	if c.closed(rest[0], sc) {
+		at := c.temp()
+		member := c.member(func(_ *machine, s []any) any { return s[at] }, rest[0], sc, look)
+		then := c.eachOf(rest[1:], sc, look, found)
+		return func(m *machine, s []any, v any) bool {
+			s[at] = v
+			if v = member(m, s); v == nil {
+				return m.err != nil
+			}
+			return then(m, s, v)
+		}
+	}
+	at := c.temp()
+	bind := c.pattern(rest[0], sc, func() step {
+		then := c.eachOf(rest[1:], sc, look, found)
+		return func(m *machine, s []any) bool { return then(m, s, s[at]) }
+	})
+	return func(m *machine, s []any, v any) bool {
+		return each(v, func(k, e any) bool {
+			if m.tick() {
+				return true
+			}
+			s[at] = e
+			return bind(m, s, k)
+		})
+	}
+}

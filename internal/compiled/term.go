@@ -1,0 +1,240 @@
+package compiled
+
+import (
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// constant returns a ground value that needs no evaluation.
+func constant(t *ast.Term) (ast.Value, bool) {
+	if !ast.IsConstant(t.Value) {
+		return nil, false
+	}
+	switch v := t.Value.(type) {
+	case ast.Null, ast.Boolean, ast.Number, ast.String, *ast.Array, ast.Object, ast.Set:
+		return v, true
+	}
+	return nil, false
+}
+
+// value compiles a term whose variables are bound.
+func (c *bodyCompiler) value(t *ast.Term, sc scope) expr {
+	if v, ok := constant(t); ok {
+		var value any = v
+		return func(*machine, []any) any { return value }
+	}
+	switch v := t.Value.(type) {
+	case ast.Var:
+		if !sc[v] {
+			refuse("the variable %s before it has a value", v)
+		}
+		i := c.slot(v)
+		return func(_ *machine, s []any) any { return s[i] }
+	case ast.Ref:
+		return c.refValue(v, sc)
+	case *ast.Array:
+		return c.array(v, sc)
+	case ast.Set:
+		return c.set(v, sc)
+	case ast.Object:
+		return c.object(v, sc)
+	case *ast.ArrayComprehension:
+		return c.arrayComprehension(v, sc)
+	case *ast.SetComprehension:
+		return c.setComprehension(v, sc)
+	case *ast.ObjectComprehension:
+		if c.indexOf(t) != nil {
+			refuse("an object comprehension with an index")
+		}
+		return c.objectComprehension(v, sc)
+	}
+	refuse("a term of type %T", t.Value)
+	return nil
+}
+
+func (c *bodyCompiler) values(terms []*ast.Term, sc scope) []expr {
+	list := make([]expr, len(terms))
+	for i, t := range terms {
+		list[i] = c.value(t, sc)
+	}
+	return list
+}
+
+func (c *bodyCompiler) array(a *ast.Array, sc scope) expr {
+	terms := make([]*ast.Term, a.Len())
+	for i := range terms {
+		terms[i] = a.Elem(i)
+	}
+	elements := c.values(terms, sc)
+	return func(m *machine, s []any) any {
+		list := make([]any, len(elements))
+		for i, e := range elements {
+			if list[i] = e(m, s); list[i] == nil {
+				return nil
+			}
+		}
+		return list
+	}
+}
+
+func (c *bodyCompiler) set(set ast.Set, sc scope) expr {
+	elements := c.values(set.Slice(), sc)
+	return func(m *machine, s []any) any {
+		made := ast.NewSet()
+		for _, e := range elements {
+			v := e(m, s)
+			if v == nil {
+				return nil
+			}
+			made.Add(toTerm(v))
+		}
+		return made
+	}
+}
+
+// object compiles an object. Of keys that turn out to be equal the last counts, as in
+// OPA, which keeps the order in which they are written.
+func (c *bodyCompiler) object(o ast.Object, sc scope) expr {
+	var keys, values []expr
+	computed := 0
+	o.Foreach(func(k, v *ast.Term) {
+		if _, ok := constant(k); !ok {
+			computed++
+		}
+		keys, values = append(keys, c.value(k, sc)), append(values, c.value(v, sc))
+	})
+	if computed > 0 && len(keys) > 1 {
+		refuse("an object with several keys of which some are computed")
+	}
+	return func(m *machine, s []any) any {
+		members := make([][2]*ast.Term, len(keys))
+		for i := range keys {
+			k, v := keys[i](m, s), values[i](m, s)
+			if k == nil || v == nil {
+				return nil
+			}
+			members[i] = [2]*ast.Term{toTerm(k), toTerm(v)}
+		}
+		return ast.NewObject(members...)
+	}
+}
+
+var (
+	emptyList any = []any{}
+	emptySet  any = ast.InternedEmptySet.Value
+	emptyMap  any = ast.InternedEmptyObject.Value
+)
+
+// comprehension compiles the body of a comprehension, which calls add for each
+// solution and goes on.
+func (c *bodyCompiler) comprehension(body ast.Body, sc scope, add func(sc scope) step) step {
+	enumerates := c.enumerates
+	inner := sc.inner()
+	run := c.body(body, inner, func() step { return add(inner) })
+	c.enumerates = enumerates
+	return run
+}
+
+func (c *bodyCompiler) arrayComprehension(a *ast.ArrayComprehension, sc scope) expr {
+	at := c.temp()
+	run := c.comprehension(a.Body, sc, func(sc scope) step {
+		head := c.value(a.Term, sc)
+		return func(m *machine, s []any) bool {
+			if v := head(m, s); v != nil {
+				list, _ := s[at].([]any)
+				s[at] = append(list, v)
+			}
+			return m.err != nil
+		}
+	})
+	return func(m *machine, s []any) any {
+		s[at] = nil
+		if run(m, s); s[at] == nil {
+			return unlessFailed(m, emptyList)
+		}
+		return unlessFailed(m, s[at])
+	}
+}
+
+func unlessFailed(m *machine, v any) any {
+	if m.err != nil {
+		return nil
+	}
+	return v
+}
+
+func (c *bodyCompiler) setComprehension(a *ast.SetComprehension, sc scope) expr {
+	at := c.temp()
+	run := c.setInto(a, sc, at)
+	return func(m *machine, s []any) any {
+		s[at] = nil
+		if run(m, s); s[at] == nil {
+			return unlessFailed(m, emptySet)
+		}
+		return unlessFailed(m, s[at])
+	}
+}
+
+// setInto compiles a comprehension that adds to the set in a slot, if there is one.
+func (c *bodyCompiler) setInto(a *ast.SetComprehension, sc scope, at int) step {
+	return c.comprehension(a.Body, sc, func(sc scope) step {
+		head := c.value(a.Term, sc)
+		return func(m *machine, s []any) bool {
+			if v := head(m, s); v != nil {
+				addTo(s, at, v)
+			}
+			return m.err != nil
+		}
+	})
+}
+
+// addTo adds to the set in a slot, which it makes if there is none.
+func addTo(s []any, at int, v any) {
+	if set, ok := s[at].(ast.Set); ok {
+		set.Add(toTerm(v))
+		return
+	}
+	s[at] = ast.NewSet(toTerm(v))
+}
+
+func (c *bodyCompiler) objectComprehension(a *ast.ObjectComprehension, sc scope) expr {
+	at := c.temp()
+	run := c.comprehension(a.Body, sc, func(sc scope) step {
+		key, value := c.value(a.Key, sc), c.value(a.Value, sc)
+		c.mayFail = true
+		return func(m *machine, s []any) bool {
+			k, v := key(m, s), value(m, s)
+			if k != nil && v != nil {
+				insertInto(m, s, at, k, v, true)
+			}
+			return m.err != nil
+		}
+	})
+	return func(m *machine, s []any) any {
+		s[at] = nil
+		if run(m, s); s[at] == nil {
+			return unlessFailed(m, emptyMap)
+		}
+		return unlessFailed(m, s[at])
+	}
+}
+
+// insertInto adds to the object in a slot. A key has one value, of which, if it is
+// written in two ways such as 1 and 1.0, the last counts in a comprehension.
+func insertInto(m *machine, s []any, at int, k, v any, last bool) {
+	o, ok := s[at].(ast.Object)
+	if !ok {
+		o = ast.NewObject()
+		s[at] = o
+	}
+	key, value := toTerm(k), toTerm(v)
+	if old := o.Get(key); old != nil {
+		if !old.Equal(value) {
+			m.fail(ErrConflict)
+			return
+		}
+		if !last {
+			return
+		}
+	}
+	o.Insert(key, value)
+}

@@ -1,0 +1,146 @@
+package compiled
+
+import (
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// eval evaluates the rules of a unit in a frame that has the arguments.
+func (u *unit) eval(m *machine, s []any) any {
+	s[0] = nil
+	u.try(m, s, u.root)
+	switch {
+	case m.err != nil:
+		return nil
+	case s[0] == nil:
+		return u.fallback
+	}
+	return s[0]
+}
+
+// try evaluates the rules that are left to choose from, and reports whether to stop.
+func (u *unit) try(m *machine, s []any, c *choice) bool {
+	for ; c != nil; c = c.rest {
+		for _, r := range c.rules {
+			if u.one(m, s, r) {
+				return true
+			}
+		}
+		if c.test == nil {
+			continue
+		}
+		if text, ok := stringOf(c.test(m, s)); ok {
+			if u.try(m, s, c.byText[text]) {
+				return true
+			}
+		}
+	}
+	return m.err != nil
+}
+
+func (u *unit) one(m *machine, s []any, r *rule) bool {
+	if r.orElse == nil {
+		r.run(m, s)
+		return m.err != nil || u.first && s[0] != nil
+	}
+	before := s[0]
+	s[0] = nil
+	for ; r != nil && s[0] == nil && m.err == nil; r = r.orElse {
+		r.run(m, s)
+	}
+	if before != nil {
+		if s[0] != nil && (!equal(before, s[0]) || !sameText(before, s[0])) {
+			m.fail(ErrConflict)
+		}
+		s[0] = before
+	}
+	return m.err != nil || u.first && s[0] != nil
+}
+
+// read returns the value of a unit without arguments, which is evaluated once a query.
+func (u *unit) read(m *machine, empty any) any {
+	memo := &m.rules[u.id]
+	if memo.gen == m.gen {
+		return memo.value
+	}
+	if m.tick() {
+		return nil
+	}
+	top := m.top
+	v := u.eval(m, m.enter(u.size))
+	m.top = top
+	if m.err != nil {
+		return nil
+	}
+	if v == nil {
+		v = empty
+	}
+	m.rules[u.id] = ruleMemo{m.gen, v}
+	return v
+}
+
+// call returns the value for the arguments in a frame.
+func (u *unit) call(m *machine, s []any) any {
+	if m.tick() {
+		return nil
+	}
+	args := s[1 : 1+u.arity]
+	hash, ok := hashArgs(u.id, args)
+	if !ok {
+		return u.eval(m, s)
+	}
+	if e := m.calls.find(m.gen, u.id, hash, args); e.gen == m.gen {
+		return e.value
+	}
+	v := u.eval(m, s)
+	if m.err == nil {
+		m.calls.put(m.gen, u.id, hash, args, v)
+	}
+	return v
+}
+
+// virtual compiles a reference to rules: the part of it whose look-up is special, and
+// the terms after that.
+func (c *bodyCompiler) virtual(g *group, rest ast.Ref, sc scope) (expr, ast.Ref, look) {
+	if g.refusal != nil {
+		panic(g.refusal)
+	}
+	if g.kind == function {
+		refuse("a function as a value")
+	}
+	var empty any
+	if g.kind == set {
+		empty = emptySet
+	}
+	if g.kind == object {
+		empty = emptyMap
+	}
+	if g.kind >= set && len(rest) > 0 && c.closed(rest[0], sc) {
+		return c.part(g, rest[0], sc), rest[1:], get
+	}
+	u := g.whole(c.program)
+	c.mayFail = c.mayFail || u.mayFail
+	return func(m *machine, _ []any) any { return u.read(m, empty) }, rest, get
+}
+
+// part compiles the look-up of a key in a set or object that rules make: only what
+// belongs to the key is evaluated.
+func (c *bodyCompiler) part(g *group, t *ast.Term, sc scope) expr {
+	name := c.value(t, sc)
+	u := g.at(c.program)
+	c.mayFail = c.mayFail || u.mayFail
+	return func(m *machine, s []any) any {
+		k := name(m, s)
+		if k == nil {
+			return nil
+		}
+		top := m.top
+		f := m.enter(u.size)
+		f[1] = k
+		v := u.call(m, f)
+		m.top = top
+		if v != nil && g.kind == set {
+			return k
+		}
+		return v
+	}
+}

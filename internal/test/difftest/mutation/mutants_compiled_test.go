@@ -1,0 +1,36 @@
+package mutation
+
+// compiledMutants are errors in the compiler that turns Rego into closures
+// (internal/compiled). Its own tests must notice them.
+var compiledMutants = []mutant{
+	one("compiled: not keeps the value", "internal/compiled/compiler.go", "if inner(m, s) {\n\t\t\treturn m.err != nil\n\t\t}\n\t\treturn then(m, s)", "if !inner(m, s) {\n\t\t\treturn m.err != nil\n\t\t}\n\t\treturn then(m, s)"),
+	one("compiled: false holds", "internal/compiled/compiler.go", `return v != nil && !isFalse(v) && then(m, s) || m.err != nil`, `return v != nil && then(m, s) || m.err != nil`),
+	one("compiled: every is some", "internal/compiled/compiler.go", `return m.tick() || !body(m, s) || m.err != nil`, `return m.tick() || body(m, s) || m.err != nil`),
+	one("compiled: every of what is no collection", "internal/compiled/compiler.go", `if d == nil || !isCollection(d) {`, `if d == nil {`),
+	one("compiled: a call of false holds", "internal/compiled/call.go", `return v != nil && !isFalse(v) && then(m, s) || m.err != nil`, `return v != nil && then(m, s) || m.err != nil`),
+	one("compiled: the first value is enough", "internal/compiled/rules.go", `u.first = !byKey && g.kind <= function && sameConstant(g.rules)`, `u.first = !byKey && g.kind <= function`),
+	one("compiled: conflicts are not seen", "internal/compiled/rules.go", `case !equal(s[0], v) || g.kind == function && !sameText(s[0], v):`, `case !equal(s[0], s[0]):`),
+	one("compiled: the default does not apply", "internal/compiled/unit.go", "case s[0] == nil:\n\t\treturn u.fallback", "case s[0] == nil:\n\t\treturn nil"),
+	one("compiled: else although there is a value", "internal/compiled/unit.go", `for ; r != nil && s[0] == nil && m.err == nil; r = r.orElse {`, "for ; r != nil && m.err == nil; r = r.orElse {\n\t\ts[0] = nil"),
+	one("compiled: else is forgotten", "internal/compiled/rules.go", `r != nil; r, into = r.Else, &(*into).orElse {`, `r != nil; r, into = nil, &(*into).orElse {`),
+	one("compiled: the rest of a choice is forgotten", "internal/compiled/unit.go", `for ; c != nil; c = c.rest {`, `for ; c != nil; c = nil {`),
+	one("compiled: a choice of the second argument", "internal/compiled/choice.go", `func argumentOf(i int) expr { return func(_ *machine, s []any) any { return s[1+i] } }`, `func argumentOf(i int) expr { return func(_ *machine, s []any) any { return s[1] } }`),
+	one("compiled: a set of one text for any", "internal/compiled/choice.go", `for _, text := range t.texts {`, `for _, text := range t.texts[:1] {`),
+	one("compiled: a negated test chooses", "internal/compiled/choice.go", `if !isCall || e.Negated || len(terms) != 3 {`, `if !isCall || len(terms) != 3 {`),
+	one("compiled: results of other arguments", "internal/compiled/machine.go", `if e.hash == hash && e.of == of && sameArgs(e.args[:len(args)], args) {`, `if e.of == of {`),
+	one("compiled: results of the query before", "internal/compiled/machine.go", `if m.gen++; m.gen == 0 {`, `if m.gen = 1; m.gen == 0 {`),
+	one("compiled: results get lost as the memory grows", "internal/compiled/machine.go", `*c.free(gen, e.hash) = *e`, `*c.free(gen, 0) = callEntry{gen: gen, of: e.of, hash: e.hash, args: e.args}`),
+	one("compiled: frames overlap", "internal/compiled/machine.go", "s := m.stack[m.top:to:to]\n\tm.top = to", "s := m.stack[m.top:to:to]"),
+	one("compiled: arrays of any length match", "internal/compiled/unify.go", `if n, ok := lengthOf(v); !ok || n != p.Len() {`, `if n, ok := lengthOf(v); !ok || n < p.Len() {`),
+	one("compiled: objects of any size match", "internal/compiled/unify.go", `if n, ok := membersOf(v); !ok || n != len(pairs) {`, `if n, ok := membersOf(v); !ok || n < len(pairs) {`),
+	one("compiled: a variable is bound again", "internal/compiled/unify.go", `if c.closed(t, sc) {`, `if _, ok := t.Value.(ast.Var); !ok && c.closed(t, sc) {`),
+	one("compiled: null is undefined", "internal/compiled/value.go", "if node == nil {\n\t\treturn ast.Null{}\n\t}", "if node == nil {\n\t\treturn nil\n\t}"),
+	one("compiled: names are no indexes", "internal/compiled/value.go", "name := k.name\n\tif !k.isString {", "if _, ok := v.([]any); ok && k.isString {\n\t\treturn nil\n\t}\n\tname := k.name\n\tif !k.isString {"),
+	one("compiled: strings by length first", "internal/compiled/value.go", `case s < t:`, `case len(s) < len(t) || s < t:`),
+	one("compiled: lower leaves what is no ASCII", "internal/compiled/quick.go", `if low := strings.ToLower(text); low != text {`, `if low := strings.ToLower(text); low != text && len(text) == len([]rune(text)) {`),
+	one("compiled: concat of what is no text", "internal/compiled/quick.go", "list = append(list, text)\n\t\treturn !ok\n\t}) {\n\t\treturn nil", "list = append(list, text)\n\t\treturn false\n\t}) {\n\t\treturn nil"),
+	one("compiled: a key for any", "internal/compiled/unit.go", "if v != nil && g.kind == set {\n\t\t\treturn k\n\t\t}", "if g.kind == set {\n\t\t\treturn k\n\t\t}"),
+	one("compiled: the end of the context is not seen", "internal/compiled/machine.go", `if m.count++; m.count%ticks == 0 && m.ctx.Err() != nil {`, `if m.count++; m.count == 0 && m.ctx.Err() != nil {`),
+	one("compiled: an empty set is undefined", "internal/compiled/unit.go", "if v == nil {\n\t\tv = empty\n\t}", "_ = empty"),
+	one("compiled: a comprehension keeps its elements", "internal/compiled/term.go", "s[at] = nil\n\t\tif run(m, s); s[at] == nil {\n\t\t\treturn unlessFailed(m, emptyList)", "if run(m, s); s[at] == nil {\n\t\t\treturn unlessFailed(m, emptyList)"),
+}
