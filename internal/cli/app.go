@@ -80,6 +80,7 @@ func newApp(streams *Streams) *cli.App {
 		searchCommand(streams),
 		testgenCommand(streams),
 		serveCommand(streams),
+		pullCommand(streams),
 		siteDemoCommand(streams),
 		siteCheckCommand(streams),
 		completionCommand(streams),

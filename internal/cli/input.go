@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
@@ -14,7 +15,11 @@ import (
 // snapshot if there are none, and compiles them. What is wrong with the rules
 // is among the diagnostics; the error is about the command line.
 func (s *Streams) Compile(ctx *cli.Context, rules []string) (*workspace.Workspace, error) {
-	return s.compileOver(ctx, rules, ctx.String("snapshot"))
+	dir := ctx.String("snapshot")
+	if dir == "" && len(rules) == 1 {
+		dir, _ = snapshot.Pulled(rules[0]) // a pulled folder has both
+	}
+	return s.compileOver(ctx, rules, dir)
 }
 
 // compileOver is Compile with the snapshot in a directory, or "" for none.

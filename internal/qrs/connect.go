@@ -180,3 +180,6 @@ func (c *Client) logIn(ctx context.Context, gone *session) (*session, error) {
 	c.session = opened
 	return opened, nil
 }
+
+// RetryAfter sets how long a GET waits before it is sent again; a second without it.
+func (c *Client) RetryAfter(d time.Duration) { c.retryAfter = d }

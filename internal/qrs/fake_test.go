@@ -75,7 +75,7 @@ func connect(t *testing.T, s *Site) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.retryAfter = time.Millisecond
+	c.RetryAfter(time.Millisecond)
 	t.Cleanup(c.Close)
 	return c
 }

@@ -31,10 +31,14 @@ type file struct {
 
 // Open finds the files of a snapshot: *.json, named as the type is, ignoring
 // case. Other files are ignored, folders reported, and that there is nothing
-// beside rules. A nil schema is the default.
+// beside rules. A nil schema is the default. In a folder of the command pull, it opens
+// the folder of the snapshot.
 func Open(dir string, s *schema.Schema) (*Snapshot, diag.List) {
 	if s == nil {
 		s = schema.Default()
+	}
+	if site, ok := Pulled(dir); ok {
+		dir = site
 	}
 	snap := &Snapshot{schema: s}
 	entries, err := os.ReadDir(dir)

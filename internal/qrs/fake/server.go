@@ -154,7 +154,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, path, login strin
 	w.Header().Set("Date", s.options.Clock().UTC().Format(http.TimeFormat))
 	c := &call{Server: s, w: w, r: r, login: login, context: requestContext(r.Header.Get("X-Qlik-Security"))}
 	if !s.options.NoGzip && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		z, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
+		z := zippers.Get().(*gzip.Writer)
+		defer zippers.Put(z)
+		z.Reset(w)
 		c.out, c.zip = z, z
 	} else {
 		c.out = w
@@ -164,6 +166,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, path, login strin
 		_ = c.zip.Close() // the client has gone
 	}
 }
+
+// zippers are kept: a new one takes more memory than most answers.
+var zippers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed) // a level that there is
+	return z
+}}
 
 func cutPrefixFold(s, prefix string) (string, bool) {
 	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {

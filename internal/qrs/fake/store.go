@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"path"
 	"slices"
 	"strings"
@@ -310,4 +311,16 @@ func intOf(v any) int64 {
 		return int64(v)
 	}
 	return 0
+}
+
+// Shuffle lists the entities in another order from now on.
+func (s *Store) Shuffle(seed uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // an order, no secret
+	for _, name := range slices.Sorted(maps.Keys(s.collections)) {
+		c := s.collections[name]
+		c.items = slices.Clone(c.items)
+		random.Shuffle(len(c.items), func(i, j int) { c.items[i], c.items[j] = c.items[j], c.items[i] })
+	}
 }

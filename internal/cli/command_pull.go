@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/live"
+	"github.com/qlik2rego/qlik2rego/internal/live/pull"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+func pullCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "pull",
+		Usage:     "read the rules and the entities of a live site into a folder",
+		ArgsUsage: "-o FOLDER [--sites FILE] [--site NAME] [flags]",
+		Description: `FOLDER then holds one .qrule file for each rule below rules/, the users, apps and other
+entities as site/*.json, site.lock.json with what only the site knows about the rules,
+and manifest.json. Keep rules/ and site.lock.json in Git. The folder stands wherever
+RULES does, and as --snapshot.
+
+All of it is written or nothing. The same site gives the same bytes. Passwords and
+connection strings are not kept. Rule files with changes that the site does not have are
+not overwritten, unless --overwrite says so; other files in FOLDER are left alone.
+
+EXAMPLES:
+   qlik2rego pull -o repo/
+   qlik2rego pull --sites sites.yaml --site prod -o repo/ --incremental
+   qlik2rego audit repo/ --html access.html`,
+		Flags: append(SiteFlags(),
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FOLDER`"},
+			&cli.BoolFlag{Name: "incremental", Usage: "read only what has changed since the last pull; every 24 hours all is read"},
+			&cli.BoolFlag{Name: "overwrite", Usage: "drop changes to rule files that the site does not have"},
+			ProgressFlag(), FormatFlag()),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			switch {
+			case ctx.Args().Present():
+				return UsageOf(ctx.Command, "the folder is named with -o; did you mean -o %s?", ctx.Args().First())
+			case ctx.String("output") == "":
+				return UsageOf(ctx.Command, "no folder to write to: name one with -o")
+			}
+			return streams.pull(ctx)
+		},
+	}
+}
+
+// PullReport is the result of pull in JSON.
+type PullReport struct {
+	Path        string         `json:"path"`
+	Site        string         `json:"site"`
+	Build       string         `json:"build"`
+	Rules       int            `json:"rules"`
+	Entities    int            `json:"entities"`
+	Counts      map[string]int `json:"counts"`
+	Absent      []string       `json:"absent"`
+	Unchanged   bool           `json:"unchanged"`
+	Incremental bool           `json:"incremental"`
+	Calls       int64          `json:"calls"`
+	Bytes       int64          `json:"bytes"`
+}
+
+func (s *Streams) pull(ctx *cli.Context) error {
+	client, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	dir := ctx.String("output")
+	result, err := pull.Into(ctx.Context, client, dir, pull.Options{
+		Incremental: ctx.Bool("incremental"), Overwrite: ctx.Bool("overwrite"), Progress: s.Progress(ctx),
+	})
+	var broken *pull.RulesError
+	if errors.As(err, &broken) {
+		return s.Broken(broken.Findings)
+	}
+	if err != nil {
+		return calling(client, err)
+	}
+	m := result.Manifest
+	report := PullReport{
+		Path: dir, Site: m.Site, Build: m.Build, Rules: m.Rules, Entities: m.Count(), Counts: map[string]int{}, Absent: m.Absent,
+		Unchanged: result.Unchanged, Incremental: result.Incremental, Calls: result.Calls, Bytes: result.Bytes,
+	}
+	for _, part := range m.Collections {
+		report.Counts[part.Type] = part.Count
+	}
+	if s.Format == JSON {
+		return s.WriteJSON(report)
+	}
+	return s.showPull(&report)
+}
+
+func (s *Streams) showPull(r *PullReport) error {
+	var shown []string
+	for _, c := range live.Collections() {
+		if n := r.Counts[c.Type]; n > 0 && c.Type != "SystemRule" {
+			shown = append(shown, fmt.Sprintf("%s %d", c.Type, n))
+		}
+	}
+	what := "pulled the site " + r.Site
+	if r.Unchanged {
+		what = "nothing has changed on the site " + r.Site
+	}
+	_, err := fmt.Fprintf(s.Out, "%s (build %s): %s, %s\n%s\nin %s\n", what, r.Build,
+		Count(r.Rules, "rule"), fmt.Sprintf("%d entities", r.Entities-r.Counts["SystemRule"]), strings.Join(shown, ", "), tabular.Printable(r.Path))
+	return err
+}

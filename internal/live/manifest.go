@@ -1,0 +1,100 @@
+package live
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// The names in a pulled folder, beside rulefiles.Dir and rulefiles.LockName.
+const (
+	SiteDir      = snapshot.PulledSite
+	ManifestName = snapshot.PulledManifest
+)
+
+// Manifest is the file manifest.json of a pulled folder: what was pulled from where.
+//
+//	{"version": 1, "site": "prod", "url": "https://…", "build": "31.56.2.0",
+//	 "time": "…", "full": "…", "collections": [{"type": "App", …}], "absent": ["CloudCredentials"]}
+type Manifest struct {
+	Version int    `json:"version"`
+	Site    string `json:"site"`
+	URL     string `json:"url"`
+	Build   string `json:"build"`
+	// Time is when the pull began that last found something new, and Full the last that
+	// read every collection whole, by the site's clock.
+	Time        time.Time `json:"time"`
+	Full        time.Time `json:"full"`
+	Rules       int       `json:"rules"`
+	Collections []Part    `json:"collections"`
+	// Absent are the types that this build of the site does not have.
+	Absent []string `json:"absent"`
+}
+
+// Part is one collection of a pulled folder.
+type Part struct {
+	Type string `json:"type"`
+	// File is relative to the folder, with slashes.
+	File   string `json:"file"`
+	Count  int    `json:"count"`
+	Bytes  int64  `json:"bytes"`
+	Digest string `json:"digest"`
+}
+
+const manifestVersion = 1
+
+// NewManifest returns a manifest without collections.
+func NewManifest() *Manifest {
+	return &Manifest{Version: manifestVersion, Collections: []Part{}, Absent: []string{}}
+}
+
+// Part returns what the manifest says about a type, nil if nothing.
+func (m *Manifest) Part(typ string) *Part {
+	for i := range m.Collections {
+		if m.Collections[i].Type == typ {
+			return &m.Collections[i]
+		}
+	}
+	return nil
+}
+
+// Count is the number of all entities.
+func (m *Manifest) Count() int {
+	n := 0
+	for _, p := range m.Collections {
+		n += p.Count
+	}
+	return n
+}
+
+// ReadManifest reads the manifest of a pulled folder; it is nil if the folder has none.
+func ReadManifest(dir string) (*Manifest, error) {
+	path := filepath.Join(dir, ManifestName)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil //nolint:nilnil // a folder that was not pulled
+	}
+	if err != nil {
+		return nil, err
+	}
+	var m Manifest
+	if err := json.Unmarshal(data, &m); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if m.Version != manifestVersion {
+		return nil, fmt.Errorf("%s has the version %d; this qlik2rego knows %d", path, m.Version, manifestVersion)
+	}
+	return &m, nil
+}
+
+// Encode returns the text of the file.
+func (m *Manifest) Encode() ([]byte, error) {
+	data, err := json.MarshalIndent(m, "", "  ")
+	return append(data, '\n'), err
+}

@@ -1,0 +1,174 @@
+package pull
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/qlik2rego/qlik2rego/internal/live"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
+)
+
+// batch is how many entities are asked for by id at a time; more would make the address
+// too long for some proxies.
+const batch = 40
+
+// overlap is how much more than the time since the last pull an increment asks for.
+const overlap = 5 * time.Second
+
+// reader reads one collection into a file.
+type reader struct {
+	*puller
+	live.Collection
+	path string
+	// previous is the file of the last pull, "" for none.
+	previous string
+	since    time.Time
+}
+
+// read writes the file. count is what the site has just counted.
+func (r *reader) read(ctx context.Context, count int) (live.Part, error) {
+	if r.previous != "" {
+		part, ok, err := r.increment(ctx)
+		if err != nil || ok {
+			return part, err
+		}
+	}
+	var spool *spool
+	var err error
+	for attempt := range 2 { // GET may be repeated, and a list breaks off more easily than a call
+		if spool, err = r.whole(ctx, count); err == nil {
+			break
+		}
+		if attempt > 0 || !qrs.Unanswered(err) || ctx.Err() != nil {
+			return live.Part{}, err
+		}
+	}
+	if len(spool.rows) < count {
+		if err := r.complete(ctx, spool); err != nil {
+			spool.drop()
+			return live.Part{}, err
+		}
+	}
+	return r.finish(spool)
+}
+
+func (r *reader) finish(s *spool) (live.Part, error) {
+	count, size, digest, err := s.finish()
+	return live.Part{Type: r.Type, File: live.SiteDir + "/" + r.File(), Count: count, Bytes: size, Digest: digest}, err
+}
+
+// whole reads the list.
+func (r *reader) whole(ctx context.Context, count int) (*spool, error) {
+	s, err := newSpool(r.path)
+	if err != nil || count == 0 {
+		return s, err
+	}
+	if err := r.client.List(ctx, r.Path, "", r.into(s)); err != nil {
+		s.drop()
+		return nil, err
+	}
+	return s, nil
+}
+
+// into adds the entities of a list to a spool.
+func (r *reader) into(s *spool) func([]byte) error {
+	return func(entity []byte) error {
+		id, err := idOf(entity)
+		if err == nil {
+			entity, err = redact(r.Type, entity)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.Type, err)
+		}
+		r.progressed(1)
+		return s.add(id, entity)
+	}
+}
+
+// complete adds the entities that a list left out: some builds cut lists short. The ids
+// come by pages of a table, and the entities by ids.
+func (r *reader) complete(ctx context.Context, s *spool) error {
+	known := s.has()
+	var missing []string
+	err := r.client.IDs(ctx, r.Path, r.Type, func(id string) error {
+		if !known(id) {
+			missing = append(missing, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for len(missing) > 0 {
+		n := min(batch, len(missing))
+		if err := r.client.List(ctx, r.Path, qrs.OneOfIDs(missing[:n]), r.into(s)); err != nil {
+			return err
+		}
+		missing = missing[n:]
+	}
+	count, err := r.client.Count(ctx, r.Path, "")
+	if err == nil && len(s.rows) < count {
+		err = fmt.Errorf("the site counts %d entities of the type %s and lists %d: the user may read them but not list them, or the site is changing; try again", count, r.Type, len(s.rows))
+	}
+	return err
+}
+
+// increment merges what has changed into the previous file. It is not ok if entities were
+// deleted, which only the whole list tells.
+func (r *reader) increment(ctx context.Context) (live.Part, bool, error) {
+	s, err := newSpool(r.path)
+	if err != nil {
+		return live.Part{}, false, err
+	}
+	since := r.since.Add(-overlap).UTC().Format("2006-01-02T15:04:05.000Z")
+	err = eachEntity(r.previous, func(entity []byte) error {
+		id, err := idOf(entity)
+		if err != nil {
+			return err
+		}
+		return s.add(id, entity)
+	})
+	if err == nil {
+		err = r.client.List(ctx, r.Path, "modifiedDate ge '"+since+"'", r.into(s))
+	}
+	if err != nil {
+		s.drop()
+		return live.Part{}, false, err
+	}
+	part, err := r.finish(s)
+	if err != nil {
+		return live.Part{}, false, err
+	}
+	count, err := r.client.Count(ctx, r.Path, "")
+	return part, err == nil && part.Count == count, err
+}
+
+// eachEntity calls f with every entity of a file that an earlier pull has written.
+func eachEntity(path string, f func([]byte) error) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // read only
+	dec := jsontext.NewDecoder(file, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if token, err := dec.ReadToken(); err != nil || token.Kind() != '[' {
+		return errors.Join(fmt.Errorf("%s is not a list", filepath.Base(path)), err)
+	}
+	for dec.PeekKind() == '{' {
+		value, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		if err := f(value); err != nil {
+			return err
+		}
+	}
+	_, err = dec.ReadToken()
+	return err
+}

@@ -1,0 +1,204 @@
+package pull
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/live"
+	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
+)
+
+// folder is the folder that a pull fills. Everything is written to temp first.
+type folder struct {
+	path     string
+	exists   bool
+	temp     string
+	previous *live.Manifest
+	lock     *rulefiles.Lock
+}
+
+// ours are the names that a pull replaces; the manifest comes last.
+var ours = []string{rulefiles.Dir, live.SiteDir, rulefiles.LockName, live.ManifestName}
+
+func openFolder(dir string) (*folder, error) {
+	path, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	f := &folder{path: path}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return f, nil
+	case err != nil:
+		return nil, err
+	case !info.IsDir():
+		return nil, fmt.Errorf("%s is not a folder", dir)
+	}
+	f.exists = true
+	if f.previous, err = live.ReadManifest(path); err != nil {
+		return nil, err
+	}
+	f.lock, err = rulefiles.ReadLock(path)
+	return f, err
+}
+
+// LocalChangesError lists rule files that a pull would overwrite.
+type LocalChangesError struct {
+	Dir   string
+	Files []string
+}
+
+// Error implements error.
+func (e *LocalChangesError) Error() string {
+	const shown = 5
+	list := e.Files
+	more := ""
+	if len(list) > shown {
+		more = fmt.Sprintf(" and %d more", len(list)-shown)
+		list = list[:shown]
+	}
+	return fmt.Sprintf("%s holds changes that the site does not have: %s%s\nplan and apply bring them to the site; pull --overwrite drops them", e.Dir, strings.Join(list, ", "), more)
+}
+
+// refuseLocalChanges returns an error if rule files are not as they were pulled or
+// applied.
+func (f *folder) refuseLocalChanges() error {
+	dir := filepath.Join(f.path, rulefiles.Dir)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	changed, err := LocalChanges(f.path, f.lock)
+	if err != nil || len(changed) == 0 {
+		return err
+	}
+	return &LocalChangesError{Dir: f.path, Files: changed}
+}
+
+// LocalChanges returns the rule files of a folder, with slashes and relative to it, that
+// are not as the lock file says: new ones, changed ones and those that are gone.
+func LocalChanges(dir string, lock *rulefiles.Lock) ([]string, error) {
+	locked := map[string]string{} // the digest by the id of the rule
+	gone := map[string]string{}
+	if lock != nil {
+		for id, l := range lock.Rules {
+			locked[schema.Fold(id)], gone[schema.Fold(id)] = l.Digest, l.File
+		}
+	}
+	var changed []string
+	for _, file := range ruleset.Files(filepath.Join(dir, rulefiles.Dir)) {
+		rules, found := ruleset.Read(file)
+		name, err := filepath.Rel(dir, file)
+		if err != nil {
+			return nil, err
+		}
+		same := !found.HasErrors() && len(rules) > 0
+		for i := range rules {
+			key := schema.Fold(rules[i].ID)
+			same = same && locked[key] == rulefiles.Digest(&rules[i])
+			delete(gone, key)
+		}
+		if !same {
+			changed = append(changed, filepath.ToSlash(name))
+		}
+	}
+	for _, file := range gone {
+		if !slices.Contains(changed, file) {
+			changed = append(changed, file)
+		}
+	}
+	slices.Sort(changed)
+	return changed, nil
+}
+
+// stage makes the folder that everything is written to first.
+func (f *folder) stage() error {
+	parent := filepath.Dir(f.path)
+	if f.exists {
+		parent = f.path
+	} else if _, err := os.Stat(parent); err != nil {
+		return fmt.Errorf("there is no folder %s to make %s in: make it first", parent, filepath.Base(f.path))
+	}
+	var err error
+	f.temp, err = os.MkdirTemp(parent, ".qlik2rego-pull-")
+	return err
+}
+
+// discard removes what has not taken its place.
+func (f *folder) discard() {
+	if f.temp != "" {
+		_ = os.RemoveAll(f.temp) // temporary
+	}
+}
+
+// previousFile is the file of a collection of the last pull, "" if it is not as it was.
+func (f *folder) previousFile(c live.Collection) string {
+	part := f.previous.Part(c.Type)
+	path := filepath.Join(f.path, live.SiteDir, c.File())
+	if info, err := os.Stat(path); part == nil || err != nil || info.Size() != part.Bytes {
+		return ""
+	}
+	return path
+}
+
+// same says whether the folder has all that the manifest says.
+func (f *folder) same(m *live.Manifest) bool {
+	p := f.previous
+	if p == nil || p.Site != m.Site || p.URL != m.URL || p.Build != m.Build || p.Rules != m.Rules ||
+		!slices.Equal(p.Collections, m.Collections) || !slices.Equal(p.Absent, m.Absent) {
+		return false
+	}
+	for _, part := range p.Collections {
+		if info, err := os.Stat(filepath.Join(f.path, filepath.FromSlash(part.File))); err != nil || info.Size() != part.Bytes {
+			return false
+		}
+	}
+	changed, err := LocalChanges(f.path, f.lock)
+	return err == nil && f.lock != nil && len(changed) == 0
+}
+
+// commit moves everything to its place: a new folder as a whole, else each part, with the
+// parts before kept until all have moved.
+func (f *folder) commit() error {
+	if !f.exists {
+		if err := os.Chmod(f.temp, 0o755); err != nil {
+			return err
+		}
+		return os.Rename(f.temp, f.path)
+	}
+	old := filepath.Join(f.temp, "before")
+	if err := os.Mkdir(old, 0o755); err != nil {
+		return err
+	}
+	var moved []string
+	for _, name := range ours {
+		err := os.Rename(filepath.Join(f.path, name), filepath.Join(old, name))
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			moved = append(moved, name)
+			err = os.Rename(filepath.Join(f.temp, name), filepath.Join(f.path, name))
+		}
+		if err != nil {
+			return errors.Join(err, f.restore(old, moved))
+		}
+	}
+	return nil
+}
+
+// restore moves the parts before back.
+func (f *folder) restore(old string, moved []string) error {
+	var failed []error
+	for _, name := range moved {
+		failed = append(failed, os.RemoveAll(filepath.Join(f.path, name)))
+		if err := os.Rename(filepath.Join(old, name), filepath.Join(f.path, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
