@@ -24,6 +24,7 @@ func AuditFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "resource", Usage: "on what: an id or name, or PROPERTY=VALUE: 'Sales*', @Department=HR, stream.name=Everyone; again for more"},
 		Choice("context", "where requests come from; both is each of hub and qmc", "both", "hub", "qmc", "none"),
 		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
+		&cli.BoolFlag{Name: "env-from-rules", Usage: "also audit with the session attributes that rules name, one case for each combination"},
 	}
 }
 

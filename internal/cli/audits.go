@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,8 +52,20 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 	}
 	contexts := map[string][]string{"both": {"hub", "qmc"}, "hub": {"hub"}, "qmc": {"qmc"}, "none": {""}}[ctx.String("context")]
 	progress := s.Progress(ctx)
-	decide := func(b *bundles.Bundle, from string) (*report.Audit, error) {
-		q := partition.Question{Types: a.types, Actions: a.actions, Session: partition.Session{Context: from, Environment: a.environment}}
+	sessions := []session{{environment: a.environment}}
+	if ctx.Bool("env-from-rules") {
+		r, err := partition.Read(data)
+		if err != nil {
+			return nil, Input(err)
+		}
+		cases, left := sessionCases(r, a.environment)
+		if left > 0 {
+			fmt.Fprintf(s.Err, "--env-from-rules: %d of %d cases are audited; send the others with --env\n", len(cases), len(cases)+left)
+		}
+		sessions = append(sessions, cases...)
+	}
+	decide := func(b *bundles.Bundle, from string, with session) (*report.Audit, error) {
+		q := partition.Question{Types: a.types, Actions: a.actions, Session: partition.Session{Context: from, Environment: with.environment}}
 		m, err := matrix.Compute(ctx.Context, b, q, progress)
 		if errors.Is(err, partition.ErrBundle) {
 			err = Input(err)
@@ -82,27 +95,37 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 			return nil, UsageOf(ctx.Command, "--resource: nothing on record is %s%s", strings.Join(quoted(ctx.StringSlice("resource")), " or "),
 				meant(ctx.StringSlice("resource"), func(given string) string { return known.meantOf(a.types, given) }))
 		}
-		return &report.Audit{Context: from, Names: names, Folded: folded}, nil
+		return &report.Audit{Context: from, Case: with.sent, Names: names, Folded: folded}, nil
 	}
+	progress.parts(len(contexts) * len(sessions) * (1 + len(disabled)))
 	var all []*report.Audit
 	for _, from := range contexts {
-		one, err := decide(a.bundle, from)
-		if err != nil {
-			return nil, err
-		}
-		one.Disabled = map[string]report.Would{}
-		for _, v := range disabled {
-			b, err := variantBundle(ctx.Context, v, a.bundle)
+		for _, with := range sessions {
+			one, err := decide(a.bundle, from, with)
 			if err != nil {
 				return nil, err
 			}
-			with, err := decide(b, from)
-			if err != nil {
-				return nil, err
+			one.Disabled = map[string]report.Would{}
+			for _, v := range disabled {
+				b, err := variantBundle(ctx.Context, v, a.bundle)
+				if err != nil {
+					return nil, err
+				}
+				enabled, err := decide(b, from, with)
+				if err != nil {
+					return nil, err
+				}
+				one.Disabled[v.Rule.ID] = report.Would{Reach: enabled.Reach()[v.Rule.ID], More: enabled.Cells() - one.Cells()}
 			}
-			one.Disabled[v.Rule.ID] = report.Would{Reach: with.Reach()[v.Rule.ID], More: with.Cells() - one.Cells()}
+			all = append(all, one)
 		}
-		all = append(all, one)
+	}
+	if note := report.Note(all[0].Unsent()); note != "" {
+		advice := "send them with --env NAME=VALUE, or --env-from-rules for the values that rules name"
+		if ctx.Bool("env-from-rules") {
+			advice = "the cases have the values that rules name"
+		}
+		fmt.Fprintf(s.Err, "%s: %s\n", note, advice)
 	}
 	return all, nil
 }
@@ -146,6 +169,7 @@ func (a *audited) names() report.Names {
 			return key
 		},
 		Resource: reader.Name,
+		Login:    reader.Login,
 		Rule:     func(id string) string { return id },
 	}
 	skipped := map[string]bool{}

@@ -186,7 +186,7 @@ func (s *Streams) Answer(ctx *cli.Context, d *deciding, q Question) error {
 	defer engine.CollectRarely()()
 	progress := s.Progress(ctx)
 	if s.OutTerminal {
-		progress = snapshot.NoProgress{} // a bar and results would write over each other
+		progress = noProgress() // a bar and results would write over each other
 	}
 	progress.Start("requests decided:", 0)
 	err := engine.DecideAll(ctx.Context, d, q.requests, s.Out, func(n int) { progress.Add(int64(n)) })

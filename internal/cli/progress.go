@@ -8,23 +8,24 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
-
-	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Progress returns where long work reports to: a bar for a person, a line every
-// few seconds for a log with --progress, otherwise nobody.
-func (s *Streams) Progress(ctx *cli.Context) snapshot.Progress {
+// Progress returns what long work reports to: a bar for a person, with --progress a line
+// every few seconds for a log; otherwise nobody.
+func (s *Streams) Progress(ctx *cli.Context) *progress {
 	switch {
 	case s.ErrTerminal && s.Color:
 		return &progress{out: s.Err, every: 100 * time.Millisecond, now: time.Now, bar: true}
 	case ctx.Bool("progress"):
 		return &progress{out: s.Err, every: 3 * time.Second, now: time.Now}
 	}
-	return snapshot.NoProgress{}
+	return noProgress()
 }
 
-// progress implements snapshot.Progress.
+func noProgress() *progress { return &progress{out: io.Discard, every: time.Hour, now: time.Now} }
+
+// progress implements snapshot.Progress. Work that starts several times under one name
+// after parts goes on where it was: what is shown never goes back.
 type progress struct {
 	mu    sync.Mutex
 	out   io.Writer
@@ -34,7 +35,16 @@ type progress struct {
 
 	what        string
 	done, total int64
-	last        time.Time
+	// part is the number of the part, of several.
+	part, of int
+	last     time.Time
+}
+
+// parts says that the work to come starts so many times.
+func (p *progress) parts(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.part, p.of = -1, n
 }
 
 // Start implements snapshot.Progress. The first report waits: most work is over
@@ -42,7 +52,13 @@ type progress struct {
 func (p *progress) Start(what string, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.what, p.done, p.total, p.last = what, 0, total, p.now()
+	if p.of > 0 {
+		p.part++
+	}
+	if p.what != what || p.of == 0 {
+		p.last = p.now()
+	}
+	p.what, p.done, p.total = what, 0, total
 }
 
 // Add implements snapshot.Progress.
@@ -60,9 +76,13 @@ func (p *progress) Add(n int64) {
 func (p *progress) Done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.of > 0 && p.part+1 < p.of {
+		return
+	}
 	if p.bar {
 		_, _ = io.WriteString(p.out, "\r\x1b[K")
 	}
+	p.of = 0
 }
 
 const barWidth = 30
@@ -73,6 +93,9 @@ func (p *progress) show() {
 		return
 	}
 	part := min(float64(p.done)/float64(p.total), 1)
+	if p.of > 0 {
+		part = min((float64(p.part)+part)/float64(p.of), 1)
+	}
 	percent := fmt.Sprintf("%3.0f %%", 100*part)
 	if !p.bar {
 		p.line(p.what + " " + percent)

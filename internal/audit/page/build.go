@@ -94,7 +94,7 @@ func (w *builder) name(a *report.Audit) {
 	w.requesters, w.who = number(chosen)
 	e := &w.doc.Requesters
 	for at, n := range w.who {
-		e.IDs = append(e.IDs, all.Subjects[n])
+		e.IDs = append(e.IDs, a.Subject(n))
 		e.Names = append(e.Names, a.Names.Resource("user", all.Handles[n]))
 		if all.Anonymous[n] {
 			e.Anonymous = append(e.Anonymous, int32(at))
@@ -135,7 +135,13 @@ func number(chosen []bool) (numbers, reverse []int32) {
 
 // context notes what one audit decided.
 func (w *builder) context(a *report.Audit) Context {
-	c := Context{Name: a.Context}
+	c := Context{Name: a.Context, Case: a.Case, Idle: []Idle{}}
+	for _, u := range a.Unsent() {
+		c.Unsent = append(c.Unsent, u.Name)
+	}
+	for _, one := range a.Idle() {
+		c.Idle = append(c.Idle, Idle{w.rules[one.Rule.ID], one.Reason, one.Attributes})
+	}
 	c.Requesters = side(w.who, a.Model.Requesters.Partition, func(int32) int32 { return -1 })
 	for n, g := range a.Requesters {
 		for _, member := range g.Members {

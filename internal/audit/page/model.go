@@ -110,7 +110,13 @@ type Attribute struct {
 // Context is what was decided for requests of one context.
 type Context struct {
 	// Name is hub, qmc or, for requests that do not say, "".
-	Name       string `json:"name"`
+	Name string `json:"name"`
+	// Case is what the requests of a case send beside, NAME=VALUE.
+	Case []string `json:"case,omitempty"`
+	// Unsent are the session attributes that rules test and that were not sent.
+	Unsent []string `json:"unsent,omitempty"`
+	// Idle are the rules that can grant and grant nobody anything here.
+	Idle       []Idle `json:"idle"`
 	Requesters Side   `json:"requesters"`
 	// Types are what is decided about the types of the document, in their order.
 	Types []Rights `json:"types"`
@@ -119,6 +125,13 @@ type Context struct {
 	// Census holds, by attribute and value, how many pairs there are by type and
 	// action.
 	Census [][][][]int64 `json:"census"`
+}
+
+// Idle is a rule that grants nobody anything, and why (report.Idle).
+type Idle struct {
+	Rule       int      `json:"rule"`
+	Reason     string   `json:"reason"`
+	Attributes []string `json:"attributes,omitempty"`
 }
 
 // Side says which group and class the requesters, or the resources of a type, are of.

@@ -41,7 +41,7 @@ func userRows(a *Audit, emit emit) error {
 					}
 				}
 				row := func(action string, n int64, rules []int32) error {
-					return emit(a.Context, a.subject(requester), a.Names.Resource("user", a.Model.Requesters.Handles[requester]), a.Names.Type(t.Type.Type), action, n, of, a.rules(t, rules))
+					return emit(a.From(), a.Subject(requester), a.Names.Resource("user", a.Model.Requesters.Handles[requester]), a.Names.Type(t.Type.Type), action, n, of, a.rules(t, rules))
 				}
 				nothing := true
 				for i, action := range ruleset.AllActions {
@@ -116,12 +116,12 @@ func resourceRows(a *Audit, emit emit, nobody bool) error {
 				if nothing = false; nobody {
 					break
 				}
-				if err := emit(a.Context, a.Names.Type(t.Type.Type), id, a.Names.Resource(t.Type.Type, id), action.Name(), count, of, anonymous); err != nil {
+				if err := emit(a.From(), a.Names.Type(t.Type.Type), id, a.Names.Resource(t.Type.Type, id), action.Name(), count, of, anonymous); err != nil {
 					return err
 				}
 			}
 			if nothing {
-				if err := emit(a.Context, a.Names.Type(t.Type.Type), id, a.Names.Resource(t.Type.Type, id), "", int64(0), of, false); err != nil {
+				if err := emit(a.From(), a.Names.Type(t.Type.Type), id, a.Names.Resource(t.Type.Type, id), "", int64(0), of, false); err != nil {
 					return err
 				}
 			}

@@ -26,14 +26,14 @@ var Rules = View{
 			case info.Disabled && known:
 				r, more = would.Reach, would.More
 			case info.Disabled:
-				if err := emit(a.Context, info.ID, info.Name, true, nil, nil, nil, nil, nil, nil); err != nil {
+				if err := emit(a.From(), info.ID, info.Name, true, nil, nil, nil, nil, nil, nil); err != nil {
 					return err
 				}
 				continue
 			case !a.counts(info, reach):
 				continue
 			}
-			if err := emit(a.Context, info.ID, info.Name, info.Disabled, r.Requesters, r.Resources, r.Pairs, r.Cells, r.Only, more); err != nil {
+			if err := emit(a.From(), info.ID, info.Name, info.Disabled, r.Requesters, r.Resources, r.Pairs, r.Cells, r.Only, more); err != nil {
 				return err
 			}
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
@@ -13,6 +14,9 @@ type Audit struct {
 	// Context is where the requests come from: hub, qmc, or "" for requests that do
 	// not say.
 	Context string
+	// Case is what the requests of a case send beside, NAME=VALUE; nil for the audit
+	// that was asked for.
+	Case []string
 	*matrix.Folded
 	Names Names
 	// Disabled is what disabled rules would do, by id, as far as that is known.
@@ -25,6 +29,8 @@ type Names struct {
 	Type func(key string) string
 	// Resource is the name of a resource on record, "" if the data does not hold it.
 	Resource func(typ, id string) string
+	// Login is what a user is shown as, by handle; nil shows the subject of requests.
+	Login func(handle string) string
 	// Rule is what a rule is shown as, by its id: the id, or for people the name.
 	Rule func(id string) string
 	// Rules are all rules of the bundle, ordered by name.
@@ -97,7 +103,7 @@ func classRows(a *Audit, emit emit) error {
 					}
 				}
 				for _, right := range t.Rights(b.Rules) {
-					if err := emit(a.Context, a.Names.Type(t.Type.Type), int64(len(g.Members)), a.subject(g.Members[0]), b.resources, t.Handles[first],
+					if err := emit(a.From(), a.Names.Type(t.Type.Type), int64(len(g.Members)), a.Subject(g.Members[0]), b.resources, t.Handles[first],
 						right.Actions, a.rules(t, right.Rules), b.pairs, int64(n)+1, classes, nil); err != nil {
 						return err
 					}
@@ -110,7 +116,7 @@ func classRows(a *Audit, emit emit) error {
 				resources[i] = t.Handles[n]
 			}
 			for _, right := range t.Rights(apart.Rules) {
-				if err := emit(a.Context, a.Names.Type(t.Type.Type), int64(1), a.subject(apart.Requester), int64(len(resources)), resources[0],
+				if err := emit(a.From(), a.Names.Type(t.Type.Type), int64(1), a.Subject(apart.Requester), int64(len(resources)), resources[0],
 					right.Actions, a.rules(t, right.Rules), int64(len(resources)), nil, nil, resources); err != nil {
 					return err
 				}
@@ -126,7 +132,7 @@ var Members = View{
 	func(a *Audit, emit emit) error {
 		for n, g := range a.Requesters {
 			for _, member := range g.Members {
-				if err := emit(a.Context, "requester", a.Names.Type("user"), int64(n)+1, a.subject(member), a.Names.Resource("user", a.Model.Requesters.Handles[member])); err != nil {
+				if err := emit(a.From(), "requester", a.Names.Type("user"), int64(n)+1, a.Subject(member), a.Names.Resource("user", a.Model.Requesters.Handles[member])); err != nil {
 					return err
 				}
 			}
@@ -134,7 +140,7 @@ var Members = View{
 		for _, t := range a.Types {
 			for n, g := range t.Resources {
 				for _, member := range g.Members {
-					if err := emit(a.Context, "resource", a.Names.Type(t.Type.Type), int64(n)+1, t.Handles[member], a.Names.Resource(t.Type.Type, t.Handles[member])); err != nil {
+					if err := emit(a.From(), "resource", a.Names.Type(t.Type.Type), int64(n)+1, t.Handles[member], a.Names.Resource(t.Type.Type, t.Handles[member])); err != nil {
 						return err
 					}
 				}
@@ -183,7 +189,7 @@ func cellRows(a *Audit, emit emit) error {
 				for _, one := range cells {
 					id := t.Handles[one.resource]
 					for _, right := range t.Rights(one.rules) {
-						if err := emit(a.Context, a.Names.Type(t.Type.Type), a.subject(requester), id, a.Names.Resource(t.Type.Type, id), right.Actions, a.rules(t, right.Rules)); err != nil {
+						if err := emit(a.From(), a.Names.Type(t.Type.Type), a.Subject(requester), id, a.Names.Resource(t.Type.Type, id), right.Actions, a.rules(t, right.Rules)); err != nil {
 							return err
 						}
 					}
@@ -194,7 +200,16 @@ func cellRows(a *Audit, emit emit) error {
 	return nil
 }
 
-func (a *Audit) subject(n int32) string { return a.Model.Requesters.Subjects[n] }
+// Subject is what a requester is shown as: the login in the spelling on record, as far
+// as the data has it.
+func (a *Audit) Subject(n int32) string {
+	if a.Names.Login != nil && !a.Model.Requesters.Anonymous[n] {
+		if login := a.Names.Login(a.Model.Requesters.Handles[n]); login != "" {
+			return login
+		}
+	}
+	return a.Model.Requesters.Subjects[n]
+}
 
 // rules returns what rules are shown as, in the order of their ids.
 func (a *Audit) rules(t *matrix.FoldedType, rules []int32) []string {
@@ -207,4 +222,12 @@ func (a *Audit) rules(t *matrix.FoldedType, rules []int32) []string {
 		all[i] = a.Names.Rule(id)
 	}
 	return all
+}
+
+// From is where the requests of the audit come from and, of a case, what they send.
+func (a *Audit) From() string {
+	if len(a.Case) == 0 {
+		return a.Context
+	}
+	return strings.TrimSpace(a.Context + " with " + strings.Join(a.Case, ", "))
 }

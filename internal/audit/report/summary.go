@@ -15,7 +15,11 @@ import (
 //	anonymous  on how many resources an anonymous requester has an action
 //	nobody     how many resources nobody has anything on
 //	only       how many cells are granted by one rule alone, the most first
-//	nothing    rules that grant nothing to anyone
+//	nothing    rules that give nobody anything on this site, in any context and session
+//	elsewhere  rules that give nobody anything here, and may in another context
+//	session    rules that give nobody anything here, and may with session attributes that
+//	           were not given
+//	not given  these attributes, with the number of rules that test them
 //	disabled   how many cells more there would be if a disabled rule were enabled
 var Summary = View{
 	columns("context", tabular.Text, "section", tabular.Text, "type", tabular.Text, "action", tabular.Text, "rule", tabular.Text, "name", tabular.Text, "count", tabular.Number),
@@ -36,7 +40,7 @@ type summary struct {
 }
 
 func (s summary) row(section, typ, action string, rule RuleInfo, count any) error {
-	return s.emit(s.Context, section, typ, action, rule.ID, rule.Name, count)
+	return s.emit(s.From(), section, typ, action, rule.ID, rule.Name, count)
 }
 
 func (s summary) totals() error {
@@ -135,14 +139,12 @@ func (r *reached) nobody(resource int32) bool {
 
 func (s summary) rules() error {
 	reach := s.Reach()
-	var only, nothing, disabled []RuleInfo
+	var only, disabled []RuleInfo
 	for _, info := range s.Names.Rules {
 		switch {
 		case info.Disabled:
 			disabled = append(disabled, info)
 		case !s.counts(info, reach):
-		case reach[info.ID].Pairs == 0:
-			nothing = append(nothing, info)
 		case reach[info.ID].Only > 0:
 			only = append(only, info)
 		}
@@ -153,10 +155,8 @@ func (s summary) rules() error {
 			return err
 		}
 	}
-	for _, info := range nothing {
-		if err := s.row("nothing", "", "", info, int64(0)); err != nil {
-			return err
-		}
+	if err := s.idle(); err != nil {
+		return err
 	}
 	for _, info := range disabled {
 		var more any
@@ -164,6 +164,27 @@ func (s summary) rules() error {
 			more = would.More
 		}
 		if err := s.row("disabled", "", "", info, more); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// idle writes the rules that grant nothing, those that never can first.
+func (s summary) idle() error {
+	all := s.Idle()
+	for _, section := range []string{Nothing, Elsewhere, Session} {
+		for _, one := range all {
+			if one.Reason != section {
+				continue
+			}
+			if err := s.row(section, "", "", one.Rule, int64(0)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, u := range s.Unsent() {
+		if err := s.row("not given", "", "", RuleInfo{Name: "user.environment." + u.Name}, int64(len(u.Rules))); err != nil {
 			return err
 		}
 	}

@@ -81,7 +81,7 @@ function openPair(rights, row, col, requester, resource) {
     el("dl", {},
       el("dt", {}, "Requester"), el("dd", {}, picker("Requester", doc.requesters, row.members, requester, (n) => again(n, resource))),
       el("dt", {}, rights.type.name), el("dd", {}, picker(rights.type.name, rights.type, col.members, resource, (n) => again(requester, n))),
-      el("dt", {}, "From"), el("dd", {}, contextName(context().data.name))),
+      el("dt", {}, "From"), el("dd", {}, contextName(context().data))),
     owners && el("p", { class: "small muted" }, "This pair stands apart from its classes: a test compares the two themselves, as owner = user does."),
     mask ? el("ul", { class: "rights" }, actionsIn(mask).map((a) => el("li", { class: kinds[kindOf(a.name)].key }, actionName(a.name)))) : "",
     granting.length ? el("h3", {}, granting.length === 1 ? "Granted by one rule" : `Granted by ${num(granting.length)} rules`) : "",
@@ -167,7 +167,7 @@ function whyNot(rights, others, missing, requester, resource) {
   const action = state.action ? missing[0] : missing.find((a) => a.bit & reached) || missing[0];
   return [
     el("h3", {}, `Why not ${listed(missing.slice(0, 3).map((a) => actionName(a.name)))}${missing.length > 3 ? " and others" : ""}?`),
-    never.length ? el("p", { class: "small" }, `No other rule for ${rights.type.name} grants ${listed(never.map((a) => actionName(a.name)))}${context().data.name ? ` or is about ${contextName(context().data.name)}` : ""}.`) : "",
+    never.length ? el("p", { class: "small" }, `No other rule for ${rights.type.name} grants ${listed(never.map((a) => actionName(a.name)))}${context().data.name ? ` or is about ${contextName(context().data)}` : ""}.`) : "",
     near.length ? el("p", { class: "small muted" }, "Rules that could grant it, and their tests on this pair. How the tests combine, the condition says; a condition may also ask that a test does not hold.") : "",
     list, near.length > 8 ? more : "",
     el("p", { class: "small muted" }, "Clause by clause, and what would have to change:"),
@@ -177,5 +177,5 @@ function whyNot(rights, others, missing, requester, resource) {
 
 function explainLine(rights, requester, resource, action) {
   const from = context().data.name;
-  return [...doc.explain, "--subject", doc.requesters.ids[requester], "--action", action, "--resource", `${rights.type.name}:${rights.type.ids[resource]}`, ...(from ? ["--context", from] : [])].map(quoted).join(" ");
+  return [...doc.explain, "--subject", doc.requesters.ids[requester], "--action", action, "--resource", `${rights.type.name}:${rights.type.ids[resource]}`, ...(from ? ["--context", from] : []), ...(context().data.case || []).flatMap((x) => ["--env", x])].map(quoted).join(" ");
 }

@@ -34,7 +34,7 @@ function startTabs() {
 }
 
 function startContext() {
-  $("context").replaceChildren(...contexts.map((c, n) => el("option", { value: n }, contextName(c.data.name))));
+  $("context").replaceChildren(...contexts.map((c, n) => el("option", { value: n }, contextName(c.data))));
   $("context").addEventListener("input", (e) => {
     state.context = Number(e.target.value);
     made.clear();

@@ -144,7 +144,7 @@ function printMatrix() {
   const most = [120, 24], r = rows.slice(0, most[0]), c = cols.slice(0, most[1]);
   const left = [rows.length > r.length && `${plural(rows.length - r.length, "row")}`, cols.length > c.length && `${plural(cols.length - c.length, "column")}`].filter(Boolean);
   $("paper").replaceChildren(
-    el("p", {}, `${rights.type.name}, requests from ${contextName(context().data.name)}${state.action ? `, ${long(state.action)}` : ""}${state.who ? `, requesters like “${state.who}”` : ""}${state.what ? `, resources like “${state.what}”` : ""}.`),
+    el("p", {}, `${rights.type.name}, requests from ${contextName(context().data)}${state.action ? `, ${long(state.action)}` : ""}${state.who ? `, requesters like “${state.who}”` : ""}${state.what ? `, resources like “${state.what}”` : ""}.`),
     el("table", {},
       el("thead", {}, el("tr", {}, el("td"), c.map((col) => el("th", { scope: "col" }, el("div", { class: "up" }, called(rights.type, col.members)))))),
       el("tbody", {}, r.map((row) => el("tr", {}, el("th", { scope: "row" }, called(doc.requesters, row.members)), c.map((col) => {

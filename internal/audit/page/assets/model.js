@@ -152,7 +152,8 @@ class Context {
 }
 
 const contexts = doc.contexts.map((c) => new Context(c));
-const contextName = (name) => ({ hub: "the hub", qmc: "the QMC" })[name] || "anywhere (not said)";
+// contextName says where the requests of a context come from and, of a case, what they send.
+const contextName = (c) => (({ hub: "the hub", qmc: "the QMC" })[c.name] || "anywhere (not said)") + (c.case ? ` with ${c.case.join(", ")}` : "");
 
 // label is what an entity is called; where the name says nothing, its id is.
 function label(entities, n) { return entities.names[n] || entities.ids[n]; }

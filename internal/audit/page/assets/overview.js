@@ -6,7 +6,7 @@ function showOverview() {
   const granting = doc.rules.filter((r) => r.grants).length, disabled = doc.rules.filter((r) => r.disabled).length;
   $("overview").replaceChildren(
     el("h2", {}, "At a glance"),
-    el("p", {}, `${plural(doc.requesters.ids.length, "requester")}${doc.requesters.anonymous?.length ? ", one who is anonymous among them," : ""} and ${plural(doc.types.reduce((n, t) => n + t.ids.length, 0), "resource")} of ${plural(doc.types.length, "type")}, judged by ${plural(granting, "rule")} that can grant (${num(doc.rules.length)} in the export${disabled ? `, ${num(disabled)} disabled` : ""}). Requests come from ${contextName(c.data.name)}.`),
+    el("p", {}, `${plural(doc.requesters.ids.length, "requester")}${doc.requesters.anonymous?.length ? ", one who is anonymous among them," : ""} and ${plural(doc.types.reduce((n, t) => n + t.ids.length, 0), "resource")} of ${plural(doc.types.length, "type")}, judged by ${plural(granting, "rule")} that can grant (${num(doc.rules.length)} in the export${disabled ? `, ${num(disabled)} disabled` : ""}). Requests come from ${contextName(c.data)}.`),
     el("div", { class: "scroll" }, el("table", {},
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Type"), ["Resources", "Classes of them", "Pairs with a right", "Share", "Reached by nobody"].map((t) => el("th", { scope: "col", class: "n" }, t)))),
       el("tbody", {}, doc.types.map((type, t) => el("tr", {},
@@ -43,8 +43,12 @@ function findings(cells) {
   const nobody = doc.types.map((type, t) => (cells[t].nobody ? `${num(cells[t].nobody)} of type ${type.name}` : "")).filter(Boolean);
   if (nobody.length) add(false, el("strong", {}, "Nobody has anything on "), `${listed(nobody)}.`);
   const links = (numbers) => numbers.map((n, i) => [i ? ", " : "", el("button", { type: "button", class: "link", onclick: () => showRule(n) }, ruleTitle(doc.rules[n]))]);
-  const idle = doc.rules.map((_, n) => n).filter((n) => doc.rules[n].grants && reachOf(n) && !reachOf(n).cells);
-  if (idle.length) add(true, el("strong", {}, `${plural(idle.length, "rule")} grant${idle.length === 1 ? "s" : ""} nothing to anyone here: `), links(idle), ".");
+  if (c.data.unsent) add(true, el("strong", {}, "Session attributes were not given: "), `${listed(c.data.unsent)}. Rights that depend on them are not on this page; --env NAME=VALUE sends them, --env-from-rules adds a case for the values that rules name.`);
+  const idle = (reason) => c.data.idle.filter((x) => x.reason === reason).map((x) => x.rule);
+  const nothing = idle("nothing"), session = idle("session"), elsewhere = idle("elsewhere");
+  if (nothing.length) add(true, el("strong", {}, `${plural(nothing.length, "rule")} give${nothing.length === 1 ? "s" : ""} nobody anything on this site, in any context or session: `), links(nothing), ".");
+  if (session.length) add(false, el("strong", {}, `${plural(session.length, "rule")} give${session.length === 1 ? "s" : ""} nobody anything without session attributes that were not given: `), links(session), ".");
+  if (elsewhere.length) add(false, el("strong", {}, `${plural(elsewhere.length, "rule")} give${elsewhere.length === 1 ? "s" : ""} nobody anything here, and may for requests from elsewhere: `), links(elsewhere), ".");
   const off = doc.rules.map((_, n) => n).filter((n) => doc.rules[n].disabled && reachOf(n)?.more);
   if (off.length) add(true, el("strong", {}, "Disabled rules that would grant more if they were enabled: "), links(off), ".");
   const alone = doc.rules.map((_, n) => n).filter((n) => !doc.rules[n].disabled && reachOf(n)?.only).sort((a, b) => reachOf(b).only - reachOf(a).only).slice(0, 5);

@@ -16,7 +16,7 @@ function showRules() {
   find();
   $("rules").replaceChildren(
     el("h2", {}, "What each rule reaches"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data.name)}. A cell is a requester, a resource and an action. The dark part of a bar is what no other rule grants.`),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A cell is a requester, a resource and an action. The dark part of a bar is what no other rule grants.`),
     el("div", { class: "filters noprint", role: "search", "aria-label": "Find rules" }, el("label", {}, "Find ", search)),
     el("div", { class: "scroll" }, el("table", { id: "rule-table" },
       el("thead", {}, el("tr", {}, ["Rule", "Actions"].map((t) => el("th", { scope: "col" }, t)), ["Requesters", "Resources", "Cells", "Only by it"].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "Reach"))),
@@ -93,7 +93,7 @@ function showRoles() {
   count();
   box.replaceChildren(
     el("h2", {}, "Rights by role"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data.name)}. A figure is on how many resources those with the role have the right on average; what all of them have on all is 100 %. Who has several roles is counted with each.`),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A figure is on how many resources those with the role have the right on average; what all of them have on all is 100 %. Who has several roles is counted with each.`),
     el("div", { class: "filters noprint" }, el("label", {}, "By ", which), el("label", {}, "On ", what)),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rights by role" }, tables),
   );

@@ -51,7 +51,7 @@ function showTree() {
   grow();
   $("tree").replaceChildren(
     el("h2", {}, "Streams, apps and what is in them"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data.name)}. Each line says what the requester has there or, for anyone, how many requesters have something.`),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. Each line says what the requester has there or, for anyone, how many requesters have something.`),
     el("div", { class: "filters noprint" }, el("label", {}, "As seen by ", who), list, said),
     root,
   );
