@@ -9,6 +9,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
@@ -21,7 +22,7 @@ var sites = flag.Uint64("sites", 4, "how many sites TestClassesAreExact looks at
 func TestClassesAreExact(t *testing.T) {
 	size := sitegen.Size{Users: 7, Streams: 4, Apps: 6, Objects: 7, Others: 2, Rules: 25, Requests: 60}
 	seeds := *sites
-	if testing.Short() {
+	if !exact.Enabled() {
 		seeds = 1
 	}
 	pairs, folded, apart := 0, 0, 0

@@ -12,6 +12,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
 // TestComparedColumnsMeet compares conditions in which columns are compared with each other,
@@ -153,7 +154,7 @@ func everyone(t *testing.T) string {
 // it left something out.
 func TestComparisonsMissNothing(t *testing.T) {
 	rounds := 100
-	if testing.Short() {
+	if !exact.Enabled() {
 		rounds = 40
 	}
 	random := rand.New(rand.NewPCG(11, 3))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
 // TestWithoutASite compares by the values that conditions name. The counts are of
@@ -70,7 +71,7 @@ func TestWithoutASite(t *testing.T) {
 // without leaving anything out.
 func TestNothingIsCalledEqualThatDiffers(t *testing.T) {
 	rounds := 25
-	if testing.Short() {
+	if !exact.Enabled() {
 		rounds = 8
 	}
 	random := rand.New(rand.NewPCG(7, 7))

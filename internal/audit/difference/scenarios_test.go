@@ -11,6 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
 const stories = "../../../testdata/scenarios"
@@ -50,9 +51,7 @@ func checked(t *testing.T, old, new []ruleset.Rule, site string) *difference.Rep
 }
 
 func TestCustomerCase(t *testing.T) {
-	if testing.Short() {
-		t.Skip("cell by cell it takes a while: without -short")
-	}
+	exact.Skip(t)
 	folder := filepath.Join(stories, "customer-case")
 	rules := read(t, filepath.Join(folder, "rules.json"))
 	wider := edited(t, rules, "ResourceAccess", func(r *ruleset.Rule) {
@@ -77,9 +76,7 @@ func TestCustomerCase(t *testing.T) {
 
 // TestSheetLevel compares each variant of the story with itself and with the next.
 func TestSheetLevel(t *testing.T) {
-	if testing.Short() {
-		t.Skip("cell by cell it takes a while: without -short")
-	}
+	exact.Skip(t)
 	folder := filepath.Join(stories, "sheet-level")
 	files, err := filepath.Glob(filepath.Join(folder, "*", "rules.json"))
 	if err != nil || len(files) < 2 {

@@ -10,6 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
@@ -38,7 +39,7 @@ func generated(t *testing.T, seed uint64) (*subject, [][]byte) {
 // sites runs a test on made-up sites.
 func sites(t *testing.T, test func(t *testing.T, s *subject, requests [][]byte)) {
 	n := uint64(6)
-	if testing.Short() {
+	if !exact.Enabled() {
 		n = 2
 	}
 	for seed := range n {

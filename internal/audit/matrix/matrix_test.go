@@ -14,6 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
@@ -74,7 +75,7 @@ func compare(t *testing.T, o testsite.Site, m *matrix.Matrix, where string) (cel
 func TestMatrixIsCellByCell(t *testing.T) {
 	size := sitegen.Size{Users: 7, Streams: 4, Apps: 6, Objects: 7, Others: 2, Rules: 25, Requests: 60}
 	sites := *sites
-	if testing.Short() {
+	if !exact.Enabled() {
 		sites = 1
 	}
 	cells, granted, asked := 0, 0, int64(0)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
@@ -21,9 +22,7 @@ func TestScenarios(t *testing.T) {
 	for _, rules := range found {
 		scenario(t, filepath.Base(filepath.Dir(rules)), rules, filepath.Join(filepath.Dir(rules), "site"))
 	}
-	if testing.Short() {
-		t.Skip("the variants and the real export are left out")
-	}
+	exact.Skip(t)
 	variants, err := filepath.Glob(filepath.Join(root, "*", "*", "rules.json"))
 	if err != nil || len(variants) == 0 {
 		t.Fatal("no variants", err)

@@ -12,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
@@ -107,7 +108,7 @@ func count(t *testing.T, seed uint64) counted {
 
 func eachSite(t *testing.T, check func(t *testing.T, c counted)) {
 	seeds := uint64(6)
-	if testing.Short() {
+	if !exact.Enabled() {
 		seeds = 2
 	}
 	for seed := uint64(1); seed <= seeds; seed++ {

@@ -14,6 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
@@ -46,9 +47,7 @@ func TestRealExport(t *testing.T) {
 	if corpus == "" {
 		t.Skip("QLIK_CORPUS names no folder with site-export/systemrule.json")
 	}
-	if testing.Short() {
-		t.Skip("74 rules take a while")
-	}
+	exact.Skip(t)
 	holdScenario(t, filepath.Join(corpus, "site-export", "systemrule.json"), scenarios+"real-site/site", []string{
 		// The link of a usage that may be read is there: either clause implies the other.
 		`CreateOdagLinkUsage: resource.link.Empty() is false`,
@@ -103,7 +102,7 @@ func holdToOPA(t *testing.T, text string) {
 // show: they pass, and are written the same way twice.
 func TestGeneratedSites(t *testing.T) {
 	seeds := 3
-	if testing.Short() {
+	if !exact.Enabled() {
 		seeds = 1
 	}
 	size := sitegen.Size{Users: 5, Streams: 3, Apps: 4, Objects: 4, Others: 1, Rules: 10, Requests: 30}

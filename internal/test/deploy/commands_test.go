@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
 // The checkout and what operators copy out of it.
@@ -36,9 +38,7 @@ func TestMain(m *testing.M) {
 // needCommands skips where starting the real commands takes too long.
 func needCommands(t *testing.T) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: the commands are not built")
-	}
+	exact.Skip(t)
 }
 
 // theBinary is qlik2rego, built by the command of the Dockerfile, once for all tests.

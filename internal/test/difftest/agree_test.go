@@ -7,15 +7,15 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"testing"
-	"time"
 
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
 var (
-	decisions = flag.Int("decisions", 20_000, "how many decisions TestEnginesAgree and TestRealRules compare")
-	seed      = flag.Uint64("seed", 1, "the seed of the first site")
-	shrinkFor = flag.Duration("shrink", 2*time.Minute, "how long to shrink a failure; 0 leaves it as it is")
+	decisions   = flag.Int("decisions", 20_000, "how many decisions TestEnginesAgree and TestRealRules compare")
+	seed        = flag.Uint64("seed", 1, "the seed of the first site")
+	shrinkTries = flag.Int("shrink", 4000, "how many smaller cases to try of a failure; 0 leaves it as it is")
 )
 
 // TestMain spends memory to save time: half of what OPA does is garbage.
@@ -54,7 +54,7 @@ func TestStockOPAAgrees(t *testing.T) {
 // them in short mode.
 func sites() int {
 	n := *decisions
-	if testing.Short() {
+	if !exact.Enabled() {
 		n /= 10
 	}
 	return max(1, n/size.Requests)
@@ -99,7 +99,7 @@ type run struct {
 var failures atomic.Int64
 
 func skipAfterFailures(t *testing.T) {
-	if n := failures.Load(); n >= 3 || n > 0 && *shrinkFor == 0 {
+	if n := failures.Load(); n >= 3 || n > 0 && *shrinkTries == 0 {
 		t.Skip("others have failed")
 	}
 }
@@ -139,11 +139,11 @@ func (r *run) site(o options, seed uint64, generate func(seed uint64) sitegen.Ca
 		if f.kind == "" {
 			r.sites.Add(1)
 		} else {
-			budget := *shrinkFor
+			tries := *shrinkTries
 			if failures.Add(1) > 1 {
-				budget = 0
+				tries = 0
 			}
-			t.Fatalf("seed %d, %s\n%s", seed, o, tell(c, request, o, r.open, f, budget))
+			t.Fatalf("seed %d, %s\n%s", seed, o, tell(c, request, o, r.open, f, tries))
 		}
 	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
 // census counts what the corpus covers: by table, by row.
@@ -261,9 +262,7 @@ func TestCorpusIsLarge(t *testing.T) {
 	if *update {
 		t.Skip("the corpus is being made")
 	}
-	if testing.Short() {
-		t.Skip("-short: reading the whole corpus takes seconds")
-	}
+	exact.Skip(t)
 	t.Parallel()
 	c, err := takeCensus()
 	if err != nil {

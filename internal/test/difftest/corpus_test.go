@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
@@ -42,7 +43,7 @@ func replay(t *testing.T, share int, open opener) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if testing.Short() {
+	if !exact.Enabled() {
 		share *= 10
 	}
 	for i := 0; i < len(files); i += share {
@@ -76,7 +77,7 @@ func (k *kept) replay(ctx context.Context, open opener) string {
 	for i, request := range c.Requests {
 		now, f := s.compare(ctx, request)
 		if f.kind != "" {
-			return tell(sitegen.Case{Rules: c.Rules, Files: c.Files, Requests: [][]byte{request}}, request, o, open, f, *shrinkFor)
+			return tell(sitegen.Case{Rules: c.Rules, Files: c.Files, Requests: [][]byte{request}}, request, o, open, f, *shrinkTries)
 		}
 		if before := k.Answers[k.Decisions[i][4]]; !now.equal(before) {
 			return fmt.Sprintf("%s, request %s\nthe corpus: %v\nall now:    %v\n%s", o, request, before, now, s.reference.Explain(request))

@@ -44,7 +44,7 @@ func FuzzDecide(f *testing.F) {
 			c.Requests = append(c.Requests, request)
 		}
 		if f, request := check(t.Context(), c, o, open, nil); f.kind != "" {
-			t.Fatal(tell(c, request, o, open, f, *shrinkFor))
+			t.Fatal(tell(c, request, o, open, f, *shrinkTries))
 		}
 	})
 }

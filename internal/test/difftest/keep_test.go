@@ -93,7 +93,7 @@ func (k *kept) answer(ctx context.Context, o options) error {
 		i++
 	})
 	if f.kind != "" {
-		return errors.New(tell(c, request, o, open, f, *shrinkFor))
+		return errors.New(tell(c, request, o, open, f, *shrinkTries))
 	}
 	return nil
 }

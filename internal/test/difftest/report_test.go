@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
@@ -16,11 +15,11 @@ import (
 // tell shrinks a case that fails for a request, or for none, and tells how: what
 // is left of rules, site and request, both answers, how the reference comes to
 // its own, and the Rego by which the engine comes to the other.
-func tell(c sitegen.Case, request []byte, o options, open opener, f failure, budget time.Duration) string {
-	if budget == 0 {
+func tell(c sitegen.Case, request []byte, o options, open opener, f failure, tries int) string {
+	if tries == 0 {
 		return fmt.Sprintf("%s\nfor the request %s", f, request)
 	}
-	c, f = shrink(c, o, open, f, budget)
+	c, f = shrink(c, o, open, f, tries)
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", f)
 	section(&b, "rules", pretty(c.Rules))

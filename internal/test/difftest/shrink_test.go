@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
@@ -15,17 +14,17 @@ import (
 // shrinker makes a failing case small: it leaves out whatever the failure
 // survives the loss of.
 type shrinker struct {
-	open     opener
-	options  options
-	kind     string // of the failure
-	deadline time.Time
-	best     sitegen.Case
+	open    opener
+	options options
+	kind    string // of the failure
+	left    int    // how many smaller cases may still be tried
+	best    sitegen.Case
 }
 
 // shrink returns a case that fails in the same way and is small, and its
-// failure.
-func shrink(c sitegen.Case, o options, open opener, f failure, budget time.Duration) (sitegen.Case, failure) {
-	s := &shrinker{open: open, options: o, kind: f.kind, deadline: time.Now().Add(budget), best: c}
+// failure. It tries at most a number of smaller cases.
+func shrink(c sitegen.Case, o options, open opener, f failure, tries int) (sitegen.Case, failure) {
+	s := &shrinker{open: open, options: o, kind: f.kind, left: tries, best: c}
 	if _, request := check(context.Background(), c, o, open, nil); request != nil {
 		c.Requests = [][]byte{request}
 		s.try(c)
@@ -62,7 +61,11 @@ func (s *shrinker) failure(c sitegen.Case) failure {
 
 // try keeps a case if it fails in the same way.
 func (s *shrinker) try(c sitegen.Case) bool {
-	if time.Now().After(s.deadline) || s.failure(c).kind != s.kind {
+	if s.left <= 0 {
+		return false
+	}
+	s.left--
+	if s.failure(c).kind != s.kind {
 		return false
 	}
 	s.best = c

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
@@ -36,8 +37,8 @@ func needStock(t *testing.T) {
 	switch {
 	case *stockShare == 0:
 		t.Skip("-stock=0")
-	case testing.Short():
-		t.Skip("-short: the stock command is not built")
+	case !exact.Enabled():
+		t.Skip("the stock command is not built: " + exact.Hint)
 	case runtime.GOOS == "windows":
 		t.Skip("the stock command is asked over a Unix socket")
 	}

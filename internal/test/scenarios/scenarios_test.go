@@ -22,6 +22,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
 const root = "../../../testdata/scenarios"
@@ -165,9 +166,7 @@ var opa = sync.OnceValues(func() (string, error) {
 
 // TestStoriesUnderStockOPA runs them by the unmodified command.
 func TestStoriesUnderStockOPA(t *testing.T) {
-	if testing.Short() {
-		t.Skip("building the stock command takes a minute")
-	}
+	exact.Skip(t)
 	command, err := opa()
 	if err != nil {
 		t.Fatal(err)

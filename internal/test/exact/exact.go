@@ -1,0 +1,23 @@
+// Package exact decides whether tests run their long, exact comparisons. go test ./...
+// runs a sample of each, so that it ends within minutes; .ci/run sets QLIK2REGO_EXACT and
+// runs all of them.
+package exact
+
+import (
+	"os"
+	"testing"
+)
+
+// Hint tells how to run what is skipped.
+const Hint = "set QLIK2REGO_EXACT=1 to run it, as .ci/run does"
+
+// Enabled reports whether long, exact comparisons run.
+func Enabled() bool { return os.Getenv("QLIK2REGO_EXACT") != "" && !testing.Short() }
+
+// Skip skips a test that takes long if they do not run.
+func Skip(t testing.TB) {
+	t.Helper()
+	if !Enabled() {
+		t.Skip("a long, exact comparison: " + Hint)
+	}
+}
