@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
@@ -162,9 +163,30 @@ func (r *report) apart(word string, at diag.Range) string {
 	return word
 }
 
-// branchesWithoutUser warns of an or in which one branch narrows by user and
-// another does not. Dead branches hold for nobody.
-func (r *report) branchesWithoutUser(or *condition.Or, possible map[condition.Node]bool) {
+// branchesWithoutUser warns of an or in which one branch tests the user and another
+// does not, unless a part of the condition that applies to the whole or tests the
+// user: then no branch is open to everybody. Branches that are never true are left
+// out.
+func (r *report) branchesWithoutUser(n condition.Node, guarded bool, possible map[condition.Node]bool) {
+	switch n := n.(type) {
+	case *condition.And:
+		for i, o := range n.Operands {
+			beside := slices.ContainsFunc(n.Operands[:i], testsUser) || slices.ContainsFunc(n.Operands[i+1:], testsUser)
+			r.branchesWithoutUser(o, guarded || beside, possible)
+		}
+	case *condition.Or:
+		if !guarded {
+			r.branchWithoutUser(n, possible)
+		}
+		for _, o := range n.Operands {
+			r.branchesWithoutUser(o, guarded, possible)
+		}
+	case *condition.Not, *condition.Bool, *condition.Comparison, *condition.Call:
+		// A negated or is a conjunction: all of its branches apply together.
+	}
+}
+
+func (r *report) branchWithoutUser(or *condition.Or, possible map[condition.Node]bool) {
 	var without []condition.Node
 	for _, o := range or.Operands {
 		if !testsUser(o) {
@@ -178,11 +200,13 @@ func (r *report) branchesWithoutUser(or *condition.Or, possible map[condition.No
 		if !possible[o] {
 			continue
 		}
-		r.add(codeBranchWithoutUser, diag.Warning, o.Span(), "this branch does not test the user, another one does",
-			"It holds for every requester to whom the rest of the rule applies. Add the test on the user here too, if it is meant for all branches.", nil)
+		r.add(codeBranchWithoutUser, diag.Warning, o.Span(), "this branch does not look at the user, another one does",
+			"Everybody who meets the rest of the rule gets access through this branch, anonymous users included. Add the test of the user to this branch too, or put it before all branches with and.", nil)
 	}
 }
 
+// testsUser reports whether a part of a condition looks at the user, or asks for a
+// right that other rules grant to users.
 func testsUser(n condition.Node) bool {
 	found := false
 	isUser := func(o condition.Operand) bool {
@@ -192,7 +216,7 @@ func testsUser(n condition.Node) bool {
 	condition.Walk(n, func(n condition.Node) bool {
 		switch n := n.(type) {
 		case *condition.Call:
-			found = found || n.Path.Root == "user"
+			found = found || n.Path.Root == "user" || n.Kind() == condition.HasPrivilege
 		case *condition.Comparison:
 			found = found || isUser(n.Left) || isUser(n.Right)
 		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // a connective tests what its operands test

@@ -113,10 +113,10 @@ func (o *observations) report(r *report, reached []*Class, options Options) {
 	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
 		if or, ok := n.(*condition.Or); ok {
 			o.branches(r, or)
-			r.branchesWithoutUser(or, o.possible)
 		}
 		return true
 	})
+	r.branchesWithoutUser(r.rule.Tree, false, o.possible)
 }
 
 func pathsOf(c *condition.Comparison) []*condition.Path {

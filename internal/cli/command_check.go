@@ -9,13 +9,20 @@ import (
 func checkCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "check",
-		Usage:     "parse and resolve rules and report what is wrong",
+		Usage:     "report what is wrong, risky, slow or unclear in rules",
 		ArgsUsage: "RULES… [--snapshot FOLDER] [flags]",
 		Description: `RULES are rule exports, files or folders, or - for standard input; without any, the
 systemrule.json of the snapshot. Diagnostics go to standard error and a summary to
 standard output; in the formats json, sarif and github all goes to standard output.
-The exit code is 3 where compile would refuse the rules: with --skip-invalid, which
-leaves rules with errors out, they are reported and the exit code is 0.
+The worst findings come first; many of one kind become one line unless --all is given.
+
+The exit code is 3 if compile would refuse the rules, and 1 if a lint reports an error,
+or a warning with --fail-on warning. With --skip-invalid, rules that cannot be compiled
+are reported and left out.
+
+Lints are configured in .qlik2rego.yaml: "lint: {Q0454: {level: off}}". A finding is
+accepted in the comment of the rule: "qlik2rego:ignore Q0454 REASON". Findings about
+rules that come with the product are notes. --list-rules lists all lints.
 
 With --cost, check says which rules dominate a decision, and why: the expected
 number of expressions that OPA evaluates for each. A rule that is found by the value
@@ -25,17 +32,28 @@ an equality is evaluated by every decision about its types and actions.
 EXAMPLES:
    qlik2rego check systemrule.json
    qlik2rego check rules/ --snapshot site/ --strict
+   qlik2rego check --list-rules
    qlik2rego check systemrule.json --format sarif > rules.sarif
    qlik2rego check systemrule.json --format github --fail-on warning
    qlik2rego check systemrule.json --cost`,
 		Flags: append(CompileFlags(),
 			&cli.BoolFlag{Name: "cost", Usage: "estimate what each rule adds to a decision (formats text and json)"},
+			&cli.BoolFlag{Name: "list-rules", Usage: "list the lints and their levels, and check nothing"},
+			&cli.BoolFlag{Name: "all", Usage: "show every finding instead of the first of many of one kind (format text)"},
+			ConfigFlag(),
 			FormatFlag(SARIF, GitHub),
 			Choice("fail-on", "what makes the exit code 1 where there is no error, which makes it 3", "error", "warning")),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
 			if ctx.Bool("cost") && (streams.Format == SARIF || streams.Format == GitHub) {
 				return Usagef("--cost has no place in the format %s: use text or json", streams.Format)
+			}
+			config, err := lintConfig(ctx)
+			if err != nil {
+				return err
+			}
+			if ctx.Bool("list-rules") {
+				return streams.listRules(config)
 			}
 			c, err := streams.Compile(ctx, ctx.Args().Slice())
 			if err != nil {
@@ -44,17 +62,19 @@ EXAMPLES:
 			if err := c.CheckSite(ctx.Context); err != nil {
 				return err
 			}
-			report := CheckReport{Rules: c.Found(), Skipped: c.Skipped()}
+			result := c.Lint(config)
+			report := CheckReport{Rules: c.Found(), Skipped: c.Skipped(), Notices: result.Notices, Suppressed: result.Suppressed, all: ctx.Bool("all")}
 			if ctx.Bool("cost") && c.Policy != nil {
 				report.Costs = c.Policy.Costs()
 			}
-			if err := streams.CheckReport(version().Version, report, c.Diagnostics); err != nil {
+			if err := streams.CheckReport(version().Version, report, result.Findings); err != nil {
 				return err
 			}
 			switch {
 			case c.Refused():
 				return &Exit{Code: ExitInput}
-			case ctx.String("fail-on") == "warning" && c.Diagnostics.Count(diag.Warning)+c.Diagnostics.Count(diag.Error) > 0:
+			case lintErrors(result.Findings) > 0,
+				ctx.String("fail-on") == "warning" && result.Findings.Count(diag.Warning)+result.Findings.Count(diag.Error) > 0:
 				return No()
 			}
 			return nil

@@ -3,10 +3,12 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/lint"
 )
 
 // Diagnose writes diagnostics to standard error, for people.
@@ -43,11 +45,18 @@ type CheckReport struct {
 	Rules    int `json:"rules"`
 	Errors   int `json:"errors"`
 	Warnings int `json:"warnings"`
+	Infos    int `json:"infos"`
 	// Skipped are the rules that --skip-invalid leaves out.
 	Skipped     []bundles.Skipped `json:"skipped"`
 	Diagnostics diag.List         `json:"diagnostics"`
+	// Notices are the lints that did not run.
+	Notices []lint.Notice `json:"notices,omitempty"`
+	// Suppressed counts the findings that comments of rules suppress.
+	Suppressed int `json:"suppressed"`
 	// Costs are there if they are asked for and the rules compile.
 	Costs []compiler.RuleCost `json:"costs,omitempty"`
+
+	all bool
 }
 
 // Report of a check: diagnostics for people on standard error and a summary on
@@ -59,17 +68,27 @@ func (s *Streams) CheckReport(version string, report CheckReport, list diag.List
 	case GitHub:
 		return diag.GitHub{}.Render(s.Out, list)
 	case JSON:
-		report.Errors, report.Warnings, report.Diagnostics = list.Count(diag.Error), list.Count(diag.Warning), append(diag.List{}, list...)
+		report.Errors, report.Warnings, report.Infos = list.Count(diag.Error), list.Count(diag.Warning), list.Count(diag.Info)
+		report.Diagnostics = append(diag.List{}, list...)
 		return s.WriteJSON(report)
 	}
-	if err := s.Diagnose(list); err != nil {
+	if err := s.showFindings(list, report.all); err != nil {
 		return err
 	}
 	if err := writeCosts(s.Out, report.Costs); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.Out, "%s, %s, %s\n", rulesOf(report.Rules, report.Skipped), Count(list.Count(diag.Error), "error"), Count(list.Count(diag.Warning), "warning"))
-	return err
+	counts := []string{rulesOf(report.Rules, report.Skipped), Count(list.Count(diag.Error), "error"), Count(list.Count(diag.Warning), "warning")}
+	if n := list.Count(diag.Info); n > 0 {
+		counts = append(counts, Count(n, "note"))
+	}
+	if report.Suppressed > 0 {
+		counts = append(counts, fmt.Sprintf("%d suppressed", report.Suppressed))
+	}
+	if _, err := fmt.Fprintln(s.Out, strings.Join(counts, ", ")); err != nil {
+		return err
+	}
+	return s.writeNotices(report.Notices)
 }
 
 // Count returns a number with its noun: "1 rule", "2 rules".

@@ -61,14 +61,30 @@ type Text struct {
 	// Locate maps a byte offset in Content, 0 to len(Content) inclusive, to the
 	// place in File. It is nil where File is "".
 	Locate func(offset int) Position
+	// Encode returns a piece of Content as it is written in File, nil where that is
+	// as it is: what stands in a JSON string has escapes.
+	Encode func(content string) string
 }
 
-// Fix replaces Range of the diagnostic's text by Replacement.
+// Fix replaces Range of a text by Replacement.
 type Fix struct {
 	// Message says what the fix does, such as `write "and" in lower case`.
 	Message     string
 	Range       Range
 	Replacement string
+	// Text is the text that the fix changes, nil for the diagnostic's own.
+	Text *Text
+	// Safe says that the rule is proved to mean the same after the fix, so that it
+	// can be applied without asking.
+	Safe bool
+}
+
+// Of returns the text that the fix of a diagnostic changes.
+func (f *Fix) Of(d Diagnostic) *Text {
+	if f.Text != nil {
+		return f.Text
+	}
+	return d.Text
 }
 
 // Related is another place that a reader needs in order to understand.

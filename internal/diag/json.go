@@ -43,6 +43,8 @@ type jsonFix struct {
 	Message     string    `json:"message"`
 	Range       jsonRange `json:"range"`
 	Replacement string    `json:"replacement"`
+	Text        string    `json:"text,omitempty"` // what range counts in, if it is not the diagnostic's own text
+	Safe        bool      `json:"safe,omitempty"` // check --fix applies it
 }
 
 // MarshalJSON implements json.Marshaler with the fields of jsonDiagnostic, in its order.
@@ -62,7 +64,10 @@ func (d Diagnostic) MarshalJSON() ([]byte, error) {
 		out.Related = append(out.Related, placeOf(r.Message, r.Text, r.Range))
 	}
 	if d.Fix != nil {
-		out.Fix = &jsonFix{Message: d.Fix.Message, Range: jsonRange(d.Fix.Range), Replacement: d.Fix.Replacement}
+		out.Fix = &jsonFix{Message: d.Fix.Message, Range: jsonRange(d.Fix.Range), Replacement: d.Fix.Replacement, Safe: d.Fix.Safe}
+		if d.Fix.Text != nil {
+			out.Fix.Text = d.Fix.Text.Label
+		}
 	}
 	return json.Marshal(out)
 }

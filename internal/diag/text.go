@@ -147,10 +147,11 @@ func (t *Text) lineOf(where Range) int {
 
 // fixed returns the diagnostic's text after its fix.
 func (d Diagnostic) fixed() *Text {
-	if d.Text == nil {
+	text := d.Fix.Of(d)
+	if text == nil {
 		return nil
 	}
-	content := d.Text.Content
+	content := text.Content
 	return &Text{Content: content[:d.Fix.Range.Start] + d.Fix.Replacement + content[d.Fix.Range.End:]}
 }
 

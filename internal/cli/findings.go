@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/lint"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// shownInFull is how many findings of one kind are shown in full: of errors all, of
+// warnings the first, of notes none.
+var shownInFull = map[diag.Severity]int{diag.Error: 1 << 30, diag.Warning: 3, diag.Info: 0}
+
+// namedRules is how many rules are named in the line that stands for many findings.
+const namedRules = 4
+
+// showFindings writes findings for people to standard error, the worst first. Many
+// of one kind become one line with a count, unless all are asked for.
+func (s *Streams) showFindings(list diag.List, all bool) error {
+	if all {
+		return s.Diagnose(list)
+	}
+	var folded []string
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Code == list[0].Code && list[n].Severity == list[0].Severity {
+			n++
+		}
+		kind := list[:n]
+		list = list[n:]
+		full := min(shownInFull[kind[0].Severity], n)
+		if full > 0 && full == n-1 {
+			full = n // one more is as short as the line that would stand for it
+		}
+		if full == 0 {
+			folded = append(folded, foldedLine(kind, "", s))
+			continue
+		}
+		if err := s.Diagnose(kind[:full]); err != nil {
+			return err
+		}
+		if full < n {
+			if _, err := io.WriteString(s.Err, foldedLine(kind[full:], "more ", s)+"\n"); err != nil {
+				return err
+			}
+		}
+	}
+	if len(folded) == 0 {
+		return nil
+	}
+	_, err := io.WriteString(s.Err, strings.Join(folded, "")+"\n")
+	return err
+}
+
+// foldedLine is the line that stands for findings of one kind.
+func foldedLine(kind diag.List, more string, s *Streams) string {
+	d := kind[0]
+	title := d.Summary
+	if l := lint.Find(d.Code); l != nil {
+		title = l.Title
+	}
+	line := fmt.Sprintf("%s[%s]: %s%s: %s", d.Severity, d.Code, more, title, rulesNamed(kind))
+	return s.paintError(line) + "\n"
+}
+
+// rulesNamed names the rules of findings, the first of many.
+func rulesNamed(kind diag.List) string {
+	var names []string
+	for _, d := range kind {
+		if name := d.Rule.Name; d.Rule != (diag.Rule{}) {
+			if name == "" {
+				name = d.Rule.ID
+			}
+			if name = `"` + tabular.Printable(name) + `"`; !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return Count(len(kind), "time")
+	}
+	if left := len(names) - namedRules; left > 1 {
+		names = append(names[:namedRules:namedRules], Count(left, "more rule"))
+	}
+	return strings.Join(names, ", ")
+}
+
+// paintError is for lines about findings on standard error.
+func (s *Streams) paintError(line string) string {
+	if !s.Color || !s.ErrTerminal {
+		return line
+	}
+	return "\x1b[" + faint + "m" + line + "\x1b[0m"
+}
+
+// lintErrors counts the findings of lints that are errors. What keeps rules from
+// compiling is not among them.
+func lintErrors(list diag.List) int {
+	n := 0
+	for _, d := range list {
+		if d.Severity == diag.Error && lint.Find(d.Code) != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// writeNotices says which lints did not run, by reason.
+func (s *Streams) writeNotices(notices []lint.Notice) error {
+	var reasons []string
+	count := map[string]int{}
+	for _, n := range notices {
+		if count[n.Reason]++; count[n.Reason] == 1 {
+			reasons = append(reasons, n.Reason)
+		}
+	}
+	for _, reason := range reasons {
+		if _, err := fmt.Fprintf(s.Out, "not run: %s: %s\n", Count(count[reason], "check"), reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,269 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
+)
+
+// A predicate is compared with others by its cubes: the conjunctions of literals of
+// its disjunctive form, without those that contradict themselves. Comparing cubes
+// is sound and incomplete: what it proves is true, and what it cannot prove may be
+// true as well.
+
+// literal is an atom or its negation.
+type literal struct {
+	atom    ir.Atom
+	negated bool
+}
+
+func (l literal) key() string {
+	if l.negated {
+		return "!" + l.atom.Key()
+	}
+	return l.atom.Key()
+}
+
+// cube is a conjunction of literals, ordered by key and without doubles.
+type cube []literal
+
+// maxCubes bounds the disjunctive form of one predicate.
+const maxCubes = 128
+
+// maxSplit is the number of values up to which an equality with several values is
+// split into one cube for each.
+const maxSplit = 16
+
+// cubesOf returns the cubes of p, none for a predicate that is never true, and
+// whether there are few enough to list.
+func cubesOf(p ir.Predicate) ([]cube, bool) {
+	list, ok := expand(p)
+	if !ok {
+		return nil, false
+	}
+	return slices.DeleteFunc(list, cube.contradicts), true
+}
+
+func expand(p ir.Predicate) ([]cube, bool) {
+	switch p := p.(type) {
+	case ir.Constant:
+		if p.Value {
+			return []cube{{}}, true
+		}
+		return nil, true
+	case ir.Disjunction:
+		return expandAny(p.Terms)
+	case ir.Conjunction:
+		return expandAll(p.Terms)
+	case ir.Negation:
+		if c, ok := p.Term.(ir.Conjunction); ok {
+			terms := make([]ir.Predicate, len(c.Terms))
+			for i, t := range c.Terms {
+				terms[i] = ir.Not(t)
+			}
+			return expandAny(terms)
+		}
+		if o, ok := p.Term.(ir.OneOf); ok && len(o.Texts) > 1 {
+			var c cube
+			for _, text := range o.Texts {
+				c = append(c, literal{ir.OneOf{Value: o.Value, Texts: []string{text}, Exact: o.Exact}, true})
+			}
+			return []cube{c.sorted()}, true
+		}
+		if atom, ok := p.Term.(ir.Atom); ok {
+			return []cube{{literal{atom, true}}}, true
+		}
+		return nil, false
+	case ir.OneOf:
+		if len(p.Texts) > maxSplit {
+			return []cube{{literal{atom: p}}}, true
+		}
+		var list []cube
+		for _, text := range p.Texts {
+			list = append(list, cube{literal{atom: ir.OneOf{Value: p.Value, Texts: []string{text}, Exact: p.Exact}}})
+		}
+		return list, true
+	case ir.Atom:
+		return []cube{{literal{atom: p}}}, true
+	}
+	return nil, false
+}
+
+func expandAny(terms []ir.Predicate) ([]cube, bool) {
+	var all []cube
+	for _, t := range terms {
+		list, ok := expand(t)
+		if !ok || len(all)+len(list) > maxCubes {
+			return nil, false
+		}
+		all = append(all, list...)
+	}
+	return all, true
+}
+
+func expandAll(terms []ir.Predicate) ([]cube, bool) {
+	all := []cube{{}}
+	for _, t := range terms {
+		list, ok := expand(t)
+		if !ok || len(all)*len(list) > maxCubes {
+			return nil, false
+		}
+		var next []cube
+		for _, a := range all {
+			for _, b := range list {
+				if c := a.with(b...); !c.contradicts() {
+					next = append(next, c)
+				}
+			}
+		}
+		all = next
+	}
+	return all, true
+}
+
+// with returns the cube with more literals.
+func (c cube) with(more ...literal) cube { return append(slices.Clone(c), more...).sorted() }
+
+func (c cube) sorted() cube {
+	slices.SortFunc(c, func(a, b literal) int { return strings.Compare(a.key(), b.key()) })
+	return slices.CompactFunc(c, func(a, b literal) bool { return a.key() == b.key() })
+}
+
+// contradicts reports whether two literals of the cube exclude each other.
+func (c cube) contradicts() bool {
+	for i, a := range c {
+		for _, b := range c[i+1:] {
+			if excludes(a, b) || excludes(b, a) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func excludes(a, b literal) bool {
+	switch {
+	case a.negated:
+		return false
+	case b.negated:
+		return a.implies(literal{atom: b.atom})
+	}
+	x, ok := a.atom.(ir.OneOf)
+	if !ok || x.Value.Many() {
+		return false
+	}
+	switch y := b.atom.(type) {
+	case ir.OneOf:
+		return x.Value.Key() == y.Value.Key() && x.Exact == y.Exact && !slices.ContainsFunc(x.Texts, func(t string) bool { return slices.Contains(y.Texts, t) })
+	case ir.Like:
+		return x.Value.Key() == y.Value.Key() && !x.Exact && !slices.ContainsFunc(x.Texts, y.Pattern.Match)
+	case ir.Anonymous:
+		return x.Value.Key() == userDirectory && !slices.Contains(x.Texts, "none") && !x.Exact
+	default: // everything else can hold beside an equality
+		return false
+	}
+}
+
+const userDirectory = "user.userdirectory"
+
+// implies reports whether m holds wherever l does.
+func (l literal) implies(m literal) bool {
+	switch {
+	case l.key() == m.key():
+		return true
+	case l.negated && m.negated:
+		return literal{atom: m.atom}.implies(literal{atom: l.atom})
+	case l.negated:
+		return false
+	case m.negated:
+		return excludes(l, literal{atom: m.atom}) || excludes(literal{atom: m.atom}, l)
+	}
+	switch y := m.atom.(type) {
+	case ir.OneOf:
+		x, ok := l.atom.(ir.OneOf)
+		return ok && x.Value.Key() == y.Value.Key() && x.Exact == y.Exact && !slices.ContainsFunc(x.Texts, func(t string) bool { return !slices.Contains(y.Texts, t) })
+	case ir.Like:
+		x, ok := l.atom.(ir.OneOf)
+		return ok && !x.Exact && x.Value.Key() == y.Value.Key() && !slices.ContainsFunc(x.Texts, func(t string) bool { return !y.Pattern.Match(t) })
+	case ir.Present:
+		return slices.ContainsFunc(valuesOf(l.atom), func(v ir.Value) bool { return v.Key() == y.Value.Key() })
+	case ir.Exists:
+		return needsEntity(l.atom, y.Entities.Key())
+	default: // nothing else follows from another atom
+		return false
+	}
+}
+
+// needsEntity reports whether the atom can only be true where the entities of a
+// path exist.
+func needsEntity(a ir.Atom, path string) bool {
+	for _, e := range entitiesOf(a) {
+		if e.Key() == path || strings.HasPrefix(e.Key(), path+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// implies reports whether d holds wherever c does.
+func (c cube) implies(d cube) bool {
+	for _, m := range d {
+		if !slices.ContainsFunc(c, func(l literal) bool { return l.implies(m) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// implies reports whether q is proved to hold wherever p does.
+func implies(p, q ir.Predicate) bool {
+	if ir.IsFalse(p) || ir.IsTrue(q) || p.Key() == q.Key() {
+		return true
+	}
+	left, ok := cubesOf(p)
+	right, ok2 := cubesOf(q)
+	if !ok || !ok2 {
+		return false
+	}
+	for _, c := range left {
+		if !slices.ContainsFunc(right, c.implies) {
+			return false
+		}
+	}
+	return true
+}
+
+// never reports whether p is proved to be false always.
+func never(p ir.Predicate) bool {
+	list, ok := cubesOf(p)
+	return ok && len(list) == 0
+}
+
+// same reports whether p and q are proved to mean the same.
+func same(p, q ir.Predicate) bool {
+	return canonical(p) == canonical(q) || implies(p, q) && implies(q, p)
+}
+
+// canonical is the key of a predicate whatever the order of its terms.
+func canonical(p ir.Predicate) string {
+	join := func(terms []ir.Predicate, sep string) string {
+		keys := make([]string, len(terms))
+		for i, t := range terms {
+			keys[i] = canonical(t)
+		}
+		slices.Sort(keys)
+		return "(" + strings.Join(keys, sep) + ")"
+	}
+	switch p := p.(type) {
+	case ir.Conjunction:
+		return join(p.Terms, " and ")
+	case ir.Disjunction:
+		return join(p.Terms, " or ")
+	case ir.Negation:
+		return "!" + canonical(p.Term)
+	case ir.Constant, ir.Atom:
+		return p.Key()
+	}
+	return p.Key()
+}

@@ -1,0 +1,23 @@
+package lint
+
+import (
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Data is a site's snapshot as lints see it.
+type Data struct {
+	*snapshot.Site
+}
+
+// LoadData reads a snapshot for lints. What is wrong with it is reported by others.
+func LoadData(s *snapshot.Snapshot) *Data {
+	site, _ := s.Load(nil)
+	return &Data{Site: site}
+}
+
+// OpenData reads the snapshot in a directory for lints.
+func OpenData(dir string, s *schema.Schema) *Data {
+	snap, _ := snapshot.Open(dir, s)
+	return LoadData(snap)
+}

@@ -1,0 +1,156 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// The lints of this file find rules that grant to too many users.
+
+var _ = New(Lint{
+	Code: "Q0450", Title: "grants to everybody, anonymous users included", Category: Security, Level: diag.Warning, Fix: Suggested, Product: true,
+	Supersedes: []diag.Code{"Q0415", "Q0422", "Q0451", "Q0461", "Q0462", "Q0463", "Q0464", "Q0470"},
+	Doc: Doc{
+		What:  "Nothing in the rule looks at the user: an empty condition, `true`, or tests of the resource alone.",
+		Wrong: []string{`App_*: true`, `App_*:`, `Stream_*: user.name like "*"`, `Stream_*: resource.name = "API apps"`},
+		Right: []string{`App_*: !user.IsAnonymous()`, `Stream_*: resource.name = "API apps" and user.group = "API"`, `App.Object_*: resource.app.HasPrivilege("read")`},
+		Why: "An empty condition is true in Qlik Sense. The rule gives its actions to every user, and to visitors who have not logged in " +
+			"where a virtual proxy allows anonymous access. Test the user, ask for a right on the parent with `HasPrivilege`, or at least " +
+			"add `!user.IsAnonymous()`.\n\nReading the sections of the hub and the QMC is not reported: the product ships such rules.",
+		Source: "Qlik help, Security rules (an empty condition is true); AWS IAM Access Analyzer, public access.",
+	},
+	Check: func(p *Pass) {
+		if !p.Rule.Grants() {
+			return
+		}
+		open := openScopes(p.Rule)
+		if len(open) == 0 || onlyReadsSections(p.Rule, open) {
+			return
+		}
+		if slices.ContainsFunc(p.Rule.Scopes, func(s resolve.Scope) bool { return mentionsUser(plainly(s.Condition)) }) {
+			return // another part of the rule tests the user: Q0410 shows the branch that does not
+		}
+		f := Finding{
+			Summary: fmt.Sprintf("everybody may %s %s, anonymous users included", actionsOf(p.Rule), p.Rule.reachOf(open)),
+			Detail:  "No part of the condition looks at the user. Test the user, or add !user.IsAnonymous() to keep out visitors who have not logged in.",
+		}
+		if strings.TrimSpace(p.Rule.Text()) == "" {
+			f.Detail = "The condition is empty, which Qlik Sense reads as true. " + "Write a condition that tests the user."
+		} else if span := p.Rule.Tree.Span(); span.End > span.Start {
+			f.Fix = Replace("keep anonymous users out", diag.Range{End: len(p.Rule.Text())}, guarded(p.Rule))
+		}
+		p.Whole(f)
+	},
+})
+
+// openScopes returns the scopes in which the condition can be met and some way to
+// meet it asks nothing of the user.
+func openScopes(r *Rule) []resolve.Scope {
+	var open []resolve.Scope
+	for i, s := range r.Scopes {
+		if grant := plainly(Grant(&r.Scopes[i])); !never(grant) && !testsUser(grant) {
+			open = append(open, s)
+		}
+	}
+	return open
+}
+
+// onlyReadsSections reports whether all that is open is to see sections of the hub
+// or the QMC.
+func onlyReadsSections(r *Rule, open []resolve.Scope) bool {
+	return r.Actions.List() != nil && !r.HasAny(allBut("read")...) &&
+		!slices.ContainsFunc(open, func(s resolve.Scope) bool { return !s.Type.Transient })
+}
+
+// guarded returns the condition with a test that keeps anonymous users out.
+func guarded(r *Rule) string {
+	text := strings.TrimSpace(r.Text())
+	if strings.EqualFold(text, "true") {
+		return "!user.IsAnonymous()"
+	}
+	return "(" + text + ") and !user.IsAnonymous()"
+}
+
+var _ = New(Lint{
+	Code: "Q0451", Title: "anonymous users are not kept out", Category: Security, Level: diag.Warning, Fix: Suggested,
+	Doc: Doc{
+		What:  "The rule tests the user, but an anonymous user without roles, groups or other attributes passes, and may do more than read.",
+		Wrong: []string{`App_* read update: user.userDirectory != "TEMP"`, `App_* exportdata: !(user.group = "External")`},
+		Right: []string{`App_* read update: user.userDirectory != "TEMP" and !user.IsAnonymous()`, `App_* exportdata: user.group = "Staff"`},
+		Why: "A negated test is true for a user who has no attributes at all, and that is what an anonymous visitor is. " +
+			"If a virtual proxy allows anonymous access, visitors can change, export or delete.",
+		Source: "Published guides of the Qlik Global Services Support; AWS IAM Access Analyzer, public access.",
+	},
+	Check: func(p *Pass) {
+		if !p.Rule.Grants() || !p.Rule.HasAny(allBut("read")...) || p.Rule.Context == qmcOnly {
+			return
+		}
+		for i, s := range p.Rule.Scopes {
+			if s.Type.Transient || never(anonymousSees(Grant(&p.Rule.Scopes[i]))) {
+				continue
+			}
+			p.Whole(Finding{
+				Summary: fmt.Sprintf("an anonymous user may %s %s", actionsOf(p.Rule), s.Type.Name),
+				Detail:  "The tests of the user are true for a visitor without groups, roles and attributes. Add !user.IsAnonymous() if visitors are not meant.",
+				Fix:     Replace("keep anonymous users out", diag.Range{End: len(p.Rule.Text())}, guarded(p.Rule)),
+			})
+			return
+		}
+	},
+})
+
+var _ = New(Lint{
+	Code: "Q0452", Title: "everything for users who are not root administrators", Category: Security, Level: diag.Error,
+	Supersedes: []diag.Code{"Q0450", "Q0451", "Q0410", "Q0415", "Q0422", "Q0461", "Q0462", "Q0463", "Q0464", "Q0470", "Q0434", "Q0435", "Q0808"},
+	Doc: Doc{
+		What:  "A rule with the filter `*` grants create, read, update and delete to users without the role RootAdmin.",
+		Wrong: []string{`* create read update delete: user.group = "Admins"`, `*: true`, `* create read update delete: user.roles = "SecurityAdmin"`},
+		Right: []string{`* create read update delete: user.roles = "RootAdmin"`, `* read: user.roles = "AuditAdmin"`},
+		Why: "Whoever may change everything may change the security rules too, so the user is a root administrator under another name, " +
+			"and without the audit of role assignments. Assign the role RootAdmin, or name the types that the users need in the filter.",
+		Source: "Qlik support article ta-p/1716546, which asks to create such a rule “for troubleshooting”; it is often left behind.",
+	},
+	Check: func(p *Pass) {
+		if !p.Rule.Grants() || !p.Rule.filterIsEverything() || !hasAll(p.Rule, "create", "read", "update", "delete") {
+			return
+		}
+		for i := range p.Rule.Scopes {
+			grant := Grant(&p.Rule.Scopes[i])
+			if p.Rule.Scopes[i].Type.Transient || never(grant) || needsRole(grant, "rootadmin") {
+				continue
+			}
+			who := "users without the role RootAdmin"
+			if !testsUser(plainly(grant)) {
+				who = "everybody, anonymous users included,"
+			}
+			p.Whole(Finding{
+				Summary: fmt.Sprintf("%s may %s everything", who, actionsOf(p.Rule)),
+				Detail:  "The filter * includes security rules, users and custom properties: whoever may change them can grant themselves any right. Name the types that are needed in the filter, or ask for the role RootAdmin.",
+			})
+			return
+		}
+	},
+})
+
+var _ = New(Lint{
+	Code: "Q0453", Title: "temporary rule left behind", Category: Security, Level: diag.Warning,
+	Doc: Doc{
+		What:   "The name or the comment says that the rule is temporary or for troubleshooting, and its filter is `*`.",
+		Wrong:  []string{`"T-SuperAdmin" * read: user.group = "Support"`, `"Access for support" * read {temporary, ticket 4711}: user.group = "Support"`},
+		Right:  []string{`"Auditors" * read: user.group = "Auditors"`, `"Test stream" Stream_*: user.group = "Support"`},
+		Why:    "Rules for troubleshooting grant far more than anybody needs every day. Delete the rule when the work is done, or disable it.",
+		Source: "Qlik support article ta-p/1716546.",
+	},
+	Check: func(p *Pass) {
+		if p.Rule.Grants() && p.Rule.filterIsEverything() && temporary.MatchString(p.Rule.Name+" "+p.Rule.Comment) {
+			p.Whole(Finding{
+				Summary: "the rule looks temporary and is still enabled",
+				Detail:  "Its name or comment speaks of a test or of troubleshooting, and its filter is *. Disable or delete it when the work is done.",
+			})
+		}
+	},
+})
