@@ -74,6 +74,7 @@ func newApp(streams *Streams) *cli.App {
 		deltaCommand(streams),
 		evalCommand(streams),
 		explainCommand(streams),
+		fmtCommand(streams),
 		testCommand(streams),
 		auditCommand(streams),
 		diffCommand(streams),

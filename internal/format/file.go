@@ -1,0 +1,71 @@
+package format
+
+import (
+	"bytes"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
+)
+
+// File returns the bytes of an export or of a .qrule file with its rules formatted, in the
+// file's own encoding. Rules with errors are as they were. The list holds the errors of the
+// file, and no warnings.
+func File(name string, data []byte, o Options) ([]byte, diag.List) {
+	rules, found := ruleset.Decode(name, data)
+	file, failed := jsonfile.New(name, data)
+	if failed != nil {
+		return data, errorsOf(found)
+	}
+	var edits []jsonfile.Edit
+	for i := range rules {
+		r := &rules[i]
+		filter, condition, list := Rule(r, o)
+		found = append(found, list...)
+		switch {
+		case list.HasErrors():
+		case r.Raw == nil:
+			edits = append(edits, wholeFile(file, r, filter, condition))
+		default:
+			edits = appendString(edits, file, r.Filter, filter)
+			edits = appendString(edits, file, r.Condition, condition)
+		}
+	}
+	return file.Apply(edits), errorsOf(found)
+}
+
+func errorsOf(list diag.List) diag.List {
+	var broken diag.List
+	for _, d := range list {
+		if d.Severity == diag.Error {
+			broken = append(broken, d)
+		}
+	}
+	return broken
+}
+
+// wholeFile returns the edit that writes a .qrule file anew, with the line ends that it has.
+func wholeFile(file *jsonfile.File, r *ruleset.Rule, filter, condition string) jsonfile.Edit {
+	formatted := *r
+	formatted.Filter, formatted.Condition = &diag.Text{Content: filter}, &diag.Text{Content: condition}
+	text := formatted.Format()
+	if line, _, _ := bytes.Cut(file.Text, []byte{'\n'}); bytes.HasSuffix(line, []byte{'\r'}) && !bytes.Contains(text, []byte{'\r'}) {
+		text = bytes.ReplaceAll(text, []byte{'\n'}, []byte("\r\n"))
+	}
+	return jsonfile.Edit{Range: diag.Range{End: len(file.Text)}, Text: string(text)}
+}
+
+// appendString adds the edit that replaces a string of an export, if it is there and another.
+func appendString(edits []jsonfile.Edit, file *jsonfile.File, old *diag.Text, text string) []jsonfile.Edit {
+	if old.Content == text {
+		return edits
+	}
+	v, ok := file.String(file.OffsetOf(old.Locate(0)))
+	if !ok {
+		return edits
+	}
+	quoted, _ := jsontext.AppendQuote(nil, text) // valid UTF-8, since it was parsed
+	return append(edits, jsonfile.Edit{Range: diag.Range{Start: v.Offset, End: v.End()}, Text: string(quoted)})
+}
