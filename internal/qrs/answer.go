@@ -210,3 +210,6 @@ func firstLine(text string) string {
 	}
 	return strings.TrimSpace(text)
 }
+
+// IsServerError says whether the site failed while it worked on the call.
+func IsServerError(err error) bool { return status(err) >= http.StatusInternalServerError }

@@ -3,6 +3,7 @@ package qrs
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -79,4 +80,26 @@ func OneOfIDs(ids []string) string {
 		parts = append(parts, "id eq "+id)
 	}
 	return strings.Join(parts, " or ")
+}
+
+// maxIDs is how many ids of users or of resources a call names at most.
+const maxIDs = 250
+
+// Blocks asks for a matrix of any size in blocks that the site answers whole, and calls f
+// with each.
+func (c *Client) Blocks(ctx context.Context, q MatrixQuery, f func(MatrixQuery, []Cell) error) error {
+	for resources := range slices.Chunk(q.Resources, maxIDs) {
+		for users := range slices.Chunk(q.Users, max(1, min(maxIDs, MatrixLimit/len(resources)))) {
+			block := q
+			block.Users, block.Resources = users, resources
+			cells, err := c.Matrix(ctx, block)
+			if err == nil {
+				err = f(block, cells)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

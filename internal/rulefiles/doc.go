@@ -50,7 +50,7 @@ func Digest(r *ruleset.Rule) string {
 func Arrange(rules []ruleset.Rule, previous *Lock) ([]File, *Lock) {
 	lock := &Lock{Rules: map[string]*Locked{}}
 	if previous != nil {
-		lock.Site, lock.Build = previous.Site, previous.Build
+		lock.Site, lock.Build, lock.Aliases = previous.Site, previous.Build, previous.Aliases
 	}
 	taken := map[string]bool{}
 	paths := make([]string, len(rules))

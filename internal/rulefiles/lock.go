@@ -39,6 +39,8 @@ type Lock struct {
 	Site, Build string
 	// Rules are the rules by id. A rule without an id is found by its file.
 	Rules map[string]*Locked
+	// Aliases are the new ids of rules that were deleted on the site and made again.
+	Aliases map[string]string
 }
 
 // Locked is what the lock says about one rule.
@@ -135,6 +137,10 @@ func (l *Lock) Encode() []byte {
 	if l.Build != "" {
 		b.WriteString("  \"build\": " + quote(l.Build) + ",\n")
 	}
+	if len(l.Aliases) > 0 {
+		aliases, _ := json.Marshal(l.Aliases) // strings
+		b.WriteString("  \"aliases\": " + string(aliases) + ",\n")
+	}
 	b.WriteString("  \"rules\": {")
 	for i, id := range slices.Sorted(maps.Keys(l.Rules)) {
 		if i > 0 {
@@ -202,12 +208,13 @@ func ParseLock(name string, data []byte) (*Lock, error) {
 	l := &Lock{Rules: map[string]*Locked{}}
 	var head struct {
 		Site, Build string
+		Aliases     map[string]string
 		Rules       map[string]json.RawMessage
 	}
 	if err := json.Unmarshal(root.Raw, &head); err != nil {
 		return nil, fmt.Errorf("%s is not a lock file: %w", name, err)
 	}
-	l.Site, l.Build = head.Site, head.Build
+	l.Site, l.Build, l.Aliases = head.Site, head.Build, head.Aliases
 	for id, raw := range head.Rules {
 		e := &Locked{}
 		var entry struct {

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/live/apply"
+	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+func applyCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "apply",
+		Usage:     "write a plan to a live site",
+		ArgsUsage: "plan.json | FOLDER --auto-approve  [--sites FILE] [--site NAME] [flags]",
+		Description: `The plan is refused, and nothing is written, if the site has changed since it was made.
+The rules as they are go to a backup first. Rules that grant more are written before
+those that grant less, one after the other, and administrators keep the rules of the QMC
+after every write. At the end the site's own audit is asked for what was predicted.
+
+If a write fails, or on Ctrl-C between two writes, the journal beside the backup tells
+what was done: apply --resume goes on, rollback goes back.
+
+EXAMPLES:
+   qlik2rego plan repo/ --site prod -o plan.json
+   qlik2rego apply plan.json --site prod
+   qlik2rego apply repo/ --site test --auto-approve`,
+		Flags: append(SiteFlags(), append(planFlags(),
+			&cli.BoolFlag{Name: "auto-approve", Usage: "plan and write in one go, without anybody having seen the plan"},
+			&cli.BoolFlag{Name: "resume", Usage: "go on with a plan of which some writes are done"},
+			Choice("rollback-on", "go back to the backup if the site's audit is not as predicted", "never", "mismatch"),
+			backupsFlag(), ProgressFlag(), FormatFlag())...),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			if ctx.NArg() != 1 {
+				return UsageOf(ctx.Command, "apply takes one plan, which plan -o has written, or a folder with --auto-approve")
+			}
+			return streams.apply(ctx)
+		},
+	}
+}
+
+func backupsFlag() cli.Flag {
+	return &cli.StringFlag{Name: "backups", Usage: "the `FOLDER` for backups and journals", Value: "backups"}
+}
+
+func (s *Streams) apply(ctx *cli.Context) error {
+	options, _, err := s.planOptions(ctx)
+	if err != nil {
+		return err
+	}
+	name := ctx.Args().First()
+	info, err := os.Stat(name)
+	if err != nil {
+		return Input(err)
+	}
+	if info.IsDir() && !ctx.Bool("auto-approve") {
+		return UsageOf(ctx.Command, "%s is a folder: write a plan with plan %s -o plan.json, look at it, and apply that; --auto-approve does without", name, name)
+	}
+	client, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	var p *plan.Plan
+	if info.IsDir() {
+		p, err = plan.Build(ctx.Context, client, name, options)
+		if err == nil {
+			_, err = p.Encode()
+		}
+	} else if p, err = plan.Read(name); err != nil {
+		return Input(err)
+	}
+	if err != nil {
+		return s.planning(calling(client, err))
+	}
+	return s.applyPlan(ctx, client, p, ctx.Bool("resume"))
+}
+
+func (s *Streams) applyPlan(ctx *cli.Context, client *qrs.Client, p *plan.Plan, resume bool) error {
+	result, err := apply.Apply(ctx.Context, client, p, apply.Options{
+		Backups: filepath.Clean(ctx.String("backups")), Resume: resume, NoGuard: ctx.Bool("i-know"),
+		RollbackOnMismatch: ctx.String("rollback-on") == "mismatch",
+	})
+	if shown := s.showResult(result, len(p.Changes), err); shown != nil {
+		return shown
+	}
+	var stale *apply.StaleError
+	var blocked *apply.BlockedError
+	var changed *apply.ChangedError
+	switch {
+	case errors.As(err, &stale), errors.As(err, &blocked), errors.As(err, &changed):
+		return &Exit{Code: ExitNo, Err: err}
+	case err != nil:
+		return s.planning(calling(client, err))
+	case len(result.Mismatches) > 0:
+		return No()
+	}
+	return nil
+}
+
+// showResult writes what was done, if anything was.
+func (s *Streams) showResult(r *apply.Result, planned int, failure error) error {
+	if s.Format == JSON {
+		if failure != nil && r.Backup == "" {
+			return nil // the error is the result
+		}
+		return s.WriteJSON(r)
+	}
+	out := func(format string, args ...any) { _, _ = fmt.Fprintf(s.Out, format+"\n", args...) } // the terminal has gone
+	if r.Nothing {
+		out("Nothing to do: the site %s is as planned.", r.Site)
+		return nil
+	}
+	for _, w := range r.Written {
+		out("%sd %s (%s)", w.Op, tabular.Printable(w.Name), w.ID)
+		if w.Alias != "" && w.Alias != w.ID {
+			out("  it had the id %s before", w.Alias)
+		}
+	}
+	if r.Backup == "" {
+		return nil
+	}
+	if failure != nil {
+		out("%d of %d changes are written.\nApply the plan with --resume to go on, or go back with: qlik2rego rollback %s", len(r.Written), planned, r.Backup)
+	} else {
+		out("The site %s has the plan's %s. Open browser tabs keep their rights until people log in again.", r.Site, Count(planned, "change"))
+	}
+	for _, m := range r.Mismatches {
+		out("MISMATCH %s", tabular.Printable(m))
+	}
+	switch {
+	case r.RolledBack:
+		out("The site is as it was before.")
+	case failure == nil && r.Verified > 0 && len(r.Mismatches) == 0:
+		out("The site's audit confirms %s of the prediction.", Count(r.Verified, "right"))
+	}
+	out("backup:  %s\njournal: %s", r.Backup, r.Journal)
+	return nil
+}

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/live/apply"
+	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+)
+
+func rollbackCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "rollback",
+		Usage:     "bring the rules of a live site back to a backup of apply",
+		ArgsUsage: "backups/BACKUP.json [--sites FILE] [--site NAME] [flags]",
+		Description: `Rules that were changed since the backup get the fields that they had, rules that were
+deleted are made again (under new ids, which only the site gives), rules that were made
+since are deleted. It is planned and written as by apply, with a backup of its own.
+--dry-run shows the plan and writes nothing.
+
+EXAMPLES:
+   qlik2rego rollback backups/2026-11-28T031000.000Z.json --site prod --dry-run
+   qlik2rego rollback backups/2026-11-28T031000.000Z.json --site prod`,
+		Flags: append(SiteFlags(),
+			&cli.BoolFlag{Name: "dry-run", Usage: "show what would be written"},
+			&cli.BoolFlag{Name: "i-know", Usage: "let the backup lock administrators out"},
+			backupsFlag(), ProgressFlag(), FormatFlag(Markdown)),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			if ctx.NArg() != 1 {
+				return UsageOf(ctx.Command, "rollback takes one backup, which apply has written")
+			}
+			return streams.rollback(ctx)
+		},
+	}
+}
+
+func (s *Streams) rollback(ctx *cli.Context) error {
+	_, rules, err := apply.ReadBackup(ctx.Args().First())
+	if err != nil {
+		return s.planning(Input(err))
+	}
+	client, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	p, err := plan.ToBackup(ctx.Context, client, rules, plan.Options{NoGuard: ctx.Bool("i-know"), Progress: s.Progress(ctx)})
+	if err != nil {
+		return s.planning(calling(client, err))
+	}
+	data, err := p.Encode()
+	if err != nil {
+		return err
+	}
+	if ctx.Bool("dry-run") {
+		if err := s.showPlan(s.Out, p, data); err != nil || !p.Blocked() {
+			return err
+		}
+		return No()
+	}
+	return s.applyPlan(ctx, client, p, false)
+}

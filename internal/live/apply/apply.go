@@ -1,0 +1,336 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
+)
+
+// Options say how to apply.
+type Options struct {
+	// Backups is the folder of backups and journals.
+	Backups string
+	// Resume goes on with a plan of which some writes are done.
+	Resume bool
+	// RollbackOnMismatch goes back if the site's audit is not as predicted.
+	RollbackOnMismatch bool
+	// NoGuard lets a plan lock people out.
+	NoGuard bool
+	Clock   func() time.Time
+}
+
+// Result is what was done.
+type Result struct {
+	Site    string `json:"site"`
+	Backup  string `json:"backup,omitempty"`
+	Journal string `json:"journal,omitempty"`
+	// Written are the writes that were done, in their order.
+	Written []Written `json:"written"`
+	// Mismatches are what the site's audit says otherwise than predicted, of Verified
+	// rights.
+	Verified   int      `json:"verified"`
+	Mismatches []string `json:"mismatches"`
+	RolledBack bool     `json:"rolled_back"`
+	// Nothing says that the site was as planned already.
+	Nothing bool `json:"nothing"`
+}
+
+// Written is a write that was done.
+type Written struct {
+	Op   string `json:"op"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Alias is the id that the rule had before.
+	Alias string `json:"alias,omitempty"`
+}
+
+// StaleError says that the site is not what the plan was made for.
+type StaleError struct{ Rules []string }
+
+// Error implements error.
+func (e *StaleError) Error() string {
+	const shown = 5
+	list, more := e.Rules, ""
+	if len(list) > shown {
+		list, more = list[:shown], fmt.Sprintf(" and %d more", len(list)-shown)
+	}
+	return fmt.Sprintf("the plan is stale: since it was made, the site has changed at %q%s; nothing was written; plan again", list, more)
+}
+
+// BlockedError says why a plan must not be applied.
+type BlockedError struct{ Why []string }
+
+// Error implements error.
+func (e *BlockedError) Error() string {
+	text := "the plan cannot be applied; nothing was written"
+	for _, why := range e.Why {
+		text += "\n  " + why
+	}
+	return text
+}
+
+// run is one apply.
+type run struct {
+	client  *qrs.Client
+	plan    *plan.Plan
+	options Options
+	writer  *writer
+	state   *plan.State
+	result  *Result
+	journal *journal
+	// ids are the ids on the site of the rules that were written, by those of the plan.
+	ids map[string]string
+}
+
+// Apply writes a plan. The result tells what was done also where there is an error.
+func Apply(ctx context.Context, client *qrs.Client, p *plan.Plan, o Options) (*Result, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	r := &run{client: client, plan: p, options: o, ids: map[string]string{}, result: &Result{Site: p.Site, Written: []Written{}, Mismatches: []string{}}}
+	if p.URL != client.Site().URL {
+		return r.result, &BlockedError{[]string{fmt.Sprintf("it was made for %s, and the site is %s", p.URL, client.Site().URL)}}
+	}
+	if why := blocked(p, o.NoGuard); len(why) > 0 {
+		return r.result, &BlockedError{why}
+	}
+	temp, err := os.MkdirTemp("", "qlik2rego-apply-*")
+	if err != nil {
+		return r.result, err
+	}
+	defer func() { _ = os.RemoveAll(temp) }() // temporary
+	if r.state, err = plan.Now(ctx, client, temp); err != nil {
+		return r.result, err
+	}
+	if r.applied() {
+		r.result.Nothing = true
+		return r.result, r.keep(ctx)
+	}
+	if err := r.fresh(); err != nil {
+		return r.result, err
+	}
+	if !o.NoGuard {
+		wrong, err := r.state.Guard(client.Site()).CheckAll(r.state.Rules, r.remaining())
+		if err != nil {
+			return r.result, err
+		}
+		if len(wrong) > 0 {
+			return r.result, &BlockedError{wrong}
+		}
+	}
+	return r.result, r.all(ctx)
+}
+
+func blocked(p *plan.Plan, noGuard bool) []string {
+	why := slices.Clone(p.Problems)
+	if !noGuard {
+		why = append(why, p.Guard...)
+	}
+	for _, c := range p.Conflicts {
+		why = append(why, fmt.Sprintf("conflict: the rule %q: %s", c.Name, c.Why))
+	}
+	for _, g := range p.Gates {
+		if g.Hit {
+			why = append(why, fmt.Sprintf("the gate %s was hit (%d)", g.Gate, g.Cells))
+		}
+	}
+	return why
+}
+
+// has returns the id of the rule on the site that is what a change makes, and whether the
+// site is as the change makes it.
+func (r *run) has(c *plan.Change) (string, bool) {
+	if c.Op == plan.Create {
+		for _, id := range slices.Sorted(maps.Keys(r.state.Rules)) {
+			rule := r.state.Rules[id]
+			if _, planned := r.plan.Rules[id]; !planned && sameButType(plan.FieldsOf(&rule), *c.After) {
+				return id, true
+			}
+		}
+		return "", false
+	}
+	rule, there := r.state.Rules[c.ID]
+	if c.Op == plan.Delete {
+		return c.ID, !there
+	}
+	return c.ID, there && sameButType(plan.FieldsOf(&rule), *c.After)
+}
+
+// applied says whether all changes are on the site already.
+func (r *run) applied() bool {
+	for i := range r.plan.Changes {
+		c := &r.plan.Changes[i]
+		id, done := r.has(c)
+		if !done {
+			return false
+		}
+		r.ids[c.ID] = id
+	}
+	return true
+}
+
+// remaining are the changes that the site does not have.
+func (r *run) remaining() []plan.Change {
+	var list []plan.Change
+	for i := range r.plan.Changes {
+		if _, done := r.has(&r.plan.Changes[i]); !done {
+			list = append(list, r.plan.Changes[i])
+		}
+	}
+	return list
+}
+
+// fresh returns a StaleError unless every rule is as it was planned for or, to resume, as
+// a write of the plan makes it.
+func (r *run) fresh() error {
+	now := r.state.Rules.Digests()
+	done := map[string]bool{}
+	if r.options.Resume {
+		for i := range r.plan.Changes {
+			if id, ok := r.has(&r.plan.Changes[i]); ok {
+				done[id] = true
+			}
+		}
+	}
+	var stale []string
+	for _, id := range slices.Sorted(maps.Keys(now)) {
+		if now[id] != r.plan.Rules[id] && !done[id] {
+			stale = append(stale, r.state.Rules[id].Name)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.plan.Rules)) {
+		if _, there := now[id]; !there && !done[id] {
+			stale = append(stale, id)
+		}
+	}
+	if len(stale) > 0 {
+		return &StaleError{stale}
+	}
+	return nil
+}
+
+// all backs up, writes, and finishes.
+func (r *run) all(ctx context.Context) error {
+	now := r.options.Clock().UTC()
+	name := filepath.Join(r.options.Backups, now.Format("2006-01-02T150405.000Z"))
+	if err := writeBackup(ctx, r.client, r.state, name+".json", now); err != nil {
+		return fmt.Errorf("no backup, so nothing was written: %w", err)
+	}
+	r.result.Backup, r.result.Journal = name+".json", name+".journal.ndjson"
+	var err error
+	if r.journal, err = openJournal(r.result.Journal, r.plan, filepath.Base(name), r.options.Clock); err != nil {
+		return err
+	}
+	defer r.journal.close()
+	predicted, err := predictions(r.plan, r.state.IDs)
+	if err != nil {
+		return err
+	}
+	before, auditable := ask(ctx, r.client, predicted)
+	if err := r.tags(ctx); err != nil {
+		return err
+	}
+	r.writer = &writer{r.client, r.state.Tags, r.client.Site().Defaults == qrs.KeepDefaults || r.plan.Dir == ""}
+	if err := errors.Join(r.journal.add(0, nil, Begun, "", nil), r.writes(ctx)); err != nil {
+		return errors.Join(err, r.journal.add(0, nil, Failed, "", err), r.keep(ctx))
+	}
+	if err := r.client.ResetCache(ctx); err != nil && !qrs.IsForbidden(err) && !qrs.IsNotFound(err) {
+		return errors.Join(err, r.journal.add(0, nil, Failed, "", err), r.keep(ctx))
+	}
+	after, err := ask(ctx, r.client, predicted)
+	if err = errors.Join(auditable, err); err != nil {
+		return errors.Join(fmt.Errorf("everything is written; the site's audit could not be asked: %w", err), r.journal.add(0, nil, Done, "", err), r.keep(ctx))
+	}
+	r.result.Verified, r.result.Mismatches = len(predicted), mismatches(predicted, before, after)
+	if err := r.journal.add(0, nil, Done, "", nil); err != nil {
+		return err
+	}
+	if len(r.result.Mismatches) > 0 && r.options.RollbackOnMismatch {
+		return r.rollback(ctx)
+	}
+	return r.keep(ctx)
+}
+
+// tags makes the tags that the plan needs.
+func (r *run) tags(ctx context.Context) error {
+	for _, name := range r.plan.CreateTags {
+		if r.state.Tags[name] != "" {
+			continue
+		}
+		made, err := r.client.Create(ctx, "tag", map[string]any{"name": name})
+		if err != nil {
+			return fmt.Errorf("tag %q: %w; no rule was written", name, err)
+		}
+		r.state.Tags[name], _ = made["id"].(string)
+	}
+	return nil
+}
+
+// writes makes the changes one after the other. What an interrupt finds under way is
+// brought to its end.
+func (r *run) writes(ctx context.Context) error {
+	for i := range r.plan.Changes {
+		c := &r.plan.Changes[i]
+		if id, done := r.has(c); done {
+			r.ids[c.ID] = id
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := r.journal.add(i+1, c, Begun, "", nil); err != nil {
+			return err
+		}
+		id, err := r.writer.write(context.WithoutCancel(ctx), c)
+		if err != nil {
+			return errors.Join(fmt.Errorf("write %d of %d (%s %q): %w", i+1, len(r.plan.Changes), c.Op, c.Name, err), r.journal.add(i+1, c, Failed, "", err))
+		}
+		r.ids[c.ID] = id
+		r.result.Written = append(r.result.Written, Written{c.Op, id, c.Name, c.Alias})
+		if err := r.journal.add(i+1, c, Done, id, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep writes what was done to the folder of the plan, if it is there.
+func (r *run) keep(ctx context.Context) error {
+	if r.plan.Dir == "" || len(r.ids) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(r.plan.Dir, rulefiles.LockName)); err != nil {
+		return nil //nolint:nilerr // a plan may be applied where its folder is not
+	}
+	rules, err := plan.ReadRules(context.WithoutCancel(ctx), r.client)
+	if err != nil {
+		return err
+	}
+	return record(r.plan.Dir, r.plan, r.ids, rules)
+}
+
+// rollback goes back to the backup.
+func (r *run) rollback(ctx context.Context) error {
+	_, rules, err := ReadBackup(r.result.Backup)
+	if err != nil {
+		return err
+	}
+	back, err := plan.ToBackup(ctx, r.client, rules, plan.Options{NoGuard: true, NoEffect: true})
+	if err != nil {
+		return err
+	}
+	o := r.options
+	o.RollbackOnMismatch, o.NoGuard = false, true
+	_, err = Apply(ctx, r.client, back, o)
+	r.result.RolledBack = err == nil
+	return err
+}

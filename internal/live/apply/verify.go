@@ -1,0 +1,135 @@
+package apply
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
+)
+
+// maxPredictions is how many rights of the effect are asked for in the site's audit.
+const maxPredictions = 200
+
+// prediction is one right that the plan says somebody gains or loses, in one of the
+// contexts at least.
+type prediction struct {
+	user, resource, typ string
+	contexts            []string
+	action              ruleset.Action
+	gained              bool
+	text                string
+}
+
+// cell is a right that the audit is asked for.
+type cell struct{ user, resource, typ, context string }
+
+// access are the actions by cell, as the site's audit has them.
+type access map[cell]uint32
+
+// predictions returns examples of every group of the effect that a site can audit: users
+// and resources on record.
+func predictions(p *plan.Plan, users map[string]string) ([]prediction, error) {
+	if p.Effect == nil {
+		return nil, nil
+	}
+	var report difference.Report
+	if err := json.Unmarshal(p.Effect, &report); err != nil {
+		return nil, err
+	}
+	var all []prediction
+	for _, g := range report.Groups {
+		for _, e := range g.Examples {
+			id, known := users[schema.Fold(e.User)]
+			action, ok := ruleset.ParseAction(e.Action)
+			contexts := contextsOf(g, e)
+			if !known || !ok || len(contexts) == 0 || strings.Contains(e.Resource, "_") || len(all) >= maxPredictions {
+				continue
+			}
+			all = append(all, prediction{
+				user: strings.ToLower(id), resource: strings.ToLower(e.Resource), typ: e.Type, contexts: contexts, action: action, gained: g.Kind == difference.Gain,
+				text: fmt.Sprintf("%s %s %s on %s %s", e.User, map[string]string{difference.Gain: "gains", difference.Loss: "loses"}[g.Kind], e.Action, e.Type, e.Resource),
+			})
+		}
+	}
+	return all, nil
+}
+
+// contextsOf returns the contexts in which an example may be, as the site's audit has
+// them. The audit has none for requests that do not say where they come from.
+func contextsOf(g difference.Group, e difference.Example) []string {
+	var contexts []string
+	for _, part := range g.Parts {
+		if part.Type != e.Type || part.Action != e.Action {
+			continue
+		}
+		switch part.Context {
+		case "hub":
+			contexts = append(contexts, qrs.AppAccess)
+		case "qmc":
+			contexts = append(contexts, qrs.ManagementAccess)
+		case "":
+			contexts = append(contexts, qrs.AppAccess, qrs.ManagementAccess)
+		}
+	}
+	slices.Sort(contexts)
+	return slices.Compact(contexts)
+}
+
+// ask asks the site's audit for what is predicted, by type and context in blocks.
+func ask(ctx context.Context, client *qrs.Client, all []prediction) (access, error) {
+	type block struct{ typ, context string }
+	blocks := map[block]*qrs.MatrixQuery{}
+	for _, p := range all {
+		for _, c := range p.contexts {
+			b := block{p.typ, c}
+			if blocks[b] == nil {
+				blocks[b] = &qrs.MatrixQuery{Type: p.typ, Context: c}
+			}
+			q := blocks[b]
+			q.Users, q.Resources, q.Actions = append(q.Users, p.user), append(q.Resources, p.resource), q.Actions|uint32(p.action)
+		}
+	}
+	found := access{}
+	for b, q := range blocks {
+		q.Users, q.Resources = unique(q.Users), unique(q.Resources)
+		err := client.Blocks(ctx, *q, func(_ qrs.MatrixQuery, cells []qrs.Cell) error {
+			for _, c := range cells {
+				found[cell{c.User, c.Resource, b.typ, b.context}] = c.Access
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// mismatches returns the predictions that the site's audit does not confirm.
+func mismatches(all []prediction, before, after access) []string {
+	wrong := map[string]bool{}
+	for _, p := range all {
+		confirmed := slices.ContainsFunc(p.contexts, func(context string) bool {
+			c := cell{p.user, p.resource, p.typ, context}
+			had, has := before[c]&uint32(p.action) != 0, after[c]&uint32(p.action) != 0
+			return had != p.gained && has == p.gained
+		})
+		if !confirmed {
+			wrong["predicted: "+p.text+"; the site's audit does not show it"] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(wrong))
+}
+
+func unique(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
+}

@@ -1,0 +1,311 @@
+package plan
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/live"
+	"github.com/qlik2rego/qlik2rego/internal/live/pull"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Options say how to plan.
+type Options struct {
+	// Prune deletes rules whose files were deleted.
+	Prune bool
+	// CreateTags makes the tags that the site does not have.
+	CreateTags bool
+	// Gates end a plan beside the default ones, unless NoDefaultGates.
+	Gates          []difference.Gate
+	NoDefaultGates bool
+	// NoGuard lets a plan lock people out.
+	NoGuard bool
+	// NoEffect leaves out who gains and loses what, and with it the gates.
+	NoEffect bool
+	// Snapshot is the folder of a pulled snapshot to decide the effect on, "" for the site
+	// as it is now.
+	Snapshot string
+	Progress snapshot.Progress
+}
+
+// Build plans what brings the site to the rules of a folder.
+func Build(ctx context.Context, client *qrs.Client, dir string, o Options) (*Plan, error) {
+	lock, err := rulefiles.ReadLock(dir)
+	if err != nil {
+		return nil, err
+	}
+	if lock == nil {
+		return nil, errors.New("there is no lock file in " + dir + ": pull the site into it first, then change the rule files")
+	}
+	ours, found := ruleset.Read(filepath.Join(dir, rulefiles.Dir))
+	if found.HasErrors() {
+		return nil, &BrokenError{found}
+	}
+	if err := valid(ours); err != nil {
+		return nil, err
+	}
+	return build(ctx, client, o, func(p *Plan, site Rules) error {
+		p.Dir = dir
+		return p.threeWay(dir, lock, ours, site, o.Prune)
+	})
+}
+
+// valid returns the errors of rules that would grant nothing on the site.
+func valid(rules []ruleset.Rule) error {
+	_, found := compiler.Compile(rules, compiler.Options{Schema: schema.Default()})
+	if found.HasErrors() {
+		return &BrokenError{found}
+	}
+	return nil
+}
+
+// ToBackup plans what brings the site back to the rules of a backup.
+func ToBackup(ctx context.Context, client *qrs.Client, backup []ruleset.Rule, o Options) (*Plan, error) {
+	o.CreateTags, o.NoDefaultGates = true, true
+	return build(ctx, client, o, func(p *Plan, site Rules) error {
+		before := ByID(backup)
+		for _, id := range sortedKeys(before) {
+			r := before[id]
+			after := FieldsOf(&r)
+			now, known := site[id]
+			if !known {
+				p.Changes = append(p.Changes, Change{Op: Create, ID: id, Name: r.Name, After: &after, Alias: id})
+				continue
+			}
+			if was := FieldsOf(&now); !was.Equal(after) {
+				p.Changes = append(p.Changes, Change{Op: Update, ID: id, Name: r.Name, Before: &was, After: &after})
+			}
+		}
+		for _, id := range sortedKeys(site) {
+			r := site[id]
+			if _, known := before[id]; !known {
+				was := FieldsOf(&r)
+				if alias := sameRule(p.Changes, was); alias >= 0 {
+					p.Changes = slices.Delete(p.Changes, alias, alias+1) // it came back under another id
+					continue
+				}
+				p.Changes = append(p.Changes, Change{Op: Delete, ID: id, Name: r.Name, Before: &was})
+			}
+		}
+		return nil
+	})
+}
+
+// sameRule returns the change that would create a rule with these fields, -1 if there is
+// none.
+func sameRule(changes []Change, f Fields) int {
+	return slices.IndexFunc(changes, func(c Change) bool { return c.Op == Create && c.After.Equal(f) })
+}
+
+// build reads the site, fills the plan with changes and decides about them.
+func build(ctx context.Context, client *qrs.Client, o Options, compare func(*Plan, Rules) error) (*Plan, error) {
+	temp, err := os.MkdirTemp("", "qlik2rego-plan-*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(temp) }() // temporary
+	now, err := Now(ctx, client, temp)
+	if err != nil {
+		return nil, err
+	}
+	about, err := client.About(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{
+		Version: planVersion, Site: client.Site().Name, URL: client.Site().URL, Build: about.BuildVersion, Created: time.Now().UTC().Truncate(time.Second),
+		Changes: []Change{}, Drift: []Drift{}, Conflicts: []Conflict{}, Problems: []string{}, Guard: []string{}, Gates: []Gate{}, CreateTags: []string{},
+		Rules: now.Rules.Digests(),
+	}
+	if err := compare(p, now.Rules); err != nil {
+		return nil, err
+	}
+	p.policy(client.Site().Defaults, now.Tags, o.CreateTags)
+	p.order()
+	if p.Empty() {
+		return p, nil
+	}
+	if !o.NoGuard {
+		wrong, err := now.Guard(client.Site()).CheckAll(now.Rules, p.Changes)
+		if err != nil {
+			return nil, err
+		}
+		p.Guard = append(p.Guard, wrong...)
+	}
+	if o.NoEffect {
+		return p, nil
+	}
+	return p, p.decide(ctx, client, now.Rules, o)
+}
+
+// decide compares who may do what before and after, and the gates.
+func (p *Plan) decide(ctx context.Context, client *qrs.Client, site Rules, o Options) error {
+	dir := o.Snapshot
+	if dir == "" {
+		temp, err := os.MkdirTemp("", "qlik2rego-site-*")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(temp) }() // temporary
+		if _, err := pull.Snapshot(ctx, client, temp, o.Progress); err != nil {
+			return err
+		}
+		dir = filepath.Join(temp, live.SiteDir)
+	}
+	after, err := After(site, p.Changes, len(p.Changes))
+	if err != nil {
+		return err
+	}
+	report, err := Effect(ctx, site.List(), after.List(), dir, dir, o.Progress)
+	if err != nil {
+		return err
+	}
+	gates := slices.Clone(o.Gates)
+	if !o.NoDefaultGates {
+		for _, spec := range DefaultGates {
+			g, err := difference.ParseGate(spec)
+			if err != nil {
+				return err
+			}
+			gates = append(gates, g)
+		}
+	}
+	p.gate(report, gates, !o.NoDefaultGates)
+	p.report = report
+	var b bytes.Buffer
+	if err := (show.JSON{}).Render(&b, report); err != nil {
+		return err
+	}
+	p.Effect = json.RawMessage(bytes.TrimSpace(b.Bytes()))
+	return nil
+}
+
+// State is what plans and writes need of a site: rules, tags and users.
+type State struct {
+	Rules Rules
+	// Raw are the rules as the site sends them, and Tags the ids of tags by name.
+	Raw   []json.RawMessage
+	Tags  map[string]string
+	Users *snapshot.Site
+	// Inactive are the users who cannot log in, as the fold of DIR\id.
+	Inactive map[string]bool
+	// IDs are the ids of users by the fold of DIR\id.
+	IDs map[string]string
+}
+
+// Now reads the state of a site. Users are written to a temporary folder on the way.
+func Now(ctx context.Context, client *qrs.Client, temp string) (*State, error) {
+	s := &State{Tags: map[string]string{}, Inactive: map[string]bool{}, IDs: map[string]string{}}
+	var err error
+	if s.Rules, s.Raw, err = readRules(ctx, client); err != nil {
+		return nil, err
+	}
+	count, err := client.Count(ctx, "systemrule", "")
+	if err != nil {
+		return nil, err
+	}
+	if count > len(s.Raw) {
+		return nil, errors.New("the site lists fewer rules than it counts: its lists are cut short, or the user may not read all rules")
+	}
+	err = client.List(ctx, "tag", "", func(entity []byte) error {
+		var tag struct{ ID, Name string }
+		err := json.Unmarshal(entity, &tag)
+		s.Tags[tag.Name] = tag.ID
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Users, err = s.users(ctx, client, temp)
+	return s, err
+}
+
+// ReadRules reads the rules of a site.
+func ReadRules(ctx context.Context, client *qrs.Client) (Rules, error) {
+	rules, _, err := readRules(ctx, client)
+	return rules, err
+}
+
+func readRules(ctx context.Context, client *qrs.Client) (Rules, []json.RawMessage, error) {
+	var raw []json.RawMessage
+	err := client.List(ctx, "systemrule", "", func(entity []byte) error {
+		raw = append(raw, bytes.Clone(entity))
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err := json.Marshal(raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	rules, found := ruleset.Decode("systemrule.json", data)
+	if found.HasErrors() {
+		return nil, nil, &BrokenError{found}
+	}
+	return ByID(rules), raw, nil
+}
+
+// users reads the users as the evaluator knows them.
+func (s *State) users(ctx context.Context, client *qrs.Client, temp string) (*snapshot.Site, error) {
+	f, err := os.Create(filepath.Join(temp, "user.json"))
+	if err != nil {
+		return nil, err
+	}
+	separator := "["
+	err = client.List(ctx, "user", "", func(entity []byte) error {
+		var user struct {
+			ID, UserDirectory, UserID                string
+			Inactive, RemovedExternally, Blacklisted bool
+		}
+		if err := json.Unmarshal(entity, &user); err != nil {
+			return err
+		}
+		login := schema.Fold(user.UserDirectory + `\` + user.UserID)
+		s.IDs[login] = user.ID
+		if user.Inactive || user.RemovedExternally || user.Blacklisted {
+			s.Inactive[login] = true
+		}
+		_, err := f.Write(append([]byte(separator), entity...))
+		separator = ",\n"
+		return err
+	})
+	if err == nil && separator == "[" {
+		_, err = f.WriteString(separator)
+	}
+	if err == nil {
+		_, err = f.WriteString("]\n")
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, err
+	}
+	open, found := snapshot.Open(temp, schema.Default())
+	site, more := open.Load(nil)
+	if found = append(found, more...); found.HasErrors() {
+		return nil, &BrokenError{onlyErrors(found)}
+	}
+	return site, nil
+}
+
+func onlyErrors(list diag.List) diag.List {
+	return slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
+}
+
+// Guard returns the guard of a site over its users.
+func (s *State) Guard(site *qrs.Site) Guard {
+	return Guard{Site: s.Users, Inactive: s.Inactive, Protect: site.Protect, Self: site.User}
+}

@@ -1,0 +1,14 @@
+// Package plan decides what brings a live site from its rules to those of a folder, what
+// that does to who may do what, and whether anything speaks against it.
+//
+//	model.go     the plan, its file and its digest
+//	fields.go    the fields of a rule that files manage
+//	threeway.go  lock file, files and site: changes, drift, conflicts
+//	order.go     the order of the writes: make before break
+//	guard.go     nobody is locked out, after no write
+//	effect.go    who gains and who loses what
+//	gates.go     the limits that end a plan
+//	build.go     all of it together, and the plan back to a backup
+//
+// It writes nothing to the site; package apply does.
+package plan

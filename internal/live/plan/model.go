@@ -1,0 +1,167 @@
+package plan
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+)
+
+// The operations of a change.
+const (
+	Create = "create"
+	Update = "update"
+	Delete = "delete"
+)
+
+// Change is one write.
+type Change struct {
+	Op string `json:"op"`
+	// ID is that on the site, or for a rule to be created the name that the plan has for it.
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// File is the rule's file relative to the folder, "" for a rollback.
+	File string `json:"file,omitempty"`
+	// Before and After are nil where there is no rule.
+	Before *Fields `json:"before,omitempty"`
+	After  *Fields `json:"after,omitempty"`
+	// Alias is the id that the rule had before it was deleted.
+	Alias string `json:"alias,omitempty"`
+}
+
+// Drift is a difference that the plan leaves alone.
+type Drift struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	File string `json:"file,omitempty"`
+	// What is changed, created or deleted, on the site, or kept: deleted here, and not on
+	// the site without --prune.
+	What string `json:"what"`
+	By   string `json:"by,omitempty"`
+	At   string `json:"at,omitempty"`
+}
+
+// Conflict is a rule that was changed on both sides.
+type Conflict struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	File string `json:"file,omitempty"`
+	Why  string `json:"why"`
+	// Ours and Theirs are nil where the rule was deleted.
+	Ours   *Fields `json:"ours,omitempty"`
+	Theirs *Fields `json:"theirs,omitempty"`
+	By     string  `json:"by,omitempty"`
+	At     string  `json:"at,omitempty"`
+}
+
+// Plan is what brings a site to the rules of a folder.
+type Plan struct {
+	Version int       `json:"version"`
+	Site    string    `json:"site"`
+	URL     string    `json:"url"`
+	Build   string    `json:"build"`
+	Created time.Time `json:"created"`
+	// Dir is the folder of the rules, "" for a rollback.
+	Dir string `json:"dir,omitempty"`
+	// Changes are the writes in their order.
+	Changes   []Change   `json:"changes"`
+	Drift     []Drift    `json:"drift"`
+	Conflicts []Conflict `json:"conflicts"`
+	// Problems are what the site would refuse, or what policy forbids.
+	Problems []string `json:"problems"`
+	// Guard tells what would lock people out, after which write.
+	Guard []string `json:"guard"`
+	// Gates are those that were hit or passed.
+	Gates []Gate `json:"gates"`
+	// Effect is the report of who gains and who loses what, as diff writes it.
+	Effect json.RawMessage `json:"effect,omitempty"`
+	// Rules are the digests of all rules on the site; with others the plan is stale.
+	Rules map[string]string `json:"rules"`
+	// CreateTags are tags to be made first.
+	CreateTags []string `json:"create_tags"`
+	// Digest is that of everything else.
+	Digest string `json:"digest"`
+
+	report *difference.Report
+}
+
+// Gate is a limit on the effect.
+type Gate struct {
+	Gate  string `json:"gate"`
+	Cells int64  `json:"cells"`
+	Hit   bool   `json:"hit"`
+}
+
+// Report returns the effect as it was compared, nil for a plan that was read from a file.
+func (p *Plan) Report() *difference.Report { return p.report }
+
+// Empty says that there is nothing to write.
+func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
+
+// Blocked says that the plan cannot be applied.
+func (p *Plan) Blocked() bool {
+	return len(p.Conflicts) > 0 || len(p.Problems) > 0 || len(p.Guard) > 0 || p.gated()
+}
+
+func (p *Plan) gated() bool {
+	return slices.ContainsFunc(p.Gates, func(g Gate) bool { return g.Hit })
+}
+
+const planVersion = 1
+
+// Encode returns the file of a plan, with its digest.
+func (p *Plan) Encode() ([]byte, error) {
+	sum, err := p.digest()
+	if err != nil {
+		return nil, err
+	}
+	p.Digest = sum
+	data, err := json.MarshalIndent(p, "", "  ")
+	return append(data, '\n'), err
+}
+
+func (p *Plan) digest() (string, error) {
+	copied := *p
+	copied.Digest = ""
+	if copied.Effect != nil {
+		var b bytes.Buffer
+		if err := json.Compact(&b, copied.Effect); err != nil {
+			return "", err
+		}
+		copied.Effect = b.Bytes()
+	}
+	data, err := json.Marshal(copied)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:]), nil
+}
+
+// Read reads the file of a plan and checks its digest.
+func Read(path string) (*Plan, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var p Plan
+	if err := json.Unmarshal(data, &p); err != nil || p.Version == 0 {
+		return nil, fmt.Errorf("%s is not a plan: write one with qlik2rego plan DIR -o FILE", path)
+	}
+	if p.Version != planVersion {
+		return nil, fmt.Errorf("%s has the version %d; this qlik2rego knows %d", path, p.Version, planVersion)
+	}
+	if sum, err := p.digest(); err != nil || sum != p.Digest {
+		return nil, fmt.Errorf("%s was changed after it was planned: its digest does not fit; plan again", path)
+	}
+	return &p, nil
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,68 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// order puts the writes into their order, make before break: rules that grant more come
+// first, what may grant more or less next, what grants less then, deletions last. Among
+// equals, rules on streams come before those on apps and on objects, which ask for them.
+func (p *Plan) order() {
+	slices.SortStableFunc(p.Changes, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(a.phase(), b.phase()), cmp.Compare(a.depth(), b.depth()), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
+}
+
+func (c *Change) phase() int {
+	switch {
+	case c.Op == Delete:
+		return 4
+	case c.Op == Create, c.Before.Disabled && !c.After.Disabled:
+		return 0
+	case c.After.Disabled:
+		return 3
+	case c.Before.Rule != c.After.Rule || c.Before.ResourceFilter != c.After.ResourceFilter || c.Before.RuleContext != c.After.RuleContext:
+		return 1
+	case c.Before.Actions&^c.After.Actions != 0:
+		return 2
+	}
+	return 0
+}
+
+// depth is how far down the hierarchy the first type of the filter is.
+func (c *Change) depth() int {
+	f := c.After
+	if f == nil {
+		f = c.Before
+	}
+	filter := strings.ToLower(strings.TrimSpace(f.ResourceFilter))
+	switch {
+	case strings.HasPrefix(filter, "stream"):
+		return 0
+	case strings.HasPrefix(filter, "app."):
+		return 2
+	}
+	return 1
+}
+
+// After returns the rules once the first n changes are written.
+func After(site Rules, changes []Change, n int) (Rules, error) {
+	rules := Rules{}
+	for id, r := range site {
+		rules[id] = r
+	}
+	for _, c := range changes[:n] {
+		if c.Op == Delete {
+			delete(rules, c.ID)
+			continue
+		}
+		r, err := c.After.Decode(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		rules[c.ID] = r
+	}
+	return rules, nil
+}
