@@ -17,6 +17,7 @@ import (
 
 	// These register codes of theirs.
 	_ "github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
+	_ "github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	_ "github.com/qlik2rego/qlik2rego/internal/format"
 	_ "github.com/qlik2rego/qlik2rego/internal/snapshot"
 )

@@ -78,6 +78,7 @@ func newApp(streams *Streams) *cli.App {
 		testCommand(streams),
 		auditCommand(streams),
 		diffCommand(streams),
+		proveCommand(streams),
 		searchCommand(streams),
 		testgenCommand(streams),
 		serveCommand(streams),

@@ -115,8 +115,10 @@ func (s *Streams) writeFailure(code int, err error, list diag.List) {
 }
 
 // WriteJSON writes a result to standard output.
-func (s *Streams) WriteJSON(v any) error {
-	enc := json.NewEncoder(s.Out)
+func (s *Streams) WriteJSON(v any) error { return writeJSON(s.Out, v) }
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)

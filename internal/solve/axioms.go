@@ -33,7 +33,7 @@ var AllAxioms = []struct {
 	{Scalars, "a property that is not a list has at most one value"},
 	{Identity, "every entity has an id, and every user a userId and a userDirectory; none of them is empty"},
 	{OneEntity, "two entities of one type and id are the same, and so are two users of one userDirectory and userId"},
-	{Visitors, "an anonymous user has no roles, custom properties and directory attributes, and owns nothing"},
+	{Visitors, "an anonymous user has no roles, custom properties, directory attributes and session attributes of an identity provider, and owns nothing"},
 }
 
 // Axioms are what is taken for granted.
@@ -111,6 +111,9 @@ func (s *Scope) constrain(v *value) {
 	}
 }
 
+// sentByAll are the session attributes that the proxy sends for everybody.
+var sentByAll = []string{"browser", "context", "device", "ip", "os", "requesttype", "securerequest"}
+
 // A subject's id is DIRECTORY\ID, cut at the first backslash.
 const noBackslash = `(?s)^[^\\]*$`
 
@@ -151,6 +154,14 @@ func (s *Scope) stateVisitors() {
 			for _, bit := range s.user.values[name].bits {
 				s.sat.Add(known, bit.Not())
 			}
+		}
+	}
+	for name, v := range s.environment {
+		if slices.Contains(sentByAll, name) {
+			continue
+		}
+		for _, bit := range v.bits {
+			s.sat.Add(known, bit.Not())
 		}
 	}
 	for _, n := range s.nodes {

@@ -13,6 +13,8 @@ import (
 // component is the texts that the values of a component may have.
 type component struct {
 	texts []cells.Text
+	// spelt says that texts are compared as written.
+	spelt bool
 	// folds are the classes of texts that are equal but for case: indexes of texts.
 	folds map[string][]int
 	order []string
@@ -104,7 +106,7 @@ func (s *Scope) component(vs []*value) (*component, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &component{texts: texts, folds: map[string][]int{}, pattern: map[cells.Pattern]int{}}
+	c := &component{texts: texts, spelt: tests.Spelt, folds: map[string][]int{}, pattern: map[cells.Pattern]int{}}
 	for i, t := range texts {
 		if c.folds[t.Fold] == nil {
 			c.order = append(c.order, t.Fold)

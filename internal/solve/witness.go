@@ -3,10 +3,13 @@ package solve
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
 )
 
@@ -18,6 +21,10 @@ type Witness struct {
 	Environment map[string][]string
 	// Context is hub, qmc or "", where the request does not say.
 	Context string
+
+	written spelling
+	// anyID says that no rule names the id of the user.
+	anyID bool
 }
 
 // Entity is an entity of a witness.
@@ -30,11 +37,61 @@ type Entity struct {
 	Relations map[string][]*Entity
 	// Many are the relations to sets.
 	Many map[string]bool
+	// unread are the properties that every entity has and no formula reads.
+	unread map[string]bool
+	// IsUser says that a relation leads to the user of the witness.
+	IsUser bool
+	// Filled are properties that every entity has and that could be anything.
+	Filled map[string]bool
+}
+
+// Facts tells the witness in the words of conditions, one property a line, ordered.
+func (w *Witness) Facts() []string {
+	list := append(w.facts(w.User, "user"), w.facts(w.Resource, "resource")...)
+	for _, name := range slices.Sorted(maps.Keys(w.Environment)) {
+		list = append(list, fact("user.environment."+w.written.name(name), w.Environment[name]))
+	}
+	return list
+}
+
+func fact(path string, texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, t := range texts {
+		quoted[i] = strconv.Quote(t)
+	}
+	return path + " = " + strings.Join(quoted, ", ")
+}
+
+// shared says whether the id of the user only shows that relations lead to the user.
+func (w *Witness) shared(e *Entity) bool { return e == w.User && w.anyID }
+
+func (w *Witness) facts(e *Entity, path string) []string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(e.Texts)) {
+		if !e.Filled[name] && !(name == "id" && w.shared(e)) {
+			list = append(list, fact(path+"."+w.written.name(name), e.Texts[name]))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Relations)) {
+		for _, other := range e.Relations[name] {
+			at := path + "." + w.written.name(name)
+			if other.IsUser {
+				list = append(list, at+" = user")
+				continue
+			}
+			found := w.facts(other, at)
+			if len(found) == 0 {
+				found = []string{at + " exists"}
+			}
+			list = append(list, found...)
+		}
+	}
+	return list
 }
 
 // witness reads a model.
 func (s *Scope) witness(m sat.Model) *Witness {
-	w := &Witness{User: s.entity(s.user, m), Resource: s.entity(s.resource, m), Environment: map[string][]string{}}
+	w := &Witness{User: s.entity(s.user, m), Resource: s.entity(s.resource, m), Environment: map[string][]string{}, written: s.world.written}
 	for name, v := range s.environment {
 		if texts := s.textsOf(v, m); len(texts) > 0 {
 			w.Environment[name] = texts
@@ -46,6 +103,8 @@ func (s *Scope) witness(m sat.Model) *Witness {
 	case m.Value(s.qmc):
 		w.Context = "qmc"
 	}
+	s.hide(w, m)
+	w.identify(w.Resource)
 	w.Resource.Type = s.typeName()
 	if texts := w.Resource.Texts["resourcetype"]; len(texts) > 0 && s.typeValue() != nil {
 		w.Resource.Type = texts[0]
@@ -54,11 +113,81 @@ func (s *Scope) witness(m sat.Model) *Witness {
 	return w
 }
 
+// hide marks what identifies an entity and could be anything: texts that no rule names
+// and no other entity has.
+func (s *Scope) hide(w *Witness, m sat.Model) {
+	count := map[string]int{}
+	identifies := func(v *value) bool { return v.required() }
+	for _, v := range s.values {
+		if identifies(v) {
+			for _, t := range s.textsOf(v, m) {
+				count[v.name+"="+t]++
+			}
+		}
+	}
+	var mark func(n *node, e *Entity)
+	mark = func(n *node, e *Entity) {
+		for name, v := range n.values {
+			texts := s.textsOf(v, m)
+			if identifies(v) && len(texts) == 1 && count[name+"="+texts[0]] == 1 && !s.literal(v, m) {
+				e.Filled[name] = true
+			}
+		}
+		for _, step := range n.steps {
+			at := 0
+			for _, child := range n.children[step] {
+				if m.Value(s.exists(child)) {
+					mark(child, e.Relations[step][at])
+					at++
+				}
+			}
+		}
+	}
+	w.anyID = !s.user.has("id") || !s.literal(s.user.values["id"], m)
+	mark(s.user, w.User)
+	mark(s.resource, w.Resource)
+}
+
+// identify gives one login to the user and to the entities that are the user.
+func (w *Witness) identify(e *Entity) {
+	if e.Type == "user" && !w.User.Filled["id"] && schema.Fold(e.first("id")) == schema.Fold(w.User.first("id")) {
+		e.IsUser = true
+		for _, name := range []string{"userid", "userdirectory"} {
+			switch {
+			case e.unread[name]:
+				e.Texts[name], e.Filled[name] = w.User.Texts[name], w.User.Filled[name]
+			case w.User.unread[name]:
+				w.User.Texts[name], w.User.Filled[name] = e.Texts[name], e.Filled[name]
+				w.User.unread[name] = false
+			}
+		}
+	}
+	for _, list := range e.Relations {
+		for _, other := range list {
+			w.identify(other)
+		}
+	}
+}
+
+// literal says whether a value has a text that a rule names.
+func (s *Scope) literal(v *value, m sat.Model) bool {
+	for i, bit := range v.bits {
+		if m.Value(bit) && s.components[v].texts[i].Literal {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *Scope) textsOf(v *value, m sat.Model) []string {
 	var texts []string
 	for i, bit := range v.bits {
 		if m.Value(bit) {
-			texts = append(texts, s.components[v].texts[i].Written)
+			text, c := s.components[v].texts[i].Written, s.components[v]
+			if written := s.world.written.texts[text]; written != "" && !c.spelt {
+				text = written // another spelling is as good
+			}
+			texts = append(texts, text)
 		}
 	}
 	slices.Sort(texts)
@@ -66,7 +195,7 @@ func (s *Scope) textsOf(v *value, m sat.Model) []string {
 }
 
 func (s *Scope) entity(n *node, m sat.Model) *Entity {
-	e := &Entity{Type: n.typ, Texts: map[string][]string{}, Relations: map[string][]*Entity{}, Many: map[string]bool{}}
+	e := &Entity{Type: n.typ, Texts: map[string][]string{}, Relations: map[string][]*Entity{}, Many: map[string]bool{}, Filled: map[string]bool{}, unread: map[string]bool{}}
 	for name, v := range n.values {
 		if texts := s.textsOf(v, m); len(texts) > 0 {
 			e.Texts[name] = texts
@@ -75,7 +204,7 @@ func (s *Scope) entity(n *node, m sat.Model) *Entity {
 	// What no formula reads, every entity has all the same.
 	for _, name := range []string{"id", "userid", "userdirectory"} {
 		if n.values[name] == nil && (name == "id" || n.typ == "user") {
-			e.Texts[name] = []string{s.filled(n, name)}
+			e.Texts[name], e.Filled[name], e.unread[name] = []string{s.filled(n, name)}, true, true
 		}
 	}
 	for _, step := range n.steps {
@@ -90,10 +219,11 @@ func (s *Scope) entity(n *node, m sat.Model) *Entity {
 }
 
 func (s *Scope) filled(n *node, name string) string {
+	path := strings.ReplaceAll(n.String(), ".", "-")
 	if name == "userdirectory" {
-		return "EXAMPLE"
+		return strings.ToUpper("EXAMPLE-" + path)
 	}
-	return fmt.Sprintf("%s-%d", strings.ReplaceAll(n.String(), ".", "-"), n.id)
+	return fmt.Sprintf("%s-%d", path, n.id+1)
 }
 
 // Request returns the witness as an AuthZEN access evaluation request, indented.

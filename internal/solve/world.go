@@ -25,6 +25,7 @@ type World struct {
 
 	sides      [][]*privilege.Class // by side and scope
 	predicates []map[*Rule]map[int]ir.Predicate
+	written    spelling
 	conditions map[*Condition]map[int]ir.Predicate
 	class      map[string]int // by key, the named ones
 	axioms     Axioms
@@ -149,6 +150,7 @@ func New(sides [][]*Rule, conditions []*Condition, options Options) (*World, err
 			}
 		}
 	}
+	w.written = spellingOf(all, options.Schema)
 	for _, part := range parts {
 		plan, list := privilege.Build(part)
 		if err := firstError(list); err != nil {
@@ -238,4 +240,74 @@ func (w *World) Reach(side int, r *Rule) []int {
 // Cyclic says whether an action depends on itself in a scope.
 func (w *World) Cyclic(side, class int, action ruleset.Action) bool {
 	return w.sides[side][class].Cycle(action) != nil
+}
+
+// SameRights says whether two sides grant an action in a scope by the very same rules,
+// rights that they ask for included: then nothing needs to be asked.
+func (w *World) SameRights(class int, action ruleset.Action, a, b int) bool {
+	return w.sameRights(class, action, a, b, map[string]bool{})
+}
+
+func (w *World) sameRights(class int, action ruleset.Action, a, b int, seen map[string]bool) bool {
+	if key := fmt.Sprint(class, action); seen[key] {
+		return true
+	} else {
+		seen[key] = true
+	}
+	rules := w.Rules(a, class, action)
+	if !slices.Equal(rules, w.Rules(b, class, action)) {
+		return false
+	}
+	for _, r := range rules {
+		if !w.samePrivileges(class, r, a, b, seen) {
+			return false
+		}
+	}
+	return true
+}
+
+// SameGrants says whether a rule grants in a scope on one side only if it does on the
+// other: it is a rule of both, and all rights that it asks for are the same.
+func (w *World) SameGrants(class int, r *Rule, a, b int) bool {
+	_, there := w.predicates[a][r][class]
+	_, other := w.predicates[b][r][class]
+	return there && other && w.samePrivileges(class, r, a, b, map[string]bool{})
+}
+
+func (w *World) samePrivileges(class int, r *Rule, a, b int, seen map[string]bool) bool {
+	same := true
+	left, right := w.Predicate(a, class, r), w.Predicate(b, class, r)
+	if left.Key() != right.Key() {
+		return false // a right that one side never grants
+	}
+	ir.Visit(left, func(atom ir.Atom, _ bool) {
+		p, ok := atom.(ir.Privilege)
+		if !ok || !same {
+			return
+		}
+		target := class
+		if !p.Entities.IsRoot() {
+			target = w.class[p.Entities.Type()]
+		}
+		same = w.sameRights(target, p.Action, a, b, seen)
+	})
+	return same
+}
+
+// Check returns what is wrong with a condition. A property that no type of its filter
+// has is an error, because the condition would not mean what its author thinks.
+func (c *Condition) Check(options Options) diag.List {
+	filter, list := ruleset.ParseFilter(c.Filter, diag.Rule{})
+	tree, more := condition.Parse(c.Text, diag.Rule{})
+	if list = append(list, more...); list.HasErrors() {
+		return list
+	}
+	if options.Schema == nil {
+		options.Schema = schema.Default()
+	}
+	r := ruleset.Rule{Category: ruleset.Security, Context: ruleset.Both, Filter: c.Filter, Condition: c.Text}
+	_, found := resolve.Resolve([]*Rule{{Rule: r, Filter: filter, Tree: tree}}, resolve.Options{
+		Schema: options.Schema, ListInequality: options.ListInequality, Strict: true,
+	})
+	return append(list, found...)
 }

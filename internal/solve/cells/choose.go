@@ -33,11 +33,14 @@ type Tests struct {
 // Text is a representative.
 type Text struct {
 	Written, Fold string
+	// Literal says that a test names the text, in this or another spelling.
+	Literal bool
 	// Matches says, by the index of a pattern, whether it matches.
 	Matches []bool
 }
 
-// Representatives returns texts of all cells, literals first. The error is ErrTooMany,
+// Representatives returns texts of all cells: literals first, and last what matches the
+// fewest patterns. The error is ErrTooMany,
 // or about an expression that is not valid.
 func Representatives(t Tests) ([]Text, error) {
 	var list []Text
@@ -60,8 +63,9 @@ func Representatives(t Tests) ([]Text, error) {
 			written = append(written, m)
 		}
 	}
+	leave := map[string]bool{}
 	add := func(text string) {
-		r := Text{Written: text, Fold: schema.Fold(text), Matches: make([]bool, len(res))}
+		r := Text{Written: text, Fold: schema.Fold(text), Literal: leave[schema.Fold(text)], Matches: make([]bool, len(res))}
 		for i, re := range res {
 			subject := r.Written
 			if t.Patterns[i].Folded {
@@ -82,7 +86,6 @@ func Representatives(t Tests) ([]Text, error) {
 		}
 	}
 	literals := t.literals()
-	leave := map[string]bool{}
 	for _, l := range literals {
 		leave[l.fold] = true
 		for _, e := range l.exact {

@@ -200,7 +200,7 @@ func (p *product) words(runes []rune, each int, leave map[string]bool) ([]string
 		layer = next
 	}
 	var list []string
-	for _, k := range slices.Sorted(maps.Keys(found)) {
+	for _, k := range slices.Backward(slices.Sorted(maps.Keys(found))) {
 		list = append(list, found[k]...)
 	}
 	return list, nil

@@ -1,0 +1,72 @@
+package prove
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// library returns the assertions of docs/assertions.
+func library(tb testing.TB) []Assertion {
+	files, err := filepath.Glob("../../../docs/assertions/*.assert.yaml")
+	if err != nil || len(files) < 4 {
+		tb.Fatalf("%d files of assertions: %v", len(files), err)
+	}
+	var list []Assertion
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		found, err := ReadAssertions(f, data, schema.Default())
+		if err != nil {
+			tb.Fatal(err)
+		}
+		list = append(list, found...)
+	}
+	return list
+}
+
+// TestLibrary decides the ready assertions: on rules that give everything to root
+// administrators all of them are proved, and on rules that give it to everybody none of
+// those that forbid something.
+func TestLibrary(t *testing.T) {
+	options := compiler.Options{Schema: schema.Default()}
+	const everything = "create,read,update,delete,export,publish,changeowner,changerole,exportdata,offlineaccess,distribute,duplicate"
+	strict := run(t, Input{Rules: ruleSet(t, options, `*,QmcSection_* `+everything+`: user.roles = "RootAdmin"`, `App* read: resource.owner = user`), Assertions: library(t), Options: options})
+	for _, r := range strict.Results {
+		if r.Verdict != Proved && r.Name != "only those who can read an app export the data of its sheets and charts" {
+			t.Errorf("%s: %s %s", r.Name, r.Verdict, r.Reason)
+		}
+	}
+	open := run(t, Input{Rules: ruleSet(t, options, `* `+everything+`: true`), Assertions: library(t), Options: options})
+	// Where everybody may do everything, these have exceptions for everybody, or hold.
+	holds := map[string]bool{
+		"root administrators keep the right to edit rules": true, "only those who can read an app export its data": true,
+		"load scripts of apps in streams are for the owner": true,
+	}
+	for _, r := range open.Results {
+		if (r.Verdict == Counterexample) == holds[r.Name] {
+			t.Errorf("%s: %s %s", r.Name, r.Verdict, r.Reason)
+		}
+	}
+}
+
+// BenchmarkLibrary decides the ready assertions for the rules of a real site.
+func BenchmarkLibrary(b *testing.B) {
+	corpus := os.Getenv("QLIK_CORPUS")
+	if corpus == "" {
+		b.Skip("QLIK_CORPUS does not name the folder of the real rules")
+	}
+	options := compiler.Options{Schema: schema.Default()}
+	list, _ := ruleset.Read(filepath.Join(corpus, "site-export", "systemrule.json"))
+	policy, _ := compiler.Compile(list, options)
+	in := Input{Rules: Rules{list, policy}, Assertions: library(b), Options: options}
+	for b.Loop() {
+		run(b, in)
+	}
+}

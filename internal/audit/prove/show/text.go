@@ -1,0 +1,151 @@
+package show
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// maxRules is the number of rules that text names.
+const maxRules = 5
+
+// maxClause is the number of characters of a clause that text shows.
+const maxClause = 160
+
+// Text renders a report for people.
+type Text struct{}
+
+// Render writes the report.
+func (Text) Render(w io.Writer, r *prove.Report) error {
+	var b strings.Builder
+	for _, result := range r.Results {
+		fmt.Fprintf(&b, "%-14s  %s\n", strings.ToUpper(result.Verdict[:1])+result.Verdict[1:], tabular.Printable(result.Name))
+		for _, line := range lines(result) {
+			fmt.Fprintf(&b, "    %s\n", line)
+		}
+	}
+	if len(r.LeftOut) > 0 {
+		fmt.Fprintf(&b, "%s with errors left out: they grant nothing\n", count(len(r.LeftOut), "rule"))
+	}
+	fmt.Fprintln(&b, summary(r))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func summary(r *prove.Report) string {
+	return fmt.Sprintf("%d proved, %s, %d unknown", r.Proved, count(r.Counterexamples, "counterexample"), r.Unknown)
+}
+
+// lines tells what a verdict rests on, or the counterexamples.
+func lines(r prove.Result) []string {
+	var list []string
+	if r.Reason != "" {
+		list = append(list, tabular.Printable(r.Reason))
+	}
+	if text := restsOn(r); text != "" {
+		list = append(list, text)
+	}
+	for _, e := range r.Examples {
+		list = append(list, example(e)...)
+	}
+	if len(r.Others) > 0 {
+		list = append(list, "also: "+others(r.Others))
+	}
+	return list
+}
+
+func restsOn(r prove.Result) string {
+	if r.Verdict != prove.Proved || len(r.Rules)+len(r.Axioms) == 0 {
+		return ""
+	}
+	var parts []string
+	if len(r.Rules) > 0 {
+		names := make([]string, 0, maxRules)
+		for _, rule := range r.Rules[:min(len(r.Rules), maxRules)] {
+			names = append(names, tabular.Printable(rule.Name))
+		}
+		text := count(len(r.Rules), "rule") + " (" + strings.Join(names, ", ")
+		if len(r.Rules) > maxRules {
+			text += ", …"
+		}
+		parts = append(parts, text+")")
+	}
+	if len(r.Axioms) > 0 {
+		parts = append(parts, "the axioms "+strings.Join(r.Axioms, ", "))
+	}
+	return "rests on " + strings.Join(parts, " and ")
+}
+
+func example(e prove.Example) []string {
+	list := []string{fmt.Sprintf("%s on %s, %s:", e.Action, e.Type, from(e.Context))}
+	for _, s := range e.Says {
+		list = append(list, "    "+tabular.Printable(s))
+	}
+	for _, g := range e.GrantedBy {
+		list = append(list, "granted by "+tabular.Printable(g.Name)+at(g)+clause(g))
+	}
+	if len(e.GrantedBy) == 0 {
+		list = append(list, "granted by no rule")
+	}
+	var compact bytes.Buffer
+	if json.Compact(&compact, e.Request) == nil {
+		list = append(list, "request: "+compact.String())
+	}
+	return list
+}
+
+func from(context string) string {
+	switch context {
+	case "hub":
+		return "from the hub"
+	case "qmc":
+		return "from the QMC"
+	}
+	return "from anywhere"
+}
+
+func at(g prove.Grant) string {
+	if g.File == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%s:%d:%d)", tabular.Printable(g.File), g.Line, g.Column)
+}
+
+func clause(g prove.Grant) string {
+	if g.Clause == "" {
+		return ", which has no condition"
+	}
+	text := []rune(strings.Join(strings.Fields(g.Clause), " "))
+	if len(text) > maxClause {
+		text = append(text[:maxClause], '…')
+	}
+	return ": " + tabular.Printable(string(text))
+}
+
+func others(list []prove.Right) string {
+	var types []string
+	actions := map[string][]string{}
+	for _, r := range list {
+		if actions[r.Type] == nil {
+			types = append(types, r.Type)
+		}
+		actions[r.Type] = append(actions[r.Type], r.Action)
+	}
+	parts := make([]string, len(types))
+	for i, t := range types {
+		parts[i] = t + " (" + strings.Join(actions[t], ", ") + ")"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

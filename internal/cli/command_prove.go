@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/urfave/cli/v2"
+)
+
+// JUnit is the format of test results that build servers read.
+const JUnit = "junit"
+
+func proveCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "prove",
+		Usage:     "prove assertions about rules for all users and resources, or show a counterexample",
+		ArgsUsage: "RULES… --assert FILE [--assume FILE] [--snapshot DIRECTORY] [flags]",
+		Description: `An assertion says what must never, or always, be granted, or that a change of rules
+gives nobody anything new. It is decided for every user, resource and request that could
+be, not for those of a site. FILE is a list in YAML; conditions are written as in rules:
+
+   - never: {who: 'user.IsAnonymous()', action: [update, delete], on: App}
+   - only: {who: 'user.roles = "RootAdmin"', action: update, on: SystemRule}
+   - always: {who: 'user.roles = "RootAdmin"', action: read, on: '*'}
+   - implies: {old: main/rules.json}
+   - disjoint: {rules: [Rule A, Rule B]}
+
+More keys are where (a condition on the resource), but (exceptions) and context (hub,
+qmc, none). A counterexample is a user, a resource and a request, as small as possible,
+which the independent evaluator and OPA have decided as it says. A proof names the rules
+and the axioms that it rests on; --assume switches axioms off and adds assumptions. With
+--snapshot, custom properties have no other values than their definitions state.
+
+Exit codes: 0 all assertions are proved, 1 there is a counterexample, 3 an assertion is
+not decided or the input has errors. docs/prove.md has more, and docs/assertions/ has
+assertions to begin with.
+
+EXAMPLES:
+   qlik2rego prove systemrule.json --assert docs/assertions/anonymous.assert.yaml
+   qlik2rego prove new.json --assert no-new-access.assert.yaml --format markdown -o comment.md
+   qlik2rego prove rules/ --assert policy.assert.yaml --format junit > results.xml`,
+		Flags: slices.Concat(CompileFlags(), []cli.Flag{
+			&cli.StringSliceFlag{Name: "assert", Usage: "a `FILE` of assertions in YAML; repeatable"},
+			&cli.StringFlag{Name: "assume", Usage: "a `FILE` of assumptions in YAML: axioms to do without, closed sets of values, conditions that hold"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
+			FormatFlag(Markdown, SARIF, JUnit),
+		}),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			return streams.Prove(ctx, version().Version)
+		},
+	}
+}
