@@ -64,20 +64,14 @@ func (a *admission) admit(header *tar.Header) (string, error) {
 	return name, nil
 }
 
-// Bounded returns a reader of the same archive that fails with ErrLimit as soon
-// as the archive unpacks to more than limit bytes. It is for archives that are
-// read by somebody else, such as OPA. The caller closes it.
+// Bounded returns a reader of the same archive that fails with ErrLimit before it
+// gives out what would unpack to more than limit bytes. It is for archives that
+// are read by somebody else, such as OPA. The caller closes it.
 func Bounded(r io.Reader, limit int64) io.ReadCloser {
-	from, to := io.Pipe()
-	b := &bounded{r: r, to: to, done: make(chan struct{})}
+	b := &bounded{r: r, in: make(chan []byte), hungry: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(b.done)
-		err := inspect(from, limit)
-		if errors.Is(err, ErrLimit) {
-			_ = from.CloseWithError(err) // it never fails
-			return
-		}
-		_, _ = io.Copy(io.Discard, from) // whoever reads the archive finds its other faults
+		b.refused = inspect((*inspected)(b), limit)
 	}()
 	return b
 }
@@ -119,30 +113,78 @@ func (c *ceiling) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// bounded hands what it reads to an inspector first, and waits until that has
+// looked at all of it: it asks for more then, which is hungry, or has ended.
 type bounded struct {
-	r    io.Reader
-	to   *io.PipeWriter
-	done chan struct{}
+	r       io.Reader
+	in      chan []byte
+	hungry  chan struct{}
+	asked   bool // the inspector waits for more
+	ended   bool // it has ended
+	done    chan struct{}
+	refused error // by the inspector, once it is done
+	rest    []byte
+	closed  bool
 }
 
 // Read implements io.Reader.
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
-	if _, refused := b.to.Write(p[:n]); errors.Is(refused, ErrLimit) {
-		return 0, refused
+	if n > 0 {
+		if b.wait(); b.asked {
+			b.in <- p[:n]
+			b.asked = false
+			b.wait()
+		}
 	}
-	if err != nil {
-		_ = b.to.Close() // it never fails
-		<-b.done
+	if b.ended && errors.Is(b.refused, ErrLimit) {
+		return 0, b.refused
 	}
-	return n, err
+	return n, err // whoever reads the archive finds its other faults
+}
+
+// wait waits until the inspector asks for more, or has ended.
+func (b *bounded) wait() {
+	if b.asked {
+		return
+	}
+	select {
+	case <-b.hungry:
+		b.asked = true
+	case <-b.done:
+		b.ended = true
+	}
 }
 
 // Close implements io.Closer. It never fails.
 func (b *bounded) Close() error {
-	_ = b.to.CloseWithError(io.ErrUnexpectedEOF) // it never fails
-	<-b.done
+	if b.closed {
+		return nil
+	}
+	b.closed = true
+	if b.wait(); b.asked {
+		close(b.in)
+		<-b.done
+	}
 	return nil
+}
+
+// inspected is the inspector's side.
+type inspected bounded
+
+// Read implements io.Reader.
+func (i *inspected) Read(p []byte) (int, error) {
+	if len(i.rest) == 0 {
+		i.hungry <- struct{}{}
+		rest, ok := <-i.in
+		if !ok {
+			return 0, io.ErrUnexpectedEOF
+		}
+		i.rest = rest
+	}
+	n := copy(p, i.rest)
+	i.rest = i.rest[n:]
+	return n, nil
 }
 
 // Permits reports why the bundle of a module may not hold a package of this

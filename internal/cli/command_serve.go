@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"os"
 	"strconv"
@@ -67,13 +67,17 @@ func serveFlags() []cli.Flag {
 		&cli.StringFlag{Name: "listen", Usage: "`ADDRESS` host:port or unix:PATH", Value: "127.0.0.1:8181"},
 		&cli.StringFlag{Name: "socket-mode", Usage: "permissions of a unix socket, `OCTAL`", Value: "0600"},
 		&cli.StringFlag{Name: "diagnostics", Usage: "`ADDRESS` of metrics and health; none without it"},
+		&cli.BoolFlag{Name: "diagnostics-reachable", Usage: "allow an address of diagnostics that other machines reach"},
+		&cli.BoolFlag{Name: "pprof", Usage: "serve profiles of the process on diagnostics, below /debug/pprof/"},
 		&cli.BoolFlag{Name: "insecure", Usage: "listen for other machines without TLS or without knowing callers"},
 		&cli.StringFlag{Name: "public-url", Usage: "the https `URL` that the metadata names; no metadata without it"},
 		&cli.BoolFlag{Name: "terse", Usage: "answer without reason, rules and revision"},
 		&cli.StringFlag{Name: "callers", Usage: "`FILE` of callers, their tokens or certificates and what they may ask"},
-		&cli.StringFlag{Name: "jwks", Usage: "`FILE` of public keys: callers send JSON Web Tokens"},
+		&cli.StringFlag{Name: "jwks", Usage: "`FILE` or https address of public keys: callers send JSON Web Tokens"},
 		&cli.StringFlag{Name: "jwt-issuer", Usage: "who must have issued the tokens"},
 		&cli.StringFlag{Name: "jwt-audience", Usage: "for whom the tokens must be"},
+		&cli.StringFlag{Name: "issuers", Usage: "`FILE` of issuers of JSON Web Tokens, a line each: ISSUER AUDIENCE KEYS, where KEYS is a file or an https address"},
+		&cli.StringFlag{Name: "page-key", Usage: "`FILE` with a secret of 32 bytes or more: replicas with the same continue each other's searches"},
 		&cli.StringFlag{Name: "tls-cert", Usage: "certificate chain, `FILE` in PEM"},
 		&cli.StringFlag{Name: "tls-key", Usage: "its key, `FILE` in PEM"},
 		&cli.StringFlag{Name: "tls-client-ca", Usage: "authorities of client certificates, `FILE` in PEM: callers must have one"},
@@ -90,62 +94,69 @@ func serveFlags() []cli.Flag {
 		&cli.Int64Flag{Name: "max-bundle", Usage: "`BYTES` that a bundle may unpack to", Value: l.Bundle},
 		&cli.DurationFlag{Name: "max-activation", Usage: "time for a bundle to be activated", Value: l.Activation},
 		&cli.DurationFlag{Name: "drain", Usage: "time for open requests when the server stops", Value: l.Drain},
+		&cli.DurationFlag{Name: "shutdown-wait", Usage: "time to go on answering, not ready, before the server stops"},
 		&cli.BoolFlag{Name: "access-log", Usage: "log each request"},
+		Choice("log-level", "least level of the log; diagnostics change it while the server runs (PUT /log-level)", "info", "debug", "warn", "error"),
 		Choice("log-format", "format of the log on standard error", "text", "json"),
 	}
 }
 
 func serve(ctx *cli.Context, streams *Streams) error {
-	cfg := serveConfig(ctx, streams)
-	address := listen.Address(ctx.String("listen"))
-	if err := address.Check(); err != nil {
-		return UsageOf(ctx.Command, "--listen: %v", err)
+	log := newServeLog(ctx, streams.Err)
+	defer log.close()
+	cfg, err := serveConfig(ctx, streams, log)
+	if err != nil {
+		return err
 	}
-	if diagnostics := listen.Address(ctx.String("diagnostics")); diagnostics != "" {
-		if err := diagnostics.Check(); err != nil {
-			return UsageOf(ctx.Command, "--diagnostics: %v", err)
-		}
+	address := listen.Address(ctx.String("listen"))
+	mode, err := checkAddresses(ctx, address)
+	if err != nil {
+		return err
 	}
 	if err := cfg.Check(); err != nil {
 		return UsageOf(ctx.Command, "%v", err)
 	}
-	mode, err := strconv.ParseUint(ctx.String("socket-mode"), 8, 32)
-	if err != nil || mode > 0o777 {
-		return UsageOf(ctx.Command, "--socket-mode is octal such as 0660, not %q", ctx.String("socket-mode"))
-	}
 	secure := listen.TLS{Cert: ctx.String("tls-cert"), Key: ctx.String("tls-key"), ClientCA: ctx.String("tls-client-ca")}
-	secure.Report = func(path string, err error) {
-		if err != nil {
-			cfg.Log.Error("a file of TLS cannot be read again; what it held counts", "file", path, "error", err)
-			return
-		}
-		cfg.Log.Info("a file of TLS was read again", "file", path)
-	}
 	if err := secure.Check(); err != nil {
 		return UsageOf(ctx.Command, "%v", err)
 	}
+	files := newTLSFiles(secure, cfg.Log)
+	secure.Report = files.report
 	if err := trust(ctx, &cfg); err != nil {
 		return err
 	}
-	known, watch, err := knownCallers(ctx, cfg.Log)
+	known, err := knownCallers(ctx, cfg.Log)
 	if err != nil {
 		return err
 	}
-	if known == nil && secure.ClientCA != "" {
-		known = callers.AnyCertificate{}
+	if len(known.all) == 0 && secure.ClientCA != "" {
+		known.all = callers.Any{callers.AnyCertificate{}}
 	}
-	if !address.Local() && !ctx.Bool("insecure") && (!secure.Enabled() || known == nil) {
-		return UsageOf(ctx.Command, "%s can be reached from other machines: give --tls-cert and --tls-key, and --callers, --jwks or --tls-client-ca, or allow it with --insecure", address)
+	if !address.Local() && !ctx.Bool("insecure") && (!secure.Enabled() || len(known.all) == 0) {
+		return UsageOf(ctx.Command, "%s can be reached from other machines: give --tls-cert and --tls-key, and --callers, --jwks, --issuers or --tls-client-ca, or allow it with --insecure", address)
 	}
-	cfg.Callers = known
+	if len(known.all) > 0 {
+		cfg.Callers = known.all
+	}
+	cfg.Credentials = append(known.credentials, files.credentials()...)
 	if cfg.TLS, err = secure.Config(); err != nil {
 		return Input(err)
 	}
-	server, err := pdp.New(ctx.Context, cfg)
+	return listenAndServe(ctx, cfg, address, mode, known)
+}
+
+func listenAndServe(ctx *cli.Context, cfg pdp.Config, address listen.Address, mode os.FileMode, known *knownFiles) error {
+	if limit := pdp.LimitMemory(); limit > 0 {
+		cfg.Log.Info("the control group limits memory", "collecting_from_bytes", limit)
+		if !ctx.IsSet("max-bundle") {
+			cfg.Limits.Bundle = min(cfg.Limits.Bundle, limit/2)
+		}
+	}
+	server, err := pdp.Prepare(ctx.Context, cfg)
 	if err != nil {
 		return Input(err)
 	}
-	l, err := address.Listen(os.FileMode(mode))
+	l, err := address.Listen(mode)
 	if err != nil {
 		return Input(err)
 	}
@@ -153,36 +164,79 @@ func serve(ctx *cli.Context, streams *Streams) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	cfg.Log.Info("listening", "address", l.Addr().String(), "tls", secure.Enabled(), "pid", os.Getpid())
-	watching, stop := context.WithCancel(ctx.Context)
+	cfg.Log.Info("listening", "address", l.Addr().String(), "tls", cfg.TLS != nil, "pid", os.Getpid())
+	running, stop := context.WithCancel(ctx.Context)
 	defer stop()
-	watch(watching)
-	return server.Serve(ctx.Context, l, diagnostics)
+	pdp.TuneCollector(running)
+	known.watch(running)
+	err = server.Serve(ctx.Context, l, diagnostics)
+	var start *pdp.ErrStart
+	if errors.As(err, &start) || errors.Is(err, management.ErrLost) {
+		return Input(err)
+	}
+	return err
 }
 
-func serveConfig(ctx *cli.Context, streams *Streams) pdp.Config {
-	var log slog.Handler = slog.NewTextHandler(streams.Err, nil)
-	if ctx.String("log-format") == "json" {
-		log = slog.NewJSONHandler(streams.Err, nil)
+// checkAddresses checks where to listen, and returns the permissions of a socket.
+func checkAddresses(ctx *cli.Context, address listen.Address) (os.FileMode, error) {
+	if err := address.Check(); err != nil {
+		return 0, UsageOf(ctx.Command, "--listen: %v", err)
+	}
+	if diagnostics := listen.Address(ctx.String("diagnostics")); diagnostics != "" {
+		if err := diagnostics.Check(); err != nil {
+			return 0, UsageOf(ctx.Command, "--diagnostics: %v", err)
+		}
+		if !diagnostics.Local() && !ctx.Bool("insecure") && !ctx.Bool("diagnostics-reachable") {
+			return 0, UsageOf(ctx.Command, "--diagnostics: %s can be reached from other machines, and diagnostics ask nobody who they are: use a loopback address, or allow it with --diagnostics-reachable", diagnostics)
+		}
+	}
+	mode, err := strconv.ParseUint(ctx.String("socket-mode"), 8, 32)
+	if err != nil || mode > 0o777 {
+		return 0, UsageOf(ctx.Command, "--socket-mode is octal such as 0660, not %q", ctx.String("socket-mode"))
+	}
+	return os.FileMode(mode), nil
+}
+
+func serveConfig(ctx *cli.Context, streams *Streams, log *serveLog) (pdp.Config, error) {
+	key, err := pageKey(ctx)
+	if err != nil {
+		return pdp.Config{}, err
 	}
 	return pdp.Config{
-		Bundles:    ctx.StringSlice("bundle"),
-		EntryPoint: ctx.String("entrypoint"),
-		Wait:       ctx.Bool("wait"),
-		WatchEvery: ctx.Duration("watch"),
-		PublicURL:  ctx.String("public-url"),
-		Terse:      ctx.Bool("terse"),
-		AccessLog:  ctx.Bool("access-log"),
-		Log:        slog.New(log),
-		Console:    streams.Out,
-		Activated:  pdp.TuneCollector,
+		Bundles:      ctx.StringSlice("bundle"),
+		EntryPoint:   ctx.String("entrypoint"),
+		Wait:         ctx.Bool("wait"),
+		WatchEvery:   ctx.Duration("watch"),
+		PublicURL:    ctx.String("public-url"),
+		Terse:        ctx.Bool("terse"),
+		AccessLog:    ctx.Bool("access-log"),
+		Log:          log.Logger,
+		Level:        &log.level,
+		Unwritten:    log.lost.Load,
+		Profiling:    ctx.Bool("pprof"),
+		ShutdownWait: ctx.Duration("shutdown-wait"),
+		PageKey:      key,
+		Console:      streams.Out,
+		Activated:    pdp.Collect,
 		Limits: pdp.Limits{
 			Body: ctx.Int64("max-body"), Depth: ctx.Int("max-depth"), Batch: ctx.Int("max-batch"), Page: ctx.Int("max-page"),
 			Time: ctx.Duration("max-time"), Read: ctx.Duration("max-read"), Idle: ctx.Duration("max-idle"), Queue: ctx.Duration("max-queue"),
 			Connections: ctx.Int("max-connections"), Concurrent: ctx.Int("max-concurrent"), Drain: ctx.Duration("drain"),
 			Bundle: ctx.Int64("max-bundle"), Activation: ctx.Duration("max-activation"),
 		},
+	}, nil
+}
+
+// pageKey reads the key of page tokens that replicas share, nil without one.
+func pageKey(ctx *cli.Context) ([]byte, error) {
+	if !ctx.IsSet("page-key") {
+		return nil, nil
 	}
+	text, err := os.ReadFile(ctx.String("page-key"))
+	if err != nil {
+		return nil, Input(fmt.Errorf("--page-key: %w", err))
+	}
+	return bytes.TrimSpace(text), nil
 }
 
 // trust reads where bundles come from and how they are signed.
@@ -206,45 +260,6 @@ func trust(ctx *cli.Context, cfg *pdp.Config) (err error) {
 	config := &keys.Config{Key: string(key), Algorithm: ctx.String("signing-alg")}
 	cfg.Verification = bundle.NewVerificationConfig(map[string]*keys.Config{id: config}, id, ctx.String("scope"), nil)
 	return nil
-}
-
-// knownCallers opens the files of callers, nil without any, and returns how to
-// watch them.
-func knownCallers(ctx *cli.Context, log *slog.Logger) (callers.Authenticator, func(context.Context), error) {
-	var files []*callers.File
-	var known callers.Any
-	open := func(flag string, parse func([]byte) (callers.Authenticator, error)) error {
-		if !ctx.IsSet(flag) {
-			return nil
-		}
-		f, err := callers.Open(ctx.String(flag), parse)
-		if err != nil {
-			return Input(fmt.Errorf("--%s %s: %w", flag, ctx.String(flag), err))
-		}
-		files, known = append(files, f), append(known, f)
-		return nil
-	}
-	err := open("callers", func(text []byte) (callers.Authenticator, error) { return callers.ParseList(text) })
-	if err == nil {
-		err = open("jwks", func(text []byte) (callers.Authenticator, error) {
-			return callers.NewJWT(text, ctx.String("jwt-issuer"), ctx.String("jwt-audience"))
-		})
-	}
-	watch := func(watching context.Context) {
-		for _, f := range files {
-			go f.Watch(watching, ctx.Duration("watch"), func(path string, err error) {
-				if err != nil {
-					log.Error("callers cannot be read; those before count", "file", path, "error", err)
-					return
-				}
-				log.Info("callers read", "file", path)
-			})
-		}
-	}
-	if len(known) == 0 {
-		return nil, watch, err
-	}
-	return known, watch, err
 }
 
 func openDiagnostics(ctx *cli.Context) (net.Listener, error) {

@@ -134,7 +134,7 @@ func TestServeWithoutSite(t *testing.T) {
 		"a snapshot":        {siteBundle(t), 0},
 	} {
 		log, stop := serveInBackground(t, c.bundle, "--listen", "127.0.0.1:0")
-		log.await(t, `msg=listening`)
+		log.await(t, `msg="bundles activated"`)
 		if code := stop(); code != ExitDone {
 			t.Errorf("%s: exit code %d", name, code)
 		}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -37,6 +38,9 @@ func New(ctx context.Context, b *bundles.Bundle, options ...Option) (*Engine, er
 	policy, err := Compile(b, options...)
 	if err != nil {
 		return nil, err
+	}
+	if policy.compiler.RuleTree.Find(ast.MustParseRef("data.qlik.authz.decision")) == nil {
+		return nil, errors.New("the bundle has no rule decision in data.qlik.authz: it is not a bundle of qlik2rego; serve takes others, with --entrypoint")
 	}
 	e := &Engine{}
 	if e.decision, err = policy.Query(ctx, "data.qlik.authz.decision"); err != nil {

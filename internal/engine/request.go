@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -18,12 +21,27 @@ const depthMax = 64
 // ParseRequest reads one JSON document as input for the policy. Doubled names
 // and invalid UTF-8 are errors: two readers might understand them differently.
 // Numbers keep their digits.
-func ParseRequest(request []byte) (ast.Value, error) { return ParseNested(request, depthMax) }
+func ParseRequest(request []byte) (ast.Value, error) {
+	return reader{depth: depthMax, digits: math.MaxInt}.read(request)
+}
 
-// ParseNested is ParseRequest with another limit of the nesting.
+// numberMax is the length of a number, and its largest exponent, in a request of
+// somebody else. OPA compares and calculates with all the digits: two numbers of
+// 500,000 take seconds to compare, and 1e9999999 minutes to add one to.
+const numberMax = 400
+
+// ParseNested is ParseRequest for requests of others, with another limit of the
+// nesting, and numbers of a length that OPA can calculate with.
 func ParseNested(request []byte, depth int) (ast.Value, error) {
+	return reader{depth: depth, digits: numberMax}.read(request)
+}
+
+// reader reads a request within limits.
+type reader struct{ depth, digits int }
+
+func (r reader) read(request []byte) (ast.Value, error) {
 	in := jsontext.NewDecoder(bytes.NewBuffer(request))
-	v, err := value(in, depth)
+	v, err := r.value(in)
 	if err != nil {
 		return nil, err
 	}
@@ -33,37 +51,50 @@ func ParseNested(request []byte, depth int) (ast.Value, error) {
 	return v, nil
 }
 
-func value(in *jsontext.Decoder, depth int) (ast.Value, error) {
+func (r reader) value(in *jsontext.Decoder) (ast.Value, error) {
 	tok, err := in.ReadToken()
 	if err != nil {
 		return nil, err
 	}
-	if in.StackDepth() > depth {
-		return nil, fmt.Errorf("nested deeper than %d levels at offset %d", depth, in.InputOffset())
+	if in.StackDepth() > r.depth {
+		return nil, fmt.Errorf("nested deeper than %d levels at offset %d", r.depth, in.InputOffset())
 	}
 	switch tok.Kind() {
 	case '{':
-		return object(in, depth)
+		return r.object(in)
 	case '[':
-		return array(in, depth)
+		return r.array(in)
 	case '"':
 		return ast.String(tok.String()), nil
 	case '0':
-		return ast.Number(json.Number(tok.String())), nil
+		return r.number(tok.String(), in)
 	case 't', 'f':
 		return ast.Boolean(tok.Bool()), nil
 	}
 	return ast.Null{}, nil
 }
 
-func object(in *jsontext.Decoder, depth int) (ast.Value, error) {
+// number takes the digits as they are.
+func (r reader) number(text string, in *jsontext.Decoder) (ast.Value, error) {
+	if len(text) > r.digits {
+		return nil, fmt.Errorf("a number has more than %d digits before offset %d", r.digits, in.InputOffset())
+	}
+	if at := strings.IndexAny(text, "eE"); at >= 0 {
+		if exponent, err := strconv.Atoi(text[at+1:]); r.digits < math.MaxInt && (err != nil || exponent > r.digits || exponent < -r.digits) {
+			return nil, fmt.Errorf("a number has an exponent beyond %d before offset %d", r.digits, in.InputOffset())
+		}
+	}
+	return ast.Number(json.Number(text)), nil
+}
+
+func (r reader) object(in *jsontext.Decoder) (ast.Value, error) {
 	var members [][2]*ast.Term
 	for in.PeekKind() != '}' {
-		name, err := value(in, depth)
+		name, err := r.value(in)
 		if err != nil {
 			return nil, err
 		}
-		v, err := value(in, depth)
+		v, err := r.value(in)
 		if err != nil {
 			return nil, err
 		}
@@ -73,10 +104,10 @@ func object(in *jsontext.Decoder, depth int) (ast.Value, error) {
 	return ast.NewObject(members...), err
 }
 
-func array(in *jsontext.Decoder, depth int) (ast.Value, error) {
+func (r reader) array(in *jsontext.Decoder) (ast.Value, error) {
 	var items []*ast.Term
 	for in.PeekKind() != ']' {
-		v, err := value(in, depth)
+		v, err := r.value(in)
 		if err != nil {
 			return nil, err
 		}

@@ -77,7 +77,7 @@ func BenchmarkHTTP(b *testing.B) {
 	for _, terse := range []bool{false, true} {
 		cfg := config(bundle)
 		cfg.Terse = terse
-		cfg.Activated = pdp.TuneCollector
+		cfg.Activated = pdp.Collect
 		p := start(b, cfg)
 		for _, q := range []struct{ name, path, body string }{
 			{"health", "/health", ""},
@@ -112,7 +112,7 @@ func BenchmarkDecisionLog(b *testing.B) {
 		{"server, traces", s.logging() + "distributed_tracing: {type: http, address: '" + strings.TrimPrefix(s.url, "http://") + "'}"},
 	} {
 		cfg := grantingConfig(b, c.yaml, "")
-		cfg.Activated = pdp.TuneCollector
+		cfg.Activated = pdp.Collect
 		p := start(b, cfg)
 		for path, body := range map[string]string{evaluation: good, evaluations: body} {
 			b.Run(c.name+path[len("/access/v1"):], func(b *testing.B) {

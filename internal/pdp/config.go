@@ -54,8 +54,36 @@ type Config struct {
 	TLS    *tls.Config
 	Limits Limits
 	Log    *slog.Logger
+	// SelfCheck is the time between two decisions of the decision point's own; zero
+	// is the default.
+	SelfCheck time.Duration
+	// ShutdownWait is the time for which a server that stops goes on to answer,
+	// not ready any more, before it closes its listener.
+	ShutdownWait time.Duration
+	// PageKey makes page tokens that other replicas understand; nil is a key of
+	// the process.
+	PageKey []byte
+	// Level, which may be nil, is that of the log. Diagnostics change it.
+	Level *slog.LevelVar
+	// Profiling serves pprof on diagnostics.
+	Profiling bool
+	// Unwritten, which may be nil, returns the number of lines that the log has
+	// lost.
+	Unwritten func() int64
+	// Credentials are files that are read again when they change, for health and
+	// metrics.
+	Credentials []Credential
 	// Activated, which may be nil, is called when another policy decides.
 	Activated func()
+}
+
+// Credential is a file of credentials: of callers, keys or TLS.
+type Credential interface {
+	// File names it.
+	File() string
+	// State returns the time at which what counts was read, and why it cannot be
+	// read again, if so.
+	State() (read time.Time, err error)
 }
 
 // Limits bound what a request may take.
@@ -130,6 +158,10 @@ func (c *Config) complete() error {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.SelfCheck <= 0 {
+		c.SelfCheck = DefaultSelfCheck
+	}
+	c.Log = slog.New(redacting{c.Log.Handler()})
 	return c.Check()
 }
 
@@ -145,6 +177,12 @@ func (c *Config) Check() error {
 		if !positive {
 			return fmt.Errorf("the limit %s must be positive", name)
 		}
+	}
+	if c.ShutdownWait < 0 {
+		return errors.New("the time to wait before the end must not be negative")
+	}
+	if c.PageKey != nil && len(c.PageKey) < pageKeyMin {
+		return fmt.Errorf("the key of page tokens has %d bytes, less than %d", len(c.PageKey), pageKeyMin)
 	}
 	return checkPublicURL(c.PublicURL)
 }

@@ -78,7 +78,7 @@ func TestServedPolicyWithoutData(t *testing.T) {
 		s := newPlane(t)
 		p := start(t, withOPA(t, s.bundlesOf("a-policy", "b-data")))
 		s.put("a-policy", policy)
-		eventually(t, "the policy is there", func() bool { return !strings.Contains(p.send("GET", "/health/ready", "").body, "a-policy") })
+		eventually(t, "the policy is there", func() bool { return !strings.Contains(p.health().body, "a-policy") })
 		p.undecided("bundle b-data")
 		s.put("b-data", data)
 		p.ready("r1+r1")

@@ -3,9 +3,11 @@ package pdp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -75,7 +77,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{Server: s, w: w, r: r, path: "unknown"}
 	defer func() {
 		if p := recover(); p != nil {
-			s.cfg.Log.Error("a request made the decision point fail", "panic", p, "stack", string(debug.Stack()))
+			x.panicked(p, string(debug.Stack()))
 			x.refuse(errInternal)
 		}
 		s.finished(x, time.Since(start))
@@ -93,6 +95,8 @@ type exchange struct {
 	path   string // the name of the route
 	caller string
 	status int
+	// revisionUsed is the policy that decides, once one does.
+	revisionUsed atomic.Pointer[string]
 }
 
 func (x *exchange) handle() error {
@@ -109,7 +113,7 @@ func (x *exchange) handle() error {
 		return x.write(status, answer)
 	}
 	caller, err := x.cfg.Callers.Authenticate(x.r)
-	if err != nil {
+	if err != nil || !x.trusted(x.r) {
 		return refuse(http.StatusUnauthorized, "WWW-Authenticate", "Bearer", "%s", callers.ErrUnknown)
 	}
 	x.caller = caller.Name
@@ -120,30 +124,65 @@ func (x *exchange) handle() error {
 }
 
 // ask reads the question, waits for its turn and answers it. Whoever sends
-// slowly takes no turn from others.
+// slowly takes no turn from others, nor does whoever reads slowly.
 func (x *exchange) ask(rt route, caller callers.Caller) error {
 	body, err := x.read(x.w, x.r)
 	if err != nil {
 		return err
 	}
-	if err := x.slots.take(x.r.Context()); err != nil {
+	ctx, cancel := linger(x.r.Context(), halfClosed)
+	defer cancel()
+	if err := x.waitForStart(ctx); err != nil {
 		return err
 	}
-	defer x.slots.leave()
-	ctx, cancel := context.WithTimeoutCause(x.r.Context(), x.cfg.Limits.Time, errTime)
-	defer cancel()
-	policy := x.live.Current()
-	if policy == nil {
-		return busy("there is no policy yet to decide by")
-	}
-	x.w.Header().Set("X-Policy-Revision", policy.Revision)
-	o, err := x.parse(body)
+	var answer []byte
+	err = x.gate.run(ctx, x.cfg.Limits.Time, func(ctx context.Context) (err error) {
+		answer, err = x.decide(ctx, rt, caller, body)
+		return err
+	})
 	if err != nil {
 		return err
 	}
+	x.send(http.StatusOK, answer)
+	return nil
+}
+
+// waitForStart waits for the end of the first activation, no longer than for a
+// turn: programs that start together ask before there is a policy.
+func (x *exchange) waitForStart(ctx context.Context) error {
+	if x.live.Current() != nil {
+		return nil
+	}
+	timeout := time.NewTimer(x.cfg.Limits.Queue)
+	defer timeout.Stop()
+	select {
+	case <-x.up:
+	case <-timeout.C:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// halfClosed is the time for the answer to a client that has closed its side of
+// the connection: it may be gone, or only have nothing more to say.
+const halfClosed = 100 * time.Millisecond
+
+// decide makes the answer. It runs on a goroutine of its own, and may end after
+// the exchange has: it must not touch what that changes.
+func (x *exchange) decide(ctx context.Context, rt route, caller callers.Caller, body []byte) ([]byte, error) {
+	policy := x.live.Current()
+	if policy == nil {
+		return nil, busy("there is no policy yet to decide by")
+	}
+	x.revisionUsed.Store(&policy.Revision)
+	o, err := x.parse(body)
+	if err != nil {
+		return nil, err
+	}
 	c := &call{
 		policy: policy, caller: caller, limits: x.cfg.Limits, terse: x.cfg.Terse, pageKey: x.pageKey,
-		failed: x.policyFailed, count: x.metrics.decided, journal: x.journal(policy, len(body)),
+		failed: x.policyFailed, count: x.metrics.decided, journal: x.journal(policy, caller, len(body)),
 	}
 	answer, err := rt.ask(c)(ctx, o)
 	// What is answered has been logged before.
@@ -151,9 +190,9 @@ func (x *exchange) ask(rt route, caller callers.Caller) error {
 		x.management.Log(x.r.Context(), c.journal.entries...)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return x.write(http.StatusOK, answer)
+	return json.Marshal(answer)
 }
 
 var errTime = busy("the answer takes more time than there is: ask for less at once")
@@ -162,21 +201,35 @@ func (x *exchange) policyFailed(err error) {
 	x.cfg.Log.Error("the policy fails on a request", "error", err, "revision", x.revision(), "request_id", requestID(x.r))
 }
 
+func (x *exchange) panicked(value any, stack string) {
+	x.cfg.Log.Error("a request made the decision point fail", "panic", fmt.Sprint(value), "stack", stack[:min(len(stack), stackMax)], "request_id", requestID(x.r))
+}
+
 // fail answers with a refusal. An error that is none is logged and not shown.
 func (x *exchange) fail(err error) {
 	var r *refusal
-	if x.r.Context().Err() != nil && !errors.As(err, &r) {
+	var p *panicked
+	switch {
+	case errors.As(err, &r):
+		x.refuse(r)
+	case errors.As(err, &p):
+		x.panicked(p.value, p.stack)
+		x.refuse(errInternal)
+	case x.r.Context().Err() != nil:
+		// A client that has closed only its side reads this; an empty answer would
+		// look like one that says nothing.
+		x.refuse(errGone)
 		x.status = statusGone
-		return
-	}
-	if !errors.As(err, &r) {
+	default:
 		x.policyFailed(err)
+		x.refuse(errInternal)
 	}
-	x.refuse(asRefusal(err))
 }
 
 // statusGone stands in metrics and logs for a client that did not wait.
 const statusGone = 499
+
+var errGone = busy("the client closed its side of the connection before there was an answer")
 
 func (x *exchange) refuse(r *refusal) {
 	if x.status != 0 {
@@ -186,7 +239,7 @@ func (x *exchange) refuse(r *refusal) {
 		x.w.Header().Set(r.header[0], r.header[1])
 	}
 	if r.Status != http.StatusServiceUnavailable && r.Status != http.StatusInternalServerError {
-		x.w.Header().Del("X-Policy-Revision")
+		x.revisionUsed.Store(nil)
 	}
 	_ = x.write(r.Status, errorAnswer{r})
 }
@@ -197,15 +250,31 @@ func (x *exchange) write(status int, answer any) error {
 	if err != nil {
 		return err
 	}
+	x.send(status, text)
+	return nil
+}
+
+func (x *exchange) send(status int, text []byte) {
 	h := x.w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	if revision := x.revisionUsed.Load(); revision != nil {
+		h.Set("X-Policy-Revision", *revision)
+	}
+	if x.closes() {
+		h.Set("Connection", "close")
+	}
 	x.status = status
 	x.w.WriteHeader(status)
 	_, _ = x.w.Write(text) // a client that left is nobody's mistake
-	return nil
 }
+
+// closes reports whether the connection ends with this answer. Whoever is not
+// known keeps none from others. A request in chunks may have said its length as
+// well, which net/http does not tell: a proxy that goes by the length would take
+// the rest for another request (RFC 9112, section 6.1).
+func (x *exchange) closes() bool { return x.caller == "" || len(x.r.TransferEncoding) > 0 }
 
 // finished counts a request and, where asked for, logs it: never its body, its
 // token or any header but the id.

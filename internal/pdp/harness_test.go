@@ -173,6 +173,16 @@ func (p *point) do(r *http.Request) answer {
 	return answer{response.StatusCode, response.Header, string(text)}
 }
 
+// health is the readiness of diagnostics, with reasons.
+func (p *point) health() answer {
+	p.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, p.diagnostics+"/health/ready", nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return p.do(r)
+}
+
 const isJSON = "Content-Type: application/json"
 
 // post sends JSON.

@@ -1,8 +1,12 @@
 package pdp
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/pdp/redact"
 )
 
 // health says how the decision point is.
@@ -19,8 +23,32 @@ type health struct {
 // alive answers as long as the process does.
 func (s *Server) alive() (int, any) { return http.StatusOK, health{Status: "alive"} }
 
-// ready says whether there are decisions to be had here, and what is missing.
+// ready is readiness for everybody: what is missing or degraded, and not why.
+// Errors of bundles quote policy and name addresses.
 func (s *Server) ready() (int, any) {
+	status, h := s.health()
+	for _, list := range [][]string{h.Missing, h.Degraded} {
+		for i, text := range list {
+			list[i], _, _ = strings.Cut(text, ": ")
+		}
+	}
+	return status, h
+}
+
+// readyInDetail is readiness for operators.
+func (s *Server) readyInDetail() (int, any) {
+	status, h := s.health()
+	for _, list := range [][]string{h.Missing, h.Degraded} {
+		for i, text := range list {
+			list[i] = redact.Text(text)
+		}
+	}
+	return status, h
+}
+
+// health says whether there are decisions to be had here, and what is missing.
+// Each text is a name, or a name, ": " and a reason.
+func (s *Server) health() (int, health) {
 	h := health{Status: "ready"}
 	last := s.live.Last()
 	p := s.live.Current()
@@ -45,6 +73,13 @@ func (s *Server) ready() (int, any) {
 	if p == nil && len(h.Missing) == 0 {
 		h.Missing = append(h.Missing, "bundle")
 	}
+	h.Degraded = append(h.Degraded, s.troubles()...)
+	if since, silent := s.check.silentSince(); silent && p != nil {
+		h.Missing = append(h.Missing, "decisions: none of the decision point's own was made since "+since.UTC().Format(time.RFC3339))
+	}
+	if s.gate.stuck() {
+		h.Missing = append(h.Missing, fmt.Sprintf("decisions: %d run beyond their time and cannot be interrupted", s.gate.overdue.Load()))
+	}
 	if s.stopping.Load() {
 		h.Missing = append(h.Missing, "the decision point is stopping")
 	}
@@ -53,4 +88,27 @@ func (s *Server) ready() (int, any) {
 		return http.StatusServiceUnavailable, h
 	}
 	return http.StatusOK, h
+}
+
+// slowActivation is the time after which an activation that goes on is worth
+// telling.
+const slowActivation = 10 * time.Second
+
+// troubles are what is wrong with the process while decisions go on.
+func (s *Server) troubles() (list []string) {
+	if since, ok := s.live.UnderWay(); ok && time.Since(since) > slowActivation {
+		list = append(list, "activation: one is under way since "+since.UTC().Format(time.RFC3339))
+	}
+	if n := s.live.Abandoned(); n > 0 {
+		list = append(list, fmt.Sprintf("activation: %d were given up and still run", n))
+	}
+	if n := s.gate.overdue.Load(); n > 0 && !s.gate.stuck() {
+		list = append(list, fmt.Sprintf("decisions: %d run beyond their time and cannot be interrupted", n))
+	}
+	for _, c := range s.cfg.Credentials {
+		if _, err := c.State(); err != nil {
+			list = append(list, "credentials "+c.File()+": "+err.Error())
+		}
+	}
+	return list
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
 )
@@ -32,7 +33,7 @@ type journal struct {
 	entries []management.Decision
 }
 
-func (x *exchange) journal(p *live.Policy, size int) *journal {
+func (x *exchange) journal(p *live.Policy, caller callers.Caller, size int) *journal {
 	if x.management == nil || !x.management.Logs() {
 		return nil
 	}
@@ -40,8 +41,8 @@ func (x *exchange) journal(p *live.Policy, size int) *journal {
 		to: x.management, policy: p, path: x.cfg.EntryPoint, remote: x.r.RemoteAddr, header: x.r.Header,
 		custom: map[string]any{"api": x.path}, size: size,
 	}
-	if x.caller != "" {
-		j.custom["caller"] = x.caller
+	if caller.Name != "" {
+		j.custom["caller"] = caller.Name
 	}
 	if id := requestID(x.r); id != "" {
 		j.custom["request_id"] = id

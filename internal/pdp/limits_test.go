@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -187,12 +188,18 @@ func (p *point) dial() net.Conn {
 	return c
 }
 
+// TestConnectionsAreLimited opens as many connections as there may be: one more
+// takes the place of the one that has been idle the longest, and waits while all
+// of them are busy.
 func TestConnectionsAreLimited(t *testing.T) {
 	cfg := slowConfig(t)
-	cfg.Limits.Connections = 2
+	cfg.Limits.Connections, cfg.Limits.Time, cfg.Limits.Concurrent = 2, time.Minute, 4
 	p := start(t, cfg)
-	get := func(c net.Conn, wait time.Duration) error {
-		_, _ = io.WriteString(c, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+	ask := func(c net.Conn, id string) {
+		body := about(id)
+		_, _ = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", evaluation, len(body), body)
+	}
+	answered := func(c net.Conn, wait time.Duration) error {
 		_ = c.SetReadDeadline(time.Now().Add(wait))
 		_, err := http.ReadResponse(bufio.NewReader(c), nil)
 		return err
@@ -200,14 +207,31 @@ func TestConnectionsAreLimited(t *testing.T) {
 	first, second, third := p.dial(), p.dial(), p.dial()
 	defer second.Close()
 	defer third.Close()
-	if err := errors.Join(get(first, time.Minute), get(second, time.Minute)); err != nil {
-		t.Fatal(err)
+	for _, c := range []net.Conn{first, second} {
+		if ask(c, "fast"); answered(c, time.Minute) != nil {
+			t.Fatal("a connection is not served")
+		}
 	}
-	if err := get(third, 100*time.Millisecond); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("a third connection: %v", err)
+	if ask(third, "fast"); answered(third, time.Minute) != nil {
+		t.Error("the third does not take the place of one that is idle")
 	}
-	first.Close()
-	if err := get(third, time.Minute); err != nil {
+	if err := answered(first, time.Minute); !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("the one that was idle the longest is not closed: %v", err)
+	}
+	if got := p.metric(`qlik2rego_connections_evicted_total{listener="api"}`); got != "1" {
+		t.Errorf("%s connections evicted, want 1", got)
+	}
+	// Both that are left are busy now.
+	ask(second, "slow")
+	ask(third, "slow")
+	p.deciding("2")
+	fourth := p.dial()
+	defer fourth.Close()
+	if ask(fourth, "fast"); !errors.Is(answered(fourth, 100*time.Millisecond), os.ErrDeadlineExceeded) {
+		t.Error("a fourth does not wait")
+	}
+	second.Close()
+	if err := answered(fourth, time.Minute); err != nil {
 		t.Errorf("after one is closed: %v", err)
 	}
 }
@@ -300,14 +324,17 @@ func TestHealth(t *testing.T) {
 	if a := p.send("GET", "/health", ""); a.status != 200 || a.body != `{"status":"alive"}` {
 		t.Errorf("alive: %d %s", a.status, a.body)
 	}
-	if a := p.send("GET", "/health/ready", ""); a.status != 503 || !strings.Contains(a.body, `"missing":["bundle: `) || !strings.Contains(a.body, "not-yet.tar.gz") {
+	if a := p.send("GET", "/health/ready", ""); a.status != 503 || a.body != `{"status":"not ready","missing":["bundle"]}` {
+		t.Errorf("not ready: %d %s", a.status, a.body)
+	}
+	if a := p.health(); a.status != 503 || !strings.Contains(a.body, `"missing":["bundle: `) || !strings.Contains(a.body, "not-yet.tar.gz") {
 		t.Errorf("not ready: %d %s", a.status, a.body)
 	}
 	if a := p.post(evaluation, about("fast")); a.status != 503 || a.body != message(503, "there is no policy yet to decide by") {
 		t.Errorf("no policy: %d %s", a.status, a.body)
 	}
 	replace(t, cfg.Bundles[0], archive(slow))
-	eventually(t, "it is ready", func() bool { return p.send("GET", "/health/ready", "").status == 200 })
+	eventually(t, "it is ready", func() bool { return p.health().status == 200 })
 	if a := p.post(evaluation, about("fast")); a.status != 200 {
 		t.Errorf("with a policy: %d %s", a.status, a.body)
 	}

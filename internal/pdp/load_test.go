@@ -66,7 +66,7 @@ func TestSwapUnderLoad(t *testing.T) {
 			defer tick.Stop()
 			decides := func(revision string) {
 				eventually(t, revision+" decides", func() bool {
-					return strings.Contains(p.send("GET", "/health/ready", "").body, `"revision":"`+revision)
+					return strings.Contains(p.health().body, `"revision":"`+revision)
 				})
 			}
 			began := time.Now()

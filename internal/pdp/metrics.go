@@ -1,13 +1,11 @@
 package pdp
 
 import (
-	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
@@ -27,6 +25,7 @@ type metrics struct {
 	failing     prometheus.Gauge
 	loading     prometheus.Gauge
 	bundle      *prometheus.GaugeVec
+	httpErrors  *prometheus.CounterVec
 }
 
 func newMetrics(s *Server) *metrics {
@@ -51,12 +50,11 @@ func newMetrics(s *Server) *metrics {
 		latest:      gauge("bundle_activated_timestamp_seconds", "Time of the last activation that succeeded."),
 		failing:     gauge("bundle_failing", "1 while the last activation has failed and an older policy, or none, decides."),
 		loading:     gauge("bundle_activation_seconds", "Time that the last activation took."),
+		httpErrors:  counter("http_errors_total", "Errors below HTTP: accept (connections that could not be taken), tls (handshakes), other.", "kind"),
 		bundle:      prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "qlik2rego", Name: "bundle_info", Help: "The policy that decides."}, []string{"revision"}),
 	}
-	deciding := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "qlik2rego", Name: "requests_deciding", Help: "Requests that are being decided now."},
-		func() float64 { return float64(len(s.slots.free)) })
-	m.registry.MustRegister(m.requests, m.seconds, decisions, m.activations, m.latest, m.failing, m.loading, m.bundle, deciding,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.seconds, decisions, m.activations, m.latest, m.failing, m.loading, m.bundle, m.httpErrors,
+		&state{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -92,17 +90,4 @@ func (m *metrics) activated(a live.Activation) {
 	m.latest.SetToCurrentTime()
 	m.bundle.Reset()
 	m.bundle.WithLabelValues(a.Revision).Set(1)
-}
-
-// diagnostics serves metrics and health, for operators.
-func (s *Server) diagnostics() http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
-	for path, serve := range map[string]func() (int, any){"GET /health": s.alive, "GET /health/ready": s.ready} {
-		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			status, answer := serve()
-			_ = (&exchange{Server: s, w: w, r: r}).write(status, answer)
-		})
-	}
-	return mux
 }

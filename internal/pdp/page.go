@@ -62,6 +62,9 @@ const codeSize = sha256.Size
 
 const positionSize = 8
 
+// pageKeyMin is the number of bytes of a key that replicas share.
+const pageKeyMin = 32
+
 func (c *call) token(query string, limit, next int) string {
 	t := make([]byte, positionSize, positionSize+codeSize)
 	binary.BigEndian.PutUint32(t, uint32(int32(limit)))

@@ -251,7 +251,7 @@ func withOPA(t testing.TB, yaml string, settings ...string) pdp.Config {
 func (p *point) ready(revision string) {
 	p.t.Helper()
 	eventually(p.t, revision+" decides", func() bool {
-		return strings.Contains(p.send("GET", "/health/ready", "").body, `"revision":"`+revision+`"`)
+		return strings.Contains(p.health().body, `"revision":"`+revision+`"`)
 	})
 }
 
@@ -260,7 +260,7 @@ func (p *point) says(what string) answer {
 	p.t.Helper()
 	var a answer
 	eventually(p.t, "readiness says "+what, func() bool {
-		a = p.send("GET", "/health/ready", "")
+		a = p.health()
 		return strings.Contains(a.body, what)
 	})
 	return a
@@ -275,7 +275,7 @@ func (p *point) well() {
 		}
 	}()
 	eventually(p.t, "nothing is degraded", func() bool {
-		a = p.send("GET", "/health/ready", "")
+		a = p.health()
 		return a.status == 200 && !strings.Contains(a.body, "degraded")
 	})
 }

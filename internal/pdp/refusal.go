@@ -27,8 +27,8 @@ func refuse(status int, header, value, format string, args ...any) error {
 }
 
 // busy asks the caller to come again.
-func busy(format string, args ...any) error {
-	return refuse(http.StatusServiceUnavailable, "Retry-After", "1", format, args...)
+func busy(message string) *refusal {
+	return &refusal{Status: http.StatusServiceUnavailable, Message: message, header: [2]string{"Retry-After", "1"}}
 }
 
 var errInternal = &refusal{Status: http.StatusInternalServerError, Message: "the decision point failed; its log says why"}

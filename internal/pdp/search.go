@@ -104,11 +104,12 @@ type page struct {
 	Count     int    `json:"count"`
 }
 
-// The number of candidates that are judged at once: few at first, because they
-// may fill the page, and then as many as the time for a page is long enough for.
+// The number of candidates that are decided at once: one at first, because a
+// decision may take a good part of the time that there is, and then as many as
+// the time for a page is long enough for.
 const (
-	chunkFirst = 64
-	chunkLeast = 4
+	chunkFirst = 1
+	chunkLeast = 1
 	chunkMost  = 1 << 14
 )
 
@@ -116,7 +117,7 @@ const (
 // eighth of the time for a page.
 func chunkAfter(size int, took, page time.Duration) int {
 	affordable := int(page / 8 * time.Duration(size) / max(took, 1))
-	return max(chunkLeast, min(affordable, 2*size, chunkMost))
+	return max(chunkLeast, min(affordable, 4*size, chunkMost))
 }
 
 // search answers a search: the candidates that evaluate to true, in order.

@@ -6,7 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
+	"log"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -28,41 +28,85 @@ type Server struct {
 	management *management.Manager
 	routes     map[string]route
 	metrics    *metrics
-	slots      slots
-	// pageKey makes page tokens; another process has another.
-	pageKey  []byte
+	gate       *gate
+	check      *selfCheck
+	// listeners are those of the API and of diagnostics, by name, once they serve.
+	listeners atomic.Pointer[map[string]*listen.Limiter]
+	// pageKey makes page tokens; another process has another, unless it was given
+	// the same.
+	pageKey []byte
+	started bool
+	// up is closed at the end of the first activation.
+	up       chan struct{}
 	stopping atomic.Bool
 }
 
 // New prepares a decision point and activates its bundles. That they cannot be
 // activated is an error, unless the configuration says to wait for them.
 func New(ctx context.Context, cfg Config) (*Server, error) {
-	if err := cfg.complete(); err != nil {
+	s, err := Prepare(ctx, cfg)
+	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, pageKey: make([]byte, 32), slots: newSlots(cfg.Limits)}
-	_, _ = rand.Read(s.pageKey) // never fails
-	s.metrics = newMetrics(s)
-	s.live = live.New(cfg.EntryPoint, s.activated)
-	s.live.Limit(cfg.Limits.Activation)
-	s.routes = s.table()
-	if err := s.startManagement(ctx); err != nil {
+	s.started = true
+	if err := s.start(ctx); err != nil {
 		return nil, err
-	}
-	if len(cfg.Bundles) == 0 {
-		return s, nil // those of a server come when they come
-	}
-	if cfg.Verification == nil && s.management != nil {
-		cfg.Verification = s.management.Verification()
-	}
-	s.files = live.NewFiles(s.live, cfg.Bundles, cfg.Verification, cfg.Limits.Bundle)
-	if err := s.files.Activate(ctx); err != nil && (!cfg.Wait || ctx.Err() != nil) {
-		return nil, errors.Join(err, s.stopManagement(time.Now()))
 	}
 	return s, nil
 }
 
-func (s *Server) startManagement(ctx context.Context) (err error) {
+// Prepare checks the configuration and activates nothing: Serve does, while
+// health is there to be asked.
+func Prepare(ctx context.Context, cfg Config) (*Server, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, pageKey: cfg.PageKey, gate: newGate(cfg.Limits), check: newSelfCheck(cfg.SelfCheck, cfg.Limits), up: make(chan struct{})}
+	if s.pageKey == nil {
+		s.pageKey = make([]byte, 32)
+		_, _ = rand.Read(s.pageKey) // never fails
+	}
+	s.metrics = newMetrics(s)
+	s.live = live.New(cfg.EntryPoint, s.activated)
+	s.live.Limit(cfg.Limits.Activation)
+	s.routes = s.table()
+	return s, s.prepareManagement(ctx)
+}
+
+// start activates the bundles: those of files, and what is stored on disk of those
+// of a server.
+func (s *Server) start(ctx context.Context) error {
+	defer close(s.up)
+	if s.management != nil {
+		if err := s.management.Start(ctx); err != nil {
+			return errors.Join(fmt.Errorf("the OPA configuration: %w", err), s.stopManagement(time.Now()))
+		}
+	}
+	if len(s.cfg.Bundles) == 0 {
+		return nil // those of a server come when they come
+	}
+	verification := s.cfg.Verification
+	if verification == nil && s.management != nil {
+		verification = s.management.Verification()
+	}
+	s.files = live.NewFiles(s.live, s.cfg.Bundles, verification, s.cfg.Limits.Bundle)
+	if err := s.files.Activate(ctx); err != nil && (!s.cfg.Wait || ctx.Err() != nil) {
+		return errors.Join(err, s.stopManagement(time.Now()))
+	}
+	return nil
+}
+
+// ErrStart is the error of Serve when the bundles cannot be activated at the
+// start. It wraps the reason.
+type ErrStart struct{ Err error }
+
+// Error implements error.
+func (e *ErrStart) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *ErrStart) Unwrap() error { return e.Err }
+
+func (s *Server) prepareManagement(ctx context.Context) (err error) {
 	if s.cfg.OPA == nil {
 		return nil
 	}
@@ -70,6 +114,7 @@ func (s *Server) startManagement(ctx context.Context) (err error) {
 	s.management, err = management.New(ctx, management.Options{
 		Config: s.cfg.OPA, Files: files, Holder: s.live, Log: s.cfg.Log, Console: s.cfg.Console,
 		Metrics: s.metrics.registry, StallAfter: s.cfg.StallAfter, Settled: s.cfg.Activated,
+		BundleMax: s.cfg.Limits.Bundle, LogWithin: s.cfg.Limits.Time,
 	})
 	if err != nil {
 		return fmt.Errorf("the OPA configuration: %w", err)
@@ -78,9 +123,6 @@ func (s *Server) startManagement(ctx context.Context) (err error) {
 		return errNoBundle
 	}
 	s.metrics.registry.MustRegister(s.management)
-	if err := s.management.Start(ctx); err != nil {
-		return errors.Join(fmt.Errorf("the OPA configuration: %w", err), s.stopManagement(time.Now()))
-	}
 	return nil
 }
 
@@ -123,40 +165,83 @@ func (s *Server) revision() string {
 
 // Serve answers on the listener until the context ends; then it finishes the
 // requests that are open, for at most the drain time, and returns nil. The
-// listener for diagnostics may be nil. Both are closed in any case.
+// listener for diagnostics may be nil. Both are closed in any case. After Prepare
+// it activates the bundles as well; an ErrStart says that this failed.
 func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
-	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopWatching()
-	if s.files != nil {
-		go s.files.Watch(watching, s.cfg.WatchEvery)
+	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBackground()
+	servers, failed := s.listen(l, diagnostics)
+	starting := make(chan error, 1)
+	if s.started {
+		starting <- nil
+	} else {
+		go func() { starting <- s.start(ctx) }()
 	}
+	for starting != nil {
+		select {
+		case err := <-failed:
+			return errors.Join(err, closeAll(servers), s.stopManagement(time.Now()))
+		case err := <-starting:
+			starting = nil
+			switch {
+			case err != nil && ctx.Err() != nil:
+				return s.stop(servers, failed)
+			case err != nil:
+				return errors.Join(&ErrStart{err}, closeAll(servers))
+			}
+		}
+	}
+	if s.files != nil {
+		go s.files.Watch(background, s.cfg.WatchEvery)
+	}
+	go s.check.run(background, s)
+	select {
+	case err := <-failed:
+		return errors.Join(err, closeAll(servers), s.stopManagement(time.Now()))
+	case <-ctx.Done():
+	}
+	return s.stop(servers, failed)
+}
 
+// listen starts the servers. The channel tells of one that fails.
+func (s *Server) listen(l, diagnostics net.Listener) ([]*http.Server, <-chan error) {
 	var handler http.Handler = s
 	if s.management != nil {
 		handler = s.management.Handler(s)
 	}
-	api := s.server(handler)
 	failed := make(chan error, 2)
-	l = listen.Limit(l, s.cfg.Limits.Connections)
+	limited := map[string]*listen.Limiter{"api": listen.Limit(l, s.cfg.Limits.Connections)}
+	if diagnostics != nil {
+		limited["diagnostics"] = listen.Limit(diagnostics, diagnosticConnections)
+	}
+	s.listeners.Store(&limited)
+	api := s.server(handler, limited["api"])
+	l = limited["api"]
 	if s.cfg.TLS != nil {
 		l = tls.NewListener(l, s.cfg.TLS)
 	}
 	go func() { failed <- api.Serve(l) }()
 	servers := []*http.Server{api}
 	if diagnostics != nil {
-		d := s.server(s.diagnostics())
-		go func() { failed <- d.Serve(listen.Limit(diagnostics, diagnosticConnections)) }()
+		d := s.server(s.diagnostics(), limited["diagnostics"])
+		go func() { failed <- d.Serve(limited["diagnostics"]) }()
 		servers = append(servers, d)
 	}
-	select {
-	case err := <-failed:
-		return errors.Join(err, closeAll(servers), s.stopManagement(time.Now()))
-	case <-ctx.Done():
-	}
+	return servers, failed
+}
+
+// stop is not ready at once, goes on answering until those who balance the load
+// have noticed, and then ends what is open.
+func (s *Server) stop(servers []*http.Server, failed <-chan error) error {
 	s.stopping.Store(true)
-	s.cfg.Log.Info("stopping", "drain", s.cfg.Limits.Drain.String())
+	s.cfg.Log.Info("stopping", "wait", s.cfg.ShutdownWait.String(), "drain", s.cfg.Limits.Drain.String())
+	var err error
+	select {
+	case err = <-failed:
+	case <-time.After(s.cfg.ShutdownWait):
+	}
 	deadline := time.Now().Add(s.cfg.Limits.Drain)
-	return errors.Join(s.drain(servers, deadline), s.stopManagement(deadline))
+	return errors.Join(err, s.drain(servers, deadline), s.stopManagement(deadline))
 }
 
 // diagnosticConnections is enough for a scraper, a probe and a person.
@@ -185,17 +270,19 @@ func closeAll(servers []*http.Server) error {
 // headerMax is the number of bytes of a request's header.
 const headerMax = 32 << 10
 
-func (s *Server) server(h http.Handler) *http.Server {
-	l := s.cfg.Limits
+func (s *Server) server(h http.Handler, l *listen.Limiter) *http.Server {
+	limits := s.cfg.Limits
 	srv := &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: l.Read,
-		ReadTimeout:       l.Read,
+		ConnState:         l.State,
+		ConnContext:       withTrust,
+		ReadHeaderTimeout: limits.Read,
+		ReadTimeout:       limits.Read,
 		// The answer comes after waiting and deciding, and has to be fetched.
-		WriteTimeout:   l.Read + l.Queue + l.Time + l.Read,
-		IdleTimeout:    l.Idle,
+		WriteTimeout:   limits.Read + limits.Queue + limits.Time + limits.Read,
+		IdleTimeout:    limits.Idle,
 		MaxHeaderBytes: headerMax,
-		ErrorLog:       slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
+		ErrorLog:       log.New(httpErrors{s}, "", 0),
 		// One request at a time on a connection: what is bounded by
 		// connections is bounded.
 		Protocols: new(http.Protocols),
@@ -203,32 +290,3 @@ func (s *Server) server(h http.Handler) *http.Server {
 	srv.Protocols.SetHTTP1(true)
 	return srv
 }
-
-// slots bound the requests that are decided at once.
-type slots struct {
-	free chan struct{} // holds an element for each request
-	wait time.Duration
-}
-
-func newSlots(l Limits) slots { return slots{make(chan struct{}, l.Concurrent), l.Queue} }
-
-// take waits for a slot.
-func (s slots) take(ctx context.Context) error {
-	select {
-	case s.free <- struct{}{}:
-		return nil
-	default:
-	}
-	timeout := time.NewTimer(s.wait)
-	defer timeout.Stop()
-	select {
-	case s.free <- struct{}{}:
-		return nil
-	case <-timeout.C:
-		return busy("too many requests are being decided")
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func (s slots) leave() { <-s.free }

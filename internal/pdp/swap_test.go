@@ -97,7 +97,7 @@ func TestFailedActivations(t *testing.T) {
 		f.put()
 		var a answer
 		eventually(t, f.name+" is noticed", func() bool {
-			a = p.send("GET", "/health/ready", "")
+			a = p.health()
 			return failures() > before && strings.Contains(a.body, f.want)
 		})
 		if a.status != 200 || !strings.Contains(a.body, `"revision":"r0"`) || !strings.Contains(a.body, `"degraded":["bundle: `) {
@@ -115,7 +115,7 @@ func TestFailedActivations(t *testing.T) {
 	write(t, file, whole[:100])
 	write(t, file, whole)
 	eventually(t, "the new one decides", func() bool { return p.decidesBy() == "r9/r9" })
-	eventually(t, "it is well", func() bool { return !strings.Contains(p.send("GET", "/health/ready", "").body, "degraded") })
+	eventually(t, "it is well", func() bool { return !strings.Contains(p.health().body, "degraded") })
 	if got := p.metric("qlik2rego_bundle_failing"); got != "0" {
 		t.Errorf("failing is %s", got)
 	}
@@ -175,7 +175,7 @@ func TestSplitBundles(t *testing.T) {
 	}
 	replace(t, policyFile, policy("v2"))
 	eventually(t, "half of a change is refused", func() bool {
-		return strings.Contains(p.send("GET", "/health/ready", "").body, "policy and data were made for different rules")
+		return strings.Contains(p.health().body, "policy and data were made for different rules")
 	})
 	if got := p.decidesBy(); got != "v1/v1" {
 		t.Errorf("%s decides after half of a change", got)

@@ -1,6 +1,8 @@
 package callers
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"strings"
@@ -40,10 +42,34 @@ func permission(name string) (Permissions, bool) {
 	return 0, false
 }
 
-// Caller is a program that asks. Name is for logs.
+// Caller is a program that asks. Name is for logs and page tokens: no two callers
+// share one, whatever their credentials are. Names of a List have no space in
+// them, and all others have one.
 type Caller struct {
 	Name string
 	May  Permissions
+}
+
+// nameMax is the number of bytes of a name.
+const nameMax = 256
+
+// named returns the name of a caller that its credential names: the kind of the
+// credential, a space, and the parts. One that is too long ends in a digest.
+func named(kind string, parts ...string) string {
+	name := kind
+	for _, p := range parts {
+		name += " " + strings.Map(func(r rune) rune {
+			if r < ' ' || r == '\u007f' {
+				return '\uFFFD'
+			}
+			return r
+		}, strings.ToValidUTF8(p, "\uFFFD"))
+	}
+	if len(name) <= nameMax {
+		return name
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, " ")))
+	return strings.ToValidUTF8(name[:nameMax/2], "") + "…" + hex.EncodeToString(sum[:])
 }
 
 // ErrUnknown says that nobody knows who asks. It never says why: what is wrong

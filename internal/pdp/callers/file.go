@@ -22,8 +22,8 @@ const tokenMin = 16
 //	hub      evaluate         cert   hub.example.com
 //
 // The columns are a name, what the caller may ask, and a credential: a token, the
-// SHA-256 of one in hexadecimal, or the name in a client certificate, which is a
-// DNS or URI name or, of a certificate without any, the common name. Empty lines
+// SHA-256 of one in hexadecimal, or the name in a client certificate: a URI, which
+// has a colon, a DNS name or, of a certificate without any, the common name. Empty lines
 // and lines that begin with # are skipped. A caller may have several lines.
 type List struct {
 	tokens []entry
@@ -104,10 +104,11 @@ func (l *List) Authenticate(r *http.Request) (Caller, error) {
 			return c, nil
 		}
 	}
-	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 {
+	cert := certificate(r)
+	if cert == nil {
 		return Caller{}, ErrUnknown
 	}
-	for _, name := range certificateNames(r.TLS.PeerCertificates[0]) {
+	for _, name := range certificateNames(cert) {
 		if c, ok := l.certs[name]; ok {
 			return c, nil
 		}

@@ -1,6 +1,8 @@
 package callers
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,7 +22,7 @@ const skew = 30 * time.Second
 // issuer, for the audience, with an expiry, a subject and, in the claim scope,
 // the permissions.
 type JWT struct {
-	keys             jwk.Set
+	keys             func(kid string) jwk.Set
 	issuer, audience string
 }
 
@@ -32,11 +34,13 @@ var signatures = map[jwa.SignatureAlgorithm]bool{
 	jwa.EdDSA(): true,
 }
 
+var errAnyone = errors.New("without an issuer and an audience, tokens made for others would do")
+
 // NewJWT reads a JSON Web Key Set of public keys. Each key names its id and its
 // algorithm, which is then the only one that its signatures may have.
 func NewJWT(set []byte, issuer, audience string) (*JWT, error) {
 	if issuer == "" || audience == "" {
-		return nil, errors.New("without an issuer and an audience, tokens made for others would do")
+		return nil, errAnyone
 	}
 	keys, err := jwk.Parse(set)
 	if err != nil {
@@ -51,7 +55,7 @@ func NewJWT(set []byte, issuer, audience string) (*JWT, error) {
 			return nil, fmt.Errorf("key %d: %w", i+1, err)
 		}
 	}
-	return &JWT{keys: keys, issuer: issuer, audience: audience}, nil
+	return &JWT{keys: func(string) jwk.Set { return keys }, issuer: issuer, audience: audience}, nil
 }
 
 func usable(key jwk.Key) error {
@@ -71,14 +75,62 @@ func usable(key jwk.Key) error {
 	return nil
 }
 
+// header is what a token says about itself.
+type header struct {
+	Algorithm string          `json:"alg"`
+	Key       string          `json:"kid"`
+	Type      string          `json:"typ"`
+	Critical  json.RawMessage `json:"crit"`
+}
+
+// claims are those that are looked at before the signature is, and that no
+// library looks at.
+type claims struct {
+	Issuer string `json:"iss"`
+	// Confirmation binds a token to a key of its holder, who would have to prove
+	// that it has it (RFC 7800, RFC 9449): as a bearer token it is stolen.
+	Confirmation json.RawMessage `json:"cnf"`
+}
+
+// read takes a token apart, strictly: three parts in base64url without padding.
+func read(raw string) (h header, c claims, ok bool) {
+	parts := strings.Split(raw, ".")
+	if len(parts) != 3 {
+		return h, c, false
+	}
+	for i, into := range []any{&h, &c, nil} {
+		text, err := base64.RawURLEncoding.Strict().DecodeString(parts[i])
+		if err != nil || into != nil && json.Unmarshal(text, into) != nil {
+			return h, c, false
+		}
+	}
+	return h, c, true
+}
+
+// sound reports whether a token is one that a caller may send. An extension that
+// is critical must be understood (RFC 7515, section 4.1.11), and none is; a token
+// for logout or proof of possession is none for access.
+func (h header) sound() bool {
+	typ := strings.TrimPrefix(strings.ToLower(h.Type), "application/")
+	return h.Critical == nil && (typ == "" || typ == "jwt" || typ == "at+jwt") && h.Key != ""
+}
+
 // Authenticate implements Authenticator.
 func (j *JWT) Authenticate(r *http.Request) (Caller, error) {
 	raw, ok := bearer(r)
-	if !ok || strings.Count(raw, ".") != 2 {
+	if !ok {
+		return Caller{}, ErrUnknown
+	}
+	h, unverified, ok := read(raw)
+	if !ok || !h.sound() || unverified.Issuer != j.issuer || unverified.Confirmation != nil {
+		return Caller{}, ErrUnknown
+	}
+	keys := j.keys(h.Key)
+	if !signedAs(keys, h) {
 		return Caller{}, ErrUnknown
 	}
 	token, err := jwt.ParseString(raw,
-		jwt.WithKeySet(j.keys, jws.WithRequireKid(true), jws.WithInferAlgorithmFromKey(false)),
+		jwt.WithKeySet(keys, jws.WithRequireKid(true), jws.WithInferAlgorithmFromKey(false)),
 		jwt.WithIssuer(j.issuer), jwt.WithAudience(j.audience),
 		jwt.WithRequiredClaim(jwt.ExpirationKey), jwt.WithRequiredClaim(jwt.SubjectKey),
 		jwt.WithAcceptableSkew(skew), jwt.WithValidate(true))
@@ -89,7 +141,7 @@ func (j *JWT) Authenticate(r *http.Request) (Caller, error) {
 	if !ok || subject == "" {
 		return Caller{}, ErrUnknown
 	}
-	c := Caller{Name: subject}
+	c := Caller{Name: named("jwt", j.issuer, subject)}
 	var scope string
 	if token.Has("scope") && token.Get("scope", &scope) != nil {
 		return Caller{}, ErrUnknown
@@ -99,4 +151,18 @@ func (j *JWT) Authenticate(r *http.Request) (Caller, error) {
 		c.May |= p
 	}
 	return c, nil
+}
+
+// signedAs reports whether the key that a token names has the algorithm that the
+// token names.
+func signedAs(keys jwk.Set, h header) bool {
+	if keys == nil {
+		return false
+	}
+	key, ok := keys.LookupKeyID(h.Key)
+	if !ok {
+		return false
+	}
+	alg, ok := key.Algorithm()
+	return ok && alg.String() == h.Algorithm
 }

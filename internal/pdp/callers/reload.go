@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -14,14 +15,23 @@ type File struct {
 	path    string
 	parse   func([]byte) (Authenticator, error)
 	current atomic.Pointer[Authenticator]
-	seen    os.FileInfo
+	// seen is the file as it was read, looked as it was seen last. They belong to
+	// the goroutine that watches.
+	seen, looked os.FileInfo
+
+	mu   sync.Mutex
+	read time.Time
+	err  error
 }
 
 // Open reads an authenticator from a file.
 func Open(path string, parse func([]byte) (Authenticator, error)) (*File, error) {
 	f := &File{path: path, parse: parse}
-	_, err := f.reload()
-	return f, err
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	return f, f.load(info)
 }
 
 // Authenticate implements Authenticator.
@@ -29,8 +39,21 @@ func (f *File) Authenticate(r *http.Request) (Caller, error) {
 	return (*f.current.Load()).Authenticate(r)
 }
 
-// Watch reads the file again when it has changed, until the context ends, and
-// tells of each time. After an error the credentials before count as they did.
+// File returns the name of the file.
+func (f *File) File() string { return f.path }
+
+// State returns when the credentials that count were read, and why the file cannot
+// be read again, if so.
+func (f *File) State() (time.Time, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.read, f.err
+}
+
+// Watch reads the file again when it has changed and then stood still from one
+// look to the next, until the context ends, and tells of each time: a file that
+// is being written would lock everybody out, or cut a token short. After an error
+// the credentials before count as they did.
 func (f *File) Watch(ctx context.Context, every time.Duration, tell func(path string, err error)) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -40,31 +63,50 @@ func (f *File) Watch(ctx context.Context, every time.Duration, tell func(path st
 			return
 		case <-tick.C:
 		}
-		if changed, err := f.reload(); changed {
+		if changed, err := f.look(); changed {
 			tell(f.path, err)
 		}
 	}
 }
 
-func (f *File) reload() (changed bool, err error) {
+// look reads the file if it has changed and stood still.
+func (f *File) look() (changed bool, err error) {
 	info, err := os.Stat(f.path)
 	if err != nil {
-		changed = f.seen != nil
-		f.seen = nil
+		changed = f.looked != nil || f.seen != nil
+		f.looked, f.seen = nil, nil
+		f.note(err)
 		return changed, err
 	}
-	if f.seen != nil && os.SameFile(info, f.seen) && info.ModTime().Equal(f.seen.ModTime()) && info.Size() == f.seen.Size() {
+	still := sameFile(info, f.looked)
+	f.looked = info
+	if !still || sameFile(info, f.seen) {
 		return false, nil
 	}
-	f.seen = info
+	return true, f.load(info)
+}
+
+func (f *File) load(info os.FileInfo) error {
+	f.seen, f.looked = info, info
 	text, err := os.ReadFile(f.path)
-	if err != nil {
-		return true, err
+	if err == nil {
+		var a Authenticator
+		if a, err = f.parse(text); err == nil {
+			f.current.Store(&a)
+		}
 	}
-	a, err := f.parse(text)
-	if err != nil {
-		return true, err
+	f.note(err)
+	return err
+}
+
+func (f *File) note(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err = err; err == nil {
+		f.read = time.Now()
 	}
-	f.current.Store(&a)
-	return true, nil
+}
+
+func sameFile(a, b os.FileInfo) bool {
+	return a != nil && b != nil && os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
 }

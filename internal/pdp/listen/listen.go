@@ -86,19 +86,25 @@ func listenSocket(path string, mode os.FileMode) (net.Listener, error) {
 	if err := errors.Join(os.Chmod(temp, mode), os.Rename(temp, path)); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	return &socket{UnixListener: l, path: path}, nil
+	own, err := os.Lstat(path)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return &socket{UnixListener: l, path: path, own: own}, nil
 }
 
-// socket removes its name when it is closed.
+// socket removes its name when it is closed, unless another process has taken the
+// name meanwhile.
 type socket struct {
 	*net.UnixListener
 	path string
+	own  os.FileInfo
 }
 
 // Close implements net.Listener.
 func (s *socket) Close() error {
 	err := s.UnixListener.Close()
-	if err == nil {
+	if now, stat := os.Lstat(s.path); err == nil && stat == nil && os.SameFile(now, s.own) {
 		_ = os.Remove(s.path)
 	}
 	return err

@@ -52,7 +52,9 @@ func (m *Manager) Log(ctx context.Context, decisions ...Decision) {
 		return
 	}
 	// Whoever waits no longer for the answer has been decided about all the same.
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.timeToLog())
+	defer cancel()
+	defer m.slowMasks(ctx)
 	err := storage.Txn(ctx, m.opa.Store, storage.TransactionParams{}, func(txn storage.Transaction) error {
 		var errs []error
 		for _, d := range decisions {
@@ -65,6 +67,28 @@ func (m *Manager) Log(ctx context.Context, decisions ...Decision) {
 	})
 	if err != nil {
 		m.log.Error("a decision cannot be logged", "error", err)
+	}
+}
+
+// logWithin is the most time that the rules of masks and drops have for the
+// decisions of a request, and logBriefly what they have after they have used that
+// up, for a while: a mask without end would make every answer wait for it.
+const (
+	logWithin  = time.Second
+	logBriefly = 20 * time.Millisecond
+	slowFor    = 10 * time.Second
+)
+
+func (m *Manager) timeToLog() time.Duration {
+	if time.Now().UnixNano() < m.slowUntil.Load() {
+		return min(logBriefly, m.logWithin)
+	}
+	return m.logWithin
+}
+
+func (m *Manager) slowMasks(ctx context.Context) {
+	if ctx.Err() != nil {
+		m.slowUntil.Store(time.Now().Add(slowFor).UnixNano())
 	}
 }
 

@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/plugins"
@@ -16,15 +19,33 @@ import (
 // that error: the disk would be full, and nobody would know.
 type files struct {
 	file.Factory
+	log      *slog.Logger
 	unlogged *atomic.Int64
 }
 
 // New implements plugins.Factory.
 func (f *files) New(m *plugins.Manager, config any) plugins.Plugin {
-	return &fileLog{Plugin: f.Factory.New(m, config).(*file.Plugin), unlogged: f.unlogged}
+	return &fileLog{path: config.(file.Config).Path, log: f.log, Plugin: f.Factory.New(m, config).(*file.Plugin), unlogged: f.unlogged}
+}
+
+// Start implements plugins.Plugin. The file is there before OPA opens it, which
+// then appends: after another program has cut it short (copytruncate), what comes
+// would otherwise stand behind a hole.
+func (f *fileLog) Start(ctx context.Context) error {
+	_ = os.MkdirAll(filepath.Dir(f.path), 0o755) // what follows tells
+	file, err := os.OpenFile(f.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		f.log.Warn("the file of decisions cannot be opened", "error", err)
+	}
+	return f.Plugin.Start(ctx)
 }
 
 type fileLog struct {
+	path string
+	log  *slog.Logger
 	*file.Plugin
 	unlogged *atomic.Int64
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/plugins"
 	"github.com/open-policy-agent/opa/v1/plugins/bundle"
@@ -58,6 +59,12 @@ func (m *Manager) Degraded() []string {
 	}
 	if n := m.unlogged.Load(); n > 0 {
 		degraded = append(degraded, fmt.Sprintf("decision_logs: %d decisions could not be logged", n))
+	}
+	if m.uploadFailing.Load() {
+		degraded = append(degraded, "decision_logs: the last upload has failed")
+	}
+	if since, ok := m.downloads.oldest(); ok && time.Since(since) > slowDownload {
+		degraded = append(degraded, "download: one is under way since "+since.UTC().Format(time.RFC3339))
 	}
 	return degraded
 }

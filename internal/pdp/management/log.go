@@ -10,22 +10,46 @@ import (
 	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/logging"
+	"github.com/open-policy-agent/opa/v1/plugins/logs"
 )
 
 // logger is a log of ours under OPA's interface. What OPA calls information is
 // about its own steps, and stands in our log under debugging.
-type logger struct{ to *slog.Logger }
+type logger struct {
+	to *slog.Logger
+	// notes, which may be nil, are told what the decision log says.
+	notes  *notes
+	plugin string
+}
 
 func (l logger) Debug(string, ...any) {}
 
-func (l logger) Info(format string, args ...any) { l.to.Debug(fmt.Sprintf(format, args...)) }
+func (l logger) Info(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if l.noted() {
+		l.notes.said(text)
+	}
+	l.to.Debug(text)
+}
+
+func (l logger) noted() bool { return l.notes != nil && l.plugin == logs.Name }
 
 func (l logger) Warn(format string, args ...any) { l.to.Warn(fmt.Sprintf(format, args...)) }
 
-func (l logger) Error(format string, args ...any) { l.to.Error(fmt.Sprintf(format, args...)) }
+func (l logger) Error(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if l.noted() {
+		l.notes.failed(text)
+	}
+	l.to.Error(text)
+}
 
 func (l logger) WithFields(fields map[string]any) logging.Logger {
-	return logger{l.to.With(attributes(fields)...)}
+	if name, ok := fields["plugin"].(string); ok {
+		l.plugin = name
+	}
+	l.to = l.to.With(attributes(fields)...)
+	return l
 }
 
 // GetLevel is never that at which OPA logs headers.
@@ -50,7 +74,7 @@ type console struct {
 }
 
 func newConsole(w io.Writer, failed *atomic.Int64) console {
-	return console{logger: logger{slog.New(slog.DiscardHandler)}, handler: slog.NewJSONHandler(w, nil), failed: failed}
+	return console{logger: logger{to: slog.New(slog.DiscardHandler)}, handler: slog.NewJSONHandler(w, nil), failed: failed}
 }
 
 func (c console) WithFields(fields map[string]any) logging.Logger {

@@ -1,6 +1,7 @@
 package management
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -29,6 +30,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/tracing"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/qlik2rego/qlik2rego/internal/pdp/lines"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 )
 
@@ -49,6 +51,12 @@ type Options struct {
 	// StallAfter is the time after which a silent server is given up; zero means
 	// half a minute.
 	StallAfter time.Duration
+	// BundleMax is the number of bytes to which a bundle from a server may unpack;
+	// zero is that of bundles.ReadLimit.
+	BundleMax int64
+	// LogWithin is the time that the rules of masks and drops have for the
+	// decisions of a request; zero is a second.
+	LogWithin time.Duration
 	// Settled, which may be nil, is called a moment after a bundle was taken over,
 	// when OPA has let go of what it downloaded.
 	Settled func()
@@ -65,8 +73,13 @@ type Manager struct {
 	metrics metrics.Metrics
 	traces  *traces
 	settled func()
-	// unlogged counts the decisions that were made and could not be logged.
-	unlogged atomic.Int64
+	notes
+	console   *lines.Writer
+	downloads *downloads
+	logWithin time.Duration
+	// slowUntil is the time, in nanoseconds, until which masks get little time,
+	// because they have used up all of it.
+	slowUntil atomic.Int64
 
 	// next lets the policy decide that the plugins are about to follow.
 	next     atomic.Pointer[func()]
@@ -105,11 +118,14 @@ func New(ctx context.Context, o Options) (*Manager, error) {
 	if o.StallAfter == 0 {
 		o.StallAfter = stallAfter
 	}
-	guard := tracing.NewOptions(append(m.traces.clientOptions(), o.StallAfter)...)
-	out := newConsole(o.Console, &m.unlogged)
+	m.downloads = newDownloads(o.BundleMax)
+	m.logWithin = min(cmp.Or(o.LogWithin, logWithin), logWithin)
+	guard := tracing.NewOptions(append(m.traces.clientOptions(), o.StallAfter, m.downloads)...)
+	m.console = lines.New(o.Console, lines.Max, func(error) { m.unlogged.Add(1) })
+	out := newConsole(m.console, &m.unlogged)
 	own := hooks.New(&hook{m})
 	m.opa, err = plugins.New(o.Config, hex.EncodeToString(id), newStore(m, o.Holder.Current),
-		plugins.Logger(logger{o.Log}), plugins.ConsoleLogger(out),
+		plugins.Logger(logger{to: o.Log, notes: &m.notes}), plugins.ConsoleLogger(out),
 		plugins.WithParserOptions(ast.ParserOptions{RegoVersion: ast.RegoV1, ProcessAnnotation: true}),
 		plugins.WithPrometheusRegister(o.Metrics), plugins.WithHooks(own),
 		plugins.WithDistributedTracingOpts(guard))
@@ -125,7 +141,7 @@ func New(ctx context.Context, o Options) (*Manager, error) {
 		go m.listen() // OPA's own locks are held
 	})
 	d, err := discovery.New(m.opa, discovery.BootConfig(boot), discovery.Hooks(own), discovery.Metrics(m.metrics),
-		discovery.Factories(map[string]plugins.Factory{file.Name: &files{unlogged: &m.unlogged}}))
+		discovery.Factories(map[string]plugins.Factory{file.Name: &files{log: m.log, unlogged: &m.unlogged}}))
 	if err != nil {
 		return nil, err
 	}
@@ -199,11 +215,19 @@ func (m *Manager) committed(ctx context.Context, _ storage.Transaction, _ storag
 	}
 }
 
+// ErrLost is the error of Stop when decisions are lost.
+var ErrLost = errors.New("decisions that waited for the log's server are lost: it did not take them in time")
+
 // Stop stops the plugins, and uploads before the context ends what decisions
 // wait for it. The context must have a deadline.
+// Decisions that are lost all the same are an error.
 func (m *Manager) Stop(ctx context.Context) error {
 	m.opa.Stop(ctx)
-	return m.traces.stop(ctx)
+	err := m.console.Close(ctx)
+	if m.lostAtEnd.Load() {
+		err = errors.Join(err, ErrLost)
+	}
+	return errors.Join(err, m.traces.stop(ctx))
 }
 
 // swap lets a policy decide once the plugins follow it: its modules may hold

@@ -28,12 +28,15 @@ type transports struct{}
 func (transports) NewTransport(next http.RoundTripper, options tracing.Options) http.RoundTripper {
 	var spans []otelhttp.Option
 	after := stallAfter
+	var all *downloads
 	for _, o := range options {
 		switch o := o.(type) {
 		case otelhttp.Option:
 			spans = append(spans, o)
 		case time.Duration:
 			after = o
+		case *downloads:
+			all = o
 		}
 	}
 	if next == nil {
@@ -42,7 +45,7 @@ func (transports) NewTransport(next http.RoundTripper, options tracing.Options) 
 	if len(spans) > 0 {
 		next = otelhttp.NewTransport(next, spans...)
 	}
-	return patience{next, after}
+	return patience{next, after, all}
 }
 
 // NewHandler is for OPA's own server, which does not run here.
@@ -50,8 +53,9 @@ func (transports) NewHandler(h http.Handler, _ string, _ tracing.Options) http.H
 
 // patience is a transport that ends.
 type patience struct {
-	next  http.RoundTripper
-	after time.Duration
+	next      http.RoundTripper
+	after     time.Duration
+	downloads *downloads
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -67,6 +71,9 @@ func (p patience) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	watch.Reset(p.after)
 	response.Body = &patientBody{ReadCloser: response.Body, ctx: ctx, cancel: cancel, watch: watch, after: p.after}
+	if p.downloads != nil && r.Method == http.MethodGet && response.StatusCode == http.StatusOK {
+		response.Body = p.downloads.follow(response.Body, cancel)
+	}
 	return response, nil
 }
 
@@ -84,8 +91,8 @@ func (p patience) forHeader(r *http.Request) time.Duration {
 }
 
 func stalled(ctx context.Context, err error) error {
-	if errors.Is(context.Cause(ctx), errStalled) {
-		return errStalled
+	if cause := context.Cause(ctx); errors.Is(cause, errStalled) || errors.Is(cause, errEndless) {
+		return cause
 	}
 	return err
 }

@@ -1,0 +1,352 @@
+package pdp_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/pdp"
+)
+
+// dear is a policy whose decisions take what an attacker asks for.
+var dear = map[string]string{
+	".manifest": `{"revision":"dear-1","roots":["dear"],"rego_version":1}`,
+	"policy.rego": `package dear
+
+default allow := false
+
+allow if input.resource.id == "fast"
+
+# One built-in function that nothing interrupts.
+allow if {
+	input.action.name == "match"
+	regex.match("(a?){1000}b", concat("", [s | some _ in numbers.range(1, input.resource.properties.n); s := "a"]))
+}
+
+allow if {
+	input.action.name == "count"
+	input.context.n + 1 > 0
+}
+
+allow if {
+	input.action.name == "search"
+	count([1 | some _ in numbers.range(1, 200); some _ in numbers.range(1, 300)]) > 0
+}
+
+subjects := [{"type": "user", "id": format_int(i, 10)} | some i in numbers.range(1, 500)]
+`,
+}
+
+func dearConfig(t testing.TB) pdp.Config {
+	cfg := config(packFiles(t, dear))
+	cfg.EntryPoint = "dear"
+	return cfg
+}
+
+func dearRequest(action, properties, context string) string {
+	return fmt.Sprintf(`{"subject":{"type":"user","id":"x"},"action":{"name":%q},"resource":{"type":"record","id":"r","properties":%s},"context":%s}`, action, properties, context)
+}
+
+// TestNumbersAreLimited sends numbers that OPA compares and calculates with for
+// minutes, or panics on.
+func TestNumbersAreLimited(t *testing.T) {
+	p := start(t, dearConfig(t))
+	long := strings.Repeat("7", 500_000)
+	for name, number := range map[string]string{
+		"digits": long, "a fraction": "0." + long, "an exponent": "1e9999999", "a negative one": "1e-9999999", "no int": "1e99999999999999999999", "just beyond": "1E401",
+	} {
+		if a := p.post(evaluation, dearRequest("count", "{}", `{"n":`+number+`}`)); a.status != 400 || !strings.Contains(a.body, "a number has ") {
+			t.Errorf("%s: %d %.200s", name, a.status, a.body)
+		}
+	}
+	for name, number := range map[string]string{"digits": long[:400], "an exponent": "1e400", "a negative one": "-1.5E-400", "small": "1e+3"} {
+		if a := p.post(evaluation, dearRequest("count", "{}", `{"n":`+number+`}`)); a.status != 200 {
+			t.Errorf("%s: %d %.200s", name, a.status, a.body)
+		}
+	}
+	// A batch whose subjects differ in one number that no rule reads.
+	items := strings.Repeat(`{"subject":{"type":"user","id":"x","properties":{"n":`+long[:399]+`8}}},{"subject":{"type":"user","id":"x","properties":{"n":1e400}}},`, 450)
+	batch := `{"action":{"name":"read"},"resource":{"type":"record","id":"fast"},"evaluations":[` + items + `{"subject":{"type":"user","id":"y"}}]}`
+	var got batchAnswer
+	if p.ask(evaluations, batch, &got); len(got.Evaluations) != 901 {
+		t.Errorf("%d items", len(got.Evaluations))
+	}
+}
+
+// TestSlotsAreNotHeldWhileWriting has more connections than slots that do not
+// fetch their answers.
+func TestSlotsAreNotHeldWhileWriting(t *testing.T) {
+	cfg := dearConfig(t)
+	cfg.Limits.Concurrent, cfg.Limits.Queue = 2, time.Second
+	p := start(t, cfg)
+	batch := `{"subject":{"type":"user","id":"x"},"action":{"name":"read"},"resource":{"type":"record","id":"fast"},"evaluations":[` + strings.Repeat("{},", 999) + `{}]}`
+	for range 4 {
+		c := p.dial()
+		defer c.Close()
+		_ = c.(*net.TCPConn).SetReadBuffer(1 << 10)
+		_, _ = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", evaluations, len(batch), batch)
+	}
+	eventually(t, "all four are decided", func() bool {
+		return p.metric(`qlik2rego_decisions_total{decision="permit"}`) == "4000" && p.metric("qlik2rego_requests_deciding") == "0"
+	})
+	if a := p.post(evaluation, about("fast")); a.status != 200 {
+		t.Errorf("another: %d %s", a.status, a.body)
+	}
+}
+
+// TestHalfClosedClients say that they have nothing more to say, and read.
+func TestHalfClosedClients(t *testing.T) {
+	cfg := dearConfig(t)
+	cfg.Limits.Time = 10 * time.Second
+	p := start(t, cfg)
+	send := func(path, body string) (int, string) {
+		c := p.dial()
+		defer c.Close()
+		_, _ = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body)
+		_ = c.(*net.TCPConn).CloseWrite()
+		response, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		text, _ := io.ReadAll(response.Body)
+		return response.StatusCode, string(text)
+	}
+	for range 50 {
+		if status, body := send(evaluation, about("fast")); status != 200 || !strings.Contains(body, `"decision":true`) {
+			t.Fatalf("a short question: %d %q", status, body)
+		}
+	}
+	// A question that takes longer than the moment gets an honest answer.
+	if status, body := send(searchSubject, `{"subject":{"type":"user"},"action":{"name":"search"},"resource":{"type":"record","id":"r"}}`); status != 503 || !strings.Contains(body, "closed its side") {
+		t.Errorf("a long question: %d %q", status, body)
+	}
+	eventually(t, "it is counted as gone", func() bool {
+		return p.metric(`qlik2rego_requests_total{api="search_subject",status="499"}`) == "1"
+	})
+}
+
+// TestNobodyKeepsAConnection that has shown no credential.
+func TestNobodyKeepsAConnection(t *testing.T) {
+	p := start(t, dearConfig(t))
+	for name, request := range map[string]string{
+		"health":      "GET /health HTTP/1.1\r\nHost: x\r\n\r\n",
+		"readiness":   "GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n",
+		"nothing":     "GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n",
+		"in chunks":   "POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+		"length, too": "POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n",
+	} {
+		c := p.dial()
+		_, _ = io.WriteString(c, request)
+		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		text, err := io.ReadAll(c)
+		if err != nil && !isReset(err) || strings.Count(string(text), "HTTP/1.1 ") != 1 || !strings.Contains(string(text), "Connection: close") {
+			t.Errorf("%s: %v %q", name, err, text)
+		}
+		_ = c.Close()
+	}
+}
+
+// TestFloodOfConnections holds all connections there may be, and is served beside.
+func TestFloodOfConnections(t *testing.T) {
+	cfg := dearConfig(t)
+	cfg.Limits.Connections = 8
+	p := start(t, cfg)
+	for range 40 { // they send nothing
+		c := p.dial()
+		defer c.Close()
+	}
+	if a := p.post(evaluation, about("fast")); a.status != 200 {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+}
+
+// TestSearchUnderADearPolicy makes progress, or says that it cannot.
+func TestSearchUnderADearPolicy(t *testing.T) {
+	cfg := dearConfig(t)
+	cfg.Limits.Time = 2 * time.Second
+	p := start(t, cfg)
+	body := `{"subject":{"type":"user"},"action":{"name":"search"},"resource":{"type":"record","id":"r"},"page":{"limit":500%s}}`
+	var first, second foundAnswer
+	p.ask(searchSubject, fmt.Sprintf(body, ""), &first)
+	if len(first.Results) == 0 || first.Page == nil || *first.Page.NextToken == "" {
+		t.Fatalf("%d results, %+v", len(first.Results), first.Page)
+	}
+	p.ask(searchSubject, fmt.Sprintf(body, `,"token":"`+*first.Page.NextToken+`"`), &second)
+	if len(second.Results) == 0 || second.Results[0].ID == first.Results[0].ID {
+		t.Errorf("the next page begins with %v", second.Results)
+	}
+}
+
+// TestOneBuiltinIsNotInterrupted answers at the deadline, counts what still runs,
+// and takes no more work before all cores are gone.
+func TestOneBuiltinIsNotInterrupted(t *testing.T) {
+	cfg := dearConfig(t)
+	cfg.Limits.Time, cfg.Limits.Concurrent = 50*time.Millisecond, 2
+	p := start(t, cfg)
+	a := p.post(evaluation, dearRequest("match", `{"n":400000}`, "{}"))
+	if a.status != 503 || !strings.Contains(a.body, "more time than there is") {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if p.metric("qlik2rego_requests_overdue") == "1" { // unless the machine was fast
+		ready, other := p.health(), p.post(evaluation, about("fast"))
+		if p.metric("qlik2rego_requests_overdue") == "1" && (ready.status != 503 || !strings.Contains(ready.body, "run beyond their time") || other.status != 503 || !strings.Contains(other.body, "run beyond their time")) {
+			t.Errorf("meanwhile: %d %s, %d %s", ready.status, ready.body, other.status, other.body)
+		}
+	}
+	eventually(t, "it ends", func() bool { return p.metric("qlik2rego_requests_overdue") == "0" })
+	if a := p.post(evaluation, about("fast")); a.status != 200 || p.health().status != 200 {
+		t.Errorf("after that: %d %s", a.status, a.body)
+	}
+}
+
+// TestNobodyReadsStandardOutput decides on, and counts what is lost.
+func TestNobodyReadsStandardOutput(t *testing.T) {
+	r, w := io.Pipe()
+	defer r.Close()
+	cfg := grantingConfig(t, "decision_logs: {console: true}\n", "drop if input.path == \"nothing\"\n")
+	cfg.Console, cfg.Limits.Drain = w, time.Second
+	p := start(t, cfg)
+	large := strings.Replace(good, `"record-1"`, `"record-1","properties":{"x":"`+strings.Repeat("x", 900_000)+`"}`, 1)
+	for range 25 {
+		if a := p.post(evaluation, large); a.status != 200 {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	if a := p.health(); a.status != 200 || !strings.Contains(a.body, "could not be logged") || p.metric("qlik2rego_decisions_unlogged_total") == "0" {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	p.client.CloseIdleConnections()
+	p.stop()
+	if err := <-p.done; err != nil && !strings.Contains(err.Error(), context.DeadlineExceeded.Error()) {
+		t.Error(err)
+	}
+	p.done <- nil
+}
+
+// TestBrokenMasks are unlogged decisions, counted and told, and never take an
+// answer away.
+func TestBrokenMasks(t *testing.T) {
+	for name, masks := range map[string]string{
+		"a number":    "mask := 7\n",
+		"nonsense":    "mask contains \"nonsense\"\n",
+		"a conflict":  "mask := {\"/input/a\"} if input.path\n\nmask := {\"/input/b\"} if input.path\n",
+		"without end": "mask contains \"/input/a\" if count([1 | some _ in numbers.range(1, 30000); some _ in numbers.range(1, 30000)]) == 1\n",
+		"a drop":      "drop if count([1 | some _ in numbers.range(1, 30000); some _ in numbers.range(1, 30000)]) == 1\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out lockedBuffer
+			cfg := grantingConfig(t, "decision_logs: {console: true}\n", masks)
+			cfg.Console, cfg.Limits.Time = &out, 3*time.Second
+			p := start(t, cfg)
+			for range 3 {
+				if a := p.post(evaluation, good); a.status != 200 || !strings.Contains(a.body, `"decision":true`) {
+					t.Fatalf("%d %s", a.status, a.body)
+				}
+			}
+			if got := p.metric("qlik2rego_decisions_unlogged_total"); got != "3" {
+				t.Errorf("%s unlogged, want 3; %s", got, out.String())
+			}
+			if a := p.health(); !strings.Contains(a.body, "3 decisions could not be logged") {
+				t.Errorf("%s", a.body)
+			}
+		})
+	}
+}
+
+// TestEndlessActivation is given up, and keeps no better bundle away.
+func TestEndlessActivation(t *testing.T) {
+	endless := map[string]string{
+		".manifest":   `{"revision":"endless","roots":["twin"],"rego_version":1}`,
+		"policy.rego": "package twin\n\nallow := true\n\nsubjects := [1 | some _ in numbers.range(1, 30000); some _ in numbers.range(1, 30000)]\n",
+	}
+	cfg := twinConfig(t)
+	cfg.Limits.Activation = 500 * time.Millisecond
+	p := start(t, cfg)
+	replace(t, cfg.Bundles[0], archive(endless))
+	eventually(t, "it is given up", func() bool { return strings.Contains(p.health().body, "the activation was given up") })
+	if got := p.metric("qlik2rego_bundle_failing"); got != "1" {
+		t.Errorf("bundle_failing is %s", got)
+	}
+	replace(t, cfg.Bundles[0], archive(twin("r1", "r1")))
+	p.ready("r1")
+	p.well()
+}
+
+// TestArchivesOfAServerAreLimited sends what unpacks without end.
+func TestArchivesOfAServerAreLimited(t *testing.T) {
+	s := newPlane(t)
+	cfg := withOPA(t, s.bundlesOf("main"))
+	cfg.Limits.Bundle = 1 << 20
+	s.put("main", archive(twin("r1", "r1")))
+	p := start(t, cfg)
+	p.ready("r1")
+	s.put("main", archive(map[string]string{"a.rego": strings.Repeat(" ", 800_000), "b.rego": strings.Repeat(" ", 800_000)}))
+	p.says("the bundle exceeds a limit")
+	s.put("main", archive(twin("r2", "r2")))
+	p.ready("r2")
+}
+
+// TestHealthTellsNoSecrets has a server whose address is a secret, and a policy
+// that does not parse.
+func TestHealthTellsNoSecrets(t *testing.T) {
+	s := newPlane(t)
+	yaml := strings.Replace(s.bundlesOf("main"), "service: plane,", "service: plane, resource: \"bundles/main?sig=SECRETQUERY\",", 1)
+	s.fail(func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) })
+	p := start(t, withOPA(t, yaml))
+	p.says("bundle main: ")
+	p.says("EOF")
+	everywhere := func() string { return p.health().body + p.log.String() }
+	if strings.Contains(everywhere(), "SECRETQUERY") {
+		t.Errorf("the secret is told: %s", everywhere())
+	}
+	if a := p.send("GET", "/health/ready", ""); a.body != `{"status":"not ready","missing":["bundle main"]}` {
+		t.Errorf("without a token: %s", a.body)
+	}
+	s.fail(nil)
+	broken := twin("r1", "r1")
+	broken["policy.rego"] += "\nsecret_line if " + strings.Repeat("x", 1<<20) + " := := \n"
+	s.put("main", archive(broken))
+	p.says("rego_parse_error")
+	if body := p.health().body; len(body) > 2000 {
+		t.Errorf("%d bytes of health", len(body))
+	}
+	if a := p.send("GET", "/health/ready", ""); a.body != `{"status":"not ready","missing":["bundle main"]}` {
+		t.Errorf("without a token: %s", a.body)
+	}
+}
+
+// TestSelfCheck is not ready while no decision is made, whatever the reason.
+func TestSelfCheck(t *testing.T) {
+	cfg := slowConfig(t)
+	cfg.Limits.Concurrent, cfg.Limits.Queue, cfg.Limits.Time = 1, 10*time.Millisecond, 300*time.Millisecond
+	cfg.SelfCheck = 20 * time.Millisecond
+	p := start(t, cfg)
+	p.says(`"status":"ready"`)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan struct{})
+	go func() { // one client after the other holds the only slot
+		defer close(done)
+		for ctx.Err() == nil {
+			var all []<-chan answer
+			for range 4 {
+				all = append(all, p.later(ctx, evaluation, about("slow")))
+			}
+			for _, one := range all {
+				<-one
+			}
+		}
+	}()
+	p.says("none of the decision point's own was made since")
+	cancel()
+	<-done
+	p.says(`"status":"ready"`)
+}

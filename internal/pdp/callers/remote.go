@@ -1,0 +1,253 @@
+package callers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jwk"
+)
+
+// The times of a key set that is fetched.
+const (
+	// refreshEvery is the time after which the set is fetched again.
+	refreshEvery = 5 * time.Minute
+	// refreshLeast is the least time between two fetches, however many tokens name
+	// a key that is not in the set.
+	refreshLeast = 10 * time.Second
+	// refreshWait is how long a request waits for a set that may have its key.
+	refreshWait = 2 * time.Second
+	// staleMost is the time for which a set counts that cannot be fetched again: a
+	// key that the issuer has taken back must not count for ever.
+	staleMost = 24 * time.Hour
+	keySetMax = 1 << 20
+)
+
+// Remote is an authenticator by tokens of an issuer whose keys are fetched from an
+// address, kept, and fetched again: every few minutes, and when a token names a
+// key that is not there, because issuers change keys.
+type Remote struct {
+	*JWT
+	url    string
+	client *http.Client
+	// every and least are the times between two fetches.
+	every, least time.Duration
+
+	current atomic.Pointer[keySet]
+	wake    chan struct{}
+
+	mu      sync.Mutex
+	err     error
+	asked   time.Time     // the begin of the last fetch
+	fetched chan struct{} // closed at the end of the next
+}
+
+type keySet struct {
+	keys jwk.Set
+	at   time.Time
+}
+
+// NewRemote returns an authenticator that has fetched no keys yet: Watch does. The
+// address must be https, or http on this machine.
+func NewRemote(address, issuer, audience string) (*Remote, error) {
+	if issuer == "" || audience == "" {
+		return nil, errAnyone
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		return nil, errors.New("the address of a key set must be https://HOST/PATH, or http on loopback")
+	}
+	r := &Remote{url: address, every: refreshEvery, least: refreshLeast, wake: make(chan struct{}, 1), fetched: make(chan struct{})}
+	r.JWT = &JWT{keys: r.keys, issuer: issuer, audience: audience}
+	r.client = &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return errors.New("the address of a key set must not redirect")
+	}}
+	return r, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Every sets the times between two fetches, in the normal case and for keys that
+// are not there. It is called before Watch.
+func (r *Remote) Every(normal, least time.Duration) { r.every, r.least = normal, least }
+
+// File returns the address, which stands for a file in health and metrics.
+func (r *Remote) File() string { return r.url }
+
+// State returns when the keys that count were fetched, and why they cannot be
+// fetched again, if so.
+func (r *Remote) State() (time.Time, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if set := r.current.Load(); set != nil {
+		return set.at, r.err
+	}
+	if r.err == nil {
+		return time.Time{}, errors.New("the key set has not been fetched yet")
+	}
+	return time.Time{}, r.err
+}
+
+// keys returns the set, fetched anew if it has no key of this id.
+func (r *Remote) keys(kid string) jwk.Set {
+	set := r.fresh()
+	if set != nil {
+		if _, ok := set.LookupKeyID(kid); ok {
+			return set
+		}
+	}
+	r.mu.Lock()
+	next, soon := r.fetched, time.Since(r.asked) >= r.least
+	r.mu.Unlock()
+	if !soon {
+		return set
+	}
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+	patience := time.NewTimer(refreshWait)
+	defer patience.Stop()
+	select {
+	case <-next:
+	case <-patience.C:
+	}
+	return r.fresh()
+}
+
+func (r *Remote) fresh() jwk.Set {
+	set := r.current.Load()
+	if set == nil || time.Since(set.at) > staleMost {
+		return nil
+	}
+	return set.keys
+}
+
+// Watch fetches the keys, again and again until the context ends, and tells of a
+// fetch that fails and of the first that succeeds after that.
+func (r *Remote) Watch(ctx context.Context, tell func(address string, err error)) {
+	failing := true // so that the first success is told
+	for {
+		err := r.fetch(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil || failing {
+			tell(r.url, err)
+		}
+		failing = err != nil
+		wait := r.every
+		if failing {
+			wait = min(wait, max(r.least, time.Second))
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-r.wake:
+		}
+		timer.Stop()
+	}
+}
+
+func (r *Remote) fetch(ctx context.Context) error {
+	r.mu.Lock()
+	r.asked = time.Now()
+	r.mu.Unlock()
+	keys, err := r.get(ctx)
+	if err == nil {
+		r.current.Store(&keySet{keys, time.Now()})
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.err = err
+	close(r.fetched)
+	r.fetched = make(chan struct{})
+	return err
+}
+
+func (r *Remote) get(ctx context.Context) (jwk.Set, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Accept", "application/jwk-set+json, application/json")
+	response, err := r.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }() // read only
+	text, err := io.ReadAll(io.LimitReader(response.Body, keySetMax+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case response.StatusCode != http.StatusOK:
+		return nil, fmt.Errorf("the server of the key set answers %s", response.Status)
+	case len(text) > keySetMax:
+		return nil, fmt.Errorf("the key set has more than %d bytes", keySetMax)
+	}
+	return usableKeys(text)
+}
+
+// usableKeys returns the keys of a set that can sign tokens. Issuers publish
+// others beside them, to encrypt with, and leave out algorithms.
+func usableKeys(text []byte) (jwk.Set, error) {
+	all, err := jwk.Parse(text, jwk.WithIgnoreParseError(true))
+	if err != nil {
+		return nil, errors.New("no JSON Web Key Set") // the error could show a key
+	}
+	keys := jwk.NewSet()
+	for i := range all.Len() {
+		key, _ := all.Key(i)
+		if use, ok := key.KeyUsage(); ok && use != string(jwk.ForSignature) {
+			continue
+		}
+		if _, ok := key.Algorithm(); !ok {
+			if alg, ok := usualAlgorithm(key); !ok || key.Set(jwk.AlgorithmKey, alg) != nil {
+				continue
+			}
+		}
+		if usable(key) == nil && keys.AddKey(key) != nil {
+			return nil, errors.New("the key set holds a key twice")
+		}
+	}
+	if keys.Len() == 0 {
+		return nil, errors.New("the key set holds no public key with an id that signs")
+	}
+	return keys, nil
+}
+
+// usualAlgorithm is that of a key whose issuer names none: one for each kind, so
+// that a token cannot choose.
+func usualAlgorithm(key jwk.Key) (jwa.SignatureAlgorithm, bool) {
+	switch k := key.(type) {
+	case jwk.RSAPublicKey:
+		return jwa.RS256(), true
+	case jwk.ECDSAPublicKey:
+		curve, _ := k.Crv()
+		switch curve {
+		case jwa.P256():
+			return jwa.ES256(), true
+		case jwa.P384():
+			return jwa.ES384(), true
+		case jwa.P521():
+			return jwa.ES512(), true
+		}
+	case jwk.OKPPublicKey:
+		if curve, _ := k.Crv(); curve == jwa.Ed25519() {
+			return jwa.EdDSA(), true
+		}
+	}
+	return jwa.EmptySignatureAlgorithm(), false
+}

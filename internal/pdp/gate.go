@@ -1,0 +1,141 @@
+package pdp
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+)
+
+// gate bounds the requests that are decided at once, and the time that each
+// takes. A request holds a slot from its turn until its answer is made, not until
+// it is fetched: whoever reads slowly takes no turn from others.
+type gate struct {
+	free    chan struct{} // holds an element for each request
+	wait    time.Duration
+	waiting atomic.Int64
+	// overdue counts what was given up and still runs, at most overdueMax before
+	// no more work is taken.
+	overdue    atomic.Int64
+	overdueMax int64
+}
+
+func newGate(l Limits) *gate {
+	return &gate{free: make(chan struct{}, l.Concurrent), wait: l.Queue, overdueMax: int64(max(1, min(runtime.GOMAXPROCS(0), l.Concurrent-1)))}
+}
+
+var (
+	errFull  = busy("too many requests are being decided")
+	errStuck = busy("too many decisions run beyond their time, and cannot be interrupted")
+)
+
+// stuck reports whether so much work runs beyond its time that no more is taken.
+func (g *gate) stuck() bool { return g.overdue.Load() >= g.overdueMax }
+
+// take waits for a slot.
+func (g *gate) take(ctx context.Context) error {
+	if g.stuck() {
+		return errStuck
+	}
+	select {
+	case g.free <- struct{}{}:
+		return nil
+	default:
+	}
+	g.waiting.Add(1)
+	defer g.waiting.Add(-1)
+	timeout := time.NewTimer(g.wait)
+	defer timeout.Stop()
+	select {
+	case g.free <- struct{}{}:
+		return nil
+	case <-timeout.C:
+		return errFull
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (g *gate) leave() { <-g.free }
+
+// lateness is the time that work has to notice the end of its context.
+const lateness = 200 * time.Millisecond
+
+// run does work in a slot, within a time, and returns its error. Work that does
+// not notice that its time is over, because it is inside one built-in function,
+// is left to itself: it holds its slot until it ends, and the caller goes on with
+// an error. A panic of the work is a panicked.
+func (g *gate) run(ctx context.Context, limit time.Duration, work func(context.Context) error) error {
+	if err := g.take(ctx); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTime)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		defer g.leave()
+		done <- unpanicked(ctx, work)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	late := time.NewTimer(lateness)
+	defer late.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-late.C:
+	}
+	g.overdue.Add(1)
+	go func() {
+		_ = <-done // nobody waits for it any more
+		g.overdue.Add(-1)
+	}()
+	return context.Cause(ctx)
+}
+
+// panicked is a panic that was caught on another goroutine.
+type panicked struct {
+	value any
+	stack string
+}
+
+// Error implements error.
+func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+// stackMax is the number of bytes of a stack in the log.
+const stackMax = 4 << 10
+
+func unpanicked(ctx context.Context, work func(context.Context) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			stack := debug.Stack()
+			err = &panicked{v, string(stack[:min(len(stack), stackMax)])}
+		}
+	}()
+	return work(ctx)
+}
+
+// linger returns a context that ends a moment after another. A client that has
+// closed its side of the connection may still read: it gets the answer to a
+// question that takes no longer than this.
+func linger(ctx context.Context, moment time.Duration) (context.Context, context.CancelFunc) {
+	later, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(moment)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel(context.Cause(ctx))
+		case <-later.Done():
+		}
+	})
+	return later, func() {
+		stop()
+		cancel(nil)
+	}
+}

@@ -1,0 +1,78 @@
+package management
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+)
+
+// The times of a download, which ends when OPA has read and parsed what came.
+const (
+	// downloadWithin is the time for all of an answer to arrive: a server may send
+	// a byte a second for ever.
+	downloadWithin = 10 * time.Minute
+	// slowDownload is the time after which a download that goes on is worth telling.
+	slowDownload = time.Minute
+)
+
+var errEndless = errors.New("the download took more than " + downloadWithin.String() + " and was given up")
+
+// downloads are the bundles that are on their way.
+type downloads struct {
+	limit int64
+
+	mu    sync.Mutex
+	began map[*download]time.Time
+}
+
+func newDownloads(limit int64) *downloads {
+	return &downloads{limit: cmp.Or(limit, bundles.ReadLimit), began: map[*download]time.Time{}}
+}
+
+// oldest returns when the download began that goes on for the longest.
+func (d *downloads) oldest() (since time.Time, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, at := range d.began {
+		if !ok || at.Before(since) {
+			since, ok = at, true
+		}
+	}
+	return since, ok
+}
+
+// follow returns the body of an answer, which fails if it unpacks to more than
+// the limit, or takes too long.
+func (d *downloads) follow(body io.ReadCloser, cancel context.CancelCauseFunc) io.ReadCloser {
+	one := &download{of: d, body: body, end: time.AfterFunc(downloadWithin, func() { cancel(errEndless) })}
+	one.within = bundles.Bounded(io.LimitReader(body, d.limit+1), d.limit)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.began[one] = time.Now()
+	return one
+}
+
+type download struct {
+	of     *downloads
+	body   io.ReadCloser
+	within io.ReadCloser
+	end    *time.Timer
+}
+
+// Read implements io.Reader.
+func (d *download) Read(p []byte) (int, error) { return d.within.Read(p) }
+
+// Close implements io.Closer.
+func (d *download) Close() error {
+	d.end.Stop()
+	d.of.mu.Lock()
+	delete(d.of.began, d)
+	d.of.mu.Unlock()
+	_ = d.within.Close() // it never fails
+	return d.body.Close()
+}

@@ -1,0 +1,36 @@
+package management
+
+import (
+	"strings"
+	"sync/atomic"
+)
+
+// notes are what OPA's decision log tells its logger and nobody else: a mask that
+// fails drops the entry without an error, and an upload that fails is only logged.
+// The attack tests hold OPA's messages to these.
+type notes struct {
+	// unlogged counts the decisions that were made and could not be logged.
+	unlogged atomic.Int64
+	// uploadFailing says that the last upload has failed.
+	uploadFailing atomic.Bool
+	// lostAtEnd says that decisions waited when the plugin was stopped.
+	lostAtEnd atomic.Bool
+}
+
+func (n *notes) failed(message string) {
+	switch {
+	case strings.HasPrefix(message, "Log drop decision failed"), strings.HasPrefix(message, "Log event masking failed"):
+		n.unlogged.Add(1)
+	case strings.HasPrefix(message, "mask rule skipped"):
+	case strings.HasPrefix(message, "Plugin stopped with decisions"):
+		n.lostAtEnd.Store(true)
+	default:
+		n.uploadFailing.Store(true)
+	}
+}
+
+func (n *notes) said(message string) {
+	if strings.HasPrefix(message, "Logs uploaded successfully") {
+		n.uploadFailing.Store(false)
+	}
+}

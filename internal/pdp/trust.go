@@ -1,0 +1,51 @@
+package pdp
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/http"
+	"time"
+)
+
+// trustFor is the time for which the verification of a client's certificate
+// counts. A connection that never falls idle would otherwise outlive an authority
+// that was taken away.
+const trustFor = 10 * time.Second
+
+// trust is what is known of a connection's certificate. A connection has one
+// request at a time.
+type trust struct{ verified time.Time }
+
+type trustKey struct{}
+
+func withTrust(ctx context.Context, _ net.Conn) context.Context {
+	return context.WithValue(ctx, trustKey{}, &trust{time.Now()})
+}
+
+// trusted verifies the certificate of a client again where that is due.
+func (s *Server) trusted(r *http.Request) bool {
+	if r.TLS == nil || s.cfg.TLS == nil || s.cfg.TLS.GetConfigForClient == nil || len(r.TLS.PeerCertificates) == 0 {
+		return true
+	}
+	t, ok := r.Context().Value(trustKey{}).(*trust)
+	if !ok || time.Since(t.verified) < trustFor {
+		return true
+	}
+	now, err := s.cfg.TLS.GetConfigForClient(&tls.ClientHelloInfo{})
+	if err != nil {
+		return false
+	}
+	between := x509.NewCertPool()
+	for _, c := range r.TLS.PeerCertificates[1:] {
+		between.AddCert(c)
+	}
+	if _, err := r.TLS.PeerCertificates[0].Verify(x509.VerifyOptions{
+		Roots: now.ClientCAs, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}); err != nil {
+		return false
+	}
+	t.verified = time.Now()
+	return true
+}
