@@ -13,7 +13,7 @@ func init() {
 		CrossRule: {"Q0701", "Q0702", "Q0703"},
 	} {
 		for _, code := range codes {
-			adopt(Lint{Code: code, Category: category, Scope: adoptedScope[code], Disabled: true, Product: true, Fix: adoptedFix[code]})
+			adopt(Lint{Code: code, Category: category, Scope: adoptedScope[code], Disabled: true, Product: true, Fix: adoptedFix[code], Supersedes: adoptedSupersedes[code]})
 		}
 	}
 }
@@ -21,6 +21,11 @@ func init() {
 var adoptedScope = map[diag.Code]Scope{
 	"Q0105": PerSet, "Q0701": PerSet, "Q0702": PerSet, "Q0703": PerSet,
 	"Q0604": PerSite, "Q0610": PerSite, "Q0611": PerSite, "Q0612": PerSite, "Q0613": PerSite, "Q0614": PerSite,
+}
+
+var adoptedSupersedes = map[diag.Code][]diag.Code{
+	"Q0404": {"Q0416"}, // the unknown property is why the part is constant
+	"Q0410": {"Q0451", "Q0462"},
 }
 
 var adoptedFix = map[diag.Code]FixClass{

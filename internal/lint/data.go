@@ -21,3 +21,13 @@ func OpenData(dir string, s *schema.Schema) *Data {
 	snap, _ := snapshot.Open(dir, s)
 	return LoadData(snap)
 }
+
+// hasAttribute reports whether a user on record has a directory attribute.
+func (d *Data) hasAttribute(name string) bool {
+	for _, u := range d.Records["user"] {
+		if len(u.Attributes[name]) > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -149,6 +149,8 @@ func setWord(t *testing.T, r *ruleset.Rule, word string) {
 		r.Type = word
 	case "disabled":
 		r.Disabled = true
+	case "seed":
+		r.Raw = []byte(`{"seedId": "611d73ca-6764-4dac-be40-3e505206e974"}`)
 	case "nocomment":
 		r.Comment = ""
 	case "all":

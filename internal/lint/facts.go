@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
 // valuesOf returns the values that an atom compares, without literals.
@@ -216,3 +217,5 @@ func mentionsUser(p ir.Predicate) bool {
 	ir.Visit(p, func(a ir.Atom, _ bool) { found = found || readsUser(a) })
 	return found
 }
+
+func fold(s string) string { return schema.Fold(s) }

@@ -16,8 +16,14 @@ type Pass struct {
 	// Max is the value of the option max.
 	Max int
 
-	lint  *Lint
-	found *diag.List
+	lint    *Lint
+	found   *diag.List
+	notices *[]Notice
+}
+
+// CannotRun says why the lint finds nothing, so that its silence is not read as clean.
+func (p *Pass) CannotRun(reason string) {
+	*p.notices = append(*p.notices, Notice{p.lint.Code, reason})
 }
 
 // On returns the pass for one rule of the set.

@@ -58,7 +58,10 @@ func Run(in Inputs, config *Config) Result {
 			}
 			continue
 		}
-		found := set.run(l, config)
+		found, notices := set.run(l, config)
+		if !config.off(l) {
+			result.Notices = append(result.Notices, notices...)
+		}
 		if l.Fix == Automatic {
 			set.prove(found)
 		}
@@ -108,12 +111,11 @@ func (l *Lint) cannotRun(set *Set) string {
 	return ""
 }
 
-func (s *Set) run(l *Lint, config *Config) diag.List {
-	var found diag.List
-	pass := &Pass{Set: s, Max: config.max(l), lint: l, found: &found}
+func (s *Set) run(l *Lint, config *Config) (found diag.List, notices []Notice) {
+	pass := &Pass{Set: s, Max: config.max(l), lint: l, found: &found, notices: &notices}
 	if l.Scope != PerRule {
 		l.Check(pass)
-		return found
+		return found, notices
 	}
 	for _, r := range s.Rules {
 		if r.Disabled && !l.Disabled || r.Product() && !l.Product {
@@ -121,7 +123,7 @@ func (s *Set) run(l *Lint, config *Config) diag.List {
 		}
 		l.Check(pass.On(r))
 	}
-	return found
+	return found, notices
 }
 
 // supersede drops the findings that say less about the same rule than another does.

@@ -21,7 +21,8 @@ type Set struct {
 	// Whole says that the rules look like all rules of a site.
 	Whole bool
 
-	costs []compiler.RuleCost
+	costs     []compiler.RuleCost
+	relations *relations
 }
 
 // Rule is one rule of a set.

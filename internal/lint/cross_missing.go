@@ -1,0 +1,431 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// The lints of this file look for a right that is missing beside another one. They
+// make sense for all rules of a site only. Who holds a right is compared by the tests
+// of the user: what is reported may still be granted by rules that test something
+// else of the same users.
+
+// audience returns what each way to meet a predicate asks of the user alone, without
+// the test that keeps anonymous users out, and whether that is known.
+func audience(p ir.Predicate) ([]cube, bool) {
+	list, ok := cubesOf(p)
+	if !ok {
+		return nil, false
+	}
+	var out []cube
+	for _, c := range list {
+		var of cube
+		for _, l := range c {
+			if _, anonymous := l.atom.(ir.Anonymous); readsOnlyUser(l.atom) && !(anonymous && l.negated) {
+				of = append(of, l)
+			}
+		}
+		out = append(out, of)
+	}
+	return out, true
+}
+
+// alsoGets reports whether some enabled rule may give an action on a type to every
+// user of an audience: its tests of the user alone are among those of the audience.
+// Rights of owners do not count. What is too large to compare counts as granted.
+func (s *Set) alsoGets(of cube, context ruleset.Context, action, key string, object func(ir.Predicate) bool) bool {
+	for _, r := range s.Rules {
+		if !r.Grants() || !r.Has(action) || r.Context != ruleset.Both && r.Context != context {
+			continue
+		}
+		sc := r.At(key)
+		if sc == nil {
+			continue
+		}
+		list, ok := cubesOf(Grant(sc))
+		if !ok {
+			return true
+		}
+		for _, c := range list {
+			if slices.ContainsFunc(c, func(l literal) bool { return ownerTest(l.atom) }) || object != nil && !object(conjunction(c)) {
+				continue
+			}
+			theirs, _ := audience(conjunction(c))
+			if slices.ContainsFunc(theirs, of.implies) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func conjunction(c cube) ir.Predicate {
+	terms := make([]ir.Predicate, len(c))
+	for i, l := range c {
+		terms[i] = l.atom
+		if l.negated {
+			terms[i] = ir.Not(l.atom)
+		}
+	}
+	return ir.And(terms...)
+}
+
+var _ = New(Lint{
+	Code: "Q0434", Title: "change without read", Category: Bug, Level: diag.Warning, Scope: PerSet, Whole: true,
+	Doc: Doc{
+		What:   "A rule grants update, delete, export or publish to users to whom no rule grants read.",
+		Wrong:  []string{`App_* update: user.group = "Developer" and resource.stream.Empty()`},
+		Right:  []string{"App_* update: user.group = \"Developer\" and resource.stream.Empty()\nApp_*: user.group = \"Developer\"", `App_* update: resource.HasPrivilege("read") and user.group = "Developer"`},
+		Why:    "No action includes another one. What users cannot read they do not see, so that they cannot use the right.",
+		Source: "Qlik support article ta-p/1715849.",
+	},
+	Check: func(p *Pass) {
+		for _, r := range p.Rules {
+			if r.Product() || !r.Grants() || r.Has("read") || !r.HasAny("update", "delete", "export", "publish", "exportdata") {
+				continue
+			}
+			for i, s := range r.Scopes {
+				list, ok := cubesOf(Grant(&r.Scopes[i]))
+				if !ok || s.Type.Transient || !slices.ContainsFunc(list, func(c cube) bool { return !asksRead(c) && !p.reads(c, r.Context, s.Key) }) {
+					continue
+				}
+				p.On(r).Whole(Finding{
+					Summary: fmt.Sprintf("users may %s %s, and no rule lets them read it", listed(onlyNames(r, "update", "delete", "export", "publish", "exportdata"), "and"), s.Type.Name),
+					Detail:  "No action includes another one. Grant read too, or ask for it with resource.HasPrivilege(\"read\").",
+				})
+				break
+			}
+		}
+	},
+})
+
+// asksRead reports whether a cube needs a right to read the resource or its parent.
+func asksRead(c cube) bool {
+	return slices.ContainsFunc(c, func(l literal) bool {
+		q, ok := l.atom.(ir.Privilege)
+		return ok && !l.negated && (q.Action.Name() == "read" || q.Entities.IsRoot()) || ownerTest(l.atom) && !l.negated
+	})
+}
+
+// reads reports whether the users of a cube may read the type by some rule.
+func (s *Set) reads(c cube, context ruleset.Context, key string) bool {
+	list, ok := audience(conjunction(c))
+	return !ok || len(list) > 0 && s.alsoGets(list[0], context, "read", key, nil)
+}
+
+var _ = New(Lint{
+	Code: "Q0807", Title: "sheets without their charts", Category: CrossRule, Level: diag.Warning, Scope: PerSet, Whole: true,
+	Doc: Doc{
+		What:   "A rule lets users read the objects of the type `sheet` of an app, and no rule lets them read the other objects.",
+		Wrong:  []string{`App.Object_*: user.group = "A" and resource.app.HasPrivilege("read") and resource.objectType = "sheet"`},
+		Right:  []string{"App.Object_*: user.group = \"A\" and resource.app.HasPrivilege(\"read\") and resource.objectType = \"sheet\"\nApp.Object_*: user.group = \"A\" and resource.app.HasPrivilege(\"read\") and resource.objectType != \"sheet\" and resource.objectType != \"app_appscript\" and resource.objectType != \"loadmodel\""},
+		Why:    "Charts, master items and bookmarks are objects of their own. A user who reads the sheet only sees “invalid object” in place of its charts.",
+		Source: "Support cases about copies of the rule Stream.",
+	},
+	Check: func(p *Pass) {
+		for _, r := range p.Rules {
+			s := r.At("app.object")
+			if r.Product() || !r.Grants() || !r.Has("read") || s == nil {
+				continue
+			}
+			list, ok := cubesOf(s.Condition)
+			if !ok || len(list) == 0 || slices.ContainsFunc(list, func(c cube) bool { return !onlySheets(c) }) {
+				continue
+			}
+			of, _ := audience(conjunction(list[0]))
+			other := func(q ir.Predicate) bool { return !never(assume(q, chartObject)) }
+			if len(of) > 0 && !p.alsoGets(of[0], r.Context, "read", "app.object", other) {
+				p.On(r).Whole(Finding{
+					Summary: "users may read sheets and no rule lets them read the charts on them",
+					Detail:  "Charts are objects of other types: users see “invalid object”. Exclude what must not be seen instead of naming sheet.",
+				})
+			}
+		}
+	},
+})
+
+func onlySheets(c cube) bool {
+	return slices.ContainsFunc(c, func(l literal) bool {
+		o, ok := l.atom.(ir.OneOf)
+		return ok && !l.negated && lastName(o.Value) == "objecttype" && slices.Equal(o.Texts, []string{"sheet"})
+	})
+}
+
+// chartObject decides the tests of the object type as they are for a chart.
+func chartObject(a ir.Atom) *bool {
+	if o, ok := a.(ir.OneOf); ok && lastName(o.Value) == "objecttype" {
+		return no
+	}
+	return nil
+}
+
+// sectionTypes are the types that the sections of the QMC are about.
+var sectionTypes = map[string]string{
+	"qmcsection_app": "app", "qmcsection_stream": "stream", "qmcsection_app.object": "app.object", "qmcsection_dataconnection": "dataconnection",
+	"qmcsection_systemrule": "systemrule", "qmcsection_user": "user", "qmcsection_contentlibrary": "contentlibrary", "qmcsection_extension": "extension",
+	"qmcsection_reloadtask": "reloadtask",
+}
+
+var _ = New(Lint{
+	Code: "Q0808", Title: "section of the QMC without rights behind it", Category: CrossRule, Level: diag.Warning, Scope: PerSet, Whole: true,
+	Doc: Doc{
+		What:   "A rule opens a section of the QMC to users to whom no rule gives read on the type that the section shows.",
+		Wrong:  []string{`QmcSection_App qmc: user.group = "Admin"`},
+		Right:  []string{"QmcSection_App qmc: user.group = \"Admin\"\nApp_* qmc: user.group = \"Admin\""},
+		Why:    "The users open the section and see an empty list. Give read on the type in the context of the QMC too, or do not open the section.",
+		Source: "Qlik support article ta-p/1715849.",
+	},
+	Check: func(p *Pass) {
+		for _, r := range p.Rules {
+			s := r.At("transientobject")
+			if r.Product() || !r.Grants() || !r.Has("read") || s == nil {
+				continue
+			}
+			of, ok := audience(s.Condition)
+			if !ok {
+				continue
+			}
+			for _, item := range r.Rule.Filter.Items {
+				key, known := sectionTypes[item.Text]
+				if !known || !slices.ContainsFunc(of, func(c cube) bool { return !p.alsoGets(c, ruleset.QMC, "read", key, nil) }) {
+					continue
+				}
+				p.On(r).Filter(item.Range, Finding{
+					Summary: fmt.Sprintf("the section is open to users to whom no rule gives read on %s", p.Options.Schema.Lookup(key).Name),
+					Detail:  "They see an empty list. Give read on the type in the QMC too, or do not open the section.",
+				})
+				break
+			}
+		}
+	},
+})
+
+var _ = New(Lint{
+	Code: "Q0809", Title: "HasPrivilege asks for a right that no rule grants", Category: CrossRule, Level: diag.Warning, Scope: PerSet, Whole: true,
+	Doc: Doc{
+		What:   "The rule asks for an action on a type that no enabled rule grants.",
+		Wrong:  []string{`App_*: user.group = "A" and resource.stream.HasPrivilege("approve") and resource.owner = user`},
+		Right:  []string{"App_* update: user.group = \"A\" and resource.stream.HasPrivilege(\"publish\")\nStream_* publish: user.group = \"A\""},
+		Why:    "The test is never true, so that this part of the rule grants nothing.",
+		Source: "The compiler folds such a test to false.",
+	},
+	Check: func(p *Pass) { p.ungranted(false) },
+})
+
+var _ = New(Lint{
+	Code: "Q0811", Title: "depends on a disabled rule", Category: CrossRule, Level: diag.Info, Scope: PerSet, Whole: true,
+	Supersedes: []diag.Code{"Q0809"},
+	Doc: Doc{
+		What:   "The rule asks for a right that only disabled rules would grant.",
+		Wrong:  []string{"App_* update: user.group = \"A\" and resource.stream.HasPrivilege(\"duplicate\")\nStream_* disabled duplicate: user.group = \"A\""},
+		Right:  []string{"App_* update: user.group = \"A\" and resource.stream.HasPrivilege(\"publish\")\nStream_* publish: user.group = \"A\""},
+		Why:    "Since the other rule is disabled, this part of the rule grants nothing. Enabling the other rule gives this one its effect back.",
+		Source: "The graph of HasPrivilege.",
+	},
+	Check: func(p *Pass) { p.ungranted(true) },
+})
+
+// ungranted reports the tests of rights that no enabled rule grants: those that a
+// disabled rule would grant, or those that none would.
+func (p *Pass) ungranted(disabled bool) {
+	type stage struct {
+		key    string
+		action ruleset.Action
+	}
+	enabled, off := map[stage]bool{}, map[stage]bool{}
+	for _, r := range p.Rules {
+		if r.Category != ruleset.Security {
+			continue
+		}
+		for _, s := range r.Scopes {
+			for _, a := range r.Actions.List() {
+				if !never(s.Condition) {
+					if r.Disabled {
+						off[stage{s.Key, a}] = true
+					} else {
+						enabled[stage{s.Key, a}] = true
+					}
+				}
+			}
+		}
+	}
+	for _, r := range p.Rules {
+		if r.Product() || !r.Grants() {
+			continue
+		}
+		reported := false
+		condition.Walk(r.Tree, func(n condition.Node) bool {
+			if !isPrivilege(n) || reported || len(r.Scopes) == 0 {
+				return !reported
+			}
+			missing := ""
+			for _, s := range r.Scopes {
+				q, ok := s.Parts[n].(ir.Privilege)
+				if !ok {
+					continue
+				}
+				at := stage{q.Entities.Type(), q.Action}
+				if enabled[at] || off[at] != disabled {
+					return true
+				}
+				missing = fmt.Sprintf("%s on %s", q.Action.Name(), p.Options.Schema.Lookup(at.key).Name)
+			}
+			if missing == "" {
+				return true
+			}
+			reported = true
+			f := Finding{Summary: "no rule grants " + missing, Detail: "The test is never true, and this part of the rule grants nothing. Ask for another action, or grant it."}
+			if disabled {
+				f = Finding{Summary: "only a disabled rule would grant " + missing, Detail: "As long as it is disabled, this part of the rule grants nothing."}
+			}
+			p.On(r).Node(n, f)
+			return false
+		})
+	}
+}
+
+var _ = New(Lint{
+	Code: "Q0810", Title: "right to reload lacks a part", Category: CrossRule, Level: diag.Warning, Scope: PerSet, Whole: true,
+	Doc: Doc{
+		What:   "A rule lets users update published apps, and no rule lets them read the load script or a data connection.",
+		Wrong:  []string{`App_* read update: user.group = "Developer" and resource.stream.HasPrivilege("read")`},
+		Right:  []string{"App_* read update: user.group = \"Developer\" and resource.stream.HasPrivilege(\"read\")\nApp.Object_* read: user.group = \"Developer\" and resource.app.HasPrivilege(\"read\")\nDataConnection_* read: user.group = \"Developer\""},
+		Why:    "A reload in the hub needs update on the app, read on the object `app_appscript` and read on every data connection of the script. If one is missing, the reload fails with an error that does not say so.",
+		Source: "Qlik support article ta-p/1716897.",
+	},
+	Check: func(p *Pass) {
+		for _, r := range p.Rules {
+			s := r.At("app")
+			if r.Product() || !r.Grants() || !r.Has("update") || r.Context == ruleset.QMC || s == nil || !ir.IsTrue(s.Filter) || never(assume(s.Condition, publishedApp)) {
+				continue
+			}
+			of, ok := audience(s.Condition)
+			if !ok || len(of) == 0 {
+				continue
+			}
+			var lacks []string
+			if !p.alsoGets(of[0], ruleset.Hub, "read", "app.object", func(q ir.Predicate) bool { return !never(assume(q, scriptObject)) }) {
+				lacks = append(lacks, "the load script (App.Object with the type app_appscript)")
+			}
+			if !p.alsoGets(of[0], ruleset.Hub, "read", "dataconnection", nil) {
+				lacks = append(lacks, "data connections")
+			}
+			if len(lacks) > 0 {
+				p.On(r).Whole(Finding{
+					Summary: "users may update published apps and no rule lets them read " + listed(lacks, "and"),
+					Detail:  "A reload in the hub needs it. If the users are not meant to reload, take update away.",
+				})
+			}
+		}
+	},
+})
+
+// scriptObject decides the tests of the object type as they are for a load script.
+func scriptObject(a ir.Atom) *bool {
+	if o, ok := a.(ir.OneOf); ok && lastName(o.Value) == "objecttype" {
+		return truth(slices.Contains(o.Texts, "app_appscript"))
+	}
+	return nil
+}
+
+var _ = New(Lint{
+	Code: "Q0812", Title: "nobody keeps the right to change rules", Category: CrossRule, Level: diag.Error, Scope: PerSet, Whole: true,
+	Doc: Doc{
+		What:   "No enabled rule lets anybody update security rules in the QMC.",
+		Wrong:  []string{"\"RootAdmin\" * ReadOnly disabled: user.roles = \"RootAdmin\"\n\"Readers\" App_*: user.group = \"A\""},
+		Right:  []string{"\"RootAdmin\" * ReadOnly all qmc: user.roles = \"RootAdmin\""},
+		Why:    "Nobody can repair the rules in the QMC afterwards. Keep the rule RootAdmin enabled.",
+		Source: "Lock-outs reported to the vendor's support.",
+	},
+	Check: func(p *Pass) {
+		for _, r := range p.Rules {
+			if s := r.At("systemrule"); r.Grants() && r.Has("update") && r.Context != ruleset.Hub && s != nil && !never(s.Condition) && !strings.EqualFold(r.Name, "ServiceAccount") {
+				return
+			}
+		}
+		p.Nowhere(Finding{
+			Summary: "no enabled rule lets anybody change security rules in the QMC",
+			Detail:  "After this nobody can repair the rules there. Enable the rule RootAdmin, or grant update on SystemRule_* to an administrator role.",
+		})
+	},
+})
+
+var _ = New(Lint{
+	Code: "Q0813", Title: "users can give themselves the custom property that opens more", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
+	Doc: Doc{
+		What:   "Users who are not administrators may update users, or create custom property values, and rules grant by custom properties of the user.",
+		Wrong:  []string{"User_* update: user.group = \"Helpdesk\"\nApp_*: user.@clearance = \"all\" and resource.stream.HasPrivilege(\"read\")"},
+		Right:  []string{"User_* update: user.roles = \"SecurityAdmin\"\nApp_*: user.@clearance = \"all\" and resource.stream.HasPrivilege(\"read\")"},
+		Why:    "Whoever may update users can set the custom property of their own account and has the right of every rule that reads it. This is one step; `qlik2rego escalate` finds longer chains.",
+		Source: "Escalation chains of the security model.",
+	},
+	Check: func(p *Pass) {
+		reading := map[string]*Rule{}
+		var names []string
+		for _, r := range p.Rules {
+			if !r.Grants() {
+				continue
+			}
+			r.paths(func(path *condition.Path, _ condition.Node) {
+				if name := last(path); path.Root == "user" && strings.HasPrefix(name, "@") && reading[name] == nil {
+					reading[name] = r
+					names = append(names, name)
+				}
+			})
+		}
+		if len(names) == 0 {
+			return
+		}
+		slices.Sort(names)
+		for _, r := range p.Rules {
+			s := r.At("user")
+			if r.Product() || !r.Grants() || !r.Has("update") || s == nil || never(s.Condition) || needsRole(Grant(s)) {
+				continue
+			}
+			p.On(r).Whole(Finding{
+				Summary: fmt.Sprintf("users may change users, and user.%s decides what other rules grant", names[0]),
+				Detail:  "They can set the property for themselves. Leave changes of users to administrator roles.",
+				Related: []diag.Related{See(reading[names[0]], "the rule %q reads it", reading[names[0]].Name)},
+			})
+		}
+	},
+})
+
+var _ = New(Lint{
+	Code: "Q0481", Title: "licence rules of two licence models", Category: Portability, Level: diag.Info, Scope: PerSet,
+	Doc: Doc{
+		What:   "Rules for token licences (user and login access) stand beside rules for professional and analyzer access.",
+		Wrong:  []string{"License.UserAccessGroup_1 License: user.group = \"A\"\nLicense.ProfessionalAccessGroup_2 License: user.group = \"A\""},
+		Right:  []string{"License.AnalyzerAccessGroup_1 License: user.group = \"A\"\nLicense.ProfessionalAccessGroup_2 License: user.group = \"B\""},
+		Why:    "A site has one of the two licence models. The rules of the other one have no effect and confuse the next reader.",
+		Source: "Qlik help, licences.",
+	},
+	Check: func(p *Pass) {
+		var token *Rule
+		serial := false
+		for _, r := range p.Rules {
+			if r.Category != ruleset.License || r.Disabled {
+				continue
+			}
+			filter := fold(r.FilterText().Content)
+			switch {
+			case strings.Contains(filter, "useraccess"), strings.Contains(filter, "loginaccess"):
+				token = r
+			case strings.Contains(filter, "professionalaccess"), strings.Contains(filter, "analyzer"):
+				serial = true
+			}
+		}
+		if token != nil && serial {
+			p.On(token).Whole(Finding{
+				Summary: "the rule is for a token licence, and other rules are for professional and analyzer access",
+				Detail:  "A site has one of the two licence models. Disable the rules of the other one.",
+			})
+		}
+	},
+})

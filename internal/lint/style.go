@@ -1,0 +1,376 @@
+package lint
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+const readability = "Readability; reviewed text of published rules."
+
+var _ = New(Lint{
+	Code: "Q0480", Title: "property in another spelling than the product's", Category: Portability, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Doc: Doc{
+		What:   "A property or relation is written in another case than the product's documentation.",
+		Wrong:  []string{`App.Object_*: resource.App.HasPrivilege("read") and resource.objecttype = "sheet"`},
+		Right:  []string{`App.Object_*: resource.app.HasPrivilege("read") and resource.objectType = "sheet"`},
+		Why:    "Names ignore case today. One spelling lets people search for the property, and does not rest on that tolerance.",
+		Source: "Shipped rules, which mix `resource.App` and `resource.app`.",
+	},
+	Check: func(p *Pass) {
+		type wrong struct {
+			at   diag.Range
+			name string
+		}
+		var first *wrong
+		others := 0
+		p.Rule.paths(func(path *condition.Path, _ condition.Node) {
+			for i, s := range path.Segments {
+				if name := p.canonicalName(path, i); !s.Custom && name != "" && name != s.Name {
+					if first == nil {
+						first = &wrong{s.Range, name}
+					}
+					others++
+				}
+			}
+		})
+		if first == nil {
+			return
+		}
+		f := Finding{
+			Summary: fmt.Sprintf("the product writes %s", first.name),
+			Detail:  "Names ignore case. One spelling lets people search for them.",
+			Fix:     Replace("write "+first.name, first.at, first.name),
+		}
+		if others > 1 {
+			f.Summary = fmt.Sprintf("%d names are written in another case than the product's, %s first", others, first.name)
+		}
+		p.Range(first.at, f)
+	},
+})
+
+// canonicalName returns the product's spelling of a segment, or "".
+func (p *Pass) canonicalName(path *condition.Path, i int) string {
+	key := fold(path.Segments[i].Name)
+	if path.Root == "user" && i == 0 {
+		for _, name := range []string{"name", "userId", "userDirectory", "roles", "environment"} {
+			if fold(name) == key {
+				return name
+			}
+		}
+	}
+	if path.Root != "resource" {
+		return ""
+	}
+	for _, s := range p.Rule.Scopes {
+		if t := p.follow(s.Type, path.Segments[:i]); t != nil {
+			if r, ok := t.Relations[key]; ok {
+				return r.Name
+			}
+			if property, ok := t.Properties[key]; ok {
+				return property.Name
+			}
+		}
+	}
+	return ""
+}
+
+// follow returns the type that segments lead to, or nil.
+func (p *Pass) follow(t *schema.Type, segments []condition.Segment) *schema.Type {
+	for _, s := range segments {
+		r, ok := t.Relations[fold(s.Name)]
+		if !ok {
+			return nil
+		}
+		t = p.Options.Schema.Lookup(r.Target)
+	}
+	return t
+}
+
+var _ = New(Lint{
+	Code: "Q0482", Title: "object type that the product no longer makes", Category: Portability, Level: diag.Info,
+	Doc: Doc{
+		What:   "A custom rule tests an object type that today's apps do not have.",
+		Wrong:  []string{`App.Object_*: resource.app.HasPrivilege("read") and resource.objectType = "userstate"`},
+		Right:  []string{`App.Object_*: resource.app.HasPrivilege("read") and resource.objectType = "bookmark"`},
+		Why:    "The test is kept for old content at best. Remove it when no such object is left.",
+		Source: "Shipped rules of older versions.",
+	},
+	Check: func(p *Pass) {
+		p.Rule.tests(func(t test) {
+			if last(t.path) == "objecttype" && slices.Contains([]string{"userstate", "app_appprops"}, fold(t.text.Value)) {
+				p.Range(t.text.Range, Finding{
+					Summary: fmt.Sprintf("apps no longer have objects of the type %q", t.text.Value),
+					Detail:  "Remove the test when no such object is left on the site.",
+				})
+			}
+		})
+	},
+})
+
+var _ = New(Lint{
+	Code: "Q0485", Title: "edited default rule", Category: Portability, Level: diag.Info, Disabled: true,
+	Doc: Doc{
+		What:   "A rule that came with the product has been edited: its type is Custom, and it still has a seed.",
+		Wrong:  []string{`"Stream" App* seed: user.group = resource.@group`},
+		Right:  []string{`"Our stream" App*: user.group = resource.@group`},
+		Why:    "Upgrades do not touch an edited rule any more, so that corrections of the vendor do not arrive. Disable the default and create a rule of your own beside it.",
+		Source: "Qlik help, Editing security rules.",
+	},
+	Check: func(p *Pass) {
+		if seed := p.Rule.seed(); seed != "" && strings.EqualFold(p.Rule.Type, "Custom") {
+			p.Whole(Finding{
+				Summary: "the rule is an edited default of the product",
+				Detail:  "Upgrades do not touch it any more. Disable the default, and create a rule of your own beside it.",
+			})
+		}
+	},
+})
+
+// seed returns the id of the shipped rule that the rule was made from, or "".
+func (r *Rule) seed() string {
+	var fields struct {
+		SeedID string `json:"seedId"`
+	}
+	if json.Unmarshal(r.Raw, &fields) != nil || strings.Trim(fields.SeedID, "0-") == "" {
+		return ""
+	}
+	return strings.ToLower(fields.SeedID)
+}
+
+var _ = New(Lint{
+	Code: "Q0490", Title: "redundant parentheses", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Doc: Doc{
+		What:   "Parentheses around the whole condition, or doubled.",
+		Wrong:  []string{`App_*: ((user.group = "A"))`, `App_*: user.group = "A" and ((resource.owner = user or resource.stream.Empty()))`},
+		Right:  []string{`App_*: user.group = "A"`},
+		Why:    "The QMC's wizard writes them. They make a condition harder to read. The QMC's Basic view needs them: keep them in rules that are edited there.",
+		Source: "Published rules: 47 of 126 have them.",
+	},
+	Check: func(p *Pass) {
+		text := p.Rule.Text()
+		if whole := strings.TrimSpace(text); strings.HasPrefix(whole, "(") && p.Rule.outer(p.Rule.Tree) == trimmed(text) {
+			span := p.Rule.Tree.Span()
+			p.Range(span, Finding{
+				Summary: "parentheses around the whole condition",
+				Detail:  "They mean nothing. The QMC's Basic view writes them.",
+				Fix:     Replace("remove them", trimmed(text), text[span.Start:span.End]),
+			})
+			return
+		}
+		done := false
+		condition.Walk(p.Rule.Tree, func(n condition.Node) bool {
+			span, outer := n.Span(), p.Rule.outer(n)
+			if inner := text[outer.Start:span.Start]; !done && strings.Count(inner, "(") > 1 {
+				done = true
+				p.Range(span, Finding{
+					Summary: "doubled parentheses",
+					Detail:  "One pair is enough.",
+					Fix:     Replace("keep one pair", outer, "("+text[span.Start:span.End]+")"),
+				})
+			}
+			return !done
+		})
+	},
+})
+
+// trimmed is the range of a text without the space around it.
+func trimmed(text string) diag.Range {
+	start := len(text) - len(strings.TrimLeft(text, blanks))
+	return diag.Range{Start: start, End: start + len(strings.Trim(text, blanks))}
+}
+
+var _ = New(Lint{
+	Code: "Q0491", Title: "long line", Category: Style, Level: diag.Info, Max: 120, Disabled: true,
+	Doc: Doc{
+		What:   "A line of the condition is longer than the option `max` allows.",
+		Wrong:  []string{`App_*: user.group = "A" and (resource.name = "` + strings.Repeat("long ", 20) + `name" or resource.owner = user)`},
+		Right:  []string{`App_*: user.group = "A"\nand (resource.@team = "A" or resource.owner = user)`},
+		Why:    "The editor of the QMC is narrow. Put each operand on a line of its own.",
+		Source: readability,
+	},
+	Check: func(p *Pass) {
+		if n := lengthOf(p.Rule.Text()); n > p.Max {
+			p.Whole(Finding{
+				Summary: fmt.Sprintf("a line of the condition has %d characters", n),
+				Detail:  "Put each operand on a line of its own.",
+			})
+		}
+	},
+})
+
+var _ = New(Lint{
+	Code: "Q0492", Title: "no description", Category: Style, Level: diag.Info,
+	Doc: Doc{
+		What:   "A custom rule has no description.",
+		Wrong:  []string{`App_* nocomment: user.group = "A" and resource.owner = user`},
+		Right:  []string{`App_* {Members of A see their own apps}: user.group = "A" and resource.owner = user`},
+		Why:    "In a year nobody knows whom the rule is for and who asked for it.",
+		Source: "Qlik Admin Playbook.",
+	},
+	Check: func(p *Pass) {
+		if strings.TrimSpace(p.Rule.Comment) == "" {
+			p.Whole(Finding{
+				Summary: "the rule has no description",
+				Detail:  "Say in the description whom the rule is for and why.",
+			})
+		}
+	},
+})
+
+var _ = New(Lint{
+	Code: "Q0493", Title: "name of another rule", Category: Style, Level: diag.Warning, Scope: PerSet,
+	Doc: Doc{
+		What:   "Two rules have the same name.",
+		Wrong:  []string{"\"Readers\" App_*: user.group = \"A\"\n\"readers\" App_*: user.group = \"B\""},
+		Right:  []string{"\"Readers of A\" App_*: user.group = \"A\"\n\"Readers of B\" App_*: user.group = \"B\""},
+		Why:    "The audit page of the QMC and every report show rules by name. With two of one name nobody can tell which of them grants.",
+		Source: readability,
+	},
+	Check: func(p *Pass) {
+		first := map[string]*Rule{}
+		for _, r := range p.Rules {
+			key := strings.TrimSpace(fold(r.Name))
+			if key == "" {
+				continue
+			}
+			if before := first[key]; before != nil && !(before.Product() && r.Product()) {
+				p.On(r).Whole(Finding{
+					Summary: fmt.Sprintf("another rule has the name %q too", r.Name),
+					Detail:  "Reports show rules by name. Give each a name of its own.",
+					Related: []diag.Related{See(before, "the other rule is this")},
+				})
+				continue
+			}
+			first[key] = r
+		}
+	},
+})
+
+var weakName = regexp.MustCompile(`(?i)^(copy of .*|new (security )?rule.*|.* - copy|rule ?\d*|test ?\d*|untitled.*)$`)
+
+var _ = New(Lint{
+	Code: "Q0494", Title: "name says nothing", Category: Style, Level: diag.Info,
+	Doc: Doc{
+		What:   "The name is `Copy of …`, `New rule` or empty.",
+		Wrong:  []string{`"Copy of Stream" App*: user.group = "A" and resource.owner = user`},
+		Right:  []string{`"Members of A see their own apps" App*: user.group = "A" and resource.owner = user`},
+		Why:    "Names are all that reports show of a rule.",
+		Source: readability,
+	},
+	Check: func(p *Pass) {
+		if name := strings.TrimSpace(p.Rule.Name); name == "" && !p.Rule.Derived || weakName.MatchString(name) && !plainNumber.MatchString(name) {
+			p.Whole(Finding{
+				Summary: fmt.Sprintf("the name %q does not say what the rule is for", name),
+				Detail:  "Names are all that reports show of a rule. Say who may do what.",
+			})
+		}
+	},
+})
+
+// plainNumber are names that examples and generated rule sets have.
+var plainNumber = regexp.MustCompile(`^(rule|Rule) ?\d+$`)
+
+var _ = New(Lint{
+	Code: "Q0495", Title: "function in another spelling than the product's", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Doc: Doc{
+		What:   "A function is written in another case than the product's documentation.",
+		Wrong:  []string{`App_*: user.group = "A" and resource.stream.empty()`},
+		Right:  []string{`App_*: user.group = "A" and resource.stream.Empty()`},
+		Why:    "Names ignore case. One spelling lets people search for them.",
+		Source: "Shipped rules, which mix `Empty` and `empty`.",
+	},
+	Check: func(p *Pass) {
+		done := false
+		condition.Walk(p.Rule.Tree, func(n condition.Node) bool {
+			if c, ok := n.(*condition.Call); ok && !done && c.Function != c.Kind().String() {
+				done = true
+				p.Range(c.FunctionRange, Finding{
+					Summary: fmt.Sprintf("the product writes %s", c.Kind()),
+					Detail:  "Names ignore case. One spelling lets people search for them.",
+					Fix:     Replace("write "+c.Kind().String(), c.FunctionRange, c.Kind().String()),
+				})
+			}
+			return !done
+		})
+	},
+})
+
+var _ = New(Lint{
+	Code: "Q0497", Title: "uneven spaces in the filter", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Doc: Doc{
+		What:   "Some commas of the filter are followed by a space and some are not, or spaces stand before a comma.",
+		Wrong:  []string{`App_*,Stream_*, DataConnection_*: user.group = "A" and resource.owner = user`},
+		Right:  []string{`App_*, Stream_*, DataConnection_*: user.group = "A" and resource.owner = user`, `App_*,Stream_*: user.group = "A" and resource.owner = user`},
+		Why:    "Two filters that mean the same differ as text, and a comparison of exports shows changes that are none.",
+		Source: readability,
+	},
+	Check: func(p *Pass) {
+		text := p.Rule.FilterText().Content
+		items := p.Rule.Rule.Filter.Items
+		between := map[string]bool{}
+		for i := 1; i < len(items); i++ {
+			between[text[items[i-1].Range.End:items[i].Range.Start]] = true
+		}
+		if len(between) < 2 {
+			return
+		}
+		p.Filter(diag.Range{End: len(text)}, Finding{
+			Summary: "spaces in the filter are uneven",
+			Detail:  "Write one comma and one space between items.",
+			Fix:     Replace("write one space after each comma", diag.Range{End: len(text)}, strings.Join(p.Rule.itemTexts(), ", ")),
+		})
+	},
+})
+
+// itemTexts returns the items of the filter as they are written.
+func (r *Rule) itemTexts() []string {
+	var list []string
+	for _, i := range r.Rule.Filter.Items {
+		list = append(list, r.FilterText().Content[i.Range.Start:i.Range.End])
+	}
+	return list
+}
+
+var _ = New(Lint{
+	Code: "Q0498", Title: "filter item that another one includes", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Doc: Doc{
+		What:   "An item of the filter is there twice, or another item hits all that it hits.",
+		Wrong:  []string{`App_*,App_*: user.group = "A" and resource.owner = user`, `App*,App.Object_*: user.group = "A" and resource.owner = user`},
+		Right:  []string{`App*: user.group = "A" and resource.owner = user`},
+		Why:    "The item changes nothing and hides what the filter hits.",
+		Source: readability,
+	},
+	Check: func(p *Pass) {
+		items := p.Rule.Rule.Filter.Items
+		for i, a := range items {
+			for j, b := range items {
+				if i == j || a.Text == b.Text && a.Prefix == b.Prefix && i < j || !includes(b, a) {
+					continue
+				}
+				rest := slices.Delete(slices.Clone(p.Rule.itemTexts()), i, i+1)
+				p.Filter(a.Range, Finding{
+					Summary: fmt.Sprintf("%s hits all that %s hits", p.Rule.itemTexts()[j], p.Rule.itemTexts()[i]),
+					Detail:  "Remove the item that changes nothing.",
+					Fix:     Replace("remove the item", diag.Range{End: len(p.Rule.FilterText().Content)}, strings.Join(rest, ", ")),
+				})
+				return
+			}
+		}
+	},
+})
+
+// includes reports whether filter item a hits all that b hits.
+func includes(a, b ruleset.FilterItem) bool {
+	if a.Prefix {
+		return strings.HasPrefix(b.Text, a.Text)
+	}
+	return !b.Prefix && a.Text == b.Text
+}
