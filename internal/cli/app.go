@@ -81,6 +81,7 @@ func newApp(streams *Streams) *cli.App {
 		proveCommand(streams),
 		searchCommand(streams),
 		testgenCommand(streams),
+		lspCommand(streams),
 		serveCommand(streams),
 		pullCommand(streams),
 		planCommand(streams),

@@ -169,3 +169,16 @@ func (w *Workspace) Enabled() []Variant {
 	}
 	return all
 }
+
+// OfRules is Open with rules that have been read already: those of from are not read.
+func OfRules(rules []ruleset.Rule, from Source) *Workspace {
+	w := &Workspace{Options: from.Options, dir: from.Snapshot, progress: from.Progress}
+	if w.progress == nil {
+		w.progress = snapshot.NoProgress{}
+	}
+	if from.Snapshot != "" {
+		w.Site, w.Diagnostics = snapshot.Open(from.Snapshot, from.Options.Schema)
+	}
+	w.compile(rules)
+	return w
+}

@@ -1,0 +1,74 @@
+package lsp
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const benchmarkRules = 1000
+
+// rulesOfBenchmark returns a thousand rules as real ones are.
+func rulesOfBenchmark() []map[string]any {
+	var rules []map[string]any
+	for i := range benchmarkRules {
+		rules = append(rules, map[string]any{
+			"id": fmt.Sprintf("%08d-0000-4000-8000-000000000000", i), "name": fmt.Sprintf("Rule %d", i), "category": "Security", "type": "Custom",
+			"ruleContext": 0, "actions": 2, "resourceFilter": "App_*",
+			"rule": fmt.Sprintf("resource.stream.HasPrivilege(\"read\")\nand user.group = \"Group %d\"\nand resource.@Region = user.@Region", i),
+		})
+	}
+	return rules
+}
+
+// BenchmarkKeystroke replays a session: a character is typed into the condition of one rule of
+// a thousand, and the time is that until the diagnostics arrive. One rule is open as a file of
+// its own, or all are in one export.
+func BenchmarkKeystroke(b *testing.B) {
+	rules := rulesOfBenchmark()
+	b.Run("files", func(b *testing.B) {
+		dir := b.TempDir()
+		text := ""
+		for i, r := range rules {
+			text = fmt.Sprintf("---\nname: %s\nid: %s\nfilter: App_*\nactions: [read]\n---\n%s\n", r["name"], r["id"], r["rule"])
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("rule-%d.qrule", i)), []byte(text), 0o644); err != nil {
+				b.Fatal(err)
+			}
+		}
+		keystrokes(b, dir, fmt.Sprintf("rule-%d.qrule", benchmarkRules-1), text)
+	})
+	b.Run("export", func(b *testing.B) {
+		export, err := json.MarshalIndent(rules, "", "  ")
+		if err != nil {
+			b.Fatal(err)
+		}
+		keystrokes(b, b.TempDir(), "rules.json", string(export))
+	})
+}
+
+func keystrokes(b *testing.B, dir, name, text string) {
+	c := newClient(b, dir, `{}`)
+	c.open(name, text)
+	c.settle()
+	for len(c.arrived) > 0 {
+		<-c.arrived
+	}
+	at := newDocument(c.uri(name), text, 0, false).position(strings.LastIndex(text, "user.@Region"))
+	change := func(end position, typed string) {
+		c.notify("textDocument/didChange", map[string]any{
+			"textDocument":   textDocument{URI: c.uri(name), Version: 2},
+			"contentChanges": []any{map[string]any{"range": span{at, end}, "text": typed}},
+		})
+		<-c.arrived
+	}
+	b.ResetTimer()
+	for range b.N {
+		change(at, "x")
+		b.StopTimer()
+		change(position{at.Line, at.Character + 1}, "")
+		b.StartTimer()
+	}
+}

@@ -1,0 +1,91 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
+)
+
+// reached is whom and what a rule reached when it was last computed, and what the rule said.
+type reached struct {
+	report.Reach
+	key string
+}
+
+// reachOf returns the reach of every rule on the site, by sameRule; nil without a site. Rules with
+// errors are left out, as the product does.
+func reachOf(ctx context.Context, rules []ruleset.Rule, site *site) map[string]reached {
+	if site == nil || site.dir == "" || len(rules) == 0 {
+		return nil
+	}
+	w := workspace.OfRules(rules, workspace.Source{
+		Snapshot: site.dir, Options: compiler.Options{Schema: schema.Default(), SkipInvalid: true},
+	})
+	m, _, err := w.Audit(ctx, partition.Question{})
+	if err != nil {
+		return nil // the rules or the snapshot have errors, which check shows
+	}
+	a := &report.Audit{Folded: m.Fold(everything)}
+	all := map[string]reached{}
+	found := a.Reach()
+	for i := range rules {
+		all[sameRule(&rules[i])] = reached{found[rules[i].ID], keyOf(&rules[i])}
+	}
+	return all
+}
+
+// sameRule is what stays of a rule while it is edited: its id or, without one, its file and name.
+func sameRule(r *ruleset.Rule) string {
+	if r.Derived {
+		return r.Condition.File + "\x00" + r.Name
+	}
+	return r.ID
+}
+
+var everything = matrix.Selection{
+	Requester: func(int32) bool { return true },
+	Resource:  func(*matrix.Type, int32) bool { return true },
+}
+
+// codeLens says above each condition whom and what the rule reaches.
+func (s *server) codeLens(d *document, _ documentParams) (any, error) {
+	lenses := []codeLens{}
+	for i := range d.rules {
+		r := &d.rules[i]
+		known, ok := s.reach[sameRule(r)]
+		if !ok || r.Category != ruleset.Security || r.Disabled {
+			continue
+		}
+		lenses = append(lenses, codeLens{
+			Range: d.spanOf(r.Condition, diag.Range{}), Command: command{Title: lensTitle(r, known)},
+		})
+	}
+	return lenses, nil
+}
+
+func lensTitle(r *ruleset.Rule, known reached) string {
+	title := fmt.Sprintf("%s · %s · %s", counted(known.Requesters, "user"), counted(known.Resources, "resource"), strings.Join(r.Actions.Names(), ", "))
+	if known.Only > 0 {
+		title += fmt.Sprintf(" (%s by this rule alone)", counted(known.Only, "right"))
+	}
+	if keyOf(r) != known.key {
+		title += " – before this edit"
+	}
+	return title
+}
+
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
