@@ -43,3 +43,7 @@ type RuleInfo struct {
 	Condition string   `json:"condition"`
 	Disabled  bool     `json:"disabled"`
 }
+
+// Plan returns the rules as they were compiled: the predicates of every type scope. It is
+// for other back ends than Rego; nobody may change it.
+func (p *Policy) Plan() *privilege.Plan { return p.plan }

@@ -3,6 +3,7 @@ package ir
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
@@ -12,18 +13,21 @@ import (
 // runs with wildcards between. `*` is any run, also empty (D), `?` exactly one
 // code point, and `\*`, `\?`, `\\` are literal (S).
 type Pattern struct {
-	parts []part
+	parts []Part
 }
 
-// part is a literal run or, where wildcard is not 0, '*' or '?'.
-type part struct {
-	literal  string
-	wildcard rune
+// Part is a literal run or, if Wildcard is not 0, '*' or '?'.
+type Part struct {
+	Literal  string
+	Wildcard rune
 }
+
+// Parts returns the runs and wildcards in their order.
+func (p Pattern) Parts() []Part { return slices.Clone(p.parts) }
 
 // PrefixPattern returns the pattern that every value with the case-folded prefix text matches.
 func PrefixPattern(text string) Pattern {
-	return Pattern{[]part{{literal: text}, {wildcard: '*'}}}
+	return Pattern{[]Part{{Literal: text}, {Wildcard: '*'}}}
 }
 
 // ParsePattern reads the pattern of like. Every text is a pattern.
@@ -32,7 +36,7 @@ func ParsePattern(text string) Pattern {
 	var literal strings.Builder
 	flush := func() {
 		if literal.Len() > 0 {
-			p.parts = append(p.parts, part{literal: literal.String()})
+			p.parts = append(p.parts, Part{Literal: literal.String()})
 			literal.Reset()
 		}
 	}
@@ -45,12 +49,12 @@ func ParsePattern(text string) Pattern {
 		case r == '*':
 			flush()
 			// Two stars in a row say what one says.
-			if n := len(p.parts); n == 0 || p.parts[n-1].wildcard != '*' {
-				p.parts = append(p.parts, part{wildcard: '*'})
+			if n := len(p.parts); n == 0 || p.parts[n-1].Wildcard != '*' {
+				p.parts = append(p.parts, Part{Wildcard: '*'})
 			}
 		case r == '?':
 			flush()
-			p.parts = append(p.parts, part{wildcard: '?'})
+			p.parts = append(p.parts, Part{Wildcard: '?'})
 		default:
 			literal.WriteRune(r)
 		}
@@ -78,12 +82,12 @@ func (p Pattern) Shape() (Shape, string) {
 	var kinds strings.Builder
 	var literal string
 	for _, q := range p.parts {
-		if q.wildcard != 0 {
-			kinds.WriteRune(q.wildcard)
+		if q.Wildcard != 0 {
+			kinds.WriteRune(q.Wildcard)
 			continue
 		}
 		kinds.WriteByte('t')
-		literal = q.literal
+		literal = q.Literal
 	}
 	switch kinds.String() {
 	case "", "t":
@@ -105,13 +109,13 @@ func (p Pattern) Regexp() string {
 	var b strings.Builder
 	b.WriteString(`(?s)^`)
 	for _, q := range p.parts {
-		switch q.wildcard {
+		switch q.Wildcard {
 		case '*':
 			b.WriteString(`.*`)
 		case '?':
 			b.WriteString(`.`)
 		default:
-			b.WriteString(regexp.QuoteMeta(q.literal))
+			b.WriteString(regexp.QuoteMeta(q.Literal))
 		}
 	}
 	b.WriteByte('$')

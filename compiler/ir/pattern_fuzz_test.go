@@ -2,6 +2,7 @@ package ir
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -65,4 +66,11 @@ func tryAll(pattern, value []rune) bool {
 		}
 	}
 	return len(value) > 0 && value[0] == pattern[0] && tryAll(pattern[1:], value[1:])
+}
+
+func TestParts(t *testing.T) {
+	want := []Part{{Literal: "a"}, {Wildcard: '*'}, {Literal: "b*"}, {Wildcard: '?'}}
+	if got := ParsePattern(`A**b\*?`).Parts(); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
 }

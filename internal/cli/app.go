@@ -80,6 +80,7 @@ func newApp(streams *Streams) *cli.App {
 		diffCommand(streams),
 		proveCommand(streams),
 		searchCommand(streams),
+		filterCommand(streams),
 		testgenCommand(streams),
 		lspCommand(streams),
 		serveCommand(streams),

@@ -21,8 +21,36 @@ import (
 // files. A bundle that does not hold what an explanation needs is an error that
 // says what to give instead.
 func FromBundle(b *bundles.Bundle, options Options) (*Explainer, error) {
+	u, err := Unpack(b)
+	if err != nil {
+		return nil, err
+	}
+	options.ListInequality, options.Skipped = u.ListInequality, append(options.Skipped, u.Skipped...)
+	options.Schema, options.Projected = u.Schema, true
+	x := New(u.Rules, u.Site, options)
+	if !b.Data.Has(bundles.DataRoot) {
+		x.notes = append(x.notes, "The bundle holds no data of a site: give one that was compiled with a snapshot, or RULES and --snapshot.")
+	}
+	x.notes = append(x.notes, "From a bundle, values are in lower case where no rule minds, and names stand only where a rule reads them.")
+	return x, nil
+}
+
+// Unpacked is what a bundle was compiled from, as far as it holds it: the site has what
+// enabled rules read, in lower case where they ignore case.
+type Unpacked struct {
+	Rules          []ruleset.Rule
+	Skipped        []diag.Rule
+	Site           *snapshot.Site
+	Schema         *schema.Schema
+	ListInequality evaluate.ListInequality
+}
+
+// Unpack returns what a bundle was compiled from. A bundle that does not hold its rules, or
+// was compiled with a schema that it does not hold, is an error that says what to give
+// instead.
+func Unpack(b *bundles.Bundle) (*Unpacked, error) {
 	const instead = "give RULES and --snapshot instead of the bundle"
-	s := schema.Default()
+	u := &Unpacked{Schema: schema.Default()}
 	for _, m := range b.Manifests {
 		o := m.Metadata.Options
 		if o == nil {
@@ -32,26 +60,19 @@ func FromBundle(b *bundles.Bundle, options Options) (*Explainer, error) {
 			return nil, errors.New("the bundle was compiled with a schema of its own, which it does not hold: " + instead + ", with --schema")
 		}
 		if o.ListInequality == "all" {
-			options.ListInequality = evaluate.All
+			u.ListInequality = evaluate.All
 		}
 		for _, r := range m.Metadata.Skipped {
-			options.Skipped = append(options.Skipped, diag.Rule{ID: r.ID, Name: r.Name})
+			u.Skipped = append(u.Skipped, diag.Rule{ID: r.ID, Name: r.Name})
 		}
 	}
 	if !b.Data.Has("qlik", "rules") {
 		return nil, errors.New("the bundle has no catalogue of its rules: " + instead)
 	}
-	rules, err := catalogue(b)
-	if err != nil {
-		return nil, err
-	}
-	options.Schema, options.Projected = s, true
-	x := New(rules, unproject(b, s), options)
-	if !b.Data.Has(bundles.DataRoot) {
-		x.notes = append(x.notes, "The bundle holds no data of a site: give one that was compiled with a snapshot, or RULES and --snapshot.")
-	}
-	x.notes = append(x.notes, "From a bundle, values are in lower case where no rule minds, and names stand only where a rule reads them.")
-	return x, nil
+	var err error
+	u.Rules, err = catalogue(b)
+	u.Site = unproject(b, u.Schema)
+	return u, err
 }
 
 // catalogue returns the rules that a bundle lists.

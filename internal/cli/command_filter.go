@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/filter"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
+)
+
+var filterTargets = []string{"postgres", "sqlserver", "sqlite", "duckdb", "ucast", "prisma", "qrs"}
+
+func filterCommand(streams *Streams) *cli.Command {
+	flags := append(CompileFlags(), BundleFlag())
+	for _, f := range RequestFlags() {
+		if !slices.Contains([]string{"resource", "properties"}, f.Names()[0]) {
+			flags = append(flags, f)
+		}
+	}
+	return &cli.Command{
+		Name:      "filter",
+		Usage:     "write the rules as a WHERE clause or query for one user",
+		ArgsUsage: "(-b BUNDLE | RULES… --snapshot DIR) --subject S --action A --type T --target TARGET [flags]",
+		Description: `A portal, search index or warehouse that lists resources applies the filter in place of
+one decision per resource. It selects exactly the resources of the type on which the
+rules grant the action to the user. Its kind is never, always or conditional; values are
+parameters. What the target cannot express is an error that names it; with --superset it
+is widened, and "exact" is false: check what such a filter selects by decisions.
+
+SQL is about the documented tables, which --ddl prints, or those of --mapping; the filtered
+table has the alias t. docs/filter.md has the tables, mapping files and each target.
+
+EXAMPLES:
+   qlik2rego filter systemrule.json --snapshot site/ --subject 'ACME\anna' --action read --type App --target postgres
+   qlik2rego filter -b bundle.tar.gz --subject 'ACME\anna' --action read --type App --context hub --target qrs --superset
+   qlik2rego filter systemrule.json --snapshot site/ --subject 'ACME\anna' --action read --type App --target sqlite --literals
+   qlik2rego filter --target postgres --ddl`,
+		Flags: append(flags,
+			&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the listed resources, such as App"},
+			&cli.StringFlag{Name: "target", Usage: "the language of the filter: " + strings.Join(filterTargets, ", ")},
+			&cli.StringFlag{Name: "mapping", Usage: "the `FILE` that says which tables and columns hold what, for SQL"},
+			&cli.BoolFlag{Name: "superset", Usage: "widen what the target cannot express"},
+			&cli.BoolFlag{Name: "literals", Usage: "write values into the SQL in place of parameters, for reading only"},
+			&cli.BoolFlag{Name: "ddl", Usage: "print the statements that create the documented tables"},
+			FormatFlag()),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			return streams.Filter(ctx)
+		},
+	}
+}
+
+// FilterReport is the result of filter in JSON.
+type FilterReport struct {
+	// Kind is never, always or conditional.
+	Kind   filter.Kind `json:"kind"`
+	Target string      `json:"target"`
+	// Exact is false if the filter selects more than the rules grant.
+	Exact bool `json:"exact"`
+	// SQL and Params are there for databases, Filters for qrs, Query for ucast and prisma.
+	SQL     string         `json:"sql,omitempty"`
+	Params  []any          `json:"params,omitempty"`
+	Filters []string       `json:"filters,omitempty"`
+	Query   map[string]any `json:"query,omitempty"`
+	// Rules are those that give the subject something, each with its part of the filter.
+	Rules []FilterRule `json:"rules"`
+}
+
+// FilterRule is what one rule contributes to a filter.
+type FilterRule struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	When string `json:"when"`
+}
+
+// Filter writes the filter of a subject.
+func (s *Streams) Filter(ctx *cli.Context) error {
+	target := ctx.String("target")
+	switch {
+	case target == "":
+		return UsageOf(ctx.Command, "--target is missing: it is one of %s", strings.Join(filterTargets, ", "))
+	case !slices.Contains(filterTargets, target):
+		return UsageOf(ctx.Command, "there is no target %q%s; the targets are %s", target, didYouMean(target, filterTargets, as), strings.Join(filterTargets, ", "))
+	}
+	options, err := filterOptions(ctx, target)
+	if err != nil {
+		return err
+	}
+	if ctx.Bool("ddl") {
+		return s.ddl(ctx, options)
+	}
+	report, err := s.filter(ctx, target, options)
+	if err != nil {
+		return err
+	}
+	if s.Format == JSON {
+		return s.WriteJSON(report)
+	}
+	return report.write(s.Out)
+}
+
+func (s *Streams) ddl(ctx *cli.Context, o filter.SQLOptions) error {
+	if !isSQL(ctx.String("target")) {
+		return UsageOf(ctx.Command, "--ddl is for the databases postgres, sqlserver, sqlite and duckdb")
+	}
+	_, err := fmt.Fprintln(s.Out, strings.Join(filter.DDL(o.Schema, o.Dialect), ";\n\n")+";")
+	return err
+}
+
+func isSQL(target string) bool { return slices.Contains(filterTargets[:4], target) }
+
+func filterOptions(ctx *cli.Context, target string) (filter.SQLOptions, error) {
+	compiled, err := compileOptions(ctx)
+	o := filter.SQLOptions{Dialect: filter.Dialect(target), Schema: compiled.Schema, Superset: ctx.Bool("superset"), Literals: ctx.Bool("literals")}
+	name := ctx.String("mapping")
+	if err != nil || name == "" {
+		return o, err
+	}
+	if !isSQL(target) {
+		return o, UsageOf(ctx.Command, "--mapping is for the databases postgres, sqlserver, sqlite and duckdb")
+	}
+	text, err := os.ReadFile(name)
+	if err == nil {
+		o.Mapping, err = filter.ReadMapping(text)
+	}
+	if err != nil {
+		return o, Input(fmt.Errorf("--mapping %s: %w", name, err))
+	}
+	return o, nil
+}
+
+func (s *Streams) filter(ctx *cli.Context, target string, options filter.SQLOptions) (*FilterReport, error) {
+	for _, name := range []string{"subject", "action", "type"} {
+		if ctx.String(name) == "" {
+			return nil, UsageOf(ctx.Command, "--%s is missing: a filter is for --subject, --action and --type", name)
+		}
+	}
+	r := &Request{}
+	if err := readSubject(ctx, &r.Subject); err != nil {
+		return nil, err
+	}
+	action, err := parseAction(ctx.Command, ctx.String("action"))
+	if err != nil {
+		return nil, err
+	}
+	r.Action.Name = action.Name()
+	if r.Context, err = readSurround(ctx); err != nil {
+		return nil, err
+	}
+	w, site, known, err := s.filterSource(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := known.apply(r, s.Err); err != nil {
+		return nil, err
+	}
+	typ, err := known.typeOf("type", ctx.String("type"), "")
+	if err != nil {
+		return nil, err
+	}
+	// The resource is described, so that the request is about any of its type.
+	r.Resource = Entity{Type: typ, ID: "any", Properties: json.RawMessage(`{"name": "any"}`)}
+	request, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	found, err := w.Filter(site, request, schema.Fold(typ))
+	if err != nil {
+		return nil, Input(err)
+	}
+	return filterReport(found, target, schema.Fold(typ), site, options)
+}
+
+// filterSource reads the rules and the site, or a bundle of both.
+func (s *Streams) filterSource(ctx *cli.Context) (*workspace.Workspace, *snapshot.Site, naming, error) {
+	if files := ctx.StringSlice("bundle"); len(files) > 0 {
+		if err := noRules(ctx); err != nil {
+			return nil, nil, naming{}, err
+		}
+		b, err := bundles.Open(ctx.Context, files...)
+		if err != nil {
+			return nil, nil, naming{}, Input(err)
+		}
+		w, site, err := workspace.FromBundle(b)
+		return w, site, bundleNaming(ctx, b, nil), Input(err)
+	}
+	w, err := s.Compile(ctx, ctx.Args().Slice())
+	if err != nil {
+		return nil, nil, naming{}, err
+	}
+	site, err := s.loadSite(w)
+	if err != nil {
+		return nil, nil, naming{}, err
+	}
+	return w, site, siteNaming(ctx, w, site), s.hint(w.Diagnostics)
+}
+
+func filterReport(f *workspace.Filtered, target, typeKey string, site *snapshot.Site, o filter.SQLOptions) (*FilterReport, error) {
+	report := &FilterReport{Kind: filter.KindOf(f.Node), Target: target, Exact: true, Rules: []FilterRule{}}
+	for _, b := range f.Branches {
+		report.Rules = append(report.Rules, FilterRule{b.RuleID, b.RuleName, filter.Describe(b.Node)})
+	}
+	var err error
+	switch {
+	case isSQL(target):
+		var sql *filter.SQL
+		if sql, err = filter.WriteSQL(f.Node, typeKey, o); err == nil {
+			report.SQL, report.Params, report.Exact = sql.Condition, sql.Params, sql.Exact
+		}
+	case target == "qrs":
+		var q *filter.QRS
+		if q, err = filter.WriteQRS(f.Node, filter.QRSOptions{Site: site, Superset: o.Superset}); err == nil {
+			report.Filters, report.Exact = q.Filters, q.Exact
+		}
+	case target == "ucast":
+		report.Query, err = filter.UCAST(f.Node)
+	case target == "prisma":
+		report.Query, err = filter.Prisma(f.Node)
+	}
+	var cannot *filter.Untranslatable
+	if errors.As(err, &cannot) {
+		err = Input(err)
+	}
+	return report, err
+}
+
+// write writes the report for people: the filter, then where it comes from.
+func (r *FilterReport) write(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "-- %s", r.Kind)
+	if !r.Exact {
+		b.WriteString(", not exact: check what it selects by decisions")
+	}
+	for _, rule := range r.Rules {
+		fmt.Fprintf(&b, "\n-- rule %s: %s", rule.Name, rule.When)
+	}
+	b.WriteByte('\n')
+	switch {
+	case r.SQL != "":
+		b.WriteString(r.SQL + "\n")
+		for i, p := range r.Params {
+			fmt.Fprintf(&b, "-- parameter %d: %q\n", i+1, p)
+		}
+	case r.Query != nil:
+		text, err := json.MarshalIndent(r.Query, "", "  ")
+		if err != nil {
+			return err
+		}
+		b.Write(append(text, '\n'))
+	default:
+		for _, f := range r.Filters {
+			b.WriteString(f + "\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,86 @@
+package filter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// known returns the values of v if the subject and the request decide them.
+func (r *residue) known(v ir.Value) (texts []string, ok bool) {
+	switch v := v.(type) {
+	case ir.Literal:
+		return []string{v.Text}, true
+	case ir.Environment:
+		return r.subject.Environment[v.Name], true
+	case ir.Property:
+		if v.Of.Root != ir.User {
+			return nil, false
+		}
+		for _, e := range r.entities(v.Of) {
+			texts = append(texts, valuesOf(e, v.Name)...)
+		}
+		return texts, true
+	}
+	panic(fmt.Sprintf("filter: unknown value %T", v))
+}
+
+// entities returns the entities of a path that begins at the user.
+func (r *residue) entities(e ir.Entities) []*snapshot.Entity {
+	return follow([]*snapshot.Entity{r.subject.User}, e.Steps)
+}
+
+func follow(from []*snapshot.Entity, path []ir.Step) []*snapshot.Entity {
+	for _, step := range path {
+		var next []*snapshot.Entity
+		for _, e := range from {
+			next = append(next, e.Relations[step.Name]...)
+		}
+		from = next
+	}
+	return from
+}
+
+// valuesOf returns the values of a property of an entity, as written.
+func valuesOf(e *snapshot.Entity, name string) []string {
+	if custom, ok := strings.CutPrefix(name, "@"); ok {
+		return e.Custom[custom]
+	}
+	if name == "id" || name == "name" && e.Type == "transientobject" {
+		if e.ID == "" {
+			return nil
+		}
+		return []string{e.ID}
+	}
+	if text, ok := e.Scalars[name]; ok {
+		return []string{text}
+	}
+	return append(slices.Clone(e.Lists[name]), e.Attributes[name]...)
+}
+
+func foldUnless(exact bool, text string) string {
+	if exact {
+		return text
+	}
+	return schema.Fold(text)
+}
+
+// foldedSet returns texts sorted and without duplicates, case-folded unless exact.
+func foldedSet(texts []string, exact bool) []string {
+	set := make([]string, len(texts))
+	for i, t := range texts {
+		set[i] = foldUnless(exact, t)
+	}
+	slices.Sort(set)
+	return slices.Compact(set)
+}
+
+func sortedUnion(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,73 @@
+package workspace
+
+import (
+	"errors"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
+	"github.com/qlik2rego/qlik2rego/internal/filter"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// FromBundle returns a workspace of the rules that a bundle was compiled from, and the site
+// as far as the bundle holds it.
+func FromBundle(b *bundles.Bundle) (*Workspace, *snapshot.Site, error) {
+	u, err := explain.Unpack(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	w := &Workspace{Options: compiler.Options{Schema: u.Schema, SkipInvalid: true}, progress: snapshot.NoProgress{}}
+	if u.ListInequality == evaluate.All {
+		w.Options.ListInequality = resolve.All
+	}
+	var rules []ruleset.Rule
+	for _, r := range u.Rules {
+		skipped := false
+		for _, s := range u.Skipped {
+			skipped = skipped || s == diag.Rule{ID: r.ID, Name: r.Name}
+		}
+		if !skipped {
+			rules = append(rules, r)
+		}
+	}
+	w.compile(rules)
+	if w.Policy == nil {
+		return nil, nil, errors.New("the rules of the bundle do not compile any more: compile them again")
+	}
+	return w, u.Site, nil
+}
+
+// Filtered is the condition under which a subject may act on the resources of a type.
+type Filtered struct {
+	Node     filter.Node
+	Branches []filter.Branch
+	// UnknownSubject says that nobody on record is meant and nobody is described: the
+	// filter selects nothing.
+	UnknownSubject bool
+}
+
+// Filter returns the filter for the subject, action and context of a request, an AuthZEN
+// access evaluation request as JSON, whose resource tells the type alone.
+func (w *Workspace) Filter(site *snapshot.Site, request []byte, typeKey string) (*Filtered, error) {
+	q := w.Evaluator(site).Read(request)
+	switch {
+	case q.Requester == nil:
+		return &Filtered{Node: filter.Const(false), UnknownSubject: true}, nil
+	case q.Reason != "":
+		return nil, errors.New("the request is not valid: " + q.Reason)
+	}
+	s := filter.Subject{User: q.Requester, Environment: q.Environment}
+	switch q.Context {
+	case "hub":
+		s.Context = ruleset.Hub
+	case "qmc":
+		s.Context = ruleset.QMC
+	}
+	n, branches, err := filter.Residue(w.Policy.Plan(), s, q.Action, typeKey)
+	return &Filtered{Node: n, Branches: branches}, err
+}
