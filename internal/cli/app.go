@@ -43,8 +43,10 @@ func runApp(ctx context.Context, streams *Streams, app *cli.App, args []string) 
 func otherWords(args []string) []string {
 	switch {
 	case len(args) == 0:
-	case args[0] == "--version":
+	case args[0] == "--version" || args[0] == "-v":
 		return append([]string{"version"}, args[1:]...)
+	case args[0] == "help" && len(args) == 2 && isCode(args[1]):
+		return []string{pageCommandName, args[1]}
 	case args[0] == "help":
 		return otherWords(append(args[1:len(args):len(args)], "--help"))
 	case args[0] == "site" && len(args) > 1 && !strings.HasPrefix(args[1], "-"):
@@ -93,6 +95,7 @@ func newApp(streams *Streams) *cli.App {
 		completionCommand(streams),
 		manCommand(streams),
 		versionCommand(streams),
+		pageCommand(streams),
 	)
 	app.Action = func(c *cli.Context) error {
 		if !c.Args().Present() {
@@ -109,9 +112,11 @@ const appHelp = `A rule export and a snapshot of a site go in; readable Rego, an
 decisions come out. Stock opa runs the bundle.
 
 Exit codes: 0 done, 1 the answer is no (denied, tests failed, findings),
-2 wrong use, 3 input with errors, 4 a mistake in qlik2rego.
+2 wrong use, 3 input with errors or an output that cannot be written,
+4 a mistake in qlik2rego, 130 interrupted.
 
-qlik2rego help COMMAND has the flags of a command, and examples.
+qlik2rego help COMMAND has the flags of a command, and examples; qlik2rego help CODE
+has the page of a finding, such as Q0410.
 
 EXAMPLES:
    qlik2rego check systemrule.json

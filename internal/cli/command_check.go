@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/lint"
 )
 
 func checkCommand(streams *Streams) *cli.Command {
@@ -62,7 +63,10 @@ EXAMPLES:
 			if err := c.CheckSite(ctx.Context); err != nil {
 				return err
 			}
-			result := c.Lint(config)
+			var result lint.Result
+			if err := interruptible(ctx.Context, func() error { result = c.Lint(config); return nil }); err != nil {
+				return err
+			}
 			report := CheckReport{Rules: c.Found(), Skipped: c.Skipped(), Notices: result.Notices, Suppressed: result.Suppressed, all: ctx.Bool("all")}
 			if ctx.Bool("cost") && c.Policy != nil {
 				report.Costs = c.Policy.Costs()

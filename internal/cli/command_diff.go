@@ -10,10 +10,11 @@ func diffCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "diff",
 		Usage:     "show who gains and who loses what by a change of rules",
-		ArgsUsage: "OLD-RULES NEW-RULES [--snapshot FOLDER | --old-snapshot FOLDER --new-snapshot FOLDER] [--fail-on GATE] [flags]",
+		ArgsUsage: "(OLD-RULES NEW-RULES | RULES [--disable RULE] [--enable RULE] [--add FILE] [--set RULE.FIELD=VALUE]) [--snapshot FOLDER | --old-snapshot FOLDER --new-snapshot FOLDER] [--fail-on GATE] [flags]",
 		Description: `Both sides are decided by the policy, for every user and resource of the snapshot, and
 what differs is grouped by its cause: the rule, and the clause of its condition with
-line and column. A cell is one action of one user on one resource. With two snapshots
+line and column. A cell is one action of one user on one resource, counted once in however
+many contexts it differs; create is counted by user and type. With two snapshots
 the sites may differ as well. Without a snapshot, users and resources are made up from
 the values that the conditions name, and counts are of classes of them; what that
 leaves out is said.
@@ -33,9 +34,11 @@ EXAMPLES:
    qlik2rego diff old.json new.json --snapshot site/ --baseline accepted.json --format markdown -o comment.md
    qlik2rego diff old.json new.json --snapshot site/ --html change.html --fail-on gain
    qlik2rego diff old.json new.json --snapshot site/ --baseline accepted.json --update-baseline
+   qlik2rego diff rules.json --snapshot site/ --disable Stream
+   qlik2rego diff rules.json --snapshot site/ --set 'Stream.condition=user.group = "Sales"' --add new-rule.json
    qlik2rego diff old.json new.json
    qlik2rego diff --old-snapshot monday/ --new-snapshot tuesday/ --format sarif`,
-		Flags: slices.Concat(CompileFlags(), DiffFlags(), []cli.Flag{FormatFlag(Markdown, SARIF)}),
+		Flags: slices.Concat(CompileFlags(), DiffFlags(), whatIfFlags(), []cli.Flag{FormatFlag(Markdown, SARIF)}),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
 			return streams.Diff(ctx, version().Version)

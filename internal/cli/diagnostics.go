@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
@@ -16,27 +19,72 @@ func (s *Streams) Diagnose(list diag.List) error {
 	if len(list) == 0 {
 		return nil
 	}
-	err := diag.Terminal{Color: s.Color && s.ErrTerminal}.Render(s.Err, list)
+	if s.Quiet {
+		list = slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	err := diag.Terminal{Color: s.Color && s.ErrTerminal, Help: "qlik2rego help "}.Render(s.Err, list)
 	_, _ = io.WriteString(s.Err, "\n")
 	return err
 }
 
-// Broken writes diagnostics with errors among them to standard error and
-// returns the error that ends the command.
+// Broken writes the errors among diagnostics to standard error, so that nothing else
+// hides them, and returns the error that ends the command and names them.
 func (s *Streams) Broken(list diag.List) error {
-	if err := s.Diagnose(list); err != nil {
+	errs := slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
+	if err := s.Diagnose(errs); err != nil {
 		return err
 	}
-	return &Exit{Code: ExitInput, Err: fmt.Errorf("%s: nothing was done", Count(list.Count(diag.Error), "error")), Diagnostics: list}
+	closing := fmt.Sprintf("%s: nothing was done", Count(len(errs), "error"))
+	if len(errs) > 0 {
+		closing += ": " + brief(errs[0])
+	}
+	if len(errs) > 1 {
+		closing += fmt.Sprintf(" and %d more", len(errs)-1)
+	}
+	if more := len(list) - len(errs); more > 0 && !s.Quiet {
+		closing += fmt.Sprintf(" (%s beside, which qlik2rego check shows)", Count(more, "finding"))
+	}
+	return &Exit{Code: ExitInput, Err: errors.New(closing), Diagnostics: list}
+}
+
+// brief names a diagnostic in a few words.
+func brief(d diag.Diagnostic) string {
+	text := fmt.Sprintf("%s %s", d.Code, d.Summary)
+	if d.Rule.Name != "" {
+		text += fmt.Sprintf(" in the rule %q", d.Rule.Name)
+	}
+	return text
 }
 
 // hint says where to see diagnostics that keep nobody from an answer.
 func (s *Streams) hint(list diag.List) error {
-	if len(list) == 0 {
+	if len(list) == 0 || s.Quiet {
 		return nil
 	}
 	_, err := fmt.Fprintf(s.Err, "%s, which qlik2rego check shows\n", Count(len(list), "finding"))
 	return err
+}
+
+// folded writes diagnostics that keep nobody from a result, a line for each kind.
+func (s *Streams) folded(list diag.List) error {
+	if s.Quiet || len(list) == 0 {
+		return nil
+	}
+	kinds := map[diag.Code]diag.List{}
+	for _, d := range list {
+		kinds[d.Code] = append(kinds[d.Code], d)
+	}
+	var b strings.Builder
+	for _, code := range slices.Sorted(maps.Keys(kinds)) {
+		b.WriteString(foldedLine(kinds[code], "", s))
+	}
+	if _, err := io.WriteString(s.Err, b.String()); err != nil {
+		return err
+	}
+	return s.hint(list)
 }
 
 // CheckReport is the result of check in JSON.

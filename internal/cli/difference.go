@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
@@ -107,6 +108,11 @@ func (d *diffing) types() []string {
 // compared says what was compared, as the command line names it.
 func compared(ctx *cli.Context) string {
 	title := strings.Join(ctx.Args().Slice(), " → ")
+	for _, flag := range whatIfNames {
+		for _, value := range ctx.StringSlice(flag) {
+			title = strings.TrimSpace(title + " --" + flag + " " + value)
+		}
+	}
 	add := func(lead, text string) {
 		if title != "" {
 			text = lead + text
@@ -183,7 +189,11 @@ func (d *diffing) flags(ctx *cli.Context) error {
 		return UsageOf(ctx.Command, "--snapshot is for both sides, --old-snapshot and --new-snapshot are for one each")
 	case ctx.Bool("update-baseline") && !ctx.IsSet("baseline"):
 		return UsageOf(ctx.Command, "--update-baseline writes the file that --baseline names")
-	case ctx.NArg() != 2 && (ctx.NArg() != 0 || !old):
+	case isWhatIf(ctx) && (ctx.NArg() > 1 || ctx.NArg() == 0 && !ctx.IsSet("snapshot")):
+		return UsageOf(ctx.Command, "--disable, --enable, --add and --set change one set of rules: name it alone")
+	case isWhatIf(ctx) && old:
+		return UsageOf(ctx.Command, "--disable, --enable, --add and --set compare on one site: name it with --snapshot")
+	case !isWhatIf(ctx) && ctx.NArg() != 2 && (ctx.NArg() != 0 || !old):
 		return UsageOf(ctx.Command, "diff compares two sets of rules, OLD-RULES and NEW-RULES; there are %d", ctx.NArg())
 	}
 	outputs := []string{cmp.Or(ctx.String("output"), stdio), ctx.String("html")}
@@ -220,10 +230,17 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 	var sides [2]*workspace.Workspace
 	for i, dir := range dirs {
 		var rules []string
-		if ctx.NArg() == 2 {
+		switch ctx.NArg() {
+		case 1:
+			rules = ctx.Args().Slice()
+		case 2:
 			rules = ctx.Args().Slice()[i : i+1]
 		}
-		c, err := s.compileOver(ctx, rules, dir)
+		var change changeOf
+		if i == 1 && isWhatIf(ctx) {
+			change = func(rules []ruleset.Rule) ([]ruleset.Rule, diag.List, error) { return whatIf(ctx, rules) }
+		}
+		c, err := s.compileOver(ctx, rules, dir, change)
 		if err != nil {
 			return err
 		}
@@ -264,7 +281,7 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 			return err
 		}
 	}
-	return s.hint(ofBoth(sides[0].Diagnostics, sides[1].Diagnostics))
+	return s.hint(sides[1].Diagnostics) // those of the old side are history
 }
 
 // ofBoth returns what was found on either side; what both found in one file or snapshot

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
@@ -65,10 +67,50 @@ func Code(err error) int {
 		return ExitDone
 	case errors.Is(err, context.Canceled):
 		return 130 // what shells report after ^C
-	case errors.As(err, &exit):
+	case errors.As(err, &exit) && exit.Code != ExitInternal:
 		return exit.Code
+	case environmentFault(err) != "":
+		return ExitInput
 	}
 	return ExitInternal
+}
+
+// environmentFault says what is wrong around the program, and what to do: a disk that is
+// full, a permission that is missing. It is "" for every other error.
+func environmentFault(err error) string {
+	for _, fault := range []struct {
+		is   error
+		text string
+	}{
+		{syscall.ENOSPC, "the disk is full: free some space, or write to another disk"},
+		{syscall.EDQUOT, "your share of the disk is used up: free some space, or write to another disk"},
+		{syscall.EROFS, "the file system is read-only: write somewhere else"},
+		{fs.ErrPermission, "the permission is missing: run as a user who has it, or write somewhere else"},
+		{syscall.EIO, "the device failed (input/output error)"},
+	} {
+		if errors.Is(err, fault.is) {
+			return fault.text
+		}
+	}
+	return ""
+}
+
+// interruptible runs work that does not look at the context, and returns when the context
+// ends: the process is about to end with it.
+func interruptible(ctx context.Context, work func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		defer func() { done <- err }()
+		defer Recover(io.Discard, false, &err)
+		err = work()
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // Report tells the user about an error, in JSON on standard output as well if
@@ -87,7 +129,11 @@ func (s *Streams) Report(err error) int {
 	case code == ExitInternal:
 		fmt.Fprintf(s.Err, "qlik2rego: internal error: %s\n%s\n", printableLines(err.Error()), reportUs)
 	default:
-		fmt.Fprintf(s.Err, "qlik2rego: %s\n", printableLines(err.Error()))
+		text := err.Error()
+		if fault := environmentFault(err); fault != "" {
+			text += ": " + fault
+		}
+		fmt.Fprintf(s.Err, "qlik2rego: %s\n", printableLines(text))
 	}
 	if s.Format == JSON && code != ExitUsage {
 		var list diag.List

@@ -51,7 +51,7 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 		if err := q.name(bundleNaming(ctx, b, nil), io.Discard); err != nil {
 			return nil, err
 		}
-		return bundleExplanation(ctx.Context, b, q.request, options)
+		return s.bundleExplanation(ctx.Context, b, q.request, options)
 	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {
@@ -66,16 +66,16 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 	}
 	options.Schema, options.ListInequality = c.Options.Schema, c.ListInequality()
 	options.Skipped, options.Diagnostics = c.Policy.Skipped, c.Diagnostics
-	told, err := explain.New(c.Rules, site, options).Explain(q.request)
+	told, err := s.told(ctx.Context, explain.New(c.Rules, site, options), q.request)
 	if err != nil {
-		return nil, Input(err)
+		return nil, err
 	}
 	return told, s.hint(c.Diagnostics)
 }
 
 // bundleExplanation explains by what a bundle holds. What the bundle decides is
 // at hand, so that an explanation that says otherwise is a mistake that shows.
-func bundleExplanation(ctx context.Context, b *bundles.Bundle, request []byte, options explain.Options) (*explain.Explanation, error) {
+func (s *Streams) bundleExplanation(ctx context.Context, b *bundles.Bundle, request []byte, options explain.Options) (*explain.Explanation, error) {
 	x, err := explain.FromBundle(b, options)
 	if err != nil {
 		return nil, Input(err)
@@ -88,14 +88,24 @@ func bundleExplanation(ctx context.Context, b *bundles.Bundle, request []byte, o
 	if err != nil {
 		return nil, err
 	}
-	told, err := x.Explain(request)
+	told, err := s.told(ctx, x, request)
 	if err != nil {
-		return nil, Input(err)
+		return nil, err
 	}
 	if told.Allow != decision.Allow || told.Reason != decision.Reason || !slices.Equal(told.GrantedBy, decision.GrantedBy) {
 		return nil, fmt.Errorf("the explanation says %s by %q, and the bundle decides %s by %q", told.Reason, told.GrantedBy, decision.Reason, decision.GrantedBy)
 	}
 	return told, nil
+}
+
+// told explains a request, and stops at an interrupt.
+func (s *Streams) told(ctx context.Context, x *explain.Explainer, request []byte) (*explain.Explanation, error) {
+	var told *explain.Explanation
+	err := interruptible(ctx, func() (err error) {
+		told, err = x.Explain(request)
+		return Input(err)
+	})
+	return told, err
 }
 
 // style paints a piece of an explanation.

@@ -53,6 +53,7 @@ func CompileFlags() []cli.Flag {
 		Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),
 		&cli.BoolFlag{Name: "strict", Usage: "a property that no type of a rule's filter has is an error"},
 		&cli.BoolFlag{Name: "skip-invalid", Usage: "leave rules with errors out, as the product does"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report errors alone on standard error"},
 		ProgressFlag(),
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -19,16 +21,24 @@ func (s *Streams) Compile(ctx *cli.Context, rules []string) (*workspace.Workspac
 	if dir == "" && len(rules) == 1 {
 		dir, _ = snapshot.Pulled(rules[0]) // a pulled folder has both
 	}
-	return s.compileOver(ctx, rules, dir)
+	return s.compileOver(ctx, rules, dir, nil)
 }
 
+// changeOf changes rules before they are compiled (workspace.Source).
+type changeOf func([]ruleset.Rule) ([]ruleset.Rule, diag.List, error)
+
 // compileOver is Compile with the snapshot in a directory, or "" for none.
-func (s *Streams) compileOver(ctx *cli.Context, rules []string, dir string) (*workspace.Workspace, error) {
+func (s *Streams) compileOver(ctx *cli.Context, rules []string, dir string, change changeOf) (*workspace.Workspace, error) {
 	options, err := compileOptions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w, err := workspace.Open(workspace.Source{Rules: rules, Stdin: s.In, Snapshot: dir, Options: options, Progress: s.Progress(ctx)})
+	s.Quiet = ctx.Bool("quiet")
+	var w *workspace.Workspace
+	err = interruptible(ctx.Context, func() (err error) {
+		w, err = workspace.Open(workspace.Source{Rules: rules, Stdin: s.In, Snapshot: dir, Options: options, Change: change, Progress: s.Progress(ctx)})
+		return err
+	})
 	if errors.Is(err, workspace.ErrNoRules) {
 		err = UsageOf(ctx.Command, "%v", err)
 	}

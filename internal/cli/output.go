@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -65,7 +67,7 @@ type staged struct {
 func tempName(path string) string {
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return filepath.Join(filepath.Dir(path), ".qlik2rego-"+hex.EncodeToString(b[:]))
+	return filepath.Join(filepath.Dir(path), tempPrefix+hex.EncodeToString(b[:]))
 }
 
 // File makes a file, which keeps the permissions of one that stands there. The write
@@ -95,7 +97,7 @@ func (o *Outputs) File(path string, write func(w io.Writer, dir string) error) e
 	temp := tempName(path)
 	f, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
 	if err != nil {
-		return Input(err)
+		return Input(cannotWrite(path, err))
 	}
 	o.staged = append(o.staged, staged{temp, func() error { return os.Rename(temp, path) }})
 	if old != nil {
@@ -105,10 +107,22 @@ func (o *Outputs) File(path string, write func(w io.Writer, dir string) error) e
 		err = write(f, dir)
 	}
 	if err != nil {
-		return errors.Join(err, f.Close())
+		return cannotWrite(path, errors.Join(err, f.Close()))
 	}
-	return Input(errors.Join(f.Sync(), f.Close()))
+	return Input(cannotWrite(path, errors.Join(f.Sync(), f.Close())))
 }
+
+// cannotWrite names the output instead of the temporary file in an error of the file
+// system.
+func cannotWrite(path string, err error) error {
+	var broken *fs.PathError
+	if !errors.As(err, &broken) || !strings.HasPrefix(filepath.Base(broken.Path), tempPrefix) {
+		return err
+	}
+	return fmt.Errorf("%s cannot be written: %w", path, broken.Err)
+}
+
+const tempPrefix = ".qlik2rego-"
 
 // standard makes what goes to standard output, which as well appears whole or not at
 // all.
@@ -167,7 +181,7 @@ func (o *Outputs) folder(path string, files []bundles.File) error {
 	}
 	temp := tempName(path)
 	if err := os.Mkdir(temp, 0o755); err != nil {
-		return Input(err)
+		return Input(cannotWrite(path, err))
 	}
 	o.staged = append(o.staged, staged{temp, func() error { return moveFolder(temp, path) }})
 	for _, f := range files {

@@ -26,6 +26,8 @@ type Streams struct {
 	OutTerminal, ErrTerminal bool
 	// Color allows colours where a person looks.
 	Color bool
+	// Quiet leaves out all that is not an error from standard error.
+	Quiet bool
 	// Columns is the width of the terminal that a person looks at, or 0.
 	Columns int
 }

@@ -72,7 +72,7 @@ func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
 	if err := c.CheckLoads(ctx.Context); err != nil {
 		return err
 	}
-	if err := s.Diagnose(c.Diagnostics); err != nil {
+	if err := s.folded(c.Diagnostics); err != nil {
 		return err
 	}
 	if err := out.Commit(); err != nil {

@@ -16,6 +16,9 @@ type Terminal struct {
 	Color bool
 	// Columns is how much of a long line is shown; 0 means 100.
 	Columns int
+	// Help is the command that shows the page of a code, which follows; "" names the
+	// page's path in the repository instead.
+	Help string
 }
 
 // longestName is how many columns of a rule's or a file's name are shown, and
@@ -92,6 +95,10 @@ func (p *textPrinter) diagnostic(d Diagnostic) {
 	if d.Fix != nil {
 		p.note(p.paint(green, "fix: "), printable(d.Fix.Message, longestMessage))
 		p.excerpt(d.fixed(), d.Fix.replaced(), "+", green)
+	}
+	if p.Help != "" {
+		p.note("more: ", p.Help, string(d.Code))
+		return
 	}
 	p.note("see ", d.Code.Page())
 }

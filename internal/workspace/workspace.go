@@ -29,6 +29,9 @@ type Source struct {
 	// Snapshot is the directory of a snapshot, or empty.
 	Snapshot string
 	Options  compiler.Options
+	// Change returns the rules to compile instead of those that were read, and what is
+	// wrong with them; nil changes nothing.
+	Change func([]ruleset.Rule) ([]ruleset.Rule, diag.List, error)
 	// Progress reports long work; nil reports nothing.
 	Progress snapshot.Progress
 }
@@ -51,7 +54,7 @@ type Workspace struct {
 }
 
 // Open reads and compiles rules and opens the snapshot. Errors in them are among the
-// diagnostics; the only error is ErrNoRules.
+// diagnostics; the error is ErrNoRules or that of Change.
 func Open(from Source) (*Workspace, error) {
 	w := &Workspace{Options: from.Options, dir: from.Snapshot, progress: from.Progress}
 	if w.progress == nil {
@@ -71,6 +74,13 @@ func Open(from Source) (*Workspace, error) {
 	}
 	read, found := ruleset.ReadWith(from.Stdin, rules...)
 	w.Diagnostics = append(w.Diagnostics, found...)
+	if from.Change != nil {
+		var err error
+		if read, found, err = from.Change(read); err != nil {
+			return nil, err
+		}
+		w.Diagnostics = append(w.Diagnostics, found...)
+	}
 	w.compile(read)
 	return w, nil
 }

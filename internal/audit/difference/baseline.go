@@ -15,20 +15,19 @@ type Baseline struct {
 	Entries []Entry `json:"accepted"`
 }
 
-// Entry accepts the cells of one kind, context, type and action that have the same
+// Entry accepts the cells of one kind, type and action that have the same
 // causes, as long as they are exactly these.
 type Entry struct {
-	Kind    string   `json:"kind"`
-	Context string   `json:"context,omitempty"`
-	Action  string   `json:"action"`
-	Type    string   `json:"type"`
-	Causes  []string `json:"causes"`
-	Cells   int64    `json:"cells"`
+	Kind   string   `json:"kind"`
+	Action string   `json:"action"`
+	Type   string   `json:"type"`
+	Causes []string `json:"causes"`
+	Cells  int64    `json:"cells"`
 	// Fingerprint is that of Part.
 	Fingerprint string `json:"fingerprint"`
 }
 
-const baselineVersion = 1
+const baselineVersion = 2
 
 // ReadBaseline reads a baseline.
 func ReadBaseline(r io.Reader) (*Baseline, error) {
@@ -69,7 +68,7 @@ func (r *Report) Baseline() *Baseline {
 }
 
 func (g *Group) entry(p Part) Entry {
-	e := Entry{Kind: g.Kind, Context: p.Context, Action: p.Action, Type: p.Type, Cells: p.Cells, Fingerprint: p.Fingerprint}
+	e := Entry{Kind: g.Kind, Action: p.Action, Type: p.Type, Cells: p.Cells, Fingerprint: p.Fingerprint}
 	for _, c := range g.Causes {
 		e.Causes = append(e.Causes, c.String())
 	}
@@ -77,7 +76,7 @@ func (g *Group) entry(p Part) Entry {
 }
 
 func (e Entry) key() string {
-	return strings.Join(append([]string{e.Kind, e.Context, e.Action, e.Type, e.Fingerprint, fmt.Sprint(e.Cells)}, e.Causes...), "\x00")
+	return strings.Join(append([]string{e.Kind, e.Action, e.Type, e.Fingerprint, fmt.Sprint(e.Cells)}, e.Causes...), "\x00")
 }
 
 // Accept marks the differences that a baseline accepts, which no longer count, and

@@ -27,6 +27,15 @@ func (w *work) cause(c cause) Cause {
 	return out
 }
 
+// ownCells counts where a rule itself grants on one side only, whether or not others
+// cover it.
+func (w *work) ownCells(rule int32) (n int64) {
+	for key, list := range w.tally.own[rule] {
+		n += w.space.count(key.typ, list).amount(key.action)
+	}
+	return n
+}
+
 func placeIn(text *diag.Text, at diag.Range, gone bool) *Place {
 	if text == nil || text.Locate == nil {
 		return nil
@@ -58,7 +67,7 @@ func (w *work) ruleChanges() {
 		}
 	}
 	for i, p := range w.pairs {
-		change := RuleChange{Rule: p.ref(), By: ByEditing, Cells: w.tally.ownCells[int32(i)]}
+		change := RuleChange{Rule: p.ref(), By: ByEditing, Cells: w.ownCells(int32(i))}
 		text, at := p.rule().Condition, diag.Range{End: len(p.rule().Condition.Content)}
 		switch {
 		case p.old == nil:

@@ -92,26 +92,6 @@ func TestWitnesses(t *testing.T) {
 	}
 }
 
-func TestFingerprintsDoNotDependOnBlocks(t *testing.T) {
-	j := &joined{names: []string{"a", "b", "c", "d"}}
-	td := &typeDiff{resources: j}
-	d := &sessionDiff{users: j}
-	tally := newTally()
-	one := func(users, resources []int32, without ...cellOf) uint64 {
-		return tally.fingerprint(d, td, &block{users: users, resources: resources, userClass: missing, resourceClass: missing, without: without})
-	}
-	whole := one([]int32{0, 1}, []int32{1, 2, 3}, cellOf{1, 3})
-	parts := plus(plus(one([]int32{0}, []int32{1, 2, 3}), one([]int32{1}, []int32{1})), one([]int32{1}, []int32{2}))
-	if whole != parts {
-		t.Errorf("%x in one, %x in parts", whole, parts)
-	}
-	for _, other := range []uint64{one([]int32{0, 1}, []int32{1, 2, 3}), one([]int32{0, 1}, []int32{1, 2, 3}, cellOf{0, 3}), one([]int32{1, 0}, []int32{2, 3})} {
-		if other == whole {
-			t.Errorf("other cells have the same fingerprint %x", other)
-		}
-	}
-}
-
 func steps(relations ...string) []reads.Step {
 	var list []reads.Step
 	for _, r := range relations {

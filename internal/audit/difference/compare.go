@@ -17,6 +17,8 @@ type sessionDiff struct {
 	old, new *side
 	sameSite bool
 	context  string
+	// number counts the sessions from 0.
+	number   int
 	session  partition.Session
 	tally    *tally
 	causes   *causeBook
@@ -50,7 +52,7 @@ type step struct {
 // on the other.
 type own struct {
 	rule    int32
-	actions int
+	actions []string
 	cover   []int32
 }
 
@@ -240,13 +242,13 @@ func (d *sessionDiff) step(t *typeDiff, from, to int32) *step {
 		for _, a := range actionsOf(d.counted[t.typ]) {
 			was, is := slices.Contains(before, n) && d.grantsBy(n, a, true), slices.Contains(after, n) && d.grantsBy(n, a, false)
 			if was != is {
-				o.actions++
+				o.actions = append(o.actions, a.Name())
 			}
 			if is && !was {
 				o.cover = before
 			}
 		}
-		if o.actions > 0 {
+		if len(o.actions) > 0 {
 			s.own = append(s.own, o)
 		}
 	}
@@ -272,7 +274,7 @@ func union(a, b []int32) []int32 {
 // take counts a block.
 func (d *sessionDiff) take(ctx context.Context, t *typeDiff, b *block, s *step, from, to int32) error {
 	for _, o := range s.own {
-		d.tally.own(o.rule, b.cells()*int64(o.actions), o.cover)
+		d.tally.ownCells(d, t, b, o.rule, o.actions, o.cover)
 	}
 	for _, c := range s.changes {
 		why, err := d.attribute(ctx, t, b.sample, c, from, to)

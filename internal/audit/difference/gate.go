@@ -17,7 +17,7 @@ type Gate struct {
 	Spec string `json:"gate"`
 	// Limit is the number of cells that pass.
 	Limit int64 `json:"limit"`
-	// Cells is the number of those that count.
+	// Cells is the number of those that count, each once whatever its causes and contexts.
 	Cells int64 `json:"cells"`
 	Hit   bool  `json:"hit"`
 
@@ -101,13 +101,7 @@ func (r *Report) Judge(gates []Gate) {
 
 // judge counts what a gate counts in a report.
 func (g Gate) judge(r *Report) Gate {
-	for _, group := range r.Groups {
-		for _, p := range group.Parts {
-			if g.counts(group.Kind, p) {
-				g.Cells += p.Cells
-			}
-		}
-	}
+	g.Cells = r.distinct(func(group *Group, p Part) bool { return g.counts(group.Kind, p) })
 	if g.kind == leftOut {
 		g.Cells = int64(len(r.LeftOut))
 	}

@@ -19,8 +19,6 @@ const missing = -1
 type jointClass struct {
 	old, new int32
 	members  []int32
-	// sum is that of the members' numbers in a fingerprint, 0 until it is asked for.
-	sum uint64
 }
 
 // join joins two sides by name. The names of a side are distinct.

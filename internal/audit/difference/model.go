@@ -24,6 +24,8 @@ type Report struct {
 	Stale []Entry `json:"stale"`
 	Gates []Gate  `json:"gates"`
 
+	// space counts cells over all contexts; nil in a report that Compare did not make.
+	space *space
 	// tallied are the groups with what their counts are of.
 	tallied []tallied
 	// conditions are those of the rules that are not the same on both sides.
@@ -68,13 +70,15 @@ type Group struct {
 	Examples []Example `json:"examples"`
 }
 
-// Part is a group's cells of one type and action.
+// Part is a group's cells of one type and action, each once, in however many contexts it
+// differs. Of the action create the cells are users: a resource that is there is not
+// created, so that a user counts once for the type.
 type Part struct {
 	Type   string `json:"type"`
 	Action string `json:"action"`
-	// Context is hub, qmc or none, where requests do not say, unless the difference
-	// is the same in all that were compared.
-	Context string `json:"context,omitempty"`
+	// Contexts are where the cells differ, unless they are the same in all that were
+	// compared.
+	Contexts []ContextCells `json:"contexts,omitempty"`
 	Counts
 	// Through are the ways on which rights on other resources lead from the cause to
 	// these cells: the rules that ask for them, from the one that grants inward. Where
@@ -84,6 +88,13 @@ type Part struct {
 	Fingerprint string `json:"fingerprint"`
 	// Accepted says that the baseline accepts them.
 	Accepted bool `json:"accepted,omitempty"`
+}
+
+// ContextCells says how many cells differ in one context.
+type ContextCells struct {
+	// Context is hub, qmc or none, where requests do not say.
+	Context string `json:"context"`
+	Cells   int64  `json:"cells"`
 }
 
 // Example is one cell of a group.

@@ -11,6 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
@@ -75,6 +76,8 @@ type work struct {
 	causes  *causeBook
 	// made is the site that was made up, nil where there is a snapshot.
 	made *madeSite
+	// space counts cells over all sessions.
+	space *space
 }
 
 // markInvalid notes which rules a side leaves out.
@@ -123,6 +126,8 @@ func (w *work) compare(ctx context.Context) error {
 		return !w.SameSite || w.pairs[at[id]].changed()
 	})
 	w.tally, w.causes = newTally(), newCauseBook()
+	w.space = &space{hash: w.tally.hash}
+	w.report.space = w.space
 	w.report.Compared = Compared{Resources: map[string]int{}, ResourceClasses: map[string]int{}, Contexts: []string{}}
 	if len(w.counted) == 0 {
 		return nil
@@ -133,7 +138,7 @@ func (w *work) compare(ctx context.Context) error {
 		all := newSets()
 		d := &sessionDiff{
 			pairs: w.pairs, counted: w.counted, sets: all, sameSite: w.SameSite, context: cmp.Or(s.Context, NoContext), session: s,
-			tally: w.tally, causes: w.causes, variants: v, progress: w.Progress,
+			number: len(w.space.sessions), tally: w.tally, causes: w.causes, variants: v, progress: w.Progress,
 		}
 		var err error
 		if d.old, err = newSide(ctx, w.Old.Bundle, s, w.counted, byOld, all, w.Progress); err != nil {
@@ -197,6 +202,11 @@ func (w *work) account(d *sessionDiff, types []string) {
 		c.ResourceClasses[typ] = max(c.ResourceClasses[typ], len(d.types[typ].resources.classes))
 	}
 	c.Decisions += d.old.Asked + d.new.Asked
+	s := sessionCells{d.users, map[string]*joined{}, map[string]map[[2]int32][]cellOf{}}
+	for _, typ := range types {
+		s.resources[typ], s.apart[typ] = d.types[typ].resources, d.types[typ].apart
+	}
+	w.space.sessions = append(w.space.sessions, s)
 }
 
 // describe turns what was counted into the report.
@@ -216,6 +226,7 @@ func (w *work) describe() {
 // tallied is a group with what its counts are of, by part.
 type tallied struct {
 	Group
+	in               [][]*cellsOf
 	users, resources []bitset
 	// named returns some of the members of a part.
 	named []func(most int) (users, resources []Member)
@@ -234,8 +245,8 @@ func (w *work) groups() []tallied {
 		for _, p := range parts {
 			users, resources := p.users.bits(), p.resources.bits()
 			part := Part{
-				Type: w.typeName(p.typ), Action: p.action, Context: p.context, Fingerprint: fmt.Sprintf("%016x", p.fingerprint),
-				Counts: Counts{Cells: p.cells, Users: users.count(), Resources: resources.count()},
+				Type: w.typeName(p.typ), Action: p.action, Contexts: p.contexts, Fingerprint: p.fingerprint,
+				Counts: Counts{Cells: p.amount, Users: users.count(), Resources: resources.count()},
 			}
 			for _, way := range p.ways {
 				var through []RuleRef
@@ -245,11 +256,12 @@ func (w *work) groups() []tallied {
 				part.Through = append(part.Through, through)
 			}
 			t.Parts = append(t.Parts, part)
+			t.in = append(t.in, p.cells)
 			t.users, t.resources = append(t.users, users), append(t.resources, resources)
 			t.named = append(t.named, func(most int) ([]Member, []Member) {
 				return w.named("user", p.users.joined, users, most), w.named(p.typ, p.resources.joined, resources, most)
 			})
-			t.Cells += p.cells
+			t.Cells += p.amount
 		}
 		all = append(all, t)
 	}
@@ -261,11 +273,11 @@ func (w *work) groups() []tallied {
 
 // examples chooses cells of the parts in turn. Of what was made up those come first that
 // have the least about them.
-func (w *work) examples(parts []*partTally) []Example {
+func (w *work) examples(parts []*mergedPart) []Example {
 	chosen := []Example{}
 	if w.made != nil {
 		for _, p := range parts {
-			slices.SortStableFunc(p.examples, func(a, b cellOf) int { return cmp.Compare(w.made.size(p, a), w.made.size(p, b)) })
+			slices.SortStableFunc(p.examples, func(a, b cellOf) int { return cmp.Compare(w.made.size(p.partTally, a), w.made.size(p.partTally, b)) })
 		}
 	}
 	for i := range candidatesMost {
@@ -284,7 +296,7 @@ func (w *work) examples(parts []*partTally) []Example {
 	return chosen
 }
 
-func (w *work) example(p *partTally, c cellOf) Example {
+func (w *work) example(p *mergedPart, c cellOf) Example {
 	e := Example{User: p.users.joined.names[c.user], Type: p.typ, Resource: p.resources.joined.names[c.resource], Action: p.action}
 	e.Name = w.nameOf(e)
 	if w.made != nil {
@@ -294,34 +306,91 @@ func (w *work) example(p *partTally, c cellOf) Example {
 	return e
 }
 
-// parts returns the parts of a group, biggest first; those that are the same in all
-// contexts are one without a context.
-func (w *work) parts(g *groupTally) []*partTally {
-	type same struct {
-		typ, action string
-		cells       int64
-		fingerprint uint64
-	}
-	count := map[same]int{}
-	of := func(p *partTally) same { return same{p.typ, p.action, p.cells, p.fingerprint} }
-	for _, p := range g.parts {
-		count[of(p)]++
-	}
-	var kept []*partTally
-	done := map[same]bool{}
-	for _, name := range slices.Sorted(maps.Keys(g.parts)) {
-		p := g.parts[name]
-		if count[of(p)] == len(w.report.Compared.Contexts) {
-			if done[of(p)] {
-				continue
+// mergedPart is the cells of one type and action over all contexts: the part of the first
+// context, with the members, ways and examples of all.
+type mergedPart struct {
+	*partTally
+	cells       []*cellsOf
+	contexts    []ContextCells
+	amount      int64
+	fingerprint string
+}
+
+// parts returns the parts of a group, biggest first.
+func (w *work) parts(g *groupTally) []*mergedPart {
+	byKey := map[tallyKey][]*partTally{}
+	for _, context := range w.report.Compared.Contexts {
+		for _, name := range slices.Sorted(maps.Keys(g.parts)) {
+			if p := g.parts[name]; p.context == context {
+				key := tallyKey{p.typ, p.action}
+				byKey[key] = append(byKey[key], p)
 			}
-			done[of(p)] = true
-			p.context = ""
 		}
-		kept = append(kept, p)
 	}
-	slices.SortStableFunc(kept, func(a, b *partTally) int { return cmp.Compare(b.cells, a.cells) })
-	return kept
+	var all []*mergedPart
+	for _, list := range byKey {
+		all = append(all, w.merge(list))
+	}
+	slices.SortFunc(all, func(a, b *mergedPart) int {
+		return cmp.Or(cmp.Compare(b.amount, a.amount), cmp.Compare(a.typ, b.typ), cmp.Compare(a.action, b.action))
+	})
+	return all
+}
+
+// merge unites the parts of one type and action.
+func (w *work) merge(list []*partTally) *mergedPart {
+	first := list[0]
+	m := &mergedPart{partTally: &partTally{
+		typ: first.typ, action: first.action, users: newMembers(first.users.joined), resources: newMembers(first.resources.joined),
+	}}
+	for _, p := range list {
+		m.cells = append(m.cells, p.in)
+		m.ways = union(m.ways, p.ways)
+		m.examples = append(m.examples, p.examples...)
+		for n := range p.users.bits().each() {
+			m.users.single[n] = true
+		}
+		for n := range p.resources.bits().each() {
+			m.resources.single[n] = true
+		}
+	}
+	n := w.space.count(m.typ, m.cells)
+	m.amount, m.fingerprint = n.amount(m.action), fmt.Sprintf("%016x", n.fingerprint)
+	same := len(list) == len(w.report.Compared.Contexts)
+	print := n.fingerprint
+	for _, p := range list {
+		one := w.space.count(m.typ, []*cellsOf{p.in})
+		m.contexts = append(m.contexts, ContextCells{p.context, one.amount(m.action)})
+		same = same && one.fingerprint == n.fingerprint && one.cells == n.cells
+		print = plus(print, times(w.tally.hash(p.context), one.fingerprint))
+	}
+	if same {
+		m.contexts = nil
+	} else {
+		m.fingerprint = fmt.Sprintf("%016x", print)
+	}
+	return m
+}
+
+// distinct counts the cells of parts that are chosen, each once whatever its cause.
+func (r *Report) distinct(chosen func(g *Group, p Part) bool) (n int64) {
+	cells := map[tallyKey][]*cellsOf{}
+	for i := range r.Groups {
+		for j, p := range r.Groups[i].Parts {
+			switch {
+			case !chosen(&r.Groups[i], p):
+			case r.space == nil:
+				n += p.Cells
+			default:
+				key := tallyKey{schema.Fold(p.Type), p.Action}
+				cells[key] = append(cells[key], r.tallied[i].in[j]...)
+			}
+		}
+	}
+	for key, list := range cells {
+		n += r.space.count(key.typ, list).amount(key.action)
+	}
+	return n
 }
 
 // count counts what the baseline does not accept.
@@ -352,6 +421,9 @@ func (r *Report) count() {
 			g.Cells += p.Cells
 			for _, t := range []*total{mine, all[g.Kind]} {
 				t.users.union(r.tallied[i].users[j])
+				if p.Action == create {
+					continue // no resource that is there is created
+				}
 				if t.resources[p.Type] == nil {
 					t.resources[p.Type] = &bitset{}
 				}
@@ -360,9 +432,9 @@ func (r *Report) count() {
 		}
 		sum(mine, &g.Counts)
 		r.Accepted += g.Accepted
-		counts[g.Kind].Cells += g.Cells
 	}
 	for kind, t := range all {
 		sum(t, counts[kind])
+		counts[kind].Cells = r.distinct(func(g *Group, p Part) bool { return g.Kind == kind && !p.Accepted })
 	}
 }

@@ -44,7 +44,7 @@ func checked(t *testing.T, old, new []ruleset.Rule, site string) *difference.Rep
 	t.Helper()
 	in := input(t, old, new, site)
 	r := compare(t, in)
-	if want, got := cellByCell(t, in), counted(r); !maps.Equal(want, got) {
+	if want, got := cellByCell(t, in), counted(t, r); !sameCounts(want, got) {
 		t.Errorf("cell by cell %v, by classes %v", want, got)
 	}
 	return r

@@ -11,14 +11,14 @@ import (
 // tally counts cells by cause.
 type tally struct {
 	groups map[string]*groupTally
-	// ownCells and covers are by rule.
-	ownCells map[int32]int64
-	covers   map[int32][]int32
-	hashes   map[string]uint64
+	// own and covers are by rule.
+	own    map[int32]map[tallyKey][]*cellsOf
+	covers map[int32][]int32
+	hashes map[string]uint64
 }
 
 func newTally() *tally {
-	return &tally{groups: map[string]*groupTally{}, ownCells: map[int32]int64{}, covers: map[int32][]int32{}, hashes: map[string]uint64{}}
+	return &tally{groups: map[string]*groupTally{}, own: map[int32]map[tallyKey][]*cellsOf{}, covers: map[int32][]int32{}, hashes: map[string]uint64{}}
 }
 
 // groupTally is a group in the making.
@@ -28,14 +28,13 @@ type groupTally struct {
 	parts  map[string]*partTally
 }
 
-// partTally counts the cells of one type and action, in one context.
+// partTally holds the cells of one type and action, in one context.
 type partTally struct {
 	typ, action      string
 	context          string
+	in               *cellsOf
 	ways             []int32
-	cells            int64
 	users, resources *members
-	fingerprint      uint64
 	examples         []cellOf
 }
 
@@ -67,9 +66,22 @@ func (m *members) bits() bitset {
 // coversMost is the number of rules that are named as covering another.
 const coversMost = 5
 
-// own notes that a rule grants on one side only.
-func (t *tally) own(rule int32, cells int64, cover []int32) {
-	t.ownCells[rule] += cells
+type tallyKey struct{ typ, action string }
+
+// ownCells notes that a rule grants some actions on one side only.
+func (t *tally) ownCells(d *sessionDiff, td *typeDiff, b *block, rule int32, actions []string, cover []int32) {
+	if t.own[rule] == nil {
+		t.own[rule] = map[tallyKey][]*cellsOf{}
+	}
+	for _, action := range actions {
+		key := tallyKey{td.typ, action}
+		list := t.own[rule][key]
+		if len(list) == 0 || list[len(list)-1].session != d.number {
+			list = append(list, newCellsOf(d.number))
+			t.own[rule][key] = list
+		}
+		list[len(list)-1].add(b)
+	}
 	for _, n := range cover {
 		if n != rule && len(t.covers[rule]) < coversMost && !slices.Contains(t.covers[rule], n) {
 			t.covers[rule] = append(t.covers[rule], n)
@@ -95,11 +107,11 @@ func (t *tally) add(d *sessionDiff, td *typeDiff, b *block, c change, why *attri
 	name := td.typ + ":" + c.action.Name() + ":" + d.context
 	p := g.parts[name]
 	if p == nil {
-		p = &partTally{typ: td.typ, action: c.action.Name(), context: d.context, users: newMembers(d.users), resources: newMembers(td.resources)}
+		p = &partTally{typ: td.typ, action: c.action.Name(), context: d.context, in: newCellsOf(d.number), users: newMembers(d.users), resources: newMembers(td.resources)}
 		g.parts[name] = p
 	}
 	p.ways = union(p.ways, why.ways)
-	p.cells += b.cells()
+	p.in.add(b)
 	if len(p.examples) < candidatesMost {
 		p.examples = append(p.examples, b.sample)
 	}
@@ -109,7 +121,6 @@ func (t *tally) add(d *sessionDiff, td *typeDiff, b *block, c change, why *attri
 	} else {
 		t.addEach(p, b)
 	}
-	p.fingerprint = plus(p.fingerprint, t.fingerprint(d, td, b))
 }
 
 // addEach adds the members of a block of which some cells are missing: who has one
@@ -154,27 +165,4 @@ func (t *tally) hash(name string) uint64 {
 		t.hashes[name] = h
 	}
 	return h
-}
-
-func (t *tally) fingerprint(d *sessionDiff, td *typeDiff, b *block) uint64 {
-	f := times(t.sum(d.users, b.users, b.userClass), t.sum(td.resources, b.resources, b.resourceClass))
-	for _, c := range b.without {
-		f = plus(f, prime-times(t.hash(d.users.names[c.user]), t.hash(td.resources.names[c.resource])))
-	}
-	return f
-}
-
-// sum adds up the numbers of the members of a class or, without one, of a list.
-func (t *tally) sum(j *joined, list []int32, class int32) uint64 {
-	if class != missing && j.classes[class].sum > 0 {
-		return j.classes[class].sum
-	}
-	var total uint64
-	for _, n := range list {
-		total = plus(total, t.hash(j.names[n]))
-	}
-	if class != missing {
-		j.classes[class].sum = total
-	}
-	return total
 }

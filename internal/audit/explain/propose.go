@@ -14,8 +14,8 @@ import (
 // manyPlans is how many plans are tried.
 const manyPlans = 200
 
-// propose returns the changes that would grant, best first, and how many were
-// tried.
+// propose returns the changes that would grant, the smallest first and those that open
+// much beside last, and how many were tried.
 func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 	if x.options.Proposals < 0 {
 		return nil, 0
@@ -23,8 +23,11 @@ func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 	q := t.Question
 	w := newWisher(x, t)
 	plans := w.grants(asked{q.Resource, q.Action})
-	for _, from := range []string{"hub", "qmc"} {
-		plans = append(plans, plan{{kind: askFrom, value: from}})
+	// Who asks from the hub cannot help it that a rule is about the QMC.
+	if q.Context == "" {
+		for _, from := range []string{"hub", "qmc"} {
+			plans = append(plans, plan{{kind: askFrom, value: from}})
+		}
 	}
 	slices.SortStableFunc(plans, plan.before)
 	plans = slices.DeleteFunc(plans, func(p plan) bool { return slices.ContainsFunc(p, func(e edit) bool { return !e.within(q) }) })
@@ -48,6 +51,7 @@ func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 	}
 	slices.SortStableFunc(found, func(a, b reached) int {
 		return cmp.Or(
+			a.Reach.broad()-b.Reach.broad(),
 			cmp.Compare(len(a.plan), len(b.plan)), cmp.Compare(a.plan.weight(), b.plan.weight()),
 			cmp.Compare(a.Reach.size(), b.Reach.size()),
 			strings.Compare(a.plan.key(), b.plan.key()),
@@ -157,7 +161,8 @@ func (x *Explainer) sample() int {
 }
 
 // reach counts who else would gain or lose the action on the resource, and on
-// what else the requester would. What a request says of itself grants nobody else anything.
+// what else the requester would. What a request says of itself grants nobody else
+// anything, but the requester whatever it grants on other resources.
 func (x *Explainer) reach(q evaluate.Question, p plan, near []neighbour) Reach {
 	r := Reach{Actions: []string{}}
 	before := x.evaluator.Answer(q).Actions
@@ -166,10 +171,11 @@ func (x *Explainer) reach(q evaluate.Question, p plan, near []neighbour) Reach {
 			r.Actions = append(r.Actions, action)
 		}
 	}
-	if !slices.ContainsFunc(p, func(e edit) bool { return x.change(q, e).Where != InRequest }) {
-		return r
-	}
+	inRequest := !slices.ContainsFunc(p, func(e edit) bool { return x.change(q, e).Where != InRequest })
 	for _, n := range near {
+		if inRequest && n.question.Requester != q.Requester {
+			continue
+		}
 		gain, lose, asked := &r.Resources, &r.ResourcesLose, &r.ResourcesAsked
 		if n.question.Resource == q.Resource {
 			gain, lose, asked = &r.Users, &r.UsersLose, &r.UsersAsked

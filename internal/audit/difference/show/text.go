@@ -86,7 +86,7 @@ func (p *printer) group(r *difference.Report, n int, g difference.Group) {
 		}
 	}
 	for _, part := range g.Parts {
-		text := fmt.Sprintf("   %s %s on %s: %s", verb(g.Kind), part.Action, part.Type, p.units.counts(part.Counts))
+		text := fmt.Sprintf("   %s %s on %s: %s", verb(g.Kind), part.Action, part.Type, p.units.part(part))
 		if more := notes(part); more != "" {
 			text += ", " + more
 		}

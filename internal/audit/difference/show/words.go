@@ -45,6 +45,14 @@ func (u units) counts(c difference.Counts) string {
 	return fmt.Sprintf("%s (%s, %s)", plural(c.Cells, u.cell), classes(c.Users, u.user), classes(c.Resources, u.resource))
 }
 
+// part says how much of one action and type differs. Creating is counted by user.
+func (u units) part(p difference.Part) string {
+	if p.Action == "create" {
+		return classes(int(p.Cells), u.user)
+	}
+	return u.counts(p.Counts)
+}
+
 func classes(n int, noun string) string {
 	if n != 1 && strings.HasPrefix(noun, "class of") {
 		return number(n) + " classes" + strings.TrimPrefix(noun, "class")
@@ -96,8 +104,16 @@ func where(context string) string {
 // whether it is accepted.
 func notes(p difference.Part) string {
 	var all []string
-	if p.Context != "" {
-		all = append(all, where(p.Context))
+	if len(p.Contexts) > 0 {
+		var places []string
+		for _, c := range p.Contexts {
+			place := where(c.Context)
+			if c.Cells != p.Cells {
+				place = number(c.Cells) + " " + place
+			}
+			places = append(places, place)
+		}
+		all = append(all, strings.Join(places, " and "))
 	}
 	for i, way := range p.Through {
 		if i == waysMost {

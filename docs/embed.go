@@ -1,0 +1,9 @@
+// Package docs holds the pages of the documentation that the program shows itself.
+package docs
+
+import "embed"
+
+// Rules are the pages of the findings, rules/CODE.md.
+//
+//go:embed rules/*.md
+var Rules embed.FS
