@@ -84,7 +84,7 @@ func (s *Streams) assertions(ctx *cli.Context, in *prove.Input, files []string) 
 		if _, known := in.Old[a.Old]; known || a.Old == "" {
 			continue
 		}
-		old, err := s.compileOver(ctx, []string{a.Old}, "")
+		old, err := s.compileOver(ctx, []string{a.Old}, "", nil)
 		if err != nil {
 			return err
 		}

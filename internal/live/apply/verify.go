@@ -70,13 +70,16 @@ func contextsOf(g difference.Group, e difference.Example) []string {
 		if part.Type != e.Type || part.Action != e.Action {
 			continue
 		}
-		switch part.Context {
-		case "hub":
-			contexts = append(contexts, qrs.AppAccess)
-		case "qmc":
-			contexts = append(contexts, qrs.ManagementAccess)
-		case "":
+		if len(part.Contexts) == 0 { // the same in all
 			contexts = append(contexts, qrs.AppAccess, qrs.ManagementAccess)
+		}
+		for _, in := range part.Contexts {
+			switch in.Context {
+			case "hub":
+				contexts = append(contexts, qrs.AppAccess)
+			case "qmc":
+				contexts = append(contexts, qrs.ManagementAccess)
+			}
 		}
 	}
 	slices.Sort(contexts)
