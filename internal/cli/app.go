@@ -87,6 +87,7 @@ func newApp(streams *Streams) *cli.App {
 		lspCommand(streams),
 		serveCommand(streams),
 		pullCommand(streams),
+		verifyCommand(streams),
 		planCommand(streams),
 		applyCommand(streams),
 		rollbackCommand(streams),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake"
 	"github.com/qlik2rego/qlik2rego/testdata/scenarios"
 )
@@ -17,17 +18,21 @@ import (
 // demoSites are the stores of the sites that scripts started, by the script's folder.
 var demoSites sync.Map
 
-// demoSite serves a scenario until the script ends: demo FOLDER SCENARIO. FOLDER then
-// holds sites.yaml.
+// demoSite serves a scenario until the script ends: demo FOLDER SCENARIO, where
+// list-inequality=all changes how the site reads rules. FOLDER then holds sites.yaml.
 func demoSite(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: demo FOLDER SCENARIO")
+	var options fake.Options
+	switch {
+	case neg || len(args) < 2 || len(args) > 3:
+		ts.Fatalf("usage: demo FOLDER SCENARIO [list-inequality=all]")
+	case len(args) == 3:
+		options.Reading.ListInequality = evaluate.All
 	}
 	store, err := fake.Scenario(scenarios.FS, args[1], time.Now)
 	ts.Check(err)
 	ctx, cancel := context.WithCancel(context.Background())
 	started, ended := make(chan struct{}), make(chan error, 1)
-	demo := fake.Demo{Listen: "127.0.0.1:0", Dir: ts.MkAbs(args[0])}
+	demo := fake.Demo{Listen: "127.0.0.1:0", Dir: ts.MkAbs(args[0]), Options: options}
 	go func() {
 		ended <- demo.Serve(ctx, store, func(string) error { close(started); return nil })
 	}()

@@ -103,3 +103,32 @@ func (c *Client) Blocks(ctx context.Context, q MatrixQuery, f func(MatrixQuery, 
 	}
 	return nil
 }
+
+// Granting returns the ids of the rules by which a user has anything on a resource, as the
+// site's audit tells them.
+func (c *Client) Granting(ctx context.Context, typ, user, resource, context string) ([]string, error) {
+	body := map[string]any{
+		"resourceType": typ, "resourceFilter": OneOfIDs([]string{resource}), "userFilter": OneOfIDs([]string{user}),
+		"userSkip": 0, "userTake": 1, "resourceSkip": 0, "resourceTake": 1, "includeNonGrantingRules": false,
+	}
+	if context != "" {
+		body["environmentAttributes"] = "context=" + context + ";"
+	}
+	var answer struct {
+		RuleApplication []struct {
+			RuleID  string `json:"ruleID"`
+			Allowed bool   `json:"allowed"`
+		} `json:"ruleApplication"`
+	}
+	if err := c.call(ctx, request{method: http.MethodPost, path: "/systemrule/security/audit", body: body, long: true}, &answer); err != nil {
+		return nil, err
+	}
+	ids := []string{}
+	for _, a := range answer.RuleApplication {
+		if a.Allowed {
+			ids = append(ids, strings.ToLower(a.RuleID))
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}

@@ -60,7 +60,7 @@ func (s *Store) judge() (*judged, error) {
 			rules = append(rules, r)
 		}
 	}
-	j.evaluator, _ = evaluate.New(rules, j.site, evaluate.Options{})
+	j.evaluator, _ = evaluate.New(rules, j.site, s.reading)
 	s.judged = j
 	return j, nil
 }

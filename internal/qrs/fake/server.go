@@ -14,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
 // Options are what of the repository is configured, unknown, or goes wrong.
@@ -37,6 +39,8 @@ type Options struct {
 	HeaderName string
 	// HideTypes are collections that this build does not have.
 	HideTypes []string
+	// Reading is how the site reads rules where the language is not settled.
+	Reading evaluate.Options
 	// NoGzip sends answers as they are.
 	NoGzip bool
 }
@@ -66,7 +70,7 @@ func New(store *Store, options Options) *Server {
 		options.HeaderName = "hdr-usr"
 	}
 	s := &Server{Store: store, options: options, sessions: map[string]session{}, subscriptions: map[string]subscription{}}
-	store.now = options.Clock
+	store.now, store.reading = options.Clock, options.Reading
 	store.notify = s.notify
 	return s
 }

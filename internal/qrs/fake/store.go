@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
 // dateForm is how the repository writes dates.
@@ -34,6 +35,7 @@ type Store struct {
 	// version counts the changes; judged is the evaluator of one version.
 	version int
 	judged  *judged
+	reading evaluate.Options
 	// notify is called with every change, under the lock.
 	notify func(change)
 }

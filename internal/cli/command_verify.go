@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/live/pull"
+	"github.com/qlik2rego/qlik2rego/internal/live/verify"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
+)
+
+func verifyCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "verify",
+		Usage:     "compare our decisions with the audit of the site itself",
+		ArgsUsage: "[FOLDER] [--sites FILE] [--site NAME] [--against CAPTURES] [flags]",
+		Description: `The site's audit (QMC, Audit) is asked for users and resources that cover all equivalence
+classes: users that no rule can tell apart are asked about once, or --sample times.
+--whole asks about every user and every resource. Rights that differ are listed with the
+rules of either side, and grouped by the reading of the language that would make both
+sides agree.
+
+FOLDER is one that pull has written; without it the site is read as it is now. --save
+keeps what the site has answered; --against compares with that later, without the site.
+--anonymise writes numbers for users, resources and rules, so that the result can be sent
+to others. The exit code is 1 if anything differs.
+
+EXAMPLES:
+   qlik2rego verify
+   qlik2rego verify repo/ --site prod --type App --type Stream --save captures/
+   qlik2rego verify repo/ --against captures/ --list-inequality all
+   qlik2rego verify --site prod --anonymise --format json`,
+		Flags: append(SiteFlags(),
+			&cli.StringSliceFlag{Name: "type", Usage: "a `TYPE` of resources; again for more; without it all that the site audits"},
+			&cli.IntFlag{Name: "sample", Usage: "how many `MEMBERS` of each equivalence class are asked about", Value: 1},
+			&cli.BoolFlag{Name: "whole", Usage: "ask about all users and resources"},
+			&cli.StringFlag{Name: "save", Usage: "write what the site answers to `FOLDER`"},
+			&cli.StringFlag{Name: "against", Usage: "compare with the answers in `FOLDER`, which --save has written"},
+			&cli.BoolFlag{Name: "anonymise", Usage: "write numbers for users, resources and rules"},
+			Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),
+			ProgressFlag(), FormatFlag()),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			switch {
+			case ctx.NArg() > 1:
+				return UsageOf(ctx.Command, "verify takes at most one folder, which pull has written")
+			case ctx.String("against") != "" && (ctx.NArg() == 0 || ctx.String("save") != ""):
+				return UsageOf(ctx.Command, "--against needs the FOLDER of the same pull, and goes without --save")
+			case ctx.Int("sample") < 1:
+				return UsageOf(ctx.Command, "--sample is a number from 1")
+			}
+			return streams.verify(ctx)
+		},
+	}
+}
+
+func (s *Streams) verify(ctx *cli.Context) error {
+	site, client, err := s.verifySite(ctx)
+	if err != nil {
+		return err
+	}
+	if client != nil {
+		defer client.Close()
+	}
+	dir := ctx.Args().First()
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "qlik2rego-verify-*"); err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(dir) }() // temporary
+		if _, err := pull.Snapshot(ctx.Context, client, dir, s.Progress(ctx)); err != nil {
+			return calling(client, err)
+		}
+	}
+	options, err := compileOptions(ctx)
+	if err != nil {
+		return err
+	}
+	options.SkipInvalid = true // as the site does
+	w, err := workspace.Open(workspace.Source{Rules: []string{dir}, Snapshot: dir, Options: options, Progress: s.Progress(ctx)})
+	if err != nil {
+		return err
+	}
+	if w.Policy == nil {
+		return s.Broken(w.Diagnostics)
+	}
+	b, err := s.Bundle(ctx.Context, w)
+	if err != nil {
+		return err
+	}
+	records, err := w.LoadSite()
+	if err != nil {
+		return err
+	}
+	o := verify.Options{Types: ctx.StringSlice("type"), Sample: ctx.Int("sample"), Progress: s.Progress(ctx)}
+	if ctx.Bool("whole") {
+		o.Sample = -1
+	}
+	result, err := verify.Compare(ctx.Context, b, w.Rules, records, site, o)
+	if err != nil {
+		if client != nil {
+			err = calling(client, err)
+		}
+		return err
+	}
+	if ctx.Bool("anonymise") {
+		result.Anonymise()
+	}
+	if s.Format == JSON {
+		err = s.WriteJSON(result)
+	} else {
+		name := w.RuleName
+		if ctx.Bool("anonymise") {
+			name = func(string) string { return "" }
+		}
+		err = s.showVerify(result, name)
+	}
+	if err == nil && result.Differ > 0 {
+		return No()
+	}
+	return err
+}
+
+// verifySite returns the site's side, and its client unless that is captures.
+func (s *Streams) verifySite(ctx *cli.Context) (verify.Site, *qrs.Client, error) {
+	if dir := ctx.String("against"); dir != "" {
+		replay, err := verify.ReadCaptures(dir)
+		return replay, nil, Input(err)
+	}
+	client, err := s.connect(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	dir := ctx.String("save")
+	if dir == "" {
+		return client, client, nil
+	}
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		err = os.MkdirAll(filepath.Clean(dir), 0o700)
+	case err == nil && len(entries) > 0:
+		err = fmt.Errorf("%s is not empty: name a new folder for the captures", dir)
+	}
+	return &verify.Recorder{Site: client, Dir: dir}, client, Input(err)
+}
+
+// maxShown is how many differences are shown to people.
+const maxShown = 20
+
+func (s *Streams) showVerify(r *verify.Result, ruleName func(string) string) error {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	rules := func(ids []string) string {
+		var names []string
+		for _, id := range ids {
+			name := id
+			if n := ruleName(id); n != "" {
+				name = n
+			}
+			names = append(names, tabular.Printable(name))
+		}
+		if names == nil {
+			return "none"
+		}
+		return strings.Join(names, ", ")
+	}
+	line("compared %d rights of %d pairs of a user and a resource, which stand for %d pairs", r.Cells, r.Pairs, r.Covered)
+	if r.Differ == 0 {
+		line("the site's audit agrees with all of them")
+	} else {
+		line("%d rights differ", r.Differ)
+	}
+	for _, p := range r.Points {
+		switch {
+		case p.Settled:
+			line("\n%d pairs agree if rules are read with %s; the rules: %s", p.Pairs, p.Name, rules(p.Rules))
+		case p.Name != "":
+			line("\n%d pairs are not explained; rules of one side use %s: %s", p.Pairs, p.Name, rules(p.Rules))
+		default:
+			line("\n%d pairs are not explained; the rules of one side: %s", p.Pairs, rules(p.Rules))
+		}
+	}
+	for i, d := range r.Differences {
+		if i == maxShown {
+			line("\n%d more pairs: --format json has them", len(r.Differences)-i)
+			break
+		}
+		line("\n%s on %s %s (%s)", tabular.Printable(d.Login), d.Type, tabular.Printable(d.Resource), d.Context)
+		if len(d.Ours) > 0 {
+			line("  only we grant:       %s", strings.Join(d.Ours, ", "))
+		}
+		if len(d.Theirs) > 0 {
+			line("  only the site grants: %s", strings.Join(d.Theirs, ", "))
+		}
+		line("  our rules:  %s", rules(d.OurRules))
+		if d.TheirRules != nil {
+			line("  site rules: %s", rules(d.TheirRules))
+		}
+	}
+	_, err := s.Out.Write([]byte(b.String()))
+	return err
+}

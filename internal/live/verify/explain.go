@@ -1,0 +1,166 @@
+package verify
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Point is a point of the language that explains differences.
+type Point struct {
+	// Name is the option that makes both sides agree, such as list-inequality=all, or what
+	// the rules of either side have in common, such as matches; "" is unexplained.
+	Name string `json:"name"`
+	// Settled says that the option was tried, and makes both sides agree.
+	Settled bool `json:"settled"`
+	Pairs   int  `json:"pairs"`
+	// Rules are the rules that the differences are about.
+	Rules []string `json:"rules"`
+}
+
+// readings are the options of the language that can be tried.
+var readings = []struct {
+	name    string
+	options evaluate.Options
+}{
+	{"list-inequality=all", evaluate.Options{ListInequality: evaluate.All}},
+}
+
+// explainer tries other readings of the rules on the pairs that differ.
+type explainer struct {
+	records    *snapshot.Site
+	rules      map[string]ruleset.Rule
+	evaluators []*evaluate.Evaluator
+}
+
+func newExplainer(rules []ruleset.Rule, records *snapshot.Site) *explainer {
+	e := &explainer{records: records, rules: map[string]ruleset.Rule{}}
+	for _, r := range rules {
+		e.rules[schema.Fold(r.ID)] = r
+	}
+	for _, r := range readings {
+		evaluator, _ := evaluate.New(rules, records, r.options) // a rule in error grants nothing
+		e.evaluators = append(e.evaluators, evaluator)
+	}
+	return e
+}
+
+// point returns the option under which we decide as the site does, "" for none.
+func (e *explainer) point(d Difference, theirs uint32) string {
+	user, resource := e.records.Records["user"][schema.Fold(d.User)], e.records.Records[schema.Fold(d.Type)][schema.Fold(d.Resource)]
+	if user == nil || resource == nil {
+		return ""
+	}
+	for i, evaluator := range e.evaluators {
+		answer := evaluator.Answer(evaluate.Question{Requester: user, Resource: resource, Context: d.Context})
+		var mask uint32
+		for _, name := range answer.Actions {
+			if a, ok := ruleset.ParseAction(name); ok {
+				mask |= uint32(a)
+			}
+		}
+		if mask == theirs {
+			return readings[i].name
+		}
+	}
+	return ""
+}
+
+// points groups differences by what explains them. Where no option does, what the rules
+// that only one side grants by have in common is named, as a place to look.
+func (e *explainer) points(list []Difference) []Point {
+	byName := map[string]*Point{}
+	points := []Point{}
+	for i := range list {
+		d := &list[i]
+		name, settled := d.Point, d.Point != ""
+		one := symmetric(d.OurRules, d.TheirRules)
+		if !settled {
+			name = e.features(one)
+		}
+		p := byName[name]
+		if p == nil {
+			p = &Point{Name: name, Settled: settled, Rules: []string{}}
+			byName[name] = p
+		}
+		p.Pairs++
+		for _, id := range one {
+			if !slices.Contains(p.Rules, id) {
+				p.Rules = append(p.Rules, id)
+			}
+		}
+	}
+	for _, p := range byName {
+		slices.Sort(p.Rules)
+		points = append(points, *p)
+	}
+	slices.SortFunc(points, func(a, b Point) int { return cmp.Or(cmp.Compare(b.Pairs, a.Pairs), strings.Compare(a.Name, b.Name)) })
+	order(list)
+	return points
+}
+
+// symmetric returns the rules of one side alone.
+func symmetric(a, b []string) []string {
+	var one []string
+	for _, id := range a {
+		if !slices.Contains(b, id) {
+			one = append(one, id)
+		}
+	}
+	for _, id := range b {
+		if !slices.Contains(a, id) {
+			one = append(one, id)
+		}
+	}
+	return one
+}
+
+// features names what of the language the rules use whose reading is not documented.
+func (e *explainer) features(ids []string) string {
+	found := map[string]bool{}
+	for _, id := range ids {
+		r, ok := e.rules[schema.Fold(id)]
+		if !ok {
+			continue
+		}
+		node, _ := condition.Parse(r.Condition, diag.Rule{ID: r.ID, Name: r.Name})
+		if node == nil {
+			found["a rule in error"] = true
+			continue
+		}
+		condition.Walk(node, func(n condition.Node) bool {
+			if c, ok := n.(*condition.Comparison); ok {
+				found[feature(c)] = true
+			}
+			return true
+		})
+	}
+	delete(found, "")
+	var names []string
+	for name := range found {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}
+
+func feature(c *condition.Comparison) string {
+	switch op := c.Op.String(); op {
+	case "matches":
+		return "regular expressions (matches)"
+	case "!=", "!==":
+		return "inequality (" + op + ")"
+	case "like":
+		if s, ok := c.Right.(*condition.String); ok && strings.Contains(s.Value, "?") {
+			return "? in like"
+		}
+	}
+	return ""
+}

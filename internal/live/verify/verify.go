@@ -1,0 +1,272 @@
+package verify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Options say what to compare.
+type Options struct {
+	// Types are the types of the resources; none are all that the site audits.
+	Types []string
+	// Sample is how many members of each class are asked about; 0 is one, and a negative
+	// number all.
+	Sample   int
+	Progress snapshot.Progress
+}
+
+// Result is what the comparison found.
+type Result struct {
+	// Pairs are the pairs of a user and a resource that were compared, and Cells the
+	// rights: pairs times actions.
+	Pairs int64 `json:"pairs"`
+	Cells int64 `json:"cells"`
+	// Covered is how many pairs these stand for.
+	Covered int64 `json:"covered_pairs"`
+	// Differ is the number of cells that differ; Differences tells the first of them.
+	Differ      int64        `json:"differ"`
+	Points      []Point      `json:"points"`
+	Differences []Difference `json:"differences"`
+}
+
+// Difference is a pair of a user and a resource on which the two sides differ.
+type Difference struct {
+	Type     string `json:"type"`
+	User     string `json:"user"`
+	Login    string `json:"login"`
+	Resource string `json:"resource"`
+	Context  string `json:"context"`
+	// Ours and Theirs are the actions that only one side grants.
+	Ours   []string `json:"only_ours"`
+	Theirs []string `json:"only_site"`
+	// OurRules and TheirRules are the rules by which either side grants anything.
+	OurRules   []string `json:"our_rules"`
+	TheirRules []string `json:"site_rules,omitempty"`
+	// Point is the reading of the language that makes both agree, "" for none.
+	Point string `json:"point,omitempty"`
+}
+
+// maxDifferences is how many differences are told one by one, and maxAsked for how many of
+// them the site is asked for its rules.
+const (
+	maxDifferences = 1000
+	maxAsked       = 50
+)
+
+// audited are the types that the site's audit takes, as far as is known.
+var audited = []string{
+	"Stream", "App", "App.Object", "ReloadTask", "DataConnection", "ContentLibrary", "Extension", "SharedContent", "SystemRule", "User", "ExternalProgramTask", "UserSyncTask",
+}
+
+// contexts are those of the site's audit and ours.
+var contexts = []struct{ site, ours string }{{qrs.AppAccess, "hub"}, {qrs.ManagementAccess, "qmc"}}
+
+// comparison is one run.
+type comparison struct {
+	bundle  *bundles.Bundle
+	site    Site
+	options Options
+	result  *Result
+	explain *explainer
+	asked   int
+}
+
+// Compare compares the policy of a bundle with a site's audit. Rules and records are those
+// that the bundle was made of.
+func Compare(ctx context.Context, b *bundles.Bundle, rules []ruleset.Rule, records *snapshot.Site, site Site, o Options) (*Result, error) {
+	c := &comparison{bundle: b, site: site, options: o, result: &Result{Points: []Point{}, Differences: []Difference{}}, explain: newExplainer(rules, records)}
+	types := o.Types
+	if len(types) == 0 {
+		on := b.Data.Keys("site", "entities")
+		for _, t := range audited {
+			if slices.Contains(on, schema.Fold(t)) {
+				types = append(types, t)
+			}
+		}
+	}
+	for _, typ := range types {
+		for _, context := range contexts {
+			if err := c.compare(ctx, typ, context.site, context.ours); err != nil {
+				return nil, err
+			}
+		}
+	}
+	c.result.Points = c.explain.points(c.result.Differences)
+	return c.result, nil
+}
+
+// compare compares the rights on the resources of one type in one context.
+func (c *comparison) compare(ctx context.Context, typ, siteContext, ours string) error {
+	q := partition.Question{Types: []string{schema.Fold(typ)}, Actions: uint32(ruleset.All), Session: partition.Session{Context: ours}}
+	m, err := matrix.Compute(ctx, c.bundle, q, c.options.Progress)
+	if err != nil {
+		return err
+	}
+	t := m.Types[0]
+	users, things := m.Model.Requesters, t.Resources
+	userOf, thingOf := map[string]int32{}, map[string]int32{}
+	ask := qrs.MatrixQuery{Type: typ, Actions: known, Context: siteContext}
+	for _, n := range c.chosen(users.Classes, len(users.Handles), func(n int32) bool { return !users.Anonymous[n] }) {
+		ask.Users, userOf[users.Handles[n]] = append(ask.Users, users.Handles[n]), n
+	}
+	for _, n := range c.chosen(things.Classes, things.Recorded, func(n int32) bool { return int(n) < things.Recorded }) {
+		ask.Resources, thingOf[things.Handles[n]] = append(ask.Resources, things.Handles[n]), n
+	}
+	c.exceptional(m, t, &ask, userOf, thingOf)
+	if len(ask.Users) == 0 || len(ask.Resources) == 0 {
+		return nil
+	}
+	c.result.Covered += int64(len(users.Handles)) * int64(things.Recorded)
+	return c.site.Blocks(ctx, ask, func(block qrs.MatrixQuery, cells []qrs.Cell) error {
+		access := map[[2]string]uint32{}
+		for _, cell := range cells {
+			access[[2]string{cell.User, cell.Resource}] = cell.Access
+		}
+		for _, u := range block.Users {
+			for _, r := range block.Resources {
+				user, known := numberOf(users.Handles, userOf, u)
+				thing, there := things.Number(r)
+				if !known || !there {
+					continue // a capture of another time
+				}
+				c.result.Pairs++
+				c.result.Cells += int64(len(ruleset.AllActions))
+				if err := c.pair(ctx, m, t, pairOf{typ, user, thing}, access[[2]string{u, r}], siteContext, ours); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// numberOf returns the number of a user, whom a capture may know and this run not choose.
+func numberOf(handles []string, chosen map[string]int32, handle string) (int32, bool) {
+	if n, ok := chosen[handle]; ok {
+		return n, true
+	}
+	n := slices.Index(handles, handle)
+	return int32(n), n >= 0 //nolint:gosec // fewer than 2^31 users
+}
+
+// chosen returns the members of classes that are asked about, ascending.
+func (c *comparison) chosen(classes []partition.Class, count int, fits func(int32) bool) []int32 {
+	var all []int32
+	sample := max(c.options.Sample, 1)
+	if c.options.Sample < 0 {
+		sample = count
+	}
+	for _, class := range classes {
+		taken := 0
+		for _, n := range class.Members {
+			if taken < sample && fits(n) {
+				all = append(all, n)
+				taken++
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// maxExceptional is how many exceptional pairs of a type are asked about: those of users
+// who meet an identity test, such as owners.
+const maxExceptional = 20
+
+func (c *comparison) exceptional(m *matrix.Matrix, t *matrix.Type, ask *qrs.MatrixQuery, userOf, thingOf map[string]int32) {
+	added := 0
+	for _, thing := range slices.Sorted(maps.Keys(t.Apart)) {
+		if int(thing) >= t.Recorded || added >= maxExceptional {
+			continue
+		}
+		for _, user := range t.Apart[thing][:min(1, len(t.Apart[thing]))] {
+			handle := m.Model.Requesters.Handles[user]
+			if m.Model.Requesters.Anonymous[user] {
+				continue
+			}
+			if _, there := userOf[handle]; !there {
+				ask.Users, userOf[handle] = append(ask.Users, handle), user
+			}
+			if resource := t.Handles[thing]; resource != "" {
+				if _, there := thingOf[resource]; !there {
+					ask.Resources, thingOf[resource] = append(ask.Resources, resource), thing
+				}
+			}
+			added++
+		}
+	}
+}
+
+// known are the actions that have a name.
+var known = func() (mask uint32) {
+	for _, a := range ruleset.AllActions {
+		mask |= uint32(a)
+	}
+	return mask
+}()
+
+// pairOf is a user and a resource by their numbers.
+type pairOf struct {
+	typ         string
+	user, thing int32
+}
+
+// pair compares what a user may do on a resource.
+func (c *comparison) pair(ctx context.Context, m *matrix.Matrix, t *matrix.Type, p pairOf, theirs uint32, siteContext, ours string) error {
+	var mask uint32
+	var rules []string
+	for _, i := range m.Granting(t, p.user, p.thing) {
+		mask |= t.Rules[i].Actions & known
+		rules = append(rules, t.Rules[i].ID)
+	}
+	if mask == theirs {
+		return nil
+	}
+	different := ruleset.Actions(mask ^ theirs)
+	c.result.Differ += int64(len(different.List()))
+	if len(c.result.Differences) >= maxDifferences {
+		return nil
+	}
+	d := Difference{
+		Type: p.typ, User: m.Model.Requesters.Handles[p.user], Login: m.Model.Requesters.Subjects[p.user], Resource: t.Handles[p.thing], Context: ours,
+		Ours: ruleset.Actions(mask &^ theirs).Names(), Theirs: ruleset.Actions(theirs &^ mask).Names(), OurRules: cmpNil(rules),
+	}
+	d.Point = c.explain.point(d, theirs)
+	if c.asked < maxAsked {
+		c.asked++
+		found, err := c.site.Granting(ctx, p.typ, d.User, d.Resource, siteContext)
+		if err != nil && !errors.Is(err, errNotCaptured) {
+			return err
+		}
+		d.TheirRules = found
+	}
+	c.result.Differences = append(c.result.Differences, d)
+	return nil
+}
+
+func cmpNil(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// order sorts differences for people: by point, then as they were found.
+func order(list []Difference) {
+	slices.SortStableFunc(list, func(a, b Difference) int {
+		return cmp.Or(strings.Compare(a.Point, b.Point), strings.Compare(a.Type, b.Type))
+	})
+}
