@@ -88,6 +88,7 @@ func newApp(streams *Streams) *cli.App {
 		serveCommand(streams),
 		pullCommand(streams),
 		verifyCommand(streams),
+		watchCommand(streams),
 		planCommand(streams),
 		applyCommand(streams),
 		rollbackCommand(streams),

@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"console": consoleEdit,
 			"replace": replaceText,
 			"await":   awaitThere,
+			"differs": awaitOther,
 		},
 	})
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -83,14 +84,30 @@ func awaitThere(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: await FILE")
 	}
-	for deadline := time.Now().Add(30 * time.Second); ; {
-		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
-			return
-		}
+	await(ts, args[0]+" does not appear", func() bool {
+		_, err := os.Stat(ts.MkAbs(args[0]))
+		return err == nil
+	})
+}
+
+// awaitOther waits until a file is not what another one is: differs FILE OTHER.
+func awaitOther(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: differs FILE OTHER")
+	}
+	other, err := os.ReadFile(ts.MkAbs(args[1]))
+	ts.Check(err)
+	await(ts, args[0]+" does not change", func() bool {
+		data, err := os.ReadFile(ts.MkAbs(args[0]))
+		return err == nil && !bytes.Equal(data, other)
+	})
+}
+
+func await(ts *testscript.TestScript, failure string, done func() bool) {
+	for deadline := time.Now().Add(60 * time.Second); !done(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			ts.Fatalf("%s does not appear", args[0])
+			ts.Fatalf("%s", failure)
 		}
-		time.Sleep(2 * time.Millisecond)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -197,4 +198,14 @@ func (c *Client) ResetCache(ctx context.Context) error {
 		err = c.call(ctx, request{method: http.MethodPost, path: "/systemrule/security/resetcache"}, nil)
 	}
 	return err
+}
+
+// ChangedSince asks whether entities of any kind have changed since a time, by the site's
+// clock. Builds without that list answer an error for which IsNotFound holds.
+func (c *Client) ChangedSince(ctx context.Context, since time.Time) (bool, error) {
+	const overlap = 5 * time.Second
+	query := url.Values{"since": {since.Add(-overlap).UTC().Format("2006-01-02T15:04:05.000Z")}}
+	var changes []json.RawMessage
+	err := c.call(ctx, request{method: http.MethodGet, path: "/notification/changes", query: query, long: true}, &changes)
+	return len(changes) > 0, err
 }

@@ -23,6 +23,9 @@ func (e *BrokenError) Error() string { return "the rules or the snapshot have er
 // Effect compares who may do what under two sets of rules, each on its own snapshot; the
 // same folder twice is read once. Rules in error grant nothing, as on the site.
 func Effect(ctx context.Context, old, new []ruleset.Rule, oldDir, newDir string, progress snapshot.Progress) (*difference.Report, error) {
+	if progress == nil {
+		progress = snapshot.NoProgress{}
+	}
 	options := compiler.Options{Schema: schema.Default(), SkipInvalid: true}
 	in := difference.Input{Mode: difference.ModeSite, SameSite: oldDir == newDir, Progress: progress}
 	var view schema.View

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+func watchCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "watch",
+		Usage:     "follow a live site: what changes, by whom, and who gains and loses what by it",
+		ArgsUsage: "[FOLDER] [--sites FILE] [--site NAME] [flags]",
+		Description: `Every --interval the site is asked for its changes; where it has no list of them, what
+has changed is read by date. Once in an hour everything is read. Each change of rules or
+data is told with its effect. With FOLDER, which pull has written, rules that are not as
+their files say are told as drift. Nothing is written to the site.
+
+--format json writes one JSON object a line. --webhook posts the same object. --metrics
+serves numbers for Prometheus. --bundle writes a bundle of the site after every change:
+serve -b FILE decides by it without a request noticing.
+
+EXAMPLES:
+   qlik2rego watch repo/ --site prod
+   qlik2rego watch --site prod --format json --webhook https://hooks.acme.com/qlik
+   qlik2rego watch repo/ --site prod --metrics 127.0.0.1:9102 --bundle bundle.tar.gz
+   qlik2rego watch repo/ --site prod --once`,
+		Flags: append(SiteFlags(),
+			&cli.DurationFlag{Name: "interval", Usage: "how long to wait between two rounds", Value: 2 * time.Second},
+			&cli.BoolFlag{Name: "once", Usage: "compare the site with FOLDER once; the exit code is 1 if a rule differs"},
+			&cli.StringFlag{Name: "webhook", Usage: "post each change to `URL` as JSON"},
+			&cli.StringFlag{Name: "metrics", Usage: "serve metrics for Prometheus at `ADDRESS`, path /metrics"},
+			&cli.StringFlag{Name: "bundle", Usage: "write a bundle of the site to `FILE` after every change"},
+			ProgressFlag(), FormatFlag()),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			switch {
+			case ctx.NArg() > 1:
+				return UsageOf(ctx.Command, "watch takes at most one folder, which pull has written")
+			case ctx.Bool("once") && ctx.NArg() == 0:
+				return UsageOf(ctx.Command, "--once compares with a FOLDER, which pull has written")
+			case ctx.Duration("interval") <= 0:
+				return UsageOf(ctx.Command, "--interval is longer than nothing, such as 2s")
+			}
+			return streams.watch(ctx)
+		},
+	}
+}

@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/live/watch"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
+)
+
+func (s *Streams) watch(ctx *cli.Context) error {
+	client, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	metrics := watch.NewMetrics(client.Site().Name)
+	if address := ctx.String("metrics"); address != "" {
+		stop, err := serveMetrics(ctx.Context, address, metrics)
+		if err != nil {
+			return Input(err)
+		}
+		defer stop()
+	}
+	w, err := watch.Start(ctx.Context, client, ctx.Args().First(), metrics, s.Progress(ctx))
+	if err != nil {
+		return s.planning(calling(client, err))
+	}
+	defer w.Close()
+	drift, err := w.Drift()
+	if err != nil {
+		return s.planning(err)
+	}
+	if ctx.Bool("once") {
+		return s.watchedOnce(client, drift)
+	}
+	if err := s.watchBundle(ctx, w); err != nil {
+		return err
+	}
+	s.note("watching the site %s, every %s", client.Site().Name, ctx.Duration("interval"))
+	for _, name := range drift {
+		s.note("drift: %s is not as its file says", tabular.Printable(name))
+	}
+	return s.rounds(ctx, client, w, metrics)
+}
+
+// note tells a person; a program reads standard output.
+func (s *Streams) note(format string, args ...any) {
+	_, _ = fmt.Fprintf(s.Err, "qlik2rego: "+format+"\n", args...) // nobody reads
+}
+
+// watchedOnce reports drift and ends.
+func (s *Streams) watchedOnce(client *qrs.Client, drift []string) error {
+	var err error
+	switch {
+	case s.Format == JSON:
+		err = s.WriteJSON(map[string]any{"site": client.Site().Name, "drift": drift})
+	case len(drift) == 0:
+		_, err = fmt.Fprintf(s.Out, "the rules of the site %s are as their files say\n", client.Site().Name)
+	default:
+		_, err = fmt.Fprintf(s.Out, "drift: %s of the site %s %s not as the files say: %s\n", Count(len(drift), "rule"), client.Site().Name,
+			map[bool]string{true: "is", false: "are"}[len(drift) == 1], tabular.Printable(strings.Join(drift, ", ")))
+	}
+	if err == nil && len(drift) > 0 {
+		return No()
+	}
+	return err
+}
+
+// rounds looks at the site until the context ends. A site that cannot be read for a while
+// is reported once, and looked at again.
+func (s *Streams) rounds(ctx *cli.Context, client *qrs.Client, w *watch.Watch, metrics *watch.Metrics) error {
+	tick := time.NewTicker(ctx.Duration("interval"))
+	defer tick.Stop()
+	hook := &watch.Webhook{URL: ctx.String("webhook"), Client: &http.Client{Timeout: 10 * time.Second}}
+	failing := false
+	for {
+		select {
+		case <-ctx.Context.Done():
+			return nil
+		case <-tick.C:
+		}
+		e, err := w.Round(ctx.Context)
+		switch {
+		case errors.Is(err, context.Canceled):
+			return nil
+		case err != nil:
+			metrics.Failed()
+			if !failing {
+				s.note("the site %s cannot be read, and is tried again: %v", client.Site().Name, err)
+			}
+			failing = true
+			continue
+		case failing:
+			s.note("the site %s can be read again", client.Site().Name)
+			failing = false
+		}
+		if e == nil {
+			continue
+		}
+		if err := s.watchBundle(ctx, w); err != nil {
+			return err
+		}
+		if err := s.showEvent(e); err != nil {
+			return err
+		}
+		if hook.URL != "" {
+			if err := hook.Send(ctx.Context, e); err != nil {
+				s.note("%v", err)
+			}
+		}
+	}
+}
+
+// watchBundle writes the bundle of --bundle.
+func (s *Streams) watchBundle(ctx *cli.Context, w *watch.Watch) error {
+	name := ctx.String("bundle")
+	if name == "" {
+		return nil
+	}
+	options, err := compileOptions(ctx)
+	if err != nil {
+		return err
+	}
+	options.SkipInvalid = true // as the site does
+	c, err := workspace.Open(workspace.Source{Rules: []string{w.Dir()}, Snapshot: w.Dir(), Options: options})
+	if err != nil {
+		return err
+	}
+	if c.Policy == nil {
+		return s.Broken(c.Diagnostics)
+	}
+	out := s.outputs()
+	defer out.Discard()
+	if _, err := (Targets{Bundle: name}).stage(ctx.Context, c, &out); err != nil {
+		if errors.Is(err, workspace.ErrBroken) {
+			return s.Broken(c.Diagnostics)
+		}
+		return err
+	}
+	return out.Commit()
+}
+
+// showEvent writes what has changed: a line of JSON, or lines for people.
+func (s *Streams) showEvent(e *watch.Event) error {
+	if s.Format == JSON {
+		return json.NewEncoder(s.Out).Encode(e)
+	}
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	effect := "nobody gains or loses anything"
+	if e.Effect == watch.Access {
+		effect = fmt.Sprintf("%s gained by %s, %s lost by %s", Count(int(e.Gain.Cells), "right"), Count(e.Gain.Users, "user"),
+			Count(int(e.Loss.Cells), "right"), Count(e.Loss.Users, "user"))
+	}
+	line("%s %s: %s; %s", e.Time.Format(time.RFC3339), e.Site, Count(e.Count, "change"), effect)
+	for i, c := range e.Changes {
+		if i == maxShown {
+			line("  and %d more", e.Count-i)
+			break
+		}
+		by := ""
+		if c.By != "" {
+			by = fmt.Sprintf(" by %s at %s", tabular.Printable(c.By), c.At)
+		}
+		line("  %s %s %s%s", c.What, c.Type, tabular.Printable(c.Name), by)
+	}
+	for _, g := range e.Groups {
+		sign := map[string]string{difference.Gain: "+", difference.Loss: "-"}[g.Kind]
+		for _, p := range g.Parts {
+			line("  %s %s on %s: %s, %s", sign, p.Action, p.Type, Count(p.Users, "user"), Count(p.Resources, "resource"))
+		}
+	}
+	for _, name := range e.Drift {
+		line("  drift: %s is not as its file says", tabular.Printable(name))
+	}
+	_, err := s.Out.Write([]byte(b.String()))
+	return err
+}
+
+// serveMetrics serves metrics until stop is called.
+func serveMetrics(ctx context.Context, address string, m *watch.Metrics) (stop func(), err error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("--metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/metrics", m.Handler())
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	done := make(chan struct{})
+	go func() { defer close(done); _ = server.Serve(listener) }() // it ends by Close
+	return func() { _ = server.Close(); <-done }, nil
+}

@@ -1,0 +1,64 @@
+package watch
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+)
+
+// Metrics are the numbers that a watch tells Prometheus.
+type Metrics struct {
+	registry     *prometheus.Registry
+	drift        prometheus.Gauge
+	gained, lost *prometheus.CounterVec
+	pulled       prometheus.Gauge
+	failures     prometheus.Counter
+}
+
+// NewMetrics returns metrics of a site.
+func NewMetrics(site string) *Metrics {
+	labels := prometheus.Labels{"site": site}
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		drift:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "qlik2rego_drift_rules", Help: "Rules on the site that are not as their files say.", ConstLabels: labels}),
+		gained: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "qlik2rego_access_gained_cells", Help: "Rights gained since the start: one action of one user on one resource.", ConstLabels: labels,
+		}, []string{"action", "type"}),
+		lost: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "qlik2rego_access_lost_cells", Help: "Rights lost since the start: one action of one user on one resource.", ConstLabels: labels,
+		}, []string{"action", "type"}),
+		pulled:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "qlik2rego_last_pull_timestamp", Help: "When the site was last read, in Unix seconds.", ConstLabels: labels}),
+		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "qlik2rego_watch_failures_total", Help: "Rounds in which the site could not be read.", ConstLabels: labels}),
+	}
+	m.registry.MustRegister(m.drift, m.gained, m.lost, m.pulled, m.failures)
+	return m
+}
+
+// Handler serves the metrics.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// Failed counts a round in which the site could not be read.
+func (m *Metrics) Failed() { m.failures.Inc() }
+
+// round notes a round, whose event is nil if nothing has changed.
+func (m *Metrics) round(now float64, drift int, e *Event) {
+	m.pulled.Set(now)
+	m.drift.Set(float64(drift))
+	if e == nil {
+		return
+	}
+	for _, g := range e.Groups {
+		counter := m.gained
+		if g.Kind == difference.Loss {
+			counter = m.lost
+		}
+		for _, p := range g.Parts {
+			counter.WithLabelValues(p.Action, p.Type).Add(float64(p.Cells))
+		}
+	}
+}

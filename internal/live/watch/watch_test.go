@@ -1,0 +1,133 @@
+package watch
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/live/pull"
+	"github.com/qlik2rego/qlik2rego/internal/qrs/fake"
+	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
+)
+
+func round(t *testing.T, w *Watch) *Event {
+	t.Helper()
+	e, err := w.Round(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func names(changes []Change) string {
+	var all []string
+	for _, c := range changes {
+		all = append(all, c.What+" "+c.Type+" "+c.Name+" by "+c.By)
+	}
+	return strings.Join(all, ", ")
+}
+
+// Rules, data and deletions are noticed with and without the site's list of changes, with
+// their effect and as drift.
+func TestRounds(t *testing.T) {
+	for _, silent := range []bool{false, true} {
+		site := faketest.Start(t, "config-sheet", fake.Options{NoChanges: silent})
+		client := site.Client(t)
+		repo := t.TempDir() + "/repo"
+		if _, err := pull.Into(t.Context(), client, repo, pull.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		metrics := NewMetrics("test")
+		w, err := Start(t.Context(), client, repo, metrics, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Close()
+		before, _ := client.Calls()
+		if e := round(t, w); e != nil {
+			t.Errorf("nothing has changed, and %+v", e)
+		}
+		if calls, _ := client.Calls(); !silent && calls-before != 1 {
+			t.Errorf("%d calls to learn that nothing has changed", calls-before)
+		}
+		made, err := site.Store.Create("systemrule", map[string]any{
+			"name": "All streams", "rule": "true", "resourceFilter": "Stream_*", "actions": json.Number("2"), "category": "Security", "type": "Custom",
+		}, `ACME\anna`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := round(t, w)
+		if e == nil || names(e.Changes) != `created SystemRule All streams by ACME\anna` || e.Effect != Access || e.Gain.Cells == 0 || !slices.Equal(e.Drift, []string{"All streams"}) {
+			t.Fatalf("a new rule: %+v", e)
+		}
+		id, _ := made["id"].(string)
+		if err := site.Store.Edit("systemrule", id, "x", map[string]any{"comment": "why"}); err != nil {
+			t.Fatal(err)
+		}
+		if e = round(t, w); e == nil || e.Effect != NoEffect || e.Gain.Cells+e.Loss.Cells != 0 {
+			t.Errorf("a comment: %+v", e)
+		}
+		user := site.Store.List("user")[0]
+		if err := errors.Join(site.Store.Delete("systemrule", id), site.Store.Edit("user", user["id"].(string), "x", map[string]any{"name": "Other"})); err != nil {
+			t.Fatal(err)
+		}
+		if e = round(t, w); e == nil || e.Count != 2 || e.Loss.Cells == 0 || len(e.Drift) != 0 || e.Changes[0].What != "deleted" {
+			t.Errorf("a deletion and an edit: %+v", e)
+		}
+		site.SetFaults(fake.Once(fake.LoginPage, 1, nil))
+		if _, err := w.Round(t.Context()); err == nil {
+			t.Error("a site that cannot be read passes for one without changes")
+		}
+		site.SetFaults(nil)
+		w.full = w.full.Add(-fullEvery)
+		if err := site.Store.Edit("user", user["id"].(string), "x", map[string]any{"name": "Another"}); err != nil {
+			t.Fatal(err)
+		}
+		if e = round(t, w); e == nil || !e.Full {
+			t.Errorf("after an hour: %+v", e)
+		}
+		checkMetrics(t, metrics)
+	}
+}
+
+func checkMetrics(t *testing.T, m *Metrics) {
+	t.Helper()
+	answer := httptest.NewRecorder()
+	m.Handler().ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	for _, want := range []string{
+		`qlik2rego_drift_rules{site="test"} 0`, `qlik2rego_access_gained_cells{action="read",site="test",type="Stream"}`,
+		`qlik2rego_access_lost_cells{action="read"`, `qlik2rego_last_pull_timestamp{site="test"} 1`,
+	} {
+		if !strings.Contains(answer.Body.String(), want) {
+			t.Errorf("no %s in %s", want, answer.Body)
+		}
+	}
+}
+
+func TestWebhook(t *testing.T) {
+	var got Event
+	code := http.StatusOK
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if err := json.Unmarshal(body, &got); err != nil {
+			t.Error(err)
+		}
+		w.WriteHeader(code)
+	}))
+	defer server.Close()
+	hook := &Webhook{URL: server.URL, Client: server.Client()}
+	e := &Event{Site: "prod", Effect: Access, Time: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	if err := hook.Send(t.Context(), e); err != nil || got.Site != "prod" || got.Effect != Access {
+		t.Errorf("%v, got %+v", err, got)
+	}
+	code = http.StatusTeapot
+	if err := hook.Send(t.Context(), e); err == nil || !strings.Contains(err.Error(), "418") {
+		t.Errorf("a hook that refuses: %v", err)
+	}
+}
