@@ -81,6 +81,7 @@ func newApp(streams *Streams) *cli.App {
 		auditCommand(streams),
 		diffCommand(streams),
 		proveCommand(streams),
+		escalateCommand(streams),
 		searchCommand(streams),
 		filterCommand(streams),
 		testgenCommand(streams),

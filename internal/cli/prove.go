@@ -136,7 +136,12 @@ func (s *Streams) proofs(ctx *cli.Context, r *prove.Report, version string) erro
 		}
 		return fmt.Errorf("unknown format %q", s.Format)
 	}
-	name := ctx.String("output")
+	return s.writeTo(ctx.String("output"), write)
+}
+
+// writeTo writes results to a file, atomically, or to standard output where no file is
+// named.
+func (s *Streams) writeTo(name string, write func(w io.Writer, dir string) error) error {
 	if name == "" {
 		return write(s.Out, "")
 	}

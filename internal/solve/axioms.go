@@ -106,6 +106,11 @@ func (s *Scope) constrain(v *value) {
 			s.testsOf(v).folded[schema.Fold(text)] = true
 		}
 	}
+	if texts, _ := s.given(v); len(texts) > 0 {
+		for _, text := range texts {
+			s.testsOf(v).folded[schema.Fold(text)] = true
+		}
+	}
 	if v == s.typeValue() {
 		s.constrainType(v)
 	}
@@ -132,6 +137,7 @@ func (s *Scope) allowed(v *value) func(cells.Text, *component) bool {
 func (s *Scope) state() {
 	for _, v := range s.values {
 		s.stateValue(v)
+		s.statePersona(v)
 	}
 	for _, pair := range s.sameType() {
 		if same := s.sameBy(pair[0], pair[1]); same != nil {

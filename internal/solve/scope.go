@@ -34,6 +34,7 @@ type Scope struct {
 	assumed       []sat.Lit
 	// weakened keeps one text of a cell, for the tests that must notice it.
 	weakened bool
+	persona  *Persona // nil for any user
 }
 
 // Verdict is the kind of an answer.
@@ -61,11 +62,13 @@ type Answer struct {
 
 // Scope encodes a type scope, given by its index in Classes, for questions about
 // formulas: these and combinations of them can be asked.
-func (w *World) Scope(class int, formulas ...Formula) *Scope { return w.scope(class, false, formulas) }
+func (w *World) Scope(class int, formulas ...Formula) *Scope {
+	return w.scope(class, false, nil, formulas)
+}
 
-func (w *World) scope(class int, weakened bool, formulas []Formula) *Scope {
+func (w *World) scope(class int, weakened bool, persona *Persona, formulas []Formula) *Scope {
 	s := &Scope{
-		world: w, class: class, sat: &sat.Solver{}, weakened: weakened,
+		world: w, class: class, sat: &sat.Solver{}, weakened: weakened, persona: persona,
 		environment: map[string]*value{}, tested: map[int]*tested{}, pairs: map[string]bool{},
 		scannedRights: map[rightOf]bool{}, components: map[*value]*component{}, gates: map[string]sat.Lit{},
 		rights: map[rightKey]sat.Lit{}, grants: map[Grants]sat.Lit{}, axioms: map[Axiom]sat.Lit{},

@@ -1,0 +1,104 @@
+// Package show renders escalations as text, DOT and SVG.
+package show
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// maxTypes is the number of types of a gain that text names.
+const maxTypes = 3
+
+// Text renders a report for people.
+type Text struct{}
+
+// Render writes the report. Personas that cannot escalate are one line together.
+func (Text) Render(w io.Writer, r *escalate.Report) error {
+	var b strings.Builder
+	var none []string
+	for _, p := range r.Personas {
+		if len(p.Steps) == 0 {
+			none = append(none, tabular.Printable(p.Persona))
+			continue
+		}
+		fmt.Fprintf(&b, "%s%s: %s\n", tabular.Printable(p.Persona), users(p), outcome(p))
+		for _, s := range p.Steps {
+			fmt.Fprintf(&b, "  %d. %s on %s%s %s\n", s.Level, s.Action, s.Type, by(s.By), s.Does)
+			if s.Reading != "" {
+				fmt.Fprintf(&b, "     %s\n", s.Reading)
+			}
+			if len(s.Gains) > 0 {
+				fmt.Fprintf(&b, "     gains %s\n", gains(s.Gains))
+			}
+		}
+	}
+	if len(none) > 0 {
+		fmt.Fprintf(&b, "no escalation: %s\n", strings.Join(none, "; "))
+	}
+	for _, u := range r.Unknown {
+		fmt.Fprintf(&b, "not decided: %s\n", u)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func users(p escalate.Result) string {
+	if len(p.Users) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d users, such as %s)", len(p.Users), tabular.Printable(p.Users[0]))
+}
+
+func outcome(p escalate.Result) string {
+	switch {
+	case p.Narrow:
+		return fmt.Sprintf("%d rights, and everything if the product judges a rule before it is edited", p.Rights)
+	case p.Everything:
+		return fmt.Sprintf("%d rights, and everything in %s", p.Rights, steps(p))
+	}
+	return fmt.Sprintf("%d rights, and %d in the end", p.Rights, p.Reached)
+}
+
+func steps(p escalate.Result) string {
+	for _, s := range p.Steps {
+		if s.Type == "SystemRule" {
+			if s.Level == 1 {
+				return "one step"
+			}
+			return fmt.Sprintf("%d steps", s.Level)
+		}
+	}
+	return "the end"
+}
+
+func by(rules []escalate.Rule) string {
+	if len(rules) == 0 {
+		return ""
+	}
+	r := rules[0]
+	text := " (" + tabular.Printable(r.Name)
+	if r.File != "" {
+		text += fmt.Sprintf(", %s:%d:%d", tabular.Printable(r.File), r.Line, r.Column)
+	}
+	return text + ")"
+}
+
+func gains(list []escalate.Gain) string {
+	var parts []string
+	for _, g := range list[:min(len(list), maxTypes)] {
+		actions := strings.Join(g.Actions, ", ")
+		if len(g.Actions) == len(ruleset.AllActions) {
+			actions = "all actions"
+		}
+		parts = append(parts, tabular.Printable(g.Type)+" ("+actions+")")
+	}
+	if more := len(list) - maxTypes; more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d types more", more))
+	}
+	return strings.Join(parts, ", ")
+}

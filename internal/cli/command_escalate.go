@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"io"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
+	"github.com/qlik2rego/qlik2rego/internal/audit/escalate/show"
+)
+
+// The formats of graphs.
+const (
+	DOT = "dot"
+	SVG = "svg"
+)
+
+func escalateCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "escalate",
+		Usage:     "show what users can reach by changing what their rights let them change",
+		ArgsUsage: "RULES… [--persona NAME=VALUE,…] [--snapshot DIRECTORY] [flags]",
+		Description: `Who may edit rules can have every right, who may change roles can take any role, and who
+may edit users can set the custom properties that rules read. For every role, group and
+other value that rules name, or for the users of a snapshot, escalate follows such steps
+to the end, with the rule that grants each of them. Rights are counted by type and
+action, on some resource that could be.
+
+Where the granting rule restricts which rules may be edited, it is not known whether the
+product judges the rule before or after the edit: both readings are given.
+
+The exit code is 0 if nobody can escalate, and 1 if somebody can.
+
+EXAMPLES:
+   qlik2rego escalate systemrule.json
+   qlik2rego escalate systemrule.json --persona roles=ContentAdmin --persona roles=Designer,group=Sales
+   qlik2rego escalate systemrule.json --snapshot site/ --format json
+   qlik2rego escalate systemrule.json --format svg -o escalation.svg`,
+		Flags: slices.Concat(CompileFlags(), []cli.Flag{
+			&cli.StringSliceFlag{Name: "persona", Usage: "a user with these properties and no others, `NAME=VALUE,…`; repeatable; overrides those of rules and snapshot"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
+			FormatFlag(DOT, SVG),
+		}),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			return streams.Escalate(ctx)
+		},
+	}
+}
+
+// Escalate follows what users can reach.
+func (s *Streams) Escalate(ctx *cli.Context) error {
+	var personas []escalate.Persona
+	for _, spec := range ctx.StringSlice("persona") {
+		p, err := escalate.ParsePersona(spec)
+		if err != nil {
+			return UsageOf(ctx.Command, "--persona: %v", err)
+		}
+		personas = append(personas, p)
+	}
+	rules, err := s.Compile(ctx, ctx.Args().Slice())
+	if err != nil {
+		return err
+	}
+	if rules.Policy == nil {
+		return s.Broken(rules.Diagnostics)
+	}
+	switch {
+	case len(personas) > 0:
+	case ctx.String("snapshot") != "":
+		site, err := rules.LoadSite()
+		if err != nil {
+			return s.Broken(rules.Diagnostics)
+		}
+		personas = escalate.OnRecord(site)
+	default:
+		personas = escalate.Named(rules.Valid())
+	}
+	if err := s.hint(rules.Diagnostics); err != nil {
+		return err
+	}
+	report, err := escalate.Run(ctx.Context, rules.Valid(), personas, rules.Options)
+	if err != nil {
+		return err
+	}
+	write := func(w io.Writer, _ string) error {
+		switch s.Format {
+		case JSON:
+			return writeJSON(w, report)
+		case DOT:
+			return show.DOT{}.Render(w, report)
+		case SVG:
+			return show.SVG{}.Render(w, report)
+		}
+		return show.Text{}.Render(w, report)
+	}
+	if err := s.writeTo(ctx.String("output"), write); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(report.Personas, func(p escalate.Result) bool { return len(p.Steps) > 0 }) {
+		return No()
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package solve
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
+)
+
+// Persona restricts the user of a question to one who has given properties and no
+// others. What identifies the user is free as long as no rule names it.
+type Persona struct {
+	// Texts are the properties of the user by folded name, session attributes as
+	// environment.NAME; they are compared ignoring case.
+	Texts map[string][]string
+	// Free are kinds of properties that may be anything.
+	Free []Kind
+}
+
+// Kind is a kind of properties of the user.
+type Kind string
+
+// The kinds.
+const (
+	Roles      Kind = "roles"
+	Custom     Kind = "custom properties"
+	Attributes Kind = "directory attributes"
+	Session    Kind = "session attributes"
+	Login      Kind = "identity"
+)
+
+// kindOf returns the kind of a value of the user.
+func kindOf(v *value) Kind {
+	switch {
+	case v.node == nil:
+		return Session
+	case v.name == "roles":
+		return Roles
+	case strings.HasPrefix(v.name, "@"):
+		return Custom
+	case isField(v.name):
+		return Login
+	}
+	return Attributes
+}
+
+// ScopeFor is Scope with the user restricted to a persona.
+func (w *World) ScopeFor(class int, p Persona, formulas ...Formula) *Scope {
+	return w.scope(class, false, &p, formulas)
+}
+
+// given returns the texts that the persona has of a value, and whether the persona
+// restricts the value.
+func (s *Scope) given(v *value) ([]string, bool) {
+	if s.persona == nil || v.node != nil && v.node != s.user || slices.Contains(s.persona.Free, kindOf(v)) {
+		return nil, false
+	}
+	name := v.name
+	if v.node == nil {
+		name = "environment." + v.name
+	}
+	return s.persona.Texts[name], true
+}
+
+// statePersona states what the persona has, and that it has nothing else.
+func (s *Scope) statePersona(v *value) {
+	texts, restricted := s.given(v)
+	if !restricted {
+		return
+	}
+	c := s.components[v]
+	anything := kindOf(v) == Login && len(texts) == 0
+	for i, t := range c.texts {
+		named := t.Literal || slices.Contains(t.Matches, true)
+		if !anything && !containsFold(texts, t.Fold) || anything && named {
+			s.sat.Add(v.bits[i].Not())
+		}
+	}
+	for _, text := range texts {
+		var has []sat.Lit
+		for _, i := range c.folds[schema.Fold(text)] {
+			has = append(has, v.bits[i])
+		}
+		s.sat.Add(has...)
+	}
+}
+
+func containsFold(texts []string, fold string) bool {
+	return slices.ContainsFunc(texts, func(t string) bool { return schema.Fold(t) == fold })
+}
