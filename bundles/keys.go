@@ -20,6 +20,19 @@ func (d *Document) Keys(path ...string) []string {
 	return names
 }
 
+// Some returns at most n names of the object at a path, in no order.
+func (d *Document) Some(n int, path ...string) []string {
+	node, _ := d.find(path)
+	var names []string
+	for name := range members(node) {
+		if len(names) == n {
+			break
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
 // Same reports whether a value at a path is the very same in two documents, of
 // which one came from the other by patches that left it alone.
 func (d *Document) Same(o *Document, path ...string) bool {

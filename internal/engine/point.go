@@ -32,6 +32,7 @@ type Point struct {
 	alikes     *alikes
 	data       *bundles.Document
 	candidates *candidates
+	policy     *Policy
 }
 
 // Verdict is the answer to one request.
@@ -75,7 +76,7 @@ func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle
 		return nil, fmt.Errorf("the policy has no rule allow in %s: name the package that holds it with --entrypoint", pkg)
 	}
 	prepare := func(query string) (*Query, error) { return policy.Query(ctx, query) }
-	p := &Point{data: &b.Data}
+	p := &Point{data: &b.Data, policy: policy}
 	// Qlik's decision says whether it allows, so that its rules are asked once.
 	isQlik := path == QlikEntryPoint && policy.known != nil
 	if err := p.prepare(pkg.String(), has("decision"), isQlik, prepare); err != nil {
@@ -89,8 +90,10 @@ func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle
 			p.alikes = newAlikes(p.data)
 		}
 	}
-	p.candidates, err = newCandidates(ctx, p.data, path, pkg.String(), has, prepare)
-	return p, err
+	if p.candidates, err = newCandidates(ctx, p.data, path, pkg.String(), has, prepare); err != nil {
+		return nil, err
+	}
+	return p, p.selfCheck(ctx)
 }
 
 // Data returns the data that the point decides on.
@@ -179,6 +182,9 @@ func (p *Point) Evaluate(ctx context.Context, requests []Request, explain bool) 
 		}
 	}
 	answers, err := p.evaluateAll(ctx, asked, explain)
+	if err == nil {
+		p.shadows(asked, explain, answers)
+	}
 	if err != nil || len(asked) == len(requests) {
 		return answers, err
 	}
@@ -224,13 +230,22 @@ func (p *Point) evaluateEach(ctx context.Context, requests []Request, explain bo
 	if len(rest) == 0 {
 		return nil
 	}
+	query, one := p.many, p.one
+	if explain {
+		query, one = p.explainMany, p.explainOne
+	}
+	if one.compiled != nil && !p.policy.execution.off.Load() { // to go through the query with all of them gains nothing
+		for _, at := range rest {
+			var err error
+			if verdicts[at], err = p.evaluateOne(ctx, requests[at], explain); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	inputs := make([]*ast.Term, len(rest))
 	for i, at := range rest {
 		inputs[i] = ast.NewTerm(requests[at].Input())
-	}
-	query := p.many
-	if explain {
-		query = p.explainMany
 	}
 	value, err := query.askOn(ctx, p.data, ast.NewArray(inputs...))
 	answers, ok := value.([]any)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/metrics"
@@ -24,8 +23,10 @@ type Policy struct {
 	data     *bundles.Document
 	known    *foreknown
 	// program is nil if OPA evaluates everything.
-	program *compiled.Program
-	off     atomic.Bool // the program is not used any more
+	program   *compiled.Program
+	execution execution
+	// shadow is nil if no decisions are repeated.
+	shadow *shadow
 }
 
 // Option changes how a policy is evaluated.
@@ -102,6 +103,7 @@ func capabilities() *ast.Capabilities {
 // Query is a prepared query of a policy. It is safe for concurrent use.
 type Query struct {
 	policy   *Policy
+	text     string
 	prepared rego.PreparedEvalQuery
 	// compiled is nil if OPA evaluates the query, for the reason in refusal.
 	compiled *compiled.Query
@@ -114,9 +116,10 @@ func (p *Policy) Query(ctx context.Context, text string) (*Query, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the entry point %s: %w", text, err)
 	}
-	query := &Query{policy: p, prepared: q}
+	query := &Query{policy: p, text: text, prepared: q}
 	if p.program != nil {
 		query.compiled, query.refusal = p.program.Query(text)
+		p.execution.add(query)
 	}
 	return query, nil
 }
@@ -140,16 +143,36 @@ func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Val
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	if q.compiled != nil && len(more) == 0 && !q.policy.off.Load() {
-		v, err := q.compiled.Eval(ctx, data, input)
-		if err == nil {
-			return compiled.JSON(v)
+	if len(more) == 0 {
+		if v, ok, err := q.run(ctx, data, input); ok {
+			return v, err
 		}
-		if ctx.Err() != nil {
-			return nil, errors.Join(context.Cause(ctx), err)
-		}
-		// OPA says what is wrong.
 	}
+	return q.byOPA(ctx, data, input, more...)
+}
+
+// run evaluates the query as compiled code; false if it cannot, or if OPA is to say what
+// is wrong.
+func (q *Query) run(ctx context.Context, data *bundles.Document, input ast.Value) (value any, ok bool, err error) {
+	e := &q.policy.execution
+	if q.compiled == nil || e.off.Load() {
+		return nil, false, nil
+	}
+	e.evaluations.Add(1)
+	v, err := q.compiled.Eval(ctx, data, input)
+	switch {
+	case err == nil:
+		value, err = compiled.JSON(v)
+		return value, true, err
+	case ctx.Err() != nil:
+		return nil, true, errors.Join(context.Cause(ctx), err)
+	}
+	e.failed.Add(1)
+	return nil, false, nil
+}
+
+// byOPA evaluates the query with OPA.
+func (q *Query) byOPA(ctx context.Context, data *bundles.Document, input ast.Value, more ...rego.EvalOption) (any, error) {
 	memory := newMemory(q.policy.known, data, input)
 	defer memory.forget()
 	// OPA's own way to notice the end of a context is a goroutine for each query.

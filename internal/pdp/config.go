@@ -36,6 +36,10 @@ type Config struct {
 	StallAfter time.Duration
 	// EntryPoint is the path of the package that holds allow.
 	EntryPoint string
+	// Engine is who evaluates; empty is engine.ModeAuto. ShadowShare is one decision in
+	// how many OPA repeats to compare; zero is the default.
+	Engine      engine.Mode
+	ShadowShare int
 	// Wait lets the server start without a policy: it is not ready until there
 	// is one.
 	Wait bool

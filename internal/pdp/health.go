@@ -58,6 +58,7 @@ func (s *Server) health() (int, health) {
 	switch {
 	case p != nil:
 		h.Revision, h.Since = p.Revision, &p.Since
+		h.Degraded = append(h.Degraded, s.degradedEngine()...)
 		if s.management != nil {
 			h.Degraded = append(h.Degraded, s.management.Missing()...)
 		}

@@ -54,7 +54,7 @@ func newMetrics(s *Server) *metrics {
 		bundle:      prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "qlik2rego", Name: "bundle_info", Help: "The policy that decides."}, []string{"revision"}),
 	}
 	m.registry.MustRegister(m.requests, m.seconds, decisions, m.activations, m.latest, m.failing, m.loading, m.bundle, m.httpErrors,
-		&state{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		&state{s}, executionMetrics{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

@@ -69,6 +69,7 @@ func Prepare(ctx context.Context, cfg Config) (*Server, error) {
 	s.metrics = newMetrics(s)
 	s.live = live.New(cfg.EntryPoint, s.activated)
 	s.live.Limit(cfg.Limits.Activation)
+	s.live.Evaluate(s.engineOptions()...)
 	s.routes = s.table()
 	return s, s.prepareManagement(ctx)
 }
@@ -148,6 +149,7 @@ func (s *Server) activated(a live.Activation) {
 		return
 	}
 	s.cfg.Log.Info("bundles activated", "revision", a.Revision, "seconds", a.Took.Seconds())
+	s.logExecution()
 	if s.cfg.EntryPoint == engine.QlikEntryPoint && len(s.live.Current().Data.Keys(bundles.DataRoot, "entities")) == 0 {
 		s.cfg.Log.Warn("the bundle holds no site: what callers describe decides", "revision", a.Revision)
 	}

@@ -43,6 +43,7 @@ type Holder struct {
 	entryPoint string
 	observe    func(Activation)
 	swap       Swap
+	options    []engine.Option
 
 	within    time.Duration
 	current   atomic.Pointer[Policy]
@@ -74,6 +75,9 @@ func atOnce(_ *Policy, now func()) error {
 
 // Follow sets how policies are swapped. It is called before the first.
 func (h *Holder) Follow(swap Swap) { h.swap = swap }
+
+// Evaluate sets how policies are evaluated. It is called before the first.
+func (h *Holder) Evaluate(options ...engine.Option) { h.options = options }
 
 // New returns a holder of nothing yet. The observer, which may be nil, is told
 // of each activation.
@@ -115,7 +119,7 @@ func guarded(load func() (*Policy, error)) (p *Policy, err error) {
 
 // prepare makes a policy of a bundle whose manifests are those of the names.
 func (h *Holder) prepare(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) (*Policy, error) {
-	point, err := engine.NewPointWith(ctx, compiler, b, h.entryPoint)
+	point, err := engine.NewPointWith(ctx, compiler, b, h.entryPoint, h.options...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Mode says who evaluates a policy.
+type Mode string
+
+const (
+	// ModeAuto is the option Auto, ModeOPA is none.
+	ModeAuto Mode = "auto"
+	ModeOPA  Mode = "opa"
+)
+
+// Options returns the options of a mode.
+func (m Mode) Options() []Option {
+	if m == ModeAuto {
+		return []Option{Auto}
+	}
+	return nil
+}
+
+// Execution says how a policy is evaluated, for operators.
+type Execution struct {
+	// Compiled are the queries that compiled code evaluates, and Fallbacks those that
+	// OPA does although compiled code was asked for, with the reason.
+	Compiled  []string
+	Fallbacks map[string]string
+	// Evaluations are those of compiled code, Failed those of them that OPA repeated
+	// because rules contradict each other.
+	Evaluations, Failed uint64
+	// Shadowed are the decisions that OPA took as well, Dropped those that it should
+	// have taken while it was busy.
+	Shadowed, Dropped uint64
+	// Differences are the decisions of which OPA said something else. After the first
+	// OPA evaluates everything.
+	Differences uint64
+	// Off says why OPA evaluates everything although compiled code was asked for.
+	Off string
+}
+
+// execution counts for all points of one policy. It is safe for concurrent use.
+type execution struct {
+	off                                    atomic.Bool
+	evaluations, failed, shadowed, dropped atomic.Uint64
+	differences                            atomic.Uint64
+	mu                                     sync.Mutex
+	queries                                []*Query
+	why                                    string
+	tell                                   func(Difference) // nil if nobody is to be told
+}
+
+// switchOff lets OPA evaluate everything from now on.
+func (e *execution) switchOff(why string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.off.Swap(true) {
+		e.why = why
+	}
+}
+
+func (e *execution) report(d Difference) {
+	if e.tell != nil {
+		e.tell(d)
+	}
+}
+
+func (e *execution) add(q *Query) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.queries = append(e.queries, q)
+}
+
+// Execution says how the policy is evaluated.
+func (p *Point) Execution() Execution {
+	e := &p.policy.execution
+	x := Execution{
+		Evaluations: e.evaluations.Load(), Failed: e.failed.Load(), Shadowed: e.shadowed.Load(), Dropped: e.dropped.Load(),
+		Differences: e.differences.Load(), Fallbacks: map[string]string{},
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	x.Off = e.why
+	for _, q := range e.queries {
+		switch {
+		case q.compiled != nil:
+			x.Compiled = append(x.Compiled, q.text)
+		case q.refusal != nil:
+			x.Fallbacks[q.text] = q.refusal.Error()
+		}
+	}
+	slices.Sort(x.Compiled)
+	return x
+}
+
+// compare switches the policy to OPA if two verdicts differ, and says how they do.
+func (e *execution) compare(compiled, opa Verdict) string {
+	same := compiled.Allow == opa.Allow && compiled.Reason == opa.Reason && slices.Equal(compiled.GrantedBy, opa.GrantedBy) &&
+		(compiled.Err == nil) == (opa.Err == nil)
+	if same {
+		return ""
+	}
+	e.differences.Add(1)
+	why := fmt.Sprintf("compiled code says %s, OPA says %s", compiled.describe(), opa.describe())
+	e.switchOff(why)
+	return why
+}
+
+func (v Verdict) describe() string {
+	if v.Err != nil {
+		return "error: " + v.Err.Error()
+	}
+	ids := make([]string, len(v.GrantedBy))
+	for i, r := range v.GrantedBy {
+		ids[i] = r.ID
+	}
+	return fmt.Sprintf("allow=%t reason=%q granted_by=%q", v.Allow, v.Reason, ids)
+}

@@ -1,0 +1,171 @@
+package engine
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+)
+
+// ShadowShare is the default of Shadowed: one decision in so many.
+const ShadowShare = 1000
+
+// shadowTime is the time that OPA has for one of them.
+const shadowTime = 10 * time.Second
+
+// Difference is a decision of which compiled code and OPA say different things.
+type Difference struct {
+	// Request is the request, masked: strings that may name somebody or something are
+	// digests, so that only those who have the data can find what they stand for.
+	Request string
+	// What says what each decided.
+	What string
+}
+
+// Shadowed lets OPA repeat one in so many of a point's decisions that compiled code
+// takes, and the first of each entry point and type. It happens beside the requests
+// and waits for nobody. After the first difference OPA evaluates everything; report
+// is told of each. It is an option beside Auto.
+func Shadowed(share int, report func(Difference)) Option {
+	return func(p *Policy) {
+		p.shadow = &shadow{share: uint64(max(1, share)), busy: make(chan struct{}, 1)}
+		p.execution.tell = report
+	}
+}
+
+type shadow struct {
+	share uint64
+	count atomic.Uint64
+	busy  chan struct{} // holds a value while OPA repeats a decision
+	seen  sync.Map      // of firstKey
+	types atomic.Int64
+}
+
+type firstKey struct {
+	explain bool
+	typ     string
+}
+
+// typesMost bounds the types whose first decision is repeated: anybody can make them up.
+const typesMost = 1000
+
+// wants says whether OPA is to repeat a decision.
+func (s *shadow) wants(r Request, explain bool) bool {
+	if s.count.Add(1)%s.share == 0 {
+		return true
+	}
+	typ, ok := textOf(r.Resource.Get(typeKey))
+	if !ok || s.types.Load() >= typesMost {
+		return false
+	}
+	key := firstKey{explain, typ}
+	if _, seen := s.seen.Load(key); seen {
+		return false
+	}
+	_, seen := s.seen.LoadOrStore(key, true)
+	if !seen {
+		s.types.Add(1)
+	}
+	return !seen
+}
+
+func textOf(t *ast.Term) (string, bool) {
+	if t == nil {
+		return "", false
+	}
+	s, ok := t.Value.(ast.String)
+	return string(s), ok
+}
+
+// shadows repeats some of the decisions, in the background.
+func (p *Point) shadows(requests []Request, explain bool, verdicts []Verdict) {
+	s := p.policy.shadow
+	if s == nil || p.policy.execution.off.Load() {
+		return
+	}
+	for i, r := range requests {
+		if !s.wants(r, explain) {
+			continue
+		}
+		select {
+		case s.busy <- struct{}{}:
+			go func() {
+				defer func() { <-s.busy }()
+				p.repeat(r, explain, verdicts[i], p.data)
+			}()
+		default:
+			p.policy.execution.dropped.Add(1)
+		}
+	}
+}
+
+// repeat lets OPA decide what compiled code has decided.
+func (p *Point) repeat(r Request, explain bool, got Verdict, data *bundles.Document) {
+	ctx, cancel := context.WithTimeout(context.Background(), shadowTime)
+	defer cancel()
+	want, ok := p.byOPA(ctx, r, explain, data)
+	if !ok {
+		p.policy.execution.dropped.Add(1)
+		return
+	}
+	p.policy.execution.shadowed.Add(1)
+	if what := p.policy.execution.compare(got, want); what != "" {
+		p.policy.execution.report(Difference{masked(r), what})
+	}
+}
+
+// byOPA is the decision of OPA; false if it takes too long.
+func (p *Point) byOPA(ctx context.Context, r Request, explain bool, data *bundles.Document) (v Verdict, ok bool) {
+	defer func() {
+		if recover() != nil { // in a goroutine of its own it would end the process
+			v, ok = Verdict{}, false
+		}
+	}()
+	query := p.one
+	if explain {
+		query = p.explainOne
+	}
+	value, err := query.byOPA(ctx, data, r.Input())
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return Verdict{}, false
+	case err != nil:
+		return Verdict{Err: err}, true
+	}
+	return p.verdict(value), true
+}
+
+// masked is a request in which only types and actions are readable.
+func masked(r Request) string {
+	var mask func(t *ast.Term) *ast.Term
+	mask = func(t *ast.Term) *ast.Term {
+		switch v := t.Value.(type) {
+		case ast.String:
+			sum := sha256.Sum256([]byte(v))
+			return ast.StringTerm("sha256:" + hex.EncodeToString(sum[:8]))
+		case *ast.Array:
+			list := make([]*ast.Term, v.Len())
+			for i := range list {
+				list[i] = mask(v.Elem(i))
+			}
+			return ast.ArrayTerm(list...)
+		case ast.Object:
+			var members [][2]*ast.Term
+			v.Foreach(func(k, e *ast.Term) {
+				if !k.Equal(typeKey) && !k.Equal(nameKey) && !k.Equal(originKey) {
+					e = mask(e)
+				}
+				members = append(members, [2]*ast.Term{k, e})
+			})
+			return ast.ObjectTerm(members...)
+		}
+		return t
+	}
+	return mask(ast.NewTerm(r.Input())).String()
+}
