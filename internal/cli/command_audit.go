@@ -34,9 +34,11 @@ EXAMPLES:
 			ByFlag(),
 			RowsFlag(),
 			PageFlag(),
+			EngineFlag(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all, or to standard output, -"},
 		}),
 		Action: func(ctx *cli.Context) error {
+			useEngine(ctx)
 			streams.Format = ctx.String("format")
 			return streams.Audit(ctx)
 		},

@@ -30,7 +30,7 @@ EXAMPLES:
 		Flags: append(flags,
 			&cli.StringFlag{Name: "input", Usage: "the request, `FILE`"},
 			&cli.StringFlag{Name: "requests", Usage: "one request per line, `FILE`"},
-			Choice("engine", "who decides", "opa", "reference"),
+			Choice("engine", "what decides: opa, compiled code where it can (the default for --requests), or the independent evaluator", "auto", "opa", "reference"),
 			FormatFlag()),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")

@@ -62,7 +62,7 @@ func serveFlags() []cli.Flag {
 		&cli.StringFlag{Name: "signing-alg", Usage: "`NAME` of the algorithm of the signatures", Value: "RS256"},
 		&cli.StringFlag{Name: "scope", Usage: "the scope that the signatures must have"},
 		&cli.StringFlag{Name: "entrypoint", Usage: "the `PACKAGE` that holds allow", Value: engine.QlikEntryPoint},
-		engineFlag(engine.ModeAuto),
+		EngineFlag(),
 		&cli.IntFlag{Name: "shadow", Usage: "with --engine auto, let OPA repeat one decision in `N` and compare", Value: engine.ShadowShare},
 		&cli.BoolFlag{Name: "wait", Usage: "start without a bundle that can be activated, and wait for it"},
 		&cli.DurationFlag{Name: "watch", Usage: "time between two looks at the files", Value: pdp.DefaultWatch},

@@ -27,8 +27,10 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "on-record", Usage: "describe nobody: requests are about the entities of the snapshot alone"},
 			&cli.BoolFlag{Name: "score", Usage: "count the changes to the rules that the tests notice"},
 			&cli.IntFlag{Name: "most", Usage: "look at most at `N` requests about the snapshot, or at one for each class of users and resources if these are more", Value: 100_000},
+			EngineFlag(),
 			FormatFlag()),
 		Action: func(ctx *cli.Context) error {
+			useEngine(ctx)
 			streams.Format = ctx.String("format")
 			return streams.Testgen(ctx)
 		},

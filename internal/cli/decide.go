@@ -87,7 +87,7 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 		if err != nil {
 			return nil, Input(err)
 		}
-		e, err := engine.New(ctx.Context, b)
+		e, err := engine.New(ctx.Context, b, evaluation(ctx)...)
 		return &deciding{e, bundleNaming(ctx, b, nil), ruleNames(b)}, Input(err)
 	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
@@ -105,8 +105,17 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := engine.New(ctx.Context, b)
+	e, err := engine.New(ctx.Context, b, evaluation(ctx)...)
 	return &deciding{e, bundleNaming(ctx, b, c), ruleNames(b)}, err
+}
+
+// evaluation is how eval lets a policy be evaluated: one request by OPA, unless auto is
+// asked for, and many as compiled code.
+func evaluation(ctx *cli.Context) []engine.Option {
+	if ctx.String("engine") == string(engine.ModeAuto) && (ctx.IsSet("engine") || ctx.IsSet("requests")) {
+		return []engine.Option{engine.Auto}
+	}
+	return nil
 }
 
 // namedTypes are the types whose entities can be named: those of the schema, and all

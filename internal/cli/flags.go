@@ -11,7 +11,19 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
+
+// EngineFlag says what evaluates a policy that is asked many questions. Actions hand it
+// on with useEngine.
+func EngineFlag() cli.Flag {
+	return Choice("engine", "what evaluates the policy: compiled code where it can, or OPA alone", string(engine.ModeAuto), string(engine.ModeOPA))
+}
+
+// useEngine lets the command's policies be evaluated as --engine says.
+func useEngine(ctx *cli.Context) {
+	ctx.Context = engine.WithMode(ctx.Context, engine.Mode(ctx.String("engine")))
+}
 
 // Choice is a flag with a fixed set of values; the first is the default.
 func Choice(name, usage string, values ...string) *cli.StringFlag {

@@ -77,7 +77,7 @@ func (s *Streams) Search(ctx *cli.Context) error {
 		}
 		return s.found(n, results, engine.NoRule)
 	}
-	p, err := engine.NewPoint(ctx.Context, b, engine.QlikEntryPoint)
+	p, err := engine.NewPoint(ctx.Context, b, engine.QlikEntryPoint, engine.Batch(ctx.Context))
 	if err != nil {
 		return Input(err)
 	}

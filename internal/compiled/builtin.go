@@ -22,7 +22,7 @@ var pure = func() map[string]bool {
 		strings.replace_n substring trim trim_left trim_prefix trim_right trim_space trim_suffix
 		is_array is_boolean is_null is_number is_object is_set is_string type_name to_number
 		object.filter object.get object.keys object.remove object.subset object.union object.union_n
-		json.filter json.is_valid json.marshal json.remove json.unmarshal
+		json.filter json.is_valid json.marshal json.patch json.remove json.unmarshal
 		regex.is_valid regex.match regex.replace regex.split regex.find_n
 		glob.match glob.quote_meta
 		base64.decode base64.encode hex.decode hex.encode urlquery.decode urlquery.encode

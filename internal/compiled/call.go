@@ -11,6 +11,9 @@ func (c *bodyCompiler) call(terms []*ast.Term, sc scope, next func() step) step 
 		return c.callRules(ref, terms[1:], sc, next)
 	}
 	name := ref.String()
+	if name == ast.WalkBuiltin.Name {
+		return c.walk(terms[1:], sc, next)
+	}
 	decl, ok := ast.BuiltinMap[name]
 	if !ok || !pure[name] {
 		refuse("the built-in function %s", name)

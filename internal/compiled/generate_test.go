@@ -140,6 +140,10 @@ func (g *maker) line(depth int) string {
 		v := g.fresh()
 		g.vars = append(g.vars, v)
 		return g.of("input", "data.d") + g.of(".xs", ".o", "", ".deep.list") + "[" + v + "]" + g.of("", " == "+a, ".b")
+	case 11:
+		p, v := g.fresh(), g.fresh()
+		g.vars = append(g.vars, p, v)
+		return "walk(" + a + ", [" + p + ", " + v + "])"
 	case 10:
 		return g.of("not ", "") + g.reference() + " == " + g.constant()
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"hash/maphash"
-
-	"github.com/open-policy-agent/opa/v1/ast"
 )
 
 // step goes on with a solution of what stands before it. It reports whether to stop:
@@ -92,8 +90,9 @@ func (m *machine) tick() bool {
 	return m.err != nil
 }
 
-// callMemo remembers the results of functions for arguments that are strings,
-// booleans, numbers and null. It is a hash table with open addressing.
+// callMemo remembers the results of functions, as OPA does: arguments that are equal,
+// such as 1 and 1.0, have the result of the first call. It is a hash table with open
+// addressing.
 type callMemo struct {
 	entries []callEntry
 	used    int
@@ -102,7 +101,7 @@ type callMemo struct {
 const (
 	callsAtFirst = 128
 	// callArgs is the number of arguments up to which results are remembered.
-	callArgs = 3
+	callArgs = 4
 )
 
 type callEntry struct {
@@ -124,13 +123,8 @@ func hashArgs(of int32, args []any) (uint64, bool) {
 	for _, a := range args {
 		s, ok := stringOf(a)
 		if !ok {
-			switch a := a.(type) {
-			case ast.Boolean, ast.Null:
-			case ast.Number:
-				s = string(a)
-			default:
-				return 0, false
-			}
+			h = (h ^ uint64(toAST(a).Hash())) * 0x9e3779b97f4a7c15
+			continue
 		}
 		h = (h ^ maphash.String(seed, s)) * 0x9e3779b97f4a7c15
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -15,14 +16,6 @@ const (
 	ModeAuto Mode = "auto"
 	ModeOPA  Mode = "opa"
 )
-
-// Options returns the options of a mode.
-func (m Mode) Options() []Option {
-	if m == ModeAuto {
-		return []Option{Auto}
-	}
-	return nil
-}
 
 // Execution says how a policy is evaluated, for operators.
 type Execution struct {
@@ -119,4 +112,21 @@ func (v Verdict) describe() string {
 		ids[i] = r.ID
 	}
 	return fmt.Sprintf("allow=%t reason=%q granted_by=%q", v.Allow, v.Reason, ids)
+}
+
+type modeKey struct{}
+
+// WithMode says how those who ask a policy many questions under the context let it be
+// evaluated.
+func WithMode(ctx context.Context, m Mode) context.Context {
+	return context.WithValue(ctx, modeKey{}, m)
+}
+
+// Batch is the option for those who ask a policy many questions: Auto, unless the
+// context says that OPA evaluates (WithMode).
+func Batch(ctx context.Context) Option {
+	if ctx.Value(modeKey{}) == ModeOPA {
+		return func(*Policy) {}
+	}
+	return Auto
 }

@@ -54,7 +54,7 @@ func (v *variants) point(ctx context.Context, edit int) (*engine.Point, error) {
 	if err := b.Data.Share(&v.new.Bundle.Data, bundles.DataRoot); err != nil {
 		return nil, err
 	}
-	p, err := engine.NewPoint(ctx, b, engine.QlikEntryPoint)
+	p, err := engine.NewPoint(ctx, b, engine.QlikEntryPoint, engine.Batch(ctx))
 	v.points[edit] = p
 	return p, err
 }

@@ -29,7 +29,7 @@ type judge struct {
 func newJudge(ctx context.Context, b *bundles.Bundle, session partition.Session) (*judge, error) {
 	policy, err := engine.Compile(&bundles.Bundle{
 		Modules: append(slices.Clip(b.Modules), bundles.Module{Path: "audit/decide.rego", Source: decideModule}), Data: b.Data,
-	})
+	}, engine.Batch(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -226,7 +226,7 @@ func (t *trial) engine(ctx context.Context, policy *compiler.Policy) (*engine.En
 	if err != nil {
 		return nil, err
 	}
-	return engine.New(ctx, b)
+	return engine.New(ctx, b, engine.Batch(ctx))
 }
 
 func (t *trial) differs(ctx context.Context, e *engine.Engine, c Case) (bool, error) {

@@ -83,7 +83,7 @@ func Generate(ctx context.Context, subject Subject, options Options) (*Suite, er
 	if list.HasErrors() {
 		return nil, fmt.Errorf("the reference does not read the rules: %v", list)
 	}
-	engine, err := engine.New(ctx, subject.Bundle)
+	engine, err := engine.New(ctx, subject.Bundle, engine.Batch(ctx))
 	if err != nil {
 		return nil, err
 	}
