@@ -31,10 +31,13 @@ type Difference struct {
 // Shadowed lets OPA repeat one in so many of a point's decisions that compiled code
 // takes, and the first of each entry point and type. It happens beside the requests
 // and waits for nobody. After the first difference OPA evaluates everything; report
-// is told of each. It is an option beside Auto.
+// is told of each. It is an option beside Auto; a share of zero is the default.
 func Shadowed(share int, report func(Difference)) Option {
+	if share <= 0 {
+		share = ShadowShare
+	}
 	return func(p *Policy) {
-		p.shadow = &shadow{share: uint64(max(1, share)), busy: make(chan struct{}, 1)}
+		p.shadow = &shadow{share: uint64(share), busy: make(chan struct{}, 1)}
 		p.execution.tell = report
 	}
 }
