@@ -14,6 +14,8 @@ type viewType struct {
 	Scalars   map[string][]string     `json:"scalars"`
 	Lists     map[string][]string     `json:"lists"`
 	Relations map[string]viewRelation `json:"relations"`
+	// Enumerations are the names of values by property, and by number and folded name.
+	Enumerations map[string]map[string]string `json:"enumerations,omitempty"`
 }
 
 type viewRelation struct {
@@ -37,6 +39,11 @@ func view(policy *compiler.Policy) map[string]viewType {
 		for name, r := range v.Relations {
 			t.Relations[name] = viewRelation{Type: schema.Fold(r.Target), Many: r.Many}
 		}
+		for name, p := range s.Lookup(key).Properties {
+			if _, read := v.Scalars[name]; read && p.Enumeration != nil {
+				t.enumeration(name, p.Enumeration)
+			}
+		}
 		types[key] = t
 	}
 	return types
@@ -54,4 +61,11 @@ func prefixes(forms map[string]schema.Form) map[string][]string {
 		}
 	}
 	return out
+}
+
+func (t *viewType) enumeration(name string, names map[string]string) {
+	if t.Enumerations == nil {
+		t.Enumerations = map[string]map[string]string{}
+	}
+	t.Enumerations[name] = names
 }

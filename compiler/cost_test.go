@@ -87,7 +87,7 @@ func TestCostOfEveryKindOfTest(t *testing.T) {
 		if one <= nothing || negated <= nothing {
 			t.Errorf("%s costs %.1f, negated %.1f, and no condition %.1f", condition, one, negated, nothing)
 		}
-		if both := cost(condition + ` and resource.description matches "[a-z]*b"`); both <= one {
+		if both := cost(condition + ` and resource.owner.name matches "[a-z]*b"`); both <= one {
 			t.Errorf("%s costs %.1f, with another test %.1f", condition, one, both)
 		}
 	}

@@ -104,7 +104,7 @@ func TestHostileTextsStayComments(t *testing.T) {
 	for i, text := range texts {
 		one := newRule(text, "App_*,Stream_*", "", fmt.Sprintf(`resource.name = %q and user.@%[2]c = "x"`, "x", 'a'+i%26))
 		one.ID = fmt.Sprintf("%d %s", i, text)
-		other := newRule(text, "App_*", "read", "resource.description = \""+text+"\nMETADATA\n\" and resource.owner = user")
+		other := newRule(text, "App_*", "read", "resource.owner.name = \""+text+"\nMETADATA\n\" and resource.owner = user")
 		if text == "\"" || text == "\\" || text == "` + \"" || text == "\xff" {
 			other.Condition.Content = "\nMETADATA = true"
 			other.Condition.Content = "true\n\n or user.name = \"METADATA\n# METADATA\nMETADATA\""

@@ -29,7 +29,7 @@ const acme = `{
 			"bare": {"=id": "bare"},
 			"loose": {"=id": "Loose", "stream": "\u001f1\u001f", "owner": "\u001f2\u001f"}
 		},
-		"app.object": {"sheet": {"name": "sheet", "app": "full", "owner": "bert"}, "stray": {"name": "stray"}},
+		"app.object": {"sheet": {"name": "sheet", "description": "", "=description": "", "app": "full", "owner": "bert"}, "stray": {"name": "stray"}},
 		"contentlibrary": {"l1": {"name": "a", "@x": ["1"], "owner": "anna"}, "l2": {"name": "b", "@x": ["2"], "owner": "anna"}, "l3": {"name": "b"}},
 		"staticcontentreference": {
 			"both": {"contentlibrarys": ["l1", "l2"]}, "one": {"contentlibrarys": ["l1"]}, "mixed": {"contentlibrarys": ["l2", "l3"]}, "none": {}
@@ -41,7 +41,7 @@ const acme = `{
 // Every condition is compiled into a rule of its own and decided for resources
 // of the site; want lists those that Anna may read.
 func TestConditions(t *testing.T) {
-	const apps, contents = "App", "StaticContentReference"
+	const apps, contents, objects = "App", "StaticContentReference", "App.Object"
 	everyApp := []string{"bare", "full", "loose"}
 	tests := []struct {
 		typ, condition string
@@ -52,8 +52,9 @@ func TestConditions(t *testing.T) {
 		{apps, `"Q1 SALES" = resource.name`, []string{"full"}},
 		{apps, `resource.name == "Q1 SALES"`, nil},
 		{apps, `resource.name == "Q1 Sales"`, []string{"full"}},
-		{apps, `resource.description = ""`, []string{"full"}},
-		{apps, `resource.description != ""`, []string{"bare", "loose"}},
+		{objects, `resource.description = ""`, []string{"sheet"}},
+		{objects, `resource.description != ""`, []string{"stray"}},
+		{apps, `resource.description.Empty() and resource.published.Empty()`, everyApp}, // rules do not see them
 		{apps, `resource.name != "q1 sales"`, []string{"bare", "loose"}},
 		{apps, `"q1 sales" != resource.name`, []string{"bare", "loose"}},
 		{apps, `resource.name !== "q1 sales"`, everyApp},

@@ -21,9 +21,11 @@ func check(r *report) {
 			r.notComparison(n)
 		case *condition.Call:
 			r.root(&n.Path)
+			r.names(&n.Path)
 			r.call(n)
 		case *condition.Comparison:
 			r.operands(n)
+			r.requestContext(n)
 			r.pattern(n)
 		case *condition.And, *condition.Bool:
 		}
@@ -53,6 +55,7 @@ func (r *report) operands(c *condition.Comparison) {
 		switch o := o.(type) {
 		case *condition.Path:
 			r.root(o)
+			r.names(o)
 		case *condition.String:
 			r.star(c, o)
 		}

@@ -26,5 +26,8 @@ var (
 	codeQuestionMark      = diag.Register("Q0408", diag.Warning, "? in a pattern of like")
 	codeStarUnderEqual    = diag.Register("Q0409", diag.Warning, "star under an equality")
 	codeBranchWithoutUser = diag.Register("Q0410", diag.Warning, "branch without a test on the user")
+	codeHiddenProperty    = diag.Register("Q0440", diag.Warning, "property that rules do not see")
+	codeNearAttribute     = diag.Register("Q0441", diag.Warning, "attribute that is nearly a property")
+	codeRequestContext    = diag.Register("Q0442", diag.Warning, "context that no request has")
 	codeRegexpClasses     = diag.Register("Q0411", diag.Warning, "regular expression that RE2 reads more narrowly")
 )

@@ -222,12 +222,85 @@ func (o *observations) reportPath(r *report, p *condition.Path, reached []*Class
 		severity = diag.Error
 	}
 	s := p.Segments[l.segment]
+	detail := r.always(p, fmt.Sprintf("%s in %s is always empty", written(s), r.source(p.Range)))
+	if t, name := hidden(reached, l, s); t != nil {
+		r.add(codeHiddenProperty, severity, s.Range, fmt.Sprintf("Qlik does not show %s of %s to rules", name, t.Name), detail, nil)
+		return
+	}
 	var fix *diag.Fix
 	if name, ok := diag.Suggest(written(s), candidates(reached, l, s.Custom)); ok {
 		fix = &diag.Fix{Message: fmt.Sprintf("did you mean %s?", name), Range: s.Range, Replacement: name}
+	} else if t := typeWithCustom(reached, l); t != nil && !s.Custom && p.Root == "resource" && l.segment == len(p.Segments)-1 && !r.asksPrivilege(p) {
+		fix = &diag.Fix{Message: fmt.Sprintf("did you mean the custom property @%s of %s?", s.Name, t.Name), Range: s.Range, Replacement: "@" + s.Name}
 	}
-	r.add(codeUnknownProperty, severity, s.Range, fmt.Sprintf("no type of the filter has the property %s", written(s)),
-		fmt.Sprintf("%s in %s is always empty: nothing equals it, everything differs from it.", written(s), r.source(p.Range)), fix)
+	r.add(codeUnknownProperty, severity, s.Range, fmt.Sprintf("no type of the filter has the property %s", written(s)), detail, fix)
+}
+
+// always says what an empty path makes of the test that it stands in.
+func (r *report) always(p *condition.Path, empty string) string {
+	always := ""
+	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
+		switch n := n.(type) {
+		case *condition.Call:
+			if &n.Path == p && n.Kind() == condition.Empty {
+				always = r.source(n.Range)
+			}
+		case *condition.Comparison:
+			if (n.Left == p || n.Right == p) && (n.Op == condition.NotEqual || n.Op == condition.ExactNotEqual) {
+				always = r.source(n.Range)
+			}
+		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // the path stands in an operand
+		}
+		return true
+	})
+	if always == "" {
+		return empty + ": nothing equals it, everything differs from it."
+	}
+	return fmt.Sprintf("%s, so %s is always true: it holds for everybody and for every resource.", empty, always)
+}
+
+// asksPrivilege says whether a path stands before HasPrivilege.
+func (r *report) asksPrivilege(p *condition.Path) bool {
+	asks := false
+	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
+		c, ok := n.(*condition.Call)
+		asks = asks || ok && &c.Path == p && c.Kind() == condition.HasPrivilege
+		return true
+	})
+	return asks
+}
+
+// typesOf returns the types that could have been meant to have a property: the one
+// that lacks it or, for the first segment, all types reached.
+func typesOf(reached []*Class, l lack) []*schema.Type {
+	types := []*schema.Type{l.typ}
+	if l.segment == 0 {
+		for _, c := range reached {
+			types = append(types, c.Type)
+		}
+	}
+	return types
+}
+
+// hidden returns a type whose entities have the property although rules do not see
+// it, and the property's name.
+func hidden(reached []*Class, l lack, s condition.Segment) (*schema.Type, string) {
+	for _, t := range typesOf(reached, l) {
+		if name, ok := t.Hidden[fold(s.Name)]; ok && !s.Custom {
+			return t, name
+		}
+	}
+	return nil, ""
+}
+
+// typeWithCustom returns a type that has custom properties.
+func typeWithCustom(reached []*Class, l lack) *schema.Type {
+	for _, t := range typesOf(reached, l) {
+		if t.Custom {
+			return t
+		}
+	}
+	return nil
 }
 
 func written(s condition.Segment) string {
@@ -244,13 +317,7 @@ func candidates(reached []*Class, l lack, custom bool) []string {
 		return nil
 	}
 	names := map[string]bool{"id": true, "name": true, "resourcetype": true}
-	types := []*schema.Type{l.typ}
-	if l.segment == 0 {
-		for _, c := range reached {
-			types = append(types, c.Type)
-		}
-	}
-	for _, t := range types {
+	for _, t := range typesOf(reached, l) {
 		for _, p := range t.Properties {
 			names[p.Name] = true
 		}

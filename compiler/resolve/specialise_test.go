@@ -168,7 +168,8 @@ func TestSpecialisation(t *testing.T) {
 		// Properties, section 4.4.
 		{`User_*: resource.group = user.group`, "user", `resource.group[] = user.group[]`},
 		{`User_*: resource.roles = "RootAdmin" and user.role = "x"`, "user", `(resource.roles[] = ["rootadmin"] and user.role[] = ["x"])`},
-		{`App_*: resource.published = "true"`, "app", `resource.published = ["true"]`},
+		{`App.Object_*: resource.published = "true"`, "app.object", `resource.published = ["true"]`},
+		{`App_*: resource.published = "true"`, "app", `-`},
 		{`*: resource.port = "1"`, open, `resource.port[] = ["1"]`},
 		{`*: resource.@x = "1"`, open, `-`},
 		{`EngineService_*: resource.@x = "1"`, "engineservice", `resource.@x[] = ["1"]`},

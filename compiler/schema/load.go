@@ -8,6 +8,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,14 +30,17 @@ type file struct {
 }
 
 type fileType struct {
-	Name       string            `json:"name"`
-	Properties []string          `json:"properties"`
-	Lists      []string          `json:"lists"`
-	Relations  map[string]target `json:"relations"`
-	Custom     bool              `json:"custom"`
-	Open       bool              `json:"open"`
-	Attributes bool              `json:"attributes"`
-	Transient  bool              `json:"transient"`
+	Name       string   `json:"name"`
+	Properties []string `json:"properties"`
+	Lists      []string `json:"lists"`
+	// Enumerations are properties by name, each with the names of its values by number.
+	Enumerations map[string]map[string]string `json:"enumerations"`
+	Hidden       []string                     `json:"hidden"`
+	Relations    map[string]target            `json:"relations"`
+	Custom       bool                         `json:"custom"`
+	Open         bool                         `json:"open"`
+	Attributes   bool                         `json:"attributes"`
+	Transient    bool                         `json:"transient"`
 }
 
 // target is "Type" for a relation to one entity, ["Type"] for a set.
@@ -69,7 +73,7 @@ func IsTypeName(s string) bool { return typeName.MatchString(s) }
 // Extend returns base with the types of a table in the form of schema.json
 // added; a type that base has already is replaced whole. All errors of the
 // table are returned, joined: unknown fields, broken or doubled names, targets
-// that do not exist, and relations that lead in a circle, which HasPrivilege
+// that do not exist, and relations that lead in a circle or too far, which a decision
 // could not follow to an end.
 func Extend(base *Schema, table []byte) (*Schema, error) {
 	dec := json.NewDecoder(strings.NewReader(string(table)))
@@ -102,7 +106,11 @@ func Extend(base *Schema, table []byte) (*Schema, error) {
 	for _, key := range slices.Sorted(maps.Keys(byName)) {
 		s.types = append(s.types, byName[key])
 	}
-	errs = append(errs, s.checkRelations()...)
+	if circles := s.checkRelations(); circles != nil {
+		errs = append(errs, circles...)
+	} else {
+		errs = append(errs, s.checkDepth()...)
+	}
 	errs = append(errs, s.checkUser()...)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -115,6 +123,7 @@ func (ft fileType) build() (*Type, error) {
 		Name:       ft.Name,
 		Properties: map[string]Property{},
 		Relations:  map[string]Relation{},
+		Hidden:     map[string]string{},
 		Custom:     ft.Custom,
 		Open:       ft.Open,
 		Attributes: ft.Attributes,
@@ -149,12 +158,39 @@ func (ft fileType) build() (*Type, error) {
 		claim(name)
 		t.Properties[Fold(name)] = Property{Name: name, Many: true}
 	}
+	for _, name := range slices.Sorted(maps.Keys(ft.Enumerations)) {
+		claim(name)
+		names, err := enumeration(ft.Enumerations[name])
+		if err != nil {
+			errs = append(errs, fmt.Errorf("enumeration %q: %w", name, err))
+		}
+		t.Properties[Fold(name)] = Property{Name: name, Enumeration: names}
+	}
+	for _, name := range ft.Hidden {
+		claim(name)
+		t.Hidden[Fold(name)] = name
+	}
 	for _, name := range slices.Sorted(maps.Keys(ft.Relations)) {
 		claim(name)
 		to := ft.Relations[name]
 		t.Relations[Fold(name)] = Relation{Name: name, Target: to.name, Many: to.many}
 	}
 	return t, errors.Join(errs...)
+}
+
+// enumeration returns the names of an enumeration by number and by folded name.
+func enumeration(byNumber map[string]string) (map[string]string, error) {
+	names := map[string]string{}
+	for number, name := range byNumber {
+		if _, err := strconv.ParseUint(number, 10, 31); err != nil || !propertyName.MatchString(name) {
+			return nil, fmt.Errorf(`a value is a number with its name, such as "0": "Open", not %q: %q`, number, name)
+		}
+		names[number], names[Fold(name)] = name, name
+	}
+	if len(names) != 2*len(byNumber) {
+		return nil, errors.New("a name is there twice")
+	}
+	return names, nil
 }
 
 // checkUser holds the type of the requester to what a request can tell of one.
@@ -195,4 +231,31 @@ func (s *Schema) checkRelations() []error {
 		}
 	}
 	return errs
+}
+
+// MaxSteps is the number of relations, one behind the other, that a decision follows
+// from an entity that a request describes (generations in policies/qlik/request.rego).
+const MaxSteps = 6
+
+// checkDepth refuses relations that lead further than a decision follows.
+func (s *Schema) checkDepth() []error {
+	var errs []error
+	for _, t := range s.types {
+		if way := s.longest(t); len(way) > MaxSteps {
+			errs = append(errs, fmt.Errorf("schema: relations lead %d steps far from %q, by %s; a decision follows %d", len(way), t.Name, strings.Join(way, "."), MaxSteps))
+		}
+	}
+	return errs
+}
+
+// longest returns the longest path of relations from a type.
+func (s *Schema) longest(t *Type) []string {
+	var longest []string
+	for _, key := range slices.Sorted(maps.Keys(t.Relations)) {
+		r := t.Relations[key]
+		if way := append([]string{r.Name}, s.longest(s.Lookup(r.Target))...); len(way) > len(longest) {
+			longest = way
+		}
+	}
+	return longest
 }

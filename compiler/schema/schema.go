@@ -21,6 +21,9 @@ type Type struct {
 	// and resourcetype left out, which every type has.
 	Properties map[string]Property
 	Relations  map[string]Relation
+	// Hidden are the names, as the vendor writes them, of what entities of the type
+	// have and rules do not see: for a rule they are missing.
+	Hidden map[string]string
 	// Custom says whether custom properties exist on the type.
 	Custom bool
 	// Open says that any scalar and any list of scalars that an entity carries
@@ -38,6 +41,20 @@ type Type struct {
 type Property struct {
 	Name string
 	Many bool
+	// Enumeration holds the names of the values by number and by Fold of the name,
+	// nil for a property that is no enumeration. Exports write the number, rules
+	// the name.
+	Enumeration map[string]string
+}
+
+// Text returns the value of the property where an export or a request writes a text
+// or a number: of an enumeration the name, whichever of both is written; an unknown
+// one stays as written.
+func (p Property) Text(written string) string {
+	if name, ok := p.Enumeration[Fold(written)]; ok {
+		return name
+	}
+	return written
 }
 
 // Relation leads to one entity (Many false) or to a set (Many true) of type Target.

@@ -7,8 +7,8 @@ import (
 
 func TestDefaultHasTheTypesOfTheLanguagePage(t *testing.T) {
 	s := Default()
-	if n := len(s.Types()); n != 30 {
-		t.Errorf("%d types, want 30", n)
+	if n := len(s.Types()); n != 46 {
+		t.Errorf("%d types, want 46", n)
 	}
 	object, ok := s.Type("APP.object")
 	if !ok || object.Name != "App.Object" || object.Key() != "app.object" || object.Custom {
@@ -27,6 +27,28 @@ func TestDefaultHasTheTypesOfTheLanguagePage(t *testing.T) {
 	s.Types()[0] = nil
 	if s.Types()[0] == nil {
 		t.Error("the caller of Types can change the schema")
+	}
+}
+
+// What the vendor's reference does not mark as accessible for rules is no property,
+// and its name is known, for a warning.
+func TestPropertiesThatRulesDoNotSee(t *testing.T) {
+	app := Default().Lookup("App")
+	if _, there := app.Properties["published"]; there || app.Hidden["published"] != "published" || app.Hidden["publishtime"] != "publishTime" {
+		t.Errorf("App is %+v", app)
+	}
+}
+
+// Of an enumeration the value is the name, whatever is written.
+func TestEnumerations(t *testing.T) {
+	p := Default().Lookup("StaticContentReference").Properties["staticcontentsecuritytype"]
+	for written, want := range map[string]string{"0": "Open", "1": "Normal", "Closed": "Closed", "closed": "Closed", "3": "3", "Restricted": "Restricted", "": ""} {
+		if got := p.Text(written); got != want {
+			t.Errorf("%q is %q, want %q", written, got, want)
+		}
+	}
+	if got := (Property{Name: "name"}).Text("0"); got != "0" {
+		t.Errorf("a property that is no enumeration is %q", got)
 	}
 }
 
@@ -78,6 +100,12 @@ schema: type "": a type's name is letters and digits, with dots between`},
 		{`{"types": [{"name": "A", "relations": {"b": "B"}}, {"name": "B", "relations": {"as": ["a"]}}]}`, `schema: relations lead in a circle: A → b → B → as → A`},
 		{`{"types": [{"name": "A", "relations": {"a": "A"}}]}`, `schema: relations lead in a circle: A → a → A`},
 		{`{"types": [{"name": "User", "relations": {"team": "Team"}}, {"name": "Team"}]}`, `schema: type "User": a user has no relations`},
+		{`{"types": [{"name": "A", "properties": ["x"], "hidden": ["X"]}]}`, `schema: type "A": "X" is there twice, or is a property of every type`},
+		{`{"types": [{"name": "A", "enumerations": {"x": {"zero": "Open"}}}]}`, `schema: type "A": enumeration "x": a value is a number with its name, such as "0": "Open", not "zero": "Open"`},
+		{`{"types": [{"name": "A", "enumerations": {"x": {"0": "not a name"}}}]}`, `schema: type "A": enumeration "x": a value is a number with its name, such as "0": "Open", not "0": "not a name"`},
+		{`{"types": [{"name": "A", "enumerations": {"x": {"0": "Open", "1": "OPEN"}}}]}`, `schema: type "A": enumeration "x": a name is there twice`},
+		{`{"types": [{"name": "A1", "relations": {"r": "A2"}}, {"name": "A2", "relations": {"r": "A3"}}, {"name": "A3", "relations": {"r": "A4"}}, {"name": "A4", "relations": {"link": "OdagLink"}}]}`,
+			`schema: relations lead 7 steps far from "A1", by r.r.r.link.templateApp.stream.owner; a decision follows 6`},
 		{`{"types": [{"name": "A", "attributes": true, "transient": true}]}`, `schema: type "A": only User has attributes
 only TransientObject is transient`},
 	}

@@ -37,7 +37,7 @@ func (e *Evaluator) describe(kind string, properties object) *snapshot.Entity {
 			entity.Relations[name] = e.references(relation, values[0])
 		case name == "id", name == "name", listed && !property.Many:
 			if text, ok := single(values[0]); ok {
-				entity.Scalars[name] = text
+				entity.Scalars[name] = property.Text(text)
 			}
 		case listed, t.Open:
 			entity.Lists[name] = unite(nil, values...)

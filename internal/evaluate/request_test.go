@@ -131,11 +131,11 @@ func TestProperties(t *testing.T) {
 	}{
 		{"a record wins, whole", `resource.name = "forged" or !resource.@forged.Empty() or resource.owner.name = "Bob"`,
 			[]string{`resource.properties={"name":"forged","custom":{"forged":["x"]},"owner":"u-bob"}`}, false},
-		{"a record wins, whole", `resource.description = "forged"`, []string{`resource.id="a-3"`, `resource.properties={"description":"forged"}`}, false},
+		{"a record wins, whole", `resource.name = "forged"`, []string{`resource.id="a-3"`, `resource.properties={"name":"forged"}`}, false},
 		{"a requester's record wins, whole", `user.group = "forged" or user.roles = "forged"`,
 			[]string{`subject.properties={"attributes":{"group":"forged"},"roles":["forged"]}`}, false},
 
-		{"short form", `resource.name = "x" and resource.owner = user and resource.stream.name = "sales" and resource.@ga = "a" and resource.published = "false"`,
+		{"short form", `resource.name = "x" and resource.owner = user and resource.stream.name = "sales" and resource.@ga = "a" and resource.published.Empty()`,
 			newApp(`{"name":"x","owner":"ACME\\anna","stream":"S-1","custom":{"GA":["a"]},"published":false}`), true},
 		{"QRS fields", `resource.owner = user and resource.stream.name = "sales" and resource.@ga = "a" and resource.@ga = "b"`,
 			newApp(`{"OWNER":{"ID":"u-anna"},"Stream":{"id":"s-1","name":"stale"},"customProperties":[{"value":"a","definition":{"name":"GA"}},{"Value":"b","Definition":{"Name":"ga"}},null,{"value":"c"},{"definition":{"name":"ga"}}]}`), true},

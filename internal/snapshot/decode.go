@@ -245,6 +245,9 @@ func (d *decoder) texts(r *record, c choice) {
 	for _, item := range items {
 		text, present, ok := textOf(item)
 		if present {
+			if c.slot.property.Enumeration != nil {
+				text = []byte(c.slot.property.Text(string(text)))
+			}
 			f.texts = append(f.texts, text)
 		}
 		if !ok && !r.plan.typ.Open {

@@ -20,6 +20,8 @@ type reader struct {
 	// ids are the folded ids on record, by key of those types that relations
 	// lead to.
 	ids map[string]map[string]struct{}
+	// listings are the files that entities list, which are known before files are read.
+	listings *listings
 	// broken are the files that are not read a second time.
 	broken map[*file]bool
 	// outside are the types outside the schema that have been reported.
@@ -47,6 +49,7 @@ func read[S sink](ctx context.Context, s *Snapshot, view schema.View, progress P
 			return into, nil, err
 		}
 		if complete {
+			r.listings.missing(r.dangling)
 			r.dangling.report(&r.found, r.held)
 			into.finish()
 			return into, r.found.diagnostics(), nil
@@ -66,6 +69,7 @@ func newReader(ctx context.Context, s *Snapshot, view schema.View, progress Prog
 		schema: s.schema, view: view, plans: map[string]*plan{},
 		findings: &r.found, dangling: dangling{}, onRecord: r.onRecord,
 	}
+	r.listings = newListings(r.planFor(fileType))
 	return r
 }
 
@@ -124,6 +128,7 @@ func (r *reader) index(f *file) {
 		if !ok || r.ids[p.key] == nil {
 			return
 		}
+		r.listings.note(p, placeOf(f, v), members)
 		if id := member(members, "id"); id.Raw != nil && id.Kind() == '"' {
 			r.ids[p.key][schema.Fold(string(id.Text()))] = struct{}{}
 		}
@@ -140,6 +145,7 @@ func (r *reader) collection(f *file, into sink) bool {
 			return
 		}
 		if ok {
+			r.listings.join(e)
 			r.reportOutside(e)
 			into.take(e)
 		}

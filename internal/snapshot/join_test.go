@@ -94,14 +94,14 @@ func TestProject(t *testing.T) {
 			files{"user.json": `[{"id":"U","userId":"Anna","userDirectory":"ACME"},{"id":"v","userId":"x"},{"id":"w","userId":null,"userDirectory":"ACME"}]`}, schema.View{},
 			`{"entities":{"user":{"u":{},"v":{},"w":{}}},"nested":{},"subjects":{"acme\\anna":"u"}}`, ``},
 		"texts, booleans and numbers": {
-			files{"app.json": `[{"id":"A","name":"Ä\u0041\"","published":true,"description":1.50},{"id":"b","name":"","published":false,"description":12345678901234567890}]`},
-			reading("app", "=name", "published", "=description"),
-			`{"entities":{"app":{"a":{"=description":"1.50","=name":"ÄA\"","description":"1.50","name":"äa\"","published":"true"},` +
+			files{"app.object.json": `[{"id":"A","name":"Ä\u0041\"","published":true,"description":1.50},{"id":"b","name":"","published":false,"description":12345678901234567890}]`},
+			reading("app.object", "=name", "published", "=description"),
+			`{"entities":{"app.object":{"a":{"=description":"1.50","=name":"ÄA\"","description":"1.50","name":"äa\"","published":"true"},` +
 				`"b":{"=description":"12345678901234567890","=name":"","description":"12345678901234567890","name":"","published":"false"}}}` + empty, ``},
 		"null, never and what cannot be a text are no value": {
-			files{"app.json": `[{"id":"a","name":null,"published":"1753-01-01T00:00:00.000Z","description":{"x":1}}]`},
-			reading("app", "name", "published", "description"), `{"entities":{"app":{"a":{}}}` + empty,
-			`warning Q0610 site/app.json:1:77: App.description is a list or an object and is ignored >{"x":1}<`},
+			files{"app.object.json": `[{"id":"a","name":null,"published":"1753-01-01T00:00:00.000Z","description":{"x":1}}]`},
+			reading("app.object", "name", "published", "description"), `{"entities":{"app.object":{"a":{}}}` + empty,
+			`warning Q0610 site/app.object.json:1:77: App.Object.description is a list or an object and is ignored >{"x":1}<`},
 		"an id as written": {files{"app.json": `[{"id":"A-1"}]`}, reading("app", "=id"), `{"entities":{"app":{"a-1":{"=id":"A-1"}}}` + empty, ``},
 		"the spelling that sorts first counts": {
 			files{"app.json": `[{"id":"a","Id":"b","name":"lower","NAME":"upper","Name":"mixed"}]`}, reading("app", "name"),
@@ -223,11 +223,14 @@ func TestNestedEntities(t *testing.T) {
 // TestLoad holds the shape that the reference evaluator reads.
 func TestLoad(t *testing.T) {
 	site, found := files{
-		"user.json":            `[{"id":"U","userId":"Anna","userDirectory":"ACME","name":"Anna A","roles":["B","A"],"attributes":[{"attributeType":"Group","attributeValue":"x"}],"customProperties":[{"value":"v","definition":{"name":"Dept"}}]}]`,
-		"app.json":             `[{"id":"A","name":"App","owner":{"id":"u"},"published":true}]`,
-		"odaglink.json":        `[{"id":"l","templateApp":"a","selectionApp":"A"}]`,
-		"proxyservice.json":    `[{"id":"p","name":"P","port":80,"hosts":["b","a"]}]`,
-		"transientobject.json": `[{"id":"HubSection_X"}]`,
+		"user.json":                   `[{"id":"U","userId":"Anna","userDirectory":"ACME","name":"Anna A","roles":["B","A"],"attributes":[{"attributeType":"Group","attributeValue":"x"}],"customProperties":[{"value":"v","definition":{"name":"Dept"}}]}]`,
+		"app.json":                    `[{"id":"A","name":"App","owner":{"id":"u"},"published":true}]`,
+		"odaglink.json":               `[{"id":"l","templateApp":"a"}]`,
+		"odaglinkusage.json":          `[{"id":"u","selectionApp":"A"}]`,
+		"app.object.json":             `[{"id":"o","published":true}]`,
+		"staticcontentreference.json": `[{"id":"f","staticContentSecurityType":2},{"id":"g","staticContentSecurityType":"normal"},{"id":"h","staticContentSecurityType":"7"}]`,
+		"proxyservice.json":           `[{"id":"p","name":"P","port":80,"hosts":["b","a"]}]`,
+		"transientobject.json":        `[{"id":"HubSection_X"}]`,
 	}.load(t)
 	expect(t, found, "")
 	anna, app := site.Records["user"]["u"], site.Records["app"]["a"]
@@ -238,11 +241,19 @@ func TestLoad(t *testing.T) {
 		anna.Attributes["group"][0] != "x" || anna.Custom["dept"][0] != "v" {
 		t.Errorf("%+v", anna)
 	}
-	if app.Scalars["published"] != "true" || app.TypeName != "App" {
+	if _, seen := app.Scalars["published"]; seen || app.TypeName != "App" {
 		t.Errorf("%+v", app)
 	}
+	if o := site.Records["app.object"]["o"]; o.Scalars["published"] != "true" {
+		t.Errorf("%+v", o)
+	}
+	for id, want := range map[string]string{"f": "Closed", "g": "Normal", "h": "7"} {
+		if f := site.Records["staticcontentreference"][id]; f.Scalars["staticcontentsecuritytype"] != want {
+			t.Errorf("%+v, want %s", f, want)
+		}
+	}
 	link := site.Records["odaglink"]["l"]
-	if link.Relations["templateapp"][0] != app || link.Relations["selectionapp"][0] != app {
+	if link.Relations["templateapp"][0] != app || site.Records["odaglinkusage"]["u"].Relations["selectionapp"][0] != app {
 		t.Errorf("%+v", link)
 	}
 	if p := site.Records["proxyservice"]["p"]; p.Scalars["name"] != "P" || strings.Join(p.Lists["hosts"], " ") != "a b" || p.Lists["port"][0] != "80" {
@@ -250,6 +261,37 @@ func TestLoad(t *testing.T) {
 	}
 	if s := site.Records["transientobject"]["hubsection_x"]; s.Scalars["name"] != "HubSection_X" {
 		t.Errorf("%+v", s)
+	}
+}
+
+// Files hang on what lists them, and on what the file itself names; the one that has
+// the list may be read after the file, and be in any file of the snapshot.
+func TestFilesBelongToWhatListsThem(t *testing.T) {
+	site := files{
+		"staticcontentreference.json": `[{"id":"F1","name":"logo"},{"id":"f2","contentLibrarys":[{"id":"L1"}],"extensions":[]},{"id":"f3"}]`,
+		"contentlibrary.json":         `[{"id":"L1","references":[{"id":"f1","logicalPath":"/a"},{"id":"F2"}]},{"id":"l2","References":{"id":"f1"}},{"id":"l3","references":null}]`,
+		"whatever.json":               `[{"id":"X","schemaPath":"Extension","references":["f1",7,{"id":"gone"},{}]}]`,
+		"app.content.json":            `[{"id":"C","references":[{"id":"f3"}],"app":null}]`,
+		"sharedcontent.json":          `[{"id":"S","references":[]}]`,
+	}
+	view := reading("staticcontentreference", "contentlibrarys>ContentLibrary", "extensions>Extension", "appcontents>App.Content", "sharedcontents>SharedContent")
+	want := `{"entities":{"app.content":{"c":{}},"contentlibrary":{"l1":{},"l2":{},"l3":{}},"extension":{"x":{}},"sharedcontent":{"s":{}},` +
+		`"staticcontentreference":{"f1":{"contentlibrarys":["l1","l2"],"extensions":["x"]},"f2":{"contentlibrarys":["l1"]},"f3":{"appcontents":["c"]}}},` +
+		`"held":{"app.content":true,"contentlibrary":true,"extension":true,"sharedcontent":true,"staticcontentreference":true},"nested":{},"subjects":{}}`
+	const gone = `warning Q0611 site/whatever.json:1:2: 1 reference of Extension.references to a StaticContentReference that is not in the snapshot >{"id":"X","schemaPath":"Extension","references":["f1",7,{"id":"gone"},{}]}<`
+	out, found := site.project(t, view)
+	if out != want {
+		t.Errorf("got  %s\nwant %s", out, want)
+	}
+	expect(t, found, gone)
+	loaded, found := site.load(t)
+	expect(t, found, gone)
+	if f := loaded.Records["staticcontentreference"]["f1"]; len(f.Relations["contentlibrarys"]) != 2 || f.Relations["extensions"][0] != loaded.Records["extension"]["x"] {
+		t.Errorf("%+v", f.Relations)
+	}
+	// Where no rule asks what files belong to, lists are not looked at.
+	if out, found := site.project(t, reading("staticcontentreference", "name")); len(found) > 0 || !strings.Contains(out, `"f1":{"name":"logo"}`) {
+		t.Errorf("%s %s", out, show(found))
 	}
 }
 

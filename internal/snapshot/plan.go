@@ -23,7 +23,9 @@ const (
 type slot struct {
 	role role
 	// key is the fold of the field's name.
-	key      string
+	key string
+	// property says how a text of the field is read.
+	property schema.Property
 	relation schema.Relation
 	// target is the key of the type that the relation leads to.
 	target string
@@ -114,7 +116,7 @@ func (p *plan) classify(key string) *slot {
 			kind = list
 		}
 	}
-	return &slot{role: kind, key: key}
+	return &slot{role: kind, key: key, property: property}
 }
 
 // login reports whether a field is part of what users log in as, which is read

@@ -39,9 +39,15 @@ else := {"scalars": {}, "lists": {}, "relations": {}}
 
 scalars(node) := {concat("", [form, name]): in_form(form, text) |
 	some name, forms in view(node.type).scalars
-	text := scalar(node, name)
+	text := named(node.type, name, scalar(node, name))
 	some form in forms
 }
+
+# named is the text of a property: of an enumeration the name of the value, whether the request writes
+# that or the number.
+named(type, name, written) := value if value := view(type).enumerations[name][lower(written)]
+
+else := written
 
 scalar(node, name) := own if own := node.own[name][0]
 

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
@@ -14,6 +15,7 @@ import (
 var (
 	corpusShare = flag.Int("corpus", 16, "of how many sites of the corpus one is replayed; 1 for all")
 	update      = flag.Bool("update", false, "make the corpus anew and write what it covers into its README")
+	reanswer    = flag.Bool("reanswer", false, "ask the requests of the corpus anew, write the answers and log which have changed")
 	recount     = flag.Bool("recount", false, "write the README of the corpus anew")
 )
 
@@ -25,7 +27,49 @@ func TestCorpus(t *testing.T) {
 		updateCorpus(t)
 		return
 	}
+	if *reanswer {
+		reanswerCorpus(t)
+		return
+	}
 	replay(t, *corpusShare, open)
+}
+
+// reanswerCorpus keeps sites, rules and requests, and writes what is answered now. It
+// logs every answer that has changed, with what the conditions came to.
+func reanswerCorpus(t *testing.T) {
+	files, err := corpusFiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("sites", func(t *testing.T) {
+		for _, path := range files {
+			t.Run(filepath.Base(path), func(t *testing.T) {
+				t.Parallel()
+				k, err := readKept(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				before, decisions := k.Answers, slices.Clone(k.Decisions)
+				if k.Answers = nil; k.answer(t.Context(), k.Options.options()) != nil {
+					t.Fatal(k.answer(t.Context(), k.Options.options()))
+				}
+				changed := 0
+				for i, d := range k.Decisions {
+					if was, is := before[decisions[i][4]], k.Answers[d[4]]; !was.equal(is) {
+						changed++
+						request, _ := k.request(d) // it was put together to be asked
+						t.Logf("%s\nwas %v\nis  %v", request, was, is)
+					}
+				}
+				if t.Logf("%d of %d answers have changed", changed, len(k.Decisions)); changed == 0 {
+					return
+				}
+				if err := k.write(path); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+	})
 }
 
 // TestCorpusUnderStockOPA replays fewer of them by the stock command.
