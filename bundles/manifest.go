@@ -54,9 +54,11 @@ type Metadata struct {
 
 // Options are the options of the compilation, named as on the command line.
 type Options struct {
-	ListInequality string `json:"list-inequality"`
-	Strict         bool   `json:"strict"`
-	SkipInvalid    bool   `json:"skip-invalid"`
+	ListInequality    string `json:"list-inequality"`
+	EntityText        string `json:"entity-text"`
+	SessionAttributes string `json:"session-attributes"`
+	Strict            bool   `json:"strict"`
+	SkipInvalid       bool   `json:"skip-invalid"`
 	// Schema is "default" or a digest of the schema.
 	Schema string `json:"schema"`
 }
@@ -84,10 +86,12 @@ func policyMetadata(p *compiler.Policy) Metadata {
 		Language: language,
 		View:     digest(p.View),
 		Options: &Options{
-			ListInequality: p.Options.ListInequality.String(),
-			Strict:         p.Options.Strict,
-			SkipInvalid:    p.Options.SkipInvalid,
-			Schema:         schemaName(p.Options.Schema),
+			ListInequality:    p.Options.ListInequality.String(),
+			EntityText:        p.Options.EntityText.String(),
+			SessionAttributes: p.Options.SessionAttributes.String(),
+			Strict:            p.Options.Strict,
+			SkipInvalid:       p.Options.SkipInvalid,
+			Schema:            schemaName(p.Options.Schema),
 		},
 		Counts: &Counts{Rules: len(p.Catalogue), Skipped: len(p.Skipped)},
 	}

@@ -40,7 +40,7 @@ func Clauses(rules []ruleset.Rule, options Options) []RuleClauses {
 		options.Schema = schema.Default()
 	}
 	parsed, _ := parse(rules, options.Schema)
-	kept := resolve.KeptClauses(parsed, resolve.Options{Schema: options.Schema, ListInequality: options.ListInequality})
+	kept := resolve.KeptClauses(parsed, options.Resolution())
 	var all []RuleClauses
 	for i, r := range parsed {
 		if r.Disabled || r.Category != ruleset.Security {

@@ -74,9 +74,7 @@ func parse(rules []ruleset.Rule, s *schema.Schema) ([]*resolve.Rule, diag.List) 
 func planRules(rules []*resolve.Rule, options Options) (*privilege.Plan, diag.List) {
 	var list diag.List
 	for {
-		program, found := resolve.Resolve(rules, resolve.Options{
-			Schema: options.Schema, ListInequality: options.ListInequality, Strict: options.Strict,
-		})
+		program, found := resolve.Resolve(rules, options.Resolution())
 		plan, cycles := privilege.Build(program)
 		found = append(found, cycles...)
 		invalid := broken(found)

@@ -13,6 +13,12 @@ type Options struct {
 	// ListInequality is the reading of != and !== over lists (language page,
 	// section 4.2, S).
 	ListInequality resolve.ListInequality
+	// EntityText is the reading of a comparison of an entity with a text (language
+	// page, section 4.2, I).
+	EntityText resolve.EntityText
+	// SessionAttributes says whether session attributes take the place of those of the
+	// user's record (language page, section 4.4, D, O).
+	SessionAttributes resolve.SessionAttributes
 	// Strict makes a property that no type of the rule's filter can have an
 	// error instead of a warning.
 	Strict bool
@@ -23,4 +29,21 @@ type Options struct {
 	// policy is made for: on others it grants nothing. It is for who tries a change
 	// on a few resources, and wants to know soon; it stands in no manifest.
 	Only map[string]bool
+}
+
+// Resolution returns the options of package resolve.
+func (o Options) Resolution() resolve.Options {
+	return resolve.Options{
+		Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes, Strict: o.Strict,
+	}
+}
+
+// Read sets the readings by the values that they have on the command line and in a
+// manifest; what is not one of them is the default.
+func (o *Options) Read(listInequality, entityText, sessionAttributes string) {
+	o.ListInequality = map[string]resolve.ListInequality{resolve.All.String(): resolve.All}[listInequality]
+	o.EntityText = map[string]resolve.EntityText{
+		resolve.EntityTextNever.String(): resolve.EntityTextNever, resolve.EntityTextIDOrName.String(): resolve.EntityTextIDOrName,
+	}[entityText]
+	o.SessionAttributes = map[string]resolve.SessionAttributes{resolve.SessionStored.String(): resolve.SessionStored}[sessionAttributes]
 }

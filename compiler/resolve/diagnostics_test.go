@@ -45,6 +45,12 @@ func TestDiagnostics(t *testing.T) {
 				if strings.Contains(c.Name, "all") {
 					options.ListInequality = All
 				}
+				switch {
+				case strings.HasSuffix(c.Name, "never"):
+					options.EntityText = EntityTextNever
+				case strings.HasSuffix(c.Name, "id-or-name"):
+					options.EntityText = EntityTextIDOrName
+				}
 				_, list := Resolve([]*Rule{parseRule(t, strings.TrimSuffix(string(c.Data), "\n"))}, options)
 				for _, d := range list {
 					seen[d.Code] = true

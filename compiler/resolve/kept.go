@@ -43,7 +43,7 @@ func KeptClauses(rules []*Rule, options Options) [][]Kept {
 				continue
 			}
 			sp := &specialiser{
-				schema: options.Schema, user: user, class: c, inequality: options.ListInequality,
+				schema: options.Schema, user: user, class: c, options: options,
 				seen: newObservations(), parts: map[condition.Node]ir.Predicate{},
 			}
 			p := sp.predicate(r.Tree)

@@ -25,11 +25,16 @@ type observations struct {
 	// entities holds the comparisons of an entity with text, and whether the
 	// entity stands on the left.
 	entities map[*condition.Comparison]bool
+	// readable holds the comparisons that some named class reads as texts with texts or
+	// as entities with entities.
+	readable map[*condition.Comparison]bool
 	// lists holds the inequalities with a side that may have several values, and
 	// whether that is so for a named class.
 	lists map[*condition.Comparison]bool
 	// texts holds the calls of HasPrivilege on a text.
 	texts map[*condition.Path]bool
+	// asked holds, per path, whether a named class has entities there to ask about.
+	asked map[*condition.Path]bool
 }
 
 type lack struct {
@@ -45,6 +50,8 @@ func newObservations() *observations {
 		entities: map[*condition.Comparison]bool{},
 		lists:    map[*condition.Comparison]bool{},
 		texts:    map[*condition.Path]bool{},
+		readable: map[*condition.Comparison]bool{},
+		asked:    map[*condition.Path]bool{},
 	}
 }
 
@@ -73,10 +80,16 @@ func (o *observations) entityAgainstText(c *condition.Comparison, entityLeft boo
 }
 
 func (o *observations) comparison(c *condition.Comparison, left, right meaning, class *Class) {
+	o.readable[c] = o.readable[c] || class.Named && left.plain() && right.plain()
 	if c.Op != condition.NotEqual && c.Op != condition.ExactNotEqual || !left.many() && !right.many() {
 		return
 	}
 	o.lists[c] = o.lists[c] || class.Named
+}
+
+// plain says whether the meaning is certain, a text or an entity.
+func (m meaning) plain() bool {
+	return !m.undeclared && (m.value != nil || m.entities != nil)
 }
 
 func (m meaning) many() bool {
@@ -88,12 +101,12 @@ func (o *observations) report(r *report, reached []*Class, options Options) {
 	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
 		switch n := n.(type) {
 		case *condition.Comparison:
-			o.reportComparison(r, n, reached, options.ListInequality)
+			o.reportComparison(r, n, reached, options)
 			for _, p := range pathsOf(n) {
 				o.reportPath(r, p, reached, options.Strict)
 			}
 		case *condition.Call:
-			if o.texts[&n.Path] {
+			if o.texts[&n.Path] && !o.asked[&n.Path] {
 				r.add(codePrivilegeOfText, diag.Error, n.Path.Range, fmt.Sprintf("%s is a text: HasPrivilege asks about entities", r.source(n.Path.Range)),
 					`Name the entity, such as resource.HasPrivilege("…") or resource.stream.HasPrivilege("…").`, nil)
 			}
@@ -168,15 +181,23 @@ func (o *observations) isUnknown(p *condition.Path) bool {
 	return lacking && !o.known[p]
 }
 
-func (o *observations) reportComparison(r *report, c *condition.Comparison, reached []*Class, inequality ListInequality) {
-	if entityLeft, ok := o.entities[c]; ok {
+func (o *observations) reportComparison(r *report, c *condition.Comparison, reached []*Class, options Options) {
+	if entityLeft, ok := o.entities[c]; ok && (!o.readable[c] || options.EntityText != EntityTextError) {
 		entity, text := c.Right, c.Left
 		if entityLeft {
 			entity, text = c.Left, c.Right
 		}
 		path, property := r.source(entity.Span()), meantProperty(text)
-		r.add(codeEntityAgainstText, diag.Error, c.Range, fmt.Sprintf("%s is an entity, the other side is text", path),
-			fmt.Sprintf("What the product makes of this is unknown. Compare a property, such as %s.name or %[1]s.id, or entity with entity.", path),
+		severity, read := diag.Error, ""
+		switch options.EntityText {
+		case EntityTextNever:
+			severity, read = diag.Warning, " The option entity-text reads it as a comparison that holds for nobody, below a negation too."
+		case EntityTextIDOrName:
+			severity, read = diag.Warning, " The option entity-text compares the text with the id, userId and name of the entity."
+		case EntityTextError:
+		}
+		r.add(codeEntityAgainstText, severity, c.Range, fmt.Sprintf("%s is an entity, the other side is text", path),
+			fmt.Sprintf("What the product makes of this is unknown.%s Compare a property, such as %s.name or %[2]s.id, or entity with entity.", read, path),
 			&diag.Fix{Message: "compare the entity's " + property, Range: entity.Span(), Replacement: path + "." + property})
 		return
 	}
@@ -190,7 +211,7 @@ func (o *observations) reportComparison(r *report, c *condition.Comparison, reac
 		fixed := fmt.Sprintf("!(%s %s %s)", r.source(c.Left.Span()), opposite, r.source(c.Right.Span()))
 		summary := fmt.Sprintf("%s holds as soon as one value differs", c.Op)
 		detail := "A side may have several values: the inequality also holds for who has the value and another one. To exclude who has it, negate the equality."
-		if inequality == All {
+		if options.ListInequality == All {
 			summary = fmt.Sprintf("%s on a list is read as the negation of %s", c.Op, opposite)
 			detail = "So says the option list-inequality; the product is taken to read it otherwise: as true as soon as one value differs."
 		}

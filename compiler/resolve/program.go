@@ -14,6 +14,9 @@ import (
 type Options struct {
 	Schema         *schema.Schema
 	ListInequality ListInequality
+	EntityText     EntityText
+	// SessionAttributes says whether session attributes take the place of the record's.
+	SessionAttributes SessionAttributes
 	// Strict makes unknown properties errors.
 	Strict bool
 }
@@ -94,7 +97,7 @@ func (program *Program) specialise(r *Rule, rep *report, options Options, user *
 			continue
 		}
 		reached = append(reached, c.Class)
-		sp := &specialiser{schema: options.Schema, user: user, class: c.Class, inequality: options.ListInequality, seen: seen}
+		sp := &specialiser{schema: options.Schema, user: user, class: c.Class, options: options, seen: seen}
 		p := sp.predicate(r.Tree)
 		for j, item := range r.Filter.Items {
 			if !ir.IsFalse(c.reach(ruleset.Filter{Items: []ruleset.FilterItem{item}}, options.Schema)) {

@@ -32,7 +32,7 @@ func Scopes(rules []*Rule, options Options) [][]Scope {
 				continue
 			}
 			sp := &specialiser{
-				schema: options.Schema, user: user, class: c, inequality: options.ListInequality,
+				schema: options.Schema, user: user, class: c, options: options,
 				seen: newObservations(), parts: map[condition.Node]ir.Predicate{},
 			}
 			all[i] = append(all[i], Scope{Class: c, Filter: id, Condition: sp.predicate(r.Tree), Parts: sp.parts})

@@ -12,10 +12,12 @@ import (
 
 // specialiser turns the condition of one rule into a predicate for one class.
 type specialiser struct {
-	schema     *schema.Schema
-	user       *schema.Type
-	class      *Class
-	inequality ListInequality
+	schema  *schema.Schema
+	user    *schema.Type
+	class   *Class
+	options Options
+	// negated says that what is specialised stands below an odd number of negations.
+	negated bool
 	// seen is told what every path and every condition came to, for the
 	// warnings that concern all classes of a rule together.
 	seen *observations
@@ -40,7 +42,10 @@ func (sp *specialiser) connective(n condition.Node) ir.Predicate {
 	case *condition.And:
 		return ir.And(sp.predicates(n.Operands)...)
 	case *condition.Not:
-		return ir.Not(sp.predicate(n.Operand))
+		sp.negated = !sp.negated
+		p := sp.predicate(n.Operand)
+		sp.negated = !sp.negated
+		return ir.Not(p)
 	case *condition.Bool:
 		return ir.Constant{Value: n.Value}
 	case *condition.Comparison:
@@ -61,16 +66,19 @@ func (sp *specialiser) predicates(nodes []condition.Node) []ir.Predicate {
 }
 
 func (sp *specialiser) call(c *condition.Call) ir.Predicate {
+	if c.Kind() == condition.Empty {
+		return sp.empty(c)
+	}
 	m := sp.operand(&c.Path)
 	switch c.Kind() {
 	case condition.HasPrivilege:
 		if m.entities == nil {
 			if m.value != nil && !m.undeclared {
 				sp.seen.texts[&c.Path] = true
-				return undecided
 			}
 			return ir.Constant{Value: false}
 		}
+		sp.seen.asked[&c.Path] = sp.seen.asked[&c.Path] || sp.class.Named
 		action, _ := ruleset.ParseAction(c.Argument.Value)
 		return ir.Privilege{Entities: *m.entities, Action: action, At: c.Range}
 	case condition.IsAnonymous:
@@ -81,15 +89,18 @@ func (sp *specialiser) call(c *condition.Call) ir.Predicate {
 			return ir.Exists{Entities: m.entities.Follow(step)}
 		}
 		return ir.Constant{Value: false}
-	case condition.Empty:
-		return ir.Not(m.present())
+	case condition.Empty: // above
 	}
 	panic(fmt.Sprintf("resolve: unknown function %q", c.Function))
 }
 
-// undecided stands where a rule is in error: for a test that is neither always
-// true nor always false, so that the error is not reported as a dead branch too.
-var undecided ir.Predicate = ir.Anonymous{}
+func (sp *specialiser) empty(c *condition.Call) ir.Predicate {
+	var present []ir.Predicate
+	for _, v := range sp.variants(&c.Path) {
+		present = append(present, ir.And(v.guard, v.present()))
+	}
+	return ir.Not(ir.Or(present...))
+}
 
 // present is the opposite of Empty.
 func (m meaning) present() ir.Predicate {
@@ -125,25 +136,40 @@ func (sp *specialiser) operand(o condition.Operand) meaning {
 }
 
 func (sp *specialiser) comparison(c *condition.Comparison) ir.Predicate {
-	left, right := sp.operand(c.Left), sp.operand(c.Right)
+	var ways []ir.Predicate
+	for _, left := range sp.variants(c.Left) {
+		for _, right := range sp.variants(c.Right) {
+			ways = append(ways, ir.And(left.guard, right.guard, sp.compareAny(c, left.meaning, right.meaning)))
+		}
+	}
+	return ir.Or(ways...)
+}
+
+// compareAny compares texts with texts, entities with entities and, as the option
+// says, entities with texts.
+func (sp *specialiser) compareAny(c *condition.Comparison, left, right meaning) ir.Predicate {
 	if left.mixes(right) {
 		// What an open type does not declare may be anything, and is no entity.
 		if !left.undeclared && !right.undeclared {
 			sp.seen.entityAgainstText(c, left.entities != nil)
-			return undecided
+			return sp.entityText(c, left, right)
 		}
 		left.value, right.value = nil, nil
 	}
 	sp.seen.comparison(c, left, right, sp.class)
+	return sp.compare(c, left, right)
+}
+
+func (sp *specialiser) compare(c *condition.Comparison, left, right meaning) ir.Predicate {
 	switch c.Op {
 	case condition.Equal, condition.ExactEqual:
 		return sp.equal(left, right, c.Op == condition.ExactEqual)
 	case condition.NotEqual, condition.ExactNotEqual:
 		return sp.differ(left, right, c.Op == condition.ExactNotEqual)
 	case condition.Like:
-		return ir.And(left.guard(), sp.like(left.value, literalOf(c.Right)))
+		return ir.And(left.needed(), sp.like(left.value, literalOf(c.Right)))
 	case condition.Matches:
-		return ir.And(left.guard(), sp.matches(left.value, literalOf(c.Right)))
+		return ir.And(left.needed(), sp.matches(left.value, literalOf(c.Right)))
 	}
 	panic(fmt.Sprintf("resolve: unknown operator %q", c.Op))
 }
@@ -157,8 +183,8 @@ func (m meaning) mixes(other meaning) bool {
 	return m.entities != nil && other.value != nil || m.value != nil && other.entities != nil
 }
 
-// guard is what must hold for the value to be there at all.
-func (m meaning) guard() ir.Predicate {
+// needed is what must hold for the value to be there at all.
+func (m meaning) needed() ir.Predicate {
 	if m.typeOf != nil {
 		return ir.Exists{Entities: *m.typeOf}
 	}
@@ -172,13 +198,13 @@ func (sp *specialiser) equal(left, right meaning, exact bool) ir.Predicate {
 	case left.value == nil || right.value == nil:
 		return ir.Constant{Value: false}
 	}
-	return ir.And(left.guard(), right.guard(), sp.common(left.value, right.value, exact))
+	return ir.And(left.needed(), right.needed(), sp.common(left.value, right.value, exact))
 }
 
 // differ is != and !== : with the option all the negation of = and ==;
 // otherwise it fails only where both sides are one and the same.
 func (sp *specialiser) differ(left, right meaning, exact bool) ir.Predicate {
-	if sp.inequality == All {
+	if sp.options.ListInequality == All {
 		return ir.Not(sp.equal(left, right, exact))
 	}
 	switch {
@@ -190,9 +216,9 @@ func (sp *specialiser) differ(left, right meaning, exact bool) ir.Predicate {
 	case left.value == nil || right.value == nil:
 		return ir.Constant{Value: true}
 	case left.value.Many() && !sp.typeKnown(left.value, right.value) || right.value.Many() && !sp.typeKnown(right.value, left.value):
-		return ir.Not(ir.And(left.guard(), right.guard(), identical(left.value, right.value, exact)))
+		return ir.Not(ir.And(left.needed(), right.needed(), identical(left.value, right.value, exact)))
 	}
-	return ir.Not(ir.And(left.guard(), right.guard(), sp.common(left.value, right.value, exact)))
+	return ir.Not(ir.And(left.needed(), right.needed(), sp.common(left.value, right.value, exact)))
 }
 
 // identical puts a literal on the right.

@@ -193,6 +193,71 @@ func TestSpecialisation(t *testing.T) {
 	}
 }
 
+// A comparison of an entity with a text is read as the option says: never holds for
+// nobody, below a negation too, where it is as good as true.
+func TestEntityText(t *testing.T) {
+	for _, test := range []struct {
+		option     EntityText
+		inequality ListInequality
+		condition  string
+		want       string
+	}{
+		{EntityTextNever, Any, `resource.owner = user.userId`, `-`},
+		{EntityTextNever, Any, `!(resource.owner = "anna")`, `-`},
+		{EntityTextNever, Any, `!(!(resource.owner != "anna"))`, `-`},
+		{EntityTextNever, Any, `user.name = "x" or "anna" !== resource.owner`, `user.name = ["x"]`},
+		{EntityTextNever, Any, `!(user.name = "x" and resource.owner = "anna")`, `!user.name = ["x"]`},
+		{EntityTextIDOrName, Any, `resource.owner = "Anna"`, `(resource.owner.id = ["anna"] or resource.owner.name = ["anna"] or resource.owner.userid = ["anna"])`},
+		{EntityTextIDOrName, Any, `resource.stream == "Sales"`, `(resource.stream.id == ["Sales"] or resource.stream.name == ["Sales"])`},
+		{EntityTextIDOrName, Any, `resource.stream like "s*"`, `(resource.stream.id like "(?s)^s.*$" or resource.stream.name like "(?s)^s.*$")`},
+		{EntityTextIDOrName, Any, `resource = "x"`, `(resource.id = ["x"] or resource.name = ["x"])`},
+		{EntityTextIDOrName, All, `resource.stream != "Sales"`, `(!resource.stream.id = ["sales"] and !resource.stream.name = ["sales"])`},
+	} {
+		options := defaults()
+		options.EntityText, options.ListInequality = test.option, test.inequality
+		program, list := Resolve([]*Rule{parseRule(t, "App_*: "+test.condition)}, options)
+		if list.HasErrors() {
+			t.Errorf("%s: %s", test.condition, rendered(t, list))
+			continue
+		}
+		got := "-"
+		if rules := classNamed(t, program, "app").Rules; len(rules) > 0 {
+			got = rules[0].Predicate.Key()
+		}
+		if got != test.want {
+			t.Errorf("%s: %s\ngot  %s\nwant %s", test.option, test.condition, got, test.want)
+		}
+	}
+}
+
+// Session attributes take the place of the record's, where a request sends them.
+func TestStoredSessionAttributes(t *testing.T) {
+	options := defaults()
+	options.SessionAttributes = SessionStored
+	for _, test := range []struct{ condition, want string }{
+		{`user.group = "A"`, `((some environment.group and environment.group = ["a"]) or (!some environment.group and user.group[] = ["a"]))`},
+		{`user.name = "A" and user.@x = "b"`, `(user.name = ["a"] and user.@x[] = ["b"])`},
+		{`user.roles = "A" or user.userDirectory = "b"`, `(user.roles[] = ["a"] or user.userdirectory = ["b"])`},
+		{`user.context = "A"`, `user.context[] = ["a"]`},
+	} {
+		program, list := Resolve([]*Rule{parseRule(t, "App_*: "+test.condition)}, options)
+		if len(list) > 0 {
+			t.Errorf("%s: %s", test.condition, rendered(t, list))
+		}
+		if got := classNamed(t, program, "app").Rules[0].Predicate.Key(); got != test.want {
+			t.Errorf("%s\ngot  %s\nwant %s", test.condition, got, test.want)
+		}
+	}
+	for option, want := range map[string]string{
+		EntityTextError.String(): "error", EntityTextNever.String(): "never", EntityTextIDOrName.String(): "id-or-name",
+		SessionSeparate.String(): "separate", SessionStored.String(): "stored",
+	} {
+		if option != want {
+			t.Errorf("%s, want %s", option, want)
+		}
+	}
+}
+
 func TestListInequalityAll(t *testing.T) {
 	options := defaults()
 	options.ListInequality = All

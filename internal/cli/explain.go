@@ -64,7 +64,7 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 	if err := q.name(siteNaming(ctx, c, site), io.Discard); err != nil { // the explanation says who may be meant
 		return nil, err
 	}
-	options.Schema, options.ListInequality = c.Options.Schema, c.ListInequality()
+	options.Schema, options.Readings = c.Options.Schema, c.Readings()
 	options.Skipped, options.Diagnostics = c.Policy.Skipped, c.Diagnostics
 	told, err := s.told(ctx.Context, explain.New(c.Rules, site, options), q.request)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/compiler"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
@@ -63,6 +62,8 @@ func CompileFlags() []cli.Flag {
 		snapshotFlag(),
 		&cli.StringFlag{Name: "schema", Usage: "more resource types, a `FILE` in the form of schema.json"},
 		Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),
+		Choice("entity-text", "reading of a comparison of an entity with a text, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
+		Choice("session-attributes", "whether session attributes take the place of those of the user's record", "separate", "stored"),
 		&cli.BoolFlag{Name: "strict", Usage: "a property that no type of a rule's filter has is an error"},
 		&cli.BoolFlag{Name: "skip-invalid", Usage: "leave rules with errors out, as the product does"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report errors alone on standard error"},
@@ -78,9 +79,7 @@ func ProgressFlag() cli.Flag {
 // compileOptions reads the flags of CompileFlags.
 func compileOptions(ctx *cli.Context) (compiler.Options, error) {
 	options := compiler.Options{Schema: schema.Default(), Strict: ctx.Bool("strict"), SkipInvalid: ctx.Bool("skip-invalid")}
-	if ctx.String("list-inequality") == resolve.All.String() {
-		options.ListInequality = resolve.All
-	}
+	options.Read(ctx.String("list-inequality"), ctx.String("entity-text"), ctx.String("session-attributes"))
 	if name := ctx.String("schema"); name != "" {
 		table, err := os.ReadFile(name)
 		if err != nil {

@@ -62,7 +62,7 @@ func explainLine(ctx *cli.Context) []string {
 		line = append(line, "-b", name)
 	}
 	line = append(line, ctx.Args().Slice()...)
-	for _, flag := range []string{"snapshot", "schema", "list-inequality"} {
+	for _, flag := range []string{"snapshot", "schema", "list-inequality", "entity-text", "session-attributes"} {
 		if ctx.IsSet(flag) {
 			line = append(line, "--"+flag, ctx.String(flag))
 		}

@@ -21,16 +21,47 @@ const (
 	All                       // no pair is equal
 )
 
+// EntityText says what a comparison of an entity with a text means (language page 4.2, I).
+type EntityText int
+
+// The readings: an error, which allows nothing; a comparison that holds for nobody,
+// whichever way it is negated; a comparison with the entity's id, userId and name.
+const (
+	EntityTextError EntityText = iota
+	EntityTextNever
+	EntityTextIDOrName
+)
+
+// SessionAttributes says whether session attributes that a request sends take the place
+// of those of the requester's record (language page 4.4, D, O).
+type SessionAttributes int
+
+// The readings.
+const (
+	SessionSeparate SessionAttributes = iota
+	SessionStored
+)
+
 // Options are the settings of an Evaluator. The zero value is the default of
 // the language page.
 type Options struct {
 	// Schema is schema.Default() where it is nil.
-	Schema         *schema.Schema
-	ListInequality ListInequality
+	Schema            *schema.Schema
+	ListInequality    ListInequality
+	EntityText        EntityText
+	SessionAttributes SessionAttributes
 	// Observe, where it is not nil, is told for every entity that a decision
 	// judges whether the condition of each rule holds whose filter and context
 	// fit, at the fixpoint.
 	Observe func(ruleID string, entity *snapshot.Entity, holds bool)
+}
+
+// Read sets the readings by the values that they have on the command line; what is not
+// one of them is the default.
+func (o *Options) Read(listInequality, entityText, sessionAttributes string) {
+	o.ListInequality = map[string]ListInequality{"all": All}[listInequality]
+	o.EntityText = map[string]EntityText{"never": EntityTextNever, "id-or-name": EntityTextIDOrName}[entityText]
+	o.SessionAttributes = map[string]SessionAttributes{"stored": SessionStored}[sessionAttributes]
 }
 
 // Evaluator decides requests about one site under one set of rules. It is
@@ -38,6 +69,8 @@ type Options struct {
 type Evaluator struct {
 	schema     *schema.Schema
 	inequality ListInequality
+	entityText EntityText
+	session    SessionAttributes
 	observe    func(string, *snapshot.Entity, bool)
 	site       *snapshot.Site
 	rules      []rule
@@ -87,6 +120,8 @@ func New(rules []ruleset.Rule, site *snapshot.Site, options Options) (*Evaluator
 	e := &Evaluator{
 		schema:     options.Schema,
 		inequality: options.ListInequality,
+		entityText: options.EntityText,
+		session:    options.SessionAttributes,
 		observe:    options.Observe,
 		site:       site,
 		patterns:   map[*condition.Comparison]*regexp.Regexp{},

@@ -43,17 +43,16 @@ func (s scope) holds(n condition.Node) bool {
 	panic(fmt.Sprintf("evaluate: unknown node %T", n))
 }
 
-// compare reads a comparison of texts or of entities. Where one side is an
-// entity, a path that is none, such as resource.stream on a type without
-// streams, is no entity; a text literal there is an error of the rule.
+// compare reads a comparison of texts, of entities or, as the option says, of an
+// entity with a text. Where one side is an entity, a path that is none, such as
+// resource.stream on a type without streams, is no entity.
 func (s scope) compare(n *condition.Comparison) bool {
 	left, right := s.operand(n.Left), s.operand(n.Right)
 	switch {
+	case mixes(s.kind(n.Left), s.kind(n.Right)):
+		return s.compareMixed(n, left, right)
 	case len(left.Entities) == 0 && len(right.Entities) == 0:
 		return s.compareTexts(n, left.Texts, right.Texts)
-	case isString(n.Left) || isString(n.Right):
-		s.fail(fmt.Errorf("rule %s compares an entity with a text: %s", s.rule.ID, s.rule.source(n)))
-		return false
 	default:
 		return s.compareEntities(n.Op, left.Entities, right.Entities)
 	}
@@ -64,11 +63,6 @@ func (s scope) operand(o condition.Operand) Values {
 		return texts(text.Value)
 	}
 	return s.path(*o.(*condition.Path))
-}
-
-func isString(o condition.Operand) bool {
-	_, ok := o.(*condition.String)
-	return ok
 }
 
 // call reads the four functions, language page 4.3.

@@ -39,10 +39,26 @@ func (s scope) userPath(segments []condition.Segment) Values {
 		case "environment":
 			return s.follow(s.attribute(rest[0]), rest[1:])
 		case "resourcetype":
+			if s.replaced(first) {
+				return s.follow(texts(s.Attribute(first.Name)...), rest)
+			}
 			return s.follow(texts(s.Requester.Attributes["resourcetype"]...), rest)
 		}
 	}
+	if name := schema.Fold(first.Name); len(rest) == 0 && s.replaced(first) {
+		return texts(s.Attribute(name)...)
+	}
 	return s.follow(entities(s.Requester), segments)
+}
+
+// replaced says whether the request sends values that take the place of an attribute
+// of the requester's record. Properties of users and custom properties stay, and so
+// does an attribute context: where a request comes from is no attribute of the user.
+func (s scope) replaced(segment condition.Segment) bool {
+	name := schema.Fold(segment.Name)
+	_, declared := s.schema.Lookup("User").Properties[name]
+	return s.session == SessionStored && !segment.Custom && !declared && name != "id" && name != "name" && name != "context" &&
+		len(s.Environment[name]) > 0
 }
 
 // attribute returns an attribute of the environment.
@@ -50,7 +66,7 @@ func (s scope) attribute(name condition.Segment) Values {
 	if name.Custom {
 		return texts()
 	}
-	return texts(s.Environment[schema.Fold(name.Name)]...)
+	return texts(s.Attribute(name.Name)...)
 }
 
 // follow takes the segments one by one, each from all entities of the set.

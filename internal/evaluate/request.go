@@ -28,6 +28,22 @@ type Question struct {
 	Environment map[string][]string
 }
 
+// Attribute returns the values of user.environment.<name>. The attribute context says
+// where the request comes from, unless the request itself sends it.
+func (q Question) Attribute(name string) []string {
+	key := schema.Fold(name)
+	if values := q.Environment[key]; len(values) > 0 || key != "context" {
+		return values
+	}
+	switch q.Context {
+	case "hub":
+		return []string{"AppAccess"}
+	case "qmc":
+		return []string{"ManagementAccess"}
+	}
+	return nil
+}
+
 // object is a JSON object. Numbers in it are json.Number, in the text's form.
 type object = map[string]any
 

@@ -17,7 +17,8 @@ type Session struct {
 }
 
 // Texts returns the values of an attribute by its folded name, folded unless exact is
-// set, sorted and without doubles.
+// set, sorted and without doubles. The attribute context is where requests come from,
+// unless they send one.
 func (s *Session) Texts(name string, exact bool) []string {
 	var all []string
 	for written, values := range s.Environment {
@@ -31,8 +32,24 @@ func (s *Session) Texts(name string, exact bool) []string {
 			all = append(all, v)
 		}
 	}
+	if len(all) == 0 && name == "context" {
+		all = s.origin(exact)
+	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// origin is the value of the attribute context of requests that send none
+// (policies/qlik/request.rego).
+func (s *Session) origin(exact bool) []string {
+	name := map[string]string{"hub": "AppAccess", "qmc": "ManagementAccess"}[s.Context]
+	switch {
+	case name == "":
+		return nil
+	case exact:
+		return []string{name}
+	}
+	return []string{schema.Fold(name)}
 }
 
 // AnonymousSubject is the subject id of the anonymous requester that is looked at

@@ -67,9 +67,16 @@ type Condition struct {
 
 // Options are the switches of a world.
 type Options struct {
-	Schema         *schema.Schema
-	ListInequality resolve.ListInequality
-	Axioms         Axioms
+	Schema            *schema.Schema
+	ListInequality    resolve.ListInequality
+	EntityText        resolve.EntityText
+	SessionAttributes resolve.SessionAttributes
+	Axioms            Axioms
+}
+
+// resolve returns the options of resolution.
+func (o Options) resolve() resolve.Options {
+	return resolve.Options{Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes}
 }
 
 // Parse reads the filter and condition of rules. A rule with an error is left out, and
@@ -121,7 +128,7 @@ func New(sides [][]*Rule, conditions []*Condition, options Options) (*World, err
 		w.conditions[c] = map[int]ir.Predicate{}
 		all = append(all, r)
 	}
-	program, list := resolve.Resolve(all, resolve.Options{Schema: options.Schema, ListInequality: options.ListInequality})
+	program, list := resolve.Resolve(all, options.resolve())
 	if err := firstError(list); err != nil {
 		return nil, err
 	}
@@ -306,8 +313,8 @@ func (c *Condition) Check(options Options) diag.List {
 		options.Schema = schema.Default()
 	}
 	r := ruleset.Rule{Category: ruleset.Security, Context: ruleset.Both, Filter: c.Filter, Condition: c.Text}
-	_, found := resolve.Resolve([]*Rule{{Rule: r, Filter: filter, Tree: tree}}, resolve.Options{
-		Schema: options.Schema, ListInequality: options.ListInequality, Strict: true,
-	})
+	strict := options.resolve()
+	strict.Strict = true
+	_, found := resolve.Resolve([]*Rule{{Rule: r, Filter: filter, Tree: tree}}, strict)
 	return append(list, found...)
 }

@@ -12,7 +12,7 @@ func (w *Workspace) Explainer(options explain.Options) (*explain.Explainer, erro
 	if err != nil {
 		return nil, err
 	}
-	options.Schema, options.ListInequality = w.Options.Schema, w.ListInequality()
+	options.Schema, options.Readings = w.Options.Schema, w.Readings()
 	options.Skipped, options.Diagnostics = w.Policy.Skipped, w.Diagnostics
 	return explain.New(w.Rules, site, options), nil
 }

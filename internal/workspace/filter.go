@@ -5,11 +5,9 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
@@ -22,9 +20,7 @@ func FromBundle(b *bundles.Bundle) (*Workspace, *snapshot.Site, error) {
 		return nil, nil, err
 	}
 	w := &Workspace{Options: compiler.Options{Schema: u.Schema, SkipInvalid: true}, progress: snapshot.NoProgress{}}
-	if u.ListInequality == evaluate.All {
-		w.Options.ListInequality = resolve.All
-	}
+	w.Options.Read(u.Options.ListInequality, u.Options.EntityText, u.Options.SessionAttributes)
 	var rules []ruleset.Rule
 	for _, r := range u.Rules {
 		skipped := false

@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/internal/lint"
 )
 
@@ -10,7 +9,7 @@ import (
 func (w *Workspace) Lint(config *lint.Config) lint.Result {
 	in := lint.Inputs{
 		Rules: w.Rules, Found: w.Diagnostics,
-		Options: resolve.Options{Schema: w.Options.Schema, ListInequality: w.Options.ListInequality, Strict: w.Options.Strict},
+		Options: w.Options.Resolution(),
 	}
 	if w.Policy != nil {
 		in.Costs = w.Policy.Costs()

@@ -7,7 +7,6 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
@@ -81,17 +80,14 @@ func (w *Workspace) CheckLoads(ctx context.Context) error {
 
 // Evaluator returns the independent evaluator of the rules on a site of LoadSite.
 func (w *Workspace) Evaluator(site *snapshot.Site) *evaluate.Evaluator {
-	e, _ := evaluate.New(w.Valid(), site, evaluate.Options{Schema: w.Options.Schema, ListInequality: w.ListInequality()})
+	e, _ := evaluate.New(w.Valid(), site, w.Readings())
 	return e
 }
 
-// ListInequality is the option of that name as the independent evaluator knows it.
-func (w *Workspace) ListInequality() evaluate.ListInequality {
-	switch w.Options.ListInequality {
-	case resolve.All:
-		return evaluate.All
-	case resolve.Any:
-		return evaluate.Any
-	}
-	panic("workspace: unknown list inequality")
+// Readings are the schema and the options for what the language leaves open, as the
+// independent evaluator knows them.
+func (w *Workspace) Readings() evaluate.Options {
+	options := evaluate.Options{Schema: w.Options.Schema}
+	options.Read(w.Options.ListInequality.String(), w.Options.EntityText.String(), w.Options.SessionAttributes.String())
+	return options
 }

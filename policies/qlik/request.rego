@@ -139,6 +139,19 @@ environment[exact] contains text if {
 	some text in description.as_list(value)
 }
 
+# The attribute context says where the requester comes from, unless the request itself sends one.
+environment.context contains lower(origin)
+
+environment["=context"] contains origin
+
+origin := {"hub": "AppAccess", "qmc": "ManagementAccess"}[input.context.request_context] if not sends_context
+
+sends_context if {
+	some name, value in input.context.environment
+	lower(name) == "context"
+	description.as_list(value) != []
+}
+
 # --- validity ---
 
 # valid says that everything but the action's name is in order.

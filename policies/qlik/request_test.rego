@@ -254,6 +254,21 @@ test_environment[note] if {
 	about("context", case[0]).environment == case[1]
 }
 
+test_where_the_requester_comes_from_is_an_attribute[note] if {
+	some note, case in {
+		"hub": [{"request_context": "hub"}, {"AppAccess"}],
+		"qmc": [{"request_context": "qmc"}, {"ManagementAccess"}],
+		"neither": [{"environment": {"os": "x"}}, set()],
+		"sent": [{"environment": {"CONTEXT": "Other"}}, {"Other"}],
+		"sent and another": [{"request_context": "hub", "environment": {"context": ["A", "B"]}}, {"A", "B"}],
+		"sent without a value": [{"request_context": "qmc", "environment": {"context": []}}, {"ManagementAccess"}],
+		"sent as the empty text": [{"request_context": "qmc", "environment": {"context": ""}}, {""}],
+	}
+	environment := about("context", case[0]).environment
+	object.get(environment, "=context", set()) == case[1]
+	object.get(environment, "context", set()) == {lower(text) | some text in case[1]}
+}
+
 test_environment_by_name if {
 	session := {"subject": {}, "context": {"environment": {"OS": "Windows", "=os": "forged", "none": []}}}
 	request.environment.os == {"windows"} with input as session

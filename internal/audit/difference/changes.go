@@ -210,7 +210,8 @@ func (w *work) leaveOut() {
 	w.report.LeftOut = append(w.report.LeftOut, w.made.leftOut...)
 }
 
-// attributes returns the session attributes that are read and were not given.
+// attributes returns the session attributes that are read and were not given. The
+// context is never missing: it is where the request comes from.
 func (w *work) attributes(both [2]*reads.Reads) []string {
 	given := map[string]bool{}
 	for name := range w.Environment {
@@ -222,7 +223,7 @@ func (w *work) attributes(both [2]*reads.Reads) []string {
 			for _, rule := range rulesOf(side, typ) {
 				for _, n := range rule.Tests {
 					for _, o := range []*reads.Operand{side.Tests[n].Left, side.Tests[n].Right} {
-						if o != nil && o.Root == reads.Environment && !given[o.Property] {
+						if o != nil && o.Root == reads.Environment && o.Property != "context" && !given[o.Property] {
 							found[o.Property] = true
 						}
 					}

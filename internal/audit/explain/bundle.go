@@ -12,7 +12,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -25,7 +24,8 @@ func FromBundle(b *bundles.Bundle, options Options) (*Explainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	options.ListInequality, options.Skipped = u.ListInequality, append(options.Skipped, u.Skipped...)
+	options.Readings.Read(u.Options.ListInequality, u.Options.EntityText, u.Options.SessionAttributes)
+	options.Skipped = append(options.Skipped, u.Skipped...)
 	options.Schema, options.Projected = u.Schema, true
 	x := New(u.Rules, u.Site, options)
 	if !b.Data.Has(bundles.DataRoot) {
@@ -38,11 +38,12 @@ func FromBundle(b *bundles.Bundle, options Options) (*Explainer, error) {
 // Unpacked is what a bundle was compiled from, as far as it holds it: the site has what
 // enabled rules read, in lower case where they ignore case.
 type Unpacked struct {
-	Rules          []ruleset.Rule
-	Skipped        []diag.Rule
-	Site           *snapshot.Site
-	Schema         *schema.Schema
-	ListInequality evaluate.ListInequality
+	Rules   []ruleset.Rule
+	Skipped []diag.Rule
+	Site    *snapshot.Site
+	Schema  *schema.Schema
+	// Options are those of the compilation.
+	Options bundles.Options
 }
 
 // Unpack returns what a bundle was compiled from. A bundle that does not hold its rules, or
@@ -59,9 +60,7 @@ func Unpack(b *bundles.Bundle) (*Unpacked, error) {
 		if o.Schema != "default" {
 			return nil, errors.New("the bundle was compiled with a schema of its own, which it does not hold: " + instead + ", with --schema")
 		}
-		if o.ListInequality == "all" {
-			u.ListInequality = evaluate.All
-		}
+		u.Options = *o
 		for _, r := range m.Metadata.Skipped {
 			u.Skipped = append(u.Skipped, diag.Rule{ID: r.ID, Name: r.Name})
 		}

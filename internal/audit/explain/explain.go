@@ -14,8 +14,9 @@ import (
 // Options are the settings of an Explainer.
 type Options struct {
 	// Schema is schema.Default() where it is nil.
-	Schema         *schema.Schema
-	ListInequality evaluate.ListInequality
+	Schema *schema.Schema
+	// Readings are the options of the evaluator for what the language leaves open.
+	Readings evaluate.Options
 	// Skipped are the rules that were left out because of errors, and
 	// Diagnostics, among others, those errors.
 	Skipped     []diag.Rule
@@ -71,7 +72,9 @@ func New(rules []ruleset.Rule, site *snapshot.Site, options Options) *Explainer 
 		}
 	}
 	x.enabled = len(valid)
-	x.evaluator, _ = evaluate.New(valid, site, evaluate.Options{Schema: x.schema, ListInequality: options.ListInequality})
+	readings := options.Readings
+	readings.Schema = x.schema
+	x.evaluator, _ = evaluate.New(valid, site, readings)
 	return x
 }
 

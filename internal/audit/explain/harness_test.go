@@ -48,7 +48,7 @@ func open(t *testing.T, rulesFile, dir string, options compiler.Options) *subjec
 	s.decide(t, dir)
 	o := explain.Options{Skipped: policy.Skipped, Diagnostics: s.found}
 	if options.ListInequality == resolve.All {
-		o.ListInequality = evaluate.All
+		o.Readings.ListInequality = evaluate.All
 	}
 	s.explain = explain.New(s.rules, s.site, o)
 	o.Proposals = -1

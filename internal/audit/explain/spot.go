@@ -147,7 +147,7 @@ func (s spot) values(q evaluate.Question) []string {
 	case list:
 		return s.owner.Lists[s.key()]
 	case environment:
-		return q.Environment[s.key()]
+		return q.Attribute(s.key())
 	case scalar:
 		if text, ok := s.owner.Scalars[s.key()]; ok {
 			return []string{text}

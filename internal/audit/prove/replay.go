@@ -7,7 +7,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
@@ -42,9 +41,8 @@ func (r *runner) judge(ctx context.Context, old string) (*judge, error) {
 		rules = r.Old[old]
 	}
 	options := evaluate.Options{Schema: r.Input.Options.Schema}
-	if r.Input.Options.ListInequality == resolve.All {
-		options.ListInequality = evaluate.All
-	}
+	o := r.Input.Options
+	options.Read(o.ListInequality.String(), o.EntityText.String(), o.SessionAttributes.String())
 	j, err := newJudge(ctx, rules, options)
 	r.judges[old] = j
 	return j, err

@@ -142,7 +142,8 @@ func fixOf(d diag.Diagnostic) string {
 }
 
 func (r *runner) options() solve.Options {
-	return solve.Options{Schema: r.Input.Options.Schema, ListInequality: r.Input.Options.ListInequality, Axioms: r.Assumptions.Axioms}
+	o := r.Input.Options
+	return solve.Options{Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes, Axioms: r.Assumptions.Axioms}
 }
 
 // worlds resolves the rules, beside each set of old rules, with the conditions of all

@@ -8,7 +8,6 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
-	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
@@ -115,9 +114,7 @@ func Generate(ctx context.Context, subject Subject, options Options) (*Suite, er
 
 func referenceOptions(o compiler.Options) evaluate.Options {
 	options := evaluate.Options{Schema: o.Schema}
-	if o.ListInequality == resolve.All {
-		options.ListInequality = evaluate.All
-	}
+	options.Read(o.ListInequality.String(), o.EntityText.String(), o.SessionAttributes.String())
 	return options
 }
 

@@ -123,7 +123,7 @@ func generated(seed uint64, size sitegen.Size, o options) sitegen.Case {
 	case 0:
 		return withAlike(c, seed)
 	case 1:
-		return withProbes(c, seed)
+		return withMixed(withProbes(c, seed), o)
 	default:
 		return c
 	}

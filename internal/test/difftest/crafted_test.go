@@ -39,7 +39,9 @@ func crafted(c sitegen.Case, r *rand.Rand) [][]byte {
 	ask := func(subject, resource map[string]any) {
 		subject["type"] = "user"
 		action := []string{"read", "read", "changeowner", "changerole", "exportdata"}[r.IntN(5)]
-		requests = append(requests, encode(map[string]any{"subject": subject, "resource": resource, "action": map[string]any{"name": action}}))
+		context := []any{map[string]any{}, map[string]any{"request_context": "hub"}, map[string]any{"request_context": "qmc", "environment": map[string]any{"context": []any{}}},
+			map[string]any{"request_context": "hub", "environment": map[string]any{"CONTEXT": []any{"ManagementAccess", "x"}}}}[r.IntN(4)]
+		requests = append(requests, encode(map[string]any{"subject": subject, "resource": resource, "action": map[string]any{"name": action}, "context": context}))
 	}
 	number := func() any { return json.Number([]string{"1", "1.0", "1e0", "10e-1"}[r.IntN(4)]) }
 	for i := range 6 {
@@ -54,8 +56,9 @@ func crafted(c sitegen.Case, r *rand.Rand) [][]byte {
 			map[string]any{"type": "App", "id": fmt.Sprint("new-", i), "properties": map[string]any{"owner": []any{"GHOST", user, map[string]any{"id": "ghost", "name": "Other"}}[r.IntN(3)]}})
 		ask(map[string]any{"id": user},
 			map[string]any{"type": "StaticContentReference", "id": fmt.Sprint("new-", i), "properties": map[string]any{
-				"extensions":      []any{map[string]any{"id": "e1", "owner": user}, map[string]any{"id": "e2", "owner": other}},
-				"contentLibrarys": []any{map[string]any{"id": "e1", "owner": other}, map[string]any{"owner": user}}[:1+r.IntN(2)],
+				"staticContentSecurityType": []any{json.Number("0"), json.Number("0.0"), "open", "Open", "0", "3"}[r.IntN(6)],
+				"extensions":                []any{map[string]any{"id": "e1", "owner": user}, map[string]any{"id": "e2", "owner": other}},
+				"contentLibrarys":           []any{map[string]any{"id": "e1", "owner": other}, map[string]any{"owner": user}}[:1+r.IntN(2)],
 			}})
 		ask(map[string]any{"id": other},
 			map[string]any{"type": "App", "id": fmt.Sprint("new-", i), "properties": map[string]any{

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
@@ -25,7 +26,33 @@ var probes = []string{
 	`user.userDirectory = "none"`, `user.roles != user.group`, `user.@Dept == resource.@Dept`,
 	`resource.owner = resource.stream.owner`, `resource.owner !== resource.app.owner`, `resource.extensions.owner != user`, `resource.extensions.owner = user`,
 	`resource.extensions.owner != resource.contentLibrarys.owner`, `resource.name like "?*n?*d"`, `resource.stream.name like "*e?f*d"`,
+	`user.environment.context == "AppAccess"`, `user.environment.Context != "managementaccess"`, `user.environment.context.Empty()`,
+	`resource.userDirectory.name.Empty()`, `resource.StaticContentSecurityType == "Open"`,
 	`resource.name matches "s|e.*|.*a"`, `resource.owner.name matches "a|b|.*[0-9]"`,
+}
+
+// mixed are conditions that compare an entity with a text: errors of the rule, unless
+// an option reads them.
+var mixed = []string{
+	`resource.owner = "anna"`, `!(resource.owner = user.userId)`, `resource.owner != "a"`, `resource.owner !== user.name`, `"Sales" = resource.stream`,
+	`resource.stream like "*a*"`, `!(resource.app.owner matches ".*a.*")`, `resource = "new-1"`, `user = "anna"`, `user != resource.name`,
+	`!(resource.extensions.owner = user.userId and resource.owner = "anna")`, `resource.extensions.owner != user.group`, `resource.extensions == user.name`,
+	`user.name = "x" or !(resource.owner.name = "a" or resource.owner = user.environment.group)`, `resource.userDirectory = "ACME"`, `!(resource.userDirectory != "ACME")`,
+}
+
+// withMixed adds a rule for each of them, where the option reads them.
+func withMixed(c sitegen.Case, o options) sitegen.Case {
+	rules, _ := exported(c.Rules).([]any)
+	for i, condition := range mixed {
+		if o.entityText == resolve.EntityTextError && !strings.Contains(condition, "userDirectory") {
+			continue
+		}
+		rules = append(rules, map[string]any{
+			"id": fmt.Sprintf("mixed-%02d", i), "name": "Mixed", "rule": condition, "resourceFilter": "*", "actions": 1, "category": "Security", "ruleContext": 0,
+		})
+	}
+	c.Rules = encode(rules)
+	return c
 }
 
 // withProbes returns a case with a rule for every probe, half of the

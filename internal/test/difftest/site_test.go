@@ -24,34 +24,37 @@ import (
 // options are the settings of a compilation.
 type options struct {
 	inequality resolve.ListInequality
+	entityText resolve.EntityText
+	session    resolve.SessionAttributes
 	strict     bool
 	// skip leaves rules with errors out. Without it, such a rule is a failure.
 	skip bool
 }
 
 func (o options) String() string {
-	return fmt.Sprintf("list-inequality=%s strict=%t skip-invalid=%t", o.inequality, o.strict, o.skip)
+	return fmt.Sprintf("list-inequality=%s entity-text=%s session-attributes=%s strict=%t skip-invalid=%t", o.inequality, o.entityText, o.session, o.strict, o.skip)
 }
 
 // eachOption returns settings by number, so that among any 16 numbers in a row
-// both settings of every option occur.
+// all settings of every option occur.
 func eachOption(i int) options {
 	o := options{skip: i/2%8 >= 6, strict: i/2%8 == 7}
 	if i%2 == 1 {
 		o.inequality = resolve.All
 	}
+	o.entityText = []resolve.EntityText{resolve.EntityTextError, resolve.EntityTextNever, resolve.EntityTextIDOrName}[i/2%3]
+	o.session = resolve.SessionAttributes(i / 3 % 2)
 	return o
 }
 
 func (o options) compiler() compiler.Options {
-	return compiler.Options{ListInequality: o.inequality, Strict: o.strict, SkipInvalid: o.skip}
+	return compiler.Options{ListInequality: o.inequality, EntityText: o.entityText, SessionAttributes: o.session, Strict: o.strict, SkipInvalid: o.skip}
 }
 
 func (o options) reference() evaluate.Options {
-	if o.inequality == resolve.All {
-		return evaluate.Options{ListInequality: evaluate.All}
-	}
-	return evaluate.Options{}
+	var options evaluate.Options
+	options.Read(o.inequality.String(), o.entityText.String(), o.session.String())
+	return options
 }
 
 // site is a case in the hands of both engines.

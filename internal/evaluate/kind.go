@@ -1,0 +1,129 @@
+package evaluate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// kind is what an operand denotes on a resource of some type, whether or not there is
+// anything.
+type kind int
+
+const (
+	// nothing is what the type does not have, anything what an open type may carry.
+	nothing kind = iota
+	anything
+	text
+	entity
+)
+
+// mixes says whether an entity is compared with a text.
+func mixes(a, b kind) bool { return a == entity && b == text || a == text && b == entity }
+
+func (s scope) kind(o condition.Operand) kind {
+	return kindOf(s.schema, s.schema.Lookup(s.resource.TypeName), o)
+}
+
+// kindOf returns the kind of an operand on a resource of a type.
+func kindOf(s *schema.Schema, resource *schema.Type, o condition.Operand) kind {
+	p, ok := o.(*condition.Path)
+	if !ok {
+		return text
+	}
+	t := resource
+	if p.Root == "user" {
+		if len(p.Segments) > 0 && !p.Segments[0].Custom && schema.Fold(p.Segments[0].Name) == "environment" {
+			if len(p.Segments) == 2 && !p.Segments[1].Custom {
+				return text
+			}
+			return nothing
+		}
+		t = s.Lookup("User")
+	}
+	for i, segment := range p.Segments {
+		if r, ok := t.Relations[schema.Fold(segment.Name)]; ok && !segment.Custom {
+			t = s.Lookup(r.Target)
+			continue
+		}
+		if i+1 < len(p.Segments) {
+			return nothing
+		}
+		// A user as the resource itself may carry anything; the requester, and a user that
+		// a relation leads to, have what is named.
+		return textKind(t, segment, p.Root == "resource" && i == 0)
+	}
+	return entity
+}
+
+func textKind(t *schema.Type, segment condition.Segment, itself bool) kind {
+	name := schema.Fold(segment.Name)
+	_, declared := t.Properties[name]
+	switch {
+	case segment.Custom && t.Custom:
+		return text
+	case segment.Custom:
+		return nothing
+	case declared, name == "id", name == "name", name == "resourcetype":
+		return text
+	case t.Open, t.Attributes && itself:
+		return anything
+	case t.Attributes:
+		return text
+	}
+	return nothing
+}
+
+// compareMixed compares an entity with a text as the option says. Without it, that is
+// an error of the rule, unless another type of its filter can read it.
+func (s scope) compareMixed(n *condition.Comparison, left, right Values) bool {
+	switch s.entityText {
+	case EntityTextIDOrName:
+		return s.compareTexts(n, namesOf(left), namesOf(right))
+	case EntityTextNever:
+		return s.negated
+	case EntityTextError:
+	}
+	if !s.readable(n) {
+		s.fail(fmt.Errorf("rule %s compares an entity with a text: %s", s.rule.ID, sourceOf(s.rule.Rule, n)))
+	}
+	return s.negated
+}
+
+// namesOf returns texts and, for entities, the ids, userIds and names.
+func namesOf(v Values) []string {
+	names := slices.Clone(v.Texts)
+	for _, e := range v.Entities {
+		names = append(names, identifier(e).Texts...)
+		for _, key := range []string{"name", "userid"} {
+			if value, ok := e.Scalars[key]; ok && (key == "name" || e.Type == "user") {
+				names = append(names, value)
+			}
+		}
+	}
+	return names
+}
+
+// readable says whether the comparison is one of texts or of entities for some type of
+// the schema that the rule's filter reaches.
+func (s scope) readable(n *condition.Comparison) bool {
+	return slices.ContainsFunc(s.schema.Types(), func(t *schema.Type) bool {
+		left, right := kindOf(s.schema, t, n.Left), kindOf(s.schema, t, n.Right)
+		return left == right && (left == text || left == entity) && s.reaches(t)
+	})
+}
+
+// reaches says whether the filter of the rule may hit a resource of a type.
+func (s scope) reaches(t *schema.Type) bool {
+	for _, item := range s.rule.filter.Items {
+		typ, _, whole := strings.Cut(item.Text, "_")
+		if !namesSection(item) && (whole && typ == t.Key() || !whole && item.Prefix && strings.HasPrefix(t.Key(), typ)) {
+			return true
+		}
+	}
+	return hits(s.rule.filter, &snapshot.Entity{Type: t.Key(), TypeName: t.Name}, s.schema)
+}
