@@ -25,6 +25,9 @@ Lints are configured in .qlik2rego.yaml: "lint: {Q0454: {level: off}}". A findin
 accepted in the comment of the rule: "qlik2rego:ignore Q0454 REASON". Findings about
 rules that come with the product are notes. --list-rules lists all lints.
 
+--fix applies the fixes after which a rule is proved to grant exactly the same, shows
+the difference, and changes nothing else in a file; then the files are checked.
+
 With --cost, check says which rules dominate a decision, and why: the expected
 number of expressions that OPA evaluates for each. A rule that is found by the value
 of an attribute costs next to nothing, however many there are like it; one without
@@ -34,6 +37,7 @@ EXAMPLES:
    qlik2rego check systemrule.json
    qlik2rego check rules/ --snapshot site/ --strict
    qlik2rego check --list-rules
+   qlik2rego check rules/ --fix --dry-run
    qlik2rego check systemrule.json --format sarif > rules.sarif
    qlik2rego check systemrule.json --format github --fail-on warning
    qlik2rego check systemrule.json --cost`,
@@ -41,12 +45,14 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "cost", Usage: "estimate what each rule adds to a decision (formats text and json)"},
 			&cli.BoolFlag{Name: "list-rules", Usage: "list the lints and their levels, and check nothing"},
 			&cli.BoolFlag{Name: "all", Usage: "show every finding instead of the first of many of one kind (format text)"},
+			&cli.BoolFlag{Name: "fix", Usage: "apply the automatic fixes to the files of rules, and show the difference"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "with --fix: show the difference and write nothing"},
 			ConfigFlag(),
-			FormatFlag(SARIF, GitHub),
+			FormatFlag(SARIF, GitHub, JUnit, Markdown),
 			Choice("fail-on", "what makes the exit code 1 where there is no error, which makes it 3", "error", "warning")),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
-			if ctx.Bool("cost") && (streams.Format == SARIF || streams.Format == GitHub) {
+			if ctx.Bool("cost") && streams.Format != Text && streams.Format != JSON {
 				return Usagef("--cost has no place in the format %s: use text or json", streams.Format)
 			}
 			config, err := lintConfig(ctx)
@@ -55,6 +61,15 @@ EXAMPLES:
 			}
 			if ctx.Bool("list-rules") {
 				return streams.listRules(config)
+			}
+			if ctx.Bool("dry-run") && !ctx.Bool("fix") {
+				return UsageOf(ctx.Command, "--dry-run is for --fix")
+			}
+			var fixed []FixedFile
+			if ctx.Bool("fix") {
+				if fixed, err = streams.fixFiles(ctx, config); err != nil {
+					return err
+				}
 			}
 			c, err := streams.Compile(ctx, ctx.Args().Slice())
 			if err != nil {
@@ -67,7 +82,7 @@ EXAMPLES:
 			if err := interruptible(ctx.Context, func() error { result = c.Lint(config); return nil }); err != nil {
 				return err
 			}
-			report := CheckReport{Rules: c.Found(), Skipped: c.Skipped(), Notices: result.Notices, Suppressed: result.Suppressed, all: ctx.Bool("all")}
+			report := CheckReport{Rules: c.Found(), Skipped: c.Skipped(), Notices: result.Notices, Suppressed: result.Suppressed, Fixed: fixed, all: ctx.Bool("all")}
 			if ctx.Bool("cost") && c.Policy != nil {
 				report.Costs = c.Policy.Costs()
 			}

@@ -99,6 +99,8 @@ type CheckReport struct {
 	Diagnostics diag.List         `json:"diagnostics"`
 	// Notices are the lints that did not run.
 	Notices []lint.Notice `json:"notices,omitempty"`
+	// Fixed are the files that --fix changes.
+	Fixed []FixedFile `json:"fixed,omitempty"`
 	// Suppressed counts the findings that comments of rules suppress.
 	Suppressed int `json:"suppressed"`
 	// Costs are there if they are asked for and the rules compile.
@@ -115,6 +117,10 @@ func (s *Streams) CheckReport(version string, report CheckReport, list diag.List
 		return diag.SARIF{Version: version}.Render(s.Out, list)
 	case GitHub:
 		return diag.GitHub{}.Render(s.Out, list)
+	case JUnit:
+		return diag.JUnit{}.Render(s.Out, list)
+	case Markdown:
+		return diag.Markdown{}.Render(s.Out, list)
 	case JSON:
 		report.Errors, report.Warnings, report.Infos = list.Count(diag.Error), list.Count(diag.Warning), list.Count(diag.Info)
 		report.Diagnostics = append(diag.List{}, list...)

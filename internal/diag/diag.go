@@ -61,8 +61,8 @@ type Text struct {
 	// Locate maps a byte offset in Content, 0 to len(Content) inclusive, to the
 	// place in File. It is nil where File is "".
 	Locate func(offset int) Position
-	// Encode returns a piece of Content as it is written in File, nil where that is
-	// as it is: what stands in a JSON string has escapes.
+	// Encode returns a piece of Content as File has it, in UTF-8: in a JSON string, with
+	// escapes. It is nil if File has it as it is.
 	Encode func(content string) string
 }
 

@@ -374,6 +374,36 @@ func TestSARIF(t *testing.T) {
                 "text": "compared with this"
               }
             }
+          ],
+          "partialFingerprints": {
+            "qlik2rego/v1": "6130c3d7fcf186ef94677af59b33c5f9:1"
+          },
+          "fixes": [
+            {
+              "description": {
+                "text": "write double quotes"
+              },
+              "artifactChanges": [
+                {
+                  "artifactLocation": {
+                    "uri": "rules/a%20b.json"
+                  },
+                  "replacements": [
+                    {
+                      "deletedRegion": {
+                        "startLine": 2,
+                        "startColumn": 23,
+                        "endLine": 2,
+                        "endColumn": 26
+                      },
+                      "insertedContent": {
+                        "text": "\"x\""
+                      }
+                    }
+                  ]
+                }
+              ]
+            }
           ]
         }
       ]
@@ -421,5 +451,34 @@ func TestRenderersPassErrors(t *testing.T) {
 		if err := r.Render(broken, sample()); !errors.Is(err, broken.error) {
 			t.Errorf("%T: got %v", r, err)
 		}
+	}
+}
+
+// A fingerprint does not depend on where a rule stands in its file, but on the rule, the
+// code and the part that is meant.
+func TestFingerprints(t *testing.T) {
+	d := sample()[0]
+	moved := d
+	moved.Text = &Text{Label: d.Text.Label, Content: d.Text.Content, File: "elsewhere.json"}
+	if d.Fingerprint() != moved.Fingerprint() {
+		t.Error("a rule that moves has another fingerprint")
+	}
+	other := d
+	other.Rule.ID = "another"
+	if d.Fingerprint() == other.Fingerprint() {
+		t.Error("two rules share a fingerprint")
+	}
+}
+
+func TestJUnitAndMarkdown(t *testing.T) {
+	list := sample()[:1]
+	if got := render(t, JUnit{}, list); !strings.Contains(got, `failures="1"`) || !strings.Contains(got, `<testcase classname="Stream"`) {
+		t.Error(got)
+	}
+	if got := render(t, Markdown{}, list); !strings.Contains(got, "| error | [") || strings.Count(got, "\n") != 3 {
+		t.Error(got)
+	}
+	if got := render(t, Markdown{}, nil); got != "No findings.\n" {
+		t.Error(got)
 	}
 }

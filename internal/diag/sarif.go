@@ -1,11 +1,15 @@
 package diag
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // SARIF renders diagnostics as a log of the Static Analysis Results Interchange Format
@@ -60,6 +64,24 @@ type sarifResult struct {
 	Message          sarifText       `json:"message"`
 	Locations        []sarifLocation `json:"locations,omitempty"`
 	RelatedLocations []sarifLocation `json:"relatedLocations,omitempty"`
+	// PartialFingerprints identify a result when the rule moves in its file.
+	PartialFingerprints map[string]string `json:"partialFingerprints"`
+	Fixes               []sarifFix        `json:"fixes,omitempty"`
+}
+
+type sarifFix struct {
+	Description     sarifText     `json:"description"`
+	ArtifactChanges []sarifChange `json:"artifactChanges"`
+}
+
+type sarifChange struct {
+	ArtifactLocation sarifArtifact      `json:"artifactLocation"`
+	Replacements     []sarifReplacement `json:"replacements"`
+}
+
+type sarifReplacement struct {
+	DeletedRegion   *sarifRegion `json:"deletedRegion"`
+	InsertedContent sarifText    `json:"insertedContent"`
 }
 
 type sarifLocation struct {
@@ -98,9 +120,14 @@ func (s SARIF) Render(w io.Writer, list List) error {
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
 	}
+	seen := map[string]int{}
 	for _, d := range list {
 		index := slices.IndexFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == d.Code })
-		run.Results = append(run.Results, d.sarif(index))
+		result := d.sarif(index)
+		print := d.Fingerprint()
+		seen[print]++
+		result.PartialFingerprints = map[string]string{"qlik2rego/v1": fmt.Sprintf("%s:%d", print, seen[print])}
+		run.Results = append(run.Results, result)
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
@@ -145,7 +172,44 @@ func (d Diagnostic) sarif(ruleIndex int) sarifResult {
 			result.RelatedLocations = append(result.RelatedLocations, sarifLocation{PhysicalLocation: at, Message: &sarifText{r.Message}})
 		}
 	}
+	if d.Fix != nil {
+		result.Fixes = d.sarifFixes()
+	}
 	return result
+}
+
+// sarifFixes returns the fix as an edit of the file, none if there is no place in one.
+func (d Diagnostic) sarifFixes() []sarifFix {
+	text := d.Fix.Of(d)
+	at := sarifPlace(text, d.Fix.Range)
+	if at == nil || at.Region == nil {
+		return nil
+	}
+	inserted := d.Fix.Replacement
+	if text.Encode != nil {
+		inserted = text.Encode(inserted)
+	}
+	return []sarifFix{{
+		Description: sarifText{d.Fix.Message},
+		ArtifactChanges: []sarifChange{{
+			ArtifactLocation: at.ArtifactLocation,
+			Replacements:     []sarifReplacement{{DeletedRegion: at.Region, InsertedContent: sarifText{inserted}}},
+		}},
+	}}
+}
+
+// Fingerprint identifies a diagnostic by its code, its rule and the part of the rule that
+// it is about, ignoring space. It stays the same when the rule moves in its file.
+func (d Diagnostic) Fingerprint() string {
+	part := ""
+	if d.Text != nil {
+		part = d.Text.Label
+		if start, end := d.Subject.Start, d.Subject.End; start <= end && end <= len(d.Text.Content) {
+			part += " " + strings.Join(strings.Fields(d.Text.Content[start:end]), " ")
+		}
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{string(d.Code), d.Rule.ID, part}, "\x00")))
+	return hex.EncodeToString(sum[:16])
 }
 
 func sarifPlace(text *Text, where Range) *sarifPhysical {

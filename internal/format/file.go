@@ -14,6 +14,14 @@ import (
 // file's own encoding. Rules with errors are as they were. The list holds the errors of the
 // file, and no warnings.
 func File(name string, data []byte, o Options) ([]byte, diag.List) {
+	return Rewrite(name, data, func(r *ruleset.Rule) (filter, condition string, list diag.List) { return Rule(r, o) })
+}
+
+// Rewrite returns the bytes of an export or of a .qrule file with the filter and the
+// condition of every rule as change returns them. Nothing else of an export changes. Rules
+// for which change reports an error are as they were. The list holds the errors of the
+// file and of change, and no warnings.
+func Rewrite(name string, data []byte, change func(*ruleset.Rule) (filter, condition string, list diag.List)) ([]byte, diag.List) {
 	rules, found := ruleset.Decode(name, data)
 	file, failed := jsonfile.New(name, data)
 	if failed != nil {
@@ -22,7 +30,7 @@ func File(name string, data []byte, o Options) ([]byte, diag.List) {
 	var edits []jsonfile.Edit
 	for i := range rules {
 		r := &rules[i]
-		filter, condition, list := Rule(r, o)
+		filter, condition, list := change(r)
 		found = append(found, list...)
 		switch {
 		case list.HasErrors():

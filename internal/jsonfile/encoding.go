@@ -145,19 +145,3 @@ func (r *Reader) decode(raw []byte) int {
 	r.pending = out
 	return i
 }
-
-// encode returns UTF-8 text as a file of the encoding holds it.
-func (e Encoding) encode(text []byte) []byte {
-	if e == UTF8 {
-		return text
-	}
-	var out []byte
-	for _, unit := range utf16.Encode([]rune(string(text))) {
-		high, low := byte(unit>>8), byte(unit)
-		if e == UTF16LE {
-			high, low = low, high
-		}
-		out = append(out, high, low)
-	}
-	return out
-}

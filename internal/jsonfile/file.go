@@ -92,7 +92,7 @@ func (f *File) Located(label, content string, segments []Segment, end int) *diag
 		Label:   label,
 		Content: content,
 		File:    f.Name,
-		Encode:  f.encodeString,
+		Encode:  encodeString,
 		Locate: func(offset int) diag.Position {
 			offset = max(offset, 0)
 			i := sort.Search(len(segments), func(i int) bool { return segments[i].Text > offset }) - 1
@@ -106,11 +106,10 @@ func (f *File) Located(label, content string, segments []Segment, end int) *diag
 	}
 }
 
-// encodeString returns a piece of a string as the file writes it: with the escapes
-// of JSON and in the file's encoding.
-func (f *File) encodeString(content string) string {
+// encodeString returns a piece of a string with the escapes of JSON.
+func encodeString(content string) string {
 	quoted, _ := jsontext.AppendQuote(nil, content) // replaces what is not UTF-8
-	return string(f.encoding.encode(quoted[1 : len(quoted)-1]))
+	return string(quoted[1 : len(quoted)-1])
 }
 
 // Document returns the file's one JSON value. Names that an object has twice

@@ -156,7 +156,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		text := p.Rule.Text()
-		if whole := strings.TrimSpace(text); strings.HasPrefix(whole, "(") && p.Rule.outer(p.Rule.Tree) == trimmed(text) {
+		if whole := strings.TrimSpace(text); strings.HasPrefix(whole, "(") && p.Rule.outer(p.Rule.Tree) == trimmed(text) && p.Rule.Tree.Span() != trimmed(text) {
 			span := p.Rule.Tree.Span()
 			p.Range(span, Finding{
 				Summary: "parentheses around the whole condition",
