@@ -209,3 +209,12 @@ func (c *Client) ChangedSince(ctx context.Context, since time.Time) (bool, error
 	err := c.call(ctx, request{method: http.MethodGet, path: "/notification/changes", query: query, long: true}, &changes)
 	return len(changes) > 0, err
 }
+
+// Raw returns the text of the list of a collection. Close it.
+func (c *Client) Raw(ctx context.Context, path string) (io.ReadCloser, error) {
+	resp, err := c.do(ctx, request{method: http.MethodGet, path: "/" + path + "/full", long: true})
+	if err != nil {
+		return nil, err
+	}
+	return resp.Body, nil
+}

@@ -63,7 +63,7 @@ func (c *call) selected(name, text string) ([]*entity, bool) {
 		return nil, false
 	}
 	var found []*entity
-	list.each(func(e *entity) bool {
+	list.each(false, func(e *entity) bool {
 		if pass(e.fields) {
 			found = append(found, e)
 		}

@@ -51,10 +51,11 @@ func (c *collection) count() int {
 	return len(c.items)
 }
 
-// each calls f with every entity until it returns false.
-func (c *collection) each(f func(*entity) bool) {
+// each calls f with every entity until it returns false. Whole says that f wants their
+// text alone.
+func (c *collection) each(whole bool, f func(*entity) bool) {
 	if c.synthetic != nil {
-		c.synthetic.each(f)
+		c.synthetic.each(whole, f)
 		return
 	}
 	for _, e := range c.items {

@@ -70,7 +70,8 @@ func (c *call) visible(name string, f func(*entity) bool) bool {
 		list.items = slices.Clone(list.items)
 		slices.SortStableFunc(list.items, func(a, b *entity) int { return cmp.Compare(key(a), key(b)) })
 	}
-	list.each(func(e *entity) bool {
+	whole := c.full() && c.r.URL.Query().Get("filter") == "" && c.r.Method == http.MethodGet && c.r.URL.Query().Get("privileges") == "" && strings.HasSuffix(strings.ToLower(c.r.URL.Path), "/full")
+	list.each(whole, func(e *entity) bool {
 		if !reader(e) || !pass(e.fields) {
 			return true
 		}

@@ -1,6 +1,9 @@
 package fake
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Synthetic is a collection of any size that needs no memory: every entity is made when
 // it is listed. It cannot be changed.
@@ -10,15 +13,21 @@ type Synthetic struct {
 	Make func(b []byte, i int) []byte
 }
 
-func (y *Synthetic) each(f func(*entity) bool) {
+// each calls f with every entity; those of a whole list are valid until f returns, and not
+// decoded.
+func (y *Synthetic) each(whole bool, f func(*entity) bool) {
+	var raw json.RawMessage
 	for i := range y.Count {
-		raw := json.RawMessage(y.Make(nil, i))
-		var fields object
-		if err := json.Unmarshal(raw, &fields); err != nil {
-			panic(err) // the test's own text
+		raw = y.Make(raw[:0], i)
+		e := &entity{raw: raw}
+		if !whole {
+			if err := json.Unmarshal(raw, &e.fields); err != nil {
+				panic(err) // the test's own text
+			}
+			e.id, _ = e.fields["id"].(string)
+			e.raw = slices.Clone(raw)
 		}
-		id, _ := fields["id"].(string)
-		if !f(&entity{id: id, raw: raw, fields: fields}) {
+		if !f(e) {
 			return
 		}
 	}
