@@ -254,7 +254,8 @@ func TestSitesFile(t *testing.T) {
 		{"sites:\n  a: {url: 'https://x', header: h}\n", "user is missing"},
 		{"sites:\n  a: {url: 'https://x', cert: c, key: k, user: anna}\n", `user is DIRECTORY\id`},
 		{"sites:\n  a: {url: 'https://x', cert: c, key: k, context: Hub}\n", "context is ManagementAccess or AppAccess"},
-		{"sites:\n  a: {url: 'https://x', password: p}\n", "field password not found"},
+		{"sites:\n  a: {url: 'https://x', password: p}\n", `line 2: unknown key "password"; a site has the keys url, cert`},
+		{"sites:\n  a: {urll: x}\n", `line 2: unknown key "urll"; did you mean url?`},
 	}
 	for _, tt := range tests {
 		file := filepath.Join(t.TempDir(), "sites.yaml")

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -91,7 +92,7 @@ func ReadSites(path string) (map[string]*Site, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	dec.KnownFields(true)
 	if err := dec.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, inOurWords(err))
 	}
 	if len(file.Sites) == 0 {
 		return nil, fmt.Errorf("%s names no site: it begins with sites:, and each site has a name and a url", path)
@@ -106,6 +107,26 @@ func ReadSites(path string) (map[string]*Site, error) {
 		}
 	}
 	return file.Sites, nil
+}
+
+// unknownKey is how the YAML reader reports a key that a site does not have.
+var unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type \S+`)
+
+// keys are those of a site.
+var keys = []string{
+	"url", "cert", "key", "ca", "server_name", "insecure", "user", "header", "jwt_file", "jwt_env", "context", "timeout", "protect", "defaults",
+}
+
+// inOurWords tells an unknown key without the names of Go types.
+func inOurWords(err error) error {
+	m := unknownKey.FindStringSubmatch(err.Error())
+	if m == nil {
+		return err
+	}
+	if meant, ok := diag.Suggest(m[2], keys); ok {
+		return fmt.Errorf("line %s: unknown key %q; did you mean %s?", m[1], m[2], meant)
+	}
+	return fmt.Errorf("line %s: unknown key %q; a site has the keys %s", m[1], m[2], strings.Join(keys, ", "))
 }
 
 // Pick returns the site of a name; "" is the only one.
