@@ -22,20 +22,35 @@ const Baseline = "allow"
 func Ours(empty *compiler.Policy) []model.Contender {
 	// The entry points of one bundle are compiled once.
 	var last *bundles.Bundle
-	var compiled *engine.Policy
+	var compiled, byOPA *engine.Policy
+	prepare := func(c *model.Case) (err error) {
+		if c.Bundle == last {
+			return nil
+		}
+		if compiled, err = engine.Compile(c.Bundle, engine.Auto); err != nil {
+			return err
+		}
+		if byOPA, err = engine.Compile(c.Bundle); err == nil {
+			last = c.Bundle
+		}
+		return err
+	}
 	entry := func(name, about string, allows func(any) (bool, error)) model.Contender {
 		return model.Contender{Name: name, About: about, Prepare: func(ctx context.Context, c *model.Case) (_ model.Decide, err error) {
-			if c.Bundle != last {
-				if compiled, err = engine.Compile(c.Bundle); err != nil {
-					return nil, err
-				}
-				last = c.Bundle
+			if err := prepare(c); err != nil {
+				return nil, err
 			}
 			return decide(ctx, c, compiled, "data.qlik.authz."+name, allows)
 		}}
 	}
 	return []model.Contender{
-		entry(Baseline, "qlik2rego: the bundle's allow, in the embedded engine", boolean),
+		entry(Baseline, "qlik2rego: the bundle's allow, as compiled code of the embedded engine", boolean),
+		{Name: "opa", About: "qlik2rego: the bundle's allow, by OPA in the embedded engine", Prepare: func(ctx context.Context, c *model.Case) (model.Decide, error) {
+			if err := prepare(c); err != nil {
+				return nil, err
+			}
+			return decide(ctx, c, byOPA, "data.qlik.authz."+Baseline, boolean)
+		}},
 		entry("decision", "qlik2rego: allow, all rules that grant, and the reason", func(v any) (bool, error) {
 			o, _ := v.(map[string]any)
 			return boolean(o["allow"])
@@ -80,7 +95,7 @@ func isSet(v any, ok bool) error {
 }
 
 func json(ctx context.Context, c *model.Case) (model.Decide, error) {
-	e, err := engine.New(ctx, c.Bundle)
+	e, err := engine.New(ctx, c.Bundle, engine.Auto)
 	if err != nil {
 		return nil, err
 	}
