@@ -221,6 +221,9 @@ func (c *client) step(out *strings.Builder, line string) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		for _, d := range c.published[c.uri(name)].Diagnostics {
+			if d.Severity > severityWarning {
+				continue
+			}
 			summary, _, _ := strings.Cut(d.Message, "\n")
 			fmt.Fprintf(out, "%s %d %s %s\n", at0(d.Range), d.Severity, d.Code, summary)
 		}
@@ -229,6 +232,15 @@ func (c *client) step(out *strings.Builder, line string) {
 		c.call("textDocument/completion", c.at(name, arg), &list)
 		for _, item := range list.Items {
 			fmt.Fprintf(out, "%s %s\n", strings.TrimSpace(item.Label+"  "+item.Detail), at0(item.TextEdit.Range))
+		}
+	case "offers": // whether one word is among what is completed
+		pattern, word, _ := strings.Cut(arg, " => ")
+		var list completionList
+		c.call("textDocument/completion", c.at(name, pattern), &list)
+		for _, item := range list.Items {
+			if item.Label == word {
+				fmt.Fprintf(out, "%s %s\n", strings.TrimSpace(item.Label+"  "+item.Detail), at0(item.TextEdit.Range))
+			}
 		}
 	case "hover":
 		var h hover
