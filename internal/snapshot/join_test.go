@@ -91,8 +91,8 @@ func TestProject(t *testing.T) {
 			files{"app.json": `[{"id":"B","name":"x"},{"id":"a"}]`, "stream.json": `[]`}, nil,
 			`{"entities":{"app":{"a":{},"b":{}}}` + empty, ``},
 		"users give subjects": {
-			files{"user.json": `[{"id":"U","userId":"Anna","userDirectory":"ACME"},{"id":"v","userId":"x"},{"id":"w","userId":null,"userDirectory":"ACME"}]`}, schema.View{},
-			`{"entities":{"user":{"u":{},"v":{},"w":{}}},"nested":{},"subjects":{"acme\\anna":"u"}}`, ``},
+			files{"user.json": `[{"id":"U","userId":"Anna","userDirectory":"ACME"},{"id":"v","userId":"x"},{"id":"w","userId":null,"userDirectory":"ACME"},{"id":"x","userId":"","userDirectory":"ACME"},{"id":"y","userId":"y","userDirectory":""}]`}, schema.View{},
+			`{"entities":{"user":{"u":{},"v":{},"w":{},"x":{},"y":{}}},"nested":{},"subjects":{"acme\\anna":"u"}}`, ``},
 		"texts, booleans and numbers": {
 			files{"app.object.json": `[{"id":"A","name":"Ä\u0041\"","published":true,"description":1.50},{"id":"b","name":"","published":false,"description":12345678901234567890}]`},
 			reading("app.object", "=name", "published", "=description"),

@@ -126,7 +126,8 @@ func stringsOf(texts [][]byte) []string {
 	return all
 }
 
-// login returns the fold of DIRECTORY\user of a user who has both.
+// login returns the fold of DIRECTORY\user of a user who has both: an empty one is no
+// part of a login.
 func login(r *record) (string, bool) {
 	if !r.plan.typ.Attributes {
 		return "", false
@@ -140,7 +141,7 @@ func login(r *record) (string, bool) {
 			user = f.texts[0]
 		}
 	}
-	if directory == nil || user == nil {
+	if len(directory) == 0 || len(user) == 0 {
 		return "", false
 	}
 	return schema.Fold(string(directory) + `\` + string(user)), true

@@ -245,7 +245,8 @@ type Change struct {
 	// Property is as in a condition: group, @Dept, roles, stream, owner,
 	// environment.os, request_context.
 	Property string `json:"property"`
-	Value    string `json:"value,omitempty"`
+	// Value may be the empty text; it is so where Target is there.
+	Value string `json:"value"`
 	// Target is what a relation would lead to.
 	Target *Entity `json:"target,omitempty"`
 	// Where is user_directory, repository or request.

@@ -49,13 +49,29 @@ func newNames(rules []compiler.RuleClauses, r *reads.Reads, s *schema.Schema, si
 			if spelled, ok := n.spelled[c.Key]; ok {
 				name = spelled
 			}
-			for name += "Other"; r.Of(schema.Fold(name)).Key != c.Key; {
-				name += "s"
-			}
-			n.spelled[c.Key] = name
+			n.spelled[c.Key] = unclaimed(name, func(name string) bool { return r.Of(schema.Fold(name)).Key == c.Key })
 		}
 	}
 	return n
+}
+
+// unclaimed returns the name of a type behind a prefix that no longer prefix and no
+// type claims: filters such as App.O* may claim any beginning.
+func unclaimed(prefix string, free func(name string) bool) string {
+	const letters = "OTXQZABCDEFGHIJKLMNPRSUVWY"
+	for _, first := range letters {
+		if name := prefix + string(first) + "ther"; free(name) {
+			return name
+		}
+	}
+	for _, first := range letters {
+		for _, second := range letters {
+			if name := prefix + string(first) + string(second) + "ther"; free(name) {
+				return name
+			}
+		}
+	}
+	return prefix + "Other" // hundreds of filters claim every name that is short
 }
 
 func (n names) item(text string, prefix bool, s *schema.Schema) {
