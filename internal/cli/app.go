@@ -78,6 +78,7 @@ func newApp(streams *Streams) *cli.App {
 		explainCommand(streams),
 		fmtCommand(streams),
 		testCommand(streams),
+		assumptionsCommand(streams),
 		auditCommand(streams),
 		diffCommand(streams),
 		proveCommand(streams),

@@ -10,9 +10,10 @@ const kinds = [
   { key: "change", name: "changes", actions: ["create", "update", "publish", "approve"] },
   { key: "control", name: "controls", actions: ["delete", "changeowner", "changerole"] },
 ];
+// The letters are those of the audit page of the QMC, where it has one.
 const letters = {
   create: "C", read: "R", update: "U", delete: "D", export: "E", publish: "P", changeowner: "O",
-  changerole: "L", exportdata: "X", offlineaccess: "F", distribute: "S", duplicate: "K", approve: "A",
+  changerole: "G", exportdata: "A", offlineaccess: "M", distribute: "S", duplicate: "T", approve: "V",
 };
 const spoken = { changeowner: "change owner", changerole: "change role", exportdata: "export data", offlineaccess: "offline access" };
 const actionName = (a) => spoken[a] || a;

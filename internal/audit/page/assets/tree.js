@@ -40,8 +40,12 @@ function showTree() {
   const find = () => {
     const text = fold(who.value);
     list.replaceChildren(...(text.length > 1 ? doc.requesters.ids.filter((id, n) => fold(`${id} ${doc.requesters.names[n]}`).includes(text)).slice(0, 20).map((id) => el("option", { value: id })) : []));
-    const at = doc.requesters.ids.findIndex((id) => fold(id) === text);
-    if (at < 0 && text) { said.textContent = "Choose a login."; return; }
+    let at = doc.requesters.ids.findIndex((id) => fold(id) === text);
+    if (at < 0 && text) { // a name that one requester has
+      const called = doc.requesters.names.map((name, n) => (fold(name) === text ? n : -1)).filter((n) => n >= 0);
+      if (called.length === 1) [at] = called;
+      else { said.textContent = called.length ? `${plural(called.length, "user")} are called so: choose a login.` : "Choose a login or a name."; return; }
+    }
     said.textContent = "";
     requester = text ? at : null;
     grow();

@@ -1,0 +1,260 @@
+package assume
+
+import (
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Point is an open point of the language.
+type Point struct {
+	ID string
+	// Reading is how this product reads it, Other the other reading.
+	Reading, Other string
+	// options returns the options of the other reading; nil leaves them.
+	options func(compiler.Options) compiler.Options
+	// rewrite changes a node of a condition to its other reading; nil rewrites nothing.
+	rewrite func(condition.Node) condition.Node
+	// undecided says why the other reading of a node cannot be decided, or "".
+	undecided func(condition.Node) string
+}
+
+// Points returns the open points, in the order in which they are reported.
+func Points(options compiler.Options) []Point {
+	inequality := Point{
+		ID: "list-inequality", Reading: "!= over a list holds if some pair of values differs (any)", Other: "it holds if no pair is equal (all)",
+		options: func(o compiler.Options) compiler.Options {
+			o.ListInequality = resolve.All
+			return o
+		},
+	}
+	if options.ListInequality == resolve.All {
+		inequality.Reading, inequality.Other = "!= over a list holds if no pair of values is equal (all)", "it holds if some pair differs (any)"
+		inequality.options = func(o compiler.Options) compiler.Options {
+			o.ListInequality = resolve.Any
+			return o
+		}
+	}
+	return []Point{
+		inequality,
+		{
+			ID: "both-missing", Reading: "= with both sides missing does not hold", Other: "it holds", rewrite: bothMissing,
+		},
+		{
+			ID: "question-mark", Reading: "? in like stands for one character", Other: "it stands for itself", rewrite: questionMark,
+		},
+		{
+			ID: "regular-expressions", Reading: `\w, \d, \s are ASCII and $ is the end (RE2)`, Other: `they are Unicode, and $ also stands before a last line feed (.NET)`,
+			rewrite: dotNet, undecided: wordBoundary,
+		},
+		{
+			ID: "letters", Reading: "ſ, ς, ı and the Kelvin sign are equal to other letters as RE2 and lower case have it", Other: "they are not",
+			undecided: specialLetters,
+		},
+	}
+}
+
+// Uncertain is a rule whose other reading cannot be decided.
+type Uncertain struct {
+	Rule ruleset.Rule
+	Why  string
+}
+
+// With returns rules and options under the other reading of the point, and the rules
+// that cannot be decided.
+func (p Point) With(rules []ruleset.Rule, options compiler.Options) ([]ruleset.Rule, compiler.Options, []Uncertain) {
+	if p.options != nil {
+		options = p.options(options)
+	}
+	changed := make([]ruleset.Rule, len(rules))
+	var open []Uncertain
+	for i, r := range rules {
+		changed[i] = r
+		if r.Condition == nil || r.Category != ruleset.Security || r.Disabled {
+			continue
+		}
+		tree, found := condition.Parse(r.Condition, diag.Rule{})
+		if tree == nil || found.HasErrors() {
+			continue
+		}
+		if p.undecided != nil {
+			if why := firstReason(tree, p.undecided); why != "" {
+				open = append(open, Uncertain{r, why})
+			}
+		}
+		if p.rewrite == nil {
+			continue
+		}
+		if text := condition.Print(rewritten(tree, p.rewrite)); text != condition.Print(tree) {
+			changed[i].Condition = &diag.Text{File: r.Condition.File, Label: r.Condition.Label, Content: text}
+		}
+	}
+	return changed, options, open
+}
+
+func firstReason(tree condition.Node, why func(condition.Node) string) (reason string) {
+	condition.Walk(tree, func(n condition.Node) bool {
+		if reason == "" {
+			reason = why(n)
+		}
+		return true
+	})
+	return reason
+}
+
+// rewritten returns a condition with every comparison rewritten.
+func rewritten(n condition.Node, rewrite func(condition.Node) condition.Node) condition.Node {
+	each := func(operands []condition.Node) []condition.Node {
+		list := make([]condition.Node, len(operands))
+		for i, o := range operands {
+			list[i] = rewritten(o, rewrite)
+		}
+		return list
+	}
+	switch n := n.(type) {
+	case *condition.Or:
+		return &condition.Or{Operands: each(n.Operands)}
+	case *condition.And:
+		return &condition.And{Operands: each(n.Operands)}
+	case *condition.Not:
+		return &condition.Not{Operand: rewritten(n.Operand, rewrite)}
+	case *condition.Comparison:
+		return rewrite(n)
+	}
+	return n // constants and calls have no open points
+}
+
+// bothMissing lets = hold where both sides are missing.
+func bothMissing(n condition.Node) condition.Node {
+	c, ok := n.(*condition.Comparison)
+	if !ok || c.Op != condition.Equal && c.Op != condition.ExactEqual {
+		return n
+	}
+	left, isLeft := c.Left.(*condition.Path)
+	right, isRight := c.Right.(*condition.Path)
+	if !isLeft || !isRight || len(left.Segments) == 0 || len(right.Segments) == 0 {
+		return n // a text or the user is never missing
+	}
+	return &condition.Or{Operands: []condition.Node{c, &condition.And{Operands: []condition.Node{empty(left), empty(right)}}}}
+}
+
+func empty(p *condition.Path) condition.Node {
+	return &condition.Call{Path: *p, Function: "Empty"}
+}
+
+// withText returns a comparison with another text on its right.
+func withText(c *condition.Comparison, value string) condition.Node {
+	changed := *c
+	changed.Right = &condition.String{Value: value}
+	return &changed
+}
+
+// questionMark makes ? of like stand for itself.
+func questionMark(n condition.Node) condition.Node {
+	c, ok := n.(*condition.Comparison)
+	if !ok || c.Op != condition.Like {
+		return n
+	}
+	pattern, ok := c.Right.(*condition.String)
+	if !ok {
+		return n
+	}
+	var b strings.Builder
+	for i := 0; i < len(pattern.Value); i++ {
+		switch ch := pattern.Value[i]; {
+		case ch == '\\' && i+1 < len(pattern.Value):
+			b.WriteString(pattern.Value[i : i+2])
+			i++
+		case ch == '?':
+			b.WriteString(`\?`)
+		default:
+			b.WriteByte(ch)
+		}
+	}
+	return withText(c, b.String())
+}
+
+// unicodeClasses are the classes of .NET, as they stand inside of brackets.
+var unicodeClasses = map[byte]string{'w': `\p{L}\p{Mn}\p{Nd}\p{Pc}`, 'd': `\p{Nd}`, 's': `\s\v\x{85}\p{Z}`}
+
+// dotNet reads a regular expression as .NET does.
+func dotNet(n condition.Node) condition.Node {
+	c, ok := n.(*condition.Comparison)
+	if !ok || c.Op != condition.Matches {
+		return n
+	}
+	pattern, ok := c.Right.(*condition.String)
+	if !ok {
+		return n
+	}
+	text, inside := pattern.Value, false
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		switch ch := text[i]; {
+		case ch == '\\' && i+1 < len(text):
+			i++
+			b.WriteString(dotNetEscape(text[i], inside))
+		case ch == '[' && !inside:
+			inside = true
+			b.WriteByte(ch)
+		case ch == ']' && inside:
+			inside = false
+			b.WriteByte(ch)
+		case ch == '$' && !inside:
+			b.WriteString(`\n?$`)
+		default:
+			b.WriteByte(ch)
+		}
+	}
+	return withText(c, b.String())
+}
+
+// dotNetEscape is an escape as .NET reads it; inside says that it stands in brackets.
+func dotNetEscape(letter byte, inside bool) string {
+	class, small := unicodeClasses[letter]
+	negated, large := unicodeClasses[letter|0x20]
+	switch {
+	case small && inside:
+		return class
+	case small:
+		return "[" + class + "]"
+	case large && !inside:
+		return "[^" + negated + "]"
+	}
+	return `\` + string(letter)
+}
+
+// wordBoundary finds what RE2 cannot be made to read as .NET does.
+func wordBoundary(n condition.Node) string {
+	c, ok := n.(*condition.Comparison)
+	if !ok || c.Op != condition.Matches {
+		return ""
+	}
+	pattern, ok := c.Right.(*condition.String)
+	if ok && (strings.Contains(pattern.Value, `\b`) || strings.Contains(pattern.Value, `\B`)) {
+		return `\b depends on which letters there are`
+	}
+	return ""
+}
+
+// Letters are those that lower case and RE2 fold in different ways: ſ, ς, ı and the Kelvin
+// sign.
+const Letters = "\u017f\u03c2\u0131\u212a"
+
+// specialLetters finds texts with letters that are folded in different ways.
+func specialLetters(n condition.Node) string {
+	c, ok := n.(*condition.Comparison)
+	if !ok {
+		return ""
+	}
+	for _, o := range []condition.Operand{c.Left, c.Right} {
+		if s, isText := o.(*condition.String); isText && strings.ContainsAny(s.Value, Letters) {
+			return "a text has one of the letters " + Letters
+		}
+	}
+	return ""
+}

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"slices"
+
+	"github.com/urfave/cli/v2"
+)
+
+func assumptionsCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "assumptions",
+		Usage:     "show which decisions of a site depend on undocumented behaviour of the product",
+		ArgsUsage: "RULES… --snapshot FOLDER [--fail-on uncertain] [flags]",
+		Description: `The vendor does not document all that a rule means. For each open point the rules are
+compiled in the other reading as well, both are decided for every user and resource of
+the snapshot, and what differs is counted by rule. A cell is one action of one user on
+one resource; create is counted by user and type. What cannot be decided is listed with
+the rules. Session attributes are those of --env.
+
+With --fail-on uncertain the exit code is 1 if a decision depends on an open point.
+
+EXAMPLES:
+   qlik2rego assumptions systemrule.json --snapshot site/
+   qlik2rego assumptions systemrule.json --snapshot site/ --format json --fail-on uncertain`,
+		Flags: slices.Concat(CompileFlags(), []cli.Flag{
+			&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
+			Choice("fail-on", "what makes the exit code 1", "nothing", "uncertain"),
+			FormatFlag(),
+		}),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			return streams.Assumptions(ctx)
+		},
+	}
+}
