@@ -31,6 +31,8 @@ type Assumption struct {
 	Examples []difference.Example `json:"examples"`
 	// Undecided are rules of which the other reading cannot be decided.
 	Undecided []UndecidedRule `json:"undecided"`
+	// Note says what the comparison rests on.
+	Note string `json:"note,omitempty"`
 }
 
 // AssumedRule is a rule with the number of cells that depend on its reading.
@@ -115,6 +117,9 @@ func assumption(ctx context.Context, c *workspace.Workspace, p assume.Point, in 
 	if samePolicy(c.Policy, other) {
 		return a, nil
 	}
+	if p.ID == "session-attributes" && len(in.Environment) == 0 {
+		a.Note = "compared for requests without session attributes; --env sends some"
+	}
 	view := c.Policy.View
 	view.Merge(other.View)
 	keepNames(view, namedTypes(c))
@@ -188,6 +193,9 @@ func (r AssumptionsReport) text() string {
 		fmt.Fprintf(&b, "%s: %s; the other reading: %s\n", a.ID, a.Reading, a.Other)
 		if !a.uncertain() {
 			b.WriteString("   no decision depends on it\n")
+		}
+		if a.Note != "" {
+			fmt.Fprintf(&b, "   %s\n", a.Note)
 		}
 		if a.Gain.Cells+a.Loss.Cells > 0 {
 			fmt.Fprintf(&b, "   the other reading would grant %s and deny %s\n", Count(int(a.Gain.Cells), "cell"), Count(int(a.Loss.Cells), "cell"))

@@ -136,6 +136,8 @@ func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Repor
 			return show.JSON{}.Render(w, r)
 		case SARIF:
 			return show.SARIF{Version: version, File: file}.Render(w, r)
+		case JUnit:
+			return diffSuite(r).write(w)
 		case Markdown:
 			return show.Markdown{}.Render(w, r)
 		}

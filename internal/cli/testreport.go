@@ -30,6 +30,9 @@ func (s *Streams) TestReport(results []*tester.Result, verbose bool) error {
 		}
 		return No()
 	}
+	if s.Format == JUnit {
+		reporter = junitReporter{s}
+	}
 	stream := make(chan *tester.Result, len(results))
 	for _, r := range results {
 		stream <- r

@@ -100,7 +100,8 @@ func (t Targets) apart(ctx *cli.Context) error {
 func (t Targets) stage(ctx context.Context, c *workspace.Workspace, out *Outputs) ([]Written, error) {
 	var written []Written
 	if t.RegoDir != "" {
-		if err := out.Folder(t.RegoDir, bundles.PolicyFiles(c.Policy)); err != nil {
+		files := bundles.PolicyFiles(c.Policy)
+		if err := out.Folder(t.RegoDir, append(files, regoIndex(c.Rules, files))); err != nil {
 			return nil, err
 		}
 		written = append(written, Written{Kind: "rego", Path: t.RegoDir})

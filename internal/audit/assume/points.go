@@ -39,8 +39,38 @@ func Points(options compiler.Options) []Point {
 			return o
 		}
 	}
+	entity := Point{
+		ID: "entity-text", Reading: "an entity compared with a text is " + options.EntityText.String(), Other: "id-or-name: the text may be its id, userId or name",
+		options: func(o compiler.Options) compiler.Options {
+			o.EntityText = resolve.EntityTextIDOrName
+			return o
+		},
+	}
+	if options.EntityText == resolve.EntityTextIDOrName {
+		entity.Other = "never: the comparison holds for nobody"
+		entity.options = func(o compiler.Options) compiler.Options {
+			o.EntityText = resolve.EntityTextNever
+			return o
+		}
+	}
+	session := Point{
+		ID: "session-attributes", Reading: "attributes of a session are separate from those of the user's record", Other: "those that a session sends take the place of the record's (stored)",
+		options: func(o compiler.Options) compiler.Options {
+			o.SessionAttributes = resolve.SessionStored
+			return o
+		},
+	}
+	if options.SessionAttributes == resolve.SessionStored {
+		session.Reading, session.Other = "attributes that a session sends take the place of the record's (stored)", "they are separate"
+		session.options = func(o compiler.Options) compiler.Options {
+			o.SessionAttributes = resolve.SessionSeparate
+			return o
+		}
+	}
 	return []Point{
 		inequality,
+		entity,
+		session,
 		{
 			ID: "both-missing", Reading: "= with both sides missing does not hold", Other: "it holds", rewrite: bothMissing,
 		},

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+)
+
+// regoIndex is the page of a directory of Rego that says where each rule went, and that
+// the directory alone decides nothing.
+func regoIndex(rules []ruleset.Rule, files []bundles.File) bundles.File {
+	rules = slices.Clone(rules)
+	slices.SortStableFunc(rules, func(a, b ruleset.Rule) int { return strings.Compare(a.Name, b.Name) })
+	var b strings.Builder
+	b.WriteString("# Where each rule went\n\n" +
+		"This directory is for review: it holds the policy and no site. `opa eval -d` of it alone\n" +
+		"denies everything, because nobody is on record. A bundle that was compiled with\n" +
+		"`--snapshot` has the data as well: `opa eval -b bundle.tar.gz`.\n\n" +
+		"| rule | filter | actions | modules |\n|---|---|---|---|\n")
+	for _, r := range rules {
+		fmt.Fprintf(&b, "| %s `%s` | `%s` | %s | %s |\n", cell(r.Name), cell(r.ID), cell(r.Filter.Content), strings.Join(r.Actions.Names(), ", "), modulesOf(r, files))
+	}
+	return bundles.File{Path: "INDEX.md", Content: []byte(b.String())}
+}
+
+// modulesOf names the modules that a rule is in, or says why there are none.
+func modulesOf(r ruleset.Rule, files []bundles.File) string {
+	var in []string
+	for _, f := range files {
+		if strings.HasSuffix(f.Path, ".rego") && bytes.Contains(f.Content, []byte(r.ID)) {
+			in = append(in, fmt.Sprintf("[%s](%s)", f.Path, f.Path))
+		}
+	}
+	switch {
+	case len(in) > 0:
+		return strings.Join(in, ", ")
+	case r.Disabled:
+		return "none: the rule is disabled"
+	case r.Category != ruleset.Security:
+		return "none: the rule is of the category " + r.Category.String()
+	}
+	return "none: the rule is left out, or grants nothing"
+}
+
+// cell makes one cell of a Markdown table of any text.
+func cell(text string) string {
+	return strings.NewReplacer("|", `\|`, "`", "'", "\n", " ", "\r", " ", "<", "&lt;").Replace(text)
+}
