@@ -125,14 +125,7 @@ func (s *Scope) predicates(terms []ir.Predicate, f frame) []sat.Lit {
 func (s *Scope) atom(a ir.Atom, f frame) sat.Lit {
 	switch a := a.(type) {
 	case ir.OneOf:
-		return s.some(s.texts(a.Value, f.root), func(t cells.Text, _ *component) bool {
-			text := t.Fold
-			if a.Exact {
-				text = t.Written
-			}
-			_, found := slices.BinarySearch(a.Texts, text)
-			return found
-		})
+		return s.oneOf(s.texts(a.Value, f.root), a)
 	case ir.Common:
 		return s.common(s.texts(a.Left, f.root), s.texts(a.Right, f.root), a.Exact)
 	case ir.Identical:
@@ -177,6 +170,23 @@ func (s *Scope) from(c ruleset.Context) sat.Lit {
 		return s.yes
 	}
 	panic(fmt.Sprintf("solve: unknown context %d", c))
+}
+
+// oneOf is true when the values have one of the texts. It looks the texts up: there may
+// be thousands of representatives.
+func (s *Scope) oneOf(vs []*value, a ir.OneOf) sat.Lit {
+	var lits []sat.Lit
+	for _, v := range vs {
+		c := s.components[v]
+		for _, text := range a.Texts {
+			for _, i := range c.folds[schema.Fold(text)] {
+				if !a.Exact || c.texts[i].Written == text {
+					lits = append(lits, v.bits[i])
+				}
+			}
+		}
+	}
+	return s.or(lits...)
 }
 
 // some returns a literal that is true when a text of the values passes a test.

@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
@@ -15,13 +19,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// questions returns how many random questions to ask: QLIK_QUESTIONS, which CI sets.
+// questions returns how many random questions to ask: few, or with QLIK2REGO_EXACT, which
+// CI sets, 10,000, or as many as QLIK_QUESTIONS says.
 func questions(t *testing.T, few int) int {
 	if n, err := strconv.Atoi(os.Getenv("QLIK_QUESTIONS")); err == nil {
 		return n
 	}
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		return few / 4
+	case os.Getenv("QLIK2REGO_EXACT") != "":
+		return 10_000
 	}
 	return few
 }
@@ -208,18 +216,32 @@ func (e truth) rule(id string) bool {
 // the independent evaluator, and what is impossible does no random request.
 func TestRandomQuestions(t *testing.T) {
 	count := map[Verdict]int{}
-	for n := range questions(t, 300) {
-		if !randomQuestion(t, uint64(n), count) {
-			return
-		}
+	var mu sync.Mutex
+	var g errgroup.Group
+	total, workers := questions(t, 300), runtime.GOMAXPROCS(0)
+	for k := range workers {
+		g.Go(func() error {
+			for n := k; n < total && !t.Failed(); n += workers {
+				v := randomQuestion(t, uint64(n))
+				mu.Lock()
+				count[v]++
+				mu.Unlock()
+			}
+			return nil
+		})
 	}
+	_ = g.Wait() // failures are reported where they are found
 	t.Logf("possible %d, impossible %d, unknown %d", count[Possible], count[Impossible], count[Unknown])
-	if total := count[Possible] + count[Impossible]; count[Unknown] > total/50 || count[Impossible] < total/20 {
+	if decided := count[Possible] + count[Impossible]; count[Unknown] > decided/50 || count[Impossible] < decided/20 {
 		t.Errorf("possible %d, impossible %d, unknown %d: too few answers of a kind", count[Possible], count[Impossible], count[Unknown])
 	}
 }
 
-func randomQuestion(t *testing.T, seed uint64, count map[Verdict]int) bool {
+// noMeaning counts rule sets that cannot be asked about: rights that depend on their own
+// absence, or a text against an entity.
+const noMeaning Verdict = -1
+
+func randomQuestion(t *testing.T, seed uint64) Verdict {
 	d := dice{rand.New(rand.NewPCG(seed, 7))}
 	rules := d.rules(1 + d.IntN(4))
 	inequality := pick(d, resolve.Any, resolve.All)
@@ -227,7 +249,7 @@ func randomQuestion(t *testing.T, seed uint64, count map[Verdict]int) bool {
 	c := &Condition{Filter: text("filter", "*"), Text: text("condition", d.condition(2))}
 	w, err := New([][]*Rule{parsed}, []*Condition{c}, Options{ListInequality: inequality, Axioms: Axioms{Off: []Axiom{Visitors}}})
 	if err != nil {
-		return true // rights that depend on their own absence, or a text against an entity
+		return noMeaning
 	}
 	theirs := evaluate.Any
 	if inequality == resolve.All {
@@ -253,25 +275,22 @@ func randomQuestion(t *testing.T, seed uint64, count map[Verdict]int) bool {
 		}
 	}
 	a := w.Scope(class, f).Ask(f)
-	count[a.Verdict]++
 	if a.Verdict == Possible {
 		request := a.Witness.Request(2)
 		if !(truth{evaluator, request, typ}).holds(f) {
 			t.Errorf("question %d: the witness does not hold\n%s\n%s", seed, request, describe(rules, c, f, typ))
-			return false
 		}
-		return true
 	}
 	if a.Verdict == Impossible {
-		for range 60 {
+		for range 20 {
 			request := d.request(typ)
 			if (truth{evaluator, request, typ}).holds(f) {
 				t.Errorf("question %d: impossible, but\n%s\n%s", seed, request, describe(rules, c, f, typ))
-				return false
+				break
 			}
 		}
 	}
-	return true
+	return a.Verdict
 }
 
 func describe(rules []ruleset.Rule, c *Condition, f Formula, typ string) string {

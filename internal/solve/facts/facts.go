@@ -72,12 +72,14 @@ type Book struct {
 	options solve.Options
 }
 
-// New resolves the rules.
+// New resolves the rules. That anonymous users have no roles and own nothing is not taken
+// for granted: whoever removes a rule or a guard because of a fact would rely on it.
 func New(rules []ruleset.Rule, options solve.Options) (*Book, error) {
 	parsed, list := solve.Parse(rules)
 	if list.HasErrors() {
 		return nil, fmt.Errorf("the rules have errors: %s", list[0].Summary)
 	}
+	options.Axioms.Off = append(slices.Clone(options.Axioms.Off), solve.Visitors)
 	w, err := solve.New([][]*solve.Rule{parsed}, nil, options)
 	if err != nil {
 		return nil, err

@@ -85,6 +85,7 @@ func TestAll(t *testing.T) {
 		{"a right that others ask for", []string{`App_* read: resource.stream.HasPrivilege("read")`, `Stream_* read: user.name = "x"`, `Stream_* read: user.name like "*x"`}, `b covered c`},
 		{"rights that hold each other", []string{`App_* read: user.name = "x" or resource.HasPrivilege("update")`, `App_* update: resource.HasPrivilege("read")`, `App_* update: user.name = "x"`}, `b covered c; c covered b`},
 		{"one that holds another", []string{`App_* read: resource.HasPrivilege("update") or resource.HasPrivilege("read")`, `App_* update: resource.HasPrivilege("read")`, `App_* update: user.name = "x"`}, `b covered c`},
+		{"anonymous users may have roles", []string{`App_* read: user.roles = "x"`, `App_* read: user.roles = "x" and !user.IsAnonymous()`}, `b covered a`},
 		{"of an entity", []string{`App_* read: resource.owner = user and user.name = "x"`, `App_* read: resource.owner = user and resource.owner.name = "x"`}, `a covered b; b covered a`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
