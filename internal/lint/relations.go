@@ -36,7 +36,9 @@ func (s *Set) proved() *relations {
 		s.relations.reason = "there are too many rules to hold each against all others"
 		return s.relations
 	}
-	book, err := facts.New(rules, solve.Options{Schema: s.Options.Schema, ListInequality: s.Options.ListInequality})
+	book, err := facts.New(rules, solve.Options{
+		Schema: s.Options.Schema, ListInequality: s.Options.ListInequality, EntityText: s.Options.EntityText, SessionAttributes: s.Options.SessionAttributes,
+	})
 	if err != nil {
 		s.relations.reason = "the rules cannot be resolved together: " + err.Error()
 		return s.relations

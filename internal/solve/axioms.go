@@ -23,6 +23,8 @@ const (
 	OneEntity Axiom = "one-entity"
 	// Visitors: who is anonymous has no record.
 	Visitors Axiom = "anonymous"
+	// Context: the session attribute context is where the request comes from.
+	Context Axiom = "context"
 )
 
 // AllAxioms are the axioms with what they say.
@@ -34,6 +36,7 @@ var AllAxioms = []struct {
 	{Identity, "every entity has an id, and every user a userId and a userDirectory; none of them is empty"},
 	{OneEntity, "two entities of one type and id are the same, and so are two users of one userDirectory and userId"},
 	{Visitors, "an anonymous user has no roles, custom properties, directory attributes and session attributes of an identity provider, and owns nothing"},
+	{Context, "user.environment.context is where the request comes from; no request sends another"},
 }
 
 // Axioms are what is taken for granted.
@@ -106,6 +109,11 @@ func (s *Scope) constrain(v *value) {
 			s.testsOf(v).folded[schema.Fold(text)] = true
 		}
 	}
+	if v == s.environment["context"] {
+		for _, text := range contextTexts {
+			s.testsOf(v).exact[text] = true
+		}
+	}
 	if texts, _ := s.given(v); len(texts) > 0 {
 		for _, text := range texts {
 			s.testsOf(v).folded[schema.Fold(text)] = true
@@ -146,6 +154,32 @@ func (s *Scope) state() {
 	}
 	s.sat.Add(s.hub.Not(), s.qmc.Not())
 	s.stateVisitors()
+	if v := s.environment["context"]; v != nil {
+		s.stateContext(v)
+	}
+}
+
+// contextTexts are the values of the session attribute context: of requests from the
+// hub and from the QMC.
+var contextTexts = [2]string{"AppAccess", "ManagementAccess"}
+
+// stateContext states what the session attribute context is: where the request comes
+// from or, without the axiom, whatever a request sends, and never nothing where the
+// request says where it comes from.
+func (s *Scope) stateContext(v *value) {
+	l, c := s.axiom(Context), s.components[v]
+	present := s.present([]*value{v})
+	for i, from := range [2]sat.Lit{s.hub, s.qmc} {
+		s.sat.Add(from.Not(), present)
+		for k, t := range c.texts {
+			if t.Written == contextTexts[i] {
+				s.sat.Add(l.Not(), from.Not(), v.bits[k])
+			} else {
+				s.sat.Add(l.Not(), from.Not(), v.bits[k].Not())
+			}
+		}
+	}
+	s.sat.Add(l.Not(), s.hub, s.qmc, present.Not())
 }
 
 // stateVisitors states that an anonymous user has no record. Where no formula reads the

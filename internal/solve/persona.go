@@ -53,7 +53,7 @@ func (w *World) ScopeFor(class int, p Persona, formulas ...Formula) *Scope {
 // given returns the texts that the persona has of a value, and whether the persona
 // restricts the value.
 func (s *Scope) given(v *value) ([]string, bool) {
-	if s.persona == nil || v.node != nil && v.node != s.user || slices.Contains(s.persona.Free, kindOf(v)) {
+	if s.persona == nil || v == s.environment["context"] || v.node != nil && v.node != s.user || slices.Contains(s.persona.Free, kindOf(v)) {
 		return nil, false
 	}
 	name := v.name

@@ -95,14 +95,12 @@ func Run(ctx context.Context, rules []ruleset.Rule, personas []Persona, options 
 	parsed, _ := solve.Parse(rules)
 	var err error
 	r.world, err = solve.New([][]*solve.Rule{parsed}, []*solve.Condition{r.unowned, r.security, r.anyRule},
-		solve.Options{Schema: options.Schema, ListInequality: options.ListInequality})
+		solve.Options{Schema: options.Schema, ListInequality: options.ListInequality, EntityText: options.EntityText, SessionAttributes: options.SessionAttributes})
 	if err != nil {
 		return nil, err
 	}
 	theirs := evaluate.Options{Schema: options.Schema}
-	if options.ListInequality == resolve.All {
-		theirs.ListInequality = evaluate.All
-	}
+	theirs.Read(options.ListInequality.String(), options.EntityText.String(), options.SessionAttributes.String())
 	r.evaluator, _ = evaluate.New(rules, &snapshot.Site{}, theirs)
 	for _, rule := range rules {
 		r.rules[rule.ID] = rule

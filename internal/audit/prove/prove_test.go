@@ -95,6 +95,8 @@ func TestRun(t *testing.T) {
 		{"where", []string{`App_* read: resource.name like "a*"`}, `- never: {who: 'true', where: 'resource.name = "b"', action: read, on: App}`, `proved a`},
 		{"in a context", []string{`App_* read@hub: true`}, `- never: {who: 'true', action: read, on: App, context: qmc}`, `proved a`},
 		{"in the other", []string{`App_* read@hub: true`}, `- never: {who: 'true', action: read, on: App, context: hub}`, `counterexample | read App hub:  by a`},
+		{"the session attribute context", []string{`App_* read: user.environment.context = "AppAccess"`}, `- never: {who: 'true', action: read, on: App, context: qmc}`, `proved a`},
+		{"the session attribute context, spelt", []string{`App_* read: user.environment.context == "AppAccess"`}, `- always: {who: 'true', action: read, on: App, context: hub}`, `proved a`},
 		{"where requests do not say", []string{`App_* read@hub: true`}, `- never: {who: 'true', action: read, on: App, context: none}`, `proved a`},
 		{"always, by two rules", []string{`App_* read: resource.name = "x"`, `App_* read: resource.name != "x"`, `App_* read: user.name = "z"`}, `- always: {who: 'true', action: read, on: App}`, `proved a b`},
 		{"always, and it is not", []string{`App_* read: resource.name = "x"`}, `- always: {who: 'true', action: read, on: App}`, `counterexample | read App none: `},
@@ -229,7 +231,7 @@ func TestAssumptions(t *testing.T) {
 	if got := verdicts(r); got != "proved a b" {
 		t.Error(got)
 	}
-	if len(r.Axioms) != 6 {
+	if len(r.Axioms) != 7 {
 		t.Errorf("%v", r.Axioms)
 	}
 }
