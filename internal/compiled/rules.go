@@ -66,17 +66,22 @@ func kindOf(path ast.Ref, r *ast.Rule) kind {
 	return 0
 }
 
+// classify finds the kind of the rules. Rules below a name, such as o.a beside o[k],
+// belong to the same object.
 func (g *group) classify(node *ast.TreeNode) {
-	if len(node.Children) > 0 {
-		refuse("rules below rules")
-	}
 	g.kind = kindOf(g.path, node.Values[0])
-	for _, r := range node.Values {
+	node.DepthFirst(func(n *ast.TreeNode) bool {
+		if n != node && len(n.Values) > 0 && g.kind < object {
+			refuse("rules below rules")
+		}
+		g.rules = append(g.rules, n.Values...)
+		return false
+	})
+	for _, r := range g.rules {
 		if kindOf(g.path, r) != g.kind {
 			refuse("rules of several kinds")
 		}
 	}
-	g.rules = node.Values
 }
 
 // whole returns the unit of the whole value.
