@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -36,7 +37,7 @@ func newClient(t testing.TB, dir string, capabilities string) *client {
 	t.Helper()
 	here, there := net.Pipe()
 	c := &client{t: t, dir: dir, texts: map[string]string{}, published: map[string]publishParams{}, arrived: make(chan publishParams, 1000)}
-	c.server = newServer(Options{Version: "test", Log: t.Output()})
+	c.server = newServer(Options{Version: "test", Log: io.Discard})
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
