@@ -140,9 +140,9 @@ environment[exact] contains text if {
 }
 
 # The attribute context says where the requester comes from, unless the request itself sends one.
-environment.context contains lower(origin)
-
-environment["=context"] contains origin
+environment[key] contains text if {
+	some key, text in {"context": lower(origin), "=context": origin}
+}
 
 origin := {"hub": "AppAccess", "qmc": "ManagementAccess"}[input.context.request_context] if not sends_context
 
