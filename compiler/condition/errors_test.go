@@ -141,37 +141,37 @@ func TestFixesRepair(t *testing.T) {
 // Characters that a reader cannot see are spelt out here rather than in a table.
 func TestInvisibleCharacters(t *testing.T) {
 	tests := []struct{ name, condition, want string }{
-		{"no-break space", "user.a\u00a0=\u00a0\"x\"", `error[Q0213]: U+00A0 NO-BREAK SPACE is no blank
+		{"no-break space", "user.a\u00a0=\u00a0\"x\"", `error[Q0213]: U+00A0 NO-BREAK SPACE is not a space
  --> condition 1:7
   |
 1 | user.a<U+00A0>=<U+00A0>"x"
   |       ^^^^^^^^
   = It comes with text that is copied from a page or a word processor.
-  = fix: write a plain blank
+  = fix: write a plain space
   |
 1 | user.a =<U+00A0>"x"
   |       +
   = see docs/rules/Q0213.md
 
-error[Q0213]: U+00A0 NO-BREAK SPACE is no blank
+error[Q0213]: U+00A0 NO-BREAK SPACE is not a space
  --> condition 1:9
   |
 1 | user.a<U+00A0>=<U+00A0>"x"
   |                ^^^^^^^^
   = It comes with text that is copied from a page or a word processor.
-  = fix: write a plain blank
+  = fix: write a plain space
   |
 1 | user.a<U+00A0>= "x"
   |                +
   = see docs/rules/Q0213.md
 `},
-		{"byte-order mark", "\ufefftrue", `error[Q0213]: U+FEFF ZERO WIDTH NO-BREAK SPACE is no blank
+		{"byte-order mark", "\ufefftrue", `error[Q0213]: U+FEFF ZERO WIDTH NO-BREAK SPACE is not a space
  --> condition 1:1
   |
 1 | <U+FEFF>true
   | ^^^^^^^^
   = It comes with text that is copied from a page or a word processor.
-  = fix: write a plain blank
+  = fix: write a plain space
   |
 1 |  true
   | +

@@ -48,14 +48,14 @@ func (c *classifier) joined(t lexer.Token) lexer.Token {
 		return t
 	}
 	where := Span{Start: t.Pos.Offset, End: spanOf(end).End}
-	c.report(codeBlankInPath, where, "blanks around a dot of a path", "A path is written without blanks.",
+	c.report(codeBlankInPath, where, "spaces around a dot of a path", "A path is written without spaces.",
 		replace("write it in one piece", where, repaired))
 	t.Value = c.source[where.Start:where.End]
 	return t
 }
 
 // isCall reports whether a name before a parenthesis is meant as a function. Where a
-// blank is between them and the name is no function's, the parenthesis more likely
+// blank is between them and the name is not a function's, the parenthesis more likely
 // begins a condition and the operator before it is missing.
 func (c *classifier) isCall(t lexer.Token, name string) bool {
 	if functionNamed(name) != 0 || spanOf(t).End == c.following().Pos.Offset {
@@ -112,7 +112,7 @@ func (c *classifier) checkRoot(t lexer.Token, name string, where Span) {
 		return
 	}
 	c.report(codeRoot, where, "a path does not begin with "+shown(name),
-		sentences("A path begins with `resource`, `user` or `node`; a text stands in double quotes.", foreignLetters(name)), nil)
+		sentences("A path begins with `resource`, `user` or `node`; strings are written in double quotes.", foreignLetters(name)), nil)
 }
 
 // propertyRoots says where well-known names are found, to guess what was meant by a
@@ -182,7 +182,7 @@ func (c *classifier) pathlessCall(t lexer.Token) {
 		near, known = kind.String(), true
 	}
 	if !known {
-		c.stop(codeCallForm, where, shown(t.Value)+" is no function", sentences(
+		c.stop(codeCallForm, where, shown(t.Value)+" is not a function", sentences(
 			"The functions are `HasPrivilege`, `IsAnonymous`, `Empty` and `IsOwned`, each after a path and a dot.", foreignLetters(t.Value)), nil)
 		return
 	}

@@ -147,7 +147,7 @@ func (e *explainer) noOperator() {
 func (e *explainer) operandAlone(operand lexer.Token) {
 	where := spanOf(operand)
 	if operand.Type == tokenString {
-		e.stop(codeNoCondition, where, "the text "+shown(operand.Value)+" alone is no condition",
+		e.stop(codeNoCondition, where, "the text "+shown(operand.Value)+" alone is not a condition",
 			"Repeat the comparison for every value: `x = \"a\" or x = \"b\"`.", e.repeated(where.Start))
 		return
 	}
@@ -158,7 +158,7 @@ func (e *explainer) operandAlone(operand lexer.Token) {
 			fix.Replacement = "(" + fix.Replacement + ")"
 		}
 	}
-	e.stop(codeNoCondition, where, "the path "+shown(operand.Value)+" alone is no condition",
+	e.stop(codeNoCondition, where, "the path "+shown(operand.Value)+" alone is not a condition",
 		"Compare it with a value, such as `= \"true\"`, or ask with `.Empty()` whether it has one.", fix)
 }
 

@@ -71,11 +71,11 @@ func (c *classifier) quoted(t lexer.Token) {
 	where := spanOf(t)
 	first, size := utf8.DecodeRuneInString(t.Value)
 	last, lastSize := utf8.DecodeLastRuneInString(t.Value)
-	code, summary := codeTypographic, "typographic quotes are no quotes"
+	code, summary := codeTypographic, "typographic quotes are not allowed"
 	if first == '\'' && (last == '\'' || len(t.Value) == size) {
-		code, summary = codeSingleQuotes, "single quotes are no quotes"
+		code, summary = codeSingleQuotes, "single quotes are not allowed"
 	}
-	const detail = "A text stands in plain double quotes."
+	const detail = "Strings are written in plain double quotes."
 	if len(t.Value) == size {
 		c.skipWords()
 		c.stop(code, where, summary, detail, nil)

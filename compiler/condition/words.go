@@ -152,18 +152,18 @@ func (c *classifier) word(t lexer.Token) {
 
 func (c *classifier) not(t lexer.Token, at place) {
 	if at == atOperator {
-		c.report(codeNot, spanOf(t), "`not` is no operator", "Negate the whole comparison: `!(…)`.", nil)
+		c.report(codeNot, spanOf(t), "`not` is not an operator", "Negate the whole comparison: `!(…)`.", nil)
 		return
 	}
-	c.report(codeNot, spanOf(t), "`not` is no operator", "Negation is written `!`.", replace("write `!`", spanOf(t), "!"))
+	c.report(codeNot, spanOf(t), "`not` is not an operator", "Negation is written `!`.", replace("write `!`", spanOf(t), "!"))
 	c.emit(t, tokenNot)
 }
 
 // blank reports a blank that the product does not take for one, and skips it.
 func (c *classifier) blank(t lexer.Token) {
 	r, _ := utf8.DecodeRuneInString(t.Value)
-	c.report(codeCharacter, spanOf(t), character(r)+" is no blank",
-		"It comes with text that is copied from a page or a word processor.", replace("write a plain blank", spanOf(t), " "))
+	c.report(codeCharacter, spanOf(t), character(r)+" is not a space",
+		"It comes with text that is copied from a page or a word processor.", replace("write a plain space", spanOf(t), " "))
 }
 
 // character reports characters that have no meaning outside strings.

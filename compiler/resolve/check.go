@@ -38,14 +38,14 @@ func check(r *report) {
 func (r *report) root(p *condition.Path) {
 	switch {
 	case p.Root == "node" && r.rule.Category != ruleset.Sync:
-		r.add(codeNodeRoot, diag.Error, p.Range, fmt.Sprintf("node stands in a %s rule", r.rule.Category),
+		r.add(codeNodeRoot, diag.Error, p.Range, fmt.Sprintf("node is used in a %s rule", r.rule.Category),
 			"Only rules of category Sync, which choose the node for an app, can ask about nodes.", nil)
 	case p.Root == "user" && r.rule.Category == ruleset.Sync:
-		r.add(codeUserRoot, diag.Error, p.Range, "user stands in a Sync rule",
-			"A Sync rule chooses the node for an app and knows no requester: test node.… or resource.… instead.", nil)
+		r.add(codeUserRoot, diag.Error, p.Range, "user is used in a Sync rule",
+			"A Sync rule chooses the node for an app and has no user: test node.… or resource.… instead.", nil)
 	}
 	if p.Root == "user" && len(p.Segments) == 1 && isEnvironment(p.Segments[0]) {
-		r.add(codeBareEnvironment, diag.Error, p.Range, "user.environment is no value",
+		r.add(codeBareEnvironment, diag.Error, p.Range, "user.environment is not a value",
 			"Name the attribute that is meant, such as user.environment.os or user.environment.group.", nil)
 	}
 }
@@ -76,7 +76,7 @@ func (r *report) call(c *condition.Call) {
 	switch root := len(c.Path.Segments) == 0; {
 	case kind == condition.IsAnonymous && !(root && c.Path.Root == "user"):
 		r.add(codeFunctionTarget, diag.Error, c.Path.Range, "IsAnonymous is for user only",
-			"Ask user.IsAnonymous(): whether the requester is a visitor without an account.", nil)
+			"Ask user.IsAnonymous(): whether the user is a visitor without an account.", nil)
 	case kind == condition.IsOwned && !(root && c.Path.Root == "resource"):
 		detail := "Ask resource.IsOwned(): whether the resource has an owner."
 		if c.Path.Root == "resource" {
@@ -89,7 +89,7 @@ func (r *report) call(c *condition.Call) {
 func (r *report) privilege(c *condition.Call) {
 	if c.Path.Root == "user" {
 		r.add(codePrivilegeOfUser, diag.Error, c.Path.Range, "HasPrivilege asks about a resource, not about the user",
-			`Write resource.HasPrivilege("…") or name a relation, such as resource.stream.HasPrivilege("…"): the requester is always meant.`, nil)
+			`Write resource.HasPrivilege("…") or name a relation, such as resource.stream.HasPrivilege("…"): the user of the request is always meant.`, nil)
 	}
 	if c.Argument == nil {
 		r.add(codeArgument, diag.Error, c.FunctionRange, "HasPrivilege needs an action",
@@ -120,8 +120,8 @@ func (r *report) mixed(or *condition.Or) {
 		if !ok || !and.Bare {
 			continue
 		}
-		r.add(codeMixedAndOr, diag.Warning, and.Range, "and and or are mixed without parentheses",
-			"and binds tighter than or: what is marked belongs together. Put it in parentheses if that is meant, or the operands of or if not.",
+		r.add(codeMixedAndOr, diag.Warning, and.Range, "`and` and `or` are mixed without parentheses",
+			"`and` binds tighter than `or`, so the marked part belongs together. Put it in parentheses if that is meant; otherwise put the operands of `or` in parentheses.",
 			&diag.Fix{Message: "make the present meaning plain", Range: and.Range, Replacement: "(" + r.source(and.Range) + ")"})
 	}
 }
@@ -149,7 +149,7 @@ func (r *report) star(c *condition.Comparison, s *condition.String) {
 			fix = &diag.Fix{Message: "compare with a pattern", Range: c.OpRange, Replacement: r.apart("like", c.OpRange)}
 		}
 		r.add(codeStarUnderEqual, diag.Warning, s.Range, "under "+c.Op.String()+" a star is a plain star",
-			"Only like knows wildcards.", fix)
+			"Only like has wildcards: write like to match a pattern.", fix)
 	case condition.Like, condition.Matches:
 	}
 }

@@ -107,7 +107,7 @@ func (o *observations) report(r *report, reached []*Class, options Options) {
 			}
 		case *condition.Call:
 			if o.texts[&n.Path] && !o.asked[&n.Path] {
-				r.add(codePrivilegeOfText, diag.Error, n.Path.Range, fmt.Sprintf("%s is a text: HasPrivilege asks about entities", r.source(n.Path.Range)),
+				r.add(codePrivilegeOfText, diag.Error, n.Path.Range, fmt.Sprintf("%s is a value, and HasPrivilege asks about entities", r.source(n.Path.Range)),
 					`Name the entity, such as resource.HasPrivilege("…") or resource.stream.HasPrivilege("…").`, nil)
 			}
 			o.reportPath(r, &n.Path, reached, options.Strict)
@@ -209,8 +209,8 @@ func (o *observations) reportComparison(r *report, c *condition.Comparison, reac
 			opposite = "=="
 		}
 		fixed := fmt.Sprintf("!(%s %s %s)", r.source(c.Left.Span()), opposite, r.source(c.Right.Span()))
-		summary := fmt.Sprintf("%s holds as soon as one value differs", c.Op)
-		detail := "A side may have several values: the inequality also holds for who has the value and another one. To exclude who has it, negate the equality."
+		summary := fmt.Sprintf("%s is true as soon as one value differs", c.Op)
+		detail := "One side may have several values, so the inequality is also true for users who have the value and another one. To exclude everybody who has it, negate the equality."
 		if options.ListInequality == All {
 			summary = fmt.Sprintf("%s on a list is read as the negation of %s", c.Op, opposite)
 			detail = "So says the option list-inequality; the product is taken to read it otherwise: as true as soon as one value differs."

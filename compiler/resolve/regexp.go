@@ -74,8 +74,8 @@ func (r *report) regexp(literal *condition.String) {
 		return
 	}
 	if m := netWider.FindString(plain); m != "" {
-		r.add(codeRegexpClasses, diag.Warning, literal.Range, m+" is read as RE2 reads it, .NET reads it wider",
-			`In .NET \w, \d, \s and \b know all of Unicode, and $ also stands before a last line feed. It makes no difference for ids and plain names.`, nil)
+		r.add(codeRegexpClasses, diag.Warning, literal.Range, m+" matches fewer characters here than in Qlik",
+			`Qlik uses .NET regular expressions, where \w, \d, \s and \b match all of Unicode, and $ also matches before a final line feed. For ids and plain ASCII names the result is the same.`, nil)
 	}
 }
 

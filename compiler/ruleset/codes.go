@@ -6,8 +6,8 @@ import "github.com/qlik2rego/qlik2rego/internal/diag"
 var (
 	codeUnreadable = diag.Register("Q0101", diag.Error, "file cannot be read")
 	codeNoText     = diag.Register("Q0102", diag.Error, "file in a broken or unknown encoding")
-	codeNoJSON     = diag.Register("Q0103", diag.Error, "file is no JSON, or not to its end")
-	codeNoRules    = diag.Register("Q0104", diag.Error, "value is no rule and no list of rules")
+	codeNoJSON     = diag.Register("Q0103", diag.Error, "file is not valid JSON")
+	codeNoRules    = diag.Register("Q0104", diag.Error, "value is not a rule or a list of rules")
 	codeNoFile     = diag.Register("Q0116", diag.Error, "folder without files of rules")
 	codeEmpty      = diag.Register("Q0105", diag.Warning, "file without rules")
 )
@@ -15,8 +15,8 @@ var (
 // What can be wrong with a field of a rule.
 var (
 	codeDoubleField    = diag.Register("Q0106", diag.Error, "field there twice")
-	codeWrongKind      = diag.Register("Q0107", diag.Error, "field holds a value of the wrong kind")
-	codeActions        = diag.Register("Q0108", diag.Error, "actions are no bit mask")
+	codeWrongKind      = diag.Register("Q0107", diag.Error, "field with a value of the wrong type")
+	codeActions        = diag.Register("Q0108", diag.Error, "actions are not a bit mask")
 	codeUnknownActions = diag.Register("Q0109", diag.Warning, "actions with unknown bits")
 	codeNoActions      = diag.Register("Q0110", diag.Warning, "rule without actions")
 	codeContext        = diag.Register("Q0111", diag.Error, "unknown rule context")
@@ -33,6 +33,6 @@ var (
 	codeNoFilter  = diag.Register("Q0120", diag.Error, "empty resource filter")
 	codeEmptyItem = diag.Register("Q0121", diag.Error, "empty item in a resource filter")
 	codeStar      = diag.Register("Q0122", diag.Error, "star before the end of a filter item")
-	codeBlank     = diag.Register("Q0123", diag.Error, "blank inside a filter item")
+	codeBlank     = diag.Register("Q0123", diag.Error, "space inside a filter item")
 	codeBareType  = diag.Register("Q0124", diag.Warning, "filter item hits nothing")
 )

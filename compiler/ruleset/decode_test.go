@@ -160,15 +160,15 @@ warning Q0109 f.json:1:51: the actions 8195 hold unknown bits: 8192
 	{"category": "Sync", "ruleContext": 0, "actions": "8195"}
 	                                                  ^^^^^^`, 1},
 		"actions with a fraction": {`{"category": "Sync", "ruleContext": 0, "actions": 2.5}`, `
-error Q0108 f.json:1:51: the actions 2.5 are no bit mask
+error Q0108 f.json:1:51: the actions 2.5 are not a bit mask
 	{"category": "Sync", "ruleContext": 0, "actions": 2.5}
 	                                                  ^^^`, 0},
 		"actions below zero": {`{"category": "Sync", "ruleContext": 0, "actions": -1}`, `
-error Q0108 f.json:1:51: the actions -1 are no bit mask
+error Q0108 f.json:1:51: the actions -1 are not a bit mask
 	{"category": "Sync", "ruleContext": 0, "actions": -1}
 	                                                  ^^`, 0},
 		"actions beyond 32 bits": {`{"category": "Sync", "ruleContext": 0, "actions": "4294967296"}`, `
-error Q0108 f.json:1:51: the actions "4294967296" are no bit mask
+error Q0108 f.json:1:51: the actions "4294967296" are not a bit mask
 	{"category": "Sync", "ruleContext": 0, "actions": "4294967296"}
 	                                                  ^^^^^^^^^^^^`, 0},
 		"actions of the wrong kind": {`{"category": "Sync", "ruleContext": 0, "actions": true}`, `
@@ -227,7 +227,7 @@ error Q0104 f.json:1:22: localpackagelist is a text, not a list of packages
 	{"localpackagelist": "x"}
 	                     ^^^`, 0},
 		"no rule": {`{"id": "x"}`, `
-error Q0104 f.json:1:1: this object is no rule: it has neither resourceFilter nor rule nor actions
+error Q0104 f.json:1:1: this object is not a rule: it has neither resourceFilter nor rule nor actions
 	{"id": "x"}
 	^^^^^^^^^^^`, 0},
 		"no rules in the list": {"[null, [],\n" + rule("") + `]`, `
@@ -257,7 +257,7 @@ error Q0107 f.json:1:13: the field "actions" is an object
 error Q0103 f.json:1:55: there is text after the end of the JSON document
 	{"actions": {}, "category": "Sync", "ruleContext": 0} x
 	                                                      ^`, 0},
-		"no UTF-8": {"[{\"name\": \"Gr\xf6\xdfe\"}]", "error Q0102 f.json:1:14: the file is no UTF-8\n" +
+		"no UTF-8": {"[{\"name\": \"Gr\xf6\xdfe\"}]", "error Q0102 f.json:1:14: the file is not valid UTF-8\n" +
 			"\t[{\"name\": \"Gr\xf6\xdfe\"}]\n\t             ^", 0},
 		"UTF-16 without a mark": {"[\x00]\x00", "error Q0102 f.json:1:2: the file is UTF-16 without a byte-order mark, or no text at all\n" +
 			"\t[\x00]\x00\n\t ^", 0},
@@ -269,7 +269,7 @@ error Q0102 f.json:1:3: the file is broken UTF-16: half a character (0xD83D) sta
 error Q0102 f.json:1:2: the file is broken UTF-16: it has an odd number of bytes
 	[
 	 ^`, 0},
-		"hostile depth": {strings.Repeat("[", 100_000), "error Q0103 f.json:1:10001: the file is no JSON of Qlik's: it is nested more than 10,000 deep\n" +
+		"hostile depth": {strings.Repeat("[", 100_000), "error Q0103 f.json:1:10001: the file is not JSON that Qlik writes: it is nested more than 10,000 deep\n" +
 			"\t" + strings.Repeat("[", 160) + "\n\t" + strings.Repeat(" ", 80) + "^", 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,7 +37,7 @@ func (d *decoder) rule(v jsonfile.Value) {
 		}
 	}
 	if !f.has("resourcefilter") && !f.has("rule") && !f.has("actions") {
-		d.report(codeNoRules, diag.Error, v, "this object is no rule: it has neither resourceFilter nor rule nor actions", expected)
+		d.report(codeNoRules, diag.Error, v, "this object is not a rule: it has neither resourceFilter nor rule nor actions", expected)
 		return
 	}
 	d.rules = append(d.rules, f.rule)
@@ -192,7 +192,7 @@ func (f *fields) actions() Actions {
 	}
 	n, err := strconv.ParseUint(number, 10, 32)
 	if err != nil {
-		f.fault(codeActions, v, fmt.Sprintf("the actions %s are no bit mask", v.Raw),
+		f.fault(codeActions, v, fmt.Sprintf("the actions %s are not a bit mask", v.Raw),
 			"Actions are a whole number from 0 to 4294967295, the sum of the bits of the actions.")
 		return 0
 	}

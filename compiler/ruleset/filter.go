@@ -65,8 +65,8 @@ func (p *filterParser) item(start int, padded string) {
 		p.report(codeEmptyItem, diag.Range{Start: start, End: start + len(padded)}, "an item of the resource filter is empty",
 			"Remove the comma that is too many, or name a resource between the commas.", p.withoutComma(start, len(padded)))
 	case blank >= 0:
-		p.report(codeBlank, where, fmt.Sprintf("the filter item %q has a blank in it", item),
-			"Separate items by commas; a type or id holds no blanks.", nil)
+		p.report(codeBlank, where, fmt.Sprintf("the filter item %q contains a space", item),
+			"Separate items by commas; a type or an id has no spaces.", nil)
 	case star >= 0:
 		var fix *diag.Fix
 		if strings.Trim(name[star:], "*") == "" {

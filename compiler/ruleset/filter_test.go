@@ -79,11 +79,11 @@ error Q0122 f.json:7:20: the filter item "App***" has a star before its end
 	^^^^^^
 	write one star: App*`, 0},
 		"App_* Stream_*": {`
-error Q0123 f.json:7:20: the filter item "App_* Stream_*" has a blank in it
+error Q0123 f.json:7:20: the filter item "App_* Stream_*" contains a space
 	App_* Stream_*
 	^^^^^^^^^^^^^^`, 0},
 		"App_*,\u00a0*": {`
-error Q0123 f.json:7:26: the filter item "\u00a0*" has a blank in it
+error Q0123 f.json:7:26: the filter item "\u00a0*" contains a space
 	App_*,` + "\u00a0*\n\t      ^^^", 1},
 	} {
 		t.Run(filter, func(t *testing.T) {

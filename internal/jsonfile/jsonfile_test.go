@@ -192,12 +192,12 @@ func TestFaults(t *testing.T) {
 		"[1]\n x":                  "2:2 there is text after the end of the JSON document",
 		"[1]\n \"x\"":              "2:2 there is text after the end of the JSON document",
 		"[1] [2":                   "1:5 there is text after the end of the JSON document",
-		"[1 2]":                    "1:4 the file is no JSON: invalid character '2' after array element (expecting ',' or ']')",
-		"[{'a': 1}]":               "1:3 the file is no JSON: invalid character '\\'' at start of string (expecting '\"')",
-		"[\"\xff\"]":               "1:3 the file is no UTF-8",
+		"[1 2]":                    "1:4 the file is not valid JSON: invalid character '2' after array element (expecting ',' or ']')",
+		"[{'a': 1}]":               "1:3 the file is not valid JSON: invalid character '\\'' at start of string (expecting '\"')",
+		"[\"\xff\"]":               "1:3 the file is not valid UTF-8",
 		"[\x00":                    "1:2 the file is UTF-16 without a byte-order mark, or no text at all",
-		`["\ud800"]`:               "1:3 the file is no JSON: invalid surrogate pair `\\ud800\"]` in string",
-		strings.Repeat("[", 20000): "1:10001 the file is no JSON of Qlik's: it is nested more than 10,000 deep",
+		`["\ud800"]`:               "1:3 the file is not valid JSON: invalid surrogate pair `\\ud800\"]` in string",
+		strings.Repeat("[", 20000): "1:10001 the file is not JSON that Qlik writes: it is nested more than 10,000 deep",
 	} {
 		f, failed := New("f", []byte(text))
 		if failed != nil {
@@ -214,7 +214,7 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	r, _ := NewReader(strings.NewReader("\n{}"))
-	if e := NewStream(r).Each(func(Value) bool { return true }); e == nil || e.Offset != 1 || e.Summary != "the file holds no list" {
+	if e := NewStream(r).Each(func(Value) bool { return true }); e == nil || e.Offset != 1 || e.Summary != "the file is not a list" {
 		t.Errorf("%+v", e)
 	}
 	r, _ = NewReader(strings.NewReader(`[{"a": 1, "a": 2}]`))

@@ -28,7 +28,7 @@ func (s *Stream) Each(visit func(Value) bool) *Error {
 	if kind := s.dec.PeekKind(); kind != '[' && kind != 0 {
 		return &Error{
 			Kind: NoJSON, Offset: s.next(),
-			Summary: "the file holds no list",
+			Summary: "the file is not a list",
 			Detail:  `A collection is a JSON array of entities: [{"id": …}, …].`,
 		}
 	}
@@ -90,7 +90,7 @@ func (s *Stream) broken(err error) *Error {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
 		e.Offset = int(syntax.ByteOffset)
-		e.Summary = "the file is no JSON: " + strings.TrimPrefix(syntax.Err.Error(), "jsontext: ")
+		e.Summary = "the file is not valid JSON: " + strings.TrimPrefix(syntax.Err.Error(), "jsontext: ")
 	}
 	switch {
 	case err == io.EOF:
@@ -108,14 +108,14 @@ func (s *Stream) broken(err error) *Error {
 		e.Detail = "Check that the file exists and may be read."
 	case strings.Contains(e.Summary, "invalid UTF-8"):
 		e.Kind = NoText
-		e.Summary = "the file is no UTF-8"
+		e.Summary = "the file is not valid UTF-8"
 		e.Detail = "Save it as UTF-8, or as UTF-16 with a byte-order mark."
 	case strings.Contains(e.Summary, `'\x00'`):
 		e.Kind = NoText
 		e.Summary = "the file is UTF-16 without a byte-order mark, or no text at all"
 		e.Detail = "Save it as UTF-8, or as UTF-16 with a byte-order mark."
 	case strings.Contains(e.Summary, "max depth"):
-		e.Summary = "the file is no JSON of Qlik's: it is nested more than 10,000 deep"
+		e.Summary = "the file is not JSON that Qlik writes: it is nested more than 10,000 deep"
 	}
 	return e
 }

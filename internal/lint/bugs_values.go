@@ -460,6 +460,7 @@ var _ = New(Lint{
 
 var _ = New(Lint{
 	Code: "Q0484", Title: "request context spelled with a space", Category: Portability, Level: diag.Warning, Fix: Suggested, Disabled: true,
+	Supersedes: []diag.Code{"Q0442"},
 	Doc: Doc{
 		What:   "`user.environment.context` is compared with a value that the product does not send.",
 		Wrong:  []string{`App_*: user.group = "A" and user.environment.context = "Management Access"`},

@@ -8,12 +8,18 @@ import (
 // Data is a site's snapshot as lints see it.
 type Data struct {
 	*snapshot.Site
+	// inactive holds the case-folded ids of users who have left.
+	inactive map[string]bool
 }
 
 // LoadData reads a snapshot for lints. What is wrong with it is reported by others.
 func LoadData(s *snapshot.Snapshot) *Data {
 	site, _ := s.Load(nil)
-	return &Data{Site: site}
+	d := &Data{Site: site}
+	if path, ok := s.Path("User"); ok {
+		d.inactive = inactiveUsers(path)
+	}
+	return d
 }
 
 // OpenData reads the snapshot in a directory for lints.

@@ -385,7 +385,7 @@ func (p *Pass) placement(wanted int) {
 }
 
 func isCentral(n *snapshot.Entity) bool {
-	return slices.ContainsFunc(n.Lists["iscentral"], func(v string) bool { return fold(v) == "true" })
+	return slices.ContainsFunc(property(n, "iscentral"), func(v string) bool { return fold(v) == "true" })
 }
 
 // opensOn reports whether an enabled Sync rule puts an app on a node.

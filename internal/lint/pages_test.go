@@ -31,9 +31,12 @@ func TestPagesAreCurrent(t *testing.T) {
 	current(t, filepath.Join(pages, "README.md"), index())
 }
 
-// Every page has the same headings in the same order.
+// The page of every lint has the same headings in the same order.
 func TestPagesHaveOneForm(t *testing.T) {
 	for _, info := range diag.Codes() {
+		if lint.Find(info.Code) == nil {
+			continue
+		}
 		data, err := os.ReadFile(filepath.Join(pages, filepath.Base(info.Code.Page())))
 		if err != nil {
 			t.Error(err)

@@ -6,17 +6,17 @@ import "github.com/qlik2rego/qlik2rego/internal/diag"
 var (
 	codeUnreadable = diag.Register("Q0601", diag.Error, "snapshot cannot be read")
 	codeNoText     = diag.Register("Q0602", diag.Error, "collection in a broken or unknown encoding")
-	codeNoJSON     = diag.Register("Q0603", diag.Error, "collection is no JSON list, or not to its end")
+	codeNoJSON     = diag.Register("Q0603", diag.Error, "collection is not a valid JSON list")
 	codeFolder     = diag.Register("Q0604", diag.Warning, "folder inside a snapshot")
 )
 
 // What can be wrong with an entity.
 var (
-	codeNoEntity       = diag.Register("Q0605", diag.Error, "value is no entity")
+	codeNoEntity       = diag.Register("Q0605", diag.Error, "value is not an entity")
 	codeID             = diag.Register("Q0606", diag.Error, "entity without a usable id")
 	codeDuplicate      = diag.Register("Q0607", diag.Error, "entity there twice")
 	codeDuplicateLogin = diag.Register("Q0608", diag.Error, "two users with one login")
-	codeWrongKind      = diag.Register("Q0609", diag.Error, "field holds a value of the wrong kind")
+	codeWrongKind      = diag.Register("Q0609", diag.Error, "field with a value of the wrong type")
 	codeNoScalar       = diag.Register("Q0610", diag.Warning, "property holds a list or an object")
 )
 

@@ -110,7 +110,7 @@ func (d *decoder) typeOf(f *file, members []jsonfile.Member) (*plan, bool) {
 		return d.planFor(f.typeName), true
 	}
 	if path.Kind() != '"' || hasControl(path.Text()) {
-		d.findings.fault(codeWrongKind, "schemapath", placeOf(f, path), "the schemaPath is no name of a type",
+		d.findings.fault(codeWrongKind, "schemapath", placeOf(f, path), "the schemaPath is not the name of a type",
 			`It is a text such as "App.Object", or is left out.`)
 		return nil, false
 	}

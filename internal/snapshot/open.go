@@ -84,9 +84,12 @@ func (f *file) rules() bool { return strings.EqualFold(f.typeName, "systemrule")
 
 // RulesFile returns the path of the snapshot's systemrule.json, which serves as
 // the rules where no others are given, and whether there is one.
-func (s *Snapshot) RulesFile() (string, bool) {
+func (s *Snapshot) RulesFile() (string, bool) { return s.Path("SystemRule") }
+
+// Path returns the path of the file of a type, and whether there is one.
+func (s *Snapshot) Path(typeName string) (string, bool) {
 	for _, f := range s.files {
-		if f.rules() {
+		if strings.EqualFold(f.typeName, typeName) {
 			return f.path, true
 		}
 	}

@@ -130,16 +130,16 @@ func TestBrokenFiles(t *testing.T) {
 		"cloudcredentials.json": `null`,
 	}.project(t, schema.View{})
 	expect(t, found, `
-error Q0603 site/app.content.json:1:1: the file holds no list ><
+error Q0603 site/app.content.json:1:1: the file is not a list ><
 error Q0603 site/app.json:3:11: the file ends in the middle of the JSON document ><
 error Q0603 site/app.object.json:2:1: there is text after the end of the JSON document ><
-error Q0603 site/cloudcredentials.json:1:1: the file holds no list ><
+error Q0603 site/cloudcredentials.json:1:1: the file is not a list ><
 error Q0603 site/contentlibrary.json:1:1: the file is empty ><
-error Q0603 site/dataconnection.json:1:10001: the file is no JSON of Qlik's: it is nested more than 10,000 deep ><
-error Q0602 site/extension.json:1:22: the file is no UTF-8 ><
+error Q0603 site/dataconnection.json:1:10001: the file is not JSON that Qlik writes: it is nested more than 10,000 deep ><
+error Q0602 site/extension.json:1:22: the file is not valid UTF-8 ><
 error Q0603 site/odaglink.json:1:27: the field "name" is there twice ><
-error Q0603 site/odagrequest.json:1:14: the file is no JSON: invalid character '{' after array element (expecting ',' or ']') ><
-error Q0603 site/reloadtask.json:1:9: the file is no JSON: invalid character 'a' at start of value ><
+error Q0603 site/odagrequest.json:1:14: the file is not valid JSON: invalid character '{' after array element (expecting ',' or ']') ><
+error Q0603 site/reloadtask.json:1:9: the file is not valid JSON: invalid character 'a' at start of value ><
 error Q0602 site/sharedcontent.json:1:2: the file is broken UTF-16: half a character (0xD800) stands alone ><
 error Q0603 site/stream.json:1:3: the file ends in the middle of the JSON document ><
 error Q0602 site/systemrule.json:1:2: the file is UTF-16 without a byte-order mark, or no text at all ><`)
@@ -172,19 +172,19 @@ error Q0606 site/app.json:2:20: the entity has no id >{<
 error Q0606 site/app.json:2:32: the entity has no id >{<
 error Q0606 site/app.json:2:53: the id is no text without control characters >"a\u001f0"<
 error Q0606 site/app.json:2:73: the id is no text without control characters >"a\u0085"<
-error Q0609 site/app.json:3:28: the schemaPath is no name of a type >7<
-error Q0609 site/app.json:3:58: the schemaPath is no name of a type >"A\u0000"<
+error Q0609 site/app.json:3:28: the schemaPath is not the name of a type >7<
+error Q0609 site/app.json:3:58: the schemaPath is not the name of a type >"A\u0000"<
 error Q0609 site/app.json:4:24: App.stream does not lead to an entity >7<
 error Q0609 site/app.json:4:50: App.stream does not lead to an entity >["s"]<
 error Q0609 site/app.json:4:87: App.stream does not lead to an entity >7<
 error Q0609 site/app.json:4:113: App.owner does not lead to an entity >"\u0001"<
-error Q0609 site/app.json:5:34: App.customProperties holds what is no name with a value >{}<
-error Q0609 site/app.json:5:72: App.customProperties holds what is no name with a value >7<
-error Q0609 site/app.json:5:110: App.customProperties holds what is no name with a value >{"value": "x"}<
-error Q0609 site/app.json:6:35: App.customProperties holds what is no name with a value >{"value": "x", "definition": "y"}<
-error Q0609 site/app.json:6:115: App.customProperties holds what is no name with a value >["x"]<
-error Q0609 site/app.json:7:35: App.customProperties holds what is no name with a value >{"definition": {"name": "n"}}<
-error Q0609 site/app.json:7:101: App.customProperties holds what is no name with a value >{"value": "x", "definition": {"name": 7}}<
+error Q0609 site/app.json:5:34: App.customProperties has an entry that is not a name with a value >{}<
+error Q0609 site/app.json:5:72: App.customProperties has an entry that is not a name with a value >7<
+error Q0609 site/app.json:5:110: App.customProperties has an entry that is not a name with a value >{"value": "x"}<
+error Q0609 site/app.json:6:35: App.customProperties has an entry that is not a name with a value >{"value": "x", "definition": "y"}<
+error Q0609 site/app.json:6:115: App.customProperties has an entry that is not a name with a value >["x"]<
+error Q0609 site/app.json:7:35: App.customProperties has an entry that is not a name with a value >{"definition": {"name": "n"}}<
+error Q0609 site/app.json:7:101: App.customProperties has an entry that is not a name with a value >{"value": "x", "definition": {"name": 7}}<
 warning Q0610 site/app.json:8:22: App.name is a list or an object and is ignored >["x"]<
 error Q0607 site/app.json:8:30: two entities of the type App have the id "E" >{"id": "E"}<
 	site/app.json:8:2: the other one
@@ -195,7 +195,7 @@ error Q0609 site/staticcontentreference.json:1:39: StaticContentReference.extens
 warning Q0612 site/staticcontentreference.json:1:47: 1 reference to the type Extension, of which there is no file >"x"<
 error Q0608 site/user.json:1:58: two users are "acme\\anna" >{"id": "v", "userId": "anna", "userDirectory": "acme"}<
 	site/user.json:1:2: the other one
-error Q0609 site/user.json:2:29: User.attributes holds what is no name with a value >{"attributeType": "group"}<
+error Q0609 site/user.json:2:29: User.attributes has an entry that is not a name with a value >{"attributeType": "group"}<
 warning Q0610 site/user.json:2:86: User.roles is a list or an object and is ignored >{"b": 1}<`)
 	if n := len(site.Records["app"]); n != 1 {
 		t.Errorf("%d apps", n)

@@ -77,7 +77,7 @@ func (d *decoder) pair(r *record, c choice, item jsonfile.Value, form pair) bool
 
 func (d *decoder) noPair(r *record, c choice, v jsonfile.Value, form pair) {
 	d.findings.fault(codeWrongKind, c.slot.key, placeOf(r.at.file, v),
-		fmt.Sprintf("%s.%s holds what is no name with a value", r.plan.typ.Name, c.name),
+		fmt.Sprintf("%s.%s has an entry that is not a name with a value", r.plan.typ.Name, c.name),
 		"It is a list with one item a value, such as "+form.example+".")
 }
 
