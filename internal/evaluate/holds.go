@@ -95,9 +95,7 @@ func (s scope) rightsOn(e *snapshot.Entity) ruleset.Actions {
 	}
 }
 
-// source returns the text of a node as the rule's author wrote it.
-func (r rule) source(n condition.Node) string { return sourceOf(r.Rule, n) }
-
+// sourceOf returns the text of a node as the rule's author wrote it.
 func sourceOf(r ruleset.Rule, n condition.Node) string {
 	span := n.Span()
 	return r.Condition.Content[span.Start:span.End]

@@ -410,7 +410,7 @@ var _ = New(Lint{
 				case a.Value.Key() == "resource.approved" && slices.Contains(a.Texts, "true"):
 					late = "it is not approved"
 				}
-			default: // other tests can hold
+			case ir.Anonymous, ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.Present: // other tests can hold
 			}
 			if late != "" {
 				p.Node(n, Finding{

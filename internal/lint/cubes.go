@@ -160,9 +160,10 @@ func excludes(a, b literal) bool {
 		return x.Value.Key() == y.Value.Key() && !x.Exact && !slices.ContainsFunc(x.Texts, y.Pattern.Match)
 	case ir.Anonymous:
 		return x.Value.Key() == userDirectory && !slices.Contains(x.Texts, "none") && !x.Exact
-	default: // everything else can hold beside an equality
+	case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Matches, ir.Present, ir.Privilege: // everything else can hold beside an equality
 		return false
 	}
+	panic("lint: unknown atom")
 }
 
 const userDirectory = "user.userdirectory"
@@ -190,9 +191,10 @@ func (l literal) implies(m literal) bool {
 		return slices.ContainsFunc(valuesOf(l.atom), func(v ir.Value) bool { return v.Key() == y.Value.Key() })
 	case ir.Exists:
 		return needsEntity(l.atom, y.Entities.Key())
-	default: // nothing else follows from another atom
+	case ir.Anonymous, ir.Common, ir.CommonEntity, ir.From, ir.Identical, ir.IdenticalEntity, ir.Matches, ir.Privilege: // nothing else follows from another atom
 		return false
 	}
+	panic("lint: unknown atom")
 }
 
 // needsEntity reports whether the atom can only be true where the entities of a

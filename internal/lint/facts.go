@@ -32,7 +32,7 @@ func readsUser(a ir.Atom) bool {
 	switch a.(type) {
 	case ir.Anonymous, ir.Privilege:
 		return true
-	default: // the operands tell
+	case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.OneOf, ir.Present: // the operands tell
 	}
 	for _, v := range valuesOf(a) {
 		if _, ok := v.(ir.Environment); ok {
@@ -50,7 +50,7 @@ func readsOnlyUser(a ir.Atom) bool {
 		return true
 	case ir.Privilege:
 		return false
-	default: // the operands tell
+	case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.OneOf, ir.Present: // the operands tell
 	}
 	return readsUser(a) && !slices.ContainsFunc(entitiesOf(a), func(e ir.Entities) bool { return e.Root != ir.User })
 }
@@ -71,7 +71,7 @@ func plainly(p ir.Predicate) ir.Predicate {
 			if matchesEverything(a.Regexp) && everyoneHas[a.Value.Key()] {
 				return ir.Constant{Value: true}
 			}
-		default: // a test like any other
+		case ir.Anonymous, ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.OneOf, ir.Privilege: // a test like any other
 		}
 		return a
 	})
@@ -99,7 +99,7 @@ func anonymousSees(p ir.Predicate) ir.Predicate {
 			if a.Value.Key() == userDirectory {
 				return ir.Constant{Value: a.Pattern.Match("none")}
 			}
-		default: // the operands tell
+		case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Matches: // the operands tell
 		}
 		if readsUser(a) {
 			return ir.Constant{}
@@ -151,9 +151,10 @@ func ownerTest(a ir.Atom) bool {
 	case ir.Common:
 		l, r := propertyOf(a.Left), propertyOf(a.Right)
 		return l != nil && r != nil && (l.Of.Root == ir.User && endsIn(r.Of, "owner") || r.Of.Root == ir.User && endsIn(l.Of, "owner"))
-	default:
+	case ir.Anonymous, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.OneOf, ir.Present, ir.Privilege:
 		return false
 	}
+	panic("lint: unknown atom")
 }
 
 func propertyOf(v ir.Value) *ir.Property {

@@ -206,7 +206,7 @@ func publishedScript(a ir.Atom) *bool {
 		case "published":
 			return truth(slices.Contains(a.Texts, "true"))
 		}
-	default: // open
+	case ir.Anonymous, ir.Common, ir.CommonEntity, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.Present: // open
 	}
 	return nil
 }
@@ -286,7 +286,7 @@ func publishedApp(a ir.Atom) *bool {
 		if endsIn(a.Entities, "stream") {
 			return yes
 		}
-	default: // open
+	case ir.Anonymous, ir.Common, ir.CommonEntity, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.OneOf, ir.Present: // open
 	}
 	return nil
 }

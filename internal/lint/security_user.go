@@ -268,7 +268,7 @@ func (r *Rule) positive(f func(condition.Node, ir.Atom)) {
 	condition.Walk(r.Tree, func(n condition.Node) bool {
 		switch n.(type) {
 		case *condition.Comparison, *condition.Call:
-		default: // connectives lead on
+		case *condition.And, *condition.Bool, *condition.Not, *condition.Or: // connectives lead on
 			return true
 		}
 		if r.negated(n) {

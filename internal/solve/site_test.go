@@ -49,6 +49,8 @@ func TestSite(t *testing.T) {
 				switch a.Verdict {
 				case Unknown:
 					t.Errorf("%s %s: %s", c.Key, action.Name(), a.Reason)
+				case noMeaning:
+					t.Errorf("%s %s: the question has no meaning", c.Key, action.Name())
 				case Impossible:
 					impossible++
 				case Possible:

@@ -154,6 +154,7 @@ func rewritten(n condition.Node, rewrite func(condition.Node) condition.Node) co
 		return &condition.Not{Operand: rewritten(n.Operand, rewrite)}
 	case *condition.Comparison:
 		return rewrite(n)
+	case *condition.Bool, *condition.Call:
 	}
 	return n // constants and calls have no open points
 }
