@@ -16,6 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/edge"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
 )
@@ -97,6 +98,8 @@ func serveFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "max-activation", Usage: "time for a bundle to be activated", Value: l.Activation},
 		&cli.DurationFlag{Name: "drain", Usage: "time for open requests when the server stops", Value: l.Drain},
 		&cli.DurationFlag{Name: "shutdown-wait", Usage: "time to go on answering, not ready, before the server stops"},
+		&cli.StringFlag{Name: "edge", Usage: "`FILE` that maps requests of a proxy's clients to subjects, actions and resources: serves /forward-auth for nginx, Traefik and Caddy"},
+		&cli.StringFlag{Name: "ext-authz", Usage: "`ADDRESS` of Envoy's external authorization over gRPC, host:port on loopback or unix:PATH; needs --edge"},
 		&cli.BoolFlag{Name: "access-log", Usage: "log each request"},
 		Choice("log-level", "least level of the log; diagnostics change it while the server runs (PUT /log-level)", "info", "debug", "warn", "error"),
 		Choice("log-format", "format of the log on standard error", "text", "json"),
@@ -124,6 +127,9 @@ func serve(ctx *cli.Context, streams *Streams) error {
 	}
 	files := newTLSFiles(secure, cfg.Log)
 	secure.Report = files.report
+	if err := proxies(ctx, &cfg); err != nil {
+		return err
+	}
 	if err := trust(ctx, &cfg); err != nil {
 		return err
 	}
@@ -154,6 +160,13 @@ func listenAndServe(ctx *cli.Context, cfg pdp.Config, address listen.Address, mo
 			cfg.Limits.Bundle = min(cfg.Limits.Bundle, limit/2)
 		}
 	}
+	if address := listen.Address(ctx.String("ext-authz")); address != "" {
+		var err error
+		if cfg.Envoy, err = address.Listen(mode); err != nil {
+			return Input(fmt.Errorf("--ext-authz: %w", err))
+		}
+		defer func() { _ = cfg.Envoy.Close() }() // it may be closed already
+	}
 	server, err := pdp.Prepare(ctx.Context, cfg)
 	if err != nil {
 		return Input(err)
@@ -166,6 +179,9 @@ func listenAndServe(ctx *cli.Context, cfg pdp.Config, address listen.Address, mo
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	if cfg.Envoy != nil {
+		cfg.Log.Info("listening for Envoy", "address", cfg.Envoy.Addr().String())
+	}
 	cfg.Log.Info("listening", "address", l.Addr().String(), "tls", cfg.TLS != nil, "pid", os.Getpid())
 	running, stop := context.WithCancel(ctx.Context)
 	defer stop()
@@ -177,6 +193,34 @@ func listenAndServe(ctx *cli.Context, cfg pdp.Config, address listen.Address, mo
 		return Input(err)
 	}
 	return err
+}
+
+// proxies reads how requests of a proxy's clients are understood.
+func proxies(ctx *cli.Context, cfg *pdp.Config) error {
+	envoy := listen.Address(ctx.String("ext-authz"))
+	path := ctx.String("edge")
+	if envoy != "" {
+		if path == "" {
+			return UsageOf(ctx.Command, "--ext-authz needs --edge, which says what the requests mean")
+		}
+		if err := envoy.Check(); err != nil {
+			return UsageOf(ctx.Command, "--ext-authz: %v", err)
+		}
+		if !envoy.Local() && !ctx.Bool("insecure") {
+			return UsageOf(ctx.Command, "--ext-authz: %s can be reached from other machines, and Envoy shows no credential: use a socket or a loopback address, or allow it with --insecure", envoy)
+		}
+	}
+	if path == "" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Input(fmt.Errorf("--edge: %w", err))
+	}
+	if cfg.Edge, err = edge.Parse(text); err != nil {
+		return Input(fmt.Errorf("--edge %s: %w", path, err))
+	}
+	return nil
 }
 
 // checkAddresses checks where to listen, and returns the permissions of a socket.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/url"
 	"runtime"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/edge"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 )
 
@@ -77,6 +79,11 @@ type Config struct {
 	// Credentials are files that are read again when they change, for health and
 	// metrics.
 	Credentials []Credential
+	// Edge maps requests of a proxy's clients; nil serves no proxies.
+	Edge *edge.Config
+	// Envoy, which may be nil, is where Envoy's external authorization is served,
+	// by the mapping of Edge. Serve closes it.
+	Envoy net.Listener
 	// Activated, which may be nil, is called when another policy decides.
 	Activated func()
 }

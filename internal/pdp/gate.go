@@ -73,8 +73,9 @@ func (g *gate) run(ctx context.Context, limit time.Duration, work func(context.C
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTime)
 	defer cancel()
-	done := make(chan error, 1)
+	done, ended := make(chan error, 1), make(chan struct{})
 	go func() {
+		defer close(ended)
 		defer g.leave()
 		done <- unpanicked(ctx, work)
 	}()
@@ -92,7 +93,7 @@ func (g *gate) run(ctx context.Context, limit time.Duration, work func(context.C
 	}
 	g.overdue.Add(1)
 	go func() {
-		_ = <-done // nobody waits for it any more
+		<-ended
 		g.overdue.Add(-1)
 	}()
 	return context.Cause(ctx)

@@ -39,7 +39,9 @@ type route struct {
 	name   string
 	method string
 	needs  callers.Permissions
-	// One of the two: a question to the policy, or something about the server.
+	// forward is a proxy's question, of any method and without a body.
+	forward bool
+	// Otherwise one of the two: a question to the policy, or something about the server.
 	ask   func(c *call) answerer
 	serve func() (status int, answer any)
 }
@@ -61,6 +63,9 @@ func (s *Server) table() map[string]route {
 	} {
 		r.method = http.MethodPost
 		t[path], t[base+path] = r, r
+	}
+	if s.cfg.Edge != nil {
+		t[forwardPath] = route{name: "forward_auth", needs: callers.Evaluate, forward: true}
 	}
 	if s.cfg.PublicURL != "" {
 		t[metadataPath+base] = route{name: "metadata", method: http.MethodGet, serve: func() (int, any) { return http.StatusOK, s.metadata() }}
@@ -105,7 +110,7 @@ func (x *exchange) handle() error {
 		return &refusal{Status: http.StatusNotFound, Message: "there is nothing at this path"}
 	}
 	x.path = rt.name
-	if x.r.Method != rt.method && (rt.method != http.MethodGet || x.r.Method != http.MethodHead) {
+	if !rt.forward && x.r.Method != rt.method && (rt.method != http.MethodGet || x.r.Method != http.MethodHead) {
 		return refuse(http.StatusMethodNotAllowed, "Allow", rt.method, "the method is not %s", rt.method)
 	}
 	if rt.serve != nil {
@@ -119,6 +124,9 @@ func (x *exchange) handle() error {
 	x.caller = caller.Name
 	if caller.May&rt.needs != rt.needs {
 		return &refusal{Status: http.StatusForbidden, Message: "the caller may not " + rt.needs.String()}
+	}
+	if rt.forward {
+		return x.forward(caller)
 	}
 	return x.ask(rt, caller)
 }

@@ -12,6 +12,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/ast"
+	"google.golang.org/grpc"
+
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
@@ -35,6 +38,10 @@ type Server struct {
 	// pageKey makes page tokens; another process has another, unless it was given
 	// the same.
 	pageKey []byte
+	// edgeContext is the context of requests of proxies, nil without one.
+	edgeContext *ast.Term
+	// envoy is nil unless Envoy is served.
+	envoy   *grpc.Server
 	started bool
 	// up is closed at the end of the first activation.
 	up       chan struct{}
@@ -71,6 +78,13 @@ func Prepare(ctx context.Context, cfg Config) (*Server, error) {
 	s.live.Limit(cfg.Limits.Activation)
 	s.live.Evaluate(s.engineOptions()...)
 	s.routes = s.table()
+	if cfg.Edge != nil && cfg.Edge.Context != nil {
+		context, err := ast.InterfaceToValue(cfg.Edge.Context)
+		if err != nil {
+			return nil, err
+		}
+		s.edgeContext = ast.NewTerm(context)
+	}
 	return s, s.prepareManagement(ctx)
 }
 
@@ -182,14 +196,14 @@ func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 	for starting != nil {
 		select {
 		case err := <-failed:
-			return errors.Join(err, closeAll(servers), s.stopManagement(time.Now()))
+			return errors.Join(err, s.closeAll(servers), s.stopManagement(time.Now()))
 		case err := <-starting:
 			starting = nil
 			switch {
 			case err != nil && ctx.Err() != nil:
 				return s.stop(servers, failed)
 			case err != nil:
-				return errors.Join(&ErrStart{err}, closeAll(servers))
+				return errors.Join(&ErrStart{err}, s.closeAll(servers))
 			}
 		}
 	}
@@ -199,7 +213,7 @@ func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 	go s.check.run(background, s)
 	select {
 	case err := <-failed:
-		return errors.Join(err, closeAll(servers), s.stopManagement(time.Now()))
+		return errors.Join(err, s.closeAll(servers), s.stopManagement(time.Now()))
 	case <-ctx.Done():
 	}
 	return s.stop(servers, failed)
@@ -211,12 +225,11 @@ func (s *Server) listen(l, diagnostics net.Listener) ([]*http.Server, <-chan err
 	if s.management != nil {
 		handler = s.management.Handler(s)
 	}
-	failed := make(chan error, 2)
+	failed := make(chan error, 3)
 	limited := map[string]*listen.Limiter{"api": listen.Limit(l, s.cfg.Limits.Connections)}
 	if diagnostics != nil {
 		limited["diagnostics"] = listen.Limit(diagnostics, diagnosticConnections)
 	}
-	s.listeners.Store(&limited)
 	api := s.server(handler, limited["api"])
 	l = limited["api"]
 	if s.cfg.TLS != nil {
@@ -229,6 +242,12 @@ func (s *Server) listen(l, diagnostics net.Listener) ([]*http.Server, <-chan err
 		go func() { failed <- d.Serve(limited["diagnostics"]) }()
 		servers = append(servers, d)
 	}
+	if s.cfg.Envoy != nil {
+		limited["envoy"] = listen.Limit(s.cfg.Envoy, s.cfg.Limits.Connections)
+		s.envoy = s.envoyServer()
+		go func() { failed <- s.envoy.Serve(busyListener{limited["envoy"]}) }()
+	}
+	s.listeners.Store(&limited)
 	return servers, failed
 }
 
@@ -253,18 +272,26 @@ const diagnosticConnections = 16
 func (s *Server) drain(servers []*http.Server, deadline time.Time) error {
 	ctx, cancel := context.WithDeadline(context.Background(), deadline)
 	defer cancel()
+	if s.envoy != nil {
+		// What is open longer than the drain is cut.
+		defer context.AfterFunc(ctx, s.envoy.Stop)()
+		s.envoy.GracefulStop()
+	}
 	for _, one := range servers {
 		if err := one.Shutdown(ctx); err != nil {
-			return errors.Join(fmt.Errorf("requests were still open after %s: %w", s.cfg.Limits.Drain, err), closeAll(servers))
+			return errors.Join(fmt.Errorf("requests were still open after %s: %w", s.cfg.Limits.Drain, err), s.closeAll(servers))
 		}
 	}
 	return nil
 }
 
-func closeAll(servers []*http.Server) error {
+func (s *Server) closeAll(servers []*http.Server) error {
 	var errs []error
-	for _, s := range servers {
-		errs = append(errs, s.Close())
+	if s.envoy != nil {
+		s.envoy.Stop()
+	}
+	for _, one := range servers {
+		errs = append(errs, one.Close())
 	}
 	return errors.Join(errs...)
 }
