@@ -67,6 +67,18 @@ func TestRuleFileDefaults(t *testing.T) {
 	}
 }
 
+// A filter without text has a place all the same, which findings about it need.
+func TestPlaceOfAnEmptyFilter(t *testing.T) {
+	for _, value := range []string{"|", "[App_*]", "", "\"\""} {
+		rules, _ := Decode("a.qrule", []byte("---\nactions: [read]\nfilter: "+value+"\n---\n"))
+		for _, r := range rules {
+			if at := r.Filter.Locate(0); at.Line != 3 {
+				t.Errorf("the filter %s is at %+v", value, at)
+			}
+		}
+	}
+}
+
 func TestRuleFileErrors(t *testing.T) {
 	const rest = "filter: App_*\nactions: [read]\n---\ntrue\n"
 	for text, want := range map[string]string{

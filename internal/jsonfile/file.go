@@ -82,17 +82,22 @@ func (f *File) At(label string, offset int) *diag.Text {
 // StringText returns the text of a JSON string, every byte of which leads back
 // to the place in the file where it is written.
 func (f *File) StringText(label string, v Value) *diag.Text {
-	return f.Located(label, string(v.Text()), v.Segments(), v.End()-1)
+	t := f.Located(label, string(v.Text()), v.Segments(), v.End()-1)
+	t.Encode = encodeString
+	return t
 }
 
 // Located returns a text with the way back to the file, given the segments that it was decoded
-// from, of which there is at least one, and the offset at which it ends in the file's text.
+// from and the offset at which it ends in the file's text. Without segments it is empty, and
+// stands at its end.
 func (f *File) Located(label, content string, segments []Segment, end int) *diag.Text {
+	if len(segments) == 0 {
+		segments = []Segment{{File: end}}
+	}
 	return &diag.Text{
 		Label:   label,
 		Content: content,
 		File:    f.Name,
-		Encode:  encodeString,
 		Locate: func(offset int) diag.Position {
 			offset = max(offset, 0)
 			i := sort.Search(len(segments), func(i int) bool { return segments[i].Text > offset }) - 1
