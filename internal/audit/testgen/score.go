@@ -169,7 +169,8 @@ func (t *trial) changes(m Mutant, v evaluate.Variant, rules []ruleset.Rule) (fun
 	circular := asksItself(m.rule)
 	return func(i int) bool {
 		here, elsewhere := t.standings[i].Tells(v)
-		if here || !elsewhere && !circular {
+		// What changes elsewhere can undo what changes here.
+		if !elsewhere && !circular {
 			return here
 		}
 		return !grantsOf(whole.Tally(t.pool[i].JSON(anyAction))).equal(t.pool[i].grants)
