@@ -174,11 +174,17 @@ func typeName(e ast.Expr) string {
 	return "?"
 }
 
+// onlyPanics reports whether a block is a panic and nothing else: it begins on the line of
+// the panic, or is a case of one line.
+func (f function) onlyPanics(b block) bool {
+	return f.panics[b.from] || f.panics[b.from+1] && b.to <= b.from+1
+}
+
 // missed returns the lines where blocks of the function begin that no test reaches.
 func (f function) missed(blocks map[block]bool) []string {
 	var lines []int
 	for b, reached := range blocks {
-		if !reached && f.from <= b.from && b.to <= f.to && !f.panics[b.from] {
+		if !reached && f.from <= b.from && b.to <= f.to && !f.onlyPanics(b) {
 			lines = append(lines, b.from)
 		}
 	}

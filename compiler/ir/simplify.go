@@ -1,6 +1,9 @@
 package ir
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // The constructors below keep every predicate simple: constants are folded,
 // nested conjunctions and disjunctions are flat, doubles are gone, and a
@@ -119,5 +122,5 @@ func Not(p Predicate) Predicate {
 	case Conjunction, OneOf, Common, Identical, Like, Matches, Present, Exists, CommonEntity, IdenticalEntity, Privilege, Anonymous, From:
 		return Negation{p}
 	}
-	panic(unknown(p))
+	panic(fmt.Sprintf(unknown, p))
 }

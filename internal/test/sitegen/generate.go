@@ -58,7 +58,7 @@ func Generate(seed uint64, size Size) Case {
 	c := Case{Requests: requests, Files: w.files()}
 	site := w.site()
 	// Rules lean on each other, so a new one can spoil another: a few rounds.
-	for range 8 {
+	for range 16 {
 		c.Rules = w.export(drafts)
 		rules, list := ruleset.Decode("rules.json", c.Rules)
 		both, coverage, faults := measure(rules, site, requests)
@@ -105,7 +105,7 @@ func (w *world) requests(n int) ([][]byte, []*witness) {
 func (w *world) choose(witnesses []*witness) *witness {
 	x := pick(w.Rand, witnesses)
 	if chance(w.Rand, 4) {
-		for range 6 {
+		for range 16 { // of many types few lead far
 			if y := pick(w.Rand, witnesses); w.reach(y.resource.kind) > w.reach(x.resource.kind) {
 				x = y
 			}

@@ -88,7 +88,7 @@ func newWorld(r *rand.Rand, h hints, size Size) *world {
 		case "App.Object":
 			n = size.Objects
 		default:
-			if t.Transient || chance(r, 4) && len(h.ids[t.Name]) == 0 {
+			if t.Transient || chance(r, 4) && !slices.Contains(h.focus, t.Name) {
 				continue // a type that the snapshot does not hold
 			}
 		}

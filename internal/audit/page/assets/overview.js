@@ -44,7 +44,7 @@ function findings(cells) {
   if (nobody.length) add(false, el("strong", {}, "Nobody has anything on "), `${listed(nobody)}.`);
   const links = (numbers) => numbers.map((n, i) => [i ? ", " : "", el("button", { type: "button", class: "link", onclick: () => showRule(n) }, ruleTitle(doc.rules[n]))]);
   if (c.data.unsent) add(true, el("strong", {}, "Session attributes were not given: "), `${listed(c.data.unsent)}. Rights that depend on them are not on this page; --env NAME=VALUE sends them, --env-from-rules adds a case for the values that rules name.`);
-  const idle = (reason) => c.data.idle.filter((x) => x.reason === reason).map((x) => x.rule);
+  const idle = (reason) => (c.data.idle || []).filter((x) => x.reason === reason).map((x) => x.rule);
   const nothing = idle("nothing"), session = idle("session"), elsewhere = idle("elsewhere");
   if (nothing.length) add(true, el("strong", {}, `${plural(nothing.length, "rule")} give${nothing.length === 1 ? "s" : ""} nobody anything on this site, in any context or session: `), links(nothing), ".");
   if (session.length) add(false, el("strong", {}, `${plural(session.length, "rule")} give${session.length === 1 ? "s" : ""} nobody anything without session attributes that were not given: `), links(session), ".");
