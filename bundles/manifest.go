@@ -33,7 +33,7 @@ type Manifest struct {
 
 // Metadata is what the manifest says beyond OPA's own fields.
 type Metadata struct {
-	// Language is the version of the language page that the rules were
+	// Language is the version of docs/language.md that the rules were
 	// compiled by.
 	Language string `json:"language"`
 	// View is a digest of what the rules read of a site. Policy and data that

@@ -10,14 +10,13 @@ import (
 type Options struct {
 	// Schema is the table of resource types; nil means schema.Default().
 	Schema *schema.Schema
-	// ListInequality is the reading of != and !== over lists (language page,
-	// section 4.2, S).
+	// ListInequality is the reading of != and !== over lists (docs/language.md, section 4.2; S).
 	ListInequality resolve.ListInequality
 	// EntityText is the reading of a comparison of an entity with a text (language
 	// page, section 4.2, I).
 	EntityText resolve.EntityText
 	// SessionAttributes says whether session attributes take the place of those of the
-	// user's record (language page, section 4.4, D, O).
+	// user's record (docs/language.md, section 4.4; D, O).
 	SessionAttributes resolve.SessionAttributes
 	// Strict makes a property that no type of the rule's filter can have an
 	// error instead of a warning.

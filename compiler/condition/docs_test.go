@@ -72,7 +72,7 @@ func TestPagesOfCodes(t *testing.T) {
 	}
 }
 
-// The grammar of the language page is the one that is parsed by.
+// The grammar of docs/language.md is the one that is parsed by.
 func TestGrammarOfTheLanguagePage(t *testing.T) {
 	want := strings.Join(block(t, readPage(t, "language.md"), "<!-- grammar -->"), "\n")
 	if got := parser.String(); got != want {
@@ -80,7 +80,7 @@ func TestGrammarOfTheLanguagePage(t *testing.T) {
 	}
 }
 
-// The examples of the language page are what it says they are. Those in a block of
+// The examples of docs/language.md are what it says they are. Those in a block of
 // errors begin with their code.
 func TestExamplesOfTheLanguagePage(t *testing.T) {
 	fences := regexp.MustCompile("(?s)```(qlik|qlik-errors)\n(.*?)\n```").FindAllStringSubmatch(readPage(t, "language.md"), -1)

@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Pattern is a pattern of like (language page, section 4.2), folded: literal
+// Pattern is a pattern of like (docs/language.md, section 4.2), folded: literal
 // runs with wildcards between. `*` is any run, also empty (D), `?` exactly one
 // code point, and `\*`, `\?`, `\\` are literal (S).
 type Pattern struct {

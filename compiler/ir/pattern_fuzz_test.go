@@ -50,7 +50,7 @@ func FuzzLike(f *testing.F) {
 	})
 }
 
-// tryAll is the language page's sentence about like, word for word.
+// tryAll is the sentence of docs/language.md about like, word for word.
 func tryAll(pattern, value []rune) bool {
 	if len(pattern) == 0 {
 		return len(value) == 0

@@ -31,7 +31,7 @@ type Class struct {
 // grants all of Actions or nothing, and which depends on Tests alone.
 type Rule struct {
 	ID string `json:"id"`
-	// Actions is the mask of section 6 of the language page, named bits only.
+	// Actions is the mask of section 6 of docs/language.md, named bits only.
 	Actions uint32 `json:"actions"`
 	// Tests are indices into Reads.Tests, ascending.
 	Tests []int `json:"tests,omitempty"`
@@ -85,7 +85,7 @@ type Test struct {
 	Right *Operand `json:"right,omitempty"`
 	Texts []string `json:"texts,omitempty"`
 	Exact bool     `json:"exact,omitempty"`
-	// Action is the one bit of section 6 of the language page.
+	// Action is the one bit of section 6 of docs/language.md.
 	Action uint32 `json:"action,omitempty"`
 	// Context is hub or qmc.
 	Context string `json:"context,omitempty"`

@@ -1,7 +1,7 @@
 package resolve
 
 // ListInequality is the reading of != and !== where a side has several values
-// (language page, section 4.2, S).
+// (docs/language.md, section 4.2; S).
 type ListInequality int
 
 const (
@@ -19,8 +19,7 @@ func (l ListInequality) String() string {
 	return "any"
 }
 
-// EntityText is the reading of a comparison of an entity with a text (language page,
-// section 4.2, I).
+// EntityText is the reading of a comparison of an entity with a text (docs/language.md, section 4.2; I).
 type EntityText int
 
 const (
@@ -46,7 +45,7 @@ func (e EntityText) String() string {
 }
 
 // SessionAttributes says whether attributes of a session are also those of the user's
-// record (language page, section 4.4, D, O).
+// record (docs/language.md, section 4.4; D, O).
 type SessionAttributes int
 
 const (

@@ -2,7 +2,7 @@ package ruleset
 
 import "github.com/qlik2rego/qlik2rego/compiler/schema"
 
-// Action is one action of section 6 of the language page: a single bit of Actions.
+// Action is one action of section 6 of docs/language.md: a single bit of Actions.
 type Action uint32
 
 // All is the mask that stands for every action, also for those to come (D).

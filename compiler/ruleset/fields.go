@@ -20,7 +20,7 @@ type fields struct {
 	rule   *entry
 }
 
-// rule reads one rule. Fields that the language page does not know are ignored.
+// rule reads one rule. Fields that docs/language.md does not know are ignored.
 func (d *decoder) rule(v jsonfile.Value) {
 	f := fields{decoder: d, object: v, byKey: map[string]jsonfile.Value{}, rule: &entry{
 		file: d.file, start: v.Offset, end: v.Offset + 1,

@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Filter is a resource filter, section 5 of the language page. It hits a
+// Filter is a resource filter, section 5 of docs/language.md. It hits a
 // resource if one of its items does.
 type Filter struct {
 	Items []FilterItem

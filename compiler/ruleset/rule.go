@@ -5,7 +5,7 @@ import "github.com/qlik2rego/qlik2rego/internal/diag"
 // Category says what a rule decides.
 type Category int
 
-// The categories of section 1 of the language page.
+// The categories of section 1 of docs/language.md.
 const (
 	Security Category = iota + 1 // who may do what
 	License                      // who may take a licence

@@ -15,7 +15,7 @@ import (
 //go:embed schema.json
 var defaultTable []byte
 
-// Default returns the schema of the language page, section 4.4.
+// Default returns the schema of docs/language.md, section 4.4.
 func Default() *Schema {
 	s, err := Extend(&Schema{}, defaultTable)
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Schema is the table of resource types of section 4.4 of the language page:
+// Schema is the table of resource types of section 4.4 of docs/language.md:
 // their properties, relations and whether custom properties exist on them.
 // A Schema is immutable and safe for concurrent use.
 type Schema struct {

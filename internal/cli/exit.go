@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// The exit codes of section 5 of the formats.
+// The exit codes of docs/formats.md, section 5.
 const (
 	ExitDone     = 0
 	ExitNo       = 1 // the answer is no: denied, tests failed, findings

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// The reasons of a decision, section 3 of the formats.
+// The reasons of a decision, docs/formats.md, section 3.
 const (
 	Granted         = "granted"
 	NoRule          = "no_rule"

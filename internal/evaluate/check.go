@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// checker looks for what language page 4.2 and 4.3 call an error of the rule
+// checker looks for what docs/language.md, section 4.2 and 4.3 call an error of the rule
 // whatever the type of the resource, and keeps the regular expressions.
 type checker struct {
 	rule     ruleset.Rule

@@ -1,4 +1,4 @@
-// Package evaluate is the second, independent reading of the language page: it
+// Package evaluate is the second, independent reading of docs/language.md: it
 // judges parsed conditions directly on the entities of a site, for clarity and
 // not for speed, so that tests can hold the compiled policy against it.
 //

@@ -15,13 +15,13 @@ import (
 // ListInequality says what != and !== mean where a side has many values.
 type ListInequality int
 
-// The readings of language page 4.2 (S, O).
+// The readings of docs/language.md, section 4.2 (S, O).
 const (
 	Any ListInequality = iota // some pair differs, or a side is empty
 	All                       // no pair is equal
 )
 
-// EntityText says what a comparison of an entity with a text means (language page 4.2, I).
+// EntityText says what a comparison of an entity with a text means (docs/language.md, section 4.2, I).
 type EntityText int
 
 // The readings: an error, which allows nothing; a comparison that holds for nobody,
@@ -33,7 +33,7 @@ const (
 )
 
 // SessionAttributes says whether session attributes that a request sends take the place
-// of those of the requester's record (language page 4.4, D, O).
+// of those of the requester's record (docs/language.md, section 4.4, D, O).
 type SessionAttributes int
 
 // The readings.
@@ -43,7 +43,7 @@ const (
 )
 
 // Options are the settings of an Evaluator. The zero value is the default of
-// the language page.
+// docs/language.md.
 type Options struct {
 	// Schema is schema.Default() where it is nil.
 	Schema            *schema.Schema

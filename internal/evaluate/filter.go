@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// hits reads language page 5: whether one item of the filter hits the entity.
+// hits reads docs/language.md, section 5: whether one item of the filter hits the entity.
 func hits(f ruleset.Filter, e *snapshot.Entity, s *schema.Schema) bool {
 	return slices.ContainsFunc(f.Items, func(item ruleset.FilterItem) bool {
 		if s.Lookup(e.TypeName).Transient {

@@ -22,7 +22,7 @@ type scope struct {
 	negated      bool
 }
 
-// holds reads a condition as language page 4 does.
+// holds reads a condition as docs/language.md, section 4 does.
 func (s scope) holds(n condition.Node) bool {
 	switch n := n.(type) {
 	case *condition.Or:
@@ -65,7 +65,7 @@ func (s scope) operand(o condition.Operand) Values {
 	return s.path(*o.(*condition.Path))
 }
 
-// call reads the four functions, language page 4.3.
+// call reads the four functions, docs/language.md, section 4.3.
 func (s scope) call(n *condition.Call) bool {
 	switch n.Kind() {
 	case condition.HasPrivilege:

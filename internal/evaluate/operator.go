@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// compareTexts is the table of language page 4.2.
+// compareTexts is the table of docs/language.md, section 4.2.
 func (s scope) compareTexts(n *condition.Comparison, a, b []string) bool {
 	equal := func(x, y string) bool { return x == y }
 	equalFolded := func(x, y string) bool { return schema.Fold(x) == schema.Fold(y) }

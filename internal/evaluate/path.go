@@ -6,7 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Values are what a path denotes (language page 4.1): texts or entities.
+// Values are what a path denotes (docs/language.md, section 4.1): texts or entities.
 type Values struct {
 	Texts    []string
 	Entities []*snapshot.Entity
@@ -84,7 +84,7 @@ func (s scope) follow(from Values, segments []condition.Segment) Values {
 	return from
 }
 
-// property reads language page 4.4: a relation, a custom property, or one of
+// property reads docs/language.md, section 4.4: a relation, a custom property, or one of
 // the texts that entities of that type have.
 func (s scope) property(e *snapshot.Entity, segment condition.Segment) Values {
 	name, t := schema.Fold(segment.Name), s.schema.Lookup(e.TypeName)

@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Question is an AuthZEN access evaluation request, understood (formats page,
+// Question is an AuthZEN access evaluation request, understood (docs/formats.md,
 // section 3).
 type Question struct {
 	// Reason is unknown_subject, unknown_resource or invalid_request where the

@@ -8,7 +8,7 @@ import (
 )
 
 // judge judges entities for one requester in one request context, and
-// remembers what it found (language page 7).
+// remembers what it found (docs/language.md, section 7).
 type judge struct {
 	*Evaluator
 	Question
@@ -31,7 +31,7 @@ func (j *judge) fitting(entity *snapshot.Entity) []rule {
 	return fit
 }
 
-// inContext reads language page 8: a request that does not say where it comes
+// inContext reads docs/language.md, section 8: a request that does not say where it comes
 // from gets only the rules for both.
 func (j *judge) inContext(c ruleset.Context) bool {
 	switch c {

@@ -124,7 +124,7 @@ type Clause struct {
 	Left     *Operand `json:"left,omitempty"`
 	Operator string   `json:"operator,omitempty"`
 	Right    *Operand `json:"right,omitempty"`
-	// Function is that of a call, in the spelling of the language page.
+	// Function is that of a call, in the spelling of docs/language.md.
 	Function string `json:"function,omitempty"`
 	// Asks are the questions of a HasPrivilege, by index.
 	Asks []int `json:"asks,omitempty"`

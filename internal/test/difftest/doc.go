@@ -1,4 +1,4 @@
-// Package difftest holds the two readings of the language page against each
+// Package difftest holds the two readings of docs/language.md against each
 // other: the reference evaluator and the compiled policy must agree on every
 // decision about every generated site, whether the policy is decided by the
 // embedded OPA or by the stock command.

@@ -139,7 +139,7 @@ var contextNames = [][]any{
 	{json.Number("2"), "QMCOnly", "qmc"},
 }
 
-// export writes rules in one of the shapes of formats page 1.
+// export writes rules in one of the shapes of docs/formats.md, section 1.
 func (w *world) export(drafts []*draft) []byte {
 	var rules []any
 	for _, d := range drafts {

@@ -26,7 +26,7 @@ func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 func chance(r *rand.Rand, n int) bool { return r.IntN(n) == 0 }
 
 // recase returns the text in another spelling that is equal ignoring case, as
-// the language page has it.
+// docs/language.md has it.
 func recase(r *rand.Rand, text string) string {
 	spelling := text
 	switch r.IntN(5) {
