@@ -26,7 +26,6 @@ var unmet = map[string]string{
 	"F20a": "the help page's spelling Management Access is a warning with the spelling that is sent as fix, and matches nothing",
 	"F29":  "a user without a record must be described in the request (--subject-property)",
 	"X05a": "a snapshot that was exported in part is not recognized",
-	"X05b": "a snapshot that was exported in part is not recognized",
 }
 
 func TestDecisions(t *testing.T) {
