@@ -59,7 +59,7 @@ func TestCustomerCase(t *testing.T) {
 	})
 	want := []string{
 		`gain because ResourceAccess condition "">"user.group = \"role_ext\"": read App 5=1x5 <Stream, read DataConnection 3=1x3, read Stream 3=1x3, ` +
-			`create App.Object 2=1x2 hub <CreateAppObjectsPublishedApp <Stream, read App.Object 2=1x2 <Stream`,
+			`read App.Object 2=1x2 <Stream, create App.Object 1=1x2 hub <CreateAppObjectsPublishedApp <Stream`,
 		"rule ResourceAccess edited: access",
 	}
 	if got := summary(checked(t, rules, wider, filepath.Join(folder, "site"))); !slices.Equal(got, want) {

@@ -175,8 +175,18 @@ func TestChangesAreTriedOnCopies(t *testing.T) {
 
 // TestProposalsAreMinimal takes each change away from each proposal of several.
 func TestProposalsAreMinimal(t *testing.T) {
-	x, requests := made(t, 9300)
 	several := 0
+	for seed := uint64(9300); several == 0 && seed < 9320; seed++ {
+		several += minimal(t, seed)
+	}
+	if several == 0 {
+		t.Error("no proposal has several changes")
+	}
+}
+
+// minimal holds the proposals on a generated site and returns how many have several changes.
+func minimal(t *testing.T, seed uint64) (several int) {
+	x, requests := made(t, seed)
 	for _, request := range requests {
 		trace := x.evaluator.Trace(x.evaluator.Read(request))
 		if trace.Decision.Reason != "no_rule" || !trace.Question.HasAction {
@@ -197,7 +207,5 @@ func TestProposalsAreMinimal(t *testing.T) {
 			}
 		}
 	}
-	if several == 0 {
-		t.Error("no proposal has several changes")
-	}
+	return several
 }
