@@ -58,13 +58,18 @@ func FlagsFirst(c *cli.Command, args []string) ([]string, error) {
 	return slices.Concat(front, []string{"--"}, rest), nil
 }
 
-// Commands readies the commands of an app: how they fail on wrong flags, and
-// that they have no subcommands.
+// Commands readies the commands of an app: how they fail on wrong flags, that they have no
+// subcommands, and that repeatable flags keep the spaces of their values, as files do.
 func Commands(commands ...*cli.Command) []*cli.Command {
 	for _, c := range commands {
 		c.HideHelpCommand = true
 		c.UsageText = strings.TrimSpace("qlik2rego " + c.Name + " " + c.ArgsUsage)
 		c.Before = stdinOnce
+		for _, f := range c.Flags {
+			if list, ok := f.(*cli.StringSliceFlag); ok {
+				list.KeepSpace = true
+			}
+		}
 		c.OnUsageError = func(ctx *cli.Context, err error, _ bool) error {
 			return flagError(ctx.Command, err)
 		}

@@ -87,6 +87,7 @@ func serveInBackground(t *testing.T, bundle string, args ...string) (log *logBuf
 		return <-done
 	})
 	t.Cleanup(func() { stop() })
+	log.await(t, "bundles activated") // it listens before it can decide
 	return log, stop
 }
 
