@@ -87,7 +87,7 @@ func TestImageBinary(t *testing.T) {
 // copySources copies what the binary is made of.
 func copySources(t *testing.T, target string) {
 	t.Helper()
-	for _, name := range []string{"cmd", "compiler", "policies", "bundles", "internal"} {
+	for _, name := range []string{"cmd", "compiler", "policies", "bundles", "internal", "docs", "testdata/scenarios"} {
 		if err := os.CopyFS(filepath.Join(target, name), os.DirFS(filepath.Join(checkout, name))); err != nil {
 			t.Fatal(err)
 		}
