@@ -128,7 +128,7 @@ f(x, _) := "any" if { x == input.any }
 
 f(x, _) := "late" if { input.late == "yes"; x == "k" }
 
-p contains f(x, y) if { some x in input.xs; some y in input.ys }
+p contains [x, y, f(x, y)] if { some x in input.xs; some y in input.ys }
 `
 	p, err := newPolicy([]string{source}, nil)
 	if err != nil {
