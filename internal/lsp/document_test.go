@@ -60,7 +60,7 @@ func TestPathsOfURIs(t *testing.T) {
 		t.Skip("paths of other systems")
 	}
 	for uri, want := range map[string]string{
-		"file:///work/a%20b.qrule": "/work/a b.qrule", "file:///c%3A/rules/a.qrule": "c:/rules/a.qrule", "untitled:Untitled-1": "untitled:Untitled-1", "%": "%",
+		"file:///files/a%20b.qrule": "/files/a b.qrule", "file:///c%3A/rules/a.qrule": "c:/rules/a.qrule", "untitled:Untitled-1": "untitled:Untitled-1", "%": "%",
 	} {
 		if got := pathOf(uri); got != want {
 			t.Errorf("%s is %s, want %s", uri, got, want)
