@@ -238,14 +238,14 @@ func (s *Server) listen(l, diagnostics net.Listener) ([]*http.Server, <-chan err
 	go func() { failed <- api.Serve(l) }()
 	servers := []*http.Server{api}
 	if diagnostics != nil {
-		d := s.server(s.diagnostics(), limited["diagnostics"])
-		go func() { failed <- d.Serve(limited["diagnostics"]) }()
+		d, limiter := s.server(s.diagnostics(), limited["diagnostics"]), limited["diagnostics"]
+		go func() { failed <- d.Serve(limiter) }()
 		servers = append(servers, d)
 	}
 	if s.cfg.Envoy != nil {
-		limited["envoy"] = listen.Limit(s.cfg.Envoy, s.cfg.Limits.Connections)
-		s.envoy = s.envoyServer()
-		go func() { failed <- s.envoy.Serve(busyListener{limited["envoy"]}) }()
+		limiter, envoy := listen.Limit(s.cfg.Envoy, s.cfg.Limits.Connections), s.envoyServer()
+		limited["envoy"], s.envoy = limiter, envoy
+		go func() { failed <- envoy.Serve(busyListener{limiter}) }()
 	}
 	s.listeners.Store(&limited)
 	return servers, failed
