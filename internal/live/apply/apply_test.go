@@ -100,8 +100,8 @@ func TestPlansUnderFaults(t *testing.T) {
 	client := site.With(t, "    defaults: keep\n    protect: ['ACME\\root']\n")
 	client.RetryAfter(0)
 	backups := t.TempDir()
-	clock := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
-	o := Options{Backups: backups, Clock: func() time.Time { clock = clock.Add(time.Second); return clock }}
+	clock := faketest.NewClock()
+	o := Options{Backups: backups, Clock: func() time.Time { return clock.Advance(time.Second) }}
 	po := plan.Options{NoEffect: true}
 	cut := 0
 	for seed := range runs {

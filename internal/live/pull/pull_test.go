@@ -56,8 +56,8 @@ func names(files map[string]string) string {
 }
 
 func TestTheSameSiteGivesTheSameBytes(t *testing.T) {
-	clock := time.Date(2026, 11, 28, 8, 0, 0, 0, time.UTC)
-	site := faketest.Start(t, "customer-case", fake.Options{Clock: func() time.Time { return clock }})
+	clock := faketest.NewClock()
+	site := faketest.Start(t, "customer-case", fake.Options{Clock: clock.Now})
 	base := t.TempDir()
 	first := mustPull(t, site.Client(t), filepath.Join(base, "a"), Options{})
 	a := tree(t, filepath.Join(base, "a"))
@@ -68,7 +68,7 @@ func TestTheSameSiteGivesTheSameBytes(t *testing.T) {
 	site.Store.Shuffle(7)
 	mustPull(t, site.Client(t), filepath.Join(base, "b"), Options{})
 	b := tree(t, filepath.Join(base, "b"))
-	clock = clock.Add(time.Hour)
+	clock.Advance(time.Hour)
 	if again := mustPull(t, site.Client(t), filepath.Join(base, "b"), Options{}); !again.Unchanged {
 		t.Error("a second pull finds changes")
 	}
@@ -172,13 +172,13 @@ func TestShortLists(t *testing.T) {
 }
 
 func TestIncrements(t *testing.T) {
-	clock := time.Date(2026, 11, 28, 8, 0, 0, 0, time.UTC)
-	site := faketest.Start(t, "customer-case", fake.Options{Clock: func() time.Time { clock = clock.Add(time.Millisecond); return clock }})
+	clock := faketest.NewClock()
+	site := faketest.Start(t, "customer-case", fake.Options{Clock: clock.Tick})
 	dir, full := filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")
 	mustPull(t, site.Client(t), dir, Options{})
 	check := func(what string) {
 		t.Helper()
-		clock = clock.Add(time.Minute)
+		clock.Advance(time.Minute)
 		r := mustPull(t, site.Client(t), dir, Options{Incremental: true})
 		mustPull(t, site.Client(t), full, Options{})
 		a, b := tree(t, dir), tree(t, full)
@@ -205,7 +205,7 @@ func TestIncrements(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("one more and one less")
-	clock = clock.Add(fullEvery)
+	clock.Advance(fullEvery)
 	if r := mustPull(t, site.Client(t), dir, Options{Incremental: true}); r.Incremental {
 		t.Error("after a day only changes are read")
 	}
