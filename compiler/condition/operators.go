@@ -1,6 +1,8 @@
 package condition
 
 import (
+	"strings"
+
 	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
@@ -57,6 +59,9 @@ var foreignOperatorHints = map[string]string{
 func (c *classifier) wordAsOperator(t lexer.Token, at place) {
 	where := spanOf(t)
 	folded := foldASCII(t.Value)
+	if folded == "is" && c.isNull(t) {
+		return
+	}
 	summary := "there is no operator " + shown(t.Value)
 	if hint, ok := foreignOperatorHints[folded]; ok {
 		if folded == "in" {
@@ -86,6 +91,22 @@ func (c *classifier) wordAsOperator(t lexer.Token, at place) {
 		kind = tokenOperator
 	}
 	c.emit(t, kind)
+}
+
+// isNull reads `is null` and `is not null` as the question whether there is a value.
+func (c *classifier) isNull(t lexer.Token) bool {
+	written, next := "", c.next
+	for ; next < len(c.lexemes) && next < c.next+2 && c.lexemes[next].Type == lexWord && !null.MatchString(written); next++ {
+		written = strings.TrimSpace(written + " " + c.lexemes[next].Value)
+	}
+	if !null.MatchString(written) {
+		return false
+	}
+	c.emit(lexer.Token{Value: "=", Pos: t.Pos}, tokenOperator)
+	c.nullTest(Span{Start: t.Pos.Offset, End: spanOf(c.lexemes[next-1]).End}, written)
+	c.emit(c.lexemes[next-1], tokenString)
+	c.next = next
+	return true
 }
 
 // skipGroup skips what stands in parentheses, such as the list of in ("a", "b").

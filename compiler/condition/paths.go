@@ -11,7 +11,10 @@ import (
 
 // path reads a path, and the function that it may end in.
 func (c *classifier) path(t lexer.Token, at place) {
-	t = c.joined(t)
+	t = c.brokenFunction(c.joined(t))
+	if c.method(t, at) {
+		return
+	}
 	if c.following().Type == tokenOpen {
 		if dot := strings.LastIndex(t.Value, "."); dot >= 0 && c.isCall(t, t.Value[dot+1:]) {
 			function := lexer.Token{Value: t.Value[dot:], Pos: lexer.Position{Offset: t.Pos.Offset + dot}}

@@ -194,7 +194,7 @@ func (e *explainer) noEnd() {
 	switch e.kind(0) {
 	case tokenOperator:
 		e.stop(codeCompared, e.span(0), conditionCompared,
-			"What stands on the left of "+shown(e.token(0).Value)+" is true or false already, and not a value. Join conditions with `and` or `or`.", nil)
+			"What stands on the left of "+shown(e.token(0).Value)+" is true or false already, and not a value. Join conditions with `and` or `or`.", e.callAlone())
 	case tokenClose, lexer.EOF:
 		e.unbalanced()
 	default:
@@ -204,6 +204,30 @@ func (e *explainer) noEnd() {
 		}
 		e.stop(codeNoConnective, e.span(0), "`and` or `or` is missing before "+shown(e.token(0).Value), "", nil)
 	}
+}
+
+// callAlone is the fix for a call that is compared with true or false: the call, or its
+// opposite.
+func (e *explainer) callAlone() *diag.Fix {
+	if e.kind(1) != tokenString || e.kind(-1) != tokenClose {
+		return nil
+	}
+	first := -3
+	if e.kind(-2) == tokenString {
+		first = -4
+	}
+	if e.kind(first) != tokenFunction || e.kind(first-1) != tokenSubject {
+		return nil
+	}
+	call := e.written(e.between(first-1, -1))
+	switch value := strings.Trim(e.token(1).Value, `"`); e.token(0).Value + value {
+	case "=true", "==true", "!=false", "!==false":
+	case "=false", "==false", "!=true", "!==true":
+		call = "!" + call
+	default:
+		return nil
+	}
+	return replace("write "+shown(call), e.between(first-1, 1), call)
 }
 
 // unbalanced reports the parenthesis that has no partner: the closing one where it

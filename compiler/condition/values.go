@@ -26,8 +26,7 @@ func (c *classifier) value(t lexer.Token) {
 		c.report(codeNumber, where, "the number "+shown(t.Value)+" has no quotes",
 			"Every value is a text, numbers included.", fix)
 	case null.MatchString(t.Value):
-		c.report(codeUnquoted, where, shown(t.Value)+" is no value",
-			"There is no null. Whether a property has a value is asked with `.Empty()`.", nil)
+		c.nullTest(where, t.Value)
 	case strings.Contains(t.Value, ".") && meantAsPath(t.Value):
 		c.path(t, c.place())
 		return

@@ -123,6 +123,8 @@ func (c *classifier) word(t lexer.Token) {
 	kind, keyword := keywords[folded]
 	root, _, _ := strings.Cut(t.Value, ".")
 	switch {
+	case keyword && kind == tokenBool && at == atRight && c.comparesCall():
+		c.emit(t, tokenString) // the comparison is what is wrong
 	case keyword && kind == tokenBool && (at == atRight || at == atArgument || c.operatorFollows()):
 		c.value(t)
 	case keyword:
@@ -148,6 +150,13 @@ func (c *classifier) word(t lexer.Token) {
 	default:
 		c.unrooted(t, at)
 	}
+}
+
+// comparesCall reports whether the operator that was read last stands behind a call, or
+// behind a condition in parentheses.
+func (c *classifier) comparesCall() bool {
+	n := len(c.tokens)
+	return n > 1 && c.tokens[n-2].Type == tokenClose
 }
 
 func (c *classifier) not(t lexer.Token, at place) {

@@ -196,9 +196,14 @@ func (o *observations) reportComparison(r *report, c *condition.Comparison, reac
 			severity, read = diag.Warning, " The option entity-text compares the text with the id, userId and name of the entity."
 		case EntityTextError:
 		}
+		advice := fmt.Sprintf("Compare a property, such as %s.name or %[1]s.id, or entity with entity.", path)
+		fix := &diag.Fix{Message: "compare the entity's " + property, Range: entity.Span(), Replacement: path + "." + property}
+		if s, ok := text.(*condition.String); ok && s.Value == "" {
+			advice = fmt.Sprintf("Whether there is one is asked with %s.Empty().", path)
+			fix = emptiness(c, path)
+		}
 		r.add(codeEntityAgainstText, severity, c.Range, fmt.Sprintf("%s is an entity, the other side is text", path),
-			fmt.Sprintf("What the product makes of this is unknown.%s Compare a property, such as %s.name or %[2]s.id, or entity with entity.", read, path),
-			&diag.Fix{Message: "compare the entity's " + property, Range: entity.Span(), Replacement: path + "." + property})
+			fmt.Sprintf("What the product makes of this is unknown.%s %s", read, advice), fix)
 		return
 	}
 	// What the types behind a prefix such as App* carry is a list for all one
@@ -218,6 +223,52 @@ func (o *observations) reportComparison(r *report, c *condition.Comparison, reac
 		r.add(codeListInequality, diag.Warning, c.Range, summary, detail,
 			&diag.Fix{Message: "exclude the value", Range: c.Range, Replacement: fixed})
 	}
+}
+
+// emptiness is the fix of a comparison of an entity with the empty text: the question
+// whether there is one.
+func emptiness(c *condition.Comparison, path string) *diag.Fix {
+	meant := path + ".Empty()"
+	if c.Op == condition.NotEqual || c.Op == condition.ExactNotEqual {
+		meant = "!" + meant
+	}
+	return &diag.Fix{Message: "ask whether there is one", Range: c.Range, Replacement: meant}
+}
+
+// calledAsProperty is the fix of a function that is written as a property, such as
+// resource.stream.empty = "true"; nil where the path does not end in one.
+func (r *report) calledAsProperty(p *condition.Path, l lack) *diag.Fix {
+	name := p.Segments[l.segment].Name
+	at := slices.IndexFunc(condition.Functions(), func(f condition.Function) bool { return fold(f.String()) == fold(name) })
+	if at < 0 || l.segment != len(p.Segments)-1 || p.Segments[l.segment].Custom {
+		return nil
+	}
+	var fix *diag.Fix
+	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
+		c, ok := n.(*condition.Comparison)
+		if !ok || c.Left != p {
+			return fix == nil
+		}
+		call := r.source(diag.Range{Start: p.Range.Start, End: p.Segments[l.segment].Range.Start}) + condition.Functions()[at].String()
+		text, _ := c.Right.(*condition.String)
+		equal := c.Op == condition.Equal || c.Op == condition.ExactEqual
+		switch {
+		case text == nil || !equal && c.Op != condition.NotEqual && c.Op != condition.ExactNotEqual:
+			return false
+		case condition.Functions()[at] == condition.HasPrivilege:
+			call += "(" + r.source(text.Range) + ")"
+		case fold(text.Value) == "false":
+			call, equal = call+"()", !equal
+		default:
+			call += "()"
+		}
+		if !equal {
+			call = "!" + call
+		}
+		fix = &diag.Fix{Message: "call the function", Range: c.Range, Replacement: call}
+		return false
+	})
+	return fix
 }
 
 // meantProperty is the property of an entity that is most likely meant where the
@@ -248,8 +299,10 @@ func (o *observations) reportPath(r *report, p *condition.Path, reached []*Class
 		r.add(codeHiddenProperty, severity, s.Range, fmt.Sprintf("Qlik does not show %s of %s to rules", name, t.Name), detail, nil)
 		return
 	}
-	var fix *diag.Fix
-	if name, ok := diag.Suggest(written(s), candidates(reached, l, s.Custom)); ok {
+	fix := r.calledAsProperty(p, l)
+	if fix != nil {
+		detail += " The function of that name needs parentheses."
+	} else if name, ok := diag.Suggest(written(s), candidates(reached, l, s.Custom)); ok {
 		fix = &diag.Fix{Message: fmt.Sprintf("did you mean %s?", name), Range: s.Range, Replacement: name}
 	} else if t := typeWithCustom(reached, l); t != nil && !s.Custom && p.Root == "resource" && l.segment == len(p.Segments)-1 && !r.asksPrivilege(p) {
 		fix = &diag.Fix{Message: fmt.Sprintf("did you mean the custom property @%s of %s?", s.Name, t.Name), Range: s.Range, Replacement: "@" + s.Name}

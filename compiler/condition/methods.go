@@ -1,0 +1,260 @@
+package condition
+
+import (
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// People who know other languages write methods, which conditions do not have. Each is one
+// error, with the comparison that means the same:
+//
+//	user.group.indexOf("admin") >= 0     user.group = "admin"
+//	user.name.startsWith("svc_")         user.name like "svc_*"
+//	user.group.length = 0                user.group.Empty()
+//	user.name.toLower() = "anna"         user.name = "anna"
+
+// method says what a method of another language is written as.
+type method int
+
+const (
+	methodContains method = iota + 1
+	methodIndex
+	methodEquals
+	methodStarts
+	methodEnds
+	methodCase
+	methodCount
+)
+
+var methods = map[string]method{
+	"indexof": methodIndex, "lastindexof": methodIndex, "search": methodIndex,
+	"contains": methodContains, "includes": methodContains, "has": methodContains, "any": methodContains, "in": methodContains,
+	"equals": methodEquals, "equalsignorecase": methodEquals, "is": methodEquals,
+	"startswith": methodStarts, "beginswith": methodStarts, "endswith": methodEnds,
+	"tolower": methodCase, "toupper": methodCase, "tolowercase": methodCase, "touppercase": methodCase, "lower": methodCase, "upper": methodCase,
+	"length": methodCount, "count": methodCount, "size": methodCount,
+}
+
+// brokenFunction returns a path that ends in the name of a function, of which a dot or a
+// space was put into the middle: Has.Privilege(, Is Owned(. It reports that.
+func (c *classifier) brokenFunction(t lexer.Token) lexer.Token {
+	end, parts := spanOf(t).End, strings.Split(t.Value, ".")
+	after := c.following()
+	switch {
+	case after.Type == lexWord && c.next+1 < len(c.lexemes) && c.lexemes[c.next+1].Type == tokenOpen && functionNamed(parts[len(parts)-1]+after.Value) != 0:
+		end = spanOf(after).End
+		parts = append(parts, after.Value)
+		c.next++
+	case after.Type != tokenOpen || len(parts) < 3 || functionNamed(parts[len(parts)-2]+parts[len(parts)-1]) == 0:
+		return t
+	}
+	name := functionNamed(parts[len(parts)-2] + parts[len(parts)-1]).String()
+	path := strings.Join(parts[:len(parts)-2], ".")
+	where := Span{Start: t.Pos.Offset + len(path) + len("."), End: end}
+	c.report(codeFunction, where, "the name of the function `"+name+"` is written in one piece", "", replace("write `"+name+"`", where, name))
+	t.Value = path + "." + name
+	return t
+}
+
+// method reports a method of another language at the end of a path, with what is written
+// instead, and reads on behind it. It returns false, and does nothing, where there is none.
+func (c *classifier) method(t lexer.Token, at place) bool {
+	dot := strings.LastIndex(t.Value, ".")
+	if dot < 0 || !strings.Contains(t.Value[:dot], ".") {
+		return false // a method of the resource or of the user itself says nothing
+	}
+	name := t.Value[dot+1:]
+	kind, known := methods[foldASCII(name)]
+	call := c.following().Type == tokenOpen
+	if !known || !call && kind != methodCount {
+		return false
+	}
+	path := t
+	path.Value = t.Value[:dot]
+	m := methodCall{path: path.Value, kind: kind, end: spanOf(t).End}
+	next := c.next
+	if call && !m.arguments(c.lexemes, &next) {
+		return false
+	}
+	if kind == methodCase {
+		where := Span{Start: spanOf(path).End, End: m.end}
+		c.report(codeFunction, where, "there is no function "+shown(name), "Comparisons ignore case, except for `==` and `!==`.", replace("leave it out", where, ""))
+		c.next = next
+		c.checkPath(path)
+		c.emit(path, tokenPath)
+		return true
+	}
+	m.comparedWith(c.lexemes, &next)
+	meant := m.meant()
+	if at != atCondition || meant == "" && (!call || m.text == "" && kind != methodCount) {
+		return false
+	}
+	where := Span{Start: t.Pos.Offset, End: m.end}
+	var fix *diag.Fix
+	if meant != "" {
+		fix = replace("write "+shown(meant), where, meant)
+	}
+	c.report(codeFunction, where, "there is no function "+shown(name), m.detail(), fix)
+	c.next = next
+	c.checkPath(path)
+	c.emit(path, tokenPath)
+	c.emit(lexer.Token{Value: "=", Pos: lexer.Position{Offset: t.Pos.Offset + dot}}, tokenOperator)
+	c.emit(lexer.Token{Value: `""`, Pos: lexer.Position{Offset: t.Pos.Offset + dot + 1}}, tokenString)
+	return true
+}
+
+// methodCall is a method with what stands behind it.
+type methodCall struct {
+	path string
+	kind method
+	// text is the argument as it is written, with its quotes; "" where there is none.
+	text string
+	// operator and value are what the call is compared with; "" where it is not.
+	operator, value string
+	end             int
+}
+
+// arguments reads ( ) or ( text ).
+func (m *methodCall) arguments(lexemes []lexer.Token, next *int) bool {
+	rest := lexemes[*next+1:]
+	if len(rest) > 1 && rest[0].Type == tokenString {
+		m.text = rest[0].Value
+		rest = rest[1:]
+	}
+	if len(rest) == 0 || rest[0].Type != tokenClose {
+		return false
+	}
+	*next = len(lexemes) - len(rest) + 1
+	m.end = spanOf(rest[0]).End
+	return true
+}
+
+// comparedWith reads an operator and a number or a truth value behind the call.
+func (m *methodCall) comparedWith(lexemes []lexer.Token, next *int) {
+	rest := lexemes[*next:]
+	if len(rest) < 2 || rest[0].Type != tokenOperator && rest[0].Type != lexBadOperator {
+		return
+	}
+	value := strings.Trim(foldASCII(rest[1].Value), `"`)
+	if rest[1].Type != lexWord && rest[1].Type != tokenString || !isNumber(value) && value != "true" && value != "false" {
+		return
+	}
+	m.operator, m.value = rest[0].Value, value
+	m.end = spanOf(rest[1]).End
+	*next += 2
+}
+
+// meant is the condition that means the same, or "" where that is not plain.
+func (m *methodCall) meant() string {
+	if m.kind == methodCount {
+		return m.counted()
+	}
+	holds, plain := m.holds()
+	if m.text == "" || !plain {
+		return ""
+	}
+	inner := strings.NewReplacer("*", `\*`, "?", `\?`).Replace(m.text[1 : len(m.text)-1])
+	text := m.path + ` like "`
+	switch {
+	case m.kind == methodEquals, m.inList():
+		text = m.path + ` = ` + m.text[:len(m.text)-1]
+	case m.kind == methodStarts:
+		text += inner + "*"
+	case m.kind == methodEnds:
+		text += "*" + inner
+	default:
+		text += "*" + inner + "*"
+	}
+	text += `"`
+	if !holds {
+		text = "!(" + text + ")"
+	}
+	return text
+}
+
+// holds says whether the comparison behind the call asks for what the call tests or for
+// its opposite, and whether that is plain.
+func (m *methodCall) holds() (holds, plain bool) {
+	switch m.operator + m.value {
+	case "", "=true", "==true", "===true", "!=false", "!==false":
+		return true, true
+	case "=false", "==false", "===false", "!=true", "!==true":
+		return false, true
+	case ">=0", ">-1", "!=-1", "!==-1", "<>-1":
+		return true, m.kind == methodIndex
+	case "=-1", "==-1", "===-1", "<0", "<=-1":
+		return false, m.kind == methodIndex
+	}
+	return false, false
+}
+
+// counted is what a count that is compared with 0 or 1 asks.
+func (m *methodCall) counted() string {
+	switch m.operator + m.value {
+	case ">0", ">=1", "!=0", "!==0", "<>0":
+		return "!" + m.path + ".Empty()"
+	case "=0", "==0", "===0", "<1", "<=0":
+		return m.path + ".Empty()"
+	}
+	return ""
+}
+
+func (m *methodCall) detail() string {
+	switch {
+	case m.kind == methodCount:
+		return "Values are not counted. Whether there is one is asked with `.Empty()`."
+	case m.inList():
+		return "`=` tests whether a list has the value."
+	case m.kind == methodEquals:
+		return "Values are compared with `=`, which ignores case, or `==`."
+	}
+	return "Part of a text is tested with `like`, where `*` stands for any run of characters."
+}
+
+// inList says whether the call looks for a value in a list.
+func (m *methodCall) inList() bool {
+	return isListPath(m.path) && (m.kind == methodContains || m.kind == methodIndex)
+}
+
+// isListPath says whether a path can have several values by its form: a custom property,
+// roles, a directory attribute or a session attribute.
+func isListPath(path string) bool {
+	segments := strings.Split(foldASCII(path), ".")
+	last := segments[len(segments)-1]
+	if strings.HasPrefix(last, "@") || len(segments) > 1 && last == "roles" {
+		return true
+	}
+	if segments[0] != "user" || len(segments) == 1 {
+		return false
+	}
+	switch last {
+	case "id", "userid", "userdirectory", "name":
+		return len(segments) > 2
+	}
+	return true
+}
+
+// equalities are the operators that compare two values, with whether they hold if both are
+// equal.
+var equalities = map[string]bool{"=": true, "==": true, "!=": false, "!==": false}
+
+// nullTest reports a comparison with null, which asks whether there is a value. The range
+// is that of null; the operator and the path before it are among the tokens.
+func (c *classifier) nullTest(where Span, written string) {
+	const detail = "There is no null. Whether a property has a value is asked with `.Empty()`."
+	var fix *diag.Fix
+	n := len(c.tokens)
+	equal, known := equalities[c.tokens[n-1].Value]
+	if known && n > 1 && c.tokens[n-2].Type == tokenPath {
+		path := c.tokens[n-2]
+		meant := path.Value + ".Empty()"
+		if equal == strings.HasPrefix(foldASCII(written), "not") {
+			meant = "!" + meant
+		}
+		fix = replace("write "+shown(meant), Span{Start: path.Pos.Offset, End: where.End}, meant)
+	}
+	c.report(codeUnquoted, where, shown(written)+" is no value", detail, fix)
+}
