@@ -94,6 +94,7 @@ func serveFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "max-queue", Usage: "time that a request waits for its turn", Value: l.Queue},
 		&cli.IntFlag{Name: "max-connections", Usage: "connections open at once", Value: l.Connections},
 		&cli.IntFlag{Name: "max-concurrent", Usage: "requests decided at once", Value: l.Concurrent, DefaultText: "twice the number of cores"},
+		&cli.IntFlag{Name: "max-per-caller", Usage: "requests of one caller that are open at once, where callers are known", DefaultText: "half of --max-connections"},
 		&cli.Int64Flag{Name: "max-bundle", Usage: "`BYTES` that a bundle may unpack to", Value: l.Bundle},
 		&cli.DurationFlag{Name: "max-activation", Usage: "time for a bundle to be activated", Value: l.Activation},
 		&cli.DurationFlag{Name: "drain", Usage: "time for open requests when the server stops", Value: l.Drain},
@@ -269,7 +270,7 @@ func serveConfig(ctx *cli.Context, streams *Streams, log *serveLog) (pdp.Config,
 		Limits: pdp.Limits{
 			Body: ctx.Int64("max-body"), Depth: ctx.Int("max-depth"), Batch: ctx.Int("max-batch"), Page: ctx.Int("max-page"),
 			Time: ctx.Duration("max-time"), Read: ctx.Duration("max-read"), Idle: ctx.Duration("max-idle"), Queue: ctx.Duration("max-queue"),
-			Connections: ctx.Int("max-connections"), Concurrent: ctx.Int("max-concurrent"), Drain: ctx.Duration("drain"),
+			Connections: ctx.Int("max-connections"), Concurrent: ctx.Int("max-concurrent"), PerCaller: ctx.Int("max-per-caller"), Drain: ctx.Duration("drain"),
 			Bundle: ctx.Int64("max-bundle"), Activation: ctx.Duration("max-activation"),
 		},
 	}, nil

@@ -12,8 +12,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// read reads the body of a request, which is one JSON object.
-func (s *Server) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+// body reads the body of a request, which is one JSON object.
+func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err := checkContentType(r.Header.Values("Content-Type")); err != nil {
 		return nil, err
 	}

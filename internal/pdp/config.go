@@ -119,6 +119,10 @@ type Limits struct {
 	// Others wait, at most Queue.
 	Connections, Concurrent int
 	Queue                   time.Duration
+	// PerCaller is the number of requests that one caller may have open at once,
+	// from the first byte of the body to the last of the answer; zero is half of the
+	// connections. It does not count where callers are not known.
+	PerCaller int
 	// Bundle is the number of bytes to which a bundle may unpack, and Activation
 	// the time within which it must be activated.
 	Bundle     int64
@@ -183,7 +187,8 @@ func (c *Config) Check() error {
 		"body": l.Body > 0, "depth": l.Depth > 0, "batch": l.Batch > 0, "page": l.Page > 0,
 		"time": l.Time > 0, "read": l.Read > 0, "idle": l.Idle > 0, "drain": l.Drain > 0,
 		"connections": l.Connections > 0, "concurrent": l.Concurrent > 0, "queue": l.Queue > 0,
-		"bundle": l.Bundle > 0, "activation": l.Activation > 0,
+		"per-caller": l.PerCaller >= 0,
+		"bundle":     l.Bundle > 0, "activation": l.Activation > 0,
 	} {
 		if !positive {
 			return fmt.Errorf("the limit %s must be positive", name)

@@ -45,6 +45,7 @@ func (l busyListener) Accept() (net.Conn, error) {
 	c, err := l.Limiter.Accept()
 	if err == nil {
 		l.State(c, http.StateActive)
+		l.Hold(c)
 	}
 	return c, err
 }

@@ -49,7 +49,7 @@ func (x *exchange) pass(ctx context.Context, q edge.Question, caller callers.Cal
 	if err := x.waitForStart(ctx); err != nil {
 		return err
 	}
-	return x.gate.run(ctx, x.cfg.Limits.Time, func(ctx context.Context) error {
+	return x.gate.run(ctx, caller.Name, x.cfg.Limits.Time, func(ctx context.Context) error {
 		policy := x.live.Current()
 		if policy == nil {
 			return busy("there is no policy yet to decide by")

@@ -11,19 +11,25 @@ import (
 
 // gate bounds the requests that are decided at once, and the time that each
 // takes. A request holds a slot from its turn until its answer is made, not until
-// it is fetched: whoever reads slowly takes no turn from others.
+// it is fetched: a caller that reads slowly takes no turn from others.
 type gate struct {
-	free    chan struct{} // holds an element for each request
-	wait    time.Duration
-	waiting atomic.Int64
-	// overdue counts what was given up and still runs, at most overdueMax before
-	// no more work is taken.
-	overdue    atomic.Int64
-	overdueMax int64
+	turns *turns
+	// running counts work that was given up and still runs. Each caller counts with
+	// at most overdueEach, and from overdueMax on no more work is taken.
+	running                 atomic.Int64
+	overdueEach, overdueMax int
 }
 
-func newGate(l Limits) *gate {
-	return &gate{free: make(chan struct{}, l.Concurrent), wait: l.Queue, overdueMax: int64(max(1, min(runtime.GOMAXPROCS(0), l.Concurrent-1)))}
+// newGate makes the gate. Where callers are known, one of them alone cannot keep it
+// closed.
+func newGate(l Limits, known bool) *gate {
+	g := &gate{turns: newTurns(l.Concurrent, l.Queue, known), overdueMax: max(1, min(runtime.GOMAXPROCS(0), l.Concurrent-1))}
+	g.overdueEach = g.overdueMax
+	if known && l.Concurrent > 1 {
+		g.overdueMax = max(2, g.overdueMax)
+		g.overdueEach = g.overdueMax / 2
+	}
+	return g
 }
 
 var (
@@ -32,43 +38,34 @@ var (
 )
 
 // stuck reports whether so much work runs beyond its time that no more is taken.
-func (g *gate) stuck() bool { return g.overdue.Load() >= g.overdueMax }
+func (g *gate) stuck() bool { return g.closed("") }
 
-// take waits for a slot.
-func (g *gate) take(ctx context.Context) error {
-	if g.stuck() {
-		return errStuck
+// closed reports whether no more work of a caller is taken.
+func (g *gate) closed(caller string) bool {
+	if g.running.Load() == 0 {
+		return false
 	}
-	select {
-	case g.free <- struct{}{}:
-		return nil
-	default:
-	}
-	g.waiting.Add(1)
-	defer g.waiting.Add(-1)
-	timeout := time.NewTimer(g.wait)
-	defer timeout.Stop()
-	select {
-	case g.free <- struct{}{}:
-		return nil
-	case <-timeout.C:
-		return errFull
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	own, sum := g.turns.overdue(caller, g.overdueEach)
+	return own >= g.overdueEach || sum >= g.overdueMax
 }
 
-func (g *gate) leave() { <-g.free }
+// take waits for a slot.
+func (g *gate) take(ctx context.Context, caller string) error {
+	if g.closed(caller) {
+		return errStuck
+	}
+	return g.turns.take(ctx, caller)
+}
 
 // lateness is the time that work has to notice the end of its context.
 const lateness = 200 * time.Millisecond
 
-// run does work in a slot, within a time, and returns its error. Work that does
+// run does work of a caller in a slot, within a time, and returns its error. Work that does
 // not notice that its time is over, because it is inside one built-in function,
 // is left to itself: it holds its slot until it ends, and the caller goes on with
 // an error. A panic of the work is a panicked.
-func (g *gate) run(ctx context.Context, limit time.Duration, work func(context.Context) error) error {
-	if err := g.take(ctx); err != nil {
+func (g *gate) run(ctx context.Context, caller string, limit time.Duration, work func(context.Context) error) error {
+	if err := g.take(ctx, caller); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTime)
@@ -76,7 +73,7 @@ func (g *gate) run(ctx context.Context, limit time.Duration, work func(context.C
 	done, ended := make(chan error, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
-		defer g.leave()
+		defer g.turns.leave(caller)
 		done <- unpanicked(ctx, work)
 	}()
 	select {
@@ -91,10 +88,12 @@ func (g *gate) run(ctx context.Context, limit time.Duration, work func(context.C
 		return err
 	case <-late.C:
 	}
-	g.overdue.Add(1)
+	g.running.Add(1)
+	g.turns.late(caller, 1)
 	go func() {
 		<-ended
-		g.overdue.Add(-1)
+		g.turns.late(caller, -1)
+		g.running.Add(-1)
 	}()
 	return context.Cause(ctx)
 }

@@ -100,6 +100,8 @@ type exchange struct {
 	path   string // the name of the route
 	caller string
 	status int
+	read   bool // the body has been read
+	last   bool // the connection ends with the answer
 	// revisionUsed is the policy that decides, once one does.
 	revisionUsed atomic.Pointer[string]
 }
@@ -125,26 +127,54 @@ func (x *exchange) handle() error {
 	if caller.May&rt.needs != rt.needs {
 		return &refusal{Status: http.StatusForbidden, Message: "the caller may not " + rt.needs.String()}
 	}
+	if !x.gate.turns.enter(caller.Name, x.perCaller()) {
+		x.last = true
+		return errGreedy
+	}
+	hold(x.r)
+	defer x.gate.turns.exit(caller.Name)
 	if rt.forward {
 		return x.forward(caller)
 	}
 	return x.ask(rt, caller)
 }
 
+// errGreedy is for a caller that has too many requests open. Its connection is
+// closed, so that others find one.
+var errGreedy = refuse(http.StatusTooManyRequests, "Retry-After", "1", "the caller has too many requests open at once")
+
+// known reports whether callers are told apart.
+func (s *Server) known() bool {
+	_, anyone := s.cfg.Callers.(callers.Anyone)
+	return !anyone
+}
+
+// perCaller is the number of requests that a caller may have open at once.
+func (s *Server) perCaller() int {
+	switch {
+	case !s.known():
+		return s.cfg.Limits.Connections
+	case s.cfg.Limits.PerCaller == 0:
+		return max(1, s.cfg.Limits.Connections/2)
+	}
+	return s.cfg.Limits.PerCaller
+}
+
 // ask reads the question, waits for its turn and answers it. Whoever sends
 // slowly takes no turn from others, nor does whoever reads slowly.
 func (x *exchange) ask(rt route, caller callers.Caller) error {
-	body, err := x.read(x.w, x.r)
+	body, err := x.body(x.w, x.r)
 	if err != nil {
 		return err
 	}
+	x.read = true
 	ctx, cancel := linger(x.r.Context(), halfClosed)
 	defer cancel()
 	if err := x.waitForStart(ctx); err != nil {
 		return err
 	}
 	var answer []byte
-	err = x.gate.run(ctx, x.cfg.Limits.Time, func(ctx context.Context) (err error) {
+	err = x.gate.run(ctx, caller.Name, x.cfg.Limits.Time, func(ctx context.Context) (err error) {
 		answer, err = x.decide(ctx, rt, caller, body)
 		return err
 	})
@@ -273,6 +303,10 @@ func (x *exchange) send(status int, text []byte) {
 	if x.closes() {
 		h.Set("Connection", "close")
 	}
+	if x.unread() {
+		// net/http reads the rest of the body before it closes the connection.
+		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(restWithin)) // there is none in Envoy's requests
+	}
 	x.status = status
 	x.w.WriteHeader(status)
 	_, _ = x.w.Write(text) // a client that left is nobody's mistake
@@ -282,7 +316,16 @@ func (x *exchange) send(status int, text []byte) {
 // known keeps none from others. A request in chunks may have said its length as
 // well, which net/http does not tell: a proxy that goes by the length would take
 // the rest for another request (RFC 9112, section 6.1).
-func (x *exchange) closes() bool { return x.caller == "" || len(x.r.TransferEncoding) > 0 }
+func (x *exchange) closes() bool {
+	return x.last || x.caller == "" || len(x.r.TransferEncoding) > 0 || x.unread()
+}
+
+// unread reports whether the body was not read to its end. What follows it on the
+// connection cannot be found without waiting for a client that may send slowly.
+func (x *exchange) unread() bool { return !x.read && x.r.ContentLength != 0 }
+
+// restWithin is the time for the rest of a body that nobody reads.
+const restWithin = 100 * time.Millisecond
 
 // finished counts a request and, where asked for, logs it: never its body, its
 // token or any header but the id.

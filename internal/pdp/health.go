@@ -79,7 +79,7 @@ func (s *Server) health() (int, health) {
 		h.Missing = append(h.Missing, "decisions: none of the decision point's own was made since "+since.UTC().Format(time.RFC3339))
 	}
 	if s.gate.stuck() {
-		h.Missing = append(h.Missing, fmt.Sprintf("decisions: %d run beyond their time and cannot be interrupted", s.gate.overdue.Load()))
+		h.Missing = append(h.Missing, fmt.Sprintf("decisions: %d run beyond their time and cannot be interrupted", s.gate.running.Load()))
 	}
 	if s.stopping.Load() {
 		h.Missing = append(h.Missing, "the decision point is stopping")
@@ -103,7 +103,7 @@ func (s *Server) troubles() (list []string) {
 	if n := s.live.Abandoned(); n > 0 {
 		list = append(list, fmt.Sprintf("activation: %d were given up and still run", n))
 	}
-	if n := s.gate.overdue.Load(); n > 0 && !s.gate.stuck() {
+	if n := s.gate.running.Load(); n > 0 && !s.gate.stuck() {
 		list = append(list, fmt.Sprintf("decisions: %d run beyond their time and cannot be interrupted", n))
 	}
 	for _, c := range s.cfg.Credentials {

@@ -77,7 +77,7 @@ func (p *point) metric(name string) string {
 }
 
 // later sends a request in the background.
-func (p *point) later(ctx context.Context, path, body string) <-chan answer {
+func (p *point) later(ctx context.Context, path, body string, headers ...string) <-chan answer {
 	done := make(chan answer, 1)
 	go func() {
 		defer close(done)
@@ -86,6 +86,10 @@ func (p *point) later(ctx context.Context, path, body string) <-chan answer {
 			return
 		}
 		r.Header.Set("Content-Type", "application/json")
+		for _, h := range headers {
+			name, value, _ := strings.Cut(h, ": ")
+			r.Header.Set(name, value)
+		}
 		response, err := p.client.Do(r)
 		if err != nil {
 			return

@@ -36,6 +36,10 @@ func selfRequest() engine.Request {
 	return engine.Request{Subject: entity("user"), Action: ast.ObjectTerm([2]*ast.Term{nameKey, term("read")}), Resource: entity("App")}
 }
 
+// selfCaller stands for the decision point itself among callers, whose names are
+// not empty.
+const selfCaller = ""
+
 // run decides until the context ends.
 func (c *selfCheck) run(ctx context.Context, s *Server) {
 	tick := time.NewTicker(c.every)
@@ -59,7 +63,7 @@ func (c *selfCheck) once(ctx context.Context, s *Server, request []engine.Reques
 	}
 	now := time.Now()
 	c.last.CompareAndSwap(nil, &now) // the first has its time as well
-	if err := s.gate.run(ctx, s.cfg.Limits.Time, func(ctx context.Context) error {
+	if err := s.gate.run(ctx, selfCaller, s.cfg.Limits.Time, func(ctx context.Context) error {
 		_, err := p.Evaluate(ctx, request, false)
 		return err
 	}); err == nil {

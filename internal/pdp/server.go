@@ -68,7 +68,8 @@ func Prepare(ctx context.Context, cfg Config) (*Server, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, pageKey: cfg.PageKey, gate: newGate(cfg.Limits), check: newSelfCheck(cfg.SelfCheck, cfg.Limits), up: make(chan struct{})}
+	s := &Server{cfg: cfg, pageKey: cfg.PageKey, check: newSelfCheck(cfg.SelfCheck, cfg.Limits), up: make(chan struct{})}
+	s.gate = newGate(cfg.Limits, s.known())
 	if s.pageKey == nil {
 		s.pageKey = make([]byte, 32)
 		_, _ = rand.Read(s.pageKey) // never fails
@@ -238,7 +239,7 @@ func (s *Server) listen(l, diagnostics net.Listener) ([]*http.Server, <-chan err
 	go func() { failed <- api.Serve(l) }()
 	servers := []*http.Server{api}
 	if diagnostics != nil {
-		d, limiter := s.server(s.diagnostics(), limited["diagnostics"]), limited["diagnostics"]
+		d, limiter := s.server(held(s.diagnostics()), limited["diagnostics"]), limited["diagnostics"]
 		go func() { failed <- d.Serve(limiter) }()
 		servers = append(servers, d)
 	}
@@ -304,7 +305,7 @@ func (s *Server) server(h http.Handler, l *listen.Limiter) *http.Server {
 	srv := &http.Server{
 		Handler:           h,
 		ConnState:         l.State,
-		ConnContext:       withTrust,
+		ConnContext:       connected(l),
 		ReadHeaderTimeout: limits.Read,
 		ReadTimeout:       limits.Read,
 		// The answer comes after waiting and deciding, and has to be fetched.

@@ -46,9 +46,9 @@ func (c *state) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
 	}
 	s := c.s
-	gauge(decidingMetric, float64(len(s.gate.free)))
-	gauge(waitingMetric, float64(s.gate.waiting.Load()))
-	gauge(overdueMetric, float64(s.gate.overdue.Load()))
+	gauge(decidingMetric, float64(s.gate.turns.deciding()))
+	gauge(waitingMetric, float64(s.gate.turns.inQueue()))
+	gauge(overdueMetric, float64(s.gate.running.Load()))
 	if all := s.listeners.Load(); all != nil {
 		for name, l := range *all {
 			gauge(connectionsMetric, float64(l.Open()), name)

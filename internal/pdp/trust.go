@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 )
 
 // trustFor is the time for which the verification of a client's certificate
@@ -14,14 +16,36 @@ import (
 // that was taken away.
 const trustFor = 10 * time.Second
 
-// trust is what is known of a connection's certificate. A connection has one
-// request at a time.
-type trust struct{ verified time.Time }
+// trust is what is known of a connection. A connection has one request at a time.
+type trust struct {
+	// verified is the time at which the client's certificate was verified.
+	verified time.Time
+	hold     func()
+}
 
 type trustKey struct{}
 
-func withTrust(ctx context.Context, _ net.Conn) context.Context {
-	return context.WithValue(ctx, trustKey{}, &trust{time.Now()})
+// connected returns the ConnContext of a server behind a limiter.
+func connected(l *listen.Limiter) func(context.Context, net.Conn) context.Context {
+	return func(ctx context.Context, c net.Conn) context.Context {
+		return context.WithValue(ctx, trustKey{}, &trust{time.Now(), func() { l.Hold(c) }})
+	}
+}
+
+// hold lets the connection of a request give way to no other until the request
+// ends: its caller has shown a credential.
+func hold(r *http.Request) {
+	if t, ok := r.Context().Value(trustKey{}).(*trust); ok {
+		t.hold()
+	}
+}
+
+// held does so for all requests of a handler.
+func held(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		hold(r)
+		h.ServeHTTP(w, r)
+	})
 }
 
 // trusted verifies the certificate of a client again where that is due.

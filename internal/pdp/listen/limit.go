@@ -10,9 +10,10 @@ import (
 
 // Limiter is a listener that bounds the connections that are open at once. One
 // too many takes the place of the connection that has been idle the longest, or
-// of one that has not sent a request yet; where there is neither it waits, and
-// others wait in the operating system's queue. State must be the ConnState of the
-// server, by which the limiter knows which connections are idle.
+// of one that has sent no whole request, or no credential, for a second; where
+// there is none it waits, and others wait in the operating system's queue. State
+// must be the ConnState of the server, and Hold must be called for each request
+// that is worth its connection.
 type Limiter struct {
 	net.Listener
 	max int
@@ -25,8 +26,8 @@ type Limiter struct {
 	evicted int
 }
 
-// A connection gives way to another once it has been idle, or has sent nothing
-// since it was opened, for this time.
+// A connection gives way to another once it has been idle, or has sent no request
+// that holds it, for this time.
 const (
 	idleLeast = 250 * time.Millisecond
 	newLeast  = time.Second
@@ -89,38 +90,51 @@ func (l *Limiter) admit(c *conn) (victim *conn, ok bool) {
 
 // yields reports whether a connection may give way to another.
 func (c *conn) yields() bool {
-	switch c.state {
-	case http.StateIdle:
+	if c.state == http.StateIdle {
 		return time.Since(c.since) >= idleLeast
-	case http.StateNew:
-		return time.Since(c.since) >= newLeast
 	}
-	return false
+	return !c.held && time.Since(c.since) >= newLeast
 }
 
 // before orders connections that yield: idle ones first, and by time.
 func (c *conn) before(o *conn) bool {
-	if c.state != o.state {
-		return c.state == http.StateIdle
+	if idle := c.state == http.StateIdle; idle != (o.state == http.StateIdle) {
+		return idle
 	}
 	return c.since.Before(o.since)
 }
 
 // State notes what a connection does. It is an http.Server's ConnState.
 func (l *Limiter) State(from net.Conn, state http.ConnState) {
-	if secure, ok := from.(*tls.Conn); ok {
-		from = secure.NetConn()
-	}
-	c, ok := from.(*conn)
+	c, ok := own(from)
 	if !ok {
 		return
 	}
 	l.mu.Lock()
 	c.state, c.since = state, time.Now()
+	c.held = c.held && state != http.StateIdle
 	l.mu.Unlock()
 	if state == http.StateIdle {
 		l.tell()
 	}
+}
+
+// Hold lets a connection give way to no other until it is idle again.
+func (l *Limiter) Hold(of net.Conn) {
+	if c, ok := own(of); ok {
+		l.mu.Lock()
+		c.held = true
+		l.mu.Unlock()
+	}
+}
+
+// own returns the limiter's connection below TLS.
+func own(c net.Conn) (*conn, bool) {
+	if secure, ok := c.(*tls.Conn); ok {
+		c = secure.NetConn()
+	}
+	found, ok := c.(*conn)
+	return found, ok
 }
 
 func (l *Limiter) tell() {
@@ -150,12 +164,13 @@ func (l *Limiter) Close() error {
 	return l.Listener.Close()
 }
 
-// conn is a connection. State and since are guarded by the limiter.
+// conn is a connection. State, since and held are guarded by the limiter.
 type conn struct {
 	net.Conn
 	limiter *Limiter
 	state   http.ConnState
 	since   time.Time
+	held    bool
 }
 
 // Close implements net.Conn.

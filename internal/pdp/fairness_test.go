@@ -1,0 +1,134 @@
+package pdp_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/pdp"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
+)
+
+const (
+	greedyToken = "Authorization: Bearer greedy-greedy-greedy"
+	modestToken = "Authorization: Bearer modest-modest-modest"
+)
+
+// twoCallers lets two callers ask.
+func twoCallers(t testing.TB, cfg pdp.Config) pdp.Config {
+	t.Helper()
+	list, err := callers.ParseList([]byte("greedy evaluate,search token greedy-greedy-greedy\nmodest evaluate,search token modest-modest-modest\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Callers = list
+	return cfg
+}
+
+// flood sends one request after the other on a number of connections until the
+// context ends.
+func (p *point) flood(ctx context.Context, connections int, path, body, token string) (wait func()) {
+	var all sync.WaitGroup
+	for range connections {
+		all.Go(func() {
+			for ctx.Err() == nil {
+				<-p.later(ctx, path, body, token)
+			}
+		})
+	}
+	return all.Wait
+}
+
+// TestOneCallerDoesNotStarveOthers has a caller that asks for the dearest answers,
+// again and again, on more connections than there are slots.
+func TestOneCallerDoesNotStarveOthers(t *testing.T) {
+	cfg := twoCallers(t, slowConfig(t))
+	cfg.Limits.Concurrent, cfg.Limits.Time, cfg.Limits.Queue = 4, time.Second, 500*time.Millisecond
+	p := start(t, cfg)
+	ctx, cancel := context.WithCancel(t.Context())
+	wait := p.flood(ctx, 12, evaluation, about("slow"), greedyToken)
+	p.deciding("2") // half of the slots
+	for i := range 20 {
+		if a := p.post(evaluation, about("fast"), modestToken); a.status != 200 || !strings.Contains(a.body, `"decision":true`) {
+			t.Errorf("request %d of the other caller: %d %s", i, a.status, a.body)
+		}
+	}
+	cancel()
+	wait()
+}
+
+// TestOneCallerDoesNotStopOthers has a caller whose requests run beyond their time
+// and cannot be interrupted: it gets no more work done, and others do.
+func TestOneCallerDoesNotStopOthers(t *testing.T) {
+	cfg := twoCallers(t, dearConfig(t))
+	cfg.Limits.Concurrent, cfg.Limits.Time = 4, 50*time.Millisecond
+	p := start(t, cfg)
+	endless := dearRequest("match", `{"n":400000}`, "{}")
+	if a := p.post(evaluation, endless, greedyToken); a.status != 503 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	a, running := p.post(evaluation, about("fast"), greedyToken), p.metric("qlik2rego_requests_overdue")
+	if running == "1" && (a.status != 503 || !strings.Contains(a.body, "cannot be interrupted")) {
+		t.Errorf("the same caller: %d %s", a.status, a.body)
+	}
+	if a := p.send("GET", "/health/ready", ""); a.status != 200 {
+		t.Errorf("readiness: %d %s", a.status, a.body)
+	}
+	if a := p.post(evaluation, about("fast"), modestToken); a.status != 200 && !strings.Contains(a.body, "more time than there is") {
+		t.Errorf("another caller: %d %s", a.status, a.body)
+	}
+	eventually(t, "it ends", func() bool { return p.metric("qlik2rego_requests_overdue") == "0" })
+	if a := p.post(evaluation, about("fast"), greedyToken); a.status != 200 {
+		t.Errorf("after that: %d %s", a.status, a.body)
+	}
+}
+
+// TestOneCallerDoesNotKeepAllConnections has a caller that opens every connection
+// there is, and sends its bodies slowly.
+func TestOneCallerDoesNotKeepAllConnections(t *testing.T) {
+	cfg := twoCallers(t, slowConfig(t))
+	cfg.Limits.Connections, cfg.Limits.Read = 8, 20*time.Second
+	p := start(t, cfg)
+	open := func() (c net.Conn) {
+		c = p.dial()
+		_, _ = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%s\r\nContent-Length: 100\r\n\r\n{", evaluation, greedyToken)
+		return c
+	}
+	for range 4 { // its half
+		defer open().Close()
+	}
+	eventually(t, "four are open", func() bool { return p.metric(`qlik2rego_connections{listener="api"}`) == "4" })
+	for range 20 {
+		c := open()
+		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		text, err := io.ReadAll(c)
+		_ = c.Close()
+		if err != nil && !isReset(err) || !strings.HasPrefix(string(text), "HTTP/1.1 429 ") || !strings.Contains(string(text), "Connection: close") || !strings.Contains(string(text), "Retry-After: 1") {
+			t.Fatalf("one more: %v %q", err, text)
+		}
+	}
+	if a := p.post(evaluation, about("fast"), modestToken); a.status != 200 {
+		t.Errorf("another caller: %d %s", a.status, a.body)
+	}
+}
+
+// TestHalfHeadersKeepNobodyOut has somebody without a credential that begins a
+// request on every connection there is, and never ends one.
+func TestHalfHeadersKeepNobodyOut(t *testing.T) {
+	cfg := twoCallers(t, slowConfig(t))
+	cfg.Limits.Connections, cfg.Limits.Read = 8, time.Minute
+	p := start(t, cfg)
+	for range 40 {
+		c := p.dial()
+		defer c.Close()
+		_, _ = io.WriteString(c, "POST "+evaluation+" HTTP/1.1\r\nHost: x\r\nX-A: ")
+	}
+	if a := p.post(evaluation, about("fast"), modestToken); a.status != 200 {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+}
