@@ -14,7 +14,7 @@ func checkCommand(streams *Streams) *cli.Command {
 		ArgsUsage: "RULES… [--snapshot FOLDER] [flags]",
 		Description: `RULES are rule exports, files or folders, or - for standard input; without any, the
 systemrule.json of the snapshot. Diagnostics go to standard error and a summary to
-standard output; in the formats json, sarif and github all goes to standard output.
+standard output; in the formats json, sarif, github and gitlab all goes to standard output.
 The worst findings come first; many of one kind become one line unless --all is given.
 
 The exit code is 3 if compile would refuse the rules, and 1 if a lint reports an error,
@@ -40,6 +40,7 @@ EXAMPLES:
    qlik2rego check rules/ --fix --dry-run
    qlik2rego check systemrule.json --format sarif > rules.sarif
    qlik2rego check systemrule.json --format github --fail-on warning
+   qlik2rego check rules/ --format gitlab > gl-code-quality-report.json
    qlik2rego check systemrule.json --cost`,
 		Flags: append(CompileFlags(),
 			&cli.BoolFlag{Name: "cost", Usage: "estimate what each rule adds to a decision (formats text and json)"},
@@ -48,7 +49,7 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "fix", Usage: "apply the automatic fixes to the files of rules, and show the difference"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "with --fix: show the difference and write nothing"},
 			ConfigFlag(),
-			FormatFlag(SARIF, GitHub, JUnit, Markdown),
+			FormatFlag(SARIF, GitHub, GitLab, JUnit, Markdown),
 			Choice("fail-on", "what makes the exit code 1 where there is no error, which makes it 3", "error", "warning")),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")

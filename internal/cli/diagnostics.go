@@ -114,9 +114,11 @@ type CheckReport struct {
 func (s *Streams) CheckReport(version string, report CheckReport, list diag.List) error {
 	switch s.Format {
 	case SARIF:
-		return diag.SARIF{Version: version}.Render(s.Out, list)
+		return sarif("check", version).Render(s.Out, list)
 	case GitHub:
-		return diag.GitHub{}.Render(s.Out, list)
+		return diag.GitHub{Root: projectRoot()}.Render(s.Out, list)
+	case GitLab:
+		return diag.GitLab{Root: projectRoot()}.Render(s.Out, list)
 	case JUnit:
 		return diag.JUnit{}.Render(s.Out, list)
 	case Markdown:

@@ -135,7 +135,7 @@ func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Repor
 		case JSON:
 			return show.JSON{}.Render(w, r)
 		case SARIF:
-			return show.SARIF{Version: version, File: file}.Render(w, r)
+			return show.SARIF{Log: sarif("diff", version), File: file}.Render(w, r)
 		case JUnit:
 			return diffSuite(r).write(w)
 		case Markdown:

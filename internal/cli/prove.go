@@ -10,7 +10,6 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove/show"
-	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
@@ -126,7 +125,7 @@ func (s *Streams) proofs(ctx *cli.Context, r *prove.Report, version string) erro
 		case JSON:
 			return writeJSON(w, r)
 		case SARIF:
-			return diag.SARIF{Version: version}.Render(w, r.Diagnostics())
+			return sarif("prove", version).Render(w, r.Diagnostics())
 		case Markdown:
 			return show.Markdown{}.Render(w, r)
 		case JUnit:

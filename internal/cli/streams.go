@@ -7,12 +7,13 @@ import (
 	"golang.org/x/term"
 )
 
-// The output formats. SARIF and GitHub are for diagnostics alone.
+// The output formats. SARIF, GitHub and GitLab are for diagnostics alone.
 const (
 	Text   = "text"
 	JSON   = "json"
 	SARIF  = "sarif"
 	GitHub = "github"
+	GitLab = "gitlab"
 )
 
 // Streams are a command's input and outputs: results go to Out, everything

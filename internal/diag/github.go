@@ -4,26 +4,30 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 )
 
 // GitHub renders diagnostics as workflow commands, one a line, which a GitHub workflow
 // shows beside the lines that they are about.
-type GitHub struct{}
+type GitHub struct {
+	// Root is the directory that paths of files are relative to, or "" for paths as they
+	// are.
+	Root string
+}
 
 // longestPath is how many columns of a file's path are written: more than any system
 // allows.
 const longestPath = 1 << 15
 
 // Render implements Renderer.
-func (GitHub) Render(w io.Writer, list List) error {
+func (g GitHub) Render(w io.Writer, list List) error {
 	out := bufio.NewWriter(w)
 	for _, d := range list {
 		command := map[Severity]string{Error: "error", Warning: "warning", Info: "notice"}[d.Severity]
 		var properties []string
 		if d.Text != nil && d.Text.File != "" {
-			properties = append(properties, "file="+githubProperty.Replace(printable(filepath.ToSlash(d.Text.File), longestPath)))
+			path, _ := relativePath(g.Root, d.Text.File)
+			properties = append(properties, "file="+githubProperty.Replace(printable(path, longestPath)))
 		}
 		if at, ok := d.Position(); ok {
 			properties = append(properties, fmt.Sprintf("line=%d,col=%d", at.Line, at.Column))

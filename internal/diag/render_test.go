@@ -447,7 +447,7 @@ func (w brokenWriter) Write([]byte) (int, error) { return 0, w.error }
 // A renderer passes the writer's error on.
 func TestRenderersPassErrors(t *testing.T) {
 	broken := brokenWriter{errors.New("broken pipe")}
-	for _, r := range []Renderer{Terminal{}, SARIF{}, GitHub{}} {
+	for _, r := range []Renderer{Terminal{}, SARIF{}, GitHub{}, GitLab{}} {
 		if err := r.Render(broken, sample()); !errors.Is(err, broken.error) {
 			t.Errorf("%T: got %v", r, err)
 		}

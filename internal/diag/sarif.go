@@ -1,13 +1,8 @@
 package diag
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io"
-	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -17,6 +12,16 @@ import (
 type SARIF struct {
 	// Version is the version of the tool, or "".
 	Version string
+	// Command is the command that ran, such as "check", or "". Code scanners keep the
+	// results of different commands apart by it.
+	Command string
+	// Root is the directory that paths of files are relative to, or "" for paths as they
+	// are. Files outside it have absolute URIs.
+	Root string
+	// Help returns the page of a code in Markdown, "" if there is none. It may be nil.
+	Help func(Code) string
+	// Tags returns the tags of a code, such as "security". It may be nil.
+	Tags func(Code) []string
 }
 
 type sarifLog struct {
@@ -26,10 +31,24 @@ type sarifLog struct {
 }
 
 type sarifRun struct {
-	Tool       sarifTool     `json:"tool"`
-	ColumnKind string        `json:"columnKind"`
-	Results    []sarifResult `json:"results"`
+	Tool       sarifTool            `json:"tool"`
+	Automation *sarifAutomation     `json:"automationDetails,omitempty"`
+	Bases      map[string]sarifBase `json:"originalUriBaseIds,omitempty"`
+	ColumnKind string               `json:"columnKind"`
+	Results    []sarifResult        `json:"results"`
 }
+
+type sarifAutomation struct {
+	ID string `json:"id"`
+}
+
+// sarifBase has no URI, so that the log is the same wherever the files are.
+type sarifBase struct {
+	Description sarifText `json:"description"`
+}
+
+// sarifRoot is the name of the directory that paths are relative to.
+const sarifRoot = "%SRCROOT%"
 
 type sarifTool struct {
 	Driver sarifDriver `json:"driver"`
@@ -45,8 +64,20 @@ type sarifDriver struct {
 type sarifRule struct {
 	ID                   Code               `json:"id"`
 	ShortDescription     sarifText          `json:"shortDescription"`
+	FullDescription      *sarifText         `json:"fullDescription,omitempty"`
 	HelpURI              string             `json:"helpUri"`
+	Help                 *sarifMarkdown     `json:"help,omitempty"`
 	DefaultConfiguration sarifConfiguration `json:"defaultConfiguration"`
+	Properties           *sarifTags         `json:"properties,omitempty"`
+}
+
+type sarifMarkdown struct {
+	Text     string `json:"text"`
+	Markdown string `json:"markdown"`
+}
+
+type sarifTags struct {
+	Tags []string `json:"tags"`
 }
 
 type sarifConfiguration struct {
@@ -96,7 +127,8 @@ type sarifPhysical struct {
 }
 
 type sarifArtifact struct {
-	URI string `json:"uri"`
+	URI  string `json:"uri"`
+	Base string `json:"uriBaseId,omitempty"`
 }
 
 type sarifRegion struct {
@@ -115,18 +147,22 @@ type sarifLogical struct {
 func (s SARIF) Render(w io.Writer, list List) error {
 	run := sarifRun{
 		Tool: sarifTool{Driver: sarifDriver{
-			Name: "qlik2rego", Version: s.Version, InformationURI: repository, Rules: sarifRules(list),
+			Name: "qlik2rego", Version: s.Version, InformationURI: repository, Rules: s.rules(list),
 		}},
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
 	}
-	seen := map[string]int{}
+	if s.Command != "" {
+		run.Automation = &sarifAutomation{"qlik2rego/" + s.Command + "/"}
+	}
+	if s.Root != "" {
+		run.Bases = map[string]sarifBase{sarifRoot: {sarifText{"the root of the repository, or the directory that the command ran in"}}}
+	}
+	prints := newFingerprints()
 	for _, d := range list {
 		index := slices.IndexFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == d.Code })
-		result := d.sarif(index)
-		print := d.Fingerprint()
-		seen[print]++
-		result.PartialFingerprints = map[string]string{"qlik2rego/v1": fmt.Sprintf("%s:%d", print, seen[print])}
+		result := s.result(d, index)
+		result.PartialFingerprints = map[string]string{"qlik2rego/v1": prints.next(d)}
 		run.Results = append(run.Results, result)
 	}
 	encoder := json.NewEncoder(w)
@@ -137,18 +173,44 @@ func (s SARIF) Render(w io.Writer, list List) error {
 	})
 }
 
-// sarifRules describes the codes that occur in a list, ordered by code.
-func sarifRules(list List) []sarifRule {
+// rules describes the codes that occur in a list, ordered by code.
+func (s SARIF) rules(list List) []sarifRule {
 	rules := []sarifRule{}
 	for _, info := range Codes() {
 		if slices.ContainsFunc(list, func(d Diagnostic) bool { return d.Code == info.Code }) {
-			rules = append(rules, sarifRule{
-				ID: info.Code, ShortDescription: sarifText{info.Title}, HelpURI: info.Code.URL(),
-				DefaultConfiguration: sarifConfiguration{sarifLevel(info.Severity)},
-			})
+			rules = append(rules, s.rule(info))
 		}
 	}
 	return rules
+}
+
+func (s SARIF) rule(info CodeInfo) sarifRule {
+	rule := sarifRule{
+		ID: info.Code, ShortDescription: sarifText{info.Title}, HelpURI: info.Code.URL(),
+		DefaultConfiguration: sarifConfiguration{sarifLevel(info.Severity)},
+	}
+	if s.Help != nil {
+		if page := s.Help(info.Code); page != "" {
+			rule.Help = &sarifMarkdown{page, page}
+			rule.FullDescription = firstParagraph(page)
+		}
+	}
+	if s.Tags != nil {
+		if tags := s.Tags(info.Code); len(tags) > 0 {
+			rule.Properties = &sarifTags{tags}
+		}
+	}
+	return rule
+}
+
+// firstParagraph is what a page in Markdown says below its title, or nil.
+func firstParagraph(page string) *sarifText {
+	for part := range strings.SplitSeq(page, "\n\n") {
+		if part = strings.TrimSpace(part); part != "" && !strings.HasPrefix(part, "#") {
+			return &sarifText{strings.Join(strings.Fields(part), " ")}
+		}
+	}
+	return nil
 }
 
 func sarifLevel(s Severity) string {
@@ -158,9 +220,9 @@ func sarifLevel(s Severity) string {
 	return s.String()
 }
 
-func (d Diagnostic) sarif(ruleIndex int) sarifResult {
+func (s SARIF) result(d Diagnostic, ruleIndex int) sarifResult {
 	result := sarifResult{RuleID: d.Code, RuleIndex: ruleIndex, Level: sarifLevel(d.Severity), Message: sarifText{d.message()}}
-	location := sarifLocation{PhysicalLocation: sarifPlace(d.Text, d.Subject)}
+	location := sarifLocation{PhysicalLocation: s.place(d.Text, d.Subject)}
 	if d.Rule != (Rule{}) {
 		location.LogicalLocations = []sarifLogical{{Name: d.Rule.Name, FullyQualifiedName: d.Rule.ID}}
 	}
@@ -168,20 +230,21 @@ func (d Diagnostic) sarif(ruleIndex int) sarifResult {
 		result.Locations = []sarifLocation{location}
 	}
 	for _, r := range d.Related {
-		if at := sarifPlace(r.Text, r.Range); at != nil {
+		if at := s.place(r.Text, r.Range); at != nil {
 			result.RelatedLocations = append(result.RelatedLocations, sarifLocation{PhysicalLocation: at, Message: &sarifText{r.Message}})
 		}
 	}
 	if d.Fix != nil {
-		result.Fixes = d.sarifFixes()
+		result.Fixes = s.fixes(d)
 	}
 	return result
 }
 
-// sarifFixes returns the fix as an edit of the file, none if there is no place in one.
-func (d Diagnostic) sarifFixes() []sarifFix {
+// fixes returns the fix of a diagnostic as an edit of the file, none if there is no place
+// in one.
+func (s SARIF) fixes(d Diagnostic) []sarifFix {
 	text := d.Fix.Of(d)
-	at := sarifPlace(text, d.Fix.Range)
+	at := s.place(text, d.Fix.Range)
 	if at == nil || at.Region == nil {
 		return nil
 	}
@@ -198,26 +261,15 @@ func (d Diagnostic) sarifFixes() []sarifFix {
 	}}
 }
 
-// Fingerprint identifies a diagnostic by its code, its rule and the part of the rule that
-// it is about, ignoring space. It stays the same when the rule moves in its file.
-func (d Diagnostic) Fingerprint() string {
-	part := ""
-	if d.Text != nil {
-		part = d.Text.Label
-		if start, end := d.Subject.Start, d.Subject.End; start <= end && end <= len(d.Text.Content) {
-			part += " " + strings.Join(strings.Fields(d.Text.Content[start:end]), " ")
-		}
-	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{string(d.Code), d.Rule.ID, part}, "\x00")))
-	return hex.EncodeToString(sum[:16])
-}
-
-func sarifPlace(text *Text, where Range) *sarifPhysical {
+func (s SARIF) place(text *Text, where Range) *sarifPhysical {
 	if text == nil || text.File == "" {
 		return nil
 	}
-	uri := url.URL{Path: filepath.ToSlash(text.File)}
-	place := &sarifPhysical{ArtifactLocation: sarifArtifact{uri.String()}}
+	uri, relative := fileURI(s.Root, text.File)
+	place := &sarifPhysical{ArtifactLocation: sarifArtifact{URI: uri}}
+	if relative && s.Root != "" {
+		place.ArtifactLocation.Base = sarifRoot
+	}
 	if text.Locate != nil {
 		start, end := text.Locate(where.Start), text.Locate(where.End)
 		place.Region = &sarifRegion{StartLine: start.Line, StartColumn: start.Column, EndLine: end.Line, EndColumn: end.Column}

@@ -19,15 +19,15 @@ var (
 // SARIF renders a report for code scanners: a result for each group, at its cause in
 // the new export, and one for each changed rule without effect.
 type SARIF struct {
-	// Version is that of the tool.
-	Version string
-	// File is the new export, at whose beginning stands what is gone from it.
+	// Log is the log that the results are written to.
+	Log diag.SARIF
+	// File is the new export. Results about what is gone from it point to its beginning.
 	File string
 }
 
 // Render writes the report.
 func (s SARIF) Render(w io.Writer, r *difference.Report) error {
-	return diag.SARIF{Version: s.Version}.Render(w, s.findings(r))
+	return s.Log.Render(w, s.findings(r))
 }
 
 func (s SARIF) findings(r *difference.Report) diag.List {

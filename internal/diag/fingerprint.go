@@ -1,0 +1,34 @@
+package diag
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// Fingerprint identifies a diagnostic by its code, its rule and the part of the rule that
+// it is about, ignoring space. It stays the same when the rule moves in its file.
+func (d Diagnostic) Fingerprint() string {
+	part := ""
+	if d.Text != nil {
+		part = d.Text.Label
+		if start, end := d.Subject.Start, d.Subject.End; start <= end && end <= len(d.Text.Content) {
+			part += " " + strings.Join(strings.Fields(d.Text.Content[start:end]), " ")
+		}
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{string(d.Code), d.Rule.ID, part}, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// fingerprints tells the diagnostics of a list apart that have one fingerprint.
+type fingerprints map[string]int
+
+func newFingerprints() fingerprints { return fingerprints{} }
+
+// next returns the fingerprint of the next diagnostic of a list, with a number.
+func (f fingerprints) next(d Diagnostic) string {
+	print := d.Fingerprint()
+	f[print]++
+	return fmt.Sprintf("%s:%d", print, f[print])
+}
