@@ -46,7 +46,7 @@ func (r *Rules) Audit(ctx context.Context, o AuditOptions) (iter.Seq[Right], err
 		return nil, invalid(err)
 	}
 	all := func(int32) bool { return true }
-	folded := m.Fold(matrix.Selection{Requester: all, Resource: func(*matrix.Type, int32) bool { return true }})
+	folded := m.Fold(matrix.Selection{Subject: all, Resource: func(*matrix.Type, int32) bool { return true }})
 	return func(yield func(Right) bool) {
 		for _, t := range folded.Types {
 			if !rightsOf(r, folded, t, yield) {
@@ -60,11 +60,11 @@ func (r *Rules) Audit(ctx context.Context, o AuditOptions) (iter.Seq[Right], err
 func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, yield func(Right) bool) bool {
 	exceptional := map[int32]map[int32][]int32{} // subject → resource → rules
 	for _, a := range t.Apart {
-		if exceptional[a.Requester] == nil {
-			exceptional[a.Requester] = map[int32][]int32{}
+		if exceptional[a.Subject] == nil {
+			exceptional[a.Subject] = map[int32][]int32{}
 		}
 		for _, n := range a.Resources {
-			exceptional[a.Requester][n] = a.Rules
+			exceptional[a.Subject][n] = a.Rules
 		}
 	}
 	type subject struct {
@@ -72,7 +72,7 @@ func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, yield func(Right
 		group matrix.Group
 	}
 	var subjects []subject
-	for _, g := range f.Requesters {
+	for _, g := range f.Subjects {
 		for _, n := range g.Members {
 			subjects = append(subjects, subject{n, g})
 		}
@@ -101,7 +101,7 @@ func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, yield func(Right
 				if known, ok := r.w.Options.Schema.Type(typ); ok {
 					typ = known.Name
 				}
-				if !yield(Right{f.Model.Requesters.Subjects[s.n], typ, t.Handles[n], right.Actions, ids}) {
+				if !yield(Right{f.Model.Subjects.IDs[s.n], typ, t.Handles[n], right.Actions, ids}) {
 					return false
 				}
 			}

@@ -77,7 +77,7 @@ func TestOnly(t *testing.T) {
 	for _, m := range part.Modules {
 		paths = append(paths, m.Path)
 	}
-	if got := strings.Join(paths, " "); got != "qlik/requester.rego qlik/types.rego qlik/types/stream.rego" || len(whole.Modules) != 3 {
+	if got := strings.Join(paths, " "); got != "qlik/subject.rego qlik/types.rego qlik/types/stream.rego" || len(whole.Modules) != 3 {
 		t.Errorf("the modules are %s, and %d for all classes", got, len(whole.Modules))
 	}
 }

@@ -213,7 +213,7 @@ grants_by_group(action, id) := rules if {
 }
 
 rules_by_group(action) := {[kind, rules] |
-	some group in request.requester.group
+	some group in request.subject.group
 	some kind, rules in rows_by_group[group][action]
 }
 `,
@@ -280,7 +280,7 @@ func TestCallsBetweenGeneratedRules(t *testing.T) {
 func edgesWalked(c *ast.Compiler) int {
 	n := 0
 	for path, m := range c.Modules {
-		if !strings.HasPrefix(path, "qlik/types") && path != "qlik/requester.rego" {
+		if !strings.HasPrefix(path, "qlik/types") && path != "qlik/subject.rego" {
 			continue
 		}
 		for _, r := range m.Rules {

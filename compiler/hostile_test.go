@@ -14,7 +14,7 @@ var words = []string{
 	"__local0__", "action", "all", "as", "contains", "count", "data", "default", "else", "endswith", "every", "false", "granted_by",
 	"grants", "held", "holds", "ids", "if", "import", "in", "input", "json", "longest_prefix", "max", "may",
 	"may_read", "named", "not", "null", "one", "others", "package", "prefix", "prefixes", "print", "regex", "request",
-	"requester", "resource", "rows", "rule", "rule_1", "set", "site", "some", "sort", "startswith", "text", "true", "type",
+	"resource", "rows", "rule", "rule_1", "set", "site", "some", "sort", "startswith", "subject", "text", "true", "type",
 	"types", "union", "user", "value", "value_2", "values", "walk", "with",
 }
 

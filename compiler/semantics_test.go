@@ -169,7 +169,7 @@ func TestConditions(t *testing.T) {
 		{contents, `resource.ContentLibrarys.id != "l1"`, []string{"both", "mixed", "none"}},
 		{contents, `resource.ContentLibrarys.@x != resource.ContentLibrarys.@x`, []string{"both", "none"}},
 
-		// The requester.
+		// The subject.
 		{apps, `user.IsAnonymous()`, nil},
 		{apps, `!user.IsAnonymous()`, everyApp},
 		{apps, `user.id = "anna" and user.userId == "Anna" and user.name like "A?n*"`, everyApp},

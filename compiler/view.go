@@ -14,7 +14,7 @@ func view(plan *privilege.Plan, s *schema.Schema) schema.View {
 		v.view.Of(t.Key())
 	}
 	v.view.Of(schema.GeneralKey)
-	// Whether a requester on record is anonymous is in the record.
+	// Whether a subject on record is anonymous is in the record.
 	v.text("user", "userdirectory", false, schema.Folded)
 	for _, c := range plan.Classes {
 		for _, r := range c.Rules {

@@ -101,7 +101,7 @@ func (b *Built) choose(ctx context.Context, world *mix.World, cells []Cell, each
 func (b *Built) query(r mix.Request) (*model.Query, error) {
 	typ := schema.Fold(r.Type)
 	q := &model.Query{
-		Requester: b.Site.User(r.Account()), Resource: b.Site.Entity(typ, schema.Fold(r.ID)),
+		Subject: b.Site.User(r.Account()), Resource: b.Site.Entity(typ, schema.Fold(r.ID)),
 		Stage: b.Program.StageOf(typ, read), From: ruleset.Hub, Environment: map[string][]string{},
 	}
 	if r.Origin == "qmc" {
@@ -110,7 +110,7 @@ func (b *Built) query(r mix.Request) (*model.Query, error) {
 	if r.Environment != "" {
 		q.Environment["group"], q.Environment["=group"] = []string{schema.Fold(r.Environment)}, []string{r.Environment}
 	}
-	if q.Requester == nil || q.Resource == nil {
+	if q.Subject == nil || q.Resource == nil {
 		return nil, fmt.Errorf("the site lacks the user or the resource of %s", r.JSON())
 	}
 	return q, nil

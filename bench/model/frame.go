@@ -8,9 +8,9 @@ import (
 
 // Query is a request, its entities found.
 type Query struct {
-	Requester, Resource *Entity
-	Stage               Stage
-	From                ruleset.Context
+	Subject, Resource *Entity
+	Stage             Stage
+	From              ruleset.Context
 	// Environment holds texts by name, folded, and as written under "=" and the name.
 	Environment map[string][]string
 }
@@ -63,7 +63,7 @@ func (s *Site) Texts(v ir.Value, exact bool) func(*Frame) []string {
 			return func(*Frame) []string { return nil }
 		}
 		if v.Of.IsRoot() && v.Of.Root == ir.User {
-			return func(f *Frame) []string { return f.Requester.Texts[slot] }
+			return func(f *Frame) []string { return f.Subject.Texts[slot] }
 		}
 		if v.Of.IsRoot() {
 			return func(f *Frame) []string { return f.Resource.Texts[slot] }
@@ -114,7 +114,7 @@ func (s *Site) Single(v ir.Value, exact bool) bool {
 func (s *Site) Entities(e ir.Entities) func(*Frame) []*Entity {
 	if e.IsRoot() {
 		if e.Root == ir.User {
-			return func(f *Frame) []*Entity { return f.Requester.Self }
+			return func(f *Frame) []*Entity { return f.Subject.Self }
 		}
 		return func(f *Frame) []*Entity { return f.Resource.Self }
 	}

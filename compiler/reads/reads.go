@@ -61,11 +61,11 @@ const (
 	// IdenticalEntity: both paths lead to one entity, and the same; where they are
 	// equal, to exactly one.
 	IdenticalEntity Kind = "identical-entity"
-	// Privilege: the requester has Action on one of the entities at the left path.
+	// Privilege: the subject has Action on one of the entities at the left path.
 	Privilege Kind = "privilege"
-	// Anonymous: the requester is.
+	// Anonymous: the subject is.
 	Anonymous Kind = "anonymous"
-	// From: the requester comes from Context.
+	// From: the subject comes from Context.
 	From Kind = "from"
 )
 
@@ -144,8 +144,8 @@ func (r *Reads) Of(typ string) *Class {
 	return best
 }
 
-// OfRequester says whether the test looks at the requester and the session alone.
-func (t Test) OfRequester() bool {
+// OfSubject says whether the test looks at the subject and the session alone.
+func (t Test) OfSubject() bool {
 	return t.Kind != Privilege && !t.Left.is(Resource) && !t.Right.is(Resource)
 }
 
@@ -155,9 +155,9 @@ func (t Test) OfResource() bool {
 }
 
 // Identity says whether the test compares entities that the resource leads to
-// with the requester.
+// with the subject.
 func (t Test) Identity() bool {
-	return (t.Kind == CommonEntity || t.Kind == IdenticalEntity) && !t.OfResource() && !t.OfRequester()
+	return (t.Kind == CommonEntity || t.Kind == IdenticalEntity) && !t.OfResource() && !t.OfSubject()
 }
 
 func (o *Operand) is(root Root) bool { return o != nil && o.Root == root }

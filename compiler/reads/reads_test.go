@@ -18,26 +18,26 @@ func TestOfFindsTheClassOfAType(t *testing.T) {
 func TestSidesOfATest(t *testing.T) {
 	resource, user, session := &Operand{Root: Resource}, &Operand{Root: User}, &Operand{Root: Environment, Property: "os"}
 	tests := []struct {
-		name                          string
-		test                          Test
-		requester, resource, identity bool
+		name                        string
+		test                        Test
+		subject, resource, identity bool
 	}{
 		{"from the hub", Test{Kind: From, Context: "hub"}, true, false, false},
 		{"anonymous", Test{Kind: Anonymous}, true, false, false},
-		{"a text of the requester", Test{Kind: OneOf, Left: user}, true, false, false},
-		{"session against requester", Test{Kind: Common, Left: session, Right: user}, true, false, false},
+		{"a text of the subject", Test{Kind: OneOf, Left: user}, true, false, false},
+		{"session against subject", Test{Kind: Common, Left: session, Right: user}, true, false, false},
 		{"a text of the resource", Test{Kind: OneOf, Left: resource}, false, true, false},
 		{"two texts of the resource", Test{Kind: Identical, Left: resource, Right: resource}, false, true, false},
-		{"requester against resource", Test{Kind: Common, Left: user, Right: resource}, false, false, false},
+		{"subject against resource", Test{Kind: Common, Left: user, Right: resource}, false, false, false},
 		{"session against resource", Test{Kind: Identical, Left: resource, Right: session}, false, false, false},
-		{"owner and requester", Test{Kind: CommonEntity, Left: resource, Right: user}, false, false, true},
-		{"one owner, the requester", Test{Kind: IdenticalEntity, Left: user, Right: resource}, false, false, true},
+		{"owner and subject", Test{Kind: CommonEntity, Left: resource, Right: user}, false, false, true},
+		{"one owner, the subject", Test{Kind: IdenticalEntity, Left: user, Right: resource}, false, false, true},
 		{"two owners", Test{Kind: CommonEntity, Left: resource, Right: resource}, false, true, false},
 		{"a right", Test{Kind: Privilege, Left: resource, Action: 2}, false, false, false},
 	}
 	for _, test := range tests {
-		if got := test.test.OfRequester(); got != test.requester {
-			t.Errorf("%s: of the requester %t", test.name, got)
+		if got := test.test.OfSubject(); got != test.subject {
+			t.Errorf("%s: of the subject %t", test.name, got)
 		}
 		if got := test.test.OfResource(); got != test.resource {
 			t.Errorf("%s: of the resource %t", test.name, got)

@@ -14,7 +14,7 @@ import (
 // scope is what the bodies of one function share.
 type scope struct {
 	module *module
-	// class is the resource's; nil where the rules look at the requester alone.
+	// class is the resource's; nil where the rules look at the subject alone.
 	class *resolve.Class
 	// name is the function's, after which helpers are called.
 	name    string
@@ -58,7 +58,7 @@ func (sc *scope) define(name string, p ir.Predicate) string {
 }
 
 // arguments is the argument list of a body's head; a scope without a class has
-// no arguments, its rules look at the requester alone.
+// no arguments, its rules look at the subject alone.
 func (b *body) arguments(sc *scope) string {
 	if sc.class == nil {
 		return ""
@@ -180,7 +180,7 @@ func (b *body) deny(p ir.Predicate) {
 	b.add("not %s", b.call(b.helper(p)))
 }
 
-// cost ranks tests: what the request itself says, what the requester's record
+// cost ranks tests: what the request itself says, what the subject's record
 // says, the resource's, its relations', patterns, and other stages last.
 func cost(p ir.Predicate) int {
 	switch p := p.(type) {
@@ -220,7 +220,7 @@ func cost(p ir.Predicate) int {
 
 func compareCost(x, y ir.Predicate) int { return cmp.Compare(cost(x), cost(y)) }
 
-// entitiesCost ranks comparisons of entities: with the requester, such as the test
+// entitiesCost ranks comparisons of entities: with the subject, such as the test
 // of an owner, they cost no more than a property, and owners are many.
 func entitiesCost(a, b ir.Entities) int {
 	for _, side := range [][2]ir.Entities{{a, b}, {b, a}} {

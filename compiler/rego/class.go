@@ -14,10 +14,10 @@ import (
 
 // classWriter writes the module of one class.
 type classWriter struct {
-	module    *module
-	class     *privilege.Class
-	requester *requesterWriter
-	entries   []entry
+	module  *module
+	class   *privilege.Class
+	subject *subjectWriter
+	entries []entry
 }
 
 // entry is a rule, or a group of merged rules, as the stages of a class call it.
@@ -113,12 +113,12 @@ func asksCycle(class *privilege.Class, r resolve.Specialised) []ruleset.Action {
 	return asked
 }
 
-// writeRule writes a rule in full; one that looks at the requester alone goes
-// to the requester's module, where all classes share it.
+// writeRule writes a rule in full; one that looks at the subject alone goes
+// to the subject's module, where all classes share it.
 func (w *classWriter) writeRule(r resolve.Specialised) {
 	e := entry{id: r.Rule.ID, actions: r.Rule.Actions, cost: cost(r.Predicate)}
-	if looksAtRequesterAlone(r.Predicate) {
-		e.call = w.module.use("requester") + "." + w.requester.rule(r)
+	if looksAtSubjectAlone(r.Predicate) {
+		e.call = w.module.use("subject") + "." + w.subject.rule(r)
 		e.cost = 0
 		w.entries = append(w.entries, e)
 		return
@@ -139,7 +139,7 @@ func (w *classWriter) writeRule(r resolve.Specialised) {
 	w.entries = append(w.entries, e)
 }
 
-func looksAtRequesterAlone(p ir.Predicate) bool {
+func looksAtSubjectAlone(p ir.Predicate) bool {
 	alone := true
 	ir.Visit(p, func(a ir.Atom, _ bool) {
 		read := ir.OperandsOf(a)

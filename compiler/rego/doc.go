@@ -1,5 +1,5 @@
 // Package rego writes a plan as Rego modules: one per class of resources, one
-// for the rules that look at the requester alone, and an index. The modules go
+// for the rules that look at the subject alone, and an index. The modules go
 // with the hand-written library in policies.
 //
 // It writes text in the layout of `opa fmt`, rather than trees for OPA's

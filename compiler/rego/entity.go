@@ -12,7 +12,7 @@ import (
 // use, because every test may find another entity of the set.
 func (b *body) entity(e ir.Entities) string {
 	if e.Root == ir.User {
-		return b.module.use("request") + ".requester"
+		return b.module.use("request") + ".subject"
 	}
 	if name, ok := b.vars[e.Key()]; ok {
 		return name

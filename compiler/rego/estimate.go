@@ -166,7 +166,7 @@ func steps(p ir.Predicate) float64 {
 	panic(fmt.Sprintf("rego: unknown predicate %T", p))
 }
 
-// chance is how likely a test holds for a requester and a resource of whom nothing
+// chance is how likely a test holds for a subject and a resource of whom nothing
 // is known. These are habits of real rules and not of any site: an equality picks
 // few, an inequality most.
 func chance(p ir.Predicate) float64 {

@@ -14,8 +14,8 @@ import (
 func Generate(plan *privilege.Plan) []Module {
 	served := serve(plan)
 	names := namesOf(plan)
-	requester := &requesterWriter{
-		module: newModule("requester", "Rules that look at the requester alone, for the resources of any type.", names),
+	subject := &subjectWriter{
+		module: newModule("subject", "Rules that look at the subject alone, for the resources of any type.", names),
 		names:  map[string]string{},
 	}
 	var modules []Module
@@ -24,15 +24,15 @@ func Generate(plan *privilege.Plan) []Module {
 			continue
 		}
 		w := &classWriter{
-			module:    newModule("types."+names.packages[c.Key], titleOf(c), names),
-			class:     c,
-			requester: requester,
+			module:  newModule("types."+names.packages[c.Key], titleOf(c), names),
+			class:   c,
+			subject: subject,
 		}
 		modules = append(modules, w.write())
 	}
 	modules = append(modules, index(plan, served, names))
-	if len(requester.names) > 0 {
-		modules = append(modules, requester.module.finish())
+	if len(subject.names) > 0 {
+		modules = append(modules, subject.module.finish())
 	}
 	slices.SortFunc(modules, func(a, b Module) int { return strings.Compare(a.Path, b.Path) })
 	return modules

@@ -29,7 +29,7 @@ var ownVariable = regexp.MustCompile(`^(id|action|held|text|found|kind|values?|i
 // nothing names but whose names begin with x. Filters may name types by any
 // text; those of the schema come first to their names.
 func namesOf(plan *privilege.Plan) *names {
-	n := &names{packages: map[string]string{}, reserved: map[string]bool{"request": true, "requester": true, "site": true, "types": true}}
+	n := &names{packages: map[string]string{}, reserved: map[string]bool{"request": true, "subject": true, "site": true, "types": true}}
 	classes := slices.Clone(plan.Classes)
 	slices.SortStableFunc(classes, func(a, b *privilege.Class) int {
 		switch {

@@ -57,7 +57,7 @@ func (b *body) ref(v ir.Value, exact bool) (string, bool) {
 }
 
 // isPlain says whether the reference to a value needs no more than the resource
-// or the requester. An id does: who is described, or known as a nested object
+// or the subject. An id does: who is described, or known as a nested object
 // only, may have none.
 func isPlain(v ir.Value, exact bool) bool {
 	switch v := v.(type) {

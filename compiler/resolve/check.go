@@ -33,7 +33,7 @@ func check(r *report) {
 	})
 }
 
-// root checks that the path's root fits the rule's category (D): the requester
+// root checks that the path's root fits the rule's category (D): the subject
 // takes no part in Sync rules, nodes only in them.
 func (r *report) root(p *condition.Path) {
 	switch {

@@ -15,7 +15,7 @@ var sent = []string{"os", "device", "browser", "ip", "context", "requestType", "
 // those of properties.
 var notMisspelt = map[string]bool{"role": true, "mail": true, "uid": true, "title": true}
 
-// names warns of what is no error whatever it is called: attributes of the requester
+// names warns of what is no error whatever it is called: attributes of the subject
 // and of the session that are nearly those that everybody has.
 func (r *report) names(p *condition.Path) {
 	if p.Root != "user" || len(p.Segments) == 0 || p.Segments[0].Custom {

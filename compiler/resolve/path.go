@@ -90,7 +90,7 @@ func (sp *specialiser) property(of ir.Entities, typ *schema.Type, s condition.Se
 		}
 		return known(ir.Property{Of: of, Name: "@" + name, List: true})
 	}
-	// Of the requester, any name that is no property is a directory attribute,
+	// Of the subject, any name that is no property is a directory attribute,
 	// resourcetype included.
 	if name == "resourcetype" && of.Root != ir.User {
 		return sp.resourceType(of, typ)

@@ -28,7 +28,7 @@ func (sp *specialiser) variants(o condition.Operand) []variant {
 	}
 }
 
-// isAttribute says whether a value is an attribute that the requester's directory or
+// isAttribute says whether a value is an attribute that the subject's directory or
 // session could say. That the request comes from somewhere is not sent by the session.
 func (sp *specialiser) isAttribute(p ir.Property) bool {
 	if p.Of.Root != ir.User || !p.Of.IsRoot() || p.Name[0] == '@' || p.Name == "id" || p.Name == "name" || p.Name == "context" {

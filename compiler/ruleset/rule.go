@@ -12,7 +12,7 @@ const (
 	Sync                         // which node serves which app
 )
 
-// Context says where the requester must come from, section 8.
+// Context says where the subject must come from, section 8.
 type Context int
 
 // The rule contexts.

@@ -193,11 +193,11 @@ func enumeration(byNumber map[string]string) (map[string]string, error) {
 	return names, nil
 }
 
-// checkUser holds the type of the requester to what a request can tell of one.
+// checkUser holds the type of the subject to what a request can tell of one.
 func (s *Schema) checkUser() []error {
 	switch user, ok := s.Type("User"); {
 	case !ok:
-		return []error{errors.New("schema: there must be a type User, the requester's")}
+		return []error{errors.New("schema: there must be a type User, the subject's")}
 	case len(user.Relations) > 0:
 		return []error{errors.New(`schema: type "User": a user has no relations`)}
 	}

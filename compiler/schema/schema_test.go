@@ -117,7 +117,7 @@ only TransientObject is transient`},
 	}
 }
 
-func TestASchemaHasTheRequester(t *testing.T) {
+func TestASchemaHasTheSubject(t *testing.T) {
 	if _, err := Extend(&Schema{}, []byte(`{"types": [{"name": "App"}]}`)); err == nil || !strings.Contains(err.Error(), "there must be a type User") {
 		t.Errorf("got %v", err)
 	}

@@ -75,9 +75,9 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 		}
 		someone, something := false, false
 		folded := m.Fold(matrix.Selection{
-			Requester: func(n int32) bool {
-				r := m.Model.Requesters
-				matches := who.Matches("user", r.Handles[n], r.Subjects[n])
+			Subject: func(n int32) bool {
+				r := m.Model.Subjects
+				matches := who.Matches("user", r.Handles[n], r.IDs[n])
 				someone = someone || matches
 				return matches
 			},

@@ -15,7 +15,7 @@ func auditCommand(streams *Streams) *cli.Command {
 decided by the policy, for all actions. Users and resources that the rules cannot
 tell apart are decided once, so that a matrix of a billion pairs takes seconds.
 
---by says what has a row: class (requesters and resources with the same rights,
+--by says what has a row: class (subjects and resources with the same rights,
 folded), member (who and what is in the classes), cell (each pair), user, resource,
 nobody (resources that nobody has anything on), rule (its reach, and what a disabled
 one would grant), or summary. Rights that depend on session attributes are there only

@@ -191,7 +191,7 @@ func (q search) known(data *bundles.Document) (string, bool) {
 // policy instead of one for each.
 func (q search) resources(ctx context.Context, b *bundles.Bundle, user string, progress snapshot.Progress) ([]Found, error) {
 	action, _ := ruleset.ParseAction(q.request.Action.Name)
-	question := partition.Question{Types: []string{schema.Fold(q.request.Resource.Type)}, Actions: uint32(action), Requester: user}
+	question := partition.Question{Types: []string{schema.Fold(q.request.Resource.Type)}, Actions: uint32(action), Subject: user}
 	if c := q.request.Context; c != nil {
 		question.Session = partition.Session{Context: c.RequestContext, Environment: c.Environment}
 	}

@@ -79,12 +79,12 @@ func (a *alikes) of(k kind) *partition.Alike {
 }
 
 // Alike tells which of many resources of one type have the same verdict for one
-// requester, action and context. It is not safe for concurrent use.
+// subject, action and context. It is not safe for concurrent use.
 type Alike struct {
-	ctx       context.Context
-	of        *partition.Alike
-	asker     *partition.Asker // nil for a requester who is not on record
-	requester string
+	ctx     context.Context
+	of      *partition.Alike
+	asker   *partition.Asker // nil for a subject who is not on record
+	subject string
 }
 
 // Alike returns what tells resources apart for the rest of a request, whose
@@ -105,19 +105,19 @@ func (p *Point) Alike(ctx context.Context, r Request) *Alike {
 	if of == nil {
 		return nil
 	}
-	a := &Alike{ctx: ctx, of: of, requester: subject}
+	a := &Alike{ctx: ctx, of: of, subject: subject}
 	if v, ok := p.data.Lookup("site", "subjects", subject); ok {
-		a.requester, _ = v.(string)
+		a.subject, _ = v.(string)
 	}
 	if session, ok := sessionOf(r.Context); ok {
-		a.asker = of.For(a.requester, session, func(typ string, action uint32, handles []string) ([]bool, error) {
+		a.asker = of.For(a.subject, session, func(typ string, action uint32, handles []string) ([]bool, error) {
 			return p.allowed(ctx, r, typ, action, handles)
 		})
 	}
 	return a
 }
 
-// allowed says on which resources the requester of a request has an action.
+// allowed says on which resources the subject of a request has an action.
 func (p *Point) allowed(ctx context.Context, r Request, typ string, action uint32, handles []string) ([]bool, error) {
 	requests := make([]Request, len(handles))
 	named := ast.ObjectTerm([2]*ast.Term{nameKey, ast.StringTerm(ruleset.Action(action).Name())})
@@ -184,7 +184,7 @@ func (a *Alike) Classes(ids []string) ([]int32, error) {
 	list := make([]int32, len(ids))
 	for i, place := range a.of.Places(handles) {
 		list[i] = -1
-		if place.Settles(a.requester) {
+		if place.Settles(a.subject) {
 			list[i] = place.Class
 		}
 	}

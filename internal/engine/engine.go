@@ -80,7 +80,7 @@ func (e *Engine) decide(ctx context.Context, input ast.Value) (Decision, error) 
 	return d, nil
 }
 
-// Actions returns the names of all actions that the requester has on the
+// Actions returns the names of all actions that the subject has on the
 // resource, in order. The request needs no action; one that is no JSON has none.
 func (e *Engine) Actions(ctx context.Context, request []byte) ([]string, error) {
 	input, err := ParseRequest(request)

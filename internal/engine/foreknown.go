@@ -12,7 +12,7 @@ import (
 )
 
 // foreknown are values of rules that need no evaluation: of constants, and of
-// what the library says about requesters and resources on record, which every
+// what the library says about subjects and resources on record, which every
 // decision asks for and which takes OPA a third of its time. It says what the
 // library says (policies/qlik/request.rego and site.rego), or nothing, and then OPA
 // evaluates the rule. Stock OPA decides without it, so that the differential tests
@@ -54,7 +54,7 @@ var (
 	idFunction     = ast.MustParseRef("data.qlik.site.id")
 	isUserFunction = ast.MustParseRef("data.qlik.request.is_user")
 	userRule       = ast.MustParseRef("data.qlik.request.user")
-	requesterRule  = ast.MustParseRef("data.qlik.request.requester")
+	subjectRule    = ast.MustParseRef("data.qlik.request.subject")
 	admittedRule   = ast.MustParseRef("data.qlik.request.admitted")
 )
 
@@ -133,7 +133,7 @@ func (k *foreknown) fact(m *memory, h uint64, name ast.Ref) (value *ast.Term, kn
 }
 
 // call is what functions of the library say of what is on record: site.entity and
-// site.id of it, and request.is_user where the requester, whose handle is user, is.
+// site.id of it, and request.is_user where the subject, whose handle is user, is.
 func (k *foreknown) call(data *bundles.Document, user *ast.Term, call ast.Ref) *ast.Term {
 	if len(call) < 2 || len(call) > 3 {
 		return nil
@@ -173,7 +173,7 @@ func record(data *bundles.Document, typ, handle string) *ast.Term {
 	return ast.NewTerm(ast.LazyObject(fields))
 }
 
-// request puts into a memory who the requester is, and that the request is
+// request puts into a memory who the subject is, and that the request is
 // admitted, of a valid one by somebody on record about something on record.
 func (k *foreknown) request(m *memory, input ast.Value) {
 	in, ok := input.(ast.Object)
@@ -195,8 +195,8 @@ func (k *foreknown) request(m *memory, input ast.Value) {
 	}
 	m.user = ast.StringTerm(handle)
 	m.Put(userRule, m.user)
-	if requester := record(m.data, "user", handle); requester != nil {
-		m.Put(requesterRule, requester)
+	if subject := record(m.data, "user", handle); subject != nil {
+		m.Put(subjectRule, subject)
 	}
 	resource, okResource := part(in, resourceKey)
 	if kind, _ := text(subject, typeKey); kind != "user" || !okResource || !hasValidContext(in) {

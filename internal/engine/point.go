@@ -25,7 +25,7 @@ type Point struct {
 	// one and many ask for allow alone, explainOne and explainMany for decision
 	// as well; without a rule decision they are the same.
 	one, many, explainOne, explainMany *Query
-	// together is nil unless the package decides requests of one requester
+	// together is nil unless the package decides requests of one subject
 	// together, as Qlik's does.
 	together *together
 	// alikes is nil where nothing is known of which requests are answered alike.

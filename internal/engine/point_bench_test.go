@@ -22,7 +22,7 @@ func asRequest(tb testing.TB, text []byte) engine.Request {
 	}
 }
 
-// BenchmarkPoint decides batches of one requester; the figure is the time of a
+// BenchmarkPoint decides batches of one subject; the figure is the time of a
 // whole batch.
 func BenchmarkPoint(b *testing.B) {
 	for _, rules := range []int{100, 1000} {

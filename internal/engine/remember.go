@@ -17,7 +17,7 @@ import (
 type memory struct {
 	known *foreknown // nil where nothing is
 	data  *bundles.Document
-	user  *ast.Term // the requester's handle, a text, of one on record; nil where it is not known
+	user  *ast.Term // the subject's handle, a text, of one on record; nil where it is not known
 	// typ and resource are what a valid request for something on record is about,
 	// texts in lower case; nil for any other.
 	typ, resource *ast.Term

@@ -8,8 +8,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// together asks a Qlik policy about many resources on record, of one type, for one requester.
-// The policy then looks at requester and session once, which is most of what a
+// together asks a Qlik policy about many resources on record, of one type, for one subject.
+// The policy then looks at subject and session once, which is most of what a
 // decision costs; its rules together and together_granted_by are the interface.
 type together struct {
 	allow, explain *Query
@@ -28,7 +28,7 @@ func newTogether(pkg string, prepare preparer) (*together, error) {
 // groupsMost is the number of groups that are looked through for each request.
 const groupsMost = 16
 
-// evaluateTogether answers requests that have requester and type of resource in
+// evaluateTogether answers requests that have subject and type of resource in
 // common, and returns the numbers of those that are still open: what is not on
 // record, or fails, is left for a closer look.
 func (p *Point) evaluateTogether(ctx context.Context, requests []Request, explain bool, verdicts []Verdict) []int {

@@ -33,7 +33,7 @@ const (
 )
 
 // SessionAttributes says whether session attributes that a request sends take the place
-// of those of the requester's record (docs/language.md, section 4.4, D, O).
+// of those of the subject's record (docs/language.md, section 4.4, D, O).
 type SessionAttributes int
 
 // The readings.
@@ -93,7 +93,7 @@ type Decision struct {
 	// Reason is granted, no_rule, unknown_subject, unknown_resource or
 	// invalid_request.
 	Reason string
-	// Actions holds the names of all actions that the requester has on the
+	// Actions holds the names of all actions that the subject has on the
 	// resource, sorted.
 	Actions []string
 	// Err is not nil where the rules have no meaning for this request: rights

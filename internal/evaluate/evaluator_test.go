@@ -112,7 +112,7 @@ func TestExplain(t *testing.T) {
 	e := evaluator(t, acme(t), Options{}, rules...)
 	got := e.Explain(ask(t, `resource.type="App.Object"`, `resource.id="o-1"`, `context={"request_context":"hub","environment":{"os":"w","ip":["1","2"]}}`))
 	want := `granted; granted by ["object"]; actions ["read" "update"]
-requester User "U-Anna" "Anna A" (on record)
+subject User "U-Anna" "Anna A" (on record)
 from "hub", environment {ip=["1" "2"], os=["w"]}
 App.Object "O-1" "Sheet" (on record): [read update]
   rule object "Rule object", filter "App.Object*", would grant [read update]
@@ -141,7 +141,7 @@ Stream "S-1" "Sales" (on record): [read]
 		t.Errorf("of no request: %s", got)
 	}
 	broken := evaluator(t, acme(t), Options{}, ruleOn("a", "App_*", read, `!resource.HasPrivilege("read")`))
-	if got := broken.Explain(ask(t, `subject.id="NONE\\x"`)); !strings.Contains(got, "\nerror: rights on App \"A-1\" depend on their own absence\nrequester User \"\" \"\" (not on record)\n") {
+	if got := broken.Explain(ask(t, `subject.id="NONE\\x"`)); !strings.Contains(got, "\nerror: rights on App \"A-1\" depend on their own absence\nsubject User \"\" \"\" (not on record)\n") {
 		t.Errorf("of rules without meaning: %s", got)
 	}
 }

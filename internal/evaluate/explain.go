@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Explain tells a trace in words: the requester, then for the resource and every
+// Explain tells a trace in words: the subject, then for the resource and every
 // entity whose rights a condition asks for the rules that fit it, with the truth
 // and the values of every part of their conditions.
 func (e *Evaluator) Explain(input []byte) string {
@@ -23,7 +23,7 @@ func (e *Evaluator) Explain(input []byte) string {
 		t.line(0, "error: %v", d.Err)
 	}
 	if len(trace.Judgements) > 0 {
-		t.line(0, "requester %s", title(q.Requester))
+		t.line(0, "subject %s", title(q.Subject))
 		t.line(0, "from %q, environment %s", q.Context, listsOf(q.Environment))
 	}
 	for _, j := range trace.Judgements {

@@ -74,7 +74,7 @@ func (s scope) call(n *condition.Call) bool {
 			return s.rightsOn(e).Has(action)
 		})
 	case condition.IsAnonymous:
-		return schema.Fold(s.Requester.Scalars["userdirectory"]) == "none"
+		return schema.Fold(s.Subject.Scalars["userdirectory"]) == "none"
 	case condition.Empty:
 		return s.path(n.Path).empty()
 	case condition.IsOwned:
@@ -83,7 +83,7 @@ func (s scope) call(n *condition.Call) bool {
 	panic(fmt.Sprintf("evaluate: unknown function %q", n.Function))
 }
 
-// rightsOn returns the requester's rights on an entity that a condition names.
+// rightsOn returns the subject's rights on an entity that a condition names.
 func (s scope) rightsOn(e *snapshot.Entity) ruleset.Actions {
 	switch {
 	case e != s.resource:

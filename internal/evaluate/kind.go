@@ -53,7 +53,7 @@ func kindOf(s *schema.Schema, resource *schema.Type, o condition.Operand) kind {
 		if i+1 < len(p.Segments) {
 			return nothing
 		}
-		// A user as the resource itself may carry anything; the requester, and a user that
+		// A user as the resource itself may carry anything; the subject, and a user that
 		// a relation leads to, have what is named.
 		return textKind(t, segment, p.Root == "resource" && i == 0)
 	}

@@ -18,7 +18,7 @@ func texts(values ...string) Values { return Values{Texts: values} }
 
 func entities(of ...*snapshot.Entity) Values { return Values{Entities: of} }
 
-// path returns what a path denotes for this requester and resource.
+// path returns what a path denotes for this subject and resource.
 func (s scope) path(p condition.Path) Values {
 	if p.Root == "user" {
 		return s.userPath(p.Segments)
@@ -31,7 +31,7 @@ func (s scope) path(p condition.Path) Values {
 // has, or else a directory attribute. A user has no relations.
 func (s scope) userPath(segments []condition.Segment) Values {
 	if len(segments) == 0 {
-		return entities(s.Requester)
+		return entities(s.Subject)
 	}
 	first, rest := segments[0], segments[1:]
 	if !first.Custom {
@@ -42,17 +42,17 @@ func (s scope) userPath(segments []condition.Segment) Values {
 			if s.replaced(first) {
 				return s.follow(texts(s.Attribute(first.Name)...), rest)
 			}
-			return s.follow(texts(s.Requester.Attributes["resourcetype"]...), rest)
+			return s.follow(texts(s.Subject.Attributes["resourcetype"]...), rest)
 		}
 	}
 	if name := schema.Fold(first.Name); len(rest) == 0 && s.replaced(first) {
 		return texts(s.Attribute(name)...)
 	}
-	return s.follow(entities(s.Requester), segments)
+	return s.follow(entities(s.Subject), segments)
 }
 
 // replaced says whether the request sends values that take the place of an attribute
-// of the requester's record. Properties of users and custom properties stay, and so
+// of the subject's record. Properties of users and custom properties stay, and so
 // does an attribute context: where a request comes from is no attribute of the user.
 func (s scope) replaced(segment condition.Segment) bool {
 	name := schema.Fold(segment.Name)

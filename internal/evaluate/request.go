@@ -16,8 +16,8 @@ type Question struct {
 	// Reason is unknown_subject, unknown_resource or invalid_request where the
 	// request cannot be judged, and then the other fields mean nothing; else "".
 	Reason string
-	// Requester and Resource are on record or as the request describes them.
-	Requester, Resource *snapshot.Entity
+	// Subject and Resource are on record or as the request describes them.
+	Subject, Resource *snapshot.Entity
 	// HasAction is false for a request without the key action: it is invalid,
 	// yet all actions on its resource are told.
 	HasAction bool
@@ -82,13 +82,13 @@ func (e *Evaluator) Read(input []byte) Question {
 	if q.Context, q.Environment, ok = readContext(top); !ok {
 		return invalid
 	}
-	q.Requester, q.Resource = e.findRequester(subject), e.findResource(resource)
+	q.Subject, q.Resource = e.findSubject(subject), e.findResource(resource)
 	switch {
-	case q.HasAction && q.Requester == nil:
+	case q.HasAction && q.Subject == nil:
 		q.Reason = unknownSubject
 	case q.HasAction && q.Resource == nil:
 		q.Reason = unknownResource
-	case q.Requester == nil || q.Resource == nil:
+	case q.Subject == nil || q.Resource == nil:
 		return invalid
 	}
 	return q
@@ -138,7 +138,7 @@ func actionNamed(name string) (ruleset.Action, bool) {
 	return 0, false
 }
 
-// readContext reads where the requester comes from and the environment. Names
+// readContext reads where the subject comes from and the environment. Names
 // of the environment that are equal but for case unite.
 func readContext(top object) (from string, environment map[string][]string, ok bool) {
 	context, ok := optionalObject(top, "context")
@@ -178,11 +178,11 @@ func listOfText(v any) ([]string, bool) {
 	return values, true
 }
 
-// findRequester returns the user that the subject is: on record, by DIR\id or
+// findSubject returns the user that the subject is: on record, by DIR\id or
 // by GUID, or else by the directory and the id in the subject's own id, with
 // what its properties say of it. Who is neither on record nor described must be
 // anonymous. nil is an unknown subject.
-func (e *Evaluator) findRequester(s described) *snapshot.Entity {
+func (e *Evaluator) findSubject(s described) *snapshot.Entity {
 	if user := e.userOnRecord(s.id); user != nil {
 		return user
 	}

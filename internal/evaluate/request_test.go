@@ -118,7 +118,7 @@ func resourceOf(kind, properties string) []string {
 	return []string{fmt.Sprintf("resource.type=%q", kind), `resource.id="New"`, "resource.properties=" + properties}
 }
 
-// newUser asks for a requester who is not on record.
+// newUser asks for a subject who is not on record.
 func newUser(properties string) []string {
 	return []string{`subject.id="Acme\\New"`, "subject.properties=" + properties}
 }
@@ -132,7 +132,7 @@ func TestProperties(t *testing.T) {
 		{"a record wins, whole", `resource.name = "forged" or !resource.@forged.Empty() or resource.owner.name = "Bob"`,
 			[]string{`resource.properties={"name":"forged","custom":{"forged":["x"]},"owner":"u-bob"}`}, false},
 		{"a record wins, whole", `resource.name = "forged"`, []string{`resource.id="a-3"`, `resource.properties={"name":"forged"}`}, false},
-		{"a requester's record wins, whole", `user.group = "forged" or user.roles = "forged"`,
+		{"a subject's record wins, whole", `user.group = "forged" or user.roles = "forged"`,
 			[]string{`subject.properties={"attributes":{"group":"forged"},"roles":["forged"]}`}, false},
 
 		{"short form", `resource.name = "x" and resource.owner = user and resource.stream.name = "sales" and resource.@ga = "a" and resource.published.Empty()`,
@@ -181,12 +181,12 @@ func TestProperties(t *testing.T) {
 			newApp(`{"owner":"AcMe\\Ghost"}`), true},
 		{"owner by GUID not on record", `resource.owner.id == "U-Ghost" and resource.owner.name.Empty()`, newApp(`{"owner":"U-Ghost"}`), true},
 
-		{"described requester", `user.userDirectory == "Acme" and user.userId == "New" and user.name = "N" and user.id == "me" and user.group = "g" and user.@p = "v" and user.roles = "r"`,
+		{"described subject", `user.userDirectory == "Acme" and user.userId == "New" and user.name = "N" and user.id == "me" and user.group = "g" and user.@p = "v" and user.roles = "r"`,
 			newUser(`{"userId":"forged","userDirectory":"forged","name":"N","id":"me","attributes":{"Group":["g"]},"custom":{"p":"v"},"roles":["r"]}`), true},
 		{"attributes in both forms", `user.group = "a" and user.group = "b"`,
 			newUser(`{"attributes":{"group":"a"},"Attributes":[{"attributeType":"Group","attributeValue":"b"}]}`), true},
 		{"attributes beside attributes do not count", `user.group.Empty()`, newUser(`{"group":"g"}`), true},
-		{"properties of an anonymous requester", `user.IsAnonymous() and user.group = "g"`,
+		{"properties of an anonymous subject", `user.IsAnonymous() and user.group = "g"`,
 			[]string{`subject.id="NONE\\x"`, `subject.properties={"attributes":{"group":"g"}}`}, true},
 		{"nobody owns what nobody on record owns", `resource.owner = user`, append(newUser(`{"name":"N"}`), newApp(`{"owner":"Acme\\New"}`)...), false},
 		{"unless by the same GUID", `resource.owner = user`, append(newUser(`{"id":"GHOST"}`), newApp(`{"owner":"ghost"}`)...), true},

@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// judge judges entities for one requester in one request context, and
+// judge judges entities for one subject in one request context, and
 // remembers what it found (docs/language.md, section 7).
 type judge struct {
 	*Evaluator
@@ -45,7 +45,7 @@ func (j *judge) inContext(c ruleset.Context) bool {
 	return false
 }
 
-// rights returns the actions that the requester has on the entity, as one mask.
+// rights returns the actions that the subject has on the entity, as one mask.
 //
 // Relations never lead back, so the rights on other entities are found first,
 // by recursion, and what remains is the entity itself. Its rights under a

@@ -5,7 +5,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Tally is what all rules say of the requester and the resource of one request,
+// Tally is what all rules say of the subject and the resource of one request,
 // whatever action it asks for. It is flat where a Trace is deep, for who asks about
 // thousands of requests.
 type Tally struct {

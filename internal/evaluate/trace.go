@@ -21,7 +21,7 @@ type Trace struct {
 // Judgement is what the rules say of one entity.
 type Judgement struct {
 	Entity *snapshot.Entity
-	// Rights are the actions that the requester has on it.
+	// Rights are the actions that the subject has on it.
 	Rights ruleset.Actions
 	// Rules are those whose filter hits the entity, in the order of the rules.
 	Rules []Verdict
@@ -61,7 +61,7 @@ func (e *Evaluator) Trace(q Question) Trace {
 	return t.trace
 }
 
-// Values returns what a path denotes for the requester of a question and a
+// Values returns what a path denotes for the subject of a question and a
 // resource that need not be the question's.
 func (e *Evaluator) Values(q Question, resource *snapshot.Entity, p condition.Path) Values {
 	return scope{judge: e.newJudge(q), resource: resource}.path(p)

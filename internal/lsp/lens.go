@@ -52,8 +52,8 @@ func sameRule(r *ruleset.Rule) string {
 }
 
 var everything = matrix.Selection{
-	Requester: func(int32) bool { return true },
-	Resource:  func(*matrix.Type, int32) bool { return true },
+	Subject:  func(int32) bool { return true },
+	Resource: func(*matrix.Type, int32) bool { return true },
 }
 
 // codeLens says above each condition whom and what the rule reaches.
@@ -73,7 +73,7 @@ func (s *server) codeLens(d *document, _ documentParams) (any, error) {
 }
 
 func lensTitle(r *ruleset.Rule, known reached) string {
-	title := fmt.Sprintf("%s · %s · %s", counted(known.Requesters, "user"), counted(known.Resources, "resource"), strings.Join(r.Actions.Names(), ", "))
+	title := fmt.Sprintf("%s · %s · %s", counted(known.Subjects, "user"), counted(known.Resources, "resource"), strings.Join(r.Actions.Names(), ", "))
 	if known.Only > 0 {
 		title += fmt.Sprintf(" (%s by this rule alone)", counted(known.Only, "right"))
 	}

@@ -33,11 +33,11 @@ type Place struct {
 	Apart []string
 }
 
-// Settles says whether the class says what a requester with a handle may. Handles
+// Settles says whether the class says what a subject with a handle may. Handles
 // that are not on record may stand for anybody who is not.
-func (p Place) Settles(requester string) bool {
+func (p Place) Settles(subject string) bool {
 	return !slices.ContainsFunc(p.Apart, func(handle string) bool {
-		return handle == requester || strings.HasPrefix(handle, offRecord)
+		return handle == subject || strings.HasPrefix(handle, offRecord)
 	})
 }
 
@@ -68,11 +68,11 @@ type example struct {
 	Place
 }
 
-// examplesMost is enough that for most requesters one does not stand apart.
+// examplesMost is enough that for most subjects one does not stand apart.
 const examplesMost = 4
 
 // ErrNotAlike says that nothing is known of which resources are alike.
-var ErrNotAlike = errors.New("the rules compare entities that the requester leads to")
+var ErrNotAlike = errors.New("the rules compare entities that the subject leads to")
 
 // Read returns what the rules of a bundle read.
 func Read(data *bundles.Document) (*reads.Reads, error) {
@@ -94,7 +94,7 @@ func NewAlike(data *bundles.Document, r *reads.Reads, typ string, actions uint32
 	a := &Alike{typ: typ, data: data, types: map[string]*alikes{}, room: room}
 	for name, resources := range f.Resources {
 		for _, n := range resources.Identities {
-			if t := r.Tests[n]; len(requesterSide(t).Steps) > 0 {
+			if t := r.Tests[n]; len(subjectSide(t).Steps) > 0 {
 				return nil, ErrNotAlike
 			}
 		}
@@ -125,7 +125,7 @@ func (a *Alike) Remembered() int {
 	return n
 }
 
-func requesterSide(t reads.Test) *reads.Operand {
+func subjectSide(t reads.Test) *reads.Operand {
 	if t.Left.Root == reads.User {
 		return t.Left
 	}

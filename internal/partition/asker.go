@@ -7,10 +7,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 )
 
-// Asker tells which resources the rules cannot tell apart when one requester on
+// Asker tells which resources the rules cannot tell apart when one subject on
 // record asks in one session: of the texts of a resource it counts whether the
-// requester has one of them, and of the entities that a right depends on whether the
-// requester has the right. It is not safe for concurrent use.
+// subject has one of them, and of the entities that a right depends on whether the
+// subject has the right. It is not safe for concurrent use.
 type Asker struct {
 	*Alike
 	handle string
@@ -19,17 +19,17 @@ type Asker struct {
 	types  map[string]*asked
 }
 
-// Ask returns on which resources of a type, all on record, the requester has an
+// Ask returns on which resources of a type, all on record, the subject has an
 // action.
 type Ask func(typ string, action uint32, handles []string) ([]bool, error)
 
 // asked is what is known of the resources of a type.
 type asked struct {
 	*alikes
-	mine    []map[string]bool // the requester's texts, by the position in Across
-	classes map[int32]int32   // by the class of all requesters
+	mine    []map[string]bool // the subject's texts, by the position in Across
+	classes map[int32]int32   // by the class of all subjects
 	numbers map[string]int32
-	// has says on which classes the requester has an action.
+	// has says on which classes the subject has an action.
 	has map[right]bool
 }
 
@@ -41,7 +41,7 @@ type right struct {
 // unsettled is the class of a resource that has to be asked about.
 const unsettled = -1
 
-// For returns an asker; nil if the requester is not on record.
+// For returns an asker; nil if the subject is not on record.
 func (a *Alike) For(handle string, session Session, ask Ask) *Asker {
 	if !a.data.Has("site", "entities", "user", handle) {
 		return nil
@@ -93,7 +93,7 @@ func single(t reads.Test, texts []string) []string {
 	return texts
 }
 
-// merge turns classes for all requesters into those for this one.
+// merge turns classes for all subjects into those for this one.
 func (k *Asker) merge(t *asked, of []int32) ([]int32, error) {
 	open := map[int32]*alikeClass{}
 	k.mu.Lock()
@@ -128,7 +128,7 @@ func (k *Asker) merge(t *asked, of []int32) ([]int32, error) {
 	return merged, nil
 }
 
-// number returns the class of resources for this requester.
+// number returns the class of resources for this subject.
 func (k *Asker) number(t *asked, c *alikeClass) int32 {
 	key := slices.Clone(c.holds)
 	for i, n := range t.Across {
@@ -161,7 +161,7 @@ func appendBit(key []byte, bit bool) []byte {
 	return append(key, 0)
 }
 
-// settle finds out on which of the classes for all requesters this one has an
+// settle finds out on which of the classes for all subjects this one has an
 // action, as far as there is an example to ask about.
 func (k *Asker) settle(t *asked, action uint32, targets []int32) error {
 	classes, err := k.merge(t, targets)

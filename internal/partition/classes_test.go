@@ -39,9 +39,9 @@ func TestClassesAreExact(t *testing.T) {
 		}
 		for _, typ := range q.Types {
 			r := m.Resources[typ]
-			type pair struct{ requester, resource int32 }
+			type pair struct{ subject, resource int32 }
 			known := map[pair]string{}
-			for i, subject := range m.Requesters.Subjects {
+			for i, subject := range m.Subjects.IDs {
 				for j, id := range r.Handles[:r.Recorded] {
 					pairs++
 					if slices.Contains(r.Apart[int32(j)], int32(i)) {
@@ -54,7 +54,7 @@ func TestClassesAreExact(t *testing.T) {
 							fmt.Fprintf(&b, "%s %q\n", a.Name(), o.GrantedBy(t, q.Session, subject, typ, id, a))
 						}
 					}
-					p, rights := pair{m.Requesters.Of[i], r.Of[j]}, b.String()
+					p, rights := pair{m.Subjects.Of[i], r.Of[j]}, b.String()
 					first, seen := known[p]
 					if !seen {
 						known[p] = rights

@@ -9,21 +9,21 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 )
 
-// texts numbers the texts that requesters bring to a test, by test.
+// texts numbers the texts that subjects bring to a test, by test.
 type texts map[int]map[string]int32
 
-// requesters folds those who can ask by all that they bring; what no resource
+// subjects folds those who can ask by all that they bring; what no resource
 // brings too is merged later.
-func (f *folding) requesters() (texts, error) {
-	handles, subjects := f.site.requesters()
-	if f.Requester != "" {
-		at := slices.Index(handles, f.Requester)
+func (f *folding) subjects() (texts, error) {
+	handles, subjects := f.site.subjects()
+	if f.Subject != "" {
+		at := slices.Index(handles, f.Subject)
 		if at < 0 {
-			return nil, fmt.Errorf("nobody on record has the id %q", f.Requester)
+			return nil, fmt.Errorf("nobody on record has the id %q", f.Subject)
 		}
 		handles, subjects = handles[at:at+1], subjects[at:at+1]
 	}
-	f.Requesters = &Requesters{Handles: handles, Subjects: subjects}
+	f.Subjects = &Subjects{Handles: handles, IDs: subjects}
 	f.users = make(map[string]int32, len(handles))
 	var across []int
 	var rules []int
@@ -33,7 +33,7 @@ func (f *folding) requesters() (texts, error) {
 	}
 	slices.Sort(across)
 	across = slices.Compact(across)
-	own, err := newSideTests(f.site, f.Reads.Tests, f.tests(rules), reads.Test.OfRequester)
+	own, err := newSideTests(f.site, f.Reads.Tests, f.tests(rules), reads.Test.OfSubject)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (f *folding) requesters() (texts, error) {
 	p := newPartitioner(len(handles))
 	for i, handle := range handles {
 		f.users[handle] = int32(i)
-		f.Requesters.Anonymous = append(f.Requesters.Anonymous, f.site.isAnonymous(handle))
+		f.Subjects.Anonymous = append(f.Subjects.Anonymous, f.site.isAnonymous(handle))
 		c := Class{Holds: own.of("user", handle), Brings: map[int][]int32{}}
 		for _, n := range across {
 			all := columns[n].of("user", handle)
@@ -65,11 +65,11 @@ func (f *folding) requesters() (texts, error) {
 		}
 		p.add(c)
 	}
-	f.Requesters.Partition = p.Partition
+	f.Subjects.Partition = p.Partition
 	return known, nil
 }
 
-// columns returns the requester's or the resource's operand of tests that compare
+// columns returns the subject's or the resource's operand of tests that compare
 // them.
 func (f *folding) columns(tests []int, resource bool) map[int]*column {
 	columns := make(map[int]*column, len(tests))
@@ -132,8 +132,8 @@ func (f *folding) resources(ctx context.Context, r *Resources, known texts) erro
 	return nil
 }
 
-// bring notes what a resource brings to a test against requesters: of its texts those
-// that some requester has.
+// bring notes what a resource brings to a test against subjects: of its texts those
+// that some subject has.
 func (f *folding) bring(c *Class, test int, all []string, known map[string]int32) {
 	if f.Reads.Tests[test].Kind == reads.Identical && len(all) != 1 {
 		return
@@ -152,7 +152,7 @@ func (f *folding) bring(c *Class, test int, all []string, known map[string]int32
 	slices.Sort(c.Brings[test])
 }
 
-// meet returns the requesters who are one of the entities or, for the test of
+// meet returns the subjects who are one of the entities or, for the test of
 // identity, the only one.
 func (f *folding) meet(t reads.Test, handles []string) []int32 {
 	if t.Kind == reads.IdenticalEntity && len(identities(handles)) != 1 {
@@ -168,11 +168,11 @@ func (f *folding) meet(t reads.Test, handles []string) []int32 {
 	return met
 }
 
-// mergeRequesters folds requesters again, by what some resource brings too.
-func (f *folding) mergeRequesters() {
-	p := newPartitioner(len(f.Requesters.Handles))
-	merged := make([]Class, len(f.Requesters.Classes))
-	for i, c := range f.Requesters.Classes {
+// mergeSubjects folds subjects again, by what some resource brings too.
+func (f *folding) mergeSubjects() {
+	p := newPartitioner(len(f.Subjects.Handles))
+	merged := make([]Class, len(f.Subjects.Classes))
+	for i, c := range f.Subjects.Classes {
 		merged[i] = Class{Holds: c.Holds, Brings: map[int][]int32{}}
 		for n, numbers := range c.Brings {
 			for _, number := range numbers {
@@ -182,10 +182,10 @@ func (f *folding) mergeRequesters() {
 			}
 		}
 	}
-	for _, c := range f.Requesters.Of {
+	for _, c := range f.Subjects.Of {
 		p.add(merged[c])
 	}
-	f.Requesters.Partition = p.Partition
+	f.Subjects.Partition = p.Partition
 }
 
 // partitioner puts entities into classes.

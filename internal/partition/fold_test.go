@@ -62,10 +62,10 @@ func describe(p partition.Partition, names []string) string {
 func TestFolding(t *testing.T) {
 	const everybody = `acme\anna acme\bert acme\carl NONE\anonymous`
 	tests := []struct {
-		name       string
-		rules      []string
-		requesters string
-		apps       string
+		name     string
+		rules    []string
+		subjects string
+		apps     string
 	}{
 		{"no rule", nil, everybody, "a1 a2 a3 a4 a5"},
 		{"a rule on another type", []string{rule("r", "DataConnection_*", `user.group = "hr" and resource.name = "x"`)}, everybody, "a1 a2 a3 a4 a5"},
@@ -83,8 +83,8 @@ func TestFolding(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			q := partition.Question{Types: []string{"app"}, Actions: testsite.EveryAction(), Session: partition.Session{Environment: map[string][]string{"OS": {"X"}}}}
 			m := fold(t, acme(test.rules...), q)
-			if got := describe(m.Requesters.Partition, m.Requesters.Subjects); got != test.requesters {
-				t.Errorf("requesters %s\nwant       %s", got, test.requesters)
+			if got := describe(m.Subjects.Partition, m.Subjects.IDs); got != test.subjects {
+				t.Errorf("subjects %s\nwant       %s", got, test.subjects)
 			}
 			if got := describe(m.Resources["app"].Partition, m.Resources["app"].Handles); got != test.apps {
 				t.Errorf("apps %s\nwant %s", got, test.apps)
@@ -102,9 +102,9 @@ func TestPairsApart(t *testing.T) {
 	), partition.Question{Types: []string{"app"}, Actions: 2})
 	apps := m.Resources["app"]
 	apart := map[string][]string{}
-	for resource, requesters := range apps.Apart {
-		for _, n := range requesters {
-			apart[apps.Handles[resource]] = append(apart[apps.Handles[resource]], m.Requesters.Handles[n])
+	for resource, subjects := range apps.Apart {
+		for _, n := range subjects {
+			apart[apps.Handles[resource]] = append(apart[apps.Handles[resource]], m.Subjects.Handles[n])
 		}
 	}
 	// Anna owns the stream s, in which a1, a2 and a3 are.
@@ -130,12 +130,12 @@ func TestActionsThatCount(t *testing.T) {
 		rule("read", "App_*", `resource.name = "a1"`),
 	}
 	q := partition.Question{Types: []string{"app"}, Actions: 2}
-	if n := len(fold(t, acme(rules...), q).Requesters.Classes); n != 1 {
-		t.Errorf("%d classes of requesters, though only updates tell them apart", n)
+	if n := len(fold(t, acme(rules...), q).Subjects.Classes); n != 1 {
+		t.Errorf("%d classes of subjects, though only updates tell them apart", n)
 	}
 	rules = append(rules, rule("asks", "App_*", `resource.HasPrivilege("update")`))
-	if n := len(fold(t, acme(rules...), q).Requesters.Classes); n != 2 {
-		t.Errorf("%d classes of requesters, though a rule on reading asks for updates", n)
+	if n := len(fold(t, acme(rules...), q).Subjects.Classes); n != 2 {
+		t.Errorf("%d classes of subjects, though a rule on reading asks for updates", n)
 	}
 }
 
@@ -169,16 +169,16 @@ func TestBundlesThatCannotBeFolded(t *testing.T) {
 	}
 }
 
-// A question about one requester folds nobody else.
-func TestOneRequester(t *testing.T) {
+// A question about one subject folds nobody else.
+func TestOneSubject(t *testing.T) {
 	o := testsite.Open(t, acme(rule("r", "App_*", `user.group = "hr"`)))
-	q := partition.Question{Types: []string{"app"}, Actions: 2, Requester: "bert"}
+	q := partition.Question{Types: []string{"app"}, Actions: 2, Subject: "bert"}
 	m, err := partition.Fold(t.Context(), &o.Bundle.Data, q)
-	if err != nil || !slices.Equal(m.Requesters.Subjects, []string{`acme\bert`}) || len(m.Requesters.Classes) != 1 {
+	if err != nil || !slices.Equal(m.Subjects.IDs, []string{`acme\bert`}) || len(m.Subjects.Classes) != 1 {
 		t.Errorf("%v, %v", m, err)
 	}
-	q.Requester = "nobody"
+	q.Subject = "nobody"
 	if _, err := partition.Fold(t.Context(), &o.Bundle.Data, q); err == nil {
-		t.Error("nobody is no requester")
+		t.Error("nobody is no subject")
 	}
 }

@@ -19,8 +19,8 @@ type Question struct {
 	Types []string
 	// Actions is the mask of the actions that count.
 	Actions uint32
-	// Requester is the handle of the only requester who counts, "" for all.
-	Requester string
+	// Subject is the handle of the only subject who counts, "" for all.
+	Subject string
 }
 
 // Model is a site folded for one question. It does not change once it is made.
@@ -29,16 +29,16 @@ type Model struct {
 	Question
 	// Order holds the types of the question and those that their rights depend
 	// on: what a type's rules ask for comes before it.
-	Order      []string
-	Requesters *Requesters
-	Resources  map[string]*Resources
+	Order     []string
+	Subjects  *Subjects
+	Resources map[string]*Resources
 }
 
-// Requesters are all who can ask, folded.
-type Requesters struct {
-	// Handles are the folded ids of users on record; Subjects are the ids by which
+// Subjects are all who can ask, folded.
+type Subjects struct {
+	// Handles are the folded ids of users on record; IDs are the subject ids by which
 	// requests name them.
-	Handles, Subjects []string
+	Handles, IDs []string
 	// Anonymous says of each whether their directory is NONE.
 	Anonymous []bool
 	Partition
@@ -50,7 +50,7 @@ type Partition struct {
 	Classes []Class
 }
 
-// Class is a class of requesters or of resources.
+// Class is a class of subjects or of resources.
 type Class struct {
 	// Members are numbers of entities, ascending.
 	Members []int32
@@ -59,7 +59,7 @@ type Class struct {
 	Holds []int32
 	// Brings is what this side brings to each test against the other one: numbers
 	// of texts, ascending, by the position of the test in Across of Resources or,
-	// for requesters, by its index into Reads.Tests.
+	// for subjects, by its index into Reads.Tests.
 	Brings map[int][]int32
 	// Leads are the classes of the entities that a test of rights asks about, by
 	// the test's index into Reads.Tests, ascending.
@@ -79,13 +79,13 @@ type Resources struct {
 	Actions uint32
 	Rules   []int
 	Partition
-	// Across are the tests of texts of the requester against the resource's,
-	// Identities those of entities against the requester, Rights those of rights
+	// Across are the tests of texts of the subject against the resource's,
+	// Identities those of entities against the subject, Rights those of rights
 	// on entities that the resource leads to: indices into Reads.Tests.
 	Across, Identities, Rights []int
-	// Met lists the requesters who meet an identity test, by test and resource.
+	// Met lists the subjects who meet an identity test, by test and resource.
 	Met map[int]map[int32][]int32
-	// Apart lists the requesters who meet an identity test on the resource, or on
+	// Apart lists the subjects who meet an identity test on the resource, or on
 	// an entity that a right depends on, ascending, by resource: these pairs are to be
 	// settled one by one.
 	Apart map[int32][]int32
@@ -125,7 +125,7 @@ func Fold(ctx context.Context, data *bundles.Document, q Question) (*Model, erro
 		return nil, err
 	}
 	f.discover()
-	texts, err := f.requesters()
+	texts, err := f.subjects()
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func Fold(ctx context.Context, data *bundles.Document, q Question) (*Model, erro
 			return nil, err
 		}
 	}
-	f.mergeRequesters()
+	f.mergeSubjects()
 	return m, nil
 }
 
@@ -185,8 +185,8 @@ type folding struct {
 	site *site
 	// needs are the actions that count, by type.
 	needs map[string]uint32
-	users map[string]int32 // number of a requester, by handle
-	// met are the texts of requesters that resources bring too, by test.
+	users map[string]int32 // number of a subject, by handle
+	// met are the texts of subjects that resources bring too, by test.
 	met map[int]map[int32]bool
 }
 
@@ -216,7 +216,7 @@ func (f *folding) plan() error {
 				}
 			case t.Identity():
 				r.Identities = append(r.Identities, n)
-			case t.Kind == reads.Common && !t.OfRequester() && !t.OfResource(), t.Kind == reads.Identical && !t.OfRequester() && !t.OfResource():
+			case t.Kind == reads.Common && !t.OfSubject() && !t.OfResource(), t.Kind == reads.Identical && !t.OfSubject() && !t.OfResource():
 				r.Across = append(r.Across, n)
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Session is what requesters have in common: where they come from and what is sent
+// Session is what subjects have in common: where they come from and what is sent
 // with their requests.
 type Session struct {
 	// Context is hub, qmc or, for requests that do not say, "".
@@ -52,30 +52,30 @@ func (s *Session) origin(exact bool) []string {
 	return []string{schema.Fold(name)}
 }
 
-// AnonymousSubject is the subject id of the anonymous requester that is looked at
-// beside the users on record. Anonymous requesters have no record, so that all are
+// AnonymousSubject is the subject id of the anonymous subject that is looked at
+// beside the users on record. Anonymous subjects have no record, so that all are
 // alike but for their names.
 const AnonymousSubject = `NONE\anonymous`
 
-// anonymous is the handle of that requester (policies/qlik/request.rego).
+// anonymous is the handle of that subject (policies/qlik/request.rego).
 const anonymous = "\x1fsubject\x1f"
 
-// anonymousFields are the fields that a requester has of the subject id alone.
+// anonymousFields are the fields that a subject has of the subject id alone.
 var anonymousFields = map[string][]string{
 	"userdirectory": {"none"}, "=userdirectory": {"NONE"},
 	"userid": {"anonymous"}, "=userid": {"anonymous"},
 }
 
-// isAnonymous says whether a requester's directory is NONE.
+// isAnonymous says whether a subject's directory is NONE.
 func (s *site) isAnonymous(handle string) bool {
 	return slices.Contains(s.field("user", handle, "userdirectory"), "none")
 }
 
-// requesters returns the handles of those who can ask, in order, with the ids by
+// subjects returns the handles of those who can ask, in order, with the ids by
 // which requests name them: users on record and, unless a user has that login, an
-// anonymous requester. A user without a login whose id looks like one cannot be
+// anonymous subject. A user without a login whose id looks like one cannot be
 // named, and is left out.
-func (s *site) requesters() (handles, subjects []string) {
+func (s *site) subjects() (handles, subjects []string) {
 	logins := map[string]string{}
 	taken := false
 	for _, login := range s.data.Keys("site", "subjects") {

@@ -79,7 +79,7 @@ type column struct {
 	site  *site
 	op    reads.Operand
 	exact bool
-	// fixed is what the session has, for every requester alike.
+	// fixed is what the session has, for every subject alike.
 	fixed []string
 	// rest is the column of the entities that the first step leads to, known what
 	// it has for those that were met.

@@ -59,7 +59,7 @@ func BenchmarkHTTP(b *testing.B) {
 	}
 	apps := append(loaded.Data.Keys("site", "entities", "app"), loaded.Data.Keys("site", "entities", "app.object")...)
 	user := loaded.Data.Keys("site", "subjects")[1]
-	const requester = `"subject":{"type":"user","id":%s},"action":{"name":"read"}`
+	const subject = `"subject":{"type":"user","id":%s},"action":{"name":"read"}`
 	item := func(i int) string {
 		typ := "App"
 		if i%len(apps) >= len(loaded.Data.Keys("site", "entities", "app")) {
@@ -72,7 +72,7 @@ func BenchmarkHTTP(b *testing.B) {
 		for i := range n {
 			items = append(items, "{"+item(i)+"}")
 		}
-		return fmt.Sprintf("{"+requester+`,"evaluations":[%s]}`, text(user), strings.Join(items, ","))
+		return fmt.Sprintf("{"+subject+`,"evaluations":[%s]}`, text(user), strings.Join(items, ","))
 	}
 	for _, terse := range []bool{false, true} {
 		cfg := config(bundle)
@@ -81,10 +81,10 @@ func BenchmarkHTTP(b *testing.B) {
 		p := start(b, cfg)
 		for _, q := range []struct{ name, path, body string }{
 			{"health", "/health", ""},
-			{"evaluation", evaluation, fmt.Sprintf("{"+requester+",%s}", text(user), item(0))},
+			{"evaluation", evaluation, fmt.Sprintf("{"+subject+",%s}", text(user), item(0))},
 			{"evaluations=10", evaluations, batch(10)},
 			{"evaluations=100", evaluations, batch(100)},
-			{"search=resource", searchResource, fmt.Sprintf("{"+requester+`,"resource":{"type":"App"}}`, text(user))},
+			{"search=resource", searchResource, fmt.Sprintf("{"+subject+`,"resource":{"type":"App"}}`, text(user))},
 		} {
 			b.Run(fmt.Sprintf("terse=%t/%s", terse, q.name), func(b *testing.B) {
 				b.ReportAllocs()

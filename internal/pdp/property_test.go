@@ -198,7 +198,7 @@ func (p *point) evaluateEach(candidates []candidate) []string {
 	return names
 }
 
-// batchIsEach asks for all items at once, as they are and grouped by requester,
+// batchIsEach asks for all items at once, as they are and grouped by subject,
 // and for each alone.
 func (p *point) batchIsEach(seed uint64, items []any) {
 	p.t.Helper()
@@ -206,13 +206,13 @@ func (p *point) batchIsEach(seed uint64, items []any) {
 		return strings.Compare(text(a.(object)["subject"])+text(a.(object)["context"]), text(b.(object)["subject"])+text(b.(object)["context"]))
 	})
 	first := items[0].(object)
-	var oneRequester []any
+	var oneSubject []any
 	for _, item := range items {
 		i := with(item.(object), "subject", first["subject"])
 		delete(i, "context")
-		oneRequester = append(oneRequester, i)
+		oneSubject = append(oneSubject, i)
 	}
-	for name, list := range map[string][]any{"each its own": items, "one requester": oneRequester} {
+	for name, list := range map[string][]any{"each its own": items, "one subject": oneSubject} {
 		var b struct{ Evaluations []json.RawMessage }
 		p.ask(evaluations, text(object{"evaluations": list}), &b)
 		for i, item := range list {

@@ -128,7 +128,7 @@ func busyQuestion(i int) string {
 // as processes with the same bundle, and asks both the same questions in turn, half
 // a second each. faster is the ratio of evaluations a second, p99 and p99-stock are
 // in microseconds; batch is the time of a batch of a hundred different apps in
-// evaluations, batch-cpu the processor time. A search looks among a hundred thousand apps, for a requester who has
+// evaluations, batch-cpu the processor time. A search looks among a hundred thousand apps, for a subject who has
 // not been asked about before.
 func BenchmarkBesideStockOPA(b *testing.B) {
 	bundle, dir := busySite(b, busyApps), b.TempDir()

@@ -52,12 +52,12 @@ type Filtered struct {
 func (w *Workspace) Filter(site *snapshot.Site, request []byte, typeKey string) (*Filtered, error) {
 	q := w.Evaluator(site).Read(request)
 	switch {
-	case q.Requester == nil:
+	case q.Subject == nil:
 		return &Filtered{Node: filter.Const(false), UnknownSubject: true}, nil
 	case q.Reason != "":
 		return nil, errors.New("the request is not valid: " + q.Reason)
 	}
-	s := filter.Subject{User: q.Requester, Environment: q.Environment}
+	s := filter.Subject{User: q.Subject, Environment: q.Environment}
 	switch q.Context {
 	case "hub":
 		s.Context = ruleset.Hub

@@ -6,7 +6,7 @@ import data.qlik.request
 import data.qlik.types
 
 # METADATA
-# title: Whether the requester may perform the action on the resource
+# title: Whether the subject may perform the action on the resource
 # entrypoint: true
 default allow := false
 
@@ -26,7 +26,7 @@ granted_by := types.granted_by(type, action, resource) if {
 }
 
 # METADATA
-# title: The names of all actions that the requester has on the resource
+# title: The names of all actions that the subject has on the resource
 # description: The request need not name an action, but one that it names must be valid.
 # entrypoint: true
 default actions := set()
@@ -58,12 +58,12 @@ else := {"allow": false, "granted_by": set(), "reason": "unknown_resource"}
 
 # --- many at once ---
 
-# together is what allow says of many resources of one type for one requester: the input has items, each
+# together is what allow says of many resources of one type for one subject: the input has items, each
 # [id, action], in place of action and the resource's id. Items that are not on record, or not valid,
 # have no value here and must be asked for one by one. Such an input describes no resource, so that no
 # rule sees a description in either case.
 together[i] := types.may(type, action, id) if {
-	one_requester
+	one_subject
 	type := request.type
 	some i, [id_as_written, action_as_written] in input.items
 	id := lower(id_as_written)
@@ -80,7 +80,7 @@ together_granted_by[i] := types.granted_by(request.type, lower(action), lower(id
 
 together_granted_by[i] := set() if some i, false in together
 
-one_requester if {
+one_subject if {
 	input.subject.type == "user"
 	not request.malformed
 	request.user

@@ -98,7 +98,7 @@ test_equal_numbers_of_subject_and_resource if {
 		"subject": {"type": "user", "id": "NEW\\x", "properties": {"custom": {"GroupAccess": 1.0}}},
 		"resource": {"type": "App", "id": "new", "properties": {"custom": {"GroupAccess": 1}}},
 	})
-	[request.requester["=@groupaccess"], request.described[new]["=@groupaccess"]] == [["1.0"], ["1"]] with input as body
+	[request.subject["=@groupaccess"], request.described[new]["=@groupaccess"]] == [["1.0"], ["1"]] with input as body
 		with data.site as fixture.site
 		with data.qlik.view as {"app": app_view, "user": app_view}
 }

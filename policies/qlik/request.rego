@@ -66,7 +66,7 @@ admitted := false if {
 	action
 }
 
-# user is the requester's handle, undefined for a subject that is not known: an account on record,
+# user is the handle of the subject, undefined for a subject that is not known: an account on record,
 # else the id of a user on record, else an account that is anonymous or described.
 user := recorded if recorded := data.site.subjects[lower(input.subject.id)]
 
@@ -78,12 +78,12 @@ else := id if {
 
 else := unrecorded if unrecorded := described_subject.handle
 
-# requester is what the rules read of the requester.
-requester := record if record := data.site.entities.user[user]
+# subject has the attributes of the subject that rules read.
+subject := record if record := data.site.entities.user[user]
 
 else := description.entity(described_subject) if user == described_subject.handle
 
-# is_user says whether an entity is the requester: the same handle or, of two that are not on record,
+# is_user says whether an entity is the subject of the request: the same handle or, of two that are not on record,
 # the same id.
 default is_user(_) := false
 
@@ -94,7 +94,7 @@ is_user(handle) if {
 	site.id(handle) == stranger
 }
 
-# stranger is the id of a requester who is described. It counts only as long as nobody on record has
+# stranger is the id of a subject who is described. It counts only as long as nobody on record has
 # it: a description makes no one somebody on record.
 stranger := id if {
 	startswith(user, "\u001f")
@@ -107,12 +107,12 @@ default same(_, _) := false
 
 same(one, other) if site.id(one) == site.id(other)
 
-# anonymous says whether the requester's directory is NONE. A record's directory counts before the
+# anonymous says whether the subject's directory is NONE. A record's directory counts before the
 # request's; it is there if the rules read user.userDirectory.
-anonymous if requester.userdirectory == "none"
+anonymous if subject.userdirectory == "none"
 
 anonymous if {
-	not requester.userdirectory
+	not subject.userdirectory
 	startswith(lower(input.subject.id), "none\\")
 }
 
@@ -139,7 +139,7 @@ environment[exact] contains text if {
 	some text in description.as_list(value)
 }
 
-# The attribute context says where the requester comes from, unless the request itself sends one.
+# The attribute context says where the subject comes from, unless the request itself sends one.
 environment[key] contains text if {
 	some key, text in {"context": lower(origin), "=context": origin}
 }
@@ -240,7 +240,7 @@ resource_properties := json.patch(properties, numbers) if {
 	]
 }
 
-# described_subject is who the request says a requester without record is: someone anonymous, or
+# described_subject is who the request says a subject without record is: someone anonymous, or
 # someone with properties. Directory and user id are those of the subject's id.
 described_subject := description.node("user", "subject", fields, {
 	"id": description.id(fields),

@@ -14,7 +14,7 @@ subject(id) := {"type": "user", "id": id}
 
 described(id, properties) := {"type": "user", "id": id, "properties": properties}
 
-# --- requester ---
+# --- subject ---
 
 recorded_subjects := {
 	"an account": subject(`ACME\anna`),
@@ -26,11 +26,11 @@ recorded_subjects := {
 }
 
 # Nobody can describe who is on record.
-test_requester_on_record[note] if {
+test_subject_on_record[note] if {
 	some note, value in recorded_subjects
 	result := about("subject", value)
 	result.user == "u-anna"
-	result.requester == fixture.site.entities.user["u-anna"]
+	result.subject == fixture.site.entities.user["u-anna"]
 	not result.anonymous
 }
 
@@ -38,12 +38,12 @@ described_subjects := {
 	"directory and user of the subject's id, as written": {
 		"subject": described(`New\Some\One`, {"userDirectory": "ACME", "userId": "anna", "x": 1}),
 		"user": "\u001fsubject\u001f",
-		"requester": {"userdirectory": "new", "=userdirectory": "New", "userid": `some\one`, "=userid": `Some\One`},
+		"record": {"userdirectory": "new", "=userdirectory": "New", "userid": `some\one`, "=userid": `Some\One`},
 	},
 	"id and name from the properties": {
 		"subject": described(`New\x`, {"ID": "U-New", "Name": "New One"}),
 		"user": "\u001fsubject\u001fu-new",
-		"requester": {
+		"record": {
 			"userdirectory": "new", "=userdirectory": "New", "userid": "x", "=userid": "x",
 			"=id": "U-New", "name": "new one", "=name": "New One",
 		},
@@ -56,7 +56,7 @@ described_subjects := {
 			"group": ["not an attribute"],
 		}),
 		"user": "\u001fsubject\u001f",
-		"requester": {
+		"record": {
 			"userdirectory": "new", "=userdirectory": "New", "userid": "x", "=userid": "x",
 			"roles": ["auditadmin", "rootadmin"], "group": ["a", "b"], "=group": ["B", "a"],
 			"@department": ["sales"], "=@department": ["Sales"],
@@ -65,7 +65,7 @@ described_subjects := {
 	"the id of somebody on record, a handle among other things": {
 		"subject": described(`New\x`, {"id": "\u001f2\u001fu-gone"}),
 		"user": "\u001fsubject\u001f\u001f2\u001fu-gone",
-		"requester": {
+		"record": {
 			"userdirectory": "new", "=userdirectory": "New", "userid": "x", "=userid": "x",
 			"=id": "\u001f2\u001fu-gone",
 		},
@@ -73,26 +73,26 @@ described_subjects := {
 	"anonymous": {
 		"subject": subject(`None\X`),
 		"user": "\u001fsubject\u001f",
-		"requester": {"userdirectory": "none", "=userdirectory": "None", "userid": "x", "=userid": "X"},
+		"record": {"userdirectory": "none", "=userdirectory": "None", "userid": "x", "=userid": "X"},
 	},
 	"anonymous, with properties": {
 		"subject": described(`None\X`, {"attributes": [{"attributeType": "group", "attributeValue": "Guests"}]}),
 		"user": "\u001fsubject\u001f",
-		"requester": {
+		"record": {
 			"userdirectory": "none", "=userdirectory": "None", "userid": "x", "=userid": "X",
 			"group": ["guests"], "=group": ["Guests"],
 		},
 	},
 }
 
-test_requester_described[note] if {
+test_subject_described[note] if {
 	some note, case in described_subjects
 	result := about("subject", case.subject)
 	result.user == case.user
-	result.requester == case.requester
+	result.subject == case.record
 }
 
-test_no_requester[note] if {
+test_no_subject[note] if {
 	some note, value in {
 		"nobody": subject(`ACME\nobody`),
 		"described by {}": described(`ACME\nobody`, {}),
@@ -100,16 +100,16 @@ test_no_requester[note] if {
 	}
 	result := about("subject", value)
 	not result.user
-	not result.requester
+	not result.subject
 }
 
 # A site that fails to hold a user whom it lists gives nobody the chance to describe them.
-test_requester_is_not_described_in_place_of_a_record if {
+test_subject_is_not_described_in_place_of_a_record if {
 	result := request with input as object.union(fixture.request, {"subject": described(`ACME\anna`, {"name": "root"})})
 		with data.site as {"subjects": {`acme\anna`: "u-anna"}}
 		with data.qlik.view as fixture.view
 	result.user == "u-anna"
-	not result.requester
+	not result.subject
 }
 
 # --- anonymous ---
@@ -254,7 +254,7 @@ test_environment[note] if {
 	about("context", case[0]).environment == case[1]
 }
 
-test_where_the_requester_comes_from_is_an_attribute[note] if {
+test_where_the_subject_comes_from_is_an_attribute[note] if {
 	some note, case in {
 		"hub": [{"request_context": "hub"}, {"AppAccess"}],
 		"qmc": [{"request_context": "qmc"}, {"ManagementAccess"}],

@@ -6,7 +6,7 @@
 #   \u001f<n>\u001f<id>         one that the snapshot knows only as a nested object of another
 #   \u001f<path>\u001f<id>      one that the request describes; the path is "request" for the
 #                               resource itself, "request.app.stream" for what it relates to,
-#                               "subject" for a described requester
+#                               "subject" for a described subject
 #
 # The separator keeps the three apart: the snapshot reader refuses ids with control characters, so
 # that nothing on record looks like a handle of the other kinds, and an id from a request is only

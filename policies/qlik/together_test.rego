@@ -39,7 +39,7 @@ refused_cases := {
 	"a context that is none": [{"op": "add", "path": "/context", "value": "hub"}],
 }
 
-test_nothing_is_decided_without_a_requester[note] if {
+test_nothing_is_decided_without_a_subject[note] if {
 	some note, changes in refused_cases
 	together(json.patch(request, changes)) == {}
 }

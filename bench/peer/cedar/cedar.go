@@ -105,7 +105,7 @@ func (s *stage) holds(e *engine, f *model.Frame) bool {
 		return false
 	}
 	decision, diagnostic := cedar.Authorize(parts, e, cedar.Request{
-		Principal: uid(f.Requester), Action: action, Resource: uid(f.Resource), Context: s.context(e, f),
+		Principal: uid(f.Subject), Action: action, Resource: uid(f.Resource), Context: s.context(e, f),
 	})
 	if len(diagnostic.Errors) > 0 {
 		e.err = errors.New(diagnostic.Errors[0].Message)

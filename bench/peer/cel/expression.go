@@ -221,7 +221,7 @@ func (e *engine) entities(of ir.Entities) string {
 	})
 }
 
-// privilege returns the variable that says whether the requester has a right.
+// privilege returns the variable that says whether the subject has a right.
 func (e *engine) privilege(q model.Question) string {
 	entities, asked := e.site.Entities(q.Entities), q.Stage()
 	return e.name("may_"+q.Action.Name()+"_", q.Entities.Key(), cel.BoolType, func(f *model.Frame) ref.Val {

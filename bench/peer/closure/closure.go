@@ -140,7 +140,7 @@ func (p *program) test(predicate ir.Predicate) test {
 	case ir.Anonymous:
 		slot := p.site.Layout("user").Texts["userdirectory"]
 		return func(f *model.Frame) bool {
-			directory := f.Requester.Texts[slot]
+			directory := f.Subject.Texts[slot]
 			return len(directory) == 1 && directory[0] == "none"
 		}
 	case ir.From:

@@ -43,7 +43,7 @@ func hand(ctx context.Context, c *model.Case, source string) (model.Decide, erro
 	return p.ask(ctx, c, "data.hand.allow")
 }
 
-// header finds the requester and what the session says, folded.
+// header finds the subject and what the session says, folded.
 const header = `package hand
 
 default allow := false

@@ -59,7 +59,7 @@ func Ours(empty *compiler.Policy) []model.Contender {
 			l, ok := v.([]any)
 			return len(l) > 0, isSet(v, ok)
 		}),
-		entry("actions", "qlik2rego: all actions that the requester has on the resource", func(v any) (bool, error) {
+		entry("actions", "qlik2rego: all actions that the subject has on the resource", func(v any) (bool, error) {
 			l, ok := v.([]any)
 			return slices.Contains(l, any("read")), isSet(v, ok)
 		}),

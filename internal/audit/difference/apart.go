@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// apart puts the pairs that stand apart into classes: of requester, of resource, of
+// apart puts the pairs that stand apart into classes: of subject, of resource, of
 // the identity tests that are met, and of the pairs that the rights of the resource
 // lead to. What a rule comes to is the same for all pairs of a class.
 type apart struct {
@@ -18,7 +18,7 @@ type apart struct {
 	sets []int32
 }
 
-// cellOf is a requester and a resource by their numbers on one side.
+// cellOf is a subject and a resource by their numbers on one side.
 type cellOf struct{ user, resource int32 }
 
 var nobody = cellOf{-1, -1}
@@ -41,7 +41,7 @@ func newApart(m *partition.Model, r *partition.Resources, done map[string]*apart
 		}
 		keys := make([]int32, len(users))
 		for i, user := range users {
-			key = binary.AppendUvarint(key[:0], uint64(m.Requesters.Of[user]))
+			key = binary.AppendUvarint(key[:0], uint64(m.Subjects.Of[user]))
 			key = binary.AppendUvarint(key, uint64(r.Of[resource]))
 			for _, test := range r.Identities {
 				key = append(key, bit(contains(r.Met[test][resource], user)))

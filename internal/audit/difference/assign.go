@@ -8,7 +8,7 @@ import (
 )
 
 // value is what a column may be: no text at all, some texts or, of a relation, that
-// it leads to something, perhaps to the requester.
+// it leads to something, perhaps to the subject.
 type value struct {
 	texts []string
 	// there: of a column without a property, whether the relation leads anywhere.
@@ -155,7 +155,7 @@ func each(values [][]value, take func(assignment) bool) {
 }
 
 // fits says whether everything that has a value is led to: of nothing there is
-// nothing, and of the requester there is what the requester has.
+// nothing, and of the subject there is what the subject has.
 func fits(cs []*column, values [][]value, a assignment) bool {
 	for i, c := range cs {
 		if a[i] == 0 {

@@ -52,13 +52,13 @@ type cause struct {
 }
 
 // attribution is all that the causes of a change depend on: what the pair of
-// requester and resource is on either side.
+// subject and resource is on either side.
 type attribution struct {
 	change
 	old, new place
 }
 
-// place is a pair's class on one side: classes of requester and resource or, where
+// place is a pair's class on one side: classes of subject and resource or, where
 // the pair stands apart, the class of pairs.
 type place struct{ user, resource, apart int32 }
 
@@ -71,7 +71,7 @@ func (s *side) place(g *grid, user, resource int32) place {
 	if at, ok := slices.BinarySearch(g.Resources.Apart[resource], user); ok {
 		return place{missing, missing, g.apart.keys[resource][at]}
 	}
-	return place{s.Model.Requesters.Of[user], g.Of[resource], missing}
+	return place{s.Model.Subjects.Of[user], g.Of[resource], missing}
 }
 
 // attribute returns the causes of a change on a cell.

@@ -61,7 +61,7 @@ type change struct {
 	action ruleset.Action
 }
 
-// block is a number of cells that are alike: all pairs of requesters and resources
+// block is a number of cells that are alike: all pairs of subjects and resources
 // but for some.
 type block struct {
 	users, resources []int32
@@ -76,9 +76,9 @@ func (b *block) cells() int64 {
 	return int64(len(b.users))*int64(len(b.resources)) - int64(len(b.without))
 }
 
-// join joins the requesters and resources of the two sides.
+// join joins the subjects and resources of the two sides.
 func (d *sessionDiff) join() {
-	d.users = join(d.old.Model.Requesters.Subjects, d.new.Model.Requesters.Subjects, d.old.Model.Requesters.Of, d.new.Model.Requesters.Of)
+	d.users = join(d.old.Model.Subjects.IDs, d.new.Model.Subjects.IDs, d.old.Model.Subjects.Of, d.new.Model.Subjects.Of)
 	d.types = map[string]*typeDiff{}
 	for typ := range d.counted {
 		o, n := d.old.types[typ], d.new.types[typ]
@@ -135,7 +135,7 @@ func (d *sessionDiff) findApart(t *typeDiff) {
 	}
 }
 
-// row compares a class of requesters with all classes of resources.
+// row compares a class of subjects with all classes of resources.
 func (d *sessionDiff) row(ctx context.Context, t *typeDiff, class int32) error {
 	users := d.users.classes[class]
 	var before, after []int32

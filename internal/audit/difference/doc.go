@@ -1,9 +1,9 @@
 // Package difference says what a change of rules, or of a site, does to who may do
-// what: which requesters gain and which lose which action on which resource, and
+// what: which subjects gain and which lose which action on which resource, and
 // because of what.
 //
 // Each side is an access matrix (internal/audit/matrix), folded into classes by what its
-// own rules read. Requesters who are of one class on the old side and of one on the
+// own rules read. Subjects who are of one class on the old side and of one on the
 // new side are alike to the comparison, and so are resources; pairs that meet an
 // identity test (owner = user) are put into classes of their own by which of them they
 // meet. Where rules, and the rights that they ask for, are the same on both sides word
@@ -17,7 +17,7 @@
 //	tally.go, report.go,      groups with counts: the report (model.go), which others
 //	changes.go                render, with the rules that changed and what was left out
 //	gate.go, baseline.go      what ends a build, and what was accepted before
-//	made.go, values.go,       without a site: requesters and resources made up from
+//	made.go, values.go,       without a site: subjects and resources made up from
 //	domain.go, assign.go,     the values that the conditions name
 //	witness.go
 //

@@ -20,7 +20,7 @@ import (
 
 var sites = flag.Uint64("sites", 2, "how many sites TestDifferenceIsExact looks at")
 
-// everyCell are the ids of the requesters of a site and of its resources by type.
+// everyCell are the ids of the subjects of a site and of its resources by type.
 func everyCell(in difference.Input) (users []string, resources map[string][]string) {
 	resources = map[string][]string{}
 	seen := map[string]bool{}

@@ -1,6 +1,6 @@
 package difference
 
-// joined are the requesters, or the resources of one type, of both sides: who is of
+// joined are the subjects, or the resources of one type, of both sides: who is of
 // one class on the old side and of one class on the new side is of one joint class.
 type joined struct {
 	names []string

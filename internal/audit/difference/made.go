@@ -12,15 +12,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// What is made up at most: requesters, resources of a type, and resources of a type
-// that requesters own.
+// What is made up at most: subjects, resources of a type, and resources of a type
+// that subjects own.
 const (
 	usersMost     = 512
 	resourcesMost = 512
 	ownedMost     = 8192
 )
 
-// anonymousDirectory is the directory of anonymous requesters, folded.
+// anonymousDirectory is the directory of anonymous subjects, folded.
 const anonymousDirectory = "none"
 
 // madeSite is a site that is made up, so that it has all combinations of the values
@@ -95,7 +95,7 @@ func (m *madeSite) out(what, why, hint string) {
 	}
 }
 
-// make makes requesters and resources up, for a session with the attributes given.
+// make makes subjects and resources up, for a session with the attributes given.
 func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types []string, changed [2]map[string]bool, session *partition.Session) {
 	unmade, cut := map[string]bool{}, map[typeAction]bool{}
 	focus := func(side int, rule reads.Rule, typ string) bool {
@@ -127,7 +127,7 @@ func (m *madeSite) make(both [2]*reads.Reads, counted map[string]uint32, types [
 		for _, id := range slices.Sorted(maps.Keys(byRule)) {
 			m.settle(byRule[id])
 			one := byRule[id].columns
-			whole.columns.take(one) // so that requesters and resources meet where one kind is made rule by rule
+			whole.columns.take(one) // so that subjects and resources meet where one kind is made rule by rule
 			byType[typ] = append(byType[typ], one)
 			users = append(users, one)
 		}
@@ -243,7 +243,7 @@ func (m *madeSite) isListOf(typ, property string) bool {
 	return list && !scalar
 }
 
-// resource makes a resource up: one or, where a relation leads to the requester, one
+// resource makes a resource up: one or, where a relation leads to the subject, one
 // for each of these.
 func (m *madeSite) resource(typ string, cs []*column, values [][]value, a assignment) {
 	selves := slices.ContainsFunc(cs, func(c *column) bool { return c.self && values[slices.Index(cs, c)][a[slices.Index(cs, c)]].self })
@@ -253,7 +253,7 @@ func (m *madeSite) resource(typ string, cs []*column, values [][]value, a assign
 	}
 	for _, user := range m.users {
 		if len(m.entities[typ]) >= ownedMost {
-			m.out("some resources of the type "+m.name(typ)+" that requesters own", "there are too many", overSite)
+			m.out("some resources of the type "+m.name(typ)+" that subjects own", "there are too many", overSite)
 			return
 		}
 		m.entity(typ, nil, reads.Resource, cs, values, a, user)
@@ -360,7 +360,7 @@ func (m *madeSite) put(typ, handle string, fields map[string]any, says []string)
 	return handle
 }
 
-// size is how much there is to say about a cell's requester and resource.
+// size is how much there is to say about a cell's subject and resource.
 func (m *madeSite) size(p *partTally, c cellOf) int {
 	n := 0
 	for _, says := range [][]string{m.says["user:"+p.users.joined.names[c.user]], m.says[p.typ+":"+p.resources.joined.names[c.resource]]} {

@@ -34,7 +34,7 @@ type Report struct {
 
 // The modes of a report.
 const (
-	// ModeSite: requesters and resources are those of the snapshots.
+	// ModeSite: subjects and resources are those of the snapshots.
 	ModeSite = "site"
 	// ModeClasses: they are made up from the values that the conditions name, so
 	// that counts are of classes.
@@ -43,7 +43,7 @@ const (
 
 // Counts say how much differs.
 type Counts struct {
-	// Cells counts requester, resource and action; where contexts differ, each.
+	// Cells counts subject, resource and action; where contexts differ, each.
 	Cells int64 `json:"cells"`
 	// Users and Resources are distinct.
 	Users     int `json:"users"`
@@ -84,7 +84,7 @@ type Part struct {
 	// these cells: the rules that ask for them, from the one that grants inward. Where
 	// there is none the cause is in the granting rule itself.
 	Through [][]RuleRef `json:"through,omitempty"`
-	// Fingerprint stands for exactly these cells: requesters and resources.
+	// Fingerprint stands for exactly these cells: subjects and resources.
 	Fingerprint string `json:"fingerprint"`
 	// Accepted says that the baseline accepts them.
 	Accepted bool `json:"accepted,omitempty"`
@@ -105,7 +105,7 @@ type Example struct {
 	// Name is the resource's, where the rules read it.
 	Name   string `json:"name,omitempty"`
 	Action string `json:"action"`
-	// UserIs and ResourceIs are what a made-up requester and resource have.
+	// UserIs and ResourceIs are what a made-up subject and resource have.
 	UserIs     []string `json:"user_is,omitempty"`
 	ResourceIs []string `json:"resource_is,omitempty"`
 }

@@ -1,6 +1,6 @@
 package difference
 
-// Member is a requester or resource that a difference concerns.
+// Member is a subject or resource that a difference concerns.
 type Member struct {
 	ID string
 	// Name is a resource's, where the rules read it.
@@ -9,7 +9,7 @@ type Member struct {
 	Is []string
 }
 
-// Members returns requesters and resources of a part of a group, both counted from 0,
+// Members returns subjects and resources of a part of a group, both counted from 0,
 // in the order of the site: at most a number of each. The counts of the part say how
 // many there are. A report that Compare did not make knows none.
 func (r *Report) Members(group, part, most int) (users, resources []Member) {

@@ -75,7 +75,7 @@ func (g *grid) settleApart(all *sets) {
 		for _, a := range row.Apart {
 			set := g.set(all, a.Rules)
 			for _, resource := range a.Resources {
-				if at, ok := slices.BinarySearch(g.Resources.Apart[resource], a.Requester); ok {
+				if at, ok := slices.BinarySearch(g.Resources.Apart[resource], a.Subject); ok {
 					g.apart.sets[g.apart.keys[resource][at]] = set
 				}
 			}
@@ -95,7 +95,7 @@ func (g *grid) set(all *sets, rules []int32) int32 {
 }
 
 // on returns, by class of resources, the numbers of the sets of rules that grant a
-// class of requesters, pairs that stand apart left aside. It is good until it is
+// class of subjects, pairs that stand apart left aside. It is good until it is
 // asked for another class.
 func (g *grid) on(all *sets, class int32) []int32 {
 	if g.class == class {
@@ -123,7 +123,7 @@ func (s *side) of(g *grid, user, resource int32) int32 {
 	if at, ok := slices.BinarySearch(g.Resources.Apart[resource], user); ok {
 		return g.apart.sets[g.apart.keys[resource][at]]
 	}
-	return g.set(s.sets, g.On(&g.Rows[s.Model.Requesters.Of[user]], g.Of[resource]))
+	return g.set(s.sets, g.On(&g.Rows[s.Model.Subjects.Of[user]], g.Of[resource]))
 }
 
 // The forms of a request, for the variants, which decide single cells.

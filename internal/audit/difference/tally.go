@@ -38,7 +38,7 @@ type partTally struct {
 	examples         []cellOf
 }
 
-// members is a set of requesters or resources by their joint numbers.
+// members is a set of subjects or resources by their joint numbers.
 type members struct {
 	joined  *joined
 	classes map[int32]bool
@@ -145,7 +145,7 @@ func (t *tally) addEach(p *partTally, b *block) {
 }
 
 // A fingerprint of cells is the sum, over all of them, of the product of a number for
-// the requester and one for the resource, modulo a prime. So it is the same however
+// the subject and one for the resource, modulo a prime. So it is the same however
 // the cells are cut into blocks, and a block costs no more than its two sides.
 const prime = 1<<61 - 1
 

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// column is something that the tests of rules look at: a property of requester or
+// column is something that the tests of rules look at: a property of subject or
 // resource, or of what relations lead to or, without a property, whether they lead
 // to anything.
 type column struct {
@@ -24,7 +24,7 @@ type column struct {
 	// texts are those that tests name, in all spellings that they tell apart, and fresh
 	// are others.
 	texts, fresh []string
-	// self says that a test compares the entities with the requester.
+	// self says that a test compares the entities with the subject.
 	self bool
 }
 
@@ -118,7 +118,7 @@ type collector struct {
 	columns columns
 	// open are rights on the way, which a rule may ask for again.
 	open map[string]bool
-	// anonymous says that a test asks whether the requester is.
+	// anonymous says that a test asks whether the subject is.
 	anonymous bool
 	// cut are rights that more rules grant than were looked into.
 	cut map[typeAction]bool

@@ -21,7 +21,7 @@ func (x *Explainer) change(q evaluate.Question, e edit) Change {
 	owner := entity(e.owner)
 	told.Entity, told.File, told.Field = &owner, e.owner.File, x.field(e.spot)
 	switch {
-	case !e.owner.Recorded && e.owner == q.Requester:
+	case !e.owner.Recorded && e.owner == q.Subject:
 		told.Where, told.Field = InRequest, "subject.properties."+told.Field
 	case !e.owner.Recorded && e.owner == q.Resource:
 		told.Where, told.Field = InRequest, "resource.properties."+told.Field

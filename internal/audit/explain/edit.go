@@ -77,7 +77,7 @@ func (e edit) weight() int {
 // request. Of an entity that is known only from what others say of it, nobody
 // knows what the change would meet.
 func (e edit) within(q evaluate.Question) bool {
-	return e.owner == nil || e.owner.Recorded || e.owner == q.Requester || e.owner == q.Resource
+	return e.owner == nil || e.owner.Recorded || e.owner == q.Subject || e.owner == q.Resource
 }
 
 // plan is a set of edits.
@@ -119,10 +119,10 @@ func (p plan) before(q plan) int {
 }
 
 // apply returns a question as it would be after the edits. It is about copies of
-// the requester, the resource and all that these lead to; the site stays as it is.
+// the subject, the resource and all that these lead to; the site stays as it is.
 func (p plan) apply(q evaluate.Question) evaluate.Question {
 	c := copier{}
-	q.Requester, q.Resource = c.copy(q.Requester), c.copy(q.Resource)
+	q.Subject, q.Resource = c.copy(q.Subject), c.copy(q.Resource)
 	q.Environment = maps.Clone(q.Environment)
 	for _, e := range p {
 		e.owner, e.to = c.copy(e.owner), c.copy(e.to)

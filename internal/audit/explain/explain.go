@@ -118,8 +118,8 @@ func (x *Explainer) asRead(request []byte, q evaluate.Question) Request {
 		Action:   r.Action.Name,
 		Resource: Entity{Type: r.Resource.Type, ID: r.Resource.ID},
 	}
-	if q.Reason == "" && q.Requester != nil {
-		told.Subject, told.Resource = entity(q.Requester), entity(q.Resource)
+	if q.Reason == "" && q.Subject != nil {
+		told.Subject, told.Resource = entity(q.Subject), entity(q.Resource)
 		told.Context, told.Environment = q.Context, q.Environment
 	}
 	if q.HasAction && q.Reason == "" {

@@ -68,7 +68,7 @@ type Suggestion struct {
 	About string `json:"about,omitempty"`
 }
 
-// Question is whether the requester has an action on an entity, with all rules
+// Question is whether the subject has an action on an entity, with all rules
 // that could grant it: those of which filter and actions reach the entity.
 type Question struct {
 	Entity  Entity `json:"entity"`
@@ -199,12 +199,12 @@ type Proposal struct {
 
 // Reach is what a proposal would grant beside what is asked for.
 type Reach struct {
-	// Actions are others that the requester would gain on the resource.
+	// Actions are others that the subject would gain on the resource.
 	Actions []string `json:"actions"`
 	// Users counts others who would gain the action on the resource, of UsersAsked.
 	Users      int `json:"users"`
 	UsersAsked int `json:"users_asked"`
-	// Resources counts others on which the requester would gain the action, of
+	// Resources counts others on which the subject would gain the action, of
 	// any type, of ResourcesAsked.
 	Resources      int `json:"resources"`
 	ResourcesAsked int `json:"resources_asked"`

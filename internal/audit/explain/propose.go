@@ -161,8 +161,8 @@ func (x *Explainer) sample() int {
 }
 
 // reach counts who else would gain or lose the action on the resource, and on
-// what else the requester would. What a request says of itself grants nobody else
-// anything, but the requester whatever it grants on other resources.
+// what else the subject would. What a request says of itself grants nobody else
+// anything, but the subject whatever it grants on other resources.
 func (x *Explainer) reach(q evaluate.Question, p plan, near []neighbour) Reach {
 	r := Reach{Actions: []string{}}
 	before := x.evaluator.Answer(q).Actions
@@ -173,7 +173,7 @@ func (x *Explainer) reach(q evaluate.Question, p plan, near []neighbour) Reach {
 	}
 	inRequest := !slices.ContainsFunc(p, func(e edit) bool { return x.change(q, e).Where != InRequest })
 	for _, n := range near {
-		if inRequest && n.question.Requester != q.Requester {
+		if inRequest && n.question.Subject != q.Subject {
 			continue
 		}
 		gain, lose, asked := &r.Resources, &r.ResourcesLose, &r.ResourcesAsked
@@ -192,7 +192,7 @@ func (x *Explainer) reach(q evaluate.Question, p plan, near []neighbour) Reach {
 }
 
 // neighbour is a question that differs from the one that is explained in the
-// requester or in the resource, with its answer.
+// subject or in the resource, with its answer.
 type neighbour struct {
 	question evaluate.Question
 	allow    bool
@@ -204,9 +204,9 @@ func (x *Explainer) neighbours(q evaluate.Question) []neighbour {
 	add := func(other evaluate.Question) {
 		near = append(near, neighbour{other, x.evaluator.Answer(other).Allow})
 	}
-	for _, user := range x.others("user", q.Requester, x.sample()) {
+	for _, user := range x.others("user", q.Subject, x.sample()) {
 		other := q
-		other.Requester = user
+		other.Subject = user
 		add(other)
 	}
 	for typeKey := range x.site.Records {

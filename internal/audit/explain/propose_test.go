@@ -62,11 +62,11 @@ func scenario(t *testing.T, rules, dir string) (*Explainer, [][]byte) {
 }
 
 // everySpot returns the spots that people give values to most readily: all
-// directory attributes and custom properties of requester and resource, by the
+// directory attributes and custom properties of subject and resource, by the
 // names that the site knows.
 func (x *Explainer) everySpot(q evaluate.Question) []spot {
 	var spots []spot
-	for _, owner := range []*snapshot.Entity{q.Requester, q.Resource} {
+	for _, owner := range []*snapshot.Entity{q.Subject, q.Resource} {
 		names := map[string]bool{}
 		for _, e := range x.records(owner.Type) {
 			for name := range e.Custom {

@@ -82,7 +82,7 @@ func (x *Explainer) faults(request []byte) []Fault {
 }
 
 // What stands in for the other part where one is looked up by itself. An anonymous
-// requester is known everywhere; that a requester is unknown is found before the resource.
+// subject is known everywhere; that a subject is unknown is found before the resource.
 var (
 	anonymous    = members([]byte(`{"type": "user", "id": "NONE\\anonymous"}`))
 	someResource = members([]byte(`{"type": "", "id": ""}`))

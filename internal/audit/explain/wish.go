@@ -37,7 +37,7 @@ func newWisher(x *Explainer, t evaluate.Trace) *wisher {
 	return &wisher{Explainer: x, trace: t, open: map[asked]bool{}, allowed: map[asked]bool{}, values: map[string][]string{}}
 }
 
-// may reports whether the requester has an action on an entity as things are.
+// may reports whether the subject has an action on an entity as things are.
 func (w *wisher) may(a asked) bool {
 	allowed, known := w.allowed[a]
 	if !known {
@@ -63,7 +63,7 @@ func (w *wisher) known(s spot) []string {
 	return values
 }
 
-// grants returns plans that may give the requester an action on an entity.
+// grants returns plans that may give the subject an action on an entity.
 func (w *wisher) grants(a asked) []plan {
 	if w.asks++; w.open[a] || w.asks > manyAsks {
 		return nil
@@ -173,12 +173,12 @@ func (w *wisher) call(e *snapshot.Entity, n *condition.Call, c evaluate.Clause, 
 	return nil
 }
 
-// owned returns plans that make the requester the owner.
+// owned returns plans that make the subject the owner.
 func (w *wisher) owned(spots []spot, want bool) []plan {
 	var found []plan
 	for _, s := range spots {
-		if s.form == relation && s.target == w.trace.Question.Requester.TypeName && w.trace.Question.Requester.Recorded && want {
-			found = append(found, plan{{spot: s, kind: relate, to: w.trace.Question.Requester}})
+		if s.form == relation && s.target == w.trace.Question.Subject.TypeName && w.trace.Question.Subject.Recorded && want {
+			found = append(found, plan{{spot: s, kind: relate, to: w.trace.Question.Subject}})
 		}
 	}
 	return found

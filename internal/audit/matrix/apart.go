@@ -5,17 +5,17 @@ import (
 	"slices"
 )
 
-// settleApart settles the resources that stand apart for a requester: those of one
+// settleApart settles the resources that stand apart for a subject: those of one
 // class for which the same tests of identity and rights hold are alike.
-func (w *worker) settleApart(k *known, requester int32) ([]Apart, error) {
+func (w *worker) settleApart(k *known, subject int32) ([]Apart, error) {
 	var groups []Apart
 	byKey := map[string]int{}
 	var key []byte
-	for _, resource := range k.typed.apart[requester] {
-		p := pair{requester, resource}
+	for _, resource := range k.typed.apart[subject] {
+		p := pair{subject, resource}
 		key = binary.AppendUvarint(key[:0], uint64(k.Of[resource]))
 		for _, test := range k.Identities {
-			key = appendBool(key, k.meets(test, requester, resource))
+			key = appendBool(key, k.meets(test, subject, resource))
 		}
 		for _, test := range k.Rights {
 			key = appendBool(key, w.hasRight(k, test, p))
@@ -24,7 +24,7 @@ func (w *worker) settleApart(k *known, requester int32) ([]Apart, error) {
 		if !ok {
 			n = len(groups)
 			byKey[string(key)] = n
-			groups = append(groups, Apart{Requester: requester, Class: k.Of[resource]})
+			groups = append(groups, Apart{Subject: subject, Class: k.Of[resource]})
 		}
 		groups[n].Resources = append(groups[n].Resources, resource)
 	}
@@ -33,11 +33,11 @@ func (w *worker) settleApart(k *known, requester int32) ([]Apart, error) {
 	granting := make([][]*rule, len(groups))
 	for i, g := range groups {
 		var ok bool
-		if granting[i], ok = w.together(k, pair{requester, g.Resources[0]}, g.Class); !ok {
+		if granting[i], ok = w.together(k, pair{subject, g.Resources[0]}, g.Class); !ok {
 			open, first = append(open, i), append(first, g.Resources[0])
 		}
 	}
-	answers, err := w.decide(k, requester, first)
+	answers, err := w.decide(k, subject, first)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (w *worker) settleApart(k *known, requester int32) ([]Apart, error) {
 		}
 		slices.Sort(groups[i].Rules)
 		for _, resource := range groups[i].Resources {
-			k.apart[pair{requester, resource}] = held
+			k.apart[pair{subject, resource}] = held
 		}
 	}
 	return groups, nil
@@ -68,7 +68,7 @@ func appendBool(key []byte, b bool) []byte {
 }
 
 // together puts together what is known of a pair that stands apart: rules that do
-// not depend on who the requester is grant as on all resources of the class. It is
+// not depend on who the subject is grant as on all resources of the class. It is
 // false if the truth of another rule is not known.
 func (w *worker) together(k *known, p pair, class int32) ([]*rule, bool) {
 	var granting []*rule
@@ -91,7 +91,7 @@ func (w *worker) together(k *known, p pair, class int32) ([]*rule, bool) {
 			key = w.across(k, one.shape, p, class, held)
 			across[one.shape] = key
 		}
-		truth, ok := one.truth[sides{holds(w.class.Holds, one.requester), one.shape.of[class], key}]
+		truth, ok := one.truth[sides{holds(w.class.Holds, one.subject), one.shape.of[class], key}]
 		switch {
 		case !ok:
 			return nil, false

@@ -10,8 +10,8 @@ const askMost = 1024
 
 // ask asks the policy about one pair of each open cell, as far as there is one.
 func (w *worker) ask(k *known, open []question) error {
-	chosen := map[int32][]int32{} // resources by requester, in order
-	var requesters []int32
+	chosen := map[int32][]int32{} // resources by subject, in order
+	var subjects []int32
 	// In these classes a pair is chosen: any, and one that does not stand apart.
 	some, ordinary := NewSet(len(k.Classes)), NewSet(len(k.Classes))
 	for _, q := range open {
@@ -24,16 +24,16 @@ func (w *worker) ask(k *known, open []question) error {
 			continue // every pair of the cell stands apart
 		}
 		some.add(k.Of[p.resource])
-		if !k.standsApart(p.requester, p.resource) {
+		if !k.standsApart(p.subject, p.resource) {
 			ordinary.add(k.Of[p.resource])
 		}
-		if chosen[p.requester] == nil {
-			requesters = append(requesters, p.requester)
+		if chosen[p.subject] == nil {
+			subjects = append(subjects, p.subject)
 		}
-		chosen[p.requester] = append(chosen[p.requester], p.resource)
+		chosen[p.subject] = append(chosen[p.subject], p.resource)
 	}
-	for _, requester := range requesters {
-		if _, err := w.decide(k, requester, chosen[requester]); err != nil {
+	for _, subject := range subjects {
+		if _, err := w.decide(k, subject, chosen[subject]); err != nil {
 			return err
 		}
 	}
@@ -41,13 +41,13 @@ func (w *worker) ask(k *known, open []question) error {
 }
 
 // pick chooses a pair of a cell, one that does not stand apart if the answer
-// depends on who the requester is.
+// depends on who the subject is.
 func (w *worker) pick(k *known, cell Set, personal bool) (pair, bool) {
 	for class := range cell.All() {
 		for _, resource := range k.Classes[class].Members {
-			for _, requester := range w.class.Members {
-				if !personal || !k.standsApart(requester, resource) {
-					return pair{requester, resource}, true
+			for _, subject := range w.class.Members {
+				if !personal || !k.standsApart(subject, resource) {
+					return pair{subject, resource}, true
 				}
 			}
 		}
@@ -57,14 +57,14 @@ func (w *worker) pick(k *known, cell Set, personal bool) (pair, bool) {
 
 // decide asks the policy about resources, notes what that says of every rule, and
 // returns the rules that grant on each.
-func (w *worker) decide(k *known, requester int32, resources []int32) ([][]*rule, error) {
+func (w *worker) decide(k *known, subject int32, resources []int32) ([][]*rule, error) {
 	var all [][]*rule
 	for part := range slices.Chunk(resources, askMost) {
 		handles := make([]string, len(part))
 		for i, n := range part {
 			handles[i] = k.Handles[n]
 		}
-		answers, err := w.judge.decide(w.ctx, w.model.Requesters.Subjects[requester], k.Type, k.cover, handles)
+		answers, err := w.judge.decide(w.ctx, w.model.Subjects.IDs[subject], k.Type, k.cover, handles)
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +80,7 @@ func (w *worker) decide(k *known, requester int32, resources []int32) ([][]*rule
 				granting[one] = true
 				list = append(list, one)
 			}
-			w.note(k, pair{requester, part[i]}, granting)
+			w.note(k, pair{subject, part[i]}, granting)
 			all = append(all, list)
 		}
 	}
@@ -103,7 +103,7 @@ func (w *worker) note(k *known, p pair, granting map[*rule]bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, one := range k.rules {
-		one.truth[sides{holds(w.class.Holds, one.requester), one.shape.of[class], across[one.shape]}] = granting[one]
+		one.truth[sides{holds(w.class.Holds, one.subject), one.shape.of[class], across[one.shape]}] = granting[one]
 	}
 }
 
@@ -125,7 +125,7 @@ func (w *worker) across(k *known, s *shape, p pair, class int32, held uint32) st
 		add(w.bringing(k, test).Has(class))
 	}
 	for _, test := range s.identities {
-		add(k.meets(test, p.requester, p.resource))
+		add(k.meets(test, p.subject, p.resource))
 	}
 	for _, test := range s.rights {
 		add(w.hasRight(k, test, p))
@@ -136,14 +136,14 @@ func (w *worker) across(k *known, s *shape, p pair, class int32, held uint32) st
 	return string(key)
 }
 
-// hasRight says whether the requester has the right that a test asks for on one of
+// hasRight says whether the subject has the right that a test asks for on one of
 // the entities that a resource leads to.
 func (w *worker) hasRight(k *known, test int, p pair) bool {
 	typ, action := k.target(test)
 	target := w.known[typ]
 	for _, n := range w.model.Targets(k.Resources, test, p.resource) {
-		if target.standsApart(p.requester, n) {
-			if target.apart[pair{p.requester, n}]&action != 0 {
+		if target.standsApart(p.subject, n) {
+			if target.apart[pair{p.subject, n}]&action != 0 {
 				return true
 			}
 		} else if target.right(action).Has(target.Of[n]) {

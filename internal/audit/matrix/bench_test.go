@@ -179,7 +179,7 @@ func BenchmarkMatrix(b *testing.B) {
 					b.Fatal(err)
 				}
 				b.ReportMetric(float64((n.users+1)*n.apps*13), "cells")
-				b.ReportMetric(float64(len(m.Model.Requesters.Classes)), "requester-classes")
+				b.ReportMetric(float64(len(m.Model.Subjects.Classes)), "subject-classes")
 				b.ReportMetric(float64(len(m.Types[0].Classes)), "app-classes")
 				b.ReportMetric(float64(m.Asked), "asked")
 			}

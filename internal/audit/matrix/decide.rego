@@ -1,4 +1,4 @@
-# What an audit asks: for one requester and many resources of one type, on record or known as nested
+# What an audit asks: for one subject and many resources of one type, on record or known as nested
 # objects only, the rules that grant. Resources are named by their handles (data.qlik.site).
 package qlik.audit
 

@@ -8,17 +8,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Selection says which requesters and resources a reader wants to see.
+// Selection says which subjects and resources a reader wants to see.
 type Selection struct {
-	Requester func(n int32) bool
-	Resource  func(t *Type, n int32) bool
+	Subject  func(n int32) bool
+	Resource func(t *Type, n int32) bool
 }
 
-// Folded is a matrix for readers: requesters who have the same rights by the same
+// Folded is a matrix for readers: subjects who have the same rights by the same
 // rules on everything are one group, and so are resources on which everybody has the
 // same. It is the natural unit of output, and what a renderer takes:
 //
-//	for _, g := range f.Requesters          // a row
+//	for _, g := range f.Subjects          // a row
 //		for _, t := range f.Types           // a part of it
 //			for b := range t.Blocks(g)      // resource groups with the same rights
 //		…
@@ -28,13 +28,13 @@ type Selection struct {
 // Of a pair that stands apart (an owner and what is theirs) only Apart speaks.
 type Folded struct {
 	*Matrix
-	Requesters []Group
-	Types      []*FoldedType
+	Subjects []Group
+	Types    []*FoldedType
 }
 
-// Group is a group of requesters or of resources.
+// Group is a group of subjects or of resources.
 type Group struct {
-	// Members are numbers of requesters or resources, ascending.
+	// Members are numbers of subjects or resources, ascending.
 	Members []int32
 	// class is one of its classes.
 	class int32
@@ -44,7 +44,7 @@ type Group struct {
 type FoldedType struct {
 	*Type
 	Resources []Group
-	// Apart is ordered by requester; its resources are those that were selected.
+	// Apart is ordered by subject; its resources are those that were selected.
 	Apart []Apart
 	// sets are the sets of the type, of groups in place of classes; of is the group
 	// of every resource, -1 for one that is not selected.
@@ -61,7 +61,7 @@ func (t *FoldedType) GroupOf(resource int32) int {
 	return t.of[resource]
 }
 
-// Grants returns what a group of requesters is granted by single rules: rules and
+// Grants returns what a group of subjects is granted by single rules: rules and
 // sets of resource groups.
 func (t *FoldedType) Grants(g Group) iter.Seq2[int32, Set] {
 	return func(yield func(int32, Set) bool) {
@@ -73,7 +73,7 @@ func (t *FoldedType) Grants(g Group) iter.Seq2[int32, Set] {
 	}
 }
 
-// Block is resource groups on which a group of requesters has the same rights.
+// Block is resource groups on which a group of subjects has the same rights.
 type Block struct {
 	// Rules are the rules that grant, indices into Rules of the type, ascending.
 	Rules []int32
@@ -84,20 +84,20 @@ type Block struct {
 // Fold folds a matrix for a reader.
 func (m *Matrix) Fold(s Selection) *Folded {
 	f := &Folded{Matrix: m}
-	f.foldRequesters(s)
+	f.foldSubjects(s)
 	for _, t := range m.Types {
 		f.Types = append(f.Types, f.foldType(t, s))
 	}
 	return f
 }
 
-// foldRequesters puts requesters together whose rows are equal. Equal sets have
+// foldSubjects puts subjects together whose rows are equal. Equal sets have
 // equal numbers.
-func (f *Folded) foldRequesters(s Selection) {
+func (f *Folded) foldSubjects(s Selection) {
 	groups := map[string]int{}
-	group := make([]int, len(f.Model.Requesters.Classes))
+	group := make([]int, len(f.Model.Subjects.Classes))
 	var key []byte
-	for class := range f.Model.Requesters.Classes {
+	for class := range f.Model.Subjects.Classes {
 		key = key[:0]
 		for _, t := range f.Matrix.Types {
 			grants := t.Rows[class].Grants
@@ -115,16 +115,16 @@ func (f *Folded) foldRequesters(s Selection) {
 		group[class] = n
 	}
 	numbers := make([]int, len(groups))
-	for n, class := range f.Model.Requesters.Of {
-		if !s.Requester(int32(n)) {
+	for n, class := range f.Model.Subjects.Of {
+		if !s.Subject(int32(n)) {
 			continue
 		}
 		at := &numbers[group[class]]
 		if *at == 0 {
-			f.Requesters = append(f.Requesters, Group{class: class})
-			*at = len(f.Requesters)
+			f.Subjects = append(f.Subjects, Group{class: class})
+			*at = len(f.Subjects)
 		}
-		g := &f.Requesters[*at-1]
+		g := &f.Subjects[*at-1]
 		g.Members = append(g.Members, int32(n))
 	}
 }
@@ -133,7 +133,7 @@ func (f *Folded) foldType(t *Type, s Selection) *FoldedType {
 	ft := &FoldedType{Type: t}
 	// Resources are alike if they are in the same sets of those that count.
 	used := make([]bool, len(t.Sets))
-	for _, g := range f.Requesters {
+	for _, g := range f.Subjects {
 		for _, grant := range t.Rows[g.class].Grants {
 			used[grant.Set] = true
 		}
@@ -195,7 +195,7 @@ func (f *Folded) apart(t *Type, s Selection, of []int) []Apart {
 	var all []Apart
 	for class := range t.Rows {
 		for _, a := range t.Rows[class].Apart {
-			if !s.Requester(a.Requester) {
+			if !s.Subject(a.Subject) {
 				continue
 			}
 			a.Resources = slices.DeleteFunc(slices.Clone(a.Resources), func(n int32) bool { return int(n) >= len(of) || of[n] < 0 })
@@ -204,11 +204,11 @@ func (f *Folded) apart(t *Type, s Selection, of []int) []Apart {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Apart) int { return int(a.Requester) - int(b.Requester) })
+	slices.SortStableFunc(all, func(a, b Apart) int { return int(a.Subject) - int(b.Subject) })
 	return all
 }
 
-// Blocks iterates over what a group of requesters has, resource groups with the
+// Blocks iterates over what a group of subjects has, resource groups with the
 // same rules together. Resources on which they have nothing are in no block.
 func (t *FoldedType) Blocks(g Group) iter.Seq[Block] {
 	row := &t.Rows[g.class]

@@ -16,7 +16,7 @@ import (
 )
 
 // Matrix is who may do what on which resources, and by which rules, for one
-// session: all pairs of requesters and resources of the question, folded.
+// session: all pairs of subjects and resources of the question, folded.
 type Matrix struct {
 	Model *partition.Model
 	// Types are the types of the question, in its order.
@@ -33,7 +33,7 @@ type Type struct {
 	Rules []Rule
 	// Sets are sets of classes of resources, each once.
 	Sets []Set
-	// Rows say what requesters have, by class of requesters.
+	// Rows say what subjects have, by class of subjects.
 	Rows []Row
 }
 
@@ -43,8 +43,8 @@ type Rule struct {
 	Actions uint32
 }
 
-// Row is what the requesters of one class have on the resources of a type. Of a pair
-// of requester and resource that stands apart only Apart speaks; for all others
+// Row is what the subjects of one class have on the resources of a type. Of a pair
+// of subject and resource that stands apart only Apart speaks; for all others
 // Grants holds.
 type Row struct {
 	Grants []Grant
@@ -57,17 +57,17 @@ type Grant struct {
 	Rule, Set int32
 }
 
-// Apart is resources of one class on which a requester who meets an identity test
+// Apart is resources of one class on which a subject who meets an identity test
 // has the same rights by the same rules, and these rules.
 type Apart struct {
-	Requester, Class int32
+	Subject, Class int32
 	// Resources are ascending.
 	Resources []int32
 	// Rules are indices into Rules, ascending.
 	Rules []int32
 }
 
-// Compute decides all pairs of requesters and resources of a question by the policy
+// Compute decides all pairs of subjects and resources of a question by the policy
 // of a bundle, on all cores. It asks the policy about as few pairs as tell, for every
 // rule, what it comes to for each combination of its own tests, and puts the
 // matrix together from that.
@@ -84,7 +84,7 @@ func Compute(ctx context.Context, b *bundles.Bundle, q partition.Question, progr
 	for _, typ := range m.Order {
 		types[typ] = newTyped(m, m.Resources[typ])
 	}
-	count := len(m.Requesters.Classes)
+	count := len(m.Subjects.Classes)
 	rows := make([]map[string]*Row, count)
 	progress.Start("auditing", int64(count))
 	defer progress.Done()
@@ -141,13 +141,13 @@ func Compute(ctx context.Context, b *bundles.Bundle, q partition.Question, progr
 	return matrix, nil
 }
 
-// Granting returns the rules that grant a requester something on a resource:
+// Granting returns the rules that grant a subject something on a resource:
 // indices into Rules, ascending.
-func (m *Matrix) Granting(t *Type, requester, resource int32) []int32 {
-	row := &t.Rows[m.Model.Requesters.Of[requester]]
-	if _, apart := slices.BinarySearch(t.Resources.Apart[resource], requester); apart {
+func (m *Matrix) Granting(t *Type, subject, resource int32) []int32 {
+	row := &t.Rows[m.Model.Subjects.Of[subject]]
+	if _, apart := slices.BinarySearch(t.Resources.Apart[resource], subject); apart {
 		for _, a := range row.Apart {
-			if a.Requester != requester || a.Class != t.Of[resource] {
+			if a.Subject != subject || a.Class != t.Of[resource] {
 				continue
 			}
 			if _, ok := slices.BinarySearch(a.Resources, resource); ok {

@@ -34,9 +34,9 @@ func compute(t *testing.T, o testsite.Site, q partition.Question) *matrix.Matrix
 }
 
 // granting returns the ids of the rules that grant an action, by the matrix.
-func granting(m *matrix.Matrix, t *matrix.Type, requester, resource int32, a ruleset.Action) []string {
+func granting(m *matrix.Matrix, t *matrix.Type, subject, resource int32, a ruleset.Action) []string {
 	var ids []string
-	for _, n := range m.Granting(t, requester, resource) {
+	for _, n := range m.Granting(t, subject, resource) {
 		if t.Rules[n].Actions&uint32(a) != 0 {
 			ids = append(ids, t.Rules[n].ID)
 		}
@@ -50,7 +50,7 @@ func granting(m *matrix.Matrix, t *matrix.Type, requester, resource int32, a rul
 func compare(t *testing.T, o testsite.Site, m *matrix.Matrix, where string) (cells, granted int) {
 	t.Helper()
 	for _, r := range m.Types {
-		for i, subject := range m.Model.Requesters.Subjects {
+		for i, subject := range m.Model.Subjects.IDs {
 			for j, id := range r.Handles[:r.Recorded] {
 				for _, a := range ruleset.AllActions {
 					if m.Model.Actions&uint32(a) == 0 {
@@ -173,7 +173,7 @@ func TestFewQuestions(t *testing.T) {
 		t.Errorf("the policy was asked %d times about 90,000 pairs", m.Asked)
 	}
 	var granted int
-	for i := range m.Model.Requesters.Subjects {
+	for i := range m.Model.Subjects.IDs {
 		for j := range apps {
 			granted += len(m.Granting(m.Types[0], int32(i), int32(j)))
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // rule is a rule of one type with what its truth depends on: its tests of the
-// requester, its tests of the resource, and the tests across, which are told apart
+// subject, its tests of the resource, and the tests across, which are told apart
 // by what answers them.
 type rule struct {
 	number  int // in Typed.Rules
@@ -18,26 +18,26 @@ type rule struct {
 	actions uint32
 	// rank orders rules: one that asks for a right on the resource itself comes
 	// after all that grant it.
-	rank      int
-	requester []int32
-	shape     *shape
+	rank    int
+	subject []int32
+	shape   *shape
 	// truth is what the policy said, by sides and tests across.
 	truth map[sides]bool
 	// granted is the number of the set of classes on which the rule grants, by the
-	// requester's side, where nothing but the two sides counts and all of it is known.
+	// subject's side, where nothing but the two sides counts and all of it is known.
 	granted map[string]int32
 }
 
 // sides are all that the truth of a rule depends on: which of its tests of the
-// requester hold, which of those of the resource, and which of those across, a byte
+// subject hold, which of those of the resource, and which of those across, a byte
 // a test.
 type sides struct {
-	requester string
-	resource  int32
-	across    string
+	subject  string
+	resource int32
+	across   string
 }
 
-// shape is what the truth of rules depends on beside the requester's side. Rules
+// shape is what the truth of rules depends on beside the subject's side. Rules
 // share it.
 type shape struct {
 	resource []int32
@@ -52,7 +52,7 @@ type shape struct {
 	groups []Set
 }
 
-// personal says whether the truth depends on who the requester is, and not on
+// personal says whether the truth depends on who the subject is, and not on
 // class and texts alone.
 func (s *shape) personal() bool { return len(s.identities)+len(s.rights)+len(s.same) > 0 }
 
@@ -163,8 +163,8 @@ func newRules(m *partition.Model, r *partition.Resources) []*rule {
 		tests, s.same = k.tests(n)
 		for _, number := range tests {
 			switch t := m.Reads.Tests[number]; {
-			case t.OfRequester():
-				one.requester = append(one.requester, int32(number))
+			case t.OfSubject():
+				one.subject = append(one.subject, int32(number))
 			case t.OfResource():
 				s.resource = append(s.resource, int32(number))
 			case t.Kind == reads.Privilege:

@@ -17,7 +17,7 @@ type typed struct {
 	rules []*rule
 	byID  map[string]*rule
 	cover *ast.Term
-	// apart are the resources that stand apart, by requester.
+	// apart are the resources that stand apart, by subject.
 	apart map[int32][]int32
 	// bringing are the classes that bring a text to a test across, leading those
 	// that lead to a class of entities for a test of rights.
@@ -40,8 +40,8 @@ func newTyped(m *partition.Model, r *partition.Resources) *typed {
 		t.byID[one.id] = one
 	}
 	t.cover = cover(t.rules, r.Actions)
-	for resource, requesters := range r.Apart {
-		for _, n := range requesters {
+	for resource, subjects := range r.Apart {
+		for _, n := range subjects {
 			t.apart[n] = append(t.apart[n], resource)
 		}
 	}
@@ -101,13 +101,13 @@ func (t *typed) target(test int) (string, uint32) {
 }
 
 // meets says whether a pair meets an identity test.
-func (t *typed) meets(test int, requester, resource int32) bool {
-	_, ok := slices.BinarySearch(t.Met[test][resource], requester)
+func (t *typed) meets(test int, subject, resource int32) bool {
+	_, ok := slices.BinarySearch(t.Met[test][resource], subject)
 	return ok
 }
 
 // standsApart says whether a pair does.
-func (t *typed) standsApart(requester, resource int32) bool {
-	_, ok := slices.BinarySearch(t.Apart[resource], requester)
+func (t *typed) standsApart(subject, resource int32) bool {
+	_, ok := slices.BinarySearch(t.Apart[resource], subject)
 	return ok
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// worker settles classes of requesters, one after the other.
+// worker settles classes of subjects, one after the other.
 type worker struct {
 	ctx   context.Context
 	model *partition.Model
@@ -21,20 +21,20 @@ type worker struct {
 	known map[string]*known
 }
 
-// known is what a class of requesters has on the resources of one type.
+// known is what a class of subjects has on the resources of one type.
 type known struct {
 	*typed
 	grants []grant
-	// rights are the classes of resources on which the requesters have an action.
+	// rights are the classes of resources on which the subjects have an action.
 	rights map[uint32]Set
 	// across are the answers to the tests across, by test, as far as they were asked.
 	across map[int]Set
-	// apart is what single requesters have on resources that stand apart: the
+	// apart is what single subjects have on resources that stand apart: the
 	// actions.
 	apart map[pair]uint32
 }
 
-type pair struct{ requester, resource int32 }
+type pair struct{ subject, resource int32 }
 
 // grant says that a rule grants on a set of classes.
 type grant struct {
@@ -44,9 +44,9 @@ type grant struct {
 	number int32
 }
 
-// settle returns what a class of requesters has, by type.
+// settle returns what a class of subjects has, by type.
 func (w *worker) settle(class int32) (map[string]*Row, error) {
-	w.class = &w.model.Requesters.Classes[class]
+	w.class = &w.model.Subjects.Classes[class]
 	w.known = map[string]*known{}
 	rows := map[string]*Row{}
 	for _, typ := range w.model.Order {
@@ -62,8 +62,8 @@ func (w *worker) settle(class int32) (map[string]*Row, error) {
 			}
 		}
 		slices.SortFunc(r.Grants, func(a, b Grant) int { return int(a.Rule) - int(b.Rule) })
-		for _, requester := range w.class.Members {
-			groups, err := w.settleApart(k, requester)
+		for _, subject := range w.class.Members {
+			groups, err := w.settleApart(k, subject)
 			if err != nil {
 				return nil, err
 			}
@@ -82,7 +82,7 @@ type cell struct {
 }
 
 // cells cuts the classes of a type by what a shape asks of them for the class of
-// requesters, pairs that stand apart left aside.
+// subjects, pairs that stand apart left aside.
 func (w *worker) cells(k *known, s *shape) []cell {
 	all := make([]cell, 0, len(s.groups))
 	for n, group := range s.groups {
@@ -120,7 +120,7 @@ func (w *worker) cells(k *known, s *shape) []cell {
 	return all
 }
 
-// bringing returns the classes that share a text with the requesters.
+// bringing returns the classes that share a text with the subjects.
 func (w *worker) bringing(k *known, test int) Set {
 	set, ok := k.across[test]
 	if !ok {
@@ -133,7 +133,7 @@ func (w *worker) bringing(k *known, test int) Set {
 	return set
 }
 
-// leading returns the classes that lead to entities on which the requesters have
+// leading returns the classes that lead to entities on which the subjects have
 // the right that a test asks for.
 func (w *worker) leading(k *known, test int) Set {
 	set, ok := k.across[test]
@@ -182,7 +182,7 @@ func (w *worker) rank(k *known, rules []*rule) error {
 	var open []question
 	k.mu.RLock()
 	for i, one := range rules {
-		keys[i] = holds(w.class.Holds, one.requester)
+		keys[i] = holds(w.class.Holds, one.subject)
 		if n, ok := one.granted[keys[i]]; ok {
 			if n >= 0 {
 				settled = append(settled, grant{one, k.sets[n], n})
@@ -210,7 +210,7 @@ func (w *worker) rank(k *known, rules []*rule) error {
 		if g.number >= 0 {
 			continue
 		}
-		key := holds(w.class.Holds, g.rule.requester)
+		key := holds(w.class.Holds, g.rule.subject)
 		if len(open) > 0 {
 			*g, _ = g.rule.grants(key, cells[g.rule.shape])
 		}

@@ -48,7 +48,7 @@ func TestACellTellsItsRules(t *testing.T) {
 	}
 	b.Click(adele)
 	said := b.Text(`return document.getElementById("detail").innerText`)
-	for _, want := range []string{"Create, read and update", "Adele Brandt (corp\\adele)", "TeamAdminRead", "TeamAdminCreate", "the requester may read resource.stream — holds"} {
+	for _, want := range []string{"Create, read and update", "Adele Brandt (corp\\adele)", "TeamAdminRead", "TeamAdminCreate", "the subject may read resource.stream — holds"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the details lack %q:\n%s", want, said)
 		}
@@ -63,7 +63,7 @@ func TestACellTellsItsRules(t *testing.T) {
 	b.Await("the tests are there", `return document.querySelectorAll("#detail .tests li").length > 3`)
 	said = b.Text(`return document.getElementById("detail").innerText`)
 	for _, want := range []string{
-		"No rights", "Why not create, read and update", "the requester may read resource.stream — does not hold",
+		"No rights", "Why not create, read and update", "the subject may read resource.stream — does not hold",
 		"user.group shares a value with resource.stream.@admingroup — does not hold",
 		`qlik2rego explain rules.json --snapshot 'the site' --subject 'corp\alice' --action create --resource app:`, "--context hub",
 	} {
@@ -87,10 +87,10 @@ func TestFiltersAndSearch(t *testing.T) {
 	b := customer(t)
 	b.Click("#tab-matrix")
 	for _, step := range []struct{ selector, text, status string }{
-		{"#f-who", "alice", "1 class of 1 requester × 6 classes of 10 resources"},
-		{"#f-what", "dashboard", "1 class of 1 requester × 5 classes of 9 resources"},
+		{"#f-who", "alice", "1 class of 1 subject × 6 classes of 10 resources"},
+		{"#f-what", "dashboard", "1 class of 1 subject × 5 classes of 9 resources"},
 		{"#f-who", "nobody at all", "Nothing is left by these filters."},
-		{"#f-who", "CORP\\", "10 classes of 10 requesters × 5 classes of 9 resources"},
+		{"#f-who", "CORP\\", "10 classes of 10 subjects × 5 classes of 9 resources"},
 	} {
 		b.Write(step.selector, step.text)
 		b.Await(step.text, fmt.Sprintf(`return document.getElementById("status").textContent === %q`, step.status))
@@ -98,7 +98,7 @@ func TestFiltersAndSearch(t *testing.T) {
 	// Who may update a dashboard, each for herself.
 	b.Run(`const set = (id, value) => { const e = document.getElementById(id); e.value = value; e.dispatchEvent(new Event("input", { bubbles: true })); };
 		set("f-action", "4"); set("f-rows", "each"); document.getElementById("f-some").click();`)
-	b.Await("three may update", `return document.getElementById("status").textContent.startsWith("3 requesters × ")`)
+	b.Await("three may update", `return document.getElementById("status").textContent.startsWith("3 subjects × ")`)
 	rows := b.Text(`return [...document.querySelectorAll("#grid [role=rowheader]")].map((e) => e.textContent).join()`)
 	if rows != "Adele Brandt,Bruno Costa,Max Oduya" {
 		t.Errorf("the rows are %s", rows)
@@ -258,7 +258,7 @@ func TestTenThousandByTenThousand(t *testing.T) {
 		}
 	}
 	nodes("at first")
-	if got := b.Text(`return document.getElementById("status").textContent`); got != "10,000 classes of 10,000 requesters × 10,000 classes of 10,000 resources" {
+	if got := b.Text(`return document.getElementById("status").textContent`); got != "10,000 classes of 10,000 subjects × 10,000 classes of 10,000 resources" {
 		t.Errorf("the page shows %s", got)
 	}
 	b.Run(`document.getElementById("grid").focus()`)
@@ -280,7 +280,7 @@ func TestTenThousandByTenThousand(t *testing.T) {
 	nodes("in the tree")
 }
 
-// square is a document of n requesters and n resources; each may read what has the same
+// square is a document of n subjects and n resources; each may read what has the same
 // number.
 func square(n int) *page.Document {
 	doc := &page.Document{
@@ -290,8 +290,8 @@ func square(n int) *page.Document {
 	rights := page.Rights{Rules: []page.Form{{Rule: 0, Actions: 2, Tests: []int{}}}, Apart: []page.Apart{}}
 	side := page.Side{}
 	for i := range n {
-		doc.Requesters.IDs = append(doc.Requesters.IDs, fmt.Sprintf("acme\\u%d", i))
-		doc.Requesters.Names = append(doc.Requesters.Names, fmt.Sprintf("User %d", i))
+		doc.Subjects.IDs = append(doc.Subjects.IDs, fmt.Sprintf("acme\\u%d", i))
+		doc.Subjects.Names = append(doc.Subjects.Names, fmt.Sprintf("User %d", i))
 		doc.Types[0].IDs = append(doc.Types[0].IDs, fmt.Sprintf("app-%d", i))
 		doc.Types[0].Names = append(doc.Types[0].Names, fmt.Sprintf("App %d", i))
 		side.Group, side.Class = append(side.Group, int32(i)), append(side.Class, int32(i))
@@ -309,7 +309,7 @@ func square(n int) *page.Document {
 		rights.Rows = append(rights.Rows, []int32{0, int32(i)})
 	}
 	rights.Side = page.Side{Group: slices.Clone(side.Group), Class: slices.Clone(side.Class), Holds: side.Holds, Brings: side.Brings}
-	doc.Contexts = []page.Context{{Name: "hub", Requesters: side, Types: []page.Rights{rights}, Reach: []*page.Reach{{}}, Census: [][][][]int64{}}}
+	doc.Contexts = []page.Context{{Name: "hub", Subjects: side, Types: []page.Rights{rights}, Reach: []*page.Reach{{}}, Census: [][][][]int64{}}}
 	doc.Attributes = []page.Attribute{}
 	return doc
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // Build makes the document of audits, one for each context, of the same bundle,
-// requesters and resources.
+// subjects and resources.
 func Build(title string, explain []string, b *bundles.Bundle, audits []*report.Audit) (*Document, error) {
 	w := &builder{
 		doc:    &Document{Title: title, Explain: explain, Tests: []Test{}, Texts: []string{}, Attributes: []Attribute{}},
@@ -50,11 +50,11 @@ type builder struct {
 	texts  map[string]int32
 	rules  map[string]int // number of a rule, by id
 	types  map[string]int // number of a type, by key
-	// requesters are the numbers of the model's requesters in the document, and who
+	// subjects are the numbers of the model's subjects in the document, and who
 	// the reverse; resources and what are the same, by type.
-	requesters, who []int32
+	subjects, who   []int32
 	resources, what [][]int32
-	members         [][][]int32 // requesters by attribute and value
+	members         [][][]int32 // subjects by attribute and value
 }
 
 // catalogue notes the rules of the bundle.
@@ -82,17 +82,17 @@ func (w *builder) catalogue(a *report.Audit) error {
 	return nil
 }
 
-// name notes the selected requesters and resources.
+// name notes the selected subjects and resources.
 func (w *builder) name(a *report.Audit) {
-	all := a.Model.Requesters
+	all := a.Model.Subjects
 	chosen := make([]bool, len(all.Handles))
-	for _, g := range a.Requesters {
+	for _, g := range a.Subjects {
 		for _, n := range g.Members {
 			chosen[n] = true
 		}
 	}
-	w.requesters, w.who = number(chosen)
-	e := &w.doc.Requesters
+	w.subjects, w.who = number(chosen)
+	e := &w.doc.Subjects
 	for at, n := range w.who {
 		e.IDs = append(e.IDs, a.Subject(n))
 		e.Names = append(e.Names, a.Names.Resource("user", all.Handles[n]))
@@ -142,10 +142,10 @@ func (w *builder) context(a *report.Audit) Context {
 	for _, one := range a.Idle() {
 		c.Idle = append(c.Idle, Idle{w.rules[one.Rule.ID], one.Reason, one.Attributes})
 	}
-	c.Requesters = side(w.who, a.Model.Requesters.Partition, func(int32) int32 { return -1 })
-	for n, g := range a.Requesters {
+	c.Subjects = side(w.who, a.Model.Subjects.Partition, func(int32) int32 { return -1 })
+	for n, g := range a.Subjects {
 		for _, member := range g.Members {
-			c.Requesters.Group[w.requesters[member]] = int32(n)
+			c.Subjects.Group[w.subjects[member]] = int32(n)
 		}
 	}
 	for i, t := range a.Types {
@@ -198,7 +198,7 @@ func (w *builder) rights(a *report.Audit, number int, t *matrix.FoldedType) Righ
 		r.Rules = append(r.Rules, Form{w.rules[rule.ID], rule.Actions, list(a.Model.Reads.Rules[t.Type.Resources.Rules[i]].Tests)})
 	}
 	sets := map[*uint64]int32{}
-	for _, g := range a.Requesters {
+	for _, g := range a.Subjects {
 		row := []int32{}
 		for rule, set := range t.Grants(g) {
 			if len(set) == 0 || set.Empty() || t.Rules[rule].Actions == 0 {
@@ -215,7 +215,7 @@ func (w *builder) rights(a *report.Audit, number int, t *matrix.FoldedType) Righ
 		r.Rows = append(r.Rows, row)
 	}
 	for _, apart := range t.Apart {
-		one := Apart{w.requesters[apart.Requester], make([]int32, len(apart.Resources)), list(apart.Rules)}
+		one := Apart{w.subjects[apart.Subject], make([]int32, len(apart.Resources)), list(apart.Rules)}
 		for i, n := range apart.Resources {
 			one.Resources[i] = w.resources[number][n]
 		}
@@ -250,7 +250,7 @@ func packSet(s matrix.Set) string {
 func (w *builder) reach(a *report.Audit) []*Reach {
 	all := make([]*Reach, len(w.doc.Rules))
 	note := func(id string, r report.Reach) *Reach {
-		one := &Reach{Requesters: r.Requesters, Resources: r.Resources, Pairs: r.Pairs, Cells: r.Cells, Only: r.Only}
+		one := &Reach{Subjects: r.Subjects, Resources: r.Resources, Pairs: r.Pairs, Cells: r.Cells, Only: r.Only}
 		all[w.rules[id]] = one
 		return one
 	}

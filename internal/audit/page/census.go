@@ -12,7 +12,7 @@ import (
 // mostValues bounds the values of an attribute that are counted.
 const mostValues = 200
 
-// attributes finds the properties that requesters are counted by: roles and groups, as
+// attributes finds the properties that subjects are counted by: roles and groups, as
 // far as the bundle holds them.
 func (w *builder) attributes(a *report.Audit) {
 	for _, name := range []string{"roles", "group"} {
@@ -21,7 +21,7 @@ func (w *builder) attributes(a *report.Audit) {
 		}
 		members := map[string][]int32{}
 		for at, n := range w.who {
-			texts := w.reader.Texts("user", a.Model.Requesters.Handles[n], reads.Operand{Root: reads.User, Property: name}, false)
+			texts := w.reader.Texts("user", a.Model.Subjects.Handles[n], reads.Operand{Root: reads.User, Property: name}, false)
 			if len(texts) == 0 {
 				texts = []string{""}
 			}
@@ -44,14 +44,14 @@ func (w *builder) attributes(a *report.Audit) {
 		one.Values = list(values)
 		var who [][]int32
 		for _, text := range values {
-			one.Requesters = append(one.Requesters, len(members[text]))
+			one.Subjects = append(one.Subjects, len(members[text]))
 			who = append(who, members[text])
 		}
 		w.doc.Attributes, w.members = append(w.doc.Attributes, one), append(w.members, who)
 	}
 }
 
-// census counts, by attribute and value, the pairs of a requester who has it and a
+// census counts, by attribute and value, the pairs of a subject who has it and a
 // resource, by type and action.
 func (w *builder) census(a *report.Audit) [][][][]int64 {
 	all := make([][][][]int64, len(w.members))
@@ -66,8 +66,8 @@ func (w *builder) census(a *report.Audit) [][][][]int64 {
 		for i, values := range w.members {
 			for j, members := range values {
 				sum := make([]int64, len(w.doc.Actions))
-				for _, requester := range members {
-					for k, count := range counts[requester] {
+				for _, subject := range members {
+					for k, count := range counts[subject] {
 						sum[k] += count
 					}
 				}
@@ -78,11 +78,11 @@ func (w *builder) census(a *report.Audit) [][][][]int64 {
 	return all
 }
 
-// reached returns how many requesters have something on each resource of a type.
+// reached returns how many subjects have something on each resource of a type.
 func (w *builder) reached(a *report.Audit, number int, t *matrix.FoldedType) []int64 {
 	byGroup := make([]int64, len(t.Resources))
 	group := make([]matrix.Group, len(w.who))
-	for _, g := range a.Requesters {
+	for _, g := range a.Subjects {
 		granted := matrix.NewSet(len(t.Resources))
 		for rule, set := range t.Grants(g) {
 			if t.Rules[rule].Actions != 0 {
@@ -93,7 +93,7 @@ func (w *builder) reached(a *report.Audit, number int, t *matrix.FoldedType) []i
 			byGroup[at] += int64(len(g.Members))
 		}
 		for _, member := range g.Members {
-			group[w.requesters[member]] = g
+			group[w.subjects[member]] = g
 		}
 	}
 	all := make([]int64, len(w.what[number]))
@@ -103,7 +103,7 @@ func (w *builder) reached(a *report.Audit, number int, t *matrix.FoldedType) []i
 	for _, apart := range t.Apart {
 		after := held(t, apart.Rules) != 0
 		for _, n := range apart.Resources {
-			switch before := beside(t, group[w.requesters[apart.Requester]], n) != 0; {
+			switch before := beside(t, group[w.subjects[apart.Subject]], n) != 0; {
 			case after && !before:
 				all[w.resources[number][n]]++
 			case before && !after:
@@ -122,7 +122,7 @@ func held(t *matrix.FoldedType, rules []int32) (mask uint32) {
 	return mask
 }
 
-// beside returns the actions that a group of requesters has on a resource by what its
+// beside returns the actions that a group of subjects has on a resource by what its
 // grants say, which for a pair that stands apart is not what it has.
 func beside(t *matrix.FoldedType, g matrix.Group, resource int32) (mask uint32) {
 	for rule, set := range t.Grants(g) {
@@ -133,11 +133,11 @@ func beside(t *matrix.FoldedType, g matrix.Group, resource int32) (mask uint32) 
 	return mask
 }
 
-// counts returns on how many resources of a type each requester has each action.
+// counts returns on how many resources of a type each subject has each action.
 func (w *builder) counts(a *report.Audit, t *matrix.FoldedType) [][]int64 {
 	all := make([][]int64, len(w.who))
 	group := make([]matrix.Group, len(w.who))
-	for _, g := range a.Requesters {
+	for _, g := range a.Subjects {
 		counts := make([]int64, len(w.doc.Actions))
 		for k, action := range w.doc.Actions {
 			granted := matrix.NewSet(len(t.Resources))
@@ -151,21 +151,21 @@ func (w *builder) counts(a *report.Audit, t *matrix.FoldedType) [][]int64 {
 			}
 		}
 		for _, member := range g.Members {
-			all[w.requesters[member]] = slices.Clone(counts)
-			group[w.requesters[member]] = g
+			all[w.subjects[member]] = slices.Clone(counts)
+			group[w.subjects[member]] = g
 		}
 	}
 	for _, apart := range t.Apart {
-		requester := w.requesters[apart.Requester]
+		subject := w.subjects[apart.Subject]
 		after := held(t, apart.Rules)
 		for _, n := range apart.Resources {
-			before := beside(t, group[requester], n)
+			before := beside(t, group[subject], n)
 			for k, action := range w.doc.Actions {
 				switch {
 				case before&action.Bit == 0 && after&action.Bit != 0:
-					all[requester][k]++
+					all[subject][k]++
 				case before&action.Bit != 0 && after&action.Bit == 0:
-					all[requester][k]--
+					all[subject][k]--
 				}
 			}
 		}

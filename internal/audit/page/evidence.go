@@ -13,14 +13,14 @@ import (
 func (w *builder) evidence(a *report.Audit, number int, t *matrix.FoldedType, r *Rights) {
 	for _, test := range t.Identities {
 		met := map[int32][]int32{}
-		for resource, requesters := range t.Met[test] {
+		for resource, subjects := range t.Met[test] {
 			if int(resource) >= len(w.resources[number]) || w.resources[number][resource] < 0 {
 				continue
 			}
 			var chosen []int32
-			for _, n := range requesters {
-				if w.requesters[n] >= 0 {
-					chosen = append(chosen, w.requesters[n])
+			for _, n := range subjects {
+				if w.subjects[n] >= 0 {
+					chosen = append(chosen, w.subjects[n])
 				}
 			}
 			if len(chosen) > 0 {
@@ -51,7 +51,7 @@ func (w *builder) evidence(a *report.Audit, number int, t *matrix.FoldedType, r 
 	w.values(a, number, t)
 }
 
-// values notes what requesters and resources have at the operands of the rules of a
+// values notes what subjects and resources have at the operands of the rules of a
 // type. What is noted already is not noted again.
 func (w *builder) values(a *report.Audit, number int, t *matrix.FoldedType) {
 	var tests []int
@@ -67,7 +67,7 @@ func (w *builder) values(a *report.Audit, number int, t *matrix.FoldedType) {
 			}
 			switch op.Root {
 			case reads.User:
-				w.note(&w.doc.Requesters, *op, "user", len(w.who), func(at int) string { return a.Model.Requesters.Handles[w.who[at]] })
+				w.note(&w.doc.Subjects, *op, "user", len(w.who), func(at int) string { return a.Model.Subjects.Handles[w.who[at]] })
 			case reads.Resource:
 				w.note(&w.doc.Types[number].Entities, *op, t.Type.Type, len(w.what[number]), func(at int) string { return t.Handles[w.what[number][at]] })
 			case reads.Environment:

@@ -80,8 +80,8 @@ func audits(t *testing.T, b *bundles.Bundle, contexts ...string) []*report.Audit
 			t.Fatal(err)
 		}
 		all = append(all, &report.Audit{Context: from, Names: names, Folded: m.Fold(matrix.Selection{
-			Requester: func(int32) bool { return true },
-			Resource:  func(*matrix.Type, int32) bool { return true },
+			Subject:  func(int32) bool { return true },
+			Resource: func(*matrix.Type, int32) bool { return true },
 		})})
 	}
 	return all

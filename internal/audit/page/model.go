@@ -7,14 +7,14 @@ type Document struct {
 	Explain []string `json:"explain"`
 	Actions []Action `json:"actions"`
 	Rules   []Rule   `json:"rules"`
-	// Requesters and Types name everyone and everything; all other fields count them
+	// Subjects and Types name everyone and everything; all other fields count them
 	// from 0 in this order.
-	Requesters Entities `json:"requesters"`
-	Types      []Type   `json:"types"`
+	Subjects Entities `json:"subjects"`
+	Types    []Type   `json:"types"`
 	// Tests are those of the rules, Texts the values that entities have for them.
 	Tests []Test   `json:"tests"`
 	Texts []string `json:"texts"`
-	// Attributes are properties that requesters are counted by.
+	// Attributes are properties that subjects are counted by.
 	Attributes []Attribute `json:"attributes"`
 	// Contexts hold the decisions, one for each context that was asked about.
 	Contexts []Context `json:"contexts"`
@@ -85,7 +85,7 @@ type Parent struct {
 // Test is one test of rules, in words.
 type Test struct {
 	Text string `json:"text"`
-	// Side is what the test looks at: requester, resource, both, identity or right.
+	// Side is what the test looks at: subject, resource, both, identity or right.
 	Side string `json:"side"`
 	// Operands are those whose values say why the test holds or does not.
 	Operands []string `json:"operands,omitempty"`
@@ -96,14 +96,14 @@ type Test struct {
 	OnSelf bool   `json:"onSelf,omitempty"`
 }
 
-// Attribute is a property of requesters with its values, those that most have first.
+// Attribute is a property of subjects with its values, those that most have first.
 type Attribute struct {
 	Name string `json:"name"`
 	// Values are texts; the one that stands for having none is "".
 	Values []string `json:"values"`
-	// Requesters are how many have each.
-	Requesters []int `json:"requesters"`
-	// More is how many values are left out, each with fewer requesters.
+	// Subjects are how many have each.
+	Subjects []int `json:"subjects"`
+	// More is how many values are left out, each with fewer subjects.
 	More int `json:"more,omitempty"`
 }
 
@@ -116,8 +116,8 @@ type Context struct {
 	// Unsent are the session attributes that rules test and that were not sent.
 	Unsent []string `json:"unsent,omitempty"`
 	// Idle are the rules that can grant and grant nobody anything here.
-	Idle       []Idle `json:"idle"`
-	Requesters Side   `json:"requesters"`
+	Idle     []Idle `json:"idle"`
+	Subjects Side   `json:"subjects"`
 	// Types are what is decided about the types of the document, in their order.
 	Types []Rights `json:"types"`
 	// Reach is by rule of the document; nil for one that is not in question.
@@ -134,7 +134,7 @@ type Idle struct {
 	Attributes []string `json:"attributes,omitempty"`
 }
 
-// Side says which group and class the requesters, or the resources of a type, are of.
+// Side says which group and class the subjects, or the resources of a type, are of.
 // Members of a group have the same rights by the same rules; for members of a class
 // the same tests hold besides.
 type Side struct {
@@ -146,21 +146,21 @@ type Side struct {
 	Brings []map[int][]int32 `json:"brings"`
 }
 
-// Rights is what requesters have on the resources of one type.
+// Rights is what subjects have on the resources of one type.
 type Rights struct {
 	Side
 	// Rules are the rules in question, numbers of the document, with the actions that
 	// each grants and its tests.
 	Rules []Form `json:"rules"`
 	// Sets are sets of groups of resources (see packSet); Rows are, by group of
-	// requesters, pairs of an index into Rules and one into Sets.
+	// subjects, pairs of an index into Rules and one into Sets.
 	Sets []string  `json:"sets"`
 	Rows [][]int32 `json:"rows"`
-	// Reached is, by resource, how many requesters have something on it.
+	// Reached is, by resource, how many subjects have something on it.
 	Reached []int64 `json:"reached"`
 	// Apart are pairs of which Rows does not speak.
 	Apart []Apart `json:"apart"`
-	// Met lists, by identity test and resource, the requesters who meet it; Targets,
+	// Met lists, by identity test and resource, the subjects who meet it; Targets,
 	// by test of a right and resource, the entities asked about, -1 for one that the
 	// page does not hold.
 	Met     map[int]map[int32][]int32 `json:"met"`
@@ -174,20 +174,20 @@ type Form struct {
 	Tests   []int  `json:"tests"`
 }
 
-// Apart is a requester, resources, and the rules that grant there: indices into Rules.
+// Apart is a subject, resources, and the rules that grant there: indices into Rules.
 type Apart struct {
-	Requester int32   `json:"requester"`
+	Subject   int32   `json:"subject"`
 	Resources []int32 `json:"resources"`
 	Rules     []int32 `json:"rules"`
 }
 
 // Reach is whom and what a rule reaches, or would reach if it were enabled.
 type Reach struct {
-	Requesters int64 `json:"requesters"`
-	Resources  int64 `json:"resources"`
-	Pairs      int64 `json:"pairs"`
-	Cells      int64 `json:"cells"`
-	Only       int64 `json:"only"`
+	Subjects  int64 `json:"subjects"`
+	Resources int64 `json:"resources"`
+	Pairs     int64 `json:"pairs"`
+	Cells     int64 `json:"cells"`
+	Only      int64 `json:"only"`
 	// More is, of a disabled rule, how many cells more there would be.
 	More *int64 `json:"more,omitempty"`
 }

@@ -27,7 +27,7 @@ func TestHostileTextsStayData(t *testing.T) {
 	} {
 		doc := &page.Document{
 			Title: hostile, Explain: []string{hostile}, Rules: []page.Rule{{Name: hostile, Condition: hostile, Rego: []page.Rego{{Text: hostile}}}},
-			Requesters: page.Entities{IDs: []string{hostile}, Names: []string{hostile}}, Texts: []string{hostile},
+			Subjects: page.Entities{IDs: []string{hostile}, Names: []string{hostile}}, Texts: []string{hostile},
 		}
 		text, elements := written(t, doc)
 		if len(elements["script"]) != 2 || len(elements["img"])+len(elements["b"]) != 0 {
@@ -116,21 +116,21 @@ func equal(t *testing.T, doc *page.Document, c int, a *report.Audit, n int) (gra
 	exceptions := map[[2]int32][]int32{}
 	for _, one := range rights.Apart {
 		for _, resource := range one.Resources {
-			exceptions[[2]int32{one.Requester, resource}] = one.Rules
+			exceptions[[2]int32{one.Subject, resource}] = one.Rules
 		}
 	}
-	if len(rights.Group) != typ.Recorded || len(doc.Requesters.IDs) != len(a.Model.Requesters.Handles) {
-		t.Fatalf("the page has %d resources and %d requesters", len(rights.Group), len(doc.Requesters.IDs))
+	if len(rights.Group) != typ.Recorded || len(doc.Subjects.IDs) != len(a.Model.Subjects.Handles) {
+		t.Fatalf("the page has %d resources and %d subjects", len(rights.Group), len(doc.Subjects.IDs))
 	}
 	for resource := range int32(typ.Recorded) {
 		var reached int64
-		for requester := range int32(len(doc.Requesters.IDs)) {
-			want := slices.DeleteFunc(slices.Clone(a.Granting(typ.Type, requester, resource)), func(r int32) bool { return typ.Rules[r].Actions == 0 })
-			got, ok := exceptions[[2]int32{requester, resource}]
+		for subject := range int32(len(doc.Subjects.IDs)) {
+			want := slices.DeleteFunc(slices.Clone(a.Granting(typ.Type, subject, resource)), func(r int32) bool { return typ.Rules[r].Actions == 0 })
+			got, ok := exceptions[[2]int32{subject, resource}]
 			if ok {
 				apart++
 			} else {
-				row := rights.Rows[context.Requesters.Group[requester]]
+				row := rights.Rows[context.Subjects.Group[subject]]
 				for i := 0; i < len(row); i += 2 {
 					if slices.Contains(unpack(t, rights.Sets[row[i+1]]), rights.Group[resource]) {
 						got = append(got, row[i])
@@ -140,7 +140,7 @@ func equal(t *testing.T, doc *page.Document, c int, a *report.Audit, n int) (gra
 			slices.Sort(got)
 			slices.Sort(want)
 			if !slices.Equal(got, want) {
-				t.Fatalf("%s on %s %s: the page says %v, the matrix %v", doc.Requesters.IDs[requester], typ.Type.Type, doc.Types[n].IDs[resource], got, want)
+				t.Fatalf("%s on %s %s: the page says %v, the matrix %v", doc.Subjects.IDs[subject], typ.Type.Type, doc.Types[n].IDs[resource], got, want)
 			}
 			if len(got) > 0 {
 				granted++
@@ -238,8 +238,8 @@ func TestMergedRulesHaveTheirRego(t *testing.T) {
 		return doc.Rules[i].Rego[at].Text
 	}
 	const search = `rules_by_department_title(action) := {[kind, rules] |
-	some department in request.requester.department
-	some title in request.requester.title
+	some department in request.subject.department
+	some title in request.subject.title
 	some kind, rules in rows_by_department_title[department][title][action]
 }`
 	for _, rule := range doc.Rules {
@@ -277,15 +277,15 @@ func TestTheCensusCountsCells(t *testing.T) {
 	for n, typ := range all[0].Types {
 		for k, action := range doc.Actions {
 			var want int64
-			for requester := range doc.Requesters.IDs {
-				held := slices.ContainsFunc(doc.Requesters.Values, func(v page.Values) bool {
-					return v.Operand == "user.group" && slices.ContainsFunc(v.Of[requester], func(text int32) bool { return doc.Texts[text] == "proj1_dev" })
+			for subject := range doc.Subjects.IDs {
+				held := slices.ContainsFunc(doc.Subjects.Values, func(v page.Values) bool {
+					return v.Operand == "user.group" && slices.ContainsFunc(v.Of[subject], func(text int32) bool { return doc.Texts[text] == "proj1_dev" })
 				})
 				if !held {
 					continue
 				}
 				for resource := range int32(typ.Recorded) {
-					for _, rule := range all[0].Granting(typ.Type, int32(requester), resource) {
+					for _, rule := range all[0].Granting(typ.Type, int32(subject), resource) {
 						if typ.Rules[rule].Actions&action.Bit != 0 {
 							want++
 							break

@@ -26,7 +26,7 @@ func regoByRule(b *bundles.Bundle, all reads.Reads) (map[string][]Rego, error) {
 	found := map[string][]Rego{}
 	for _, m := range b.Modules {
 		path := strings.TrimPrefix(m.Path, "/")
-		if !strings.HasPrefix(path, "qlik/types/") && path != "qlik/requester.rego" {
+		if !strings.HasPrefix(path, "qlik/types/") && path != "qlik/subject.rego" {
 			continue
 		}
 		parsed, err := ast.ParseModuleWithOpts(m.Path, string(m.Source), ast.ParserOptions{ProcessAnnotation: true, RegoVersion: ast.RegoV1})

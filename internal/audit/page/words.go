@@ -34,8 +34,8 @@ func sideOf(t reads.Test) string {
 	switch {
 	case t.Kind == reads.Privilege:
 		return "right"
-	case t.OfRequester():
-		return "requester"
+	case t.OfSubject():
+		return "subject"
 	case t.OfResource():
 		return "resource"
 	case t.Identity():
@@ -69,7 +69,7 @@ func sentence(t reads.Test) string {
 	case reads.From:
 		return "the request comes from the " + map[string]string{"hub": "hub", "qmc": "QMC"}[t.Context]
 	case reads.Anonymous:
-		return "the requester is anonymous"
+		return "the user is anonymous"
 	case reads.OneOf:
 		return left + among(" is ", " is one of ", t.Texts)
 	case reads.Identical:
@@ -93,7 +93,7 @@ func sentence(t reads.Test) string {
 		}
 		return left + " is only " + right
 	case reads.Privilege:
-		return fmt.Sprintf("the requester may %s %s", ruleset.Action(t.Action).Name(), left)
+		return fmt.Sprintf("the user may %s %s", ruleset.Action(t.Action).Name(), left)
 	default:
 		return string(t.Kind) + " " + left + " " + right
 	}

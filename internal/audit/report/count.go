@@ -9,13 +9,13 @@ import (
 // counter counts the pairs of one type, those that stand apart where they belong.
 type counter struct {
 	*matrix.FoldedType
-	apart map[int32][]matrix.Apart // by requester
+	apart map[int32][]matrix.Apart // by subject
 }
 
 func newCounter(t *matrix.FoldedType) *counter {
 	c := &counter{t, map[int32][]matrix.Apart{}}
 	for _, a := range t.Apart {
-		c.apart[a.Requester] = append(c.apart[a.Requester], a)
+		c.apart[a.Subject] = append(c.apart[a.Subject], a)
 	}
 	return c
 }
@@ -24,15 +24,15 @@ func newCounter(t *matrix.FoldedType) *counter {
 type block struct {
 	matrix.Block
 	resources int64
-	// pairs are those with all requesters of the group, without what stands apart.
+	// pairs are those with all subjects of the group, without what stands apart.
 	pairs int64
 }
 
-// blocks returns the blocks of a group of requesters.
+// blocks returns the blocks of a group of subjects.
 func (c *counter) blocks(g matrix.Group) []block {
 	apart := map[int]int64{} // pairs that stand apart, by group of resources
-	for _, requester := range g.Members {
-		for _, a := range c.apart[requester] {
+	for _, subject := range g.Members {
+		for _, a := range c.apart[subject] {
 			for _, n := range a.Resources {
 				apart[c.GroupOf(n)]++
 			}
@@ -55,19 +55,19 @@ func (c *counter) blocks(g matrix.Group) []block {
 	return all
 }
 
-// share is resources on which one requester has the same rules.
+// share is resources on which one subject has the same rules.
 type share struct {
 	rules     []int32
 	resources int64
 }
 
-// shares returns what one requester of a group has, given the group's blocks.
-func (c *counter) shares(requester int32, blocks []block) []share {
-	all := make([]share, 0, len(blocks)+len(c.apart[requester]))
+// shares returns what one subject of a group has, given the group's blocks.
+func (c *counter) shares(subject int32, blocks []block) []share {
+	all := make([]share, 0, len(blocks)+len(c.apart[subject]))
 	for _, b := range blocks {
 		all = append(all, share{b.Rules, b.resources})
 	}
-	for _, a := range c.apart[requester] {
+	for _, a := range c.apart[subject] {
 		for _, n := range a.Resources {
 			at := slices.IndexFunc(blocks, func(b block) bool { return b.Groups.Has(int32(c.GroupOf(n))) })
 			if at >= 0 {

@@ -8,11 +8,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Users has a row for each requester, type and action: on how many of the resources
+// Users has a row for each subject, type and action: on how many of the resources
 // they have it, and by which rules. Who has nothing of a type has one row without an
 // action.
 var Users = View{
-	columns("context", tabular.Text, "requester", tabular.Text, "name", tabular.Text, "type", tabular.Text, "action", tabular.Text,
+	columns("context", tabular.Text, "subject", tabular.Text, "name", tabular.Text, "type", tabular.Text, "action", tabular.Text,
 		"resources", tabular.Number, "of", tabular.Number, "rules", tabular.Texts),
 	userRows,
 }
@@ -21,12 +21,12 @@ func userRows(a *Audit, emit emit) error {
 	for _, t := range a.Types {
 		c := newCounter(t)
 		of := c.selected()
-		for _, g := range a.Requesters {
+		for _, g := range a.Subjects {
 			blocks := c.blocks(g)
-			for _, requester := range g.Members {
+			for _, subject := range g.Members {
 				var resources [13]int64
 				var rules [13][]int32
-				for _, s := range c.shares(requester, blocks) {
+				for _, s := range c.shares(subject, blocks) {
 					held := mask(t, s.rules)
 					for i, action := range ruleset.AllActions {
 						if held&uint32(action) == 0 {
@@ -41,7 +41,7 @@ func userRows(a *Audit, emit emit) error {
 					}
 				}
 				row := func(action string, n int64, rules []int32) error {
-					return emit(a.From(), a.Subject(requester), a.Names.Resource("user", a.Model.Requesters.Handles[requester]), a.Names.Type(t.Type.Type), action, n, of, a.rules(t, rules))
+					return emit(a.From(), a.Subject(subject), a.Names.Resource("user", a.Model.Subjects.Handles[subject]), a.Names.Type(t.Type.Type), action, n, of, a.rules(t, rules))
 				}
 				nothing := true
 				for i, action := range ruleset.AllActions {
@@ -89,7 +89,7 @@ func mask(t *matrix.FoldedType, rules []int32) uint32 {
 }
 
 // Resources has a row for each resource and action that somebody has: how many of
-// the requesters have it, and whether one who is anonymous does. A resource that
+// the subjects have it, and whether one who is anonymous does. A resource that
 // nobody has anything on has one row without an action.
 var Resources = View{resourceColumns, func(a *Audit, emit emit) error { return resourceRows(a, emit, false) }}
 
@@ -97,10 +97,10 @@ var Resources = View{resourceColumns, func(a *Audit, emit emit) error { return r
 var Nobody = View{resourceColumns, func(a *Audit, emit emit) error { return resourceRows(a, emit, true) }}
 
 var resourceColumns = columns("context", tabular.Text, "type", tabular.Text, "resource", tabular.Text, "name", tabular.Text, "action", tabular.Text,
-	"requesters", tabular.Number, "of", tabular.Number, "anonymous", tabular.Truth)
+	"subjects", tabular.Number, "of", tabular.Number, "anonymous", tabular.Truth)
 
 func resourceRows(a *Audit, emit emit, nobody bool) error {
-	of := int64(a.requesters())
+	of := int64(a.subjects())
 	for _, t := range a.Types {
 		r := newReached(a, t)
 		for n := range t.Handles[:t.Recorded] {
@@ -130,15 +130,15 @@ func resourceRows(a *Audit, emit emit, nobody bool) error {
 	return nil
 }
 
-func (a *Audit) requesters() int {
+func (a *Audit) subjects() int {
 	n := 0
-	for _, g := range a.Requesters {
+	for _, g := range a.Subjects {
 		n += len(g.Members)
 	}
 	return n
 }
 
-// reached counts the requesters who have an action, for all resources of a type.
+// reached counts the subjects who have an action, for all resources of a type.
 type reached struct {
 	*matrix.FoldedType
 	// counts are by action and group of resources; more is what pairs that stand
@@ -148,7 +148,7 @@ type reached struct {
 	anonymous []anonymous
 }
 
-// anonymous is what one requester who is anonymous has: groups by action and, where a
+// anonymous is what one subject who is anonymous has: groups by action and, where a
 // pair stands apart, actions by resource.
 type anonymous struct {
 	granted [13]matrix.Set
@@ -169,7 +169,7 @@ func newReached(a *Audit, t *matrix.FoldedType) *reached {
 		r.more[i] = map[int32]int64{}
 	}
 	c := newCounter(t)
-	for _, g := range a.Requesters {
+	for _, g := range a.Subjects {
 		granted := [13]matrix.Set{}
 		for rule, groups := range t.Grants(g) {
 			for i, action := range ruleset.AllActions {
@@ -190,9 +190,9 @@ func newReached(a *Audit, t *matrix.FoldedType) *reached {
 				r.counts[i][at] += int64(len(g.Members))
 			}
 		}
-		for _, requester := range g.Members {
+		for _, subject := range g.Members {
 			nobody := anonymous{granted, map[int32]uint32{}}
-			for _, apart := range c.apart[requester] {
+			for _, apart := range c.apart[subject] {
 				held := mask(t, apart.Rules)
 				for _, n := range apart.Resources {
 					nobody.apart[n] = held
@@ -208,7 +208,7 @@ func newReached(a *Audit, t *matrix.FoldedType) *reached {
 					}
 				}
 			}
-			if a.Model.Requesters.Anonymous[requester] {
+			if a.Model.Subjects.Anonymous[subject] {
 				r.anonymous = append(r.anonymous, nobody)
 			}
 		}
@@ -216,7 +216,7 @@ func newReached(a *Audit, t *matrix.FoldedType) *reached {
 	return r
 }
 
-// by returns how many requesters have the i-th action on a resource, and whether one
+// by returns how many subjects have the i-th action on a resource, and whether one
 // who is anonymous has it.
 func (r *reached) by(i int, resource int32) (int64, bool) {
 	group := int32(r.GroupOf(resource))

@@ -1,5 +1,5 @@
 // Package report writes an access matrix as rows: by class, by member, by cell, by
-// requester, by resource, by rule, and as a summary. docs/access.md describes the
+// subject, by resource, by rule, and as a summary. docs/access.md describes the
 // columns.
 //
 // It knows the folded matrix (internal/audit/matrix) and names. It refuses to know

@@ -18,7 +18,7 @@ func auditOf(t *testing.T, o testsite.Site, types []string, session partition.Se
 		t.Fatal(err)
 	}
 	a := &report.Audit{Context: session.Context, Folded: m.Fold(matrix.Selection{
-		Requester: func(int32) bool { return true }, Resource: func(*matrix.Type, int32) bool { return true },
+		Subject: func(int32) bool { return true }, Resource: func(*matrix.Type, int32) bool { return true },
 	})}
 	ids := map[string]bool{}
 	for _, r := range m.Model.Reads.Rules {

@@ -10,12 +10,12 @@ import (
 )
 
 // Rules has a row for each rule that can grant: whom and what it reaches, and how
-// many cells, pairs of requester and resource times actions, nobody would have
+// many cells, pairs of subject and resource times actions, nobody would have
 // without it. Rules that are disabled have the numbers that they would have if they
 // alone were enabled, and how many cells more there would be; none where the site
 // was not read by them.
 var Rules = View{
-	columns("context", tabular.Text, "rule", tabular.Text, "name", tabular.Text, "disabled", tabular.Truth, "requesters", tabular.Number, "resources", tabular.Number,
+	columns("context", tabular.Text, "rule", tabular.Text, "name", tabular.Text, "disabled", tabular.Truth, "subjects", tabular.Number, "resources", tabular.Number,
 		"pairs", tabular.Number, "cells", tabular.Number, "only", tabular.Number, "more", tabular.Number),
 	func(a *Audit, emit emit) error {
 		reach := a.Reach()
@@ -33,7 +33,7 @@ var Rules = View{
 			case !a.counts(info, reach):
 				continue
 			}
-			if err := emit(a.From(), info.ID, info.Name, info.Disabled, r.Requesters, r.Resources, r.Pairs, r.Cells, r.Only, more); err != nil {
+			if err := emit(a.From(), info.ID, info.Name, info.Disabled, r.Subjects, r.Resources, r.Pairs, r.Cells, r.Only, more); err != nil {
 				return err
 			}
 		}
@@ -60,8 +60,8 @@ type Would struct {
 
 // Reach is whom and what a rule grants something.
 type Reach struct {
-	Requesters, Resources int64
-	// Pairs are pairs of requester and resource, Cells those times actions, Only the
+	Subjects, Resources int64
+	// Pairs are pairs of subject and resource, Cells those times actions, Only the
 	// cells that no other rule grants.
 	Pairs, Cells, Only int64
 }
@@ -73,17 +73,17 @@ func (a *Audit) Reach() map[string]Reach {
 	for _, t := range a.Types {
 		c := newCounter(t)
 		pairs, cells, only := make([]int64, len(t.Rules)), make([]int64, len(t.Rules)), make([]int64, len(t.Rules))
-		for _, g := range a.Requesters {
+		for _, g := range a.Subjects {
 			blocks := c.blocks(g)
-			for _, requester := range g.Members {
-				for _, s := range c.shares(requester, blocks) {
+			for _, subject := range g.Members {
+				for _, s := range c.shares(subject, blocks) {
 					for _, n := range s.rules {
 						pairs[n] += s.resources
 						cells[n] += s.resources * int64(bits.OnesCount32(t.Rules[n].Actions))
 						if id := t.Rules[n].ID; who[id] == nil {
-							who[id] = map[int32]bool{requester: true}
+							who[id] = map[int32]bool{subject: true}
 						} else {
-							who[id][requester] = true
+							who[id][subject] = true
 						}
 					}
 					for _, right := range t.Rights(s.rules) {
@@ -104,7 +104,7 @@ func (a *Audit) Reach() map[string]Reach {
 			r.Pairs += pairs[n]
 			r.Cells += cells[n]
 			r.Only += only[n]
-			r.Requesters = int64(len(who[rule.ID]))
+			r.Subjects = int64(len(who[rule.ID]))
 			all[rule.ID] = r
 		}
 	}
@@ -113,20 +113,20 @@ func (a *Audit) Reach() map[string]Reach {
 
 // reachedBy counts the resources on which each rule grants somebody something.
 func reachedBy(a *Audit, t *matrix.FoldedType) []int64 {
-	// How many requesters a rule grants on a set, each set counted through once.
+	// How many subjects a rule grants on a set, each set counted through once.
 	type grant struct {
 		rule int32
 		set  *uint64
 	}
-	requesters := map[grant]int64{}
+	subjects := map[grant]int64{}
 	sets := map[grant]matrix.Set{}
-	for _, g := range a.Requesters {
+	for _, g := range a.Subjects {
 		for rule, groups := range t.Grants(g) {
 			if len(groups) == 0 {
 				continue
 			}
 			key := grant{rule, &groups[0]}
-			requesters[key] += int64(len(g.Members))
+			subjects[key] += int64(len(g.Members))
 			sets[key] = groups
 		}
 	}
@@ -136,7 +136,7 @@ func reachedBy(a *Audit, t *matrix.FoldedType) []int64 {
 			counts[key.rule] = make([]int64, len(t.Resources))
 		}
 		for at := range groups.All() {
-			counts[key.rule][at] += requesters[key]
+			counts[key.rule][at] += subjects[key]
 		}
 	}
 	more := make([]map[int32]int64, len(t.Rules))
@@ -147,14 +147,14 @@ func reachedBy(a *Audit, t *matrix.FoldedType) []int64 {
 		more[rule][resource] += n
 	}
 	group := map[int32]matrix.Group{}
-	for _, g := range a.Requesters {
-		for _, requester := range g.Members {
-			group[requester] = g
+	for _, g := range a.Subjects {
+		for _, subject := range g.Members {
+			group[subject] = g
 		}
 	}
 	for _, apart := range t.Apart {
 		for _, n := range apart.Resources {
-			for rule, groups := range t.Grants(group[apart.Requester]) {
+			for rule, groups := range t.Grants(group[apart.Subject]) {
 				if groups.Has(int32(t.GroupOf(n))) {
 					add(rule, n, -1)
 				}

@@ -76,20 +76,20 @@ func columns(pairs ...any) []tabular.Column {
 	return all
 }
 
-// Classes has a row for each class of requesters, all resources on which they have
+// Classes has a row for each class of subjects, all resources on which they have
 // the same rights by the same rules, and the actions that the same rules grant there;
 // and rows for the pairs that stand apart.
 var Classes = View{
-	columns("context", tabular.Text, "type", tabular.Text, "requesters", tabular.Number, "requester", tabular.Text, "resources", tabular.Number, "resource", tabular.Text,
+	columns("context", tabular.Text, "type", tabular.Text, "subjects", tabular.Number, "subject", tabular.Text, "resources", tabular.Number, "resource", tabular.Text,
 		"actions", tabular.Texts, "rules", tabular.Texts, "pairs", tabular.Number,
-		"requester_class", tabular.Number, "resource_classes", tabular.Numbers, "resource_ids", tabular.Texts),
+		"subject_class", tabular.Number, "resource_classes", tabular.Numbers, "resource_ids", tabular.Texts),
 	classRows,
 }
 
 func classRows(a *Audit, emit emit) error {
 	for _, t := range a.Types {
 		c := newCounter(t)
-		for n, g := range a.Requesters {
+		for n, g := range a.Subjects {
 			for _, b := range c.blocks(g) {
 				if b.pairs == 0 {
 					continue // all of them stand apart
@@ -116,7 +116,7 @@ func classRows(a *Audit, emit emit) error {
 				resources[i] = t.Handles[n]
 			}
 			for _, right := range t.Rights(apart.Rules) {
-				if err := emit(a.From(), a.Names.Type(t.Type.Type), int64(1), a.Subject(apart.Requester), int64(len(resources)), resources[0],
+				if err := emit(a.From(), a.Names.Type(t.Type.Type), int64(1), a.Subject(apart.Subject), int64(len(resources)), resources[0],
 					right.Actions, a.rules(t, right.Rules), int64(len(resources)), nil, nil, resources); err != nil {
 					return err
 				}
@@ -130,9 +130,9 @@ func classRows(a *Audit, emit emit) error {
 var Members = View{
 	columns("context", tabular.Text, "side", tabular.Text, "type", tabular.Text, "class", tabular.Number, "id", tabular.Text, "name", tabular.Text),
 	func(a *Audit, emit emit) error {
-		for n, g := range a.Requesters {
+		for n, g := range a.Subjects {
 			for _, member := range g.Members {
-				if err := emit(a.From(), "requester", a.Names.Type("user"), int64(n)+1, a.Subject(member), a.Names.Resource("user", a.Model.Requesters.Handles[member])); err != nil {
+				if err := emit(a.From(), "subject", a.Names.Type("user"), int64(n)+1, a.Subject(member), a.Names.Resource("user", a.Model.Subjects.Handles[member])); err != nil {
 					return err
 				}
 			}
@@ -150,10 +150,10 @@ var Members = View{
 	},
 }
 
-// Cells has a row for each pair of requester and resource and the actions that the
+// Cells has a row for each pair of subject and resource and the actions that the
 // same rules grant.
 var Cells = View{
-	columns("context", tabular.Text, "type", tabular.Text, "requester", tabular.Text, "resource", tabular.Text, "name", tabular.Text, "actions", tabular.Texts, "rules", tabular.Texts),
+	columns("context", tabular.Text, "type", tabular.Text, "subject", tabular.Text, "resource", tabular.Text, "name", tabular.Text, "actions", tabular.Texts, "rules", tabular.Texts),
 	cellRows,
 }
 
@@ -165,12 +165,12 @@ func cellRows(a *Audit, emit emit) error {
 	for _, t := range a.Types {
 		c := newCounter(t)
 		var cells []cell
-		for _, g := range a.Requesters {
+		for _, g := range a.Subjects {
 			blocks := c.blocks(g)
-			for _, requester := range g.Members {
+			for _, subject := range g.Members {
 				cells = cells[:0]
 				apart := map[int32]bool{}
-				for _, part := range c.apart[requester] {
+				for _, part := range c.apart[subject] {
 					for _, n := range part.Resources {
 						apart[n] = true
 						cells = append(cells, cell{n, part.Rules})
@@ -189,7 +189,7 @@ func cellRows(a *Audit, emit emit) error {
 				for _, one := range cells {
 					id := t.Handles[one.resource]
 					for _, right := range t.Rights(one.rules) {
-						if err := emit(a.From(), a.Names.Type(t.Type.Type), a.Subject(requester), id, a.Names.Resource(t.Type.Type, id), right.Actions, a.rules(t, right.Rules)); err != nil {
+						if err := emit(a.From(), a.Names.Type(t.Type.Type), a.Subject(subject), id, a.Names.Resource(t.Type.Type, id), right.Actions, a.rules(t, right.Rules)); err != nil {
 							return err
 						}
 					}
@@ -200,15 +200,15 @@ func cellRows(a *Audit, emit emit) error {
 	return nil
 }
 
-// Subject is what a requester is shown as: the login in the spelling on record, as far
+// Subject is what a subject is shown as: the login in the spelling on record, as far
 // as the data has it.
 func (a *Audit) Subject(n int32) string {
-	if a.Names.Login != nil && !a.Model.Requesters.Anonymous[n] {
-		if login := a.Names.Login(a.Model.Requesters.Handles[n]); login != "" {
+	if a.Names.Login != nil && !a.Model.Subjects.Anonymous[n] {
+		if login := a.Names.Login(a.Model.Subjects.Handles[n]); login != "" {
 			return login
 		}
 	}
-	return a.Model.Requesters.Subjects[n]
+	return a.Model.Subjects.IDs[n]
 }
 
 // rules returns what rules are shown as, in the order of their ids.

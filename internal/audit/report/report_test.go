@@ -47,7 +47,7 @@ func rowsOf(t *testing.T, v report.View, a *report.Audit) []map[string]any {
 }
 
 // cell is one granted cell, cells their granting rules.
-type cell struct{ typ, requester, resource, action string }
+type cell struct{ typ, subject, resource, action string }
 
 type cells map[cell][]string
 
@@ -57,7 +57,7 @@ type counted struct {
 	cells cells
 }
 
-// count audits a site, half of its requesters and resources.
+// count audits a site, half of its subjects and resources.
 func count(t *testing.T, seed uint64) counted {
 	t.Helper()
 	c := sitegen.Generate(seed, sitegen.Size{Users: 12, Streams: 5, Apps: 12, Objects: 12, Others: 2, Rules: 30, Requests: 60})
@@ -72,7 +72,7 @@ func count(t *testing.T, seed uint64) counted {
 	}
 	who := func(n int32) bool { return n%3 != 1 || seed%3 == 0 }
 	what := func(_ *matrix.Type, n int32) bool { return n%4 != 1 || seed%3 == 0 }
-	a := &report.Audit{Context: q.Session.Context, Folded: m.Fold(matrix.Selection{Requester: who, Resource: what}), Names: report.Names{
+	a := &report.Audit{Context: q.Session.Context, Folded: m.Fold(matrix.Selection{Subject: who, Resource: what}), Names: report.Names{
 		Type: strings.ToUpper, Resource: func(_, id string) string { return "name of " + id }, Rule: func(id string) string { return id },
 	}}
 	all := cells{}
@@ -84,7 +84,7 @@ func count(t *testing.T, seed uint64) counted {
 				a.Names.Rules = append(a.Names.Rules, report.RuleInfo{ID: rule.ID, Name: rule.ID, Grants: true})
 			}
 		}
-		for i, subject := range m.Model.Requesters.Subjects {
+		for i, subject := range m.Model.Subjects.IDs {
 			for j, id := range r.Handles[:r.Recorded] {
 				if !who(int32(i)) || !what(r, int32(j)) {
 					continue
@@ -141,7 +141,7 @@ func TestCells(t *testing.T) {
 		got := cells{}
 		for _, row := range rowsOf(t, report.Cells, c.Audit) {
 			for _, action := range row["actions"].([]string) {
-				at := cell{row["type"].(string), row["requester"].(string), row["resource"].(string), action}
+				at := cell{row["type"].(string), row["subject"].(string), row["resource"].(string), action}
 				if got[at] != nil {
 					t.Fatalf("%v is there twice", at)
 				}
@@ -169,31 +169,31 @@ func TestClasses(t *testing.T) {
 		for _, a := range c.Types {
 			for _, one := range a.Apart {
 				for _, n := range one.Resources {
-					apart[[3]string{strings.ToUpper(a.Type.Type), c.Model.Requesters.Subjects[one.Requester], a.Handles[n]}] = true
+					apart[[3]string{strings.ToUpper(a.Type.Type), c.Model.Subjects.IDs[one.Subject], a.Handles[n]}] = true
 				}
 			}
 		}
 		got := cells{}
 		for _, row := range rows {
 			typ, pairs := row["type"].(string), int64(0)
-			unfold := func(requester, resource string, own bool) {
-				if apart[[3]string{typ, requester, resource}] != own {
+			unfold := func(subject, resource string, own bool) {
+				if apart[[3]string{typ, subject, resource}] != own {
 					return
 				}
 				pairs++
 				for _, action := range row["actions"].([]string) {
-					got[cell{typ, requester, resource, action}] = row["rules"].([]string)
+					got[cell{typ, subject, resource, action}] = row["rules"].([]string)
 				}
 			}
-			if row["requester_class"] == nil {
+			if row["subject_class"] == nil {
 				for _, id := range row["resource_ids"].([]string) {
-					unfold(row["requester"].(string), id, true)
+					unfold(row["subject"].(string), id, true)
 				}
 			} else {
-				for _, requester := range members[fmt.Sprint("requester", row["requester_class"])] {
+				for _, subject := range members[fmt.Sprint("subject", row["subject_class"])] {
 					for _, class := range row["resource_classes"].([]int64) {
 						for _, id := range members[fmt.Sprint("resource", class)+typ] {
-							unfold(requester, id, false)
+							unfold(subject, id, false)
 						}
 					}
 				}
@@ -209,8 +209,8 @@ func TestClasses(t *testing.T) {
 // The other views count the cells.
 func TestCounts(t *testing.T) {
 	eachSite(t, func(t *testing.T, c counted) {
-		resources := map[string]map[string]bool{} // by type, requester and action
-		requesters := map[string]map[string]bool{}
+		resources := map[string]map[string]bool{} // by type, subject and action
+		subjects := map[string]map[string]bool{}
 		add := func(m map[string]map[string]bool, key, member string) {
 			if m[key] == nil {
 				m[key] = map[string]bool{}
@@ -220,8 +220,8 @@ func TestCounts(t *testing.T) {
 		reach := map[string]report.Reach{}
 		members := map[string]map[string]bool{}
 		for at, by := range c.cells {
-			add(resources, at.typ+at.requester+at.action, at.resource)
-			add(requesters, at.typ+at.resource+at.action, at.requester)
+			add(resources, at.typ+at.subject+at.action, at.resource)
+			add(subjects, at.typ+at.resource+at.action, at.subject)
 			for _, id := range by {
 				r := reach[id]
 				r.Cells++
@@ -229,26 +229,26 @@ func TestCounts(t *testing.T) {
 					r.Only++
 				}
 				reach[id] = r
-				add(members, "pairs "+id, at.typ+at.resource+" "+at.requester)
+				add(members, "pairs "+id, at.typ+at.resource+" "+at.subject)
 				add(members, "resources "+id, at.typ+at.resource)
-				add(members, "requesters "+id, at.requester)
+				add(members, "subjects "+id, at.subject)
 			}
 		}
 		some := 0
 		for _, row := range rowsOf(t, report.Users, c.Audit) {
-			n := len(resources[fmt.Sprint(row["type"], row["requester"], row["action"])])
+			n := len(resources[fmt.Sprint(row["type"], row["subject"], row["action"])])
 			if some += n; int64(n) != row["resources"] {
 				t.Fatalf("%v: %d resources", row, n)
 			}
 		}
 		for _, row := range rowsOf(t, report.Resources, c.Audit) {
-			who := requesters[fmt.Sprint(row["type"], row["resource"], row["action"])]
-			if some -= len(who); int64(len(who)) != row["requesters"] {
-				t.Fatalf("%v: %d requesters", row, len(who))
+			who := subjects[fmt.Sprint(row["type"], row["resource"], row["action"])]
+			if some -= len(who); int64(len(who)) != row["subjects"] {
+				t.Fatalf("%v: %d subjects", row, len(who))
 			}
 			anonymous := false
-			for n, subject := range c.Model.Requesters.Subjects {
-				anonymous = anonymous || c.Model.Requesters.Anonymous[n] && who[subject]
+			for n, subject := range c.Model.Subjects.IDs {
+				anonymous = anonymous || c.Model.Subjects.Anonymous[n] && who[subject]
 			}
 			if anonymous != row["anonymous"] {
 				t.Fatalf("%v: anonymous %t", row, anonymous)
@@ -260,8 +260,8 @@ func TestCounts(t *testing.T) {
 		for _, row := range rowsOf(t, report.Rules, c.Audit) {
 			id := row["rule"].(string)
 			want := reach[id]
-			want.Pairs, want.Resources, want.Requesters = int64(len(members["pairs "+id])), int64(len(members["resources "+id])), int64(len(members["requesters "+id]))
-			got := report.Reach{Requesters: row["requesters"].(int64), Resources: row["resources"].(int64), Pairs: row["pairs"].(int64), Cells: row["cells"].(int64), Only: row["only"].(int64)}
+			want.Pairs, want.Resources, want.Subjects = int64(len(members["pairs "+id])), int64(len(members["resources "+id])), int64(len(members["subjects "+id]))
+			got := report.Reach{Subjects: row["subjects"].(int64), Resources: row["resources"].(int64), Pairs: row["pairs"].(int64), Cells: row["cells"].(int64), Only: row["only"].(int64)}
 			if got != want {
 				t.Fatalf("%v, want %+v", row, want)
 			}

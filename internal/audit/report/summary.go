@@ -11,8 +11,8 @@ import (
 
 // Summary has what people ask first, a row a finding, by section:
 //
-//	total      how many requesters and resources there are, and cells that are granted
-//	anonymous  on how many resources an anonymous requester has an action
+//	total      how many subjects and resources there are, and cells that are granted
+//	anonymous  on how many resources an anonymous subject has an action
 //	nobody     how many resources nobody has anything on
 //	only       how many cells are granted by one rule alone, the most first
 //	nothing    rules that give nobody anything on this site, in any context and session
@@ -44,7 +44,7 @@ func (s summary) row(section, typ, action string, rule RuleInfo, count any) erro
 }
 
 func (s summary) totals() error {
-	if err := s.row("total", s.Names.Type("user"), "", RuleInfo{Name: "requesters"}, int64(s.requesters())); err != nil {
+	if err := s.row("total", s.Names.Type("user"), "", RuleInfo{Name: "users"}, int64(s.subjects())); err != nil {
 		return err
 	}
 	for _, t := range s.Types {
@@ -56,13 +56,13 @@ func (s summary) totals() error {
 	return s.row("total", "", "", RuleInfo{Name: "cells granted"}, s.Cells())
 }
 
-// Cells is the number of pairs of requester and resource, times actions, that are
+// Cells is the number of pairs of subject and resource, times actions, that are
 // granted.
 func (a *Audit) Cells() int64 {
 	var n int64
 	for _, t := range a.Types {
 		c := newCounter(t)
-		for _, g := range a.Requesters {
+		for _, g := range a.Subjects {
 			for _, b := range c.blocks(g) {
 				n += b.pairs * int64(bits.OnesCount32(mask(t, b.Rules)))
 			}
@@ -78,13 +78,13 @@ func (s summary) anonymous() error {
 	for _, t := range s.Types {
 		c := newCounter(t)
 		var most [13]int64
-		for _, g := range s.Requesters {
-			for _, requester := range g.Members {
-				if !s.Model.Requesters.Anonymous[requester] {
+		for _, g := range s.Subjects {
+			for _, subject := range g.Members {
+				if !s.Model.Subjects.Anonymous[subject] {
 					continue
 				}
 				var count [13]int64
-				for _, share := range c.shares(requester, c.blocks(g)) {
+				for _, share := range c.shares(subject, c.blocks(g)) {
 					held := mask(t, share.rules)
 					for i, action := range ruleset.AllActions {
 						if held&uint32(action) != 0 {

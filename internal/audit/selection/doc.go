@@ -1,4 +1,4 @@
-// Package selection reads what people write to name requesters and resources: an
+// Package selection reads what people write to name subjects and resources: an
 // id, a login or a name, or a property and its value, with * and ? for what may be
 // anything.
 //

@@ -18,7 +18,7 @@ type Part string
 const (
 	Clause  Part = "clause"    // a comparison or call of the condition
 	Whole   Part = "condition" // the condition as a whole
-	From    Part = "context"   // whether the requester comes from where the rule asks
+	From    Part = "context"   // whether the subject comes from where the rule asks
 	Reached Part = "filter"    // whether an item of the filter hits, where it hits some of the class only
 )
 

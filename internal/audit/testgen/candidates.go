@@ -23,7 +23,7 @@ const (
 )
 
 // candidates are requests about the entities of a site: one for every pair of a
-// class of requesters and a class of resources, and one for every way in which
+// class of subjects and a class of resources, and one for every way in which
 // identity sets pairs of these classes apart.
 type candidates struct {
 	*branches
@@ -53,15 +53,15 @@ func (c *candidates) generate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		requesters := c.requesters(model)
+		subjects := c.subjects(model)
 		for _, typ := range held {
 			r := model.Resources[typ]
 			resources := c.resources(r)
-			c.product(requesters, resources, session, max(share, len(requesters)+len(resources)))
-			c.apart(model, r, session, max(share, len(requesters)))
+			c.product(subjects, resources, session, max(share, len(subjects)+len(resources)))
+			c.apart(model, r, session, max(share, len(subjects)))
 		}
 		for _, resource := range bare {
-			c.product(requesters, []Entity{resource}, session, len(requesters))
+			c.product(subjects, []Entity{resource}, session, len(subjects))
 		}
 	}
 	return nil
@@ -76,16 +76,16 @@ var everyAction = func() (mask ruleset.Action) {
 }()
 
 // product adds requests for pairs, at most so many, along diagonals: by as many pairs as
-// the longer list has entities every requester and every resource has come.
-func (c *candidates) product(requesters, resources []Entity, session partition.Session, most int) {
-	pairs, longer := len(requesters)*len(resources), max(len(requesters), len(resources))
+// the longer list has entities every subject and every resource has come.
+func (c *candidates) product(subjects, resources []Entity, session partition.Session, most int) {
+	pairs, longer := len(subjects)*len(resources), max(len(subjects), len(resources))
 	c.pairs += pairs
 	for n := range min(pairs, most) {
 		shift, i := n/longer, n%longer
-		if longer == len(requesters) {
-			c.add(requesters[i], resources[(i+shift)%len(resources)], session)
+		if longer == len(subjects) {
+			c.add(subjects[i], resources[(i+shift)%len(resources)], session)
 		} else {
-			c.add(requesters[(i+shift)%len(requesters)], resources[i], session)
+			c.add(subjects[(i+shift)%len(subjects)], resources[i], session)
 		}
 	}
 }
@@ -94,17 +94,17 @@ func (c *candidates) add(subject, resource Entity, session partition.Session) {
 	c.out = append(c.out, Request{subject, resource, Context{session.Context, session.Environment}})
 }
 
-// requesters returns the first requester of every class.
-func (c *candidates) requesters(m *partition.Model) []Entity {
-	list := make([]Entity, len(m.Requesters.Classes))
-	for i, class := range m.Requesters.Classes {
-		list[i] = c.requester(m, class.Members[0])
+// subjects returns the first subject of every class.
+func (c *candidates) subjects(m *partition.Model) []Entity {
+	list := make([]Entity, len(m.Subjects.Classes))
+	for i, class := range m.Subjects.Classes {
+		list[i] = c.subject(m, class.Members[0])
 	}
 	return list
 }
 
-func (c *candidates) requester(m *partition.Model, n int32) Entity {
-	id := m.Requesters.Subjects[n]
+func (c *candidates) subject(m *partition.Model, n int32) Entity {
+	id := m.Subjects.IDs[n]
 	if user := c.site.Users[schema.Fold(id)]; user != nil {
 		id = user.Scalars["userdirectory"] + `\` + user.Scalars["userid"]
 	}
@@ -136,14 +136,14 @@ func (c *candidates) apart(m *partition.Model, r *partition.Resources, session p
 	seen := map[string]bool{}
 	for n := range int32(r.Recorded) {
 		for _, user := range r.Apart[n] {
-			key := fmt.Sprint(m.Requesters.Of[user], r.Of[n], meets(m, r, n, user))
+			key := fmt.Sprint(m.Subjects.Of[user], r.Of[n], meets(m, r, n, user))
 			if seen[key] {
 				continue
 			}
 			seen[key] = true
 			c.pairs++
 			if most--; most >= 0 {
-				c.add(c.requester(m, user), c.resource(r, n), session)
+				c.add(c.subject(m, user), c.resource(r, n), session)
 			}
 		}
 	}

@@ -118,7 +118,7 @@ func subjectName(e Entity) string {
 	if e.Properties == nil {
 		return e.ID
 	}
-	who := "a requester"
+	who := "a subject"
 	if directory, _, _ := strings.Cut(e.ID, `\`); schema.Fold(directory) == "none" {
 		who = "a visitor"
 	}

@@ -4,7 +4,7 @@
 // Each rule falls into branches: every comparison and call of its condition, the
 // condition as a whole, its context and its filter, each true and false, once for
 // every class of resources that the rule reaches (branch.go). Requests come from
-// the classes of requesters and resources of the site (candidates.go) and, where
+// the classes of subjects and resources of the site (candidates.go) and, where
 // the site has nobody, are described (wish.go). The reference says what every
 // clause comes to and the embedded OPA what is decided; where they disagree nothing
 // is written (judge.go). The fewest requests that show all branches become tests

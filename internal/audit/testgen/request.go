@@ -6,7 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Request asks what a requester may do to a resource: an access evaluation request
+// Request asks what a subject may do to a resource: an access evaluation request
 // without its action.
 type Request struct {
 	Subject  Entity  `json:"subject"`
@@ -22,7 +22,7 @@ type Entity struct {
 	Properties map[string]any `json:"properties,omitempty"`
 }
 
-// Context is where the requester comes from, hub or qmc, and what is sent along.
+// Context is where the subject comes from, hub or qmc, and what is sent along.
 type Context struct {
 	From        string              `json:"request_context"`
 	Environment map[string][]string `json:"environment,omitempty"`

@@ -136,13 +136,13 @@ func (s slot) add(text string, alone bool) {
 // request writes the draft as a request.
 func (d *draft) request() Request {
 	subject := Entity{Type: "user", Properties: d.subject.properties(true)}
-	directory, login := d.subject.one("userdirectory", "DESCRIBED"), d.subject.one("userid", "requester")
+	directory, login := d.subject.one("userdirectory", "DESCRIBED"), d.subject.one("userid", "subject")
 	if d.anonymous {
 		directory = "NONE"
 	}
 	subject.ID = directory + `\` + login
 	if len(subject.Properties) == 0 && !d.anonymous {
-		subject.Properties = map[string]any{"name": "A described requester"}
+		subject.Properties = map[string]any{"name": "A described subject"}
 	}
 	resource := Entity{Type: d.resource.name, ID: d.resource.one("id", madeUp), Properties: d.resource.properties(true)}
 	delete(resource.Properties, "id")

@@ -28,11 +28,11 @@ type Subject struct {
 
 // Options are the switches of Generate.
 type Options struct {
-	// OnRecord leaves out requests about requesters and resources that are
+	// OnRecord leaves out requests about subjects and resources that are
 	// described because the site has nobody.
 	OnRecord bool
 	// Most bounds the requests about entities of the site that are looked at, of
-	// which there is nevertheless one for every class of requesters and of resources
+	// which there is nevertheless one for every class of subjects and of resources
 	// of a type, from hub and QMC and with every value of a session attribute.
 	Most     int
 	Progress snapshot.Progress

@@ -161,7 +161,7 @@ func TestBranches(t *testing.T) {
 		}, []string{`r: from the QMC fits`, `r: from the hub fits`, `r: the condition is true`}},
 		{"one implies the other", "App_*", `user.@a = "x" or user.@a like "x*"`, 7, []string{`r: user.@a = "x" is true`}, nil},
 		{"pattern and expression", "App_*", `resource.name like "S?les*" and resource.owner.name matches "\d{4}[a-z]+"`, 8, nil, nil},
-		{"session and requester", "App_*", `user.environment.group = user.group`, 6, nil, nil},
+		{"session and subject", "App_*", `user.environment.group = user.group`, 6, nil, nil},
 		{"rights on rights", "App_*", `resource.stream.HasPrivilege("read")`, 2, nil, []string{
 			`r: from the QMC fits`, `r: from the hub fits`, `r: resource.stream.HasPrivilege("read") is true`, `r: the condition is true`,
 		}},
@@ -206,7 +206,7 @@ func TestOnRecord(t *testing.T) {
 }
 
 // TestMost bounds the requests, says how many that cuts off, whether requests are
-// described as well or not, and looks at every requester and resource still.
+// described as well or not, and looks at every subject and resource still.
 func TestMost(t *testing.T) {
 	o := options
 	o.OnRecord, o.Most = true, 1

@@ -10,7 +10,7 @@ import (
 // somewhere, of every type that could have them and in both forms. It serves the
 // rules and all their mutants, which may come to read them of more types.
 func everythingNamed(rules []compiler.RuleClauses, s *schema.Schema) schema.View {
-	// Whether a requester is anonymous is read of the directory.
+	// Whether a subject is anonymous is read of the directory.
 	segments := []condition.Segment{{Name: "userDirectory"}, {Name: "owner"}}
 	for _, rule := range rules {
 		for _, node := range clausesOf(rule.Tree) {

@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// wisher describes a requester and a resource for whom a branch comes out as
+// wisher describes a subject and a resource for whom a branch comes out as
 // wished. It does not prove that they do: whoever asks judges the request.
 type wisher struct {
 	*branches

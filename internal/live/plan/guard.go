@@ -75,7 +75,7 @@ func managesRules(e *evaluate.Evaluator, user *snapshot.Entity) bool {
 }
 
 func may(e *evaluate.Evaluator, user, resource *snapshot.Entity, actions ...string) bool {
-	d := e.Answer(evaluate.Question{Requester: user, Resource: resource, Context: "qmc"})
+	d := e.Answer(evaluate.Question{Subject: user, Resource: resource, Context: "qmc"})
 	for _, a := range actions {
 		if !slices.Contains(d.Actions, a) {
 			return false

@@ -59,7 +59,7 @@ func (e *explainer) point(d Difference, theirs uint32) string {
 		return ""
 	}
 	for i, evaluator := range e.evaluators {
-		answer := evaluator.Answer(evaluate.Question{Requester: user, Resource: resource, Context: d.Context})
+		answer := evaluator.Answer(evaluate.Question{Subject: user, Resource: resource, Context: d.Context})
 		var mask uint32
 		for _, name := range answer.Actions {
 			if a, ok := ruleset.ParseAction(name); ok {

@@ -115,7 +115,7 @@ func (c *comparison) compare(ctx context.Context, typ, siteContext, ours string)
 		return err
 	}
 	t := m.Types[0]
-	users, things := m.Model.Requesters, t.Resources
+	users, things := m.Model.Subjects, t.Resources
 	userOf, thingOf := map[string]int32{}, map[string]int32{}
 	ask := qrs.MatrixQuery{Type: typ, Actions: known, Context: siteContext}
 	for _, n := range c.chosen(users.Classes, len(users.Handles), func(n int32) bool { return !users.Anonymous[n] }) {
@@ -192,8 +192,8 @@ func (c *comparison) exceptional(m *matrix.Matrix, t *matrix.Type, ask *qrs.Matr
 			continue
 		}
 		for _, user := range t.Apart[thing][:min(1, len(t.Apart[thing]))] {
-			handle := m.Model.Requesters.Handles[user]
-			if m.Model.Requesters.Anonymous[user] {
+			handle := m.Model.Subjects.Handles[user]
+			if m.Model.Subjects.Anonymous[user] {
 				continue
 			}
 			if _, there := userOf[handle]; !there {
@@ -240,7 +240,7 @@ func (c *comparison) pair(ctx context.Context, m *matrix.Matrix, t *matrix.Type,
 		return nil
 	}
 	d := Difference{
-		Type: p.typ, User: m.Model.Requesters.Handles[p.user], Login: m.Model.Requesters.Subjects[p.user], Resource: t.Handles[p.thing], Context: ours,
+		Type: p.typ, User: m.Model.Subjects.Handles[p.user], Login: m.Model.Subjects.IDs[p.user], Resource: t.Handles[p.thing], Context: ours,
 		Ours: ruleset.Actions(mask &^ theirs).Names(), Theirs: ruleset.Actions(theirs &^ mask).Names(), OurRules: cmpNil(rules),
 	}
 	d.Point = c.explain.point(d, theirs)

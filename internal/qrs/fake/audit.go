@@ -197,7 +197,7 @@ func (j *judged) granting(user, resource *snapshot.Entity, context string, attri
 	ids := map[string]bool{}
 	for _, a := range ruleset.AllActions {
 		d := j.evaluator.Answer(evaluate.Question{
-			Requester: user, Resource: resource, Context: context, Environment: attributes, HasAction: true, Action: a,
+			Subject: user, Resource: resource, Context: context, Environment: attributes, HasAction: true, Action: a,
 		})
 		for _, id := range d.GrantedBy {
 			ids[id] = true

@@ -74,8 +74,8 @@ func (c *call) full() bool {
 	return directory == "internal" && strings.HasPrefix(user, "sa_")
 }
 
-// requester returns the caller as the evaluator sees them, nil if they are unknown.
-func (c *call) requester(j *judged) *snapshot.Entity {
+// subject returns the caller as the evaluator sees them, nil if they are unknown.
+func (c *call) subject(j *judged) *snapshot.Entity {
 	return j.site.Users[schema.Fold(c.login)]
 }
 
@@ -88,7 +88,7 @@ func (c *call) reader(typ string) func(*entity) bool {
 	if err != nil {
 		return func(*entity) bool { return false }
 	}
-	user := c.requester(j)
+	user := c.subject(j)
 	return func(e *entity) bool {
 		resource := j.site.Records[schema.Fold(typ)][schema.Fold(e.id)]
 		if user == nil || resource == nil {
@@ -126,7 +126,7 @@ func (c *call) may(action, typ string, fields object) bool {
 
 // rights returns the actions of a user on a resource.
 func (j *judged) rights(user, resource *snapshot.Entity, context string, environment map[string][]string) ruleset.Actions {
-	d := j.evaluator.Answer(evaluate.Question{Requester: user, Resource: resource, Context: context, Environment: environment})
+	d := j.evaluator.Answer(evaluate.Question{Subject: user, Resource: resource, Context: context, Environment: environment})
 	var mask ruleset.Actions
 	for _, name := range d.Actions {
 		if a, ok := ruleset.ParseAction(name); ok {

@@ -74,7 +74,7 @@ func (t texts) one(r *rand.Rand) (path string, value func() string) {
 	return path, func() string { return values[r.IntN(len(values))] }
 }
 
-// family makes rules of one shape: an equality of the requester, maybe one of
+// family makes rules of one shape: an equality of the subject, maybe one of
 // the resource, and what they share; or rules that share only the attribute of
 // one equality, or what they ask, and have other tests of their own; or rules of a
 // few kinds, each with what it shares. Some have the same constants; in a third of the

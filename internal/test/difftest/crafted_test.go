@@ -26,7 +26,7 @@ func chain(r *rand.Rand) []any {
 
 // crafted returns requests for what rarely happens by itself: a stranger who
 // gives the id of a user on record for his own, sets of entities of which one is
-// the requester's, entities with one id that say different things, numbers that are
+// the subject's, entities with one id that say different things, numbers that are
 // equal and written differently, and a line feed.
 func crafted(c sitegen.Case, r *rand.Rand) [][]byte {
 	users, _ := decode(c.Files["user.json"]).([]any)

@@ -69,7 +69,7 @@ func TestBounds(t *testing.T) {
 }
 
 // A decision under 5,000 rules costs at most a third more than under 100, where as
-// many concern the requester.
+// many concern the subject.
 func TestFlat(t *testing.T) {
 	bounds := readBounds(t)
 	for _, what := range []string{"App/denial", "App/grant", "App.Object/denial", "App.Object/grant", "ReloadTask/denial", "ReloadTask/grant"} {

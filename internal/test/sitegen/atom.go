@@ -154,7 +154,7 @@ func share(a, b []string) bool {
 }
 
 // entityComparison compares entities of one type, most often an owner with the
-// requester.
+// subject.
 func (a *author) entityComparison() string {
 	var all []path
 	for _, p := range a.resource {

@@ -3,7 +3,7 @@
 //
 // It is directed by types and by witnesses. A site's texts come from a small
 // stock in many spellings, so that they meet each other; a rule is written for
-// one requester and one resource of the requests, with the values that they
+// one subject and one resource of the requests, with the values that they
 // really have (world.go, request.go, path.go, atom.go, rule.go); and rules that turned
 // out to hold always or never are written anew (generate.go). All that it writes
 // is valid but for GenerateBroken; FromExport builds a site around real rules.

@@ -119,7 +119,7 @@ func (w *world) resource(user *entity) (object, *entity) {
 }
 
 // chooseResource returns an entity on record, a section, or a new entity, which
-// often belongs to the requester.
+// often belongs to the subject.
 func (w *world) chooseResource(user *entity) *entity {
 	if len(w.focus) > 0 && chance(w.Rand, 2) {
 		kind := pick(w.Rand, w.focus)

@@ -24,9 +24,9 @@ type HTML struct {
 // Limits bound what a page lists. The biggest groups come first.
 type Limits struct {
 	// Groups, Causes, Parts, Members and Rules bound how many of them the whole page
-	// lists; Members are requesters and resources. Rules holds for stale entries too.
+	// lists; Members are subjects and resources. Rules holds for stale entries too.
 	Groups, Causes, Parts, Members, Rules int
-	// Each bounds the requesters, and the resources, that are listed of one part.
+	// Each bounds the subjects, and the resources, that are listed of one part.
 	Each int
 }
 
@@ -44,7 +44,7 @@ type document struct {
 	// Alarm says that a gate is hit.
 	Alarm    bool      `json:"alarm"`
 	Basis    string    `json:"basis"`
-	Nouns    [2]string `json:"nouns"` // of requesters and resources
+	Nouns    [2]string `json:"nouns"` // of subjects and resources
 	Gain     figures   `json:"gain"`
 	Loss     figures   `json:"loss"`
 	Accepted int64     `json:"accepted"`
@@ -66,7 +66,7 @@ type verdict struct {
 	Hit  bool   `json:"hit"`
 }
 
-// figures are cells, requesters and resources.
+// figures are cells, subjects and resources.
 type figures [3]int64
 
 type group struct {

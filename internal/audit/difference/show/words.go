@@ -60,7 +60,7 @@ func classes(n int, noun string) string {
 	return plural(n, noun)
 }
 
-// verb is what a kind of difference is to a requester.
+// verb is what a kind of difference is to a subject.
 func verb(kind string) string {
 	if kind == difference.Gain {
 		return "gains"
@@ -272,7 +272,7 @@ func shorten(text string, most int) string {
 	return b.String()
 }
 
-// example says what an example is: requester, what happens, resource.
+// example says what an example is: subject, what happens, resource.
 func example(r *difference.Report, kind string, e difference.Example) (user, happens, resource string) {
 	happens = fmt.Sprintf("%s %s on", verb(kind), e.Action)
 	if r.Mode != difference.ModeClasses {

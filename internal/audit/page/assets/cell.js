@@ -1,4 +1,4 @@
-// What is known of one pair of requester and resource, beside the matrix: what is
+// What is known of one pair of subject and resource, beside the matrix: what is
 // granted and by which rules, and which tests of the others do not hold.
 
 function closeDetail() {
@@ -19,7 +19,7 @@ function detailHeader(title) {
 // openDetail shows a cell, or the members behind a header.
 function openDetail(rights, row, col) {
   if (row && col) return openPair(rights, row, col, row.members[0], col.members[0]);
-  const entities = row ? doc.requesters : rights.type;
+  const entities = row ? doc.subjects : rights.type;
   const members = (row || col).members;
   fill($("detail"),
     detailHeader(called(entities, members)),
@@ -68,25 +68,25 @@ function picker(name, entities, members, at, choose) {
   return el("div", {}, full(entities, at), el("div", {}, search, found));
 }
 
-function openPair(rights, row, col, requester, resource) {
-  const rules = rights.of(requester, resource);
+function openPair(rights, row, col, subject, resource) {
+  const rules = rights.of(subject, resource);
   const mask = rights.mask(rules);
   const again = (r, s) => { openPair(rights, row, col, r, s); focusDetail(); };
   const granting = rules.filter((n) => rights.data.rules[n].actions);
   const others = rights.data.rules.map((_, n) => n).filter((n) => rights.data.rules[n].actions & ~mask && !rules.includes(n));
   const missing = actionsIn(everything & ~mask).filter((a) => !state.action || a.bit === state.action);
-  const owners = rights.apart.has(rights.key(requester, resource));
+  const owners = rights.apart.has(rights.key(subject, resource));
   fill($("detail"),
     detailHeader(titleOf(mask)),
     el("dl", {},
-      el("dt", {}, "Requester"), el("dd", {}, picker("Requester", doc.requesters, row.members, requester, (n) => again(n, resource))),
-      el("dt", {}, rights.type.name), el("dd", {}, picker(rights.type.name, rights.type, col.members, resource, (n) => again(requester, n))),
+      el("dt", {}, "User"), el("dd", {}, picker("User", doc.subjects, row.members, subject, (n) => again(n, resource))),
+      el("dt", {}, rights.type.name), el("dd", {}, picker(rights.type.name, rights.type, col.members, resource, (n) => again(subject, n))),
       el("dt", {}, "From"), el("dd", {}, contextName(context().data))),
     owners && el("p", { class: "small muted" }, "This pair stands apart from its classes: a test compares the two themselves, as owner = user does."),
     mask ? el("ul", { class: "rights" }, actionsIn(mask).map((a) => el("li", { class: kinds[kindOf(a.name)].key }, actionName(a.name)))) : "",
     granting.length ? el("h3", {}, granting.length === 1 ? "Granted by one rule" : `Granted by ${num(granting.length)} rules`) : "",
-    granting.map((n, i) => ruleDetails(rights, n, requester, resource, i === 0)),
-    missing.length ? whyNot(rights, others, missing, requester, resource) : "",
+    granting.map((n, i) => ruleDetails(rights, n, subject, resource, i === 0)),
+    missing.length ? whyNot(rights, others, missing, subject, resource) : "",
   );
 }
 
@@ -102,16 +102,16 @@ function titleOf(mask) {
 function ruleTitle(rule) { return rule.name || rule.id; }
 
 // ruleDetails is one rule on one pair: condition, tests, Rego.
-function ruleDetails(rights, n, requester, resource, open) {
+function ruleDetails(rights, n, subject, resource, open) {
   const form = rights.data.rules[n], rule = doc.rules[form.rule];
   const box = el("details", { open }, el("summary", {}, el("strong", {}, ruleTitle(rule)), " ", el("span", { class: "muted small" }, long(form.actions & everything))));
   // What is long is made when it is looked at.
   const unfold = () => {
     if (box.childElementCount > 1) return;
-    const rego = rule.rego?.find((r) => r.type === rights.type.key) || rule.rego?.find((r) => r.module.endsWith("requester.rego")) || rule.rego?.[0];
+    const rego = rule.rego?.find((r) => r.type === rights.type.key) || rule.rego?.find((r) => r.module.endsWith("subject.rego")) || rule.rego?.[0];
     box.append(
       el("pre", { "aria-label": "Condition" }, el("code", { text: rule.condition })),
-      testList(rights, form.tests, requester, resource),
+      testList(rights, form.tests, subject, resource),
       rego ? el("details", {}, el("summary", {}, "Rego ", el("span", { class: "muted small" }, rego.module)), el("pre", {}, el("code", { text: rego.text }))) : "",
       el("p", {}, el("button", { type: "button", class: "link small", onclick: () => showRule(form.rule) }, "All about this rule")),
     );
@@ -121,15 +121,15 @@ function ruleDetails(rights, n, requester, resource, open) {
   return box;
 }
 
-const sideNames = { requester: "requester", resource: "resource", both: "both", identity: "both", right: "right" };
+const sideNames = { subject: "user", resource: "resource", both: "both", identity: "both", right: "right" };
 
-function testList(rights, tests, requester, resource) {
+function testList(rights, tests, subject, resource) {
   if (!tests.length) return el("p", { class: "small muted" }, "The rule tests nothing beyond its filter and context.");
   return el("ul", { class: "tests" }, tests.map((n) => {
     const test = doc.tests[n];
-    const holds = rights.test(n, requester, resource);
+    const holds = rights.test(n, subject, resource);
     const values = (test.operands || []).map((operand) => {
-      const [entities, at] = operand.startsWith("user") ? [doc.requesters, requester] : [rights.type, resource];
+      const [entities, at] = operand.startsWith("user") ? [doc.subjects, subject] : [rights.type, resource];
       const v = entities.values?.find((x) => x.operand === operand);
       return v && `${operand} is ${v.of[at].length ? v.of[at].map((t) => `“${doc.texts[t]}”`).join(", ") : "empty"}`;
     }).filter(Boolean);
@@ -141,11 +141,11 @@ function testList(rights, tests, requester, resource) {
 
 // whyNot tells which rules could grant what is missing, those with the fewest tests
 // that do not hold first.
-function whyNot(rights, others, missing, requester, resource) {
+function whyNot(rights, others, missing, subject, resource) {
   const bits = missing.reduce((m, a) => m | a.bit, 0);
   const near = others.filter((n) => rights.data.rules[n].actions & bits).map((n) => {
     const tests = rights.data.rules[n].tests;
-    return { n, unmet: tests.filter((t) => rights.test(t, requester, resource) === false).length, of: tests.length };
+    return { n, unmet: tests.filter((t) => rights.test(t, subject, resource) === false).length, of: tests.length };
   }).sort((a, b) => a.unmet - b.unmet || a.of - b.of);
   const reached = near.reduce((m, x) => m | rights.data.rules[x.n].actions, 0);
   const never = missing.filter((a) => !(a.bit & reached));
@@ -155,7 +155,7 @@ function whyNot(rights, others, missing, requester, resource) {
   const add = () => {
     for (const end = Math.min(at + 8, near.length); at < end; at++) {
       const { n, unmet, of } = near[at];
-      const box = ruleDetails(rights, n, requester, resource, false);
+      const box = ruleDetails(rights, n, subject, resource, false);
       box.querySelector("summary").append(el("div", { class: "muted small" }, of ? `${num(unmet)} of ${plural(of, "test")} do${unmet === 1 ? "es" : ""} not hold` : "no tests"));
       list.append(box);
     }
@@ -171,11 +171,11 @@ function whyNot(rights, others, missing, requester, resource) {
     near.length ? el("p", { class: "small muted" }, "Rules that could grant it, and their tests on this pair. How the tests combine, the condition says; a condition may also ask that a test does not hold.") : "",
     list, near.length > 8 ? more : "",
     el("p", { class: "small muted" }, "Clause by clause, and what would have to change:"),
-    copyable(explainLine(rights, requester, resource, action.name)),
+    copyable(explainLine(rights, subject, resource, action.name)),
   ];
 }
 
-function explainLine(rights, requester, resource, action) {
+function explainLine(rights, subject, resource, action) {
   const from = context().data.name;
-  return [...doc.explain, "--subject", doc.requesters.ids[requester], "--action", action, "--resource", `${rights.type.name}:${rights.type.ids[resource]}`, ...(from ? ["--context", from] : []), ...(context().data.case || []).flatMap((x) => ["--env", x])].map(quoted).join(" ");
+  return [...doc.explain, "--subject", doc.subjects.ids[subject], "--action", action, "--resource", `${rights.type.name}:${rights.type.ids[resource]}`, ...(from ? ["--context", from] : []), ...(context().data.case || []).flatMap((x) => ["--env", x])].map(quoted).join(" ");
 }

@@ -56,7 +56,7 @@ function startHelp() {
     el("ul", {}, kinds.map((k) => el("li", {}, el("span", { class: `sw ${k.key}` }, k.name), " ", k.actions.map((a) => `${actionName(a)} ${letters[a]}`).join(", ")))),
     el("p", {}, "A cell has the colour of the strongest right and the letters of all; “+” stands for more than fit, “all” for every action. A corner that is cut says that some pairs of the two classes differ, as owners do."),
     el("h3", {}, "Classes"),
-    el("p", {}, "Requesters who have the same rights by the same rules on everything are one class, and so are resources on which everybody has the same. What is shown was decided by the compiled policy, all of it; this page only looks it up."),
+    el("p", {}, "Users who have the same rights by the same rules on everything are one class, and so are resources on which everybody has the same. What is shown was decided by the compiled policy, all of it; this page only looks it up."),
   ));
 }
 

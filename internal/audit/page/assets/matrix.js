@@ -66,8 +66,8 @@ function withRights(rights, rows, cols) {
     }
   }
   for (const a of rights.data.apart) {
-    if (!who.has(a.requester) || !(rights.mask(a.rules, state.rule) & wanted())) continue;
-    for (const r of a.resources) if (what.has(r)) { apartWho.add(a.requester); apartWhat.add(r); }
+    if (!who.has(a.subject) || !(rights.mask(a.rules, state.rule) & wanted())) continue;
+    for (const r of a.resources) if (what.has(r)) { apartWho.add(a.subject); apartWhat.add(r); }
   }
   return [
     rows.filter((r) => full[r.group] || r.members.some((n) => apartWho.has(n))),
@@ -77,15 +77,15 @@ function withRights(rights, rows, cols) {
 
 function showMatrix() {
   const rights = context().rights(state.type);
-  let rows = chosen(doc.requesters, context().groups, state.who, state.rows === "each");
+  let rows = chosen(doc.subjects, context().groups, state.who, state.rows === "each");
   let cols = chosen(rights.type, rights.groups, state.what, state.cols === "each");
   if (state.some) [rows, cols] = withRights(rights, rows, cols);
   shown = { rows, cols, rights };
   const count = (list) => list.reduce((n, x) => n + x.members.length, 0);
   grid.show({
     rows: rows.length, cols: cols.length,
-    corner: [el("span", {}, `${rights.type.name} →`), el("span", {}, "Requesters ↓")],
-    row: (i) => heading(doc.requesters, rows[i].members, "requesters"),
+    corner: [el("span", {}, `${rights.type.name} →`), el("span", {}, "Users ↓")],
+    row: (i) => heading(doc.subjects, rows[i].members, "users"),
     col: (j) => heading(rights.type, cols[j].members, "resources"),
     cell: (i, j) => cellOf(rights, rows[i], cols[j]),
     open: (i, j) => openDetail(rights, i < 0 ? null : rows[i], j < 0 ? null : cols[j]),
@@ -93,7 +93,7 @@ function showMatrix() {
   closeDetail();
   const sides = (list, one, folded) => (folded ? `${plural(list.length, "class", "classes")} of ${plural(count(list), one)}` : plural(count(list), one));
   $("status").textContent = rows.length && cols.length
-    ? `${sides(rows, "requester", state.rows === "folded")} × ${sides(cols, "resource", state.cols === "folded")}`
+    ? `${sides(rows, "user", state.rows === "folded")} × ${sides(cols, "resource", state.cols === "folded")}`
     : "Nothing is left by these filters.";
 }
 
@@ -105,12 +105,12 @@ function heading(entities, members, many) {
 
 function cellOf(rights, row, col) {
   const { mask, differs } = inCell(rights, row, col);
-  const title = `${mask ? `${short(mask)}: ` : ""}${long(mask)}${differs ? "; some pairs differ" : ""}. ${called(doc.requesters, row.members)}, ${called(rights.type, col.members)}`;
+  const title = `${mask ? `${short(mask)}: ` : ""}${long(mask)}${differs ? "; some pairs differ" : ""}. ${called(doc.subjects, row.members)}, ${called(rights.type, col.members)}`;
   return { text: short(mask), title, class: strongest(mask) + (differs ? " apart" : "") };
 }
 
 function startMatrix() {
-  grid = new Grid($("grid"), "Rights of requesters on resources");
+  grid = new Grid($("grid"), "Rights of users on resources");
   const option = (value, text) => el("option", { value }, text);
   $("f-type").replaceChildren(...doc.types.map((t, n) => option(n, t.name)));
   $("f-action").replaceChildren(option(0, "any"), ...doc.actions.map((a) => option(a.bit, actionName(a.name))));
@@ -144,10 +144,10 @@ function printMatrix() {
   const most = [120, 24], r = rows.slice(0, most[0]), c = cols.slice(0, most[1]);
   const left = [rows.length > r.length && `${plural(rows.length - r.length, "row")}`, cols.length > c.length && `${plural(cols.length - c.length, "column")}`].filter(Boolean);
   $("paper").replaceChildren(
-    el("p", {}, `${rights.type.name}, requests from ${contextName(context().data)}${state.action ? `, ${long(state.action)}` : ""}${state.who ? `, requesters like “${state.who}”` : ""}${state.what ? `, resources like “${state.what}”` : ""}.`),
+    el("p", {}, `${rights.type.name}, requests from ${contextName(context().data)}${state.action ? `, ${long(state.action)}` : ""}${state.who ? `, users like “${state.who}”` : ""}${state.what ? `, resources like “${state.what}”` : ""}.`),
     el("table", {},
       el("thead", {}, el("tr", {}, el("td"), c.map((col) => el("th", { scope: "col" }, el("div", { class: "up" }, called(rights.type, col.members)))))),
-      el("tbody", {}, r.map((row) => el("tr", {}, el("th", { scope: "row" }, called(doc.requesters, row.members)), c.map((col) => {
+      el("tbody", {}, r.map((row) => el("tr", {}, el("th", { scope: "row" }, called(doc.subjects, row.members)), c.map((col) => {
         const cell = cellOf(rights, row, col);
         return el("td", { class: cell.class }, cell.text);
       }))))),

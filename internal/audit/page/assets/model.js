@@ -77,20 +77,20 @@ class Rights {
     this.apartIn = new Map(); // pairs, by groups
     for (const a of this.data.apart) {
       for (const r of a.resources) {
-        this.apart.set(this.key(a.requester, r), a.rules);
-        const groups = this.groupKey(context.data.requesters.group[a.requester], this.data.group[r]);
+        this.apart.set(this.key(a.subject, r), a.rules);
+        const groups = this.groupKey(context.data.subjects.group[a.subject], this.data.group[r]);
         if (!this.apartIn.has(groups)) this.apartIn.set(groups, []);
-        this.apartIn.get(groups).push([a.requester, r]);
+        this.apartIn.get(groups).push([a.subject, r]);
       }
     }
   }
 
-  key(requester, resource) { return requester * this.type.ids.length + resource; }
+  key(subject, resource) { return subject * this.type.ids.length + resource; }
   groupKey(row, column) { return row * (this.groups.length + 1) + column; }
 
   set(n) { return (this.sets[n] ||= unpack(this.data.sets[n], this.groups.length)); }
 
-  // granting are the rules (indices into data.rules) that grant a group of requesters
+  // granting are the rules (indices into data.rules) that grant a group of subjects
   // something on a group of resources, pairs that stand apart left aside.
   granting(row, column) {
     const pairs = this.data.rows[row];
@@ -99,9 +99,9 @@ class Rights {
     return rules;
   }
 
-  // of are the rules that grant a requester something on a resource.
-  of(requester, resource) {
-    return this.apart.get(this.key(requester, resource)) || this.granting(this.context.data.requesters.group[requester], this.data.group[resource]);
+  // of are the rules that grant a subject something on a resource.
+  of(subject, resource) {
+    return this.apart.get(this.key(subject, resource)) || this.granting(this.context.data.subjects.group[subject], this.data.group[resource]);
   }
 
   // mask is the actions that rules grant; only those of one rule of the document, if
@@ -112,29 +112,29 @@ class Rights {
     return mask;
   }
 
-  // has says whether a requester has an action on a resource.
-  has(requester, resource, bit) { return (this.mask(this.of(requester, resource)) & bit) !== 0; }
+  // has says whether a subject has an action on a resource.
+  has(subject, resource, bit) { return (this.mask(this.of(subject, resource)) & bit) !== 0; }
 
   // test says whether a test holds for a pair: true, false, or null where the page does
   // not know.
-  test(n, requester, resource) {
+  test(n, subject, resource) {
     const test = doc.tests[n];
-    const who = this.context.data.requesters;
-    const cr = who.class[requester], ce = this.data.class[resource];
+    const who = this.context.data.subjects;
+    const cr = who.class[subject], ce = this.data.class[resource];
     switch (test.side) {
-      case "requester": return who.holds[cr].includes(n);
+      case "subject": return who.holds[cr].includes(n);
       case "resource": return this.data.holds[ce].includes(n);
       case "both": {
         const a = who.brings[cr][n] || [], b = this.data.brings[ce][n] || [];
         return a.some((text) => b.includes(text));
       }
-      case "identity": return ((this.data.met[n] || {})[resource] || []).includes(requester);
+      case "identity": return ((this.data.met[n] || {})[resource] || []).includes(subject);
       default: {
-        if (test.onSelf) return test.action & everything ? this.has(requester, resource, test.action) : null;
+        if (test.onSelf) return test.action & everything ? this.has(subject, resource, test.action) : null;
         const targets = this.data.targets[n];
         if (!targets || !(test.action & everything)) return null;
         const rights = this.context.rights(test.type);
-        if (targets[resource].some((t) => t >= 0 && rights.has(requester, t, test.action))) return true;
+        if (targets[resource].some((t) => t >= 0 && rights.has(subject, t, test.action))) return true;
         return targets[resource].includes(-1) ? null : false;
       }
     }
@@ -145,7 +145,7 @@ class Rights {
 class Context {
   constructor(data) {
     this.data = data;
-    this.groups = groupsOf(data.requesters);
+    this.groups = groupsOf(data.subjects);
     this.types = [];
   }
 

@@ -6,12 +6,12 @@ function showOverview() {
   const granting = doc.rules.filter((r) => r.grants).length, disabled = doc.rules.filter((r) => r.disabled).length;
   $("overview").replaceChildren(
     el("h2", {}, "At a glance"),
-    el("p", {}, `${plural(doc.requesters.ids.length, "requester")}${doc.requesters.anonymous?.length ? ", one who is anonymous among them," : ""} and ${plural(doc.types.reduce((n, t) => n + t.ids.length, 0), "resource")} of ${plural(doc.types.length, "type")}, judged by ${plural(granting, "rule")} that can grant (${num(doc.rules.length)} in the export${disabled ? `, ${num(disabled)} disabled` : ""}). Requests come from ${contextName(c.data)}.`),
+    el("p", {}, `${plural(doc.subjects.ids.length, "user")}${doc.subjects.anonymous?.length ? ", one who is anonymous among them," : ""} and ${plural(doc.types.reduce((n, t) => n + t.ids.length, 0), "resource")} of ${plural(doc.types.length, "type")}, judged by ${plural(granting, "rule")} that can grant (${num(doc.rules.length)} in the export${disabled ? `, ${num(disabled)} disabled` : ""}). Requests come from ${contextName(c.data)}.`),
     el("div", { class: "scroll" }, el("table", {},
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Type"), ["Resources", "Classes of them", "Pairs with a right", "Share", "Reached by nobody"].map((t) => el("th", { scope: "col", class: "n" }, t)))),
       el("tbody", {}, doc.types.map((type, t) => el("tr", {},
         el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => { state.type = t; $("f-type").value = t; openTab("matrix"); showMatrix(); } }, type.name)),
-        [num(type.ids.length), num(c.rights(t).groups.length), num(cells[t].pairs), percentOf(cells[t].pairs, type.ids.length * doc.requesters.ids.length), num(cells[t].nobody)].map((x) => el("td", { class: "n" }, x))))))),
+        [num(type.ids.length), num(c.rights(t).groups.length), num(cells[t].pairs), percentOf(cells[t].pairs, type.ids.length * doc.subjects.ids.length), num(cells[t].nobody)].map((x) => el("td", { class: "n" }, x))))))),
     el("h2", { class: "gap" }, "To look at"),
     el("ul", { class: "findings" }, findings(cells)),
   );
@@ -27,7 +27,7 @@ const countCells = ({ data }) => ({ pairs: data.reached.reduce((sum, n) => sum +
 function findings(cells) {
   const c = context(), out = [];
   const add = (look, ...content) => out.push(el("li", { class: look ? "look" : "" }, ...content));
-  for (const who of (doc.requesters.anonymous || []).slice(0, 1)) {
+  for (const who of (doc.subjects.anonymous || []).slice(0, 1)) {
     const held = doc.types.map((type, t) => {
       const rights = c.rights(t);
       let mask = 0, n = 0;
@@ -38,7 +38,7 @@ function findings(cells) {
       }
       return n ? `${num(n)} of ${plural(type.ids.length, "resource")} of type ${type.name} (${long(mask)})` : "";
     }).filter(Boolean);
-    add(held.length > 0, el("strong", {}, held.length ? "Anonymous requesters have rights: " : "Anonymous requesters have no rights."), listed(held), held.length ? "." : "");
+    add(held.length > 0, el("strong", {}, held.length ? "Anonymous users have rights: " : "Anonymous users have no rights."), listed(held), held.length ? "." : "");
   }
   const nobody = doc.types.map((type, t) => (cells[t].nobody ? `${num(cells[t].nobody)} of type ${type.name}` : "")).filter(Boolean);
   if (nobody.length) add(false, el("strong", {}, "Nobody has anything on "), `${listed(nobody)}.`);

@@ -16,17 +16,17 @@ function showRules() {
   find();
   $("rules").replaceChildren(
     el("h2", {}, "What each rule reaches"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A cell is a requester, a resource and an action. The dark part of a bar is what no other rule grants.`),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A cell is a user, a resource and an action. The dark part of a bar is what no other rule grants.`),
     el("div", { class: "filters noprint", role: "search", "aria-label": "Find rules" }, el("label", {}, "Find ", search)),
     el("div", { class: "scroll" }, el("table", { id: "rule-table" },
-      el("thead", {}, el("tr", {}, ["Rule", "Actions"].map((t) => el("th", { scope: "col" }, t)), ["Requesters", "Resources", "Cells", "Only by it"].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "Reach"))),
+      el("thead", {}, el("tr", {}, ["Rule", "Actions"].map((t) => el("th", { scope: "col" }, t)), ["Users", "Resources", "Cells", "Only by it"].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "Reach"))),
       body)),
   );
 }
 
 function ruleRow(n, most) {
   const rule = doc.rules[n], r = reachOf(n);
-  const figures = r ? [r.requesters, r.resources, r.cells, r.only].map((x) => el("td", { class: "n" }, num(x))) : [el("td", { class: "n muted", colspan: "4" }, ruleState(rule))];
+  const figures = r ? [r.subjects, r.resources, r.cells, r.only].map((x) => el("td", { class: "n" }, num(x))) : [el("td", { class: "n muted", colspan: "4" }, ruleState(rule))];
   const bar = el("span", { class: "bar", "aria-hidden": "true" }, el("i"));
   if (r) {
     bar.style.width = `${(100 * r.cells) / most}%`;
@@ -54,7 +54,7 @@ function showRule(n) {
   showDialog(ruleTitle(rule),
     el("div", { class: "detail-body" },
       el("dl", { class: "facts" }, row("Id", rule.id), row("Filter", el("code", {}, rule.filter)), row("Actions", rule.actions.map(actionName).join(", ")), row("Context", rule.context), row("State", rule.grants ? "can grant" : ruleState(rule)),
-        r ? row(rule.disabled ? "Would reach" : "Reaches", `${plural(r.requesters, "requester")}, ${plural(r.resources, "resource")}: ${plural(r.cells, "cell")}, ${num(r.only)} of them by no other rule`) : ""),
+        r ? row(rule.disabled ? "Would reach" : "Reaches", `${plural(r.subjects, "user")}, ${plural(r.resources, "resource")}: ${plural(r.cells, "cell")}, ${num(r.only)} of them by no other rule`) : ""),
       el("h3", {}, "Condition"), el("pre", { tabindex: "0", "aria-label": "Condition" }, el("code", { text: rule.condition })),
       rule.rego ? [
         el("h3", {}, "Rego"),
@@ -76,7 +76,7 @@ function onlyRule(n) {
   showMatrix();
 }
 
-// showRoles counts rights by a property of requesters.
+// showRoles counts rights by a property of subjects.
 function showRoles() {
   const box = $("roles");
   if (!doc.attributes.length) {
@@ -108,15 +108,15 @@ function roleTable(attribute, type) {
   const held = doc.actions.map((x, k) => ({ ...x, k })).filter(({ k }) => a.values.some((_, v) => pairs(v, k)));
   const idle = doc.actions.filter((x) => !held.some((y) => y.bit === x.bit));
   return [el("table", { class: "heat" },
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, a.name), el("th", { scope: "col", class: "n" }, "Requesters"), held.map((x) => el("th", { scope: "col", class: "n" }, actionName(x.name))))),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, a.name), el("th", { scope: "col", class: "n" }, "Users"), held.map((x) => el("th", { scope: "col", class: "n" }, actionName(x.name))))),
     el("tbody", {}, a.values.map((value, v) => el("tr", {},
-      el("th", { scope: "row" }, value || `no ${a.name}`), el("td", {}, num(a.requesters[v])),
+      el("th", { scope: "row" }, value || `no ${a.name}`), el("td", {}, num(a.subjects[v])),
       held.map((x) => {
-        const n = pairs(v, x.k), share = of ? n / (a.requesters[v] * of) : 0;
-        const cell = el("td", { class: share ? `share ${kinds[kindOf(x.name)].key}` : "", title: `${plural(n, "pair")}: ${num(Math.round((n / a.requesters[v]) * 10) / 10)} of ${num(of)} resources each` }, share ? percent(share) : "");
+        const n = pairs(v, x.k), share = of ? n / (a.subjects[v] * of) : 0;
+        const cell = el("td", { class: share ? `share ${kinds[kindOf(x.name)].key}` : "", title: `${plural(n, "pair")}: ${num(Math.round((n / a.subjects[v]) * 10) / 10)} of ${num(of)} resources each` }, share ? percent(share) : "");
         cell.style.setProperty("--share", `${100 * share}%`);
         return cell;
-      }))), a.more ? el("tr", {}, el("td", { colspan: held.length + 2 }, `${plural(a.more, "value")} with fewer requesters not shown`)) : "")),
+      }))), a.more ? el("tr", {}, el("td", { colspan: held.length + 2 }, `${plural(a.more, "value")} with fewer users not shown`)) : "")),
   idle.length ? el("p", { class: "muted" }, `Nobody may ${idle.map((x) => actionName(x.name)).join(", ")}.`) : ""];
 }
 

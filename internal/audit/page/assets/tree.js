@@ -1,4 +1,4 @@
-// The hierarchy of stream, app and object as a tree, with what one requester, or
+// The hierarchy of stream, app and object as a tree, with what one subject, or
 // anyone, has on each. Children are made when a node is opened, some at a time.
 
 const childrenAtOnce = 200;
@@ -29,9 +29,9 @@ function showTree() {
   const who = el("input", { type: "search", list: "everyone", placeholder: "anyone", spellcheck: "false", autocomplete: "off", "aria-describedby": "as-whom" });
   const said = el("span", { id: "as-whom", role: "status", class: "small muted" });
   const root = el("ul", { class: "tree", role: "tree", "aria-label": "Streams, apps and their objects" });
-  let requester = null;
+  let subject = null;
   const grow = () => {
-    root.replaceChildren(...tree.order.map((t) => kindNode(doc.types[t], t, () => requester)));
+    root.replaceChildren(...tree.order.map((t) => kindNode(doc.types[t], t, () => subject)));
     const first = root.querySelector("[role=treeitem]");
     if (!first) return;
     first.tabIndex = 0;
@@ -39,15 +39,15 @@ function showTree() {
   };
   const find = () => {
     const text = fold(who.value);
-    list.replaceChildren(...(text.length > 1 ? doc.requesters.ids.filter((id, n) => fold(`${id} ${doc.requesters.names[n]}`).includes(text)).slice(0, 20).map((id) => el("option", { value: id })) : []));
-    let at = doc.requesters.ids.findIndex((id) => fold(id) === text);
-    if (at < 0 && text) { // a name that one requester has
-      const called = doc.requesters.names.map((name, n) => (fold(name) === text ? n : -1)).filter((n) => n >= 0);
+    list.replaceChildren(...(text.length > 1 ? doc.subjects.ids.filter((id, n) => fold(`${id} ${doc.subjects.names[n]}`).includes(text)).slice(0, 20).map((id) => el("option", { value: id })) : []));
+    let at = doc.subjects.ids.findIndex((id) => fold(id) === text);
+    if (at < 0 && text) { // a name that one subject has
+      const called = doc.subjects.names.map((name, n) => (fold(name) === text ? n : -1)).filter((n) => n >= 0);
       if (called.length === 1) [at] = called;
       else { said.textContent = called.length ? `${plural(called.length, "user")} are called so: choose a login.` : "Choose a login or a name."; return; }
     }
     said.textContent = "";
-    requester = text ? at : null;
+    subject = text ? at : null;
     grow();
   };
   who.addEventListener("input", find);
@@ -55,7 +55,7 @@ function showTree() {
   grow();
   $("tree").replaceChildren(
     el("h2", {}, "Streams, apps and what is in them"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. Each line says what the requester has there or, for anyone, how many requesters have something.`),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. Each line says what the user has there or, for anyone, how many users have something.`),
     el("div", { class: "filters noprint" }, el("label", {}, "As seen by ", who), list, said),
     root,
   );
@@ -107,24 +107,24 @@ function fillGroup(group, below, from, whose) {
 }
 
 function entityNode(t, n, whose) {
-  const type = doc.types[t], requester = whose();
+  const type = doc.types[t], subject = whose();
   const rights = context().rights(t);
   let held;
-  if (requester === null) {
+  if (subject === null) {
     const some = rights.data.reached[n];
-    held = el("span", { class: "kind" }, some ? plural(some, "requester") : "nobody");
+    held = el("span", { class: "kind" }, some ? plural(some, "user") : "nobody");
   } else {
-    const mask = rights.mask(rights.of(requester, n));
+    const mask = rights.mask(rights.of(subject, n));
     held = mask ? el("span", { class: `sw ${strongest(mask)}`, title: long(mask) }, short(mask), el("span", { class: "kind visually" })) : el("span", { class: "kind" }, "nothing");
   }
-  const inMatrix = el("button", { type: "button", class: "link small noprint", tabindex: "-1", onclick: (e) => { e.stopPropagation(); matrixOf(t, n, requester); } }, "matrix");
-  const item = treeNode([label(type, n), " ", el("span", { class: "kind" }, type.name), " ", held, " ", inMatrix], tree.children.get(`${t}/${n}`) || [], whose, () => matrixOf(t, n, requester));
+  const inMatrix = el("button", { type: "button", class: "link small noprint", tabindex: "-1", onclick: (e) => { e.stopPropagation(); matrixOf(t, n, subject); } }, "matrix");
+  const item = treeNode([label(type, n), " ", el("span", { class: "kind" }, type.name), " ", held, " ", inMatrix], tree.children.get(`${t}/${n}`) || [], whose, () => matrixOf(t, n, subject));
   return item;
 }
 
 // matrixOf opens the matrix at a resource.
-function matrixOf(t, n, requester) {
-  Object.assign(state, { type: t, action: 0, rule: null, what: doc.types[t].ids[n], who: requester === null ? "" : doc.requesters.ids[requester], some: false });
+function matrixOf(t, n, subject) {
+  Object.assign(state, { type: t, action: 0, rule: null, what: doc.types[t].ids[n], who: subject === null ? "" : doc.subjects.ids[subject], some: false });
   for (const [id, value] of [["f-type", t], ["f-rule", ""], ["f-action", 0], ["f-who", state.who], ["f-what", state.what]]) $(id).value = value;
   $("f-some").checked = false;
   openTab("matrix");

@@ -2,7 +2,7 @@ package mutation
 
 // libraryMutants are errors in the hand-written Rego.
 var libraryMutants = []mutant{
-	one("record of a requester does not win", "policies/qlik/request.rego",
+	one("record of a subject does not win", "policies/qlik/request.rego",
 		`user := recorded if recorded := data.site.subjects[lower(input.subject.id)]`,
 		"user := recorded if {\n\trecorded := data.site.subjects[lower(input.subject.id)]\n\tobject.get(input.subject, \"properties\", {}) == {}\n}"),
 	{"record of a resource does not win", []edit{
@@ -14,7 +14,7 @@ var libraryMutants = []mutant{
 	one("two entities without id are the same", "policies/qlik/site.rego", "text := substring(tail, indexof(tail, \"\\u001f\") + 1, -1)\n\ttext != \"\"", "text := substring(tail, indexof(tail, \"\\u001f\") + 1, -1)"),
 	one("the same entity: the same handle", "policies/qlik/request.rego", `same(one, other) if site.id(one) == site.id(other)`, `same(one, other) if one == other`),
 	one("nested entities are forgotten", "policies/qlik/site.rego", `data.site.nested[type][handle]`, `data.site.nested[type][id(handle)]`),
-	one("anonymous requesters are not", "policies/qlik/request.rego", `anonymous if requester.userdirectory == "none"`, `anonymous if requester.userdirectory == "NONE"`),
+	one("anonymous subjects are not", "policies/qlik/request.rego", `anonymous if subject.userdirectory == "none"`, `anonymous if subject.userdirectory == "NONE"`),
 	one("anonymous: case counts", "policies/qlik/request.rego", `counts_without_record(directory, _) if lower(directory) == "none"`, `counts_without_record(directory, _) if directory == "NONE"`),
 	one("environment: case of names counts", "policies/qlik/request.rego", `folded := lower(name)`, `folded := name`),
 	one("environment: values not folded", "policies/qlik/request.rego", `environment[folded] contains lower(text) if {`, `environment[folded] contains text if {`),

@@ -7,7 +7,7 @@ import (
 
 // Request is a request for a resource of the site.
 type Request struct {
-	// User is the index of the requester among the world's users.
+	// User is the index of the subject among the world's users.
 	User           int
 	Type, ID       string
 	Action, Origin string
@@ -17,7 +17,7 @@ type Request struct {
 
 func userID(i int) string { return fmt.Sprintf("u%d", i) }
 
-// Account is the requester's DIRECTORY\user.
+// Account is the subject's DIRECTORY\user.
 func (r Request) Account() string { return `ACME\` + userID(r.User) }
 
 // JSON returns the request as a client sends it.

@@ -6,15 +6,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 )
 
-// requesterWriter writes the module of the rules that look at the requester
+// subjectWriter writes the module of the rules that look at the subject
 // alone: what they come to is found once per decision, for all resources.
-type requesterWriter struct {
+type subjectWriter struct {
 	module *module
 	names  map[string]string // rule id and predicate → name
 }
 
 // rule returns the name of the rule, which is written where it is new.
-func (w *requesterWriter) rule(r resolve.Specialised) string {
+func (w *subjectWriter) rule(r resolve.Specialised) string {
 	key := r.Rule.ID + "\n" + r.Predicate.Key()
 	if name, ok := w.names[key]; ok {
 		return name
