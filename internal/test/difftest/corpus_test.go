@@ -87,7 +87,10 @@ func replay(t *testing.T, share int, open opener) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !exact.Enabled() {
+	switch {
+	case testing.Short():
+		share *= 100
+	case !exact.Enabled():
 		share *= 10
 	}
 	for i := 0; i < len(files); i += share {

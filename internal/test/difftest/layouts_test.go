@@ -24,6 +24,9 @@ var layouts = map[string]*regexp.Regexp{
 // The generator reaches every layout of generated Rego, and OPA takes all of it: what
 // no generated site has, no comparison of the engines covers.
 func TestGeneratedSitesReachEveryLayout(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, many sites")
+	}
 	t.Parallel()
 	reached := map[string]int{}
 	for seed := range uint64(24) {

@@ -13,6 +13,9 @@ import (
 )
 
 func TestNineOfTenConditionsAreEverTrueAndEverFalse(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, many sites")
+	}
 	var sum Coverage
 	for seed := range uint64(20) {
 		c := Generate(seed, Small).Coverage
@@ -43,6 +46,9 @@ func TestTheSameSeedGivesTheSameCase(t *testing.T) {
 // The site that rules are written for is the one that a reader of the files
 // sees: the reference comes to the same decisions on both.
 func TestTheFilesHoldTheSiteThatWasMeant(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, many sites")
+	}
 	for seed := range uint64(12) {
 		r := newRand(seed)
 		w := newWorld(r, ownHints(r), Small)

@@ -10,6 +10,9 @@ import (
 // A real export: 74 rules of a site. Five of its conditions are constants, and
 // some rules lean on rights that no rule grants.
 func TestARealExportGetsASiteAroundIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, many sites")
+	}
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {
 		t.Skip("QLIK_CORPUS names no folder with site-export/systemrule.json")

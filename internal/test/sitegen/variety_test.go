@@ -25,6 +25,9 @@ func some(t *testing.T) []Case {
 
 // Everything that the language and the formats have comes up.
 func TestVariety(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one goroutine, many sites")
+	}
 	var conditions, filters, requests, files strings.Builder
 	var actions ruleset.Actions
 	contexts, reasons := map[ruleset.Context]bool{}, map[string]int{}
