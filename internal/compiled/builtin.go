@@ -35,7 +35,7 @@ var pure = func() map[string]bool {
 
 // builtin is a built-in function written for values. It returns nil for undefined,
 // which errors are as well.
-type builtin func(args []any) any
+type builtin func(m *machine, args []any) any
 
 type builtinContext = topdown.BuiltinContext
 
@@ -63,7 +63,7 @@ func (c *bodyCompiler) callBuiltin(name string, args []*ast.Term, sc scope) expr
 				return nil
 			}
 		}
-		return call(s[at : at+len(values)])
+		return call(m, s[at:at+len(values)])
 	}
 }
 
@@ -117,36 +117,25 @@ func memberOfTexts(value expr, list []string) expr {
 	}
 }
 
-// unionOf compiles union({a, b, …}) without the set of sets.
+// unionOf compiles union({a, b, …}) without the set of sets, unless that matters.
 func (c *bodyCompiler) unionOf(set ast.Set, sc scope) expr {
-	at := c.temp()
-	elements := c.values(set.Slice(), sc)
+	parts := c.values(set.Slice(), sc)
+	at := c.temps(len(parts))
 	return func(m *machine, s []any) any {
-		s[at] = nil
-		for _, e := range elements {
-			v := e(m, s)
-			if v == nil {
+		for i, part := range parts {
+			if s[at+i] = part(m, s); s[at+i] == nil {
 				return nil
 			}
-			part, ok := v.(ast.Set)
-			if !ok {
-				return nil
-			}
-			if part.Len() == 0 {
-				continue
-			}
-			part.Foreach(func(t *ast.Term) {
-				if into, ok := s[at].(ast.Set); ok {
-					into.Add(t)
-				} else {
-					s[at] = ast.NewSet(t)
-				}
-			})
 		}
-		if s[at] == nil {
-			return emptySet
+		merged, clash := m.merge(s[at : at+len(parts)])
+		if !clash {
+			return merged
 		}
-		return s[at]
+		sets := m.newSet()
+		for _, part := range s[at : at+len(parts)] {
+			sets.add(part)
+		}
+		return union(m, []any{sets})
 	}
 }
 

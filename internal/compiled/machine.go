@@ -31,6 +31,10 @@ type machine struct {
 	gen   uint32
 	rules []ruleMemo
 	calls callMemo
+	lists pool[list]
+	sets  pool[set]
+	// lowered are results of lower for strings of earlier queries.
+	lowered map[string]any
 	// builtin is OPA's context of built-in functions, made when it is needed.
 	builtin *builtinContext
 }
@@ -44,7 +48,7 @@ type ruleMemo struct {
 }
 
 func newMachine(rules int) *machine {
-	return &machine{stack: make([]any, stackSize), rules: make([]ruleMemo, rules), calls: callMemo{entries: make([]callEntry, callsAtFirst)}}
+	return &machine{stack: make([]any, stackSize), rules: make([]ruleMemo, rules), calls: callMemo{entries: make([]callEntry, callsAtFirst)}, lowered: map[string]any{}}
 }
 
 // start prepares the machine for a query.
@@ -57,7 +61,11 @@ func (m *machine) start(ctx context.Context, root, input any) {
 	m.ctx, m.root, m.input, m.err, m.top, m.count, m.calls.used = ctx, root, input, nil, 0, 0, 0
 }
 
-func (m *machine) stop() { m.ctx, m.root, m.input, m.builtin = nil, nil, nil, nil }
+func (m *machine) stop() {
+	m.ctx, m.root, m.input, m.builtin = nil, nil, nil, nil
+	m.lists.restart()
+	m.sets.restart()
+}
 
 // enter returns a frame. The caller sets m.top back to what it was before.
 func (m *machine) enter(n int) []any {

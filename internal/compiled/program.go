@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -16,10 +17,10 @@ import (
 type Program struct {
 	compiler *ast.Compiler
 
-	mu       sync.Mutex // for all below but machines
+	mu       sync.Mutex // for all below but ids and machines
 	groups   map[*ast.TreeNode]*group
 	prefixes map[string]expr
-	ids      int32
+	ids      atomic.Int32
 
 	machines sync.Pool
 }
@@ -31,8 +32,7 @@ func New(compiler *ast.Compiler) *Program {
 }
 
 func (p *Program) newID() int32 {
-	p.ids++
-	return p.ids - 1
+	return p.ids.Add(1) - 1
 }
 
 // group returns the rules at a node of the rule tree, or refuses them.
@@ -69,26 +69,50 @@ func (p *Program) prefix(ref ast.Ref) expr {
 	if e, ok := p.prefixes[name]; ok {
 		return e
 	}
-	keys := make([]key, len(ref)-1)
-	for i, t := range ref[1:] {
-		keys[i] = constantKey(t.Value)
-	}
-	id := p.newID()
-	e := func(m *machine, _ []any) any {
-		if memo := &m.rules[id]; memo.gen == m.gen {
-			return memo.value
-		}
+	e := p.once(func(m *machine, _ []any) any {
 		v := m.root
-		for i := range keys {
-			if v = getPath(v, &keys[i]); v == nil {
+		for _, t := range ref[1:] {
+			if v = getPath(v, t.Value, nil); v == nil {
 				break
 			}
 		}
-		m.rules[id] = ruleMemo{m.gen, v}
 		return v
-	}
+	})
 	p.prefixes[name] = e
 	return e
+}
+
+// inputPrefix returns what evaluates a constant reference to the input, once a query.
+func (p *Program) inputPrefix(ref ast.Ref) expr {
+	if len(ref) == 1 {
+		return func(m *machine, _ []any) any { return m.input }
+	}
+	name := ref.String()
+	if e, ok := p.prefixes[name]; ok {
+		return e
+	}
+	of, key := p.inputPrefix(ref[:len(ref)-1]), ref[len(ref)-1]
+	e := p.once(func(m *machine, s []any) any {
+		v := of(m, s)
+		if v == nil {
+			return nil
+		}
+		return get(v, key.Value, key)
+	})
+	p.prefixes[name] = e
+	return e
+}
+
+// once evaluates an expression that needs no frame once a query.
+func (p *Program) once(e expr) expr {
+	id := p.newID()
+	return func(m *machine, s []any) any {
+		memo := &m.rules[id]
+		if memo.gen != m.gen {
+			*memo = ruleMemo{m.gen, e(m, s)}
+		}
+		return memo.value
+	}
 }
 
 // Query is a compiled query. It is safe for concurrent use.
@@ -138,14 +162,12 @@ func (p *Program) Query(text string) (*Query, error) {
 // ErrResults says that a query has no value or several.
 var ErrResults = errors.New("the query does not have one value")
 
-// Eval evaluates the query on a document and an input. The value is for JSON, or for
-// callers that know what the query makes: List and Text read it. An error says
+// Eval evaluates the query on a document and an input. The value is in the types that
+// encoding/json gives with UseNumber; a set is an array in OPA's order. An error says
 // nothing of its cause unless it is that of the context: OPA knows.
 func (q *Query) Eval(ctx context.Context, data *bundles.Document, input ast.Value) (any, error) {
 	p := q.program
-	p.mu.Lock()
-	ids := int(p.ids)
-	p.mu.Unlock()
+	ids := int(p.ids.Load())
 	m, ok := p.machines.Get().(*machine)
 	if !ok || len(m.rules) < ids {
 		m = newMachine(ids)
@@ -155,7 +177,11 @@ func (q *Query) Eval(ctx context.Context, data *bundles.Document, input ast.Valu
 	s[0] = nil
 	q.run(m, s)
 	n, _ := s[0].(int)
-	value, err := s[1], m.err
+	var value any
+	err := m.err
+	if err == nil && n == 1 {
+		value, err = plainOf(s[1])
+	}
 	m.stop()
 	p.machines.Put(m)
 	switch {

@@ -9,29 +9,33 @@ import (
 // quick are the functions that most decisions call, written for values. They say what
 // OPA's say; everything else is left to those.
 var quick = map[string]builtin{
-	"equal": func(a []any) any { return boolean(equal(a[0], a[1])) },
-	"neq":   func(a []any) any { return boolean(!equal(a[0], a[1])) },
-	"lt":    func(a []any) any { return boolean(compare(a[0], a[1]) < 0) },
-	"lte":   func(a []any) any { return boolean(compare(a[0], a[1]) <= 0) },
-	"gt":    func(a []any) any { return boolean(compare(a[0], a[1]) > 0) },
-	"gte":   func(a []any) any { return boolean(compare(a[0], a[1]) >= 0) },
+	"equal": func(_ *machine, a []any) any { return boolean(equal(a[0], a[1])) },
+	"neq":   func(_ *machine, a []any) any { return boolean(!equal(a[0], a[1])) },
+	"lt":    func(_ *machine, a []any) any { return boolean(compare(a[0], a[1]) < 0) },
+	"lte":   func(_ *machine, a []any) any { return boolean(compare(a[0], a[1]) <= 0) },
+	"gt":    func(_ *machine, a []any) any { return boolean(compare(a[0], a[1]) > 0) },
+	"gte":   func(_ *machine, a []any) any { return boolean(compare(a[0], a[1]) >= 0) },
 
-	"internal.member_2": func(a []any) any { return boolean(isMember(a[0], a[1])) },
+	"internal.member_2": func(_ *machine, a []any) any { return boolean(isMember(a[0], a[1])) },
 
 	"lower":      lower,
 	"startswith": ofTexts(strings.HasPrefix),
 	"endswith":   ofTexts(strings.HasSuffix),
 	"contains":   ofTexts(strings.Contains),
 	"concat":     concat,
+	"union":      union,
 
-	"is_string": func(a []any) any { _, ok := stringOf(a[0]); return boolean(ok) },
-	"is_object": func(a []any) any { _, ok := membersOf(a[0]); return boolean(ok) },
-	"is_array":  func(a []any) any { _, ok := lengthOf(a[0]); return boolean(ok) },
+	"is_string": func(_ *machine, a []any) any { _, ok := stringOf(a[0]); return boolean(ok) },
+	"is_object": func(_ *machine, a []any) any { _, ok := membersOf(a[0]); return boolean(ok) },
+	"is_array":  func(_ *machine, a []any) any { _, ok := lengthOf(a[0]); return boolean(ok) },
 }
 
 func isMember(v, of any) bool {
-	if set, ok := of.(ast.Set); ok {
-		return set.Contains(toTerm(v))
+	switch of := of.(type) {
+	case *set:
+		return of.has(v)
+	case ast.Set:
+		return of.Contains(toTerm(v))
 	}
 	if !isCollection(of) {
 		return false
@@ -47,19 +51,87 @@ func isMember(v, of any) bool {
 	return each(of, func(_, e any) bool { return equal(e, v) })
 }
 
-func lower(a []any) any {
+// loweredMax bounds what a machine remembers of lower, loweredLen the strings.
+const (
+	loweredMax = 256
+	loweredLen = 128
+)
+
+func lower(m *machine, a []any) any {
 	text, ok := stringOf(a[0])
 	if !ok {
 		return nil
 	}
-	if low := strings.ToLower(text); low != text {
-		return low
+	if v, ok := m.lowered[text]; ok {
+		return v
 	}
-	return a[0]
+	low := strings.ToLower(text)
+	if low == text {
+		return a[0]
+	}
+	if len(m.lowered) == loweredMax {
+		clear(m.lowered)
+	}
+	if len(text) <= loweredLen {
+		m.lowered[text] = low
+	}
+	return low
+}
+
+// union merges the sets of a set. Of elements that are equal and written in different
+// ways, such as 1 and 1.0, the one in the first set counts.
+func union(m *machine, a []any) any {
+	parts, ok := a[0].(*set)
+	if !ok {
+		elems, ok := elementsOf(a[0])
+		if !ok {
+			return nil
+		}
+		merged, _ := m.merge(elems)
+		return merged
+	}
+	if merged, clash := m.merge(parts.elems); !clash {
+		return merged
+	}
+	merged, _ := m.merge(parts.inOrder())
+	return merged
+}
+
+// merge returns the union of sets, undefined for anything else, and whether their order
+// may matter. A set that is all there is needs no copy.
+func (m *machine) merge(parts []any) (merged any, clash bool) {
+	merged = emptySet
+	var made *set
+	for _, part := range parts {
+		elems, ok := elementsOf(part)
+		if !ok {
+			return nil, false
+		}
+		if len(elems) == 0 {
+			continue
+		}
+		if merged == emptySet {
+			merged = part
+			continue
+		}
+		if made == nil {
+			made = m.newSet()
+			first, _ := elementsOf(merged)
+			for _, e := range first {
+				made.add(e)
+			}
+			merged = made
+		}
+		for _, e := range elems {
+			_, isText := stringOf(e)
+			clash = !made.add(e) && !isText || clash
+		}
+	}
+	return merged, clash
 }
 
 func ofTexts(holds func(string, string) bool) builtin {
-	return func(a []any) any {
+	return func(_ *machine, a []any) any {
 		s, okS := stringOf(a[0])
 		t, okT := stringOf(a[1])
 		if !okS || !okT {
@@ -70,7 +142,7 @@ func ofTexts(holds func(string, string) bool) builtin {
 }
 
 // concat joins the strings of an array or a set.
-func concat(a []any) any {
+func concat(_ *machine, a []any) any {
 	separator, ok := stringOf(a[0])
 	if !ok {
 		return nil

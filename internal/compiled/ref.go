@@ -4,14 +4,12 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// look is a key's look-up in a value: get, or getPath in base documents.
-type look func(v any, k *key) any
-
 // base compiles what a reference begins with, and returns the terms after it.
 func (c *bodyCompiler) base(ref ast.Ref, sc scope) (expr, ast.Ref, look) {
 	switch {
 	case ref[0].Equal(ast.InputRootDocument):
-		return func(m *machine, _ []any) any { return m.input }, ref[1:], get
+		value, rest := c.input(ref)
+		return value, rest, get
 	case ref[0].Equal(ast.DefaultRootDocument):
 		return c.data(ref, sc)
 	}
@@ -61,6 +59,18 @@ func (c *bodyCompiler) baseDocument(ref ast.Ref, sc scope) (expr, ast.Ref, look)
 	return c.program.prefix(ref[:n]), ref[n:], getPath
 }
 
+// input compiles the constant beginning of a reference to the input.
+func (c *bodyCompiler) input(ref ast.Ref) (expr, ast.Ref) {
+	n := 1
+	for n < len(ref) {
+		if _, ok := constant(ref[n]); !ok {
+			break
+		}
+		n++
+	}
+	return c.program.inputPrefix(ref[:n]), ref[n:]
+}
+
 // refValue compiles a reference whose variables are bound.
 func (c *bodyCompiler) refValue(ref ast.Ref, sc scope) expr {
 	value, rest, look := c.base(ref, sc)
@@ -72,13 +82,13 @@ func (c *bodyCompiler) refValue(ref ast.Ref, sc scope) expr {
 
 func (c *bodyCompiler) member(of expr, t *ast.Term, sc scope, look look) expr {
 	if v, ok := constant(t); ok {
-		k := constantKey(v)
+		key := ofConstant(v)
 		return func(m *machine, s []any) any {
 			v := of(m, s)
 			if v == nil {
 				return nil
 			}
-			return look(v, &k)
+			return look(v, key, t)
 		}
 	}
 	name := c.value(t, sc)
@@ -87,12 +97,11 @@ func (c *bodyCompiler) member(of expr, t *ast.Term, sc scope, look look) expr {
 		if v == nil {
 			return nil
 		}
-		n := name(m, s)
-		if n == nil {
+		key := name(m, s)
+		if key == nil {
 			return nil
 		}
-		k := newKey(n)
-		return look(v, &k)
+		return look(v, key, nil)
 	}
 }
 
@@ -136,6 +145,18 @@ func (c *bodyCompiler) eachOf(rest ast.Ref, sc scope, look look, found func() co
 		return func(m *machine, s []any) bool { return then(m, s, s[at]) }
 	})
 	return func(m *machine, s []any, v any) bool {
+		if n, ok := counted(v); ok { // without a closure
+			for i := range n {
+				if m.tick() {
+					return true
+				}
+				var k any
+				if k, s[at] = entry(v, i); bind(m, s, k) {
+					return true
+				}
+			}
+			return false
+		}
 		return each(v, func(k, e any) bool {
 			if m.tick() {
 				return true

@@ -18,11 +18,11 @@ type group struct {
 type kind int
 
 const (
-	complete  kind = iota // p := v
-	function              // f(x) := v
-	set                   // s contains x
-	object                // o[k] := v
-	objectSet             // o[k] contains x
+	complete      kind = iota // p := v
+	function                  // f(x) := v
+	partialSet                // s contains x
+	partialObject             // o[k] := v
+	objectSet                 // o[k] contains x
 )
 
 // unit is what a group compiles to: its value as a whole or, of a set or object, the
@@ -56,9 +56,9 @@ func kindOf(path ast.Ref, r *ast.Rule) kind {
 	case len(ref) == len(path) && ref.IsGround() && !multiple:
 		return complete
 	case len(ref) == len(path) && multiple:
-		return set
+		return partialSet
 	case len(ref) == len(path)+1 && !multiple:
-		return object
+		return partialObject
 	case len(ref) == len(path)+1 && multiple:
 		return objectSet
 	}
@@ -71,7 +71,7 @@ func kindOf(path ast.Ref, r *ast.Rule) kind {
 func (g *group) classify(node *ast.TreeNode) {
 	g.kind = kindOf(g.path, node.Values[0])
 	node.DepthFirst(func(n *ast.TreeNode) bool {
-		if n != node && len(n.Values) > 0 && g.kind < object {
+		if n != node && len(n.Values) > 0 && g.kind < partialObject {
 			refuse("rules below rules")
 		}
 		g.rules = append(g.rules, n.Values...)
@@ -135,7 +135,7 @@ func (g *group) compile(p *Program, byKey bool) *unit {
 			if !ok {
 				refuse("a default that is not constant")
 			}
-			u.fallback = v
+			u.fallback = ofConstant(v)
 			continue
 		}
 		n++
@@ -153,7 +153,7 @@ func (g *group) compile(p *Program, byKey bool) *unit {
 		}
 		candidates = append(candidates, candidate)
 	}
-	if g.kind != set && !(byKey && g.kind == objectSet) && !u.first && (n > 1 || enumerates) {
+	if g.kind != partialSet && !(byKey && g.kind == objectSet) && !u.first && (n > 1 || enumerates) {
 		u.mayFail = true
 	}
 	u.root = choose(candidates, nil)
@@ -185,7 +185,7 @@ func (c *bodyCompiler) rule(g *group, u *unit, r *ast.Rule, byKey bool) step {
 	switch {
 	case g.kind == function:
 		params = r.Head.Args
-	case byKey && g.kind == set:
+	case byKey && g.kind == partialSet:
 		params = []*ast.Term{r.Head.Key}
 	case byKey:
 		params = []*ast.Term{r.Ref()[len(r.Ref())-1]}
@@ -211,16 +211,16 @@ func (c *bodyCompiler) params(params []*ast.Term, i int, sc scope, next func() s
 
 func (c *bodyCompiler) final(g *group, u *unit, r *ast.Rule, byKey bool, sc scope) step {
 	switch {
-	case g.kind == set && byKey:
+	case g.kind == partialSet && byKey:
 		return func(m *machine, s []any) bool {
 			s[0] = trueValue
 			return !u.mayFail || m.err != nil
 		}
-	case g.kind == set || g.kind == objectSet:
+	case g.kind == partialSet || g.kind == objectSet:
 		key := c.value(r.Head.Key, sc)
 		return func(m *machine, s []any) bool {
 			if v := key(m, s); v != nil {
-				addTo(s, 0, v)
+				m.addTo(s, 0, v)
 			}
 			return m.err != nil
 		}
@@ -229,7 +229,7 @@ func (c *bodyCompiler) final(g *group, u *unit, r *ast.Rule, byKey bool, sc scop
 		refuse("a rule without a value")
 	}
 	value := c.value(r.Head.Value, sc)
-	if g.kind == object && !byKey {
+	if g.kind == partialObject && !byKey {
 		key := c.value(r.Ref()[len(r.Ref())-1], sc)
 		return func(m *machine, s []any) bool {
 			k, v := key(m, s), value(m, s)

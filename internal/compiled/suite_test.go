@@ -80,14 +80,10 @@ func (p *policy) compiled(ctx context.Context, query string, input ast.Value) ([
 	if err != nil {
 		return nil, err
 	}
-	v, err := q.Eval(ctx, p.data, input)
+	plain, err := q.Eval(ctx, p.data, input)
 	if errors.Is(err, ErrResults) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	plain, err := ast.JSON(toAST(v))
 	if err != nil {
 		return nil, err
 	}

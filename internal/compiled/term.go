@@ -19,7 +19,7 @@ func constant(t *ast.Term) (ast.Value, bool) {
 // value compiles a term whose variables are bound.
 func (c *bodyCompiler) value(t *ast.Term, sc scope) expr {
 	if v, ok := constant(t); ok {
-		var value any = v
+		value := ofConstant(v)
 		return func(*machine, []any) any { return value }
 	}
 	switch v := t.Value.(type) {
@@ -66,26 +66,26 @@ func (c *bodyCompiler) array(a *ast.Array, sc scope) expr {
 	}
 	elements := c.values(terms, sc)
 	return func(m *machine, s []any) any {
-		list := make([]any, len(elements))
+		l := m.newList(len(elements))
 		for i, e := range elements {
-			if list[i] = e(m, s); list[i] == nil {
+			if l.elems[i] = e(m, s); l.elems[i] == nil {
 				return nil
 			}
 		}
-		return list
+		return l
 	}
 }
 
 func (c *bodyCompiler) set(set ast.Set, sc scope) expr {
 	elements := c.values(set.Slice(), sc)
 	return func(m *machine, s []any) any {
-		made := ast.NewSet()
+		made := m.newSet()
 		for _, e := range elements {
 			v := e(m, s)
 			if v == nil {
 				return nil
 			}
-			made.Add(toTerm(v))
+			made.add(v)
 		}
 		return made
 	}
@@ -95,15 +95,22 @@ func (c *bodyCompiler) set(set ast.Set, sc scope) expr {
 // OPA, which keeps the order in which they are written.
 func (c *bodyCompiler) object(o ast.Object, sc scope) expr {
 	var keys, values []expr
+	var names []any
 	computed := 0
 	o.Foreach(func(k, v *ast.Term) {
 		if _, ok := constant(k); !ok {
 			computed++
 		}
+		if _, ok := k.Value.(ast.String); ok {
+			names = append(names, k.Value)
+		}
 		keys, values = append(keys, c.value(k, sc)), append(values, c.value(v, sc))
 	})
 	if computed > 0 && len(keys) > 1 {
 		refuse("an object with several keys of which some are computed")
+	}
+	if len(names) == len(keys) {
+		return record(newShape(names), values)
 	}
 	return func(m *machine, s []any) any {
 		members := make([][2]*ast.Term, len(keys))
@@ -118,11 +125,18 @@ func (c *bodyCompiler) object(o ast.Object, sc scope) expr {
 	}
 }
 
-var (
-	emptyList any = []any{}
-	emptySet  any = ast.InternedEmptySet.Value
-	emptyMap  any = ast.InternedEmptyObject.Value
-)
+// record compiles an object whose keys are constant strings.
+func record(shape *shape, values []expr) expr {
+	return func(m *machine, s []any) any {
+		o := &object{shape: shape, values: make([]any, len(values))}
+		for i, value := range values {
+			if o.values[i] = value(m, s); o.values[i] == nil {
+				return nil
+			}
+		}
+		return o
+	}
+}
 
 // comprehension compiles the body of a comprehension, which calls add for each
 // solution and goes on.
@@ -140,8 +154,12 @@ func (c *bodyCompiler) arrayComprehension(a *ast.ArrayComprehension, sc scope) e
 		head := c.value(a.Term, sc)
 		return func(m *machine, s []any) bool {
 			if v := head(m, s); v != nil {
-				list, _ := s[at].([]any)
-				s[at] = append(list, v)
+				l, ok := s[at].(*list)
+				if !ok {
+					l = m.newList(0)
+					s[at] = l
+				}
+				l.elems = append(l.elems, v)
 			}
 			return m.err != nil
 		}
@@ -164,7 +182,15 @@ func unlessFailed(m *machine, v any) any {
 
 func (c *bodyCompiler) setComprehension(a *ast.SetComprehension, sc scope) expr {
 	at := c.temp()
-	run := c.setInto(a, sc, at)
+	run := c.comprehension(a.Body, sc, func(sc scope) step {
+		head := c.value(a.Term, sc)
+		return func(m *machine, s []any) bool {
+			if v := head(m, s); v != nil {
+				m.addTo(s, at, v)
+			}
+			return m.err != nil
+		}
+	})
 	return func(m *machine, s []any) any {
 		s[at] = nil
 		if run(m, s); s[at] == nil {
@@ -174,26 +200,14 @@ func (c *bodyCompiler) setComprehension(a *ast.SetComprehension, sc scope) expr 
 	}
 }
 
-// setInto compiles a comprehension that adds to the set in a slot, if there is one.
-func (c *bodyCompiler) setInto(a *ast.SetComprehension, sc scope, at int) step {
-	return c.comprehension(a.Body, sc, func(sc scope) step {
-		head := c.value(a.Term, sc)
-		return func(m *machine, s []any) bool {
-			if v := head(m, s); v != nil {
-				addTo(s, at, v)
-			}
-			return m.err != nil
-		}
-	})
-}
-
 // addTo adds to the set in a slot, which it makes if there is none.
-func addTo(s []any, at int, v any) {
-	if set, ok := s[at].(ast.Set); ok {
-		set.Add(toTerm(v))
-		return
+func (m *machine) addTo(s []any, at int, v any) {
+	made, ok := s[at].(*set)
+	if !ok {
+		made = m.newSet()
+		s[at] = made
 	}
-	s[at] = ast.NewSet(toTerm(v))
+	made.add(v)
 }
 
 func (c *bodyCompiler) objectComprehension(a *ast.ObjectComprehension, sc scope) expr {

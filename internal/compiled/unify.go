@@ -160,10 +160,11 @@ func (c *bodyCompiler) members(p ast.Object, sc scope, next func() step) cont {
 		if i == len(pairs) {
 			return next()
 		}
-		k := constantKey(pairs[i][0].Value)
+		name := pairs[i][0]
+		key := ofConstant(name.Value)
 		then := c.pattern(pairs[i][1], sc, func() step { return from(i + 1) })
 		return func(m *machine, s []any) bool {
-			v := get(s[at], &k)
+			v := get(s[at], key, name)
 			return v != nil && then(m, s, v)
 		}
 	}

@@ -108,13 +108,13 @@ func (c *bodyCompiler) virtual(g *group, rest ast.Ref, sc scope) (expr, ast.Ref,
 		refuse("a function as a value")
 	}
 	var empty any
-	if g.kind == set {
+	if g.kind == partialSet {
 		empty = emptySet
 	}
-	if g.kind == object {
+	if g.kind == partialObject {
 		empty = emptyMap
 	}
-	if g.kind >= set && len(rest) > 0 && c.closed(rest[0], sc) {
+	if g.kind >= partialSet && len(rest) > 0 && c.closed(rest[0], sc) {
 		return c.part(g, rest[0], sc), rest[1:], get
 	}
 	u := g.whole(c.program)
@@ -138,7 +138,7 @@ func (c *bodyCompiler) part(g *group, t *ast.Term, sc scope) expr {
 		f[1] = k
 		v := u.call(m, f)
 		m.top = top
-		if v != nil && g.kind == set {
+		if v != nil && g.kind == partialSet {
 			return k
 		}
 		return v

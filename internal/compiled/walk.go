@@ -39,7 +39,10 @@ func (c *bodyCompiler) walk(terms []*ast.Term, sc scope, next func() step) step 
 }
 
 func walkFrom(m *machine, s []any, path []any, v any, then cont) bool {
-	if m.tick() || then(m, s, []any{append([]any{}, path...), v}) {
+	at, found := m.newList(len(path)), m.newList(2)
+	copy(at.elems, path)
+	found.elems[0], found.elems[1] = at, v
+	if m.tick() || then(m, s, found) {
 		return true
 	}
 	return each(v, func(k, e any) bool { return walkFrom(m, s, append(path, k), e, then) })

@@ -159,11 +159,10 @@ func (q *Query) run(ctx context.Context, data *bundles.Document, input ast.Value
 		return nil, false, nil
 	}
 	e.evaluations.Add(1)
-	v, err := q.compiled.Eval(ctx, data, input)
+	value, err = q.compiled.Eval(ctx, data, input)
 	switch {
 	case err == nil:
-		value, err = compiled.JSON(v)
-		return value, true, err
+		return value, true, nil
 	case ctx.Err() != nil:
 		return nil, true, errors.Join(context.Cause(ctx), err)
 	}

@@ -1,0 +1,51 @@
+package compiled
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// Sets and objects of any size hold what OPA's hold, in OPA's order: small ones are
+// searched one by one, large ones by hash.
+func TestCollections(t *testing.T) {
+	p, err := newPolicy([]string{`package t
+
+xs := {x | some x in input.xs}
+
+ys contains y if some y in input.ys
+
+constant := {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", 1, 2.0, [1], {"k": 1}, {"s"}, null, true}
+
+table := {"a": 1, "b": {"c": 2}, "d": [3, {"e": 4}], "f": 5, "g": 6, "h": 7, "i": 8, "j": 9, "k": 10, "l": 11}
+
+p := {
+	"order": [x | some x in xs],
+	"has": [y | some y in input.ys; y in xs],
+	"constant": [y | some y in input.ys; constant[y]],
+	"table": [[y, table[y]] | some y in input.ys],
+	"rows": [[k, v] | some k, v in table],
+	"union": union({xs, ys, {z | some z in input.ys; is_string(z)}, {"z"}}),
+	"unions": union({{x} | some x in input.xs}),
+	"one": union({e | some e in [set(), xs]}),
+	"none": union({set() | some _ in input.xs}),
+	"same": xs == ys,
+	"empty": xs != set(),
+	"sets": {xs, ys, {x | some x in input.xs}},
+}
+`}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := []string{`"b"`, `1`, `"a"`, `1.0`, `[1]`, `"c"`, `{"k": 1}`, `null`, `"B"`, `true`, `"j"`, `[[]]`, `"é"`, `2`, `"l"`, `"zz"`, `false`, `{}`, `-1`, `""`}
+	for n := range len(values) + 1 {
+		for _, m := range []int{0, 3, n, len(values)} {
+			input := fmt.Sprintf(`{"xs": [%s], "ys": [%s]}`, strings.Join(values[:n], ", "), strings.Join(values[len(values)-m:], ", "))
+			if refusal := p.agree(t, "data.t.p", ast.MustParseTerm(input).Value); refusal != nil {
+				t.Fatal(refusal)
+			}
+		}
+	}
+}
