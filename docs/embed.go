@@ -7,3 +7,8 @@ import "embed"
 //
 //go:embed rules/*.md
 var Rules embed.FS
+
+// OpenAPI describes the operations of the decision point, in YAML.
+//
+//go:embed openapi.yaml
+var OpenAPI []byte

@@ -29,8 +29,14 @@ headers: {method: X-Original-Method, uri: X-Original-URI}
 
 func edgeConfig(t testing.TB) pdp.Config {
 	cfg := certificationConfig(t)
-	var err error
-	if cfg.Edge, err = edge.Parse([]byte(edgeMapping)); err != nil {
+	cfg.Edge = parseEdge(t, edgeMapping)
+	return cfg
+}
+
+func parseEdge(t testing.TB, text string) *edge.Config {
+	t.Helper()
+	cfg, err := edge.Parse([]byte(text))
+	if err != nil {
 		t.Fatal(err)
 	}
 	return cfg

@@ -53,6 +53,7 @@ func (s *Server) table() map[string]route {
 	t := map[string]route{
 		"/health":       {name: "health", method: http.MethodGet, serve: s.alive},
 		"/health/ready": {name: "ready", method: http.MethodGet, serve: s.ready},
+		openapiPath:     {name: "openapi", method: http.MethodGet, serve: func() (int, any) { return http.StatusOK, s.described }},
 	}
 	for path, r := range map[string]route{
 		evaluationPath:     {name: "evaluation", needs: callers.Evaluate, ask: func(c *call) answerer { return c.evaluation }},

@@ -170,7 +170,16 @@ func (p *point) do(r *http.Request) answer {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return answer{response.StatusCode, response.Header, string(text)}
+	a := answer{response.StatusCode, response.Header, string(text)}
+	sent := ""
+	if r.GetBody != nil {
+		if body, err := r.GetBody(); err == nil {
+			content, _ := io.ReadAll(body)
+			sent = string(content)
+		}
+	}
+	p.held(r, sent, a)
+	return a
 }
 
 // health is the readiness of diagnostics, with reasons.

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/open-policy-agent/opa/v1/ast"
 	"google.golang.org/grpc"
 
@@ -30,6 +31,7 @@ type Server struct {
 	files      *live.Files
 	management *management.Manager
 	routes     map[string]route
+	described  jsontext.Value // the OpenAPI document
 	metrics    *metrics
 	gate       *gate
 	check      *selfCheck
@@ -79,6 +81,10 @@ func Prepare(ctx context.Context, cfg Config) (*Server, error) {
 	s.live.Limit(cfg.Limits.Activation)
 	s.live.Evaluate(s.engineOptions()...)
 	s.routes = s.table()
+	var err error
+	if s.described, err = s.openapi(); err != nil {
+		return nil, err
+	}
 	if cfg.Edge != nil && cfg.Edge.Context != nil {
 		context, err := ast.InterfaceToValue(cfg.Edge.Context)
 		if err != nil {
