@@ -175,7 +175,7 @@ func TestManifest(t *testing.T) {
 	if m.RegoVersion != 1 || fmt.Sprint(m.Roots) != "[qlik site]" || len(m.Revision) != 64 {
 		t.Errorf("manifest %+v", m)
 	}
-	if got, want := *m.Metadata.Options, (bundles.Options{ListInequality: "all", EntityText: "error", SessionAttributes: "separate", SkipInvalid: true, Schema: "default"}); got != want {
+	if got, want := *m.Metadata.Options, (bundles.Options{ListInequality: "all", EntityText: "error", SessionAttributes: "separate", SkipInvalid: true, Schema: "default"}); !reflect.DeepEqual(got, want) {
 		t.Errorf("options %+v, want %+v", got, want)
 	}
 	if got, want := *m.Metadata.Counts, (bundles.Counts{Rules: 3, Disabled: 1, Skipped: 2}); got != want {

@@ -59,6 +59,9 @@ type Options struct {
 	SessionAttributes string `json:"session-attributes"`
 	Strict            bool   `json:"strict"`
 	SkipInvalid       bool   `json:"skip-invalid"`
+	// AssumeEmpty are fields that the export of the site does not have, and that count as
+	// empty.
+	AssumeEmpty []string `json:"assume-empty,omitempty"`
 	// Schema is "default" or a digest of the schema.
 	Schema string `json:"schema"`
 }
@@ -94,6 +97,9 @@ func policyMetadata(p *compiler.Policy) Metadata {
 			Schema:            schemaName(p.Options.Schema),
 		},
 		Counts: &Counts{Rules: len(p.Catalogue), Skipped: len(p.Skipped)},
+	}
+	for _, f := range p.Options.AssumeEmpty {
+		m.Options.AssumeEmpty = append(m.Options.AssumeEmpty, f.String())
 	}
 	for _, r := range p.Catalogue {
 		if r.Disabled {

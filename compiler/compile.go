@@ -37,7 +37,7 @@ func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
 			}
 		}
 	}
-	policy := &Policy{View: view(plan, options.Schema), Reads: readsOf(plan), Catalogue: catalogue(rules), Options: options, plan: plan}
+	policy := &Policy{View: view(plan, options.Schema), Needs: needsOf(plan, options.Schema, options.AssumeEmpty), Reads: readsOf(plan), Catalogue: catalogue(rules), Options: options, plan: plan}
 	for _, m := range rego.Generate(plan) {
 		policy.Modules = append(policy.Modules, Module(m))
 	}

@@ -21,6 +21,9 @@ type Options struct {
 	// Strict makes a property that no type of the rule's filter can have an
 	// error instead of a warning.
 	Strict bool
+	// AssumeEmpty are the fields that rules may read although the export of the site does not
+	// have them: they are empty.
+	AssumeEmpty []schema.Field
 	// SkipInvalid leaves rules with errors out, as the product does, instead of
 	// failing the compilation.
 	SkipInvalid bool

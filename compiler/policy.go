@@ -14,6 +14,9 @@ type Policy struct {
 	Modules []Module
 	// View is what the rules read of a site.
 	View schema.View
+	// Needs are the fields that an export of the site must have, since rules read them and
+	// Options.AssumeEmpty does not name them.
+	Needs []schema.Need
 	// Reads is what each rule reads, test by test.
 	Reads reads.Reads
 	// Catalogue lists every rule that was read, ordered by id, whether or not

@@ -124,6 +124,7 @@ func assumption(ctx context.Context, c *workspace.Workspace, p assume.Point, in 
 	view.Merge(other.View)
 	keepNames(view, namedTypes(c))
 	other.View = view
+	c.Site.Require(other.Needs)
 	// The rules are the same to the comparison where an option differs: only two sites
 	// make it look at all of them.
 	in.SameSite = false

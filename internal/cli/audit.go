@@ -160,6 +160,7 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]wo
 		variants = c.Enabled()
 		for _, v := range variants {
 			c.Policy.View.Merge(v.Policy.View)
+			c.Site.Require(v.Policy.Needs)
 		}
 	}
 	a.bundle, err = s.Bundle(ctx.Context, c)

@@ -260,6 +260,9 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 	}
 	keepNames(view, types)
 	sides[1].Policy.View = view
+	if d.in.SameSite && sides[0].Site != nil {
+		sides[0].Site.Require(sides[1].Policy.Needs)
+	}
 	for _, r := range sides[1].Rules[:min(1, len(sides[1].Rules))] {
 		d.file = r.Filter.File
 	}

@@ -64,6 +64,7 @@ func CompileFlags() []cli.Flag {
 		Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),
 		Choice("entity-text", "reading of a comparison of an entity with a text, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
 		Choice("session-attributes", "whether session attributes take the place of those of the user's record", "separate", "stored"),
+		&cli.StringSliceFlag{Name: "assume-empty", Usage: "a field that the snapshot does not have is empty, `TYPE.FIELD` such as App.customProperties (repeatable)"},
 		&cli.BoolFlag{Name: "strict", Usage: "a property that no type of a rule's filter has is an error"},
 		&cli.BoolFlag{Name: "skip-invalid", Usage: "leave rules with errors out, as the product does"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report errors alone on standard error"},
@@ -89,5 +90,36 @@ func compileOptions(ctx *cli.Context) (compiler.Options, error) {
 			return options, Input(fmt.Errorf("--schema %s: %w", name, err))
 		}
 	}
+	for _, text := range ctx.StringSlice("assume-empty") {
+		field, err := exportField(ctx, options.Schema, text)
+		if err != nil {
+			return options, err
+		}
+		options.AssumeEmpty = append(options.AssumeEmpty, field)
+	}
 	return options, nil
+}
+
+// exportField returns the field TYPE.FIELD of an export, in the spelling of the schema.
+func exportField(ctx *cli.Context, s *schema.Schema, text string) (schema.Field, error) {
+	dot := strings.LastIndex(text, ".")
+	if dot < 0 {
+		return schema.Field{}, UsageOf(ctx.Command, "--assume-empty is TYPE.FIELD, such as App.customProperties, not %q", text)
+	}
+	typ, name := text[:dot], text[dot+1:]
+	t, ok := s.Type(typ)
+	if !ok {
+		return schema.Field{}, UsageOf(ctx.Command, "--assume-empty: there is no type %q%s", typ, didYouMean(typ, typeNames(s, nil), as))
+	}
+	fields := s.ExportFields(t)
+	for _, f := range fields {
+		if strings.EqualFold(f, name) {
+			return schema.Field{Type: t.Name, Name: f}, nil
+		}
+	}
+	hint := didYouMean(name, fields, as)
+	if hint == "" && len(fields) > 0 {
+		hint = "; it has " + strings.Join(fields, ", ")
+	}
+	return schema.Field{}, UsageOf(ctx.Command, "--assume-empty: %s has no field %q that rules read%s", t.Name, name, hint)
 }

@@ -72,6 +72,9 @@ func explainLine(ctx *cli.Context) []string {
 			line = append(line, "--"+flag)
 		}
 	}
+	for _, field := range ctx.StringSlice("assume-empty") {
+		line = append(line, "--assume-empty", field)
+	}
 	for _, value := range ctx.StringSlice("env") {
 		line = append(line, "--env", value)
 	}

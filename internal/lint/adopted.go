@@ -6,7 +6,7 @@ import "github.com/qlik2rego/qlik2rego/internal/diag"
 // suppressed like the lints of this package.
 func init() {
 	for category, codes := range map[Category][]diag.Code{
-		Input:    {"Q0105", "Q0109", "Q0110", "Q0112", "Q0114", "Q0604", "Q0610", "Q0611", "Q0612", "Q0613", "Q0614"},
+		Input:    {"Q0105", "Q0109", "Q0110", "Q0112", "Q0114", "Q0604", "Q0610", "Q0611", "Q0612", "Q0613", "Q0614", "Q0616"},
 		Bug:      {"Q0124", "Q0401", "Q0402", "Q0403", "Q0404", "Q0405", "Q0406", "Q0407", "Q0408", "Q0409", "Q0411", "Q0440", "Q0441", "Q0442"},
 		Security: {"Q0410"},
 		// What diff reports about a change.
@@ -20,7 +20,7 @@ func init() {
 
 var adoptedScope = map[diag.Code]Scope{
 	"Q0105": PerSet, "Q0701": PerSet, "Q0702": PerSet, "Q0703": PerSet,
-	"Q0604": PerSite, "Q0610": PerSite, "Q0611": PerSite, "Q0612": PerSite, "Q0613": PerSite, "Q0614": PerSite,
+	"Q0604": PerSite, "Q0610": PerSite, "Q0611": PerSite, "Q0612": PerSite, "Q0613": PerSite, "Q0614": PerSite, "Q0616": PerSite,
 }
 
 var adoptedSupersedes = map[diag.Code][]diag.Code{

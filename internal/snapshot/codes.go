@@ -25,5 +25,7 @@ var (
 	codeDangling    = diag.Register("Q0611", diag.Warning, "reference to an entity that is not there")
 	codeNoFile      = diag.Register("Q0612", diag.Warning, "references to a type without a file")
 	codeUnknownType = diag.Register("Q0613", diag.Info, "type outside the schema")
+	codePartial     = diag.Register("Q0615", diag.Error, "field that rules read was not exported")
+	codePartly      = diag.Register("Q0616", diag.Warning, "field that some entities do not have")
 	codeNothing     = diag.Register("Q0614", diag.Warning, "snapshot without entities")
 )

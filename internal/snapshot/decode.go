@@ -55,6 +55,8 @@ type decoder struct {
 	onRecord func(typeKey string, key []byte) bool
 	findings *findings
 	dangling dangling
+	// censuses count the fields that rules need, by key of their type.
+	censuses map[string]*census
 
 	members []jsonfile.Member
 	spare   []*record
@@ -66,6 +68,7 @@ func (d *decoder) planFor(name string) *plan {
 	p := d.plans[name]
 	if p == nil {
 		p = newPlan(d.schema, name, d.view)
+		p.census = d.censuses[p.key]
 		d.plans[name] = p
 	}
 	return p
@@ -83,7 +86,9 @@ func (d *decoder) entity(f *file, v jsonfile.Value) (*record, bool) {
 		return nil, false
 	}
 	r := d.record(p, placeOf(f, v))
-	if !d.fields(r, members) {
+	d.choose(r, members, true)
+	p.census.add(r.at)
+	if !d.chosen(r) {
 		return r, false
 	}
 	if len(r.id) == 0 {
@@ -169,14 +174,30 @@ func (d *decoder) release(r *record) {
 	d.spare = append(d.spare, r)
 }
 
-// fields reads the members of an object; false if the entity cannot be used.
-func (d *decoder) fields(r *record, members []jsonfile.Member) bool {
+// nested reads the members of an entity inside of another; false if that makes both
+// unusable.
+func (d *decoder) nested(r *record, members []jsonfile.Member) bool {
+	d.choose(r, members, false)
+	return d.chosen(r)
+}
+
+// choose chooses the fields that are read. For an entity on record, it counts those that
+// rules need.
+func (d *decoder) choose(r *record, members []jsonfile.Member, onRecord bool) {
 	for _, m := range members {
 		name := m.Name.Text()
-		if s := r.plan.slot(name); s.role != ignored {
+		s := r.plan.slot(name)
+		if s.counter != nil && onRecord {
+			s.counter.has(r.at)
+		}
+		if s.role != ignored {
 			r.choose(s, name, m.Value)
 		}
 	}
+}
+
+// chosen reads the chosen fields; false if the entity cannot be used.
+func (d *decoder) chosen(r *record) bool {
 	ok := true
 	for _, c := range r.chosen {
 		ok = d.field(r, c) && ok

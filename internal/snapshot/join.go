@@ -51,6 +51,7 @@ func read[S sink](ctx context.Context, s *Snapshot, view schema.View, progress P
 		if complete {
 			r.listings.missing(r.dangling)
 			r.dangling.report(&r.found, r.held)
+			r.reportPartial()
 			into.finish()
 			return into, r.found.diagnostics(), nil
 		}
@@ -67,7 +68,7 @@ func newReader(ctx context.Context, s *Snapshot, view schema.View, progress Prog
 	}
 	r.decoder = decoder{
 		schema: s.schema, view: view, plans: map[string]*plan{},
-		findings: &r.found, dangling: dangling{}, onRecord: r.onRecord,
+		findings: &r.found, dangling: dangling{}, onRecord: r.onRecord, censuses: censuses(s.needs),
 	}
 	r.listings = newListings(r.planFor(fileType))
 	return r

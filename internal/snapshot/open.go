@@ -16,6 +16,8 @@ import (
 type Snapshot struct {
 	schema *schema.Schema
 	files  []*file
+	// needs are the fields that rules read.
+	needs []schema.Need
 }
 
 // file is one collection.

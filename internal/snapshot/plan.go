@@ -29,6 +29,8 @@ type slot struct {
 	relation schema.Relation
 	// target is the key of the type that the relation leads to.
 	target string
+	// counter is nil for a field that rules do not need.
+	counter *tally
 }
 
 // plan says how entities of one type are read: for everything, or for what a
@@ -39,6 +41,7 @@ type plan struct {
 	// outside says that the schema does not have the type.
 	outside bool
 	view    *schema.TypeView // nil for everything
+	census  *census          // nil if rules need no field
 	slots   map[string]*slot // by folded name, made as they are met
 	// spelt finds slots by names as written. It is bounded: entities may have
 	// ever new fields.
@@ -76,6 +79,7 @@ func (p *plan) slot(name []byte) *slot {
 	s, ok := p.slots[key]
 	if !ok {
 		s = p.classify(key)
+		s.counter = p.census.field(key)
 		if s.role != ignored {
 			p.slots[key] = s
 		}

@@ -70,7 +70,7 @@ func (d *decoder) reference(r *record, c choice, v jsonfile.Value) (ref referenc
 	}
 	ref.nested = d.record(d.planFor(c.slot.relation.Target), placeOf(r.at.file, v))
 	ref.nested.id, ref.nested.key = ref.id, ref.key
-	return ref, true, v.Kind() != '{' || d.fields(ref.nested, d.memberList(v))
+	return ref, true, v.Kind() != '{' || d.nested(ref.nested, d.memberList(v))
 }
 
 func (d *decoder) noReference(r *record, c choice, v jsonfile.Value) {

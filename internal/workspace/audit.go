@@ -84,6 +84,9 @@ func (old *Workspace) Compare(ctx context.Context, new *Workspace, in difference
 	}
 	in.SameSite = old.dir == new.dir
 	in.Progress = new.progress
+	if in.SameSite && old.Site != nil {
+		old.Site.Require(new.Policy.Needs)
+	}
 	var err error
 	if in.Old, err = old.side(ctx, old.Data()); err != nil {
 		return nil, err

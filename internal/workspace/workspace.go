@@ -99,6 +99,9 @@ func (w *Workspace) compile(rules []ruleset.Rule) {
 	default:
 		w.Policy.Skipped = append(w.unread, w.Policy.Skipped...)
 	}
+	if w.Policy != nil && w.Site != nil {
+		w.Site.Require(w.Policy.Needs)
+	}
 }
 
 // unreadable returns the rules that could not be read, and whether nothing else is in

@@ -29,12 +29,14 @@ func Effect(ctx context.Context, old, new []ruleset.Rule, oldDir, newDir string,
 	options := compiler.Options{Schema: schema.Default(), SkipInvalid: true}
 	in := difference.Input{Mode: difference.ModeSite, SameSite: oldDir == newDir, Progress: progress}
 	var view schema.View
+	var needs []schema.Need
 	for i, rules := range [][]ruleset.Rule{old, new} {
 		policy, found := compiler.Compile(rules, options)
 		if policy == nil {
 			return nil, &BrokenError{found}
 		}
 		side := difference.Side{Rules: rules, Policy: policy}
+		needs = append(needs, policy.Needs...)
 		if i == 0 {
 			view, in.Old = policy.View, side
 		} else {
@@ -45,11 +47,11 @@ func Effect(ctx context.Context, old, new []ruleset.Rule, oldDir, newDir string,
 	named(view)
 	in.Old.Policy.View, in.New.Policy.View = view, view
 	var err error
-	if in.Old.Bundle, err = bundle(ctx, in.Old.Policy, oldDir, progress); err != nil {
+	if in.Old.Bundle, err = bundle(ctx, in.Old.Policy, oldDir, needs, progress); err != nil {
 		return nil, err
 	}
 	if !in.SameSite {
-		in.New.Bundle, err = bundle(ctx, in.New.Policy, newDir, progress)
+		in.New.Bundle, err = bundle(ctx, in.New.Policy, newDir, needs, progress)
 	} else if in.New.Bundle, err = bundles.InMemory(ctx, in.New.Policy, nil); err == nil {
 		err = in.New.Bundle.Data.Share(&in.Old.Bundle.Data, bundles.DataRoot)
 	}
@@ -74,8 +76,9 @@ func named(view schema.View) {
 
 var errSite = errors.New("the snapshot has errors")
 
-func bundle(ctx context.Context, policy *compiler.Policy, dir string, progress snapshot.Progress) (*bundles.Bundle, error) {
+func bundle(ctx context.Context, policy *compiler.Policy, dir string, needs []schema.Need, progress snapshot.Progress) (*bundles.Bundle, error) {
 	site, found := snapshot.Open(dir, schema.Default())
+	site.Require(needs)
 	b, err := bundles.InMemory(ctx, policy, func(ctx context.Context, w io.Writer) error {
 		more, err := site.Project(ctx, policy.View, w, progress)
 		found = append(found, more...)
