@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 
@@ -130,7 +131,11 @@ type spilled struct {
 }
 
 func (s spilled) remove() error {
-	return errors.Join(s.temp.Close(), os.Remove(s.temp.Name()))
+	closed, removed := s.temp.Close(), os.Remove(s.temp.Name())
+	if errors.Is(removed, fs.ErrNotExist) {
+		removed = nil
+	}
+	return errors.Join(closed, removed)
 }
 
 func spill(ctx context.Context, dir string, data DataSource) (spilled, error) {
@@ -138,6 +143,7 @@ func spill(ctx context.Context, dir string, data DataSource) (spilled, error) {
 	if err != nil {
 		return spilled{}, err
 	}
+	_ = os.Remove(temp.Name()) // its name goes where a file that is open may lose it, so that no interrupt leaves it behind
 	s := spilled{temp: temp}
 	h := newHashing(temp)
 	if err := data(ctx, h); err != nil {

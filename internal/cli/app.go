@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -69,7 +70,7 @@ func newApp(streams *Streams) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return AppFlagError(err) },
 	}
-	app.Commands = Commands(
+	app.Commands = Commands(slices.Concat(streams.endsSoon(
 		checkCommand(streams),
 		compileCommand(streams),
 		convertCommand(streams),
@@ -86,6 +87,7 @@ func newApp(streams *Streams) *cli.App {
 		searchCommand(streams),
 		filterCommand(streams),
 		testgenCommand(streams),
+	), []*cli.Command{
 		lspCommand(streams),
 		serveCommand(streams),
 		pullCommand(streams),
@@ -100,7 +102,7 @@ func newApp(streams *Streams) *cli.App {
 		manCommand(streams),
 		versionCommand(streams),
 		pageCommand(streams),
-	)
+	})...)
 	app.Action = func(c *cli.Context) error {
 		if !c.Args().Present() {
 			app.Writer = streams.Err

@@ -180,10 +180,19 @@ func keepNames(view schema.View, types []string) {
 	}
 }
 
+// byteOrderMark begins CSV files, by which spreadsheets know UTF-8.
+const byteOrderMark = "\ufeff"
+
 // rows writes rows to a file, which appears whole or not at all, or to standard
 // output.
 func (s *Streams) rows(name, format string, columns []tabular.Column, write func(tabular.Writer) error) error {
 	to := func(w io.Writer, _ string) error {
+		// Excel takes a file without the mark for one in the system's 8-bit encoding.
+		if format == tabular.CSV && name != "" && name != stdio {
+			if _, err := io.WriteString(w, byteOrderMark); err != nil {
+				return err
+			}
+		}
 		t, err := tabular.New(format, w, columns)
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ func testgenCommand(streams *Streams) *cli.Command {
 		Description: `Every clause of every condition comes out true and false, for every type that
 its rule reaches, by as few requests as possible. Requests are about the site's
 own users and resources and, where it has nobody, describe some. What no request
-shows is listed. Tests run under qlik2rego test and opa test.
+shows is listed. A file that was edited by hand is not replaced. Tests run under qlik2rego test and opa test.
 
 With --score the rules are changed, one clause, operator, constant, filter,
 action or context at a time, and the tests are run against every change.
@@ -24,6 +24,7 @@ EXAMPLES:
    qlik2rego test systemrule.json tests_test.rego --snapshot site/`,
 		Flags: append(CompileFlags(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the tests, `FILE` or - for standard output", Value: "tests_test.rego"},
+			&cli.BoolFlag{Name: "force", Usage: "replace the file even if it was edited since testgen wrote it"},
 			&cli.BoolFlag{Name: "on-record", Usage: "describe nobody: requests are about the entities of the snapshot alone"},
 			&cli.BoolFlag{Name: "score", Usage: "count the changes to the rules that the tests notice"},
 			&cli.IntFlag{Name: "most", Usage: "look at most at `N` requests about the snapshot, or at one for each class of users and resources if these are more", Value: 100_000},

@@ -7,8 +7,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"runtime/debug"
 	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
@@ -111,6 +115,40 @@ func interruptible(ctx context.Context, work func() error) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// endGrace is how long a command may take to end by itself after an interrupt.
+const endGrace = time.Second
+
+// endsSoon makes commands end soon after an interrupt, even where they wait for a file that
+// does not come. What they have staged is removed. It is not for commands that change
+// something elsewhere.
+func (s *Streams) endsSoon(commands ...*cli.Command) []*cli.Command {
+	for _, c := range commands {
+		act := c.Action
+		c.Action = func(ctx *cli.Context) error {
+			done := make(chan error, 1)
+			go func() {
+				var err error
+				defer func() { done <- err }()
+				defer Recover(s.Err, os.Getenv("QLIK2REGO_DEBUG") != "", &err)
+				err = act(ctx)
+			}()
+			select {
+			case err := <-done:
+				return err
+			case <-ctx.Done():
+			}
+			select {
+			case err := <-done:
+				return err
+			case <-time.After(endGrace):
+				s.staging.removeAll()
+				return context.Cause(ctx.Context)
+			}
+		}
+	}
+	return commands
 }
 
 // Report tells the user about an error, in JSON on standard output as well if

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -21,12 +22,18 @@ import (
 // where they belong, and take their places together. Whoever makes them defers
 // Discard, which removes what has not been committed.
 type Outputs struct {
-	stdout io.Writer
-	staged []staged
+	stdout  io.Writer
+	staged  []staged
+	staging *staging
 }
 
 // outputs returns where a command writes. A file named - is its standard output.
-func (s *Streams) outputs() Outputs { return Outputs{stdout: s.Out} }
+func (s *Streams) outputs() Outputs {
+	if s.staging == nil {
+		s.staging = &staging{}
+	}
+	return Outputs{stdout: s.Out, staging: s.staging}
+}
 
 // beside returns where to speak of a file that was written: standard output, or standard
 // error where that is the file.
@@ -59,8 +66,21 @@ func reportTo(ctx *cli.Context) string {
 // staged is one output in the making.
 type staged struct {
 	temp string
-	// place moves it to where it belongs.
-	place func() error
+	// place moves it to where it belongs; streamed says that this may wait for a reader.
+	place    func() error
+	streamed bool
+}
+
+// errLeft ends a command that an interrupt has left behind.
+var errLeft = fmt.Errorf("the command is left behind: %w", context.Canceled)
+
+// stage notes an output before it is made.
+func (o *Outputs) stage(temp string, place func() error) error {
+	o.staged = append(o.staged, staged{temp: temp, place: place})
+	if !o.staging.add(temp) {
+		return errLeft
+	}
+	return nil
 }
 
 // tempName returns a name beside path that nobody uses.
@@ -95,11 +115,13 @@ func (o *Outputs) File(path string, write func(w io.Writer, dir string) error) e
 		mode = old.Mode().Perm()
 	}
 	temp := tempName(path)
+	if err := o.stage(temp, func() error { return os.Rename(temp, path) }); err != nil {
+		return err
+	}
 	f, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
 	if err != nil {
 		return Input(cannotWrite(path, err))
 	}
-	o.staged = append(o.staged, staged{temp, func() error { return os.Rename(temp, path) }})
 	if old != nil {
 		err = f.Chmod(mode) // what the umask has taken away
 	}
@@ -116,7 +138,7 @@ func (o *Outputs) File(path string, write func(w io.Writer, dir string) error) e
 // system.
 func cannotWrite(path string, err error) error {
 	var broken *fs.PathError
-	if !errors.As(err, &broken) || !strings.HasPrefix(filepath.Base(broken.Path), tempPrefix) {
+	if !errors.As(err, &broken) || !strings.Contains(filepath.ToSlash(broken.Path), "/"+tempPrefix) && !strings.HasPrefix(broken.Path, tempPrefix) {
 		return err
 	}
 	return fmt.Errorf("%s cannot be written: %w", path, broken.Err)
@@ -132,7 +154,10 @@ func (o *Outputs) standard(write func(io.Writer, string) error) error {
 		return Input(err)
 	}
 	temp := f.Name()
-	o.staged = append(o.staged, staged{temp, func() error { return o.copy(temp) }})
+	if err := o.stage(temp, func() error { return o.copy(temp) }); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	o.staged[len(o.staged)-1].streamed = true
 	return errors.Join(write(f, ""), Input(f.Close()))
 }
 
@@ -180,17 +205,19 @@ func (o *Outputs) folder(path string, files []bundles.File) error {
 		return Input(fmt.Errorf("there is no folder %s to write %s to: make it first", filepath.Dir(path), filepath.Base(path)))
 	}
 	temp := tempName(path)
+	if err := o.stage(temp, func() error { return moveFolder(temp, path) }); err != nil {
+		return err
+	}
 	if err := os.Mkdir(temp, 0o755); err != nil {
 		return Input(cannotWrite(path, err))
 	}
-	o.staged = append(o.staged, staged{temp, func() error { return moveFolder(temp, path) }})
 	for _, f := range files {
 		name := filepath.Join(temp, filepath.FromSlash(f.Path))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return Input(err)
+			return Input(cannotWrite(path, err))
 		}
 		if err := os.WriteFile(name, f.Content, 0o644); err != nil {
-			return Input(err)
+			return Input(cannotWrite(filepath.Join(path, filepath.FromSlash(f.Path)), err))
 		}
 	}
 	return nil
@@ -199,7 +226,7 @@ func (o *Outputs) folder(path string, files []bundles.File) error {
 // Commit moves everything to its place.
 func (o *Outputs) Commit() error {
 	for len(o.staged) > 0 {
-		if err := o.staged[0].place(); err != nil {
+		if err := o.staging.place(o.staged[0]); err != nil {
 			return Input(err)
 		}
 		o.staged = o.staged[1:]
@@ -229,6 +256,7 @@ func moveFolder(temp, path string) error {
 func (o *Outputs) Discard() {
 	for _, s := range o.staged {
 		_ = os.RemoveAll(s.temp)
+		o.staging.drop(s.temp)
 	}
 	o.staged = nil
 }

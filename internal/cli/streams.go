@@ -31,6 +31,8 @@ type Streams struct {
 	Quiet bool
 	// Columns is the width of the terminal that a person looks at, or 0.
 	Columns int
+	// staging is what the outputs of the command have staged.
+	staging *staging
 }
 
 // Standard returns the streams of the process. NO_COLOR and TERM=dumb are
@@ -45,6 +47,7 @@ func Standard() *Streams {
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Color:       !noColor && os.Getenv("TERM") != "dumb",
 		Columns:     columns,
+		staging:     &staging{},
 	}
 }
 

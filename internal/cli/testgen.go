@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -50,6 +51,9 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 	if err := outputsApart(ctx, ctx.String("output"), reportTo(ctx)); err != nil {
 		return err
 	}
+	if err := keepsEdits(ctx.String("output"), ctx.Bool("force")); err != nil {
+		return err
+	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {
 		return err
@@ -93,6 +97,24 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 	}
 	_, err = io.WriteString(s.beside(report.Written), report.text())
 	return err
+}
+
+// keepsEdits refuses to replace a file that testgen has not written as it is.
+func keepsEdits(path string, force bool) error {
+	if path == stdio || force {
+		return nil
+	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil // there is no file, or none that is replaced
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return Input(err)
+	}
+	if len(file) > 0 && !testgen.Unedited(file) {
+		return Input(fmt.Errorf("%s was edited since testgen wrote it, or testgen did not write it: name another file with -o, or replace it with --force", path))
+	}
+	return nil
 }
 
 // testgenSubject reads the site twice: as the policy does, and whole.

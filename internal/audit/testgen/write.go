@@ -17,8 +17,8 @@ import (
 // PackageName is the package of the tests.
 const PackageName = "decisions_test"
 
-// Write writes the tests as one Rego module, as opa fmt has it. It returns the
-// number of tests.
+// Write writes the tests as one Rego module, as opa fmt has it, with the digest that
+// Unedited knows. It returns the number of tests.
 func (s *Suite) Write(w io.Writer) (tests int, err error) {
 	t := newWriter(s)
 	groups := s.groups()
@@ -33,7 +33,7 @@ func (s *Suite) Write(w io.Writer) (tests int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("the tests are no Rego: %w\n%s", err, text)
 	}
-	_, err = w.Write(formatted)
+	_, err = w.Write(seal(formatted))
 	return len(groups), err
 }
 
