@@ -15,9 +15,9 @@ func diffCommand(streams *Streams) *cli.Command {
 what differs is grouped by its cause: the rule, and the clause of its condition with
 line and column. A cell is one action of one user on one resource, counted once in however
 many contexts it differs; create is counted by user and type. With two snapshots
-the sites may differ as well. Without a snapshot, users and resources are made up from
-the values that the conditions name, and counts are of classes of them; what that
-leaves out is said.
+the sites may differ as well. Without a snapshot, the question is about every site
+that could be: the answer is a proof that both sides grant the same, or users and
+resources that show each difference.
 
 A gate is KIND[:ACTION[:TYPE]][=LIMIT], where KIND is gain, loss or any: --fail-on
 gain:delete:App ends with exit code 1 if anybody gains the action delete on an app,

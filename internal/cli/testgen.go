@@ -178,6 +178,12 @@ func groupsText(b *strings.Builder, title string, groups []testgen.Group) {
 			place = " " + g.Position
 		}
 		line := fmt.Sprintf("%s%s: %s (%s)", g.Name, place, g.Says(), strings.Join(g.Types, ", "))
+		switch {
+		case g.Proved:
+			line += "; proved to be impossible"
+		case g.Reason != "":
+			line += "; not decided: " + g.Reason
+		}
 		fmt.Fprintf(b, "  %s\n", tabular.Printable(line))
 	}
 }

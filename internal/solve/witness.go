@@ -62,6 +62,10 @@ func fact(path string, texts []string) string {
 	return path + " = " + strings.Join(quoted, ", ")
 }
 
+// AnyID says whether the id of the user only shows that relations lead to the user, so
+// that any other would do.
+func (w *Witness) AnyID() bool { return w.anyID }
+
 // shared says whether the id of the user only shows that relations lead to the user.
 func (w *Witness) shared(e *Entity) bool { return e == w.User && w.anyID }
 
@@ -169,10 +173,11 @@ func (w *Witness) identify(e *Entity) {
 	}
 }
 
-// literal says whether a value has a text that a rule names.
+// literal says whether a value has a text that a rule names, or that a pattern of a rule
+// matches.
 func (s *Scope) literal(v *value, m sat.Model) bool {
 	for i, bit := range v.bits {
-		if m.Value(bit) && s.components[v].texts[i].Literal {
+		if t := s.components[v].texts[i]; m.Value(bit) && (t.Literal || slices.Contains(t.Matches, true)) {
 			return true
 		}
 	}

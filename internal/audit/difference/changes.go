@@ -107,6 +107,9 @@ func (w *work) ruleChanges() {
 
 // compared says whether anything that a rule reaches was compared.
 func (w *work) compared(p *pair) bool {
+	if w.made != nil {
+		return len(w.made.leftOut) == 0 // all that could be was
+	}
 	for typ, n := range w.report.Compared.Resources {
 		if n == 0 {
 			continue
@@ -191,7 +194,7 @@ func (w *work) leaveOut() {
 			out("resources of the "+someOf(absent, "type", 8), "changed rules reach them, and the snapshot has none", "compare without --snapshot as well")
 		}
 	}
-	if sections := w.openSections(); len(sections) > 0 {
+	if sections := w.openSections(); len(sections) > 0 && w.made == nil {
 		out("sections that no filter names", "the filters "+strings.Join(sections, ", ")+" reach them", "")
 	}
 	for _, p := range w.pairs {
@@ -199,15 +202,9 @@ func (w *work) leaveOut() {
 			out(fmt.Sprintf("the rule %q", p.rule().Name), "it is invalid on both sides and grants nothing", "qlik2rego check shows why")
 		}
 	}
-	if w.made == nil {
-		return
+	if w.made != nil {
+		w.report.LeftOut = append(w.report.LeftOut, w.made.leftOut...)
 	}
-	for _, c := range w.report.Rules {
-		if c.Effect == Covered {
-			out(fmt.Sprintf("what the change of %q does where no other rule grants", c.Rule.Name), "other rules grant on all that was made up where it differs", overSite)
-		}
-	}
-	w.report.LeftOut = append(w.report.LeftOut, w.made.leftOut...)
 }
 
 // attributes returns the session attributes that are read and were not given. The

@@ -1,14 +1,10 @@
 package difference
 
 import (
-	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
-	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
@@ -72,56 +68,5 @@ func TestPlacesOfClauses(t *testing.T) {
 	clauses = compareClauses(parsed(t, text+` and user.name = "d"`), parsed(t, text))
 	if len(clauses) != 1 || text[clauses[0].at.Start:clauses[0].at.End] != text {
 		t.Errorf("what is gone has the place of what it was a part of: %+v", clauses)
-	}
-}
-
-func TestWitnesses(t *testing.T) {
-	for expression, want := range map[string]int{
-		`(?s)^sa_.*$`: 4, `^A[0-9]{3}-(x|y)+$`: 4, `^\w+@\S+\.com$`: 4, `(?s)^.*$`: 4, `^[^a-z]$`: 4, `(?i)^ab?c*$`: 4, `^(?:a|b)$`: 2, `(?i)^(?:a|b)$`: 2, `^ab?$`: 2, `^x{2,3}$`: 2, `^a\bb$`: 0,
-	} {
-		list := witnesses(pattern{expression, true}, 4)
-		slices.Sort(list)
-		if got := len(slices.Compact(list)); got < want || want < 4 && got > want {
-			t.Errorf("%s is met by %q: %d texts, want %d", expression, list, got, want)
-		}
-		for _, text := range list {
-			if !regexp.MustCompile(expression).MatchString(text) {
-				t.Errorf("%q does not meet %s", text, expression)
-			}
-		}
-	}
-}
-
-func steps(relations ...string) []reads.Step {
-	var list []reads.Step
-	for _, r := range relations {
-		list = append(list, reads.Step{Relation: r})
-	}
-	return list
-}
-
-func TestAssignmentsLeadToWhatTheyHave(t *testing.T) {
-	k := &collector{columns: columns{}}
-	for i := range 3 {
-		k.columns.of(reads.Resource, steps("stream", fmt.Sprint("r", i)), "name").domain.name("x", false)
-	}
-	for _, d := range k.columns.domains() {
-		d.settle(k.unmade)
-	}
-	cs := k.columns.sorted(reads.Resource)
-	values := make([][]value, len(cs))
-	for i, c := range cs {
-		values[i] = c.values(false)
-	}
-	for _, most := range []int{1000, 20} {
-		list, whole := assignments(cs, values, most)
-		if whole != (most == 1000) || len(list) > most || len(list) < 10 {
-			t.Errorf("%d of at most %d assignments, whole %t", len(list), most, whole)
-		}
-		for _, a := range list {
-			if !fits(cs, values, a) {
-				t.Errorf("%v has something that nothing leads to", a)
-			}
-		}
 	}
 }

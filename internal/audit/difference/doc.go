@@ -17,9 +17,8 @@
 //	tally.go, report.go,      groups with counts: the report (model.go), which others
 //	changes.go                render, with the rules that changed and what was left out
 //	gate.go, baseline.go      what ends a build, and what was accepted before
-//	made.go, values.go,       without a site: subjects and resources made up from
-//	domain.go, assign.go,     the values that the conditions name
-//	witness.go
+//	search.go, synthesize.go  without a site: the solver finds users and resources on
+//	                          which the sides differ, or proves that there are none
 //
 // It knows rules, classes and the engine. It refuses to know how a report is shown
 // (the folder show), and it never calls equal what it has not decided: what was left

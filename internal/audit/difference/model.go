@@ -20,6 +20,9 @@ type Report struct {
 	Compared  Compared `json:"compared"`
 	// LeftOut says what was not compared: nothing is known about that.
 	LeftOut []LeftOut `json:"left_out"`
+	// Proved says that both sides grant the same to every user on every resource that
+	// could be. It is false in ModeSite, which compares one site.
+	Proved bool `json:"proved"`
 	// Stale are entries of the baseline that meet no difference any more.
 	Stale []Entry `json:"stale"`
 	Gates []Gate  `json:"gates"`
@@ -36,8 +39,8 @@ type Report struct {
 const (
 	// ModeSite: subjects and resources are those of the snapshots.
 	ModeSite = "site"
-	// ModeClasses: they are made up from the values that the conditions name, so
-	// that counts are of classes.
+	// ModeClasses: they are synthesized, one pair for each difference that any site
+	// could have, so that counts are of classes.
 	ModeClasses = "classes"
 )
 
@@ -105,7 +108,7 @@ type Example struct {
 	// Name is the resource's, where the rules read it.
 	Name   string `json:"name,omitempty"`
 	Action string `json:"action"`
-	// UserIs and ResourceIs are what a made-up subject and resource have.
+	// UserIs and ResourceIs are what a synthesized subject and resource have.
 	UserIs     []string `json:"user_is,omitempty"`
 	ResourceIs []string `json:"resource_is,omitempty"`
 }
@@ -221,6 +224,9 @@ type Compared struct {
 	ResourceClasses map[string]int `json:"resource_classes"`
 	// Decisions is the number of those that the engine made.
 	Decisions int64 `json:"decisions"`
+	// Questions is the number of questions about all users and resources that could be
+	// which the solver decided, in ModeClasses.
+	Questions int `json:"questions,omitempty"`
 }
 
 // LeftOut is something that was not compared.

@@ -5,7 +5,7 @@ type Member struct {
 	ID string
 	// Name is a resource's, where the rules read it.
 	Name string
-	// Is is what a made-up one has.
+	// Is is what a synthesized one has.
 	Is []string
 }
 

@@ -52,7 +52,7 @@ func Compare(ctx context.Context, in Input) (*Report, error) {
 	w.pairs = match(in.Old.Rules, in.New.Rules)
 	w.markInvalid()
 	if in.Mode == ModeClasses {
-		if err := w.makeSite(); err != nil {
+		if err := w.synthesize(ctx); err != nil {
 			return nil, err
 		}
 	} else if err := w.addSections(); err != nil {
@@ -74,8 +74,8 @@ type work struct {
 	counted map[string]uint32
 	tally   *tally
 	causes  *causeBook
-	// made is the site that was made up, nil where there is a snapshot.
-	made *madeSite
+	// made is the site that was synthesized, nil where there is a snapshot.
+	made *synthesized
 	// space counts cells over all sessions.
 	space *space
 }
@@ -217,9 +217,14 @@ func (w *work) describe() {
 		r.Groups = append(r.Groups, g.Group)
 	}
 	r.count()
+	if w.made != nil {
+		w.check()
+		r.Compared.Questions = w.made.questions
+	}
 	r.conditions = w.conditions()
 	w.ruleChanges()
 	w.leaveOut()
+	r.Proved = w.made != nil && len(r.Groups) == 0 && len(r.LeftOut) == 0
 	w.spellTypes()
 }
 
@@ -271,8 +276,8 @@ func (w *work) groups() []tallied {
 	return all
 }
 
-// examples chooses cells of the parts in turn. Of what was made up those come first that
-// have the least about them.
+// examples chooses cells of the parts in turn. Of what was synthesized those come first
+// that have the least about them.
 func (w *work) examples(parts []*mergedPart) []Example {
 	chosen := []Example{}
 	if w.made != nil {

@@ -7,19 +7,13 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
-)
-
-// Ids that are made up: of resources that stand for a type of which a site has none,
-// of entities that are only there, and of those that paths share.
-const (
-	madeUpPrefix = "d0000000-0000-4000-8000-"
-	madeUp       = madeUpPrefix + "000000000001"
-	madeUpEntity = madeUpPrefix + "000000000002"
-	madeUpShared = madeUpPrefix + "000000000003"
+	"github.com/qlik2rego/qlik2rego/internal/solve/cells"
 )
 
 // candidates are requests about the entities of a site: one for every pair of a
@@ -178,7 +172,7 @@ func (c *candidates) bare(covered map[string]bool) []Entity {
 			continue
 		}
 		typ := c.typeName(class.Key)
-		for _, id := range append(c.ids[class.Key], madeUp) {
+		for _, id := range append(c.ids[class.Key], anyID) {
 			list = append(list, Entity{Type: typ, ID: id})
 		}
 	}
@@ -223,10 +217,31 @@ func environmentValue(node condition.Node) (name, value string, ok bool) {
 		path, isPath := sides[0].(*condition.Path)
 		text, isText := sides[1].(*condition.String)
 		if isPath && isText && isEnvironment(path) {
-			return path.Segments[1].Name, witness(n.Op, text.Value, ""), true
+			return path.Segments[1].Name, matching(n.Op, text.Value), true
 		}
 	}
 	return "", "", false
+}
+
+// matching returns a text for which a comparison with a literal holds or, for != and !==,
+// does not hold.
+func matching(op condition.Operator, literal string) string {
+	test := cells.Tests{Each: 1}
+	switch op {
+	case condition.Like:
+		test.Patterns = []cells.Pattern{{Expression: ir.ParsePattern(schema.Fold(literal)).Regexp(), Folded: true}}
+	case condition.Matches:
+		test.Patterns, test.Spelt = []cells.Pattern{{Expression: resolve.Anchored(literal)}}, true
+	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual:
+		return literal
+	}
+	texts, _ := cells.Representatives(test) // without texts, the literal is as good as any
+	for _, text := range texts {
+		if text.Matches[0] {
+			return text.Written
+		}
+	}
+	return literal
 }
 
 func isEnvironment(p *condition.Path) bool {

@@ -132,7 +132,7 @@ func (s *Suite) resourceName(e Entity) string {
 	if record := s.subject.Site.Records[schema.Fold(e.Type)][schema.Fold(e.ID)]; record != nil && record.Scalars["name"] != "" {
 		return e.Type + " " + record.Scalars["name"]
 	}
-	if e.ID == madeUp {
+	if e.ID == anyID {
 		return "any " + e.Type
 	}
 	return e.Type + " " + e.ID
@@ -152,11 +152,15 @@ func with(properties map[string]any) string {
 	collect = func(path string, v any) {
 		switch v := v.(type) {
 		case string:
-			if !strings.HasPrefix(v, madeUpPrefix) && !strings.HasPrefix(v, "A described ") {
+			if !strings.HasPrefix(v, anyPrefix) {
 				parts = append(parts, path+" "+v)
 			}
 		case []string:
 			parts = append(parts, path+" "+enumerate(v))
+		case []any:
+			for _, one := range v {
+				collect(path, one)
+			}
 		case map[string]any:
 			for _, name := range sortedKeys(v) {
 				if name == "attributes" || name == "custom" {
@@ -209,6 +213,21 @@ type Group struct {
 	Truth    bool     `json:"truth"`
 	Position string   `json:"position,omitempty"`
 	Types    []string `json:"types"`
+	// Proved says that no user, resource and request can show the branches, or can show
+	// them such that they decide. Without it, none was found.
+	Proved bool `json:"proved"`
+	// Reason says why there is neither a proof nor a request.
+	Reason string `json:"reason,omitempty"`
+}
+
+// proved says whether it is proved that a branch cannot be shown further than it is, or
+// why that is not known.
+func (s *Suite) proved(n int) (bool, string) {
+	p := s.proofs[n]
+	if slices.Contains(s.Seen, n) {
+		return p.pinned, p.reason
+	}
+	return p.seen, p.reason
 }
 
 // Groups gathers branches that differ by their class alone, in their order.
@@ -217,13 +236,14 @@ func (s *Suite) Groups(numbers []int) []Group {
 	index := map[string]int{}
 	for _, n := range numbers {
 		b := s.Branches[n]
-		key := fmt.Sprint(b.Rule, b.Part, b.Number, b.Truth)
+		proved, reason := s.proved(n)
+		key := fmt.Sprint(b.Rule, b.Part, b.Number, b.Truth, proved, reason)
 		i, ok := index[key]
 		if !ok {
 			i = len(groups)
 			index[key] = i
 			rule := s.Rules[b.Rule]
-			groups = append(groups, Group{Rule: rule.ID, Name: rule.Name, Part: b.Part, Text: s.Source(b), Truth: s.fits(b), Position: s.Position(b)})
+			groups = append(groups, Group{Rule: rule.ID, Name: rule.Name, Part: b.Part, Text: s.Source(b), Truth: s.fits(b), Position: s.Position(b), Proved: proved, Reason: reason})
 		}
 		groups[i].Types = append(groups[i].Types, s.TypeName(b.Class))
 	}

@@ -5,10 +5,10 @@
 // condition as a whole, its context and its filter, each true and false, once for
 // every class of resources that the rule reaches (branch.go). Requests come from
 // the classes of subjects and resources of the site (candidates.go) and, where
-// the site has nobody, are described (wish.go). The reference says what every
-// clause comes to and the embedded OPA what is decided; where they disagree nothing
-// is written (judge.go). The fewest requests that show all branches become tests
-// (cover.go, write.go).
+// the site has nobody, are described: the solver finds them, or proves that no request
+// shows a branch (goal.go, described.go). The reference says what every clause is and
+// the embedded OPA what is decided; where they disagree nothing is written (judge.go).
+// The fewest requests that show all branches become tests (cover.go, write.go).
 //
 // It knows requests, conditions and what a test looks like. It refuses to know how
 // rules are compiled or evaluated.

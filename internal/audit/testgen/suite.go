@@ -57,6 +57,7 @@ type Suite struct {
 
 	subject Subject
 	pool    []cell
+	proofs  map[int]answer
 	names   names
 	*branches
 }
@@ -75,7 +76,7 @@ type Case struct {
 func Generate(ctx context.Context, subject Subject, options Options) (*Suite, error) {
 	rules := compiler.Clauses(subject.Rules, subject.Policy.Options)
 	slices.SortStableFunc(rules, func(a, b compiler.RuleClauses) int { return compareRules(a.Rule, b.Rule) })
-	s := &Suite{Rules: rules, subject: subject, branches: newBranches(rules, &subject.Policy.Reads)}
+	s := &Suite{Rules: rules, subject: subject, branches: newBranches(rules, &subject.Policy.Reads), proofs: map[int]answer{}}
 	s.Branches = s.all
 	s.names = newNames(rules, s.reads, subject.Policy.Options.Schema, subject.Site)
 	evaluator, list := evaluate.New(subject.Rules, subject.Site, referenceOptions(subject.Policy.Options))
@@ -152,20 +153,35 @@ func (s *Suite) reached() []reach {
 }
 
 // describe adds described requests to the pool, for branches that the site does not
-// pin: those that show a branch better than what came before.
+// pin: those that show a branch better than what came before. It notes which branches
+// cannot be shown.
 func (s *Suite) describe(ctx context.Context, evaluator *evaluate.Evaluator, progress snapshot.Progress) error {
-	w := &wisher{branches: s.branches, names: s.names, schema: s.subject.Policy.Options.Schema}
 	known := s.reached()
-	var wishes []Request
+	var open []int
 	for n, r := range known {
 		if r < pinned && !s.folded(n) {
-			wishes = append(wishes, w.wish(n)...)
+			open = append(open, n)
 		}
 	}
-	progress.Start("describing requests", int64(len(wishes)))
+	g, err := s.newGoals(open)
+	if err != nil {
+		return err
+	}
+	progress.Start("describing requests", int64(len(open)))
 	defer progress.Done()
-	cells, err := s.judge(ctx, evaluator, wishes, progress)
-	s.Looked += len(wishes)
+	answers, err := g.ask(ctx, open)
+	if err != nil {
+		return err
+	}
+	var requests []Request
+	for _, a := range answers {
+		s.proofs[a.branch] = s.proofs[a.branch].and(a)
+		if a.witness != nil {
+			requests = append(requests, s.described(a.witness))
+		}
+	}
+	cells, err := s.judge(ctx, evaluator, requests, progress)
+	s.Looked += len(requests)
 	for _, c := range cells {
 		if c.note(known) {
 			s.pool = append(s.pool, c)

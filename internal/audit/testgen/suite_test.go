@@ -176,6 +176,11 @@ func TestBranches(t *testing.T) {
 			if got := said(suite.Groups(suite.Unreachable)); !slices.Equal(got, tt.never) {
 				t.Errorf("never seen are %q, want %q", got, tt.never)
 			}
+			for _, g := range suite.Groups(slices.Concat(suite.Seen, suite.Unreachable)) {
+				if !g.Proved {
+					t.Errorf("there is neither a request nor a proof: %+v", g)
+				}
+			}
 			if len(suite.Pinned) != tt.pinned {
 				var pinned []string
 				for _, n := range suite.Pinned {

@@ -208,9 +208,16 @@ func (t *writer) rule(n int) {
 	if groups := t.Groups(missing); len(groups) > 0 {
 		t.body.WriteString("#\n# No request shows:\n")
 		for _, g := range groups {
-			t.body.WriteString(rego.Comment("   ", fmt.Sprintf("%s (%s)", g.Says(), strings.Join(g.Types, ", "))))
+			t.body.WriteString(rego.Comment("   ", fmt.Sprintf("%s (%s)%s", g.Says(), strings.Join(g.Types, ", "), proofOf(g))))
 		}
 	}
+}
+
+func proofOf(g Group) string {
+	if g.Proved {
+		return ", which is proved"
+	}
+	return ""
 }
 
 // test writes the test of a group: a case alone by itself, several as a table.
@@ -317,6 +324,12 @@ func value(v any) string {
 		var list []string
 		for _, text := range v {
 			list = append(list, quote(text))
+		}
+		return "[" + strings.Join(list, ", ") + "]"
+	case []any:
+		var list []string
+		for _, one := range v {
+			list = append(list, value(one))
 		}
 		return "[" + strings.Join(list, ", ") + "]"
 	case map[string][]string:

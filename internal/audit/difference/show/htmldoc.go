@@ -38,6 +38,8 @@ func verdictOf(r *difference.Report) string {
 		return "No change of access found, but not all was compared"
 	case r.Accepted > 0:
 		return "No change of access but what the baseline accepts"
+	case r.Proved:
+		return "No change of access on any site"
 	}
 	return "No change of access"
 }

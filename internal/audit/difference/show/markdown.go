@@ -54,6 +54,8 @@ func (m Markdown) head(r *difference.Report) string {
 		b.WriteString("### :grey_question: No change of access found, but not all was compared\n\n")
 	case r.Accepted > 0:
 		b.WriteString("### :white_check_mark: No change of access but what the baseline accepts\n\n")
+	case r.Proved:
+		b.WriteString("### :white_check_mark: No change of access on any site\n\n")
 	default:
 		b.WriteString("### :white_check_mark: No change of access\n\n")
 	}

@@ -45,6 +45,9 @@ func (p *printer) summary(r *difference.Report) {
 
 // basis says on what a report rests.
 func basis(r *difference.Report) string {
+	if r.Proved && r.Compared.Questions > 0 {
+		return "proved: both sides grant the same to every user on every resource, on any site"
+	}
 	if len(r.Compared.Contexts) == 0 {
 		return "no rule was changed that could matter, so nothing had to be decided"
 	}
@@ -55,7 +58,7 @@ func basis(r *difference.Report) string {
 	u := unitsOf(r)
 	text := fmt.Sprintf("compared %s and %s", classes(r.Compared.Users, u.user), classes(resources, u.resource))
 	if r.Mode == difference.ModeClasses {
-		text += ", made up from the values that the conditions name"
+		text += ", synthesized to show each difference that any site can have"
 	}
 	if len(r.Compared.Contexts) > 1 {
 		text += ", as seen from the hub, the QMC and neither"

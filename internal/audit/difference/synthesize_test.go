@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
-// TestWithoutASite compares by the values that conditions name. The counts are of
-// what was made up; the kinds of difference are what is held here.
+// TestWithoutASite compares on all sites that could be. The counts are of what was
+// synthesized; the kinds of difference are what is held here.
 func TestWithoutASite(t *testing.T) {
 	const read = 2
 	one := func(condition string) []ruleset.Rule { return []ruleset.Rule{plain("x", "App_*", read, condition)} }
@@ -29,7 +29,7 @@ func TestWithoutASite(t *testing.T) {
 		{"a constant", one(`user.group = "a"`), one(`user.group = "b"`), "gain read App, loss read App", "group = b | "},
 		{"case", one(`user.group = "a"`), one(`user.group == "a"`), "loss read App", "group = A | "},
 		{"a pattern", one(`user.name like "sa_*"`), one(`user.name like "s*"`), "gain read App", "name = s | "},
-		{"a property against another", one(`user.group = "a"`), one(`user.group = "a" or user.group = resource.@Dep`), "gain read App", "group = some text | @dep = some text"},
+		{"a property against another", one(`user.group = "a"`), one(`user.group = "a" or user.group = resource.@Dep`), "gain read App", "group = other"},
 		{"an owner", one(`false`), one(`resource.IsOwned() and resource.owner = user`), "gain read App", "| owner is "},
 		{"not the owner", one(`!resource.owner.Empty()`), one(`!resource.owner.Empty() and !(resource.owner = user)`), "loss read App", "| owner is "},
 		{"two groups at once", one(`user.group = "a" or user.group = "b"`), one(`user.group = "a" and user.group = "b"`), "loss read App", "group = a | "},
@@ -39,7 +39,7 @@ func TestWithoutASite(t *testing.T) {
 			"gain read App", ""},
 		{"one app", nil, []ruleset.Rule{plain("y", "App_2b1c", read, `user.group = "a"`)}, "gain read App", "group = a | id = 2b1c"},
 		{"anonymous", one(`true`), one(`!user.IsAnonymous()`), "loss read App", ""},
-		{"the same in other words", one(`user.group = "a" and resource.name = "n"`), one(`!(user.group != "a" or resource.name != "n")`), "loss read App", "group = a, something else | name = n"},
+		{"the same in other words", one(`user.group = "a" and resource.name = "n"`), one(`!(user.group != "a" or resource.name != "n")`), "loss read App", "group = a, other | name = n"},
 		{"the same in other words, of one value each", one(`user.name = "a" and resource.name = "n"`), one(`!(user.name != "a" or resource.name != "n")`), "", ""},
 	}
 	for _, test := range tests {
@@ -59,10 +59,43 @@ func TestWithoutASite(t *testing.T) {
 			if strings.Join(slices.Compact(got), ", ") != test.want || !strings.Contains(example, test.example) {
 				t.Errorf("%q, for example %q\nwant %s, for example %q\n%+v", got, example, test.want, test.example, r.LeftOut)
 			}
-			if patterns := test.name == "a pattern"; patterns != (len(r.LeftOut) > 0) {
-				t.Errorf("left out: %+v", r.LeftOut)
+			if len(r.LeftOut) > 0 || r.Proved != (test.want == "") {
+				t.Errorf("left out: %+v, proved: %t", r.LeftOut, r.Proved)
 			}
 		})
+	}
+}
+
+// TestProofs are of rules that say the same in other words, with more combinations of values
+// than can be tried, and of rules of types that no schema has.
+func TestProofs(t *testing.T) {
+	const read = 2
+	var some, none []string
+	for i := range 12 {
+		some = append(some, fmt.Sprintf("user.@p%d = \"v\"", i))
+		none = append(none, fmt.Sprintf("user.@p%d != \"v\"", i))
+	}
+	any := plain("x", "App_*", read, strings.Join(some, " or "))
+	not := plain("x", "App_*", read, "!("+strings.Join(none, " and ")+")")
+	one := plain("x", "App_*", read, strings.Join(some[1:], " or "))
+	prefix := plain("x", "*", read, `user.name = "a"`)
+	parts := []ruleset.Rule{plain("x", "*", read, `user.name = "a" and resource.name like "b*"`), plain("y", "*", read, `user.name = "a" and !(resource.name like "b*")`)}
+	for _, test := range []struct {
+		name     string
+		old, new []ruleset.Rule
+		proved   bool
+		want     string
+	}{
+		{"lists", []ruleset.Rule{any}, []ruleset.Rule{not}, false, "loss"},
+		{"one value less", []ruleset.Rule{any}, []ruleset.Rule{one}, false, "loss"},
+		{"all types", []ruleset.Rule{prefix}, parts, true, ""},
+		{"all types but for one", []ruleset.Rule{prefix}, parts[:1], false, "loss"},
+		{"only the text", []ruleset.Rule{any}, []ruleset.Rule{plain("x", "App_*", read, "("+any.Condition.Content+")")}, true, ""},
+	} {
+		r := compare(t, input(t, test.old, test.new, ""))
+		if strings.Join(kinds(r), " ") != test.want || r.Proved != test.proved || len(r.LeftOut) > 0 {
+			t.Errorf("%s: %q, proved %t, left out %+v", test.name, kinds(r), r.Proved, r.LeftOut)
+		}
 	}
 }
 

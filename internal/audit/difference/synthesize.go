@@ -1,0 +1,248 @@
+package difference
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/solve"
+)
+
+// synthesized is a site of users and resources on which the sides differ, each found by
+// the solver.
+type synthesized struct {
+	view schema.View
+	// entities are fields by type and handle, known are handles by what the entity is.
+	entities map[string]map[string]map[string]any
+	known    map[string]string
+	// says describes the entities, by type and handle.
+	says    map[string][]string
+	leftOut []LeftOut
+	// questions is the number of those that were asked, and expected are the differences
+	// that the solver found.
+	questions int
+	expected  map[kindOfDifference]bool
+}
+
+// synthesize finds the differences of all sites that could be and puts users and resources
+// that show them into both bundles.
+func (w *work) synthesize(ctx context.Context) error {
+	m := &synthesized{
+		view: w.New.Policy.View, entities: map[string]map[string]map[string]any{}, known: map[string]string{}, says: map[string][]string{},
+		expected: map[kindOfDifference]bool{},
+	}
+	w.made = m
+	s, err := w.newSearch()
+	if err != nil {
+		return err
+	}
+	if err := s.run(ctx, m); err != nil {
+		return err
+	}
+	for _, side := range []Side{w.Old, w.New} {
+		data := &side.Bundle.Data
+		for _, typ := range slices.Sorted(maps.Keys(m.entities)) {
+			for handle, fields := range m.entities[typ] {
+				if !data.Has("site", "entities", typ, handle) {
+					err = errors.Join(err, data.Put(fields, "site", "entities", typ, handle))
+				}
+			}
+			if !data.Has("site", "held", typ) {
+				err = errors.Join(err, data.Put(true, "site", "held", typ))
+			}
+		}
+	}
+	return err
+}
+
+// overSite is how to have compared what could not be decided.
+const overSite = "compare over a snapshot"
+
+// out notes, once, what was not decided.
+func (m *synthesized) out(what, why, hint string) {
+	if !slices.ContainsFunc(m.leftOut, func(l LeftOut) bool { return l.What == what }) {
+		m.leftOut = append(m.leftOut, LeftOut{What: what, Why: why, Hint: hint})
+	}
+}
+
+// check notes the differences that the solver found and that the comparison does not show.
+func (w *work) check() {
+	for _, g := range w.report.tallied {
+		for _, p := range g.Parts {
+			delete(w.made.expected, kindOfDifference{schema.Fold(p.Type), p.Action, g.Kind})
+		}
+	}
+	for _, d := range slices.SortedFunc(maps.Keys(w.made.expected), func(a, b kindOfDifference) int {
+		return cmp.Or(cmp.Compare(a.typ, b.typ), cmp.Compare(a.action, b.action), cmp.Compare(a.kind, b.kind))
+	}) {
+		w.made.out(fmt.Sprintf("a %s of %s on %s, which exists", d.kind, d.action, w.typeName(d.typ)), "the users and resources that show it cannot be on one site with others", overSite)
+	}
+}
+
+// add puts the user and the resource of a witness on record, and returns the type of the
+// resource.
+func (m *synthesized) add(w *solve.Witness) string {
+	user := m.user(w)
+	typ := schema.Fold(w.Resource.Type)
+	m.entity(w.Resource, typ, user)
+	return typ
+}
+
+// user puts the user of a witness on record, with what is read of it where a relation leads
+// to it.
+func (m *synthesized) user(w *solve.Witness) string {
+	e := *w.User
+	e.Texts, e.Filled = maps.Clone(e.Texts), maps.Clone(e.Filled)
+	var collect func(*solve.Entity)
+	collect = func(o *solve.Entity) {
+		if o.IsUser {
+			for name, texts := range o.Texts {
+				if e.Texts[name] == nil || e.Filled[name] {
+					e.Texts[name], e.Filled[name] = texts, o.Filled[name]
+				}
+			}
+		}
+		for _, list := range o.Relations {
+			for _, other := range list {
+				collect(other)
+			}
+		}
+	}
+	collect(w.Resource)
+	if w.AnyID() {
+		e.Filled["id"] = true
+	}
+	return m.entity(&e, "user", "")
+}
+
+// entity puts an entity on record, with all that it leads to, and returns its handle.
+func (m *synthesized) entity(e *solve.Entity, typ, user string) string {
+	fields := map[string]any{}
+	var says []string
+	id := ""
+	for _, name := range slices.Sorted(maps.Keys(e.Texts)) {
+		texts := e.Texts[name]
+		if name == "id" {
+			if !e.Filled["id"] {
+				id = texts[0]
+				says = append(says, "id = "+id)
+			}
+			continue
+		}
+		m.set(fields, typ, name, texts)
+		if !e.Filled[name] {
+			says = append(says, name+" = "+strings.Join(texts, ", "))
+		}
+	}
+	for _, relation := range slices.Sorted(maps.Keys(e.Relations)) {
+		var targets []any
+		for _, other := range e.Relations[relation] {
+			target, about := user, []string(nil)
+			if !other.IsUser {
+				target = m.entity(other, other.Type, user)
+				about = m.says[other.Type+":"+target]
+			}
+			targets = append(targets, target)
+			if other.Type == "user" || len(about) == 0 {
+				says = append(says, relation+" is "+target)
+			}
+			for _, text := range about {
+				says = append(says, relation+"."+text)
+			}
+		}
+		if fields[relation] = any(targets); !e.Many[relation] {
+			fields[relation] = targets[0]
+		}
+	}
+	if id != "" {
+		return m.putAs(typ, id, fields, says)
+	}
+	return m.put(typ, fields, says)
+}
+
+// set gives an entity a property.
+func (m *synthesized) set(fields map[string]any, typ, property string, texts []string) {
+	folded := make([]string, len(texts))
+	for i, t := range texts {
+		folded[i] = schema.Fold(t)
+	}
+	put := func(name string, list []string) {
+		list = slices.Clone(list)
+		slices.Sort(list)
+		list = slices.Compact(list)
+		if !m.isList(typ, property) {
+			fields[name] = list[0]
+			return
+		}
+		all := make([]any, len(list))
+		for i, t := range list {
+			all[i] = t
+		}
+		fields[name] = all
+	}
+	put(property, folded)
+	put("="+property, texts)
+}
+
+// isList says whether a property of a type may have several texts.
+func (m *synthesized) isList(typ, property string) bool {
+	t := m.view[typ]
+	if t == nil {
+		t = m.view[schema.GeneralKey]
+	}
+	if t == nil {
+		return false
+	}
+	_, scalar := t.Scalars[property]
+	_, list := t.Lists[property]
+	return list && !scalar
+}
+
+// put adds an entity, once, and returns its handle.
+func (m *synthesized) put(typ string, fields map[string]any, says []string) string {
+	key := typ + fmt.Sprint(fields)
+	if handle, ok := m.known[key]; ok {
+		return handle
+	}
+	handle := fmt.Sprintf("%s-%03d", typ, len(m.entities[typ])+1)
+	m.known[key] = handle
+	return m.record(typ, handle, fields, says)
+}
+
+// putAs adds an entity under an id that rules read. There can be one only.
+func (m *synthesized) putAs(typ, written string, fields map[string]any, says []string) string {
+	id := schema.Fold(written)
+	fields["=id"] = written
+	if typ == sections {
+		fields["name"], fields["=name"] = id, written
+	}
+	if _, ok := m.entities[typ][id]; ok {
+		return id // where this hides a difference, the check notes it
+	}
+	return m.record(typ, id, fields, says)
+}
+
+func (m *synthesized) record(typ, handle string, fields map[string]any, says []string) string {
+	if m.entities[typ] == nil {
+		m.entities[typ] = map[string]map[string]any{}
+	}
+	m.entities[typ][handle] = fields
+	m.says[typ+":"+handle] = says
+	return handle
+}
+
+// size is how much there is to say about a cell's user and resource.
+func (m *synthesized) size(p *partTally, c cellOf) int {
+	n := 0
+	for _, says := range [][]string{m.says["user:"+p.users.joined.names[c.user]], m.says[p.typ+":"+p.resources.joined.names[c.resource]]} {
+		for _, text := range says {
+			n += len(text) + 10
+		}
+	}
+	return n
+}
