@@ -137,7 +137,7 @@ func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Repor
 		case SARIF:
 			return show.SARIF{Log: sarif("diff", version), File: file}.Render(w, r)
 		case JUnit:
-			return diffSuite(r).write(w)
+			return diffSuite(r).Write(w)
 		case Markdown:
 			return show.Markdown{}.Render(w, r)
 		}

@@ -1,64 +1,32 @@
 package diag
 
 import (
-	"encoding/xml"
 	"io"
 	"strings"
+
+	"github.com/qlik2rego/qlik2rego/internal/junit"
 )
 
 // JUnit renders diagnostics as test results, which build servers read: a diagnostic is
 // a failed test case of the rule that it is about. Infos do not fail.
 type JUnit struct{}
 
-type junitSuite struct {
-	XMLName  xml.Name    `xml:"testsuite"`
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Cases    []junitCase `xml:"testcase"`
-}
-
-type junitCase struct {
-	Class   string        `xml:"classname,attr"`
-	Name    string        `xml:"name,attr"`
-	File    string        `xml:"file,attr,omitempty"`
-	Line    int           `xml:"line,attr,omitempty"`
-	Failure *junitFailure `xml:"failure,omitempty"`
-	Output  string        `xml:"system-out,omitempty"`
-}
-
-type junitFailure struct {
-	Type    string `xml:"type,attr"`
-	Message string `xml:"message,attr"`
-	Text    string `xml:",chardata"`
-}
-
 // Render implements Renderer.
 func (JUnit) Render(w io.Writer, list List) error {
-	suite := junitSuite{Name: "qlik2rego check", Tests: len(list)}
+	suite := junit.Suite{Name: "qlik2rego check"}
 	for _, d := range list {
-		c := junitCase{Class: ruleTitle(d.Rule), Name: string(d.Code) + ": " + d.Summary}
+		c := junit.Case{Class: ruleTitle(d.Rule), Name: string(d.Code) + ": " + d.Summary}
 		if at, ok := d.Position(); ok {
 			c.File, c.Line = d.Text.File, at.Line
 		}
 		if d.Severity == Info {
 			c.Output = d.Detail
 		} else {
-			suite.Failures++
-			c.Failure = &junitFailure{Type: d.Severity.String(), Message: d.Summary, Text: d.Detail}
+			c.Failure = &junit.Outcome{Type: d.Severity.String(), Message: d.Summary, Text: d.Detail}
 		}
-		suite.Cases = append(suite.Cases, c)
+		suite.Add(c)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	enc := xml.NewEncoder(w)
-	enc.Indent("", "  ")
-	if err := enc.Encode(suite); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return suite.Write(w)
 }
 
 // ruleTitle is the name of a rule where one is shown, "rules" for findings about none.
