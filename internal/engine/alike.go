@@ -140,32 +140,6 @@ func (p *Point) allowed(ctx context.Context, r Request, typ string, action uint3
 	return allowed, nil
 }
 
-// sessionOf reads the context of a request; false if it is not valid.
-func sessionOf(context *ast.Term) (s partition.Session, ok bool) {
-	if context == nil {
-		return s, true
-	}
-	if !hasValidContext(ast.NewObject([2]*ast.Term{contextKey, context})) {
-		return s, false
-	}
-	s.Context, _ = text(context.Value.(ast.Object), originKey)
-	if environment := context.Get(environmentKey); environment != nil {
-		s.Environment = map[string][]string{}
-		environment.Value.(ast.Object).Foreach(func(name, value *ast.Term) {
-			key, _ := name.Value.(ast.String)
-			switch v := value.Value.(type) {
-			case ast.String:
-				s.Environment[string(key)] = []string{string(v)}
-			case *ast.Array:
-				v.Foreach(func(e *ast.Term) {
-					s.Environment[string(key)] = append(s.Environment[string(key)], string(e.Value.(ast.String)))
-				})
-			}
-		})
-	}
-	return s, true
-}
-
 // Classes returns, for each of the ids, a number that it shares with resources
 // that have the same verdict, or -1 for a resource that must be asked about. The
 // error is the end of the context.

@@ -2,8 +2,12 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +19,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
@@ -50,6 +56,42 @@ func TestEstimatedCostIsTheMeasuredOne(t *testing.T) {
 	}
 }
 
+// generatedBundle compiles a made-up site.
+func generatedBundle(t *testing.T, c sitegen.Case) *bundles.Bundle {
+	t.Helper()
+	dir := t.TempDir()
+	if err := c.Write(dir); err != nil {
+		t.Fatal(err)
+	}
+	rules, list := ruleset.Read(filepath.Join(dir, "rules.json"))
+	s := schema.Default()
+	policy, found := compiler.Compile(rules, compiler.Options{Schema: s})
+	site, more := snapshot.Open(filepath.Join(dir, "snapshot"), s)
+	if list.HasErrors() || found.HasErrors() || more.HasErrors() {
+		t.Fatal(list, found, more)
+	}
+	path := filepath.Join(dir, "bundle.tar.gz")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = bundles.Build(t.Context(), f, policy, func(ctx context.Context, w io.Writer) error {
+		_, err := site.Project(ctx, policy.View, w, nil)
+		return err
+	}, bundles.BuildOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := bundles.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
 // everyRequest is every user's for every action on every entity of the types, by
 // turns from the hub and the QMC.
 func everyRequest(b *bundles.Bundle, types ...string) [][]byte {
@@ -83,6 +125,10 @@ func profiled(t *testing.T, b *bundles.Bundle, requests [][]byte) map[string]*co
 	if err != nil {
 		t.Fatal(err)
 	}
+	admits, err := policy.Query(t.Context(), "[x | x := data.qlik.request.admitted]")
+	if err != nil {
+		t.Fatal(err)
+	}
 	counts := map[string]*count{}
 	for _, request := range requests {
 		input, err := ParseRequest(request)
@@ -94,14 +140,18 @@ func profiled(t *testing.T, b *bundles.Bundle, requests [][]byte) map[string]*co
 		if err != nil {
 			t.Fatal(err)
 		}
-		admitted, ok := newMemory(policy.known, &b.Data, input).Get(admittedRule)
-		if ok || admitted == nil || results.Allowed() {
+		admitted, err := admits.Ask(t.Context(), input)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts, ok := admitted.([]any)[0].([]any) // false if it is not valid
+		if !ok || results.Allowed() {
 			continue
 		}
 		origin, _ := text(input.(ast.Object).Get(contextKey).Value.(ast.Object), originKey)
-		typ, action := admitted.Value.(*ast.Array).Elem(0).Value.(ast.String), admitted.Value.(*ast.Array).Elem(1).Value.(ast.String)
+		typ, action := parts[0].(string), parts[1].(string)
 		for owner, rule := range owners.rules {
-			if owner.typ == string(typ) && slices.Contains(rule.actions, string(action)) && (rule.context == "both" || rule.context == origin) {
+			if owner.typ == typ && slices.Contains(rule.actions, action) && (rule.context == "both" || rule.context == origin) {
 				key := fmt.Sprintf("%s of %s", owner.id, owner.typ)
 				if counts[key] == nil {
 					counts[key] = &count{}
@@ -110,7 +160,7 @@ func profiled(t *testing.T, b *bundles.Bundle, requests [][]byte) map[string]*co
 			}
 		}
 		for _, s := range p.ReportTopNResults(10_000, nil) {
-			if owner, ok := owners.lines[fmt.Sprintf("%s:%d", s.Location.File, s.Location.Row)]; ok && owner.typ == string(typ) {
+			if owner, ok := owners.lines[fmt.Sprintf("%s:%d", s.Location.File, s.Location.Row)]; ok && owner.typ == typ {
 				context := owners.rules[owner].context
 				if n := counts[fmt.Sprintf("%s of %s", owner.id, owner.typ)]; n != nil && (context == "both" || context == origin) {
 					n.evaluated += s.NumEval

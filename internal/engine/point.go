@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/policies"
 )
 
 // QlikEntryPoint is the package in which a Qlik policy has its entry points.
@@ -78,7 +80,7 @@ func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle
 	prepare := func(query string) (*Query, error) { return policy.Query(ctx, query) }
 	p := &Point{data: &b.Data, policy: policy}
 	// Qlik's decision says whether it allows, so that its rules are asked once.
-	isQlik := path == QlikEntryPoint && policy.known != nil
+	isQlik := path == QlikEntryPoint && hasOwnLibrary(b.Modules)
 	if err := p.prepare(pkg.String(), has("decision"), isQlik, prepare); err != nil {
 		return nil, err
 	}
@@ -94,6 +96,19 @@ func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle
 		return nil, err
 	}
 	return p, p.selfCheck(ctx)
+}
+
+// hasOwnLibrary says whether a bundle has the library of this version, whose rules mean
+// what the engine takes them to mean.
+func hasOwnLibrary(modules []bundles.Module) bool {
+	for _, own := range policies.Modules() {
+		if !slices.ContainsFunc(modules, func(m bundles.Module) bool {
+			return strings.TrimPrefix(m.Path, "/") == own.Path && string(m.Source) == own.Source
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // Data returns the data that the point decides on.

@@ -21,7 +21,6 @@ import (
 type Policy struct {
 	compiler *ast.Compiler
 	data     *bundles.Document
-	known    *foreknown
 	// program is nil if OPA evaluates everything.
 	program   *compiled.Program
 	execution execution
@@ -52,7 +51,6 @@ func compile(compiler *ast.Compiler, b *bundles.Bundle, options []Option) (*Poli
 	if p.compiler.Compile(modules); p.compiler.Failed() {
 		return nil, fmt.Errorf("the policy does not compile: %w", p.compiler.Errors)
 	}
-	p.known = newForeknown(b.Modules, p.compiler.Modules)
 	for _, option := range options {
 		option(p)
 	}
@@ -172,13 +170,11 @@ func (q *Query) run(ctx context.Context, data *bundles.Document, input ast.Value
 
 // byOPA evaluates the query with OPA.
 func (q *Query) byOPA(ctx context.Context, data *bundles.Document, input ast.Value, more ...rego.EvalOption) (any, error) {
-	memory := newMemory(q.policy.known, data, input)
-	defer memory.forget()
 	// OPA's own way to notice the end of a context is a goroutine for each query.
 	cancel := topdown.NewCancel()
 	defer context.AfterFunc(ctx, cancel.Cancel)()
 	options := append(more, rego.EvalExternalCancel(cancel), rego.EvalMetrics(unmeasured),
-		rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input), rego.EvalVirtualCache(memory))
+		rego.EvalTransaction(reading(data)), rego.EvalParsedInput(input))
 	results, err := q.prepared.Eval(ctx, options...)
 	switch {
 	case err != nil && topdown.IsCancel(err):

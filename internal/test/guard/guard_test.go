@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -21,14 +22,18 @@ type cost struct {
 	// that it evaluates in them, for allow alone.
 	Entries     int `json:"entries"`
 	Evaluations int `json:"evaluations"`
-	// Allocations are those of the engine's Decide, from JSON to the checked
-	// decision.
+	// Allocations are those of the engine's Decide as compiled code, from JSON to the
+	// checked decision, Allow those of compiled allow for a parsed request.
 	Allocations int `json:"allocations"`
+	Allow       int `json:"allow"`
 }
 
 // slackAllocations is what allocations may exceed their bound by without being a
 // regression, in percent. Pools that the garbage collector empties move allocations a little.
 const slackAllocations = 3
+
+// allowMost is the number of allocations of a compiled allow.
+const allowMost = 5
 
 // room is how far below its bound, in percent, a cost may be before the bound
 // has to be lowered: otherwise what was gained could be lost again unseen.
@@ -60,6 +65,9 @@ func TestBounds(t *testing.T) {
 		compare(t, name, "rule bodies entered", m.Entries, bound.Entries, 0)
 		compare(t, name, "expressions evaluated", m.Evaluations, bound.Evaluations, 0)
 		compare(t, name, "allocations", m.Allocations, bound.Allocations, slackAllocations)
+		if strings.HasPrefix(name, "rules=") && m.Allow > allowMost*decisions {
+			t.Errorf("%s: %d allocations in %d decisions by compiled allow, want %d for each at most", name, m.Allow, decisions, allowMost)
+		}
 	}
 	for name := range bounds {
 		if _, ok := measured[name]; !ok {
@@ -114,7 +122,7 @@ func readBounds(t *testing.T) map[string]cost {
 // alike says that two costs differ by no more than chance.
 func (c cost) alike(d cost) bool {
 	apart := max(c.Allocations-d.Allocations, d.Allocations-c.Allocations)
-	return c.Entries == d.Entries && c.Evaluations == d.Evaluations && apart*100 <= d.Allocations*slackAllocations
+	return c.Entries == d.Entries && c.Evaluations == d.Evaluations && c.Allow == d.Allow && apart*100 <= d.Allocations*slackAllocations
 }
 
 // writeBounds writes the bounds, a line each, and prints old → new. What differs

@@ -51,7 +51,7 @@ func (g ground) measure(t *testing.T) map[string]cost {
 	t.Helper()
 	world := mix.New(mix.Size{Rules: max(g.rules, 100), Users: 500, Apps: 300, Objects: 1000, Tasks: 200})
 	bundle := g.bundle(t, world)
-	e, err := engine.New(t.Context(), bundle)
+	e, err := engine.New(t.Context(), bundle, engine.Auto)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,13 +63,34 @@ func (g ground) measure(t *testing.T) map[string]cost {
 	if err != nil {
 		t.Fatal(err)
 	}
+	auto, err := engine.Compile(bundle, engine.Auto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := auto.Query(t.Context(), "data.qlik.authz.allow")
+	if err != nil {
+		t.Fatal(err)
+	}
 	costs := map[string]cost{}
 	for _, typeName := range g.types {
 		for outcome, requests := range sorted(t, e, world.Requests(typeName, 500)) {
 			c := cost{}
-			for _, r := range requests {
-				c.add(t, allow, r)
+			inputs := make([]ast.Value, len(requests))
+			for i, r := range requests {
+				if inputs[i], err = engine.ParseRequest(r); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := allow.Trace(t.Context(), inputs[i], counter{&c}); err != nil {
+					t.Fatal(err)
+				}
 			}
+			c.Allow = int(testing.AllocsPerRun(5, func() {
+				for _, input := range inputs {
+					if _, err := compiled.Ask(t.Context(), input); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}))
 			c.Allocations = int(testing.AllocsPerRun(5, func() {
 				for _, r := range requests {
 					if _, err := e.Decide(t.Context(), r); err != nil {
@@ -142,17 +163,6 @@ func sorted(t *testing.T, e *engine.Engine, requests []mix.Request) map[string][
 }
 
 // add counts what a decision does.
-func (c *cost) add(t *testing.T, allow *engine.Query, request []byte) {
-	t.Helper()
-	input, err := engine.ParseRequest(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := allow.Trace(t.Context(), input, counter{c}); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // counter counts OPA's trace events. It implements topdown.QueryTracer.
 type counter struct{ *cost }
 

@@ -63,7 +63,6 @@ var compilerMutants = []mutant{
 	one("a row of one branch lets another branch in", "compiler/rego/group.go", `if clauses[c.rule] > 1 {`, `if clauses[c.rule] > len(g.clauses) {`),
 	one("kinds of rules lose what is their own", "compiler/rego/merged.go", `b.require(ir.And(first.own...))`, `_ = first`),
 	one("kinds of rules are taken for one", "compiler/rego/group.go", `kind := unlike(kindOf(g.clauses[0].shared), one.kinds)`, `kind := kindOf(nil)`),
-	one("what is not on record is known beforehand", "internal/engine/foreknown.go", ` || offRecord(handle)`, ``),
 	one("merged rules lose what they ask", "compiler/rego/merged.go", `b.require(ir.And(late...))`, `_ = late`),
 
 	// What both readings share.

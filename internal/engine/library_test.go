@@ -1,0 +1,32 @@
+package engine
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
+)
+
+// A library of another version may mean something else: nothing is taken for granted
+// of it, such as which resources are decided alike.
+func TestAnotherLibrary(t *testing.T) {
+	b := generatedBundle(t, sitegen.Generate(1, sitegen.Small))
+	p, err := NewPoint(t.Context(), b, QlikEntryPoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.alikes == nil {
+		t.Error("the library of the bundle is not recognised")
+	}
+	for i, m := range b.Modules {
+		if strings.HasSuffix(m.Path, "qlik/request.rego") {
+			b.Modules[i].Source = append([]byte("# of another version\n"), m.Source...)
+		}
+	}
+	if p, err = NewPoint(t.Context(), b, QlikEntryPoint); err != nil {
+		t.Fatal(err)
+	}
+	if p.alikes != nil {
+		t.Error("a library with another text is taken for this version's")
+	}
+}
