@@ -89,6 +89,7 @@ func newApp(streams *Streams) *cli.App {
 		testgenCommand(streams),
 	), []*cli.Command{
 		lspCommand(streams),
+		studioCommand(streams),
 		serveCommand(streams),
 		pullCommand(streams),
 		verifyCommand(streams),

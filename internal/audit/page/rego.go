@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 )
 
@@ -203,4 +205,14 @@ func (o origin) excerpt(id string) string {
 	}
 	slices.Sort(rows)
 	return fmt.Sprintf("# the rows of this rule\n%s := {\n%s}", o.name, strings.Join(rows, ""))
+}
+
+// RegoOf returns what one rule of a policy is compiled to, by module.
+func RegoOf(policy *compiler.Policy, id string) ([]Rego, error) {
+	b, err := bundles.InMemory(context.Background(), policy, nil)
+	if err != nil {
+		return nil, err
+	}
+	all, err := regoByRule(b, policy.Reads)
+	return append([]Rego{}, all[id]...), err
 }

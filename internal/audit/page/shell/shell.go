@@ -19,6 +19,9 @@ var assets embed.FS
 // shared are the parts of the script that all pages have.
 var shared = []string{"assets/dom.js", "assets/theme.js"}
 
+// Style returns the style that all pages share.
+func Style() ([]byte, error) { return assets.ReadFile("assets/page.css") }
+
 // Page is a page of a kind: its own files, which are written for it.
 type Page struct {
 	// Files hold the files that the other fields name.

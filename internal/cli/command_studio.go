@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"runtime"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/studio"
+)
+
+func studioCommand(streams *Streams) *cli.Command {
+	return &cli.Command{
+		Name:      "studio",
+		Usage:     "open a console for rules in the browser: edit with a preview, see as a user, explain, check",
+		ArgsUsage: "[FOLDER] [--listen ADDRESS] [--no-open] [flags]",
+		Description: `FOLDER, by default the current one, holds rules, .qrule files or an export, and
+usually a snapshot in its folder site, as pull writes it. The console runs in the browser
+of this machine, offline: it listens on a loopback address, and only the address that is
+printed, with its token, opens it. Nothing is written before you save, and nothing outside
+FOLDER. Ctrl-C ends it. docs/studio.md has more.
+
+EXAMPLES:
+   qlik2rego studio testdata/scenarios/customer-case
+   qlik2rego pull --sites sites.yaml -o repo/ && qlik2rego studio repo/
+   qlik2rego studio rules/ --snapshot site/ --listen 127.0.0.1:8383 --no-open`,
+		Flags: slices.Concat(CompileFlags(), []cli.Flag{
+			&cli.StringFlag{Name: "listen", Usage: "the loopback `ADDRESS` to listen at; port 0 takes a free one", Value: studio.DefaultListen},
+			&cli.BoolFlag{Name: "no-open", Usage: "print the address and do not open the browser"},
+			FormatFlag(),
+		}),
+		Action: func(ctx *cli.Context) error {
+			streams.Format = ctx.String("format")
+			return streams.Studio(ctx)
+		},
+	}
+}
+
+// StudioReport is what studio says, once, when it listens.
+type StudioReport struct {
+	URL    string `json:"url"`
+	Folder string `json:"folder"`
+}
+
+// Studio serves the console until it is interrupted.
+func (s *Streams) Studio(ctx *cli.Context) error {
+	if ctx.NArg() > 1 {
+		return UsageOf(ctx.Command, "studio shows one folder: what is %q?", ctx.Args().Get(1))
+	}
+	options, err := compileOptions(ctx)
+	if err != nil {
+		return err
+	}
+	folder := "."
+	if ctx.Args().Present() {
+		folder = ctx.Args().First()
+	}
+	console, err := studio.Open(studio.Options{Folder: folder, Snapshot: ctx.String("snapshot"), Listen: ctx.String("listen"), Compiler: options})
+	if errors.Is(err, studio.ErrAddress) {
+		return UsageOf(ctx.Command, "--listen: %v", err)
+	}
+	if err != nil {
+		return Input(err)
+	}
+	if s.Format == JSON {
+		err = s.WriteJSON(StudioReport{console.Address(), folder})
+	} else {
+		_, err = fmt.Fprintf(s.Out, "%s\n", console.Address())
+	}
+	if err != nil {
+		return err
+	}
+	if !ctx.Bool("no-open") {
+		if err := openBrowser(console.Address()); err != nil {
+			fmt.Fprintf(s.Err, "the browser does not open (%v): open the address yourself\n", err)
+		}
+	}
+	return console.Serve(ctx.Context)
+}
+
+// openBrowser shows an address in the browser of the desktop.
+func openBrowser(address string) error {
+	var cmd *exec.Cmd
+	switch runtime.GOOS {
+	case "darwin":
+		cmd = exec.Command("open", address)
+	case "windows":
+		cmd = exec.Command("rundll32", "url.dll,FileProtocolHandler", address)
+	default:
+		cmd = exec.Command("xdg-open", address)
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	go func() { _ = cmd.Wait() }() // how the browser ends does not matter
+	return nil
+}

@@ -1,0 +1,98 @@
+package studio
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// stream answers a request for long work: lines of JSON, each with a member of what is known
+// so far. The work ends when the page goes away or closes the request.
+//
+//	{"progress": {"what": "auditing", "done": 3, "total": 40}}
+//	{"result": …}   or   {"error": "…"}
+func stream(w http.ResponseWriter, r *http.Request, work func(ctx context.Context, p *progress) (any, error)) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	p := &progress{out: json.NewEncoder(w), flush: http.NewResponseController(w)}
+	result, err := guarded(func() (any, error) { return work(r.Context(), p) })
+	if r.Context().Err() != nil {
+		return // nobody listens any more
+	}
+	if err != nil {
+		p.line("error", err.Error())
+		return
+	}
+	p.line("result", result)
+}
+
+// guarded turns a panic into an error: one request fails, and the console goes on.
+func guarded[T any](work func() (T, error)) (result T, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			fmt.Fprintf(os.Stderr, "qlik2rego studio: %v\n%s", v, debug.Stack())
+			err = fmt.Errorf("qlik2rego made a mistake: %v (the terminal has more)", v)
+		}
+	}()
+	return work()
+}
+
+// progress tells the page how far work has come. It is safe for concurrent use.
+type progress struct {
+	mu    sync.Mutex
+	out   *json.Encoder
+	flush *http.ResponseController
+
+	what        string
+	done, total int64
+	told        time.Time
+}
+
+var _ snapshot.Progress = (*progress)(nil)
+
+// tellEvery is the time between two lines of progress.
+const tellEvery = 100 * time.Millisecond
+
+// line writes one line. A page that is gone need not know.
+func (p *progress) line(name string, value any) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.write(name, value)
+}
+
+func (p *progress) write(name string, value any) {
+	_ = p.out.Encode(map[string]any{name: value})
+	_ = p.flush.Flush()
+}
+
+// Start begins a part of the work.
+func (p *progress) Start(what string, total int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.what, p.done, p.total = what, 0, total
+	p.tell()
+}
+
+// Add says that more of the part is done.
+func (p *progress) Add(n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done += n
+	if time.Since(p.told) > tellEvery {
+		p.tell()
+	}
+}
+
+// Done ends the part.
+func (p *progress) Done() {}
+
+func (p *progress) tell() {
+	p.told = time.Now()
+	p.write("progress", map[string]any{"what": p.what, "done": p.done, "total": p.total})
+}

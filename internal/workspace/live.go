@@ -1,0 +1,296 @@
+package workspace
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Live is a workspace for a console: the site stays in memory while the rules are edited,
+// and what was decided about rules is kept as long as they stay. It is safe for concurrent
+// use; one computation runs at a time.
+type Live struct {
+	// Workspace is not to be changed.
+	*Workspace
+	store *store
+
+	// What follows is guarded by store.work.
+	bundle    *bundles.Bundle
+	matrices  map[string]*matrix.Matrix
+	point     *engine.Point
+	explainer *explain.Explainer
+}
+
+// Live returns a live workspace of these rules.
+func (w *Workspace) Live() *Live {
+	return &Live{Workspace: w, store: &store{snapshot: w.Site}, matrices: map[string]*matrix.Matrix{}}
+}
+
+// With returns a live workspace of other rules over the same site.
+func (l *Live) With(rules []ruleset.Rule) *Live {
+	w := &Workspace{Options: l.Options, Site: l.Site, dir: l.dir, progress: snapshot.NoProgress{}}
+	w.compile(rules)
+	return &Live{Workspace: w, store: l.store, matrices: map[string]*matrix.Matrix{}}
+}
+
+// Bundle returns the policy over the site. What rules read is read from the snapshot when
+// the first rules need it.
+func (l *Live) Bundle(ctx context.Context, p snapshot.Progress) (*bundles.Bundle, error) {
+	l.store.work.Lock()
+	defer l.store.work.Unlock()
+	return l.over(ctx, p)
+}
+
+func (l *Live) over(ctx context.Context, p snapshot.Progress) (*bundles.Bundle, error) {
+	if l.Policy == nil {
+		return nil, ErrBroken
+	}
+	if l.bundle != nil {
+		return l.bundle, nil
+	}
+	l.KeepNames()
+	var err error
+	l.bundle, err = l.store.bundle(ctx, l.Policy, p)
+	return l.bundle, err
+}
+
+// Matrix returns who may do what on all that is on record, sections left aside, for
+// requests of a context.
+func (l *Live) Matrix(ctx context.Context, from string, p snapshot.Progress) (*matrix.Matrix, error) {
+	l.store.work.Lock()
+	defer l.store.work.Unlock()
+	if m := l.matrices[from]; m != nil {
+		return m, nil
+	}
+	b, err := l.over(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	q := partition.Question{Session: partition.Session{Context: from}}
+	q.Types = slices.DeleteFunc(b.Data.Keys("site", "entities"), func(key string) bool { return key == Sections })
+	for _, a := range ruleset.AllActions {
+		q.Actions |= uint32(a)
+	}
+	m, err := matrix.Compute(ctx, b, q, p)
+	if err == nil {
+		l.matrices[from] = m
+	}
+	return m, err
+}
+
+// Effect returns what the step from these rules to others does to access on the site. The
+// other workspace must come from With.
+func (l *Live) Effect(ctx context.Context, to *Live, p snapshot.Progress) (*difference.Report, error) {
+	l.store.work.Lock()
+	defer l.store.work.Unlock()
+	if l.Policy == nil || to.Policy == nil {
+		return nil, ErrBroken
+	}
+	in := difference.Input{Mode: difference.ModeClasses, SameSite: true, Progress: p}
+	var err error
+	if l.Site == nil {
+		if in.Old, err = l.side(ctx, nil); err == nil {
+			in.New, err = to.side(ctx, nil)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return difference.Compare(ctx, in)
+	}
+	in.Mode = difference.ModeSite
+	if in.New, err = to.whole(ctx, p); err != nil {
+		return nil, err
+	}
+	// The new rules may have made the store read more: the old ones are to see it too.
+	if l.bundle != nil && !reflect.DeepEqual(l.Policy.View, to.Policy.View) {
+		l.bundle = nil
+	}
+	if in.Old, err = l.whole(ctx, p); err != nil {
+		return nil, err
+	}
+	return difference.Compare(ctx, in)
+}
+
+// whole returns the rules over the site.
+func (l *Live) whole(ctx context.Context, p snapshot.Progress) (difference.Side, error) {
+	b, err := l.over(ctx, p)
+	return difference.Side{Rules: l.Rules, Policy: l.Policy, Bundle: b}, err
+}
+
+// Point returns what decides single requests.
+func (l *Live) Point(ctx context.Context, p snapshot.Progress) (*engine.Point, error) {
+	l.store.work.Lock()
+	defer l.store.work.Unlock()
+	if l.point != nil {
+		return l.point, nil
+	}
+	b, err := l.over(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	l.point, err = engine.NewPoint(ctx, b, engine.QlikEntryPoint, engine.Batch(ctx))
+	return l.point, err
+}
+
+// Explainer explains decisions about the site.
+func (l *Live) Explainer(p snapshot.Progress) (*explain.Explainer, error) {
+	l.store.work.Lock()
+	defer l.store.work.Unlock()
+	if l.explainer != nil {
+		return l.explainer, nil
+	}
+	if l.Policy == nil {
+		return nil, ErrBroken
+	}
+	site, err := l.store.load(p)
+	if err != nil {
+		return nil, err
+	}
+	l.explainer = explain.New(l.Rules, site, explain.Options{
+		Schema: l.Options.Schema, Readings: l.Readings(), Skipped: l.Policy.Skipped, Diagnostics: l.Diagnostics,
+	})
+	return l.explainer, nil
+}
+
+// Records returns the whole site, joined; without a snapshot it is empty.
+func (l *Live) Records(p snapshot.Progress) (*snapshot.Site, error) { return l.store.load(p) }
+
+// store is a site in memory, as far as rules have read it. It is shared by the workspaces
+// of one console.
+type store struct {
+	// work lets one computation of all workspaces run at a time.
+	work sync.Mutex
+
+	mu       sync.Mutex
+	snapshot *snapshot.Snapshot
+	view     schema.View
+	data     *bundles.Document
+	site     *snapshot.Site
+}
+
+// bundle puts a policy over the site. The view of the policy becomes that of the store, which
+// only grows.
+func (s *store) bundle(ctx context.Context, policy *compiler.Policy, p snapshot.Progress) (*bundles.Bundle, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.snapshot == nil {
+		return bundles.InMemory(ctx, policy, nil)
+	}
+	view := merged(s.view, policy.View)
+	if s.data == nil || !reflect.DeepEqual(view, s.view) {
+		if err := s.read(ctx, view, p); err != nil {
+			return nil, err
+		}
+	}
+	policy.View = merged(s.view)
+	b, err := bundles.InMemory(ctx, policy, nil)
+	if err != nil {
+		return nil, err
+	}
+	return b, b.Data.Share(s.data, bundles.DataRoot)
+}
+
+// read reads the snapshot again, for a wider view.
+func (s *store) read(ctx context.Context, view schema.View, p snapshot.Progress) error {
+	carrier := &Workspace{Policy: &compiler.Policy{View: view}, Site: s.snapshot, progress: p}
+	b, err := bundles.InMemory(ctx, carrier.Policy, carrier.Data())
+	if err != nil {
+		return err
+	}
+	if err := addSections(&b.Data); err != nil {
+		return err
+	}
+	s.view, s.data = view, &b.Data
+	return nil
+}
+
+func (s *store) load(p snapshot.Progress) (*snapshot.Site, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.site != nil {
+		return s.site, nil
+	}
+	if s.snapshot == nil {
+		return &snapshot.Site{}, nil
+	}
+	site, found := s.snapshot.Load(p)
+	if found.HasErrors() {
+		return nil, ErrBroken
+	}
+	s.site = site
+	return site, nil
+}
+
+func merged(views ...schema.View) schema.View {
+	all := schema.View{}
+	for _, v := range views {
+		all.Merge(v)
+	}
+	return all
+}
+
+// Sections is the type of the sections of the management console. No snapshot has them: they
+// are decided by their ids alone.
+const Sections = "transientobject"
+
+// SectionNames are the ids of sections of the management console: one for each type that it
+// manages.
+func SectionNames() []string {
+	names := map[string]bool{}
+	for _, t := range schema.Default().Types() {
+		if !t.Transient && !slices.Contains([]byte(t.Name), '.') {
+			names["QmcSection_"+t.Name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+func addSections(data *bundles.Document) error {
+	for _, name := range SectionNames() {
+		id := schema.Fold(name)
+		if data.Has("site", "entities", Sections, id) {
+			continue
+		}
+		if err := data.Put(map[string]any{"=id": name, "name": id, "=name": name}, "site", "entities", Sections, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Replace returns rules with one of them replaced, or added if none has its id.
+func Replace(rules []ruleset.Rule, with ruleset.Rule) []ruleset.Rule {
+	changed := slices.Clone(rules)
+	at := slices.IndexFunc(changed, func(r ruleset.Rule) bool { return r.ID == with.ID })
+	if at < 0 {
+		return append(changed, with)
+	}
+	changed[at] = with
+	return changed
+}
+
+// Errors returns the errors among findings.
+func Errors(list diag.List) diag.List {
+	return slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
+}
+
+// Reread returns a live workspace of rules that were read again, over the site that is in
+// memory.
+func (l *Live) Reread(w *Workspace) *Live {
+	w.Site = l.Site
+	return &Live{Workspace: w, store: l.store, matrices: map[string]*matrix.Matrix{}}
+}
