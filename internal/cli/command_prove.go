@@ -23,6 +23,7 @@ be, not for those of a site. FILE is a list in YAML; conditions are written as i
    - always: {who: 'user.roles = "RootAdmin"', action: read, on: '*'}
    - implies: {old: main/rules.json}
    - disjoint: {rules: [Rule A, Rule B]}
+   - never-reaches: {who: '!(user.roles = "RootAdmin")', action: update, on: SystemRule}
 
 More keys are where (a condition on the resource), but (exceptions) and context (hub,
 qmc, none). A counterexample is a user, a resource and a request, as small as possible,

@@ -32,14 +32,21 @@ const (
 
 // kindOf returns the kind of a value of the user.
 func kindOf(v *value) Kind {
-	switch {
-	case v.node == nil:
+	if v.node == nil {
 		return Session
-	case v.name == "roles":
-		return Roles
-	case strings.HasPrefix(v.name, "@"):
+	}
+	name, custom := strings.CutPrefix(v.name, "@")
+	return KindOf(name, custom)
+}
+
+// KindOf returns the kind of a property of the user, which is not a session attribute.
+func KindOf(name string, custom bool) Kind {
+	switch name = schema.Fold(name); {
+	case custom:
 		return Custom
-	case isField(v.name):
+	case name == "roles":
+		return Roles
+	case isField(name):
 		return Login
 	}
 	return Attributes

@@ -6,13 +6,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// lever is a right by which something can be changed that rules read of users.
-type lever struct {
-	typ     string // the type as the product spells it
-	actions []ruleset.Action
-	// frees are the properties that can be changed, nil for rules: everything.
-	frees []solve.Kind
-	says  string
+// Lever is a right by which something can be changed that rules read of users.
+type Lever struct {
+	Type    string // as the product spells it
+	Actions []ruleset.Action
+	// Frees are the properties that can be changed, nil for rules: everything.
+	Frees []solve.Kind
+	Does  string
 }
 
 const (
@@ -21,9 +21,9 @@ const (
 	changeRole = ruleset.Action(128)
 )
 
-// levers are the rights that change what rules read of users, in the order in which
+// Levers are the rights that change what rules read of users, in the order in which
 // steps are preferred.
-var levers = []lever{
+var Levers = []Lever{
 	{"SystemRule", []ruleset.Action{update, create}, nil, "writes a rule that grants everything"},
 	{"User", []ruleset.Action{changeRole}, []solve.Kind{solve.Roles}, "takes any role"},
 	{"User", []ruleset.Action{update}, []solve.Kind{solve.Custom}, "sets custom properties of users"},

@@ -132,7 +132,7 @@ func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 	used := map[string]bool{}
 	for level := 1; ; level++ {
 		grown, now := at, have
-		for _, l := range levers {
+		for _, l := range Levers {
 			step, ok, err := r.step(at, have, l, used)
 			if err != nil {
 				return result, err
@@ -141,16 +141,16 @@ func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 				continue
 			}
 			step.Level = level
-			if l.frees == nil {
+			if l.Frees == nil {
 				result.Everything, result.Narrow = true, step.Reading != "" && (result.Narrow || !result.Everything)
 			}
 			before := now
-			grown.Free = with(grown.Free, l.frees)
+			grown.Free = with(grown.Free, l.Frees)
 			if now, err = r.rights(ctx, grown); err != nil {
 				return result, err
 			}
 			step.Gains = r.gains(before, now)
-			if l.frees == nil || len(step.Gains) > 0 {
+			if l.Frees == nil || len(step.Gains) > 0 {
 				result.Steps = append(result.Steps, step)
 			}
 		}
@@ -214,15 +214,15 @@ func (r *runner) rights(ctx context.Context, p solve.Persona) (map[right]bool, e
 
 // step returns the step that a lever allows with the rights of a level, unless it has
 // been used.
-func (r *runner) step(p solve.Persona, have map[right]bool, l lever, used map[string]bool) (Step, bool, error) {
-	for _, action := range l.actions {
-		class := slices.IndexFunc(r.world.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == schema.Fold(l.typ) })
-		if class < 0 || !have[right{class, action}] || used[l.typ+l.says] {
+func (r *runner) step(p solve.Persona, have map[right]bool, l Lever, used map[string]bool) (Step, bool, error) {
+	for _, action := range l.Actions {
+		class := slices.IndexFunc(r.world.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == schema.Fold(l.Type) })
+		if class < 0 || !have[right{class, action}] || used[l.Type+l.Does] {
 			continue
 		}
 		granted := solve.All{solve.Granted{Action: action}, solve.Holds{Condition: r.unowned}}
 		formulas := []solve.Formula{granted}
-		if l.frees == nil {
+		if l.Frees == nil {
 			formulas = append(formulas, solve.Holds{Condition: r.security}, solve.Holds{Condition: r.anyRule})
 		}
 		s := r.world.ScopeFor(class, p, formulas...)
@@ -230,9 +230,9 @@ func (r *runner) step(p solve.Persona, have map[right]bool, l lever, used map[st
 		if answer.Verdict != solve.Possible {
 			continue
 		}
-		step := Step{Type: l.typ, Action: action.Name(), Does: l.says, frees: l.frees}
-		key := l.typ + l.says
-		if l.frees == nil {
+		step := Step{Type: l.Type, Action: action.Name(), Does: l.Does, frees: l.Frees}
+		key := l.Type + l.Does
+		if l.Frees == nil {
 			if any := s.Ask(granted, solve.Holds{Condition: r.anyRule}); any.Verdict == solve.Possible {
 				answer = any
 			} else {
@@ -264,8 +264,8 @@ func (r *runner) shortest(p solve.Persona, result *Result) error {
 	for _, s := range result.Steps[:last] {
 		with := solve.Persona{Texts: p.Texts, Free: s.frees}
 		class := slices.IndexFunc(r.world.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == "systemrule" })
-		for _, action := range levers[0].actions {
-			short, ok, err := r.step(with, map[right]bool{{class, action}: true}, levers[0], map[string]bool{})
+		for _, action := range Levers[0].Actions {
+			short, ok, err := r.step(with, map[right]bool{{class, action}: true}, Levers[0], map[string]bool{})
 			if err != nil {
 				return err
 			}

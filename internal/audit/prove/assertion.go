@@ -20,9 +20,12 @@ const (
 	Implies    = "implies"    // these rules grant nothing that the old rules do not grant
 	Equivalent = "equivalent" // these rules grant what the old rules grant
 	Disjoint   = "disjoint"   // two rules never apply to the same user and resource
+	// NeverReaches: nobody who meets who has an action, or can get it by changing what
+	// its rights let it change.
+	NeverReaches = "never-reaches"
 )
 
-var kinds = []string{Never, Always, Only, Implies, Equivalent, Disjoint}
+var kinds = []string{Never, Always, Only, Implies, Equivalent, Disjoint, NeverReaches}
 
 // Assertion is a statement about the rules.
 type Assertion struct {
@@ -88,7 +91,7 @@ func (r *reader) assertion(n *yaml.Node, s *schema.Schema) Assertion {
 // keysOf are the keys of an assertion's kind, those that it needs first.
 func keysOf(kind string) (needed, more []string) {
 	switch kind {
-	case Never, Always, Only:
+	case Never, Always, Only, NeverReaches:
 		return []string{"who", "action", "on"}, []string{"where", "but", "context"}
 	case Disjoint:
 		return []string{"rules"}, []string{"who", "where", "but", "on", "context"}

@@ -125,6 +125,50 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestNeverReaches tells the ways on which users get a right: by their own properties, by
+// one step, by several, and not at all.
+func TestNeverReaches(t *testing.T) {
+	admins := `SystemRule_* update: user.roles = "RootAdmin"`
+	content := `User_* update: user.roles = "ContentAdmin"`
+	for _, test := range []struct {
+		name  string
+		rules []string
+		who   string
+		want  string
+	}{
+		{"nothing to change", []string{admins, content}, `user.group = "x" and user.roles.Empty()`, "proved a b"},
+		{"an administrator", []string{admins}, `user.roles = "RootAdmin"`, "counterexample update SystemRule by a"},
+		{"custom properties do not give roles", []string{admins, content}, `user.roles = "ContentAdmin" and !(user.roles = "RootAdmin")`, "proved a"},
+		{"a custom property gives the right", []string{admins, content, `SystemRule_* update: user.@Level = "9"`}, `user.roles = "ContentAdmin" and !(user.roles = "RootAdmin") and user.@Level.Empty()`,
+			"counterexample update User by b > update SystemRule by c"},
+		{"roles, then rules", []string{admins, `User_* changerole: user.group = "help"`}, `user.group = "help" and user.roles.Empty()`, "counterexample changerole User by b > update SystemRule by a"},
+		{"whoever was an administrator is", []string{admins, `User_* changerole: user.roles = "Help" and user.roles = "Desk"`}, `user.roles = "Help" and !(user.roles = "Desk")  and !(user.roles = "RootAdmin")`, "proved a b"},
+		{"only some rules", []string{`SystemRule_* update: user.roles = "Sync" and resource.category = "Sync"`}, `user.roles = "Sync"`, "counterexample update SystemRule by a"},
+		{"three steps", []string{admins, content, `User_* changerole: user.@Level = "9"`}, `user.roles = "ContentAdmin" and !(user.roles = "RootAdmin") and user.@Level.Empty()`,
+			"counterexample update User by b > changerole User by c > update SystemRule by a"},
+	} {
+		options := compiler.Options{Schema: schema.Default()}
+		report := run(t, Input{Rules: ruleSet(t, options, test.rules...), Options: options, Assertions: assertions(t, "- never-reaches: {who: '"+test.who+"', action: update, on: SystemRule}")})
+		got := report.Results[0].Verdict
+		var way []string
+		for _, e := range report.Results[0].Examples {
+			for _, s := range e.Steps {
+				way = append(way, s.Action+" "+s.Type+" by "+s.GrantedBy[0].Name)
+			}
+			if last := e.Action + " " + e.Type + " by " + e.GrantedBy[0].Name; len(way) == 0 || way[len(way)-1] != last {
+				way = append(way, last)
+			}
+		}
+		got = strings.TrimSpace(got + " " + strings.Join(way, " > "))
+		for _, rule := range report.Results[0].Rules {
+			got += " " + rule.Name
+		}
+		if got != test.want {
+			t.Errorf("%s: got %s, want %s (%s)", test.name, got, test.want, report.Results[0].Reason)
+		}
+	}
+}
+
 // sameFacts ignores the order of what a counterexample says.
 func sameFacts(a, b string) bool {
 	count := func(s string) map[string]int {

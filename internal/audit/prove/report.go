@@ -71,6 +71,8 @@ type Example struct {
 	// Context is hub, qmc, or none, where the request does not say.
 	Context string          `json:"context"`
 	Request json.RawMessage `json:"request"`
+	// Steps are what users change first to get the right, of a never-reaches.
+	Steps []Step `json:"steps,omitempty"`
 	// GrantedBy are the rules that grant; there are none if the right is missing.
 	GrantedBy []Grant `json:"granted_by"`
 }

@@ -72,7 +72,11 @@ func Run(ctx context.Context, in Input) (*Report, error) {
 		return nil, err
 	}
 	for i, q := range questions {
-		result, err := r.decide(ctx, worlds[q.Old], q)
+		decide := r.decide
+		if q.Kind == NeverReaches {
+			decide = func(ctx context.Context, _ *solve.World, q *question) (Result, error) { return r.reach(ctx, q) }
+		}
+		result, err := decide(ctx, worlds[q.Old], q)
 		if err != nil {
 			return nil, err
 		}

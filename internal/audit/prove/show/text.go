@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
@@ -81,8 +82,31 @@ func restsOn(r prove.Result) string {
 	return "rests on " + strings.Join(parts, " and ")
 }
 
+// steps tells what users change first.
+func steps(e prove.Example) []string {
+	var list []string
+	for i, s := range e.Steps {
+		by := ""
+		if len(s.GrantedBy) > 0 {
+			by = ", granted by " + tabular.Printable(s.GrantedBy[0].Name) + at(s.GrantedBy[0])
+		}
+		text := fmt.Sprintf("%d. %s on %s %s%s", i+1, s.Action, s.Type, s.Does, by)
+		if s.Reading != "" {
+			text += ", " + s.Reading
+		}
+		list = append(list, text)
+		for _, fact := range s.Says {
+			list = append(list, "    "+tabular.Printable(fact))
+		}
+	}
+	return list
+}
+
 func example(e prove.Example) []string {
-	list := []string{fmt.Sprintf("%s on %s, %s:", e.Action, e.Type, from(e.Context))}
+	if len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].Does == escalate.Levers[0].Does {
+		return append([]string{fmt.Sprintf("%s on %s, in %s:", e.Action, e.Type, count(len(e.Steps), "step"))}, steps(e)...)
+	}
+	list := append(steps(e), fmt.Sprintf("%s on %s, %s:", e.Action, e.Type, from(e.Context)))
 	for _, s := range e.Says {
 		list = append(list, "    "+tabular.Printable(s))
 	}
