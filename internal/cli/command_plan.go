@@ -6,7 +6,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 )
 
@@ -20,15 +22,29 @@ site are compared: what was changed in a file is planned; what was changed on th
 is reported and not touched; what was changed on both is a conflict. Nothing is written
 to the site. apply takes the plan of -o, and refuses it once the site has changed.
 
+Each change of a condition is shown as text, in words and as a tree. The lints that the
+plan brings or settles are listed. --assert decides assertions (see prove) on the rules of
+the site and on those that the plan leads to.
+
 A plan is blocked by conflicts, by writes that would lock administrators out, by edits of
-rules that Qlik ships (see defaults in sites.yaml), and by gates: gains of the rights by
-which users give themselves more rights, and gains by anonymous users, unless
---no-default-gates; --fail-on adds gates as in diff, and --fail-on drift. The exit code
-is then 1. It is 0 where there is nothing to do.
+rules that Qlik ships (see defaults in sites.yaml), by assertions that it breaks, and by
+gates. The default gates are gains of the rights by which users give themselves more
+rights, gains by anonymous users, loss:read:App=50%, empty-hub=50% (users who lose every
+stream) and lint:error (new errors). --fail-on and gates in sites.yaml add gates, and
+replace a default gate that counts the same:
+
+   KIND[:ACTION[:TYPE]][=N|N%]   as in diff: more than N cells, or more than N% of users
+   empty-hub[=N|N%]              users who can read no stream any more
+   lint[:error|:warning|:info]   new findings, without a level of warnings and errors
+   assertion                     an assertion that is not proved after the plan
+   drift                         a rule that was changed on the site
+
+The exit code is then 1. It is 0 where there is nothing to do.
 
 EXAMPLES:
    qlik2rego plan repo/
-   qlik2rego plan repo/ --site prod -o plan.json --fail-on gain:update=100
+   qlik2rego plan repo/ --site prod -o plan.json --fail-on gain:update=100 --fail-on loss:read=5%
+   qlik2rego plan repo/ --site prod --assert docs/assertions/anonymous.assert.yaml
    qlik2rego plan repo/ --site prod --format markdown --fail-on drift`,
 		Flags: append(SiteFlags(), append(planFlags(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the plan for apply to `FILE`"},
@@ -48,8 +64,12 @@ func planFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "prune", Usage: "delete rules on the site whose files were deleted"},
 		&cli.BoolFlag{Name: "create-tags", Usage: "make tags that the site does not have"},
-		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE` as in diff, or drift, that makes the exit code 1; again for more"},
-		&cli.BoolFlag{Name: "no-default-gates", Usage: "let users gain the rights by which they give themselves more rights"},
+		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE` that makes the exit code 1; repeatable"},
+		&cli.BoolFlag{Name: "no-default-gates", Usage: "do without the default gates"},
+		&cli.StringSliceFlag{Name: "assert", Usage: "a `FILE` of assertions in YAML, as for prove; repeatable"},
+		&cli.StringFlag{Name: "assume", Usage: "a `FILE` of assumptions for --assert, as for prove"},
+		&cli.BoolFlag{Name: "no-lint", Usage: "do not compare lints"},
+		ConfigFlag(),
 		&cli.BoolFlag{Name: "i-know", Usage: "let a plan lock administrators out"},
 		&cli.StringFlag{Name: "snapshot", Usage: "decide the effect on a pulled `FOLDER`, in place of the site as it is now"},
 	}
@@ -69,13 +89,44 @@ func (s *Streams) planOptions(ctx *cli.Context) (o plan.Options, drift bool, err
 			drift = true
 			continue
 		}
-		g, err := difference.ParseGate(spec)
+		g, err := plan.ParseGate(spec)
 		if err != nil {
 			return o, drift, UsageOf(ctx.Command, "--fail-on: %v", err)
 		}
 		o.Gates = append(o.Gates, g)
 	}
-	return o, drift, nil
+	if !ctx.Bool("no-lint") {
+		if o.Lint, err = lintConfig(ctx); err != nil {
+			return o, drift, err
+		}
+	}
+	return o, drift, s.planAssertions(ctx, &o)
+}
+
+// planAssertions reads the files of --assert and --assume.
+func (s *Streams) planAssertions(ctx *cli.Context, o *plan.Options) error {
+	files := ctx.StringSlice("assert")
+	if len(files) == 0 {
+		if ctx.IsSet("assume") {
+			return UsageOf(ctx.Command, "--assume is for --assert")
+		}
+		return nil
+	}
+	in := prove.Input{Options: compiler.Options{Schema: schema.Default()}, Old: map[string]prove.Rules{}}
+	if err := s.assertions(ctx, &in, files); err != nil {
+		return err
+	}
+	if name := ctx.String("assume"); name != "" {
+		data, err := s.readFile(name)
+		if err != nil {
+			return err
+		}
+		if in.Assumptions, err = prove.ReadAssumptions(name, data, in.Options.Schema); err != nil {
+			return Input(err)
+		}
+	}
+	o.Assertions, o.Assumptions, o.OldRules = in.Assertions, in.Assumptions, in.Old
+	return nil
 }
 
 func (s *Streams) plan(ctx *cli.Context) error {
@@ -121,11 +172,15 @@ func (s *Streams) plan(ctx *cli.Context) error {
 	return nil
 }
 
-// planning reports the rules that are in error.
+// planning reports the rules or the assertions that are in error.
 func (s *Streams) planning(err error) error {
 	var broken *plan.BrokenError
 	if errors.As(err, &broken) {
 		return s.Broken(broken.Findings)
+	}
+	var assertions *plan.AssertionsError
+	if errors.As(err, &assertions) {
+		return Input(assertions.Err)
 	}
 	return err
 }

@@ -82,9 +82,12 @@ func (s *Streams) showCheck(c *live.Check) error {
 		line("absent", strings.Join(c.Absent, ", "))
 	}
 	for _, a := range c.Commands {
-		if a.OK {
+		switch {
+		case a.OK && len(a.Unknown) > 0:
+			line(a.Command, "may work: the site does not tell whether "+c.User+" has "+strings.Join(a.Unknown, ", "))
+		case a.OK:
 			line(a.Command, "can work")
-		} else {
+		default:
 			line(a.Command, "cannot work: "+c.User+" lacks "+strings.Join(a.Missing, ", "))
 		}
 	}

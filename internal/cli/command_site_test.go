@@ -11,7 +11,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake"
 	"github.com/qlik2rego/qlik2rego/testdata/scenarios"
 )
@@ -25,9 +24,11 @@ func demoSite(ts *testscript.TestScript, neg bool, args []string) {
 	var options fake.Options
 	switch {
 	case neg || len(args) < 2 || len(args) > 3:
-		ts.Fatalf("usage: demo FOLDER SCENARIO [list-inequality=all]")
+		ts.Fatalf("usage: demo FOLDER SCENARIO [READING=VALUE]")
 	case len(args) == 3:
-		options.Reading.ListInequality = evaluate.All
+		name, value, _ := strings.Cut(args[2], "=")
+		values := map[string]string{name: value}
+		options.Reading.Read(values["list-inequality"], values["entity-text"], values["session-attributes"])
 	}
 	store, err := fake.Scenario(scenarios.FS, args[1], time.Now)
 	ts.Check(err)

@@ -25,7 +25,9 @@ func verifyCommand(streams *Streams) *cli.Command {
 classes: users that no rule can tell apart are asked about once, or --sample times.
 --whole asks about every user and every resource. Rights that differ are listed with the
 rules of either side, and grouped by the reading of the language that would make both
-sides agree.
+sides agree: another value of --list-inequality, --entity-text or --session-attributes,
+two of them, or what else an operator could mean. How session attributes are read shows
+only with --env, which the site's audit is told as well.
 
 FOLDER is one that pull has written; without it the site is read as it is now. --save
 keeps what the site has answered; --against compares with that later, without the site.
@@ -36,6 +38,7 @@ EXAMPLES:
    qlik2rego verify
    qlik2rego verify repo/ --site prod --type App --type Stream --save captures/
    qlik2rego verify repo/ --against captures/ --list-inequality all
+   qlik2rego verify --env group=Finance --env OS=Windows
    qlik2rego verify --site prod --anonymise --format json`,
 		Flags: append(SiteFlags(),
 			&cli.StringSliceFlag{Name: "type", Usage: "a `TYPE` of resources; again for more; without it all that the site audits"},
@@ -44,7 +47,10 @@ EXAMPLES:
 			&cli.StringFlag{Name: "save", Usage: "write what the site answers to `FOLDER`"},
 			&cli.StringFlag{Name: "against", Usage: "compare with the answers in `FOLDER`, which --save has written"},
 			&cli.BoolFlag{Name: "anonymise", Usage: "write numbers for users, resources and rules"},
+			&cli.StringSliceFlag{Name: "env", Usage: "a session attribute that both sides assume, `NAME=VALUE`; the same name again adds a value"},
 			Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),
+			Choice("entity-text", "reading of a comparison of an entity with a text, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
+			Choice("session-attributes", "whether session attributes take the place of those of the user's record", "separate", "stored"),
 			ProgressFlag(), FormatFlag()),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
@@ -99,7 +105,11 @@ func (s *Streams) verify(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	o := verify.Options{Types: ctx.StringSlice("type"), Sample: ctx.Int("sample"), Progress: s.Progress(ctx)}
+	environment, err := environment(ctx)
+	if err != nil {
+		return err
+	}
+	o := verify.Options{Types: ctx.StringSlice("type"), Sample: ctx.Int("sample"), Progress: s.Progress(ctx), Environment: environment, Readings: w.Options}
 	if ctx.Bool("whole") {
 		o.Sample = -1
 	}

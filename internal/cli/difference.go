@@ -12,9 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
@@ -223,11 +221,8 @@ func (d *diffing) flags(ctx *cli.Context) error {
 // diffSides compiles both sides and reads their site, or sites.
 func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 	dirs := [2]string{ctx.String("snapshot"), ctx.String("snapshot")}
-	d.in.SameSite, d.in.Mode, d.in.Progress = true, difference.ModeSite, s.Progress(ctx)
 	if ctx.IsSet("old-snapshot") {
-		dirs, d.in.SameSite = [2]string{ctx.String("old-snapshot"), ctx.String("new-snapshot")}, false
-	} else if dirs[0] == "" {
-		d.in.Mode = difference.ModeClasses
+		dirs = [2]string{ctx.String("old-snapshot"), ctx.String("new-snapshot")}
 	}
 	var sides [2]*workspace.Workspace
 	for i, dir := range dirs {
@@ -248,45 +243,18 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 		}
 		sides[i] = c
 	}
-	if sides[0].Policy == nil || sides[1].Policy == nil {
-		return s.Broken(ofBoth(sides[0].Diagnostics, sides[1].Diagnostics))
+	old, new := sides[0], sides[1]
+	var err error
+	switch d.in, err = old.Sides(ctx.Context, new, d.in); {
+	case errors.Is(err, workspace.ErrBroken):
+		return s.Broken(ofBoth(old.Diagnostics, new.Diagnostics))
+	case err != nil:
+		return err
 	}
-	// Both sides read the same data, so that one snapshot is read once.
-	view := sides[0].Policy.View
-	view.Merge(sides[1].Policy.View)
-	types := []string{schema.GeneralKey}
-	for _, t := range sides[1].Options.Schema.Types() {
-		types = append(types, t.Key())
-	}
-	keepNames(view, types)
-	sides[1].Policy.View = view
-	if d.in.SameSite && sides[0].Site != nil {
-		sides[0].Site.Require(sides[1].Policy.Needs)
-	}
-	for _, r := range sides[1].Rules[:min(1, len(sides[1].Rules))] {
+	for _, r := range new.Rules[:min(1, len(new.Rules))] {
 		d.file = r.Filter.File
 	}
-	into := [2]*difference.Side{&d.in.Old, &d.in.New}
-	for i, c := range sides {
-		*into[i] = difference.Side{Rules: c.Rules, Policy: c.Policy}
-		data := c.Data()
-		if i == 1 && d.in.SameSite {
-			data = nil
-		}
-		var err error
-		if into[i].Bundle, err = bundles.InMemory(ctx.Context, c.Policy, data); err != nil {
-			if errors.Is(err, workspace.ErrBroken) {
-				return s.Broken(c.Diagnostics)
-			}
-			return err
-		}
-	}
-	if d.in.SameSite {
-		if err := d.in.New.Bundle.Data.Share(&d.in.Old.Bundle.Data, bundles.DataRoot); err != nil {
-			return err
-		}
-	}
-	return s.hint(sides[1].Diagnostics) // those of the old side are history
+	return s.hint(new.Diagnostics) // those of the old side are history
 }
 
 // ofBoth returns what was found on either side; what both found in one file or snapshot

@@ -39,7 +39,7 @@ func diffSuite(r *difference.Report) *junit.Suite {
 	for _, g := range r.Gates {
 		c := junit.Case{Class: "gate", Name: g.Spec}
 		if g.Hit {
-			c.Failure = &junit.Outcome{Message: fmt.Sprintf("%s differ, at most %d pass", Count(int(g.Cells), "cell"), g.Limit)}
+			c.Failure = &junit.Outcome{Message: gateMessage(g)}
 		}
 		s.Add(c)
 	}
@@ -52,6 +52,14 @@ func diffSuite(r *difference.Report) *junit.Suite {
 		s.Add(c)
 	}
 	return s
+}
+
+// gateMessage says why a gate was hit.
+func gateMessage(g difference.Gate) string {
+	if g.Percent {
+		return fmt.Sprintf("%d of %d users differ, at most %d%% pass", g.Users, g.Of, g.Limit)
+	}
+	return fmt.Sprintf("%s differ, at most %d pass", Count(int(g.Cells), "cell"), g.Limit)
 }
 
 // junitReporter writes the results of Rego tests (tester.Reporter).

@@ -26,9 +26,14 @@ func (s *Streams) showPlan(w io.Writer, p *plan.Plan, data []byte) error {
 	v.list("Problems", p.Problems)
 	v.list("Locked out", p.Guard)
 	if !p.Empty() && len(p.Guard) == 0 {
+		if v.markdown {
+			v.line("")
+		}
 		v.line("Guard: after every write, administrators can still manage rules.")
 	}
 	v.gates(p.Gates)
+	v.lints(p.Lints)
+	v.assertions(p.Assertions)
 	if _, err := io.WriteString(w, v.String()); err != nil || p.Report() == nil {
 		return err
 	}
@@ -52,6 +57,15 @@ type planView struct {
 
 func (v *planView) line(format string, args ...any) {
 	v.WriteString(fmt.Sprintf(format, args...) + "\n")
+}
+
+// item writes a line of a list.
+func (v *planView) item(format string, args ...any) {
+	lead, text := "  ", fmt.Sprintf(format, args...)
+	if v.markdown {
+		lead, text = "- ", escapeMarkdown(text)
+	}
+	v.line("%s%s", lead, tabular.Printable(text))
 }
 
 func (v *planView) section(title string) {
@@ -98,6 +112,7 @@ func (v *planView) changes(changes []plan.Change) {
 		if v.markdown {
 			v.line("  ```")
 		}
+		v.condition(c.Condition)
 	}
 }
 
@@ -190,9 +205,9 @@ func (v *planView) drift(list []plan.Drift) {
 		if d.By != "" && d.What != "kept" {
 			text += " by " + d.By + " at " + d.At
 		}
-		v.line("  %s: %s", tabular.Printable(d.Name), tabular.Printable(text))
+		v.item("%s: %s", d.Name, text)
 	}
-	v.line("  pull brings the site's rules into the folder.")
+	v.item("pull brings the site's rules into the folder.")
 }
 
 func (v *planView) conflicts(list []plan.Conflict) {
@@ -201,11 +216,17 @@ func (v *planView) conflicts(list []plan.Conflict) {
 	}
 	v.section("Conflicts")
 	for _, c := range list {
-		v.line("  %s (%s): %s", tabular.Printable(c.Name), tabular.Printable(c.File), c.Why)
+		v.item("%s (%s): %s", c.Name, c.File, c.Why)
 		if c.By != "" {
 			v.line("    on the site by %s at %s; - is the site, + the file:", tabular.Printable(c.By), c.At)
 		}
+		if v.markdown {
+			v.line("  ```diff")
+		}
 		v.fields(c.Theirs, c.Ours)
+		if v.markdown {
+			v.line("  ```")
+		}
 	}
 }
 
@@ -215,7 +236,7 @@ func (v *planView) list(title string, lines []string) {
 	}
 	v.section(title)
 	for _, line := range lines {
-		v.line("  %s", tabular.Printable(line))
+		v.item("%s", line)
 	}
 }
 
@@ -223,7 +244,7 @@ func (v *planView) gates(gates []plan.Gate) {
 	var hit []string
 	for _, g := range gates {
 		if g.Hit {
-			hit = append(hit, fmt.Sprintf("%s: %d", g.Gate, g.Cells))
+			hit = append(hit, g.Gate+": "+g.Says)
 		}
 	}
 	v.list("Gates that were hit", hit)

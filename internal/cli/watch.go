@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -48,11 +49,16 @@ func (s *Streams) watch(ctx *cli.Context) error {
 	if err := s.watchBundle(ctx, w); err != nil {
 		return err
 	}
+	subscription, stop, err := s.subscribe(ctx, client, w)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	s.note("watching the site %s, every %s", client.Site().Name, ctx.Duration("interval"))
 	for _, name := range drift {
 		s.note("drift: %s is not as its file says", tabular.Printable(name))
 	}
-	return s.rounds(ctx, client, w, metrics)
+	return s.rounds(ctx, client, w, metrics, subscription)
 }
 
 // note tells a person; a program reads standard output.
@@ -78,18 +84,30 @@ func (s *Streams) watchedOnce(client *qrs.Client, drift []string) error {
 	return err
 }
 
-// rounds looks at the site until the context ends. A site that cannot be read for a while
-// is reported once, and looked at again.
-func (s *Streams) rounds(ctx *cli.Context, client *qrs.Client, w *watch.Watch, metrics *watch.Metrics) error {
+// rounds looks at the site until the context ends, every interval and whenever the site says
+// that something has changed. A site that cannot be read for a while is reported once, and
+// looked at again.
+func (s *Streams) rounds(ctx *cli.Context, client *qrs.Client, w *watch.Watch, metrics *watch.Metrics, subscription *watch.Subscription) error {
 	tick := time.NewTicker(ctx.Duration("interval"))
 	defer tick.Stop()
 	hook := &watch.Webhook{URL: ctx.String("webhook"), Client: &http.Client{Timeout: 10 * time.Second}}
+	renewer := &watch.Renewer{Subscription: subscription}
+	var hints <-chan struct{}
+	if subscription != nil {
+		hints = subscription.Hints()
+	}
 	failing := false
 	for {
+		if hints != nil {
+			if err := renewer.After(ctx.Context, time.Now(), failing); err != nil && ctx.Context.Err() == nil {
+				s.note("the site %s does not say when something changes, so that it is asked every %s: %v", client.Site().Name, ctx.Duration("interval"), err)
+			}
+		}
 		select {
 		case <-ctx.Context.Done():
 			return nil
 		case <-tick.C:
+		case <-hints:
 		}
 		e, err := w.Round(ctx.Context)
 		switch {
@@ -109,18 +127,58 @@ func (s *Streams) rounds(ctx *cli.Context, client *qrs.Client, w *watch.Watch, m
 		if e == nil {
 			continue
 		}
-		if err := s.watchBundle(ctx, w); err != nil {
+		if err := s.watched(ctx, w, e, hook); err != nil {
 			return err
-		}
-		if err := s.showEvent(e); err != nil {
-			return err
-		}
-		if hook.URL != "" {
-			if err := hook.Send(ctx.Context, e); err != nil {
-				s.note("%v", err)
-			}
 		}
 	}
+}
+
+// watched tells everybody about a change.
+func (s *Streams) watched(ctx *cli.Context, w *watch.Watch, e *watch.Event, hook *watch.Webhook) error {
+	if err := s.watchBundle(ctx, w); err != nil {
+		return err
+	}
+	if err := s.showEvent(e); err != nil {
+		return err
+	}
+	if hook.URL != "" {
+		if err := hook.Send(ctx.Context, e); err != nil {
+			s.note("%v", err)
+		}
+	}
+	return nil
+}
+
+// subscribe listens for the site at the address of --listen; without it, the subscription is
+// nil.
+func (s *Streams) subscribe(ctx *cli.Context, client *qrs.Client, w *watch.Watch) (*watch.Subscription, func(), error) {
+	address := ctx.String("listen")
+	if address == "" {
+		return nil, func() {}, nil
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx.Context, "tcp", address)
+	if err != nil {
+		return nil, nil, Input(fmt.Errorf("--listen: %w", err))
+	}
+	base := ctx.String("callback")
+	if base == "" {
+		base = "http://" + reachable(listener.Addr())
+	}
+	subscription := watch.Subscribe(client, w.Types(), base)
+	stop := answering(listener, subscription)
+	return subscription, func() { subscription.Close(); stop() }, nil
+}
+
+// reachable is how other machines reach a listener: by the name of this machine, unless it
+// listens at an address of its own.
+func reachable(address net.Addr) string {
+	host, port, err := net.SplitHostPort(address.String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		if name, err := os.Hostname(); err == nil {
+			return net.JoinHostPort(name, port)
+		}
+	}
+	return address.String()
 }
 
 // watchBundle writes the bundle of --bundle.
@@ -197,8 +255,13 @@ func serveMetrics(ctx context.Context, address string, m *watch.Metrics) (stop f
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", m.Handler())
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	return answering(listener, mux), nil
+}
+
+// answering answers calls in the background until it is stopped.
+func answering(listener net.Listener, handler http.Handler) (stop func()) {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = server.Serve(listener) }() // it ends by Close
-	return func() { _ = server.Close(); <-done }, nil
+	return func() { _ = server.Close(); <-done }
 }

@@ -31,8 +31,9 @@ type Check struct {
 type Ability struct {
 	Command string `json:"command"`
 	OK      bool   `json:"ok"`
-	// Missing are the rights that are missing.
+	// Missing are the rights that are missing, and Unknown those that the site does not tell.
 	Missing []string `json:"missing,omitempty"`
+	Unknown []string `json:"unknown,omitempty"`
 }
 
 // Able says whether every command can work.
@@ -68,7 +69,7 @@ func CheckSite(ctx context.Context, client *qrs.Client) (*Check, error) {
 			check.Counts[c.Type] = n
 		}
 	}
-	write, err := missingOnRules(ctx, client)
+	write, unknown, err := missingOnRules(ctx, client)
 	if err != nil {
 		return nil, err
 	}
@@ -77,21 +78,35 @@ func CheckSite(ctx context.Context, client *qrs.Client) (*Check, error) {
 		return nil, err
 	}
 	for _, a := range []struct {
-		command string
-		missing []string
+		command          string
+		missing, unknown []string
 	}{
-		{"pull", unread}, {"plan", unread}, {"watch", unread}, {"verify", slices.Concat(unread, audit)}, {"apply", slices.Concat(unread, write, audit)},
+		{"pull", unread, nil}, {"plan", unread, nil}, {"watch", unread, nil}, {"verify", slices.Concat(unread, audit), nil},
+		{"apply", slices.Concat(unread, write, audit), unknown},
 	} {
-		check.Commands = append(check.Commands, Ability{a.command, len(a.missing) == 0, a.missing})
+		check.Commands = append(check.Commands, Ability{a.command, len(a.missing) == 0, a.missing, a.unknown})
 	}
 	return check, nil
 }
 
-// missingOnRules returns the rights that the user lacks on rules that are not read-only.
-func missingOnRules(ctx context.Context, client *qrs.Client) ([]string, error) {
+// missingOnRules returns the rights that the user lacks to create rules and to change those
+// that are not read-only, and those of which the site does not tell.
+func missingOnRules(ctx context.Context, client *qrs.Client) (missing, unknown []string, err error) {
+	const create, update, remove = "Create on SystemRule", "Update on SystemRule", "Delete on SystemRule"
+	may, err := client.MayCreate(ctx, "systemrule", map[string]any{
+		"name": "qlik2rego site check", "category": "Security", "type": "Custom", "rule": "false", "resourceFilter": "Stream_*", "actions": 2, "ruleContext": 0, "disabled": true,
+	})
+	switch {
+	case qrs.IsForbidden(err), err == nil && !may:
+		missing = append(missing, create)
+	case qrs.IsRefused(err):
+		unknown = append(unknown, create)
+	case err != nil:
+		return nil, nil, err
+	}
 	var privileges []string
 	found := false
-	err := client.ListPrivileges(ctx, "systemrule", "type ne 'ReadOnly'", func(entity []byte) error {
+	err = client.ListPrivileges(ctx, "systemrule", "type ne 'ReadOnly'", func(entity []byte) error {
 		var rule struct {
 			Privileges []string `json:"privileges"`
 		}
@@ -104,15 +119,18 @@ func missingOnRules(ctx context.Context, client *qrs.Client) ([]string, error) {
 		return nil
 	})
 	if err != nil && !qrs.IsForbidden(err) {
-		return nil, err
+		return nil, nil, err
 	}
-	var missing []string
-	for _, right := range []string{"update", "delete"} {
-		if found && !slices.Contains(privileges, right) {
-			missing = append(missing, map[string]string{"update": "Update on SystemRule", "delete": "Delete on SystemRule"}[right])
-		}
+	if !found {
+		return missing, append(unknown, update, remove), nil
 	}
-	return missing, nil
+	if !slices.Contains(privileges, "update") {
+		missing = append(missing, update)
+	}
+	if !slices.Contains(privileges, "delete") {
+		missing = append(missing, remove)
+	}
+	return missing, unknown, nil
 }
 
 // missingAudit asks for a matrix of nobody.

@@ -213,3 +213,10 @@ func firstLine(text string) string {
 
 // IsServerError says whether the site failed while it worked on the call.
 func IsServerError(err error) bool { return status(err) >= http.StatusInternalServerError }
+
+// IsRefused says whether the site has answered that it does not take the call as it is: it
+// knows no such call, or expects another body.
+func IsRefused(err error) bool {
+	code := status(err)
+	return code >= http.StatusBadRequest && code < http.StatusInternalServerError && code != http.StatusUnauthorized
+}

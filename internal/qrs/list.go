@@ -178,6 +178,15 @@ func (c *Client) Create(ctx context.Context, path string, entity map[string]any)
 	return made, err
 }
 
+// MayCreate asks whether the user may create an entity. Builds without that call answer an
+// error for which IsNotFound holds.
+func (c *Client) MayCreate(ctx context.Context, path string, entity map[string]any) (bool, error) {
+	var may bool
+	// A POST that changes nothing.
+	err := c.call(ctx, request{method: http.MethodPost, path: "/" + path + "/previewcreateprivilege", body: entity}, &may)
+	return may, err
+}
+
 // Update replaces an entity by what was fetched and changed; its modifiedDate must be the
 // one that was fetched.
 func (c *Client) Update(ctx context.Context, path, id string, entity map[string]any) (map[string]any, error) {
@@ -208,6 +217,24 @@ func (c *Client) ChangedSince(ctx context.Context, since time.Time) (bool, error
 	var changes []json.RawMessage
 	err := c.call(ctx, request{method: http.MethodGet, path: "/notification/changes", query: query, long: true}, &changes)
 	return len(changes) > 0, err
+}
+
+// Subscribe asks the site to post changes of a type to an address, and returns the handle of
+// the subscription. A restart of the site ends it.
+func (c *Client) Subscribe(ctx context.Context, typ, callback string) (handle string, err error) {
+	var answer struct {
+		Value string `json:"value"`
+	}
+	err = c.call(ctx, request{method: http.MethodPost, path: "/notification", query: url.Values{"name": {typ}}, body: callback}, &answer)
+	if err == nil && answer.Value == "" {
+		err = errors.New("POST /qrs/notification: the answer has no handle")
+	}
+	return answer.Value, err
+}
+
+// Unsubscribe ends a subscription.
+func (c *Client) Unsubscribe(ctx context.Context, handle string) error {
+	return c.call(ctx, request{method: http.MethodDelete, path: "/notification", query: url.Values{"handle": {handle}}}, nil)
 }
 
 // Raw returns the text of the list of a collection. Close it.

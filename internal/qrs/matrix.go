@@ -2,6 +2,7 @@ package qrs
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,6 +18,22 @@ type MatrixQuery struct {
 	Actions uint32
 	// Context is AppAccess, ManagementAccess or "".
 	Context string
+	// Environment holds session attributes that the audit is to assume.
+	Environment map[string][]string `json:",omitempty"`
+}
+
+// attributes writes a context and session attributes as the audit takes them.
+func attributes(context string, environment map[string][]string) string {
+	var b strings.Builder
+	if context != "" {
+		b.WriteString("context=" + context + ";")
+	}
+	for _, name := range slices.Sorted(maps.Keys(environment)) {
+		for _, value := range environment[name] {
+			b.WriteString(name + "=" + value + ";")
+		}
+	}
+	return b.String()
 }
 
 // Cell is a pair of a user and a resource with the actions that the user has.
@@ -45,9 +62,7 @@ func (c *Client) Matrix(ctx context.Context, q MatrixQuery) ([]Cell, error) {
 	}{
 		ResourceType: q.Type, ResourceRef: ref{OneOfIDs(q.Resources)}, SubjectRef: ref{OneOfIDs(q.Users)}, Actions: q.Actions,
 		ResourceProperties: []string{"name"}, SubjectProperties: []string{"id"}, AuditLimit: MatrixLimit, OutputObjectsPrivileges: 4,
-	}
-	if q.Context != "" {
-		body.EnvironmentAttributes = "context=" + q.Context + ";"
+		EnvironmentAttributes: attributes(q.Context, q.Environment),
 	}
 	var answer struct {
 		Matrix []struct {
@@ -106,13 +121,13 @@ func (c *Client) Blocks(ctx context.Context, q MatrixQuery, f func(MatrixQuery, 
 
 // Granting returns the ids of the rules by which a user has anything on a resource, as the
 // site's audit tells them.
-func (c *Client) Granting(ctx context.Context, typ, user, resource, context string) ([]string, error) {
+func (c *Client) Granting(ctx context.Context, typ, user, resource, context string, environment map[string][]string) ([]string, error) {
 	body := map[string]any{
 		"resourceType": typ, "resourceFilter": OneOfIDs([]string{resource}), "userFilter": OneOfIDs([]string{user}),
 		"userSkip": 0, "userTake": 1, "resourceSkip": 0, "resourceTake": 1, "includeNonGrantingRules": false,
 	}
-	if context != "" {
-		body["environmentAttributes"] = "context=" + context + ";"
+	if text := attributes(context, environment); text != "" {
+		body["environmentAttributes"] = text
 	}
 	var answer struct {
 		RuleApplication []struct {

@@ -50,6 +50,8 @@ type Site struct {
 	Protect []string `yaml:"protect"`
 	// Defaults says what an edit of a rule that Qlik ships does: refuse, custom or keep.
 	Defaults string `yaml:"defaults"`
+	// Gates are limits on the effect of every plan for the site, as plan --fail-on has them.
+	Gates []string `yaml:"gates"`
 
 	dir string
 }
@@ -114,7 +116,7 @@ var unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type \
 
 // keys are those of a site.
 var keys = []string{
-	"url", "cert", "key", "ca", "server_name", "insecure", "user", "header", "jwt_file", "jwt_env", "context", "timeout", "protect", "defaults",
+	"url", "cert", "key", "ca", "server_name", "insecure", "user", "header", "jwt_file", "jwt_env", "context", "timeout", "protect", "defaults", "gates",
 }
 
 // inOurWords tells an unknown key without the names of Go types.

@@ -64,15 +64,26 @@ func (w *Workspace) Audit(ctx context.Context, q partition.Question) (*matrix.Ma
 }
 
 // Compare returns what the step from the rules and site of old to those of new does to
-// access. Workspaces of one snapshot directory are compared on one
-// site; without a snapshot, on users and resources synthesized from the conditions.
-// The views of both policies become equal. Sides, mode and progress of in are set here.
+// access, as Sides describes them.
 func (old *Workspace) Compare(ctx context.Context, new *Workspace, in difference.Input) (*difference.Report, error) {
+	in, err := old.Sides(ctx, new, in)
+	if err != nil {
+		return nil, err
+	}
+	return difference.Compare(ctx, in)
+}
+
+// Sides returns what a comparison of two workspaces starts from. Workspaces of one snapshot
+// directory are compared on one site, which is read once; without a snapshot, on users and
+// resources synthesized from the conditions. The views of both policies become equal. Sides,
+// mode and progress of in are set here. The error is ErrBroken if rules or a site have
+// errors, which are then among the diagnostics of the workspace.
+func (old *Workspace) Sides(ctx context.Context, new *Workspace, in difference.Input) (difference.Input, error) {
 	if old.Policy == nil || new.Policy == nil {
-		return nil, ErrBroken
+		return in, ErrBroken
 	}
 	if (old.Site == nil) != (new.Site == nil) {
-		return nil, fmt.Errorf("one side has a snapshot and the other has none: give both or neither")
+		return in, fmt.Errorf("one side has a snapshot and the other has none: give both or neither")
 	}
 	view := old.Policy.View
 	view.Merge(new.Policy.View)
@@ -89,21 +100,19 @@ func (old *Workspace) Compare(ctx context.Context, new *Workspace, in difference
 	}
 	var err error
 	if in.Old, err = old.side(ctx, old.Data()); err != nil {
-		return nil, err
+		return in, err
 	}
 	data := new.Data()
 	if in.SameSite {
 		data = nil
 	}
 	if in.New, err = new.side(ctx, data); err != nil {
-		return nil, err
+		return in, err
 	}
 	if in.SameSite && old.Site != nil {
-		if err := in.New.Bundle.Data.Share(&in.Old.Bundle.Data, bundles.DataRoot); err != nil {
-			return nil, err
-		}
+		err = in.New.Bundle.Data.Share(&in.Old.Bundle.Data, bundles.DataRoot)
 	}
-	return difference.Compare(ctx, in)
+	return in, err
 }
 
 func (w *Workspace) side(ctx context.Context, data bundles.DataSource) (difference.Side, error) {

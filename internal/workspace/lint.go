@@ -7,6 +7,20 @@ import (
 // Lint checks the rules, and the site if there is one, with all lints. The findings
 // include the diagnostics of the workspace.
 func (w *Workspace) Lint(config *lint.Config) lint.Result {
+	return w.LintOn(config, w.LintData())
+}
+
+// LintData reads the site as lints see it, nil without a snapshot.
+func (w *Workspace) LintData() *lint.Data {
+	if w.Site == nil {
+		return nil
+	}
+	return lint.LoadData(w.Site)
+}
+
+// LintOn is Lint on a site that was read already, by this workspace or by another one of the
+// same snapshot.
+func (w *Workspace) LintOn(config *lint.Config, site *lint.Data) lint.Result {
 	in := lint.Inputs{
 		Rules: w.Rules, Found: w.Diagnostics,
 		Options: w.Options.Resolution(),
@@ -14,8 +28,6 @@ func (w *Workspace) Lint(config *lint.Config) lint.Result {
 	if w.Policy != nil {
 		in.Costs = w.Policy.Costs()
 	}
-	if w.Site != nil {
-		in.Site = lint.LoadData(w.Site)
-	}
+	in.Site = site
 	return lint.Run(in, config)
 }

@@ -12,6 +12,10 @@ type clause struct {
 	// at is its place in the new condition or, where it was removed, the place of
 	// what it was a part of.
 	at diag.Range
+	// joined is "and" or "or", by which it is joined to its neighbours, "" for a whole
+	// condition. Negated says that an odd number of negations is around it.
+	joined  string
+	negated bool
 }
 
 // compareClauses returns the smallest parts in which two conditions differ, in the
@@ -33,12 +37,35 @@ func withoutEdit(old, new condition.Node, undo int) condition.Node {
 type comparison struct {
 	clauses []clause
 	undo    int
+	joined  string
+	negated bool
+	depth   int
+	// draw takes the lines of the tree; nil draws nothing.
+	draw func(TreeLine)
+}
+
+// line draws a part of the condition.
+func (c *comparison) line(mark string, n condition.Node) {
+	if c.draw != nil && n != nil {
+		c.draw(TreeLine{c.depth, mark, condition.Print(n)})
+	}
+}
+
+// heading draws what stands above parts, and returns what ends it.
+func (c *comparison) heading(mark, text string) (end func()) {
+	if c.draw != nil {
+		c.draw(TreeLine{c.depth, mark, text})
+	}
+	c.depth++
+	return func() { c.depth-- }
 }
 
 // differ notes a clause and returns what is to stand there, nil for nothing.
 func (c *comparison) differ(old, new condition.Node, at diag.Range) condition.Node {
 	n := len(c.clauses)
-	c.clauses = append(c.clauses, clause{old, new, at})
+	c.clauses = append(c.clauses, clause{old, new, at, c.joined, c.negated})
+	c.line("-", old)
+	c.line("+", new)
 	if n == c.undo {
 		return old
 	}
@@ -64,30 +91,43 @@ func open(n condition.Node) (chain, bool) {
 
 func (c *comparison) node(old, new condition.Node) condition.Node {
 	if condition.Same(old, new) {
+		c.line(" ", new)
 		return new
 	}
 	a, isA := open(old)
 	b, isB := open(new)
+	mark := " "
 	switch {
 	case isA && isB && a.and == b.and:
 	case isB && has(b.operands, old): // something was put beside it
-		a = chain{[]condition.Node{old}, b.and}
+		a, mark = chain{[]condition.Node{old}, b.and}, "+"
 	case isA && has(a.operands, new): // something beside it was taken away
-		b = chain{[]condition.Node{new}, a.and}
+		b, mark = chain{[]condition.Node{new}, a.and}, "-"
 	default:
 		if x, ok := old.(*condition.Not); ok {
 			if y, ok := new.(*condition.Not); ok {
+				defer c.heading(" ", "not")()
+				joined := c.joined
+				c.joined, c.negated = "", !c.negated
+				defer func() { c.joined, c.negated = joined, !c.negated }()
 				return &condition.Not{Operand: c.node(x.Operand, y.Operand), Bare: y.Bare, Range: y.Range}
 			}
 		}
 		return c.differ(old, new, new.Span())
 	}
-	return c.operands(a, b, new.Span())
+	return c.operands(a, b, mark, new.Span())
 }
 
 // operands compares two chains of one kind. What both have stays; what differs
 // between them is compared one by one, in order.
-func (c *comparison) operands(a, b chain, whole diag.Range) condition.Node {
+func (c *comparison) operands(a, b chain, mark string, whole diag.Range) condition.Node {
+	text, joined := "any of", c.joined
+	c.joined = "or"
+	if b.and {
+		text, c.joined = "all of", "and"
+	}
+	defer c.heading(mark, text)()
+	defer func() { c.joined = joined }()
 	var kept []condition.Node
 	keep := func(n condition.Node) {
 		if n != nil {
@@ -107,6 +147,7 @@ func (c *comparison) operands(a, b chain, whole diag.Range) condition.Node {
 			keep(c.differ(nil, b.operands[j], b.operands[j].Span()))
 		}
 		if i < len(a.operands) {
+			c.line(" ", b.operands[j])
 			keep(b.operands[j])
 		}
 		i, j = i+1, j+1

@@ -15,11 +15,15 @@ import (
 type Gate struct {
 	// Spec is the gate as it was written.
 	Spec string `json:"gate"`
-	// Limit is the number of cells that pass.
-	Limit int64 `json:"limit"`
+	// Limit is the number of cells that pass or, if Percent is set, the share of users.
+	Limit   int64 `json:"limit"`
+	Percent bool  `json:"percent,omitempty"`
 	// Cells is the number of those that count, each once whatever its causes and contexts.
 	Cells int64 `json:"cells"`
-	Hit   bool  `json:"hit"`
+	// Users are the users with a cell that counts, and Of all users, if Percent is set.
+	Users int  `json:"users,omitempty"`
+	Of    int  `json:"of_users,omitempty"`
+	Hit   bool `json:"hit"`
 
 	kind, action, typ string
 }
@@ -31,20 +35,19 @@ const (
 	leftOut = "left-out"
 )
 
-const gateForm = `a gate is KIND[:ACTION[:TYPE]][=LIMIT], such as gain:delete:App, loss=100 or any:*:Stream`
+const gateForm = `a gate is KIND[:ACTION[:TYPE]][=LIMIT], such as gain:delete:App, loss=100, loss:read:App=5% or any:*:Stream`
 
 // ParseGate reads a gate: gain, loss or any, an action or *, a type or *, and the
-// number of cells that pass, 0 if there is none. Left-out stands alone and counts
+// number of cells that pass, 0 if there is none, or the percentage of users. Left-out stands alone and counts
 // what was not compared. The error says what is wrong and what was meant.
 func ParseGate(spec string) (Gate, error) {
 	g := Gate{Spec: spec, action: "*", typ: "*"}
 	body, limit, limited := strings.Cut(spec, "=")
 	if limited {
-		n, err := strconv.ParseInt(limit, 10, 64)
-		if err != nil || n < 0 {
-			return g, fmt.Errorf("%q is no number of cells: %s", limit, gateForm)
+		var err error
+		if g.Limit, g.Percent, err = ParseLimit(limit); err != nil {
+			return g, fmt.Errorf("%w: %s", err, gateForm)
 		}
-		g.Limit = n
 	}
 	parts := strings.SplitN(body, ":", 3)
 	g.kind = strings.ToLower(parts[0])
@@ -52,7 +55,7 @@ func ParseGate(spec string) (Gate, error) {
 	if !slices.Contains(kinds, g.kind) {
 		return g, fmt.Errorf("%q is no kind of difference%s: %s", parts[0], didYouMean(g.kind, kinds), gateForm)
 	}
-	if g.kind == leftOut && len(parts) > 1 {
+	if g.kind == leftOut && (len(parts) > 1 || g.Percent) {
 		return g, fmt.Errorf("left-out stands alone: %s", gateForm)
 	}
 	if len(parts) > 1 && parts[1] != "*" {
@@ -69,6 +72,19 @@ func ParseGate(spec string) (Gate, error) {
 	}
 	return g, nil
 }
+
+// ParseLimit reads the limit of a gate: a number, or a percentage of users.
+func ParseLimit(limit string) (n int64, percent bool, err error) {
+	digits, percent := strings.CutSuffix(limit, "%")
+	n, err = strconv.ParseInt(digits, 10, 64)
+	if err != nil || n < 0 || percent && n > 100 {
+		return 0, false, fmt.Errorf("%q is not a number or a percentage of users", limit)
+	}
+	return n, percent, nil
+}
+
+// Scope is what a gate counts: its kind, action and type.
+func (g Gate) Scope() string { return g.kind + ":" + g.action + ":" + g.typ }
 
 func didYouMean(word string, candidates []string) string {
 	if meant, ok := diag.Suggest(word, candidates); ok {
@@ -105,8 +121,26 @@ func (g Gate) judge(r *Report) Gate {
 	if g.kind == leftOut {
 		g.Cells = int64(len(r.LeftOut))
 	}
-	g.Hit = g.Cells > g.Limit
+	if !g.Percent {
+		g.Hit = g.Cells > g.Limit
+		return g
+	}
+	g.Users, g.Of = r.users(func(group *Group, p Part) bool { return g.counts(group.Kind, p) }), r.Compared.Users
+	g.Hit = int64(g.Users)*100 > g.Limit*int64(g.Of)
 	return g
+}
+
+// users counts the users of parts that are chosen, each once.
+func (r *Report) users(chosen func(g *Group, p Part) bool) int {
+	var all bitset
+	for i := range r.tallied {
+		for j, p := range r.Groups[i].Parts {
+			if chosen(&r.Groups[i], p) {
+				all.union(r.tallied[i].users[j])
+			}
+		}
+	}
+	return all.count()
 }
 
 // Hit says whether a gate was hit.

@@ -140,7 +140,7 @@ func blocked(p *plan.Plan, noGuard bool) []string {
 	}
 	for _, g := range p.Gates {
 		if g.Hit {
-			why = append(why, fmt.Sprintf("the gate %s was hit (%d)", g.Gate, g.Cells))
+			why = append(why, fmt.Sprintf("the gate %s was hit (%s)", g.Gate, g.Says))
 		}
 	}
 	return why

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +16,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
+	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/lint"
 	"github.com/qlik2rego/qlik2rego/internal/live"
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
@@ -29,9 +32,16 @@ type Options struct {
 	Prune bool
 	// CreateTags makes the tags that the site does not have.
 	CreateTags bool
-	// Gates end a plan beside the default ones, unless NoDefaultGates.
-	Gates          []difference.Gate
+	// Gates end a plan beside the default ones, unless NoDefaultGates, and those of the site.
+	Gates          []GateSpec
 	NoDefaultGates bool
+	// Lint configures the lints that are compared, nil for none.
+	Lint *lint.Config
+	// Assertions are decided before and after, under Assumptions. OldRules are the rules of
+	// the files that they compare with.
+	Assertions  []prove.Assertion
+	Assumptions prove.Assumptions
+	OldRules    map[string]prove.Rules
 	// NoGuard lets a plan lock people out.
 	NoGuard bool
 	// NoEffect leaves out who gains and loses what, and with it the gates.
@@ -87,7 +97,7 @@ func ToBackup(ctx context.Context, client *qrs.Client, backup []ruleset.Rule, o 
 				continue
 			}
 			if was := FieldsOf(&now); !was.Equal(after) {
-				p.Changes = append(p.Changes, Change{Op: Update, ID: id, Name: r.Name, Before: &was, After: &after})
+				p.Changes = append(p.Changes, Change{Op: Update, ID: id, Name: r.Name, Before: &was, After: &after, Condition: conditionDiff(was, after)})
 			}
 		}
 		for _, id := range sortedKeys(site) {
@@ -128,8 +138,8 @@ func build(ctx context.Context, client *qrs.Client, o Options, compare func(*Pla
 	}
 	p := &Plan{
 		Version: planVersion, Site: client.Site().Name, URL: client.Site().URL, Build: about.BuildVersion, Created: time.Now().UTC().Truncate(time.Second),
-		Changes: []Change{}, Drift: []Drift{}, Conflicts: []Conflict{}, Problems: []string{}, Guard: []string{}, Gates: []Gate{}, CreateTags: []string{},
-		Rules: now.Rules.Digests(),
+		Changes: []Change{}, Drift: []Drift{}, Conflicts: []Conflict{}, Problems: []string{}, Guard: []string{}, Gates: []Gate{}, Assertions: []Assertion{}, CreateTags: []string{},
+		Rules: now.Rules.Digests(), same: map[string]ruleset.Rule{},
 	}
 	if err := compare(p, now.Rules); err != nil {
 		return nil, err
@@ -152,8 +162,8 @@ func build(ctx context.Context, client *qrs.Client, o Options, compare func(*Pla
 	return p, p.decide(ctx, client, now.Rules, o)
 }
 
-// decide compares who may do what before and after, and the gates.
-func (p *Plan) decide(ctx context.Context, client *qrs.Client, site Rules, o Options) error {
+// decide compares who may do what before and after, with the gates, lints and assertions.
+func (p *Plan) decide(ctx context.Context, client *qrs.Client, now Rules, o Options) error {
 	dir := o.Snapshot
 	if dir == "" {
 		temp, err := os.MkdirTemp("", "qlik2rego-site-*")
@@ -166,25 +176,36 @@ func (p *Plan) decide(ctx context.Context, client *qrs.Client, site Rules, o Opt
 		}
 		dir = filepath.Join(temp, live.SiteDir)
 	}
-	after, err := After(site, p.Changes, len(p.Changes))
+	now = maps.Clone(now)
+	maps.Copy(now, p.same)
+	rules, err := After(now, p.Changes, len(p.Changes))
 	if err != nil {
 		return err
 	}
-	report, err := Effect(ctx, site.List(), after.List(), dir, dir, o.Progress)
+	var site []string
+	if p.Dir != "" { // a rollback must always be possible
+		site = client.Site().Gates
+	}
+	gates, err := gatesOf(site, o)
 	if err != nil {
 		return err
 	}
-	gates := slices.Clone(o.Gates)
-	if !o.NoDefaultGates {
-		for _, spec := range DefaultGates {
-			g, err := difference.ParseGate(spec)
-			if err != nil {
-				return err
-			}
-			gates = append(gates, g)
-		}
+	before, after := opened(now.List(), dir, o.Progress), opened(rules.List(), dir, o.Progress)
+	in, err := before.Sides(ctx, after, difference.Input{})
+	if err != nil {
+		return broken(err, before, after)
 	}
-	p.gate(report, gates, !o.NoDefaultGates)
+	report, err := difference.Compare(ctx, in)
+	if err != nil {
+		return err
+	}
+	p.accessGates(report, gates, !o.NoDefaultGates)
+	if err := p.hubGate(ctx, in, report, gates); err != nil {
+		return err
+	}
+	if err := p.review(ctx, before, after, o, gates); err != nil {
+		return err
+	}
 	p.report = report
 	var b bytes.Buffer
 	if err := (show.JSON{}).Render(&b, report); err != nil {
@@ -302,7 +323,7 @@ func (s *State) users(ctx context.Context, client *qrs.Client, temp string) (*sn
 }
 
 func onlyErrors(list diag.List) diag.List {
-	return slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
+	return slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 }
 
 // Guard returns the guard of a site over its users.

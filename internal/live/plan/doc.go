@@ -8,6 +8,8 @@
 //	guard.go     nobody is locked out, after no write
 //	effect.go    who gains and who loses what
 //	gates.go     the limits that end a plan
+//	hub.go       users who lose every stream
+//	review.go    lints and assertions before and after
 //	build.go     all of it together, and the plan back to a backup
 //
 // It writes nothing to the site; package apply does.

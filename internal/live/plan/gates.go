@@ -1,29 +1,126 @@
 package plan
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// DefaultGates are the gains that nobody should make without a word: the rights by which a
-// user gives themselves more rights.
+// DefaultGates stop a plan that somebody should look at twice: gains of the rights by which
+// users give themselves more rights, losses that concern most users, and new errors.
 var DefaultGates = []string{
 	"gain:changerole", "gain:changeowner", "gain:create:SystemRule", "gain:update:SystemRule", "gain:update:User", "gain:update:UserDirectory", "gain:update:VirtualProxyConfig",
+	"loss:read:App=50%", "empty-hub=50%", "lint:error",
 }
 
 // anonymousGate is the gate for users who have not logged in.
 const anonymousGate = "gain by anonymous users"
 
-// gate decides the gates on a report.
-func (p *Plan) gate(r *difference.Report, gates []difference.Gate, anonymous bool) {
-	r.Judge(gates)
+// The gates of plans beside those of diff.
+const (
+	emptyHub = "empty-hub"
+	newLints = "lint"
+	unproved = "assertion"
+)
+
+// GateSpec is a limit that ends a plan, as it was written.
+type GateSpec struct {
+	Spec string
+	// scope is what the gate counts. A later gate of the same scope replaces an earlier one.
+	scope string
+	// access is a gate of diff, nil for the others.
+	access  *difference.Gate
+	limit   int64
+	percent bool
+	// severity is the least severe finding that counts.
+	severity diag.Severity
+}
+
+// ParseGate reads a gate: one of diff, or empty-hub[=LIMIT], lint[:SEVERITY], or assertion.
+func ParseGate(spec string) (GateSpec, error) {
+	body, limit, limited := strings.Cut(spec, "=")
+	kind, more, _ := strings.Cut(body, ":")
+	g := GateSpec{Spec: spec, scope: strings.ToLower(kind)}
+	switch g.scope {
+	case emptyHub:
+		if more != "" {
+			return g, errors.New("empty-hub has a limit only: empty-hub=10 or empty-hub=5%")
+		}
+		var err error
+		if limited {
+			g.limit, g.percent, err = difference.ParseLimit(limit)
+		}
+		return g, err
+	case newLints:
+		severities := map[string]diag.Severity{"": diag.Warning, "error": diag.Error, "warning": diag.Warning, "info": diag.Info}
+		var known bool
+		if g.severity, known = severities[strings.ToLower(more)]; !known || limited {
+			return g, fmt.Errorf("%q is not a gate of lints: lint, lint:error, lint:warning or lint:info", spec)
+		}
+		return g, nil
+	case unproved:
+		if more != "" || limited {
+			return g, errors.New("the gate assertion stands alone")
+		}
+		return g, nil
+	}
+	access, err := difference.ParseGate(spec)
+	g.access, g.scope = &access, access.Scope()
+	return g, err
+}
+
+// gatesOf returns the gates of a plan. Those of the user replace those of the site, which
+// replace the default ones, where they count the same.
+func gatesOf(site []string, o Options) ([]GateSpec, error) {
+	var all []GateSpec
+	add := func(g GateSpec) {
+		all = append(slices.DeleteFunc(all, func(known GateSpec) bool { return known.scope == g.scope }), g)
+	}
+	specs := slices.Clone(DefaultGates)
+	if o.NoDefaultGates {
+		specs = nil
+	}
+	for _, spec := range append(specs, site...) {
+		g, err := ParseGate(spec)
+		if err != nil {
+			return nil, fmt.Errorf("gates of the site in sites.yaml: %w", err)
+		}
+		add(g)
+	}
+	for _, g := range o.Gates {
+		add(g)
+	}
+	return all, nil
+}
+
+// hit adds what a gate has counted.
+func (p *Plan) hit(gate string, n int64, hit bool, says string) {
+	p.Gates = append(p.Gates, Gate{Gate: gate, Cells: n, Hit: hit, Says: says})
+}
+
+// accessGates decides the gates of diff, and the one for anonymous users.
+func (p *Plan) accessGates(r *difference.Report, gates []GateSpec, anonymous bool) {
+	var list []difference.Gate
+	for _, g := range gates {
+		if g.access != nil {
+			list = append(list, *g.access)
+		}
+	}
+	r.Judge(list)
 	for _, g := range r.Gates {
-		p.Gates = append(p.Gates, Gate{g.Spec, g.Cells, g.Hit})
+		says := fmt.Sprintf("%d cells, at most %d", g.Cells, g.Limit)
+		if g.Percent {
+			says = fmt.Sprintf("%d of %d users, at most %d%%", g.Users, g.Of, g.Limit)
+		}
+		p.hit(g.Spec, g.Cells, g.Hit, says)
 	}
 	if anonymous {
 		n := anonymousGains(r)
-		p.Gates = append(p.Gates, Gate{anonymousGate, n, n > 0})
+		p.hit(anonymousGate, n, n > 0, fmt.Sprintf("%d kinds of rights, at most 0", n))
 	}
 }
 
@@ -36,11 +133,8 @@ func anonymousGains(r *difference.Report) int64 {
 		}
 		for j := range g.Parts {
 			users, _ := r.Members(i, j, 1<<20)
-			for _, u := range users {
-				if strings.HasPrefix(strings.ToUpper(u.ID), `NONE\`) {
-					n++
-					break
-				}
+			if slices.ContainsFunc(users, func(u difference.Member) bool { return strings.HasPrefix(strings.ToUpper(u.ID), `NONE\`) }) {
+				n++
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 )
 
@@ -32,8 +33,14 @@ type Change struct {
 	// Before and After are nil where there is no rule.
 	Before *Fields `json:"before,omitempty"`
 	After  *Fields `json:"after,omitempty"`
+	// Condition is what differs in the condition, nil where it is the same or one of the two
+	// cannot be parsed.
+	Condition *difference.ConditionDiff `json:"condition,omitempty"`
 	// Alias is the id that the rule had before it was deleted.
 	Alias string `json:"alias,omitempty"`
+
+	// rule is the rule as its file has it, nil for a plan that was read from a file.
+	rule *ruleset.Rule
 }
 
 // Drift is a difference that the plan leaves alone.
@@ -80,6 +87,10 @@ type Plan struct {
 	Guard []string `json:"guard"`
 	// Gates are those that were hit or passed.
 	Gates []Gate `json:"gates"`
+	// Lints are the findings that differ, nil if no lints were asked for.
+	Lints *Lints `json:"lints,omitempty"`
+	// Assertions are those that were asked for, before and after.
+	Assertions []Assertion `json:"assertions"`
 	// Effect is the report of who gains and who loses what, as diff writes it.
 	Effect json.RawMessage `json:"effect,omitempty"`
 	// Rules are the digests of all rules on the site; with others the plan is stale.
@@ -90,13 +101,19 @@ type Plan struct {
 	Digest string `json:"digest"`
 
 	report *difference.Report
+	// same are the rules whose files are as the site has them, by the id on the site: findings
+	// about them name their files.
+	same map[string]ruleset.Rule
 }
 
-// Gate is a limit on the effect.
+// Gate is a limit that was decided.
 type Gate struct {
-	Gate  string `json:"gate"`
-	Cells int64  `json:"cells"`
-	Hit   bool   `json:"hit"`
+	Gate string `json:"gate"`
+	// Cells is what was counted: cells or, for other gates, what Says names.
+	Cells int64 `json:"cells"`
+	Hit   bool  `json:"hit"`
+	// Says tells what was counted, and the limit.
+	Says string `json:"says"`
 }
 
 // Report returns the effect as it was compared, nil for a plan that was read from a file.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
 // order puts the writes into their order, make before break: rules that grant more come
@@ -58,11 +60,21 @@ func After(site Rules, changes []Change, n int) (Rules, error) {
 			delete(rules, c.ID)
 			continue
 		}
-		r, err := c.After.Decode(c.ID)
+		r, err := c.decode()
 		if err != nil {
 			return nil, err
 		}
 		rules[c.ID] = r
 	}
 	return rules, nil
+}
+
+// decode returns the rule that a change leads to, as its file has it if that is known.
+func (c *Change) decode() (ruleset.Rule, error) {
+	if c.rule == nil {
+		return c.After.Decode(c.ID)
+	}
+	r := *c.rule
+	r.ID = c.ID
+	return r, nil
 }

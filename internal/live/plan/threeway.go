@@ -9,6 +9,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
 )
@@ -86,6 +87,10 @@ func (p *Plan) compare(s *sides, prune bool) {
 		theirs = rulefiles.Digest(s.site)
 	}
 	switch {
+	case ours == theirs && s.ours != nil:
+		r := *s.ours
+		r.ID = s.site.ID
+		p.same[r.ID] = r
 	case ours == theirs:
 	case s.ours != nil && s.site == nil && s.base == nil:
 		p.create(s)
@@ -110,13 +115,21 @@ func (p *Plan) compare(s *sides, prune bool) {
 		p.drift(s, "kept")
 	default:
 		before, after := FieldsOf(s.site), FieldsOf(s.ours)
-		p.Changes = append(p.Changes, Change{Op: Update, ID: s.site.ID, Name: after.Name, File: s.file, Before: &before, After: &after})
+		p.Changes = append(p.Changes, Change{Op: Update, ID: s.site.ID, Name: after.Name, File: s.file, Before: &before, After: &after, Condition: conditionDiff(before, after), rule: s.ours})
 	}
+}
+
+// conditionDiff returns what differs in the conditions of two versions of a rule.
+func conditionDiff(before, after Fields) *difference.ConditionDiff {
+	if before.Rule == after.Rule {
+		return nil
+	}
+	return difference.CompareConditions(before.Rule, after.Rule)
 }
 
 func (p *Plan) create(s *sides) {
 	f := FieldsOf(s.ours)
-	c := Change{Op: Create, ID: s.id, Name: f.Name, File: s.file, After: &f}
+	c := Change{Op: Create, ID: s.id, Name: f.Name, File: s.file, After: &f, rule: s.ours}
 	if !s.ours.Derived {
 		c.Alias = s.id
 	}

@@ -25,41 +25,33 @@ type Point struct {
 	Rules []string `json:"rules"`
 }
 
-// readings are the options of the language that can be tried.
-var readings = []struct {
-	name    string
-	options evaluate.Options
-}{
-	{"list-inequality=all", evaluate.Options{ListInequality: evaluate.All}},
-}
-
 // explainer tries other readings of the rules on the pairs that differ.
 type explainer struct {
-	records    *snapshot.Site
-	rules      map[string]ruleset.Rule
-	evaluators []*evaluate.Evaluator
+	records     *snapshot.Site
+	environment map[string][]string
+	rules       map[string]ruleset.Rule
+	readings    []reading
 }
 
-func newExplainer(rules []ruleset.Rule, records *snapshot.Site) *explainer {
-	e := &explainer{records: records, rules: map[string]ruleset.Rule{}}
+func newExplainer(rules []ruleset.Rule, records *snapshot.Site, o Options) *explainer {
+	e := &explainer{records: records, environment: map[string][]string{}, rules: map[string]ruleset.Rule{}, readings: readings(rules, records, o.Readings)}
+	for name, values := range o.Environment {
+		e.environment[schema.Fold(name)] = values
+	}
 	for _, r := range rules {
 		e.rules[schema.Fold(r.ID)] = r
-	}
-	for _, r := range readings {
-		evaluator, _ := evaluate.New(rules, records, r.options) // a rule in error grants nothing
-		e.evaluators = append(e.evaluators, evaluator)
 	}
 	return e
 }
 
-// point returns the option under which we decide as the site does, "" for none.
+// point returns the reading under which we decide as the site does, "" for none.
 func (e *explainer) point(d Difference, theirs uint32) string {
 	user, resource := e.records.Records["user"][schema.Fold(d.User)], e.records.Records[schema.Fold(d.Type)][schema.Fold(d.Resource)]
 	if user == nil || resource == nil {
 		return ""
 	}
-	for i, evaluator := range e.evaluators {
-		answer := evaluator.Answer(evaluate.Question{Subject: user, Resource: resource, Context: d.Context})
+	for _, r := range e.readings {
+		answer := r.evaluator.Answer(evaluate.Question{Subject: user, Resource: resource, Context: d.Context, Environment: e.environment})
 		var mask uint32
 		for _, name := range answer.Actions {
 			if a, ok := ruleset.ParseAction(name); ok {
@@ -67,7 +59,7 @@ func (e *explainer) point(d Difference, theirs uint32) string {
 			}
 		}
 		if mask == theirs {
-			return readings[i].name
+			return r.name
 		}
 	}
 	return ""

@@ -19,7 +19,7 @@ type Site interface {
 	// Blocks calls f with the cells of a matrix in blocks.
 	Blocks(ctx context.Context, q qrs.MatrixQuery, f func(qrs.MatrixQuery, []qrs.Cell) error) error
 	// Granting returns the rules by which a user has anything on a resource.
-	Granting(ctx context.Context, typ, user, resource, context string) ([]string, error)
+	Granting(ctx context.Context, typ, user, resource, context string, environment map[string][]string) ([]string, error)
 }
 
 // Capture is a file with what a site has answered to one question.
@@ -65,8 +65,8 @@ func (r *Recorder) Blocks(ctx context.Context, q qrs.MatrixQuery, f func(qrs.Mat
 }
 
 // Granting implements Site.
-func (r *Recorder) Granting(ctx context.Context, typ, user, resource, context string) ([]string, error) {
-	rules, err := r.Site.Granting(ctx, typ, user, resource, context)
+func (r *Recorder) Granting(ctx context.Context, typ, user, resource, context string, environment map[string][]string) ([]string, error) {
+	rules, err := r.Site.Granting(ctx, typ, user, resource, context, environment)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (r *Replay) Blocks(_ context.Context, q qrs.MatrixQuery, f func(qrs.MatrixQ
 var errNotCaptured = errors.New("not captured")
 
 // Granting implements Site.
-func (r *Replay) Granting(_ context.Context, typ, user, resource, context string) ([]string, error) {
+func (r *Replay) Granting(_ context.Context, typ, user, resource, context string, _ map[string][]string) ([]string, error) {
 	for _, c := range r.captures {
 		if g := c.Granting; g != nil && strings.EqualFold(g.Type, typ) && g.User == user && g.Resource == resource && g.Context == context {
 			return g.Rules, nil

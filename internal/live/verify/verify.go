@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
@@ -21,6 +22,10 @@ import (
 type Options struct {
 	// Types are the types of the resources; none are all that the site audits.
 	Types []string
+	// Environment holds session attributes, which the site's audit is told as well.
+	Environment map[string][]string
+	// Readings are the options that the bundle was compiled with.
+	Readings compiler.Options
 	// Sample is how many members of each class are asked about; 0 is one, and a negative
 	// number all.
 	Sample   int
@@ -86,7 +91,7 @@ type comparison struct {
 // Compare compares the policy of a bundle with a site's audit. Rules and records are those
 // that the bundle was made of.
 func Compare(ctx context.Context, b *bundles.Bundle, rules []ruleset.Rule, records *snapshot.Site, site Site, o Options) (*Result, error) {
-	c := &comparison{bundle: b, site: site, options: o, result: &Result{Points: []Point{}, Differences: []Difference{}}, explain: newExplainer(rules, records)}
+	c := &comparison{bundle: b, site: site, options: o, result: &Result{Points: []Point{}, Differences: []Difference{}}, explain: newExplainer(rules, records, o)}
 	types := o.Types
 	if len(types) == 0 {
 		on := b.Data.Keys("site", "entities")
@@ -109,7 +114,7 @@ func Compare(ctx context.Context, b *bundles.Bundle, rules []ruleset.Rule, recor
 
 // compare compares the rights on the resources of one type in one context.
 func (c *comparison) compare(ctx context.Context, typ, siteContext, ours string) error {
-	q := partition.Question{Types: []string{schema.Fold(typ)}, Actions: uint32(ruleset.All), Session: partition.Session{Context: ours}}
+	q := partition.Question{Types: []string{schema.Fold(typ)}, Actions: uint32(ruleset.All), Session: partition.Session{Context: ours, Environment: c.options.Environment}}
 	m, err := matrix.Compute(ctx, c.bundle, q, c.options.Progress)
 	if err != nil {
 		return err
@@ -117,7 +122,7 @@ func (c *comparison) compare(ctx context.Context, typ, siteContext, ours string)
 	t := m.Types[0]
 	users, things := m.Model.Subjects, t.Resources
 	userOf, thingOf := map[string]int32{}, map[string]int32{}
-	ask := qrs.MatrixQuery{Type: typ, Actions: known, Context: siteContext}
+	ask := qrs.MatrixQuery{Type: typ, Actions: known, Context: siteContext, Environment: c.options.Environment}
 	for _, n := range c.chosen(users.Classes, len(users.Handles), func(n int32) bool { return !users.Anonymous[n] }) {
 		ask.Users, userOf[users.Handles[n]] = append(ask.Users, users.Handles[n]), n
 	}
@@ -246,7 +251,7 @@ func (c *comparison) pair(ctx context.Context, m *matrix.Matrix, t *matrix.Type,
 	d.Point = c.explain.point(d, theirs)
 	if c.asked < maxAsked {
 		c.asked++
-		found, err := c.site.Granting(ctx, p.typ, d.User, d.Resource, siteContext)
+		found, err := c.site.Granting(ctx, p.typ, d.User, d.Resource, siteContext, c.options.Environment)
 		if err != nil && !errors.Is(err, errNotCaptured) {
 			return err
 		}

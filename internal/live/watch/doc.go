@@ -4,6 +4,7 @@
 //	watch.go     rounds: has anything changed, and what
 //	entities.go  the entities that differ between two snapshots
 //	event.go     what is told, and to whom
+//	subscribe.go the site tells that something has changed
 //	metrics.go   numbers for Prometheus
 //
 // A round asks for the changes since the last one where the site answers that, else it

@@ -57,6 +57,15 @@ func (w *Watch) Close() { _ = os.RemoveAll(w.temp) } // temporary
 // Dir is the site as it was last read, a pulled folder.
 func (w *Watch) Dir() string { return filepath.Join(w.temp, "now") }
 
+// Types are the types that the site has, as it was last read.
+func (w *Watch) Types() []string {
+	var types []string
+	for _, part := range w.manifest.Collections {
+		types = append(types, part.Type)
+	}
+	return types
+}
+
 // pull reads the site.
 func (w *Watch) pull(ctx context.Context, incremental bool) error {
 	since := w.now().Add(w.client.Ahead())

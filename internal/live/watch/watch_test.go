@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
 )
@@ -129,5 +130,70 @@ func TestWebhook(t *testing.T) {
 	code = http.StatusTeapot
 	if err := hook.Send(t.Context(), e); err == nil || !strings.Contains(err.Error(), "418") {
 		t.Errorf("a hook that refuses: %v", err)
+	}
+}
+
+// The site tells changes as they happen; a restart of it loses that until it is renewed, and
+// nothing is left at the site in the end.
+func TestSubscription(t *testing.T) {
+	site := faketest.Start(t, "config-sheet", fake.Options{})
+	client := site.Client(t)
+	server := httptest.NewUnstartedServer(nil)
+	s := Subscribe(client, []string{"SystemRule", "App.Object"}, "http://"+server.Listener.Addr().String()+"/")
+	server.Config.Handler = s
+	server.Start()
+	defer server.Close()
+	renewer, now := &Renewer{Subscription: s}, time.Unix(1e9, 0)
+	renew := func(failed bool) {
+		t.Helper()
+		if err := renewer.After(t.Context(), now, failed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change := func() {
+		t.Helper()
+		if _, err := site.Store.Create("systemrule", map[string]any{"name": "a", "rule": "true", "resourceFilter": "Stream_*", "actions": json.Number("2")}, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := func() {
+		t.Helper()
+		select {
+		case <-s.Hints():
+		case <-time.After(time.Minute):
+			t.Fatal("nobody tells")
+		}
+	}
+	renew(false)
+	change()
+	told()
+	site.Restart()
+	renew(false)
+	if site.Subscriptions() != 0 {
+		t.Error("renewed before it is time")
+	}
+	renew(true) // the site could not be read: it may have restarted
+	renew(false)
+	change()
+	told()
+	now = now.Add(renewEvery)
+	renew(false)
+	if n := site.Subscriptions(); n != 2 {
+		t.Errorf("%d subscriptions after a renewal", n)
+	}
+	s.Close()
+	if n := site.Subscriptions(); n != 0 {
+		t.Errorf("%d subscriptions are left", n)
+	}
+	// Others can neither guess the path nor get anything by it.
+	if resp, err := http.Post(server.URL+"/guess", "application/json", strings.NewReader("[]")); err != nil || resp.StatusCode != http.StatusNotFound {
+		t.Errorf("%v, %v", resp, err)
+	}
+	if len(s.Hints()) != 0 {
+		t.Error("a guess is a hint")
+	}
+	mute := faketest.Start(t, "config-sheet", fake.Options{NoNotifications: true})
+	if err := Subscribe(mute.Client(t), []string{"App"}, server.URL).Renew(t.Context()); !qrs.IsNotFound(err) {
+		t.Errorf("a site without notifications: %v", err)
 	}
 }

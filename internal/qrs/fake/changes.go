@@ -86,9 +86,16 @@ func (c *call) subscribe() {
 	}
 	c.Server.mu.Lock()
 	defer c.Server.mu.Unlock()
-	handle := stableID("notification", callback, q.Encode(), strconv.Itoa(len(c.subscriptions)))
+	handle := stableID("notification", callback, q.Encode(), strconv.FormatInt(c.calls.Load(), 10))
 	c.subscriptions[handle] = subscription{q.Get("name"), kind, callback}
 	c.answer(http.StatusCreated, object{"value": handle})
+}
+
+// Subscriptions is the number of notifications that clients have asked for.
+func (s *Server) Subscriptions() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.subscriptions)
 }
 
 // Restart forgets all notifications and sessions, as a restart of the service does.

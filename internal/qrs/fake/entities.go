@@ -14,11 +14,11 @@ import (
 var guid = regexp.MustCompile(`^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$`)
 
 // entities answers the generic endpoints: <type>, <type>/full, <type>/{id},
-// <type>/count, <type>/table.
+// <type>/count, <type>/table, <type>/previewcreateprivilege.
 func (c *call) entities(path string) {
 	name, last := path, ""
 	if i := strings.LastIndexByte(path, '/'); i > 0 {
-		if end := path[i+1:]; end == "full" || end == "count" || end == "table" || end == "many" || guid.MatchString(end) {
+		if end := path[i+1:]; end == "full" || end == "count" || end == "table" || end == "many" || end == "previewcreateprivilege" || guid.MatchString(end) {
 			name, last = path[:i], end
 		}
 	}
@@ -29,7 +29,7 @@ func (c *call) entities(path string) {
 		c.fail(http.StatusNotFound, "The operation failed: no such resource type")
 		return
 	}
-	if c.r.Method != http.MethodGet && last != "table" {
+	if c.r.Method != http.MethodGet && last != "table" && last != "previewcreateprivilege" {
 		c.writes.Add(1)
 	}
 	switch {
@@ -41,6 +41,8 @@ func (c *call) entities(path string) {
 		c.list(name, last == "full")
 	case c.r.Method == http.MethodPost && last == "table":
 		c.table(name)
+	case c.r.Method == http.MethodPost && last == "previewcreateprivilege":
+		c.previewCreate(name)
 	case c.r.Method == http.MethodPost && last == "":
 		c.create(name)
 	case c.r.Method == http.MethodPut && guid.MatchString(last):
@@ -177,6 +179,18 @@ func (c *call) create(name string) {
 		return
 	}
 	c.answer(http.StatusCreated, made)
+}
+
+// previewCreate answers whether the caller may create an entity.
+func (c *call) previewCreate(name string) {
+	fields := object{}
+	if c.options.NoPreview {
+		c.fail(http.StatusNotFound, "The operation failed: no such resource type")
+		return
+	}
+	if c.body(&fields) {
+		c.answer(http.StatusOK, c.may("create", typeOf(name), fields))
+	}
 }
 
 func (c *call) update(name, id string) {

@@ -30,6 +30,10 @@ type Options struct {
 	CountObject bool
 	// NoChanges answers 404 where changes since a date are asked for.
 	NoChanges bool
+	// NoNotifications answers 404 where notifications are asked for.
+	NoNotifications bool
+	// NoPreview answers 404 where rights of the caller on a new entity are asked for.
+	NoPreview bool
 	// Faults decide what goes wrong; SlowBy is how long Slow waits.
 	Faults Faults
 	SlowBy time.Duration
@@ -277,7 +281,7 @@ func (c *call) route(path string) {
 		c.audit()
 	case path == "notification/changes" && get && !c.options.NoChanges:
 		c.changesSince()
-	case path == "notification":
+	case path == "notification" && !c.options.NoNotifications:
 		c.subscribe()
 	default:
 		c.entities(path)

@@ -79,7 +79,7 @@ func (m Markdown) head(r *difference.Report) string {
 		if g.Hit {
 			mark = ":no_entry:"
 		}
-		fmt.Fprintf(&b, "\n- %s gate %s: %s, at most %s", mark, code(g.Spec), number(g.Cells), number(g.Limit))
+		fmt.Fprintf(&b, "\n- %s gate %s: %s", mark, code(g.Spec), measured(g))
 	}
 	if len(r.Gates) > 0 {
 		b.WriteByte('\n')

@@ -161,5 +161,13 @@ func gate(g difference.Gate) string {
 	if g.Hit {
 		verdict = "HIT"
 	}
-	return fmt.Sprintf("gate %s: %s, at most %s: %s", oneLine(g.Spec), number(g.Cells), number(g.Limit), verdict)
+	return fmt.Sprintf("gate %s: %s: %s", oneLine(g.Spec), measured(g), verdict)
+}
+
+// measured says what a gate has counted, and what passes.
+func measured(g difference.Gate) string {
+	if g.Percent {
+		return fmt.Sprintf("%s of %s users, at most %d%%", number(g.Users), number(g.Of), g.Limit)
+	}
+	return fmt.Sprintf("%s, at most %s", number(g.Cells), number(g.Limit))
 }

@@ -17,7 +17,7 @@ func (JUnit) Render(w io.Writer, r *prove.Report) error {
 	s := junit.Suite{Name: "qlik2rego prove"}
 	for _, result := range r.Results {
 		c := junit.Case{Class: result.Kind, Name: result.Name, File: result.File, Line: result.Line}
-		o := &junit.Outcome{Message: result.Verdict, Text: strings.Join(lines(result), "\n")}
+		o := &junit.Outcome{Message: result.Verdict, Text: strings.Join(Lines(result), "\n")}
 		switch result.Verdict {
 		case prove.Counterexample:
 			c.Failure = o

@@ -26,7 +26,7 @@ func (Text) Render(w io.Writer, r *prove.Report) error {
 	var b strings.Builder
 	for _, result := range r.Results {
 		fmt.Fprintf(&b, "%-14s  %s\n", strings.ToUpper(result.Verdict[:1])+result.Verdict[1:], tabular.Printable(result.Name))
-		for _, line := range lines(result) {
+		for _, line := range Lines(result) {
 			fmt.Fprintf(&b, "    %s\n", line)
 		}
 	}
@@ -42,8 +42,8 @@ func summary(r *prove.Report) string {
 	return fmt.Sprintf("%d proved, %s, %d unknown", r.Proved, count(r.Counterexamples, "counterexample"), r.Unknown)
 }
 
-// lines tells what a verdict rests on, or the counterexamples.
-func lines(r prove.Result) []string {
+// Lines tells what a verdict rests on, or the counterexamples.
+func Lines(r prove.Result) []string {
 	var list []string
 	if r.Reason != "" {
 		list = append(list, tabular.Printable(r.Reason))

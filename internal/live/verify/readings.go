@@ -1,0 +1,98 @@
+package verify
+
+import (
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/assume"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// reading is another reading of the rules, with the evaluator that decides by it.
+type reading struct {
+	// name is the options as the command line takes them, or the id of the point that has no
+	// option.
+	name      string
+	evaluator *evaluate.Evaluator
+}
+
+// option is a point of the language that has an option, with its values.
+type option struct {
+	name   string
+	values []string
+}
+
+var options = []option{
+	{"list-inequality", []string{"any", "all"}},
+	{"entity-text", []string{"error", "never", "id-or-name"}},
+	{"session-attributes", []string{"separate", "stored"}},
+}
+
+// readings returns the readings that differ from the one in use, those with the fewest
+// differences first: one option, two options, and rules rewritten to what else an operator
+// could mean. The reading in use comes first, since its evaluator may decide as the site does
+// where the compiled policy does not.
+func readings(rules []ruleset.Rule, records *snapshot.Site, now compiler.Options) []reading {
+	current := []string{now.ListInequality.String(), now.EntityText.String(), now.SessionAttributes.String()}
+	var list []reading
+	add := func(name string, rules []ruleset.Rule, values []string) {
+		o := evaluate.Options{Schema: now.Schema}
+		o.Read(values[0], values[1], values[2])
+		evaluator, _ := evaluate.New(rules, records, o) // a rule in error grants nothing
+		list = append(list, reading{name, evaluator})
+	}
+	add(ourMistake, rules, current)
+	type change struct {
+		name   string
+		option int
+		value  string
+	}
+	var changes []change
+	for i, o := range options {
+		for _, value := range o.values {
+			if value != current[i] {
+				changes = append(changes, change{o.name + "=" + value, i, value})
+			}
+		}
+	}
+	with := func(all ...change) []string {
+		values := append([]string{}, current...)
+		for _, c := range all {
+			values[c.option] = c.value
+		}
+		return values
+	}
+	for _, c := range changes {
+		add(c.name, rules, with(c))
+	}
+	for _, p := range assume.Points(now) {
+		if slices.ContainsFunc(options, func(o option) bool { return o.name == p.ID }) {
+			continue
+		}
+		if rewritten, _, _ := p.With(rules, now); differ(rules, rewritten) {
+			add(p.ID+": "+p.Other, rewritten, current)
+		}
+	}
+	for i, first := range changes {
+		for _, second := range changes[i+1:] {
+			if first.option != second.option {
+				add(first.name+" "+second.name, rules, with(first, second))
+			}
+		}
+	}
+	return list
+}
+
+// ourMistake names differences that the independent evaluator does not have.
+const ourMistake = "the evaluator's own (the compiled policy decides otherwise: please report it)"
+
+func differ(a, b []ruleset.Rule) bool {
+	for i := range a {
+		if a[i].Condition != b[i].Condition {
+			return true
+		}
+	}
+	return false
+}
