@@ -98,16 +98,20 @@ func (s *Streams) rounds(ctx *cli.Context, client *qrs.Client, w *watch.Watch, m
 	}
 	failing := false
 	for {
+		renewed, err := false, error(nil)
 		if hints != nil {
-			if err := renewer.After(ctx.Context, time.Now(), failing); err != nil && ctx.Context.Err() == nil {
-				s.note("the site %s does not say when something changes, so that it is asked every %s: %v", client.Site().Name, ctx.Duration("interval"), err)
-			}
+			renewed, err = renewer.After(ctx.Context, time.Now(), failing)
 		}
-		select {
-		case <-ctx.Context.Done():
-			return nil
-		case <-tick.C:
-		case <-hints:
+		if err != nil && ctx.Context.Err() == nil {
+			s.note("the site %s does not say when something changes, so that it is asked every %s: %v", client.Site().Name, ctx.Duration("interval"), err)
+		}
+		if !renewed {
+			select {
+			case <-ctx.Context.Done():
+				return nil
+			case <-tick.C:
+			case <-hints:
+			}
 		}
 		e, err := w.Round(ctx.Context)
 		switch {

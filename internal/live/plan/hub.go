@@ -70,7 +70,7 @@ func streamReaders(ctx context.Context, b *bundles.Bundle, progress snapshot.Pro
 		}
 	}
 	readers := map[string]bool{}
-	for n, login := range users.Subjects {
+	for n, login := range users.IDs {
 		user := int32(n)
 		if users.Anonymous[user] {
 			continue

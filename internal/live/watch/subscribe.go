@@ -92,16 +92,18 @@ type Renewer struct {
 	due time.Time
 }
 
-// After is called after each round, which has failed or not, and returns an error once if
-// the site does not take subscriptions.
-func (r *Renewer) After(ctx context.Context, now time.Time, failed bool) error {
+// After is called after each round, which has failed or not. It says whether it has renewed
+// the subscription: what has changed before that was told to nobody, so that the site is to
+// be looked at.
+func (r *Renewer) After(ctx context.Context, now time.Time, failed bool) (renewed bool, err error) {
 	switch {
 	case failed:
 		r.due = time.Time{}
-		return nil
+		return false, nil
 	case now.Before(r.due):
-		return nil
+		return false, nil
 	}
 	r.due = now.Add(renewEvery)
-	return r.Renew(ctx)
+	err = r.Renew(ctx)
+	return err == nil, err
 }

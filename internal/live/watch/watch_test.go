@@ -144,10 +144,10 @@ func TestSubscription(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	renewer, now := &Renewer{Subscription: s}, time.Unix(1e9, 0)
-	renew := func(failed bool) {
+	renew := func(failed, want bool) {
 		t.Helper()
-		if err := renewer.After(t.Context(), now, failed); err != nil {
-			t.Fatal(err)
+		if renewed, err := renewer.After(t.Context(), now, failed); err != nil || renewed != want {
+			t.Fatal(renewed, err)
 		}
 	}
 	change := func() {
@@ -164,20 +164,20 @@ func TestSubscription(t *testing.T) {
 			t.Fatal("nobody tells")
 		}
 	}
-	renew(false)
+	renew(false, true)
 	change()
 	told()
 	site.Restart()
-	renew(false)
+	renew(false, false)
 	if site.Subscriptions() != 0 {
 		t.Error("renewed before it is time")
 	}
-	renew(true) // the site could not be read: it may have restarted
-	renew(false)
+	renew(true, false) // the site could not be read: it may have restarted
+	renew(false, true)
 	change()
 	told()
 	now = now.Add(renewEvery)
-	renew(false)
+	renew(false, true)
 	if n := site.Subscriptions(); n != 2 {
 		t.Errorf("%d subscriptions after a renewal", n)
 	}
