@@ -168,6 +168,7 @@ func listenAndServe(ctx *cli.Context, cfg pdp.Config, address listen.Address, mo
 		}
 		defer func() { _ = cfg.Envoy.Close() }() // it may be closed already
 	}
+	superviseBySystemd(&cfg)
 	server, err := pdp.Prepare(ctx.Context, cfg)
 	if err != nil {
 		return Input(err)
@@ -188,6 +189,7 @@ func listenAndServe(ctx *cli.Context, cfg pdp.Config, address listen.Address, mo
 	defer stop()
 	pdp.TuneCollector(running)
 	known.watch(running)
+	defer onHangup(func() { server.Reload(running) })()
 	err = server.Serve(ctx.Context, l, diagnostics)
 	var start *pdp.ErrStart
 	if errors.As(err, &start) || errors.Is(err, management.ErrLost) {

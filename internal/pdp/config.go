@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/daemon"
 	"github.com/open-policy-agent/opa/v1/bundle"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
@@ -86,6 +87,14 @@ type Config struct {
 	Envoy net.Listener
 	// Activated, which may be nil, is called when another policy decides.
 	Activated func()
+	// Notify, which may be nil, tells a supervisor what becomes of the process, in
+	// systemd's notify protocol. It must be safe for concurrent use.
+	Notify func(state string)
+	// Watchdog is the time after which the supervisor ends a process that is silent;
+	// zero is never.
+	Watchdog time.Duration
+	// Monotonic returns the time of the supervisor's clock in microseconds.
+	Monotonic func() string
 }
 
 // Credential is a file of credentials: of callers, keys or TLS.
@@ -172,6 +181,9 @@ func (c *Config) complete() error {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Monotonic == nil {
+		c.Monotonic = daemon.SdNotifyMonotonicUsec
 	}
 	if c.SelfCheck <= 0 {
 		c.SelfCheck = DefaultSelfCheck

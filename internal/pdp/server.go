@@ -48,6 +48,8 @@ type Server struct {
 	// up is closed at the end of the first activation.
 	up       chan struct{}
 	stopping atomic.Bool
+	// announced says that the supervisor knows that the server has started.
+	announced atomic.Bool
 }
 
 // New prepares a decision point and activates its bundles. That they cannot be
@@ -171,6 +173,9 @@ func (s *Server) activated(a live.Activation) {
 	}
 	s.cfg.Log.Info("bundles activated", "revision", a.Revision, "seconds", a.Took.Seconds())
 	s.logExecution()
+	if s.announced.Load() {
+		s.tell(s.status())
+	}
 	if s.cfg.EntryPoint == engine.QlikEntryPoint && len(s.live.Current().Data.Keys(bundles.DataRoot, "entities")) == 0 {
 		s.cfg.Log.Warn("the bundle holds no site: what callers describe decides", "revision", a.Revision)
 	}
@@ -200,8 +205,13 @@ func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 	} else {
 		go func() { starting <- s.start(ctx) }()
 	}
+	go s.feed(background)
+	still := time.NewTicker(extendEvery)
+	defer still.Stop()
 	for starting != nil {
 		select {
+		case <-still.C:
+			s.tell(extend(extendBy), "STATUS=activating the bundles")
 		case err := <-failed:
 			return errors.Join(err, s.closeAll(servers), s.stopManagement(time.Now()))
 		case err := <-starting:
@@ -214,6 +224,8 @@ func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 			}
 		}
 	}
+	s.tell("READY=1", s.status())
+	s.announced.Store(true)
 	if s.files != nil {
 		go s.files.Watch(background, s.cfg.WatchEvery)
 	}
@@ -262,6 +274,8 @@ func (s *Server) listen(l, diagnostics net.Listener) ([]*http.Server, <-chan err
 // have noticed, and then ends what is open.
 func (s *Server) stop(servers []*http.Server, failed <-chan error) error {
 	s.stopping.Store(true)
+	s.announced.Store(false)
+	s.tell("STOPPING=1", "STATUS=finishing open requests", extend(s.cfg.ShutdownWait+s.cfg.Limits.Drain+extendEvery))
 	s.cfg.Log.Info("stopping", "wait", s.cfg.ShutdownWait.String(), "drain", s.cfg.Limits.Drain.String())
 	var err error
 	select {

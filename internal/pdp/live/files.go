@@ -18,6 +18,7 @@ type Files struct {
 	verification *bundle.VerificationConfig
 	limit        int64
 
+	one  sync.Mutex // one activation at a time
 	mu   sync.Mutex
 	seen sight // the files, right before they were read
 	at   time.Time
@@ -33,6 +34,8 @@ func NewFiles(h *Holder, names []string, verification *bundle.VerificationConfig
 // Activate reads the files and lets them decide from now on. After an error the
 // policy before decides as it did.
 func (f *Files) Activate(ctx context.Context) error {
+	f.one.Lock()
+	defer f.one.Unlock()
 	start, seen := time.Now(), look(f.names)
 	err := f.holder.activate(ctx, start, f.holder.swap, f.load)
 	f.mu.Lock()
