@@ -18,8 +18,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-var filterTargets = []string{"postgres", "sqlserver", "sqlite", "duckdb", "ucast", "prisma", "qrs"}
-
 func filterCommand(streams *Streams) *cli.Command {
 	flags := append(CompileFlags(), BundleFlag())
 	for _, f := range RequestFlags() {
@@ -47,7 +45,7 @@ EXAMPLES:
    qlik2rego filter --target postgres --ddl`,
 		Flags: append(flags,
 			&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the listed resources, such as App"},
-			&cli.StringFlag{Name: "target", Usage: "the language of the filter: " + strings.Join(filterTargets, ", ")},
+			&cli.StringFlag{Name: "target", Usage: "the language of the filter: " + strings.Join(filter.Targets, ", ")},
 			&cli.StringFlag{Name: "mapping", Usage: "the `FILE` that says which tables and columns hold what, for SQL"},
 			&cli.BoolFlag{Name: "superset", Usage: "widen what the target cannot express"},
 			&cli.BoolFlag{Name: "literals", Usage: "write values into the SQL in place of parameters, for reading only"},
@@ -60,37 +58,14 @@ EXAMPLES:
 	}
 }
 
-// FilterReport is the result of filter in JSON.
-type FilterReport struct {
-	// Kind is never, always or conditional.
-	Kind   filter.Kind `json:"kind"`
-	Target string      `json:"target"`
-	// Exact is false if the filter selects more than the rules grant.
-	Exact bool `json:"exact"`
-	// SQL and Params are there for databases, Filters for qrs, Query for ucast and prisma.
-	SQL     string         `json:"sql,omitempty"`
-	Params  []any          `json:"params,omitempty"`
-	Filters []string       `json:"filters,omitempty"`
-	Query   map[string]any `json:"query,omitempty"`
-	// Rules are those that give the subject something, each with its part of the filter.
-	Rules []FilterRule `json:"rules"`
-}
-
-// FilterRule is what one rule contributes to a filter.
-type FilterRule struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	When string `json:"when"`
-}
-
 // Filter writes the filter of a subject.
 func (s *Streams) Filter(ctx *cli.Context) error {
 	target := ctx.String("target")
 	switch {
 	case target == "":
-		return UsageOf(ctx.Command, "--target is missing: it is one of %s", strings.Join(filterTargets, ", "))
-	case !slices.Contains(filterTargets, target):
-		return UsageOf(ctx.Command, "there is no target %q%s; the targets are %s", target, didYouMean(target, filterTargets, as), strings.Join(filterTargets, ", "))
+		return UsageOf(ctx.Command, "--target is missing: it is one of %s", strings.Join(filter.Targets, ", "))
+	case !slices.Contains(filter.Targets, target):
+		return UsageOf(ctx.Command, "there is no target %q%s; the targets are %s", target, didYouMean(target, filter.Targets, as), strings.Join(filter.Targets, ", "))
 	}
 	options, err := filterOptions(ctx, target)
 	if err != nil {
@@ -106,18 +81,16 @@ func (s *Streams) Filter(ctx *cli.Context) error {
 	if s.Format == JSON {
 		return s.WriteJSON(report)
 	}
-	return report.write(s.Out)
+	return writeFilter(s.Out, report)
 }
 
 func (s *Streams) ddl(ctx *cli.Context, o filter.SQLOptions) error {
-	if !isSQL(ctx.String("target")) {
+	if !filter.IsSQL(ctx.String("target")) {
 		return UsageOf(ctx.Command, "--ddl is for the databases postgres, sqlserver, sqlite and duckdb")
 	}
 	_, err := fmt.Fprintln(s.Out, strings.Join(filter.DDL(o.Schema, o.Dialect), ";\n\n")+";")
 	return err
 }
-
-func isSQL(target string) bool { return slices.Contains(filterTargets[:4], target) }
 
 func filterOptions(ctx *cli.Context, target string) (filter.SQLOptions, error) {
 	compiled, err := compileOptions(ctx)
@@ -126,7 +99,7 @@ func filterOptions(ctx *cli.Context, target string) (filter.SQLOptions, error) {
 	if err != nil || name == "" {
 		return o, err
 	}
-	if !isSQL(target) {
+	if !filter.IsSQL(target) {
 		return o, UsageOf(ctx.Command, "--mapping is for the databases postgres, sqlserver, sqlite and duckdb")
 	}
 	text, err := os.ReadFile(name)
@@ -139,7 +112,7 @@ func filterOptions(ctx *cli.Context, target string) (filter.SQLOptions, error) {
 	return o, nil
 }
 
-func (s *Streams) filter(ctx *cli.Context, target string, options filter.SQLOptions) (*FilterReport, error) {
+func (s *Streams) filter(ctx *cli.Context, target string, options filter.SQLOptions) (*filter.Report, error) {
 	for _, name := range []string{"subject", "action", "type"} {
 		if ctx.String(name) == "" {
 			return nil, UsageOf(ctx.Command, "--%s is missing: a filter is for --subject, --action and --type", name)
@@ -205,28 +178,8 @@ func (s *Streams) filterSource(ctx *cli.Context) (*workspace.Workspace, *snapsho
 	return w, site, siteNaming(ctx, w, site), s.hint(w.Diagnostics)
 }
 
-func filterReport(f *workspace.Filtered, target, typeKey string, site *snapshot.Site, o filter.SQLOptions) (*FilterReport, error) {
-	report := &FilterReport{Kind: filter.KindOf(f.Node), Target: target, Exact: true, Rules: []FilterRule{}}
-	for _, b := range f.Branches {
-		report.Rules = append(report.Rules, FilterRule{b.RuleID, b.RuleName, filter.Describe(b.Node)})
-	}
-	var err error
-	switch {
-	case isSQL(target):
-		var sql *filter.SQL
-		if sql, err = filter.WriteSQL(f.Node, typeKey, o); err == nil {
-			report.SQL, report.Params, report.Exact = sql.Condition, sql.Params, sql.Exact
-		}
-	case target == "qrs":
-		var q *filter.QRS
-		if q, err = filter.WriteQRS(f.Node, filter.QRSOptions{Site: site, Superset: o.Superset}); err == nil {
-			report.Filters, report.Exact = q.Filters, q.Exact
-		}
-	case target == "ucast":
-		report.Query, err = filter.UCAST(f.Node)
-	case target == "prisma":
-		report.Query, err = filter.Prisma(f.Node)
-	}
+func filterReport(f *workspace.Filtered, target, typeKey string, site *snapshot.Site, o filter.SQLOptions) (*filter.Report, error) {
+	report, err := filter.NewReport(f.Node, f.Branches, target, typeKey, site, o)
 	var cannot *filter.Untranslatable
 	if errors.As(err, &cannot) {
 		err = Input(err)
@@ -234,8 +187,8 @@ func filterReport(f *workspace.Filtered, target, typeKey string, site *snapshot.
 	return report, err
 }
 
-// write writes the report for people: the filter, then where it comes from.
-func (r *FilterReport) write(w io.Writer) error {
+// writeFilter writes a report for people: the filter, then where it comes from.
+func writeFilter(w io.Writer, r *filter.Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "-- %s", r.Kind)
 	if !r.Exact {

@@ -13,10 +13,13 @@ import (
 	"github.com/open-policy-agent/opa/v1/keys"
 	"github.com/urfave/cli/v2"
 
+	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/filter"
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/edge"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/filters"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
 )
@@ -101,6 +104,8 @@ func serveFlags() []cli.Flag {
 		&cli.DurationFlag{Name: "shutdown-wait", Usage: "time to go on answering, not ready, before the server stops"},
 		&cli.StringFlag{Name: "edge", Usage: "`FILE` that maps requests of a proxy's clients to subjects, actions and resources: serves /forward-auth for nginx, Traefik and Caddy"},
 		&cli.StringFlag{Name: "ext-authz", Usage: "`ADDRESS` of Envoy's external authorization over gRPC, host:port on loopback or unix:PATH; needs --edge"},
+		&cli.BoolFlag{Name: "filters", Usage: "serve the rules as data filters, below /v1/compile/qlik/, to callers that may search"},
+		&cli.StringFlag{Name: "filter-mapping", Usage: "the `FILE` that says which tables and columns hold what, for filters in SQL"},
 		&cli.BoolFlag{Name: "access-log", Usage: "log each request"},
 		Choice("log-level", "least level of the log; diagnostics change it while the server runs (PUT /log-level)", "info", "debug", "warn", "error"),
 		Choice("log-format", "format of the log on standard error", "text", "json"),
@@ -129,6 +134,9 @@ func serve(ctx *cli.Context, streams *Streams) error {
 	files := newTLSFiles(secure, cfg.Log)
 	secure.Report = files.report
 	if err := proxies(ctx, &cfg); err != nil {
+		return err
+	}
+	if err := dataFilters(ctx, &cfg); err != nil {
 		return err
 	}
 	if err := trust(ctx, &cfg); err != nil {
@@ -223,6 +231,29 @@ func proxies(ctx *cli.Context, cfg *pdp.Config) error {
 	if cfg.Edge, err = edge.Parse(text); err != nil {
 		return Input(fmt.Errorf("--edge %s: %w", path, err))
 	}
+	return nil
+}
+
+// dataFilters serves the rules as filters, where that is asked for.
+func dataFilters(ctx *cli.Context, cfg *pdp.Config) error {
+	path := ctx.String("filter-mapping")
+	if !ctx.Bool("filters") {
+		if path != "" {
+			return UsageOf(ctx.Command, "--filter-mapping is for --filters")
+		}
+		return nil
+	}
+	var mapping *filter.Mapping
+	if path != "" {
+		text, err := os.ReadFile(path)
+		if err == nil {
+			mapping, err = filter.ReadMapping(text)
+		}
+		if err != nil {
+			return Input(fmt.Errorf("--filter-mapping %s: %w", path, err))
+		}
+	}
+	cfg.Filters = func(b *bundles.Bundle) (pdp.Filterer, error) { return filters.New(b, mapping) }
 	return nil
 }
 

@@ -82,6 +82,8 @@ type Config struct {
 	Credentials []Credential
 	// Edge maps requests of a proxy's clients; nil serves no proxies.
 	Edge *edge.Config
+	// Filters prepares data filters for each policy; nil serves none.
+	Filters NewFilterer
 	// Envoy, which may be nil, is where Envoy's external authorization is served,
 	// by the mapping of Edge. Serve closes it.
 	Envoy net.Listener

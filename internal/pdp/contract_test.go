@@ -3,6 +3,7 @@ package pdp_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -21,6 +22,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/filter"
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 )
@@ -105,12 +109,14 @@ func (c *contract) valid(pointer string, isJSON bool, text string) error {
 // path returns the path of the document that a path of a request is, "" if none.
 func (c *contract) path(p string) string {
 	paths := c.doc["paths"].(map[string]any)
-	const metadata, api = "/.well-known/authzen-configuration", "/access/v1/"
+	const metadata = "/.well-known/authzen-configuration"
 	if strings.HasPrefix(p, metadata+"/") {
 		return metadata
 	}
-	if i := strings.Index(p, api); i > 0 { // below the path of the public URL
-		p = p[i:]
+	for _, api := range []string{"/access/v1/", "/v1/compile/"} {
+		if i := strings.Index(p, api); i > 0 { // below the path of the public URL
+			p = p[i:]
+		}
 	}
 	for template := range paths {
 		if matches(template, p) {
@@ -321,6 +327,29 @@ action_names := ["read"]
 `,
 }
 
+const compile = "/v1/compile/qlik/App/read"
+
+// filterMedia are the media types of filters.
+var filterMedia = []string{
+	"application/vnd.opa.sql.postgresql+json", "application/vnd.opa.sql.sqlserver+json", "application/vnd.opa.sql.sqlite+json",
+	"application/vnd.opa.ucast.all+json", "application/vnd.opa.ucast.prisma+json", "application/vnd.opa.multitarget+json",
+	"application/vnd.qlik2rego.postgres+json", "application/vnd.qlik2rego.sqlserver+json", "application/vnd.qlik2rego.sqlite+json", "application/vnd.qlik2rego.duckdb+json",
+	"application/vnd.qlik2rego.ucast+json", "application/vnd.qlik2rego.prisma+json", "application/vnd.qlik2rego.qrs+json",
+}
+
+// obedientFilters do what the context says.
+type obedientFilters struct{}
+
+func (obedientFilters) Filter(q pdp.FilterRequest) (*filter.Report, error) {
+	switch text := string(q.Context); {
+	case strings.Contains(text, "break"):
+		return nil, errors.New("broken")
+	case strings.Contains(text, "wait"):
+		time.Sleep(time.Second)
+	}
+	return filter.NewReport(filter.Const(true), nil, q.Target, "app", nil, filter.SQLOptions{Schema: schema.Default(), Literals: q.Literals})
+}
+
 // TestEveryAnswer provokes every answer that the document has, and every one is as
 // it says.
 func TestEveryAnswer(t *testing.T) {
@@ -334,24 +363,33 @@ func TestEveryAnswer(t *testing.T) {
 
 	cfg := twoCallers(t, config(packFiles(t, obedient)))
 	cfg.EntryPoint, cfg.PublicURL, cfg.Level = "obedient", "https://pdp.example.com/t", new(slog.LevelVar)
+	cfg.Filters = func(*bundles.Bundle) (pdp.Filterer, error) { return obedientFilters{}, nil }
 	cfg.Limits.Time, cfg.Limits.PerCaller, cfg.Limits.Read = 200*time.Millisecond, 1, 20*time.Second
 	cfg.Edge = parseEdge(t, "subject: {type: user, header: X-User}\nactions: {GET: read}\nresources: [{path: \"/r/{id}\", type: record}]\n")
 	p := start(t, cfg)
 	everywhere := map[string]string{
+		compile:        `{"input":{"subject":{"type":"user","id":"a"},"context":{"do":%q}}}`,
 		evaluation:     `{"subject":{"type":"user","id":"a"},"action":{"name":"read"},"resource":{"type":"record","id":"r"},"context":{"do":%q}}`,
 		evaluations:    `{"subject":{"type":"user","id":"a"},"action":{"name":"read"},"evaluations":[{"resource":{"type":"record","id":"r"}},{}],"context":{"do":%q}}`,
 		searchSubject:  `{"subject":{"type":"user"},"action":{"name":"read"},"resource":{"type":"record","id":"r"},"context":{"do":%q},"page":{"limit":1}}`,
 		searchResource: `{"subject":{"type":"user","id":"a"},"action":{"name":"read"},"resource":{"type":"record"},"context":{"do":%q}}`,
 		searchAction:   `{"subject":{"type":"user","id":"a"},"resource":{"type":"record","id":"r"},"context":{"do":%q}}`,
 	}
+	for _, media := range filterMedia {
+		a := p.post(compile, `{"input":{"subject":{"type":"user","id":"a"}},"options":{"targetDialects":["sql+sqlite","ucast+all"]}}`, modestToken, "Accept: "+media)
+		if a.status != 200 || a.header.Get("Content-Type") != media {
+			t.Errorf("%s: %d %s %s", media, a.status, a.header.Get("Content-Type"), a.body)
+		}
+	}
 	for path, body := range everywhere {
 		for do, want := range map[string]int{"permit": 200, "deny": 200, "break": 500, "wait": 503} {
 			if path == evaluations && do == "break" {
 				want = 200 // the items are in error
 			}
-			if a := p.post(path, fmt.Sprintf(body, do), modestToken); a.status != want {
+			if a := p.post(path, fmt.Sprintf(body, do), modestToken, "Accept: "+filterMedia[0]); a.status != want {
 				t.Errorf("%s, %s: %d %s", path, do, a.status, a.body)
 			}
+			eventually(t, "what was given up has ended", func() bool { return p.metric("qlik2rego_requests_overdue") == "0" })
 		}
 		p.post(path, `[]`, modestToken)
 		p.post(path, fmt.Sprintf(body, "permit"))
@@ -391,12 +429,13 @@ func TestEveryAnswer(t *testing.T) {
 	}
 	cfg = config(packFiles(t, map[string]string{".manifest": obedient[".manifest"], "policy.rego": "package obedient\n\nallow := true\n"}))
 	cfg.EntryPoint, cfg.Callers, cfg.Edge = "obedient", none, parseEdge(t, "subject: {type: user, header: X-User}\nactions: {GET: read}\nresources: [{path: \"/r/{id}\", type: record}]\n")
+	cfg.Filters = func(*bundles.Bundle) (pdp.Filterer, error) { return nil, errors.New("it has no catalogue") }
 	bare := start(t, cfg)
 	for path, body := range everywhere {
 		p.post(path, fmt.Sprintf(body, "permit"), greedyToken)
 		token := modestToken
-		if strings.Contains(path, "search") {
-			bare.post(path, fmt.Sprintf(body, "permit"), modestToken) // there is nothing to search
+		if strings.Contains(path, "search") || path == compile {
+			bare.post(path, fmt.Sprintf(body, "permit"), modestToken, "Accept: "+filterMedia[0]) // there is nothing to search
 			token = greedyToken
 		}
 		bare.post(path, fmt.Sprintf(body, "permit"), token)

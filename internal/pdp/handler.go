@@ -29,9 +29,12 @@ type call struct {
 	limits  Limits
 	terse   bool
 	pageKey []byte
+	accept  []string
 	failed  func(error)
 	count   func(engine.Verdict)
 	journal *journal
+	// filterer returns the filters of the policy.
+	filterer func(context.Context) (Filterer, error)
 }
 
 // route is what is served at a path.
@@ -108,7 +111,7 @@ type exchange struct {
 }
 
 func (x *exchange) handle() error {
-	rt, ok := x.routes[x.r.URL.Path]
+	rt, ok := x.route()
 	if !ok || x.r.URL.RawPath != "" {
 		return &refusal{Status: http.StatusNotFound, Message: "there is nothing at this path"}
 	}
@@ -138,6 +141,20 @@ func (x *exchange) handle() error {
 		return x.forward(caller)
 	}
 	return x.ask(rt, caller)
+}
+
+// route returns what is served at the path of the request.
+func (x *exchange) route() (rt route, ok bool) {
+	path := x.r.URL.Path
+	if rt, ok = x.routes[path]; ok || x.filterers == nil {
+		return rt, ok
+	}
+	if path, ok = strings.CutPrefix(path, basePath(x.cfg.PublicURL)); !ok || !strings.HasPrefix(path, compilePath) {
+		if path = x.r.URL.Path; !strings.HasPrefix(path, compilePath) {
+			return rt, false
+		}
+	}
+	return compileRoute(path)
 }
 
 // errGreedy is for a caller that has too many requests open. Its connection is
@@ -174,15 +191,16 @@ func (x *exchange) ask(rt route, caller callers.Caller) error {
 	if err := x.waitForStart(ctx); err != nil {
 		return err
 	}
+	var media string
 	var answer []byte
 	err = x.gate.run(ctx, caller.Name, x.cfg.Limits.Time, func(ctx context.Context) (err error) {
-		answer, err = x.decide(ctx, rt, caller, body)
+		media, answer, err = x.decide(ctx, rt, caller, body)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	x.send(http.StatusOK, answer)
+	x.send(http.StatusOK, media, answer)
 	return nil
 }
 
@@ -209,19 +227,22 @@ const halfClosed = 100 * time.Millisecond
 
 // decide makes the answer. It runs on a goroutine of its own, and may end after
 // the exchange has: it must not touch what that changes.
-func (x *exchange) decide(ctx context.Context, rt route, caller callers.Caller, body []byte) ([]byte, error) {
+func (x *exchange) decide(ctx context.Context, rt route, caller callers.Caller, body []byte) (media string, text []byte, err error) {
 	policy := x.live.Current()
 	if policy == nil {
-		return nil, busy("there is no policy yet to decide by")
+		return "", nil, busy("there is no policy yet to decide by")
 	}
 	x.revisionUsed.Store(&policy.Revision)
 	o, err := x.parse(body)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	c := &call{
-		policy: policy, caller: caller, limits: x.cfg.Limits, terse: x.cfg.Terse, pageKey: x.pageKey,
+		policy: policy, caller: caller, limits: x.cfg.Limits, terse: x.cfg.Terse, pageKey: x.pageKey, accept: x.r.Header.Values("Accept"),
 		failed: x.policyFailed, count: x.metrics.decided, journal: x.journal(policy, caller, len(body)),
+	}
+	if x.filterers != nil {
+		c.filterer = func(ctx context.Context) (Filterer, error) { return x.filterers.of(ctx, policy) }
 	}
 	answer, err := rt.ask(c)(ctx, o)
 	// What is answered has been logged before.
@@ -229,9 +250,9 @@ func (x *exchange) decide(ctx context.Context, rt route, caller callers.Caller, 
 		x.management.Log(x.r.Context(), c.journal.entries...)
 	}
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
-	return json.Marshal(answer)
+	return marshal(answer)
 }
 
 var errTime = busy("the answer takes more time than there is: ask for less at once")
@@ -289,13 +310,15 @@ func (x *exchange) write(status int, answer any) error {
 	if err != nil {
 		return err
 	}
-	x.send(status, text)
+	x.send(status, jsonMedia, text)
 	return nil
 }
 
-func (x *exchange) send(status int, text []byte) {
+const jsonMedia = "application/json"
+
+func (x *exchange) send(status int, media string, text []byte) {
 	h := x.w.Header()
-	h.Set("Content-Type", "application/json")
+	h.Set("Content-Type", media)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if revision := x.revisionUsed.Load(); revision != nil {

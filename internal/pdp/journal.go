@@ -10,6 +10,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/filter"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
@@ -141,6 +142,20 @@ func (j *journal) searched(kind string, o ast.Object, found []result) {
 	}
 	d := j.entry("search/" + kind)
 	d.Input, d.Result = o, map[string]any{"results": names}
+	j.entries = append(j.entries, d)
+}
+
+// filtered notes a filter that is answered: its kind, and not its text.
+func (j *journal) filtered(o ast.Object, q FilterRequest, r *filter.Report) {
+	if j == nil {
+		return
+	}
+	d := j.entry("filter/" + q.Type + "/" + q.Action)
+	rules := make([]string, len(r.Rules))
+	for i, rule := range r.Rules {
+		rules[i] = rule.ID
+	}
+	d.Input, d.Result = o, map[string]any{"target": r.Target, "kind": r.Kind, "exact": r.Exact, "rules": rules}
 	j.entries = append(j.entries, d)
 }
 

@@ -43,8 +43,11 @@ func (s *Server) openapi() (jsontext.Value, error) {
 
 // serves reports whether a path of the document is served here.
 func (s *Server) serves(path string) bool {
-	if path == metadataPath {
+	switch {
+	case path == metadataPath:
 		return s.cfg.PublicURL != ""
+	case strings.HasPrefix(path, compilePath):
+		return s.filterers != nil
 	}
 	_, ok := s.routes[path]
 	return ok

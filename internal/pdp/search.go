@@ -77,12 +77,14 @@ var actionSearch = searchKind{
 	with:       func(r *engine.Request, candidate *ast.Term) { r.Action = candidate },
 }
 
-func text(t, key *ast.Term) string {
-	v := t.Get(key)
-	if v == nil {
-		return ""
+// text returns the text that keys lead to, "" if there is none.
+func text(t *ast.Term, keys ...*ast.Term) string {
+	for _, key := range keys {
+		if t = t.Get(key); t == nil {
+			return ""
+		}
 	}
-	s, _ := v.Value.(ast.String)
+	s, _ := t.Value.(ast.String)
 	return string(s)
 }
 

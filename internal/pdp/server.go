@@ -32,6 +32,7 @@ type Server struct {
 	management *management.Manager
 	routes     map[string]route
 	described  jsontext.Value // the OpenAPI document
+	filterers  *filterers     // nil where filters are not served
 	metrics    *metrics
 	gate       *gate
 	check      *selfCheck
@@ -82,6 +83,9 @@ func Prepare(ctx context.Context, cfg Config) (*Server, error) {
 	s.live = live.New(cfg.EntryPoint, s.activated)
 	s.live.Limit(cfg.Limits.Activation)
 	s.live.Evaluate(s.engineOptions()...)
+	if cfg.Filters != nil {
+		s.filterers = &filterers{prepare: cfg.Filters}
+	}
 	s.routes = s.table()
 	var err error
 	if s.described, err = s.openapi(); err != nil {

@@ -5,9 +5,11 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
@@ -50,7 +52,23 @@ type Filtered struct {
 // Filter returns the filter for the subject, action and context of a request, an AuthZEN
 // access evaluation request as JSON, whose resource tells the type alone.
 func (w *Workspace) Filter(site *snapshot.Site, request []byte, typeKey string) (*Filtered, error) {
-	q := w.Evaluator(site).Read(request)
+	return w.Filters(site).Of(request, typeKey)
+}
+
+// Filters makes filters for many subjects. It is safe for concurrent use.
+type Filters struct {
+	plan      *privilege.Plan
+	evaluator *evaluate.Evaluator
+}
+
+// Filters prepares filters on a site.
+func (w *Workspace) Filters(site *snapshot.Site) *Filters {
+	return &Filters{w.Policy.Plan(), w.Evaluator(site)}
+}
+
+// Of returns the filter of a request, as Workspace.Filter does.
+func (f *Filters) Of(request []byte, typeKey string) (*Filtered, error) {
+	q := f.evaluator.Read(request)
 	switch {
 	case q.Subject == nil:
 		return &Filtered{Node: filter.Const(false), UnknownSubject: true}, nil
@@ -64,6 +82,6 @@ func (w *Workspace) Filter(site *snapshot.Site, request []byte, typeKey string) 
 	case "qmc":
 		s.Context = ruleset.QMC
 	}
-	n, branches, err := filter.Residue(w.Policy.Plan(), s, q.Action, typeKey)
+	n, branches, err := filter.Residue(f.plan, s, q.Action, typeKey)
 	return &Filtered{Node: n, Branches: branches}, err
 }

@@ -34,8 +34,14 @@ type Policy struct {
 	// than decisions.
 	Compiler *ast.Compiler
 	// Data is what the modules read.
-	Data    *bundles.Document
-	modules []bundles.Module
+	Data      *bundles.Document
+	modules   []bundles.Module
+	manifests []bundles.Manifest
+}
+
+// Bundle returns the policy as a bundle, which shares what the policy holds.
+func (p *Policy) Bundle() *bundles.Bundle {
+	return &bundles.Bundle{Manifests: p.manifests, Modules: p.modules, Data: *p.Data}
 }
 
 // Holder holds the policy that decides. It is safe for concurrent use.
@@ -129,7 +135,7 @@ func (h *Holder) prepare(ctx context.Context, compiler *ast.Compiler, b *bundles
 func newPolicy(point *engine.Point, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) *Policy {
 	p := &Policy{
 		Point: point, Revision: revision(b.Manifests, digest), Digest: digest, Compiler: compiler,
-		Data: point.Data(), modules: b.Modules, Revisions: map[string]string{},
+		Data: point.Data(), modules: b.Modules, manifests: b.Manifests, Revisions: map[string]string{},
 	}
 	for i, m := range b.Manifests {
 		p.Revisions[names[i]] = m.Revision
