@@ -164,8 +164,8 @@ func noRules(ctx *cli.Context) error {
 // bundleAlone refuses the flags that speak of rules beside a bundle, which is
 // compiled already.
 func bundleAlone(ctx *cli.Context) error {
-	for _, name := range []string{"snapshot", "schema", "list-inequality", "entity-text", "session-attributes", "assume-empty", "strict", "skip-invalid"} {
-		if ctx.IsSet(name) {
+	for _, f := range meaningFlags() {
+		if name := f.Names()[0]; ctx.IsSet(name) {
 			return UsageOf(ctx.Command, "--%s is for RULES: a bundle is compiled already", name)
 		}
 	}

@@ -58,6 +58,15 @@ func BundleFlag() cli.Flag {
 
 // CompileFlags are the flags of every command that compiles rules.
 func CompileFlags() []cli.Flag {
+	return append(meaningFlags(),
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report errors alone on standard error"},
+		ProgressFlag(),
+	)
+}
+
+// meaningFlags are the flags on which the meaning of rules depends. A bundle was compiled
+// under those of its own.
+func meaningFlags() []cli.Flag {
 	return []cli.Flag{
 		snapshotFlag(),
 		&cli.StringFlag{Name: "schema", Usage: "more resource types, a `FILE` in the form of schema.json"},
@@ -67,9 +76,33 @@ func CompileFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "assume-empty", Usage: "a field that the snapshot does not have is empty, `TYPE.FIELD` such as App.customProperties (repeatable)"},
 		&cli.BoolFlag{Name: "strict", Usage: "a property that no type of a rule's filter has is an error"},
 		&cli.BoolFlag{Name: "skip-invalid", Usage: "leave rules with errors out, as the product does"},
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report errors alone on standard error"},
-		ProgressFlag(),
 	}
+}
+
+// commandLine returns the given flags among those that are set, as arguments.
+func commandLine(ctx *cli.Context, flags []cli.Flag) []string {
+	var line []string
+	for _, f := range flags {
+		name := f.Names()[0]
+		if !ctx.IsSet(name) {
+			continue
+		}
+		switch f.(type) {
+		case *cli.BoolFlag:
+			if ctx.Bool(name) {
+				line = append(line, "--"+name)
+			}
+		case *cli.StringSliceFlag:
+			for _, value := range ctx.StringSlice(name) {
+				line = append(line, "--"+name, value)
+			}
+		case *cli.StringFlag:
+			line = append(line, "--"+name, ctx.String(name))
+		default:
+			panic(fmt.Sprintf("the flag --%s is of the type %T", name, f))
+		}
+	}
+	return line
 }
 
 // ProgressFlag is the flag --progress.

@@ -62,19 +62,7 @@ func explainLine(ctx *cli.Context) []string {
 		line = append(line, "-b", name)
 	}
 	line = append(line, ctx.Args().Slice()...)
-	for _, flag := range []string{"snapshot", "schema", "list-inequality", "entity-text", "session-attributes"} {
-		if ctx.IsSet(flag) {
-			line = append(line, "--"+flag, ctx.String(flag))
-		}
-	}
-	for _, flag := range []string{"strict", "skip-invalid"} {
-		if ctx.Bool(flag) {
-			line = append(line, "--"+flag)
-		}
-	}
-	for _, field := range ctx.StringSlice("assume-empty") {
-		line = append(line, "--assume-empty", field)
-	}
+	line = append(line, commandLine(ctx, meaningFlags())...)
 	for _, value := range ctx.StringSlice("env") {
 		line = append(line, "--env", value)
 	}
