@@ -2,7 +2,9 @@ package compiled
 
 import (
 	"errors"
+	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/topdown"
@@ -44,6 +46,11 @@ func (c *bodyCompiler) callBuiltin(name string, args []*ast.Term, sc scope) expr
 	if name == ast.Member.Name {
 		if list, ok := texts(args[1]); ok {
 			return memberOfTexts(c.value(args[0], sc), list)
+		}
+	}
+	if name == ast.RegexMatch.Name {
+		if pattern, ok := args[0].Value.(ast.String); ok {
+			return matchOf(string(pattern), c.value(args[1], sc))
 		}
 	}
 	if name == ast.Union.Name {
@@ -114,6 +121,23 @@ func memberOfTexts(value expr, list []string) expr {
 		}
 		text, ok := stringOf(v)
 		return boolean(ok && set[text])
+	}
+}
+
+// matchOf compiles regex.match with a constant pattern, of which OPA keeps a hundred in
+// their compiled form. One that is not valid is undefined.
+func matchOf(pattern string, value expr) expr {
+	compiled := sync.OnceValues(func() (*regexp.Regexp, error) { return regexp.Compile(pattern) })
+	return func(m *machine, s []any) any {
+		text, ok := stringOf(value(m, s))
+		if !ok {
+			return nil
+		}
+		re, err := compiled()
+		if err != nil {
+			return nil
+		}
+		return boolean(re.MatchString(text))
 	}
 }
 

@@ -33,6 +33,10 @@ p := {
 	"none": union({set() | some _ in input.xs}),
 	"same": xs == ys,
 	"empty": xs != set(),
+	"lists": [[x, y] | some x in [input.xs, [1, "a"], [], [1.0, "a"], {"a"}, "a", {"1": 2}, [[1], {"b"}, {"k": [1.0]}]]; some y in [input.ys, [1, "a"], [], [[1.0], {"b"}, {"k": [1]}], null]; x == y],
+	"matches": [m | some y in input.ys; m := [regex.match("^[a-zé]$", y), regex.match("[", y)]],
+	"matched": [y | some y in input.ys; regex.match("^[a-zé]$", y)],
+	"unmatched": [y | some y in input.ys; not regex.match("^[a-zé]$", y)],
 	"sets": {xs, ys, {x | some x in input.xs}},
 }
 `}, nil)

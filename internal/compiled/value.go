@@ -90,7 +90,20 @@ func equal(a, b any) bool {
 			return x.equal(y)
 		}
 	}
+	if n, ok := lengthOf(a); ok {
+		m, ok := lengthOf(b)
+		return ok && n == m && equalElements(a, b, n)
+	}
 	return compare(a, b) == 0
+}
+
+func equalElements(a, b any, n int) bool {
+	for i := range n {
+		if !equal(element(a, i), element(b, i)) {
+			return false
+		}
+	}
+	return true
 }
 
 // compare orders values as OPA does.

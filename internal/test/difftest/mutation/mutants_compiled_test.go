@@ -29,6 +29,8 @@ var compiledMutants = []mutant{
 	one("compiled: strings by length first", "internal/compiled/value.go", `case s < t:`, `case len(s) < len(t) || s < t:`),
 	one("compiled: lower leaves what is no ASCII", "internal/compiled/quick.go", `if low == text {`, `if low == text || len(text) != len([]rune(text)) {`),
 	one("compiled: a set keeps the elements of an earlier one", "internal/compiled/collection.go", `s.elems, s.sorted, s.texts, s.others = s.elems[:0], true, nil, nil`, `s.sorted, s.texts, s.others = false, nil, nil`),
+	one("compiled: lists are equal up to the shorter", "internal/compiled/value.go", `return ok && n == m && equalElements(a, b, n)`, `return ok && equalElements(a, b, min(n, m))`),
+	one("compiled: a pattern matches what is no text", "internal/compiled/builtin.go", "text, ok := stringOf(value(m, s))\n\t\tif !ok {\n\t\t\treturn nil\n\t\t}\n\t\tre", "text, _ := stringOf(value(m, s))\n\t\tre"),
 	one("compiled: a large set forgets", "internal/compiled/collection.go", `case n > few+1:`, `case n > few+2:`),
 	one("compiled: sets in the order in which they are made", "internal/compiled/collection.go", `s.sorted = len(s.elems) == 1`, `s.sorted = true`),
 	one("compiled: a union of two sets is the first", "internal/compiled/quick.go", `clash = !made.add(e) && !isText || clash`, `_ = isText`),
