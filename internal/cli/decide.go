@@ -51,6 +51,11 @@ func (s *Streams) Question(ctx *cli.Context) (Question, error) {
 			return Question{}, UsageOf(ctx.Command, "--%s and --%s exclude each other", name, ways[0])
 		}
 	}
+	for _, name := range []string{"requests", "engine"} {
+		if ctx.Bool("profile") && ctx.IsSet(name) && ctx.String(name) != string(engine.ModeOPA) {
+			return Question{}, UsageOf(ctx.Command, "--profile shows how OPA decides one request; leave out --%s %s", name, ctx.String(name))
+		}
+	}
 	switch {
 	case len(ways) == 2:
 		return Question{}, UsageOf(ctx.Command, "--input and --requests exclude each other")
@@ -185,6 +190,9 @@ func (s *Streams) Answer(ctx *cli.Context, d *deciding, q Question) error {
 	if q.requests == nil {
 		if err := q.name(d.naming, s.Err); err != nil {
 			return err
+		}
+		if e, ok := d.Decider.(*engine.Engine); ok && ctx.Bool("profile") {
+			return s.profile(ctx.Context, e, d, q.request)
 		}
 		decision, err := d.Decide(ctx.Context, q.request)
 		if err != nil {

@@ -65,6 +65,11 @@ func (e *Engine) decide(ctx context.Context, input ast.Value) (Decision, error) 
 	if err != nil {
 		return Decision{}, err
 	}
+	return decisionOf(value)
+}
+
+// decisionOf reads the value of the entry point decision.
+func decisionOf(value any) (Decision, error) {
 	object, ok := value.(map[string]any)
 	if !ok {
 		return Decision{}, fmt.Errorf("the decision is %T, not an object", value)
