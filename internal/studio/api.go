@@ -20,6 +20,17 @@ func routes(c *console) http.Handler {
 	m.HandleFunc("POST /api/effect", c.effect)
 	m.HandleFunc("GET /api/reach", c.reach)
 	m.HandleFunc("GET /api/checks", c.checks)
+	m.HandleFunc("GET /api/users", answer(c.users))
+	m.HandleFunc("POST /api/hub", c.hubOf)
+	m.HandleFunc("POST /api/sheets", answer(c.sheets))
+	m.HandleFunc("POST /api/explain", c.explain)
+	m.HandleFunc("GET /api/access", c.access)
+	m.HandleFunc("GET /api/access.csv", c.accessCSV)
+	m.HandleFunc("GET /api/overview", c.overview)
+	m.HandleFunc("GET /api/bases", answer(c.bases))
+	m.HandleFunc("GET /api/changes", c.changes)
+	m.HandleFunc("GET /api/escalation", c.escalation)
+	m.HandleFunc("GET /api/assertions", c.assertions)
 	return m
 }
 

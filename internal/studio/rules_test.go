@@ -178,3 +178,10 @@ func content(t *testing.T, path string) string {
 	}
 	return string(text)
 }
+
+func write(t *testing.T, dir, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -3,13 +3,23 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { call, Checks, Draft, Failure, Reach, State } from "./api";
 import { SharedContext } from "./context";
 import { href, Route, useRoute, useStream } from "./hooks";
+import { Access } from "./access/page";
+import { Changes } from "./changes/page";
+import { ChecksPage } from "./checks/page";
+import { OverviewPage } from "./overview/page";
 import { Rules } from "./rules/page";
+import { AsUser } from "./user/page";
 import { Icon, Problem } from "./ui";
 
 export interface Page { key: string; title: string; view: ComponentType<{ route: Route }> }
 
 const pages: Page[] = [
+  { key: "overview", title: "Overview", view: OverviewPage },
   { key: "rules", title: "Rules", view: Rules },
+  { key: "user", title: "As a user", view: AsUser },
+  { key: "access", title: "Access", view: Access },
+  { key: "checks", title: "Checks", view: ChecksPage },
+  { key: "changes", title: "Changes", view: Changes },
 ];
 
 export function App() {

@@ -59,7 +59,7 @@ export function ActionChips({ mask, actions, most = 4 }: { mask: number; actions
 }
 
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
-  return <div class="empty-state"><h3>{title}</h3>{children}</div>;
+  return <div class="empty-state"><h2>{title}</h2>{children}</div>;
 }
 
 export function Problem({ error, retry }: { error: Failure; retry?: () => void }) {

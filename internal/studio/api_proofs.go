@@ -1,0 +1,68 @@
+package studio
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
+)
+
+// escalation answers with what users can reach by changing what their rights let them change.
+func (c *console) escalation(w http.ResponseWriter, r *http.Request) {
+	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
+		now, err := c.current()
+		if err != nil {
+			return nil, err
+		}
+		if now.live.Policy == nil {
+			return nil, workspace.ErrBroken
+		}
+		personas := escalate.Named(now.live.Valid())
+		if now.live.Site != nil {
+			site, err := now.live.Records(p)
+			if err != nil {
+				return nil, err
+			}
+			personas = escalate.OnRecord(site)
+		}
+		p.Start("following rights", 0)
+		return escalate.Run(ctx, now.live.Valid(), personas, now.live.Options)
+	})
+}
+
+// assertionSuffix ends the names of files with assertions.
+const assertionSuffix = ".assert.yaml"
+
+// assertions answers with the verdicts about the assertions of the folder.
+func (c *console) assertions(w http.ResponseWriter, r *http.Request) {
+	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
+		now, err := c.current()
+		if err != nil {
+			return nil, err
+		}
+		files := []workspace.AssertionFile{}
+		err = fs.WalkDir(c.folder.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+			switch {
+			case err != nil || e.IsDir() && name != "." && strings.HasPrefix(e.Name(), "."):
+				return fs.SkipDir
+			case e.IsDir() || !strings.HasSuffix(name, assertionSuffix):
+				return nil
+			}
+			one, err := c.folder.read(name)
+			files = append(files, workspace.AssertionFile{Name: filepath.Join(c.folder.dir, filepath.FromSlash(name)), Content: one.Content})
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		report, err := now.live.Prove(ctx, files, p)
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"files": len(files), "report": report}, nil
+	})
+}
