@@ -35,4 +35,7 @@ var (
 	codeStar      = diag.Register("Q0122", diag.Error, "star before the end of a filter item")
 	codeBlank     = diag.Register("Q0123", diag.Error, "space inside a filter item")
 	codeBareType  = diag.Register("Q0124", diag.Warning, "filter item hits nothing")
+
+	codeUnknownName = diag.Register("Q0125", diag.Warning, "filter names an unknown type or section")
+	codeNoID        = diag.Register("Q0126", diag.Warning, "filter with a name in place of an id")
 )

@@ -34,6 +34,8 @@ type decoder struct {
 	failed *jsonfile.Error
 	rules  []*entry
 	found  diag.List
+	// foreign says that the objects of the file were reported as something else than rules.
+	foreign bool
 }
 
 func newDecoder(name string, data []byte) *decoder {
@@ -77,10 +79,10 @@ func (d *decoder) fail(e *jsonfile.Error) {
 
 // value reads the document by its shape.
 func (d *decoder) value(v jsonfile.Value) {
-	switch v.Kind() {
-	case '[':
+	switch {
+	case v.Kind() == '[', v.IsNull(), v.Wrapped():
 		d.list(v)
-	case '{':
+	case v.Kind() == '{':
 		if list, ok := field(v, "localpackagelist"); ok {
 			d.packages(list)
 			break
@@ -97,7 +99,7 @@ func (d *decoder) value(v jsonfile.Value) {
 }
 
 func (d *decoder) list(v jsonfile.Value) {
-	for _, item := range v.AppendItems(nil) {
+	for _, item := range v.List() {
 		d.rule(item)
 	}
 }

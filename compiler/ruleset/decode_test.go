@@ -2,6 +2,7 @@ package ruleset
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,15 +58,18 @@ func expect(t *testing.T, list diag.List, want string) {
 
 func TestShapes(t *testing.T) {
 	for name, file := range map[string]string{
-		"array":           `[` + rule("") + `]`,
-		"one rule":        rule(""),
-		"package":         `{"localpackagelist":[{"packageName":"P","ruleList":[` + rule("") + `]}]}`,
-		"byte-order mark": "\ufeff[" + rule("") + "]",
-		"other case":      strings.NewReplacer("ruleContext", "RULECONTEXT", "resourceFilter", "ResourceFilter").Replace(rule("")),
-		"nulls":           rule(`"tags": null, "privileges": null, "disabled": null, "comment": null, "rule": null, "type": null, "name": null`),
-		"unknown fields":  rule(`"tags": [{"id": 1}], "seedId": 7, "later": {"a": [1, {"b": 2}]}`),
-		"empty condition": rule(`"rule": ""`),
-		"white space":     "\r\n\t" + strings.ReplaceAll(rule(""), ",", "\r\n\t,\r\n") + " \n",
+		"array":                    `[` + rule("") + `]`,
+		"one rule":                 rule(""),
+		"package":                  `{"localpackagelist":[{"packageName":"P","ruleList":[` + rule("") + `]}]}`,
+		"PowerShell's list":        `{"value": [` + rule("") + `], "Count": 1}`,
+		"PowerShell's list of one": `{"Count": 1, "value": ` + rule("") + `}`,
+		"a list of one in a field": rule(`"tags": {"id": 1, "name": "t"}`),
+		"byte-order mark":          "\ufeff[" + rule("") + "]",
+		"other case":               strings.NewReplacer("ruleContext", "RULECONTEXT", "resourceFilter", "ResourceFilter").Replace(rule("")),
+		"nulls":                    rule(`"tags": null, "privileges": null, "disabled": null, "comment": null, "rule": null, "type": null, "name": null`),
+		"unknown fields":           rule(`"tags": [{"id": 1}], "seedId": 7, "later": {"a": [1, {"b": 2}]}`),
+		"empty condition":          rule(`"rule": ""`),
+		"white space":              "\r\n\t" + strings.ReplaceAll(rule(""), ",", "\r\n\t,\r\n") + " \n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			rules, found := Decode("f.json", []byte(file))
@@ -242,6 +246,30 @@ error Q0104 f.json:1:2: the file holds a number and no rules
 	 7
 	 ^`, 0},
 		"empty": {``, `error Q0103 f.json:1:1: the file is empty`, 0},
+		"null is an empty list": {`null`, `
+warning Q0105 f.json:1:1: the file holds no rule
+	null
+	^^^^`, 0},
+		"several documents": {rule("") + "\n" + rule(""), `
+error Q0103 f.json:2:1: the file holds several JSON documents, one after the other
+	` + rule("")[:80] + `
+	^`, 1},
+		"a table": {`{"columnNames": ["id", "rule"], "rows": [["1", "true"]]}`, `
+error Q0103 f.json:1:1: the file is a table (columnNames and rows), not a list
+	{"columnNames": ["id", "rule"], "rows": [["1", "true"]]}
+	^`, 0},
+		"CSV": {"ID,Name,Rule\n1,a,true\n", `
+error Q0103 f.json:1:1: the file is CSV, not JSON
+	ID,Name,Rule
+	^`, 0},
+		"rows of the database, said once": {`[{"ID": "a", "Category": 0, "Type": 2, "Rule": "true"}, {"ID": "b", "Category": 0, "Type": 2, "Rule": "true"}]`, `
+error Q0104 f.json:1:2: the rules are rows of the repository's database, not an export
+	[{"ID": "a", "Category": 0, "Type": 2, "Rule": "true"}, {"ID": "b", "Category": 0,
+	 ^`, 0},
+		"entities, said once": {`[{"id": "1", "schemaPath": "App.Content"}, {"id": "2", "schemaPath": "App.Content"}]`, `
+error Q0104 f.json:1:2: the file holds entities of the type App.Content, not rules
+	[{"id": "1", "schemaPath": "App.Content"}, {"id": "2", "schemaPath": "App.Content"
+	 ^`, 0},
 		"cut off": {"[\n" + rule("") + ",\n {\"id\": ", `
 error Q0103 f.json:3:9: the file ends in the middle of the JSON document
 	 {"id": 
@@ -293,5 +321,41 @@ func TestUnknownBitsAreNoActions(t *testing.T) {
 	rules, _ := Decode("f.json", []byte(strings.Replace(rule(""), `"actions": 2`, `"actions": 4294959106`, 1)))
 	if names := rules[0].Actions.Names(); fmt.Sprint(names) != "[read]" {
 		t.Errorf("%v of %d", names, rules[0].Actions)
+	}
+}
+
+// Entities that do not name their type are known by their fields.
+func TestEntitiesAreNoRules(t *testing.T) {
+	for file, want := range map[string]string{
+		`{"id": "1", "userDirectory": "ACME", "userId": "a"}`:              "the file holds entities of the type User, not rules",
+		`{"id": "1", "objectType": "sheet"}`:                               "the file holds entities of the type App.Object, not rules",
+		`{"id": "1", "stream": null}`:                                      "the file holds entities of the type App, not rules",
+		`{"id": "1", "schemaPath": "SystemRule"}`:                          "this object is not a rule: it has neither resourceFilter nor rule nor actions",
+		`{"id": "1", "schemaPath": "SystemRule", "resourceFilter": "*"}`:   "the rule has no actions",
+		`{"id": "1", "schemaPath": "", "objectType": "x", "rule": "true"}`: "the rule has no actions",
+		`{"id": "1", "schemaPath": "App", "rule": "true", "category": 0}`:  `the field "category" is a number`,
+	} {
+		_, found := Decode("f.json", []byte(file))
+		if !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Summary == want }) {
+			t.Errorf("%s: %+v", file, found)
+		}
+	}
+}
+
+// Actions that are written as names are an error, which says the sum that is meant.
+func TestNamesOfActions(t *testing.T) {
+	const rule = "Actions are a whole number from 0 to 4294967295, the sum of the bits of the actions."
+	for actions, want := range map[string]string{
+		`["Read", "Update"]`:   rule + " Write 6 for read, update.",
+		`"Read, Change owner"`: rule + " Write 66 for read, changeowner.",
+		`["Read", "Fly"]`:      rule,
+		`[2, 4]`:               rule,
+		`[]`:                   rule,
+		`"-1"`:                 rule,
+	} {
+		_, found := Decode("f.json", []byte(`{"id": "1", "category": "Security", "ruleContext": 0, "resourceFilter": "*", "actions": `+actions+`}`))
+		if len(found) != 1 || found[0].Code != codeActions || found[0].Detail != want {
+			t.Errorf("%s: %+v", actions, found)
+		}
 	}
 }

@@ -36,6 +36,9 @@ func (d *decoder) rule(v jsonfile.Value) {
 			f.byKey[key] = m.Value
 		}
 	}
+	if f.notExported() {
+		return
+	}
 	if !f.has("resourcefilter") && !f.has("rule") && !f.has("actions") {
 		d.report(codeNoRules, diag.Error, v, "this object is not a rule: it has neither resourceFilter nor rule nor actions", expected)
 		return
@@ -78,11 +81,11 @@ func (f *fields) read() {
 // tags returns the names of the tags, which are objects in the repository's own exports.
 func (f *fields) tags() []string {
 	v, ok := f.present("tags")
-	if !ok || v.Kind() != '[' {
+	if !ok || v.Kind() == '"' { // such as what ConvertTo-Json cut off
 		return nil
 	}
 	var tags []string
-	for _, item := range v.AppendItems(nil) {
+	for _, item := range v.List() {
 		if item.Kind() == '{' {
 			item, _ = field(item, "name")
 		}
@@ -186,14 +189,16 @@ func (f *fields) actions() Actions {
 	case '"':
 		number = string(v.Text())
 	case '0':
+	case '[':
+		f.fault(codeActions, v, "the actions are a list, not a bit mask", sumOf(v))
+		return 0
 	default:
 		f.wrongKind("actions", v, "a number")
 		return 0
 	}
 	n, err := strconv.ParseUint(number, 10, 32)
 	if err != nil {
-		f.fault(codeActions, v, fmt.Sprintf("the actions %s are not a bit mask", v.Raw),
-			"Actions are a whole number from 0 to 4294967295, the sum of the bits of the actions.")
+		f.fault(codeActions, v, fmt.Sprintf("the actions %s are not a bit mask", v.Raw), sumOf(v))
 		return 0
 	}
 	mask := Actions(n)

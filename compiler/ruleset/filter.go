@@ -95,23 +95,3 @@ func (p *filterParser) report(code diag.Code, where diag.Range, summary, detail 
 		Rule: p.rule, Text: p.text, Subject: where, Fix: fix,
 	})
 }
-
-// Check warns of items that name a type and so hit nothing: the key of a
-// resource is more than the name of its type. Other items without a star may
-// be the id of a TransientObject, such as LoadbalancingSelectList.
-func (f Filter) Check(s *schema.Schema, text *diag.Text, rule diag.Rule) diag.List {
-	var found diag.List
-	for _, item := range f.Items {
-		t, ok := s.Type(strings.TrimSuffix(item.Text, "_"))
-		if !ok || item.Prefix {
-			continue
-		}
-		found = append(found, diag.Diagnostic{
-			Code: codeBareType, Severity: diag.Warning, Rule: rule, Text: text, Subject: item.Range,
-			Summary: fmt.Sprintf("the filter item %q hits no resource", text.Content[item.Range.Start:item.Range.End]),
-			Detail:  fmt.Sprintf("Did you mean %[1]s_*, the type itself, or %[1]s*, every type that begins so?", t.Name),
-			Fix:     &diag.Fix{Message: "name all resources of the type", Range: item.Range, Replacement: t.Name + "_*"},
-		})
-	}
-	return found
-}

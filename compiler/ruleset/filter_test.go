@@ -112,6 +112,51 @@ warning Q0124 f.json:7:39: the filter item "Stream_" hits no resource
 	name all resources of the type: app.object, App_*, Stream_*, QmcSection_App, LoadbalancingSelectList, User*`)
 }
 
+// What a filter names in another way than the product is a warning that says what is meant.
+func TestFilterNames(t *testing.T) {
+	for filter, want := range map[string]string{
+		"Streams_*":          `Q0125 there is no type "Streams"; did you mean Stream_*?`,
+		"Apps_*":             `Q0125 there is no type "Apps"; did you mean App_*?`,
+		"AppObject_*":        `Q0125 there is no type "AppObject"; did you mean App.Object_*?`,
+		"DataConection*":     `Q0125 there is no type "DataConection"; did you mean DataConnection*?`,
+		"Streem_1a":          `Q0125 there is no type "Streem"; did you mean Stream_1a?`,
+		"QmcSection_Apps":    `Q0125 no section of the QMC is known as "QmcSection_Apps"; did you mean QmcSection_App?`,
+		"qmcsection_sreams*": `Q0125 no section of the QMC is known as "qmcsection_sreams*"; did you mean QmcSection_Stream*?`,
+		"Stream_Everyone":    `Q0126 the filter item "Stream_Everyone" hits no resource: what follows the underscore is an id`,
+		"App.Object_sheet*":  `Q0126 the filter item "App.Object_sheet*" hits no resource: what follows the underscore is an id`,
+		"App_12345678-0000-4000-8000-0000000000019": `Q0126 the filter item "App_12345678-0000-4000-8000-0000000000019" hits no resource: what follows the underscore is an id`,
+		"App_12345678_0000*":                        `Q0126 the filter item "App_12345678_0000*" hits no resource: what follows the underscore is an id`,
+		"*":                                         "",
+		"App*":                                      "",
+		"Proxy*":                                    "",
+		"Q*":                                        "",
+		"Qmc*":                                      "",
+		"App_1234*":                                 "",
+		"App_12345678-0000-*":                       "",
+		"App_1C3A0000-0000-4000-8000-000000000001": "",
+		"QmcSection_App":          "",
+		"QmcSection_Cert*":        "",
+		"QmcSection_Something":    "",
+		"HubSection_Apps":         "",
+		"Widget_*":                "",
+		"LoadbalancingSelectList": "",
+		"TransientObject_x":       "",
+		"İ_*":                     "",
+		"Ştream_*":                `Q0125 there is no type "Ştream"; did you mean Stream_*?`,
+	} {
+		text := filterText(filter)
+		parsed, found := ParseFilter(text, diag.Rule{})
+		expect(t, found, "")
+		got := ""
+		for _, d := range parsed.Check(schema.Default(), text, diag.Rule{}) {
+			got += string(d.Code) + " " + d.Summary
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", filter, got, want)
+		}
+	}
+}
+
 // FuzzFilter holds that a filter without findings is the list of its items,
 // joined, but for blanks and case; and that every finding lies in the text.
 func FuzzFilter(f *testing.F) {

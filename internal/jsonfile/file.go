@@ -123,6 +123,9 @@ func encodeString(content string) string {
 func (f *File) Document() (Value, *Error) {
 	s := newStream(bytes.NewReader(f.Text), true)
 	v, err := s.value()
+	if err == nil && table.Match(s.head) {
+		err = tableError(v.Offset)
+	}
 	if err != nil {
 		return Value{}, err
 	}

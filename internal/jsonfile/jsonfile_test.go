@@ -213,7 +213,7 @@ func TestFaults(t *testing.T) {
 			}
 		}
 	}
-	r, _ := NewReader(strings.NewReader("\n{}"))
+	r, _ := NewReader(strings.NewReader("\n7"))
 	if e := NewStream(r).Each(func(Value) bool { return true }); e == nil || e.Offset != 1 || e.Summary != "the file is not a list" {
 		t.Errorf("%+v", e)
 	}

@@ -1,6 +1,7 @@
 package jsonfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,43 +10,107 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Stream reads the elements of a JSON array one after the other.
+// Stream reads the items of a list one after the other.
 type Stream struct {
 	dec *jsontext.Decoder
+	// head is how the text begins: enough to tell what it is.
+	head []byte
 }
+
+const headSize = 1 << 10
 
 // NewStream returns a Stream of a file's text. A name that an object has twice
 // is an error.
 func NewStream(r *Reader) *Stream { return newStream(r, false) }
 
 func newStream(r io.Reader, doubles bool) *Stream {
-	return &Stream{jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(doubles))}
+	head := make([]byte, headSize)
+	n, err := io.ReadFull(r, head)
+	head = head[:n]
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		r = failing{err}
+	}
+	return &Stream{jsontext.NewDecoder(io.MultiReader(bytes.NewReader(head), r), jsontext.AllowDuplicateNames(doubles)), head}
 }
 
-// Each calls visit with every element of the array that is the file's one
-// value, until visit returns false. The element's memory is used again for the next.
+// failing is a reader that has failed.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// Each calls visit with every item of the list that is the file's one value, until visit
+// returns false. A list may be written in any of the ways that Value.List reads. The
+// item's memory is used again for the next.
 func (s *Stream) Each(visit func(Value) bool) *Error {
-	if kind := s.dec.PeekKind(); kind != '[' && kind != 0 {
-		return &Error{
+	var more bool
+	var failed *Error
+	switch {
+	case table.Match(s.head):
+		return tableError(s.next())
+	case wrapper.Match(s.head):
+		more, failed = s.wrapped(visit)
+	default:
+		more, failed = s.list(visit)
+	}
+	if failed != nil || !more {
+		return failed
+	}
+	return s.end()
+}
+
+// list reads a list that is not wrapped, and returns whether visit wants more.
+func (s *Stream) list(visit func(Value) bool) (more bool, failed *Error) {
+	switch s.dec.PeekKind() {
+	case '[', 0:
+	case 'n':
+		_, failed = s.value()
+		return true, failed
+	case '{':
+		v, failed := s.value()
+		return failed == nil && visit(v), failed
+	default:
+		if known := foreign(s.head); known != nil {
+			return false, known
+		}
+		return false, &Error{
 			Kind: NoJSON, Offset: s.next(),
 			Summary: "the file is not a list",
 			Detail:  `A collection is a JSON array of entities: [{"id": …}, …].`,
 		}
 	}
 	if _, err := s.dec.ReadToken(); err != nil {
-		return s.broken(err)
+		return false, s.broken(err)
 	}
 	for s.dec.PeekKind() != ']' {
 		v, err := s.value()
-		if err != nil {
-			return err
-		}
-		if !visit(v) {
-			return nil
+		if err != nil || !visit(v) {
+			return false, err
 		}
 	}
 	_, _ = s.dec.ReadToken() // the bracket that was peeked at
-	return s.end()
+	return true, nil
+}
+
+// wrapped reads the object that PowerShell makes of a list.
+func (s *Stream) wrapped(visit func(Value) bool) (more bool, failed *Error) {
+	_, _ = s.dec.ReadToken() // the brace that the head begins with
+	for s.dec.PeekKind() != '}' {
+		name, err := s.dec.ReadToken()
+		if err != nil {
+			return false, s.broken(err)
+		}
+		if isValueField([]byte(name.String())) {
+			more, failed = s.list(visit)
+		} else {
+			_, failed = s.value()
+			more = true
+		}
+		if failed != nil || !more {
+			return false, failed
+		}
+	}
+	_, _ = s.dec.ReadToken() // the brace that was peeked at
+	return true, nil
 }
 
 // value reads the next value.
@@ -59,13 +124,23 @@ func (s *Stream) value() (Value, *Error) {
 
 // end returns an error unless nothing but blanks is left.
 func (s *Stream) end() *Error {
-	s.dec.PeekKind()
+	kind := s.dec.PeekKind()
 	at := s.next()
 	switch _, err := s.dec.ReadToken(); {
 	case err == io.EOF:
 		return nil
 	case errors.As(err, new(*Error)):
 		return s.broken(err)
+	}
+	if kind == '{' && bytes.HasPrefix(bytes.TrimLeft(s.head, " \t\r\n"), []byte("{")) {
+		return &Error{
+			Kind: NoJSON, Offset: at,
+			Summary: "the file holds several JSON documents, one after the other",
+			Detail:  "Lines of JSON are not a list. Make one of them, such as by jq -s . FILE.",
+		}
+	}
+	if known := foreign(s.head); known != nil {
+		return known
 	}
 	return &Error{
 		Kind: NoJSON, Offset: at,
@@ -89,6 +164,9 @@ func (s *Stream) broken(err error) *Error {
 	e := &Error{Kind: NoJSON, Offset: int(s.dec.InputOffset()), Detail: "Export the file again, or repair it here."}
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
+		if known := foreign(s.head); known != nil {
+			return known
+		}
 		e.Offset = int(syntax.ByteOffset)
 		e.Summary = "the file is not valid JSON: " + strings.TrimPrefix(syntax.Err.Error(), "jsontext: ")
 	}

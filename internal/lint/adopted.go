@@ -7,7 +7,7 @@ import "github.com/qlik2rego/qlik2rego/internal/diag"
 func init() {
 	for category, codes := range map[Category][]diag.Code{
 		Input:    {"Q0105", "Q0109", "Q0110", "Q0112", "Q0114", "Q0604", "Q0610", "Q0611", "Q0612", "Q0613", "Q0614", "Q0616"},
-		Bug:      {"Q0124", "Q0401", "Q0402", "Q0403", "Q0404", "Q0405", "Q0406", "Q0407", "Q0408", "Q0409", "Q0411", "Q0440", "Q0441", "Q0442"},
+		Bug:      {"Q0124", "Q0125", "Q0126", "Q0401", "Q0402", "Q0403", "Q0404", "Q0405", "Q0406", "Q0407", "Q0408", "Q0409", "Q0411", "Q0440", "Q0441", "Q0442"},
 		Security: {"Q0410"},
 		// What diff reports about a change.
 		CrossRule: {"Q0701", "Q0702", "Q0703"},
@@ -31,5 +31,5 @@ var adoptedSupersedes = map[diag.Code][]diag.Code{
 }
 
 var adoptedFix = map[diag.Code]FixClass{
-	"Q0124": Suggested, "Q0401": Automatic, "Q0402": Suggested, "Q0403": Automatic, "Q0404": Suggested, "Q0409": Suggested,
+	"Q0124": Suggested, "Q0125": Suggested, "Q0401": Automatic, "Q0402": Suggested, "Q0403": Automatic, "Q0404": Suggested, "Q0409": Suggested,
 }

@@ -23,16 +23,17 @@ func inactiveUsers(path string) map[string]bool {
 	if failed != nil {
 		return nil
 	}
-	var users []struct {
-		ID                          string
-		Inactive, RemovedExternally bool
-	}
-	if json.Unmarshal(file.Text, &users) != nil {
+	list, failed := file.Document()
+	if failed != nil {
 		return nil
 	}
 	inactive := map[string]bool{}
-	for _, u := range users {
-		if u.Inactive || u.RemovedExternally {
+	for _, item := range list.List() {
+		var u struct {
+			ID                          string
+			Inactive, RemovedExternally bool
+		}
+		if json.Unmarshal(item.Raw, &u) == nil && (u.Inactive || u.RemovedExternally) {
 			inactive[fold(u.ID)] = true
 		}
 	}

@@ -27,5 +27,6 @@ var (
 	codeUnknownType = diag.Register("Q0613", diag.Info, "type outside the schema")
 	codePartial     = diag.Register("Q0615", diag.Error, "field that rules read was not exported")
 	codePartly      = diag.Register("Q0616", diag.Warning, "field that some entities do not have")
+	codeCutOff      = diag.Register("Q0617", diag.Error, "value cut off by ConvertTo-Json")
 	codeNothing     = diag.Register("Q0614", diag.Warning, "snapshot without entities")
 )

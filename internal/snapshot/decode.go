@@ -57,6 +57,8 @@ type decoder struct {
 	dangling dangling
 	// censuses count the fields that rules need, by key of their type.
 	censuses map[string]*census
+	// cut are the files with values that ConvertTo-Json cut off.
+	cut map[*file]bool
 
 	members []jsonfile.Member
 	spare   []*record
@@ -260,10 +262,13 @@ func (d *decoder) texts(r *record, c choice) {
 	f := r.field(c.slot.role, c.slot.key)
 	one := [1]jsonfile.Value{c.value}
 	items := one[:]
-	if c.value.Kind() == '[' && c.slot.role == list {
-		items = c.value.AppendItems(items[:0])
+	if c.slot.role == list {
+		items = c.value.List()
 	}
 	for _, item := range items {
+		if c.slot.role == list && !r.plan.typ.Open && d.cutOff(r.at.file, item) {
+			continue
+		}
 		text, present, ok := textOf(item)
 		if present {
 			if c.slot.property.Enumeration != nil {

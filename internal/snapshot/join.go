@@ -68,7 +68,7 @@ func newReader(ctx context.Context, s *Snapshot, view schema.View, progress Prog
 	}
 	r.decoder = decoder{
 		schema: s.schema, view: view, plans: map[string]*plan{},
-		findings: &r.found, dangling: dangling{}, onRecord: r.onRecord, censuses: censuses(s.needs),
+		findings: &r.found, dangling: dangling{}, onRecord: r.onRecord, censuses: censuses(s.needs), cut: map[*file]bool{},
 	}
 	r.listings = newListings(r.planFor(fileType))
 	return r

@@ -115,7 +115,7 @@ func TestFilesThatVanish(t *testing.T) {
 func TestBrokenFiles(t *testing.T) {
 	out, found := files{
 		"app.json":              "[\n{\"id\": \"a\"},\n{\"id\": \"b\"",
-		"app.content.json":      `{"id": "a"}`,
+		"app.content.json":      `7`,
 		"app.object.json":       "[{\"id\": \"a\"}]\n[]",
 		"contentlibrary.json":   ``,
 		"dataconnection.json":   strings.Repeat("[", 100_000),
@@ -127,7 +127,7 @@ func TestBrokenFiles(t *testing.T) {
 		"odagrequest.json":      `[{"id": "a"} {"id": "b"}]`,
 		"user.json":             `[{"id": "a"}]`,
 		"systemrule.json":       "[\x00",
-		"cloudcredentials.json": `null`,
+		"cloudcredentials.json": `"text"`,
 	}.project(t, schema.View{})
 	expect(t, found, `
 error Q0603 site/app.content.json:1:1: the file is not a list ><

@@ -30,15 +30,8 @@ var (
 // pairs reads custom properties or directory attributes: lists by name, one
 // item a value; names that are equal but for case are one list.
 func (d *decoder) pairs(r *record, c choice, form pair) bool {
-	if c.value.IsNull() {
-		return true
-	}
-	if c.value.Kind() != '[' {
-		d.noPair(r, c, c.value, form)
-		return false
-	}
 	ok := true
-	for _, item := range c.value.AppendItems(nil) {
+	for _, item := range c.value.List() {
 		ok = d.pair(r, c, item, form) && ok
 	}
 	return ok
@@ -76,6 +69,9 @@ func (d *decoder) pair(r *record, c choice, item jsonfile.Value, form pair) bool
 }
 
 func (d *decoder) noPair(r *record, c choice, v jsonfile.Value, form pair) {
+	if d.cutOff(r.at.file, v) || v.Kind() == '{' && d.cutOff(r.at.file, member(d.memberList(v), form.name[0])) {
+		return
+	}
 	d.findings.fault(codeWrongKind, c.slot.key, placeOf(r.at.file, v),
 		fmt.Sprintf("%s.%s has an entry that is not a name with a value", r.plan.typ.Name, c.name),
 		"It is a list with one item a value, such as "+form.example+".")

@@ -15,8 +15,8 @@ func (d *decoder) relation(r *record, c choice) bool {
 	}
 	one := [1]jsonfile.Value{c.value}
 	items := one[:]
-	if c.value.Kind() == '[' {
-		items = c.value.AppendItems(items[:0])
+	if many {
+		items = c.value.List()
 	}
 	f := r.field(relation, c.slot.key)
 	ok := true
@@ -42,6 +42,9 @@ func (d *decoder) reference(r *record, c choice, v jsonfile.Value) (ref referenc
 	case '"':
 		if len(v.Text()) == 0 {
 			return ref, false, true
+		}
+		if d.cutOff(r.at.file, v) {
+			return ref, false, false
 		}
 	case '{':
 		members := d.memberList(v)
