@@ -10,6 +10,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page"
+	"github.com/qlik2rego/qlik2rego/internal/audit/page/shell"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 )
 
@@ -47,12 +48,37 @@ func (s *Streams) page(ctx *cli.Context, a *audited, audits []*report.Audit) err
 	if err != nil {
 		return err
 	}
+	doc.Facts = auditFacts(ctx, a)
+	if a.compilation != nil {
+		doc.Describe(a.compilation.Rules)
+	}
 	out := s.outputs()
 	defer out.Discard()
 	if err := out.File(ctx.String("html"), func(w io.Writer, _ string) error { return page.Write(w, doc) }); err != nil {
 		return err
 	}
 	return out.Commit()
+}
+
+// auditFacts says what an audit was made from.
+func auditFacts(ctx *cli.Context, a *audited) []shell.Fact {
+	var p provenance
+	for _, name := range ctx.StringSlice("bundle") {
+		p.file("Bundle", name)
+	}
+	for _, name := range ctx.Args().Slice() {
+		p.file("Rules", name)
+	}
+	if a.compilation != nil {
+		p.rules("Rules read", a.compilation.Rules)
+	}
+	p.file("Snapshot", ctx.String("snapshot"))
+	for _, m := range a.bundle.Manifests {
+		p.add("Bundle revision", m.Revision)
+	}
+	p.flags(ctx, "type", "action", "user", "resource", "context", "env", "env-from-rules", "schema", "list-inequality", "entity-text", "session-attributes", "strict", "skip-invalid")
+	p.version()
+	return p
 }
 
 // explainLine is how the command line begins that explains one request of an audit.

@@ -42,13 +42,13 @@ func cell(b *webdriver.Browser, row, column string) string {
 func TestACellTellsItsRules(t *testing.T) {
 	b := customer(t)
 	b.Click("#tab-matrix")
-	adele := cell(b, "Adele Brandt", "Dashboard 1")
+	adele := cell(b, "Adele Brandt", "stream Project 1, Audience 1")
 	if got := b.Text(`return document.querySelector(arguments[0]).textContent`, adele); got != "CRU" {
 		t.Errorf("the cell says %q", got)
 	}
 	b.Click(adele)
 	said := b.Text(`return document.getElementById("detail").innerText`)
-	for _, want := range []string{"Create, read and update", "Adele Brandt (corp\\adele)", "TeamAdminRead", "TeamAdminCreate", "the subject may read resource.stream — holds"} {
+	for _, want := range []string{"Create, read and update", "Adele Brandt (corp\\adele)", "TeamAdminRead", "TeamAdminCreate", "the user may read resource.stream — holds"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the details lack %q:\n%s", want, said)
 		}
@@ -57,13 +57,13 @@ func TestACellTellsItsRules(t *testing.T) {
 	b.Await("the Rego is there", `return document.getElementById("detail").textContent.includes("rule_team_admin_read(id) if {")`)
 
 	// Nobody grants Alice anything on Dashboard 5: the page says what she lacks.
-	alice := cell(b, "Alice Moreau", "Dashboard 4")
+	alice := cell(b, "Alice Moreau", "stream Project 1, Audience 2")
 	b.Click(alice)
 	b.Run(`document.querySelectorAll("#detail details").forEach((d) => { d.open = true; })`)
 	b.Await("the tests are there", `return document.querySelectorAll("#detail .tests li").length > 3`)
 	said = b.Text(`return document.getElementById("detail").innerText`)
 	for _, want := range []string{
-		"No rights", "Why not create, read and update", "the subject may read resource.stream — does not hold",
+		"No rights", "Why not create, read, update or 10 others?", "the user may read resource.stream — does not hold",
 		"user.group shares a value with resource.stream.@admingroup — does not hold",
 		`qlik2rego explain rules.json --snapshot 'the site' --subject 'corp\alice' --action create --resource app:`, "--context hub",
 	} {
@@ -87,10 +87,10 @@ func TestFiltersAndSearch(t *testing.T) {
 	b := customer(t)
 	b.Click("#tab-matrix")
 	for _, step := range []struct{ selector, text, status string }{
-		{"#f-who", "alice", "1 class of 1 subject × 6 classes of 10 resources"},
-		{"#f-what", "dashboard", "1 class of 1 subject × 5 classes of 9 resources"},
+		{"#f-who", "alice", "1 equivalence class of 1 user × 6 equivalence classes of 10 resources"},
+		{"#f-what", "dashboard", "1 equivalence class of 1 user × 5 equivalence classes of 9 resources"},
 		{"#f-who", "nobody at all", "Nothing is left by these filters."},
-		{"#f-who", "CORP\\", "10 classes of 10 subjects × 5 classes of 9 resources"},
+		{"#f-who", "CORP\\", "10 equivalence classes of 10 users × 5 equivalence classes of 9 resources"},
 	} {
 		b.Write(step.selector, step.text)
 		b.Await(step.text, fmt.Sprintf(`return document.getElementById("status").textContent === %q`, step.status))
@@ -98,7 +98,7 @@ func TestFiltersAndSearch(t *testing.T) {
 	// Who may update a dashboard, each for herself.
 	b.Run(`const set = (id, value) => { const e = document.getElementById(id); e.value = value; e.dispatchEvent(new Event("input", { bubbles: true })); };
 		set("f-action", "4"); set("f-rows", "each"); document.getElementById("f-some").click();`)
-	b.Await("three may update", `return document.getElementById("status").textContent.startsWith("3 subjects × ")`)
+	b.Await("three may update", `return document.getElementById("status").textContent.startsWith("3 users × ")`)
 	rows := b.Text(`return [...document.querySelectorAll("#grid [role=rowheader]")].map((e) => e.textContent).join()`)
 	if rows != "Adele Brandt,Bruno Costa,Max Oduya" {
 		t.Errorf("the rows are %s", rows)
@@ -114,6 +114,108 @@ func TestFiltersAndSearch(t *testing.T) {
 	// The other context is another matrix.
 	b.Run(`const e = document.getElementById("context"); e.value = "1"; e.dispatchEvent(new Event("input", { bubbles: true }));`)
 	b.Await("nobody creates apps by it in the QMC", `return document.getElementById("status").textContent === "Nothing is left by these filters."`)
+}
+
+// A class is called by what its members have in common and others have not; a name that
+// several have, by name and id.
+func TestClassesAreCalledByWhatTheyHaveInCommon(t *testing.T) {
+	b := webdriver.Open(t)
+	doc := square(0)
+	rights := &doc.Contexts[0].Types[0]
+	rights.Group, rights.Class, rights.Sets, rights.Reached = []int32{}, []int32{}, []string{}, []int64{}
+	doc.Types[0].IDs, doc.Types[0].Names = []string{}, []string{}
+	text := func(s string) int32 { doc.Texts = append(doc.Texts, s); return int32(len(doc.Texts) - 1) }
+	sales, hr, berlin, rome := text("Sales"), text("HR"), text("Berlin"), text("Rome")
+	groups, cities := page.Values{Operand: "user.group"}, page.Values{Operand: "user.@city"}
+	for i, one := range []struct {
+		name    string
+		group   []int32
+		city    []int32
+		inGroup int32
+	}{
+		{"Anna", []int32{sales}, []int32{berlin}, 0}, {"Bo", []int32{sales, hr}, []int32{berlin}, 0},
+		{"Carla", []int32{sales}, []int32{rome}, 1}, {"Dan", []int32{sales}, []int32{rome, berlin}, 1},
+		{"Eve", []int32{}, []int32{rome}, 2}, {"Fay", []int32{}, []int32{}, 2},
+		{"Anna", []int32{hr}, []int32{}, 3},
+	} {
+		doc.Subjects.IDs = append(doc.Subjects.IDs, fmt.Sprintf("acme\\u%d", i))
+		doc.Subjects.Names = append(doc.Subjects.Names, one.name)
+		groups.Of, cities.Of = append(groups.Of, one.group), append(cities.Of, one.city)
+		side := &doc.Contexts[0].Subjects
+		side.Group, side.Class = append(side.Group, one.inGroup), append(side.Class, one.inGroup)
+	}
+	rights.Rows = [][]int32{{}, {}, {}, {}}
+	doc.Subjects.Values = []page.Values{groups, cities}
+	b.Load(save(t, doc), 1400, 900)
+	b.Click("#tab-matrix")
+	rows := b.Text(`return [...document.querySelectorAll("#grid [role=rowheader]")].map((e) => [...e.children].map((part) => part.textContent).join("|")).join("; ")`)
+	if rows != `@city Berlin|2; Anna (acme\u6); @city Rome, group Sales|2; no group|2` {
+		t.Errorf("the rows are %s", rows)
+	}
+}
+
+// What is shown is in the address: it can be sent, and Back goes back.
+func TestTheAddressLeadsToWhatIsShown(t *testing.T) {
+	b := customer(t)
+	b.Click("#tab-matrix")
+	b.Write("#f-who", "adele")
+	b.Await("the address has the filter", `return location.hash.includes("user=adele")`)
+	b.Click("#grid-0-0")
+	b.Await("the address has the cell", `return location.hash.includes("&of=") && location.hash.includes("&on=")`)
+	address := b.Text(`return location.hash`)
+	title := b.Text(`return document.querySelector("#detail h2").textContent`)
+	b.Click("#tab-rules")
+	b.Run(`history.back()`)
+	b.Await("the cell is back", `return !document.getElementById("matrix").hidden && !document.getElementById("detail").hidden`)
+	b.Run(`location.hash = "#/overview"`)
+	b.Await("the overview is there", `return !document.getElementById("overview").hidden`)
+	b.Run(`location.hash = arguments[0]`, address)
+	b.Await("the cell is there", `return !document.getElementById("matrix").hidden && !document.getElementById("detail").hidden`)
+	if got := b.Text(`return document.querySelector("#detail h2").textContent + "|" + document.getElementById("f-who").value`); got != title+"|adele" {
+		t.Errorf("the address leads to %q, want %q", got, title)
+	}
+	// What the page does not hold is left out.
+	for _, hash := range []string{"#/nothing", "#/matrix?type=Nothing&action=none&rule=none&of=a&on=b", "#main"} {
+		b.Run(`location.hash = arguments[0]`, hash)
+	}
+	b.Run(`location.hash = "#/rules?context=qmc"`)
+	b.Await("the rules of the other context", `return !document.getElementById("rules").hidden && document.getElementById("context").value === "1"`)
+	if log := b.Log(); len(log) > 0 {
+		t.Errorf("the browser complains: %v", log)
+	}
+}
+
+// The CSV file has the pairs with rights in sight, and no formula.
+func TestDownloadsCSV(t *testing.T) {
+	b := customer(t)
+	b.Click("#tab-matrix")
+	b.Run(`window.files = [];
+		URL.createObjectURL = (blob) => { blob.text().then((text) => window.files.push(text)); return "#"; };
+		HTMLAnchorElement.prototype.click = function () { window.named = this.download; };`)
+	b.Write("#f-who", "alice")
+	b.Await("one row", `return document.querySelectorAll("#grid [role=rowheader]").length === 1`)
+	b.Click("#csv")
+	b.Await("a file is there", `return window.files.length === 1`)
+	lines := strings.Split(strings.TrimSpace(b.Text(`return window.files[0]`)), "\r\n")
+	if len(lines) != 5 || !strings.Contains(lines[0], "context,type,user,user name,") || !strings.HasPrefix(lines[1], `the hub,app,corp\alice,Alice Moreau,`) {
+		t.Errorf("the file is\n%s", strings.Join(lines, "\n"))
+	}
+	if got := b.Text(`return window.named`); got != "access-app-hub.csv" {
+		t.Errorf("the file is called %q", got)
+	}
+	b.Click("#tab-rules")
+	b.Run(`[...document.querySelectorAll("#rules button")].find((e) => e.textContent === "Download CSV").click()`)
+	b.Await("a second file is there", `return window.files.length === 2`)
+	if got := b.Text(`return window.files[1]`); !strings.Contains(got, "Rule,Actions,Users,Resources") || strings.Count(got, "\n") != 11 {
+		t.Errorf("the rules are\n%s", got)
+	}
+	// A name that a spreadsheet would take for a formula.
+	b.Run(`document.querySelector("#rule-table tbody button").textContent = "=1+1"; window.files = [];`)
+	b.Run(`[...document.querySelectorAll("#rules button")].find((e) => e.textContent === "Download CSV").click()`)
+	b.Await("a third file is there", `return window.files.length === 1`)
+	if got := b.Text(`return window.files[0]`); !strings.Contains(got, "\n'=1+1,") {
+		t.Errorf("a formula is written as one:\n%s", got)
+	}
 }
 
 func TestKeysReachEverything(t *testing.T) {
@@ -191,7 +293,7 @@ func TestAccessibleByAxe(t *testing.T) {
 			check(b, scheme+" "+part)
 		}
 		b.Click("#tab-matrix")
-		b.Click(cell(b, "Alice Moreau", "Dashboard 4"))
+		b.Click(cell(b, "Alice Moreau", "stream Project 1, Audience 2"))
 		b.Run(`document.querySelectorAll("#detail details").forEach((d) => { d.open = true; })`)
 		check(b, scheme+" details")
 		b.Run(`document.querySelector("#detail details button").click()`)
@@ -223,7 +325,7 @@ func TestLightDarkAndPaper(t *testing.T) {
 	}
 	b.Post("/window/rect", map[string]int{"width": 420, "height": 800}, nil)
 	b.Await("nothing is wider than the window", `return document.documentElement.scrollWidth <= innerWidth`)
-	b.Click(cell(b, "Adele Brandt", "Dashboard 1"))
+	b.Click(cell(b, "Adele Brandt", "stream Project 1, Audience 1"))
 	b.Shot("narrow")
 
 	var text string
@@ -258,7 +360,7 @@ func TestTenThousandByTenThousand(t *testing.T) {
 		}
 	}
 	nodes("at first")
-	if got := b.Text(`return document.getElementById("status").textContent`); got != "10,000 classes of 10,000 subjects × 10,000 classes of 10,000 resources" {
+	if got := b.Text(`return document.getElementById("status").textContent`); got != "10,000 equivalence classes of 10,000 users × 10,000 equivalence classes of 10,000 resources" {
 		t.Errorf("the page shows %s", got)
 	}
 	b.Run(`document.getElementById("grid").focus()`)

@@ -1,8 +1,12 @@
 package page
 
+import "github.com/qlik2rego/qlik2rego/internal/audit/page/shell"
+
 // Document is all that a page knows. The same audit gives the same document.
 type Document struct {
 	Title string `json:"title"`
+	// Facts say what the page was made from: rules, snapshot, options, version.
+	Facts []shell.Fact `json:"facts,omitempty"`
 	// Explain is how a command line begins that explains a single request.
 	Explain []string `json:"explain"`
 	Actions []Action `json:"actions"`
@@ -36,6 +40,12 @@ type Rule struct {
 	Context   string   `json:"context"`
 	Condition string   `json:"condition"`
 	Disabled  bool     `json:"disabled,omitempty"`
+	// Type, Comment, Tags, Modified and ModifiedBy are those of the export, if it was read.
+	Type       string   `json:"type,omitempty"`
+	Comment    string   `json:"comment,omitempty"`
+	Tags       []string `json:"tags,omitempty"`
+	Modified   string   `json:"modified,omitempty"`
+	ModifiedBy string   `json:"modifiedBy,omitempty"`
 	// Grants says whether the rule is one that can grant.
 	Grants bool `json:"grants"`
 	// Rego is what the rule was compiled to, by module.

@@ -93,6 +93,9 @@ func sentence(t reads.Test) string {
 		}
 		return left + " is only " + right
 	case reads.Privilege:
+		if left == string(reads.Resource) {
+			left = "the resource"
+		}
 		return fmt.Sprintf("the user may %s %s", ruleset.Action(t.Action).Name(), left)
 	default:
 		return string(t.Kind) + " " + left + " " + right

@@ -3,6 +3,8 @@
 
 function closeDetail() {
   $("detail").hidden = true;
+  state.pair = null;
+  note(false);
   if (grid.opened) { grid.opened = null; grid.later(); }
 }
 
@@ -23,10 +25,18 @@ function openDetail(rights, row, col) {
   const members = (row || col).members;
   fill($("detail"),
     detailHeader(called(entities, members)),
-    el("p", { class: "muted" }, members.length === 1 ? "" : `${num(members.length)} who are one class: they have the same rights by the same rules, but for what is theirs.`),
+    el("p", { class: "muted" }, members.length === 1 ? "" : `${plural(members.length, row ? "user" : "resource")} of one equivalence class: ${row ? "they have the same rights by the same rules" : "everybody has the same rights on them"}, except for what ${row ? "they own" : "users own"}.`),
+    members.length > 1 ? commonList(entities, members) : "",
     memberList(entities, members),
     row && members.length === 1 ? valuesOf(entities, members[0]) : "",
   );
+}
+
+// commonList says what members have in common, and whether others have it too.
+function commonList(entities, members) {
+  const { texts, others } = inCommon(entities, members);
+  if (!texts.length) return "";
+  return el("p", {}, "In common: ", el("strong", {}, texts.join(", ")), others ? ` (as ${plural(others, "other")} have who ${others === 1 ? "is" : "are"} not in the class)` : "", ".");
 }
 
 // memberList lists members a hundred at a time.
@@ -71,6 +81,8 @@ function picker(name, entities, members, at, choose) {
 function openPair(rights, row, col, subject, resource) {
   const rules = rights.of(subject, resource);
   const mask = rights.mask(rules);
+  state.pair = [subject, resource];
+  note(false);
   const again = (r, s) => { openPair(rights, row, col, r, s); focusDetail(); };
   const granting = rules.filter((n) => rights.data.rules[n].actions);
   const others = rights.data.rules.map((_, n) => n).filter((n) => rights.data.rules[n].actions & ~mask && !rules.includes(n));
@@ -111,7 +123,7 @@ function ruleDetails(rights, n, subject, resource, open) {
     const rego = rule.rego?.find((r) => r.type === rights.type.key) || rule.rego?.find((r) => r.module.endsWith("subject.rego")) || rule.rego?.[0];
     box.append(
       el("pre", { "aria-label": "Condition" }, el("code", { text: rule.condition })),
-      testList(rights, form.tests, subject, resource),
+      testList(rights, form.tests, subject, resource, rights.of(subject, resource).includes(n)),
       rego ? el("details", {}, el("summary", {}, "Rego ", el("span", { class: "muted small" }, rego.module)), el("pre", {}, el("code", { text: rego.text }))) : "",
       el("p", {}, el("button", { type: "button", class: "link small", onclick: () => showRule(form.rule) }, "All about this rule")),
     );
@@ -123,7 +135,9 @@ function ruleDetails(rights, n, subject, resource, open) {
 
 const sideNames = { subject: "user", resource: "resource", both: "both", identity: "both", right: "right" };
 
-function testList(rights, tests, subject, resource) {
+// testList says which tests hold. Of a rule that grants, a test that does not hold is one
+// that the condition asks to be false, or not at all; it is not marked as a failure.
+function testList(rights, tests, subject, resource, granted) {
   if (!tests.length) return el("p", { class: "small muted" }, "The rule tests nothing beyond its filter and context.");
   return el("ul", { class: "tests" }, tests.map((n) => {
     const test = doc.tests[n];
@@ -133,10 +147,16 @@ function testList(rights, tests, subject, resource) {
       const v = entities.values?.find((x) => x.operand === operand);
       return v && `${operand} is ${v.of[at].length ? v.of[at].map((t) => `“${doc.texts[t]}”`).join(", ") : "empty"}`;
     }).filter(Boolean);
-    const [sign, word] = holds === null ? ["?", "not known here"] : holds ? ["✓", "holds"] : ["✗", "does not hold"];
+    const [sign, word] = holds === null ? ["?", "not known here"] : holds ? ["✓", "holds"] : [granted ? "–" : "✗", "does not hold"];
     return el("li", {}, el("span", { class: "sign", "aria-hidden": "true" }, sign), el("span", {}, test.text), " ", el("span", { class: "side" }, `— ${word}`),
       values.length ? el("div", { class: "side" }, values.join("; ")) : "");
   }));
+}
+
+// whyNotTitle asks for the actions that are missing, by name if they are few.
+function whyNotTitle(names) {
+  const shown = names.length > 4 ? [...names.slice(0, 3), `${num(names.length - 3)} others`] : names;
+  return `Why not ${shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} or ${shown[shown.length - 1]}`}?`;
 }
 
 // whyNot tells which rules could grant what is missing, those with the fewest tests
@@ -166,7 +186,7 @@ function whyNot(rights, others, missing, subject, resource) {
   add();
   const action = state.action ? missing[0] : missing.find((a) => a.bit & reached) || missing[0];
   return [
-    el("h3", {}, `Why not ${listed(missing.slice(0, 3).map((a) => actionName(a.name)))}${missing.length > 3 ? " and others" : ""}?`),
+    el("h3", {}, whyNotTitle(missing.map((a) => actionName(a.name)))),
     never.length ? el("p", { class: "small" }, `No other rule for ${rights.type.name} grants ${listed(never.map((a) => actionName(a.name)))}${context().data.name ? ` or is about ${contextName(context().data)}` : ""}.`) : "",
     near.length ? el("p", { class: "small muted" }, "Rules that could grant it, and their tests on this pair. How the tests combine, the condition says; a condition may also ask that a test does not hold.") : "",
     list, near.length > 8 ? more : "",

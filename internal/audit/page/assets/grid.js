@@ -1,10 +1,13 @@
 // A grid of which only what is in sight is in the page, whatever its size. The focus
 // stays on the grid; the cell that keys have come to is its active descendant.
 
-const rowHeight = 28, colWidth = 48, headHeight = 150;
+const rowHeight = 28, colWidth = 48, headHeight = 200;
+
+// headed is what is in a header: a name that may be cut, and a count that is not.
+const headed = (h) => [el("span", {}, h.text), h.count ? el("span", { class: "count" }, h.count) : ""];
 
 class Grid {
-  // The source has rows and cols (numbers), row(i), col(j) → {text, title},
+  // The source has rows and cols (numbers), row(i), col(j) → {text, count, title},
   // cell(i, j) → {text, title, class}, and open(i, j), which may get -1 for a header.
   constructor(root, name) {
     this.root = root;
@@ -21,7 +24,7 @@ class Grid {
     new ResizeObserver(() => this.later()).observe(root);
   }
 
-  get headWidth() { return matchMedia("(max-width: 40rem)").matches ? 130 : 230; }
+  get headWidth() { return matchMedia("(max-width: 40rem)").matches ? 150 : 230; }
 
   show(source) {
     this.source = source;
@@ -59,7 +62,7 @@ class Grid {
     head.style.width = `${width}px`;
     for (let j = c0; j < c1; j++) {
       const h = source.col(j);
-      head.append(this.place(el("div", { class: "col", role: "columnheader", "aria-colindex": j + 2, title: h.title }, el("span", {}, h.text)), -1, j));
+      head.append(this.place(el("div", { class: "col", role: "columnheader", "aria-colindex": j + 2, title: h.title }, ...headed(h)), -1, j));
     }
     canvas.append(head);
     for (let i = r0; i < r1; i++) {
@@ -67,7 +70,7 @@ class Grid {
       row.style.width = `${width}px`;
       row.style.top = `${headHeight + i * rowHeight}px`;
       const h = source.row(i);
-      row.append(this.place(el("div", { class: "who", role: "rowheader", "aria-colindex": 1, title: h.title }, h.text), i, -1));
+      row.append(this.place(el("div", { class: "who", role: "rowheader", "aria-colindex": 1, title: h.title }, ...headed(h)), i, -1));
       for (let j = c0; j < c1; j++) {
         const c = source.cell(i, j);
         row.append(this.place(el("div", { class: `cell ${c.class}`, role: "gridcell", "aria-colindex": j + 2, title: c.title, "aria-label": c.title }, c.text), i, j));

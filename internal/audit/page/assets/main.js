@@ -13,6 +13,7 @@ function openTab(name) {
     $(tab.getAttribute("aria-controls")).hidden = !on;
   }
   make(name);
+  note(true);
 }
 
 function make(name) {
@@ -38,7 +39,8 @@ function startContext() {
   $("context").addEventListener("input", (e) => {
     state.context = Number(e.target.value);
     made.clear();
-    make(tabs.find((t) => t.getAttribute("aria-selected") === "true").getAttribute("aria-controls"));
+    make(tabNow());
+    note(true);
   });
 }
 
@@ -55,8 +57,8 @@ function startHelp() {
     el("h3", {}, "Colours and letters"),
     el("ul", {}, kinds.map((k) => el("li", {}, el("span", { class: `sw ${k.key}` }, k.name), " ", k.actions.map((a) => `${actionName(a)} ${letters[a]}`).join(", ")))),
     el("p", {}, "A cell has the colour of the strongest right and the letters of all; “+” stands for more than fit, “all” for every action. A corner that is cut says that some pairs of the two classes differ, as owners do."),
-    el("h3", {}, "Classes"),
-    el("p", {}, "Users who have the same rights by the same rules on everything are one class, and so are resources on which everybody has the same. What is shown was decided by the compiled policy, all of it; this page only looks it up."),
+    el("h3", {}, "Equivalence classes"),
+    el("p", {}, "Users who have the same rights by the same rules on everything are one equivalence class, and so are resources on which everybody has the same. A class is called by what its members have in common, with their number. What is shown was decided by the compiled policy, all of it; this page only looks it up."),
   ));
 }
 
@@ -65,7 +67,10 @@ startTabs();
 startContext();
 startTheme();
 startHelp();
+$("dialog").addEventListener("close", () => { state.about = null; note(false); });
+addEventListener("popstate", follow);
 openTab("overview");
+follow();
 addEventListener("beforeprint", () => {
   for (const name of Object.keys(shows)) make(name);
   printMatrix();

@@ -1,6 +1,6 @@
 // The matrix of one type: which rows and columns are in it, and what stands in a cell.
 
-const state = { context: 0, type: 0, action: 0, rule: null, who: "", what: "", rows: "folded", cols: "folded", some: false };
+const state = { context: 0, type: 0, action: 0, rule: null, who: "", what: "", rows: "folded", cols: "folded", some: false, pair: null, as: "", about: null };
 const context = () => contexts[state.context];
 let grid, shown = { rows: [], cols: [] };
 
@@ -91,16 +91,47 @@ function showMatrix() {
     open: (i, j) => openDetail(rights, i < 0 ? null : rows[i], j < 0 ? null : cols[j]),
   });
   closeDetail();
-  const sides = (list, one, folded) => (folded ? `${plural(list.length, "class", "classes")} of ${plural(count(list), one)}` : plural(count(list), one));
+  const sides = (list, one, folded) => (folded ? `${plural(list.length, "equivalence class", "equivalence classes")} of ${plural(count(list), one)}` : plural(count(list), one));
   $("status").textContent = rows.length && cols.length
     ? `${sides(rows, "user", state.rows === "folded")} × ${sides(cols, "resource", state.cols === "folded")}`
     : "Nothing is left by these filters.";
+  $("csv").disabled = !(rows.length && cols.length);
+  note(false);
+}
+
+const pairsAtMost = 500_000;
+
+// pairs are the rows of the CSV file: each pair in sight with a right, its actions, and
+// the rules that grant them.
+function pairs() {
+  const { rows, cols, rights } = shown;
+  const out = [["context", "type", "user", "user name", "resource", "resource name", "actions", "rules"]];
+  const type = rights.type, from = contextName(context().data);
+  for (const row of rows) {
+    for (const col of cols) {
+      const apart = rights.apartIn.get(rights.groupKey(row.group, col.group));
+      if (!apart && !(rights.mask(rights.granting(row.group, col.group), state.rule) & wanted())) continue;
+      for (const s of row.members) {
+        for (const r of col.members) {
+          const rules = rights.of(s, r), mask = rights.mask(rules, state.rule) & wanted();
+          if (!mask) continue;
+          if (out.length > pairsAtMost) {
+            $("status").textContent = `The file ends after ${num(pairsAtMost)} rows: narrow the filters, or run qlik2rego audit --by cell --format csv.`;
+            return out;
+          }
+          const by = rules.filter((n) => rights.data.rules[n].actions & mask && (state.rule === null || rights.data.rules[n].rule === state.rule));
+          out.push([from, type.name, doc.subjects.ids[s], doc.subjects.names[s], type.ids[r], type.names[r], actionsIn(mask).map((a) => a.name).join("; "), by.map((n) => ruleTitle(doc.rules[rights.data.rules[n].rule])).join("; ")]);
+        }
+      }
+    }
+  }
+  return out;
 }
 
 function heading(entities, members, many) {
-  const text = called(entities, members);
-  const title = members.length === 1 ? full(entities, members[0]) : `${plural(members.length, many.slice(0, -1))}: ${members.slice(0, 8).map((n) => label(entities, n)).join(", ")}${members.length > 8 ? ", …" : ""}`;
-  return { text, title };
+  const text = headingOf(entities, members), count = members.length > 1 ? num(members.length) : "";
+  const title = members.length === 1 ? full(entities, members[0]) : `${plural(members.length, many.slice(0, -1))} with ${text}: ${members.slice(0, 8).map((n) => label(entities, n)).join(", ")}${members.length > 8 ? ", …" : ""}`;
+  return { text, count, title };
 }
 
 function cellOf(rights, row, col) {
@@ -126,6 +157,7 @@ function startMatrix() {
   $("filters").addEventListener("input", (e) => { clearTimeout(waiting); waiting = setTimeout(read, e.target.type === "search" ? 150 : 0); });
   $("filters").addEventListener("submit", (e) => { e.preventDefault(); clearTimeout(waiting); read(); });
   // An app says more than what comes first by the alphabet.
+  $("csv").addEventListener("click", () => download(`access-${doc.types[state.type].name}-${contextKey(context().data)}`, pairs()));
   const app = doc.types.findIndex((t) => t.key === "app");
   if (app >= 0) state.type = app;
   $("f-type").value = state.type;

@@ -156,18 +156,26 @@ const contexts = doc.contexts.map((c) => new Context(c));
 // contextName says where the requests of a context come from and, of a case, what they send.
 const contextName = (c) => (({ hub: "the hub", qmc: "the QMC" })[c.name] || "anywhere (not said)") + (c.case ? ` with ${c.case.join(", ")}` : "");
 
-// label is what an entity is called; where the name says nothing, its id is.
-function label(entities, n) { return entities.names[n] || entities.ids[n]; }
+// label is what an entity is called; where the name says nothing, or others have it too,
+// its id is, or stands beside.
+function label(entities, n) {
+  if (!entities.shared) {
+    const seen = new Set();
+    entities.shared = new Set();
+    for (const name of entities.names) (seen.has(name) ? entities.shared : seen).add(name);
+  }
+  const name = entities.names[n];
+  if (!name) return entities.ids[n];
+  return entities.shared.has(name) && name !== entities.ids[n] ? `${name} (${brief(entities.ids[n])})` : name;
+}
+
+// brief is an id in so many letters that people tell it from others.
+const brief = (id) => (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? `${id.slice(0, 8)}…` : id);
 
 // full is the name and the id.
 function full(entities, n) {
   const name = entities.names[n];
   return name && name !== entities.ids[n] ? `${name} (${entities.ids[n]})` : entities.ids[n];
-}
-
-// called is what a list of members is called in a header.
-function called(entities, members) {
-  return members.length === 1 ? label(entities, members[0]) : `${label(entities, members[0])} +${num(members.length - 1)}`;
 }
 
 // finder returns what says whether an entity is meant by a search.

@@ -4,17 +4,32 @@ function showOverview() {
   const c = context();
   const cells = doc.types.map((_, t) => countCells(c.rights(t)));
   const granting = doc.rules.filter((r) => r.grants).length, disabled = doc.rules.filter((r) => r.disabled).length;
+  const table = el("table", {},
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Type"), ["Resources", "Pairs with a right", "Share", "Reached by nobody"].map((t) => el("th", { scope: "col", class: "n" }, t)))),
+    el("tbody", {}, doc.types.map((type, t) => el("tr", {},
+      el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => matrixOn({ type: t }) }, type.name)),
+      [num(type.ids.length), num(cells[t].pairs), percentOf(cells[t].pairs, type.ids.length * doc.subjects.ids.length), num(cells[t].nobody)].map((x) => el("td", { class: "n" }, x))))));
   $("overview").replaceChildren(
-    el("h2", {}, "At a glance"),
-    el("p", {}, `${plural(doc.subjects.ids.length, "user")}${doc.subjects.anonymous?.length ? ", one who is anonymous among them," : ""} and ${plural(doc.types.reduce((n, t) => n + t.ids.length, 0), "resource")} of ${plural(doc.types.length, "type")}, judged by ${plural(granting, "rule")} that can grant (${num(doc.rules.length)} in the export${disabled ? `, ${num(disabled)} disabled` : ""}). Requests come from ${contextName(c.data)}.`),
-    el("div", { class: "scroll" }, el("table", {},
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Type"), ["Resources", "Classes of them", "Pairs with a right", "Share", "Reached by nobody"].map((t) => el("th", { scope: "col", class: "n" }, t)))),
-      el("tbody", {}, doc.types.map((type, t) => el("tr", {},
-        el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => { state.type = t; $("f-type").value = t; openTab("matrix"); showMatrix(); } }, type.name)),
-        [num(type.ids.length), num(c.rights(t).groups.length), num(cells[t].pairs), percentOf(cells[t].pairs, type.ids.length * doc.subjects.ids.length), num(cells[t].nobody)].map((x) => el("td", { class: "n" }, x))))))),
-    el("h2", { class: "gap" }, "To look at"),
-    el("ul", { class: "findings" }, findings(cells)),
+    el("div", { class: "wide" },
+      el("section", { "aria-labelledby": "to-look-at" }, el("h2", { id: "to-look-at" }, "Findings by risk"), el("ul", { class: "findings" }, findings(cells))),
+      el("section", { "aria-labelledby": "at-a-glance" },
+        el("h2", { id: "at-a-glance" }, "At a glance"),
+        el("p", {}, `${plural(doc.subjects.ids.length, "user")}${doc.subjects.anonymous?.length ? " (one of them anonymous)" : ""}, ${plural(doc.types.reduce((n, t) => n + t.ids.length, 0), "resource")} of ${plural(doc.types.length, "type")}, and ${plural(granting, "rule")} that can grant (${num(doc.rules.length)} in the export${disabled ? `, ${num(disabled)} disabled` : ""}). Requests come from ${contextName(c.data)}.`),
+        el("p", { class: "muted" }, "A pair is one user and one resource."),
+        el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rights by type" }, table),
+        el("p", {}, csvButton(() => `overview-${contextKey(c.data)}`, () => rowsOf(table))))),
+    doc.facts?.length ? el("section", { class: "origin", "aria-labelledby": "made-from" }, el("h2", { id: "made-from" }, "Made from"),
+      el("dl", { class: "facts small" }, doc.facts.map((f) => [el("dt", {}, f.name), el("dd", {}, f.value)]))) : "",
   );
+}
+
+// matrixOn opens the matrix with these filters and no others.
+function matrixOn(filters) {
+  Object.assign(state, { action: 0, rule: null, who: "", what: "", some: false, rows: "folded", cols: "folded" }, filters);
+  showFilters();
+  openTab("matrix");
+  showMatrix();
+  note(true);
 }
 
 const percentOf = (n, of) => (of && n ? percent(n / of) : "0 %");
@@ -23,35 +38,83 @@ const percentOf = (n, of) => (of && n ? percent(n / of) : "0 %");
 // reaches.
 const countCells = ({ data }) => ({ pairs: data.reached.reduce((sum, n) => sum + n, 0), nobody: data.reached.filter((n) => !n).length });
 
-// findings are sentences; those that want a look are marked.
+const levels = ["high", "medium", "low", "note"];
+
+// findings are sentences, the highest risk first.
 function findings(cells) {
-  const c = context(), out = [];
-  const add = (look, ...content) => out.push(el("li", { class: look ? "look" : "" }, ...content));
-  for (const who of (doc.subjects.anonymous || []).slice(0, 1)) {
-    const held = doc.types.map((type, t) => {
-      const rights = c.rights(t);
-      let mask = 0, n = 0;
-      for (let r = 0; r < type.ids.length; r++) {
-        const m = rights.mask(rights.of(who, r));
-        mask |= m;
-        if (m) n++;
-      }
-      return n ? `${num(n)} of ${plural(type.ids.length, "resource")} of type ${type.name} (${long(mask)})` : "";
-    }).filter(Boolean);
-    add(held.length > 0, el("strong", {}, held.length ? "Anonymous users have rights: " : "Anonymous users have no rights."), listed(held), held.length ? "." : "");
-  }
-  const nobody = doc.types.map((type, t) => (cells[t].nobody ? `${num(cells[t].nobody)} of type ${type.name}` : "")).filter(Boolean);
-  if (nobody.length) add(false, el("strong", {}, "Nobody has anything on "), `${listed(nobody)}.`);
-  const links = (numbers) => numbers.map((n, i) => [i ? ", " : "", el("button", { type: "button", class: "link", onclick: () => showRule(n) }, ruleTitle(doc.rules[n]))]);
-  if (c.data.unsent) add(true, el("strong", {}, "Session attributes were not given: "), `${listed(c.data.unsent)}. Rights that depend on them are not on this page; --env NAME=VALUE sends them, --env-from-rules adds a case for the values that rules name.`);
-  const idle = (reason) => (c.data.idle || []).filter((x) => x.reason === reason).map((x) => x.rule);
-  const nothing = idle("nothing"), session = idle("session"), elsewhere = idle("elsewhere");
-  if (nothing.length) add(true, el("strong", {}, `${plural(nothing.length, "rule")} give${nothing.length === 1 ? "s" : ""} nobody anything on this site, in any context or session: `), links(nothing), ".");
-  if (session.length) add(false, el("strong", {}, `${plural(session.length, "rule")} give${session.length === 1 ? "s" : ""} nobody anything without session attributes that were not given: `), links(session), ".");
-  if (elsewhere.length) add(false, el("strong", {}, `${plural(elsewhere.length, "rule")} give${elsewhere.length === 1 ? "s" : ""} nobody anything here, and may for requests from elsewhere: `), links(elsewhere), ".");
-  const off = doc.rules.map((_, n) => n).filter((n) => doc.rules[n].disabled && reachOf(n)?.more);
-  if (off.length) add(true, el("strong", {}, "Disabled rules that would grant more if they were enabled: "), links(off), ".");
+  const all = [...anonymousFinding(), ...widestFinding(), ...unsentFinding(), ...idleFindings(), ...disabledFinding(), ...nobodyFinding(cells), ...aloneFinding()];
+  if (!all.length) return el("li", {}, "Nothing stands out.");
+  return all.sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level)).map(({ level, title, content }) => el("li", { class: level },
+    el("span", { class: "level" }, level), el("strong", {}, title), " ", content));
+}
+
+const ruleLinks = (numbers) => {
+  const links = numbers.map((n) => el("button", { type: "button", class: "link", onclick: () => showRule(n) }, ruleTitle(doc.rules[n])));
+  return links.map((link, i) => [i ? (i === links.length - 1 ? " and " : ", ") : "", link]);
+};
+
+// anonymousFinding says what an anonymous user may do, and by which rules.
+function anonymousFinding() {
+  const c = context(), who = doc.subjects.anonymous?.[0];
+  if (who === undefined) return [];
+  let all = 0;
+  const by = new Set(), parts = [];
+  doc.types.forEach((type, t) => {
+    const rights = c.rights(t);
+    let mask = 0, n = 0;
+    for (let r = 0; r < type.ids.length; r++) {
+      const rules = rights.of(who, r), m = rights.mask(rules);
+      if (!m) continue;
+      mask |= m;
+      n++;
+      for (const x of rules) by.add(rights.data.rules[x].rule);
+    }
+    if (!n) return;
+    all |= mask;
+    parts.push([parts.length ? "; " : "", el("button", { type: "button", class: "link", onclick: () => matrixOn({ type: t, who: doc.subjects.ids[who], some: true, cols: "each" }) }, `${num(n)} of ${plural(type.ids.length, "resource")} of type ${type.name}`), ` (${long(mask)})`]);
+  });
+  if (!parts.length) return [{ level: "note", title: "Anonymous users have no rights.", content: "" }];
+  const strong = actionsIn(all).some((a) => kindOf(a.name) > 1);
+  return [{ level: strong ? "high" : "medium", title: strong ? "Anonymous users can change things:" : "Anonymous users have rights:", content: [parts, ", by ", ruleLinks([...by]), "."] }];
+}
+
+// widestFinding names the rules by which most users have control over most of what there
+// is: owners' rules reach everybody too, but little of each.
+function widestFinding() {
+  const users = doc.subjects.ids.length;
+  const wide = doc.rules.map((_, n) => n).filter((n) => {
+    const r = reachOf(n), rule = doc.rules[n];
+    return r && !rule.disabled && users > 1 && rule.actions.some((a) => kindOf(a) === 3) && r.subjects > users / 2 && r.pairs > (r.subjects * r.resources) / 2;
+  });
+  return wide.length ? [{ level: "high", title: "More than half of the users may delete, or change owners or roles, by", content: [ruleLinks(wide), "."] }] : [];
+}
+
+function unsentFinding() {
+  const { unsent } = context().data;
+  return unsent ? [{ level: "medium", title: "Session attributes were not given:", content: `${listed(unsent)}. Rights that depend on them are not on this page; --env NAME=VALUE sends them, --env-from-rules adds a case for the values that rules name.` }] : [];
+}
+
+function idleFindings() {
+  const idle = (reason) => (context().data.idle || []).filter((x) => x.reason === reason).map((x) => x.rule);
+  const one = (level, rules, why) => (rules.length ? [{ level, title: `${plural(rules.length, "rule")} give${rules.length === 1 ? "s" : ""} nobody anything ${why}:`, content: [ruleLinks(rules), "."] }] : []);
+  return [
+    ...one("low", idle("nothing"), "on this site, in any context or session"),
+    ...one("note", idle("session"), "without session attributes that were not given"),
+    ...one("note", idle("elsewhere"), "here, and may for requests from elsewhere"),
+  ];
+}
+
+function disabledFinding() {
+  const off = doc.rules.map((_, n) => n).filter((n) => doc.rules[n].disabled && reachOf(n)?.more).sort((a, b) => reachOf(b).more - reachOf(a).more);
+  return off.length ? [{ level: "low", title: "Disabled rules that would grant more if they were enabled:", content: [ruleLinks(off), "."] }] : [];
+}
+
+function nobodyFinding(cells) {
+  const parts = doc.types.map((type, t) => cells[t].nobody && [el("button", { type: "button", class: "link", onclick: () => matrixOn({ type: t, cols: "each" }) }, `${num(cells[t].nobody)} of type ${type.name}`)]).filter(Boolean);
+  return parts.length ? [{ level: "low", title: "Nobody has any right on", content: [parts.map((p, i) => [i ? (i === parts.length - 1 ? " and " : ", ") : "", p]), "."] }] : [];
+}
+
+function aloneFinding() {
   const alone = doc.rules.map((_, n) => n).filter((n) => !doc.rules[n].disabled && reachOf(n)?.only).sort((a, b) => reachOf(b).only - reachOf(a).only).slice(0, 5);
-  if (alone.length) add(false, el("strong", {}, "Most is granted by one rule alone through "), links(alone), ".");
-  return out;
+  return alone.length ? [{ level: "note", title: "The most rights that no other rule grants come from", content: [ruleLinks(alone), "."] }] : [];
 }

@@ -17,7 +17,7 @@ function showRules() {
   $("rules").replaceChildren(
     el("h2", {}, "What each rule reaches"),
     el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A cell is a user, a resource and an action. The dark part of a bar is what no other rule grants.`),
-    el("div", { class: "filters noprint", role: "search", "aria-label": "Find rules" }, el("label", {}, "Find ", search)),
+    el("div", { class: "filters noprint", role: "search", "aria-label": "Find rules" }, el("label", {}, "Find ", search), csvButton(() => `rules-${contextKey(context().data)}`, () => rowsOf($("rule-table")))),
     el("div", { class: "scroll" }, el("table", { id: "rule-table" },
       el("thead", {}, el("tr", {}, ["Rule", "Actions"].map((t) => el("th", { scope: "col" }, t)), ["Users", "Resources", "Cells", "Only by it"].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "Reach"))),
       body)),
@@ -34,7 +34,7 @@ function ruleRow(n, most) {
   }
   return el("tr", {},
     el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => showRule(n) }, ruleTitle(rule)), rule.disabled ? el("div", { class: "small muted" }, r ? `disabled; would add ${plural(r.more, "cell")}` : "disabled") : ""),
-    el("td", { class: "small" }, rule.actions.join(", ")), figures, el("td", { class: "bars" }, r && r.cells ? bar : ""));
+    el("td", { class: "small" }, rule.actions.length === 13 ? "all actions" : rule.actions.map(actionName).join(", ")), figures, el("td", { class: "bars" }, r && r.cells ? bar : ""));
 }
 
 function ruleState(rule) {
@@ -45,6 +45,8 @@ function ruleState(rule) {
 
 // showRule shows all about a rule.
 function showRule(n) {
+  state.about = n;
+  note(true);
   const rule = doc.rules[n], r = reachOf(n);
   const row = (name, value) => [el("dt", {}, name), el("dd", {}, value)];
   const rego = el("pre", { tabindex: "0", "aria-label": "Rego" }, el("code"));
@@ -54,6 +56,8 @@ function showRule(n) {
   showDialog(ruleTitle(rule),
     el("div", { class: "detail-body" },
       el("dl", { class: "facts" }, row("Id", rule.id), row("Filter", el("code", {}, rule.filter)), row("Actions", rule.actions.map(actionName).join(", ")), row("Context", rule.context), row("State", rule.grants ? "can grant" : ruleState(rule)),
+        rule.type ? row("Type", rule.type) : "", rule.comment ? row("Comment", rule.comment) : "", rule.tags ? row("Tags", rule.tags.join(", ")) : "",
+        rule.modified ? row("Last change", [rule.modified, rule.modifiedBy ? ` by ${rule.modifiedBy}` : ""]) : "",
         r ? row(rule.disabled ? "Would reach" : "Reaches", `${plural(r.subjects, "user")}, ${plural(r.resources, "resource")}: ${plural(r.cells, "cell")}, ${num(r.only)} of them by no other rule`) : ""),
       el("h3", {}, "Condition"), el("pre", { tabindex: "0", "aria-label": "Condition" }, el("code", { text: rule.condition })),
       rule.rego ? [
@@ -70,8 +74,7 @@ function onlyRule(n) {
   const grants = (type) => context().data.types[type].rows.some((row) => row.some((x, i) => i % 2 === 0 && context().data.types[type].rules[x].rule === n));
   if (!grants(state.type)) state.type = Math.max(0, doc.types.findIndex((_, type) => grants(type)));
   Object.assign(state, { rule: n, action: 0, who: "", what: "", some: true });
-  for (const [id, value] of [["f-type", state.type], ["f-rule", n], ["f-action", 0], ["f-who", ""], ["f-what", ""]]) $(id).value = value;
-  $("f-some").checked = true;
+  showFilters();
   openTab("matrix");
   showMatrix();
 }
@@ -94,7 +97,7 @@ function showRoles() {
   box.replaceChildren(
     el("h2", {}, "Rights by role"),
     el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A figure is on how many resources those with the role have the right on average; what all of them have on all is 100 %. Who has several roles is counted with each.`),
-    el("div", { class: "filters noprint" }, el("label", {}, "By ", which), el("label", {}, "On ", what)),
+    el("div", { class: "filters noprint" }, el("label", {}, "By ", which), el("label", {}, "On ", what), csvButton(() => `rights-by-${doc.attributes[which.value].name}-${contextKey(context().data)}`, () => rowsOf(tables.querySelector("table")))),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rights by role" }, tables),
   );
 }

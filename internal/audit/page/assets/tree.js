@@ -48,11 +48,13 @@ function showTree() {
     }
     said.textContent = "";
     subject = text ? at : null;
+    state.as = text ? doc.subjects.ids[at] : "";
+    note(false);
     grow();
   };
   who.addEventListener("input", find);
   root.addEventListener("keydown", treeKey);
-  grow();
+  if (state.as) { who.value = state.as; find(); } else grow();
   $("tree").replaceChildren(
     el("h2", {}, "Streams, apps and what is in them"),
     el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. Each line says what the user has there or, for anyone, how many users have something.`),
@@ -122,11 +124,16 @@ function entityNode(t, n, whose) {
   return item;
 }
 
+// searchFor is what finds an entity: its name if that means nothing else, or its id.
+function searchFor(entities, n) {
+  const means = entities.names[n] && finder(entities.names[n]);
+  return means && entities.ids.every((_, other) => other === n || !means(entities, other)) ? entities.names[n] : entities.ids[n];
+}
+
 // matrixOf opens the matrix at a resource.
 function matrixOf(t, n, subject) {
-  Object.assign(state, { type: t, action: 0, rule: null, what: doc.types[t].ids[n], who: subject === null ? "" : doc.subjects.ids[subject], some: false });
-  for (const [id, value] of [["f-type", t], ["f-rule", ""], ["f-action", 0], ["f-who", state.who], ["f-what", state.what]]) $(id).value = value;
-  $("f-some").checked = false;
+  Object.assign(state, { type: t, action: 0, rule: null, what: searchFor(doc.types[t], n), who: subject === null ? "" : searchFor(doc.subjects, subject), rows: subject === null ? "each" : "folded", some: subject === null });
+  showFilters();
   openTab("matrix");
   showMatrix();
 }
