@@ -19,8 +19,15 @@ var assets embed.FS
 // shared are the parts of the script that all pages have.
 var shared = []string{"assets/dom.js", "assets/theme.js", "assets/csv.js"}
 
-// Style returns the style that all pages share.
-func Style() ([]byte, error) { return assets.ReadFile("assets/page.css") }
+// Style returns the style that all pages share: the tokens and the components.
+func Style() ([]byte, error) {
+	tokens, err := assets.ReadFile("assets/tokens.css")
+	if err != nil {
+		return nil, err
+	}
+	components, err := assets.ReadFile("assets/page.css")
+	return append(tokens, components...), err
+}
 
 // Page is a page of a kind: its own files, which are written for it.
 type Page struct {
@@ -36,7 +43,10 @@ type Page struct {
 
 // Write writes the page of data, which is what JSON makes of them. The title is text.
 func (p Page) Write(w io.Writer, title string, data any) error {
-	style := Style()
+	style, err := Style()
+	if err != nil {
+		return err
+	}
 	script, err := p.script()
 	if err != nil {
 		return err
@@ -58,22 +68,9 @@ func (p Page) Write(w io.Writer, title string, data any) error {
 		Script, Data  template.JS
 	}{
 		title,
-		fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; base-uri 'none'; form-action 'none'", digest(script), digest(style)),
+		fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; base-uri 'none'; form-action 'none'", digest(script), digest(string(style))),
 		template.CSS(style), template.JS(script), template.JS(text.String()),
 	})
-}
-
-// Style returns the style sheet of the pages: the tokens and the components.
-func Style() string {
-	var b strings.Builder
-	for _, name := range []string{"assets/tokens.css", "assets/page.css"} {
-		text, err := assets.ReadFile(name)
-		if err != nil {
-			panic(err) // it is embedded
-		}
-		b.Write(text)
-	}
-	return b.String()
 }
 
 // script joins the parts of the script.
