@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
+	"github.com/qlik2rego/qlik2rego/internal/audit/page/shell"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -103,9 +105,39 @@ func (d *diffing) types() []string {
 	return known
 }
 
+// diffFacts says what a comparison was made from.
+func diffFacts(ctx *cli.Context) []shell.Fact {
+	var p provenance
+	for i, name := range ctx.Args().Slice() {
+		side := "Rules"
+		if ctx.NArg() == 2 {
+			side = [...]string{"Old rules", "New rules"}[i]
+		}
+		p.file(side, name)
+	}
+	p.file("Snapshot", ctx.String("snapshot"))
+	p.file("Old snapshot", ctx.String("old-snapshot"))
+	p.file("New snapshot", ctx.String("new-snapshot"))
+	p.file("Baseline", ctx.String("baseline"))
+	p.flags(ctx, slices.Concat(whatIfNames, []string{"fail-on", "context", "env", "schema", "list-inequality", "entity-text", "session-attributes", "strict", "skip-invalid"})...)
+	p.version()
+	return p
+}
+
+// baseNames shortens paths to their last elements, unless they would be equal.
+func baseNames(paths []string) []string {
+	short := make([]string, len(paths))
+	for i, path := range paths {
+		if short[i] = filepath.Base(path); slices.Contains(short[:i], short[i]) {
+			return paths
+		}
+	}
+	return short
+}
+
 // compared says what was compared, as the command line names it.
 func compared(ctx *cli.Context) string {
-	title := strings.Join(ctx.Args().Slice(), " → ")
+	title := strings.Join(baseNames(ctx.Args().Slice()), " → ")
 	for _, flag := range whatIfNames {
 		for _, value := range ctx.StringSlice(flag) {
 			title = strings.TrimSpace(title + " --" + flag + " " + value)
@@ -118,7 +150,7 @@ func compared(ctx *cli.Context) string {
 		title += text
 	}
 	if site := ctx.String("snapshot"); site != "" {
-		add(" on ", site)
+		add(" on ", filepath.Base(site))
 	} else if old := ctx.String("old-snapshot"); old != "" {
 		add(" on ", old+" → "+ctx.String("new-snapshot"))
 	}
@@ -142,7 +174,7 @@ func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Repor
 		return show.Text{}.Render(w, r)
 	}
 	if name := ctx.String("html"); name != "" {
-		page := show.HTML{Title: compared(ctx)}
+		page := show.HTML{Title: compared(ctx), Facts: diffFacts(ctx)}
 		if err := out.File(name, func(w io.Writer, _ string) error { return page.Render(w, r) }); err != nil {
 			return err
 		}

@@ -39,32 +39,49 @@ func TestPageFiltersAndOpens(t *testing.T) {
 		b.Run(`const e = document.getElementById(arguments[0]); e.value = arguments[1]; e.dispatchEvent(new Event("input", { bubbles: true }));`, id, value)
 	}
 	for _, step := range []struct{ id, value, status string }{
-		{"f-type", "Stream", "1 of 2 differences listed, 3 cells; shown: Stream."},
-		{"f-kind", "loss", "0 of 2 differences listed, 0 cells; shown: losses, Stream."},
-		{"f-type", "", "1 of 2 differences listed, 1,234,567 cells; shown: losses."},
-		{"f-kind", "", "2 of 2 differences listed, 1,234,573 cells."},
-		{"f-action", "read", "2 of 2 differences listed, 1,234,573 cells; shown: read."},
-		{"f-text", "SALARIES", "1 of 2 differences listed, 6 cells; shown: read, “salaries”."},
-		{"f-text", "carla nobody", "0 of 2 differences listed, 0 cells; shown: read, “carla nobody”."},
-		{"f-text", "", "2 of 2 differences listed, 1,234,573 cells; shown: read."},
+		{"f-type", "Stream", "1 of 2 differences listed, 3 rights; shown: Stream."},
+		{"f-kind", "loss", "0 of 2 differences listed, 0 rights; shown: losses, Stream."},
+		{"f-type", "", "1 of 2 differences listed, 1,234,567 rights; shown: losses."},
+		{"f-kind", "", "2 of 2 differences listed, 1,234,573 rights."},
+		{"f-action", "read", "2 of 2 differences listed, 1,234,573 rights; shown: read."},
+		{"f-text", "SALARIES", "1 of 2 differences listed, 6 rights; shown: read, “salaries”."},
+		{"f-text", "carla nobody", "0 of 2 differences listed, 0 rights; shown: read, “carla nobody”."},
+		{"f-text", "", "2 of 2 differences listed, 1,234,573 rights; shown: read."},
 	} {
 		choose(step.id, step.value)
 		if got := b.Text(status); got != step.status {
 			t.Errorf("%s %q: %s", step.id, step.value, got)
 		}
 	}
+	// The filters are in the address.
+	if got := b.Text(`return location.hash`); got != "#/?action=read" {
+		t.Errorf("the address is %q", got)
+	}
+	b.Run(`location.hash = "#/?kind=loss&type=Nothing"`)
+	b.Await("losses of all types", `return document.getElementById("status").textContent.startsWith("1 of 2 ") && document.getElementById("f-type").value === ""`)
+	b.Run(`location.hash = "#/?action=read"`)
+	b.Await("reads", `return document.getElementById("status").textContent.startsWith("2 of 2 ")`)
+	// What is listed is a file for spreadsheets.
+	b.Run(`window.files = [];
+		URL.createObjectURL = (blob) => { blob.text().then((text) => window.files.push(text)); return "#"; };
+		HTMLAnchorElement.prototype.click = () => {};`)
+	b.Click("#csv")
+	b.Await("a file is there", `return window.files.length === 1`)
+	if got := b.Text(`return window.files[0]`); !strings.Contains(got, "kind,cause,action,type,rights,users,resources,") || !strings.Contains(got, "\r\nloss,") {
+		t.Errorf("the file is\n%s", got)
+	}
 	// By the keyboard alone to who and what.
-	if strings.Contains(b.Text(inside), `a-3 "Salaries"`) {
+	if strings.Contains(b.Text(inside), `Salaries (a-3)`) {
 		t.Error("the members are in sight before they are asked for")
 	}
 	b.Run(`document.querySelector("#groups summary").focus()`)
 	b.Press(webdriver.Enter)
-	b.Await("the members are there", `return document.querySelector("#groups li").innerText.includes('a-3 "Salaries"')`)
+	b.Await("the members are there", `return document.querySelector("#groups li").innerText.includes('Salaries (a-3)')`)
 	if said := b.Text(inside); !strings.Contains(said, `acme\carla`) || !strings.Contains(said, `+ user.group = "Sales"`) || !strings.Contains(said, "change/rules.json:5:74") {
 		t.Errorf("the first difference says\n%s", said)
 	}
 	choose("f-type", "Stream")
-	if said := b.Text(inside); strings.Contains(said, "Salaries") || !strings.Contains(said, `s-people "People"`) {
+	if said := b.Text(inside); strings.Contains(said, "Salaries") || !strings.Contains(said, `People (s-people)`) {
 		t.Errorf("of streams alone it says\n%s", said)
 	}
 	if log := b.Log(); len(log) > 0 {
@@ -81,10 +98,15 @@ func TestPageAccessibleByAxe(t *testing.T) {
 	r.LeftOut = append(r.LeftOut, difference.LeftOut{What: "sections", Why: "no snapshot holds them"})
 	r.Gates = append(r.Gates, difference.Gate{Spec: "gain", Cells: 6, Hit: true}, difference.Gate{Spec: "loss"})
 	b := opened(t, r)
+	colours := map[string]bool{}
 	for _, scheme := range []string{"light", "dark"} {
 		b.Media("screen", scheme)
+		colours[b.Text(`return ["gain", "loss"].map((kind) => getComputedStyle(document.querySelector("#totals .sw." + kind)).backgroundColor).join()`)] = true
 		b.Shot("diff-" + scheme)
 		check(b, scheme)
+	}
+	if len(colours) != 2 {
+		t.Errorf("light and dark have the same colours of gain and loss: %v", colours)
 	}
 	b.Click("#open-all")
 	b.Await("the members are there", `return document.querySelectorAll("#groups .pair").length === 2`)

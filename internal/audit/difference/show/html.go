@@ -17,6 +17,8 @@ var assets embed.FS
 type HTML struct {
 	// Title says what was compared.
 	Title string
+	// Facts say what the page was made from.
+	Facts []shell.Fact
 	// Limits are those of the page; where one is 0 the usual holds.
 	Limits Limits
 }
@@ -59,6 +61,8 @@ type document struct {
 	LeftOut   []string `json:"leftOut"`
 	Stale     []string `json:"stale"`
 	AllStale  int      `json:"allStale"`
+	// Facts say what the page was made from.
+	Facts []shell.Fact `json:"facts,omitempty"`
 }
 
 type verdict struct {

@@ -73,7 +73,7 @@ func TestPageKeepsHostileTextsData(t *testing.T) {
 		if raw := elements["script"][0].FirstChild.Data; strings.ContainsAny(raw, "\u2028\u2029<>&\x1b\u202e") {
 			t.Errorf("%q: the data hold what could end them or turn a line around", text)
 		}
-		if title := elements["title"][0].FirstChild.Data; !strings.HasPrefix(title, "What changes: "+text[:3]) {
+		if title := elements["title"][0].FirstChild.Data; !strings.HasPrefix(title, "Access change: "+text[:3]) {
 			t.Errorf("the title is %q", title)
 		}
 		if plain := `"><b>`; text == plain && (!strings.Contains(data.Groups[0].Title, plain) || data.Rules[0].Name != plain) {
@@ -111,8 +111,8 @@ func TestPageSaysWhatItComesTo(t *testing.T) {
 		{difference.Report{}, "No change of access"},
 		{difference.Report{Accepted: 3}, "No change of access but what the baseline accepts"},
 		{difference.Report{LeftOut: []difference.LeftOut{{What: "a"}}, Accepted: 3}, "No change of access found, but not all was compared"},
-		{difference.Report{Loss: difference.Counts{Cells: 1}, LeftOut: []difference.LeftOut{{What: "a"}}}, "Access changes"},
-		{difference.Report{Gain: difference.Counts{Cells: 2}, Gates: []difference.Gate{{Hit: true}}}, "A gate is hit"},
+		{difference.Report{Loss: difference.Counts{Cells: 1}, LeftOut: []difference.LeftOut{{What: "a"}}}, "0 rights gained, 1 lost"},
+		{difference.Report{Gain: difference.Counts{Cells: 2}, Gates: []difference.Gate{{Hit: true}}}, "2 rights gained, 0 lost; a gate is hit"},
 	} {
 		if _, data := paged(t, show.HTML{}, &c.report); data.Verdict != c.want {
 			t.Errorf("the page says %q, not %q", data.Verdict, c.want)
@@ -131,7 +131,7 @@ func TestPageOfTheWorkedExample(t *testing.T) {
 		t.Errorf("the cause is %+v", c)
 	}
 	if p := g.Parts[0]; p.Type != "App" || p.Action != "read" || !slices.Equal(p.Users, []string{`acme\carla`}) ||
-		!slices.Equal(p.Resources, []string{`a-1 "Quarter"`, `a-2 "Budget"`, `a-3 "Salaries"`}) {
+		!slices.Equal(p.Resources, []string{"Quarter (a-1)", "Budget (a-2)", "Salaries (a-3)"}) {
 		t.Errorf("the first part is %+v", p)
 	}
 	if rule := data.Rules[0]; !rule.Works || !strings.HasSuffix(rule.New, ` or user.group = "Sales"`) || rule.Old != `resource.name = "Finance" and user.group = "Finance"` {

@@ -2,6 +2,7 @@ package show
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
@@ -27,13 +28,16 @@ func figuresOf(c difference.Counts) figures {
 	return figures{c.Cells, int64(c.Users), int64(c.Resources)}
 }
 
-// verdictOf says what a report comes to.
+// verdictOf says in a sentence what a report shows.
 func verdictOf(r *difference.Report) string {
+	if r.Gain.Cells+r.Loss.Cells > 0 || r.Hit() {
+		text := fmt.Sprintf("%s gained, %s lost", plural(r.Gain.Cells, "right"), number(r.Loss.Cells))
+		if r.Hit() {
+			text += "; a gate is hit"
+		}
+		return text
+	}
 	switch {
-	case r.Hit():
-		return "A gate is hit"
-	case r.Gain.Cells+r.Loss.Cells > 0:
-		return "Access changes"
 	case len(r.LeftOut) > 0:
 		return "No change of access found, but not all was compared"
 	case r.Accepted > 0:
@@ -51,7 +55,7 @@ func (h HTML) document(r *difference.Report) document {
 		Verdict: verdictOf(r), Alarm: r.Hit(), Basis: basis(r), Nouns: [2]string{"users", "resources"},
 		Gain: figuresOf(r.Gain), Loss: figuresOf(r.Loss), Accepted: r.Accepted, Gates: []verdict{},
 		Groups: []group{}, AllGroups: len(r.Groups), Rules: []rule{}, AllRules: len(r.Rules), Unchanged: r.Unchanged,
-		LeftOut: []string{}, Stale: []string{}, AllStale: len(r.Stale),
+		LeftOut: []string{}, Stale: []string{}, AllStale: len(r.Stale), Facts: h.Facts,
 	}
 	if r.Mode == difference.ModeClasses {
 		d.Nouns = [2]string{"classes of users", "classes of resources"}
@@ -74,11 +78,18 @@ func (h HTML) document(r *difference.Report) document {
 	return d
 }
 
+// rightsOf are the nouns of the page, which calls a cell a right.
+func rightsOf(r *difference.Report) units {
+	u := unitsOf(r)
+	u.cell = "right"
+	return u
+}
+
 // groupOf is the group with a number, as far as there is room.
 func groupOf(r *difference.Report, n int, room *Limits) group {
 	from := r.Groups[n]
 	g := group{
-		Kind: from.Kind, Title: cause(from.Causes[0]), Figures: figuresOf(from.Counts), Said: unitsOf(r).counts(from.Counts), Accepted: from.Accepted,
+		Kind: from.Kind, Title: cause(from.Causes[0]), Figures: figuresOf(from.Counts), Said: rightsOf(r).counts(from.Counts), Accepted: from.Accepted,
 		Causes: []reason{}, AllCauses: len(from.Causes), Parts: []part{}, AllParts: len(from.Parts), Examples: []string{},
 	}
 	for _, c := range from.Causes[:take(&room.Causes, len(from.Causes))] {
@@ -113,7 +124,7 @@ func membersOf(all []difference.Member) []string {
 	for i, m := range all {
 		said[i] = oneLine(m.ID)
 		if m.Name != "" && m.Name != m.ID {
-			said[i] += " " + quoted(m.Name)
+			said[i] = oneLine(m.Name) + " (" + oneLine(m.ID) + ")"
 		}
 		if len(m.Is) > 0 {
 			said[i] += " with " + oneLine(strings.Join(m.Is, " and "))

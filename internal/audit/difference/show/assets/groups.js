@@ -12,6 +12,9 @@ const lines = (edit) => (edit.before || edit.after ? el("pre", { tabindex: "0", 
 
 const reason = (c) => [c.place ? el("p", { class: "small" }, el("code", {}, c.place)) : "", lines(c)];
 
+// kindTag names a gain or a loss by sign and word as well as by colour.
+const kindTag = (kind) => el("span", { class: `sw ${kind}` }, kind === "gain" ? "+ gain" : "− loss");
+
 const figures = (f) => f.map((n) => el("td", { class: "n" }, num(n)));
 
 // memberList lists members, and says how many more there are.
@@ -35,17 +38,17 @@ function groupItem(group) {
     filter();
   };
   details.addEventListener("toggle", () => { if (details.open) fillDetails(); });
-  const bar = el("span", { class: "bar", "aria-hidden": "true" });
+  const bar = el("span", { class: `bar ${group.kind}`, "aria-hidden": "true" });
   bar.style.width = `${(100 * group.figures[0]) / most}%`;
   const [first, ...others] = group.causes;
-  const item = el("li", {},
-    el("h3", {}, el("span", { class: `sw ${group.kind === "gain" ? "change" : "read"}` }, group.kind), " ", group.title),
+  const item = el("li", { class: group.kind },
+    el("h3", {}, kindTag(group.kind), " ", group.title),
     el("p", {}, group.said, group.accepted ? `, and ${num(group.accepted)} accepted by the baseline` : ""), el("div", { class: "share-of" }, bar),
     first ? reason(first) : "",
     others.length ? el("ul", {}, others.map((c) => el("li", {}, c.text, reason(c)))) : "",
     rest(group.causes.length, group.allCauses, "causes are"),
     el("div", { class: "scroll" }, el("table", {},
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, group.kind === "gain" ? "Gained" : "Lost"), ["cells", ...doc.nouns].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "Notes"))),
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, group.kind === "gain" ? "Gained" : "Lost"), ["rights", ...doc.nouns].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "Notes"))),
       el("tbody", {}, rows))),
     rest(group.parts.length, group.allParts, "rows are"), details);
   return {
@@ -62,11 +65,21 @@ function groupItem(group) {
       });
       return cells;
     },
-    kind: group.kind, parts: group.parts,
+    kind: group.kind, parts: group.parts, group, rows,
   };
 }
 
 const items = doc.groups.map(groupItem);
+
+// listedParts are the rows of the CSV file: what is listed, with its cause.
+function listedParts() {
+  const out = [["kind", "cause", "action", "type", "rights", ...doc.nouns, "notes", "place"]];
+  for (const { item, group, rows } of items) {
+    if (item.hidden) continue;
+    group.parts.forEach((p, i) => { if (!rows[i].hidden) out.push([group.kind, group.title, p.action, p.type, ...p.figures, p.notes || "", group.causes[0]?.place || ""]); });
+  }
+  return out;
+}
 
 // filter shows the differences that are asked for, and says how many they are.
 function filter() {
@@ -82,5 +95,5 @@ function filter() {
   }
   const asked = [kind && (kind === "gain" ? "gains" : "losses"), action, type, words.length && `“${words.join(" ")}”`].filter(Boolean);
   $("status").textContent = !items.length ? "Nobody gains or loses anything that was compared."
-    : `${num(shown)} of ${plural(items.length, "difference")} listed, ${plural(cells, "cell")}${asked.length ? `; shown: ${asked.join(", ")}` : ""}.`;
+    : `${num(shown)} of ${plural(items.length, "difference")} listed, ${plural(cells, "right")}${asked.length ? `; shown: ${asked.join(", ")}` : ""}.`;
 }
