@@ -17,7 +17,7 @@ import (
 
 var _ = New(Lint{
 	Code: "Q0801", Title: "duplicate of another rule", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
-	Supersedes: []diag.Code{"Q0802", "Q0803", "Q0804", "Q0805"},
+	Supersedes: []diag.Code{"Q0802", "Q0803", "Q0804", "Q0805", "Q0906"},
 	Doc: Doc{
 		What:   "Two enabled rules grant the same actions on the same resources under the same condition.",
 		Wrong:  []string{"\"Readers\" App_*: user.group = \"A\" and resource.owner = user\n\"Copy\" App_*: (resource.owner = user and user.group = \"a\")"},
@@ -50,7 +50,7 @@ var _ = New(Lint{
 
 var _ = New(Lint{
 	Code: "Q0802", Title: "covered by another rule", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
-	Supersedes: []diag.Code{"Q0804"},
+	Supersedes: []diag.Code{"Q0804", "Q0906"},
 	Doc: Doc{
 		What:   "Another rule grants everything that this one grants, so that removing it changes nothing.",
 		Wrong:  []string{"\"All of A\" App_* read update: user.group = \"A\" and !resource.stream.Empty()\n\"Some of A\" App_*: user.group = \"A\" and !resource.stream.Empty() and resource.name like \"S*\""},
@@ -75,6 +75,7 @@ var _ = New(Lint{
 
 var _ = New(Lint{
 	Code: "Q0803", Title: "covered by several rules together", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
+	Supersedes: []diag.Code{"Q0906"},
 	Doc: Doc{
 		What:   "Other rules together grant everything that this one grants.",
 		Wrong:  []string{"\"Drafts\" App_*: user.group = \"A\" and resource.stream.Empty() and resource.@kind = \"x\"\n\"Published\" App_*: user.group = \"A\" and !resource.stream.Empty() and resource.@kind = \"x\"\n\"Both\" App_*: user.group = \"A\" and resource.@kind = \"x\" and user.email = \"a\""},

@@ -362,7 +362,7 @@ var _ = New(Lint{
 		What:   "Users who are not administrators may update users, or create custom property values, and rules grant by custom properties of the user.",
 		Wrong:  []string{"User_* update: user.group = \"Helpdesk\"\nApp_*: user.@clearance = \"all\" and resource.stream.HasPrivilege(\"read\")"},
 		Right:  []string{"User_* update: user.roles = \"SecurityAdmin\"\nApp_*: user.@clearance = \"all\" and resource.stream.HasPrivilege(\"read\")"},
-		Why:    "Whoever may update users can set the custom property of their own account and has the right of every rule that reads it. This is one step; `qlik2rego escalate` finds longer chains.",
+		Why:    "Whoever may update users can set the custom property of their own account and has the right of every rule that reads it. This is one step; `qlik2rego escalate` finds longer chains, and `qlik2rego prove` with an assertion `never-reaches` keeps users from them.",
 		Source: "Escalation chains of the security model.",
 	},
 	Check: func(p *Pass) {
@@ -390,7 +390,7 @@ var _ = New(Lint{
 			}
 			p.On(r).Whole(Finding{
 				Summary: fmt.Sprintf("users may change users, and user.%s decides what other rules grant", names[0]),
-				Detail:  "They can set the property for themselves. Leave changes of users to administrator roles.",
+				Detail:  "They can set the property for themselves. Leave changes of users to administrator roles. `qlik2rego escalate` shows how far such steps lead, and an assertion never-reaches keeps them out.",
 				Related: []diag.Related{See(reading[names[0]], "the rule %q reads it", reading[names[0]].Name)},
 			})
 		}

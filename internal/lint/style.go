@@ -3,9 +3,12 @@ package lint
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/qlik2rego/qlik2rego/internal/format"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
@@ -147,6 +150,7 @@ func (r *Rule) seed() string {
 
 var _ = New(Lint{
 	Code: "Q0490", Title: "redundant parentheses", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Supersedes: []diag.Code{"Q0496"},
 	Doc: Doc{
 		What:   "Parentheses around the whole condition, or doubled.",
 		Wrong:  []string{`App_*: ((user.group = "A"))`, `App_*: user.group = "A" and ((resource.owner = user or resource.stream.Empty()))`},
@@ -189,6 +193,7 @@ func trimmed(text string) diag.Range {
 
 var _ = New(Lint{
 	Code: "Q0491", Title: "long line", Category: Style, Level: diag.Info, Max: 120, Disabled: true,
+	Supersedes: []diag.Code{"Q0496"},
 	Doc: Doc{
 		What:   "A line of the condition is longer than the option `max` allows.",
 		Wrong:  []string{`App_*: user.group = "A" and (resource.name = "` + strings.Repeat("long ", 20) + `name" or resource.owner = user)`},
@@ -280,6 +285,7 @@ var plainNumber = regexp.MustCompile(`^(rule|Rule) ?\d+$`)
 
 var _ = New(Lint{
 	Code: "Q0495", Title: "function in another spelling than the product's", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Supersedes: []diag.Code{"Q0496"},
 	Doc: Doc{
 		What:   "A function is written in another case than the product's documentation.",
 		Wrong:  []string{`App_*: user.group = "A" and resource.stream.empty()`},
@@ -304,7 +310,36 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
+	Code: "Q0496", Title: "rule is not formatted", Category: Style, Level: diag.Info, Disabled: true,
+	Doc: Doc{
+		What:   "The condition or the filter of a rule file is laid out otherwise than `qlik2rego fmt` lays it out. Exports are not checked.",
+		Wrong:  []string{`App_*: user.group="A" and resource.owner=user`},
+		Right:  []string{`App_*: user.group = "A" and resource.owner = user`},
+		Why:    "One layout makes the difference between two versions of a rule show what was changed. Run `qlik2rego fmt -w`.",
+		Source: "Regal, opa-fmt.",
+	},
+	Check: func(p *Pass) {
+		if ext := filepath.Ext(p.Rule.Condition.File); ext != "" && !strings.EqualFold(ext, ".qrule") {
+			return // the product writes it
+		}
+		rule := p.Rule.Rule.Rule
+		filter, text, list := format.Rule(&rule, format.Options{Schema: p.Options.Schema, KeepParentheses: true})
+		f := Finding{Summary: "the rule is not formatted", Detail: "Run `qlik2rego fmt -w`."}
+		whole := diag.Range{End: len(p.Rule.Text())}
+		switch {
+		case list.HasErrors():
+		case text != p.Rule.Text():
+			p.Range(whole, f)
+		case filter != p.Rule.FilterText().Content:
+			whole.End = len(p.Rule.FilterText().Content)
+			p.Filter(whole, f)
+		}
+	},
+})
+
+var _ = New(Lint{
 	Code: "Q0497", Title: "uneven spaces in the filter", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Supersedes: []diag.Code{"Q0496"},
 	Doc: Doc{
 		What:   "Some commas of the filter are followed by a space and some are not, or spaces stand before a comma.",
 		Wrong:  []string{`App_*,Stream_*, DataConnection_*: user.group = "A" and resource.owner = user`},

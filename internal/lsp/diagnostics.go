@@ -131,10 +131,9 @@ func (s *server) byPath(path string) *document {
 	return s.closed[uri]
 }
 
-// maxLinted is the number of rules that the background run lints. Lints that compare all rules
-// take minutes for a thousand: of a larger folder only the rules that are open are linted, and
-// of a larger export none; check finds what is left.
-const maxLinted = 200
+// manyRules is the number of rules above which the background run lints the rules that are
+// open first, by themselves: all rules of a folder of a thousand take seconds.
+const manyRules = 200
 
 // work starts the background run: lints over all rules, and the reach of rules on the site.
 // A newer run replaces an older one.
@@ -158,28 +157,33 @@ func (s *server) work() {
 		if !s.isNewest(turn) {
 			return
 		}
-		reach := reachOf(s.ctx, rules, site)
-		if len(rules) > maxLinted {
-			rules = open
+		if len(rules) > manyRules && len(open) <= manyRules {
+			lints := lintAll(open, site)
+			s.replace(turn, func() { s.checks.lints = lints })
 		}
-		var lints map[string]diag.List
-		if len(rules) <= maxLinted {
-			lints = lintAll(rules, site)
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if turn != s.turn || s.ctx.Err() != nil {
-			return
-		}
-		s.checks.lints, s.reach = lints, reach
-		s.checks.live = nil // what is not among the rules any more is forgotten
-		for _, d := range s.docs {
-			s.publish(d)
-		}
-		if s.refreshLens {
-			_, _ = s.conn.DispatchCall(s.ctx, "workspace/codeLens/refresh", nil) // the client may be gone
-		}
+		reach, lints := reachOf(s.ctx, rules, site), lintAll(rules, site)
+		s.replace(turn, func() {
+			s.checks.lints, s.reach = lints, reach
+			s.checks.live = nil // what is not among the rules any more is forgotten
+			if s.refreshLens {
+				_, _ = s.conn.DispatchCall(s.ctx, "workspace/codeLens/refresh", nil) // the client may be gone
+			}
+		})
 	}()
+}
+
+// replace replaces what is known about the rules, unless a newer run was asked for, and tells
+// the client.
+func (s *server) replace(turn int, known func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if turn != s.turn || s.ctx.Err() != nil {
+		return
+	}
+	known()
+	for _, d := range s.docs {
+		s.publish(d)
+	}
 }
 
 // isNewest reports whether no background run was asked for since a turn.

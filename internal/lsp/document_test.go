@@ -1,12 +1,16 @@
 package lsp
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"pgregory.net/rapid"
 )
 
@@ -112,4 +116,24 @@ func TestAnyEditIsAnswered(t *testing.T) {
 			r.Fatalf("the server holds %q, the client %q", got, text)
 		}
 	})
+}
+
+// TestLargeFoldersAreCompared opens a rule that repeats one of a large folder.
+func TestLargeFoldersAreCompared(t *testing.T) {
+	dir := t.TempDir()
+	var rules []string
+	for i := range manyRules + 1 {
+		rules = append(rules, fmt.Sprintf(`{"id": "r%d", "name": "Group %[1]d", "category": "Security", "resourceFilter": "App_*", "actions": 2, "ruleContext": 0, "rule": "user.group = \"%[1]d\""}`, i))
+	}
+	if err := os.WriteFile(filepath.Join(dir, "rules.json"), []byte("["+strings.Join(rules, ",")+"]"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, dir, `{}`)
+	c.open("again.qrule", "---\nname: Again\nfilter: App_*\nactions: [read]\n---\nuser.group = \"7\"\n")
+	c.settle()
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	if found := c.server.of(c.server.docs[c.uri("again.qrule")]); !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == "Q0801" }) {
+		t.Errorf("the duplicate is not found: %+v", found)
+	}
 }

@@ -129,38 +129,57 @@ func (s *Scope) slots(n *node, step ir.Step) int {
 	if !step.Many {
 		return 1
 	}
-	weights := map[string]int{}
-	count := func(p ir.Predicate) {
+	weights := s.world.weights(n.typ, step.Name)
+	total := 1
+	for _, w := range weights {
+		total += w
+	}
+	own := map[string]bool{}
+	for _, p := range s.tests {
 		ir.Visit(p, func(a ir.Atom, _ bool) {
-			if w := s.weight(a, n.typ, step.Name); w > 0 {
-				weights[a.Key()] = w
+			if w := weight(a, n.typ, step.Name); w > 0 && weights[a.Key()] == 0 && !own[a.Key()] {
+				own[a.Key()] = true
+				total += w
 			}
 		})
 	}
-	for _, side := range s.world.sides {
+	return total
+}
+
+// weights returns the numbers of entities of a relation of a type that the atoms of the
+// world need, by the atoms' keys.
+func (w *World) weights(typ, step string) map[string]int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if known, ok := w.weighed[[2]string{typ, step}]; ok {
+		return known
+	}
+	weights := map[string]int{}
+	count := func(p ir.Predicate) {
+		ir.Visit(p, func(a ir.Atom, _ bool) {
+			if n := weight(a, typ, step); n > 0 {
+				weights[a.Key()] = n
+			}
+		})
+	}
+	for _, side := range w.sides {
 		for _, c := range side {
 			for _, r := range c.Rules {
 				count(r.Predicate)
 			}
 		}
 	}
-	for _, byClass := range s.world.conditions {
+	for _, byClass := range w.conditions {
 		for _, p := range byClass {
 			count(p)
 		}
 	}
-	for _, p := range s.tests {
-		count(p)
-	}
-	total := 1
-	for _, w := range weights {
-		total += w
-	}
-	return total
+	w.weighed[[2]string{typ, step}] = weights
+	return weights
 }
 
 // weight is the number of entities of a relation of a type that an atom needs.
-func (s *Scope) weight(a ir.Atom, typ, step string) int {
+func weight(a ir.Atom, typ, step string) int {
 	through := func(e ir.Entities) bool {
 		at := e.Origin
 		for _, st := range e.Steps {

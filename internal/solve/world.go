@@ -30,10 +30,11 @@ type World struct {
 	class      map[string]int // by key, the named ones
 	axioms     Axioms
 
-	// chosen holds representatives by what they were chosen for: scopes ask for the
-	// same again and again.
-	mu     sync.Mutex
-	chosen map[string]choice
+	// chosen holds representatives by what they were chosen for, and weighed the weights
+	// of relations: scopes ask for the same again and again.
+	mu      sync.Mutex
+	chosen  map[string]choice
+	weighed map[[2]string]map[string]int
 }
 
 type choice struct {
@@ -106,7 +107,7 @@ func New(sides [][]*Rule, conditions []*Condition, options Options) (*World, err
 	if options.Schema == nil {
 		options.Schema = schema.Default()
 	}
-	w := &World{conditions: map[*Condition]map[int]ir.Predicate{}, class: map[string]int{}, axioms: options.Axioms, chosen: map[string]choice{}}
+	w := &World{conditions: map[*Condition]map[int]ir.Predicate{}, class: map[string]int{}, axioms: options.Axioms, chosen: map[string]choice{}, weighed: map[[2]string]map[string]int{}}
 	var all []*Rule
 	sideOf := map[*Rule][]bool{}
 	for n, side := range sides {

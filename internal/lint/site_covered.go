@@ -1,0 +1,119 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+var _ = New(Lint{
+	Code: "Q0906", Title: "rule grants only what others grant on this site", Category: Site, Level: diag.Info, Scope: PerSite,
+	Doc: Doc{
+		What:   "For every user and resource on record to which the rule grants something, other rules certainly grant the same.",
+		Wrong:  []string{"App_* read: user.name = \"Anna\" and resource.name = \"Budget\"\nApp_* read: user.group = \"Sales\""},
+		Right:  []string{"App_* read: user.name = \"Ben\" and resource.name = \"Budget\"\nApp_* read: user.group = \"Sales\""},
+		Site:   twoUsers,
+		Why:    "Without the rule nothing changes today. It may be for users and resources to come. Rules whose tests a snapshot cannot decide, such as rights and session attributes, are not reported.",
+		Source: siteSource,
+	},
+	Check: func(p *Pass) {
+		if len(p.Site.Records["user"]) == 0 {
+			p.CannotRun("the snapshot has no users")
+			return
+		}
+		for _, r := range p.Rules {
+			if r.Product() || !r.Grants() || r.Has("create") {
+				continue // what is to be created is not on record
+			}
+			if c := (&coverage{Pass: p, rule: r, by: map[*Rule]bool{}}); c.whole() {
+				var related []diag.Related
+				for _, o := range p.Rules {
+					if c.by[o] {
+						related = append(related, See(o, "the rule %q grants the same", o.Name))
+					}
+				}
+				p.On(r).Whole(Finding{
+					Summary: "on this site other rules grant all that this rule grants",
+					Detail:  "Without the rule nothing changes today. Delete it, unless it is for users and resources to come.",
+					Related: related,
+				})
+			}
+		}
+	},
+})
+
+// maxCompared bounds the pairs of a user and a resource that are looked at for one rule.
+const maxCompared = 100_000
+
+// coverage says whether other rules grant what a rule grants on a site.
+type coverage struct {
+	*Pass
+	rule  *Rule
+	by    map[*Rule]bool
+	pairs int
+}
+
+// whole reports whether other rules grant all that the rule may grant, and that is not
+// nothing.
+func (c *coverage) whole() bool {
+	for i := range c.rule.Scopes {
+		if !c.scope(&c.rule.Scopes[i]) {
+			return false
+		}
+	}
+	return c.pairs > 0
+}
+
+func (c *coverage) scope(s *resolve.Scope) bool {
+	p := Grant(s)
+	if never(p) {
+		return true
+	}
+	resources := slices.DeleteFunc(c.Site.sorted(s.Key), func(e *snapshot.Entity) bool { return !c.Site.mayHold(p, nil, e) })
+	if len(c.Site.Records[s.Key]) == 0 {
+		return false // of these a snapshot tells nothing
+	}
+	others := c.others(s.Key)
+	for _, u := range c.Site.sorted("user") {
+		if !c.Site.mayHold(p, u, nil) {
+			continue
+		}
+		for _, e := range resources {
+			if !c.Site.mayHold(p, u, e) {
+				continue
+			}
+			if c.pairs++; c.pairs > maxCompared || !c.covered(others, subject{u, e, nil}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// others returns what other rules test for a scope, of those that apply wherever the rule
+// does.
+func (c *coverage) others(key string) map[*Rule]ir.Predicate {
+	list := map[*Rule]ir.Predicate{}
+	for _, o := range c.Rules {
+		if s := o.At(key); o != c.rule && o.Grants() && s != nil && (o.Context == ruleset.Both || o.Context == c.rule.Context) {
+			list[o] = Grant(s)
+		}
+	}
+	return list
+}
+
+// covered reports whether other rules certainly grant all actions of the rule.
+func (c *coverage) covered(others map[*Rule]ir.Predicate, on subject) bool {
+	var granted ruleset.Actions
+	for _, o := range c.Rules {
+		if p := others[o]; p != nil && o.Actions&c.rule.Actions&^granted != 0 && evaluate(p, on) == certainly {
+			granted |= o.Actions
+			c.by[o] = true
+		}
+	}
+	return c.rule.Actions&^granted == 0
+}

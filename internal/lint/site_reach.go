@@ -1,0 +1,227 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ir"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// The lints of this file say whom and what rules reach on a site.
+
+// outcome is what a rule is on a site: who and what can meet its tests of users alone
+// and of resources alone.
+type outcome struct{ user, resource bool }
+
+// onSite reports whether some user on record, and some resource, may meet the rule.
+func (s *Set) onSite(r *Rule) outcome {
+	var o outcome
+	users := s.Site.sorted("user")
+	for i := range r.Scopes {
+		sc := &r.Scopes[i]
+		p := Grant(sc)
+		if never(p) {
+			continue
+		}
+		resources := s.Site.sorted(sc.Key)
+		free := sc.Type.Transient || len(resources) == 0 && len(s.Site.Records[sc.Key]) == 0 || r.Has("create")
+		reaches := free || slices.ContainsFunc(resources, func(e *snapshot.Entity) bool { return s.Site.mayHold(p, nil, e) })
+		fits := slices.ContainsFunc(users, func(u *snapshot.Entity) bool { return s.Site.mayHold(p, u, nil) })
+		o.resource, o.user = o.resource || reaches, o.user || fits
+	}
+	return o
+}
+
+var _ = New(Lint{
+	Code: "Q0905", Title: "rule gives nobody access", Category: Site, Level: diag.Info, Scope: PerSite,
+	Doc: Doc{
+		What:   "No user on record meets the tests of the user, or no resource on record those of the resource.",
+		Wrong:  []string{`App_*: resource.@team = "Sales" and user.group = "Sales"`},
+		Right:  []string{`App_*: resource.@team = "Finance" and user.group = "Sales"`, `App_*: user.environment.group = "x" and resource.@team = "Finance"`},
+		Site:   twoUsers,
+		Why:    "The rule may wait for users or resources to come, or its time is over. Session attributes count as given: a rule that tests them is not reported for it.",
+		Source: siteSource,
+	},
+	Check: func(p *Pass) {
+		if len(p.Site.Records["user"]) == 0 {
+			p.CannotRun("the snapshot has no users")
+			return
+		}
+		for _, r := range p.Rules {
+			if r.Product() || !r.Grants() || len(r.Scopes) == 0 {
+				continue
+			}
+			o := p.onSite(r)
+			if o.user && o.resource {
+				continue
+			}
+			what := "user"
+			if o.user {
+				what = "resource"
+			}
+			p.On(r).Whole(Finding{
+				Summary: fmt.Sprintf("no %s on record meets the condition", what),
+				Detail:  "The rule gives nobody access on this site. Check the values, or delete the rule if its time is over.",
+			})
+		}
+	},
+})
+
+var _ = New(Lint{
+	Code: "Q0915", Title: "attributes that no user has together", Category: Site, Level: diag.Warning, Scope: PerSite,
+	Supersedes: []diag.Code{"Q0905"},
+	Doc: Doc{
+		What:   "Each test of the user is met by somebody on record, and all of them together by nobody.",
+		Wrong:  []string{`App_*: user.group = "Sales" and user.office = "Lund"`},
+		Right:  []string{`App_*: user.group = "Finance" and user.office = "Lund"`},
+		Site:   twoUsers,
+		Why:    "Often the attributes come from different directories, so that no account has both. The rule gives nobody access.",
+		Source: siteSource,
+	},
+	Check: func(p *Pass) {
+		users := p.Site.sorted("user")
+		if len(users) == 0 {
+			p.CannotRun("the snapshot has no users")
+			return
+		}
+		for _, r := range p.Rules {
+			if r.Product() || !r.Grants() || !p.apart(r, users) {
+				continue
+			}
+			p.On(r).Whole(Finding{
+				Summary: "each test of the user is met by somebody, and all together by nobody",
+				Detail:  "Often the attributes come from different directories. Check which accounts are meant.",
+			})
+		}
+	},
+})
+
+// apart reports whether every cube of the rule has two or more tests of the user that
+// some users meet and no user meets together.
+func (p *Pass) apart(r *Rule, users []*snapshot.Entity) bool {
+	some := false
+	for i := range r.Scopes {
+		list, ok := cubesOf(Grant(&r.Scopes[i]))
+		if !ok {
+			return false
+		}
+		for _, c := range list {
+			var tests []ir.Predicate
+			for _, l := range c {
+				if readsOnlyUser(l.atom) {
+					tests = append(tests, conjunction(cube{l}))
+				}
+			}
+			meets := func(q ir.Predicate) bool {
+				return slices.ContainsFunc(users, func(u *snapshot.Entity) bool { return p.Site.mayHold(q, u, nil) })
+			}
+			if len(tests) < 2 || meets(ir.And(tests...)) || slices.ContainsFunc(tests, func(q ir.Predicate) bool { return !meets(q) }) {
+				return false
+			}
+			some = true
+		}
+	}
+	return some
+}
+
+const manyUsers = `{"user": [%s],
+ "app": [%s]}`
+
+// crowd makes a snapshot of twelve users and twelve apps.
+func crowd() string {
+	var users, apps []string
+	for i := range 12 {
+		users = append(users, fmt.Sprintf(`{"id": "00000000-0000-4000-8000-0000000000%02d", "userId": "u%d", "userDirectory": "ACME", "name": "User %d", "roles": ["SecurityAdmin"], "attributes": [{"attributeType": "group", "attributeValue": "Staff"}]}`, i, i, i))
+		apps = append(apps, fmt.Sprintf(`{"id": "00000000-0000-4000-8000-0000000001%02d", "name": "App %d"}`, i, i))
+	}
+	return fmt.Sprintf(manyUsers, strings.Join(users, ",\n  "), strings.Join(apps, ",\n  "))
+}
+
+var _ = New(Lint{
+	Code: "Q0907", Title: "rule reaches nearly all users and resources", Category: Site, Level: diag.Warning, Scope: PerSite, Max: 90,
+	Doc: Doc{
+		What:   "A custom rule that grants more than read reaches more than `max` percent of the users and of the resources of a type.",
+		Wrong:  []string{`App_* read update: user.group = "Staff"`},
+		Right:  []string{`App_* read update: user.group = "Staff" and resource.owner = user`, `App_* read: user.group = "Staff"`},
+		Site:   crowd(),
+		Why:    "A rule for everybody that does more than read is rarely meant. The group probably has more members than its name says.",
+		Source: "AWS IAM Access Analyzer, over-broad access.",
+	},
+	Check: func(p *Pass) {
+		users := p.Site.sorted("user")
+		for _, r := range p.Rules {
+			if r.Product() || !r.Grants() || !r.HasAny("update", "delete", "export", "changeowner", "changerole", "publish", "duplicate") {
+				continue
+			}
+			for i, s := range r.Scopes {
+				resources := p.Site.sorted(s.Key)
+				if len(users) < 10 || len(resources) < 10 {
+					continue
+				}
+				grant := Grant(&r.Scopes[i])
+				u := share(users, func(e *snapshot.Entity) bool { return evaluate(grant, subject{user: e}) == certainly })
+				all := share(resources, func(e *snapshot.Entity) bool {
+					return evaluate(grant, subject{user: users[0], resource: e}) == certainly
+				})
+				if u <= p.Max || all <= p.Max {
+					continue
+				}
+				p.On(r).Whole(Finding{
+					Summary: fmt.Sprintf("the rule lets %d %% of the users %s %d %% of the resources of the type %s", u, actionsOf(r), all, s.Type.Name),
+					Detail:  "Check the members of the group, or test the owner, the stream or a custom property of the resource.",
+				})
+				break
+			}
+		}
+	},
+})
+
+// share returns how many percent of entities pass a test.
+func share(list []*snapshot.Entity, f func(*snapshot.Entity) bool) int {
+	n := 0
+	for _, e := range list {
+		if f(e) {
+			n++
+		}
+	}
+	return 100 * n / max(len(list), 1)
+}
+
+var _ = New(Lint{
+	Code: "Q0911", Title: "stream that nobody can read", Category: Site, Level: diag.Warning, Scope: PerSite, Whole: true,
+	Doc: Doc{
+		What:   "No enabled rule may let a user on record who is no administrator read a stream.",
+		Wrong:  []string{`Stream_*: resource.@audience = user.group`},
+		Right:  []string{`Stream_*: resource.name = user.group`},
+		Site:   `{"user": [{"id": "00000000-0000-4000-8000-000000000001", "userId": "anna", "userDirectory": "ACME", "name": "Anna", "roles": [], "attributes": [{"attributeType": "group", "attributeValue": "Sales"}]}], "stream": [{"id": "00000000-0000-4000-8000-0000000000e1", "name": "Sales", "customProperties": []}]}`,
+		Why:    "What is published to the stream is seen by administrators only. Mostly a label is missing.",
+		Source: siteSource,
+	},
+	Check: func(p *Pass) {
+		var users []*snapshot.Entity
+		for _, u := range p.Site.sorted("user") {
+			if len(u.Lists["roles"]) == 0 {
+				users = append(users, u)
+			}
+		}
+		if len(users) == 0 {
+			p.CannotRun("the snapshot has no users who are not administrators")
+			return
+		}
+		for _, stream := range p.Site.sorted("stream") {
+			read := slices.ContainsFunc(p.Rules, func(r *Rule) bool {
+				s := r.At("stream")
+				return r.Grants() && r.Has("read") && s != nil && slices.ContainsFunc(users, func(u *snapshot.Entity) bool { return p.Site.mayHold(Grant(s), u, stream) })
+			})
+			if !read {
+				p.Nowhere(Finding{
+					Summary: fmt.Sprintf("no rule lets anybody but administrators read the stream %q", stream.Scalars["name"]),
+					Detail:  "Label the stream, or grant read on it to a group.",
+				})
+			}
+		}
+	},
+})
