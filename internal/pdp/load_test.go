@@ -118,7 +118,7 @@ type clients struct {
 	seen     sync.Map
 }
 
-func (p *point) busy() *clients {
+func (p *point) busy(headers ...string) *clients {
 	l := &clients{stop: make(chan struct{}), failures: make(chan error, 100)}
 	questions := map[string]string{
 		evaluation:     good,
@@ -134,7 +134,7 @@ func (p *point) busy() *clients {
 						return
 					default:
 					}
-					if err := l.judge(p.try(path, body)); err != nil {
+					if err := l.judge(p.try(path, body, headers...)); err != nil {
 						l.failures <- err
 						return
 					}

@@ -250,6 +250,11 @@ func withOPA(t testing.TB, yaml string, settings ...string) pdp.Config {
 // ready polls until a policy of a revision decides.
 func (p *point) ready(revision string) {
 	p.t.Helper()
+	defer func() {
+		if p.t.Failed() {
+			p.t.Log(p.health().body, p.log)
+		}
+	}()
 	eventually(p.t, revision+" decides", func() bool {
 		return strings.Contains(p.health().body, `"revision":"`+revision+`"`)
 	})

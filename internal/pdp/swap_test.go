@@ -42,12 +42,16 @@ func twinConfig(t testing.TB) pdp.Config {
 var asked_ = asked("")
 
 // try sends JSON and returns what happens.
-func (p *point) try(path, body string) (answer, error) {
+func (p *point) try(path, body string, headers ...string) (answer, error) {
 	r, err := http.NewRequest("POST", p.url+path, strings.NewReader(body))
 	if err != nil {
 		return answer{}, err
 	}
 	r.Header.Set("Content-Type", "application/json")
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
 	response, err := p.client.Do(r)
 	if err != nil {
 		return answer{}, err

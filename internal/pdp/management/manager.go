@@ -163,6 +163,9 @@ func (m *Manager) check(c *config.Config) error {
 	if err := harden(c, m.verify); err != nil {
 		return err
 	}
+	if err := registries(c); err != nil {
+		return err
+	}
 	for _, name := range ignored(c) {
 		m.log.Warn("the OPA configuration has a section that means nothing here", "section", name)
 	}
