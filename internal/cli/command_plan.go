@@ -10,6 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
 func planCommand(streams *Streams) *cli.Command {
@@ -21,6 +22,12 @@ func planCommand(streams *Streams) *cli.Command {
 site are compared: what was changed in a file is planned; what was changed on the site
 is reported and not touched; what was changed on both is a conflict. Nothing is written
 to the site. apply takes the plan of -o, and refuses it once the site has changed.
+
+A folder of one site is planned for another one as well (--site prod): rules are found
+there by name, and site.lock.prod.json keeps their ids once a plan was applied. Until then
+a rule that differs is a conflict, unless --adopt. Files may hold ${stream:Finance} in
+place of an id and ${NAME} in place of a value under variables in sites.yaml; files below
+rules/@prod are for the site prod alone.
 
 Each change of a condition is shown as text, in words and as a tree. The lints that the
 plan brings or settles are listed. --assert decides assertions (see prove) on the rules of
@@ -63,6 +70,7 @@ EXAMPLES:
 func planFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "prune", Usage: "delete rules on the site whose files were deleted"},
+		&cli.BoolFlag{Name: "adopt", Usage: "replace rules of a site that the folder was not pulled from by the files of the same name"},
 		&cli.BoolFlag{Name: "create-tags", Usage: "make tags that the site does not have"},
 		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE` that makes the exit code 1; repeatable"},
 		&cli.BoolFlag{Name: "no-default-gates", Usage: "do without the default gates"},
@@ -81,7 +89,7 @@ const onDrift = "drift"
 // planOptions reads planFlags.
 func (s *Streams) planOptions(ctx *cli.Context) (o plan.Options, drift bool, err error) {
 	o = plan.Options{
-		Prune: ctx.Bool("prune"), CreateTags: ctx.Bool("create-tags"), NoDefaultGates: ctx.Bool("no-default-gates"), NoGuard: ctx.Bool("i-know"),
+		Prune: ctx.Bool("prune"), Adopt: ctx.Bool("adopt"), CreateTags: ctx.Bool("create-tags"), NoDefaultGates: ctx.Bool("no-default-gates"), NoGuard: ctx.Bool("i-know"),
 		Snapshot: ctx.String("snapshot"), Progress: s.Progress(ctx),
 	}
 	for _, spec := range ctx.StringSlice("fail-on") {
@@ -177,6 +185,10 @@ func (s *Streams) planning(err error) error {
 	var broken *plan.BrokenError
 	if errors.As(err, &broken) {
 		return s.Broken(broken.Findings)
+	}
+	var unnamed *sitenames.Error
+	if errors.As(err, &unnamed) {
+		return Input(unnamed)
 	}
 	var assertions *plan.AssertionsError
 	if errors.As(err, &assertions) {

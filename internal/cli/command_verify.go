@@ -90,9 +90,13 @@ func (s *Streams) verify(ctx *cli.Context) error {
 		return err
 	}
 	options.SkipInvalid = true // as the site does
-	w, err := workspace.Open(workspace.Source{Rules: []string{dir}, Snapshot: dir, Options: options, Progress: s.Progress(ctx)})
+	source := workspace.Source{Rules: []string{dir}, Snapshot: dir, Options: options, Progress: s.Progress(ctx)}
+	if client != nil {
+		source.Variables = client.Site().Variables
+	}
+	w, err := workspace.Open(source)
 	if err != nil {
-		return err
+		return s.planning(err)
 	}
 	if w.Policy == nil {
 		return s.Broken(w.Diagnostics)

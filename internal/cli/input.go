@@ -9,6 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -41,6 +42,10 @@ func (s *Streams) compileOver(ctx *cli.Context, rules []string, dir string, chan
 	})
 	if errors.Is(err, workspace.ErrNoRules) {
 		err = UsageOf(ctx.Command, "%v", err)
+	}
+	var unnamed *sitenames.Error
+	if errors.As(err, &unnamed) {
+		err = Input(err)
 	}
 	return w, err
 }

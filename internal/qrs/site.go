@@ -52,6 +52,8 @@ type Site struct {
 	Defaults string `yaml:"defaults"`
 	// Gates are limits on the effect of every plan for the site, as plan --fail-on has them.
 	Gates []string `yaml:"gates"`
+	// Variables are the values of ${NAME} in the rules of the site.
+	Variables map[string]string `yaml:"variables"`
 
 	dir string
 }
@@ -116,7 +118,7 @@ var unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type \
 
 // keys are those of a site.
 var keys = []string{
-	"url", "cert", "key", "ca", "server_name", "insecure", "user", "header", "jwt_file", "jwt_env", "context", "timeout", "protect", "defaults", "gates",
+	"url", "cert", "key", "ca", "server_name", "insecure", "user", "header", "jwt_file", "jwt_env", "context", "timeout", "protect", "defaults", "gates", "variables",
 }
 
 // inOurWords tells an unknown key without the names of Go types.

@@ -182,8 +182,13 @@ func compact(raw []byte) string {
 }
 
 // ReadLock reads the lock file of a folder, or returns nil where there is none.
-func ReadLock(dir string) (*Lock, error) {
-	name := filepath.Join(dir, LockName)
+func ReadLock(dir string) (*Lock, error) { return ReadLockFile(filepath.Join(dir, LockName)) }
+
+// LockOf is the name of the lock file of a site in a folder that was pulled from another one.
+func LockOf(site string) string { return "site.lock." + Slug(site) + ".json" }
+
+// ReadLockFile reads a lock file, or returns nil if there is none.
+func ReadLockFile(name string) (*Lock, error) {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -29,6 +29,8 @@ type Source struct {
 	// Snapshot is the directory of a snapshot, or empty.
 	Snapshot string
 	Options  compiler.Options
+	// Variables are the values of ${NAME} in rules.
+	Variables map[string]string
 	// Change returns the rules to compile instead of those that were read, and what is
 	// wrong with them; nil changes nothing.
 	Change func([]ruleset.Rule) ([]ruleset.Rule, diag.List, error)
@@ -54,7 +56,7 @@ type Workspace struct {
 }
 
 // Open reads and compiles rules and opens the snapshot. Errors in them are among the
-// diagnostics; the error is ErrNoRules or that of Change.
+// diagnostics; the error is ErrNoRules, a *sitenames.Error or that of Change.
 func Open(from Source) (*Workspace, error) {
 	w := &Workspace{Options: from.Options, dir: from.Snapshot, progress: from.Progress}
 	if w.progress == nil {
@@ -72,10 +74,13 @@ func Open(from Source) (*Workspace, error) {
 	if len(rules) == 0 && !w.Diagnostics.HasErrors() {
 		return nil, ErrNoRules
 	}
-	read, found := ruleset.ReadWith(from.Stdin, rules...)
+	read, found := ruleset.ReadWith(from.Stdin, from.paths(rules)...)
 	w.Diagnostics = append(w.Diagnostics, found...)
+	read, err := w.named(read, from)
+	if err != nil {
+		return nil, err
+	}
 	if from.Change != nil {
-		var err error
 		if read, found, err = from.Change(read); err != nil {
 			return nil, err
 		}

@@ -305,7 +305,7 @@ func (r *run) writes(ctx context.Context) error {
 
 // keep writes what was done to the folder of the plan, if it is there.
 func (r *run) keep(ctx context.Context) error {
-	if r.plan.Dir == "" || len(r.ids) == 0 {
+	if r.plan.Dir == "" || len(r.ids)+len(r.plan.Matched) == 0 {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(r.plan.Dir, rulefiles.LockName)); err != nil {

@@ -1,25 +1,37 @@
 package apply
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
 )
 
 // record writes to a folder what the site has made of its rules: the id of a new rule into
 // its file, and all of it into the lock file. Rules that the plan leaves alone stay as they
-// are.
+// are. For a site that the folder was not pulled from, files keep their ids, and the lock
+// file of that site alone is written.
 func record(dir string, p *plan.Plan, ids map[string]string, now plan.Rules) error {
-	lock, err := rulefiles.ReadLock(dir)
-	if err != nil || lock == nil {
+	name := cmp.Or(p.Lock, rulefiles.LockName)
+	lock, err := rulefiles.ReadLockFile(filepath.Join(dir, name))
+	switch {
+	case err != nil || lock == nil && p.Lock == "":
 		return err
+	case lock == nil:
+		lock = &rulefiles.Lock{Site: p.Site, Build: p.Build, Rules: map[string]*rulefiles.Locked{}}
 	}
 	var written []ruleset.Rule
-	files := map[string]string{}
+	files, named := map[string]string{}, map[string]*plan.Named{}
+	for id, file := range p.Matched {
+		if r, ok := now[id]; ok {
+			written, files[id] = append(written, r), file
+		}
+	}
 	for _, c := range p.Changes {
 		id := ids[c.ID]
 		if id == "" {
@@ -38,7 +50,7 @@ func record(dir string, p *plan.Plan, ids map[string]string, now plan.Rules) err
 		}
 		if r, ok := now[id]; ok {
 			written = append(written, r)
-			files[id] = c.File
+			files[id], named[id] = c.File, c.Named
 		}
 	}
 	_, fresh := rulefiles.Arrange(written, nil)
@@ -47,11 +59,22 @@ func record(dir string, p *plan.Plan, ids map[string]string, now plan.Rules) err
 		locked := fresh.Rules[r.ID]
 		locked.File = files[r.ID]
 		lock.Rules[r.ID] = locked
-		if err := replace(filepath.Join(dir, filepath.FromSlash(locked.File)), r.Format()); err != nil {
+		if p.Lock != "" {
+			continue
+		}
+		if err := replace(filepath.Join(dir, filepath.FromSlash(locked.File)), format(*r, named[r.ID])); err != nil {
 			return err
 		}
 	}
-	return replace(filepath.Join(dir, rulefiles.LockName), lock.Encode())
+	return replace(filepath.Join(dir, name), lock.Encode())
+}
+
+// format writes a rule, with the texts that hold names in place of those with ids.
+func format(r ruleset.Rule, named *plan.Named) []byte {
+	if named != nil {
+		r.Filter, r.Condition = &diag.Text{Content: named.Filter}, &diag.Text{Content: named.Condition}
+	}
+	return r.Format()
 }
 
 // replace writes a file under another name and moves it to its place.

@@ -22,7 +22,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/live"
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
-	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -30,6 +29,8 @@ import (
 type Options struct {
 	// Prune deletes rules whose files were deleted.
 	Prune bool
+	// Adopt lets files replace rules that the lock file of the site does not know.
+	Adopt bool
 	// CreateTags makes the tags that the site does not have.
 	CreateTags bool
 	// Gates end a plan beside the default ones, unless NoDefaultGates, and those of the site.
@@ -54,23 +55,19 @@ type Options struct {
 
 // Build plans what brings the site to the rules of a folder.
 func Build(ctx context.Context, client *qrs.Client, dir string, o Options) (*Plan, error) {
-	lock, err := rulefiles.ReadLock(dir)
-	if err != nil {
-		return nil, err
-	}
-	if lock == nil {
-		return nil, errors.New("there is no lock file in " + dir + ": pull the site into it first, then change the rule files")
-	}
-	ours, found := ruleset.Read(filepath.Join(dir, rulefiles.Dir))
-	if found.HasErrors() {
-		return nil, &BrokenError{found}
-	}
-	if err := valid(ours); err != nil {
-		return nil, err
-	}
 	return build(ctx, client, o, func(p *Plan, site Rules) error {
+		files, err := ReadFiles(ctx, dir, client.Site(), site, siteNames{client})
+		if err != nil {
+			return err
+		}
+		if err := valid(files.Rules); err != nil {
+			return err
+		}
 		p.Dir = dir
-		return p.threeWay(dir, lock, ours, site, o.Prune)
+		if files.Foreign {
+			p.Lock, p.Matched = files.LockName, map[string]string{}
+		}
+		return p.threeWay(dir, files, site, o)
 	})
 }
 

@@ -3,6 +3,7 @@
 //
 //	model.go     the plan, its file and its digest
 //	fields.go    the fields of a rule that files manage
+//	ours.go      the rules of a folder as a site would have them
 //	threeway.go  lock file, files and site: changes, drift, conflicts
 //	order.go     the order of the writes: make before break
 //	guard.go     nobody is locked out, after no write

@@ -38,9 +38,17 @@ type Change struct {
 	Condition *difference.ConditionDiff `json:"condition,omitempty"`
 	// Alias is the id that the rule had before it was deleted.
 	Alias string `json:"alias,omitempty"`
+	// Named are the texts as the file has them, nil if they hold no names of entities.
+	Named *Named `json:"named,omitempty"`
 
 	// rule is the rule as its file has it, nil for a plan that was read from a file.
 	rule *ruleset.Rule
+}
+
+// Named are the texts of a rule with names in place of ids.
+type Named struct {
+	Filter    string `json:"filter"`
+	Condition string `json:"condition"`
 }
 
 // Drift is a difference that the plan leaves alone.
@@ -77,6 +85,10 @@ type Plan struct {
 	Created time.Time `json:"created"`
 	// Dir is the folder of the rules, "" for a rollback.
 	Dir string `json:"dir,omitempty"`
+	// Lock is the lock file of a site that the folder was not pulled from, and Matched are the
+	// files of the rules that are the same there, by their ids on the site.
+	Lock    string            `json:"lock,omitempty"`
+	Matched map[string]string `json:"matched,omitempty"`
 	// Changes are the writes in their order.
 	Changes   []Change   `json:"changes"`
 	Drift     []Drift    `json:"drift"`

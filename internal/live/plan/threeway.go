@@ -22,11 +22,13 @@ type sides struct {
 	ours *ruleset.Rule
 	file string
 	site *ruleset.Rule
+	// named are the texts of ours with names, nil if it has none.
+	named *Named
 }
 
 // threeWay compares the lock file, the rules of files and those of the site, and adds to
 // the plan what is to be written and what is left alone.
-func (p *Plan) threeWay(dir string, lock *rulefiles.Lock, ours []ruleset.Rule, site Rules, prune bool) error {
+func (p *Plan) threeWay(dir string, files *Files, site Rules, o Options) error {
 	all := map[string]*sides{}
 	of := func(id string) *sides {
 		key := schema.Fold(id)
@@ -39,21 +41,20 @@ func (p *Plan) threeWay(dir string, lock *rulefiles.Lock, ours []ruleset.Rule, s
 		r := site[id]
 		of(id).site = &r
 	}
-	if lock != nil {
-		for _, id := range sortedKeys(lock.Rules) {
-			of(id).base = lock.Rules[id]
-		}
+	for _, id := range sortedKeys(files.Lock.Rules) {
+		of(id).base = files.Lock.Rules[id]
 	}
+	ours := files.Rules
 	for i := range ours {
 		file, err := relative(dir, ours[i].Condition.File)
 		if err != nil {
 			return err
 		}
 		s := of(ours[i].ID)
-		s.ours, s.file = &ours[i], file
+		s.ours, s.file, s.named = &ours[i], file, files.named(ours[i].ID)
 	}
 	for _, key := range sortedKeys(all) {
-		p.compare(all[key], prune)
+		p.compare(all[key], o)
 	}
 	return nil
 }
@@ -72,7 +73,7 @@ func relative(dir, file string) (string, error) {
 }
 
 // compare decides what the plan says of one rule.
-func (p *Plan) compare(s *sides, prune bool) {
+func (p *Plan) compare(s *sides, o Options) {
 	var base, ours, theirs string
 	if s.base != nil {
 		base = s.base.Digest
@@ -86,17 +87,26 @@ func (p *Plan) compare(s *sides, prune bool) {
 	if s.site != nil {
 		theirs = rulefiles.Digest(s.site)
 	}
+	known := s.base != nil
+	if !known && o.Adopt && s.ours != nil && s.site != nil {
+		known, base = true, theirs
+	}
 	switch {
 	case ours == theirs && s.ours != nil:
 		r := *s.ours
 		r.ID = s.site.ID
 		p.same[r.ID] = r
+		if p.Matched != nil {
+			p.Matched[r.ID] = s.file
+		}
 	case ours == theirs:
-	case s.ours != nil && s.site == nil && s.base == nil:
+	case s.ours != nil && s.site == nil && !known:
 		p.create(s)
-	case s.site != nil && s.ours == nil && s.base == nil:
+	case s.site != nil && s.ours == nil && !known:
 		p.drift(s, "created")
-	case s.base == nil:
+	case !known && p.Lock != "":
+		p.conflict(s, "the site has another rule in its place, which nobody has planned from here: --adopt replaces it")
+	case !known:
 		p.conflict(s, "the lock file does not know the rule: pull first")
 	case ours == base && s.site == nil:
 		p.drift(s, "deleted")
@@ -108,14 +118,14 @@ func (p *Plan) compare(s *sides, prune bool) {
 		p.conflict(s, "it was changed on the site, and its file was deleted")
 	case theirs != base:
 		p.conflict(s, "it was changed on the site and in its file")
-	case s.ours == nil && prune:
+	case s.ours == nil && o.Prune:
 		f := FieldsOf(s.site)
 		p.Changes = append(p.Changes, Change{Op: Delete, ID: s.id, Name: f.Name, File: s.file, Before: &f})
 	case s.ours == nil:
 		p.drift(s, "kept")
 	default:
 		before, after := FieldsOf(s.site), FieldsOf(s.ours)
-		p.Changes = append(p.Changes, Change{Op: Update, ID: s.site.ID, Name: after.Name, File: s.file, Before: &before, After: &after, Condition: conditionDiff(before, after), rule: s.ours})
+		p.Changes = append(p.Changes, Change{Op: Update, ID: s.site.ID, Name: after.Name, File: s.file, Before: &before, After: &after, Condition: conditionDiff(before, after), Named: s.named, rule: s.ours})
 	}
 }
 
@@ -129,7 +139,7 @@ func conditionDiff(before, after Fields) *difference.ConditionDiff {
 
 func (p *Plan) create(s *sides) {
 	f := FieldsOf(s.ours)
-	c := Change{Op: Create, ID: s.id, Name: f.Name, File: s.file, After: &f, rule: s.ours}
+	c := Change{Op: Create, ID: s.id, Name: f.Name, File: s.file, After: &f, Named: s.named, rule: s.ours}
 	if !s.ours.Derived {
 		c.Alias = s.id
 	}

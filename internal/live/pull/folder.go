@@ -1,6 +1,7 @@
 package pull
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/live"
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
+	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
 // folder is the folder that a pull fills. Everything is written to temp first.
@@ -70,12 +72,12 @@ func (e *LocalChangesError) Error() string {
 
 // refuseLocalChanges returns an error if rule files are not as they were pulled or
 // applied.
-func (f *folder) refuseLocalChanges() error {
+func (f *folder) refuseLocalChanges(variables map[string]string) error {
 	dir := filepath.Join(f.path, rulefiles.Dir)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	changed, err := LocalChanges(f.path, f.lock)
+	changed, err := LocalChanges(f.path, f.lock, variables)
 	if err != nil || len(changed) == 0 {
 		return err
 	}
@@ -83,8 +85,9 @@ func (f *folder) refuseLocalChanges() error {
 }
 
 // LocalChanges returns the rule files of a folder, with slashes and relative to it, that
-// are not as the lock file says: new ones, changed ones and those that are gone.
-func LocalChanges(dir string, lock *rulefiles.Lock) ([]string, error) {
+// are not as the lock file says: new ones, changed ones and those that are gone. Names in
+// them are those of the folder's snapshot. Files for one site are not compared.
+func LocalChanges(dir string, lock *rulefiles.Lock, variables map[string]string) ([]string, error) {
 	locked := map[string]string{} // the digest by the id of the rule
 	gone := map[string]string{}
 	if lock != nil {
@@ -93,8 +96,15 @@ func LocalChanges(dir string, lock *rulefiles.Lock) ([]string, error) {
 		}
 	}
 	var changed []string
-	for _, file := range ruleset.Files(filepath.Join(dir, rulefiles.Dir)) {
+	root, source := filepath.Join(dir, rulefiles.Dir), Names(dir)
+	for _, file := range ruleset.Files(root) {
+		if site, _ := sitenames.Place(root, file); site != "" {
+			continue
+		}
 		rules, found := ruleset.Read(file)
+		if resolved, err := sitenames.Resolve(context.Background(), rules, variables, source); err == nil {
+			rules = resolved
+		}
 		name, err := filepath.Rel(dir, file)
 		if err != nil {
 			return nil, err
@@ -149,7 +159,7 @@ func (f *folder) previousFile(c live.Collection) string {
 }
 
 // same says whether the folder has all that the manifest says.
-func (f *folder) same(m *live.Manifest) bool {
+func (f *folder) same(m *live.Manifest, variables map[string]string) bool {
 	p := f.previous
 	if p == nil || p.Site != m.Site || p.URL != m.URL || p.Build != m.Build || p.Rules != m.Rules ||
 		!slices.Equal(p.Collections, m.Collections) || !slices.Equal(p.Absent, m.Absent) {
@@ -160,7 +170,7 @@ func (f *folder) same(m *live.Manifest) bool {
 			return false
 		}
 	}
-	changed, err := LocalChanges(f.path, f.lock)
+	changed, err := LocalChanges(f.path, f.lock, variables)
 	return err == nil && f.lock != nil && len(changed) == 0
 }
 

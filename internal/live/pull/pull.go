@@ -76,7 +76,7 @@ func Into(ctx context.Context, client *qrs.Client, dir string, options Options) 
 		return nil, err
 	}
 	if !options.Overwrite {
-		if err := f.refuseLocalChanges(); err != nil {
+		if err := f.refuseLocalChanges(client.Site().Variables); err != nil {
 			return nil, err
 		}
 	}
@@ -127,7 +127,7 @@ func into(ctx context.Context, client *qrs.Client, f *folder, options Options) (
 	if err := p.rules(f, result); err != nil {
 		return nil, err
 	}
-	if f.same(m) {
+	if f.same(m, client.Site().Variables) {
 		m.Time, m.Full, result.Unchanged = previous.Time, previous.Full, true
 	}
 	data, err := m.Encode()
@@ -198,6 +198,9 @@ func (p *puller) rules(f *folder, result *Result) error {
 	lock.Site, lock.Build = result.Manifest.Site, result.Manifest.Build
 	result.Manifest.Rules = len(rules)
 	if err := os.MkdirAll(filepath.Join(f.temp, rulefiles.Dir), 0o755); err != nil {
+		return err
+	}
+	if err := p.keepNames(f, files, lock); err != nil {
 		return err
 	}
 	for _, file := range files {

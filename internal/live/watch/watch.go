@@ -157,12 +157,16 @@ func (w *Watch) Drift() ([]string, error) {
 	if w.files == "" {
 		return drift, nil
 	}
-	files, found := ruleset.Read(filepath.Join(w.files, rulefiles.Dir))
-	site, more := ruleset.Read(filepath.Join(w.Dir(), rulefiles.Dir))
-	if found.HasErrors() || more.HasErrors() {
-		return nil, &plan.BrokenError{Findings: append(found, more...)}
+	site, found := ruleset.Read(filepath.Join(w.Dir(), rulefiles.Dir))
+	if found.HasErrors() {
+		return nil, &plan.BrokenError{Findings: found}
 	}
-	ours, theirs := plan.ByID(files), plan.ByID(site)
+	theirs := plan.ByID(site)
+	files, err := plan.ReadFiles(context.Background(), w.files, w.client.Site(), theirs, pull.Names(w.Dir()))
+	if err != nil {
+		return nil, err
+	}
+	ours := plan.ByID(files.Rules)
 	for _, r := range theirs.List() {
 		if mine, there := ours[r.ID]; !there || rulefiles.Digest(&mine) != rulefiles.Digest(&r) {
 			drift = append(drift, r.Name)

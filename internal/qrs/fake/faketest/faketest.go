@@ -71,8 +71,14 @@ func (s *Site) As(t testing.TB, user string) *qrs.Client {
 // With connects with more lines of sites.yaml, indented by four spaces.
 func (s *Site) With(t testing.TB, more string) *qrs.Client {
 	t.Helper()
+	return s.Named(t, "test", more)
+}
+
+// Named is With for a site of a name.
+func (s *Site) Named(t testing.TB, name, more string) *qrs.Client {
+	t.Helper()
 	file := filepath.Join(s.Dir, "sites.yaml")
-	text := "sites:\n  test:\n    url: " + s.URL + "\n    cert: client.pem\n    key: client_key.pem\n    ca: root.pem\n" + more
+	text := "sites:\n  " + name + ":\n    url: " + s.URL + "\n    cert: client.pem\n    key: client_key.pem\n    ca: root.pem\n" + more
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +86,7 @@ func (s *Site) With(t testing.TB, more string) *qrs.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := qrs.Connect(sites["test"])
+	client, err := qrs.Connect(sites[name])
 	if err != nil {
 		t.Fatal(err)
 	}

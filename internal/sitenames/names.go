@@ -1,0 +1,231 @@
+// Package sitenames lets the files of rules name what differs between sites. A resource filter
+// and the texts of a condition may hold
+//
+//	${stream:Finance}   the id of the stream of that name, of any type that has names
+//	${admins}           a value that sites.yaml sets for the site
+//
+// and files below rules/@prod are for the site prod alone, in place of the file of the same
+// path below rules.
+//
+//	names.go    placeholders and what stands in their place
+//	source.go   the names on a site, from a snapshot
+//	overlay.go  the files of one site
+//
+// A name that the site does not have, or has twice, is an error.
+package sitenames
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// Source finds the entities of a site by their names.
+type Source interface {
+	// IDs returns the ids of the entities of a type with a name, in any order.
+	IDs(ctx context.Context, typ, name string) ([]string, error)
+	// Names returns the names of the entities of a type.
+	Names(ctx context.Context, typ string) ([]string, error)
+}
+
+// Error lists placeholders that nothing can stand in the place of, a line each.
+type Error struct{ Problems []string }
+
+// Error implements error.
+func (e *Error) Error() string { return strings.Join(e.Problems, "\n") }
+
+// Used says whether a rule has a placeholder.
+func Used(r *ruleset.Rule) bool {
+	return has(r.Filter) || has(r.Condition)
+}
+
+func has(t *diag.Text) bool { return t != nil && strings.Contains(t.Content, opening) }
+
+const opening, closing = "${", "}"
+
+// Resolve returns the rules with ids and values in place of their placeholders. Rules without
+// one are returned as they are. The error is an *Error, or that of the source; a nil source
+// has no names.
+func Resolve(ctx context.Context, rules []ruleset.Rule, variables map[string]string, source Source) ([]ruleset.Rule, error) {
+	if !slices.ContainsFunc(rules, func(r ruleset.Rule) bool { return Used(&r) }) {
+		return rules, nil
+	}
+	s := &resolver{ctx: ctx, variables: variables, source: source}
+	resolved := slices.Clone(rules)
+	for i := range resolved {
+		r := &resolved[i]
+		if !Used(r) {
+			continue
+		}
+		r.Filter = s.text(r.Filter, false)
+		r.Condition = s.text(r.Condition, true)
+	}
+	switch {
+	case s.failed != nil:
+		return nil, s.failed
+	case len(s.problems) > 0:
+		return nil, &Error{s.problems}
+	}
+	return resolved, nil
+}
+
+// resolver replaces placeholders.
+type resolver struct {
+	ctx       context.Context
+	variables map[string]string
+	source    Source
+	problems  []string
+	failed    error
+}
+
+// piece is a stretch of a text that was replaced: offsets in the old text and in the new one.
+type piece struct{ old, oldEnd, new, newEnd int }
+
+// text replaces the placeholders of a text. In a condition they must stand inside of quotes.
+func (s *resolver) text(t *diag.Text, quoted bool) *diag.Text {
+	if !has(t) {
+		return t
+	}
+	var b strings.Builder
+	var pieces []piece
+	content, at := t.Content, 0
+	for {
+		start := strings.Index(content[at:], opening)
+		if start < 0 {
+			break
+		}
+		start += at
+		length := strings.Index(content[start:], closing)
+		if length < 0 {
+			s.problem(t, start, "${ has no }")
+			return t
+		}
+		end := start + length + len(closing)
+		if quoted && !insideQuotes(content[:start]) {
+			s.problem(t, start, "%s must stand inside of quotes", content[start:end])
+			return t
+		}
+		b.WriteString(content[at:start])
+		p := piece{old: start, oldEnd: end, new: b.Len()}
+		b.WriteString(s.value(t, start, content[start+len(opening):end-len(closing)]))
+		p.newEnd = b.Len()
+		pieces = append(pieces, p)
+		at = end
+	}
+	b.WriteString(content[at:])
+	resolved := &diag.Text{Label: t.Label, Content: b.String(), File: t.File}
+	if t.Locate != nil {
+		resolved.Locate = func(offset int) diag.Position { return t.Locate(original(pieces, offset)) }
+	}
+	return resolved
+}
+
+// original is the offset in the old text that one in the new text comes from.
+func original(pieces []piece, offset int) int {
+	moved := 0
+	for _, p := range pieces {
+		switch {
+		case offset < p.new:
+			return offset + moved
+		case offset < p.newEnd:
+			return p.old
+		}
+		moved = p.oldEnd - p.newEnd
+	}
+	return offset + moved
+}
+
+// insideQuotes says whether a condition that breaks off has an open quote.
+func insideQuotes(before string) bool {
+	open := false
+	for i := 0; i < len(before); i++ {
+		switch {
+		case open && before[i] == '\\':
+			i++
+		case before[i] == '"':
+			open = !open
+		}
+	}
+	return open
+}
+
+func (s *resolver) problem(t *diag.Text, offset int, format string, args ...any) {
+	where := ""
+	if t.Locate != nil {
+		at := t.Locate(offset)
+		where = fmt.Sprintf("%s:%d:%d: ", t.File, at.Line, at.Column)
+	}
+	s.problems = append(s.problems, where+fmt.Sprintf(format, args...))
+}
+
+// value is what stands in the place of a placeholder.
+func (s *resolver) value(t *diag.Text, offset int, inner string) string {
+	kind, name, isName := strings.Cut(inner, ":")
+	if !isName {
+		value, known := s.variables[inner]
+		switch {
+		case !known:
+			s.problem(t, offset, "there is no value for ${%s}%s; sites.yaml sets values under variables, for plan, apply, verify and watch", inner, meant(inner, sorted(s.variables)))
+		case strings.ContainsAny(value, "\"\\\r\n"):
+			s.problem(t, offset, "the value of ${%s} holds a quote, a backslash or a line end: write it into the rule", inner)
+		}
+		return value
+	}
+	typ, known := schema.Default().Type(kind)
+	switch {
+	case !known || typ.Transient:
+		s.problem(t, offset, "${%s}: the type %q is not one that has names%s", inner, kind, meant(kind, typeNames()))
+		return ""
+	case s.source == nil:
+		s.problem(t, offset, "${%s} is a name on a site, and there is no site: name a snapshot", inner)
+		return ""
+	}
+	ids, err := s.source.IDs(s.ctx, typ.Name, name)
+	switch {
+	case err != nil:
+		s.failed = err
+	case len(ids) == 1:
+		return ids[0]
+	case len(ids) > 1:
+		slices.Sort(ids)
+		s.problem(t, offset, "the site has %d entities of the type %s that are named %q: use an id (%s)", len(ids), typ.Name, name, strings.Join(ids[:min(len(ids), 5)], ", "))
+	default:
+		all, err := s.source.Names(s.ctx, typ.Name)
+		if err != nil {
+			s.failed = err
+		}
+		s.problem(t, offset, "the site has no entity of the type %s that is named %q%s", typ.Name, name, meant(name, all))
+	}
+	return ""
+}
+
+func meant(word string, candidates []string) string {
+	if m, ok := diag.Suggest(word, candidates); ok {
+		return fmt.Sprintf("; did you mean %q?", m)
+	}
+	return ""
+}
+
+func sorted(m map[string]string) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func typeNames() []string {
+	var all []string
+	for _, t := range schema.Default().Types() {
+		if !t.Transient {
+			all = append(all, t.Name)
+		}
+	}
+	return all
+}

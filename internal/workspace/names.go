@@ -1,0 +1,61 @@
+package workspace
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/sitenames"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// paths returns the files and folders of rules without the files of other sites than that of
+// the snapshot.
+func (from *Source) paths(rules []string) []string {
+	site := pulledFrom(from.Snapshot)
+	var list []string
+	for _, path := range rules {
+		if below := filepath.Join(path, "rules"); isDir(below) && hasManifest(path) {
+			path = below
+		}
+		if !isDir(path) {
+			list = append(list, path)
+			continue
+		}
+		list = append(list, sitenames.Paths(path, site)...)
+	}
+	return list
+}
+
+// named returns the rules with ids in place of names.
+func (w *Workspace) named(rules []ruleset.Rule, from Source) ([]ruleset.Rule, error) {
+	var source sitenames.Source
+	if w.Site != nil {
+		source = &sitenames.Files{Paths: w.Site.Path}
+	}
+	return sitenames.Resolve(context.Background(), rules, from.Variables, source)
+}
+
+func hasManifest(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, snapshot.PulledManifest))
+	return err == nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// pulledFrom is the name of the site that a folder was pulled from, "" if it was not.
+func pulledFrom(dir string) string {
+	for _, folder := range []string{dir, filepath.Dir(dir)} {
+		data, err := os.ReadFile(filepath.Join(folder, snapshot.PulledManifest))
+		var manifest struct{ Site string }
+		if dir != "" && err == nil && json.Unmarshal(data, &manifest) == nil {
+			return manifest.Site
+		}
+	}
+	return ""
+}
