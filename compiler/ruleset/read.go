@@ -8,7 +8,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
@@ -96,7 +95,7 @@ func below(root string) ([]string, error) {
 			return fs.SkipDir
 		case strings.EqualFold(path.Ext(name), qrule.Extension):
 			single = append(single, filepath.Join(root, filepath.FromSlash(name)))
-		case path.Dir(name) == "." && strings.EqualFold(path.Ext(name), ".json") && !slices.Contains(besideRules, name):
+		case path.Dir(name) == "." && strings.EqualFold(path.Ext(name), ".json") && !beside(name):
 			exports = append(exports, filepath.Join(root, name))
 		}
 		return nil
@@ -104,8 +103,11 @@ func below(root string) ([]string, error) {
 	return append(exports, single...), err
 }
 
-// besideRules are the names of files that stand beside rules and are no exports.
-var besideRules = []string{"site.lock.json", "manifest.json"}
+// beside says whether a file stands beside rules and is no export: the manifest of pull, and
+// the lock files of sites.
+func beside(name string) bool {
+	return name == "manifest.json" || strings.HasPrefix(name, "site.lock.")
+}
 
 func unreadable(path string, err error) diag.Diagnostic {
 	d := diag.Diagnostic{

@@ -20,6 +20,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
 // rulesOf decodes the rules of a site.
@@ -90,8 +91,11 @@ func writesOnly(r *http.Request) bool {
 // restores every managed field. QLIK_APPLY_RUNS sets the number of plans.
 func TestPlansUnderFaults(t *testing.T) {
 	runs := 60
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		runs = 15
+	case exact.Enabled():
+		runs = 300
 	}
 	if n, err := strconv.Atoi(os.Getenv("QLIK_APPLY_RUNS")); err == nil {
 		runs = n

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
@@ -131,6 +132,9 @@ func TestTwoSites(t *testing.T) {
 	}
 	s.expect(s.plan(ofProd, plan.Options{}), 0, 0, 0)
 	s.expect(s.plan(ofDev, plan.Options{}), 0, 0, 0)
+	if _, found := ruleset.Read(s.repo); found.HasErrors() {
+		t.Errorf("the lock files are read as rules: %v", found)
+	}
 	s.edit(name, "actions: [read]", "actions: [read, publish]")
 	p = s.plan(ofProd, plan.Options{})
 	s.expect(p, 1, 0, 0)
