@@ -5,10 +5,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/format"
 )
 
-// codeAction offers the fixes of what is wrong in a range.
+// codeAction offers the fixes of what is wrong in a range, and other edits.
 func (s *server) codeAction(d *document, p rangeParams) (any, error) {
 	start, end := d.offset(p.Range.Start), d.offset(p.Range.End)
-	actions := []codeAction{}
+	actions := d.refactorings(start, end)
 	var safe []textEdit
 	for _, f := range s.of(d) {
 		edit, ok := d.fix(f)

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -135,5 +136,42 @@ func TestLargeFoldersAreCompared(t *testing.T) {
 	defer c.server.mu.Unlock()
 	if found := c.server.of(c.server.docs[c.uri("again.qrule")]); !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == "Q0801" }) {
 		t.Errorf("the duplicate is not found: %+v", found)
+	}
+}
+
+// TestCommandsAndRefactorings explains a decision by a rule as it is in the editor, and negates
+// an equality.
+func TestCommandsAndRefactorings(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "site"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"user.json": `[{"id": "u-1", "userDirectory": "ACME", "userId": "anna", "name": "Anna", "attributes": [{"attributeType": "group", "attributeValue": "Sales"}]}]`,
+		"app.json":  `[{"id": "a-1", "name": "Budget"}]`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, "site", name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := newClient(t, dir, `{}`)
+	c.open("a.qrule", "---\nname: A\nfilter: App_*\nactions: [read]\n---\nuser.group != \"Finance\"\n")
+	c.settle()
+	var told explained
+	request := json.RawMessage(`{"subject": {"type": "user", "id": "ACME\\anna"}, "action": {"name": "read"}, "resource": {"type": "App", "id": "a-1"}}`)
+	c.call("workspace/executeCommand", executeParams{explainCommand, []json.RawMessage{request}}, &told)
+	if told.Explanation == nil || !told.Explanation.Allow || !strings.Contains(told.Text, "Anna") && !strings.Contains(told.Text, "anna") {
+		t.Errorf("%+v", told)
+	}
+	for _, p := range []executeParams{{explainCommand, nil}, {"nothing", nil}} {
+		if err := c.conn.Call(t.Context(), "workspace/executeCommand", p, nil); err == nil {
+			t.Errorf("%+v is accepted", p)
+		}
+	}
+	var actions []codeAction
+	c.call("textDocument/codeAction", rangeParams{textDocument{URI: c.uri("a.qrule")}, span{End: position{Line: 9}}}, &actions)
+	i := slices.IndexFunc(actions, func(a codeAction) bool { return a.Kind == "refactor.rewrite" })
+	if i < 0 || actions[i].Edit.Changes[c.uri("a.qrule")][0].NewText != `!(user.group = "Finance")` {
+		t.Errorf("%+v", actions)
 	}
 }

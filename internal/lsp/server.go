@@ -127,6 +127,7 @@ var handlers = map[string]handler{
 	"textDocument/inlayHint":           at(ofRange, (*server).inlayHints),
 	"textDocument/semanticTokens/full": at(ofDocument, (*server).semanticTokens),
 	"workspace/symbol":                 on((*server).workspaceSymbols),
+	"workspace/executeCommand":         on((*server).executeCommand),
 }
 
 // handle answers one message. The connection calls it in the order of the messages.
