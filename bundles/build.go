@@ -111,6 +111,7 @@ func collect(policy *compiler.Policy, part Part) *contents {
 	}
 	c.add(compactFile("qlik/reads/data.json", policy.Reads))
 	c.add(jsonFile("qlik/rules/data.json", catalogue(policy)))
+	c.add(compactFile("qlik/sources/data.json", policy.Sources))
 	c.add(jsonFile("qlik/view/data.json", view(policy)))
 	return c
 }

@@ -38,8 +38,10 @@ func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
 		}
 	}
 	policy := &Policy{View: view(plan, options.Schema), Needs: needsOf(plan, options.Schema, options.AssumeEmpty), Reads: readsOf(plan), Catalogue: catalogue(rules), Options: options, plan: plan}
+	policy.Sources = Sources{}
 	for _, m := range rego.Generate(plan) {
-		policy.Modules = append(policy.Modules, Module(m))
+		policy.Modules = append(policy.Modules, Module{m.Path, m.Source})
+		policy.Sources.add(m)
 	}
 	invalid := broken(list)
 	for _, r := range rules {
@@ -48,6 +50,24 @@ func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
 		}
 	}
 	return policy, list
+}
+
+// add adds the lines of a module. Lines that follow each other are one range.
+func (s Sources) add(m rego.Module) {
+	for _, span := range m.Spans {
+		for _, id := range span.Rules {
+			if s[id] == nil {
+				s[id] = map[string][][2]int{}
+			}
+			ranges := s[id][m.Path]
+			if last := len(ranges) - 1; last >= 0 && span.From <= ranges[last][1]+1 {
+				ranges[last][1] = max(ranges[last][1], span.To)
+			} else {
+				ranges = append(ranges, [2]int{span.From, span.To})
+			}
+			s[id][m.Path] = ranges
+		}
+	}
 }
 
 // parse reads the filters and conditions. Rules with an error are left out.

@@ -12,6 +12,8 @@ import (
 type Policy struct {
 	// Modules are the generated Rego modules, ordered by path.
 	Modules []Module
+	// Sources is the source map: where in the modules each rule is.
+	Sources Sources
 	// View is what the rules read of a site.
 	View schema.View
 	// Needs are the fields that an export of the site must have, since rules read them and
@@ -34,6 +36,11 @@ type Policy struct {
 type Module struct {
 	Path, Source string
 }
+
+// Sources is a source map: by the id of a rule and the path of a module, the lines that
+// stand for the rule, from 1, first and last of each range, in order. A rule that grants
+// nothing is not in it.
+type Sources map[string]map[string][][2]int
 
 // RuleInfo is what reports say of a rule.
 type RuleInfo struct {

@@ -29,8 +29,9 @@ type entry struct {
 	// finder says that the set is always there, if empty; else it is there only
 	// where rules grant.
 	finder bool
-	// id is the rule's id, any text; a group has none.
+	// id and title are the rule's, any text; a group has none.
 	id      string
+	title   string
 	actions ruleset.Actions
 	usesID  bool
 	// cycle holds the actions on a cycle that the rule asks about; its call
@@ -116,7 +117,7 @@ func asksCycle(class *privilege.Class, r resolve.Specialised) []ruleset.Action {
 // writeRule writes a rule in full; one that looks at the subject alone goes
 // to the subject's module, where all classes share it.
 func (w *classWriter) writeRule(r resolve.Specialised) {
-	e := entry{id: r.Rule.ID, actions: r.Rule.Actions, cost: cost(r.Predicate)}
+	e := entry{id: r.Rule.ID, title: title(r.Rule), actions: r.Rule.Actions, cost: cost(r.Predicate)}
 	if looksAtSubjectAlone(r.Predicate) {
 		e.call = w.module.use("subject") + "." + w.subject.rule(r)
 		e.cost = 0
@@ -127,9 +128,9 @@ func (w *classWriter) writeRule(r resolve.Specialised) {
 	name := w.module.name(ruleName(r.Rule))
 	sc := w.scope(name, e.cycle)
 	text := sc.define(name, r.Predicate)
-	w.module.write(header([]*resolve.Rule{r.Rule}, strings.Contains(text, "\n\n")) + text)
+	w.module.write(header([]*resolve.Rule{r.Rule}, strings.Contains(text, "\n\n"))+text, r.Rule)
 	for _, p := range sc.pending {
-		w.module.write(p)
+		w.module.write(p, r.Rule)
 	}
 	e.usesID = true
 	e.call = name + "(id)"
@@ -309,14 +310,22 @@ func (w *classWriter) writeGrantedBy() {
 			}
 			fmt.Fprintf(&b, "\t%s,\n", call)
 		case all:
-			fmt.Fprintf(&b, "\t{%s | %s},\n", quote(e.id), call)
+			fmt.Fprintf(&b, "%s\t{%s | %s},\n", named(e), quote(e.id), call)
 		default:
 			usesAction = true
-			fmt.Fprintf(&b, "\t{%s |\n\t\t%s\n\t\t%s\n\t},\n", quote(e.id), actionTest(e.actions.List()), call)
+			fmt.Fprintf(&b, "%s\t{%s |\n%s\n\t\t%s\n\t},\n", named(e), quote(e.id), broken("\t\t"+actionTest(e.actions.List())), call)
 		}
 	}
 	w.module.write(comment(" ", "The ids of all rules that grant the action on the resource.") +
 		fmt.Sprintf("granted_by(%s, %s) := union({\n%s})\n", argument("action", usesAction), argument("id", usesID), b.String()))
+}
+
+// named is the comment with the name of an entry's rule, "" if the id is its name.
+func named(e entry) string {
+	if e.title == e.id {
+		return ""
+	}
+	return "\t" + comment(" ", strings.Join(strings.Fields(e.title), " "))
 }
 
 // writeActions writes the function that names all actions that rules grant: each
@@ -337,11 +346,11 @@ func (w *classWriter) writeActions() {
 		case len(names) == 1 && e.group:
 			fmt.Fprintf(&b, "\t{%s | %s},\n", quote(names[0]), w.truth(e, quote(names[0]), nil))
 		case e.group:
-			fmt.Fprintf(&b, "\t{action |\n\t\tsome action in %s\n\t\t%s\n\t},\n", set, w.truth(e, "action", nil))
+			fmt.Fprintf(&b, "\t{action |\n%s\n\t\t%s\n\t},\n", broken("\t\tsome action in "+set), w.truth(e, "action", nil))
 		case len(names) == 1:
 			fmt.Fprintf(&b, "\t{%s | %s},\n", quote(names[0]), w.truth(e, "action", nil))
 		default:
-			fmt.Fprintf(&b, "\t{action |\n\t\t%s\n\t\tsome action in %s\n\t},\n", w.truth(e, "action", nil), set)
+			fmt.Fprintf(&b, "\t{action |\n\t\t%s\n%s\n\t},\n", w.truth(e, "action", nil), broken("\t\tsome action in "+set))
 		}
 	}
 	w.module.write(comment(" ", "The actions that rules grant on the resource.") +

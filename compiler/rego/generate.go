@@ -15,7 +15,7 @@ func Generate(plan *privilege.Plan) []Module {
 	served := serve(plan)
 	names := namesOf(plan)
 	subject := &subjectWriter{
-		module: newModule("subject", "Rules that look at the subject alone, for the resources of any type.", names),
+		module: newModule("subject", "Rules that look at the subject alone, for the resources of any type", names),
 		names:  map[string]string{},
 	}
 	var modules []Module
@@ -41,11 +41,11 @@ func Generate(plan *privilege.Plan) []Module {
 func titleOf(c *privilege.Class) string {
 	switch prefix := c.Prefix(); {
 	case c.Named:
-		return "Rights on " + c.Type.Name + "."
+		return "Rights on " + c.Type.Name
 	case prefix == "":
-		return "Rights on resources of all types without a module of their own."
+		return "Rights on resources of all types without a module of their own"
 	default:
-		return fmt.Sprintf("Rights on resources of the types without a module of their own whose names begin with %s.", prefix)
+		return fmt.Sprintf("Rights on resources of the types without a module of their own whose names begin with %s", prefix)
 	}
 }
 

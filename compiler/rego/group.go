@@ -459,3 +459,23 @@ func (r row) origins() []*resolve.Rule {
 	}
 	return rules
 }
+
+// ruleList returns the rules of the group, each once.
+func (g group) ruleList() []*resolve.Rule { return g.rulesWhere(func(clause) bool { return true }) }
+
+// ofKind returns the rules of a kind.
+func (g group) ofKind(kind string) []*resolve.Rule {
+	return g.rulesWhere(func(c clause) bool { return c.kind == kind })
+}
+
+func (g group) rulesWhere(wanted func(clause) bool) []*resolve.Rule {
+	var rules []*resolve.Rule
+	seen := map[*resolve.Rule]bool{}
+	for _, c := range g.clauses {
+		if wanted(c) && !seen[c.rule] {
+			seen[c.rule] = true
+			rules = append(rules, c.rule)
+		}
+	}
+	return rules
+}

@@ -9,7 +9,7 @@ import (
 
 // index writes the module that finds the module for a type.
 func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, names *names) Module {
-	m := newModule("types", "Which module decides about the resources of a type.", names)
+	m := newModule("types", "Which module decides about the resources of a type", names)
 	var named, prefixes []string
 	may := []string{"default may(_, _, _) := false\n"}
 	grantedBy := []string{"default granted_by(_, _, _) := set()\n"}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
@@ -30,7 +31,7 @@ func (w *classWriter) writeGroup(g group) entry {
 	sc := w.scope(finder, nil)
 	b := sc.newBody()
 	late := b.early(first.shared)
-	var text string
+	var text passage
 	if g.differ || len(rows) >= tableFrom {
 		b.lookUp(rowsName, first.keys, g.kinds != nil)
 		text = table(rowsName, rows, g.differ && g.kinds == nil)
@@ -61,7 +62,12 @@ func (w *classWriter) writeGroup(g group) entry {
 			find = fmt.Sprintf("%s := %s\n", e.call, strings.TrimPrefix(b.lines[0], "rules := "))
 		}
 	}
-	paragraphs := slices.Concat([]string{find}, sc.pending, []string{text})
+	all := g.ruleList()
+	paragraphs := []passage{standing(find, all)}
+	for _, p := range sc.pending {
+		paragraphs = append(paragraphs, standing(p, all))
+	}
+	paragraphs = append(paragraphs, text)
 	if len(late) > 0 || g.differ {
 		driver := w.module.name("grants" + suffix)
 		var own string
@@ -77,13 +83,17 @@ func (w *classWriter) writeGroup(g group) entry {
 		}
 		sc := w.scope(driver, nil)
 		head := w.driver(sc, driver, e, late, own, len(first.keys) > 0)
-		paragraphs = slices.Concat([]string{head}, sc.pending, paragraphs)
+		front := []passage{standing(head, all)}
+		for _, p := range sc.pending {
+			front = append(front, standing(p, all))
+		}
+		paragraphs = append(front, paragraphs...)
 		e.call, e.finder, e.usesID = driver+"(action, id)", false, true
 	}
-	paragraphs[0] = comment(" ", w.describe(g)) + paragraphs[0]
-	for _, p := range paragraphs {
-		if p != "" {
-			w.module.write(p)
+	described := standing(comment(" ", w.describe(g))+string(paragraphs[0].text), all)
+	for _, p := range append([]passage{described}, paragraphs[1:]...) {
+		if len(p.text) > 0 {
+			w.module.add(p)
 		}
 	}
 	return e
@@ -115,7 +125,7 @@ func (w *classWriter) driver(sc *scope, name string, finder entry, late []ir.Pre
 
 // own returns the function of what each rule of a group tests on its own, which
 // OPA finds by the rule's id.
-func (w *classWriter) own(g group, name string) []string {
+func (w *classWriter) own(g group, name string) []passage {
 	own := map[*resolve.Rule][]ir.Predicate{}
 	var rules []*resolve.Rule
 	for _, c := range g.clauses {
@@ -125,29 +135,33 @@ func (w *classWriter) own(g group, name string) []string {
 		own[c.rule] = append(own[c.rule], ir.And(c.own...))
 	}
 	sc := w.scope(name, nil)
-	var texts []string
+	var texts []passage
 	for _, r := range rules {
 		b := sc.newBody()
 		b.add("rule == %s", quote(r.ID))
 		b.require(ir.Or(own[r]...))
-		texts = append(texts, header([]*resolve.Rule{r}, false)+definition(fmt.Sprintf("%s(rule, %s)", name, argument("id", b.usesID)), b.lines))
-		texts = append(texts, sc.pending...)
+		text := header([]*resolve.Rule{r}, false) + definition(fmt.Sprintf("%s(rule, %s)", name, argument("id", b.usesID)), b.lines)
+		for _, p := range append([]string{text}, sc.pending...) {
+			texts = append(texts, standing(p, []*resolve.Rule{r}))
+		}
 		sc.pending = nil
 	}
 	return texts
 }
 
 // ownOfKinds returns the function of what the rules of each kind test on their own.
-func (w *classWriter) ownOfKinds(g group, name string) []string {
+func (w *classWriter) ownOfKinds(g group, name string) []passage {
 	sc := w.scope(name, nil)
-	var texts []string
+	var texts []passage
 	for _, kind := range g.kinds {
 		first := g.clauses[slices.IndexFunc(g.clauses, func(c clause) bool { return c.kind == kind })]
 		b := sc.newBody()
 		b.add("kind == %s", quote(kind))
 		b.require(ir.And(first.own...))
-		texts = append(texts, definition(fmt.Sprintf("%s(kind, %s)", name, argument("id", b.usesID)), b.lines))
-		texts = append(texts, sc.pending...)
+		text := definition(fmt.Sprintf("%s(kind, %s)", name, argument("id", b.usesID)), b.lines)
+		for _, p := range append([]string{text}, sc.pending...) {
+			texts = append(texts, standing(p, g.ofKind(kind)))
+		}
 		sc.pending = nil
 	}
 	return texts
@@ -217,14 +231,17 @@ func (w *classWriter) describe(g group) string {
 }
 
 // rowFunctions writes the rows as functions of scalars, which OPA indexes.
-func (w *classWriter) rowFunctions(name string, keys []ir.OneOf, rows []row) string {
+func (w *classWriter) rowFunctions(name string, keys []ir.OneOf, rows []row) passage {
 	args := make([]string, len(keys))
 	taken := map[string]bool{"action": true}
 	for i, k := range keys {
 		args[i] = w.module.variable(argumentName(k.Value), taken)
 	}
-	texts := make([]string, len(rows))
+	var p passage
 	for i, r := range rows {
+		if i > 0 {
+			p.append("\n")
+		}
 		var tests []string
 		action := "_"
 		if len(r.actions) < len(ruleset.AllActions) {
@@ -235,9 +252,9 @@ func (w *classWriter) rowFunctions(name string, keys []ir.OneOf, rows []row) str
 			tests = append(tests, fmt.Sprintf("%s == %s", arg, quote(r.texts[j])))
 		}
 		head := fmt.Sprintf("%s(%s) := %s", name, strings.Join(append([]string{action}, args...), ", "), r.ids())
-		texts[i] = header(r.origins(), false) + definition(head, tests)
+		p.append(header(r.origins(), false)+definition(head, tests), r.origins()...)
 	}
-	return strings.Join(texts, "\n")
+	return p
 }
 
 // argumentName names a value in the head of a function.
@@ -261,15 +278,20 @@ func actionTest(actions []ruleset.Action) string {
 // table writes the rows as an object: constants, then the action, then the ids
 // of the rules. Above each row stand the names and conditions of the rules that
 // the row before it does not have, unless they stand elsewhere in full.
-func table(name string, rows []row, elsewhere bool) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s := {\n", name)
+func table(name string, rows []row, elsewhere bool) passage {
+	var p passage
+	all := rulesOf(rows)
+	p.append(name+" := {\n", all...)
 	depth := len(rows[0].texts)
 	if depth == 0 {
-		fmt.Fprintf(&b, "\t%s\n}\n", strings.Join(cells(rows), ",\n\t")+",")
-		return b.String()
+		for _, cell := range cells(rows) {
+			p.append(broken("\t"+cell+",")+"\n", all...)
+		}
+		p.append("}\n", all...)
+		return p
 	}
 	var open []string
+	var under [][]*resolve.Rule // the rules of each key that is open
 	var said []*resolve.Rule
 	for i, r := range rows {
 		if i > 0 && slices.Equal(rows[i-1].texts, r.texts) {
@@ -280,26 +302,52 @@ func table(name string, rows []row, elsewhere bool) string {
 			common++
 		}
 		for j := len(open); j > common; j-- {
-			b.WriteString(strings.Repeat("\t", j) + "},\n")
+			p.append(strings.Repeat("\t", j)+"},\n", under[j-1]...)
 		}
-		open = open[:common]
+		open, under = open[:common], under[:common]
 		for j := common; j < depth-1; j++ {
 			said = nil
-			fmt.Fprintf(&b, "%s%s: {\n", strings.Repeat("\t", j+1), quote(r.texts[j]))
-			open = append(open, r.texts[j])
+			rules := rulesUnder(rows[i:], j+1)
+			p.append(fmt.Sprintf("%s%s: {\n", strings.Repeat("\t", j+1), quote(r.texts[j])), rules...)
+			open, under = append(open, r.texts[j]), append(under, rules)
 		}
-		said = writeRow(&b, rows[i:], strings.Repeat("\t", depth), said, elsewhere)
+		said = writeRow(&p, rows[i:], strings.Repeat("\t", depth), said, elsewhere)
 	}
 	for j := len(open); j > 0; j-- {
-		b.WriteString(strings.Repeat("\t", j) + "},\n")
+		p.append(strings.Repeat("\t", j)+"},\n", under[j-1]...)
 	}
-	b.WriteString("}\n")
-	return b.String()
+	p.append("}\n", all...)
+	return p
+}
+
+// rulesUnder returns the rules of the rows at the beginning of a list that share its first
+// constants, so many of them.
+func rulesUnder(rows []row, depth int) []*resolve.Rule {
+	n := 1
+	for n < len(rows) && slices.Equal(rows[n].texts[:depth], rows[0].texts[:depth]) {
+		n++
+	}
+	return rulesOf(rows[:n])
+}
+
+// rulesOf returns the rules of rows, each once.
+func rulesOf(rows []row) []*resolve.Rule {
+	var rules []*resolve.Rule
+	seen := map[*resolve.Rule]bool{}
+	for _, r := range rows {
+		for _, rule := range r.origins() {
+			if !seen[rule] {
+				seen[rule] = true
+				rules = append(rules, rule)
+			}
+		}
+	}
+	return rules
 }
 
 // writeRow writes the rows that have the constants of the first, and returns
 // their rules, of which those of the row before are described already.
-func writeRow(b *strings.Builder, rows []row, indent string, before []*resolve.Rule, elsewhere bool) []*resolve.Rule {
+func writeRow(p *passage, rows []row, indent string, before []*resolve.Rule, elsewhere bool) []*resolve.Rule {
 	texts := rows[0].texts
 	for i, r := range rows {
 		if !slices.Equal(r.texts, texts) {
@@ -307,21 +355,23 @@ func writeRow(b *strings.Builder, rows []row, indent string, before []*resolve.R
 			break
 		}
 	}
-	var rules []*resolve.Rule
-	for _, r := range rows {
-		for _, rule := range r.origins() {
-			if slices.Contains(rules, rule) {
-				continue
-			}
-			rules = append(rules, rule)
-			if !elsewhere && !slices.Contains(before, rule) {
-				line := strings.Join(strings.Fields(title(rule)+": "+rule.Rule.Condition.Content), " ")
-				b.WriteString(indent + comment(" ", line))
-			}
+	rules := rulesOf(rows)
+	for _, rule := range rules {
+		if !elsewhere && !slices.Contains(before, rule) {
+			line := strings.Join(strings.Fields(title(rule)+": "+rule.Rule.Condition.Content), " ")
+			p.append(indent + comment(" ", shortened(line, columns-4*len(indent)-2)))
 		}
 	}
-	fmt.Fprintf(b, "%s%s: {%s},\n", indent, quote(texts[len(texts)-1]), strings.Join(cells(rows), ", "))
+	p.append(broken(fmt.Sprintf("%s%s: {%s},", indent, quote(texts[len(texts)-1]), strings.Join(cells(rows), ", ")))+"\n", rules...)
 	return rules
+}
+
+// shortened cuts a text to so many characters; the condition stands in data.qlik.rules.
+func shortened(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return prefix(text, most-1) + "…"
 }
 
 // cells returns the members that name the rules of rows by action.

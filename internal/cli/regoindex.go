@@ -1,18 +1,19 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
 // regoIndex is the page of a directory of Rego that says where each rule went, and that
 // the directory alone decides nothing.
-func regoIndex(rules []ruleset.Rule, files []bundles.File) bundles.File {
+func regoIndex(rules []ruleset.Rule, sources compiler.Sources) bundles.File {
 	rules = slices.Clone(rules)
 	slices.SortStableFunc(rules, func(a, b ruleset.Rule) int { return strings.Compare(a.Name, b.Name) })
 	var b strings.Builder
@@ -22,18 +23,18 @@ func regoIndex(rules []ruleset.Rule, files []bundles.File) bundles.File {
 		"`--snapshot` has the data as well: `opa eval -b bundle.tar.gz`.\n\n" +
 		"| rule | filter | actions | modules |\n|---|---|---|---|\n")
 	for _, r := range rules {
-		fmt.Fprintf(&b, "| %s `%s` | `%s` | %s | %s |\n", cell(r.Name), cell(r.ID), cell(r.Filter.Content), strings.Join(r.Actions.Names(), ", "), modulesOf(r, files))
+		fmt.Fprintf(&b, "| %s `%s` | `%s` | %s | %s |\n", cell(r.Name), cell(r.ID), cell(r.Filter.Content), strings.Join(r.Actions.Names(), ", "), modulesOf(r, sources[r.ID]))
 	}
 	return bundles.File{Path: "INDEX.md", Content: []byte(b.String())}
 }
 
-// modulesOf names the modules that a rule is in, or says why there are none.
-func modulesOf(r ruleset.Rule, files []bundles.File) string {
+// modulesOf names the modules that a rule is in and its first line there, or says why
+// there are none.
+func modulesOf(r ruleset.Rule, modules map[string][][2]int) string {
 	var in []string
-	for _, f := range files {
-		if strings.HasSuffix(f.Path, ".rego") && bytes.Contains(f.Content, []byte(r.ID)) {
-			in = append(in, fmt.Sprintf("[%s](%s)", f.Path, f.Path))
-		}
+	for _, path := range slices.Sorted(maps.Keys(modules)) {
+		line := modules[path][0][0]
+		in = append(in, fmt.Sprintf("[%s:%d](%s#L%d)", path, line, path, line))
 	}
 	switch {
 	case len(in) > 0:

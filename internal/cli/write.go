@@ -101,7 +101,7 @@ func (t Targets) stage(ctx context.Context, c *workspace.Workspace, out *Outputs
 	var written []Written
 	if t.RegoDir != "" {
 		files := bundles.PolicyFiles(c.Policy)
-		if err := out.Folder(t.RegoDir, append(files, regoIndex(c.Rules, files))); err != nil {
+		if err := out.Folder(t.RegoDir, append(files, regoIndex(c.Rules, c.Policy.Sources))); err != nil {
 			return nil, err
 		}
 		written = append(written, Written{Kind: "rego", Path: t.RegoDir})

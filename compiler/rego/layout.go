@@ -1,0 +1,185 @@
+package rego
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// columns is the length that generated lines keep to where a line can be broken.
+const columns = 120
+
+// width is how many columns a line takes, with four for a tab.
+func width(line string) int { return utf8.RuneCountInString(line) + 3*strings.Count(line, "\t") }
+
+// wrapCondition breaks the lines of a condition for a comment: in front of an operator
+// outside quotes if possible, else at a space outside quotes.
+func wrapCondition(condition string, most int) string {
+	var out []string
+	for line := range strings.SplitSeq(strings.ReplaceAll(condition, "\r\n", "\n"), "\n") {
+		for width(line) > most {
+			at := breakBefore(line, most)
+			if at <= 0 {
+				break
+			}
+			out = append(out, line[:at])
+			line = "  " + strings.TrimLeft(line[at:], " ")
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "\n")
+}
+
+// breakBefore returns where a line of a condition that is too long can be broken: at a
+// space that is not in quotes, 0 if there is none.
+func breakBefore(line string, most int) int {
+	quoted := rune(0)
+	space, operator := 0, 0
+	indent := len(line) - len(strings.TrimLeft(line, " "))
+	for i, r := range line {
+		if utf8.RuneCountInString(line[:i]) > most {
+			break
+		}
+		switch {
+		case quoted != 0:
+			if r == quoted {
+				quoted = 0
+			}
+		case r == '"' || r == '\'':
+			quoted = r
+		case r == ' ' && i > indent:
+			space = i
+			next := strings.TrimLeft(line[i:], " ")
+			if strings.HasPrefix(next, "and ") || strings.HasPrefix(next, "or ") || strings.HasPrefix(next, "&&") || strings.HasPrefix(next, "||") {
+				operator = i
+			}
+		}
+	}
+	if operator > 0 {
+		return operator
+	}
+	return space
+}
+
+// scalar returns a field of a METADATA block with a text, quoted unless it is plain words.
+func scalar(indent, key, value string) string {
+	if line := "#" + indent + key + ": " + yaml(value) + "\n"; width(line) <= columns {
+		return line
+	}
+	return quotedScalar(indent, key, value)
+}
+
+// quotedScalar returns a field with a text in quotes, broken behind commas and spaces if
+// it is too long.
+func quotedScalar(indent, key, value string) string {
+	quoted := strconv.Quote(value)
+	return "#" + indent + key + ": " + folded(quoted[1:len(quoted)-1], "#"+indent+"  ", columns-width(indent+key)-6) + "\n"
+}
+
+// folded breaks the inside of a YAML string in double quotes. An escaped line break joins
+// the lines; a line that begins with a space begins with its escape.
+func folded(text, indent string, first int) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	most := first
+	for utf8.RuneCountInString(text) > most {
+		at := strings.LastIndexAny(prefix(text, most), ", ")
+		if at < 0 {
+			break
+		}
+		b.WriteString(text[:at+1] + "\\\n" + indent)
+		if text = text[at+1:]; strings.HasPrefix(text, " ") {
+			b.WriteByte('\\')
+		}
+		most = columns - width(indent) - 2
+	}
+	return b.String() + text + `"`
+}
+
+// prefix is the beginning of a text of so many characters.
+func prefix(text string, most int) string {
+	n := 0
+	for i := range text {
+		if n == most {
+			return text[:i]
+		}
+		n++
+	}
+	return text
+}
+
+// broken breaks a line of code that is too long inside its first braces: as many elements
+// a line as fit, and an element that is too long alone in the same way.
+func broken(line string) string {
+	open, shut, commas := braces(line)
+	if width(line) <= columns || open == shut {
+		return line
+	}
+	indent := line[:len(line)-len(strings.TrimLeft(line, "\t"))] + "\t"
+	lines, from := []string{line[:open+1]}, open+1
+	for _, at := range append(commas, shut) {
+		element := strings.TrimLeft(line[from:at], " ") + ","
+		last := len(lines) - 1
+		if joined := lines[last] + " " + element; last > 0 && width(joined) <= columns {
+			lines[last] = joined
+		} else {
+			lines = append(lines, indent+element)
+		}
+		from = at + 1
+	}
+	for i := range lines[1:] {
+		lines[i+1] = broken(lines[i+1])
+	}
+	return strings.Join(append(lines, indent[1:]+line[shut:]), "\n")
+}
+
+// flow returns words for a list in METADATA, broken if they are too long.
+func flow(indent string, words []string, first int) string {
+	var b strings.Builder
+	most := first
+	for i, word := range words {
+		switch {
+		case i == 0:
+		case most < len(word)+3:
+			b.WriteString(",\n" + indent)
+			most = columns - width(indent)
+		default:
+			b.WriteString(", ")
+			most -= 2
+		}
+		b.WriteString(word)
+		most -= len(word)
+	}
+	return b.String()
+}
+
+// braces finds the first pair of braces in a line of code outside strings, and the commas
+// directly inside.
+func braces(line string) (open, shut int, commas []int) {
+	depth := 0
+	for i := 0; i < len(line); i++ {
+		switch line[i] {
+		case '"':
+			for i++; line[i] != '"'; i++ {
+				if line[i] == '\\' {
+					i++
+				}
+			}
+		case '`':
+			i += 1 + strings.IndexByte(line[i+1:], '`')
+		case '{':
+			if depth++; depth == 1 {
+				open = i
+			}
+		case '}':
+			if depth--; depth == 0 {
+				return open, i, commas
+			}
+		case ',':
+			if depth == 1 {
+				commas = append(commas, i)
+			}
+		}
+	}
+	return 0, 0, nil
+}
