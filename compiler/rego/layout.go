@@ -98,14 +98,8 @@ func folded(text, indent string, first int) string {
 
 // prefix is the beginning of a text of so many characters.
 func prefix(text string, most int) string {
-	n := 0
-	for i := range text {
-		if n == most {
-			return text[:i]
-		}
-		n++
-	}
-	return text
+	letters := []rune(text)
+	return string(letters[:min(most, len(letters))])
 }
 
 // broken breaks a line of code that is too long inside its first braces: as many elements

@@ -63,11 +63,7 @@ func (w *classWriter) writeGroup(g group) entry {
 		}
 	}
 	all := g.ruleList()
-	paragraphs := []passage{standing(find, all)}
-	for _, p := range sc.pending {
-		paragraphs = append(paragraphs, standing(p, all))
-	}
-	paragraphs = append(paragraphs, text)
+	paragraphs := append(standingAll(all, find, sc.pending), text)
 	if len(late) > 0 || g.differ {
 		driver := w.module.name("grants" + suffix)
 		var own string
@@ -83,11 +79,7 @@ func (w *classWriter) writeGroup(g group) entry {
 		}
 		sc := w.scope(driver, nil)
 		head := w.driver(sc, driver, e, late, own, len(first.keys) > 0)
-		front := []passage{standing(head, all)}
-		for _, p := range sc.pending {
-			front = append(front, standing(p, all))
-		}
-		paragraphs = append(front, paragraphs...)
+		paragraphs = append(standingAll(all, head, sc.pending), paragraphs...)
 		e.call, e.finder, e.usesID = driver+"(action, id)", false, true
 	}
 	described := standing(comment(" ", w.describe(g))+string(paragraphs[0].text), all)
@@ -141,9 +133,7 @@ func (w *classWriter) own(g group, name string) []passage {
 		b.add("rule == %s", quote(r.ID))
 		b.require(ir.Or(own[r]...))
 		text := header([]*resolve.Rule{r}, false) + definition(fmt.Sprintf("%s(rule, %s)", name, argument("id", b.usesID)), b.lines)
-		for _, p := range append([]string{text}, sc.pending...) {
-			texts = append(texts, standing(p, []*resolve.Rule{r}))
-		}
+		texts = append(texts, standingAll([]*resolve.Rule{r}, text, sc.pending)...)
 		sc.pending = nil
 	}
 	return texts
@@ -159,9 +149,7 @@ func (w *classWriter) ownOfKinds(g group, name string) []passage {
 		b.add("kind == %s", quote(kind))
 		b.require(ir.And(first.own...))
 		text := definition(fmt.Sprintf("%s(kind, %s)", name, argument("id", b.usesID)), b.lines)
-		for _, p := range append([]string{text}, sc.pending...) {
-			texts = append(texts, standing(p, g.ofKind(kind)))
-		}
+		texts = append(texts, standingAll(g.ofKind(kind), text, sc.pending)...)
 		sc.pending = nil
 	}
 	return texts

@@ -88,6 +88,15 @@ func standing(text string, rules []*resolve.Rule) passage {
 	return p
 }
 
+// standingAll is a text and its helpers, which stand for rules.
+func standingAll(rules []*resolve.Rule, text string, helpers []string) []passage {
+	all := []passage{standing(text, rules)}
+	for _, helper := range helpers {
+		all = append(all, standing(helper, rules))
+	}
+	return all
+}
+
 // append adds lines, which stand for rules but for the comments in front.
 func (p *passage) append(text string, rules ...*resolve.Rule) {
 	from := p.lines + 1
