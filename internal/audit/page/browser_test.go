@@ -174,6 +174,9 @@ func TestTheAddressLeadsToWhatIsShown(t *testing.T) {
 	if got := b.Text(`return document.querySelector("#detail h2").textContent + "|" + document.getElementById("f-who").value`); got != title+"|adele" {
 		t.Errorf("the address leads to %q, want %q", got, title)
 	}
+	// A page that is opened by the address, as by a link that was sent.
+	b.Run(`window.before = true; location.reload()`)
+	b.Await("the page is new and the cell is there", `return !window.before && document.documentElement.dataset.ready && !document.getElementById("matrix").hidden && !document.getElementById("detail").hidden`)
 	// What the page does not hold is left out.
 	for _, hash := range []string{"#/nothing", "#/matrix?type=Nothing&action=none&rule=none&of=a&on=b", "#main"} {
 		b.Run(`location.hash = arguments[0]`, hash)

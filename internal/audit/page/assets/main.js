@@ -69,7 +69,9 @@ startTheme();
 startHelp();
 $("dialog").addEventListener("close", () => { state.about = null; note(false); });
 addEventListener("popstate", follow);
+following = true; // what is shown at first is not in the address, which may name something else
 openTab("overview");
+following = false;
 follow();
 addEventListener("beforeprint", () => {
   for (const name of Object.keys(shows)) make(name);
