@@ -7,9 +7,9 @@ toolchain go1.26.11
 replace github.com/qlik2rego/qlik2rego => ../
 
 require (
+	cel.dev/cel-go v0.33.2
 	github.com/casbin/casbin/v2 v2.135.0
 	github.com/cedar-policy/cedar-go v1.9.1
-	github.com/google/cel-go v0.31.0
 	github.com/open-policy-agent/opa v1.22.4
 	github.com/qlik2rego/qlik2rego v0.0.0-00010101000000-000000000000
 )

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/heap"
 )
 
 func projected(site *snapshot.Snapshot, policy *compiler.Policy) bundles.DataSource {
@@ -85,37 +87,59 @@ func perDecision(b *testing.B, e *engine.Engine, requests [][]byte) time.Duratio
 	return best
 }
 
-// BenchmarkDecideAll decides a stream of requests on all cores.
+// BenchmarkDecideAll decides a stream of requests on all cores, by OPA and as compiled
+// code, as eval --requests does.
 func BenchmarkDecideAll(b *testing.B) {
 	for _, n := range []int{74, 1000} {
-		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
-			w := newWorld(b, n)
-			e, _ := w.compiled(b, rulesOf(b, w, n))
-			requests := w.requests("App", 5000)
-			requests = append(requests, w.requests("App.Object", 5000)...)
-			defer engine.CollectRarely()()
-			stream := append(bytes.Join(requests, []byte("\n")), '\n')
-			for b.Loop() {
-				if err := engine.DecideAll(b.Context(), e, bytes.NewReader(stream), io.Discard, nil); err != nil {
+		w := newWorld(b, n)
+		_, bundle := w.compiled(b, rulesOf(b, w, n))
+		requests := w.requests("App", 5000)
+		requests = append(requests, w.requests("App.Object", 5000)...)
+		stream := append(bytes.Join(requests, []byte("\n")), '\n')
+		for _, mode := range modes {
+			b.Run(fmt.Sprintf("rules=%d/%s", n, mode.name), func(b *testing.B) {
+				e, err := engine.New(b.Context(), bundle, mode.options...)
+				if err != nil {
 					b.Fatal(err)
 				}
-			}
-			b.ReportMetric(float64(len(requests)*b.N)/b.Elapsed().Seconds(), "requests/s")
-		})
+				defer engine.CollectRarely()()
+				for b.Loop() {
+					if err := engine.DecideAll(b.Context(), e, bytes.NewReader(stream), io.Discard, nil); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(len(requests)*b.N)/b.Elapsed().Seconds(), "requests/s")
+			})
+		}
 	}
 }
 
-// BenchmarkNew prepares a policy without data.
+// modes are the two ways to evaluate a policy.
+var modes = []struct {
+	name    string
+	options []engine.Option
+}{{"opa", nil}, {"auto", []engine.Option{engine.Auto}}}
+
+// BenchmarkNew prepares a policy without data, for OPA and as compiled code. The metric
+// kept-MB is what the prepared policy keeps on the heap.
 func BenchmarkNew(b *testing.B) {
 	for _, n := range []int{74, 100, 1000, 5000} {
-		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {
-			w := newWorld(b, n)
-			_, bundle := w.compiled(b, rulesOf(b, w, n))
-			for b.Loop() {
-				if _, err := engine.New(b.Context(), bundle); err != nil {
-					b.Fatal(err)
+		w := newWorld(b, n)
+		_, bundle := w.compiled(b, rulesOf(b, w, n))
+		for _, mode := range modes {
+			b.Run(fmt.Sprintf("rules=%d/%s", n, mode.name), func(b *testing.B) {
+				b.ReportAllocs()
+				before := heap.Live()
+				var e *engine.Engine
+				for b.Loop() {
+					var err error
+					if e, err = engine.New(b.Context(), bundle, mode.options...); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
+				b.ReportMetric(float64(int64(heap.Live())-int64(before))/1e6, "kept-MB")
+				runtime.KeepAlive(e)
+			})
+		}
 	}
 }

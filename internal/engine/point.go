@@ -182,9 +182,10 @@ func (p *Point) ruleName(id string) string {
 const partLeast = 16
 
 // Evaluate answers requests, in order: in one query, or in one for each core
-// where there are many. Of those that the policy cannot tell apart one is asked. With explain the verdicts have reasons. The error is
-// about the end of the context; what fails for one request is in its verdict and
-// leaves the others as they are.
+// where there are many. OPA is asked about one of those that the policy cannot tell
+// apart. With explain the verdicts have reasons. The error is about the end of the
+// context; what fails for one request is in its verdict and leaves the others as they
+// are.
 func (p *Point) Evaluate(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
 	firsts, err := p.firsts(ctx, requests)
 	if err != nil {
@@ -240,16 +241,19 @@ func (p *Point) evaluate(ctx context.Context, requests []Request, explain bool, 
 	return p.evaluateEach(ctx, requests, explain, verdicts, rest)
 }
 
+// isCompiled says whether single requests are decided by compiled code.
+func (p *Point) isCompiled() bool { return p.one.compiled != nil && !p.policy.execution.off.Load() }
+
 // evaluateEach answers the requests with the given numbers, each as a whole.
 func (p *Point) evaluateEach(ctx context.Context, requests []Request, explain bool, verdicts []Verdict, rest []int) error {
 	if len(rest) == 0 {
 		return nil
 	}
-	query, one := p.many, p.one
+	query := p.many
 	if explain {
-		query, one = p.explainMany, p.explainOne
+		query = p.explainMany
 	}
-	if one.compiled != nil && !p.policy.execution.off.Load() { // to go through the query with all of them gains nothing
+	if p.isCompiled() { // to go through the query with all of them gains nothing
 		for _, at := range rest {
 			var err error
 			if verdicts[at], err = p.evaluateOne(ctx, requests[at], explain); err != nil {

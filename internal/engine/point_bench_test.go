@@ -22,13 +22,13 @@ func asRequest(tb testing.TB, text []byte) engine.Request {
 	}
 }
 
-// BenchmarkPoint decides batches of one subject; the figure is the time of a
-// whole batch.
+// BenchmarkPoint decides batches of one subject as compiled code; the figure is the time
+// of a whole batch.
 func BenchmarkPoint(b *testing.B) {
 	for _, rules := range []int{100, 1000} {
 		w := newWorld(b, rules)
 		_, bundle := w.compiled(b, rulesOf(b, w, rules))
-		p, err := engine.NewPoint(b.Context(), bundle, engine.QlikEntryPoint)
+		p, err := engine.NewPoint(b.Context(), bundle, engine.QlikEntryPoint, engine.Auto)
 		if err != nil {
 			b.Fatal(err)
 		}

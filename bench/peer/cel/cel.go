@@ -6,14 +6,14 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/google/cel-go/cel"
-	"github.com/google/cel-go/common/types"
-	"github.com/google/cel-go/common/types/ref"
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/qlik2rego/qlik2rego/bench/model"
 )
 
-// Contender is github.com/google/cel-go.
+// Contender is cel.dev/cel-go.
 var Contender = model.Contender{
 	Name:    "cel",
 	About:   "cel-go: an optimised program a rule, looped over by type, action and id; rights on parents remembered",
