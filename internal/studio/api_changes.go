@@ -85,7 +85,7 @@ func (c *console) changes(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
-		return effectWith(report), nil
+		return now.effectWith(report), nil
 	})
 }
 

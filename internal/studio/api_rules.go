@@ -8,12 +8,14 @@ import (
 	"net/http"
 	"path"
 
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page"
 	"github.com/qlik2rego/qlik2rego/internal/format"
 	"github.com/qlik2rego/qlik2rego/internal/lsp"
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
 // drafting is what is known about a draft at once.
@@ -183,20 +185,50 @@ func (c *console) effect(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
+		if now.large() {
+			bound, err := now.live.Bound(ctx, with.live, with.rule.ID, p)
+			if err != nil {
+				return nil, err
+			}
+			p.line("bound", now.effectWith(bound))
+		}
 		report, err := now.live.Effect(ctx, with.live, p)
 		if err != nil {
 			return nil, err
 		}
-		return effectWith(report), nil
+		return now.effectWith(report), nil
 	})
 }
 
-func effectWith(report *difference.Report) effectOf {
+// From these numbers of rules, and of pairs of users and apps, on the effect of an edit takes so
+// long that its bound is shown before.
+const (
+	manyRules = 30
+	largeSite = 2_000_000
+)
+
+// large says whether there are many rules or the site is large.
+func (r *reading) large() bool {
+	if len(r.live.Rules) >= manyRules {
+		return true
+	}
+	site, err := r.live.Records(snapshot.NoProgress{})
+	return err == nil && len(site.Records["user"])*len(site.Records["app"]) > largeSite
+}
+
+// effectWith names the members of a report, users by their logins as they are written.
+func (r *reading) effectWith(report *difference.Report) effectOf {
+	site, err := r.live.Records(snapshot.NoProgress{})
 	e := effectOf{report, [][]members{}}
 	for i, g := range report.Groups {
 		parts := []members{}
 		for j := range g.Parts {
 			users, resources := report.Members(i, j, maxMembers)
+			for n := range users {
+				if err == nil && site.Users[schema.Fold(users[n].ID)] != nil {
+					users[n].Name = login(site.Users[schema.Fold(users[n].ID)])
+				}
+			}
 			parts = append(parts, members{users, resources})
 		}
 		e.Members = append(e.Members, parts)

@@ -122,6 +122,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	for i, v := range views {
 		b.Media("", []string{"light", "dark"}[i%2])
 		look(b, r, v.hash, 1280, 900)
+		b.Await(v.name, `return document.querySelector("`+v.shows+`") && !document.querySelector(".busy")`)
 		check(b, v.name)
 	}
 	quiet(t, b)

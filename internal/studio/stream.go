@@ -17,6 +17,7 @@ import (
 // so far. The work ends when the page goes away or closes the request.
 //
 //	{"progress": {"what": "auditing", "done": 3, "total": 40}}
+//	{"bound": …}    what is known before the result, of an effect
 //	{"result": …}   or   {"error": "…"}
 func stream(w http.ResponseWriter, r *http.Request, work func(ctx context.Context, p *progress) (any, error)) {
 	w.Header().Set("Content-Type", "application/x-ndjson")

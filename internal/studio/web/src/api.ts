@@ -99,7 +99,7 @@ export async function call<T>(path: string, body?: unknown, signal?: AbortSignal
 }
 
 /** stream asks for long work; aborting the signal cancels it on the server. */
-export async function stream<T>(path: string, body: unknown, signal: AbortSignal, progress: (p: Progress) => void): Promise<T> {
+export async function stream<T>(path: string, body: unknown, signal: AbortSignal, progress: (p: Progress) => void, bound?: (b: T) => void): Promise<T> {
   const answer = await reached(path, options(body, signal));
   if (!answer.ok || !answer.body) throw await failure(answer);
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -114,6 +114,7 @@ export async function stream<T>(path: string, body: unknown, signal: AbortSignal
       if (part.error !== undefined) throw new Failure(part.error, 422);
       if ("result" in part) return part.result;
       if (part.progress) progress(part.progress);
+      if (part.bound) bound?.(part.bound);
     }
   }
 }

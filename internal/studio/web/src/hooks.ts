@@ -4,6 +4,8 @@ import { Failure, Progress, stream } from "./api";
 /** Work is long work as a view sees it. */
 export interface Work<T> {
   value?: T;
+  /** bound says that the value is what it can be at most: the result is still awaited. */
+  bound?: boolean;
   error?: Failure;
   progress?: Progress;
   busy: boolean;
@@ -19,9 +21,9 @@ export function useStream<T>(path: string | null, body?: unknown, delay = 0): Wo
     if (path === null) { set({ busy: false }); return; }
     const c = new AbortController();
     control.current = c;
-    set((s) => ({ value: s.value, busy: true }));
+    set((s) => ({ value: s.bound ? undefined : s.value, busy: true }));
     const timer = setTimeout(() => {
-      stream<T>(path, body, c.signal, (progress) => set((s) => ({ ...s, progress })))
+      stream<T>(path, body, c.signal, (progress) => set((s) => ({ ...s, progress })), (value) => set({ value, bound: true, busy: true }))
         .then((value) => { if (!c.signal.aborted) set({ value, busy: false }); })
         .catch((error) => { if (!c.signal.aborted) set({ error, busy: false }); });
     }, delay);
@@ -29,7 +31,7 @@ export function useStream<T>(path: string | null, body?: unknown, delay = 0): Wo
   }, [key]);
   const cancel = () => {
     control.current?.abort();
-    set((s) => ({ value: s.value, busy: false, error: new Failure("Cancelled.", 0) }));
+    set((s) => ({ value: s.value, bound: s.bound, busy: false, error: new Failure("Cancelled.", 0) }));
   };
   return { ...state, cancel };
 }

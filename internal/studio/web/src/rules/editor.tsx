@@ -150,7 +150,7 @@ function Form({ saved, revision, file, type, state }: { saved: Draft; revision: 
       </div>
       <footer class="savebar" aria-label="Save">
         <span role="status" class="save-state">
-          {elsewhere && dirty ? "The file was changed elsewhere." : dirty ? <>Not saved{effect.value && !effect.busy && !broken ? `: ${count(effect.value.gain.cells, "right")} gained, ${count(effect.value.loss.cells, "right")} lost` : ""}</> : "Saved"}
+          {elsewhere && dirty ? "The file was changed elsewhere." : dirty ? <>Not saved{effect.value && !effect.busy && !effect.bound && !broken ? `: ${count(effect.value.gain.cells, "right")} gained, ${count(effect.value.loss.cells, "right")} lost` : ""}</> : "Saved"}
         </span>
         <button onClick={discard} disabled={!dirty}>Discard</button>
         <button class="primary" onClick={() => save()} disabled={!dirty || errors > 0}>Save</button>

@@ -21,11 +21,11 @@ export interface Report {
 }
 
 /** Totals are the numbers of an effect, first of all. */
-export function Totals({ report }: { report: Report }) {
+export function Totals({ report, bound }: { report: Report; bound?: boolean }) {
   const made = report.mode === "classes";
   const tile = (kind: "gain" | "loss", c: Counts, verb: string) => (
     <div class={"tile " + (c.cells ? kind : "none")}>
-      <span class="tile-number">{kind === "gain" ? "+" : "−"}{number(c.cells)}</span>
+      <span class="tile-number">{bound && c.cells > 0 && <span class="at-most">at most </span>}{kind === "gain" ? "+" : "−"}{number(c.cells)}</span>
       <span>{c.cells ? `rights ${verb}${made ? "" : ` by ${count(c.users, "user")} on ${count(c.resources, "resource")}`}` : `Nobody ${kind === "gain" ? "gains" : "loses"} a right`}</span>
     </div>
   );
@@ -37,11 +37,11 @@ export function Effect({ work, unchanged }: { work: Work<Report>; unchanged: boo
   const report = work.value;
   if (unchanged) return <p class="muted">Nothing has changed since the last save. Edit the rule to see here who gains and who loses access.</p>;
   return (
-    <div class={work.busy ? "stale" : undefined} data-effect={report && !work.busy ? "done" : "busy"}>
-      <Busy work={work} what="Deciding who gains and who loses" />
+    <div class={work.busy && !work.bound ? "stale" : undefined} data-effect={report && !work.busy ? "done" : "busy"}>
+      <Busy work={work} what={work.bound ? "Leaving out what other rules grant anyway" : "Deciding who gains and who loses"} />
       {work.error && <Problem error={work.error} />}
       {report && <>
-        <Totals report={report} />
+        <Totals report={report} bound={work.bound} />
         {report.mode === "classes" && <p class="notice small">There is no snapshot: users and resources are synthesized from the values that conditions name, so the numbers count kinds of users and resources.</p>}
         <Groups report={report} />
         {report.rules.filter((c) => c.effect === "covered").map((c) => <p class="muted small" key={c.rule.id}>{number(c.cells)} rights of <b>{c.rule.name}</b> change nothing: {(c.covered_by ?? []).map((r) => r.name).join(", ")} grants the same.</p>)}

@@ -102,7 +102,7 @@ export function Table({ query }: { query: URLSearchParams }) {
                     <td class="muted nowrap">{wheres[r.context]}</td>
                     <td class="n nowrap">{r.reach ? <>{count(r.reach.users, "user")}<br /><span class="muted small">{count(r.reach.resources, "resource")}</span></> : <span class="muted">{r.disabled || r.category !== "Security" ? "–" : reach.busy ? "…" : state.snapshot ? "nobody" : "–"}</span>}</td>
                     <td>{checks.busy && !checks.value ? <span class="muted">…</span> : <Found of={r.found} />}</td>
-                    <td class="muted small nowrap">{r.modified ? <>{r.modified.slice(0, 10)}<br />{r.modifiedBy}</> : "–"}</td>
+                    <td class="muted small nowrap">{r.modified ? <>{r.modified.slice(0, 10)} <br />{r.modifiedBy}</> : "–"}</td>
                   </tr>))}
               </tbody>))}
           </table>
