@@ -30,6 +30,8 @@ type Live struct {
 
 	// What follows is guarded by store.work.
 	bundle    *bundles.Bundle
+	prepared  *matrix.Prepared // of the bundle, when it had so many sections
+	sections  int
 	matrices  map[string]*matrix.Matrix
 	point     *engine.Point
 	explainer *explain.Explainer
@@ -85,7 +87,11 @@ func (l *Live) Matrix(ctx context.Context, from string, p snapshot.Progress) (*m
 	for _, a := range ruleset.AllActions {
 		q.Actions |= uint32(a)
 	}
-	m, err := matrix.Compute(ctx, b, q, p)
+	prepared, err := l.prepare(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	m, err := prepared.Compute(ctx, q, p)
 	if err == nil {
 		l.matrices[from] = m
 	}
@@ -117,7 +123,7 @@ func (l *Live) Effect(ctx context.Context, to *Live, p snapshot.Progress) (*diff
 	}
 	// The new rules may have made the store read more: the old ones are to see it too.
 	if l.bundle != nil && !reflect.DeepEqual(l.Policy.View, to.Policy.View) {
-		l.bundle = nil
+		l.bundle, l.prepared = nil, nil
 	}
 	if in.Old, err = l.whole(ctx, p); err != nil {
 		return nil, err
@@ -128,7 +134,21 @@ func (l *Live) Effect(ctx context.Context, to *Live, p snapshot.Progress) (*diff
 // whole returns the rules over the site.
 func (l *Live) whole(ctx context.Context, p snapshot.Progress) (difference.Side, error) {
 	b, err := l.over(ctx, p)
-	return difference.Side{Rules: l.Rules, Policy: l.Policy, Bundle: b}, err
+	if err != nil {
+		return difference.Side{}, err
+	}
+	prepared, err := l.prepare(ctx, b)
+	return difference.Side{Rules: l.Rules, Policy: l.Policy, Bundle: b, Prepared: prepared}, err
+}
+
+// prepare compiles the policy of the bundle once. Comparisons put sections that rules name on
+// record, which a policy that was compiled before does not know.
+func (l *Live) prepare(ctx context.Context, b *bundles.Bundle) (_ *matrix.Prepared, err error) {
+	if n := len(b.Data.Keys("site", "entities", Sections)); l.prepared == nil || n != l.sections {
+		l.sections = n
+		l.prepared, err = matrix.Prepare(ctx, b)
+	}
+	return l.prepared, err
 }
 
 // Point returns what decides single requests.

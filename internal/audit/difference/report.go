@@ -12,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
@@ -25,6 +26,16 @@ type Side struct {
 	// Bundle holds the policy and the site, projected to what the rules of either side
 	// read; in ModeClasses, the policy alone.
 	Bundle *bundles.Bundle
+	// Prepared is the bundle, compiled; nil has it compiled by Compare.
+	Prepared *matrix.Prepared
+}
+
+// prepare compiles the policy of a side, unless it is compiled.
+func (s *Side) prepare(ctx context.Context) (err error) {
+	if s.Prepared == nil {
+		s.Prepared, err = matrix.Prepare(ctx, s.Bundle)
+	}
+	return err
 }
 
 // Input is what Compare compares.
@@ -134,6 +145,12 @@ func (w *work) compare(ctx context.Context) error {
 	}
 	v := &variants{pairs: w.pairs, new: w.New, points: map[int]*engine.Point{}}
 	types := slices.Sorted(maps.Keys(w.counted))
+	if err := w.Old.prepare(ctx); err != nil {
+		return err
+	}
+	if err := w.New.prepare(ctx); err != nil {
+		return err
+	}
 	for _, s := range w.sessions(both) {
 		all := newSets()
 		d := &sessionDiff{
@@ -141,10 +158,10 @@ func (w *work) compare(ctx context.Context) error {
 			number: len(w.space.sessions), tally: w.tally, causes: w.causes, variants: v, progress: w.Progress,
 		}
 		var err error
-		if d.old, err = newSide(ctx, w.Old.Bundle, s, w.counted, byOld, all, w.Progress); err != nil {
+		if d.old, err = newSide(ctx, w.Old.Prepared, s, w.counted, byOld, all, w.Progress); err != nil {
 			return err
 		}
-		if d.new, err = newSide(ctx, w.New.Bundle, s, w.counted, byNew, all, w.Progress); err != nil {
+		if d.new, err = newSide(ctx, w.New.Prepared, s, w.counted, byNew, all, w.Progress); err != nil {
 			return err
 		}
 		d.join()

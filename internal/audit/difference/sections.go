@@ -33,8 +33,9 @@ func (w *work) addSections() error {
 	}
 	var err error
 	for id, name := range names {
-		for _, side := range []Side{w.Old, w.New} {
+		for _, side := range []*Side{&w.Old, &w.New} {
 			if !side.Bundle.Data.Has("site", "entities", sections, id) {
+				side.Prepared = nil // it does not know the section
 				record := map[string]any{"=id": name, "name": id, "=name": name}
 				err = errors.Join(err, side.Bundle.Data.Put(record, "site", "entities", sections, id))
 			}

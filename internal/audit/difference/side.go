@@ -8,7 +8,6 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
-	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
@@ -35,12 +34,12 @@ type grid struct {
 }
 
 // newSide decides the pairs of a bundle's site on the types that count.
-func newSide(ctx context.Context, b *bundles.Bundle, session partition.Session, counted map[string]uint32, number map[string]int32, all *sets, progress snapshot.Progress) (*side, error) {
+func newSide(ctx context.Context, b *matrix.Prepared, session partition.Session, counted map[string]uint32, number map[string]int32, all *sets, progress snapshot.Progress) (*side, error) {
 	q := partition.Question{Session: session, Types: slices.Sorted(maps.Keys(counted))}
 	for _, mask := range counted {
 		q.Actions |= mask
 	}
-	m, err := matrix.Compute(ctx, b, q, progress)
+	m, err := b.Compute(ctx, q, progress)
 	if err != nil {
 		return nil, err
 	}

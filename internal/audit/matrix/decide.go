@@ -26,7 +26,15 @@ type judge struct {
 	context *ast.Term
 }
 
-func newJudge(ctx context.Context, b *bundles.Bundle, session partition.Session) (*judge, error) {
+// Prepared is a bundle whose policy is compiled, for the questions of several sessions or types.
+// It is safe for concurrent use.
+type Prepared struct {
+	data  *bundles.Document
+	query *engine.Query
+}
+
+// Prepare compiles the policy of a bundle.
+func Prepare(ctx context.Context, b *bundles.Bundle) (*Prepared, error) {
 	policy, err := engine.Compile(&bundles.Bundle{
 		Modules: append(slices.Clip(b.Modules), bundles.Module{Path: "audit/decide.rego", Source: decideModule}), Data: b.Data,
 	}, engine.Batch(ctx))
@@ -37,6 +45,10 @@ func newJudge(ctx context.Context, b *bundles.Bundle, session partition.Session)
 	if err != nil {
 		return nil, err
 	}
+	return &Prepared{&b.Data, q}, nil
+}
+
+func newJudge(query *engine.Query, session partition.Session) (*judge, error) {
 	var members [][2]*ast.Term
 	if session.Context != "" {
 		members = append(members, [2]*ast.Term{ast.StringTerm("request_context"), ast.StringTerm(session.Context)})
@@ -48,7 +60,7 @@ func newJudge(ctx context.Context, b *bundles.Bundle, session partition.Session)
 		}
 		members = append(members, [2]*ast.Term{ast.StringTerm("environment"), ast.NewTerm(environment)})
 	}
-	return &judge{query: q, context: ast.ObjectTerm(members...)}, nil
+	return &judge{query: query, context: ast.ObjectTerm(members...)}, nil
 }
 
 // decide returns the ids of the rules that grant, for each of the resources. The

@@ -72,11 +72,20 @@ type Apart struct {
 // rule, what it comes to for each combination of its own tests, and puts the
 // matrix together from that.
 func Compute(ctx context.Context, b *bundles.Bundle, q partition.Question, progress snapshot.Progress) (*Matrix, error) {
-	m, err := partition.Fold(ctx, &b.Data, q)
+	p, err := Prepare(ctx, b)
 	if err != nil {
 		return nil, err
 	}
-	j, err := newJudge(ctx, b, q.Session)
+	return p.Compute(ctx, q, progress)
+}
+
+// Compute is the function Compute of a policy that is compiled.
+func (p *Prepared) Compute(ctx context.Context, q partition.Question, progress snapshot.Progress) (*Matrix, error) {
+	m, err := partition.Fold(ctx, p.data, q)
+	if err != nil {
+		return nil, err
+	}
+	j, err := newJudge(p.query, q.Session)
 	if err != nil {
 		return nil, err
 	}
