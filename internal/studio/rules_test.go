@@ -1,6 +1,8 @@
 package studio_test
 
 import (
+	"bufio"
+	"context"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -183,5 +185,32 @@ func write(t *testing.T, dir, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestWorkIsCancelled closes a request for long work after its first line: the next one is
+// answered, and the server ends.
+func TestWorkIsCancelled(t *testing.T) {
+	t.Parallel()
+	r := serve(t, scenario(t, "customer-case")).enter()
+	ctx, cancel := context.WithCancel(t.Context())
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.at("/api/reach"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := r.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(answer.Body).ReadString('\n')
+	if err != nil || !strings.HasPrefix(line, `{"progress":`) {
+		t.Errorf("the first line is %q, %v", line, err)
+	}
+	cancel()
+	_ = answer.Body.Close()
+	var all map[string]struct{ Users int }
+	r.ask("/api/reach", nil, &all, http.StatusOK)
+	if len(all) == 0 {
+		t.Error("no rule reaches anybody")
 	}
 }
