@@ -156,22 +156,6 @@ func TestCallersAreReplaced(t *testing.T) {
 	}
 }
 
-func TestParseListRefuses(t *testing.T) {
-	for text, want := range map[string]string{
-		"portal evaluate token":                                              "line 1: 3 columns, not 4: name, permissions, kind of credential, credential",
-		"\n# x\nportal all token 0123456789abcdef":                           `line 3: the permission "all" is neither evaluate nor search`,
-		"portal evaluate token short":                                        "line 1: the token of portal has less than 16 characters",
-		"portal evaluate sha256 abc":                                         "line 1: the digest of portal is no SHA-256 in hexadecimal",
-		"portal evaluate basic abc":                                          `line 1: the credential of portal is "basic", not token, sha256 or cert`,
-		"a evaluate token 0123456789abcdef\nb search token 0123456789abcdef": "line 2: the token of b is that of a",
-		"a evaluate cert x\nb search cert x":                                 "line 2: the certificate name of b is there twice",
-	} {
-		if _, err := callers.ParseList([]byte(text)); err == nil || err.Error() != want {
-			t.Errorf("%q: %v, want %s", text, err, want)
-		}
-	}
-}
-
 func signingKey(t testing.TB, id string) (private, public jwk.Key) {
 	t.Helper()
 	raw, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -155,15 +155,3 @@ func TestRemoteKeys(t *testing.T) {
 		t.Error("no audience is taken")
 	}
 }
-
-func TestParseIssuers(t *testing.T) {
-	got, err := callers.ParseIssuers([]byte("# who\n\nhttps://a.example pdp https://a.example/keys\nhttps://b.example pdp /etc/b.jwks\n"))
-	if err != nil || len(got) != 2 || !got[0].Remote() || got[1].Remote() || got[1].Audience != "pdp" {
-		t.Errorf("%+v %v", got, err)
-	}
-	for _, text := range []string{"", "a b\n", "a b c\na b c\n", "a b c d\n"} {
-		if _, err := callers.ParseIssuers([]byte(text)); err == nil {
-			t.Errorf("%q is taken", text)
-		}
-	}
-}
