@@ -14,7 +14,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
-	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
@@ -301,11 +300,6 @@ func Replace(rules []ruleset.Rule, with ruleset.Rule) []ruleset.Rule {
 	}
 	changed[at] = with
 	return changed
-}
-
-// Errors returns the errors among findings.
-func Errors(list diag.List) diag.List {
-	return slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 }
 
 // Reread returns a live workspace of rules that were read again, over the site that is in
