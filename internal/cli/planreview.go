@@ -76,11 +76,15 @@ func shortTree(tree []difference.TreeLine) []difference.TreeLine {
 
 // lints tells the findings that a plan brings and settles.
 func (v *planView) lints(l *plan.Lints) {
-	if l == nil || len(l.Added)+len(l.Removed) == 0 {
+	if l == nil || len(l.Added)+len(l.Removed) == 0 && l.LeftOut == "" {
 		return
 	}
 	v.section("Lints")
-	if v.markdown {
+	if l.LeftOut != "" {
+		v.item("%s", l.LeftOut)
+	}
+	if v.markdown && len(l.Added)+len(l.Removed) > 0 {
+		v.line("")
 		v.line("| | level | lint | rule | finding |\n| --- | --- | --- | --- | --- |")
 	}
 	for _, side := range []struct {

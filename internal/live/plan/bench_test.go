@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qlik2rego/qlik2rego/internal/lint"
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
@@ -63,7 +64,7 @@ func BenchmarkPlan(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		p, err := Build(b.Context(), client, dir, Options{})
+		p, err := Build(b.Context(), client, dir, Options{Lint: &lint.Config{}})
 		if err != nil {
 			b.Fatal(err)
 		}

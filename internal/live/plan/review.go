@@ -17,7 +17,13 @@ import (
 type Lints struct {
 	Added   []Finding `json:"added"`
 	Removed []Finding `json:"removed"`
+	// LeftOut says which lints did not run, "" if all did.
+	LeftOut string `json:"left_out,omitempty"`
 }
+
+// maxLinted is the number of pairs of a rule and an entity up to which lints look at the
+// entities of the site: these lints try every rule on every entity.
+const maxLinted = 2_000_000
 
 // Finding is a finding about a rule, or about all rules.
 type Finding struct {
@@ -42,7 +48,12 @@ func (p *Plan) review(ctx context.Context, before, after *workspace.Workspace, o
 	}
 	site := before.LintData()
 	if o.Lint != nil {
-		p.Lints = p.lints(before.LintOn(o.Lint, site), after.LintOn(o.Lint, site))
+		looked, leftOut := site, ""
+		if len(after.Rules)*entities(site) > maxLinted {
+			looked, leftOut = nil, "the site is large, so that lints that look at its entities did not run: qlik2rego check FOLDER runs them"
+		}
+		p.Lints = p.lints(before.LintOn(o.Lint, looked), after.LintOn(o.Lint, looked))
+		p.Lints.LeftOut = leftOut
 		p.lintGate(gates)
 	}
 	if len(o.Assertions) == 0 {
@@ -50,6 +61,15 @@ func (p *Plan) review(ctx context.Context, before, after *workspace.Workspace, o
 	}
 	o.Assumptions.Axioms.Values = append(slices.Clone(o.Assumptions.Axioms.Values), prove.Choices(site.Site)...)
 	return p.assert(ctx, before, after, o, gates)
+}
+
+// entities is the number of entities of a site.
+func entities(site *lint.Data) int {
+	n := 0
+	for _, list := range site.Records {
+		n += len(list)
+	}
+	return n
 }
 
 // lints returns what one side has and the other has not. Findings are equal if they say the
