@@ -81,6 +81,7 @@ func newApp(streams *Streams) *cli.App {
 		testCommand(streams),
 		assumptionsCommand(streams),
 		auditCommand(streams),
+		canCommand(streams),
 		diffCommand(streams),
 		proveCommand(streams),
 		escalateCommand(streams),

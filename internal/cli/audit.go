@@ -9,6 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/audit/selection"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
@@ -24,6 +25,7 @@ func AuditFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "resource", Usage: "on what: an id or name, or PROPERTY=VALUE: 'Sales*', @Department=HR, stream.name=Everyone; again for more"},
 		Choice("context", "where requests come from; both is each of hub and qmc", "both", "hub", "qmc", "none"),
 		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
+		InactiveFlag(),
 		&cli.BoolFlag{Name: "env-from-rules", Usage: "also audit with the session attributes that rules name, one case for each combination"},
 	}
 }
@@ -31,12 +33,12 @@ func AuditFlags() []cli.Flag {
 // auditViews are the values of --by.
 var auditViews = map[string]report.View{
 	"class": report.Classes, "member": report.Members, "cell": report.Cells, "user": report.Users, "resource": report.Resources,
-	"nobody": report.Nobody, "rule": report.Rules, "summary": report.Summary,
+	"nobody": report.Nobody, "rule": report.Rules, "create": report.Creates, "summary": report.Summary,
 }
 
 // ByFlag is the flag --by.
 func ByFlag() cli.Flag {
-	return Choice("by", "what has a row", "class", "member", "cell", "user", "resource", "nobody", "rule", "summary")
+	return Choice("by", "what has a row", "class", "member", "cell", "user", "resource", "nobody", "rule", "create", "summary")
 }
 
 // RowsFlag is the flag --format of the commands that write rows.
@@ -53,6 +55,12 @@ type audited struct {
 	actions         uint32
 	users, elements selection.Selection
 	environment     map[string][]string
+	// inactive are the users who do not log in, by id, and why; left counts those who are
+	// left out.
+	inactive map[string]string
+	left     int
+	// by is what has a row.
+	by string
 }
 
 // Audit decides the matrix that the flags ask for and writes it.
@@ -71,6 +79,13 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 	if format == tabular.Parquet && s.OutTerminal && slices.Contains([]string{"", stdio}, ctx.String("output")) {
 		return UsageOf(ctx.Command, "Parquet is nothing for a terminal: name a file with -o")
 	}
+	if a.actions == uint32(matrix.Create) && !slices.Contains([]string{"create", "summary"}, by) {
+		if ctx.IsSet("by") {
+			return UsageOf(ctx.Command, "--action create: nothing on record is created; --by create lists who may create what")
+		}
+		by = "create"
+	}
+	a.by = by
 	var disabled []workspace.Variant
 	html := ctx.String("html") != ""
 	if disabled, err = s.auditSource(ctx, a, html || by == "rule" || by == "summary"); err != nil {
@@ -144,13 +159,13 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]wo
 	if c.Site == nil {
 		return nil, UsageOf(ctx.Command, "no site to audit: name its snapshot with --snapshot, or a bundle with -b")
 	}
-	a.compilation = c
+	a.compilation, a.inactive = c, inactiveUsers(c)
 	types := a.types
 	if len(types) == 0 {
 		types = namedTypes(c)
 	}
 	keepNames(c.Policy.View, types)
-	if ctx.String("html") != "" {
+	if ctx.String("html") != "" || a.actions&uint32(matrix.Create) != 0 {
 		keepForPage(c.Policy.View, c.Options.Schema, types)
 	}
 	a.elements.Keep(c.Policy.View, c.Options.Schema, types)

@@ -26,6 +26,9 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 	if !data.Has("site", "entities") {
 		return nil, Input(errNoSite)
 	}
+	if err := addSections(data); err != nil {
+		return nil, err
+	}
 	if len(a.types) == 0 {
 		a.types = data.Keys("site", "entities")
 	}
@@ -36,6 +39,11 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 		}
 		if !known.hasType(typ) {
 			return nil, UsageOf(ctx.Command, "--type: nothing of the type %s is on record; the types on record are %s", known.spelled(typ), strings.Join(known.spelledAll(), ", "))
+		}
+	}
+	if a.by == "create" && !ctx.IsSet("type") {
+		if err := a.addCreated(data); err != nil {
+			return nil, err
 		}
 	}
 	names := a.names()
@@ -73,11 +81,15 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 		if err != nil {
 			return nil, err
 		}
-		someone, something := false, false
-		folded := m.Fold(matrix.Selection{
+		someone, something, left := false, false, map[int32]bool{}
+		selection := matrix.Selection{
 			Subject: func(n int32) bool {
 				r := m.Model.Subjects
 				matches := who.Matches("user", r.Handles[n], r.IDs[n])
+				if matches && a.inactive[r.Handles[n]] != "" && !ctx.Bool("inactive") {
+					left[n] = true
+					return false
+				}
 				someone = someone || matches
 				return matches
 			},
@@ -86,16 +98,25 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 				something = something || matches
 				return matches
 			},
-		})
+		}
+		folded := m.Without(matrix.Create).Fold(selection)
 		// An empty answer to a question about nobody would pass for "has no rights".
 		if !someone && ctx.IsSet("user") {
+			if len(left) > 0 {
+				return nil, UsageOf(ctx.Command, "--user: %s", leftOut(len(left)))
+			}
 			return nil, UsageOf(ctx.Command, "--user: nobody on record is %s%s", strings.Join(quoted(ctx.StringSlice("user")), " or "), meant(ctx.StringSlice("user"), known.meantUser))
 		}
 		if !something && ctx.IsSet("resource") {
 			return nil, UsageOf(ctx.Command, "--resource: nothing on record is %s%s", strings.Join(quoted(ctx.StringSlice("resource")), " or "),
 				meant(ctx.StringSlice("resource"), func(given string) string { return known.meantOf(a.types, given) }))
 		}
-		return &report.Audit{Context: from, Case: with.sent, Names: names, Folded: folded}, nil
+		a.left = len(left)
+		one := &report.Audit{Context: from, Case: with.sent, Names: names, Folded: folded}
+		if a.actions&uint32(matrix.Create) != 0 {
+			one.Creation, err = report.FindCreation(ctx.Context, m.Fold(selection), partition.NewReader(&b.Data), relationOf(data))
+		}
+		return one, err
 	}
 	progress.parts(len(contexts) * len(sessions) * (1 + len(disabled)))
 	var all []*report.Audit
@@ -115,10 +136,13 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 				if err != nil {
 					return nil, err
 				}
-				one.Disabled[v.Rule.ID] = report.Would{Reach: enabled.Reach()[v.Rule.ID], More: enabled.Cells() - one.Cells()}
+				one.Disabled[v.Rule.ID] = report.Would{Reach: enabled.Reach()[v.Rule.ID], More: enabled.Cells() - one.Cells(), Creators: enabled.Creators(v.Rule.ID)}
 			}
 			all = append(all, one)
 		}
+	}
+	if note := leftOut(a.left); note != "" {
+		fmt.Fprintln(s.Err, note)
 	}
 	if note := report.Note(all[0].Unsent()); note != "" {
 		advice := "send them with --env NAME=VALUE, or --env-from-rules for the values that rules name"
@@ -128,6 +152,31 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 		fmt.Fprintf(s.Err, "%s: %s\n", note, advice)
 	}
 	return all, nil
+}
+
+// addCreated adds the types that rules let somebody create and of which nothing is on record.
+func (a *audited) addCreated(data *bundles.Document) error {
+	r, err := partition.Read(data)
+	if err != nil {
+		return Input(err)
+	}
+	for _, c := range r.Classes {
+		if c.Named && !slices.Contains(a.types, c.Key) && slices.ContainsFunc(c.Rules, func(n int) bool { return r.Rules[n].Actions&uint32(matrix.Create) != 0 }) {
+			a.types = append(a.types, c.Key)
+		}
+	}
+	slices.Sort(a.types)
+	return nil
+}
+
+// relationOf returns the type that a relation leads to where the data of a bundle has it, and
+// otherwise "".
+func relationOf(data *bundles.Document) func(typ, relation string) string {
+	return func(typ, relation string) string {
+		target, _ := data.Lookup("qlik", "view", typ, "relations", relation, "type")
+		key, _ := target.(string)
+		return key
+	}
 }
 
 // meant returns what may be meant by the first of some texts, or "".
@@ -166,11 +215,20 @@ func (a *audited) names() report.Names {
 			if name, ok := data.Lookup("qlik", "view", key, "name"); ok {
 				return name.(string)
 			}
+			if key == sectionType {
+				return "TransientObject"
+			}
 			return key
 		},
-		Resource: reader.Name,
-		Login:    reader.Login,
-		Rule:     func(id string) string { return id },
+		Resource: func(typ, handle string) string {
+			name := reader.Name(typ, handle)
+			if why := a.inactive[handle]; typ == "user" && why != "" {
+				return strings.TrimSpace(name + " (" + why + ")")
+			}
+			return name
+		},
+		Login: reader.Login,
+		Rule:  func(id string) string { return id },
 	}
 	skipped := map[string]bool{}
 	for _, m := range a.bundle.Manifests {

@@ -18,7 +18,8 @@ tell apart are decided once, so that a matrix of a billion pairs takes seconds.
 --by says what has a row: class (subjects and resources with the same rights,
 folded), member (who and what is in the classes), cell (each pair), user, resource,
 nobody (resources that nobody has anything on), rule (its reach, and what a disabled
-one would grant), or summary. Rights that depend on session attributes are there only
+one would grant), create (who may create what), or summary. A right to create is no
+right on what is on record, and in no other row. Rights that depend on session attributes are there only
 if --env sends these attributes; --env-from-rules adds a case for each combination of
 values that a rule names. docs/access.md describes the columns.
 --html writes all of it as one page that an auditor opens in a browser.

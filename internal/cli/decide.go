@@ -105,6 +105,9 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 	}
 	if c.Policy != nil && !ctx.IsSet("requests") {
 		keepNames(c.Policy.View, namedTypes(c))
+		if ctx.IsSet("task") {
+			keepForPage(c.Policy.View, c.Options.Schema, namedTypes(c)) // what is under an app
+		}
 	}
 	b, err := s.Bundle(ctx.Context, c)
 	if err != nil {
@@ -144,7 +147,7 @@ func bundleNaming(ctx *cli.Context, b *bundles.Bundle, c *workspace.Workspace) n
 	n := naming{command: ctx.Command, in: newInBundle(&b.Data), noSite: giveData}
 	types := schema.Default()
 	if c != nil {
-		types, n.noSite = c.Options.Schema, giveSnapshot
+		types, n.noSite, n.inactive = c.Options.Schema, giveSnapshot, inactiveUsers(c)
 	}
 	n.known = typeNames(types, &b.Data)
 	return n
@@ -152,7 +155,31 @@ func bundleNaming(ctx *cli.Context, b *bundles.Bundle, c *workspace.Workspace) n
 
 // siteNaming names what a site in memory has on record.
 func siteNaming(ctx *cli.Context, c *workspace.Workspace, site *snapshot.Site) naming {
-	return naming{command: ctx.Command, in: inSite{site, c.Site != nil}, noSite: giveSnapshot, known: typeNames(c.Options.Schema, nil)}
+	return naming{command: ctx.Command, in: inSite{site, c.Site != nil}, noSite: giveSnapshot, known: typeNames(c.Options.Schema, nil), inactive: inactiveUsers(c)}
+}
+
+// inactiveUsers returns the users of the snapshot who do not log in, and why.
+func inactiveUsers(c *workspace.Workspace) map[string]string {
+	if c == nil || c.Site == nil {
+		return nil
+	}
+	return c.Site.Inactive()
+}
+
+// InactiveFlag is the flag --inactive.
+func InactiveFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "inactive", Usage: "also show users who are blocked, inactive or removed from the directory"}
+}
+
+// leftOut says how many users were left out because they do not log in, or "".
+func leftOut(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 user who is blocked, inactive or removed from the directory is left out; --inactive shows such users"
+	}
+	return fmt.Sprintf("%d users who are blocked, inactive or removed from the directory are left out; --inactive shows them", n)
 }
 
 // noRules refuses rules, and the flags that speak of them, beside a bundle.

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	explaintext "github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
@@ -69,6 +70,9 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 	told, err := s.told(ctx.Context, explain.New(c.Rules, site, options), q.request)
 	if err != nil {
 		return nil, err
+	}
+	if why := inactiveUsers(c)[schema.Fold(told.Request.Subject.ID)]; why != "" {
+		told.Notes = append(told.Notes, fmt.Sprintf("%s is %s: Qlik lets no such user in, which rules do not know", explain.Named(told.Request.Subject), why))
 	}
 	return told, s.hint(c.Diagnostics)
 }

@@ -22,6 +22,9 @@ type naming struct {
 	known []string
 	// noSite says what to do if there is no site.
 	noSite string
+	// inactive are the users who do not log in, by id in lower case, and why; nil where a
+	// bundle does not say.
+	inactive map[string]string
 }
 
 // typeNames returns the types of a schema and of the data of a bundle.
@@ -160,6 +163,13 @@ func (n naming) meantUser(given string) string {
 	})
 }
 
+// isSection says whether a text is the id of a section of the hub or the QMC, which filters
+// name without a type.
+func isSection(text string) bool {
+	key := schema.Fold(text)
+	return strings.HasPrefix(key, "qmcsection_") || strings.HasPrefix(key, "hubsection_")
+}
+
 // resource returns the type and the id of the resource that is meant, by id or name. An
 // id of nothing on record stays as it is: the decision says that the resource is unknown.
 func (n naming) resource(typ, id string, described bool) (string, string, error) {
@@ -271,6 +281,9 @@ func (n naming) apply(r *Request, stderr io.Writer) error {
 		if hint := n.unknownUser(r.Subject); hint != "" {
 			fmt.Fprintln(stderr, hint)
 		}
+		if why := n.whyInactive(r.Subject.ID); why != "" {
+			fmt.Fprintf(stderr, "%s is %s: Qlik lets no such user in, which rules do not know\n", r.Subject.ID, why)
+		}
 	}
 	if r.Resource.Type == "" || r.Resource.ID == "" {
 		return nil
@@ -283,6 +296,18 @@ func (n naming) apply(r *Request, stderr io.Writer) error {
 		fmt.Fprintf(stderr, "no resource of the type %s on record has the id or the name %q%s\n", r.Resource.Type, r.Resource.ID, n.meantResource(r.Resource.Type, r.Resource.ID))
 	}
 	return nil
+}
+
+// whyInactive says why a user on record does not log in, or "".
+func (n naming) whyInactive(subject string) string {
+	r, ok := n.in.user(subject)
+	if !ok {
+		r, ok = n.in.find("user", subject)
+	}
+	if !ok {
+		return ""
+	}
+	return n.inactive[schema.Fold(r.ID)]
 }
 
 func (n naming) unknownUser(subject Entity) string {

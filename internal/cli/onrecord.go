@@ -34,6 +34,9 @@ type onRecord interface {
 	find(typ, id string) (record, bool)
 	// user returns the user with a login, ignoring case.
 	user(login string) (record, bool)
+	// related returns the ids, in lower case, of the entities that a relation of an entity
+	// leads to, as far as the rules read it.
+	related(typ, id, relation string) []string
 }
 
 // inBundle is what the data of a bundle has on record: names and logins in the spelling
@@ -86,6 +89,14 @@ func (b inBundle) user(login string) (record, bool) {
 	return r, true
 }
 
+func (b inBundle) related(typ, id, relation string) []string {
+	v, _ := b.data.Lookup("site", "entities", schema.Fold(typ), schema.Fold(id), relation)
+	if handle, ok := v.(string); ok {
+		return []string{handle}
+	}
+	return nil
+}
+
 // inSite is what a site in memory has on record.
 type inSite struct {
 	site  *snapshot.Site
@@ -136,4 +147,16 @@ func (s inSite) user(login string) (record, bool) {
 		return record{}, false
 	}
 	return recordOf(e), true
+}
+
+func (s inSite) related(typ, id, relation string) []string {
+	e := s.site.Records[schema.Fold(typ)][schema.Fold(id)]
+	if e == nil {
+		return nil
+	}
+	var all []string
+	for _, to := range e.Relations[relation] {
+		all = append(all, schema.Fold(to.ID))
+	}
+	return all
 }

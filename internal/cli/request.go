@@ -47,7 +47,7 @@ func RequestFlags() []cli.Flag {
 		&cli.StringFlag{Name: "subject", Usage: `the user who asks: DIRECTORY\user, the id, or the name`},
 		&cli.StringSliceFlag{Name: "subject-property", Usage: "describe a user who is not on record, `NAME=VALUE`: group=Sales, roles=RootAdmin, @Region=EMEA; repeatable"},
 		&cli.StringFlag{Name: "action", Usage: "the action: read, update, publish, …"},
-		&cli.StringFlag{Name: "resource", Usage: "the resource, `TYPE:ID` or TYPE:NAME, such as App:2b1c… or 'App:Sales overview'"},
+		&cli.StringFlag{Name: "resource", Usage: "the resource, `TYPE:ID` or TYPE:NAME, such as App:2b1c… or 'App:Sales overview', or a section, such as QmcSection_App"},
 		&cli.StringFlag{Name: "context", Usage: "where the request comes from: hub, qmc, or none where it does not say"},
 		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
 		&cli.StringFlag{Name: "properties", Usage: "a resource that is not on record, `JSON`"},
@@ -117,6 +117,9 @@ func readSubject(ctx *cli.Context, r *Entity) error {
 func readResource(ctx *cli.Context, r *Entity) error {
 	// Of C:\x the first colon counts as well: no type has one.
 	typeName, id, ok := strings.Cut(ctx.String("resource"), ":")
+	if isSection(ctx.String("resource")) && !ok {
+		typeName, id, ok = "TransientObject", typeName, true
+	}
 	if !ok || typeName == "" {
 		return UsageOf(ctx.Command, "--resource is TYPE:ID or TYPE:NAME, such as App:2b1c… or 'App:Sales overview', not %q", ctx.String("resource"))
 	}

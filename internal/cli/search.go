@@ -30,6 +30,7 @@ import (
 func SearchFlags() []cli.Flag {
 	flags := slices.DeleteFunc(RequestFlags(), func(f cli.Flag) bool { return f.Names()[0] == "resource" })
 	return append(flags,
+		InactiveFlag(),
 		&cli.StringFlag{Name: "resource", Usage: "on what: `TYPE:ID`, such as App:2b1c…; without it resources are searched for"},
 		&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the resources that are searched for, such as App"})
 }
@@ -87,6 +88,13 @@ func (s *Streams) Search(ctx *cli.Context) error {
 	progress.Done()
 	if err != nil {
 		return err
+	}
+	if q.part == "subject" && !ctx.Bool("inactive") {
+		all := len(results)
+		results = slices.DeleteFunc(results, func(f Found) bool { return n.whyInactive(f.ID) != "" })
+		if note := leftOut(all - len(results)); note != "" {
+			fmt.Fprintln(s.Err, note)
+		}
 	}
 	return s.found(n, results, reason)
 }

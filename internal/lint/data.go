@@ -8,18 +8,14 @@ import (
 // Data is a site's snapshot as lints see it.
 type Data struct {
 	*snapshot.Site
-	// inactive holds the case-folded ids of users who have left.
-	inactive map[string]bool
+	// inactive holds the users who have left, by case-folded id.
+	inactive map[string]string
 }
 
 // LoadData reads a snapshot for lints. What is wrong with it is reported by others.
 func LoadData(s *snapshot.Snapshot) *Data {
 	site, _ := s.Load(nil)
-	d := &Data{Site: site}
-	if path, ok := s.Path("User"); ok {
-		d.inactive = inactiveUsers(path)
-	}
-	return d
+	return &Data{Site: site, inactive: s.Inactive()}
 }
 
 // OpenData reads the snapshot in a directory for lints.
@@ -27,6 +23,10 @@ func OpenData(dir string, s *schema.Schema) *Data {
 	snap, _ := snapshot.Open(dir, s)
 	return LoadData(snap)
 }
+
+// hasLeft reports whether a user on record is blocked, inactive or no longer in the
+// directory.
+func (d *Data) hasLeft(id string) bool { return d.inactive[fold(id)] != "" }
 
 // hasAttribute reports whether a user on record has a directory attribute.
 func (d *Data) hasAttribute(name string) bool {

@@ -1,44 +1,12 @@
 package lint
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
-
-// inactiveUsers returns the ids of the users on record who are blocked, or whom their
-// directory no longer has. Rules cannot read these two fields, so the snapshot does
-// not keep them.
-func inactiveUsers(path string) map[string]bool {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil // reading the snapshot reports it
-	}
-	file, failed := jsonfile.New(path, data)
-	if failed != nil {
-		return nil
-	}
-	list, failed := file.Document()
-	if failed != nil {
-		return nil
-	}
-	inactive := map[string]bool{}
-	for _, item := range list.List() {
-		var u struct {
-			ID                          string
-			Inactive, RemovedExternally bool
-		}
-		if json.Unmarshal(item.Raw, &u) == nil && (u.Inactive || u.RemovedExternally) {
-			inactive[fold(u.ID)] = true
-		}
-	}
-	return inactive
-}
 
 const leaver = `{"user": [{"id": "00000000-0000-4000-8000-000000000001", "userId": "anna", "userDirectory": "ACME", "name": "Anna", "roles": [], "removedExternally": true},
  {"id": "00000000-0000-4000-8000-000000000002", "userId": "ben", "userDirectory": "ACME", "name": "Ben", "roles": []}],
@@ -61,7 +29,7 @@ var _ = New(Lint{
 				return
 			}
 			for _, u := range p.Site.sorted("user") {
-				if p.Site.inactive[fold(u.ID)] && evaluate(a, subject{user: u}) == certainly {
+				if p.Site.hasLeft(u.ID) && evaluate(a, subject{user: u}) == certainly {
 					reported[r] = true
 					p.On(r).Node(t.node, Finding{
 						Summary: fmt.Sprintf("%s is inactive, or no longer in the directory", loginOf(u)),
@@ -96,7 +64,7 @@ var _ = New(Lint{
 		for _, key := range []string{"stream", "app"} {
 			for _, e := range p.Site.sorted(key) {
 				for _, owner := range e.Relations["owner"] {
-					if p.Site.inactive[fold(owner.ID)] {
+					if p.Site.hasLeft(owner.ID) {
 						if n++; first == nil {
 							first = e
 						}

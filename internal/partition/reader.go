@@ -5,6 +5,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
 // Reader reads entities of a bundle's site as the rules do, for who shows or selects
@@ -67,4 +68,14 @@ func (r *Reader) Login(handle string) string {
 		}
 	}
 	return r.logins[handle]
+}
+
+// LoginOf returns the login of the user whom a request names by subject, in the spelling on
+// record as Login has it; "" where the subject is nobody on record.
+func (r *Reader) LoginOf(subject string) string {
+	v, _ := r.site.data.Lookup("site", "subjects", schema.Fold(subject))
+	if handle, ok := v.(string); ok {
+		return r.Login(handle)
+	}
+	return ""
 }

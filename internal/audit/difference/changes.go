@@ -172,12 +172,31 @@ func (w *work) spellTypes() {
 
 // nameOf returns a resource's name, "" where it has none.
 func (w *work) nameOf(e Example) string {
-	for _, side := range []Side{w.New, w.Old} {
-		if name := partition.NewReader(&side.Bundle.Data).Name(e.Type, e.Resource); name != "" {
+	for _, r := range w.sides() {
+		if name := r.Name(e.Type, e.Resource); name != "" {
 			return name
 		}
 	}
 	return ""
+}
+
+// loginOf returns the login of a subject in the spelling on record, as far as the data has
+// it; other subjects stay as they are.
+func (w *work) loginOf(subject string) string {
+	for _, r := range w.sides() {
+		if login := r.LoginOf(subject); login != "" {
+			return login
+		}
+	}
+	return subject
+}
+
+// sides are readers of the new side and the old.
+func (w *work) sides() []*partition.Reader {
+	if w.readers == nil {
+		w.readers = []*partition.Reader{partition.NewReader(&w.New.Bundle.Data), partition.NewReader(&w.Old.Bundle.Data)}
+	}
+	return w.readers
 }
 
 // leaveOut lists what was not compared.

@@ -53,7 +53,9 @@ func (w *work) named(typ string, j *joined, set bitset, most int) []Member {
 		m := Member{ID: j.names[n]}
 		if w.made != nil {
 			m.Is = w.made.says[typ+":"+m.ID]
-		} else if typ != "user" {
+		} else if typ == "user" {
+			m.ID = w.loginOf(m.ID)
+		} else {
 			m.Name = w.nameOf(Example{Type: typ, Resource: m.ID})
 		}
 		all = append(all, m)

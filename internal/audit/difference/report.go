@@ -89,6 +89,8 @@ type work struct {
 	made *synthesized
 	// space counts cells over all sessions.
 	space *space
+	// readers read the new side and the old.
+	readers []*partition.Reader
 }
 
 // markInvalid notes which rules a side leaves out.
@@ -319,10 +321,11 @@ func (w *work) examples(parts []*mergedPart) []Example {
 }
 
 func (w *work) example(p *mergedPart, c cellOf) Example {
-	e := Example{User: p.users.joined.names[c.user], Type: p.typ, Resource: p.resources.joined.names[c.resource], Action: p.action}
+	login := p.users.joined.names[c.user]
+	e := Example{User: w.loginOf(login), Type: p.typ, Resource: p.resources.joined.names[c.resource], Action: p.action}
 	e.Name = w.nameOf(e)
 	if w.made != nil {
-		e.UserIs, e.ResourceIs = w.made.says["user:"+e.User], w.made.says[e.Type+":"+e.Resource]
+		e.UserIs, e.ResourceIs = w.made.says["user:"+login], w.made.says[e.Type+":"+e.Resource]
 	}
 	e.Type = w.typeName(e.Type)
 	return e

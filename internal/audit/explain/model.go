@@ -214,20 +214,8 @@ type Reach struct {
 	ResourcesLose int `json:"resources_lose"`
 }
 
-// size counts everything that is not what was asked for.
-// broad is 1 if a change opens many other resources to the user, or the resource to many
-// other users, a fifth of those that were asked about or more, and 0 otherwise.
-func (r Reach) broad() int {
-	const many = 10
-	if r.Users >= many && 5*r.Users >= r.UsersAsked || r.Resources >= many && 5*r.Resources >= r.ResourcesAsked {
-		return 1
-	}
-	return 0
-}
-
-func (r Reach) size() int {
-	return len(r.Actions) + r.Users + r.Resources + r.UsersLose + r.ResourcesLose
-}
+// loss counts what is taken away.
+func (r Reach) loss() int { return r.UsersLose + r.ResourcesLose }
 
 // Where data lives.
 const (

@@ -14,8 +14,8 @@ import (
 // manyPlans is how many plans are tried.
 const manyPlans = 200
 
-// propose returns the changes that would grant, the smallest first and those that open
-// much beside last, and how many were tried.
+// propose returns the changes that would grant, and how many were tried. Those that take a
+// right from nobody come first; of these, and of the others, those that grant least beside.
 func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 	if x.options.Proposals < 0 {
 		return nil, 0
@@ -51,9 +51,9 @@ func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 	}
 	slices.SortStableFunc(found, func(a, b reached) int {
 		return cmp.Or(
-			a.Reach.broad()-b.Reach.broad(),
+			cmp.Compare(min(a.Reach.loss(), 1), min(b.Reach.loss(), 1)),
+			compareGains(a.Reach, b.Reach), cmp.Compare(a.Reach.loss(), b.Reach.loss()),
 			cmp.Compare(len(a.plan), len(b.plan)), cmp.Compare(a.plan.weight(), b.plan.weight()),
-			cmp.Compare(a.Reach.size(), b.Reach.size()),
 			strings.Compare(a.plan.key(), b.plan.key()),
 		)
 	})
@@ -64,6 +64,12 @@ func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 		list = append(list, f.Proposal)
 	}
 	return list, trial.tried
+}
+
+// compareGains orders changes by what they grant beside: first other users, then what else
+// the user gains.
+func compareGains(a, b Reach) int {
+	return cmp.Or(cmp.Compare(a.Users, b.Users), cmp.Compare(len(a.Actions)+a.Resources, len(b.Actions)+b.Resources))
 }
 
 // fewAlike is how many proposals are told that differ in values alone.

@@ -33,7 +33,7 @@ func read(t *testing.T, rulesFile, dir string) *Explainer {
 	if list := slices.Concat(found, more, faults); list.HasErrors() {
 		t.Fatal(list)
 	}
-	return New(rules, site, Options{Proposals: 2})
+	return New(rules, site, Options{Proposals: 4})
 }
 
 // scenario is an explainer of a site of the scenarios, and every third of the
@@ -90,8 +90,8 @@ func (x *Explainer) everySpot(q evaluate.Question) []spot {
 }
 
 // TestNoSingleValueIsOverlooked tries every value that the site knows in every
-// attribute and custom property. Where one of them grants by itself, what is
-// proposed is one change as well.
+// attribute and custom property. Where one of them grants by itself, a change of one value
+// is proposed as well, and what stands before it grants less beside.
 func TestNoSingleValueIsOverlooked(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -142,8 +142,17 @@ func (x *Explainer) overlooks(t *testing.T, requests [][]byte) int {
 		}
 		grantable++
 		proposals, _ := x.propose(trace)
-		if len(proposals) == 0 || len(proposals[0].Changes) != 1 {
+		if !slices.ContainsFunc(proposals, func(p Proposal) bool { return len(p.Changes) == 1 }) {
 			t.Errorf("%s\nis granted if somebody would %s, and what is proposed is %+v", request, grants.sentence(), proposals)
+		}
+	}
+	for _, request := range requests[:min(len(requests), 5)] {
+		proposals, _ := x.propose(x.evaluator.Trace(x.evaluator.Read(request)))
+		for i := 1; i < len(proposals); i++ {
+			before, after := proposals[i-1].Reach, proposals[i].Reach
+			if before.loss() > 0 && after.loss() == 0 || (before.loss() > 0) == (after.loss() > 0) && compareGains(before, after) > 0 {
+				t.Errorf("%s\nthe proposal %d grants more than the next: %+v, %+v", request, i, before, after)
+			}
 		}
 	}
 	t.Logf("%d denied, of which one value grants %d", denied, grantable)

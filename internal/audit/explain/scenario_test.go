@@ -149,7 +149,7 @@ func TestStoriesOfTheCustomerCase(t *testing.T) {
 		"an admin of project 1 does not update a task of project 2": {
 			request: ask(`CORP\adele`, "update", "ReloadTask", taskOf7, "qmc"),
 			nearest: "TeamAdminRead", unmet: []string{"user.group = resource.app.stream.@AdminGroup"},
-			first: []string{`put CORP\adele into the directory group "proj2_admin"`}, files: []string{"user_directory user.json attributes"},
+			first: []string{`add "Proj1_Admin" to the custom property @AdminGroup of Stream "Project 2, Audience 1"`}, files: []string{"repository stream.json customProperties"},
 			through: []string{"TeamAdminRead"},
 		},
 		"nobody deletes an app of others": {

@@ -66,6 +66,11 @@ func newJudge(query *engine.Query, session partition.Session) (*judge, error) {
 // decide returns the ids of the rules that grant, for each of the resources. The
 // actions must cover the rules: each that counts grants one of them.
 func (j *judge) decide(ctx context.Context, subject, typ string, actions *ast.Term, handles []string) ([][]string, error) {
+	return j.ask(ctx, subject, ast.ObjectTerm([2]*ast.Term{ast.StringTerm("type"), ast.StringTerm(typ)}), typ, actions, handles)
+}
+
+// ask is decide for a resource in the form of a request.
+func (j *judge) ask(ctx context.Context, subject string, resource *ast.Term, typ string, actions *ast.Term, handles []string) ([][]string, error) {
 	terms := make([]*ast.Term, len(handles))
 	for i, h := range handles {
 		terms[i] = ast.StringTerm(h)
@@ -73,7 +78,7 @@ func (j *judge) decide(ctx context.Context, subject, typ string, actions *ast.Te
 	value, err := j.query.Ask(ctx, ast.NewObject(
 		[2]*ast.Term{ast.StringTerm("subject"), ast.ObjectTerm(
 			[2]*ast.Term{ast.StringTerm("type"), ast.StringTerm("user")}, [2]*ast.Term{ast.StringTerm("id"), ast.StringTerm(subject)})},
-		[2]*ast.Term{ast.StringTerm("resource"), ast.ObjectTerm([2]*ast.Term{ast.StringTerm("type"), ast.StringTerm(typ)})},
+		[2]*ast.Term{ast.StringTerm("resource"), resource},
 		[2]*ast.Term{ast.StringTerm("context"), j.context},
 		[2]*ast.Term{ast.StringTerm("actions"), actions},
 		[2]*ast.Term{ast.StringTerm("handles"), ast.ArrayTerm(terms...)},

@@ -23,6 +23,8 @@ type Matrix struct {
 	Types []*Type
 	// Asked is the number of pairs that the policy was asked about.
 	Asked int64
+	// judge decides more, about what is not on record.
+	judge *judge
 }
 
 // Type is the part of a matrix that is about the resources of one type.
@@ -110,7 +112,7 @@ func (p *Prepared) Compute(ctx context.Context, q partition.Question, progress s
 		}
 		return nil
 	})
-	matrix := &Matrix{Model: m}
+	matrix := &Matrix{Model: m, judge: j}
 	var mu sync.Mutex
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() (err error) {

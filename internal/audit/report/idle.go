@@ -42,11 +42,11 @@ type Unsent struct {
 // Idle returns the enabled rules in question that grant nobody anything, in the order of
 // their names.
 func (a *Audit) Idle() []Idle {
-	reach := a.Reach()
+	reach, creators := a.Reach(), a.creators()
 	var all []Idle
 	var g *dependencies
 	for _, info := range a.Names.Rules {
-		if info.Disabled || !a.counts(info, reach) || reach[info.ID].Pairs > 0 {
+		if info.Disabled || !a.counts(info, reach) || reach[info.ID].Pairs > 0 || creators[info.ID] > 0 {
 			continue
 		}
 		if g == nil {

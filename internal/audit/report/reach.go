@@ -16,24 +16,24 @@ import (
 // was not read by them.
 var Rules = View{
 	columns("context", tabular.Text, "rule", tabular.Text, "name", tabular.Text, "disabled", tabular.Truth, "subjects", tabular.Number, "resources", tabular.Number,
-		"pairs", tabular.Number, "cells", tabular.Number, "only", tabular.Number, "more", tabular.Number),
+		"pairs", tabular.Number, "cells", tabular.Number, "only", tabular.Number, "more", tabular.Number, "creators", tabular.Number),
 	func(a *Audit, emit emit) error {
-		reach := a.Reach()
+		reach, creators := a.Reach(), a.creators()
 		for _, info := range a.Names.Rules {
-			r, more := reach[info.ID], any(nil)
+			r, more, create := reach[info.ID], any(nil), creators[info.ID]
 			would, known := a.Disabled[info.ID]
 			switch {
 			case info.Disabled && known:
-				r, more = would.Reach, would.More
+				r, more, create = would.Reach, would.More, would.Creators
 			case info.Disabled:
-				if err := emit(a.From(), info.ID, info.Name, true, nil, nil, nil, nil, nil, nil); err != nil {
+				if err := emit(a.From(), info.ID, info.Name, true, nil, nil, nil, nil, nil, nil, nil); err != nil {
 					return err
 				}
 				continue
 			case !a.counts(info, reach):
 				continue
 			}
-			if err := emit(a.From(), info.ID, info.Name, info.Disabled, r.Subjects, r.Resources, r.Pairs, r.Cells, r.Only, more); err != nil {
+			if err := emit(a.From(), info.ID, info.Name, info.Disabled, r.Subjects, r.Resources, r.Pairs, r.Cells, r.Only, more, create); err != nil {
 				return err
 			}
 		}
@@ -47,7 +47,20 @@ func (a *Audit) counts(info RuleInfo, reach map[string]Reach) bool {
 	if _, ok := reach[info.ID]; ok || !info.Grants {
 		return ok
 	}
+	for _, t := range a.Types {
+		for _, r := range t.Rules {
+			if r.ID == info.ID && r.Actions == 0 && a.createsBy(info.ID) {
+				return true
+			}
+		}
+	}
 	return !slices.ContainsFunc(a.Model.Reads.Rules, func(r reads.Rule) bool { return r.ID == info.ID })
+}
+
+// createsBy says whether a rule that grants create is one of those that reach a type that is
+// looked at.
+func (a *Audit) createsBy(id string) bool {
+	return slices.ContainsFunc(a.Model.Reads.Rules, func(r reads.Rule) bool { return r.ID == id && r.Actions&uint32(matrix.Create) != 0 }) && a.Creation != nil
 }
 
 // Would is what a disabled rule would do if it alone were enabled.
@@ -56,6 +69,8 @@ type Would struct {
 	// More is how many more cells would be granted, by this rule or by others that ask
 	// for what it grants.
 	More int64
+	// Creators is how many users may create something by it.
+	Creators int64
 }
 
 // Reach is whom and what a rule grants something.

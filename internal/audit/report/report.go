@@ -21,6 +21,8 @@ type Audit struct {
 	Names Names
 	// Disabled is what disabled rules would do, by id, as far as that is known.
 	Disabled map[string]Would
+	// Creation is what may be created, by type; the matrix itself does not have the action.
+	Creation []Creation
 }
 
 // Names returns what people call things.

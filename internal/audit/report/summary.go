@@ -12,6 +12,7 @@ import (
 // Summary has what people ask first, a row a finding, by section:
 //
 //	total      how many subjects and resources there are, and cells that are granted
+//	create     how many users may create something, which counts for no resource on record
 //	anonymous  on how many resources an anonymous subject has an action
 //	nobody     how many resources nobody has anything on
 //	only       how many cells are granted by one rule alone, the most first
@@ -25,7 +26,7 @@ var Summary = View{
 	columns("context", tabular.Text, "section", tabular.Text, "type", tabular.Text, "action", tabular.Text, "rule", tabular.Text, "name", tabular.Text, "count", tabular.Number),
 	func(a *Audit, emit emit) error {
 		s := summary{a, emit}
-		for _, write := range []func() error{s.totals, s.anonymous, s.nobody, s.rules} {
+		for _, write := range []func() error{s.totals, s.create, s.anonymous, s.nobody, s.rules} {
 			if err := write(); err != nil {
 				return err
 			}

@@ -173,7 +173,7 @@ func (p *printer) proposals() {
 		}
 		return
 	}
-	p.wrap(0, "", p.Paint(Bold, "What would grant it, the smallest change first")+p.Paint(Faint, fmt.Sprintf(" (each tried on a copy, %d in all)", p.x.Tried)))
+	p.wrap(0, "", p.Paint(Bold, "What would grant it, least additional access first")+p.Paint(Faint, fmt.Sprintf(" (each tried on a copy, %d in all)", p.x.Tried)))
 	for i, proposal := range p.x.Proposals {
 		number := fmt.Sprintf("%2d. ", i+1)
 		for k, c := range proposal.Changes {

@@ -87,7 +87,7 @@ What it fails on, the nearest miss first
         user.group is empty against resource.@Group = ["a", "b", "c", "d", "e", "f", "g", "h", … 2
           more]
 
-What would grant it, the smallest change first (each tried on a copy, 4 in all)
+What would grant it, least additional access first (each tried on a copy, 4 in all)
  1. put ACME\anna into the directory group "a"
       in the user directory, from where it is synchronised; in the snapshot attributes of User
         u-1, site/user.json

@@ -1,0 +1,259 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// CanReport is the result of can in JSON.
+type CanReport struct {
+	Task    string `json:"task"`
+	Subject string `json:"subject"`
+	// Allow says that no right is missing without which the task fails.
+	Allow bool `json:"allow"`
+	// Rights are all that the task takes.
+	Rights []TaskRight `json:"rights"`
+}
+
+// TaskRight is one right that a task takes.
+type TaskRight struct {
+	Action string `json:"action"`
+	Type   string `json:"type"`
+	// ID is "" for a new resource, and for several.
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+	New  bool   `json:"new,omitempty"`
+	// Of is how many resources the right is asked about, Held on how many the user has it.
+	Of   int `json:"of"`
+	Held int `json:"held"`
+	// Unless says what the task comes to without the right; "" where it fails.
+	Unless    string   `json:"unless,omitempty"`
+	GrantedBy []string `json:"granted_by"`
+}
+
+func (r TaskRight) missing() bool { return r.Held < r.Of && r.Unless == "" }
+
+// Can decides whether a subject can do a task, and says which rights are missing.
+func (s *Streams) Can(ctx *cli.Context) error {
+	t, err := readTask(ctx)
+	if err != nil {
+		return err
+	}
+	r := Request{}
+	if err := readSubject(ctx, &r.Subject); err != nil {
+		return err
+	}
+	if r.Context, err = readSurround(ctx); err != nil {
+		return err
+	}
+	d, err := s.taskDecider(ctx, t)
+	if err != nil {
+		return err
+	}
+	about := map[string]Entity{}
+	for _, flag := range t.flagsOf() {
+		if !ctx.IsSet(flag) {
+			continue // start-reload finds the app of the task
+		}
+		r.Resource = Entity{Type: taskTypes[flag], ID: ctx.String(flag)}
+		if err := d.apply(&r, s.Err); err != nil {
+			return err
+		}
+		about[flag] = r.Resource
+	}
+	if len(about) == 0 {
+		r.Resource = Entity{}
+		if err := d.apply(&r, s.Err); err != nil {
+			return err
+		}
+	}
+	asked := taskAsked{ctx: ctx, by: d, request: r, about: about}
+	report := CanReport{Task: t.name, Subject: r.Subject.ID, Allow: true, Rights: []TaskRight{}}
+	for _, n := range t.needs {
+		rights, err := asked.need(n)
+		if err != nil {
+			return err
+		}
+		report.Rights = append(report.Rights, rights...)
+	}
+	report.Allow = !slices.ContainsFunc(report.Rights, TaskRight.missing)
+	if s.Format == JSON {
+		err = s.WriteJSON(report)
+	} else {
+		_, err = s.Out.Write([]byte(s.canText(t, report, d, about)))
+	}
+	if err == nil && !report.Allow {
+		return No()
+	}
+	return err
+}
+
+// readTask reads the flags that say what the task is about.
+func readTask(ctx *cli.Context) (task, error) {
+	at := slices.IndexFunc(tasks, func(t task) bool { return t.name == ctx.String("task") })
+	switch {
+	case !ctx.IsSet("task"):
+		return task{}, UsageOf(ctx.Command, "--task is missing: it is one of %s", strings.Join(taskNames(), ", "))
+	case at < 0:
+		return task{}, UsageOf(ctx.Command, "--task is one of %s, not %q%s", strings.Join(taskNames(), ", "), ctx.String("task"), didYouMean(ctx.String("task"), taskNames(), as))
+	case !ctx.IsSet("subject"):
+		return task{}, UsageOf(ctx.Command, "--subject is missing: name the user")
+	}
+	t := tasks[at]
+	for _, flag := range t.flagsOf() {
+		if !ctx.IsSet(flag) && (flag != "app" || t.name != "start-reload") {
+			return task{}, UsageOf(ctx.Command, "--%s is missing: the task %s is about one", flag, t.name)
+		}
+	}
+	for flag := range taskTypes {
+		if ctx.IsSet(flag) && !slices.Contains(t.flagsOf(), flag) {
+			return task{}, UsageOf(ctx.Command, "--%s: the task %s is about none", flag, t.name)
+		}
+	}
+	return t, nil
+}
+
+// taskDecider is a decider that knows what is under an app.
+func (s *Streams) taskDecider(ctx *cli.Context, t task) (*deciding, error) {
+	d, err := s.Decider(ctx)
+	if err == nil && !d.in.hasSite() && len(t.flags) > 0 {
+		return nil, UsageOf(ctx.Command, "no site to ask about: %s", d.noSite)
+	}
+	return d, err
+}
+
+// taskAsked asks for the rights of a task.
+type taskAsked struct {
+	ctx     *cli.Context
+	by      *deciding
+	request Request
+	about   map[string]Entity
+}
+
+// need asks for the rights of one need.
+func (a taskAsked) need(n need) ([]TaskRight, error) {
+	var on []Entity
+	right := TaskRight{Unless: n.unless, GrantedBy: []string{}}
+	switch {
+	case n.newType != "":
+		properties, err := json.Marshal(map[string]string{"owner": a.request.Subject.ID})
+		if err != nil {
+			return nil, err
+		}
+		right.Type, right.New = n.newType, true
+		on = []Entity{{Type: n.newType, ID: "new", Properties: properties}}
+	case n.objects:
+		right.Type = "App.Object"
+		for _, id := range a.by.under("app.object", "app", a.about["app"].ID) {
+			on = append(on, Entity{Type: right.Type, ID: id})
+		}
+	default:
+		e, ok := a.about[n.on]
+		if !ok { // the app of a task
+			right.Type = taskTypes[n.on]
+			for _, id := range a.by.of("reloadtask", a.about["reload-task"].ID, "app") {
+				on = append(on, Entity{Type: right.Type, ID: id})
+			}
+			break
+		}
+		right.Type, right.ID = e.Type, e.ID
+		on = []Entity{e}
+	}
+	if len(on) == 1 && !right.New {
+		right.ID = on[0].ID
+	}
+	if r, ok := a.by.in.find(right.Type, right.ID); ok {
+		right.Name = r.Name
+	}
+	var all []TaskRight
+	for _, action := range n.actions {
+		one := right
+		one.Action, one.Of, one.GrantedBy = action, len(on), []string{}
+		for _, e := range on {
+			r := a.request
+			r.Resource, r.Action = e, Action{action}
+			text, err := json.Marshal(r)
+			if err != nil {
+				return nil, err
+			}
+			decision, err := a.by.Decide(a.ctx.Context, text)
+			if err != nil {
+				return nil, err
+			}
+			if decision.Allow {
+				one.Held++
+			}
+			one.GrantedBy = append(one.GrantedBy, decision.GrantedBy...)
+		}
+		slices.Sort(one.GrantedBy)
+		one.GrantedBy = slices.Compact(one.GrantedBy)
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// under returns the ids of the resources of a type that a relation leads from to an entity.
+func (d *deciding) under(typ, relation, id string) []string {
+	var found []string
+	for _, r := range d.in.all(typ) {
+		if slices.Contains(d.of(typ, r.ID, relation), schema.Fold(id)) {
+			found = append(found, r.ID)
+		}
+	}
+	return found
+}
+
+// of returns the ids, in lower case, of what a relation of an entity leads to.
+func (d *deciding) of(typ, id, relation string) []string { return d.in.related(typ, id, relation) }
+
+// canText says what is missing, and by which rules the rest is granted.
+func (s *Streams) canText(t task, r CanReport, d *deciding, about map[string]Entity) string {
+	var b strings.Builder
+	shown := make([]any, len(t.flags))
+	for i, flag := range t.flags {
+		shown[i] = d.showResource(about[flag].Type, about[flag].ID)
+	}
+	verdict := s.paint(green, "yes") + ": %s can "
+	if !r.Allow {
+		verdict = s.paint(red, "no") + ": %s cannot "
+	}
+	fmt.Fprintf(&b, verdict+t.says+"\n", append([]any{d.showSubject(r.Subject)}, shown...)...)
+	for _, right := range r.Rights {
+		mark := s.paint(green, "✓")
+		if right.Held < right.Of {
+			mark = s.paint(red, "✗")
+		}
+		fmt.Fprintf(&b, "  %s %s on %s", mark, right.Action, right.shown(d))
+		var names []string
+		for _, id := range right.GrantedBy {
+			names = append(names, tabular.Printable(d.ruleName(id)))
+		}
+		if len(names) > 0 {
+			fmt.Fprintf(&b, ", by %s", strings.Join(names, ", "))
+		}
+		if right.Held < right.Of && right.Unless != "" {
+			fmt.Fprintf(&b, "; %s", right.Unless)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func (r TaskRight) shown(d *deciding) string {
+	switch {
+	case r.New:
+		return "a new " + r.Type + " of the user's own"
+	case r.ID != "":
+		return d.showResource(r.Type, r.ID)
+	case r.Type == "App.Object":
+		return fmt.Sprintf("%d of %s of the app", r.Held, Count(r.Of, "object"))
+	}
+	return fmt.Sprintf("%d of %s", r.Held, Count(r.Of, r.Type))
+}

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// sectionType is the key of the type of the sections of hub and QMC.
+const sectionType = "transientobject"
+
+// addSections puts the sections of hub and QMC that filters name on record. No snapshot has
+// them: they are judged by their ids alone.
+func addSections(data *bundles.Document) error {
+	var err error
+	for _, id := range data.Keys("qlik", "rules") {
+		v, _ := data.Lookup("qlik", "rules", id, "filter")
+		text, _ := v.(string)
+		filter, _ := ruleset.ParseFilter(&diag.Text{Content: text}, diag.Rule{})
+		for _, item := range filter.Items {
+			name := strings.TrimSuffix(text[item.Range.Start:item.Range.End], "*")
+			key := schema.Fold(name)
+			if !isSection(name) || strings.HasSuffix(name, "_") || data.Has("site", "entities", sectionType, key) {
+				continue
+			}
+			record := map[string]any{"=id": name, "name": key, "=name": name}
+			err = errors.Join(err, data.Put(record, "site", "entities", sectionType, key))
+		}
+	}
+	return err
+}

@@ -1,0 +1,50 @@
+package snapshot
+
+import (
+	"encoding/json"
+	"os"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
+)
+
+// Inactive returns the users on record who do not log in, by id in lower case, and why:
+// "blocked", "inactive" or "removed from the directory". Rules cannot read that, so that
+// decisions do not depend on it. What is wrong with the file is reported where it is read.
+func (s *Snapshot) Inactive() map[string]string {
+	path, ok := s.Path("User")
+	if !ok {
+		return nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	file, failed := jsonfile.New(path, data)
+	if failed != nil {
+		return nil
+	}
+	list, failed := file.Document()
+	if failed != nil {
+		return nil
+	}
+	left := map[string]string{}
+	for _, item := range list.List() {
+		var u struct {
+			ID                                       string
+			Inactive, RemovedExternally, Blacklisted bool
+		}
+		if json.Unmarshal(item.Raw, &u) != nil {
+			continue
+		}
+		switch {
+		case u.Blacklisted:
+			left[schema.Fold(u.ID)] = "blocked"
+		case u.RemovedExternally:
+			left[schema.Fold(u.ID)] = "removed from the directory"
+		case u.Inactive:
+			left[schema.Fold(u.ID)] = "inactive"
+		}
+	}
+	return left
+}
