@@ -15,6 +15,9 @@ func needs(p *compiler.Policy) string {
 	var lines []string
 	for _, n := range p.Needs {
 		line := fmt.Sprintf("%s: %s", n, strings.Join(n.Readers, ", "))
+		if n.Through {
+			line += " (through)"
+		}
 		if n.Beside != (schema.Field{}) {
 			line += " (beside " + n.Beside.String() + ")"
 		}
@@ -29,7 +32,7 @@ func TestNeeds(t *testing.T) {
 	rules := []struct{ name, filter, condition string }{
 		{"labels", "App_*", `resource.@Restricted.Empty() and resource.name != "x"`},
 		{"group", "Stream_*", `!(user.group = "Externals") and !user.IsAnonymous()`},
-		{"through", "App.Object_*", `resource.app.stream.HasPrivilege("read") and resource.objectType = "sheet"`},
+		{"objects", "App.Object_*", `resource.app.stream.HasPrivilege("read") and resource.objectType = "sheet"`},
 		{"anyone's", "App_*, Stream_*", `resource.owner = user`},
 		{"roles", "Stream_*", `user.roles = "Admin" and user.@level = resource.@level and resource.id != user.id`},
 		{"files", "StaticContentReference_*", `!resource.Extensions.Empty() or resource.AppContents.Empty()`},
@@ -43,14 +46,14 @@ func TestNeeds(t *testing.T) {
 	const want = `App.customProperties: labels
 App.name: labels
 App.owner: anyone's
-App.stream: through
+App.stream: objects (through)
 App.Content.references: files (beside StaticContentReference.AppContents)
-App.Object.app: through
-App.Object.objectType: through
+App.Object.app: objects
+App.Object.objectType: objects
 EngineService.customProperties: open type
 Extension.references: files (beside StaticContentReference.Extensions)
-Stream.customProperties: roles
-Stream.owner: anyone's
+Stream.customProperties: roles (through)
+Stream.owner: anyone's (through)
 User.attributes: group
 User.customProperties: roles
 User.roles: roles
@@ -73,5 +76,28 @@ func TestNeedsNameTheReaders(t *testing.T) {
 		newRule("b", "App_*", "read", `resource.@x.Empty()`), newRule("a", "App_*, App.Object_*", "read", `resource.@y.Empty() and resource.@x.Empty()`))
 	if got := needs(p); got != "App.customProperties: a, b" {
 		t.Error(got)
+	}
+}
+
+// Fields that rules read of what a resource leads to are marked: by a path, and by a right
+// that is asked for there. What a rule reads of the resource and of the user is not.
+func TestNeedsThroughRelations(t *testing.T) {
+	for name, c := range map[string]struct {
+		rules []ruleset.Rule
+		want  string
+	}{
+		"by a path": {[]ruleset.Rule{newRule("a", "App.Object_*", "read", `resource.app.stream.@x.Empty() and resource.name != user.name`)},
+			"App.stream: a (through)\nApp.Object.app: a\nApp.Object.name: a\nStream.customProperties: a (through)\nUser.name: a"},
+		"by the right": {[]ruleset.Rule{newRule("a", "App_*", "read", `resource.stream.HasPrivilege("read")`), newRule("s", "Stream_*", "read", `resource.@x.Empty() and user.@x.Empty()`)},
+			"App.stream: a\nStream.customProperties: s (through)\nUser.customProperties: s"},
+		"by another right": {[]ruleset.Rule{newRule("a", "App_*", "read", `resource.stream.HasPrivilege("update")`), newRule("s", "Stream_*", "read", `resource.@x.Empty()`),
+			newRule("u", "Stream_*", "update", `resource.owner = user`)},
+			"App.stream: a\nStream.customProperties: s\nStream.owner: u (through)"},
+		"the right of the resource itself": {[]ruleset.Rule{newRule("a", "App_*", "update", `resource.HasPrivilege("read")`), newRule("r", "App_*", "read", `resource.@x.Empty()`)},
+			"App.customProperties: r"},
+	} {
+		if got := needs(mustCompile(t, compiler.Options{}, c.rules...)); got != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", name, got, c.want)
+		}
 	}
 }

@@ -33,6 +33,9 @@ type Need struct {
 	// is one: where entities have that one, or no entity of that type is on record, the
 	// field is not needed.
 	Beside Field
+	// Through says that rules read the field of entities that a resource leads to, by a
+	// path or by a right that they ask for on them.
+	Through bool
 }
 
 // The fields that hold lists of named values, and the one that names files.

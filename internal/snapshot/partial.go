@@ -7,6 +7,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
 // What was not exported is not empty: a collection without a field that rules read would
@@ -31,13 +32,17 @@ func (s *Snapshot) Require(needs []schema.Need) {
 
 // census counts the entities on record of a type, and the needed fields that they have.
 type census struct {
-	total  int
+	total int
+	// nested are the references, by fields that rules need, to entities that are not on
+	// record, and first is one of them.
+	nested int
+	first  place
 	fields map[string]*tally // by folded name
 }
 
 // tally counts the entities that have a field.
 type tally struct {
-	n int
+	n, nested int
 	// last is the last entity that had the field, and without the first that did not.
 	last, without place
 }
@@ -89,6 +94,22 @@ func (c *census) add(at place) {
 	}
 }
 
+// refer notes a reference to an entity that is not on record, and the fields that stand in
+// the reference.
+func (c *census) refer(p *plan, at place, members []jsonfile.Member) {
+	if c == nil {
+		return
+	}
+	if c.nested++; c.nested == 1 {
+		c.first = at
+	}
+	for _, m := range members {
+		if f := p.slot(m.Name.Text()).counter; f != nil {
+			f.nested++
+		}
+	}
+}
+
 // reportPartial reports what collections do not have: an error for each type of which no
 // entity has a field, and a warning for each field that some entities do not have.
 func (r *reader) reportPartial() {
@@ -97,6 +118,8 @@ func (r *reader) reportPartial() {
 	for i, n := range r.needs {
 		of := r.decoder.censuses[schema.Fold(n.Type)]
 		switch f := of.field(schema.Fold(n.Name)); {
+		case of.total == 0 && n.Through && of.nested > 0 && f.nested == 0 && !r.held(n.Type):
+			absent = append(absent, n)
 		case f.n == of.total || r.saidBeside(n):
 		case f.n == 0:
 			absent = append(absent, n)
@@ -125,7 +148,8 @@ func (r *reader) saidBeside(n schema.Need) bool {
 // absent reports the fields of a type that no entity has.
 func (r *reader) absent(fields []schema.Need) {
 	typ := fields[0].Type
-	at := r.decoder.censuses[schema.Fold(typ)].field(schema.Fold(fields[0].Name)).without
+	of := r.decoder.censuses[schema.Fold(typ)]
+	at := of.field(schema.Fold(fields[0].Name)).without
 	summary := fmt.Sprintf("no %s in the snapshot has the field %s, which %s", typ, fields[0].Name, readBy(fields[0].Readers))
 	var names, readers, flags []string
 	for _, f := range fields {
@@ -139,6 +163,10 @@ func (r *reader) absent(fields []schema.Need) {
 		summary = fmt.Sprintf("no %s in the snapshot has the fields %s, which rules read", typ, inSentence(names))
 		detail = "They are " + inSentence(readers) + ".\n" + detail
 		assume = "If the fields are empty on this site, say so with "
+	}
+	if of.total == 0 {
+		at = of.first
+		detail = fmt.Sprintf("There is no file %s.json, and references such as this one do not say it.\n", schema.Fold(typ)) + detail
 	}
 	path := strings.ReplaceAll(schema.Fold(typ), ".", "/")
 	r.found.fault(codePartial, typ, firstOf(at), summary, detail+

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
@@ -68,6 +69,43 @@ func TestPartialLists(t *testing.T) {
 			s, found := c.site.open(t)
 			expect(t, found, "")
 			s.Require([]schema.Need{beside})
+			_, found = s.Load(nil)
+			expect(t, found, c.want)
+		})
+	}
+}
+
+// A file that is not there is a field that is not there, where rules read it of what
+// references lead to, and the references do not say it.
+func TestPartialWithoutAFile(t *testing.T) {
+	through := func(typ, name string) schema.Need { n := need(typ, name, "r"); n.Through = true; return n }
+	const dangling = `warning Q0612 site/app.json:1:%d: %s to the type Stream, of which there is no file >%s<`
+	for name, c := range map[string]struct {
+		site  files
+		needs []schema.Need
+		want  string
+	}{
+		"references do not say it": {files{"app.json": `[{"id":"a","stream":{"id":"s","name":"S"}},{"id":"b","stream":"t"}]`},
+			[]schema.Need{through("Stream", "customProperties"), through("Stream", "name"), need("App", "stream", "r")},
+			`warning Q0612 site/app.json:1:21: 2 references to the type Stream, of which there is no file >{"id":"s","name":"S"}<
+error Q0615 site/app.json:1:21: no Stream in the snapshot has the field customProperties, which the rule "r" reads >{<`},
+		"references say it": {files{"app.json": `[{"id":"a","stream":{"id":"s","customProperties":[]}}]`},
+			[]schema.Need{through("Stream", "customProperties"), need("App", "stream", "r")},
+			fmt.Sprintf(dangling, 21, "1 reference", `{"id":"s","customProperties":[]}`)},
+		"rules read it of the resource alone": {files{"app.json": `[{"id":"a","stream":{"id":"s"}}]`},
+			[]schema.Need{need("Stream", "customProperties", "r"), need("App", "stream", "r")},
+			fmt.Sprintf(dangling, 21, "1 reference", `{"id":"s"}`)},
+		"rules do not read the reference": {files{"app.json": `[{"id":"a","stream":{"id":"s"}}]`},
+			[]schema.Need{through("Stream", "customProperties")},
+			fmt.Sprintf(dangling, 21, "1 reference", `{"id":"s"}`)},
+		"no reference": {files{"app.json": `[{"id":"a","stream":null}]`}, []schema.Need{through("Stream", "customProperties"), need("App", "stream", "r")}, ""},
+		"an empty file": {files{"app.json": `[{"id":"a","stream":{"id":"s"}}]`, "stream.json": `[]`}, []schema.Need{through("Stream", "customProperties"), need("App", "stream", "r")},
+			`warning Q0611 site/app.json:1:21: 1 reference of App.stream to a Stream that is not in the snapshot >{"id":"s"}<`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, found := c.site.open(t)
+			expect(t, found, "")
+			s.Require(c.needs)
 			_, found = s.Load(nil)
 			expect(t, found, c.want)
 		})

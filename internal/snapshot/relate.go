@@ -73,7 +73,14 @@ func (d *decoder) reference(r *record, c choice, v jsonfile.Value) (ref referenc
 	}
 	ref.nested = d.record(d.planFor(c.slot.relation.Target), placeOf(r.at.file, v))
 	ref.nested.id, ref.nested.key = ref.id, ref.key
-	return ref, true, v.Kind() != '{' || d.nested(ref.nested, d.memberList(v))
+	var members []jsonfile.Member
+	if v.Kind() == '{' {
+		members = d.memberList(v)
+	}
+	if c.slot.counter != nil {
+		d.censuses[ref.target].refer(ref.nested.plan, placeOf(r.at.file, v), members)
+	}
+	return ref, true, d.nested(ref.nested, members)
 }
 
 func (d *decoder) noReference(r *record, c choice, v jsonfile.Value) {
