@@ -35,15 +35,19 @@ p := {
 	"empty": xs != set(),
 	"lists": [[x, y] | some x in [input.xs, [1, "a"], [], [1.0, "a"], {"a"}, "a", {"1": 2}, [[1], {"b"}, {"k": [1.0]}]]; some y in [input.ys, [1, "a"], [], [[1.0], {"b"}, {"k": [1]}], null]; x == y],
 	"matches": [m | some y in input.ys; m := [regex.match("^[a-zé]$", y), regex.match("[", y)]],
+	"numbers": union({{x | some x in input.xs; is_number(x)}, {y | some y in input.ys; is_number(y)}}),
+	"texts": [y | some y in input.ys; regex.match("", y)],
+	"low": [lower(y) | some y in input.ys],
+	"names": [v | some k in ["0", "1", "x", 0]; v := data.list[k]],
 	"matched": [y | some y in input.ys; regex.match("^[a-zé]$", y)],
 	"unmatched": [y | some y in input.ys; not regex.match("^[a-zé]$", y)],
 	"sets": {xs, ys, {x | some x in input.xs}},
 }
-`}, nil)
+`}, map[string]any{"list": []string{"a", "b"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	values := []string{`"b"`, `1`, `"a"`, `1.0`, `[1]`, `"c"`, `{"k": 1}`, `null`, `"B"`, `true`, `"j"`, `[[]]`, `"é"`, `2`, `"l"`, `"zz"`, `false`, `{}`, `-1`, `""`}
+	values := []string{`"b"`, `1`, `"a"`, `1.0`, `[1]`, `"c"`, `{"k": 1}`, `null`, `"B"`, `true`, `"j"`, `[[]]`, `"É"`, `2`, `"l"`, `"zz"`, `false`, `{}`, `-1`, `""`}
 	for n := range len(values) + 1 {
 		for _, m := range []int{0, 3, n, len(values)} {
 			input := fmt.Sprintf(`{"xs": [%s], "ys": [%s]}`, strings.Join(values[:n], ", "), strings.Join(values[len(values)-m:], ", "))
