@@ -96,7 +96,7 @@ function showRoles() {
   count();
   box.replaceChildren(
     el("h2", {}, "Rights by role"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A figure is on how many resources those with the role have the right on average; what all of them have on all is 100 %. Who has several roles is counted with each.`),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A figure says on what share of the resources the users with the role have the right, on average. A user with several roles is counted with each.`),
     el("div", { class: "filters noprint" }, el("label", {}, "By ", which), el("label", {}, "On ", what), csvButton(() => `rights-by-${doc.attributes[which.value].name}-${contextKey(context().data)}`, () => rowsOf(tables.querySelector("table")))),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rights by role" }, tables),
   );
