@@ -122,7 +122,7 @@ func assumption(ctx context.Context, c *workspace.Workspace, p assume.Point, in 
 	}
 	view := c.Policy.View
 	view.Merge(other.View)
-	keepNames(view, namedTypes(c))
+	workspace.KeepNames(view, namedTypes(c))
 	other.View = view
 	c.Site.Require(other.Needs)
 	// The rules are the same to the comparison where an option differs: only two sites

@@ -164,7 +164,7 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]wo
 	if len(types) == 0 {
 		types = namedTypes(c)
 	}
-	keepNames(c.Policy.View, types)
+	workspace.KeepNames(c.Policy.View, types)
 	if ctx.String("html") != "" || a.actions&uint32(matrix.Create) != 0 {
 		keepForPage(c.Policy.View, c.Options.Schema, types)
 	}
@@ -180,19 +180,6 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]wo
 	}
 	a.bundle, err = s.Bundle(ctx.Context, c)
 	return variants, err
-}
-
-// keepNames makes a view hold the names of entities, and the logins of users, as they
-// are written.
-func keepNames(view schema.View, types []string) {
-	for _, part := range []string{"userdirectory", "userid"} {
-		view.Of("user").Scalars[part] |= schema.Exact
-	}
-	for _, typ := range append([]string{"user"}, types...) {
-		if typ != "transientobject" {
-			view.Of(typ).Scalars["name"] |= schema.Exact
-		}
-	}
 }
 
 // byteOrderMark begins CSV files, by which spreadsheets know UTF-8.

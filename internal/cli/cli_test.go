@@ -196,7 +196,7 @@ func TestOutputsAppearTogetherOrNotAtAll(t *testing.T) {
 	broken := errors.New("broken")
 	fail := func(w io.Writer, _ string) error { return errors.Join(text("half")(w, ""), broken) }
 
-	var out Outputs
+	out := (&Streams{}).outputs()
 	if err := out.Folder(folder, []bundles.File{{Path: "x/y.rego", Content: []byte("1")}}); err != nil {
 		t.Fatal(err)
 	}
@@ -208,7 +208,7 @@ func TestOutputsAppearTogetherOrNotAtAll(t *testing.T) {
 	}
 
 	for _, content := range []string{"first", "second"} {
-		var out Outputs
+		out := (&Streams{}).outputs()
 		if err := errors.Join(out.File(file, text(content)), out.Folder(folder, []bundles.File{{Path: content + "/y.rego", Content: []byte(content)}})); err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +232,7 @@ func TestOutputThroughALink(t *testing.T) {
 	if err := os.Symlink(target, link); err != nil {
 		t.Skip("no links here:", err)
 	}
-	var out Outputs
+	out := (&Streams{}).outputs()
 	if err := errors.Join(out.File(link, text("new")), out.Commit()); err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +250,7 @@ func TestOutputKeepsPermissions(t *testing.T) {
 		if err := errors.Join(os.WriteFile(file, []byte("old"), 0o600), os.Chmod(file, mode)); err != nil {
 			t.Fatal(err)
 		}
-		var out Outputs
+		out := (&Streams{}).outputs()
 		if err := errors.Join(out.File(file, text("new")), out.Commit()); err != nil {
 			t.Fatal(err)
 		}
@@ -269,7 +269,7 @@ func TestOutputToADevice(t *testing.T) {
 	if err != nil || info.Mode().IsRegular() {
 		t.Skip("no device to write to")
 	}
-	var out Outputs
+	out := (&Streams{}).outputs()
 	if err := errors.Join(out.File(os.DevNull, text("gone")), out.Commit()); err != nil {
 		t.Fatal(err)
 	}

@@ -104,7 +104,7 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 		return &deciding{d, siteNaming(ctx, c, site), c.RuleName}, err
 	}
 	if c.Policy != nil && !ctx.IsSet("requests") {
-		keepNames(c.Policy.View, namedTypes(c))
+		workspace.KeepNames(c.Policy.View, namedTypes(c))
 		if ctx.IsSet("task") {
 			keepForPage(c.Policy.View, c.Options.Schema, namedTypes(c)) // what is under an app
 		}

@@ -109,7 +109,7 @@ func (s *Streams) anyBundle(ctx *cli.Context) (*bundles.Bundle, *workspace.Works
 			return nil, nil, err
 		}
 		if c.Policy != nil {
-			keepNames(c.Policy.View, namedTypes(c))
+			workspace.KeepNames(c.Policy.View, namedTypes(c))
 		}
 		b, err := s.Bundle(ctx.Context, c)
 		return b, c, err

@@ -199,10 +199,10 @@ func TestStoriesOfTheRealExport(t *testing.T) {
 	s := realExport(t)
 	story{
 		request: ask(`ACME\quinn`, "read", "App", report, "hub"),
-		nearest: "Z_CONSUMER (app access)",
-		unmet:   []string{`resource.stream.HasPrivilege("read")`, "resource.name=user.environment.group"},
-		first:   []string{`add "Acme Corp" to the custom property @customers of ACME\quinn`}, files: []string{"repository user.json customProperties"},
-		through: []string{"Z_CONSUMER (app access)"},
+		nearest: "OwnerRead", unmet: []string{"resource.owner = user"},
+		// It opens five other resources to quinn, and every other change more.
+		first: []string{`make ACME\quinn the owner of App "Acme Report"`}, files: []string{"repository app.json owner"},
+		through: []string{"OwnerRead"},
 	}.check(t, s)
 	x := s.told(t, ask(`ACME\quinn`, "read", "App", report, "hub"))
 	why := map[string]int{}
