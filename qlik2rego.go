@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
@@ -46,6 +47,10 @@ type Options struct {
 	// ListInequalityAll reads x != "a" over a list as "no value equals". The default is
 	// "some value differs". Qlik does not document which one holds.
 	ListInequalityAll bool
+	// AssumeEmpty are fields, as TYPE.FIELD such as "App.customProperties", that count as
+	// empty although the snapshot does not have them. Without it, rules that read a field
+	// which was not exported are the error Q0615.
+	AssumeEmpty []string
 }
 
 // Rules is a set of rules and, if there is a snapshot, the site that they are about. It is
@@ -65,6 +70,13 @@ func Load(ctx context.Context, o Options) (*Rules, error) {
 	if o.ListInequalityAll {
 		from.Options.ListInequality = resolve.All
 	}
+	for _, text := range o.AssumeEmpty {
+		field, err := exportField(from.Options.Schema, text)
+		if err != nil {
+			return nil, err
+		}
+		from.Options.AssumeEmpty = append(from.Options.AssumeEmpty, field)
+	}
 	if o.Source != nil {
 		if len(o.Rules) > 0 {
 			return nil, errors.New("qlik2rego: Options.Rules and Options.Source exclude each other")
@@ -76,6 +88,17 @@ func Load(ctx context.Context, o Options) (*Rules, error) {
 		return nil, fmt.Errorf("qlik2rego: %w", err)
 	}
 	return &Rules{w}, nil
+}
+
+// exportField returns the field TYPE.FIELD of an export.
+func exportField(s *schema.Schema, text string) (schema.Field, error) {
+	dot := strings.LastIndex(text, ".")
+	if t, ok := s.Type(text[:max(dot, 0)]); ok {
+		if f, ok := s.ExportField(t, text[dot+1:]); ok {
+			return f, nil
+		}
+	}
+	return schema.Field{}, fmt.Errorf("qlik2rego: Options.AssumeEmpty: %q is not TYPE.FIELD of an export, such as App.customProperties", text)
 }
 
 // Len returns the number of rules that were found, including those with errors.

@@ -54,6 +54,39 @@ func TestAuditIsWhatTheDeciderSays(t *testing.T) {
 	}
 }
 
+// A field that was not exported decides nothing, unless the caller says that it is empty.
+func TestPartialExport(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"user.json": `[{"id": "u", "userDirectory": "ACME", "userId": "anna", "name": "Anna"}]`,
+		"app.json":  `[{"id": "a", "name": "Budget"}]`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const rule = `[{"id": "1", "name": "open", "category": "Security", "resourceFilter": "App_*", "actions": 2, "ruleContext": 0, "rule": "resource.@Restricted.Empty()"}]`
+	options := func(empty ...string) qlik2rego.Options {
+		return qlik2rego.Options{Source: strings.NewReader(rule), Snapshot: dir, AssumeEmpty: empty}
+	}
+	if _, err := load(options()).Decider(t.Context()); !errors.Is(err, qlik2rego.ErrInvalid) {
+		t.Errorf("without customProperties: %v", err)
+	}
+	decider, err := load(options("app.CUSTOMPROPERTIES")).Decider(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := decider.Decide(t.Context(), qlik2rego.Request{Subject: `ACME\anna`, Action: "read", ResourceType: "App", ResourceID: "a"})
+	if err != nil || !d.Allow {
+		t.Errorf("assumed to be empty: %v, %v", d, err)
+	}
+	for _, field := range []string{"customProperties", "Apps.customProperties", "App.colour", ""} {
+		if _, err := qlik2rego.Load(t.Context(), options(field)); err == nil {
+			t.Errorf("%q counts as a field", field)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	broken := qlik2rego.Options{Source: strings.NewReader(`[{"id": "1", "name": "x", "category": "Security", "resourceFilter": "App_*", "actions": 2, "rule": "user.nam = ="}]`)}
 	rules := load(broken)

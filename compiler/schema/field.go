@@ -73,6 +73,17 @@ func (s *Schema) ExportFields(t *Type) []string {
 	return names
 }
 
+// ExportField returns the field of a type with a name, ignoring case, in the spelling of
+// the schema. It returns false if ExportFields does not have it.
+func (s *Schema) ExportField(t *Type, name string) (Field, bool) {
+	for _, f := range s.ExportFields(t) {
+		if Fold(f) == Fold(name) {
+			return Field{Type: t.Name, Name: f}, true
+		}
+	}
+	return Field{}, false
+}
+
 // lists reports whether entities of the type list files in their field references.
 func (s *Schema) lists(t *Type) bool {
 	for _, other := range s.types {

@@ -23,6 +23,16 @@ func TestExportFields(t *testing.T) {
 	}
 }
 
+func TestExportField(t *testing.T) {
+	s := Default()
+	if f, ok := s.ExportField(s.Lookup("app"), "CUSTOMproperties"); !ok || f != (Field{"App", "customProperties"}) {
+		t.Errorf("%v, %v", f, ok)
+	}
+	if f, ok := s.ExportField(s.Lookup("App"), "attributes"); ok || f != (Field{}) {
+		t.Errorf("an app has no attributes, got %v", f)
+	}
+}
+
 func TestFieldsIgnoreCase(t *testing.T) {
 	f := Field{"App.Object", "objectType"}
 	if f.String() != "App.Object.objectType" || !f.Is(Field{"APP.object", "OBJECTTYPE"}) || f.Is(Field{"App", "objectType"}) || f.Is(Field{"App.Object", "app"}) {

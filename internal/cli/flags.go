@@ -144,12 +144,10 @@ func exportField(ctx *cli.Context, s *schema.Schema, text string) (schema.Field,
 	if !ok {
 		return schema.Field{}, UsageOf(ctx.Command, "--assume-empty: there is no type %q%s", typ, didYouMean(typ, typeNames(s, nil), as))
 	}
-	fields := s.ExportFields(t)
-	for _, f := range fields {
-		if strings.EqualFold(f, name) {
-			return schema.Field{Type: t.Name, Name: f}, nil
-		}
+	if f, ok := s.ExportField(t, name); ok {
+		return f, nil
 	}
+	fields := s.ExportFields(t)
 	hint := didYouMean(name, fields, as)
 	if hint == "" && len(fields) > 0 {
 		hint = "; it has " + strings.Join(fields, ", ")
