@@ -19,10 +19,10 @@ import (
 // AuditFlags are the flags that say what an audit looks at.
 func AuditFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "type", Usage: "a resource `TYPE`, such as App; again for more; all on record without it"},
-		&cli.StringSliceFlag{Name: "action", Usage: "an `ACTION`, such as read; again for more; all without it"},
+		&cli.StringSliceFlag{Name: "type", Usage: "a resource `TYPE`, such as App; repeatable; the default is all on record"},
+		&cli.StringSliceFlag{Name: "action", Usage: "an `ACTION`, such as read; repeatable; the default is all"},
 		&cli.StringSliceFlag{Name: "user", Usage: `who: a login, id or name, or PROPERTY=VALUE, * for anything: 'ACME\a*', group=Sales; again for more`},
-		&cli.StringSliceFlag{Name: "resource", Usage: "on what: an id or name, or PROPERTY=VALUE: 'Sales*', @Department=HR, stream.name=Everyone; again for more"},
+		&cli.StringSliceFlag{Name: "resource", Usage: "the resources: an id or name, or PROPERTY=VALUE: 'Sales*', @Department=HR, stream.name=Everyone; repeatable"},
 		Choice("context", "where requests come from; both is each of hub and qmc", "both", "hub", "qmc", "none"),
 		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
 		InactiveFlag(),
@@ -38,7 +38,7 @@ var auditViews = map[string]report.View{
 
 // ByFlag is the flag --by.
 func ByFlag() cli.Flag {
-	return Choice("by", "what has a row", "class", "member", "cell", "user", "resource", "nobody", "rule", "create", "summary")
+	return Choice("by", "what a row is about", "class", "member", "cell", "user", "resource", "nobody", "rule", "create", "summary")
 }
 
 // RowsFlag is the flag --format of the commands that write rows.

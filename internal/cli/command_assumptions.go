@@ -9,7 +9,7 @@ import (
 func assumptionsCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "assumptions",
-		Usage:     "show which decisions of a site depend on undocumented behaviour of the product",
+		Usage:     "show which decisions of a site depend on undocumented behavior of the product",
 		ArgsUsage: "RULES… --snapshot FOLDER [--fail-on uncertain] [flags]",
 		Description: `The vendor does not document all that a rule means. For each open point the rules are
 compiled in the other reading as well, both are decided for every user and resource of

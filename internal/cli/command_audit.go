@@ -36,7 +36,7 @@ EXAMPLES:
 			RowsFlag(),
 			PageFlag(),
 			EngineFlag(),
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all, or to standard output, -"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
 		}),
 		Action: func(ctx *cli.Context) error {
 			useEngine(ctx)

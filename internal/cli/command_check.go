@@ -50,7 +50,7 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "dry-run", Usage: "with --fix: show the difference and write nothing"},
 			ConfigFlag(),
 			FormatFlag(SARIF, GitHub, GitLab, JUnit, Markdown),
-			Choice("fail-on", "what makes the exit code 1 where there is no error, which makes it 3", "error", "warning")),
+			Choice("fail-on", "what makes the exit code 1; errors make it 3", "error", "warning")),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
 			if ctx.Bool("cost") && streams.Format != Text && streams.Format != JSON {

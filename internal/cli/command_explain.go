@@ -9,7 +9,7 @@ func explainCommand(streams *Streams) *cli.Command {
 	flags = append(flags, RequestFlags()...)
 	return &cli.Command{
 		Name:      "explain",
-		Usage:     "tell why a request is granted or denied, and what would grant it",
+		Usage:     "explain why a request is granted or denied, and what would grant it",
 		ArgsUsage: "(RULES… [--snapshot FOLDER] | -b BUNDLE) --subject S --action A --resource TYPE:ID [flags]",
 		Description: `Every rule that could apply is told clause by clause, with the values met on
 either side and where the clause stands in the condition and in the export, and
@@ -27,7 +27,7 @@ EXAMPLES:
 		Flags: append(flags,
 			&cli.StringFlag{Name: "input", Usage: "the request, `FILE`"},
 			&cli.IntFlag{Name: "proposals", Usage: "how many changes to propose at most; 0 looks for none", Value: 5},
-			&cli.BoolFlag{Name: "all", Usage: "tell every clause of every rule"},
+			&cli.BoolFlag{Name: "all", Usage: "show every clause of every rule"},
 			FormatFlag()),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")

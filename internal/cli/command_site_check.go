@@ -14,7 +14,7 @@ import (
 func siteCheckCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "site check",
-		Usage:     "try the connection to a site, and tell what the user may do there",
+		Usage:     "try the connection to a site, and show what the user may do there",
 		ArgsUsage: "[--sites FILE] [--site NAME]",
 		Description: `It reads counts and asks for the user's rights, and changes nothing. The exit code is
 1 if a right is missing that pull, plan, verify, watch or apply need. An error says

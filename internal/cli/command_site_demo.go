@@ -14,7 +14,7 @@ import (
 func siteDemoCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "site demo",
-		Usage:     "serve a made-up site, to try the commands for live sites without one",
+		Usage:     "serve a demo site, to try the commands for live sites",
 		ArgsUsage: "[--scenario NAME] [--listen ADDRESS] [--dir FOLDER]",
 		Description: `The site is a small imitation of a repository with the users, apps and rules of a
 scenario. FOLDER gets the certificates that it makes, and a sites.yaml with the site

@@ -41,7 +41,7 @@ EXAMPLES:
    qlik2rego verify --env group=Finance --env OS=Windows
    qlik2rego verify --site prod --anonymise --format json`,
 		Flags: append(SiteFlags(),
-			&cli.StringSliceFlag{Name: "type", Usage: "a `TYPE` of resources; again for more; without it all that the site audits"},
+			&cli.StringSliceFlag{Name: "type", Usage: "a `TYPE` of resources; repeatable; the default is all that the site audits"},
 			&cli.IntFlag{Name: "sample", Usage: "how many `MEMBERS` of each equivalence class are asked about", Value: 1},
 			&cli.BoolFlag{Name: "whole", Usage: "ask about all users and resources"},
 			&cli.StringFlag{Name: "save", Usage: "write what the site answers to `FOLDER`"},

@@ -34,7 +34,7 @@ EXAMPLES:
 		Flags: append(SiteFlags(),
 			&cli.DurationFlag{Name: "interval", Usage: "how long to wait between two rounds", Value: 2 * time.Second},
 			&cli.BoolFlag{Name: "once", Usage: "compare the site with FOLDER once; the exit code is 1 if a rule differs"},
-			&cli.StringFlag{Name: "listen", Usage: "let the site say when something changes, at `ADDRESS`"},
+			&cli.StringFlag{Name: "listen", Usage: "take notifications of the site about changes, at `ADDRESS`"},
 			&cli.StringFlag{Name: "callback", Usage: "the `URL` by which the site reaches --listen"},
 			&cli.StringFlag{Name: "webhook", Usage: "post each change to `URL` as JSON"},
 			&cli.StringFlag{Name: "metrics", Usage: "serve metrics for Prometheus at `ADDRESS`, path /metrics"},

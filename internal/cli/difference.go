@@ -27,15 +27,15 @@ const Markdown = "markdown"
 // DiffFlags are the flags of diff beside those of compilation.
 func DiffFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "old-snapshot", Usage: "the site as it was, a `FOLDER`, where it differs too"},
+		&cli.StringFlag{Name: "old-snapshot", Usage: "the site as it was, a `FOLDER`, if it differs too"},
 		&cli.StringFlag{Name: "new-snapshot", Usage: "the site as it is, a `FOLDER`"},
-		&cli.StringSliceFlag{Name: "context", Usage: "where requests come from: `hub`, qmc or none, where they do not say; again for more; all without it"},
+		&cli.StringSliceFlag{Name: "context", Usage: "where requests come from: `hub`, qmc, or none for requests that do not say; repeatable; the default is all"},
 		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
-		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE`, KIND[:ACTION[:TYPE]][=LIMIT], that makes the exit code 1 if more cells differ; again for more"},
+		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE`, KIND[:ACTION[:TYPE]][=LIMIT], that makes the exit code 1 if more rights differ; repeatable"},
 		&cli.StringFlag{Name: "baseline", Usage: "accepted differences, a `FILE`, which do not count"},
-		&cli.BoolFlag{Name: "update-baseline", Usage: "accept all differences: write the baseline anew"},
+		&cli.BoolFlag{Name: "update-baseline", Usage: "accept all differences: write a new baseline"},
 		&cli.StringFlag{Name: "html", Usage: "also write a page for browsers, `FILE`, which needs nothing else"},
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, which appears whole or not at all, or to standard output, -"},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
 	}
 }
 

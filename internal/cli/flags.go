@@ -107,7 +107,7 @@ func commandLine(ctx *cli.Context, flags []cli.Flag) []string {
 
 // ProgressFlag is the flag --progress.
 func ProgressFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "progress", Usage: "report progress on standard error, also where nobody looks"}
+	return &cli.BoolFlag{Name: "progress", Usage: "report progress even if standard error is not a terminal"}
 }
 
 // compileOptions reads the flags of CompileFlags.

@@ -48,7 +48,7 @@ func RequestFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "subject-property", Usage: "describe a user who is not on record, `NAME=VALUE`: group=Sales, roles=RootAdmin, @Region=EMEA; repeatable"},
 		&cli.StringFlag{Name: "action", Usage: "the action: read, update, publish, …"},
 		&cli.StringFlag{Name: "resource", Usage: "the resource, `TYPE:ID` or TYPE:NAME, such as App:2b1c… or 'App:Sales overview', or a section, such as QmcSection_App"},
-		&cli.StringFlag{Name: "context", Usage: "where the request comes from: hub, qmc, or none where it does not say"},
+		&cli.StringFlag{Name: "context", Usage: "where the request comes from: hub, qmc, or none for a request that does not say"},
 		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
 		&cli.StringFlag{Name: "properties", Usage: "a resource that is not on record, `JSON`"},
 	}

@@ -31,7 +31,7 @@ func SearchFlags() []cli.Flag {
 	flags := slices.DeleteFunc(RequestFlags(), func(f cli.Flag) bool { return f.Names()[0] == "resource" })
 	return append(flags,
 		InactiveFlag(),
-		&cli.StringFlag{Name: "resource", Usage: "on what: `TYPE:ID`, such as App:2b1c…; without it resources are searched for"},
+		&cli.StringFlag{Name: "resource", Usage: "the resource, `TYPE:ID`, such as App:2b1c…; without it the search is for resources"},
 		&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the resources that are searched for, such as App"})
 }
 

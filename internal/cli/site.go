@@ -12,7 +12,7 @@ import (
 func SiteFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "sites", Usage: "the `FILE` that names sites and how to connect to them", Value: "sites.yaml"},
-		&cli.StringFlag{Name: "site", Usage: "the `NAME` of the site, where the file has several"},
+		&cli.StringFlag{Name: "site", Usage: "the `NAME` of the site, if the file has several"},
 	}
 }
 
