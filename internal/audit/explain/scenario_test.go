@@ -230,6 +230,9 @@ func TestEverythingOnRecord(t *testing.T) {
 		"real-site": realExport,
 	} {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && name != "sheet-level" {
+				t.Skip("many requests")
+			}
 			t.Parallel()
 			s := open(t)
 			asked, proposed, carried := 0, 0, 0
