@@ -187,6 +187,9 @@ func sameCounts(want, got map[string]int64) bool {
 // TestDifferenceIsExact holds on generated sites, whose rules were changed at random:
 // the difference by classes is the one of two engines, cell by cell.
 func TestDifferenceIsExact(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons; the scenarios run the same code")
+	}
 	size := sitegen.Size{Users: 6, Streams: 3, Apps: 5, Objects: 5, Others: 1, Rules: 22, Requests: 60}
 	seeds := *sites
 	if !exact.Enabled() {
@@ -271,6 +274,9 @@ func moved(t *testing.T, c sitegen.Case) sitegen.Case {
 
 // TestDifferenceOfSitesIsExact compares rules and sites that both differ.
 func TestDifferenceOfSitesIsExact(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons; the scenarios run the same code")
+	}
 	size := sitegen.Size{Users: 6, Streams: 3, Apps: 5, Objects: 4, Others: 1, Rules: 15, Requests: 40}
 	c := sitegen.Generate(5, size)
 	old, new := written(t, c), written(t, moved(t, c))

@@ -101,6 +101,9 @@ func TestSheetLevel(t *testing.T) {
 }
 
 func TestRealExport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons; the scenarios run the same code")
+	}
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {
 		t.Skip("QLIK_CORPUS names no folder with site-export/systemrule.json")

@@ -103,6 +103,9 @@ func TestProofs(t *testing.T) {
 // kind of difference that some site shows, the comparison without a site shows too,
 // without leaving anything out.
 func TestNothingIsCalledEqualThatDiffers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons; the scenarios run the same code")
+	}
 	rounds := 25
 	if !exact.Enabled() {
 		rounds = 8

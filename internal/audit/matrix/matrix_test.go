@@ -73,6 +73,9 @@ func compare(t *testing.T, o testsite.Site, m *matrix.Matrix, where string) (cel
 // TestMatrixIsCellByCell holds on generated sites: the matrix says of every pair
 // and action what both readings of the rules decide, with the same rules.
 func TestMatrixIsCellByCell(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons; the scenarios run the same code")
+	}
 	size := sitegen.Size{Users: 7, Streams: 4, Apps: 6, Objects: 7, Others: 2, Rules: 25, Requests: 60}
 	sites := *sites
 	if !exact.Enabled() {

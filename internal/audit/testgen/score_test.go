@@ -73,6 +73,9 @@ func TestMutants(t *testing.T) {
 // TestScoreIsWhatTheTestsNotice runs the written tests against every change: those
 // fail that the score counts as noticed, and no others.
 func TestScoreIsWhatTheTestsNotice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons; the scenarios run the same code")
+	}
 	rules, site := scenarios+"sheet-level/one-sheet/rules.json", scenarios+"sheet-level/site"
 	suite := generate(t, open(t, rules, site), options)
 	score, err := suite.Score(t.Context(), snapshot.NoProgress{})

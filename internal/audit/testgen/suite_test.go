@@ -43,6 +43,9 @@ func TestScenarios(t *testing.T) {
 
 // TestRealExport does the same with a real export.
 func TestRealExport(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons; the scenarios run the same code")
+	}
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {
 		t.Skip("QLIK_CORPUS names no folder with site-export/systemrule.json")
@@ -101,6 +104,9 @@ func holdToOPA(t *testing.T, text string) {
 // TestGeneratedSites holds on made-up sites that whatever the pool shows the cases
 // show: they pass, and are written the same way twice.
 func TestGeneratedSites(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons; the scenarios run the same code")
+	}
 	seeds := 3
 	if !exact.Enabled() {
 		seeds = 1
