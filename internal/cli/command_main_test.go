@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,7 +24,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 scripts,
+		Files:               stories(t, scripts),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
@@ -47,6 +48,22 @@ func TestScripts(t *testing.T) {
 			"await":   awaitThere,
 			"differs": awaitOther,
 		},
+	})
+}
+
+// stories returns all stories or, in short mode, those of commands with servers, watchers
+// and outputs that are interrupted: for them the race detector runs.
+func stories(t *testing.T, dir string) []string {
+	all, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	if err != nil || len(all) == 0 {
+		t.Fatal("no stories in", dir, err)
+	}
+	if !testing.Short() {
+		return all
+	}
+	concurrent := []string{"audit", "names", "outputs", "plan", "pull", "search", "serve", "site", "verify", "watch"}
+	return slices.DeleteFunc(all, func(file string) bool {
+		return !slices.Contains(concurrent, strings.TrimSuffix(filepath.Base(file), ".txtar"))
 	})
 }
 

@@ -88,6 +88,9 @@ func (r request) plain() bool {
 // TestSearchIsTheDecisionPoints asks the command line and, over HTTP, the decision
 // point for the same searches on generated sites.
 func TestSearchIsTheDecisionPoints(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons, one after the other")
+	}
 	compared, found := 0, 0
 	for seed := uint64(1); seed <= 2; seed++ {
 		dir := t.TempDir()

@@ -127,6 +127,8 @@ func (s *Streams) endsSoon(commands ...*cli.Command) []*cli.Command {
 	for _, c := range commands {
 		act := c.Action
 		c.Action = func(ctx *cli.Context) error {
+			// The command may replace the context of ctx and writes what s stages.
+			base, staged := ctx.Context, s.outputs().staging
 			done := make(chan error, 1)
 			go func() {
 				var err error
@@ -137,14 +139,14 @@ func (s *Streams) endsSoon(commands ...*cli.Command) []*cli.Command {
 			select {
 			case err := <-done:
 				return err
-			case <-ctx.Done():
+			case <-base.Done():
 			}
 			select {
 			case err := <-done:
 				return err
 			case <-time.After(endGrace):
-				s.staging.removeAll()
-				return context.Cause(ctx.Context)
+				staged.removeAll()
+				return context.Cause(base)
 			}
 		}
 	}

@@ -50,9 +50,6 @@ func (s *staging) drop(temp string) {
 
 // removeAll removes what is staged, and keeps more from being made.
 func (s *staging) removeAll() {
-	if s == nil {
-		return // nothing was staged
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended = true

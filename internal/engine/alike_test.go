@@ -22,6 +22,9 @@ var (
 // the same rules, each asked about alone; and many asked about at once get what
 // each gets alone.
 func TestAlikeAreAnsweredAlike(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons, one after the other")
+	}
 	resources, classes, apart := 0, 0, 0
 	for seed := *alikeFirst; seed < *alikeFirst+*alikeSites; seed++ {
 		s := newChanging(t, seed, sitegen.Size{Users: 8, Streams: 4, Apps: 24, Objects: 24, Others: 10, Rules: 25, Requests: 60})

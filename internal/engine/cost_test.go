@@ -29,6 +29,9 @@ import (
 // sites with rules of every kind: the two rise together, and neither is a multiple
 // of the other.
 func TestEstimatedCostIsTheMeasuredOne(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons, one after the other")
+	}
 	var estimated, measured []float64
 	for seed := range uint64(3) {
 		c := sitegen.Generate(seed, sitegen.Size{Users: 8, Streams: 4, Apps: 7, Objects: 9, Others: 3, Rules: 60, Requests: 100})

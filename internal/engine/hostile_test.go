@@ -98,6 +98,9 @@ var hostile = []struct {
 // TestHostileBundlesAsStockOPA gives the same bundles to stock OPA: what it
 // refuses is refused, and what it reads is read to the same answer.
 func TestHostileBundlesAsStockOPA(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons, one after the other")
+	}
 	for _, h := range hostile {
 		t.Run(h.name, func(t *testing.T) {
 			stock, stockErr := stockAnswer(t, h.bundles)
