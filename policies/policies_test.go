@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/cover"
@@ -33,6 +34,7 @@ func TestRego(t *testing.T) {
 		SetCompiler(ast.NewCompiler().WithStrict(true)).
 		SetStore(store).
 		SetModules(modules).
+		SetTimeout(10 * time.Minute). // by default 5 s, which a busy machine exceeds
 		SetCoverageQueryTracer(coverage)
 	tests := 0
 	err = storage.Txn(ctx, store, storage.TransactionParams{}, func(txn storage.Transaction) error {

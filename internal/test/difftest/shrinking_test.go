@@ -29,6 +29,9 @@ var few = sitegen.Size{Users: 4, Streams: 2, Apps: 3, Objects: 3, Others: 1, Rul
 // case that rule alone may be left, always true, and a request for what it
 // grants, on an empty site.
 func TestShrinkToOneRule(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons, one after the other")
+	}
 	t.Parallel()
 	c := sitegen.Generate(7, few)
 	o := options{}
@@ -77,6 +80,9 @@ func granting(t *testing.T, c sitegen.Case, o options) string {
 // TestShrinkToOneComparison plants an engine that reads like as =: of the
 // conditions one comparison may be left.
 func TestShrinkToOneComparison(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons, one after the other")
+	}
 	t.Parallel()
 	o := options{}
 	planted := func(ctx context.Context, c sitegen.Case, o options) (*site, failure) {

@@ -96,6 +96,9 @@ func TestVariety(t *testing.T) {
 
 // The compiler takes all generated rules, and refuses all broken ones and no other.
 func TestRulesAreValidUnlessBrokenOnPurpose(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many comparisons, one after the other")
+	}
 	for seed := range uint64(10) {
 		if refused := refusedRules(t, Generate(seed, Small).Rules); len(refused) > 0 {
 			t.Errorf("seed %d: refused: %v", seed, refused)
