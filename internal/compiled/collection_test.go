@@ -41,13 +41,14 @@ p := {
 	"names": [v | some k in ["0", "1", "x", 0]; v := data.list[k]],
 	"matched": [y | some y in input.ys; regex.match("^[a-zé]$", y)],
 	"unmatched": [y | some y in input.ys; not regex.match("^[a-zé]$", y)],
+	"objects": [v | some y in input.ys; {"k": v} = y],
 	"sets": {xs, ys, {x | some x in input.xs}},
 }
 `}, map[string]any{"list": []string{"a", "b"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	values := []string{`"b"`, `1`, `"a"`, `1.0`, `[1]`, `"c"`, `{"k": 1}`, `null`, `"B"`, `true`, `"j"`, `[[]]`, `"É"`, `2`, `"l"`, `"zz"`, `false`, `{}`, `-1`, `""`}
+	values := []string{`"b"`, `1`, `"a"`, `1.0`, `[1]`, `"c"`, `{"k": 1}`, `{"k": 1, "l": 2}`, `{"l": 3}`, `null`, `"B"`, `true`, `"j"`, `[[]]`, `"É"`, `2`, `"l"`, `"zz"`, `false`, `{}`, `-1`, `""`}
 	for n := range len(values) + 1 {
 		for _, m := range []int{0, 3, n, len(values)} {
 			input := fmt.Sprintf(`{"xs": [%s], "ys": [%s]}`, strings.Join(values[:n], ", "), strings.Join(values[len(values)-m:], ", "))
