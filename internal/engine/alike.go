@@ -83,7 +83,7 @@ func (a *alikes) of(k kind) *partition.Alike {
 type Alike struct {
 	ctx     context.Context
 	of      *partition.Alike
-	asker   *partition.Asker // nil for a subject who is not on record
+	classes *partition.SubjectClasses // nil for a subject who is not on record
 	subject string
 }
 
@@ -110,7 +110,7 @@ func (p *Point) Alike(ctx context.Context, r Request) *Alike {
 		a.subject, _ = v.(string)
 	}
 	if session, ok := sessionOf(r.Context); ok {
-		a.asker = of.For(a.subject, session, func(typ string, action uint32, handles []string) ([]bool, error) {
+		a.classes = of.For(a.subject, session, func(typ string, action uint32, handles []string) ([]bool, error) {
 			return p.allowed(ctx, r, typ, action, handles)
 		})
 	}
@@ -148,8 +148,8 @@ func (a *Alike) Classes(ids []string) ([]int32, error) {
 	for i, id := range ids {
 		handles[i] = strings.ToLower(id)
 	}
-	if a.asker != nil {
-		list, err := a.asker.Classes(handles)
+	if a.classes != nil {
+		list, err := a.classes.Classes(handles)
 		if err != nil && a.ctx.Err() == nil { // the policy fails on one of them: each alone will tell
 			return slices.Repeat([]int32{-1}, len(ids)), nil
 		}

@@ -15,7 +15,7 @@
 //
 // Who decides about few subjects at a time asks in another order: Alike tells
 // resources apart by all that they bring, for whoever asks, as they are met, and
-// Asker merges what one subject cannot tell apart.
+// SubjectClasses merges what one subject cannot tell apart.
 //
 // It knows tests and the site's data. It refuses to know how tests combine, what
 // they grant, and Rego: a right is decided by the policy itself (internal/audit).

@@ -96,3 +96,14 @@ func (s *Scope) statePersona(v *value) {
 func containsFold(texts []string, fold string) bool {
 	return slices.ContainsFunc(texts, func(t string) bool { return schema.Fold(t) == fold })
 }
+
+// UnionOfKinds returns the kinds of both lists, each once, in the order in which they come.
+func UnionOfKinds(list, more []Kind) []Kind {
+	list = slices.Clone(list)
+	for _, k := range more {
+		if !slices.Contains(list, k) {
+			list = append(list, k)
+		}
+	}
+	return list
+}

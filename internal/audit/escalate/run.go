@@ -145,7 +145,7 @@ func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 				result.Everything, result.Narrow = true, step.Reading != "" && (result.Narrow || !result.Everything)
 			}
 			before := now
-			grown.Free = with(grown.Free, l.Frees)
+			grown.Free = solve.UnionOfKinds(grown.Free, l.Frees)
 			if now, err = r.rights(ctx, grown); err != nil {
 				return result, err
 			}
@@ -167,16 +167,6 @@ func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 		result.Reached = r.all()
 	}
 	return result, nil
-}
-
-func with(list, more []solve.Kind) []solve.Kind {
-	list = slices.Clone(list)
-	for _, k := range more {
-		if !slices.Contains(list, k) {
-			list = append(list, k)
-		}
-	}
-	return list
 }
 
 // all is the number of rights there are.

@@ -53,7 +53,7 @@ func (r *runner) reach(ctx context.Context, q *question) (Result, error) {
 		rests(goal)
 		grown := free
 		for _, l := range escalate.Levers {
-			if used[l.Type+l.Does] || len(l.Frees) > 0 && len(with(free, l.Frees)) == len(free) {
+			if used[l.Type+l.Does] || len(l.Frees) > 0 && len(solve.UnionOfKinds(free, l.Frees)) == len(free) {
 				continue
 			}
 			sub, err := r.sub(ctx, q, free, &l)
@@ -72,7 +72,7 @@ func (r *runner) reach(ctx context.Context, q *question) (Result, error) {
 			e := sub.Examples[0]
 			step := Step{Right: e.Right, Does: l.Does, Says: e.Says, GrantedBy: e.GrantedBy}
 			if l.Frees != nil {
-				grown, steps = with(grown, l.Frees), append(steps, step)
+				grown, steps = solve.UnionOfKinds(grown, l.Frees), append(steps, step)
 				continue
 			}
 			if step.Reading, err = r.restricted(ctx, q, free, l); err != nil {
@@ -93,16 +93,6 @@ func (r *runner) reach(ctx context.Context, q *question) (Result, error) {
 	slices.Sort(result.Axioms)
 	result.Axioms, result.Rules = slices.Compact(result.Axioms), sortedRefs(result.Rules)
 	return result, nil
-}
-
-func with(list, more []solve.Kind) []solve.Kind {
-	list = slices.Clone(list)
-	for _, k := range more {
-		if !slices.Contains(list, k) {
-			list = append(list, k)
-		}
-	}
-	return list
 }
 
 func (q *question) firstAction() string {

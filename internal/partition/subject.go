@@ -7,11 +7,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 )
 
-// Asker tells which resources the rules cannot tell apart when one subject on
+// SubjectClasses tells which resources the rules cannot tell apart when one subject on
 // record asks in one session: of the texts of a resource it counts whether the
 // subject has one of them, and of the entities that a right depends on whether the
 // subject has the right. It is not safe for concurrent use.
-type Asker struct {
+type SubjectClasses struct {
 	*Alike
 	handle string
 	site   *site
@@ -41,17 +41,17 @@ type right struct {
 // unsettled is the class of a resource that has to be asked about.
 const unsettled = -1
 
-// For returns an asker; nil if the subject is not on record.
-func (a *Alike) For(handle string, session Session, ask Ask) *Asker {
+// For returns the classes of one subject; nil if the subject is not on record.
+func (a *Alike) For(handle string, session Session, ask Ask) *SubjectClasses {
 	if !a.data.Has("site", "entities", "user", handle) {
 		return nil
 	}
-	return &Asker{Alike: a, handle: handle, site: &site{data: a.data, session: &session}, ask: ask, types: map[string]*asked{}}
+	return &SubjectClasses{Alike: a, handle: handle, site: &site{data: a.data, session: &session}, ask: ask, types: map[string]*asked{}}
 }
 
 // Classes returns, for each of the resources, a number that it shares with those that
 // are alike, or -1 for one that has to be asked about.
-func (k *Asker) Classes(handles []string) ([]int32, error) {
+func (k *SubjectClasses) Classes(handles []string) ([]int32, error) {
 	places := k.Places(handles)
 	of := make([]int32, len(places))
 	for i, place := range places {
@@ -63,7 +63,7 @@ func (k *Asker) Classes(handles []string) ([]int32, error) {
 	return k.merge(k.of(k.typ), of)
 }
 
-func (k *Asker) of(typ string) *asked {
+func (k *SubjectClasses) of(typ string) *asked {
 	if t, ok := k.types[typ]; ok {
 		return t
 	}
@@ -94,7 +94,7 @@ func single(t reads.Test, texts []string) []string {
 }
 
 // merge turns classes for all subjects into those for this one.
-func (k *Asker) merge(t *asked, of []int32) ([]int32, error) {
+func (k *SubjectClasses) merge(t *asked, of []int32) ([]int32, error) {
 	open := map[int32]*alikeClass{}
 	k.mu.Lock()
 	for _, class := range of {
@@ -129,7 +129,7 @@ func (k *Asker) merge(t *asked, of []int32) ([]int32, error) {
 }
 
 // number returns the class of resources for this subject.
-func (k *Asker) number(t *asked, c *alikeClass) int32 {
+func (k *SubjectClasses) number(t *asked, c *alikeClass) int32 {
 	key := slices.Clone(c.holds)
 	for i, n := range t.Across {
 		key = appendBit(key, slices.ContainsFunc(single(t.tests[n], c.texts[i]), func(text string) bool { return t.mine[i][text] }))
@@ -163,7 +163,7 @@ func appendBit(key []byte, bit bool) []byte {
 
 // settle finds out on which of the classes for all subjects this one has an
 // action, as far as there is an example to ask about.
-func (k *Asker) settle(t *asked, action uint32, targets []int32) error {
+func (k *SubjectClasses) settle(t *asked, action uint32, targets []int32) error {
 	classes, err := k.merge(t, targets)
 	if err != nil {
 		return err
@@ -194,7 +194,7 @@ func (k *Asker) settle(t *asked, action uint32, targets []int32) error {
 }
 
 // example returns a resource on record that does not stand apart.
-func (k *Asker) example(t *asked, class int32) (string, bool) {
+func (k *SubjectClasses) example(t *asked, class int32) (string, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, e := range t.alikes.classes[class].examples {
