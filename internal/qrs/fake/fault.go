@@ -81,6 +81,9 @@ func (s *Server) faulty(w http.ResponseWriter, r *http.Request, f Fault, next ht
 		case <-time.After(s.options.SlowBy):
 			next(w, r)
 		case <-r.Context().Done():
+			// A return would send an empty answer, which a caller that is closing
+			// the connection may still read.
+			panic(http.ErrAbortHandler)
 		}
 	}
 }
