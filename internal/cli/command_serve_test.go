@@ -39,10 +39,10 @@ func (l *logBuffer) String() string {
 }
 
 // await polls the log for a match.
-func (l *logBuffer) await(t *testing.T, pattern string) []string {
+func (l *logBuffer) await(t testing.TB, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for ; ; <-tick.C {

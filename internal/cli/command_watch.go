@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -22,24 +23,30 @@ server must be able to reach ADDRESS; --callback is the URL by which it does, if
 not http://THIS-MACHINE:PORT. What the site posts is not believed, only looked after.
 
 --format json writes one JSON object a line. --webhook posts the same object. --metrics
-serves numbers for Prometheus. --bundle writes a bundle of the site after every change:
-serve -b FILE decides by it without a request noticing.
+serves numbers for Prometheus.
+
+--bundle writes a bundle of the site after every change: serve -b FILE decides by it
+without a request noticing. --publish serves it by OPA's bundle service API, for many
+decision points and stock OPA: those that have an earlier revision are sent a delta, and
+long polls are answered at the change. An address that other machines reach needs a token
+and TLS.
 
 EXAMPLES:
    qlik2rego watch repo/ --site prod
    qlik2rego watch --site prod --format json --webhook https://hooks.acme.com/qlik
    qlik2rego watch repo/ --site prod --metrics 127.0.0.1:9102 --bundle bundle.tar.gz
+   qlik2rego watch --site prod --publish 127.0.0.1:8888
    qlik2rego watch repo/ --site prod --listen :9103 --interval 5m
    qlik2rego watch repo/ --site prod --once`,
-		Flags: append(SiteFlags(),
+		Flags: slices.Concat(SiteFlags(), publicationFlags(), []cli.Flag{
 			&cli.DurationFlag{Name: "interval", Usage: "how long to wait between two rounds", Value: 2 * time.Second},
 			&cli.BoolFlag{Name: "once", Usage: "compare the site with FOLDER once; the exit code is 1 if a rule differs"},
 			&cli.StringFlag{Name: "listen", Usage: "take notifications of the site about changes, at `ADDRESS`"},
 			&cli.StringFlag{Name: "callback", Usage: "the `URL` by which the site reaches --listen"},
 			&cli.StringFlag{Name: "webhook", Usage: "post each change to `URL` as JSON"},
 			&cli.StringFlag{Name: "metrics", Usage: "serve metrics for Prometheus at `ADDRESS`, path /metrics"},
-			&cli.StringFlag{Name: "bundle", Usage: "write a bundle of the site to `FILE` after every change"},
-			ProgressFlag(), FormatFlag()),
+			ProgressFlag(), FormatFlag(),
+		}),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
 			switch {
@@ -51,6 +58,9 @@ EXAMPLES:
 				return UsageOf(ctx.Command, "--callback is for --listen")
 			case ctx.Duration("interval") <= 0:
 				return UsageOf(ctx.Command, "--interval is longer than nothing, such as 2s")
+			}
+			if err := checkPublication(ctx); err != nil {
+				return err
 			}
 			return streams.watch(ctx)
 		},

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -17,7 +16,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/live/watch"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
-	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 func (s *Streams) watch(ctx *cli.Context) error {
@@ -28,7 +26,7 @@ func (s *Streams) watch(ctx *cli.Context) error {
 	defer client.Close()
 	metrics := watch.NewMetrics(client.Site().Name)
 	if address := ctx.String("metrics"); address != "" {
-		stop, err := serveMetrics(ctx.Context, address, metrics)
+		stop, err := s.serveMetrics(ctx.Context, address, metrics)
 		if err != nil {
 			return Input(err)
 		}
@@ -46,19 +44,26 @@ func (s *Streams) watch(ctx *cli.Context) error {
 	if ctx.Bool("once") {
 		return s.watchedOnce(client, drift)
 	}
-	if err := s.watchBundle(ctx, w); err != nil {
-		return err
-	}
-	subscription, stop, err := s.subscribe(ctx, client, w)
+	to, stop, err := s.publication(ctx, w, metrics)
 	if err != nil {
 		return err
 	}
 	defer stop()
+	subscription, unsubscribe, err := s.subscribe(ctx, client, w)
+	if err != nil {
+		return err
+	}
+	defer unsubscribe()
 	s.note("watching the site %s, every %s", client.Site().Name, ctx.Duration("interval"))
 	for _, name := range drift {
 		s.note("drift: %s is not as its file says", tabular.Printable(name))
 	}
-	return s.rounds(ctx, client, w, metrics, subscription)
+	r := &rounds{
+		Streams: s, client: client, watch: w, metrics: metrics, to: to, interval: ctx.Duration("interval"),
+		hook:  &watch.Webhook{URL: ctx.String("webhook"), Client: &http.Client{Timeout: 10 * time.Second}},
+		renew: &watch.Renewer{Subscription: subscription},
+	}
+	return r.run(ctx.Context)
 }
 
 // note tells a person; a program reads standard output.
@@ -82,75 +87,6 @@ func (s *Streams) watchedOnce(client *qrs.Client, drift []string) error {
 		return No()
 	}
 	return err
-}
-
-// rounds looks at the site until the context ends, every interval and whenever the site says
-// that something has changed. A site that cannot be read for a while is reported once, and
-// looked at again.
-func (s *Streams) rounds(ctx *cli.Context, client *qrs.Client, w *watch.Watch, metrics *watch.Metrics, subscription *watch.Subscription) error {
-	tick := time.NewTicker(ctx.Duration("interval"))
-	defer tick.Stop()
-	hook := &watch.Webhook{URL: ctx.String("webhook"), Client: &http.Client{Timeout: 10 * time.Second}}
-	renewer := &watch.Renewer{Subscription: subscription}
-	var hints <-chan struct{}
-	if subscription != nil {
-		hints = subscription.Hints()
-	}
-	failing := false
-	for {
-		renewed, err := false, error(nil)
-		if hints != nil {
-			renewed, err = renewer.After(ctx.Context, time.Now(), failing)
-		}
-		if err != nil && ctx.Context.Err() == nil {
-			s.note("the site %s does not say when something changes, so that it is asked every %s: %v", client.Site().Name, ctx.Duration("interval"), err)
-		}
-		if !renewed {
-			select {
-			case <-ctx.Context.Done():
-				return nil
-			case <-tick.C:
-			case <-hints:
-			}
-		}
-		e, err := w.Round(ctx.Context)
-		switch {
-		case errors.Is(err, context.Canceled):
-			return nil
-		case err != nil:
-			metrics.Failed()
-			if !failing {
-				s.note("the site %s cannot be read, and is tried again: %v", client.Site().Name, err)
-			}
-			failing = true
-			continue
-		case failing:
-			s.note("the site %s can be read again", client.Site().Name)
-			failing = false
-		}
-		if e == nil {
-			continue
-		}
-		if err := s.watched(ctx, w, e, hook); err != nil {
-			return err
-		}
-	}
-}
-
-// watched tells everybody about a change.
-func (s *Streams) watched(ctx *cli.Context, w *watch.Watch, e *watch.Event, hook *watch.Webhook) error {
-	if err := s.watchBundle(ctx, w); err != nil {
-		return err
-	}
-	if err := s.showEvent(e); err != nil {
-		return err
-	}
-	if hook.URL != "" {
-		if err := hook.Send(ctx.Context, e); err != nil {
-			s.note("%v", err)
-		}
-	}
-	return nil
 }
 
 // subscribe listens for the site at the address of --listen; without it, the subscription is
@@ -183,35 +119,6 @@ func reachable(address net.Addr) string {
 		}
 	}
 	return address.String()
-}
-
-// watchBundle writes the bundle of --bundle.
-func (s *Streams) watchBundle(ctx *cli.Context, w *watch.Watch) error {
-	name := ctx.String("bundle")
-	if name == "" {
-		return nil
-	}
-	options, err := compileOptions(ctx)
-	if err != nil {
-		return err
-	}
-	options.SkipInvalid = true // as the site does
-	c, err := workspace.Open(workspace.Source{Rules: []string{w.Dir()}, Snapshot: w.Dir(), Options: options})
-	if err != nil {
-		return err
-	}
-	if c.Policy == nil {
-		return s.Broken(c.Diagnostics)
-	}
-	out := s.outputs()
-	defer out.Discard()
-	if _, err := (Targets{Bundle: name}).stage(ctx.Context, c, &out); err != nil {
-		if errors.Is(err, workspace.ErrBroken) {
-			return s.Broken(c.Diagnostics)
-		}
-		return err
-	}
-	return out.Commit()
 }
 
 // showEvent writes what has changed: a line of JSON, or lines for people.
@@ -252,13 +159,14 @@ func (s *Streams) showEvent(e *watch.Event) error {
 }
 
 // serveMetrics serves metrics until stop is called.
-func serveMetrics(ctx context.Context, address string, m *watch.Metrics) (stop func(), err error) {
+func (s *Streams) serveMetrics(ctx context.Context, address string, m *watch.Metrics) (stop func(), err error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("--metrics: %w", err)
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", m.Handler())
+	s.note("metrics at %s/metrics", listener.Addr())
 	return answering(listener, mux), nil
 }
 

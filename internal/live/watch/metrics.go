@@ -2,6 +2,7 @@ package watch
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -16,6 +17,8 @@ type Metrics struct {
 	gained, lost *prometheus.CounterVec
 	pulled       prometheus.Gauge
 	failures     prometheus.Counter
+	published    prometheus.Gauge
+	sent         *prometheus.CounterVec
 }
 
 // NewMetrics returns metrics of a site.
@@ -33,7 +36,11 @@ func NewMetrics(site string) *Metrics {
 		pulled:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "qlik2rego_last_pull_timestamp", Help: "When the site was last read, in Unix seconds.", ConstLabels: labels}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "qlik2rego_watch_failures_total", Help: "Rounds in which the site could not be read.", ConstLabels: labels}),
 	}
-	m.registry.MustRegister(m.drift, m.gained, m.lost, m.pulled, m.failures)
+	m.published = prometheus.NewGauge(prometheus.GaugeOpts{Name: "qlik2rego_published_timestamp", Help: "When a bundle was last written for --bundle or --publish, in Unix seconds.", ConstLabels: labels})
+	m.sent = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "qlik2rego_publish_answers_total", Help: "Answers of --publish: the whole bundle, a delta, or that nothing has changed.", ConstLabels: labels,
+	}, []string{"kind"})
+	m.registry.MustRegister(m.drift, m.gained, m.lost, m.pulled, m.failures, m.published, m.sent)
 	return m
 }
 
@@ -44,6 +51,12 @@ func (m *Metrics) Handler() http.Handler {
 
 // Failed counts a round in which the site could not be read.
 func (m *Metrics) Failed() { m.failures.Inc() }
+
+// Published notes that a bundle was written.
+func (m *Metrics) Published() { m.published.Set(float64(time.Now().Unix())) }
+
+// Sent counts an answer to a decision point.
+func (m *Metrics) Sent(kind string) { m.sent.WithLabelValues(kind).Inc() }
 
 // round notes a round, whose event is nil if nothing has changed.
 func (m *Metrics) round(now float64, drift int, e *Event) {

@@ -80,8 +80,15 @@ func (w *Watch) pull(ctx context.Context, incremental bool) error {
 	return nil
 }
 
-// Round looks once whether anything has changed, and returns what, nil for nothing.
-func (w *Watch) Round(ctx context.Context) (*Event, error) {
+// Changed is what differs between two looks at a site.
+type Changed struct {
+	changes []Change
+	full    bool
+}
+
+// Look looks once whether anything has changed, and returns what, nil for nothing. From then
+// on Dir has the site as it is now.
+func (w *Watch) Look(ctx context.Context) (*Changed, error) {
 	full := w.now().Sub(w.full) >= fullEvery
 	if !full && !w.silent {
 		changed, err := w.client.ChangedSince(ctx, w.since)
@@ -93,20 +100,31 @@ func (w *Watch) Round(ctx context.Context) (*Event, error) {
 			return nil, w.done(nil)
 		}
 	}
-	before := filepath.Join(w.temp, "before")
-	if err := errors.Join(os.RemoveAll(before), link(w.Dir(), before)); err != nil {
+	if err := errors.Join(os.RemoveAll(w.before()), link(w.Dir(), w.before())); err != nil {
 		return nil, err
 	}
 	old := w.manifest
 	if err := w.pull(ctx, !full); err != nil {
 		return nil, err
 	}
-	e, err := w.event(ctx, before, old)
+	changes, err := compare(w.before(), w.Dir(), old, w.manifest)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(changes) == 0:
+		return nil, w.done(nil)
+	}
+	return &Changed{changes, full}, nil
+}
+
+// before is the site as it was at the look before, a pulled folder.
+func (w *Watch) before() string { return filepath.Join(w.temp, "before") }
+
+// Effect tells what the last look has found, with who gains and loses what by it.
+func (w *Watch) Effect(ctx context.Context, c *Changed) (*Event, error) {
+	e, err := w.event(ctx, c)
 	if err != nil {
 		return nil, err
-	}
-	if e != nil {
-		e.Full = full
 	}
 	return e, w.done(e)
 }
@@ -127,19 +145,15 @@ func (w *Watch) done(e *Event) error {
 }
 
 // event compares the site before with the site now.
-func (w *Watch) event(ctx context.Context, before string, old *live.Manifest) (*Event, error) {
-	changes, err := compare(before, w.Dir(), old, w.manifest)
-	if err != nil || len(changes) == 0 {
-		return nil, err
-	}
-	e := &Event{Time: w.now().UTC().Truncate(time.Millisecond), Site: w.client.Site().Name, Count: len(changes), Effect: NoEffect, Drift: []string{}}
-	e.Changes = changes[:min(len(changes), maxChanges)]
-	oldRules, found := ruleset.Read(filepath.Join(before, rulefiles.Dir))
+func (w *Watch) event(ctx context.Context, c *Changed) (*Event, error) {
+	e := &Event{Time: w.now().UTC().Truncate(time.Millisecond), Site: w.client.Site().Name, Count: len(c.changes), Effect: NoEffect, Drift: []string{}, Full: c.full}
+	e.Changes = c.changes[:min(len(c.changes), maxChanges)]
+	oldRules, found := ruleset.Read(filepath.Join(w.before(), rulefiles.Dir))
 	newRules, more := ruleset.Read(filepath.Join(w.Dir(), rulefiles.Dir))
 	if found.HasErrors() || more.HasErrors() {
 		return nil, &plan.BrokenError{Findings: append(found, more...)}
 	}
-	report, err := plan.Effect(ctx, oldRules, newRules, before, w.Dir(), w.progress)
+	report, err := plan.Effect(ctx, oldRules, newRules, w.before(), w.Dir(), w.progress)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,14 @@ import (
 
 func round(t *testing.T, w *Watch) *Event {
 	t.Helper()
-	e, err := w.Round(t.Context())
+	changed, err := w.Look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changed == nil {
+		return nil
+	}
+	e, err := w.Effect(t.Context(), changed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +89,7 @@ func TestRounds(t *testing.T) {
 			t.Errorf("a deletion and an edit: %+v", e)
 		}
 		site.SetFaults(fake.Once(fake.LoginPage, 1, nil))
-		if _, err := w.Round(t.Context()); err == nil {
+		if _, err := w.Look(t.Context()); err == nil {
 			t.Error("a site that cannot be read passes for one without changes")
 		}
 		site.SetFaults(nil)
