@@ -111,8 +111,10 @@ func publicationSecrets(ctx *cli.Context) (token string, secure *tls.Config, err
 			return "", nil, fmt.Errorf("--publish-token: %s does not hold one token of %d characters or more", path, tokenMin)
 		}
 	}
-	secure, err = publicationTLS(ctx).Config()
-	return token, secure, err
+	if secure, err = publicationTLS(ctx).Config(); err != nil {
+		return "", nil, fmt.Errorf("--publish-cert: %w", err)
+	}
+	return token, secure, nil
 }
 
 // write makes a bundle of a pulled folder and puts it wherever it is wanted.
