@@ -29,7 +29,8 @@ More keys are where (a condition on the resource), but (exceptions) and context 
 qmc, none). A counterexample is a user, a resource and a request, as small as possible,
 which the independent evaluator and OPA have decided as it says. A proof names the rules
 and the axioms that it rests on; --assume switches axioms off and adds assumptions. With
---snapshot, custom properties have no other values than their definitions state.
+--snapshot, custom properties have no other values than their definitions state. --smt2
+writes every question for other solvers, which answer sat where there is a counterexample.
 
 Exit codes: 0 all assertions are proved, 1 there is a counterexample, 3 an assertion is
 not decided or the input has errors. docs/prove.md has more, and docs/assertions/ has
@@ -38,11 +39,13 @@ assertions to begin with.
 EXAMPLES:
    qlik2rego prove systemrule.json --assert docs/assertions/anonymous.assert.yaml
    qlik2rego prove new.json --assert no-new-access.assert.yaml --format markdown -o comment.md
-   qlik2rego prove rules/ --assert policy.assert.yaml --format junit > results.xml`,
+   qlik2rego prove rules/ --assert policy.assert.yaml --format junit > results.xml
+   qlik2rego prove rules/ --assert policy.assert.yaml --smt2 questions && z3 questions/00001-*.smt2`,
 		Flags: slices.Concat(CompileFlags(), []cli.Flag{
 			&cli.StringSliceFlag{Name: "assert", Usage: "a `FILE` of assertions in YAML; repeatable"},
 			&cli.StringFlag{Name: "assume", Usage: "a `FILE` of assumptions in YAML: axioms to do without, closed sets of values, conditions that hold"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
+			&cli.StringFlag{Name: "smt2", Usage: "also write every question as SMT-LIB to a `DIRECTORY`, for cvc5, z3 and other solvers"},
 			FormatFlag(Markdown, SARIF, JUnit),
 		}),
 		Action: func(ctx *cli.Context) error {

@@ -8,8 +8,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove/show"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
@@ -39,6 +41,10 @@ func (s *Streams) Prove(ctx *cli.Context, version string) error {
 	progress := s.Progress(ctx)
 	progress.Start("assertions decided:", int64(len(in.Assertions)))
 	in.Progress = func(int) { progress.Add(1) }
+	var scripts scripts
+	if ctx.String("smt2") != "" {
+		in.Export = scripts.add
+	}
 	report, err := prove.Run(ctx.Context, in)
 	progress.Done()
 	switch {
@@ -47,7 +53,12 @@ func (s *Streams) Prove(ctx *cli.Context, version string) error {
 	case err != nil:
 		return Input(err)
 	}
-	if err := s.proofs(ctx, report, version); err != nil {
+	out := s.outputs()
+	defer out.Discard()
+	if err := s.scripts(&out, ctx.String("smt2"), scripts); err != nil {
+		return err
+	}
+	if err := s.proofs(ctx, &out, report, version); err != nil {
 		return err
 	}
 	switch {
@@ -118,8 +129,41 @@ func (s *Streams) assume(ctx *cli.Context, in *prove.Input, rules *workspace.Wor
 	return nil
 }
 
-// proofs writes the results.
-func (s *Streams) proofs(ctx *cli.Context, r *prove.Report, version string) error {
+// scripts are the questions of a run as files for other solvers.
+type scripts struct {
+	files []bundles.File
+	// missing says why a question has no file.
+	missing []string
+}
+
+func (f *scripts) add(s prove.Script) error {
+	if s.Missing != "" {
+		f.missing = append(f.missing, s.Name+": "+s.Missing)
+		return nil
+	}
+	f.files = append(f.files, bundles.File{Path: s.Name + ".smt2", Content: []byte(s.Text)})
+	return nil
+}
+
+// scripts writes the questions to a directory, if one is named.
+func (s *Streams) scripts(out *Outputs, dir string, f scripts) error {
+	if dir == "" {
+		return nil
+	}
+	if err := out.Folder(dir, f.files); err != nil {
+		return err
+	}
+	for _, m := range f.missing {
+		if _, err := fmt.Fprintln(s.Err, m); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(s.Err, "%d questions as SMT-LIB in %s; %d have no such form\n", len(f.files), tabular.Printable(dir), len(f.missing))
+	return err
+}
+
+// proofs writes the results, and moves all outputs to their places.
+func (s *Streams) proofs(ctx *cli.Context, out *Outputs, r *prove.Report, version string) error {
 	write := func(w io.Writer, _ string) error {
 		switch s.Format {
 		case JSON:
@@ -135,7 +179,16 @@ func (s *Streams) proofs(ctx *cli.Context, r *prove.Report, version string) erro
 		}
 		return fmt.Errorf("unknown format %q", s.Format)
 	}
-	return s.writeTo(ctx.String("output"), write)
+	if name := ctx.String("output"); name != "" {
+		if err := out.File(name, write); err != nil {
+			return err
+		}
+		return out.Commit()
+	}
+	if err := out.Commit(); err != nil {
+		return err
+	}
+	return write(s.Out, "")
 }
 
 // writeTo writes results to a file, atomically, or to standard output where no file is

@@ -241,7 +241,19 @@ func TestRandomQuestions(t *testing.T) {
 // absence, or a text against an entity.
 const noMeaning Verdict = -1
 
-func randomQuestion(t *testing.T, seed uint64) Verdict {
+// question is a random question about random rules.
+type question struct {
+	world     *World
+	class     int
+	typ       string
+	formula   Formula
+	rules     []ruleset.Rule
+	condition *Condition
+	theirs    evaluate.ListInequality
+}
+
+// newQuestion returns the question of a seed, nil if its rules cannot be asked about.
+func newQuestion(seed uint64) *question {
 	d := dice{rand.New(rand.NewPCG(seed, 7))}
 	rules := d.rules(1 + d.IntN(4))
 	inequality := pick(d, resolve.Any, resolve.All)
@@ -249,43 +261,51 @@ func randomQuestion(t *testing.T, seed uint64) Verdict {
 	c := &Condition{Filter: text("filter", "*"), Text: text("condition", d.condition(2))}
 	w, err := New([][]*Rule{parsed}, []*Condition{c}, Options{ListInequality: inequality, Axioms: Axioms{Off: []Axiom{Visitors}}})
 	if err != nil {
-		return noMeaning
+		return nil
 	}
-	theirs := evaluate.Any
+	q := &question{world: w, rules: rules, condition: c, theirs: evaluate.Any, typ: pick(d, "App", "App", "Stream")}
 	if inequality == resolve.All {
-		theirs = evaluate.All
+		q.theirs = evaluate.All
 	}
-	evaluator, _ := evaluate.New(rules, &snapshot.Site{}, evaluate.Options{ListInequality: theirs})
-	evaluator, _ = evaluator.Also(ruleset.Rule{ID: "condition", Category: ruleset.Security, Context: ruleset.Both, Filter: c.Filter, Condition: c.Text})
-	typ := pick(d, "App", "App", "Stream")
-	class := w.class[strings.ToLower(typ)]
+	q.class = w.class[strings.ToLower(q.typ)]
 	action := pick(d, ruleset.Action(2), ruleset.Action(4))
-	var f Formula
 	switch d.IntN(4) {
 	case 0:
-		f = All{Holds{c}, Granted{0, action}}
+		q.formula = All{Holds{c}, Granted{0, action}}
 	case 1:
-		f = All{Holds{c}, Not{Granted{0, action}}}
+		q.formula = All{Holds{c}, Not{Granted{0, action}}}
 	case 2:
-		f = Not{Holds{c}}
+		q.formula = Not{Holds{c}}
 	default:
-		f = Grants{0, parsed[0]}
+		q.formula = Grants{0, parsed[0]}
 		for _, r := range parsed[1:] {
-			f = All{f, Not{Grants{0, r}}}
+			q.formula = All{q.formula, Not{Grants{0, r}}}
 		}
 	}
-	a := w.Scope(class, f).Ask(f)
+	return q
+}
+
+func randomQuestion(t *testing.T, seed uint64) Verdict {
+	q := newQuestion(seed)
+	if q == nil {
+		return noMeaning
+	}
+	evaluator, _ := evaluate.New(q.rules, &snapshot.Site{}, evaluate.Options{ListInequality: q.theirs})
+	evaluator, _ = evaluator.Also(ruleset.Rule{ID: "condition", Category: ruleset.Security, Context: ruleset.Both, Filter: q.condition.Filter, Condition: q.condition.Text})
+	d := dice{rand.New(rand.NewPCG(seed, 8))}
+	f, typ := q.formula, q.typ
+	a := q.world.Scope(q.class, f).Ask(f)
 	if a.Verdict == Possible {
 		request := a.Witness.Request(2)
 		if !(truth{evaluator, request, typ}).holds(f) {
-			t.Errorf("question %d: the witness does not hold\n%s\n%s", seed, request, describe(rules, c, f, typ))
+			t.Errorf("question %d: the witness does not hold\n%s\n%s", seed, request, describe(q.rules, q.condition, f, typ))
 		}
 	}
 	if a.Verdict == Impossible {
 		for range 20 {
 			request := d.request(typ)
 			if (truth{evaluator, request, typ}).holds(f) {
-				t.Errorf("question %d: impossible, but\n%s\n%s", seed, request, describe(rules, c, f, typ))
+				t.Errorf("question %d: impossible, but\n%s\n%s", seed, request, describe(q.rules, q.condition, f, typ))
 				break
 			}
 		}

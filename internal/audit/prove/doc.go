@@ -7,6 +7,7 @@
 //	question.go, run.go     assertions as questions for package solve
 //	replay.go               counterexamples are decided by the independent evaluator and
 //	                        by OPA before anybody sees them
+//	export.go               questions for other solvers
 //	report.go               the result, which the directory show renders
 //
 // A counterexample that does not replay is a mistake of ours and an error; it is never

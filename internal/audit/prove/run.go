@@ -29,6 +29,8 @@ type Input struct {
 	Options     compiler.Options
 	// Progress is told of every assertion that is decided; it may be nil.
 	Progress func(done int)
+	// Export is given every question that is asked, for other solvers; it may be nil.
+	Export func(Script) error
 }
 
 // maxExamples is the number of types of which a counterexample is shown.
@@ -43,6 +45,8 @@ type runner struct {
 	rules  []*solve.Rule
 	old    map[string][]*solve.Rule
 	judges map[string]*judge
+	// exported counts the questions that were handed over.
+	exported int
 }
 
 // Run decides all assertions. An error that is not the context's or ErrReplay is about
@@ -236,6 +240,9 @@ func (r *runner) scope(ctx context.Context, w *solve.World, class int, s *solve.
 	for _, a := range asks {
 		answer := s.Decide(a.formulas...)
 		right := Right{typeName(w, class), a.action.Name()}
+		if err := r.export(w, class, q, a, right, answer.Verdict); err != nil {
+			return err
+		}
 		switch answer.Verdict {
 		case solve.Unknown:
 			if result.Verdict != Counterexample {

@@ -1,0 +1,92 @@
+// Package judges holds the answers of our solver to those of z3 and cvc5, which are asked
+// by SMT-LIB scripts. A judge that is not installed is skipped, visibly.
+package judges
+
+import (
+	"bytes"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/solve"
+)
+
+// judge is a solver of others, with the arguments of its attempts at a question. Each
+// attempt has a limit of work, which no busy machine changes.
+type judge struct {
+	name     string
+	attempts [][]string
+}
+
+var all = []judge{
+	{"z3", [][]string{{"-in", "rlimit=5000000"}}},
+	{"cvc5", [][]string{
+		{"--lang=smt2", "--incremental", "--strings-exp", "--strings-fmf", "--rlimit-per=50000", "-"},
+		{"--lang=smt2", "--incremental", "--strings-exp", "--rlimit-per=100000", "-"},
+	}},
+}
+
+// Question is a question that our solver has answered.
+type Question struct {
+	About, Script string
+	Verdict       solve.Verdict
+}
+
+// Hold fails the test where a judge gives another answer than our solver, or leaves more
+// than a tenth of the questions open. It logs how long the judge took, as a multiple of
+// what our solver took.
+func Hold(t *testing.T, list []Question, ours time.Duration) {
+	t.Helper()
+	for _, j := range all {
+		t.Run(j.name, func(t *testing.T) {
+			if _, err := exec.LookPath(j.name); err != nil {
+				t.Skipf("%s is not installed: apt-get install %s", j.name, j.name)
+			}
+			agree, took := 0, time.Duration(0)
+			open := list
+			for _, attempt := range j.attempts {
+				var left []Question
+				for part := range slices.Chunk(open, 50) {
+					answers, cpu := ask(t, append([]string{j.name}, attempt...), part)
+					took += cpu
+					for i, q := range part {
+						switch {
+						case answers[i] != "sat" && answers[i] != "unsat":
+							left = append(left, q)
+						case (answers[i] == "sat") == (q.Verdict == solve.Possible):
+							agree++
+						default:
+							t.Errorf("%s says %s, our solver the opposite\n%s\n%s", j.name, answers[i], q.About, q.Script)
+						}
+					}
+				}
+				open = left
+			}
+			t.Logf("agrees on %d, leaves %d open; %.1f s, %.1f times as long as our solver", agree, len(open), took.Seconds(), took.Seconds()/ours.Seconds())
+			if len(open) > len(list)/10 {
+				t.Errorf("%d of %d questions are left open, such as\n%s", len(open), len(list), open[0].Script)
+			}
+		})
+	}
+}
+
+// ask returns the answers of a command to scripts, and the processor time it took.
+func ask(t *testing.T, command []string, list []Question) ([]string, time.Duration) {
+	t.Helper()
+	scripts := make([]string, len(list))
+	for i, q := range list {
+		scripts[i] = q.Script
+	}
+	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
+	cmd.Stdin = strings.NewReader(strings.Join(scripts, "(reset)\n"))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	answers := strings.Fields(string(out))
+	if len(answers) != len(list) {
+		t.Fatalf("%s gives %d answers to %d questions: %v %s\n%.2000s", command[0], len(answers), len(list), err, stderr.String(), out)
+	}
+	return answers, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+}
