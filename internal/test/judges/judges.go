@@ -21,7 +21,7 @@ type judge struct {
 }
 
 var all = []judge{
-	{"z3", [][]string{{"-in", "rlimit=5000000"}}},
+	{"z3", [][]string{{"-in", "rlimit=1000000"}}},
 	{"cvc5", [][]string{
 		{"--lang=smt2", "--incremental", "--strings-exp", "--strings-fmf", "--rlimit-per=50000", "-"},
 		{"--lang=smt2", "--incremental", "--strings-exp", "--rlimit-per=100000", "-"},
