@@ -173,12 +173,23 @@ func TestSearchUnderADearPolicy(t *testing.T) {
 	cfg.Limits.Time = 2 * time.Second
 	p := start(t, cfg)
 	body := `{"subject":{"type":"user"},"action":{"name":"search"},"resource":{"type":"record","id":"r"},"page":{"limit":500%s}}`
+	// On a busy machine there may be no time for a single result.
+	ask := func(token string, into *foundAnswer) {
+		eventually(t, "a search makes progress", func() bool {
+			a := p.post(searchSubject, fmt.Sprintf(body, token))
+			if a.status != 503 || !strings.Contains(a.body, "more time than there is") {
+				p.read(a, into)
+				return true
+			}
+			return false
+		})
+	}
 	var first, second foundAnswer
-	p.ask(searchSubject, fmt.Sprintf(body, ""), &first)
+	ask("", &first)
 	if len(first.Results) == 0 || first.Page == nil || *first.Page.NextToken == "" {
 		t.Fatalf("%d results, %+v", len(first.Results), first.Page)
 	}
-	p.ask(searchSubject, fmt.Sprintf(body, `,"token":"`+*first.Page.NextToken+`"`), &second)
+	ask(`,"token":"`+*first.Page.NextToken+`"`, &second)
 	if len(second.Results) == 0 || second.Results[0].ID == first.Results[0].ID {
 		t.Errorf("the next page begins with %v", second.Results)
 	}
@@ -201,9 +212,8 @@ func TestOneBuiltinIsNotInterrupted(t *testing.T) {
 		}
 	}
 	eventually(t, "it ends", func() bool { return p.metric("qlik2rego_requests_overdue") == "0" })
-	if a := p.post(evaluation, about("fast")); a.status != 200 || p.health().status != 200 {
-		t.Errorf("after that: %d %s", a.status, a.body)
-	}
+	p.answers()
+	eventually(t, "it is ready", func() bool { return p.health().status == 200 })
 }
 
 // TestNobodyReadsStandardOutput decides on, and counts what is lost.
@@ -268,7 +278,7 @@ func TestEndlessActivation(t *testing.T) {
 		"policy.rego": "package twin\n\nallow := true\n\nsubjects := [1 | some _ in numbers.range(1, 30000); some _ in numbers.range(1, 30000)]\n",
 	}
 	cfg := twinConfig(t)
-	cfg.Limits.Activation = 500 * time.Millisecond
+	cfg.Limits.Activation = 5 * time.Second
 	p := start(t, cfg)
 	replace(t, cfg.Bundles[0], archive(endless))
 	eventually(t, "it is given up", func() bool { return strings.Contains(p.health().body, "the activation was given up") })

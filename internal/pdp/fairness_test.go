@@ -48,7 +48,7 @@ func (p *point) flood(ctx context.Context, connections int, path, body, token st
 // again and again, on more connections than there are slots.
 func TestOneCallerDoesNotStarveOthers(t *testing.T) {
 	cfg := twoCallers(t, slowConfig(t))
-	cfg.Limits.Concurrent, cfg.Limits.Time, cfg.Limits.Queue = 4, time.Second, 500*time.Millisecond
+	cfg.Limits.Concurrent, cfg.Limits.Time, cfg.Limits.Queue = 4, 10*time.Second, 5*time.Second
 	p := start(t, cfg)
 	ctx, cancel := context.WithCancel(t.Context())
 	wait := p.flood(ctx, 12, evaluation, about("slow"), greedyToken)
@@ -83,9 +83,7 @@ func TestOneCallerDoesNotStopOthers(t *testing.T) {
 		t.Errorf("another caller: %d %s", a.status, a.body)
 	}
 	eventually(t, "it ends", func() bool { return p.metric("qlik2rego_requests_overdue") == "0" })
-	if a := p.post(evaluation, about("fast"), greedyToken); a.status != 200 {
-		t.Errorf("after that: %d %s", a.status, a.body)
-	}
+	p.answers(greedyToken)
 }
 
 // TestOneCallerDoesNotKeepAllConnections has a caller that opens every connection

@@ -203,9 +203,14 @@ func (p *point) post(path, body string, headers ...string) answer {
 // ask sends JSON and reads the answer, which must be 200.
 func (p *point) ask(path, body string, into any) {
 	p.t.Helper()
-	a := p.post(path, body)
+	p.read(p.post(path, body), into)
+}
+
+// read reads an answer, which must be 200.
+func (p *point) read(a answer, into any) {
+	p.t.Helper()
 	if a.status != http.StatusOK {
-		p.t.Fatalf("%s %s: %d %s", path, body, a.status, a.body)
+		p.t.Fatalf("%d %s", a.status, a.body)
 	}
 	if err := json.Unmarshal([]byte(a.body), into); err != nil {
 		p.t.Fatalf("%s: %v", a.body, err)
@@ -260,10 +265,11 @@ func text(v any) string {
 	return string(b)
 }
 
-// eventually polls until a condition holds.
+// eventually polls until a condition holds. Two minutes are for machines that are busy
+// with other work.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for !holds() {

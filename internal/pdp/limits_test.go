@@ -119,10 +119,15 @@ func TestTimeIsLimited(t *testing.T) {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
 	}
-	if a := p.post(evaluation, about("fast")); a.status != 200 {
-		t.Errorf("after that: %d %s", a.status, a.body)
-	}
+	p.answers()
 	p.deciding("0")
+}
+
+// answers waits until a decision is made. It may take more than one request where the
+// time of each is short and the machine is busy.
+func (p *point) answers(headers ...string) {
+	p.t.Helper()
+	eventually(p.t, "a decision is made", func() bool { return p.post(evaluation, about("fast"), headers...).status == 200 })
 }
 
 func TestOneTooMany(t *testing.T) {
@@ -156,7 +161,7 @@ func TestOneTooMany(t *testing.T) {
 // TestSlowClients have connections closed that say too little for too long.
 func TestSlowClients(t *testing.T) {
 	cfg := slowConfig(t)
-	cfg.Limits.Read, cfg.Limits.Idle, cfg.Limits.Concurrent = 50*time.Millisecond, 50*time.Millisecond, 1
+	cfg.Limits.Read, cfg.Limits.Idle, cfg.Limits.Concurrent = 500*time.Millisecond, 500*time.Millisecond, 1
 	p := start(t, cfg)
 	for name, begin := range map[string]string{
 		"nothing":       "",

@@ -79,7 +79,7 @@ func TestPageKey(t *testing.T) {
 // TestShutdownWait answers, not ready, before it stops.
 func TestShutdownWait(t *testing.T) {
 	cfg := dearConfig(t)
-	cfg.ShutdownWait = 500 * time.Millisecond
+	cfg.ShutdownWait = 3 * time.Second
 	p := start(t, cfg)
 	p.says(`"status":"ready"`)
 	p.stop()
