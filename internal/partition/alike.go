@@ -87,7 +87,7 @@ func Read(data *bundles.Document) (*reads.Reads, error) {
 // remembers at most room entities, and looks at others again each time.
 func NewAlike(data *bundles.Document, r *reads.Reads, typ string, actions uint32, room int) (*Alike, error) {
 	m := &Model{Reads: *r, Question: Question{Types: []string{typ}, Actions: actions}, Resources: map[string]*Resources{}}
-	f := &folding{Model: m, site: &site{data: data, session: &Session{}}, needs: map[string]uint32{}}
+	f := &folding{Model: m, site: &site{data: data, session: &Session{}}, asked: map[string]uint32{}}
 	if err := f.plan(); err != nil {
 		return nil, err
 	}
@@ -158,18 +158,18 @@ func (a *Alike) place(t *alikes, handle string) Place {
 	}
 	var p Place
 	for _, n := range t.Identities {
-		p.Apart = append(p.Apart, t.owners[n].of(t.Type, handle)...)
+		p.Apart = append(p.Apart, t.owners[n].of(t.Type, handle, unnumbered)...)
 	}
-	c := &alikeClass{holds: appendNumbers(nil, t.own.of(t.Type, handle))}
+	c := &alikeClass{holds: appendNumbers(nil, t.own.of(t.Type, handle, unnumbered))}
 	key := slices.Clone(c.holds)
 	for _, n := range t.Across {
-		c.texts = append(c.texts, t.across[n].of(t.Type, handle))
+		c.texts = append(c.texts, t.across[n].of(t.Type, handle, unnumbered))
 		key = appendTexts(key, c.texts[len(c.texts)-1])
 	}
 	for _, n := range t.Rights {
 		var leads []int32
 		end := a.types[endType(t.tests[n])]
-		for _, target := range t.leads[n].of(t.Type, handle) {
+		for _, target := range t.leads[n].of(t.Type, handle, unnumbered) {
 			to := a.place(end, target)
 			leads = append(leads, to.Class)
 			p.Apart = append(p.Apart, to.Apart...)

@@ -47,9 +47,9 @@ func (f *folding) subjects() (texts, error) {
 	for i, handle := range handles {
 		f.users[handle] = int32(i)
 		f.Subjects.Anonymous = append(f.Subjects.Anonymous, f.site.isAnonymous(handle))
-		c := Class{Holds: own.of("user", handle), Brings: map[int][]int32{}}
+		c := Class{Holds: own.of("user", handle, unnumbered), Brings: map[int][]int32{}}
 		for _, n := range across {
-			all := columns[n].of("user", handle)
+			all := columns[n].of("user", handle, unnumbered)
 			if f.Reads.Tests[n].Kind == reads.Identical && len(all) != 1 {
 				all = nil
 			}
@@ -92,18 +92,27 @@ func (f *folding) resources(ctx context.Context, r *Resources, known texts) erro
 		return err
 	}
 	across, owners := f.columns(r.Across, true), f.columns(r.Identities, true)
+	f.lead(r)
+	r.Apart = make([][]int32, len(r.Handles))
+	var apart []int32
 	p := newPartitioner(len(r.Handles))
 	for i, handle := range r.Handles {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		c := Class{Holds: own.of(r.Type, handle), Brings: map[int][]int32{}, Leads: map[int][]int32{}}
-		for _, n := range r.Across {
-			f.bring(&c, n, across[n].of(r.Type, handle), known[n])
+		c := Class{Holds: own.of(r.Type, handle, int32(i))}
+		if len(r.Across) > 0 {
+			c.Brings = map[int][]int32{}
 		}
-		var apart []int32
+		if len(r.Rights) > 0 {
+			c.Leads = map[int][]int32{}
+		}
+		for _, n := range r.Across {
+			f.bring(&c, n, across[n].of(r.Type, handle, int32(i)), known[n])
+		}
+		apart = apart[:0]
 		for _, n := range r.Identities {
-			met := f.meet(f.Reads.Tests[n], owners[n].of(r.Type, handle))
+			met := f.meet(f.Reads.Tests[n], owners[n].of(r.Type, handle, int32(i)))
 			if len(met) == 0 {
 				continue
 			}
@@ -115,7 +124,7 @@ func (f *folding) resources(ctx context.Context, r *Resources, known texts) erro
 		}
 		for _, n := range r.Rights {
 			target := f.Resources[endType(f.Reads.Tests[n])]
-			for _, t := range f.Targets(r, n, int32(i)) {
+			for _, t := range r.Targets(n, int32(i)) {
 				c.Leads[n] = append(c.Leads[n], target.Of[t])
 				apart = append(apart, target.Apart[t]...)
 			}
@@ -124,7 +133,7 @@ func (f *folding) resources(ctx context.Context, r *Resources, known texts) erro
 		}
 		if len(apart) > 0 {
 			slices.Sort(apart)
-			r.Apart[int32(i)] = slices.Compact(apart)
+			r.Apart[i] = slices.Clone(slices.Compact(apart))
 		}
 		p.add(c)
 	}
@@ -215,7 +224,8 @@ func (p *partitioner) add(c Class) {
 }
 
 func appendLists(key []byte, lists map[int][]int32) []byte {
-	var present []int32
+	var few [16]int32
+	present := few[:0]
 	for n, list := range lists {
 		if len(list) > 0 {
 			present = append(present, int32(n))

@@ -117,7 +117,7 @@ func TestPairsApart(t *testing.T) {
 		t.Errorf("%d of the streams %q are on record; the order is %q", streams.Recorded, streams.Handles, m.Order)
 	}
 	number, ok := apps.Number("a4")
-	if targets := m.Targets(apps, apps.Rights[0], number); !ok || !slices.Equal(targets, []int32{1}) {
+	if targets := apps.Targets(apps.Rights[0], number); !ok || !slices.Equal(targets, []int32{1}) {
 		t.Errorf("a4 leads to %v", targets)
 	}
 }

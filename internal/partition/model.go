@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
@@ -21,6 +20,11 @@ type Question struct {
 	Actions uint32
 	// Subject is the handle of the only subject who counts, "" for all.
 	Subject string
+	// Counts says which rules of the types count, nil for all. Of the others those count
+	// nevertheless that these ask for.
+	Counts func(typ, rule string) bool
+	// Columns keep what is read of the site for later questions about it; nil keeps nothing.
+	Columns *Columns
 }
 
 // Model is a site folded for one question. It does not change once it is made.
@@ -78,6 +82,8 @@ type Resources struct {
 	// grant one of them: indices into Reads.Rules.
 	Actions uint32
 	Rules   []int
+	// Aside are the ids of other rules that grant one of Actions: the question left them aside.
+	Aside map[string]bool
 	Partition
 	// Across are the tests of texts of the subject against the resource's,
 	// Identities those of entities against the subject, Rights those of rights
@@ -88,9 +94,12 @@ type Resources struct {
 	// Apart lists the subjects who meet an identity test on the resource, or on
 	// an entity that a right depends on, ascending, by resource: these pairs are to be
 	// settled one by one.
-	Apart map[int32][]int32
+	Apart [][]int32
 	leads map[int]*column
 	index map[string]int32
+	// targets are the numbers of the entities that a test of Rights asks about, by test and
+	// resource.
+	targets map[int][][]int32
 }
 
 // Number returns the number of the entity with a handle.
@@ -100,15 +109,27 @@ func (r *Resources) Number(handle string) (int32, bool) {
 }
 
 // Targets returns the numbers of the entities that a test of Rights asks about, among
-// the resources of the type that its path ends at. It is safe for concurrent use: what
-// entities lead to was found when they were folded.
-func (m *Model) Targets(r *Resources, test int, resource int32) []int32 {
-	target := m.Resources[endType(m.Reads.Tests[test])]
-	var found []int32
-	for _, handle := range r.leads[test].of(r.Type, r.Handles[resource]) {
-		found = append(found, target.index[handle])
+// the resources of the type that its path ends at. They must not be changed.
+func (r *Resources) Targets(test int, resource int32) []int32 { return r.targets[test][resource] }
+
+// lead finds the targets of all resources.
+func (f *folding) lead(r *Resources) {
+	for _, test := range r.Rights {
+		if r.targets[test] != nil {
+			continue
+		}
+		target := f.Resources[endType(f.Reads.Tests[test])]
+		all := make([][]int32, len(r.Handles))
+		for n, handle := range r.Handles {
+			for _, to := range r.leads[test].of(r.Type, handle, int32(n)) {
+				all[n] = append(all[n], target.index[to])
+			}
+		}
+		r.targets[test] = all
+		if len(r.Handles) == r.Recorded && len(target.Handles) == target.Recorded {
+			f.site.columns.keepTargets(r.Type, *f.Reads.Tests[test].Left, all)
+		}
 	}
-	return found
 }
 
 func endType(t reads.Test) string { return t.Left.Steps[len(t.Left.Steps)-1].Type }
@@ -119,8 +140,8 @@ func Fold(ctx context.Context, data *bundles.Document, q Question) (*Model, erro
 	if err := decode(data, &m.Reads); err != nil {
 		return nil, err
 	}
-	s := &site{data: data, session: &q.Session}
-	f := &folding{Model: m, site: s, needs: map[string]uint32{}}
+	s := &site{data: data, session: &q.Session, columns: q.Columns}
+	f := &folding{Model: m, site: s, asked: map[string]uint32{}}
 	if err := f.plan(); err != nil {
 		return nil, err
 	}
@@ -183,8 +204,8 @@ func decode(data *bundles.Document, into *reads.Reads) error {
 type folding struct {
 	*Model
 	site *site
-	// needs are the actions that count, by type.
-	needs map[string]uint32
+	// asked are the actions that rules ask for, by type.
+	asked map[string]uint32
 	users map[string]int32 // number of a subject, by handle
 	// met are the texts of subjects that resources bring too, by test.
 	met map[int]map[int32]bool
@@ -193,7 +214,7 @@ type folding struct {
 // plan finds the types and rules that count and the order of the types.
 func (f *folding) plan() error {
 	for _, typ := range f.Types {
-		f.need(typ, f.Actions)
+		f.follow(typ)
 	}
 	state := map[string]int{} // 1 on the way, 2 done
 	var visit func(typ string) error
@@ -205,7 +226,8 @@ func (f *folding) plan() error {
 			return nil
 		}
 		state[typ] = 1
-		r := &Resources{Type: typ, Actions: f.needs[typ], Rules: f.rules(typ), Met: map[int]map[int32][]int32{}, Apart: map[int32][]int32{}, leads: map[int]*column{}}
+		r := &Resources{Type: typ, Actions: f.actions(typ), Met: map[int]map[int32][]int32{}, leads: map[int]*column{}, targets: map[int][][]int32{}}
+		r.Rules, r.Aside = f.rules(typ)
 		for _, n := range f.tests(r.Rules) {
 			switch t := f.Reads.Tests[n]; {
 			case t.Kind == reads.Privilege && len(t.Left.Steps) > 0:
@@ -233,36 +255,57 @@ func (f *folding) plan() error {
 	return nil
 }
 
-// need notes that actions on a type count, and so what their rules ask about.
-func (f *folding) need(typ string, actions uint32) {
-	if f.needs[typ]|actions == f.needs[typ] {
-		return
-	}
-	f.needs[typ] |= actions
-	for _, rule := range f.rules(typ) {
+// follow notes what the rules of a type ask for.
+func (f *folding) follow(typ string) {
+	rules, _ := f.rules(typ)
+	for _, rule := range rules {
 		for _, n := range f.Reads.Rules[rule].Tests {
 			if t := f.Reads.Tests[n]; t.Kind != reads.Privilege {
 				continue
 			} else if len(t.Left.Steps) == 0 {
-				f.need(typ, t.Action)
+				f.ask(typ, t.Action)
 			} else {
-				f.need(endType(t), t.Action)
+				f.ask(endType(t), t.Action)
 			}
 		}
 	}
 }
 
-// rules returns the rules of a type that grant actions that count.
-func (f *folding) rules(typ string) []int {
-	var list []int
-	if c := f.Reads.Of(typ); c != nil {
-		for _, rule := range c.Rules {
-			if f.Reads.Rules[rule].Actions&f.needs[typ] != 0 {
-				list = append(list, rule)
-			}
+// ask notes that actions on a type are asked for.
+func (f *folding) ask(typ string, actions uint32) {
+	if f.asked[typ]|actions != f.asked[typ] {
+		f.asked[typ] |= actions
+		f.follow(typ)
+	}
+}
+
+// actions returns the actions that count for a type.
+func (f *folding) actions(typ string) uint32 {
+	if slices.Contains(f.Types, typ) {
+		return f.asked[typ] | f.Actions
+	}
+	return f.asked[typ]
+}
+
+// rules returns the rules of a type that count, and the ids of those that grant actions that
+// count and do not.
+func (f *folding) rules(typ string) (counting []int, aside map[string]bool) {
+	c := f.Reads.Of(typ)
+	if c == nil {
+		return nil, nil
+	}
+	aside = map[string]bool{}
+	actions := f.actions(typ)
+	for _, n := range c.Rules {
+		switch rule := f.Reads.Rules[n]; {
+		case rule.Actions&actions == 0:
+		case rule.Actions&f.asked[typ] != 0, f.Counts == nil, f.Counts(typ, rule.ID):
+			counting = append(counting, n)
+		default:
+			aside[rule.ID] = true
 		}
 	}
-	return list
+	return counting, aside
 }
 
 // tests returns the tests of rules, ascending.
@@ -281,27 +324,40 @@ func (f *folding) discover() {
 	off := map[string]map[string]bool{}
 	for _, typ := range slices.Backward(f.Order) {
 		r := f.Resources[typ]
-		r.Handles = f.site.data.Keys("site", "entities", typ)
+		r.Handles, r.index = f.site.recorded(typ)
 		r.Recorded = len(r.Handles)
 		var more []string
 		for handle := range off[typ] {
 			more = append(more, handle)
 		}
-		slices.Sort(more)
-		r.Handles = append(r.Handles, more...)
-		r.index = make(map[string]int32, len(r.Handles))
-		for i, handle := range r.Handles {
-			r.index[handle] = int32(i)
-			for _, n := range r.Rights {
-				end := endType(f.Reads.Tests[n])
-				for _, target := range r.leads[n].of(typ, handle) {
-					if strings.HasPrefix(target, offRecord) || !f.site.data.Has("site", "entities", end, target) {
-						if off[end] == nil {
-							off[end] = map[string]bool{}
-						}
-						off[end][target] = true
-					}
+		if len(more) > 0 {
+			slices.Sort(more)
+			r.Handles = slices.Concat(r.Handles, more)
+			r.index = numbered(r.Handles)
+		}
+		for _, n := range r.Rights {
+			f.leadOff(r, n, off)
+		}
+	}
+}
+
+// leadOff adds the entities that are not on record and that a test of rights leads to.
+func (f *folding) leadOff(r *Resources, test int, off map[string]map[string]bool) {
+	t := f.Reads.Tests[test]
+	if len(r.Handles) == r.Recorded {
+		if r.targets[test] = f.site.columns.targets(r.Type, *t.Left, r.Recorded); r.targets[test] != nil {
+			return // all of them are
+		}
+	}
+	end := endType(t)
+	_, recorded := f.site.recorded(end)
+	for n, handle := range r.Handles {
+		for _, target := range r.leads[test].of(r.Type, handle, int32(n)) {
+			if _, ok := recorded[target]; !ok {
+				if off[end] == nil {
+					off[end] = map[string]bool{}
 				}
+				off[end][target] = true
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func (r *Reader) Texts(typ, handle string, op reads.Operand, exact bool) []strin
 		c = newColumn(r.site, op, exact)
 		r.columns[key] = c
 	}
-	return c.of(typ, handle)
+	return c.of(typ, handle, unnumbered)
 }
 
 // Name returns the name of an entity as it is written, or folded where the data has

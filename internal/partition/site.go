@@ -13,6 +13,7 @@ import (
 type site struct {
 	data    *bundles.Document
 	session *Session
+	columns *Columns
 }
 
 // offRecord begins the handles of entities that are not on record.
@@ -85,6 +86,8 @@ type column struct {
 	// it has for those that were met.
 	rest  *column
 	known map[string][]string
+	// kept is what entities have, kept over questions; nil keeps nothing.
+	kept *keptColumn
 }
 
 func newColumn(s *site, op reads.Operand, exact bool) *column {
@@ -96,14 +99,26 @@ func newColumn(s *site, op reads.Operand, exact bool) *column {
 		c.rest = newColumn(s, reads.Operand{Steps: op.Steps[1:], Property: op.Property}, exact)
 		c.known = map[string][]string{}
 	}
+	if op.Root != reads.Environment {
+		c.kept = s.columns.column(op, exact)
+	}
 	return c
 }
 
-// of returns the column's texts for an entity, sorted and without doubles.
-func (c *column) of(typ, handle string) []string {
+// of returns the column's texts for an entity, sorted and without doubles. Number is the
+// entity's among those of the type on record, or unnumbered.
+func (c *column) of(typ, handle string, number int32) []string {
 	switch {
 	case c.op.Root == reads.Environment:
 		return c.fixed
+	case c.kept == nil || number == unnumbered:
+		return c.read(typ, handle)
+	}
+	return c.kept.of(c, typ, handle, number)
+}
+
+func (c *column) read(typ, handle string) []string {
+	switch {
 	case c.rest == nil && c.op.Property == "":
 		return []string{handle}
 	case c.rest == nil:
@@ -125,7 +140,7 @@ func (c *column) of(typ, handle string) []string {
 func (c *column) through(typ, handle string) []string {
 	texts, ok := c.known[handle]
 	if !ok {
-		texts = c.rest.of(typ, handle)
+		texts = c.rest.of(typ, handle, unnumbered)
 		c.known[handle] = texts
 	}
 	return texts

@@ -75,7 +75,7 @@ func (k *SubjectClasses) of(typ string) *asked {
 			side = test.Right
 		}
 		mine := map[string]bool{}
-		for _, text := range single(test, newColumn(k.site, *side, test.Exact).of("user", k.handle)) {
+		for _, text := range single(test, newColumn(k.site, *side, test.Exact).of("user", k.handle, unnumbered)) {
 			mine[text] = true
 		}
 		t.mine = append(t.mine, mine)

@@ -107,14 +107,15 @@ func (c *columnTests) add(n int32, t reads.Test) error {
 	return nil
 }
 
-// of returns the numbers of the tests that hold for an entity, ascending.
-func (st *sideTests) of(typ, handle string) []int32 {
+// of returns the numbers of the tests that hold for an entity, by its handle and its number
+// on record, ascending.
+func (st *sideTests) of(typ, handle string, number int32) []int32 {
 	held := slices.Clone(st.session)
 	if len(st.anon) > 0 && st.site.isAnonymous(handle) {
 		held = append(held, st.anon...)
 	}
 	for _, c := range st.byText {
-		texts := c.column.of(typ, handle)
+		texts := c.column.of(typ, handle, number)
 		if len(texts) > 0 {
 			held = append(held, c.present...)
 		}
@@ -126,7 +127,7 @@ func (st *sideTests) of(typ, handle string) []int32 {
 		}
 	}
 	for _, p := range st.pairs {
-		if p.holds(typ, handle) {
+		if p.holds(typ, handle, number) {
 			held = append(held, p.test)
 		}
 	}
@@ -149,8 +150,8 @@ func (c *columnTests) text(text string) []int32 {
 	return held
 }
 
-func (p pairTest) holds(typ, handle string) bool {
-	left, right := p.left.of(typ, handle), p.right.of(typ, handle)
+func (p pairTest) holds(typ, handle string, number int32) bool {
+	left, right := p.left.of(typ, handle, number), p.right.of(typ, handle, number)
 	if p.kind == reads.CommonEntity || p.kind == reads.IdenticalEntity {
 		if p.kind == reads.IdenticalEntity && p.same {
 			return len(identities(left)) == 1

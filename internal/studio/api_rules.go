@@ -185,8 +185,8 @@ func (c *console) effect(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
-		if now.large() {
-			bound, err := now.live.Bound(ctx, with.live, with.rule.ID, p)
+		if !now.live.Decided() && now.large() {
+			bound, err := now.live.Bound(ctx, with.live, p)
 			if err != nil {
 				return nil, err
 			}

@@ -11,7 +11,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
@@ -29,16 +28,22 @@ type Live struct {
 
 	// What follows is guarded by store.work.
 	bundle    *bundles.Bundle
-	prepared  *matrix.Prepared // of the bundle, when it had so many sections
+	columns   *partition.Columns // of the data of the bundle
+	prepared  *matrix.Prepared   // of the bundle, when it had so many sections
 	sections  int
-	matrices  map[string]*matrix.Matrix
+	matrices  map[string]*matrix.Matrix // by context
+	types     []string                  // of the matrices
 	point     *engine.Point
 	explainer *explain.Explainer
+	// base is what effects are computed from, nil for the rules themselves, or prior knows it;
+	// near are the rules that the last effect decided.
+	base, prior *Live
+	near        *near
 }
 
 // Live returns a live workspace of these rules.
 func (w *Workspace) Live() *Live {
-	return &Live{Workspace: w, store: &store{snapshot: w.Site}, matrices: map[string]*matrix.Matrix{}}
+	return &Live{Workspace: w, store: &store{snapshot: w.Site, hashes: map[string]uint64{}}, matrices: map[string]*matrix.Matrix{}}
 }
 
 // With returns a live workspace of other rules over the same site.
@@ -65,7 +70,7 @@ func (l *Live) over(ctx context.Context, p snapshot.Progress) (*bundles.Bundle, 
 	}
 	l.KeepNames()
 	var err error
-	l.bundle, err = l.store.bundle(ctx, l.Policy, p)
+	l.bundle, l.columns, err = l.store.bundle(ctx, l.Policy, p)
 	return l.bundle, err
 }
 
@@ -74,6 +79,13 @@ func (l *Live) over(ctx context.Context, p snapshot.Progress) (*bundles.Bundle, 
 func (l *Live) Matrix(ctx context.Context, from string, p snapshot.Progress) (*matrix.Matrix, error) {
 	l.store.work.Lock()
 	defer l.store.work.Unlock()
+	return l.matrix(ctx, from, p)
+}
+
+func (l *Live) matrix(ctx context.Context, from string, p snapshot.Progress) (*matrix.Matrix, error) {
+	if !l.readsContext() {
+		from = "" // as good as any
+	}
 	if m := l.matrices[from]; m != nil {
 		return m, nil
 	}
@@ -81,8 +93,10 @@ func (l *Live) Matrix(ctx context.Context, from string, p snapshot.Progress) (*m
 	if err != nil {
 		return nil, err
 	}
-	q := partition.Question{Session: partition.Session{Context: from}}
-	q.Types = slices.DeleteFunc(b.Data.Keys("site", "entities"), func(key string) bool { return key == Sections })
+	if l.types == nil {
+		l.types = slices.DeleteFunc(b.Data.Keys("site", "entities"), func(key string) bool { return key == Sections })
+	}
+	q := partition.Question{Session: partition.Session{Context: from}, Types: l.types}
 	for _, a := range ruleset.AllActions {
 		q.Actions |= uint32(a)
 	}
@@ -97,55 +111,14 @@ func (l *Live) Matrix(ctx context.Context, from string, p snapshot.Progress) (*m
 	return m, err
 }
 
-// Effect returns what the step from these rules to others does to access on the site. The
-// other workspace must come from With.
-func (l *Live) Effect(ctx context.Context, to *Live, p snapshot.Progress) (*difference.Report, error) {
-	l.store.work.Lock()
-	defer l.store.work.Unlock()
-	if l.Policy == nil || to.Policy == nil {
-		return nil, ErrBroken
-	}
-	in := difference.Input{Mode: difference.ModeClasses, SameSite: true, Progress: p}
-	var err error
-	if l.Site == nil {
-		if in.Old, err = l.side(ctx, nil); err == nil {
-			in.New, err = to.side(ctx, nil)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return difference.Compare(ctx, in)
-	}
-	in.Mode = difference.ModeSite
-	if in.New, err = to.whole(ctx, p); err != nil {
-		return nil, err
-	}
-	// The new rules may have made the store read more: the old ones are to see it too.
-	if l.bundle != nil && !reflect.DeepEqual(l.Policy.View, to.Policy.View) {
-		l.bundle, l.prepared = nil, nil
-	}
-	if in.Old, err = l.whole(ctx, p); err != nil {
-		return nil, err
-	}
-	return difference.Compare(ctx, in)
-}
-
-// whole returns the rules over the site.
-func (l *Live) whole(ctx context.Context, p snapshot.Progress) (difference.Side, error) {
-	b, err := l.over(ctx, p)
-	if err != nil {
-		return difference.Side{}, err
-	}
-	prepared, err := l.prepare(ctx, b)
-	return difference.Side{Rules: l.Rules, Policy: l.Policy, Bundle: b, Prepared: prepared}, err
-}
-
 // prepare compiles the policy of the bundle once. Comparisons put sections that rules name on
 // record, which a policy that was compiled before does not know.
 func (l *Live) prepare(ctx context.Context, b *bundles.Bundle) (_ *matrix.Prepared, err error) {
 	if n := len(b.Data.Keys("site", "entities", Sections)); l.prepared == nil || n != l.sections {
 		l.sections = n
-		l.prepared, err = matrix.Prepare(ctx, b)
+		if l.prepared, err = matrix.Prepare(ctx, b); err == nil {
+			l.prepared.Columns = l.columns
+		}
 	}
 	return l.prepared, err
 }
@@ -198,29 +171,32 @@ type store struct {
 	snapshot *snapshot.Snapshot
 	view     schema.View
 	data     *bundles.Document
+	columns  *partition.Columns
+	hashes   map[string]uint64
 	site     *snapshot.Site
 }
 
 // bundle puts a policy over the site. The view of the policy becomes that of the store, which
 // only grows.
-func (s *store) bundle(ctx context.Context, policy *compiler.Policy, p snapshot.Progress) (*bundles.Bundle, error) {
+func (s *store) bundle(ctx context.Context, policy *compiler.Policy, p snapshot.Progress) (*bundles.Bundle, *partition.Columns, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.snapshot == nil {
-		return bundles.InMemory(ctx, policy, nil)
+		b, err := bundles.InMemory(ctx, policy, nil)
+		return b, nil, err
 	}
 	view := merged(s.view, policy.View)
 	if s.data == nil || !reflect.DeepEqual(view, s.view) {
 		if err := s.read(ctx, view, p); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	policy.View = merged(s.view)
 	b, err := bundles.InMemory(ctx, policy, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return b, b.Data.Share(s.data, bundles.DataRoot)
+	return b, s.columns, b.Data.Share(s.data, bundles.DataRoot)
 }
 
 // read reads the snapshot again, for a wider view.
@@ -233,7 +209,7 @@ func (s *store) read(ctx context.Context, view schema.View, p snapshot.Progress)
 	if err := addSections(&b.Data); err != nil {
 		return err
 	}
-	s.view, s.data = view, &b.Data
+	s.view, s.data, s.columns = view, &b.Data, &partition.Columns{}
 	return nil
 }
 
@@ -303,8 +279,8 @@ func Replace(rules []ruleset.Rule, with ruleset.Rule) []ruleset.Rule {
 }
 
 // Reread returns a live workspace of rules that were read again, over the site that is in
-// memory.
+// memory. What was decided of rules that are still the same is kept for effects.
 func (l *Live) Reread(w *Workspace) *Live {
 	w.Site = l.Site
-	return &Live{Workspace: w, store: l.store, matrices: map[string]*matrix.Matrix{}}
+	return &Live{Workspace: w, store: l.store, matrices: map[string]*matrix.Matrix{}, prior: l}
 }

@@ -2,59 +2,81 @@ package workspace
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
-	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Bound returns what the step from these rules to others, which differ in one rule, does to
-// access if no other rule grants the same: at most this much is gained and lost. Only the rule
-// itself, the rules whose rights depend on it, and what these ask for are decided, so that it is
-// known long before Effect on a large site.
-func (l *Live) Bound(ctx context.Context, to *Live, id string, p snapshot.Progress) (*difference.Report, error) {
+// Bound returns what the step from these rules to others does to access if no other rule
+// grants the same: at most this much is gained and lost. It decides what Effect decides, and
+// is good for a site of which the rest is not decided yet.
+func (l *Live) Bound(ctx context.Context, to *Live, p snapshot.Progress) (*difference.Report, error) {
+	l.store.work.Lock()
+	defer l.store.work.Unlock()
 	if l.Policy == nil || to.Policy == nil {
 		return nil, ErrBroken
 	}
-	near := nearTo(id, &l.Policy.Reads, &to.Policy.Reads)
-	part := func(of *Live) *Live {
-		return l.With(slices.DeleteFunc(slices.Clone(of.Rules), func(r ruleset.Rule) bool { return !near[r.ID] }))
+	near := withAsked(movedBetween(l, to), readsOf([]*Live{l, to})...)
+	in := difference.Input{Mode: difference.ModeSite, SameSite: true, Progress: p}
+	before, after := l.only(near), to.only(near)
+	var err error
+	if in.New, err = after.whole(ctx, p); err != nil {
+		return nil, err
 	}
-	return part(l).Effect(ctx, part(to), p)
+	if in.Old, err = before.whole(ctx, p); err != nil {
+		return nil, err
+	}
+	return difference.Compare(ctx, in)
 }
 
-// nearTo returns the rule, those that ask for a right that it grants and so on, and those that
-// grant what one of these asks for and so on.
-func nearTo(id string, sides ...*reads.Reads) map[string]bool {
-	near := map[string]bool{id: true}
-	grow := func(joins func(side *reads.Reads, typ string, r reads.Rule) bool) {
-		for more := true; more; {
-			more = false
-			for _, side := range sides {
-				for _, c := range side.Classes {
-					for _, n := range c.Rules {
-						if r := side.Rules[n]; !near[r.ID] && joins(side, c.Key, r) {
-							near[r.ID], more = true, true
-						}
+func readsOf(all []*Live) []*reads.Reads {
+	var sides []*reads.Reads
+	for _, l := range all {
+		if l.Policy != nil {
+			sides = append(sides, &l.Policy.Reads)
+		}
+	}
+	return sides
+}
+
+// withAsking returns rules, those that ask for a right that one of them grants, and so on.
+func withAsking(rules map[string]bool, sides ...*reads.Reads) map[string]bool {
+	return grow(rules, sides, func(side *reads.Reads, typ string, r reads.Rule, all map[string]bool) bool {
+		return asksFor(side, typ, r, all)
+	})
+}
+
+// withAsked returns rules, those that grant a right that one of them asks for, and so on.
+func withAsked(rules map[string]bool, sides ...*reads.Reads) map[string]bool {
+	return grow(rules, sides, func(side *reads.Reads, typ string, r reads.Rule, all map[string]bool) bool {
+		return slices.ContainsFunc(side.Classes, func(c reads.Class) bool {
+			return slices.ContainsFunc(c.Rules, func(n int) bool {
+				one := side.Rules[n]
+				return all[one.ID] && asksFor(side, c.Key, one, map[string]bool{r.ID: true})
+			})
+		})
+	})
+}
+
+// grow adds rules until none joins those that are there.
+func grow(rules map[string]bool, sides []*reads.Reads, joins func(side *reads.Reads, typ string, r reads.Rule, all map[string]bool) bool) map[string]bool {
+	all := maps.Clone(rules)
+	for more := true; more; {
+		more = false
+		for _, side := range sides {
+			for _, c := range side.Classes {
+				for _, n := range c.Rules {
+					if r := side.Rules[n]; !all[r.ID] && joins(side, c.Key, r, all) {
+						all[r.ID], more = true, true
 					}
 				}
 			}
 		}
 	}
-	grow(func(side *reads.Reads, typ string, r reads.Rule) bool {
-		return asksFor(side, typ, r, near)
-	})
-	grow(func(side *reads.Reads, typ string, r reads.Rule) bool {
-		return slices.ContainsFunc(side.Classes, func(c reads.Class) bool {
-			return slices.ContainsFunc(c.Rules, func(n int) bool {
-				one := side.Rules[n]
-				return near[one.ID] && asksFor(side, c.Key, one, map[string]bool{r.ID: true})
-			})
-		})
-	})
-	return near
+	return all
 }
 
 // asksFor says whether a rule on a type asks for a right that one of some rules grants.

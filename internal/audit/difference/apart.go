@@ -13,9 +13,9 @@ import (
 type apart struct {
 	// keys are the classes of the pairs of a resource, in the order of the
 	// resource's list in Resources.Apart.
-	keys map[int32][]int32
-	// sets are the numbers of the sets of rules that grant, by class of pairs.
-	sets []int32
+	keys [][]int32
+	// classes is their number.
+	classes int
 }
 
 // cellOf is a subject and a resource by their numbers on one side.
@@ -26,9 +26,10 @@ var nobody = cellOf{-1, -1}
 // newApart looks at the pairs of one type. The types that its rights lead to are
 // done already.
 func newApart(m *partition.Model, r *partition.Resources, done map[string]*apart) *apart {
-	a := &apart{keys: make(map[int32][]int32, len(r.Apart))}
+	a := &apart{keys: make([][]int32, len(r.Handles))}
 	known := map[string]int32{}
 	var key []byte
+	var led []int32
 	targets := make([][]int32, len(r.Rights))
 	for n := range r.Handles {
 		resource := int32(n)
@@ -37,7 +38,7 @@ func newApart(m *partition.Model, r *partition.Resources, done map[string]*apart
 			continue
 		}
 		for i, test := range r.Rights {
-			targets[i] = m.Targets(r, test, resource)
+			targets[i] = r.Targets(test, resource)
 		}
 		keys := make([]int32, len(users))
 		for i, user := range users {
@@ -48,7 +49,7 @@ func newApart(m *partition.Model, r *partition.Resources, done map[string]*apart
 			}
 			for j, test := range r.Rights {
 				target := endType(m.Reads.Tests[test])
-				var led []int32
+				led = led[:0]
 				for _, t := range targets[j] {
 					if at, ok := slices.BinarySearch(m.Resources[target].Apart[t], user); ok {
 						led = append(led, done[target].keys[t][at]+1)
@@ -72,7 +73,7 @@ func newApart(m *partition.Model, r *partition.Resources, done map[string]*apart
 		}
 		a.keys[resource] = keys
 	}
-	a.sets = make([]int32, len(known))
+	a.classes = len(known)
 	return a
 }
 

@@ -210,7 +210,7 @@ func (d *sessionDiff) right(ctx context.Context, t *typeDiff, c cellOf, asks rea
 		if target == nil {
 			return nil, nil // of that type nothing can differ
 		}
-		for _, n := range side.Model.Targets(g.Resources, test, resource) {
+		for _, n := range g.Resources.Targets(test, resource) {
 			from := target.resources.fromNew
 			if old {
 				from = target.resources.fromOld
@@ -229,6 +229,10 @@ func (d *sessionDiff) right(ctx context.Context, t *typeDiff, c cellOf, asks rea
 	for _, cell := range cells {
 		from := d.setAt(d.old, target.old, d.users.old[cell.user], target.resources.old[cell.resource])
 		to := d.setAt(d.new, target.new, d.users.new[cell.user], target.resources.new[cell.resource])
+		if target.rest != nil {
+			set := target.rest.of(cell)
+			from, to = d.sets.union(from, set), d.sets.union(to, set)
+		}
 		for _, what := range d.step(target, from, to).changes {
 			if uint32(what.action) != asks.Action || slices.Contains(way, asked{target.typ, cell, what}) {
 				continue

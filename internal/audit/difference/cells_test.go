@@ -21,7 +21,7 @@ func TestCellsAreCountedOnce(t *testing.T) {
 				for i := range of {
 					of[i] = int32(rapid.IntRange(0, 2).Draw(t, "class"))
 				}
-				return join(names, names, of, of)
+				return join(names, names, of, of, nil)
 			}
 		}
 		userNames, users := side("u")

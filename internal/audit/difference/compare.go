@@ -15,6 +15,9 @@ type sessionDiff struct {
 	counted  map[string]uint32
 	sets     *sets
 	old, new *side
+	// rest is what rules grant that are the same on both sides and that the sides leave aside;
+	// nil where the sides have all rules.
+	rest     *rest
 	sameSite bool
 	context  string
 	// number counts the sessions from 0.
@@ -32,6 +35,7 @@ type sessionDiff struct {
 type typeDiff struct {
 	typ       string
 	old, new  *grid
+	rest      *restGrid
 	resources *joined
 	// changes are what the step from one set of rules to another comes to.
 	changes map[[2]int32]*step
@@ -77,17 +81,26 @@ func (b *block) cells() int64 {
 }
 
 // join joins the subjects and resources of the two sides.
-func (d *sessionDiff) join() {
-	d.users = join(d.old.Model.Subjects.IDs, d.new.Model.Subjects.IDs, d.old.Model.Subjects.Of, d.new.Model.Subjects.Of)
+func (d *sessionDiff) join() error {
+	users, err := d.rest.subjects(d.new.Model.Subjects.IDs)
+	if err != nil {
+		return err
+	}
+	d.users = join(d.old.Model.Subjects.IDs, d.new.Model.Subjects.IDs, d.old.Model.Subjects.Of, d.new.Model.Subjects.Of, users)
 	d.types = map[string]*typeDiff{}
 	for typ := range d.counted {
 		o, n := d.old.types[typ], d.new.types[typ]
+		rest, of, err := d.rest.grid(typ, n.Handles[:n.Recorded])
+		if err != nil {
+			return err
+		}
 		d.types[typ] = &typeDiff{
-			typ: typ, old: o, new: n,
-			resources: join(o.Handles[:o.Recorded], n.Handles[:n.Recorded], o.Of, n.Of),
+			typ: typ, old: o, new: n, rest: rest,
+			resources: join(o.Handles[:o.Recorded], n.Handles[:n.Recorded], o.Of, n.Of, of),
 			changes:   map[[2]int32]*step{}, apart: map[[2]int32][]cellOf{}, known: map[attribution]*attributed{},
 		}
 	}
+	return nil
 }
 
 // compare finds the cells that differ, with their causes.
@@ -113,10 +126,13 @@ func (d *sessionDiff) compare(ctx context.Context, types []string) error {
 	return nil
 }
 
-// findApart lists the pairs that stand apart on either side.
+// findApart lists the pairs that stand apart on either side. Of those that stand apart by rules
+// that the sides leave aside alone, only the ones of blocks that differ matter.
 func (d *sessionDiff) findApart(t *typeDiff) {
+	differs := d.differing(t)
+	var list []int32
 	for n := range t.resources.names {
-		var list []int32
+		list = list[:0]
 		if r := t.resources.old[n]; r >= 0 {
 			for _, u := range t.old.Resources.Apart[r] {
 				list = append(list, d.users.fromOld[u])
@@ -127,6 +143,7 @@ func (d *sessionDiff) findApart(t *typeDiff) {
 				list = append(list, d.users.fromNew[u])
 			}
 		}
+		list = t.rest.apart(list, d, differs, int32(n))
 		slices.Sort(list)
 		for _, u := range slices.Compact(list) {
 			key := [2]int32{d.users.of[u], t.resources.of[n]}
@@ -155,8 +172,13 @@ func (d *sessionDiff) row(ctx context.Context, t *typeDiff, class int32) error {
 		resources := &t.resources.classes[n]
 		from, to := at(before, resources.old), at(after, resources.new)
 		s := d.step(t, from, to)
-		if len(s.changes) == 0 && len(s.own) == 0 {
+		if s.idle() {
 			continue
+		}
+		if t.rest != nil {
+			set := t.rest.on(users.rest, resources.rest)
+			from, to = d.sets.union(from, set), d.sets.union(to, set)
+			s = d.step(t, from, to)
 		}
 		b := &block{users: users.members, resources: resources.members, userClass: class, resourceClass: int32(n), without: t.apart[[2]int32{class, int32(n)}]}
 		if b.cells() == 0 {
@@ -196,8 +218,13 @@ func (d *sessionDiff) singles(ctx context.Context, t *typeDiff) error {
 			for _, c := range t.apart[[2]int32{int32(u), int32(n)}] {
 				from, to := d.setAt(d.old, t.old, d.users.old[c.user], t.resources.old[c.resource]), d.setAt(d.new, t.new, d.users.new[c.user], t.resources.new[c.resource])
 				s := d.step(t, from, to)
-				if len(s.changes) == 0 && len(s.own) == 0 {
+				if s.idle() {
 					continue
+				}
+				if t.rest != nil {
+					set := t.rest.of(c)
+					from, to = d.sets.union(from, set), d.sets.union(to, set)
+					s = d.step(t, from, to)
 				}
 				b := &block{users: []int32{c.user}, resources: []int32{c.resource}, userClass: missing, resourceClass: missing, sample: c}
 				if err := d.take(ctx, t, b, s, from, to); err != nil {
@@ -217,6 +244,9 @@ func (d *sessionDiff) setAt(s *side, g *grid, user, resource int32) int32 {
 	}
 	return s.of(g, user, resource)
 }
+
+// idle says that nothing differs.
+func (s *step) idle() bool { return len(s.changes) == 0 && len(s.own) == 0 }
 
 // step returns what the way from one set of rules to another comes to.
 func (d *sessionDiff) step(t *typeDiff, from, to int32) *step {

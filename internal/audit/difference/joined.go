@@ -1,5 +1,7 @@
 package difference
 
+import "slices"
+
 // joined are the subjects, or the resources of one type, of both sides: who is of
 // one class on the old side and of one class on the new side is of one joint class.
 type joined struct {
@@ -15,15 +17,50 @@ type joined struct {
 const missing = -1
 
 // jointClass holds the classes of the two sides, missing where the members are not
-// there.
+// there, and of the rest.
 type jointClass struct {
-	old, new int32
-	members  []int32
+	old, new, rest int32
+	members        []int32
 }
 
-// join joins two sides by name. The names of a side are distinct.
-func join(oldNames, newNames []string, oldOf, newOf []int32) *joined {
+// join joins two sides by name. The names of a side are distinct. The classes of the rest, nil
+// for none, are by the new side, which has the same names as the old then.
+func join(oldNames, newNames []string, oldOf, newOf, restOf []int32) *joined {
 	j := &joined{fromOld: make([]int32, len(oldNames)), fromNew: make([]int32, len(newNames))}
+	if slices.Equal(oldNames, newNames) {
+		j.names = newNames
+		for i := range newNames {
+			j.fromOld[i], j.fromNew[i] = int32(i), int32(i)
+		}
+		j.old, j.new = j.fromOld, j.fromNew
+	} else {
+		j.byName(oldNames, newNames)
+	}
+	known := map[[3]int32]int32{}
+	for n := range j.names {
+		key := [3]int32{missing, missing, missing}
+		if i := j.old[n]; i >= 0 {
+			key[0] = oldOf[i]
+		}
+		if i := j.new[n]; i >= 0 {
+			key[1] = newOf[i]
+			if restOf != nil {
+				key[2] = restOf[i]
+			}
+		}
+		c, ok := known[key]
+		if !ok {
+			c = int32(len(j.classes))
+			known[key] = c
+			j.classes = append(j.classes, jointClass{old: key[0], new: key[1], rest: key[2]})
+		}
+		j.of = append(j.of, c)
+		j.classes[c].members = append(j.classes[c].members, int32(n))
+	}
+	return j
+}
+
+func (j *joined) byName(oldNames, newNames []string) {
 	at := make(map[string]int32, len(oldNames))
 	for i, name := range oldNames {
 		at[name] = int32(i)
@@ -38,23 +75,4 @@ func join(oldNames, newNames []string, oldOf, newOf []int32) *joined {
 		}
 		j.new[n], j.fromNew[i] = int32(i), n
 	}
-	known := map[[2]int32]int32{}
-	for n := range j.names {
-		key := [2]int32{missing, missing}
-		if i := j.old[n]; i >= 0 {
-			key[0] = oldOf[i]
-		}
-		if i := j.new[n]; i >= 0 {
-			key[1] = newOf[i]
-		}
-		c, ok := known[key]
-		if !ok {
-			c = int32(len(j.classes))
-			known[key] = c
-			j.classes = append(j.classes, jointClass{old: key[0], new: key[1]})
-		}
-		j.of = append(j.of, c)
-		j.classes[c].members = append(j.classes[c].members, int32(n))
-	}
-	return j
 }

@@ -28,6 +28,8 @@ type Side struct {
 	Bundle *bundles.Bundle
 	// Prepared is the bundle, compiled; nil has it compiled by Compare.
 	Prepared *matrix.Prepared
+	// Kept keeps what is decided on the side; nil keeps nothing.
+	Kept *Decisions
 }
 
 // prepare compiles the policy of a side, unless it is compiled.
@@ -51,7 +53,9 @@ type Input struct {
 	Contexts []string
 	// Environment holds session attributes.
 	Environment map[string][]string
-	Progress    snapshot.Progress
+	// Rest is what is known of rules that are the same on both sides; nil decides all rules.
+	Rest     *Rest
+	Progress snapshot.Progress
 }
 
 // NoContext stands for requests that do not say where they come from.
@@ -139,6 +143,9 @@ func (w *work) compare(ctx context.Context) error {
 		return !w.SameSite || w.pairs[at[id]].changed()
 	})
 	w.tally, w.causes = newTally(), newCauseBook()
+	if w.Rest != nil && w.Rest.Hashes != nil {
+		w.tally.hashes = w.Rest.Hashes
+	}
 	w.space = &space{hash: w.tally.hash}
 	w.report.space = w.space
 	w.report.Compared = Compared{Resources: map[string]int{}, ResourceClasses: map[string]int{}, Contexts: []string{}}
@@ -146,6 +153,9 @@ func (w *work) compare(ctx context.Context) error {
 		return nil
 	}
 	v := &variants{pairs: w.pairs, new: w.New, points: map[int]*engine.Point{}}
+	if w.Rest != nil {
+		v.without = func(p *pair) bool { return !w.Rest.Decided(p.new.ID) }
+	}
 	types := slices.Sorted(maps.Keys(w.counted))
 	if err := w.Old.prepare(ctx); err != nil {
 		return err
@@ -160,13 +170,18 @@ func (w *work) compare(ctx context.Context) error {
 			number: len(w.space.sessions), tally: w.tally, causes: w.causes, variants: v, progress: w.Progress,
 		}
 		var err error
-		if d.old, err = newSide(ctx, w.Old.Prepared, s, w.counted, byOld, all, w.Progress); err != nil {
+		if d.old, err = w.side(ctx, &w.Old, s, byOld, all); err != nil {
 			return err
 		}
-		if d.new, err = newSide(ctx, w.New.Prepared, s, w.counted, byNew, all, w.Progress); err != nil {
+		if d.new, err = w.side(ctx, &w.New, s, byNew, all); err != nil {
 			return err
 		}
-		d.join()
+		if d.rest, err = w.rest(ctx, s, byNew, all); err != nil {
+			return err
+		}
+		if err := d.join(); err != nil {
+			return err
+		}
 		if err := d.compare(ctx, types); err != nil {
 			return err
 		}

@@ -36,6 +36,9 @@ func (w *work) addSections() error {
 		for _, side := range []*Side{&w.Old, &w.New} {
 			if !side.Bundle.Data.Has("site", "entities", sections, id) {
 				side.Prepared = nil // it does not know the section
+				if side.Kept != nil {
+					*side.Kept = Decisions{}
+				}
 				record := map[string]any{"=id": name, "name": id, "=name": name}
 				err = errors.Join(err, side.Bundle.Data.Put(record, "site", "entities", sections, id))
 			}

@@ -3,18 +3,33 @@ package difference
 import (
 	"encoding/binary"
 	"slices"
-	"sync"
 )
 
 // sets numbers sets of rules, which are indices into the pairs. Number 0 is the
-// empty set. It is safe for concurrent use.
+// empty set. It is not safe for concurrent use.
 type sets struct {
-	mu    sync.Mutex
 	known map[string]int32
 	all   [][]int32
+	// unions are the numbers of unions by those of two sets.
+	unions map[[2]int32]int32
 }
 
-func newSets() *sets { return &sets{known: map[string]int32{"": 0}, all: [][]int32{nil}} }
+func newSets() *sets {
+	return &sets{known: map[string]int32{"": 0}, all: [][]int32{nil}, unions: map[[2]int32]int32{}}
+}
+
+// union returns the number of the union of two sets.
+func (s *sets) union(a, b int32) int32 {
+	if a == b || b == 0 {
+		return a
+	}
+	n, ok := s.unions[[2]int32{a, b}]
+	if !ok {
+		n = s.number(union(s.of(a), s.of(b)))
+		s.unions[[2]int32{a, b}] = n
+	}
+	return n
+}
 
 // number returns the number of a set, which it may order.
 func (s *sets) number(set []int32) int32 {
@@ -24,8 +39,6 @@ func (s *sets) number(set []int32) int32 {
 	for _, n := range set {
 		key = binary.AppendUvarint(key, uint64(n))
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	n, ok := s.known[string(key)]
 	if !ok {
 		n = int32(len(s.all))
@@ -36,8 +49,4 @@ func (s *sets) number(set []int32) int32 {
 }
 
 // of returns the set with a number. It must not be changed.
-func (s *sets) of(n int32) []int32 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.all[n]
-}
+func (s *sets) of(n int32) []int32 { return s.all[n] }

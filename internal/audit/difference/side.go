@@ -3,14 +3,12 @@ package difference
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
-	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
 // side is the access matrix of one set of rules over one site, for one session.
@@ -29,53 +27,54 @@ type grid struct {
 	// nothing that counts.
 	rules []int32
 	apart *apart
-	row   []int32 // the row of class
-	class int32
+	// single are the sets of rules that grant, by class of pairs that stand apart.
+	single []int32
+	row    []int32 // the row of class
+	class  int32
 }
 
-// newSide decides the pairs of a bundle's site on the types that count.
-func newSide(ctx context.Context, b *matrix.Prepared, session partition.Session, counted map[string]uint32, number map[string]int32, all *sets, progress snapshot.Progress) (*side, error) {
-	q := partition.Question{Session: session, Types: slices.Sorted(maps.Keys(counted))}
-	for _, mask := range counted {
-		q.Actions |= mask
-	}
-	m, err := b.Compute(ctx, q, progress)
+// side decides the pairs of a side's site on the types that count.
+func (w *work) side(ctx context.Context, of *Side, session partition.Session, number map[string]int32, all *sets) (*side, error) {
+	one, err := w.decide(ctx, of, session)
 	if err != nil {
 		return nil, err
 	}
-	s := &side{Matrix: m, types: map[string]*grid{}, number: number, sets: all}
-	for _, t := range m.Types {
-		g := &grid{Type: t, rules: make([]int32, len(t.Rules)), class: missing}
-		for i, r := range t.Rules {
-			n, ok := number[r.ID]
-			if !ok {
-				return nil, fmt.Errorf("the policy has a rule %q that is none of the rules", r.ID)
-			}
-			if g.rules[i] = n; r.Actions&counted[t.Resources.Type] == 0 {
-				g.rules[i] = missing
-			}
+	s := &side{Matrix: one.Matrix, types: map[string]*grid{}, number: number, sets: all}
+	for _, t := range one.Types {
+		g, err := newGrid(t, w.counted[t.Resources.Type], number)
+		if err != nil {
+			return nil, err
 		}
-		s.types[t.Resources.Type] = g
-	}
-	done := map[string]*apart{}
-	for _, typ := range m.Model.Order {
-		done[typ] = newApart(m.Model, m.Model.Resources[typ], done)
-	}
-	for typ, g := range s.types {
-		g.apart = done[typ]
+		g.apart = one.apart[t.Resources.Type]
 		g.settleApart(s.sets)
+		s.types[t.Resources.Type] = g
 	}
 	return s, nil
 }
 
+func newGrid(t *matrix.Type, counted uint32, number map[string]int32) (*grid, error) {
+	g := &grid{Type: t, rules: make([]int32, len(t.Rules)), class: missing}
+	for i, r := range t.Rules {
+		n, ok := number[r.ID]
+		if !ok {
+			return nil, fmt.Errorf("the policy has a rule %q that is none of the rules", r.ID)
+		}
+		if g.rules[i] = n; r.Actions&counted == 0 {
+			g.rules[i] = missing
+		}
+	}
+	return g, nil
+}
+
 // settleApart takes from the matrix what the pairs that stand apart have.
 func (g *grid) settleApart(all *sets) {
+	g.single = make([]int32, g.apart.classes)
 	for _, row := range g.Rows {
 		for _, a := range row.Apart {
 			set := g.set(all, a.Rules)
 			for _, resource := range a.Resources {
 				if at, ok := slices.BinarySearch(g.Resources.Apart[resource], a.Subject); ok {
-					g.apart.sets[g.apart.keys[resource][at]] = set
+					g.single[g.apart.keys[resource][at]] = set
 				}
 			}
 		}
@@ -120,7 +119,7 @@ func (g *grid) on(all *sets, class int32) []int32 {
 // of returns the number of the set of rules that grant on a cell.
 func (s *side) of(g *grid, user, resource int32) int32 {
 	if at, ok := slices.BinarySearch(g.Resources.Apart[resource], user); ok {
-		return g.apart.sets[g.apart.keys[resource][at]]
+		return g.single[g.apart.keys[resource][at]]
 	}
 	return g.set(s.sets, g.On(&g.Rows[s.Model.Subjects.Of[user]], g.Of[resource]))
 }

@@ -13,9 +13,12 @@ import (
 // each, the second of each, and so on. They tell which of the edits of a rule makes
 // a cell differ.
 type variants struct {
-	pairs  []*pair
-	new    Side
-	points map[int]*engine.Point
+	pairs []*pair
+	// without says which rules the variants may leave out, nil for none: what the others
+	// grant does not depend on them.
+	without func(*pair) bool
+	new     Side
+	points  map[int]*engine.Point
 	// asked is the number of decisions.
 	asked int64
 }
@@ -28,7 +31,7 @@ func (v *variants) point(ctx context.Context, edit int) (*engine.Point, error) {
 	}
 	var rules []ruleset.Rule
 	for _, p := range v.pairs {
-		if p.new == nil {
+		if p.new == nil || v.without != nil && v.without(p) {
 			continue
 		}
 		r := *p.new

@@ -74,6 +74,9 @@ func (w *worker) decide(k *known, subject int32, resources []int32) ([][]*rule, 
 			list := make([]*rule, 0, len(ids))
 			for _, id := range ids {
 				one := k.byID[id]
+				if one == nil && k.Aside[id] {
+					continue
+				}
 				if one == nil {
 					return nil, fmt.Errorf("the policy grants by a rule %q that, by data.qlik.reads, reaches no %s", id, k.Type)
 				}
@@ -141,7 +144,7 @@ func (w *worker) across(k *known, s *shape, p pair, class int32, held uint32) st
 func (w *worker) hasRight(k *known, test int, p pair) bool {
 	typ, action := k.target(test)
 	target := w.known[typ]
-	for _, n := range w.model.Targets(k.Resources, test, p.resource) {
+	for _, n := range k.Resources.Targets(test, p.resource) {
 		if target.standsApart(p.subject, n) {
 			if target.apart[pair{p.subject, n}]&action != 0 {
 				return true

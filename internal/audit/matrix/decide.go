@@ -31,6 +31,9 @@ type judge struct {
 type Prepared struct {
 	data  *bundles.Document
 	query *engine.Query
+	// Columns keep what is read of the site for later questions, of other bundles over the same
+	// site too: one at a time then. Nil keeps nothing.
+	Columns *partition.Columns
 }
 
 // Prepare compiles the policy of a bundle.
@@ -45,7 +48,7 @@ func Prepare(ctx context.Context, b *bundles.Bundle) (*Prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Prepared{&b.Data, q}, nil
+	return &Prepared{data: &b.Data, query: q}, nil
 }
 
 func newJudge(query *engine.Query, session partition.Session) (*judge, error) {

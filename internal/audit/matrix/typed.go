@@ -42,11 +42,8 @@ func newTyped(m *partition.Model, r *partition.Resources) *typed {
 	t.cover = cover(t.rules, r.Actions)
 	for resource, subjects := range r.Apart {
 		for _, n := range subjects {
-			t.apart[n] = append(t.apart[n], resource)
+			t.apart[n] = append(t.apart[n], int32(resource))
 		}
-	}
-	for _, list := range t.apart {
-		slices.Sort(list)
 	}
 	for _, test := range r.Across {
 		t.bringing[test] = map[int32]Set{}

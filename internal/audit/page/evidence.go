@@ -38,7 +38,7 @@ func (w *builder) evidence(a *report.Audit, number int, t *matrix.FoldedType, r 
 		of := make([][]int32, len(w.what[number]))
 		for at, n := range w.what[number] {
 			of[at] = []int32{}
-			for _, end := range a.Model.Targets(t.Type.Resources, test, n) {
+			for _, end := range t.Type.Resources.Targets(test, n) {
 				if int(end) < len(w.resources[target]) {
 					of[at] = append(of[at], w.resources[target][end])
 				} else {

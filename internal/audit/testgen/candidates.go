@@ -154,7 +154,7 @@ func meets(m *partition.Model, r *partition.Resources, resource, user int32) []i
 	}
 	for _, test := range r.Rights {
 		target := m.Resources[m.Reads.Tests[test].Left.Steps[len(m.Reads.Tests[test].Left.Steps)-1].Type]
-		for _, n := range m.Targets(r, test, resource) {
+		for _, n := range r.Targets(test, resource) {
 			if further := meets(m, target, n, user); len(further) > 0 {
 				met = append(append(met, -1, test, int(target.Of[n])), further...)
 			}

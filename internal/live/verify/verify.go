@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -192,11 +191,12 @@ const maxExceptional = 20
 
 func (c *comparison) exceptional(m *matrix.Matrix, t *matrix.Type, ask *qrs.MatrixQuery, userOf, thingOf map[string]int32) {
 	added := 0
-	for _, thing := range slices.Sorted(maps.Keys(t.Apart)) {
-		if int(thing) >= t.Recorded || added >= maxExceptional {
-			continue
+	for n, users := range t.Apart[:t.Recorded] {
+		if added >= maxExceptional {
+			break
 		}
-		for _, user := range t.Apart[thing][:min(1, len(t.Apart[thing]))] {
+		thing := int32(n)
+		for _, user := range users[:min(1, len(users))] {
 			handle := m.Model.Subjects.Handles[user]
 			if m.Model.Subjects.Anonymous[user] {
 				continue

@@ -1,0 +1,158 @@
+package workspace_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
+	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
+)
+
+// edit returns rules of which one is different, new or gone.
+func edit(r *rand.Rand, rules []ruleset.Rule) []ruleset.Rule {
+	rules = slices.Clone(rules)
+	n, other := r.IntN(len(rules)), rules[r.IntN(len(rules))]
+	one := &rules[n]
+	condition := func(format string, args ...any) {
+		one.Condition = &diag.Text{Label: "condition", Content: fmt.Sprintf(format, args...)}
+	}
+	switch r.IntN(9) {
+	case 0:
+		condition("%s or (%s)", one.Condition.Content, other.Condition.Content)
+	case 1:
+		condition("(%s) and (%s)", one.Condition.Content, other.Condition.Content)
+	case 2:
+		condition("%s", other.Condition.Content)
+	case 3:
+		one.Filter = &diag.Text{Label: "resourceFilter", Content: one.Filter.Content + "," + other.Filter.Content}
+	case 4:
+		one.Actions ^= other.Actions
+	case 5:
+		one.Disabled = !one.Disabled
+	case 6:
+		one.Context = ruleset.Context(r.IntN(3))
+	case 7:
+		return slices.Delete(rules, n, n+1)
+	case 8:
+		added := other
+		added.ID, added.Name, added.Filter = fmt.Sprint("added-", r.Uint32()), "added", one.Filter
+		return append(rules, added)
+	}
+	return rules
+}
+
+// wholly compares two sets of rules over a site, all rules decided on both sides.
+func wholly(t *testing.T, old, new []ruleset.Rule, site string) *difference.Report {
+	t.Helper()
+	source := workspace.Source{Snapshot: site, Options: compiler.Options{Schema: schema.Default(), SkipInvalid: true}}
+	in := difference.Input{Mode: difference.ModeSite, SameSite: true, Progress: snapshot.NoProgress{}}
+	before := workspace.OfRules(old, source).Live()
+	after := before.With(new)
+	var err error
+	for _, live := range []*workspace.Live{after, before, after} { // then each is over what both read
+		if in.New, err = live.Whole(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if live == before {
+			in.Old = in.New
+		}
+	}
+	r, err := difference.Compare(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// said is what a report says, without how it was found: into how many classes, by how many
+// decisions, and which of the cells are named as examples.
+func said(t *testing.T, r *difference.Report) string {
+	t.Helper()
+	one := *r
+	one.Compared.UserClasses, one.Compared.ResourceClasses, one.Compared.Decisions = 0, nil, 0
+	one.Groups = slices.Clone(one.Groups)
+	for i := range one.Groups {
+		one.Groups[i].Examples = nil
+	}
+	text, err := json.MarshalIndent(one, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestEffectIsTheWholeDifference makes edits, one after the other, on generated sites: the effect,
+// which decides only what an edit reaches, is the difference that decides all.
+func TestEffectIsTheWholeDifference(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("many comparisons")
+	}
+	seeds, edits := uint64(1), 5
+	if exact.Enabled() {
+		seeds, edits = 6, 40
+	}
+	size := sitegen.Size{Users: 6, Streams: 3, Apps: 5, Objects: 5, Others: 1, Rules: 16, Requests: 1}
+	differ := 0
+	for seed := uint64(1); seed <= seeds; seed++ {
+		c := sitegen.Generate(seed, size)
+		dir := t.TempDir()
+		if err := c.Write(dir); err != nil {
+			t.Fatal(err)
+		}
+		site := filepath.Join(dir, "snapshot")
+		rules, found := ruleset.Decode("rules.json", c.Rules)
+		if found.HasErrors() {
+			t.Fatal(found)
+		}
+		source := workspace.Source{Snapshot: site, Options: compiler.Options{Schema: schema.Default(), SkipInvalid: true}}
+		live := workspace.OfRules(rules, source).Live()
+		random := rand.New(rand.NewPCG(seed, 7))
+		for n := range edits {
+			changed := edit(random, live.Rules)
+			to := live.With(changed)
+			if to.Policy == nil {
+				continue
+			}
+			effect, err := live.Effect(t.Context(), to, snapshot.NoProgress{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := wholly(t, live.Rules, changed, site)
+			if a, b := said(t, effect), said(t, want); a != b {
+				t.Fatalf("seed %d, edit %d: the effect is %s\nand the whole difference %s\n%s", seed, n, a, b, firstDifference(a, b))
+			}
+			if len(want.Groups) > 0 {
+				differ++
+			}
+			if n%2 == 0 { // it is saved
+				live = live.Reread(workspace.OfRules(changed, source))
+			}
+		}
+	}
+	if differ < int(seeds)*edits/4 {
+		t.Errorf("only %d of %d edits have an effect", differ, int(seeds)*edits)
+	}
+}
+
+func firstDifference(a, b string) string {
+	before, after := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range min(len(before), len(after)) {
+		if before[i] != after[i] {
+			return fmt.Sprintf("line %d: %q and %q", i+1, before[i], after[i])
+		}
+	}
+	return "one ends before the other"
+}
