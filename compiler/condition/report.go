@@ -6,8 +6,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/runenames"
-
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
@@ -64,7 +62,7 @@ func shown(s string) string {
 
 // character names a character: the letter itself where it can be seen, and its name.
 func character(r rune) string {
-	name := fmt.Sprintf("U+%04X %s", r, runenames.Name(r))
+	name := strings.TrimSpace(fmt.Sprintf("U+%04X %s", r, runeName(r)))
 	if unicode.IsGraphic(r) && !unicode.IsSpace(r) {
 		return fmt.Sprintf("`%c` (%s)", r, name)
 	}

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/open-policy-agent/opa/v1/ast"
-
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 )
 
@@ -24,6 +22,14 @@ var ownName = regexp.MustCompile(`^((rules?|may|actions|grants|also|rows|holds|g
 // ownVariable matches the variables that generated code has whatever the rules
 // are: no package is called so.
 var ownVariable = regexp.MustCompile(`^(id|action|held|text|found|kind|values?|ids|type|prefix|prefixes|named|longest_prefix|(resource|one)(_.*)?)$`)
+
+// keywords are those of Rego. OPA has them too, and its parser with them, which a
+// program that only generates Rego need not carry; a test compares the two.
+var keywords = []string{
+	"as", "contains", "default", "else", "every", "false", "if", "import", "in", "not", "null", "package", "some", "true", "with",
+}
+
+func isKeyword(name string) bool { return slices.Contains(keywords, name) }
 
 // namesOf names the packages: app_object, or others_x for the types that
 // nothing names but whose names begin with x. Filters may name types by any
@@ -64,7 +70,7 @@ func packageOf(c *privilege.Class) string {
 // nothing to go by.
 func word(text string) string {
 	name := snake(text)
-	if !identifier.MatchString(name) || ast.IsKeyword(name) || ownName.MatchString(name) {
+	if !identifier.MatchString(name) || isKeyword(name) || ownName.MatchString(name) {
 		return "value"
 	}
 	return name

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-
-	"github.com/open-policy-agent/opa/v1/ast"
 )
 
 // quote returns a Rego string. What a reader would not see is escaped, so that
@@ -70,7 +68,7 @@ var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // field returns the reference to a key of an object: .name or ["@name"].
 func field(key string) string {
-	if identifier.MatchString(key) && !ast.IsKeyword(key) {
+	if identifier.MatchString(key) && !isKeyword(key) {
 		return "." + key
 	}
 	return "[" + quote(key) + "]"

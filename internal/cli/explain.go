@@ -11,6 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain/packed"
 	explaintext "github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
@@ -80,7 +81,7 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 // bundleExplanation explains by what a bundle holds. What the bundle decides is
 // at hand, so that an explanation that says otherwise is a mistake that shows.
 func (s *Streams) bundleExplanation(ctx context.Context, b *bundles.Bundle, request []byte, options explain.Options) (*explain.Explanation, error) {
-	x, err := explain.FromBundle(b, options)
+	x, err := packed.Explainer(b, options)
 	if err != nil {
 		return nil, Input(err)
 	}

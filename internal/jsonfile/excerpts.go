@@ -2,7 +2,7 @@ package jsonfile
 
 import (
 	"io"
-	"os"
+	"io/fs"
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
@@ -14,10 +14,11 @@ type Excerpt struct {
 }
 
 // Excerpts returns what File.Excerpt does, for ranges ordered by their start,
-// of a file that is too large to be held: it is read once more, up to the last
-// range. Where that fails, the excerpts up to there are returned.
-func Excerpts(path string, ranges []diag.Range) []Excerpt {
-	file, err := os.Open(path)
+// of a file that is too large to be held: it is opened and read once more, up to the
+// last range. Where that fails, the excerpts up to there are returned. Path is the
+// name of the file in diagnostics.
+func Excerpts(open func() (fs.File, error), path string, ranges []diag.Range) []Excerpt {
+	file, err := open()
 	if err != nil {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -126,6 +127,11 @@ func TestExcerpt(t *testing.T) {
 
 // TestExcerpts holds that a file that is read once more shows the same as one
 // that is held.
+// opener opens a file of the system.
+func opener(path string) func() (fs.File, error) {
+	return func() (fs.File, error) { return os.Open(path) }
+}
+
 func TestExcerpts(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var b strings.Builder
@@ -151,7 +157,7 @@ func TestExcerpts(t *testing.T) {
 			ranges[i].Start = runeStart([]byte(text), ranges[i].Start)
 		}
 		sort.Slice(ranges, func(i, j int) bool { return ranges[i].Start < ranges[j].Start })
-		excerpts := Excerpts(path, ranges)
+		excerpts := Excerpts(opener(path), path, ranges)
 		if len(excerpts) != len(ranges) {
 			t.Fatalf("%s: %d excerpts of %d", name, len(excerpts), len(ranges))
 		}
@@ -162,14 +168,14 @@ func TestExcerpts(t *testing.T) {
 			}
 		}
 	}
-	if Excerpts("nowhere", nil) != nil || Excerpts(t.TempDir(), nil) != nil {
+	if Excerpts(opener("nowhere"), "nowhere", nil) != nil || Excerpts(opener(t.TempDir()), "", nil) != nil {
 		t.Error("excerpts of what is no file")
 	}
 	path := filepath.Join(t.TempDir(), "short")
 	if err := os.WriteFile(path, []byte("ab"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got := Excerpts(path, []diag.Range{{Start: 1, End: 2}, {Start: 7, End: 8}}); len(got) != 1 {
+	if got := Excerpts(opener(path), path, []diag.Range{{Start: 1, End: 2}, {Start: 7, End: 8}}); len(got) != 1 {
 		t.Errorf("%+v", got)
 	}
 }

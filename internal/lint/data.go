@@ -15,7 +15,13 @@ type Data struct {
 // LoadData reads a snapshot for lints. What is wrong with it is reported by others.
 func LoadData(s *snapshot.Snapshot) *Data {
 	site, _ := s.Load(nil)
-	return &Data{Site: site, inactive: s.Inactive()}
+	return NewData(site, s.Inactive())
+}
+
+// NewData makes lints see a site in memory. Inactive are the users who have left, as
+// snapshot.Inactive returns them.
+func NewData(site *snapshot.Site, inactive map[string]string) *Data {
+	return &Data{Site: site, inactive: inactive}
 }
 
 // OpenData reads the snapshot in a directory for lints.

@@ -144,7 +144,7 @@ func (f *findings) lookUp() map[place]jsonfile.Excerpt {
 			ranges = append(ranges, all[n].where)
 			n++
 		}
-		for i, e := range jsonfile.Excerpts(all[0].file.path, ranges) {
+		for i, e := range jsonfile.Excerpts(all[0].file.open, all[0].file.path, ranges) {
 			excerpts[all[i]] = e
 		}
 		all = all[n:]

@@ -2,7 +2,7 @@ package snapshot
 
 import (
 	"encoding/json"
-	"os"
+	"io/fs"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
@@ -12,15 +12,15 @@ import (
 // "blocked", "inactive" or "removed from the directory". Rules cannot read that, so that
 // decisions do not depend on it. What is wrong with the file is reported where it is read.
 func (s *Snapshot) Inactive() map[string]string {
-	path, ok := s.Path("User")
-	if !ok {
+	of := s.file("User")
+	if of == nil {
 		return nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := fs.ReadFile(of.fsys, of.name)
 	if err != nil {
 		return nil
 	}
-	file, failed := jsonfile.New(path, data)
+	file, failed := jsonfile.New(of.path, data)
 	if failed != nil {
 		return nil
 	}

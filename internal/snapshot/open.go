@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,6 +23,9 @@ type Snapshot struct {
 
 // file is one collection.
 type file struct {
+	// fsys and name say where it is read, and path what diagnostics call it.
+	fsys fs.FS
+	name string
 	path string
 	size int64
 	// typeName is the type of its entities that do not name their own.
@@ -36,14 +40,24 @@ type file struct {
 // beside rules. A nil schema is the default. In a folder of the command pull, it opens
 // the folder of the snapshot.
 func Open(dir string, s *schema.Schema) (*Snapshot, diag.List) {
-	if s == nil {
-		s = schema.Default()
-	}
 	if site, ok := Pulled(dir); ok {
 		dir = site
 	}
+	return openIn(os.DirFS(dir), dir, s)
+}
+
+// OpenFS is Open for the files at the root of a file system, such as one in memory.
+// Diagnostics name the files by their names.
+func OpenFS(fsys fs.FS, s *schema.Schema) (*Snapshot, diag.List) { return openIn(fsys, "", s) }
+
+// openIn finds the files at the root of a file system; dir is what stands before their
+// names in diagnostics.
+func openIn(fsys fs.FS, dir string, s *schema.Schema) (*Snapshot, diag.List) {
+	if s == nil {
+		s = schema.Default()
+	}
 	snap := &Snapshot{schema: s}
-	entries, err := os.ReadDir(dir)
+	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
 		return snap, diag.List{unreadable(dir, err)}
 	}
@@ -51,7 +65,7 @@ func Open(dir string, s *schema.Schema) (*Snapshot, diag.List) {
 	targets := relationTargets(s)
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		info, err := os.Stat(path)
+		info, err := fs.Stat(fsys, e.Name())
 		extension := filepath.Ext(e.Name())
 		name := strings.TrimSuffix(e.Name(), extension)
 		switch {
@@ -66,7 +80,7 @@ func Open(dir string, s *schema.Schema) (*Snapshot, diag.List) {
 		case strings.EqualFold(extension, ".json") && name != "":
 			t, known := s.Type(name)
 			snap.files = append(snap.files, &file{
-				path: path, size: info.Size(), typeName: name,
+				fsys: fsys, name: e.Name(), path: path, size: info.Size(), typeName: name,
 				indexed: !known || targets[t.Key()],
 			})
 		}
@@ -81,6 +95,9 @@ func Open(dir string, s *schema.Schema) (*Snapshot, diag.List) {
 	return snap, list
 }
 
+// open opens the file.
+func (f *file) open() (fs.File, error) { return f.fsys.Open(f.name) }
+
 // rules reports whether the file is the one that may serve as the rules.
 func (f *file) rules() bool { return strings.EqualFold(f.typeName, "systemrule") }
 
@@ -90,12 +107,21 @@ func (s *Snapshot) RulesFile() (string, bool) { return s.Path("SystemRule") }
 
 // Path returns the path of the file of a type, and whether there is one.
 func (s *Snapshot) Path(typeName string) (string, bool) {
+	f := s.file(typeName)
+	if f == nil {
+		return "", false
+	}
+	return f.path, true
+}
+
+// file returns the file of a type, or nil.
+func (s *Snapshot) file(typeName string) *file {
 	for _, f := range s.files {
 		if strings.EqualFold(f.typeName, typeName) {
-			return f.path, true
+			return f
 		}
 	}
-	return "", false
+	return nil
 }
 
 // relationTargets returns the keys of the types that relations lead to.

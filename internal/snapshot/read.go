@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
@@ -53,7 +52,7 @@ func (f *file) each(ctx context.Context, progress Progress, visit func(jsonfile.
 
 // produce fills batches until the file, or the wish for it, ends.
 func (f *file) produce(ctx context.Context, progress Progress, full chan<- *batch, free <-chan *batch) error {
-	file, err := os.Open(f.path)
+	file, err := f.open()
 	if err != nil {
 		return err
 	}

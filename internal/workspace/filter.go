@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain/packed"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/filter"
@@ -17,7 +17,7 @@ import (
 // FromBundle returns a workspace of the rules that a bundle was compiled from, and the site
 // as far as the bundle holds it.
 func FromBundle(b *bundles.Bundle) (*Workspace, *snapshot.Site, error) {
-	u, err := explain.Unpack(b)
+	u, err := packed.Unpack(b)
 	if err != nil {
 		return nil, nil, err
 	}

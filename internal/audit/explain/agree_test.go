@@ -10,6 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain/packed"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
@@ -161,7 +162,7 @@ func composed(c explain.Clause, x *explain.Explanation, numbers map[int]bool, wr
 // explain.
 func TestBundlesExplainAlike(t *testing.T) {
 	sites(t, func(t *testing.T, s *subject, requests [][]byte) {
-		x, err := explain.FromBundle(s.bundle, explain.Options{Proposals: -1})
+		x, err := packed.Explainer(s.bundle, explain.Options{Proposals: -1})
 		if err != nil {
 			t.Fatal(err)
 		}

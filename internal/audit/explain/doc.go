@@ -10,7 +10,7 @@
 // with a request that cannot be judged; spot.go the data that people change,
 // wish.go and wish_compare.go what of it would have to be different, edit.go a
 // change made to copies, propose.go which changes grant and what else they would,
-// change.go a change in words; bundle.go the same from a bundle.
+// change.go a change in words. Package packed explains from a bundle.
 //
 // It refuses to know how an explanation is shown: text is another package. It
 // decides nothing itself and never touches the site that it is given: changes are

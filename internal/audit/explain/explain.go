@@ -27,6 +27,8 @@ type Options struct {
 	// Projected says that the site holds what the enabled rules read and no
 	// more, so that nothing is told of what disabled rules would say.
 	Projected bool
+	// Notes say what no explanation can know, because of where rules and data come from.
+	Notes []string
 }
 
 // Explainer explains the decisions of one set of rules about one site. It is
@@ -39,8 +41,6 @@ type Explainer struct {
 	enabled   int // rules
 	disabled  []ruleset.Rule
 	skipped   []ruleset.Rule
-	// notes say what no explanation of this explainer can know.
-	notes []string
 	// ordered returns the entities on record of each type, by name and id.
 	ordered map[string]func() []*snapshot.Entity
 }
@@ -88,7 +88,7 @@ func (x *Explainer) Explain(request []byte) (*Explanation, error) {
 	}
 	told := &Explanation{
 		Allow: d.Allow, Reason: d.Reason, GrantedBy: append([]string{}, d.GrantedBy...),
-		Request: x.asRead(request, q), Notes: slices.Clone(x.notes),
+		Request: x.asRead(request, q), Notes: slices.Clone(x.options.Notes),
 	}
 	if !q.HasAction || q.Reason != "" {
 		told.Faults = x.faults(request)

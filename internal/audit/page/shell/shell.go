@@ -39,6 +39,10 @@ type Page struct {
 	// Scripts are the parts of the script in order, after those that pages share. All
 	// have one scope.
 	Scripts []string
+	// Styles are the parts of the style that only this page has, after the shared ones.
+	Styles []string
+	// WebAssembly lets the script run WebAssembly that the page holds.
+	WebAssembly bool
 }
 
 // Write writes the page of data, which is what JSON makes of them. The title is text.
@@ -46,6 +50,13 @@ func (p Page) Write(w io.Writer, title string, data any) error {
 	style, err := Style()
 	if err != nil {
 		return err
+	}
+	for _, name := range p.Styles {
+		text, err := fs.ReadFile(p.Files, name)
+		if err != nil {
+			return err
+		}
+		style = append(style, text...)
 	}
 	script, err := p.script()
 	if err != nil {
@@ -68,9 +79,18 @@ func (p Page) Write(w io.Writer, title string, data any) error {
 		Script, Data  template.JS
 	}{
 		title,
-		fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; base-uri 'none'; form-action 'none'", digest(script), digest(string(style))),
+		p.policy(script, string(style)),
 		template.CSS(style), template.JS(script), template.JS(text.String()),
 	})
+}
+
+// policy is the content security policy of the page.
+func (p Page) policy(script, style string) string {
+	run := digest(script)
+	if p.WebAssembly {
+		run += " 'wasm-unsafe-eval'"
+	}
+	return fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; base-uri 'none'; form-action 'none'", run, digest(style))
 }
 
 // script joins the parts of the script.

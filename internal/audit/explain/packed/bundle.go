@@ -1,4 +1,4 @@
-package explain
+package packed
 
 import (
 	"encoding/json"
@@ -11,15 +11,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// FromBundle returns an explainer of the rules and the data of a bundle. It holds
+// Explainer returns an explainer of the rules and the data of a bundle. It holds
 // what enabled rules read, in lower case where they ignore case, and no places in
 // files. A bundle that does not hold what an explanation needs is an error that
 // says what to give instead.
-func FromBundle(b *bundles.Bundle, options Options) (*Explainer, error) {
+func Explainer(b *bundles.Bundle, options explain.Options) (*explain.Explainer, error) {
 	u, err := Unpack(b)
 	if err != nil {
 		return nil, err
@@ -27,12 +28,11 @@ func FromBundle(b *bundles.Bundle, options Options) (*Explainer, error) {
 	options.Readings.Read(u.Options.ListInequality, u.Options.EntityText, u.Options.SessionAttributes)
 	options.Skipped = append(options.Skipped, u.Skipped...)
 	options.Schema, options.Projected = u.Schema, true
-	x := New(u.Rules, u.Site, options)
 	if !b.Data.Has(bundles.DataRoot) {
-		x.notes = append(x.notes, "The bundle holds no data of a site: give one that was compiled with a snapshot, or RULES and --snapshot.")
+		options.Notes = append(options.Notes, "The bundle holds no data of a site: give one that was compiled with a snapshot, or RULES and --snapshot.")
 	}
-	x.notes = append(x.notes, "From a bundle, values are in lower case where no rule minds, and names stand only where a rule reads them.")
-	return x, nil
+	options.Notes = append(options.Notes, "From a bundle, values are in lower case where no rule minds, and names stand only where a rule reads them.")
+	return explain.New(u.Rules, u.Site, options), nil
 }
 
 // Unpacked is what a bundle was compiled from, as far as it holds it: the site has what
