@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"github.com/open-policy-agent/opa/v1/util"
 )
 
 // Document is a JSON object in memory, compact: small objects are rows of values
@@ -16,9 +18,9 @@ type Document struct {
 	shapes *shapes
 }
 
-// Lookup returns the value at a path of object keys, in the types that
-// encoding/json gives with UseNumber, and whether there is one. Arrays are
-// leaves: no path leads into them.
+// Lookup returns the value at a path of object keys and, as in OPA's store, of
+// indexes of arrays, in the types that encoding/json gives with UseNumber, and
+// whether there is one.
 func (d *Document) Lookup(path ...string) (any, bool) {
 	node, ok := d.find(path)
 	if !ok {
@@ -27,7 +29,7 @@ func (d *Document) Lookup(path ...string) (any, bool) {
 	return plain(node), true
 }
 
-// Has reports whether there is a value at a path of object keys.
+// Has reports whether there is a value at a path, as Lookup has it.
 func (d *Document) Has(path ...string) bool {
 	_, ok := d.find(path)
 	return ok
@@ -40,11 +42,23 @@ func (d *Document) find(path []string) (any, bool) {
 	}
 	for _, key := range path {
 		var ok bool
-		if node, ok = member(node, key); !ok {
+		if node, ok = step(node, key); !ok {
 			return nil, false
 		}
 	}
 	return node, true
+}
+
+// step returns the member of an object or the element of an array.
+func step(node any, key string) (any, bool) {
+	list, ok := node.([]any)
+	if !ok {
+		return member(node, key)
+	}
+	if i, ok := util.Atoi(key); ok && i >= 0 && i < len(list) {
+		return list[i], true
+	}
+	return nil, false
 }
 
 // Put adds a value, in the types of encoding/json, at a path, which must be

@@ -76,10 +76,13 @@ func TestDocumentPaths(t *testing.T) {
 	if want := "map[a:map[b:map[x:1 y:[map[z:1]] z:map[]] c:2]]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
-	for _, path := range []string{"b", "a.b.x.y", "a.b.y.0", "a.b.q"} {
+	for _, path := range []string{"b", "a.b.x.y", "a.b.y.1", "a.b.y.-1", "a.b.y.z", "a.b.y.0.q", "a.b.q"} {
 		if d.Has(strings.Split(path, ".")...) {
 			t.Errorf("there is something at %s", path)
 		}
+	}
+	if got, ok := d.Lookup("a", "b", "y", "0", "z"); !ok || fmt.Sprint(got) != "1" {
+		t.Errorf("in an array: %v", got)
 	}
 	for _, clash := range []struct{ text, path, want string }{
 		{`1`, "a.b", "there is data at data.a.b already"},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -164,6 +165,27 @@ func TestFloodOfConnections(t *testing.T) {
 	}
 	if a := p.post(evaluation, about("fast")); a.status != 200 {
 		t.Errorf("%d %s", a.status, a.body)
+	}
+}
+
+// TestDiagnosticConnections holds all connections that diagnostics have, and they answer
+// beside them.
+func TestDiagnosticConnections(t *testing.T) {
+	p := start(t, dearConfig(t))
+	const most = 16
+	for range 3 * most { // they send nothing
+		c, err := net.Dial("tcp", strings.TrimPrefix(p.diagnostics, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	open := p.metric(`qlik2rego_connections{listener="diagnostics"}`)
+	if n, err := strconv.Atoi(open); err != nil || n < 1 || n > most {
+		t.Errorf("%s connections of diagnostics are open", open)
+	}
+	if p.metric(`qlik2rego_connections_evicted_total{listener="diagnostics"}`) == "0" {
+		t.Error("none gave way")
 	}
 }
 

@@ -9,11 +9,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
@@ -60,12 +63,12 @@ type resource struct {
 func (f *Filters) Filter(q pdp.FilterRequest) (*filter.Report, error) {
 	action, ok := ruleset.ParseAction(q.Action)
 	if !ok {
-		return nil, &pdp.FilterError{Message: fmt.Sprintf("there is no action %q", q.Action)}
+		return nil, &pdp.FilterError{Message: fmt.Sprintf("there is no action %q%s", q.Action, meant(q.Action, actions()))}
 	}
 	typeKey := schema.Fold(q.Type)
 	name, ok := f.spelled(typeKey)
 	if !ok {
-		return nil, &pdp.FilterError{Message: fmt.Sprintf("there is no type %q", q.Type)}
+		return nil, &pdp.FilterError{Message: fmt.Sprintf("there is no type %q%s", q.Type, meant(q.Type, f.types()))}
 	}
 	text, err := json.Marshal(request{
 		Subject: q.Subject, Context: q.Context, Action: named{action.Name()},
@@ -99,4 +102,26 @@ func (f *Filters) spelled(key string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+func meant(word string, candidates []string) string {
+	if near, ok := diag.Suggest(word, candidates); ok {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
+func actions() (names []string) {
+	for _, a := range ruleset.AllActions {
+		names = append(names, a.Name())
+	}
+	return names
+}
+
+func (f *Filters) types() []string {
+	names := slices.Sorted(maps.Keys(f.site.Records))
+	for _, t := range f.schema.Types() {
+		names = append(names, t.Name)
+	}
+	return names
 }

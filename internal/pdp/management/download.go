@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -20,18 +21,19 @@ const (
 	slowDownload = time.Minute
 )
 
-var errEndless = errors.New("the download took more than " + downloadWithin.String() + " and was given up")
+var errEndless = errors.New("the download took too long and was given up")
 
 // downloads are the bundles that are on their way.
 type downloads struct {
-	limit int64
+	limit  int64
+	within time.Duration
 
 	mu    sync.Mutex
 	began map[*download]time.Time
 }
 
 func newDownloads(limit int64) *downloads {
-	return &downloads{limit: cmp.Or(limit, bundles.ReadLimit), began: map[*download]time.Time{}}
+	return &downloads{limit: cmp.Or(limit, bundles.ReadLimit), within: downloadWithin, began: map[*download]time.Time{}}
 }
 
 // oldest returns when the download began that goes on for the longest.
@@ -49,7 +51,7 @@ func (d *downloads) oldest() (since time.Time, ok bool) {
 // follow returns the body of an answer, which fails if it unpacks to more than
 // the limit, or takes too long.
 func (d *downloads) follow(body io.ReadCloser, cancel context.CancelCauseFunc) io.ReadCloser {
-	one := &download{of: d, body: body, end: time.AfterFunc(downloadWithin, func() { cancel(errEndless) })}
+	one := &download{of: d, body: body, end: time.AfterFunc(d.within, func() { cancel(fmt.Errorf("%w after %s", errEndless, d.within)) })}
 	one.within = bundles.Bounded(io.LimitReader(body, d.limit+1), d.limit)
 	d.mu.Lock()
 	defer d.mu.Unlock()
