@@ -27,6 +27,10 @@ other value that rules name, or for the users of a snapshot, escalate follows su
 to the end, with the rule that grants each of them. Rights are counted by type and
 action, on some resource that could be.
 
+With --snapshot, steps are those of the site: users change their own record, rules,
+directories and proxies that are on record, and custom properties to values that are
+defined. Users that no rule tells apart are listed together.
+
 Where the granting rule restricts which rules may be edited, it is not known whether the
 product judges the rule before or after the edit: both readings are given.
 
@@ -38,7 +42,7 @@ EXAMPLES:
    qlik2rego escalate systemrule.json --snapshot site/ --format json
    qlik2rego escalate systemrule.json --format svg -o escalation.svg`,
 		Flags: slices.Concat(CompileFlags(), []cli.Flag{
-			&cli.StringSliceFlag{Name: "persona", Usage: "a user with these properties and no others, `NAME=VALUE,…`; repeatable; overrides those of rules and snapshot"},
+			&cli.StringSliceFlag{Name: "persona", Usage: "a user with these properties and no others, `NAME=VALUE,…`; repeatable; overrides those of rules and of a snapshot"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
 			FormatFlag(DOT, SVG),
 		}),
@@ -66,21 +70,16 @@ func (s *Streams) Escalate(ctx *cli.Context) error {
 	if rules.Policy == nil {
 		return s.Broken(rules.Diagnostics)
 	}
-	switch {
-	case len(personas) > 0:
-	case ctx.String("snapshot") != "":
-		site, err := rules.LoadSite()
-		if err != nil {
+	in := escalate.Input{Rules: rules.Valid(), Personas: personas, Options: rules.Options}
+	if ctx.String("snapshot") != "" {
+		if in.Site, err = rules.LoadSite(); err != nil {
 			return s.Broken(rules.Diagnostics)
 		}
-		personas = escalate.OnRecord(site)
-	default:
-		personas = escalate.Named(rules.Valid())
 	}
 	if err := s.hint(rules.Diagnostics); err != nil {
 		return err
 	}
-	report, err := escalate.Run(ctx.Context, rules.Valid(), personas, rules.Options)
+	report, err := escalate.Run(ctx.Context, in)
 	if err != nil {
 		return err
 	}

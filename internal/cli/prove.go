@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove/show"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
@@ -125,7 +126,7 @@ func (s *Streams) assume(ctx *cli.Context, in *prove.Input, rules *workspace.Wor
 	if err != nil {
 		return s.Broken(rules.Diagnostics)
 	}
-	in.Assumptions.Axioms.Values = append(in.Assumptions.Axioms.Values, prove.Choices(site)...)
+	in.Assumptions.Axioms.Values = append(in.Assumptions.Axioms.Values, escalate.Choices(site)...)
 	return nil
 }
 

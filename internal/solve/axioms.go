@@ -152,6 +152,9 @@ func (s *Scope) state() {
 			s.congruent(s.and(s.axiom(OneEntity), s.or(same...)), pair[0], pair[1])
 		}
 	}
+	if s.persona != nil && s.persona.Resource != nil {
+		s.stateRecord(s.resource, s.persona.Resource)
+	}
 	s.sat.Add(s.hub.Not(), s.qmc.Not())
 	s.stateVisitors()
 	if v := s.environment["context"]; v != nil {

@@ -16,6 +16,16 @@ type Persona struct {
 	Texts map[string][]string
 	// Free are kinds of properties that may be anything.
 	Free []Kind
+	// Resource restricts the resource as well, nil for any.
+	Resource *Record
+}
+
+// Record is a resource, or what a relation leads to, with given properties and no others.
+type Record struct {
+	// Texts are the properties by folded name, with the @ of custom properties.
+	Texts map[string][]string
+	// Relations are by folded name; one that is missing leads nowhere.
+	Relations map[string]*Record
 }
 
 // Kind is a kind of properties of the user.
@@ -57,9 +67,45 @@ func (w *World) ScopeFor(class int, p Persona, formulas ...Formula) *Scope {
 	return w.scope(class, false, &p, formulas)
 }
 
+// fix notes what a record has of the values of a node. A user's own record has what is
+// free of the user.
+func (s *Scope) fix(n *node, r *Record) {
+	for name, v := range n.values {
+		ofUser := n.typ == "user" && slices.Contains(s.persona.Free, kindOf(v))
+		if !ofUser && (n != s.resource || name != "resourcetype") {
+			s.fixed[v] = r.Texts[name]
+		}
+	}
+	for step, children := range n.children {
+		for _, child := range children {
+			if to := r.Relations[step]; to != nil {
+				s.fix(child, to)
+			}
+		}
+	}
+}
+
+// stateRecord states where the relations of a record lead.
+func (s *Scope) stateRecord(n *node, r *Record) {
+	for step, children := range n.children {
+		for i, child := range children {
+			to := r.Relations[step]
+			if to == nil || i > 0 {
+				s.sat.Add(s.exists(child).Not())
+				continue
+			}
+			s.sat.Add(s.exists(child))
+			s.stateRecord(child, to)
+		}
+	}
+}
+
 // given returns the texts that the persona has of a value, and whether the persona
 // restricts the value.
 func (s *Scope) given(v *value) ([]string, bool) {
+	if texts, fixed := s.fixed[v]; fixed {
+		return texts, true
+	}
 	if s.persona == nil || v == s.environment["context"] || v.node != nil && v.node != s.user || slices.Contains(s.persona.Free, kindOf(v)) {
 		return nil, false
 	}
@@ -77,7 +123,8 @@ func (s *Scope) statePersona(v *value) {
 		return
 	}
 	c := s.components[v]
-	anything := kindOf(v) == Login && len(texts) == 0
+	_, fixed := s.fixed[v]
+	anything := !fixed && kindOf(v) == Login && len(texts) == 0
 	for i, t := range c.texts {
 		named := t.Literal || slices.Contains(t.Matches, true)
 		if !anything && !containsFold(texts, t.Fold) || anything && named {

@@ -35,6 +35,8 @@ type Scope struct {
 	// weakened keeps one text of a cell, for the tests that must notice it.
 	weakened bool
 	persona  *Persona // nil for any user
+	// fixed holds the texts of the values of a record.
+	fixed map[*value][]string
 }
 
 // Verdict is the kind of an answer.
@@ -71,7 +73,7 @@ func (w *World) scope(class int, weakened bool, persona *Persona, formulas []For
 		world: w, class: class, sat: &sat.Solver{}, weakened: weakened, persona: persona,
 		environment: map[string]*value{}, tested: map[int]*tested{}, pairs: map[string]bool{},
 		scannedRights: map[rightOf]bool{}, components: map[*value]*component{}, gates: map[string]sat.Lit{},
-		rights: map[rightKey]sat.Lit{}, grants: map[Grants]sat.Lit{}, axioms: map[Axiom]sat.Lit{},
+		rights: map[rightKey]sat.Lit{}, grants: map[Grants]sat.Lit{}, axioms: map[Axiom]sat.Lit{}, fixed: map[*value][]string{},
 	}
 	s.yes, s.hub, s.qmc = s.sat.New(), s.sat.New(), s.sat.New()
 	s.sat.Add(s.yes)
@@ -84,6 +86,9 @@ func (w *World) scope(class int, weakened bool, persona *Persona, formulas []For
 		s.scan(f)
 	}
 	s.joinSame()
+	if persona != nil && persona.Resource != nil {
+		s.fix(s.resource, persona.Resource)
+	}
 	if s.err = s.settle(); s.err == nil {
 		s.state()
 	}

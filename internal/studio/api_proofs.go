@@ -21,16 +21,14 @@ func (c *console) escalation(w http.ResponseWriter, r *http.Request) {
 		if now.live.Policy == nil {
 			return nil, workspace.ErrBroken
 		}
-		personas := escalate.Named(now.live.Valid())
+		in := escalate.Input{Rules: now.live.Valid(), Options: now.live.Options}
 		if now.live.Site != nil {
-			site, err := now.live.Records(p)
-			if err != nil {
+			if in.Site, err = now.live.Records(p); err != nil {
 				return nil, err
 			}
-			personas = escalate.OnRecord(site)
 		}
 		p.Start("following rights", 0)
-		return escalate.Run(ctx, now.live.Valid(), personas, now.live.Options)
+		return escalate.Run(ctx, in)
 	})
 }
 

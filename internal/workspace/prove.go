@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 
+	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
@@ -55,7 +56,7 @@ func (l *Live) Prove(ctx context.Context, files []AssertionFile, p snapshot.Prog
 		if err != nil {
 			return nil, err
 		}
-		in.Assumptions.Axioms.Values = prove.Choices(site)
+		in.Assumptions.Axioms.Values = escalate.Choices(site)
 	}
 	p.Start("deciding assertions", int64(len(in.Assertions)))
 	in.Progress = func(int) { p.Add(1) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,7 +63,7 @@ func tell(p Result) string {
 }
 
 func reach(tb testing.TB, list []ruleset.Rule, personas ...Persona) []Result {
-	r, err := Run(context.Background(), list, personas, compiler.Options{Schema: schema.Default()})
+	r, err := Run(context.Background(), Input{Rules: list, Personas: personas, Options: compiler.Options{Schema: schema.Default()}})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -118,23 +119,88 @@ func TestPersonas(t *testing.T) {
 	if got := strings.Join(names, ", "); got != "any user, @a=1, environment.os=ios, group=Sales, roles=X" {
 		t.Error(got)
 	}
-	user := func(id, group string) *snapshot.Entity {
-		return &snapshot.Entity{Scalars: map[string]string{"userdirectory": "D", "userid": id}, Attributes: map[string][]string{"group": {group}}, Lists: map[string][]string{"roles": {"X"}}, Custom: map[string][]string{"a": {"1"}}}
-	}
-	site := &snapshot.Site{Users: map[string]*snapshot.Entity{`d\a`: user("a", "s"), `d\b`: user("b", "s"), `d\c`: user("c", "t"), `d\e`: {Scalars: map[string]string{}}}}
-	list := OnRecord(site)
-	if len(list) != 3 || list[0].Name != "@a=1, group=s, roles=X" || len(list[0].Users) != 2 {
-		t.Errorf("%v", list)
-	}
 	if _, err := ParsePersona("roles"); err == nil {
 		t.Error("a persona without a value is one")
+	}
+}
+
+// siteWith returns a site with users in the short form `ID NAME=VALUE …`, and a definition
+// of the custom property level.
+func siteWith(levels []string, users ...string) *snapshot.Site {
+	site := &snapshot.Site{Users: map[string]*snapshot.Entity{}, Records: map[string]map[string]*snapshot.Entity{
+		"custompropertydefinition": {"d": {Type: "custompropertydefinition", ID: "d", Scalars: map[string]string{"name": "level"}, Lists: map[string][]string{"choicevalues": levels, "objecttypes": {"User"}}}},
+		"userdirectory":            {"e": {Type: "userdirectory", ID: "e", Scalars: map[string]string{"name": "D"}}},
+	}}
+	for _, u := range users {
+		fields := strings.Fields(u)
+		e := &snapshot.Entity{
+			Type: "user", ID: "id-" + fields[0], Scalars: map[string]string{"userdirectory": "D", "userid": fields[0], "name": fields[0]},
+			Lists: map[string][]string{}, Custom: map[string][]string{}, Attributes: map[string][]string{},
+		}
+		for _, f := range fields[1:] {
+			name, value, _ := strings.Cut(f, "=")
+			switch custom, isCustom := strings.CutPrefix(name, "@"); {
+			case isCustom:
+				e.Custom[custom] = []string{value}
+			case name == "roles":
+				e.Lists[name] = []string{value}
+			default:
+				e.Attributes[name] = []string{value}
+			}
+		}
+		site.Users[`d\`+fields[0]] = e
+	}
+	return site
+}
+
+// TestOnSite follows the users of a site, on what is on record there.
+func TestOnSite(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		levels []string
+		users  []string
+		rules  []string
+		want   []string
+	}{
+		{"users that no rule tells apart", nil, []string{"a group=s", "b group=t", "c roles=X"}, []string{`App_* read: user.roles = "X"`, `App_* update: user.group = "u"`},
+			[]string{`group=s a,b: `, `roles=X c: `}},
+		{"a property that is compared with another", nil, []string{"a group=s", "b group=t"}, []string{`App_* read: user.group = resource.@g`}, []string{`group=s a: `, `group=t b: `}},
+		{"tests with the text on the left, of absence, and of who it is", nil, []string{"a group=s", "b", "c"}, []string{`App_* read: "s" = user.group or user.group.Empty() or user.userId = "c"`},
+			[]string{`group=s a: `, `users with nothing that rules read b: `, `users with nothing that rules read, such as D\c c: `}},
+		{"the own record", []string{"9"}, []string{"boss group=s", "other group=s"}, []string{`User_* update: resource.name = "boss"`, `App_* read: user.@level = "9"`},
+			[]string{`users with nothing that rules read boss: update User by a +App:read`, `users with nothing that rules read, such as D\other other: `}},
+		{"a value that is not defined", []string{"1"}, []string{"a group=s"}, []string{`User_* update: user.group = "s"`, `App_* read: user.@level = "9"`}, []string{`group=s a: `}},
+		{"a value that is defined first", []string{"1"}, []string{"a group=s"}, []string{`User_*,CustomProperty* update: user.group = "s"`, `App_* read: user.@level = "9"`},
+			[]string{`group=s a: update User by a +App:read`}},
+		{"a directory on record", nil, []string{"a group=s"}, []string{`UserDirectory_* update: user.group = "s" and resource.name = "D"`, `App_* read: user.group = "t"`},
+			[]string{`group=s a: update UserDirectory by a +App:read`}},
+		{"a directory that is not on record", nil, []string{"a group=s"}, []string{`UserDirectory_* update: user.group = "s" and resource.name = "E"`, `App_* read: user.group = "t"`}, []string{`group=s a: `}},
+		{"a rule on record", nil, []string{"a group=s"}, []string{`SystemRule_* update: user.group = "s" and resource.resourceFilter like "App*"`, `App_* read: user.group = "t"`},
+			[]string{`group=s a: update SystemRule by a? > perhaps everything`}},
+		{"no rule on record", nil, []string{"a group=s"}, []string{`SystemRule_* update: user.group = "s" and resource.name = "z"`}, []string{`group=s a: update SystemRule by a? > perhaps everything`}},
+		{"any rule", nil, []string{"a group=s"}, []string{`SystemRule_* update: user.group = "s"`}, []string{`group=s a: update SystemRule by a > everything`}},
+		{"a new rule", nil, []string{"a group=s"}, []string{`SystemRule_* create: user.group = "s"`}, []string{`group=s a: create SystemRule by a > everything`}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r, err := Run(t.Context(), Input{Rules: rules(t, test.rules...), Site: siteWith(test.levels, test.users...), Options: compiler.Options{Schema: schema.Default()}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, p := range r.Personas {
+				got = append(got, p.Persona+" "+strings.ReplaceAll(strings.Join(p.Users, ","), `D\`, "")+": "+tell(p))
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got  %q\nwant %q", got, test.want)
+			}
+		})
 	}
 }
 
 func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Run(ctx, rules(t, `App_* read: true`), []Persona{{Name: "x"}}, compiler.Options{Schema: schema.Default()}); !errors.Is(err, context.Canceled) {
+	if _, err := Run(ctx, Input{Rules: rules(t, `App_* read: true`), Personas: []Persona{{Name: "x"}}, Options: compiler.Options{Schema: schema.Default()}}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -146,7 +212,13 @@ func TestSite(t *testing.T) {
 		t.Skip("QLIK_CORPUS does not name the folder of the real rules")
 	}
 	list, _ := ruleset.Read(filepath.Join(corpus, "site-export", "systemrule.json"))
-	for _, r := range reach(t, list, persona(t, "roles=SecurityAdmin"), persona(t, "roles=ContentAdmin"), persona(t, "roles=DeploymentAdmin"), persona(t, "roles=AuditAdmin")) {
+	valid := slices.DeleteFunc(slices.Clone(list), func(r ruleset.Rule) bool { return r.Disabled })
+	site := siteWith(nil, "s roles=SecurityAdmin", "c roles=ContentAdmin", "d roles=DeploymentAdmin", "a roles=AuditAdmin")
+	onSite, err := Run(t.Context(), Input{Rules: valid, Site: site, Options: compiler.Options{Schema: schema.Default()}})
+	if err != nil || len(onSite.Personas) != 4 {
+		t.Fatal(err, onSite)
+	}
+	for _, r := range slices.Concat(onSite.Personas, reach(t, list, persona(t, "roles=SecurityAdmin"), persona(t, "roles=ContentAdmin"), persona(t, "roles=DeploymentAdmin"), persona(t, "roles=AuditAdmin"))) {
 		got := tell(r)
 		t.Log(r.Persona, got)
 		switch want := map[string]string{

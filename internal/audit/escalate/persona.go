@@ -19,6 +19,9 @@ type Persona struct {
 	Texts map[string][]string
 	// Users are the logins of the users on record that are such, without a snapshot none.
 	Users []string
+
+	// record is one of the users, nil without a snapshot.
+	record *snapshot.Entity
 }
 
 // ParsePersona reads NAME=VALUE pairs with commas between, such as
@@ -87,42 +90,13 @@ func listTest(left, right condition.Operand) (name, value string, ok bool) {
 	return last.Name, text.Value, true
 }
 
-// OnRecord returns one persona for all users of a site who have the same roles, custom
-// properties and directory attributes.
-func OnRecord(site *snapshot.Site) []Persona {
-	found := map[string]*Persona{}
-	for _, login := range slices.Sorted(maps.Keys(site.Users)) {
-		u := site.Users[login]
-		texts := map[string][]string{}
-		for name, list := range u.Lists {
-			texts[name] = list
-		}
-		for name, list := range u.Custom {
-			texts["@"+name] = list
-		}
-		for name, list := range u.Attributes {
-			texts[name] = list
-		}
-		key := fmt.Sprint(texts)
-		if found[key] == nil {
-			found[key] = &Persona{Name: nameOf(texts), Texts: texts}
-		}
-		found[key].Users = append(found[key].Users, u.Scalars["userdirectory"]+`\`+u.Scalars["userid"])
-	}
-	var list []Persona
-	for _, key := range slices.Sorted(maps.Keys(found)) {
-		list = append(list, *found[key])
-	}
-	return list
-}
-
 func nameOf(texts map[string][]string) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		parts = append(parts, name+"="+strings.Join(texts[name], "|"))
 	}
 	if len(parts) == 0 {
-		return "users without properties"
+		return "users with nothing that rules read"
 	}
 	return strings.Join(parts, ", ")
 }

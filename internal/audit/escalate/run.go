@@ -74,8 +74,26 @@ type right struct {
 	action ruleset.Action
 }
 
+// Input is what Run needs.
+type Input struct {
+	// Rules must have no errors.
+	Rules []ruleset.Rule
+	// Personas are those to ask about; nil are the users of Site, all that rules cannot
+	// tell apart together or, without a site, one for each value that rules name.
+	Personas []Persona
+	// Site is nil for all sites that could be. With a site, users change their own
+	// record, objects on record, and custom properties to values that are defined.
+	Site    *snapshot.Site
+	Options compiler.Options
+}
+
 type runner struct {
-	world             *solve.World
+	// world is one of the two: with the values that custom properties are defined to
+	// have, and with any.
+	world        *solve.World
+	closed, open *solve.World
+	site         site
+
 	rules             map[string]ruleset.Rule
 	evaluator         *evaluate.Evaluator
 	security, anyRule *solve.Condition
@@ -85,24 +103,30 @@ type runner struct {
 	unknown map[string]bool
 }
 
-// Run follows what each persona can reach. The rules must have no errors.
-func Run(ctx context.Context, rules []ruleset.Rule, personas []Persona, options compiler.Options) (*Report, error) {
+// Run follows what each persona can reach.
+func Run(ctx context.Context, in Input) (*Report, error) {
 	r := &runner{
 		rules: map[string]ruleset.Rule{}, unknown: map[string]bool{}, unowned: about(leverFilter, "!resource.IsOwned()"),
 		security: about("SystemRule_*", `resource.category = "Security"`),
 		anyRule:  about("SystemRule_*", `resource.category = "Security" and resource.resourceFilter = "*"`),
+		site:     siteOf(in.Site, in.Rules),
 	}
-	parsed, _ := solve.Parse(rules)
-	var err error
-	r.world, err = solve.New([][]*solve.Rule{parsed}, []*solve.Condition{r.unowned, r.security, r.anyRule},
-		solve.Options{Schema: options.Schema, ListInequality: options.ListInequality, EntityText: options.EntityText, SessionAttributes: options.SessionAttributes})
-	if err != nil {
+	if err := r.worlds(in); err != nil {
 		return nil, err
 	}
+	options := in.Options
 	theirs := evaluate.Options{Schema: options.Schema}
 	theirs.Read(options.ListInequality.String(), options.EntityText.String(), options.SessionAttributes.String())
-	r.evaluator, _ = evaluate.New(rules, &snapshot.Site{}, theirs)
-	for _, rule := range rules {
+	r.evaluator, _ = evaluate.New(in.Rules, &snapshot.Site{}, theirs)
+	personas := in.Personas
+	switch {
+	case personas != nil:
+	case in.Site != nil:
+		personas = OnRecord(in.Rules, in.Site, theirs)
+	default:
+		personas = Named(in.Rules)
+	}
+	for _, rule := range in.Rules {
 		r.rules[rule.ID] = rule
 	}
 	report := &Report{Personas: []Result{}}
@@ -120,10 +144,38 @@ func Run(ctx context.Context, rules []ruleset.Rule, personas []Persona, options 
 	return report, nil
 }
 
+// worlds resolves the rules, with the values that custom properties are defined to have
+// and without.
+func (r *runner) worlds(in Input) (err error) {
+	parsed, _ := solve.Parse(in.Rules)
+	o := in.Options
+	options := solve.Options{Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes}
+	conditions := []*solve.Condition{r.unowned, r.security, r.anyRule}
+	if r.open, err = solve.New([][]*solve.Rule{parsed}, conditions, options); err != nil {
+		return err
+	}
+	r.closed = r.open
+	if in.Site != nil {
+		options.Axioms.Values = Choices(in.Site)
+		r.closed, err = solve.New([][]*solve.Rule{parsed}, conditions, options)
+	}
+	return err
+}
+
+// choose chooses the world for a level: whoever may edit the definitions of custom
+// properties can set any value.
+func (r *runner) choose(have map[right]bool) {
+	class := slices.IndexFunc(r.open.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == "custompropertydefinition" })
+	if have[right{class, create}] || have[right{class, update}] {
+		r.world = r.open
+	}
+}
+
 // persona follows the levels of one persona.
 func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 	result := Result{Persona: p.Name, Users: p.Users, Steps: []Step{}}
 	at := solve.Persona{Texts: p.Texts}
+	r.world = r.closed
 	have, err := r.rights(ctx, at)
 	if err != nil {
 		return result, err
@@ -131,9 +183,10 @@ func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 	result.Rights = len(have)
 	used := map[string]bool{}
 	for level := 1; ; level++ {
+		r.choose(have)
 		grown, now := at, have
 		for _, l := range Levers {
-			step, ok, err := r.step(at, have, l, used)
+			step, ok, err := r.step(p, at, have, l, used)
 			if err != nil {
 				return result, err
 			}
@@ -159,7 +212,7 @@ func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 		}
 		at, have = grown, now
 	}
-	if err := r.shortest(solve.Persona{Texts: p.Texts}, &result); err != nil {
+	if err := r.shortest(p, &result); err != nil {
 		return result, err
 	}
 	result.Reached = len(have)
@@ -204,32 +257,24 @@ func (r *runner) rights(ctx context.Context, p solve.Persona) (map[right]bool, e
 
 // step returns the step that a lever allows with the rights of a level, unless it has
 // been used.
-func (r *runner) step(p solve.Persona, have map[right]bool, l Lever, used map[string]bool) (Step, bool, error) {
+func (r *runner) step(p Persona, at solve.Persona, have map[right]bool, l Lever, used map[string]bool) (Step, bool, error) {
+	class := slices.IndexFunc(r.world.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == schema.Fold(l.Type) })
 	for _, action := range l.Actions {
-		class := slices.IndexFunc(r.world.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == schema.Fold(l.Type) })
 		if class < 0 || !have[right{class, action}] || used[l.Type+l.Does] {
 			continue
 		}
-		granted := solve.All{solve.Granted{Action: action}, solve.Holds{Condition: r.unowned}}
-		formulas := []solve.Formula{granted}
-		if l.Frees == nil {
-			formulas = append(formulas, solve.Holds{Condition: r.security}, solve.Holds{Condition: r.anyRule})
-		}
-		s := r.world.ScopeFor(class, p, formulas...)
-		answer := s.Ask(granted)
-		if answer.Verdict != solve.Possible {
-			continue
-		}
 		step := Step{Type: l.Type, Action: action.Name(), Does: l.Does, frees: l.Frees}
+		if l.Frees != nil && slices.Contains(l.Frees, solve.Custom) && r.world != r.closed {
+			step.Does += ", also to values that it defines first"
+		}
+		answer := r.usable(p, at, class, l, action)
 		key := l.Type + l.Does
 		if l.Frees == nil {
-			if any := s.Ask(granted, solve.Holds{Condition: r.anyRule}); any.Verdict == solve.Possible {
-				answer = any
-			} else {
-				step.Reading, key = r.reading(s, granted), "restricted"
+			if answer, step.Reading = r.writes(at, class, action, answer); step.Reading != "" {
+				key = "restricted"
 			}
 		}
-		if used[key] {
+		if answer.Verdict != solve.Possible || used[key] {
 			continue
 		}
 		used[key] = true
@@ -240,8 +285,42 @@ func (r *runner) step(p solve.Persona, have map[right]bool, l Lever, used map[st
 	return Step{}, false, nil
 }
 
+// usable says whether an action is granted on an object that a lever can be used on.
+func (r *runner) usable(p Persona, at solve.Persona, class int, l Lever, action ruleset.Action) solve.Answer {
+	granted := solve.All{solve.Granted{Action: action}, solve.Holds{Condition: r.unowned}}
+	answer := solve.Answer{Verdict: solve.Impossible}
+	for _, at.Resource = range r.objects(p, l, action) {
+		if answer = r.world.ScopeFor(class, at, granted).Ask(granted); answer.Verdict == solve.Possible {
+			break
+		}
+	}
+	return answer
+}
+
+// writes says how far a right to write rules goes on both readings, given what it is on
+// rules as they are: without a reading where some rule can be edited, or made, into one
+// that grants everything.
+func (r *runner) writes(at solve.Persona, class int, action ruleset.Action, before solve.Answer) (solve.Answer, string) {
+	granted := solve.All{solve.Granted{Action: action}, solve.Holds{Condition: r.unowned}}
+	at.Resource = nil
+	s := r.world.ScopeFor(class, at, granted, solve.Holds{Condition: r.security}, solve.Holds{Condition: r.anyRule})
+	after := s.Ask(granted, solve.Holds{Condition: r.anyRule})
+	switch {
+	case before.Verdict == solve.Possible && after.Verdict == solve.Possible:
+		if r.site.empty {
+			return after, ""
+		}
+		return before, ""
+	case after.Verdict == solve.Possible:
+		return after, "if a rule is judged after the edit; as they are, no rule on record can be edited"
+	case before.Verdict != solve.Possible:
+		return before, ""
+	}
+	return before, r.reading(s, granted)
+}
+
 // shortest drops the steps that the way to every right does not need.
-func (r *runner) shortest(p solve.Persona, result *Result) error {
+func (r *runner) shortest(p Persona, result *Result) error {
 	last := slices.IndexFunc(result.Steps, func(s Step) bool { return s.frees == nil && s.Reading == "" })
 	if last < 0 {
 		return nil
@@ -255,7 +334,7 @@ func (r *runner) shortest(p solve.Persona, result *Result) error {
 		with := solve.Persona{Texts: p.Texts, Free: s.frees}
 		class := slices.IndexFunc(r.world.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == "systemrule" })
 		for _, action := range Levers[0].Actions {
-			short, ok, err := r.step(with, map[right]bool{{class, action}: true}, Levers[0], map[string]bool{})
+			short, ok, err := r.step(p, with, map[right]bool{{class, action}: true}, Levers[0], map[string]bool{})
 			if err != nil {
 				return err
 			}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
@@ -117,24 +116,5 @@ func (r *reader) holds(n *yaml.Node, s *schema.Schema) []Assumption {
 		}
 		list = append(list, a)
 	}
-	return list
-}
-
-// Choices returns the closed sets of values that the custom property definitions of a
-// site state. A definition without values closes nothing.
-func Choices(site *snapshot.Site) []solve.Domain {
-	var list []solve.Domain
-	for _, e := range site.Records["custompropertydefinition"] {
-		name := append(slices.Clone(e.Lists["name"]), e.Scalars["name"])[0]
-		if name == "" || len(e.Lists["choicevalues"]) == 0 {
-			continue
-		}
-		for _, t := range e.Lists["objecttypes"] {
-			list = append(list, solve.Domain{Type: schema.Fold(t), Property: "@" + schema.Fold(name), Texts: e.Lists["choicevalues"]})
-		}
-	}
-	slices.SortFunc(list, func(a, b solve.Domain) int {
-		return strings.Compare(a.Type+"."+a.Property, b.Type+"."+b.Property)
-	})
 	return list
 }

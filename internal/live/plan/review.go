@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/lint"
@@ -59,7 +60,7 @@ func (p *Plan) review(ctx context.Context, before, after *workspace.Workspace, o
 	if len(o.Assertions) == 0 {
 		return nil
 	}
-	o.Assumptions.Axioms.Values = append(slices.Clone(o.Assumptions.Axioms.Values), prove.Choices(site.Site)...)
+	o.Assumptions.Axioms.Values = append(slices.Clone(o.Assumptions.Axioms.Values), escalate.Choices(site.Site)...)
 	return p.assert(ctx, before, after, o, gates)
 }
 
