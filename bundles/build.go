@@ -34,6 +34,11 @@ type BuildOptions struct {
 	// TempDir is the folder in which site data waits for its size to be known,
 	// preferably on the disk of the output. Empty means the system's.
 	TempDir string
+	// Assumptions stand in the manifest of the policy.
+	Assumptions []Assumption
+	// Warnings returns what stands in the manifest of the data; it is called once the data
+	// have been written. Nil stands for none.
+	Warnings func() []string
 }
 
 // Build writes a bundle as a .tar.gz. The same policy and data give the same
@@ -44,6 +49,9 @@ type BuildOptions struct {
 // beginning.
 func Build(ctx context.Context, w io.Writer, policy *compiler.Policy, data DataSource, opts BuildOptions) (_ Manifest, err error) {
 	b := collect(policy, opts.Part)
+	if opts.Part != DataOnly {
+		b.meta.Assumptions = opts.Assumptions
+	}
 	switch {
 	case data == nil:
 	case opts.Part == PolicyOnly:
@@ -56,6 +64,9 @@ func Build(ctx context.Context, w io.Writer, policy *compiler.Policy, data DataS
 		defer func() { err = errors.Join(err, spilled.remove()) }()
 		b.add(spilled.file)
 		b.roots = append(b.roots, DataRoot)
+		if opts.Warnings != nil {
+			b.meta.Warnings = opts.Warnings()
+		}
 	}
 	m := b.manifest()
 	return m, writeArchive(ctx, w, b.all(m))
@@ -95,7 +106,7 @@ func (c *contents) manifest() Manifest {
 
 // all returns all files, the manifest, whose name sorts first, in front.
 func (c *contents) all(m Manifest) []file {
-	return append([]file{jsonFile(manifestPath, m)}, c.files...)
+	return append([]file{jsonFile(ManifestPath, m)}, c.files...)
 }
 
 func collect(policy *compiler.Policy, part Part) *contents {
@@ -112,7 +123,7 @@ func collect(policy *compiler.Policy, part Part) *contents {
 	c.add(compactFile("qlik/reads/data.json", policy.Reads))
 	c.add(jsonFile("qlik/rules/data.json", catalogue(policy)))
 	c.add(compactFile("qlik/sources/data.json", policy.Sources))
-	c.add(jsonFile("qlik/view/data.json", view(policy)))
+	c.add(jsonFile(ViewPath, view(policy)))
 	return c
 }
 

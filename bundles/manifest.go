@@ -19,7 +19,12 @@ const (
 	DataRoot   = "site"
 )
 
-const manifestPath = ".manifest"
+// The paths of files of a bundle that say what it is and decide nothing.
+const (
+	ManifestPath = ".manifest"
+	// ViewPath is that of the description of what the policy reads of a site.
+	ViewPath = "qlik/view/data.json"
+)
 
 // Manifest is a bundle's .manifest, in OPA's form.
 type Manifest struct {
@@ -47,9 +52,26 @@ type Metadata struct {
 	Base string `json:"base,omitempty"`
 	// Options are missing in a bundle of data.
 	Options *Options `json:"options,omitempty"`
-	// Counts and Skipped speak of rules; they are missing in a bundle of data.
+	// Counts, Skipped and Assumptions speak of rules; they are missing in a bundle of data.
 	Counts  *Counts   `json:"counts,omitempty"`
 	Skipped []Skipped `json:"skipped,omitempty"`
+	// Assumptions are the open points of the language that the meaning of rules depends on.
+	Assumptions []Assumption `json:"assumptions,omitempty"`
+	// Warnings say what the snapshot of the site does not have although rules read it; they are
+	// missing in a bundle of policy alone.
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Assumption is an open point of the language, and the rules whose meaning depends on it.
+type Assumption struct {
+	Point string    `json:"point"`
+	Rules []RuleRef `json:"rules"`
+}
+
+// RuleRef names a rule.
+type RuleRef struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 // Options are the options of the compilation, named as on the command line.

@@ -37,7 +37,7 @@ func FromOPA(from *bundle.Bundle) (*Bundle, string, error) {
 			_, _ = sum.Write(part)
 		}
 	}
-	note(manifestPath, written)
+	note(ManifestPath, written)
 	d := newDecoder()
 	b := &Bundle{Manifests: []Manifest{manifest}, Data: Document{shapes: d.shapes}}
 	for _, m := range from.Modules {
@@ -108,7 +108,7 @@ func manifestOf(from *bundle.Bundle) (m Manifest, written []byte, err error) {
 		return m, nil, err
 	}
 	if err := json.Unmarshal(written, &m); err != nil {
-		return m, nil, fmt.Errorf("%s: %w", manifestPath, err)
+		return m, nil, fmt.Errorf("%s: %w", ManifestPath, err)
 	}
 	if from.Manifest.Roots == nil {
 		m.Roots = []string{""} // what OPA takes for none

@@ -111,10 +111,10 @@ type content struct {
 // this leaves out could turn a denial into a grant.
 func (c *content) read(d *decoder, name string, r io.Reader) (err error) {
 	switch {
-	case name == manifestPath:
+	case name == ManifestPath:
 		c.manifest = &Manifest{}
 		return json.NewDecoder(r).Decode(c.manifest)
-	case strings.HasSuffix(name, manifestPath), strings.HasSuffix(name, manifestPath+".pb"):
+	case strings.HasSuffix(name, ManifestPath), strings.HasSuffix(name, ManifestPath+".pb"):
 		return errors.New("the manifest must be the file .manifest, in JSON, at the top of the archive")
 	case path.Base(name) == "data.json":
 		v, err := d.decode(r)
@@ -243,8 +243,12 @@ func (b *Bundle) stream(ctx context.Context, d *decoder, data DataSource) (file,
 		err = h.Flush()
 	}
 	w.CloseWithError(err)
-	if err := <-decoded; err != nil {
+	switch unread := <-decoded; {
+	case err != nil && errors.Is(unread, err):
+		// The decoder only saw that the source stopped: the source says why.
 		return file{}, fmt.Errorf("site data: %w", err)
+	case unread != nil:
+		return file{}, fmt.Errorf("site data: %w", unread)
 	}
 	return file{path: DataRoot + "/data.json", size: h.size, digest: h.digest()}, b.Data.put(v, []string{DataRoot})
 }

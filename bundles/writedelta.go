@@ -64,7 +64,7 @@ func WriteDelta(ctx context.Context, w io.Writer, oldPath, newPath string) (Chan
 	c := Changes{Operations: n, Base: old.manifest.Revision, Revision: new.manifest.Revision}
 	m := *new.manifest
 	m.Metadata.Base = c.Base
-	return c, writeArchive(ctx, w, []file{jsonFile(manifestPath, m), newFile(patchName, patch.Bytes())})
+	return c, writeArchive(ctx, w, []file{jsonFile(ManifestPath, m), newFile(patchName, patch.Bytes())})
 }
 
 // side is one of two bundles that are compared: all that is not site data, and
@@ -129,7 +129,7 @@ func (s *side) next() error {
 		case name == DataRoot+"/data.json":
 			s.site = s.archive
 			return nil
-		case name == manifestPath:
+		case name == ManifestPath:
 			s.manifest = &Manifest{}
 			if err := json.NewDecoder(s.archive).Decode(s.manifest); err != nil {
 				return fmt.Errorf("%s: %w", name, whole(err))

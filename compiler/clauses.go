@@ -39,7 +39,7 @@ func Clauses(rules []ruleset.Rule, options Options) []RuleClauses {
 	if options.Schema == nil {
 		options.Schema = schema.Default()
 	}
-	parsed, _ := parse(rules, options.Schema)
+	parsed, _ := parse(rules, options)
 	kept := resolve.KeptClauses(parsed, options.Resolution())
 	var all []RuleClauses
 	for i, r := range parsed {

@@ -23,7 +23,7 @@ func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
 	if options.Schema == nil {
 		options.Schema = schema.Default()
 	}
-	parsed, list := parse(rules, options.Schema)
+	parsed, list := parse(rules, options)
 	plan, found := planRules(parsed, options)
 	list = append(list, found...)
 	list.Sort()
@@ -71,14 +71,14 @@ func (s Sources) add(m rego.Module) {
 }
 
 // parse reads the filters and conditions. Rules with an error are left out.
-func parse(rules []ruleset.Rule, s *schema.Schema) ([]*resolve.Rule, diag.List) {
+func parse(rules []ruleset.Rule, options Options) ([]*resolve.Rule, diag.List) {
 	var parsed []*resolve.Rule
 	var list diag.List
 	for _, r := range rules {
 		ref := diag.Rule{ID: r.ID, Name: r.Name}
 		filter, found := ruleset.ParseFilter(r.Filter, ref)
 		tree, more := condition.Parse(r.Condition, ref)
-		found = append(found, filter.Check(s, r.Filter, ref)...)
+		found = append(found, filter.Check(options.Schema, options.SiteTypes, r.Filter, ref)...)
 		found = append(found, more...)
 		if !found.HasErrors() {
 			parsed = append(parsed, &resolve.Rule{Rule: r, Filter: filter, Tree: tree})

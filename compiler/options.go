@@ -27,6 +27,9 @@ type Options struct {
 	// SkipInvalid leaves rules with errors out, as the product does, instead of
 	// failing the compilation.
 	SkipInvalid bool
+	// SiteTypes are the types of which the site has entities. A filter may name them even if
+	// the schema does not have them; nothing else depends on them.
+	SiteTypes []string
 	// Only, where it is not nil, holds the keys of the classes of resources that the
 	// policy is made for: on others it grants nothing. It is for who tries a change
 	// on a few resources, and wants to know soon; it stands in no manifest.

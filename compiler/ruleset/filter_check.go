@@ -10,10 +10,11 @@ import (
 
 // Check warns of items that are probably not what is meant: the name of a type alone, which
 // hits nothing, since the key of a resource is more; a type or a section that is near a
-// known one; and an id that is a name. What is near nothing may be a type outside the
-// schema, or the id of a TransientObject such as LoadbalancingSelectList.
-func (f Filter) Check(s *schema.Schema, text *diag.Text, rule diag.Rule) diag.List {
-	c := filterCheck{schema: s, text: text, rule: rule}
+// known one; and an id that is a name. Known types are those of the schema and siteTypes,
+// which are on record at the site. What is near nothing may be another type, or the id of a
+// TransientObject such as LoadbalancingSelectList.
+func (f Filter) Check(s *schema.Schema, siteTypes []string, text *diag.Text, rule diag.Rule) diag.List {
+	c := filterCheck{schema: s, siteTypes: siteTypes, text: text, rule: rule}
 	for _, item := range f.Items {
 		c.item(item)
 	}
@@ -22,9 +23,11 @@ func (f Filter) Check(s *schema.Schema, text *diag.Text, rule diag.Rule) diag.Li
 
 type filterCheck struct {
 	schema *schema.Schema
-	text   *diag.Text
-	rule   diag.Rule
-	found  diag.List
+	// siteTypes are types on record, whether or not the schema has them.
+	siteTypes []string
+	text      *diag.Text
+	rule      diag.Rule
+	found     diag.List
 }
 
 func (c *filterCheck) item(item FilterItem) {
@@ -51,12 +54,17 @@ func (c *filterCheck) item(item FilterItem) {
 	}
 }
 
-// unknown warns of a type that the schema does not have if it is near one of the schema.
+// unknown warns of a type that neither the schema nor the site has if it is near one that
+// they have.
 func (c *filterCheck) unknown(item FilterItem, name string, split bool) {
+	if isOneOf(c.siteTypes, name) {
+		return
+	}
 	var names []string
 	for _, t := range c.schema.Types() {
 		names = append(names, t.Name)
 	}
+	names = append(names, c.siteTypes...) // of equal ones the spelling of the schema is the first
 	if !split && begins(append(names, qmcSection, hubSection), name) {
 		return
 	}

@@ -101,7 +101,7 @@ func TestFilterOfBareTypes(t *testing.T) {
 	text := filterText("app.object, App_*, Stream_, QmcSection_App, LoadbalancingSelectList, User*")
 	parsed, found := ParseFilter(text, diag.Rule{})
 	expect(t, found, "")
-	expect(t, parsed.Check(schema.Default(), text, diag.Rule{}), `
+	expect(t, parsed.Check(schema.Default(), nil, text, diag.Rule{}), `
 warning Q0124 f.json:7:20: the filter item "app.object" hits no resource
 	app.object, App_*, Stream_, QmcSection_App, LoadbalancingSelectList, User*
 	^^^^^^^^^^
@@ -148,7 +148,28 @@ func TestFilterNames(t *testing.T) {
 		parsed, found := ParseFilter(text, diag.Rule{})
 		expect(t, found, "")
 		got := ""
-		for _, d := range parsed.Check(schema.Default(), text, diag.Rule{}) {
+		for _, d := range parsed.Check(schema.Default(), nil, text, diag.Rule{}) {
+			got += string(d.Code) + " " + d.Summary
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", filter, got, want)
+		}
+	}
+}
+
+// A type of which the site has entities is known, and meant by what is near it.
+func TestFilterNamesOfTheSite(t *testing.T) {
+	for filter, want := range map[string]string{
+		"Strean_*":  "",
+		"STREAN*":   "",
+		"Gadgets_*": `Q0125 there is no type "Gadgets"; did you mean gadget_*?`,
+		"Apps_*":    `Q0125 there is no type "Apps"; did you mean App_*?`,
+	} {
+		text := filterText(filter)
+		parsed, found := ParseFilter(text, diag.Rule{})
+		expect(t, found, "")
+		got := ""
+		for _, d := range parsed.Check(schema.Default(), []string{"app", "strean", "gadget"}, text, diag.Rule{}) {
 			got += string(d.Code) + " " + d.Summary
 		}
 		if got != want {

@@ -235,7 +235,7 @@ func TestCorpus(t *testing.T) {
 		}
 		for _, r := range rules {
 			filter, found := ParseFilter(r.Filter, r.identity())
-			expect(t, append(found, filter.Check(schema.Default(), r.Filter, r.identity())...), "")
+			expect(t, append(found, filter.Check(schema.Default(), nil, r.Filter, r.identity())...), "")
 		}
 	}
 }

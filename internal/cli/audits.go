@@ -41,7 +41,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 			return nil, UsageOf(ctx.Command, "--type: nothing of the type %s is on record; the types on record are %s", known.spelled(typ), strings.Join(known.spelledAll(), ", "))
 		}
 	}
-	if a.by == "create" && !ctx.IsSet("type") {
+	if (a.by == "create" || ctx.IsSet("html") && a.actions&uint32(matrix.Create) != 0) && !ctx.IsSet("type") {
 		if err := a.addCreated(data); err != nil {
 			return nil, err
 		}

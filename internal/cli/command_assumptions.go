@@ -9,15 +9,17 @@ import (
 func assumptionsCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "assumptions",
-		Usage:     "show which decisions of a site depend on undocumented behavior of the product",
+		Usage:     "show which decisions of a site depend on undocumented behavior and on the snapshot",
 		ArgsUsage: "RULES… --snapshot FOLDER [--fail-on uncertain] [flags]",
-		Description: `The vendor does not document all that a rule means. For each open point the rules are
-compiled in the other reading as well, both are decided for every user and resource of
-the snapshot, and what differs is counted by rule. A cell is one action of one user on
+		Description: `The vendor does not document all that a rule means, and a snapshot does not have all of
+a site: fields that --assume-empty names, entities that are only referred to, users who
+do not log in. For each such point the rules are compiled in the other reading as well,
+both are decided for every user and resource of the snapshot, and what differs is
+counted by rule. A right is one action of one user on
 one resource; create is counted by user and type. What cannot be decided is listed with
 the rules. Session attributes are those of --env.
 
-With --fail-on uncertain the exit code is 1 if a decision depends on an open point.
+With --fail-on uncertain the exit code is 1 if a decision depends on one of these points.
 
 EXAMPLES:
    qlik2rego assumptions systemrule.json --snapshot site/

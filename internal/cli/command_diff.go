@@ -13,7 +13,7 @@ func diffCommand(streams *Streams) *cli.Command {
 		ArgsUsage: "(OLD-RULES NEW-RULES | RULES [--disable RULE] [--enable RULE] [--add FILE] [--set RULE.FIELD=VALUE]) [--snapshot FOLDER | --old-snapshot FOLDER --new-snapshot FOLDER] [--fail-on GATE] [flags]",
 		Description: `Both sides are decided by the policy, for every user and resource of the snapshot, and
 what differs is grouped by its cause: the rule, and the clause of its condition with
-line and column. A cell is one action of one user on one resource, counted once in however
+line and column. A right is one action of one user on one resource, counted once in however
 many contexts it differs; create is counted by user and type. With two snapshots
 the sites may differ as well. Without a snapshot, the question is about every site
 that could be: the answer is a proof that both sides grant the same, or users and
@@ -21,7 +21,7 @@ resources that show each difference.
 
 A gate is KIND[:ACTION[:TYPE]][=LIMIT], where KIND is gain, loss or any: --fail-on
 gain:delete:App ends with exit code 1 if anybody gains the action delete on an app,
---fail-on loss=100 if more than 100 cells are lost. --fail-on left-out does if anything
+--fail-on loss=100 if more than 100 rights are lost. --fail-on left-out does if anything
 was not compared. A baseline holds accepted differences: each counts again as soon as it
 is not exactly the one that was accepted.
 

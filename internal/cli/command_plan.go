@@ -40,7 +40,7 @@ rights, gains by anonymous users, loss:read:App=50%, empty-hub=50% (users who lo
 stream) and lint:error (new errors). --fail-on and gates in sites.yaml add gates, and
 replace a default gate that counts the same:
 
-   KIND[:ACTION[:TYPE]][=N|N%]   as in diff: more than N cells, or more than N% of users
+   KIND[:ACTION[:TYPE]][=N|N%]   as in diff: more than N rights, or more than N% of users
    empty-hub[=N|N%]              users who can read no stream any more
    lint[:error|:warning|:info]   new findings, without a level of warnings and errors
    assertion                     an assertion that is not proved after the plan

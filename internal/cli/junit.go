@@ -46,7 +46,7 @@ func diffSuite(r *difference.Report) *junit.Suite {
 	if len(r.Gates) == 0 {
 		c := junit.Case{Class: "access", Name: "no change of access"}
 		if r.Gain.Cells+r.Loss.Cells > 0 {
-			kinds := []string{fmt.Sprintf("gain: %s", Count(int(r.Gain.Cells), "cell")), fmt.Sprintf("loss: %s", Count(int(r.Loss.Cells), "cell"))}
+			kinds := []string{fmt.Sprintf("gain: %s", Count(int(r.Gain.Cells), "right")), fmt.Sprintf("loss: %s", Count(int(r.Loss.Cells), "right"))}
 			c.Failure = &junit.Outcome{Message: strings.Join(slices.Compact(kinds), ", ")}
 		}
 		s.Add(c)
@@ -59,7 +59,7 @@ func gateMessage(g difference.Gate) string {
 	if g.Percent {
 		return fmt.Sprintf("%d of %d users differ, at most %d%% pass", g.Users, g.Of, g.Limit)
 	}
-	return fmt.Sprintf("%s differ, at most %d pass", Count(int(g.Cells), "cell"), g.Limit)
+	return fmt.Sprintf("%s differ, at most %d pass", Count(int(g.Cells), "right"), g.Limit)
 }
 
 // junitReporter writes the results of Rego tests (tester.Reporter).

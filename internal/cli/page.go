@@ -48,9 +48,12 @@ func (s *Streams) page(ctx *cli.Context, a *audited, audits []*report.Audit) err
 	if err != nil {
 		return err
 	}
-	doc.Facts = auditFacts(ctx, a)
+	doc.Facts, doc.LeftOut = auditFacts(ctx, a), a.left
 	if a.compilation != nil {
 		doc.Describe(a.compilation.Rules)
+		if doc.Assumptions, err = s.assumptions(ctx, a.compilation, a.environment); err != nil {
+			return err
+		}
 	}
 	out := s.outputs()
 	defer out.Discard()
@@ -76,7 +79,7 @@ func auditFacts(ctx *cli.Context, a *audited) []shell.Fact {
 	for _, m := range a.bundle.Manifests {
 		p.add("Bundle revision", m.Revision)
 	}
-	p.flags(ctx, "type", "action", "user", "resource", "context", "env", "env-from-rules", "schema", "list-inequality", "entity-text", "session-attributes", "strict", "skip-invalid")
+	p.flags(ctx, "type", "action", "user", "resource", "context", "env", "env-from-rules", "schema", "list-inequality", "entity-text", "session-attributes", "assume-empty", "strict", "skip-invalid", "inactive")
 	p.version()
 	return p
 }

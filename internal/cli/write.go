@@ -108,7 +108,7 @@ func (t Targets) stage(ctx context.Context, c *workspace.Workspace, out *Outputs
 	}
 	bundle := func(kind, path string, part bundles.Part, data bundles.DataSource) error {
 		return out.File(path, func(w io.Writer, dir string) error {
-			m, err := bundles.Build(ctx, w, c.Policy, data, bundles.BuildOptions{Part: part, TempDir: dir})
+			m, err := bundles.Build(ctx, w, c.Policy, data, bundles.BuildOptions{Part: part, TempDir: dir, Assumptions: c.OpenPoints(), Warnings: c.Missing})
 			written = append(written, Written{Kind: kind, Path: path, Revision: m.Revision})
 			return err
 		})

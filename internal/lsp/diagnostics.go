@@ -57,7 +57,7 @@ func check(r *ruleset.Rule) diag.List {
 	ref := diag.Rule{ID: r.ID, Name: r.Name}
 	filter, list := ruleset.ParseFilter(r.Filter, ref)
 	tree, found := condition.Parse(r.Condition, ref)
-	list = append(append(list, filter.Check(schema.Default(), r.Filter, ref)...), found...)
+	list = append(append(list, filter.Check(schema.Default(), nil, r.Filter, ref)...), found...)
 	if list.HasErrors() {
 		return list
 	}

@@ -37,8 +37,9 @@ func (d dangling) add(kind danglingKind, at place) {
 }
 
 // report adds a finding for each relation with references to nowhere, or one
-// for a target type of which the snapshot has no file.
-func (d dangling) report(f *findings, held func(target string) bool) {
+// for a target type of which the snapshot has no file, with the rules that read
+// entities of the type. It returns what rules read, in words.
+func (d dangling) report(f *findings, held func(target string) bool, readers func(target string) []string) (read []string) {
 	kinds := slices.SortedFunc(maps.Keys(d), func(a, b danglingKind) int {
 		return cmp.Or(cmp.Compare(a.target, b.target), cmp.Compare(a.from, b.from), cmp.Compare(a.relation, b.relation))
 	})
@@ -51,6 +52,9 @@ func (d dangling) report(f *findings, held func(target string) bool) {
 				fmt.Sprintf("%s of %s.%s to a %s that is not in the snapshot", references(c.n), kind.from, kind.relation, kind.target),
 				"Such an entity has only what the reference itself says of it. Export all collections at the same time.")
 			found.examples(c.first[1:])
+			if rules := readers(kind.target); len(rules) > 0 {
+				read = append(read, found.Summary+", and which "+readBy(rules))
+			}
 			continue
 		}
 		counts[kind.target] += c.n
@@ -61,7 +65,13 @@ func (d dangling) report(f *findings, held func(target string) bool) {
 	}
 	for target, found := range absent {
 		found.Summary = fmt.Sprintf("%s to the type %s, of which there is no file", references(counts[target]), target)
+		if rules := readers(target); len(rules) > 0 {
+			found.Summary += ", and which " + readBy(rules)
+			read = append(read, found.Summary)
+		}
 	}
+	slices.Sort(read)
+	return read
 }
 
 func references(n int) string {

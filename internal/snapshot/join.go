@@ -50,8 +50,8 @@ func read[S sink](ctx context.Context, s *Snapshot, view schema.View, progress P
 		}
 		if complete {
 			r.listings.missing(r.dangling)
-			r.dangling.report(&r.found, r.held)
-			r.reportPartial()
+			r.assumed.references = r.dangling.report(&r.found, r.held, r.readersOf)
+			r.assumed.partly = r.reportPartial()
 			into.finish()
 			return into, r.found.diagnostics(), nil
 		}

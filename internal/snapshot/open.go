@@ -19,6 +19,8 @@ type Snapshot struct {
 	files  []*file
 	// needs are the fields that rules read.
 	needs []schema.Need
+	// assumed is what was assumed when the snapshot was last read.
+	assumed assumed
 }
 
 // file is one collection.
@@ -97,6 +99,15 @@ func openIn(fsys fs.FS, dir string, s *schema.Schema) (*Snapshot, diag.List) {
 
 // open opens the file.
 func (f *file) open() (fs.File, error) { return f.fsys.Open(f.name) }
+
+// TypeNames returns the types that the files of the snapshot are of, by their names.
+func (s *Snapshot) TypeNames() []string {
+	var names []string
+	for _, f := range s.files {
+		names = append(names, f.typeName)
+	}
+	return names
+}
 
 // rules reports whether the file is the one that may serve as the rules.
 func (f *file) rules() bool { return strings.EqualFold(f.typeName, "systemrule") }

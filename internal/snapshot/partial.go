@@ -30,6 +30,19 @@ func (s *Snapshot) Require(needs []schema.Need) {
 	}
 }
 
+// readersOf returns the names of the rules that read entities of a type to which others
+// lead, sorted.
+func (s *Snapshot) readersOf(typ string) []string {
+	var rules []string
+	for _, n := range s.needs {
+		if n.Through && schema.Fold(n.Type) == schema.Fold(typ) {
+			rules = append(rules, n.Readers...)
+		}
+	}
+	slices.Sort(rules)
+	return slices.Compact(rules)
+}
+
 // census counts the entities on record of a type, and the needed fields that they have.
 type census struct {
 	total int
@@ -111,8 +124,9 @@ func (c *census) refer(p *plan, at place, members []jsonfile.Member) {
 }
 
 // reportPartial reports what collections do not have: an error for each type of which no
-// entity has a field, and a warning for each field that some entities do not have.
-func (r *reader) reportPartial() {
+// entity has a field, and a warning for each field that some entities do not have. It
+// returns the warnings in words.
+func (r *reader) reportPartial() (partly []string) {
 	slices.SortFunc(r.needs, func(a, b schema.Need) int { return a.Compare(b.Field) })
 	var absent []schema.Need
 	for i, n := range r.needs {
@@ -124,15 +138,17 @@ func (r *reader) reportPartial() {
 		case f.n == 0:
 			absent = append(absent, n)
 		default:
-			r.found.add(codePartly, diag.Warning, n.String(), firstOf(f.without),
+			found := r.found.add(codePartly, diag.Warning, n.String(), firstOf(f.without),
 				fmt.Sprintf("%d of %d entities of the type %s do not have the field %s, which %s", of.total-f.n, of.total, n.Type, n.Name, readBy(n.Readers)),
 				"For rules the field of these entities is empty. Export the whole collection in one way.")
+			partly = append(partly, found.Summary)
 		}
 		if len(absent) > 0 && (i+1 == len(r.needs) || r.needs[i+1].Type != n.Type) {
 			r.absent(absent)
 			absent = nil
 		}
 	}
+	return partly
 }
 
 // saidBeside reports whether entities of another type say what a field would say, or none

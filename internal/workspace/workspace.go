@@ -67,6 +67,7 @@ func Open(from Source) (*Workspace, error) {
 		var found diag.List
 		w.Site, found = snapshot.Open(from.Snapshot, from.Options.Schema)
 		w.Diagnostics = append(w.Diagnostics, found...)
+		w.Options.SiteTypes = w.Site.TypeNames()
 		if file, ok := w.Site.RulesFile(); ok && len(rules) == 0 {
 			rules = []string{file}
 		}

@@ -17,8 +17,12 @@ type Point struct {
 	Reading, Other string
 	// options returns the options of the other reading; nil leaves them.
 	options func(compiler.Options) compiler.Options
-	// rewrite changes a node of a condition to its other reading; nil rewrites nothing.
+	// rewrite changes a comparison of a condition to its other reading; nil rewrites nothing.
 	rewrite func(condition.Node) condition.Node
+	// touches says whether a comparison depends on the option; nil for a point without one.
+	touches func(condition.Node) bool
+	// whole rewrites whole conditions, once for each reading; nil rewrites none.
+	whole []func(condition.Node) condition.Node
 	// undecided says why the other reading of a node cannot be decided, or "".
 	undecided func(condition.Node) string
 }
@@ -31,6 +35,7 @@ func Points(options compiler.Options) []Point {
 			o.ListInequality = resolve.All
 			return o
 		},
+		touches: listInequality,
 	}
 	if options.ListInequality == resolve.All {
 		inequality.Reading, inequality.Other = "!= over a list holds if no pair of values is equal (all)", "it holds if some pair differs (any)"
@@ -40,11 +45,12 @@ func Points(options compiler.Options) []Point {
 		}
 	}
 	entity := Point{
-		ID: "entity-text", Reading: "an entity compared with a text is " + options.EntityText.String(), Other: "id-or-name: the text may be its id, userId or name",
+		ID: "entity-text", Reading: "an entity compared with a text is " + entityTextReading(options.EntityText), Other: "id-or-name: the text may be its id, userId or name",
 		options: func(o compiler.Options) compiler.Options {
 			o.EntityText = resolve.EntityTextIDOrName
 			return o
 		},
+		touches: entityText,
 	}
 	if options.EntityText == resolve.EntityTextIDOrName {
 		entity.Other = "never: the comparison holds for nobody"
@@ -54,11 +60,12 @@ func Points(options compiler.Options) []Point {
 		}
 	}
 	session := Point{
-		ID: "session-attributes", Reading: "attributes of a session are separate from those of the user's record", Other: "those that a session sends take the place of the record's (stored)",
+		ID: SessionID, Reading: "attributes of a session are separate from those of the user's record", Other: "those that a session sends take the place of the record's (stored)",
 		options: func(o compiler.Options) compiler.Options {
 			o.SessionAttributes = resolve.SessionStored
 			return o
 		},
+		touches: storedAttribute,
 	}
 	if options.SessionAttributes == resolve.SessionStored {
 		session.Reading, session.Other = "attributes that a session sends take the place of the record's (stored)", "they are separate"
@@ -82,7 +89,7 @@ func Points(options compiler.Options) []Point {
 			rewrite: dotNet, undecided: wordBoundary,
 		},
 		{
-			ID: "letters", Reading: "ſ, ς, ı and the Kelvin sign are equal to other letters as RE2 and lower case have it", Other: "they are not",
+			ID: LettersID, Reading: "ſ, ς, ı and the Kelvin sign are equal to other letters as RE2 and lower case have it", Other: "they are not",
 			undecided: specialLetters,
 		},
 	}
@@ -94,36 +101,95 @@ type Uncertain struct {
 	Why  string
 }
 
-// With returns rules and options under the other reading of the point, and the rules
+// Variant is rules and options under another reading.
+type Variant struct {
+	Rules   []ruleset.Rule
+	Options compiler.Options
+}
+
+// With returns rules and options under each other reading of the point, and the rules
 // that cannot be decided.
-func (p Point) With(rules []ruleset.Rule, options compiler.Options) ([]ruleset.Rule, compiler.Options, []Uncertain) {
-	if p.options != nil {
-		options = p.options(options)
-	}
-	changed := make([]ruleset.Rule, len(rules))
+func (p Point) With(rules []ruleset.Rule, options compiler.Options) ([]Variant, []Uncertain) {
 	var open []Uncertain
-	for i, r := range rules {
-		changed[i] = r
-		if r.Condition == nil || r.Category != ruleset.Security || r.Disabled {
-			continue
-		}
-		tree, found := condition.Parse(r.Condition, diag.Rule{})
-		if tree == nil || found.HasErrors() {
-			continue
-		}
-		if p.undecided != nil {
+	for _, r := range rules {
+		if tree := conditionOf(r); tree != nil && p.undecided != nil {
 			if why := firstReason(tree, p.undecided); why != "" {
 				open = append(open, Uncertain{r, why})
 			}
 		}
-		if p.rewrite == nil {
+	}
+	if p.options != nil {
+		options = p.options(options)
+	}
+	readings := p.whole
+	if p.rewrite != nil {
+		readings = append(readings, func(tree condition.Node) condition.Node { return rewritten(tree, p.rewrite) })
+	}
+	if len(readings) == 0 {
+		return []Variant{{rules, options}}, open
+	}
+	var all []Variant
+	for _, reading := range readings {
+		all = append(all, Variant{changed(rules, reading), options})
+	}
+	return all, open
+}
+
+// Depends says whether the meaning of a rule depends on the point, by its condition alone.
+func (p Point) Depends(r ruleset.Rule) bool {
+	tree := conditionOf(r)
+	if tree == nil {
+		return false
+	}
+	if p.undecided != nil && firstReason(tree, p.undecided) != "" {
+		return true
+	}
+	if p.rewrite != nil && condition.Print(rewritten(tree, p.rewrite)) != condition.Print(tree) {
+		return true
+	}
+	found := false
+	if p.touches != nil {
+		condition.Walk(tree, func(n condition.Node) bool {
+			found = found || p.touches(n)
+			return !found
+		})
+	}
+	return found
+}
+
+// conditionOf returns the condition of a rule that can grant, nil for other rules and for
+// one that is in error. A rule without a condition has the condition true.
+func conditionOf(r ruleset.Rule) condition.Node {
+	if r.Category != ruleset.Security || r.Disabled {
+		return nil
+	}
+	if r.Condition == nil || strings.TrimSpace(r.Condition.Content) == "" {
+		return &condition.Bool{Value: true}
+	}
+	tree, found := condition.Parse(r.Condition, diag.Rule{})
+	if found.HasErrors() {
+		return nil
+	}
+	return tree
+}
+
+// changed returns the rules under another reading of their conditions.
+func changed(rules []ruleset.Rule, reading func(condition.Node) condition.Node) []ruleset.Rule {
+	all := make([]ruleset.Rule, len(rules))
+	for i, r := range rules {
+		all[i] = r
+		tree := conditionOf(r)
+		if tree == nil {
 			continue
 		}
-		if text := condition.Print(rewritten(tree, p.rewrite)); text != condition.Print(tree) {
-			changed[i].Condition = &diag.Text{File: r.Condition.File, Label: r.Condition.Label, Content: text}
+		if text := condition.Print(reading(tree)); text != condition.Print(tree) {
+			all[i].Condition = &diag.Text{Content: text}
+			if r.Condition != nil {
+				all[i].Condition.File, all[i].Condition.Label = r.Condition.File, r.Condition.Label
+			}
 		}
 	}
-	return changed, options, open
+	return all
 }
 
 func firstReason(tree condition.Node, why func(condition.Node) string) (reason string) {
@@ -271,6 +337,12 @@ func wordBoundary(n condition.Node) string {
 	}
 	return ""
 }
+
+// The points that a caller has more to say of.
+const (
+	LettersID = "letters"
+	SessionID = "session-attributes"
+)
 
 // Letters are those that lower case and RE2 fold in different ways: ſ, ς, ı and the Kelvin
 // sign.

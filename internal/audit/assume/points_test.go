@@ -31,8 +31,8 @@ func TestOtherReadings(t *testing.T) {
 			if p.ID != c.point {
 				continue
 			}
-			got, _, open := p.With(rules, compiler.Options{})
-			if text := got[0].Condition.Content; text != c.want && text != c.condition || text == c.condition && unlike(c.want, c.condition) {
+			got, open := p.With(rules, compiler.Options{})
+			if text := got[0].Rules[0].Condition.Content; text != c.want && text != c.condition || text == c.condition && unlike(c.want, c.condition) {
 				t.Errorf("%s: %s becomes %s, want %s", c.point, c.condition, text, c.want)
 			}
 			if (len(open) > 0) != c.undecided {
@@ -53,8 +53,8 @@ func unlike(a, b string) bool {
 
 func TestOptionsSwitch(t *testing.T) {
 	for _, from := range []resolve.ListInequality{resolve.Any, resolve.All} {
-		_, options, _ := Points(compiler.Options{ListInequality: from})[0].With(nil, compiler.Options{ListInequality: from})
-		if options.ListInequality == from {
+		variants, _ := Points(compiler.Options{ListInequality: from})[0].With(nil, compiler.Options{ListInequality: from})
+		if variants[0].Options.ListInequality == from {
 			t.Errorf("%v stays", from)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qlik2rego/qlik2rego/internal/audit/assume"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page"
 	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
@@ -22,8 +24,44 @@ func customer(t *testing.T) *webdriver.Browser {
 	if err != nil {
 		t.Fatal(err)
 	}
+	doc.LeftOut, doc.Assumptions = 2, assumptions(doc)
 	b.Load(save(t, doc), 1400, 900)
 	return b
+}
+
+// assumptions are two, of which one changes a decision.
+func assumptions(doc *page.Document) *assume.Report {
+	r := &assume.Report{}
+	r.Add(assume.New("letters", "letters are folded", "they are not"))
+	open := assume.New("both-missing", "= with both sides missing does not hold", "it holds")
+	open.Gain.Cells = 1234
+	open.Rules = append(open.Rules, assume.Rule{RuleRef: difference.RuleRef{ID: doc.Rules[0].ID, Name: doc.Rules[0].Name}, Cells: 1234})
+	open.Examples = append(open.Examples, difference.Example{User: `CORP\anna`, Action: "changeowner", Type: "App", Resource: "1", Name: "Budget"})
+	r.Add(open)
+	return r
+}
+
+// What may be created, who is left out and what is assumed is said beside the matrix.
+func TestCreateAndAssumptions(t *testing.T) {
+	b := customer(t)
+	overview := b.Text(`return document.getElementById("overview").innerText`)
+	for _, want := range []string{"2 more users are blocked", "1 of 2 assumptions changes a decision", "1,234", `CORP\anna change owner on App Budget`, "no decision depends on it"} {
+		if !strings.Contains(overview, want) {
+			t.Errorf("the overview lacks %q:\n%s", want, overview)
+		}
+	}
+	b.Click("#tab-create")
+	row := `return [...document.querySelectorAll("#create-table tbody tr")].map((r) => r.innerText.replace(/\s+/g, " ")).find((r) => r.includes(arguments[0])) || ""`
+	if got := b.Text(row, "Max Oduya"); got != `app 1 Max Oduya (corp\max) in no stream, or in 5 of 5 streams CreateApp and TeamAdminCreate` {
+		t.Errorf("of Max it says %q", got)
+	}
+	if got := b.Text(`return location.hash`); got != "#/create" {
+		t.Errorf("the address is %q", got)
+	}
+	b.Click("#tab-rules")
+	if got := b.Text(`return [...document.querySelectorAll("#rule-table tbody tr")].find((r) => r.textContent.startsWith("CreateApp")).textContent`); strings.Contains(got, "about other types") {
+		t.Errorf("a rule to create is %q", got)
+	}
 }
 
 // cell is the selector of the cell of a row and a column, by their headers.
@@ -291,7 +329,7 @@ func TestAccessibleByAxe(t *testing.T) {
 	b := customer(t)
 	for _, scheme := range []string{"light", "dark"} {
 		b.Media("screen", scheme)
-		for _, part := range []string{"overview", "matrix", "tree", "rules", "roles"} {
+		for _, part := range []string{"overview", "matrix", "tree", "create", "rules", "roles"} {
 			b.Click("#tab-" + part)
 			check(b, scheme+" "+part)
 		}
@@ -338,8 +376,8 @@ func TestLightDarkAndPaper(t *testing.T) {
 		t.Fatalf("no PDF: %v", err)
 	}
 	b.Media("print", "dark")
-	seen := b.Text(`return ["#overview", "#paper", "#rules", "#roles", "#grid", "#filters", "#tabs"].filter((s) => getComputedStyle(document.querySelector(s)).display !== "none").join()`)
-	if seen != "#overview,#paper,#rules,#roles" {
+	seen := b.Text(`return ["#overview", "#paper", "#create", "#rules", "#roles", "#grid", "#filters", "#tabs"].filter((s) => getComputedStyle(document.querySelector(s)).display !== "none").join()`)
+	if seen != "#overview,#paper,#create,#rules,#roles" {
 		t.Errorf("on paper there are %s", seen)
 	}
 	if got := b.Text(`return [...document.querySelectorAll("#paper tbody tr")][0].innerText.replace(/\s+/g, " ")`); !strings.HasPrefix(got, "Adele Brandt CRU CRU C") {
@@ -414,7 +452,7 @@ func square(n int) *page.Document {
 		rights.Rows = append(rights.Rows, []int32{0, int32(i)})
 	}
 	rights.Side = page.Side{Group: slices.Clone(side.Group), Class: slices.Clone(side.Class), Holds: side.Holds, Brings: side.Brings}
-	doc.Contexts = []page.Context{{Name: "hub", Subjects: side, Types: []page.Rights{rights}, Reach: []*page.Reach{{}}, Census: [][][][]int64{}}}
+	doc.Contexts = []page.Context{{Name: "hub", Subjects: side, Types: []page.Rights{rights}, Creation: []page.Creation{}, Reach: []*page.Reach{{}}, Census: [][][][]int64{}}}
 	doc.Attributes = []page.Attribute{}
 	return doc
 }

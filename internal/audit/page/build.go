@@ -151,6 +151,7 @@ func (w *builder) context(a *report.Audit) Context {
 	for i, t := range a.Types {
 		c.Types = append(c.Types, w.rights(a, i, t))
 	}
+	c.Creation = w.creation(a)
 	c.Reach = w.reach(a)
 	c.Census = w.census(a)
 	return c

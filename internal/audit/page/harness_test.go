@@ -79,10 +79,19 @@ func audits(t *testing.T, b *bundles.Bundle, contexts ...string) []*report.Audit
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, &report.Audit{Context: from, Names: names, Folded: m.Fold(matrix.Selection{
+		one := &report.Audit{Context: from, Names: names, Folded: m.Fold(matrix.Selection{
 			Subject:  func(int32) bool { return true },
 			Resource: func(*matrix.Type, int32) bool { return true },
-		})})
+		})}
+		one.Creation, err = report.FindCreation(t.Context(), one.Folded, partition.NewReader(&b.Data), func(typ, relation string) string {
+			target, _ := b.Data.Lookup("qlik", "view", typ, "relations", relation, "type")
+			key, _ := target.(string)
+			return key
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, one)
 	}
 	return all
 }

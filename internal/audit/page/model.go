@@ -1,10 +1,17 @@
 package page
 
-import "github.com/qlik2rego/qlik2rego/internal/audit/page/shell"
+import (
+	"github.com/qlik2rego/qlik2rego/internal/audit/assume"
+	"github.com/qlik2rego/qlik2rego/internal/audit/page/shell"
+)
 
 // Document is all that a page knows. The same audit gives the same document.
 type Document struct {
 	Title string `json:"title"`
+	// LeftOut is how many users are not on the page because they do not log in.
+	LeftOut int `json:"leftOut,omitempty"`
+	// Assumptions say what depends on assumptions, nil if that was not compared.
+	Assumptions *assume.Report `json:"assumptions,omitempty"`
 	// Facts say what the page was made from: rules, snapshot, options, version.
 	Facts []shell.Fact `json:"facts,omitempty"`
 	// Explain is how a command line begins that explains a single request.
@@ -132,6 +139,8 @@ type Context struct {
 	Types []Rights `json:"types"`
 	// Reach is by rule of the document; nil for one that is not in question.
 	Reach []*Reach `json:"reach"`
+	// Creation says who may create what, by type.
+	Creation []Creation `json:"creation"`
 	// Census holds, by attribute and value, how many pairs there are by type and
 	// action.
 	Census [][][][]int64 `json:"census"`

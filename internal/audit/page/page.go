@@ -13,7 +13,7 @@ var assets embed.FS
 // Write writes the page of a document.
 func Write(w io.Writer, doc *Document) error {
 	p := shell.Page{Files: assets, Body: "assets/audit.html"}
-	for _, name := range []string{"model", "labels", "grid", "matrix", "cell", "rules", "tree", "overview", "links", "main"} {
+	for _, name := range []string{"model", "labels", "grid", "matrix", "cell", "rules", "create", "tree", "overview", "links", "main"} {
 		p.Scripts = append(p.Scripts, "assets/"+name+".js")
 	}
 	return p.Write(w, doc.Title, doc)

@@ -299,3 +299,37 @@ func TestTheCensusCountsCells(t *testing.T) {
 		}
 	}
 }
+
+// Each user and type that an audit has stands on the page once, with the same rules.
+func TestCreation(t *testing.T) {
+	b := scenario(t, "customer-case")
+	all := audits(t, b, "hub")
+	doc, err := page.Build("site", nil, b, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]int{}
+	for _, c := range doc.Contexts[0].Creation {
+		for _, one := range c.Creators {
+			var rules []string
+			for _, n := range one.Rules {
+				rules = append(rules, doc.Rules[n].ID)
+			}
+			for _, n := range one.Subjects {
+				said[fmt.Sprint(doc.Types[c.Type].Key, doc.Subjects.IDs[n], one.Own, one.Under, rules)]++
+			}
+		}
+	}
+	n := 0
+	for _, c := range all[0].Creation {
+		for _, one := range c.Creators {
+			n++
+			if key := fmt.Sprint(all[0].Types[c.Type].Type.Type, all[0].Subject(one.Subject), one.New, one.Under, one.Rules); said[key] != 1 {
+				t.Errorf("%s stands there %d times", key, said[key])
+			}
+		}
+	}
+	if n == 0 || n != len(said) {
+		t.Errorf("%d creators, %d on the page", n, len(said))
+	}
+}

@@ -54,7 +54,7 @@ func (s summary) totals() error {
 			return err
 		}
 	}
-	return s.row("total", "", "", RuleInfo{Name: "cells granted"}, s.Cells())
+	return s.row("total", "", "", RuleInfo{Name: "rights granted"}, s.Cells())
 }
 
 // Cells is the number of pairs of subject and resource, times actions, that are

@@ -112,7 +112,7 @@ func (p *Plan) accessGates(r *difference.Report, gates []GateSpec, anonymous boo
 	}
 	r.Judge(list)
 	for _, g := range r.Gates {
-		says := fmt.Sprintf("%d cells, at most %d", g.Cells, g.Limit)
+		says := fmt.Sprintf("%d rights, at most %d", g.Cells, g.Limit)
 		if g.Percent {
 			says = fmt.Sprintf("%d of %d users, at most %d%%", g.Users, g.Of, g.Limit)
 		}

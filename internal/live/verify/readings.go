@@ -71,8 +71,11 @@ func readings(rules []ruleset.Rule, records *snapshot.Site, now compiler.Options
 		if slices.ContainsFunc(options, func(o option) bool { return o.name == p.ID }) {
 			continue
 		}
-		if rewritten, _, _ := p.With(rules, now); differ(rules, rewritten) {
-			add(p.ID+": "+p.Other, rewritten, current)
+		variants, _ := p.With(rules, now)
+		for _, v := range variants {
+			if differ(rules, v.Rules) {
+				add(p.ID+": "+p.Other, v.Rules, current)
+			}
 		}
 	}
 	for i, first := range changes {

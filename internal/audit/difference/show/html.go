@@ -91,6 +91,8 @@ type group struct {
 type reason struct {
 	Text  string `json:"text"`
 	Place string `json:"place,omitempty"`
+	// Rule is the number of the rule among those of the page, -1 for one that is not listed.
+	Rule int `json:"rule"`
 	edit
 }
 

@@ -3,6 +3,7 @@ package show
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
@@ -64,7 +65,7 @@ func (h HTML) document(r *difference.Report) document {
 		d.Gates = append(d.Gates, verdict{gate(g), g.Hit})
 	}
 	for i := range min(room.Groups, len(r.Groups)) {
-		d.Groups = append(d.Groups, groupOf(r, i, &room))
+		d.Groups = append(d.Groups, groupOf(r, i, rules, &room))
 	}
 	for _, c := range r.Rules[:rules] {
 		d.Rules = append(d.Rules, ruleOf(r, c))
@@ -78,22 +79,16 @@ func (h HTML) document(r *difference.Report) document {
 	return d
 }
 
-// rightsOf are the nouns of the page, which calls a cell a right.
-func rightsOf(r *difference.Report) units {
-	u := unitsOf(r)
-	u.cell = "right"
-	return u
-}
-
-// groupOf is the group with a number, as far as there is room.
-func groupOf(r *difference.Report, n int, room *Limits) group {
+// groupOf is the group with a number, as far as there is room, on a page with so many listed
+// rules.
+func groupOf(r *difference.Report, n, listed int, room *Limits) group {
 	from := r.Groups[n]
 	g := group{
-		Kind: from.Kind, Title: cause(from.Causes[0]), Figures: figuresOf(from.Counts), Said: rightsOf(r).counts(from.Counts), Accepted: from.Accepted,
+		Kind: from.Kind, Title: cause(from.Causes[0]), Figures: figuresOf(from.Counts), Said: unitsOf(r).counts(from.Counts), Accepted: from.Accepted,
 		Causes: []reason{}, AllCauses: len(from.Causes), Parts: []part{}, AllParts: len(from.Parts), Examples: []string{},
 	}
 	for _, c := range from.Causes[:take(&room.Causes, len(from.Causes))] {
-		one := reason{Text: cause(c), Place: place(c.Place)}
+		one := reason{Text: cause(c), Place: place(c.Place), Rule: slices.IndexFunc(r.Rules[:listed], func(changed difference.RuleChange) bool { return changed.Rule == c.Rule })}
 		if c.Edit != nil {
 			one.edit = editOf(*c.Edit)
 		}

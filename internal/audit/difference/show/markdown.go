@@ -59,20 +59,20 @@ func (m Markdown) head(r *difference.Report) string {
 	default:
 		b.WriteString("### :white_check_mark: No change of access\n\n")
 	}
-	cells, users, resources := "cells", "users", "resources"
+	rights, users, resources := "rights", "users", "resources"
 	if r.Mode == difference.ModeClasses {
 		users, resources = "classes of users", "classes of resources"
 	}
-	fmt.Fprintf(&b, "| | %s | %s | %s |\n|---|--:|--:|--:|\n", cells, users, resources)
+	fmt.Fprintf(&b, "| | %s | %s | %s |\n|---|--:|--:|--:|\n", rights, users, resources)
 	for _, row := range []struct {
 		name string
 		difference.Counts
 	}{{"gain", r.Gain}, {"loss", r.Loss}} {
 		fmt.Fprintf(&b, "| **%s** | %s | %s | %s |\n", row.name, number(row.Cells), number(row.Users), number(row.Resources))
 	}
-	b.WriteString("\nA cell is one action of one user on one resource; " + basis(r) + ".\n")
+	b.WriteString("\nA right is one action of one user on one resource; " + basis(r) + ".\n")
 	if r.Accepted > 0 {
-		fmt.Fprintf(&b, "The baseline accepts %s.\n", plural(r.Accepted, u.cell))
+		fmt.Fprintf(&b, "The baseline accepts %s.\n", plural(r.Accepted, u.right))
 	}
 	for _, g := range r.Gates {
 		mark := ":white_check_mark:"
@@ -109,7 +109,7 @@ func (m Markdown) group(r *difference.Report, g difference.Group) string {
 			b.WriteString(m.edit(*c.Edit))
 		}
 	}
-	fmt.Fprintf(&b, "\n| action | type | cells | users | resources | |\n|---|---|--:|--:|--:|---|\n")
+	fmt.Fprintf(&b, "\n| action | type | rights | users | resources | |\n|---|---|--:|--:|--:|---|\n")
 	for _, p := range g.Parts {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", p.Action, escape(p.Type), number(p.Cells), number(p.Users), number(p.Resources), escape(notes(p)))
 	}

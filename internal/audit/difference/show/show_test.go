@@ -171,10 +171,10 @@ func TestWordsOfATextReport(t *testing.T) {
 	}
 	text := render(t, show.Text{}, r)
 	for _, want := range []string{
-		"gain: 0 cells (0 classes of users, 0 classes of resources)\n",
+		"gain: 0 rights (0 classes of users, 0 classes of resources)\n",
 		`"x": removed; no effect: wherever it grants differently, other rules grant the same on both sides ("y")`,
 		`"z": renamed, filter; effect unknown: nothing that it reaches was compared`,
-		"   w: y (h)\n", "   gain read on App, 2 cells: c\n",
+		"   w: y (h)\n", "   gain read on App, 2 rights: c\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)

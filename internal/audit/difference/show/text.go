@@ -38,7 +38,7 @@ func (p *printer) summary(r *difference.Report) {
 	p.line("gain: %s", p.units.counts(r.Gain))
 	p.line("loss: %s", p.units.counts(r.Loss))
 	if r.Accepted > 0 {
-		p.line("accepted by the baseline: %s", plural(r.Accepted, p.units.cell))
+		p.line("accepted by the baseline: %s", plural(r.Accepted, p.units.right))
 	}
 	p.line("%s", basis(r))
 }
@@ -153,7 +153,7 @@ func left(l difference.LeftOut) string {
 }
 
 func stale(e difference.Entry) string {
-	return fmt.Sprintf("%s %s on %s, %s: %s", e.Kind, e.Action, e.Type, plural(e.Cells, "cell"), oneLine(strings.Join(e.Causes, "; ")))
+	return fmt.Sprintf("%s %s on %s, %s: %s", e.Kind, e.Action, e.Type, plural(e.Cells, "right"), oneLine(strings.Join(e.Causes, "; ")))
 }
 
 func gate(g difference.Gate) string {

@@ -30,19 +30,19 @@ func plural[T int | int64](n T, noun string) string {
 }
 
 // units are the nouns of a report's counts.
-type units struct{ cell, user, resource string }
+type units struct{ right, user, resource string }
 
 func unitsOf(r *difference.Report) units {
 	if r.Mode == difference.ModeClasses {
-		return units{"cell", "class of users", "class of resources"}
+		return units{"right", "class of users", "class of resources"}
 	}
-	return units{"cell", "user", "resource"}
+	return units{"right", "user", "resource"}
 }
 
-// counts says how much differs: "12 cells: 3 users × 4 resources" where each of them
+// counts says how much differs: "12 rights: 3 users × 4 resources" where each of them
 // is concerned by one action, else with the numbers side by side.
 func (u units) counts(c difference.Counts) string {
-	return fmt.Sprintf("%s (%s, %s)", plural(c.Cells, u.cell), classes(c.Users, u.user), classes(c.Resources, u.resource))
+	return fmt.Sprintf("%s (%s, %s)", plural(c.Cells, u.right), classes(c.Users, u.user), classes(c.Resources, u.resource))
 }
 
 // part says how much of one action and type differs. Creating is counted by user.

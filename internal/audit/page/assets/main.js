@@ -1,7 +1,7 @@
 // The page as a whole: parts, context, keys, paper.
 
 const tabs = [...$("tabs").querySelectorAll("[role=tab]")];
-const shows = { overview: showOverview, matrix: showMatrix, tree: showTree, rules: showRules, roles: showRoles };
+const shows = { overview: showOverview, matrix: showMatrix, tree: showTree, create: showCreate, rules: showRules, roles: showRoles };
 const made = new Set();
 
 // openTab shows a part, which is made when it is first looked at.

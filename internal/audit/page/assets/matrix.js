@@ -143,7 +143,7 @@ function cellOf(rights, row, col) {
 function startMatrix() {
   grid = new Grid($("grid"), "Rights of users on resources");
   const option = (value, text) => el("option", { value }, text);
-  $("f-type").replaceChildren(...doc.types.map((t, n) => option(n, t.name)));
+  $("f-type").replaceChildren(...doc.types.map((t, n) => t.ids.length && option(n, t.name)).filter(Boolean));
   $("f-action").replaceChildren(option(0, "any"), ...doc.actions.map((a) => option(a.bit, actionName(a.name))));
   $("f-rule").replaceChildren(option("", "any rule"), ...doc.rules.map((r, n) => r.grants && option(n, r.name || r.id)).filter(Boolean));
   const read = () => {
@@ -158,8 +158,8 @@ function startMatrix() {
   $("filters").addEventListener("submit", (e) => { e.preventDefault(); clearTimeout(waiting); read(); });
   // An app says more than what comes first by the alphabet.
   $("csv").addEventListener("click", () => download(`access-${doc.types[state.type].name}-${contextKey(context().data)}`, pairs()));
-  const app = doc.types.findIndex((t) => t.key === "app");
-  if (app >= 0) state.type = app;
+  const app = doc.types.findIndex((t) => t.key === "app" && t.ids.length);
+  state.type = app >= 0 ? app : Math.max(0, doc.types.findIndex((t) => t.ids.length));
   $("f-type").value = state.type;
   $("legend").replaceChildren(
     ...kinds.map((k) => {

@@ -6,18 +6,20 @@ function showOverview() {
   const granting = doc.rules.filter((r) => r.grants).length, disabled = doc.rules.filter((r) => r.disabled).length;
   const table = el("table", {},
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Type"), ["Resources", "Pairs with a right", "Share", "Reached by nobody"].map((t) => el("th", { scope: "col", class: "n" }, t)))),
-    el("tbody", {}, doc.types.map((type, t) => el("tr", {},
+    el("tbody", {}, doc.types.map((type, t) => (type.ids.length ? el("tr", {},
       el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => matrixOn({ type: t }) }, type.name)),
-      [num(type.ids.length), num(cells[t].pairs), percentOf(cells[t].pairs, type.ids.length * doc.subjects.ids.length), num(cells[t].nobody)].map((x) => el("td", { class: "n" }, x))))));
+      [num(type.ids.length), num(cells[t].pairs), percentOf(cells[t].pairs, type.ids.length * doc.subjects.ids.length), num(cells[t].nobody)].map((x) => el("td", { class: "n" }, x))) : null))));
   $("overview").replaceChildren(
     el("div", { class: "wide" },
       el("section", { "aria-labelledby": "to-look-at" }, el("h2", { id: "to-look-at" }, "Findings by risk"), el("ul", { class: "findings" }, findings(cells))),
       el("section", { "aria-labelledby": "at-a-glance" },
         el("h2", { id: "at-a-glance" }, "At a glance"),
-        el("p", {}, `${plural(doc.subjects.ids.length, "user")}${doc.subjects.anonymous?.length ? " (one of them anonymous)" : ""}, ${plural(doc.types.reduce((n, t) => n + t.ids.length, 0), "resource")} of ${plural(doc.types.length, "type")}, and ${plural(granting, "rule")} that can grant (${num(doc.rules.length)} in the export${disabled ? `, ${num(disabled)} disabled` : ""}). Requests come from ${contextName(c.data)}.`),
+        el("p", {}, `${plural(doc.subjects.ids.length, "user")}${doc.subjects.anonymous?.length ? " (one of them anonymous)" : ""}, ${plural(doc.types.reduce((n, t) => n + t.ids.length, 0), "resource")} of ${plural(doc.types.filter((t) => t.ids.length).length, "type")}, and ${plural(granting, "rule")} that can grant (${num(doc.rules.length)} in the export${disabled ? `, ${num(disabled)} disabled` : ""}). Requests come from ${contextName(c.data)}.`),
+        doc.leftOut ? el("p", {}, `${plural(doc.leftOut, "more user")} ${doc.leftOut === 1 ? "is" : "are"} blocked, inactive or removed from the directory, and not on this page: they do not log in. audit --inactive shows them.`) : "",
         el("p", { class: "muted" }, "A pair is one user and one resource."),
         el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rights by type" }, table),
         el("p", {}, csvButton(() => `overview-${contextKey(c.data)}`, () => rowsOf(table))))),
+    assumedSection(),
     doc.facts?.length ? el("section", { class: "origin", "aria-labelledby": "made-from" }, el("h2", { id: "made-from" }, "Made from"),
       el("dl", { class: "facts small" }, doc.facts.map((f) => [el("dt", {}, f.name), el("dd", {}, f.value)]))) : "",
   );
@@ -37,6 +39,29 @@ const percentOf = (n, of) => (of && n ? percent(n / of) : "0 %");
 // countCells counts the pairs of a type with a right, and the resources that nobody
 // reaches.
 const countCells = ({ data }) => ({ pairs: data.reached.reduce((sum, n) => sum + n, 0), nobody: data.reached.filter((n) => !n).length });
+
+// assumedSection says which decisions depend on assumptions, those that some do first.
+function assumedSection() {
+  const of = doc.assumptions;
+  if (!of) return "";
+  const counted = (a) => a.gain.cells + a.loss.cells, uncertain = (a) => counted(a) || a.undecided.length;
+  const rules = (list) => ruleLinks(list.map((r) => doc.rules.findIndex((x) => x.id === r.id)).filter((n) => n >= 0));
+  const example = (e) => `${e.user} ${actionName(e.action)} on ${e.type} ${e.name || e.resource}`;
+  const row = (a) => el("tr", {},
+    el("th", { scope: "row" }, a.reading, el("div", { class: "small muted" }, a.note || "")), el("td", {}, a.other),
+    uncertain(a) ? [a.gain.cells, a.loss.cells].map((n) => el("td", { class: "n" }, num(n))) : el("td", { class: "muted", colspan: "2" }, "no decision depends on it"),
+    el("td", {}, rules(a.rules), a.examples.length ? el("div", { class: "small muted" }, `e.g. ${a.examples.map(example).join("; ")}`) : "",
+      a.undecided.map((u) => el("div", { class: "small" }, "Not decided: ", u.name ? [rules([u]), ": "] : "", u.why))));
+  const table = el("table", { class: "assumed" },
+    el("thead", {}, el("tr", {}, ["Assumed", "It may also be that"].map((t) => el("th", { scope: "col" }, t)), ["Would grant", "Would deny"].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "By"))),
+    el("tbody", {}, [...of.assumptions].sort((a, b) => Boolean(uncertain(b)) - Boolean(uncertain(a)) || counted(b) - counted(a)).map(row)));
+  return el("section", { class: "origin", "aria-labelledby": "assumed" },
+    el("h2", { id: "assumed" }, "What depends on assumptions"),
+    el("p", {}, el("strong", {}, of.uncertain ? `${num(of.uncertain)} of ${plural(of.assumptions.length, "assumption")} change${of.uncertain === 1 ? "s" : ""} a decision on this site, or may.` : `None of ${plural(of.assumptions.length, "assumption")} changes a decision on this site.`)),
+    el("p", { class: "muted" }, "The vendor does not document all that a rule means, and a snapshot does not have all of a site. Each assumption was compared with what may be instead, for all users and resources, from hub and QMC. The figures are rights."),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rights by assumption" }, table),
+    el("p", {}, csvButton(() => "assumptions", () => rowsOf(table))));
+}
 
 const levels = ["high", "medium", "low", "note"];
 
@@ -73,8 +98,13 @@ function anonymousFinding() {
     all |= mask;
     parts.push([parts.length ? "; " : "", el("button", { type: "button", class: "link", onclick: () => matrixOn({ type: t, who: doc.subjects.ids[who], some: true, cols: "each" }) }, `${num(n)} of ${plural(type.ids.length, "resource")} of type ${type.name}`), ` (${long(mask)})`]);
   });
+  const made = c.data.creation.filter((x) => x.creators.some((one) => one.subjects.includes(who)));
+  if (made.length) {
+    for (const x of made) for (const one of x.creators) if (one.subjects.includes(who)) for (const r of one.rules) by.add(r);
+    parts.push([parts.length ? "; " : "", el("button", { type: "button", class: "link", onclick: () => openTab("create") }, `create ${listed(made.map((x) => doc.types[x.type].name))}`)]);
+  }
   if (!parts.length) return [{ level: "note", title: "Anonymous users have no rights.", content: "" }];
-  const strong = actionsIn(all).some((a) => kindOf(a.name) > 1);
+  const strong = made.length > 0 || actionsIn(all).some((a) => kindOf(a.name) > 1);
   return [{ level: strong ? "high" : "medium", title: strong ? "Anonymous users can change things:" : "Anonymous users have rights:", content: [parts, ", by ", ruleLinks([...by]), "."] }];
 }
 

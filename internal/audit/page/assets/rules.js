@@ -16,31 +16,32 @@ function showRules() {
   find();
   $("rules").replaceChildren(
     el("h2", {}, "What each rule reaches"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A cell is a user, a resource and an action. The dark part of a bar is what no other rule grants.`),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A right is one action of one user on one resource; create is on the tab of that name. The dark part of a bar is what no other rule grants.`),
     el("div", { class: "filters noprint", role: "search", "aria-label": "Find rules" }, el("label", {}, "Find ", search), csvButton(() => `rules-${contextKey(context().data)}`, () => rowsOf($("rule-table")))),
     el("div", { class: "scroll" }, el("table", { id: "rule-table" },
-      el("thead", {}, el("tr", {}, ["Rule", "Actions"].map((t) => el("th", { scope: "col" }, t)), ["Users", "Resources", "Cells", "Only by it"].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "Reach"))),
+      el("thead", {}, el("tr", {}, ["Rule", "Actions"].map((t) => el("th", { scope: "col" }, t)), ["Users", "Resources", "Rights", "Only by it"].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "Reach"))),
       body)),
   );
 }
 
 function ruleRow(n, most) {
   const rule = doc.rules[n], r = reachOf(n);
-  const figures = r ? [r.subjects, r.resources, r.cells, r.only].map((x) => el("td", { class: "n" }, num(x))) : [el("td", { class: "n muted", colspan: "4" }, ruleState(rule))];
+  const figures = r ? [r.subjects, r.resources, r.cells, r.only].map((x) => el("td", { class: "n" }, num(x))) : [el("td", { class: "muted", colspan: "4" }, ruleState(rule, n))];
   const bar = el("span", { class: "bar", "aria-hidden": "true" }, el("i"));
   if (r) {
     bar.style.width = `${(100 * r.cells) / most}%`;
     bar.firstChild.style.width = r.cells ? `${(100 * r.only) / r.cells}%` : 0;
   }
   return el("tr", {},
-    el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => showRule(n) }, ruleTitle(rule)), rule.disabled ? el("div", { class: "small muted" }, r ? `disabled; would add ${plural(r.more, "cell")}` : "disabled") : ""),
+    el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => showRule(n) }, ruleTitle(rule)), rule.disabled ? el("div", { class: "small muted" }, r ? `disabled; would add ${plural(r.more, "right")}` : "disabled") : ""),
     el("td", { class: "small" }, rule.actions.length === 13 ? "all actions" : rule.actions.map(actionName).join(", ")), figures, el("td", { class: "bars" }, r && r.cells ? bar : ""));
 }
 
-function ruleState(rule) {
+function ruleState(rule, n) {
   if (rule.disabled) return "disabled";
   if (!rule.grants) return rule.category === "Security" ? "left out" : `category ${rule.category}`;
-  return "about other types or another context";
+  const made = createdBy(n).size;
+  return made ? `${plural(made, "user")} may create by it` : "about other types or another context";
 }
 
 // showRule shows all about a rule.
@@ -55,10 +56,11 @@ function showRule(n) {
   if (rule.rego) choose(here);
   showDialog(ruleTitle(rule),
     el("div", { class: "detail-body" },
-      el("dl", { class: "facts" }, row("Id", rule.id), row("Filter", el("code", {}, rule.filter)), row("Actions", rule.actions.map(actionName).join(", ")), row("Context", rule.context), row("State", rule.grants ? "can grant" : ruleState(rule)),
+      el("dl", { class: "facts" }, row("Id", rule.id), row("Filter", el("code", {}, rule.filter)), row("Actions", rule.actions.map(actionName).join(", ")), row("Context", rule.context), row("State", rule.grants ? "can grant" : ruleState(rule, n)),
         rule.type ? row("Type", rule.type) : "", rule.comment ? row("Comment", rule.comment) : "", rule.tags ? row("Tags", rule.tags.join(", ")) : "",
         rule.modified ? row("Last change", [rule.modified, rule.modifiedBy ? ` by ${rule.modifiedBy}` : ""]) : "",
-        r ? row(rule.disabled ? "Would reach" : "Reaches", `${plural(r.subjects, "user")}, ${plural(r.resources, "resource")}: ${plural(r.cells, "cell")}, ${num(r.only)} of them by no other rule`) : ""),
+        r ? row(rule.disabled ? "Would reach" : "Reaches", `${plural(r.subjects, "user")}, ${plural(r.resources, "resource")}: ${plural(r.cells, "right")}, ${num(r.only)} of them by no other rule`) : "",
+        createdBy(n).size ? row("Create", el("button", { type: "button", class: "link", onclick: () => { $("dialog").close(); openTab("create"); } }, `${plural(createdBy(n).size, "user")} may create by it`)) : ""),
       el("h3", {}, "Condition"), el("pre", { tabindex: "0", "aria-label": "Condition" }, el("code", { text: rule.condition })),
       rule.rego ? [
         el("h3", {}, "Rego"),

@@ -56,7 +56,7 @@ function showTree() {
   root.addEventListener("keydown", treeKey);
   if (state.as) { who.value = state.as; find(); } else grow();
   $("tree").replaceChildren(
-    el("h2", {}, "Streams, apps and what is in them"),
+    el("h2", {}, "Streams, apps and what is in them, and sections"),
     el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. Each line says what the user has there or, for anyone, how many users have something.`),
     el("div", { class: "filters noprint" }, el("label", {}, "As seen by ", who), list, said),
     root,
@@ -66,7 +66,7 @@ function showTree() {
 // kindNode is the node over all of a type that belong to nothing.
 function kindNode(type, t, whose) {
   const below = tree.roots[t].map((n) => [t, n]);
-  const title = type.parent ? `${type.name} without ${doc.types[type.parent.type].name}` : type.name;
+  const title = type.key === "transientobject" ? "Sections of hub and QMC" : type.parent ? `${type.name} without ${doc.types[type.parent.type].name}` : type.name;
   return treeNode([el("strong", {}, title), " ", el("span", { class: "kind" }, num(below.length))], below, whose, null);
 }
 
@@ -119,7 +119,7 @@ function entityNode(t, n, whose) {
     const mask = rights.mask(rights.of(subject, n));
     held = mask ? el("span", { class: `sw ${strongest(mask)}`, title: long(mask) }, short(mask), el("span", { class: "kind visually" })) : el("span", { class: "kind" }, "nothing");
   }
-  const inMatrix = el("button", { type: "button", class: "link small noprint", tabindex: "-1", onclick: (e) => { e.stopPropagation(); matrixOf(t, n, subject); } }, "matrix");
+  const inMatrix = el("button", { type: "button", class: "link small noprint", tabindex: "-1", onclick: (e) => { e.stopPropagation(); matrixOf(t, n, subject); } }, subject === null ? "who?" : "matrix");
   const item = treeNode([label(type, n), " ", el("span", { class: "kind" }, type.name), " ", held, " ", inMatrix], tree.children.get(`${t}/${n}`) || [], whose, () => matrixOf(t, n, subject));
   return item;
 }

@@ -18,11 +18,10 @@ function showSummary() {
 
 // ruleItem is what was done to a rule and what comes of it.
 function ruleItem(r) {
-  const whole = (name, text) => [el("h4", {}, name), text ? el("pre", { tabindex: "0", "aria-label": name }, text) : el("p", { class: "muted" }, "none")];
   const more = [
     r.place ? el("p", { class: "small" }, el("code", {}, r.place), ` (id ${r.id})`) : "",
     r.edits.map((e) => [el("h4", {}, `Edited: ${e.aspect}`), lines(e)]), rest(r.edits.length, r.allEdits, "edits are"),
-    r.old || r.new ? [whole("Condition before", r.old), whole("Condition now", r.new)] : "",
+    r.old || r.new ? sideBySide("Condition", r.old || "", r.new || "") : "",
   ];
   return el("details", {}, el("summary", {}, el("strong", {}, r.name), `: ${r.change}`, r.works ? "" : `; ${r.effect}`), more);
 }

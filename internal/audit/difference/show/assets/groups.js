@@ -10,7 +10,45 @@ const rest = (listed, all, what) => (all > listed ? el("p", { class: "muted smal
 const lines = (edit) => (edit.before || edit.after ? el("pre", { tabindex: "0", "aria-label": edit.aspect === "condition" ? "Clause before and after" : `${edit.aspect} before and after` },
   edit.before ? el("del", {}, `- ${edit.before}`) : "", edit.before && edit.after ? "\n" : "", edit.after ? el("ins", {}, `+ ${edit.after}`) : "") : "");
 
-const reason = (c) => [c.place ? el("p", { class: "small" }, el("code", {}, c.place)) : "", lines(c)];
+// reason says where a cause stands, and what stood there before and stands there now: the
+// whole condition where that is all that is edited of it, else the clause.
+function reason(c) {
+  const rule = doc.rules[c.rule], place = c.place ? el("p", { class: "small" }, el("code", {}, c.place)) : "";
+  if (c.aspect !== "condition") return [place, lines(c)];
+  const one = rule && rule.edits.filter((e) => e.aspect === "condition").length === 1 && (rule.old || rule.new);
+  return [place, one ? sideBySide("Condition", rule.old || "", rule.new || "") : sideBySide("Clause", c.before || "", c.after || "")];
+}
+
+// tokens are the parts of a condition that can differ: texts, words, signs, and spaces.
+const tokens = (text) => text.match(/"(?:[^"\\]|\\.)*"?|[\w.@-]+|\s+|[^\s\w]/g) || [];
+
+// sideBySide shows what stood and what stands beside each other, what is not in both marked.
+function sideBySide(what, before, now) {
+  const a = tokens(before), b = tokens(now), width = b.length + 1;
+  // common[i * width + j] is the length of the longest common subsequence of a from i and b from j.
+  const common = new Uint16Array((a.length + 1) * width);
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      common[i * width + j] = a[i] === b[j] ? common[(i + 1) * width + j + 1] + 1 : Math.max(common[(i + 1) * width + j], common[i * width + j + 1]);
+    }
+  }
+  const left = [], right = [];
+  const add = (to, marked, token) => {
+    const last = to[to.length - 1];
+    if (last && last.marked === marked) last.text += token;
+    else to.push({ marked, text: token });
+  };
+  let i = 0, j = 0;
+  while (i < a.length || j < b.length) {
+    if (i < a.length && j < b.length && a[i] === b[j]) { add(left, false, a[i++]); add(right, false, b[j++]); }
+    else if (j === b.length || (i < a.length && common[(i + 1) * width + j] >= common[i * width + j + 1])) add(left, true, a[i++]);
+    else add(right, true, b[j++]);
+  }
+  const side = (name, parts, mark) => el("div", {}, el("h4", {}, name), parts.length
+    ? el("pre", { tabindex: "0", "aria-label": name }, parts.map((p) => (p.marked ? el(mark, {}, p.text) : p.text)))
+    : el("p", { class: "muted" }, "none"));
+  return el("div", { class: "pair conditions" }, side(`${what} before`, left, "del"), side(`${what} now`, right, "ins"));
+}
 
 // kindTag names a gain or a loss by sign and word as well as by colour.
 const kindTag = (kind) => el("span", { class: `sw ${kind}` }, kind === "gain" ? "+ gain" : "− loss");

@@ -1,0 +1,80 @@
+package assume
+
+import (
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+)
+
+// entityTextReading says how an entity is compared with a text.
+func entityTextReading(option resolve.EntityText) string {
+	switch option {
+	case resolve.EntityTextError:
+		return "an error of the rule"
+	case resolve.EntityTextNever:
+		return "never true"
+	case resolve.EntityTextIDOrName:
+		return "compared by its id, userId or name"
+	}
+	return option.String()
+}
+
+// userScalars are the properties of a user that have one value.
+var userScalars = []string{"id", "userid", "userdirectory", "name"}
+
+// operands returns the paths that a comparison compares.
+func operands(n condition.Node) []*condition.Path {
+	c, ok := n.(*condition.Comparison)
+	if !ok {
+		return nil
+	}
+	var paths []*condition.Path
+	for _, o := range []condition.Operand{c.Left, c.Right} {
+		if p, isPath := o.(*condition.Path); isPath {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+// listInequality finds != and !== with a side that can have several values.
+func listInequality(n condition.Node) bool {
+	c, ok := n.(*condition.Comparison)
+	return ok && (c.Op == condition.NotEqual || c.Op == condition.ExactNotEqual) && slices.ContainsFunc(operands(n), func(p *condition.Path) bool {
+		if len(p.Segments) == 0 {
+			return false
+		}
+		last := p.Segments[len(p.Segments)-1]
+		return last.Custom || schema.Fold(last.Name) == "roles" || p.Root == "user" && !slices.Contains(userScalars, schema.Fold(last.Name))
+	})
+}
+
+// entityText finds comparisons of what may be an entity with something else. Whether a path
+// is an entity is known where types are: the owner and the user always are.
+func entityText(n condition.Node) bool {
+	paths := operands(n)
+	entities := 0
+	for _, p := range paths {
+		if len(p.Segments) == 0 || !p.Segments[len(p.Segments)-1].Custom && schema.Fold(p.Segments[len(p.Segments)-1].Name) == "owner" {
+			entities++
+		}
+	}
+	return entities == 1
+}
+
+// storedAttribute finds comparisons of a directory attribute of the user.
+func storedAttribute(n condition.Node) bool {
+	paths := operands(n)
+	if call, ok := n.(*condition.Call); ok {
+		paths = append(paths, &call.Path)
+	}
+	return slices.ContainsFunc(paths, func(p *condition.Path) bool {
+		if p.Root != "user" || len(p.Segments) != 1 || p.Segments[0].Custom {
+			return false
+		}
+		name := schema.Fold(p.Segments[0].Name)
+		return name != "roles" && !slices.Contains(userScalars, name)
+	})
+}
