@@ -59,7 +59,7 @@ func (r *Rules) Audit(ctx context.Context, o AuditOptions) (iter.Seq[Right], err
 // rightsOf yields the rights on resources of one type.
 func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, yield func(Right) bool) bool {
 	exceptional := map[int32]map[int32][]int32{} // subject → resource → rules
-	for _, a := range t.Apart {
+	for _, a := range t.Exceptional {
 		if exceptional[a.Subject] == nil {
 			exceptional[a.Subject] = map[int32][]int32{}
 		}

@@ -100,8 +100,8 @@ func (p plan) prepare(ctx context.Context, g field.Ground, r *report.Report) (*p
 	r.Agreed, r.Reference = r.Agreed+len(built.Requests), r.Reference+asked
 	one := &prepared{built, make([]model.Decide, len(p.contenders)), make([]string, len(p.contenders))}
 	for i, c := range p.contenders {
-		if c.RulesMost > 0 && g.Rules > c.RulesMost {
-			one.leftOut[i] = fmt.Sprintf("%s beyond %d rules takes too long", c.Name, c.RulesMost)
+		if c.MaxRules > 0 && g.Rules > c.MaxRules {
+			one.leftOut[i] = fmt.Sprintf("%s beyond %d rules takes too long", c.Name, c.MaxRules)
 			continue
 		}
 		decide, err := c.Prepare(ctx, built.Case)

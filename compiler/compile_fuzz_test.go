@@ -33,7 +33,7 @@ func FuzzCompile(f *testing.F) {
 		if all {
 			options.ListInequality = resolve.All
 		}
-		rules := append(nearlyAlike(condition, filter), newRule(name, filter, "", condition), newRule("read", "*", "read", condition))
+		rules := append(nearlyEqual(condition, filter), newRule(name, filter, "", condition), newRule("read", "*", "read", condition))
 		policy, list := compiler.Compile(rules, options)
 		for _, d := range list {
 			if !within(d.Subject, d.Text) {
@@ -56,9 +56,9 @@ func FuzzCompile(f *testing.F) {
 	})
 }
 
-// nearlyAlike returns rules that differ in one constant only, so that they merge
+// nearlyEqual returns rules that differ in one constant only, so that they merge
 // into a table, with the condition beside it.
-func nearlyAlike(condition, filter string) []ruleset.Rule {
+func nearlyEqual(condition, filter string) []ruleset.Rule {
 	rules := make([]ruleset.Rule, 70)
 	for i := range rules {
 		name := fmt.Sprint("alike ", i)

@@ -195,7 +195,7 @@ func TestTheOrderOfTestsDoesNotMatter(t *testing.T) {
 }
 
 // Many rules of several kinds are found by one search, and each kind's tests stand once.
-func TestKindsAreFoundTogether(t *testing.T) {
+func TestKindsAreFoundInOneQuery(t *testing.T) {
 	policy := mustCompile(t, compiler.Options{}, append(kinds(), newRule("streams", "Stream_*", "read", `user.name = "x"`))...)
 	at := slices.IndexFunc(policy.Modules, func(m compiler.Module) bool { return m.Path == "qlik/types/app.rego" })
 	source := policy.Modules[at].Source

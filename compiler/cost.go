@@ -15,11 +15,11 @@ type RuleCost struct {
 	// whose names begin so, "*" all others.
 	Type    string   `json:"type"`
 	Actions []string `json:"actions"`
-	// FoundBy are the attributes by whose values the rule is found among Alike
+	// FoundBy are the attributes by whose values the rule is found among Equivalent
 	// rules. Without any, every decision about the type and one of the actions
 	// evaluates the rule.
-	FoundBy []string `json:"found_by,omitempty"`
-	Alike   int      `json:"alike"`
+	FoundBy    []string `json:"found_by,omitempty"`
+	Equivalent int      `json:"equivalent"`
 	// Steps is the expected number of expressions that OPA evaluates on account of
 	// the rule, where the decision is to deny and nothing else is known.
 	Steps float64 `json:"steps"`
@@ -53,7 +53,7 @@ func (p *Policy) Costs() []RuleCost {
 			action = e.Actions.List()[0]
 		}
 		costs[i] = RuleCost{
-			ID: e.Rule.ID, Name: e.Rule.Name, Type: typeName(e.Class), Actions: e.Actions.Names(), FoundBy: e.FoundBy, Alike: e.Alike,
+			ID: e.Rule.ID, Name: e.Rule.Name, Type: typeName(e.Class), Actions: e.Actions.Names(), FoundBy: e.FoundBy, Equivalent: e.Equivalent,
 			Steps: e.Steps, Share: e.Steps / total[meeting{e.Class, action}], Asks: e.Asks,
 		}
 	}

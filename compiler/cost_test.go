@@ -29,7 +29,7 @@ func TestCosts(t *testing.T) {
 	share := 0.0
 	for _, c := range costs {
 		key := c.ID + " on " + c.Type
-		got[key] = fmt.Sprintf("%v among %d, asks %v", c.FoundBy, c.Alike, c.Asks)
+		got[key] = fmt.Sprintf("%v among %d, asks %v", c.FoundBy, c.Equivalent, c.Asks)
 		steps[key] = c.Steps
 		if c.Type == "App" && slices.Contains(c.Actions, "read") {
 			share += c.Share

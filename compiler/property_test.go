@@ -91,14 +91,14 @@ func TestRandomRules(t *testing.T) {
 		if !reflect.DeepEqual(once.Modules, again.Modules) || !reflect.DeepEqual(once.View, again.View) {
 			rt.Fatal("the policy depends on the order of the rules, or on chance")
 		}
-		together := newJudge(t, compiler.Options{}, acme, valid...)
+		joint := newJudge(t, compiler.Options{}, acme, valid...)
 		for _, r := range valid {
 			if strings.Contains(r.Condition.Content, "HasPrivilege") {
 				continue
 			}
 			alone := newJudge(t, compiler.Options{}, acme, r)
 			for _, q := range requests {
-				decision := together.decide(t, q.subject, "read", q.resource, "")
+				decision := joint.decide(t, q.subject, "read", q.resource, "")
 				granted := strings.Contains(decision+" ", " "+r.ID+" ")
 				if single := alone.decide(t, q.subject, "read", q.resource, ""); (single == "granted by "+r.ID) != granted {
 					rt.Fatalf("%s for %s: alone %s, together %s\n%s: %s", q.resource, q.subject, single, decision, r.Filter.Content, r.Condition.Content)

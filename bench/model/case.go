@@ -39,9 +39,9 @@ type Contender struct {
 	Name, About string
 	// Floor says that it decides nothing: its answers are not compared.
 	Floor bool
-	// RulesMost is the number of rules up to which it is asked, 0 for any.
-	RulesMost int
-	Prepare   func(context.Context, *Case) (Decide, error)
+	// MaxRules is the number of rules up to which it is asked, 0 for any.
+	MaxRules int
+	Prepare  func(context.Context, *Case) (Decide, error)
 }
 
 // Decide decides the request of a number. It runs on one goroutine at a time.

@@ -20,7 +20,7 @@ var (
 	codeCharacter     = diag.Register("Q0213", diag.Error, "character that has no meaning here")
 	codeComment       = diag.Register("Q0214", diag.Error, "comment")
 	codePlaceholder   = diag.Register("Q0215", diag.Error, "placeholder of a template")
-	codeBlankInPath   = diag.Register("Q0216", diag.Error, "space in a path")
+	codeSpaceInPath   = diag.Register("Q0216", diag.Error, "space in a path")
 	codeSegment       = diag.Register("Q0217", diag.Error, "malformed name in a path")
 	codeRoot          = diag.Register("Q0218", diag.Error, "path does not begin with resource, user or node")
 	codeFunction      = diag.Register("Q0219", diag.Error, "unknown function")

@@ -155,8 +155,8 @@ func WrittenParentheses(source string) func(Node) int {
 		at := n.Span()
 		before, after := source[:at.Start], source[at.End:]
 		for pairs := 0; ; pairs++ {
-			open, ok := strings.CutSuffix(strings.TrimRight(before, blanks), "(")
-			closed, both := strings.CutPrefix(strings.TrimLeft(after, blanks), ")")
+			open, ok := strings.CutSuffix(strings.TrimRight(before, spaces), "(")
+			closed, both := strings.CutPrefix(strings.TrimLeft(after, spaces), ")")
 			if !ok || !both {
 				return pairs
 			}
@@ -165,5 +165,5 @@ func WrittenParentheses(source string) func(Node) int {
 	}
 }
 
-// blanks are the characters that may stand between tokens.
-const blanks = " \t\r\n"
+// spaces are the characters that may stand between tokens.
+const spaces = " \t\r\n"

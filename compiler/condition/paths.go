@@ -51,7 +51,7 @@ func (c *classifier) joined(t lexer.Token) lexer.Token {
 		return t
 	}
 	where := Span{Start: t.Pos.Offset, End: spanOf(end).End}
-	c.report(codeBlankInPath, where, "spaces around a dot of a path", "A path is written without spaces.",
+	c.report(codeSpaceInPath, where, "spaces around a dot of a path", "A path is written without spaces.",
 		replace("write it in one piece", where, repaired))
 	t.Value = c.source[where.Start:where.End]
 	return t

@@ -93,7 +93,7 @@ func (s *scanner) next() (lexer.TokenType, int) {
 		}
 	}
 	if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
-		return lexBlank, s.at + runLength(rest, r, size)
+		return lexSpace, s.at + runLength(rest, r, size)
 	}
 	return lexCharacter, s.at + runLength(rest, r, size)
 }

@@ -28,7 +28,7 @@ const (
 	lexUnterminated // a text whose closing quote is missing
 	lexComment
 	lexPlaceholder // <GUID>
-	lexBlank       // a blank that is none, such as U+00A0
+	lexSpace       // a blank that is none, such as U+00A0
 	lexCharacter   // a run of one character that has no meaning
 )
 

@@ -48,8 +48,8 @@ func (c *classifier) run() {
 				"Write it into the rule's comment instead.", replace("remove the comment", spanOf(t), ""))
 		case lexPlaceholder:
 			c.placeholder(t)
-		case lexBlank:
-			c.blank(t)
+		case lexSpace:
+			c.space(t)
 		case lexCharacter:
 			c.character(t)
 		default:
@@ -168,8 +168,8 @@ func (c *classifier) not(t lexer.Token, at place) {
 	c.emit(t, tokenNot)
 }
 
-// blank reports a blank that the product does not take for one, and skips it.
-func (c *classifier) blank(t lexer.Token) {
+// space reports a blank that the product does not take for one, and skips it.
+func (c *classifier) space(t lexer.Token) {
 	r, _ := utf8.DecodeRuneInString(t.Value)
 	c.report(codeCharacter, spanOf(t), character(r)+" is not a space",
 		"It comes with text that is copied from a page or a word processor.", replace("write a plain space", spanOf(t), " "))

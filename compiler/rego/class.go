@@ -177,8 +177,8 @@ const gatewayFrom = 17
 // every caller to every body: so callers meet few bodies, however many rules
 // there are.
 func (w *classWriter) writeAnswer(about, name string, args []string, write func(name string) (bodies []string)) {
-	blanks := strings.TrimSuffix(strings.Repeat("_, ", len(args)), ", ")
-	head := comment(" ", about) + fmt.Sprintf("default %s(%s) := false\n\n", name, blanks)
+	wildcards := strings.TrimSuffix(strings.Repeat("_, ", len(args)), ", ")
+	head := comment(" ", about) + fmt.Sprintf("default %s(%s) := false\n\n", name, wildcards)
 	bodies := write(name)
 	if len(bodies) < gatewayFrom {
 		w.module.write(head + strings.Join(bodies, "\n"))

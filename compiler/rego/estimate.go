@@ -22,9 +22,9 @@ type Estimate struct {
 	// names them. Without any, every decision about the class and one of the actions
 	// evaluates it.
 	FoundBy []string
-	// Alike is the number of rules that are found together, the rule included; 1
+	// Equivalent is the number of rules that are found together, the rule included; 1
 	// where FoundBy is empty.
-	Alike int
+	Equivalent int
 	// Steps is the expected number of expressions that OPA evaluates for the rule in
 	// a decision to deny, where nothing is known of the request but class and
 	// action. What it asks of other stages is not in it, because others ask too and
@@ -42,7 +42,7 @@ func Estimates(plan *privilege.Plan) []Estimate {
 		groups, alone := divide(c)
 		for _, r := range alone {
 			all = append(all, Estimate{
-				Rule: r.Rule, Class: c, Actions: r.Rule.Actions, Alike: 1,
+				Rule: r.Rule, Class: c, Actions: r.Rule.Actions, Equivalent: 1,
 				Steps: callSteps + steps(r.Predicate), Asks: asks(r.Predicate),
 			})
 		}
@@ -91,7 +91,7 @@ func (g group) estimates(c *privilege.Class) []Estimate {
 		}
 	}
 	for i := range all {
-		all[i].Alike = len(all)
+		all[i].Equivalent = len(all)
 		all[i].Steps += search / float64(len(all))
 	}
 	return all

@@ -148,7 +148,7 @@ func merge(clauses []clause) (groups []group, alone []clause) {
 		differing, alone = gather(alone)
 		for _, g := range differing {
 			g.differ = true
-			g.keepTogether()
+			g.keepAdjacent()
 			groups = append(groups, g)
 		}
 	}
@@ -174,17 +174,17 @@ func join(groups []group) []group {
 	}
 	var joined []group
 	for _, keys := range order {
-		alike := byKeys[keys]
+		equivalent := byKeys[keys]
 		rows := 0
-		for _, g := range alike {
+		for _, g := range equivalent {
 			rows += len(g.rows())
 		}
-		if len(alike) == 1 || rows < tableFrom {
-			joined = append(joined, alike...)
+		if len(equivalent) == 1 || rows < tableFrom {
+			joined = append(joined, equivalent...)
 			continue
 		}
 		one := group{differ: true}
-		for _, g := range alike {
+		for _, g := range equivalent {
 			kind := unlike(kindOf(g.clauses[0].shared), one.kinds)
 			one.kinds = append(one.kinds, kind)
 			for _, c := range g.clauses {
@@ -333,9 +333,9 @@ func (g *group) share() {
 	}
 }
 
-// keepTogether lets a rule with several clauses in the group test their keys
+// keepAdjacent lets a rule with several clauses in the group test their keys
 // again: a row tells which rule fits, and not which of its clauses.
-func (g *group) keepTogether() {
+func (g *group) keepAdjacent() {
 	clauses := map[*resolve.Rule]int{}
 	for _, c := range g.clauses {
 		clauses[c.rule]++

@@ -146,7 +146,7 @@ func (r *report) star(c *condition.Comparison, s *condition.String) {
 		}
 		var fix *diag.Fix
 		if c.Op == condition.Equal && s == c.Right {
-			fix = &diag.Fix{Message: "compare with a pattern", Range: c.OpRange, Replacement: r.apart("like", c.OpRange)}
+			fix = &diag.Fix{Message: "compare with a pattern", Range: c.OpRange, Replacement: r.separate("like", c.OpRange)}
 		}
 		r.add(codeStarUnderEqual, diag.Warning, s.Range, "under "+c.Op.String()+" a star is a plain star",
 			"Only like has wildcards: write like to match a pattern.", fix)
@@ -154,8 +154,8 @@ func (r *report) star(c *condition.Comparison, s *condition.String) {
 	}
 }
 
-// apart puts blanks around a word where the condition has none at the range.
-func (r *report) apart(word string, at diag.Range) string {
+// separate puts blanks around a word where the condition has none at the range.
+func (r *report) separate(word string, at diag.Range) string {
 	text := r.rule.Rule.Condition.Content
 	if !strings.HasSuffix(text[:at.Start], " ") {
 		word = " " + word

@@ -30,7 +30,7 @@ func TestVisitTellsWhatStandsUnderANegation(t *testing.T) {
 	}
 }
 
-func TestRewriteFoldsWhatItMakes(t *testing.T) {
+func TestRewriteFoldsItsOutput(t *testing.T) {
 	tests := []struct {
 		replaced string
 		by       bool

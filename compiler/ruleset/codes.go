@@ -33,7 +33,7 @@ var (
 	codeNoFilter  = diag.Register("Q0120", diag.Error, "empty resource filter")
 	codeEmptyItem = diag.Register("Q0121", diag.Error, "empty item in a resource filter")
 	codeStar      = diag.Register("Q0122", diag.Error, "star before the end of a filter item")
-	codeBlank     = diag.Register("Q0123", diag.Error, "space inside a filter item")
+	codeSpace     = diag.Register("Q0123", diag.Error, "space inside a filter item")
 	codeBareType  = diag.Register("Q0124", diag.Warning, "filter item hits nothing")
 
 	codeUnknownName = diag.Register("Q0125", diag.Warning, "filter names an unknown type or section")

@@ -26,13 +26,13 @@ type FilterItem struct {
 	Range diag.Range
 }
 
-const blanks = " \t\r\n"
+const spaces = " \t\r\n"
 
 // ParseFilter parses a resource filter. Items with an error are reported and
 // left out.
 func ParseFilter(text *diag.Text, rule diag.Rule) (Filter, diag.List) {
 	p := filterParser{text: text, rule: rule}
-	if strings.Trim(text.Content, blanks) == "" {
+	if strings.Trim(text.Content, spaces) == "" {
 		p.report(codeNoFilter, diag.Range{End: len(text.Content)}, "the resource filter is empty",
 			`Name the resources that the rule is about, such as "App_*", or "*" for all.`, nil)
 		return p.filter, p.found
@@ -54,18 +54,18 @@ type filterParser struct {
 
 // item parses the item that stands, with blanks around, at start.
 func (p *filterParser) item(start int, padded string) {
-	item := strings.Trim(padded, blanks)
+	item := strings.Trim(padded, spaces)
 	at := start + strings.Index(padded, item)
 	where := diag.Range{Start: at, End: at + len(item)}
 	name, prefix := strings.CutSuffix(item, "*")
 	star := strings.IndexByte(name, '*')
-	blank := strings.IndexFunc(item, unicode.IsSpace)
+	space := strings.IndexFunc(item, unicode.IsSpace)
 	switch {
 	case item == "":
 		p.report(codeEmptyItem, diag.Range{Start: start, End: start + len(padded)}, "an item of the resource filter is empty",
 			"Remove the comma that is too many, or name a resource between the commas.", p.withoutComma(start, len(padded)))
-	case blank >= 0:
-		p.report(codeBlank, where, fmt.Sprintf("the filter item %q contains a space", item),
+	case space >= 0:
+		p.report(codeSpace, where, fmt.Sprintf("the filter item %q contains a space", item),
 			"Separate items by commas; a type or an id has no spaces.", nil)
 	case star >= 0:
 		var fix *diag.Fix

@@ -72,7 +72,7 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 	if err := pageAlone(ctx); err != nil {
 		return err
 	}
-	if err := outputsApart(ctx, ctx.String("output"), ctx.String("html")); err != nil {
+	if err := distinctOutputs(ctx, ctx.String("output"), ctx.String("html")); err != nil {
 		return err
 	}
 	by, format := ctx.String("by"), ctx.String("format")

@@ -57,7 +57,7 @@ type ConvertReport struct {
 }
 
 func (s *Streams) convert(ctx *cli.Context, in, to string) error {
-	if err := convertApart(ctx, in, to, reportTo(ctx)); err != nil {
+	if err := convertToTree(ctx, in, to, reportTo(ctx)); err != nil {
 		return err
 	}
 	rules, found := ruleset.ReadWith(s.In, in)
@@ -84,9 +84,9 @@ func (s *Streams) convert(ctx *cli.Context, in, to string) error {
 	return s.wrote(to, kind+" of "+Count(len(rules), "rule"))
 }
 
-// convertApart refuses to write over what is read, except for a folder of files whose rules
+// convertToTree refuses to write over what is read, except for a folder of files whose rules
 // are replaced by themselves.
-func convertApart(ctx *cli.Context, in, to, report string) error {
+func convertToTree(ctx *cli.Context, in, to, report string) error {
 	if to == stdio && report == stdio {
 		return UsageOf(ctx.Command, "two results would go to standard output: name a file for one of them")
 	}

@@ -27,7 +27,7 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "force", Usage: "replace the file even if it was edited since testgen wrote it"},
 			&cli.BoolFlag{Name: "on-record", Usage: "describe nobody: requests are about the entities of the snapshot alone"},
 			&cli.BoolFlag{Name: "score", Usage: "count the changes to the rules that the tests notice"},
-			&cli.IntFlag{Name: "most", Usage: "consider at most `N` requests about the snapshot, but at least one for each equivalence class of users and of resources", Value: 100_000},
+			&cli.IntFlag{Name: "max-requests", Usage: "consider at most `N` requests about the snapshot, but at least one for each equivalence class of users and of resources", Value: 100_000},
 			EngineFlag(),
 			FormatFlag()),
 		Action: func(ctx *cli.Context) error {

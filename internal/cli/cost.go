@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// costsMost is the number of rules that the table for people has; JSON has all.
-const costsMost = 20
+// maxCosts is the number of rules that the table for people has; JSON has all.
+const maxCosts = 20
 
 // writeCosts writes the rules that dominate a decision, with the reason.
 func writeCosts(out io.Writer, costs []compiler.RuleCost) error {
@@ -20,14 +20,14 @@ func writeCosts(out io.Writer, costs []compiler.RuleCost) error {
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "STEPS\tSHARE\tTYPE\tRULE\tWHY")
-	for _, c := range costs[:min(costsMost, len(costs))] {
+	for _, c := range costs[:min(maxCosts, len(costs))] {
 		fmt.Fprintf(w, "%.1f\t%.0f %%\t%s\t%s\t%s\n", c.Steps, 100*c.Share, tabular.Printable(c.Type), tabular.Printable(c.Name), tabular.Printable(why(c)))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	rest := ""
-	if more := len(costs) - costsMost; more > 0 {
+	if more := len(costs) - maxCosts; more > 0 {
 		rest = fmt.Sprintf("%s less expensive, which --format json has. ", Count(more, "more place"))
 	}
 	_, err := fmt.Fprintf(out, "\n%sSteps are the expressions that OPA is expected to evaluate for the rule in a\ndecision to deny; the share is that among all rules for the same type and action.\n\n", rest)
@@ -41,10 +41,10 @@ func why(c compiler.RuleCost) string {
 	case len(c.Actions) > 4:
 		text = fmt.Sprintf("evaluated by every decision on %d actions", len(c.Actions))
 	}
-	if c.Alike > 1 {
-		text = fmt.Sprintf("one of %d that ask the same", c.Alike)
+	if c.Equivalent > 1 {
+		text = fmt.Sprintf("one of %d that ask the same", c.Equivalent)
 		if len(c.FoundBy) > 0 {
-			text = fmt.Sprintf("found by %s among %d", strings.Join(c.FoundBy, " and "), c.Alike)
+			text = fmt.Sprintf("found by %s among %d", strings.Join(c.FoundBy, " and "), c.Equivalent)
 		}
 	}
 	if len(c.Asks) > 0 {

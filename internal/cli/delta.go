@@ -23,7 +23,7 @@ type DeltaReport struct {
 // into those of the second, whole or not at all.
 func (s *Streams) WriteDelta(ctx *cli.Context) error {
 	path := ctx.String("output")
-	if err := outputsApart(ctx, path, reportTo(ctx)); err != nil {
+	if err := distinctOutputs(ctx, path, reportTo(ctx)); err != nil {
 		return err
 	}
 	out := s.outputs()

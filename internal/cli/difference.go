@@ -232,7 +232,7 @@ func (d *diffing) flags(ctx *cli.Context) error {
 	if ctx.Bool("update-baseline") {
 		outputs = append(outputs, ctx.String("baseline"))
 	}
-	if err := outputsApart(ctx, outputs...); err != nil || !ctx.IsSet("baseline") || ctx.Bool("update-baseline") {
+	if err := distinctOutputs(ctx, outputs...); err != nil || !ctx.IsSet("baseline") || ctx.Bool("update-baseline") {
 		return err
 	}
 	name := ctx.String("baseline")

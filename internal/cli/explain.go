@@ -26,16 +26,16 @@ func (s *Streams) Explain(ctx *cli.Context, q Question) error {
 	case options.Proposals == 0:
 		options.Proposals = -1
 	}
-	told, err := s.explanation(ctx, &q, options)
+	explanation, err := s.explanation(ctx, &q, options)
 	if err != nil {
 		return err
 	}
 	if s.Format == JSON {
-		err = s.WriteJSON(told)
+		err = s.WriteJSON(explanation)
 	} else {
-		err = explaintext.Render(s.Out, told, explaintext.Options{Columns: s.Columns, Paint: s.style, All: ctx.Bool("all")})
+		err = explaintext.Render(s.Out, explanation, explaintext.Options{Columns: s.Columns, Paint: s.style, All: ctx.Bool("all")})
 	}
-	if err == nil && !told.Allow {
+	if err == nil && !explanation.Allow {
 		err = No()
 	}
 	return err
@@ -68,14 +68,14 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 	}
 	options.Schema, options.Readings = c.Options.Schema, c.Readings()
 	options.Skipped, options.Diagnostics = c.Policy.Skipped, c.Diagnostics
-	told, err := s.told(ctx.Context, explain.New(c.Rules, site, options), q.request)
+	explanation, err := s.checked(ctx.Context, explain.New(c.Rules, site, options), q.request)
 	if err != nil {
 		return nil, err
 	}
-	if why := inactiveUsers(c)[schema.Fold(told.Request.Subject.ID)]; why != "" {
-		told.Notes = append(told.Notes, fmt.Sprintf("%s is %s: Qlik lets no such user in, which rules do not know", explain.Named(told.Request.Subject), why))
+	if why := inactiveUsers(c)[schema.Fold(explanation.Request.Subject.ID)]; why != "" {
+		explanation.Notes = append(explanation.Notes, fmt.Sprintf("%s is %s: Qlik lets no such user in, which rules do not know", explain.Named(explanation.Request.Subject), why))
 	}
-	return told, s.hint(c.Diagnostics)
+	return explanation, s.hint(c.Diagnostics)
 }
 
 // bundleExplanation explains by what a bundle holds. What the bundle decides is
@@ -93,24 +93,24 @@ func (s *Streams) bundleExplanation(ctx context.Context, b *bundles.Bundle, requ
 	if err != nil {
 		return nil, err
 	}
-	told, err := s.told(ctx, x, request)
+	explanation, err := s.checked(ctx, x, request)
 	if err != nil {
 		return nil, err
 	}
-	if told.Allow != decision.Allow || told.Reason != decision.Reason || !slices.Equal(told.GrantedBy, decision.GrantedBy) {
-		return nil, fmt.Errorf("the explanation says %s by %q, and the bundle decides %s by %q", told.Reason, told.GrantedBy, decision.Reason, decision.GrantedBy)
+	if explanation.Allow != decision.Allow || explanation.Reason != decision.Reason || !slices.Equal(explanation.GrantedBy, decision.GrantedBy) {
+		return nil, fmt.Errorf("the explanation says %s by %q, and the bundle decides %s by %q", explanation.Reason, explanation.GrantedBy, decision.Reason, decision.GrantedBy)
 	}
-	return told, nil
+	return explanation, nil
 }
 
-// told explains a request, and stops at an interrupt.
-func (s *Streams) told(ctx context.Context, x *explain.Explainer, request []byte) (*explain.Explanation, error) {
-	var told *explain.Explanation
+// explanation explains a request, and stops at an interrupt.
+func (s *Streams) checked(ctx context.Context, x *explain.Explainer, request []byte) (*explain.Explanation, error) {
+	var explanation *explain.Explanation
 	err := interruptible(ctx, func() (err error) {
-		told, err = x.Explain(request)
+		explanation, err = x.Explain(request)
 		return Input(err)
 	})
-	return told, err
+	return explanation, err
 }
 
 // style paints a piece of an explanation.

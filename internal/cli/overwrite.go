@@ -14,9 +14,9 @@ import (
 // stdio is the name of a file that is standard input or standard output.
 const stdio = "-"
 
-// outputsApart refuses outputs that would be written over each other or over what the
+// distinctOutputs refuses outputs that would be written over each other or over what the
 // command reads. It comes first: nothing has been done yet. An output "" is none.
-func outputsApart(ctx *cli.Context, outputs ...string) error {
+func distinctOutputs(ctx *cli.Context, outputs ...string) error {
 	outputs = slices.DeleteFunc(outputs, func(name string) bool { return name == "" })
 	for i, name := range outputs {
 		if !slices.ContainsFunc(outputs[:i], func(before string) bool { return sameFile(before, name) }) {

@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// profileMost is the number of lines that the table for people has; JSON has all.
-const profileMost = 20
+// maxProfile is the number of lines that the table for people has; JSON has all.
+const maxProfile = 20
 
 // profile decides a request and writes the decision and where OPA spends its time.
 func (s *Streams) profile(ctx context.Context, e *engine.Engine, d *deciding, request []byte) error {
@@ -49,14 +49,14 @@ func writeProfile(out io.Writer, lines []engine.ProfileLine) error {
 	fmt.Fprintln(out)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SHARE\tEVALUATED\tLINE\tEXPRESSION")
-	for _, l := range lines[:min(profileMost, len(lines))] {
+	for _, l := range lines[:min(maxProfile, len(lines))] {
 		fmt.Fprintf(w, "%.1f %%\t%d\t%s:%d\t%s\n", 100*float64(l.Nanoseconds)/float64(max(total, 1)), l.Evaluated, tabular.Printable(l.File), l.Row, tabular.Printable(l.Text))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	rest := ""
-	if more := len(lines) - profileMost; more > 0 {
+	if more := len(lines) - maxProfile; more > 0 {
 		rest = fmt.Sprintf(" %s with less time: --format json has all.", Count(more, "more line"))
 	}
 	_, err := fmt.Fprintf(out, "\nOPA spent %d µs on %s, with what it takes to measure them.%s\n", total/1000, Count(len(lines), "line"), rest)

@@ -78,7 +78,7 @@ func (s *Streams) Search(ctx *cli.Context) error {
 		}
 		return s.found(n, results, engine.NoRule)
 	}
-	p, err := engine.NewPoint(ctx.Context, b, engine.QlikEntryPoint, engine.Batch(ctx.Context))
+	p, err := engine.NewEntryPoint(ctx.Context, b, engine.QlikEntryPoint, engine.Batch(ctx.Context))
 	if err != nil {
 		return Input(err)
 	}
@@ -222,7 +222,7 @@ func (q search) resources(ctx context.Context, b *bundles.Bundle, user string, p
 
 // candidates returns the ids or names to look among, in order, and whether the policy
 // says which there are.
-func (q search) candidates(p *engine.Point) ([]string, bool) {
+func (q search) candidates(p *engine.EntryPoint) ([]string, bool) {
 	switch q.part {
 	case "subject":
 		return p.Subjects("user")
@@ -232,15 +232,15 @@ func (q search) candidates(p *engine.Point) ([]string, bool) {
 	return p.ActionNames()
 }
 
-// searchAtOnce is the number of candidates that are judged at once.
-const searchAtOnce = 4096
+// batchSize is the number of candidates that are judged at once.
+const batchSize = 4096
 
 // find returns the candidates that evaluate to true. If none does, the reason is that
 // of the first.
-func (q search) find(ctx context.Context, p *engine.Point, candidates []string, progress func(int)) ([]Found, string, error) {
+func (q search) find(ctx context.Context, p *engine.EntryPoint, candidates []string, progress func(int)) ([]Found, string, error) {
 	found := []Found{}
 	reason := ""
-	for part := range slices.Chunk(candidates, searchAtOnce) {
+	for part := range slices.Chunk(candidates, batchSize) {
 		requests := make([]engine.Request, len(part))
 		for i, candidate := range part {
 			r, err := q.with(candidate)

@@ -32,7 +32,7 @@ type TestgenReport struct {
 	// Unreachable are those that no request shows.
 	Unreachable []testgen.Group `json:"unreachable"`
 	// Looked counts the requests that were looked at: of Pairs that the classes of
-	// the site make all but Cut, which --most cut off, and those that were described.
+	// the site make all but Cut, which --max-requests cut off, and those that were described.
 	Looked int `json:"looked"`
 	Pairs  int `json:"pairs"`
 	Cut    int `json:"cut"`
@@ -45,10 +45,10 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 	if ctx.String("snapshot") == "" {
 		return UsageOf(ctx.Command, "no site: tests are about the entities of --snapshot")
 	}
-	if ctx.Int("most") < 1 {
-		return UsageOf(ctx.Command, "--most %d: at least one request is looked at", ctx.Int("most"))
+	if ctx.Int("max-requests") < 1 {
+		return UsageOf(ctx.Command, "--max-requests %d: at least one request is looked at", ctx.Int("max-requests"))
 	}
-	if err := outputsApart(ctx, ctx.String("output"), reportTo(ctx)); err != nil {
+	if err := distinctOutputs(ctx, ctx.String("output"), reportTo(ctx)); err != nil {
 		return err
 	}
 	if err := keepsEdits(ctx.String("output"), ctx.Bool("force")); err != nil {
@@ -64,7 +64,7 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 	}
 	progress := s.Progress(ctx)
 	suite, err := testgen.Generate(ctx.Context, subject, testgen.Options{
-		OnRecord: ctx.Bool("on-record"), Most: ctx.Int("most"), Progress: progress,
+		OnRecord: ctx.Bool("on-record"), MaxRequests: ctx.Int("max-requests"), Progress: progress,
 	})
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (r TestgenReport) text() string {
 	}
 	fmt.Fprintf(&b, "; %s looked at\n", Count(r.Looked, "request"))
 	if r.Cut > 0 {
-		fmt.Fprintf(&b, "--most cut off %d of the %s that the classes of the site make\n", r.Cut, Count(r.Pairs, "request"))
+		fmt.Fprintf(&b, "--max-requests cut off %d of the %s that the classes of the site make\n", r.Cut, Count(r.Pairs, "request"))
 	}
 	groupsText(&b, "never seen:", r.Unreachable)
 	groupsText(&b, "seen without deciding:", r.Seen)

@@ -146,9 +146,9 @@ func (s *Streams) showEvent(e *watch.Event) error {
 		line("  %s %s %s%s", c.What, c.Type, tabular.Printable(c.Name), by)
 	}
 	for _, g := range e.Groups {
-		sign := map[string]string{difference.Gain: "+", difference.Loss: "-"}[g.Kind]
+		symbol := map[string]string{difference.Gain: "+", difference.Loss: "-"}[g.Kind]
 		for _, p := range g.Parts {
-			line("  %s %s on %s: %s, %s", sign, p.Action, p.Type, Count(p.Users, "user"), Count(p.Resources, "resource"))
+			line("  %s %s on %s: %s, %s", symbol, p.Action, p.Type, Count(p.Users, "user"), Count(p.Resources, "resource"))
 		}
 	}
 	for _, name := range e.Drift {

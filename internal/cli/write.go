@@ -94,7 +94,7 @@ func (t Targets) apart(ctx *cli.Context) error {
 		policy, data := t.halves()
 		bundle = []string{policy, data}
 	}
-	return outputsApart(ctx, append(bundle, t.RegoDir, reportTo(ctx))...)
+	return distinctOutputs(ctx, append(bundle, t.RegoDir, reportTo(ctx))...)
 }
 
 func (t Targets) stage(ctx context.Context, c *workspace.Workspace, out *Outputs) ([]Written, error) {

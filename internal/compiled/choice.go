@@ -30,8 +30,8 @@ type choice struct {
 	rest   *choice
 }
 
-// fewCandidates is the number up to which rules are tried one by one.
-const fewCandidates = 2
+// maxScanned is the number up to which rules are tried one by one.
+const maxScanned = 2
 
 // choose arranges candidates. It takes the operand that most of them test.
 func choose(candidates []*candidate, done map[string]bool) *choice {
@@ -48,7 +48,7 @@ func choose(candidates []*candidate, done map[string]bool) *choice {
 			}
 		}
 	}
-	if len(candidates) <= fewCandidates || counts[best] < 2 {
+	if len(candidates) <= maxScanned || counts[best] < 2 {
 		c := &choice{}
 		for _, candidate := range candidates {
 			c.rules = append(c.rules, candidate.rule)

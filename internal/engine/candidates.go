@@ -23,13 +23,15 @@ type candidates struct {
 
 // Subjects returns the ids of the subjects of a type, in order, and whether the
 // package says who there is. The slice must not be changed.
-func (p *Point) Subjects(typ string) ([]string, bool) { return ofType(p.candidates.subjects, typ) }
+func (p *EntryPoint) Subjects(typ string) ([]string, bool) { return ofType(p.candidates.subjects, typ) }
 
 // Resources is Subjects for resources.
-func (p *Point) Resources(typ string) ([]string, bool) { return ofType(p.candidates.resources, typ) }
+func (p *EntryPoint) Resources(typ string) ([]string, bool) {
+	return ofType(p.candidates.resources, typ)
+}
 
 // ActionNames is Subjects for the names of actions.
-func (p *Point) ActionNames() ([]string, bool) {
+func (p *EntryPoint) ActionNames() ([]string, bool) {
 	if p.candidates.actionNames == nil {
 		return nil, false
 	}

@@ -185,13 +185,13 @@ func (s *changing) compile(t *testing.T, name string) bool {
 	return true
 }
 
-func (s *changing) open(t *testing.T, name string) *engine.Point {
+func (s *changing) open(t *testing.T, name string) *engine.EntryPoint {
 	t.Helper()
 	b, err := bundles.Open(t.Context(), filepath.Join(s.dir, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := engine.NewPoint(t.Context(), b, engine.QlikEntryPoint)
+	p, err := engine.NewEntryPoint(t.Context(), b, engine.QlikEntryPoint)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func (s *changing) open(t *testing.T, name string) *engine.Point {
 }
 
 // patched gives a point the delta between the two bundles, as OPA reads it.
-func (s *changing) patched(t *testing.T, p *engine.Point) *engine.Point {
+func (s *changing) patched(t *testing.T, p *engine.EntryPoint) *engine.EntryPoint {
 	t.Helper()
 	file, err := os.Create(filepath.Join(s.dir, "delta.tar.gz"))
 	if err != nil {
@@ -227,7 +227,7 @@ func (s *changing) patched(t *testing.T, p *engine.Point) *engine.Point {
 	return next
 }
 
-func (s *changing) verdicts(t *testing.T, p *engine.Point) []string {
+func (s *changing) verdicts(t *testing.T, p *engine.EntryPoint) []string {
 	t.Helper()
 	verdicts, err := p.Evaluate(t.Context(), s.requests, true)
 	if err != nil {
@@ -240,7 +240,7 @@ func (s *changing) verdicts(t *testing.T, p *engine.Point) []string {
 	return texts
 }
 
-func (s *changing) sameCandidates(t *testing.T, got, want *engine.Point) {
+func (s *changing) sameCandidates(t *testing.T, got, want *engine.EntryPoint) {
 	t.Helper()
 	users, _ := got.Subjects("user")
 	if expected, _ := want.Subjects("user"); !slices.Equal(users, expected) {

@@ -244,9 +244,9 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error)  { return 0, f.err }
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
-// TestDecideAllAnswersAtOnce has a client that waits for an answer before it
+// TestDecideAllBatches has a client that waits for an answer before it
 // asks again, and then leaves without closing its end.
-func TestDecideAllAnswersAtOnce(t *testing.T) {
+func TestDecideAllBatches(t *testing.T) {
 	e := prepare(t, tiny, site)
 	ctx, cancel := context.WithCancel(t.Context())
 	requests, ask := io.Pipe()

@@ -69,7 +69,7 @@ func (e *execution) add(q *Query) {
 }
 
 // Execution says how the policy is evaluated.
-func (p *Point) Execution() Execution {
+func (p *EntryPoint) Execution() Execution {
 	e := &p.policy.execution
 	x := Execution{
 		Evaluations: e.evaluations.Load(), Failed: e.failed.Load(), Shadowed: e.shadowed.Load(), Dropped: e.dropped.Load(),

@@ -11,11 +11,11 @@ import (
 // of it, such as which resources are decided alike.
 func TestAnotherLibrary(t *testing.T) {
 	b := generatedBundle(t, sitegen.Generate(1, sitegen.Small))
-	p, err := NewPoint(t.Context(), b, QlikEntryPoint)
+	p, err := NewEntryPoint(t.Context(), b, QlikEntryPoint)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.alikes == nil {
+	if p.equivalences == nil {
 		t.Error("the library of the bundle is not recognised")
 	}
 	for i, m := range b.Modules {
@@ -23,10 +23,10 @@ func TestAnotherLibrary(t *testing.T) {
 			b.Modules[i].Source = append([]byte("# of another version\n"), m.Source...)
 		}
 	}
-	if p, err = NewPoint(t.Context(), b, QlikEntryPoint); err != nil {
+	if p, err = NewEntryPoint(t.Context(), b, QlikEntryPoint); err != nil {
 		t.Fatal(err)
 	}
-	if p.alikes != nil {
+	if p.equivalences != nil {
 		t.Error("a library with another text is taken for this version's")
 	}
 }

@@ -16,11 +16,11 @@ const (
 	batchBytes = 1 << 20
 )
 
-// readBatches cuts the input into batches until take says no. An error of the
-// reader stands in the last batch.
-func readBatches(r io.Reader, take func(*batch) bool) {
+// readChunks cuts the input into batches until take says no. An error of the
+// reader stands in the last chunk.
+func readChunks(r io.Reader, take func(*chunk) bool) {
 	in := bufio.NewReaderSize(r, 64<<10)
-	next, size := newBatch(1), 0
+	next, size := newChunk(1), 0
 	for {
 		line, err := readLine(in)
 		if err == nil {
@@ -30,7 +30,7 @@ func readBatches(r io.Reader, take func(*batch) bool) {
 			next.lines = append(next.lines, line)
 			size += len(line)
 			// A pause in the input, such as a person at a terminal, is
-			// answered at once instead of when the batch is full.
+			// answered at once instead of when the chunk is full.
 			if len(next.lines) < batchLines && size < batchBytes && in.Buffered() > 0 {
 				continue
 			}
@@ -41,7 +41,7 @@ func readBatches(r io.Reader, take func(*batch) bool) {
 		if !take(next) || err != nil {
 			return
 		}
-		next, size = newBatch(next.first+len(next.lines)), 0
+		next, size = newChunk(next.first+len(next.lines)), 0
 	}
 }
 

@@ -34,7 +34,7 @@ func BenchmarkChange(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			p, err := engine.NewPoint(b.Context(), loaded, engine.QlikEntryPoint)
+			p, err := engine.NewEntryPoint(b.Context(), loaded, engine.QlikEntryPoint)
 			if err != nil {
 				b.Fatal(err)
 			}

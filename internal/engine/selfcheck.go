@@ -20,7 +20,7 @@ const (
 // selfCheck compares compiled code with OPA on requests about the data, before the
 // first decision. After a difference OPA evaluates everything. The error is the end of
 // the context.
-func (p *Point) selfCheck(ctx context.Context) error {
+func (p *EntryPoint) selfCheck(ctx context.Context) error {
 	if p.one.compiled == nil && p.explainOne.compiled == nil {
 		return nil
 	}

@@ -55,8 +55,8 @@ type firstKey struct {
 	typ     string
 }
 
-// typesMost bounds the types whose first decision is repeated: anybody can make them up.
-const typesMost = 1000
+// maxTypes bounds the types whose first decision is repeated: anybody can make them up.
+const maxTypes = 1000
 
 // wants says whether OPA is to repeat a decision.
 func (s *shadow) wants(r Request, explain bool) bool {
@@ -64,7 +64,7 @@ func (s *shadow) wants(r Request, explain bool) bool {
 		return true
 	}
 	typ, ok := textOf(r.Resource.Get(typeKey))
-	if !ok || s.types.Load() >= typesMost {
+	if !ok || s.types.Load() >= maxTypes {
 		return false
 	}
 	key := firstKey{explain, typ}
@@ -87,7 +87,7 @@ func textOf(t *ast.Term) (string, bool) {
 }
 
 // shadows repeats some of the decisions, in the background.
-func (p *Point) shadows(requests []Request, explain bool, verdicts []Verdict) {
+func (p *EntryPoint) shadows(requests []Request, explain bool, verdicts []Verdict) {
 	s := p.policy.shadow
 	if s == nil || p.policy.execution.off.Load() {
 		return
@@ -109,7 +109,7 @@ func (p *Point) shadows(requests []Request, explain bool, verdicts []Verdict) {
 }
 
 // repeat lets OPA decide what compiled code has decided.
-func (p *Point) repeat(r Request, explain bool, got Verdict, data *bundles.Document) {
+func (p *EntryPoint) repeat(r Request, explain bool, got Verdict, data *bundles.Document) {
 	ctx, cancel := context.WithTimeout(context.Background(), shadowTime)
 	defer cancel()
 	want, ok := p.byOPA(ctx, r, explain, data)
@@ -124,7 +124,7 @@ func (p *Point) repeat(r Request, explain bool, got Verdict, data *bundles.Docum
 }
 
 // byOPA is the decision of OPA; false if it takes too long.
-func (p *Point) byOPA(ctx context.Context, r Request, explain bool, data *bundles.Document) (v Verdict, ok bool) {
+func (p *EntryPoint) byOPA(ctx context.Context, r Request, explain bool, data *bundles.Document) (v Verdict, ok bool) {
 	defer func() {
 		if recover() != nil { // in a goroutine of its own it would end the process
 			v, ok = Verdict{}, false

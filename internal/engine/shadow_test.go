@@ -11,10 +11,10 @@ import (
 
 // autoPoint is a point with compiled code, of which a share is repeated, and the
 // requests of its site.
-func autoPoint(t *testing.T, share int, report func(Difference)) (*Point, []Request) {
+func autoPoint(t *testing.T, share int, report func(Difference)) (*EntryPoint, []Request) {
 	t.Helper()
 	c := sitegen.Generate(1, sitegen.Small)
-	p, err := NewPoint(t.Context(), generatedBundle(t, c), QlikEntryPoint, Auto, Shadowed(share, report))
+	p, err := NewEntryPoint(t.Context(), generatedBundle(t, c), QlikEntryPoint, Auto, Shadowed(share, report))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func autoPoint(t *testing.T, share int, report func(Difference)) (*Point, []Requ
 }
 
 // settle waits until OPA has repeated what it was to repeat.
-func settle(p *Point) {
+func settle(p *EntryPoint) {
 	p.policy.shadow.busy <- struct{}{}
 	<-p.policy.shadow.busy
 }

@@ -27,14 +27,14 @@ func DecideAll(ctx context.Context, d Decider, r io.Reader, w io.Writer, progres
 	cores := runtime.GOMAXPROCS(0)
 	// inOrder is the window: the batches that are being decided, in the order
 	// of their lines. It is full when the decisions lag behind the reader.
-	inOrder := make(chan *batch, 2*cores)
-	work := make(chan *batch)
+	inOrder := make(chan *chunk, 2*cores)
+	work := make(chan *chunk)
 	// The reader stands outside the group: while it waits for a terminal,
 	// nobody can interrupt it.
 	go func() {
 		defer close(inOrder)
 		defer close(work)
-		readBatches(r, func(b *batch) bool { return send(ctx, inOrder, b) && send(ctx, work, b) })
+		readChunks(r, func(b *chunk) bool { return send(ctx, inOrder, b) && send(ctx, work, b) })
 	}()
 	for range cores {
 		g.Go(func() error {
@@ -58,7 +58,7 @@ func DecideAll(ctx context.Context, d Decider, r io.Reader, w io.Writer, progres
 	return g.Wait()
 }
 
-func send(ctx context.Context, to chan<- *batch, b *batch) bool {
+func send(ctx context.Context, to chan<- *chunk, b *chunk) bool {
 	select {
 	case to <- b:
 		return true
@@ -67,8 +67,8 @@ func send(ctx context.Context, to chan<- *batch, b *batch) bool {
 	}
 }
 
-// receive returns the next batch, or nil after the last one.
-func receive(ctx context.Context, from <-chan *batch) *batch {
+// receive returns the next chunk, or nil after the last one.
+func receive(ctx context.Context, from <-chan *chunk) *chunk {
 	select {
 	case b := <-from:
 		return b
@@ -77,8 +77,8 @@ func receive(ctx context.Context, from <-chan *batch) *batch {
 	}
 }
 
-// batch is a run of lines and, once done is closed, their decisions.
-type batch struct {
+// chunk is a run of lines and, once done is closed, their decisions.
+type chunk struct {
 	first    int // number of the first line, from 1
 	lines    [][]byte
 	answered int
@@ -87,9 +87,9 @@ type batch struct {
 	done     chan struct{}
 }
 
-func newBatch(first int) *batch { return &batch{first: first, done: make(chan struct{})} }
+func newChunk(first int) *chunk { return &chunk{first: first, done: make(chan struct{})} }
 
-func (b *batch) decide(ctx context.Context, d Decider) {
+func (b *chunk) decide(ctx context.Context, d Decider) {
 	defer close(b.done)
 	// A panic here would end the process, past whoever could explain it.
 	defer func() {
@@ -113,8 +113,8 @@ func (b *batch) decide(ctx context.Context, d Decider) {
 	}
 }
 
-// write writes the decisions of a batch once they are there.
-func (b *batch) write(ctx context.Context, w io.Writer) error {
+// write writes the decisions of a chunk once they are there.
+func (b *chunk) write(ctx context.Context, w io.Writer) error {
 	select {
 	case <-b.done:
 	case <-ctx.Done():

@@ -54,10 +54,10 @@ func decodeObject(input []byte) (object, bool) {
 	if dec.Decode(&o) != nil || o == nil {
 		return nil, false
 	}
-	return o, !dec.More() && onlyBlank(input[dec.InputOffset():])
+	return o, !dec.More() && onlySpace(input[dec.InputOffset():])
 }
 
-func onlyBlank(rest []byte) bool { return len(bytes.TrimSpace(rest)) == 0 }
+func onlySpace(rest []byte) bool { return len(bytes.TrimSpace(rest)) == 0 }
 
 // Read understands a request, given as JSON. Of several things wrong with it
 // the reason that comes first in the order of the page is given.

@@ -127,7 +127,7 @@ func TestRightsWithoutMeaning(t *testing.T) {
 	}
 }
 
-func TestObserveTellsEveryFittingRuleOfEveryJudgedEntity(t *testing.T) {
+func TestObserveReportsEveryFittingRule(t *testing.T) {
 	var seen []string
 	observe := func(id string, e *snapshot.Entity, holds bool) {
 		seen = append(seen, fmt.Sprintf("%s on %s: %t", id, e.ID, holds))

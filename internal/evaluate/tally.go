@@ -47,22 +47,22 @@ func (e *Evaluator) Tally(input []byte) Tally {
 	result := Tally{Err: j.err}
 	for _, r := range j.rules {
 		s := scope{judge: j, rule: r, resource: q.Resource, have: rights, absent: rights}
-		told := RuleTally{
+		reported := RuleTally{
 			ID: r.ID, Actions: r.Actions,
 			InContext: j.inContext(r.Context), Hits: hits(r.filter, q.Resource, j.schema), Holds: s.holds(r.condition),
 		}
 		for _, item := range r.filter.Items {
-			told.Items = append(told.Items, hits(ruleset.Filter{Items: []ruleset.FilterItem{item}}, q.Resource, j.schema))
+			reported.Items = append(reported.Items, hits(ruleset.Filter{Items: []ruleset.FilterItem{item}}, q.Resource, j.schema))
 		}
 		condition.Walk(r.condition, func(n condition.Node) bool {
 			switch n.(type) {
 			case *condition.Comparison, *condition.Call:
-				told.Clauses = append(told.Clauses, s.holds(n))
+				reported.Clauses = append(reported.Clauses, s.holds(n))
 			case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // connectives follow from what they connect
 			}
 			return true
 		})
-		result.Rules = append(result.Rules, told)
+		result.Rules = append(result.Rules, reported)
 	}
 	return result
 }

@@ -82,7 +82,7 @@ type tracer struct {
 
 func (t *tracer) judgement(e *snapshot.Entity) {
 	rights := t.rights(e)
-	told := Judgement{Entity: e, Rights: rights}
+	reported := Judgement{Entity: e, Rights: rights}
 	for _, r := range t.rules {
 		if !hits(r.filter, e, t.schema) {
 			continue
@@ -90,9 +90,9 @@ func (t *tracer) judgement(e *snapshot.Entity) {
 		s := scope{judge: t.judge, rule: r, resource: e, have: rights, absent: rights}
 		v := Verdict{Rule: r.Rule, InContext: t.inContext(r.Context)}
 		v.Condition = t.clause(s, r.condition, v.InContext)
-		told.Rules = append(told.Rules, v)
+		reported.Rules = append(reported.Rules, v)
 	}
-	t.trace.Judgements = append(t.trace.Judgements, told)
+	t.trace.Judgements = append(t.trace.Judgements, reported)
 }
 
 // clause tells the truth of a part of a condition and of its parts. Rights that

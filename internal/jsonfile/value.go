@@ -41,11 +41,11 @@ func (v Value) Text() []byte {
 
 // AppendMembers appends the members of an object in the order of the file.
 func (v Value) AppendMembers(to []Member) []Member {
-	i := skipBlanks(v.Raw, 1)
+	i := skipSpace(v.Raw, 1)
 	for v.Raw[i] != '}' {
 		var m Member
 		m.Name, i = v.cut(i)
-		i = skipBlanks(v.Raw, skipBlanks(v.Raw, i)+1) // past the colon
+		i = skipSpace(v.Raw, skipSpace(v.Raw, i)+1) // past the colon
 		m.Value, i = v.cut(i)
 		to = append(to, m)
 		i = v.next(i)
@@ -55,7 +55,7 @@ func (v Value) AppendMembers(to []Member) []Member {
 
 // AppendItems appends the items of an array.
 func (v Value) AppendItems(to []Value) []Value {
-	i := skipBlanks(v.Raw, 1)
+	i := skipSpace(v.Raw, 1)
 	for v.Raw[i] != ']' {
 		var item Value
 		item, i = v.cut(i)
@@ -67,9 +67,9 @@ func (v Value) AppendItems(to []Value) []Value {
 
 // next returns where, behind an item, the next one or the closing bracket is.
 func (v Value) next(i int) int {
-	i = skipBlanks(v.Raw, i)
+	i = skipSpace(v.Raw, i)
 	if v.Raw[i] == ',' {
-		i = skipBlanks(v.Raw, i+1)
+		i = skipSpace(v.Raw, i+1)
 	}
 	return i
 }
@@ -80,7 +80,7 @@ func (v Value) cut(i int) (Value, int) {
 	return Value{v.Raw[i:end], v.Offset + i}, end
 }
 
-func skipBlanks(b []byte, i int) int {
+func skipSpace(b []byte, i int) int {
 	for b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t' {
 		i++
 	}

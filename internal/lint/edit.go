@@ -7,14 +7,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-const blanks = " \t\r\n"
+const spaces = " \t\r\n"
 
 // outer returns the range of an operand with the parentheses around it.
 func (r *Rule) outer(n condition.Node) diag.Range {
 	text, at := r.Text(), n.Span()
 	for {
-		before := strings.TrimRight(text[:at.Start], blanks)
-		after := strings.TrimLeft(text[at.End:], blanks)
+		before := strings.TrimRight(text[:at.Start], spaces)
+		after := strings.TrimLeft(text[at.End:], spaces)
 		if !strings.HasSuffix(before, "(") || !strings.HasPrefix(after, ")") {
 			return at
 		}

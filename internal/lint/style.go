@@ -187,8 +187,8 @@ var _ = New(Lint{
 
 // trimmed is the range of a text without the space around it.
 func trimmed(text string) diag.Range {
-	start := len(text) - len(strings.TrimLeft(text, blanks))
-	return diag.Range{Start: start, End: start + len(strings.Trim(text, blanks))}
+	start := len(text) - len(strings.TrimLeft(text, spaces))
+	return diag.Range{Start: start, End: start + len(strings.Trim(text, spaces))}
 }
 
 var _ = New(Lint{

@@ -37,8 +37,8 @@ func (a *Analyst) Complete(r *ruleset.Rule, at int) ([]Completion, bool) {
 	}
 	text := all[0].condition
 	at = min(max(at, 0), len(text.Content))
-	s := &spot{doc: d, text: text, at: at, filter: r.Filter.Content, offset: text.Locate(at).Offset}
-	c := &completer{spot: s, site: a.site, items: []completionItem{}, start: s.offset}
+	s := &cursor{doc: d, text: text, at: at, filter: r.Filter.Content, offset: text.Locate(at).Offset}
+	c := &completer{cursor: s, site: a.site, items: []completionItem{}, start: s.offset}
 	c.condition()
 	list := make([]Completion, len(c.items))
 	for i, item := range c.items {

@@ -17,7 +17,7 @@ const maxValues = 200
 
 // completer collects the items for one position.
 type completer struct {
-	*spot
+	*cursor
 	site  *site
 	items []completionItem
 	// start is where the text begins that an item replaces.
@@ -26,7 +26,7 @@ type completer struct {
 }
 
 func (s *server) completion(d *document, p positionParams) (any, error) {
-	c := &completer{spot: d.spot(p.Position), site: s.site, items: []completionItem{}}
+	c := &completer{cursor: d.cursor(p.Position), site: s.site, items: []completionItem{}}
 	if c.site == nil {
 		c.site = &site{}
 	}

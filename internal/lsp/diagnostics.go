@@ -131,9 +131,9 @@ func (s *server) byPath(path string) *document {
 	return s.closed[uri]
 }
 
-// manyRules is the number of rules above which the background run lints the rules that are
+// maxRules is the number of rules above which the background run lints the rules that are
 // open first, by themselves: all rules of a folder of a thousand take seconds.
-const manyRules = 200
+const maxRules = 200
 
 // work starts the background run: lints over all rules, and the reach of rules on the site.
 // A newer run replaces an older one.
@@ -157,7 +157,7 @@ func (s *server) work() {
 		if !s.isNewest(turn) {
 			return
 		}
-		if len(rules) > manyRules && len(open) <= manyRules {
+		if len(rules) > maxRules && len(open) <= maxRules {
 			lints := lintAll(open, site)
 			s.replace(turn, func() { s.checks.lints = lints })
 		}

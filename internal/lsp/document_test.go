@@ -123,7 +123,7 @@ func TestAnyEditIsAnswered(t *testing.T) {
 func TestLargeFoldersAreCompared(t *testing.T) {
 	dir := t.TempDir()
 	var rules []string
-	for i := range manyRules + 1 {
+	for i := range maxRules + 1 {
 		rules = append(rules, fmt.Sprintf(`{"id": "r%d", "name": "Group %[1]d", "category": "Security", "resourceFilter": "App_*", "actions": 2, "ruleContext": 0, "rule": "user.group = \"%[1]d\""}`, i))
 	}
 	if err := os.WriteFile(filepath.Join(dir, "rules.json"), []byte("["+strings.Join(rules, ",")+"]"), 0o600); err != nil {

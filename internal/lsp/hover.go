@@ -11,7 +11,7 @@ import (
 )
 
 func (s *server) hover(d *document, p positionParams) (any, error) {
-	at := d.spot(p.Position)
+	at := d.cursor(p.Position)
 	site := s.site
 	if site == nil {
 		site = openSite("", "")
@@ -25,14 +25,14 @@ func (s *server) hover(d *document, p positionParams) (any, error) {
 	return nil, nil
 }
 
-func (s *spot) shown(text string, at diag.Range) (any, error) {
+func (s *cursor) shown(text string, at diag.Range) (any, error) {
 	if text == "" {
 		return nil, nil
 	}
 	return hover{markup{"markdown", text}, s.doc.spanOf(s.text, at)}, nil
 }
 
-func (s *spot) hoverCondition(site *site) (any, error) {
+func (s *cursor) hoverCondition(site *site) (any, error) {
 	words := condition.Words(s.text.Content)
 	i := slices.IndexFunc(words, func(w condition.Word) bool { return w.Range.Start <= s.at && s.at < w.Range.End })
 	if i < 0 {
@@ -67,7 +67,7 @@ func describe(entries []condition.Entry, word string) string {
 }
 
 // describeString says what a string is: who has the value, or what the id belongs to.
-func (s *spot) describeString(site *site, words []condition.Word, i int) string {
+func (s *cursor) describeString(site *site, words []condition.Word, i int) string {
 	value := condition.Unquote(words[i].Text)
 	if name := site.named(value); name != "" {
 		return name
@@ -93,7 +93,7 @@ func (s *spot) describeString(site *site, words []condition.Word, i int) string 
 }
 
 // describeName says what a name of a path is.
-func (s *spot) describeName(site *site, path condition.Word, name condition.Segment) string {
+func (s *cursor) describeName(site *site, path condition.Word, name condition.Segment) string {
 	v := condition.Language()
 	var parents []condition.Segment
 	for _, n := range condition.SplitPath(path) {
@@ -156,7 +156,7 @@ func formOf(site *site, t *schema.Type, key string, custom bool) string {
 }
 
 // hoverFilter says how many resources an item of a filter names.
-func (s *spot) hoverFilter(site *site) (any, error) {
+func (s *cursor) hoverFilter(site *site) (any, error) {
 	start := strings.LastIndexByte(s.text.Content[:s.at], ',') + 1
 	end := len(s.text.Content)
 	if i := strings.IndexByte(s.text.Content[s.at:], ','); i >= 0 {

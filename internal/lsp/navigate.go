@@ -13,7 +13,7 @@ import (
 )
 
 // nameAt returns the name of a path at a spot.
-func (s *spot) nameAt() (condition.Segment, bool) {
+func (s *cursor) nameAt() (condition.Segment, bool) {
 	if !s.inCondition() {
 		return condition.Segment{}, false
 	}
@@ -32,7 +32,7 @@ func (s *spot) nameAt() (condition.Segment, bool) {
 
 // definition leads from a custom property to its definition in the snapshot.
 func (s *server) definition(d *document, p positionParams) (any, error) {
-	name, ok := d.spot(p.Position).nameAt()
+	name, ok := d.cursor(p.Position).nameAt()
 	if !ok || !name.Custom || s.site == nil {
 		return nil, nil
 	}
@@ -77,7 +77,7 @@ func (s *server) occurrences(wanted condition.Segment, found func(*document, *di
 // references returns where the rules of the folder read a property.
 func (s *server) references(d *document, p positionParams) (any, error) {
 	locations := []location{}
-	if name, ok := d.spot(p.Position).nameAt(); ok {
+	if name, ok := d.cursor(p.Position).nameAt(); ok {
 		s.occurrences(name, func(d *document, t *diag.Text, n condition.Segment) {
 			locations = append(locations, location{d.uri, d.spanOf(t, n.Range)})
 		})
@@ -86,7 +86,7 @@ func (s *server) references(d *document, p positionParams) (any, error) {
 }
 
 func (s *server) prepareRename(d *document, p positionParams) (any, error) {
-	at := d.spot(p.Position)
+	at := d.cursor(p.Position)
 	name, ok := at.nameAt()
 	if !ok || !name.Custom {
 		return nil, nil
@@ -102,7 +102,7 @@ var customName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 // rename renames a custom property in all rules of the folder. The property of the site is not
 // renamed: that must follow.
 func (s *server) rename(d *document, p renameParams) (any, error) {
-	name, ok := d.spot(p.Position).nameAt()
+	name, ok := d.cursor(p.Position).nameAt()
 	if !ok || !name.Custom {
 		return nil, errors.New("only custom properties, such as resource.@Group, can be renamed")
 	}

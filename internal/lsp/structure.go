@@ -90,7 +90,7 @@ func (s *server) selection(d *document, p selectionParams) (any, error) {
 
 func (d *document) around(p position) *selectionRange {
 	result := &selectionRange{Range: d.span(0, len(d.text))}
-	at := d.spot(p)
+	at := d.cursor(p)
 	if at.text == nil {
 		return result
 	}

@@ -13,7 +13,7 @@
 // index and have to be settled one by one. Of all other pairs, what a rule comes to
 // depends on the two classes alone.
 //
-// Who decides about few subjects at a time asks in another order: Alike tells
+// Who decides about few subjects at a time asks in another order: Equivalence tells
 // resources apart by all that they bring, for whoever asks, as they are met, and
 // SubjectClasses merges what one subject cannot tell apart.
 //

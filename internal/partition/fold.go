@@ -93,8 +93,8 @@ func (f *folding) resources(ctx context.Context, r *Resources, known texts) erro
 	}
 	across, owners := f.columns(r.Across, true), f.columns(r.Identities, true)
 	f.lead(r)
-	r.Apart = make([][]int32, len(r.Handles))
-	var apart []int32
+	r.Exceptional = make([][]int32, len(r.Handles))
+	var exceptional []int32
 	p := newPartitioner(len(r.Handles))
 	for i, handle := range r.Handles {
 		if i%1024 == 0 && ctx.Err() != nil {
@@ -110,7 +110,7 @@ func (f *folding) resources(ctx context.Context, r *Resources, known texts) erro
 		for _, n := range r.Across {
 			f.bring(&c, n, across[n].of(r.Type, handle, int32(i)), known[n])
 		}
-		apart = apart[:0]
+		exceptional = exceptional[:0]
 		for _, n := range r.Identities {
 			met := f.meet(f.Reads.Tests[n], owners[n].of(r.Type, handle, int32(i)))
 			if len(met) == 0 {
@@ -120,20 +120,20 @@ func (f *folding) resources(ctx context.Context, r *Resources, known texts) erro
 				r.Met[n] = map[int32][]int32{}
 			}
 			r.Met[n][int32(i)] = met
-			apart = append(apart, met...)
+			exceptional = append(exceptional, met...)
 		}
 		for _, n := range r.Rights {
 			target := f.Resources[endType(f.Reads.Tests[n])]
 			for _, t := range r.Targets(n, int32(i)) {
 				c.Leads[n] = append(c.Leads[n], target.Of[t])
-				apart = append(apart, target.Apart[t]...)
+				exceptional = append(exceptional, target.Exceptional[t]...)
 			}
 			slices.Sort(c.Leads[n])
 			c.Leads[n] = slices.Compact(c.Leads[n])
 		}
-		if len(apart) > 0 {
-			slices.Sort(apart)
-			r.Apart[i] = slices.Clone(slices.Compact(apart))
+		if len(exceptional) > 0 {
+			slices.Sort(exceptional)
+			r.Exceptional[i] = slices.Clone(slices.Compact(exceptional))
 		}
 		p.add(c)
 	}

@@ -95,20 +95,20 @@ func TestFolding(t *testing.T) {
 
 // Pairs that meet an identity test stand apart, also where it is a right on
 // another entity that depends on it.
-func TestPairsApart(t *testing.T) {
+func TestExceptionalPairs(t *testing.T) {
 	m := fold(t, acme(
 		rule("owner", "App_*,Stream_*", `resource.owner = user`),
 		rule("stream", "App_*", `resource.stream.HasPrivilege("read")`),
 	), partition.Question{Types: []string{"app"}, Actions: 2})
 	apps := m.Resources["app"]
-	apart := map[string][]string{}
-	for resource, subjects := range apps.Apart {
+	exceptional := map[string][]string{}
+	for resource, subjects := range apps.Exceptional {
 		for _, n := range subjects {
-			apart[apps.Handles[resource]] = append(apart[apps.Handles[resource]], m.Subjects.Handles[n])
+			exceptional[apps.Handles[resource]] = append(exceptional[apps.Handles[resource]], m.Subjects.Handles[n])
 		}
 	}
 	// Anna owns the stream s, in which a1, a2 and a3 are.
-	if got, want := fmt.Sprint(apart), "map[a1:[anna bert] a2:[anna carl] a3:[anna carl] a4:[bert]]"; got != want {
+	if got, want := fmt.Sprint(exceptional), "map[a1:[anna bert] a2:[anna carl] a3:[anna carl] a4:[bert]]"; got != want {
 		t.Errorf("apart %s\nwant  %s", got, want)
 	}
 	// The other stream is none on record, but a right may depend on it.

@@ -91,12 +91,12 @@ type Resources struct {
 	Across, Identities, Rights []int
 	// Met lists the subjects who meet an identity test, by test and resource.
 	Met map[int]map[int32][]int32
-	// Apart lists the subjects who meet an identity test on the resource, or on
+	// Exceptional lists the subjects who meet an identity test on the resource, or on
 	// an entity that a right depends on, ascending, by resource: these pairs are to be
 	// settled one by one.
-	Apart [][]int32
-	leads map[int]*column
-	index map[string]int32
+	Exceptional [][]int32
+	leads       map[int]*column
+	index       map[string]int32
 	// targets are the numbers of the entities that a test of Rights asks about, by test and
 	// resource.
 	targets map[int][][]int32

@@ -12,7 +12,7 @@ import (
 // subject has one of them, and of the entities that a right depends on whether the
 // subject has the right. It is not safe for concurrent use.
 type SubjectClasses struct {
-	*Alike
+	*Equivalence
 	handle string
 	site   *site
 	ask    Ask
@@ -25,7 +25,7 @@ type Ask func(typ string, action uint32, handles []string) ([]bool, error)
 
 // asked is what is known of the resources of a type.
 type asked struct {
-	*alikes
+	*equivalences
 	mine    []map[string]bool // the subject's texts, by the position in Across
 	classes map[int32]int32   // by the class of all subjects
 	numbers map[string]int32
@@ -42,11 +42,11 @@ type right struct {
 const unsettled = -1
 
 // For returns the classes of one subject; nil if the subject is not on record.
-func (a *Alike) For(handle string, session Session, ask Ask) *SubjectClasses {
+func (a *Equivalence) For(handle string, session Session, ask Ask) *SubjectClasses {
 	if !a.data.Has("site", "entities", "user", handle) {
 		return nil
 	}
-	return &SubjectClasses{Alike: a, handle: handle, site: &site{data: a.data, session: &session}, ask: ask, types: map[string]*asked{}}
+	return &SubjectClasses{Equivalence: a, handle: handle, site: &site{data: a.data, session: &session}, ask: ask, types: map[string]*asked{}}
 }
 
 // Classes returns, for each of the resources, a number that it shares with those that
@@ -67,7 +67,7 @@ func (k *SubjectClasses) of(typ string) *asked {
 	if t, ok := k.types[typ]; ok {
 		return t
 	}
-	t := &asked{alikes: k.Alike.types[typ], classes: map[int32]int32{unsettled: unsettled}, numbers: map[string]int32{}, has: map[right]bool{}}
+	t := &asked{equivalences: k.Equivalence.types[typ], classes: map[int32]int32{unsettled: unsettled}, numbers: map[string]int32{}, has: map[right]bool{}}
 	for _, n := range t.Across {
 		test := t.tests[n]
 		side := test.Left
@@ -95,11 +95,11 @@ func single(t reads.Test, texts []string) []string {
 
 // merge turns classes for all subjects into those for this one.
 func (k *SubjectClasses) merge(t *asked, of []int32) ([]int32, error) {
-	open := map[int32]*alikeClass{}
+	open := map[int32]*equivalenceClass{}
 	k.mu.Lock()
 	for _, class := range of {
 		if _, known := t.classes[class]; !known {
-			open[class] = t.alikes.classes[class]
+			open[class] = t.equivalences.classes[class]
 		}
 	}
 	k.mu.Unlock()
@@ -129,7 +129,7 @@ func (k *SubjectClasses) merge(t *asked, of []int32) ([]int32, error) {
 }
 
 // number returns the class of resources for this subject.
-func (k *SubjectClasses) number(t *asked, c *alikeClass) int32 {
+func (k *SubjectClasses) number(t *asked, c *equivalenceClass) int32 {
 	key := slices.Clone(c.holds)
 	for i, n := range t.Across {
 		key = appendBit(key, slices.ContainsFunc(single(t.tests[n], c.texts[i]), func(text string) bool { return t.mine[i][text] }))
@@ -197,7 +197,7 @@ func (k *SubjectClasses) settle(t *asked, action uint32, targets []int32) error 
 func (k *SubjectClasses) example(t *asked, class int32) (string, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, e := range t.alikes.classes[class].examples {
+	for _, e := range t.equivalences.classes[class].examples {
 		if e.Settles(k.handle) && !strings.HasPrefix(e.handle, offRecord) && k.data.Has("site", "entities", t.Type, e.handle) {
 			return e.handle, true
 		}

@@ -132,8 +132,8 @@ func TestCallersAreReplaced(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	told := make(chan error, 10)
-	go file.Watch(ctx, 5*time.Millisecond, func(_ string, err error) { told <- err })
+	reported := make(chan error, 10)
+	go file.Watch(ctx, 5*time.Millisecond, func(_ string, err error) { reported <- err })
 	cfg.Callers = file
 	p := start(t, cfg)
 	ask := func() int { return p.post(evaluation, good, "Authorization: Bearer "+portalToken).status }
@@ -141,14 +141,14 @@ func TestCallersAreReplaced(t *testing.T) {
 		t.Fatalf("before: %d", got)
 	}
 	replace(t, name, []byte("broken"))
-	if err := <-told; err == nil || strings.Contains(err.Error(), "broken") {
+	if err := <-reported; err == nil || strings.Contains(err.Error(), "broken") {
 		t.Errorf("a broken file: %v", err)
 	}
 	if got := ask(); got != 200 {
 		t.Errorf("with a broken file: %d", got)
 	}
 	replace(t, name, []byte("other evaluate token some-other-long-token"))
-	if err := <-told; err != nil {
+	if err := <-reported; err != nil {
 		t.Errorf("a new file: %v", err)
 	}
 	if got := ask(); got != 401 {

@@ -120,11 +120,11 @@ func candidatesOf(t *testing.T, bundle string) who {
 	// A package that is not Qlik's is asked for its sets.
 	b.Modules = append(b.Modules, bundles.Module{Path: "x.rego", Source: []byte("package x\n\nimport data.qlik.authz\n\n" +
 		"allow := false\n\nsubjects := authz.subjects\n\nresources := authz.resources\n\naction_names := authz.action_names\n")})
-	p, err := engine.NewPoint(t.Context(), b, "x")
+	p, err := engine.NewEntryPoint(t.Context(), b, "x")
 	if err != nil {
 		t.Fatal(err)
 	}
-	qlik, err := engine.NewPoint(t.Context(), b, engine.QlikEntryPoint)
+	qlik, err := engine.NewEntryPoint(t.Context(), b, engine.QlikEntryPoint)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ type searchKind struct {
 	// candidates are the ids or names to look among, in order.
 	candidates func(p *live.Policy, wanted *ast.Term) ([]string, bool)
 	// alike tells which candidates have the same verdict; nil where nothing does.
-	alike func(ctx context.Context, p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Alike
+	alike func(ctx context.Context, p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Equivalence
 	// with puts a candidate into a request.
 	with func(r *engine.Request, candidate *ast.Term)
 	// key is the field that names a candidate.
@@ -57,9 +57,9 @@ var resourceSearch = searchKind{
 		return r, wanted, err
 	},
 	candidates: func(p *live.Policy, wanted *ast.Term) ([]string, bool) { return p.Resources(text(wanted, typeKey)) },
-	alike: func(ctx context.Context, p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Alike {
+	alike: func(ctx context.Context, p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Equivalence {
 		base.Resource = wanted
-		return p.Alike(ctx, base)
+		return p.Equivalence(ctx, base)
 	},
 	with: func(r *engine.Request, candidate *ast.Term) { r.Resource = candidate },
 }
@@ -112,14 +112,14 @@ type page struct {
 const (
 	chunkFirst = 1
 	chunkLeast = 1
-	chunkMost  = 1 << 14
+	maxChunk   = 1 << 14
 )
 
 // chunkAfter is the size of the next chunk, which should not take more than an
 // eighth of the time for a page.
 func chunkAfter(size int, took, page time.Duration) int {
 	affordable := int(page / 8 * time.Duration(size) / max(took, 1))
-	return max(chunkLeast, min(affordable, 4*size, chunkMost))
+	return max(chunkLeast, min(affordable, 4*size, maxChunk))
 }
 
 // search answers a search: the candidates that evaluate to true, in order.
@@ -170,7 +170,7 @@ func (c *call) search(kind searchKind) answerer {
 // when half of the time is over.
 func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, wanted *ast.Term, all []string, start, limit int) ([]result, int, error) {
 	found := make([]result, 0, min(limit, len(all)-start))
-	j := judged{call: c, kind: kind, base: base, wanted: wanted, allows: map[int32]bool{}}
+	j := decisions{call: c, kind: kind, base: base, wanted: wanted, allows: map[int32]bool{}}
 	if kind.alike != nil {
 		j.alike = kind.alike(ctx, c.policy, base, wanted)
 	}
@@ -199,21 +199,21 @@ func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, w
 	return found, -1, nil
 }
 
-// judged are the candidates of a search, judged a chunk at a time.
-type judged struct {
+// decisions are the candidates of a search, judged a chunk at a time.
+type decisions struct {
 	*call
 	kind   searchKind
 	base   engine.Request
 	wanted *ast.Term
 	// alike is nil unless many candidates may have one verdict; allows is what
 	// is known by their class.
-	alike  *engine.Alike
+	alike  *engine.Equivalence
 	allows map[int32]bool
 }
 
 // judge says which candidates evaluate to true. Of those that the policy cannot
 // tell apart it judges the first.
-func (j *judged) judge(ctx context.Context, chunk []string) ([]bool, error) {
+func (j *decisions) judge(ctx context.Context, chunk []string) ([]bool, error) {
 	classes := slices.Repeat([]int32{-1}, len(chunk))
 	if j.alike != nil {
 		var err error

@@ -26,7 +26,7 @@ import (
 // Server is a decision point.
 type Server struct {
 	cfg  Config
-	live *live.Holder
+	live *live.PolicyStore
 	// files and management are each nil where there is no such thing.
 	files      *live.Files
 	management *management.Manager
@@ -140,7 +140,7 @@ func (s *Server) prepareManagement(ctx context.Context) (err error) {
 	}
 	files := len(s.cfg.Bundles) > 0
 	s.management, err = management.New(ctx, management.Options{
-		Config: s.cfg.OPA, Files: files, Holder: s.live, Log: s.cfg.Log, Console: s.cfg.Console,
+		Config: s.cfg.OPA, Files: files, PolicyStore: s.live, Log: s.cfg.Log, Console: s.cfg.Console,
 		Metrics: s.metrics.registry, StallAfter: s.cfg.StallAfter, Settled: s.cfg.Activated,
 		BundleMax: s.cfg.Limits.Bundle, LogWithin: s.cfg.Limits.Time,
 	})

@@ -16,8 +16,8 @@ import (
 // soaking is how long TestSoak runs, such as 2m or 8h. Without it, it does not.
 const soaking = "QLIK2REGO_SOAK"
 
-// soakMost bounds it.
-const soakMost = 24 * time.Hour
+// maxSoak bounds it.
+const maxSoak = 24 * time.Hour
 
 // TestSoak has good clients, a greedy one, hostile ones and new bundles at once.
 // Every answer to a good client is right, and of one revision; at the end the process
@@ -27,8 +27,8 @@ func TestSoak(t *testing.T) {
 		t.Skip("set " + soaking + " to a time such as 2m")
 	}
 	length, err := time.ParseDuration(os.Getenv(soaking))
-	if err != nil || length <= 0 || length > soakMost {
-		t.Fatalf("%s must be a time up to %s: %q", soaking, soakMost, os.Getenv(soaking))
+	if err != nil || length <= 0 || length > maxSoak {
+		t.Fatalf("%s must be a time up to %s: %q", soaking, maxSoak, os.Getenv(soaking))
 	}
 	cfg := twoCallers(t, twinConfig(t))
 	cfg.Limits.Queue, cfg.Limits.Time, cfg.Limits.Read = 20*time.Second, 20*time.Second, 500*time.Millisecond
@@ -80,8 +80,8 @@ func TestSoak(t *testing.T) {
 	before := phase(length / 4)
 	after := phase(length - length/4)
 	for what, grown := range after.since(before) {
-		if grown > grownMost[what] {
-			t.Errorf("%+d %s, more than %d: %+v, and before %+v", grown, what, grownMost[what], after, before)
+		if grown > maxGrowth[what] {
+			t.Errorf("%+d %s, more than %d: %+v, and before %+v", grown, what, maxGrowth[what], after, before)
 		}
 	}
 	t.Logf("it holds %+v, and held %+v", after, before)
@@ -90,8 +90,8 @@ func TestSoak(t *testing.T) {
 // held is what a process holds.
 type holding map[string]int64
 
-// grownMost is what a process may hold more after any time.
-var grownMost = holding{"bytes": 8 << 20, "goroutines": 5, "files": 5, "threads": 10}
+// maxGrowth is what a process may hold more after any time.
+var maxGrowth = holding{"bytes": 8 << 20, "goroutines": 5, "files": 5, "threads": 10}
 
 func (h holding) since(before holding) holding {
 	grown := holding{}

@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// told collects what a supervisor is told.
-type told struct {
+// reported collects what a supervisor is told.
+type reported struct {
 	mu   sync.Mutex
 	list []string
 }
 
-func (s *told) tell(state string) {
+func (s *reported) tell(state string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.list = append(s.list, state)
 }
 
 // since returns what was told from a number on, and the number of all.
-func (s *told) since(n int) (string, int) {
+func (s *reported) since(n int) (string, int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Join(s.list[min(n, len(s.list)):], "\n"), len(s.list)
@@ -30,7 +30,7 @@ func (s *told) since(n int) (string, int) {
 // TestWatchdogStarves while the decision point makes no decisions, and is fed again
 // after that.
 func TestWatchdogStarves(t *testing.T) {
-	var s told
+	var s reported
 	cfg := slowConfig(t)
 	cfg.Limits.Concurrent, cfg.Limits.Queue, cfg.Limits.Time = 1, 10*time.Millisecond, 300*time.Millisecond
 	cfg.SelfCheck, cfg.Notify, cfg.Watchdog = 20*time.Millisecond, s.tell, 20*time.Millisecond
@@ -65,10 +65,10 @@ func TestWatchdogStarves(t *testing.T) {
 	eventually(t, "it is fed again", func() bool { return fed(before) })
 }
 
-// TestActivationsAreTold to the supervisor, with a revision that adds nothing to
+// TestActivationsAreReported to the supervisor, with a revision that adds nothing to
 // what it is told.
-func TestActivationsAreTold(t *testing.T) {
-	var s told
+func TestActivationsAreReported(t *testing.T) {
+	var s reported
 	cfg := twinConfig(t)
 	cfg.Notify = s.tell
 	p := start(t, cfg)

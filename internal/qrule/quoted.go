@@ -71,15 +71,15 @@ func (p *parser) block(head line) Scalar {
 	for {
 		back := p.next
 		l, ok := p.raw()
-		blank := strings.TrimLeft(l.text, " ") == ""
-		if ok && indent == 0 && !blank {
+		space := strings.TrimLeft(l.text, " ") == ""
+		if ok && indent == 0 && !space {
 			indent = l.indent()
 		}
-		if !ok || !blank && (l.indent() < indent || indent == 0) {
+		if !ok || !space && (l.indent() < indent || indent == 0) {
 			p.next = back
 			break
 		}
-		if blank && l.isShort(indent) {
+		if space && l.isShort(indent) {
 			s.Pieces = append(s.Pieces, jsonfile.Segment{Text: b.Len(), File: l.start + len(l.text)})
 		} else {
 			s.Pieces = append(s.Pieces, jsonfile.Segment{Text: b.Len(), File: l.start + indent})

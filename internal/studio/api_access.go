@@ -197,7 +197,7 @@ func (g *grid) fill(a *access) {
 		}
 		a.Cells = append(a.Cells, cells)
 	}
-	for _, apart := range t.Apart {
+	for _, apart := range t.Exceptional {
 		row, shown := rows[apart.Subject]
 		one := g.cell(t, apart.Rules)
 		if !shown || one == nil || len(a.Exceptions) == maxExceptions {

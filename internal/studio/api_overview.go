@@ -123,7 +123,7 @@ func byResource(m *matrix.Matrix, t *matrix.Type, mask uint32) []int {
 	counts := make([]int, t.Recorded)
 	for n := range counts {
 		counts[n] = byClass[t.Of[n]]
-		for _, user := range t.Apart[int32(n)] {
+		for _, user := range t.Exceptional[int32(n)] {
 			class := granted(t, t.On(&t.Rows[m.Model.Subjects.Of[user]], t.Of[n]))&mask != 0
 			own := granted(t, m.Granting(t, user, int32(n)))&mask != 0
 			switch {
@@ -156,7 +156,7 @@ func byUser(m *matrix.Matrix, t *matrix.Type, mask uint32) []int {
 		counts[n] = byClass[class]
 	}
 	for n := range t.Recorded {
-		for _, user := range t.Apart[int32(n)] {
+		for _, user := range t.Exceptional[int32(n)] {
 			class := granted(t, t.On(&t.Rows[m.Model.Subjects.Of[user]], t.Of[n]))&mask != 0
 			own := granted(t, m.Granting(t, user, int32(n)))&mask != 0
 			switch {

@@ -203,13 +203,13 @@ func (c *console) effect(w http.ResponseWriter, r *http.Request) {
 // From these numbers of rules, and of pairs of users and apps, on the effect of an edit takes so
 // long that its bound is shown before.
 const (
-	manyRules = 30
+	maxRules  = 30
 	largeSite = 2_000_000
 )
 
 // large says whether there are many rules or the site is large.
 func (r *reading) large() bool {
-	if len(r.live.Rules) >= manyRules {
+	if len(r.live.Rules) >= maxRules {
 		return true
 	}
 	site, err := r.live.Records(snapshot.NoProgress{})

@@ -92,7 +92,7 @@ func (c *console) hubOf(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
-		point, err := now.live.Point(ctx, p)
+		point, err := now.live.EntryPoint(ctx, p)
 		if err != nil {
 			return nil, err
 		}
@@ -172,7 +172,7 @@ func (c *console) sheets(r *http.Request, q sheeting) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	point, err := now.live.Point(r.Context(), snapshot.NoProgress{})
+	point, err := now.live.EntryPoint(r.Context(), snapshot.NoProgress{})
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +200,7 @@ func entities(records map[string]*snapshot.Entity, test func(*snapshot.Entity) b
 // decider decides what a person may read.
 type decider struct {
 	ctx      context.Context
-	point    *engine.Point
+	point    *engine.EntryPoint
 	who      person
 	progress snapshot.Progress
 }

@@ -42,12 +42,12 @@ func TestAsAUser(t *testing.T) {
 		t.Fatalf("users: %+v", users)
 	}
 	recorded, h := seen(rule{"login": users.Users[0].Login})
-	madeUp, _ := seen(rule{"properties": rule{"group": []string{"projX_aud1", "proj1_aud1"}}})
+	synthesized, _ := seen(rule{"properties": rule{"group": []string{"projX_aud1", "proj1_aud1"}}})
 	if len(recorded) == 0 || len(recorded) == len(h.Streams) {
 		t.Errorf("%s sees %v of %d streams", users.Users[0].Login, recorded, len(h.Streams))
 	}
 	if nobody, _ := seen(rule{"properties": rule{}}); len(nobody) >= len(h.Streams) || slices.Equal(nobody, recorded) {
-		t.Errorf("somebody without properties sees %v; with groups %v", nobody, madeUp)
+		t.Errorf("somebody without properties sees %v; with groups %v", nobody, synthesized)
 	}
 	for _, s := range h.Sections {
 		if s.Allow {

@@ -17,8 +17,8 @@ type person struct {
 	Environment map[string][]string `json:"environment,omitempty"`
 }
 
-// madeUp is the login of a person who has no record and no login of their own.
-const madeUp = `STUDIO\made-up`
+// synthesized is the login of a person who has no record and no login of their own.
+const synthesized = `STUDIO\made-up`
 
 // question is an access evaluation request about a person.
 type question struct {
@@ -33,7 +33,7 @@ type question struct {
 func (q question) request() map[string]any {
 	subject := map[string]any{"type": "user", "id": q.Person.Login}
 	if q.Person.Login == "" {
-		subject["id"] = madeUp
+		subject["id"] = synthesized
 		properties := map[string]any{}
 		for name, values := range q.Person.Properties {
 			properties[name] = values

@@ -18,8 +18,8 @@ type columnar struct {
 	rows    []parquet.Row
 }
 
-// rowsAtOnce is the number of rows that are handed on together.
-const rowsAtOnce = 1024
+// batchSize is the number of rows that are handed on together.
+const batchSize = 1024
 
 func newParquet(w io.Writer, columns []Column) (Writer, error) {
 	group := parquet.Group{}
@@ -66,7 +66,7 @@ func (c *columnar) Write(row []any) error {
 		}
 	}
 	c.rows = append(c.rows, values)
-	if len(c.rows) < rowsAtOnce {
+	if len(c.rows) < batchSize {
 		return nil
 	}
 	return c.flush()

@@ -155,11 +155,11 @@ func (t *table) flush() error {
 func (t *table) line(cells []string) error {
 	var b strings.Builder
 	for i, cell := range cells {
-		blanks := strings.Repeat(" ", max(0, t.widths[i]-utf8.RuneCountInString(cell)))
+		padding := strings.Repeat(" ", max(0, t.widths[i]-utf8.RuneCountInString(cell)))
 		if t.columns[i].Kind == Number {
-			b.WriteString(blanks + cell)
+			b.WriteString(padding + cell)
 		} else {
-			b.WriteString(cell + blanks)
+			b.WriteString(cell + padding)
 		}
 		if i+1 < len(cells) {
 			b.WriteString("  ")

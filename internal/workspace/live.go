@@ -33,7 +33,7 @@ type Live struct {
 	sections  int
 	matrices  map[string]*matrix.Matrix // by context
 	types     []string                  // of the matrices
-	point     *engine.Point
+	point     *engine.EntryPoint
 	explainer *explain.Explainer
 	// base is what effects are computed from, nil for the rules themselves, or prior knows it;
 	// near are the rules that the last effect decided.
@@ -123,8 +123,8 @@ func (l *Live) prepare(ctx context.Context, b *bundles.Bundle) (_ *matrix.Prepar
 	return l.prepared, err
 }
 
-// Point returns what decides single requests.
-func (l *Live) Point(ctx context.Context, p snapshot.Progress) (*engine.Point, error) {
+// EntryPoint returns what decides single requests.
+func (l *Live) EntryPoint(ctx context.Context, p snapshot.Progress) (*engine.EntryPoint, error) {
 	l.store.work.Lock()
 	defer l.store.work.Unlock()
 	if l.point != nil {
@@ -134,7 +134,7 @@ func (l *Live) Point(ctx context.Context, p snapshot.Progress) (*engine.Point, e
 	if err != nil {
 		return nil, err
 	}
-	l.point, err = engine.NewPoint(ctx, b, engine.QlikEntryPoint, engine.Batch(ctx))
+	l.point, err = engine.NewEntryPoint(ctx, b, engine.QlikEntryPoint, engine.Batch(ctx))
 	return l.point, err
 }
 

@@ -58,11 +58,11 @@ else := {"allow": false, "granted_by": set(), "reason": "unknown_resource"}
 
 # --- many at once ---
 
-# together is what allow says of many resources of one type for one subject: the input has items, each
+# batch is what allow says of many resources of one type for one subject: the input has items, each
 # [id, action], in place of action and the resource's id. Items that are not on record, or not valid,
 # have no value here and must be asked for one by one. Such an input describes no resource, so that no
 # rule sees a description in either case.
-together[i] := types.may(type, action, id) if {
+batch[i] := types.may(type, action, id) if {
 	one_subject
 	type := request.type
 	some i, [id_as_written, action_as_written] in input.items
@@ -72,13 +72,13 @@ together[i] := types.may(type, action, id) if {
 	action in request.action_names
 }
 
-# together_granted_by is the ids of all rules that grant, for the items that together has.
-together_granted_by[i] := types.granted_by(request.type, lower(action), lower(id)) if {
-	some i, true in together
+# batch_granted_by is the ids of all rules that grant, for the items that batch has.
+batch_granted_by[i] := types.granted_by(request.type, lower(action), lower(id)) if {
+	some i, true in batch
 	[id, action] := input.items[i]
 }
 
-together_granted_by[i] := set() if some i, false in together
+batch_granted_by[i] := set() if some i, false in batch
 
 one_subject if {
 	input.subject.type == "user"

@@ -118,7 +118,7 @@ func (p *program) test(predicate ir.Predicate) test {
 		return func(f *model.Frame) bool { return meet(left(f), right(f)) }
 	case ir.Identical:
 		left, right := p.site.Texts(q.Left, q.Exact), p.site.Texts(q.Right, q.Exact)
-		return func(f *model.Frame) bool { return alike(left(f), right(f)) }
+		return func(f *model.Frame) bool { return same(left(f), right(f)) }
 	case ir.Like:
 		return p.some(q.Value, false, Pattern(q.Pattern))
 	case ir.Matches:
@@ -134,7 +134,7 @@ func (p *program) test(predicate ir.Predicate) test {
 		return func(f *model.Frame) bool { return meet(left(f), right(f)) }
 	case ir.IdenticalEntity:
 		left, right := p.site.Entities(q.Left), p.site.Entities(q.Right)
-		return func(f *model.Frame) bool { return alike(left(f), right(f)) }
+		return func(f *model.Frame) bool { return same(left(f), right(f)) }
 	case ir.Privilege:
 		return p.privilege(model.Question{Privilege: q})
 	case ir.Anonymous:
@@ -215,4 +215,4 @@ func meet[T comparable](a, b []T) bool {
 	return false
 }
 
-func alike[T comparable](a, b []T) bool { return len(a) == 1 && len(b) == 1 && a[0] == b[0] }
+func same[T comparable](a, b []T) bool { return len(a) == 1 && len(b) == 1 && a[0] == b[0] }

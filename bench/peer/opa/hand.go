@@ -15,15 +15,15 @@ import (
 // Hand are the two kinds of Rego that people write by hand, on stock OPA's store.
 var Hand = []model.Contender{
 	{
-		Name:      "guarded",
-		About:     "hand-written Rego: a body a rule, guarded by type, action and id for OPA's index; texts folded beforehand; rights on parents remembered",
-		RulesMost: 5000,
-		Prepare:   func(ctx context.Context, c *model.Case) (model.Decide, error) { return hand(ctx, c, guarded(c)) },
+		Name:     "guarded",
+		About:    "hand-written Rego: a body a rule, guarded by type, action and id for OPA's index; texts folded beforehand; rights on parents remembered",
+		MaxRules: 5000,
+		Prepare:  func(ctx context.Context, c *model.Case) (model.Decide, error) { return hand(ctx, c, guarded(c)) },
 	},
 	{
-		Name:      "naive",
-		About:     "naive Rego: a body a rule, which filters and compares at run time; at 1,000 rules the denial of an app takes a third of a second",
-		RulesMost: 100,
+		Name:     "naive",
+		About:    "naive Rego: a body a rule, which filters and compares at run time; at 1,000 rules the denial of an app takes a third of a second",
+		MaxRules: 100,
 		Prepare: func(ctx context.Context, c *model.Case) (model.Decide, error) {
 			source, err := naive(c)
 			if err != nil {

@@ -60,7 +60,7 @@ type attribution struct {
 
 // place is a pair's class on one side: classes of subject and resource or, where
 // the pair stands apart, the class of pairs.
-type place struct{ user, resource, apart int32 }
+type place struct{ user, resource, exceptional int32 }
 
 var nowhere = place{missing, missing, missing}
 
@@ -68,8 +68,8 @@ func (s *side) place(g *grid, user, resource int32) place {
 	if user < 0 || resource < 0 {
 		return nowhere
 	}
-	if at, ok := slices.BinarySearch(g.Resources.Apart[resource], user); ok {
-		return place{missing, missing, g.apart.keys[resource][at]}
+	if at, ok := slices.BinarySearch(g.Resources.Exceptional[resource], user); ok {
+		return place{missing, missing, g.exceptional.keys[resource][at]}
 	}
 	return place{s.Model.Subjects.Of[user], g.Of[resource], missing}
 }

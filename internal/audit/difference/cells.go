@@ -37,9 +37,9 @@ func (c *cellsOf) add(b *block) {
 
 // sessionCells is what counting needs of a session.
 type sessionCells struct {
-	users     *joined
-	resources map[string]*joined
-	apart     map[string]map[[2]int32][]cellOf
+	users       *joined
+	resources   map[string]*joined
+	exceptional map[string]map[[2]int32][]cellOf
 }
 
 // space counts cells over all sessions.
@@ -53,8 +53,8 @@ type space struct {
 // typeSpace is the space of one type.
 type typeSpace struct {
 	resources *refinement
-	// apart are the pairs that stand apart in some session, by session.
-	apart map[cellOf][]bool
+	// exceptional are the pairs that stand apart in some session, by session.
+	exceptional map[cellOf][]bool
 	// in are the same pairs by their refined classes.
 	in map[[2]int32][]cellOf
 }
@@ -107,16 +107,16 @@ func (s *space) of(typ string) *typeSpace {
 	if s.users == nil {
 		s.users = refine(users, s.hash)
 	}
-	t := &typeSpace{resources: refine(resources, s.hash), apart: map[cellOf][]bool{}, in: map[[2]int32][]cellOf{}}
+	t := &typeSpace{resources: refine(resources, s.hash), exceptional: map[cellOf][]bool{}, in: map[[2]int32][]cellOf{}}
 	for i, session := range s.sessions {
-		for _, list := range session.apart[typ] {
+		for _, list := range session.exceptional[typ] {
 			for _, c := range list {
-				if t.apart[c] == nil {
-					t.apart[c] = make([]bool, len(s.sessions))
+				if t.exceptional[c] == nil {
+					t.exceptional[c] = make([]bool, len(s.sessions))
 					key := [2]int32{s.users.of[c.user], t.resources.of[c.resource]}
 					t.in[key] = append(t.in[key], c)
 				}
-				t.apart[c][i] = true
+				t.exceptional[c][i] = true
 			}
 		}
 	}
@@ -166,7 +166,7 @@ func (s *space) count(typ string, list []*cellsOf) counted {
 			}
 		}
 	}
-	for c, in := range t.apart {
+	for c, in := range t.exceptional {
 		if slices.ContainsFunc(list, func(l *cellsOf) bool { return s.differs(typ, l, c, in[l.session]) }) {
 			n.cells++
 			n.fingerprint = plus(n.fingerprint, s.fingerprint(typ, c))
@@ -178,8 +178,8 @@ func (s *space) count(typ string, list []*cellsOf) counted {
 
 // differs says whether a pair is among the cells of a session, in which it stands apart
 // or does not.
-func (s *space) differs(typ string, l *cellsOf, c cellOf, apart bool) bool {
-	if apart {
+func (s *space) differs(typ string, l *cellsOf, c cellOf, exceptional bool) bool {
+	if exceptional {
 		return l.singles[c]
 	}
 	session := s.sessions[l.session]

@@ -33,7 +33,7 @@ func TestCellsAreCountedOnce(t *testing.T) {
 		for n := range rapid.IntRange(1, 3).Draw(t, "sessions") {
 			session := sessionCells{users(), map[string]*joined{"app": resources()}, map[string]map[[2]int32][]cellOf{"app": {}}}
 			in := newCellsOf(n)
-			apart := map[cellOf]bool{}
+			exceptional := map[cellOf]bool{}
 			for u := range userNames {
 				for r := range resourceNames {
 					if rapid.IntRange(0, 5).Draw(t, "apart") > 0 {
@@ -41,8 +41,8 @@ func TestCellsAreCountedOnce(t *testing.T) {
 					}
 					c := cellOf{int32(u), int32(r)}
 					key := [2]int32{session.users.of[u], session.resources["app"].of[r]}
-					session.apart["app"][key] = append(session.apart["app"][key], c)
-					apart[c] = true
+					session.exceptional["app"][key] = append(session.exceptional["app"][key], c)
+					exceptional[c] = true
 					if rapid.Bool().Draw(t, "differs") {
 						in.singles[c] = true
 						want[c] = true
@@ -57,7 +57,7 @@ func TestCellsAreCountedOnce(t *testing.T) {
 					in.blocks[[2]int32{int32(u), int32(r)}] = true
 					for _, user := range class.members {
 						for _, resource := range other.members {
-							if c := (cellOf{user, resource}); !apart[c] {
+							if c := (cellOf{user, resource}); !exceptional[c] {
 								want[c] = true
 							}
 						}
@@ -81,7 +81,7 @@ func TestCellsAreCountedOnce(t *testing.T) {
 		flat := sessionCells{s.sessions[0].users, s.sessions[0].resources, map[string]map[[2]int32][]cellOf{"app": {}}}
 		for u := range userNames {
 			for r := range resourceNames {
-				flat.apart["app"][[2]int32{}] = append(flat.apart["app"][[2]int32{}], cellOf{int32(u), int32(r)})
+				flat.exceptional["app"][[2]int32{}] = append(flat.exceptional["app"][[2]int32{}], cellOf{int32(u), int32(r)})
 			}
 		}
 		whole.sessions = []sessionCells{flat}

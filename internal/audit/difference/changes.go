@@ -107,8 +107,8 @@ func (w *work) ruleChanges() {
 
 // compared says whether anything that a rule reaches was compared.
 func (w *work) compared(p *pair) bool {
-	if w.made != nil {
-		return len(w.made.leftOut) == 0 // all that could be was
+	if w.synthesized != nil {
+		return len(w.synthesized.leftOut) == 0 // all that could be was
 	}
 	for typ, n := range w.report.Compared.Resources {
 		if n == 0 {
@@ -213,7 +213,7 @@ func (w *work) leaveOut() {
 			out("resources of the "+someOf(absent, "type", 8), "changed rules reach them, and the snapshot has none", "compare without --snapshot as well")
 		}
 	}
-	if sections := w.openSections(); len(sections) > 0 && w.made == nil {
+	if sections := w.openSections(); len(sections) > 0 && w.synthesized == nil {
 		out("sections that no filter names", "the filters "+strings.Join(sections, ", ")+" reach them", "")
 	}
 	for _, p := range w.pairs {
@@ -221,8 +221,8 @@ func (w *work) leaveOut() {
 			out(fmt.Sprintf("the rule %q", p.rule().Name), "it is invalid on both sides and grants nothing", "qlik2rego check shows why")
 		}
 	}
-	if w.made != nil {
-		w.report.LeftOut = append(w.report.LeftOut, w.made.leftOut...)
+	if w.synthesized != nil {
+		w.report.LeftOut = append(w.report.LeftOut, w.synthesized.leftOut...)
 	}
 }
 

@@ -39,8 +39,8 @@ type typeDiff struct {
 	resources *joined
 	// changes are what the step from one set of rules to another comes to.
 	changes map[[2]int32]*step
-	// apart are the pairs that stand apart on either side, by joint classes.
-	apart map[[2]int32][]cellOf
+	// exceptional are the pairs that stand apart on either side, by joint classes.
+	exceptional map[[2]int32][]cellOf
 	// known are causes by what they depend on.
 	known map[attribution]*attributed
 }
@@ -97,7 +97,7 @@ func (d *sessionDiff) join() error {
 		d.types[typ] = &typeDiff{
 			typ: typ, old: o, new: n, rest: rest,
 			resources: join(o.Handles[:o.Recorded], n.Handles[:n.Recorded], o.Of, n.Of, of),
-			changes:   map[[2]int32]*step{}, apart: map[[2]int32][]cellOf{}, known: map[attribution]*attributed{},
+			changes:   map[[2]int32]*step{}, exceptional: map[[2]int32][]cellOf{}, known: map[attribution]*attributed{},
 		}
 	}
 	return nil
@@ -107,7 +107,7 @@ func (d *sessionDiff) join() error {
 func (d *sessionDiff) compare(ctx context.Context, types []string) error {
 	for _, typ := range types {
 		t := d.types[typ]
-		d.findApart(t)
+		d.findExceptional(t)
 		d.progress.Start("comparing "+typ+":", int64(len(d.users.classes)))
 		for u := range d.users.classes {
 			if err := ctx.Err(); err != nil {
@@ -126,28 +126,28 @@ func (d *sessionDiff) compare(ctx context.Context, types []string) error {
 	return nil
 }
 
-// findApart lists the pairs that stand apart on either side. Of those that stand apart by rules
+// findExceptional lists the pairs that stand apart on either side. Of those that stand apart by rules
 // that the sides leave aside alone, only the ones of blocks that differ matter.
-func (d *sessionDiff) findApart(t *typeDiff) {
+func (d *sessionDiff) findExceptional(t *typeDiff) {
 	differs := d.differing(t)
 	var list []int32
 	for n := range t.resources.names {
 		list = list[:0]
 		if r := t.resources.old[n]; r >= 0 {
-			for _, u := range t.old.Resources.Apart[r] {
+			for _, u := range t.old.Resources.Exceptional[r] {
 				list = append(list, d.users.fromOld[u])
 			}
 		}
 		if r := t.resources.new[n]; r >= 0 {
-			for _, u := range t.new.Resources.Apart[r] {
+			for _, u := range t.new.Resources.Exceptional[r] {
 				list = append(list, d.users.fromNew[u])
 			}
 		}
-		list = t.rest.apart(list, d, differs, int32(n))
+		list = t.rest.exceptional(list, d, differs, int32(n))
 		slices.Sort(list)
 		for _, u := range slices.Compact(list) {
 			key := [2]int32{d.users.of[u], t.resources.of[n]}
-			t.apart[key] = append(t.apart[key], cellOf{u, int32(n)})
+			t.exceptional[key] = append(t.exceptional[key], cellOf{u, int32(n)})
 		}
 	}
 }
@@ -180,7 +180,7 @@ func (d *sessionDiff) row(ctx context.Context, t *typeDiff, class int32) error {
 			from, to = d.sets.union(from, set), d.sets.union(to, set)
 			s = d.step(t, from, to)
 		}
-		b := &block{users: users.members, resources: resources.members, userClass: class, resourceClass: int32(n), without: t.apart[[2]int32{class, int32(n)}]}
+		b := &block{users: users.members, resources: resources.members, userClass: class, resourceClass: int32(n), without: t.exceptional[[2]int32{class, int32(n)}]}
 		if b.cells() == 0 {
 			continue
 		}
@@ -215,7 +215,7 @@ func (b *block) any() cellOf {
 func (d *sessionDiff) singles(ctx context.Context, t *typeDiff) error {
 	for n := range t.resources.classes {
 		for u := range d.users.classes {
-			for _, c := range t.apart[[2]int32{int32(u), int32(n)}] {
+			for _, c := range t.exceptional[[2]int32{int32(u), int32(n)}] {
 				from, to := d.setAt(d.old, t.old, d.users.old[c.user], t.resources.old[c.resource]), d.setAt(d.new, t.new, d.users.new[c.user], t.resources.new[c.resource])
 				s := d.step(t, from, to)
 				if s.idle() {

@@ -190,14 +190,14 @@ func TestComparisonsMissNothing(t *testing.T) {
 			other := plain("y", "App_*", 2, test()+" and "+test())
 			old, new = append(old, other), append(new, other)
 		}
-		over, made := compare(t, input(t, old, new, site)), compare(t, input(t, old, new, ""))
+		over, synthesized := compare(t, input(t, old, new, site)), compare(t, input(t, old, new, ""))
 		differ += len(kinds(over))
-		if len(made.LeftOut) > 0 {
+		if len(synthesized.LeftOut) > 0 {
 			continue
 		}
 		whole++
 		for _, kind := range kinds(over) {
-			if !slices.Contains(kinds(made), kind) {
+			if !slices.Contains(kinds(synthesized), kind) {
 				t.Errorf("%s\nto %s: a %s over a site, and none without it", old[0].Condition.Content, new[0].Condition.Content, kind)
 			}
 		}

@@ -51,8 +51,8 @@ func (w *work) named(typ string, j *joined, set bitset, most int) []Member {
 			break
 		}
 		m := Member{ID: j.names[n]}
-		if w.made != nil {
-			m.Is = w.made.says[typ+":"+m.ID]
+		if w.synthesized != nil {
+			m.Is = w.synthesized.says[typ+":"+m.ID]
 		} else if typ == "user" {
 			m.ID = w.loginOf(m.ID)
 		} else {

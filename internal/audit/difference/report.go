@@ -89,8 +89,8 @@ type work struct {
 	counted map[string]uint32
 	tally   *tally
 	causes  *causeBook
-	// made is the site that was synthesized, nil where there is a snapshot.
-	made *synthesized
+	// synthesized is the site that was synthesized, nil where there is a snapshot.
+	synthesized *synthesized
 	// space counts cells over all sessions.
 	space *space
 	// readers read the new side and the old.
@@ -152,7 +152,7 @@ func (w *work) compare(ctx context.Context) error {
 	if len(w.counted) == 0 {
 		return nil
 	}
-	v := &variants{pairs: w.pairs, new: w.New, points: map[int]*engine.Point{}}
+	v := &variants{pairs: w.pairs, new: w.New, points: map[int]*engine.EntryPoint{}}
 	if w.Rest != nil {
 		v.without = func(p *pair) bool { return !w.Rest.Decided(p.new.ID) }
 	}
@@ -238,7 +238,7 @@ func (w *work) account(d *sessionDiff, types []string) {
 	c.Decisions += d.old.Asked + d.new.Asked
 	s := sessionCells{d.users, map[string]*joined{}, map[string]map[[2]int32][]cellOf{}}
 	for _, typ := range types {
-		s.resources[typ], s.apart[typ] = d.types[typ].resources, d.types[typ].apart
+		s.resources[typ], s.exceptional[typ] = d.types[typ].resources, d.types[typ].exceptional
 	}
 	w.space.sessions = append(w.space.sessions, s)
 }
@@ -251,14 +251,14 @@ func (w *work) describe() {
 		r.Groups = append(r.Groups, g.Group)
 	}
 	r.count()
-	if w.made != nil {
+	if w.synthesized != nil {
 		w.check()
-		r.Compared.Questions = w.made.questions
+		r.Compared.Questions = w.synthesized.questions
 	}
 	r.conditions = w.conditions()
 	w.ruleChanges()
 	w.leaveOut()
-	r.Proved = w.made != nil && len(r.Groups) == 0 && len(r.LeftOut) == 0
+	r.Proved = w.synthesized != nil && len(r.Groups) == 0 && len(r.LeftOut) == 0
 	w.spellTypes()
 }
 
@@ -314,14 +314,16 @@ func (w *work) groups() []tallied {
 // that have the least about them.
 func (w *work) examples(parts []*mergedPart) []Example {
 	chosen := []Example{}
-	if w.made != nil {
+	if w.synthesized != nil {
 		for _, p := range parts {
-			slices.SortStableFunc(p.examples, func(a, b cellOf) int { return cmp.Compare(w.made.size(p.partTally, a), w.made.size(p.partTally, b)) })
+			slices.SortStableFunc(p.examples, func(a, b cellOf) int {
+				return cmp.Compare(w.synthesized.size(p.partTally, a), w.synthesized.size(p.partTally, b))
+			})
 		}
 	}
-	for i := range candidatesMost {
+	for i := range maxCandidates {
 		for _, p := range parts {
-			if i >= len(p.examples) || len(chosen) == examplesMost {
+			if i >= len(p.examples) || len(chosen) == maxExamples {
 				continue
 			}
 			e := w.example(p, p.examples[i])
@@ -339,8 +341,8 @@ func (w *work) example(p *mergedPart, c cellOf) Example {
 	login := p.users.joined.names[c.user]
 	e := Example{User: w.loginOf(login), Type: p.typ, Resource: p.resources.joined.names[c.resource], Action: p.action}
 	e.Name = w.nameOf(e)
-	if w.made != nil {
-		e.UserIs, e.ResourceIs = w.made.says["user:"+login], w.made.says[e.Type+":"+e.Resource]
+	if w.synthesized != nil {
+		e.UserIs, e.ResourceIs = w.synthesized.says["user:"+login], w.synthesized.says[e.Type+":"+e.Resource]
 	}
 	e.Type = w.typeName(e.Type)
 	return e

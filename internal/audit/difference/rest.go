@@ -39,7 +39,7 @@ type Decisions struct {
 
 type decided struct {
 	*matrix.Matrix
-	apart map[string]*apart
+	exceptional map[string]*exceptional
 }
 
 // decide returns what a side decides on the types that count.
@@ -61,9 +61,9 @@ func (w *work) decide(ctx context.Context, of *Side, session partition.Session) 
 	if err != nil {
 		return decided{}, err
 	}
-	one := decided{m, map[string]*apart{}}
+	one := decided{m, map[string]*exceptional{}}
 	for _, typ := range m.Model.Order {
-		one.apart[typ] = newApart(m.Model, m.Model.Resources[typ], one.apart)
+		one.exceptional[typ] = newExceptional(m.Model, m.Model.Resources[typ], one.exceptional)
 	}
 	if of.Kept != nil {
 		if of.Kept.sides == nil {
@@ -89,7 +89,7 @@ type restGrid struct {
 	// resources.
 	known map[[2]int32]int32
 	// single is what subjects who stand apart have, made when first asked for.
-	single map[int32][]matrix.Apart
+	single map[int32][]matrix.ExceptionalPairs
 }
 
 // ErrRest is the error of a rest that is of another site.
@@ -160,7 +160,7 @@ func (g *restGrid) on(subjects, resources int32) int32 {
 // of returns the number of the set of rules that grant on a cell.
 func (g *restGrid) of(c cellOf) int32 {
 	class := g.Of[c.resource]
-	if _, apart := slices.BinarySearch(g.Resources.Apart[c.resource], c.user); apart {
+	if _, exceptional := slices.BinarySearch(g.Resources.Exceptional[c.resource], c.user); exceptional {
 		for _, a := range g.apartOf(c.user) {
 			if a.Class != class {
 				continue
@@ -173,11 +173,11 @@ func (g *restGrid) of(c cellOf) int32 {
 	return g.on(g.m.Model.Subjects.Of[c.user], class)
 }
 
-func (g *restGrid) apartOf(subject int32) []matrix.Apart {
+func (g *restGrid) apartOf(subject int32) []matrix.ExceptionalPairs {
 	if g.single == nil {
-		g.single = map[int32][]matrix.Apart{}
+		g.single = map[int32][]matrix.ExceptionalPairs{}
 		for _, row := range g.Rows {
-			for _, a := range row.Apart {
+			for _, a := range row.Exceptional {
 				g.single[a.Subject] = append(g.single[a.Subject], a)
 			}
 		}
@@ -185,13 +185,13 @@ func (g *restGrid) apartOf(subject int32) []matrix.Apart {
 	return g.single[subject]
 }
 
-// apart adds the subjects who stand apart from a resource for the rest, in blocks that differ.
-func (g *restGrid) apart(list []int32, d *sessionDiff, differs map[[2]int32]bool, resource int32) []int32 {
+// exceptional adds the subjects who stand apart from a resource for the rest, in blocks that differ.
+func (g *restGrid) exceptional(list []int32, d *sessionDiff, differs map[[2]int32]bool, resource int32) []int32 {
 	if g == nil || len(differs) == 0 {
 		return list
 	}
 	at := d.types[g.Resources.Type].resources.of[resource]
-	for _, u := range g.Resources.Apart[resource] {
+	for _, u := range g.Resources.Exceptional[resource] {
 		if differs[[2]int32{d.users.of[u], at}] {
 			list = append(list, u)
 		}

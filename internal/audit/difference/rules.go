@@ -212,7 +212,7 @@ func conditionEdits(old, new *ruleset.Rule) []edit {
 		return whole(true)
 	}
 	clauses := compareClauses(before, after)
-	if len(clauses) > clausesMost {
+	if len(clauses) > maxClauses {
 		return whole(false)
 	}
 	var edits []edit
@@ -234,8 +234,8 @@ func conditionEdits(old, new *ruleset.Rule) []edit {
 	return edits
 }
 
-// clausesMost is the number of edits of one condition that are told apart.
-const clausesMost = 8
+// maxClauses is the number of edits of one condition that are told apart.
+const maxClauses = 8
 
 // excerpt returns a clause as it is written.
 func excerpt(text *diag.Text, n condition.Node) string {

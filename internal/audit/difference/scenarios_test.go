@@ -128,10 +128,10 @@ func TestRealExport(t *testing.T) {
 		t.Error("file references are nowhere on the site, and the report does not say so")
 	}
 	// Without the site the file references differ too.
-	made := compare(t, input(t, rules, changed, ""))
-	if !slices.ContainsFunc(made.Groups, func(g difference.Group) bool {
+	synthesized := compare(t, input(t, rules, changed, ""))
+	if !slices.ContainsFunc(synthesized.Groups, func(g difference.Group) bool {
 		return g.Kind == difference.Gain && g.Causes[0].Rule.Name == "ReadFileReference" && strings.EqualFold(g.Parts[0].Type, "FileReference")
 	}) {
-		t.Errorf("%s", strings.Join(summary(made), "\n"))
+		t.Errorf("%s", strings.Join(summary(synthesized), "\n"))
 	}
 }

@@ -25,8 +25,8 @@ type grid struct {
 	*matrix.Type
 	// rules are the rules' indices into the pairs, missing for those that grant
 	// nothing that counts.
-	rules []int32
-	apart *apart
+	rules       []int32
+	exceptional *exceptional
 	// single are the sets of rules that grant, by class of pairs that stand apart.
 	single []int32
 	row    []int32 // the row of class
@@ -45,8 +45,8 @@ func (w *work) side(ctx context.Context, of *Side, session partition.Session, nu
 		if err != nil {
 			return nil, err
 		}
-		g.apart = one.apart[t.Resources.Type]
-		g.settleApart(s.sets)
+		g.exceptional = one.exceptional[t.Resources.Type]
+		g.settleExceptional(s.sets)
 		s.types[t.Resources.Type] = g
 	}
 	return s, nil
@@ -66,15 +66,15 @@ func newGrid(t *matrix.Type, counted uint32, number map[string]int32) (*grid, er
 	return g, nil
 }
 
-// settleApart takes from the matrix what the pairs that stand apart have.
-func (g *grid) settleApart(all *sets) {
-	g.single = make([]int32, g.apart.classes)
+// settleExceptional takes from the matrix what the pairs that stand apart have.
+func (g *grid) settleExceptional(all *sets) {
+	g.single = make([]int32, g.exceptional.classes)
 	for _, row := range g.Rows {
-		for _, a := range row.Apart {
+		for _, a := range row.Exceptional {
 			set := g.set(all, a.Rules)
 			for _, resource := range a.Resources {
-				if at, ok := slices.BinarySearch(g.Resources.Apart[resource], a.Subject); ok {
-					g.single[g.apart.keys[resource][at]] = set
+				if at, ok := slices.BinarySearch(g.Resources.Exceptional[resource], a.Subject); ok {
+					g.single[g.exceptional.keys[resource][at]] = set
 				}
 			}
 		}
@@ -118,8 +118,8 @@ func (g *grid) on(all *sets, class int32) []int32 {
 
 // of returns the number of the set of rules that grant on a cell.
 func (s *side) of(g *grid, user, resource int32) int32 {
-	if at, ok := slices.BinarySearch(g.Resources.Apart[resource], user); ok {
-		return g.single[g.apart.keys[resource][at]]
+	if at, ok := slices.BinarySearch(g.Resources.Exceptional[resource], user); ok {
+		return g.single[g.exceptional.keys[resource][at]]
 	}
 	return g.set(s.sets, g.On(&g.Rows[s.Model.Subjects.Of[user]], g.Of[resource]))
 }

@@ -36,7 +36,7 @@ func (w *work) synthesize(ctx context.Context) error {
 		view: w.New.Policy.View, entities: map[string]map[string]map[string]any{}, known: map[string]string{}, says: map[string][]string{},
 		expected: map[kindOfDifference]bool{},
 	}
-	w.made = m
+	w.synthesized = m
 	s, err := w.newSearch()
 	if err != nil {
 		return err
@@ -74,13 +74,13 @@ func (m *synthesized) out(what, why, hint string) {
 func (w *work) check() {
 	for _, g := range w.report.tallied {
 		for _, p := range g.Parts {
-			delete(w.made.expected, kindOfDifference{schema.Fold(p.Type), p.Action, g.Kind})
+			delete(w.synthesized.expected, kindOfDifference{schema.Fold(p.Type), p.Action, g.Kind})
 		}
 	}
-	for _, d := range slices.SortedFunc(maps.Keys(w.made.expected), func(a, b kindOfDifference) int {
+	for _, d := range slices.SortedFunc(maps.Keys(w.synthesized.expected), func(a, b kindOfDifference) int {
 		return cmp.Or(cmp.Compare(a.typ, b.typ), cmp.Compare(a.action, b.action), cmp.Compare(a.kind, b.kind))
 	}) {
-		w.made.out(fmt.Sprintf("a %s of %s on %s, which exists", d.kind, d.action, w.typeName(d.typ)), "the users and resources that show it cannot be on one site with others", overSite)
+		w.synthesized.out(fmt.Sprintf("a %s of %s on %s, which exists", d.kind, d.action, w.typeName(d.typ)), "the users and resources that show it cannot be on one site with others", overSite)
 	}
 }
 

@@ -144,9 +144,9 @@ func TestNothingIsCalledEqualThatDiffers(t *testing.T) {
 			}
 		}
 		old, new := []ruleset.Rule{plain("x", "App_*", 2, condition(2))}, []ruleset.Rule{plain("x", "App_*", 2, condition(2))}
-		over, made := compare(t, input(t, old, new, site)), compare(t, input(t, old, new, ""))
-		if len(made.LeftOut) > 0 {
-			t.Errorf("%s to %s: left out %+v", old[0].Condition.Content, new[0].Condition.Content, made.LeftOut)
+		over, synthesized := compare(t, input(t, old, new, site)), compare(t, input(t, old, new, ""))
+		if len(synthesized.LeftOut) > 0 {
+			t.Errorf("%s to %s: left out %+v", old[0].Condition.Content, new[0].Condition.Content, synthesized.LeftOut)
 		}
 		for _, kind := range []string{difference.Gain, difference.Loss} {
 			is := func(g difference.Group) bool { return g.Kind == kind }
@@ -154,7 +154,7 @@ func TestNothingIsCalledEqualThatDiffers(t *testing.T) {
 				continue
 			}
 			differ++
-			if !slices.ContainsFunc(made.Groups, is) {
+			if !slices.ContainsFunc(synthesized.Groups, is) {
 				t.Errorf("%s to %s: a %s over a site, and none without it", old[0].Condition.Content, new[0].Condition.Content, kind)
 			}
 		}

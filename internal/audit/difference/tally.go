@@ -63,8 +63,8 @@ func (m *members) bits() bitset {
 	return all
 }
 
-// coversMost is the number of rules that are named as covering another.
-const coversMost = 5
+// maxCovers is the number of rules that are named as covering another.
+const maxCovers = 5
 
 type tallyKey struct{ typ, action string }
 
@@ -83,17 +83,17 @@ func (t *tally) ownCells(d *sessionDiff, td *typeDiff, b *block, rule int32, act
 		list[len(list)-1].add(b)
 	}
 	for _, n := range cover {
-		if n != rule && len(t.covers[rule]) < coversMost && !slices.Contains(t.covers[rule], n) {
+		if n != rule && len(t.covers[rule]) < maxCovers && !slices.Contains(t.covers[rule], n) {
 			t.covers[rule] = append(t.covers[rule], n)
 		}
 	}
 }
 
-// examplesMost is the number of cells that are named for a group, chosen among
-// candidatesMost of each part.
+// maxExamples is the number of cells that are named for a group, chosen among
+// maxCandidates of each part.
 const (
-	examplesMost   = 6
-	candidatesMost = 64
+	maxExamples   = 6
+	maxCandidates = 64
 )
 
 // add counts the cells of a block under their causes.
@@ -112,7 +112,7 @@ func (t *tally) add(d *sessionDiff, td *typeDiff, b *block, c change, why *attri
 	}
 	p.ways = union(p.ways, why.ways)
 	p.in.add(b)
-	if len(p.examples) < candidatesMost {
+	if len(p.examples) < maxCandidates {
 		p.examples = append(p.examples, b.sample)
 	}
 	if len(b.without) == 0 && b.userClass != missing {

@@ -18,14 +18,14 @@ type variants struct {
 	// grant does not depend on them.
 	without func(*pair) bool
 	new     Side
-	points  map[int]*engine.Point
+	points  map[int]*engine.EntryPoint
 	// asked is the number of decisions.
 	asked int64
 }
 
 // point returns the variant without the edits of an index, nil if such rules do not
 // compile.
-func (v *variants) point(ctx context.Context, edit int) (*engine.Point, error) {
+func (v *variants) point(ctx context.Context, edit int) (*engine.EntryPoint, error) {
 	if p, ok := v.points[edit]; ok {
 		return p, nil
 	}
@@ -57,7 +57,7 @@ func (v *variants) point(ctx context.Context, edit int) (*engine.Point, error) {
 	if err := b.Data.Share(&v.new.Bundle.Data, bundles.DataRoot); err != nil {
 		return nil, err
 	}
-	p, err := engine.NewPoint(ctx, b, engine.QlikEntryPoint, engine.Batch(ctx))
+	p, err := engine.NewEntryPoint(ctx, b, engine.QlikEntryPoint, engine.Batch(ctx))
 	v.points[edit] = p
 	return p, err
 }

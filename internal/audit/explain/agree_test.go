@@ -158,9 +158,9 @@ func composed(c explain.Clause, x *explain.Explanation, numbers map[int]bool, wr
 	}
 }
 
-// TestBundlesExplainAlike explains from bundles what the same rules and snapshot
+// TestBundlesExplainEqually explains from bundles what the same rules and snapshot
 // explain.
-func TestBundlesExplainAlike(t *testing.T) {
+func TestBundlesExplainEqually(t *testing.T) {
 	sites(t, func(t *testing.T, s *subject, requests [][]byte) {
 		x, err := packed.Explainer(s.bundle, explain.Options{Proposals: -1})
 		if err != nil {
@@ -185,7 +185,7 @@ func TestProposalsGrant(t *testing.T) {
 			if i%2 != 0 {
 				continue
 			}
-			x := s.told(t, request)
+			x := s.out(t, request)
 			consistent(t, request, x)
 			if x.Reason == "no_rule" {
 				denied++
@@ -216,7 +216,7 @@ func (s *subject) holds(t *testing.T, request []byte, p explain.Proposal) {
 		t.Fatal(err)
 	}
 	if !d.Allow || !slices.Equal(d.GrantedBy, p.GrantedBy) {
-		told, _ := json.MarshalIndent(p, "", " ")
-		t.Errorf("%s is not granted so: %s by %q\n%s", changed, d.Reason, d.GrantedBy, told)
+		out, _ := json.MarshalIndent(p, "", " ")
+		t.Errorf("%s is not granted so: %s by %q\n%s", changed, d.Reason, d.GrantedBy, out)
 	}
 }

@@ -9,26 +9,26 @@ import (
 
 // change tells an edit: what, where it lives, and a sentence.
 func (x *Explainer) change(q evaluate.Question, e edit) Change {
-	told := Change{Kind: e.kind, Property: e.property(), Value: e.value, Where: Repository, Sentence: e.sentence()}
+	out := Change{Kind: e.kind, Property: e.property(), Value: e.value, Where: Repository, Sentence: e.sentence()}
 	if e.to != nil {
 		to := entity(e.to)
-		told.Target = &to
+		out.Target = &to
 	}
 	if e.owner == nil {
-		told.Where, told.Field = InRequest, "context."+told.Property
-		return told
+		out.Where, out.Field = InRequest, "context."+out.Property
+		return out
 	}
 	owner := entity(e.owner)
-	told.Entity, told.File, told.Field = &owner, e.owner.File, x.field(e.spot)
+	out.Entity, out.File, out.Field = &owner, e.owner.File, x.field(e.location)
 	switch {
 	case !e.owner.Recorded && e.owner == q.Subject:
-		told.Where, told.Field = InRequest, "subject.properties."+told.Field
+		out.Where, out.Field = InRequest, "subject.properties."+out.Field
 	case !e.owner.Recorded && e.owner == q.Resource:
-		told.Where, told.Field = InRequest, "resource.properties."+told.Field
+		out.Where, out.Field = InRequest, "resource.properties."+out.Field
 	case e.form == attribute:
-		told.Where = UserDirectory
+		out.Where = UserDirectory
 	}
-	return told
+	return out
 }
 
 // property names the spot as a condition does, without its entity.
@@ -45,7 +45,7 @@ func (e edit) property() string {
 }
 
 // field returns the field of an entity's JSON that holds a spot.
-func (x *Explainer) field(s spot) string {
+func (x *Explainer) field(s location) string {
 	t := x.schema.Lookup(s.owner.TypeName)
 	switch s.form {
 	case attribute:
@@ -73,23 +73,23 @@ func (e edit) sentence() string {
 		return fmt.Sprintf("send %q as session attribute %s", e.value, e.name)
 	case e.form == environment:
 		return fmt.Sprintf("do not send %q as session attribute %s", e.value, e.name)
-	case e.form == attribute && e.spot.key() == "group" && add:
+	case e.form == attribute && e.location.key() == "group" && add:
 		return fmt.Sprintf("put %s into the directory group %q", Named(entity(e.owner)), e.value)
-	case e.form == attribute && e.spot.key() == "group":
+	case e.form == attribute && e.location.key() == "group":
 		return fmt.Sprintf("take %s out of the directory group %q", Named(entity(e.owner)), e.value)
 	case e.form == list && add:
 		return fmt.Sprintf("give %s the administrator role %q", Named(entity(e.owner)), e.value)
 	case e.form == list:
 		return fmt.Sprintf("take the administrator role %q from %s", e.value, Named(entity(e.owner)))
-	case e.kind == relate && e.spot.key() == "owner":
+	case e.kind == relate && e.location.key() == "owner":
 		return fmt.Sprintf("make %s the owner of %s", Named(entity(e.to)), Named(entity(e.owner)))
 	case e.kind == relate && len(e.owner.Relations["stream"]) > 0:
 		return fmt.Sprintf("move %s into %s", Named(entity(e.owner)), Named(entity(e.to)))
 	case e.kind == relate:
 		return fmt.Sprintf("publish %s into %s", Named(entity(e.owner)), Named(entity(e.to)))
-	case e.kind == setValue && e.spot.key() == "published" && e.value == "true":
+	case e.kind == setValue && e.location.key() == "published" && e.value == "true":
 		return fmt.Sprintf("publish %s", Named(entity(e.owner)))
-	case e.kind == setValue && e.spot.key() == "approved" && e.value == "true":
+	case e.kind == setValue && e.location.key() == "approved" && e.value == "true":
 		return fmt.Sprintf("approve %s", Named(entity(e.owner)))
 	case e.kind == setValue:
 		return fmt.Sprintf("set %s of %s to %q", e.name, Named(entity(e.owner)), e.value)

@@ -22,7 +22,7 @@ const (
 
 // edit is one change of data.
 type edit struct {
-	spot
+	location
 	kind  string
 	value string
 	// to is what a relation would lead to.
@@ -31,7 +31,7 @@ type edit struct {
 
 // key is equal for edits that are the same.
 func (e edit) key() string {
-	parts := []string{e.kind, string(rune('0' + e.form)), e.spot.key(), e.value}
+	parts := []string{e.kind, string(rune('0' + e.form)), e.location.key(), e.value}
 	for _, about := range []*snapshot.Entity{e.owner, e.to} {
 		if about != nil {
 			parts = append(parts, about.Type, schema.Fold(about.ID))
@@ -49,9 +49,9 @@ func (e edit) weight() int {
 		return 12
 	case e.kind == removeValue:
 		return 40
-	case e.kind == relate && e.spot.key() == "owner":
+	case e.kind == relate && e.location.key() == "owner":
 		return 60
-	case e.kind == relate && len(e.owner.Relations[e.spot.key()]) > 0:
+	case e.kind == relate && len(e.owner.Relations[e.location.key()]) > 0:
 		return 50 // others may lose what they see where it is
 	case e.kind == relate:
 		return 20
@@ -66,7 +66,7 @@ func (e edit) weight() int {
 	case list:
 		return 80
 	case scalar, relation:
-		if slices.Contains([]string{"published", "approved"}, e.spot.key()) {
+		if slices.Contains([]string{"published", "approved"}, e.location.key()) {
 			return 15
 		}
 	}
@@ -153,7 +153,7 @@ func (c copier) copy(e *snapshot.Entity) *snapshot.Entity {
 
 // make makes the edit. Its entities are copies.
 func (e edit) make(q *evaluate.Question) {
-	key := e.spot.key()
+	key := e.location.key()
 	switch {
 	case e.kind == askFrom:
 		q.Context = e.value
@@ -182,7 +182,7 @@ func (e edit) list(lists map[string][]string) map[string][]string {
 	if lists == nil {
 		lists = map[string][]string{}
 	}
-	key := e.spot.key()
+	key := e.location.key()
 	values := slices.DeleteFunc(slices.Clone(lists[key]), func(v string) bool { return v == e.value })
 	if e.kind == addValue {
 		values = append(values, e.value)

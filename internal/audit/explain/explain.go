@@ -86,46 +86,46 @@ func (x *Explainer) Explain(request []byte) (*Explanation, error) {
 	if d.Err != nil {
 		return nil, d.Err
 	}
-	told := &Explanation{
+	out := &Explanation{
 		Allow: d.Allow, Reason: d.Reason, GrantedBy: append([]string{}, d.GrantedBy...),
 		Request: x.asRead(request, q), Notes: slices.Clone(x.options.Notes),
 	}
 	if !q.HasAction || q.Reason != "" {
-		told.Faults = x.faults(request)
-		return told, nil
+		out.Faults = x.faults(request)
+		return out, nil
 	}
-	b := builder{Explainer: x, trace: trace, told: told, numbers: map[asked]int{}}
+	b := builder{Explainer: x, trace: trace, out: out, numbers: map[asked]int{}}
 	b.question(asked{q.Resource, q.Action})
 	if !d.Allow {
-		told.Proposals, told.Tried = x.propose(trace)
+		out.Proposals, out.Tried = x.propose(trace)
 	}
-	b.sort(told.Proposals)
-	told.Apart = x.apart(b)
+	b.sort(out.Proposals)
+	out.Inactive = x.inactive(b)
 	if x.options.Projected && len(x.disabled) > 0 {
-		told.Notes = append(told.Notes, "A bundle holds what its enabled rules read, so it is unknown what disabled rules would say: give RULES and --snapshot instead.")
+		out.Notes = append(out.Notes, "A bundle holds what its enabled rules read, so it is unknown what disabled rules would say: give RULES and --snapshot instead.")
 	}
 	if !d.Allow {
-		told.Nearest = misses(told.Questions)
+		out.Nearest = misses(out.Questions)
 	}
-	return told, nil
+	return out, nil
 }
 
 // asRead tells the request as far as it was understood.
 func (x *Explainer) asRead(request []byte, q evaluate.Question) Request {
 	r := raw(request)
-	told := Request{
+	out := Request{
 		Subject:  Entity{Type: "User", ID: r.Subject.ID, Login: r.Subject.ID},
 		Action:   r.Action.Name,
 		Resource: Entity{Type: r.Resource.Type, ID: r.Resource.ID},
 	}
 	if q.Reason == "" && q.Subject != nil {
-		told.Subject, told.Resource = entity(q.Subject), entity(q.Resource)
-		told.Context, told.Environment = q.Context, q.Environment
+		out.Subject, out.Resource = entity(q.Subject), entity(q.Resource)
+		out.Context, out.Environment = q.Context, q.Environment
 	}
 	if q.HasAction && q.Reason == "" {
-		told.Action = q.Action.Name()
+		out.Action = q.Action.Name()
 	}
-	return told
+	return out
 }
 
 // entity names an entity.

@@ -79,8 +79,8 @@ func (s *subject) decide(t *testing.T, dir string) {
 	}
 }
 
-// told explains a request, with proposals.
-func (s *subject) told(t *testing.T, request []byte) *explain.Explanation {
+// out explains a request, with proposals.
+func (s *subject) out(t *testing.T, request []byte) *explain.Explanation {
 	t.Helper()
 	return by(t, s.explain, request)
 }

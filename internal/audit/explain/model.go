@@ -17,8 +17,8 @@ type Explanation struct {
 	// Questions are the request's own, which comes first, and every one that a
 	// HasPrivilege asks on the way; a clause refers to them by index.
 	Questions []Question `json:"questions,omitempty"`
-	// Apart are rules on the request that cannot grant as they are.
-	Apart []Apart `json:"apart,omitempty"`
+	// Inactive are rules on the request that cannot grant as they are.
+	Inactive []Inactive `json:"inactive,omitempty"`
 	// Nearest are the rules of the first question that a change of data could
 	// make grant, the nearest first. Only a denial has them.
 	Nearest []Miss `json:"nearest,omitempty"`
@@ -159,8 +159,8 @@ const (
 	OtherContext = "other_context"
 )
 
-// Apart is a rule that reaches the request and cannot grant.
-type Apart struct {
+// Inactive is a rule that reaches the request and cannot grant.
+type Inactive struct {
 	// Why is disabled, skipped or other_context.
 	Why string `json:"why"`
 	RuleInfo

@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// manyPlans is how many plans are tried.
-const manyPlans = 200
+// maxPlans is how many plans are tried.
+const maxPlans = 200
 
 // propose returns the changes that would grant, and how many were tried. Those that take a
 // right from nobody come first; of these, and of the others, those that grant least beside.
@@ -21,7 +21,7 @@ func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 		return nil, 0
 	}
 	q := t.Question
-	w := newWisher(x, t)
+	w := newGoalSearch(x, t)
 	plans := w.grants(asked{q.Resource, q.Action})
 	// Who asks from the hub cannot help it that a rule is about the QMC.
 	if q.Context == "" {
@@ -33,13 +33,13 @@ func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 	plans = slices.DeleteFunc(plans, func(p plan) bool { return slices.ContainsFunc(p, func(e edit) bool { return !e.within(q) }) })
 	trial := trial{Explainer: x, question: q}
 	var granting []plan
-	for _, p := range plans[:min(len(plans), manyPlans)] {
+	for _, p := range plans[:min(len(plans), maxPlans)] {
 		if p, ok := trial.smallest(p); ok && !slices.ContainsFunc(granting, func(g plan) bool { return contains(p, g) }) {
 			granting = append(granting, p)
 		}
 	}
 	slices.SortStableFunc(granting, plan.before)
-	granting = varied(granting, fewValues, func(p plan) plan { return p })
+	granting = varied(granting, maxValues, func(p plan) plan { return p })
 	granting = granting[:min(len(granting), 3*x.options.Proposals)]
 	var near []neighbour
 	if len(granting) > 0 {
@@ -57,7 +57,7 @@ func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 			strings.Compare(a.plan.key(), b.plan.key()),
 		)
 	})
-	found = varied(found, fewAlike, func(r reached) plan { return r.plan })
+	found = varied(found, maxEquivalent, func(r reached) plan { return r.plan })
 	var list []Proposal
 	for _, f := range found[:min(len(found), x.options.Proposals)] {
 		f.through = newlyHolding(t, x.evaluator.Trace(f.plan.apply(q)))
@@ -72,16 +72,16 @@ func compareGains(a, b Reach) int {
 	return cmp.Or(cmp.Compare(a.Users, b.Users), cmp.Compare(len(a.Actions)+a.Resources, len(b.Actions)+b.Resources))
 }
 
-// fewAlike is how many proposals are told that differ in values alone.
-const fewAlike = 2
+// maxEquivalent is how many proposals are told that differ in values alone.
+const maxEquivalent = 2
 
 // varied leaves out of a list what differs from several before it in values alone.
-func varied[T any](list []T, alike int, of func(T) plan) []T {
+func varied[T any](list []T, similar int, of func(T) plan) []T {
 	seen := map[string]int{}
 	return slices.DeleteFunc(list, func(one T) bool {
 		shape := of(one).shape()
 		seen[shape]++
-		return seen[shape] > alike
+		return seen[shape] > similar
 	})
 }
 
@@ -148,22 +148,22 @@ func (t *trial) smallest(p plan) (plan, bool) {
 
 // proposal tells a plan that grants.
 func (x *Explainer) proposal(q evaluate.Question, p plan, near []neighbour) Proposal {
-	told := Proposal{
+	out := Proposal{
 		GrantedBy: x.evaluator.Answer(p.apply(q)).GrantedBy,
 		Reach:     x.reach(q, p, near),
 	}
 	for _, e := range p {
-		told.Changes = append(told.Changes, x.change(q, e))
+		out.Changes = append(out.Changes, x.change(q, e))
 	}
-	return told
+	return out
 }
 
-// manyAsked is how many users, and about how many resources, are asked for what
+// maxAsked is how many users, and about how many resources, are asked for what
 // else a proposal would grant; fewer where each has to be asked by many rules.
-const manyAsked = 500
+const maxAsked = 500
 
 func (x *Explainer) sample() int {
-	return min(manyAsked, max(manyAsked/10, 100_000/max(1, x.enabled)))
+	return min(maxAsked, max(maxAsked/10, 100_000/max(1, x.enabled)))
 }
 
 // reach counts who else would gain or lose the action on the resource, and on

@@ -61,11 +61,11 @@ func scenario(t *testing.T, rules, dir string) (*Explainer, [][]byte) {
 	return x, third
 }
 
-// everySpot returns the spots that people give values to most readily: all
+// everyLocation returns the spots that people give values to most readily: all
 // directory attributes and custom properties of subject and resource, by the
 // names that the site knows.
-func (x *Explainer) everySpot(q evaluate.Question) []spot {
-	var spots []spot
+func (x *Explainer) everyLocation(q evaluate.Question) []location {
+	var locations []location
 	for _, owner := range []*snapshot.Entity{q.Subject, q.Resource} {
 		names := map[string]bool{}
 		for _, e := range x.records(owner.Type) {
@@ -81,12 +81,12 @@ func (x *Explainer) everySpot(q evaluate.Question) []spot {
 			if name[0] == '@' {
 				segment = condition.Segment{Name: name[1:], Custom: true}
 			}
-			if s, ok := x.spot(owner, segment); ok && owner.Recorded {
-				spots = append(spots, s)
+			if s, ok := x.location(owner, segment); ok && owner.Recorded {
+				locations = append(locations, s)
 			}
 		}
 	}
-	return spots
+	return locations
 }
 
 // TestNoSingleValueIsOverlooked tries every value that the site knows in every
@@ -133,9 +133,9 @@ func (x *Explainer) overlooks(t *testing.T, requests [][]byte) int {
 		}
 		denied++
 		var grants *edit
-		for _, s := range x.everySpot(q) {
+		for _, s := range x.everyLocation(q) {
 			for _, v := range x.known(s) {
-				one := plan{{spot: s, kind: addValue, value: v}}
+				one := plan{{location: s, kind: addValue, value: v}}
 				if grants == nil && x.evaluator.Answer(one.apply(q)).Allow {
 					grants = &one[0]
 				}
@@ -205,7 +205,7 @@ func minimal(t *testing.T, seed uint64) (several int) {
 		if trace.Decision.Reason != "no_rule" || !trace.Question.HasAction {
 			continue
 		}
-		w := newWisher(x, trace)
+		w := newGoalSearch(x, trace)
 		trial := trial{Explainer: x, question: trace.Question}
 		for _, p := range w.grants(asked{trace.Question.Resource, trace.Question.Action}) {
 			small, ok := trial.smallest(p)

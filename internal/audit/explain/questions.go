@@ -23,7 +23,7 @@ type asked struct {
 type builder struct {
 	*Explainer
 	trace   evaluate.Trace
-	told    *Explanation
+	out     *Explanation
 	numbers map[asked]int
 	clauses int
 	// alone leaves the questions of clauses out.
@@ -32,12 +32,12 @@ type builder struct {
 
 // question returns the index of a question, which is told on first sight.
 func (b *builder) question(a asked) int {
-	if i, told := b.numbers[a]; told {
+	if i, out := b.numbers[a]; out {
 		return i
 	}
-	i := len(b.told.Questions)
+	i := len(b.out.Questions)
 	b.numbers[a] = i
-	b.told.Questions = append(b.told.Questions, Question{Entity: entity(a.entity), Action: a.action.Name(), Rules: []Rule{}})
+	b.out.Questions = append(b.out.Questions, Question{Entity: entity(a.entity), Action: a.action.Name(), Rules: []Rule{}})
 	judgement := judgementOf(b.trace, a.entity)
 	q := Question{Entity: entity(a.entity), Action: a.action.Name(), Granted: judgement.Rights.Has(a.action), Rules: []Rule{}}
 	for _, v := range judgement.Rules {
@@ -49,7 +49,7 @@ func (b *builder) question(a asked) int {
 			q.OtherContext = append(q.OtherContext, about(v.Rule))
 		}
 	}
-	b.told.Questions[i] = q
+	b.out.Questions[i] = q
 	return i
 }
 
@@ -74,57 +74,57 @@ func about(r ruleset.Rule) RuleInfo {
 func (b *builder) clause(r ruleset.Rule, e *snapshot.Entity, c evaluate.Clause) Clause {
 	b.clauses++
 	span := c.Node.Span()
-	told := Clause{Number: b.clauses, Holds: c.Holds, Text: r.Condition.Content[span.Start:span.End], Place: placeOf(r.Condition, span.Start)}
-	told.Line, told.Column = position(r.Condition.Content, span.Start)
+	out := Clause{Number: b.clauses, Holds: c.Holds, Text: r.Condition.Content[span.Start:span.End], Place: placeOf(r.Condition, span.Start)}
+	out.Line, out.Column = position(r.Condition.Content, span.Start)
 	switch n := c.Node.(type) {
 	case *condition.Or:
-		told.Kind = "or"
+		out.Kind = "or"
 	case *condition.And:
-		told.Kind = "and"
+		out.Kind = "and"
 	case *condition.Not:
-		told.Kind = "not"
+		out.Kind = "not"
 	case *condition.Bool:
-		told.Kind = "constant"
+		out.Kind = "constant"
 	case *condition.Comparison:
-		told.Kind, told.Operator = "comparison", n.Op.String()
-		told.Left, told.Right = operand(r, n.Left, c.Left), operand(r, n.Right, c.Right)
+		out.Kind, out.Operator = "comparison", n.Op.String()
+		out.Left, out.Right = operand(r, n.Left, c.Left), operand(r, n.Right, c.Right)
 	case *condition.Call:
-		told.Kind, told.Function = "call", n.Kind().String()
-		told.Left = operand(r, &n.Path, c.Left)
+		out.Kind, out.Function = "call", n.Kind().String()
+		out.Left = operand(r, &n.Path, c.Left)
 		if n.Kind() == condition.IsOwned {
-			told.Left = b.owner(e, n.Path)
+			out.Left = b.owner(e, n.Path)
 		}
 		if n.Kind() == condition.HasPrivilege && !b.alone {
 			action, _ := ruleset.ParseAction(n.Argument.Value)
 			for _, asks := range c.Left.Entities {
-				told.Asks = append(told.Asks, b.question(asked{asks, action}))
+				out.Asks = append(out.Asks, b.question(asked{asks, action}))
 			}
 		}
 	}
 	for _, part := range c.Parts {
-		told.Parts = append(told.Parts, b.clause(r, e, part))
+		out.Parts = append(out.Parts, b.clause(r, e, part))
 	}
-	told.Fixed = b.fixed(b.trace.Question, e, c)
-	return told
+	out.Fixed = b.fixed(b.trace.Question, e, c)
+	return out
 }
 
 // owner is what IsOwned looks at.
 func (b *builder) owner(e *snapshot.Entity, p condition.Path) *Operand {
 	p = ownerOf(p)
-	told := &Operand{Text: p.String()}
+	out := &Operand{Text: p.String()}
 	for _, owner := range b.evaluator.Values(b.trace.Question, e, p).Entities {
-		told.Entities = append(told.Entities, entity(owner))
+		out.Entities = append(out.Entities, entity(owner))
 	}
-	return told
+	return out
 }
 
 func operand(r ruleset.Rule, o condition.Operand, v evaluate.Values) *Operand {
 	_, literal := o.(*condition.String)
-	told := &Operand{Text: r.Condition.Content[o.Span().Start:o.Span().End], Literal: literal, Values: slices.Clone(v.Texts)}
+	out := &Operand{Text: r.Condition.Content[o.Span().Start:o.Span().End], Literal: literal, Values: slices.Clone(v.Texts)}
 	for _, e := range v.Entities {
-		told.Entities = append(told.Entities, entity(e))
+		out.Entities = append(out.Entities, entity(e))
 	}
-	return told
+	return out
 }
 
 // position returns line and column of an offset in a text.
@@ -145,9 +145,9 @@ func placeOf(t *diag.Text, offset int) *Place {
 // sort measures how near the rules came and puts the nearest first, of those that
 // are equally near the one through which the better proposal goes.
 func (b *builder) sort(proposals []Proposal) {
-	n := newNearness(b.told.Questions)
-	for i := range b.told.Questions {
-		rules := b.told.Questions[i].Rules
+	n := newNearness(b.out.Questions)
+	for i := range b.out.Questions {
+		rules := b.out.Questions[i].Rules
 		ranks := make(map[string]rank, len(rules))
 		for k := range rules {
 			w := n.measure(&rules[k].Clause, true)

@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// manySuggested is how many values are suggested.
-const manySuggested = 3
+// maxSuggestions is how many values are suggested.
+const maxSuggestions = 3
 
 // rawRequest is what the parts of a request that are texts are.
 type rawRequest struct {
@@ -110,7 +110,7 @@ func (x *Explainer) unknownSubject(id string) Fault {
 		return schema.Fold(u.Scalars["userid"]) == schema.Fold(name) || schema.Fold(u.Scalars["name"]) == schema.Fold(id)
 	}, func(u *snapshot.Entity) Suggestion { return Suggestion{entity(u).Login, u.Scalars["name"]} })
 	if len(f.Suggestions) == 0 {
-		f.Suggestions = alike(id, users, func(u *snapshot.Entity) string { return entity(u).Login })
+		f.Suggestions = similar(id, users, func(u *snapshot.Entity) string { return entity(u).Login })
 	}
 	return f
 }
@@ -128,7 +128,7 @@ func (x *Explainer) unknownResource(typeName, id string) Fault {
 		}
 	}
 	if len(f.Suggestions) == 0 {
-		f.Suggestions = alike(id, records, func(e *snapshot.Entity) string { return e.ID })
+		f.Suggestions = similar(id, records, func(e *snapshot.Entity) string { return e.ID })
 	}
 	return f
 }
@@ -137,15 +137,15 @@ func (x *Explainer) unknownResource(typeName, id string) Fault {
 func suggestions(all []*snapshot.Entity, meant func(*snapshot.Entity) bool, tell func(*snapshot.Entity) Suggestion) []Suggestion {
 	var list []Suggestion
 	for _, e := range all {
-		if len(list) < manySuggested && meant(e) {
+		if len(list) < maxSuggestions && meant(e) {
 			list = append(list, tell(e))
 		}
 	}
 	return list
 }
 
-// alike suggests the value that is most like a misspelt one.
-func alike(wrong string, all []*snapshot.Entity, value func(*snapshot.Entity) string) []Suggestion {
+// similar suggests the value that is most like a misspelt one.
+func similar(wrong string, all []*snapshot.Entity, value func(*snapshot.Entity) string) []Suggestion {
 	var values []string
 	for _, e := range all {
 		values = append(values, value(e))

@@ -54,7 +54,7 @@ type story struct {
 
 func (s story) check(t *testing.T, on *subject) {
 	t.Helper()
-	x := on.told(t, s.request)
+	x := on.out(t, s.request)
 	consistent(t, s.request, x)
 	same := func(what string, got, want []string) {
 		t.Helper()
@@ -184,13 +184,13 @@ func TestStoriesOfSingleSheets(t *testing.T) {
 		t.Run(name, func(t *testing.T) { story.check(t, s) })
 	}
 	t.Run("the disabled rule would show it too", func(t *testing.T) {
-		x := s.told(t, ask(`STARK\jarvis`, "read", "App.Object", kpi, ""))
-		if len(x.Apart) != 1 || x.Apart[0].Why != explain.Disabled || x.Apart[0].Name != "Stream" || x.Apart[0].WouldGrant == nil || !*x.Apart[0].WouldGrant || !x.Apart[0].Clause.Holds {
-			t.Errorf("apart: %+v", x.Apart)
+		x := s.out(t, ask(`STARK\jarvis`, "read", "App.Object", kpi, ""))
+		if len(x.Inactive) != 1 || x.Inactive[0].Why != explain.Disabled || x.Inactive[0].Name != "Stream" || x.Inactive[0].WouldGrant == nil || !*x.Inactive[0].WouldGrant || !x.Inactive[0].Clause.Holds {
+			t.Errorf("apart: %+v", x.Inactive)
 		}
-		x = s.told(t, ask(`STARK\pepper`, "read", "App.Object", kpi, ""))
-		if len(x.Apart) != 1 || *x.Apart[0].WouldGrant || x.Apart[0].Clause.Holds {
-			t.Errorf("apart, for who does not see the stream: %+v", x.Apart)
+		x = s.out(t, ask(`STARK\pepper`, "read", "App.Object", kpi, ""))
+		if len(x.Inactive) != 1 || *x.Inactive[0].WouldGrant || x.Inactive[0].Clause.Holds {
+			t.Errorf("apart, for who does not see the stream: %+v", x.Inactive)
 		}
 	})
 }
@@ -204,9 +204,9 @@ func TestStoriesOfTheRealExport(t *testing.T) {
 		first: []string{`make ACME\quinn the owner of App "Acme Report"`}, files: []string{"repository app.json owner"},
 		through: []string{"OwnerRead"},
 	}.check(t, s)
-	x := s.told(t, ask(`ACME\quinn`, "read", "App", report, "hub"))
+	x := s.out(t, ask(`ACME\quinn`, "read", "App", report, "hub"))
 	why := map[string]int{}
-	for _, a := range x.Apart {
+	for _, a := range x.Inactive {
 		why[a.Why]++
 	}
 	if why[explain.Disabled] != 1 || why[explain.OtherContext] != 5 {
@@ -239,7 +239,7 @@ func TestEverythingOnRecord(t *testing.T) {
 			for i, request := range s.everything() {
 				x := by(t, s.plain, request)
 				if i%9 == 0 {
-					x = s.told(t, request)
+					x = s.out(t, request)
 				}
 				consistent(t, request, x)
 				d, err := s.engine.Decide(t.Context(), request)
@@ -281,7 +281,7 @@ func (s *subject) everything() [][]byte {
 func TestPlacesLeadToTheFile(t *testing.T) {
 	s := scenario(t, "customer-case/rules.json", "customer-case/site")
 	looked := 0
-	each(s.told(t, ask(`CORP\amir`, "read", "App", dashboard1, "hub")), func(c explain.Clause) {
+	each(s.out(t, ask(`CORP\amir`, "read", "App", dashboard1, "hub")), func(c explain.Clause) {
 		content, err := os.ReadFile(c.Place.File)
 		if err != nil {
 			t.Fatal(err)
@@ -307,7 +307,7 @@ func TestTheExampleOfTheDocumentation(t *testing.T) {
 	t.Chdir(filepath.Join(root, "customer-case"))
 	s := open(t, "rules.json", "site", compiler.Options{})
 	var b strings.Builder
-	if err := text.Render(&b, s.told(t, ask(`CORP\amir`, "read", "App", dashboard1, "hub")), text.Options{}); err != nil {
+	if err := text.Render(&b, s.out(t, ask(`CORP\amir`, "read", "App", dashboard1, "hub")), text.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for section := range strings.SplitSeq(strings.TrimSpace(b.String()), "\n\n") {

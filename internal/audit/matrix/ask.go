@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// askMost is the number of resources in one question to the policy.
-const askMost = 1024
+// maxBatch is the number of resources in one question to the policy.
+const maxBatch = 1024
 
 // ask asks the policy about one pair of each open cell, as far as there is one.
 func (w *worker) ask(k *known, open []question) error {
@@ -24,7 +24,7 @@ func (w *worker) ask(k *known, open []question) error {
 			continue // every pair of the cell stands apart
 		}
 		some.add(k.Of[p.resource])
-		if !k.standsApart(p.subject, p.resource) {
+		if !k.isExceptional(p.subject, p.resource) {
 			ordinary.add(k.Of[p.resource])
 		}
 		if chosen[p.subject] == nil {
@@ -46,7 +46,7 @@ func (w *worker) pick(k *known, cell Set, personal bool) (pair, bool) {
 	for class := range cell.All() {
 		for _, resource := range k.Classes[class].Members {
 			for _, subject := range w.class.Members {
-				if !personal || !k.standsApart(subject, resource) {
+				if !personal || !k.isExceptional(subject, resource) {
 					return pair{subject, resource}, true
 				}
 			}
@@ -59,7 +59,7 @@ func (w *worker) pick(k *known, cell Set, personal bool) (pair, bool) {
 // returns the rules that grant on each.
 func (w *worker) decide(k *known, subject int32, resources []int32) ([][]*rule, error) {
 	var all [][]*rule
-	for part := range slices.Chunk(resources, askMost) {
+	for part := range slices.Chunk(resources, maxBatch) {
 		handles := make([]string, len(part))
 		for i, n := range part {
 			handles[i] = k.Handles[n]
@@ -145,8 +145,8 @@ func (w *worker) hasRight(k *known, test int, p pair) bool {
 	typ, action := k.target(test)
 	target := w.known[typ]
 	for _, n := range k.Resources.Targets(test, p.resource) {
-		if target.standsApart(p.subject, n) {
-			if target.apart[pair{p.subject, n}]&action != 0 {
+		if target.isExceptional(p.subject, n) {
+			if target.exceptional[pair{p.subject, n}]&action != 0 {
 				return true
 			}
 		} else if target.right(action).Has(target.Of[n]) {

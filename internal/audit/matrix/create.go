@@ -55,9 +55,9 @@ func (m *Matrix) Without(action ruleset.Action) *Matrix {
 		}
 		for i, row := range t.Rows {
 			part.Rows[i].Grants = slices.DeleteFunc(slices.Clone(row.Grants), func(g Grant) bool { return gone[g.Rule] })
-			for _, a := range row.Apart {
+			for _, a := range row.Exceptional {
 				a.Rules = slices.DeleteFunc(slices.Clone(a.Rules), func(n int32) bool { return gone[n] })
-				part.Rows[i].Apart = append(part.Rows[i].Apart, a)
+				part.Rows[i].Exceptional = append(part.Rows[i].Exceptional, a)
 			}
 		}
 		less.Types = append(less.Types, &part)
@@ -107,10 +107,10 @@ func (t *Type) granting(action uint32) []int32 {
 
 // createLike finds the resources on record on which subjects have create.
 func (f *Folded) createLike(t *FoldedType, granting []int32, of func(subject int32) *Creator) {
-	apart := map[int32]map[int32]bool{} // resources that Apart speaks of, by subject
-	for _, a := range t.Apart {
-		if apart[a.Subject] == nil {
-			apart[a.Subject] = map[int32]bool{}
+	exceptional := map[int32]map[int32]bool{} // resources that Exceptional speaks of, by subject
+	for _, a := range t.Exceptional {
+		if exceptional[a.Subject] == nil {
+			exceptional[a.Subject] = map[int32]bool{}
 		}
 		var rules []int32
 		for _, n := range a.Rules {
@@ -119,7 +119,7 @@ func (f *Folded) createLike(t *FoldedType, granting []int32, of func(subject int
 			}
 		}
 		for _, resource := range a.Resources {
-			apart[a.Subject][resource] = true
+			exceptional[a.Subject][resource] = true
 		}
 		if len(rules) > 0 {
 			c := of(a.Subject)
@@ -142,7 +142,7 @@ func (f *Folded) createLike(t *FoldedType, granting []int32, of func(subject int
 			var like []int32
 			for at := range all.All() {
 				for _, resource := range t.Resources[at].Members {
-					if !apart[subject][resource] {
+					if !exceptional[subject][resource] {
 						like = append(like, resource)
 					}
 				}

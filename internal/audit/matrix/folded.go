@@ -23,9 +23,9 @@ type Selection struct {
 //			for b := range t.Blocks(g)      // resource groups with the same rights
 //		…
 //	for _, t := range f.Types
-//		for _, a := range t.Apart           // pairs that their blocks do not speak of
+//		for _, a := range t.Exceptional           // pairs that their blocks do not speak of
 //
-// Of a pair that stands apart (an owner and what is theirs) only Apart speaks.
+// Of a pair that stands apart (an owner and what is theirs) only Exceptional speaks.
 type Folded struct {
 	*Matrix
 	Subjects []Group
@@ -44,8 +44,8 @@ type Group struct {
 type FoldedType struct {
 	*Type
 	Resources []Group
-	// Apart is ordered by subject; its resources are those that were selected.
-	Apart []Apart
+	// Exceptional is ordered by subject; its resources are those that were selected.
+	Exceptional []ExceptionalPairs
 	// sets are the sets of the type, of groups in place of classes; of is the group
 	// of every resource, -1 for one that is not selected.
 	sets []Set
@@ -179,7 +179,7 @@ func (f *Folded) foldType(t *Type, s Selection) *FoldedType {
 		}
 	}
 	ft.of = of
-	ft.Apart = f.apart(t, s, of)
+	ft.Exceptional = f.exceptional(t, s, of)
 	return ft
 }
 
@@ -191,10 +191,10 @@ func mix(n uint64) uint64 {
 	return n ^ n>>31
 }
 
-func (f *Folded) apart(t *Type, s Selection, of []int) []Apart {
-	var all []Apart
+func (f *Folded) exceptional(t *Type, s Selection, of []int) []ExceptionalPairs {
+	var all []ExceptionalPairs
 	for class := range t.Rows {
-		for _, a := range t.Rows[class].Apart {
+		for _, a := range t.Rows[class].Exceptional {
 			if !s.Subject(a.Subject) {
 				continue
 			}
@@ -204,7 +204,7 @@ func (f *Folded) apart(t *Type, s Selection, of []int) []Apart {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Apart) int { return int(a.Subject) - int(b.Subject) })
+	slices.SortStableFunc(all, func(a, b ExceptionalPairs) int { return int(a.Subject) - int(b.Subject) })
 	return all
 }
 

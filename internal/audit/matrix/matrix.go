@@ -46,11 +46,11 @@ type Rule struct {
 }
 
 // Row is what the subjects of one class have on the resources of a type. Of a pair
-// of subject and resource that stands apart only Apart speaks; for all others
+// of subject and resource that stands apart only Exceptional speaks; for all others
 // Grants holds.
 type Row struct {
-	Grants []Grant
-	Apart  []Apart
+	Grants      []Grant
+	Exceptional []ExceptionalPairs
 }
 
 // Grant says that a rule grants on all resources of a set of classes.
@@ -59,9 +59,9 @@ type Grant struct {
 	Rule, Set int32
 }
 
-// Apart is resources of one class on which a subject who meets an identity test
+// ExceptionalPairs is resources of one class on which a subject who meets an identity test
 // has the same rights by the same rules, and these rules.
-type Apart struct {
+type ExceptionalPairs struct {
 	Subject, Class int32
 	// Resources are ascending.
 	Resources []int32
@@ -157,8 +157,8 @@ func (p *Prepared) Compute(ctx context.Context, q partition.Question, progress s
 // indices into Rules, ascending.
 func (m *Matrix) Granting(t *Type, subject, resource int32) []int32 {
 	row := &t.Rows[m.Model.Subjects.Of[subject]]
-	if _, apart := slices.BinarySearch(t.Resources.Apart[resource], subject); apart {
-		for _, a := range row.Apart {
+	if _, exceptional := slices.BinarySearch(t.Resources.Exceptional[resource], subject); exceptional {
+		for _, a := range row.Exceptional {
 			if a.Subject != subject || a.Class != t.Of[resource] {
 				continue
 			}

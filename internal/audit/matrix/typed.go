@@ -17,8 +17,8 @@ type typed struct {
 	rules []*rule
 	byID  map[string]*rule
 	cover *ast.Term
-	// apart are the resources that stand apart, by subject.
-	apart map[int32][]int32
+	// exceptional are the resources that stand apart, by subject.
+	exceptional map[int32][]int32
 	// bringing are the classes that bring a text to a test across, leading those
 	// that lead to a class of entities for a test of rights.
 	bringing map[int]map[int32]Set
@@ -33,16 +33,16 @@ type typed struct {
 
 func newTyped(m *partition.Model, r *partition.Resources) *typed {
 	t := &typed{
-		Resources: r, model: m, rules: newRules(m, r), byID: map[string]*rule{}, apart: map[int32][]int32{},
+		Resources: r, model: m, rules: newRules(m, r), byID: map[string]*rule{}, exceptional: map[int32][]int32{},
 		bringing: map[int]map[int32]Set{}, leading: map[int]map[int32][]int32{}, seed: maphash.MakeSeed(), hashed: map[uint64][]int32{},
 	}
 	for _, one := range t.rules {
 		t.byID[one.id] = one
 	}
 	t.cover = cover(t.rules, r.Actions)
-	for resource, subjects := range r.Apart {
+	for resource, subjects := range r.Exceptional {
 		for _, n := range subjects {
-			t.apart[n] = append(t.apart[n], int32(resource))
+			t.exceptional[n] = append(t.exceptional[n], int32(resource))
 		}
 	}
 	for _, test := range r.Across {
@@ -103,8 +103,8 @@ func (t *typed) meets(test int, subject, resource int32) bool {
 	return ok
 }
 
-// standsApart says whether a pair does.
-func (t *typed) standsApart(subject, resource int32) bool {
-	_, ok := slices.BinarySearch(t.Apart[resource], subject)
+// isExceptional says whether a pair does.
+func (t *typed) isExceptional(subject, resource int32) bool {
+	_, ok := slices.BinarySearch(t.Exceptional[resource], subject)
 	return ok
 }

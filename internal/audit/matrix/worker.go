@@ -29,9 +29,9 @@ type known struct {
 	rights map[uint32]Set
 	// across are the answers to the tests across, by test, as far as they were asked.
 	across map[int]Set
-	// apart is what single subjects have on resources that stand apart: the
+	// exceptional is what single subjects have on resources that stand apart: the
 	// actions.
-	apart map[pair]uint32
+	exceptional map[pair]uint32
 }
 
 type pair struct{ subject, resource int32 }
@@ -50,7 +50,7 @@ func (w *worker) settle(class int32) (map[string]*Row, error) {
 	w.known = map[string]*known{}
 	rows := map[string]*Row{}
 	for _, typ := range w.model.Order {
-		k := &known{typed: w.types[typ], rights: map[uint32]Set{}, across: map[int]Set{}, apart: map[pair]uint32{}}
+		k := &known{typed: w.types[typ], rights: map[uint32]Set{}, across: map[int]Set{}, exceptional: map[pair]uint32{}}
 		w.known[typ] = k
 		if err := w.ordinary(k); err != nil {
 			return nil, err
@@ -63,11 +63,11 @@ func (w *worker) settle(class int32) (map[string]*Row, error) {
 		}
 		slices.SortFunc(r.Grants, func(a, b Grant) int { return int(a.Rule) - int(b.Rule) })
 		for _, subject := range w.class.Members {
-			groups, err := w.settleApart(k, subject)
+			groups, err := w.settleExceptional(k, subject)
 			if err != nil {
 				return nil, err
 			}
-			r.Apart = append(r.Apart, groups...)
+			r.Exceptional = append(r.Exceptional, groups...)
 		}
 		rows[typ] = r
 	}

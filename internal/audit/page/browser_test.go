@@ -430,7 +430,7 @@ func square(n int) *page.Document {
 		Title: "square", Actions: []page.Action{{Name: "read", Bit: 2}}, Rules: []page.Rule{{ID: "1", Name: "Same", Grants: true, Actions: []string{"read"}}},
 		Types: []page.Type{{Key: "app", Name: "App"}},
 	}
-	rights := page.Rights{Rules: []page.Form{{Rule: 0, Actions: 2, Tests: []int{}}}, Apart: []page.Apart{}}
+	rights := page.Rights{Rules: []page.Form{{Rule: 0, Actions: 2, Tests: []int{}}}, Exceptional: []page.ExceptionalPairs{}}
 	side := page.Side{}
 	for i := range n {
 		doc.Subjects.IDs = append(doc.Subjects.IDs, fmt.Sprintf("acme\\u%d", i))

@@ -193,7 +193,7 @@ func list[T any](l []T) []T {
 func (w *builder) rights(a *report.Audit, number int, t *matrix.FoldedType) Rights {
 	r := Rights{
 		Side:  side(w.what[number], t.Partition, func(n int32) int32 { return int32(t.GroupOf(n)) }),
-		Rules: []Form{}, Sets: []string{}, Rows: [][]int32{}, Apart: []Apart{}, Met: map[int]map[int32][]int32{}, Targets: map[int][][]int32{},
+		Rules: []Form{}, Sets: []string{}, Rows: [][]int32{}, Exceptional: []ExceptionalPairs{}, Met: map[int]map[int32][]int32{}, Targets: map[int][][]int32{},
 	}
 	for i, rule := range t.Rules {
 		r.Rules = append(r.Rules, Form{w.rules[rule.ID], rule.Actions, list(a.Model.Reads.Rules[t.Type.Resources.Rules[i]].Tests)})
@@ -215,12 +215,12 @@ func (w *builder) rights(a *report.Audit, number int, t *matrix.FoldedType) Righ
 		}
 		r.Rows = append(r.Rows, row)
 	}
-	for _, apart := range t.Apart {
-		one := Apart{w.subjects[apart.Subject], make([]int32, len(apart.Resources)), list(apart.Rules)}
-		for i, n := range apart.Resources {
+	for _, exceptional := range t.Exceptional {
+		one := ExceptionalPairs{w.subjects[exceptional.Subject], make([]int32, len(exceptional.Resources)), list(exceptional.Rules)}
+		for i, n := range exceptional.Resources {
 			one.Resources[i] = w.resources[number][n]
 		}
-		r.Apart = append(r.Apart, one)
+		r.Exceptional = append(r.Exceptional, one)
 	}
 	r.Reached = w.reached(a, number, t)
 	w.evidence(a, number, t, &r)

@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 )
 
-// mostValues bounds the values of an attribute that are counted.
-const mostValues = 200
+// maxValues bounds the values of an attribute that are counted.
+const maxValues = 200
 
 // attributes finds the properties that subjects are counted by: roles and groups, as
 // far as the bundle holds them.
@@ -37,9 +37,9 @@ func (w *builder) attributes(a *report.Audit) {
 			return cmp.Or(cmp.Compare(len(members[y]), len(members[x])), cmp.Compare(x, y))
 		})
 		one := Attribute{Name: name}
-		if len(values) > mostValues {
-			one.More = len(values) - mostValues
-			values = values[:mostValues]
+		if len(values) > maxValues {
+			one.More = len(values) - maxValues
+			values = values[:maxValues]
 		}
 		one.Values = list(values)
 		var who [][]int32
@@ -100,10 +100,10 @@ func (w *builder) reached(a *report.Audit, number int, t *matrix.FoldedType) []i
 	for at, n := range w.what[number] {
 		all[at] = byGroup[t.GroupOf(n)]
 	}
-	for _, apart := range t.Apart {
-		after := held(t, apart.Rules) != 0
-		for _, n := range apart.Resources {
-			switch before := beside(t, group[w.subjects[apart.Subject]], n) != 0; {
+	for _, exceptional := range t.Exceptional {
+		after := held(t, exceptional.Rules) != 0
+		for _, n := range exceptional.Resources {
+			switch before := beside(t, group[w.subjects[exceptional.Subject]], n) != 0; {
 			case after && !before:
 				all[w.resources[number][n]]++
 			case before && !after:
@@ -123,7 +123,7 @@ func held(t *matrix.FoldedType, rules []int32) (mask uint32) {
 }
 
 // beside returns the actions that a group of subjects has on a resource by what its
-// grants say, which for a pair that stands apart is not what it has.
+// grants say, which for a pair that is exceptional is not what it has.
 func beside(t *matrix.FoldedType, g matrix.Group, resource int32) (mask uint32) {
 	for rule, set := range t.Grants(g) {
 		if set.Has(int32(t.GroupOf(resource))) {
@@ -155,10 +155,10 @@ func (w *builder) counts(a *report.Audit, t *matrix.FoldedType) [][]int64 {
 			group[w.subjects[member]] = g
 		}
 	}
-	for _, apart := range t.Apart {
-		subject := w.subjects[apart.Subject]
-		after := held(t, apart.Rules)
-		for _, n := range apart.Resources {
+	for _, exceptional := range t.Exceptional {
+		subject := w.subjects[exceptional.Subject]
+		after := held(t, exceptional.Rules)
+		for _, n := range exceptional.Resources {
 			before := beside(t, group[subject], n)
 			for k, action := range w.doc.Actions {
 				switch {

@@ -177,8 +177,8 @@ type Rights struct {
 	Rows [][]int32 `json:"rows"`
 	// Reached is, by resource, how many subjects have something on it.
 	Reached []int64 `json:"reached"`
-	// Apart are pairs of which Rows does not speak.
-	Apart []Apart `json:"apart"`
+	// Exceptional are pairs of which Rows does not speak.
+	Exceptional []ExceptionalPairs `json:"exceptional"`
 	// Met lists, by identity test and resource, the subjects who meet it; Targets,
 	// by test of a right and resource, the entities asked about, -1 for one that the
 	// page does not hold.
@@ -193,8 +193,8 @@ type Form struct {
 	Tests   []int  `json:"tests"`
 }
 
-// Apart is a subject, resources, and the rules that grant there: indices into Rules.
-type Apart struct {
+// ExceptionalPairs is a subject, resources, and the rules that grant there: indices into Rules.
+type ExceptionalPairs struct {
 	Subject   int32   `json:"subject"`
 	Resources []int32 `json:"resources"`
 	Rules     []int32 `json:"rules"`

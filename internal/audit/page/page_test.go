@@ -84,7 +84,7 @@ func TestPolicyNamesAllThatRuns(t *testing.T) {
 // The page says of each pair what the matrix says, and why as the model says.
 func TestThePageSaysWhatTheMatrixSays(t *testing.T) {
 	size := sitegen.Size{Users: 7, Streams: 4, Apps: 6, Objects: 7, Others: 2, Rules: 25, Requests: 20}
-	granted, apart := 0, 0
+	granted, exceptional := 0, 0
 	for seed := range uint64(6) {
 		site := testsite.Open(t, sitegen.Generate(seed, size))
 		all := audits(t, site.Bundle, "hub", "")
@@ -99,22 +99,22 @@ func TestThePageSaysWhatTheMatrixSays(t *testing.T) {
 		for c, a := range all {
 			for n := range a.Types {
 				g, p := equal(t, doc, c, a, n)
-				granted, apart = granted+g, apart+p
+				granted, exceptional = granted+g, exceptional+p
 			}
 		}
 	}
-	if granted < 100 || apart == 0 {
-		t.Errorf("the sites have %d pairs with rights and %d that stand apart: too few to tell", granted, apart)
+	if granted < 100 || exceptional == 0 {
+		t.Errorf("the sites have %d pairs with rights and %d that stand apart: too few to tell", granted, exceptional)
 	}
 }
 
 // equal compares what the page holds about a type with the matrix, pair by pair.
-func equal(t *testing.T, doc *page.Document, c int, a *report.Audit, n int) (granted, apart int) {
+func equal(t *testing.T, doc *page.Document, c int, a *report.Audit, n int) (granted, exceptional int) {
 	t.Helper()
 	typ, context := a.Types[n], doc.Contexts[c]
 	rights := context.Types[n]
 	exceptions := map[[2]int32][]int32{}
-	for _, one := range rights.Apart {
+	for _, one := range rights.Exceptional {
 		for _, resource := range one.Resources {
 			exceptions[[2]int32{one.Subject, resource}] = one.Rules
 		}
@@ -128,7 +128,7 @@ func equal(t *testing.T, doc *page.Document, c int, a *report.Audit, n int) (gra
 			want := slices.DeleteFunc(slices.Clone(a.Granting(typ.Type, subject, resource)), func(r int32) bool { return typ.Rules[r].Actions == 0 })
 			got, ok := exceptions[[2]int32{subject, resource}]
 			if ok {
-				apart++
+				exceptional++
 			} else {
 				row := rights.Rows[context.Subjects.Group[subject]]
 				for i := 0; i < len(row); i += 2 {
@@ -156,7 +156,7 @@ func equal(t *testing.T, doc *page.Document, c int, a *report.Audit, n int) (gra
 			t.Fatalf("%s %s is reached by %d, want %d", typ.Type.Type, doc.Types[n].IDs[resource], rights.Reached[resource], reached)
 		}
 	}
-	return granted, apart
+	return granted, exceptional
 }
 
 // unpack reads a set as the page's script does.

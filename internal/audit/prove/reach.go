@@ -23,9 +23,9 @@ type Step struct {
 	GrantedBy []Grant `json:"granted_by"`
 }
 
-// ifJudgedBefore is the reading under which a right to edit some rules is one to every
+// ifDecidedBefore is the reading under which a right to edit some rules is one to every
 // right.
-const ifJudgedBefore = "if the product judges a rule before the edit, not after it"
+const ifDecidedBefore = "if the product judges a rule before the edit, not after it"
 
 // reach decides whether users who meet conditions can get a right, by themselves or by
 // changing what their rights let them change. The conditions are about the users as they
@@ -133,7 +133,7 @@ func (r *runner) restricted(ctx context.Context, q *question, free []solve.Kind,
 	if err != nil || result.Verdict == Counterexample {
 		return "", err
 	}
-	return ifJudgedBefore, nil
+	return ifDecidedBefore, nil
 }
 
 func (r *runner) one(ctx context.Context, a Assertion) (Result, error) {

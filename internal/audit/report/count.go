@@ -9,13 +9,13 @@ import (
 // counter counts the pairs of one type, those that stand apart where they belong.
 type counter struct {
 	*matrix.FoldedType
-	apart map[int32][]matrix.Apart // by subject
+	exceptional map[int32][]matrix.ExceptionalPairs // by subject
 }
 
 func newCounter(t *matrix.FoldedType) *counter {
-	c := &counter{t, map[int32][]matrix.Apart{}}
-	for _, a := range t.Apart {
-		c.apart[a.Subject] = append(c.apart[a.Subject], a)
+	c := &counter{t, map[int32][]matrix.ExceptionalPairs{}}
+	for _, a := range t.Exceptional {
+		c.exceptional[a.Subject] = append(c.exceptional[a.Subject], a)
 	}
 	return c
 }
@@ -30,11 +30,11 @@ type block struct {
 
 // blocks returns the blocks of a group of subjects.
 func (c *counter) blocks(g matrix.Group) []block {
-	apart := map[int]int64{} // pairs that stand apart, by group of resources
+	exceptional := map[int]int64{} // pairs that stand apart, by group of resources
 	for _, subject := range g.Members {
-		for _, a := range c.apart[subject] {
+		for _, a := range c.exceptional[subject] {
 			for _, n := range a.Resources {
-				apart[c.GroupOf(n)]++
+				exceptional[c.GroupOf(n)]++
 			}
 		}
 	}
@@ -45,7 +45,7 @@ func (c *counter) blocks(g matrix.Group) []block {
 			counted.resources += int64(len(c.Resources[at].Members))
 		}
 		counted.pairs = counted.resources * int64(len(g.Members))
-		for group, n := range apart {
+		for group, n := range exceptional {
 			if b.Groups.Has(int32(group)) {
 				counted.pairs -= n
 			}
@@ -63,11 +63,11 @@ type share struct {
 
 // shares returns what one subject of a group has, given the group's blocks.
 func (c *counter) shares(subject int32, blocks []block) []share {
-	all := make([]share, 0, len(blocks)+len(c.apart[subject]))
+	all := make([]share, 0, len(blocks)+len(c.exceptional[subject]))
 	for _, b := range blocks {
 		all = append(all, share{b.Rules, b.resources})
 	}
-	for _, a := range c.apart[subject] {
+	for _, a := range c.exceptional[subject] {
 		for _, n := range a.Resources {
 			at := slices.IndexFunc(blocks, func(b block) bool { return b.Groups.Has(int32(c.GroupOf(n))) })
 			if at >= 0 {

@@ -151,12 +151,12 @@ type reached struct {
 // anonymous is what one subject who is anonymous has: groups by action and, where a
 // pair stands apart, actions by resource.
 type anonymous struct {
-	granted [13]matrix.Set
-	apart   map[int32]uint32
+	granted     [13]matrix.Set
+	exceptional map[int32]uint32
 }
 
 func (a anonymous) has(i int, resource, group int32) bool {
-	if held, ok := a.apart[resource]; ok {
+	if held, ok := a.exceptional[resource]; ok {
 		return held&uint32(ruleset.AllActions[i]) != 0
 	}
 	return a.granted[i] != nil && a.granted[i].Has(group)
@@ -192,13 +192,13 @@ func newReached(a *Audit, t *matrix.FoldedType) *reached {
 		}
 		for _, subject := range g.Members {
 			nobody := anonymous{granted, map[int32]uint32{}}
-			for _, apart := range c.apart[subject] {
-				held := mask(t, apart.Rules)
-				for _, n := range apart.Resources {
-					nobody.apart[n] = held
+			for _, exceptional := range c.exceptional[subject] {
+				held := mask(t, exceptional.Rules)
+				for _, n := range exceptional.Resources {
+					nobody.exceptional[n] = held
 				}
 				for i, action := range ruleset.AllActions {
-					for _, n := range apart.Resources {
+					for _, n := range exceptional.Resources {
 						if granted[i] != nil && granted[i].Has(int32(t.GroupOf(n))) {
 							r.more[i][n]--
 						}

@@ -167,14 +167,14 @@ func reachedBy(a *Audit, t *matrix.FoldedType) []int64 {
 			group[subject] = g
 		}
 	}
-	for _, apart := range t.Apart {
-		for _, n := range apart.Resources {
-			for rule, groups := range t.Grants(group[apart.Subject]) {
+	for _, exceptional := range t.Exceptional {
+		for _, n := range exceptional.Resources {
+			for rule, groups := range t.Grants(group[exceptional.Subject]) {
 				if groups.Has(int32(t.GroupOf(n))) {
 					add(rule, n, -1)
 				}
 			}
-			for _, rule := range apart.Rules {
+			for _, rule := range exceptional.Rules {
 				add(rule, n, 1)
 			}
 		}

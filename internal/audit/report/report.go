@@ -112,13 +112,13 @@ func classRows(a *Audit, emit emit) error {
 				}
 			}
 		}
-		for _, apart := range t.Apart {
-			resources := make([]string, len(apart.Resources))
-			for i, n := range apart.Resources {
+		for _, exceptional := range t.Exceptional {
+			resources := make([]string, len(exceptional.Resources))
+			for i, n := range exceptional.Resources {
 				resources[i] = t.Handles[n]
 			}
-			for _, right := range t.Rights(apart.Rules) {
-				if err := emit(a.From(), a.Names.Type(t.Type.Type), int64(1), a.Subject(apart.Subject), int64(len(resources)), resources[0],
+			for _, right := range t.Rights(exceptional.Rules) {
+				if err := emit(a.From(), a.Names.Type(t.Type.Type), int64(1), a.Subject(exceptional.Subject), int64(len(resources)), resources[0],
 					right.Actions, a.rules(t, right.Rules), int64(len(resources)), nil, nil, resources); err != nil {
 					return err
 				}
@@ -171,17 +171,17 @@ func cellRows(a *Audit, emit emit) error {
 			blocks := c.blocks(g)
 			for _, subject := range g.Members {
 				cells = cells[:0]
-				apart := map[int32]bool{}
-				for _, part := range c.apart[subject] {
+				exceptional := map[int32]bool{}
+				for _, part := range c.exceptional[subject] {
 					for _, n := range part.Resources {
-						apart[n] = true
+						exceptional[n] = true
 						cells = append(cells, cell{n, part.Rules})
 					}
 				}
 				for _, b := range blocks {
 					for at := range b.Groups.All() {
 						for _, n := range t.Resources[at].Members {
-							if !apart[n] {
+							if !exceptional[n] {
 								cells = append(cells, cell{n, b.Rules})
 							}
 						}

@@ -165,11 +165,11 @@ func TestClasses(t *testing.T) {
 			members[key] = append(members[key], row["id"].(string))
 		}
 		rows := rowsOf(t, report.Classes, c.Audit)
-		apart := map[[3]string]bool{}
+		exceptional := map[[3]string]bool{}
 		for _, a := range c.Types {
-			for _, one := range a.Apart {
+			for _, one := range a.Exceptional {
 				for _, n := range one.Resources {
-					apart[[3]string{strings.ToUpper(a.Type.Type), c.Model.Subjects.IDs[one.Subject], a.Handles[n]}] = true
+					exceptional[[3]string{strings.ToUpper(a.Type.Type), c.Model.Subjects.IDs[one.Subject], a.Handles[n]}] = true
 				}
 			}
 		}
@@ -177,7 +177,7 @@ func TestClasses(t *testing.T) {
 		for _, row := range rows {
 			typ, pairs := row["type"].(string), int64(0)
 			unfold := func(subject, resource string, own bool) {
-				if apart[[3]string{typ, subject, resource}] != own {
+				if exceptional[[3]string{typ, subject, resource}] != own {
 					return
 				}
 				pairs++

@@ -68,8 +68,8 @@ func (a *Audit) Cells() int64 {
 				n += b.pairs * int64(bits.OnesCount32(mask(t, b.Rules)))
 			}
 		}
-		for _, apart := range t.Apart {
-			n += int64(len(apart.Resources)) * int64(bits.OnesCount32(mask(t, apart.Rules)))
+		for _, exceptional := range t.Exceptional {
+			n += int64(len(exceptional.Resources)) * int64(bits.OnesCount32(mask(t, exceptional.Rules)))
 		}
 	}
 	return n

@@ -129,7 +129,7 @@ func (c *candidates) resource(r *partition.Resources, n int32) Entity {
 func (c *candidates) apart(m *partition.Model, r *partition.Resources, session partition.Session, most int) {
 	seen := map[string]bool{}
 	for n := range int32(r.Recorded) {
-		for _, user := range r.Apart[n] {
+		for _, user := range r.Exceptional[n] {
 			key := fmt.Sprint(m.Subjects.Of[user], r.Of[n], meets(m, r, n, user))
 			if seen[key] {
 				continue
@@ -179,9 +179,9 @@ func (c *candidates) bare(covered map[string]bool) []Entity {
 	return list
 }
 
-// environmentsMost is the number of values of session attributes that are tried
+// maxEnvironments is the number of values of session attributes that are tried
 // with every pair; rules that name more get described requests.
-const environmentsMost = 12
+const maxEnvironments = 12
 
 // sessions are hub and QMC, without an environment and with each value that a
 // condition compares an attribute of it with.
@@ -191,7 +191,7 @@ func (c *candidates) sessions() []partition.Session {
 	for _, rule := range c.rules {
 		for _, node := range clausesOf(rule.Tree) {
 			name, value, ok := environmentValue(node)
-			if key := schema.Fold(name) + "=" + value; ok && !seen[key] && len(environments) <= environmentsMost {
+			if key := schema.Fold(name) + "=" + value; ok && !seen[key] && len(environments) <= maxEnvironments {
 				seen[key] = true
 				environments = append(environments, map[string][]string{name: {value}})
 			}

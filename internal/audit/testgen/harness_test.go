@@ -60,7 +60,7 @@ func openRules(t *testing.T, rules []ruleset.Rule, site string) testgen.Subject 
 	return s
 }
 
-var options = testgen.Options{Most: 100_000, Progress: snapshot.NoProgress{}}
+var options = testgen.Options{MaxRequests: 100_000, Progress: snapshot.NoProgress{}}
 
 func generate(t *testing.T, s testgen.Subject, o testgen.Options) *testgen.Suite {
 	t.Helper()

@@ -51,8 +51,8 @@ func (s Score) Share() float64 {
 // fate is what became of a mutant.
 type fate struct {
 	noticed, invalid bool
-	// told is the request that tells the mutant, -1 if none does.
-	told int
+	// killer is the request that tells the mutant, -1 if none does.
+	killer int
 }
 
 // Score changes the rules, one thing at a time, compiles them and asks the tests'
@@ -81,10 +81,10 @@ func (s *Suite) Score(ctx context.Context, progress snapshot.Progress) (*Score, 
 			score.Invalid++
 		case f.noticed:
 			score.Noticed++
-		case f.told < 0:
+		case f.killer < 0:
 			score.Equivalent++
 		default:
-			c := s.pool[f.told]
+			c := s.pool[f.killer]
 			score.Survivors = append(score.Survivors, Survivor{all[i], s.sentence(c.Request, c.grants), c.Request})
 		}
 	}
@@ -143,19 +143,19 @@ func (t *trial) run(ctx context.Context, m Mutant) (fate, error) {
 		}
 		return f, err
 	}
-	told := -1
+	killer := -1
 	for i := range t.pool {
 		if changed(i) {
-			told = i
+			killer = i
 			break
 		}
 	}
-	if told < 0 { // does it compile?
+	if killer < 0 { // does it compile?
 		policy, _ := compiler.Compile(rules, t.subject.Policy.Options)
-		return fate{invalid: policy == nil, told: told}, nil
+		return fate{invalid: policy == nil, killer: killer}, nil
 	}
 	f, err := t.replay(ctx, rules, nil, t.Cases)
-	f.told = told
+	f.killer = killer
 	return f, err
 }
 

@@ -18,7 +18,7 @@ import (
 // TestMutants lists the changes that are made to a rule, by what is changed.
 func TestMutants(t *testing.T) {
 	r := rule("r", "App_*,QmcSection_App,Stream_1", `!(user.name = "x") and user.@a like "y*" or resource.HasPrivilege("read")`)
-	suite := generate(t, openRules(t, []ruleset.Rule{r}, scenarios+"sheet-level/site"), testgen.Options{OnRecord: true, Most: 1, Progress: snapshot.NoProgress{}})
+	suite := generate(t, openRules(t, []ruleset.Rule{r}, scenarios+"sheet-level/site"), testgen.Options{OnRecord: true, MaxRequests: 1, Progress: snapshot.NoProgress{}})
 	changes, rules := suite.Mutants()
 	var got []string
 	for i, m := range changes {
@@ -130,9 +130,9 @@ func TestDisagreement(t *testing.T) {
 	}
 }
 
-// TestChangesAreToldExactly holds the quick way to see whether a request tells a
+// TestChangesAreReportedExactly holds the quick way to see whether a request tells a
 // change against the slow one, on made-up rules that lean on each other.
-func TestChangesAreToldExactly(t *testing.T) {
+func TestChangesAreReportedExactly(t *testing.T) {
 	size := sitegen.Size{Users: 3, Streams: 2, Apps: 3, Objects: 3, Others: 1, Rules: 6, Requests: 20}
 	for seed := range uint64(3) {
 		dir := t.TempDir()
@@ -140,11 +140,11 @@ func TestChangesAreToldExactly(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := options
-		o.OnRecord, o.Most = true, 1
+		o.OnRecord, o.MaxRequests = true, 1
 		suite := generate(t, open(t, filepath.Join(dir, "rules.json"), filepath.Join(dir, "snapshot")), o)
-		told, wrong, err := suite.Shortcuts(t.Context())
-		if err != nil || told == 0 || len(wrong) > 0 {
-			t.Errorf("seed %d: %v, told %d times, wrong about %q", seed+11, err, told, wrong[:min(len(wrong), 5)])
+		killer, wrong, err := suite.Shortcuts(t.Context())
+		if err != nil || killer == 0 || len(wrong) > 0 {
+			t.Errorf("seed %d: %v, told %d times, wrong about %q", seed+11, err, killer, wrong[:min(len(wrong), 5)])
 		}
 	}
 }

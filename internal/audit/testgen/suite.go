@@ -34,8 +34,8 @@ type Options struct {
 	// Most bounds the requests about entities of the site that are looked at, of
 	// which there is nevertheless one for every class of subjects and of resources
 	// of a type, from hub and QMC and with every value of a session attribute.
-	Most     int
-	Progress snapshot.Progress
+	MaxRequests int
+	Progress    snapshot.Progress
 }
 
 // Suite is the tests that pin a policy.
@@ -87,7 +87,7 @@ func Generate(ctx context.Context, subject Subject, options Options) (*Suite, er
 	if err != nil {
 		return nil, err
 	}
-	c := &candidates{branches: s.branches, names: s.names, bundle: subject.Bundle, site: subject.Site, most: options.Most}
+	c := &candidates{branches: s.branches, names: s.names, bundle: subject.Bundle, site: subject.Site, most: options.MaxRequests}
 	if err := c.generate(ctx); err != nil {
 		return nil, err
 	}

@@ -216,13 +216,13 @@ func TestOnRecord(t *testing.T) {
 	}
 }
 
-// TestMost bounds the requests, says how many that cuts off, whether requests are
+// TestMaxRequests bounds the requests, says how many that cuts off, whether requests are
 // described as well or not, and looks at every subject and resource still.
-func TestMost(t *testing.T) {
+func TestMaxRequests(t *testing.T) {
 	o := options
-	o.OnRecord, o.Most = true, 1
+	o.OnRecord, o.MaxRequests = true, 1
 	s := open(t, scenarios+"customer-case/rules.json", scenarios+"customer-case/site")
-	few, all := generate(t, s, o), generate(t, s, testgen.Options{OnRecord: true, Most: options.Most, Progress: options.Progress})
+	few, all := generate(t, s, o), generate(t, s, testgen.Options{OnRecord: true, MaxRequests: options.MaxRequests, Progress: options.Progress})
 	if few.Looked >= all.Looked || few.Pairs != all.Pairs {
 		t.Errorf("%d of %d are looked at, without a bound %d of %d", few.Looked, few.Pairs, all.Looked, all.Pairs)
 	}

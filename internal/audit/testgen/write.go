@@ -49,9 +49,9 @@ type group struct {
 	decisions int
 }
 
-// decisionsMost bounds the decisions of a test: opa test stops one after five seconds,
+// maxDecisions bounds the decisions of a test: opa test stops one after five seconds,
 // also on a machine that has other things to do.
-const decisionsMost = 24
+const maxDecisions = 24
 
 // decisions is how many a case asks for: what is allowed, and by which rules.
 func (c Case) decisions() int { return 2 + len(c.Grants) }
@@ -66,7 +66,7 @@ func (s *Suite) groups() []group {
 			g.class = ""
 		}
 		at := slices.IndexFunc(list, func(o group) bool {
-			return o.rule == g.rule && o.class == g.class && o.grants == g.grants && o.decisions+c.decisions() <= decisionsMost
+			return o.rule == g.rule && o.class == g.class && o.grants == g.grants && o.decisions+c.decisions() <= maxDecisions
 		})
 		if at < 0 {
 			at = len(list)

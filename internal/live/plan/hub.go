@@ -65,7 +65,7 @@ func streamReaders(ctx context.Context, b *bundles.Bundle, progress snapshot.Pro
 	sizes := make([]int, len(t.Classes))
 	for stream := range int32(t.Recorded) {
 		sizes[t.Of[stream]]++
-		for _, user := range t.Apart[stream] {
+		for _, user := range t.Exceptional[stream] {
 			exceptions[user] = append(exceptions[user], stream)
 		}
 	}

@@ -191,7 +191,7 @@ const maxExceptional = 20
 
 func (c *comparison) exceptional(m *matrix.Matrix, t *matrix.Type, ask *qrs.MatrixQuery, userOf, thingOf map[string]int32) {
 	added := 0
-	for n, users := range t.Apart[:t.Recorded] {
+	for n, users := range t.Exceptional[:t.Recorded] {
 		if added >= maxExceptional {
 			break
 		}

@@ -25,9 +25,9 @@ const (
 	refreshLeast = 10 * time.Second
 	// refreshWait is how long a request waits for a set that may have its key.
 	refreshWait = 2 * time.Second
-	// staleMost is the time for which a set counts that cannot be fetched again: a
+	// maxStale is the time for which a set counts that cannot be fetched again: a
 	// key that the issuer has taken back must not count for ever.
-	staleMost = 24 * time.Hour
+	maxStale  = 24 * time.Hour
 	keySetMax = 1 << 20
 )
 
@@ -128,7 +128,7 @@ func (r *Remote) keys(kid string) jwk.Set {
 
 func (r *Remote) fresh() jwk.Set {
 	set := r.current.Load()
-	if set == nil || time.Since(set.at) > staleMost {
+	if set == nil || time.Since(set.at) > maxStale {
 		return nil
 	}
 	return set.keys

@@ -65,19 +65,19 @@ func TestNobodyReads(t *testing.T) {
 	}
 }
 
-func TestErrorsAreTold(t *testing.T) {
+func TestErrorsAreReported(t *testing.T) {
 	r, to := io.Pipe()
 	broken := errors.New("no space")
 	_ = r.CloseWithError(broken)
-	var told atomic.Int64
+	var reported atomic.Int64
 	w := lines.New(to, lines.Max, func(err error) {
 		if errors.Is(err, broken) {
-			told.Add(1)
+			reported.Add(1)
 		}
 	})
 	_, _ = io.WriteString(w, "x")
 	_, _ = io.WriteString(w, "y")
-	if err := w.Close(t.Context()); err != nil || told.Load() != 2 {
-		t.Errorf("%v, %d errors are told, want 2", err, told.Load())
+	if err := w.Close(t.Context()); err != nil || reported.Load() != 2 {
+		t.Errorf("%v, %d errors are told, want 2", err, reported.Load())
 	}
 }

@@ -24,10 +24,10 @@ func abandonedMax() int64 { return int64(max(2, runtime.GOMAXPROCS(0)/2)) }
 
 // Limit sets the time within which an activation must end. It is called before
 // the first.
-func (h *Holder) Limit(within time.Duration) { h.within = within }
+func (h *PolicyStore) Limit(within time.Duration) { h.within = within }
 
 // UnderWay returns when the activation that runs now began, and whether one does.
-func (h *Holder) UnderWay() (since time.Time, ok bool) {
+func (h *PolicyStore) UnderWay() (since time.Time, ok bool) {
 	if at := h.began.Load(); at != nil {
 		return *at, true
 	}
@@ -35,11 +35,11 @@ func (h *Holder) UnderWay() (since time.Time, ok bool) {
 }
 
 // Abandoned returns the number of activations that were given up and still run.
-func (h *Holder) Abandoned() int { return int(h.abandoned.Load()) }
+func (h *PolicyStore) Abandoned() int { return int(h.abandoned.Load()) }
 
 // activate lets the policy that load returns decide from now on. After an error
 // the policy before decides as it did. The work began at the start.
-func (h *Holder) activate(ctx context.Context, start time.Time, swap Swap, load func(context.Context) (*Policy, error)) error {
+func (h *PolicyStore) activate(ctx context.Context, start time.Time, swap Swap, load func(context.Context) (*Policy, error)) error {
 	p, err := h.timed(ctx, load)
 	if err != nil && ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err) // the end of the process, not of the bundle
@@ -67,7 +67,7 @@ func (h *Holder) activate(ctx context.Context, start time.Time, swap Swap, load 
 
 // timed loads a policy within the time there is. What runs longer is left to
 // itself: a bundle must not keep better ones from taking its place.
-func (h *Holder) timed(ctx context.Context, load func(context.Context) (*Policy, error)) (*Policy, error) {
+func (h *PolicyStore) timed(ctx context.Context, load func(context.Context) (*Policy, error)) (*Policy, error) {
 	if n := h.abandoned.Load(); n >= abandonedMax() {
 		return nil, fmt.Errorf("%w before it began: %d others were given up and still run; restart the decision point", ErrSlow, n)
 	}
@@ -105,7 +105,7 @@ func (h *Holder) timed(ctx context.Context, load func(context.Context) (*Policy,
 	return h.outcome(ctx, nil, context.Cause(ctx))
 }
 
-func (h *Holder) outcome(ctx context.Context, p *Policy, err error) (*Policy, error) {
+func (h *PolicyStore) outcome(ctx context.Context, p *Policy, err error) (*Policy, error) {
 	if err != nil && errors.Is(context.Cause(ctx), ErrSlow) {
 		return nil, fmt.Errorf("%w after %s: the bundle takes too long to compile, or a set of candidates to evaluate", ErrSlow, h.within)
 	}

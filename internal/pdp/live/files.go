@@ -13,7 +13,7 @@ import (
 
 // Files are the files of one policy, or of a policy and its data.
 type Files struct {
-	holder       *Holder
+	store        *PolicyStore
 	names        []string
 	verification *bundle.VerificationConfig
 	limit        int64
@@ -27,8 +27,8 @@ type Files struct {
 
 // NewFiles returns files, none of which has been read. With a verification, all
 // of them must be signed. Each may unpack to limit bytes.
-func NewFiles(h *Holder, names []string, verification *bundle.VerificationConfig, limit int64) *Files {
-	return &Files{holder: h, names: names, verification: verification, limit: limit}
+func NewFiles(h *PolicyStore, names []string, verification *bundle.VerificationConfig, limit int64) *Files {
+	return &Files{store: h, names: names, verification: verification, limit: limit}
 }
 
 // Activate reads the files and lets them decide from now on. After an error the
@@ -37,7 +37,7 @@ func (f *Files) Activate(ctx context.Context) error {
 	f.one.Lock()
 	defer f.one.Unlock()
 	start, seen := time.Now(), look(f.names)
-	err := f.holder.activate(ctx, start, f.holder.swap, f.load)
+	err := f.store.activate(ctx, start, f.store.swap, f.load)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.seen, f.at, f.err = seen, start, err
@@ -49,7 +49,7 @@ func (f *Files) load(ctx context.Context) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.holder.prepare(ctx, ast.NewCompiler(), b, f.names, digest)
+	return f.store.prepare(ctx, ast.NewCompiler(), b, f.names, digest)
 }
 
 func (f *Files) open(ctx context.Context) (*bundles.Bundle, string, error) {

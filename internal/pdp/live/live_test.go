@@ -101,7 +101,7 @@ func TestCancelledActivation(t *testing.T) {
 func TestParts(t *testing.T) {
 	wanted := []string{"a", "b"}
 	h := live.New("p", nil)
-	parts := live.NewParts(h, func() []string { return append([]string{}, wanted...) })
+	parts := live.NewBundleSet(h, func() []string { return append([]string{}, wanted...) })
 	part := func(roots, revision, module string) live.Part {
 		b := &bundles.Bundle{Manifests: []bundles.Manifest{{Revision: revision, Roots: []string{roots}}}}
 		if module != "" {

@@ -18,7 +18,7 @@ import (
 
 // Policy is a policy with its data, ready to decide.
 type Policy struct {
-	*engine.Point
+	*engine.EntryPoint
 	// Revision is what the manifests say; of several bundles, joined with "+";
 	// of a bundle without one, a digest of its bytes.
 	Revision string
@@ -44,8 +44,8 @@ func (p *Policy) Bundle() *bundles.Bundle {
 	return &bundles.Bundle{Manifests: p.manifests, Modules: p.modules, Data: *p.Data}
 }
 
-// Holder holds the policy that decides. It is safe for concurrent use.
-type Holder struct {
+// PolicyStore holds the policy that decides. It is safe for concurrent use.
+type PolicyStore struct {
 	entryPoint string
 	observe    func(Activation)
 	swap       Swap
@@ -73,39 +73,39 @@ type Activation struct {
 // must follow the policy does.
 type Swap func(p *Policy, now func()) error
 
-// atOnce is the Swap of those whom nothing follows.
-func atOnce(_ *Policy, now func()) error {
+// immediately is the Swap of those whom nothing follows.
+func immediately(_ *Policy, now func()) error {
 	now()
 	return nil
 }
 
 // Follow sets how policies are swapped. It is called before the first.
-func (h *Holder) Follow(swap Swap) { h.swap = swap }
+func (h *PolicyStore) Follow(swap Swap) { h.swap = swap }
 
 // Evaluate sets how policies are evaluated. It is called before the first.
-func (h *Holder) Evaluate(options ...engine.Option) { h.options = options }
+func (h *PolicyStore) Evaluate(options ...engine.Option) { h.options = options }
 
 // New returns a holder of nothing yet. The observer, which may be nil, is told
 // of each activation.
-func New(entryPoint string, observe func(Activation)) *Holder {
+func New(entryPoint string, observe func(Activation)) *PolicyStore {
 	if observe == nil {
 		observe = func(Activation) {}
 	}
-	return &Holder{entryPoint: entryPoint, observe: observe, swap: atOnce, within: DefaultActivation}
+	return &PolicyStore{entryPoint: entryPoint, observe: observe, swap: immediately, within: DefaultActivation}
 }
 
 // Current returns the policy that decides, or nil if none has been activated. A
 // request asks once and stays with what it got.
-func (h *Holder) Current() *Policy { return h.current.Load() }
+func (h *PolicyStore) Current() *Policy { return h.current.Load() }
 
 // Last returns the last activation; its time is zero before the first.
-func (h *Holder) Last() Activation {
+func (h *PolicyStore) Last() Activation {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.last
 }
 
-func (h *Holder) report(a Activation) {
+func (h *PolicyStore) report(a Activation) {
 	h.mu.Lock()
 	h.last = a
 	h.mu.Unlock()
@@ -124,7 +124,7 @@ func guarded(load func() (*Policy, error)) (p *Policy, err error) {
 }
 
 // prepare makes a policy of a bundle whose manifests are those of the names.
-func (h *Holder) prepare(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) (*Policy, error) {
+func (h *PolicyStore) prepare(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) (*Policy, error) {
 	point, err := engine.NewPointWith(ctx, compiler, b, h.entryPoint, h.options...)
 	if err != nil {
 		return nil, err
@@ -132,9 +132,9 @@ func (h *Holder) prepare(ctx context.Context, compiler *ast.Compiler, b *bundles
 	return newPolicy(point, compiler, b, names, digest), nil
 }
 
-func newPolicy(point *engine.Point, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) *Policy {
+func newPolicy(point *engine.EntryPoint, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) *Policy {
 	p := &Policy{
-		Point: point, Revision: revision(b.Manifests, digest), Digest: digest, Compiler: compiler,
+		EntryPoint: point, Revision: revision(b.Manifests, digest), Digest: digest, Compiler: compiler,
 		Data: point.Data(), modules: b.Modules, manifests: b.Manifests, Revisions: map[string]string{},
 	}
 	for i, m := range b.Manifests {

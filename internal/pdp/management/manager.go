@@ -41,9 +41,9 @@ type Options struct {
 	// Files says that the policy comes from files: the configuration must name
 	// no bundles.
 	Files bool
-	// Holder is where policies go.
-	Holder *live.Holder
-	Log    *slog.Logger
+	// PolicyStore is where policies go.
+	PolicyStore *live.PolicyStore
+	Log         *slog.Logger
 	// Console is where decisions and status go that are to go to the console.
 	Console io.Writer
 	// Metrics is where OPA's plugins register theirs.
@@ -65,8 +65,8 @@ type Options struct {
 // Manager runs OPA's plugins. It is safe for concurrent use.
 type Manager struct {
 	opa     *plugins.Manager
-	parts   *live.Parts
-	holder  *live.Holder
+	parts   *live.BundleSet
+	store   *live.PolicyStore
 	log     *slog.Logger
 	files   bool
 	verify  bool // the file has keys to verify bundles by
@@ -97,8 +97,8 @@ var registerTransports = sync.OnceFunc(func() { tracing.RegisterHTTPTracing(tran
 
 // New makes the plugins that a configuration asks for and starts none.
 func New(ctx context.Context, o Options) (*Manager, error) {
-	m := &Manager{holder: o.Holder, log: o.Log, files: o.Files, metrics: metrics.New(), statuses: map[string]*bundle.Status{}, settled: o.Settled}
-	m.parts = live.NewParts(o.Holder, m.wanted)
+	m := &Manager{store: o.PolicyStore, log: o.Log, files: o.Files, metrics: metrics.New(), statuses: map[string]*bundle.Status{}, settled: o.Settled}
+	m.parts = live.NewBundleSet(o.PolicyStore, m.wanted)
 	id := make([]byte, 16)
 	_, _ = rand.Read(id) // never fails
 	parsed, err := config.ParseConfig(o.Config, hex.EncodeToString(id))
@@ -124,7 +124,7 @@ func New(ctx context.Context, o Options) (*Manager, error) {
 	m.console = lines.New(o.Console, lines.Max, func(error) { m.unlogged.Add(1) })
 	out := newConsole(m.console, &m.unlogged)
 	own := hooks.New(&hook{m})
-	m.opa, err = plugins.New(o.Config, hex.EncodeToString(id), newStore(m, o.Holder.Current),
+	m.opa, err = plugins.New(o.Config, hex.EncodeToString(id), newStore(m, o.PolicyStore.Current),
 		plugins.Logger(logger{to: o.Log, notes: &m.notes}), plugins.ConsoleLogger(out),
 		plugins.WithParserOptions(ast.ParserOptions{RegoVersion: ast.RegoV1, ProcessAnnotation: true}),
 		plugins.WithPrometheusRegister(o.Metrics), plugins.WithHooks(own),
@@ -148,7 +148,7 @@ func New(ctx context.Context, o Options) (*Manager, error) {
 	d.RegisterListener("qlik2rego", func(s bundle.Status) { m.note(map[string]*bundle.Status{discovery.Name: &s}) })
 	m.opa.Register(discovery.Name, d)
 	m.opa.RegisterCompilerTrigger(m.followed) // after that of the decision log
-	m.holder.Follow(m.swap)
+	m.store.Follow(m.swap)
 	for _, w := range m.opa.GetConfig().Warnings {
 		m.log.Warn("the OPA configuration: " + w)
 	}

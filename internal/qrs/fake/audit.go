@@ -193,7 +193,7 @@ func page(list []*entity, skip, take int) []*entity {
 }
 
 // granting returns the rules that grant the user any action on the resource.
-func (j *judged) granting(user, resource *snapshot.Entity, context string, attributes map[string][]string) []string {
+func (j *evaluation) granting(user, resource *snapshot.Entity, context string, attributes map[string][]string) []string {
 	ids := map[string]bool{}
 	for _, a := range ruleset.AllActions {
 		d := j.evaluator.Answer(evaluate.Question{

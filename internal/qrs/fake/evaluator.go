@@ -12,8 +12,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// judged is the evaluator of one version of the store.
-type judged struct {
+// evaluation is the evaluator of one version of the store.
+type evaluation struct {
 	version   int
 	site      *snapshot.Site
 	evaluator *evaluate.Evaluator
@@ -21,18 +21,18 @@ type judged struct {
 }
 
 // judge returns the evaluator of the entities as they are now.
-func (s *Store) judge() (*judged, error) {
+func (s *Store) judge() (*evaluation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.judged != nil && s.judged.version == s.version {
-		return s.judged, nil
+	if s.evaluation != nil && s.evaluation.version == s.version {
+		return s.evaluation, nil
 	}
 	dir, err := os.MkdirTemp("", "qlik2rego-site-*")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // temporary
-	j := &judged{version: s.version, rules: map[string]ruleset.Rule{}}
+	j := &evaluation{version: s.version, rules: map[string]ruleset.Rule{}}
 	for name, c := range s.collections {
 		if c.synthetic != nil || len(c.items) == 0 {
 			continue
@@ -61,7 +61,7 @@ func (s *Store) judge() (*judged, error) {
 		}
 	}
 	j.evaluator, _ = evaluate.New(rules, j.site, s.reading)
-	s.judged = j
+	s.evaluation = j
 	return j, nil
 }
 
@@ -75,7 +75,7 @@ func (c *call) full() bool {
 }
 
 // subject returns the caller as the evaluator sees them, nil if they are unknown.
-func (c *call) subject(j *judged) *snapshot.Entity {
+func (c *call) subject(j *evaluation) *snapshot.Entity {
 	return j.site.Users[schema.Fold(c.login)]
 }
 
@@ -125,7 +125,7 @@ func (c *call) may(action, typ string, fields object) bool {
 }
 
 // rights returns the actions of a user on a resource.
-func (j *judged) rights(user, resource *snapshot.Entity, context string, environment map[string][]string) ruleset.Actions {
+func (j *evaluation) rights(user, resource *snapshot.Entity, context string, environment map[string][]string) ruleset.Actions {
 	d := j.evaluator.Answer(evaluate.Question{Subject: user, Resource: resource, Context: context, Environment: environment})
 	var mask ruleset.Actions
 	for _, name := range d.Actions {

@@ -33,9 +33,9 @@ type Store struct {
 	last        time.Time
 	made        int
 	// version counts the changes; judged is the evaluator of one version.
-	version int
-	judged  *judged
-	reading evaluate.Options
+	version    int
+	evaluation *evaluation
+	reading    evaluate.Options
 	// notify is called with every change, under the lock.
 	notify func(change)
 }

@@ -125,7 +125,7 @@ func generated(seed uint64, size sitegen.Size, o options) sitegen.Case {
 	c := generate(seed, size)
 	switch seed % 3 {
 	case 0:
-		return withAlike(c, seed)
+		return withEquivalent(c, seed)
 	case 1:
 		return withMixed(withProbes(c, seed), o)
 	default:

@@ -35,17 +35,17 @@ func (a answer) equal(b answer) bool {
 	return a.Allow == b.Allow && a.Reason == b.Reason && slices.Equal(a.GrantedBy, b.GrantedBy) && slices.Equal(a.Actions, b.Actions)
 }
 
-// asker asks one engine, which may be a wrong one that a test plants.
-type asker func(ctx context.Context, request []byte) (answer, error)
+// decider asks one engine, which may be a wrong one that a test plants.
+type decider func(ctx context.Context, request []byte) (answer, error)
 
-func reading(e *evaluate.Evaluator) asker {
+func reading(e *evaluate.Evaluator) decider {
 	return func(_ context.Context, request []byte) (answer, error) {
 		d := e.Decide(request)
 		return newAnswer(d.Allow, d.GrantedBy, d.Reason, d.Actions), d.Err
 	}
 }
 
-func embedded(e *engine.Engine) asker {
+func embedded(e *engine.Engine) decider {
 	return func(ctx context.Context, request []byte) (answer, error) {
 		d, err := e.Decide(ctx, request)
 		if err != nil {

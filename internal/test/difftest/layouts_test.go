@@ -30,7 +30,7 @@ func TestGeneratedSitesReachEveryLayout(t *testing.T) {
 	t.Parallel()
 	reached := map[string]int{}
 	for seed := range uint64(24) {
-		c := withAlike(sitegen.Generate(seed, sitegen.Size{Users: 8, Streams: 4, Apps: 7, Objects: 4, Others: 1, Rules: 8, Requests: 20}), seed)
+		c := withEquivalent(sitegen.Generate(seed, sitegen.Size{Users: 8, Streams: 4, Apps: 7, Objects: 4, Others: 1, Rules: 8, Requests: 20}), seed)
 		s, f := open(t.Context(), c, eachOption(int(seed%2)))
 		if f.kind != "" {
 			t.Fatalf("seed %d: %s", seed, f)

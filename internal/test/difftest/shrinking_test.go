@@ -14,7 +14,7 @@ import (
 )
 
 // deaf is an engine that does not know of one rule.
-func deaf(ask asker, rule string) asker {
+func deaf(ask decider, rule string) decider {
 	return func(ctx context.Context, request []byte) (answer, error) {
 		a, err := ask(ctx, request)
 		a.GrantedBy = slices.DeleteFunc(a.GrantedBy, func(id string) bool { return id == rule })

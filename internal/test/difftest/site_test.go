@@ -62,8 +62,8 @@ type site struct {
 	reference *evaluate.Evaluator
 	policy    *compiler.Policy
 	data      bundles.DataSource
-	ask       asker // the engine
-	compiled  asker // the engine with its compiled code
+	ask       decider // the engine
+	compiled  decider // the engine with its compiled code
 	close     func()
 }
 

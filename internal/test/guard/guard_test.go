@@ -32,8 +32,8 @@ type cost struct {
 // regression, in percent. Pools that the garbage collector empties move allocations a little.
 const slackAllocations = 3
 
-// allowMost is the number of allocations of a compiled allow.
-const allowMost = 5
+// maxAllow is the number of allocations of a compiled allow.
+const maxAllow = 5
 
 // room is how far below its bound, in percent, a cost may be before the bound
 // has to be lowered: otherwise what was gained could be lost again unseen.
@@ -65,8 +65,8 @@ func TestBounds(t *testing.T) {
 		compare(t, name, "rule bodies entered", m.Entries, bound.Entries, 0)
 		compare(t, name, "expressions evaluated", m.Evaluations, bound.Evaluations, 0)
 		compare(t, name, "allocations", m.Allocations, bound.Allocations, slackAllocations)
-		if strings.HasPrefix(name, "rules=") && m.Allow > allowMost*decisions {
-			t.Errorf("%s: %d allocations in %d decisions by compiled allow, want %d for each at most", name, m.Allow, decisions, allowMost)
+		if strings.HasPrefix(name, "rules=") && m.Allow > maxAllow*decisions {
+			t.Errorf("%s: %d allocations in %d decisions by compiled allow, want %d for each at most", name, m.Allow, decisions, maxAllow)
 		}
 	}
 	for name := range bounds {

@@ -133,7 +133,7 @@ func ruleOf(r *difference.Report, c difference.RuleChange) rule {
 		Name: oneLine(c.Rule.Name), ID: oneLine(c.Rule.ID), Change: change(c), Effect: effect(c), Works: c.Effect == difference.Effective,
 		Place: place(c.Place), Edits: []edit{},
 	}
-	for _, e := range c.Edits[:min(len(c.Edits), editsMost)] {
+	for _, e := range c.Edits[:min(len(c.Edits), maxEdits)] {
 		one.Edits = append(one.Edits, editOf(e))
 	}
 	one.AllEdits = len(c.Edits)
@@ -143,11 +143,11 @@ func ruleOf(r *difference.Report, c difference.RuleChange) rule {
 	return one
 }
 
-// editsMost is the number of edits that are listed of a rule, conditionMost that of the
+// maxEdits is the number of edits that are listed of a rule, maxCondition that of the
 // characters of its whole condition.
 const (
-	editsMost     = 50
-	conditionMost = 4_000
+	maxEdits     = 50
+	maxCondition = 4_000
 )
 
 // lines shows a text as it is written, line by line.
@@ -155,10 +155,10 @@ func lines(text string) string {
 	var b strings.Builder
 	n := 0
 	for line := range strings.Lines(text) {
-		shown := shorten(strings.TrimRight(line, "\r\n"), conditionMost-n)
+		shown := shorten(strings.TrimRight(line, "\r\n"), maxCondition-n)
 		n += len([]rune(shown)) + 1
 		b.WriteString(shown)
-		if n >= conditionMost {
+		if n >= maxCondition {
 			return strings.TrimSuffix(b.String(), "…") + "…"
 		}
 		b.WriteByte('\n')

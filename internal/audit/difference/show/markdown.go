@@ -13,16 +13,16 @@ import (
 type Markdown struct {
 	// Most is the number of bytes of the whole; 0 means 60,000, which fits into a
 	// comment at GitHub and GitLab.
-	Most int
+	MaxBytes int
 }
 
-const commentMost = 60_000
+const maxComment = 60_000
 
 // Render writes the report. What does not fit is counted instead.
 func (m Markdown) Render(w io.Writer, r *difference.Report) error {
-	most := m.Most
+	most := m.MaxBytes
 	if most == 0 {
-		most = commentMost
+		most = maxComment
 	}
 	head, foot := m.head(r), m.foot(r, most/3)
 	var b strings.Builder

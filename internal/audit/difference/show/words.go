@@ -116,7 +116,7 @@ func notes(p difference.Part) string {
 		all = append(all, strings.Join(places, " and "))
 	}
 	for i, way := range p.Through {
-		if i == waysMost {
+		if i == maxWays {
 			all = append(all, fmt.Sprintf("and %d ways more", len(p.Through)-i))
 			break
 		}
@@ -132,8 +132,8 @@ func notes(p difference.Part) string {
 	return strings.Join(all, ", ")
 }
 
-// waysMost is the number of ways that are shown for a part.
-const waysMost = 3
+// maxWays is the number of ways that are shown for a part.
+const maxWays = 3
 
 // cause says what a cause is, without the texts of its edit.
 func cause(c difference.Cause) string {

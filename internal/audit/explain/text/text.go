@@ -45,7 +45,7 @@ func Render(w io.Writer, x *explain.Explanation, o Options) error {
 	p.misses()
 	p.proposals()
 	p.rules()
-	p.apart()
+	p.inactive()
 	for _, note := range x.Notes {
 		p.line("")
 		p.wrap(0, "note: ", note)
@@ -251,7 +251,7 @@ func (p *printer) names(ids []string) string {
 				name = q.Rules[i].Name
 			}
 		}
-		for _, a := range p.x.Apart {
+		for _, a := range p.x.Inactive {
 			if a.ID == id {
 				name = a.Name
 			}
@@ -261,13 +261,13 @@ func (p *printer) names(ids []string) string {
 	return strings.Join(names, ", ")
 }
 
-func (p *printer) apart() {
+func (p *printer) inactive() {
 	why := ""
-	for _, a := range p.x.Apart {
+	for _, a := range p.x.Inactive {
 		if a.Why != why {
 			why = a.Why
 			p.line("")
-			p.line(p.Paint(Bold, apartTitles[why]))
+			p.line(p.Paint(Bold, inactiveTitles[why]))
 		}
 		p.wrap(2, p.wouldMark(a)+" ", printable(a.Name)+wouldSay(a)+p.details(a.RuleInfo))
 		for _, d := range a.Diagnostics {
@@ -279,20 +279,20 @@ func (p *printer) apart() {
 	}
 }
 
-var apartTitles = map[string]string{
+var inactiveTitles = map[string]string{
 	explain.Disabled:     "Disabled rules",
 	explain.Skipped:      "Rules left out because of errors",
 	explain.OtherContext: "Rules for requests from elsewhere",
 }
 
-func (p *printer) wouldMark(a explain.Apart) string {
+func (p *printer) wouldMark(a explain.Inactive) string {
 	if a.WouldGrant == nil {
 		return "?"
 	}
 	return p.mark(*a.WouldGrant)
 }
 
-func wouldSay(a explain.Apart) string {
+func wouldSay(a explain.Inactive) string {
 	condition := map[string]string{explain.Disabled: "if it were enabled", explain.OtherContext: "from there"}[a.Why]
 	switch {
 	case a.WouldGrant == nil:

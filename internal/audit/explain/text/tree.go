@@ -13,7 +13,7 @@ const (
 	nearRules   = 5  // of the request, clause by clause
 	lineRules   = 20 // of the request, in a line each
 	parentRules = 3  // of a question that a clause asks
-	fewValues   = 8  // of a side of a comparison
+	maxValues   = 8  // of a side of a comparison
 )
 
 // rules tells the rules on the request.
@@ -235,8 +235,8 @@ func (p *printer) set(o *explain.Operand) string {
 	for _, e := range o.Entities {
 		values = append(values, printable(explain.Named(e)))
 	}
-	if n := len(values); n > fewValues && !p.All {
-		values = append(values[:fewValues], fmt.Sprintf("… %d more", n-fewValues))
+	if n := len(values); n > maxValues && !p.All {
+		values = append(values[:maxValues], fmt.Sprintf("… %d more", n-maxValues))
 	}
 	if len(values) == 0 {
 		return "empty"

@@ -87,14 +87,14 @@ function openPair(rights, row, col, subject, resource) {
   const granting = rules.filter((n) => rights.data.rules[n].actions);
   const others = rights.data.rules.map((_, n) => n).filter((n) => rights.data.rules[n].actions & ~mask && !rules.includes(n));
   const missing = actionsIn(everything & ~mask).filter((a) => !state.action || a.bit === state.action);
-  const owners = rights.apart.has(rights.key(subject, resource));
+  const owners = rights.exceptional.has(rights.key(subject, resource));
   fill($("detail"),
     detailHeader(titleOf(mask)),
     el("dl", {},
       el("dt", {}, "User"), el("dd", {}, picker("User", doc.subjects, row.members, subject, (n) => again(n, resource))),
       el("dt", {}, rights.type.name), el("dd", {}, picker(rights.type.name, rights.type, col.members, resource, (n) => again(subject, n))),
       el("dt", {}, "From"), el("dd", {}, contextName(context().data))),
-    owners && el("p", { class: "small muted" }, "This pair stands apart from its classes: a test compares the two themselves, as owner = user does."),
+    owners && el("p", { class: "small muted" }, "This pair is an exception to its classes: a test compares the two themselves, as owner = user does."),
     mask ? el("ul", { class: "rights" }, actionsIn(mask).map((a) => el("li", { class: kinds[kindOf(a.name)].key }, actionName(a.name)))) : "",
     granting.length ? el("h3", {}, granting.length === 1 ? "Granted by one rule" : `Granted by ${num(granting.length)} rules`) : "",
     granting.map((n, i) => ruleDetails(rights, n, subject, resource, i === 0)),

@@ -33,7 +33,7 @@ function byLabel(entities, members) {
 
 // inCell is what a row has on a column: the mask, and whether pairs in it differ.
 function inCell(rights, row, col) {
-  const pairs = rights.apartIn.get(rights.groupKey(row.group, col.group));
+  const pairs = rights.exceptionalIn.get(rights.groupKey(row.group, col.group));
   if (row.members.length === 1 && col.members.length === 1) {
     return { mask: rights.mask(rights.of(row.members[0], col.members[0]), state.rule) & wanted(), differs: false };
   }
@@ -65,7 +65,7 @@ function withRights(rights, rows, cols) {
       if (used.get(n)) full[row] = true;
     }
   }
-  for (const a of rights.data.apart) {
+  for (const a of rights.data.exceptional) {
     if (!who.has(a.subject) || !(rights.mask(a.rules, state.rule) & wanted())) continue;
     for (const r of a.resources) if (what.has(r)) { apartWho.add(a.subject); apartWhat.add(r); }
   }
@@ -109,8 +109,8 @@ function pairs() {
   const type = rights.type, from = contextName(context().data);
   for (const row of rows) {
     for (const col of cols) {
-      const apart = rights.apartIn.get(rights.groupKey(row.group, col.group));
-      if (!apart && !(rights.mask(rights.granting(row.group, col.group), state.rule) & wanted())) continue;
+      const exceptional = rights.exceptionalIn.get(rights.groupKey(row.group, col.group));
+      if (!exceptional && !(rights.mask(rights.granting(row.group, col.group), state.rule) & wanted())) continue;
       for (const s of row.members) {
         for (const r of col.members) {
           const rules = rights.of(s, r), mask = rights.mask(rules, state.rule) & wanted();
@@ -137,7 +137,7 @@ function heading(entities, members, many) {
 function cellOf(rights, row, col) {
   const { mask, differs } = inCell(rights, row, col);
   const title = `${mask ? `${short(mask)}: ` : ""}${long(mask)}${differs ? "; some pairs differ" : ""}. ${called(doc.subjects, row.members)}, ${called(rights.type, col.members)}`;
-  return { text: short(mask), title, class: strongest(mask) + (differs ? " apart" : "") };
+  return { text: short(mask), title, class: strongest(mask) + (differs ? " exceptional" : "") };
 }
 
 function startMatrix() {
@@ -166,7 +166,7 @@ function startMatrix() {
       const held = doc.actions.filter((a) => k.actions.includes(a.name));
       return held.length && el("li", {}, held.map((a) => [el("span", { class: `sw ${k.key}` }, letters[a.name]), `${actionName(a.name)} `]));
     }).filter(Boolean),
-    el("li", {}, el("span", { class: "sw apart" }, "\u00a0"), "some pairs of the classes differ (owners, as a rule)"),
+    el("li", {}, el("span", { class: "sw exceptional" }, "\u00a0"), "some pairs of the classes differ (owners, as a rule)"),
   );
 }
 

@@ -73,14 +73,14 @@ class Rights {
     this.data = context.data.types[number];
     this.groups = groupsOf(this.data);
     this.sets = this.data.sets.map(() => null);
-    this.apart = new Map(); // rules, by pair
-    this.apartIn = new Map(); // pairs, by groups
-    for (const a of this.data.apart) {
+    this.exceptional = new Map(); // rules, by pair
+    this.exceptionalIn = new Map(); // pairs, by groups
+    for (const a of this.data.exceptional) {
       for (const r of a.resources) {
-        this.apart.set(this.key(a.subject, r), a.rules);
+        this.exceptional.set(this.key(a.subject, r), a.rules);
         const groups = this.groupKey(context.data.subjects.group[a.subject], this.data.group[r]);
-        if (!this.apartIn.has(groups)) this.apartIn.set(groups, []);
-        this.apartIn.get(groups).push([a.subject, r]);
+        if (!this.exceptionalIn.has(groups)) this.exceptionalIn.set(groups, []);
+        this.exceptionalIn.get(groups).push([a.subject, r]);
       }
     }
   }
@@ -91,7 +91,7 @@ class Rights {
   set(n) { return (this.sets[n] ||= unpack(this.data.sets[n], this.groups.length)); }
 
   // granting are the rules (indices into data.rules) that grant a group of subjects
-  // something on a group of resources, pairs that stand apart left aside.
+  // something on a group of resources, without exceptional pairs.
   granting(row, column) {
     const pairs = this.data.rows[row];
     const rules = [];
@@ -101,7 +101,7 @@ class Rights {
 
   // of are the rules that grant a subject something on a resource.
   of(subject, resource) {
-    return this.apart.get(this.key(subject, resource)) || this.granting(this.context.data.subjects.group[subject], this.data.group[resource]);
+    return this.exceptional.get(this.key(subject, resource)) || this.granting(this.context.data.subjects.group[subject], this.data.group[resource]);
   }
 
   // mask is the actions that rules grant; only those of one rule of the document, if

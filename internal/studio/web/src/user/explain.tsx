@@ -14,12 +14,12 @@ interface Change { kind: string; sentence: string; where: string; file?: string 
 interface Proposal { changes: Change[]; granted_by: string[]; reach: { actions: string[]; users: number; users_asked: number; resources: number; users_lose: number; resources_lose: number } }
 export interface Explanation {
   allow: boolean; reason: string; granted_by: string[]; questions?: Asked[]; proposals?: Proposal[]; faults?: { path: string; message: string }[]; notes?: string[];
-  apart?: (RuleInfo & { why: string; would_grant: boolean | null })[]; tried?: number;
+  inactive?: (RuleInfo & { why: string; would_grant: boolean | null })[]; tried?: number;
 }
 
 const titleOf = (e: Entity) => `${e.type} ${e.login || e.name || e.id}`;
 const places: Record<string, string> = { user_directory: "in the user directory", repository: "in the management console", request: "in the session" };
-const apart: Record<string, string> = { disabled: "is disabled", skipped: "has errors", other_context: "counts elsewhere (hub or console)" };
+const inactive: Record<string, string> = { disabled: "is disabled", skipped: "has errors", other_context: "counts elsewhere (hub or console)" };
 
 export function Explain({ person, action, type, id, context, onFix }: { person: Person; action: string; type: string; id: string; context: string; onFix?: (rule: string) => void }) {
   const work = useStream<Explanation>("/api/explain", { person: { login: "", ...person }, action, type, id, context });
@@ -41,7 +41,7 @@ function ExplanationView({ work, onFix }: { work: Work<Explanation>; onFix?: (ru
         </>}
         {!x.allow && x.questions && (x.proposals ?? []).length === 0 && <p class="muted small">No single change of data would give it{x.tried ? ` (${count(x.tried, "change")} tried)` : ""}. A rule would have to be edited.</p>}
         {x.questions?.[0] && <QuestionView asked={x.questions[0]} all={x.questions} depth={0} onFix={onFix} />}
-        {x.apart && x.apart.length > 0 && <><h3>Rules that cannot grant as they are</h3><ul class="plain-list small">{x.apart.map((r) => <li key={r.id}><span><b>{r.name || r.id}</b> {apart[r.why]}{r.would_grant ? ", and would grant it otherwise" : ""}</span></li>)}</ul></>}
+        {x.inactive && x.inactive.length > 0 && <><h3>Rules that cannot grant as they are</h3><ul class="plain-list small">{x.inactive.map((r) => <li key={r.id}><span><b>{r.name || r.id}</b> {inactive[r.why]}{r.would_grant ? ", and would grant it otherwise" : ""}</span></li>)}</ul></>}
         {x.notes?.map((n) => <p class="muted small" key={n}>{n}</p>)}
       </>}
     </div>

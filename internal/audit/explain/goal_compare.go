@@ -11,28 +11,28 @@ import (
 
 // side is a side of a comparison and what stands against it.
 type side struct {
-	spots           []spot
+	locations       []location
 	denotes, others evaluate.Values
 	// compares tells whether the comparison holds with other texts on this side.
 	compares func(texts []string) bool
 }
 
 // sides returns the sides of a comparison that are paths.
-func (w *wisher) sides(e *snapshot.Entity, n *condition.Comparison, c evaluate.Clause) []side {
+func (w *goalSearch) sides(e *snapshot.Entity, n *condition.Comparison, c evaluate.Clause) []side {
 	var found []side
 	if p, ok := n.Left.(*condition.Path); ok {
-		found = append(found, side{w.spots(w.trace.Question, e, *p), c.Left, c.Right,
+		found = append(found, side{w.locations(w.trace.Question, e, *p), c.Left, c.Right,
 			func(texts []string) bool { return w.evaluator.Compares(n, texts, c.Right.Texts) }})
 	}
 	if p, ok := n.Right.(*condition.Path); ok {
-		found = append(found, side{w.spots(w.trace.Question, e, *p), c.Right, c.Left,
+		found = append(found, side{w.locations(w.trace.Question, e, *p), c.Right, c.Left,
 			func(texts []string) bool { return w.evaluator.Compares(n, c.Left.Texts, texts) }})
 	}
 	return found
 }
 
 // comparison returns plans that may make a comparison what is wanted.
-func (w *wisher) comparison(e *snapshot.Entity, n *condition.Comparison, c evaluate.Clause, want bool) []plan {
+func (w *goalSearch) comparison(e *snapshot.Entity, n *condition.Comparison, c evaluate.Clause, want bool) []plan {
 	equality := n.Op == condition.Equal || n.Op == condition.ExactEqual
 	sides := w.sides(e, n, c)
 	var found []plan
@@ -43,10 +43,10 @@ func (w *wisher) comparison(e *snapshot.Entity, n *condition.Comparison, c evalu
 			}
 			continue
 		}
-		found = append(found, w.related(s.spots, func(target *snapshot.Entity, rest []condition.Segment) bool {
+		found = append(found, w.related(s.locations, func(target *snapshot.Entity, rest []condition.Segment) bool {
 			return s.compares(w.reached(target, rest).Texts) == want
 		})...)
-		for _, at := range s.spots {
+		for _, at := range s.locations {
 			found = append(found, w.texts(n, s, at, want)...)
 		}
 	}
@@ -58,8 +58,8 @@ func (w *wisher) comparison(e *snapshot.Entity, n *condition.Comparison, c evalu
 
 // sameEntity returns plans that let a relation lead to what stands on the other
 // side.
-func (w *wisher) sameEntity(s side) []plan {
-	return w.related(s.spots, func(target *snapshot.Entity, rest []condition.Segment) bool {
+func (w *goalSearch) sameEntity(s side) []plan {
+	return w.related(s.locations, func(target *snapshot.Entity, rest []condition.Segment) bool {
 		return slices.ContainsFunc(w.reached(target, rest).Entities, func(reached *snapshot.Entity) bool {
 			return slices.Contains(s.others.Entities, reached)
 		})
@@ -67,7 +67,7 @@ func (w *wisher) sameEntity(s side) []plan {
 }
 
 // texts returns plans that change the texts of a spot at the end of a path.
-func (w *wisher) texts(n *condition.Comparison, s side, at spot, want bool) []plan {
+func (w *goalSearch) texts(n *condition.Comparison, s side, at location, want bool) []plan {
 	if at.form == relation {
 		return nil
 	}
@@ -88,7 +88,7 @@ func (w *wisher) texts(n *condition.Comparison, s side, at spot, want bool) []pl
 
 // candidates returns texts that may make a comparison hold: those of the other
 // side, or those that match its pattern.
-func (w *wisher) candidates(n *condition.Comparison, s side, at spot) []string {
+func (w *goalSearch) candidates(n *condition.Comparison, s side, at location) []string {
 	switch {
 	case at.form == scalar && at.key() != "name" && at.key() != "description":
 		return []string{"true", "false"}
@@ -108,12 +108,12 @@ func plain(pattern string) string {
 
 // bothGain returns plans that give both sides a value that one of them has
 // elsewhere on the site.
-func (w *wisher) bothGain(sides []side) []plan {
+func (w *goalSearch) bothGain(sides []side) []plan {
 	var found []plan
-	for _, a := range sides[0].spots {
-		for _, b := range sides[1].spots {
+	for _, a := range sides[0].locations {
+		for _, b := range sides[1].locations {
 			values := slices.Concat(w.known(a), w.known(b))
-			for _, v := range values[:min(len(values), fewTargets)] {
+			for _, v := range values[:min(len(values), maxTargets)] {
 				for _, p := range w.with(a, []string{v}) {
 					for _, q := range w.with(b, []string{v}) {
 						found = append(found, join(p, q))

@@ -11,15 +11,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 )
 
-// Alike tells which resources of one type no rule for one action can tell apart,
+// Equivalence tells which resources of one type no rule for one action can tell apart,
 // whoever asks in whatever session: to a test across, a resource brings all of its
 // texts. An entity is looked at when it is first asked about, so that a question
 // about a few costs little on a large site. It is safe for concurrent use.
-type Alike struct {
+type Equivalence struct {
 	typ   string
 	data  *bundles.Document
 	mu    sync.Mutex
-	types map[string]*alikes
+	types map[string]*equivalences
 	room  int
 }
 
@@ -27,33 +27,33 @@ type Alike struct {
 type Place struct {
 	// Class is the same number for resources that are alike.
 	Class int32
-	// Apart are the handles, ascending, of those who may meet an identity test on the
+	// Exceptional are the handles, ascending, of those who may meet an identity test on the
 	// resource, or on an entity that a right depends on: of them, the class says
 	// nothing.
-	Apart []string
+	Exceptional []string
 }
 
 // Settles says whether the class says what a subject with a handle may. Handles
 // that are not on record may stand for anybody who is not.
 func (p Place) Settles(subject string) bool {
-	return !slices.ContainsFunc(p.Apart, func(handle string) bool {
+	return !slices.ContainsFunc(p.Exceptional, func(handle string) bool {
 		return handle == subject || strings.HasPrefix(handle, offRecord)
 	})
 }
 
-// alikes are the resources of one type.
-type alikes struct {
+// equivalences are the resources of one type.
+type equivalences struct {
 	*Resources
 	tests          []reads.Test
 	own            *sideTests
 	across, owners map[int]*column
 	places         map[string]Place
 	numbers        map[string]int32
-	classes        []*alikeClass
+	classes        []*equivalenceClass
 }
 
-// alikeClass is resources that are alike, whoever asks.
-type alikeClass struct {
+// equivalenceClass is resources that are alike, whoever asks.
+type equivalenceClass struct {
 	holds []byte
 	// texts are what the resources bring, by the position of the test in Across;
 	// leads are the classes that they lead to, by the position in Rights.
@@ -68,11 +68,11 @@ type example struct {
 	Place
 }
 
-// examplesMost is enough that for most subjects one does not stand apart.
-const examplesMost = 4
+// maxExamples is enough that for most subjects one does not stand apart.
+const maxExamples = 4
 
-// ErrNotAlike says that nothing is known of which resources are alike.
-var ErrNotAlike = errors.New("the rules compare entities that the subject leads to")
+// ErrNotEquivalent says that nothing is known of which resources are alike.
+var ErrNotEquivalent = errors.New("the rules compare entities that the subject leads to")
 
 // Read returns what the rules of a bundle read.
 func Read(data *bundles.Document) (*reads.Reads, error) {
@@ -83,26 +83,26 @@ func Read(data *bundles.Document) (*reads.Reads, error) {
 	return &r, nil
 }
 
-// NewAlike prepares the resources of a type, a key, for the actions of a mask. It
+// NewEquivalence prepares the resources of a type, a key, for the actions of a mask. It
 // remembers at most room entities, and looks at others again each time.
-func NewAlike(data *bundles.Document, r *reads.Reads, typ string, actions uint32, room int) (*Alike, error) {
+func NewEquivalence(data *bundles.Document, r *reads.Reads, typ string, actions uint32, room int) (*Equivalence, error) {
 	m := &Model{Reads: *r, Question: Question{Types: []string{typ}, Actions: actions}, Resources: map[string]*Resources{}}
 	f := &folding{Model: m, site: &site{data: data, session: &Session{}}, asked: map[string]uint32{}}
 	if err := f.plan(); err != nil {
 		return nil, err
 	}
-	a := &Alike{typ: typ, data: data, types: map[string]*alikes{}, room: room}
+	a := &Equivalence{typ: typ, data: data, types: map[string]*equivalences{}, room: room}
 	for name, resources := range f.Resources {
 		for _, n := range resources.Identities {
 			if t := r.Tests[n]; len(subjectSide(t).Steps) > 0 {
-				return nil, ErrNotAlike
+				return nil, ErrNotEquivalent
 			}
 		}
 		own, err := newSideTests(f.site, r.Tests, f.tests(resources.Rules), reads.Test.OfResource)
 		if err != nil {
 			return nil, err
 		}
-		a.types[name] = &alikes{
+		a.types[name] = &equivalences{
 			Resources: resources, tests: r.Tests, own: own,
 			across: f.columns(resources.Across, true), owners: f.columns(resources.Identities, true),
 			places: map[string]Place{}, numbers: map[string]int32{},
@@ -111,8 +111,8 @@ func NewAlike(data *bundles.Document, r *reads.Reads, typ string, actions uint32
 	return a, nil
 }
 
-// Remembered returns the number of entities that are remembered, 0 of nil.
-func (a *Alike) Remembered() int {
+// Cached returns the number of entities that are remembered, 0 of nil.
+func (a *Equivalence) Cached() int {
 	if a == nil {
 		return 0
 	}
@@ -134,7 +134,7 @@ func subjectSide(t reads.Test) *reads.Operand {
 
 // Places returns where resources belong, by their handles; those that are not on
 // record have the class -1.
-func (a *Alike) Places(handles []string) []Place {
+func (a *Equivalence) Places(handles []string) []Place {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	places := make([]Place, len(handles))
@@ -152,15 +152,15 @@ func (a *Alike) Places(handles []string) []Place {
 	return places
 }
 
-func (a *Alike) place(t *alikes, handle string) Place {
+func (a *Equivalence) place(t *equivalences, handle string) Place {
 	if p, ok := t.places[handle]; ok {
 		return p
 	}
 	var p Place
 	for _, n := range t.Identities {
-		p.Apart = append(p.Apart, t.owners[n].of(t.Type, handle, unnumbered)...)
+		p.Exceptional = append(p.Exceptional, t.owners[n].of(t.Type, handle, unnumbered)...)
 	}
-	c := &alikeClass{holds: appendNumbers(nil, t.own.of(t.Type, handle, unnumbered))}
+	c := &equivalenceClass{holds: appendNumbers(nil, t.own.of(t.Type, handle, unnumbered))}
 	key := slices.Clone(c.holds)
 	for _, n := range t.Across {
 		c.texts = append(c.texts, t.across[n].of(t.Type, handle, unnumbered))
@@ -172,14 +172,14 @@ func (a *Alike) place(t *alikes, handle string) Place {
 		for _, target := range t.leads[n].of(t.Type, handle, unnumbered) {
 			to := a.place(end, target)
 			leads = append(leads, to.Class)
-			p.Apart = append(p.Apart, to.Apart...)
+			p.Exceptional = append(p.Exceptional, to.Exceptional...)
 		}
 		slices.Sort(leads)
 		c.leads = append(c.leads, slices.Compact(leads))
 		key = appendNumbers(key, c.leads[len(c.leads)-1])
 	}
-	slices.Sort(p.Apart)
-	p.Apart = slices.Compact(p.Apart)
+	slices.Sort(p.Exceptional)
+	p.Exceptional = slices.Compact(p.Exceptional)
 	var ok bool
 	if p.Class, ok = t.numbers[string(key)]; !ok {
 		p.Class = int32(len(t.classes))
@@ -187,7 +187,7 @@ func (a *Alike) place(t *alikes, handle string) Place {
 		t.classes = append(t.classes, c)
 	}
 	c = t.classes[p.Class]
-	if len(c.examples) < examplesMost {
+	if len(c.examples) < maxExamples {
 		c.examples = append(c.examples, example{handle, p})
 	}
 	if a.room > 0 {

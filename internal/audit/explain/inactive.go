@@ -9,10 +9,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
-// apart tells of the rules that reach the request and cannot grant, and what they
+// inactive tells of the rules that reach the request and cannot grant, and what they
 // would say if they could.
-func (x *Explainer) apart(b builder) []Apart {
-	var list []Apart
+func (x *Explainer) inactive(b builder) []Inactive {
+	var list []Inactive
 	for _, r := range x.disabled {
 		list = append(list, x.switchedOn(b, r)...)
 	}
@@ -24,7 +24,7 @@ func (x *Explainer) apart(b builder) []Apart {
 			list = append(list, x.elsewhere(b, v.Rule))
 		}
 	}
-	slices.SortStableFunc(list, func(p, q Apart) int {
+	slices.SortStableFunc(list, func(p, q Inactive) int {
 		return cmp.Or(cmp.Compare(p.Why, q.Why), cmp.Compare(p.Name, q.Name), cmp.Compare(p.ID, q.ID))
 	})
 	return list
@@ -32,20 +32,20 @@ func (x *Explainer) apart(b builder) []Apart {
 
 // leftOut tells of a rule that was left out because of errors, if the request
 // reaches it or nobody can know.
-func (x *Explainer) leftOut(q evaluate.Question, ref diag.Rule) []Apart {
-	told := Apart{Why: Skipped, RuleInfo: RuleInfo{ID: ref.ID, Name: ref.Name, Actions: []string{}}}
+func (x *Explainer) leftOut(q evaluate.Question, ref diag.Rule) []Inactive {
+	out := Inactive{Why: Skipped, RuleInfo: RuleInfo{ID: ref.ID, Name: ref.Name, Actions: []string{}}}
 	if i := slices.IndexFunc(x.skipped, func(r ruleset.Rule) bool { return ref == diag.Rule{ID: r.ID, Name: r.Name} }); i >= 0 {
-		told.RuleInfo = about(x.skipped[i])
+		out.RuleInfo = about(x.skipped[i])
 		if !x.mayReach(q, x.skipped[i]) {
 			return nil
 		}
 	}
 	for _, d := range x.options.Diagnostics {
 		if d.Severity == diag.Error && d.Rule == ref {
-			told.Diagnostics = append(told.Diagnostics, d)
+			out.Diagnostics = append(out.Diagnostics, d)
 		}
 	}
-	return []Apart{told}
+	return []Inactive{out}
 }
 
 // mayReach reports whether a rule whose condition may be in error is about the
@@ -62,18 +62,18 @@ func (x *Explainer) mayReach(q evaluate.Question, r ruleset.Rule) bool {
 // switchedOn tells what a disabled rule would say. One that the request does not
 // reach itself is told where the request would be granted by it all the same,
 // through another entity.
-func (x *Explainer) switchedOn(b builder, r ruleset.Rule) []Apart {
+func (x *Explainer) switchedOn(b builder, r ruleset.Rule) []Inactive {
 	q := b.trace.Question
 	if x.options.Projected {
 		if x.mayReach(q, r) {
-			return []Apart{{Why: Disabled, RuleInfo: about(r)}}
+			return []Inactive{{Why: Disabled, RuleInfo: about(r)}}
 		}
 		return nil
 	}
 	with, found := x.evaluator.Also(r)
 	if found.HasErrors() {
 		if x.mayReach(q, r) {
-			return []Apart{{Why: Disabled, RuleInfo: about(r), Diagnostics: found}}
+			return []Inactive{{Why: Disabled, RuleInfo: about(r), Diagnostics: found}}
 		}
 		return nil
 	}
@@ -81,40 +81,40 @@ func (x *Explainer) switchedOn(b builder, r ruleset.Rule) []Apart {
 	if trace.Decision.Err != nil {
 		return nil // with it, the rules have no meaning
 	}
-	told := Apart{Why: Disabled, RuleInfo: about(r)}
+	out := Inactive{Why: Disabled, RuleInfo: about(r)}
 	if reaches(trace.Judgements[0].Rules, r, q) {
 		grants := slices.Contains(trace.Decision.GrantedBy, r.ID)
-		told.WouldGrant = &grants
-		told.Clause = x.aside(b, trace, r)
-		return []Apart{told}
+		out.WouldGrant = &grants
+		out.Clause = x.aside(b, trace, r)
+		return []Inactive{out}
 	}
 	if !trace.Decision.Allow || b.trace.Decision.Allow {
 		return nil
 	}
-	told.WouldGrant = &trace.Decision.Allow
+	out.WouldGrant = &trace.Decision.Allow
 	for _, j := range trace.Judgements[1:] {
 		for _, v := range j.Rules {
-			if told.Through == nil && v.Rule.ID == r.ID && v.InContext && v.Condition.Holds {
+			if out.Through == nil && v.Rule.ID == r.ID && v.InContext && v.Condition.Holds {
 				through := entity(j.Entity)
-				told.Through = &through
+				out.Through = &through
 			}
 		}
 	}
-	return []Apart{told}
+	return []Inactive{out}
 }
 
 // elsewhere tells what a rule would say if the request came from its context.
-func (x *Explainer) elsewhere(b builder, r ruleset.Rule) Apart {
+func (x *Explainer) elsewhere(b builder, r ruleset.Rule) Inactive {
 	q := b.trace.Question
 	q.Context = contexts[r.Context]
 	trace := x.evaluator.Trace(q)
-	told := Apart{Why: OtherContext, RuleInfo: about(r)}
+	out := Inactive{Why: OtherContext, RuleInfo: about(r)}
 	if trace.Decision.Err == nil {
 		grants := slices.Contains(trace.Decision.GrantedBy, r.ID)
-		told.WouldGrant = &grants
-		told.Clause = x.aside(b, trace, r)
+		out.WouldGrant = &grants
+		out.Clause = x.aside(b, trace, r)
 	}
-	return told
+	return out
 }
 
 // contexts are the names in requests of the contexts that not all requests fit.
@@ -125,9 +125,9 @@ func (x *Explainer) aside(b builder, t evaluate.Trace, r ruleset.Rule) *Clause {
 	other := builder{Explainer: x, trace: t, clauses: b.clauses, alone: true}
 	for _, v := range t.Judgements[0].Rules {
 		if v.Rule.ID == r.ID {
-			told := other.clause(r, t.Question.Resource, v.Condition)
-			nearness{}.measure(&told, true)
-			return &told
+			out := other.clause(r, t.Question.Resource, v.Condition)
+			nearness{}.measure(&out, true)
+			return &out
 		}
 	}
 	return nil

@@ -20,21 +20,21 @@ import (
 // QlikEntryPoint is the package in which a Qlik policy has its entry points.
 const QlikEntryPoint = "qlik/authz"
 
-// Point is an entry point of any policy, Qlik's or another: a package with a
+// EntryPoint is an entry point of any policy, Qlik's or another: a package with a
 // rule allow, beside which there may be a rule decision, which explains, and
 // sets of candidates to search. It is safe for concurrent use.
-type Point struct {
+type EntryPoint struct {
 	// one and many ask for allow alone, explainOne and explainMany for decision
 	// as well; without a rule decision they are the same.
 	one, many, explainOne, explainMany *Query
-	// together is nil unless the package decides requests of one subject
+	// batch is nil unless the package decides requests of one subject
 	// together, as Qlik's does.
-	together *together
-	// alikes is nil where nothing is known of which requests are answered alike.
-	alikes     *alikes
-	data       *bundles.Document
-	candidates *candidates
-	policy     *Policy
+	batch *batch
+	// equivalences is nil where nothing is known of which requests are answered alike.
+	equivalences *equivalences
+	data         *bundles.Document
+	candidates   *candidates
+	policy       *Policy
 }
 
 // Verdict is the answer to one request.
@@ -53,16 +53,16 @@ type GrantingRule struct {
 	Name string `json:"name,omitzero"`
 }
 
-// NewPoint compiles a bundle and prepares the package of a path such as
+// NewEntryPoint compiles a bundle and prepares the package of a path such as
 // "qlik/authz". The package must have a rule allow.
-func NewPoint(ctx context.Context, b *bundles.Bundle, path string, options ...Option) (*Point, error) {
+func NewEntryPoint(ctx context.Context, b *bundles.Bundle, path string, options ...Option) (*EntryPoint, error) {
 	return NewPointWith(ctx, ast.NewCompiler(), b, path, options...)
 }
 
-// NewPointWith is NewPoint with a compiler that has compiled nothing yet. It is
+// NewPointWith is NewEntryPoint with a compiler that has compiled nothing yet. It is
 // for those who go on to use what it has compiled, such as OPA's decision logs,
 // whose masks are rules of the same bundle.
-func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, path string, options ...Option) (*Point, error) {
+func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, path string, options ...Option) (*EntryPoint, error) {
 	policy, err := compile(compiler, b, options)
 	if err != nil {
 		return nil, err
@@ -78,18 +78,18 @@ func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle
 		return nil, fmt.Errorf("the policy has no rule allow in %s: name the package that holds it with --entrypoint", pkg)
 	}
 	prepare := func(query string) (*Query, error) { return policy.Query(ctx, query) }
-	p := &Point{data: &b.Data, policy: policy}
+	p := &EntryPoint{data: &b.Data, policy: policy}
 	// Qlik's decision says whether it allows, so that its rules are asked once.
 	isQlik := path == QlikEntryPoint && hasOwnLibrary(b.Modules)
 	if err := p.prepare(pkg.String(), has("decision"), isQlik, prepare); err != nil {
 		return nil, err
 	}
-	if path == QlikEntryPoint && has("together") {
-		if p.together, err = newTogether(pkg.String(), prepare); err != nil {
+	if path == QlikEntryPoint && has("batch") {
+		if p.batch, err = newBatch(pkg.String(), prepare); err != nil {
 			return nil, err
 		}
 		if isQlik { // the library is the one that goes with what is read
-			p.alikes = newAlikes(p.data)
+			p.equivalences = newEquivalences(p.data)
 		}
 	}
 	if p.candidates, err = newCandidates(ctx, p.data, path, pkg.String(), has, prepare); err != nil {
@@ -112,17 +112,17 @@ func hasOwnLibrary(modules []bundles.Module) bool {
 }
 
 // Data returns the data that the point decides on.
-func (p *Point) Data() *bundles.Document { return p.data }
+func (p *EntryPoint) Data() *bundles.Document { return p.data }
 
 // With returns a point of the same policy on other data, such as those that come
 // of its own by a patch (bundles.Document.Patch). It takes no longer for a large
 // site than for a small one. The point itself goes on to decide on the data it
 // has, so that whoever holds it never sees half of a change.
-func (p *Point) With(ctx context.Context, data *bundles.Document) (*Point, error) {
+func (p *EntryPoint) With(ctx context.Context, data *bundles.Document) (*EntryPoint, error) {
 	changed := *p
 	changed.data = data
-	if p.alikes != nil {
-		changed.alikes = p.alikes.on(data)
+	if p.equivalences != nil {
+		changed.equivalences = p.equivalences.on(data)
 	}
 	var err error
 	changed.candidates, err = p.candidates.on(ctx, data)
@@ -142,7 +142,7 @@ func packageRef(path string) (ast.Ref, error) {
 	return ref, nil
 }
 
-func (p *Point) prepare(pkg string, explains, decides bool, prepare preparer) error {
+func (p *EntryPoint) prepare(pkg string, explains, decides bool, prepare preparer) error {
 	// A rule without a value leaves an empty list, so that every query has a
 	// result. The parts of one answer stand beside each other in a list.
 	allow, decision := "[v | v := "+pkg+".allow]", "[v | v := "+pkg+".decision]"
@@ -171,7 +171,7 @@ func (p *Point) prepare(pkg string, explains, decides bool, prepare preparer) er
 	return nil
 }
 
-func (p *Point) ruleName(id string) string {
+func (p *EntryPoint) ruleName(id string) string {
 	name, _ := p.data.Lookup("qlik", "rules", id, "name")
 	text, _ := name.(string)
 	return text
@@ -186,7 +186,7 @@ const partLeast = 16
 // apart. With explain the verdicts have reasons. The error is about the end of the
 // context; what fails for one request is in its verdict and leaves the others as they
 // are.
-func (p *Point) Evaluate(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
+func (p *EntryPoint) Evaluate(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
 	firsts, err := p.firsts(ctx, requests)
 	if err != nil {
 		return nil, err
@@ -211,7 +211,7 @@ func (p *Point) Evaluate(ctx context.Context, requests []Request, explain bool) 
 	return verdicts, nil
 }
 
-func (p *Point) evaluateAll(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
+func (p *EntryPoint) evaluateAll(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
 	verdicts := make([]Verdict, len(requests))
 	parts := min(runtime.GOMAXPROCS(0), len(requests)/partLeast)
 	if parts < 2 {
@@ -227,7 +227,7 @@ func (p *Point) evaluateAll(ctx context.Context, requests []Request, explain boo
 
 // evaluate answers requests in one query. It runs on goroutines of its own,
 // where a panic of OPA would end the process.
-func (p *Point) evaluate(ctx context.Context, requests []Request, explain bool, verdicts []Verdict) (err error) {
+func (p *EntryPoint) evaluate(ctx context.Context, requests []Request, explain bool, verdicts []Verdict) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("the engine failed: %v", r)
@@ -237,15 +237,17 @@ func (p *Point) evaluate(ctx context.Context, requests []Request, explain bool, 
 		verdicts[0], err = p.evaluateOne(ctx, requests[0], explain)
 		return err
 	}
-	rest := p.evaluateTogether(ctx, requests, explain, verdicts)
+	rest := p.evaluateBatch(ctx, requests, explain, verdicts)
 	return p.evaluateEach(ctx, requests, explain, verdicts, rest)
 }
 
 // isCompiled says whether single requests are decided by compiled code.
-func (p *Point) isCompiled() bool { return p.one.compiled != nil && !p.policy.execution.off.Load() }
+func (p *EntryPoint) isCompiled() bool {
+	return p.one.compiled != nil && !p.policy.execution.off.Load()
+}
 
 // evaluateEach answers the requests with the given numbers, each as a whole.
-func (p *Point) evaluateEach(ctx context.Context, requests []Request, explain bool, verdicts []Verdict, rest []int) error {
+func (p *EntryPoint) evaluateEach(ctx context.Context, requests []Request, explain bool, verdicts []Verdict, rest []int) error {
 	if len(rest) == 0 {
 		return nil
 	}
@@ -286,7 +288,7 @@ func (p *Point) evaluateEach(ctx context.Context, requests []Request, explain bo
 	return nil
 }
 
-func (p *Point) evaluateOne(ctx context.Context, request Request, explain bool) (Verdict, error) {
+func (p *EntryPoint) evaluateOne(ctx context.Context, request Request, explain bool) (Verdict, error) {
 	query := p.one
 	if explain {
 		query = p.explainOne
@@ -303,7 +305,7 @@ func (p *Point) evaluateOne(ctx context.Context, request Request, explain bool) 
 
 // verdict reads [[allow], [decision]], where a value may be missing and the
 // second part is there only where the package has a decision.
-func (p *Point) verdict(answer any) Verdict {
+func (p *EntryPoint) verdict(answer any) Verdict {
 	parts, _ := answer.([]any)
 	if len(parts) == 0 {
 		return Verdict{Err: fmt.Errorf("the policy answers %v", answer)}
@@ -326,7 +328,7 @@ func (p *Point) verdict(answer any) Verdict {
 
 // explain adds what a package's decision says. A decision that contradicts
 // allow is an error: nobody knows which of the two its author meant.
-func (p *Point) explain(v Verdict, decision any) Verdict {
+func (p *EntryPoint) explain(v Verdict, decision any) Verdict {
 	object, _ := decision.(map[string]any)
 	if allow, ok := object["allow"].(bool); ok && allow != v.Allow {
 		return Verdict{Err: fmt.Errorf("allow is %t and the decision says %t", v.Allow, allow)}

@@ -11,10 +11,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-func point(t testing.TB, path, source string) (*engine.Point, error) {
+func point(t testing.TB, path, source string) (*engine.EntryPoint, error) {
 	t.Helper()
 	b := &bundles.Bundle{Modules: []bundles.Module{{Path: "p.rego", Source: []byte(source)}}}
-	return engine.NewPoint(t.Context(), b, path)
+	return engine.NewEntryPoint(t.Context(), b, path)
 }
 
 const pointPolicy = `package a.b

@@ -13,15 +13,15 @@ import (
 // How much is looked at: what is wished for is tried afterwards, so that a limit
 // loses a proposal and never makes a wrong one.
 const (
-	beam       = 24   // plans that are kept of a part of a condition
-	fewValues  = 6    // values of a side that are offered to the other
-	fewTargets = 3    // entities that a relation is offered
-	manyTried  = 1000 // entities that are looked at as targets of a relation
-	manyAsks   = 2000 // questions that are followed
+	beam        = 24   // plans that are kept of a part of a condition
+	maxValues   = 6    // values of a side that are offered to the other
+	maxTargets  = 3    // entities that a relation is offered
+	maxTried    = 1000 // entities that are looked at as targets of a relation
+	maxFollowed = 2000 // questions that are followed
 )
 
-// wisher makes plans that may make conditions hold.
-type wisher struct {
+// goalSearch makes plans that may make conditions hold.
+type goalSearch struct {
 	*Explainer
 	trace evaluate.Trace
 	// open are the questions on the way to where it is, and asks counts all that
@@ -33,12 +33,12 @@ type wisher struct {
 	values  map[string][]string
 }
 
-func newWisher(x *Explainer, t evaluate.Trace) *wisher {
-	return &wisher{Explainer: x, trace: t, open: map[asked]bool{}, allowed: map[asked]bool{}, values: map[string][]string{}}
+func newGoalSearch(x *Explainer, t evaluate.Trace) *goalSearch {
+	return &goalSearch{Explainer: x, trace: t, open: map[asked]bool{}, allowed: map[asked]bool{}, values: map[string][]string{}}
 }
 
 // may reports whether the subject has an action on an entity as things are.
-func (w *wisher) may(a asked) bool {
+func (w *goalSearch) may(a asked) bool {
 	allowed, known := w.allowed[a]
 	if !known {
 		q := w.trace.Question
@@ -50,7 +50,7 @@ func (w *wisher) may(a asked) bool {
 }
 
 // known returns the values that entities of the site have in the same place.
-func (w *wisher) known(s spot) []string {
+func (w *goalSearch) known(s location) []string {
 	if s.owner == nil {
 		return nil
 	}
@@ -64,8 +64,8 @@ func (w *wisher) known(s spot) []string {
 }
 
 // grants returns plans that may give the subject an action on an entity.
-func (w *wisher) grants(a asked) []plan {
-	if w.asks++; w.open[a] || w.asks > manyAsks {
+func (w *goalSearch) grants(a asked) []plan {
+	if w.asks++; w.open[a] || w.asks > maxFollowed {
 		return nil
 	}
 	w.open[a] = true
@@ -77,14 +77,14 @@ func (w *wisher) grants(a asked) []plan {
 		}
 	}
 	if len(w.open) == 1 { // the request's own question
-		return best(found, manyPlans)
+		return best(found, maxPlans)
 	}
 	return best(found, beam)
 }
 
 // clause returns plans that may make a clause about an entity what is wanted.
 // The empty plan does where it is so already.
-func (w *wisher) clause(e *snapshot.Entity, c evaluate.Clause, want bool) []plan {
+func (w *goalSearch) clause(e *snapshot.Entity, c evaluate.Clause, want bool) []plan {
 	if c.Holds == want {
 		return []plan{{}}
 	}
@@ -105,7 +105,7 @@ func (w *wisher) clause(e *snapshot.Entity, c evaluate.Clause, want bool) []plan
 }
 
 // parts returns plans for all parts or for one of them.
-func (w *wisher) parts(e *snapshot.Entity, parts []evaluate.Clause, want, all bool) []plan {
+func (w *goalSearch) parts(e *snapshot.Entity, parts []evaluate.Clause, want, all bool) []plan {
 	var found []plan
 	if !all {
 		for _, part := range parts {
@@ -142,12 +142,12 @@ func join(p, q plan) plan {
 func best(plans []plan, limit int) []plan {
 	slices.SortStableFunc(plans, plan.before)
 	plans = slices.CompactFunc(plans, func(p, q plan) bool { return p.key() == q.key() })
-	plans = varied(plans, fewValues, func(p plan) plan { return p })
+	plans = varied(plans, maxValues, func(p plan) plan { return p })
 	return plans[:min(len(plans), limit)]
 }
 
 // call returns plans for one of the four functions.
-func (w *wisher) call(e *snapshot.Entity, n *condition.Call, c evaluate.Clause, want bool) []plan {
+func (w *goalSearch) call(e *snapshot.Entity, n *condition.Call, c evaluate.Clause, want bool) []plan {
 	q := w.trace.Question
 	switch n.Kind() {
 	case condition.HasPrivilege:
@@ -159,38 +159,38 @@ func (w *wisher) call(e *snapshot.Entity, n *condition.Call, c evaluate.Clause, 
 		for _, of := range c.Left.Entities {
 			found = append(found, w.grants(asked{of, action})...)
 		}
-		return append(found, w.related(w.spots(q, e, n.Path), func(target *snapshot.Entity, rest []condition.Segment) bool {
+		return append(found, w.related(w.locations(q, e, n.Path), func(target *snapshot.Entity, rest []condition.Segment) bool {
 			return slices.ContainsFunc(w.reached(target, rest).Entities, func(of *snapshot.Entity) bool {
 				return w.may(asked{of, action})
 			})
 		})...)
 	case condition.IsOwned:
-		return w.owned(w.spots(q, e, ownerOf(n.Path)), want)
+		return w.owned(w.locations(q, e, ownerOf(n.Path)), want)
 	case condition.Empty:
-		return w.emptied(w.spots(q, e, n.Path), want)
+		return w.emptied(w.locations(q, e, n.Path), want)
 	case condition.IsAnonymous: // who somebody is does not change
 	}
 	return nil
 }
 
 // owned returns plans that make the subject the owner.
-func (w *wisher) owned(spots []spot, want bool) []plan {
+func (w *goalSearch) owned(locations []location, want bool) []plan {
 	var found []plan
-	for _, s := range spots {
+	for _, s := range locations {
 		if s.form == relation && s.target == w.trace.Question.Subject.TypeName && w.trace.Question.Subject.Recorded && want {
-			found = append(found, plan{{spot: s, kind: relate, to: w.trace.Question.Subject}})
+			found = append(found, plan{{location: s, kind: relate, to: w.trace.Question.Subject}})
 		}
 	}
 	return found
 }
 
 // emptied returns plans that take all values away, or that add one.
-func (w *wisher) emptied(spots []spot, empty bool) []plan {
+func (w *goalSearch) emptied(locations []location, empty bool) []plan {
 	var found []plan
-	for _, s := range spots {
+	for _, s := range locations {
 		switch {
 		case s.form == relation && !empty:
-			found = append(found, w.related([]spot{s}, func(target *snapshot.Entity, rest []condition.Segment) bool {
+			found = append(found, w.related([]location{s}, func(target *snapshot.Entity, rest []condition.Segment) bool {
 				reached := w.reached(target, rest)
 				return len(reached.Entities)+len(reached.Texts) > 0
 			})...)
@@ -206,24 +206,24 @@ func (w *wisher) emptied(spots []spot, empty bool) []plan {
 }
 
 // reached returns what the rest of a path denotes from a target on.
-func (w *wisher) reached(target *snapshot.Entity, rest []condition.Segment) evaluate.Values {
+func (w *goalSearch) reached(target *snapshot.Entity, rest []condition.Segment) evaluate.Values {
 	return w.evaluator.Values(w.trace.Question, target, condition.Path{Root: "resource", Segments: rest})
 }
 
 // related returns plans that let a relation lead to something that fits.
-func (w *wisher) related(spots []spot, fits func(*snapshot.Entity, []condition.Segment) bool) []plan {
+func (w *goalSearch) related(locations []location, fits func(*snapshot.Entity, []condition.Segment) bool) []plan {
 	var found []plan
-	for _, s := range spots {
+	for _, s := range locations {
 		if s.form != relation {
 			continue
 		}
 		kept := 0
 		for i, target := range w.records(s.target) {
-			if kept == fewTargets || i == manyTried {
+			if kept == maxTargets || i == maxTried {
 				break
 			}
 			if fits(target, s.rest) {
-				found = append(found, plan{{spot: s, kind: relate, to: target}})
+				found = append(found, plan{{location: s, kind: relate, to: target}})
 				kept++
 			}
 		}
@@ -232,22 +232,22 @@ func (w *wisher) related(spots []spot, fits func(*snapshot.Entity, []condition.S
 }
 
 // with returns plans that give a spot one of the values.
-func (w *wisher) with(s spot, values []string) []plan {
+func (w *goalSearch) with(s location, values []string) []plan {
 	kind := addValue
 	if s.form == scalar {
 		kind = setValue
 	}
 	var found []plan
-	for _, v := range values[:min(len(values), fewValues)] {
+	for _, v := range values[:min(len(values), maxValues)] {
 		if s.form != relation && !slices.Contains(s.values(w.trace.Question), v) {
-			found = append(found, plan{{spot: s, kind: kind, value: v}})
+			found = append(found, plan{{location: s, kind: kind, value: v}})
 		}
 	}
 	return found
 }
 
 // without returns the plan that takes the values away from a spot that are meant.
-func (w *wisher) without(s spot, meant func(string) bool) []plan {
+func (w *goalSearch) without(s location, meant func(string) bool) []plan {
 	var p plan
 	for _, v := range s.values(w.trace.Question) {
 		switch {
@@ -255,9 +255,9 @@ func (w *wisher) without(s spot, meant func(string) bool) []plan {
 		case s.key() == "name":
 			return nil // everything has a name
 		case s.form == scalar && (v == "true" || v == "false"):
-			p = append(p, edit{spot: s, kind: setValue, value: map[string]string{"true": "false", "false": "true"}[v]})
+			p = append(p, edit{location: s, kind: setValue, value: map[string]string{"true": "false", "false": "true"}[v]})
 		default:
-			p = append(p, edit{spot: s, kind: removeValue, value: v})
+			p = append(p, edit{location: s, kind: removeValue, value: v})
 		}
 	}
 	if len(p) == 0 {

@@ -13,26 +13,26 @@ import (
 )
 
 var (
-	alikeSites = flag.Uint64("alike-sites", 3, "how many sites TestAlikeAreAnsweredAlike looks at")
-	alikeFirst = flag.Uint64("alike-first", 1, "the seed of the first")
+	siteCount = flag.Uint64("alike-sites", 3, "how many sites TestAlikeAreAnsweredAlike looks at")
+	firstSeed = flag.Uint64("alike-first", 1, "the seed of the first")
 )
 
-// TestAlikeAreAnsweredAlike holds on made-up sites, and after changes of their
+// TestEquivalentRequestsHaveOneAnswer holds on made-up sites, and after changes of their
 // data: resources that are said to be alike for a request get the same verdict by
 // the same rules, each asked about alone; and many asked about at once get what
 // each gets alone.
-func TestAlikeAreAnsweredAlike(t *testing.T) {
+func TestEquivalentRequestsHaveOneAnswer(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many comparisons, one after the other")
 	}
-	resources, classes, apart := 0, 0, 0
-	for seed := *alikeFirst; seed < *alikeFirst+*alikeSites; seed++ {
+	resources, classes, exceptional := 0, 0, 0
+	for seed := *firstSeed; seed < *firstSeed+*siteCount; seed++ {
 		s := newChanging(t, seed, sitegen.Size{Users: 8, Streams: 4, Apps: 24, Objects: 24, Others: 10, Rules: 25, Requests: 60})
 		p := s.open(t, "old.tar.gz")
 		for range 3 {
 			for _, r := range s.requests {
-				a, b, c := alikeOf(t, p, seed, r)
-				resources, classes, apart = resources+a, classes+b, apart+c
+				a, b, c := equivalentOf(t, p, seed, r)
+				resources, classes, exceptional = resources+a, classes+b, exceptional+c
 			}
 			for !s.change(t) {
 			}
@@ -40,15 +40,15 @@ func TestAlikeAreAnsweredAlike(t *testing.T) {
 			s.rename(t, "new.tar.gz", "old.tar.gz")
 		}
 	}
-	t.Logf("%d resources in %d classes, and %d apart", resources, classes, apart)
-	if classes == 0 || apart == 0 || 2*classes > resources {
-		t.Errorf("%d resources are in %d classes, and %d stand apart: little is alike", resources, classes, apart)
+	t.Logf("%d resources in %d classes, and %d apart", resources, classes, exceptional)
+	if classes == 0 || exceptional == 0 || 2*classes > resources {
+		t.Errorf("%d resources are in %d classes, and %d stand apart: little is alike", resources, classes, exceptional)
 	}
 }
 
-// alikeOf asks about all resources of a request's type, and counts those in
+// equivalentOf asks about all resources of a request's type, and counts those in
 // classes, the classes, and those apart.
-func alikeOf(t *testing.T, p *engine.Point, seed uint64, r engine.Request) (resources, classes, apart int) {
+func equivalentOf(t *testing.T, p *engine.EntryPoint, seed uint64, r engine.Request) (resources, classes, exceptional int) {
 	t.Helper()
 	if !isText(r.Subject, "type") || !isText(r.Subject, "id") || !isText(r.Action, "name") || !isText(r.Resource, "type") {
 		return 0, 0, 0 // nobody hands on such a request
@@ -64,12 +64,12 @@ func alikeOf(t *testing.T, p *engine.Point, seed uint64, r engine.Request) (reso
 		one.Resource = ast.ObjectTerm([2]*ast.Term{ast.StringTerm("type"), typ}, [2]*ast.Term{ast.StringTerm("id"), ast.StringTerm(id)})
 		requests = append(requests, one)
 	}
-	together, err := p.Evaluate(t.Context(), requests, true)
+	batch, err := p.Evaluate(t.Context(), requests, true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	numbers := make([]int32, len(ids))
-	if a := p.Alike(t.Context(), requests[0]); a != nil {
+	if a := p.Equivalence(t.Context(), requests[0]); a != nil {
 		if numbers, err = a.Classes(ids); err != nil {
 			t.Fatal(err)
 		}
@@ -83,13 +83,13 @@ func alikeOf(t *testing.T, p *engine.Point, seed uint64, r engine.Request) (reso
 			t.Fatal(err)
 		}
 		want := fmt.Sprint(alone[0])
-		if got := fmt.Sprint(together[i]); got != want {
+		if got := fmt.Sprint(batch[i]); got != want {
 			t.Errorf("site %d: %s is %s among others, and %s alone", seed, one.Input(), got, want)
 		}
 		switch before, met := said[numbers[i]]; {
-		case p.Alike(t.Context(), r) == nil:
+		case p.Equivalence(t.Context(), r) == nil:
 		case numbers[i] < 0:
-			apart++
+			exceptional++
 		case !met:
 			said[numbers[i]], classes, resources = want, classes+1, resources+1
 		default:
@@ -98,7 +98,7 @@ func alikeOf(t *testing.T, p *engine.Point, seed uint64, r engine.Request) (reso
 			}
 		}
 	}
-	return resources, classes, apart
+	return resources, classes, exceptional
 }
 
 func isText(t *ast.Term, name string) bool {

@@ -21,9 +21,9 @@ const (
 	environment                 // of the request
 )
 
-// spot is a piece of data that a path reads and that people change: a property
+// location is a piece of data that a path reads and that people change: a property
 // of an entity, or an attribute of the environment.
-type spot struct {
+type location struct {
 	form form
 	// owner is the entity whose data it is; nil for the environment.
 	owner *snapshot.Entity
@@ -35,23 +35,23 @@ type spot struct {
 	rest   []condition.Segment
 }
 
-func (s spot) key() string { return schema.Fold(s.name) }
+func (s location) key() string { return schema.Fold(s.name) }
 
-// spots returns the data that a path reads on its way, the end of the path first.
+// locations returns the data that a path reads on its way, the end of the path first.
 // Types, ids, logins, what an object is and to which app it belongs are none:
 // nobody changes those to grant a right.
-func (x *Explainer) spots(q evaluate.Question, resource *snapshot.Entity, p condition.Path) []spot {
+func (x *Explainer) locations(q evaluate.Question, resource *snapshot.Entity, p condition.Path) []location {
 	if p.Root == "user" && len(p.Segments) > 0 && !p.Segments[0].Custom && schema.Fold(p.Segments[0].Name) == "environment" {
 		if len(p.Segments) == 2 && !p.Segments[1].Custom {
-			return []spot{{form: environment, name: p.Segments[1].Name}}
+			return []location{{form: environment, name: p.Segments[1].Name}}
 		}
 		return nil
 	}
-	var found []spot
+	var found []location
 	for n := len(p.Segments) - 1; n >= 0; n-- {
 		way := condition.Path{Root: p.Root, Segments: p.Segments[:n]}
 		for _, owner := range x.evaluator.Values(q, resource, way).Entities {
-			s, ok := x.spot(owner, p.Segments[n])
+			s, ok := x.location(owner, p.Segments[n])
 			last := n == len(p.Segments)-1
 			if ok && (last || s.form == relation) {
 				s.rest = p.Segments[n+1:]
@@ -62,10 +62,10 @@ func (x *Explainer) spots(q evaluate.Question, resource *snapshot.Entity, p cond
 	return found
 }
 
-// spot returns the spot of one property of an entity, and whether it is one.
-func (x *Explainer) spot(owner *snapshot.Entity, segment condition.Segment) (spot, bool) {
+// location returns the spot of one property of an entity, and whether it is one.
+func (x *Explainer) location(owner *snapshot.Entity, segment condition.Segment) (location, bool) {
 	t := x.schema.Lookup(owner.TypeName)
-	s := spot{owner: owner, name: segment.Name}
+	s := location{owner: owner, name: segment.Name}
 	if t.Attributes && isAnonymous(owner) {
 		return s, false // who is nobody has no data
 	}
@@ -111,13 +111,13 @@ func (x *Explainer) fixed(q evaluate.Question, e *snapshot.Entity, c evaluate.Cl
 	case *condition.Call:
 		switch n.Kind() {
 		case condition.HasPrivilege:
-			return len(c.Left.Entities) == 0 && len(x.spots(q, e, n.Path)) == 0
+			return len(c.Left.Entities) == 0 && len(x.locations(q, e, n.Path)) == 0
 		case condition.IsOwned:
-			return len(x.spots(q, e, ownerOf(n.Path))) == 0
+			return len(x.locations(q, e, ownerOf(n.Path))) == 0
 		case condition.IsAnonymous:
 			return true
 		case condition.Empty:
-			return len(x.spots(q, e, n.Path)) == 0
+			return len(x.locations(q, e, n.Path)) == 0
 		}
 	case *condition.Or, *condition.And, *condition.Not:
 	}
@@ -129,7 +129,7 @@ func (x *Explainer) fixed(q evaluate.Question, e *snapshot.Entity, c evaluate.Cl
 // anything.
 func (x *Explainer) movable(q evaluate.Question, e *snapshot.Entity, side condition.Operand, others evaluate.Values) bool {
 	p, ok := side.(*condition.Path)
-	return ok && len(x.spots(q, e, *p)) > 0 && (len(others.Entities) == 0 || slices.ContainsFunc(others.Entities, recorded))
+	return ok && len(x.locations(q, e, *p)) > 0 && (len(others.Entities) == 0 || slices.ContainsFunc(others.Entities, recorded))
 }
 
 // ownerOf returns the path to the owner of what a path leads to.
@@ -138,7 +138,7 @@ func ownerOf(p condition.Path) condition.Path {
 }
 
 // values returns what a spot holds.
-func (s spot) values(q evaluate.Question) []string {
+func (s location) values(q evaluate.Question) []string {
 	switch s.form {
 	case attribute:
 		return s.owner.Attributes[s.key()]
@@ -159,7 +159,7 @@ func (s spot) values(q evaluate.Question) []string {
 
 // known returns the values that entities of the site have in the same place,
 // sorted.
-func (x *Explainer) known(s spot) []string {
+func (x *Explainer) known(s location) []string {
 	if s.owner == nil {
 		return nil
 	}

@@ -14,43 +14,43 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// alikes tells which requests about resources on record a Qlik policy answers
+// equivalences tells which requests about resources on record a Qlik policy answers
 // alike, by what the compiler says that the rules read (data.qlik.reads). It says
 // nothing of what the answer is, which the policy is asked for one of them.
-type alikes struct {
+type equivalences struct {
 	data  *bundles.Document
 	reads *reads.Reads
 
 	mu    sync.Mutex
-	kinds map[kind]*partition.Alike
+	kinds map[kind]*partition.Equivalence
 }
 
 // kind is a type of resources and an action, both folded.
 type kind struct{ typ, action string }
 
-// entitiesMost is the number of entities of one kind, and of all kinds, that are
+// maxEntities is the number of entities of one kind, and of all kinds, that are
 // remembered. An entity takes about a hundred bytes.
-const entitiesMost = 1 << 20
+const maxEntities = 1 << 20
 
-// newAlikes returns nil for data that do not say what the rules read.
-func newAlikes(data *bundles.Document) *alikes {
+// newEquivalences returns nil for data that do not say what the rules read.
+func newEquivalences(data *bundles.Document) *equivalences {
 	r, err := partition.Read(data)
 	if err != nil {
 		return nil
 	}
-	return &alikes{data: data, reads: r, kinds: map[kind]*partition.Alike{}}
+	return &equivalences{data: data, reads: r, kinds: map[kind]*partition.Equivalence{}}
 }
 
-// on is newAlikes for other data of the same policy.
-func (a *alikes) on(data *bundles.Document) *alikes {
+// on is newEquivalences for other data of the same policy.
+func (a *equivalences) on(data *bundles.Document) *equivalences {
 	if a != nil && data.Same(a.data, "qlik", "reads") {
-		return &alikes{data: data, reads: a.reads, kinds: map[kind]*partition.Alike{}}
+		return &equivalences{data: data, reads: a.reads, kinds: map[kind]*partition.Equivalence{}}
 	}
-	return newAlikes(data)
+	return newEquivalences(data)
 }
 
 // of returns nil where nothing is known of the kind.
-func (a *alikes) of(k kind) *partition.Alike {
+func (a *equivalences) of(k kind) *partition.Equivalence {
 	action, known := ruleset.ParseAction(k.action)
 	if !known {
 		k.action = "" // no rules are about it, whatever its name is
@@ -60,38 +60,38 @@ func (a *alikes) of(k kind) *partition.Alike {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if alike, ok := a.kinds[k]; ok {
-		return alike
+	if equivalent, ok := a.kinds[k]; ok {
+		return equivalent
 	}
-	alike, err := partition.NewAlike(a.data, a.reads, k.typ, uint32(action), entitiesMost)
+	equivalent, err := partition.NewEquivalence(a.data, a.reads, k.typ, uint32(action), maxEntities)
 	if err != nil {
-		alike = nil
+		equivalent = nil
 	}
-	remembered := 0
+	cached := 0
 	for _, other := range a.kinds {
-		remembered += other.Remembered()
+		cached += other.Cached()
 	}
-	if remembered > entitiesMost {
+	if cached > maxEntities {
 		clear(a.kinds)
 	}
-	a.kinds[k] = alike
-	return alike
+	a.kinds[k] = equivalent
+	return equivalent
 }
 
-// Alike tells which of many resources of one type have the same verdict for one
+// Equivalence tells which of many resources of one type have the same verdict for one
 // subject, action and context. It is not safe for concurrent use.
-type Alike struct {
+type Equivalence struct {
 	ctx     context.Context
-	of      *partition.Alike
+	of      *partition.Equivalence
 	classes *partition.SubjectClasses // nil for a subject who is not on record
 	subject string
 }
 
-// Alike returns what tells resources apart for the rest of a request, whose
+// Equivalence returns what tells resources apart for the rest of a request, whose
 // resource needs no id; nil if each must be asked about. The context is that in
 // which the resources are told apart.
-func (p *Point) Alike(ctx context.Context, r Request) *Alike {
-	if p.alikes == nil || r.Resource.Get(propertiesKey) != nil || r.Subject.Get(propertiesKey) != nil {
+func (p *EntryPoint) Equivalence(ctx context.Context, r Request) *Equivalence {
+	if p.equivalences == nil || r.Resource.Get(propertiesKey) != nil || r.Subject.Get(propertiesKey) != nil {
 		return nil
 	}
 	typ, okType := text(r.Resource, typeKey)
@@ -101,11 +101,11 @@ func (p *Point) Alike(ctx context.Context, r Request) *Alike {
 		return nil
 	}
 	subject = strings.ToLower(subject)
-	of := p.alikes.of(kind{strings.ToLower(typ), strings.ToLower(action)})
+	of := p.equivalences.of(kind{strings.ToLower(typ), strings.ToLower(action)})
 	if of == nil {
 		return nil
 	}
-	a := &Alike{ctx: ctx, of: of, subject: subject}
+	a := &Equivalence{ctx: ctx, of: of, subject: subject}
 	if v, ok := p.data.Lookup("site", "subjects", subject); ok {
 		a.subject, _ = v.(string)
 	}
@@ -118,7 +118,7 @@ func (p *Point) Alike(ctx context.Context, r Request) *Alike {
 }
 
 // allowed says on which resources the subject of a request has an action.
-func (p *Point) allowed(ctx context.Context, r Request, typ string, action uint32, handles []string) ([]bool, error) {
+func (p *EntryPoint) allowed(ctx context.Context, r Request, typ string, action uint32, handles []string) ([]bool, error) {
 	requests := make([]Request, len(handles))
 	named := ast.ObjectTerm([2]*ast.Term{nameKey, ast.StringTerm(ruleset.Action(action).Name())})
 	kind := ast.StringTerm(typ)
@@ -143,7 +143,7 @@ func (p *Point) allowed(ctx context.Context, r Request, typ string, action uint3
 // Classes returns, for each of the ids, a number that it shares with resources
 // that have the same verdict, or -1 for a resource that must be asked about. The
 // error is the end of the context.
-func (a *Alike) Classes(ids []string) ([]int32, error) {
+func (a *Equivalence) Classes(ids []string) ([]int32, error) {
 	handles := make([]string, len(ids))
 	for i, id := range ids {
 		handles[i] = strings.ToLower(id)
@@ -167,7 +167,7 @@ func (a *Alike) Classes(ids []string) ([]int32, error) {
 
 // firsts returns, for each of the requests, the number of the first one that has
 // the same verdict, which may be itself.
-func (p *Point) firsts(ctx context.Context, requests []Request) ([]int, error) {
+func (p *EntryPoint) firsts(ctx context.Context, requests []Request) ([]int, error) {
 	firsts := make([]int, len(requests))
 	for i := range firsts {
 		firsts[i] = i
@@ -179,15 +179,15 @@ func (p *Point) firsts(ctx context.Context, requests []Request) ([]int, error) {
 		if len(group) == 1 {
 			continue
 		}
-		alike := p.Alike(ctx, requests[group[0]])
-		if alike == nil {
+		equivalent := p.Equivalence(ctx, requests[group[0]])
+		if equivalent == nil {
 			continue
 		}
 		ids := make([]string, len(group))
 		for i, at := range group {
 			ids[i], _ = text(requests[at].Resource, idKey)
 		}
-		known, err := alike.Classes(ids)
+		known, err := equivalent.Classes(ids)
 		if err != nil {
 			return nil, err
 		}

@@ -7,12 +7,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// apart puts the pairs that stand apart into classes: of subject, of resource, of
+// exceptional puts the pairs that stand apart into classes: of subject, of resource, of
 // the identity tests that are met, and of the pairs that the rights of the resource
 // lead to. What a rule comes to is the same for all pairs of a class.
-type apart struct {
+type exceptional struct {
 	// keys are the classes of the pairs of a resource, in the order of the
-	// resource's list in Resources.Apart.
+	// resource's list in Resources.Exceptional.
 	keys [][]int32
 	// classes is their number.
 	classes int
@@ -23,17 +23,17 @@ type cellOf struct{ user, resource int32 }
 
 var nobody = cellOf{-1, -1}
 
-// newApart looks at the pairs of one type. The types that its rights lead to are
+// newExceptional looks at the pairs of one type. The types that its rights lead to are
 // done already.
-func newApart(m *partition.Model, r *partition.Resources, done map[string]*apart) *apart {
-	a := &apart{keys: make([][]int32, len(r.Handles))}
+func newExceptional(m *partition.Model, r *partition.Resources, done map[string]*exceptional) *exceptional {
+	a := &exceptional{keys: make([][]int32, len(r.Handles))}
 	known := map[string]int32{}
 	var key []byte
 	var led []int32
 	targets := make([][]int32, len(r.Rights))
 	for n := range r.Handles {
 		resource := int32(n)
-		users := r.Apart[resource]
+		users := r.Exceptional[resource]
 		if len(users) == 0 {
 			continue
 		}
@@ -51,7 +51,7 @@ func newApart(m *partition.Model, r *partition.Resources, done map[string]*apart
 				target := endType(m.Reads.Tests[test])
 				led = led[:0]
 				for _, t := range targets[j] {
-					if at, ok := slices.BinarySearch(m.Resources[target].Apart[t], user); ok {
+					if at, ok := slices.BinarySearch(m.Resources[target].Exceptional[t], user); ok {
 						led = append(led, done[target].keys[t][at]+1)
 					} else {
 						led = append(led, -m.Resources[target].Of[t]-1)

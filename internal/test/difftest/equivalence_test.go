@@ -11,11 +11,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// withAlike returns a case with many more rules of few shapes, as sites have
+// withEquivalent returns a case with many more rules of few shapes, as sites have
 // them where one rule was written per department. The compiler merges such
 // rules into functions and tables; rules made up one by one are never alike
 // enough for that.
-func withAlike(c sitegen.Case, seed uint64) sitegen.Case {
+func withEquivalent(c sitegen.Case, seed uint64) sitegen.Case {
 	r := rand.New(rand.NewPCG(seed, 0x616c696b))
 	of := map[string]texts{"user": {}, "app": {}, "stream": {}}
 	for name := range of {

@@ -28,7 +28,7 @@ func BenchmarkPoint(b *testing.B) {
 	for _, rules := range []int{100, 1000} {
 		w := newWorld(b, rules)
 		_, bundle := w.compiled(b, rulesOf(b, w, rules))
-		p, err := engine.NewPoint(b.Context(), bundle, engine.QlikEntryPoint, engine.Auto)
+		p, err := engine.NewEntryPoint(b.Context(), bundle, engine.QlikEntryPoint, engine.Auto)
 		if err != nil {
 			b.Fatal(err)
 		}

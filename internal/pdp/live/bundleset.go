@@ -18,13 +18,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// Parts are bundles by name, each of which comes on its own and may be one half
+// BundleSet are bundles by name, each of which comes on its own and may be one half
 // of a policy and its data. A policy decides once every part that is wanted is
 // there, and only parts that were made for each other decide together: a new
 // half of another view waits, in memory, for its counterpart, and until then the
 // whole before decides. It is safe for concurrent use.
-type Parts struct {
-	holder *Holder
+type BundleSet struct {
+	store  *PolicyStore
 	wanted func() []string
 
 	mu      sync.Mutex
@@ -42,33 +42,33 @@ type Part struct {
 	Began time.Time
 }
 
-// NewParts returns parts of which none is there. Wanted returns the names of
+// NewBundleSet returns parts of which none is there. Wanted returns the names of
 // all that there must be.
-func NewParts(h *Holder, wanted func() []string) *Parts {
-	return &Parts{holder: h, wanted: wanted, active: map[string]Part{}, waiting: map[string]Part{}}
+func NewBundleSet(h *PolicyStore, wanted func() []string) *BundleSet {
+	return &BundleSet{store: h, wanted: wanted, active: map[string]Part{}, waiting: map[string]Part{}}
 }
 
 // Put puts a part in the place of the one of its name. An error means that the
 // policy before decides as it did. No error, while others are missing, means
 // that it is kept for when they come. The compiler has compiled nothing yet, and
 // has compiled the policy if there is no error and nothing is missing.
-func (p *Parts) Put(ctx context.Context, name string, part Part, compiler *ast.Compiler) error {
+func (p *BundleSet) Put(ctx context.Context, name string, part Part, compiler *ast.Compiler) error {
 	p.mu.Lock()
 	defer p.unlock()
 	delete(p.waiting, name) // whatever came before it is out of date
 	now := maps.Clone(p.active)
 	now[name] = part
-	together := maps.Clone(now)
-	maps.Copy(together, p.waiting)
-	if !p.complete(together) {
+	merged := maps.Clone(now)
+	maps.Copy(merged, p.waiting)
+	if !p.complete(merged) {
 		p.active = now
 		return nil
 	}
 	chosen := now
-	if !p.complete(now) || errors.Is(fit(now), bundles.ErrMismatch) && fit(together) == nil {
-		chosen = together
+	if !p.complete(now) || errors.Is(fit(now), bundles.ErrMismatch) && fit(merged) == nil {
+		chosen = merged
 	}
-	err := p.decide(ctx, part.Began, p.holder.swap, chosen, compiler)
+	err := p.decide(ctx, part.Began, p.store.swap, chosen, compiler)
 	if errors.Is(err, bundles.ErrMismatch) {
 		p.waiting[name] = part
 		return fmt.Errorf("it waits for its counterpart: %w", err)
@@ -78,7 +78,7 @@ func (p *Parts) Put(ctx context.Context, name string, part Part, compiler *ast.C
 
 // Prune removes the parts that are no longer wanted. The policy that decides goes
 // on until the parts that are wanted instead are there; without any, nothing does.
-func (p *Parts) Prune(ctx context.Context) error {
+func (p *BundleSet) Prune(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.unlock()
 	before, wanted := len(p.active), p.wanted()
@@ -89,48 +89,48 @@ func (p *Parts) Prune(ctx context.Context) error {
 	case len(p.active) == before:
 		return nil
 	case len(wanted) == 0:
-		p.holder.current.Store(nil)
+		p.store.current.Store(nil)
 		return nil
 	case !p.complete(p.active):
 		return nil
 	}
-	return p.decide(ctx, time.Now(), atOnce, p.active, ast.NewCompiler())
+	return p.decide(ctx, time.Now(), immediately, p.active, ast.NewCompiler())
 }
 
 // Missing returns the names of the parts that are wanted and have not come.
 // It never waits for an activation.
-func (p *Parts) Missing() []string {
+func (p *BundleSet) Missing() []string {
 	have := p.names.Load()
 	return slices.DeleteFunc(p.wanted(), func(name string) bool { return have != nil && slices.Contains(*have, name) })
 }
 
-func (p *Parts) unlock() {
+func (p *BundleSet) unlock() {
 	names := slices.Sorted(maps.Keys(p.active))
 	p.names.Store(&names)
 	p.mu.Unlock()
 }
 
-func (p *Parts) complete(parts map[string]Part) bool {
+func (p *BundleSet) complete(parts map[string]Part) bool {
 	return !slices.ContainsFunc(p.wanted(), func(name string) bool { _, ok := parts[name]; return !ok })
 }
 
 // decide lets parts decide from now on.
-func (p *Parts) decide(ctx context.Context, began time.Time, swap Swap, parts map[string]Part, compiler *ast.Compiler) error {
-	err := p.holder.activate(ctx, began, swap, func(ctx context.Context) (*Policy, error) {
+func (p *BundleSet) decide(ctx context.Context, began time.Time, swap Swap, parts map[string]Part, compiler *ast.Compiler) error {
+	err := p.store.activate(ctx, began, swap, func(ctx context.Context) (*Policy, error) {
 		names, b, digest, err := join(parts)
 		if err != nil {
 			return nil, err
 		}
 		// A server without entity tags sends the same bundle again and again.
-		if same := p.holder.Current(); same != nil && same.Digest == digest {
+		if same := p.store.Current(); same != nil && same.Digest == digest {
 			*compiler = *same.Compiler
 			return same, nil
 		}
-		if same := p.holder.Current(); same != nil && sameModules(same.modules, b.Modules) {
+		if same := p.store.Current(); same != nil && sameModules(same.modules, b.Modules) {
 			*compiler = *same.Compiler
 			return same.on(ctx, b, names, digest)
 		}
-		return p.holder.prepare(ctx, compiler, b, names, digest)
+		return p.store.prepare(ctx, compiler, b, names, digest)
 	})
 	if err != nil {
 		return err
@@ -169,7 +169,7 @@ func digestOf(parts map[string]Part) string {
 
 // Patch returns the part of a name, or the one of that name that waits, changed
 // as a delta says.
-func (p *Parts) Patch(name string, delta *bundle.Bundle) (Part, error) {
+func (p *BundleSet) Patch(name string, delta *bundle.Bundle) (Part, error) {
 	p.mu.Lock()
 	defer p.unlock()
 	part, ok := p.waiting[name]

@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// settleApart settles the resources that stand apart for a subject: those of one
+// settleExceptional settles the resources that stand apart for a subject: those of one
 // class for which the same tests of identity and rights hold are alike.
-func (w *worker) settleApart(k *known, subject int32) ([]Apart, error) {
-	var groups []Apart
+func (w *worker) settleExceptional(k *known, subject int32) ([]ExceptionalPairs, error) {
+	var groups []ExceptionalPairs
 	byKey := map[string]int{}
 	var key []byte
-	for _, resource := range k.typed.apart[subject] {
+	for _, resource := range k.typed.exceptional[subject] {
 		p := pair{subject, resource}
 		key = binary.AppendUvarint(key[:0], uint64(k.Of[resource]))
 		for _, test := range k.Identities {
@@ -24,7 +24,7 @@ func (w *worker) settleApart(k *known, subject int32) ([]Apart, error) {
 		if !ok {
 			n = len(groups)
 			byKey[string(key)] = n
-			groups = append(groups, Apart{Subject: subject, Class: k.Of[resource]})
+			groups = append(groups, ExceptionalPairs{Subject: subject, Class: k.Of[resource]})
 		}
 		groups[n].Resources = append(groups[n].Resources, resource)
 	}
@@ -33,7 +33,7 @@ func (w *worker) settleApart(k *known, subject int32) ([]Apart, error) {
 	granting := make([][]*rule, len(groups))
 	for i, g := range groups {
 		var ok bool
-		if granting[i], ok = w.together(k, pair{subject, g.Resources[0]}, g.Class); !ok {
+		if granting[i], ok = w.combine(k, pair{subject, g.Resources[0]}, g.Class); !ok {
 			open, first = append(open, i), append(first, g.Resources[0])
 		}
 	}
@@ -54,7 +54,7 @@ func (w *worker) settleApart(k *known, subject int32) ([]Apart, error) {
 		}
 		slices.Sort(groups[i].Rules)
 		for _, resource := range groups[i].Resources {
-			k.apart[pair{subject, resource}] = held
+			k.exceptional[pair{subject, resource}] = held
 		}
 	}
 	return groups, nil
@@ -67,10 +67,10 @@ func appendBool(key []byte, b bool) []byte {
 	return append(key, 0)
 }
 
-// together puts together what is known of a pair that stands apart: rules that do
+// combine puts together what is known of a pair that stands apart: rules that do
 // not depend on who the subject is grant as on all resources of the class. It is
 // false if the truth of another rule is not known.
-func (w *worker) together(k *known, p pair, class int32) ([]*rule, bool) {
+func (w *worker) combine(k *known, p pair, class int32) ([]*rule, bool) {
 	var granting []*rule
 	var held uint32
 	for _, g := range k.grants {

@@ -8,36 +8,36 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// together asks a Qlik policy about many resources on record, of one type, for one subject.
+// batch asks a Qlik policy about many resources on record, of one type, for one subject.
 // The policy then looks at subject and session once, which is most of what a
-// decision costs; its rules together and together_granted_by are the interface.
-type together struct {
+// decision costs; its rules batch and batch_granted_by are the interface.
+type batch struct {
 	allow, explain *Query
 }
 
-func newTogether(pkg string, prepare preparer) (*together, error) {
-	t := &together{}
+func newBatch(pkg string, prepare preparer) (*batch, error) {
+	t := &batch{}
 	var err error
-	if t.allow, err = prepare("[[i, allow] | allow := " + pkg + ".together[i]]"); err != nil {
+	if t.allow, err = prepare("[[i, allow] | allow := " + pkg + ".batch[i]]"); err != nil {
 		return nil, err
 	}
-	t.explain, err = prepare("[[i, allow, by] | allow := " + pkg + ".together[i]; by := " + pkg + ".together_granted_by[i]]")
+	t.explain, err = prepare("[[i, allow, by] | allow := " + pkg + ".batch[i]; by := " + pkg + ".batch_granted_by[i]]")
 	return t, err
 }
 
-// groupsMost is the number of groups that are looked through for each request.
-const groupsMost = 16
+// maxGroups is the number of groups that are looked through for each request.
+const maxGroups = 16
 
-// evaluateTogether answers requests that have subject and type of resource in
+// evaluateBatch answers requests that have subject and type of resource in
 // common, and returns the numbers of those that are still open: what is not on
 // record, or fails, is left for a closer look.
-func (p *Point) evaluateTogether(ctx context.Context, requests []Request, explain bool, verdicts []Verdict) []int {
+func (p *EntryPoint) evaluateBatch(ctx context.Context, requests []Request, explain bool, verdicts []Verdict) []int {
 	done := make([]bool, len(requests))
-	if p.together != nil {
+	if p.batch != nil {
 		for _, group := range groups(requests, Request.goesWith) {
 			group = slices.DeleteFunc(group, func(i int) bool { return !requests[i].namesItem() })
 			if len(group) > 1 {
-				p.together.evaluate(ctx, p, requests, group, explain, verdicts, done)
+				p.batch.evaluate(ctx, p, requests, group, explain, verdicts, done)
 			}
 		}
 	}
@@ -51,17 +51,17 @@ func (p *Point) evaluateTogether(ctx context.Context, requests []Request, explai
 }
 
 // groups returns the numbers of the requests that go together.
-func groups(requests []Request, together func(a, b Request) bool) [][]int {
+func groups(requests []Request, batch func(a, b Request) bool) [][]int {
 	var found [][]int
 	for i, r := range requests {
-		at := slices.IndexFunc(found[max(0, len(found)-groupsMost):], func(group []int) bool {
-			return together(r, requests[group[0]])
+		at := slices.IndexFunc(found[max(0, len(found)-maxGroups):], func(group []int) bool {
+			return batch(r, requests[group[0]])
 		})
 		if at < 0 {
 			found = append(found, []int{i})
 			continue
 		}
-		at += max(0, len(found)-groupsMost)
+		at += max(0, len(found)-maxGroups)
 		found[at] = append(found[at], i)
 	}
 	return found
@@ -71,7 +71,7 @@ func (r Request) goesWith(o Request) bool {
 	return r.Subject.Equal(o.Subject) && r.Context.Equal(o.Context) && r.Resource.Get(typeKey).Equal(o.Resource.Get(typeKey))
 }
 
-// namesItem says whether a request has what together asks about; any other is one
+// namesItem says whether a request has what batch asks about; any other is one
 // that its rules refuse.
 func (r Request) namesItem() bool {
 	return r.Resource.Get(idKey) != nil && r.Resource.Get(typeKey) != nil && r.Action.Get(nameKey) != nil
@@ -85,7 +85,7 @@ var (
 )
 
 // evaluate answers the requests of a group as far as it can, and marks those.
-func (t *together) evaluate(ctx context.Context, p *Point, requests []Request, group []int, explain bool, verdicts []Verdict, done []bool) {
+func (t *batch) evaluate(ctx context.Context, p *EntryPoint, requests []Request, group []int, explain bool, verdicts []Verdict, done []bool) {
 	items := make([]*ast.Term, len(group))
 	for i, at := range group {
 		r := requests[at]

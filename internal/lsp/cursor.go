@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
-// spot is what stands at a position of a document.
-type spot struct {
+// cursor is what stands at a position of a document.
+type cursor struct {
 	doc *document
 	// text is the condition or filter, and at the offset in it.
 	text *diag.Text
@@ -25,8 +25,8 @@ type spot struct {
 	offset    int
 }
 
-func (s *spot) inCondition() bool { return s.text != nil && s.text.Label == "condition" }
-func (s *spot) inFilter() bool    { return s.text != nil && s.text.Label == "resourceFilter" }
+func (s *cursor) inCondition() bool { return s.text != nil && s.text.Label == "condition" }
+func (s *cursor) inFilter() bool    { return s.text != nil && s.text.Label == "resourceFilter" }
 
 // texts are the filter and the condition of a rule in a document.
 type texts struct{ filter, condition *diag.Text }
@@ -53,9 +53,9 @@ func (d *document) allTexts() []texts {
 	return []texts{t}
 }
 
-// spot returns what stands at a position.
-func (d *document) spot(p position) *spot {
-	s := &spot{doc: d, offset: d.offset(p)}
+// cursor returns what stands at a position.
+func (d *document) cursor(p position) *cursor {
+	s := &cursor{doc: d, offset: d.offset(p)}
 	if d.header != nil && (d.header.Body < 0 || s.offset < d.header.Body) {
 		s.line = d.text[d.lines[min(p.Line, len(d.lines)-1)]:s.offset]
 		if key, _, ok := strings.Cut(s.line, ":"); ok {
@@ -75,7 +75,7 @@ func (d *document) spot(p position) *spot {
 
 // words returns the words of the condition, the index of the one that ends or stands at the
 // spot or -1, and how many words come before the spot.
-func (s *spot) words() (words []condition.Word, at, before int) {
+func (s *cursor) words() (words []condition.Word, at, before int) {
 	words = condition.Words(s.text.Content)
 	at = -1
 	before = sort.Search(len(words), func(i int) bool { return words[i].Range.End > s.at })

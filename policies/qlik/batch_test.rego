@@ -1,17 +1,17 @@
-package qlik.together_test
+package qlik.batch_test
 
 import data.qlik.authz
 import data.qlik.fixture
 
-together(input_) := result if {
-	result := authz.together with input as input_
+batch(input_) := result if {
+	result := authz.batch with input as input_
 		with data.site as fixture.site
 		with data.qlik.view as fixture.view
 		with data.rules as fixture.rules
 }
 
-together_granted_by(input_) := result if {
-	result := authz.together_granted_by with input as input_
+batch_granted_by(input_) := result if {
+	result := authz.batch_granted_by with input as input_
 		with data.site as fixture.site
 		with data.qlik.view as fixture.view
 		with data.rules as fixture.rules
@@ -25,11 +25,11 @@ request := {"subject": fixture.request.subject, "resource": {"type": "App"}, "it
 ]}
 
 test_items_on_record_are_decided if {
-	together(request) == {0: true, 1: false}
+	batch(request) == {0: true, 1: false}
 }
 
 test_the_rules_that_grant_are_named if {
-	together_granted_by(request) == {0: {"read-a", "read-b"}, 1: set()}
+	batch_granted_by(request) == {0: {"read-a", "read-b"}, 1: set()}
 }
 
 refused_cases := {
@@ -41,7 +41,7 @@ refused_cases := {
 
 test_nothing_is_decided_without_a_subject[note] if {
 	some note, changes in refused_cases
-	together(json.patch(request, changes)) == {}
+	batch(json.patch(request, changes)) == {}
 }
 
 test_who_there_is if {
