@@ -2,6 +2,8 @@ package editors
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"flag"
 	"os"
@@ -22,6 +24,7 @@ func TestGrammarsAreCurrent(t *testing.T) {
 	for name, content := range map[string][]byte{
 		"vscode/syntaxes/condition.tmLanguage.json": conditionGrammar(t),
 		"vscode/syntaxes/qrule.tmLanguage.json":     ruleGrammar(t),
+		"tree-sitter-qrule/words.json":              wordList(t),
 	} {
 		path := filepath.FromSlash(name)
 		if *update {
@@ -121,6 +124,41 @@ func ruleGrammar(t *testing.T) []byte {
 			{"include": "source.qlik-condition"},
 		},
 	})
+}
+
+// wordList is the table of words as the grammar of tree-sitter reads it.
+func wordList(t *testing.T) []byte {
+	v := condition.Language()
+	lists := map[string][]string{"keys": qrule.Keys}
+	for name, entries := range map[string][]condition.Entry{
+		"roots": v.Roots, "connectives": v.Connectives, "constants": v.Constants, "operators": v.Operators, "functions": v.Functions,
+	} {
+		for _, e := range entries {
+			lists[name] = append(lists[name], e.Word)
+		}
+	}
+	return encode(t, lists)
+}
+
+// The parser of tree-sitter is generated from the grammar and the words as they are. The
+// generator is not needed for the test: it notes what it read.
+func TestTreeSitterParserIsCurrent(t *testing.T) {
+	hash := sha256.New()
+	for _, name := range []string{"grammar.js", "words.json"} {
+		text, err := os.ReadFile(filepath.Join("tree-sitter-qrule", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		hash.Write(text)
+	}
+	path := filepath.Join("tree-sitter-qrule", "src", "sources.sha256")
+	noted, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := hex.EncodeToString(hash.Sum(nil)); strings.TrimSpace(string(noted)) != want {
+		t.Errorf("generate the parser anew, as editors/tree-sitter-qrule/README.md says, which writes %s into %s", want, path)
+	}
 }
 
 func encode(t *testing.T, v any) []byte {

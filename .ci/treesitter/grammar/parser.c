@@ -1,0 +1,1 @@
+../../../editors/tree-sitter-qrule/src/parser.c

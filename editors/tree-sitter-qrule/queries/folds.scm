@@ -1,0 +1,2 @@
+(header) @fold
+(group) @fold
