@@ -9,10 +9,11 @@ import (
 )
 
 // Persona restricts the user of a question to one who has given properties and no
-// others. What identifies the user is free as long as no rule names it.
+// others. What identifies the user may be anything that no rule names, unless it is given.
 type Persona struct {
 	// Texts are the properties of the user by folded name, session attributes as
-	// environment.NAME; they are compared ignoring case.
+	// environment.NAME; they are compared ignoring case. What identifies the user is free
+	// only if it is missing here; a name without texts is one that the user does not have.
 	Texts map[string][]string
 	// Free are kinds of properties that may be anything.
 	Free []Kind
@@ -124,7 +125,8 @@ func (s *Scope) statePersona(v *value) {
 	}
 	c := s.components[v]
 	_, fixed := s.fixed[v]
-	anything := !fixed && kindOf(v) == Login && len(texts) == 0
+	_, known := s.persona.Texts[v.name]
+	anything := !fixed && !known && kindOf(v) == Login
 	for i, t := range c.texts {
 		named := t.Literal || slices.Contains(t.Matches, true)
 		if !anything && !containsFold(texts, t.Fold) || anything && named {

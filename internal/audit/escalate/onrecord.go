@@ -49,7 +49,7 @@ func OnRecord(rules []ruleset.Rule, site *snapshot.Site, options evaluate.Option
 
 // textsOf returns the properties of an entity by folded name.
 func textsOf(e *snapshot.Entity) map[string][]string {
-	texts := map[string][]string{"id": {e.ID}}
+	texts := map[string][]string{"id": {e.ID}, "name": nil}
 	for name, text := range e.Scalars {
 		texts[name] = []string{text}
 	}
