@@ -8,7 +8,7 @@ import (
 // codeAction offers the fixes of what is wrong in a range, and other edits.
 func (s *server) codeAction(d *document, p rangeParams) (any, error) {
 	start, end := d.offset(p.Range.Start), d.offset(p.Range.End)
-	actions := d.refactorings(start, end)
+	actions := s.refactorings(d, start, end)
 	var safe []textEdit
 	for _, f := range s.of(d) {
 		edit, ok := d.fix(f)
@@ -24,13 +24,13 @@ func (s *server) codeAction(d *document, p rangeParams) (any, error) {
 		}
 		actions = append(actions, codeAction{
 			Title: f.Fix.Message, Kind: "quickfix", Diagnostics: []diagnostic{shown}, IsPreferred: f.Fix.Safe || f.Severity == diag.Error,
-			Edit: &workspaceEdit{map[string][]textEdit{d.uri: {edit}}},
+			Edit: &workspaceEdit{Changes: map[string][]textEdit{d.uri: {edit}}},
 		})
 	}
 	if edits := d.disjoint(safe); len(edits) > 0 {
 		actions = append(actions, codeAction{
 			Title: "apply all fixes that keep the meaning of rules", Kind: "source.fixAll",
-			Edit: &workspaceEdit{map[string][]textEdit{d.uri: edits}},
+			Edit: &workspaceEdit{Changes: map[string][]textEdit{d.uri: edits}},
 		})
 	}
 	return actions, nil

@@ -3,6 +3,7 @@ package lsp
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"pgregory.net/rapid"
 )
@@ -139,23 +141,23 @@ func TestLargeFoldersAreCompared(t *testing.T) {
 	}
 }
 
-// TestCommandsAndRefactorings explains a decision by a rule as it is in the editor, and negates
-// an equality.
-func TestCommandsAndRefactorings(t *testing.T) {
+// TestCommands explains, compares and audits by rules as they are in the editor.
+func TestCommands(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "site"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
-		"user.json": `[{"id": "u-1", "userDirectory": "ACME", "userId": "anna", "name": "Anna", "attributes": [{"attributeType": "group", "attributeValue": "Sales"}]}]`,
-		"app.json":  `[{"id": "a-1", "name": "Budget"}]`,
+		"site/user.json": `[{"id": "u-1", "userDirectory": "ACME", "userId": "anna", "name": "Anna", "attributes": [{"attributeType": "group", "attributeValue": "Sales"}]}]`,
+		"site/app.json":  `[{"id": "a-1", "name": "Budget"}]`,
+		"a.qrule":        "---\nname: A\nfilter: App_*\nactions: [read]\n---\nuser.group = \"Finance\"\n",
 	} {
-		if err := os.WriteFile(filepath.Join(dir, "site", name), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	c := newClient(t, dir, `{}`)
-	c.open("a.qrule", "---\nname: A\nfilter: App_*\nactions: [read]\n---\nuser.group != \"Finance\"\n")
+	c.open("a.qrule", "---\nname: A\nfilter: App_*\nactions: [read]\n---\nuser.group != \"Finance\" and !user.IsAnonymous()\n")
 	c.settle()
 	var told explained
 	request := json.RawMessage(`{"subject": {"type": "user", "id": "ACME\\anna"}, "action": {"name": "read"}, "resource": {"type": "App", "id": "a-1"}}`)
@@ -163,15 +165,136 @@ func TestCommandsAndRefactorings(t *testing.T) {
 	if told.Explanation == nil || !told.Explanation.Allow || !strings.Contains(told.Text, "Anna") && !strings.Contains(told.Text, "anna") {
 		t.Errorf("%+v", told)
 	}
-	for _, p := range []executeParams{{explainCommand, nil}, {"nothing", nil}} {
+	var diff diffed
+	c.call("workspace/executeCommand", executeParams{diffCommand, []json.RawMessage{json.RawMessage(`"a.qrule"`)}}, &diff)
+	if diff.Report == nil || diff.Report.Gain.Users != 1 || !strings.Contains(diff.Text, "gain") {
+		t.Errorf("%s", diff.Text)
+	}
+	var audit audited
+	c.call("workspace/executeCommand", executeParams{auditCommand, nil}, &audit)
+	if len(audit.Rules) != 1 || audit.Rules[0].Users != 1 || audit.Rules[0].Only != 1 || audit.Text != "A: 1 user, 1 resource, 1 right by this rule alone\n" {
+		t.Errorf("%+v", audit)
+	}
+	for _, p := range []executeParams{
+		{explainCommand, nil}, {diffCommand, nil}, {"nothing", nil}, {diffCommand, []json.RawMessage{json.RawMessage(`1`)}}, {diffCommand, []json.RawMessage{json.RawMessage(`"nowhere"`)}},
+	} {
 		if err := c.conn.Call(t.Context(), "workspace/executeCommand", p, nil); err == nil {
 			t.Errorf("%+v is accepted", p)
 		}
 	}
-	var actions []codeAction
-	c.call("textDocument/codeAction", rangeParams{textDocument{URI: c.uri("a.qrule")}, span{End: position{Line: 9}}}, &actions)
-	i := slices.IndexFunc(actions, func(a codeAction) bool { return a.Kind == "refactor.rewrite" })
-	if i < 0 || actions[i].Edit.Changes[c.uri("a.qrule")][0].NewText != `!(user.group = "Finance")` {
-		t.Errorf("%+v", actions)
+}
+
+// rewrites returns what is offered for a .qrule file beside fixes: titles, and the files that
+// each leads to, with the edits made.
+func rewrites(t *testing.T, c *client, name, text string) map[string]map[string]string {
+	t.Helper()
+	c.open(name, text)
+	c.settle()
+	uri := c.uri(name)
+	var actions []struct {
+		Title, Kind string
+		Edit        struct {
+			Changes         map[string][]textEdit
+			DocumentChanges []struct {
+				Kind, URI    string
+				TextDocument textDocument
+				Edits        []textEdit
+			}
+		}
+	}
+	c.call("textDocument/codeAction", rangeParams{textDocument{URI: uri}, span{End: position{Line: 1000}}}, &actions)
+	all := map[string]map[string]string{}
+	for _, a := range actions {
+		if a.Kind != rewrite {
+			continue
+		}
+		files := map[string]string{}
+		apply := func(uri string, edits []textEdit) {
+			before := files[filepath.Base(uri)]
+			if uri == c.uri(name) {
+				before = text
+			}
+			d := newDocument(uri, before, 0, false)
+			for _, e := range edits {
+				files[filepath.Base(uri)] = before[:d.offset(e.Range.Start)] + e.NewText + before[d.offset(e.Range.End):]
+			}
+		}
+		for uri, edits := range a.Edit.Changes {
+			apply(uri, edits)
+		}
+		for _, step := range a.Edit.DocumentChanges {
+			if step.Kind == "create" {
+				files[filepath.Base(step.URI)] = ""
+			} else {
+				apply(step.TextDocument.URI, step.Edits)
+			}
+		}
+		all[a.Title] = files
+	}
+	return all
+}
+
+const creating = `{"workspace": {"workspaceEdit": {"documentChanges": true, "resourceOperations": ["create"]}}}`
+
+func qruleText(name, filter, condition string) string {
+	return "---\nname: " + name + "\nfilter: " + filter + "\nactions: [read]\n---\n" + condition + "\n"
+}
+
+// TestRefactorings rewrites rules in ways that a reader chooses.
+func TestRefactorings(t *testing.T) {
+	for _, test := range []struct{ name, filter, condition, title, wantFilter, wantCondition string }{
+		{"A", "App_*", `user.group != "x"`, "negate the equality: true if no value is equal, not if one value differs", "App_*", `!(user.group = "x")`},
+		{
+			"B", "App_*", `resource.@a = "1" and (user.name = "ann" or user.userId = "ben" or user.group = "c")`,
+			`replace 2 users by user.group = "B"; give it to ann, ben`, "App_*", `resource.@a = "1" and (user.group = "B" or user.group = "c")`,
+		},
+		{"C", "App_*", `user.name = "ann" or user.name = "ben"`, `replace 2 users by user.group = "C"; give it to ann, ben`, "App_*", `user.group = "C"`},
+		{"D", "App_*", `user.name = "ann" or user.group = "b"`, "", "", ""},
+		{
+			"E", "App*", `user.group = "x" and (resource.resourcetype = "App" or resource.resourcetype = "App.Object")`,
+			"narrow the filter to App.Object_*, App_*: the condition is false for all other types", "App.Object_*, App_*",
+			`user.group = "x" and (resource.resourcetype = "App" or resource.resourcetype = "App.Object")`,
+		},
+		{"F", "App*", `user.group = "x"`, "", "", ""},
+		{"G", "App_1*", `resource.resourcetype = "App"`, "", "", ""},
+		{"H", "App_*", `user.group != "x" and`, "", "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := newClient(t, t.TempDir(), `{}`)
+			got := rewrites(t, c, "a.qrule", qruleText(test.name, test.filter, test.condition))
+			if test.title == "" {
+				if len(got) > 0 {
+					t.Errorf("%v is offered", got)
+				}
+				return
+			}
+			if want := qruleText(test.name, test.wantFilter, test.wantCondition); got[test.title]["a.qrule"] != want {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}
+
+// A split rule becomes one file for each item; the files together grant what the one did.
+func TestSplit(t *testing.T) {
+	text := qruleText("Readers", "App_*, Stream_*, Stream_abc", `user.group = "x"`)
+	c := newClient(t, t.TempDir(), creating)
+	got := rewrites(t, c, "a.qrule", text)["split the rule into 3, one for each item of the filter"]
+	if got["a.qrule"] != qruleText("Readers", "App_*", `user.group = "x"`) || len(got) != 3 {
+		t.Fatalf("%q", got)
+	}
+	filters := map[string]string{}
+	for _, text := range got {
+		rules, found := ruleset.Decode("a.qrule", []byte(text))
+		if len(rules) != 1 || found.HasErrors() || rules[0].Condition.Content != `user.group = "x"` || rules[0].Actions != 2 {
+			t.Fatalf("%s\n%v", text, found)
+		}
+		filters[rules[0].Name] = rules[0].Filter.Content
+	}
+	if want := map[string]string{"Readers": "App_*", "Readers (Stream)": "Stream_*", "Readers (Stream_abc)": "Stream_abc"}; !maps.Equal(filters, want) {
+		t.Errorf("%v", filters)
+	}
+	for title := range rewrites(t, newClient(t, t.TempDir(), `{}`), "a.qrule", text) {
+		t.Errorf("%q is offered to a client that creates no files", title)
 	}
 }

@@ -110,7 +110,7 @@ func (s *server) rename(d *document, p renameParams) (any, error) {
 	if !customName.MatchString(newName) {
 		return nil, errors.New("the name of a custom property has letters, digits, _ and - only")
 	}
-	edit := workspaceEdit{map[string][]textEdit{}}
+	edit := workspaceEdit{Changes: map[string][]textEdit{}}
 	s.occurrences(name, func(d *document, t *diag.Text, n condition.Segment) {
 		at := d.spanOf(t, diag.Range{Start: n.Range.Start + 1, End: n.Range.End})
 		edit.Changes[d.uri] = append(edit.Changes[d.uri], textEdit{at, newName})

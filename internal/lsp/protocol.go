@@ -79,6 +79,10 @@ type initializeParams struct {
 			CodeLens struct {
 				RefreshSupport bool `json:"refreshSupport"`
 			} `json:"codeLens"`
+			WorkspaceEdit struct {
+				DocumentChanges    bool     `json:"documentChanges"`
+				ResourceOperations []string `json:"resourceOperations"`
+			} `json:"workspaceEdit"`
 		} `json:"workspace"`
 	} `json:"capabilities"`
 }
@@ -113,8 +117,31 @@ type textEdit struct {
 	NewText string `json:"newText"`
 }
 
+// workspaceEdit is a set of edits by document, or a list of what to do in order, which
+// may create files.
 type workspaceEdit struct {
-	Changes map[string][]textEdit `json:"changes"`
+	Changes         map[string][]textEdit `json:"changes,omitempty"`
+	DocumentChanges []any                 `json:"documentChanges,omitempty"` // createFile, documentEdit
+}
+
+type createFile struct {
+	Kind string `json:"kind"` // create
+	URI  string `json:"uri"`
+}
+
+type documentEdit struct {
+	TextDocument struct {
+		URI     string `json:"uri"`
+		Version *int   `json:"version"`
+	} `json:"textDocument"`
+	Edits []textEdit `json:"edits"`
+}
+
+// editOf makes the edits of one document a step of a list.
+func editOf(uri string, version *int, edits ...textEdit) documentEdit {
+	e := documentEdit{Edits: edits}
+	e.TextDocument.URI, e.TextDocument.Version = uri, version
+	return e
 }
 
 type markup struct {
@@ -211,7 +238,7 @@ func capabilities(encoding string, tokens []string) map[string]any {
 		"hoverProvider":              true,
 		"codeLensProvider":           map[string]any{},
 		"codeActionProvider":         map[string]any{"codeActionKinds": []string{"quickfix", "refactor.rewrite", "source.fixAll"}},
-		"executeCommandProvider":     map[string]any{"commands": []string{explainCommand}},
+		"executeCommandProvider":     map[string]any{"commands": []string{explainCommand, diffCommand, auditCommand}},
 		"definitionProvider":         true,
 		"referencesProvider":         true,
 		"renameProvider":             map[string]any{"prepareProvider": true},

@@ -2,38 +2,71 @@ package lsp
 
 import (
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// refactorings are edits that change what a rule says, where nothing is wrong with it.
-func (d *document) refactorings(start, end int) []codeAction {
+const rewrite = "refactor.rewrite"
+
+// refactorings are edits of the rules in a range where nothing is wrong with them. Rules
+// with errors get none: what they mean is not known.
+func (s *server) refactorings(d *document, start, end int) []codeAction {
 	actions := []codeAction{}
 	for i := range d.rules {
-		text := d.rules[i].Condition
-		tree, found := condition.Parse(text, diag.Rule{})
-		if found.HasErrors() {
+		r := &d.rules[i]
+		filter, found := ruleset.ParseFilter(r.Filter, diag.Rule{})
+		tree, more := condition.Parse(r.Condition, diag.Rule{})
+		if found.HasErrors() || more.HasErrors() {
 			continue
 		}
-		condition.Walk(tree, func(n condition.Node) bool {
-			c, ok := n.(*condition.Comparison)
-			if !ok || c.Op != condition.NotEqual && c.Op != condition.ExactNotEqual {
-				return true
-			}
-			at := d.spanOf(text, c.Span())
-			if d.offset(at.End) < start || d.offset(at.Start) > end {
-				return true
-			}
-			equality := *c
-			if equality.Op = condition.Equal; c.Op == condition.ExactNotEqual {
-				equality.Op = condition.ExactEqual
-			}
-			edit := textEdit{at, d.written(text, condition.Print(&condition.Not{Operand: &equality}))}
-			actions = append(actions, codeAction{
-				Title: "negate the equality: true if no value is equal, not if one value differs", Kind: "refactor.rewrite",
-				Edit: &workspaceEdit{map[string][]textEdit{d.uri: {edit}}},
-			})
-			return true
-		})
+		o := &offer{server: s, doc: d, rule: r, filter: filter, tree: tree, start: start, end: end}
+		o.negations()
+		o.userLists()
+		o.narrowed()
+		o.split()
+		actions = append(actions, o.actions...)
 	}
 	return actions
+}
+
+// offer collects the edits of one rule.
+type offer struct {
+	*server
+	doc        *document
+	rule       *ruleset.Rule
+	filter     ruleset.Filter
+	tree       condition.Node
+	start, end int // the range that the client asks about
+	actions    []codeAction
+}
+
+// touches reports whether a range of a text of the rule meets the range that is asked about.
+func (o *offer) touches(text *diag.Text, at diag.Range) bool {
+	shown := o.doc.spanOf(text, at)
+	return o.doc.offset(shown.End) >= o.start && o.doc.offset(shown.Start) <= o.end
+}
+
+// replace offers to replace a range of a text of the rule.
+func (o *offer) replace(title string, text *diag.Text, at diag.Range, by string) {
+	o.actions = append(o.actions, codeAction{
+		Title: title, Kind: rewrite,
+		Edit: &workspaceEdit{Changes: map[string][]textEdit{o.doc.uri: {{o.doc.spanOf(text, at), o.doc.written(text, by)}}}},
+	})
+}
+
+// negations offers != as a negated equality.
+func (o *offer) negations() {
+	text := o.rule.Condition
+	condition.Walk(o.tree, func(n condition.Node) bool {
+		c, ok := n.(*condition.Comparison)
+		if !ok || c.Op != condition.NotEqual && c.Op != condition.ExactNotEqual || !o.touches(text, c.Span()) {
+			return true
+		}
+		equality := *c
+		if equality.Op = condition.Equal; c.Op == condition.ExactNotEqual {
+			equality.Op = condition.ExactEqual
+		}
+		o.replace("negate the equality: true if no value is equal, not if one value differs", text, c.Span(), condition.Print(&condition.Not{Operand: &equality}))
+		return true
+	})
 }

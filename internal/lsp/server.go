@@ -7,6 +7,7 @@ import (
 	"io"
 	"log"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"github.com/sourcegraph/jsonrpc2"
@@ -58,6 +59,8 @@ type server struct {
 	refreshLens bool
 	root        string
 	snapshot    string
+	// createsFiles says that the client can create files by an edit.
+	createsFiles bool
 
 	// mu guards what follows, which the background work reads and writes.
 	mu     sync.Mutex
@@ -171,6 +174,8 @@ func (s *server) initialize(p initializeParams) (any, error) {
 		s.utf8 = s.utf8 || encoding == "utf-8"
 	}
 	s.refreshLens = p.Capabilities.Workspace.CodeLens.RefreshSupport
+	edits := p.Capabilities.Workspace.WorkspaceEdit
+	s.createsFiles = edits.DocumentChanges && slices.Contains(edits.ResourceOperations, "create")
 	root := p.RootURI
 	if len(p.WorkspaceFolders) > 0 {
 		root = p.WorkspaceFolders[0].URI
