@@ -14,7 +14,7 @@ func (r *Rule) Format() []byte {
 	h := qrule.Header{
 		Name: r.Name, ID: r.ID, Filter: r.Filter.Content, Actions: r.Actions.words(),
 		Context: r.Context.String(), Type: r.Type, Category: strings.ToLower(r.Category.String()),
-		Disabled: r.Disabled, Tags: r.Tags, Comment: r.Comment,
+		Disabled: r.Disabled, Tags: r.Tags, Only: r.Only, Comment: r.Comment,
 	}
 	if r.Derived {
 		h.ID = ""

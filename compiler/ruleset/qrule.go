@@ -78,6 +78,10 @@ func (h *header) read() {
 	r.Disabled = disabled == "true"
 	h.word("disabled", r.Disabled || disabled == "false", "disabled is true or false")
 	r.Tags = h.list("tags")
+	r.Only = h.list("only")
+	if e, ok := h.doc.Find("only"); ok && len(r.Only) == 0 {
+		h.fault(codeHeader, e.Value.At, "only names no site", "Write `only: [prod]`, or leave the line out: the file is then for all sites.")
+	}
 	r.Actions = h.actions()
 }
 

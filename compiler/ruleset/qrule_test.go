@@ -51,6 +51,23 @@ func TestDecodeRuleFile(t *testing.T) {
 	}
 }
 
+// The header says which sites the file is for.
+func TestRuleFileOnly(t *testing.T) {
+	text := "---\nname: a\nfilter: App_*\nactions: [read]\nonly: [prod, \"a, b\"]\n---\ntrue\n"
+	rules, found := Decode("a.qrule", []byte(text))
+	expect(t, found, "")
+	if got := strings.Join(rules[0].Only, "|"); got != "prod|a, b" {
+		t.Errorf("only %s", got)
+	}
+	if got := string(rules[0].Format()); !strings.Contains(got, "\nonly: [prod, \"a, b\"]\n") {
+		t.Errorf("written as\n%s", got)
+	}
+	rules, found = Decode("a.qrule", []byte(strings.Replace(text, "[prod, \"a, b\"]", "[]", 1)))
+	if len(found) != 1 || found[0].Code != codeHeader || len(rules) != 0 {
+		t.Errorf("a file for no site at all is read: %v", found)
+	}
+}
+
 // What a header leaves out has the value that a new rule has in the QMC.
 func TestRuleFileDefaults(t *testing.T) {
 	rules, found := Decode("<stdin>", []byte("---\nfilter: App_*\nactions: all\n---\n"))

@@ -41,6 +41,9 @@ type Rule struct {
 	Disabled bool
 	// Tags are the names of the rule's tags.
 	Tags []string
+	// Only are the sites that a .qrule file is for; without one it is for all. An export has
+	// no such field.
+	Only []string
 	// Filter and Condition hold the texts and their places in the export.
 	Filter    *diag.Text
 	Condition *diag.Text

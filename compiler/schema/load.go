@@ -10,13 +10,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 //go:embed schema.json
 var defaultTable []byte
 
-// Default returns the schema of docs/language.md, section 4.4.
-func Default() *Schema {
+// Default returns the schema of docs/language.md, section 4.4. It is the same one for all
+// callers, who do not change it.
+func Default() *Schema { return defaultSchema() }
+
+var defaultSchema = sync.OnceValue(loadDefault)
+
+func loadDefault() *Schema {
 	s, err := Extend(&Schema{}, defaultTable)
 	if err != nil {
 		panic("the embedded schema is broken: " + err.Error())

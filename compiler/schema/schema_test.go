@@ -132,7 +132,7 @@ func TestABrokenTableInTheProgramPanics(t *testing.T) {
 		}
 	}(defaultTable)
 	defaultTable = nil
-	Default()
+	loadDefault()
 }
 
 func TestTypeNames(t *testing.T) {

@@ -30,7 +30,8 @@ two of them, or what else an operator could mean. How session attributes are rea
 only with --env, which the site's audit is told as well.
 
 FOLDER is one that pull has written; without it the site is read as it is now. --save
-keeps what the site has answered; --against compares with that later, without the site.
+keeps what the site has answered; --against compares with that later, without the site
+(--sites and --site then name the values of ${NAME} in rules).
 --anonymise writes numbers for users, resources and rules, so that the result can be sent
 to others. The exit code is 1 if anything differs.
 
@@ -91,8 +92,8 @@ func (s *Streams) verify(ctx *cli.Context) error {
 	}
 	options.SkipInvalid = true // as the site does
 	source := workspace.Source{Rules: []string{dir}, Snapshot: dir, Options: options, Progress: s.Progress(ctx)}
-	if client != nil {
-		source.Variables = client.Site().Variables
+	if source.Variables, err = variables(ctx, client); err != nil {
+		return err
 	}
 	w, err := workspace.Open(source)
 	if err != nil {
@@ -140,6 +141,22 @@ func (s *Streams) verify(ctx *cli.Context) error {
 		return No()
 	}
 	return err
+}
+
+// variables returns the values of ${NAME} in rules. With --against nobody is called, and they
+// are those of the site that --sites and --site name.
+func variables(ctx *cli.Context, client *qrs.Client) (map[string]string, error) {
+	if client != nil {
+		return client.Site().Variables, nil
+	}
+	if !ctx.IsSet("sites") && !ctx.IsSet("site") {
+		return nil, nil
+	}
+	site, err := namedSite(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return site.Variables, nil
 }
 
 // verifySite returns the site's side, and its client unless that is captures.

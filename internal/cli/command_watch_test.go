@@ -24,6 +24,7 @@ type followed struct {
 	site    *faketest.Site
 	url     string // of the decision point
 	metrics string // of the watch
+	address string // of what it publishes
 }
 
 // background runs a command until the end of the test and returns its output.
@@ -56,6 +57,7 @@ func follow(t testing.TB, site *faketest.Site, interval string) *followed {
 		"--publish", "127.0.0.1:0", "--publish-token", secret, "--bundle", filepath.Join(dir, "bundle.tar.gz"), "--metrics", "127.0.0.1:0")
 	f := &followed{t: t, site: site}
 	address := watch.await(t, `publishing at (\S+)/bundle`)[1]
+	f.address = address
 	f.metrics = "http://" + watch.await(t, `metrics at (\S+)/metrics`)[1]
 	text := fmt.Sprintf("services: {site: {url: 'http://%s', credentials: {bearer: {token: %s}}}}\nbundles: {qlik: {service: site, resource: bundle.tar.gz, polling: {min_delay_seconds: 1, max_delay_seconds: 2, long_polling_timeout_seconds: 60}}}\n", address, token)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {

@@ -18,13 +18,9 @@ func SiteFlags() []cli.Flag {
 
 // connect returns a client of the site that the flags name. Close it.
 func (s *Streams) connect(ctx *cli.Context) (*qrs.Client, error) {
-	sites, err := qrs.ReadSites(ctx.String("sites"))
+	site, err := namedSite(ctx)
 	if err != nil {
-		return nil, Input(err)
-	}
-	site, err := qrs.Pick(sites, ctx.String("site"))
-	if err != nil {
-		return nil, Usagef("%s: %v", ctx.String("sites"), err)
+		return nil, err
 	}
 	client, err := qrs.Connect(site)
 	if err != nil {
@@ -34,6 +30,19 @@ func (s *Streams) connect(ctx *cli.Context) (*qrs.Client, error) {
 		fmt.Fprintf(s.Err, "qlik2rego: warning: the certificate of the site %s is not checked (insecure in %s): anybody on the way can read and change everything\n", site.Name, ctx.String("sites"))
 	}
 	return client, nil
+}
+
+// namedSite returns the site that the flags name.
+func namedSite(ctx *cli.Context) (*qrs.Site, error) {
+	sites, err := qrs.ReadSites(ctx.String("sites"))
+	if err != nil {
+		return nil, Input(err)
+	}
+	site, err := qrs.Pick(sites, ctx.String("site"))
+	if err != nil {
+		return nil, Usagef("%s: %v", ctx.String("sites"), err)
+	}
+	return site, nil
 }
 
 // calling explains an error of a call to a site.

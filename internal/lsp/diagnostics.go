@@ -11,6 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/lint"
+	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
 // checks are what is known about rules, by what they say: a rule that did not change is
@@ -32,7 +33,8 @@ func keyOf(r *ruleset.Rule) string {
 func (s *server) of(d *document) diag.List {
 	list := append(diag.List{}, d.found...)
 	for i := range d.rules {
-		r := &d.rules[i]
+		r, problems := s.named(d.rules[i])
+		list = append(list, problems...)
 		key := keyOf(r)
 		found, known := s.checks.lints[key]
 		if !known {
@@ -50,6 +52,15 @@ func (s *server) of(d *document) diag.List {
 		}
 	}
 	return list
+}
+
+// named returns a rule with ids of the snapshot in place of names, and what is wrong with them.
+func (s *server) named(r ruleset.Rule) (*ruleset.Rule, diag.List) {
+	resolved, problems, err := sitenames.Draft(s.ctx, r, s.site.source())
+	if err != nil { // the snapshot cannot be read, which check reports
+		return &r, nil
+	}
+	return &resolved, problems
 }
 
 // check returns what is wrong with a rule by itself.
@@ -106,7 +117,7 @@ func (s *server) shown(d *document, f diag.Diagnostic) diagnostic {
 	}
 	shown := diagnostic{
 		Range: d.spanOf(f.Text, f.Subject), Severity: severities[f.Severity], Code: string(f.Code),
-		CodeDescription: codeDescription{f.Code.URL()}, Source: "qlik2rego", Message: message,
+		CodeDescription: described(f.Code), Source: "qlik2rego", Message: message,
 	}
 	for _, r := range f.Related {
 		if r.Text == nil || r.Text.Locate == nil {
@@ -121,6 +132,14 @@ func (s *server) shown(d *document, f diag.Diagnostic) diagnostic {
 		})
 	}
 	return shown
+}
+
+// described leads to the page of a code; findings about names of entities have none.
+func described(code diag.Code) *codeDescription {
+	if code == "" {
+		return nil
+	}
+	return &codeDescription{code.URL()}
 }
 
 func (s *server) byPath(path string) *document {
@@ -142,7 +161,7 @@ func (s *server) work() {
 	turn, rules, site := s.turn, s.allRules(), s.site
 	var open []ruleset.Rule
 	for _, uri := range sortedKeys(s.docs) {
-		open = append(open, s.docs[uri].rules...)
+		open = append(open, s.rulesOf(s.docs[uri])...)
 	}
 	s.background.Add(1)
 	go func() {

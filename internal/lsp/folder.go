@@ -2,8 +2,12 @@ package lsp
 
 import (
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
+	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
 // readFolder reads the rules of the workspace folder that are not open. Files *.json without
@@ -40,11 +44,50 @@ func (s *server) documents() []*document {
 	return all
 }
 
-// allRules returns the rules of all documents.
+// allRules returns the rules of all documents that are for the site of the folder, with ids in
+// place of names.
 func (s *server) allRules() []ruleset.Rule {
+	here := s.forSite()
 	var all []ruleset.Rule
 	for _, d := range s.documents() {
-		all = append(all, d.rules...)
+		if here(d) {
+			all = append(all, s.rulesOf(d)...)
+		}
 	}
 	return all
+}
+
+// rulesOf returns the rules of a document with ids in place of names.
+func (s *server) rulesOf(d *document) []ruleset.Rule {
+	var all []ruleset.Rule
+	for i := range d.rules {
+		r, _ := s.named(d.rules[i])
+		all = append(all, *r)
+	}
+	return all
+}
+
+// forSite returns which documents are for the site that the folder was pulled from. Files of
+// other sites are checked by themselves alone: they are not read together with the others.
+func (s *server) forSite() func(*document) bool {
+	root, site := filepath.Join(s.root, rulefiles.Dir), s.site.siteName()
+	place := func(d *document) (of, path string) {
+		if !strings.HasPrefix(d.path, root+string(filepath.Separator)) {
+			return "", d.path
+		}
+		return sitenames.Place(root, d.path)
+	}
+	replaced := map[string]bool{}
+	for _, d := range s.documents() {
+		if of, path := place(d); of != "" && strings.EqualFold(of, site) {
+			replaced[path] = true
+		}
+	}
+	return func(d *document) bool {
+		of, path := place(d)
+		if of != "" {
+			return strings.EqualFold(of, site)
+		}
+		return !replaced[path] && (d.header == nil || len(d.rules) == 0 || sitenames.For(d.rules[0].Only, site))
+	}
 }

@@ -88,13 +88,13 @@ type initializeParams struct {
 }
 
 type diagnostic struct {
-	Range              span            `json:"range"`
-	Severity           int             `json:"severity"`
-	Code               string          `json:"code"`
-	CodeDescription    codeDescription `json:"codeDescription"`
-	Source             string          `json:"source"`
-	Message            string          `json:"message"`
-	RelatedInformation []related       `json:"relatedInformation,omitempty"`
+	Range              span             `json:"range"`
+	Severity           int              `json:"severity"`
+	Code               string           `json:"code,omitempty"`
+	CodeDescription    *codeDescription `json:"codeDescription,omitempty"`
+	Source             string           `json:"source"`
+	Message            string           `json:"message"`
+	RelatedInformation []related        `json:"relatedInformation,omitempty"`
 }
 
 type codeDescription struct {

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -22,6 +23,25 @@ type site struct {
 	values map[string]map[string]map[string]int
 	// custom are the names of custom properties in their spelling, by type.
 	custom map[string]map[string]string
+	// pulledFrom is the name of the site of the snapshot, and names its entities by their
+	// names; "" and nil without one.
+	pulledFrom string
+	names      *sitenames.Files
+}
+
+// source returns where names of entities are looked up, nil without a snapshot.
+func (s *site) source() sitenames.Source {
+	if s == nil || s.names == nil {
+		return nil
+	}
+	return s.names
+}
+
+func (s *site) siteName() string {
+	if s == nil {
+		return ""
+	}
+	return s.pulledFrom
 }
 
 // openSite reads the snapshot. What is wrong with it is shown by check; here the rest counts.
@@ -41,6 +61,7 @@ func openSite(root, dir string) *site {
 	}
 	s.dir = dir
 	snap, _ := snapshot.Open(dir, nil)
+	s.pulledFrom, s.names = snapshot.PulledFrom(dir), &sitenames.Files{Paths: snap.Path}
 	loaded, _ := snap.Load(snapshot.NoProgress{})
 	if loaded == nil {
 		return s

@@ -30,7 +30,7 @@ import (
 const Extension = ".qrule"
 
 // Keys are the keys of a header in the order in which Format writes them.
-var Keys = []string{"name", "id", "filter", "actions", "context", "type", "category", "disabled", "tags", "eol", "comment"}
+var Keys = []string{"name", "id", "filter", "actions", "context", "type", "category", "disabled", "tags", "only", "eol", "comment"}
 
 // IsText reports whether a text without a file name is a rule in this format: its first line is ---.
 func IsText(text []byte) bool {

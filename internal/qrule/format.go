@@ -16,7 +16,9 @@ type Header struct {
 	Context, Type, Category string
 	Disabled                bool
 	Tags                    []string
-	Comment                 string
+	// Only are the sites that the file is for; without one it is for all.
+	Only    []string
+	Comment string
 }
 
 // Format writes a rule's file. [Parse] reads the same header and condition from it.
@@ -41,6 +43,9 @@ func Format(h Header, condition string) []byte {
 	}
 	if len(h.Tags) > 0 {
 		line("tags", list(h.Tags))
+	}
+	if len(h.Only) > 0 {
+		line("only", list(h.Only))
 	}
 	if eol != LF {
 		line("eol", eol)

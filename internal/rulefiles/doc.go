@@ -40,7 +40,9 @@ type File struct {
 // Digest identifies what a rule's file says. Two rules have the same digest exactly if all
 // fields that a file holds are equal.
 func Digest(r *ruleset.Rule) string {
-	sum := sha256.Sum256(r.Format())
+	site := *r
+	site.Only = nil // the site does not have it
+	sum := sha256.Sum256(site.Format())
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 

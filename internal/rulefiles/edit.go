@@ -21,7 +21,9 @@ import (
 // bytes.
 func Edit(name string, data []byte, was, now *ruleset.Rule) ([]byte, error) {
 	if strings.EqualFold(path.Ext(name), qrule.Extension) {
-		return now.Format(), nil
+		edited := *now
+		edited.Only = was.Only // which no editor of rules shows
+		return edited.Format(), nil
 	}
 	f, fault := jsonfile.New(name, data)
 	if fault != nil {

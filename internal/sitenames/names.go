@@ -5,7 +5,7 @@
 //	${admins}           a value that sites.yaml sets for the site
 //
 // and files below rules/@prod are for the site prod alone, in place of the file of the same
-// path below rules.
+// path below rules; those with `only: [dev, test]` in their header are for these sites alone.
 //
 //	names.go    placeholders and what stands in their place
 //	source.go   the names on a site, from a snapshot
@@ -69,7 +69,7 @@ func Resolve(ctx context.Context, rules []ruleset.Rule, variables map[string]str
 	case s.failed != nil:
 		return nil, s.failed
 	case len(s.problems) > 0:
-		return nil, &Error{s.problems}
+		return nil, &Error{s.lines()}
 	}
 	return resolved, nil
 }
@@ -79,8 +79,31 @@ type resolver struct {
 	ctx       context.Context
 	variables map[string]string
 	source    Source
-	problems  []string
-	failed    error
+	// draft leaves values as they are, and names where there is no source.
+	draft    bool
+	problems []problem
+	failed   error
+}
+
+// problem is a placeholder that nothing can stand in the place of.
+type problem struct {
+	text       *diag.Text
+	start, end int
+	message    string
+}
+
+// lines are the problems with their places.
+func (s *resolver) lines() []string {
+	var lines []string
+	for _, p := range s.problems {
+		where := ""
+		if p.text.Locate != nil {
+			at := p.text.Locate(p.start)
+			where = fmt.Sprintf("%s:%d:%d: ", p.text.File, at.Line, at.Column)
+		}
+		lines = append(lines, where+p.message)
+	}
+	return lines
 }
 
 // piece is a stretch of a text that was replaced: offsets in the old text and in the new one.
@@ -154,18 +177,21 @@ func insideQuotes(before string) bool {
 	return open
 }
 
+// problem notes what is wrong at an offset, with the placeholder that begins there.
 func (s *resolver) problem(t *diag.Text, offset int, format string, args ...any) {
-	where := ""
-	if t.Locate != nil {
-		at := t.Locate(offset)
-		where = fmt.Sprintf("%s:%d:%d: ", t.File, at.Line, at.Column)
+	end := len(t.Content)
+	if length := strings.Index(t.Content[offset:], closing); length >= 0 {
+		end = offset + length + len(closing)
 	}
-	s.problems = append(s.problems, where+fmt.Sprintf(format, args...))
+	s.problems = append(s.problems, problem{t, offset, end, fmt.Sprintf(format, args...)})
 }
 
 // value is what stands in the place of a placeholder.
 func (s *resolver) value(t *diag.Text, offset int, inner string) string {
 	kind, name, isName := strings.Cut(inner, ":")
+	if s.draft && (!isName || s.source == nil) {
+		return unknown
+	}
 	if !isName {
 		value, known := s.variables[inner]
 		switch {
@@ -203,6 +229,9 @@ func (s *resolver) value(t *diag.Text, offset int, inner string) string {
 	}
 	return ""
 }
+
+// unknown stands in a draft for a value, or an id, that is not known.
+const unknown = "00000000-0000-0000-0000-000000000000"
 
 func meant(word string, candidates []string) string {
 	if m, ok := diag.Suggest(word, candidates); ok {

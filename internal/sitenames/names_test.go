@@ -95,11 +95,17 @@ func TestOverlays(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for file, only := range map[string]string{"security/d.qrule": "[dev, Prod]", "security/e.qrule": "test", "security/g.qrule": "[other]"} {
+		text := "---\nname: d\nfilter: App_*\nactions: [read]\nonly: " + only + "\n---\ntrue\n"
+		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(file)), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for site, want := range map[string]string{
 		"":     "security/a.qrule security/b.qrule",
-		"dev":  "security/a.qrule security/b.qrule",
-		"prod": "@prod/security/b.qrule security/a.qrule",
-		"Test": "@test/security/c.qrule security/a.qrule security/b.qrule",
+		"dev":  "security/a.qrule security/b.qrule security/d.qrule",
+		"prod": "@prod/security/b.qrule security/a.qrule security/d.qrule",
+		"Test": "@test/security/c.qrule security/a.qrule security/b.qrule security/e.qrule",
 	} {
 		var got []string
 		for _, path := range Paths(root, site) {
@@ -111,8 +117,24 @@ func TestOverlays(t *testing.T) {
 			t.Errorf("%s has %v, want %s", site, got, want)
 		}
 	}
-	below := filepath.Join(root, "security")
+	below := filepath.Join(root, "@prod", "security")
 	if got := Paths(below, "prod"); len(got) != 1 || got[0] != below {
 		t.Errorf("a folder without files for one site is read as %v", got)
+	}
+}
+
+// A draft has ids where names are known, and says where one is not; values stay open.
+func TestDraft(t *testing.T) {
+	r := rule(t, "a.qrule", "---\nname: a\nfilter: \"Stream_${stream:Finance}\"\nactions: [read]\n---\nuser.group = \"${admins}\" and resource.id = \"${stream:Finanz}\"\n")
+	draft, found, err := Draft(t.Context(), r, files(t))
+	if err != nil || draft.Filter.Content != "Stream_s-1" || strings.Contains(draft.Condition.Content, "${admins}") || len(found) != 1 {
+		t.Fatalf("%s, %s, %v, %v", draft.Filter.Content, draft.Condition.Content, found, err)
+	}
+	f := found[0]
+	if got := f.Text.Content[f.Subject.Start:f.Subject.End]; got != "${stream:Finanz}" || !strings.Contains(f.Summary, `did you mean "Finance"?`) {
+		t.Errorf("%s: %s", got, f.Summary)
+	}
+	if draft, found, err = Draft(t.Context(), r, nil); err != nil || len(found) != 0 || draft.Filter.Content != "Stream_"+unknown {
+		t.Errorf("without a site: %s, %v, %v", draft.Filter.Content, found, err)
 	}
 }

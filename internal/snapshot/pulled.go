@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 )
@@ -24,4 +25,17 @@ func Pulled(dir string) (string, bool) {
 		return "", false
 	}
 	return filepath.Join(dir, PulledSite), true
+}
+
+// PulledFrom returns the name of the site that a folder, or the snapshot in it, was pulled from,
+// and "" if it was not.
+func PulledFrom(dir string) string {
+	for _, folder := range []string{dir, filepath.Dir(dir)} {
+		data, err := os.ReadFile(filepath.Join(folder, PulledManifest))
+		var manifest struct{ Site string }
+		if dir != "" && err == nil && json.Unmarshal(data, &manifest) == nil {
+			return manifest.Site
+		}
+	}
+	return ""
 }

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"path/filepath"
 
@@ -14,7 +13,7 @@ import (
 // paths returns the files and folders of rules without the files of other sites than that of
 // the snapshot.
 func (from *Source) paths(rules []string) []string {
-	site := pulledFrom(from.Snapshot)
+	site := snapshot.PulledFrom(from.Snapshot)
 	var list []string
 	for _, path := range rules {
 		if below := filepath.Join(path, "rules"); isDir(below) && hasManifest(path) {
@@ -46,16 +45,4 @@ func hasManifest(dir string) bool {
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
-}
-
-// pulledFrom is the name of the site that a folder was pulled from, "" if it was not.
-func pulledFrom(dir string) string {
-	for _, folder := range []string{dir, filepath.Dir(dir)} {
-		data, err := os.ReadFile(filepath.Join(folder, snapshot.PulledManifest))
-		var manifest struct{ Site string }
-		if dir != "" && err == nil && json.Unmarshal(data, &manifest) == nil {
-			return manifest.Site
-		}
-	}
-	return ""
 }

@@ -95,7 +95,7 @@ func TestPlansUnderFaults(t *testing.T) {
 	case testing.Short():
 		runs = 15
 	case exact.Enabled():
-		runs = 300
+		runs = 1000
 	}
 	if n, err := strconv.Atoi(os.Getenv("QLIK_APPLY_RUNS")); err == nil {
 		runs = n

@@ -10,6 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
+	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
 // record writes to a folder what the site has made of its rules: the id of a new rule into
@@ -62,7 +63,9 @@ func record(dir string, p *plan.Plan, ids map[string]string, now plan.Rules) err
 		if p.Lock != "" {
 			continue
 		}
-		if err := replace(filepath.Join(dir, filepath.FromSlash(locked.File)), format(*r, named[r.ID])); err != nil {
+		path := filepath.Join(dir, filepath.FromSlash(locked.File))
+		r.Only = sitenames.Only(path)
+		if err := replace(path, format(*r, named[r.ID])); err != nil {
 			return err
 		}
 	}

@@ -156,6 +156,26 @@ func TestTwoSites(t *testing.T) {
 	}
 	s.expect(s.plan(ofProd, plan.Options{}), 0, 0, 0)
 
+	// A header names the sites that a file is for; apply and pull keep it.
+	const some, here = "rules/security/some.qrule", "rules/security/here.qrule"
+	s.write(some, "---\nname: Some\nfilter: Stream_*\nactions: [read]\nonly: [prod, test]\n---\nfalse\n")
+	s.write(here, "---\nname: Here\nfilter: Stream_*\nactions: [read]\nonly: dev\n---\nfalse\n")
+	for i, client := range []*qrs.Client{ofDev, ofProd} {
+		p = s.plan(client, plan.Options{})
+		s.expect(p, 1, 0, 0)
+		if got := p.Changes[0].After.Name; got != []string{"Here", "Some"}[i] {
+			t.Errorf("planned: %s", got)
+		}
+		s.apply(client, p)
+	}
+	pulled(pull.Options{})
+	if !strings.Contains(s.file(some), "\nonly: [prod, test]\n") || !strings.Contains(s.file(here), "\nonly: [dev]\n") || !strings.Contains(s.file(here), "\nid: ") {
+		t.Errorf("left\n%s\n%s", s.file(some), s.file(here))
+	}
+	for _, client := range []*qrs.Client{ofDev, ofProd} {
+		s.expect(s.plan(client, plan.Options{}), 0, 0, 0)
+	}
+
 	// A deleted file deletes by the lock of the site; a name that is missing is an error.
 	if err := os.Remove(filepath.Join(s.repo, filepath.FromSlash(own))); err != nil {
 		t.Fatal(err)

@@ -86,11 +86,14 @@ func (f *folder) refuseLocalChanges(variables map[string]string) error {
 
 // LocalChanges returns the rule files of a folder, with slashes and relative to it, that
 // are not as the lock file says: new ones, changed ones and those that are gone. Names in
-// them are those of the folder's snapshot. Files for one site are not compared.
+// them are those of the folder's snapshot. Files
+// for other sites, and those below rules/@SITE, are not compared.
 func LocalChanges(dir string, lock *rulefiles.Lock, variables map[string]string) ([]string, error) {
 	locked := map[string]string{} // the digest by the id of the rule
 	gone := map[string]string{}
+	home := ""
 	if lock != nil {
+		home = lock.Site
 		for id, l := range lock.Rules {
 			locked[schema.Fold(id)], gone[schema.Fold(id)] = l.Digest, l.File
 		}
@@ -98,7 +101,7 @@ func LocalChanges(dir string, lock *rulefiles.Lock, variables map[string]string)
 	var changed []string
 	root, source := filepath.Join(dir, rulefiles.Dir), Names(dir)
 	for _, file := range ruleset.Files(root) {
-		if site, _ := sitenames.Place(root, file); site != "" {
+		if site, _ := sitenames.Place(root, file); site != "" || !sitenames.For(sitenames.Only(file), home) {
 			continue
 		}
 		rules, found := ruleset.Read(file)

@@ -3,7 +3,7 @@ package pull
 import (
 	"context"
 	"errors"
-	"io/fs"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,8 +24,8 @@ func Names(dir string) sitenames.Source {
 	}}
 }
 
-// keepNames leaves the files as they are that name entities where the site has ids, if they
-// still say the same, and those that are for one site.
+// keepNames leaves the files as they are that name entities where the site has ids, or the
+// sites that they are for, if they still say the same, and those that are for other sites.
 func (p *puller) keepNames(f *folder, files []rulefiles.File, lock *rulefiles.Lock) error {
 	if !f.exists {
 		return nil
@@ -34,7 +34,7 @@ func (p *puller) keepNames(f *folder, files []rulefiles.File, lock *rulefiles.Lo
 	for i := range files {
 		path := filepath.Join(f.path, filepath.FromSlash(files[i].Path))
 		text, err := os.ReadFile(path)
-		if err != nil || !strings.Contains(string(text), "${") {
+		if err != nil || !strings.Contains(string(text), "${") && len(sitenames.Only(path)) == 0 {
 			continue // a new file, or one without names
 		}
 		rules, found := ruleset.Decode(path, text)
@@ -53,13 +53,29 @@ func (p *puller) keepNames(f *folder, files []rulefiles.File, lock *rulefiles.Lo
 			files[i].Content = text
 		}
 	}
-	own, err := filepath.Glob(filepath.Join(f.path, rulefiles.Dir, sitenames.SitePrefix+"*"))
-	if err != nil {
-		return err
-	}
-	for _, dir := range own {
-		err := os.CopyFS(filepath.Join(f.temp, rulefiles.Dir, filepath.Base(dir)), os.DirFS(dir))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	return p.keepOthers(f)
+}
+
+// keepOthers copies the files that are for other sites.
+func (p *puller) keepOthers(f *folder) error {
+	root := filepath.Join(f.path, rulefiles.Dir)
+	for _, file := range ruleset.Files(root) {
+		if of, _ := sitenames.Place(root, file); of == "" && sitenames.For(sitenames.Only(file), p.client.Site().Name) {
+			continue
+		}
+		name, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(f.temp, rulefiles.Dir, name)
+		if _, err := os.Stat(to); err == nil {
+			return fmt.Errorf("%s is for other sites, and the site %s has a rule whose file has the same name: rename the file", file, p.client.Site().Name)
+		}
+		if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, text, 0o644)); err != nil {
 			return err
 		}
 	}

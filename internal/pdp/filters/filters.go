@@ -118,10 +118,14 @@ func actions() (names []string) {
 	return names
 }
 
-func (f *Filters) types() []string {
-	names := slices.Sorted(maps.Keys(f.site.Records))
+func (f *Filters) types() (names []string) {
 	for _, t := range f.schema.Types() {
 		names = append(names, t.Name)
+	}
+	for _, key := range slices.Sorted(maps.Keys(f.site.Records)) {
+		if _, known := f.schema.Type(key); !known {
+			names = append(names, key)
+		}
 	}
 	return names
 }
