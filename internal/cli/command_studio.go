@@ -3,12 +3,14 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"slices"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
 	"github.com/qlik2rego/qlik2rego/internal/studio"
 )
 
@@ -23,11 +25,17 @@ of this machine, offline: it listens on a loopback address, and only the address
 printed, with its token, opens it. Nothing is written before you save, and nothing outside
 FOLDER. Ctrl-C ends it. docs/studio.md has more.
 
+With --sites, or a file sites.yaml in the current directory, the page Changes plans what
+would bring the live site to the rules of the folder (see plan). It can apply a plan only
+with --apply, after the name of the site has been typed.
+
 EXAMPLES:
    qlik2rego studio testdata/scenarios/customer-case
    qlik2rego pull --sites sites.yaml -o repo/ && qlik2rego studio repo/
-   qlik2rego studio rules/ --snapshot site/ --listen 127.0.0.1:8383 --no-open`,
-		Flags: slices.Concat(CompileFlags(), []cli.Flag{
+   qlik2rego studio rules/ --snapshot site/ --listen 127.0.0.1:8383 --no-open
+   qlik2rego studio repo/ --sites sites.yaml --site test --apply`,
+		Flags: slices.Concat(CompileFlags(), SiteFlags(), []cli.Flag{
+			&cli.BoolFlag{Name: "apply", Usage: "let the page apply plans to the site"},
 			&cli.StringFlag{Name: "listen", Usage: "the loopback `ADDRESS` to listen at; port 0 takes a free one", Value: studio.DefaultListen},
 			&cli.BoolFlag{Name: "no-open", Usage: "print the address and do not open the browser"},
 			FormatFlag(),
@@ -58,7 +66,13 @@ func (s *Streams) Studio(ctx *cli.Context) error {
 	if ctx.Args().Present() {
 		folder = ctx.Args().First()
 	}
-	console, err := studio.Open(studio.Options{Folder: folder, Snapshot: ctx.String("snapshot"), Listen: ctx.String("listen"), Compiler: options})
+	site, err := s.studioSite(ctx)
+	if err != nil {
+		return err
+	}
+	console, err := studio.Open(studio.Options{
+		Folder: folder, Snapshot: ctx.String("snapshot"), Listen: ctx.String("listen"), Compiler: options, Site: site, Apply: ctx.Bool("apply"),
+	})
 	if errors.Is(err, studio.ErrAddress) {
 		return UsageOf(ctx.Command, "--listen: %v", err)
 	}
@@ -79,6 +93,26 @@ func (s *Streams) Studio(ctx *cli.Context) error {
 		}
 	}
 	return console.Serve(ctx.Context)
+}
+
+// studioSite returns the site that the studio plans for. Without the flags there need not be one.
+func (s *Streams) studioSite(ctx *cli.Context) (*qrs.Site, error) {
+	named := ctx.IsSet("sites") || ctx.IsSet("site") || ctx.Bool("apply")
+	if _, err := os.Stat(ctx.String("sites")); err != nil && !named {
+		return nil, nil
+	}
+	sites, err := qrs.ReadSites(ctx.String("sites"))
+	if err != nil {
+		return nil, Input(err)
+	}
+	if !named && len(sites) != 1 {
+		return nil, nil // nobody has said which
+	}
+	site, err := qrs.Pick(sites, ctx.String("site"))
+	if err != nil {
+		return nil, Usagef("%s: %v", ctx.String("sites"), err)
+	}
+	return site, nil
 }
 
 // openBrowser shows an address in the browser of the desktop.

@@ -29,6 +29,10 @@ func routes(c *console) http.Handler {
 	m.HandleFunc("GET /api/overview", c.overview)
 	m.HandleFunc("GET /api/bases", answer(c.bases))
 	m.HandleFunc("GET /api/changes", c.changes)
+	m.HandleFunc("POST /api/plan", c.plan)
+	m.HandleFunc("POST /api/apply", c.apply)
+	m.HandleFunc("GET /api/tests", c.tests)
+	m.HandleFunc("POST /api/tests", c.writeTests)
 	m.HandleFunc("GET /api/escalation", c.escalation)
 	m.HandleFunc("GET /api/assertions", c.assertions)
 	return m

@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 )
 
 // base is what the folder can be compared with.
@@ -85,8 +87,19 @@ func (c *console) changes(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
-		return now.effectWith(report), nil
+		changed := changedFrom{effectOf: now.effectWith(report), Decided: []plan.Gate{}}
+		if report.Mode == difference.ModeSite {
+			changed.Decided, err = plan.AccessGates(report)
+		}
+		return changed, err
 	})
+}
+
+// changedFrom is what differs from a base, and what the default gates of plans say to it; without
+// a snapshot there is nothing that they could count.
+type changedFrom struct {
+	effectOf
+	Decided []plan.Gate `json:"decided"`
 }
 
 var revisionForm = regexp.MustCompile(`^[0-9a-f]{4,40}$`)

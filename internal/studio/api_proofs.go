@@ -2,10 +2,8 @@ package studio
 
 import (
 	"context"
-	"io/fs"
 	"net/http"
 	"path/filepath"
-	"strings"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
@@ -42,20 +40,17 @@ func (c *console) assertions(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
-		files := []workspace.AssertionFile{}
-		err = fs.WalkDir(c.folder.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
-			switch {
-			case err != nil || e.IsDir() && name != "." && strings.HasPrefix(e.Name(), "."):
-				return fs.SkipDir
-			case e.IsDir() || !strings.HasSuffix(name, assertionSuffix):
-				return nil
-			}
-			one, err := c.folder.read(name)
-			files = append(files, workspace.AssertionFile{Name: filepath.Join(c.folder.dir, filepath.FromSlash(name)), Content: one.Content})
-			return err
-		})
+		names, err := c.filesNamed(assertionSuffix)
 		if err != nil {
 			return nil, err
+		}
+		var files []workspace.AssertionFile
+		for _, name := range names {
+			one, err := c.folder.read(name)
+			if err != nil {
+				return nil, err
+			}
+			files = append(files, workspace.AssertionFile{Name: filepath.Join(c.folder.dir, filepath.FromSlash(name)), Content: one.Content})
 		}
 		report, err := now.live.Prove(ctx, files, p)
 		if err != nil {

@@ -18,6 +18,7 @@ type state struct {
 	Folder   string       `json:"folder"`
 	Snapshot string       `json:"snapshot"`
 	Site     *siteInfo    `json:"site"`
+	Live     *liveSite    `json:"live"`
 	Rules    []row        `json:"rules"`
 	Broken   []finding    `json:"broken"`
 	Undo     string       `json:"undo"`
@@ -60,7 +61,7 @@ func (c *console) state() (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &state{Folder: filepath.Base(c.folder.dir), Rules: []row{}, Broken: []finding{}}
+	s := &state{Folder: filepath.Base(c.folder.dir), Live: c.liveSite(), Rules: []row{}, Broken: []finding{}}
 	if r.snapshot != "" {
 		s.Snapshot = filepath.Base(r.snapshot)
 	}

@@ -1,10 +1,13 @@
 package studio_test
 
 import (
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/qlik2rego/qlik2rego/internal/studio"
 	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
 
@@ -111,19 +114,108 @@ func TestAsAUserWhyNotFix(t *testing.T) {
 	quiet(t, b)
 }
 
-// TestPagesAreAccessible holds every page against the rules of axe.
+// TestPlanInThePage plans an edit for a live site, and applies it after its name was typed.
+func TestPlanInThePage(t *testing.T) {
+	b := browser(t)
+	r, _ := pulled(t, `user.group = resource.@GroupAccess and user.userId != "alice"`, true)
+	look(b, r, "#/changes?base=live", 1280, 900)
+	press(b, "Plan for test")
+	b.Await("the plan is shown", `return document.querySelector("[data-plan=done] form.apply")`)
+	if !b.Run(`return document.querySelector("form.apply button").disabled`).(bool) {
+		t.Error("a plan can be applied before the name is typed")
+	}
+	b.Write("form.apply input", "test")
+	press(b, "Write 1 change to test")
+	b.Await("it is applied", `return document.querySelector("[data-applied] .verdict.gain")`)
+	quiet(t, b)
+}
+
+// TestPagesAreAccessible holds every page against the rules of axe, those with tests, assertions
+// and a plan too.
 func TestPagesAreAccessible(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a browser takes its time: not under -short")
 	}
 	check := webdriver.Axe(t)
 	b := webdriver.Open(t)
-	r := serve(t, scenario(t, "customer-case"))
+	r := serve(t, pictured(t))
 	for i, v := range views {
 		b.Media("", []string{"light", "dark"}[i%2])
 		look(b, r, v.hash, 1280, 900)
 		b.Await(v.name, `return document.querySelector("`+v.shows+`") && !document.querySelector(".busy")`)
 		check(b, v.name)
 	}
+	live, _ := pulled(t, "false", true)
+	look(b, live, "#/changes?base=live", 1280, 900)
+	press(b, "Plan for test")
+	b.Await("the plan is shown", `return document.querySelector("[data-plan=done] .blocked")`)
+	check(b, "plan")
 	quiet(t, b)
+}
+
+// TestEveryPageOnEverySite opens all pages on a site by sheets, a real export without a snapshot
+// and a large site: each shows what it knows, without a complaint.
+func TestEveryPageOnEverySite(t *testing.T) {
+	b := browser(t)
+	sheets := scenario(t, "sheet-level")
+	sites := map[string]studio.Options{
+		"sheets": {Folder: filepath.Join(sheets, "one-sheet"), Snapshot: filepath.Join(sheets, "site")},
+		"large":  {Folder: largeFolder(t, 400, 4000)},
+	}
+	if corpus := os.Getenv("QLIK_CORPUS"); corpus != "" {
+		dir := t.TempDir()
+		write(t, dir, "systemrule.json", content(t, filepath.Join(corpus, "site-export", "systemrule.json")))
+		sites["export"] = studio.Options{Folder: dir}
+	} else {
+		t.Log("QLIK_CORPUS is not set: not the real export")
+	}
+	for name, options := range sites {
+		r := serveWith(t, options)
+		for _, page := range []string{"#/overview", "#/rules", "#/user", "#/access?type=app", "#/checks", "#/checks/tests", "#/checks/escalation", "#/changes"} {
+			look(b, r, page, 1280, 900)
+			b.Await(name+" "+page, `return document.querySelector("main h1") && document.querySelector("main > :nth-child(2)") && !document.querySelector(".busy")`)
+			if problem := b.Text(`return [...document.querySelectorAll(".problem")].map((e) => e.textContent).join()`); problem != "" {
+				t.Errorf("%s: %s: %s", name, page, problem)
+			}
+			if wide := b.Number(`return document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+				t.Errorf("%s: %s is %d pixels too wide", name, page, wide)
+			}
+		}
+	}
+	quiet(t, b)
+}
+
+// largeFolder writes rules by group, and a site of users and of apps in streams.
+func largeFolder(t *testing.T, users, apps int) string {
+	t.Helper()
+	dir := t.TempDir()
+	collection := func(name string, n int, entity func(i int) string) {
+		all := make([]string, n)
+		for i := range all {
+			all[i] = entity(i)
+		}
+		write(t, dir, name, "["+strings.Join(all, ",\n")+"]")
+	}
+	collection("site/user.json", users, func(i int) string {
+		return fmt.Sprintf(`{"id":"user-%d","userId":"u%d","userDirectory":"ACME","name":"User %d","attributes":[{"attributeType":"group","attributeValue":"g%d"}]}`, i, i, i, i%40)
+	})
+	collection("site/stream.json", 50, func(i int) string {
+		return fmt.Sprintf(`{"id":"stream-%d","name":"Stream %d","owner":{"id":"user-%d"}}`, i, i, i)
+	})
+	collection("site/app.json", apps, func(i int) string {
+		return fmt.Sprintf(`{"id":"app-%d","name":"App %d","owner":{"id":"user-%d"},"stream":{"id":"stream-%d"}}`, i, i, i%users, i%50)
+	})
+	one := func(i int, name, filter string, actions int, condition string) string {
+		return fmt.Sprintf(`{"id":"00000000-0000-4000-8000-%012d","name":%q,"category":"Security","type":"Custom","rule":%q,"resourceFilter":%q,"actions":%d,"ruleContext":0,"disabled":false,"comment":""}`, i, name, condition, filter, actions)
+	}
+	collection("rules.json", 42, func(i int) string {
+		switch i {
+		case 40:
+			return one(i, "Owners", "App_*,Stream_*", 14, "resource.owner = user")
+		case 41:
+			return one(i, "Apps of streams", "App_*", 2, `resource.stream.HasPrivilege("read")`)
+		}
+		return one(i, fmt.Sprintf("Group %02d", i), "Stream_*", 2, fmt.Sprintf(`user.group = "g%d" and resource.name = "Stream %d"`, i, i))
+	})
+	return dir
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/lint"
+	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 	"github.com/qlik2rego/qlik2rego/internal/lsp"
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
@@ -26,6 +27,9 @@ type console struct {
 	mu      sync.Mutex
 	now     *reading
 	history history
+	planned *plan.Plan
+	// writing are the writes to a site that are under way.
+	writing sync.WaitGroup
 	analyst func() *lsp.Analyst
 }
 

@@ -11,6 +11,6 @@
 //	web/                  the page's source, TypeScript; .ci/studio makes assets/ of it
 //
 // The package decides nothing: rules are compiled, decided, explained and linted by
-// internal/workspace and what it calls. It makes no outside requests and writes nothing
-// outside the folder.
+// internal/workspace and what it calls. It makes no outside requests, but to the site that
+// is configured, when the page asks for a plan, and writes nothing outside the folder.
 package studio

@@ -26,11 +26,28 @@ func openFolder(dir string) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := isFolder(dir, "name the folder that holds your rules"); err != nil {
+		return nil, err
+	}
 	root, err := os.OpenRoot(abs)
 	if err != nil {
 		return nil, err
 	}
 	return &folder{abs, root}, nil
+}
+
+// isFolder returns an error with a hint about something that is not a folder.
+func isFolder(dir, hint string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no folder %s: %s", dir, hint)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is a file: %s", dir, hint)
+	}
+	return nil
 }
 
 func (f *folder) Close() error { return f.root.Close() }

@@ -36,7 +36,12 @@ type running struct {
 
 func serve(t *testing.T, dir string) *running {
 	t.Helper()
-	s, err := studio.Open(studio.Options{Folder: dir})
+	return serveWith(t, studio.Options{Folder: dir})
+}
+
+func serveWith(t *testing.T, o studio.Options) *running {
+	t.Helper()
+	s, err := studio.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +62,7 @@ func serve(t *testing.T, dir string) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &running{t, dir, address, &http.Client{Jar: jar}}
+	r := &running{t, o.Folder, address, &http.Client{Jar: jar}}
 	t.Cleanup(r.client.CloseIdleConnections)
 	return r
 }
@@ -133,6 +138,36 @@ func (r *running) last(lines []byte) []byte {
 		r.Fatalf("%v %s", err, end.Error)
 	}
 	return end.Result
+}
+
+// refused sends a request for long work that must end with an error, and returns it.
+func (r *running) refused(path string, body any) string {
+	r.Helper()
+	content, err := json.Marshal(body)
+	if err != nil {
+		r.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(r.Context(), http.MethodPost, r.at(path), bytes.NewReader(content))
+	if err != nil {
+		r.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Origin", "http://"+r.address.Host)
+	answer, err := r.client.Do(request)
+	if err != nil {
+		r.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	lines, err := io.ReadAll(answer.Body)
+	if err != nil {
+		r.Fatal(err)
+	}
+	all := bytes.Split(bytes.TrimSpace(lines), []byte("\n"))
+	var end struct{ Error string }
+	if err := json.Unmarshal(all[len(all)-1], &end); err != nil {
+		r.Fatal(err)
+	}
+	return end.Error
 }
 
 // rule is a rule of the state, as far as tests look at it.

@@ -19,6 +19,7 @@ var views = []struct{ name, hash, shows string }{
 	{"user", `#/user?who=CORP\alice&two=1&and=CORP\bruno`, "[data-hub=done]"},
 	{"access", "#/access?type=stream", ".matrix"},
 	{"checks", "#/checks", ".finding-group"},
+	{"tests", "#/checks/tests", "[data-tests=done]"},
 	{"assertions", "#/checks/assertions", ".finding-group, .empty-state"},
 	{"escalation", "#/checks/escalation", ".escalation, .empty-state"},
 	{"changes", "#/changes", "[data-changes], .empty-state"},
@@ -36,7 +37,7 @@ func sizes(view string) []size {
 	if os.Getenv("QLIK2REGO_SHOTS_ALL") != "" {
 		return []size{wide, tablet, phone, {"1440-dark", 1440, 900, "dark"}, {"1024-light", 1024, 800, "light"}, {"420-light", 420, 860, "light"}}
 	}
-	return map[string][]size{"editor": {wide, tablet}, "rules": {wide, phone}, "user": {wide, phone}, "assertions": nil, "escalation": nil, "checks": {wide}, "changes": {wide}, "access": {wide}, "overview": {wide}}[view]
+	return map[string][]size{"editor": {wide, tablet}, "rules": {wide, phone}, "user": {wide, phone}, "tests": {wide}, "assertions": {wide}, "escalation": nil, "checks": {wide}, "changes": {wide}, "access": {wide}, "overview": {wide}, "plan": {wide}}[view]
 }
 
 // committed makes a folder a Git repository with one revision; it is false without Git.
@@ -60,13 +61,7 @@ func TestPictures(t *testing.T) {
 		t.Skip("QLIK2REGO_SHOTS does not name a folder for pictures")
 	}
 	b := webdriver.Open(t)
-	dir := scenario(t, "customer-case")
-	write(t, dir, "policy.assert.yaml", "- name: anonymous visitors change no app\n  never: {who: 'user.IsAnonymous()', action: [update, delete], on: App}\n"+
-		"- name: only administrators read data connections\n  never: {who: '!(user.group like \"*_admin\")', action: read, on: DataConnection}\n")
-	committed(t, dir)
-	path := filepath.Join(dir, "rules.json")
-	write(t, dir, "rules.json", strings.Replace(content(t, path), "((user.group=resource.@GroupAccess))", `user.group = resource.@GroupAccess and user.group like \"proj2_*\"`, 1))
-	r := serve(t, dir)
+	r := serve(t, pictured(t))
 	for _, v := range views {
 		for _, s := range sizes(v.name) {
 			b.Media("", s.scheme)
@@ -82,7 +77,27 @@ func TestPictures(t *testing.T) {
 			b.Shot(v.name + "-" + s.name)
 		}
 	}
+	live, _ := pulled(t, `user.group = resource.@GroupAccess and user.group like "proj2_*"`, true)
+	for _, s := range sizes("plan") {
+		b.Media("", s.scheme)
+		look(b, live, "#/changes?base=live", s.width, s.height)
+		press(b, "Plan for test")
+		b.Await("the plan is shown", `return document.querySelector("[data-plan=done]")`)
+		b.Shot("plan-" + s.name)
+	}
 	quiet(t, b)
+}
+
+// pictured is the folder that pictures show: with assertions, and an edit since the Git revision.
+func pictured(t *testing.T) string {
+	t.Helper()
+	dir := scenario(t, "customer-case")
+	write(t, dir, "policy.assert.yaml", "- name: anonymous visitors change no app\n  never: {who: 'user.IsAnonymous()', action: [update, delete], on: App}\n"+
+		"- name: only administrators read data connections\n  never: {who: '!(user.group like \"*_admin\")', action: read, on: DataConnection}\n")
+	committed(t, dir)
+	path := filepath.Join(dir, "rules.json")
+	write(t, dir, "rules.json", strings.Replace(content(t, path), "((user.group=resource.@GroupAccess))", `user.group = resource.@GroupAccess and user.group like \"proj2_*\"`, 1))
+	return dir
 }
 
 // TestChanges compares the folder with the Git revision before an edit.

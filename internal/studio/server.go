@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
 )
 
 // DefaultListen is the address that the studio listens at unless it is told otherwise; port 0
@@ -25,6 +27,10 @@ type Options struct {
 	// Listen is a loopback address, HOST:PORT.
 	Listen   string
 	Compiler compiler.Options
+	// Site is the live site that changes are planned for when the page asks; nil for none.
+	Site *qrs.Site
+	// Apply lets the page apply plans to the site.
+	Apply bool
 }
 
 // Studio is a server that listens and does not serve yet.
@@ -33,6 +39,7 @@ type Studio struct {
 	listener net.Listener
 	server   *http.Server
 	folder   *folder
+	console  *console
 }
 
 // ErrAddress is the error of an address that other machines can reach.
@@ -49,17 +56,25 @@ func Open(o Options) (*Studio, error) {
 	if o.Compiler.Schema == nil {
 		o.Compiler.Schema = schema.Default()
 	}
+	if o.Snapshot != "" {
+		if err := isFolder(o.Snapshot, "name the folder of a snapshot, as pull writes it"); err != nil {
+			return nil, err
+		}
+	}
 	f, err := openFolder(o.Folder)
 	if err != nil {
 		return nil, err
 	}
 	console := newConsole(f, o)
 	l, err := net.Listen("tcp", o.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = fmt.Errorf("%s is in use, perhaps by another studio: name another address, or none to have a free port taken", o.Listen)
+	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	g := newGuard(l.Addr().(*net.TCPAddr))
-	s := &Studio{guard: g, listener: l, folder: f}
+	s := &Studio{guard: g, listener: l, folder: f, console: console}
 	s.server = &http.Server{
 		Handler: g.protect(routes(console)), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10,
@@ -74,7 +89,7 @@ func (s *Studio) Address() string {
 
 // Serve answers requests until the context ends. Long work that runs then is cancelled.
 func (s *Studio) Serve(ctx context.Context) error {
-	s.server.BaseContext = func(net.Listener) context.Context { return ctx }
+	s.server.BaseContext = func(net.Listener) context.Context { return context.WithValue(ctx, servingKey{}, ctx) }
 	ended := make(chan error, 1)
 	go func() { ended <- s.server.Serve(s.listener) }()
 	var err error
@@ -89,6 +104,7 @@ func (s *Studio) Serve(ctx context.Context) error {
 		}
 		err = <-ended
 	}
+	s.console.writing.Wait() // a write to a site is not cut off
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}

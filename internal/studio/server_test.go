@@ -121,3 +121,24 @@ func TestNothingOutsideTheFolderIsWritten(t *testing.T) {
 		t.Errorf("the file outside has changed: %v", err)
 	}
 }
+
+// TestWhatCannotBeOpened says what is wrong, and what to do.
+func TestWhatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir, "rules.json", "[]")
+	running := serve(t, dir)
+	for _, c := range []struct {
+		what, want string
+		options    studio.Options
+	}{
+		{"a folder that is not there", "there is no folder", studio.Options{Folder: filepath.Join(dir, "nowhere")}},
+		{"a file", "is a file: name the folder", studio.Options{Folder: filepath.Join(dir, "rules.json")}},
+		{"a snapshot that is not there", "name the folder of a snapshot", studio.Options{Folder: dir, Snapshot: filepath.Join(dir, "nowhere")}},
+		{"a port in use", "is in use", studio.Options{Folder: dir, Listen: running.address.Host}},
+	} {
+		if _, err := studio.Open(c.options); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", c.what, err)
+		}
+	}
+}

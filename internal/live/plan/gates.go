@@ -102,6 +102,18 @@ func (p *Plan) hit(gate string, n int64, hit bool, says string) {
 	p.Gates = append(p.Gates, Gate{Gate: gate, Cells: n, Hit: hit, Says: says})
 }
 
+// AccessGates decides the default gates that count rights, and the one for anonymous users, about
+// an effect that is not that of a plan.
+func AccessGates(r *difference.Report) ([]Gate, error) {
+	gates, err := gatesOf(nil, Options{})
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Gates: []Gate{}}
+	p.accessGates(r, gates, true)
+	return p.Gates, nil
+}
+
 // accessGates decides the gates of diff, and the one for anonymous users.
 func (p *Plan) accessGates(r *difference.Report, gates []GateSpec, anonymous bool) {
 	var list []difference.Gate

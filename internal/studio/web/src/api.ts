@@ -54,6 +54,8 @@ export interface State {
   folder: string;
   snapshot: string;
   site: { name: string; time: string } | null;
+  /** live is the site that plans are for. */
+  live: { name: string; url: string; apply: boolean } | null;
   rules: Rule[];
   broken: Finding[];
   undo: string;

@@ -4,6 +4,8 @@ import { useShared } from "../context";
 import { href, Route, setQuery, useStream } from "../hooks";
 import { Change, Groups, Report, Totals } from "../rules/effect";
 import { Busy, count, Empty, Head, number, Problem, Select } from "../ui";
+import { Gate, Gates } from "./gates";
+import { LivePlan } from "./plan";
 
 interface Base { key: string; label: string }
 
@@ -12,27 +14,35 @@ const effects: Record<string, string> = {
 };
 const ways: Record<string, string> = { added: "new", removed: "removed", edited: "edited", valid: "validity", data: "data", rights: "rights" };
 
-/** Changes compare the folder with the pulled site or a Git revision. */
+/** liveBase is the live site among the bases. */
+const liveBase = "live";
+
+/** Changes compare the folder with the pulled site, a Git revision or, by a plan, the live site. */
 export function Changes({ route }: { route: Route }) {
   const { state } = useShared();
   const [bases, setBases] = useState<Base[]>();
-  useEffect(() => { call<Base[]>("/api/bases").then(setBases).catch(() => setBases([])); }, [state]);
+  useEffect(() => {
+    const live = state.live ? [{ key: liveBase, label: `the live site ${state.live.name} (plan)` }] : [];
+    call<Base[]>("/api/bases").catch(() => []).then((known) => setBases([...known, ...live]));
+  }, [state]);
   const base = route.query.get("base") || bases?.[0]?.key || "";
-  const work = useStream<Report>(base ? `/api/changes?base=${encodeURIComponent(base)}&of=${state.rules.map((r) => r.revision.slice(0, 4)).join("")}` : null);
+  const work = useStream<Report & { decided: Gate[] }>(base && base !== liveBase ? `/api/changes?base=${encodeURIComponent(base)}&of=${state.rules.map((r) => r.revision.slice(0, 4)).join("")}` : null);
   const r = work.value;
   return (
     <>
       <Head title="Changes" />
       {bases && bases.length === 0 ? <Empty title="There is nothing to compare with"><p>The folder was not pulled from a site and is not in a Git repository with revisions. <code>git init &amp;&amp; git add . &amp;&amp; git commit</code> makes the first one.</p></Empty> : <>
         <div class="toolbar"><Select label="The folder against" value={base} options={(bases ?? []).map((b): [string, string] => [b.key, b.label])} onChange={(v) => setQuery({ base: v })} /></div>
+        {base === liveBase && state.live && <LivePlan />}
         <Busy work={work} what="Deciding who gains and who loses" />
         {work.error && <Problem error={work.error} />}
-        {r && <div class={work.busy ? "stale" : undefined} data-changes="done">
+        {r && base !== liveBase && <div class={work.busy ? "stale" : undefined} data-changes="done">
           {r.rules.length === 0 ? <Empty title="No rule differs"><p>The rules of the folder are those of the base.</p></Empty> : <>
             <Totals report={r} />
             <div class="columns">
               <section><h2>{count(r.rules.length, "rule")} changed</h2>{r.rules.map((c) => <RuleChange key={c.rule.id + c.by} of={c} />)}</section>
               <section><h2>Who gains, who loses</h2>{r.groups.length === 0 ? <p class="muted">Nobody gains or loses a right.</p> : <Groups report={r} showCause />}
+                <Gates of={r.decided} title="Gates that plans have by default" />
                 {r.left_out.length > 0 && <details class="small"><summary>{count(r.left_out.length, "thing")} not compared</summary><ul>{r.left_out.map((l, i) => <li key={i}>{l.what}: {l.why}</li>)}</ul></details>}</section>
             </div>
           </>}

@@ -11,7 +11,7 @@ export function Escalation() {
   const risky = all.filter((p) => p.steps && p.steps.length > 0).sort((a, b) => Number(b.everything) - Number(a.everything) || b.reached - b.rights - (a.reached - a.rights));
   return (
     <>
-      <p class="muted">Who may edit rules can give itself every right; who may change roles can take any role; who may edit users can set what rules read. This follows such steps to their end.</p>
+      <p class="muted">A user who may edit rules can give themselves every right; one who may change roles can take any role; one who may edit users can set what rules read. Such steps are followed to their end.</p>
       <Busy work={work} what="Following what rights lead to" />
       {work.error && <Problem error={work.error} />}
       {work.value && risky.length === 0 && <Empty title="Nobody can escalate"><p>{count(all.length, "kind")} of users were followed.</p></Empty>}

@@ -5,8 +5,9 @@ import { href, Route, setQuery } from "../hooks";
 import { Busy, count, Empty, Head, Icon, number, Problem, Select, Severity } from "../ui";
 import { Assertions } from "./assertions";
 import { Escalation } from "./escalation";
+import { Tests } from "./tests";
 
-const views: [string, string][] = [["", "Findings"], ["assertions", "Assertions"], ["escalation", "Escalation"]];
+const views: [string, string][] = [["", "Findings"], ["tests", "Tests"], ["assertions", "Assertions"], ["escalation", "Escalation"]];
 
 export function ChecksPage({ route }: { route: Route }) {
   const view = route.path[1] ?? "";
@@ -14,7 +15,7 @@ export function ChecksPage({ route }: { route: Route }) {
     <>
       <Head title="Checks" />
       <nav class="tabs small-tabs" aria-label="Checks">{views.map(([key, title]) => <a key={key} href={href(key ? ["checks", key] : ["checks"])} aria-current={view === key ? "page" : undefined}>{title}</a>)}</nav>
-      {view === "assertions" ? <Assertions /> : view === "escalation" ? <Escalation /> : <Findings query={route.query} />}
+      {view === "tests" ? <Tests query={route.query} /> : view === "assertions" ? <Assertions /> : view === "escalation" ? <Escalation /> : <Findings query={route.query} />}
     </>
   );
 }

@@ -1,0 +1,150 @@
+package studio
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+
+	"github.com/qlik2rego/qlik2rego/internal/lint"
+	"github.com/qlik2rego/qlik2rego/internal/live/apply"
+	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+	"github.com/qlik2rego/qlik2rego/internal/qrs"
+)
+
+// liveSite is the site that plans are for.
+type liveSite struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+	// Apply says that plans can be applied from the page.
+	Apply bool `json:"apply"`
+}
+
+// liveSite returns the site that is configured, nil if none is.
+func (c *console) liveSite() *liveSite {
+	if c.options.Site == nil {
+		return nil
+	}
+	return &liveSite{c.options.Site.Name, c.options.Site.URL, c.options.Apply}
+}
+
+// planned is a plan as the page shows it.
+type planned struct {
+	*plan.Plan
+	Blocked bool      `json:"blocked"`
+	Effects *effectOf `json:"effects"`
+	// What the page does not need.
+	Rules  any `json:"rules,omitempty"`
+	Effect any `json:"effect,omitempty"`
+}
+
+var errNoSite = errors.New("no site is configured: start the studio with --sites FILE")
+
+// plan asks the site for its rules, and answers with what would bring it to those of the folder.
+func (c *console) plan(w http.ResponseWriter, r *http.Request) {
+	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
+		if c.options.Site == nil {
+			return nil, errNoSite
+		}
+		now, err := c.current()
+		if err != nil {
+			return nil, err
+		}
+		client, err := qrs.Connect(c.options.Site)
+		if err != nil {
+			return nil, fmt.Errorf("site %s: %w", c.options.Site.Name, err)
+		}
+		defer client.Close()
+		p.Start("reading the site", 0)
+		one, err := plan.Build(ctx, client, c.folder.dir, plan.Options{Lint: &lint.Config{}, Progress: p})
+		if err != nil {
+			return nil, siteError(client, err)
+		}
+		if _, err := one.Encode(); err != nil {
+			return nil, err
+		}
+		c.mu.Lock()
+		c.planned = one
+		c.mu.Unlock()
+		shown := planned{Plan: one, Blocked: one.Blocked()}
+		if report := one.Report(); report != nil {
+			effects := now.effectWith(report)
+			shown.Effects = &effects
+		}
+		return shown, nil
+	})
+}
+
+// siteError says in one line why a site has not answered, or why there is no plan.
+func siteError(client *qrs.Client, err error) error {
+	var broken *plan.BrokenError
+	if errors.As(err, &broken) && len(broken.Findings) > 0 {
+		return fmt.Errorf("the rules have errors, the first in %q: %s", broken.Findings[0].Rule.Name, broken.Findings[0].Summary)
+	}
+	return fmt.Errorf("site %s: %w", client.Site().Name, err)
+}
+
+// applying asks to write the plan that was shown.
+type applying struct {
+	Digest string `json:"digest"`
+	// Confirm is the site's name, typed.
+	Confirm string `json:"confirm"`
+}
+
+// backups is the folder of backups and journals, below the folder.
+const backups = "backups"
+
+// apply writes the plan that was shown to the site. It goes on if the page goes away, and ends
+// between two writes with the studio.
+func (c *console) apply(w http.ResponseWriter, r *http.Request) {
+	q, ok := asked[applying](w, r)
+	if !ok {
+		return
+	}
+	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
+		c.mu.Lock()
+		one := c.planned
+		c.mu.Unlock()
+		switch {
+		case c.options.Site == nil:
+			return nil, errNoSite
+		case !c.options.Apply:
+			return nil, errors.New("plans are not applied from here: start the studio with --apply")
+		case one == nil || one.Digest != q.Digest:
+			return nil, errors.New("this is not the last plan that was made: plan again")
+		case q.Confirm != c.options.Site.Name:
+			return nil, fmt.Errorf("type the name of the site, %s, to apply the plan", c.options.Site.Name)
+		}
+		c.writing.Add(1)
+		defer c.writing.Done()
+		client, err := qrs.Connect(c.options.Site)
+		if err != nil {
+			return nil, fmt.Errorf("site %s: %w", c.options.Site.Name, err)
+		}
+		defer client.Close()
+		p.Start("writing to the site", 0)
+		result, err := apply.Apply(serving(ctx), client, one, apply.Options{Backups: filepath.Join(c.folder.dir, backups)})
+		if err != nil && (result == nil || result.Backup == "") {
+			return nil, siteError(client, err)
+		}
+		c.mu.Lock()
+		c.planned = nil
+		c.mu.Unlock()
+		answer := map[string]any{"result": result}
+		if err != nil {
+			answer["error"] = siteError(client, err).Error()
+		}
+		return answer, nil
+	})
+}
+
+type servingKey struct{}
+
+// serving returns the context of the server for a request's: it ends with the studio, and not
+// when the page goes away.
+func serving(ctx context.Context) context.Context {
+	whole, _ := ctx.Value(servingKey{}).(context.Context)
+	return cmp.Or(whole, ctx)
+}

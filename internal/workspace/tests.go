@@ -1,0 +1,63 @@
+package workspace
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"github.com/open-policy-agent/opa/v1/tester"
+
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
+	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+)
+
+// Test runs the Rego tests of files and folders over the policy and the site. The error is
+// about the tests: Rego that does not compile, files that cannot be read.
+func (l *Live) Test(ctx context.Context, paths []string, p snapshot.Progress) ([]*tester.Result, error) {
+	b, err := l.apart(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return engine.Test(ctx, b, paths, nil)
+}
+
+// maxTestRequests is the number of requests that generated tests are chosen from.
+const maxTestRequests = 20_000
+
+// Tests returns Rego tests that pin what the rules decide on the site, as testgen writes them.
+func (l *Live) Tests(ctx context.Context, p snapshot.Progress) ([]byte, error) {
+	b, err := l.apart(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	site, err := l.Records(p)
+	if err != nil {
+		return nil, err
+	}
+	suite, err := testgen.Generate(ctx, testgen.Subject{Rules: l.Valid(), Policy: l.Policy, Bundle: b, Site: site, Data: func(policy *compiler.Policy) bundles.DataSource {
+		return func(ctx context.Context, w io.Writer) error {
+			_, err := l.Site.Project(ctx, policy.View, w, snapshot.NoProgress{}) // its findings are known
+			return err
+		}
+	}}, testgen.Options{MaxRequests: maxTestRequests, Progress: p})
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	_, err = suite.Write(&out)
+	return out.Bytes(), err
+}
+
+// apart returns the policy over the site, for a caller who adds to its data.
+func (l *Live) apart(ctx context.Context, p snapshot.Progress) (*bundles.Bundle, error) {
+	l.store.work.Lock()
+	defer l.store.work.Unlock()
+	if l.Policy == nil {
+		return nil, ErrBroken
+	}
+	b, _, err := l.store.bundle(ctx, l.Policy, p)
+	return b, err
+}
