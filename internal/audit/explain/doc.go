@@ -7,8 +7,9 @@
 // (model.go), which is JSON for programs as it stands. Its parts: questions.go
 // the rules and clauses, near.go how near a denied rule came, apart.go the rules
 // that are disabled, left out or of another context, request.go what is wrong
-// with a request that cannot be judged; spot.go the data that people change,
-// wish.go and wish_compare.go what of it would have to be different, edit.go a
+// with a request that cannot be judged; location.go the data that people change,
+// goal.go and goal_compare.go what of it would have to be different for a clause,
+// search.go the smallest sets of changes for a request, by a SAT solver, edit.go a
 // change made to copies, propose.go which changes grant and what else they would,
 // change.go a change in words. Package packed explains from a bundle.
 //

@@ -10,31 +10,24 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// How much is looked at: what is wished for is tried afterwards, so that a limit
-// loses a proposal and never makes a wrong one.
+// How much is offered for one clause.
 const (
-	beam        = 24   // plans that are kept of a part of a condition
-	maxValues   = 6    // values of a side that are offered to the other
-	maxTargets  = 3    // entities that a relation is offered
-	maxTried    = 1000 // entities that are looked at as targets of a relation
-	maxFollowed = 2000 // questions that are followed
+	maxValues  = 6    // values of a side that are offered to the other
+	maxTargets = 3    // entities that a relation is offered
+	maxTried   = 1000 // entities that are looked at as targets of a relation
 )
 
-// goalSearch makes plans that may make conditions hold.
+// goalSearch makes plans that may make a clause hold.
 type goalSearch struct {
 	*Explainer
 	trace evaluate.Trace
-	// open are the questions on the way to where it is, and asks counts all that
-	// were followed.
-	open map[asked]bool
-	asks int
 	// allowed and values remember what was looked up.
 	allowed map[asked]bool
 	values  map[string][]string
 }
 
 func newGoalSearch(x *Explainer, t evaluate.Trace) *goalSearch {
-	return &goalSearch{Explainer: x, trace: t, open: map[asked]bool{}, allowed: map[asked]bool{}, values: map[string][]string{}}
+	return &goalSearch{Explainer: x, trace: t, allowed: map[asked]bool{}, values: map[string][]string{}}
 }
 
 // may reports whether the subject has an action on an entity as things are.
@@ -63,69 +56,6 @@ func (w *goalSearch) known(s location) []string {
 	return values
 }
 
-// grants returns plans that may give the subject an action on an entity.
-func (w *goalSearch) grants(a asked) []plan {
-	if w.asks++; w.open[a] || w.asks > maxFollowed {
-		return nil
-	}
-	w.open[a] = true
-	defer delete(w.open, a)
-	var found []plan
-	for _, v := range judgementOf(w.trace, a.entity).Rules {
-		if v.InContext && v.Rule.Actions.Has(a.action) {
-			found = append(found, w.clause(a.entity, v.Condition, true)...)
-		}
-	}
-	if len(w.open) == 1 { // the request's own question
-		return best(found, maxPlans)
-	}
-	return best(found, beam)
-}
-
-// clause returns plans that may make a clause about an entity what is wanted.
-// The empty plan does where it is so already.
-func (w *goalSearch) clause(e *snapshot.Entity, c evaluate.Clause, want bool) []plan {
-	if c.Holds == want {
-		return []plan{{}}
-	}
-	switch n := c.Node.(type) {
-	case *condition.Or:
-		return w.parts(e, c.Parts, want, !want)
-	case *condition.And:
-		return w.parts(e, c.Parts, want, want)
-	case *condition.Not:
-		return w.clause(e, c.Parts[0], !want)
-	case *condition.Comparison:
-		return best(w.comparison(e, n, c, want), beam)
-	case *condition.Call:
-		return best(w.call(e, n, c, want), beam)
-	case *condition.Bool: // it stays what it is
-	}
-	return nil
-}
-
-// parts returns plans for all parts or for one of them.
-func (w *goalSearch) parts(e *snapshot.Entity, parts []evaluate.Clause, want, all bool) []plan {
-	var found []plan
-	if !all {
-		for _, part := range parts {
-			found = append(found, w.clause(e, part, want)...)
-		}
-		return best(found, beam)
-	}
-	found = []plan{{}}
-	for _, part := range parts {
-		var joined []plan
-		for _, p := range w.clause(e, part, want) {
-			for _, q := range found {
-				joined = append(joined, join(q, p))
-			}
-		}
-		found = best(joined, beam)
-	}
-	return found
-}
-
 // join returns the edits of both, each once.
 func join(p, q plan) plan {
 	joined := slices.Clone(p)
@@ -137,33 +67,21 @@ func join(p, q plan) plan {
 	return joined
 }
 
-// best returns the first plans in their order, without doubles and not too many
-// that differ in values alone.
-func best(plans []plan, limit int) []plan {
-	slices.SortStableFunc(plans, plan.before)
-	plans = slices.CompactFunc(plans, func(p, q plan) bool { return p.key() == q.key() })
-	plans = varied(plans, maxValues, func(p plan) plan { return p })
-	return plans[:min(len(plans), limit)]
-}
-
-// call returns plans for one of the four functions.
-func (w *goalSearch) call(e *snapshot.Entity, n *condition.Call, c evaluate.Clause, want bool) []plan {
+// call returns plans for one of the four functions. Those of a HasPrivilege lead to
+// another entity.
+func (w *goalSearch) call(e *snapshot.Entity, n *condition.Call, want bool) []plan {
 	q := w.trace.Question
 	switch n.Kind() {
 	case condition.HasPrivilege:
 		if !want {
 			return nil // a right is not taken away to give another
 		}
-		var found []plan
 		action, _ := ruleset.ParseAction(n.Argument.Value)
-		for _, of := range c.Left.Entities {
-			found = append(found, w.grants(asked{of, action})...)
-		}
-		return append(found, w.related(w.locations(q, e, n.Path), func(target *snapshot.Entity, rest []condition.Segment) bool {
+		return w.related(w.locations(q, e, n.Path), func(target *snapshot.Entity, rest []condition.Segment) bool {
 			return slices.ContainsFunc(w.reached(target, rest).Entities, func(of *snapshot.Entity) bool {
 				return w.may(asked{of, action})
 			})
-		})...)
+		})
 	case condition.IsOwned:
 		return w.owned(w.locations(q, e, ownerOf(n.Path)), want)
 	case condition.Empty:

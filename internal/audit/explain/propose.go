@@ -11,9 +11,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// maxPlans is how many plans are tried.
-const maxPlans = 200
-
 // propose returns the changes that would grant, and how many were tried. Those that take a
 // right from nobody come first; of these, and of the others, those that grant least beside.
 func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
@@ -21,23 +18,7 @@ func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 		return nil, 0
 	}
 	q := t.Question
-	w := newGoalSearch(x, t)
-	plans := w.grants(asked{q.Resource, q.Action})
-	// Who asks from the hub cannot help it that a rule is about the QMC.
-	if q.Context == "" {
-		for _, from := range []string{"hub", "qmc"} {
-			plans = append(plans, plan{{kind: askFrom, value: from}})
-		}
-	}
-	slices.SortStableFunc(plans, plan.before)
-	plans = slices.DeleteFunc(plans, func(p plan) bool { return slices.ContainsFunc(p, func(e edit) bool { return !e.within(q) }) })
-	trial := trial{Explainer: x, question: q}
-	var granting []plan
-	for _, p := range plans[:min(len(plans), maxPlans)] {
-		if p, ok := trial.smallest(p); ok && !slices.ContainsFunc(granting, func(g plan) bool { return contains(p, g) }) {
-			granting = append(granting, p)
-		}
-	}
+	granting, tried := newSearch(x, t).granting()
 	slices.SortStableFunc(granting, plan.before)
 	granting = varied(granting, maxValues, func(p plan) plan { return p })
 	granting = granting[:min(len(granting), 3*x.options.Proposals)]
@@ -63,7 +44,7 @@ func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 		f.through = newlyHolding(t, x.evaluator.Trace(f.plan.apply(q)))
 		list = append(list, f.Proposal)
 	}
-	return list, trial.tried
+	return list, tried
 }
 
 // compareGains orders changes by what they grant beside: first other users, then what else
@@ -108,13 +89,6 @@ func newlyHolding(before, after evaluate.Trace) map[string]bool {
 type reached struct {
 	plan plan
 	Proposal
-}
-
-// contains reports whether all edits of a smaller plan are in a plan.
-func contains(p, smaller plan) bool {
-	return !slices.ContainsFunc(smaller, func(e edit) bool {
-		return !slices.ContainsFunc(p, func(o edit) bool { return o.key() == e.key() })
-	})
 }
 
 // trial tries plans on copies.
