@@ -177,14 +177,14 @@ error[Q0213]: U+00A0 NO-BREAK SPACE is not a space
   | +
   = see docs/rules/Q0213.md
 `},
-		{"escape sequence", "user.a = \x1b[31mred", `error[Q0213]: U+001B <control> has no meaning outside strings
+		{"escape sequence", "user.a = \x1b[31mred", `error[Q0213]: U+001B <control> is not allowed outside strings
  --> condition 1:10
   |
 1 | user.a = <U+001B>[31mred
   |          ^^^^^^^^
   = see docs/rules/Q0213.md
 `},
-		{"unpaired replacement character", "user.a = \ufffd", `error[Q0213]: ` + "`\ufffd`" + ` (U+FFFD REPLACEMENT CHARACTER) has no meaning outside strings
+		{"unpaired replacement character", "user.a = \ufffd", `error[Q0213]: ` + "`\ufffd`" + ` (U+FFFD REPLACEMENT CHARACTER) is not allowed outside strings
  --> condition 1:10
   |
 1 | user.a = ` + "\ufffd" + `

@@ -54,7 +54,7 @@ func (c *classifier) brokenFunction(t lexer.Token) lexer.Token {
 	name := functionNamed(parts[len(parts)-2] + parts[len(parts)-1]).String()
 	path := strings.Join(parts[:len(parts)-2], ".")
 	where := Span{Start: t.Pos.Offset + len(path) + len("."), End: end}
-	c.report(codeFunction, where, "the name of the function `"+name+"` is written in one piece", "", replace("write `"+name+"`", where, name))
+	c.report(codeFunction, where, "the name of the function `"+name+"` is one word", "", replace("write `"+name+"`", where, name))
 	t.Value = path + "." + name
 	return t
 }
@@ -211,7 +211,7 @@ func (m *methodCall) detail() string {
 	case m.kind == methodEquals:
 		return "Values are compared with `=`, which ignores case, or `==`."
 	}
-	return "Part of a text is tested with `like`, where `*` stands for any run of characters."
+	return "To test a part of a value, use `like`, where `*` matches any characters."
 }
 
 // inList says whether the call looks for a value in a list.
@@ -244,7 +244,7 @@ var equalities = map[string]bool{"=": true, "==": true, "!=": false, "!==": fals
 // nullTest reports a comparison with null, which asks whether there is a value. The range
 // is that of null; the operator and the path before it are among the tokens.
 func (c *classifier) nullTest(where Span, written string) {
-	const detail = "There is no null. Whether a property has a value is asked with `.Empty()`."
+	const detail = "There is no null. To test whether a property has a value, use `.Empty()`."
 	var fix *diag.Fix
 	n := len(c.tokens)
 	equal, known := equalities[c.tokens[n-1].Value]
@@ -256,5 +256,5 @@ func (c *classifier) nullTest(where Span, written string) {
 		}
 		fix = replace("write "+shown(meant), Span{Start: path.Pos.Offset, End: where.End}, meant)
 	}
-	c.report(codeUnquoted, where, shown(written)+" is no value", detail, fix)
+	c.report(codeUnquoted, where, shown(written)+" is not a value", detail, fix)
 }

@@ -47,7 +47,7 @@ var foreignOperators = map[string]string{
 
 // foreignOperatorHints are for operators that have no counterpart of one word.
 var foreignOperatorHints = map[string]string{
-	"in":         "There are no lists of values: compare with each, `x = \"a\" or x = \"b\"`.",
+	"in":         "There are no lists of values; compare with each value: `x = \"a\" or x = \"b\"`.",
 	"contains":   "Part of a text is tested with `like \"*…*\"`; `=` over a list tests whether it has the value.",
 	"startswith": "The beginning of a text is tested with `like \"…*\"`.",
 	"endswith":   "The end of a text is tested with `like \"*…\"`.",
@@ -80,7 +80,7 @@ func (c *classifier) wordAsOperator(t lexer.Token, at place) {
 	if meant == "" {
 		hint := operatorHint
 		if at == atEnd {
-			hint = "After a condition stands `and`, `or` or a closing parenthesis."
+			hint = "A condition is followed by `and`, `or` or a closing parenthesis."
 		}
 		c.stop(codeNoOperator, where, summary, sentences(hint, foreignLetters(t.Value)), nil)
 		return

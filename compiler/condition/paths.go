@@ -27,8 +27,8 @@ func (c *classifier) path(t lexer.Token, at place) {
 		}
 	}
 	if op := len(c.tokens) - 1; at == atRight && keywords[foldASCII(c.tokens[op].Value)] == tokenOperator {
-		c.report(codePatternPath, spanOf(t), "the right side of `"+c.tokens[op].Value+"` must be a text in quotes",
-			"A pattern is written in the rule and never read from a property. Two properties are compared with `=`.", nil)
+		c.report(codePatternPath, spanOf(t), "the right side of `"+c.tokens[op].Value+"` must be a value in quotes",
+			"Write the pattern in the rule; it cannot be read from a property. Compare two properties with `=`.", nil)
 	}
 	c.checkPath(t)
 	c.emit(t, tokenPath)
@@ -145,9 +145,9 @@ func (c *classifier) checkSegment(name string, where Span) {
 	bad := strings.IndexFunc(letters, func(r rune) bool { return !isNamePart(r, custom) })
 	switch {
 	case isPlaceholder(letters):
-		c.report(codePlaceholder, where, placeholderSummary, "Put a name in its place.", nil)
+		c.report(codePlaceholder, where, placeholderSummary, "Replace it with a name.", nil)
 	case letters == "":
-		c.report(codeSegment, where, "a name is missing in this path", "After each dot stands a name, or `@` and a custom property's name.", nil)
+		c.report(codeSegment, where, "a name is missing in this path", "A dot is followed by a name, or by `@` and the name of a custom property.", nil)
 	case bad >= 0:
 		r := []rune(letters[bad:])[0]
 		detail := "A name has the letters A to Z, digits and `_`; a custom property's also `-`."
@@ -193,6 +193,6 @@ func (c *classifier) pathlessCall(t lexer.Token) {
 	if near == IsAnonymous.String() {
 		root = "user"
 	}
-	c.stop(codeCallForm, where, "the function "+shown(t.Value)+" is applied to nothing", "A function stands after a path and a dot.",
+	c.stop(codeCallForm, where, "the function "+shown(t.Value)+" is applied to nothing", "A function follows a path and a dot.",
 		replace("apply it to `"+root+"`", where, root+"."+near))
 }

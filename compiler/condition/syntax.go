@@ -66,13 +66,13 @@ func (e *explainer) noCondition() {
 	case (before == tokenAnd || before == tokenOr) && joins:
 		e.inARow()
 	case here == tokenOperator || joins && before == lexer.EOF:
-		e.stop(codeNoOperand, e.span(0), "nothing stands on the left of "+shown(e.token(0).Value), detail, nil)
+		e.stop(codeNoOperand, e.span(0), "missing operand to the left of "+shown(e.token(0).Value), detail, nil)
 	case joins && before == tokenOpen:
-		e.stop(codeNoOperand, e.span(0), "nothing stands between the parenthesis and "+shown(e.token(0).Value), detail, nil)
+		e.stop(codeNoOperand, e.span(0), "missing operand between the parenthesis and "+shown(e.token(0).Value), detail, nil)
 	case before == tokenOpen || before == lexer.EOF:
 		e.unbalanced()
 	default:
-		e.stop(codeNoOperand, e.span(-1), "nothing stands on the right of "+shown(e.token(-1).Value), detail, nil)
+		e.stop(codeNoOperand, e.span(-1), "missing operand to the right of "+shown(e.token(-1).Value), detail, nil)
 	}
 }
 
@@ -87,21 +87,21 @@ func (e *explainer) noRightOperand() {
 		if operator.Value == "=" || operator.Value == "==" {
 			fix = replace("write `!"+operator.Value+"`", e.between(-1, 0), "!"+operator.Value)
 		}
-		e.stop(codeChained, e.between(-1, 0), "`!` does not stand before a value",
+		e.stop(codeChained, e.between(-1, 0), "`!` is not allowed before a value",
 			"It negates a condition: `!(… "+operator.Value+" …)`.", fix)
 	case tokenOpen:
 		if inner := e.kind(1); (inner == tokenString || inner == tokenPath) && e.kind(2) == tokenClose {
 			e.operandInParentheses(0, 2)
 			return
 		}
-		e.stop(codeOperandParens, e.span(0), "a parenthesis cannot stand on the right of "+shown(operator.Value),
-			"One text or path stands there. Compare with each value: `x = \"a\" or x = \"b\"`.", nil)
+		e.stop(codeOperandParens, e.span(0), "a parenthesis is not allowed to the right of "+shown(operator.Value),
+			"Write one value in double quotes, or one path. Compare with each value: `x = \"a\" or x = \"b\"`.", nil)
 	case tokenSubject:
 		e.stop(codeCompared, e.span(-1), conditionCompared,
 			"A function is true or false already: write "+shown(e.written(e.between(0, 1))+"(…)")+", with `!` before it for the opposite.", nil)
 	default:
-		e.stop(codeNoOperand, spanOf(operator), "nothing stands on the right of "+shown(operator.Value),
-			"A text in double quotes or a path stands there.", nil)
+		e.stop(codeNoOperand, spanOf(operator), "missing operand to the right of "+shown(operator.Value),
+			"Write a value in double quotes, or a path.", nil)
 	}
 }
 
@@ -113,8 +113,8 @@ func (e *explainer) noArgument() {
 	case tokenAnd, tokenOr, lexer.EOF:
 		e.unbalanced()
 	default:
-		e.stop(codeArgument, e.span(0), "the argument "+shown(e.token(0).Value)+" is no text",
-			"The name of an action stands there, in double quotes and nothing else.", nil)
+		e.stop(codeArgument, e.span(0), "the argument "+shown(e.token(0).Value)+" is not a string",
+			"Write the name of an action in double quotes.", nil)
 	}
 }
 
@@ -174,7 +174,7 @@ func (e *explainer) repeated(at int) *diag.Fix {
 
 func (e *explainer) operandInParentheses(open, closing int) {
 	where := e.between(open, closing)
-	e.stop(codeOperandParens, where, "parentheses around an operand", "They group conditions; a text or a path stands without.",
+	e.stop(codeOperandParens, where, "parentheses around an operand", "Parentheses group conditions. Write a value or a path without them.",
 		replace("remove them", where, e.token(open+1).Value))
 }
 
@@ -194,7 +194,7 @@ func (e *explainer) noEnd() {
 	switch e.kind(0) {
 	case tokenOperator:
 		e.stop(codeCompared, e.span(0), conditionCompared,
-			"What stands on the left of "+shown(e.token(0).Value)+" is true or false already, and not a value. Join conditions with `and` or `or`.", e.callAlone())
+			"The left side of "+shown(e.token(0).Value)+" is already true or false, and not a value. Join conditions with `and` or `or`.", e.callAlone())
 	case tokenClose, lexer.EOF:
 		e.unbalanced()
 	default:
@@ -251,7 +251,7 @@ func (e *explainer) unbalanced() {
 
 // inARow reports two operators without anything between them.
 func (e *explainer) inARow() {
-	e.stop(codeChained, e.between(-1, 0), "nothing stands between "+shown(e.token(-1).Value)+" and "+shown(e.token(0).Value),
+	e.stop(codeChained, e.between(-1, 0), "missing operand between "+shown(e.token(-1).Value)+" and "+shown(e.token(0).Value),
 		"Remove one of the operators, or write what belongs between them.", nil)
 }
 

@@ -24,7 +24,7 @@ func (c *classifier) value(t lexer.Token) {
 		return
 	case isNumber(t.Value):
 		c.report(codeNumber, where, "the number "+shown(t.Value)+" has no quotes",
-			"Every value is a text, numbers included.", fix)
+			"Every value is a string, numbers included.", fix)
 	case null.MatchString(t.Value):
 		c.nullTest(where, t.Value)
 	case strings.Contains(t.Value, ".") && meantAsPath(t.Value):

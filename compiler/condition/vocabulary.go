@@ -18,7 +18,7 @@ type Vocabulary struct {
 var vocabulary = Vocabulary{
 	Roots: []Entry{
 		{"resource", "The resource that the request is about.", `resource.name = "Sales"`},
-		{"user", "The user who sends the request. Names that are no property are attributes of the directory.", `user.group = "Finance"`},
+		{"user", "The user who sends the request. Names that are not properties are attributes of the directory.", `user.group = "Finance"`},
 		{"node", "The node that is to serve an app; only in rules of the category Sync.", `node.name = "Central"`},
 	},
 	Connectives: []Entry{

@@ -44,7 +44,7 @@ func (c *classifier) run() {
 		case lexUnterminated:
 			c.unterminated(t)
 		case lexComment:
-			c.report(codeComment, spanOf(t), "a condition has no comments",
+			c.report(codeComment, spanOf(t), "comments are not allowed in a condition",
 				"Write it into the rule's comment instead.", replace("remove the comment", spanOf(t), ""))
 		case lexPlaceholder:
 			c.placeholder(t)
@@ -184,15 +184,15 @@ func (c *classifier) character(t lexer.Token) {
 	detail := ""
 	switch r {
 	case ',':
-		detail = "There are no lists of values: compare with each, `x = \"a\" or x = \"b\"`. No function has two arguments."
+		detail = "There are no lists of values; compare with each value: `x = \"a\" or x = \"b\"`. No function has two arguments."
 	case ';':
 		detail = "A condition has no end mark."
 	}
-	c.stop(codeCharacter, spanOf(t), character(r)+" has no meaning outside strings", detail, nil)
+	c.stop(codeCharacter, spanOf(t), character(r)+" is not allowed outside strings", detail, nil)
 }
 
 func (c *classifier) placeholder(t lexer.Token) {
-	const summary, detail = placeholderSummary, "Put the value in its place, in double quotes, or the condition that it stands for."
+	const summary, detail = placeholderSummary, "Replace it with a value in double quotes, or with the condition that is meant."
 	if at := c.place(); at == atRight || at == atArgument || c.operatorFollows() {
 		c.report(codePlaceholder, spanOf(t), summary, detail, nil)
 		c.emit(t, tokenString)

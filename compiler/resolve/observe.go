@@ -31,7 +31,7 @@ type observations struct {
 	// lists holds the inequalities with a side that may have several values, and
 	// whether that is so for a named class.
 	lists map[*condition.Comparison]bool
-	// texts holds the calls of HasPrivilege on a text.
+	// texts holds the calls of HasPrivilege on a value.
 	texts map[*condition.Path]bool
 	// asked holds, per path, whether a named class has entities there to ask about.
 	asked map[*condition.Path]bool

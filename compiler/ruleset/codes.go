@@ -14,7 +14,7 @@ var (
 
 // What can be wrong with a field of a rule.
 var (
-	codeDoubleField    = diag.Register("Q0106", diag.Error, "field there twice")
+	codeDoubleField    = diag.Register("Q0106", diag.Error, "duplicate field")
 	codeWrongKind      = diag.Register("Q0107", diag.Error, "field with a value of the wrong type")
 	codeActions        = diag.Register("Q0108", diag.Error, "actions are not a bit mask")
 	codeUnknownActions = diag.Register("Q0109", diag.Warning, "actions with unknown bits")
@@ -25,7 +25,7 @@ var (
 	codeNoCategory     = diag.Register("Q0114", diag.Warning, "rule without category")
 	codeHeader         = diag.Register("Q0117", diag.Error, "header of a .qrule file that is not well-formed")
 	codeKey            = diag.Register("Q0118", diag.Error, "unknown key in the header of a .qrule file")
-	codeDuplicate      = diag.Register("Q0115", diag.Error, "rule there twice")
+	codeDuplicate      = diag.Register("Q0115", diag.Error, "duplicate rule")
 )
 
 // What can be wrong with a resource filter.

@@ -204,7 +204,7 @@ error Q0107 f.json:3:25: the field "disabled" is a text
 		"type": 3, "disabled": "yes", "category": "Sync", "ruleContext": 0, "actions": 1}
 	                        ^^^^^`, 0},
 		"doubled field": {`{"category": "Sync", "ruleContext": 0, "actions": 1, "Actions": 2}`, `
-error Q0106 f.json:1:54: the field "Actions" is there twice
+error Q0106 f.json:1:54: the field "Actions" is given twice
 	{"category": "Sync", "ruleContext": 0, "actions": 1, "Actions": 2}
 	                                                     ^^^^^^^^^
 	f.json:1:51: it is here first`, 0},
@@ -290,7 +290,7 @@ error Q0103 f.json:1:55: there is text after the end of the JSON document
 		"UTF-16 without a mark": {"[\x00]\x00", "error Q0102 f.json:1:2: the file is UTF-16 without a byte-order mark, or no text at all\n" +
 			"\t[\x00]\x00\n\t ^", 0},
 		"half a character": {"\xff\xfe[\x00\"\x00\x3d\xd8\"\x00", `
-error Q0102 f.json:1:3: the file is broken UTF-16: half a character (0xD83D) stands alone
+error Q0102 f.json:1:3: the file is broken UTF-16: unpaired surrogate 0xD83D
 	["
 	  ^`, 0},
 		"odd UTF-16": {"\xfe\xff\x00[\x00", `

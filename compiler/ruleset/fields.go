@@ -101,7 +101,7 @@ func (f *fields) doubles(members []jsonfile.Member) {
 	for _, m := range members {
 		name := string(m.Name.Text())
 		if first := f.byKey[schema.Fold(name)]; first.Offset != m.Value.Offset {
-			f.fault(codeDoubleField, m.Name, fmt.Sprintf("the field %q is there twice", name),
+			f.fault(codeDoubleField, m.Name, fmt.Sprintf("the field %q is given twice", name),
 				"Remove one of the two; names of fields ignore case.")
 			text, where := f.file.Excerpt(first.Offset, first.End())
 			last := &f.decoder.found[len(f.decoder.found)-1]

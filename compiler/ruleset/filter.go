@@ -73,7 +73,7 @@ func (p *filterParser) item(start int, padded string) {
 			fix = &diag.Fix{Message: "write one star", Range: where, Replacement: name[:star] + "*"}
 		}
 		p.report(codeStar, where, fmt.Sprintf("the filter item %q has a star before its end", item),
-			"A star stands for any ending, once, at the end of an item.", fix)
+			"A star matches any ending. Write one, at the end of the item.", fix)
 	default:
 		p.filter.Items = append(p.filter.Items, FilterItem{Text: schema.Fold(name), Prefix: prefix, Range: where})
 	}

@@ -171,7 +171,7 @@ func (h *header) faults() {
 			h.fault(codeKey, e.At, fmt.Sprintf("unknown key %q in the header%s", e.Key, suggestion(e.Key, qrule.Keys)),
 				"The keys are "+strings.Join(qrule.Keys, ", ")+".")
 		case double:
-			d := h.fault(codeDoubleField, e.At, fmt.Sprintf("the key %s is there twice", e.Key), "Remove one of the two.")
+			d := h.fault(codeDoubleField, e.At, fmt.Sprintf("the key %s is given twice", e.Key), "Remove one of the two.")
 			text, where := h.file.Excerpt(before.At.Start, before.At.End)
 			d.Related = []diag.Related{{Message: "it is here first", Text: text, Range: where}}
 		default:

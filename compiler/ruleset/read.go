@@ -167,7 +167,7 @@ func (r *entry) twice(before *entry) diag.Diagnostic {
 		Related: []diag.Related{{Message: fmt.Sprintf("the rule %q has it too", before.Name), Text: beforeText, Range: beforeWhere}},
 	}
 	if r.Derived && before.Derived {
-		d.Summary = fmt.Sprintf("the rule %q is there twice", r.Name)
+		d.Summary = fmt.Sprintf("the rule %q is defined twice", r.Name)
 		d.Detail = "Name, filter and condition are the same, and neither has an id. Leave one out, or give each an id."
 	}
 	return d

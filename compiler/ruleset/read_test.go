@@ -135,11 +135,11 @@ func TestRulesWithoutId(t *testing.T) {
 	}
 	rules, found = Decode("f.json", []byte("["+rule("a", "b", "c")+",\n"+rule("a", "b", "c")+"]"))
 	expect(t, found, `
-error Q0115 f.json:1:2: the rule "a" is there twice
+error Q0115 f.json:1:2: the rule "a" is defined twice
 	[{"name": "a", "resourceFilter": "b", "rule": "c", "category": "Sync", "ruleContex
 	 ^
 	f.json:2:1: the rule "a" has it too
-error Q0115 f.json:2:1: the rule "a" is there twice
+error Q0115 f.json:2:1: the rule "a" is defined twice
 	{"name": "a", "resourceFilter": "b", "rule": "c", "category": "Sync", "ruleContex
 	^
 	f.json:1:2: the rule "a" has it too`)

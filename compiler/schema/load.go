@@ -100,7 +100,7 @@ func Extend(base *Schema, table []byte) (*Schema, error) {
 	for _, ft := range f.Types {
 		t, err := ft.build()
 		if seen[t.Key()] {
-			err = errors.Join(err, errors.New("the type is there twice"))
+			err = errors.Join(err, errors.New("the type is defined twice"))
 		}
 		seen[t.Key()] = true
 		byName[t.Key()] = t
@@ -149,9 +149,9 @@ func (ft fileType) build() (*Type, error) {
 	claim := func(name string) {
 		switch key := Fold(name); {
 		case !propertyName.MatchString(name):
-			errs = append(errs, fmt.Errorf("%q is no property name", name))
+			errs = append(errs, fmt.Errorf("%q is not a valid property name", name))
 		case seen[key]:
-			errs = append(errs, fmt.Errorf("%q is there twice, or is a property of every type", name))
+			errs = append(errs, fmt.Errorf("%q is defined twice, or is a property of every type", name))
 		default:
 			seen[key] = true
 		}
@@ -194,7 +194,7 @@ func enumeration(byNumber map[string]string) (map[string]string, error) {
 		names[number], names[Fold(name)] = name, name
 	}
 	if len(names) != 2*len(byNumber) {
-		return nil, errors.New("a name is there twice")
+		return nil, errors.New("a name is defined twice")
 	}
 	return names, nil
 }
@@ -222,7 +222,7 @@ func (s *Schema) checkRelations() []error {
 			to, ok := s.Type(r.Target)
 			switch {
 			case !ok:
-				errs = append(errs, fmt.Errorf("schema: type %q: relation %q leads to %q, which is no type of the schema", t.Name, r.Name, r.Target))
+				errs = append(errs, fmt.Errorf("schema: type %q: relation %q leads to %q, which is not a type of the schema", t.Name, r.Name, r.Target))
 			case state[to] == 1:
 				errs = append(errs, fmt.Errorf("schema: relations lead in a circle: %s → %s", step, to.Name))
 			case state[to] == 0:

@@ -90,20 +90,20 @@ func TestTablesWithErrors(t *testing.T) {
 		{`{"types": [{"name": "A b"}, {"name": "A_b"}, {"name": ""}]}`, `schema: type "A b": a type's name is letters and digits, with dots between
 schema: type "A_b": a type's name is letters and digits, with dots between
 schema: type "": a type's name is letters and digits, with dots between`},
-		{`{"types": [{"name": "A"}, {"name": "a"}]}`, `schema: type "a": the type is there twice`},
-		{`{"types": [{"name": "A", "properties": ["x", "X"], "lists": ["@y", "name"], "relations": {"x": "App", "2": "App"}}]}`, `schema: type "A": "X" is there twice, or is a property of every type
-"@y" is no property name
-"name" is there twice, or is a property of every type
-"2" is no property name
-"x" is there twice, or is a property of every type`},
-		{`{"types": [{"name": "A", "relations": {"b": "B"}}]}`, `schema: type "A": relation "b" leads to "B", which is no type of the schema`},
+		{`{"types": [{"name": "A"}, {"name": "a"}]}`, `schema: type "a": the type is defined twice`},
+		{`{"types": [{"name": "A", "properties": ["x", "X"], "lists": ["@y", "name"], "relations": {"x": "App", "2": "App"}}]}`, `schema: type "A": "X" is defined twice, or is a property of every type
+"@y" is not a valid property name
+"name" is defined twice, or is a property of every type
+"2" is not a valid property name
+"x" is defined twice, or is a property of every type`},
+		{`{"types": [{"name": "A", "relations": {"b": "B"}}]}`, `schema: type "A": relation "b" leads to "B", which is not a type of the schema`},
 		{`{"types": [{"name": "A", "relations": {"b": "B"}}, {"name": "B", "relations": {"as": ["a"]}}]}`, `schema: relations lead in a circle: A → b → B → as → A`},
 		{`{"types": [{"name": "A", "relations": {"a": "A"}}]}`, `schema: relations lead in a circle: A → a → A`},
 		{`{"types": [{"name": "User", "relations": {"team": "Team"}}, {"name": "Team"}]}`, `schema: type "User": a user has no relations`},
-		{`{"types": [{"name": "A", "properties": ["x"], "hidden": ["X"]}]}`, `schema: type "A": "X" is there twice, or is a property of every type`},
+		{`{"types": [{"name": "A", "properties": ["x"], "hidden": ["X"]}]}`, `schema: type "A": "X" is defined twice, or is a property of every type`},
 		{`{"types": [{"name": "A", "enumerations": {"x": {"zero": "Open"}}}]}`, `schema: type "A": enumeration "x": a value is a number with its name, such as "0": "Open", not "zero": "Open"`},
 		{`{"types": [{"name": "A", "enumerations": {"x": {"0": "not a name"}}}]}`, `schema: type "A": enumeration "x": a value is a number with its name, such as "0": "Open", not "0": "not a name"`},
-		{`{"types": [{"name": "A", "enumerations": {"x": {"0": "Open", "1": "OPEN"}}}]}`, `schema: type "A": enumeration "x": a name is there twice`},
+		{`{"types": [{"name": "A", "enumerations": {"x": {"0": "Open", "1": "OPEN"}}}]}`, `schema: type "A": enumeration "x": a name is defined twice`},
 		{`{"types": [{"name": "A1", "relations": {"r": "A2"}}, {"name": "A2", "relations": {"r": "A3"}}, {"name": "A3", "relations": {"r": "A4"}}, {"name": "A4", "relations": {"link": "OdagLink"}}]}`,
 			`schema: relations lead 7 steps far from "A1", by r.r.r.link.templateApp.stream.owner; a decision follows 6`},
 		{`{"types": [{"name": "A", "attributes": true, "transient": true}]}`, `schema: type "A": only User has attributes

@@ -125,7 +125,7 @@ func (r *Reader) decode(raw []byte) int {
 			if pair == utf8.RuneError {
 				r.err = &Error{
 					Kind: NoText, Offset: r.offset + len(out),
-					Summary: fmt.Sprintf("the file is broken UTF-16: half a character (0x%04X) stands alone", c),
+					Summary: fmt.Sprintf("the file is broken UTF-16: unpaired surrogate 0x%04X", c),
 					Detail:  "Save the file as UTF-8, or export it again.",
 				}
 				break

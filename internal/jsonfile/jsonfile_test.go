@@ -224,7 +224,7 @@ func TestFaults(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	r, _ = NewReader(strings.NewReader(`[{"a": 1, "a": 2}]`))
-	if e := NewStream(r).Each(func(Value) bool { return true }); e == nil || e.Offset != 10 || e.Summary != `the field "a" is there twice` {
+	if e := NewStream(r).Each(func(Value) bool { return true }); e == nil || e.Offset != 10 || e.Summary != `the field "a" is given twice` {
 		t.Errorf("%+v", e)
 	}
 }
@@ -232,9 +232,9 @@ func TestFaults(t *testing.T) {
 // TestBrokenText shows what is said of files that are no text, and where.
 func TestBrokenText(t *testing.T) {
 	for file, want := range map[string]string{
-		"\xff\xfe[\x00\x00\xd8":           "1:2 the file is broken UTF-16: half a character (0xD800) stands alone",
-		"\xff\xfe[\x00\x00\xd8]\x00]\x00": "1:2 the file is broken UTF-16: half a character (0xD800) stands alone",
-		"\xfe\xff\x00[\x00]\xdc\x00":      "1:3 the file is broken UTF-16: half a character (0xDC00) stands alone",
+		"\xff\xfe[\x00\x00\xd8":           "1:2 the file is broken UTF-16: unpaired surrogate 0xD800",
+		"\xff\xfe[\x00\x00\xd8]\x00]\x00": "1:2 the file is broken UTF-16: unpaired surrogate 0xD800",
+		"\xfe\xff\x00[\x00]\xdc\x00":      "1:3 the file is broken UTF-16: unpaired surrogate 0xDC00",
 		"\xff\xfe[\x00]\x00 ":             "1:3 the file is broken UTF-16: it has an odd number of bytes",
 	} {
 		f, failed := New("f", []byte(file))

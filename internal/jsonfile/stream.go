@@ -178,7 +178,7 @@ func (s *Stream) broken(err error) *Error {
 		e.Summary = "the file ends in the middle of the JSON document"
 		e.Detail = "The file was probably cut off. Export it again."
 	case errors.Is(err, jsontext.ErrDuplicateName):
-		e.Summary = fmt.Sprintf("the field %q is there twice", syntax.JSONPointer.LastToken())
+		e.Summary = fmt.Sprintf("the field %q is given twice", syntax.JSONPointer.LastToken())
 		e.Detail = "Remove one of the two."
 	case syntax == nil:
 		e.Kind = Unreadable

@@ -31,12 +31,9 @@ func TestPagesAreCurrent(t *testing.T) {
 	current(t, filepath.Join(pages, "README.md"), index())
 }
 
-// The page of every lint has the same headings in the same order.
+// The page of every code, errors included, has the same headings in the same order.
 func TestPagesHaveOneForm(t *testing.T) {
 	for _, info := range diag.Codes() {
-		if lint.Find(info.Code) == nil {
-			continue
-		}
 		data, err := os.ReadFile(filepath.Join(pages, filepath.Base(info.Code.Page())))
 		if err != nil {
 			t.Error(err)
@@ -141,7 +138,18 @@ func index() string {
 		}
 		table(categoryTitle[category], rows)
 	}
+	b.WriteString("\n## Not checked\n\nThese codes are reserved for lints whose input is not known:\n\n| code | what it would report, and what is missing |\n| --- | --- |\n")
+	for _, l := range leftOut {
+		fmt.Fprintf(&b, "| %s | %s |\n", l[0], l[1])
+	}
 	return b.String()
+}
+
+// leftOut are the lints that were planned with a code and are not there, and why.
+var leftOut = [][2]string{
+	{"Q0483", "a property that the site's `accessibleattributes` do not list: the shape of that answer of the repository service is not documented, and no export of it is at hand to read"},
+	{"Q0913", "a rule edited outside of the change window: it needs the audit log, whose shape is not documented"},
+	{"Q1012", "more demand for licences than are free: it needs the licence overview, whose shape is not documented"},
 }
 
 func cell(s string) string { return strings.NewReplacer("|", `\|`, "<", `\<`).Replace(s) }

@@ -377,7 +377,7 @@ func (r *Rule) itemTexts() []string {
 var _ = New(Lint{
 	Code: "Q0498", Title: "filter item that another one includes", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
 	Doc: Doc{
-		What:   "An item of the filter is there twice, or another item hits all that it hits.",
+		What:   "An item of the filter is given twice, or another item hits all that it hits.",
 		Wrong:  []string{`App_*,App_*: user.group = "A" and resource.owner = user`, `App*,App.Object_*: user.group = "A" and resource.owner = user`},
 		Right:  []string{`App*: user.group = "A" and resource.owner = user`},
 		Why:    "The item changes nothing and hides what the filter hits.",

@@ -14,7 +14,7 @@ var (
 var (
 	codeNoEntity       = diag.Register("Q0605", diag.Error, "value is not an entity")
 	codeID             = diag.Register("Q0606", diag.Error, "entity without a usable id")
-	codeDuplicate      = diag.Register("Q0607", diag.Error, "entity there twice")
+	codeDuplicate      = diag.Register("Q0607", diag.Error, "duplicate entity")
 	codeDuplicateLogin = diag.Register("Q0608", diag.Error, "two users with one login")
 	codeWrongKind      = diag.Register("Q0609", diag.Error, "field with a value of the wrong type")
 	codeNoScalar       = diag.Register("Q0610", diag.Warning, "property holds a list or an object")
@@ -22,7 +22,7 @@ var (
 
 // What is worth knowing about the whole.
 var (
-	codeDangling    = diag.Register("Q0611", diag.Warning, "reference to an entity that is not there")
+	codeDangling    = diag.Register("Q0611", diag.Warning, "reference to a missing entity")
 	codeNoFile      = diag.Register("Q0612", diag.Warning, "references to a type without a file")
 	codeUnknownType = diag.Register("Q0613", diag.Info, "type outside the schema")
 	codePartial     = diag.Register("Q0615", diag.Error, "field that rules read was not exported")

@@ -64,7 +64,7 @@ func (d dangling) report(f *findings, held func(target string) bool, readers fun
 		}
 	}
 	for target, found := range absent {
-		found.Summary = fmt.Sprintf("%s to the type %s, of which there is no file", references(counts[target]), target)
+		found.Summary = fmt.Sprintf("%s to the type %s, which has no file", references(counts[target]), target)
 		if rules := readers(target); len(rules) > 0 {
 			found.Summary += ", and which " + readBy(rules)
 			read = append(read, found.Summary)

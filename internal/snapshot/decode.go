@@ -241,7 +241,7 @@ func (d *decoder) identifier(r *record, v jsonfile.Value) bool {
 		return true
 	}
 	if v.Kind() != '"' || hasControl(v.Text()) {
-		d.findings.fault(codeID, "", placeOf(r.at.file, v), "the id is no text without control characters",
+		d.findings.fault(codeID, "", placeOf(r.at.file, v), "the id is not a string, or contains control characters",
 			"An id is a text, such as a GUID.")
 		return false
 	}

@@ -137,10 +137,10 @@ error Q0603 site/cloudcredentials.json:1:1: the file is not a list ><
 error Q0603 site/contentlibrary.json:1:1: the file is empty ><
 error Q0603 site/dataconnection.json:1:10001: the file is not JSON that Qlik writes: it is nested more than 10,000 deep ><
 error Q0602 site/extension.json:1:22: the file is not valid UTF-8 ><
-error Q0603 site/odaglink.json:1:27: the field "name" is there twice ><
+error Q0603 site/odaglink.json:1:27: the field "name" is given twice ><
 error Q0603 site/odagrequest.json:1:14: the file is not valid JSON: invalid character '{' after array element (expecting ',' or ']') ><
 error Q0603 site/reloadtask.json:1:9: the file is not valid JSON: invalid character 'a' at start of value ><
-error Q0602 site/sharedcontent.json:1:2: the file is broken UTF-16: half a character (0xD800) stands alone ><
+error Q0602 site/sharedcontent.json:1:2: the file is broken UTF-16: unpaired surrogate 0xD800 ><
 error Q0603 site/stream.json:1:3: the file ends in the middle of the JSON document ><
 error Q0602 site/systemrule.json:1:2: the file is UTF-16 without a byte-order mark, or no text at all ><`)
 	if out != "" {
@@ -167,11 +167,11 @@ func TestBrokenEntities(t *testing.T) {
 	expect(t, found, `
 error Q0605 site/app.json:2:2: an entity was expected here >7<
 error Q0606 site/app.json:2:5: the entity has no id >{<
-error Q0606 site/app.json:2:16: the id is no text without control characters >7<
+error Q0606 site/app.json:2:16: the id is not a string, or contains control characters >7<
 error Q0606 site/app.json:2:20: the entity has no id >{<
 error Q0606 site/app.json:2:32: the entity has no id >{<
-error Q0606 site/app.json:2:53: the id is no text without control characters >"a\u001f0"<
-error Q0606 site/app.json:2:73: the id is no text without control characters >"a\u0085"<
+error Q0606 site/app.json:2:53: the id is not a string, or contains control characters >"a\u001f0"<
+error Q0606 site/app.json:2:73: the id is not a string, or contains control characters >"a\u0085"<
 error Q0609 site/app.json:3:28: the schemaPath is not the name of a type >7<
 error Q0609 site/app.json:3:58: the schemaPath is not the name of a type >"A\u0000"<
 error Q0609 site/app.json:4:24: App.stream does not lead to an entity >7<
@@ -192,7 +192,7 @@ error Q0607 site/app.json:8:43: two entities of the type App have the id "e" >{"
 	site/app.json:8:2: the other one
 error Q0609 site/staticcontentreference.json:1:29: StaticContentReference.extensions does not lead to an entity >7<
 error Q0609 site/staticcontentreference.json:1:39: StaticContentReference.extensions does not lead to an entity >false<
-warning Q0612 site/staticcontentreference.json:1:47: 1 reference to the type Extension, of which there is no file >"x"<
+warning Q0612 site/staticcontentreference.json:1:47: 1 reference to the type Extension, which has no file >"x"<
 error Q0608 site/user.json:1:58: two users are "acme\\anna" >{"id": "v", "userId": "anna", "userDirectory": "acme"}<
 	site/user.json:1:2: the other one
 error Q0609 site/user.json:2:29: User.attributes has an entry that is not a name with a value >{"attributeType": "group"}<
@@ -218,7 +218,7 @@ func TestProjectReportsTheSame(t *testing.T) {
 error Q0609 site/app.json:1:24: App.stream does not lead to an entity >7<
 error Q0607 site/app.json:1:41: two entities of the type App have the id "b" >{"id": "B"}<
 	site/app.json:1:28: the other one
-warning Q0612 site/app.json:1:76: 1 reference to the type Stream, of which there is no file >"gone"<
+warning Q0612 site/app.json:1:76: 1 reference to the type Stream, which has no file >"gone"<
 error Q0608 site/user.json:1:58: two users are "acme\\anna" >{"id": "v", "userId": "anna", "userDirectory": "acme"}<
 	site/user.json:1:2: the other one
 error Q0607 site/user.json:1:114: two entities of the type User have the id "u" >{"id": "U", "userId": "Anna", "userDirectory": "ACME"}<
@@ -247,7 +247,7 @@ func TestManyAreCounted(t *testing.T) {
 warning Q0611 site/app.object.json:1:22: 1000 references of App.Object.app to a App that is not in the snapshot >"gone"<
 	site/app.object.json:1:77: another one
 	site/app.object.json:1:132: another one
-warning Q0612 site/app.object.json:1:39: 1000 references to the type User, of which there is no file >{"id": "nobody"}<`)
+warning Q0612 site/app.object.json:1:39: 1000 references to the type User, which has no file >{"id": "nobody"}<`)
 }
 
 func TestUTF16(t *testing.T) {
@@ -259,7 +259,7 @@ func TestUTF16(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			site, found := files{"app.json": string(content)}.load(t)
-			expect(t, found, "error Q0606 site/app.json:1:41: the id is no text without control characters >7<")
+			expect(t, found, "error Q0606 site/app.json:1:41: the id is not a string, or contains control characters >7<")
 			if got := site.Records["app"]["a"].Scalars["name"]; got != "Größe 🙂" {
 				t.Errorf("%q", got)
 			}

@@ -79,7 +79,7 @@ func TestPartialLists(t *testing.T) {
 // references lead to, and the references do not say it.
 func TestPartialWithoutAFile(t *testing.T) {
 	through := func(typ, name string) schema.Need { n := need(typ, name, "r"); n.Through = true; return n }
-	const dangling = `warning Q0612 site/app.json:1:%d: %s to the type Stream, of which there is no file%s >%s<`
+	const dangling = `warning Q0612 site/app.json:1:%d: %s to the type Stream, which has no file%s >%s<`
 	const read = `, and which the rule "r" reads`
 	for name, c := range map[string]struct {
 		site  files
@@ -88,7 +88,7 @@ func TestPartialWithoutAFile(t *testing.T) {
 	}{
 		"references do not say it": {files{"app.json": `[{"id":"a","stream":{"id":"s","name":"S"}},{"id":"b","stream":"t"}]`},
 			[]schema.Need{through("Stream", "customProperties"), through("Stream", "name"), need("App", "stream", "r")},
-			`warning Q0612 site/app.json:1:21: 2 references to the type Stream, of which there is no file, and which the rule "r" reads >{"id":"s","name":"S"}<
+			`warning Q0612 site/app.json:1:21: 2 references to the type Stream, which has no file, and which the rule "r" reads >{"id":"s","name":"S"}<
 error Q0615 site/app.json:1:21: no Stream in the snapshot has the field customProperties, which the rule "r" reads >{<`},
 		"references say it": {files{"app.json": `[{"id":"a","stream":{"id":"s","customProperties":[]}}]`},
 			[]schema.Need{through("Stream", "customProperties"), need("App", "stream", "r")},
