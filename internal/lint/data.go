@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"sync"
+
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
@@ -10,6 +12,10 @@ type Data struct {
 	*snapshot.Site
 	// inactive holds the users who have left, by case-folded id.
 	inactive map[string]string
+
+	mu sync.Mutex
+	// lists are the entities by type in the order of their ids, of types that were asked for.
+	lists map[string][]*snapshot.Entity
 }
 
 // LoadData reads a snapshot for lints. What is wrong with it is reported by others.

@@ -73,7 +73,7 @@ func (c *coverage) scope(s *resolve.Scope) bool {
 	if never(p) {
 		return true
 	}
-	resources := slices.DeleteFunc(c.Site.sorted(s.Key), func(e *snapshot.Entity) bool { return !c.Site.mayHold(p, nil, e) })
+	resources := slices.DeleteFunc(slices.Clone(c.Site.sorted(s.Key)), func(e *snapshot.Entity) bool { return !c.Site.mayHold(p, nil, e) })
 	if len(c.Site.Records[s.Key]) == 0 {
 		return false // of these a snapshot tells nothing
 	}

@@ -203,12 +203,22 @@ func entities(of ir.Entities, on subject) ([]*snapshot.Entity, bool) {
 	return list, true
 }
 
-// sorted returns the entities on record of a type, ordered by id.
+// sorted returns the entities on record of a type, ordered by id. The list is the same one for
+// all lints, which do not change it.
 func (d *Data) sorted(key string) []*snapshot.Entity {
-	var list []*snapshot.Entity
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	list, done := d.lists[key]
+	if done {
+		return list
+	}
 	for _, id := range slices.Sorted(maps.Keys(d.Records[key])) {
 		list = append(list, d.Records[key][id])
 	}
+	if d.lists == nil {
+		d.lists = map[string][]*snapshot.Entity{}
+	}
+	d.lists[key] = list
 	return list
 }
 
