@@ -24,18 +24,20 @@ type AuditOptions struct {
 	Environment map[string][]string
 }
 
-// Right is what a user may do on a resource by the same rules.
+// Right is what a user may do on a resource by the same rules, or may create of a type.
 type Right struct {
 	// User is the login of a user on record, DIRECTORY\user, and ResourceType and
-	// ResourceID name the resource. Login and id are case-folded.
+	// ResourceID name the resource. Login and id are case-folded. The id is empty for the
+	// action create: nothing on record is created.
 	User, ResourceType, ResourceID string
 	// Actions and Rules, by id, are sorted.
 	Actions, Rules []string
 }
 
-// Audit decides every pair of a user on record and a resource on record, and returns the rights, ordered by type, user and resource. Users and resources
-// that the rules cannot tell apart are decided once; the sequence expands them while it is
-// read.
+// Audit decides every pair of a user on record and a resource on record, and returns the
+// rights, ordered by type, user and resource. The right to create is counted by user and type:
+// it comes before the user's rights on resources of the type. Users and resources that the
+// rules cannot tell apart are decided once; the sequence expands them while it is read.
 func (r *Rules) Audit(ctx context.Context, o AuditOptions) (iter.Seq[Right], error) {
 	q := partition.Question{Session: partition.Session{Context: o.Context, Environment: o.Environment}}
 	for _, t := range o.Types {
@@ -45,19 +47,46 @@ func (r *Rules) Audit(ctx context.Context, o AuditOptions) (iter.Seq[Right], err
 	if err != nil {
 		return nil, invalid(err)
 	}
-	all := func(int32) bool { return true }
-	folded := m.Fold(matrix.Selection{Subject: all, Resource: func(*matrix.Type, int32) bool { return true }})
+	everything := matrix.Selection{Subject: func(int32) bool { return true }, Resource: func(*matrix.Type, int32) bool { return true }}
+	creators := make([]map[int32][]string, len(m.Types))
+	whole := m.Fold(everything)
+	for i, t := range whole.Types {
+		found, err := whole.Creators(ctx, t)
+		if err != nil {
+			return nil, invalid(err)
+		}
+		creators[i] = map[int32][]string{}
+		for _, c := range found {
+			creators[i][c.Subject] = ruleIDs(t, c.Rules)
+		}
+	}
+	folded := m.Without(matrix.Create).Fold(everything)
 	return func(yield func(Right) bool) {
-		for _, t := range folded.Types {
-			if !rightsOf(r, folded, t, yield) {
+		for i, t := range folded.Types {
+			if !rightsOf(r, folded, t, creators[i], yield) {
 				return
 			}
 		}
 	}, nil
 }
 
-// rightsOf yields the rights on resources of one type.
-func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, yield func(Right) bool) bool {
+// ruleIDs returns the ids of rules of a type, sorted.
+func ruleIDs(t *matrix.FoldedType, rules []int32) []string {
+	ids := make([]string, len(rules))
+	for i, rule := range rules {
+		ids[i] = t.Rules[rule].ID
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// rightsOf yields the rights on resources of one type. Creators have the rules by which
+// subjects may create such resources.
+func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, creators map[int32][]string, yield func(Right) bool) bool {
+	typ := t.Type.Type
+	if known, ok := r.w.Options.Schema.Type(typ); ok {
+		typ = known.Name
+	}
 	exceptional := map[int32]map[int32][]int32{} // subject → resource → rules
 	for _, a := range t.Exceptional {
 		if exceptional[a.Subject] == nil {
@@ -90,18 +119,12 @@ func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, yield func(Right
 		for n, own := range exceptional[s.n] {
 			rules[n] = own
 		}
+		if by := creators[s.n]; by != nil && !yield(Right{f.Model.Subjects.IDs[s.n], typ, "", []string{matrix.Create.Name()}, by}) {
+			return false
+		}
 		for n := range int32(len(t.Handles)) {
 			for _, right := range t.Rights(rules[n]) {
-				ids := make([]string, len(right.Rules))
-				for i, rule := range right.Rules {
-					ids[i] = t.Rules[rule].ID
-				}
-				slices.Sort(ids)
-				typ := t.Type.Type
-				if known, ok := r.w.Options.Schema.Type(typ); ok {
-					typ = known.Name
-				}
-				if !yield(Right{f.Model.Subjects.IDs[s.n], typ, t.Handles[n], right.Actions, ids}) {
+				if !yield(Right{f.Model.Subjects.IDs[s.n], typ, t.Handles[n], right.Actions, ruleIDs(t, right.Rules)}) {
 					return false
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +30,14 @@ func TestAuditIsWhatTheDeciderSays(t *testing.T) {
 	}
 	granted := map[string][]string{}
 	users, resources := map[string]bool{}, map[[2]string]bool{}
+	creators := map[string]bool{}
 	for r := range audit {
+		if create := slices.Contains(r.Actions, "create"); create != (r.ResourceID == "") {
+			t.Errorf("create is a right on what is on record: %v", r)
+		} else if create {
+			creators[r.User+"|"+r.ResourceType] = true
+			continue
+		}
 		users[r.User], resources[[2]string{r.ResourceType, r.ResourceID}] = true, true
 		for _, action := range r.Actions {
 			granted[strings.Join([]string{r.User, r.ResourceType, r.ResourceID, action}, "|")] = r.Rules
@@ -38,9 +46,12 @@ func TestAuditIsWhatTheDeciderSays(t *testing.T) {
 	if len(granted) < 20 {
 		t.Fatalf("the audit has %d rights only", len(granted))
 	}
+	if want := map[string]bool{`corp\dana|App`: true, `corp\max|App`: true, `corp\adele|App`: true, `corp\bruno|App`: true}; !maps.Equal(creators, want) {
+		t.Errorf("%v may create something, want %v", creators, want)
+	}
 	for user := range users {
 		for resource := range resources {
-			for _, action := range []string{"read", "update", "create"} {
+			for _, action := range []string{"read", "update"} {
 				d, err := decider.Decide(t.Context(), qlik2rego.Request{Subject: user, Action: action, ResourceType: resource[0], ResourceID: resource[1], Context: "hub"})
 				if err != nil {
 					t.Fatal(err)

@@ -15,10 +15,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// reached is whom and what a rule reached when it was last computed, and what the rule said.
+// reached is whom and what a rule reached when it was last computed, how many users may create
+// something by it, and what the rule said.
 type reached struct {
 	report.Reach
-	key string
+	creators int64
+	key      string
 }
 
 // reachOf returns the reach of every rule on the site, by sameRule; nil without a site. Rules with
@@ -30,15 +32,19 @@ func reachOf(ctx context.Context, rules []ruleset.Rule, site *site) map[string]r
 	w := workspace.OfRules(rules, workspace.Source{
 		Snapshot: site.dir, Options: compiler.Options{Schema: schema.Default(), SkipInvalid: true},
 	})
-	m, _, err := w.Audit(ctx, partition.Question{})
+	m, b, err := w.Audit(ctx, partition.Question{})
 	if err != nil {
 		return nil // the rules or the snapshot have errors, which check shows
 	}
-	a := &report.Audit{Folded: m.Fold(everything)}
+	a := &report.Audit{Folded: m.Without(matrix.Create).Fold(everything)}
+	noParents := func(string, string) string { return "" }
+	if a.Creation, err = report.FindCreation(ctx, m.Fold(everything), partition.NewReader(&b.Data), noParents); err != nil {
+		return nil
+	}
 	all := map[string]reached{}
 	found := a.Reach()
 	for i := range rules {
-		all[sameRule(&rules[i])] = reached{found[rules[i].ID], keyOf(&rules[i])}
+		all[sameRule(&rules[i])] = reached{found[rules[i].ID], a.Creators(rules[i].ID), keyOf(&rules[i])}
 	}
 	return all
 }
@@ -74,6 +80,9 @@ func (s *server) codeLens(d *document, _ documentParams) (any, error) {
 
 func lensTitle(r *ruleset.Rule, known reached) string {
 	title := fmt.Sprintf("%s · %s · %s", counted(known.Subjects, "user"), counted(known.Resources, "resource"), strings.Join(r.Actions.Names(), ", "))
+	if known.creators > 0 {
+		title += fmt.Sprintf(" · %s may create by it", counted(known.creators, "user"))
+	}
 	if known.Only > 0 {
 		title += fmt.Sprintf(" (%s by this rule alone)", counted(known.Only, "right"))
 	}

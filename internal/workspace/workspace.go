@@ -197,6 +197,7 @@ func OfRules(rules []ruleset.Rule, from Source) *Workspace {
 	}
 	if from.Snapshot != "" {
 		w.Site, w.Diagnostics = snapshot.Open(from.Snapshot, from.Options.Schema)
+		w.Options.SiteTypes = w.Site.TypeNames()
 	}
 	w.compile(rules)
 	return w
