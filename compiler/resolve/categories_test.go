@@ -27,6 +27,8 @@ func TestLicenseAndSyncRulesAreChecked(t *testing.T) {
 		{ruleset.Sync, "App_*", `resource.owner = "anna"`, []diag.Code{codeEntityAgainstText}},
 		{ruleset.Sync, "App_*", `node.iscentral != "true" and node.@Role = "Scheduler"`, nil},
 		{ruleset.Sync, "App_*", `node = resource.owner`, []diag.Code{codeNeverTrue}},
+		{ruleset.Sync, "App_*", `node.Zone = resource.@Zone`, []diag.Code{codeUnknownProperty, codeNeverTrue}},
+		{ruleset.Sync, "App_*", `node.id = "x" or node.@Zone = "y"`, nil},
 		{ruleset.Sync, "App_*", `node.name.first = "x"`, []diag.Code{codeUnknownProperty, codeNeverTrue}},
 		{ruleset.Sync, "App_*", `resource.@NodeAffinity = node.name or resource.stream.@NodeAffinity.Empty()`, nil},
 	}

@@ -289,6 +289,9 @@ func (o *observations) reportPath(r *report, p *condition.Path, reached []*Class
 	if !o.isUnknown(p) || l.typ.Transient && len(reached) > 1 {
 		return
 	}
+	if p.Root == "node" {
+		reached = nil // those are of the resource
+	}
 	severity := diag.Warning
 	if strict {
 		severity = diag.Error
@@ -304,10 +307,14 @@ func (o *observations) reportPath(r *report, p *condition.Path, reached []*Class
 		detail += " The function of that name needs parentheses."
 	} else if name, ok := diag.Suggest(written(s), candidates(reached, l, s.Custom)); ok {
 		fix = &diag.Fix{Message: fmt.Sprintf("did you mean %s?", name), Range: s.Range, Replacement: name}
-	} else if t := typeWithCustom(reached, l); t != nil && !s.Custom && p.Root == "resource" && l.segment == len(p.Segments)-1 && !r.asksPrivilege(p) {
+	} else if t := typeWithCustom(reached, l); t != nil && !s.Custom && p.Root != "user" && l.segment == len(p.Segments)-1 && !r.asksPrivilege(p) {
 		fix = &diag.Fix{Message: fmt.Sprintf("did you mean the custom property @%s of %s?", s.Name, t.Name), Range: s.Range, Replacement: "@" + s.Name}
 	}
-	r.add(codeUnknownProperty, severity, s.Range, fmt.Sprintf("no type of the filter has the property %s", written(s)), detail, fix)
+	summary := "no type of the filter has the property " + written(s)
+	if p.Root == "node" {
+		summary = "a node does not have the property " + written(s)
+	}
+	r.add(codeUnknownProperty, severity, s.Range, summary, detail, fix)
 }
 
 // always says what an empty path makes of the test that it stands in.

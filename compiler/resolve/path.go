@@ -27,8 +27,9 @@ type meaning struct {
 // found once per rule, by check.
 func (sp *specialiser) path(p *condition.Path) meaning {
 	segments := p.Segments
-	if p.Root == "node" {
-		return sp.node(segments)
+	if p.Root == "node" { // of a Sync rule: only the diagnostics need it
+		at := ir.Entities{Root: ir.Node, Origin: "servernodeconfiguration"}
+		return sp.follow(at, sp.schema.Lookup(at.Origin), segments)
 	}
 	if p.Root == "user" {
 		if len(segments) > 0 && isEnvironment(segments[0]) {
@@ -40,19 +41,6 @@ func (sp *specialiser) path(p *condition.Path) meaning {
 		return sp.follow(ir.Entities{Root: ir.User, Origin: sp.user.Key()}, sp.user, segments)
 	}
 	return sp.follow(ir.Entities{Root: ir.Resource, Origin: sp.class.Key}, sp.class.Type, segments)
-}
-
-// node resolves what a Sync rule asks of a node. Only the diagnostics need it: of
-// a node's properties none is documented but the name, so any may be there.
-func (sp *specialiser) node(segments []condition.Segment) meaning {
-	at := ir.Entities{Root: ir.Node, Origin: "servernodeconfiguration"}
-	switch len(segments) {
-	case 0:
-		return meaning{entities: &at, unknown: -1}
-	case 1:
-		return meaning{value: ir.Property{Of: at, Name: fold(segments[0].Name), List: segments[0].Custom}, undeclared: true, unknown: -1}
-	}
-	return meaning{unknown: 1, owner: sp.schema.Lookup(at.Origin)}
 }
 
 func isEnvironment(s condition.Segment) bool {

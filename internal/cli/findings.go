@@ -60,7 +60,7 @@ func (s *Streams) showFindings(list diag.List, all bool) error {
 func foldedLine(kind diag.List, more string, s *Streams) string {
 	d := kind[0]
 	title := d.Summary
-	if l := lint.Find(d.Code); l != nil {
+	if l := lint.Find(d.Code); l != nil && l.Title != "" {
 		title = l.Title
 	}
 	line := fmt.Sprintf("%s[%s]: %s%s: %s", d.Severity, d.Code, more, title, rulesNamed(kind))

@@ -156,13 +156,9 @@ func values(v ir.Value, on subject) ([]string, bool) {
 		if !known {
 			return nil, false
 		}
-		name := v.Name
-		if v.Of.Root == ir.Node && v.List && !strings.HasPrefix(name, "@") {
-			name = "@" + name // of a node, only custom properties are lists
-		}
 		var texts []string
 		for _, e := range list {
-			texts = append(texts, property(e, name)...)
+			texts = append(texts, property(e, v.Name)...)
 		}
 		return texts, true
 	}

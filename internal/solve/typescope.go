@@ -3,6 +3,8 @@ package solve
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // typeValue is the text of the resource's type, nil where no formula reads it.
@@ -61,9 +63,30 @@ func (s *Scope) typeName() string {
 	if c.Named {
 		return c.Type.Name
 	}
-	for name := c.Prefix() + "other"; ; name += "x" {
+	// A longer prefix claims all names that begin with it, however long they are: the letter
+	// after the prefix is one with which none goes on.
+	taken := map[rune]bool{}
+	for _, longer := range s.longer() {
+		next, _ := utf8.DecodeRuneInString(longer[len(c.Prefix()):])
+		taken[next] = true
+	}
+	for name := c.Prefix() + string(initial(taken)) + "ther"; ; name += "x" {
 		if s.isOfScope(name) {
 			return name
+		}
+	}
+}
+
+// initial returns a small letter that is not taken.
+func initial(taken map[rune]bool) rune {
+	for _, letter := range "otxqzabcdefghijklmnprsuvwy" {
+		if !taken[letter] {
+			return letter
+		}
+	}
+	for letter := 'z'; ; letter++ { // there are more letters than filters
+		if unicode.IsLower(letter) && unicode.ToLower(unicode.ToUpper(letter)) == letter && !taken[letter] {
+			return letter
 		}
 	}
 }

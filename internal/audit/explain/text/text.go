@@ -85,9 +85,17 @@ func (p *printer) answer() {
 	if p.x.Reason == "invalid_request" {
 		p.line(verdict, ": this is no valid request")
 	} else {
-		p.wrap(0, verdict+": ", fmt.Sprintf("%s %s %s %s%s", printable(explain.Named(r.Subject)), may, printable(r.Action), printable(explain.Named(r.Resource)), from))
+		p.wrap(0, verdict+": ", fmt.Sprintf("%s %s %s %s%s", printable(named(r.Subject)), may, printable(r.Action), printable(explain.Named(r.Resource)), from))
 	}
 	p.wrap(0, "reason: ", p.x.Reason+" ("+reasons[p.x.Reason]+")")
+}
+
+// named is what a subject is called: the login, and the name where it says more.
+func named(subject explain.Entity) string {
+	if subject.Login == "" || subject.Name == "" {
+		return explain.Named(subject)
+	}
+	return fmt.Sprintf("%s (%s)", subject.Login, subject.Name)
 }
 
 func (p *printer) faults() {
