@@ -3,6 +3,7 @@ package prove
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/compiler"
@@ -53,6 +54,39 @@ func TestLibrary(t *testing.T) {
 		if (r.Verdict == Counterexample) == holds[r.Name] {
 			t.Errorf("%s: %s %s", r.Name, r.Verdict, r.Reason)
 		}
+	}
+}
+
+// TestCustomerCase decides the assertions of the worked example in docs/prove.md.
+func TestCustomerCase(t *testing.T) {
+	const dir = "../../../testdata/scenarios/customer-case/"
+	data, err := os.ReadFile(dir + "policy.assert.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := compiler.Options{Schema: schema.Default()}
+	assertions, err := ReadAssertions("policy.assert.yaml", data, options.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _ := ruleset.Read(dir + "rules.json")
+	policy, _ := compiler.Compile(list, options)
+	var got []string
+	for _, r := range run(t, Input{Rules: Rules{list, policy}, Assertions: assertions, Options: options}).Results {
+		line := r.Name + ": " + r.Verdict
+		for _, e := range r.Examples {
+			line += ", " + e.Action + " " + e.Type + " by " + e.GrantedBy[0].Name
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"an app in a stream is read by its project: proved",
+		"apps are updated by the admins of their project: proved",
+		"anonymous visitors change nothing: counterexample, update CompositeEvent by TeamAdminRead, update ExecutionResult by TeamAdminRead, update SchemaEvent by TeamAdminRead",
+		"apps are created by developers: counterexample, create App by TeamAdminCreate",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 
