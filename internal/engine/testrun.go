@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/loader"
@@ -29,6 +30,10 @@ func notOurs(_ string, info os.FileInfo, depth int) bool {
 	}
 	return filepath.Ext(info.Name()) != ".rego"
 }
+
+// maxTestTime bounds one Rego test: the five seconds that OPA gives it can pass on a busy
+// machine.
+const maxTestTime = 5 * time.Minute
 
 // Test runs the Rego tests of files and folders over the policy and data of a
 // bundle, to which data files among them are added. A filter, where it is not
@@ -53,7 +58,7 @@ func Test(ctx context.Context, b *bundles.Bundle, paths []string, filter *regexp
 	}
 	data := &store{data: &b.Data}
 	compiler := ast.NewCompiler().WithCapabilities(capabilities()).WithEnablePrintStatements(true)
-	runner := tester.NewRunner().SetCompiler(compiler).SetStore(data).SetModules(modules).CapturePrintOutput(true)
+	runner := tester.NewRunner().SetTimeout(maxTestTime).SetCompiler(compiler).SetStore(data).SetModules(modules).CapturePrintOutput(true)
 	if filter != nil {
 		runner = runner.Filter(filter.String())
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
@@ -29,6 +30,8 @@ type access struct {
 	MoreUsers     int         `json:"moreUsers"`
 	MoreResources int         `json:"moreResources"`
 	Exceptions    []exception `json:"exceptions"`
+	// Cut says that there are more exceptions.
+	Cut bool `json:"cut"`
 }
 
 type groupInfo struct {
@@ -200,10 +203,17 @@ func (g *grid) fill(a *access) {
 	for _, apart := range t.Exceptional {
 		row, shown := rows[apart.Subject]
 		one := g.cell(t, apart.Rules)
-		if !shown || one == nil || len(a.Exceptions) == maxExceptions {
+		if !shown || one == nil && !a.grants(row, t, apart.Resources) {
 			continue
 		}
-		e := exception{User: g.user(g.Matrix, apart.Subject), Count: len(apart.Resources), Row: row, Columns: []int{}, cell: *one}
+		if len(a.Exceptions) == maxExceptions {
+			a.Cut = true
+			break
+		}
+		if one == nil {
+			one = &cell{Rules: []string{}} // the group has rights that this user has not
+		}
+		e := exception{User: g.user(g.Matrix, apart.Subject), Count: len(apart.Resources), Row: row, Resources: []member{}, Columns: []int{}, cell: *one}
 		for i, n := range apart.Resources {
 			if i < maxException {
 				e.Resources = append(e.Resources, g.resource(t.Type, n))
@@ -214,6 +224,14 @@ func (g *grid) fill(a *access) {
 		}
 		a.Exceptions = append(a.Exceptions, e)
 	}
+}
+
+// grants says whether the group of a row has rights on one of some resources.
+func (a *access) grants(row int, t *matrix.FoldedType, resources []int32) bool {
+	return slices.ContainsFunc(resources, func(n int32) bool {
+		at := t.GroupOf(n)
+		return at < len(a.Cells[row]) && a.Cells[row][at] != nil
+	})
 }
 
 // accessCSV answers with a row for each user and resource that the address selects.

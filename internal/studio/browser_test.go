@@ -219,3 +219,23 @@ func largeFolder(t *testing.T, users, apps int) string {
 	})
 	return dir
 }
+
+// TestAccessFoldsOut folds out a row and a column, and explains a cell of one of the users.
+func TestAccessFoldsOut(t *testing.T) {
+	b := browser(t)
+	r := serve(t, scenario(t, "customer-case"))
+	look(b, r, "#/access?type=app", 1280, 900)
+	b.Await("the matrix is shown", `return document.querySelector(".matrix tbody .fold") && !document.querySelector(".busy")`)
+	rows, columns := b.Number(`return document.querySelectorAll(".matrix tbody tr").length`), b.Number(`return document.querySelectorAll(".matrix thead th").length`)
+	b.Run(`document.querySelector(".matrix tbody .fold").click(); document.querySelector(".matrix thead .fold").click()`)
+	b.Await("they are folded out", `return document.querySelector(".matrix tr.member") && document.querySelector(".matrix th.member")`)
+	if r, c := b.Number(`return document.querySelectorAll(".matrix tbody tr").length`), b.Number(`return document.querySelectorAll(".matrix thead th").length`); r < rows+2 || c < columns+2 {
+		t.Errorf("%d rows and %d columns become %d and %d", rows, columns, r, c)
+	}
+	b.Run(`document.querySelectorAll(".matrix tr.member")[1].querySelector("td button").click()`)
+	b.Await("the cell is explained", `return document.querySelector("dialog[open] [data-explained]")`)
+	if b.Text(`return document.querySelector("dialog select").value`) != b.Text(`return document.querySelectorAll(".matrix tr.member th")[1].textContent`) {
+		t.Error("another user is explained than the one who was folded out")
+	}
+	quiet(t, b)
+}

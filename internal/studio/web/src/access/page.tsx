@@ -4,17 +4,11 @@ import { href, Route, setQuery, useStream } from "../hooks";
 import { parsePerson } from "../person";
 import { ActionChips, Busy, count, Dialog, Empty, Head, kindOf, namesOf, number, Problem, Search, Select, wordOf } from "../ui";
 import { Explain } from "../user/explain";
+import { Grid } from "./grid";
+import { letters, Matrix, Member } from "./model";
 
-interface Member { id: string; name: string }
-interface Group { count: number; members: Member[] }
-interface Cell { actions: number; rules: string[] }
-interface Exception extends Cell { user: Member; resources: Member[]; count: number; row: number; columns: number[] }
-interface Matrix { types: { key: string; name: string; count: number }[]; type: string; users: Group[]; resources: Group[]; cells: (Cell | null)[][]; moreUsers: number; moreResources: number; exceptions: Exception[] }
-
-const letters: Record<string, string> = {
-  create: "C", read: "R", update: "U", delete: "D", export: "E", publish: "P", changeowner: "O", changerole: "L", exportdata: "X", offlineaccess: "F", distribute: "I", duplicate: "2", approve: "A",
-};
-const strength = ["read", "take", "change", "control"];
+/** Place is a cell that is open, with the user and the resource that were chosen in it. */
+interface Place { cell: [number, number]; user?: Member; resource?: Member }
 
 /** Access is the matrix of one type by groups of users and resources with the same rights. */
 export function Access({ route }: { route: Route }) {
@@ -23,7 +17,7 @@ export function Access({ route }: { route: Route }) {
   const query = { context: get("context") || "hub", type: get("type") || "stream", user: get("user"), resource: get("resource"), action: get("action") };
   const search = new URLSearchParams(query).toString();
   const work = useStream<Matrix>(state.snapshot ? "/api/access?" + search + "&of=" + state.rules.map((r) => r.revision.slice(0, 2)).join("") : null, undefined, 150);
-  const [at, setAt] = useState<[number, number]>();
+  const [at, setAt] = useState<Place>();
   if (!state.snapshot) return <><Head title="Access" /><Empty title="There is no snapshot"><p>The matrix is about the users and resources of a snapshot. <code>qlik2rego pull</code> makes one.</p></Empty></>;
   const m = work.value;
   const typeName = m?.types.find((t) => t.key === m.type)?.name ?? query.type;
@@ -41,33 +35,23 @@ export function Access({ route }: { route: Route }) {
       {work.error && <Problem error={work.error} />}
       {m && (m.users.length === 0 || m.resources.length === 0 ? <Empty title={m.users.length === 0 ? "No user matches" : "No resource matches"}><button onClick={() => setQuery({ user: "", resource: "" })}>Clear the search</button></Empty> : <>
         <p class="muted small">A row is users with the same rights, a column is resources on which everybody has the same. {count(m.users.reduce((n, g) => n + g.count, 0), "user")} in {count(m.users.length, "row")}, {count(m.resources.reduce((n, g) => n + g.count, 0), "resource")} in {count(m.resources.length, "column")}.
-          {m.moreUsers + m.moreResources > 0 && ` ${number(m.moreUsers)} rows and ${number(m.moreResources)} columns are not shown: search for users or resources.`}</p>
+          {m.moreUsers + m.moreResources > 0 && ` ${number(m.moreUsers)} rows and ${number(m.moreResources)} columns are not shown: search for users or resources.`}
+          {m.cut && " There are more exceptions than are listed: of a user who is folded out a cell may leave one out, and explains it when it is opened."}</p>
         <div class={"matrix-wrap card" + (work.busy ? " stale" : "")} tabIndex={0} role="region" aria-label={"Access matrix of " + typeName}>
-          <table class="matrix">
-            <thead><tr><th scope="col" class="corner-cell">{typeName}</th>{m.resources.map((g, c) => <th scope="col" key={c} title={g.members.map((x) => x.name || x.id).join("\n")}><span>{g.members[0].name || g.members[0].id}{g.count > 1 && <i> +{number(g.count - 1)}</i>}</span></th>)}</tr></thead>
-            <tbody>{m.users.map((g, r) => (
-              <tr key={r}><th scope="row" title={g.members.map((x) => x.id).join("\n")}>{g.members[0].id}{g.count > 1 && <i> +{number(g.count - 1)}</i>}</th>
-                {m.cells[r].map((cell, c) => {
-                  const names = cell ? namesOf(cell.actions, state.actions) : [];
-                  const kind = cell ? strength[Math.max(...names.map((n) => strength.indexOf(kindOf(n))))] : "";
-                  const odd = m.exceptions.some((e) => e.row === r && e.columns.includes(c));
-                  return <td key={c} class={kind + (odd ? " odd" : "") + (at && at[0] === r && at[1] === c ? " open" : "")}>
-                    <button onClick={() => setAt([r, c])} aria-label={`${g.members[0].id} on ${m.resources[c].members[0].name || m.resources[c].members[0].id}: ${names.map(wordOf).join(", ") || "nothing"}${odd ? ", with exceptions" : ""}`}>{cell && names.length >= 13 ? "all" : names.map((n) => letters[n]).join("")}</button></td>;
-                })}</tr>))}</tbody>
-          </table>
+          <Grid key={search} m={m} typeName={typeName} actions={state.actions} at={at?.cell} onOpen={(r, c) => setAt({ cell: [r.group, c.group], user: r.member, resource: c.member })} />
         </div>
         <ul class="legend">{state.actions.filter((a) => !query.action || a.name === query.action).map((a) => <li key={a.name}><span class={"sw " + kindOf(a.name)}>{letters[a.name]}</span> {wordOf(a.name)}</li>)}<li><span class="sw odd-sw" /> some users in it have other rights, such as owners</li></ul>
-        {at && m.users[at[0]] && m.resources[at[1]] && <CellDialog m={m} at={at} typeName={typeName} context={query.context} close={() => setAt(undefined)} />}
+        {at && m.users[at.cell[0]] && m.resources[at.cell[1]] && <CellDialog m={m} at={at.cell} of={at} typeName={typeName} context={query.context} close={() => setAt(undefined)} />}
       </>)}
     </>
   );
 }
 
-function CellDialog({ m, at, typeName, context, close }: { m: Matrix; at: [number, number]; typeName: string; context: string; close: () => void }) {
+function CellDialog({ m, at, of, typeName, context, close }: { m: Matrix; at: [number, number]; of: Place; typeName: string; context: string; close: () => void }) {
   const { state } = useShared();
   const users = m.users[at[0]], resources = m.resources[at[1]], cell = m.cells[at[0]][at[1]];
-  const [user, setUser] = useState(users.members[0].id);
-  const [resource, setResource] = useState(resources.members[0].id);
+  const [user, setUser] = useState((of.user ?? users.members[0]).id);
+  const [resource, setResource] = useState((of.resource ?? resources.members[0]).id);
   const [action, setAction] = useState(cell ? namesOf(cell.actions, state.actions)[0] : "read");
   const odd = m.exceptions.filter((e) => e.row === at[0] && e.columns.includes(at[1]));
   const ruleName = (id: string) => state.rules.find((r) => r.id === id)?.name || id;

@@ -1,5 +1,6 @@
 import { useShared } from "../context";
 import { href, useStream } from "../hooks";
+import { Pulled } from "./pulled";
 import { Bar, Busy, count, Empty, Head, number, Problem, Severity, wordOf } from "../ui";
 
 interface Overview {
@@ -46,7 +47,8 @@ export function OverviewPage() {
         {o && <section class="card pad"><h2>Anonymous visitors</h2><p class="muted small">What somebody who has not logged in can do in the hub</p>
           {o.anonymous.length === 0 ? <p>Nothing.</p> : <table class="chart"><tbody>{o.anonymous.map((a) => <tr key={a.type + a.action}><th scope="row">{wordOf(a.action)} {a.type}</th><td class="n">{number(a.resources)}</td></tr>)}</tbody></table>}</section>}
         <section class="card pad"><h2>Worst findings</h2>{worst.length === 0 ? <p class="muted">{checks.busy ? "Checking …" : "No errors and no warnings."}</p> : <ul class="finding-list">{worst.map((f, i) => <li key={i}><Severity of={f.severity} /><div>{f.rule ? <a href={href(["rules", f.rule])}>{f.ruleName}</a> : null} {f.summary}</div></li>)}</ul>}<p><a href={href(["checks"])}>All findings</a></p></section>
-        {latest.length > 0 && <section class="card pad"><h2>Changed last</h2><table class="chart"><tbody>{latest.map((r) => <tr key={r.id}><th scope="row"><a href={href(["rules", r.id])}>{r.name}</a></th><td class="muted small n">{r.modified!.slice(0, 10)} {r.modifiedBy}</td></tr>)}</tbody></table><p><a href={href(["changes"])}>What differs from the pulled site</a></p></section>}
+        <Pulled />
+        {latest.length > 0 && <section class="card pad"><h2>Changed last</h2><table class="chart"><tbody>{latest.map((r) => <tr key={r.id}><th scope="row"><a href={href(["rules", r.id])}>{r.name}</a></th><td class="muted small n">{r.modified!.slice(0, 10)} {r.modifiedBy}</td></tr>)}</tbody></table></section>}
       </div>
     </>
   );
