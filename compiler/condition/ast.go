@@ -109,6 +109,17 @@ func (o Operator) String() string {
 	return "invalid operator"
 }
 
+// Pattern reports whether the operator compares with a pattern instead of with values.
+func (o Operator) Pattern() bool {
+	switch o {
+	case Equal, ExactEqual, NotEqual, ExactNotEqual:
+		return false
+	case Like, Matches:
+		return true
+	}
+	panic("unknown operator " + o.String())
+}
+
 // Operand is a *String or a *Path. The set is sealed.
 //
 //sumtype:decl

@@ -165,13 +165,13 @@ func typeTests(c *condition.Comparison) []string {
 			continue
 		}
 		switch c.Op {
+		case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual:
+			names = append(names, s.Value)
 		case condition.Like:
 			if shape, text := ir.ParsePattern(s.Value).Shape(); shape == ir.Whole {
 				names = append(names, text)
 			}
 		case condition.Matches:
-		default:
-			names = append(names, s.Value)
 		}
 	}
 	return names

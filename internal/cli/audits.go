@@ -16,6 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -23,14 +24,14 @@ import (
 // audits decides the matrix for each context.
 func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Variant) ([]*report.Audit, error) {
 	data := &a.bundle.Data
-	if !data.Has("site", "entities") {
+	if !sitedata.Present(data) {
 		return nil, Input(errNoSite)
 	}
 	if err := addSections(data); err != nil {
 		return nil, err
 	}
 	if len(a.types) == 0 {
-		a.types = data.Keys("site", "entities")
+		a.types = sitedata.Types(data)
 	}
 	known := bundleNaming(ctx, a.bundle, a.compilation)
 	for _, typ := range a.types {
@@ -173,8 +174,7 @@ func (a *audited) addCreated(data *bundles.Document) error {
 // otherwise "".
 func relationOf(data *bundles.Document) func(typ, relation string) string {
 	return func(typ, relation string) string {
-		target, _ := data.Lookup("qlik", "view", typ, "relations", relation, "type")
-		key, _ := target.(string)
+		key, _, _ := sitedata.Relation(data, typ, relation)
 		return key
 	}
 }
@@ -212,8 +212,8 @@ func (a *audited) names() report.Names {
 	reader := partition.NewReader(data)
 	n := report.Names{
 		Type: func(key string) string {
-			if name, ok := data.Lookup("qlik", "view", key, "name"); ok {
-				return name.(string)
+			if name, ok := sitedata.TypeName(data, key); ok {
+				return name
 			}
 			if key == sectionType {
 				return "TransientObject"
@@ -236,16 +236,11 @@ func (a *audited) names() report.Names {
 			skipped[r.ID] = true
 		}
 	}
-	for _, id := range data.Keys("qlik", "rules") {
-		text := func(field string) string {
-			v, _ := data.Lookup("qlik", "rules", id, field)
-			t, _ := v.(string)
-			return t
-		}
-		off, _ := data.Lookup("qlik", "rules", id, "disabled")
-		security := text("category") == ruleset.Security.String()
+	for _, id := range sitedata.Rules(data) {
+		disabled, known := sitedata.RuleDisabled(data, id)
+		security := sitedata.RuleText(data, id, "category") == ruleset.Security.String()
 		n.Rules = append(n.Rules, report.RuleInfo{
-			ID: id, Name: text("name"), Disabled: off == true && security, Grants: off == false && security && !skipped[id],
+			ID: id, Name: sitedata.RuleText(data, id, "name"), Disabled: disabled && security, Grants: known && !disabled && security && !skipped[id],
 		})
 	}
 	slices.SortFunc(n.Rules, func(a, b report.RuleInfo) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })

@@ -12,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -206,9 +207,7 @@ func bundleAlone(ctx *cli.Context) error {
 
 func ruleNames(b *bundles.Bundle) func(string) string {
 	return func(id string) string {
-		name, _ := b.Data.Lookup("qlik", "rules", id, "name")
-		text, _ := name.(string)
-		return text
+		return sitedata.RuleText(&b.Data, id, "name")
 	}
 }
 

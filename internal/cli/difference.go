@@ -18,6 +18,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page/shell"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
@@ -95,7 +96,7 @@ func (d *diffing) types() []string {
 		known = append(known, t.Name)
 	}
 	for _, side := range []difference.Side{d.in.Old, d.in.New} {
-		known = append(known, side.Bundle.Data.Keys("site", "entities")...)
+		known = append(known, sitedata.Types(&side.Bundle.Data)...)
 		for _, c := range side.Policy.Reads.Classes {
 			if c.Named {
 				known = append(known, c.Key)

@@ -11,6 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // naming turns what people write on the command line (names, logins in any case, types)
@@ -36,12 +37,12 @@ func typeNames(s *schema.Schema, data *bundles.Document) []string {
 	if data == nil {
 		return known
 	}
-	for _, key := range data.Keys("qlik", "view") {
-		if name, ok := data.Lookup("qlik", "view", key, "name"); ok && !has(known, key) && key != schema.GeneralKey {
-			known = append(known, name.(string))
+	for _, key := range sitedata.ViewTypes(data) {
+		if name, ok := sitedata.TypeName(data, key); ok && !has(known, key) && key != schema.GeneralKey {
+			known = append(known, name)
 		}
 	}
-	for _, key := range data.Keys("site", "entities") {
+	for _, key := range sitedata.Types(data) {
 		if !has(known, key) {
 			known = append(known, key)
 		}

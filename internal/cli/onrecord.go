@@ -8,6 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -48,13 +49,13 @@ type inBundle struct {
 
 func newInBundle(data *bundles.Document) inBundle { return inBundle{data, partition.NewReader(data)} }
 
-func (b inBundle) hasSite() bool { return b.data.Has("site", "entities") }
+func (b inBundle) hasSite() bool { return sitedata.Present(b.data) }
 
-func (b inBundle) types() []string { return b.data.Keys("site", "entities") }
+func (b inBundle) types() []string { return sitedata.Types(b.data) }
 
 func (b inBundle) find(typ, id string) (record, bool) {
 	handle := schema.Fold(id)
-	if !b.data.Has("site", "entities", schema.Fold(typ), handle) {
+	if !sitedata.OnRecord(b.data, schema.Fold(typ), handle) {
 		return record{}, false
 	}
 	return b.record(schema.Fold(typ), handle), true
@@ -70,19 +71,18 @@ func (b inBundle) record(typ, handle string) record {
 
 func (b inBundle) all(typ string) []record {
 	var list []record
-	for _, handle := range b.data.Keys("site", "entities", schema.Fold(typ)) {
+	for _, handle := range sitedata.Handles(b.data, schema.Fold(typ)) {
 		list = append(list, b.record(schema.Fold(typ), handle))
 	}
 	return list
 }
 
 func (b inBundle) user(login string) (record, bool) {
-	handle, _ := b.data.Lookup("site", "subjects", schema.Fold(login))
-	text, ok := handle.(string)
+	handle, ok := sitedata.User(b.data, schema.Fold(login))
 	if !ok {
 		return record{}, false
 	}
-	r := b.record("user", text)
+	r := b.record("user", handle)
 	if r.Login == "" || r.Login == schema.Fold(login) {
 		r.Login = login // the data may hold it folded alone
 	}
@@ -90,8 +90,7 @@ func (b inBundle) user(login string) (record, bool) {
 }
 
 func (b inBundle) related(typ, id, relation string) []string {
-	v, _ := b.data.Lookup("site", "entities", schema.Fold(typ), schema.Fold(id), relation)
-	if handle, ok := v.(string); ok {
+	if handle, ok := sitedata.Related(b.data, schema.Fold(typ), schema.Fold(id), relation); ok {
 		return []string{handle}
 	}
 	return nil

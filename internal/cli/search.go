@@ -20,6 +20,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
@@ -181,18 +182,17 @@ func readSearch(ctx *cli.Context) (search, error) {
 // a valid request: then a row of the access matrix answers. It is false for every
 // other search.
 func (q search) known(data *bundles.Document) (string, bool) {
-	if q.part != "resource" || !data.Has("qlik", "reads") {
+	if q.part != "resource" || !sitedata.HasReads(data) {
 		return "", false
 	}
 	if c := q.request.Context; c != nil && !slices.Contains([]string{"", "hub", "qmc"}, c.RequestContext) {
 		return "", false
 	}
 	id := schema.Fold(q.request.Subject.ID)
-	if handle, ok := data.Lookup("site", "subjects", id); ok {
-		text, isText := handle.(string)
-		return text, isText && data.Has("site", "entities", "user", text)
+	if handle, ok := sitedata.User(data, id); ok {
+		return handle, sitedata.OnRecord(data, "user", handle)
 	}
-	return id, !strings.Contains(id, `\`) && data.Has("site", "entities", "user", id)
+	return id, !strings.Contains(id, `\`) && sitedata.OnRecord(data, "user", id)
 }
 
 // resources returns the resources of a user on record: some hundred questions to the

@@ -8,6 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // sectionType is the key of the type of the sections of hub and QMC.
@@ -17,18 +18,16 @@ const sectionType = "transientobject"
 // them: they are judged by their ids alone.
 func addSections(data *bundles.Document) error {
 	var err error
-	for _, id := range data.Keys("qlik", "rules") {
-		v, _ := data.Lookup("qlik", "rules", id, "filter")
-		text, _ := v.(string)
+	for _, id := range sitedata.Rules(data) {
+		text := sitedata.RuleText(data, id, "filter")
 		filter, _ := ruleset.ParseFilter(&diag.Text{Content: text}, diag.Rule{})
 		for _, item := range filter.Items {
 			name := strings.TrimSuffix(text[item.Range.Start:item.Range.End], "*")
 			key := schema.Fold(name)
-			if !isSection(name) || strings.HasSuffix(name, "_") || data.Has("site", "entities", sectionType, key) {
+			if !isSection(name) || strings.HasSuffix(name, "_") {
 				continue
 			}
-			record := map[string]any{"=id": name, "name": key, "=name": name}
-			err = errors.Join(err, data.Put(record, "site", "entities", sectionType, key))
+			err = errors.Join(err, sitedata.AddNamed(data, sectionType, key, name))
 		}
 	}
 	return err

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/policies"
 )
 
@@ -172,9 +173,7 @@ func (p *EntryPoint) prepare(pkg string, explains, decides bool, prepare prepare
 }
 
 func (p *EntryPoint) ruleName(id string) string {
-	name, _ := p.data.Lookup("qlik", "rules", id, "name")
-	text, _ := name.(string)
-	return text
+	return sitedata.RuleText(p.data, id, "name")
 }
 
 // partLeast is the number of requests from which on it pays to put them into

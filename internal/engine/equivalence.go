@@ -12,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // equivalences tells which requests about resources on record a Qlik policy answers
@@ -43,7 +44,7 @@ func newEquivalences(data *bundles.Document) *equivalences {
 
 // on is newEquivalences for other data of the same policy.
 func (a *equivalences) on(data *bundles.Document) *equivalences {
-	if a != nil && data.Same(a.data, "qlik", "reads") {
+	if a != nil && sitedata.SameReads(data, a.data) {
 		return &equivalences{data: data, reads: a.reads, kinds: map[kind]*partition.Equivalence{}}
 	}
 	return newEquivalences(data)
@@ -55,7 +56,7 @@ func (a *equivalences) of(k kind) *partition.Equivalence {
 	if !known {
 		k.action = "" // no rules are about it, whatever its name is
 	}
-	if !a.data.Has("site", "entities", k.typ) {
+	if !sitedata.HasType(a.data, k.typ) {
 		return nil
 	}
 	a.mu.Lock()
@@ -106,8 +107,8 @@ func (p *EntryPoint) Equivalence(ctx context.Context, r Request) *Equivalence {
 		return nil
 	}
 	a := &Equivalence{ctx: ctx, of: of, subject: subject}
-	if v, ok := p.data.Lookup("site", "subjects", subject); ok {
-		a.subject, _ = v.(string)
+	if handle, ok := sitedata.User(p.data, subject); ok {
+		a.subject = handle
 	}
 	if session, ok := sessionOf(r.Context); ok {
 		a.classes = of.For(a.subject, session, func(typ string, action uint32, handles []string) ([]bool, error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // checkedSubjects and checkedResources are how many of the data's take part in the
@@ -46,7 +47,7 @@ func (p *EntryPoint) selfCheck(ctx context.Context) error {
 // action, and some about what is not. Other policies get the latter.
 func checkRequests(data *bundles.Document) []Request {
 	actions := []string{"read", "update", "create", "delete", "publish", "export", "exportdata", "changeowner", "changerole", "offlineaccess", "distribute", "duplicate", "approve"}
-	subjects := append(data.Some(checkedSubjects, "site", "subjects"), `unknown\user`, `none\guest`)
+	subjects := append(sitedata.SomeLogins(data, checkedSubjects), `unknown\user`, `none\guest`)
 	var requests []Request
 	ask := func(typ, id string, properties ...[2]*ast.Term) {
 		n := len(requests)
@@ -61,8 +62,8 @@ func checkRequests(data *bundles.Document) []Request {
 			Context:  ast.ObjectTerm([2]*ast.Term{originKey, ast.StringTerm([]string{"hub", "qmc"}[n/2%2])}),
 		})
 	}
-	for _, typ := range data.Some(checkedTypes, "site", "entities") {
-		for _, id := range data.Some(checkedResources, "site", "entities", typ) {
+	for _, typ := range sitedata.SomeTypes(data, checkedTypes) {
+		for _, id := range sitedata.SomeHandles(data, checkedResources, typ) {
 			for range subjects {
 				ask(typ, id)
 			}

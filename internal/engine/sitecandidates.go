@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // siteCandidates are subjects and resources of a Qlik policy, the same as its
@@ -17,16 +18,12 @@ type siteCandidates struct {
 }
 
 func (s siteCandidates) resources(typ string) []string {
-	return s.names("entities", strings.ToLower(typ))
-}
-
-func (s siteCandidates) names(path ...string) []string {
-	path = append([]string{"site"}, path...)
-	return s.known.list(s.data, path, func(before list) []string {
+	typ = strings.ToLower(typ)
+	return s.known.list(s.data, "resources "+typ, func(before list) []string {
 		if before.of == nil {
-			return s.data.Keys(path...)
+			return sitedata.Handles(s.data, typ)
 		}
-		return s.data.KeysSince(before.of, before.names, path...)
+		return sitedata.HandlesSince(s.data, before.of, before.names, typ)
 	})
 }
 
@@ -34,8 +31,8 @@ func (s siteCandidates) subjects(typ string) []string {
 	if typ != "user" {
 		return nil
 	}
-	return s.known.list(s.data, nil, func(before list) []string {
-		if before.of != nil && s.data.Same(before.of, "site", "subjects") && s.data.Same(before.of, "site", "entities", "user") {
+	return s.known.list(s.data, "subjects", func(before list) []string {
+		if before.of != nil && sitedata.SameUsers(s.data, before.of) {
 			return before.names
 		}
 		return s.accounts()
@@ -44,14 +41,13 @@ func (s siteCandidates) subjects(typ string) []string {
 
 // accounts are the logins, and the ids of users who have none.
 func (s siteCandidates) accounts() []string {
-	logins := s.data.Keys("site", "subjects")
+	logins := sitedata.Logins(s.data)
 	hasLogin := make(map[string]bool, len(logins))
 	for _, login := range logins {
-		id, _ := s.data.Lookup("site", "subjects", login)
-		text, _ := id.(string)
-		hasLogin[text] = true
+		handle, _ := sitedata.User(s.data, login)
+		hasLogin[handle] = true
 	}
-	for _, id := range s.data.Keys("site", "entities", "user") {
+	for _, id := range sitedata.Handles(s.data, "user") {
 		if !hasLogin[id] {
 			logins = append(logins, id)
 		}
@@ -75,8 +71,7 @@ type list struct {
 // list returns a list as it was found on the same data, or lets it be found with
 // the help of the one before. Nothing is kept of empty lists: else anybody could
 // fill the memory with names of types.
-func (k *known) list(data *bundles.Document, path []string, find func(before list) []string) []string {
-	key := strings.Join(path, "\x00")
+func (k *known) list(data *bundles.Document, key string, find func(before list) []string) []string {
 	k.mu.Lock()
 	before := k.lists[key]
 	k.mu.Unlock()

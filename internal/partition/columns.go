@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // Columns keep what entities of a site have over several questions, so that folding the site
@@ -95,7 +96,7 @@ func (s *site) recorded(typ string) ([]string, map[string]int32) {
 			return known.list, known.index
 		}
 	}
-	list := s.data.Keys("site", "entities", typ)
+	list := sitedata.Handles(s.data, typ)
 	index := numbered(list)
 	if s.columns != nil && len(list) > fewHandles {
 		if s.columns.handles == nil {

@@ -4,11 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // Equivalence tells which resources of one type no rule for one action can tell apart,
@@ -37,7 +37,7 @@ type Place struct {
 // that are not on record may stand for anybody who is not.
 func (p Place) Settles(subject string) bool {
 	return !slices.ContainsFunc(p.Exceptional, func(handle string) bool {
-		return handle == subject || strings.HasPrefix(handle, offRecord)
+		return handle == subject || sitedata.OffRecord(handle)
 	})
 }
 
@@ -143,7 +143,7 @@ func (a *Equivalence) Places(handles []string) []Place {
 		p, known := t.places[handle]
 		if !known {
 			p.Class = unsettled
-			if a.data.Has("site", "entities", a.typ, handle) {
+			if sitedata.OnRecord(a.data, a.typ, handle) {
 				p = a.place(t, handle)
 			}
 		}

@@ -2,13 +2,13 @@ package partition
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // Question is what is to be told apart.
@@ -168,15 +168,10 @@ func faulty(format string, args ...any) error {
 }
 
 func decode(data *bundles.Document, into *reads.Reads) error {
-	v, ok := data.Lookup("qlik", "reads")
-	if !ok {
+	if !sitedata.HasReads(data) {
 		return ErrBundle
 	}
-	text, err := json.Marshal(v)
-	if err == nil {
-		err = json.Unmarshal(text, into)
-	}
-	if err != nil {
+	if err := sitedata.DecodeReads(data, into); err != nil {
 		return faulty("%w", err)
 	}
 	for i, t := range into.Tests {

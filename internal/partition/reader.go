@@ -6,6 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // Reader reads entities of a bundle's site as the rules do, for who shows or selects
@@ -60,9 +61,8 @@ func (r *Reader) Login(handle string) string {
 	}
 	if r.logins == nil {
 		r.logins = map[string]string{}
-		for _, login := range r.site.data.Keys("site", "subjects") {
-			if v, _ := r.site.data.Lookup("site", "subjects", login); v != nil {
-				of, _ := v.(string)
+		for _, login := range sitedata.Logins(r.site.data) {
+			if of, ok := sitedata.User(r.site.data, login); ok {
 				r.logins[of] = login
 			}
 		}
@@ -73,8 +73,7 @@ func (r *Reader) Login(handle string) string {
 // LoginOf returns the login of the user whom a request names by subject, in the spelling on
 // record as Login has it; "" where the subject is nobody on record.
 func (r *Reader) LoginOf(subject string) string {
-	v, _ := r.site.data.Lookup("site", "subjects", schema.Fold(subject))
-	if handle, ok := v.(string); ok {
+	if handle, ok := sitedata.User(r.site.data, schema.Fold(subject)); ok {
 		return r.Login(handle)
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // Session is what subjects have in common: where they come from and what is sent
@@ -58,7 +59,7 @@ func (s *Session) origin(exact bool) []string {
 const AnonymousSubject = `NONE\anonymous`
 
 // anonymous is the handle of that subject (policies/qlik/request.rego).
-const anonymous = "\x1fsubject\x1f"
+const anonymous = sitedata.SubjectHandle
 
 // anonymousFields are the fields that a subject has of the subject id alone.
 var anonymousFields = map[string][]string{
@@ -78,14 +79,13 @@ func (s *site) isAnonymous(handle string) bool {
 func (s *site) subjects() (handles, subjects []string) {
 	logins := map[string]string{}
 	taken := false
-	for _, login := range s.data.Keys("site", "subjects") {
-		if v, _ := s.data.Lookup("site", "subjects", login); v != nil {
-			handle, _ := v.(string)
+	for _, login := range sitedata.Logins(s.data) {
+		if handle, ok := sitedata.User(s.data, login); ok {
 			logins[handle] = login
 		}
 		taken = taken || login == schema.Fold(AnonymousSubject)
 	}
-	for _, handle := range s.data.Keys("site", "entities", "user") {
+	for _, handle := range sitedata.Handles(s.data, "user") {
 		login, ok := logins[handle]
 		switch {
 		case ok:

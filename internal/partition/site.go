@@ -2,10 +2,10 @@ package partition
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // site reads entities as the policy does (policies/qlik/site.rego): by type and
@@ -16,20 +16,12 @@ type site struct {
 	columns *Columns
 }
 
-// offRecord begins the handles of entities that are not on record.
-const offRecord = "\x1f"
-
 // field returns the texts of a field of an entity; none if it has no such field.
 func (s *site) field(typ, handle, name string) []string {
 	if handle == anonymous {
 		return anonymousFields[name]
 	}
-	collection := "entities"
-	if strings.HasPrefix(handle, offRecord) {
-		collection = "nested"
-	}
-	v, _ := s.data.Lookup("site", collection, typ, handle, name)
-	switch v := v.(type) {
+	switch v := sitedata.Field(s.data, typ, handle, name).(type) {
 	case string:
 		return []string{v}
 	case []any:
@@ -57,12 +49,11 @@ func (s *site) property(typ, handle, name string, exact bool) []string {
 
 // idOf returns the id that a handle holds, none if it holds the empty one.
 func idOf(handle string) []string {
-	if rest, ok := strings.CutPrefix(handle, offRecord); ok {
-		if _, handle, _ = strings.Cut(rest, offRecord); handle == "" {
-			return nil
-		}
+	id := sitedata.ID(handle)
+	if id == "" && sitedata.OffRecord(handle) {
+		return nil
 	}
-	return []string{handle}
+	return []string{id}
 }
 
 // identity is what tells entities of one type apart: the id or, without one, the

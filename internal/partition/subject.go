@@ -2,9 +2,9 @@ package partition
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // SubjectClasses tells which resources the rules cannot tell apart when one subject on
@@ -43,7 +43,7 @@ const unsettled = -1
 
 // For returns the classes of one subject; nil if the subject is not on record.
 func (a *Equivalence) For(handle string, session Session, ask Ask) *SubjectClasses {
-	if !a.data.Has("site", "entities", "user", handle) {
+	if !sitedata.OnRecord(a.data, "user", handle) {
 		return nil
 	}
 	return &SubjectClasses{Equivalence: a, handle: handle, site: &site{data: a.data, session: &session}, ask: ask, types: map[string]*asked{}}
@@ -198,7 +198,7 @@ func (k *SubjectClasses) example(t *asked, class int32) (string, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, e := range t.equivalences.classes[class].examples {
-		if e.Settles(k.handle) && !strings.HasPrefix(e.handle, offRecord) && k.data.Has("site", "entities", t.Type, e.handle) {
+		if e.Settles(k.handle) && sitedata.OnRecord(k.data, t.Type, e.handle) {
 			return e.handle, true
 		}
 	}

@@ -16,11 +16,11 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"google.golang.org/grpc"
 
-	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // Server is a decision point.
@@ -180,7 +180,7 @@ func (s *Server) activated(a live.Activation) {
 	if s.announced.Load() {
 		s.tell(s.status())
 	}
-	if s.cfg.EntryPoint == engine.QlikEntryPoint && len(s.live.Current().Data.Keys(bundles.DataRoot, "entities")) == 0 {
+	if s.cfg.EntryPoint == engine.QlikEntryPoint && len(sitedata.Types(s.live.Current().Data)) == 0 {
 		s.cfg.Log.Warn("the bundle holds no site: what callers describe decides", "revision", a.Revision)
 	}
 	if s.cfg.Activated != nil {

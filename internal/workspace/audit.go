@@ -10,6 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // KeepNames makes a bundle of the policy hold the names of entities of all types, and
@@ -52,7 +53,7 @@ func (w *Workspace) Audit(ctx context.Context, q partition.Question) (*matrix.Ma
 		return nil, nil, err
 	}
 	if q.Types == nil {
-		q.Types = b.Data.Keys("site", "entities")
+		q.Types = sitedata.Types(&b.Data)
 	}
 	if q.Actions == 0 {
 		for _, a := range ruleset.AllActions {

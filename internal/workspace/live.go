@@ -15,6 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -94,7 +95,7 @@ func (l *Live) matrix(ctx context.Context, from string, p snapshot.Progress) (*m
 		return nil, err
 	}
 	if l.types == nil {
-		l.types = slices.DeleteFunc(b.Data.Keys("site", "entities"), func(key string) bool { return key == Sections })
+		l.types = slices.DeleteFunc(sitedata.Types(&b.Data), func(key string) bool { return key == Sections })
 	}
 	q := partition.Question{Session: partition.Session{Context: from}, Types: l.types}
 	for _, a := range ruleset.AllActions {
@@ -114,7 +115,7 @@ func (l *Live) matrix(ctx context.Context, from string, p snapshot.Progress) (*m
 // prepare compiles the policy of the bundle once. Comparisons put sections that rules name on
 // record, which a policy that was compiled before does not know.
 func (l *Live) prepare(ctx context.Context, b *bundles.Bundle) (_ *matrix.Prepared, err error) {
-	if n := len(b.Data.Keys("site", "entities", Sections)); l.prepared == nil || n != l.sections {
+	if n := len(sitedata.Handles(&b.Data, Sections)); l.prepared == nil || n != l.sections {
 		l.sections = n
 		if l.prepared, err = matrix.Prepare(ctx, b); err == nil {
 			l.prepared.Columns = l.columns
@@ -257,10 +258,7 @@ func SectionNames() []string {
 func addSections(data *bundles.Document) error {
 	for _, name := range SectionNames() {
 		id := schema.Fold(name)
-		if data.Has("site", "entities", Sections, id) {
-			continue
-		}
-		if err := data.Put(map[string]any{"=id": name, "name": id, "=name": name}, "site", "entities", Sections, id); err != nil {
+		if err := sitedata.AddNamed(data, Sections, id, name); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // cause turns a cause by numbers into one by names.
@@ -150,10 +151,8 @@ func (w *work) typeName(key string) string {
 		return t.Name
 	}
 	for _, side := range []Side{w.New, w.Old} {
-		if name, _ := side.Bundle.Data.Lookup("qlik", "view", key, "name"); name != nil {
-			if text, ok := name.(string); ok {
-				return text
-			}
+		if name, ok := sitedata.TypeName(&side.Bundle.Data, key); ok {
+			return name
 		}
 	}
 	return key

@@ -16,6 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -126,7 +127,7 @@ func numbers(pairs []*pair, of func(*pair) *ruleset.Rule) map[string]int32 {
 
 // types returns the types of which there is something on either side.
 func (w *work) types() []string {
-	all := slices.Concat(w.Old.Bundle.Data.Keys("site", "entities"), w.New.Bundle.Data.Keys("site", "entities"))
+	all := slices.Concat(sitedata.Types(&w.Old.Bundle.Data), sitedata.Types(&w.New.Bundle.Data))
 	slices.Sort(all)
 	return slices.Compact(all)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // sections is the type of the sections of the product's interface. No snapshot has
@@ -34,13 +35,12 @@ func (w *work) addSections() error {
 	var err error
 	for id, name := range names {
 		for _, side := range []*Side{&w.Old, &w.New} {
-			if !side.Bundle.Data.Has("site", "entities", sections, id) {
+			if !sitedata.OnRecord(&side.Bundle.Data, sections, id) {
 				side.Prepared = nil // it does not know the section
 				if side.Kept != nil {
 					*side.Kept = Decisions{}
 				}
-				record := map[string]any{"=id": name, "name": id, "=name": name}
-				err = errors.Join(err, side.Bundle.Data.Put(record, "site", "entities", sections, id))
+				err = errors.Join(err, sitedata.AddNamed(&side.Bundle.Data, sections, id, name))
 			}
 		}
 	}

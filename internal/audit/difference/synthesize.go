@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
@@ -48,13 +49,11 @@ func (w *work) synthesize(ctx context.Context) error {
 		data := &side.Bundle.Data
 		for _, typ := range slices.Sorted(maps.Keys(m.entities)) {
 			for handle, fields := range m.entities[typ] {
-				if !data.Has("site", "entities", typ, handle) {
-					err = errors.Join(err, data.Put(fields, "site", "entities", typ, handle))
+				if !sitedata.OnRecord(data, typ, handle) {
+					err = errors.Join(err, sitedata.Add(data, typ, handle, fields))
 				}
 			}
-			if !data.Has("site", "held", typ) {
-				err = errors.Join(err, data.Put(true, "site", "held", typ))
-			}
+			err = errors.Join(err, sitedata.Hold(data, typ))
 		}
 	}
 	return err

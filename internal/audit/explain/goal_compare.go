@@ -89,15 +89,18 @@ func (w *goalSearch) texts(n *condition.Comparison, s side, at location, want bo
 // candidates returns texts that may make a comparison hold: those of the other
 // side, or those that match its pattern.
 func (w *goalSearch) candidates(n *condition.Comparison, s side, at location) []string {
-	switch {
-	case at.form == scalar && at.key() != "name" && at.key() != "description":
+	if at.form == scalar && at.key() != "name" && at.key() != "description" {
 		return []string{"true", "false"}
-	case n.Op == condition.Like:
+	}
+	switch n.Op {
+	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual:
+		return s.others.Texts
+	case condition.Like:
 		return append(slices.Clone(w.known(at)), plain(s.others.Texts[0]))
-	case n.Op == condition.Matches:
+	case condition.Matches:
 		return append(slices.Clone(w.known(at)), s.others.Texts[0])
 	}
-	return s.others.Texts
+	panic("unknown operator " + n.Op.String())
 }
 
 // plain returns a text that a pattern of like matches, as a rule: its own

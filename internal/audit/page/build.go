@@ -3,7 +3,6 @@ package page
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
@@ -12,6 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // Build makes the document of audits, one for each context, of the same bundle,
@@ -64,13 +64,8 @@ func (w *builder) catalogue(a *report.Audit) error {
 		return err
 	}
 	for _, info := range a.Names.Rules {
-		v, _ := w.bundle.Data.Lookup("qlik", "rules", info.ID)
-		text, err := json.Marshal(v)
 		var read compiler.RuleInfo
-		if err == nil {
-			err = json.Unmarshal(text, &read)
-		}
-		if err != nil {
+		if err := sitedata.DecodeRule(&w.bundle.Data, info.ID, &read); err != nil {
 			return fmt.Errorf("data.qlik.rules: %s: %w", info.ID, err)
 		}
 		w.rules[info.ID] = len(w.doc.Rules)

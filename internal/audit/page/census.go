@@ -7,6 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // maxValues bounds the values of an attribute that are counted.
@@ -16,7 +17,7 @@ const maxValues = 200
 // far as the bundle holds them.
 func (w *builder) attributes(a *report.Audit) {
 	for _, name := range []string{"roles", "group"} {
-		if !w.bundle.Data.Has("qlik", "view", "user", "lists", name) {
+		if !sitedata.HasList(&w.bundle.Data, "user", name) {
 			continue
 		}
 		members := map[string][]int32{}

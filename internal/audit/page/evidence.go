@@ -6,6 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // evidence notes who meets identity tests, which entities rights are asked about, and
@@ -106,8 +107,7 @@ func (w *builder) text(text string) int32 {
 // app to its stream, as far as the bundle holds it.
 func (w *builder) parent(t *matrix.FoldedType) *Parent {
 	for _, relation := range []string{"app", "stream"} {
-		typ, ok := w.bundle.Data.Lookup("qlik", "view", t.Type.Type, "relations", relation, "type")
-		key, _ := typ.(string)
+		key, _, ok := sitedata.Relation(&w.bundle.Data, t.Type.Type, relation)
 		target, held := w.types[key]
 		if !ok || !held {
 			continue

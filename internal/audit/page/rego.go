@@ -1,7 +1,6 @@
 package page
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // regoByRule returns what each rule was compiled to, by the rule's id: the lines of the
@@ -77,16 +77,11 @@ func (m modules) of(in map[string][][2]int) ([]Rego, error) {
 
 // sourcesOf returns the source map of a bundle, nil if it has none.
 func sourcesOf(b *bundles.Bundle) (compiler.Sources, error) {
-	v, ok := b.Data.Lookup("qlik", "sources")
-	if !ok {
+	if !sitedata.HasSources(&b.Data) {
 		return nil, nil
 	}
-	text, err := json.Marshal(v)
 	var sources compiler.Sources
-	if err == nil {
-		err = json.Unmarshal(text, &sources)
-	}
-	if err != nil {
+	if err := sitedata.DecodeSources(&b.Data, &sources); err != nil {
 		return nil, fmt.Errorf("data.qlik.sources: %w", err)
 	}
 	return sources, nil

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
 // Selection is any of some terms; without one it is everything.
@@ -100,13 +102,12 @@ func (t Term) operand(data *bundles.Document, typ string) (reads.Operand, bool) 
 	op := reads.Operand{Root: reads.Resource}
 	for i, name := range t.path {
 		key := typ
-		if !data.Has("qlik", "view", typ) {
+		if !sitedata.InView(data, typ) {
 			key = schema.GeneralKey
 		}
-		if target, ok := data.Lookup("qlik", "view", key, "relations", name, "type"); ok && i+1 < len(t.path) {
-			many, _ := data.Lookup("qlik", "view", key, "relations", name, "many")
-			typ, _ = target.(string)
-			op.Steps = append(op.Steps, reads.Step{Relation: name, Type: typ, Many: many == true})
+		if target, many, ok := sitedata.Relation(data, key, name); ok && i+1 < len(t.path) {
+			typ = target
+			op.Steps = append(op.Steps, reads.Step{Relation: name, Type: typ, Many: many})
 			continue
 		}
 		op.Property = name
@@ -118,14 +119,7 @@ func (t Term) operand(data *bundles.Document, typ string) (reads.Operand, bool) 
 
 // holds says whether the data holds the folded form of a property.
 func holds(data *bundles.Document, key, group, name string) bool {
-	forms, _ := data.Lookup("qlik", "view", key, group, name)
-	list, _ := forms.([]any)
-	for _, form := range list {
-		if form == "" {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(sitedata.Forms(data, key, group, name), any(""))
 }
 
 // Matcher finds what a selection selects in the data of a bundle.

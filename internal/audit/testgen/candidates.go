@@ -12,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/solve/cells"
 )
@@ -34,7 +35,7 @@ func (c *candidates) generate(ctx context.Context) error {
 	sessions := c.sessions()
 	var held []string
 	covered := map[string]bool{}
-	for _, typ := range c.bundle.Data.Keys("site", "entities") {
+	for _, typ := range sitedata.Types(&c.bundle.Data) {
 		covered[c.class(typ)] = true
 		if len(c.byClass[c.class(typ)]) > 0 {
 			held = append(held, typ)

@@ -172,20 +172,27 @@ func without(operands []condition.Node, join func([]condition.Node) condition.No
 	return list
 }
 
-// operators that are put in each other's place. The negation of an operator is
-// made of every clause anyway.
-var operators = map[condition.Operator][]condition.Operator{
-	condition.Equal:         {condition.ExactEqual},
-	condition.ExactEqual:    {condition.Equal},
-	condition.NotEqual:      {condition.ExactNotEqual, condition.Equal},
-	condition.ExactNotEqual: {condition.NotEqual, condition.ExactEqual},
-	condition.Like:          {condition.Equal},
-	condition.Matches:       {condition.Equal},
+// replacements are the operators that mutants have in the place of another. The negation
+// of an operator is made of every clause anyway.
+func replacements(o condition.Operator) []condition.Operator {
+	switch o {
+	case condition.Equal:
+		return []condition.Operator{condition.ExactEqual}
+	case condition.ExactEqual:
+		return []condition.Operator{condition.Equal}
+	case condition.NotEqual:
+		return []condition.Operator{condition.ExactNotEqual, condition.Equal}
+	case condition.ExactNotEqual:
+		return []condition.Operator{condition.NotEqual, condition.ExactEqual}
+	case condition.Like, condition.Matches:
+		return []condition.Operator{condition.Equal}
+	}
+	panic("unknown operator " + o.String())
 }
 
 func comparisons(n *condition.Comparison) []change {
 	var list []change
-	for _, op := range operators[n.Op] {
+	for _, op := range replacements(n.Op) {
 		with := *n
 		with.Op = op
 		list = append(list, change{op.String() + " for " + n.Op.String() + " in", &with})

@@ -100,7 +100,7 @@ func namedType(node condition.Node) (string, bool) {
 	}
 	path, isPath := n.Left.(*condition.Path)
 	text, isText := n.Right.(*condition.String)
-	ok = isPath && isText && n.Op != condition.Like && n.Op != condition.Matches && path.Root == "resource" &&
+	ok = isPath && isText && !n.Op.Pattern() && path.Root == "resource" &&
 		len(path.Segments) == 1 && schema.Fold(path.Segments[0].Name) == "resourcetype"
 	if !ok {
 		return "", false

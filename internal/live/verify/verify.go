@@ -14,6 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -93,7 +94,7 @@ func Compare(ctx context.Context, b *bundles.Bundle, rules []ruleset.Rule, recor
 	c := &comparison{bundle: b, site: site, options: o, result: &Result{Points: []Point{}, Differences: []Difference{}}, explain: newExplainer(rules, records, o)}
 	types := o.Types
 	if len(types) == 0 {
-		on := b.Data.Keys("site", "entities")
+		on := sitedata.Types(&b.Data)
 		for _, t := range audited {
 			if slices.Contains(on, schema.Fold(t)) {
 				types = append(types, t)

@@ -112,7 +112,7 @@ func (h *harvest) examples(op condition.Operator, text string) []string {
 		if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
 			text = example(tree)
 		}
-	default: // equal to itself
+	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual: // equal to itself
 	}
 	return []string{text, nearMiss(h.Rand, text)}
 }

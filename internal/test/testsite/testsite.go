@@ -21,6 +21,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
@@ -81,7 +82,7 @@ func Open(t testing.TB, c sitegen.Case) Site {
 }
 
 // Types are the keys of the types on record.
-func (o Site) Types() []string { return o.Bundle.Data.Keys("site", "entities") }
+func (o Site) Types() []string { return sitedata.Types(&o.Bundle.Data) }
 
 // GrantedBy returns the ids of the rules that grant an action, in order, on which
 // both readings must agree.

@@ -1,7 +1,6 @@
 package packed
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -65,7 +65,7 @@ func Unpack(b *bundles.Bundle) (*Unpacked, error) {
 			u.Skipped = append(u.Skipped, diag.Rule{ID: r.ID, Name: r.Name})
 		}
 	}
-	if !b.Data.Has("qlik", "rules") {
+	if !sitedata.HasRules(&b.Data) {
 		return nil, errors.New("the bundle has no catalogue of its rules: " + instead)
 	}
 	var err error
@@ -76,14 +76,8 @@ func Unpack(b *bundles.Bundle) (*Unpacked, error) {
 
 // catalogue returns the rules that a bundle lists.
 func catalogue(b *bundles.Bundle) ([]ruleset.Rule, error) {
-	listed, _ := b.Data.Lookup("qlik", "rules")
-	// Through JSON, since the document has no types.
-	text, err := json.Marshal(listed)
-	if err != nil {
-		return nil, err
-	}
 	var infos map[string]listedRule
-	if err := json.Unmarshal(text, &infos); err != nil {
+	if err := sitedata.DecodeRules(&b.Data, &infos); err != nil {
 		return nil, fmt.Errorf("the bundle's catalogue of rules: %w", err)
 	}
 	var rules []ruleset.Rule
@@ -137,7 +131,7 @@ func unproject(b *bundles.Bundle, s *schema.Schema) *snapshot.Site {
 		data: &b.Data, schema: s, nested: map[string]map[string]*snapshot.Entity{},
 		site: &snapshot.Site{Records: map[string]map[string]*snapshot.Entity{}, Users: map[string]*snapshot.Entity{}},
 	}
-	recorded, nested := u.tables("entities"), u.tables("nested")
+	recorded, nested := tables(sitedata.Records(u.data)), tables(sitedata.Nested(u.data))
 	for typeKey, table := range recorded {
 		u.site.Records[typeKey] = map[string]*snapshot.Entity{}
 		for id := range table {
@@ -154,11 +148,9 @@ func unproject(b *bundles.Bundle, s *schema.Schema) *snapshot.Site {
 			u.fill(u.entity(typeKey, handle), fields)
 		}
 	}
-	subjects, _ := b.Data.Lookup(bundles.DataRoot, "subjects")
-	logins, _ := subjects.(map[string]any)
-	for login, id := range logins {
-		key, _ := id.(string)
-		user := u.site.Records["user"][key]
+	for _, login := range sitedata.Logins(u.data) {
+		handle, _ := sitedata.User(u.data, login)
+		user := u.site.Records["user"][handle]
 		if user == nil {
 			continue
 		}
@@ -179,10 +171,9 @@ func (u unprojector) login(user *snapshot.Entity, login string) {
 	}
 }
 
-// tables returns the entities of a part of the data by type and handle.
-func (u unprojector) tables(part string) map[string]map[string]map[string]any {
+// tables returns entities by type and handle.
+func tables(value any) map[string]map[string]map[string]any {
 	found := map[string]map[string]map[string]any{}
-	value, _ := u.data.Lookup(bundles.DataRoot, part)
 	types, _ := value.(map[string]any)
 	for typeKey, value := range types {
 		found[typeKey] = map[string]map[string]any{}
@@ -205,7 +196,7 @@ func (u unprojector) entity(typeKey, handle string) *snapshot.Entity {
 		u.nested[typeKey] = byHandle
 	}
 	if byHandle[handle] == nil {
-		id := handle[strings.LastIndexByte(handle, '\x1f')+1:]
+		id := sitedata.ID(handle)
 		byHandle[handle] = &snapshot.Entity{Type: typeKey, TypeName: u.schema.Lookup(typeKey).Name, ID: id}
 		u.fill(byHandle[handle], nil)
 	}
