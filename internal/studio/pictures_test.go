@@ -37,7 +37,7 @@ func sizes(view string) []size {
 	if os.Getenv("QLIK2REGO_SHOTS_ALL") != "" {
 		return []size{wide, tablet, phone, {"1440-dark", 1440, 900, "dark"}, {"1024-light", 1024, 800, "light"}, {"420-light", 420, 860, "light"}}
 	}
-	return map[string][]size{"editor": {wide, tablet}, "rules": {wide, phone}, "user": {wide, phone}, "tests": {wide}, "assertions": {wide}, "escalation": nil, "checks": {wide}, "changes": {wide}, "access": {wide}, "overview": {wide}, "plan": {wide}}[view]
+	return map[string][]size{"editor": {wide, tablet}, "rules": {wide, phone}, "user": {wide, phone}, "tests": {wide}, "assertions": nil, "escalation": nil, "checks": {wide}, "changes": {wide}, "access": {wide}, "overview": {wide}, "plan": {wide}}[view]
 }
 
 // committed makes a folder a Git repository with one revision; it is false without Git.
