@@ -201,3 +201,31 @@ error[Q0213]: U+00A0 NO-BREAK SPACE is not a space
 		})
 	}
 }
+
+// After a syntax error the rest is read: each part that is broken by itself has its error, and
+// what is whole has none.
+func TestAllSyntaxErrors(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want []string // the code of each error, and what it points at
+	}{
+		{`user.group = and resource.name = or user.name like`, []string{"Q0220 =", "Q0220 =", "Q0220 like"}},
+		{`(user.group = "a" and ) or resource.name = and user.name`, []string{"Q0220 and", "Q0220 =", "Q0222 user.name"}},
+		{`user.group "a" and resource.name "b" or user.name = "c"`, []string{`Q0221 user.group "a"`, `Q0221 resource.name "b"`}},
+		{`user.group = and (resource.name = "b" or user.name = "c")`, []string{"Q0220 ="}},
+		{`(user.group = and resource.name = "b") or user.name = "c"`, []string{"Q0220 ="}},
+		{`user.group = and or user.name = "c"`, []string{"Q0220 ="}},
+		{`user.group = and`, []string{"Q0220 ="}},
+		{`user.group "a" (resource.name = and user.group = ) and user.name =`, []string{`Q0221 user.group "a"`, "Q0220 ="}},
+		{`resource.HasPrivilege("read" and user.name) and user.group =`, []string{"Q0223 (", "Q0220 ="}},
+	} {
+		_, list := Parse(&diag.Text{Content: test.text}, diag.Rule{})
+		var got []string
+		for _, d := range list {
+			got = append(got, string(d.Code)+" "+test.text[d.Subject.Start:d.Subject.End])
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s\ngot  %q\nwant %q", test.text, got, test.want)
+		}
+	}
+}

@@ -17,7 +17,7 @@ import (
 const maxLength = 1 << 20
 
 // Parse reads a condition and returns its tree, which is nil exactly where the list
-// is not empty. A text without anything but blanks is true (D). Diagnostics are about
+// is not empty. After an error it goes on, so that the list has all of them. A text without anything but blanks is true (D). Diagnostics are about
 // the rule, point into the text, and are ordered by their place.
 func Parse(text *diag.Text, rule diag.Rule) (Node, diag.List) {
 	r := &reporter{text: text, rule: rule}
@@ -38,8 +38,10 @@ func Parse(text *diag.Text, rule diag.Rule) (Node, diag.List) {
 	}
 	production, err := parseTokens(c.tokens, len(source))
 	var unexpected participle.Error
-	if errors.As(err, &unexpected) {
-		explain(r, c.tokens, unexpected.Position().Offset)
+	for rest := c.tokens; errors.As(err, &unexpected) && !r.full(); {
+		at := explain(r, rest, unexpected.Position().Offset)
+		rest = resume(rest, at)
+		_, err = parseTokens(rest, len(source))
 	}
 	if len(r.list) > 0 {
 		return nil, r.sorted()

@@ -17,8 +17,9 @@ type explainer struct {
 	at     int
 }
 
-// explain reports the syntax error at the token that begins at an offset.
-func explain(r *reporter, tokens []lexer.Token, offset int) {
+// explain reports the syntax error at the token that begins at an offset, and returns the
+// index of the token.
+func explain(r *reporter, tokens []lexer.Token, offset int) int {
 	at, _ := slices.BinarySearchFunc(tokens, offset, func(t lexer.Token, offset int) int { return t.Pos.Offset - offset })
 	e := &explainer{reporter: r, tokens: tokens, at: at}
 	switch placeAfter(tokens[:at]) {
@@ -33,6 +34,7 @@ func explain(r *reporter, tokens []lexer.Token, offset int) {
 	case atEnd:
 		e.noEnd()
 	}
+	return at
 }
 
 // kind returns the type of the token at a distance from the one in question.
