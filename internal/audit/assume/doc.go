@@ -11,6 +11,8 @@
 //	a = b                both empty: no   becomes  a = b or a.Empty() and b.Empty()
 //	matches "\d"         ASCII            becomes  matches "\p{Nd}"
 //
-// What cannot be rewritten is reported as undecided, with the rules. The package does not
-// know how a report is shown.
+// What cannot be rewritten is reported as undecided, with the rules. What is assumed about a
+// snapshot (a field that was not exported, users who do not log in) is a point of the same
+// kind: SitePoints rewrites whole conditions. The package does not compare: it has the
+// report (Report) that internal/workspace fills.
 package assume
