@@ -60,7 +60,7 @@ func enlist(t testing.TB, address string, size int) []*member {
 
 // TestFleetOfDecisionPoints has a fleet of OPA's downloaders ask one publisher: each is told of
 // a change once, by a delta. QLIK_FLEET sets its size; the time from the change on the site to
-// the last member is logged.
+// the last member is logged; docs/deploy/README.md has that of 1,000.
 func TestFleetOfDecisionPoints(t *testing.T) {
 	size := 20
 	if n, err := strconv.Atoi(os.Getenv("QLIK_FLEET")); err == nil {
