@@ -113,3 +113,23 @@ func ExampleDiff() {
 	fmt.Println("somebody gains:", change.Gain > 0, "somebody loses:", change.Loss > 0)
 	// Output: somebody gains: true somebody loses: true
 }
+
+func ExampleRules_Filter() {
+	rules := load(qlik2rego.Options{Source: strings.NewReader(`[{
+		"id": "1", "name": "Own apps", "category": "Security", "resourceFilter": "App_*", "actions": 2, "ruleContext": 0,
+		"rule": "resource.@Region = user.region or resource.name = \"Public\""}]`)})
+	f, err := rules.Filter(context.Background(), qlik2rego.Request{
+		Subject: `ACME\anna`, Action: "read", ResourceType: "App",
+		SubjectProperties: map[string]any{"attributes": map[string]any{"region": "EMEA"}},
+	}, qlik2rego.FilterOptions{Target: "sqlite"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(f.Kind, f.Exact)
+	fmt.Println(len(f.Params), "parameters")
+	fmt.Println(f.Rules[0].Name)
+	// Output:
+	// conditional true
+	// 3 parameters
+	// Own apps
+}

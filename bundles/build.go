@@ -114,7 +114,7 @@ func collect(policy *compiler.Policy, part Part) *contents {
 		return &contents{meta: dataMetadata(policy)}
 	}
 	c := &contents{meta: policyMetadata(policy), roots: []string{PolicyRoot}}
-	for _, m := range policies.Modules() {
+	for _, m := range policies.Modules(policy.Categories...) {
 		c.add(newFile(m.Path, []byte(m.Source)))
 	}
 	for _, m := range policy.Modules {

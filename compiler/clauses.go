@@ -48,6 +48,9 @@ func Clauses(rules []ruleset.Rule, options Options) []RuleClauses {
 		}
 		clauses := RuleClauses{Rule: r.Rule, Tree: r.Tree, Items: r.Filter.Items}
 		for _, k := range kept[i] {
+			if options.View == ruleset.Sync && k.Key != "app" {
+				continue // of all that a filter reaches, nodes serve apps
+			}
 			clauses.Reached = append(clauses.Reached, k.Key)
 			if k.Never {
 				continue

@@ -24,7 +24,7 @@ func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
 		options.Schema = schema.Default()
 	}
 	parsed, list := parse(rules, options)
-	plan, found := planRules(parsed, options)
+	plan, found := planRules(slices.Clone(parsed), options)
 	list = append(list, found...)
 	list.Sort()
 	if plan == nil || list.HasErrors() && !options.SkipInvalid {
@@ -39,11 +39,12 @@ func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
 	}
 	policy := &Policy{View: view(plan, options.Schema), Needs: needsOf(plan, options.Schema, options.AssumeEmpty), Reads: readsOf(plan), Catalogue: catalogue(rules), Options: options, plan: plan}
 	policy.Sources = Sources{}
-	for _, m := range rego.Generate(plan) {
+	for _, m := range rego.Generate(plan, rego.Rights) {
 		policy.Modules = append(policy.Modules, Module{m.Path, m.Source})
 		policy.Sources.add(m)
 	}
 	invalid := broken(list)
+	policy.addCategories(slices.DeleteFunc(parsed, func(r *resolve.Rule) bool { return invalid[r.Ref()] }))
 	for _, r := range rules {
 		if ref := (diag.Rule{ID: r.ID, Name: r.Name}); invalid[ref] {
 			policy.Skipped = append(policy.Skipped, ref)

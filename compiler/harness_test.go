@@ -91,7 +91,7 @@ func compileOPA(t testing.TB, policy *compiler.Policy) *ast.Compiler {
 	for _, m := range policy.Modules {
 		parse(m.Path, m.Source)
 	}
-	for _, m := range policies.Modules() {
+	for _, m := range policies.Modules(policy.Categories...) {
 		parse(m.Path, m.Source)
 	}
 	c := ast.NewCompiler().WithStrict(true)

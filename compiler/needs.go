@@ -25,6 +25,10 @@ func needsOf(plan *privilege.Plan, s *schema.Schema, assumed []schema.Field) []s
 			}
 		}
 	}
+	return ordered(needs)
+}
+
+func ordered(needs []schema.Need) []schema.Need {
 	for _, n := range needs {
 		slices.Sort(n.Readers)
 	}
@@ -32,6 +36,16 @@ func needsOf(plan *privilege.Plan, s *schema.Schema, assumed []schema.Field) []s
 		return cmp.Or(a.Compare(b.Field), a.Beside.Compare(b.Beside))
 	})
 	return needs
+}
+
+// mergeNeeds adds needs to others.
+func mergeNeeds(needs, more []schema.Need) []schema.Need {
+	for _, n := range more {
+		for _, reader := range n.Readers {
+			needs = merged(needs, n, reader)
+		}
+	}
+	return ordered(needs)
 }
 
 // merged adds a need of a rule to needs.

@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
@@ -30,6 +31,9 @@ type Options struct {
 	// SiteTypes are the types of which the site has entities. A filter may name them even if
 	// the schema does not have them; nothing else depends on them.
 	SiteTypes []string
+	// View is the category of which the rules are a view (ruleset.View), 0 for rules as they
+	// are. It stands in no manifest.
+	View ruleset.Category
 	// Only, where it is not nil, holds the keys of the classes of resources that the
 	// policy is made for: on others it grants nothing. It is for who tries a change
 	// on a few resources, and wants to know soon; it stands in no manifest.
@@ -40,6 +44,7 @@ type Options struct {
 func (o Options) Resolution() resolve.Options {
 	return resolve.Options{
 		Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes, Strict: o.Strict,
+		View: o.View,
 	}
 }
 

@@ -3,6 +3,7 @@ package compiler
 import (
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
@@ -24,6 +25,9 @@ type Policy struct {
 	// Catalogue lists every rule that was read, ordered by id, whether or not
 	// it can grant.
 	Catalogue []RuleInfo
+	// Categories are those of License and Sync that have packages of their own among the
+	// modules, since rules of theirs can fit.
+	Categories []ruleset.Category
 	// Skipped are the rules that Options.SkipInvalid left out, ordered by name.
 	Skipped []diag.Rule
 	Options Options

@@ -14,8 +14,17 @@ func view(plan *privilege.Plan, s *schema.Schema) schema.View {
 		v.view.Of(t.Key())
 	}
 	v.view.Of(schema.GeneralKey)
-	// Whether a subject on record is anonymous is in the record.
-	v.text("user", "userdirectory", false, schema.Folded)
+	// Whether a subject on record is anonymous is in the record. A node has no directory.
+	if _, ok := s.Lookup("User").Properties["userdirectory"]; ok {
+		v.text("user", "userdirectory", false, schema.Folded)
+	}
+	v.view.Merge(readIn(plan, s))
+	return v.view
+}
+
+// readIn collects what the rules of a plan read, and no more.
+func readIn(plan *privilege.Plan, s *schema.Schema) schema.View {
+	v := viewer{schema.View{}, s}
 	for _, c := range plan.Classes {
 		for _, r := range c.Rules {
 			ir.Visit(r.Predicate, func(a ir.Atom, _ bool) { v.atom(a) })

@@ -3,9 +3,14 @@ package policies
 import (
 	"embed"
 	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-//go:embed qlik/authz.rego qlik/description.rego qlik/request.rego qlik/site.rego
+//go:embed qlik/authz.rego qlik/description.rego qlik/license.rego qlik/placement.rego qlik/placement/request.rego
+//go:embed qlik/request.rego qlik/site.rego
 var library embed.FS
 
 // Module is one Rego module: its path inside a bundle, with forward slashes
@@ -14,17 +19,21 @@ type Module struct {
 	Path, Source string
 }
 
-// Modules returns the library's modules, ordered by path, without their tests.
-func Modules() []Module {
+// Modules returns the library's modules, ordered by path, without their tests. Those about
+// licences and about the placement of apps are for policies that have rules of the
+// categories License and Sync.
+func Modules(categories ...ruleset.Category) []Module {
 	var modules []Module
 	// Reading what is embedded cannot fail.
 	_ = fs.WalkDir(library, ".", func(path string, entry fs.DirEntry, _ error) error {
-		if entry.IsDir() {
+		license, placement := strings.HasPrefix(path, "qlik/license"), strings.HasPrefix(path, "qlik/placement")
+		if entry.IsDir() || license && !slices.Contains(categories, ruleset.License) || placement && !slices.Contains(categories, ruleset.Sync) {
 			return nil
 		}
 		source, err := library.ReadFile(path)
 		modules = append(modules, Module{Path: path, Source: string(source)})
 		return err
 	})
+	slices.SortFunc(modules, func(a, b Module) int { return strings.Compare(a.Path, b.Path) })
 	return modules
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/storage"
 	"github.com/open-policy-agent/opa/v1/tester"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/policies"
 )
 
@@ -94,17 +95,27 @@ func TestModules(t *testing.T) {
 		}
 		want = append(want, policies.Module{Path: path, Source: string(source)})
 	}
-	if got := policies.Modules(); !slices.Equal(got, want) {
+	if got := policies.Modules(ruleset.License, ruleset.Sync); !slices.Equal(got, want) {
 		t.Errorf("Modules() differs from the files: name each file in embed.go")
+	}
+	for _, m := range policies.Modules() {
+		if strings.Contains(m.Path, "license") || strings.Contains(m.Path, "placement") {
+			t.Errorf("%s is among the modules of a policy without License and Sync rules", m.Path)
+		}
 	}
 }
 
 func sources(t *testing.T) []string {
 	t.Helper()
-	paths, err := filepath.Glob("*/*.rego")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("no sources: %v", err)
+	var paths []string
+	for _, pattern := range []string{"*/*.rego", "*/*/*.rego"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no sources: %v", err)
+		}
+		paths = append(paths, found...)
 	}
+	slices.Sort(paths)
 	return paths
 }
 

@@ -128,7 +128,7 @@ func (w *classWriter) writeRule(r resolve.Specialised) {
 	name := w.module.name(ruleName(r.Rule))
 	sc := w.scope(name, e.cycle)
 	text := sc.define(name, r.Predicate)
-	w.module.write(header([]*resolve.Rule{r.Rule}, strings.Contains(text, "\n\n"))+text, r.Rule)
+	w.module.write(w.module.header([]*resolve.Rule{r.Rule}, strings.Contains(text, "\n\n"))+text, r.Rule)
 	for _, p := range sc.pending {
 		w.module.write(p, r.Rule)
 	}

@@ -9,11 +9,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 )
 
-// Generate returns the modules of a plan, ordered by path. The same plan gives
-// the same text.
-func Generate(plan *privilege.Plan) []Module {
+// Generate returns the modules of a section by its plan, ordered by path. The same plan
+// gives the same text.
+func Generate(plan *privilege.Plan, section Section) []Module {
 	served := serve(plan)
-	names := namesOf(plan)
+	names := namesOf(plan, section)
 	subject := &subjectWriter{
 		module: newModule("subject", "Rules that look at the subject alone, for the resources of any type", names),
 		names:  map[string]string{},
@@ -24,7 +24,7 @@ func Generate(plan *privilege.Plan) []Module {
 			continue
 		}
 		w := &classWriter{
-			module:  newModule("types."+names.packages[c.Key], titleOf(c), names),
+			module:  newModule("types."+names.packages[c.Key], titleOf(c, section), names),
 			class:   c,
 			subject: subject,
 		}
@@ -38,14 +38,14 @@ func Generate(plan *privilege.Plan) []Module {
 	return modules
 }
 
-func titleOf(c *privilege.Class) string {
+func titleOf(c *privilege.Class, s Section) string {
 	switch prefix := c.Prefix(); {
 	case c.Named:
-		return "Rights on " + c.Type.Name
+		return s.title() + " " + c.Type.Name
 	case prefix == "":
-		return "Rights on resources of all types without a module of their own"
+		return s.title() + " resources of all types without a module of their own"
 	default:
-		return fmt.Sprintf("Rights on resources of the types without a module of their own whose names begin with %s", prefix)
+		return fmt.Sprintf("%s resources of the types without a module of their own whose names begin with %s", s.title(), prefix)
 	}
 }
 

@@ -132,7 +132,7 @@ func (w *classWriter) own(g group, name string) []passage {
 		b := sc.newBody()
 		b.add("rule == %s", quote(r.ID))
 		b.require(ir.Or(own[r]...))
-		text := header([]*resolve.Rule{r}, false) + definition(fmt.Sprintf("%s(rule, %s)", name, argument("id", b.usesID)), b.lines)
+		text := w.module.header([]*resolve.Rule{r}, false) + definition(fmt.Sprintf("%s(rule, %s)", name, argument("id", b.usesID)), b.lines)
 		texts = append(texts, standingAll([]*resolve.Rule{r}, text, sc.pending)...)
 		sc.pending = nil
 	}
@@ -240,7 +240,7 @@ func (w *classWriter) rowFunctions(name string, keys []ir.OneOf, rows []row) pas
 			tests = append(tests, fmt.Sprintf("%s == %s", arg, quote(r.texts[j])))
 		}
 		head := fmt.Sprintf("%s(%s) := %s", name, strings.Join(append([]string{action}, args...), ", "), r.ids())
-		p.append(header(r.origins(), false)+definition(head, tests), r.origins()...)
+		p.append(w.module.header(r.origins(), false)+definition(head, tests), r.origins()...)
 	}
 	return p
 }

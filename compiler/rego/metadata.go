@@ -11,7 +11,7 @@ import (
 // header returns the METADATA above a generated rule: the names, ids and conditions of the
 // Qlik rules that it stands for, which OPA's tools, coverage and decision logs show. It is
 // for all bodies of the rule below if there are several.
-func header(rules []*resolve.Rule, several bool) string {
+func (n *names) header(rules []*resolve.Rule, several bool) string {
 	var b strings.Builder
 	b.WriteString("# METADATA\n")
 	if several {
@@ -41,8 +41,10 @@ func header(rules []*resolve.Rule, several bool) string {
 		fmt.Fprintf(&b, "#     - id: %s\n", strconv.Quote(r.ID))
 		b.WriteString(scalar("       ", "name", r.Name))
 		b.WriteString(scalar("       ", "filter", r.Rule.Filter.Content))
-		fmt.Fprintf(&b, "#       actions: [%s]\n", flow("#         ", r.Actions.Names(), columns-18))
-		fmt.Fprintf(&b, "#       context: %s\n", r.Context)
+		fmt.Fprintf(&b, "#       actions: [%s]\n", flow("#         ", n.section.actionsOf(r), columns-18))
+		if n.section == Rights {
+			fmt.Fprintf(&b, "#       context: %s\n", r.Context)
+		}
 	}
 	return b.String()
 }

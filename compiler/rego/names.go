@@ -11,6 +11,7 @@ import (
 // names are the names of the packages of all classes. A package is called by
 // the last part of its name, so that no variable may have it.
 type names struct {
+	section  Section
 	packages map[string]string // class key → last part of its package
 	reserved map[string]bool
 }
@@ -34,8 +35,8 @@ func isKeyword(name string) bool { return slices.Contains(keywords, name) }
 // namesOf names the packages: app_object, or others_x for the types that
 // nothing names but whose names begin with x. Filters may name types by any
 // text; those of the schema come first to their names.
-func namesOf(plan *privilege.Plan) *names {
-	n := &names{packages: map[string]string{}, reserved: map[string]bool{"request": true, "subject": true, "site": true, "types": true}}
+func namesOf(plan *privilege.Plan, section Section) *names {
+	n := &names{section: section, packages: map[string]string{}, reserved: map[string]bool{"request": true, "subject": true, "site": true, "types": true}}
 	classes := slices.Clone(plan.Classes)
 	slices.SortStableFunc(classes, func(a, b *privilege.Class) int {
 		switch {

@@ -23,7 +23,7 @@ func (w *subjectWriter) rule(r resolve.Specialised) string {
 	w.names[key] = name
 	sc := &scope{module: w.module, name: name}
 	text := sc.define(name, r.Predicate)
-	w.module.write(header([]*resolve.Rule{r.Rule}, strings.Contains(text, "\n\n"))+text, r.Rule)
+	w.module.write(w.module.header([]*resolve.Rule{r.Rule}, strings.Contains(text, "\n\n"))+text, r.Rule)
 	for _, p := range sc.pending {
 		w.module.write(p, r.Rule)
 	}

@@ -37,10 +37,10 @@ func check(r *report) {
 // takes no part in Sync rules, nodes only in them.
 func (r *report) root(p *condition.Path) {
 	switch {
-	case p.Root == "node" && r.rule.Category != ruleset.Sync:
-		r.add(codeNodeRoot, diag.Error, p.Range, fmt.Sprintf("node is used in a %s rule", r.rule.Category),
+	case p.Root == "node" && r.category != ruleset.Sync:
+		r.add(codeNodeRoot, diag.Error, p.Range, fmt.Sprintf("node is used in a %s rule", r.category),
 			"Only rules of category Sync, which choose the node for an app, can ask about nodes.", nil)
-	case p.Root == "user" && r.rule.Category == ruleset.Sync:
+	case p.Root == "user" && r.category == ruleset.Sync:
 		r.add(codeUserRoot, diag.Error, p.Range, "user is used in a Sync rule",
 			"A Sync rule chooses the node for an app and has no user: test node.… or resource.… instead.", nil)
 	}
@@ -87,6 +87,11 @@ func (r *report) call(c *condition.Call) {
 }
 
 func (r *report) privilege(c *condition.Call) {
+	if r.category != ruleset.Security {
+		r.add(codePrivilegeOutside, diag.Error, c.Range, fmt.Sprintf("HasPrivilege is used in a %s rule", r.category),
+			"Only Security rules decide about rights, and no "+r.category.String()+" rule is known that asks for one. Test properties instead.", nil)
+		return
+	}
 	if c.Path.Root == "user" {
 		r.add(codePrivilegeOfUser, diag.Error, c.Path.Range, "HasPrivilege asks about a resource, not about the user",
 			`Write resource.HasPrivilege("…") or name a relation, such as resource.stream.HasPrivilege("…"): the user of the request is always meant.`, nil)

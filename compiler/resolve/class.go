@@ -38,7 +38,7 @@ func classes(s *schema.Schema, filters []ruleset.Filter, typeTests []string) []*
 	}
 	name := func(typeName string) {
 		if key := fold(typeName); named[key] == nil {
-			named[key] = &Class{Key: key, Type: schema.OpenType(typeName), Named: true}
+			named[key] = &Class{Key: key, Type: s.Lookup(typeName), Named: true}
 		}
 	}
 	for _, f := range filters {
@@ -64,7 +64,7 @@ func classes(s *schema.Schema, filters []ruleset.Filter, typeTests []string) []*
 		list = append(list, named[key])
 	}
 	for _, p := range slices.Sorted(maps.Keys(prefixes)) {
-		list = append(list, &Class{Key: p + "*", Type: schema.OpenType(p + "*")})
+		list = append(list, &Class{Key: p + "*", Type: s.Lookup(p + "*")})
 	}
 	return list
 }

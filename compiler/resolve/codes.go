@@ -15,6 +15,7 @@ var (
 	codeEntityAgainstText = diag.Register("Q0309", diag.Error, "entity compared with text")
 	codeInvalidRegexp     = diag.Register("Q0310", diag.Error, "invalid regular expression")
 	codeUntranslatable    = diag.Register("Q0311", diag.Error, "regular expression that RE2 cannot translate")
+	codePrivilegeOutside  = diag.Register("Q0312", diag.Error, "HasPrivilege outside a Security rule")
 
 	codeMixedAndOr        = diag.Register("Q0401", diag.Warning, "`and` and `or` mixed without parentheses")
 	codeListInequality    = diag.Register("Q0402", diag.Warning, "inequality on a list")

@@ -31,7 +31,7 @@ func KeptClauses(rules []*Rule, options Options) [][]Kept {
 		}
 	}
 	classes := classesOf(options.Schema, security)
-	user, _ := options.Schema.Type("User")
+	user := options.subject()
 	all := make([][]Kept, len(rules))
 	for i, r := range rules {
 		if !r.grants() {

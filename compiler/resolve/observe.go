@@ -297,6 +297,10 @@ func (o *observations) reportPath(r *report, p *condition.Path, reached []*Class
 		severity = diag.Error
 	}
 	s := p.Segments[l.segment]
+	if p.Root == "node" && l.segment == 0 {
+		r.nodeProperty(s)
+		return
+	}
 	detail := r.always(p, fmt.Sprintf("%s in %s is always empty", written(s), r.source(p.Range)))
 	if t, name := hidden(reached, l, s); t != nil {
 		r.add(codeHiddenProperty, severity, s.Range, fmt.Sprintf("Qlik does not show %s of %s to rules", name, t.Name), detail, nil)
@@ -315,6 +319,18 @@ func (o *observations) reportPath(r *report, p *condition.Path, reached []*Class
 		summary = "a node does not have the property " + written(s)
 	}
 	r.add(codeUnknownProperty, severity, s.Range, summary, detail, fix)
+}
+
+// nodeProperty reports a property of nodes that no rule is known to read.
+func (r *report) nodeProperty(s condition.Segment) {
+	var fix *diag.Fix
+	if name, ok := diag.Suggest(s.Name, []string{"name", "isCentral"}); ok {
+		fix = &diag.Fix{Message: fmt.Sprintf("did you mean %s?", name), Range: s.Range, Replacement: name}
+	} else {
+		fix = &diag.Fix{Message: fmt.Sprintf("did you mean the custom property @%s of the node?", s.Name), Range: s.Range, Replacement: "@" + s.Name}
+	}
+	r.add(codeUnknownProperty, diag.Warning, s.Range, fmt.Sprintf("no rule is known that reads %s of a node", s.Name),
+		"Rules are known to read name, isCentral and custom properties. This one is read as the export of the nodes has it, and is empty where it has none.", fix)
 }
 
 // always says what an empty path makes of the test that it stands in.

@@ -3,6 +3,7 @@ package resolve
 import (
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
@@ -27,9 +28,8 @@ type meaning struct {
 // found once per rule, by check.
 func (sp *specialiser) path(p *condition.Path) meaning {
 	segments := p.Segments
-	if p.Root == "node" { // of a Sync rule: only the diagnostics need it
-		at := ir.Entities{Root: ir.Node, Origin: "servernodeconfiguration"}
-		return sp.follow(at, sp.schema.Lookup(at.Origin), segments)
+	if p.Root == "node" {
+		return sp.node(segments)
 	}
 	if p.Root == "user" {
 		if len(segments) > 0 && isEnvironment(segments[0]) {
@@ -41,6 +41,21 @@ func (sp *specialiser) path(p *condition.Path) meaning {
 		return sp.follow(ir.Entities{Root: ir.User, Origin: sp.user.Key()}, sp.user, segments)
 	}
 	return sp.follow(ir.Entities{Root: ir.Resource, Origin: sp.class.Key}, sp.class.Type, segments)
+}
+
+// node resolves what a Sync rule asks of a node: the subject of a view of Sync rules, and
+// otherwise only the diagnostics need it. A property that is not documented is reported,
+// and may be there all the same.
+func (sp *specialiser) node(segments []condition.Segment) meaning {
+	typ, at := nodeType(sp.schema), ir.Entities{Root: ir.Node, Origin: schema.Fold(schema.NodeType)}
+	if sp.options.View == ruleset.Sync {
+		at = ir.Entities{Root: ir.User, Origin: typ.Key()}
+	}
+	m := sp.follow(at, typ, segments)
+	if m.undeclared && len(segments) == 1 {
+		m.unknown, m.owner = 0, sp.schema.Lookup(schema.NodeType)
+	}
+	return m
 }
 
 func isEnvironment(s condition.Segment) bool {

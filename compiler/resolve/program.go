@@ -19,6 +19,25 @@ type Options struct {
 	SessionAttributes SessionAttributes
 	// Strict makes unknown properties errors.
 	Strict bool
+	// View is the category of the rules in a view of it (ruleset.View), 0 without one. In a
+	// view of Sync rules the root node is the subject.
+	View ruleset.Category
+}
+
+// subject returns the type of the subject.
+func (o Options) subject() *schema.Type {
+	if o.View == ruleset.Sync {
+		return nodeType(o.Schema)
+	}
+	return o.Schema.Lookup("User")
+}
+
+// nodeType returns the type of nodes as Sync rules see them. Of their properties few are
+// documented, so that any may be there.
+func nodeType(s *schema.Schema) *schema.Type {
+	t := *s.Lookup(schema.NodeType)
+	t.Open, t.Custom = true, true
+	return &t
 }
 
 // Program is a set of rules, specialised.
@@ -46,23 +65,23 @@ type Specialised struct {
 func Resolve(rules []*Rule, options Options) (*Program, diag.List) {
 	var list diag.List
 	var security []*Rule
-	user, _ := options.Schema.Type("User")
+	user := options.subject()
 	for _, r := range rules {
-		rep := &report{rule: r}
+		rep := newReport(r, options)
 		switch check(rep); {
 		case rep.list.HasErrors():
 		case r.Category == ruleset.Security:
 			security = append(security, r)
 		default:
-			// License and Sync rules grant nothing here; theirs is a program of their
-			// own, made for what there is to say about them.
+			// License and Sync rules grant nothing here. They are specialised for what
+			// there is to say about them; what they decide is in the views of them.
 			newProgram(options.Schema, []*Rule{r}).specialise(r, rep, options, user)
 		}
 		list = append(list, rep.list...)
 	}
 	program := newProgram(options.Schema, security)
 	for _, r := range security {
-		rep := &report{rule: r}
+		rep := newReport(r, options)
 		found := program.specialise(r, rep, options, user)
 		list = append(list, rep.list...)
 		if !r.grants() || rep.list.HasErrors() {

@@ -16,14 +16,20 @@ type Rule struct {
 // Ref names the rule in diagnostics.
 func (r *Rule) Ref() diag.Rule { return diag.Rule{ID: r.ID, Name: r.Name} }
 
-// grants says whether the rule can grant anything at all: License and Sync
-// rules decide other things, disabled rules nothing (D).
+// grants says whether the rule can grant anything at all: License and Sync rules
+// decide other things, unless they are in a view, and disabled rules nothing (D).
 func (r *Rule) grants() bool { return r.Category == ruleset.Security && !r.Disabled }
 
 // report collects the diagnostics about one rule's condition.
 type report struct {
 	rule *Rule
-	list diag.List
+	// category is the rule's, also in a view.
+	category ruleset.Category
+	list     diag.List
+}
+
+func newReport(r *Rule, options Options) *report {
+	return &report{rule: r, category: max(r.Category, options.View)}
 }
 
 // add reports a finding about a range of the condition.

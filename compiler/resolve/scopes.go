@@ -23,7 +23,7 @@ type Scope struct {
 // must not have errors.
 func Scopes(rules []*Rule, options Options) [][]Scope {
 	classes := classesOf(options.Schema, rules)
-	user, _ := options.Schema.Type("User")
+	user := options.subject()
 	all := make([][]Scope, len(rules))
 	for i, r := range rules {
 		for _, c := range classes {

@@ -11,6 +11,8 @@ import (
 type Schema struct {
 	types  []*Type
 	byName map[string]*Type
+	// accounts is the type of owners, User unless nodes take its place.
+	accounts string
 }
 
 // Type is one resource type. All maps are keyed by Fold of the name.
@@ -96,5 +98,9 @@ func (s *Schema) Lookup(name string) *Type {
 	if t, ok := s.Type(name); ok {
 		return t
 	}
-	return OpenType(name)
+	t := OpenType(name)
+	if s.accounts != "" {
+		t.Relations = map[string]Relation{"owner": {Name: "owner", Target: s.accounts}}
+	}
+	return t
 }

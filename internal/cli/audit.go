@@ -60,13 +60,17 @@ type audited struct {
 	inactive map[string]string
 	left     int
 	// by is what has a row.
-	by string
+	by       string
+	category ruleset.Category
 }
 
 // Audit decides the matrix that the flags ask for and writes it.
 func (s *Streams) Audit(ctx *cli.Context) error {
 	a, err := s.auditFlags(ctx)
 	if err != nil {
+		return err
+	}
+	if err := categoryDefaults(ctx, a); err != nil {
 		return err
 	}
 	if err := pageAlone(ctx); err != nil {
@@ -98,6 +102,9 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 	if html {
 		return s.page(ctx, a, audits)
 	}
+	if by == "summary" && categoryOf(ctx) != ruleset.Security {
+		return s.categoryRows(ctx, a, audits)
+	}
 	view := auditViews[by]
 	return s.rows(ctx.String("output"), format, view.Columns, func(w tabular.Writer) error {
 		for _, one := range audits {
@@ -111,7 +118,7 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 
 // auditFlags reads the flags that need no input.
 func (s *Streams) auditFlags(ctx *cli.Context) (*audited, error) {
-	a := &audited{}
+	a := &audited{category: categoryOf(ctx)}
 	for _, name := range ctx.StringSlice("type") {
 		a.types = append(a.types, schema.Fold(name))
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
@@ -215,6 +216,11 @@ func (a *audited) names() report.Names {
 			if name, ok := sitedata.TypeName(data, key); ok {
 				return name
 			}
+			for _, kind := range ruleset.AccessKinds {
+				if schema.Fold(kind.Type) == key {
+					return kind.Type
+				}
+			}
 			if key == sectionType {
 				return "TransientObject"
 			}
@@ -227,7 +233,7 @@ func (a *audited) names() report.Names {
 			}
 			return name
 		},
-		Login: reader.Login,
+		Login: a.login(reader),
 		Rule:  func(id string) string { return id },
 	}
 	skipped := map[string]bool{}
@@ -245,6 +251,18 @@ func (a *audited) names() report.Names {
 	}
 	slices.SortFunc(n.Rules, func(a, b report.RuleInfo) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
 	return n
+}
+
+// login returns what shows subjects: users by their logins and nodes, outside a summary,
+// which knows them by id, by their names.
+func (a *audited) login(reader *partition.Reader) func(handle string) string {
+	if a.category != ruleset.Sync {
+		return reader.Login
+	}
+	if a.by == "summary" {
+		return nil
+	}
+	return func(handle string) string { return reader.Name("user", handle) }
 }
 
 var errNoSite = errors.New("the bundle holds no site: compile it with --snapshot, or add the data bundle with a second -b")

@@ -31,8 +31,9 @@ EXAMPLES:
    qlik2rego audit -b bundle.tar.gz --user 'NONE\anonymous' --by cell
    qlik2rego audit -b bundle.tar.gz --type App --format parquet -o matrix.parquet
    qlik2rego audit systemrule.json --snapshot site/ --html report.html`,
-		Flags: slices.Concat(CompileFlags(), []cli.Flag{BundleFlag()}, AuditFlags(), []cli.Flag{
+		Flags: slices.Concat(append(CompileFlags(), CategoryFlag()), []cli.Flag{BundleFlag()}, AuditFlags(), []cli.Flag{
 			ByFlag(),
+			precedenceFlag(),
 			RowsFlag(),
 			PageFlag(),
 			EngineFlag(),

@@ -38,7 +38,7 @@ EXAMPLES:
    qlik2rego diff rules.json --snapshot site/ --set 'Stream.condition=user.group = "Sales"' --add new-rule.json
    qlik2rego diff old.json new.json
    qlik2rego diff --old-snapshot monday/ --new-snapshot tuesday/ --format sarif`,
-		Flags: slices.Concat(CompileFlags(), DiffFlags(), whatIfFlags(), []cli.Flag{EngineFlag(), FormatFlag(Markdown, SARIF, JUnit)}),
+		Flags: slices.Concat(append(CompileFlags(), CategoryFlag()), DiffFlags(), whatIfFlags(), []cli.Flag{EngineFlag(), FormatFlag(Markdown, SARIF, JUnit)}),
 		Action: func(ctx *cli.Context) error {
 			useEngine(ctx)
 			streams.Format = ctx.String("format")

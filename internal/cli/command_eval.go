@@ -5,7 +5,7 @@ import (
 )
 
 func evalCommand(streams *Streams) *cli.Command {
-	flags := append(CompileFlags(), BundleFlag())
+	flags := append(append(CompileFlags(), CategoryFlag()), BundleFlag())
 	flags = append(flags, RequestFlags()...)
 	return &cli.Command{
 		Name:      "eval",
@@ -36,6 +36,9 @@ EXAMPLES:
 			FormatFlag()),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
+			if err := categoryRequest(ctx); err != nil {
+				return err
+			}
 			question, err := streams.Question(ctx)
 			if err != nil {
 				return err

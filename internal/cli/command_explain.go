@@ -5,7 +5,7 @@ import (
 )
 
 func explainCommand(streams *Streams) *cli.Command {
-	flags := append(CompileFlags(), BundleFlag())
+	flags := append(append(CompileFlags(), CategoryFlag()), BundleFlag())
 	flags = append(flags, RequestFlags()...)
 	return &cli.Command{
 		Name:      "explain",
@@ -31,6 +31,9 @@ EXAMPLES:
 			FormatFlag()),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
+			if err := categoryRequest(ctx); err != nil {
+				return err
+			}
 			question, err := streams.Question(ctx)
 			if err != nil {
 				return err

@@ -41,7 +41,7 @@ EXAMPLES:
    qlik2rego prove new.json --assert no-new-access.assert.yaml --format markdown -o comment.md
    qlik2rego prove rules/ --assert policy.assert.yaml --format junit > results.xml
    qlik2rego prove rules/ --assert policy.assert.yaml --smt2 questions && z3 questions/00001-*.smt2`,
-		Flags: slices.Concat(CompileFlags(), []cli.Flag{
+		Flags: slices.Concat(append(CompileFlags(), CategoryFlag()), []cli.Flag{
 			&cli.StringSliceFlag{Name: "assert", Usage: "a `FILE` of assertions in YAML; repeatable"},
 			&cli.StringFlag{Name: "assume", Usage: "a `FILE` of assumptions in YAML: axioms to do without, closed sets of values, conditions that hold"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},

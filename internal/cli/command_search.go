@@ -5,7 +5,7 @@ import (
 )
 
 func searchCommand(streams *Streams) *cli.Command {
-	flags := append(CompileFlags(), BundleFlag())
+	flags := append(append(CompileFlags(), CategoryFlag()), BundleFlag())
 	flags = append(flags, SearchFlags()...)
 	return &cli.Command{
 		Name:      "search",
@@ -26,6 +26,9 @@ EXAMPLES:
 		Action: func(ctx *cli.Context) error {
 			useEngine(ctx)
 			streams.Format = ctx.String("format")
+			if err := categoryRequest(ctx); err != nil {
+				return err
+			}
 			return streams.Search(ctx)
 		},
 	}

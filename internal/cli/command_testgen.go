@@ -22,7 +22,7 @@ EXAMPLES:
    qlik2rego testgen systemrule.json --snapshot site/ -o policy/tests_test.rego --score
    qlik2rego testgen --snapshot site/ --on-record --format json
    qlik2rego test systemrule.json tests_test.rego --snapshot site/`,
-		Flags: append(CompileFlags(),
+		Flags: append(append(CompileFlags(), CategoryFlag()),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the tests, `FILE` or - for standard output", Value: "tests_test.rego"},
 			&cli.BoolFlag{Name: "force", Usage: "replace the file even if it was edited since testgen wrote it"},
 			&cli.BoolFlag{Name: "on-record", Usage: "describe nobody: requests are about the entities of the snapshot alone"},

@@ -77,6 +77,8 @@ type deciding struct {
 	naming
 	// ruleName returns the name of a rule, by its id.
 	ruleName func(id string) string
+	// verb is what people call the action, "" for its name.
+	verb string
 }
 
 // Decider returns what decides, by a bundle or by rules.
@@ -94,7 +96,7 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 			return nil, Input(err)
 		}
 		e, err := engine.New(ctx.Context, b, evaluation(ctx)...)
-		return &deciding{e, bundleNaming(ctx, b, nil), ruleNames(b)}, Input(err)
+		return &deciding{e, bundleNaming(ctx, b, nil), ruleNames(b), verbOf(categoryOf(ctx))}, Input(err)
 	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {
@@ -102,7 +104,7 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 	}
 	if asked == "reference" {
 		d, site, err := s.Reference(c)
-		return &deciding{d, siteNaming(ctx, c, site), c.RuleName}, err
+		return &deciding{d, siteNaming(ctx, c, site), c.RuleName, verbOf(categoryOf(ctx))}, err
 	}
 	if c.Policy != nil && !ctx.IsSet("requests") {
 		workspace.KeepNames(c.Policy.View, namedTypes(c))
@@ -115,7 +117,7 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 		return nil, err
 	}
 	e, err := engine.New(ctx.Context, b, evaluation(ctx)...)
-	return &deciding{e, bundleNaming(ctx, b, c), ruleNames(b)}, err
+	return &deciding{e, bundleNaming(ctx, b, c), ruleNames(b), verbOf(categoryOf(ctx))}, err
 }
 
 // evaluation is how eval lets a policy be evaluated: one request by OPA, unless auto is

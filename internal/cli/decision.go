@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -36,7 +37,7 @@ func (s *Streams) decisionText(request []byte, d engine.Decision, by *deciding) 
 	if d.Reason == engine.InvalidRequest {
 		fmt.Fprintf(&b, "%s: this is no valid request\n", verdict)
 	} else {
-		fmt.Fprintf(&b, "%s: %s %s %s %s\n", verdict, by.showSubject(r.Subject.ID), may, tabular.Printable(r.Action.Name), by.showResource(r.Resource.Type, r.Resource.ID))
+		fmt.Fprintf(&b, "%s: %s %s %s %s\n", verdict, by.showSubject(r.Subject.ID), may, tabular.Printable(cmp.Or(by.verb, r.Action.Name)), by.showResource(r.Resource.Type, r.Resource.ID))
 	}
 	fmt.Fprintf(&b, "reason: %s (%s)\n", d.Reason, reasons[d.Reason])
 	if len(d.GrantedBy) > 0 {

@@ -9,11 +9,14 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain/packed"
 	explaintext "github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // Explain explains the decision of a request and writes the explanation. A denial
@@ -26,6 +29,9 @@ func (s *Streams) Explain(ctx *cli.Context, q Question) error {
 	case options.Proposals == 0:
 		options.Proposals = -1
 	}
+	if q.flags != nil && q.flags.Resource.Type == "" {
+		return s.explainAccess(ctx, q, options)
+	}
 	explanation, err := s.explanation(ctx, &q, options)
 	if err != nil {
 		return err
@@ -33,12 +39,16 @@ func (s *Streams) Explain(ctx *cli.Context, q Question) error {
 	if s.Format == JSON {
 		err = s.WriteJSON(explanation)
 	} else {
-		err = explaintext.Render(s.Out, explanation, explaintext.Options{Columns: s.Columns, Paint: s.style, All: ctx.Bool("all")})
+		err = s.explainText(ctx, explanation)
 	}
 	if err == nil && !explanation.Allow {
 		err = No()
 	}
 	return err
+}
+
+func (s *Streams) explainText(ctx *cli.Context, told *explain.Explanation) error {
+	return explaintext.Render(s.Out, told, explaintext.Options{Columns: s.Columns, Paint: s.style, All: ctx.Bool("all"), Verb: verbOf(categoryOf(ctx))})
 }
 
 func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Options) (*explain.Explanation, error) {
@@ -63,6 +73,15 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 	if err != nil {
 		return nil, err
 	}
+	told, err := s.explainOn(ctx, c, site, q, options)
+	if err != nil {
+		return nil, err
+	}
+	return told, s.hint(c.Diagnostics)
+}
+
+// explainOn explains a request about a site.
+func (s *Streams) explainOn(ctx *cli.Context, c *workspace.Workspace, site *snapshot.Site, q *Question, options explain.Options) (*explain.Explanation, error) {
 	if err := q.name(siteNaming(ctx, c, site), io.Discard); err != nil { // the explanation says who may be meant
 		return nil, err
 	}
@@ -75,7 +94,10 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 	if why := inactiveUsers(c)[schema.Fold(explanation.Request.Subject.ID)]; why != "" {
 		explanation.Notes = append(explanation.Notes, fmt.Sprintf("%s is %s: Qlik lets no such user in, which rules do not know", explain.Named(explanation.Request.Subject), why))
 	}
-	return explanation, s.hint(c.Diagnostics)
+	if categoryOf(ctx) == ruleset.Sync {
+		explanation.Request.Subject.Type = "Node"
+	}
+	return explanation, nil
 }
 
 // bundleExplanation explains by what a bundle holds. What the bundle decides is

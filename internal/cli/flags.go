@@ -113,6 +113,9 @@ func ProgressFlag() cli.Flag {
 // compileOptions reads the flags of CompileFlags.
 func compileOptions(ctx *cli.Context) (compiler.Options, error) {
 	options := compiler.Options{Schema: schema.Default(), Strict: ctx.Bool("strict"), SkipInvalid: ctx.Bool("skip-invalid")}
+	if err := viewOption(ctx, &options); err != nil {
+		return options, err
+	}
 	options.Read(ctx.String("list-inequality"), ctx.String("entity-text"), ctx.String("session-attributes"))
 	if name := ctx.String("schema"); name != "" {
 		table, err := os.ReadFile(name)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
@@ -59,8 +60,10 @@ var requestFlags = []string{"subject", "action", "resource"}
 
 // ReadRequest returns the request that the flags make up, with names as they were written.
 func ReadRequest(ctx *cli.Context) (*Request, error) {
+	// Who takes licences is asked for all access groups.
+	everyGroup := categoryOf(ctx) == ruleset.License && ctx.Command.Name == "explain" && !ctx.IsSet("resource")
 	for _, name := range requestFlags {
-		if !ctx.IsSet(name) {
+		if !ctx.IsSet(name) && !(everyGroup && name == "resource") {
 			return nil, UsageOf(ctx.Command, "--%s is missing: a request needs --subject, --action and --resource, or give %s", name, otherWays(ctx.Command))
 		}
 	}
@@ -73,8 +76,10 @@ func ReadRequest(ctx *cli.Context) (*Request, error) {
 		return nil, err
 	}
 	r.Action.Name = action.Name()
-	if err := readResource(ctx, &r.Resource); err != nil {
-		return nil, err
+	if !everyGroup {
+		if err := readResource(ctx, &r.Resource); err != nil {
+			return nil, err
+		}
 	}
 	r.Context, err = readSurround(ctx)
 	return r, err

@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"fmt"
 	"regexp"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
@@ -13,12 +14,13 @@ import (
 // whatever the type of the resource, and keeps the regular expressions.
 type checker struct {
 	rule     ruleset.Rule
+	view     ruleset.Category
 	patterns map[*condition.Comparison]*regexp.Regexp
 	list     diag.List
 }
 
-func check(r ruleset.Rule, node condition.Node) (map[*condition.Comparison]*regexp.Regexp, diag.List) {
-	c := &checker{rule: r, patterns: map[*condition.Comparison]*regexp.Regexp{}}
+func check(r ruleset.Rule, node condition.Node, view ruleset.Category) (map[*condition.Comparison]*regexp.Regexp, diag.List) {
+	c := &checker{rule: r, view: view, patterns: map[*condition.Comparison]*regexp.Regexp{}}
 	condition.Walk(node, func(n condition.Node) bool {
 		switch n := n.(type) {
 		case *condition.Comparison:
@@ -70,8 +72,10 @@ func (c *checker) pattern(n *condition.Comparison, text *condition.String) {
 
 func (c *checker) path(p condition.Path) {
 	switch {
-	case p.Root == "node":
-		c.fault(p.Range, "a Security rule has no node")
+	case p.Root == "node" && c.view != ruleset.Sync:
+		c.fault(p.Range, fmt.Sprintf("a %s rule has no node", max(c.view, ruleset.Security)))
+	case p.Root == "user" && c.view == ruleset.Sync:
+		c.fault(p.Range, "a Sync rule has no user")
 	case p.Root == "user" && len(p.Segments) == 1 && !p.Segments[0].Custom &&
 		schema.Fold(p.Segments[0].Name) == "environment":
 		c.fault(p.Range, "user.environment wants the name of an attribute")
@@ -102,6 +106,9 @@ func (c *checker) only(n *condition.Call, root string) {
 }
 
 func (c *checker) hasPrivilege(n *condition.Call) {
+	if c.view == ruleset.License || c.view == ruleset.Sync {
+		c.fault(n.Range, "HasPrivilege is asked by Security rules alone")
+	}
 	if n.Path.Root == "user" {
 		c.fault(n.Path.Range, "HasPrivilege is asked of resources")
 	}

@@ -50,6 +50,9 @@ type Options struct {
 	ListInequality    ListInequality
 	EntityText        EntityText
 	SessionAttributes SessionAttributes
+	// View is the category of which the rules are a view (ruleset.View), 0 for rules as
+	// they are. In a view of Sync rules the root node is the subject.
+	View ruleset.Category
 	// Observe, where it is not nil, is told for every entity that a decision
 	// judges whether the condition of each rule holds whose filter and context
 	// fit, at the fixpoint.
@@ -71,6 +74,7 @@ type Evaluator struct {
 	inequality ListInequality
 	entityText EntityText
 	session    SessionAttributes
+	view       ruleset.Category
 	observe    func(string, *snapshot.Entity, bool)
 	site       *snapshot.Site
 	rules      []rule
@@ -122,6 +126,7 @@ func New(rules []ruleset.Rule, site *snapshot.Site, options Options) (*Evaluator
 		inequality: options.ListInequality,
 		entityText: options.EntityText,
 		session:    options.SessionAttributes,
+		view:       options.View,
 		observe:    options.Observe,
 		site:       site,
 		patterns:   map[*condition.Comparison]*regexp.Regexp{},
@@ -148,7 +153,7 @@ func (e *Evaluator) add(r ruleset.Rule) diag.List {
 	if list.HasErrors() {
 		return list
 	}
-	patterns, found := check(r, node)
+	patterns, found := check(r, node, e.view)
 	list = append(list, found...)
 	if !list.HasErrors() {
 		e.rules = append(e.rules, rule{Rule: r, filter: filter, condition: node})

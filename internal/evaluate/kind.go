@@ -45,6 +45,9 @@ func kindOf(s *schema.Schema, resource *schema.Type, o condition.Operand) kind {
 		}
 		t = s.Lookup("User")
 	}
+	if p.Root == "node" { // the subject of a view of Sync rules
+		t = s.Lookup("User")
+	}
 	for i, segment := range p.Segments {
 		if r, ok := t.Relations[schema.Fold(segment.Name)]; ok && !segment.Custom {
 			t = s.Lookup(r.Target)

@@ -23,6 +23,9 @@ func (s scope) path(p condition.Path) Values {
 	if p.Root == "user" {
 		return s.userPath(p.Segments)
 	}
+	if p.Root == "node" { // the subject of a view of Sync rules; check refuses any other
+		return s.follow(entities(s.Subject), p.Segments)
+	}
 	return s.follow(entities(s.resource), p.Segments)
 }
 

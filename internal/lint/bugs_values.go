@@ -316,7 +316,7 @@ var _ = New(Lint{
 
 var _ = New(Lint{
 	Code: "Q0430", Title: "custom property of the parent read on the wrong type", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
-	Supersedes: []diag.Code{"Q0404", "Q0416", "Q1007"},
+	Supersedes: []diag.Code{"Q0404", "Q0416"},
 	Doc: Doc{
 		What:  "A custom property is read on a type that cannot have one, such as a sheet, while its parent can.",
 		Wrong: []string{`App.Object_*: user.group = resource.@group`, `App*: user.group = resource.@group or resource.@group.Empty()`},

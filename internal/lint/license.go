@@ -122,34 +122,67 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q1007", Title: "Empty() of a property that the type cannot have", Category: License, Level: diag.Warning, Disabled: true,
-	Supersedes: []diag.Code{"Q0404", "Q0415", "Q0416"},
+	Code: "Q1007", Title: "Empty() of a property that the type cannot have", Category: License, Level: diag.Warning, Scope: PerSite,
+	Supersedes: []diag.Code{"Q0415", "Q0416"},
 	Doc: Doc{
-		What:   "`.Empty()` is asked of a custom property that no type of the filter has, so that it is always true.",
-		Wrong:  []string{`ServerNodeConfiguration_*,App.Object_* Sync: node.@Level = resource.app.@Level or (node.@Level.Empty() and resource.stream.@Level.Empty())`},
+		What:   "A load balancing rule asks `.Empty()` of a custom property that the site does not define for the type, so that it is always true.",
+		Wrong:  []string{`App_* Sync: node.@Level = resource.stream.@Level or (node.@Level.Empty() and resource.@Level.Empty())`},
 		Right:  []string{`App_* Sync: node.@Level = resource.stream.@Level or (node.@Level.Empty() and resource.stream.@Level.Empty())`},
-		Why:    "A property that the type does not have is always empty. The branch for unlabelled resources then takes everything.",
-		Source: "Qlik Admin Playbook, scenario 3, which contains the mistake.",
+		Site:   `{"custompropertydefinition": [{"id": "00000000-0000-4000-8000-0000000000c1", "name": "Level", "choiceValues": ["Finance"], "objectTypes": ["Stream", "ServerNodeConfiguration"]}]}`,
+		Why:    "A property that the type does not have is always empty. The branch for unlabelled apps then takes all apps, and they open on every unlabelled node too.",
+		Source: "Qlik Admin Playbook, review_pinning_load_balancing.md, scenario 3, which contains the mistake.",
 	},
 	Check: func(p *Pass) {
-		if p.Rule.Category == ruleset.Security {
-			return // Q0404 and Q0430 report it
+		definitions := p.Site.definitions()
+		if definitions == nil {
+			p.CannotRun("the snapshot has no definitions of custom properties (custompropertydefinition.json)")
+			return
 		}
-		condition.Walk(p.Rule.Tree, func(n condition.Node) bool {
-			c, ok := n.(*condition.Call)
-			if !ok || c.Kind() != condition.Empty || c.Path.Root != "resource" || !strings.HasPrefix(last(&c.Path), "@") || len(p.Rule.Scopes) == 0 {
+		for _, r := range p.Rules {
+			if !r.sync() {
+				continue
+			}
+			condition.Walk(r.Tree, func(n condition.Node) bool {
+				c, ok := n.(*condition.Call)
+				if !ok || c.Kind() != condition.Empty {
+					return true
+				}
+				for _, s := range r.Scopes {
+					typ, name := emptyOf(s.Parts[n])
+					d := definitions[name]
+					if !s.Named || len(d.types) == 0 || slices.Contains(d.types, typ) {
+						continue
+					}
+					p.On(r).Node(c, Finding{
+						Summary: fmt.Sprintf("%s is always empty: the site does not define %s for the type", &c.Path, d.name),
+						Detail:  "This branch takes everything that it was meant to leave out. Read the property where it is defined, such as on the stream.",
+					})
+					break
+				}
 				return true
-			}
-			if slices.ContainsFunc(p.Rule.Scopes, func(s scope) bool { return s.Named && ir.IsTrue(s.Parts[n]) }) {
-				p.Node(c, Finding{
-					Summary: fmt.Sprintf("%s is always empty for a type of the filter", &c.Path),
-					Detail:  "The type cannot have the property, so this is always true for it. Read the property where it is defined, such as on the stream.",
-				})
-			}
-			return true
-		})
+			})
+		}
 	},
 })
+
+// emptyOf returns the type and the name of the custom property of a resource that a test
+// finds empty, "" for other tests.
+func emptyOf(p ir.Predicate) (typ, name string) {
+	not, ok := p.(ir.Negation)
+	if !ok {
+		return "", ""
+	}
+	present, ok := not.Term.(ir.Present)
+	if !ok {
+		return "", ""
+	}
+	property, ok := present.Value.(ir.Property)
+	name, custom := strings.CutPrefix(property.Name, "@")
+	if !ok || !custom || property.Of.Root != ir.Resource {
+		return "", ""
+	}
+	return property.Of.Type(), name
+}
 
 var _ = New(Lint{
 	Code: "Q1011", Title: "regular expressions over ids that leave a gap or overlap", Category: License, Level: diag.Warning, Scope: PerSet,

@@ -92,6 +92,9 @@ func (d *Data) userValues(name string) map[string]string {
 type definition struct {
 	name    string
 	choices []string
+	// types are the folded types that can have the property, none if the export does not
+	// say it.
+	types []string
 }
 
 // definitions returns the custom properties of the site by case-folded name, nil if
@@ -103,7 +106,11 @@ func (d *Data) definitions() map[string]definition {
 	}
 	all := map[string]definition{}
 	for _, e := range list {
-		all[fold(e.Scalars["name"])] = definition{e.Scalars["name"], e.Lists["choicevalues"]}
+		d := definition{name: e.Scalars["name"], choices: e.Lists["choicevalues"]}
+		for _, t := range e.Lists["objecttypes"] {
+			d.types = append(d.types, fold(t))
+		}
+		all[fold(d.name)] = d
 	}
 	return all
 }

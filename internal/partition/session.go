@@ -97,7 +97,8 @@ func (s *site) subjects() (handles, subjects []string) {
 		}
 		handles = append(handles, handle)
 	}
-	if !taken {
+	// Where subjects have no directory, they are nodes.
+	if !taken && s.data.Has("qlik", "view", "user", "scalars", "userdirectory") {
 		handles, subjects = append(handles, anonymous), append(subjects, AnonymousSubject)
 	}
 	return handles, subjects

@@ -113,7 +113,7 @@ func (d *decoder) entityMembers(f *file, v jsonfile.Value) ([]jsonfile.Member, b
 // typeOf returns the plan of the type that an entity says it has, or else its file.
 func (d *decoder) typeOf(f *file, members []jsonfile.Member) (*plan, bool) {
 	path := member(members, "schemapath")
-	if path.Raw == nil || path.IsNull() {
+	if f.forced || path.Raw == nil || path.IsNull() {
 		return d.planFor(f.typeName), true
 	}
 	if path.Kind() != '"' || hasControl(path.Text()) {

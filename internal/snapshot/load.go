@@ -129,7 +129,7 @@ func stringsOf(texts [][]byte) []string {
 // login returns the fold of DIRECTORY\user of a user who has both: an empty one is no
 // part of a login.
 func login(r *record) (string, bool) {
-	if !r.plan.typ.Attributes {
+	if r.plan.key != "user" {
 		return "", false
 	}
 	var directory, user []byte

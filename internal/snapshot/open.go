@@ -17,6 +17,8 @@ import (
 type Snapshot struct {
 	schema *schema.Schema
 	files  []*file
+	// aside are files that are no collections of entities.
+	aside []*file
 	// needs are the fields that rules read.
 	needs []schema.Need
 	// assumed is what was assumed when the snapshot was last read.
@@ -35,6 +37,8 @@ type file struct {
 	// indexed says that the ids in it must be known before references to them
 	// are read.
 	indexed bool
+	// forced says that its entities are of its type whatever they say themselves.
+	forced bool
 }
 
 // Open finds the files of a snapshot: *.json, named as the type is, ignoring
@@ -81,6 +85,10 @@ func openIn(fsys fs.FS, dir string, s *schema.Schema) (*Snapshot, diag.List) {
 			})
 		case strings.EqualFold(extension, ".json") && name != "":
 			t, known := s.Type(name)
+			if strings.EqualFold(name, accessInfo) {
+				snap.aside = append(snap.aside, &file{fsys: fsys, name: e.Name(), path: path, typeName: name})
+				continue
+			}
 			snap.files = append(snap.files, &file{
 				fsys: fsys, name: e.Name(), path: path, size: info.Size(), typeName: name,
 				indexed: !known || targets[t.Key()],
@@ -109,6 +117,10 @@ func (s *Snapshot) TypeNames() []string {
 	return names
 }
 
+// accessInfo is the file of what is free of each kind of licence: an object (QRS,
+// license/accesstypeinfo).
+const accessInfo = "license.accessTypeInfo"
+
 // rules reports whether the file is the one that may serve as the rules.
 func (f *file) rules() bool { return strings.EqualFold(f.typeName, "systemrule") }
 
@@ -127,7 +139,7 @@ func (s *Snapshot) Path(typeName string) (string, bool) {
 
 // file returns the file of a type, or nil.
 func (s *Snapshot) file(typeName string) *file {
-	for _, f := range s.files {
+	for _, f := range slices.Concat(s.aside, s.files) {
 		if strings.EqualFold(f.typeName, typeName) {
 			return f
 		}

@@ -53,10 +53,8 @@ const maxSpelt = 1 << 12
 var nothing = &schema.TypeView{}
 
 func newPlan(s *schema.Schema, name string, view schema.View) *plan {
-	t, known := s.Type(name)
-	if !known {
-		t = schema.OpenType(name)
-	}
+	_, known := s.Type(name)
+	t := s.Lookup(name)
 	p := &plan{typ: t, key: t.Key(), outside: !known, slots: map[string]*slot{}, spelt: map[string]*slot{}}
 	if view != nil {
 		p.view = view[p.key]
@@ -115,7 +113,8 @@ func (p *plan) classify(key string) *slot {
 		if p.readsLists(false) {
 			kind = attributes
 		}
-	case declared, p.typ.Open:
+	case declared, p.typ.Open, p.view != nil && p.key == schema.Fold(schema.NodeType):
+		// Rules that place apps may read any property of a node.
 		if p.readsText(key) && !strings.HasPrefix(key, "@") {
 			kind = list
 		}
@@ -126,7 +125,7 @@ func (p *plan) classify(key string) *slot {
 // login reports whether a field is part of what users log in as, which is read
 // whatever the rules do.
 func (p *plan) login(key string) bool {
-	return p.typ.Attributes && (key == "userid" || key == "userdirectory")
+	return p.key == "user" && (key == "userid" || key == "userdirectory")
 }
 
 // readsText reports whether a property of one or many texts is read.

@@ -72,12 +72,14 @@ type Options struct {
 	ListInequality    resolve.ListInequality
 	EntityText        resolve.EntityText
 	SessionAttributes resolve.SessionAttributes
-	Axioms            Axioms
+	// View is the category of which the rules are a view, 0 for rules as they are.
+	View   ruleset.Category
+	Axioms Axioms
 }
 
 // resolve returns the options of resolution.
 func (o Options) resolve() resolve.Options {
-	return resolve.Options{Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes}
+	return resolve.Options{Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes, View: o.View}
 }
 
 // Parse reads the filter and condition of rules. A rule with an error is left out, and

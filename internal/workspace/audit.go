@@ -22,8 +22,9 @@ func (w *Workspace) KeepNames() {
 // KeepNames adds to a view the names of the entities of some types, and the logins of
 // users, in the spelling on record.
 func KeepNames(view schema.View, types []string) {
-	for _, part := range []string{"userdirectory", "userid"} {
-		view.Of("user").Scalars[part] |= schema.Exact
+	if _, ok := view.Of("user").Scalars["userdirectory"]; ok { // which nodes do not have
+		view.Of("user").Scalars["userdirectory"] |= schema.Exact
+		view.Of("user").Scalars["userid"] |= schema.Exact
 	}
 	for _, typ := range append([]string{"user"}, types...) {
 		if typ != "transientobject" { // its name is its id

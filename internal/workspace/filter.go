@@ -70,7 +70,7 @@ func (w *Workspace) Filters(site *snapshot.Site) *Filters {
 func (f *Filters) Of(request []byte, typeKey string) (*Filtered, error) {
 	q := f.evaluator.Read(request)
 	switch {
-	case q.Subject == nil:
+	case q.Reason == "unknown_subject":
 		return &Filtered{Node: filter.Const(false), UnknownSubject: true}, nil
 	case q.Reason != "":
 		return nil, errors.New("the request is not valid: " + q.Reason)

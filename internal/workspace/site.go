@@ -87,7 +87,7 @@ func (w *Workspace) Evaluator(site *snapshot.Site) *evaluate.Evaluator {
 // Readings are the schema and the options for what the language leaves open, as the
 // independent evaluator knows them.
 func (w *Workspace) Readings() evaluate.Options {
-	options := evaluate.Options{Schema: w.Options.Schema}
+	options := evaluate.Options{Schema: w.Options.Schema, View: w.Options.View}
 	options.Read(w.Options.ListInequality.String(), w.Options.EntityText.String(), w.Options.SessionAttributes.String())
 	return options
 }

@@ -45,7 +45,9 @@ type Workspace struct {
 	// Policy is nil if a rule has an error that Options do not skip.
 	Policy *compiler.Policy
 	// Site is nil without a snapshot.
-	Site    *snapshot.Snapshot
+	Site *snapshot.Snapshot
+	// Whole is the snapshot of which Site is a view of a category, else the same.
+	Whole   *snapshot.Snapshot
 	Options compiler.Options
 	// Diagnostics are all that were found so far. Reading the site adds to them.
 	Diagnostics diag.List
@@ -87,7 +89,7 @@ func Open(from Source) (*Workspace, error) {
 		}
 		w.Diagnostics = append(w.Diagnostics, found...)
 	}
-	w.compile(read)
+	w.compile(w.view(read))
 	return w, nil
 }
 
@@ -199,6 +201,6 @@ func OfRules(rules []ruleset.Rule, from Source) *Workspace {
 		w.Site, w.Diagnostics = snapshot.Open(from.Snapshot, from.Options.Schema)
 		w.Options.SiteTypes = w.Site.TypeNames()
 	}
-	w.compile(rules)
+	w.compile(w.view(rules))
 	return w
 }

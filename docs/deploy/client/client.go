@@ -136,6 +136,11 @@ func (c *Client) AskAll(ctx context.Context, questions []Question) ([]Answer, er
 }
 
 func (c *Client) post(ctx context.Context, path string, question, answer any) error {
+	return c.postFor(ctx, "application/json", path, question, answer)
+}
+
+// postFor posts a question for an answer of a media type.
+func (c *Client) postFor(ctx context.Context, accept, path string, question, answer any) error {
 	body, err := json.Marshal(question)
 	if err != nil {
 		return err
@@ -145,6 +150,7 @@ func (c *Client) post(ctx context.Context, path string, question, answer any) er
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Accept", accept)
 	if c.token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.token)
 	}
@@ -162,7 +168,7 @@ func (c *Client) post(ctx context.Context, path string, question, answer any) er
 	case len(said) > maxAnswer:
 		return fmt.Errorf("an answer of more than %d bytes", maxAnswer)
 	}
-	if kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+	if kind, _, err := mime.ParseMediaType(response.Header.Get("Content-Type")); err != nil || kind != "application/json" && kind != accept {
 		return fmt.Errorf("an answer of type %q", response.Header.Get("Content-Type"))
 	}
 	return json.Unmarshal(said, answer)

@@ -69,7 +69,7 @@ func (w *work) newSearch() (*search, error) {
 	o := w.New.Policy.Options
 	var err error
 	s.world, err = solve.New(sides[:], conditions, solve.Options{
-		Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes,
+		Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes, View: o.View,
 		// A request may describe an anonymous user with roles and groups.
 		Axioms: solve.Axioms{Off: []solve.Axiom{solve.Visitors}},
 	})

@@ -40,7 +40,7 @@ func (r *runner) judge(ctx context.Context, old string) (*judge, error) {
 	if old != "" {
 		rules = r.Old[old]
 	}
-	options := evaluate.Options{Schema: r.Input.Options.Schema}
+	options := evaluate.Options{Schema: r.Input.Options.Schema, View: r.Input.Options.View}
 	o := r.Input.Options
 	options.Read(o.ListInequality.String(), o.EntityText.String(), o.SessionAttributes.String())
 	j, err := newJudge(ctx, rules, options)

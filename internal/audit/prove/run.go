@@ -151,7 +151,7 @@ func fixOf(d diag.Diagnostic) string {
 
 func (r *runner) options() solve.Options {
 	o := r.Input.Options
-	return solve.Options{Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes, Axioms: r.Assumptions.Axioms}
+	return solve.Options{Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes, View: o.View, Axioms: r.Assumptions.Axioms}
 }
 
 // worlds resolves the rules, beside each set of old rules, with the conditions of all

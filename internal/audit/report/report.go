@@ -48,6 +48,17 @@ func (n Names) ByName() func(id string) string {
 	return func(id string) string { return cmp.Or(names[id], id) }
 }
 
+// Granting returns what the rules that can grant are shown as.
+func (n Names) Granting() []string {
+	var all []string
+	for _, r := range n.Rules {
+		if r.Grants {
+			all = append(all, n.Rule(r.ID))
+		}
+	}
+	return all
+}
+
 // RuleInfo is a rule of the bundle.
 type RuleInfo struct {
 	ID, Name string

@@ -63,7 +63,7 @@ func (s *Suite) newGoals(numbers []int) (*goals, error) {
 	parsed, _ := solve.Parse(s.subject.Rules)
 	o := s.subject.Policy.Options
 	world, err := solve.New([][]*solve.Rule{parsed}, list, solve.Options{
-		Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes,
+		Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes, View: o.View,
 		// A request may describe an anonymous user with roles and groups.
 		Axioms: solve.Axioms{Off: []solve.Axiom{solve.Visitors}},
 	})

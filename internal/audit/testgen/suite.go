@@ -98,7 +98,7 @@ func Generate(ctx context.Context, subject Subject, options Options) (*Suite, er
 	if err != nil {
 		return nil, err
 	}
-	if !options.OnRecord {
+	if !options.OnRecord && subject.Policy.Options.View != ruleset.Sync { // nodes are on record
 		if err := s.describe(ctx, evaluator, options.Progress); err != nil {
 			return nil, err
 		}
@@ -114,7 +114,7 @@ func Generate(ctx context.Context, subject Subject, options Options) (*Suite, er
 }
 
 func referenceOptions(o compiler.Options) evaluate.Options {
-	options := evaluate.Options{Schema: o.Schema}
+	options := evaluate.Options{Schema: o.Schema, View: o.View}
 	options.Read(o.ListInequality.String(), o.EntityText.String(), o.SessionAttributes.String())
 	return options
 }

@@ -28,7 +28,7 @@ func (s *Suite) Write(w io.Writer) (tests int, err error) {
 		}
 		t.test(g)
 	}
-	text := t.head(len(groups)) + t.definitions() + t.body.String() + library
+	text := t.head(len(groups)) + t.definitions() + t.body.String() + t.library()
 	formatted, err := format.SourceWithOpts("tests_test.rego", []byte(text), format.Opts{RegoVersion: ast.RegoV1})
 	if err != nil {
 		return 0, fmt.Errorf("the tests are no Rego: %w\n%s", err, text)
@@ -351,7 +351,27 @@ func value(v any) string {
 }
 
 // library is what all tests call.
-const library = `
+func (t *writer) library() string {
+	switch t.subject.Policy.Options.View {
+	case ruleset.License:
+		return holdsFunction + `
+# The rules by which the subject may take access by the group that is the resource.
+granting(request, action) := rules if {
+	type := lower(request.resource.type)
+	id := lower(request.resource.id)
+	rules := data.qlik.license.types.granted_by(type, action, id) with input as request
+}
+` + namesFunction
+	case ruleset.Sync:
+		return holdsFunction + `
+# The rules that place the resource on the node.
+granting(request, "read") := rules if {
+	rules := data.qlik.placement.granted_by with input as object.union(request, {"subject": {"type": "node"}})
+}
+` + namesFunction
+	case ruleset.Security:
+	}
+	return `
 # A case holds if each action is granted by the rules that it names, and by no
 # others. What has changed is printed.
 holds(title, tc) if {
@@ -371,6 +391,21 @@ granting(request, action) := rules if {
 	decision := data.qlik.authz.decision with input as object.union(request, {"action": {"name": action}})
 	rules := decision.granted_by | ({decision.reason} - {"granted", "no_rule"})
 }
+` + namesFunction
+}
 
+// holdsFunction is the test of a case about another category than Security, where there is one
+// action.
+const holdsFunction = `
+# A case holds if the rules that it names fit, and no others. What has changed is printed.
+holds(title, tc) if {
+	was := object.get(tc.granted, "read", set())
+	now := granting(tc.request, "read")
+	print(title, "- fitted", names(was), "and now", names(now))
+	was == now
+}
+`
+
+const namesFunction = `
 names(rules) := [object.get(data.qlik.rules, [id, "name"], id) | some id in rules]
 `

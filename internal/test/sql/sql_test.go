@@ -32,7 +32,7 @@ type database struct {
 	db      *sql.DB
 }
 
-func sqlite(t *testing.T) database {
+func sqlite(t testing.TB) database {
 	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "site.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +42,8 @@ func sqlite(t *testing.T) database {
 }
 
 // postgres makes a schema in the database that QLIK2REGO_POSTGRES names.
-func postgres(t *testing.T) database {
+func postgres(t testing.TB) database {
+	t.Helper()
 	dsn := os.Getenv("QLIK2REGO_POSTGRES")
 	if dsn == "" {
 		t.Skip("QLIK2REGO_POSTGRES names no PostgreSQL server: set it to a connection string")
@@ -66,7 +67,7 @@ func TestPostgres(t *testing.T) { hold(t, postgres) }
 
 // hold compares, on generated sites with hostile values, what a filter selects with what
 // the independent evaluator grants.
-func hold(t *testing.T, open func(*testing.T) database) {
+func hold(t *testing.T, open func(testing.TB) database) {
 	compared, granted := 0, 0
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -29,6 +30,8 @@ type Options struct {
 	// All shows every clause of every rule, where else those that come no nearer
 	// than others are told in a line each.
 	All bool
+	// Verb is what the subject may do, where people do not call it as the action.
+	Verb string
 }
 
 // Render writes an explanation. It returns the writer's error.
@@ -85,7 +88,7 @@ func (p *printer) answer() {
 	if p.x.Reason == "invalid_request" {
 		p.line(verdict, ": this is no valid request")
 	} else {
-		p.wrap(0, verdict+": ", fmt.Sprintf("%s %s %s %s%s", printable(named(r.Subject)), may, printable(r.Action), printable(explain.Named(r.Resource)), from))
+		p.wrap(0, verdict+": ", fmt.Sprintf("%s %s %s %s%s", printable(named(r.Subject)), may, printable(cmp.Or(p.Verb, r.Action)), printable(explain.Named(r.Resource)), from))
 	}
 	p.wrap(0, "reason: ", p.x.Reason+" ("+reasons[p.x.Reason]+")")
 }

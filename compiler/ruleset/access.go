@@ -1,0 +1,86 @@
+package ruleset
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
+)
+
+// AccessKind is a kind of access that License rules give: the name in reports, and the type
+// of the groups that stand for it in filters.
+type AccessKind struct{ Name, Type string }
+
+// AccessKinds are the kinds, those that give more first (I): of several that fit a user, it
+// is not documented which one Qlik takes.
+var AccessKinds = []AccessKind{
+	{"professional", "License.ProfessionalAccessGroup"},
+	{"analyzer", "License.AnalyzerAccessGroup"},
+	{"user", "License.UserAccessGroup"},
+	{"login", "License.LoginAccessType"},
+	{"capacity", "License.AnalyzerTimeAccessType"},
+}
+
+// AccessGroup is a group that License rules give access by. Rules name it in their filters;
+// the QMC makes it with the rule, and nothing else of it is known.
+type AccessGroup struct {
+	AccessKind
+	// ID is the folded id; with a star behind it, it stands for all groups whose ids begin so.
+	ID string
+	// Rules are the names of the rules whose filters name the group.
+	Rules []string
+}
+
+// Name is what people know the group by: the names of its rules.
+func (g AccessGroup) Name() string { return strings.Join(g.Rules, ", ") }
+
+// AccessGroups returns the groups that the filters of enabled License rules name, ordered by
+// kind and id. Rules in a view count as License rules.
+func AccessGroups(rules []Rule) []AccessGroup {
+	var groups []AccessGroup
+	for _, kind := range AccessKinds {
+		byID := map[string]*AccessGroup{}
+		var ids []string
+		for _, r := range rules {
+			filter, found := ParseFilter(r.Filter, diag.Rule{ID: r.ID, Name: r.Name})
+			if r.Disabled || found.HasErrors() {
+				continue
+			}
+			for _, item := range filter.Items {
+				id, ok := kind.group(item)
+				if !ok {
+					continue
+				}
+				g := byID[id]
+				if g == nil {
+					g = &AccessGroup{AccessKind: kind, ID: id}
+					byID[id], ids = g, append(ids, id)
+				}
+				if !slices.Contains(g.Rules, r.Name) {
+					g.Rules = append(g.Rules, r.Name)
+				}
+			}
+		}
+		slices.Sort(ids)
+		for _, id := range ids {
+			slices.Sort(byID[id].Rules)
+			groups = append(groups, *byID[id])
+		}
+	}
+	return groups
+}
+
+// group returns the id of the group that a filter item names, and whether it names one of
+// the kind.
+func (k AccessKind) group(item FilterItem) (id string, ok bool) {
+	typ, id, whole := strings.Cut(item.Text, "_")
+	key := schema.Fold(k.Type)
+	switch {
+	case whole && typ != key, !whole && !(item.Prefix && strings.HasPrefix(key, typ)):
+		return "", false
+	case item.Prefix:
+		return id + "*", true
+	}
+	return id, true
+}

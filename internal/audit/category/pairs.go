@@ -1,0 +1,40 @@
+package category
+
+import (
+	"slices"
+
+	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// Pair is a subject and a resource that rules bring together.
+type Pair struct {
+	Subject, Type, Resource, Name string
+	// Rules are shown as the audit shows them.
+	Rules []string
+}
+
+// Pairs returns the pairs of an audit.
+func Pairs(a *report.Audit) ([]Pair, error) {
+	var w collector
+	err := report.Cells.Write(a, &w)
+	return w.pairs, err
+}
+
+// collector takes the rows of report.Cells.
+type collector struct{ pairs []Pair }
+
+var _ tabular.Writer = (*collector)(nil)
+
+func (c *collector) Write(row []any) error {
+	at := func(column string) any {
+		return row[slices.IndexFunc(report.Cells.Columns, func(c tabular.Column) bool { return c.Name == column })]
+	}
+	c.pairs = append(c.pairs, Pair{
+		Subject: at("subject").(string), Type: at("type").(string), Resource: at("resource").(string), Name: at("name").(string),
+		Rules: at("rules").([]string),
+	})
+	return nil
+}
+
+func (c *collector) Close() error { return nil }

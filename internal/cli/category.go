@@ -1,0 +1,232 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/category"
+	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// CategoryFlag is the flag --category of the commands that ask about one category of rules.
+func CategoryFlag() cli.Flag {
+	return Choice("category", "which rules: security is rights; license is which user may take which kind of access; sync is on which node an app may be opened", "security", "license", "sync")
+}
+
+// categoryOf returns the category that a command asks about.
+func categoryOf(ctx *cli.Context) ruleset.Category {
+	c, ok := ruleset.ParseCategory(ctx.String("category"))
+	if !ok {
+		return ruleset.Security
+	}
+	return c
+}
+
+// precedenceFlag is the flag --license-precedence.
+func precedenceFlag() cli.Flag {
+	return &cli.StringFlag{Name: "license-precedence", Usage: "with --category license, also count who would take which kind if the first that fits in `ORDER` is taken, which is inferred: default, or kinds such as professional,analyzer"}
+}
+
+// precedence reads the flag --license-precedence: kinds, nil without it.
+func precedence(ctx *cli.Context) ([]string, error) {
+	if !ctx.IsSet("license-precedence") {
+		return nil, nil
+	}
+	if categoryOf(ctx) != ruleset.License {
+		return nil, UsageOf(ctx.Command, "--license-precedence is about licences: add --category license")
+	}
+	var known, order []string
+	for _, k := range ruleset.AccessKinds {
+		known = append(known, k.Name)
+	}
+	if ctx.String("license-precedence") == "default" {
+		return known, nil
+	}
+	for kind := range strings.SplitSeq(ctx.String("license-precedence"), ",") {
+		kind = strings.TrimSpace(kind)
+		if !slices.Contains(known, kind) {
+			return nil, UsageOf(ctx.Command, "--license-precedence: there is no kind %q%s; the kinds are %s", kind, didYouMean(kind, known, as), strings.Join(known, ", "))
+		}
+		order = append(order, kind)
+	}
+	return order, nil
+}
+
+// categoryRows answers what people ask of License or Sync rules, by the audit of a view.
+func (s *Streams) categoryRows(ctx *cli.Context, a *audited, audits []*report.Audit) error {
+	c := categoryOf(ctx)
+	order, err := precedence(ctx)
+	if err != nil {
+		return err
+	}
+	facts, err := category.ReadFacts(c, a.compilation.Whole.Path)
+	if err != nil {
+		return Input(err)
+	}
+	return s.rows(ctx.String("output"), ctx.String("format"), category.Columns, func(w tabular.Writer) error {
+		for _, one := range audits {
+			pairs, err := category.Pairs(one)
+			if err != nil {
+				return err
+			}
+			rows := category.License
+			if c == ruleset.Sync {
+				rows = func(pairs []category.Pair, f *category.Facts, _ []string) []category.Row {
+					return category.Placement(pairs, f, one.Names.Granting())
+				}
+			}
+			for _, row := range rows(pairs, facts, order) {
+				if err := w.Write(row.Cells()); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// categoryDefaults sets what an audit of a category looks at where flags do not say it:
+// access groups as at the hub, where licences are taken, or apps, which no request asks for.
+func categoryDefaults(ctx *cli.Context, a *audited) error {
+	c := categoryOf(ctx)
+	if c == ruleset.Security {
+		if ctx.IsSet("license-precedence") {
+			_, err := precedence(ctx)
+			return err
+		}
+		return nil
+	}
+	if err := rulesOnly(ctx); err != nil {
+		return err
+	}
+	defaults := map[string]string{"context": "hub", "by": "summary"}
+	if c == ruleset.Sync {
+		defaults["context"] = "none"
+		if len(a.types) == 0 {
+			a.types = []string{"app"}
+		}
+	}
+	for name, value := range defaults {
+		if !ctx.IsSet(name) {
+			if err := ctx.Set(name, value); err != nil {
+				return err
+			}
+		}
+	}
+	if c == ruleset.License && !ctx.IsSet("inactive") {
+		return ctx.Set("inactive", "true") // leavers who keep an access are what is asked about
+	}
+	return nil
+}
+
+// rulesOnly refuses a bundle where a command asks about a category: what a bundle holds of
+// License and Sync rules has packages of its own.
+func rulesOnly(ctx *cli.Context) error {
+	if categoryOf(ctx) != ruleset.Security && ctx.IsSet("bundle") {
+		return UsageOf(ctx.Command, "--category %s reads RULES and --snapshot, not a bundle; ask a bundle by OPA for data.qlik.%s", ctx.String("category"),
+			map[ruleset.Category]string{ruleset.License: "license", ruleset.Sync: "placement"}[categoryOf(ctx)])
+	}
+	return nil
+}
+
+// categoryRequest completes the flags of a request about a category: there is one action,
+// and nodes serve apps. Access is taken at the hub.
+func categoryRequest(ctx *cli.Context) error {
+	c := categoryOf(ctx)
+	if c == ruleset.Security {
+		return nil
+	}
+	if err := rulesOnly(ctx); err != nil {
+		return err
+	}
+	for _, name := range []string{"input", "requests"} {
+		if ctx.IsSet(name) {
+			return nil
+		}
+	}
+	defaults := map[string]string{"action": ruleset.ViewAction.Name()}
+	if c == ruleset.Sync && ctx.Command.Name == "search" && !ctx.IsSet("resource") {
+		defaults["type"] = "App"
+	}
+	if c == ruleset.License {
+		defaults["context"] = "hub"
+	}
+	for name, value := range defaults {
+		if !ctx.IsSet(name) {
+			if err := ctx.Set(name, value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// verbOf returns how people call the action of a category, "" for the action's own name.
+func verbOf(c ruleset.Category) string {
+	return map[ruleset.Category]string{ruleset.License: "take", ruleset.Sync: "open"}[c]
+}
+
+// explainAccess explains for every access group that rules name whether the subject may
+// take it: why a user was denied at the hub. That none may be taken is the answer no.
+func (s *Streams) explainAccess(ctx *cli.Context, q Question, options explain.Options) error {
+	c, err := s.Compile(ctx, ctx.Args().Slice())
+	if err != nil {
+		return err
+	}
+	site, err := s.loadSite(c)
+	if err != nil {
+		return err
+	}
+	groups := ruleset.AccessGroups(c.Rules)
+	if len(groups) == 0 {
+		return Input(errors.New("no enabled License rule gives access: nobody takes any by a rule"))
+	}
+	var all []*explain.Explanation
+	for _, g := range groups {
+		one := *q.flags
+		one.Resource = Entity{Type: g.Type, ID: g.ID}
+		told, err := s.explainOn(ctx, c, site, &Question{flags: &one}, options)
+		if err != nil {
+			return err
+		}
+		all = append(all, told)
+	}
+	if s.Format == JSON {
+		err = s.WriteJSON(all)
+	}
+	granted := false
+	for i, told := range all {
+		granted = granted || told.Allow
+		if s.Format == JSON || err != nil {
+			continue
+		}
+		if i > 0 {
+			_, err = io.WriteString(s.Out, "\n")
+		}
+		if err == nil {
+			err = s.explainText(ctx, told)
+		}
+	}
+	if err == nil && !granted {
+		err = No()
+	}
+	return err
+}
+
+// viewOption reads the flag --category.
+func viewOption(ctx *cli.Context, options *compiler.Options) error {
+	c := categoryOf(ctx)
+	if c == ruleset.Security {
+		return nil
+	}
+	options.View = c
+	return nil
+}

@@ -1,0 +1,42 @@
+# On which nodes an app may be opened, or reloaded: the entry points of Sync rules, which the QMC calls load
+# balancing rules. A bundle has this package if the export has such rules.
+#
+# That is the part of the rules. A node must also run the engine and, for reloads, the scheduler, and a virtual
+# proxy must have it among its load balancing nodes.
+package qlik.placement
+
+import data.qlik.placement.types
+import data.qlik.request
+
+# METADATA
+# title: The ids of the nodes on which the resource may be opened
+# description: The input has a resource, and no subject.
+# entrypoint: true
+nodes contains node if {
+	request.known_resource
+	some node, _ in data.site.entities.servernodeconfiguration
+	served with input.subject as {"type": "node", "id": node}
+}
+
+# METADATA
+# title: The ids of the apps that may be opened on the node
+# description: The input has a subject of the type node, and no resource.
+# entrypoint: true
+apps contains app if {
+	input.subject.type == "node"
+	some app, _ in data.site.entities.app
+	types.may("app", "read", app)
+}
+
+# METADATA
+# title: The ids of the rules that place the resource on the node
+# description: The input has a subject of the type node, and a resource.
+# entrypoint: true
+default granted_by := set()
+
+granted_by := types.granted_by(request.type, "read", request.resource) if {
+	input.subject.type == "node"
+	request.known_resource
+}
+
+served if types.may(request.type, "read", request.resource)
