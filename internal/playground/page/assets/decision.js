@@ -34,7 +34,7 @@ const reasons = {
   no_rule: "No rule grants it.", unknown_subject: "The user is not on record.", unknown_resource: "The resource is not on record.",
   invalid_request: "A part of the request is missing or unknown.",
 };
-const apart = { disabled: "disabled", skipped: "left out because of errors", other_context: "for the other context" };
+const inactive = { disabled: "disabled", skipped: "left out because of errors", other_context: "for the other context" };
 
 function showDecision(answer) {
   const x = answer.explanation;
@@ -48,7 +48,7 @@ function showDecision(answer) {
     el("p", {}, el("span", { class: x.allow ? "answer yes" : "answer no", text: x.allow ? "Allowed" : "Denied" }), `${called(x.request.subject)} ${x.allow ? "may" : "may not"} ${x.request.action} ${called(x.request.resource)}. ${said}`),
     (x.faults || []).map((f) => el("p", { text: `${f.path}: ${f.message}` })),
     (x.questions || []).map((q, i) => question(q, x, i === 0)),
-    x.apart && x.apart.length ? [el("h3", { text: "Rules that cannot grant as they are" }), el("ul", {}, x.apart.map((a) => el("li", { text: `${a.name}: ${apart[a.why] || a.why}` })))] : null,
+    x.inactive && x.inactive.length ? [el("h3", { text: "Rules that cannot grant as they are" }), el("ul", {}, x.inactive.map((a) => el("li", { text: `${a.name}: ${inactive[a.why] || a.why}` })))] : null,
     x.proposals && x.proposals.length ? [el("h3", { text: "What would grant it" }), el("ol", {}, x.proposals.map((p) => el("li", { text: listed(p.changes.map((c) => c.sentence)) })))] : null,
     (x.notes || []).map((n) => el("p", { class: "muted small", text: n })));
 }
