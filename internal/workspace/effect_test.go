@@ -102,7 +102,7 @@ func TestEffectIsTheWholeDifference(t *testing.T) {
 	}
 	seeds, edits := uint64(1), 5
 	if exact.Enabled() {
-		seeds, edits = 6, 40
+		seeds, edits = 2, 6
 	}
 	size := sitegen.Size{Users: 6, Streams: 3, Apps: 5, Objects: 5, Others: 1, Rules: 16, Requests: 1}
 	differ := 0
