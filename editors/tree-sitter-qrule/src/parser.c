@@ -7,9 +7,9 @@
 #define LANGUAGE_VERSION 14
 #define STATE_COUNT 47
 #define LARGE_STATE_COUNT 2
-#define SYMBOL_COUNT 56
+#define SYMBOL_COUNT 57
 #define ALIAS_COUNT 0
-#define TOKEN_COUNT 39
+#define TOKEN_COUNT 40
 #define EXTERNAL_TOKEN_COUNT 0
 #define FIELD_COUNT 5
 #define MAX_ALIAS_SEQUENCE_LENGTH 5
@@ -29,48 +29,49 @@ enum ts_symbol_identifiers {
   anon_sym_category = 11,
   anon_sym_disabled = 12,
   anon_sym_tags = 13,
-  anon_sym_eol = 14,
-  anon_sym_comment = 15,
-  sym_value = 16,
-  sym_continuation = 17,
-  anon_sym_or = 18,
-  anon_sym_PIPE_PIPE = 19,
-  anon_sym_and = 20,
-  anon_sym_AMP_AMP = 21,
-  anon_sym_BANG = 22,
-  anon_sym_LPAREN = 23,
-  anon_sym_RPAREN = 24,
-  anon_sym_true = 25,
-  anon_sym_false = 26,
-  anon_sym_EQ = 27,
-  anon_sym_EQ_EQ = 28,
-  anon_sym_BANG_EQ = 29,
-  anon_sym_BANG_EQ_EQ = 30,
-  anon_sym_like = 31,
-  anon_sym_matches = 32,
-  anon_sym_DOT = 33,
-  sym_root = 34,
-  sym_function = 35,
-  sym_property = 36,
-  sym_custom_property = 37,
-  sym_string = 38,
-  sym_source_file = 39,
-  sym_header = 40,
-  sym_entry = 41,
-  sym_key = 42,
-  sym_unknown_key = 43,
-  sym__condition = 44,
-  sym_or = 45,
-  sym_and = 46,
-  sym_not = 47,
-  sym_group = 48,
-  sym_boolean = 49,
-  sym_comparison = 50,
-  sym__operand = 51,
-  sym_call = 52,
-  sym_path = 53,
-  aux_sym_header_repeat1 = 54,
-  aux_sym_entry_repeat1 = 55,
+  anon_sym_only = 14,
+  anon_sym_eol = 15,
+  anon_sym_comment = 16,
+  sym_value = 17,
+  sym_continuation = 18,
+  anon_sym_or = 19,
+  anon_sym_PIPE_PIPE = 20,
+  anon_sym_and = 21,
+  anon_sym_AMP_AMP = 22,
+  anon_sym_BANG = 23,
+  anon_sym_LPAREN = 24,
+  anon_sym_RPAREN = 25,
+  anon_sym_true = 26,
+  anon_sym_false = 27,
+  anon_sym_EQ = 28,
+  anon_sym_EQ_EQ = 29,
+  anon_sym_BANG_EQ = 30,
+  anon_sym_BANG_EQ_EQ = 31,
+  anon_sym_like = 32,
+  anon_sym_matches = 33,
+  anon_sym_DOT = 34,
+  sym_root = 35,
+  sym_function = 36,
+  sym_property = 37,
+  sym_custom_property = 38,
+  sym_string = 39,
+  sym_source_file = 40,
+  sym_header = 41,
+  sym_entry = 42,
+  sym_key = 43,
+  sym_unknown_key = 44,
+  sym__condition = 45,
+  sym_or = 46,
+  sym_and = 47,
+  sym_not = 48,
+  sym_group = 49,
+  sym_boolean = 50,
+  sym_comparison = 51,
+  sym__operand = 52,
+  sym_call = 53,
+  sym_path = 54,
+  aux_sym_header_repeat1 = 55,
+  aux_sym_entry_repeat1 = 56,
 };
 
 static const char * const ts_symbol_names[] = {
@@ -88,6 +89,7 @@ static const char * const ts_symbol_names[] = {
   [anon_sym_category] = "category",
   [anon_sym_disabled] = "disabled",
   [anon_sym_tags] = "tags",
+  [anon_sym_only] = "only",
   [anon_sym_eol] = "eol",
   [anon_sym_comment] = "comment",
   [sym_value] = "value",
@@ -147,6 +149,7 @@ static const TSSymbol ts_symbol_map[] = {
   [anon_sym_category] = anon_sym_category,
   [anon_sym_disabled] = anon_sym_disabled,
   [anon_sym_tags] = anon_sym_tags,
+  [anon_sym_only] = anon_sym_only,
   [anon_sym_eol] = anon_sym_eol,
   [anon_sym_comment] = anon_sym_comment,
   [sym_value] = sym_value,
@@ -245,6 +248,10 @@ static const TSSymbolMetadata ts_symbol_metadata[] = {
     .named = false,
   },
   [anon_sym_tags] = {
+    .visible = true,
+    .named = false,
+  },
+  [anon_sym_only] = {
     .visible = true,
     .named = false,
   },
@@ -1581,264 +1588,274 @@ static bool ts_lex_keywords(TSLexer *lexer, TSStateId state) {
           lookahead == 'o') ADVANCE(15);
       END_STATE();
     case 11:
-      if (lookahead == 'r') ADVANCE(28);
+      if (lookahead == 'n') ADVANCE(28);
+      if (lookahead == 'r') ADVANCE(29);
       END_STATE();
     case 12:
-      if (lookahead == 'a') ADVANCE(29);
-      if (lookahead == 'r') ADVANCE(30);
-      if (lookahead == 'y') ADVANCE(31);
+      if (lookahead == 'a') ADVANCE(30);
+      if (lookahead == 'r') ADVANCE(31);
+      if (lookahead == 'y') ADVANCE(32);
       END_STATE();
     case 13:
       if (lookahead == 'E' ||
-          lookahead == 'e') ADVANCE(32);
+          lookahead == 'e') ADVANCE(33);
       END_STATE();
     case 14:
       if (lookahead == 'S' ||
-          lookahead == 's') ADVANCE(33);
+          lookahead == 's') ADVANCE(34);
       END_STATE();
     case 15:
       if (lookahead == 'D' ||
-          lookahead == 'd') ADVANCE(34);
+          lookahead == 'd') ADVANCE(35);
       END_STATE();
     case 16:
-      if (lookahead == 't') ADVANCE(35);
+      if (lookahead == 't') ADVANCE(36);
       END_STATE();
     case 17:
-      if (lookahead == 'd') ADVANCE(36);
+      if (lookahead == 'd') ADVANCE(37);
       END_STATE();
     case 18:
-      if (lookahead == 't') ADVANCE(37);
+      if (lookahead == 't') ADVANCE(38);
       END_STATE();
     case 19:
-      if (lookahead == 'm') ADVANCE(38);
-      if (lookahead == 'n') ADVANCE(39);
+      if (lookahead == 'm') ADVANCE(39);
+      if (lookahead == 'n') ADVANCE(40);
       END_STATE();
     case 20:
-      if (lookahead == 's') ADVANCE(40);
+      if (lookahead == 's') ADVANCE(41);
       END_STATE();
     case 21:
-      if (lookahead == 'l') ADVANCE(41);
-      END_STATE();
-    case 22:
       if (lookahead == 'l') ADVANCE(42);
       END_STATE();
-    case 23:
+    case 22:
       if (lookahead == 'l') ADVANCE(43);
+      END_STATE();
+    case 23:
+      if (lookahead == 'l') ADVANCE(44);
       END_STATE();
     case 24:
       ACCEPT_TOKEN(anon_sym_id);
       END_STATE();
     case 25:
-      if (lookahead == 'k') ADVANCE(44);
+      if (lookahead == 'k') ADVANCE(45);
       END_STATE();
     case 26:
-      if (lookahead == 't') ADVANCE(45);
+      if (lookahead == 't') ADVANCE(46);
       END_STATE();
     case 27:
-      if (lookahead == 'm') ADVANCE(46);
+      if (lookahead == 'm') ADVANCE(47);
       END_STATE();
     case 28:
-      ACCEPT_TOKEN(anon_sym_or);
+      if (lookahead == 'l') ADVANCE(48);
       END_STATE();
     case 29:
-      if (lookahead == 'g') ADVANCE(47);
+      ACCEPT_TOKEN(anon_sym_or);
       END_STATE();
     case 30:
-      if (lookahead == 'u') ADVANCE(48);
+      if (lookahead == 'g') ADVANCE(49);
       END_STATE();
     case 31:
-      if (lookahead == 'p') ADVANCE(49);
+      if (lookahead == 'u') ADVANCE(50);
       END_STATE();
     case 32:
-      if (lookahead == 'S' ||
-          lookahead == 's') ADVANCE(50);
+      if (lookahead == 'p') ADVANCE(51);
       END_STATE();
     case 33:
-      if (lookahead == 'E' ||
-          lookahead == 'e') ADVANCE(51);
+      if (lookahead == 'S' ||
+          lookahead == 's') ADVANCE(52);
       END_STATE();
     case 34:
       if (lookahead == 'E' ||
-          lookahead == 'e') ADVANCE(52);
+          lookahead == 'e') ADVANCE(53);
       END_STATE();
     case 35:
-      if (lookahead == 'i') ADVANCE(53);
+      if (lookahead == 'E' ||
+          lookahead == 'e') ADVANCE(54);
       END_STATE();
     case 36:
-      ACCEPT_TOKEN(anon_sym_and);
+      if (lookahead == 'i') ADVANCE(55);
       END_STATE();
     case 37:
-      if (lookahead == 'e') ADVANCE(54);
+      ACCEPT_TOKEN(anon_sym_and);
       END_STATE();
     case 38:
-      if (lookahead == 'm') ADVANCE(55);
+      if (lookahead == 'e') ADVANCE(56);
       END_STATE();
     case 39:
-      if (lookahead == 't') ADVANCE(56);
+      if (lookahead == 'm') ADVANCE(57);
       END_STATE();
     case 40:
-      if (lookahead == 'a') ADVANCE(57);
+      if (lookahead == 't') ADVANCE(58);
       END_STATE();
     case 41:
-      ACCEPT_TOKEN(anon_sym_eol);
+      if (lookahead == 'a') ADVANCE(59);
       END_STATE();
     case 42:
-      if (lookahead == 's') ADVANCE(58);
+      ACCEPT_TOKEN(anon_sym_eol);
       END_STATE();
     case 43:
-      if (lookahead == 't') ADVANCE(59);
+      if (lookahead == 's') ADVANCE(60);
       END_STATE();
     case 44:
-      if (lookahead == 'e') ADVANCE(60);
+      if (lookahead == 't') ADVANCE(61);
       END_STATE();
     case 45:
-      if (lookahead == 'c') ADVANCE(61);
-      END_STATE();
-    case 46:
       if (lookahead == 'e') ADVANCE(62);
       END_STATE();
-    case 47:
-      if (lookahead == 's') ADVANCE(63);
+    case 46:
+      if (lookahead == 'c') ADVANCE(63);
       END_STATE();
-    case 48:
+    case 47:
       if (lookahead == 'e') ADVANCE(64);
       END_STATE();
+    case 48:
+      if (lookahead == 'y') ADVANCE(65);
+      END_STATE();
     case 49:
-      if (lookahead == 'e') ADVANCE(65);
+      if (lookahead == 's') ADVANCE(66);
       END_STATE();
     case 50:
-      if (lookahead == 'O' ||
-          lookahead == 'o') ADVANCE(66);
+      if (lookahead == 'e') ADVANCE(67);
       END_STATE();
     case 51:
-      if (lookahead == 'R' ||
-          lookahead == 'r') ADVANCE(52);
+      if (lookahead == 'e') ADVANCE(68);
       END_STATE();
     case 52:
-      ACCEPT_TOKEN(sym_root);
+      if (lookahead == 'O' ||
+          lookahead == 'o') ADVANCE(69);
       END_STATE();
     case 53:
-      if (lookahead == 'o') ADVANCE(67);
+      if (lookahead == 'R' ||
+          lookahead == 'r') ADVANCE(54);
       END_STATE();
     case 54:
-      if (lookahead == 'g') ADVANCE(68);
+      ACCEPT_TOKEN(sym_root);
       END_STATE();
     case 55:
-      if (lookahead == 'e') ADVANCE(69);
+      if (lookahead == 'o') ADVANCE(70);
       END_STATE();
     case 56:
-      if (lookahead == 'e') ADVANCE(70);
+      if (lookahead == 'g') ADVANCE(71);
       END_STATE();
     case 57:
-      if (lookahead == 'b') ADVANCE(71);
-      END_STATE();
-    case 58:
       if (lookahead == 'e') ADVANCE(72);
       END_STATE();
-    case 59:
+    case 58:
       if (lookahead == 'e') ADVANCE(73);
       END_STATE();
+    case 59:
+      if (lookahead == 'b') ADVANCE(74);
+      END_STATE();
     case 60:
-      ACCEPT_TOKEN(anon_sym_like);
+      if (lookahead == 'e') ADVANCE(75);
       END_STATE();
     case 61:
-      if (lookahead == 'h') ADVANCE(74);
+      if (lookahead == 'e') ADVANCE(76);
       END_STATE();
     case 62:
-      ACCEPT_TOKEN(anon_sym_name);
+      ACCEPT_TOKEN(anon_sym_like);
       END_STATE();
     case 63:
-      ACCEPT_TOKEN(anon_sym_tags);
+      if (lookahead == 'h') ADVANCE(77);
       END_STATE();
     case 64:
-      ACCEPT_TOKEN(anon_sym_true);
+      ACCEPT_TOKEN(anon_sym_name);
       END_STATE();
     case 65:
-      ACCEPT_TOKEN(anon_sym_type);
+      ACCEPT_TOKEN(anon_sym_only);
       END_STATE();
     case 66:
-      if (lookahead == 'U' ||
-          lookahead == 'u') ADVANCE(75);
+      ACCEPT_TOKEN(anon_sym_tags);
       END_STATE();
     case 67:
-      if (lookahead == 'n') ADVANCE(76);
+      ACCEPT_TOKEN(anon_sym_true);
       END_STATE();
     case 68:
-      if (lookahead == 'o') ADVANCE(77);
+      ACCEPT_TOKEN(anon_sym_type);
       END_STATE();
     case 69:
-      if (lookahead == 'n') ADVANCE(78);
+      if (lookahead == 'U' ||
+          lookahead == 'u') ADVANCE(78);
       END_STATE();
     case 70:
-      if (lookahead == 'x') ADVANCE(79);
+      if (lookahead == 'n') ADVANCE(79);
       END_STATE();
     case 71:
-      if (lookahead == 'l') ADVANCE(80);
+      if (lookahead == 'o') ADVANCE(80);
       END_STATE();
     case 72:
-      ACCEPT_TOKEN(anon_sym_false);
+      if (lookahead == 'n') ADVANCE(81);
       END_STATE();
     case 73:
-      if (lookahead == 'r') ADVANCE(81);
+      if (lookahead == 'x') ADVANCE(82);
       END_STATE();
     case 74:
-      if (lookahead == 'e') ADVANCE(82);
+      if (lookahead == 'l') ADVANCE(83);
       END_STATE();
     case 75:
-      if (lookahead == 'R' ||
-          lookahead == 'r') ADVANCE(83);
+      ACCEPT_TOKEN(anon_sym_false);
       END_STATE();
     case 76:
-      if (lookahead == 's') ADVANCE(84);
+      if (lookahead == 'r') ADVANCE(84);
       END_STATE();
     case 77:
-      if (lookahead == 'r') ADVANCE(85);
+      if (lookahead == 'e') ADVANCE(85);
       END_STATE();
     case 78:
-      if (lookahead == 't') ADVANCE(86);
+      if (lookahead == 'R' ||
+          lookahead == 'r') ADVANCE(86);
       END_STATE();
     case 79:
-      if (lookahead == 't') ADVANCE(87);
+      if (lookahead == 's') ADVANCE(87);
       END_STATE();
     case 80:
-      if (lookahead == 'e') ADVANCE(88);
+      if (lookahead == 'r') ADVANCE(88);
       END_STATE();
     case 81:
-      ACCEPT_TOKEN(anon_sym_filter);
+      if (lookahead == 't') ADVANCE(89);
       END_STATE();
     case 82:
-      if (lookahead == 's') ADVANCE(89);
+      if (lookahead == 't') ADVANCE(90);
       END_STATE();
     case 83:
-      if (lookahead == 'C' ||
-          lookahead == 'c') ADVANCE(90);
+      if (lookahead == 'e') ADVANCE(91);
       END_STATE();
     case 84:
-      ACCEPT_TOKEN(anon_sym_actions);
+      ACCEPT_TOKEN(anon_sym_filter);
       END_STATE();
     case 85:
-      if (lookahead == 'y') ADVANCE(91);
+      if (lookahead == 's') ADVANCE(92);
       END_STATE();
     case 86:
-      ACCEPT_TOKEN(anon_sym_comment);
+      if (lookahead == 'C' ||
+          lookahead == 'c') ADVANCE(93);
       END_STATE();
     case 87:
-      ACCEPT_TOKEN(anon_sym_context);
+      ACCEPT_TOKEN(anon_sym_actions);
       END_STATE();
     case 88:
-      if (lookahead == 'd') ADVANCE(92);
+      if (lookahead == 'y') ADVANCE(94);
       END_STATE();
     case 89:
-      ACCEPT_TOKEN(anon_sym_matches);
+      ACCEPT_TOKEN(anon_sym_comment);
       END_STATE();
     case 90:
-      if (lookahead == 'E' ||
-          lookahead == 'e') ADVANCE(52);
+      ACCEPT_TOKEN(anon_sym_context);
       END_STATE();
     case 91:
-      ACCEPT_TOKEN(anon_sym_category);
+      if (lookahead == 'd') ADVANCE(95);
       END_STATE();
     case 92:
+      ACCEPT_TOKEN(anon_sym_matches);
+      END_STATE();
+    case 93:
+      if (lookahead == 'E' ||
+          lookahead == 'e') ADVANCE(54);
+      END_STATE();
+    case 94:
+      ACCEPT_TOKEN(anon_sym_category);
+      END_STATE();
+    case 95:
       ACCEPT_TOKEN(anon_sym_disabled);
       END_STATE();
     default:
@@ -1851,10 +1868,10 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [1] = {.lex_state = 22},
   [2] = {.lex_state = 22},
   [3] = {.lex_state = 22},
-  [4] = {.lex_state = 22},
-  [5] = {.lex_state = 5},
-  [6] = {.lex_state = 22},
-  [7] = {.lex_state = 6},
+  [4] = {.lex_state = 5},
+  [5] = {.lex_state = 22},
+  [6] = {.lex_state = 6},
+  [7] = {.lex_state = 22},
   [8] = {.lex_state = 22},
   [9] = {.lex_state = 22},
   [10] = {.lex_state = 22},
@@ -1868,18 +1885,18 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [18] = {.lex_state = 3},
   [19] = {.lex_state = 24},
   [20] = {.lex_state = 24},
-  [21] = {.lex_state = 22},
+  [21] = {.lex_state = 24},
   [22] = {.lex_state = 22},
-  [23] = {.lex_state = 24},
+  [23] = {.lex_state = 22},
   [24] = {.lex_state = 22},
   [25] = {.lex_state = 22},
   [26] = {.lex_state = 22},
   [27] = {.lex_state = 22},
   [28] = {.lex_state = 22},
   [29] = {.lex_state = 22},
-  [30] = {.lex_state = 24},
+  [30] = {.lex_state = 22},
   [31] = {.lex_state = 22},
-  [32] = {.lex_state = 22},
+  [32] = {.lex_state = 24},
   [33] = {.lex_state = 22},
   [34] = {.lex_state = 22},
   [35] = {.lex_state = 22},
@@ -1911,6 +1928,7 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [anon_sym_category] = ACTIONS(1),
     [anon_sym_disabled] = ACTIONS(1),
     [anon_sym_tags] = ACTIONS(1),
+    [anon_sym_only] = ACTIONS(1),
     [anon_sym_eol] = ACTIONS(1),
     [anon_sym_comment] = ACTIONS(1),
     [anon_sym_or] = ACTIONS(1),
@@ -1935,8 +1953,8 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [sym_string] = ACTIONS(1),
   },
   [1] = {
-    [sym_source_file] = STATE(43),
-    [sym_header] = STATE(3),
+    [sym_source_file] = STATE(41),
+    [sym_header] = STATE(7),
     [sym__condition] = STATE(34),
     [sym_or] = STATE(34),
     [sym_and] = STATE(34),
@@ -1944,9 +1962,9 @@ static const uint16_t ts_parse_table[LARGE_STATE_COUNT][SYMBOL_COUNT] = {
     [sym_group] = STATE(34),
     [sym_boolean] = STATE(34),
     [sym_comparison] = STATE(34),
-    [sym__operand] = STATE(30),
+    [sym__operand] = STATE(32),
     [sym_call] = STATE(34),
-    [sym_path] = STATE(23),
+    [sym_path] = STATE(21),
     [ts_builtin_sym_end] = ACTIONS(3),
     [sym_fence] = ACTIONS(5),
     [anon_sym_BANG] = ACTIONS(7),
@@ -1964,13 +1982,13 @@ static const uint16_t ts_small_parse_table[] = {
       sym__word,
     ACTIONS(19), 1,
       sym_fence,
-    STATE(4), 2,
+    STATE(3), 2,
       sym_entry,
       aux_sym_header_repeat1,
     STATE(42), 2,
       sym_key,
       sym_unknown_key,
-    ACTIONS(21), 11,
+    ACTIONS(21), 12,
       anon_sym_name,
       anon_sym_id,
       anon_sym_filter,
@@ -1980,9 +1998,105 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_category,
       anon_sym_disabled,
       anon_sym_tags,
+      anon_sym_only,
       anon_sym_eol,
       anon_sym_comment,
-  [28] = 9,
+  [29] = 5,
+    ACTIONS(17), 1,
+      sym__word,
+    ACTIONS(23), 1,
+      sym_fence,
+    STATE(5), 2,
+      sym_entry,
+      aux_sym_header_repeat1,
+    STATE(42), 2,
+      sym_key,
+      sym_unknown_key,
+    ACTIONS(21), 12,
+      anon_sym_name,
+      anon_sym_id,
+      anon_sym_filter,
+      anon_sym_actions,
+      anon_sym_context,
+      anon_sym_type,
+      anon_sym_category,
+      anon_sym_disabled,
+      anon_sym_tags,
+      anon_sym_only,
+      anon_sym_eol,
+      anon_sym_comment,
+  [58] = 5,
+    ACTIONS(27), 1,
+      aux_sym_entry_token1,
+    ACTIONS(29), 1,
+      sym_value,
+    ACTIONS(31), 1,
+      sym_continuation,
+    STATE(12), 1,
+      aux_sym_entry_repeat1,
+    ACTIONS(25), 14,
+      sym_fence,
+      anon_sym_name,
+      anon_sym_id,
+      anon_sym_filter,
+      anon_sym_actions,
+      anon_sym_context,
+      anon_sym_type,
+      anon_sym_category,
+      anon_sym_disabled,
+      anon_sym_tags,
+      anon_sym_only,
+      anon_sym_eol,
+      anon_sym_comment,
+      sym__word,
+  [87] = 5,
+    ACTIONS(33), 1,
+      sym__word,
+    ACTIONS(36), 1,
+      sym_fence,
+    STATE(5), 2,
+      sym_entry,
+      aux_sym_header_repeat1,
+    STATE(42), 2,
+      sym_key,
+      sym_unknown_key,
+    ACTIONS(38), 12,
+      anon_sym_name,
+      anon_sym_id,
+      anon_sym_filter,
+      anon_sym_actions,
+      anon_sym_context,
+      anon_sym_type,
+      anon_sym_category,
+      anon_sym_disabled,
+      anon_sym_tags,
+      anon_sym_only,
+      anon_sym_eol,
+      anon_sym_comment,
+  [116] = 5,
+    ACTIONS(43), 1,
+      sym_fence,
+    ACTIONS(45), 1,
+      sym_value,
+    ACTIONS(47), 1,
+      sym_continuation,
+    STATE(17), 1,
+      aux_sym_entry_repeat1,
+    ACTIONS(41), 13,
+      anon_sym_name,
+      anon_sym_id,
+      anon_sym_filter,
+      anon_sym_actions,
+      anon_sym_context,
+      anon_sym_type,
+      anon_sym_category,
+      anon_sym_disabled,
+      anon_sym_tags,
+      anon_sym_only,
+      anon_sym_eol,
+      anon_sym_comment,
+      sym__word,
+  [144] = 9,
     ACTIONS(7), 1,
       anon_sym_BANG,
     ACTIONS(9), 1,
@@ -1991,11 +2105,11 @@ static const uint16_t ts_small_parse_table[] = {
       sym_root,
     ACTIONS(15), 1,
       sym_string,
-    ACTIONS(23), 1,
+    ACTIONS(49), 1,
       ts_builtin_sym_end,
-    STATE(23), 1,
+    STATE(21), 1,
       sym_path,
-    STATE(30), 1,
+    STATE(32), 1,
       sym__operand,
     ACTIONS(11), 2,
       anon_sym_true,
@@ -2009,98 +2123,7 @@ static const uint16_t ts_small_parse_table[] = {
       sym_boolean,
       sym_comparison,
       sym_call,
-  [64] = 5,
-    ACTIONS(17), 1,
-      sym__word,
-    ACTIONS(25), 1,
-      sym_fence,
-    STATE(6), 2,
-      sym_entry,
-      aux_sym_header_repeat1,
-    STATE(42), 2,
-      sym_key,
-      sym_unknown_key,
-    ACTIONS(21), 11,
-      anon_sym_name,
-      anon_sym_id,
-      anon_sym_filter,
-      anon_sym_actions,
-      anon_sym_context,
-      anon_sym_type,
-      anon_sym_category,
-      anon_sym_disabled,
-      anon_sym_tags,
-      anon_sym_eol,
-      anon_sym_comment,
-  [92] = 5,
-    ACTIONS(29), 1,
-      aux_sym_entry_token1,
-    ACTIONS(31), 1,
-      sym_value,
-    ACTIONS(33), 1,
-      sym_continuation,
-    STATE(14), 1,
-      aux_sym_entry_repeat1,
-    ACTIONS(27), 13,
-      sym_fence,
-      anon_sym_name,
-      anon_sym_id,
-      anon_sym_filter,
-      anon_sym_actions,
-      anon_sym_context,
-      anon_sym_type,
-      anon_sym_category,
-      anon_sym_disabled,
-      anon_sym_tags,
-      anon_sym_eol,
-      anon_sym_comment,
-      sym__word,
-  [120] = 5,
-    ACTIONS(35), 1,
-      sym__word,
-    ACTIONS(38), 1,
-      sym_fence,
-    STATE(6), 2,
-      sym_entry,
-      aux_sym_header_repeat1,
-    STATE(42), 2,
-      sym_key,
-      sym_unknown_key,
-    ACTIONS(40), 11,
-      anon_sym_name,
-      anon_sym_id,
-      anon_sym_filter,
-      anon_sym_actions,
-      anon_sym_context,
-      anon_sym_type,
-      anon_sym_category,
-      anon_sym_disabled,
-      anon_sym_tags,
-      anon_sym_eol,
-      anon_sym_comment,
-  [148] = 5,
-    ACTIONS(45), 1,
-      sym_fence,
-    ACTIONS(47), 1,
-      sym_value,
-    ACTIONS(49), 1,
-      sym_continuation,
-    STATE(16), 1,
-      aux_sym_entry_repeat1,
-    ACTIONS(43), 12,
-      anon_sym_name,
-      anon_sym_id,
-      anon_sym_filter,
-      anon_sym_actions,
-      anon_sym_context,
-      anon_sym_type,
-      anon_sym_category,
-      anon_sym_disabled,
-      anon_sym_tags,
-      anon_sym_eol,
-      anon_sym_comment,
-      sym__word,
-  [175] = 8,
+  [180] = 8,
     ACTIONS(7), 1,
       anon_sym_BANG,
     ACTIONS(9), 1,
@@ -2109,84 +2132,9 @@ static const uint16_t ts_small_parse_table[] = {
       sym_root,
     ACTIONS(15), 1,
       sym_string,
-    STATE(23), 1,
+    STATE(21), 1,
       sym_path,
-    STATE(30), 1,
-      sym__operand,
-    ACTIONS(11), 2,
-      anon_sym_true,
-      anon_sym_false,
-    STATE(33), 8,
-      sym__condition,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_group,
-      sym_boolean,
-      sym_comparison,
-      sym_call,
-  [208] = 8,
-    ACTIONS(7), 1,
-      anon_sym_BANG,
-    ACTIONS(9), 1,
-      anon_sym_LPAREN,
-    ACTIONS(13), 1,
-      sym_root,
-    ACTIONS(15), 1,
-      sym_string,
-    STATE(23), 1,
-      sym_path,
-    STATE(30), 1,
-      sym__operand,
-    ACTIONS(11), 2,
-      anon_sym_true,
-      anon_sym_false,
-    STATE(35), 8,
-      sym__condition,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_group,
-      sym_boolean,
-      sym_comparison,
-      sym_call,
-  [241] = 8,
-    ACTIONS(7), 1,
-      anon_sym_BANG,
-    ACTIONS(9), 1,
-      anon_sym_LPAREN,
-    ACTIONS(13), 1,
-      sym_root,
-    ACTIONS(15), 1,
-      sym_string,
-    STATE(23), 1,
-      sym_path,
-    STATE(30), 1,
-      sym__operand,
-    ACTIONS(11), 2,
-      anon_sym_true,
-      anon_sym_false,
-    STATE(25), 8,
-      sym__condition,
-      sym_or,
-      sym_and,
-      sym_not,
-      sym_group,
-      sym_boolean,
-      sym_comparison,
-      sym_call,
-  [274] = 8,
-    ACTIONS(7), 1,
-      anon_sym_BANG,
-    ACTIONS(9), 1,
-      anon_sym_LPAREN,
-    ACTIONS(13), 1,
-      sym_root,
-    ACTIONS(15), 1,
-      sym_string,
-    STATE(23), 1,
-      sym_path,
-    STATE(30), 1,
+    STATE(32), 1,
       sym__operand,
     ACTIONS(11), 2,
       anon_sym_true,
@@ -2200,74 +2148,89 @@ static const uint16_t ts_small_parse_table[] = {
       sym_boolean,
       sym_comparison,
       sym_call,
-  [307] = 4,
-    ACTIONS(53), 1,
+  [213] = 8,
+    ACTIONS(7), 1,
+      anon_sym_BANG,
+    ACTIONS(9), 1,
+      anon_sym_LPAREN,
+    ACTIONS(13), 1,
+      sym_root,
+    ACTIONS(15), 1,
+      sym_string,
+    STATE(21), 1,
+      sym_path,
+    STATE(32), 1,
+      sym__operand,
+    ACTIONS(11), 2,
+      anon_sym_true,
+      anon_sym_false,
+    STATE(30), 8,
+      sym__condition,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_group,
+      sym_boolean,
+      sym_comparison,
+      sym_call,
+  [246] = 8,
+    ACTIONS(7), 1,
+      anon_sym_BANG,
+    ACTIONS(9), 1,
+      anon_sym_LPAREN,
+    ACTIONS(13), 1,
+      sym_root,
+    ACTIONS(15), 1,
+      sym_string,
+    STATE(21), 1,
+      sym_path,
+    STATE(32), 1,
+      sym__operand,
+    ACTIONS(11), 2,
+      anon_sym_true,
+      anon_sym_false,
+    STATE(35), 8,
+      sym__condition,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_group,
+      sym_boolean,
+      sym_comparison,
+      sym_call,
+  [279] = 8,
+    ACTIONS(7), 1,
+      anon_sym_BANG,
+    ACTIONS(9), 1,
+      anon_sym_LPAREN,
+    ACTIONS(13), 1,
+      sym_root,
+    ACTIONS(15), 1,
+      sym_string,
+    STATE(21), 1,
+      sym_path,
+    STATE(32), 1,
+      sym__operand,
+    ACTIONS(11), 2,
+      anon_sym_true,
+      anon_sym_false,
+    STATE(26), 8,
+      sym__condition,
+      sym_or,
+      sym_and,
+      sym_not,
+      sym_group,
+      sym_boolean,
+      sym_comparison,
+      sym_call,
+  [312] = 4,
+    ACTIONS(43), 1,
       sym_fence,
-    ACTIONS(55), 1,
-      sym_continuation,
-    STATE(17), 1,
-      aux_sym_entry_repeat1,
-    ACTIONS(51), 12,
-      anon_sym_name,
-      anon_sym_id,
-      anon_sym_filter,
-      anon_sym_actions,
-      anon_sym_context,
-      anon_sym_type,
-      anon_sym_category,
-      anon_sym_disabled,
-      anon_sym_tags,
-      anon_sym_eol,
-      anon_sym_comment,
-      sym__word,
-  [331] = 4,
-    ACTIONS(59), 1,
-      sym_fence,
-    ACTIONS(61), 1,
-      sym_continuation,
-    STATE(18), 1,
-      aux_sym_entry_repeat1,
-    ACTIONS(57), 12,
-      anon_sym_name,
-      anon_sym_id,
-      anon_sym_filter,
-      anon_sym_actions,
-      anon_sym_context,
-      anon_sym_type,
-      anon_sym_category,
-      anon_sym_disabled,
-      anon_sym_tags,
-      anon_sym_eol,
-      anon_sym_comment,
-      sym__word,
-  [355] = 4,
-    ACTIONS(45), 1,
-      sym_fence,
-    ACTIONS(61), 1,
-      sym_continuation,
-    STATE(18), 1,
-      aux_sym_entry_repeat1,
-    ACTIONS(43), 12,
-      anon_sym_name,
-      anon_sym_id,
-      anon_sym_filter,
-      anon_sym_actions,
-      anon_sym_context,
-      anon_sym_type,
-      anon_sym_category,
-      anon_sym_disabled,
-      anon_sym_tags,
-      anon_sym_eol,
-      anon_sym_comment,
-      sym__word,
-  [379] = 4,
-    ACTIONS(65), 1,
-      sym_fence,
-    ACTIONS(67), 1,
+    ACTIONS(51), 1,
       sym_continuation,
     STATE(13), 1,
       aux_sym_entry_repeat1,
-    ACTIONS(63), 12,
+    ACTIONS(41), 13,
       anon_sym_name,
       anon_sym_id,
       anon_sym_filter,
@@ -2277,17 +2240,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_category,
       anon_sym_disabled,
       anon_sym_tags,
+      anon_sym_only,
       anon_sym_eol,
       anon_sym_comment,
       sym__word,
-  [403] = 4,
-    ACTIONS(61), 1,
+  [337] = 4,
+    ACTIONS(55), 1,
+      sym_fence,
+    ACTIONS(57), 1,
       sym_continuation,
-    ACTIONS(71), 1,
-      sym_fence,
-    STATE(18), 1,
+    STATE(13), 1,
       aux_sym_entry_repeat1,
-    ACTIONS(69), 12,
+    ACTIONS(53), 13,
       anon_sym_name,
       anon_sym_id,
       anon_sym_filter,
@@ -2297,37 +2261,18 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_category,
       anon_sym_disabled,
       anon_sym_tags,
+      anon_sym_only,
       anon_sym_eol,
       anon_sym_comment,
       sym__word,
-  [427] = 4,
-    ACTIONS(61), 1,
-      sym_continuation,
-    ACTIONS(75), 1,
+  [362] = 4,
+    ACTIONS(62), 1,
       sym_fence,
-    STATE(18), 1,
-      aux_sym_entry_repeat1,
-    ACTIONS(73), 12,
-      anon_sym_name,
-      anon_sym_id,
-      anon_sym_filter,
-      anon_sym_actions,
-      anon_sym_context,
-      anon_sym_type,
-      anon_sym_category,
-      anon_sym_disabled,
-      anon_sym_tags,
-      anon_sym_eol,
-      anon_sym_comment,
-      sym__word,
-  [451] = 4,
-    ACTIONS(79), 1,
-      sym_fence,
-    ACTIONS(81), 1,
+    ACTIONS(64), 1,
       sym_continuation,
     STATE(18), 1,
       aux_sym_entry_repeat1,
-    ACTIONS(77), 12,
+    ACTIONS(60), 13,
       anon_sym_name,
       anon_sym_id,
       anon_sym_filter,
@@ -2337,10 +2282,95 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_category,
       anon_sym_disabled,
       anon_sym_tags,
+      anon_sym_only,
       anon_sym_eol,
       anon_sym_comment,
       sym__word,
-  [475] = 2,
+  [387] = 4,
+    ACTIONS(51), 1,
+      sym_continuation,
+    ACTIONS(68), 1,
+      sym_fence,
+    STATE(13), 1,
+      aux_sym_entry_repeat1,
+    ACTIONS(66), 13,
+      anon_sym_name,
+      anon_sym_id,
+      anon_sym_filter,
+      anon_sym_actions,
+      anon_sym_context,
+      anon_sym_type,
+      anon_sym_category,
+      anon_sym_disabled,
+      anon_sym_tags,
+      anon_sym_only,
+      anon_sym_eol,
+      anon_sym_comment,
+      sym__word,
+  [412] = 4,
+    ACTIONS(72), 1,
+      sym_fence,
+    ACTIONS(74), 1,
+      sym_continuation,
+    STATE(15), 1,
+      aux_sym_entry_repeat1,
+    ACTIONS(70), 13,
+      anon_sym_name,
+      anon_sym_id,
+      anon_sym_filter,
+      anon_sym_actions,
+      anon_sym_context,
+      anon_sym_type,
+      anon_sym_category,
+      anon_sym_disabled,
+      anon_sym_tags,
+      anon_sym_only,
+      anon_sym_eol,
+      anon_sym_comment,
+      sym__word,
+  [437] = 4,
+    ACTIONS(51), 1,
+      sym_continuation,
+    ACTIONS(78), 1,
+      sym_fence,
+    STATE(13), 1,
+      aux_sym_entry_repeat1,
+    ACTIONS(76), 13,
+      anon_sym_name,
+      anon_sym_id,
+      anon_sym_filter,
+      anon_sym_actions,
+      anon_sym_context,
+      anon_sym_type,
+      anon_sym_category,
+      anon_sym_disabled,
+      anon_sym_tags,
+      anon_sym_only,
+      anon_sym_eol,
+      anon_sym_comment,
+      sym__word,
+  [462] = 4,
+    ACTIONS(51), 1,
+      sym_continuation,
+    ACTIONS(82), 1,
+      sym_fence,
+    STATE(13), 1,
+      aux_sym_entry_repeat1,
+    ACTIONS(80), 13,
+      anon_sym_name,
+      anon_sym_id,
+      anon_sym_filter,
+      anon_sym_actions,
+      anon_sym_context,
+      anon_sym_type,
+      anon_sym_category,
+      anon_sym_disabled,
+      anon_sym_tags,
+      anon_sym_only,
+      anon_sym_eol,
+      anon_sym_comment,
+      sym__word,
+  [487] = 2,
     ACTIONS(86), 2,
       anon_sym_EQ,
       anon_sym_BANG_EQ,
@@ -2356,7 +2386,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_like,
       anon_sym_matches,
       anon_sym_DOT,
-  [493] = 2,
+  [505] = 2,
     ACTIONS(90), 2,
       anon_sym_EQ,
       anon_sym_BANG_EQ,
@@ -2372,29 +2402,10 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_like,
       anon_sym_matches,
       anon_sym_DOT,
-  [511] = 1,
-    ACTIONS(92), 7,
-      ts_builtin_sym_end,
-      anon_sym_BANG,
-      anon_sym_LPAREN,
-      anon_sym_true,
-      anon_sym_false,
-      sym_root,
-      sym_string,
-  [521] = 2,
+  [523] = 3,
     ACTIONS(96), 1,
       anon_sym_DOT,
-    ACTIONS(94), 6,
-      ts_builtin_sym_end,
-      anon_sym_or,
-      anon_sym_PIPE_PIPE,
-      anon_sym_and,
-      anon_sym_AMP_AMP,
-      anon_sym_RPAREN,
-  [533] = 3,
-    ACTIONS(100), 1,
-      anon_sym_DOT,
-    ACTIONS(98), 2,
+    ACTIONS(92), 2,
       anon_sym_EQ,
       anon_sym_BANG_EQ,
     ACTIONS(94), 4,
@@ -2402,8 +2413,17 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_BANG_EQ_EQ,
       anon_sym_like,
       anon_sym_matches,
+  [537] = 1,
+    ACTIONS(98), 7,
+      ts_builtin_sym_end,
+      anon_sym_BANG,
+      anon_sym_LPAREN,
+      anon_sym_true,
+      anon_sym_false,
+      sym_root,
+      sym_string,
   [547] = 1,
-    ACTIONS(102), 7,
+    ACTIONS(100), 7,
       ts_builtin_sym_end,
       anon_sym_BANG,
       anon_sym_LPAREN,
@@ -2412,23 +2432,33 @@ static const uint16_t ts_small_parse_table[] = {
       sym_root,
       sym_string,
   [557] = 2,
-    ACTIONS(106), 2,
-      anon_sym_and,
-      anon_sym_AMP_AMP,
-    ACTIONS(104), 4,
-      ts_builtin_sym_end,
-      anon_sym_or,
-      anon_sym_PIPE_PIPE,
-      anon_sym_RPAREN,
-  [568] = 1,
-    ACTIONS(108), 6,
+    ACTIONS(102), 1,
+      anon_sym_DOT,
+    ACTIONS(94), 6,
       ts_builtin_sym_end,
       anon_sym_or,
       anon_sym_PIPE_PIPE,
       anon_sym_and,
       anon_sym_AMP_AMP,
       anon_sym_RPAREN,
-  [577] = 1,
+  [569] = 1,
+    ACTIONS(104), 6,
+      ts_builtin_sym_end,
+      anon_sym_or,
+      anon_sym_PIPE_PIPE,
+      anon_sym_and,
+      anon_sym_AMP_AMP,
+      anon_sym_RPAREN,
+  [578] = 2,
+    ACTIONS(108), 2,
+      anon_sym_and,
+      anon_sym_AMP_AMP,
+    ACTIONS(106), 4,
+      ts_builtin_sym_end,
+      anon_sym_or,
+      anon_sym_PIPE_PIPE,
+      anon_sym_RPAREN,
+  [589] = 1,
     ACTIONS(110), 6,
       ts_builtin_sym_end,
       anon_sym_or,
@@ -2436,7 +2466,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_and,
       anon_sym_AMP_AMP,
       anon_sym_RPAREN,
-  [586] = 1,
+  [598] = 1,
     ACTIONS(112), 6,
       ts_builtin_sym_end,
       anon_sym_or,
@@ -2444,7 +2474,7 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_and,
       anon_sym_AMP_AMP,
       anon_sym_RPAREN,
-  [595] = 1,
+  [607] = 1,
     ACTIONS(114), 6,
       ts_builtin_sym_end,
       anon_sym_or,
@@ -2452,33 +2482,33 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_and,
       anon_sym_AMP_AMP,
       anon_sym_RPAREN,
-  [604] = 3,
-    ACTIONS(116), 2,
+  [616] = 1,
+    ACTIONS(116), 6,
+      ts_builtin_sym_end,
+      anon_sym_or,
+      anon_sym_PIPE_PIPE,
+      anon_sym_and,
+      anon_sym_AMP_AMP,
+      anon_sym_RPAREN,
+  [625] = 1,
+    ACTIONS(118), 6,
+      ts_builtin_sym_end,
+      anon_sym_or,
+      anon_sym_PIPE_PIPE,
+      anon_sym_and,
+      anon_sym_AMP_AMP,
+      anon_sym_RPAREN,
+  [634] = 3,
+    ACTIONS(120), 2,
       anon_sym_EQ,
       anon_sym_BANG_EQ,
-    ACTIONS(118), 2,
+    ACTIONS(122), 2,
       anon_sym_EQ_EQ,
       anon_sym_BANG_EQ_EQ,
-    ACTIONS(120), 2,
+    ACTIONS(124), 2,
       anon_sym_like,
       anon_sym_matches,
-  [617] = 1,
-    ACTIONS(122), 6,
-      ts_builtin_sym_end,
-      anon_sym_or,
-      anon_sym_PIPE_PIPE,
-      anon_sym_and,
-      anon_sym_AMP_AMP,
-      anon_sym_RPAREN,
-  [626] = 1,
-    ACTIONS(124), 6,
-      ts_builtin_sym_end,
-      anon_sym_or,
-      anon_sym_PIPE_PIPE,
-      anon_sym_and,
-      anon_sym_AMP_AMP,
-      anon_sym_RPAREN,
-  [635] = 1,
+  [647] = 1,
     ACTIONS(126), 6,
       ts_builtin_sym_end,
       anon_sym_or,
@@ -2486,124 +2516,124 @@ static const uint16_t ts_small_parse_table[] = {
       anon_sym_and,
       anon_sym_AMP_AMP,
       anon_sym_RPAREN,
-  [644] = 3,
-    ACTIONS(23), 1,
-      ts_builtin_sym_end,
-    ACTIONS(106), 2,
-      anon_sym_and,
-      anon_sym_AMP_AMP,
-    ACTIONS(128), 2,
-      anon_sym_or,
-      anon_sym_PIPE_PIPE,
   [656] = 3,
-    ACTIONS(130), 1,
-      anon_sym_RPAREN,
-    ACTIONS(106), 2,
+    ACTIONS(49), 1,
+      ts_builtin_sym_end,
+    ACTIONS(108), 2,
       anon_sym_and,
       anon_sym_AMP_AMP,
     ACTIONS(128), 2,
       anon_sym_or,
       anon_sym_PIPE_PIPE,
   [668] = 3,
-    ACTIONS(132), 1,
-      ts_builtin_sym_end,
-    ACTIONS(106), 2,
+    ACTIONS(130), 1,
+      anon_sym_RPAREN,
+    ACTIONS(108), 2,
       anon_sym_and,
       anon_sym_AMP_AMP,
     ACTIONS(128), 2,
       anon_sym_or,
       anon_sym_PIPE_PIPE,
-  [680] = 4,
+  [680] = 3,
+    ACTIONS(132), 1,
+      ts_builtin_sym_end,
+    ACTIONS(108), 2,
+      anon_sym_and,
+      anon_sym_AMP_AMP,
+    ACTIONS(128), 2,
+      anon_sym_or,
+      anon_sym_PIPE_PIPE,
+  [692] = 4,
     ACTIONS(13), 1,
       sym_root,
     ACTIONS(134), 1,
       sym_string,
-    STATE(22), 1,
+    STATE(24), 1,
       sym_path,
-    STATE(28), 1,
+    STATE(29), 1,
       sym__operand,
-  [693] = 3,
+  [705] = 3,
     ACTIONS(136), 1,
       sym_function,
     ACTIONS(138), 1,
       sym_property,
     ACTIONS(140), 1,
       sym_custom_property,
-  [703] = 2,
+  [715] = 2,
     ACTIONS(142), 1,
       anon_sym_RPAREN,
     ACTIONS(144), 1,
       sym_string,
-  [710] = 1,
+  [722] = 1,
     ACTIONS(140), 2,
       sym_property,
       sym_custom_property,
-  [715] = 1,
+  [727] = 1,
     ACTIONS(146), 1,
-      anon_sym_COLON,
-  [719] = 1,
+      ts_builtin_sym_end,
+  [731] = 1,
     ACTIONS(148), 1,
       anon_sym_COLON,
-  [723] = 1,
+  [735] = 1,
     ACTIONS(150), 1,
-      ts_builtin_sym_end,
-  [727] = 1,
-    ACTIONS(152), 1,
       anon_sym_COLON,
-  [731] = 1,
+  [739] = 1,
     ACTIONS(134), 1,
       sym_string,
-  [735] = 1,
-    ACTIONS(154), 1,
+  [743] = 1,
+    ACTIONS(152), 1,
       anon_sym_RPAREN,
+  [747] = 1,
+    ACTIONS(154), 1,
+      anon_sym_COLON,
 };
 
 static const uint32_t ts_small_parse_table_map[] = {
   [SMALL_STATE(2)] = 0,
-  [SMALL_STATE(3)] = 28,
-  [SMALL_STATE(4)] = 64,
-  [SMALL_STATE(5)] = 92,
-  [SMALL_STATE(6)] = 120,
-  [SMALL_STATE(7)] = 148,
-  [SMALL_STATE(8)] = 175,
-  [SMALL_STATE(9)] = 208,
-  [SMALL_STATE(10)] = 241,
-  [SMALL_STATE(11)] = 274,
-  [SMALL_STATE(12)] = 307,
-  [SMALL_STATE(13)] = 331,
-  [SMALL_STATE(14)] = 355,
-  [SMALL_STATE(15)] = 379,
-  [SMALL_STATE(16)] = 403,
-  [SMALL_STATE(17)] = 427,
-  [SMALL_STATE(18)] = 451,
-  [SMALL_STATE(19)] = 475,
-  [SMALL_STATE(20)] = 493,
-  [SMALL_STATE(21)] = 511,
-  [SMALL_STATE(22)] = 521,
-  [SMALL_STATE(23)] = 533,
-  [SMALL_STATE(24)] = 547,
-  [SMALL_STATE(25)] = 557,
-  [SMALL_STATE(26)] = 568,
-  [SMALL_STATE(27)] = 577,
-  [SMALL_STATE(28)] = 586,
-  [SMALL_STATE(29)] = 595,
-  [SMALL_STATE(30)] = 604,
-  [SMALL_STATE(31)] = 617,
-  [SMALL_STATE(32)] = 626,
-  [SMALL_STATE(33)] = 635,
-  [SMALL_STATE(34)] = 644,
-  [SMALL_STATE(35)] = 656,
-  [SMALL_STATE(36)] = 668,
-  [SMALL_STATE(37)] = 680,
-  [SMALL_STATE(38)] = 693,
-  [SMALL_STATE(39)] = 703,
-  [SMALL_STATE(40)] = 710,
-  [SMALL_STATE(41)] = 715,
-  [SMALL_STATE(42)] = 719,
-  [SMALL_STATE(43)] = 723,
-  [SMALL_STATE(44)] = 727,
-  [SMALL_STATE(45)] = 731,
-  [SMALL_STATE(46)] = 735,
+  [SMALL_STATE(3)] = 29,
+  [SMALL_STATE(4)] = 58,
+  [SMALL_STATE(5)] = 87,
+  [SMALL_STATE(6)] = 116,
+  [SMALL_STATE(7)] = 144,
+  [SMALL_STATE(8)] = 180,
+  [SMALL_STATE(9)] = 213,
+  [SMALL_STATE(10)] = 246,
+  [SMALL_STATE(11)] = 279,
+  [SMALL_STATE(12)] = 312,
+  [SMALL_STATE(13)] = 337,
+  [SMALL_STATE(14)] = 362,
+  [SMALL_STATE(15)] = 387,
+  [SMALL_STATE(16)] = 412,
+  [SMALL_STATE(17)] = 437,
+  [SMALL_STATE(18)] = 462,
+  [SMALL_STATE(19)] = 487,
+  [SMALL_STATE(20)] = 505,
+  [SMALL_STATE(21)] = 523,
+  [SMALL_STATE(22)] = 537,
+  [SMALL_STATE(23)] = 547,
+  [SMALL_STATE(24)] = 557,
+  [SMALL_STATE(25)] = 569,
+  [SMALL_STATE(26)] = 578,
+  [SMALL_STATE(27)] = 589,
+  [SMALL_STATE(28)] = 598,
+  [SMALL_STATE(29)] = 607,
+  [SMALL_STATE(30)] = 616,
+  [SMALL_STATE(31)] = 625,
+  [SMALL_STATE(32)] = 634,
+  [SMALL_STATE(33)] = 647,
+  [SMALL_STATE(34)] = 656,
+  [SMALL_STATE(35)] = 668,
+  [SMALL_STATE(36)] = 680,
+  [SMALL_STATE(37)] = 692,
+  [SMALL_STATE(38)] = 705,
+  [SMALL_STATE(39)] = 715,
+  [SMALL_STATE(40)] = 722,
+  [SMALL_STATE(41)] = 727,
+  [SMALL_STATE(42)] = 731,
+  [SMALL_STATE(43)] = 735,
+  [SMALL_STATE(44)] = 739,
+  [SMALL_STATE(45)] = 743,
+  [SMALL_STATE(46)] = 747,
 };
 
 static const TSParseActionEntry ts_parse_actions[] = {
@@ -2612,78 +2642,78 @@ static const TSParseActionEntry ts_parse_actions[] = {
   [3] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 0, 0, 0),
   [5] = {.entry = {.count = 1, .reusable = true}}, SHIFT(2),
   [7] = {.entry = {.count = 1, .reusable = true}}, SHIFT(8),
-  [9] = {.entry = {.count = 1, .reusable = true}}, SHIFT(9),
-  [11] = {.entry = {.count = 1, .reusable = true}}, SHIFT(31),
+  [9] = {.entry = {.count = 1, .reusable = true}}, SHIFT(10),
+  [11] = {.entry = {.count = 1, .reusable = true}}, SHIFT(25),
   [13] = {.entry = {.count = 1, .reusable = true}}, SHIFT(19),
-  [15] = {.entry = {.count = 1, .reusable = true}}, SHIFT(30),
-  [17] = {.entry = {.count = 1, .reusable = false}}, SHIFT(41),
-  [19] = {.entry = {.count = 1, .reusable = true}}, SHIFT(21),
-  [21] = {.entry = {.count = 1, .reusable = false}}, SHIFT(44),
-  [23] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
-  [25] = {.entry = {.count = 1, .reusable = true}}, SHIFT(24),
-  [27] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 2, 0, 1),
-  [29] = {.entry = {.count = 1, .reusable = false}}, SHIFT(7),
+  [15] = {.entry = {.count = 1, .reusable = true}}, SHIFT(32),
+  [17] = {.entry = {.count = 1, .reusable = false}}, SHIFT(46),
+  [19] = {.entry = {.count = 1, .reusable = true}}, SHIFT(22),
+  [21] = {.entry = {.count = 1, .reusable = false}}, SHIFT(43),
+  [23] = {.entry = {.count = 1, .reusable = true}}, SHIFT(23),
+  [25] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 2, 0, 1),
+  [27] = {.entry = {.count = 1, .reusable = false}}, SHIFT(6),
+  [29] = {.entry = {.count = 1, .reusable = false}}, SHIFT(14),
   [31] = {.entry = {.count = 1, .reusable = false}}, SHIFT(12),
-  [33] = {.entry = {.count = 1, .reusable = false}}, SHIFT(14),
-  [35] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_header_repeat1, 2, 0, 0), SHIFT_REPEAT(41),
-  [38] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_header_repeat1, 2, 0, 0),
-  [40] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_header_repeat1, 2, 0, 0), SHIFT_REPEAT(44),
-  [43] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 3, 0, 1),
-  [45] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 3, 0, 1),
-  [47] = {.entry = {.count = 1, .reusable = false}}, SHIFT(15),
-  [49] = {.entry = {.count = 1, .reusable = false}}, SHIFT(16),
-  [51] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 3, 0, 3),
-  [53] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 3, 0, 3),
-  [55] = {.entry = {.count = 1, .reusable = false}}, SHIFT(17),
-  [57] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 5, 0, 4),
-  [59] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 5, 0, 4),
-  [61] = {.entry = {.count = 1, .reusable = false}}, SHIFT(18),
-  [63] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 4, 0, 4),
-  [65] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 4, 0, 4),
-  [67] = {.entry = {.count = 1, .reusable = false}}, SHIFT(13),
-  [69] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 4, 0, 1),
-  [71] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 4, 0, 1),
-  [73] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 4, 0, 3),
-  [75] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 4, 0, 3),
-  [77] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_entry_repeat1, 2, 0, 0),
-  [79] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_entry_repeat1, 2, 0, 0),
-  [81] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_entry_repeat1, 2, 0, 0), SHIFT_REPEAT(18),
+  [33] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_header_repeat1, 2, 0, 0), SHIFT_REPEAT(46),
+  [36] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_header_repeat1, 2, 0, 0),
+  [38] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_header_repeat1, 2, 0, 0), SHIFT_REPEAT(43),
+  [41] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 3, 0, 1),
+  [43] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 3, 0, 1),
+  [45] = {.entry = {.count = 1, .reusable = false}}, SHIFT(16),
+  [47] = {.entry = {.count = 1, .reusable = false}}, SHIFT(17),
+  [49] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 1, 0, 0),
+  [51] = {.entry = {.count = 1, .reusable = false}}, SHIFT(13),
+  [53] = {.entry = {.count = 1, .reusable = false}}, REDUCE(aux_sym_entry_repeat1, 2, 0, 0),
+  [55] = {.entry = {.count = 1, .reusable = true}}, REDUCE(aux_sym_entry_repeat1, 2, 0, 0),
+  [57] = {.entry = {.count = 2, .reusable = false}}, REDUCE(aux_sym_entry_repeat1, 2, 0, 0), SHIFT_REPEAT(13),
+  [60] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 3, 0, 3),
+  [62] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 3, 0, 3),
+  [64] = {.entry = {.count = 1, .reusable = false}}, SHIFT(18),
+  [66] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 5, 0, 4),
+  [68] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 5, 0, 4),
+  [70] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 4, 0, 4),
+  [72] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 4, 0, 4),
+  [74] = {.entry = {.count = 1, .reusable = false}}, SHIFT(15),
+  [76] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 4, 0, 1),
+  [78] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 4, 0, 1),
+  [80] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_entry, 4, 0, 3),
+  [82] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_entry, 4, 0, 3),
   [84] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_path, 1, 0, 0),
   [86] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_path, 1, 0, 0),
   [88] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_path, 3, 0, 0),
   [90] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym_path, 3, 0, 0),
-  [92] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_header, 2, 0, 0),
+  [92] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__operand, 1, 0, 0),
   [94] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym__operand, 1, 0, 0),
-  [96] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
-  [98] = {.entry = {.count = 1, .reusable = false}}, REDUCE(sym__operand, 1, 0, 0),
-  [100] = {.entry = {.count = 1, .reusable = true}}, SHIFT(38),
-  [102] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_header, 3, 0, 0),
-  [104] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 0),
-  [106] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
-  [108] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_group, 3, 0, 0),
-  [110] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 0),
-  [112] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 2),
-  [114] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 0),
-  [116] = {.entry = {.count = 1, .reusable = false}}, SHIFT(37),
-  [118] = {.entry = {.count = 1, .reusable = true}}, SHIFT(37),
-  [120] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
-  [122] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_boolean, 1, 0, 0),
-  [124] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 5, 0, 0),
-  [126] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 0),
-  [128] = {.entry = {.count = 1, .reusable = true}}, SHIFT(10),
-  [130] = {.entry = {.count = 1, .reusable = true}}, SHIFT(26),
+  [96] = {.entry = {.count = 1, .reusable = true}}, SHIFT(38),
+  [98] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_header, 2, 0, 0),
+  [100] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_header, 3, 0, 0),
+  [102] = {.entry = {.count = 1, .reusable = true}}, SHIFT(40),
+  [104] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_boolean, 1, 0, 0),
+  [106] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_or, 3, 0, 0),
+  [108] = {.entry = {.count = 1, .reusable = true}}, SHIFT(9),
+  [110] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_not, 2, 0, 0),
+  [112] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_group, 3, 0, 0),
+  [114] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_comparison, 3, 0, 2),
+  [116] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_and, 3, 0, 0),
+  [118] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 4, 0, 0),
+  [120] = {.entry = {.count = 1, .reusable = false}}, SHIFT(37),
+  [122] = {.entry = {.count = 1, .reusable = true}}, SHIFT(37),
+  [124] = {.entry = {.count = 1, .reusable = true}}, SHIFT(44),
+  [126] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_call, 5, 0, 0),
+  [128] = {.entry = {.count = 1, .reusable = true}}, SHIFT(11),
+  [130] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
   [132] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_source_file, 2, 0, 0),
-  [134] = {.entry = {.count = 1, .reusable = true}}, SHIFT(28),
+  [134] = {.entry = {.count = 1, .reusable = true}}, SHIFT(29),
   [136] = {.entry = {.count = 1, .reusable = true}}, SHIFT(39),
   [138] = {.entry = {.count = 1, .reusable = false}}, SHIFT(20),
   [140] = {.entry = {.count = 1, .reusable = true}}, SHIFT(20),
-  [142] = {.entry = {.count = 1, .reusable = true}}, SHIFT(29),
-  [144] = {.entry = {.count = 1, .reusable = true}}, SHIFT(46),
-  [146] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_unknown_key, 1, 0, 0),
-  [148] = {.entry = {.count = 1, .reusable = true}}, SHIFT(5),
-  [150] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
-  [152] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_key, 1, 0, 0),
-  [154] = {.entry = {.count = 1, .reusable = true}}, SHIFT(32),
+  [142] = {.entry = {.count = 1, .reusable = true}}, SHIFT(31),
+  [144] = {.entry = {.count = 1, .reusable = true}}, SHIFT(45),
+  [146] = {.entry = {.count = 1, .reusable = true}},  ACCEPT_INPUT(),
+  [148] = {.entry = {.count = 1, .reusable = true}}, SHIFT(4),
+  [150] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_key, 1, 0, 0),
+  [152] = {.entry = {.count = 1, .reusable = true}}, SHIFT(33),
+  [154] = {.entry = {.count = 1, .reusable = true}}, REDUCE(sym_unknown_key, 1, 0, 0),
 };
 
 #ifdef __cplusplus
