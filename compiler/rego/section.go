@@ -1,6 +1,10 @@
 package rego
 
-import "github.com/qlik2rego/qlik2rego/compiler/resolve"
+import (
+	"strings"
+
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+)
 
 // Section is a part of the generated policy: its packages, and what its METADATA says.
 type Section int
@@ -15,17 +19,28 @@ const (
 
 // path returns the path below data.qlik of a package that a module of the section means.
 // The sections share the packages site and request, but the subject of Placement is a node.
+//
+// What Rights calls types is rights in the others: OPA takes the METADATA of two packages
+// whose names are permutations of each other, as qlik.types.license would be of
+// qlik.license.types, for those of one.
 func (s Section) path(pkg string) string {
 	switch s {
 	case Licences:
 		if pkg != "site" && pkg != "request" {
-			return "license." + pkg
+			return "license." + rightsOf(pkg)
 		}
 	case Placement:
 		if pkg != "site" {
-			return "placement." + pkg
+			return "placement." + rightsOf(pkg)
 		}
 	case Rights:
+	}
+	return pkg
+}
+
+func rightsOf(pkg string) string {
+	if below, ok := strings.CutPrefix(pkg, "types"); ok && (below == "" || below[0] == '.') {
+		return "rights" + below
 	}
 	return pkg
 }

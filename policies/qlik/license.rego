@@ -6,7 +6,7 @@
 package qlik.license
 
 import data.qlik.license.groups
-import data.qlik.license.types
+import data.qlik.license.rights
 import data.qlik.request
 
 # METADATA
@@ -16,7 +16,7 @@ import data.qlik.request
 kinds contains group.kind if {
 	known
 	some group in groups.all
-	types.may(group.type, "read", group.id)
+	rights.may(group.type, "read", group.id) with input.resource as {"type": group.type, "id": group.id}
 }
 
 # METADATA
@@ -25,7 +25,7 @@ kinds contains group.kind if {
 granted_by contains id if {
 	known
 	some group in groups.all
-	some id in types.granted_by(group.type, "read", group.id)
+	some id in rights.granted_by(group.type, "read", group.id) with input.resource as {"type": group.type, "id": group.id}
 }
 
 # known says that the request has a valid subject, on record or described.

@@ -5,7 +5,7 @@
 # proxy must have it among its load balancing nodes.
 package qlik.placement
 
-import data.qlik.placement.types
+import data.qlik.placement.rights
 import data.qlik.request
 
 # METADATA
@@ -25,7 +25,7 @@ nodes contains node if {
 apps contains app if {
 	input.subject.type == "node"
 	some app, _ in data.site.entities.app
-	types.may("app", "read", app)
+	served with input.resource as {"type": "App", "id": app}
 }
 
 # METADATA
@@ -34,9 +34,10 @@ apps contains app if {
 # entrypoint: true
 default granted_by := set()
 
-granted_by := types.granted_by(request.type, "read", request.resource) if {
+granted_by := rights.granted_by(request.type, "read", request.resource) if {
 	input.subject.type == "node"
 	request.known_resource
 }
 
-served if types.may(request.type, "read", request.resource)
+# Rules about all types read the type of the request.
+served if rights.may(request.type, "read", request.resource)

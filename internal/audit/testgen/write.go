@@ -359,7 +359,7 @@ func (t *writer) library() string {
 granting(request, action) := rules if {
 	type := lower(request.resource.type)
 	id := lower(request.resource.id)
-	rules := data.qlik.license.types.granted_by(type, action, id) with input as request
+	rules := data.qlik.license.rights.granted_by(type, action, id) with input as request
 }
 ` + namesFunction
 	case ruleset.Sync:
