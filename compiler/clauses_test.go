@@ -68,6 +68,16 @@ func TestClausesOfRulesThatGrant(t *testing.T) {
 	}
 }
 
+// TestClausesOfPlacement are about apps, whatever else a filter reaches: nodes serve nothing else.
+func TestClausesOfPlacement(t *testing.T) {
+	placement := newRule("a", "*", "create", `node.name = "x"`)
+	placement.Category = ruleset.Sync
+	all := compiler.Clauses(ruleset.View([]ruleset.Rule{placement}, ruleset.Sync), compiler.Options{View: ruleset.Sync})
+	if len(all) != 1 || fmt.Sprint(all[0].Reached) != "[app]" || clausesText(all[0], "app") != `node.name = "x"` {
+		t.Errorf("got %+v", all)
+	}
+}
+
 // TestOnly makes a policy for some classes alone.
 func TestOnly(t *testing.T) {
 	rules := []ruleset.Rule{newRule("r", "*", "read", `user.name = "x"`)}
