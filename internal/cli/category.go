@@ -107,6 +107,9 @@ func categoryDefaults(ctx *cli.Context, a *audited) error {
 	if err := rulesOnly(ctx); err != nil {
 		return err
 	}
+	if ctx.IsSet("html") {
+		return UsageOf(ctx.Command, "--html is a page about Security rules; for --category %s leave it out, or take --format", ctx.String("category"))
+	}
 	defaults := map[string]string{"context": "hub", "by": "summary"}
 	if c == ruleset.Sync {
 		defaults["context"] = "none"
