@@ -28,7 +28,7 @@ func (s *Suite) Write(w io.Writer) (tests int, err error) {
 		}
 		t.test(g)
 	}
-	text := t.head(len(groups)) + t.definitions() + t.body.String() + t.library()
+	text := t.head(len(groups)) + t.definitions() + t.body.String() + t.functions()
 	formatted, err := format.SourceWithOpts("tests_test.rego", []byte(text), format.Opts{RegoVersion: ast.RegoV1})
 	if err != nil {
 		return 0, fmt.Errorf("the tests are no Rego: %w\n%s", err, text)
@@ -350,8 +350,8 @@ func value(v any) string {
 	return "null"
 }
 
-// library is what all tests call.
-func (t *writer) library() string {
+// functions are what all tests call.
+func (t *writer) functions() string {
 	switch t.subject.Policy.Options.View {
 	case ruleset.License:
 		return holdsFunction + `
