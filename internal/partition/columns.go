@@ -13,7 +13,7 @@ import (
 type Columns struct {
 	columns map[string]*keptColumn
 	// handles are those on record, by type, of types with many.
-	handles map[string]handles
+	handles map[string]handleList
 	// led are the targets of tests of rights, by type and operand.
 	led map[string][][]int32
 }
@@ -64,7 +64,7 @@ func (c *Columns) keepTargets(typ string, op reads.Operand, all [][]int32) {
 	c.led[typ+fmt.Sprintf("%+v", op)] = all
 }
 
-type handles struct {
+type handleList struct {
 	list  []string
 	index map[string]int32
 }
@@ -100,9 +100,9 @@ func (s *site) recorded(typ string) ([]string, map[string]int32) {
 	index := numbered(list)
 	if s.columns != nil && len(list) > fewHandles {
 		if s.columns.handles == nil {
-			s.columns.handles = map[string]handles{}
+			s.columns.handles = map[string]handleList{}
 		}
-		s.columns.handles[typ] = handles{list, index}
+		s.columns.handles[typ] = handleList{list, index}
 	}
 	return list, index
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
 // Equivalence tells which resources of one type no rule for one action can tell apart,
@@ -37,7 +38,7 @@ type Place struct {
 // that are not on record may stand for anybody who is not.
 func (p Place) Settles(subject string) bool {
 	return !slices.ContainsFunc(p.Exceptional, func(handle string) bool {
-		return handle == subject || sitedata.OffRecord(handle)
+		return handle == subject || handles.OffRecord(handle)
 	})
 }
 

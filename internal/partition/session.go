@@ -6,6 +6,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
 // Session is what subjects have in common: where they come from and what is sent
@@ -59,7 +60,7 @@ func (s *Session) origin(exact bool) []string {
 const AnonymousSubject = `NONE\anonymous`
 
 // anonymous is the handle of that subject (policies/qlik/request.rego).
-const anonymous = sitedata.SubjectHandle
+const anonymous = handles.Subject
 
 // anonymousFields are the fields that a subject has of the subject id alone.
 var anonymousFields = map[string][]string{

@@ -6,6 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
 // site reads entities as the policy does (policies/qlik/site.rego): by type and
@@ -49,8 +50,8 @@ func (s *site) property(typ, handle, name string, exact bool) []string {
 
 // idOf returns the id that a handle holds, none if it holds the empty one.
 func idOf(handle string) []string {
-	id := sitedata.ID(handle)
-	if id == "" && sitedata.OffRecord(handle) {
+	id := handles.ID(handle)
+	if id == "" && handles.OffRecord(handle) {
 		return nil
 	}
 	return []string{id}

@@ -1,6 +1,8 @@
 package playground_test
 
 import (
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -101,6 +103,21 @@ func TestSplit(t *testing.T) {
 	for _, text := range []string{rule, "", "[", "user.group"} {
 		if got := playground.Split(text); len(got) != 1 || got[0] != text {
 			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}
+
+// TestProgramNeedsNoOPA holds the imports of the page's program, which OPA would make twice as large.
+func TestProgramNeedsNoOPA(t *testing.T) {
+	list := exec.Command("go", "list", "-deps", "./wasm")
+	list.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	deps, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dep := range strings.Lines(string(deps)) {
+		if strings.Contains(dep, "open-policy-agent") {
+			t.Errorf("the program imports %s", strings.TrimSpace(dep))
 		}
 	}
 }

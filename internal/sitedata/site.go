@@ -1,6 +1,24 @@
+// Package sitedata owns the layout of what a bundle holds: the site's entities below
+// data.site, and what the compiler says of the rules below data.qlik. It is the only
+// package that spells their paths; its package handles is the only one that takes handles
+// apart. The policy reads the same layout in policies/qlik/site.rego and request.rego.
+//
+//	site.entities.<type>.<handle>   entities on record: fields by name, as written under "=" + name
+//	site.nested.<type>.<handle>     entities that only references describe
+//	site.subjects.<login>           the handle of the user with a login
+//	site.held.<type>                types that the snapshot holds
+//	qlik.rules.<id>                 name, category, filter and state of a rule
+//	qlik.view.<type>                the fields of a type that rules read
+//	qlik.reads, qlik.sources        what rules read, and where their Rego is
+//
+// Types, handles and logins are case-folded. internal/snapshot writes the same layout as a
+// stream (project.go). It knows nothing of rules or decisions.
 package sitedata
 
-import "github.com/qlik2rego/qlik2rego/bundles"
+import (
+	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
+)
 
 const (
 	site     = bundles.DataRoot
@@ -46,7 +64,7 @@ func OnRecord(d *bundles.Document, typ, handle string) bool {
 // record or not; nil if it has no such field. The value as written has "=" before its name.
 func Field(d *bundles.Document, typ, handle, name string) any {
 	collection := entities
-	if OffRecord(handle) {
+	if handles.OffRecord(handle) {
 		collection = nested
 	}
 	v, _ := d.Lookup(site, collection, typ, handle, name)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
 func TestHandles(t *testing.T) {
@@ -15,21 +16,21 @@ func TestHandles(t *testing.T) {
 		offRecord bool
 	}{
 		"a1": {"a1", false},
-		string(sitedata.NestedHandle("0", []byte("a1"))):     {"a1", true},
-		string(sitedata.NestedHandle("12ab", []byte(`x\y`))): {`x\y`, true},
-		string(sitedata.NestedHandle("12ab", nil)):           {"", true},
-		sitedata.RequestHandle("new"):                        {"new", true},
-		sitedata.SubjectHandle:                               {"", true},
+		string(handles.Nested("0", []byte("a1"))):     {"a1", true},
+		string(handles.Nested("12ab", []byte(`x\y`))): {`x\y`, true},
+		string(handles.Nested("12ab", nil)):           {"", true},
+		handles.Request("new"):                        {"new", true},
+		handles.Subject:                               {"", true},
 	} {
-		if id := sitedata.ID(handle); id != want.id || sitedata.OffRecord(handle) != want.offRecord {
-			t.Errorf("%q: id %q, off record %t, want %v", handle, id, sitedata.OffRecord(handle), want)
+		if id := handles.ID(handle); id != want.id || handles.OffRecord(handle) != want.offRecord {
+			t.Errorf("%q: id %q, off record %t, want %v", handle, id, handles.OffRecord(handle), want)
 		}
 	}
 }
 
 // TestLayout reads data as bundles have them, spelled out here a second time.
 func TestLayout(t *testing.T) {
-	nested := string(sitedata.NestedHandle("0", []byte("s9")))
+	nested := string(handles.Nested("0", []byte("s9")))
 	var d bundles.Document
 	put := func(path, document string) {
 		t.Helper()

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/sitedata"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
 // shape is what the entities of a type look like in the document, key by key.
@@ -146,10 +146,10 @@ func (p *projection) handle(ref reference) []byte {
 	}
 	entity := p.entity(nil, ref.nested)
 	if len(entity) == len("{}") {
-		return sitedata.NestedHandle("0", ref.key)
+		return handles.Nested("0", ref.key)
 	}
 	digest := sha256.Sum256(entity)
-	handle := sitedata.NestedHandle(hex.EncodeToString(digest[:16]), ref.key)
+	handle := handles.Nested(hex.EncodeToString(digest[:16]), ref.key)
 	known := p.handles[ref.target]
 	if known == nil {
 		known = map[string]struct{}{}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/sitedata"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
 // The action create is a right on what is not there yet. What is on record answers one half
@@ -236,7 +236,7 @@ func (j *judge) creates(ctx context.Context, subject, typ string, anonymous bool
 		[2]*ast.Term{ast.StringTerm("type"), ast.StringTerm(typ)},
 		[2]*ast.Term{ast.StringTerm("id"), ast.StringTerm(newID)},
 		[2]*ast.Term{ast.StringTerm("properties"), ast.ObjectTerm([2]*ast.Term{ast.StringTerm("owner"), ast.StringTerm(owner)})},
-	), typ, ast.ArrayTerm(ast.StringTerm(Create.Name())), []string{sitedata.RequestHandle(newID)})
+	), typ, ast.ArrayTerm(ast.StringTerm(Create.Name())), []string{handles.Request(newID)})
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -196,7 +197,7 @@ func (u unprojector) entity(typeKey, handle string) *snapshot.Entity {
 		u.nested[typeKey] = byHandle
 	}
 	if byHandle[handle] == nil {
-		id := sitedata.ID(handle)
+		id := handles.ID(handle)
 		byHandle[handle] = &snapshot.Entity{Type: typeKey, TypeName: u.schema.Lookup(typeKey).Name, ID: id}
 		u.fill(byHandle[handle], nil)
 	}
