@@ -3,9 +3,11 @@ package cli
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -312,6 +314,38 @@ func TestConsoleIsFull(t *testing.T) {
 		if body = string(text); err != nil || response.StatusCode != http.StatusOK || time.Now().After(deadline) {
 			t.Fatalf("%d %s %v", response.StatusCode, body, err)
 		}
+	}
+	p.kill()
+}
+
+// TestServeTellsNoSecrets has an issuer whose keys are at an address that is a secret,
+// and cannot be fetched: neither the log, nor readiness, nor the metrics tell it.
+func TestServeTellsNoSecrets(t *testing.T) {
+	away := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(away.Close)
+	socket := filepath.Join(t.TempDir(), "diagnostics")
+	p := spawn(t, nil, "-b", siteBundle(t), "--jwks", away.URL+"/keys?sig=SECRETQUERY", "--jwt-issuer", "i", "--jwt-audience", "a", "--diagnostics", "unix:"+socket)
+	p.log.await(t, "callers cannot be read")
+	diagnostics := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", socket)
+	}}}
+	for what, ask := range map[string]func() (*http.Response, error){
+		"readiness":  func() (*http.Response, error) { return http.Get(p.url + "/health/ready") },
+		"in detail":  func() (*http.Response, error) { return diagnostics.Get("http://diagnostics/health/ready") },
+		"in metrics": func() (*http.Response, error) { return diagnostics.Get("http://diagnostics/metrics") },
+	} {
+		response, err := ask()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if err != nil || !strings.Contains(string(text), away.URL+"/keys") || strings.Contains(string(text), "SECRETQUERY") {
+			t.Errorf("%s: %v %s", what, err, text)
+		}
+	}
+	if strings.Contains(p.log.String(), "SECRETQUERY") {
+		t.Errorf("the log tells it:\n%s", p.log)
 	}
 	p.kill()
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/lines"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/redact"
 )
 
 // serveLog is the log of a server: on standard error, behind a queue, so that
@@ -33,7 +34,7 @@ func newServeLog(ctx *cli.Context, to io.Writer) *serveLog {
 	if ctx.String("log-format") == "json" {
 		handler = slog.NewJSONHandler(l.queue, options)
 	}
-	l.Logger = slog.New(handler)
+	l.Logger = slog.New(redact.Log(handler))
 	return l
 }
 

@@ -49,7 +49,7 @@ func newSystemd(t *testing.T) *systemd {
 // await waits until an assignment with this beginning was told n times.
 func (s *systemd) await(t *testing.T, begin string, n int) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for tick := time.NewTicker(2 * time.Millisecond); s.count(begin) < n; <-tick.C {
 		if time.Now().After(deadline) {
 			t.Fatalf("systemd was not told %s %d times: %q", begin, n, s.all())

@@ -84,7 +84,7 @@ func TestNumbersAreLimited(t *testing.T) {
 // fetch their answers.
 func TestSlotsAreNotHeldWhileWriting(t *testing.T) {
 	cfg := dearConfig(t)
-	cfg.Limits.Concurrent, cfg.Limits.Queue = 2, time.Second
+	cfg.Limits.Concurrent = 2
 	p := start(t, cfg)
 	batch := `{"subject":{"type":"user","id":"x"},"action":{"name":"read"},"resource":{"type":"record","id":"fast"},"evaluations":[` + strings.Repeat("{},", 999) + `{}]}`
 	for range 4 {
@@ -103,9 +103,7 @@ func TestSlotsAreNotHeldWhileWriting(t *testing.T) {
 
 // TestHalfClosedClients say that they have nothing more to say, and read.
 func TestHalfClosedClients(t *testing.T) {
-	cfg := dearConfig(t)
-	cfg.Limits.Time = 10 * time.Second
-	p := start(t, cfg)
+	p := start(t, dearConfig(t))
 	send := func(path, body string) (int, string) {
 		c := p.dial()
 		defer c.Close()
@@ -119,8 +117,13 @@ func TestHalfClosedClients(t *testing.T) {
 		text, _ := io.ReadAll(response.Body)
 		return response.StatusCode, string(text)
 	}
-	for range 50 {
-		if status, body := send(evaluation, about("fast")); status != 200 || !strings.Contains(body, `"decision":true`) {
+	// On a busy machine even a short question may take longer than the moment.
+	decided := 0
+	for n := 0; n < 50 || decided == 0; n++ {
+		status, body := send(evaluation, about("fast"))
+		if status == 200 && strings.Contains(body, `"decision":true`) {
+			decided++
+		} else if status != 503 || !strings.Contains(body, "closed its side") {
 			t.Fatalf("a short question: %d %q", status, body)
 		}
 	}
@@ -128,9 +131,7 @@ func TestHalfClosedClients(t *testing.T) {
 	if status, body := send(searchSubject, `{"subject":{"type":"user"},"action":{"name":"search"},"resource":{"type":"record","id":"r"}}`); status != 503 || !strings.Contains(body, "closed its side") {
 		t.Errorf("a long question: %d %q", status, body)
 	}
-	eventually(t, "it is counted as gone", func() bool {
-		return p.metric(`qlik2rego_requests_total{api="search_subject",status="499"}`) == "1"
-	})
+	p.counts(`qlik2rego_requests_total{api="search_subject",status="499"}`, "1")
 }
 
 // TestNobodyKeepsAConnection that has shown no credential.
@@ -145,7 +146,7 @@ func TestNobodyKeepsAConnection(t *testing.T) {
 	} {
 		c := p.dial()
 		_, _ = io.WriteString(c, request)
-		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		_ = c.SetReadDeadline(time.Now().Add(2 * time.Minute))
 		text, err := io.ReadAll(c)
 		if err != nil && !isReset(err) || strings.Count(string(text), "HTTP/1.1 ") != 1 || !strings.Contains(string(text), "Connection: close") {
 			t.Errorf("%s: %v %q", name, err, text)
@@ -221,8 +222,10 @@ func TestSearchUnderADearPolicy(t *testing.T) {
 // and takes no more work before all cores are gone.
 func TestOneBuiltinIsNotInterrupted(t *testing.T) {
 	cfg := dearConfig(t)
-	cfg.Limits.Time, cfg.Limits.Concurrent = 50*time.Millisecond, 2
+	cfg.Limits.Time, cfg.Limits.Concurrent, cfg.SelfCheck = 50*time.Millisecond, 2, time.Hour
 	p := start(t, cfg)
+	p.answers() // on a busy machine its own decision may run beyond its time
+	p.counts("qlik2rego_requests_overdue", "0")
 	a := p.post(evaluation, dearRequest("match", `{"n":400000}`, "{}"))
 	if a.status != 503 || !strings.Contains(a.body, "more time than there is") {
 		t.Fatalf("%d %s", a.status, a.body)
@@ -233,7 +236,7 @@ func TestOneBuiltinIsNotInterrupted(t *testing.T) {
 			t.Errorf("meanwhile: %d %s, %d %s", ready.status, ready.body, other.status, other.body)
 		}
 	}
-	eventually(t, "it ends", func() bool { return p.metric("qlik2rego_requests_overdue") == "0" })
+	p.counts("qlik2rego_requests_overdue", "0")
 	p.answers()
 	eventually(t, "it is ready", func() bool { return p.health().status == 200 })
 }
@@ -251,7 +254,7 @@ func TestNobodyReadsStandardOutput(t *testing.T) {
 			t.Fatalf("%d %s", a.status, a.body)
 		}
 	}
-	if a := p.health(); a.status != 200 || !strings.Contains(a.body, "could not be logged") || p.metric("qlik2rego_decisions_unlogged_total") == "0" {
+	if a := p.says("could not be logged"); a.status != 200 || p.metric("qlik2rego_decisions_unlogged_total") == "0" {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	p.client.CloseIdleConnections()
@@ -276,19 +279,15 @@ func TestBrokenMasks(t *testing.T) {
 			t.Parallel()
 			var out lockedBuffer
 			cfg := grantingConfig(t, "decision_logs: {console: true}\n", masks)
-			cfg.Console, cfg.Limits.Time = &out, 3*time.Second
+			cfg.Console, cfg.LogWithin = &out, 0
 			p := start(t, cfg)
 			for range 3 {
 				if a := p.post(evaluation, good); a.status != 200 || !strings.Contains(a.body, `"decision":true`) {
 					t.Fatalf("%d %s", a.status, a.body)
 				}
 			}
-			if got := p.metric("qlik2rego_decisions_unlogged_total"); got != "3" {
-				t.Errorf("%s unlogged, want 3; %s", got, out.String())
-			}
-			if a := p.health(); !strings.Contains(a.body, "3 decisions could not be logged") {
-				t.Errorf("%s", a.body)
-			}
+			p.counts("qlik2rego_decisions_unlogged_total", "3")
+			p.says("3 decisions could not be logged")
 		})
 	}
 }
@@ -304,11 +303,16 @@ func TestEndlessActivation(t *testing.T) {
 	p := start(t, cfg)
 	replace(t, cfg.Bundles[0], archive(endless))
 	eventually(t, "it is given up", func() bool { return strings.Contains(p.health().body, "the activation was given up") })
-	if got := p.metric("qlik2rego_bundle_failing"); got != "1" {
-		t.Errorf("bundle_failing is %s", got)
-	}
-	replace(t, cfg.Bundles[0], archive(twin("r1", "r1")))
-	p.ready("r1")
+	p.counts("qlik2rego_bundle_failing", "1")
+	// On a busy machine a sound one may be given up as well; it counts at the next change.
+	failed := ""
+	eventually(t, "a better one decides", func() bool {
+		if now := p.metric(`qlik2rego_bundle_activations_total{outcome="failed"}`); now != failed {
+			failed = now
+			replace(t, cfg.Bundles[0], archive(twin("r1", "r1")))
+		}
+		return strings.Contains(p.health().body, `"revision":"r1"`)
+	})
 	p.well()
 }
 

@@ -20,6 +20,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/edge"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/redact"
 )
 
 // Config is what a decision point is told at its start.
@@ -37,6 +39,9 @@ type Config struct {
 	// StallAfter is the time after which a server of bundles that falls silent
 	// is given up; zero is the default.
 	StallAfter time.Duration
+	// LogWithin is the time that the rules of masks and drops have for the decisions
+	// of a request, Limits.Time at most; zero is the default.
+	LogWithin time.Duration
 	// EntryPoint is the path of the package that holds allow.
 	EntryPoint string
 	// Engine is who evaluates; empty is engine.ModeAuto. ShadowShare is one decision in
@@ -190,7 +195,11 @@ func (c *Config) complete() error {
 	if c.SelfCheck <= 0 {
 		c.SelfCheck = DefaultSelfCheck
 	}
-	c.Log = slog.New(redacting{c.Log.Handler()})
+	if c.LogWithin <= 0 {
+		c.LogWithin = management.LogWithin
+	}
+	c.LogWithin = min(c.LogWithin, c.Limits.Time)
+	c.Log = slog.New(redact.Log(c.Log.Handler()))
 	return c.Check()
 }
 

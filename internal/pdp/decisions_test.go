@@ -125,14 +125,9 @@ func TestLargeBatches(t *testing.T) {
 	request := strings.Replace(good, `"id":"alice"`, `"id":"alice","properties":{"filling":"`+noise(filling)+`"}`, 1)
 	p.post(evaluation, request)
 	p.post(evaluations, strings.TrimSuffix(request, "}")+`,"context":{"a":"b"},"evaluations":[`+strings.Repeat("{},", 199)+`{}]}`)
-	// On a busy machine the time for the logs of a request runs out: what is lost is counted.
-	lost, err := strconv.Atoi(p.metric("qlik2rego_decisions_unlogged_total"))
-	if err != nil || lost > 150 {
-		t.Fatalf("%d entries are lost, %v", lost, err)
-	}
 	p.end()
 	got := s.decisions()
-	if len(got)+lost != 201 || len(text(got[0].Input)) < filling || got[0].Custom["left_out"] != nil {
+	if len(got) != 201 || len(text(got[0].Input)) < filling || got[0].Custom["left_out"] != nil {
 		t.Fatalf("%d entries, the first of %d bytes", len(got), len(text(got[0].Input)))
 	}
 	for i, d := range got[1:] {
@@ -218,6 +213,7 @@ func TestDecisionsToConsoleAndFile(t *testing.T) {
 	cfg.Console = console
 	p := start(t, cfg)
 	p.post(evaluation, good)
+	eventually(t, "the status is reported", func() bool { return strings.Contains(console.String(), `"msg":"Status Log"`) })
 	p.end()
 	for name, written := range map[string]string{"console": console.String(), "file": string(read(t, file))} {
 		found := false
@@ -234,9 +230,6 @@ func TestDecisionsToConsoleAndFile(t *testing.T) {
 		if !found {
 			t.Errorf("%s: no decision in\n%s", name, written)
 		}
-	}
-	if !strings.Contains(console.String(), `"msg":"Status Log"`) {
-		t.Errorf("no status in\n%s", console)
 	}
 }
 
@@ -255,12 +248,8 @@ func TestFullDisk(t *testing.T) {
 	if a := p.says("decision_logs: 3 decisions could not be logged"); a.status != 200 {
 		t.Errorf("%d %s", a.status, a.body)
 	}
-	if got := p.metric("qlik2rego_decisions_unlogged_total"); got != "3" {
-		t.Errorf("the metric is %q", got)
-	}
-	if !strings.Contains(p.log.String(), "no space left on device") {
-		t.Errorf("the log does not say why:\n%s", p.log)
-	}
+	p.counts("qlik2rego_decisions_unlogged_total", "3")
+	p.logs("no space left on device")
 }
 
 // TestLogServerAway keeps what waits within its bounds, and sends it later.
@@ -314,12 +303,8 @@ func TestStatus(t *testing.T) {
 	eventually(t, "the bundle is reported", reported(`"active_revision":"r1"`, `"region":"north"`, `"state":"OK"`))
 	s.put("main", []byte("rubbish"))
 	eventually(t, "the failure is reported", reported(`"active_revision":"r1"`, `"code":"bundle_error"`))
-	if got := p.metric(`bundle_loaded_counter{name="main"}`); got == "" || got == "0" {
-		t.Errorf("OPA's own metric is %q", got)
-	}
-	if got := p.metric(`qlik2rego_bundle_source_failing{bundle="main"}`); got != "1" {
-		t.Errorf("the source's metric is %q", got)
-	}
+	eventually(t, "OPA's own metric counts", func() bool { got := p.metric(`bundle_loaded_counter{name="main"}`); return got != "" && got != "0" })
+	p.counts(`qlik2rego_bundle_source_failing{bundle="main"}`, "1")
 }
 
 // TestTracesByGRPC sends spans to a collector that speaks gRPC, over TLS with
@@ -347,7 +332,7 @@ func TestTracesByGRPC(t *testing.T) {
 	l := listenLoopback(t)
 	go func() { _ = collector.Serve(l) }()
 	t.Cleanup(collector.Stop)
-	cfg := grantingConfig(t, fmt.Sprintf("distributed_tracing: {type: grpc, address: %q, encryption: mtls, tls_ca_cert_file: %q, tls_cert_file: %q, tls_private_key_file: %q, batch_span_processor_options: {max_queue_size: 10, max_export_batch_size: 10, export_timeout_ms: 1000}, resource: {service_version: v7}}\n", l.Addr(), ca.pem, cert, key), "")
+	cfg := grantingConfig(t, fmt.Sprintf("distributed_tracing: {type: grpc, address: %q, encryption: mtls, tls_ca_cert_file: %q, tls_cert_file: %q, tls_private_key_file: %q, batch_span_processor_options: {max_queue_size: 10, max_export_batch_size: 10, export_timeout_ms: 60000}, resource: {service_version: v7}}\n", l.Addr(), ca.pem, cert, key), "")
 	p := start(t, cfg)
 	p.post(evaluation, good)
 	p.end() // which sends what waits

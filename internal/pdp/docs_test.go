@@ -63,6 +63,15 @@ func TestDocumentedConfigurations(t *testing.T) {
 		if a := p.post(evaluation, good); !strings.Contains(a.body, `"decision":true`) {
 			t.Errorf("%s\n%d %s", yaml, a.status, a.body)
 		}
+		for what, arrives := range map[string]func() bool{
+			"status: {service":                func() bool { return strings.Contains(s.received("/status"), `"region":"north"`) },
+			"persist: true\n    polling":      func() bool { return exists(filepath.Join(dir, "cache", "bundles", "qlik", "bundle.tar.gz")) },
+			"decision: config, persist: true": func() bool { return exists(filepath.Join(dir, "cache", "bundles", "discovery", "bundle.tar.gz")) },
+		} {
+			if strings.Contains(yaml, what) {
+				eventually(t, what+" arrives", arrives)
+			}
+		}
 		p.end()
 		if strings.Contains(yaml, "credentials") && !s.knows(aSecret) {
 			t.Errorf("%s\nthe control plane was not shown the token", yaml)
@@ -71,12 +80,9 @@ func TestDocumentedConfigurations(t *testing.T) {
 			t.Errorf("%s\n%s", yaml, p.log)
 		}
 		for what, arrived := range map[string]bool{
-			"decision_logs:\n  service":       len(s.decisions()) == 1,
-			"status: {service":                strings.Contains(s.received("/status"), `"region":"north"`),
-			"console: true, plugin":           strings.Contains(console.String(), "Decision Log"),
-			"plugins: {file_logger":           exists(filepath.Join(dir, "log", "decisions.log")),
-			"persist: true\n    polling":      exists(filepath.Join(dir, "cache", "bundles", "qlik", "bundle.tar.gz")),
-			"decision: config, persist: true": exists(filepath.Join(dir, "cache", "bundles", "discovery", "bundle.tar.gz")),
+			"decision_logs:\n  service": len(s.decisions()) == 1,
+			"console: true, plugin":     strings.Contains(console.String(), "Decision Log"),
+			"plugins: {file_logger":     exists(filepath.Join(dir, "log", "decisions.log")),
 		} {
 			if strings.Contains(yaml, what) && !arrived {
 				t.Errorf("%s\n%q did not come about", yaml, what)

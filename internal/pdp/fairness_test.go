@@ -48,7 +48,7 @@ func (p *point) flood(ctx context.Context, connections int, path, body, token st
 // again and again, on more connections than there are slots.
 func TestOneCallerDoesNotStarveOthers(t *testing.T) {
 	cfg := twoCallers(t, slowConfig(t))
-	cfg.Limits.Concurrent, cfg.Limits.Time, cfg.Limits.Queue = 4, 10*time.Second, 5*time.Second
+	cfg.Limits.Concurrent = 4
 	p := start(t, cfg)
 	ctx, cancel := context.WithCancel(t.Context())
 	wait := p.flood(ctx, 12, evaluation, about("slow"), greedyToken)
@@ -66,10 +66,12 @@ func TestOneCallerDoesNotStarveOthers(t *testing.T) {
 // and cannot be interrupted: it gets no more work done, and others do.
 func TestOneCallerDoesNotStopOthers(t *testing.T) {
 	cfg := twoCallers(t, dearConfig(t))
-	cfg.Limits.Concurrent, cfg.Limits.Time = 4, 50*time.Millisecond
+	cfg.Limits.Concurrent, cfg.Limits.Time, cfg.SelfCheck = 4, 50*time.Millisecond, time.Hour
 	p := start(t, cfg)
+	p.answers(greedyToken) // on a busy machine the server's own decision may run beyond its time
+	p.counts("qlik2rego_requests_overdue", "0")
 	endless := dearRequest("match", `{"n":400000}`, "{}")
-	if a := p.post(evaluation, endless, greedyToken); a.status != 503 {
+	if a := p.post(evaluation, endless, greedyToken); a.status != 503 || !strings.Contains(a.body, "more time than there is") {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
 	a, running := p.post(evaluation, about("fast"), greedyToken), p.metric("qlik2rego_requests_overdue")
@@ -82,7 +84,7 @@ func TestOneCallerDoesNotStopOthers(t *testing.T) {
 	if a := p.post(evaluation, about("fast"), modestToken); a.status != 200 && !strings.Contains(a.body, "more time than there is") {
 		t.Errorf("another caller: %d %s", a.status, a.body)
 	}
-	eventually(t, "it ends", func() bool { return p.metric("qlik2rego_requests_overdue") == "0" })
+	p.counts("qlik2rego_requests_overdue", "0")
 	p.answers(greedyToken)
 }
 
@@ -90,20 +92,25 @@ func TestOneCallerDoesNotStopOthers(t *testing.T) {
 // there is, and sends its bodies slowly.
 func TestOneCallerDoesNotKeepAllConnections(t *testing.T) {
 	cfg := twoCallers(t, slowConfig(t))
-	cfg.Limits.Connections, cfg.Limits.Read = 8, 20*time.Second
+	cfg.Limits.Connections, cfg.Limits.Read = 8, 10*time.Minute
 	p := start(t, cfg)
 	open := func() (c net.Conn) {
 		c = p.dial()
-		_, _ = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%s\r\nContent-Length: 100\r\n\r\n{", evaluation, greedyToken)
+		_, _ = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n%s\r\nContent-Length: 100\r\n\r\n", evaluation, greedyToken)
 		return c
 	}
-	for range 4 { // its half
-		defer open().Close()
+	for range 4 { // its half; the server asks for a body once it has taken the request
+		c := open()
+		defer c.Close()
+		line := make([]byte, len("HTTP/1.1 100"))
+		if _, err := io.ReadFull(c, line); err != nil || string(line) != "HTTP/1.1 100" {
+			t.Fatalf("%v %q", err, line)
+		}
+		_, _ = io.WriteString(c, "{")
 	}
-	eventually(t, "four are open", func() bool { return p.metric(`qlik2rego_connections{listener="api"}`) == "4" })
 	for range 20 {
 		c := open()
-		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		_ = c.SetReadDeadline(time.Now().Add(2 * time.Minute))
 		text, err := io.ReadAll(c)
 		_ = c.Close()
 		if err != nil && !isReset(err) || !strings.HasPrefix(string(text), "HTTP/1.1 429 ") || !strings.Contains(string(text), "Connection: close") || !strings.Contains(string(text), "Retry-After: 1") {

@@ -105,9 +105,7 @@ func TestServerFaults(t *testing.T) {
 				if got := p.decidesBy(); got != "r1/r1" {
 					t.Errorf("%s decides", got)
 				}
-				if got := p.metric(`qlik2rego_bundle_source_failing{bundle="main"}`); got != "1" {
-					t.Errorf("the source's metric is %q", got)
-				}
+				p.counts(`qlik2rego_bundle_source_failing{bundle="main"}`, "1")
 			}
 			s.fail(nil)
 			s.put("main", archive(twin("r2", "r2")))

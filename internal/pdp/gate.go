@@ -92,8 +92,8 @@ func (g *gate) run(ctx context.Context, caller string, limit time.Duration, work
 	g.turns.late(caller, 1)
 	go func() {
 		<-ended
+		g.running.Add(-1) // first: what the metric counts also closes the gate
 		g.turns.late(caller, -1)
-		g.running.Add(-1)
 	}()
 	return context.Cause(ctx)
 }

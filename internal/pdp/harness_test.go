@@ -99,8 +99,12 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
+// config has limits of time that a machine under load does not reach: a test of one sets
+// its own.
 func config(bundles ...string) pdp.Config {
-	return pdp.Config{Bundles: bundles, Limits: pdp.DefaultLimits(), WatchEvery: 10 * time.Millisecond}
+	l := pdp.DefaultLimits()
+	l.Time, l.Read, l.Queue = time.Minute, time.Minute, time.Minute
+	return pdp.Config{Bundles: bundles, Limits: l, LogWithin: time.Minute, WatchEvery: 10 * time.Millisecond}
 }
 
 // start runs a decision point until the end of the test.
@@ -116,7 +120,7 @@ func start(t testing.TB, cfg pdp.Config) *point {
 		t.Fatal(err)
 	}
 	p.stop = cancel
-	p.client = &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second}
+	p.client = &http.Client{Transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}, Timeout: 2 * time.Minute}
 	go func() { p.done <- server.Serve(ctx, l, d) }()
 	t.Cleanup(func() {
 		p.client.CloseIdleConnections()
@@ -278,6 +282,32 @@ func eventually(t testing.TB, what string, holds func() bool) {
 		}
 		<-tick.C
 	}
+}
+
+// logs awaits a text in the program's log: it may come after the answer that it is about.
+func (p *point) logs(what string) {
+	p.t.Helper()
+	defer func() {
+		if p.t.Failed() {
+			p.t.Log(p.log)
+		}
+	}()
+	eventually(p.t, "the log says "+what, func() bool { return strings.Contains(p.log.String(), what) })
+}
+
+// counts awaits a sample of the metrics, which may come after what it counts.
+func (p *point) counts(name, want string) {
+	p.t.Helper()
+	got := ""
+	defer func() {
+		if p.t.Failed() {
+			p.t.Logf("%s is %q", name, got)
+		}
+	}()
+	eventually(p.t, name+" is "+want, func() bool {
+		got = p.metric(name)
+		return got == want
+	})
 }
 
 // stopped ends a server that was made and not run.

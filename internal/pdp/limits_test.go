@@ -103,7 +103,7 @@ func (p *point) later(ctx context.Context, path, body string, headers ...string)
 
 func (p *point) deciding(n string) {
 	p.t.Helper()
-	eventually(p.t, n+" requests are being decided", func() bool { return p.metric("qlik2rego_requests_deciding") == n })
+	p.counts("qlik2rego_requests_deciding", n)
 }
 
 func TestTimeIsLimited(t *testing.T) {
@@ -114,8 +114,12 @@ func TestTimeIsLimited(t *testing.T) {
 		evaluation:  about("slow"),
 		evaluations: `{"subject":{"type":"user","id":"x"},"action":{"name":"read"},"evaluations":[{"resource":{"type":"record","id":"fast"}},{"resource":{"type":"record","id":"slow"}}]}`,
 	} {
-		a := p.post(path, body)
-		if a.status != 503 || a.header.Get("Retry-After") == "" || a.body != message(503, "the answer takes more time than there is: ask for less at once") {
+		var a answer
+		eventually(t, path+" takes too long", func() bool { // on a busy machine some may run beyond their time first
+			a = p.post(path, body)
+			return a.body == message(503, "the answer takes more time than there is: ask for less at once") || a.status == 200
+		})
+		if a.status != 503 || a.header.Get("Retry-After") == "" {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
 	}
@@ -155,7 +159,7 @@ func TestOneTooMany(t *testing.T) {
 	if a := p.post(evaluation, about("fast")); a.status != 200 {
 		t.Errorf("after that: %d %s", a.status, a.body)
 	}
-	eventually(t, "both are counted as gone", func() bool { return p.metric(`qlik2rego_requests_total{api="evaluation",status="499"}`) == "2" })
+	p.counts(`qlik2rego_requests_total{api="evaluation",status="499"}`, "2")
 }
 
 // TestSlowClients have connections closed that say too little for too long.
@@ -174,7 +178,7 @@ func TestSlowClients(t *testing.T) {
 		if _, err := io.WriteString(c, begin); err != nil {
 			t.Fatal(err)
 		}
-		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		_ = c.SetReadDeadline(time.Now().Add(2 * time.Minute))
 		if _, err := io.Copy(io.Discard, c); err != nil && !isReset(err) {
 			t.Errorf("%s: the connection is not closed: %v", name, err)
 		}
@@ -234,9 +238,7 @@ func TestConnectionsAreLimited(t *testing.T) {
 	if <-closed == second {
 		second = first // the one that is left
 	}
-	if got := p.metric(`qlik2rego_connections_evicted_total{listener="api"}`); got != "1" {
-		t.Errorf("%s connections evicted, want 1", got)
-	}
+	p.counts(`qlik2rego_connections_evicted_total{listener="api"}`, "1")
 	// Both that are left are busy now.
 	ask(second, "slow")
 	ask(third, "slow")
@@ -324,13 +326,9 @@ func TestPolicyFailures(t *testing.T) {
 		t.Errorf("a search with a candidate that fails: %d %s", a.status, a.body)
 	}
 	for _, want := range []string{"eval_conflict_error", "neither true nor false"} {
-		if !strings.Contains(p.log.String(), want) {
-			t.Errorf("the log does not say %q:\n%s", want, p.log)
-		}
+		p.logs(want)
 	}
-	if got := p.metric(`qlik2rego_decisions_total{decision="error"}`); got != "2" {
-		t.Errorf("%s failures counted, want those of the batch", got)
-	}
+	p.counts(`qlik2rego_decisions_total{decision="error"}`, "2") // those of the batch
 }
 
 func TestHealth(t *testing.T) {

@@ -142,7 +142,7 @@ func (s *Server) prepareManagement(ctx context.Context) (err error) {
 	s.management, err = management.New(ctx, management.Options{
 		Config: s.cfg.OPA, Files: files, PolicyStore: s.live, Log: s.cfg.Log, Console: s.cfg.Console,
 		Metrics: s.metrics.registry, StallAfter: s.cfg.StallAfter, Settled: s.cfg.Activated,
-		BundleMax: s.cfg.Limits.Bundle, LogWithin: s.cfg.Limits.Time,
+		BundleMax: s.cfg.Limits.Bundle, LogWithin: s.cfg.LogWithin,
 	})
 	if err != nil {
 		return fmt.Errorf("the OPA configuration: %w", err)

@@ -107,9 +107,7 @@ func TestFailedActivations(t *testing.T) {
 		if a.status != 200 || !strings.Contains(a.body, `"revision":"r0"`) || !strings.Contains(a.body, `"degraded":["bundle: `) {
 			t.Errorf("%s: %d %s", f.name, a.status, a.body)
 		}
-		if got := p.metric("qlik2rego_bundle_failing"); got != "1" {
-			t.Errorf("%s: failing is %s", f.name, got)
-		}
+		p.counts("qlik2rego_bundle_failing", "1")
 		if got := p.decidesBy(); got != "r0/r0" {
 			t.Errorf("%s: %s decides", f.name, got)
 		}
@@ -120,12 +118,8 @@ func TestFailedActivations(t *testing.T) {
 	write(t, file, whole)
 	eventually(t, "the new one decides", func() bool { return p.decidesBy() == "r9/r9" })
 	eventually(t, "it is well", func() bool { return !strings.Contains(p.health().body, "degraded") })
-	if got := p.metric("qlik2rego_bundle_failing"); got != "0" {
-		t.Errorf("failing is %s", got)
-	}
-	if got := p.metric(`qlik2rego_bundle_info{revision="r9"}`); got != "1" {
-		t.Errorf("the revision in the metrics is %q", got)
-	}
+	p.counts("qlik2rego_bundle_failing", "0")
+	p.counts(`qlik2rego_bundle_info{revision="r9"}`, "1")
 }
 
 // TestFilesMove has bundles replaced behind a link, as Kubernetes does, and

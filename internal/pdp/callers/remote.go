@@ -14,6 +14,8 @@ import (
 
 	"github.com/lestrrat-go/jwx/v3/jwa"
 	"github.com/lestrrat-go/jwx/v3/jwk"
+
+	"github.com/qlik2rego/qlik2rego/internal/pdp/redact"
 )
 
 // The times of a key set that is fetched.
@@ -82,8 +84,9 @@ func loopback(host string) bool {
 // are not there. It is called before Watch.
 func (r *Remote) Every(normal, least time.Duration) { r.every, r.least = normal, least }
 
-// File returns the address, which stands for a file in health and metrics.
-func (r *Remote) File() string { return r.url }
+// File returns the address, which stands for a file in health and metrics, without
+// its query, which may be a secret.
+func (r *Remote) File() string { return redact.Text(r.url) }
 
 // State returns when the keys that count were fetched, and why they cannot be
 // fetched again, if so.
@@ -144,7 +147,7 @@ func (r *Remote) Watch(ctx context.Context, tell func(address string, err error)
 			return
 		}
 		if err != nil || failing {
-			tell(r.url, err)
+			tell(r.File(), err)
 		}
 		failing = err != nil
 		wait := r.every

@@ -70,11 +70,13 @@ func (m *Manager) Log(ctx context.Context, decisions ...Decision) {
 	}
 }
 
-// logWithin is the most time that the rules of masks and drops have for the
-// decisions of a request, and logBriefly what they have after they have used that
-// up, for a while: a mask without end would make every answer wait for it.
+// LogWithin is the time that the rules of masks and drops have for the decisions of
+// a request by default.
+const LogWithin = time.Second
+
+// logBriefly is the time that masks have after they have used up theirs, for a
+// while: a mask without end would make every answer wait for it.
 const (
-	logWithin  = time.Second
 	logBriefly = 20 * time.Millisecond
 	slowFor    = 10 * time.Second
 )

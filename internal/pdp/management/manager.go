@@ -119,7 +119,7 @@ func New(ctx context.Context, o Options) (*Manager, error) {
 		o.StallAfter = stallAfter
 	}
 	m.downloads = newDownloads(o.BundleMax)
-	m.logWithin = min(cmp.Or(o.LogWithin, logWithin), logWithin)
+	m.logWithin = cmp.Or(o.LogWithin, LogWithin)
 	guard := tracing.NewOptions(append(m.traces.clientOptions(), o.StallAfter, m.downloads)...)
 	m.console = lines.New(o.Console, lines.Max, func(error) { m.unlogged.Add(1) })
 	out := newConsole(m.console, &m.unlogged)

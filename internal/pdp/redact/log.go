@@ -1,18 +1,23 @@
-package pdp
+package redact
 
 import (
 	"context"
 	"log/slog"
-
-	"github.com/qlik2rego/qlik2rego/internal/pdp/redact"
 )
 
-// redacting is a log without the secrets of addresses, and with short errors.
+// Log returns a log's handler without the secrets of addresses, and with short errors.
+func Log(to slog.Handler) slog.Handler {
+	if _, ok := to.(redacting); ok {
+		return to
+	}
+	return redacting{to}
+}
+
 type redacting struct{ slog.Handler }
 
 // Handle implements slog.Handler.
 func (h redacting) Handle(ctx context.Context, r slog.Record) error {
-	clean := slog.NewRecord(r.Time, r.Level, redact.Text(r.Message), r.PC)
+	clean := slog.NewRecord(r.Time, r.Level, Text(r.Message), r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		clean.AddAttrs(redactAttr(a))
 		return true
@@ -38,10 +43,10 @@ func redactAttr(a slog.Attr) slog.Attr {
 		if a.Key == "stack" {
 			return a
 		}
-		return slog.String(a.Key, redact.Text(a.Value.String()))
+		return slog.String(a.Key, Text(a.Value.String()))
 	case slog.KindAny:
 		if err, ok := a.Value.Any().(error); ok {
-			return slog.String(a.Key, redact.Text(err.Error()))
+			return slog.String(a.Key, Text(err.Error()))
 		}
 	}
 	return a
