@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
 // TestDocumentIsTheJSON holds the compact form against encoding/json.

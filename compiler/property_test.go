@@ -11,6 +11,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
 // atoms are the parts of the random conditions: every kind of test, on texts

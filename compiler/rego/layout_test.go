@@ -7,6 +7,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/format"
 	"pgregory.net/rapid"
+
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
 // Conditions are broken in front of operators and never inside quotes; what is left after

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
 const ruleFile = `---

@@ -18,7 +18,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // process is a decision point as a process of its own.
@@ -60,7 +59,7 @@ func (p *process) kill() {
 
 // try asks and returns the answer, "" if there is none.
 func (p *process) try() string {
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
 	response, err := client.Post(p.url+"/access/v1/evaluation", "application/json", strings.NewReader(annaReads))
 	if err != nil {
 		return ""
@@ -76,28 +75,28 @@ func (p *process) try() string {
 // granted polls until the process grants, by a revision.
 func (p *process) granted(t *testing.T) (revision string) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for ; ; <-tick.C {
+	await(t, func() string { return "nothing is granted:\n" + p.log.String() }, func() bool {
 		var a struct {
 			Decision bool
 			Context  struct{ Revision string }
 		}
-		if body := p.try(); body != "" && json.Unmarshal([]byte(body), &a) == nil && a.Decision {
-			return a.Context.Revision
+		body := p.try()
+		revision = ""
+		if body != "" && json.Unmarshal([]byte(body), &a) == nil && a.Decision {
+			revision = a.Context.Revision
 		}
-		if time.Now().After(deadline) {
-			t.Fatalf("nothing is granted:\n%s", p.log)
-		}
-	}
+		return revision != ""
+	})
+	return revision
 }
 
 // control is a server of one bundle and its decision log.
 type control struct {
 	*httptest.Server
-	mu      sync.Mutex
-	bundle  []byte
+	mu     sync.Mutex
+	bundle []byte
+	// others take turns: each request gets the next one, which is new.
+	others  [][]byte
 	tag     int
 	entries int
 }
@@ -112,7 +111,14 @@ func newControl(t *testing.T, bundle []byte) *control {
 func (c *control) put(bundle []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.bundle, c.tag = bundle, c.tag+1
+	c.bundle, c.others, c.tag = bundle, nil, c.tag+1
+}
+
+// alternate serves bundles by turns, so that each request gets a new one.
+func (c *control) alternate(bundles ...[]byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.others = bundles
 }
 
 func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -125,6 +131,10 @@ func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			c.entries += len(some)
 		}
 		return
+	}
+	if len(c.others) > 0 {
+		c.tag++
+		c.bundle = c.others[c.tag%len(c.others)]
 	}
 	tag := fmt.Sprintf(`"%d"`, c.tag)
 	w.Header().Set("ETag", tag)
@@ -203,27 +213,13 @@ func TestKillAndRestart(t *testing.T) {
 	for round := range rounds {
 		p := spawn(t, nil, "--config-file", online)
 		p.granted(t)
-		stop := make(chan struct{})
-		var swapping sync.WaitGroup
-		swapping.Go(func() {
-			for i := 0; ; i++ {
-				select {
-				case <-stop:
-					return
-				default:
-					c.put([][]byte{one, two}[i%2])
-				}
-				runtime.Gosched()
-			}
-		})
+		c.alternate(one, two)
 		for range 10 * (round + 1) {
 			if body := p.try(); body == "" {
 				t.Errorf("no answer while bundles change:\n%s", p.log)
 			}
 		}
 		p.kill()
-		close(stop)
-		swapping.Wait()
 		p = spawn(t, nil, "--config-file", alone)
 		if got := p.granted(t); got != first && got != second {
 			t.Errorf("round %d: %s decides, neither %s nor %s", round, got, first, second)
@@ -235,17 +231,10 @@ func TestKillAndRestart(t *testing.T) {
 
 func awaitFile(t *testing.T, name string) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for ; ; <-tick.C {
-		if _, err := os.Stat(name); err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s does not come", name)
-		}
-	}
+	await(t, func() string { return name + " does not come" }, func() bool {
+		_, err := os.Stat(name)
+		return err == nil
+	})
 }
 
 // TestTermination ends the process under load as an orchestrator does: whoever
@@ -268,17 +257,11 @@ func TestTermination(t *testing.T) {
 			}
 		})
 	}
-	deadline := time.Now().Add(20 * time.Second)
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for enough := false; !enough; <-tick.C {
+	await(t, func() string { return "there are no answers:\n" + p.log.String() }, func() bool {
 		mu.Lock()
-		enough = answered > 50
-		mu.Unlock()
-		if time.Now().After(deadline) {
-			t.Fatal("there are no answers")
-		}
-	}
+		defer mu.Unlock()
+		return answered > 50
+	})
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
@@ -301,20 +284,18 @@ func TestConsoleIsFull(t *testing.T) {
 	p := spawn(t, full, "-b", siteBundle(t), "--set", "decision_logs.console=true")
 	p.granted(t)
 	// The line is lost in the background, so that nobody waits for it.
-	deadline := time.Now().Add(20 * time.Second)
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for body := ""; !strings.Contains(body, "degraded"); <-tick.C {
+	await(t, func() string { return "it is never degraded:\n" + p.log.String() }, func() bool {
 		response, err := http.Get(p.url + "/health/ready")
 		if err != nil {
 			t.Fatal(err)
 		}
 		text, err := io.ReadAll(response.Body)
 		_ = response.Body.Close()
-		if body = string(text); err != nil || response.StatusCode != http.StatusOK || time.Now().After(deadline) {
-			t.Fatalf("%d %s %v", response.StatusCode, body, err)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Fatalf("%d %s %v", response.StatusCode, text, err)
 		}
-	}
+		return strings.Contains(string(text), "degraded")
+	})
 	p.kill()
 }
 

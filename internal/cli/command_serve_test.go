@@ -20,6 +20,26 @@ import (
 	"time"
 )
 
+// patience bounds how long a test waits for an event. It is far more than any takes on a
+// busy machine: a test that waits in vain fails, and no other one notices.
+const patience = 5 * time.Minute
+
+// await polls until a condition holds.
+func await(t interface {
+	Helper()
+	Fatalf(string, ...any)
+}, what func() string, done func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for ; !done(); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s", what())
+		}
+	}
+}
+
 // logBuffer is standard error while others write to it.
 type logBuffer struct {
 	mu sync.Mutex
@@ -42,17 +62,12 @@ func (l *logBuffer) String() string {
 func (l *logBuffer) await(t testing.TB, pattern string) []string {
 	t.Helper()
 	re := regexp.MustCompile(pattern)
-	deadline := time.Now().Add(time.Minute)
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for ; ; <-tick.C {
-		if found := re.FindStringSubmatch(l.String()); found != nil {
-			return found
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the log does not come to %s:\n%s", pattern, l)
-		}
-	}
+	var found []string
+	await(t, func() string { return "the log does not come to " + pattern + ":\n" + l.String() }, func() bool {
+		found = re.FindStringSubmatch(l.String())
+		return found != nil
+	})
+	return found
 }
 
 // siteBundle compiles the command line's site.
@@ -135,7 +150,9 @@ func TestServeWithoutSite(t *testing.T) {
 		"a snapshot":        {siteBundle(t), 0},
 	} {
 		log, stop := serveInBackground(t, c.bundle, "--listen", "127.0.0.1:0")
-		log.await(t, `msg="bundles activated"`)
+		if c.lines > 0 {
+			log.await(t, "the bundle holds no site") // it comes after the line of the activation
+		}
 		if code := stop(); code != ExitDone {
 			t.Errorf("%s: exit code %d", name, code)
 		}

@@ -85,7 +85,7 @@ func awaitThere(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: await FILE")
 	}
-	await(ts, args[0]+" does not appear", func() bool {
+	await(patiently{ts}, func() string { return args[0] + " does not appear" }, func() bool {
 		_, err := os.Stat(ts.MkAbs(args[0]))
 		return err == nil
 	})
@@ -98,19 +98,17 @@ func awaitOther(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	other, err := os.ReadFile(ts.MkAbs(args[1]))
 	ts.Check(err)
-	await(ts, args[0]+" does not change", func() bool {
+	await(patiently{ts}, func() string { return args[0] + " does not change" }, func() bool {
 		data, err := os.ReadFile(ts.MkAbs(args[0]))
 		return err == nil && !bytes.Equal(data, other)
 	})
 }
 
-func await(ts *testscript.TestScript, failure string, done func() bool) {
-	for deadline := time.Now().Add(60 * time.Second); !done(); time.Sleep(2 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			ts.Fatalf("%s", failure)
-		}
-	}
-}
+// patiently makes a script what await takes.
+type patiently struct{ *testscript.TestScript }
+
+// Helper does nothing: a script names its own line.
+func (patiently) Helper() {}
 
 // replaceText replaces a text in a file: replace FILE OLD NEW.
 func replaceText(ts *testscript.TestScript, neg bool, args []string) {

@@ -103,14 +103,7 @@ func (f *followed) after(user, stream string, want bool, change func() error) ti
 	if err := change(); err != nil {
 		f.t.Fatal(err)
 	}
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	for f.may(user, stream) != want {
-		if time.Since(begin) > 2*time.Minute {
-			f.t.Fatal("the change is not decided by")
-		}
-		<-tick.C
-	}
+	await(f.t, func() string { return "the change is not decided by" }, func() bool { return f.may(user, stream) == want })
 	return time.Since(begin)
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,7 +11,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // systemd is a notify socket as systemd has one.
@@ -49,12 +49,7 @@ func newSystemd(t *testing.T) *systemd {
 // await waits until an assignment with this beginning was told n times.
 func (s *systemd) await(t *testing.T, begin string, n int) {
 	t.Helper()
-	deadline := time.Now().Add(2 * time.Minute)
-	for tick := time.NewTicker(2 * time.Millisecond); s.count(begin) < n; <-tick.C {
-		if time.Now().After(deadline) {
-			t.Fatalf("systemd was not told %s %d times: %q", begin, n, s.all())
-		}
-	}
+	await(t, func() string { return fmt.Sprintf("systemd was not told %s %d times: %q", begin, n, s.all()) }, func() bool { return s.count(begin) >= n })
 }
 
 func (s *systemd) all() []string {

@@ -172,7 +172,7 @@ func (s *Streams) serveMetrics(ctx context.Context, address string, m *watch.Met
 
 // answering answers calls in the background until it is stopped.
 func answering(listener net.Listener, handler http.Handler) (stop func()) {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second, ReadTimeout: 30 * time.Second}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = server.Serve(listener) }() // it ends by Close
 	return func() { _ = server.Close(); <-done }

@@ -53,7 +53,7 @@ func CheckSite(ctx context.Context, client *qrs.Client) (*Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	check.Build, check.ClockAhead = about.BuildVersion, client.Ahead().Round(time.Second).Seconds()
+	check.Build, check.ClockAhead = about.BuildVersion, client.Skew().Round(time.Second).Seconds()
 	var unread []string
 	for _, c := range Collections() {
 		n, err := client.Count(ctx, c.Path, "")

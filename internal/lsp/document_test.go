@@ -14,6 +14,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 	"pgregory.net/rapid"
 )
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
 // TestTurnsOfOneCaller get every slot where callers are not known, and half where

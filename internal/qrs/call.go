@@ -95,6 +95,7 @@ func (c *Client) send(ctx context.Context, r request, open *session) (*http.Resp
 	c.mu.Lock()
 	c.calls++
 	c.mu.Unlock()
+	sent := time.Now()
 	resp, err := c.http.Do(req)
 	if err != nil {
 		cancel()
@@ -102,7 +103,8 @@ func (c *Client) send(ctx context.Context, r request, open *session) (*http.Resp
 	}
 	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		c.mu.Lock()
-		c.clock = time.Until(date).Round(time.Second)
+		received := time.Now()
+		c.clock, c.skew = date.Sub(received).Round(time.Second), skew(date, sent, received)
 		c.mu.Unlock()
 	}
 	if resp.StatusCode >= 300 || strings.Contains(resp.Header.Get("Content-Type"), "text/html") {

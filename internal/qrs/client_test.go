@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -153,13 +154,15 @@ func TestBrokenLists(t *testing.T) {
 
 func TestTimeLimitAndCancellation(t *testing.T) {
 	s := startSite(t, fake.Options{SlowBy: time.Hour})
-	c := connect(t, s.site(t, s.certificate()+"    timeout: 200ms\n"))
+	hasty := connect(t, s.site(t, s.certificate()+"    timeout: 10ms\n"))
 	s.SetFaults(func(*http.Request) fake.Fault { return fake.Slow })
-	if _, err := c.About(t.Context()); err == nil || !strings.Contains(err.Error(), "no answer in time") {
+	if _, err := hasty.About(t.Context()); err == nil || !strings.Contains(err.Error(), "no answer in time") {
 		t.Errorf("a slow answer: %v", err)
 	}
-	// The first call after idling is slow, the second is not.
-	s.SetFaults(fake.Once(fake.Slow, 1, nil))
+	c := connect(t, s.site(t, s.certificate()+"    timeout: 1h\n"))
+	// The first call after idling is slow, the second is not: only the first one's time ends.
+	s.SetFaults(nil)
+	c.http.Transport = &slowFirst{RoundTripper: c.http.Transport}
 	if _, err := c.About(t.Context()); err != nil {
 		t.Errorf("a slow first answer: %v", err)
 	}
@@ -167,6 +170,37 @@ func TestTimeLimitAndCancellation(t *testing.T) {
 	s.SetFaults(func(*http.Request) fake.Fault { cancel(); return fake.Slow })
 	if _, err := c.About(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// slowFirst gives the first call no time, and all others as much as they have.
+type slowFirst struct {
+	http.RoundTripper
+	first sync.Once
+}
+
+func (s *slowFirst) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.first.Do(func() {
+		ctx, cancel := context.WithTimeout(r.Context(), 0)
+		defer cancel()
+		r = r.WithContext(ctx)
+	})
+	return s.RoundTripper.RoundTrip(r)
+}
+
+// The time that an answer takes is not taken for a difference of clocks.
+func TestSkew(t *testing.T) {
+	date := time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC)
+	for _, tt := range []struct{ sent, received, want time.Duration }{
+		{0, 0, 0},
+		{900 * time.Millisecond, 950 * time.Millisecond, 0},
+		{-time.Minute, time.Minute, 0},
+		{-time.Minute, -10 * time.Second, 10 * time.Second},
+		{11 * time.Second, time.Minute, -10 * time.Second},
+	} {
+		if got := skew(date, date.Add(tt.sent), date.Add(tt.received)); got != tt.want {
+			t.Errorf("asked at %s, answered at %s: %s, want %s", tt.sent, tt.received, got, tt.want)
+		}
 	}
 }
 

@@ -29,8 +29,9 @@ type Client struct {
 	session *session
 	calls   int64
 	bytes   int64
-	// clock is how far the site's clock is ahead of ours, by its last answer.
-	clock time.Duration
+	// clock is how far the site's clock is ahead of ours at least, by its last answer, and
+	// skew how far it is for certain.
+	clock, skew time.Duration
 }
 
 // session is what a JWT virtual proxy gives for the token.
@@ -127,11 +128,28 @@ func (c *Client) Calls() (calls, bytes int64) {
 }
 
 // Ahead is how far the site's clock is ahead of ours, as its last answer tells, in whole
-// seconds.
+// seconds. A slow answer makes it less, so that what is asked since a time by the site's
+// clock is asked from too early rather than too late.
 func (c *Client) Ahead() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.clock
+}
+
+// Skew is how far the site's clock is ahead of ours, at least, or behind it if negative: 0
+// if the time that the last answer took explains the difference.
+func (c *Client) Skew() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.skew
+}
+
+// skew compares a date in whole seconds with the times between which it was written.
+func skew(date, sent, received time.Time) time.Duration {
+	if ahead := date.Sub(received); ahead > 0 {
+		return ahead
+	}
+	return min(0, date.Add(time.Second).Sub(sent))
 }
 
 func (s *session) apply(req *http.Request) {

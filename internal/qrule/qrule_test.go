@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
 // show writes what Parse finds, one entry or problem a line, and the condition.

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 

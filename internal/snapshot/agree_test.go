@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
 type object = map[string]any

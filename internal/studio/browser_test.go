@@ -11,12 +11,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
 
-// look opens a page of a studio in a window of a size, and waits until it shows what it knows.
+// look loads a page of a studio in a window of a size, and waits until it shows what it knows.
 func look(b *webdriver.Browser, r *running, hash string, width, height int) {
 	b.Helper()
 	b.Post("/window/rect", map[string]int{"width": width, "height": height}, nil)
-	b.Post("/url", map[string]string{"url": r.address.String()}, nil)
-	b.Run(`location.hash = arguments[0]`, hash)
+	b.Post("/url", map[string]string{"url": r.address.String() + hash}, nil)
 	b.Await("the page is ready", `return document.querySelector("[data-ready]") && !document.querySelector(".busy")`)
 }
 
@@ -41,12 +40,10 @@ func quiet(t *testing.T, b *webdriver.Browser) {
 	}
 }
 
-// press clicks the button whose text begins with one.
+// press clicks the button whose text begins with one, as soon as there is one.
 func press(b *webdriver.Browser, text string) {
 	b.Helper()
-	if !b.Run(`const x = [...document.querySelectorAll("button")].find((e) => e.textContent.trim().startsWith(arguments[0]) && !e.disabled); if (x) x.click(); return Boolean(x)`, text).(bool) {
-		b.Fatalf("there is no button %q", text)
-	}
+	b.Await("a button "+text, `const x = [...document.querySelectorAll("button")].find((e) => e.textContent.trim().startsWith(arguments[0]) && !e.disabled); if (x) x.click(); return Boolean(x)`, text)
 }
 
 // TestEditPreviewSaveUndo is the main path of an author.

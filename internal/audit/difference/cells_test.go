@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
 // Cells of several sessions, cut into blocks each in its own way, are counted once: as many

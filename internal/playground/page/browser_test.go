@@ -28,19 +28,7 @@ func answered(b *webdriver.Browser, act func()) {
 	b.Helper()
 	before := b.Text(`return document.documentElement.dataset.answers`)
 	act()
-	until(b, `return document.documentElement.dataset.answers !== "`+before+`"`)
-}
-
-// until waits for a program that may be slow to start, and slow to answer, on a busy machine.
-// Each step waits for the browser to draw.
-func until(b *webdriver.Browser, script string) {
-	b.Helper()
-	for range 5000 {
-		if met, _ := b.Run(script).(bool); met {
-			return
-		}
-	}
-	b.Fatalf("it does not come to %s: %v", script, b.Log())
+	b.Await("another answer", `return document.documentElement.dataset.answers !== arguments[0]`, before)
 }
 
 const decided = `return Boolean(document.documentElement.dataset.answers)`
@@ -67,7 +55,7 @@ func TestPlayground(t *testing.T) {
 	file := build(t)
 	b := webdriver.Open(t)
 	b.Load(file, 1440, 1000)
-	until(b, decided)
+	b.Await("the first answer", decided)
 	contains(b, "decision", "Allowed", `ACME\anna`, "Granted by Stream", "read on Stream “Sales reports”: granted")
 	contains(b, "rego", "package qlik.types.app")
 
@@ -105,7 +93,7 @@ func TestPlayground(t *testing.T) {
 	contains(b, "chips", "First", "Second", "Readers of a department")
 	b.Post("/url", map[string]string{"url": "about:blank"}, nil) // or the link would only move within the page
 	b.Load(file+link, 1440, 1000)
-	until(b, decided)
+	b.Await("the first answer", decided)
 	contains(b, "decision", "Allowed")
 	if log := b.Log(); len(log) > 0 {
 		t.Errorf("the browser complains: %v", log)

@@ -120,7 +120,7 @@ func (s *Server) notify(ch change) {
 			"modifiedDate": ch.at.Format(dateForm), "schemaPath": "ExternalChangeInfo",
 		}})
 		go func() {
-			client := &http.Client{Timeout: 5 * time.Second}
+			client := &http.Client{Timeout: time.Minute}
 			resp, err := client.Post(sub.callback, "application/json", bytes.NewReader(body))
 			if err == nil {
 				_ = resp.Body.Close() // nobody is told

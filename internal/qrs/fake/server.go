@@ -116,7 +116,7 @@ func TLSConfig(c *Certificates, clients bool) *tls.Config {
 // NewHTTPServer returns the server of a handler, which keeps quiet about handshakes that
 // fail.
 func NewHTTPServer(handler http.Handler, config *tls.Config) *http.Server {
-	return &http.Server{Handler: handler, TLSConfig: config, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: 10 * time.Second}
+	return &http.Server{Handler: handler, TLSConfig: config, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: 5 * time.Minute}
 }
 
 // Repository is the handler of port 4242: callers name the user that they act as.

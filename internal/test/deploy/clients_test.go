@@ -15,7 +15,7 @@ const (
 	quarterOne  = "App:b52d38df-68e6-47fa-a6ac-f783ae90eb45"
 	headcount   = "App:f8c03f2c-db53-4789-b158-d52e912dbb9a"
 	// patience is the time that a client gives a busy machine.
-	patience = "60s"
+	patience = "5m"
 )
 
 // serve runs the decision point over the scenario, for a caller with a token,
@@ -74,7 +74,7 @@ func TestCurl(t *testing.T) {
 	}
 	script := func(env ...string) (string, error) {
 		command := exec.Command("sh", filepath.Join(shipped, "client/curl.sh"))
-		command.Env = append(os.Environ(), append(env, "PDP_TIMEOUT=60")...)
+		command.Env = append(os.Environ(), append(env, "PDP_TIMEOUT=300")...)
 		out, err := command.CombinedOutput()
 		return string(out), err
 	}
@@ -110,7 +110,7 @@ func TestCurlSocket(t *testing.T) {
 	}
 	serve(t, "unix:"+socket)
 	command := exec.Command("sh", filepath.Join(shipped, "client/curl.sh"))
-	command.Env = append(os.Environ(), "PDP_SOCKET="+socket, "PDP_URL=http://localhost", "PDP_HEADER_FILE="+header, "PDP_TIMEOUT=60")
+	command.Env = append(os.Environ(), "PDP_SOCKET="+socket, "PDP_URL=http://localhost", "PDP_HEADER_FILE="+header, "PDP_TIMEOUT=300")
 	if out, err := command.CombinedOutput(); err != nil || !strings.Contains(string(out), `{"decision":true`) {
 		t.Errorf("%v\n%s", err, out)
 	}

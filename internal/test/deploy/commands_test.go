@@ -23,7 +23,7 @@ const (
 )
 
 // soon is far more than anything here takes on a busy machine.
-const soon = 2 * time.Minute
+const soon = 5 * time.Minute
 
 var built string
 

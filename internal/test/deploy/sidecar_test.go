@@ -44,6 +44,11 @@ func TestSidecar(t *testing.T) {
 	point.becomesReady(sidecar.StartupProbe.HTTPGet.Path)
 	point.probe(sidecar.ReadinessProbe.HTTPGet.Path, true)
 	point.answersThePortal()
+	// OPA decides by a bundle before it has kept it.
+	point.process.until("the bundle is kept", func() bool {
+		kept, err := filepath.Glob(filepath.Join(dir, "cache", "bundles", "*", "bundle.tar.gz"))
+		return err == nil && len(kept) > 0
+	})
 	point.process.stop()
 
 	// The bundle server loses what it has: what was kept decides.

@@ -22,6 +22,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 

@@ -78,7 +78,7 @@ type stock struct {
 }
 
 // readyWithin is far more than a server takes on a busy machine.
-const readyWithin = time.Minute
+const readyWithin = 5 * time.Minute
 
 func serve(ctx context.Context, s *site) (*stock, error) {
 	opa, err := command()

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+	"time"
 )
 
 // Browser is a session of headless Chromium, driven by the W3C's WebDriver protocol.
@@ -50,6 +51,7 @@ func Open(t *testing.T) *Browser {
 	b := &Browser{t, "http://127.0.0.1:" + port + "/session"}
 	var made struct{ SessionID string }
 	b.Post("", map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
+		"timeouts":          map[string]int64{"script": 2 * patience.Milliseconds(), "pageLoad": patience.Milliseconds()},
 		"goog:loggingPrefs": map[string]string{"browser": "ALL"},
 		"goog:chromeOptions": map[string]any{"args": []string{
 			"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -99,9 +101,7 @@ func (b *Browser) Load(file string, width, height int) {
 	b.Helper()
 	b.Post("/window/rect", map[string]int{"width": width, "height": height}, nil)
 	b.Post("/url", map[string]string{"url": "file://" + filepath.ToSlash(file)}, nil)
-	if ready := b.Text(`return document.documentElement.dataset.ready`); ready != "true" {
-		b.Fatalf("the page is not ready: %v", b.Log())
-	}
+	b.Await("the page is ready", `return document.documentElement.dataset.ready === "true"`)
 }
 
 // settle waits until the page has drawn what the steps before this one changed: one
@@ -138,18 +138,27 @@ func (b *Browser) Number(script string, args ...any) int {
 	return int(n)
 }
 
+// patience bounds how long a page may take to come to something. It is far more than any
+// takes on a busy machine.
+const patience = 5 * time.Minute
+
 // Await waits until a script returns true: the browser answers when the page has
-// drawn again.
-func (b *Browser) Await(what, script string) {
+// drawn again. A script that throws, as one about an element that is not there yet, has not
+// returned true.
+func (b *Browser) Await(what, script string, args ...any) {
 	b.Helper()
-	var met bool
+	failure := "it is never true"
 	b.Post("/execute/async", map[string]any{"script": fmt.Sprintf(`
-		const done = arguments[0], test = () => { %s };
-		const end = performance.now() + 20000;
-		const look = () => { const met = Boolean(test()); if (met || performance.now() > end) done(met); else requestAnimationFrame(look); };
-		look();`, script), "args": []any{}}, &met)
-	if !met {
-		b.Fatalf("%s: it does not come to that; %v", what, b.Log())
+		const done = arguments[arguments.length - 1], given = [...arguments].slice(0, -1), test = function () { %s };
+		const end = performance.now() + %d;
+		const look = () => {
+			let failure = "it is never true";
+			try { if (test(...given)) return done(""); } catch (e) { failure = String(e); }
+			if (performance.now() > end) done(failure); else requestAnimationFrame(look);
+		};
+		look();`, script, patience.Milliseconds()), "args": append([]any{}, args...)}, &failure)
+	if failure != "" {
+		b.Fatalf("%s: %s; %v", what, failure, b.Log())
 	}
 }
 
