@@ -22,6 +22,11 @@ var AccessKinds = []AccessKind{
 	{"capacity", "License.AnalyzerTimeAccessType"},
 }
 
+// IsAccess says whether a folded type is that of the groups of a kind of access.
+func IsAccess(key string) bool {
+	return slices.ContainsFunc(AccessKinds, func(k AccessKind) bool { return schema.Fold(k.Type) == key })
+}
+
 // AccessGroup is a group that License rules give access by. Rules name it in their filters;
 // the QMC makes it with the rule, and nothing else of it is known.
 type AccessGroup struct {

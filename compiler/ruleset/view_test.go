@@ -57,6 +57,9 @@ func TestAccessGroups(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	if !IsAccess("license.loginaccesstype") || IsAccess("license.professionalaccesstype") {
+		t.Error("types of access groups")
+	}
 }
 
 func TestParseCategory(t *testing.T) {

@@ -108,7 +108,7 @@ func categoryDefaults(ctx *cli.Context, a *audited) error {
 		return err
 	}
 	if ctx.IsSet("html") {
-		return UsageOf(ctx.Command, "--html is a page about Security rules; for --category %s leave it out, or take --format", ctx.String("category"))
+		return UsageOf(ctx.Command, "--html writes a page of all categories, with tabs for License and Sync rules; leave --category %s out, or take --format", ctx.String("category"))
 	}
 	defaults := map[string]string{"context": "hub", "by": "summary"}
 	if c == ruleset.Sync {

@@ -22,7 +22,8 @@ one would grant), create (who may create what), or summary. A right to create is
 right on what is on record, and in no other row. Rights that depend on session attributes are there only
 if --env sends these attributes; --env-from-rules adds a case for each combination of
 values that a rule names. docs/access.md describes the columns.
---html writes all of it as one page that an auditor opens in a browser.
+--html writes all of it as one page that an auditor opens in a browser, with tabs for
+License and load balancing rules if the export has any.
 
 EXAMPLES:
    qlik2rego audit systemrule.json --snapshot site/ --by summary

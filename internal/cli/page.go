@@ -54,6 +54,9 @@ func (s *Streams) page(ctx *cli.Context, a *audited, audits []*report.Audit) err
 		if doc.Assumptions, err = s.assumptions(ctx, a.compilation, a.environment); err != nil {
 			return err
 		}
+		if err := s.categoryTabs(ctx, a, doc); err != nil {
+			return err
+		}
 	}
 	out := s.outputs()
 	defer out.Discard()

@@ -92,3 +92,10 @@ func idsIn(path string, data []byte) map[string]bool {
 	}
 	return ids
 }
+
+// Of returns a workspace of the same rules and snapshot that is a view of a category.
+func (w *Workspace) Of(c ruleset.Category) *Workspace {
+	options := w.Options
+	options.View = c
+	return OfRules(w.Rules, Source{Snapshot: w.dir, Options: options, Progress: w.progress})
+}

@@ -6,6 +6,7 @@
 //	model.go, build.go     the data in the page: classes, what they have, and names
 //	evidence.go, words.go  which tests hold for whom, and what a test is in words
 //	rego.go, census.go     the Rego of each rule; rights by role or group
+//	category.go            tabs of License and Sync rules
 //	page.go                the page of the data, put together by its package shell
 //	assets/                the page's own script, as it is written
 //

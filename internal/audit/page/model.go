@@ -29,6 +29,8 @@ type Document struct {
 	Attributes []Attribute `json:"attributes"`
 	// Contexts hold the decisions, one for each context that was asked about.
 	Contexts []Context `json:"contexts"`
+	// Categories are License and Sync rules, as far as the export has any (AddCategory).
+	Categories []*Category `json:"categories,omitempty"`
 }
 
 // Action is an action of the question: its name, and its bit in masks.

@@ -13,7 +13,11 @@ var assets embed.FS
 // Write writes the page of a document.
 func Write(w io.Writer, doc *Document) error {
 	p := shell.Page{Files: assets, Body: "assets/audit.html"}
-	for _, name := range []string{"model", "labels", "grid", "matrix", "cell", "rules", "create", "tree", "overview", "links", "main"} {
+	scripts := []string{"model", "labels", "grid", "matrix", "cell", "rules", "create", "tree", "overview", "links", "tabs"}
+	if len(doc.Categories) > 0 {
+		scripts = append(scripts, "category")
+	}
+	for _, name := range append(scripts, "main") {
 		p.Scripts = append(p.Scripts, "assets/"+name+".js")
 	}
 	return p.Write(w, doc.Title, doc)
