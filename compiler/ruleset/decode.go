@@ -12,7 +12,11 @@ import (
 // array of rules, one rule, or a rule package; or one rule in the format of
 // package qrule. Name is the file's path as diagnostics show it.
 func Decode(name string, data []byte) ([]Rule, diag.List) {
-	d := newDecoder(name, data)
+	return newDecoder(name, data).all()
+}
+
+// all returns what the file says.
+func (d *decoder) all() ([]Rule, diag.List) {
 	d.document()
 	rules, doubles := unique(d.rules)
 	return rules, append(d.found, doubles...)
@@ -36,6 +40,8 @@ type decoder struct {
 	found  diag.List
 	// foreign says that the objects of the file were reported as something else than rules.
 	foreign bool
+	// known and seen are what a Memory knows before and after the file; nil without one.
+	known, seen map[string]remembered
 }
 
 func newDecoder(name string, data []byte) *decoder {

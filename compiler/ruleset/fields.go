@@ -29,6 +29,10 @@ func (d *decoder) rule(v jsonfile.Value) {
 		d.report(codeNoRules, diag.Error, v, fmt.Sprintf("a rule was expected here, not %s", kindName(v)), expected)
 		return
 	}
+	if d.recall(v) {
+		return
+	}
+	before := len(d.found)
 	members := v.AppendMembers(nil)
 	for _, m := range members {
 		key := schema.Fold(string(m.Name.Text()))
@@ -46,6 +50,9 @@ func (d *decoder) rule(v jsonfile.Value) {
 	d.rules = append(d.rules, f.rule)
 	f.read()
 	f.doubles(members)
+	if d.seen != nil && len(d.found) == before {
+		f.remember()
+	}
 }
 
 func (f *fields) has(key string) bool { _, ok := f.byKey[key]; return ok }

@@ -23,31 +23,46 @@ type document struct {
 	lines     []int // where each line begins
 	utf8      bool  // whether positions count bytes instead of UTF-16 units
 
-	rules []ruleset.Rule
-	found diag.List
+	rules  []ruleset.Rule
+	found  diag.List
+	memory *ruleset.Memory // what an edit of it need not read again
 	// header is that of a .qrule file, nil for an export.
 	header *qrule.Document
 }
 
 func newDocument(uri, text string, version int, bytes bool) *document {
-	d := &document{uri: uri, path: pathOf(uri), version: version, text: text, utf8: bytes, lines: []int{0}}
-	for i := range len(text) {
-		if text[i] == '\n' {
-			d.lines = append(d.lines, i+1)
-		}
-	}
-	d.rules, d.found = ruleset.Decode(d.path, []byte(text))
+	return (&document{uri: uri, path: pathOf(uri), version: version, utf8: bytes, memory: &ruleset.Memory{}}).read(text)
+}
+
+// read makes a document say what a text says.
+func (d *document) read(text string) *document {
+	d.text, d.lines = text, lineStarts(text)
+	d.rules, d.found = d.memory.Decode(d.path, []byte(text))
 	if strings.EqualFold(filepath.Ext(d.path), qrule.Extension) {
 		d.header = qrule.Parse([]byte(text))
 	}
 	return d
 }
 
+// lineStarts returns where each line begins.
+func lineStarts(text string) []int {
+	lines := []int{0}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			lines = append(lines, i+1)
+		}
+	}
+	return lines
+}
+
 // change returns the document after edits, in their order.
 func (d *document) change(p changeParams) (*document, error) {
 	now := d
 	text := d.text
-	for _, c := range p.ContentChanges {
+	for i, c := range p.ContentChanges {
+		if i > 0 {
+			now = &document{text: text, utf8: d.utf8, lines: lineStarts(text)}
+		}
 		if c.Range == nil {
 			text = c.Text
 		} else {
@@ -57,14 +72,9 @@ func (d *document) change(p changeParams) (*document, error) {
 			}
 			text = text[:start] + c.Text + text[end:]
 		}
-		now = &document{text: text, utf8: d.utf8, lines: []int{0}}
-		for i := range len(text) {
-			if text[i] == '\n' {
-				now.lines = append(now.lines, i+1)
-			}
-		}
 	}
-	return newDocument(d.uri, text, p.TextDocument.Version, d.utf8), nil
+	edited := &document{uri: d.uri, path: d.path, version: p.TextDocument.Version, utf8: d.utf8, memory: d.memory}
+	return edited.read(text), nil
 }
 
 // offset returns the byte offset of a position. What is outside the text is moved into it.

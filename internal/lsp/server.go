@@ -35,7 +35,8 @@ func (s *server) serve(ctx context.Context, stream io.ReadWriteCloser) error {
 	s.ctx, s.stop = ctx, cancel
 	s.log = log.New(s.options.Log, "qlik2rego lsp: ", 0)
 	handler := jsonrpc2.HandlerWithError(s.handle).SuppressErrClosed()
-	conn := jsonrpc2.NewConn(ctx, jsonrpc2.NewBufferedStream(stream, jsonrpc2.VSCodeObjectCodec{}), handler, jsonrpc2.SetLogger(s.log))
+	s.stream = jsonrpc2.NewBufferedStream(stream, jsonrpc2.VSCodeObjectCodec{})
+	conn := jsonrpc2.NewConn(ctx, s.stream, handler, jsonrpc2.SetLogger(s.log))
 	select {
 	case <-conn.DisconnectNotify():
 	case <-ctx.Done():
@@ -54,6 +55,7 @@ type server struct {
 
 	log         *log.Logger
 	conn        *jsonrpc2.Conn
+	stream      jsonrpc2.ObjectStream
 	initialized bool
 	utf8        bool
 	refreshLens bool
@@ -244,5 +246,16 @@ func (s *server) didChangeFiles(struct{}) (any, error) {
 	return nil, nil
 }
 
-// notify tells the client something. A client that is gone need not know.
-func (s *server) notify(method string, params any) { _ = s.conn.Notify(s.ctx, method, params) }
+// notification is a message that expects no answer.
+type notification struct {
+	Version string `json:"jsonrpc"`
+	Method  string `json:"method"`
+	Params  any    `json:"params"`
+}
+
+// notify tells the client something. A client that is gone need not know. The message goes
+// to the stream itself, which takes one at a time: the connection would encode it, check it and
+// copy it four times, and the diagnostics of a large export are close to a megabyte.
+func (s *server) notify(method string, params any) {
+	_ = s.stream.WriteObject(notification{"2.0", method, params})
+}

@@ -35,6 +35,11 @@ type client struct {
 
 func newClient(t testing.TB, dir string, capabilities string) *client {
 	t.Helper()
+	return newClientWith(t, dir, capabilities, jsonrpc2.VSCodeObjectCodec{})
+}
+
+func newClientWith(t testing.TB, dir string, capabilities string, codec jsonrpc2.ObjectCodec) *client {
+	t.Helper()
 	here, there := net.Pipe()
 	c := &client{t: t, dir: dir, texts: map[string]string{}, published: map[string]publishParams{}, arrived: make(chan publishParams, 1000)}
 	c.server = newServer(Options{Version: "test", Log: io.Discard})
@@ -43,7 +48,7 @@ func newClient(t testing.TB, dir string, capabilities string) *client {
 		defer close(ended)
 		_ = c.server.serve(t.Context(), there)
 	}()
-	c.conn = jsonrpc2.NewConn(context.Background(), jsonrpc2.NewBufferedStream(here, jsonrpc2.VSCodeObjectCodec{}), jsonrpc2.HandlerWithError(c.handle))
+	c.conn = jsonrpc2.NewConn(context.Background(), jsonrpc2.NewBufferedStream(here, codec), jsonrpc2.HandlerWithError(c.handle))
 	t.Cleanup(func() {
 		_ = c.conn.Close()
 		<-ended
