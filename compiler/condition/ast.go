@@ -66,60 +66,6 @@ type Call struct {
 	Range    Span
 }
 
-// Operator is a comparison operator.
-type Operator int
-
-// The operators of the language, section 4.2.
-const (
-	Equal         Operator = iota + 1 // =   ignoring case
-	ExactEqual                        // ==
-	NotEqual                          // !=  ignoring case
-	ExactNotEqual                     // !==
-	Like                              // like
-	Matches                           // matches
-
-	lastOperator = iota // of the operators above
-)
-
-// Operators returns all operators of the language.
-func Operators() []Operator {
-	var all []Operator
-	for o := Operator(1); o <= lastOperator; o++ {
-		all = append(all, o)
-	}
-	return all
-}
-
-// String returns the operator as it is written in a condition.
-func (o Operator) String() string {
-	switch o {
-	case Equal:
-		return "="
-	case ExactEqual:
-		return "=="
-	case NotEqual:
-		return "!="
-	case ExactNotEqual:
-		return "!=="
-	case Like:
-		return "like"
-	case Matches:
-		return "matches"
-	}
-	return "invalid operator"
-}
-
-// Pattern reports whether the operator compares with a pattern instead of with values.
-func (o Operator) Pattern() bool {
-	switch o {
-	case Equal, ExactEqual, NotEqual, ExactNotEqual:
-		return false
-	case Like, Matches:
-		return true
-	}
-	panic("unknown operator " + o.String())
-}
-
 // Operand is a *String or a *Path. The set is sealed.
 //
 //sumtype:decl

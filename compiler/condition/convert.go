@@ -65,14 +65,6 @@ func treeComparison(p *comparison) Node {
 	}
 }
 
-var operatorNamed = func() map[string]Operator {
-	named := map[string]Operator{}
-	for _, o := range Operators() {
-		named[o.String()] = o
-	}
-	return named
-}()
-
 func treeOperand(p *operand) Operand {
 	if p.String != nil {
 		return stringOf(*p.String)

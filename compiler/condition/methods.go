@@ -237,21 +237,17 @@ func isListPath(path string) bool {
 	return true
 }
 
-// equalities are the operators that compare two values, with whether they hold if both are
-// equal.
-var equalities = map[string]bool{"=": true, "==": true, "!=": false, "!==": false}
-
 // nullTest reports a comparison with null, which asks whether there is a value. The range
 // is that of null; the operator and the path before it are among the tokens.
 func (c *classifier) nullTest(where Span, written string) {
 	const detail = "There is no null. To test whether a property has a value, use `.Empty()`."
 	var fix *diag.Fix
 	n := len(c.tokens)
-	equal, known := equalities[c.tokens[n-1].Value]
-	if known && n > 1 && c.tokens[n-2].Type == tokenPath {
+	o, known := OperatorNamed(c.tokens[n-1].Value)
+	if known && o.Compares() && n > 1 && c.tokens[n-2].Type == tokenPath {
 		path := c.tokens[n-2]
 		meant := path.Value + ".Empty()"
-		if equal == strings.HasPrefix(foldASCII(written), "not") {
+		if o.Equality() == strings.HasPrefix(foldASCII(written), "not") {
 			meant = "!" + meant
 		}
 		fix = replace("write "+shown(meant), Span{Start: path.Pos.Offset, End: where.End}, meant)

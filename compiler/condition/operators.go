@@ -8,7 +8,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-const operatorHint = "The operators are `=`, `==`, `!=`, `!==`, `like` and `matches`."
+var operatorHint = func() string {
+	words := make([]string, lastOperator)
+	for i, o := range Operators() {
+		words[i] = "`" + o.String() + "`"
+	}
+	return "The operators are " + strings.Join(words[:lastOperator-1], ", ") + " and " + words[lastOperator-1] + "."
+}()
 
 // badOperator reports an operator of some other language.
 func (c *classifier) badOperator(t lexer.Token) {

@@ -86,8 +86,9 @@ func (e *explainer) noRightOperand() {
 		e.inARow()
 	case tokenNot:
 		var fix *diag.Fix
-		if operator.Value == "=" || operator.Value == "==" {
-			fix = replace("write `!"+operator.Value+"`", e.between(-1, 0), "!"+operator.Value)
+		if o, ok := OperatorNamed(operator.Value); ok && o.Equality() {
+			meant := o.Opposite().String()
+			fix = replace("write `"+meant+"`", e.between(-1, 0), meant)
 		}
 		e.stop(codeChained, e.between(-1, 0), "`!` is not allowed before a value",
 			"It negates a condition: `!(… "+operator.Value+" …)`.", fix)

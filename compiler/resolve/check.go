@@ -150,7 +150,7 @@ func (r *report) star(c *condition.Comparison, s *condition.String) {
 			return
 		}
 		var fix *diag.Fix
-		if c.Op == condition.Equal && s == c.Right {
+		if c.Op.Equality() && !c.Op.Exact() && s == c.Right {
 			fix = &diag.Fix{Message: "compare with a pattern", Range: c.OpRange, Replacement: r.separate("like", c.OpRange)}
 		}
 		r.add(codeStarUnderEqual, diag.Warning, s.Range, "under "+c.Op.String()+" a star is a plain star",

@@ -81,7 +81,7 @@ func (o *observations) entityAgainstText(c *condition.Comparison, entityLeft boo
 
 func (o *observations) comparison(c *condition.Comparison, left, right meaning, class *Class) {
 	o.readable[c] = o.readable[c] || class.Named && left.plain() && right.plain()
-	if c.Op != condition.NotEqual && c.Op != condition.ExactNotEqual || !left.many() && !right.many() {
+	if !c.Op.Inequality() || !left.many() && !right.many() {
 		return
 	}
 	o.lists[c] = o.lists[c] || class.Named
@@ -209,10 +209,7 @@ func (o *observations) reportComparison(r *report, c *condition.Comparison, reac
 	// What the types behind a prefix such as App* carry is a list for all one
 	// knows; that says something only where no type that is known is meant.
 	if named, many := o.lists[c]; named || many && !slices.ContainsFunc(reached, func(c *Class) bool { return c.Named && !c.Type.Transient }) {
-		opposite := "="
-		if c.Op == condition.ExactNotEqual {
-			opposite = "=="
-		}
+		opposite := c.Op.Opposite()
 		fixed := fmt.Sprintf("!(%s %s %s)", r.source(c.Left.Span()), opposite, r.source(c.Right.Span()))
 		summary := fmt.Sprintf("%s is true as soon as one value differs", c.Op)
 		detail := "One side may have several values, so the inequality is also true for users who have the value and another one. To exclude everybody who has it, negate the equality."
@@ -229,7 +226,7 @@ func (o *observations) reportComparison(r *report, c *condition.Comparison, reac
 // whether there is one.
 func emptiness(c *condition.Comparison, path string) *diag.Fix {
 	meant := path + ".Empty()"
-	if c.Op == condition.NotEqual || c.Op == condition.ExactNotEqual {
+	if c.Op.Inequality() {
 		meant = "!" + meant
 	}
 	return &diag.Fix{Message: "ask whether there is one", Range: c.Range, Replacement: meant}
@@ -251,9 +248,9 @@ func (r *report) calledAsProperty(p *condition.Path, l lack) *diag.Fix {
 		}
 		call := r.source(diag.Range{Start: p.Range.Start, End: p.Segments[l.segment].Range.Start}) + condition.Functions()[at].String()
 		text, _ := c.Right.(*condition.String)
-		equal := c.Op == condition.Equal || c.Op == condition.ExactEqual
+		equal := c.Op.Equality()
 		switch {
-		case text == nil || !equal && c.Op != condition.NotEqual && c.Op != condition.ExactNotEqual:
+		case text == nil || !c.Op.Compares():
 			return false
 		case condition.Functions()[at] == condition.HasPrivilege:
 			call += "(" + r.source(text.Range) + ")"
@@ -343,7 +340,7 @@ func (r *report) always(p *condition.Path, empty string) string {
 				always = r.source(n.Range)
 			}
 		case *condition.Comparison:
-			if (n.Left == p || n.Right == p) && (n.Op == condition.NotEqual || n.Op == condition.ExactNotEqual) {
+			if (n.Left == p || n.Right == p) && n.Op.Inequality() {
 				always = r.source(n.Range)
 			}
 		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // the path stands in an operand

@@ -62,17 +62,17 @@ func (sp *specialiser) idOrName(c *condition.Comparison, left, right meaning) ir
 			l, r = left, m
 		}
 		p := sp.compare(c, l, r)
-		if c.Op == condition.NotEqual || c.Op == condition.ExactNotEqual {
+		if c.Op.Inequality() {
 			p = ir.And(m.present(), text.present(), p)
 		}
 		holds, present = append(holds, p), append(present, m.present())
 	}
-	if c.Op != condition.NotEqual && c.Op != condition.ExactNotEqual {
+	if !c.Op.Inequality() {
 		return ir.Or(holds...)
 	}
 	if sp.options.ListInequality == All {
 		equal := *c
-		equal.Op = map[condition.Operator]condition.Operator{condition.NotEqual: condition.Equal, condition.ExactNotEqual: condition.ExactEqual}[c.Op]
+		equal.Op = c.Op.Opposite()
 		return ir.Not(sp.idOrName(&equal, left, right))
 	}
 	return ir.Or(append(holds, ir.Not(ir.Or(present...)), ir.Not(text.present()))...)

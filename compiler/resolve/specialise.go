@@ -163,9 +163,9 @@ func (sp *specialiser) compareAny(c *condition.Comparison, left, right meaning) 
 func (sp *specialiser) compare(c *condition.Comparison, left, right meaning) ir.Predicate {
 	switch c.Op {
 	case condition.Equal, condition.ExactEqual:
-		return sp.equal(left, right, c.Op == condition.ExactEqual)
+		return sp.equal(left, right, c.Op.Exact())
 	case condition.NotEqual, condition.ExactNotEqual:
-		return sp.differ(left, right, c.Op == condition.ExactNotEqual)
+		return sp.differ(left, right, c.Op.Exact())
 	case condition.Like:
 		return ir.And(left.needed(), sp.like(left.value, literalOf(c.Right)))
 	case condition.Matches:

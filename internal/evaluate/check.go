@@ -52,7 +52,7 @@ func (c *checker) comparison(n *condition.Comparison) {
 		}
 	}
 	// That the right side is a text there, the grammar sees to.
-	if text, ok := n.Right.(*condition.String); ok && n.Op == condition.Matches {
+	if text, ok := n.Right.(*condition.String); ok && n.Op.Expression() {
 		c.pattern(n, text)
 	}
 }

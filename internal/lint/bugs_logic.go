@@ -30,12 +30,12 @@ var _ = New(Lint{
 			}
 			for i, a := range operands {
 				x, ok := testOf(a)
-				if !ok || !inequality(x.node.Op) {
+				if !ok || !x.node.Op.Inequality() {
 					continue
 				}
 				for _, b := range operands[i+1:] {
 					y, ok := testOf(b)
-					if !ok || !inequality(y.node.Op) || x.key() != y.key() || fold(x.text.Value) == fold(y.text.Value) {
+					if !ok || !y.node.Op.Inequality() || x.key() != y.key() || fold(x.text.Value) == fold(y.text.Value) {
 						continue
 					}
 					f := Finding{
@@ -71,12 +71,12 @@ var _ = New(Lint{
 			}
 			for i, a := range operands {
 				x, ok := testOf(a)
-				if !ok || !equality(x.node.Op) || !p.Rule.single(a) {
+				if !ok || !x.node.Op.Equality() || !p.Rule.single(a) {
 					continue
 				}
 				for _, b := range operands[i+1:] {
 					y, ok := testOf(b)
-					if !ok || !equality(y.node.Op) || x.key() != y.key() || fold(x.text.Value) == fold(y.text.Value) {
+					if !ok || !y.node.Op.Equality() || x.key() != y.key() || fold(x.text.Value) == fold(y.text.Value) {
 						continue
 					}
 					f := Finding{
@@ -128,7 +128,7 @@ var _ = New(Lint{
 			var found []test
 			for _, o := range operands {
 				t, ok := testOf(o)
-				if ok && inequality(t.node.Op) && t.path.Root == "resource" && len(t.path.Segments) == 1 && !t.path.Segments[0].Custom && t.text.Value != "" {
+				if ok && t.node.Op.Inequality() && t.path.Root == "resource" && len(t.path.Segments) == 1 && !t.path.Segments[0].Custom && t.text.Value != "" {
 					found = append(found, t)
 				}
 			}

@@ -27,7 +27,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		p.Rule.tests(func(t test) {
-			if name := last(t.path); (equality(t.node.Op) || inequality(t.node.Op)) && name != "name" && name != "resourcefilter" && listAsText.MatchString(t.text.Value) && !strings.Contains(t.text.Value, "=") {
+			if name := last(t.path); t.node.Op.Compares() && name != "name" && name != "resourcefilter" && listAsText.MatchString(t.text.Value) && !strings.Contains(t.text.Value, "=") {
 				p.Range(t.text.Range, Finding{
 					Summary: fmt.Sprintf("%q is compared as one value", t.text.Value),
 					Detail:  "There are no lists of values. Compare with each of them and join the comparisons with or.",
@@ -70,7 +70,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		p.Rule.tests(func(t test) {
-			if t.node.Op == condition.Like && !strings.ContainsAny(t.text.Value, `*?\`) && t.text.Value != "" {
+			if t.node.Op.Wildcards() && !strings.ContainsAny(t.text.Value, `*?\`) && t.text.Value != "" {
 				p.Node(t.node, Finding{
 					Summary: fmt.Sprintf("the pattern %q has no wildcard", t.text.Value),
 					Detail:  "like is = here. Write =, or add the star that is missing.",
@@ -92,7 +92,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		p.Rule.tests(func(t test) {
-			if t.node.Op == condition.Like && t.text.Value != "" && strings.Trim(t.text.Value, "*") == "" {
+			if t.node.Op.Wildcards() && t.text.Value != "" && strings.Trim(t.text.Value, "*") == "" {
 				p.Node(t.node, Finding{
 					Summary: fmt.Sprintf("the pattern %q only asks whether there is a value", t.text.Value),
 					Detail:  "Write !….Empty() if that is meant, or the pattern that is meant.",
@@ -139,7 +139,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		p.Rule.tests(func(t test) {
-			if t.text.Value != "" || !equality(t.node.Op) && !inequality(t.node.Op) {
+			if t.text.Value != "" || !t.node.Op.Compares() {
 				return
 			}
 			f := Finding{
@@ -147,7 +147,7 @@ var _ = New(Lint{
 				Detail:  "A missing value is not the empty text. Ask with .Empty().",
 				Fix:     Replace("ask whether there is a value", t.node.Span(), t.path.String()+".Empty()"),
 			}
-			if inequality(t.node.Op) {
+			if t.node.Op.Inequality() {
 				f.Summary = `!= "" is true even if there is no value`
 				f.Fix = Replace("ask whether there is a value", t.node.Span(), "!"+t.path.String()+".Empty()")
 			}
@@ -177,7 +177,7 @@ var _ = New(Lint{
 		}
 		for _, r := range p.Rules {
 			r.tests(func(t test) {
-				if t.node.Op == condition.Equal {
+				if t.node.Op.Equality() && !t.node.Op.Exact() {
 					note(t.key(), t.text.Value)
 				}
 			})
@@ -185,7 +185,7 @@ var _ = New(Lint{
 		for _, r := range p.Rules {
 			r.tests(func(t test) {
 				known, ok := spelling[t.key()+"\x00"+fold(t.text.Value)]
-				if t.node.Op != condition.ExactEqual && t.node.Op != condition.ExactNotEqual || !ok || known == t.text.Value {
+				if !t.node.Op.Exact() || !ok || known == t.text.Value {
 					return
 				}
 				p.On(r).Range(t.text.Range, Finding{
@@ -212,7 +212,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		p.Rule.tests(func(t test) {
-			if v := strings.ToLower(t.text.Value); !slices.Contains(booleans, last(t.path)) || v == "true" || v == "false" || t.node.Op == condition.Like || t.node.Op == condition.Matches {
+			if v := strings.ToLower(t.text.Value); !slices.Contains(booleans, last(t.path)) || v == "true" || v == "false" || t.node.Op.Pattern() {
 				return
 			}
 			f := Finding{
@@ -257,7 +257,7 @@ var _ = New(Lint{
 					known = append(known, typ.Name)
 				}
 			}
-			if known == nil || t.node.Op == condition.Like || t.node.Op == condition.Matches || slices.ContainsFunc(known, func(v string) bool { return fold(v) == fold(t.text.Value) }) {
+			if known == nil || t.node.Op.Pattern() || slices.ContainsFunc(known, func(v string) bool { return fold(v) == fold(t.text.Value) }) {
 				return
 			}
 			if near, ok := diag.Suggest(t.text.Value, known); ok {

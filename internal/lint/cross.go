@@ -192,7 +192,7 @@ func variants(r *Rule) map[string]bool {
 	found := map[string]bool{}
 	frame := fmt.Sprintf("%d %d %s\x00", r.Actions, r.Context, fold(strings.Join(r.itemTexts(), ",")))
 	r.tests(func(t test) {
-		if t.node.Op == condition.Equal && !r.negated(t.node) && t.path.Root == "user" {
+		if t.node.Op.Equality() && !t.node.Op.Exact() && !r.negated(t.node) && t.path.Root == "user" {
 			text := r.Text()
 			found[frame+fold(strings.Join(strings.Fields(text[:t.text.Range.Start]+"\x00"+text[t.text.Range.End:]), " "))] = true
 		}

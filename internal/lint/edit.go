@@ -122,14 +122,6 @@ func last(p *condition.Path) string {
 	return fold(s.Name)
 }
 
-func equality(op condition.Operator) bool {
-	return op == condition.Equal || op == condition.ExactEqual
-}
-
-func inequality(op condition.Operator) bool {
-	return op == condition.NotEqual || op == condition.ExactNotEqual
-}
-
 // quote writes a text as a string of the language.
 func quote(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`

@@ -63,7 +63,7 @@ var _ = New(Lint{
 		}
 		p.Rule.tests(func(t test) {
 			many := last(t.path) == "roles" || t.path.Root == "user" && !slices.Contains([]string{"name", "userid", "userdirectory", "id"}, last(t.path))
-			if inequality(t.node.Op) && many {
+			if t.node.Op.Inequality() && many {
 				p.Node(t.node, Finding{
 					Summary: fmt.Sprintf("a user with %q and another value takes the licence too", t.text.Value),
 					Detail:  "!= is true as soon as one value of the list differs. Negate the equality.",
@@ -201,7 +201,7 @@ var _ = New(Lint{
 				continue
 			}
 			r.tests(func(t test) {
-				if t.node.Op != condition.Matches || t.key() != "resource.id" || r.negated(t.node) {
+				if !t.node.Op.Expression() || t.key() != "resource.id" || r.negated(t.node) {
 					return
 				}
 				digits := firstDigits(t.text.Value)

@@ -226,7 +226,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		p.Rule.tests(func(t test) {
-			if t.node.Op != condition.Matches {
+			if !t.node.Op.Expression() {
 				return
 			}
 			op, text, ok := simpler(t.text.Value)

@@ -330,7 +330,7 @@ var _ = New(Lint{
 	Check: func(p *Pass) {
 		condition.Walk(p.Rule.Tree, func(n condition.Node) bool {
 			c, ok := n.(*condition.Comparison)
-			if !ok || c.Op != condition.Matches {
+			if !ok || !c.Op.Expression() {
 				return true
 			}
 			text, ok := c.Right.(*condition.String)

@@ -63,7 +63,7 @@ func (p *Pass) customTests(f func(*Rule, test, ir.OneOf)) {
 			continue
 		}
 		r.tests(func(t test) {
-			if !equality(t.node.Op) {
+			if !t.node.Op.Equality() {
 				return
 			}
 			for _, s := range r.Scopes {

@@ -59,13 +59,11 @@ func (o *offer) negations() {
 	text := o.rule.Condition
 	condition.Walk(o.tree, func(n condition.Node) bool {
 		c, ok := n.(*condition.Comparison)
-		if !ok || c.Op != condition.NotEqual && c.Op != condition.ExactNotEqual || !o.touches(text, c.Span()) {
+		if !ok || !c.Op.Inequality() || !o.touches(text, c.Span()) {
 			return true
 		}
 		equality := *c
-		if equality.Op = condition.Equal; c.Op == condition.ExactNotEqual {
-			equality.Op = condition.ExactEqual
-		}
+		equality.Op = c.Op.Opposite()
 		o.replace("negate the equality: true if no value is equal, not if one value differs", text, c.Span(), condition.Print(&condition.Not{Operand: &equality}))
 		return true
 	})

@@ -54,7 +54,7 @@ func (o *offer) userLists() {
 // userNamed returns the user that a comparison names, and whether it names one.
 func userNamed(n condition.Node) (string, bool) {
 	c, ok := n.(*condition.Comparison)
-	if !ok || c.Op != condition.Equal && c.Op != condition.ExactEqual {
+	if !ok || !c.Op.Equality() {
 		return "", false
 	}
 	left, isPath := c.Left.(*condition.Path)

@@ -147,12 +147,17 @@ func (s *server) inlayHints(d *document, p rangeParams) (any, error) {
 			switch {
 			case w.Kind == condition.StringWord:
 				hint(t.condition, w.Range.End, s.site.named(condition.Unquote(w.Text)))
-			case w.Kind == condition.OperatorWord && strings.HasPrefix(w.Text, "!=") && i > 0 && isList(words[i-1], t.filter.Content):
+			case isInequality(w) && i > 0 && isList(words[i-1], t.filter.Content):
 				hint(t.condition, words[i-1].Range.End, "⟨list⟩")
 			}
 		}
 	}
 	return hints, nil
+}
+
+func isInequality(w condition.Word) bool {
+	o, ok := condition.OperatorNamed(w.Text)
+	return ok && w.Kind == condition.OperatorWord && o.Inequality()
 }
 
 // isList reports whether a path may have several values.

@@ -228,7 +228,7 @@ func rewritten(n condition.Node, rewrite func(condition.Node) condition.Node) co
 // bothMissing lets = hold where both sides are missing.
 func bothMissing(n condition.Node) condition.Node {
 	c, ok := n.(*condition.Comparison)
-	if !ok || c.Op != condition.Equal && c.Op != condition.ExactEqual {
+	if !ok || !c.Op.Equality() {
 		return n
 	}
 	left, isLeft := c.Left.(*condition.Path)
@@ -253,7 +253,7 @@ func withText(c *condition.Comparison, value string) condition.Node {
 // questionMark makes ? of like stand for itself.
 func questionMark(n condition.Node) condition.Node {
 	c, ok := n.(*condition.Comparison)
-	if !ok || c.Op != condition.Like {
+	if !ok || !c.Op.Wildcards() {
 		return n
 	}
 	pattern, ok := c.Right.(*condition.String)
@@ -281,7 +281,7 @@ var unicodeClasses = map[byte]string{'w': `\p{L}\p{Mn}\p{Nd}\p{Pc}`, 'd': `\p{Nd
 // dotNet reads a regular expression as .NET does.
 func dotNet(n condition.Node) condition.Node {
 	c, ok := n.(*condition.Comparison)
-	if !ok || c.Op != condition.Matches {
+	if !ok || !c.Op.Expression() {
 		return n
 	}
 	pattern, ok := c.Right.(*condition.String)
@@ -328,7 +328,7 @@ func dotNetEscape(letter byte, inside bool) string {
 // wordBoundary finds what RE2 cannot be made to read as .NET does.
 func wordBoundary(n condition.Node) string {
 	c, ok := n.(*condition.Comparison)
-	if !ok || c.Op != condition.Matches {
+	if !ok || !c.Op.Expression() {
 		return ""
 	}
 	pattern, ok := c.Right.(*condition.String)

@@ -42,7 +42,7 @@ func operands(n condition.Node) []*condition.Path {
 // listInequality finds != and !== with a side that can have several values.
 func listInequality(n condition.Node) bool {
 	c, ok := n.(*condition.Comparison)
-	return ok && (c.Op == condition.NotEqual || c.Op == condition.ExactNotEqual) && slices.ContainsFunc(operands(n), func(p *condition.Path) bool {
+	return ok && c.Op.Inequality() && slices.ContainsFunc(operands(n), func(p *condition.Path) bool {
 		if len(p.Segments) == 0 {
 			return false
 		}

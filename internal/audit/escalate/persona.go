@@ -47,7 +47,7 @@ func Named(rules []ruleset.Rule) []Persona {
 	parsed, _ := solve.Parse(rules)
 	for _, r := range parsed {
 		condition.Walk(r.Tree, func(n condition.Node) bool {
-			if c, ok := n.(*condition.Comparison); ok && (c.Op == condition.Equal || c.Op == condition.ExactEqual) {
+			if c, ok := n.(*condition.Comparison); ok && c.Op.Equality() {
 				for _, pair := range [][2]condition.Operand{{c.Left, c.Right}, {c.Right, c.Left}} {
 					if name, value, ok := listTest(pair[0], pair[1]); ok {
 						key := name + "=" + schema.Fold(value)

@@ -33,7 +33,7 @@ func (w *goalSearch) sides(e *snapshot.Entity, n *condition.Comparison, c evalua
 
 // comparison returns plans that may make a comparison what is wanted.
 func (w *goalSearch) comparison(e *snapshot.Entity, n *condition.Comparison, c evaluate.Clause, want bool) []plan {
-	equality := n.Op == condition.Equal || n.Op == condition.ExactEqual
+	equality := n.Op.Equality()
 	sides := w.sides(e, n, c)
 	var found []plan
 	for _, s := range sides {

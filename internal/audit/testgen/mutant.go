@@ -197,7 +197,7 @@ func comparisons(n *condition.Comparison) []change {
 		with.Op = op
 		list = append(list, change{op.String() + " for " + n.Op.String() + " in", &with})
 	}
-	if n.Op == condition.Equal {
+	if n.Op.Equality() && !n.Op.Exact() {
 		if text, ok := n.Right.(*condition.String); ok && text.Value != "" {
 			with := *n
 			with.Op, with.Right = condition.Like, &condition.String{Value: text.Value + "*"}
