@@ -126,6 +126,21 @@ func ruleGrammar(t *testing.T) []byte {
 	})
 }
 
+// TestStudioColoursEveryWord: the editor of the studio's page has its words by hand.
+func TestStudioColoursEveryWord(t *testing.T) {
+	source, err := os.ReadFile(filepath.Join("..", "internal", "studio", "web", "src", "rules", "condition.ts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := condition.Language()
+	_, named := split(v.Operators)
+	for _, e := range slices.Concat(v.Connectives, named, v.Constants) {
+		if !regexp.MustCompile(`[(|]` + regexp.QuoteMeta(e.Word) + `[)|]`).Match(source) {
+			t.Errorf("condition.ts does not colour %s", e.Word)
+		}
+	}
+}
+
 // wordList is the table of words as the grammar of tree-sitter reads it.
 func wordList(t *testing.T) []byte {
 	v := condition.Language()

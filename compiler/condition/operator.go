@@ -80,6 +80,16 @@ var operatorNamed = func() map[string]Operator {
 	return named
 }()
 
+// operatorWords are the operators that are words, not symbols.
+var operatorWords = func() (words []string) {
+	for _, o := range Operators() {
+		if word := o.String(); 'a' <= word[0] && word[0] <= 'z' {
+			words = append(words, word)
+		}
+	}
+	return words
+}()
+
 // OperatorNamed returns the operator that is written so, in lower case, and whether there
 // is one.
 func OperatorNamed(word string) (Operator, bool) {

@@ -76,7 +76,7 @@ func (c *classifier) wordAsOperator(t lexer.Token, at place) {
 		c.stop(codeNoOperator, where, summary, hint, nil)
 		return
 	}
-	candidates, meant := []string{"like", "matches"}, foreignOperators[folded]
+	candidates, meant := operatorWords, foreignOperators[folded]
 	if at == atEnd {
 		candidates, meant = []string{"and", "or"}, ""
 	}

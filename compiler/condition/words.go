@@ -112,9 +112,13 @@ func (c *classifier) operatorFollows() bool {
 }
 
 // keywords are the words of the language. They are lower case (D).
-var keywords = map[string]lexer.TokenType{
-	"and": tokenAnd, "or": tokenOr, "like": tokenOperator, "matches": tokenOperator, "true": tokenBool, "false": tokenBool,
-}
+var keywords = func() map[string]lexer.TokenType {
+	kinds := map[string]lexer.TokenType{"and": tokenAnd, "or": tokenOr, "true": tokenBool, "false": tokenBool}
+	for _, word := range operatorWords {
+		kinds[word] = tokenOperator
+	}
+	return kinds
+}()
 
 // word finds out what a word is.
 func (c *classifier) word(t lexer.Token) {
