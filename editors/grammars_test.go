@@ -135,7 +135,7 @@ func TestStudioColoursEveryWord(t *testing.T) {
 	v := condition.Language()
 	_, named := split(v.Operators)
 	for _, e := range slices.Concat(v.Connectives, named, v.Constants) {
-		if !regexp.MustCompile(`[(|]` + regexp.QuoteMeta(e.Word) + `[)|]`).Match(source) {
+		if !regexp.MustCompile(`[:|]` + regexp.QuoteMeta(e.Word) + `[)|]`).Match(source) {
 			t.Errorf("condition.ts does not colour %s", e.Word)
 		}
 	}
