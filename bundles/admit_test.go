@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 )
 
 // sparse is the entry of a file that claims a size and holds nothing, as GNU tar

@@ -10,6 +10,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 	"github.com/qlik2rego/qlik2rego/policies"
 )
 

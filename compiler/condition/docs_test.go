@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 )
 
 const docs = "../../docs"

@@ -19,6 +19,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/test/cases"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 )
 
 // policy is a policy with data, for OPA and for the compiler of this package.

@@ -39,14 +39,20 @@ func New(ctx context.Context, b *bundles.Bundle, options ...Option) (*Engine, er
 	if err != nil {
 		return nil, err
 	}
-	if policy.compiler.RuleTree.Find(ast.MustParseRef("data.qlik.authz.decision")) == nil {
+	return policy.Engine(ctx)
+}
+
+// Engine prepares the queries of a policy of qlik2rego.
+func (p *Policy) Engine(ctx context.Context) (*Engine, error) {
+	if p.compiler.RuleTree.Find(ast.MustParseRef("data.qlik.authz.decision")) == nil {
 		return nil, errors.New("the bundle has no rule decision in data.qlik.authz: it is not a bundle of qlik2rego; serve takes others, with --entrypoint")
 	}
 	e := &Engine{}
-	if e.decision, err = policy.Query(ctx, "data.qlik.authz.decision"); err != nil {
+	var err error
+	if e.decision, err = p.Query(ctx, "data.qlik.authz.decision"); err != nil {
 		return nil, err
 	}
-	e.actions, err = policy.Query(ctx, "data.qlik.authz.actions")
+	e.actions, err = p.Query(ctx, "data.qlik.authz.actions")
 	return e, err
 }
 

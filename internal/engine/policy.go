@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/metrics"
@@ -51,10 +52,17 @@ func compile(compiler *ast.Compiler, b *bundles.Bundle, options []Option) (*Poli
 	if p.compiler.Compile(modules); p.compiler.Failed() {
 		return nil, fmt.Errorf("the policy does not compile: %w", p.compiler.Errors)
 	}
+	return p.With(options...), nil
+}
+
+// With returns the same policy, which is not compiled again, to be evaluated as the options
+// say.
+func (p *Policy) With(options ...Option) *Policy {
+	other := &Policy{compiler: p.compiler, data: p.data}
 	for _, option := range options {
-		option(p)
+		option(other)
 	}
-	return p, nil
+	return other
 }
 
 // parse parses modules on all cores. A module whose package is outside the roots
@@ -91,12 +99,12 @@ var byClock = []string{"crypto.x509.parse_and_verify_certificates", "crypto.x509
 // capabilities returns OPA's without every built-in function whose value
 // depends on more than its arguments, such as http.send, the clock and the
 // environment: a decision depends on the bundle and the request alone.
-func capabilities() *ast.Capabilities {
+var capabilities = sync.OnceValue(func() *ast.Capabilities {
 	c := ast.CapabilitiesForThisVersion()
 	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool { return b.Nondeterministic || slices.Contains(byClock, b.Name) })
 	c.AllowNet = []string{}
 	return c
-}
+})
 
 // Query is a prepared query of a policy. It is safe for concurrent use.
 type Query struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )

@@ -16,7 +16,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed"   // of the properties
 )
 
 type object = map[string]any

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/internal/studio"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 )
 
 // scenario copies a story of testdata/scenarios to a folder that a test may write.

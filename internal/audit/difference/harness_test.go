@@ -17,6 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 

@@ -13,6 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/judges"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 )
 
 // TestJudges holds every question of the ready assertions about the rules of a real site

@@ -19,6 +19,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 )
 
 const scenarios = "../../../testdata/scenarios/"

@@ -4,11 +4,11 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync/atomic"
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
@@ -17,12 +17,6 @@ var (
 	seed        = flag.Uint64("seed", 1, "the seed of the first site")
 	shrinkTries = flag.Int("shrink", 4000, "how many smaller cases to try of a failure; 0 leaves it as it is")
 )
-
-// TestMain spends memory to save time: half of what OPA does is garbage.
-func TestMain(m *testing.M) {
-	debug.SetGCPercent(400)
-	os.Exit(m.Run())
-}
 
 // size is a site that is worth its compilation.
 var size = sitegen.Size{Users: 8, Streams: 4, Apps: 7, Objects: 9, Others: 3, Rules: 25, Requests: 400}

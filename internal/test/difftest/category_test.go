@@ -231,7 +231,7 @@ func TestCategoriesAgree(t *testing.T) {
 	most := 5
 	switch {
 	case exact.Enabled():
-		most = 150
+		most = 60
 	case testing.Short():
 		most = 2
 	}

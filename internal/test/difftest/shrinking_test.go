@@ -86,7 +86,7 @@ func TestShrinkToOneComparison(t *testing.T) {
 	t.Parallel()
 	o := options{}
 	planted := func(ctx context.Context, c sitegen.Case, o options) (*site, failure) {
-		s, f := open(ctx, c, o)
+		s, f := made(func(s *site, dir string) failure { return s.read(c, o, dir) })
 		if s == nil {
 			return nil, f
 		}
@@ -97,7 +97,7 @@ func TestShrinkToOneComparison(t *testing.T) {
 			return nil, f
 		}
 		defer wrong.close()
-		s.ask = wrong.ask
+		s.ask, s.compiled = wrong.ask, wrong.compiled
 		return s, f
 	}
 	small, report := shrunk(t, showing(t, 8, o, planted), o, planted)

@@ -79,12 +79,17 @@ type opener func(context.Context, sitegen.Case, options) (*site, failure)
 // open is the opener that everything here is about. The generator makes no
 // invalid rules but those that are named so: any other is a failure.
 func open(ctx context.Context, c sitegen.Case, o options) (*site, failure) {
+	return made(func(s *site, dir string) failure { return s.open(ctx, c, o, dir) })
+}
+
+// made returns a site that has a folder until it is closed, unless it cannot be made.
+func made(by func(s *site, dir string) failure) (*site, failure) {
 	dir, err := os.MkdirTemp("", "difftest")
 	if err != nil {
 		return nil, failure{"no folder", err.Error()}
 	}
 	s := &site{close: func() { _ = os.RemoveAll(dir) }}
-	if f := s.open(ctx, c, o, dir); f.kind != "" {
+	if f := by(s, dir); f.kind != "" {
 		s.close()
 		return nil, f
 	}
@@ -92,6 +97,14 @@ func open(ctx context.Context, c sitegen.Case, o options) (*site, failure) {
 }
 
 func (s *site) open(ctx context.Context, c sitegen.Case, o options, dir string) failure {
+	if f := s.read(c, o, dir); f.kind != "" {
+		return f
+	}
+	return s.engines(ctx)
+}
+
+// read makes everything of a case but the engines.
+func (s *site) read(c sitegen.Case, o options, dir string) failure {
 	if err := c.Write(dir); err != nil {
 		return failure{"the case is not written", err.Error()}
 	}
@@ -121,16 +134,25 @@ func (s *site) open(ctx context.Context, c sitegen.Case, o options, dir string) 
 		_, err := snap.Project(ctx, s.policy.View, w, snapshot.NoProgress{})
 		return err
 	}
+	return failure{}
+}
+
+// engines prepares the engine and its compiled code, which share what OPA compiles.
+func (s *site) engines(ctx context.Context) failure {
 	bundle, err := bundles.InMemory(ctx, s.policy, s.data)
 	if err != nil {
 		return failure{"there is no bundle", err.Error()}
 	}
-	e, err := engine.New(ctx, bundle)
+	policy, err := engine.Compile(bundle)
+	if err != nil {
+		return failure{"the engine does not take the bundle", err.Error()}
+	}
+	e, err := policy.Engine(ctx)
 	if err != nil {
 		return failure{"the engine does not take the bundle", err.Error()}
 	}
 	s.ask = embedded(e)
-	auto, err := engine.New(ctx, bundle, engine.Auto)
+	auto, err := policy.With(engine.Auto).Engine(ctx)
 	if err != nil {
 		return failure{"the engine does not take the bundle", err.Error()}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
 
