@@ -20,8 +20,9 @@ func planCommand(streams *Streams) *cli.Command {
 		ArgsUsage: "FOLDER [--sites FILE] [--site NAME] [-o plan.json] [flags]",
 		Description: `FOLDER is one that pull has written. The rule files, the lock file and the rules on the
 site are compared: what was changed in a file is planned; what was changed on the site
-is reported and not touched; what was changed on both is a conflict. Nothing is written
-to the site. apply takes the plan of -o, and refuses it once the site has changed.
+is reported and not touched, but for --revert; what was changed on both is a conflict.
+Nothing is written to the site. apply takes the plan of -o, and refuses it once the site
+has changed.
 
 A folder of one site is planned for another one as well (--site prod): rules are found
 there by name, and site.lock.prod.json keeps their ids once a plan was applied. Until then
@@ -52,7 +53,8 @@ EXAMPLES:
    qlik2rego plan repo/
    qlik2rego plan repo/ --site prod -o plan.json --fail-on gain:update=100 --fail-on loss:read=5%
    qlik2rego plan repo/ --site prod --assert docs/assertions/anonymous.assert.yaml
-   qlik2rego plan repo/ --site prod --format markdown --fail-on drift`,
+   qlik2rego plan repo/ --site prod --format markdown --fail-on drift
+   qlik2rego plan repo/ --site prod --revert -o plan.json`,
 		Flags: append(SiteFlags(), append(planFlags(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the plan for apply to `FILE`"},
 			ProgressFlag(), FormatFlag(Markdown))...),
@@ -70,6 +72,7 @@ EXAMPLES:
 func planFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "prune", Usage: "delete rules on the site whose files were deleted"},
+		&cli.BoolFlag{Name: "revert", Usage: "put rules that were changed or deleted on the site back to their files; with --prune, delete those that were created there"},
 		&cli.BoolFlag{Name: "adopt", Usage: "replace rules of a site that the folder was not pulled from by the files of the same name"},
 		&cli.BoolFlag{Name: "create-tags", Usage: "make tags that the site does not have"},
 		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE` that makes the exit code 1; repeatable"},
@@ -89,7 +92,7 @@ const onDrift = "drift"
 // planOptions reads planFlags.
 func (s *Streams) planOptions(ctx *cli.Context) (o plan.Options, drift bool, err error) {
 	o = plan.Options{
-		Prune: ctx.Bool("prune"), Adopt: ctx.Bool("adopt"), CreateTags: ctx.Bool("create-tags"), NoDefaultGates: ctx.Bool("no-default-gates"), NoGuard: ctx.Bool("i-know"),
+		Prune: ctx.Bool("prune"), Revert: ctx.Bool("revert"), Adopt: ctx.Bool("adopt"), CreateTags: ctx.Bool("create-tags"), NoDefaultGates: ctx.Bool("no-default-gates"), NoGuard: ctx.Bool("i-know"),
 		Snapshot: ctx.String("snapshot"), Progress: s.Progress(ctx),
 	}
 	for _, spec := range ctx.StringSlice("fail-on") {

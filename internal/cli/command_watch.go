@@ -15,7 +15,8 @@ func watchCommand(streams *Streams) *cli.Command {
 		Description: `Every --interval the site is asked for its changes; where it has no list of them, what
 has changed is read by date. Once in an hour everything is read. Each change of rules or
 data is told with its effect. With FOLDER, which pull has written, rules that are not as
-their files say are told as drift. Nothing is written to the site.
+their files say are told as drift; --revert writes the plan that takes it back, for you to
+read and apply. Nothing is written to the site.
 
 With --listen the site is asked to say when something changes (a notification of the
 repository service), and is looked at at once; a longer --interval is then enough. The
@@ -41,6 +42,7 @@ EXAMPLES:
 		Flags: slices.Concat(SiteFlags(), publicationFlags(), []cli.Flag{
 			&cli.DurationFlag{Name: "interval", Usage: "how long to wait between two rounds", Value: 2 * time.Second},
 			&cli.BoolFlag{Name: "once", Usage: "compare the site with FOLDER once; the exit code is 1 if a rule differs"},
+			&cli.StringFlag{Name: "revert", Usage: "write the plan that takes drift back to `FILE`, for apply; rules that were created on the site stay (see plan --revert)"},
 			&cli.StringFlag{Name: "listen", Usage: "take notifications of the site about changes, at `ADDRESS`"},
 			&cli.StringFlag{Name: "callback", Usage: "the `URL` by which the site reaches --listen"},
 			&cli.StringFlag{Name: "webhook", Usage: "post each change to `URL` as JSON"},
@@ -54,6 +56,8 @@ EXAMPLES:
 				return UsageOf(ctx.Command, "watch takes at most one folder, which pull has written")
 			case ctx.Bool("once") && ctx.NArg() == 0:
 				return UsageOf(ctx.Command, "--once compares with a FOLDER, which pull has written")
+			case ctx.IsSet("revert") && ctx.NArg() == 0:
+				return UsageOf(ctx.Command, "--revert compares with a FOLDER, which pull has written")
 			case ctx.IsSet("callback") && !ctx.IsSet("listen"):
 				return UsageOf(ctx.Command, "--callback is for --listen")
 			case ctx.Duration("interval") <= 0:

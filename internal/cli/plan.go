@@ -207,7 +207,7 @@ func (v *planView) drift(list []plan.Drift) {
 		}
 		v.item("%s: %s", d.Name, text)
 	}
-	v.item("pull brings the site's rules into the folder.")
+	v.item("pull brings the site's rules into the folder; plan --revert puts them back to their files (with --prune, those created on the site are deleted).")
 }
 
 func (v *planView) conflicts(list []plan.Conflict) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 	"github.com/qlik2rego/qlik2rego/internal/live/watch"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
@@ -54,6 +56,12 @@ func (s *Streams) watch(ctx *cli.Context) error {
 		return err
 	}
 	defer unsubscribe()
+	revert := s.reverting(ctx, client)
+	if len(drift) > 0 && revert != nil {
+		if err := revert(ctx.Context); err != nil {
+			return s.planning(calling(client, err))
+		}
+	}
 	s.note("watching the site %s, every %s", client.Site().Name, ctx.Duration("interval"))
 	for _, name := range drift {
 		s.note("drift: %s is not as its file says", tabular.Printable(name))
@@ -61,9 +69,36 @@ func (s *Streams) watch(ctx *cli.Context) error {
 	r := &rounds{
 		Streams: s, client: client, watch: w, metrics: metrics, to: to, interval: ctx.Duration("interval"),
 		hook:  &watch.Webhook{URL: ctx.String("webhook"), Client: &http.Client{Timeout: 10 * time.Second}},
-		renew: &watch.Renewer{Subscription: subscription},
+		renew: &watch.Renewer{Subscription: subscription}, revert: revert,
 	}
 	return r.run(ctx.Context)
+}
+
+// reverting returns what writes the plan of --revert, nil without the flag. The plan is for
+// a person to read and apply.
+func (s *Streams) reverting(ctx *cli.Context, client *qrs.Client) func(context.Context) error {
+	name := ctx.String("revert")
+	if name == "" {
+		return nil
+	}
+	return func(c context.Context) error {
+		p, err := plan.Build(c, client, ctx.Args().First(), plan.Options{Revert: true})
+		if err != nil {
+			return err
+		}
+		data, err := p.Encode()
+		if err != nil {
+			return err
+		}
+		err = s.writeTo(name, func(w io.Writer, _ string) error {
+			_, err := w.Write(data)
+			return err
+		})
+		if err == nil {
+			s.note("%s holds the plan that takes drift back: %s", name, Count(len(p.Changes), "change"))
+		}
+		return err
+	}
 }
 
 // note tells a person; a program reads standard output.
@@ -129,7 +164,10 @@ func (s *Streams) showEvent(e *watch.Event) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	effect := "nobody gains or loses anything"
-	if e.Effect == watch.Access {
+	switch e.Effect {
+	case watch.Unknown:
+		effect = "who gains or loses what is not known: " + tabular.Printable(e.Reason)
+	case watch.Access:
 		effect = fmt.Sprintf("%s gained by %s, %s lost by %s", Count(int(e.Gain.Cells), "right"), Count(e.Gain.Users, "user"),
 			Count(int(e.Loss.Cells), "right"), Count(e.Loss.Users, "user"))
 	}

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"sync"
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/internal/live/watch"
@@ -18,14 +20,45 @@ type rounds struct {
 	interval time.Duration
 	hook     *watch.Webhook
 	renew    *watch.Renewer
+	// revert writes the plan that takes drift back; nil if none is asked for.
+	revert func(context.Context) error
 	// failing says that the site could not be read the last time.
 	failing bool
 }
 
+// maxUntold is how many changes wait for their effect before the site is looked at again.
+const maxUntold = 16
+
 // run looks at the site until the context ends, every interval and whenever the site says
-// that something has changed. A site that cannot be read for a while is reported once, and
-// looked at again.
+// that something has changed. Decisions follow the site at once: what a change does to whom
+// takes longer to find, and is told beside the next looks, in order.
 func (r *rounds) run(ctx context.Context) error {
+	looking, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	untold := make(chan *watch.Changed, maxUntold)
+	var telling sync.WaitGroup
+	telling.Go(func() {
+		for changed := range untold {
+			if err := r.tell(looking, changed); err != nil {
+				end(err)
+			}
+		}
+	})
+	err := r.look(looking, untold)
+	close(untold)
+	if err != nil {
+		end(err)
+	}
+	telling.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return cmp.Or(err, context.Cause(looking))
+}
+
+// look looks at the site until the context ends. A site that cannot be read for a while is
+// reported once, and looked at again.
+func (r *rounds) look(ctx context.Context, untold chan<- *watch.Changed) error {
 	tick := time.NewTicker(r.interval)
 	defer tick.Stop()
 	for {
@@ -34,25 +67,19 @@ func (r *rounds) run(ctx context.Context) error {
 			return nil
 		}
 		changed, err := r.watch.Look(ctx)
-		if changed != nil {
-			// Decisions follow the site first: to find the effect takes longer.
-			if err := r.to.write(ctx, r.watch.Dir()); err != nil {
-				return err
-			}
-		}
-		var e *watch.Event
-		if changed != nil {
-			e, err = r.watch.Effect(ctx, changed)
-		}
 		if ctx.Err() != nil {
 			return nil
 		}
 		r.readable(err)
-		if e == nil {
+		if changed == nil {
 			continue
 		}
-		if err := r.tell(ctx, e); err != nil {
+		if err := r.to.write(ctx, r.watch.Dir()); err != nil {
 			return err
+		}
+		select {
+		case untold <- changed:
+		case <-ctx.Done():
 		}
 	}
 }
@@ -93,13 +120,22 @@ func (r *rounds) readable(err error) {
 }
 
 // tell tells everybody about a change.
-func (r *rounds) tell(ctx context.Context, e *watch.Event) error {
+func (r *rounds) tell(ctx context.Context, changed *watch.Changed) error {
+	e, err := r.watch.Effect(ctx, changed)
+	if err != nil {
+		return nil // the watch ends
+	}
 	if err := r.showEvent(e); err != nil {
 		return err
 	}
 	if r.hook.URL != "" {
 		if err := r.hook.Send(ctx, e); err != nil {
 			r.note("%v", err)
+		}
+	}
+	if len(e.Drift) > 0 && r.revert != nil {
+		if err := r.revert(ctx); err != nil && ctx.Err() == nil {
+			r.note("--revert: %v", err)
 		}
 	}
 	return nil

@@ -29,6 +29,9 @@ import (
 type Options struct {
 	// Prune deletes rules whose files were deleted.
 	Prune bool
+	// Revert puts rules that were changed or deleted on the site back to their files; with
+	// Prune, it deletes those that were created there.
+	Revert bool
 	// Adopt lets files replace rules that the lock file of the site does not know.
 	Adopt bool
 	// CreateTags makes the tags that the site does not have.

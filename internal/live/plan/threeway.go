@@ -91,6 +91,14 @@ func (p *Plan) compare(s *sides, o Options) {
 	if !known && o.Adopt && s.ours != nil && s.site != nil {
 		known, base = true, theirs
 	}
+	update := func() {
+		before, after := FieldsOf(s.site), FieldsOf(s.ours)
+		p.Changes = append(p.Changes, Change{Op: Update, ID: s.site.ID, Name: after.Name, File: s.file, Before: &before, After: &after, Condition: conditionDiff(before, after), Named: s.named, rule: s.ours})
+	}
+	remove := func() {
+		f := FieldsOf(s.site)
+		p.Changes = append(p.Changes, Change{Op: Delete, ID: s.site.ID, Name: f.Name, File: s.file, Before: &f})
+	}
 	switch {
 	case ours == theirs && s.ours != nil:
 		r := *s.ours
@@ -102,14 +110,20 @@ func (p *Plan) compare(s *sides, o Options) {
 	case ours == theirs:
 	case s.ours != nil && s.site == nil && !known:
 		p.create(s)
+	case s.site != nil && s.ours == nil && !known && o.Revert && o.Prune:
+		remove()
 	case s.site != nil && s.ours == nil && !known:
 		p.drift(s, "created")
 	case !known && p.Lock != "":
 		p.conflict(s, "the site has another rule in its place, which nobody has planned from here: --adopt replaces it")
 	case !known:
 		p.conflict(s, "the lock file does not know the rule: pull first")
+	case ours == base && s.site == nil && o.Revert:
+		p.create(s)
 	case ours == base && s.site == nil:
 		p.drift(s, "deleted")
+	case ours == base && s.ours != nil && o.Revert:
+		update()
 	case ours == base:
 		p.drift(s, "changed")
 	case theirs != base && s.site == nil:
@@ -119,13 +133,11 @@ func (p *Plan) compare(s *sides, o Options) {
 	case theirs != base:
 		p.conflict(s, "it was changed on the site and in its file")
 	case s.ours == nil && o.Prune:
-		f := FieldsOf(s.site)
-		p.Changes = append(p.Changes, Change{Op: Delete, ID: s.id, Name: f.Name, File: s.file, Before: &f})
+		remove()
 	case s.ours == nil:
 		p.drift(s, "kept")
 	default:
-		before, after := FieldsOf(s.site), FieldsOf(s.ours)
-		p.Changes = append(p.Changes, Change{Op: Update, ID: s.site.ID, Name: after.Name, File: s.file, Before: &before, After: &after, Condition: conditionDiff(before, after), Named: s.named, rule: s.ours})
+		update()
 	}
 }
 

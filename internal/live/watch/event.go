@@ -19,8 +19,9 @@ type Event struct {
 	// Changes are the entities that differ, at most maxChanges, of Count.
 	Changes []Change `json:"changes"`
 	Count   int      `json:"count"`
-	// Effect is access, where somebody gains or loses something, or none.
+	// Effect is access, where somebody gains or loses something, none, or unknown, for a reason.
 	Effect string            `json:"effect"`
+	Reason string            `json:"reason,omitempty"`
 	Gain   difference.Counts `json:"gain"`
 	Loss   difference.Counts `json:"loss"`
 	// Groups say who gains and loses what because of what.
@@ -46,6 +47,7 @@ type Change struct {
 const (
 	Access   = "access"
 	NoEffect = "none"
+	Unknown  = "unknown"
 )
 
 // maxChanges is how many entities an event names.

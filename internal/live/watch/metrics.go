@@ -17,6 +17,7 @@ type Metrics struct {
 	gained, lost *prometheus.CounterVec
 	pulled       prometheus.Gauge
 	failures     prometheus.Counter
+	unknown      prometheus.Counter
 	published    prometheus.Gauge
 	sent         *prometheus.CounterVec
 }
@@ -36,11 +37,12 @@ func NewMetrics(site string) *Metrics {
 		pulled:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "qlik2rego_last_pull_timestamp", Help: "When the site was last read, in Unix seconds.", ConstLabels: labels}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "qlik2rego_watch_failures_total", Help: "Rounds in which the site could not be read.", ConstLabels: labels}),
 	}
+	m.unknown = prometheus.NewCounter(prometheus.CounterOpts{Name: "qlik2rego_watch_unknown_effects_total", Help: "Changes whose effect could not be found.", ConstLabels: labels})
 	m.published = prometheus.NewGauge(prometheus.GaugeOpts{Name: "qlik2rego_published_timestamp", Help: "When a bundle was last written for --bundle or --publish, in Unix seconds.", ConstLabels: labels})
 	m.sent = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "qlik2rego_publish_answers_total", Help: "Answers of --publish: the whole bundle, a delta, or that nothing has changed.", ConstLabels: labels,
 	}, []string{"kind"})
-	m.registry.MustRegister(m.drift, m.gained, m.lost, m.pulled, m.failures, m.published, m.sent)
+	m.registry.MustRegister(m.drift, m.gained, m.lost, m.pulled, m.failures, m.unknown, m.published, m.sent)
 	return m
 }
 
@@ -58,12 +60,16 @@ func (m *Metrics) Published() { m.published.Set(float64(time.Now().Unix())) }
 // Sent counts an answer to a decision point.
 func (m *Metrics) Sent(kind string) { m.sent.WithLabelValues(kind).Inc() }
 
-// round notes a round, whose event is nil if nothing has changed.
-func (m *Metrics) round(now float64, drift int, e *Event) {
-	m.pulled.Set(now)
+// looked notes that the site was looked at.
+func (m *Metrics) looked(at time.Time, drift int) {
+	m.pulled.Set(float64(at.Unix()))
 	m.drift.Set(float64(drift))
-	if e == nil {
-		return
+}
+
+// told counts what an event tells.
+func (m *Metrics) told(e *Event) {
+	if e.Effect == Unknown {
+		m.unknown.Inc()
 	}
 	for _, g := range e.Groups {
 		counter := m.gained

@@ -6,9 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
+	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/live"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
@@ -20,7 +22,8 @@ import (
 // fullEvery is how long a watch goes without reading everything.
 const fullEvery = time.Hour
 
-// Watch follows one site. Close it.
+// Watch follows one site. Close it when no Effect is running any more. Look is for one
+// goroutine; Effect may run beside it.
 type Watch struct {
 	client *qrs.Client
 	// files is a pulled folder whose rule files drift is told from, "" for none.
@@ -35,6 +38,17 @@ type Watch struct {
 	since    time.Time
 	// silent says that the site does not tell changes since a date.
 	silent bool
+	// state is the site as of the last change that Look has returned; pulled says that Dir may
+	// be newer.
+	state  state
+	pulled bool
+}
+
+// state is a pulled folder that does not change: links to files that a pull replaces.
+type state struct {
+	dir      string
+	manifest *live.Manifest
+	number   int
 }
 
 // Start reads the site as it is now. Files is a pulled folder, or "".
@@ -44,7 +58,11 @@ func Start(ctx context.Context, client *qrs.Client, files string, metrics *Metri
 		return nil, err
 	}
 	w := &Watch{client: client, files: files, temp: temp, progress: progress, metrics: metrics, now: time.Now}
-	if err := w.pull(ctx, false); err != nil {
+	err = w.pull(ctx, false)
+	if err == nil {
+		err = w.keep()
+	}
+	if err != nil {
 		w.Close()
 		return nil, err
 	}
@@ -73,95 +91,111 @@ func (w *Watch) pull(ctx context.Context, incremental bool) error {
 	if err != nil {
 		return err
 	}
-	w.manifest, w.since = result.Manifest, since
+	w.manifest, w.since, w.pulled = result.Manifest, since, true
 	if !result.Incremental {
 		w.full = w.now()
 	}
 	return nil
 }
 
-// Changed is what differs between two looks at a site.
+// keep makes Dir the state that the next changes are told from.
+func (w *Watch) keep() error {
+	next := state{filepath.Join(w.temp, strconv.Itoa(w.state.number+1)), w.manifest, w.state.number + 1}
+	if err := link(w.Dir(), next.dir); err != nil {
+		return errors.Join(err, os.RemoveAll(next.dir))
+	}
+	w.state, w.pulled = next, false
+	return nil
+}
+
+// Changed is what differs between two states of a site.
 type Changed struct {
-	changes []Change
-	full    bool
+	changes       []Change
+	before, after string // pulled folders
+	time          time.Time
+	drift         []string
+	full          bool
 }
 
 // Look looks once whether anything has changed, and returns what, nil for nothing. From then
-// on Dir has the site as it is now.
+// on Dir has the site as it is now. What is returned goes to Effect.
 func (w *Watch) Look(ctx context.Context) (*Changed, error) {
 	full := w.now().Sub(w.full) >= fullEvery
+	changed := true
 	if !full && !w.silent {
-		changed, err := w.client.ChangedSince(ctx, w.since)
+		var err error
+		changed, err = w.client.ChangedSince(ctx, w.since)
 		if err != nil && !qrs.IsNotFound(err) {
 			return nil, err
 		}
 		w.silent = err != nil
-		if err == nil && !changed {
-			return nil, w.done(nil)
+		changed = changed || w.silent
+	}
+	if changed {
+		if err := w.pull(ctx, !full); err != nil {
+			return nil, err
 		}
 	}
-	if err := errors.Join(os.RemoveAll(w.before()), link(w.Dir(), w.before())); err != nil {
-		return nil, err
-	}
-	old := w.manifest
-	if err := w.pull(ctx, !full); err != nil {
-		return nil, err
-	}
-	changes, err := compare(w.before(), w.Dir(), old, w.manifest)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(changes) == 0:
-		return nil, w.done(nil)
-	}
-	return &Changed{changes, full}, nil
-}
-
-// before is the site as it was at the look before, a pulled folder.
-func (w *Watch) before() string { return filepath.Join(w.temp, "before") }
-
-// Effect tells what the last look has found, with who gains and loses what by it.
-func (w *Watch) Effect(ctx context.Context, c *Changed) (*Event, error) {
-	e, err := w.event(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	return e, w.done(e)
-}
-
-// done tells the metrics about a round.
-func (w *Watch) done(e *Event) error {
 	drift, err := w.Drift()
 	if err != nil {
-		return err
-	}
-	if e != nil {
-		e.Drift = drift
+		return nil, err
 	}
 	if w.metrics != nil {
-		w.metrics.round(float64(w.now().Unix()), len(drift), e)
+		w.metrics.looked(w.now(), len(drift))
 	}
-	return nil
+	if !w.pulled {
+		return nil, nil
+	}
+	changes, err := compare(w.state.dir, w.Dir(), w.state.manifest, w.manifest)
+	if err != nil {
+		return nil, err
+	}
+	if len(changes) == 0 {
+		w.pulled = false
+		return nil, nil
+	}
+	before := w.state.dir
+	if err := w.keep(); err != nil {
+		return nil, err
+	}
+	return &Changed{changes, before, w.state.dir, w.now(), drift, full}, nil
 }
 
-// event compares the site before with the site now.
-func (w *Watch) event(ctx context.Context, c *Changed) (*Event, error) {
-	e := &Event{Time: w.now().UTC().Truncate(time.Millisecond), Site: w.client.Site().Name, Count: len(c.changes), Effect: NoEffect, Drift: []string{}, Full: c.full}
-	e.Changes = c.changes[:min(len(c.changes), maxChanges)]
-	oldRules, found := ruleset.Read(filepath.Join(w.before(), rulefiles.Dir))
-	newRules, more := ruleset.Read(filepath.Join(w.Dir(), rulefiles.Dir))
+// Effect tells what a look has found, with who gains and loses what by it. What Look
+// returned is used up. An effect that cannot be found is Unknown, and the event says why: an
+// error means that the context has ended.
+func (w *Watch) Effect(ctx context.Context, c *Changed) (*Event, error) {
+	e := &Event{
+		Time: c.time.UTC().Truncate(time.Millisecond), Site: w.client.Site().Name, Changes: c.changes[:min(len(c.changes), maxChanges)], Count: len(c.changes),
+		Effect: NoEffect, Groups: []difference.Group{}, Drift: c.drift, Full: c.full,
+	}
+	report, err := effect(ctx, c)
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
+		e.Effect, e.Reason = Unknown, err.Error()
+	default:
+		e.Gain, e.Loss, e.Groups = report.Gain, report.Loss, report.Groups
+		if len(report.Groups) > 0 {
+			e.Effect = Access
+		}
+	}
+	if w.metrics != nil {
+		w.metrics.told(e)
+	}
+	_ = os.RemoveAll(c.before) // else Close does
+	return e, nil
+}
+
+// effect compares the site before with the site after.
+func effect(ctx context.Context, c *Changed) (*difference.Report, error) {
+	oldRules, found := ruleset.Read(filepath.Join(c.before, rulefiles.Dir))
+	newRules, more := ruleset.Read(filepath.Join(c.after, rulefiles.Dir))
 	if found.HasErrors() || more.HasErrors() {
 		return nil, &plan.BrokenError{Findings: append(found, more...)}
 	}
-	report, err := plan.Effect(ctx, oldRules, newRules, w.before(), w.Dir(), w.progress)
-	if err != nil {
-		return nil, err
-	}
-	e.Gain, e.Loss, e.Groups = report.Gain, report.Loss, report.Groups
-	if len(report.Groups) > 0 {
-		e.Effect = Access
-	}
-	return e, nil
+	return plan.Effect(ctx, oldRules, newRules, c.before, c.after, nil)
 }
 
 // Drift returns the names of the rules that are on the site not as their files say, or on

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
+	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
 )
 
 func round(t *testing.T, w *Watch) *Event {
@@ -101,6 +104,63 @@ func TestRounds(t *testing.T) {
 			t.Errorf("after an hour: %+v", e)
 		}
 		checkMetrics(t, metrics)
+	}
+}
+
+// Changes whose effect is found later are told one by one, each as the site was then; an
+// effect that cannot be found is told as unknown.
+func TestLateEffects(t *testing.T) {
+	site := faketest.Start(t, "config-sheet", fake.Options{})
+	metrics := NewMetrics("test")
+	w, err := Start(t.Context(), site.Client(t), "", metrics, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	look := func() *Changed {
+		t.Helper()
+		c, err := w.Look(t.Context())
+		if err != nil || c == nil {
+			t.Fatalf("%v, %v", c, err)
+		}
+		return c
+	}
+	tell := func(c *Changed) *Event {
+		t.Helper()
+		e, err := w.Effect(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	made, err := site.Store.Create("systemrule", map[string]any{
+		"name": "All streams", "rule": "true", "resourceFilter": "Stream_*", "actions": json.Number("2"), "category": "Security", "type": "Custom",
+	}, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := look()
+	if err := site.Store.Delete("systemrule", made["id"].(string)); err != nil {
+		t.Fatal(err)
+	}
+	second := look()
+	user := site.Store.List("user")[0]
+	if err := site.Store.Edit("user", user["id"].(string), "x", map[string]any{"name": "Other"}); err != nil {
+		t.Fatal(err)
+	}
+	third := look()
+	gain, loss := tell(first), tell(second)
+	if gain.Gain.Cells == 0 || gain.Loss.Cells != 0 || loss.Gain.Cells != 0 || loss.Loss.Cells != gain.Gain.Cells {
+		t.Errorf("a rule came and went: %+v, then %+v", gain, loss)
+	}
+	if err := os.WriteFile(filepath.Join(third.after, rulefiles.Dir, "broken.qrule"), []byte("rule"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if e := tell(third); e.Effect != Unknown || e.Reason == "" || e.Count != 1 {
+		t.Errorf("a state that cannot be read: %+v", e)
+	}
+	if left, err := filepath.Glob(filepath.Join(w.temp, "*")); err != nil || len(left) != 2 {
+		t.Errorf("%v, %v: not the site and its last state", left, err)
 	}
 }
 
