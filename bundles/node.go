@@ -11,10 +11,13 @@ import (
 // nodes.
 func (d *Document) Root() any {
 	if d.root == nil {
-		return &table{}
+		return noMembers
 	}
 	return d.root
 }
+
+// noMembers is the root of an empty document.
+var noMembers any = &table{}
 
 // Member returns the value of a member of a node. There is none if the node is
 // not an object.

@@ -45,6 +45,7 @@ type builtinContext = topdown.BuiltinContext
 func (c *bodyCompiler) callBuiltin(name string, args []*ast.Term, sc scope) expr {
 	if name == ast.Member.Name {
 		if list, ok := texts(args[1]); ok {
+			c.program.names.add(list...)
 			return memberOfTexts(c.value(args[0], sc), list)
 		}
 	}

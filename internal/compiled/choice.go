@@ -158,6 +158,7 @@ func (c *bodyCompiler) test(u *unit, e *ast.Expr) (t test, ok bool) {
 	default:
 		return t, false
 	}
+	c.program.names.add(t.texts...)
 	t.operand, t.value, ok = c.operand(u, a)
 	return t, ok
 }

@@ -31,8 +31,19 @@ type machine struct {
 	gen   uint32
 	rules []ruleMemo
 	calls callMemo
-	lists pool[list]
-	sets  pool[set]
+	// varies says that what is evaluated depends on more of the input than its stable
+	// members, whose values and their hash follow. current are the cached results for
+	// them, if there are any; caching says that more are noted for the cache.
+	varies, caching bool
+	members         members
+	hash            uint64
+	cache           *resultCache
+	current         *results
+	notedRules      []int32
+	notedCalls      []callEntry
+	names           *names
+	lists           pool[list]
+	sets            pool[set]
 	// lowered are results of lower for strings of earlier queries.
 	lowered map[string]any
 	// builtin is OPA's context of built-in functions, made when it is needed.
@@ -43,12 +54,15 @@ const stackSize = 2048
 
 // ruleMemo is what a rule without arguments evaluated to; nil if it is undefined.
 type ruleMemo struct {
-	gen   uint32
-	value any
+	gen uint32
+	// varies is that of the machine after the evaluation. uncached says that values are
+	// too large for the cache.
+	varies, uncached bool
+	value            any
 }
 
-func newMachine(rules int) *machine {
-	return &machine{stack: make([]any, stackSize), rules: make([]ruleMemo, rules), calls: callMemo{entries: make([]callEntry, callsAtFirst)}, lowered: map[string]any{}}
+func newMachine(rules int, names *names) *machine {
+	return &machine{names: names, stack: make([]any, stackSize), rules: make([]ruleMemo, rules), calls: callMemo{entries: make([]callEntry, callsAtFirst)}, lowered: map[string]any{}}
 }
 
 // start prepares the machine for a query.
@@ -113,17 +127,29 @@ const (
 )
 
 type callEntry struct {
-	gen   uint32
-	of    int32
-	hash  uint64
-	args  [callArgs]any
-	value any
+	gen    uint32
+	of     int32
+	varies bool
+	hash   uint64
+	args   [callArgs]any
+	value  any
+}
+
+// remember remembers the value of a rule, and notes it for the cache if it may be
+// cached. The machine varies after it if it did before.
+func (m *machine) remember(id int32, v any, before bool) {
+	memo := &m.rules[id]
+	memo.gen, memo.varies, memo.value = m.gen, m.varies, v
+	if m.caching && !m.varies && !memo.uncached && m.err == nil {
+		m.notedRules = append(m.notedRules, id)
+	}
+	m.varies = m.varies || before
 }
 
 var seed = maphash.MakeSeed()
 
 // hashArgs returns false for arguments whose results are not remembered.
-func hashArgs(of int32, args []any) (uint64, bool) {
+func (m *machine) hashArgs(of int32, args []any) (uint64, bool) {
 	if len(args) > callArgs {
 		return 0, false
 	}
@@ -131,6 +157,7 @@ func hashArgs(of int32, args []any) (uint64, bool) {
 	for _, a := range args {
 		s, ok := stringOf(a)
 		if !ok {
+			m.varies = m.varies || !numberless(a)
 			h = (h ^ uint64(toAST(a).Hash())) * 0x9e3779b97f4a7c15
 			continue
 		}
@@ -163,7 +190,22 @@ func sameArgs(a, b []any) bool {
 }
 
 // put remembers a result.
-func (c *callMemo) put(gen uint32, of int32, hash uint64, args []any, value any) {
+func (c *callMemo) put(gen uint32, of int32, hash uint64, args []any, value any, varies bool) *callEntry {
+	e := c.place(gen, hash)
+	e.gen, e.of, e.hash, e.value, e.varies = gen, of, hash, value, varies
+	copy(e.args[:], args)
+	return e
+}
+
+// add remembers a result of an earlier query.
+func (c *callMemo) add(gen uint32, cached *callEntry) {
+	e := c.place(gen, cached.hash)
+	*e = *cached
+	e.gen = gen
+}
+
+// place returns a free entry for a result.
+func (c *callMemo) place(gen uint32, hash uint64) *callEntry {
 	if 4*c.used > 3*len(c.entries) {
 		old := c.entries
 		c.entries = make([]callEntry, 2*len(old))
@@ -174,9 +216,7 @@ func (c *callMemo) put(gen uint32, of int32, hash uint64, args []any, value any)
 		}
 	}
 	c.used++
-	e := c.free(gen, hash)
-	e.gen, e.of, e.hash, e.value = gen, of, hash, value
-	copy(e.args[:], args)
+	return c.free(gen, hash)
 }
 
 func (c *callMemo) free(gen uint32, hash uint64) *callEntry {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -16,6 +17,9 @@ import (
 // are added, and is safe for concurrent use.
 type Program struct {
 	compiler *ast.Compiler
+	// stable are the members of the input that are often the same (cache.go).
+	stable []*ast.Term
+	names  names
 
 	mu       sync.Mutex // for all below but ids and machines
 	groups   map[*ast.TreeNode]*group
@@ -26,9 +30,20 @@ type Program struct {
 }
 
 // New returns a program for modules that a compiler has compiled without an error.
-// Nothing is compiled until it is asked for.
-func New(compiler *ast.Compiler) *Program {
-	return &Program{compiler: compiler, groups: map[*ast.TreeNode]*group{}, prefixes: map[string]expr{}}
+// Nothing is compiled until it is asked for. Results that depend on no more of the
+// input than the stable members, four at most, are cached between queries: name those
+// that are the same in many of them.
+func New(compiler *ast.Compiler, stable ...string) *Program {
+	p := &Program{compiler: compiler, groups: map[*ast.TreeNode]*group{}, prefixes: map[string]expr{}}
+	for _, name := range stable[:min(len(stable), stableMax)] {
+		p.stable = append(p.stable, ast.StringTerm(name))
+	}
+	return p
+}
+
+// isStable says whether a reference to the input stays within the stable members.
+func (p *Program) isStable(ref ast.Ref) bool {
+	return len(ref) > 1 && slices.ContainsFunc(p.stable, ref[1].Equal)
 }
 
 func (p *Program) newID() int32 {
@@ -85,13 +100,19 @@ func (p *Program) prefix(ref ast.Ref) expr {
 // inputPrefix returns what evaluates a constant reference to the input, once a query.
 func (p *Program) inputPrefix(ref ast.Ref) expr {
 	if len(ref) == 1 {
-		return func(m *machine, _ []any) any { return m.input }
+		return func(m *machine, _ []any) any {
+			m.varies = true
+			return m.input
+		}
 	}
 	name := ref.String()
 	if e, ok := p.prefixes[name]; ok {
 		return e
 	}
 	of, key := p.inputPrefix(ref[:len(ref)-1]), ref[len(ref)-1]
+	if len(ref) == 2 && p.isStable(ref) {
+		of = func(m *machine, _ []any) any { return m.input }
+	}
 	e := p.once(func(m *machine, s []any) any {
 		v := of(m, s)
 		if v == nil {
@@ -108,10 +129,15 @@ func (p *Program) once(e expr) expr {
 	id := p.newID()
 	return func(m *machine, s []any) any {
 		memo := &m.rules[id]
-		if memo.gen != m.gen {
-			*memo = ruleMemo{m.gen, e(m, s)}
+		if memo.gen == m.gen {
+			m.varies = m.varies || memo.varies
+			return memo.value
 		}
-		return memo.value
+		before := m.varies
+		m.varies = false
+		v := e(m, s)
+		m.remember(id, v, before)
+		return v
 	}
 }
 
@@ -170,9 +196,16 @@ func (q *Query) Eval(ctx context.Context, data *bundles.Document, input ast.Valu
 	ids := int(p.ids.Load())
 	m, ok := p.machines.Get().(*machine)
 	if !ok || len(m.rules) < ids {
-		m = newMachine(ids)
+		m = newMachine(ids, &p.names)
 	}
+	value, err := q.evalOn(ctx, m, data, input)
+	p.machines.Put(m)
+	return value, err
+}
+
+func (q *Query) evalOn(ctx context.Context, m *machine, data *bundles.Document, input ast.Value) (any, error) {
 	m.start(ctx, data.Root(), input)
+	m.recall(q.program.stable)
 	s := m.enter(q.size)
 	s[0] = nil
 	q.run(m, s)
@@ -182,8 +215,8 @@ func (q *Query) Eval(ctx context.Context, data *bundles.Document, input ast.Valu
 	if err == nil && n == 1 {
 		value, err = plainOf(s[1])
 	}
+	m.retain()
 	m.stop()
-	p.machines.Put(m)
 	switch {
 	case err != nil:
 		return nil, err

@@ -2,6 +2,7 @@ package compiled
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -62,6 +63,9 @@ func lower(m *machine, a []any) any {
 	if !ok {
 		return nil
 	}
+	if isLower(text) {
+		return a[0]
+	}
 	if v, ok := m.lowered[text]; ok {
 		return v
 	}
@@ -76,6 +80,16 @@ func lower(m *machine, a []any) any {
 		m.lowered[text] = low
 	}
 	return low
+}
+
+// isLower says whether a string is ASCII without capitals, which lower leaves alone.
+func isLower(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+			return false
+		}
+	}
+	return true
 }
 
 // union merges the sets of a set. Of elements that are equal and written in different

@@ -45,6 +45,10 @@ type unit struct {
 type rule struct {
 	run    step
 	orElse *rule
+	// id is that of the memo, negative without one. There is one where the values of
+	// definitions may be cached although that of all together is not: without arguments,
+	// and where each is evaluated from nothing.
+	id int32
 }
 
 // kindOf refuses what is outside the fragment.
@@ -142,7 +146,10 @@ func (g *group) compile(p *Program, byKey bool) *unit {
 		candidate := &candidate{}
 		for into := &candidate.rule; r != nil; r, into = r.Else, &(*into).orElse {
 			c := &bodyCompiler{program: p, slots: map[ast.Var]int{}, size: 1 + u.arity, indexOf: p.compiler.ComprehensionIndex}
-			*into = &rule{run: c.rule(g, u, r, byKey)}
+			*into = &rule{run: c.rule(g, u, r, byKey), id: -1}
+			if g.kind == complete && (r.Else != nil || into != &candidate.rule || u.first && len(g.rules) > 1) {
+				(*into).id = p.newID()
+			}
 			u.size = max(u.size, c.size)
 			u.mayFail = u.mayFail || c.mayFail
 			enumerates = enumerates || c.enumerates

@@ -57,7 +57,7 @@ func newPolicy(modules []string, data map[string]any) (*policy, error) {
 		return nil, err
 	}
 	p.store = inmem.NewFromReader(strings.NewReader(string(text)))
-	p.program = New(p.compiler)
+	p.program = New(p.compiler, "a", "b", "x", "subject", "context")
 	return p, nil
 }
 

@@ -19,6 +19,9 @@ func constant(t *ast.Term) (ast.Value, bool) {
 // value compiles a term whose variables are bound.
 func (c *bodyCompiler) value(t *ast.Term, sc scope) expr {
 	if v, ok := constant(t); ok {
+		if text, ok := v.(ast.String); ok {
+			c.program.names.add(string(text))
+		}
 		value := ofConstant(v)
 		return func(*machine, []any) any { return value }
 	}

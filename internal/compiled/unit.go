@@ -1,6 +1,8 @@
 package compiled
 
 import (
+	"slices"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
@@ -39,13 +41,13 @@ func (u *unit) try(m *machine, s []any, c *choice) bool {
 
 func (u *unit) one(m *machine, s []any, r *rule) bool {
 	if r.orElse == nil {
-		r.run(m, s)
+		r.eval(m, s)
 		return m.err != nil || u.first && s[0] != nil
 	}
 	before := s[0]
 	s[0] = nil
 	for ; r != nil && s[0] == nil && m.err == nil; r = r.orElse {
-		r.run(m, s)
+		r.eval(m, s)
 	}
 	if before != nil {
 		if s[0] != nil && (!equal(before, s[0]) || !sameText(before, s[0])) {
@@ -56,15 +58,36 @@ func (u *unit) one(m *machine, s []any, r *rule) bool {
 	return m.err != nil || u.first && s[0] != nil
 }
 
+// eval evaluates a definition.
+func (r *rule) eval(m *machine, s []any) {
+	if r.id < 0 {
+		r.run(m, s)
+		return
+	}
+	memo := &m.rules[r.id]
+	if memo.gen == m.gen {
+		m.varies = m.varies || memo.varies
+		s[0] = memo.value
+		return
+	}
+	before := m.varies
+	m.varies = false
+	r.run(m, s)
+	m.remember(r.id, s[0], before)
+}
+
 // read returns the value of a unit without arguments, which is evaluated once a query.
 func (u *unit) read(m *machine, empty any) any {
 	memo := &m.rules[u.id]
 	if memo.gen == m.gen {
+		m.varies = m.varies || memo.varies
 		return memo.value
 	}
 	if m.tick() {
 		return nil
 	}
+	before := m.varies
+	m.varies = false
 	top := m.top
 	v := u.eval(m, m.enter(u.size))
 	m.top = top
@@ -74,7 +97,7 @@ func (u *unit) read(m *machine, empty any) any {
 	if v == nil {
 		v = empty
 	}
-	m.rules[u.id] = ruleMemo{m.gen, v}
+	m.remember(u.id, v, before)
 	return v
 }
 
@@ -84,17 +107,25 @@ func (u *unit) call(m *machine, s []any) any {
 		return nil
 	}
 	args := s[1 : 1+u.arity]
-	hash, ok := hashArgs(u.id, args)
+	hash, ok := m.hashArgs(u.id, args)
 	if !ok {
+		m.varies = true // as the results of calls may
 		return u.eval(m, s)
 	}
 	if e := m.calls.find(m.gen, u.id, hash, args); e.gen == m.gen {
+		m.varies = m.varies || e.varies
 		return e.value
 	}
+	before := m.varies
+	m.varies = false
 	v := u.eval(m, s)
 	if m.err == nil {
-		m.calls.put(m.gen, u.id, hash, args, v)
+		e := m.calls.put(m.gen, u.id, hash, args, v, m.varies)
+		if m.caching && !m.varies && m.names.have(args) {
+			m.notedCalls = append(m.notedCalls, *e)
+		}
 	}
+	m.varies = m.varies || before
 	return v
 }
 
@@ -128,7 +159,7 @@ func (c *bodyCompiler) part(g *group, t *ast.Term, sc scope) expr {
 	name := c.value(t, sc)
 	u := g.at(c.program)
 	c.mayFail = c.mayFail || u.mayFail
-	return func(m *machine, s []any) any {
+	part := func(m *machine, s []any) any {
 		k := name(m, s)
 		if k == nil {
 			return nil
@@ -143,4 +174,14 @@ func (c *bodyCompiler) part(g *group, t *ast.Term, sc scope) expr {
 		}
 		return v
 	}
+	if _, ok := constant(t); !ok {
+		return part
+	}
+	path := append(slices.Clip(g.path), t).String()
+	if e, ok := c.program.prefixes[path]; ok {
+		return e
+	}
+	e := c.program.once(part)
+	c.program.prefixes[path] = e
+	return e
 }

@@ -34,7 +34,7 @@ type Option func(*Policy)
 
 // Auto evaluates as compiled code what the compiler of internal/compiled covers, and
 // leaves the rest to OPA. Without it OPA evaluates everything.
-func Auto(p *Policy) { p.program = compiled.New(p.compiler) }
+func Auto(p *Policy) { p.program = compiled.New(p.compiler, "subject", "context") }
 
 // Compile compiles the modules of a bundle. The error names the place in them.
 func Compile(b *bundles.Bundle, options ...Option) (*Policy, error) {

@@ -1,0 +1,365 @@
+package compiled
+
+import (
+	"encoding/json"
+	"sync"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+)
+
+// Some members of the input, such as the subject of a request, are the same in many
+// queries (Program.stable). A result that depends on them and on the data alone is
+// cached, and later queries with the same members begin with it. What a result depends
+// on is what its evaluation has read: machine.varies is set as soon as it reads anything
+// else of the input.
+//
+// A call with a number among its arguments varies as well: OPA answers f(1.0) with what
+// it remembers of f(1), so that its result depends on the calls before it.
+//
+// Calls are cached only if the policy itself names their arguments. Others name what the
+// request is about, and no decision about that is to outlive the request.
+
+// stableMax is the number of stable members that a program can have.
+const stableMax = 4
+
+// members are the values of the stable members; nil for those that are missing.
+type members [stableMax]any
+
+// resultCache holds results of earlier queries of one machine on one document.
+type resultCache struct {
+	root  any
+	slots [cacheSets][cacheWays]*results
+	// once holds the hash of members that were met once. Only what is met again is
+	// cached.
+	once [cacheOnce]uint32
+	next uint
+}
+
+const (
+	cacheSets = 256
+	cacheWays = 4
+	cacheOnce = 4096
+)
+
+// results are those of queries whose stable members are the same.
+type results struct {
+	hash     uint64
+	members  members
+	outlines members
+	rules    []cachedRule
+	calls    []callEntry
+}
+
+type cachedRule struct {
+	id    int32
+	value any
+}
+
+const (
+	cachedRulesMax = 512
+	cachedCallsMax = 32
+)
+
+// find returns the results for the members of the input, or nil.
+func (c *resultCache) find(hash uint64, of members) *results {
+	for _, r := range c.slots[hash%cacheSets] {
+		if r != nil && r.hash == hash && r.match(of) {
+			return r
+		}
+	}
+	return nil
+}
+
+func (c *resultCache) add(r *results) {
+	c.next++
+	c.slots[r.hash%cacheSets][c.next%cacheWays] = r
+}
+
+// metBefore says whether the members were met before, as far as the cache knows.
+func (c *resultCache) metBefore(hash uint64) bool {
+	last := &c.once[hash%cacheOnce]
+	met := *last == uint32(hash>>32)
+	*last = uint32(hash >> 32)
+	return met
+}
+
+// recall begins a query with what is cached, and decides whether to cache more.
+func (m *machine) recall(stable []*ast.Term) {
+	m.current, m.caching, m.varies = nil, false, false
+	if len(stable) == 0 {
+		return
+	}
+	if m.cache == nil {
+		m.cache = &resultCache{}
+	}
+	if m.cache.root != m.root {
+		*m.cache = resultCache{root: m.root}
+	}
+	hash := uint64(1)
+	for i, key := range stable {
+		m.members[i] = get(m.input, key.Value, key)
+		hash *= 0x9e3779b97f4a7c15
+		if v := m.members[i]; v != nil {
+			hash ^= uint64(toAST(v).Hash())
+		}
+	}
+	m.hash = hash ^ hash>>32
+	if m.current = m.cache.find(m.hash, m.members); m.current == nil {
+		m.caching = m.cache.metBefore(m.hash) && m.members.small()
+		return
+	}
+	m.caching = true
+	for i := range m.current.rules {
+		r := &m.current.rules[i]
+		m.rules[r.id] = ruleMemo{gen: m.gen, value: r.value}
+	}
+	for i := range m.current.calls {
+		m.calls.add(m.gen, &m.current.calls[i])
+	}
+}
+
+// retain caches the results that were noted. It is called before the values that the
+// machine made are used again.
+func (m *machine) retain() {
+	if len(m.notedRules)+len(m.notedCalls) > 0 {
+		if m.current == nil {
+			m.current = &results{hash: m.hash, members: m.members}
+			for i, v := range m.members {
+				m.current.outlines[i] = outlined(v)
+			}
+			m.cache.add(m.current)
+		}
+		for _, id := range m.notedRules {
+			if v, ok := frozen(m.rules[id].value); ok && len(m.current.rules) < cachedRulesMax {
+				m.current.rules = append(m.current.rules, cachedRule{id, v})
+			} else {
+				m.rules[id].uncached = true
+			}
+		}
+		for i := range m.notedCalls {
+			e := &m.notedCalls[i]
+			if len(m.current.calls) == cachedCallsMax {
+				break
+			}
+			if v, ok := frozen(e.value); ok {
+				e.value = v
+				m.current.calls = append(m.current.calls, *e)
+			}
+		}
+		clear(m.notedCalls)
+		m.notedRules, m.notedCalls = m.notedRules[:0], m.notedCalls[:0]
+	}
+	m.current, m.members = nil, members{}
+}
+
+// frozen returns a value that outlives the query, unless it is large.
+func frozen(v any) (any, bool) {
+	f := freezer{left: 256}
+	v = f.freeze(v)
+	return v, f.left >= 0
+}
+
+type freezer struct{ left int }
+
+func (f *freezer) freeze(v any) any {
+	switch v := v.(type) {
+	case *list:
+		if v.whole != nil {
+			return v
+		}
+		return &list{elems: f.all(v.elems)}
+	case *set:
+		if v.whole != nil {
+			return v
+		}
+		frozen := &set{}
+		for _, e := range f.all(v.inOrder()) {
+			frozen.add(e)
+		}
+		frozen.sorted = true
+		return frozen
+	case *object:
+		if v.whole != nil {
+			return v
+		}
+		return &object{shape: v.shape, values: f.all(v.values)}
+	}
+	return v
+}
+
+func (f *freezer) all(elems []any) []any {
+	if f.left -= len(elems); f.left < 0 {
+		return nil
+	}
+	frozen := make([]any, len(elems))
+	for i, e := range elems {
+		frozen[i] = f.freeze(e)
+	}
+	return frozen
+}
+
+// outline is an object in a form that is compared without an iterator.
+type outline struct {
+	keys   []*ast.Term
+	values []any
+}
+
+// outlined returns JSON with an outline in place of each object.
+func outlined(v any) any {
+	switch v := v.(type) {
+	case *ast.Array:
+		elems := make([]any, v.Len())
+		for i := range elems {
+			elems[i] = outlined(v.Elem(i).Value)
+		}
+		return elems
+	case ast.Object:
+		o := &outline{}
+		v.Foreach(func(k, e *ast.Term) {
+			o.keys, o.values = append(o.keys, k), append(o.values, outlined(e.Value))
+		})
+		return o
+	}
+	return v
+}
+
+// match says whether members are the same to the last digit: 1 and 1.0 are not.
+func (r *results) match(of members) bool {
+	for i, v := range of {
+		if o, ok := v.(ast.Object); ok && o == r.members[i] {
+			continue // a caller may ask with the same object again
+		}
+		if !identical(r.outlines[i], v) {
+			return false
+		}
+	}
+	return true
+}
+
+// identical compares what is outlined with JSON.
+func identical(a, b any) bool {
+	switch a := a.(type) {
+	case []any:
+		b, ok := b.(*ast.Array)
+		if !ok || len(a) != b.Len() {
+			return false
+		}
+		for i, e := range a {
+			if !identical(e, b.Elem(i).Value) {
+				return false
+			}
+		}
+		return true
+	case *outline:
+		b, ok := b.(ast.Object)
+		if !ok || len(a.keys) != b.Len() {
+			return false
+		}
+		for i, k := range a.keys {
+			if v := b.Get(k); v == nil || !identical(a.values[i], v.Value) {
+				return false
+			}
+		}
+		return true
+	}
+	switch b.(type) {
+	case *ast.Array, ast.Object:
+		return false
+	}
+	return a == b // strings, numbers by their digits, booleans, null, and what is missing
+}
+
+// small says whether members are JSON that takes little memory and time to compare.
+func (m members) small() bool {
+	left := 4096
+	for _, v := range m {
+		left = weigh(v, left)
+	}
+	return left > 0
+}
+
+// weigh subtracts the size of a value in bytes, roughly.
+func weigh(v any, left int) int {
+	left -= 16
+	if left < 0 {
+		return left
+	}
+	switch v := v.(type) {
+	case nil, ast.Null, ast.Boolean:
+		return left
+	case ast.Number:
+		return left - len(v)
+	case ast.String:
+		return left - len(v)
+	case *ast.Array:
+		v.Until(func(e *ast.Term) bool {
+			left = weigh(e.Value, left)
+			return left < 0
+		})
+		return left
+	case ast.Object:
+		v.Until(func(k, e *ast.Term) bool {
+			if _, isName := k.Value.(ast.String); !isName {
+				left = -1 // not JSON
+				return true
+			}
+			left = weigh(e.Value, weigh(k.Value, left))
+			return left < 0
+		})
+		return left
+	}
+	return -1
+}
+
+// numberless says whether a value has no numbers in it. It may say no of a large one.
+func numberless(v any) bool {
+	switch v.(type) {
+	case string, ast.String, bool, ast.Boolean, ast.Null:
+		return true
+	case json.Number, ast.Number:
+		return false
+	}
+	n, ok := lengthOf(v)
+	if !ok || n > 64 {
+		return false
+	}
+	for i := range n {
+		if !numberless(element(v, i)) {
+			return false
+		}
+	}
+	return true
+}
+
+// names are the strings that a policy's expressions have. It is safe for concurrent use.
+type names struct {
+	mu   sync.RWMutex
+	seen map[string]struct{}
+}
+
+func (n *names) add(list ...string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.seen == nil {
+		n.seen = map[string]struct{}{}
+	}
+	for _, s := range list {
+		n.seen[s] = struct{}{}
+	}
+}
+
+// have says whether all arguments are among the names.
+func (n *names) have(args []any) bool {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	for _, a := range args {
+		s, ok := stringOf(a)
+		if !ok {
+			return false
+		}
+		if _, ok := n.seen[s]; !ok {
+			return false
+		}
+	}
+	return true
+}
