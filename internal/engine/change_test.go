@@ -28,14 +28,18 @@ import (
 // candidates of one that is made anew of the whole changed snapshot, and the one
 // before still decides as it did.
 func TestChangesAreAsGoodAsANewBundle(t *testing.T) {
-	for seed := range uint64(4) {
+	seeds, rounds := uint64(4), 12
+	if testing.Short() {
+		seeds, rounds = 1, 5
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			t.Parallel()
 			s := newChanging(t, seed, sitegen.Size{Users: 6, Streams: 4, Apps: 6, Objects: 7, Others: 3, Rules: 15, Requests: 60})
 			running := s.open(t, "old.tar.gz")
 			verdicts := s.verdicts(t, running)
 			changes := 0
-			for range 12 {
+			for range rounds {
 				if !s.change(t) {
 					continue // not a valid snapshot: two users with one login
 				}

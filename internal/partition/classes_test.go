@@ -26,6 +26,9 @@ func TestClassesAreExact(t *testing.T) {
 	if !exact.Enabled() {
 		seeds = 1
 	}
+	if testing.Short() {
+		size = sitegen.Size{Users: 4, Streams: 3, Apps: 3, Objects: 3, Others: 1, Rules: 12, Requests: 10}
+	}
 	pairs, folded, exceptional := 0, 0, 0
 	for seed := uint64(1); seed <= seeds; seed++ {
 		c := sitegen.Generate(seed, size)

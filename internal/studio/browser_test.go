@@ -19,15 +19,6 @@ func look(b *webdriver.Browser, r *running, hash string, width, height int) {
 	b.Await("the page is ready", `return document.querySelector("[data-ready]") && !document.querySelector(".busy")`)
 }
 
-// browser opens a browser; these tests are long, so not under -short.
-func browser(t *testing.T) *webdriver.Browser {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("a browser takes its time: not under -short")
-	}
-	return webdriver.Open(t)
-}
-
 // quiet fails if the browser has complained, as about the content security policy.
 func quiet(t *testing.T, b *webdriver.Browser) {
 	t.Helper()
@@ -48,7 +39,7 @@ func press(b *webdriver.Browser, text string) {
 
 // TestEditPreviewSaveUndo is the main path of an author.
 func TestEditPreviewSaveUndo(t *testing.T) {
-	b := browser(t)
+	b := webdriver.Open(t)
 	r := serve(t, scenario(t, "customer-case"))
 	path := filepath.Join(r.dir, "rules.json")
 	before := content(t, path)
@@ -92,7 +83,7 @@ func TestEditPreviewSaveUndo(t *testing.T) {
 
 // TestAsAUserWhyNotFix goes from what a person does not see to the rule that would show it.
 func TestAsAUserWhyNotFix(t *testing.T) {
-	b := browser(t)
+	b := webdriver.Open(t)
 	r := serve(t, scenario(t, "customer-case"))
 	look(b, r, "#/user", 1200, 900)
 	b.Await("users are suggested", `return document.querySelector(".picks button")`)
@@ -113,7 +104,7 @@ func TestAsAUserWhyNotFix(t *testing.T) {
 
 // TestPlanInThePage plans an edit for a live site, and applies it after its name was typed.
 func TestPlanInThePage(t *testing.T) {
-	b := browser(t)
+	b := webdriver.Open(t)
 	r, _ := pulled(t, `user.group = resource.@GroupAccess and user.userId != "alice"`, true)
 	look(b, r, "#/changes?base=live", 1280, 900)
 	press(b, "Plan for test")
@@ -130,11 +121,8 @@ func TestPlanInThePage(t *testing.T) {
 // TestPagesAreAccessible holds every page against the rules of axe, those with tests, assertions
 // and a plan too.
 func TestPagesAreAccessible(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a browser takes its time: not under -short")
-	}
-	check := webdriver.Axe(t)
 	b := webdriver.Open(t)
+	check := webdriver.Axe(t)
 	r := serve(t, pictured(t))
 	for i, v := range views {
 		b.Media("", []string{"light", "dark"}[i%2])
@@ -153,7 +141,7 @@ func TestPagesAreAccessible(t *testing.T) {
 // TestEveryPageOnEverySite opens all pages on a site by sheets, a real export without a snapshot
 // and a large site: each shows what it knows, without a complaint.
 func TestEveryPageOnEverySite(t *testing.T) {
-	b := browser(t)
+	b := webdriver.Open(t)
 	sheets := scenario(t, "sheet-level")
 	sites := map[string]studio.Options{
 		"sheets": {Folder: filepath.Join(sheets, "one-sheet"), Snapshot: filepath.Join(sheets, "site")},
@@ -219,7 +207,7 @@ func largeFolder(t *testing.T, users, apps int) string {
 
 // TestAccessFoldsOut folds out a row and a column, and explains a cell of one of the users.
 func TestAccessFoldsOut(t *testing.T) {
-	b := browser(t)
+	b := webdriver.Open(t)
 	r := serve(t, scenario(t, "customer-case"))
 	look(b, r, "#/access?type=app", 1280, 900)
 	b.Await("the matrix is shown", `return document.querySelector(".matrix tbody .fold") && !document.querySelector(".busy")`)

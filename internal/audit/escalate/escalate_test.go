@@ -208,6 +208,9 @@ func TestInterrupt(t *testing.T) {
 
 // TestSite holds the roles of a real site to what is known of them.
 func TestSite(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many questions about a real site; the others run the same code")
+	}
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {
 		t.Skip("QLIK_CORPUS does not name the folder of the real rules")

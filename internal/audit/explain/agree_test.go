@@ -40,7 +40,10 @@ func generated(t *testing.T, seed uint64) (*subject, [][]byte) {
 // sites runs a test on made-up sites.
 func sites(t *testing.T, test func(t *testing.T, s *subject, requests [][]byte)) {
 	n := uint64(6)
-	if !exact.Enabled() {
+	switch {
+	case testing.Short():
+		n = 1
+	case !exact.Enabled():
 		n = 2
 	}
 	for seed := range n {

@@ -19,6 +19,9 @@ func TestScenarios(t *testing.T) {
 	if err != nil || len(found) == 0 {
 		t.Fatal("no scenarios", err)
 	}
+	if testing.Short() {
+		found = found[:1]
+	}
 	for _, rules := range found {
 		scenario(t, filepath.Base(filepath.Dir(rules)), rules, filepath.Join(filepath.Dir(rules), "site"))
 	}

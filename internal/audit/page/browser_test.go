@@ -325,8 +325,8 @@ func TestKeysReachEverything(t *testing.T) {
 }
 
 func TestAccessibleByAxe(t *testing.T) {
-	check := webdriver.Axe(t)
 	b := customer(t)
+	check := webdriver.Axe(t)
 	for _, scheme := range []string{"light", "dark"} {
 		b.Media("screen", scheme)
 		for _, part := range []string{"overview", "matrix", "tree", "create", "rules", "roles"} {

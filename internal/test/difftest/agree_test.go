@@ -70,7 +70,7 @@ func TestRealRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := run{t: t, open: open}
-	for i := range max(1, *decisions/10/size.Requests) {
+	for i := range max(1, sites()/10) {
 		o := eachOption(i)
 		o.skip = true
 		r.site(o, *seed+uint64(i), func(seed uint64) sitegen.Case {

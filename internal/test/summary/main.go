@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -81,9 +82,23 @@ func (e event) add(output map[[2]string]string, skipped map[string]int, out io.W
 	case "fail", "build-fail":
 		fmt.Fprint(out, output[key])
 		delete(output, key)
+		if e.Test == "" {
+			unfinished(output, e.Package, out)
+		}
 		return true
 	}
 	return false
+}
+
+// unfinished prints the output of the tests of a package that were running when it ended, by
+// a panic or a time limit.
+func unfinished(output map[[2]string]string, pkg string, out io.Writer) {
+	for _, key := range slices.SortedFunc(maps.Keys(output), func(a, b [2]string) int { return strings.Compare(a[1], b[1]) }) {
+		if key[0] == pkg {
+			fmt.Fprint(out, output[key])
+			delete(output, key)
+		}
+	}
 }
 
 // why returns the reason that a skipped test gives.

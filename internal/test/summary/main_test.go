@@ -11,6 +11,7 @@ func TestSummarize(t *testing.T) {
 		skipped = `{"Action":"output","Package":"a","Test":"TestB","Output":"    b_test.go:7: QLIK_CORPUS is not set\n"}` + "\n" + `{"Action":"skip","Package":"a","Test":"TestB"}` + "\n"
 		other   = `{"Action":"output","Package":"b","Test":"TestC","Output":"    c_test.go:7: no browser\n"}` + "\n" + `{"Action":"skip","Package":"b","Test":"TestC"}` + "\n"
 		failed  = `{"Action":"output","Package":"a","Test":"TestD","Output":"    d_test.go:9: wrong\n"}` + "\n" + `{"Action":"fail","Package":"a","Test":"TestD"}` + "\n"
+		panics  = `{"Action":"output","Package":"a","Test":"TestE","Output":"panic: out of cheese\n"}` + "\n" + `{"Action":"output","Package":"a","Output":"FAIL\ta\n"}` + "\n" + `{"Action":"fail","Package":"a"}` + "\n"
 		result  = `{"Action":"output","Package":"a","Output":"ok  \ta\t0.1s\n"}` + "\n"
 		noTests = `{"Action":"skip","Package":"c"}` + "\n"
 	)
@@ -21,6 +22,7 @@ func TestSummarize(t *testing.T) {
 		"passed":              {passed + result, "ok  \ta\t0.1s\nno test was skipped\n", false},
 		"skipped, most first": {other + skipped + skipped + noTests, "3 skipped (2: QLIK_CORPUS is not set; 1: no browser)\n", false},
 		"failed":              {failed, "    d_test.go:9: wrong\nno test was skipped\n", true},
+		"a panic":             {panics, "FAIL\ta\npanic: out of cheese\nno test was skipped\n", true},
 		"does not compile":    {"a.go:1: no\n" + `{"Action":"build-fail"}` + "\n", "a.go:1: no\nno test was skipped\n", true},
 		"no last line feed":   {strings.TrimSuffix(skipped, "\n"), "1 skipped (1: QLIK_CORPUS is not set)\n", false},
 	} {

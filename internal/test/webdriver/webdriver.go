@@ -22,9 +22,13 @@ type Browser struct {
 	session string
 }
 
-// Open starts Chromium; the test is skipped where there is none.
+// Open starts Chromium; the test is skipped where there is none, and in short mode: the
+// race detector sees nothing of what runs in a browser.
 func Open(t *testing.T) *Browser {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser is opened: not in short mode")
+	}
 	driver, err := exec.LookPath("chromedriver")
 	if err != nil {
 		t.Skip("no chromedriver: apt-get install chromium chromium-driver")
