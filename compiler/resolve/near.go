@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
@@ -10,6 +11,9 @@ import (
 // sent are the session attributes that the vendor documents (D). Others are what a
 // site's log-in sends.
 var sent = []string{"os", "device", "browser", "ip", "context", "requestType", "secureRequest"}
+
+// DocumentedSession returns the attributes of user.environment that the vendor documents.
+func DocumentedSession() []string { return slices.Clone(sent) }
 
 // notMisspelt are directory attributes that sites have, though their names are near
 // those of properties.

@@ -106,6 +106,9 @@ var _ = New(Lint{
 // adminRoles are the administrator roles that the product has.
 var adminRoles = []string{"RootAdmin", "AuditAdmin", "ContentAdmin", "DeploymentAdmin", "SecurityAdmin", "HubAdmin"}
 
+// AdminRoles returns the administrator roles that the product has.
+func AdminRoles() []string { return slices.Clone(adminRoles) }
+
 var _ = New(Lint{
 	Code: "Q0423", Title: "directory attribute role instead of administrator role", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
 	Doc: Doc{

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
@@ -32,6 +33,7 @@ func (s *server) completion(d *document, p positionParams) (any, error) {
 	}
 	c.start = c.offset
 	switch {
+	case c.text != nil && c.placeholder(s):
 	case c.inCondition():
 		c.condition()
 	case c.inFilter() || c.key == "filter":
@@ -46,17 +48,26 @@ func (s *server) completion(d *document, p positionParams) (any, error) {
 
 // add adds an item that replaces the text from the start to the position.
 func (c *completer) add(kind int, word, detail, doc string) {
-	text := word
-	if c.text != nil {
-		text = c.doc.written(c.text, word)
-	}
-	item := completionItem{
-		Label: word, Kind: kind, Detail: detail, FilterText: word, SortText: fmt.Sprintf("%04d", len(c.items)),
-		TextEdit: &textEdit{c.doc.span(c.start, c.offset), text},
-	}
+	item := completionItem{Label: word, Kind: kind, Detail: detail}
 	if doc != "" {
 		item.Documentation = &markup{"markdown", doc}
 	}
+	c.item(item, word)
+}
+
+// item adds an item whose text stands in the place of what is typed: that of its edit or, without one, a word.
+func (c *completer) item(item completionItem, word string) {
+	if item.TextEdit != nil {
+		word = item.TextEdit.NewText
+	}
+	if item.FilterText == "" {
+		item.FilterText = word
+	}
+	if c.text != nil {
+		word = c.doc.written(c.text, word)
+	}
+	item.SortText = fmt.Sprintf("%04d", len(c.items))
+	item.TextEdit = &textEdit{c.doc.span(c.start, c.offset), word}
 	c.items = append(c.items, item)
 }
 
@@ -124,8 +135,10 @@ func (c *completer) next(before []condition.Word) {
 		}
 		c.entries(kindKeyword, vocabulary.Roots)
 	case condition.ConnectiveWord, condition.NotWord, condition.OpenWord, condition.OtherWord:
-		if n > 1 && last.Kind == condition.OpenWord && isHasPrivilege(before[n-2]) {
-			c.actions(true)
+		if n > 1 && last.Kind == condition.OpenWord && before[n-2].Kind == condition.PathWord {
+			if isHasPrivilege(before[n-2]) { // other functions have no argument
+				c.actions(true)
+			}
 			return
 		}
 		c.operand(vocabulary)
@@ -175,6 +188,17 @@ func (c *completer) names(parents []condition.Segment) {
 		}
 	}
 	onRoot := len(parents) == 1
+	if root == "user" && !onRoot {
+		if len(parents) == 2 && strings.EqualFold(parents[1].Name, "environment") {
+			for _, name := range resolve.DocumentedSession() {
+				offer(kindField, name, "session attribute")
+			}
+		}
+		return
+	}
+	if len(types) == 0 {
+		return
+	}
 	for _, name := range []string{"id", "name"} {
 		offer(kindField, name, "text")
 	}
@@ -245,6 +269,9 @@ func valuesOf(site *site, path condition.Word, filter string) (map[string]int, s
 
 // values offers the values on record of a path, the most frequent first.
 func (c *completer) values(path condition.Word, quoted bool) {
+	if c.ids(path, quoted) {
+		return
+	}
 	counts, noun := valuesOf(c.site, path, c.filter)
 	values := slices.Collect(maps.Keys(counts))
 	slices.SortFunc(values, func(a, b string) int {
@@ -263,6 +290,7 @@ func (c *completer) values(path condition.Word, quoted bool) {
 		}
 		c.add(kindValue, text, onRecord(counts[v], noun), "")
 	}
+	c.roles(path, counts, quoted)
 }
 
 func onRecord(n int, noun string) string {

@@ -141,6 +141,8 @@ func follow(names []condition.Segment, filter string) []*schema.Type {
 		types = []*schema.Type{user}
 	case "resource":
 		types = typesOf(filter)
+	case "node":
+		types = []*schema.Type{s.Lookup(schema.NodeType)}
 	default:
 		return nil
 	}
