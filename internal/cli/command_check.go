@@ -53,8 +53,10 @@ EXAMPLES:
 			Choice("fail-on", "what makes the exit code 1; errors make it 3", "error", "warning")),
 		Action: func(ctx *cli.Context) error {
 			streams.Format = ctx.String("format")
-			if ctx.Bool("cost") && streams.Format != Text && streams.Format != JSON {
-				return Usagef("--cost has no place in the format %s: use text or json", streams.Format)
+			for _, flag := range []string{"cost", "list-rules"} {
+				if ctx.Bool(flag) && streams.Format != Text && streams.Format != JSON {
+					return Usagef("--%s has no place in the format %s: use text or json", flag, streams.Format)
+				}
 			}
 			config, err := lintConfig(ctx)
 			if err != nil {

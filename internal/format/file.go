@@ -2,26 +2,35 @@ package format
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
+	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
 // File returns the bytes of an export or of a .qrule file with its rules formatted, in the
 // file's own encoding. Rules with errors are as they were. The list holds the errors of the
 // file, and no warnings.
 func File(name string, data []byte, o Options) ([]byte, diag.List) {
-	return Rewrite(name, data, func(r *ruleset.Rule) (filter, condition string, list diag.List) { return Rule(r, o) })
+	return rewrite(name, data, wholeFile, func(r *ruleset.Rule) (filter, condition string, list diag.List) { return Rule(r, o) })
 }
 
 // Rewrite returns the bytes of an export or of a .qrule file with the filter and the
-// condition of every rule as change returns them. Nothing else of an export changes. Rules
+// condition of every rule as change returns them. Nothing else of the file changes. Rules
 // for which change reports an error are as they were. The list holds the errors of the
 // file and of change, and no warnings.
 func Rewrite(name string, data []byte, change func(*ruleset.Rule) (filter, condition string, list diag.List)) ([]byte, diag.List) {
+	return rewrite(name, data, inPlace, change)
+}
+
+// editor returns the edits that give the rule of a .qrule file a filter and a condition.
+type editor func(file *jsonfile.File, r *ruleset.Rule, filter, condition string) []jsonfile.Edit
+
+func rewrite(name string, data []byte, single editor, change func(*ruleset.Rule) (filter, condition string, list diag.List)) ([]byte, diag.List) {
 	rules, found := ruleset.Decode(name, data)
 	file, failed := jsonfile.New(name, data)
 	if failed != nil {
@@ -35,7 +44,7 @@ func Rewrite(name string, data []byte, change func(*ruleset.Rule) (filter, condi
 		switch {
 		case list.HasErrors():
 		case r.Raw == nil:
-			edits = append(edits, wholeFile(file, r, filter, condition))
+			edits = append(edits, single(file, r, filter, condition)...)
 		default:
 			edits = appendString(edits, file, r.Filter, filter)
 			edits = appendString(edits, file, r.Condition, condition)
@@ -55,14 +64,46 @@ func errorsOf(list diag.List) diag.List {
 }
 
 // wholeFile returns the edit that writes a .qrule file anew, with the line ends that it has.
-func wholeFile(file *jsonfile.File, r *ruleset.Rule, filter, condition string) jsonfile.Edit {
+func wholeFile(file *jsonfile.File, r *ruleset.Rule, filter, condition string) []jsonfile.Edit {
 	formatted := *r
 	formatted.Filter, formatted.Condition = &diag.Text{Content: filter}, &diag.Text{Content: condition}
 	text := formatted.Format()
-	if line, _, _ := bytes.Cut(file.Text, []byte{'\n'}); bytes.HasSuffix(line, []byte{'\r'}) && !bytes.Contains(text, []byte{'\r'}) {
+	if hasCRLF(file) && !bytes.Contains(text, []byte{'\r'}) {
 		text = bytes.ReplaceAll(text, []byte{'\n'}, []byte("\r\n"))
 	}
-	return jsonfile.Edit{Range: diag.Range{End: len(file.Text)}, Text: string(text)}
+	return []jsonfile.Edit{{Range: diag.Range{End: len(file.Text)}, Text: string(text)}}
+}
+
+func hasCRLF(file *jsonfile.File) bool {
+	line, _, _ := bytes.Cut(file.Text, []byte{'\n'})
+	return bytes.HasSuffix(line, []byte{'\r'})
+}
+
+// inPlace returns the edits that replace the filter and the condition of a .qrule file where
+// they stand, if the file then reads as meant. Otherwise it is written anew: a list of filter items, or a
+// condition whose line ends the file cannot keep, is not replaced by a string.
+func inPlace(file *jsonfile.File, r *ruleset.Rule, filter, condition string) []jsonfile.Edit {
+	doc := qrule.Parse(file.Text)
+	var edits []jsonfile.Edit
+	if e, ok := doc.Find("filter"); ok && filter != r.Filter.Content {
+		edits = append(edits, jsonfile.Edit{Range: e.Value.At, Text: qrule.Quote(filter)})
+	}
+	if condition != r.Condition.Content {
+		eol := qrule.LF
+		if e, ok := doc.Find("eol"); ok {
+			eol = e.Value.Text
+		}
+		text := condition
+		if hasCRLF(file) && eol == qrule.LF {
+			text = strings.ReplaceAll(condition, "\n", "\r\n")
+		}
+		edits = append(edits, jsonfile.Edit{Range: qrule.Condition(file.Text, doc.Body, eol).At, Text: text})
+	}
+	rules, _ := ruleset.Decode(file.Name, file.Apply(edits))
+	if len(rules) != 1 || rules[0].Filter.Content != filter || rules[0].Condition.Content != condition {
+		return wholeFile(file, r, filter, condition)
+	}
+	return edits
 }
 
 // appendString adds the edit that replaces a string of an export, if it is there and another.

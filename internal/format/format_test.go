@@ -186,3 +186,38 @@ func FuzzRule(f *testing.F) {
 		}
 	})
 }
+
+// TestRewriteLeavesTheRest replaces the filter and the condition of rule files, which keep the order of their
+// headers, their blanks, their line ends and what is not said.
+func TestRewriteLeavesTheRest(t *testing.T) {
+	for name, c := range map[string]struct{ before, filter, condition, after string }{
+		"the condition": {
+			"---\ncategory:   security\nname: N\nfilter:  App*\nactions: [ read ]\n---\nold\nrule", "App*", "new",
+			"---\ncategory:   security\nname: N\nfilter:  App*\nactions: [ read ]\n---\nnew",
+		},
+		"both": {
+			"---\nname: N\nfilter: \"App*\"  \nactions: [read]\n---\nold\n", "*", "new\nrule",
+			"---\nname: N\nfilter: \"*\"  \nactions: [read]\n---\nnew\nrule\n",
+		},
+		"line ends of Windows": {
+			"---\r\nname: N\r\nfilter: App*\r\nactions: [read]\r\n---\r\nold\r\n", "App_*", "new\nrule",
+			"---\r\nname: N\r\nfilter: App_*\r\nactions: [read]\r\n---\r\nnew\r\nrule\r\n",
+		},
+		"line ends that the condition has": {
+			"---\nname: N\nfilter: App*\nactions: [read]\neol: crlf\n---\nold\nrule\n", "App*", "new\r\nrule",
+			"---\nname: N\nfilter: App*\nactions: [read]\neol: crlf\n---\nnew\r\nrule\n",
+		},
+		"line ends that the file cannot keep": {
+			"---\nname: N\nactions: [read]\nfilter: App*\n---\nold\n", "App*", "new\r\nrule",
+			"---\nname: \"N\"\nfilter: App*\nactions: [read]\ncontext: both\ncategory: security\neol: crlf\n---\nnew\nrule\n",
+		},
+		"nothing": {"---\nactions: 2\nfilter:   App*\n---\nold\n", "App*", "old", "---\nactions: 2\nfilter:   App*\n---\nold\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, list := Rewrite("a.qrule", []byte(c.before), func(*ruleset.Rule) (string, string, diag.List) { return c.filter, c.condition, nil })
+			if len(list) > 0 || string(got) != c.after {
+				t.Errorf("%v, the file is\n%q\nnot\n%q", list, got, c.after)
+			}
+		})
+	}
+}

@@ -65,6 +65,9 @@ func list(items []string) string {
 	return "[" + strings.Join(all, ", ") + "]"
 }
 
+// Quote returns a string as the value of a key.
+func Quote(s string) string { return quoted(s, false) }
+
 // quoted returns a string as it is written in a header: plain where YAML reads that as the
 // same string, otherwise in double quotes.
 func quoted(s string, inList bool) string {
