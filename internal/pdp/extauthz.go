@@ -7,33 +7,26 @@ import (
 	"strings"
 	"time"
 
-	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
-	auth "github.com/envoyproxy/go-control-plane/envoy/service/auth/v3"
-	types "github.com/envoyproxy/go-control-plane/envoy/type/v3"
-	"google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/edge"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/extauthz"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 )
 
 // envoy answers Envoy's external authorization service over gRPC. Who reaches its
 // listener may ask: Envoy has no other credential than its connection.
-type envoy struct {
-	auth.UnimplementedAuthorizationServer
-	s *Server
-}
+type envoy struct{ s *Server }
 
 // checkMax is the number of bytes of a check, headers and all.
 const checkMax = 256 << 10
 
 // envoyServer makes the gRPC server.
 func (s *Server) envoyServer() *grpc.Server {
-	g := grpc.NewServer(grpc.MaxRecvMsgSize(checkMax), grpc.MaxConcurrentStreams(256), grpc.ConnectionTimeout(s.cfg.Limits.Read), grpc.MaxHeaderListSize(headerMax))
-	auth.RegisterAuthorizationServer(g, &envoy{s: s})
-	return g
+	return extauthz.NewServer(&envoy{s: s},
+		grpc.MaxRecvMsgSize(checkMax), grpc.MaxConcurrentStreams(256), grpc.ConnectionTimeout(s.cfg.Limits.Read), grpc.MaxHeaderListSize(headerMax))
 }
 
 // busyListener tells a limiter that its connections are in use: a connection of
@@ -50,26 +43,23 @@ func (l busyListener) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// Check implements auth.AuthorizationServer.
-func (e *envoy) Check(ctx context.Context, check *auth.CheckRequest) (*auth.CheckResponse, error) {
+// Check implements extauthz.Authorizer.
+func (e *envoy) Check(ctx context.Context, check *extauthz.Check) (*extauthz.Answer, error) {
 	start := time.Now()
-	asked := check.GetAttributes().GetRequest().GetHttp()
 	x := &exchange{Server: e.s, r: (&http.Request{Header: http.Header{}}).WithContext(ctx), path: "ext_authz", caller: "envoy"}
-	if id, ok := asked.GetHeaders()["x-request-id"]; ok {
+	if id, ok := check.Headers["x-request-id"]; ok {
 		x.r.Header.Set("X-Request-Id", id)
 	}
-	if peer := check.GetAttributes().GetSource().GetAddress().GetSocketAddress(); peer != nil {
-		x.r.RemoteAddr = peer.GetAddress()
-	}
-	err := x.pass(ctx, edge.Question{Method: asked.GetMethod(), URI: asked.GetPath(), Header: func(name string) []string {
-		value, ok := asked.GetHeaders()[strings.ToLower(name)]
+	x.r.RemoteAddr = check.Peer
+	err := x.pass(ctx, edge.Question{Method: check.Method, URI: check.Path, Header: func(name string) []string {
+		value, ok := check.Headers[strings.ToLower(name)]
 		if !ok || strings.Contains(value, ",") { // Envoy joins headers of one name
 			return nil
 		}
 		return []string{value}
 	}}, callers.Caller{Name: "envoy", May: callers.Evaluate})
 	x.status = http.StatusOK
-	answer := &auth.CheckResponse{Status: &status.Status{Code: int32(codes.OK)}, HttpResponse: &auth.CheckResponse_OkResponse{OkResponse: &auth.OkHttpResponse{}}}
+	answer := &extauthz.Answer{Code: codes.OK}
 	if err != nil {
 		x.status = x.refused(err)
 		answer = deny(x.status)
@@ -90,7 +80,7 @@ func (x *exchange) refused(err error) int {
 	return r.Status
 }
 
-func deny(code int) *auth.CheckResponse {
+func deny(code int) *extauthz.Answer {
 	grpcCode := codes.PermissionDenied
 	switch code {
 	case http.StatusUnauthorized:
@@ -98,11 +88,5 @@ func deny(code int) *auth.CheckResponse {
 	case http.StatusServiceUnavailable, http.StatusInternalServerError:
 		grpcCode = codes.Unavailable
 	}
-	return &auth.CheckResponse{
-		Status: &status.Status{Code: int32(grpcCode)},
-		HttpResponse: &auth.CheckResponse_DeniedResponse{DeniedResponse: &auth.DeniedHttpResponse{
-			Status:  &types.HttpStatus{Code: types.StatusCode(code)},
-			Headers: []*core.HeaderValueOption{{Header: &core.HeaderValue{Key: "cache-control", Value: "no-store"}}},
-		}},
-	}
+	return &extauthz.Answer{Code: grpcCode, Status: code, Header: [][2]string{{"cache-control", "no-store"}}}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -78,7 +79,7 @@ func TestNoRows(t *testing.T) {
 	}
 }
 
-// What a Parquet file holds is read back by the library's own reader.
+// What a Parquet file holds is read back by a library for Parquet.
 func TestParquet(t *testing.T) {
 	type row struct {
 		Who   *string  `parquet:"who"`
@@ -110,8 +111,7 @@ func TestParquet(t *testing.T) {
 	}
 }
 
-// Rows beyond those by which widths are chosen, and beyond what Parquet takes at
-// once, are there as well.
+// Rows beyond those by which widths are chosen are there as well.
 func TestManyRows(t *testing.T) {
 	many := make([][]any, 3000)
 	for i := range many {
@@ -120,10 +120,72 @@ func TestManyRows(t *testing.T) {
 	if got := strings.Count(written(t, tabular.Table, many...), "\n"); got != len(many)+1 {
 		t.Errorf("%d lines", got)
 	}
-	file := written(t, tabular.Parquet, many...)
-	f, err := parquet.OpenFile(strings.NewReader(file), int64(len(file)))
-	if err != nil || f.NumRows() != int64(len(many)) {
-		t.Errorf("%v, %v", f, err)
+}
+
+// A Parquet file of several groups of rows has all rows, in their order, with lists of every
+// length.
+func TestParquetOfManyRows(t *testing.T) {
+	type row struct {
+		Who   *string  `parquet:"who"`
+		Apps  *int64   `parquet:"apps"`
+		Owner *bool    `parquet:"owner"`
+		Rules []string `parquet:"rules"`
+		At    []int64  `parquet:"at"`
+	}
+	const n = 70_000 // more than a group
+	want := make([]row, n)
+	rows := make([][]any, n)
+	for i := range want {
+		who, apps, owner := strings.Repeat("ä", i%5), int64(i)<<20, i%3 == 0
+		rows[i] = []any{who, nil, nil, nil, nil}
+		want[i].Who = &who
+		if i%2 == 0 {
+			rows[i][1], want[i].Apps = apps, &apps
+		}
+		if i%7 < 5 {
+			rows[i][2], want[i].Owner = owner, &owner
+		}
+		for k := range i % 4 {
+			want[i].Rules, want[i].At = append(want[i].Rules, fmt.Sprint(k)), append(want[i].At, -int64(k))
+		}
+		rows[i][3], rows[i][4] = want[i].Rules, want[i].At
+	}
+	file := written(t, tabular.Parquet, rows...)
+	opened, err := parquet.OpenFile(strings.NewReader(file), int64(len(file)))
+	if err != nil || len(opened.RowGroups()) < 2 {
+		t.Fatal(opened, err)
+	}
+	got, err := parquet.Read[row](strings.NewReader(file), int64(len(file)))
+	if err != nil || len(got) != n {
+		t.Fatal(len(got), err)
+	}
+	for i := range want {
+		if len(want[i].Rules) == 0 {
+			want[i].Rules, want[i].At = got[i].Rules[:0], got[i].At[:0]
+		}
+		if !reflect.DeepEqual(got[i], want[i]) {
+			t.Fatalf("row %d is %+v, want %+v", i, got[i], want[i])
+		}
+	}
+}
+
+// A wide file without rows is a file.
+func TestParquetWithoutRows(t *testing.T) {
+	var b bytes.Buffer
+	var wide []tabular.Column
+	for i := range 40 {
+		wide = append(wide, tabular.Column{Name: fmt.Sprint("c", i), Kind: tabular.Text})
+	}
+	w, err := tabular.New(tabular.Parquet, &b, wide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := parquet.OpenFile(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil || opened.NumRows() != 0 || len(opened.Schema().Columns()) != 40 {
+		t.Error(opened, err)
 	}
 }
 
@@ -143,6 +205,13 @@ func TestWhatCannotBeWrittenIsAnError(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s: no error", format)
 		}
+	}
+	w, err := tabular.New(tabular.Parquet, io.Discard, columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write([]any{1.5, nil, nil, nil, nil}); err == nil {
+		t.Error("a column of texts has a number that is not whole")
 	}
 	if _, err := tabular.New("xml", io.Discard, columns); err == nil {
 		t.Error("there is no format xml")
