@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"archive/tar"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -296,6 +297,59 @@ func TestConsoleIsFull(t *testing.T) {
 		}
 		return strings.Contains(string(text), "degraded")
 	})
+	p.kill()
+}
+
+// packed writes a bundle of files.
+func packed(t *testing.T, files map[string]string) string {
+	t.Helper()
+	var b bytes.Buffer
+	zip := gzip.NewWriter(&b)
+	archive := tar.NewWriter(zip)
+	for name, text := range files {
+		_ = archive.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text))})
+		_, _ = io.WriteString(archive, text)
+	}
+	_, _ = archive.Close(), zip.Close()
+	name := filepath.Join(t.TempDir(), "bundle.tar.gz")
+	if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// TestEvalOfAnotherPolicy says who takes a bundle that is not of qlik2rego: it is not a
+// mistake in the program.
+func TestEvalOfAnotherPolicy(t *testing.T) {
+	bundle := packed(t, map[string]string{".manifest": `{"revision":"other","roots":["p"],"rego_version":1}`, "policy.rego": "package p\n\nallow := true\n"})
+	var out bytes.Buffer
+	streams := &Streams{In: strings.NewReader(""), Out: &out, Err: &out}
+	code := run(t.Context(), streams, []string{"eval", "-b", bundle, "--subject", `ACME\anna`, "--action", "read", "--resource", "App:1"})
+	if code != ExitInput || !strings.Contains(out.String(), "serve takes others, with --entrypoint") {
+		t.Errorf("exit code %d: %s", code, &out)
+	}
+}
+
+// TestHealthFromTheFirstMoment asks while the first activation goes on, which has no end.
+func TestHealthFromTheFirstMoment(t *testing.T) {
+	bundle := packed(t, map[string]string{
+		".manifest":   `{"revision":"endless","roots":["p"],"rego_version":1}`,
+		"policy.rego": "package p\n\nallow := true\n\nsubjects := [1 | some _ in numbers.range(1, 30000); some _ in numbers.range(1, 30000)]\n",
+	})
+	p := spawn(t, nil, "-b", bundle, "--entrypoint", "p", "--max-activation", "1h", "--max-queue", "10ms")
+	for path, want := range map[string]int{"/health": http.StatusOK, "/health/ready": http.StatusServiceUnavailable} {
+		response, err := http.Get(p.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%s: %d", path, response.StatusCode)
+		}
+	}
+	if body := p.try(); body != "" {
+		t.Errorf("it decides: %s", body)
+	}
 	p.kill()
 }
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -86,6 +87,15 @@ func TestServeUnderSystemd(t *testing.T) {
 	}
 	s.await(t, "RELOADING=1", 1)
 	s.await(t, "MONOTONIC_USEC=", 1)
+	for _, a := range s.all() {
+		if clock, ok := strings.CutPrefix(a, "MONOTONIC_USEC="); ok {
+			if at, err := strconv.ParseUint(clock, 10, 64); err != nil || at == 0 {
+				t.Errorf("%q", a)
+			}
+		} else if name, _, ok := strings.Cut(a, "="); !ok || name != strings.ToUpper(name) {
+			t.Errorf("%q is not an assignment", a)
+		}
+	}
 	s.await(t, "READY=1", 2)
 	p.granted(t)
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {

@@ -3,6 +3,7 @@ package pdp_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
 )
 
 // dear is a policy whose decisions take what an attacker asks for.
@@ -259,8 +261,8 @@ func TestNobodyReadsStandardOutput(t *testing.T) {
 	}
 	p.client.CloseIdleConnections()
 	p.stop()
-	if err := <-p.done; err != nil && !strings.Contains(err.Error(), context.DeadlineExceeded.Error()) {
-		t.Error(err)
+	if err := <-p.done; !errors.Is(err, management.ErrLost) {
+		t.Errorf("it ended with %v", err)
 	}
 	p.done <- nil
 }

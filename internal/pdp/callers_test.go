@@ -352,10 +352,12 @@ func TestMutualTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	uri, _ := url.Parse("spiffe://example.com/other")
+	impostor, _ := url.Parse("hub.example.com") // a URI that looks like a name
 	clients := map[string]*tls.Certificate{"nobody": nil}
 	for name, template := range map[string]*x509.Certificate{
 		"hub":             {DNSNames: []string{"hub.example.com"}},
 		"other":           {DNSNames: []string{"other.example.com"}, URIs: []*url.URL{uri}},
+		"a URI as a name": {URIs: []*url.URL{impostor}},
 		"common name":     {Subject: pkix.Name{CommonName: "hub.example.com"}},
 		"both, other DNS": {Subject: pkix.Name{CommonName: "hub.example.com"}, DNSNames: []string{"other.example.com"}},
 	} {
@@ -380,8 +382,8 @@ func TestMutualTLS(t *testing.T) {
 	cfg := certificationConfig(t)
 	cfg.TLS = config
 	for name, want := range map[string]map[string]int{
-		"listed": {"hub": 200, "common name": 200, "both, other DNS": 401, "other": 401},
-		"any":    {"hub": 200, "common name": 200, "both, other DNS": 200, "other": 200},
+		"listed": {"hub": 200, "common name": 200, "both, other DNS": 401, "other": 401, "a URI as a name": 401},
+		"any":    {"hub": 200, "common name": 200, "both, other DNS": 200, "other": 200, "a URI as a name": 200},
 	} {
 		cfg.Callers = file
 		if name == "any" {

@@ -100,7 +100,8 @@ type Config struct {
 	// Watchdog is the time after which the supervisor ends a process that is silent;
 	// zero is never.
 	Watchdog time.Duration
-	// Monotonic returns the time of the supervisor's clock in microseconds.
+	// Monotonic returns the time of the supervisor's clock as it wants to be told:
+	// MONOTONIC_USEC= and microseconds.
 	Monotonic func() string
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -20,6 +22,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
+	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
 )
 
 // granting is a policy whose decisions name rules, with masks beside it.
@@ -276,11 +279,48 @@ func TestLogServerAway(t *testing.T) {
 	eventually(t, "uploads are refused", func() bool {
 		return s.count("refused") > 0 && p.metric(`qlik2rego_decision_log_events_total{event="chunks_upload_failed"}`) != ""
 	})
+	p.says("decision_logs: the last upload has failed")
+	p.counts("qlik2rego_decision_log_upload_failing", "1")
 	s.refusePosts(false)
 	eventually(t, "what waited is sent", func() bool { return len(s.decisions()) > 0 })
+	p.well()
 	p.end()
 	if n := len(s.decisions()); n > 1000 {
 		t.Errorf("%d of 2000 entries arrived from a buffer for fewer", n)
+	}
+}
+
+// TestLostDecisions has a server of logs that takes nothing until the end: that is no
+// success.
+func TestLostDecisions(t *testing.T) {
+	s := newPlane(t)
+	s.refusePosts(true)
+	cfg := grantingConfig(t, s.logging(), "")
+	cfg.Limits.Drain = time.Second
+	p := start(t, cfg)
+	p.post(evaluation, good)
+	p.client.CloseIdleConnections()
+	p.stop()
+	if err := <-p.done; !errors.Is(err, management.ErrLost) {
+		t.Errorf("it ended with %v", err)
+	}
+	p.done <- nil
+}
+
+// TestFileIsCutShort has another program copy the file of decisions and cut it short
+// (copytruncate): what comes after that stands at its beginning.
+func TestFileIsCutShort(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "decisions.log")
+	p := start(t, grantingConfig(t, "plugins: {file_logger: {path: "+strconv.Quote(file)+"}}\ndecision_logs: {plugin: file_logger}\n", ""))
+	p.post(evaluation, good)
+	eventually(t, "the decision is in the file", func() bool { return exists(file) && len(read(t, file)) > 0 })
+	if err := os.Truncate(file, 0); err != nil {
+		t.Fatal(err)
+	}
+	p.post(evaluation, good)
+	p.end()
+	if text := string(read(t, file)); !strings.HasPrefix(text, "{") || strings.Count(text, "Decision Log") != 1 {
+		t.Errorf("the file holds %q", text)
 	}
 }
 

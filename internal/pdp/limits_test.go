@@ -373,6 +373,8 @@ func TestNewRefuses(t *testing.T) {
 allow if http.send({"method": "get", "url": "http://example.com"})`), "undefined function http.send"},
 		{"the clock", files("package slow\n\nallow if time.now_ns() > 1"), "undefined function time.now_ns"},
 		{"the environment", files("package slow\n\nallow if opa.runtime()"), "undefined function opa.runtime"},
+		{"the clock, in certificates", files("package slow\n\nallow if crypto.x509.parse_and_verify_certificates(input.c)[0]"), "undefined function crypto.x509.parse_and_verify_certificates"},
+		{"Rego v0", packFiles(t, map[string]string{".manifest": `{"revision":"x","roots":["slow"],"rego_version":0}`, "p.rego": "package slow\n\nallow { true }"}), "does not parse"},
 		{"a schema from elsewhere", files("package slow\n\nallow if io.jwt.decode_verify(input.t, {})"), "undefined function"},
 		{"candidates of another form", files("package slow\n\nallow := true\n\nsubjects := {\"alice\"}"), `data.slow.subjects: "alice" is no {"type", "id"} of texts`},
 		{"candidates that are none", files("package slow\n\nallow := true\n\nresources := 7"), "data.slow.resources is 7, neither a set nor a list"},

@@ -6,11 +6,12 @@ import (
 	"io"
 	"net"
 	"os"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
 // soaking is how long TestSoak runs, such as 2m or 8h. Without it, it does not.
@@ -19,9 +20,11 @@ const soaking = "QLIK2REGO_SOAK"
 // maxSoak bounds it.
 const maxSoak = 24 * time.Hour
 
-// TestSoak has good clients, a greedy one, hostile ones and new bundles at once.
-// Every answer to a good client is right, and of one revision; at the end the process
-// holds what it held after a quarter of the time.
+// TestSoak runs two decision points, one with bundles from a file, one with bundles and
+// deltas from a server that takes its decision log. They have good clients, a greedy
+// one, slow ones, hostile ones and new bundles at once. Every answer to a good client is
+// right, and of one revision; at the end the process holds what it held after a quarter
+// of the time.
 func TestSoak(t *testing.T) {
 	if os.Getenv(soaking) == "" {
 		t.Skip("set " + soaking + " to a time such as 2m")
@@ -30,64 +33,218 @@ func TestSoak(t *testing.T) {
 	if err != nil || length <= 0 || length > maxSoak {
 		t.Fatalf("%s must be a time up to %s: %q", soaking, maxSoak, os.Getenv(soaking))
 	}
-	cfg := twoCallers(t, twinConfig(t))
-	cfg.Limits.Queue, cfg.Limits.Time, cfg.Limits.Read = 20*time.Second, 20*time.Second, 500*time.Millisecond
-	p := start(t, cfg)
-	revision := 0
-	phase := func(length time.Duration) holding {
-		ctx, cancel := context.WithTimeout(t.Context(), length)
-		defer cancel()
-		var all sync.WaitGroup
-		batch := strings.TrimSuffix(good, "}") + `,"evaluations":[` + strings.Repeat("{},", 998) + `{}]}`
-		all.Go(p.flood(ctx, 20, evaluations, batch, greedyToken))
-		for _, attack := range hostile {
-			for range 2 {
-				all.Go(func() {
-					for ctx.Err() == nil {
-						p.attack(attack)
-					}
-				})
-			}
-		}
-		l := p.busy(modestToken)
-		tick := time.NewTicker(200 * time.Millisecond)
-		defer tick.Stop()
-		for n := 0; ctx.Err() == nil; n++ {
-			if n%10 == 9 {
-				replace(t, cfg.Bundles[0], []byte("rubbish"))
-			} else {
-				revision++
-				name := fmt.Sprintf("r%d", revision)
-				replace(t, cfg.Bundles[0], archive(twin(name, name)))
-			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-			}
-		}
-		answers, revisions := l.end(t)
-		all.Wait()
-		t.Logf("%d answers of %d revisions in %s", answers, revisions, length)
-		if answers == 0 || revisions < 2 {
-			t.Errorf("%d answers of %d revisions", answers, revisions)
-		}
-		revision++
-		name := fmt.Sprintf("r%d", revision)
-		replace(t, cfg.Bundles[0], archive(twin(name, name)))
-		p.ready(name)
-		return p.holds()
-	}
-	before := phase(length / 4)
-	after := phase(length - length/4)
+	soaked := []*soakedPoint{soakFile(t), soakServer(t)}
+	before := soak(t, soaked, length/4)
+	after := soak(t, soaked, length-length/4)
 	for what, grown := range after.since(before) {
 		if grown > maxGrowth[what] {
 			t.Errorf("%+d %s, more than %d: %+v, and before %+v", grown, what, maxGrowth[what], after, before)
 		}
 	}
-	t.Logf("it holds %+v, and held %+v", after, before)
+	t.Logf("the process holds %+v, and held %+v", after, before)
 }
 
-// held is what a process holds.
+// soakedPoint is a decision point and what gives it bundles.
+type soakedPoint struct {
+	*point
+	name string
+	// put offers the next bundle, under a revision, and spoil what is none.
+	put      func(revision string)
+	spoil    func()
+	revision int
+}
+
+func soakConfig(t *testing.T, cfg pdp.Config) pdp.Config {
+	cfg = twoCallers(t, cfg)
+	cfg.Limits.Read = 3 * time.Second // slow clients are cut
+	return cfg
+}
+
+func soakFile(t *testing.T) *soakedPoint {
+	cfg := soakConfig(t, twinConfig(t))
+	file := cfg.Bundles[0]
+	s := &soakedPoint{point: start(t, cfg), name: "file"}
+	s.put = func(revision string) { replace(t, file, archive(twin(revision, revision))) }
+	s.spoil = func() { replace(t, file, []byte("rubbish")) }
+	return s
+}
+
+// flowing is a policy whose answers name a revision that a delta changes, twice.
+func flowing(revision string) map[string]string {
+	return map[string]string{
+		".manifest": `{"revision":"` + revision + `","roots":["twin"],"rego_version":1}`,
+		"policy.rego": `package twin
+
+default allow := false
+
+allow if data.twin.first == data.twin.second
+
+decision := {"allow": allow, "reason": concat("/", [data.twin.first, data.twin.second]), "granted_by": []}
+
+resources contains {"type": "record", "id": sprintf("%s-%d", [data.twin.first, i])} if some i in numbers.range(1, 20)
+`,
+		"twin/data.json": `{"first":"` + revision + `","second":"` + revision + `"}`,
+	}
+}
+
+func flowingDelta(revision string) []byte {
+	return archive(map[string]string{
+		".manifest":  `{"revision":"` + revision + `","roots":["twin"],"rego_version":1}`,
+		"patch.json": `{"data":[{"op":"replace","path":"/twin/first","value":"` + revision + `"},{"op":"replace","path":"/twin/second","value":"` + revision + `"}]}`,
+	})
+}
+
+// soakServer has three deltas after each whole bundle.
+func soakServer(t *testing.T) *soakedPoint {
+	plane := newPlane(t)
+	plane.forget = true
+	cfg := soakConfig(t, withOPA(t, plane.bundlesOf("main")+"decision_logs: {service: plane, resource: /logs, reporting: {min_delay_seconds: 1, max_delay_seconds: 1, buffer_size_limit_bytes: 1000000}}\n"))
+	cfg.Limits.Drain = time.Minute
+	s := &soakedPoint{name: "server", spoil: func() { plane.put("main", []byte("rubbish")) }}
+	puts := 0
+	s.put = func(revision string) {
+		content := flowingDelta(revision)
+		if puts++; puts%4 == 1 {
+			content = archive(flowing(revision))
+		}
+		plane.put("main", content)
+	}
+	s.put("r0")
+	s.point = start(t, cfg)
+	s.ready("r0")
+	return s
+}
+
+// next offers a bundle of a new revision, and returns it.
+func (s *soakedPoint) next() string {
+	s.revision++
+	revision := fmt.Sprintf("r%d", s.revision)
+	s.put(revision)
+	return revision
+}
+
+// soak runs everything at once for a time, and returns what the process holds after that.
+func soak(t *testing.T, soaked []*soakedPoint, length time.Duration) holding {
+	ctx, cancel := context.WithTimeout(t.Context(), length)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, s := range soaked {
+		l := s.busy(modestToken)
+		s.besiege(ctx, &all)
+		all.Go(func() {
+			s.swap(ctx)
+			answers, revisions := l.end(t)
+			t.Logf("%s: %d answers of %d revisions in %s", s.name, answers, revisions, length)
+			if answers == 0 || revisions < 2 {
+				t.Errorf("%s: %d answers of %d revisions", s.name, answers, revisions)
+			}
+		})
+	}
+	all.Wait()
+	for _, s := range soaked {
+		s.ready(s.next())
+		s.well()
+		t.Logf("%s: %s permits, %s overdue, %s activations, %s that failed", s.name, s.metric(`qlik2rego_decisions_total{decision="permit"}`), s.metric("qlik2rego_requests_overdue"),
+			s.metric(`qlik2rego_bundle_activations_total{outcome="succeeded"}`), s.metric(`qlik2rego_bundle_activations_total{outcome="failed"}`))
+	}
+	return soaked[0].holds(soaked[1].point)
+}
+
+// swap offers five bundles a second, one in ten of which is none.
+func (s *soakedPoint) swap(ctx context.Context) {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for n := 1; ; n++ {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		if n%10 == 0 {
+			s.spoil()
+		} else {
+			s.next()
+		}
+	}
+}
+
+// besiege has clients that nobody wants until the context ends: a caller that asks for
+// much on many connections, those that leave, that send slowly, that read slowly, and
+// that send what nobody understands.
+func (s *soakedPoint) besiege(ctx context.Context, all *sync.WaitGroup) {
+	again := func(attack func()) {
+		all.Go(func() {
+			for ctx.Err() == nil {
+				attack()
+			}
+		})
+	}
+	batch := strings.TrimSuffix(good, "}") + `,"evaluations":[` + strings.Repeat("{},", 98) + `{}]}`
+	all.Go(s.flood(ctx, 10, evaluations, batch, greedyToken))
+	again(func() {
+		brief, cancel := context.WithTimeout(ctx, time.Millisecond)
+		defer cancel()
+		<-s.later(brief, evaluations, batch, greedyToken)
+	})
+	request := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%s\r\nContent-Length: %d\r\n\r\n%s", evaluations, greedyToken, len(batch), batch)
+	for range 3 {
+		again(func() { s.dribble(ctx, request) })
+		again(func() { s.sip(ctx, request) })
+	}
+	for _, text := range hostile {
+		again(func() { s.attack(text) })
+	}
+}
+
+// slowness is the time between two bytes of slow clients.
+const slowness = 20 * time.Millisecond
+
+// dribble sends a byte at a time, until the server has enough.
+func (p *point) dribble(ctx context.Context, text string) {
+	c, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	tick := time.NewTicker(slowness)
+	defer tick.Stop()
+	for i := range len(text) {
+		if _, err := io.WriteString(c, text[i:i+1]); err != nil {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// sip asks for answers without end, and reads a byte at a time.
+func (p *point) sip(ctx context.Context, text string) {
+	c, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	_ = c.(*net.TCPConn).SetReadBuffer(1 << 10)
+	_ = c.SetWriteDeadline(time.Now().Add(time.Second))
+	_, _ = io.WriteString(c, strings.Repeat(text, 20))
+	tick := time.NewTicker(slowness)
+	defer tick.Stop()
+	for range 500 {
+		if _, err := c.Read(make([]byte, 1)); err != nil {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// holding is what a process holds.
 type holding map[string]int64
 
 // maxGrowth is what a process may hold more after any time.
@@ -101,10 +258,11 @@ func (h holding) since(before holding) holding {
 	return grown
 }
 
-// holds waits until what was taken is given back.
-func (p *point) holds() holding {
+// holds waits until what was taken by this point and another is given back.
+func (p *point) holds(other *point) holding {
 	least := holding{}
 	for range 50 { // the last connections take their time
+		other.client.CloseIdleConnections()
 		goroutines, bytes := settled(p)
 		now := holding{"bytes": bytes, "goroutines": int64(goroutines), "files": entries("/proc/self/fd"), "threads": entries("/proc/self/task")}
 		for what, n := range now {
@@ -112,7 +270,7 @@ func (p *point) holds() holding {
 				least[what] = n
 			}
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond)
 	}
 	return least
 }
@@ -129,6 +287,9 @@ var hostile = []string{
 	"POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + greedyToken + "\r\nContent-Length: 1000000\r\n\r\n{",
 	"POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + greedyToken + "\r\nContent-Length: 21\r\n\r\n{\"subject\":1e99999999}",
 	"POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+	"POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + greedyToken + "\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+	"POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer eyJhbGciOiJub25lIn0.e30.\r\nContent-Length: 2\r\n\r\n{}",
+	"GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n",
 	"\x16\x03\x01\x00\x05hello\r\n\r\n",
 }
 
@@ -144,75 +305,4 @@ func (p *point) attack(text string) {
 	_, _ = io.WriteString(c, text)
 	_ = c.(*net.TCPConn).CloseWrite()
 	_, _ = c.Read(make([]byte, 16))
-}
-
-// TestFloodOfBodies measures the memory of the documented bound: all connections at
-// once send the largest body there may be, of the smallest values, which take the most
-// memory once they are parsed.
-func TestFloodOfBodies(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes a few hundred MB")
-	}
-	cfg := dearConfig(t)
-	cfg.Limits.Connections, cfg.Limits.Concurrent, cfg.Limits.Read, cfg.Limits.Queue, cfg.Limits.Body = 24, 2, time.Minute, time.Minute, 512<<10
-	cfg.Limits.Time = time.Minute
-	p := start(t, cfg)
-	const head = `{"subject":{"type":"user","id":"x"},"action":{"name":"read"},"resource":{"type":"record","id":"fast"},"context":{"l":[`
-	const tail = `0]}}`
-	body := head + strings.Repeat("0,", (int(cfg.Limits.Body)-len(head)-len(tail))/2) + tail
-	goroutines, before := settled(p)
-	var all sync.WaitGroup
-	begun := make(chan struct{})
-	answers := make(chan string, cfg.Limits.Connections)
-	for range cfg.Limits.Connections - 2 { // two for the test's own requests
-		c := p.dial()
-		all.Go(func() {
-			defer c.Close()
-			_, _ = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", evaluation, len(body))
-			_, _ = io.WriteString(c, body[:len(body)-1])
-			<-begun
-			_, _ = io.WriteString(c, body[len(body)-1:])
-			line := make([]byte, len("HTTP/1.1 200"))
-			_, _ = io.ReadFull(c, line)
-			answers <- string(line)
-		})
-	}
-	peak := int64(0)
-	measure := func() {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		peak = max(peak, int64(m.HeapAlloc)-before)
-	}
-	eventually(t, "all bodies are there but for a byte", func() bool { measure(); return peak > int64(cfg.Limits.Connections-2)*cfg.Limits.Body })
-	close(begun)
-	done := make(chan struct{})
-	go func() { all.Wait(); close(done) }()
-	for tick := time.NewTicker(5 * time.Millisecond); ; <-tick.C {
-		measure()
-		select {
-		case <-done:
-		default:
-			continue
-		}
-		break
-	}
-	for range cfg.Limits.Connections - 2 {
-		if line := <-answers; line != "HTTP/1.1 200" {
-			t.Errorf("%q", line)
-		}
-	}
-	bound := floodBound(cfg.Limits.Connections, cfg.Limits.Concurrent, cfg.Limits.Body)
-	t.Logf("%d MiB at most, of a bound of %d", peak>>20, bound>>20)
-	if peak > bound {
-		t.Errorf("%d MiB, more than the bound of %d", peak>>20, bound>>20)
-	}
-	eventually(t, "it is given back", func() bool {
-		g, after := settled(p)
-		return after-before < 8<<20 && g-goroutines < 8
-	})
-}
-
-// floodBound is the documented bound of the heap, beyond what the policy takes.
-func floodBound(connections, slots int, body int64) int64 {
-	return 2 * (int64(connections)*3*body + int64(slots)*100*body)
 }

@@ -68,7 +68,7 @@ func (s *Server) Reload(ctx context.Context) {
 	default:
 		return // the start reads them
 	}
-	s.tell("RELOADING=1", "MONOTONIC_USEC="+s.cfg.Monotonic())
+	s.tell("RELOADING=1", strings.TrimSpace(s.cfg.Monotonic()))
 	s.cfg.Log.Info("reading the bundles again")
 	if s.files != nil {
 		_ = s.files.Activate(ctx) // the observer is told

@@ -88,6 +88,29 @@ func TestHostileTokens(t *testing.T) {
 	}
 }
 
+// TestIssuersAreApart has two issuers: the keys of one sign nothing of the other.
+func TestIssuersAreApart(t *testing.T) {
+	const login, ci = "https://login.example", "https://ci.example"
+	private, known := map[string]jwk.Key{}, callers.Any{}
+	for _, issuer := range []string{login, ci} {
+		key, public := signingKey(t, "key of "+issuer)
+		one, err := callers.NewJWT(keySet(t, public), issuer, "pdp")
+		if err != nil {
+			t.Fatal(err)
+		}
+		private[issuer], known = key, append(known, one)
+	}
+	for signer, key := range private {
+		for _, issuer := range []string{login, ci} {
+			r := httptest.NewRequest("POST", "/", nil)
+			r.Header.Set("Authorization", "Bearer "+tokenOf(t, key, issuer, "portal", nil, nil))
+			if who, err := known.Authenticate(r); (err == nil) != (signer == issuer) || err == nil && who.Name != "jwt "+issuer+" portal" {
+				t.Errorf("signed by %s for %s: %+v %v", signer, issuer, who, err)
+			}
+		}
+	}
+}
+
 // TestRemoteKeys follows an issuer that changes its keys, and one that is away.
 func TestRemoteKeys(t *testing.T) {
 	first, firstPublic := signingKey(t, "key-1")

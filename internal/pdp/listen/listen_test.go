@@ -69,6 +69,29 @@ func TestSocket(t *testing.T) {
 	}
 }
 
+// TestSocketOfAnother is not removed by the process that had the name before.
+func TestSocketOfAnother(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pdp.sock")
+	first, err := listen.Address("unix:" + path).Listen(0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	second, err := listen.Address("unix:" + path).Listen(0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	if err := first.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(path); err != nil {
+		t.Error("the socket of the second is gone:", err)
+	}
+}
+
 // TestStaleSocket replaces what a process that was killed left behind, and
 // nothing else.
 func TestStaleSocket(t *testing.T) {

@@ -32,9 +32,10 @@ func (t TLS) Check() error {
 }
 
 // Config reads the files; it is nil without any. Certificate and authorities are
-// read again when their files have changed, looked at no more than once a
-// second, and count for the connections that come after that. What cannot be
-// read leaves what was there in force.
+// read again when their files have changed and nobody has written them for a second,
+// and count for the connections that come after that: half of a file of authorities
+// would lock out the clients of the others. What cannot be read leaves what was there
+// in force.
 func (t TLS) Config() (*tls.Config, error) {
 	if err := t.Check(); err != nil || !t.Enabled() {
 		return nil, err
@@ -96,8 +97,9 @@ type followed[T any] struct {
 	mu     sync.Mutex
 	loaded T
 	of     os.FileInfo // the file, right before it was read
-	looked time.Time
-	failed string // the error that was reported last
+	seen   os.FileInfo // the file at the last look, nil where it was not there
+	looked time.Time   // no more than once in lookEvery
+	failed string      // the error that was reported last
 }
 
 func follow[T any](path string, report func(string, error), load func() (T, error)) (*followed[T], error) {
@@ -106,7 +108,7 @@ func follow[T any](path string, report func(string, error), load func() (T, erro
 	if err != nil {
 		return nil, err
 	}
-	f.of = info
+	f.of, f.seen = info, info
 	f.loaded, err = load()
 	return f, err
 }
@@ -116,17 +118,27 @@ func follow[T any](path string, report func(string, error), load func() (T, erro
 func (f *followed[T]) get() T {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if now := time.Now(); now.Sub(f.looked) > time.Second {
+	if now := time.Now(); now.Sub(f.looked) > lookEvery {
 		f.looked = now
 		f.look()
 	}
 	return f.loaded
 }
 
+// lookEvery is the least time between two looks at a file, and that for which a file
+// that has changed must stand still.
+const lookEvery = time.Second
+
 func (f *followed[T]) look() {
 	info, err := os.Stat(f.path)
-	if err == nil && os.SameFile(info, f.of) && info.ModTime().Equal(f.of.ModTime()) && info.Size() == f.of.Size() {
-		return
+	if err == nil {
+		// A clock of another machine, such as a file server's, may be ahead.
+		still := f.seen != nil && same(info, f.seen) || time.Since(info.ModTime()) > lookEvery
+		if f.seen = info; !still || same(info, f.of) && f.failed == "" {
+			return
+		}
+	} else {
+		f.seen = nil
 	}
 	var again T
 	if err == nil {
@@ -139,4 +151,8 @@ func (f *followed[T]) look() {
 		f.failed = err.Error()
 		f.report(f.path, err)
 	}
+}
+
+func same(a, b os.FileInfo) bool {
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
 }

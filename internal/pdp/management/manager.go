@@ -219,16 +219,16 @@ func (m *Manager) committed(ctx context.Context, _ storage.Transaction, _ storag
 }
 
 // ErrLost is the error of Stop when decisions are lost.
-var ErrLost = errors.New("decisions that waited for the log's server are lost: it did not take them in time")
+var ErrLost = errors.New("decisions that waited for the decision log are lost: it did not take them in time")
 
-// Stop stops the plugins, and uploads before the context ends what decisions
-// wait for it. The context must have a deadline.
-// Decisions that are lost all the same are an error.
+// Stop stops the plugins, and uploads and writes before the context ends what
+// decisions wait for it. The context must have a deadline. Decisions that are lost
+// all the same are an ErrLost.
 func (m *Manager) Stop(ctx context.Context) error {
 	m.opa.Stop(ctx)
-	err := m.console.Close(ctx)
-	if m.lostAtEnd.Load() {
-		err = errors.Join(err, ErrLost)
+	var err error
+	if m.console.Close(ctx) != nil || m.lostAtEnd.Load() {
+		err = ErrLost
 	}
 	return errors.Join(err, m.traces.stop(ctx))
 }

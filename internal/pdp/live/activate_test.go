@@ -1,0 +1,45 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestAbandonedActivationsAreBounded gives up as many activations as there may be, none
+// of which ends: no other is begun until one does.
+func TestAbandonedActivationsAreBounded(t *testing.T) {
+	h := New("p", nil)
+	h.Limit(time.Nanosecond)
+	released := make(chan struct{})
+	endless := func(context.Context) (*Policy, error) {
+		<-released
+		return nil, errors.New("released")
+	}
+	for range abandonedMax() {
+		if _, err := h.timed(t.Context(), endless); !errors.Is(err, ErrSlow) {
+			t.Fatal(err)
+		}
+	}
+	begun := false
+	sound := func(context.Context) (*Policy, error) {
+		begun = true
+		return &Policy{}, nil
+	}
+	h.Limit(time.Hour)
+	if _, err := h.timed(t.Context(), sound); !errors.Is(err, ErrSlow) || !strings.Contains(err.Error(), "restart the decision point") || begun {
+		t.Errorf("begun: %t, %v", begun, err)
+	}
+	if got := h.Abandoned(); got != int(abandonedMax()) {
+		t.Errorf("%d are counted", got)
+	}
+	close(released)
+	for h.Abandoned() > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := h.timed(t.Context(), sound); err != nil {
+		t.Error(err)
+	}
+}
