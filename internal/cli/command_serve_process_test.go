@@ -300,8 +300,8 @@ func TestConsoleIsFull(t *testing.T) {
 	p.kill()
 }
 
-// packed writes a bundle of files.
-func packed(t *testing.T, files map[string]string) string {
+// bundleOf writes a bundle of files.
+func bundleOf(t *testing.T, files map[string]string) string {
 	t.Helper()
 	var b bytes.Buffer
 	zip := gzip.NewWriter(&b)
@@ -321,7 +321,7 @@ func packed(t *testing.T, files map[string]string) string {
 // TestEvalOfAnotherPolicy says who takes a bundle that is not of qlik2rego: it is not a
 // mistake in the program.
 func TestEvalOfAnotherPolicy(t *testing.T) {
-	bundle := packed(t, map[string]string{".manifest": `{"revision":"other","roots":["p"],"rego_version":1}`, "policy.rego": "package p\n\nallow := true\n"})
+	bundle := bundleOf(t, map[string]string{".manifest": `{"revision":"other","roots":["p"],"rego_version":1}`, "policy.rego": "package p\n\nallow := true\n"})
 	var out bytes.Buffer
 	streams := &Streams{In: strings.NewReader(""), Out: &out, Err: &out}
 	code := run(t.Context(), streams, []string{"eval", "-b", bundle, "--subject", `ACME\anna`, "--action", "read", "--resource", "App:1"})
@@ -332,7 +332,7 @@ func TestEvalOfAnotherPolicy(t *testing.T) {
 
 // TestHealthFromTheFirstMoment asks while the first activation goes on, which has no end.
 func TestHealthFromTheFirstMoment(t *testing.T) {
-	bundle := packed(t, map[string]string{
+	bundle := bundleOf(t, map[string]string{
 		".manifest":   `{"revision":"endless","roots":["p"],"rego_version":1}`,
 		"policy.rego": "package p\n\nallow := true\n\nsubjects := [1 | some _ in numbers.range(1, 30000); some _ in numbers.range(1, 30000)]\n",
 	})
