@@ -117,6 +117,13 @@ func (d dice) smallAtom() string {
 	}
 }
 
+// renamed says whether two sets of small texts are others with two texts of one cell
+// exchanged, which no rule of TestAllRequests tells apart.
+func renamed(a, b int) bool {
+	lists := func(text int) int { return a>>text&1<<1 | b>>text&1 }
+	return lists(1) < lists(2) || lists(3) < lists(4)
+}
+
 // allRequests calls a function with every request over the small texts, until it says that
 // it has seen enough.
 func allRequests(enough func(q evaluate.Question) bool) bool {
@@ -133,6 +140,9 @@ func allRequests(enough func(q evaluate.Question) bool) bool {
 	}
 	for a := range 1 << len(small) {
 		for b := range 1 << len(small) {
+			if renamed(a, b) {
+				continue
+			}
 			for _, owner := range []*snapshot.Entity{nil, user, other} {
 				for _, name := range []string{"", "a", "z"} {
 					for _, context := range []string{"", "hub", "qmc"} {
@@ -156,7 +166,7 @@ func allRequests(enough func(q evaluate.Question) bool) bool {
 }
 
 // TestAllRequests asks random questions about rules over two lists, a name, the owner and
-// where a request comes from, and compares the answers with all requests there are: 27,648
+// where a request comes from, and compares the answers with all requests there are: 10,800
 // that stand for all others, decided by the independent evaluator. A bound of one text a
 // cell is noticed.
 func TestAllRequests(t *testing.T) {

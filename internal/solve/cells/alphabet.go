@@ -77,14 +77,37 @@ func alphabet(machines []*machine, spelt bool, most int) []rune {
 			high = bounds[i+1]
 		}
 		for _, printable := range []bool{true, false} {
-			for r, found := low, 0; r < high && found < 2*most+8; r++ {
-				if unicode.IsPrint(r) == printable && unicode.ToLower(r) == r && (!spelt || spellings()[r] == nil) {
-					take(r)
-					found++
-				}
+			for _, r := range some(stretch{low, high, printable, spelt, 2*most + 8}) {
+				take(r)
 			}
 		}
 	}
+	return list
+}
+
+// stretch is folded runes of a range: so many, printable ones or others, with a single
+// spelling or any.
+type stretch struct {
+	low, high         rune
+	printable, single bool
+	most              int
+}
+
+// stretches are those that have been looked for. Most are between the same bounds, and
+// long stretches have few runes that are not printable.
+var stretches sync.Map
+
+func some(s stretch) []rune {
+	if known, ok := stretches.Load(s); ok {
+		return known.([]rune)
+	}
+	var list []rune
+	for r := s.low; r < s.high && len(list) < s.most; r++ {
+		if unicode.IsPrint(r) == s.printable && unicode.ToLower(r) == r && (!s.single || spellings()[r] == nil) {
+			list = append(list, r)
+		}
+	}
+	stretches.Store(s, list)
 	return list
 }
 

@@ -14,18 +14,33 @@ import (
 )
 
 // judge is a solver of others, with the arguments of its attempts at a question. Each
-// attempt has a limit of work, which no busy machine changes.
+// attempt has a limit of work, which no busy machine changes. One process answers many
+// questions; between two of them, some solvers forget faster by push and pop, others
+// by reset.
 type judge struct {
 	name     string
 	attempts [][]string
+	join     func(scripts []string) string
 }
 
 var all = []judge{
-	{"z3", [][]string{{"-in", "rlimit=1000000"}}},
+	{"z3", [][]string{{"-in", "auto_config=false", "rlimit=1000000"}}, pushed},
 	{"cvc5", [][]string{
-		{"--lang=smt2", "--incremental", "--strings-exp", "--strings-fmf", "--rlimit-per=50000", "-"},
-		{"--lang=smt2", "--incremental", "--strings-exp", "--rlimit-per=100000", "-"},
-	}},
+		{"--lang=smt2", "--incremental", "--strings-exp", "--rlimit-per=50000", "-"},
+		{"--lang=smt2", "--incremental", "--strings-exp", "--strings-fmf", "--rlimit-per=100000", "-"},
+	}, reset},
+}
+
+func reset(scripts []string) string { return strings.Join(scripts, "(reset)\n") }
+
+func pushed(scripts []string) string {
+	const logic = "(set-logic ALL)\n"
+	var b strings.Builder
+	b.WriteString(logic)
+	for _, s := range scripts {
+		b.WriteString("(push 1)\n" + strings.Replace(s, logic, "", 1) + "(pop 1)\n")
+	}
+	return b.String()
 }
 
 // Question is a question that our solver has answered.
@@ -49,7 +64,7 @@ func Hold(t *testing.T, list []Question, ours time.Duration) {
 			for _, attempt := range j.attempts {
 				var left []Question
 				for part := range slices.Chunk(open, 50) {
-					answers, cpu := ask(t, append([]string{j.name}, attempt...), part)
+					answers, cpu := j.ask(t, attempt, part)
 					took += cpu
 					for i, q := range part {
 						switch {
@@ -72,21 +87,21 @@ func Hold(t *testing.T, list []Question, ours time.Duration) {
 	}
 }
 
-// ask returns the answers of a command to scripts, and the processor time it took.
-func ask(t *testing.T, command []string, list []Question) ([]string, time.Duration) {
+// ask returns the answers of an attempt at scripts, and the processor time it took.
+func (j judge) ask(t *testing.T, arguments []string, list []Question) ([]string, time.Duration) {
 	t.Helper()
 	scripts := make([]string, len(list))
 	for i, q := range list {
 		scripts[i] = q.Script
 	}
-	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
-	cmd.Stdin = strings.NewReader(strings.Join(scripts, "(reset)\n"))
+	cmd := exec.CommandContext(t.Context(), j.name, arguments...)
+	cmd.Stdin = strings.NewReader(j.join(scripts))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	answers := strings.Fields(string(out))
 	if len(answers) != len(list) {
-		t.Fatalf("%s gives %d answers to %d questions: %v %s\n%.2000s", command[0], len(answers), len(list), err, stderr.String(), out)
+		t.Fatalf("%s gives %d answers to %d questions: %v %s\n%.2000s", j.name, len(answers), len(list), err, stderr.String(), out)
 	}
 	return answers, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 }
