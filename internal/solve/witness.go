@@ -189,7 +189,7 @@ func (s *Scope) textsOf(v *value, m sat.Model) []string {
 	for i, bit := range v.bits {
 		if m.Value(bit) {
 			text, c := s.components[v].texts[i].Written, s.components[v]
-			if written := s.world.written.texts[text]; written != "" && !c.spelt {
+			if written := s.world.written.texts[text]; written != "" && written != never && !c.spelt {
 				text = written // another spelling is as good
 			}
 			texts = append(texts, text)

@@ -35,7 +35,7 @@ func one(name, file, from, to string) mutant { return mutant{name, []edit{{file,
 
 const module = "../../../.."
 
-func all() []mutant { return slices.Concat(compilerMutants, libraryMutants, compiledMutants) }
+func all() []mutant { return slices.Concat(compilerMutants, libraryMutants, compiledMutants, solverMutants) }
 
 // overlay writes the changed files into a folder and returns the path of the
 // file that names them to the build.
@@ -148,8 +148,10 @@ func (m mutant) run(t *testing.T) (by, output string) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	if strings.HasPrefix(m.name, "compiled: ") {
-		return m.noticedByPackage(ctx, t, dir, overlay)
+	for prefix, packages := range ownPackages {
+		if strings.HasPrefix(m.name, prefix) || len(m.edits) == 0 && strings.HasPrefix(*mutants, prefix) {
+			return noticedByPackages(ctx, t, dir, overlay, packages)
+		}
 	}
 	binary := filepath.Join(dir, "difftest.exe")
 	build := exec.CommandContext(ctx, "go", "test", "-c", "-overlay", overlay, "-ldflags=-s -w", "-o", binary, "./internal/test/difftest")
@@ -175,24 +177,33 @@ func (m mutant) run(t *testing.T) (by, output string) {
 	}
 }
 
-// noticedByPackage runs the tests of the compiler of Rego on a mutant of it.
-func (m mutant) noticedByPackage(ctx context.Context, t *testing.T, dir, overlay string) (by, output string) {
-	binary := filepath.Join(dir, "compiled.exe")
-	build := exec.CommandContext(ctx, "go", "test", "-c", "-overlay", overlay, "-ldflags=-s -w", "-o", binary, "./internal/compiled")
-	build.Dir = module
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("the mutant does not build: %v\n%s", err, out)
+// ownPackages are the packages whose own tests notice the mutants with a prefix.
+var ownPackages = map[string][]string{
+	"compiled: ": {"internal/compiled"},
+	"solver: ":   {"internal/solve", "internal/solve/cells"},
+}
+
+// noticedByPackages runs the tests of packages on a mutant of one of them.
+func noticedByPackages(ctx context.Context, t *testing.T, dir, overlay string, packages []string) (by, output string) {
+	for i, name := range packages {
+		binary := filepath.Join(dir, fmt.Sprintf("own-%d.exe", i))
+		build := exec.CommandContext(ctx, "go", "test", "-c", "-overlay", overlay, "-ldflags=-s -w", "-o", binary, "./"+name)
+		build.Dir = module
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("the mutant does not build: %v\n%s", err, out)
+		}
+		test := exec.CommandContext(ctx, binary, "-test.failfast", "-test.timeout=2m")
+		test.Dir = filepath.Join(module, filepath.FromSlash(name))
+		out, err := test.CombinedOutput()
+		if err == nil {
+			continue
+		}
+		if found := regexp.MustCompile(`--- FAIL: (Test\S+)`).FindAllSubmatch(out, -1); found != nil {
+			return string(found[len(found)-1][1]), string(out)
+		}
+		return "its own tests", string(out)
 	}
-	test := exec.CommandContext(ctx, binary, "-test.failfast", "-test.timeout=2m")
-	test.Dir = filepath.Join(module, "internal", "compiled")
-	out, err := test.CombinedOutput()
-	if err == nil {
-		return "", ""
-	}
-	if found := regexp.MustCompile(`--- FAIL: (Test\w+)`).FindSubmatch(out); found != nil {
-		return string(found[1]), string(out)
-	}
-	return "its own tests", string(out)
+	return "", ""
 }
 
 // noticedByLibrary runs the library's own tests on a mutant of it: the engine knows
@@ -243,7 +254,7 @@ func (r *results) add(name, by string, took time.Duration) {
 	if by == "" {
 		by = "-"
 	}
-	r.lines = append(r.lines, fmt.Sprintf("%-48s %-18s %4.0fs", name, by, took.Seconds()))
+	r.lines = append(r.lines, fmt.Sprintf("%-56s %-18s %4.0fs", name, by, took.Seconds()))
 }
 
 func (r *results) String() string {
