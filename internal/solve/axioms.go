@@ -155,6 +155,7 @@ func (s *Scope) state() {
 	if s.persona != nil && s.persona.Resource != nil {
 		s.stateRecord(s.resource, s.persona.Resource)
 	}
+	s.stateChanges()
 	s.sat.Add(s.hub.Not(), s.qmc.Not())
 	s.stateVisitors()
 	if v := s.environment["context"]; v != nil {

@@ -25,40 +25,47 @@ type rightKey struct {
 	round int
 }
 
-// formula returns the literal of a formula.
-func (s *Scope) formula(f Formula) sat.Lit {
+type grantKey struct {
+	Grants
+	of *node
+}
+
+// formula returns the literal of a formula about the resource, as it is or after a change.
+func (s *Scope) formula(f Formula, resource *node) sat.Lit {
 	switch f := f.(type) {
 	case Holds:
 		p := s.world.conditions[f.Condition][s.class]
 		if p == nil {
 			return s.yes.Not()
 		}
-		return s.predicate(p, frame{root: s.resource})
+		return s.predicate(p, frame{side: f.Side, root: resource})
 	case Test:
-		return s.predicate(f.Predicate, frame{root: s.resource})
+		return s.predicate(f.Predicate, frame{root: resource})
 	case Granted:
-		return s.right(rightOf{f.Side, s.resource, f.Action})
+		return s.right(rightOf{f.Side, resource, f.Action})
 	case Grants:
-		lit, ok := s.grants[f]
+		lit, ok := s.grants[grantKey{f, resource}]
 		if !ok {
-			lit = s.predicate(s.world.Predicate(f.Side, s.class, f.Rule), frame{side: f.Side, root: s.resource})
-			s.grants[f] = lit
+			lit = s.predicate(s.world.Predicate(f.Side, s.class, f.Rule), frame{side: f.Side, root: resource})
+			s.grants[grantKey{f, resource}] = lit
 		}
 		return lit
+	case After:
+		return s.formula(f.Formula, s.changed(f.Change))
 	case Not:
-		return s.formula(f.Formula).Not()
+		return s.formula(f.Formula, resource).Not()
 	case All:
-		return s.and(s.formulas(f)...)
+		return s.and(s.formulas(f, resource)...)
 	case Some:
-		return s.or(s.formulas(f)...)
+		return s.or(s.formulas(f, resource)...)
 	}
 	panic(fmt.Sprintf("solve: unknown formula %T", f))
 }
 
-func (s *Scope) formulas(list []Formula) []sat.Lit {
+func (s *Scope) formulas(list []Formula, resource *node) []sat.Lit {
 	lits := make([]sat.Lit, len(list))
 	for i, f := range list {
-		lits[i] = s.formula(f)
+		lits[i] = s.formula(f, resource)
 	}
 	return lits
 }

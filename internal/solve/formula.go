@@ -12,8 +12,12 @@ import (
 type Formula interface{ formula() }
 
 type (
-	// Holds is true when the condition holds, and its filter hits the resource.
-	Holds struct{ Condition *Condition }
+	// Holds is true when the condition holds, and its filter hits the resource. The rights
+	// that it asks for are those of the side.
+	Holds struct {
+		Condition *Condition
+		Side      int
+	}
 
 	// Test is true when the predicate, which is of the scope, is.
 	Test struct{ Predicate ir.Predicate }
@@ -30,6 +34,12 @@ type (
 		Rule *Rule
 	}
 
+	// After is true when its formula is, once the resource is changed.
+	After struct {
+		Change  *Change
+		Formula Formula
+	}
+
 	// Not is true when its formula is false.
 	Not struct{ Formula Formula }
 
@@ -44,6 +54,7 @@ func (Holds) formula()   {}
 func (Test) formula()    {}
 func (Granted) formula() {}
 func (Grants) formula()  {}
+func (After) formula()   {}
 func (Not) formula()     {}
 func (All) formula()     {}
 func (Some) formula()    {}
@@ -58,6 +69,8 @@ func (w *World) Speaks(f Formula, class int) bool {
 		return f.Side < len(w.sides) && len(w.Rules(f.Side, class, f.Action)) > 0
 	case Grants:
 		return !ir.IsFalse(w.Predicate(f.Side, class, f.Rule))
+	case After:
+		return w.Speaks(f.Formula, class)
 	case All:
 		for _, g := range f {
 			if !w.Speaks(g, class) {

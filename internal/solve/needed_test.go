@@ -64,6 +64,7 @@ func TestEveryPartIsNeeded(t *testing.T) {
 		{"a text for each common one", "App", grid(3, 3), nil, Possible},
 		{"values that are compared share texts", "App", `user.@a = resource.@b and !(user.@a = "x" and resource.@b = "x")`, nil, Possible},
 		{"each combination of patterns is a cell", "App", `resource.name like "a*" and !(resource.name like "*b")`, nil, Possible},
+		{"patterns ignore case where spellings matter", "App", `resource.name == "Ab" and resource.name like "a*"`, nil, Possible},
 		{"a cell without members has no text", "App", `resource.name like "a*" and resource.name like "b*"`, nil, Impossible},
 		{"a cell far from the start", "App", `resource.name like "quarterly report 20*"`, nil, Possible},
 		{"a literal is no text of another cell", "App", `!(resource.name = "other") and !resource.name.Empty()`, nil, Possible},
@@ -110,7 +111,7 @@ func TestEveryPartIsNeeded(t *testing.T) {
 				t.Fatal(err)
 			}
 			class, _ := w.ClassOf(strings.ToLower(test.on))
-			a := w.Scope(class, Holds{c}).Ask(Holds{c})
+			a := w.Scope(class, Holds{Condition: c}).Ask(Holds{Condition: c})
 			if a.Verdict != test.want {
 				t.Fatalf("%v, want %v %s", a.Verdict, test.want, a.Reason)
 			}
@@ -119,7 +120,7 @@ func TestEveryPartIsNeeded(t *testing.T) {
 			}
 			evaluator, _ := evaluate.New(rules, &snapshot.Site{}, evaluate.Options{})
 			evaluator, _ = evaluator.Also(ruleset.Rule{ID: "condition", Category: ruleset.Security, Context: ruleset.Both, Filter: c.Filter, Condition: c.Text})
-			if request := a.Witness.Request(2); !(truth{evaluator, request, test.on}).holds(Holds{c}) {
+			if request := a.Witness.Request(2); !(truth{evaluator, request, test.on}).holds(Holds{Condition: c}) {
 				t.Errorf("the witness does not hold\n%s", request)
 			}
 		})
@@ -148,6 +149,50 @@ func TestEveryTextIsNeeded(t *testing.T) {
 			f := Test{test.p}
 			if a := w.Scope(w.class["app"], f).Decide(f); a.Verdict != test.want {
 				t.Errorf("%v, want %v %s", a.Verdict, test.want, a.Reason)
+			}
+		})
+	}
+}
+
+// TestEveryChangeIsNeeded asks about apps before and after a change: of the owner and the
+// custom properties, or a copy.
+func TestEveryChangeIsNeeded(t *testing.T) {
+	change := &Change{Custom: true, Names: []string{"owner"}}
+	for _, test := range []struct {
+		name, before, after string
+		change              *Change
+		want                Verdict
+	}{
+		{"what is changed", `!(resource.@a = "x") and !(resource.owner = user)`, `resource.@a = "x" and resource.owner = user`, change, Possible},
+		{"what stays", `!(resource.name = "x")`, `resource.name = "x"`, change, Impossible},
+		{"what stays of a relation", `resource.stream.@a.Empty()`, `resource.stream.@a = "x"`, change, Impossible},
+		{"a relation that stays", `resource.stream.Empty()`, `!resource.stream.owner.Empty()`, change, Impossible},
+		{"nothing after the change", `resource.@a = "x"`, `resource.@a.Empty() and resource.owner.Empty()`, change, Possible},
+		{"two changes", `resource.@a.Empty() and resource.name.Empty()`, `resource.@a = "x" and resource.name = "y"`, &Change{After: change, Names: []string{"name"}}, Possible},
+		{"the id stays", `resource.id = "x"`, `!(resource.id = "x")`, change, Impossible},
+		{"a copy has another id", `resource.id = "x"`, `!(resource.id = "x")`, &Change{Copy: true}, Possible},
+		{"a copy has no id that is named", `resource.id = "x"`, `resource.id = "y"`, &Change{Copy: true}, Impossible},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			before := &Condition{Filter: text("filter", "App_*"), Text: text("condition", test.before)}
+			after := &Condition{Filter: text("filter", "App_*"), Text: text("condition", test.after)}
+			w, err := New(nil, []*Condition{before, after}, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, g := Holds{Condition: before}, After{test.change, Holds{Condition: after}}
+			a := w.Scope(w.class["app"], f, g).Ask(f, g)
+			if a.Verdict != test.want {
+				t.Fatalf("%v, want %v %s", a.Verdict, test.want, a.Reason)
+			}
+			if a.Verdict != Possible {
+				return
+			}
+			for request, c := range map[string]*Condition{string(a.Witness.Request(2)): before, string(a.Witness.RequestAfter(test.change, 2)): after} {
+				evaluator, _ := evaluate.New([]ruleset.Rule{{ID: "condition", Category: ruleset.Security, Context: ruleset.Both, Actions: 2, Filter: c.Filter, Condition: c.Text}}, &snapshot.Site{}, evaluate.Options{})
+				if !evaluator.Decide([]byte(request)).Allow {
+					t.Errorf("the witness does not hold\n%s", request)
+				}
 			}
 		})
 	}

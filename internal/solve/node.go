@@ -20,6 +20,9 @@ type node struct {
 	values   map[string]*value  // by the name of the property
 	names    []string           // of the values and of the children, in the order of making
 	steps    []string
+	// before is the resource before the change; both are nil for all other nodes.
+	before *node
+	change *Change
 }
 
 // value is a property of a node, or an attribute of the environment, where node is nil.
@@ -54,6 +57,7 @@ func (s *Scope) of(e ir.Entities, root *node) []*node {
 	for _, step := range e.Steps {
 		var next []*node
 		for _, n := range at {
+			n = n.holder(step.Name)
 			if n.children[step.Name] == nil {
 				n.steps = append(n.steps, step.Name)
 				for range s.slots(n, step) {
@@ -69,6 +73,7 @@ func (s *Scope) of(e ir.Entities, root *node) []*node {
 
 // property returns a property of a node.
 func (s *Scope) property(n *node, name string, many bool) *value {
+	n = n.holder(name)
 	v := n.values[name]
 	if v == nil {
 		v = s.value(n, name, many && !(n == s.resource && name == "resourcetype"))
@@ -215,7 +220,7 @@ func (s *Scope) sameType() [][2]*node {
 	var pairs [][2]*node
 	for i, n := range s.nodes {
 		for _, m := range s.nodes[:i] {
-			if n.typ == m.typ {
+			if n.typ == m.typ && n.change == nil && m.change == nil {
 				pairs = append(pairs, [2]*node{m, n})
 			}
 		}

@@ -271,11 +271,11 @@ func newQuestion(seed uint64) *question {
 	action := pick(d, ruleset.Action(2), ruleset.Action(4))
 	switch d.IntN(4) {
 	case 0:
-		q.formula = All{Holds{c}, Granted{0, action}}
+		q.formula = All{Holds{Condition: c}, Granted{0, action}}
 	case 1:
-		q.formula = All{Holds{c}, Not{Granted{0, action}}}
+		q.formula = All{Holds{Condition: c}, Not{Granted{0, action}}}
 	case 2:
-		q.formula = Not{Holds{c}}
+		q.formula = Not{Holds{Condition: c}}
 	default:
 		q.formula = Grants{0, parsed[0]}
 		for _, r := range parsed[1:] {

@@ -29,26 +29,29 @@ type rightOf struct {
 // userDirectory is what Anonymous reads.
 var userDirectory = ir.OneOf{Value: ir.Property{Of: ir.Entities{Root: ir.User, Origin: "user"}, Name: "userdirectory"}, Texts: []string{"none"}}
 
-// scan notes what a formula compares with what.
-func (s *Scope) scan(f Formula) {
+// scan notes what a formula about the resource, as it is or after a change, compares with
+// what.
+func (s *Scope) scan(f Formula, resource *node) {
 	switch f := f.(type) {
 	case Holds:
-		s.scanPredicate(s.world.conditions[f.Condition][s.class], s.resource, 0)
+		s.scanPredicate(s.world.conditions[f.Condition][s.class], resource, f.Side)
 	case Test:
-		s.scanPredicate(f.Predicate, s.resource, 0)
+		s.scanPredicate(f.Predicate, resource, 0)
 	case Granted:
-		s.scanRight(rightOf{f.Side, s.resource, f.Action})
+		s.scanRight(rightOf{f.Side, resource, f.Action})
 	case Grants:
-		s.scanPredicate(s.world.Predicate(f.Side, s.class, f.Rule), s.resource, f.Side)
+		s.scanPredicate(s.world.Predicate(f.Side, s.class, f.Rule), resource, f.Side)
+	case After:
+		s.scan(f.Formula, s.changed(f.Change))
 	case Not:
-		s.scan(f.Formula)
+		s.scan(f.Formula, resource)
 	case All:
 		for _, g := range f {
-			s.scan(g)
+			s.scan(g, resource)
 		}
 	case Some:
 		for _, g := range f {
-			s.scan(g)
+			s.scan(g, resource)
 		}
 	}
 }
@@ -75,7 +78,7 @@ func (s *Scope) rules(side int, n *node) *privilege.Class {
 	if side >= len(s.world.sides) {
 		return nil // a condition over no rules
 	}
-	if n == s.resource {
+	if n == s.resource || n.change != nil {
 		return s.world.sides[side][s.class]
 	}
 	i, ok := s.world.class[n.typ]

@@ -29,7 +29,9 @@ type Scope struct {
 	components    map[*value]*component
 	gates         map[string]sat.Lit
 	rights        map[rightKey]sat.Lit
-	grants        map[Grants]sat.Lit
+	grants        map[grantKey]sat.Lit
+	changes       map[*Change]*node
+	changedNodes  []*node // in the order of making
 	axioms        map[Axiom]sat.Lit
 	assumed       []sat.Lit
 	// weakened keeps one text of a cell, for the tests that must notice it.
@@ -73,7 +75,7 @@ func (w *World) scope(class int, weakened bool, persona *Persona, formulas []For
 		world: w, class: class, sat: &sat.Solver{}, weakened: weakened, persona: persona,
 		environment: map[string]*value{}, tested: map[int]*tested{}, pairs: map[string]bool{},
 		scannedRights: map[rightOf]bool{}, components: map[*value]*component{}, gates: map[string]sat.Lit{},
-		rights: map[rightKey]sat.Lit{}, grants: map[Grants]sat.Lit{}, axioms: map[Axiom]sat.Lit{}, fixed: map[*value][]string{},
+		rights: map[rightKey]sat.Lit{}, grants: map[grantKey]sat.Lit{}, changes: map[*Change]*node{}, axioms: map[Axiom]sat.Lit{}, fixed: map[*value][]string{},
 	}
 	s.yes, s.hub, s.qmc = s.sat.New(), s.sat.New(), s.sat.New()
 	s.sat.Add(s.yes)
@@ -83,12 +85,13 @@ func (w *World) scope(class int, weakened bool, persona *Persona, formulas []For
 		s.collect(f)
 	}
 	for _, f := range formulas {
-		s.scan(f)
+		s.scan(f, s.resource)
 	}
 	s.joinSame()
 	if persona != nil && persona.Resource != nil {
 		s.fix(s.resource, persona.Resource)
 	}
+	s.fixChanges()
 	if s.err = s.settle(); s.err == nil {
 		s.state()
 	}
@@ -100,6 +103,8 @@ func (s *Scope) collect(f Formula) {
 	switch f := f.(type) {
 	case Test:
 		s.tests = append(s.tests, f.Predicate)
+	case After:
+		s.collect(f.Formula)
 	case Not:
 		s.collect(f.Formula)
 	case All:
@@ -118,7 +123,7 @@ func (s *Scope) collect(f Formula) {
 func (s *Scope) Ask(formulas ...Formula) Answer {
 	a := s.Decide(formulas...)
 	if a.Verdict == Possible {
-		assumptions := append(slices.Clone(s.assumed), s.formulas(formulas)...)
+		assumptions := append(slices.Clone(s.assumed), s.formulas(formulas, s.resource)...)
 		a.Witness = s.witness(s.shrink(assumptions))
 	}
 	return a
@@ -129,7 +134,7 @@ func (s *Scope) Decide(formulas ...Formula) Answer {
 	if s.err != nil {
 		return Answer{Reason: s.err.Error()}
 	}
-	lits := s.formulas(formulas)
+	lits := s.formulas(formulas, s.resource)
 	if s.sat.Solve(append(slices.Clone(s.assumed), lits...)...) {
 		return Answer{Verdict: Possible}
 	}

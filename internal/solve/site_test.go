@@ -44,7 +44,7 @@ func TestSite(t *testing.T) {
 	for i, c := range w.Classes {
 		for _, action := range ruleset.AllActions {
 			granted := Granted{0, action}
-			for _, formulas := range [][]Formula{{granted}, {granted, Holds{anonymous}}} {
+			for _, formulas := range [][]Formula{{granted}, {granted, Holds{Condition: anonymous}}} {
 				a := w.Scope(i, formulas...).Ask(formulas...)
 				switch a.Verdict {
 				case Unknown:

@@ -17,6 +17,8 @@ import (
 // formulas need and nothing else.
 type Witness struct {
 	User, Resource *Entity
+	// After is the resource after the changes that formulas speak of.
+	After map[*Change]*Entity
 	// Environment holds what is sent with the request.
 	Environment map[string][]string
 	// Context is hub, qmc or "", where the request does not say.
@@ -95,7 +97,7 @@ func (w *Witness) facts(e *Entity, path string) []string {
 
 // witness reads a model.
 func (s *Scope) witness(m sat.Model) *Witness {
-	w := &Witness{User: s.entity(s.user, m), Resource: s.entity(s.resource, m), Environment: map[string][]string{}, written: s.world.written}
+	w := &Witness{User: s.entity(s.user, m), Resource: s.entity(s.resource, m), After: map[*Change]*Entity{}, Environment: map[string][]string{}, written: s.world.written}
 	for name, v := range s.environment {
 		if texts := s.textsOf(v, m); len(texts) > 0 {
 			w.Environment[name] = texts
@@ -107,14 +109,26 @@ func (s *Scope) witness(m sat.Model) *Witness {
 	case m.Value(s.qmc):
 		w.Context = "qmc"
 	}
+	for _, n := range s.changedNodes {
+		w.After[n.change] = s.changedEntity(n, m)
+	}
 	s.hide(w, m)
 	w.identify(w.Resource)
-	w.Resource.Type = s.typeName()
-	if texts := w.Resource.Texts["resourcetype"]; len(texts) > 0 && s.typeValue() != nil {
-		w.Resource.Type = texts[0]
-		delete(w.Resource.Texts, "resourcetype")
+	s.typed(w.Resource)
+	for _, n := range s.changedNodes {
+		w.identify(w.After[n.change])
+		s.typed(w.After[n.change])
 	}
 	return w
+}
+
+// typed gives the resource its type as a request has it.
+func (s *Scope) typed(e *Entity) {
+	e.Type = s.typeName()
+	if texts := e.Texts["resourcetype"]; len(texts) > 0 && s.typeValue() != nil {
+		e.Type = texts[0]
+		delete(e.Texts, "resourcetype")
+	}
 }
 
 // hide marks what identifies an entity and could be anything: texts that no rule names
@@ -129,27 +143,40 @@ func (s *Scope) hide(w *Witness, m sat.Model) {
 			}
 		}
 	}
-	var mark func(n *node, e *Entity)
-	mark = func(n *node, e *Entity) {
+	// The node is the entity, or the resource before changes that lead to it.
+	var mark func(n, of *node, e *Entity)
+	mark = func(n, of *node, e *Entity) {
+		if n.change != nil {
+			mark(n.before, of, e)
+		}
 		for name, v := range n.values {
+			if of.holder(name) != n {
+				continue
+			}
 			texts := s.textsOf(v, m)
 			if identifies(v) && len(texts) == 1 && count[name+"="+texts[0]] == 1 && !s.literal(v, m) {
 				e.Filled[name] = true
 			}
 		}
 		for _, step := range n.steps {
+			if of.holder(step) != n {
+				continue // as it was before the change
+			}
 			at := 0
 			for _, child := range n.children[step] {
 				if m.Value(s.exists(child)) {
-					mark(child, e.Relations[step][at])
+					mark(child, child, e.Relations[step][at])
 					at++
 				}
 			}
 		}
 	}
 	w.anyID = !s.user.has("id") || !s.literal(s.user.values["id"], m)
-	mark(s.user, w.User)
-	mark(s.resource, w.Resource)
+	mark(s.user, s.user, w.User)
+	mark(s.resource, s.resource, w.Resource)
+	for _, n := range s.changedNodes {
+		mark(n, n, w.After[n.change])
+	}
 }
 
 // identify gives one login to the user and to the entities that are the user.
@@ -232,15 +259,22 @@ func (s *Scope) filled(n *node, name string) string {
 }
 
 // Request returns the witness as an AuthZEN access evaluation request, indented.
-func (w *Witness) Request(action ruleset.Action) []byte {
+func (w *Witness) Request(action ruleset.Action) []byte { return w.request(w.Resource, action) }
+
+// RequestAfter is Request about the resource after a change.
+func (w *Witness) RequestAfter(c *Change, action ruleset.Action) []byte {
+	return w.request(w.After[c], action)
+}
+
+func (w *Witness) request(of *Entity, action ruleset.Action) []byte {
 	user := w.User.properties("user")
 	subject := map[string]any{"type": "user", "id": w.User.first("userdirectory") + `\` + w.User.first("userid")}
 	delete(user, "userdirectory")
 	delete(user, "userid")
 	subject["properties"] = user
-	resource := w.Resource.properties("")
+	resource := of.properties("")
 	delete(resource, "id")
-	described := map[string]any{"type": w.Resource.Type, "id": w.Resource.first("id"), "properties": resource}
+	described := map[string]any{"type": of.Type, "id": of.first("id"), "properties": resource}
 	if len(resource) == 0 {
 		delete(described, "properties")
 	}

@@ -49,7 +49,11 @@ func tell(p Result) string {
 			part += "?"
 		}
 		for _, g := range s.Gains {
-			part += " +" + g.Type + ":" + strings.Join(g.Actions, ",")
+			sign := " +"
+			if s.Change != nil {
+				sign = " on it "
+			}
+			part += sign + g.Type + ":" + strings.Join(g.Actions, ",")
 		}
 		parts = append(parts, part)
 	}
@@ -203,6 +207,106 @@ func TestInterrupt(t *testing.T) {
 	cancel()
 	if _, err := Run(ctx, Input{Rules: rules(t, `App_* read: true`), Personas: []Persona{{Name: "x"}}, Options: compiler.Options{Schema: schema.Default()}}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// TestResources follows changes of resources: rights on what had not been open to the user.
+func TestResources(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		persona string
+		rules   []string
+		want    string
+	}{
+		{"change owner", "group=X", []string{`App_* changeowner: user.group = "X"`, `App_* read: resource.owner = user`}, `changeowner App by a on it App:read`},
+		{"change owner of what one owns", "group=X", []string{`App_* changeowner,read: resource.owner = user`}, ``},
+		{"to an owner with a property", "group=X", []string{`Stream_* changeowner: user.group = "X"`, `Stream_* read: resource.owner.@team = "9"`}, `changeowner Stream by a on it Stream:read`},
+		{"what one may do anyway", "group=X", []string{`App_* changeowner,read: user.group = "X"`, `App_* read: resource.owner = user`}, ``},
+		{"publish", "group=X", []string{`App_* publish: resource.owner = user`, `Stream_* publish: user.group = "X"`, `App_* export: resource.stream.name = "S"`}, `publish App by a on it App:export`},
+		{"publish without a right on a stream", "group=X", []string{`App_* publish: resource.owner = user`, `Stream_* publish: user.group = "Y"`, `App_* export: resource.stream.name = "S"`}, ``},
+		{"publish to that very stream", "group=X", []string{`App_* publish: resource.owner = user`, `Stream_* publish: resource.name = "T"`, `App_* export: resource.stream.name = "S"`}, ``},
+		{"the rights on a stream are those on its apps", "group=X", []string{`App_* publish: user.group = "X"`, `Stream_* publish,read: resource.name = "S"`, `App_* read: resource.stream.HasPrivilege("read")`}, `publish App by a on it App:read`},
+		{"a custom property", "group=X", []string{`DataConnection_* update: user.group = "X"`, `DataConnection_* delete: resource.@open = "yes"`}, `update DataConnection by a on it DataConnection:delete`},
+		{"a name", "group=X", []string{`App_* update: user.group = "X"`, `App_* delete: resource.name like "old *"`}, `update App by a on it App:delete`},
+		{"the custom property of a stream, and its name, stay", "group=X", []string{`App_* update: user.group = "X"`, `App_* delete: resource.stream.@open = "yes" or resource.stream.name = "S"`}, ``},
+		{"a copy", "group=X", []string{`App_* duplicate: user.group = "X"`, `App_* export: resource.owner = user`}, `duplicate App by a on it App:export`},
+		{"a copy has no custom properties, no stream and another id", "group=X", []string{`App_* duplicate: user.group = "X"`, `App_* export: resource.@a = "1" or resource.stream.name = "S" or resource.id = "1" or resource.owner != user`}, ``},
+		{"if it is judged before", "group=X", []string{`App_* update: resource.@lock.Empty()`, `App_* delete: resource.@lock = "1"`}, `update App by a? on it App:delete`},
+		{"after a change of oneself", "group=X", []string{`User_* changerole: user.group = "X"`, `App_* changeowner: user.roles = "R"`, `App_* read: resource.owner = user`},
+			`changerole User by a +App:changeowner > changeowner App by b on it App:read`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := tell(reach(t, rules(t, test.rules...), persona(t, test.persona))[0]); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestResourcesFromTheQMC changes in the QMC what is used in the hub.
+func TestResourcesFromTheQMC(t *testing.T) {
+	list := rules(t, `App_* changeowner: user.group = "X"`, `App_* read: resource.owner = user`)
+	list[0].Context, list[1].Context = ruleset.QMC, ruleset.Hub
+	p := reach(t, list, persona(t, "group=X"))[0]
+	if got := tell(p); got != `changeowner App by a on it App:read` {
+		t.Error(got)
+	}
+	if c := p.Steps[0].Change; !slices.Equal(c.Before, []string{`user.group = "X"`}) || !slices.Equal(c.After, []string{"resource.owner = user"}) {
+		t.Errorf("%+v", c)
+	}
+}
+
+// TestResourcesOnSite changes what is on record, to what is on record.
+func TestResourcesOnSite(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		apps  []string // NAME OWNER STREAM
+		rules []string
+		want  string
+	}{
+		{"an app of another", []string{"one b S"}, []string{`App_* changeowner: user.group = "X"`, `App_* read: resource.owner = user`}, `changeowner App by a on it App:read`},
+		{"the own app", []string{"one a S"}, []string{`App_* changeowner: user.group = "X"`, `App_* read: resource.owner = user`}, ``},
+		{"an app that is not on record", []string{"one b S"}, []string{`App_* changeowner: resource.name = "two"`, `App_* read: resource.owner = user`}, ``},
+		{"no app on record", nil, []string{`App_* changeowner: resource.name = "two"`, `App_* read: resource.owner = user`}, `changeowner App by a on it App:read`},
+		{"to a user on record", []string{"one a S"}, []string{`App_* changeowner: user.group = "X"`, `App_* read: resource.owner.group = "Y"`}, `changeowner App by a on it App:read`},
+		{"to a user who is not on record", []string{"one a S"}, []string{`App_* changeowner: user.group = "X"`, `App_* read: resource.owner.group = "Z"`}, ``},
+		{"to a stream on record", []string{"one a S"}, []string{`App_* publish: user.group = "X"`, `Stream_* publish: true`, `App_* read: resource.stream.name = "T"`}, `publish App by a on it App:read`},
+		{"to a stream that is not on record", []string{"one a S"}, []string{`App_* publish: user.group = "X"`, `Stream_* publish: true`, `App_* read: resource.stream.name = "U"`}, ``},
+		{"it is there", []string{"one a T"}, []string{`App_* publish: user.group = "X"`, `Stream_* publish: true`, `App_* read: resource.stream.name = "T"`}, ``},
+		{"a value that is defined", []string{"one a S"}, []string{`App_* update: user.group = "X"`, `App_* read: resource.@level = "9"`}, `update App by a on it App:read`},
+		{"a value that is not defined", []string{"one a S"}, []string{`App_* update: user.group = "X"`, `App_* read: resource.@level = "8"`}, ``},
+		{"two changes", []string{"one b S"}, []string{`App_* changeowner: user.group = "X"`, `App_* update: resource.owner = user`, `App_* delete: resource.@level = "9" and resource.owner = user`},
+			`changeowner App by a on it App:update > update App by b on it App:delete`},
+		{"two changes, of which the first gains nothing", []string{"one b S"}, []string{`App_* changeowner,update: user.group = "X"`, `App_* delete: resource.@level = "9" and resource.owner = user`},
+			`changeowner App by a > update App by a on it App:delete`},
+		{"three changes", []string{"one b S"}, []string{`App_* changeowner: user.group = "X"`, `App_* update: resource.owner = user`, `App_* publish: resource.@level = "9"`, `Stream_* publish: true`, `App_* delete: resource.stream.name = "T"`},
+			`changeowner App by a on it App:update > update App by b on it App:publish > publish App by c on it App:delete`},
+		{"a copy", []string{"one b S"}, []string{`App_* duplicate: user.group = "X"`, `App_* read: resource.owner = user`}, `duplicate App by a on it App:read`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			site := siteWith([]string{"9"}, "a group=X", "b group=Y")
+			site.Records["custompropertydefinition"]["d"].Lists["objecttypes"] = []string{"User", "App"}
+			site.Records["stream"] = map[string]*snapshot.Entity{}
+			for _, name := range []string{"S", "T"} {
+				site.Records["stream"][name] = &snapshot.Entity{Type: "stream", TypeName: "Stream", ID: name, Scalars: map[string]string{"name": name}}
+			}
+			site.Records["app"] = map[string]*snapshot.Entity{}
+			for _, a := range test.apps {
+				f := strings.Fields(a)
+				site.Records["app"][f[0]] = &snapshot.Entity{Type: "app", TypeName: "App", ID: f[0], Scalars: map[string]string{"name": f[0], "published": "true"}, Relations: map[string][]*snapshot.Entity{
+					"owner": {site.Users[`d\`+f[1]]}, "stream": {site.Records["stream"][f[2]]},
+				}}
+			}
+			r, err := Run(t.Context(), Input{Rules: rules(t, test.rules...), Site: site, Options: compiler.Options{Schema: schema.Default()}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range r.Personas {
+				if got := tell(p); slices.Contains(p.Users, `D\a`) && got != test.want {
+					t.Errorf("got  %s\nwant %s", got, test.want)
+				}
+			}
+		})
 	}
 }
 

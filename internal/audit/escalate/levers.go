@@ -33,8 +33,9 @@ var Levers = []Lever{
 	{"ProxyService", []ruleset.Action{update}, []solve.Kind{solve.Session, solve.Login}, "decides how users log in and which session attributes they have"},
 }
 
-// leverFilter hits the types of all levers, so that each has a scope of its own.
-const leverFilter = "SystemRule_*,User_*,UserDirectory_*,UserSyncTask_*,VirtualProxyConfig_*,ProxyService_*"
+// leverFilter hits the types of all levers and of what people work with, so that each has
+// a scope of its own.
+const leverFilter = "SystemRule_*,User_*,UserDirectory_*,UserSyncTask_*,VirtualProxyConfig_*,ProxyService_*,App_*,Stream_*,DataConnection_*"
 
 func about(filter, text string) *solve.Condition {
 	return &solve.Condition{Filter: &diag.Text{Label: "filter", Content: filter}, Text: &diag.Text{Label: "condition", Content: text}}

@@ -19,7 +19,7 @@ import (
 // values is equal.
 func OnRecord(rules []ruleset.Rule, site *snapshot.Site, options evaluate.Options) []Persona {
 	evaluator, _ := evaluate.New(rules, &snapshot.Site{}, options)
-	tests := testsOf(rules)
+	tests := testsOf(rules, propertyOf)
 	found := map[string]*Persona{}
 	names := map[string]bool{}
 	var list []*Persona
@@ -29,7 +29,7 @@ func OnRecord(rules []ruleset.Rule, site *snapshot.Site, options evaluate.Option
 		signature := tests.of(evaluator, u)
 		p := found[signature]
 		if p == nil {
-			p = &Persona{Name: nameOf(tests.read(u)), Texts: textsOf(u), record: u}
+			p = &Persona{Name: nameOf(tests.texts(u)), Texts: textsOf(u), record: u}
 			if names[p.Name] {
 				p.Name += ", such as " + login
 			}
@@ -68,10 +68,12 @@ type tests struct {
 	literal map[string][]*condition.Comparison
 	// whole are the properties that are compared with other values.
 	whole map[string]bool
+	// read returns the property that a path reads.
+	read func(condition.Operand) (string, bool)
 }
 
-func testsOf(rules []ruleset.Rule) tests {
-	t := tests{map[string][]*condition.Comparison{}, map[string]bool{}}
+func testsOf(rules []ruleset.Rule, read func(condition.Operand) (string, bool)) tests {
+	t := tests{map[string][]*condition.Comparison{}, map[string]bool{}, read}
 	parsed, _ := solve.Parse(rules)
 	for _, r := range parsed {
 		condition.Walk(r.Tree, func(n condition.Node) bool {
@@ -80,7 +82,7 @@ func testsOf(rules []ruleset.Rule) tests {
 				t.comparison(n, n.Left, n.Right)
 				t.comparison(n, n.Right, n.Left)
 			case *condition.Call:
-				if name, ok := propertyOf(&n.Path); ok && n.Kind() == condition.Empty {
+				if name, ok := t.read(&n.Path); ok && n.Kind() == condition.Empty {
 					t.literal[name] = append(t.literal[name], nil)
 				}
 			case *condition.And, *condition.Or, *condition.Not, *condition.Bool:
@@ -92,7 +94,7 @@ func testsOf(rules []ruleset.Rule) tests {
 }
 
 func (t tests) comparison(n *condition.Comparison, side, other condition.Operand) {
-	name, ok := propertyOf(side)
+	name, ok := t.read(side)
 	if !ok {
 		return
 	}
@@ -105,12 +107,21 @@ func (t tests) comparison(n *condition.Comparison, side, other condition.Operand
 
 // propertyOf returns the folded name of a property of the subject or the resource.
 func propertyOf(o condition.Operand) (string, bool) {
-	p, ok := o.(*condition.Path)
-	if !ok || len(p.Segments) != 1 {
+	if p, ok := o.(*condition.Path); !ok || len(p.Segments) != 1 {
 		return "", false
 	}
-	name := schema.Fold(p.Segments[0].Name)
-	if p.Segments[0].Custom {
+	return lastOf(o)
+}
+
+// lastOf returns the folded name of a property of whatever a path leads to.
+func lastOf(o condition.Operand) (string, bool) {
+	p, ok := o.(*condition.Path)
+	if !ok || len(p.Segments) == 0 {
+		return "", false
+	}
+	last := p.Segments[len(p.Segments)-1]
+	name := schema.Fold(last.Name)
+	if last.Custom {
 		name = "@" + name
 	}
 	return name, true
@@ -151,8 +162,8 @@ func literalOf(n *condition.Comparison) (string, bool) {
 	return s.Value, true
 }
 
-// read returns the properties of a user that rules test, without its identity.
-func (t tests) read(u *snapshot.Entity) map[string][]string {
+// texts returns the properties of a user that rules test, without its identity.
+func (t tests) texts(u *snapshot.Entity) map[string][]string {
 	texts := textsOf(u)
 	maps.DeleteFunc(texts, func(name string, list []string) bool {
 		identity := solve.KindOf(strings.TrimPrefix(name, "@"), strings.HasPrefix(name, "@")) == solve.Login

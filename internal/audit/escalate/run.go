@@ -9,7 +9,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/solve"
@@ -47,10 +46,21 @@ type Step struct {
 	Does string `json:"does"`
 	// Reading says how far that goes where it depends on what is judged.
 	Reading string `json:"reading,omitempty"`
-	// Gains are the rights that this step adds.
+	// Gains are the rights that this step adds: on some resource, or by a change of a
+	// resource, on it.
 	Gains []Gain `json:"gains"`
+	// Change is the change of a resource, nil where the step changes a user or a rule.
+	Change *Change `json:"change,omitempty"`
 
 	frees []solve.Kind
+}
+
+// Change is a change of a resource, told by an example.
+type Change struct {
+	// Before is the user and the resource in the words of conditions, and After what is
+	// other afterwards. Both are empty where a later step goes on.
+	Before []string `json:"before,omitempty"`
+	After  []string `json:"after,omitempty"`
 }
 
 // Gain is the actions that are added on a type.
@@ -101,6 +111,10 @@ type runner struct {
 	// no owner in the product, although a rule for all owners could speak of one.
 	unowned *solve.Condition
 	unknown map[string]bool
+	// levers are those of the resources of a scope, and content what is on record of
+	// them, nil without a site.
+	levers  map[int][]*ResourceLever
+	content *content
 }
 
 // Run follows what each persona can reach.
@@ -126,6 +140,9 @@ func Run(ctx context.Context, in Input) (*Report, error) {
 	default:
 		personas = Named(in.Rules)
 	}
+	if in.Site != nil {
+		r.content = &content{in.Site, testsOf(in.Rules, lastOf), r.evaluator}
+	}
 	for _, rule := range in.Rules {
 		r.rules[rule.ID] = rule
 	}
@@ -150,14 +167,17 @@ func (r *runner) worlds(in Input) (err error) {
 	parsed, _ := solve.Parse(in.Rules)
 	o := in.Options
 	options := solve.Options{Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes}
-	conditions := []*solve.Condition{r.unowned, r.security, r.anyRule}
-	if r.open, err = solve.New([][]*solve.Rule{parsed}, conditions, options); err != nil {
+	levers, after := resourceLevers(o.Schema, in.Rules)
+	conditions := append([]*solve.Condition{r.unowned, r.security, r.anyRule}, after...)
+	sides := [][]*solve.Rule{parsed, Anywhere(parsed)}
+	if r.open, err = solve.New(sides, conditions, options); err != nil {
 		return err
 	}
+	r.levers = leversOf(r.open.Classes, levers)
 	r.closed = r.open
 	if in.Site != nil {
 		options.Axioms.Values = Choices(in.Site)
-		r.closed, err = solve.New([][]*solve.Rule{parsed}, conditions, options)
+		r.closed, err = solve.New(sides, conditions, options)
 	}
 	return err
 }
@@ -175,6 +195,7 @@ func (r *runner) choose(have map[right]bool) {
 func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 	result := Result{Persona: p.Name, Users: p.Users, Steps: []Step{}}
 	at := solve.Persona{Texts: p.Texts}
+	first := at
 	r.world = r.closed
 	have, err := r.rights(ctx, at)
 	if err != nil {
@@ -214,6 +235,20 @@ func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 	}
 	if err := r.shortest(p, &result); err != nil {
 		return result, err
+	}
+	if !result.Everything || result.Narrow {
+		last := 0
+		for _, s := range result.Steps {
+			last = max(last, s.Level)
+		}
+		if err := r.extend(ctx, p, first, 1, &result); err != nil {
+			return result, err
+		}
+		if len(at.Free) > 0 {
+			if err := r.extend(ctx, p, at, last+1, &result); err != nil {
+				return result, err
+			}
+		}
 	}
 	result.Reached = len(have)
 	if result.Everything {
@@ -367,12 +402,7 @@ func (r *runner) by(a solve.Answer, action ruleset.Action) ([]Rule, error) {
 	}
 	var list []Rule
 	for _, id := range d.GrantedBy {
-		rule := Rule{ID: id, Name: r.rules[id].Name}
-		text := r.rules[id].Condition
-		if at, ok := (diag.Diagnostic{Text: text}).Position(); ok {
-			rule.File, rule.Line, rule.Column = text.File, at.Line, at.Column
-		}
-		list = append(list, rule)
+		list = append(list, r.rule(id))
 	}
 	return list, nil
 }

@@ -169,6 +169,48 @@ func TestNeverReaches(t *testing.T) {
 	}
 }
 
+// TestNeverReachesByChanges tells the ways on which users get a right on a resource by
+// changing it. Conditions are about the resource before the first change.
+func TestNeverReachesByChanges(t *testing.T) {
+	finance := `resource.stream.name = "Finance"`
+	for _, test := range []struct {
+		name, where string
+		rules       []string
+		want        string
+	}{
+		{"no change", finance, []string{`App_* read: resource.owner = user`, `App_* update: resource.owner = user`}, "counterexample: read App by a"},
+		{"to another owner", "!(resource.owner = user)", []string{`App_* read: resource.owner = user`, `App_* changeowner: user.group = "Sales"`}, "counterexample: changeowner App by b > read App by a: resource.owner = user"},
+		{"owners change owners", "!(resource.owner = user)", []string{`App_* read: resource.owner = user`, `App_* changeowner: resource.owner = user`}, "proved:"},
+		{"to the own stream", finance, []string{`App_* read: resource.stream.HasPrivilege("read")`, `Stream_* read,publish: resource.name = "Sales" and user.group = "Sales"`, `App_* publish: user.group = "Sales"`},
+			`counterexample: publish App by c > read App by a: resource.stream.name = "Sales"`},
+		{"no right on the other stream", finance, []string{`App_* read: resource.stream.HasPrivilege("read")`, `Stream_* read: resource.name = "Sales" and user.group = "Sales"`, `App_* publish: user.group = "Sales"`}, "proved:"},
+		{"a copy", finance, []string{`App_* read: resource.owner = user and resource.stream.Empty()`, `App_* duplicate: user.group = "Sales"`}, "counterexample: duplicate App by b > read App by a: resource.owner = user, resource.stream is empty"},
+		{"two changes", finance + " and resource.@Open.Empty() and !(resource.owner = user)", []string{`App_* read: resource.@Open = "yes" and ` + finance, `App_* update: resource.owner = user`, `App_* changeowner: user.group = "Sales"`},
+			`counterexample: changeowner App by c > update App by b > read App by a: resource.@Open = "yes", resource.owner = user`},
+		{"first of oneself", finance, []string{`User_* changerole: user.group = "Sales"`, `App_* update: user.roles = "Designer"`, `App_* read: resource.@Open = "yes"`}, `counterexample: changerole User by a > update App by b > read App by c: resource.@Open = "yes"`},
+	} {
+		options := compiler.Options{Schema: schema.Default()}
+		assertion := "- never-reaches: {who: 'user.group = \"Sales\" and user.roles.Empty()', action: read, on: App, where: '" + test.where + ` and resource.@Open.Empty()'}`
+		report := run(t, Input{Rules: ruleSet(t, options, test.rules...), Options: options, Assertions: assertions(t, assertion)})
+		result := report.Results[0]
+		var way []string
+		says := ""
+		for _, e := range result.Examples {
+			for _, s := range e.Steps {
+				way = append(way, s.Action+" "+s.Type+" by "+s.GrantedBy[0].Name)
+			}
+			way = append(way, e.Action+" "+e.Type+" by "+e.GrantedBy[0].Name)
+			if len(e.Steps) > 0 {
+				says = ": " + strings.Join(e.Says, ", ")
+			}
+		}
+		got := strings.TrimSpace(result.Verdict + ": " + strings.Join(way, " > ") + says)
+		if got != test.want {
+			t.Errorf("%s: got %s, want %s (%s)", test.name, got, test.want, result.Reason)
+		}
+	}
+}
+
 // sameFacts ignores the order of what a counterexample says.
 func sameFacts(a, b string) bool {
 	count := func(s string) map[string]int {

@@ -28,7 +28,7 @@ type Step struct {
 const ifDecidedBefore = "if the product judges a rule before the edit, not after it"
 
 // reach decides whether users who meet conditions can get a right, by themselves or by
-// changing what their rights let them change. The conditions are about the users as they
+// changing what their rights let them change, of themselves and of resources. The conditions are about the users as they
 // are before the first change; users who meet them may help each other.
 func (r *runner) reach(ctx context.Context, q *question) (Result, error) {
 	result := Result{Name: q.Name, Kind: q.Kind, File: q.File, Line: q.Line, Verdict: Proved}
@@ -51,6 +51,18 @@ func (r *runner) reach(ctx context.Context, q *question) (Result, error) {
 			return goal, nil
 		}
 		rests(goal)
+		changed, err := r.changing(ctx, q, free)
+		if err != nil {
+			return result, err
+		}
+		switch rests(changed); changed.Verdict {
+		case Counterexample:
+			e := changed.Examples[0]
+			e.Steps = append(slices.Clone(steps), e.Steps...)
+			return Result{Name: q.Name, Kind: q.Kind, File: q.File, Line: q.Line, Verdict: Counterexample, Examples: []Example{e}}, nil
+		case Unknown:
+			result.Verdict, result.Reason = Unknown, changed.Reason
+		}
 		grown := free
 		for _, l := range escalate.Levers {
 			if used[l.Type+l.Does] || len(l.Frees) > 0 && len(solve.UnionOfKinds(free, l.Frees)) == len(free) {
@@ -144,15 +156,21 @@ func (r *runner) one(ctx context.Context, a Assertion) (Result, error) {
 	}
 	result, err := r.decide(ctx, worlds[q.Old], q)
 	for i := range result.Examples {
-		result.Examples[i].Says = slices.Clone(result.Examples[i].Says)
-		for k, text := range result.Examples[i].Says {
-			if name, value, ok := strings.Cut(text, " = "); ok && strings.HasPrefix(name, "user.@"+earlier) {
-				name = "user." + strings.NewReplacer(environmentMark, "environment.", customMark, "@").Replace(strings.TrimPrefix(name, "user.@"+earlier))
-				result.Examples[i].Says[k] = name + " = " + value + " before the change"
-			}
-		}
+		result.Examples[i].Says = told(result.Examples[i].Says)
 	}
 	return result, err
+}
+
+// told tells facts with the properties before a change by their names.
+func told(facts []string) []string {
+	facts = slices.Clone(facts)
+	for i, text := range facts {
+		if name, value, ok := strings.Cut(text, " = "); ok && strings.HasPrefix(name, "user.@"+earlier) {
+			name = "user." + strings.NewReplacer(environmentMark, "environment.", customMark, "@").Replace(strings.TrimPrefix(name, "user.@"+earlier))
+			facts[i] = name + " = " + value + " before the change"
+		}
+	}
+	return facts
 }
 
 // A property that may be changed is read, as it was before, of a custom property that no

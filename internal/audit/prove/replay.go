@@ -132,6 +132,8 @@ func (e replayed) holds(f solve.Formula) (bool, error) {
 			return false, err
 		}
 		return grants(j.evaluator, e.request, f.Rule.ID), nil
+	case solve.After:
+		return false, fmt.Errorf("%w: a change of the resource is decided by its steps", ErrReplay)
 	case solve.Not:
 		holds, err := e.holds(f.Formula)
 		return !holds, err

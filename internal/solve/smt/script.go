@@ -181,6 +181,7 @@ func (s *script) formula(f solve.Formula) string {
 	top := frame{root: s.resource}
 	switch f := f.(type) {
 	case solve.Holds:
+		top.side = f.Side
 		return s.predicate(s.world.Condition(f.Condition, s.class), top)
 	case solve.Test:
 		return s.predicate(f.Predicate, top)
@@ -189,6 +190,8 @@ func (s *script) formula(f solve.Formula) string {
 	case solve.Grants:
 		top.side = f.Side
 		return s.predicate(s.world.Predicate(f.Side, s.class, f.Rule), top)
+	case solve.After:
+		panic(inexpressible("it is about a resource before and after a change"))
 	case solve.Not:
 		return not(s.formula(f.Formula))
 	case solve.All:

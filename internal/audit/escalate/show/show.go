@@ -32,7 +32,10 @@ func (Text) Render(w io.Writer, r *escalate.Report) error {
 			if s.Reading != "" {
 				fmt.Fprintf(&b, "     %s\n", s.Reading)
 			}
-			if len(s.Gains) > 0 {
+			switch {
+			case s.Change != nil && len(s.Gains) > 0:
+				fmt.Fprintf(&b, "     gains %s on it: %s; then %s\n", strings.Join(s.Gains[0].Actions, ", "), facts(s.Change.Before), facts(s.Change.After))
+			case len(s.Gains) > 0:
 				fmt.Fprintf(&b, "     gains %s\n", gains(s.Gains))
 			}
 		}
@@ -45,6 +48,14 @@ func (Text) Render(w io.Writer, r *escalate.Report) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// facts tells an example in one line.
+func facts(list []string) string {
+	if len(list) == 0 {
+		return "any"
+	}
+	return tabular.Printable(strings.Join(list, ", "))
 }
 
 func users(p escalate.Result) string {

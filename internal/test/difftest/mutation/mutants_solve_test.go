@@ -15,7 +15,7 @@ var solverMutants = []mutant{
 	one("solver: cells of patterns are one", "internal/solve/cells/orbit.go", `b.WriteByte(bit(m.accepts(o.folded[i])))`, `m.accepts(o.folded[i])`),
 	one("solver: cells of expressions are one", "internal/solve/cells/orbit.go", `b.WriteByte(bit(p.written[i].accepts(s)))`, `p.written[i].accepts(s)`),
 	one("solver: literals in other cells", "internal/solve/cells/choose.go", `leave[l.fold] = true`, `leave[""] = leave[""]`),
-	one("solver: texts are short", "internal/solve/cells/orbit.go", `length < 2*n || last[k] >= n`, `length < 3`),
+	one("solver: texts are short", "internal/solve/cells/orbit.go", `length < 2*n || last[k] >= n`, `length < min(3, 2*n) && last != nil`),
 	one("solver: one rune of a kind", "internal/solve/cells/alphabet.go", `count[k] < most`, `count[k] < 1`),
 	one("solver: patterns read what is written", "internal/solve/cells/choose.go", `if t.Patterns[i].Folded {`, `if false {`),
 	// Missing and empty.
@@ -43,8 +43,12 @@ var solverMutants = []mutant{
 	// Sets of entities.
 	one("solver: entities too few", "internal/solve/node.go", "	for _, w := range weights {\n\t\ttotal += w", "	for _, w := range weights {\n\t\ttotal += 0 * w"),
 	// Identity of lists.
-	one("solver: several texts are one", "internal/solve/encode.go", `s.present(right), s.several(all).Not())`, `s.present(right))`),
+	one("solver: several texts are one", "internal/solve/encode.go", `s.present(right), s.several(all).Not())`, `s.present(right), s.or(all...))`),
 	one("solver: empty lists are identical", "internal/solve/encode.go", `s.and(s.present(left), s.present(right), s.several`, `s.and(s.several`),
+	// Changes of the resource.
+	one("solver: a change leaves nothing", "internal/solve/change.go", `for n.change != nil && !n.change.frees(name) {`, `for false {`),
+	one("solver: a change changes nothing", "internal/solve/change.go", `for n.change != nil && !n.change.frees(name) {`, `for n.change != nil {`),
+	one("solver: a copy has any id", "internal/solve/change.go", `if id := n.values["id"]; id != nil {`, `if id := n.values["id"]; false {`),
 	// Axioms.
 	one("solver: scalars: of lists, too", "internal/solve/axioms.go", `if !v.many {`, `if true {`),
 	one("solver: scalars: of nothing", "internal/solve/axioms.go", `if !v.many {`, `if false {`),
@@ -57,7 +61,7 @@ var solverMutants = []mutant{
 	one("solver: one entity: logins do not count", "internal/solve/axioms.go", `ways = append(ways, s.and(there, equal("userid"), equal("userdirectory")))`, `_ = there`),
 	one("solver: anonymous: nothing at all", "internal/solve/axioms.go", `if name == "roles" || !isField(name) {`, `if true {`),
 	one("solver: anonymous: roles", "internal/solve/axioms.go", `if name == "roles" || !isField(name) {`, `if !isField(name) {`),
-	one("solver: anonymous: nothing of the session", "internal/solve/axioms.go", `if slices.Contains(sentByAll, name) {`, `if false {`),
+	one("solver: anonymous: nothing of the session", "internal/solve/axioms.go", `if slices.Contains(sentByAll, name) {`, `if name == "" {`),
 	one("solver: anonymous: owners", "internal/solve/axioms.go", `s.sat.Add(known, same.Not())`, `_ = same`),
 	one("solver: context: from both", "internal/solve/axioms.go", `s.sat.Add(s.hub.Not(), s.qmc.Not())`, `_ = s.hub`),
 	one("solver: context: from anywhere", "internal/solve/axioms.go", `s.sat.Add(l.Not(), s.hub, s.qmc, present.Not())`, `_ = present`),
