@@ -26,8 +26,8 @@ type rightKey struct {
 }
 
 type grantKey struct {
-	Grants
-	of *node
+	grants Grants
+	of     *node
 }
 
 // formula returns the literal of a formula about the resource, as it is or after a change.

@@ -90,6 +90,7 @@ func TestEveryPartIsNeeded(t *testing.T) {
 		{"identity: an id is not empty", "App", `resource.id = ""`, nil, Impossible},
 		{"identity: names may be missing", "App", `resource.name.Empty()`, nil, Possible},
 		{"one entity: what is the same has the same name", "App", `resource.owner = user and resource.owner.name = "x" and !(user.name = "x")`, nil, Impossible},
+		{"one entity: and the other way round", "App", `resource.owner = user and user.name = "x" and !(resource.owner.name = "x")`, nil, Impossible},
 		{"one entity: by the login", "App", `resource.owner.userId = "x" and user.userId = "x" and resource.owner.userDirectory = "d" and user.userDirectory = "d" and resource.owner.name = "x" and !(user.name = "x")`, nil, Impossible},
 		{"one entity: others may have the same name", "App", `resource.owner.name = "x" and user.name = "x" and !(resource.owner = user)`, nil, Possible},
 		{"anonymous: no roles", "App", `user.IsAnonymous() and user.roles = "x"`, nil, Impossible},

@@ -26,6 +26,9 @@ func edges(r *escalate.Report) []edge {
 	for _, p := range r.Personas {
 		for _, s := range p.Steps {
 			to := s.Does
+			if s.Change != nil {
+				to += " of " + s.Type
+			}
 			if s.Type == "SystemRule" {
 				to = everything
 			}

@@ -59,8 +59,11 @@ func facts(list []string) string {
 }
 
 func users(p escalate.Result) string {
-	if len(p.Users) == 0 {
+	switch len(p.Users) {
+	case 0:
 		return ""
+	case 1:
+		return " (" + tabular.Printable(p.Users[0]) + ")"
 	}
 	return fmt.Sprintf(" (%d users, such as %s)", len(p.Users), tabular.Printable(p.Users[0]))
 }
