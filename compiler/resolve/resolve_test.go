@@ -69,3 +69,19 @@ func classNamed(t testing.TB, program *Program, key string) *ClassRules {
 	t.Fatalf("there is no class %q", key)
 	return nil
 }
+
+// TestDocumentedSession holds that the documented attributes of a session raise no doubt about their names, and
+// that callers cannot change the list.
+func TestDocumentedSession(t *testing.T) {
+	for _, name := range DocumentedSession() {
+		program, list := Resolve([]*Rule{parseRule(t, `App_*: user.environment.`+name+` like "x"`)}, defaults())
+		if program == nil || len(list) > 0 {
+			t.Errorf("user.environment.%s: %v", name, list)
+		}
+	}
+	all := DocumentedSession()
+	all[0] = "changed"
+	if DocumentedSession()[0] == "changed" {
+		t.Error("the list can be changed from outside")
+	}
+}
