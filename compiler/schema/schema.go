@@ -3,6 +3,7 @@ package schema
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Schema is the table of resource types of section 4.4 of docs/language.md:
@@ -76,7 +77,25 @@ func (t *Type) Key() string { return Fold(t.Name) }
 
 // Type returns the type of that name, ignoring case, and whether the schema has it.
 func (s *Schema) Type(name string) (*Type, bool) {
-	t, ok := s.byName[Fold(name)]
+	// It is asked for every entity and rule. The names are short and ASCII, so that their
+	// fold takes no memory.
+	var fold [32]byte
+	if len(name) > len(fold) {
+		t, ok := s.byName[Fold(name)]
+		return t, ok
+	}
+	for i := range len(name) {
+		c := name[i]
+		if c >= utf8.RuneSelf {
+			t, ok := s.byName[Fold(name)]
+			return t, ok
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		fold[i] = c
+	}
+	t, ok := s.byName[string(fold[:len(name)])]
 	return t, ok
 }
 

@@ -30,6 +30,21 @@ func TestDefaultHasTheTypesOfTheLanguagePage(t *testing.T) {
 	}
 }
 
+// A type is found under its name in any case, and under nothing else.
+func TestTypesByName(t *testing.T) {
+	s := Default()
+	for _, name := range []string{"ReloadTask", "reloadtask", "RELOADTASK", "reloadTas\u212a"} { // the last is the sign of Kelvin
+		if found, ok := s.Type(name); !ok || found.Name != "ReloadTask" {
+			t.Errorf("%q is %v", name, found)
+		}
+	}
+	for _, name := range []string{"", "ReloadTasc", "ReloadTäsk", "[eloadTask", strings.Repeat("ReloadTask", 10)} {
+		if found, ok := s.Type(name); ok {
+			t.Errorf("%q is %s", name, found.Name)
+		}
+	}
+}
+
 // What the vendor's reference does not mark as accessible for rules is no property,
 // and its name is known, for a warning.
 func TestPropertiesThatRulesDoNotSee(t *testing.T) {

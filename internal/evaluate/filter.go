@@ -11,11 +11,12 @@ import (
 
 // hits reads docs/language.md, section 5: whether one item of the filter hits the entity.
 func hits(f ruleset.Filter, e *snapshot.Entity, s *schema.Schema) bool {
+	transient, id := s.Lookup(e.TypeName).Transient, schema.Fold(e.ID)
 	return slices.ContainsFunc(f.Items, func(item ruleset.FilterItem) bool {
-		if s.Lookup(e.TypeName).Transient {
-			return hitsSection(item, schema.Fold(e.ID), s)
+		if transient {
+			return hitsSection(item, id, s)
 		}
-		return hitsKey(item, e.Type, schema.Fold(e.ID))
+		return hitsKey(item, e.Type, id)
 	})
 }
 
