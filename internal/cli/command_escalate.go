@@ -25,11 +25,12 @@ func escalateCommand(streams *Streams) *cli.Command {
 may edit users can set the custom properties that rules read. For every role, group and
 other value that rules name, or for the users of a snapshot, escalate follows such steps
 to the end, with the rule that grants each of them. Rights are counted by type and
-action, on some resource that could be.
+action, on some resource that could be. Changes of a resource are steps, too: another owner
+or stream, custom properties, a copy; they gain rights on that resource.
 
 With --snapshot, steps are those of the site: users change their own record, rules,
-directories and proxies that are on record, and custom properties to values that are
-defined. Users that no rule tells apart are listed together.
+directories, proxies, apps and other resources that are on record, and custom properties to
+values that are defined. Users that no rule tells apart are listed together.
 
 Where the granting rule restricts which rules may be edited, it is not known whether the
 product judges the rule before or after the edit: both readings are given.

@@ -14,7 +14,8 @@
 //	component.go           the representatives of a component's texts (package cells)
 //	gates.go, encode.go    the formula as clauses (package sat)
 //	axioms.go              what holds for every site
-//	scope.go, shrink.go    asking, cores, and small witnesses
+//	change.go              the resource after a change, which shares what stays
+//	scope.go               asking, cores, and small witnesses
 //	witness.go             a model as an AuthZEN request
 //
 // The abstraction. Values that are compared with each other form a component. Its

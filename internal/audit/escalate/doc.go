@@ -12,12 +12,14 @@
 //	persona.go   personas, from rules and from a snapshot
 //	levers.go    which right changes what
 //	run.go       the levels
+//	onrecord.go  what the users and the objects of a site are
+//	resources.go changes of resources, content.go those on record
 //
 // Whether the product judges a rule before or after it is edited is not known. Where
 // the granting rule restricts which rules may be edited, both readings are given, and the
 // wider one counts.
 //
-// Rights are counted by type and action. Changing a resource (its owner, its stream, its
-// custom properties) adds no right of that kind, because resources are those that could
-// be; that it extends a right from some resources to others is not reported.
+// Rights are counted by type and action, on some resource. Changing a resource (its owner,
+// its stream, its custom properties, or by a copy) adds no right of that kind; its gains
+// are rights that the user has on the changed resource, and did not have on it before.
 package escalate
