@@ -22,9 +22,14 @@ var AccessKinds = []AccessKind{
 	{"capacity", "License.AnalyzerTimeAccessType"},
 }
 
-// IsAccess says whether a folded type is that of the groups of a kind of access.
-func IsAccess(key string) bool {
-	return slices.ContainsFunc(AccessKinds, func(k AccessKind) bool { return schema.Fold(k.Type) == key })
+// AccessKindOf returns the kind of access of whose groups a folded type is.
+func AccessKindOf(key string) (AccessKind, bool) {
+	for _, k := range AccessKinds {
+		if schema.Fold(k.Type) == key {
+			return k, true
+		}
+	}
+	return AccessKind{}, false
 }
 
 // AccessGroup is a group that License rules give access by. Rules name it in their filters;

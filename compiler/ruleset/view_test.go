@@ -57,8 +57,11 @@ func TestAccessGroups(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if !IsAccess("license.loginaccesstype") || IsAccess("license.professionalaccesstype") {
-		t.Error("types of access groups")
+	if k, ok := AccessKindOf("license.loginaccesstype"); !ok || k.Name != "login" {
+		t.Errorf("login access is %v, %t", k, ok)
+	}
+	if k, ok := AccessKindOf("license.professionalaccesstype"); ok {
+		t.Errorf("an access that is held is %v", k)
 	}
 }
 

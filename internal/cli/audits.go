@@ -13,7 +13,6 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
@@ -216,10 +215,8 @@ func (a *audited) names() report.Names {
 			if name, ok := sitedata.TypeName(data, key); ok {
 				return name
 			}
-			for _, kind := range ruleset.AccessKinds {
-				if schema.Fold(kind.Type) == key {
-					return kind.Type
-				}
+			if kind, ok := ruleset.AccessKindOf(key); ok {
+				return kind.Type
 			}
 			if key == sectionType {
 				return "TransientObject"

@@ -66,8 +66,11 @@ func (s *Streams) categoryTab(ctx *cli.Context, a *audited, c ruleset.Category, 
 	}
 	names := (&audited{bundle: b, category: c, by: "summary", inactive: a.inactive}).names()
 	audit := &report.Audit{Context: session.Context, Names: names, Folded: m.Fold(matrix.Selection{
-		Subject:  func(int32) bool { return true },
-		Resource: func(t *matrix.Type, _ int32) bool { return c == ruleset.Sync || ruleset.IsAccess(t.Type) },
+		Subject: func(int32) bool { return true },
+		Resource: func(t *matrix.Type, _ int32) bool {
+			_, access := ruleset.AccessKindOf(t.Type)
+			return access || c == ruleset.Sync
+		},
 	})}
 	facts, err := category.ReadFacts(c, view.Whole.Path)
 	if err != nil {

@@ -32,7 +32,7 @@ type Branch struct {
 // Residue returns what is left of the rules of a plan for a subject, an action and the
 // resources of a type, by its key. Rules that grant the subject nothing have no branch.
 func Residue(plan *privilege.Plan, s Subject, action ruleset.Action, typeKey string) (Node, []Branch, error) {
-	r := &residue{plan: plan, subject: s, asked: map[asked]Node{}}
+	r := &residue{plan: plan, subject: s, asked: map[asked]Node{}, own: map[string]own{}}
 	class := r.class(typeKey)
 	if class == nil {
 		return nil, nil, fmt.Errorf("no rule and no schema names the type %s, so that there is no filter for its resources", typeKey)
@@ -57,6 +57,7 @@ type residue struct {
 	plan    *privilege.Plan
 	subject Subject
 	asked   map[asked]Node // the answers so far: many rules ask for read on the stream
+	own     map[string]own // what the user has, by the names of properties
 	err     error
 }
 
@@ -91,23 +92,29 @@ func (r *residue) predicate(class *privilege.Class, p ir.Predicate, left fuel) N
 	case ir.Constant:
 		return Const(p.Value)
 	case ir.Conjunction:
-		nodes := make([]Node, len(p.Terms))
-		for i, t := range p.Terms {
-			nodes[i] = r.predicate(class, t, left)
-		}
-		return and(nodes...)
+		return r.terms(class, p.Terms, left, false, and)
 	case ir.Disjunction:
-		nodes := make([]Node, len(p.Terms))
-		for i, t := range p.Terms {
-			nodes[i] = r.predicate(class, t, left)
-		}
-		return or(nodes...)
+		return r.terms(class, p.Terms, left, true, or)
 	case ir.Negation:
 		return not(r.predicate(class, p.Term, left))
 	case ir.Atom:
 		return r.atom(class, p, left)
 	}
 	panic(fmt.Sprintf("filter: unknown predicate %T", p))
+}
+
+// terms joins terms, up to the first that decides: most rules are about other users, and end
+// at their first test.
+func (r *residue) terms(class *privilege.Class, terms []ir.Predicate, left fuel, decides Const, join func(...Node) Node) Node {
+	nodes := make([]Node, 0, len(terms))
+	for _, t := range terms {
+		n := r.predicate(class, t, left)
+		if n == Node(decides) {
+			return decides
+		}
+		nodes = append(nodes, n)
+	}
+	return join(nodes...)
 }
 
 func (r *residue) atom(class *privilege.Class, a ir.Atom, left fuel) Node {
@@ -156,6 +163,13 @@ func (r *residue) test(v ir.Value, column func(Column) Node, holds func(text str
 func columnOf(p ir.Property) Column { return Column{p.Of.Type(), p.Name, p.List} }
 
 func (r *residue) oneOf(v ir.Value, texts []string, exact bool) Node {
+	if own, ok := r.ownOf(v); ok {
+		values := own.written
+		if !exact {
+			values = own.folded
+		}
+		return Const(slices.ContainsFunc(values, func(text string) bool { return slices.Contains(texts, text) }))
+	}
 	return r.test(v, func(c Column) Node { return in(c, texts, exact) }, func(text string) bool {
 		return slices.Contains(texts, foldUnless(exact, text))
 	})

@@ -29,6 +29,24 @@ func (r *residue) known(v ir.Value) (texts []string, ok bool) {
 	panic(fmt.Sprintf("filter: unknown value %T", v))
 }
 
+// own are the values of a property of the user, as written and case-folded.
+type own struct{ written, folded []string }
+
+// ownOf returns the values of v if it is a property of the user, which many rules test.
+func (r *residue) ownOf(v ir.Value) (own, bool) {
+	p, ok := v.(ir.Property)
+	if !ok || p.Of.Root != ir.User || len(p.Of.Steps) > 0 {
+		return own{}, false
+	}
+	values, ok := r.own[p.Name]
+	if !ok {
+		values.written, _ = r.known(v)
+		values.folded = foldedSet(values.written, false)
+		r.own[p.Name] = values
+	}
+	return values, true
+}
+
 // entities returns the entities of a path that begins at the user.
 func (r *residue) entities(e ir.Entities) []*snapshot.Entity {
 	return follow([]*snapshot.Entity{r.subject.User}, e.Steps)

@@ -98,6 +98,7 @@ func (old *Workspace) Sides(ctx context.Context, new *Workspace, in difference.I
 	in.SameSite = old.dir == new.dir
 	in.Progress = new.progress
 	if in.SameSite && old.Site != nil {
+		old.viewBoth(new)
 		old.Site.Require(new.Policy.Needs)
 	}
 	var err error

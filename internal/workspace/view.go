@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
@@ -40,6 +41,16 @@ func (w *Workspace) schema() *schema.Schema {
 		return schema.Default()
 	}
 	return w.Options.Schema
+}
+
+// viewBoth makes the site of a view of License rules have the groups that other rules on it
+// name as well: those of a rule that is added or enabled.
+func (w *Workspace) viewBoth(other *Workspace) {
+	if w.Options.View == ruleset.License && w.Site != nil {
+		w.Site = w.Whole
+		w.viewAccess(slices.Concat(w.Rules, other.Rules))
+		w.Site.Require(w.Policy.Needs)
+	}
 }
 
 // viewAccess leaves users and access groups of the site. Groups that are not on record, of

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
@@ -155,6 +156,9 @@ func (w *work) typeName(key string) string {
 			return name
 		}
 	}
+	if kind, ok := ruleset.AccessKindOf(key); ok { // which only the rules of the other side may name
+		return kind.Type
+	}
 	return key
 }
 
@@ -185,6 +189,11 @@ func (w *work) loginOf(subject string) string {
 	for _, r := range w.sides() {
 		if login := r.LoginOf(subject); login != "" {
 			return login
+		}
+		if w.report.Category == "sync" { // nodes have no logins
+			if name := r.Name("user", subject); name != "" {
+				return name
+			}
 		}
 	}
 	return subject

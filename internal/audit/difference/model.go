@@ -6,6 +6,9 @@ import "github.com/qlik2rego/qlik2rego/internal/diag"
 type Report struct {
 	// Mode is ModeSite, or ModeClasses where there is no snapshot.
 	Mode string `json:"mode"`
+	// Category is license or sync where views of such rules were compared, else empty: users
+	// are then nodes, or resources access groups or apps, and the one action is read.
+	Category string `json:"category,omitempty"`
 	// Gain and Loss are the totals of the groups, without what was accepted.
 	Gain Counts `json:"gain"`
 	Loss Counts `json:"loss"`

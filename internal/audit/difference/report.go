@@ -64,7 +64,7 @@ const NoContext = "none"
 
 // Compare returns what the step from the old side to the new one does to access.
 func Compare(ctx context.Context, in Input) (*Report, error) {
-	w := &work{Input: in, report: &Report{Mode: in.Mode, Groups: []Group{}, Rules: []RuleChange{}, LeftOut: []LeftOut{}, Stale: []Entry{}, Gates: []Gate{}}}
+	w := &work{Input: in, report: &Report{Mode: in.Mode, Category: categoryOf(in.New), Groups: []Group{}, Rules: []RuleChange{}, LeftOut: []LeftOut{}, Stale: []Entry{}, Gates: []Gate{}}}
 	w.pairs = match(in.Old.Rules, in.New.Rules)
 	w.markInvalid()
 	if in.Mode == ModeClasses {

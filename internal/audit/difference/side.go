@@ -7,6 +7,7 @@ import (
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
@@ -152,4 +153,16 @@ func contextOf(s partition.Session) *ast.Term {
 		members = append(members, [2]*ast.Term{ast.StringTerm("environment"), ast.ObjectTerm(attributes...)})
 	}
 	return ast.ObjectTerm(members...)
+}
+
+// categoryOf names the category that a side is a view of, "" for rules as they are.
+func categoryOf(s Side) string {
+	switch s.Policy.Options.View {
+	case ruleset.License:
+		return "license"
+	case ruleset.Sync:
+		return "sync"
+	case ruleset.Security:
+	}
+	return ""
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/category"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
@@ -114,16 +113,14 @@ func (d *Document) describe(part *Category, b *bundles.Bundle, a *report.Audit) 
 // groupName returns what an access group is called: its kind and, as people know it, the
 // name. Other resources have their name.
 func groupName(typ, id, name string) string {
-	for _, kind := range ruleset.AccessKinds {
-		if schema.Fold(kind.Type) != typ {
-			continue
-		}
-		if name == "" {
-			name = id
-		}
-		return fmt.Sprintf("%s%s (%q)", strings.ToUpper(kind.Name[:1]), kind.Name[1:], name)
+	kind, ok := ruleset.AccessKindOf(typ)
+	if !ok {
+		return name
 	}
-	return name
+	if name == "" {
+		name = id
+	}
+	return fmt.Sprintf("%s%s (%q)", strings.ToUpper(kind.Name[:1]), kind.Name[1:], name)
 }
 
 // fill notes the classes and what rules say about each pair of them. Members of which the

@@ -67,8 +67,11 @@ func withCategories(t *testing.T, rules string, more ...ruleset.Rule) (*page.Doc
 			t.Fatal(view.Diagnostics, err)
 		}
 		a := &report.Audit{Context: "hub", Folded: m.Fold(matrix.Selection{
-			Subject:  func(int32) bool { return true },
-			Resource: func(t *matrix.Type, _ int32) bool { return c == ruleset.Sync || ruleset.IsAccess(t.Type) },
+			Subject: func(int32) bool { return true },
+			Resource: func(t *matrix.Type, _ int32) bool {
+				_, access := ruleset.AccessKindOf(t.Type)
+				return access || c == ruleset.Sync
+			},
 		}), Names: report.Names{Type: func(key string) string { return key }, Resource: partition.NewReader(&b.Data).Name, Rule: func(id string) string { return id }}}
 		pairs, err := category.Pairs(a)
 		if err != nil {

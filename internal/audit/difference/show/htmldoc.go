@@ -53,13 +53,10 @@ func (h HTML) document(r *difference.Report) document {
 	room := h.limits()
 	rules, olds := min(room.Rules, len(r.Rules)), min(room.Rules, len(r.Stale))
 	d := document{
-		Verdict: verdictOf(r), Alarm: r.Hit(), Basis: basis(r), Nouns: [2]string{"users", "resources"},
+		Verdict: verdictOf(r), Alarm: r.Hit(), Basis: basis(r), Nouns: unitsOf(r).nouns(),
 		Gain: figuresOf(r.Gain), Loss: figuresOf(r.Loss), Accepted: r.Accepted, Gates: []verdict{},
 		Groups: []group{}, AllGroups: len(r.Groups), Rules: []rule{}, AllRules: len(r.Rules), Unchanged: r.Unchanged,
 		LeftOut: []string{}, Stale: []string{}, AllStale: len(r.Stale), Facts: h.Facts,
-	}
-	if r.Mode == difference.ModeClasses {
-		d.Nouns = [2]string{"classes of users", "classes of resources"}
 	}
 	for _, g := range r.Gates {
 		d.Gates = append(d.Gates, verdict{gate(g), g.Hit})
@@ -99,7 +96,7 @@ func groupOf(r *difference.Report, n, listed int, room *Limits) group {
 		users = users[:take(&room.Members, len(users))]
 		resources = resources[:take(&room.Members, len(resources))]
 		g.Parts = append(g.Parts, part{
-			Type: oneLine(p.Type), Action: p.Action, Figures: figuresOf(p.Counts), Notes: notes(p), Users: membersOf(users), Resources: membersOf(resources),
+			Type: oneLine(p.Type), Action: unitsOf(r).action(p.Action), Figures: figuresOf(p.Counts), Notes: notes(p), Users: membersOf(users), Resources: membersOf(resources),
 		})
 	}
 	for _, e := range from.Examples {

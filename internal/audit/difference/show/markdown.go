@@ -59,18 +59,15 @@ func (m Markdown) head(r *difference.Report) string {
 	default:
 		b.WriteString("### :white_check_mark: No change of access\n\n")
 	}
-	rights, users, resources := "rights", "users", "resources"
-	if r.Mode == difference.ModeClasses {
-		users, resources = "classes of users", "classes of resources"
-	}
-	fmt.Fprintf(&b, "| | %s | %s | %s |\n|---|--:|--:|--:|\n", rights, users, resources)
+	nouns := u.nouns()
+	fmt.Fprintf(&b, "| | rights | %s | %s |\n|---|--:|--:|--:|\n", nouns[0], nouns[1])
 	for _, row := range []struct {
 		name string
 		difference.Counts
 	}{{"gain", r.Gain}, {"loss", r.Loss}} {
 		fmt.Fprintf(&b, "| **%s** | %s | %s | %s |\n", row.name, number(row.Cells), number(row.Users), number(row.Resources))
 	}
-	b.WriteString("\nA right is one action of one user on one resource; " + basis(r) + ".\n")
+	b.WriteString("\n" + rightIs(r) + "; " + basis(r) + ".\n")
 	if r.Accepted > 0 {
 		fmt.Fprintf(&b, "The baseline accepts %s.\n", plural(r.Accepted, u.right))
 	}
@@ -90,7 +87,7 @@ func (m Markdown) head(r *difference.Report) string {
 func (m Markdown) group(r *difference.Report, g difference.Group) string {
 	var b strings.Builder
 	u := unitsOf(r)
-	fmt.Fprintf(&b, "\n<details><summary><b>%s</b> %s: %s", g.Kind, escape(what(g)), u.counts(g.Counts))
+	fmt.Fprintf(&b, "\n<details><summary><b>%s</b> %s: %s", g.Kind, escape(u.what(g)), u.counts(g.Counts))
 	if g.Accepted > 0 {
 		fmt.Fprintf(&b, ", and %s accepted", number(g.Accepted))
 	}
@@ -109,9 +106,14 @@ func (m Markdown) group(r *difference.Report, g difference.Group) string {
 			b.WriteString(m.edit(*c.Edit))
 		}
 	}
-	fmt.Fprintf(&b, "\n| action | type | rights | users | resources | |\n|---|---|--:|--:|--:|---|\n")
+	each := units{user: "user", resource: "resource"}
+	if r.Category != "" {
+		each = u
+	}
+	nouns := each.nouns()
+	fmt.Fprintf(&b, "\n| action | type | rights | %s | %s | |\n|---|---|--:|--:|--:|---|\n", nouns[0], nouns[1])
 	for _, p := range g.Parts {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", p.Action, escape(p.Type), number(p.Cells), number(p.Users), number(p.Resources), escape(notes(p)))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", u.action(p.Action), escape(p.Type), number(p.Cells), number(p.Users), number(p.Resources), escape(notes(p)))
 	}
 	b.WriteByte('\n')
 	for _, e := range g.Examples {

@@ -37,7 +37,7 @@ func (s SARIF) findings(r *difference.Report) diag.List {
 		if g.Cells == 0 {
 			continue // accepted
 		}
-		d := diag.Diagnostic{Code: codeGain, Severity: diag.Warning, Summary: fmt.Sprintf("%s of %s: %s", g.Kind, what(g), u.counts(g.Counts))}
+		d := diag.Diagnostic{Code: codeGain, Severity: diag.Warning, Summary: fmt.Sprintf("%s of %s: %s", g.Kind, u.what(g), u.counts(g.Counts))}
 		if g.Kind == difference.Loss {
 			d.Code = codeLoss
 		}

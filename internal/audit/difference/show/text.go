@@ -89,7 +89,7 @@ func (p *printer) group(r *difference.Report, n int, g difference.Group) {
 		}
 	}
 	for _, part := range g.Parts {
-		text := fmt.Sprintf("   %s %s on %s: %s", verb(g.Kind), part.Action, part.Type, p.units.part(part))
+		text := fmt.Sprintf("   %s %s on %s: %s", verb(g.Kind), p.units.action(part.Action), part.Type, p.units.part(part))
 		if more := notes(part); more != "" {
 			text += ", " + more
 		}

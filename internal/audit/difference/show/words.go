@@ -29,14 +29,35 @@ func plural[T int | int64](n T, noun string) string {
 	return number(n) + " " + noun
 }
 
-// units are the nouns of a report's counts.
-type units struct{ right, user, resource string }
+// units are the nouns of a report's counts. One is what the one action of a view of License
+// or Sync rules is called, as in the QMC; empty for rules as they are.
+type units struct{ right, user, resource, one string }
 
 func unitsOf(r *difference.Report) units {
 	if r.Mode == difference.ModeClasses {
-		return units{"right", "class of users", "class of resources"}
+		u := unitsOf(&difference.Report{Category: r.Category})
+		return units{u.right, "class of " + u.user + "s", "class of " + u.resource + "s", u.one}
 	}
-	return units{"right", "user", "resource"}
+	switch r.Category {
+	case "license":
+		return units{"right", "user", "access group", "access"}
+	case "sync":
+		return units{"right", "node", "app", "load balancing"}
+	}
+	return units{"right", "user", "resource", ""}
+}
+
+// nouns are those of users and resources in the plural.
+func (u units) nouns() [2]string {
+	return [2]string{classes(2, u.user)[2:], classes(2, u.resource)[2:]}
+}
+
+// action is what an action is called.
+func (u units) action(name string) string {
+	if u.one != "" {
+		return u.one
+	}
+	return name
 }
 
 // counts says how much differs: "12 rights: 3 users × 4 resources" where each of them
@@ -69,15 +90,15 @@ func verb(kind string) string {
 }
 
 // what lists actions by type: "read, update on App; read on Stream".
-func what(g difference.Group) string {
+func (u units) what(g difference.Group) string {
 	var types []string
 	actions := map[string][]string{}
 	for _, p := range g.Parts {
 		if actions[p.Type] == nil {
 			types = append(types, p.Type)
 		}
-		if !slices.Contains(actions[p.Type], p.Action) {
-			actions[p.Type] = append(actions[p.Type], p.Action)
+		if !slices.Contains(actions[p.Type], u.action(p.Action)) {
+			actions[p.Type] = append(actions[p.Type], u.action(p.Action))
 		}
 	}
 	var all []string
@@ -274,7 +295,7 @@ func shorten(text string, most int) string {
 
 // example says what an example is: subject, what happens, resource.
 func example(r *difference.Report, kind string, e difference.Example) (user, happens, resource string) {
-	happens = fmt.Sprintf("%s %s on", verb(kind), e.Action)
+	happens = fmt.Sprintf("%s %s on", verb(kind), unitsOf(r).action(e.Action))
 	if r.Mode != difference.ModeClasses {
 		resource = e.Type + ":" + oneLine(e.Resource)
 		if e.Name != "" && e.Name != e.Resource {
@@ -289,4 +310,15 @@ func example(r *difference.Report, kind string, e difference.Example) (user, hap
 		return oneLine(name) + " with " + oneLine(strings.Join(is, " and "))
 	}
 	return with(e.User, e.UserIs), happens, with(e.Type+":"+e.Resource, e.ResourceIs)
+}
+
+// rightIs says what the right is that is counted.
+func rightIs(r *difference.Report) string {
+	switch r.Category {
+	case "license":
+		return "A right is that of one user to an access of one group"
+	case "sync":
+		return "A right is that of one node to open one app"
+	}
+	return "A right is one action of one user on one resource"
 }
