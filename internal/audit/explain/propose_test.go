@@ -274,10 +274,11 @@ func TestSearchAgainstAllSets(t *testing.T) {
 			}
 		}
 	}
-	// An edit that is offered for one clause may happen to change another clause, for
-	// which it is not offered.
+	// A target of a relation that is offered for one clause may happen to change another
+	// clause, of another rule, to which three others are offered. It is seen where a search
+	// has both: once in 857 sets of the fourteen sites that come after these.
 	t.Logf("%d sets grant, %d are not found", compared, missed)
-	if compared < 10 || missed > compared/50 {
+	if compared < 10 || missed > compared/500 {
 		t.Errorf("%d sets grant, %d are not found", compared, missed)
 	}
 }

@@ -56,6 +56,7 @@ func Hold(t *testing.T, list []Question, ours time.Duration) {
 	t.Helper()
 	for _, j := range all {
 		t.Run(j.name, func(t *testing.T) {
+			t.Parallel()
 			if _, err := exec.LookPath(j.name); err != nil {
 				t.Skipf("%s is not installed: apt-get install %s", j.name, j.name)
 			}
