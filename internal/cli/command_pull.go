@@ -24,7 +24,8 @@ RULES does, and as --snapshot.
 
 All of it is written or nothing. The same site gives the same bytes. Passwords and
 connection strings are not kept. Rule files with changes that the site does not have are
-not overwritten, unless --overwrite says so; other files in FOLDER are left alone.
+not overwritten, unless --overwrite says so; other files in FOLDER are left alone. With
+names: true in sites.yaml, rule files hold ${stream:Finance} in place of an id.
 
 EXAMPLES:
    qlik2rego pull -o repo/
@@ -71,7 +72,7 @@ func (s *Streams) pull(ctx *cli.Context) error {
 	defer client.Close()
 	dir := ctx.String("output")
 	result, err := pull.Into(ctx.Context, client, dir, pull.Options{
-		Incremental: ctx.Bool("incremental"), Overwrite: ctx.Bool("overwrite"), Progress: s.Progress(ctx),
+		Incremental: ctx.Bool("incremental"), Overwrite: ctx.Bool("overwrite"), Names: client.Site().Names, Progress: s.Progress(ctx),
 	})
 	var broken *pull.RulesError
 	if errors.As(err, &broken) {

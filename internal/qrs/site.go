@@ -54,6 +54,8 @@ type Site struct {
 	Gates []string `yaml:"gates"`
 	// Variables are the values of ${NAME} in the rules of the site.
 	Variables map[string]string `yaml:"variables"`
+	// Names makes pull write ${stream:Finance} into rule files in place of ids.
+	Names bool `yaml:"names"`
 
 	dir string
 }
@@ -118,7 +120,7 @@ var unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type \
 
 // keys are those of a site.
 var keys = []string{
-	"url", "cert", "key", "ca", "server_name", "insecure", "user", "header", "jwt_file", "jwt_env", "context", "timeout", "protect", "defaults", "gates", "variables",
+	"url", "cert", "key", "ca", "server_name", "insecure", "user", "header", "jwt_file", "jwt_env", "context", "timeout", "protect", "defaults", "gates", "variables", "names",
 }
 
 // inOurWords tells an unknown key without the names of Go types.

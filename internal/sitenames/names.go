@@ -8,6 +8,7 @@
 // path below rules; those with `only: [dev, test]` in their header are for these sites alone.
 //
 //	names.go    placeholders and what stands in their place
+//	named.go    placeholders in place of ids
 //	source.go   the names on a site, from a snapshot
 //	overlay.go  the files of one site
 //

@@ -24,6 +24,47 @@ func Names(dir string) sitenames.Source {
 	}}
 }
 
+// putNames writes names in place of ids into files, where they say the same.
+func (p *puller) putNames(f *folder, files []rulefiles.File, lock *rulefiles.Lock) error {
+	source := Names(f.temp)
+	names, err := sitenames.PlaceholdersOf(context.Background(), source)
+	if err != nil {
+		return err
+	}
+	for i := range files {
+		rules, found := ruleset.Decode(files[i].Path, files[i].Content)
+		if found.HasErrors() || len(rules) != 1 {
+			continue // it stays as the site has it
+		}
+		named, changed := names.Put(rules[0])
+		if !changed {
+			continue
+		}
+		same, err := p.saysTheSame(named, source, lock)
+		if err != nil {
+			return err
+		}
+		if same {
+			files[i].Content = named.Format()
+		}
+	}
+	return nil
+}
+
+// saysTheSame says whether a rule with names is the one that the lock file has.
+func (p *puller) saysTheSame(r ruleset.Rule, source sitenames.Source, lock *rulefiles.Lock) (bool, error) {
+	resolved, err := sitenames.Resolve(context.Background(), []ruleset.Rule{r}, p.client.Site().Variables, source)
+	var wrong *sitenames.Error
+	if errors.As(err, &wrong) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	l := lock.Rules[resolved[0].ID]
+	return l != nil && l.Digest == rulefiles.Digest(&resolved[0]), nil
+}
+
 // keepNames leaves the files as they are that name entities where the site has ids, or the
 // sites that they are for, if they still say the same, and those that are for other sites.
 func (p *puller) keepNames(f *folder, files []rulefiles.File, lock *rulefiles.Lock) error {
@@ -38,18 +79,14 @@ func (p *puller) keepNames(f *folder, files []rulefiles.File, lock *rulefiles.Lo
 			continue // a new file, or one without names
 		}
 		rules, found := ruleset.Decode(path, text)
-		if found.HasErrors() {
+		if found.HasErrors() || len(rules) != 1 {
 			continue
 		}
-		resolved, err := sitenames.Resolve(context.Background(), rules, p.client.Site().Variables, source)
-		var wrong *sitenames.Error
-		switch {
-		case errors.As(err, &wrong) || err == nil && len(resolved) != 1:
-			continue
-		case err != nil:
+		same, err := p.saysTheSame(rules[0], source, lock)
+		if err != nil {
 			return err
 		}
-		if l := lock.Rules[resolved[0].ID]; l != nil && l.Digest == rulefiles.Digest(&resolved[0]) {
+		if same {
 			files[i].Content = text
 		}
 	}

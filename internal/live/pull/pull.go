@@ -31,7 +31,10 @@ type Options struct {
 	Incremental bool
 	// Overwrite replaces rule files with local changes.
 	Overwrite bool
-	Progress  snapshot.Progress
+	// Names writes ${stream:Finance} into rule files in place of ids, where a name says the
+	// same.
+	Names    bool
+	Progress snapshot.Progress
 }
 
 // Result is what a pull did.
@@ -199,6 +202,11 @@ func (p *puller) rules(f *folder, result *Result) error {
 	result.Manifest.Rules = len(rules)
 	if err := os.MkdirAll(filepath.Join(f.temp, rulefiles.Dir), 0o755); err != nil {
 		return err
+	}
+	if p.options.Names {
+		if err := p.putNames(f, files, lock); err != nil {
+			return err
+		}
 	}
 	if err := p.keepNames(f, files, lock); err != nil {
 		return err

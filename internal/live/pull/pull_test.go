@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -244,6 +245,48 @@ func TestLocalChangesAreKept(t *testing.T) {
 	}
 	if _, err = Into(t.Context(), site.Client(t), dir, Options{}); !errors.As(err, &local) {
 		t.Errorf("a rule file that is gone: %v", err)
+	}
+}
+
+// With names, the files say the same as with ids: a second pull has nothing to do, and an
+// ambiguous name stays an id.
+func TestNamesInPlaceOfIDs(t *testing.T) {
+	site := faketest.Start(t, "customer-case", fake.Options{})
+	streams := site.Store.List("stream")
+	one, two := streams[0]["id"].(string), streams[1]["id"].(string)
+	name := streams[0]["name"].(string)
+	create := func(rule, filter string) {
+		t.Helper()
+		if _, err := site.Store.Create("systemrule", map[string]any{"name": "By id", "rule": rule, "resourceFilter": filter, "actions": json.Number("2"), "category": "Security", "type": "Custom"}, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	create(`resource.id = "`+one+`" or user.name = "`+two+`x" // `+one, "Stream_"+one)
+	dir := filepath.Join(t.TempDir(), "repo")
+	mustPull(t, site.Client(t), dir, Options{Names: true})
+	file := filepath.Join(dir, "rules", "security", "by-id.qrule")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Stream_${stream:" + name + "}", `resource.id = "${stream:` + name + `}"`, two + `x"`, "// " + one} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+	before := tree(t, dir)
+	if again := mustPull(t, site.Client(t), dir, Options{Names: true}); !again.Unchanged {
+		t.Error("the same site is another one")
+	}
+	if !maps.Equal(before, tree(t, dir)) {
+		t.Error("a second pull changes files")
+	}
+	if err := site.Store.Edit("stream", two, "x", map[string]any{"name": name}); err != nil {
+		t.Fatal(err)
+	}
+	mustPull(t, site.Client(t), dir, Options{Names: true})
+	if text, err = os.ReadFile(file); err != nil || strings.Contains(string(text), "${") {
+		t.Errorf("%v, an ambiguous name stays:\n%s", err, text)
 	}
 }
 
