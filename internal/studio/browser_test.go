@@ -106,6 +106,11 @@ func TestAsAUserWhyNotFix(t *testing.T) {
 func TestPlanInThePage(t *testing.T) {
 	b := webdriver.Open(t)
 	r, _ := pulled(t, `user.group = resource.@GroupAccess and user.userId != "alice"`, true)
+	look(b, r, "#/overview", 1280, 900)
+	b.Await("the overview has what is new since the pull", `return document.querySelector("[data-pulled=done] tbody")`)
+	if text := b.Text(`return document.querySelector("[data-pulled]").textContent`); !strings.Contains(text, "1 rule changed") || !strings.Contains(text, "ResourceAccess") {
+		t.Errorf("since the pull: %q", text)
+	}
 	look(b, r, "#/changes?base=live", 1280, 900)
 	press(b, "Plan for test")
 	b.Await("the plan is shown", `return document.querySelector("[data-plan=done] form.apply")`)

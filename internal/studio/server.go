@@ -67,7 +67,7 @@ func Open(o Options) (*Studio, error) {
 	}
 	console := newConsole(f, o)
 	l, err := net.Listen("tcp", o.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) {
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, winsockInUse) {
 		err = fmt.Errorf("%s is in use, perhaps by another studio: name another address, or none to have a free port taken", o.Listen)
 	}
 	if err != nil {
@@ -81,6 +81,10 @@ func Open(o Options) (*Studio, error) {
 	}
 	return s, nil
 }
+
+// winsockInUse is what Windows answers for an address in use, WSAEADDRINUSE. It is not
+// syscall.EADDRINUSE there.
+const winsockInUse = syscall.Errno(10048)
 
 // Address is the address of the page with the token that opens it.
 func (s *Studio) Address() string {
