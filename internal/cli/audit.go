@@ -18,15 +18,21 @@ import (
 
 // AuditFlags are the flags that say what an audit looks at.
 func AuditFlags() []cli.Flag {
+	return append(partFlags(),
+		Choice("context", "where requests come from; both is each of hub and qmc", "both", "hub", "qmc", "none"),
+		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
+		InactiveFlag(),
+		&cli.BoolFlag{Name: "env-from-rules", Usage: "also audit with the session attributes that rules name, one case for each combination"},
+	)
+}
+
+// partFlags are the flags that limit an audit to a part of the rights.
+func partFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "type", Usage: "a resource `TYPE`, such as App; repeatable; the default is all on record"},
 		&cli.StringSliceFlag{Name: "action", Usage: "an `ACTION`, such as read; repeatable; the default is all"},
 		&cli.StringSliceFlag{Name: "user", Usage: `who: a login, id or name, or PROPERTY=VALUE, * for anything: 'ACME\a*', group=Sales; again for more`},
 		&cli.StringSliceFlag{Name: "resource", Usage: "the resources: an id or name, or PROPERTY=VALUE: 'Sales*', @Department=HR, stream.name=Everyone; repeatable"},
-		Choice("context", "where requests come from; both is each of hub and qmc", "both", "hub", "qmc", "none"),
-		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
-		InactiveFlag(),
-		&cli.BoolFlag{Name: "env-from-rules", Usage: "also audit with the session attributes that rules name, one case for each combination"},
 	}
 }
 

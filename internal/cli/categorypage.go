@@ -18,10 +18,8 @@ import (
 // categoryTabs adds to the page of an audit of everything what License and Sync rules say,
 // each if the export has such rules and the snapshot what they are about.
 func (s *Streams) categoryTabs(ctx *cli.Context, a *audited, doc *page.Document) error {
-	for _, flag := range []string{"type", "action", "user", "resource"} {
-		if ctx.IsSet(flag) {
-			return nil // the page is about a part of the rights
-		}
+	if slices.ContainsFunc(namesOf(partFlags()), ctx.IsSet) {
+		return nil // the page is about a part of the rights
 	}
 	for _, c := range []ruleset.Category{ruleset.License, ruleset.Sync} {
 		has := func(r ruleset.Rule) bool {

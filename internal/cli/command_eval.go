@@ -29,8 +29,8 @@ EXAMPLES:
    qlik2rego eval -b bundle.tar.gz --subject 'ACME\anna' --action read --resource App:2b1c… --profile
    qlik2rego eval -b bundle.tar.gz --requests requests.ndjson > decisions.ndjson`,
 		Flags: append(flags,
-			&cli.StringFlag{Name: "input", Usage: "the request, `FILE`"},
-			&cli.StringFlag{Name: "requests", Usage: "one request per line, `FILE`"},
+			&cli.StringFlag{Name: "input", TakesFile: true, Usage: "the request, `FILE`"},
+			&cli.StringFlag{Name: "requests", TakesFile: true, Usage: "one request per line, `FILE`"},
 			&cli.BoolFlag{Name: "profile", Usage: "show on which lines of the policy OPA spends the time of the decision"},
 			Choice("engine", "what decides: opa, compiled code where it can (the default for --requests), or the independent evaluator", "auto", "opa", "reference"),
 			FormatFlag()),

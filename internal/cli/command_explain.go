@@ -25,7 +25,7 @@ EXAMPLES:
       --action read --resource App:2b1c… --context hub --env os=Windows --all
    qlik2rego explain -b bundle.tar.gz --input request.json --format json`,
 		Flags: append(flags,
-			&cli.StringFlag{Name: "input", Usage: "the request, `FILE`"},
+			&cli.StringFlag{Name: "input", TakesFile: true, Usage: "the request, `FILE`"},
 			&cli.IntFlag{Name: "proposals", Usage: "how many changes to propose at most; 0 looks for none", Value: 5},
 			&cli.BoolFlag{Name: "all", Usage: "show every clause of every rule"},
 			FormatFlag()),

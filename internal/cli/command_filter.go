@@ -46,7 +46,7 @@ EXAMPLES:
 		Flags: append(flags,
 			&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the listed resources, such as App"},
 			&cli.StringFlag{Name: "target", Usage: "the language of the filter: " + strings.Join(filter.Targets, ", ")},
-			&cli.StringFlag{Name: "mapping", Usage: "the `FILE` that says which tables and columns hold what, for SQL"},
+			&cli.StringFlag{Name: "mapping", TakesFile: true, Usage: "the `FILE` that says which tables and columns hold what, for SQL"},
 			&cli.BoolFlag{Name: "superset", Usage: "widen what the target cannot express"},
 			&cli.BoolFlag{Name: "literals", Usage: "write values into the SQL in place of parameters, for reading only"},
 			&cli.BoolFlag{Name: "ddl", Usage: "print the statements that create the documented tables"},

@@ -77,12 +77,12 @@ func planFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "create-tags", Usage: "make tags that the site does not have"},
 		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE` that makes the exit code 1; repeatable"},
 		&cli.BoolFlag{Name: "no-default-gates", Usage: "do without the default gates"},
-		&cli.StringSliceFlag{Name: "assert", Usage: "a `FILE` of assertions in YAML, as for prove; repeatable"},
-		&cli.StringFlag{Name: "assume", Usage: "a `FILE` of assumptions for --assert, as for prove"},
+		&cli.StringSliceFlag{Name: "assert", TakesFile: true, Usage: "a `FILE` of assertions in YAML, as for prove; repeatable"},
+		&cli.StringFlag{Name: "assume", TakesFile: true, Usage: "a `FILE` of assumptions for --assert, as for prove"},
 		&cli.BoolFlag{Name: "no-lint", Usage: "do not compare lints"},
 		ConfigFlag(),
 		&cli.BoolFlag{Name: "i-know", Usage: "let a plan lock administrators out"},
-		&cli.StringFlag{Name: "snapshot", Usage: "decide the effect on a pulled `FOLDER`, in place of the site as it is now"},
+		&cli.StringFlag{Name: "snapshot", TakesFile: true, Usage: "decide the effect on a pulled `FOLDER`, in place of the site as it is now"},
 	}
 }
 

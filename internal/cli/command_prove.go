@@ -42,8 +42,8 @@ EXAMPLES:
    qlik2rego prove rules/ --assert policy.assert.yaml --format junit > results.xml
    qlik2rego prove rules/ --assert policy.assert.yaml --smt2 questions && z3 questions/00001-*.smt2`,
 		Flags: slices.Concat(append(CompileFlags(), CategoryFlag()), []cli.Flag{
-			&cli.StringSliceFlag{Name: "assert", Usage: "a `FILE` of assertions in YAML; repeatable"},
-			&cli.StringFlag{Name: "assume", Usage: "a `FILE` of assumptions in YAML: axioms to do without, closed sets of values, conditions that hold"},
+			&cli.StringSliceFlag{Name: "assert", TakesFile: true, Usage: "a `FILE` of assertions in YAML; repeatable"},
+			&cli.StringFlag{Name: "assume", TakesFile: true, Usage: "a `FILE` of assumptions in YAML: axioms to do without, closed sets of values, conditions that hold"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
 			&cli.StringFlag{Name: "smt2", Usage: "also write every question as SMT-LIB to a `DIRECTORY`, for cvc5, z3 and other solvers"},
 			FormatFlag(Markdown, SARIF, JUnit),

@@ -46,7 +46,7 @@ EXAMPLES:
 			&cli.IntFlag{Name: "sample", Usage: "how many `MEMBERS` of each equivalence class are asked about", Value: 1},
 			&cli.BoolFlag{Name: "whole", Usage: "ask about all users and resources"},
 			&cli.StringFlag{Name: "save", Usage: "write what the site answers to `FOLDER`"},
-			&cli.StringFlag{Name: "against", Usage: "compare with the answers in `FOLDER`, which --save has written"},
+			&cli.StringFlag{Name: "against", TakesFile: true, Usage: "compare with the answers in `FOLDER`, which --save has written"},
 			&cli.BoolFlag{Name: "anonymise", Usage: "write numbers for users, resources and rules"},
 			&cli.StringSliceFlag{Name: "env", Usage: "a session attribute that both sides assume, `NAME=VALUE`; the same name again adds a value"},
 			Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),

@@ -47,7 +47,7 @@ func (s *Streams) Question(ctx *cli.Context) (Question, error) {
 			ways = append(ways, way)
 		}
 	}
-	for _, name := range append(requestFlags, "context", "env", "properties", "subject-property") {
+	for _, name := range namesOf(RequestFlags()) {
 		if ctx.IsSet(name) && len(ways) > 0 {
 			return Question{}, UsageOf(ctx.Command, "--%s and --%s exclude each other", name, ways[0])
 		}

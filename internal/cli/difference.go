@@ -27,16 +27,23 @@ const Markdown = "markdown"
 
 // DiffFlags are the flags of diff beside those of compilation.
 func DiffFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "old-snapshot", Usage: "the site as it was, a `FOLDER`, if it differs too"},
-		&cli.StringFlag{Name: "new-snapshot", Usage: "the site as it is, a `FOLDER`"},
-		&cli.StringSliceFlag{Name: "context", Usage: "where requests come from: `hub`, qmc, or none for requests that do not say; repeatable; the default is all"},
-		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
-		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE`, KIND[:ACTION[:TYPE]][=LIMIT], that makes the exit code 1 if more rights differ; repeatable"},
-		&cli.StringFlag{Name: "baseline", Usage: "accepted differences, a `FILE`, which do not count"},
+	return slices.Concat([]cli.Flag{
+		&cli.StringFlag{Name: "old-snapshot", TakesFile: true, Usage: "the site as it was, a `FOLDER`, if it differs too"},
+		&cli.StringFlag{Name: "new-snapshot", TakesFile: true, Usage: "the site as it is, a `FOLDER`"},
+	}, diffQuestionFlags(), []cli.Flag{
+		&cli.StringFlag{Name: "baseline", TakesFile: true, Usage: "accepted differences, a `FILE`, which do not count"},
 		&cli.BoolFlag{Name: "update-baseline", Usage: "accept all differences: write a new baseline"},
 		&cli.StringFlag{Name: "html", Usage: "also write a page for browsers, `FILE`, which needs nothing else"},
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
+	})
+}
+
+// diffQuestionFlags are the flags that say which requests are compared, and what fails.
+func diffQuestionFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "context", Usage: "where requests come from: `hub`, qmc, or none for requests that do not say; repeatable; the default is all"},
+		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
+		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE`, KIND[:ACTION[:TYPE]][=LIMIT], that makes the exit code 1 if more rights differ; repeatable"},
 	}
 }
 
@@ -120,7 +127,7 @@ func diffFacts(ctx *cli.Context) []shell.Fact {
 	p.file("Old snapshot", ctx.String("old-snapshot"))
 	p.file("New snapshot", ctx.String("new-snapshot"))
 	p.file("Baseline", ctx.String("baseline"))
-	p.flags(ctx, slices.Concat(whatIfNames, []string{"fail-on", "context", "env", "schema", "list-inequality", "entity-text", "session-attributes", "strict", "skip-invalid"})...)
+	p.flags(ctx, whatIfFlags(), diffQuestionFlags(), readingFlags())
 	p.version()
 	return p
 }
@@ -138,12 +145,7 @@ func baseNames(paths []string) []string {
 
 // compared says what was compared, as the command line names it.
 func compared(ctx *cli.Context) string {
-	title := strings.Join(baseNames(ctx.Args().Slice()), " → ")
-	for _, flag := range whatIfNames {
-		for _, value := range ctx.StringSlice(flag) {
-			title = strings.TrimSpace(title + " --" + flag + " " + value)
-		}
-	}
+	title := strings.TrimSpace(strings.Join(baseNames(ctx.Args().Slice()), " → ") + " " + strings.Join(commandLine(ctx, whatIfFlags()), " "))
 	add := func(lead, text string) {
 		if title != "" {
 			text = lead + text

@@ -48,12 +48,12 @@ func FormatFlag(more ...string) cli.Flag {
 
 // Flags of the input, one name everywhere.
 func snapshotFlag() cli.Flag {
-	return &cli.StringFlag{Name: "snapshot", Aliases: []string{"s"}, Usage: "the site's entities: a `FOLDER` with user.json, app.json, …"}
+	return &cli.StringFlag{Name: "snapshot", Aliases: []string{"s"}, TakesFile: true, Usage: "the site's entities: a `FOLDER` with user.json, app.json, …"}
 }
 
 // BundleFlag is the flag -b of the commands that read bundles.
 func BundleFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "bundle", Aliases: []string{"b"}, Usage: "a bundle, `FILE`, instead of rules; twice for policy and data of --split"}
+	return &cli.StringSliceFlag{Name: "bundle", Aliases: []string{"b"}, TakesFile: true, Usage: "a bundle, `FILE`, instead of rules; twice for policy and data of --split"}
 }
 
 // CompileFlags are the flags of every command that compiles rules.
@@ -66,10 +66,12 @@ func CompileFlags() []cli.Flag {
 
 // meaningFlags are the flags on which the meaning of rules depends. A bundle was compiled
 // under those of its own.
-func meaningFlags() []cli.Flag {
+func meaningFlags() []cli.Flag { return append([]cli.Flag{snapshotFlag()}, readingFlags()...) }
+
+// readingFlags are the flags that say how rules are read.
+func readingFlags() []cli.Flag {
 	return []cli.Flag{
-		snapshotFlag(),
-		&cli.StringFlag{Name: "schema", Usage: "more resource types, a `FILE` in the form of schema.json"},
+		&cli.StringFlag{Name: "schema", TakesFile: true, Usage: "more resource types, a `FILE` in the form of schema.json"},
 		Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),
 		Choice("entity-text", "reading of a comparison of an entity with a text, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
 		Choice("session-attributes", "whether session attributes take the place of those of the user's record", "separate", "stored"),
@@ -77,6 +79,15 @@ func meaningFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "strict", Usage: "a property that no type of a rule's filter has is an error"},
 		&cli.BoolFlag{Name: "skip-invalid", Usage: "leave rules with errors out, as the product does"},
 	}
+}
+
+// namesOf returns the names of flags, without their aliases.
+func namesOf(flags []cli.Flag) []string {
+	names := make([]string, len(flags))
+	for i, f := range flags {
+		names[i] = f.Names()[0]
+	}
+	return names
 }
 
 // commandLine returns the given flags among those that are set, as arguments.

@@ -16,7 +16,7 @@ import (
 
 // ConfigFlag is the flag --config.
 func ConfigFlag() cli.Flag {
-	return &cli.StringFlag{Name: "config", Usage: "the configuration `FILE` (default: " + lint.ConfigName + " in the working directory or above it)"}
+	return &cli.StringFlag{Name: "config", TakesFile: true, Usage: "the configuration `FILE` (default: " + lint.ConfigName + " in the working directory or above it)"}
 }
 
 // lintConfig reads the configuration of lints: that of --config, or the nearest

@@ -54,15 +54,21 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(first, second)
 }
 
-// inputFiles returns the files that the command line names to read, those in folders
-// too: RULES, bundles, snapshots and what flags name.
+// inputFiles returns the files that the command line names to read, those in directories
+// too: RULES, and what the flags with TakesFile name.
 func inputFiles(ctx *cli.Context) []string {
-	named := slices.Concat(ctx.Args().Slice(), ctx.StringSlice("bundle"))
-	for _, flag := range []string{"snapshot", "old-snapshot", "new-snapshot", "schema"} {
-		named = append(named, ctx.String(flag))
-	}
-	if !ctx.Bool("update-baseline") {
-		named = append(named, ctx.String("baseline"))
+	named := ctx.Args().Slice()
+	for _, flag := range ctx.Command.Flags {
+		switch f := flag.(type) {
+		case *cli.StringFlag:
+			if f.TakesFile && !(f.Name == "baseline" && ctx.Bool("update-baseline")) {
+				named = append(named, ctx.String(f.Name))
+			}
+		case *cli.StringSliceFlag:
+			if f.TakesFile {
+				named = append(named, ctx.StringSlice(f.Name)...)
+			}
+		}
 	}
 	var files []string
 	for _, name := range named {

@@ -82,7 +82,7 @@ func auditFacts(ctx *cli.Context, a *audited) []shell.Fact {
 	for _, m := range a.bundle.Manifests {
 		p.add("Bundle revision", m.Revision)
 	}
-	p.flags(ctx, "type", "action", "user", "resource", "context", "env", "env-from-rules", "schema", "list-inequality", "entity-text", "session-attributes", "assume-empty", "strict", "skip-invalid", "inactive")
+	p.flags(ctx, AuditFlags(), readingFlags())
 	p.version()
 	return p
 }

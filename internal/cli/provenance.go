@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,19 +60,9 @@ func (p *provenance) rules(name string, rules []ruleset.Rule) {
 	p.add(name, text)
 }
 
-// flags adds the options that were set.
-func (p *provenance) flags(ctx *cli.Context, names ...string) {
-	var set []string
-	for _, name := range names {
-		if ctx.IsSet(name) {
-			value := fmt.Sprint(ctx.Value(name))
-			if list := ctx.StringSlice(name); len(list) > 0 {
-				value = strings.Join(list, ", ")
-			}
-			set = append(set, "--"+name+" "+value)
-		}
-	}
-	p.add("Options", strings.Join(set, " "))
+// flags adds the options that were set among flags.
+func (p *provenance) flags(ctx *cli.Context, flags ...[]cli.Flag) {
+	p.add("Options", strings.Join(commandLine(ctx, slices.Concat(flags...)), " "))
 }
 
 // version adds the version of the program.

@@ -18,16 +18,13 @@ func whatIfFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "disable", Usage: "compare with `RULE`, by name or id, disabled; repeatable"},
 		&cli.StringSliceFlag{Name: "enable", Usage: "compare with `RULE` enabled; repeatable"},
-		&cli.StringSliceFlag{Name: "add", Usage: "compare with the rules of `FILE` added; repeatable"},
+		&cli.StringSliceFlag{Name: "add", TakesFile: true, Usage: "compare with the rules of `FILE` added; repeatable"},
 		&cli.StringSliceFlag{Name: "set", Usage: "compare with 'RULE.condition=…' changed; also .filter, .actions and .context; repeatable"},
 	}
 }
 
-// whatIfNames are the names of whatIfFlags.
-var whatIfNames = []string{"disable", "enable", "add", "set"}
-
 // isWhatIf says whether the flags change rules.
-func isWhatIf(ctx *cli.Context) bool { return slices.ContainsFunc(whatIfNames, ctx.IsSet) }
+func isWhatIf(ctx *cli.Context) bool { return slices.ContainsFunc(namesOf(whatIfFlags()), ctx.IsSet) }
 
 // whatIf returns rules changed as the flags ask, and what is wrong with added ones.
 func whatIf(ctx *cli.Context, rules []ruleset.Rule) ([]ruleset.Rule, diag.List, error) {
