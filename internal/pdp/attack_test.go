@@ -157,6 +157,30 @@ func TestNobodyKeepsAConnection(t *testing.T) {
 	}
 }
 
+// TestRefusedBodiesEndTheConnection of a caller that is known as well: nobody waits for
+// the rest.
+func TestRefusedBodiesEndTheConnection(t *testing.T) {
+	p := start(t, twoCallers(t, dearConfig(t)))
+	for name, c := range map[string]struct {
+		header string
+		closed bool
+	}{
+		"of another type":      {"Content-Type: text/plain\r\nContent-Length: 100\r\n\r\n", true},
+		"too large":            {"Content-Type: application/json\r\nContent-Length: 100000000\r\n\r\n", true},
+		"in chunks":            {"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", true},
+		"refused when it came": {"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}", false},
+	} {
+		conn := p.dial()
+		_, _ = io.WriteString(conn, "POST "+evaluation+" HTTP/1.1\r\nHost: x\r\n"+modestToken+"\r\n"+c.header)
+		_ = conn.SetReadDeadline(time.Now().Add(2 * time.Minute))
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || response.StatusCode != 400 || response.Close != c.closed {
+			t.Errorf("%s: %v %+v", name, err, response)
+		}
+		_ = conn.Close()
+	}
+}
+
 // TestFloodOfConnections holds all connections there may be, and is served beside.
 func TestFloodOfConnections(t *testing.T) {
 	cfg := dearConfig(t)

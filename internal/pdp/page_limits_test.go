@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,12 +34,24 @@ var limitTests = map[string]string{
 	"bundle, unpacked":                             "TestArchivesOfAServerAreLimited TestArchivesWithoutEnd",
 	"Rego, YAML and manifest of a bundle":          "TestArchivesWithoutEnd",
 	"activation":                                   "TestEndlessActivation",
+	"activations given up that still run":          "TestAbandonedActivationsAreBounded",
 	"download":                                     "TestDownloadsEnd",
 	"masks and drops":                              "TestBrokenMasks",
 	"lines that wait for standard output or error": "TestNobodyReadsStandardOutput TestNobodyReads",
 	"decisions that wait for a log server":         "TestLogServerAway",
 	"spans that wait":                              "TestTracesByGRPC",
 	"half of a bundle that waits":                  "TestTwoSources TestParts",
+}
+
+// claimTests are what the page says below the table, by its first words, with the tests
+// that hold it.
+var claimTests = map[string]string{
+	"One caller does not starve the others":            "TestOneCallerDoesNotStarveOthers TestOneCallerDoesNotStopOthers TestTurnsGoToTheCallerWithFewest TestTurnsOfOneCaller",
+	"These connections are closed after their answer:": "TestNobodyKeepsAConnection TestRefusedBodiesEndTheConnection",
+	"When all connections are in use,":                 "TestHalfHeadersKeepNobodyOut TestFloodOfConnections TestConnectionsAreLimited",
+	"A request holds its slot until":                   "TestSlotsAreNotHeldWhileWriting",
+	"HTTP/1.1 only:":                                   "TestPercent TestGroupLimit TestFloodOfBodies",
+	"Memory of a flood.":                               "TestFloodOfBodies",
 }
 
 // defaultsOf are the defaults that the table names, as the table writes them.
@@ -64,7 +77,8 @@ func TestLimitsOfThePage(t *testing.T) {
 	if !ok {
 		t.Fatal("the page has no table of limits")
 	}
-	table, _, _ = strings.Cut(table, "\n\n")
+	table, below, _ := strings.Cut(table, "\n\n")
+	below, _, _ = strings.Cut(below, "\n## ")
 	tests, defaults, seen := testNames(t), defaultsOf(pdp.DefaultLimits()), map[string]bool{}
 	for row := range strings.Lines(table) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(row), "|"), "|")
@@ -86,6 +100,26 @@ func TestLimitsOfThePage(t *testing.T) {
 	for what := range limitTests {
 		if !seen[what] {
 			t.Errorf("the page says nothing of %q any more", what)
+		}
+	}
+	held(t, strings.TrimSpace(below), tests)
+}
+
+// held holds that each of the claims in a list has its tests, which exist.
+func held(t *testing.T, list string, tests map[string]bool) {
+	t.Helper()
+	claims := strings.Split(list, "\n")
+	if len(claims) != len(claimTests) {
+		t.Errorf("the page makes %d claims, and %d have tests", len(claims), len(claimTests))
+	}
+	for begin, names := range claimTests {
+		if !slices.ContainsFunc(claims, func(c string) bool { return strings.HasPrefix(strings.Trim(c, "-* "), begin) }) {
+			t.Errorf("the page does not claim %q any more", begin)
+		}
+		for _, name := range strings.Fields(names) {
+			if !tests[name] {
+				t.Errorf("%s: there is no test %s", begin, name)
+			}
 		}
 	}
 }
