@@ -1,6 +1,7 @@
 package pdp_test
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,6 +120,65 @@ func TestExternalAuthorization(t *testing.T) {
 		t.Errorf("an empty check: %v %v", answer, err)
 	}
 	p.counts(`qlik2rego_requests_total{api="ext_authz",status="200"}`, "2")
+}
+
+// TestSlowChecks has clients that begin a check and never send it: each ends.
+func TestSlowChecks(t *testing.T) {
+	cfg := edgeConfig(t)
+	cfg.Limits.Read, cfg.Limits.Queue, cfg.Limits.Time = 100*time.Millisecond, 100*time.Millisecond, 100*time.Millisecond
+	cfg.Envoy = listenLoopback(t)
+	start(t, cfg)
+	c, err := grpc.NewClient(cfg.Envoy.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for range 20 {
+		ctx, cancel := timeout(t, 2*time.Minute)
+		stream, err := c.NewStream(ctx, &grpc.StreamDesc{ClientStreams: true}, auth.Authorization_Check_FullMethodName)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := stream.RecvMsg(new(auth.CheckResponse)); err == nil || ctx.Err() != nil {
+			t.Errorf("it does not end: %v", err)
+		}
+		cancel()
+	}
+}
+
+// TestChecksAreLimited has more checks open than there may be: one more is refused at
+// once, as a proxy understands it.
+func TestChecksAreLimited(t *testing.T) {
+	cfg := slowConfig(t)
+	cfg.Edge = parseEdge(t, edgeMapping)
+	cfg.Limits.Connections, cfg.Limits.Concurrent = 2, 4
+	cfg.Envoy = listenLoopback(t)
+	p := start(t, cfg)
+	c, err := grpc.NewClient(cfg.Envoy.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	client := auth.NewAuthorizationClient(c)
+	check := func(ctx context.Context, id string) (int, error) {
+		answer, err := client.Check(ctx, &auth.CheckRequest{Attributes: &auth.AttributeContext{Request: &auth.AttributeContext_Request{
+			Http: &auth.AttributeContext_HttpRequest{Method: "GET", Path: "/records/" + id, Headers: map[string]string{"x-user": "alice"}},
+		}}})
+		return int(answer.GetDeniedResponse().GetStatus().GetCode()), err
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var all sync.WaitGroup
+	for range 2 {
+		all.Go(func() { _, _ = check(ctx, "slow") })
+	}
+	p.deciding("2")
+	if status, err := check(t.Context(), "fast"); err != nil || status != http.StatusServiceUnavailable {
+		t.Errorf("one more: %d %v", status, err)
+	}
+	cancel()
+	all.Wait()
+	eventually(t, "there is room again", func() bool { status, err := check(t.Context(), "fast"); return err == nil && status == 0 })
 }
 
 // TestRealProxies runs nginx and Caddy in front, where they are installed.

@@ -9,6 +9,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/tap"
 
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/edge"
@@ -23,10 +24,23 @@ type envoy struct{ s *Server }
 // checkMax is the number of bytes of a check, headers and all.
 const checkMax = 256 << 10
 
+// connectionWindow is the number of bytes that a connection of Envoy may send before they
+// are read. It is fixed, so that connections bound the memory that they take.
+const connectionWindow = 1 << 20
+
 // envoyServer makes the gRPC server.
 func (s *Server) envoyServer() *grpc.Server {
 	return extauthz.NewServer(&envoy{s: s},
-		grpc.MaxRecvMsgSize(checkMax), grpc.MaxConcurrentStreams(256), grpc.ConnectionTimeout(s.cfg.Limits.Read), grpc.MaxHeaderListSize(headerMax))
+		grpc.MaxRecvMsgSize(checkMax), grpc.MaxConcurrentStreams(256), grpc.ConnectionTimeout(s.cfg.Limits.Read), grpc.MaxHeaderListSize(headerMax),
+		grpc.InitialWindowSize(checkMax), grpc.InitialConnWindowSize(connectionWindow), grpc.InTapHandle(s.inTime))
+}
+
+// inTime ends a check that has not arrived, waited and been answered in time.
+func (s *Server) inTime(ctx context.Context, _ *tap.Info) (context.Context, error) {
+	l := s.cfg.Limits
+	ctx, cancel := context.WithTimeout(ctx, l.Read+l.Queue+l.Time)
+	context.AfterFunc(ctx, cancel)
+	return ctx, nil
 }
 
 // busyListener tells a limiter that its connections are in use: a connection of
@@ -51,7 +65,7 @@ func (e *envoy) Check(ctx context.Context, check *extauthz.Check) (*extauthz.Ans
 		x.r.Header.Set("X-Request-Id", id)
 	}
 	x.r.RemoteAddr = check.Peer
-	err := x.pass(ctx, edge.Question{Method: check.Method, URI: check.Path, Header: func(name string) []string {
+	err := x.check(ctx, edge.Question{Method: check.Method, URI: check.Path, Header: func(name string) []string {
 		value, ok := check.Headers[strings.ToLower(name)]
 		if !ok || strings.Contains(value, ",") { // Envoy joins headers of one name
 			return nil
@@ -66,6 +80,15 @@ func (e *envoy) Check(ctx context.Context, check *extauthz.Check) (*extauthz.Ans
 	}
 	e.s.finished(x, time.Since(start))
 	return answer, nil
+}
+
+// check decides about a check, unless as many are open as there may be connections.
+func (x *exchange) check(ctx context.Context, q edge.Question, caller callers.Caller) error {
+	if !x.gate.turns.enter(caller.Name, x.cfg.Limits.Connections) {
+		return errFull
+	}
+	defer x.gate.turns.exit(caller.Name)
+	return x.pass(ctx, q, caller)
 }
 
 // refused returns the status of an error, and logs a failure.

@@ -28,6 +28,7 @@ var limitTests = map[string]string{
 	"requests of one caller, open at once":         "TestOneCallerDoesNotKeepAllConnections",
 	"that wait":                                    "TestOneTooMany",
 	"that run beyond their time":                   "TestOneBuiltinIsNotInterrupted TestOneCallerDoesNotStopOthers",
+	"checks of Envoy, open at once":                "TestChecksAreLimited TestSlowChecks",
 	"request header":                               "TestHeaderIsLimited",
 	"bearer token":                                 "TestTokens",
 	"connections for diagnostics":                  "TestDiagnosticConnections",
