@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/deepstack"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/policies"
 )
@@ -219,7 +220,10 @@ func (p *EntryPoint) evaluateAll(ctx context.Context, requests []Request, explai
 	var g errgroup.Group
 	for i := range parts {
 		from, to := i*len(requests)/parts, (i+1)*len(requests)/parts
-		g.Go(func() error { return p.evaluate(ctx, requests[from:to], explain, verdicts[from:to]) })
+		g.Go(func() error {
+			deepstack.Reserve()
+			return p.evaluate(ctx, requests[from:to], explain, verdicts[from:to])
+		})
 	}
 	return verdicts, g.Wait()
 }

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"time"
+
+	"github.com/qlik2rego/qlik2rego/internal/deepstack"
 )
 
 // gate bounds the requests that are decided at once, and the time that each
@@ -74,6 +76,7 @@ func (g *gate) run(ctx context.Context, caller string, limit time.Duration, work
 	go func() {
 		defer close(ended)
 		defer g.turns.leave(caller)
+		deepstack.Reserve()
 		done <- unpanicked(ctx, work)
 	}()
 	select {
