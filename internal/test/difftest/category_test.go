@@ -228,12 +228,9 @@ func (d *viewDecider) rules(input map[string]any) []string {
 func TestCategoriesAgree(t *testing.T) {
 	ctx := context.Background()
 	checks := 0
-	most := 5
-	switch {
-	case exact.Enabled():
+	most := 5 // of which some place apps
+	if exact.Enabled() {
 		most = 60
-	case testing.Short():
-		most = 2
 	}
 	placed, fitted := 0, 0
 	defer func() {
