@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net/url"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego"
@@ -60,6 +61,21 @@ func ExampleRules_Decider() {
 	}
 	fmt.Println(decision.Allow, decision.Reason, decision.GrantedBy)
 	// Output: true granted [5368eef7-9492-492c-b2b2-522fe5c23503]
+}
+
+// The repository service takes a filter in the address of a call; what several calls answer
+// is united by id.
+func ExampleRules_Filter_repository() {
+	rules := load(qlik2rego.Options{Rules: []string{scenario + "/rules.json"}, Snapshot: scenario + "/site"})
+	streams := qlik2rego.Request{Subject: `ACME\anna`, Action: "read", ResourceType: "Stream", Context: "hub"}
+	f, err := rules.Filter(context.Background(), streams, qlik2rego.FilterOptions{Target: "qrs"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, one := range f.Filters {
+		fmt.Println("GET /qrs/stream?filter=" + url.QueryEscape(one)[:46] + "…")
+	}
+	// Output: GET /qrs/stream?filter=owner.id+eq+a9e42fff-5818-4398-aa6f-a9de22b332…
 }
 
 func ExampleRules_Explain() {

@@ -55,6 +55,9 @@ func NewReport(n Node, branches []Branch, target, typeKey string, site *snapshot
 		var q *QRS
 		if q, err = WriteQRS(n, QRSOptions{Site: site, Superset: o.Superset}); err == nil {
 			report.Filters, report.Exact = q.Filters, q.Exact
+			if len(q.Filters) == 0 { // nothing on record meets a condition on related entities
+				report.Kind = Never
+			}
 		}
 	case target == "ucast":
 		report.Query, err = UCAST(n)
