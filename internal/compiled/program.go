@@ -26,8 +26,13 @@ type Program struct {
 	prefixes map[string]expr
 	ids      atomic.Int32
 
+	// kept are machines that the garbage collector leaves alone, with their caches.
+	kept     [machinesKept]atomic.Pointer[machine]
 	machines sync.Pool
 }
+
+// machinesKept is the number of machines that keep their caches while nobody asks.
+const machinesKept = 4
 
 // New returns a program for modules that a compiler has compiled without an error.
 // Nothing is compiled until it is asked for. Results that depend on no more of the
@@ -193,14 +198,33 @@ var ErrResults = errors.New("the query does not have one value")
 // nothing of its cause unless it is that of the context: OPA knows.
 func (q *Query) Eval(ctx context.Context, data *bundles.Document, input ast.Value) (any, error) {
 	p := q.program
-	ids := int(p.ids.Load())
-	m, ok := p.machines.Get().(*machine)
-	if !ok || len(m.rules) < ids {
-		m = newMachine(ids, &p.names)
-	}
+	m := p.machine()
 	value, err := q.evalOn(ctx, m, data, input)
-	p.machines.Put(m)
+	p.release(m)
 	return value, err
+}
+
+// machine returns a machine that nobody uses.
+func (p *Program) machine() *machine {
+	ids := int(p.ids.Load())
+	for i := range p.kept {
+		if m := p.kept[i].Swap(nil); m != nil && len(m.rules) >= ids {
+			return m
+		}
+	}
+	if m, ok := p.machines.Get().(*machine); ok && len(m.rules) >= ids {
+		return m
+	}
+	return newMachine(ids, &p.names)
+}
+
+func (p *Program) release(m *machine) {
+	for i := range p.kept {
+		if p.kept[i].CompareAndSwap(nil, m) {
+			return
+		}
+	}
+	p.machines.Put(m)
 }
 
 func (q *Query) evalOn(ctx context.Context, m *machine, data *bundles.Document, input ast.Value) (any, error) {
