@@ -146,6 +146,8 @@ func TestCacheHolds(t *testing.T) {
 		{"a rule that reads all", "p := [input[k] | some k in [\"s\", \"v\"]]", 0, 0},
 		{"a call with a string of the policy", "p := [f(\"x\"), input.v]\n\nf(x) := [x, input.s.id]", 2, 1},
 		{"a call with a string of the request", "p := f(input.v)\n\nf(x) := [x, input.s.id]", 2, 0},
+		{"a rule that is remembered and reads more", "p := [v, w]\n\nv := input.v\n\nw := [v, input.s.id]", 2, 0},
+		{"a call that is remembered and reads more", "p := [f(\"x\"), w]\n\nf(x) := [x, input.v]\n\nw := [f(\"x\"), input.s.id]", 2, 0},
 		{"a call with a number", "p := f(1)\n\nf(x) := [x, input.s.id]", 2, 0},
 		{"a definition", "p := 1 if input.s.missing else := 2 if input.s.id == \"c\" else := 3 if input.v", 5, 0},
 		{"too many elements", "p if count(q) > 0\n\nq := [[x, y] | some x in input.s.list; some y in input.s.list]", 3, 0},

@@ -46,7 +46,7 @@ var compiledMutants = []mutant{
 	one("compiled: a result of a number's first form is cached", "internal/compiled/machine.go", `m.varies = m.varies || !numberless(a)`, `_ = numberless`),
 	one("compiled: what varies below is not seen", "internal/compiled/machine.go", `m.varies = m.varies || before`, `m.varies = before`),
 	one("compiled: the whole input does not vary", "internal/compiled/program.go", "m.varies = true\n\t\t\treturn m.input", "return m.input"),
-	one("compiled: all members are stable", "internal/compiled/program.go", `return len(ref) > 1 && slices.ContainsFunc(p.stable, ref[1].Equal)`, `return len(ref) > 1`),
+	one("compiled: all members are stable", "internal/compiled/program.go", `return len(ref) > 1 && slices.ContainsFunc(p.stable, ref[1].Equal)`, `return len(ref) > 1 || slices.ContainsFunc(p.stable, ref[1].Equal)`),
 	one("compiled: what a remembered rule read is forgotten", "internal/compiled/unit.go", "if memo.gen == m.gen {\n\t\tm.varies = m.varies || memo.varies\n\t\treturn memo.value", "if memo.gen == m.gen {\n\t\treturn memo.value"),
 	one("compiled: what a remembered call read is forgotten", "internal/compiled/unit.go", "m.varies = m.varies || e.varies\n\t\treturn e.value", "return e.value"),
 	one("compiled: cached lists are used again", "internal/compiled/cache.go", "return &list{elems: f.all(v.elems)}", "return v"),
