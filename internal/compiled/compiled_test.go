@@ -3,6 +3,7 @@ package compiled
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -141,6 +142,85 @@ p contains [x, y, f(x, y)] if { some x in input.xs; some y in input.ys }
 		}
 	}
 	p.agree(t, "[f | f := data.t.f(\"a\", \"g\")]", ast.Null{})
+}
+
+// The second argument chooses rules where the first does not, and what is negated chooses
+// none.
+func TestChoiceOfOthers(t *testing.T) {
+	p := mustPolicy(t, `package t
+
+second(_, "a") := 1
+
+second(_, "b") := 2
+
+second(_, "c") := 3
+
+second(_, y) := 4 if y in {"d", "e"}
+
+negated(x) := "none of them" if not x == "a"
+
+negated(x) := "a" if x == "a"
+
+negated(x) := "none of them" if { not x in {"a", "b"}; x == "c" }
+
+p contains [x, y, second(x, y)] if { some x in input.xs; some y in input.xs }
+
+q contains [x, negated(x)] if some x in input.xs
+`, nil)
+	for _, query := range []string{"data.t.p", "data.t.q"} {
+		p.agree(t, query, ast.MustParseTerm(`{"xs": ["a", "b", "c", "d", "e", "z", 1]}`).Value)
+	}
+}
+
+// What was remembered before the memory of calls grows is the same after it.
+func TestMemoryGrows(t *testing.T) {
+	p := mustPolicy(t, `package t
+
+f(x) := [x, input.z]
+
+p := {f(x) | some x in input.xs}
+
+q := [p, {f(x) | some x in input.xs}]
+`, nil)
+	var xs []string
+	for i := range 2000 {
+		xs = append(xs, strconv.Quote("x"+strconv.Itoa(i)))
+	}
+	p.agree(t, "data.t.q", ast.MustParseTerm(`{"z": "z", "xs": [`+strings.Join(xs, ", ")+`]}`).Value)
+}
+
+// concat is undefined for lists and sets of anything but strings.
+func TestConcatOfOthers(t *testing.T) {
+	p := mustPolicy(t, `package t
+
+p := concat(",", input.xs)
+
+q := concat(",", {x | some x in input.xs})
+`, nil)
+	for _, xs := range []string{`["a", 1]`, `["a", null, "b"]`, `[["a"]]`, `["a", "b"]`, "[]", `{"k": "a"}`, `"a"`} {
+		for _, query := range []string{"data.t.p", "data.t.q"} {
+			p.agree(t, query, ast.MustParseTerm(`{"xs": `+xs+`}`).Value)
+		}
+	}
+}
+
+// A pattern matches lists of its own length alone.
+func TestPatternsOfLists(t *testing.T) {
+	p := mustPolicy(t, `package t
+
+p := [x, y] if [x, y] = input.list
+
+q contains [x, y] if some [x, y] in input.lists
+
+r := x if [x, ["a", y]] = input.nested
+
+s contains x if [x] = input.lists[_]
+`, nil)
+	for _, list := range []string{"[]", "[1]", "[1, 2]", "[1, 2, 3]", "null"} {
+		for _, query := range []string{"data.t.p", "data.t.q", "data.t.r", "data.t.s"} {
+			p.agree(t, query, ast.MustParseTerm(`{"list": `+list+`, "lists": [`+list+`, ["x", "y", "z"], ["v", "w"]], "nested": [`+list+`, ["a", 1, 2]]}`).Value)
+		}
+	}
 }
 
 // More results than the memory of a machine begins with are remembered as well, and
