@@ -49,8 +49,10 @@ func (r *runner) targets(p Persona, at solve.Persona, l *ResourceLever) []map[st
 		}
 	case duplicate:
 		list = append(list, map[string]*solve.Record{"owner": recordOf(p.record), "stream": nil})
-	default:
+	case update:
 		list = append(list, nil)
+	default:
+		panic("escalate: unknown change of a resource: " + l.Action.Name())
 	}
 	return list
 }
