@@ -10,9 +10,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// addCategories adds what decides about licences and about the placement of apps, where
-// valid rules of these categories can fit: modules, and what they read. A policy without
-// such rules stays as it is, and so does a view, which is of one category already.
+// addCategories adds the modules that decide about licences and the placement of apps, and what
+// those modules read, if valid rules of these categories can match. Otherwise, and in a view,
+// which has one category already, the policy is unchanged.
 func (p *Policy) addCategories(rules []*resolve.Rule) {
 	if p.Options.View != 0 {
 		return
@@ -33,7 +33,7 @@ func (p *Policy) addCategory(c ruleset.Category, section rego.Section, rules []*
 			read = append(read, one)
 		}
 	}
-	// The rules are valid: what there is to say about them has been said.
+	// The rules are valid, and their diagnostics have been reported already.
 	plan, _ := planRules(view, options)
 	if !slices.ContainsFunc(plan.Classes, func(c *privilege.Class) bool { return len(c.Rules) > 0 }) {
 		return

@@ -7,34 +7,32 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// RuleClauses is a rule taken apart into what can come out one way or the other.
+// RuleClauses is a rule split into the clauses that can be true or false.
 type RuleClauses struct {
 	ruleset.Rule
 	Tree  condition.Node
 	Items []ruleset.FilterItem
 	// Reached are the keys of all classes of resources that the filter reaches.
 	Reached []string
-	// Classes are those of them in which the condition is not always false.
+	// Classes are those classes of Reached in which the condition is not always false.
 	Classes []ClassClauses
 }
 
-// ClassClauses is what is left of a rule to be tested on the resources of a class.
+// ClassClauses is the part of a rule that a test on the resources of a class has to cover.
 type ClassClauses struct {
-	// Key is the type's key or, where Named is false, a prefix with a star behind,
-	// for the types that nothing names.
+	// Key is the type's key. If Named is false, it is a prefix followed by a star, for the
+	// types that no rule and no schema names.
 	Key   string
 	Named bool
-	// Clauses are the comparisons and calls of the rule's condition that the class
-	// does not decide, in the order of the text.
+	// Clauses are the comparisons and calls of the rule's condition that the class does not
+	// decide, in source order.
 	Clauses []condition.Node
-	// Hits are the items of the filter, by their index in Items, that hit some
-	// resources of the class and not others. There are none where another item hits
-	// all.
+	// Hits are the indices in Items of the filter items that match only some resources of the
+	// class. It is empty if another item matches all of them.
 	Hits []int
 }
 
-// Clauses takes the enabled Security rules apart, in the order in which they are
-// given. The rules must compile.
+// Clauses splits the enabled Security rules, in the given order. The rules must compile.
 func Clauses(rules []ruleset.Rule, options Options) []RuleClauses {
 	if options.Schema == nil {
 		options.Schema = schema.Default()
@@ -49,7 +47,7 @@ func Clauses(rules []ruleset.Rule, options Options) []RuleClauses {
 		clauses := RuleClauses{Rule: r.Rule, Tree: r.Tree, Items: r.Filter.Items}
 		for _, k := range kept[i] {
 			if options.View == ruleset.Sync && k.Key != "app" {
-				continue // of all that a filter reaches, nodes serve apps
+				continue // nodes serve apps only, whatever else the filter reaches
 			}
 			clauses.Reached = append(clauses.Reached, k.Key)
 			if k.Never {

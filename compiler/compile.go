@@ -13,9 +13,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Compile translates a rule set and reports on all of its rules. The policy is
-// nil if a rule has an error, unless Options.SkipInvalid leaves such rules out.
-// It does not depend on the order of the rules: they stand by name.
+// Compile translates a rule set and reports on all of its rules. The policy is nil if a rule
+// has an error, unless Options.SkipInvalid leaves such rules out. The result does not depend on
+// the order of the rules, which are sorted by name.
 func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
 	rules = slices.SortedFunc(slices.Values(rules), func(a, b ruleset.Rule) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
@@ -53,7 +53,7 @@ func Compile(rules []ruleset.Rule, options Options) (*Policy, diag.List) {
 	return policy, list
 }
 
-// add adds the lines of a module. Lines that follow each other are one range.
+// add adds the lines of a module. Adjacent lines become one range.
 func (s Sources) add(m rego.Module) {
 	for _, span := range m.Spans {
 		for _, id := range span.Rules {
@@ -89,9 +89,9 @@ func parse(rules []ruleset.Rule, options Options) ([]*resolve.Rule, diag.List) {
 	return parsed, list
 }
 
-// planRules resolves the rules and orders what they ask of each other. A rule
-// with an error ends it, unless such rules are to be left out: then what the
-// others depend on may change, and everything is done again without them.
+// planRules resolves the rules and orders the privileges that they ask of each other. A rule
+// with an error ends it. With SkipInvalid the rule is left out and planning starts again,
+// because the remaining rules may depend on it.
 func planRules(rules []*resolve.Rule, options Options) (*privilege.Plan, diag.List) {
 	var list diag.List
 	for {

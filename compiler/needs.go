@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// needsOf returns the fields of exports that the rules of a plan read, each with the rules
-// that read it, ordered. Fields that are assumed to be empty are left out.
+// needsOf returns the export fields that the rules of a plan read, each with the rules that
+// read it, sorted. Fields that are assumed to be empty are left out.
 func needsOf(plan *privilege.Plan, s *schema.Schema, assumed []schema.Field) []schema.Need {
 	var needs []schema.Need
 	asked := askedThrough(plan)
@@ -69,7 +69,7 @@ type stage struct {
 	action ruleset.Action
 }
 
-// askedThrough returns the rights that rules ask for on entities that a resource leads to.
+// askedThrough returns the rights that rules ask for on entities related to a resource.
 func askedThrough(plan *privilege.Plan) map[stage]bool {
 	asked := map[stage]bool{}
 	for _, c := range plan.Classes {
@@ -84,8 +84,8 @@ func askedThrough(plan *privilege.Plan) map[stage]bool {
 	return asked
 }
 
-// readBy returns the fields that a predicate reads, and whether it reads them of entities
-// that a resource leads to; with asked, the resource itself is such an entity.
+// readBy returns the fields that a predicate reads, and whether it reads them from entities
+// related to the resource; asked says that the resource itself is such an entity.
 func readBy(p ir.Predicate, s *schema.Schema, asked bool) []schema.Need {
 	v, through := viewer{schema.View{}, s}, viewer{schema.View{}, s}
 	ir.Visit(p, func(a ir.Atom, _ bool) {
@@ -102,7 +102,7 @@ func readBy(p ir.Predicate, s *schema.Schema, asked bool) []schema.Need {
 	return needs
 }
 
-// beyond collects what an atom reads of entities that a resource leads to.
+// beyond collects what an atom reads from entities related to the resource.
 func (v viewer) beyond(a ir.Atom, asked bool) {
 	read := ir.OperandsOf(a)
 	entities := read.Entities
@@ -117,7 +117,7 @@ func (v viewer) beyond(a ir.Atom, asked bool) {
 		entities = append(entities, p.Of)
 	}
 	for _, e := range entities {
-		if !asked && !e.IsRoot() { // the first relation is read of the resource itself
+		if !asked && !e.IsRoot() { // the first relation is read from the resource itself
 			e = ir.Entities{Root: e.Root, Origin: e.Steps[0].Type, Steps: e.Steps[1:]}
 		}
 		v.entities(e)

@@ -8,17 +8,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Policy is a compiled rule set: everything of a bundle but the site's data
-// and the hand-written library.
+// Policy is a compiled rule set: everything in a bundle except the site's data and the
+// hand-written library.
 type Policy struct {
 	// Modules are the generated Rego modules, ordered by path.
 	Modules []Module
 	// Sources is the source map: where in the modules each rule is.
 	Sources Sources
-	// View is what the rules read of a site.
+	// View is the part of a site's data that the rules read.
 	View schema.View
-	// Needs are the fields that an export of the site must have, since rules read them and
-	// Options.AssumeEmpty does not name them.
+	// Needs are the fields that a site's export must have, because rules read them and
+	// Options.AssumeEmpty does not list them.
 	Needs []schema.Need
 	// Reads is what each rule reads, test by test.
 	Reads reads.Reads
@@ -26,7 +26,7 @@ type Policy struct {
 	// it can grant.
 	Catalogue []RuleInfo
 	// Categories are those of License and Sync that have packages of their own among the
-	// modules, since rules of theirs can fit.
+	// modules, because some of their rules can match.
 	Categories []ruleset.Category
 	// Skipped are the rules that Options.SkipInvalid left out, ordered by name.
 	Skipped []diag.Rule
@@ -41,12 +41,12 @@ type Module struct {
 	Path, Source string
 }
 
-// Sources is a source map: by the id of a rule and the path of a module, the lines that
-// stand for the rule, from 1, first and last of each range, in order. A rule that grants
-// nothing is not in it.
+// Sources is a source map: for the id of a rule and the path of a module, the ranges of lines,
+// first and last, counted from 1, that belong to the rule, in order. It has no entry for a rule
+// that grants nothing.
 type Sources map[string]map[string][][2]int
 
-// RuleInfo is what reports say of a rule.
+// RuleInfo describes a rule for reports.
 type RuleInfo struct {
 	ID        string   `json:"id"`
 	Name      string   `json:"name"`
@@ -58,6 +58,6 @@ type RuleInfo struct {
 	Disabled  bool     `json:"disabled"`
 }
 
-// Plan returns the rules as they were compiled: the predicates of every type scope. It is
-// for other back ends than Rego; nobody may change it.
+// Plan returns the compiled rules: the predicates of every type scope. It is for back ends
+// other than Rego; callers must not modify it.
 func (p *Policy) Plan() *privilege.Plan { return p.plan }

@@ -12,8 +12,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// readsOf collects the tests of every rule of a plan. Tests and rules stand there
-// once, however many classes a rule reaches.
+// readsOf collects the tests of every rule of a plan. Each test and each rule is listed once,
+// however many classes a rule reaches.
 func readsOf(plan *privilege.Plan) reads.Reads {
 	all := reads.Reads{Tests: []reads.Test{}, Rules: []reads.Rule{}, Classes: []reads.Class{}}
 	var tests, rules numbers
@@ -45,11 +45,11 @@ func readsOf(plan *privilege.Plan) reads.Reads {
 	return all
 }
 
-// numbers number values in the order in which they are first met.
+// numbers numbers values in the order of first use.
 type numbers map[string]int
 
 func (n *numbers) of(v any) (number int, known bool) {
-	// Texts, numbers and lists of them always have a JSON form.
+	// Strings, numbers and lists of them always marshal.
 	key, _ := json.Marshal(v)
 	if number, known = (*n)[string(key)]; known {
 		return number, true
@@ -66,24 +66,24 @@ func (n *numbers) of(v any) (number int, known bool) {
 func testOf(a ir.Atom) reads.Test {
 	switch p := a.(type) {
 	case ir.OneOf:
-		return reads.Test{Kind: reads.OneOf, Left: valueOf(p.Value), Texts: p.Texts, Exact: p.Exact}
+		return reads.Test{Kind: reads.OneOf, Left: valueOf(p.Value), Strings: p.Strings, Exact: p.Exact}
 	case ir.Common:
 		return reads.Test{Kind: reads.Common, Left: valueOf(p.Left), Right: valueOf(p.Right), Exact: p.Exact}
 	case ir.Identical:
 		t := reads.Test{Kind: reads.Identical, Left: valueOf(p.Left), Exact: p.Exact}
 		if literal, ok := p.Right.(ir.Literal); ok {
-			t.Texts = []string{literal.Text}
+			t.Strings = []string{literal.Text}
 			if !p.Exact {
-				t.Texts[0] = schema.Fold(literal.Text)
+				t.Strings[0] = schema.Fold(literal.Text)
 			}
 			return t
 		}
 		t.Right = valueOf(p.Right)
 		return t
 	case ir.Like:
-		return reads.Test{Kind: reads.Matches, Left: valueOf(p.Value), Texts: []string{patternOf(p.Pattern)}}
+		return reads.Test{Kind: reads.Matches, Left: valueOf(p.Value), Strings: []string{patternOf(p.Pattern)}}
 	case ir.Matches:
-		return reads.Test{Kind: reads.Matches, Left: valueOf(p.Value), Texts: []string{p.Regexp}, Exact: true}
+		return reads.Test{Kind: reads.Matches, Left: valueOf(p.Value), Strings: []string{p.Regexp}, Exact: true}
 	case ir.Present:
 		return reads.Test{Kind: reads.Present, Left: valueOf(p.Value)}
 	case ir.Exists:
@@ -102,8 +102,8 @@ func testOf(a ir.Atom) reads.Test {
 	panic(fmt.Sprintf("compiler: unknown atom %T", a))
 }
 
-// patternOf returns a pattern of like as an anchored regular expression for
-// folded texts.
+// patternOf returns a pattern of like as an anchored regular expression for case-folded
+// strings.
 func patternOf(p ir.Pattern) string {
 	switch shape, text := p.Shape(); shape {
 	case ir.Prefix:
@@ -114,7 +114,7 @@ func patternOf(p ir.Pattern) string {
 		return `(?s)^.*` + regexp.QuoteMeta(text) + `.*$`
 	case ir.General:
 		return text
-	case ir.Whole, ir.Anything: // resolve makes OneOf and Present of them
+	case ir.Whole, ir.Anything: // resolve converts these to OneOf and Present
 	}
 	panic("compiler: a pattern without a wildcard, or of nothing else")
 }
@@ -122,7 +122,7 @@ func patternOf(p ir.Pattern) string {
 func valueOf(v ir.Value) *reads.Operand {
 	p, ok := v.(ir.Property)
 	if !ok {
-		// Literals stand on the right of Identical alone.
+		// Literals are only the right operand of Identical.
 		return &reads.Operand{Root: reads.Environment, Property: v.(ir.Environment).Name}
 	}
 	o := entitiesOf(p.Of)

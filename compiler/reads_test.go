@@ -36,7 +36,7 @@ func testsOf(t *testing.T, r reads.Reads, typ string) string {
 		var tests []string
 		for _, n := range r.Rules[rule].Tests {
 			t := r.Tests[n]
-			text := strings.Join([]string{string(t.Kind), operand(t.Left), operand(t.Right), strings.Join(t.Texts, "|"), t.Context}, " ")
+			text := strings.Join([]string{string(t.Kind), operand(t.Left), operand(t.Right), strings.Join(t.Strings, "|"), t.Context}, " ")
 			if t.Exact {
 				text += " exact"
 			}

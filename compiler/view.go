@@ -6,15 +6,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// view collects what the rules of a plan read. Every type of the schema is in
-// it, also one of which nothing is read; types outside share schema.GeneralKey.
+// view collects what the rules of a plan read. It includes every type of the schema, even if
+// nothing of the type is read; types outside the schema share schema.GeneralKey.
 func view(plan *privilege.Plan, s *schema.Schema) schema.View {
 	v := viewer{schema.View{}, s}
 	for _, t := range s.Types() {
 		v.view.Of(t.Key())
 	}
 	v.view.Of(schema.GeneralKey)
-	// Whether a subject on record is anonymous is in the record. A node has no directory.
+	// The record of a subject says whether the subject is anonymous. A node has no directory.
 	if _, ok := s.Lookup("User").Properties["userdirectory"]; ok {
 		v.text("user", "userdirectory", false, schema.Folded)
 	}
@@ -22,7 +22,7 @@ func view(plan *privilege.Plan, s *schema.Schema) schema.View {
 	return v.view
 }
 
-// readIn collects what the rules of a plan read, and no more.
+// readIn collects only what the rules of a plan read.
 func readIn(plan *privilege.Plan, s *schema.Schema) schema.View {
 	v := viewer{schema.View{}, s}
 	for _, c := range plan.Classes {

@@ -182,7 +182,7 @@ func byID(p ir.Predicate) (ids []string, rest ir.Predicate) {
 			continue
 		}
 		others := slices.Concat(terms[:i], terms[i+1:])
-		return one.Texts, ir.And(others...)
+		return one.Strings, ir.And(others...)
 	}
 	return nil, p
 }

@@ -2,8 +2,8 @@ package condition
 
 import "github.com/qlik2rego/qlik2rego/internal/diag"
 
-// Span is the range of bytes in the condition text that a node was read from. The
-// parentheses around a node are not part of it; those inside are.
+// Span is the range of bytes in the condition that a node was read from. It does not include
+// the parentheses around the node.
 type Span = diag.Range
 
 // Node is a condition or a part of one: *Or, *And, *Not, *Bool, *Comparison or
@@ -26,8 +26,8 @@ type Or struct {
 // them an *And that was written without parentheses.
 type And struct {
 	Operands []Node
-	// Bare says that the node is an operand of an *Or and was written without
-	// parentheses, which is legal and often not what its author meant.
+	// Bare says that the node is an operand of an *Or written without parentheses, which is
+	// legal but often a mistake.
 	Bare  bool
 	Range Span
 }
@@ -58,7 +58,7 @@ type Comparison struct {
 // Call is one of the four functions, applied to a path.
 type Call struct {
 	Path Path
-	// Function is the function's name as written; Kind tells which one it is.
+	// Function is the function's name as written; Kind returns the function.
 	Function      string
 	FunctionRange Span
 	// Argument is nil where the parentheses are empty.
@@ -74,7 +74,7 @@ type Operand interface {
 	operand()
 }
 
-// String is a string literal; Value is its text with the escapes undone.
+// String is a string literal; Value is its text with the escapes resolved.
 type String struct {
 	Value string
 	Range Span

@@ -6,8 +6,8 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// The tree is made of the productions of a condition without errors: every token
-// has the form that its type promises.
+// The tree is built from the productions of a condition without errors: every token has the
+// form that its type guarantees.
 
 func treeCondition(p *condition) Node {
 	if p.Or == nil {

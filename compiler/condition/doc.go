@@ -1,19 +1,19 @@
 // Package condition reads and writes the conditions of Qlik security rules.
 //
-// [Parse] turns a text into a tree of sealed [Node] types, in four steps:
+// [Parse] turns a condition into a tree of sealed [Node] types, in four steps:
 //
-//	scan.go      characters → lexemes: strings, words, operators; everything finds a place
-//	words.go     lexemes → tokens: what a word is, and a diagnostic for each that is nothing;
-//	             paths.go, values.go and operators.go hold its three large families
+//	scan.go      characters → lexemes: strings, words, operators, and everything else
+//	words.go     lexemes → tokens: classifies words and reports those that are not allowed;
+//	             paths.go, values.go and operators.go handle the three largest groups
 //	grammar.go   tokens → productions, by participle
 //	convert.go   productions → the tree of ast.go
 //
-// A lexical mistake that has an obvious repair is reported and repaired, and the
-// rest of the condition is read as if it had been written correctly. A syntax error
-// ends the work on a condition: syntax.go explains the token at which the grammar
-// stopped. [Print] writes a tree so that it reads as the same tree again.
+// A lexical error with an obvious repair is reported and repaired, and the rest of the
+// condition is parsed as if it had been written correctly. After a syntax error, parsing
+// resumes behind the next connective (resume.go); syntax.go explains the token at which the
+// grammar stopped. [Print] writes a tree so that Parse reads the same tree again.
 //
-// The package knows the language of docs/language.md: its words, its grammar, the
-// three roots and the four functions. It refuses to know what a rule, a resource
-// type, a property or an action is, and whether a condition makes sense.
+// The package knows the language of docs/language.md: its words, its grammar, the three roots
+// and the four functions. It does not know rules, resource types, properties or actions, and
+// does not check whether a condition makes sense.
 package condition

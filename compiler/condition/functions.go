@@ -70,8 +70,8 @@ func isRoot(word string) bool {
 	return folded == "resource" || folded == "user" || folded == "node"
 }
 
-// foldASCII lowers A to Z and nothing else: the words of the language are ASCII,
-// and a Kelvin sign is no k.
+// foldASCII converts A to Z to lower case and leaves everything else: the words of the language
+// are ASCII, and U+212A (Kelvin sign) is not a k.
 func foldASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

@@ -5,8 +5,8 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// The productions of the language, section 3. Tokens is filled by participle with
-// what the production was read from.
+// The productions of the language (docs/language.md, section 3). Participle fills Tokens with
+// the tokens that the production was read from.
 
 type condition struct {
 	Or *or `parser:"@@?"`
@@ -54,7 +54,7 @@ type call struct {
 	Tokens   []lexer.Token
 }
 
-// parser decides every alternative at its first token, for which the lexer tells a
-// path that a function follows from another. It never has to go back, so that the
-// error it returns is the one at the furthest token, which explain relies on.
+// parser decides every alternative at its first token; for this the lexer distinguishes a path
+// that is followed by a function from other paths. It never backtracks, so that the error it
+// returns is the one at the furthest token, which explain relies on.
 var parser = participle.MustBuild[condition](participle.Lexer(definition{}), participle.UseLookahead(0))

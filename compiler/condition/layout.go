@@ -7,10 +7,10 @@ import (
 
 // Layout says how Format writes a condition.
 type Layout struct {
-	// Columns is how long a line may be; 0 means 100.
+	// Columns is the maximum length of a line; 0 means 100.
 	Columns int
-	// Parentheses returns how many pairs of parentheses a node has at least. Nil means those that
-	// the meaning needs.
+	// Parentheses returns the minimum number of pairs of parentheses around a node. Nil means
+	// as many as the meaning requires.
 	Parentheses func(Node) int
 }
 
@@ -19,10 +19,10 @@ const (
 	indentation    = 4
 )
 
-// Format writes a tree so that people can read it, and so that Parse reads the same tree. A
-// condition is one line if it is short and does not mix `and` and `or`. Otherwise each
-// operand begins a line, behind its connective; a group that does not fit into a line
-// stands between lines with its parentheses:
+// Format writes a tree in a readable layout that Parse reads as the same tree. A condition
+// is one line if it is short and does not mix `and` and `or`. Otherwise each operand starts
+// a line, after its connective; a group that does not fit on a line gets lines of its own for
+// its parentheses:
 //
 //	(
 //	    resource.resourcetype = "App"
@@ -30,7 +30,7 @@ const (
 //	)
 //	or resource.owner = user
 //
-// An `and` beside an `or` has parentheses although the language needs none.
+// An `and` next to an `or` gets parentheses although the language does not require them.
 func Format(n Node, l Layout) string {
 	if l.Columns == 0 {
 		l.Columns = defaultColumns
@@ -45,7 +45,7 @@ type formatter struct {
 	lines []string
 }
 
-// node writes a node behind a lead, which is the connective and the negation before it.
+// node writes a node after a lead, which is the connective and the negation before it.
 func (f *formatter) node(n Node, place binding, indent int, lead string) {
 	line := strings.Repeat(" ", indent) + lead + f.flat(n, place)
 	connective, operands, inside := chain(n)
@@ -72,8 +72,8 @@ func (f *formatter) node(n Node, place binding, indent int, lead string) {
 	}
 }
 
-// chain returns the connective and the operands of a chain, and how tightly it holds them.
-// The operands of another node are nil.
+// chain returns the connective and the operands of a chain, and its binding strength. The
+// operands are nil if the node is not a chain.
 func chain(n Node) (connective string, operands []Node, inside binding) {
 	switch n := n.(type) {
 	case *Or:
@@ -85,7 +85,7 @@ func chain(n Node) (connective string, operands []Node, inside binding) {
 	return "", nil, looseOr
 }
 
-// mixes reports whether a chain is among the operands of the chain that a node is, or negates.
+// mixes reports whether an operand of the chain in n, or in its negation, is itself a chain.
 func mixes(n Node) bool {
 	_, operands, _ := chain(positive(n))
 	for _, operand := range operands {
@@ -107,7 +107,7 @@ func positive(n Node) Node {
 	}
 }
 
-// pairs returns how many pairs of parentheses a node gets where it is written.
+// pairs returns the number of pairs of parentheses that a node gets at its place.
 func (f *formatter) pairs(n Node, place binding) int {
 	pairs := 0
 	switch n.(type) {
@@ -148,8 +148,8 @@ func (f *formatter) flat(n Node, place binding) string {
 	return b.String()
 }
 
-// WrittenParentheses returns a function for Layout that keeps the parentheses with which a
-// condition is written: the number of pairs right around a node.
+// WrittenParentheses returns a function for Layout that keeps the parentheses of the source:
+// the number of pairs directly around a node.
 func WrittenParentheses(source string) func(Node) int {
 	return func(n Node) int {
 		at := n.Span()
@@ -165,5 +165,5 @@ func WrittenParentheses(source string) func(Node) int {
 	}
 }
 
-// spaces are the characters that may stand between tokens.
+// spaces are the characters allowed between tokens.
 const spaces = " \t\r\n"

@@ -8,15 +8,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// People who know other languages write methods, which conditions do not have. Each is one
-// error, with the comparison that means the same:
+// Conditions have no methods, but people who know other languages write them. Each is reported
+// as one error, with the equivalent comparison:
 //
 //	user.group.indexOf("admin") >= 0     user.group = "admin"
 //	user.name.startsWith("svc_")         user.name like "svc_*"
 //	user.group.length = 0                user.group.Empty()
 //	user.name.toLower() = "anna"         user.name = "anna"
 
-// method says what a method of another language is written as.
+// method is a method of another language, by the condition that replaces it.
 type method int
 
 const (
@@ -38,8 +38,8 @@ var methods = map[string]method{
 	"length": methodCount, "count": methodCount, "size": methodCount,
 }
 
-// brokenFunction returns a path that ends in the name of a function, of which a dot or a
-// space was put into the middle: Has.Privilege(, Is Owned(. It reports that.
+// brokenFunction reports a path that ends in the name of a function with a dot or a space
+// inside, such as Has.Privilege( or Is Owned(, and returns the repaired path.
 func (c *classifier) brokenFunction(t lexer.Token) lexer.Token {
 	end, parts := spanOf(t).End, strings.Split(t.Value, ".")
 	after := c.following()
@@ -59,12 +59,12 @@ func (c *classifier) brokenFunction(t lexer.Token) lexer.Token {
 	return t
 }
 
-// method reports a method of another language at the end of a path, with what is written
-// instead, and reads on behind it. It returns false, and does nothing, where there is none.
+// method reports a method of another language at the end of a path, with its replacement, and
+// skips the call. It returns false and does nothing if there is no such method.
 func (c *classifier) method(t lexer.Token, at place) bool {
 	dot := strings.LastIndex(t.Value, ".")
 	if dot < 0 || !strings.Contains(t.Value[:dot], ".") {
-		return false // a method of the resource or of the user itself says nothing
+		return false // a method of the resource or of the user itself has no meaning
 	}
 	name := t.Value[dot+1:]
 	kind, known := methods[foldASCII(name)]
@@ -106,13 +106,13 @@ func (c *classifier) method(t lexer.Token, at place) bool {
 	return true
 }
 
-// methodCall is a method with what stands behind it.
+// methodCall is a method call with the tokens that follow it.
 type methodCall struct {
 	path string
 	kind method
-	// text is the argument as it is written, with its quotes; "" where there is none.
+	// text is the argument as written, with its quotes; "" if there is none.
 	text string
-	// operator and value are what the call is compared with; "" where it is not.
+	// operator and value are the comparison of the call's result; "" if there is none.
 	operator, value string
 	end             int
 }
@@ -132,7 +132,7 @@ func (m *methodCall) arguments(lexemes []lexer.Token, next *int) bool {
 	return true
 }
 
-// comparedWith reads an operator and a number or a truth value behind the call.
+// comparedWith reads an operator and a number or a boolean after the call.
 func (m *methodCall) comparedWith(lexemes []lexer.Token, next *int) {
 	rest := lexemes[*next:]
 	if len(rest) < 2 || rest[0].Type != tokenOperator && rest[0].Type != lexBadOperator {
@@ -147,7 +147,7 @@ func (m *methodCall) comparedWith(lexemes []lexer.Token, next *int) {
 	*next += 2
 }
 
-// meant is the condition that means the same, or "" where that is not plain.
+// meant returns the equivalent condition, or "" if it is not certain.
 func (m *methodCall) meant() string {
 	if m.kind == methodCount {
 		return m.counted()
@@ -175,8 +175,8 @@ func (m *methodCall) meant() string {
 	return text
 }
 
-// holds says whether the comparison behind the call asks for what the call tests or for
-// its opposite, and whether that is plain.
+// holds reports whether the comparison after the call requires the call to be true or false,
+// and whether that is certain.
 func (m *methodCall) holds() (holds, plain bool) {
 	switch m.operator + m.value {
 	case "", "=true", "==true", "===true", "!=false", "!==false":
@@ -191,7 +191,7 @@ func (m *methodCall) holds() (holds, plain bool) {
 	return false, false
 }
 
-// counted is what a count that is compared with 0 or 1 asks.
+// counted returns the condition for a count compared with 0 or 1.
 func (m *methodCall) counted() string {
 	switch m.operator + m.value {
 	case ">0", ">=1", "!=0", "!==0", "<>0":
@@ -214,12 +214,12 @@ func (m *methodCall) detail() string {
 	return "To test a part of a value, use `like`, where `*` matches any characters."
 }
 
-// inList says whether the call looks for a value in a list.
+// inList reports whether the call searches for a value in a list.
 func (m *methodCall) inList() bool {
 	return isListPath(m.path) && (m.kind == methodContains || m.kind == methodIndex)
 }
 
-// isListPath says whether a path can have several values by its form: a custom property,
+// isListPath reports whether the form of a path allows several values: a custom property,
 // roles, a directory attribute or a session attribute.
 func isListPath(path string) bool {
 	segments := strings.Split(foldASCII(path), ".")
@@ -237,8 +237,8 @@ func isListPath(path string) bool {
 	return true
 }
 
-// nullTest reports a comparison with null, which asks whether there is a value. The range
-// is that of null; the operator and the path before it are among the tokens.
+// nullTest reports a comparison with null, which tests whether there is a value. The range is
+// that of null; the operator and the path before it are tokens already.
 func (c *classifier) nullTest(where Span, written string) {
 	const detail = "There is no null. To test whether a property has a value, use `.Empty()`."
 	var fix *diag.Fix

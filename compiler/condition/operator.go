@@ -1,8 +1,8 @@
 package condition
 
-// Operator is a comparison operator. Code outside of this file asks an operator for its
-// traits, or has a switch without a default over all of them; a test holds that nothing
-// compares with one operator, because such a place does not notice a new one.
+// Operator is a comparison operator. Code outside this file asks an operator for its traits, or
+// has a switch without a default over all of them; a test ensures that no code compares with a
+// single operator, because such code would miss a new one.
 type Operator int
 
 // The operators of the language (docs/language.md, Operators).
@@ -17,7 +17,7 @@ const (
 	lastOperator = iota // of the operators above
 )
 
-// form is what an operator asks of its operands.
+// form is the kind of test that an operator makes on its operands.
 type form int
 
 const (
@@ -27,8 +27,8 @@ const (
 	expression                 // whether a value matches the regular expression on the right
 )
 
-// traits are what the rest of the product asks about an operator. They are written by
-// position, so that the compiler asks a new operator for every one of them.
+// traits are the properties of an operator that the rest of the program uses. The table is
+// written by position, so that the compiler requires every trait of a new operator.
 type traits struct {
 	word     string // as written in a condition
 	form     form
@@ -90,7 +90,7 @@ var operatorWords = func() (words []string) {
 	return words
 }()
 
-// OperatorNamed returns the operator that is written so, in lower case, and whether there
+// OperatorNamed returns the operator with the given spelling, in lower case, and whether there
 // is one.
 func OperatorNamed(word string) (Operator, bool) {
 	o, ok := operatorNamed[word]
@@ -109,7 +109,7 @@ func (o Operator) Equality() bool { return o.known().form == equality }
 // Inequality reports whether the operator is true if some pair of values differs: != and !==.
 func (o Operator) Inequality() bool { return o.known().form == inequality }
 
-// Exact reports whether upper and lower case differ for the operator: == and !==.
+// Exact reports whether the operator is case-sensitive: == and !==.
 func (o Operator) Exact() bool { return o.known().exact }
 
 // Opposite returns the equality for an inequality and the inequality for an equality, with

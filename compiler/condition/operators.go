@@ -16,7 +16,7 @@ var operatorHint = func() string {
 	return "The operators are " + strings.Join(words[:lastOperator-1], ", ") + " and " + words[lastOperator-1] + "."
 }()
 
-// badOperator reports an operator of some other language.
+// badOperator reports an operator of another language.
 func (c *classifier) badOperator(t lexer.Token) {
 	where := spanOf(t)
 	summary := "there is no operator `" + t.Value + "`"
@@ -46,12 +46,12 @@ func (c *classifier) badOperator(t lexer.Token) {
 	c.emit(t, kind)
 }
 
-// foreignOperators are words that stand for operators elsewhere, and what to write here.
+// foreignOperators are words that are operators in other languages, with their replacement.
 var foreignOperators = map[string]string{
 	"is": "=", "eq": "=", "equals": "=", "ne": "!=", "neq": "!=",
 }
 
-// foreignOperatorHints are for operators that have no counterpart of one word.
+// foreignOperatorHints are for operators that have no one-word equivalent.
 var foreignOperatorHints = map[string]string{
 	"in":         "There are no lists of values; compare with each value: `x = \"a\" or x = \"b\"`.",
 	"contains":   "Part of a text is tested with `like \"*…*\"`; `=` over a list tests whether it has the value.",
@@ -61,7 +61,7 @@ var foreignOperatorHints = map[string]string{
 	"xor":        "Write `(a and !b) or (!a and b)`.",
 }
 
-// wordAsOperator reports a word that stands where an operator must.
+// wordAsOperator reports a word at a place where an operator is required.
 func (c *classifier) wordAsOperator(t lexer.Token, at place) {
 	where := spanOf(t)
 	folded := foldASCII(t.Value)
@@ -99,7 +99,7 @@ func (c *classifier) wordAsOperator(t lexer.Token, at place) {
 	c.emit(t, kind)
 }
 
-// isNull reads `is null` and `is not null` as the question whether there is a value.
+// isNull reads `is null` and `is not null` as a test whether there is a value.
 func (c *classifier) isNull(t lexer.Token) bool {
 	written, next := "", c.next
 	for ; next < len(c.lexemes) && next < c.next+2 && c.lexemes[next].Type == lexWord && !null.MatchString(written); next++ {
@@ -115,7 +115,7 @@ func (c *classifier) isNull(t lexer.Token) bool {
 	return true
 }
 
-// skipGroup skips what stands in parentheses, such as the list of in ("a", "b").
+// skipGroup skips a group in parentheses, such as the list of in ("a", "b").
 func (c *classifier) skipGroup() {
 	if c.following().Type != tokenOpen {
 		return

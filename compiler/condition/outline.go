@@ -2,7 +2,7 @@ package condition
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// WordKind says what a word of a condition looks like.
+// WordKind is the kind of a word, judged by its form alone.
 type WordKind int
 
 // The kinds of words.
@@ -16,18 +16,18 @@ const (
 	NotWord                            // !
 	OpenWord                           // (
 	CloseWord                          // )
-	OtherWord                          // what the language does not have
+	OtherWord                          // anything that is not part of the language
 )
 
-// Word is a piece of a condition that stands by itself.
+// Word is a self-contained piece of a condition.
 type Word struct {
 	Kind  WordKind
 	Text  string
 	Range Span
 }
 
-// Words splits a text into words, whatever is wrong with it: it is how an editor sees a
-// condition that is half typed. Text that is nested too deep ends the list.
+// Words splits a condition into words, even if it has errors: this is how an editor sees a
+// condition while it is being typed. Nesting that is too deep ends the list.
 func Words(source string) []Word {
 	var words []Word
 	for _, t := range scan(source).lexemes {
@@ -56,8 +56,8 @@ func wordKind(t lexer.Token) WordKind {
 	return OtherWord
 }
 
-// SplitPath returns the names of a path as it is written, with the places of each, the root
-// first. The last name is empty where the text ends in a dot.
+// SplitPath returns the names of a path as written, with their ranges, the root first. The last
+// name is empty if the path ends in a dot.
 func SplitPath(w Word) []Segment {
 	var all []Segment
 	start := 0
@@ -76,7 +76,7 @@ func SplitPath(w Word) []Segment {
 	return all
 }
 
-// Unquote returns the text of a string as it is written, with or without its last quote.
+// Unquote returns the value of a string as written, with or without its closing quote.
 func Unquote(literal string) string {
 	if len(literal) > 1 && literal[len(literal)-1] == '"' && stringEnd(literal) == len(literal) {
 		return unquote(literal)
@@ -84,5 +84,5 @@ func Unquote(literal string) string {
 	return unescaper.Replace(literal[1:])
 }
 
-// Quote writes a text as a string of a condition.
+// Quote returns text as a string literal of a condition.
 func Quote(text string) string { return quote(text) }

@@ -13,12 +13,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// maxLength is the length in bytes of the longest condition that is read.
+// maxLength is the maximum length of a condition in bytes.
 const maxLength = 1 << 20
 
-// Parse reads a condition and returns its tree, which is nil exactly where the list
-// is not empty. After an error it goes on, so that the list has all of them. A text without anything but blanks is true (D). Diagnostics are about
-// the rule, point into the text, and are ordered by their place.
+// Parse parses a condition and returns its tree, which is nil if and only if the list is not
+// empty. It continues after an error, so that the list has all of them. A condition that is
+// empty or only white space is true (D). Diagnostics name the rule, point into the text, and
+// are ordered by position.
 func Parse(text *diag.Text, rule diag.Rule) (Node, diag.List) {
 	r := &reporter{text: text, rule: rule}
 	source := text.Content
@@ -75,11 +76,11 @@ func firstInvalid(source string) int {
 }
 
 func parseTokens(tokens []lexer.Token, end int) (*condition, error) {
-	reader, _ := lexer.Upgrade(&tokenReader{tokens: tokens, end: end}) // reading what is there does not fail
+	reader, _ := lexer.Upgrade(&tokenReader{tokens: tokens, end: end}) // reading tokens from memory cannot fail
 	return parser.ParseFromLexer(reader)
 }
 
-// sorted returns the diagnostics in the order of their places.
+// sorted returns the diagnostics ordered by position.
 func (r *reporter) sorted() diag.List {
 	slices.SortStableFunc(r.list, func(a, b diag.Diagnostic) int { return a.Subject.Start - b.Subject.Start })
 	return r.list

@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// path reads a path, and the function that it may end in.
+// path reads a path and the function at its end, if there is one.
 func (c *classifier) path(t lexer.Token, at place) {
 	t = c.brokenFunction(c.joined(t))
 	if c.method(t, at) {
@@ -34,7 +34,7 @@ func (c *classifier) path(t lexer.Token, at place) {
 	c.emit(t, tokenPath)
 }
 
-// joined reports blanks around the dots of a path and returns the whole of it.
+// joined reports spaces around the dots of a path and returns the complete path.
 func (c *classifier) joined(t lexer.Token) lexer.Token {
 	end := t
 	repaired := t.Value
@@ -57,9 +57,9 @@ func (c *classifier) joined(t lexer.Token) lexer.Token {
 	return t
 }
 
-// isCall reports whether a name before a parenthesis is meant as a function. Where a
-// blank is between them and the name is not a function's, the parenthesis more likely
-// begins a condition and the operator before it is missing.
+// isCall reports whether a name before a parenthesis is meant as a function. If there is a
+// space between them and the name is not a function's, the parenthesis more likely begins a
+// condition and the operator before it is missing.
 func (c *classifier) isCall(t lexer.Token, name string) bool {
 	if functionNamed(name) != 0 || spanOf(t).End == c.following().Pos.Offset {
 		return true
@@ -83,7 +83,7 @@ func (c *classifier) checkFunction(t lexer.Token) {
 		"The functions are `HasPrivilege`, `IsAnonymous`, `Empty` and `IsOwned`.", nil)
 }
 
-// checkPath reports a root that does not exist and names that no property can have.
+// checkPath reports a root that does not exist and names that cannot be properties.
 func (c *classifier) checkPath(t lexer.Token) {
 	at := t.Pos.Offset
 	for i, part := range strings.Split(t.Value, ".") {
@@ -118,8 +118,7 @@ func (c *classifier) checkRoot(t lexer.Token, name string, where Span) {
 		sentences("A path begins with `resource`, `user` or `node`; strings are written in double quotes.", foreignLetters(name)), nil)
 }
 
-// propertyRoots says where well-known names are found, to guess what was meant by a
-// path that begins with one.
+// propertyRoots gives the root of well-known names, to suggest the path that was meant.
 var propertyRoots = map[string]string{
 	"name": "resource", "id": "resource", "resourcetype": "resource", "resourcefilter": "resource", "objecttype": "resource",
 	"description": "resource", "published": "resource", "approved": "resource", "app": "resource", "stream": "resource",
@@ -128,8 +127,8 @@ var propertyRoots = map[string]string{
 	"email": "user", "department": "user", "environment": "user",
 }
 
-// meantAsPath reports whether a word on the right of an operator is more likely a
-// path with a wrong beginning than a text. Case tells app.id from the type App.Object.
+// meantAsPath reports whether a word on the right of an operator is more likely a path with a
+// wrong root than a string. Case distinguishes app.id from the type App.Object.
 func meantAsPath(word string) bool {
 	root, _, _ := strings.Cut(word, ".")
 	if _, near := diag.Suggest(root, roots); near || strings.Contains(word, ".@") {
@@ -138,7 +137,7 @@ func meantAsPath(word string) bool {
 	return propertyRoots[root] != ""
 }
 
-// checkSegment reports a name that no property can have.
+// checkSegment reports a name that cannot be a property.
 func (c *classifier) checkSegment(name string, where Span) {
 	letters := strings.TrimPrefix(name, "@")
 	custom := letters != name
@@ -161,8 +160,8 @@ func isNamePart(r rune, custom bool) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-' && custom
 }
 
-// unrooted reports a word that begins a condition and is no path: a misspelt root, a
-// property without its root, a function without its path, or a text without quotes.
+// unrooted reports a word at the beginning of a condition that is not a path: a misspelt root,
+// a property without its root, a function without its path, or a string without quotes.
 func (c *classifier) unrooted(t lexer.Token, at place) {
 	if c.following().Type == tokenOpen && !strings.Contains(t.Value, ".") {
 		c.pathlessCall(t)
@@ -177,7 +176,7 @@ func (c *classifier) unrooted(t lexer.Token, at place) {
 	c.path(t, at)
 }
 
-// pathlessCall reports a function that is applied to nothing, or does not exist.
+// pathlessCall reports a function without a path, or one that does not exist.
 func (c *classifier) pathlessCall(t lexer.Token) {
 	where := spanOf(t)
 	near, known := diag.Suggest(t.Value, functionNames())

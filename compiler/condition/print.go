@@ -2,17 +2,17 @@ package condition
 
 import "strings"
 
-// Print writes a tree as a condition that Parse reads as an equal tree: with the
-// parentheses that this needs and no others, on one line but for line breaks inside
-// strings, and with the documented escapes only.
+// Print writes a tree as a condition that Parse reads as an equal tree, with the minimum of
+// parentheses, on one line (except for line breaks inside strings) and with the documented
+// escapes only.
 func Print(n Node) string {
 	var b strings.Builder
 	printNode(&b, n, looseOr)
 	return b.String()
 }
 
-// binding says how tightly the place binds that a node is printed in. A node that
-// binds less tightly needs parentheses there.
+// binding is the binding strength of the place in which a node is printed. A node that binds
+// less tightly needs parentheses there.
 type binding int
 
 const (
@@ -38,7 +38,7 @@ func printNode(b *strings.Builder, n Node, place binding) {
 			b.WriteString("false")
 		}
 	case *Comparison:
-		// !a = b means the same as !(a = b), but only the latter looks it.
+		// !a = b means the same as !(a = b), but only the latter looks like it.
 		open(b, place == insideNot)
 		printOperand(b, n.Left)
 		b.WriteString(" " + n.Op.String() + " ")
@@ -111,5 +111,6 @@ func quote(value string) string { return `"` + escaper.Replace(value) + `"` }
 
 var unescaper = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
 
-// unquote undoes quote. A backslash before any other character stands for itself (I).
+// unquote is the inverse of quote. A backslash before any other character is a literal
+// backslash (I).
 func unquote(literal string) string { return unescaper.Replace(literal[1 : len(literal)-1]) }

@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// maxErrors is how many errors of one condition are reported.
+// maxErrors is the maximum number of errors reported for one condition.
 const maxErrors = 20
 
 // reporter collects the diagnostics of one condition.
@@ -17,7 +17,7 @@ type reporter struct {
 	text *diag.Text
 	rule diag.Rule
 	list diag.List
-	// fatal says that an error cannot be repaired, so that there is nothing to parse.
+	// fatal is set by an error that cannot be repaired: the condition cannot be parsed.
 	fatal bool
 }
 
@@ -49,8 +49,8 @@ func replace(message string, where Span, text string) *diag.Fix {
 	return &diag.Fix{Message: message, Range: where, Replacement: text}
 }
 
-// shown quotes a piece of the condition for a message: on one line, and cut to a
-// readable length.
+// shown quotes a part of the condition for a message: on one line, and cut to a readable
+// length.
 func shown(s string) string {
 	const longest = 40
 	s = strings.Join(strings.Fields(s), " ")
@@ -60,7 +60,7 @@ func shown(s string) string {
 	return "`" + s + "`"
 }
 
-// character names a character: the letter itself where it can be seen, and its name.
+// character describes a character: the character itself if it is visible, and its name.
 func character(r rune) string {
 	name := strings.TrimSpace(fmt.Sprintf("U+%04X %s", r, runeName(r)))
 	if unicode.IsGraphic(r) && !unicode.IsSpace(r) {
@@ -69,8 +69,8 @@ func character(r rune) string {
 	return name
 }
 
-// foreignLetters explains the characters of a word that are not ASCII, which often
-// look like those that are. It is "" for an ASCII word.
+// foreignLetters describes the non-ASCII characters of a word, which often look like ASCII
+// letters. It is "" for an ASCII word.
 func foreignLetters(word string) string {
 	i := strings.IndexFunc(word, func(r rune) bool { return r > unicode.MaxASCII })
 	if i < 0 {
@@ -80,7 +80,7 @@ func foreignLetters(word string) string {
 	return "It contains " + character(r) + "."
 }
 
-// sentences joins what there is to say.
+// sentences joins the non-empty parts of a message.
 func sentences(parts ...string) string {
 	var said []string
 	for _, p := range parts {

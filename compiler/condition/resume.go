@@ -2,10 +2,11 @@ package condition
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// resume returns what can be read by itself after a syntax error at a token: what follows the
-// next connective. Connectives in parentheses that open after the error, or in those of a
-// function, belong to what is broken. Parentheses that opened before are left out where they
-// close, and so is a connective at the beginning: a second error there has the same cause.
+// resume returns the tokens that can be parsed after a syntax error at a token: those after the
+// next connective. Connectives inside parentheses that open after the error, or inside the
+// parentheses of a function, belong to the broken part. The closing parentheses of groups that
+// opened before the error are left out, and so is a connective at the beginning: a second error
+// there would have the same cause.
 func resume(tokens []lexer.Token, at int) []lexer.Token {
 	var kept []lexer.Token
 	depth := 0
@@ -28,7 +29,7 @@ func resume(tokens []lexer.Token, at int) []lexer.Token {
 	return kept
 }
 
-// connective returns the index of the next connective at which reading can go on, or the
+// connective returns the index of the next connective after which parsing can resume, or the
 // number of tokens.
 func connective(tokens []lexer.Token, at int) int {
 	depth := 0
@@ -50,7 +51,7 @@ func connective(tokens []lexer.Token, at int) int {
 	return len(tokens)
 }
 
-// inCall reports whether the innermost open parenthesis is that of a function.
+// inCall reports whether the innermost open parenthesis is that of a function call.
 func inCall(tokens []lexer.Token) bool {
 	var open []bool
 	for i, t := range tokens {

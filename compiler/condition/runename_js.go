@@ -1,5 +1,5 @@
 package condition
 
-// runeName returns "": the table of the names of all characters is a quarter of a
-// megabyte, which a page in a browser need not carry.
+// runeName returns "": the table of Unicode names would add a quarter of a megabyte to a page
+// in a browser.
 func runeName(rune) string { return "" }

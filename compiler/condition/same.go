@@ -2,8 +2,8 @@ package condition
 
 import "slices"
 
-// Same reports whether two trees are the same condition, written with the same
-// words. Ranges do not count, nor does where parentheses were left out.
+// Same reports whether two trees are the same condition in the same words. It ignores ranges
+// and redundant parentheses.
 func Same(a, b Node) bool {
 	switch a := a.(type) {
 	case *Or:

@@ -8,20 +8,20 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// maxDepth is the deepest nesting of parentheses and ! that is read. Real
-// conditions stay below ten; the stack of every later stage relies on the bound.
+// maxDepth is the maximum nesting of parentheses and !. Real conditions stay below ten; the
+// recursion of every later stage relies on this bound.
 const maxDepth = 256
 
-// scanned is what the scanner makes of a text.
+// scanned is the result of scanning a condition.
 type scanned struct {
 	lexemes []lexer.Token
-	// tooDeep is the place of the parenthesis or ! that exceeds maxDepth, or -1.
+	// tooDeep is the offset of the parenthesis or ! that exceeds maxDepth, or -1.
 	tooDeep int
 }
 
-// scan splits a text into lexemes. It knows no context and has no errors: what the
-// language does not have becomes a lexeme of a type of its own. Only nesting that is
-// too deep ends it early.
+// scan splits a condition into lexemes. It needs no context and reports no errors: characters
+// that are not part of the language become lexemes of separate types. Only nesting that is too
+// deep ends it early.
 func scan(source string) scanned {
 	s := scanner{source: source, depth: depth{}}
 	for s.at < len(source) {
@@ -47,8 +47,8 @@ type scanner struct {
 	depth   depth
 }
 
-// operators lists what looks like an operator, the longest of those with a common
-// beginning first.
+// operators lists everything that looks like an operator; of two with a common prefix the
+// longer one comes first.
 var operators = []struct {
 	text string
 	kind lexer.TokenType
@@ -98,7 +98,7 @@ func (s *scanner) next() (lexer.TokenType, int) {
 	return lexCharacter, s.at + runLength(rest, r, size)
 }
 
-// afterValue reports whether an operator may stand at s.at, which tells the
+// afterValue reports whether an operator is possible at s.at, which distinguishes the
 // comparison a <b from the placeholder <b>.
 func (s *scanner) afterValue() bool {
 	if len(s.lexemes) == 0 {
@@ -114,7 +114,7 @@ func (s *scanner) afterValue() bool {
 	return false
 }
 
-// stringEnd returns the length of the string literal that text begins with, or -1.
+// stringEnd returns the length of the string literal at the start of text, or -1.
 func stringEnd(text string) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {
@@ -129,14 +129,14 @@ func stringEnd(text string) int {
 	return -1
 }
 
-// doubleQuotes and singleQuotes are the quotes of printed text.
+// doubleQuotes and singleQuotes are typographic quotes.
 const (
 	doubleQuotes = "“”„‟«»″"
 	singleQuotes = "‘’‚‛‹›′`´"
 )
 
-// closers lists the characters that may end a text begun with a quote that is none
-// in the language. It is "" for any other character.
+// closers returns the characters that can close a string opened by r, a quote that the language
+// does not allow. It is "" for any other character.
 func closers(r rune) string {
 	switch {
 	case strings.ContainsRune(doubleQuotes, r):
@@ -161,8 +161,8 @@ func commentEnd(text string) int {
 	return len(text)
 }
 
-// placeholderEnd returns the length of the placeholder, such as <your group>, that
-// text begins with, or 0.
+// placeholderEnd returns the length of the placeholder, such as <your group>, at the start of
+// text, or 0.
 func placeholderEnd(text string) int {
 	const longest = 64
 	for i, r := range text[1:min(len(text), longest)] {
@@ -176,14 +176,14 @@ func placeholderEnd(text string) int {
 	return 0
 }
 
-// isWordPart reports whether a character may be part of a word: those of a path, and
-// others that stand in values that someone forgot to quote.
+// isWordPart reports whether a character can be part of a word: a character of paths, or one
+// that is common in values whose quotes were forgotten.
 func isWordPart(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(`_@.-*?\/:$%#{}[]+`, r) || unicode.Is(unicode.M, r)
 }
 
-// wordEnd returns the length of the word that text begins with. A placeholder in
-// place of a name, as in user.@<property>, belongs to it.
+// wordEnd returns the length of the word at the start of text. A placeholder in place of a
+// name, as in user.@<property>, is part of the word.
 func wordEnd(text string) int {
 	for i, r := range text {
 		if r == '<' && i > 0 && strings.IndexByte(".@", text[i-1]) >= 0 {
@@ -198,7 +198,8 @@ func wordEnd(text string) int {
 	return len(text)
 }
 
-// runLength returns how many bytes of text the character r fills from its beginning.
+// runLength returns the number of bytes that repetitions of the character r occupy at the start
+// of text.
 func runLength(text string, r rune, size int) int {
 	end := size
 	for strings.HasPrefix(text[end:], string(r)) {
@@ -207,12 +208,12 @@ func runLength(text string, r rune, size int) int {
 	return end
 }
 
-// depth counts how deep the reader is in parentheses and !. A parenthesis right
-// after a ! counts together with it, so that !a = b and !(a = b) are equally deep.
+// depth counts the nesting of parentheses and !. A parenthesis directly after a ! counts
+// together with it, so that !a = b and !(a = b) are equally deep.
 type depth struct {
 	outer []int // the depth outside of each open parenthesis
 	base  int   // the depth inside the innermost one
-	nots  int   // how many ! stand before the next operand
+	nots  int   // the number of ! before the next operand
 }
 
 // count takes a lexeme and returns the depth after it.

@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// explainer says why the grammar stopped at a token. It judges by the neighbours of
-// the token: what stands before it was read without complaint.
+// explainer explains why the grammar stopped at a token. It looks at the neighbouring tokens:
+// those before it were accepted.
 type explainer struct {
 	*reporter
 	tokens []lexer.Token
@@ -37,7 +37,7 @@ func explain(r *reporter, tokens []lexer.Token, offset int) int {
 	return at
 }
 
-// kind returns the type of the token at a distance from the one in question.
+// kind returns the type of the token at a distance from the failing one.
 func (e *explainer) kind(distance int) lexer.TokenType {
 	if i := e.at + distance; i >= 0 && i < len(e.tokens) {
 		return e.tokens[i].Type
@@ -110,7 +110,7 @@ func (e *explainer) noRightOperand() {
 
 const conditionCompared = "a condition cannot be compared"
 
-// noArgument explains what is wrong after the opening parenthesis of a call.
+// noArgument explains the error after the opening parenthesis of a call.
 func (e *explainer) noArgument() {
 	switch e.kind(0) {
 	case tokenAnd, tokenOr, lexer.EOF:
@@ -121,7 +121,7 @@ func (e *explainer) noArgument() {
 	}
 }
 
-// noOperator explains why a text or a path that begins a condition does not go on.
+// noOperator explains the error after a string or a path at the start of a condition.
 func (e *explainer) noOperator() {
 	operand := e.token(-1)
 	if f := lastName(operand); operand.Type == tokenPath && functionNamed(f) != 0 {
@@ -146,7 +146,7 @@ func (e *explainer) noOperator() {
 	}
 }
 
-// operandAlone reports a text or a path that is not compared with anything.
+// operandAlone reports a string or a path that is not compared with anything.
 func (e *explainer) operandAlone(operand lexer.Token) {
 	where := spanOf(operand)
 	if operand.Type == tokenString {
@@ -165,8 +165,8 @@ func (e *explainer) operandAlone(operand lexer.Token) {
 		"Compare it with a value, such as `= \"true\"`, or ask with `.Empty()` whether it has one.", fix)
 }
 
-// repeated is the fix for x = "a" or "b": the text is given the left side and the
-// operator of the comparison before it.
+// repeated is the fix for x = "a" or "b": it repeats the left side and the operator of the
+// preceding comparison before the string.
 func (e *explainer) repeated(at int) *diag.Fix {
 	if joins := e.kind(-2); joins != tokenAnd && joins != tokenOr || e.kind(-4) != tokenOperator {
 		return nil
@@ -192,7 +192,7 @@ func (e *explainer) callWithoutParentheses(name string) {
 		replace("write them", Span{Start: where.End, End: end}, arguments))
 }
 
-// noEnd explains why the condition does not go on after a complete one.
+// noEnd explains why the condition cannot continue after a complete one.
 func (e *explainer) noEnd() {
 	switch e.kind(0) {
 	case tokenOperator:
@@ -202,15 +202,15 @@ func (e *explainer) noEnd() {
 		e.unbalanced()
 	default:
 		if e.kind(-1) == tokenString && e.kind(-2) == tokenOpen {
-			e.unbalanced() // an argument that nothing closes
+			e.unbalanced() // the parenthesis of the argument is not closed
 			return
 		}
 		e.stop(codeNoConnective, e.span(0), "`and` or `or` is missing before "+shown(e.token(0).Value), "", nil)
 	}
 }
 
-// callAlone is the fix for a call that is compared with true or false: the call, or its
-// opposite.
+// callAlone is the fix for a call that is compared with true or false: the call itself, or its
+// negation.
 func (e *explainer) callAlone() *diag.Fix {
 	if e.kind(1) != tokenString || e.kind(-1) != tokenClose {
 		return nil
@@ -233,8 +233,8 @@ func (e *explainer) callAlone() *diag.Fix {
 	return replace("write "+shown(call), e.between(first-1, 1), call)
 }
 
-// unbalanced reports the parenthesis that has no partner: the closing one where it
-// stopped the grammar, or else the last open one.
+// unbalanced reports an unmatched parenthesis: the closing one at which the grammar stopped, or
+// else the last open one.
 func (e *explainer) unbalanced() {
 	if e.kind(0) == tokenClose {
 		e.stop(codeUnbalanced, e.span(0), "this parenthesis closes nothing", "", replace("remove it", e.span(0), ""))
@@ -252,11 +252,11 @@ func (e *explainer) unbalanced() {
 	e.stop(codeUnbalanced, open[len(open)-1], "this parenthesis is never closed", "", nil)
 }
 
-// inARow reports two operators without anything between them.
+// inARow reports two consecutive operators.
 func (e *explainer) inARow() {
 	e.stop(codeChained, e.between(-1, 0), "missing operand between "+shown(e.token(-1).Value)+" and "+shown(e.token(0).Value),
 		"Remove one of the operators, or write what belongs between them.", nil)
 }
 
-// lastName is what stands behind the last dot of a path token.
+// lastName returns the name after the last dot of a path token.
 func lastName(t lexer.Token) string { return t.Value[strings.LastIndex(t.Value, ".")+1:] }

@@ -6,12 +6,12 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// The tokens that the grammar knows. A token's value is always the text that it
-// was read from, and its position is a byte offset and nothing else.
+// The tokens of the grammar. A token's value is always its source text, and its position is a
+// byte offset.
 const (
 	tokenString lexer.TokenType = iota + 1
 	tokenPath
-	tokenSubject // a path that a function follows
+	tokenSubject // a path followed by a function
 	tokenFunction
 	tokenOperator
 	tokenAnd
@@ -21,15 +21,15 @@ const (
 	tokenOpen
 	tokenClose
 
-	// Lexemes that words.go makes tokens of, or reports.
-	lexWord         // a run of letters, digits and what else turns up in bare values
+	// Lexemes that words.go converts to tokens or reports.
+	lexWord         // a run of letters, digits and other characters that are common in unquoted values
 	lexBadOperator  // <>, =!, <, … which other languages have
-	lexQuoted       // a text in quotes that are none
-	lexUnterminated // a text whose closing quote is missing
+	lexQuoted       // a string in quotes that are not allowed
+	lexUnterminated // a string without a closing quote
 	lexComment
 	lexPlaceholder // <GUID>
-	lexSpace       // a blank that is none, such as U+00A0
-	lexCharacter   // a run of one character that has no meaning
+	lexSpace       // white space that is not allowed, such as U+00A0
+	lexCharacter   // a run of one character that is not part of the language
 )
 
 // definition makes the package's own lexer known to participle.
@@ -64,7 +64,7 @@ func (definition) Lex(_ string, r io.Reader) (lexer.Lexer, error) {
 	return &tokenReader{tokens: c.tokens, end: len(source)}, nil
 }
 
-// tokenReader is a lexer over tokens that are there already.
+// tokenReader is a lexer over a list of tokens.
 type tokenReader struct {
 	tokens []lexer.Token
 	end    int

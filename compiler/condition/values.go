@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// value reports a word, and those after it, that stand for a text without quotes.
+// value reports a string without quotes: the word t and the words after it.
 func (c *classifier) value(t lexer.Token) {
 	for c.continues() {
 		t.Value = c.source[t.Pos.Offset:spanOf(c.following()).End]
@@ -36,7 +36,7 @@ func (c *classifier) value(t lexer.Token) {
 	c.emit(t, tokenString)
 }
 
-// continues reports whether the next lexeme goes on with a value of several words.
+// continues reports whether the next lexeme belongs to the same value of several words.
 func (c *classifier) continues() bool {
 	next := c.following()
 	if next.Type != lexWord {
@@ -48,7 +48,7 @@ func (c *classifier) continues() bool {
 	return !keyword && folded != "not" && !isRoot(root)
 }
 
-// skipWords skips words that would only be reported as a consequence.
+// skipWords skips words whose errors would only be consequences.
 func (c *classifier) skipWords() {
 	for c.continues() {
 		c.next++
@@ -65,7 +65,7 @@ func isNumber(word string) bool { return number.MatchString(word) }
 
 func isPlaceholder(word string) bool { return placeholder.MatchString(word) }
 
-// quoted reports a text in quotes that are none in the language.
+// quoted reports a string in quotes that the language does not allow.
 func (c *classifier) quoted(t lexer.Token) {
 	where := spanOf(t)
 	first, size := utf8.DecodeRuneInString(t.Value)
@@ -85,9 +85,9 @@ func (c *classifier) quoted(t lexer.Token) {
 	c.emit(t, tokenString)
 }
 
-// unterminated reports a text without an end. The cause is often an earlier text that
-// lost its closing quote or got a typographic one: then every quote after it is on the
-// wrong side, and what was reported there is a consequence.
+// unterminated reports a string without a closing quote. The cause is often an earlier string
+// that lost its closing quote or has a typographic one: then every later quote is on the wrong
+// side, and the errors reported in between are consequences.
 func (c *classifier) unterminated(t lexer.Token) {
 	for i, earlier := range c.lexemes {
 		if earlier.Type != tokenString && earlier.Type != lexUnterminated {
@@ -120,8 +120,8 @@ func (c *classifier) unterminated(t lexer.Token) {
 	c.stop(codeUnterminated, Span{Start: start, End: start + 1}, "the closing quote of this text is missing", detail, fix)
 }
 
-// glued reports whether a word follows a text without a blank, as after the middle
-// quote of user.group = "a and user.name = "b". A keyword may.
+// glued reports whether a word follows a string without a space, as after the second quote of
+// user.group = "a and user.name = "b". A keyword may.
 func (c *classifier) glued(i int) bool {
 	if i+1 == len(c.lexemes) {
 		return false
@@ -131,7 +131,7 @@ func (c *classifier) glued(i int) bool {
 	return next.Type == lexWord && !keyword && next.Pos.Offset == spanOf(c.lexemes[i]).End
 }
 
-// dropAfter takes back what was reported behind an offset.
+// dropAfter removes the diagnostics after an offset.
 func (c *classifier) dropAfter(offset int) {
 	kept := c.list[:0]
 	for _, d := range c.list {

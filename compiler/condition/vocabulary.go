@@ -3,18 +3,18 @@ package condition
 // Entry is a word of the language, for editors, grammars and documentation.
 type Entry struct {
 	Word string
-	// Summary says in Markdown what the word means.
+	// Summary explains the word, in Markdown.
 	Summary string
 	Example string
 }
 
-// Vocabulary is all words of the language by kind, in the order in which lists show them.
+// Vocabulary is all words of the language by kind, in display order.
 type Vocabulary struct {
 	Roots, Connectives, Constants, Operators, Functions []Entry
 }
 
-// Words of the language. A test holds the table against what the scanner accepts; the grammars
-// of the editors are generated from it.
+// vocabulary is the words of the language. A test compares the table with the scanner; the
+// grammars of the editors are generated from it.
 var vocabulary = Vocabulary{
 	Roots: []Entry{
 		{"resource", "The resource that the request is about.", `resource.name = "Sales"`},

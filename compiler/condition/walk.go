@@ -1,7 +1,7 @@
 package condition
 
-// Walk calls visit for a node and then, where visit returned true, for the nodes
-// below it, left to right.
+// Walk calls visit for a node and then, if visit returned true, for its children, left to
+// right.
 func Walk(n Node, visit func(Node) bool) {
 	if !visit(n) {
 		return
@@ -18,6 +18,6 @@ func Walk(n Node, visit func(Node) bool) {
 	case *Not:
 		Walk(n.Operand, visit)
 	case *Bool, *Comparison, *Call:
-		// Leaves: what they compare are operands, not conditions.
+		// Leaves: their operands are not conditions.
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// classifier makes tokens of lexemes. What is no part of the language is reported
-// and, where its meaning is plain, turned into the token that was meant.
+// classifier converts lexemes to tokens. It reports what is not part of the language and, if
+// the meaning is certain, replaces it by the token that was meant.
 type classifier struct {
 	*reporter
 	source  string
@@ -18,8 +18,8 @@ type classifier struct {
 	tokens  []lexer.Token
 }
 
-// place is what the grammar expects at the next token. It decides what a stray word
-// was meant to be, and nothing else.
+// place is what the grammar expects at the next token. It is only used to decide what an
+// unexpected word was meant to be.
 type place int
 
 const (
@@ -58,13 +58,13 @@ func (c *classifier) run() {
 	}
 }
 
-// emit adds a token of a type that was read from t.
+// emit adds a token of the given type with the source text of t.
 func (c *classifier) emit(t lexer.Token, kind lexer.TokenType) {
 	t.Type = kind
 	c.tokens = append(c.tokens, t)
 }
 
-// place returns what is expected after the tokens so far.
+// place returns what the grammar expects after the tokens so far.
 func (c *classifier) place() place { return placeAfter(c.tokens) }
 
 func placeAfter(tokens []lexer.Token) place {
@@ -92,7 +92,7 @@ func placeAfter(tokens []lexer.Token) place {
 	return atCondition
 }
 
-// following returns the lexeme that is up next.
+// following returns the next lexeme.
 func (c *classifier) following() lexer.Token {
 	if c.next < len(c.lexemes) {
 		return c.lexemes[c.next]
@@ -100,7 +100,7 @@ func (c *classifier) following() lexer.Token {
 	return lexer.EOFToken(lexer.Position{Offset: len(c.source)})
 }
 
-// operatorFollows reports whether the next lexeme is an operator, or was meant as one.
+// operatorFollows reports whether the next lexeme is an operator, or is meant as one.
 func (c *classifier) operatorFollows() bool {
 	switch next := c.following(); next.Type {
 	case tokenOperator, lexBadOperator:
@@ -120,7 +120,7 @@ var keywords = func() map[string]lexer.TokenType {
 	return kinds
 }()
 
-// word finds out what a word is.
+// word classifies a word.
 func (c *classifier) word(t lexer.Token) {
 	at := c.place()
 	folded := foldASCII(t.Value)
@@ -128,7 +128,7 @@ func (c *classifier) word(t lexer.Token) {
 	root, _, _ := strings.Cut(t.Value, ".")
 	switch {
 	case keyword && kind == tokenBool && at == atRight && c.comparesCall():
-		c.emit(t, tokenString) // the comparison is what is wrong
+		c.emit(t, tokenString) // the comparison is the error
 	case keyword && kind == tokenBool && (at == atRight || at == atArgument || c.operatorFollows()):
 		c.value(t)
 	case keyword:
@@ -156,8 +156,7 @@ func (c *classifier) word(t lexer.Token) {
 	}
 }
 
-// comparesCall reports whether the operator that was read last stands behind a call, or
-// behind a condition in parentheses.
+// comparesCall reports whether the last operator follows a call or a condition in parentheses.
 func (c *classifier) comparesCall() bool {
 	n := len(c.tokens)
 	return n > 1 && c.tokens[n-2].Type == tokenClose
@@ -172,18 +171,18 @@ func (c *classifier) not(t lexer.Token, at place) {
 	c.emit(t, tokenNot)
 }
 
-// space reports a blank that the product does not take for one, and skips it.
+// space reports white space that Qlik does not accept, and skips it.
 func (c *classifier) space(t lexer.Token) {
 	r, _ := utf8.DecodeRuneInString(t.Value)
 	c.report(codeCharacter, spanOf(t), character(r)+" is not a space",
 		"It comes with text that is copied from a page or a word processor.", replace("write a plain space", spanOf(t), " "))
 }
 
-// character reports characters that have no meaning outside strings.
+// character reports characters that are not allowed outside strings.
 func (c *classifier) character(t lexer.Token) {
 	r, _ := utf8.DecodeRuneInString(t.Value)
 	if next := c.following(); next.Pos.Offset == spanOf(t).End {
-		c.skipWords() // they belong to the same mistake
+		c.skipWords() // they belong to the same error
 	}
 	detail := ""
 	switch r {

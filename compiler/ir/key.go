@@ -16,7 +16,7 @@ func (c Conjunction) Key() string { return "(" + joinKeys(c.Terms, " and ") + ")
 func (d Disjunction) Key() string { return "(" + joinKeys(d.Terms, " or ") + ")" }
 func (n Negation) Key() string    { return "!" + n.Term.Key() }
 func (o OneOf) Key() string {
-	return fmt.Sprintf("%s =%s %q", o.Value.Key(), marker("=", o.Exact), o.Texts)
+	return fmt.Sprintf("%s =%s %q", o.Value.Key(), marker("=", o.Exact), o.Strings)
 }
 func (c Common) Key() string {
 	return fmt.Sprintf("%s =%s %s", c.Left.Key(), marker("=", c.Exact), c.Right.Key())

@@ -9,9 +9,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Pattern is a pattern of like (docs/language.md, section 4.2), folded: literal
-// runs with wildcards between. `*` is any run, also empty (D), `?` exactly one
-// code point, and `\*`, `\?`, `\\` are literal (S).
+// Pattern is a pattern of like (docs/language.md, section 4.2), case-folded: literal runs
+// separated by wildcards. `*` is any run, including the empty one (D), `?` is exactly one code
+// point, and `\*`, `\?`, `\\` are literals (S).
 type Pattern struct {
 	parts []Part
 }
@@ -22,15 +22,15 @@ type Part struct {
 	Wildcard rune
 }
 
-// Parts returns the runs and wildcards in their order.
+// Parts returns the runs and wildcards in order.
 func (p Pattern) Parts() []Part { return slices.Clone(p.parts) }
 
-// PrefixPattern returns the pattern that every value with the case-folded prefix text matches.
+// PrefixPattern returns the pattern that matches every value with the case-folded prefix text.
 func PrefixPattern(text string) Pattern {
 	return Pattern{[]Part{{Literal: text}, {Wildcard: '*'}}}
 }
 
-// ParsePattern reads the pattern of like. Every text is a pattern.
+// ParsePattern parses the pattern of like. Every string is a valid pattern.
 func ParsePattern(text string) Pattern {
 	var p Pattern
 	var literal strings.Builder
@@ -48,7 +48,7 @@ func ParsePattern(text string) Pattern {
 			literal.WriteRune(runes[i])
 		case r == '*':
 			flush()
-			// Two stars in a row say what one says.
+			// Two adjacent stars are equivalent to one.
 			if n := len(p.parts); n == 0 || p.parts[n-1].Wildcard != '*' {
 				p.parts = append(p.parts, Part{Wildcard: '*'})
 			}
@@ -63,12 +63,12 @@ func ParsePattern(text string) Pattern {
 	return p
 }
 
-// Shape is the kind of test that a pattern comes down to.
+// Shape is the simplest test that is equivalent to a pattern.
 type Shape int
 
 // The shapes of patterns.
 const (
-	Whole    Shape = iota + 1 // no wildcard: the text itself
+	Whole    Shape = iota + 1 // no wildcard: the string itself
 	Anything                  // *
 	Prefix                    // text*
 	Suffix                    // *text
@@ -76,8 +76,8 @@ const (
 	General                   // everything else: a regular expression
 )
 
-// Shape returns what the pattern comes down to and the text of it: a literal
-// or, for General, an anchored regular expression for folded texts.
+// Shape returns the simplest equivalent test and its string: a literal or, for General, an
+// anchored regular expression for case-folded strings.
 func (p Pattern) Shape() (Shape, string) {
 	var kinds strings.Builder
 	var literal string
@@ -104,7 +104,7 @@ func (p Pattern) Shape() (Shape, string) {
 	return General, p.Regexp()
 }
 
-// Regexp returns the pattern as an anchored regular expression for case-folded texts.
+// Regexp returns the pattern as an anchored regular expression for case-folded strings.
 func (p Pattern) Regexp() string {
 	var b strings.Builder
 	b.WriteString(`(?s)^`)

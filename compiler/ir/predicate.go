@@ -9,9 +9,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Predicate is a condition that is specialised to one type scope: names are
-// resolved, tests that the scope decides are constants, and a negation applies
-// to an atom or a conjunction. The set is sealed.
+// Predicate is a condition specialised to one type scope: names are resolved, tests that the
+// scope decides are constants, and negations apply to atoms and conjunctions only. The set is
+// sealed.
 //
 //sumtype:decl
 type Predicate interface {
@@ -20,9 +20,9 @@ type Predicate interface {
 	predicate()
 }
 
-// Atom is a predicate that is neither a connective nor a constant: a test of a
-// request. The set is sealed; a switch over it lists all atoms and has no default,
-// because an atom that is forgotten below a negation would grant.
+// Atom is a predicate that is neither a connective nor a constant: a test of a request. The set
+// is sealed; a switch over it lists all atoms and has no default, because an atom that is
+// forgotten below a negation would grant access.
 //
 //sumtype:decl
 type Atom interface {
@@ -43,64 +43,64 @@ type (
 	// Negation is true when its term is false.
 	Negation struct{ Term Predicate }
 
-	// OneOf is true when Value has one of Texts, which are sorted and, unless
-	// Exact, folded. Value is no Literal.
+	// OneOf is true when Value has one of Strings, which are sorted and, unless Exact,
+	// case-folded. Value is not a Literal.
 	OneOf struct {
-		Value Value
-		Texts []string
-		Exact bool
+		Value   Value
+		Strings []string
+		Exact   bool
 	}
 
-	// Common is true when the two values share a text. Neither is a Literal.
+	// Common is true when the two values have a string in common. Neither is a Literal.
 	Common struct {
 		Left, Right Value
 		Exact       bool
 	}
 
-	// Identical is true when both values are one text, and the same. Its
-	// negation is the != of lists.
+	// Identical is true when both values are one string, and it is the same. Its negation is
+	// the != of lists.
 	Identical struct {
 		Left, Right Value
 		Exact       bool
 	}
 
-	// Like is true when a text of Value, folded, matches the pattern.
+	// Like is true when a string of Value, case-folded, matches the pattern.
 	Like struct {
 		Value   Value
 		Pattern Pattern
 	}
 
-	// Matches is true when a text of Value, as written, matches the regular
-	// expression, which is anchored and ignores case already.
+	// Matches is true when a string of Value, as written, matches the regular expression, which
+	// is anchored and ignores case.
 	Matches struct {
 		Value  Value
 		Regexp string
 	}
 
-	// Present is true when Value has a text.
+	// Present is true when Value has a string.
 	Present struct{ Value Value }
 
 	// Exists is true when the set of entities is not empty.
 	Exists struct{ Entities Entities }
 
-	// CommonEntity is true when the two sets share an entity.
+	// CommonEntity is true when the two sets have an entity in common.
 	CommonEntity struct{ Left, Right Entities }
 
-	// IdenticalEntity is true when both sets are one entity, and the same.
+	// IdenticalEntity is true when each set is one entity, and it is the same.
 	IdenticalEntity struct{ Left, Right Entities }
 
 	// Privilege is true when the subject has Action on one of Entities.
 	Privilege struct {
 		Entities Entities
 		Action   ruleset.Action
-		// At is where the condition asks; it does not tell predicates apart.
+		// At is the range of the call in the condition; it is not part of the Key.
 		At diag.Range
 	}
 
-	// Anonymous is true when the subject is.
+	// Anonymous is true when the subject is anonymous.
 	Anonymous struct{}
 
-	// From is true when the subject comes from the context, Hub or QMC.
+	// From is true when the subject comes from the given context, Hub or QMC.
 	From struct{ Context ruleset.Context }
 )
 
@@ -134,30 +134,29 @@ func (Privilege) atom()       {}
 func (Anonymous) atom()       {}
 func (From) atom()            {}
 
-// Value is a set of texts that a request decides: Property or Environment, or
-// a Literal. The set is sealed.
+// Value is a set of strings: Property and Environment are read from the request, Literal is
+// constant. The set is sealed.
 //
 //sumtype:decl
 type Value interface {
 	Key() string
-	// Many says whether the value may have more than one text.
+	// Many reports whether the value may have more than one string.
 	Many() bool
 	value()
 }
 
 type (
-	// Literal is one text, known when compiling.
+	// Literal is one string, known at compile time.
 	Literal struct{ Text string }
 
-	// Property is a property of entities. Name is folded, with the @ of a
-	// custom property.
+	// Property is a property of entities. Name is case-folded, with the @ of a custom property.
 	Property struct {
 		Of   Entities
 		Name string
 		List bool
 	}
 
-	// Environment is an attribute that is sent with the request. Name is folded.
+	// Environment is an attribute that is sent with the request. Name is case-folded.
 	Environment struct{ Name string }
 )
 
@@ -170,17 +169,17 @@ func (Literal) value()     {}
 func (Property) value()    {}
 func (Environment) value() {}
 
-// Root is where a path begins.
+// Root is the first word of a path.
 type Root int
 
-// The roots of a path. Node stands in Sync rules alone, which make no policy.
+// The roots of a path. Node is used in Sync rules only, which the policy does not contain.
 const (
 	Resource Root = iota + 1
 	User
 	Node
 )
 
-// Name returns the word with which a path begins.
+// Name returns the root as written in a path.
 func (r Root) Name() string {
 	switch r {
 	case Resource:
@@ -193,7 +192,7 @@ func (r Root) Name() string {
 	panic(fmt.Sprintf("ir: unknown root %d", r))
 }
 
-// Entities is a set of entities: the root, or where the relations lead from it.
+// Entities is a set of entities: the root, or the entities that relations lead to from it.
 type Entities struct {
 	Root Root
 	// Origin is the key of the root's type or open class.
@@ -203,22 +202,22 @@ type Entities struct {
 
 // Step follows one relation.
 type Step struct {
-	// Name is the relation's name, folded.
+	// Name is the relation's name, case-folded.
 	Name string
 	// Type is the key of the target's type.
 	Type string
 	Many bool
 }
 
-// Many says whether the set may have more than one entity.
+// Many reports whether the set may have more than one entity.
 func (e Entities) Many() bool {
 	return slices.ContainsFunc(e.Steps, func(s Step) bool { return s.Many })
 }
 
-// IsRoot says whether the set is the resource or the subject itself.
+// IsRoot reports whether the set is the resource or the subject itself.
 func (e Entities) IsRoot() bool { return len(e.Steps) == 0 }
 
-// Key returns the path as a condition would write it.
+// Key returns the path as written in a condition.
 func (e Entities) Key() string {
 	var b strings.Builder
 	b.WriteString(e.Root.Name())
@@ -237,8 +236,7 @@ func (e Entities) Type() string {
 	return e.Steps[len(e.Steps)-1].Type
 }
 
-// Parent returns the entities that the last step leads from. It is for sets
-// that are no root.
+// Parent returns the entities that the last step starts from. e must not be a root.
 func (e Entities) Parent() Entities {
 	n := len(e.Steps) - 1
 	return Entities{Root: e.Root, Origin: e.Origin, Steps: e.Steps[:n:n]}

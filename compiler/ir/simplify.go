@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// The constructors below keep every predicate simple: constants are folded,
-// nested conjunctions and disjunctions are flat, doubles are gone, and a
-// disjunction of equalities on one value is one OneOf.
+// The constructors below simplify every predicate: constants are folded, nested conjunctions
+// and disjunctions are flattened, duplicates are removed, and a disjunction of equalities of
+// one value is one OneOf.
 
 // And returns the conjunction of terms.
 func And(terms ...Predicate) Predicate {
@@ -45,8 +45,8 @@ func And(terms ...Predicate) Predicate {
 	return Conjunction{flat}
 }
 
-// implies says whether p can only be true where the entities exist, so that
-// `resource.IsOwned() and resource.owner = user` is one test.
+// implies reports whether p can only be true if the entities exist, so that `resource.IsOwned()
+// and resource.owner = user` is one test.
 func implies(p Predicate, e Entities) bool {
 	if c, ok := p.(CommonEntity); ok {
 		return c.Left.Key() == e.Key() || c.Right.Key() == e.Key()
@@ -60,7 +60,7 @@ func Or(terms ...Predicate) Predicate {
 	flat := []Predicate{}
 	seen := map[string]bool{}
 	equalities := map[string]int{} // value and form → index of the OneOf in flat
-	texts := map[int][]string{}    // its texts, of all operands
+	strs := map[int][]string{}     // its strings, of all operands
 	for _, t := range terms {
 		parts := []Predicate{t}
 		if d, ok := t.(Disjunction); ok {
@@ -81,7 +81,7 @@ func Or(terms ...Predicate) Predicate {
 					equalities[form] = i
 					flat = append(flat, q)
 				}
-				texts[i] = append(texts[i], q.Texts...)
+				strs[i] = append(strs[i], q.Strings...)
 				continue
 			}
 			if key := p.Key(); !seen[key] {
@@ -90,10 +90,10 @@ func Or(terms ...Predicate) Predicate {
 			}
 		}
 	}
-	for i, all := range texts {
+	for i, all := range strs {
 		one := flat[i].(OneOf)
 		slices.Sort(all)
-		one.Texts = slices.Compact(all)
+		one.Strings = slices.Compact(all)
 		flat[i] = one
 	}
 	switch len(flat) {
@@ -105,8 +105,8 @@ func Or(terms ...Predicate) Predicate {
 	return Disjunction{flat}
 }
 
-// Not returns the negation of p. Negated disjunctions become conjunctions of
-// negations, which read line by line; negated conjunctions stay.
+// Not returns the negation of p. A negated disjunction becomes a conjunction of negations,
+// which is easier to read; a negated conjunction stays.
 func Not(p Predicate) Predicate {
 	switch p := p.(type) {
 	case Constant:

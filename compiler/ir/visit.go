@@ -2,8 +2,8 @@ package ir
 
 import "fmt"
 
-// Visit calls f for every atom of p, from left to right, and says whether the
-// atom is below an odd number of negations.
+// Visit calls f for every atom of p, from left to right. negated reports whether the atom is
+// below an odd number of negations.
 func Visit(p Predicate, f func(atom Atom, negated bool)) { visit(p, false, f) }
 
 func visit(p Predicate, negated bool, f func(Atom, bool)) {
@@ -55,18 +55,18 @@ func IsTrue(p Predicate) bool { return p == Predicate(Constant{Value: true}) }
 // IsFalse reports whether p is the constant false.
 func IsFalse(p Predicate) bool { return p == Predicate(Constant{Value: false}) }
 
-// Operands are what an atom reads of a request.
+// Operands is what an atom reads from a request.
 type Operands struct {
 	// Values are the values that are compared, without literals.
 	Values []Value
 	// Exact says that the values are compared as written, not case-folded.
 	Exact bool
-	// Entities are the sets of entities that are compared themselves.
+	// Entities are the sets of entities that are themselves compared.
 	Entities []Entities
 }
 
-// OperandsOf returns what an atom reads. Consumers that need to know which data a
-// rule depends on derive it from here.
+// OperandsOf returns what an atom reads. Consumers that need to know the data that a rule
+// depends on derive it from here.
 func OperandsOf(a Atom) Operands {
 	switch a := a.(type) {
 	case OneOf:
@@ -90,7 +90,7 @@ func OperandsOf(a Atom) Operands {
 	case Privilege:
 		return Operands{Entities: []Entities{a.Entities}}
 	case Anonymous, From:
-		return Operands{} // facts of the request itself
+		return Operands{} // attributes of the request itself
 	}
 	panic(fmt.Sprintf(unknown, a))
 }
@@ -107,6 +107,6 @@ func values(exact bool, all ...Value) Operands {
 	return o
 }
 
-// unknown is the message for a predicate that a switch has forgotten. To answer false
-// instead would grant below a negation.
+// unknown is the panic message for a predicate that a switch does not handle. Returning false
+// instead would grant access below a negation.
 const unknown = "ir: unknown predicate %T"

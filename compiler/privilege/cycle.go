@@ -11,8 +11,8 @@ import (
 
 var codeNegativeCycle = diag.Register("Q0501", diag.Error, "privilege that depends on its own absence")
 
-// negativeCycle reports the cycle that a negated edge closes: the rule that
-// negates, the path from action to action, and the other rules on it.
+// negativeCycle reports the cycle that a negated edge closes: the rule that negates, the path
+// from action to action, and the other rules on the path.
 func negativeCycle(e edge, edges []edge, rules *resolve.ClassRules) diag.Diagnostic {
 	path := []edge{e}
 	if e.from != e.to {
@@ -42,8 +42,8 @@ func negativeCycle(e edge, edges []edge, rules *resolve.ClassRules) diag.Diagnos
 	}
 }
 
-// shortest returns a path of the fewest edges, found breadth first in the order
-// of the rules.
+// shortest returns a path with the fewest edges, found by breadth-first search in the order of
+// the rules.
 func shortest(from, to ruleset.Action, edges []edge) []edge {
 	before := map[ruleset.Action]edge{}
 	queue := []ruleset.Action{from}

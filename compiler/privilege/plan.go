@@ -9,10 +9,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Plan is a program in which every privilege can be asked for, with what has to
-// be known about the order of asking. Relations never lead back to a type
-// (schema.Extend sees to it), so only actions on one and the same entity can
-// depend on each other.
+// Plan is a program in which every privilege can be evaluated, with the required order of
+// evaluation. Relations never lead back to a type (schema.Extend ensures this), so only actions
+// on the same entity can depend on each other.
 type Plan struct {
 	Classes []*Class
 }
@@ -20,15 +19,15 @@ type Plan struct {
 // Class is one class of a plan.
 type Class struct {
 	*resolve.ClassRules
-	// Asked are the actions that rules of the class ask about on the resource
-	// itself, in the order of their bits.
+	// Asked are the actions that rules of the class ask about on the resource itself, in bit
+	// order.
 	Asked []ruleset.Action
 	// Cycles are the sets of actions that depend on each other, and on
 	// themselves: the strongly connected components of the class.
 	Cycles [][]ruleset.Action
 }
 
-// Cycle returns the cycle that an action is on, nil if it is on none.
+// Cycle returns the cycle that contains an action, or nil.
 func (c *Class) Cycle(a ruleset.Action) []ruleset.Action {
 	for _, cycle := range c.Cycles {
 		if slices.Contains(cycle, a) {
@@ -46,13 +45,13 @@ type edge struct {
 	at       diag.Range
 }
 
-// Build draws the graph of a program. A rule that closes a cycle through a
-// negation is an error; the plan is usable only if there is none.
+// Build builds the privilege graph of a program. A rule that closes a cycle through a negation
+// is an error; the plan is usable only if there are none.
 func Build(program *resolve.Program) (*Plan, diag.List) {
-	program = fold(program)
+	program = prune(program)
 	plan := &Plan{}
 	var list diag.List
-	// The same rule closes the same cycle in every class that it reaches.
+	// The same rule closes the same cycle in every class it reaches.
 	type question struct {
 		rule *resolve.Rule
 		at   diag.Range
@@ -105,7 +104,7 @@ func sameEntityEdges(rules *resolve.ClassRules) []edge {
 
 type pair struct{ from, to ruleset.Action }
 
-// closure returns what can be reached from what, over one edge or more.
+// closure returns the transitive closure: the pairs connected by one edge or more.
 func closure(edges []edge) map[pair]bool {
 	reach := map[pair]bool{}
 	for _, e := range edges {

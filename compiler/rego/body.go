@@ -11,23 +11,23 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// scope is what the bodies of one function share.
+// scope is the shared state of the bodies of one function.
 type scope struct {
 	module *module
-	// class is the resource's; nil where the rules look at the subject alone.
+	// class is the resource's class; nil if the rules read the subject only.
 	class *resolve.Class
-	// name is the function's, after which helpers are called.
+	// name is the function's name, which prefixes the names of helpers.
 	name    string
 	helpers int
-	// cycle holds the actions on a cycle that the function answers for: asking
-	// for one of them on the same resource looks into the argument held.
+	// cycle holds the actions of the cycle that the function computes: a test for one of them
+	// on the same resource reads the argument held.
 	cycle []ruleset.Action
-	// pending are the helpers' texts, to be written below the function.
+	// pending are helpers that have to be written below the function.
 	pending []string
 }
 
-// body is the body of one rule in the making: expressions in order, and the
-// variables that stand for entities.
+// body is the body of one rule under construction: expressions in order, and the variables for
+// entities.
 type body struct {
 	*scope
 	lines  []string
@@ -41,24 +41,24 @@ func (sc *scope) newBody() *body {
 	return &body{scope: sc, vars: map[string]string{}, taken: map[string]bool{"id": true, "held": true, "action": true, "rule": true, "kind": true}}
 }
 
-// define returns the text of a function that is true where p is, one body per
-// branch. Arguments that a body does not use are "_", as strict mode wants.
+// define returns a function that is true if p is, with one body per branch. Arguments that a
+// body does not use are "_", as strict mode requires.
 func (sc *scope) define(name string, p ir.Predicate) string {
 	branches := []ir.Predicate{p}
 	if d, ok := p.(ir.Disjunction); ok {
 		branches = d.Terms
 	}
-	texts := make([]string, len(branches))
+	strs := make([]string, len(branches))
 	for i, branch := range branches {
 		b := sc.newBody()
 		b.require(branch)
-		texts[i] = definition(name+b.arguments(sc), b.lines)
+		strs[i] = definition(name+b.arguments(sc), b.lines)
 	}
-	return strings.Join(texts, "\n")
+	return strings.Join(strs, "\n")
 }
 
-// arguments is the argument list of a body's head; a scope without a class has
-// no arguments, its rules look at the subject alone.
+// arguments is the argument list of a body's head. A scope without a class has no arguments,
+// because its rules read the subject only.
 func (b *body) arguments(sc *scope) string {
 	if sc.class == nil {
 		return ""
@@ -94,8 +94,8 @@ func (b *body) add(format string, args ...any) {
 	b.lines = append(b.lines, fmt.Sprintf(format, args...))
 }
 
-// require adds what makes p true. The terms of a conjunction go by cost: what
-// is cheap and may fail comes first.
+// require adds p. The terms of a conjunction are ordered by cost: cheap tests that may fail
+// come first.
 func (b *body) require(p ir.Predicate) {
 	switch p := p.(type) {
 	case ir.Conjunction:
@@ -127,15 +127,15 @@ func (b *body) helper(p ir.Predicate) string {
 	return name
 }
 
-// deny adds what makes p false. OPA evaluates the arguments of a call before
-// it looks at a "not" in front, and a missing one makes the body undefined, so
-// only plain references stay in line; all else goes through a helper.
+// deny adds the negation of p. OPA evaluates the arguments of a call before the "not" in front
+// of it, and an undefined argument makes the body undefined. So only plain references are
+// negated in line; everything else is negated through a helper.
 func (b *body) deny(p ir.Predicate) {
 	switch p := p.(type) {
 	case ir.OneOf:
 		if isPlain(p.Value, p.Exact) && !p.Value.Many() {
 			ref := b.reference(p.Value, p.Exact)
-			for _, text := range p.Texts {
+			for _, text := range p.Strings {
 				b.add("not %s == %s", ref, quote(text))
 			}
 			return
@@ -180,8 +180,8 @@ func (b *body) deny(p ir.Predicate) {
 	b.add("not %s", b.call(b.helper(p)))
 }
 
-// cost ranks tests: what the request itself says, what the subject's record
-// says, the resource's, its relations', patterns, and other stages last.
+// cost ranks tests: the request itself, the subject's record, the resource, its relations,
+// patterns, and other stages last.
 func cost(p ir.Predicate) int {
 	switch p := p.(type) {
 	case ir.Constant, ir.From:
@@ -220,8 +220,8 @@ func cost(p ir.Predicate) int {
 
 func compareCost(x, y ir.Predicate) int { return cmp.Compare(cost(x), cost(y)) }
 
-// entitiesCost ranks comparisons of entities: with the subject, such as the test
-// of an owner, they cost no more than a property, and owners are many.
+// entitiesCost ranks comparisons of entities. A comparison with the subject, such as the test
+// of an owner, costs no more than a property and excludes most resources.
 func entitiesCost(a, b ir.Entities) int {
 	for _, side := range [][2]ir.Entities{{a, b}, {b, a}} {
 		if side[0].Root == ir.User && side[0].IsRoot() && !side[1].Many() {

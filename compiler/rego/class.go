@@ -22,20 +22,20 @@ type classWriter struct {
 
 // entry is a rule, or a group of merged rules, as the stages of a class call it.
 type entry struct {
-	// call is the expression that calls it: true where the rule grants, or the
-	// set of the rules that grant where it is a group.
+	// call is the expression that calls it: true if the rule grants or, for a group, the set of
+	// the rules that grant.
 	call  string
 	group bool
-	// finder says that the set is always there, if empty; else it is there only
-	// where rules grant.
+	// finder says that the set is always defined, even if it is empty; otherwise it is only
+	// defined if rules grant.
 	finder bool
-	// id and title are the rule's, any text; a group has none.
+	// id and title are the rule's, which can be any string; a group has none.
 	id      string
 	title   string
 	actions ruleset.Actions
 	usesID  bool
-	// cycle holds the actions on a cycle that the rule asks about; its call
-	// has the argument held.
+	// cycle holds the actions of a cycle that the rule asks about; its call has the argument
+	// held.
 	cycle []ruleset.Action
 	cost  int
 }
@@ -44,9 +44,9 @@ func (w *classWriter) scope(name string, cycle []ruleset.Action) *scope {
 	return &scope{module: w.module, class: w.class.Class, name: name, cycle: cycle}
 }
 
-// divide divides the rules of a class into groups and those that stand in full. A
-// rule with a part in a group may have another that stands in full.
-func divide(class *privilege.Class) (groups []group, alone []resolve.Specialised) {
+// divide divides the rules of a class into groups and rules that are written in full. A rule
+// can have one branch in a group and another written in full.
+func divide(class *privilege.Class) (groups []group, ungrouped []resolve.Specialised) {
 	var clauses []clause
 	rest := map[*resolve.Rule][]ir.Predicate{}
 	for _, r := range class.Rules {
@@ -68,15 +68,15 @@ func divide(class *privilege.Class) (groups []group, alone []resolve.Specialised
 	}
 	for _, r := range class.Rules {
 		if branches := rest[r.Rule]; branches != nil {
-			alone = append(alone, resolve.Specialised{Rule: r.Rule, Predicate: ir.Or(branches...)})
+			ungrouped = append(ungrouped, resolve.Specialised{Rule: r.Rule, Predicate: ir.Or(branches...)})
 		}
 	}
-	return groups, alone
+	return groups, ungrouped
 }
 
 func (w *classWriter) write() Module {
-	groups, alone := divide(w.class)
-	for _, r := range alone {
+	groups, ungrouped := divide(w.class)
+	for _, r := range ungrouped {
 		w.writeRule(r)
 	}
 	for _, g := range groups {
@@ -97,7 +97,7 @@ func (w *classWriter) write() Module {
 	return w.module.finish()
 }
 
-// asksCycle returns the actions on cycles that the rule both grants and asks
+// asksCycle returns the actions that are on a cycle and that the rule both grants and asks
 // about on the resource itself.
 func asksCycle(class *privilege.Class, r resolve.Specialised) []ruleset.Action {
 	var asked []ruleset.Action
@@ -114,11 +114,11 @@ func asksCycle(class *privilege.Class, r resolve.Specialised) []ruleset.Action {
 	return asked
 }
 
-// writeRule writes a rule in full; one that looks at the subject alone goes
-// to the subject's module, where all classes share it.
+// writeRule writes a rule in full. A rule that reads the subject only goes to the subject's
+// module, which all classes share.
 func (w *classWriter) writeRule(r resolve.Specialised) {
 	e := entry{id: r.Rule.ID, title: title(r.Rule), actions: r.Rule.Actions, cost: cost(r.Predicate)}
-	if looksAtSubjectAlone(r.Predicate) {
+	if readsSubjectOnly(r.Predicate) {
 		e.call = w.module.use("subject") + "." + w.subject.rule(r)
 		e.cost = 0
 		w.entries = append(w.entries, e)
@@ -140,22 +140,21 @@ func (w *classWriter) writeRule(r resolve.Specialised) {
 	w.entries = append(w.entries, e)
 }
 
-func looksAtSubjectAlone(p ir.Predicate) bool {
-	alone := true
+func readsSubjectOnly(p ir.Predicate) bool {
+	ungrouped := true
 	ir.Visit(p, func(a ir.Atom, _ bool) {
 		read := ir.OperandsOf(a)
-		alone = alone && len(read.Entities) == 0
+		ungrouped = ungrouped && len(read.Entities) == 0
 		for _, v := range read.Values {
 			q, ok := v.(ir.Property)
-			alone = alone && (!ok || q.Of.Root == ir.User)
+			ungrouped = ungrouped && (!ok || q.Of.Root == ir.User)
 		}
 	})
-	return alone
+	return ungrouped
 }
 
-// writeStage writes the function that answers HasPrivilege for one action on
-// the resource itself. Its default is remembered within a decision, so that a
-// denial is found once.
+// writeStage writes the function that answers HasPrivilege for one action on the resource
+// itself. It has a default so that OPA caches denials too within a decision.
 func (w *classWriter) writeStage(a ruleset.Action) {
 	about := fmt.Sprintf("Who may %s: rules of this module ask.", a.Name())
 	w.writeAnswer(about, "may_"+a.Name(), []string{"id"}, func(name string) (bodies []string) {
@@ -168,19 +167,18 @@ func (w *classWriter) writeStage(a ruleset.Action) {
 	})
 }
 
-// gatewayFrom is the number of bodies from which on a function that others ask
-// is one body that calls another with all of them.
-const gatewayFrom = 17
+// minGatewayBodies is the minimum number of bodies for which a function that others call becomes one
+// body that calls another function with all bodies.
+const minGatewayBodies = 17
 
-// writeAnswer writes a function that is false by default. OPA remembers its
-// value within a decision, and its check for recursion walks every edge from
-// every caller to every body: so callers meet few bodies, however many rules
-// there are.
+// writeAnswer writes a function that is false by default. OPA caches its value within a
+// decision, and OPA's check for recursion walks every edge from every caller to every body. So
+// callers reference few bodies, however many rules there are.
 func (w *classWriter) writeAnswer(about, name string, args []string, write func(name string) (bodies []string)) {
 	wildcards := strings.TrimSuffix(strings.Repeat("_, ", len(args)), ", ")
 	head := comment(" ", about) + fmt.Sprintf("default %s(%s) := false\n\n", name, wildcards)
 	bodies := write(name)
-	if len(bodies) < gatewayFrom {
+	if len(bodies) < minGatewayBodies {
 		w.module.write(head + strings.Join(bodies, "\n"))
 		return
 	}
@@ -190,9 +188,8 @@ func (w *classWriter) writeAnswer(about, name string, args []string, write func(
 	w.module.write(strings.Join(write(all), "\n"))
 }
 
-// truth is an expression that is true where the entry grants the action. Only
-// the functions for the entry's own cycle have an argument held; everywhere
-// else stands what is held in the end.
+// truth is an expression that is true if the entry grants the action. Only the functions of the
+// entry's own cycle have an argument held; everywhere else the fixpoint is passed.
 func (w *classWriter) truth(e entry, action string, cycle []ruleset.Action) string {
 	call := e.call
 	if e.cycle != nil && !slices.Contains(cycle, e.cycle[0]) {
@@ -208,16 +205,16 @@ func (w *classWriter) truth(e entry, action string, cycle []ruleset.Action) stri
 	return call
 }
 
-// writeCycle writes the functions for actions that depend on each other. Rego
-// forbids recursion, so the least fixpoint is reached by applying the rules
-// once per action, beginning with nothing.
+// writeCycle writes the functions for actions that depend on each other. Rego forbids
+// recursion, so the least fixpoint is computed by applying the rules once per action, starting
+// with the empty set.
 func (w *classWriter) writeCycle(cycle []ruleset.Action) {
 	names := make([]string, len(cycle))
 	for i, a := range cycle {
 		names[i] = a.Name()
 	}
 	base := "holds_" + strings.Join(names, "_")
-	var texts []string
+	var strs []string
 	for _, e := range w.entries {
 		var granted []ruleset.Action
 		for _, a := range cycle {
@@ -230,10 +227,10 @@ func (w *classWriter) writeCycle(cycle []ruleset.Action) {
 		}
 		call := w.truth(e, "action", cycle)
 		head := fmt.Sprintf("%s(action, %s, %s)", base, argument("id", e.usesID), argument("held", strings.HasSuffix(call, "held)")))
-		texts = append(texts, definition(head, []string{actionTest(granted), call}))
+		strs = append(strs, definition(head, []string{actionTest(granted), call}))
 	}
 	w.module.write(comment(" ", fmt.Sprintf("Whether a rule grants the action, given what is held already: %s can follow from each other.", strings.Join(names, ", "))) +
-		strings.Join(texts, "\n"))
+		strings.Join(strs, "\n"))
 	held := "set()"
 	set := "{" + quoteAll(names) + "}"
 	for i := range cycle {
@@ -246,7 +243,7 @@ func (w *classWriter) writeCycle(cycle []ruleset.Action) {
 	}
 }
 
-// held is the expression for what is held of a cycle in the end.
+// held is the expression for the fixpoint of a cycle.
 func held(cycle []ruleset.Action) string {
 	names := make([]string, len(cycle))
 	for i, a := range cycle {
@@ -255,7 +252,7 @@ func held(cycle []ruleset.Action) string {
 	return fmt.Sprintf("holds_%s_%d(id)", strings.Join(names, "_"), len(cycle))
 }
 
-// staged says whether the action has a function of its own.
+// staged reports whether the action has a function of its own.
 func (w *classWriter) staged(a ruleset.Action) bool {
 	return slices.Contains(w.class.Asked, a) || w.class.Cycle(a) != nil
 }
@@ -277,7 +274,7 @@ func (w *classWriter) writeMay() {
 	})
 }
 
-// mayBody writes what an entry grants of the actions without a stage.
+// mayBody writes the body for the actions that an entry grants and that have no stage.
 func (w *classWriter) mayBody(name string, e entry) (string, bool) {
 	granted := slices.DeleteFunc(e.actions.List(), w.staged)
 	if len(granted) == 0 {
@@ -292,7 +289,7 @@ func (w *classWriter) mayBody(name string, e entry) (string, bool) {
 	return definition(fmt.Sprintf("%s(%s, %s)", name, argument("action", usesAction), argument("id", e.usesID)), lines), true
 }
 
-// writeGrantedBy writes the function that names all rules that grant an action.
+// writeGrantedBy writes the function that lists all rules that grant an action.
 func (w *classWriter) writeGrantedBy() {
 	var b strings.Builder
 	usesAction, usesID := false, false
@@ -320,7 +317,7 @@ func (w *classWriter) writeGrantedBy() {
 		fmt.Sprintf("granted_by(%s, %s) := union({\n%s})\n", argument("action", usesAction), argument("id", usesID), b.String()))
 }
 
-// named is the comment with the name of an entry's rule, "" if the id is its name.
+// named is a comment with the name of an entry's rule, "" if the id is its name.
 func named(e entry) string {
 	if e.title == e.id {
 		return ""
@@ -328,8 +325,8 @@ func named(e entry) string {
 	return "\t" + comment(" ", strings.Join(strings.Fields(e.title), " "))
 }
 
-// writeActions writes the function that names all actions that rules grant: each
-// rule is asked once, for all of its actions.
+// writeActions writes the function that lists all actions that rules grant: it evaluates each
+// rule once for all of its actions.
 func (w *classWriter) writeActions() {
 	var b strings.Builder
 	usesID := false

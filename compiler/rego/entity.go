@@ -6,10 +6,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
-// entity returns the expression for what the rules read of an entity, and binds
-// it to a variable first: `resource_app := site.entity("app", resource.app)`,
-// as the path resource.app has it. A path through a set is bound anew at every
-// use, because every test may find another entity of the set.
+// entity returns the expression for the data that the rules read of an entity, after binding it
+// to a variable: `resource_app := site.entity("app", resource.app)` for the path resource.app.
+// A path through a set is bound again for every test, because every test may match a different
+// entity of the set.
 func (b *body) entity(e ir.Entities) string {
 	if e.Root == ir.User {
 		return b.module.use("request") + ".subject"
@@ -31,8 +31,8 @@ func (b *body) entity(e ir.Entities) string {
 	return name
 }
 
-// typeOf is the type of the resource itself, which only the request tells where
-// the class is open.
+// typeOf is the type of the resource itself, which is read from the request if the class is
+// open.
 func (b *body) typeOf(e ir.Entities) string {
 	if b.class.Named {
 		return quote(e.Type())
@@ -59,7 +59,7 @@ func (b *body) handle(e ir.Entities) string {
 	return name
 }
 
-// id returns the expression for an entity's id, folded.
+// id returns the expression for an entity's id, case-folded.
 func (b *body) id(e ir.Entities) string {
 	key := e.Key() + ".id"
 	if name, ok := b.vars[key]; ok {
@@ -87,8 +87,8 @@ func (b *body) commonEntity(p ir.CommonEntity) {
 	b.add("%s.same(%s, %s)", b.module.use("request"), one, b.handle(right))
 }
 
-// identicalEntity says that all pairs of two sets are the same entity. Of a set
-// and itself that is to say that it is one entity.
+// identicalEntity adds the test that all pairs of two sets are the same entity. For a set and
+// itself this means that it has exactly one entity.
 func (b *body) identicalEntity(p ir.IdenticalEntity) {
 	sets := []ir.Entities{p.Left}
 	if p.Left.Key() != p.Right.Key() {

@@ -12,23 +12,22 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Estimate is what a rule adds to the decisions about one class of resources.
+// Estimate is the cost that a rule adds to decisions about one class of resources.
 type Estimate struct {
 	Rule  *resolve.Rule
 	Class *privilege.Class
-	// Actions are those of the rule: decisions about others do not meet it.
+	// Actions are the rule's actions: decisions about others do not evaluate it.
 	Actions ruleset.Actions
-	// FoundBy are the attributes by whose values the rule is found, as a condition
-	// names them. Without any, every decision about the class and one of the actions
-	// evaluates it.
+	// FoundBy are the attributes by whose values the rule is looked up, as a condition names
+	// them. If it is empty, every decision about the class and one of the actions evaluates the
+	// rule.
 	FoundBy []string
-	// Equivalent is the number of rules that are found together, the rule included; 1
-	// where FoundBy is empty.
+	// Equivalent is the number of rules with the same lookup key, this rule included; 1 if
+	// FoundBy is empty.
 	Equivalent int
-	// Steps is the expected number of expressions that OPA evaluates for the rule in
-	// a decision to deny, where nothing is known of the request but class and
-	// action. What it asks of other stages is not in it, because others ask too and
-	// a stage answers once.
+	// Steps is the expected number of expressions that OPA evaluates for the rule in a decision
+	// to deny, if only the class and the action of the request are known. It does not include
+	// other stages that the rule asks, because a stage is shared and evaluated once.
 	Steps float64
 	// Asks are the rights that the rule asks for, such as read on resource.stream.
 	Asks []string
@@ -39,8 +38,8 @@ type Estimate struct {
 func Estimates(plan *privilege.Plan) []Estimate {
 	var all []Estimate
 	for _, c := range plan.Classes {
-		groups, alone := divide(c)
-		for _, r := range alone {
+		groups, ungrouped := divide(c)
+		for _, r := range ungrouped {
 			all = append(all, Estimate{
 				Rule: r.Rule, Class: c, Actions: r.Rule.Actions, Equivalent: 1,
 				Steps: callSteps + steps(r.Predicate), Asks: asks(r.Predicate),
@@ -56,8 +55,8 @@ func Estimates(plan *privilege.Plan) []Estimate {
 	return all
 }
 
-// estimates shares the steps of a group out among its rules: the search evenly, and
-// the tests behind it to each as often as it is found.
+// estimates distributes the steps of a group among its rules: the lookup evenly, and the tests
+// after it in proportion to how often each rule is found.
 func (g group) estimates(c *privilege.Class) []Estimate {
 	first := g.clauses[0]
 	index := map[*resolve.Rule]int{}
@@ -77,7 +76,7 @@ func (g group) estimates(c *privilege.Class) []Estimate {
 		}
 		found := 1.0
 		for _, k := range clause.keys {
-			found *= chance(k)
+			found *= probability(k)
 		}
 		behind := steps(ir.And(clause.shared...))
 		if g.differ {
@@ -97,11 +96,11 @@ func (g group) estimates(c *privilege.Class) []Estimate {
 	return all
 }
 
-// callSteps are the steps to the body of a rule: the test of the action and the
+// callSteps is the number of steps to reach the body of a rule: the test of the action and the
 // call.
 const callSteps = 2.0
 
-// valueSteps are those to one text of a value: to the entity and, in a list, to
+// valueSteps is the number of steps to reach one string of a value: the entity and, for a list,
 // the element.
 func valueSteps(v ir.Value) float64 {
 	n := 1.0
@@ -117,8 +116,8 @@ func valueSteps(v ir.Value) float64 {
 	return n
 }
 
-// steps is the expected number of expressions that are evaluated for a predicate.
-// The terms of a conjunction stand by cost, and the first that fails ends it.
+// steps is the expected number of expressions that are evaluated for a predicate. The terms of
+// a conjunction are ordered by cost, and the first false one ends it.
 func steps(p ir.Predicate) float64 {
 	switch p := p.(type) {
 	case ir.Constant:
@@ -129,7 +128,7 @@ func steps(p ir.Predicate) float64 {
 		n, reached := 0.0, 1.0
 		for _, t := range terms {
 			n += reached * steps(t)
-			reached *= chance(t)
+			reached *= probability(t)
 		}
 		return n
 	case ir.Disjunction:
@@ -166,10 +165,9 @@ func steps(p ir.Predicate) float64 {
 	panic(fmt.Sprintf("rego: unknown predicate %T", p))
 }
 
-// chance is how likely a test holds for a subject and a resource of whom nothing
-// is known. These are habits of real rules and not of any site: an equality picks
-// few, an inequality most.
-func chance(p ir.Predicate) float64 {
+// probability is how likely a test is true for an unknown subject and resource. The figures are
+// typical of real rules in general: an equality selects few entities, an inequality most.
+func probability(p ir.Predicate) float64 {
 	switch p := p.(type) {
 	case ir.Constant:
 		if p.Value {
@@ -179,19 +177,19 @@ func chance(p ir.Predicate) float64 {
 	case ir.Conjunction:
 		all := 1.0
 		for _, t := range p.Terms {
-			all *= chance(t)
+			all *= probability(t)
 		}
 		return all
 	case ir.Disjunction:
 		none := 1.0
 		for _, t := range p.Terms {
-			none *= 1 - chance(t)
+			none *= 1 - probability(t)
 		}
 		return 1 - none
 	case ir.Negation:
-		return 1 - chance(p.Term)
+		return 1 - probability(p.Term)
 	case ir.OneOf:
-		return min(0.5, 0.05*float64(len(p.Texts)))
+		return min(0.5, 0.05*float64(len(p.Strings)))
 	case ir.Common, ir.CommonEntity, ir.Identical, ir.IdenticalEntity, ir.Anonymous:
 		return 0.05
 	case ir.Like, ir.Matches:

@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 )
 
-// Generate returns the modules of a section by its plan, ordered by path. The same plan
-// gives the same text.
+// Generate returns the modules of a section of the plan, sorted by path. The output is
+// deterministic.
 func Generate(plan *privilege.Plan, section Section) []Module {
 	served := serve(plan)
 	names := namesOf(plan, section)
@@ -49,10 +49,10 @@ func titleOf(c *privilege.Class, s Section) string {
 	}
 }
 
-// serve returns for each class the class by whose module it is decided: itself
-// or, where the same rules come to the same for both, the open class to which
-// it would belong if nothing named it. What a relation leads to has a module of
-// its own, because an open class takes the type from the request.
+// serve returns for each class the class whose module decides it: itself or, if the same rules
+// have the same predicates in both, the open class that it would belong to if nothing named it.
+// A class that a relation leads to has a module of its own, because an open class takes the
+// type from the request.
 func serve(plan *privilege.Plan) map[*privilege.Class]*privilege.Class {
 	related := map[string]bool{}
 	content := map[*privilege.Class]string{}
@@ -69,7 +69,7 @@ func serve(plan *privilege.Plan) map[*privilege.Class]*privilege.Class {
 		content[c] = b.String()
 	}
 	served := map[*privilege.Class]*privilege.Class{}
-	// Classes are ordered: an open class comes behind those with shorter prefixes.
+	// Classes are sorted: an open class comes after those with shorter prefixes.
 	for i := len(plan.Classes) - 1; i >= 0; i-- {
 		served[plan.Classes[i]] = plan.Classes[i]
 	}
@@ -86,15 +86,14 @@ func serve(plan *privilege.Plan) map[*privilege.Class]*privilege.Class {
 	return served
 }
 
-// sameOwner says whether a path by way of owner, the relation that open types
-// have, means the same in both classes: a schema may say otherwise.
+// sameOwner reports whether a path through owner, the relation that open types have, means the
+// same in both classes: a schema may redefine it.
 func sameOwner(wider, c *privilege.Class) bool {
 	owner, ok := c.Type.Relations["owner"]
 	return !ok || owner == wider.Type.Relations["owner"]
 }
 
-// widerClass returns the open class with the longest prefix of the class's
-// name, other than the class itself.
+// widerClass returns the open class with the longest prefix of c's name, except c itself.
 func widerClass(plan *privilege.Plan, c *privilege.Class) *privilege.Class {
 	var wider *privilege.Class
 	for _, o := range plan.Classes {

@@ -13,50 +13,50 @@ import (
 )
 
 const (
-	// mergeFrom is the number of clauses of one shape from which on they are
-	// merged: below, a reader is better served by rules in full.
-	mergeFrom = 8
-	// tableFrom is the number of rows from which on they are a table; fewer
-	// are functions, each with its METADATA.
-	tableFrom = 65
-	// maxRows bounds the rows that one clause makes: what would make more is
-	// tested for all rows together.
+	// minMerged is the minimum number of clauses of one shape that are merged: fewer rules are
+	// easier to read when written in full.
+	minMerged = 8
+	// minTableRows is the minimum number of rows that are written as a table; fewer are written as
+	// functions, each with its METADATA.
+	minTableRows = 65
+	// maxRows limits the rows of one clause. Keys that would exceed it are tested once for all
+	// rows instead.
 	maxRows = 16
 )
 
-// clause is a rule or one branch of it. In a group, its terms are keys, by which
-// it is found, what it shares with the group's other clauses, and its own.
+// clause is a rule or one of its branches. The terms of a clause in a group are keys for
+// looking it up, tests that all clauses of the group share, and tests of its own.
 type clause struct {
 	rule   *resolve.Rule
 	terms  []ir.Predicate
 	keys   []ir.OneOf
 	shared []ir.Predicate
 	own    []ir.Predicate
-	// kind names what the clause has of its own, in a group of several kinds.
+	// kind identifies the clause's own tests in a group with several kinds.
 	kind string
-	// asked names the actions that the clause asks about on the resource itself,
-	// plain or negated. Only clauses that ask the same are merged: OPA looks for
-	// recursion between functions, whatever their arguments, and the function of a
-	// group grants all actions of its clauses and asks all that they ask. Where all
-	// ask the same, that leads nowhere where a rule of its own does not lead.
+	// asked names the actions that the clause asks about on the resource itself, plain or
+	// negated. Only clauses with the same set are merged: OPA checks for recursion between
+	// functions regardless of their arguments, and the function of a group grants all actions
+	// of its clauses and asks all that they ask. If all ask the same, the group is recursive
+	// only if a single rule of it would be.
 	asked string
 }
 
 func (c clause) predicate() ir.Predicate { return ir.And(c.terms...) }
 
-// group holds clauses that test the same attributes for constants of their own,
-// and share all other tests but what is each clause's own.
+// group holds clauses that test the same attributes for different constants and share all other
+// tests except each clause's own.
 type group struct {
 	clauses []clause
-	// differ says that clauses have tests of their own.
+	// differ says that some clauses have tests of their own.
 	differ bool
-	// kinds names what clauses test on their own where many test the same, in the order
-	// of the first clauses of each; nil where each has its own.
+	// kinds are the names of the different own tests, if many clauses have the same ones, in
+	// order of first use; nil if each clause has its own.
 	kinds []string
 }
 
-// newClause takes a branch of a rule apart: what can be looked up is a key, all
-// else is shared with clauses of the same shape.
+// newClause splits a branch of a rule: terms that can be looked up are keys, all others are
+// shared with clauses of the same shape.
 func newClause(r *resolve.Rule, p ir.Predicate) clause {
 	c := clause{rule: r, terms: []ir.Predicate{p}, asked: askedOf(p)}
 	if con, ok := p.(ir.Conjunction); ok {
@@ -64,20 +64,20 @@ func newClause(r *resolve.Rule, p ir.Predicate) clause {
 	}
 	rows := 1
 	for _, t := range c.terms {
-		if one, ok := t.(ir.OneOf); ok && isKey(one) && rows*len(one.Texts) <= maxRows {
-			rows *= len(one.Texts)
+		if one, ok := t.(ir.OneOf); ok && isKey(one) && rows*len(one.Strings) <= maxRows {
+			rows *= len(one.Strings)
 			c.keys = append(c.keys, one)
 			continue
 		}
 		c.shared = append(c.shared, t)
 	}
 	slices.SortStableFunc(c.keys, func(a, b ir.OneOf) int {
-		return cmp.Or(cmp.Compare(keyCost(a), keyCost(b)), cmp.Compare(keyName(a), keyName(b)), slices.Compare(a.Texts, b.Texts))
+		return cmp.Or(cmp.Compare(keyCost(a), keyCost(b)), cmp.Compare(keyName(a), keyName(b)), slices.Compare(a.Strings, b.Strings))
 	})
 	return c
 }
 
-// askedOf names the actions that a predicate asks about on the resource itself.
+// askedOf returns the actions that a predicate asks about on the resource itself.
 func askedOf(p ir.Predicate) string {
 	var mask ruleset.Actions
 	ir.Visit(p, func(test ir.Atom, _ bool) {
@@ -88,15 +88,14 @@ func askedOf(p ir.Predicate) string {
 	return strings.Join(mask.Names(), " ")
 }
 
-// isKey says whether an equality can be looked up: its value is reached without
-// a choice among entities.
+// isKey reports whether an equality can be looked up: its value must not depend on a choice
+// among entities.
 func isKey(o ir.OneOf) bool {
 	p, ok := o.Value.(ir.Property)
 	return !ok || !p.Of.Many()
 }
 
-// keyCost ranks keys: a single value before a list, each of whose values is
-// looked up.
+// keyCost ranks keys: a single value comes before a list, of which every value is looked up.
 func keyCost(o ir.OneOf) int {
 	if o.Value.Many() {
 		return 10 + valueCost(o.Value)
@@ -111,8 +110,7 @@ func keyName(o ir.OneOf) string {
 	return o.Value.Key()
 }
 
-// shape is equal for clauses that can be merged; "" for one with nothing to be
-// told apart by.
+// shape is equal for clauses that can be merged; "" for a clause without keys.
 func (c clause) shape() string {
 	if len(c.keys) == 0 && len(c.own) == 0 {
 		return ""
@@ -129,35 +127,34 @@ func (c clause) shape() string {
 	return strings.Join(slices.Concat(parts, []string{"|", c.asked}, shared), "\n")
 }
 
-// merge divides clauses into groups and those that stay alone. Clauses of one
-// shape come first; then those that one key can tell apart, whatever else they
-// test; then those that have no more in common than what they ask other stages,
-// so that one place asks for all of them.
-func merge(clauses []clause) (groups []group, alone []clause) {
-	groups, alone = gather(clauses)
+// merge divides clauses into groups and single clauses. It groups clauses of one shape first;
+// then clauses with one common key, whatever else they test; then clauses that only have in
+// common what they ask of other stages, so that this is asked in one place.
+func merge(clauses []clause) (groups []group, ungrouped []clause) {
+	groups, ungrouped = gather(clauses)
 	for i := range groups {
 		groups[i].share()
 	}
 	groups = join(groups)
-	best := mostExcluding(alone)
+	best := mostSelective(ungrouped)
 	for _, withKey := range []bool{true, false} {
-		for i, c := range alone {
-			alone[i] = c.divide(best(c), withKey)
+		for i, c := range ungrouped {
+			ungrouped[i] = c.divide(best(c), withKey)
 		}
 		var differing []group
-		differing, alone = gather(alone)
+		differing, ungrouped = gather(ungrouped)
 		for _, g := range differing {
 			g.differ = true
 			g.keepAdjacent()
 			groups = append(groups, g)
 		}
 	}
-	return groups, alone
+	return groups, ungrouped
 }
 
-// join makes one group of those whose clauses are told apart by the same keys and ask
-// the same, if they are many: one search finds the rules of all kinds, and only what each kind shares is
-// tested apart.
+// join merges groups whose clauses have the same keys and ask the same, if they are many: one
+// lookup then finds the rules of all kinds, and only the tests that each kind shares are
+// separate.
 func join(groups []group) []group {
 	byKeys := map[string][]group{}
 	var order []string
@@ -179,13 +176,13 @@ func join(groups []group) []group {
 		for _, g := range equivalent {
 			rows += len(g.rows())
 		}
-		if len(equivalent) == 1 || rows < tableFrom {
+		if len(equivalent) == 1 || rows < minTableRows {
 			joined = append(joined, equivalent...)
 			continue
 		}
 		one := group{differ: true}
 		for _, g := range equivalent {
-			kind := unlike(kindOf(g.clauses[0].shared), one.kinds)
+			kind := uniqueName(kindOf(g.clauses[0].shared), one.kinds)
 			one.kinds = append(one.kinds, kind)
 			for _, c := range g.clauses {
 				c.own, c.shared, c.kind = c.shared, nil, kind
@@ -197,8 +194,8 @@ func join(groups []group) []group {
 	return joined
 }
 
-// unlike returns a name that is not among others, with a number if it must.
-func unlike(name string, others []string) string {
+// uniqueName returns a name that is not among others, with a number appended if necessary.
+func uniqueName(name string, others []string) string {
 	one := name
 	for i := 2; slices.Contains(others, one); i++ {
 		one = fmt.Sprintf("%s %d", name, i)
@@ -206,7 +203,7 @@ func unlike(name string, others []string) string {
 	return one
 }
 
-// kindOf names what tests are about, in short: it stands in every row.
+// kindOf returns a short name for tests: every row contains it.
 func kindOf(tests []ir.Predicate) string {
 	if len(tests) == 0 {
 		return "nothing else"
@@ -243,9 +240,9 @@ func aboutOf(test ir.Predicate) string {
 	panic(fmt.Sprintf("rego: unknown predicate %T", test))
 }
 
-// gather groups the clauses of one shape, in the order of their first. Groups of
-// few stay alone.
-func gather(clauses []clause) (groups []group, alone []clause) {
+// gather groups the clauses of one shape, in order of first use. Clauses of small groups stay
+// single.
+func gather(clauses []clause) (groups []group, ungrouped []clause) {
 	count := map[string]int{}
 	for _, c := range clauses {
 		count[c.shape()]++
@@ -253,8 +250,8 @@ func gather(clauses []clause) (groups []group, alone []clause) {
 	index := map[string]int{}
 	for _, c := range clauses {
 		shape := c.shape()
-		if shape == "" || count[shape] < mergeFrom {
-			alone = append(alone, c)
+		if shape == "" || count[shape] < minMerged {
+			ungrouped = append(ungrouped, c)
 			continue
 		}
 		i, ok := index[shape]
@@ -265,13 +262,12 @@ func gather(clauses []clause) (groups []group, alone []clause) {
 		}
 		groups[i].clauses = append(groups[i].clauses, c)
 	}
-	return groups, alone
+	return groups, ungrouped
 }
 
-// mostExcluding returns a function that finds the key of a clause by which the
-// fewest others are found with it: the one whose attribute is tested for the
-// most constants.
-func mostExcluding(clauses []clause) func(clause) *ir.OneOf {
+// mostSelective returns a function that returns the key of a clause that finds the fewest other
+// clauses: the key whose attribute is compared with the most constants.
+func mostSelective(clauses []clause) func(clause) *ir.OneOf {
 	constants := map[string]map[string]bool{}
 	for _, c := range clauses {
 		for _, k := range c.keys {
@@ -279,7 +275,7 @@ func mostExcluding(clauses []clause) func(clause) *ir.OneOf {
 			if constants[name] == nil {
 				constants[name] = map[string]bool{}
 			}
-			for _, text := range k.Texts {
+			for _, text := range k.Strings {
 				constants[name][text] = true
 			}
 		}
@@ -295,8 +291,8 @@ func mostExcluding(clauses []clause) func(clause) *ir.OneOf {
 	}
 }
 
-// divide returns the clause with the key alone, if it is to have one; it shares
-// what it asks other stages, and all else is its own.
+// divide returns the clause with only the given key, if withKey is set. It shares what it asks
+// other stages; all other tests are its own.
 func (c clause) divide(key *ir.OneOf, withKey bool) clause {
 	d := clause{rule: c.rule, terms: c.terms, asked: c.asked}
 	for _, t := range c.terms {
@@ -317,12 +313,12 @@ func (c clause) divide(key *ir.OneOf, withKey bool) clause {
 }
 
 // share moves the keys that are the same in all clauses to the tests that the
-// group makes once. One key stays: rows need something to be told apart by.
+// group makes once. At least one key stays, because rows need a key.
 func (g *group) share() {
 	first := g.clauses[0]
 	for i := len(first.keys) - 1; i >= 0; i-- {
 		key := first.keys[i]
-		if len(g.clauses[0].keys) == 1 || slices.ContainsFunc(g.clauses, func(c clause) bool { return !slices.Equal(c.keys[i].Texts, key.Texts) }) {
+		if len(g.clauses[0].keys) == 1 || slices.ContainsFunc(g.clauses, func(c clause) bool { return !slices.Equal(c.keys[i].Strings, key.Strings) }) {
 			continue
 		}
 		for j, c := range g.clauses {
@@ -333,8 +329,8 @@ func (g *group) share() {
 	}
 }
 
-// keepAdjacent lets a rule with several clauses in the group test their keys
-// again: a row tells which rule fits, and not which of its clauses.
+// keepAdjacent makes rules with several clauses in the group test their keys again: a row
+// identifies the rule, but not which of its clauses matches.
 func (g *group) keepAdjacent() {
 	clauses := map[*resolve.Rule]int{}
 	for _, c := range g.clauses {
@@ -358,32 +354,32 @@ func (g group) actions() ruleset.Actions {
 	return mask
 }
 
-// row is one combination of constants with the rules that it makes grant.
+// row is one combination of constants and the rules that grant for it.
 type row struct {
-	texts   []string
-	actions []ruleset.Action
-	rules   []found
+	constants []string
+	actions   []ruleset.Action
+	rules     []found
 }
 
-// found is a rule that a row leads to, and what else it tests in a group of kinds.
+// found is a rule in a row and, in a group with kinds, its remaining tests.
 type found struct {
 	rule *resolve.Rule
 	kind string
 }
 
-// rows returns the group's rows, ordered by constants. Rows of the same
-// constants differ in their actions: to each action the rules that grant it.
+// rows returns the group's rows, sorted by constants. Rows with the same constants have
+// different actions, each with the rules that grant it.
 func (g group) rows() []row {
 	type cell struct {
-		texts []string
-		rules map[ruleset.Action][]found
+		constants []string
+		rules     map[ruleset.Action][]found
 	}
 	cells := map[string]*cell{}
 	for _, c := range g.clauses {
-		for _, texts := range c.product() {
-			key := fmt.Sprintf("%q", texts)
+		for _, constants := range c.product() {
+			key := fmt.Sprintf("%q", constants)
 			if cells[key] == nil {
-				cells[key] = &cell{texts: texts, rules: map[ruleset.Action][]found{}}
+				cells[key] = &cell{constants: constants, rules: map[ruleset.Action][]found{}}
 			}
 			for _, a := range c.rule.Actions.List() {
 				if rules := cells[key].rules[a]; !slices.Contains(rules, found{c.rule, c.kind}) {
@@ -405,11 +401,11 @@ func (g group) rows() []row {
 				rows[at+same].actions = append(rows[at+same].actions, a)
 				continue
 			}
-			rows = append(rows, row{c.texts, []ruleset.Action{a}, rules})
+			rows = append(rows, row{c.constants, []ruleset.Action{a}, rules})
 		}
 	}
 	slices.SortFunc(rows, func(a, b row) int {
-		return cmp.Or(slices.Compare(a.texts, b.texts), cmp.Compare(a.actions[0], b.actions[0]))
+		return cmp.Or(slices.Compare(a.constants, b.constants), cmp.Compare(a.actions[0], b.actions[0]))
 	})
 	return rows
 }
@@ -420,7 +416,7 @@ func (c clause) product() [][]string {
 	for _, k := range c.keys {
 		var next [][]string
 		for _, head := range all {
-			for _, text := range k.Texts {
+			for _, text := range k.Strings {
 				next = append(next, append(slices.Clip(head), text))
 			}
 		}
@@ -429,7 +425,7 @@ func (c clause) product() [][]string {
 	return all
 }
 
-// ids is the set of the ids of the row's rules; in a group of kinds, one for each kind.
+// ids is the set of the ids of the row's rules; in a group with kinds, one set per kind.
 func (r row) ids() string {
 	ids := map[string]map[string]bool{}
 	for _, f := range r.rules {
@@ -449,7 +445,7 @@ func (r row) ids() string {
 	return "{" + strings.Join(members, ", ") + "}"
 }
 
-// origins are the row's rules, each once.
+// origins are the row's rules, without duplicates.
 func (r row) origins() []*resolve.Rule {
 	var rules []*resolve.Rule
 	for _, f := range r.rules {
@@ -460,7 +456,7 @@ func (r row) origins() []*resolve.Rule {
 	return rules
 }
 
-// ruleList returns the rules of the group, each once.
+// ruleList returns the rules of the group, without duplicates.
 func (g group) ruleList() []*resolve.Rule { return g.rulesWhere(func(clause) bool { return true }) }
 
 // ofKind returns the rules of a kind.
@@ -468,11 +464,11 @@ func (g group) ofKind(kind string) []*resolve.Rule {
 	return g.rulesWhere(func(c clause) bool { return c.kind == kind })
 }
 
-func (g group) rulesWhere(wanted func(clause) bool) []*resolve.Rule {
+func (g group) rulesWhere(proposed func(clause) bool) []*resolve.Rule {
 	var rules []*resolve.Rule
 	seen := map[*resolve.Rule]bool{}
 	for _, c := range g.clauses {
-		if wanted(c) && !seen[c.rule] {
+		if proposed(c) && !seen[c.rule] {
 			seen[c.rule] = true
 			rules = append(rules, c.rule)
 		}

@@ -22,14 +22,14 @@ func TestKindsAreNamed(t *testing.T) {
 		{nil, "nothing else"},
 		{[]ir.Predicate{ir.From{Context: ruleset.Hub}, ir.Privilege{Entities: stream, Action: 2}}, "hub, read on stream"},
 		{[]ir.Predicate{ir.Common{Left: name, Right: groups}}, "name = user.group"},
-		{[]ir.Predicate{ir.OneOf{Value: name, Texts: []string{"x"}}}, "name"},
+		{[]ir.Predicate{ir.OneOf{Value: name, Strings: []string{"x"}}}, "name"},
 		{[]ir.Predicate{ir.Present{Value: name}}, "name 2"},
-		{[]ir.Predicate{ir.OneOf{Value: name, Texts: []string{"y"}}}, "name 3"},
+		{[]ir.Predicate{ir.OneOf{Value: name, Strings: []string{"y"}}}, "name 3"},
 		{[]ir.Predicate{ir.CommonEntity{Left: resource.Follow(ir.Step{Name: "owner", Type: "user"}), Right: user}}, "owner = user"},
 		{[]ir.Predicate{ir.Negation{Term: ir.Anonymous{}}, ir.Negation{Term: ir.Present{Value: name}}}, "not anonymous, not name"},
 		{[]ir.Predicate{ir.Exists{Entities: stream}, ir.Like{Value: name}}, "more"},
 	} {
-		got := unlike(kindOf(test.tests), taken)
+		got := uniqueName(kindOf(test.tests), taken)
 		if got != test.want {
 			t.Errorf("the kind is called %q, want %q", got, test.want)
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 )
 
-// index writes the module that finds the module for a type.
+// index writes the module that maps a type to its module.
 func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, names *names) Module {
 	m := newModule("types", "Which module decides about the resources of a type", names)
 	var named, prefixes []string
@@ -43,7 +43,7 @@ func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, n
 	return m.finish()
 }
 
-// set writes a set, an element a line.
+// set writes a set, one element per line.
 func set(name string, elements []string) string {
 	if len(elements) == 0 {
 		return name + " := set()\n"

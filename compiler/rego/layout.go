@@ -6,19 +6,19 @@ import (
 	"unicode/utf8"
 )
 
-// columns is the length that generated lines keep to where a line can be broken.
+// columns is the maximum length of generated lines, if a line can be broken.
 const columns = 120
 
-// width is how many columns a line takes, with four for a tab.
+// width is the number of columns of a line, with four for a tab.
 func width(line string) int { return utf8.RuneCountInString(line) + 3*strings.Count(line, "\t") }
 
-// wrapCondition breaks the lines of a condition for a comment: in front of an operator
-// outside quotes if possible, else at a space outside quotes.
-func wrapCondition(condition string, most int) string {
+// wrapCondition breaks a condition into lines for a comment: before an operator outside quotes
+// if possible, else at a space outside quotes.
+func wrapCondition(condition string, limit int) string {
 	var out []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(condition, "\r\n", "\n"), "\n") {
-		for width(line) > most {
-			at := breakBefore(line, most)
+		for width(line) > limit {
+			at := breakBefore(line, limit)
 			if at <= 0 {
 				break
 			}
@@ -30,14 +30,14 @@ func wrapCondition(condition string, most int) string {
 	return strings.Join(out, "\n")
 }
 
-// breakBefore returns where a line of a condition that is too long can be broken: at a
-// space that is not in quotes, 0 if there is none.
-func breakBefore(line string, most int) int {
+// breakBefore returns the offset at which a line of a condition that is too long can be broken:
+// at a space outside quotes, or 0 if there is none.
+func breakBefore(line string, limit int) int {
 	quoted := rune(0)
 	space, operator := 0, 0
 	indent := len(line) - len(strings.TrimLeft(line, " "))
 	for i, r := range line {
-		if utf8.RuneCountInString(line[:i]) > most {
+		if utf8.RuneCountInString(line[:i]) > limit {
 			break
 		}
 		switch {
@@ -61,7 +61,8 @@ func breakBefore(line string, most int) int {
 	return space
 }
 
-// scalar returns a field of a METADATA block with a text, quoted unless it is plain words.
+// scalar returns a field of a METADATA block with a value, quoted unless it consists of plain
+// words.
 func scalar(indent, key, value string) string {
 	if line := "#" + indent + key + ": " + yaml(value) + "\n"; width(line) <= columns {
 		return line
@@ -69,21 +70,21 @@ func scalar(indent, key, value string) string {
 	return quotedScalar(indent, key, value)
 }
 
-// quotedScalar returns a field with a text in quotes, broken behind commas and spaces if
-// it is too long.
+// quotedScalar returns a field with a quoted value, broken after commas and spaces if it is too
+// long.
 func quotedScalar(indent, key, value string) string {
 	quoted := strconv.Quote(value)
-	return "#" + indent + key + ": " + folded(quoted[1:len(quoted)-1], "#"+indent+"  ", columns-width(indent+key)-6) + "\n"
+	return "#" + indent + key + ": " + wrapped(quoted[1:len(quoted)-1], "#"+indent+"  ", columns-width(indent+key)-6) + "\n"
 }
 
-// folded breaks the inside of a YAML string in double quotes. An escaped line break joins
-// the lines; a line that begins with a space begins with its escape.
-func folded(text, indent string, first int) string {
+// wrapped breaks the content of a double-quoted YAML string. An escaped line break joins the
+// lines; a line that begins with a space begins with its escape.
+func wrapped(text, indent string, first int) string {
 	var b strings.Builder
 	b.WriteByte('"')
-	most := first
-	for utf8.RuneCountInString(text) > most {
-		at := strings.LastIndexAny(prefix(text, most), ", ")
+	limit := first
+	for utf8.RuneCountInString(text) > limit {
+		at := strings.LastIndexAny(prefix(text, limit), ", ")
 		if at < 0 {
 			break
 		}
@@ -91,19 +92,19 @@ func folded(text, indent string, first int) string {
 		if text = text[at+1:]; strings.HasPrefix(text, " ") {
 			b.WriteByte('\\')
 		}
-		most = columns - width(indent) - 2
+		limit = columns - width(indent) - 2
 	}
 	return b.String() + text + `"`
 }
 
-// prefix is the beginning of a text of so many characters.
-func prefix(text string, most int) string {
+// prefix returns at most limit characters from the start of text.
+func prefix(text string, limit int) string {
 	letters := []rune(text)
-	return string(letters[:min(most, len(letters))])
+	return string(letters[:min(limit, len(letters))])
 }
 
-// broken breaks a line of code that is too long inside its first braces: as many elements
-// a line as fit, and an element that is too long alone in the same way.
+// broken breaks a line of code that is too long inside its first braces: as many elements per
+// line as fit; an element that is itself too long is broken in the same way.
 func broken(line string) string {
 	open, shut, commas := braces(line)
 	if width(line) <= columns || open == shut {
@@ -127,27 +128,27 @@ func broken(line string) string {
 	return strings.Join(append(lines, indent[1:]+line[shut:]), "\n")
 }
 
-// flow returns words for a list in METADATA, broken if they are too long.
+// flow returns words as a list in METADATA, broken if they are too long.
 func flow(indent string, words []string, first int) string {
 	var b strings.Builder
-	most := first
+	limit := first
 	for i, word := range words {
 		switch {
 		case i == 0:
-		case most < len(word)+3:
+		case limit < len(word)+3:
 			b.WriteString(",\n" + indent)
-			most = columns - width(indent)
+			limit = columns - width(indent)
 		default:
 			b.WriteString(", ")
-			most -= 2
+			limit -= 2
 		}
 		b.WriteString(word)
-		most -= len(word)
+		limit -= len(word)
 	}
 	return b.String()
 }
 
-// braces finds the first pair of braces in a line of code outside strings, and the commas
+// braces finds the first pair of braces outside strings in a line of code, and the commas
 // directly inside.
 func braces(line string) (open, shut int, commas []int) {
 	depth := 0

@@ -40,8 +40,8 @@ func TestBroken(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var members []string
 		for _, key := range rapid.SliceOfNDistinct(word, 0, 9, rapid.ID[string]).Draw(t, "keys") {
-			texts := rapid.SliceOfNDistinct(word, 1, 6, rapid.ID[string]).Draw(t, "texts")
-			members = append(members, quote(key)+": {"+quoteAll(texts)+"}")
+			strs := rapid.SliceOfNDistinct(word, 1, 6, rapid.ID[string]).Draw(t, "texts")
+			members = append(members, quote(key)+": {"+quoteAll(strs)+"}")
 		}
 		for _, line := range []string{
 			"\tinput.x == {" + strings.Join(members, ", ") + "}",

@@ -11,12 +11,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// writeGroup writes a group in up to four parts. Rows hold the constants with
-// the ids of the rules, and an index finds them however many there are. A
-// finder, rules_by_…, collects the rows that fit the request. What is a rule's
-// own, also_by_…, is asked for the rules that it finds. A driver, grants_by_…,
-// makes the tests that all rules of the group share, once; it is undefined where
-// no rule grants.
+// writeGroup writes a group in up to four parts. Rows map constants to rule ids, so that an
+// index finds them regardless of their number. A finder, rules_by_…, collects the rows that
+// match the request. also_by_… makes the tests of each rule's own, for the rules that the
+// finder returns. A driver, grants_by_…, makes the shared tests once; it is undefined if no
+// rule grants.
 func (w *classWriter) writeGroup(g group) entry {
 	first := g.clauses[0]
 	suffix := "_by"
@@ -32,7 +31,7 @@ func (w *classWriter) writeGroup(g group) entry {
 	b := sc.newBody()
 	late := b.early(first.shared)
 	var text passage
-	if g.differ || len(rows) >= tableFrom {
+	if g.differ || len(rows) >= minTableRows {
 		b.lookUp(rowsName, first.keys, g.kinds != nil)
 		text = table(rowsName, rows, g.differ && g.kinds == nil)
 	} else {
@@ -63,7 +62,7 @@ func (w *classWriter) writeGroup(g group) entry {
 		}
 	}
 	all := g.ruleList()
-	paragraphs := append(standingAll(all, find, sc.pending), text)
+	paragraphs := append(passagesFor(all, find, sc.pending), text)
 	if len(late) > 0 || g.differ {
 		driver := w.module.name("grants" + suffix)
 		var own string
@@ -79,10 +78,10 @@ func (w *classWriter) writeGroup(g group) entry {
 		}
 		sc := w.scope(driver, nil)
 		head := w.driver(sc, driver, e, late, own, len(first.keys) > 0)
-		paragraphs = append(standingAll(all, head, sc.pending), paragraphs...)
+		paragraphs = append(passagesFor(all, head, sc.pending), paragraphs...)
 		e.call, e.finder, e.usesID = driver+"(action, id)", false, true
 	}
-	described := standing(comment(" ", w.describe(g))+string(paragraphs[0].text), all)
+	described := passageFor(comment(" ", w.describe(g))+string(paragraphs[0].text), all)
 	for _, p := range append([]passage{described}, paragraphs[1:]...) {
 		if len(p.text) > 0 {
 			w.module.add(p)
@@ -91,9 +90,9 @@ func (w *classWriter) writeGroup(g group) entry {
 	return e
 }
 
-// driver returns the function that makes the tests of a group behind its finder.
-// What rules have of their own comes before what they share, which asks other
-// stages; but where nothing excludes rules beforehand, they come after it.
+// driver returns the function that makes the tests of a group after its finder. A rule's own
+// tests come before the shared ones, which ask other stages; but if nothing excludes rules
+// beforehand, they come after them.
 func (w *classWriter) driver(sc *scope, name string, finder entry, late []ir.Predicate, own string, excluding bool) string {
 	b := sc.newBody()
 	b.usesID = finder.usesID || own != ""
@@ -115,8 +114,8 @@ func (w *classWriter) driver(sc *scope, name string, finder entry, late []ir.Pre
 	return definition(fmt.Sprintf("%s(action, %s) := rules", name, argument("id", b.usesID)), b.lines)
 }
 
-// own returns the function of what each rule of a group tests on its own, which
-// OPA finds by the rule's id.
+// own returns the function with the own tests of each rule of a group, which OPA looks up by
+// the rule's id.
 func (w *classWriter) own(g group, name string) []passage {
 	own := map[*resolve.Rule][]ir.Predicate{}
 	var rules []*resolve.Rule
@@ -127,36 +126,36 @@ func (w *classWriter) own(g group, name string) []passage {
 		own[c.rule] = append(own[c.rule], ir.And(c.own...))
 	}
 	sc := w.scope(name, nil)
-	var texts []passage
+	var constants []passage
 	for _, r := range rules {
 		b := sc.newBody()
 		b.add("rule == %s", quote(r.ID))
 		b.require(ir.Or(own[r]...))
 		text := w.module.header([]*resolve.Rule{r}, false) + definition(fmt.Sprintf("%s(rule, %s)", name, argument("id", b.usesID)), b.lines)
-		texts = append(texts, standingAll([]*resolve.Rule{r}, text, sc.pending)...)
+		constants = append(constants, passagesFor([]*resolve.Rule{r}, text, sc.pending)...)
 		sc.pending = nil
 	}
-	return texts
+	return constants
 }
 
-// ownOfKinds returns the function of what the rules of each kind test on their own.
+// ownOfKinds returns the function with the own tests of each kind.
 func (w *classWriter) ownOfKinds(g group, name string) []passage {
 	sc := w.scope(name, nil)
-	var texts []passage
+	var constants []passage
 	for _, kind := range g.kinds {
 		first := g.clauses[slices.IndexFunc(g.clauses, func(c clause) bool { return c.kind == kind })]
 		b := sc.newBody()
 		b.add("kind == %s", quote(kind))
 		b.require(ir.And(first.own...))
 		text := definition(fmt.Sprintf("%s(kind, %s)", name, argument("id", b.usesID)), b.lines)
-		texts = append(texts, standingAll(g.ofKind(kind), text, sc.pending)...)
+		constants = append(constants, passagesFor(g.ofKind(kind), text, sc.pending)...)
 		sc.pending = nil
 	}
-	return texts
+	return constants
 }
 
-// lookUp adds the search of a table. What is the same for all values of a list
-// is looked up in front of the list.
+// lookUp adds the lookup in a table. Keys that do not depend on the elements of a list are
+// looked up before the list is iterated.
 func (b *body) lookUp(table string, keys []ir.OneOf, kinds bool) {
 	found := table
 	for i, k := range keys {
@@ -174,7 +173,7 @@ func (b *body) lookUp(table string, keys []ir.OneOf, kinds bool) {
 	b.add("rules := %s[action]", found)
 }
 
-// early adds the tests that cost next to nothing, and returns the others.
+// early adds the tests that are almost free, and returns the others.
 func (b *body) early(tests []ir.Predicate) []ir.Predicate {
 	var late []ir.Predicate
 	for _, t := range tests {
@@ -237,7 +236,7 @@ func (w *classWriter) rowFunctions(name string, keys []ir.OneOf, rows []row) pas
 			tests = append(tests, actionTest(r.actions))
 		}
 		for j, arg := range args {
-			tests = append(tests, fmt.Sprintf("%s == %s", arg, quote(r.texts[j])))
+			tests = append(tests, fmt.Sprintf("%s == %s", arg, quote(r.constants[j])))
 		}
 		head := fmt.Sprintf("%s(%s) := %s", name, strings.Join(append([]string{action}, args...), ", "), r.ids())
 		p.append(w.module.header(r.origins(), false)+definition(head, tests), r.origins()...)
@@ -250,7 +249,7 @@ func argumentName(v ir.Value) string {
 	return word(strings.TrimPrefix(nameOf(v), "@"))
 }
 
-// actionTest is the test that an action is one of a set.
+// actionTest is the test that an action is in a set.
 func actionTest(actions []ruleset.Action) string {
 	names := make([]string, len(actions))
 	for i, a := range actions {
@@ -263,14 +262,14 @@ func actionTest(actions []ruleset.Action) string {
 	return "action in {" + quoteAll(names) + "}"
 }
 
-// table writes the rows as an object: constants, then the action, then the ids
-// of the rules. Above each row stand the names and conditions of the rules that
-// the row before it does not have, unless they stand elsewhere in full.
+// table writes the rows as an object: constants, then the action, then the ids of the rules. A
+// comment above each row gives the names and conditions of the rules that the previous row does
+// not have, unless the rules are written in full elsewhere.
 func table(name string, rows []row, elsewhere bool) passage {
 	var p passage
 	all := rulesOf(rows)
 	p.append(name+" := {\n", all...)
-	depth := len(rows[0].texts)
+	depth := len(rows[0].constants)
 	if depth == 0 {
 		for _, cell := range cells(rows) {
 			p.append(broken("\t"+cell+",")+"\n", all...)
@@ -279,14 +278,14 @@ func table(name string, rows []row, elsewhere bool) passage {
 		return p
 	}
 	var open []string
-	var under [][]*resolve.Rule // the rules of each key that is open
+	var under [][]*resolve.Rule // the rules of each open key
 	var said []*resolve.Rule
 	for i, r := range rows {
-		if i > 0 && slices.Equal(rows[i-1].texts, r.texts) {
-			continue // written with the first row of these constants
+		if i > 0 && slices.Equal(rows[i-1].constants, r.constants) {
+			continue // written with the first row with these constants
 		}
 		common := 0
-		for common < min(len(open), depth-1) && open[common] == r.texts[common] {
+		for common < min(len(open), depth-1) && open[common] == r.constants[common] {
 			common++
 		}
 		for j := len(open); j > common; j-- {
@@ -296,8 +295,8 @@ func table(name string, rows []row, elsewhere bool) passage {
 		for j := common; j < depth-1; j++ {
 			said = nil
 			rules := rulesUnder(rows[i:], j+1)
-			p.append(fmt.Sprintf("%s%s: {\n", strings.Repeat("\t", j+1), quote(r.texts[j])), rules...)
-			open, under = append(open, r.texts[j]), append(under, rules)
+			p.append(fmt.Sprintf("%s%s: {\n", strings.Repeat("\t", j+1), quote(r.constants[j])), rules...)
+			open, under = append(open, r.constants[j]), append(under, rules)
 		}
 		said = writeRow(&p, rows[i:], strings.Repeat("\t", depth), said, elsewhere)
 	}
@@ -308,17 +307,16 @@ func table(name string, rows []row, elsewhere bool) passage {
 	return p
 }
 
-// rulesUnder returns the rules of the rows at the beginning of a list that share its first
-// constants, so many of them.
+// rulesUnder returns the rules of the leading rows that have the same first depth constants.
 func rulesUnder(rows []row, depth int) []*resolve.Rule {
 	n := 1
-	for n < len(rows) && slices.Equal(rows[n].texts[:depth], rows[0].texts[:depth]) {
+	for n < len(rows) && slices.Equal(rows[n].constants[:depth], rows[0].constants[:depth]) {
 		n++
 	}
 	return rulesOf(rows[:n])
 }
 
-// rulesOf returns the rules of rows, each once.
+// rulesOf returns the rules of rows, without duplicates.
 func rulesOf(rows []row) []*resolve.Rule {
 	var rules []*resolve.Rule
 	seen := map[*resolve.Rule]bool{}
@@ -333,12 +331,12 @@ func rulesOf(rows []row) []*resolve.Rule {
 	return rules
 }
 
-// writeRow writes the rows that have the constants of the first, and returns
-// their rules, of which those of the row before are described already.
+// writeRow writes the rows with the constants of the first one and returns their rules. Rules
+// in before have been described already.
 func writeRow(p *passage, rows []row, indent string, before []*resolve.Rule, elsewhere bool) []*resolve.Rule {
-	texts := rows[0].texts
+	constants := rows[0].constants
 	for i, r := range rows {
-		if !slices.Equal(r.texts, texts) {
+		if !slices.Equal(r.constants, constants) {
 			rows = rows[:i]
 			break
 		}
@@ -350,19 +348,19 @@ func writeRow(p *passage, rows []row, indent string, before []*resolve.Rule, els
 			p.append(indent + comment(" ", shortened(line, columns-4*len(indent)-2)))
 		}
 	}
-	p.append(broken(fmt.Sprintf("%s%s: {%s},", indent, quote(texts[len(texts)-1]), strings.Join(cells(rows), ", ")))+"\n", rules...)
+	p.append(broken(fmt.Sprintf("%s%s: {%s},", indent, quote(constants[len(constants)-1]), strings.Join(cells(rows), ", ")))+"\n", rules...)
 	return rules
 }
 
-// shortened cuts a text to so many characters; the condition stands in data.qlik.rules.
-func shortened(text string, most int) string {
-	if utf8.RuneCountInString(text) <= most {
+// shortened cuts text to limit characters; data.qlik.rules has the complete condition.
+func shortened(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
 		return text
 	}
-	return prefix(text, most-1) + "…"
+	return prefix(text, limit-1) + "…"
 }
 
-// cells returns the members that name the rules of rows by action.
+// cells returns the object members that list the rules of rows by action.
 func cells(rows []row) []string {
 	var members []string
 	for _, r := range rows {

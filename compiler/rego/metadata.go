@@ -8,9 +8,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 )
 
-// header returns the METADATA above a generated rule: the names, ids and conditions of the
-// Qlik rules that it stands for, which OPA's tools, coverage and decision logs show. It is
-// for all bodies of the rule below if there are several.
+// header returns the METADATA above a generated rule: the names, ids and conditions of the Qlik
+// rules that it implements, which OPA's tools, coverage and decision logs show. It applies to
+// all bodies below it if there are several.
 func (n *names) header(rules []*resolve.Rule, several bool) string {
 	var b strings.Builder
 	b.WriteString("# METADATA\n")
@@ -49,7 +49,7 @@ func (n *names) header(rules []*resolve.Rule, several bool) string {
 	return b.String()
 }
 
-// title is the rule's name, or its id where it has none.
+// title is the rule's name, or its id if it has none.
 func title(r *resolve.Rule) string {
 	if name := strings.TrimSpace(r.Name); name != "" {
 		return name

@@ -11,21 +11,21 @@ import (
 )
 
 // Module is a generated module: its path in a bundle, its source, and which of its lines
-// stand for which Qlik rules.
+// implement which Qlik rules.
 type Module struct {
 	Path, Source string
-	// Spans are ordered by their first lines.
+	// Spans are sorted by their first lines.
 	Spans []Span
 }
 
-// Span is lines of a module, counted from 1, From and To included, that stand for Qlik
-// rules: their functions, their rows in tables, and what finds these.
+// Span is a range of lines of a module, counted from 1, From and To included, that implement
+// Qlik rules: their functions, their rows in tables, and the functions that look these up.
 type Span struct {
 	Rules    []string // ids, in the order of the module
 	From, To int
 }
 
-// module is a module in the making.
+// module is a module under construction.
 type module struct {
 	pkg     string // below data.qlik, such as "types.app"
 	title   string
@@ -41,26 +41,26 @@ func newModule(pkg, title string, names *names) *module {
 	return &module{pkg: names.section.path(pkg), title: title, imports: map[string]bool{}, rules: map[string]bool{}, names: names}
 }
 
-// use imports data.qlik.<pkg> and returns the name to call it by.
+// use imports data.qlik.<pkg> and returns the name by which to refer to it.
 func (m *module) use(pkg string) string {
 	m.imports[m.section.path(pkg)] = true
 	return pkg[strings.LastIndexByte(pkg, '.')+1:]
 }
 
-// name returns a name for a rule or function that the module does not have yet.
-func (m *module) name(wanted string) string {
-	name := wanted
+// name returns an unused name for a rule or function.
+func (m *module) name(proposed string) string {
+	name := proposed
 	for i := 2; m.rules[name]; i++ {
-		name = fmt.Sprintf("%s_%d", wanted, i)
+		name = fmt.Sprintf("%s_%d", proposed, i)
 	}
 	m.rules[name] = true
 	return name
 }
 
-// write adds a paragraph: a rule with its comment. All of it but comments in front stands
-// for Qlik rules, if some are named.
+// write adds a paragraph: a rule with its comment. All of it except leading comments belongs to
+// the given Qlik rules.
 func (m *module) write(paragraph string, rules ...*resolve.Rule) {
-	m.add(standing(paragraph, rules))
+	m.add(passageFor(paragraph, rules))
 }
 
 // add adds a paragraph with its spans.
@@ -74,30 +74,30 @@ func (m *module) add(p passage) {
 	m.lines += p.lines
 }
 
-// passage is text in the making, whole lines. Its spans count lines from 1.
+// passage is text under construction, in complete lines. Its spans count lines from 1.
 type passage struct {
 	text  []byte
 	lines int
 	spans []Span
 }
 
-// standing is a text that stands for rules.
-func standing(text string, rules []*resolve.Rule) passage {
+// passageFor is text that implements rules.
+func passageFor(text string, rules []*resolve.Rule) passage {
 	var p passage
 	p.append(text, rules...)
 	return p
 }
 
-// standingAll is a text and its helpers, which stand for rules.
-func standingAll(rules []*resolve.Rule, text string, helpers []string) []passage {
-	all := []passage{standing(text, rules)}
+// passagesFor is text with its helpers, all of which implement rules.
+func passagesFor(rules []*resolve.Rule, text string, helpers []string) []passage {
+	all := []passage{passageFor(text, rules)}
 	for _, helper := range helpers {
-		all = append(all, standing(helper, rules))
+		all = append(all, passageFor(helper, rules))
 	}
 	return all
 }
 
-// append adds lines, which stand for rules but for the comments in front.
+// append adds lines that implement rules, except for leading comments.
 func (p *passage) append(text string, rules ...*resolve.Rule) {
 	from := p.lines + 1
 	p.text = append(p.text, text...)
@@ -141,8 +141,8 @@ func (m *module) finish() Module {
 	return Module{Path: "qlik/" + strings.ReplaceAll(m.pkg, ".", "/") + ".rego", Source: b.String(), Spans: spans}
 }
 
-// definition returns a rule: its head, and its body on one line if it is one
-// expression. Lines that are too long are broken.
+// definition returns a rule: its head, and its body on one line if it is one expression. Lines
+// that are too long are broken.
 func definition(head string, lines []string) string {
 	if len(lines) == 1 && width(head+" if "+lines[0]) <= columns {
 		return head + " if " + lines[0] + "\n"

@@ -6,23 +6,23 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 )
 
-// Section is a part of the generated policy: its packages, and what its METADATA says.
+// Section is a part of the generated policy: its packages, and the content of their METADATA.
 type Section int
 
-// The sections: the rights of Security rules below data.qlik, who takes which licence
-// below data.qlik.license, and which node serves which app below data.qlik.placement.
+// The sections: the rights of Security rules below data.qlik, the users' licences below
+// data.qlik.license, and the nodes that serve apps below data.qlik.placement.
 const (
 	Rights Section = iota
 	Licences
 	Placement
 )
 
-// path returns the path below data.qlik of a package that a module of the section means.
-// The sections share the packages site and request, but the subject of Placement is a node.
+// path returns the path below data.qlik of a package of the section. The sections share the
+// packages site and request, except that the subject of Placement is a node.
 //
-// What Rights calls types is rights in the others: OPA takes the METADATA of two packages
-// whose names are permutations of each other, as qlik.types.license would be of
-// qlik.license.types, for those of one.
+// The package that Rights calls types is called rights in the other sections: OPA confuses the
+// METADATA of two packages whose names are permutations of each other, such as
+// qlik.types.license and qlik.license.types.
 func (s Section) path(pkg string) string {
 	switch s {
 	case Licences:
@@ -45,18 +45,18 @@ func rightsOf(pkg string) string {
 	return pkg
 }
 
-// rules says which rules of a site the section comes from.
+// rules describes the rules of a site that the section comes from.
 func (s Section) rules() string {
 	return [...]string{"security rules", "licence rules", "load balancing rules"}[s]
 }
 
-// title begins the title of the module of a class.
+// title is the first part of the title of a class's module.
 func (s Section) title() string {
 	return [...]string{"Rights on", "Licences of the kind", "Nodes for"}[s]
 }
 
-// action returns how the QMC calls what the rules of the section allow, "" for the actions
-// of the rule.
+// action returns the QMC's name for the action that rules of the section allow, "" for the
+// actions of the rule.
 func (s Section) action() string {
 	return [...]string{"", "allow access", "load balancing"}[s]
 }

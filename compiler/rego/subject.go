@@ -6,14 +6,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
 )
 
-// subjectWriter writes the module of the rules that look at the subject
-// alone: what they come to is found once per decision, for all resources.
+// subjectWriter writes the module of the rules that read the subject only: they are evaluated
+// once per decision, for all resources.
 type subjectWriter struct {
 	module *module
 	names  map[string]string // rule id and predicate → name
 }
 
-// rule returns the name of the rule, which is written where it is new.
+// rule returns the name of the rule, and writes the rule if it is new.
 func (w *subjectWriter) rule(r resolve.Specialised) string {
 	key := r.Rule.ID + "\n" + r.Predicate.Key()
 	if name, ok := w.names[key]; ok {

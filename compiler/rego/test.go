@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// test adds one atom that must be true.
+// test adds one atom.
 func (b *body) test(a ir.Atom) {
 	switch p := a.(type) {
 	case ir.OneOf:
@@ -39,8 +39,8 @@ func (b *body) test(a ir.Atom) {
 	}
 }
 
-// ref returns the reference to a value and whether it is a list. The entities
-// on the way are bound to variables first.
+// ref returns the reference to a value and whether it is a list. It binds the entities on the
+// path to variables first.
 func (b *body) ref(v ir.Value, exact bool) (string, bool) {
 	form := ""
 	if exact {
@@ -56,9 +56,9 @@ func (b *body) ref(v ir.Value, exact bool) (string, bool) {
 	return b.entity(p.Of) + field(form+p.Name), p.List
 }
 
-// isPlain says whether the reference to a value needs no more than the resource
-// or the subject. An id does: who is described, or known as a nested object
-// only, may have none.
+// isPlain reports whether the reference to a value needs no more than the resource or the
+// subject. An id does: a subject or resource that is described in the request, or known only as
+// a nested object, may have none.
 func isPlain(v ir.Value, exact bool) bool {
 	switch v := v.(type) {
 	case ir.Property:
@@ -71,14 +71,14 @@ func isPlain(v ir.Value, exact bool) bool {
 	panic("rego: unknown value")
 }
 
-// reference is ref for who knows whether it is a list.
+// reference is ref for callers that know whether the value is a list.
 func (b *body) reference(v ir.Value, exact bool) string {
 	ref, _ := b.ref(v, exact)
 	return ref
 }
 
-// one returns an expression for one text of the value: the reference itself,
-// or a variable that runs through the list.
+// one returns an expression for one string of the value: the reference itself, or a variable
+// that iterates over the list.
 func (b *body) one(v ir.Value, exact bool) string {
 	ref, list := b.ref(v, exact)
 	if !list {
@@ -97,8 +97,8 @@ func nameOf(v ir.Value) string {
 }
 
 // variable returns a variable that the body does not use yet.
-func (b *body) variable(wanted string) string {
-	return b.module.variable(wanted, b.taken)
+func (b *body) variable(proposed string) string {
+	return b.module.variable(proposed, b.taken)
 }
 
 func foldUnless(exact bool, text string) string {
@@ -111,16 +111,16 @@ func foldUnless(exact bool, text string) string {
 func (b *body) oneOf(p ir.OneOf) {
 	ref, list := b.ref(p.Value, p.Exact)
 	switch {
-	case len(p.Texts) == 1 && list:
-		b.add("%s in %s", quote(p.Texts[0]), ref)
-	case len(p.Texts) == 1:
-		b.add("%s == %s", ref, quote(p.Texts[0]))
+	case len(p.Strings) == 1 && list:
+		b.add("%s in %s", quote(p.Strings[0]), ref)
+	case len(p.Strings) == 1:
+		b.add("%s == %s", ref, quote(p.Strings[0]))
 	case list:
 		name := b.variable(strings.TrimPrefix(nameOf(p.Value), "@"))
 		b.add("some %s in %s", name, ref)
-		b.add("%s in {%s}", name, quoteAll(p.Texts))
+		b.add("%s in {%s}", name, quoteAll(p.Strings))
 	default:
-		b.add("%s in {%s}", ref, quoteAll(p.Texts))
+		b.add("%s in {%s}", ref, quoteAll(p.Strings))
 	}
 }
 
@@ -141,7 +141,7 @@ func (b *body) common(p ir.Common) {
 	}
 }
 
-// identical compares lists, which are sorted and without doubles.
+// identical compares lists, which are sorted and have no duplicates.
 func (b *body) identical(p ir.Identical) {
 	left, right := b.all(p.Left, p.Exact), b.all(p.Right, p.Exact)
 	if p.Left.Many() && p.Right.Many() {
@@ -150,14 +150,14 @@ func (b *body) identical(p ir.Identical) {
 	b.add("%s == %s", left, right)
 }
 
-// all returns an expression for all texts of the value, as a list.
+// all returns an expression for all strings of the value, as a list.
 func (b *body) all(v ir.Value, exact bool) string {
 	if l, ok := v.(ir.Literal); ok {
 		return "[" + quote(foldUnless(exact, l.Text)) + "]"
 	}
 	p, ok := v.(ir.Property)
 	if !ok {
-		// The environment's values are sets: the request makes them.
+		// The environment's values are sets, which the request module builds.
 		return "sort(" + b.reference(v, exact) + ")"
 	}
 	if !p.Of.Many() {
@@ -202,7 +202,7 @@ func (b *body) like(p ir.Like) {
 		b.add("contains(%s, %s)", one, quote(text))
 	case ir.General:
 		b.add("regex.match(%s, %s)", regexpLiteral(text), one)
-	case ir.Whole, ir.Anything: // resolve makes OneOf and Present of them
+	case ir.Whole, ir.Anything: // resolve converts these to OneOf and Present
 		panic("rego: a pattern without a wildcard, or of nothing else")
 	}
 }

@@ -47,8 +47,8 @@ func surrogates(r rune) (hi, lo rune) {
 	return 0xd800 + r>>10, 0xdc00 + r&0x3ff
 }
 
-// regexpLiteral returns a Rego string for a regular expression, raw where that
-// is possible: nobody wants to read doubled backslashes.
+// regexpLiteral returns a Rego string for a regular expression, raw if possible because doubled
+// backslashes are hard to read.
 func regexpLiteral(s string) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return r == '`' || visible(r) != string(r) }) {
 		return quote(s)
@@ -56,9 +56,9 @@ func regexpLiteral(s string) string {
 	return "`" + s + "`"
 }
 
-func quoteAll(texts []string) string {
-	quoted := make([]string, len(texts))
-	for i, t := range texts {
+func quoteAll(strs []string) string {
+	quoted := make([]string, len(strs))
+	for i, t := range strs {
 		quoted[i] = quote(t)
 	}
 	return strings.Join(quoted, ", ")
@@ -74,7 +74,7 @@ func field(key string) string {
 	return "[" + quote(key) + "]"
 }
 
-// comment returns text as comment lines, each indented behind the "#".
+// comment returns text as comment lines, each indented after the "#".
 func comment(indent, text string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
@@ -85,7 +85,7 @@ func comment(indent, text string) string {
 		}
 		b.WriteString("#" + indent)
 		if trimmed := strings.TrimLeft(line, " "); strings.HasPrefix(trimmed, "METADATA") {
-			// To OPA the lines below would be annotations.
+			// OPA would parse the lines below as annotations.
 			line = strings.TrimSuffix(line, trimmed) + `\u004d` + trimmed[1:]
 		}
 		for _, r := range line {
@@ -96,8 +96,8 @@ func comment(indent, text string) string {
 	return b.String()
 }
 
-// snake returns a name in the manner of Rego's: lower case, words joined by _.
-// What is no ASCII letter or digit separates words.
+// snake returns a name in snake case, as usual in Rego: lower case, words joined by _.
+// Characters other than ASCII letters and digits separate words.
 func snake(name string) string {
 	var b strings.Builder
 	gap, last := false, rune(0)
@@ -119,7 +119,7 @@ func snake(name string) string {
 
 var plainYAML = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*( [A-Za-z0-9_]+)*$`)
 
-// yaml returns a scalar for a METADATA block, quoted unless it is plain words.
+// yaml returns a scalar for a METADATA block, quoted unless it consists of plain words.
 func yaml(s string) string {
 	switch strings.ToLower(s) {
 	case "true", "false", "yes", "no", "on", "off", "null", "y", "n":

@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// check finds the errors of a condition that hold whatever the resource, and
-// the warnings that its text alone gives rise to.
+// check finds the errors of a condition that do not depend on the resource, and the warnings
+// that depend on its text alone.
 func check(r *report) {
 	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
 		switch n := n.(type) {
@@ -33,8 +33,8 @@ func check(r *report) {
 	})
 }
 
-// root checks that the path's root fits the rule's category (D): the subject
-// takes no part in Sync rules, nodes only in them.
+// root checks that the path's root is allowed for the rule's category (D): Sync rules have no
+// subject, and only they have nodes.
 func (r *report) root(p *condition.Path) {
 	switch {
 	case p.Root == "node" && r.category != ruleset.Sync:
@@ -107,7 +107,7 @@ func (r *report) privilege(c *condition.Call) {
 	names := ruleset.All.Names()
 	written := strings.ReplaceAll(c.Argument.Value, " ", "")
 	name, ok := diag.Suggest(written, names)
-	if a, known := ruleset.ParseAction(written); known { // as the console shows it: "Export data"
+	if a, known := ruleset.ParseAction(written); known { // in the spelling of the console: "Export data"
 		name, ok = a.Name(), true
 	}
 	var fix *diag.Fix
@@ -117,8 +117,8 @@ func (r *report) privilege(c *condition.Call) {
 	r.add(codeUnknownAction, diag.Error, c.Argument.Range, fmt.Sprintf("unknown action %q", c.Argument.Value), "The actions are "+strings.Join(names, ", ")+".", fix)
 }
 
-// mixed warns of an `and` inside an `or` without parentheses (D: legal, and a
-// classic mistake).
+// mixed warns about an `and` inside an `or` without parentheses (D: legal, and a common
+// mistake).
 func (r *report) mixed(or *condition.Or) {
 	for _, o := range or.Operands {
 		and, ok := o.(*condition.And)
@@ -131,7 +131,7 @@ func (r *report) mixed(or *condition.Or) {
 	}
 }
 
-// notComparison warns of `!a = b`, which is read as !(a = b) (I).
+// notComparison warns about `!a = b`, which is parsed as !(a = b) (I).
 func (r *report) notComparison(n *condition.Not) {
 	c, ok := n.Operand.(*condition.Comparison)
 	if !ok || !n.Bare {
@@ -142,7 +142,7 @@ func (r *report) notComparison(n *condition.Not) {
 		&diag.Fix{Message: "make the meaning plain", Range: n.Range, Replacement: "!(" + r.source(c.Range) + ")"})
 }
 
-// star warns of a wildcard where it is a plain star (D).
+// star warns about a wildcard that the operator takes as a literal star (D).
 func (r *report) star(c *condition.Comparison, s *condition.String) {
 	switch c.Op {
 	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual:
@@ -159,7 +159,7 @@ func (r *report) star(c *condition.Comparison, s *condition.String) {
 	}
 }
 
-// separate puts blanks around a word where the condition has none at the range.
+// separate adds spaces around a word if the condition has none at the range.
 func (r *report) separate(word string, at diag.Range) string {
 	text := r.rule.Rule.Condition.Content
 	if !strings.HasSuffix(text[:at.Start], " ") {
@@ -171,10 +171,9 @@ func (r *report) separate(word string, at diag.Range) string {
 	return word
 }
 
-// branchesWithoutUser warns of an or in which one branch tests the user and another
-// does not, unless a part of the condition that applies to the whole or tests the
-// user: then no branch is open to everybody. Branches that are never true are left
-// out.
+// branchesWithoutUser warns about an or with one branch that tests the user and another that
+// does not, unless another part of the condition that applies to all branches tests the user:
+// then no branch is open to everybody. Branches that are never true are ignored.
 func (r *report) branchesWithoutUser(n condition.Node, guarded bool, possible map[condition.Node]bool) {
 	switch n := n.(type) {
 	case *condition.And:
@@ -190,7 +189,7 @@ func (r *report) branchesWithoutUser(n condition.Node, guarded bool, possible ma
 			r.branchesWithoutUser(o, guarded, possible)
 		}
 	case *condition.Not, *condition.Bool, *condition.Comparison, *condition.Call:
-		// A negated or is a conjunction: all of its branches apply together.
+		// A negated or is a conjunction: all of its branches apply.
 	}
 }
 
@@ -213,8 +212,8 @@ func (r *report) branchWithoutUser(or *condition.Or, possible map[condition.Node
 	}
 }
 
-// testsUser reports whether a part of a condition looks at the user, or asks for a
-// right that other rules grant to users.
+// testsUser reports whether a part of a condition tests the user, or asks for a right that
+// other rules grant to users.
 func testsUser(n condition.Node) bool {
 	found := false
 	isUser := func(o condition.Operand) bool {

@@ -10,26 +10,26 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Class is a set of resources that a filter and a condition treat alike: one
-// resource type or, where Open is set, every type outside the other classes
-// whose name begins with a prefix.
+// Class is a set of resources that filters and conditions do not distinguish by type: one
+// resource type or, if Named is false, every type outside the other classes whose name begins
+// with a prefix.
 type Class struct {
-	// Key is the fold of the type's name or, of an open class, the prefix with a
-	// star behind it.
+	// Key is the case-folded name of the type or, for an open class, the prefix followed by a
+	// star.
 	Key string
-	// Type is the type, or the general form of the types that the class is for.
+	// Type is the type, or the general form of the types in the class.
 	Type *schema.Type
-	// Named says that the rules or the schema name the type; otherwise the
-	// class is open, for all types with the prefix that nothing names.
+	// Named says that the rules or the schema name the type. Otherwise the class is open: it
+	// has all types with the prefix that nothing names.
 	Named bool
 	// InSchema says that the schema has the type, so its spelling is known.
 	InSchema bool
 }
 
-// classes returns the classes that a set of rules tells apart, named ones
-// first, each part ordered by name or prefix: the types of the schema, the types that a
-// filter or a test on resourcetype names, and one open class per prefix of a
-// filter (and the empty one), of which a type belongs to the longest.
+// classes returns the classes that a set of rules distinguishes, named ones first, both parts
+// sorted: the types of the schema, the types that a filter or a test on resourcetype names, and
+// one open class per prefix of a filter (and for the empty prefix). A type belongs to the class
+// with the longest prefix.
 func classes(s *schema.Schema, filters []ruleset.Filter, typeTests []string) []*Class {
 	named := map[string]*Class{}
 	prefixes := map[string]bool{"": true}
@@ -54,7 +54,7 @@ func classes(s *schema.Schema, filters []ruleset.Filter, typeTests []string) []*
 		}
 	}
 	for _, t := range typeTests {
-		// What is no type's name makes no class: only the request knows.
+		// A string that cannot be a type's name gets no class: only the request can match it.
 		if schema.IsTypeName(t) {
 			name(t)
 		}
@@ -69,14 +69,14 @@ func classes(s *schema.Schema, filters []ruleset.Filter, typeTests []string) []*
 	return list
 }
 
-// isSection says whether a filter item names sections of the product's
-// interface rather than a type: `QmcSection_App` is that section only (D).
+// isSection reports whether a filter item names sections of the QMC rather than a type:
+// `QmcSection_App` is that section only (D).
 func isSection(item string) bool {
 	return strings.HasPrefix(item, "qmcsection_") || strings.HasPrefix(item, "hubsection_")
 }
 
-// reach returns the test on the resource's id that a filter leaves for the
-// resources of a class: false where it hits none, true where it hits all.
+// reach returns the test on the resource's id that remains of a filter for the resources of a
+// class: false if it matches none, true if it matches all.
 func (c *Class) reach(f ruleset.Filter, s *schema.Schema) ir.Predicate {
 	id := ir.Property{Of: ir.Entities{Root: ir.Resource, Origin: c.Key}, Name: "id"}
 	var hits []ir.Predicate
@@ -95,8 +95,8 @@ func (c *Class) reachItem(item ruleset.FilterItem, id ir.Property, s *schema.Sch
 		}
 		return idTest(id, item.Text, item.Prefix)
 	case c.Type.Transient:
-		// A section's key is its id. `App_*` is exactly the type App, and a bare
-		// type name hits nothing (D), whatever a section may be called.
+		// The key of a section is its id. `App_*` is exactly the type App, and a type name
+		// alone matches nothing (D), even if a section has that name.
 		if _, isType := s.Type(item.Text); split || isType && !item.Prefix {
 			return ir.Constant{Value: false}
 		}
@@ -110,7 +110,7 @@ func (c *Class) reachItem(item ruleset.FilterItem, id ir.Property, s *schema.Sch
 	return ir.Constant{Value: item.Prefix && strings.HasPrefix(c.Prefix(), item.Text)}
 }
 
-// Prefix returns what the names of the class's types begin with, folded.
+// Prefix returns the common prefix of the names of the class's types, case-folded.
 func (c *Class) Prefix() string { return strings.TrimSuffix(c.Key, "*") }
 
 func idTest(id ir.Property, text string, prefix bool) ir.Predicate {
@@ -120,7 +120,7 @@ func idTest(id ir.Property, text string, prefix bool) ir.Predicate {
 	case prefix:
 		return ir.Like{Value: id, Pattern: ir.PrefixPattern(text)}
 	}
-	return ir.OneOf{Value: id, Texts: []string{text}}
+	return ir.OneOf{Value: id, Strings: []string{text}}
 }
 
 func fold(s string) string { return schema.Fold(s) }

@@ -7,22 +7,22 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Kept is what specialisation leaves of a rule to be tested on the resources of
-// a class.
+// Kept is the part of a rule that specialisation leaves to be tested on the resources of a
+// class.
 type Kept struct {
 	*Class
-	// Never says that the condition is false for the class: then there is no more.
+	// Never says that the condition is false for the class; the other fields are then empty.
 	Never bool
-	// Clauses are the comparisons and calls of the condition that the class does
-	// not decide, in the order of the text.
+	// Clauses are the comparisons and calls of the condition that the class does not decide, in
+	// source order.
 	Clauses []condition.Node
-	// Items are the items of the filter, by their index, that hit some resources of
-	// the class and not others. There are none where another item hits all.
+	// Items are the indices of the filter items that match only some resources of the class. It
+	// is empty if another item matches all of them.
 	Items []int
 }
 
-// KeptClauses returns, for every rule that can grant, what is left of it for each
-// class that its filter reaches. The rules must have no errors.
+// KeptClauses returns, for every rule that can grant, the remaining part for each class that
+// its filter reaches. The rules must have no errors.
 func KeptClauses(rules []*Rule, options Options) [][]Kept {
 	var security []*Rule
 	for _, r := range rules {
@@ -61,8 +61,8 @@ func KeptClauses(rules []*Rule, options Options) [][]Kept {
 	return all
 }
 
-// kept returns the comparisons and calls below a node that no constant has
-// swallowed. That an entity exists is not asked where another test implies it.
+// kept returns the comparisons and calls below a node that are not removed by a constant. A
+// test that an entity exists is removed if another test implies it.
 func (sp *specialiser) kept(n condition.Node, whole ir.Predicate) []condition.Node {
 	asked := map[string]bool{}
 	ir.Visit(whole, func(test ir.Atom, _ bool) { asked[test.Key()] = true })
@@ -85,7 +85,7 @@ func (sp *specialiser) kept(n condition.Node, whole ir.Predicate) []condition.No
 	return list
 }
 
-// itemsOf returns the items of a filter that hit a resource of the class.
+// itemsOf returns the indices of the filter items that match a resource of the class.
 func (c *Class) itemsOf(f ruleset.Filter, s *schema.Schema) []int {
 	var items []int
 	for i, item := range f.Items {

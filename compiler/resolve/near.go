@@ -8,19 +8,19 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// sent are the session attributes that the vendor documents (D). Others are what a
-// site's log-in sends.
+// sent are the session attributes that Qlik documents (D). Any others are sent by the site's
+// login module.
 var sent = []string{"os", "device", "browser", "ip", "context", "requestType", "secureRequest"}
 
-// DocumentedSession returns the attributes of user.environment that the vendor documents.
+// DocumentedSession returns the attributes of user.environment that Qlik documents.
 func DocumentedSession() []string { return slices.Clone(sent) }
 
-// notMisspelt are directory attributes that sites have, though their names are near
+// notMisspelt are directory attributes that sites have, although their names are similar to
 // those of properties.
 var notMisspelt = map[string]bool{"role": true, "mail": true, "uid": true, "title": true}
 
-// names warns of what is no error whatever it is called: attributes of the subject
-// and of the session that are nearly those that everybody has.
+// names warns about names that are allowed but probably misspelt: attributes of the subject and
+// of the session that are similar to standard ones.
 func (r *report) names(p *condition.Path) {
 	if p.Root != "user" || len(p.Segments) == 0 || p.Segments[0].Custom {
 		return
@@ -56,8 +56,8 @@ const (
 	managementAccess = "ManagementAccess"
 )
 
-// requestContext warns of a comparison of user.environment.context with what no
-// request has there.
+// requestContext warns about a comparison of user.environment.context with a value that no
+// request has.
 func (r *report) requestContext(c *condition.Comparison) {
 	for _, pair := range [][2]condition.Operand{{c.Left, c.Right}, {c.Right, c.Left}} {
 		p, isPath := pair[0].(*condition.Path)

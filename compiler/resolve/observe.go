@@ -12,28 +12,27 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// observations are what the specialisations of one rule, one per class, came
-// to: some findings hold only if they hold for every class.
+// observations are the results of specialising one rule for each of its classes: some findings
+// only hold if they hold for every class.
 type observations struct {
-	// known holds, per path, whether some named class has all of it.
+	// known says, per path, whether some named class has all of its segments.
 	known map[*condition.Path]bool
 	// lacks is the first type, per path, that lacks a segment, and the segment.
 	lacks map[*condition.Path]lack
-	// possible holds, per part of the condition, whether some class leaves it
-	// anything but false.
+	// possible says, per part of the condition, whether it is not constant false in some class.
 	possible map[condition.Node]bool
-	// entities holds the comparisons of an entity with text, and whether the
-	// entity stands on the left.
+	// entities holds the comparisons of an entity with a string, and whether the entity is on
+	// the left.
 	entities map[*condition.Comparison]bool
-	// readable holds the comparisons that some named class reads as texts with texts or
-	// as entities with entities.
+	// readable holds the comparisons that some named class reads as strings with strings or as
+	// entities with entities.
 	readable map[*condition.Comparison]bool
-	// lists holds the inequalities with a side that may have several values, and
-	// whether that is so for a named class.
+	// lists holds the inequalities with an operand that may have several values, and whether
+	// that is the case in a named class.
 	lists map[*condition.Comparison]bool
-	// texts holds the calls of HasPrivilege on a value.
-	texts map[*condition.Path]bool
-	// asked holds, per path, whether a named class has entities there to ask about.
+	// onValues holds the calls of HasPrivilege on a value.
+	onValues map[*condition.Path]bool
+	// asked says, per path, whether it leads to entities in a named class.
 	asked map[*condition.Path]bool
 }
 
@@ -49,7 +48,7 @@ func newObservations() *observations {
 		possible: map[condition.Node]bool{},
 		entities: map[*condition.Comparison]bool{},
 		lists:    map[*condition.Comparison]bool{},
-		texts:    map[*condition.Path]bool{},
+		onValues: map[*condition.Path]bool{},
 		readable: map[*condition.Comparison]bool{},
 		asked:    map[*condition.Path]bool{},
 	}
@@ -61,14 +60,14 @@ func (o *observations) condition(n condition.Node, p ir.Predicate) {
 	}
 }
 
-// path notes whether a named class has the path. The remaining types of a
-// filter such as App* could have any property and prove nothing.
+// path records whether a named class has the path. The remaining types of a filter such as App*
+// could have any property and prove nothing.
 func (o *observations) path(p *condition.Path, m meaning, c *Class) {
 	switch {
 	case m.unknown < 0 && c.Named:
 		o.known[p] = true
 	case m.unknown >= 0:
-		// Sections, which many a prefix reaches by the way, have hardly a property.
+		// Sections, which many prefixes reach unintentionally, have almost no properties.
 		if l, ok := o.lacks[p]; !ok || l.typ.Transient {
 			o.lacks[p] = lack{m.owner, m.unknown}
 		}
@@ -87,7 +86,7 @@ func (o *observations) comparison(c *condition.Comparison, left, right meaning, 
 	o.lists[c] = o.lists[c] || class.Named
 }
 
-// plain says whether the meaning is certain, a text or an entity.
+// plain reports whether the meaning is known to be a string or an entity.
 func (m meaning) plain() bool {
 	return !m.undeclared && (m.value != nil || m.entities != nil)
 }
@@ -106,7 +105,7 @@ func (o *observations) report(r *report, reached []*Class, options Options) {
 				o.reportPath(r, p, reached, options.Strict)
 			}
 		case *condition.Call:
-			if o.texts[&n.Path] && !o.asked[&n.Path] {
+			if o.onValues[&n.Path] && !o.asked[&n.Path] {
 				r.add(codePrivilegeOfText, diag.Error, n.Path.Range, fmt.Sprintf("%s is a value, and HasPrivilege asks about entities", r.source(n.Path.Range)),
 					`Name the entity, such as resource.HasPrivilege("…") or resource.stream.HasPrivilege("…").`, nil)
 			}
@@ -116,7 +115,7 @@ func (o *observations) report(r *report, reached []*Class, options Options) {
 		return true
 	})
 	if r.list.HasErrors() || len(reached) == 0 {
-		return // what an error comes to says nothing more
+		return // later findings would only repeat the error
 	}
 	if !o.possible[r.rule.Tree] {
 		r.add(codeNeverTrue, diag.Warning, r.rule.Tree.Span(), "the rule never grants: its condition is false for every type of its filter",
@@ -142,8 +141,8 @@ func pathsOf(c *condition.Comparison) []*condition.Path {
 	return paths
 }
 
-// branches reports the branches of an or that are false for all classes, the
-// outermost only, unless that is due to a property that is reported already.
+// branches reports the outermost branches of an or that are false in all classes, unless the
+// cause is a property that is reported already.
 func (o *observations) branches(r *report, or *condition.Or) {
 	if !o.possible[or] {
 		return
@@ -159,8 +158,8 @@ func (o *observations) branches(r *report, or *condition.Or) {
 	}
 }
 
-// hasUnknown says whether a part of the condition has a property that no type of
-// the filter has.
+// hasUnknown reports whether a part of the condition has a property that no type of the filter
+// has.
 func (o *observations) hasUnknown(n condition.Node) bool {
 	found := false
 	condition.Walk(n, func(n condition.Node) bool {
@@ -206,8 +205,8 @@ func (o *observations) reportComparison(r *report, c *condition.Comparison, reac
 			fmt.Sprintf("What the product makes of this is unknown.%s %s", read, advice), fix)
 		return
 	}
-	// What the types behind a prefix such as App* carry is a list for all one
-	// knows; that says something only where no type that is known is meant.
+	// The types of a prefix such as App* could have lists for any property; that is only
+	// reported if the filter reaches no named type.
 	if named, many := o.lists[c]; named || many && !slices.ContainsFunc(reached, func(c *Class) bool { return c.Named && !c.Type.Transient }) {
 		opposite := c.Op.Opposite()
 		fixed := fmt.Sprintf("!(%s %s %s)", r.source(c.Left.Span()), opposite, r.source(c.Right.Span()))
@@ -222,8 +221,8 @@ func (o *observations) reportComparison(r *report, c *condition.Comparison, reac
 	}
 }
 
-// emptiness is the fix of a comparison of an entity with the empty text: the question
-// whether there is one.
+// emptiness is the fix of a comparison of an entity with the empty string: a test whether there
+// is an entity.
 func emptiness(c *condition.Comparison, path string) *diag.Fix {
 	meant := path + ".Empty()"
 	if c.Op.Inequality() {
@@ -233,7 +232,7 @@ func emptiness(c *condition.Comparison, path string) *diag.Fix {
 }
 
 // calledAsProperty is the fix of a function that is written as a property, such as
-// resource.stream.empty = "true"; nil where the path does not end in one.
+// resource.stream.empty = "true"; nil if the path does not end in a function's name.
 func (r *report) calledAsProperty(p *condition.Path, l lack) *diag.Fix {
 	name := p.Segments[l.segment].Name
 	at := slices.IndexFunc(condition.Functions(), func(f condition.Function) bool { return fold(f.String()) == fold(name) })
@@ -268,8 +267,8 @@ func (r *report) calledAsProperty(p *condition.Path, l lack) *diag.Fix {
 	return fix
 }
 
-// meantProperty is the property of an entity that is most likely meant where the
-// entity stands against a text: the one of the same name, else its name.
+// meantProperty is the property of an entity that is most likely meant in a comparison with a
+// string: the one with the same name, else the entity's name.
 func meantProperty(text condition.Operand) string {
 	if p, ok := text.(*condition.Path); ok && len(p.Segments) > 0 {
 		last := p.Segments[len(p.Segments)-1]
@@ -287,7 +286,7 @@ func (o *observations) reportPath(r *report, p *condition.Path, reached []*Class
 		return
 	}
 	if p.Root == "node" {
-		reached = nil // those are of the resource
+		reached = nil // those are types of the resource
 	}
 	severity := diag.Warning
 	if strict {
@@ -318,7 +317,7 @@ func (o *observations) reportPath(r *report, p *condition.Path, reached []*Class
 	r.add(codeUnknownProperty, severity, s.Range, summary, detail, fix)
 }
 
-// nodeProperty reports a property of nodes that no rule is known to read.
+// nodeProperty reports a property of nodes that is not documented for rules.
 func (r *report) nodeProperty(s condition.Segment) {
 	var fix *diag.Fix
 	if name, ok := diag.Suggest(s.Name, []string{"name", "isCentral"}); ok {
@@ -330,7 +329,7 @@ func (r *report) nodeProperty(s condition.Segment) {
 		"Rules are known to read name, isCentral and custom properties. This one is read as the export of the nodes has it, and is empty where it has none.", fix)
 }
 
-// always says what an empty path makes of the test that it stands in.
+// always says what an empty path makes of the test that contains it.
 func (r *report) always(p *condition.Path, empty string) string {
 	always := ""
 	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
@@ -353,7 +352,7 @@ func (r *report) always(p *condition.Path, empty string) string {
 	return fmt.Sprintf("%s, so %s is always true: it holds for everybody and for every resource.", empty, always)
 }
 
-// asksPrivilege says whether a path stands before HasPrivilege.
+// asksPrivilege reports whether HasPrivilege is called on the path.
 func (r *report) asksPrivilege(p *condition.Path) bool {
 	asks := false
 	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
@@ -364,8 +363,8 @@ func (r *report) asksPrivilege(p *condition.Path) bool {
 	return asks
 }
 
-// typesOf returns the types that could have been meant to have a property: the one
-// that lacks it or, for the first segment, all types reached.
+// typesOf returns the types whose property could have been meant: the one that lacks it or, for
+// the first segment, all types reached.
 func typesOf(reached []*Class, l lack) []*schema.Type {
 	types := []*schema.Type{l.typ}
 	if l.segment == 0 {
@@ -376,8 +375,8 @@ func typesOf(reached []*Class, l lack) []*schema.Type {
 	return types
 }
 
-// hidden returns a type whose entities have the property although rules do not see
-// it, and the property's name.
+// hidden returns a type whose entities have the property although rules cannot read it, and the
+// property's name.
 func hidden(reached []*Class, l lack, s condition.Segment) (*schema.Type, string) {
 	for _, t := range typesOf(reached, l) {
 		if name, ok := t.Hidden[fold(s.Name)]; ok && !s.Custom {
@@ -404,8 +403,8 @@ func written(s condition.Segment) string {
 	return s.Name
 }
 
-// candidates are the names that could have been meant where a type lacks one:
-// those of the type or, for the first segment, of all types reached.
+// candidates are the names that could have been meant instead of an unknown one: those of the
+// type or, for the first segment, of all types reached.
 func candidates(reached []*Class, l lack, custom bool) []string {
 	if custom {
 		return nil

@@ -1,11 +1,11 @@
 package resolve
 
-// ListInequality is the reading of != and !== where a side has several values
+// ListInequality is the interpretation of != and !== for operands with several values
 // (docs/language.md, section 4.2; S).
 type ListInequality int
 
 const (
-	// Any holds when some pair of values differs, or a side is empty.
+	// Any is true if some pair of values differs, or an operand is empty.
 	Any ListInequality = iota
 	// All is the negation of = and ==.
 	All
@@ -19,16 +19,17 @@ func (l ListInequality) String() string {
 	return "any"
 }
 
-// EntityText is the reading of a comparison of an entity with a text (docs/language.md, section 4.2; I).
+// EntityText is the interpretation of a comparison of an entity with a string
+// (docs/language.md, section 4.2; I).
 type EntityText int
 
 const (
-	// EntityTextError makes it an error of the rule.
+	// EntityTextError makes it an error.
 	EntityTextError EntityText = iota
-	// EntityTextNever lets the comparison hold for nobody, below a negation too: the
-	// rule grants only what it grants whichever way the product reads it.
+	// EntityTextNever makes the comparison true for nobody, also below a negation: the rule
+	// grants only what it grants under every interpretation.
 	EntityTextNever
-	// EntityTextIDOrName compares the text with the entity's id, userId and name.
+	// EntityTextIDOrName compares the string with the entity's id, userId and name.
 	EntityTextIDOrName
 )
 
@@ -44,15 +45,15 @@ func (e EntityText) String() string {
 	return "error"
 }
 
-// SessionAttributes says whether attributes of a session are also those of the user's
-// record (docs/language.md, section 4.4; D, O).
+// SessionAttributes says whether session attributes replace attributes of the user's record
+// (docs/language.md, section 4.4; D, O).
 type SessionAttributes int
 
 const (
-	// SessionSeparate keeps the two apart.
+	// SessionSeparate keeps the two separate.
 	SessionSeparate SessionAttributes = iota
-	// SessionStored puts the values of environment.x in the place of the record's
-	// attribute x, where a request sends that name.
+	// SessionStored replaces the record's attribute x by the values of environment.x, if a
+	// request sends that name.
 	SessionStored
 )
 

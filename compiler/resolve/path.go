@@ -7,25 +7,24 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// meaning is what a path denotes for one class of resources: a Value, a set of
-// entities or, where neither is set, the empty set.
+// meaning is what a path denotes for one class of resources: a Value, a set of entities or, if
+// neither is set, the empty set.
 type meaning struct {
 	value    ir.Value
 	entities *ir.Entities
-	// typeOf is set where the value is the type of entities that a relation
-	// leads to: a literal that is there only if an entity is.
+	// typeOf is set if the value is the type of the entities that a relation leads to: a
+	// literal that only exists if an entity does.
 	typeOf *ir.Entities
-	// unknown is the index of the first segment that the type before it does
-	// not have, -1 if there is none; owner is that type.
+	// unknown is the index of the first segment that its type does not have, or -1; owner is
+	// that type.
 	unknown int
 	owner   *schema.Type
-	// undeclared says that the value is a property that only an open type, or a
-	// user as the resource, could have: they may carry anything.
+	// undeclared says that the value is a property that only an open type, or a user as the
+	// resource, could have, because they may have any property.
 	undeclared bool
 }
 
-// path resolves a path for the class. The errors that a path can have are
-// found once per rule, by check.
+// path resolves a path for the class. Errors in paths are reported once per rule, by check.
 func (sp *specialiser) path(p *condition.Path) meaning {
 	segments := p.Segments
 	if p.Root == "node" {
@@ -43,9 +42,9 @@ func (sp *specialiser) path(p *condition.Path) meaning {
 	return sp.follow(ir.Entities{Root: ir.Resource, Origin: sp.class.Key}, sp.class.Type, segments)
 }
 
-// node resolves what a Sync rule asks of a node: the subject of a view of Sync rules, and
-// otherwise only the diagnostics need it. A property that is not documented is reported,
-// and may be there all the same.
+// node resolves a path of a node in a Sync rule. Nodes are the subjects in a view of Sync
+// rules; otherwise only the diagnostics need them. A property that is not documented is
+// reported, but may exist.
 func (sp *specialiser) node(segments []condition.Segment) meaning {
 	typ, at := nodeType(sp.schema), ir.Entities{Root: ir.Node, Origin: schema.Fold(schema.NodeType)}
 	if sp.options.View == ruleset.Sync {
@@ -74,7 +73,7 @@ func (sp *specialiser) follow(at ir.Entities, typ *schema.Type, segments []condi
 		case m.unknown == 0:
 			m.unknown = i
 		case i+1 < len(segments):
-			// A text has no properties.
+			// A string has no properties.
 			return meaning{unknown: i + 1, owner: typ}
 		}
 		return m
@@ -82,8 +81,8 @@ func (sp *specialiser) follow(at ir.Entities, typ *schema.Type, segments []condi
 	return meaning{entities: &at, unknown: -1}
 }
 
-// property resolves the last segment of a path to a text. Its unknown is 0
-// where the type has no such property.
+// property resolves the last segment of a path to a string. Its unknown is 0 if the type has no
+// such property.
 func (sp *specialiser) property(of ir.Entities, typ *schema.Type, s condition.Segment) meaning {
 	known := func(v ir.Value) meaning { return meaning{value: v, unknown: -1} }
 	name := fold(s.Name)
@@ -93,8 +92,8 @@ func (sp *specialiser) property(of ir.Entities, typ *schema.Type, s condition.Se
 		}
 		return known(ir.Property{Of: of, Name: "@" + name, List: true})
 	}
-	// Of the subject, any name that is no property is a directory attribute,
-	// resourcetype included.
+	// For the subject, any name that is not a property is a directory attribute, including
+	// resourcetype.
 	if name == "resourcetype" && of.Root != ir.User {
 		return sp.resourceType(of, typ)
 	}
@@ -115,8 +114,8 @@ func (sp *specialiser) property(of ir.Entities, typ *schema.Type, s condition.Se
 	return meaning{unknown: 0, owner: typ}
 }
 
-// resourceType is known when compiling, but for the types that nothing names
-// and for the exact spelling of types outside the schema.
+// resourceType is known at compile time, except for types that nothing names and for the exact
+// spelling of types outside the schema.
 func (sp *specialiser) resourceType(of ir.Entities, typ *schema.Type) meaning {
 	if !of.IsRoot() {
 		return meaning{value: ir.Literal{Text: typ.Name}, typeOf: &of, unknown: -1}

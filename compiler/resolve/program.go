@@ -15,12 +15,12 @@ type Options struct {
 	Schema         *schema.Schema
 	ListInequality ListInequality
 	EntityText     EntityText
-	// SessionAttributes says whether session attributes take the place of the record's.
+	// SessionAttributes says whether session attributes replace those of the record.
 	SessionAttributes SessionAttributes
 	// Strict makes unknown properties errors.
 	Strict bool
-	// View is the category of the rules in a view of it (ruleset.View), 0 without one. In a
-	// view of Sync rules the root node is the subject.
+	// View is the category that the rules are a view of (ruleset.View), or 0. In a view of Sync
+	// rules the root node is the subject.
 	View ruleset.Category
 }
 
@@ -32,17 +32,17 @@ func (o Options) subject() *schema.Type {
 	return o.Schema.Lookup("User")
 }
 
-// nodeType returns the type of nodes as Sync rules see them. Of their properties few are
-// documented, so that any may be there.
+// nodeType returns the type of nodes in Sync rules. Few of their properties are documented, so
+// any name is allowed.
 func nodeType(s *schema.Schema) *schema.Type {
 	t := *s.Lookup(schema.NodeType)
 	t.Open, t.Custom = true, true
 	return &t
 }
 
-// Program is a set of rules, specialised.
+// Program is a specialised set of rules.
 type Program struct {
-	// Classes tell all resources apart, in the order of their specialisation.
+	// Classes partition all resources by type, in the order of their specialisation.
 	Classes []*ClassRules
 }
 
@@ -52,16 +52,15 @@ type ClassRules struct {
 	Rules []Specialised
 }
 
-// Specialised is a rule as it stands for one class. Its predicate holds the
-// rule's condition and what its filter and context leave to test; it is never
-// the constant false.
+// Specialised is a rule as specialised for one class. Its predicate combines the rule's
+// condition with the remaining tests of its filter and context; it is never the constant false.
 type Specialised struct {
 	Rule      *Rule
 	Predicate ir.Predicate
 }
 
-// Resolve checks all rules and specialises those that can grant. A rule with
-// an error among the diagnostics is left out of the program.
+// Resolve checks all rules and specialises those that can grant. A rule with an error is left
+// out of the program.
 func Resolve(rules []*Rule, options Options) (*Program, diag.List) {
 	var list diag.List
 	var security []*Rule
@@ -73,8 +72,8 @@ func Resolve(rules []*Rule, options Options) (*Program, diag.List) {
 		case r.Category == ruleset.Security:
 			security = append(security, r)
 		default:
-			// License and Sync rules grant nothing here. They are specialised for what
-			// there is to say about them; what they decide is in the views of them.
+			// License and Sync rules grant nothing here. They are specialised for their
+			// diagnostics only; their views decide.
 			newProgram(options.Schema, []*Rule{r}).specialise(r, rep, options, user)
 		}
 		list = append(list, rep.list...)
@@ -102,8 +101,8 @@ func newProgram(s *schema.Schema, rules []*Rule) *Program {
 	return program
 }
 
-// specialise returns the rule's predicate for every class that it reaches, by
-// index, and reports what concerns all of them together.
+// specialise returns the rule's predicate for every class that it reaches, by index, and
+// reports findings that concern all classes together.
 func (program *Program) specialise(r *Rule, rep *report, options Options, user *schema.Type) map[int]ir.Predicate {
 	seen := newObservations()
 	found := map[int]ir.Predicate{}
@@ -139,8 +138,7 @@ func (program *Program) specialise(r *Rule, rep *report, options Options, user *
 	return found
 }
 
-// filterItem reports an item of the filter for whose types the condition is
-// false.
+// filterItem reports a filter item for whose types the condition is false.
 func (r *report) filterItem(item ruleset.FilterItem) {
 	text := r.rule.Rule.Filter
 	r.list = append(r.list, diag.Diagnostic{
@@ -157,7 +155,7 @@ func contextTest(c ruleset.Context) ir.Predicate {
 	return ir.From{Context: c}
 }
 
-// classesOf tells the resources apart as the rules do.
+// classesOf returns the classes that the rules distinguish.
 func classesOf(s *schema.Schema, rules []*Rule) []*Class {
 	var filters []ruleset.Filter
 	var tests []string
@@ -173,8 +171,7 @@ func classesOf(s *schema.Schema, rules []*Rule) []*Class {
 	return classes(s, filters, tests)
 }
 
-// typeTests returns the type names that a comparison with resource.resourcetype
-// tells apart.
+// typeTests returns the type names that a comparison with resource.resourcetype distinguishes.
 func typeTests(c *condition.Comparison) []string {
 	var names []string
 	for _, pair := range [][2]condition.Operand{{c.Left, c.Right}, {c.Right, c.Left}} {

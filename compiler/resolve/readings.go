@@ -6,15 +6,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// variant is one of the meanings that an operand has, and when it has that one.
+// variant is one possible meaning of an operand, and the condition under which it applies.
 type variant struct {
 	guard ir.Predicate
 	meaning
 }
 
-// variants returns the meanings of an operand. There are two where session attributes
-// take the place of the record's: those of the session, where the request sends the
-// name, and else the record's.
+// variants returns the meanings of an operand. There are two if session attributes replace the
+// record's: the session's, if the request sends the name, and else the record's.
 func (sp *specialiser) variants(o condition.Operand) []variant {
 	m := sp.operand(o)
 	p, ok := m.value.(ir.Property)
@@ -28,8 +27,8 @@ func (sp *specialiser) variants(o condition.Operand) []variant {
 	}
 }
 
-// isAttribute says whether a value is an attribute that the subject's directory or
-// session could say. That the request comes from somewhere is not sent by the session.
+// isAttribute reports whether a value is an attribute that both the subject's directory and the
+// session could provide. The context of a request is not sent by the session.
 func (sp *specialiser) isAttribute(p ir.Property) bool {
 	if p.Of.Root != ir.User || !p.Of.IsRoot() || p.Name[0] == '@' || p.Name == "id" || p.Name == "name" || p.Name == "context" {
 		return false
@@ -38,8 +37,8 @@ func (sp *specialiser) isAttribute(p ir.Property) bool {
 	return !declared
 }
 
-// entityText is a comparison of an entity with a text under the option. In error, it
-// stands for what the rule does not grant.
+// entityText is a comparison of an entity with a string, interpreted by the option. In a rule
+// with an error it is a constant that does not grant.
 func (sp *specialiser) entityText(c *condition.Comparison, left, right meaning) ir.Predicate {
 	switch sp.options.EntityText {
 	case EntityTextIDOrName:
@@ -49,14 +48,14 @@ func (sp *specialiser) entityText(c *condition.Comparison, left, right meaning) 
 	return ir.Constant{Value: sp.negated}
 }
 
-// idOrName compares the texts of an entity, its id, userId and name, with a text.
+// idOrName compares the id, userId and name of an entity with a string.
 func (sp *specialiser) idOrName(c *condition.Comparison, left, right meaning) ir.Predicate {
 	entity, text := left, right
 	if left.entities == nil {
 		entity, text = right, left
 	}
 	var holds, present []ir.Predicate
-	for _, m := range sp.textsOf(*entity.entities) {
+	for _, m := range sp.namesOf(*entity.entities) {
 		l, r := m, right
 		if left.entities == nil {
 			l, r = left, m
@@ -78,8 +77,8 @@ func (sp *specialiser) idOrName(c *condition.Comparison, left, right meaning) ir
 	return ir.Or(append(holds, ir.Not(ir.Or(present...)), ir.Not(text.present()))...)
 }
 
-// textsOf are the texts by which an entity could be named.
-func (sp *specialiser) textsOf(e ir.Entities) []meaning {
+// namesOf are the properties by which a string could identify an entity.
+func (sp *specialiser) namesOf(e ir.Entities) []meaning {
 	typ := sp.user
 	if e.Type() != sp.user.Key() {
 		typ = sp.typeOf(e)
@@ -95,7 +94,7 @@ func (sp *specialiser) textsOf(e ir.Entities) []meaning {
 	return all
 }
 
-// typeOf returns the type of entities: that of the class for the resource itself.
+// typeOf returns the type of entities; for the resource itself that of the class.
 func (sp *specialiser) typeOf(e ir.Entities) *schema.Type {
 	if e.IsRoot() && e.Root == ir.Resource {
 		return sp.class.Type

@@ -29,8 +29,8 @@ func (r *report) pattern(c *condition.Comparison) {
 	}
 }
 
-// netOnly are the constructs of .NET's regular expressions that RE2 cannot do
-// (D: the product is a .NET program), and those that RE2 reads otherwise.
+// netOnly are the constructs of .NET regular expressions that RE2 does not support (D: Qlik
+// Sense is a .NET program), and those with a different meaning in RE2.
 var netOnly = []struct {
 	construct *regexp.Regexp
 	what      string
@@ -50,7 +50,7 @@ var netOnly = []struct {
 var netWider = regexp.MustCompile(`\\[wdsbWDSB]|\$`)
 
 func (r *report) regexp(literal *condition.String) {
-	// The anchors wrap a whole expression: `a)|(b` alone must not parse.
+	// The anchors enclose the whole expression: `a)|(b` must not parse because of them.
 	_, err := syntax.Parse(literal.Value, syntax.Perl)
 	if err == nil {
 		_, err = regexp.Compile(Anchored(literal.Value))
@@ -79,8 +79,8 @@ func (r *report) regexp(literal *condition.String) {
 	}
 }
 
-// withoutLiterals puts _ for the signs that stand for themselves, because they
-// are escaped or in a character class, so that what is left of them are constructs.
+// withoutLiterals replaces by _ the characters that stand for themselves, because they are
+// escaped or in a character class, so that only constructs remain.
 func withoutLiterals(expression string) string {
 	var b strings.Builder
 	class := false
@@ -99,7 +99,7 @@ func withoutLiterals(expression string) string {
 			b.WriteByte(c)
 			rest := strings.TrimPrefix(expression[i+1:], "^")
 			if strings.HasPrefix(rest, "]") {
-				// The first in a class is no end of it.
+				// A ] at the beginning of a class does not end it.
 				i = len(expression) - len(rest)
 				b.WriteByte('_')
 			}

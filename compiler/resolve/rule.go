@@ -6,7 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Rule is a rule whose texts were read: its filter and its condition.
+// Rule is a rule with its parsed filter and condition.
 type Rule struct {
 	ruleset.Rule
 	Filter ruleset.Filter
@@ -16,14 +16,14 @@ type Rule struct {
 // Ref names the rule in diagnostics.
 func (r *Rule) Ref() diag.Rule { return diag.Rule{ID: r.ID, Name: r.Name} }
 
-// grants says whether the rule can grant anything at all: License and Sync rules
-// decide other things, unless they are in a view, and disabled rules nothing (D).
+// grants reports whether the rule can grant a right: License and Sync rules decide other
+// things, unless they are in a view, and disabled rules have no effect (D).
 func (r *Rule) grants() bool { return r.Category == ruleset.Security && !r.Disabled }
 
 // report collects the diagnostics about one rule's condition.
 type report struct {
 	rule *Rule
-	// category is the rule's, also in a view.
+	// category is the category of the original rule, also in a view.
 	category ruleset.Category
 	list     diag.List
 }

@@ -8,19 +8,19 @@ import (
 // Scope is a rule as it applies to one type scope.
 type Scope struct {
 	*Class
-	// Filter is what the filter leaves to test for a resource of the scope. It is
-	// never the constant false.
+	// Filter is the part of the filter that remains to be tested for a resource of the scope.
+	// It is never the constant false.
 	Filter ir.Predicate
-	// Condition is what the condition leaves to test.
+	// Condition is the part of the condition that remains to be tested.
 	Condition ir.Predicate
 	// Parts holds the predicate of every node of the condition.
 	Parts map[condition.Node]ir.Predicate
 }
 
-// Scopes returns, for every rule, the scopes that its filter reaches, whatever the
-// rule's category and whether it is enabled or not. The scopes tell apart what any
-// of the rules tells apart, so that scopes with one key can be compared. The rules
-// must not have errors.
+// Scopes returns, for every rule, the scopes that its filter reaches, whatever the rule's
+// category and whether it is enabled or not. The scopes separate all types that any of the
+// rules separates, so that scopes with the same key can be compared. The rules must not have
+// errors.
 func Scopes(rules []*Rule, options Options) [][]Scope {
 	classes := classesOf(options.Schema, rules)
 	user := options.subject()

@@ -16,16 +16,16 @@ type specialiser struct {
 	user    *schema.Type
 	class   *Class
 	options Options
-	// negated says that what is specialised stands below an odd number of negations.
+	// negated says that the specialised node is below an odd number of negations.
 	negated bool
-	// seen is told what every path and every condition came to, for the
-	// warnings that concern all classes of a rule together.
+	// seen collects the results for every path and every condition, for the warnings that
+	// concern all classes of a rule together.
 	seen *observations
-	// parts, where it is not nil, is told the same for the class at hand.
+	// parts, unless nil, collects the results for the current class.
 	parts map[condition.Node]ir.Predicate
 }
 
-// predicate returns what the condition comes down to for the class.
+// predicate returns the condition, specialised for the class.
 func (sp *specialiser) predicate(n condition.Node) ir.Predicate {
 	p := sp.connective(n)
 	sp.seen.condition(n, p)
@@ -74,7 +74,7 @@ func (sp *specialiser) call(c *condition.Call) ir.Predicate {
 	case condition.HasPrivilege:
 		if m.entities == nil {
 			if m.value != nil && !m.undeclared {
-				sp.seen.texts[&c.Path] = true
+				sp.seen.onValues[&c.Path] = true
 			}
 			return ir.Constant{Value: false}
 		}
@@ -145,11 +145,11 @@ func (sp *specialiser) comparison(c *condition.Comparison) ir.Predicate {
 	return ir.Or(ways...)
 }
 
-// compareAny compares texts with texts, entities with entities and, as the option
-// says, entities with texts.
+// compareAny compares strings with strings, entities with entities and, depending on the
+// option, entities with strings.
 func (sp *specialiser) compareAny(c *condition.Comparison, left, right meaning) ir.Predicate {
 	if left.mixes(right) {
-		// What an open type does not declare may be anything, and is no entity.
+		// A property that an open type does not declare may be any value, but not an entity.
 		if !left.undeclared && !right.undeclared {
 			sp.seen.entityAgainstText(c, left.entities != nil)
 			return sp.entityText(c, left, right)
@@ -174,16 +174,15 @@ func (sp *specialiser) compare(c *condition.Comparison, left, right meaning) ir.
 	panic(fmt.Sprintf("resolve: unknown operator %q", c.Op))
 }
 
-// literalOf returns the right side of like and matches, which the grammar
-// makes a literal.
+// literalOf returns the right side of like and matches, which the grammar ensures is a literal.
 func literalOf(o condition.Operand) string { return o.(*condition.String).Value }
 
-// mixes says whether entities stand against text.
+// mixes reports whether one side is entities and the other a string.
 func (m meaning) mixes(other meaning) bool {
 	return m.entities != nil && other.value != nil || m.value != nil && other.entities != nil
 }
 
-// needed is what must hold for the value to be there at all.
+// needed is the condition under which the value exists at all.
 func (m meaning) needed() ir.Predicate {
 	if m.typeOf != nil {
 		return ir.Exists{Entities: *m.typeOf}
@@ -201,8 +200,8 @@ func (sp *specialiser) equal(left, right meaning, exact bool) ir.Predicate {
 	return ir.And(left.needed(), right.needed(), sp.common(left.value, right.value, exact))
 }
 
-// differ is != and !== : with the option all the negation of = and ==;
-// otherwise it fails only where both sides are one and the same.
+// differ is != and !==: with the option all the negation of = and ==; otherwise it is false
+// only if both sides are the same single value.
 func (sp *specialiser) differ(left, right meaning, exact bool) ir.Predicate {
 	if sp.options.ListInequality == All {
 		return ir.Not(sp.equal(left, right, exact))
@@ -221,7 +220,7 @@ func (sp *specialiser) differ(left, right meaning, exact bool) ir.Predicate {
 	return ir.Not(ir.And(left.needed(), right.needed(), sp.common(left.value, right.value, exact)))
 }
 
-// identical puts a literal on the right.
+// identical moves a literal to the right.
 func identical(left, right ir.Value, exact bool) ir.Predicate {
 	if _, ok := left.(ir.Literal); ok {
 		left, right = right, left
@@ -247,7 +246,7 @@ func identicalEntity(a, b ir.Entities) ir.Predicate {
 	return ir.IdenticalEntity{Left: a, Right: b}
 }
 
-// common is the = and == of texts.
+// common is = and == on strings.
 func (sp *specialiser) common(left, right ir.Value, exact bool) ir.Predicate {
 	l, leftLiteral := left.(ir.Literal)
 	r, rightLiteral := right.(ir.Literal)
@@ -270,25 +269,25 @@ func (sp *specialiser) oneOf(v ir.Value, text string, exact bool) ir.Predicate {
 		case sp.class.Named && !exact:
 			return ir.Constant{Value: true}
 		case !sp.class.Named && schema.IsTypeName(text):
-			// The test names a class, and this one is for types that nothing names.
+			// The test names a class, but this class is for types that nothing names.
 			return ir.Constant{Value: false}
 		}
 	}
 	if !exact {
 		text = fold(text)
 	}
-	return ir.OneOf{Value: v, Texts: []string{text}, Exact: exact}
+	return ir.OneOf{Value: v, Strings: []string{text}, Exact: exact}
 }
 
-// isRootType says whether the value is the type of the resource itself, where
-// the schema does not spell it.
+// isRootType reports whether the value is the type of the resource itself, in a spelling that
+// the schema does not know.
 func (sp *specialiser) isRootType(v ir.Value) bool {
 	p, ok := v.(ir.Property)
 	return ok && p.Name == "resourcetype" && p.Of.Root == ir.Resource && p.Of.IsRoot()
 }
 
-// typeKnown says whether v is the resource's type and compared to a literal,
-// which is decided when compiling: it is one text, though open types carry lists.
+// typeKnown reports whether v is the resource's type and is compared to a literal, which is
+// decided at compile time: it is a single string, although open types have lists.
 func (sp *specialiser) typeKnown(v, other ir.Value) bool {
 	literal, ok := other.(ir.Literal)
 	return ok && sp.isRootType(v) && (sp.class.Named || schema.IsTypeName(literal.Text))
@@ -327,6 +326,6 @@ func (sp *specialiser) matches(v ir.Value, text string) ir.Predicate {
 	return ir.Matches{Value: v, Regexp: anchored}
 }
 
-// Anchored returns the regular expression of matches as RE2 is to read it: the
-// whole value, ignoring case (D).
+// Anchored returns the regular expression of matches in RE2 syntax: anchored to the whole
+// value, ignoring case (D).
 func Anchored(text string) string { return `(?i)^(?:` + text + `)$` }

@@ -8,12 +8,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// AccessKind is a kind of access that License rules give: the name in reports, and the type
-// of the groups that stand for it in filters.
+// AccessKind is a kind of access that License rules assign: its name in reports, and the type
+// of the groups that filters use for it.
 type AccessKind struct{ Name, Type string }
 
-// AccessKinds are the kinds, those that give more first (I): of several that fit a user, it
-// is not documented which one Qlik takes.
+// AccessKinds are the kinds, from the most to the least powerful (I): which one Qlik uses if
+// several match a user is not documented.
 var AccessKinds = []AccessKind{
 	{"professional", "License.ProfessionalAccessGroup"},
 	{"analyzer", "License.AnalyzerAccessGroup"},
@@ -22,7 +22,7 @@ var AccessKinds = []AccessKind{
 	{"capacity", "License.AnalyzerTimeAccessType"},
 }
 
-// AccessKindOf returns the kind of access of whose groups a folded type is.
+// AccessKindOf returns the kind of access whose group type is key, case-folded.
 func AccessKindOf(key string) (AccessKind, bool) {
 	for _, k := range AccessKinds {
 		if schema.Fold(k.Type) == key {
@@ -32,20 +32,21 @@ func AccessKindOf(key string) (AccessKind, bool) {
 	return AccessKind{}, false
 }
 
-// AccessGroup is a group that License rules give access by. Rules name it in their filters;
-// the QMC makes it with the rule, and nothing else of it is known.
+// AccessGroup is a group through which License rules assign access. Rules name it in their
+// filters; the QMC creates it with the rule, and nothing else about it is known.
 type AccessGroup struct {
 	AccessKind
-	// ID is the folded id; with a star behind it, it stands for all groups whose ids begin so.
+	// ID is the case-folded id; with a star at the end, it stands for all groups whose ids
+	// begin with it.
 	ID string
 	// Rules are the names of the rules whose filters name the group.
 	Rules []string
 }
 
-// Name is what people know the group by: the names of its rules.
+// Name is the name that people know the group by: the names of its rules.
 func (g AccessGroup) Name() string { return strings.Join(g.Rules, ", ") }
 
-// AccessGroups returns the groups that the filters of enabled License rules name, ordered by
+// AccessGroups returns the groups that the filters of enabled License rules name, sorted by
 // kind and id. Rules in a view count as License rules.
 func AccessGroups(rules []Rule) []AccessGroup {
 	var groups []AccessGroup
@@ -81,8 +82,8 @@ func AccessGroups(rules []Rule) []AccessGroup {
 	return groups
 }
 
-// group returns the id of the group that a filter item names, and whether it names one of
-// the kind.
+// group returns the id of the group that a filter item names, and whether it is a group of the
+// kind.
 func (k AccessKind) group(item FilterItem) (id string, ok bool) {
 	typ, id, whole := strings.Cut(item.Text, "_")
 	key := schema.Fold(k.Type)

@@ -2,14 +2,14 @@ package ruleset
 
 import "github.com/qlik2rego/qlik2rego/compiler/schema"
 
-// Action is one action of section 6 of docs/language.md: a single bit of Actions.
+// Action is one action of docs/language.md, section 6: a single bit of Actions.
 type Action uint32
 
-// All is the mask that stands for every action, also for those to come (D).
+// All is the mask for every action, including actions that Qlik may add later (D).
 const All Actions = 1<<32 - 1
 
-// actionNames are the names of the bits from the lowest (D). In rules of the
-// categories License and Sync bit 1 reads "allow access" and "load balance".
+// actionNames are the names of the bits, from the lowest (D). In rules of the categories
+// License and Sync, bit 1 means "allow access" and "load balance".
 var actionNames = [...]string{
 	"create", "read", "update", "delete", "export", "publish", "changeowner", "changerole",
 	"exportdata", "offlineaccess", "distribute", "duplicate", "approve",
@@ -27,8 +27,8 @@ var AllActions = func() []Action {
 	return all
 }()
 
-// Name returns the action's name in lower case, such as "changeowner", as it
-// stands in HasPrivilege and in requests; "" for a value that is no action.
+// Name returns the action's name in lower case, such as "changeowner", as used in HasPrivilege
+// and in requests; "" for an invalid value.
 func (a Action) Name() string {
 	for bit, name := range actionNames {
 		if a == 1<<bit {
@@ -38,7 +38,7 @@ func (a Action) Name() string {
 	return ""
 }
 
-// ParseAction returns the action of a name, ignoring case, and whether there is one.
+// ParseAction returns the action with the given name, ignoring case, and whether there is one.
 func ParseAction(name string) (Action, bool) {
 	for bit, n := range actionNames {
 		if schema.Fold(name) == n {
@@ -48,7 +48,7 @@ func ParseAction(name string) (Action, bool) {
 	return 0, false
 }
 
-// Has reports whether the mask has an action. Bits without a name are no actions.
+// Has reports whether the mask contains an action. It is false for bits without a name.
 func (m Actions) Has(a Action) bool { return m&known&Actions(a) != 0 }
 
 // List returns the mask's actions, ordered by bit.

@@ -2,7 +2,7 @@ package ruleset
 
 import "github.com/qlik2rego/qlik2rego/internal/diag"
 
-// What can be wrong with a file of rules.
+// Diagnostics about a file of rules.
 var (
 	codeUnreadable = diag.Register("Q0101", diag.Error, "file cannot be read")
 	codeNoText     = diag.Register("Q0102", diag.Error, "file in a broken or unknown encoding")
@@ -12,7 +12,7 @@ var (
 	codeEmpty      = diag.Register("Q0105", diag.Warning, "file without rules")
 )
 
-// What can be wrong with a field of a rule.
+// Diagnostics about a field of a rule.
 var (
 	codeDoubleField    = diag.Register("Q0106", diag.Error, "duplicate field")
 	codeWrongKind      = diag.Register("Q0107", diag.Error, "field with a value of the wrong type")
@@ -28,7 +28,7 @@ var (
 	codeDuplicate      = diag.Register("Q0115", diag.Error, "duplicate rule")
 )
 
-// What can be wrong with a resource filter.
+// Diagnostics about a resource filter.
 var (
 	codeNoFilter  = diag.Register("Q0120", diag.Error, "empty resource filter")
 	codeEmptyItem = diag.Register("Q0121", diag.Error, "empty item in a resource filter")

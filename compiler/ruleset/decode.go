@@ -8,22 +8,22 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// Decode reads the rules of one export, whatever its shape and encoding: an
-// array of rules, one rule, or a rule package; or one rule in the format of
-// package qrule. Name is the file's path as diagnostics show it.
+// Decode reads the rules of one export, in any of its shapes and encodings: an array of rules,
+// one rule, or a rule package; or one rule in the format of package qrule. name is the file's
+// path as shown in diagnostics.
 func Decode(name string, data []byte) ([]Rule, diag.List) {
 	return newDecoder(name, data).all()
 }
 
-// all returns what the file says.
+// all returns the diagnostics of the file.
 func (d *decoder) all() ([]Rule, diag.List) {
 	d.document()
 	rules, doubles := unique(d.rules)
 	return rules, append(d.found, doubles...)
 }
 
-// entry is a rule of a file, complete or not, and where its identity is
-// written: its id or, where it has none, its beginning.
+// entry is a rule of a file, complete or not, and the position of its identity: its id or, if
+// it has none, its beginning.
 type entry struct {
 	Rule
 	broken bool
@@ -38,10 +38,10 @@ type decoder struct {
 	failed *jsonfile.Error
 	rules  []*entry
 	found  diag.List
-	// foreign says that the objects of the file were reported as something else than rules.
+	// foreign says that the objects of the file were reported as something other than rules.
 	foreign bool
-	// known and seen are what a Memory knows before and after the file; nil without one.
-	known, seen map[string]remembered
+	// known and seen are the contents of a Cache before and after the file; nil without one.
+	known, seen map[string]cached
 }
 
 func newDecoder(name string, data []byte) *decoder {
@@ -52,8 +52,8 @@ func newDecoder(name string, data []byte) *decoder {
 const expected = `A file of rules is a list [{"name": …, "rule": …, "resourceFilter": …, "actions": …}, …], one such rule, ` +
 	`or a rule package {"localpackagelist": [{"ruleList": [ … ]}]}.`
 
-// document reads the whole file. What follows the document is an error, but the
-// document's own are reported in the same run.
+// document reads the whole file. Content after the document is an error, but errors inside the
+// document are still reported.
 func (d *decoder) document() {
 	if d.failed != nil {
 		d.fail(d.failed)
@@ -83,7 +83,7 @@ func (d *decoder) fail(e *jsonfile.Error) {
 	})
 }
 
-// value reads the document by its shape.
+// value reads the document according to its shape.
 func (d *decoder) value(v jsonfile.Value) {
 	switch {
 	case v.Kind() == '[', v.IsNull(), v.Wrapped():
@@ -131,7 +131,7 @@ func (d *decoder) packages(list jsonfile.Value) {
 	}
 }
 
-// field returns the first field of an object whose name folds to a key.
+// field returns the first field of an object whose case-folded name is key.
 func field(object jsonfile.Value, key string) (jsonfile.Value, bool) {
 	for _, m := range object.AppendMembers(nil) {
 		if schema.Fold(string(m.Name.Text())) == key {
@@ -141,7 +141,7 @@ func field(object jsonfile.Value, key string) (jsonfile.Value, bool) {
 	return jsonfile.Value{}, false
 }
 
-// report adds a finding about a value that is part of no rule.
+// report adds a finding about a value that is not part of a rule.
 func (d *decoder) report(code diag.Code, severity diag.Severity, v jsonfile.Value, summary, detail string) {
 	text, where := d.file.Excerpt(v.Offset, v.End())
 	d.found = append(d.found, diag.Diagnostic{
@@ -149,7 +149,7 @@ func (d *decoder) report(code diag.Code, severity diag.Severity, v jsonfile.Valu
 	})
 }
 
-// kindName says what kind of JSON value it is, as part of a sentence.
+// kindName describes the kind of a JSON value as part of a sentence.
 func kindName(v jsonfile.Value) string {
 	switch v.Kind() {
 	case '{':

@@ -20,7 +20,7 @@ type fields struct {
 	rule   *entry
 }
 
-// rule reads one rule. Fields that docs/language.md does not know are ignored.
+// rule reads one rule. Fields that docs/language.md does not mention are ignored.
 func (d *decoder) rule(v jsonfile.Value) {
 	f := fields{decoder: d, object: v, byKey: map[string]jsonfile.Value{}, rule: &entry{
 		file: d.file, start: v.Offset, end: v.Offset + 1,
@@ -29,7 +29,7 @@ func (d *decoder) rule(v jsonfile.Value) {
 		d.report(codeNoRules, diag.Error, v, fmt.Sprintf("a rule was expected here, not %s", kindName(v)), expected)
 		return
 	}
-	if d.recall(v) {
+	if d.fromCache(v) {
 		return
 	}
 	before := len(d.found)
@@ -51,13 +51,13 @@ func (d *decoder) rule(v jsonfile.Value) {
 	f.read()
 	f.doubles(members)
 	if d.seen != nil && len(d.found) == before {
-		f.remember()
+		f.cache()
 	}
 }
 
 func (f *fields) has(key string) bool { _, ok := f.byKey[key]; return ok }
 
-// read fills the rule, identity first since all findings name it.
+// read fills the rule, starting with its identity because all findings name it.
 func (f *fields) read() {
 	r := &f.rule.Rule
 	r.Filter = f.located("resourceFilter", "resourceFilter")
@@ -88,7 +88,7 @@ func (f *fields) read() {
 // tags returns the names of the tags, which are objects in the repository's own exports.
 func (f *fields) tags() []string {
 	v, ok := f.present("tags")
-	if !ok || v.Kind() == '"' { // such as what ConvertTo-Json cut off
+	if !ok || v.Kind() == '"' { // such as an object truncated by ConvertTo-Json
 		return nil
 	}
 	var tags []string
@@ -103,7 +103,7 @@ func (f *fields) tags() []string {
 	return tags
 }
 
-// doubles reports the fields that the object has twice, ignoring case.
+// doubles reports duplicate fields, ignoring case.
 func (f *fields) doubles(members []jsonfile.Member) {
 	for _, m := range members {
 		name := string(m.Name.Text())
@@ -117,14 +117,14 @@ func (f *fields) doubles(members []jsonfile.Member) {
 	}
 }
 
-// present returns a field's value and whether it is there and not null.
+// present returns a field's value and whether it exists and is not null.
 func (f *fields) present(name string) (jsonfile.Value, bool) {
 	v, ok := f.byKey[schema.Fold(name)]
 	return v, ok && !v.IsNull()
 }
 
-// text returns the text of a field, "" where it is absent, null or of another
-// kind, which is reported.
+// text returns the string in a field, "" if it is absent, null or of another kind, which is
+// reported.
 func (f *fields) text(name string) string {
 	v, ok := f.present(name)
 	switch {
@@ -137,8 +137,8 @@ func (f *fields) text(name string) string {
 	return string(v.Text())
 }
 
-// located returns the text of a field with the way back to the file; where
-// there is none, that leads to the rule.
+// located returns the string in a field with its position in the file; if the field is absent,
+// the position is that of the rule.
 func (f *fields) located(label, name string) *diag.Text {
 	if v, ok := f.present(name); ok && v.Kind() == '"' {
 		return f.file.StringText(label, v)
@@ -231,7 +231,7 @@ func (f *fields) wrongKind(name string, v jsonfile.Value, wanted string) {
 	f.fault(codeWrongKind, v, fmt.Sprintf("the field %q is %s", name, kindName(v)), fmt.Sprintf("It must be %s.", wanted))
 }
 
-// fault reports an error, which leaves the rule out.
+// fault reports an error; the rule is then left out.
 func (f *fields) fault(code diag.Code, v jsonfile.Value, summary, detail string) {
 	f.rule.broken = true
 	f.about(code, diag.Error, v, summary, detail)
@@ -244,7 +244,7 @@ func (f *fields) warn(code diag.Code, v jsonfile.Value, summary, detail string) 
 func (f *fields) about(code diag.Code, severity diag.Severity, v jsonfile.Value, summary, detail string) {
 	end := v.End()
 	if v.Offset == f.object.Offset {
-		end = v.Offset + 1 // the whole rule is meant; its beginning shows which
+		end = v.Offset + 1 // the position is the rule as a whole, shown by its first byte
 	}
 	text, where := f.file.Excerpt(v.Offset, end)
 	f.decoder.found = append(f.decoder.found, diag.Diagnostic{
@@ -255,8 +255,8 @@ func (f *fields) about(code diag.Code, severity diag.Severity, v jsonfile.Value,
 
 func (r *Rule) identity() diag.Rule { return diag.Rule{ID: r.ID, Name: r.Name} }
 
-// derivedID returns an id for a rule without one: a version 8 UUID that is a
-// digest of name, filter and condition, each preceded by its length.
+// derivedID returns an id for a rule without one: a version 8 UUID that is a digest of name,
+// filter and condition, each preceded by its length.
 func derivedID(r *Rule) string {
 	var b []byte
 	for _, text := range []string{r.Name, r.Filter.Content, r.Condition.Content} {

@@ -9,20 +9,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Filter is a resource filter, section 5 of docs/language.md. It hits a
-// resource if one of its items does.
+// Filter is a resource filter (docs/language.md, section 5). It matches a resource if one of
+// its items does.
 type Filter struct {
 	Items []FilterItem
 }
 
-// FilterItem hits the resource whose key is Text or, with Prefix, every
-// resource whose key begins with Text. A resource's key is <type>_<id>, a
-// TransientObject's its id, folded.
+// FilterItem matches the resource whose key is Text or, with Prefix, every resource whose key
+// begins with Text. The key of a resource is <type>_<id>, or the id for a TransientObject,
+// case-folded.
 type FilterItem struct {
-	// Text is folded; the star that makes a prefix is not part of it.
+	// Text is case-folded; the star of a prefix is not part of it.
 	Text   string
 	Prefix bool
-	// Range is where the item stands in the filter's text, star included.
+	// Range is the item's position in the filter, star included.
 	Range diag.Range
 }
 
@@ -52,7 +52,7 @@ type filterParser struct {
 	found  diag.List
 }
 
-// item parses the item that stands, with blanks around, at start.
+// item parses the item that starts at start, with the spaces around it.
 func (p *filterParser) item(start int, padded string) {
 	item := strings.Trim(padded, spaces)
 	at := start + strings.Index(padded, item)
@@ -79,8 +79,8 @@ func (p *filterParser) item(start int, padded string) {
 	}
 }
 
-// withoutComma returns the fix that takes an empty item away, with one comma:
-// the one before it, or the one behind where it is the first.
+// withoutComma returns the fix that removes an empty item and one comma: the one before it, or
+// for the first item the one after it.
 func (p *filterParser) withoutComma(start, length int) *diag.Fix {
 	where := diag.Range{Start: start - 1, End: start + length}
 	if start == 0 {

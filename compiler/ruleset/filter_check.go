@@ -8,11 +8,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Check warns of items that are probably not what is meant: the name of a type alone, which
-// hits nothing, since the key of a resource is more; a type or a section that is near a
-// known one; and an id that is a name. Known types are those of the schema and siteTypes,
-// which are on record at the site. What is near nothing may be another type, or the id of a
-// TransientObject such as LoadbalancingSelectList.
+// Check warns about items that are probably not what was meant: the name of a type alone, which
+// matches nothing, because the key of a resource is longer; a type or a section that is similar
+// to a known one; and an id that is a name. Known types are those of the schema and siteTypes,
+// the types of the site's entities. An unknown name that is not similar to anything may be
+// another type, or the id of a TransientObject such as LoadbalancingSelectList.
 func (f Filter) Check(s *schema.Schema, siteTypes []string, text *diag.Text, rule diag.Rule) diag.List {
 	c := filterCheck{schema: s, siteTypes: siteTypes, text: text, rule: rule}
 	for _, item := range f.Items {
@@ -23,7 +23,7 @@ func (f Filter) Check(s *schema.Schema, siteTypes []string, text *diag.Text, rul
 
 type filterCheck struct {
 	schema *schema.Schema
-	// siteTypes are types on record, whether or not the schema has them.
+	// siteTypes are the types of the site's entities, whether or not the schema has them.
 	siteTypes []string
 	text      *diag.Text
 	rule      diag.Rule
@@ -54,8 +54,8 @@ func (c *filterCheck) item(item FilterItem) {
 	}
 }
 
-// unknown warns of a type that neither the schema nor the site has if it is near one that
-// they have.
+// unknown warns about a type that neither the schema nor the site has, if it is similar to one
+// that they have.
 func (c *filterCheck) unknown(item FilterItem, name string, split bool) {
 	if isOneOf(c.siteTypes, name) {
 		return
@@ -64,7 +64,7 @@ func (c *filterCheck) unknown(item FilterItem, name string, split bool) {
 	for _, t := range c.schema.Types() {
 		names = append(names, t.Name)
 	}
-	names = append(names, c.siteTypes...) // of equal ones the spelling of the schema is the first
+	names = append(names, c.siteTypes...) // of equal names, the schema's spelling comes first
 	if !split && begins(append(names, qmcSection, hubSection), name) {
 		return
 	}
@@ -80,7 +80,7 @@ func (c *filterCheck) unknown(item FilterItem, name string, split bool) {
 		&diag.Fix{Message: "did you mean " + meant + "?", Range: item.Range, Replacement: meant})
 }
 
-// section warns of a section of the QMC that is near a known one.
+// section warns about a section of the QMC that is similar to a known one.
 func (c *filterCheck) section(item FilterItem) {
 	name, ok := strings.CutPrefix(item.Text, qmcSection)
 	if !ok || item.Prefix && begins(sections, name) || isOneOf(sections, name) {
@@ -99,7 +99,7 @@ func (c *filterCheck) section(item FilterItem) {
 		&diag.Fix{Message: "did you mean " + meant + "?", Range: item.Range, Replacement: meant})
 }
 
-// written returns an item as it stands in the filter.
+// written returns an item as written in the filter.
 func (c *filterCheck) written(item FilterItem) string {
 	return c.text.Content[item.Range.Start:item.Range.End]
 }
@@ -111,7 +111,7 @@ func (c *filterCheck) warn(code diag.Code, item FilterItem, summary, detail stri
 	})
 }
 
-// isID reports whether a folded text is a GUID or, with prefix, how one may begin.
+// isID reports whether case-folded text is a GUID or, with prefix, the beginning of one.
 func isID(text string, prefix bool) bool {
 	const guid = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
 	if len(text) > len(guid) || len(text) < len(guid) && !prefix {

@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// notExported reports objects that are something else than rules of an export, once for
-// each file: entities of a snapshot, and rows of the repository's database.
+// notExported reports objects that are not rules of an export, once per file: entities of a
+// snapshot, and rows of the repository's database.
 func (f *fields) notExported() bool {
 	number := func(key string) bool { v, ok := f.byKey[key]; return ok && v.Kind() == '0' }
 	summary, detail := "", ""
@@ -31,8 +31,7 @@ func (f *fields) notExported() bool {
 	return true
 }
 
-// entityType returns the type that an object without the fields of a rule says it has, or
-// "".
+// entityType returns the type that an object without the fields of a rule says it has, or "".
 func (f *fields) entityType() string {
 	if path, ok := f.byKey["schemapath"]; ok && path.Kind() == '"' && !f.has("rule") {
 		if typ := string(path.Text()); typ != "" && schema.Fold(typ) != "systemrule" {
@@ -52,7 +51,8 @@ func (f *fields) entityType() string {
 	return ""
 }
 
-// sumOf says how actions are written, with the number of those that are written as names.
+// sumOf explains how actions are written, with the number for actions that are written as
+// names.
 func sumOf(v jsonfile.Value) string {
 	const rule = "Actions are a whole number from 0 to 4294967295, the sum of the bits of the actions."
 	var sum Actions

@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
-// Format returns the rule as the text of a .qrule file, from which [Decode] reads an equal
+// Format returns the rule in the format of .qrule files, from which [Decode] reads an equal
 // rule. The id is left out if it is derived.
 func (r *Rule) Format() []byte {
 	h := qrule.Header{
@@ -27,7 +27,7 @@ func (r *Rule) Format() []byte {
 
 const allWord = "all"
 
-// words returns a mask as the header of a .qrule file has it: all, or the names of the
+// words returns a mask as written in the header of a .qrule file: all, or the names of the
 // actions and then the bits without a name as numbers.
 func (m Actions) words() []string {
 	if m == All {
@@ -42,7 +42,7 @@ func (m Actions) words() []string {
 	return words
 }
 
-// parseBits returns the bits of one of these words. Any number is a mask.
+// parseBits returns the bits of one of these words. Any number is accepted as a mask.
 func parseBits(word string) (Actions, bool) {
 	if strings.EqualFold(word, allWord) {
 		return All, true

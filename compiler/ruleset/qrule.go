@@ -42,7 +42,7 @@ func (d *decoder) ruleFile() {
 	h.faults()
 }
 
-// read fills the rule, identity first since all findings name it.
+// read fills the rule, starting with its identity because all findings name it.
 func (h *header) read() {
 	r := &h.rule.Rule
 	r.Filter = h.file.At("resourceFilter", 0)
@@ -85,7 +85,7 @@ func (h *header) read() {
 	r.Actions = h.actions()
 }
 
-// text returns the string of a key, "" where it is absent or holds a list, which is reported.
+// text returns the string of a key, "" if it is absent or a list, which is reported.
 func (h *header) text(key string) string {
 	e, ok := h.doc.Find(key)
 	if ok && e.Value.IsList {
@@ -94,7 +94,7 @@ func (h *header) text(key string) string {
 	return e.Value.Text
 }
 
-// list returns the items of a key; a single string is a list of one.
+// list returns the items of a key; a single string counts as a list of one.
 func (h *header) list(key string) []string {
 	var items []string
 	for _, s := range h.scalars(key) {
@@ -111,10 +111,10 @@ func (h *header) scalars(key string) []qrule.Scalar {
 	return e.Value.List
 }
 
-// wordCodes are the codes of the keys that hold one of a few words.
+// wordCodes are the diagnostics of the keys that have a fixed set of values.
 var wordCodes = map[string]diag.Code{"eol": codeHeader, "category": codeCategory, "context": codeContext, "disabled": codeWrongKind}
 
-// word reports a key that does not hold one of its words.
+// word reports a key whose value is not one of its words.
 func (h *header) word(key string, known bool, words string) {
 	if e, ok := h.doc.Find(key); ok && !known && !e.Value.IsList {
 		h.fault(wordCodes[key], e.Value.At, fmt.Sprintf("unknown %s %q: %s", key, e.Value.Text, words), "Write one of these words, or leave the line out.")
@@ -124,7 +124,7 @@ func (h *header) word(key string, known bool, words string) {
 func (h *header) actions() Actions {
 	e, ok := h.doc.Find("actions")
 	if !ok && h.doc.Body < 0 {
-		return 0 // the file has no header or no end of one, which is reported
+		return 0 // the header is missing or not closed, which is reported already
 	}
 	if !ok {
 		h.fault(codeActions, diag.Range{Start: h.rule.start, End: h.rule.end}, "the rule has no actions",
@@ -157,8 +157,7 @@ func suggestion(word string, words []string) string {
 	return ""
 }
 
-// faults reports what is wrong with the form of the header: its syntax, keys that do not
-// exist and keys that are there twice.
+// faults reports errors in the form of the header: its syntax, unknown keys and duplicate keys.
 func (h *header) faults() {
 	for _, p := range h.doc.Problems {
 		h.fault(codeHeader, p.At, p.Summary, p.Detail)
@@ -180,7 +179,7 @@ func (h *header) faults() {
 	}
 }
 
-// fault reports an error, which leaves the rule out.
+// fault reports an error; the rule is then left out.
 func (h *header) fault(code diag.Code, at diag.Range, summary, detail string) *diag.Diagnostic {
 	h.rule.broken = true
 	return h.about(code, diag.Error, at, summary, detail)
@@ -194,10 +193,10 @@ func (h *header) about(code diag.Code, severity diag.Severity, at diag.Range, su
 	return &h.found[len(h.found)-1]
 }
 
-// ruleTypes are the types of rules as exports write them.
+// ruleTypes are the types of rules, as in exports.
 var ruleTypes = []string{"Custom", "Default", "ReadOnly"}
 
-// ruleType returns a type as exports write it, ignoring case. An unknown one is kept.
+// ruleType returns a type as in exports, ignoring case. An unknown type is kept.
 func ruleType(word string) string {
 	for _, t := range ruleTypes {
 		if schema.Fold(t) == schema.Fold(word) {

@@ -15,13 +15,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
-// Read reads the rules of files and of folders. Of a folder it takes all files
-// *.json by ascending name, and then the files *.qrule of the folder and of those below it. An
-// id that two rules share, in whichever files, is an error of both.
+// Read reads the rules of files and directories. In a directory it reads all *.json files in
+// ascending order, and then the *.qrule files in it and below it. An id that two rules share,
+// in any files, is an error of both.
 func Read(paths ...string) ([]Rule, diag.List) { return ReadWith(nil, paths...) }
 
-// ReadWith is Read with one more export for the path "-", what stdin gives, unless that
-// is nil. Findings name it <stdin>.
+// ReadWith is Read, where the path "-" is an export that is read from stdin, unless stdin is
+// nil. Findings name it <stdin>.
 func ReadWith(stdin io.Reader, paths ...string) ([]Rule, diag.List) {
 	var all []*entry
 	var list diag.List
@@ -52,13 +52,13 @@ func ReadWith(stdin io.Reader, paths ...string) ([]Rule, diag.List) {
 	return rules, append(list, doubles...)
 }
 
-// Files returns the files that Read reads for a path, as far as they can be found.
+// Files returns the files that Read reads for a path, as far as they exist.
 func Files(path string) []string {
 	files, _ := expand(path)
 	return files
 }
 
-// expand returns the files that a path stands for.
+// expand returns the files for a path.
 func expand(path string) ([]string, diag.List) {
 	info, err := os.Stat(path)
 	if err == nil && !info.IsDir() {
@@ -66,7 +66,7 @@ func expand(path string) ([]string, diag.List) {
 	}
 	var files []string
 	if err == nil {
-		files, err = below(path)
+		files, err = filesBelow(path)
 	}
 	if err != nil {
 		return nil, diag.List{unreadable(path, err)}
@@ -82,10 +82,10 @@ func expand(path string) ([]string, diag.List) {
 	return files, nil
 }
 
-// below returns the files of rules of a folder: exports in the folder itself, and .qrule files at any
-// depth. Folders whose names begin with a dot are left out, and the files that pull
-// writes beside the rules.
-func below(root string) ([]string, error) {
+// filesBelow returns the rule files of a directory: exports in the directory itself, and .qrule
+// files at any depth. Directories whose names begin with a dot are skipped, and so are the
+// files that pull writes next to the rules.
+func filesBelow(root string) ([]string, error) {
 	var exports, single []string
 	err := fs.WalkDir(os.DirFS(root), ".", func(name string, e fs.DirEntry, err error) error {
 		switch {
@@ -95,7 +95,7 @@ func below(root string) ([]string, error) {
 			return fs.SkipDir
 		case strings.EqualFold(path.Ext(name), qrule.Extension):
 			single = append(single, filepath.Join(root, filepath.FromSlash(name)))
-		case path.Dir(name) == "." && strings.EqualFold(path.Ext(name), ".json") && !beside(name):
+		case path.Dir(name) == "." && strings.EqualFold(path.Ext(name), ".json") && !isCompanion(name):
 			exports = append(exports, filepath.Join(root, name))
 		}
 		return nil
@@ -103,9 +103,9 @@ func below(root string) ([]string, error) {
 	return append(exports, single...), err
 }
 
-// beside says whether a file stands beside rules and is no export: the manifest of pull, and
-// the lock files of sites.
-func beside(name string) bool {
+// isCompanion reports whether a file accompanies rules without being an export: the manifest of
+// pull, and the lock files of sites.
+func isCompanion(name string) bool {
 	return name == "manifest.json" || strings.HasPrefix(name, "site.lock.")
 }
 
@@ -122,7 +122,7 @@ func unreadable(path string, err error) diag.Diagnostic {
 	return d
 }
 
-// reason returns what the system says, without the path that it says again.
+// reason returns the system's error message without the path, which the diagnostic has already.
 func reason(err error) string {
 	if path := new(fs.PathError); errors.As(err, &path) {
 		return path.Err.Error()
@@ -130,8 +130,8 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// unique returns the rules without an error. Rules of one id are an error
-// each: which of them the product has cannot be known.
+// unique returns the rules without an error. If rules share an id, all of them are errors,
+// because it is unknown which of them Qlik has.
 func unique(all []*entry) ([]Rule, diag.List) {
 	var list diag.List
 	first := map[string]*entry{}

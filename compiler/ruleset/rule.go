@@ -2,17 +2,17 @@ package ruleset
 
 import "github.com/qlik2rego/qlik2rego/internal/diag"
 
-// Category says what a rule decides.
+// Category says what kind of decision a rule is for.
 type Category int
 
-// The categories of section 1 of docs/language.md.
+// The categories of docs/language.md, section 1.
 const (
 	Security Category = iota + 1 // who may do what
 	License                      // who may take a licence
 	Sync                         // which node serves which app
 )
 
-// Context says where the subject must come from, section 8.
+// Context restricts where the subject comes from (docs/language.md, section 8).
 type Context int
 
 // The rule contexts.
@@ -22,13 +22,13 @@ const (
 	QMC
 )
 
-// Actions is the bit mask of section 6.
+// Actions is the bit mask of docs/language.md, section 6.
 type Actions uint32
 
 // Rule is one rule of an export or a .qrule file, decoded but not yet parsed.
 type Rule struct {
-	// ID is the rule's id as exported, or one derived from name, filter and
-	// condition where the export has none.
+	// ID is the rule's id as exported, or one derived from name, filter and condition if the
+	// export has none.
 	ID string
 	// Derived says that the export has no id.
 	Derived  bool
@@ -41,13 +41,12 @@ type Rule struct {
 	Disabled bool
 	// Tags are the names of the rule's tags.
 	Tags []string
-	// Only are the sites that a .qrule file is for; without one it is for all. An export has
-	// no such field.
+	// Only lists the sites that a .qrule file applies to; if it is empty, it applies to all.
+	// Exports have no such field.
 	Only []string
-	// Filter and Condition hold the texts and their places in the export.
+	// Filter and Condition are the source strings with their positions in the file.
 	Filter    *diag.Text
 	Condition *diag.Text
-	// Raw is the rule as the export has it, a JSON object with all fields. It is nil for the
-	// rule of a .qrule file.
+	// Raw is the rule as exported, a JSON object with all fields. It is nil for a .qrule file.
 	Raw []byte
 }

@@ -3,13 +3,12 @@ package ruleset
 import "github.com/qlik2rego/qlik2rego/compiler/schema"
 
 // ViewAction is the action that the rules of a view grant.
-const ViewAction = Action(2) // read: a right on what is on record
+const ViewAction = Action(2) // read: a right on existing entities
 
-// View returns the rules of a category as a rule set of its own, which grants ViewAction
-// where the category's rules fit: "allow access" in License rules and "load balancing" in
-// Sync rules, bit 1 of their actions. Rules without that bit, such as the shipped
-// DefaultHostAccess, are not in it. The context takes no part in it (I). A view of Security
-// is all rules as they are.
+// View returns the rules of a category as a rule set of its own, which grants ViewAction if the
+// category's rules match: "allow access" in License rules and "load balancing" in Sync rules,
+// bit 1 of their actions. Rules without that bit, such as the shipped DefaultHostAccess, are
+// left out. The context is ignored (I). A view of Security is all rules, unchanged.
 //
 // In a view of Sync rules the subject is a node: resolve.Options.View says so.
 func View(rules []Rule, c Category) []Rule {
@@ -25,7 +24,7 @@ func View(rules []Rule, c Category) []Rule {
 	return view
 }
 
-// In returns the rule as it stands in a view of License or Sync, and whether it does.
+// In returns the rule as it appears in a view of License or Sync, and whether it does.
 func (r Rule) In(view Category) (Rule, bool) {
 	if r.Category != view || r.Actions&1 == 0 {
 		return r, false
@@ -34,7 +33,8 @@ func (r Rule) In(view Category) (Rule, bool) {
 	return r, true
 }
 
-// ParseCategory returns the category of a name, ignoring case, and whether there is one.
+// ParseCategory returns the category with the given name, ignoring case, and whether there is
+// one.
 func ParseCategory(name string) (Category, bool) {
 	for _, c := range []Category{Security, License, Sync} {
 		if schema.Fold(c.String()) == schema.Fold(name) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Field is a field of an export: the name of a type and, in the spelling of the export,
-// of what entities of the type carry.
+// Field is a field of an export: the name of a type and of one of its fields, in the spelling
+// of the export.
 type Field struct{ Type, Name string }
 
 // String returns the field as TYPE.FIELD.
@@ -24,29 +24,29 @@ func (f Field) Is(other Field) bool {
 	return Fold(f.Type) == Fold(other.Type) && Fold(f.Name) == Fold(other.Name)
 }
 
-// Need is a field that rules read. An export without it does not say that it is empty.
+// Need is a field that rules read. If an export lacks it, that does not mean that it is empty.
 type Need struct {
 	Field
-	// Readers are the names of the rules that read the field, in order.
+	// Readers are the names of the rules that read the field, sorted.
 	Readers []string
-	// Beside is the field of another type that says the same from the other side, if there
-	// is one: where entities have that one, or no entity of that type is on record, the
+	// Beside is the field of another type that has the same information from the other side, if
+	// there is one: if entities have that field, or the site has no entity of that type, this
 	// field is not needed.
 	Beside Field
-	// Through says that rules read the field of entities that a resource leads to, by a
-	// path or by a right that they ask for on them.
+	// Through says that rules read the field of entities related to a resource, by a path or by
+	// a right that they ask for on them.
 	Through bool
 }
 
-// The fields that hold lists of named values, and the one that names files.
+// The fields that hold lists of named values, and the field that names files.
 const (
 	CustomPropertiesField = "customProperties"
 	AttributesField       = "attributes"
 	ReferencesField       = "references"
 )
 
-// ExportFields returns the fields that the schema knows entities of the type to have in a
-// full export, ordered by name. What an open type carries beside them is not known.
+// ExportFields returns the fields that a full export has for entities of the type according to
+// the schema, sorted by name. Additional fields of an open type are not known.
 func (s *Schema) ExportFields(t *Type) []string {
 	var names []string
 	if t.Custom {
@@ -73,8 +73,8 @@ func (s *Schema) ExportFields(t *Type) []string {
 	return names
 }
 
-// ExportField returns the field of a type with a name, ignoring case, in the spelling of
-// the schema. It returns false if ExportFields does not have it.
+// ExportField returns the field of a type with the given name, ignoring case, in the spelling
+// of the schema. It returns false if ExportFields does not have it.
 func (s *Schema) ExportField(t *Type, name string) (Field, bool) {
 	for _, f := range s.ExportFields(t) {
 		if Fold(f) == Fold(name) {
@@ -96,8 +96,9 @@ func (s *Schema) lists(t *Type) bool {
 	return false
 }
 
-// Needs returns the fields of exports that hold what a view reads, ordered. What an open
-// type carries, and the types outside the schema, need nothing: nobody knows their fields.
+// Needs returns the export fields that hold what a view reads, sorted. Additional fields of an
+// open type, and types outside the schema, are not included, because their fields are not
+// known.
 func (s *Schema) Needs(v View) []Need {
 	var needs []Need
 	for _, key := range slices.Sorted(maps.Keys(v)) {
@@ -128,7 +129,7 @@ func (s *Schema) Needs(v View) []Need {
 	return needs
 }
 
-// exportField returns the fold of the field that holds a property.
+// exportField returns the case-folded name of the field that holds a property.
 func (t *Type) exportField(property string) string {
 	_, declared := t.Properties[property]
 	switch {

@@ -16,8 +16,8 @@ import (
 //go:embed schema.json
 var defaultTable []byte
 
-// Default returns the schema of docs/language.md, section 4.4. It is the same one for all
-// callers, who do not change it.
+// Default returns the schema of docs/language.md, section 4.4. All callers share it and must
+// not modify it.
 func Default() *Schema { return defaultSchema() }
 
 var defaultSchema = sync.OnceValue(loadDefault)
@@ -30,7 +30,7 @@ func loadDefault() *Schema {
 	return s
 }
 
-// file is the shape of schema.json and of the files that extend it.
+// file is the structure of schema.json and of the files that extend it.
 type file struct {
 	Types []fileType `json:"types"`
 }
@@ -72,15 +72,14 @@ var (
 	propertyName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
-// IsTypeName says whether a text can be the name of a resource type: words of
-// letters and digits with dots between.
+// IsTypeName reports whether s can be the name of a resource type: words of letters and digits
+// separated by dots.
 func IsTypeName(s string) bool { return typeName.MatchString(s) }
 
-// Extend returns base with the types of a table in the form of schema.json
-// added; a type that base has already is replaced whole. All errors of the
-// table are returned, joined: unknown fields, broken or doubled names, targets
-// that do not exist, and relations that lead in a circle or too far, which a decision
-// could not follow to an end.
+// Extend returns base with the types of a table in the form of schema.json added; a type that
+// base already has is replaced. It returns all errors of the table, joined: unknown fields,
+// invalid or duplicate names, targets that do not exist, and relations that form a cycle or a
+// path longer than MaxSteps, which a decision could not follow.
 func Extend(base *Schema, table []byte) (*Schema, error) {
 	dec := json.NewDecoder(strings.NewReader(string(table)))
 	dec.DisallowUnknownFields()
@@ -184,7 +183,7 @@ func (ft fileType) build() (*Type, error) {
 	return t, errors.Join(errs...)
 }
 
-// enumeration returns the names of an enumeration by number and by folded name.
+// enumeration returns the names of an enumeration by number and by case-folded name.
 func enumeration(byNumber map[string]string) (map[string]string, error) {
 	names := map[string]string{}
 	for number, name := range byNumber {
@@ -199,7 +198,7 @@ func enumeration(byNumber map[string]string) (map[string]string, error) {
 	return names, nil
 }
 
-// checkUser holds the type of the subject to what a request can tell of one.
+// checkUser checks that the type of the subject has only fields that a request can send.
 func (s *Schema) checkUser() []error {
 	switch user, ok := s.Type("User"); {
 	case !ok:
@@ -212,7 +211,7 @@ func (s *Schema) checkUser() []error {
 
 func (s *Schema) checkRelations() []error {
 	var errs []error
-	state := map[*Type]int{} // 1 on the way, 2 done
+	state := map[*Type]int{} // 1 in progress, 2 done
 	var visit func(t *Type, path string)
 	visit = func(t *Type, path string) {
 		state[t] = 1
@@ -239,11 +238,11 @@ func (s *Schema) checkRelations() []error {
 	return errs
 }
 
-// MaxSteps is the number of relations, one behind the other, that a decision follows
-// from an entity that a request describes (generations in policies/qlik/request.rego).
+// MaxSteps is the maximum number of consecutive relations that a decision follows from an
+// entity that a request describes (generations in policies/qlik/request.rego).
 const MaxSteps = 6
 
-// checkDepth refuses relations that lead further than a decision follows.
+// checkDepth rejects paths of relations that are longer than MaxSteps.
 func (s *Schema) checkDepth() []error {
 	var errs []error
 	for _, t := range s.types {

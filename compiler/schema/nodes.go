@@ -9,13 +9,13 @@ import (
 // NodeType is the type of nodes, the subjects of Sync rules.
 const NodeType = "ServerNodeConfiguration"
 
-// AccountType is the type of users where nodes take their place.
+// AccountType is the type of users in a schema in which nodes take their place.
 const AccountType = "Account"
 
-// ForNodes returns the schema of a site in which nodes take the place of users, so that
-// what is made for users works for nodes: the type User is that of nodes, under both
-// names. Users, who are still owners, are of the type AccountType. Of the properties of a
-// node few are documented, so that any may be there.
+// ForNodes returns the schema of a site in which nodes take the place of users, so that code
+// for users works for nodes: the type User is that of nodes, under both names. Users, which are
+// still owners, have the type AccountType. Few properties of a node are documented, so any name
+// is allowed.
 func (s *Schema) ForNodes() *Schema {
 	node := *s.Lookup(NodeType)
 	node.Name, node.Open, node.Custom = "User", true, true
@@ -39,7 +39,7 @@ func (s *Schema) ForNodes() *Schema {
 	return swapped
 }
 
-// retargeted returns the type with the relations to one type led to another.
+// retargeted returns the type with the relations to one type redirected to another.
 func (t *Type) retargeted(from, to string) *Type {
 	other := *t
 	other.Relations = maps.Clone(t.Relations)

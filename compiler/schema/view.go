@@ -1,7 +1,7 @@
 package schema
 
-// Form says in which forms a text is read: folded by =, != and like, as
-// written by ==, !== and matches.
+// Form is a set of forms in which a string is read: case-folded by =, != and like, as written
+// by ==, !== and matches.
 type Form uint8
 
 // The forms; they combine by |.
@@ -10,26 +10,26 @@ const (
 	Exact
 )
 
-// View is what a set of rules reads of a site, and all that a bundle's data
-// holds: types by key. The types outside the schema share GeneralKey.
+// View is the part of a site's data that a set of rules reads, and that a bundle contains:
+// types by key. The types outside the schema share GeneralKey.
 type View map[string]*TypeView
 
 // GeneralKey is the key of the view of the types outside the schema.
 const GeneralKey = "*"
 
-// TypeView is what the rules read of one type. All maps are keyed by Fold of
-// the name, custom properties with the @ in front.
+// TypeView is the part of one type that the rules read. All maps are keyed by Fold of the name,
+// custom properties with the @ in front.
 type TypeView struct {
-	// Scalars are properties of at most one text.
+	// Scalars are properties with at most one string.
 	Scalars map[string]Form
-	// Lists are properties of any number of texts: custom properties,
-	// directory attributes, roles, and everything that an open type carries.
+	// Lists are properties with any number of strings: custom properties, directory attributes,
+	// roles, and all properties of an open type.
 	Lists map[string]Form
 	// Relations are the relations that rules follow or compare.
 	Relations map[string]Relation
 }
 
-// Of returns the view of a type, made where there is none yet.
+// Of returns the view of a type, and creates it if necessary.
 func (v View) Of(key string) *TypeView {
 	t := v[key]
 	if t == nil {
@@ -39,7 +39,7 @@ func (v View) Of(key string) *TypeView {
 	return t
 }
 
-// Merge adds what another view reads.
+// Merge adds the contents of another view.
 func (v View) Merge(other View) {
 	for key, t := range other {
 		into := v.Of(key)

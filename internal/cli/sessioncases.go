@@ -37,7 +37,7 @@ func sessionCases(r *reads.Reads, given map[string][]string) (cases []session, l
 			test := r.Tests[n]
 			named := test.Kind == reads.OneOf || test.Kind == reads.Identical && test.Right == nil
 			if named && test.Left.Root == reads.Environment && !sent[test.Left.Property] && test.Left.Property != "context" {
-				values[test.Left.Property] = append(values[test.Left.Property], test.Texts...)
+				values[test.Left.Property] = append(values[test.Left.Property], test.Strings...)
 			}
 		}
 		if len(values) == 0 {

@@ -120,7 +120,7 @@ func (r *residue) terms(class *privilege.Class, terms []ir.Predicate, left fuel,
 func (r *residue) atom(class *privilege.Class, a ir.Atom, left fuel) Node {
 	switch a := a.(type) {
 	case ir.OneOf:
-		return r.oneOf(a.Value, a.Texts, a.Exact)
+		return r.oneOf(a.Value, a.Strings, a.Exact)
 	case ir.Common:
 		return r.common(a)
 	case ir.Identical:

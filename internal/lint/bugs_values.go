@@ -408,9 +408,9 @@ var _ = New(Lint{
 				switch {
 				case a.Value.Key() == "resource.id":
 					late = "it has no id"
-				case a.Value.Key() == "resource.published" && slices.Contains(a.Texts, "true"):
+				case a.Value.Key() == "resource.published" && slices.Contains(a.Strings, "true"):
 					late = "it is not published"
-				case a.Value.Key() == "resource.approved" && slices.Contains(a.Texts, "true"):
+				case a.Value.Key() == "resource.approved" && slices.Contains(a.Strings, "true"):
 					late = "it is not approved"
 				}
 			case ir.Anonymous, ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.Present: // other tests can hold

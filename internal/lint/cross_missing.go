@@ -153,7 +153,7 @@ var _ = New(Lint{
 func onlySheets(c cube) bool {
 	return slices.ContainsFunc(c, func(l literal) bool {
 		o, ok := l.atom.(ir.OneOf)
-		return ok && !l.negated && lastName(o.Value) == "objecttype" && slices.Equal(o.Texts, []string{"sheet"})
+		return ok && !l.negated && lastName(o.Value) == "objecttype" && slices.Equal(o.Strings, []string{"sheet"})
 	})
 }
 
@@ -329,7 +329,7 @@ var _ = New(Lint{
 // scriptObject decides the tests of the object type as they are for a load script.
 func scriptObject(a ir.Atom) *bool {
 	if o, ok := a.(ir.OneOf); ok && lastName(o.Value) == "objecttype" {
-		return truth(slices.Contains(o.Texts, "app_appscript"))
+		return truth(slices.Contains(o.Strings, "app_appscript"))
 	}
 	return nil
 }

@@ -64,10 +64,10 @@ func expand(p ir.Predicate) ([]cube, bool) {
 			}
 			return expandAny(terms)
 		}
-		if o, ok := p.Term.(ir.OneOf); ok && len(o.Texts) > 1 {
+		if o, ok := p.Term.(ir.OneOf); ok && len(o.Strings) > 1 {
 			var c cube
-			for _, text := range o.Texts {
-				c = append(c, literal{ir.OneOf{Value: o.Value, Texts: []string{text}, Exact: o.Exact}, true})
+			for _, text := range o.Strings {
+				c = append(c, literal{ir.OneOf{Value: o.Value, Strings: []string{text}, Exact: o.Exact}, true})
 			}
 			return []cube{c.sorted()}, true
 		}
@@ -76,12 +76,12 @@ func expand(p ir.Predicate) ([]cube, bool) {
 		}
 		return nil, false
 	case ir.OneOf:
-		if len(p.Texts) > maxSplit {
+		if len(p.Strings) > maxSplit {
 			return []cube{{literal{atom: p}}}, true
 		}
 		var list []cube
-		for _, text := range p.Texts {
-			list = append(list, cube{literal{atom: ir.OneOf{Value: p.Value, Texts: []string{text}, Exact: p.Exact}}})
+		for _, text := range p.Strings {
+			list = append(list, cube{literal{atom: ir.OneOf{Value: p.Value, Strings: []string{text}, Exact: p.Exact}}})
 		}
 		return list, true
 	case ir.Atom:
@@ -155,11 +155,11 @@ func excludes(a, b literal) bool {
 	}
 	switch y := b.atom.(type) {
 	case ir.OneOf:
-		return x.Value.Key() == y.Value.Key() && x.Exact == y.Exact && !slices.ContainsFunc(x.Texts, func(t string) bool { return slices.Contains(y.Texts, t) })
+		return x.Value.Key() == y.Value.Key() && x.Exact == y.Exact && !slices.ContainsFunc(x.Strings, func(t string) bool { return slices.Contains(y.Strings, t) })
 	case ir.Like:
-		return x.Value.Key() == y.Value.Key() && !x.Exact && !slices.ContainsFunc(x.Texts, y.Pattern.Match)
+		return x.Value.Key() == y.Value.Key() && !x.Exact && !slices.ContainsFunc(x.Strings, y.Pattern.Match)
 	case ir.Anonymous:
-		return x.Value.Key() == userDirectory && !slices.Contains(x.Texts, "none") && !x.Exact
+		return x.Value.Key() == userDirectory && !slices.Contains(x.Strings, "none") && !x.Exact
 	case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Matches, ir.Present, ir.Privilege: // everything else can hold beside an equality
 		return false
 	}
@@ -183,10 +183,10 @@ func (l literal) implies(m literal) bool {
 	switch y := m.atom.(type) {
 	case ir.OneOf:
 		x, ok := l.atom.(ir.OneOf)
-		return ok && x.Value.Key() == y.Value.Key() && x.Exact == y.Exact && !slices.ContainsFunc(x.Texts, func(t string) bool { return !slices.Contains(y.Texts, t) })
+		return ok && x.Value.Key() == y.Value.Key() && x.Exact == y.Exact && !slices.ContainsFunc(x.Strings, func(t string) bool { return !slices.Contains(y.Strings, t) })
 	case ir.Like:
 		x, ok := l.atom.(ir.OneOf)
-		return ok && !x.Exact && x.Value.Key() == y.Value.Key() && !slices.ContainsFunc(x.Texts, func(t string) bool { return !y.Pattern.Match(t) })
+		return ok && !x.Exact && x.Value.Key() == y.Value.Key() && !slices.ContainsFunc(x.Strings, func(t string) bool { return !y.Pattern.Match(t) })
 	case ir.Present:
 		return slices.ContainsFunc(valuesOf(l.atom), func(v ir.Value) bool { return v.Key() == y.Value.Key() })
 	case ir.Exists:

@@ -89,7 +89,7 @@ func anonymousSees(p ir.Predicate) ir.Predicate {
 			return ir.Constant{}
 		case ir.OneOf:
 			if a.Value.Key() == userDirectory {
-				return ir.Constant{Value: slices.ContainsFunc(a.Texts, func(t string) bool { return strings.EqualFold(t, "none") })}
+				return ir.Constant{Value: slices.ContainsFunc(a.Strings, func(t string) bool { return strings.EqualFold(t, "none") })}
 			}
 		case ir.Present:
 			if everyoneHas[a.Value.Key()] {
@@ -139,7 +139,7 @@ func roleTest(a ir.Atom) ([]string, bool) {
 	if !ok || o.Value.Key() != "user.roles[]" {
 		return nil, false
 	}
-	return o.Texts, true
+	return o.Strings, true
 }
 
 // ownerTest reports whether an atom holds for the owner of the resource, or of what

@@ -43,13 +43,13 @@ var _ = New(Lint{
 			case "id":
 				done = true
 				p.Node(n, Finding{
-					Summary: fmt.Sprintf("the condition names the resource with the id %s", o.Texts[0]),
+					Summary: fmt.Sprintf("the condition names the resource with the id %s", o.Strings[0]),
 					Detail:  "Put the id into the resource filter, where it narrows the rule for every decision.",
 				})
 			case "name":
 				done = true
 				p.Node(n, Finding{
-					Summary: fmt.Sprintf("the condition names the resource %q", o.Texts[0]),
+					Summary: fmt.Sprintf("the condition names the resource %q", o.Strings[0]),
 					Detail:  "Names are not unique, and whoever may create such a resource can choose the name. Use a custom property, or the id in the resource filter.",
 				})
 			}
@@ -142,7 +142,7 @@ func unpublishedOnly(a ir.Atom) *bool {
 		return no
 	}
 	if o, ok := a.(ir.OneOf); ok && lastName(o.Value) == "published" {
-		return truth(slices.Contains(o.Texts, "false"))
+		return truth(slices.Contains(o.Strings, "false"))
 	}
 	return nil
 }
@@ -202,9 +202,9 @@ func publishedScript(a ir.Atom) *bool {
 	case ir.OneOf:
 		switch lastName(a.Value) {
 		case "objecttype":
-			return truth(slices.Contains(a.Texts, "app_appscript") || slices.Contains(a.Texts, "loadmodel"))
+			return truth(slices.Contains(a.Strings, "app_appscript") || slices.Contains(a.Strings, "loadmodel"))
 		case "published":
-			return truth(slices.Contains(a.Texts, "true"))
+			return truth(slices.Contains(a.Strings, "true"))
 		}
 	case ir.Anonymous, ir.Common, ir.CommonEntity, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.Present: // open
 	}
@@ -241,7 +241,7 @@ var _ = New(Lint{
 func mentionsScript(r *Rule) bool {
 	named := false
 	r.positive(func(_ condition.Node, a ir.Atom) {
-		if o, ok := a.(ir.OneOf); ok && lastName(o.Value) == "objecttype" && slices.Contains(o.Texts, "app_appscript") {
+		if o, ok := a.(ir.OneOf); ok && lastName(o.Value) == "objecttype" && slices.Contains(o.Strings, "app_appscript") {
 			named = true
 		}
 	})

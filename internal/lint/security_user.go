@@ -39,7 +39,7 @@ var _ = New(Lint{
 				if first == nil {
 					first = n
 				}
-				named = append(named, o.Texts...)
+				named = append(named, o.Strings...)
 			}
 		})
 		if first == nil {

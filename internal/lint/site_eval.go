@@ -77,7 +77,7 @@ func atom(a ir.Atom, on subject) three {
 			if !a.Exact {
 				v = fold(v)
 			}
-			return slices.Contains(a.Texts, v)
+			return slices.Contains(a.Strings, v)
 		})
 	case ir.Like:
 		return some(a.Value, on, func(v string) bool { return a.Pattern.Match(fold(v)) })

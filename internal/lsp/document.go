@@ -25,13 +25,13 @@ type document struct {
 
 	rules  []ruleset.Rule
 	found  diag.List
-	memory *ruleset.Memory // what an edit of it need not read again
+	memory *ruleset.Cache // what an edit of it need not read again
 	// header is that of a .qrule file, nil for an export.
 	header *qrule.Document
 }
 
 func newDocument(uri, text string, version int, bytes bool) *document {
-	return (&document{uri: uri, path: pathOf(uri), version: version, utf8: bytes, memory: &ruleset.Memory{}}).read(text)
+	return (&document{uri: uri, path: pathOf(uri), version: version, utf8: bytes, memory: &ruleset.Cache{}}).read(text)
 }
 
 // read makes a document say what a text says.

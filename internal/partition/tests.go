@@ -86,15 +86,15 @@ func (c *columnTests) add(n int32, t reads.Test) error {
 	case reads.Present, reads.Exists:
 		c.present = append(c.present, n)
 	case reads.OneOf:
-		for _, text := range t.Texts {
+		for _, text := range t.Strings {
 			c.oneOf[text] = append(c.oneOf[text], n)
 		}
 	case reads.Identical:
-		for _, text := range t.Texts {
+		for _, text := range t.Strings {
 			c.identical[text] = append(c.identical[text], n)
 		}
 	case reads.Matches:
-		for _, text := range t.Texts {
+		for _, text := range t.Strings {
 			re, err := regexp.Compile(text)
 			if err != nil {
 				return faulty("the test %d: %w", n, err)

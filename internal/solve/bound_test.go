@@ -49,7 +49,7 @@ func meaning(p ir.Predicate, v, w subset) bool {
 	case ir.Negation:
 		return !meaning(p.Term, v, w)
 	case ir.OneOf:
-		return slices.ContainsFunc(of(p.Value), func(t string) bool { return slices.Contains(p.Texts, t) })
+		return slices.ContainsFunc(of(p.Value), func(t string) bool { return slices.Contains(p.Strings, t) })
 	case ir.Like:
 		return slices.ContainsFunc(of(p.Value), func(t string) bool { return strings.HasPrefix(t, "p") })
 	case ir.Present:
@@ -75,7 +75,7 @@ func (d dice) formula(depth int) ir.Predicate {
 	}
 	value := pick(d, ir.Value(listV), ir.Value(listW))
 	p := pick[ir.Predicate](d,
-		ir.OneOf{Value: value, Texts: []string{"a"}}, ir.Like{Value: value, Pattern: ir.PrefixPattern("p")}, ir.Present{Value: value},
+		ir.OneOf{Value: value, Strings: []string{"a"}}, ir.Like{Value: value, Pattern: ir.PrefixPattern("p")}, ir.Present{Value: value},
 		ir.Common{Left: listV, Right: listW}, ir.Identical{Left: listV, Right: listW})
 	if d.IntN(2) == 0 {
 		return ir.Not(p)

@@ -185,7 +185,7 @@ func (s *Scope) oneOf(vs []*value, a ir.OneOf) sat.Lit {
 	var lits []sat.Lit
 	for _, v := range vs {
 		c := s.components[v]
-		for _, text := range a.Texts {
+		for _, text := range a.Strings {
 			for _, i := range c.folds[schema.Fold(text)] {
 				if !a.Exact || c.texts[i].Written == text {
 					lits = append(lits, v.bits[i])

@@ -142,7 +142,7 @@ func TestEveryTextIsNeeded(t *testing.T) {
 		want Verdict
 	}{
 		{"two texts for lists that differ", ir.And(ir.Present{Value: v}, ir.Not(ir.Identical{Left: v, Right: v})), Possible},
-		{"identical lists have one text", ir.And(ir.Identical{Left: v, Right: listW}, ir.OneOf{Value: v, Texts: []string{"a"}}, ir.OneOf{Value: listW, Texts: []string{"b"}}), Impossible},
+		{"identical lists have one text", ir.And(ir.Identical{Left: v, Right: listW}, ir.OneOf{Value: v, Strings: []string{"a"}}, ir.OneOf{Value: listW, Strings: []string{"b"}}), Impossible},
 		{"lists without texts are not identical", ir.And(ir.Identical{Left: v, Right: listW}, ir.Not(ir.Present{Value: v})), Impossible},
 		{"a request from one place", ir.And(hub, qmc), Impossible},
 	} {

@@ -27,7 +27,7 @@ type rightOf struct {
 }
 
 // userDirectory is what Anonymous reads.
-var userDirectory = ir.OneOf{Value: ir.Property{Of: ir.Entities{Root: ir.User, Origin: "user"}, Name: "userdirectory"}, Texts: []string{"none"}}
+var userDirectory = ir.OneOf{Value: ir.Property{Of: ir.Entities{Root: ir.User, Origin: "user"}, Name: "userdirectory"}, Strings: []string{"none"}}
 
 // scan notes what a formula about the resource, as it is or after a change, compares with
 // what.
@@ -99,7 +99,7 @@ func (s *Scope) scanAtom(a ir.Atom, root *node, side int) {
 	case ir.OneOf:
 		vs := s.texts(a.Value, root)
 		s.compare(vs, func(t *tested) {
-			for _, text := range a.Texts {
+			for _, text := range a.Strings {
 				if a.Exact {
 					t.exact[text] = true
 				} else {

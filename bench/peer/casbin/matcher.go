@@ -38,8 +38,8 @@ func (w *writer) matcher(predicate ir.Predicate) string {
 		return "!(" + w.matcher(p.Term) + ")"
 	case ir.OneOf:
 		texts := site.Texts(p.Value, p.Exact)
-		calls := make([]string, len(p.Texts))
-		for i, t := range p.Texts {
+		calls := make([]string, len(p.Strings))
+		for i, t := range p.Strings {
 			calls[i] = w.call("is_"+p.Value.Key(), p.Exact, t, func(f *model.Frame, text string) bool { return slices.Contains(texts(f), text) })
 		}
 		return "(" + strings.Join(calls, " || ") + ")"

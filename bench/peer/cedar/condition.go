@@ -56,7 +56,7 @@ func (w *writer) condition(predicate ir.Predicate) (string, error) {
 		w.stage.questions[name] = question{q.Stage(), w.site.Entities(p.Entities)}
 		return "context[" + strconv.Quote(name) + "]", nil
 	case ir.Anonymous:
-		return w.oneOf(ir.OneOf{Value: ir.Property{Of: ir.Entities{Root: ir.User, Origin: "user"}, Name: "userdirectory"}, Texts: []string{"none"}})
+		return w.oneOf(ir.OneOf{Value: ir.Property{Of: ir.Entities{Root: ir.User, Origin: "user"}, Name: "userdirectory"}, Strings: []string{"none"}})
 	case ir.From:
 		return "context.from == " + strconv.Quote(p.Context.String()), nil
 	}
@@ -151,8 +151,8 @@ func (w *writer) oneOf(p ir.OneOf) (string, error) {
 		return w.resourceID(p), nil
 	}
 	v, err := w.value(p.Value, p.Exact)
-	quoted := make([]string, len(p.Texts))
-	for i, t := range p.Texts {
+	quoted := make([]string, len(p.Strings))
+	for i, t := range p.Strings {
 		quoted[i] = quote(t)
 	}
 	list := "[" + strings.Join(quoted, ", ") + "]"
@@ -169,8 +169,8 @@ func (w *writer) oneOf(p ir.OneOf) (string, error) {
 
 func (w *writer) resourceID(p ir.OneOf) string {
 	typ := p.Value.(ir.Property).Of.Type()
-	same := make([]string, len(p.Texts))
-	for i, id := range p.Texts {
+	same := make([]string, len(p.Strings))
+	for i, id := range p.Strings {
 		same[i] = "resource == " + literal(typ, id)
 	}
 	return strings.Join(same, " || ")

@@ -82,8 +82,8 @@ func (e *engine) joined(terms []ir.Predicate, sep string) string {
 
 func (e *engine) oneOf(p ir.OneOf) string {
 	v, single := e.value(p.Value, p.Exact)
-	quoted := make([]string, len(p.Texts))
-	for i, t := range p.Texts {
+	quoted := make([]string, len(p.Strings))
+	for i, t := range p.Strings {
 		quoted[i] = strconv.Quote(t)
 	}
 	switch {

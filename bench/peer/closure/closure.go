@@ -112,7 +112,7 @@ func (p *program) test(predicate ir.Predicate) test {
 		term := p.test(q.Term)
 		return func(f *model.Frame) bool { return !term(f) }
 	case ir.OneOf:
-		return p.some(q.Value, q.Exact, isOneOf(q.Texts))
+		return p.some(q.Value, q.Exact, isOneOf(q.Strings))
 	case ir.Common:
 		left, right := p.site.Texts(q.Left, q.Exact), p.site.Texts(q.Right, q.Exact)
 		return func(f *model.Frame) bool { return meet(left(f), right(f)) }

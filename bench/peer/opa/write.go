@@ -161,8 +161,8 @@ func (w *writer) each(v ir.Value, exact bool) string {
 }
 
 func (w *writer) oneOf(p ir.OneOf) string {
-	quoted := make([]string, len(p.Texts))
-	for i, t := range p.Texts {
+	quoted := make([]string, len(p.Strings))
+	for i, t := range p.Strings {
 		quoted[i] = quote(t)
 		if w.naive && !p.Exact {
 			quoted[i] = "lower(" + quoted[i] + ")"

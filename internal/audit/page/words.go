@@ -71,16 +71,16 @@ func sentence(t reads.Test) string {
 	case reads.Anonymous:
 		return "the user is anonymous"
 	case reads.OneOf:
-		return left + among(" is ", " is one of ", t.Texts)
+		return left + among(" is ", " is one of ", t.Strings)
 	case reads.Identical:
 		if t.Right != nil {
 			return left + " is the one value of " + right
 		}
-		return left + among(" is only ", " is only ", t.Texts)
+		return left + among(" is only ", " is only ", t.Strings)
 	case reads.Common:
 		return left + " shares a value with " + right
 	case reads.Matches:
-		return left + among(" matches ", " matches ", t.Texts)
+		return left + among(" matches ", " matches ", t.Strings)
 	case reads.Present:
 		return left + " has a value"
 	case reads.Exists:

@@ -18,7 +18,7 @@ func (s *script) atom(a ir.Atom, f frame) string {
 	case ir.OneOf:
 		vs := s.valuesOf(a.Value, f.root, key, 1)
 		s.relate(a.Exact, vs)
-		return s.some(vs, func(v *value, text string) string { return s.isOneOf(v, text, a.Texts, a.Exact) })
+		return s.some(vs, func(v *value, text string) string { return s.isOneOf(v, text, a.Strings, a.Exact) })
 	case ir.Common:
 		l, r := s.valuesOf(a.Left, f.root, key+"<", 1), s.valuesOf(a.Right, f.root, key+">", 1)
 		return s.common(l, r, a.Exact)

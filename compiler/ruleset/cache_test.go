@@ -36,7 +36,7 @@ func describe(rules []Rule, found diag.List) string {
 // and break and repair them and the file.
 func TestMemoryEqualsDecode(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var m Memory
+		var m Cache
 		name := rapid.SampledFrom([]string{"f.json", "a.qrule"}).Draw(t, "name")
 		text := "[" + rule(`"rule": "user.name = \"a\\u00e9\\n\""`) + ",\n  " + rule(`"name": "B", "tags": ["x"]`) + "]"
 		for i := range rapid.IntRange(1, 12).Draw(t, "edits") {
@@ -60,7 +60,7 @@ func TestMemoryEqualsDecode(t *testing.T) {
 // TestMemoryKeepsWhatHasMoved holds that the property above is about rules that are not
 // decoded anew.
 func TestMemoryKeepsWhatHasMoved(t *testing.T) {
-	var m Memory
+	var m Cache
 	first, second := rule(`"rule": "true"`), strings.Replace(rule(""), `"a"`, `"b"`, 1)
 	m.Decode("f.json", []byte("["+first+","+second+"]"))
 	known := m.known[second]

@@ -12,9 +12,9 @@ type stage struct {
 	action ruleset.Action
 }
 
-// fold replaces the privileges that no rule grants by false and drops the rules
-// that come to false thereby, until nothing changes.
-func fold(program *resolve.Program) *resolve.Program {
+// prune replaces the privileges that no rule grants by false, and drops the rules that become
+// false, until nothing changes.
+func prune(program *resolve.Program) *resolve.Program {
 	for {
 		granted := stages(program)
 		changed := false
@@ -42,7 +42,7 @@ func fold(program *resolve.Program) *resolve.Program {
 	}
 }
 
-// stages returns the stages that some rule reaches.
+// stages returns the stages that at least one rule reaches.
 func stages(program *resolve.Program) map[stage]bool {
 	found := map[stage]bool{}
 	for _, c := range program.Classes {
