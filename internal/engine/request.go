@@ -2,13 +2,8 @@ package engine
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"math"
-	"strconv"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -21,9 +16,7 @@ const depthMax = 64
 // ParseRequest reads one JSON document as input for the policy. Doubled names
 // and invalid UTF-8 are errors: two readers might understand them differently.
 // Numbers keep their digits.
-func ParseRequest(request []byte) (ast.Value, error) {
-	return reader{depth: depthMax, digits: math.MaxInt}.read(request)
-}
+func ParseRequest(request []byte) (ast.Value, error) { return read(request, depthMax, math.MaxInt) }
 
 // numberMax is the length of a number, and its largest exponent, in a request of
 // somebody else. OPA compares and calculates with all the digits: two numbers of
@@ -33,86 +26,67 @@ const numberMax = 400
 // ParseNested is ParseRequest for requests of others, with another limit of the
 // nesting, and numbers of a length that OPA can calculate with.
 func ParseNested(request []byte, depth int) (ast.Value, error) {
-	return reader{depth: depth, digits: numberMax}.read(request)
+	return read(request, depth, numberMax)
 }
 
-// reader reads a request within limits.
-type reader struct{ depth, digits int }
+// read reads a request within limits. The library for JSON says whether the text is
+// valid; what it accepts is then read without looking for mistakes again.
+func read(request []byte, depth, digits int) (ast.Value, error) {
+	if at, deep := nestedDeeper(request, depth); deep {
+		return nil, fmt.Errorf("nested deeper than %d levels at offset %d", depth, at)
+	}
+	if !jsontext.Value(request).IsValid() {
+		return nil, mistake(request)
+	}
+	r := reader{text: request, digits: digits}
+	t, err := r.term()
+	if err != nil {
+		return nil, err
+	}
+	return t.Value, nil
+}
 
-func (r reader) read(request []byte) (ast.Value, error) {
+// nestedDeeper returns the offset behind the first bracket that opens more than the
+// given number of levels. It takes the text for valid.
+func nestedDeeper(text []byte, depth int) (at int, deeper bool) {
+	for at < len(text) {
+		switch text[at] {
+		case '{', '[':
+			if depth--; depth < 0 {
+				return at + 1, true
+			}
+		case '}', ']':
+			depth++
+		case '"':
+			at += len(quoted(text[at:]))
+			continue
+		}
+		at++
+	}
+	return 0, false
+}
+
+// quoted returns the string at the beginning of a text, with its quotes.
+func quoted(text []byte) []byte {
+	at := 1
+	for {
+		n := bytes.IndexByte(text[at:], '"')
+		if n < 0 {
+			return text // it is not valid
+		}
+		escaped := bytes.IndexByte(text[at:at+n], '\\')
+		if escaped < 0 {
+			return text[:at+n+1]
+		}
+		at = min(at+escaped+2, len(text))
+	}
+}
+
+// mistake says what is wrong with a text that is no JSON.
+func mistake(request []byte) error {
 	in := jsontext.NewDecoder(bytes.NewBuffer(request))
-	v, err := r.value(in)
-	if err != nil {
-		return nil, err
+	if _, err := in.ReadValue(); err != nil {
+		return err
 	}
-	if _, err := in.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("text after the request at offset %d", in.InputOffset())
-	}
-	return v, nil
-}
-
-func (r reader) value(in *jsontext.Decoder) (ast.Value, error) {
-	tok, err := in.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	if in.StackDepth() > r.depth {
-		return nil, fmt.Errorf("nested deeper than %d levels at offset %d", r.depth, in.InputOffset())
-	}
-	switch tok.Kind() {
-	case '{':
-		return r.object(in)
-	case '[':
-		return r.array(in)
-	case '"':
-		return ast.String(tok.String()), nil
-	case '0':
-		return r.number(tok.String(), in)
-	case 't', 'f':
-		return ast.Boolean(tok.Bool()), nil
-	}
-	return ast.Null{}, nil
-}
-
-// number takes the digits as they are.
-func (r reader) number(text string, in *jsontext.Decoder) (ast.Value, error) {
-	if len(text) > r.digits {
-		return nil, fmt.Errorf("a number has more than %d digits before offset %d", r.digits, in.InputOffset())
-	}
-	if at := strings.IndexAny(text, "eE"); at >= 0 {
-		if exponent, err := strconv.Atoi(text[at+1:]); r.digits < math.MaxInt && (err != nil || exponent > r.digits || exponent < -r.digits) {
-			return nil, fmt.Errorf("a number has an exponent beyond %d before offset %d", r.digits, in.InputOffset())
-		}
-	}
-	return ast.Number(json.Number(text)), nil
-}
-
-func (r reader) object(in *jsontext.Decoder) (ast.Value, error) {
-	var members [][2]*ast.Term
-	for in.PeekKind() != '}' {
-		name, err := r.value(in)
-		if err != nil {
-			return nil, err
-		}
-		v, err := r.value(in)
-		if err != nil {
-			return nil, err
-		}
-		members = append(members, [2]*ast.Term{ast.NewTerm(name), ast.NewTerm(v)})
-	}
-	_, err := in.ReadToken()
-	return ast.NewObject(members...), err
-}
-
-func (r reader) array(in *jsontext.Decoder) (ast.Value, error) {
-	var items []*ast.Term
-	for in.PeekKind() != ']' {
-		v, err := r.value(in)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, ast.NewTerm(v))
-	}
-	_, err := in.ReadToken()
-	return ast.NewArray(items...), err
+	return fmt.Errorf("text after the request at offset %d", in.InputOffset())
 }

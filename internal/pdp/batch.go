@@ -60,11 +60,11 @@ func (c *call) evaluations(ctx context.Context, o ast.Object) (any, error) {
 }
 
 func semanticOf(o ast.Object) (string, error) {
-	options, err := optional(o, term("options"), "options")
+	options, err := optional(o, optionsKey, "options")
 	if err != nil || options == nil {
 		return executeAll, err
 	}
-	t := options.Get(term("evaluations_semantic"))
+	t := options.Get(semanticKey)
 	if t == nil {
 		return executeAll, nil
 	}
@@ -80,7 +80,7 @@ func semanticOf(o ast.Object) (string, error) {
 }
 
 func itemsOf(o ast.Object, limit int) ([]*ast.Term, error) {
-	t := o.Get(term("evaluations"))
+	t := o.Get(itemsKey)
 	if t == nil {
 		return nil, nil
 	}
@@ -142,9 +142,9 @@ func (b *batch) evaluate(ctx context.Context, items []*ast.Term) ([]engine.Verdi
 }
 
 var (
-	subjectKey  = term("subject")
-	actionKey   = term("action")
-	resourceKey = term("resource")
+	optionsKey  = term("options")
+	semanticKey = term("evaluations_semantic")
+	itemsKey    = term("evaluations")
 )
 
 // request makes the request of an item. A part that the item has replaces the
@@ -154,13 +154,13 @@ func (b *batch) request(item *ast.Term) (r engine.Request, err error) {
 	if !ok {
 		return r, bad("the evaluation must be an object, not %s", kind(item.Value))
 	}
-	if r.Subject, err = b.part(o, subjectKey, subject); err != nil {
+	if r.Subject, err = b.part(o, subject); err != nil {
 		return r, err
 	}
-	if r.Action, err = b.part(o, actionKey, action); err != nil {
+	if r.Action, err = b.part(o, action); err != nil {
 		return r, err
 	}
-	if r.Resource, err = b.part(o, resourceKey, resource); err != nil {
+	if r.Resource, err = b.part(o, resource); err != nil {
 		return r, err
 	}
 	if o.Get(contextKey) != nil {
@@ -171,14 +171,14 @@ func (b *batch) request(item *ast.Term) (r engine.Request, err error) {
 	return r, err
 }
 
-func (b *batch) part(o ast.Object, key *ast.Term, p part) (*ast.Term, error) {
-	if o.Get(key) != nil {
+func (b *batch) part(o ast.Object, p part) (*ast.Term, error) {
+	if o.Get(p.key) != nil {
 		return p.of(o)
 	}
-	m, ok := b.made[key]
+	m, ok := b.made[p.key]
 	if !ok {
 		m.part, m.err = p.of(b.defaults)
-		b.made[key] = m
+		b.made[p.key] = m
 	}
 	return m.part, m.err
 }

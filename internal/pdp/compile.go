@@ -188,8 +188,8 @@ func (q *FilterRequest) read(o ast.Object) (options ast.Object, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if text(ast.NewTerm(input), actionKey, nameKey) != "" && text(ast.NewTerm(input), actionKey, nameKey) != q.Action ||
-		text(ast.NewTerm(input), resourceKey, typeKey) != "" && text(ast.NewTerm(input), resourceKey, typeKey) != q.Type {
+	if text(ast.NewTerm(input), action.key, nameKey) != "" && text(ast.NewTerm(input), action.key, nameKey) != q.Action ||
+		text(ast.NewTerm(input), resource.key, typeKey) != "" && text(ast.NewTerm(input), resource.key, typeKey) != q.Type {
 		return nil, bad("input.action and input.resource say something else than the path, which counts")
 	}
 	if q.Subject, err = jsonOf(s); err != nil {
@@ -200,7 +200,7 @@ func (q *FilterRequest) read(o ast.Object) (options ast.Object, err error) {
 			return nil, err
 		}
 	}
-	found, err := optional(o, term("options"), "options")
+	found, err := optional(o, optionsKey, "options")
 	if err != nil || found == nil {
 		return ast.NewObject(), err
 	}

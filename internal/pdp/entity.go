@@ -8,17 +8,24 @@ import (
 
 // part is a part of a request: its name and the texts that it must have.
 type part struct {
+	key   *ast.Term
 	name  string
-	needs []string
+	needs []*ast.Term
+	// properties is the name of its properties in errors.
+	properties string
+}
+
+func newPart(name string, needs ...*ast.Term) part {
+	return part{key: term(name), name: name, needs: needs, properties: name + ".properties"}
 }
 
 var (
-	subject  = part{"subject", []string{"type", "id"}}
-	action   = part{"action", []string{"name"}}
-	resource = part{"resource", []string{"type", "id"}}
+	subject  = newPart("subject", typeKey, idKey)
+	action   = newPart("action", nameKey)
+	resource = newPart("resource", typeKey, idKey)
 	// of a kind is an entity that is searched for.
-	subjectOfKind  = part{"subject", []string{"type"}}
-	resourceOfKind = part{"resource", []string{"type"}}
+	subjectOfKind  = newPart("subject", typeKey)
+	resourceOfKind = newPart("resource", typeKey)
 )
 
 func term(text string) *ast.Term { return ast.StringTerm(text) }
@@ -34,7 +41,7 @@ var (
 // of reads the part from a request and returns what belongs to it: fields that
 // the API does not know are left out, so that no policy sees them.
 func (p part) of(request ast.Object) (*ast.Term, error) {
-	t := request.Get(term(p.name))
+	t := request.Get(p.key)
 	if t == nil {
 		return nil, bad("%s is missing", p.name)
 	}
@@ -43,18 +50,17 @@ func (p part) of(request ast.Object) (*ast.Term, error) {
 		return nil, bad("%s must be an object, not %s", p.name, kind(t.Value))
 	}
 	members := make([][2]*ast.Term, 0, 3)
-	for _, name := range p.needs {
-		key := term(name)
+	for _, key := range p.needs {
 		v := given.Get(key)
 		if v == nil {
-			return nil, bad("%s.%s is missing", p.name, name)
+			return nil, bad("%s.%s is missing", p.name, string(key.Value.(ast.String)))
 		}
 		if _, ok := v.Value.(ast.String); !ok {
-			return nil, bad("%s.%s must be text, not %s", p.name, name, kind(v.Value))
+			return nil, bad("%s.%s must be text, not %s", p.name, string(key.Value.(ast.String)), kind(v.Value))
 		}
 		members = append(members, [2]*ast.Term{key, v})
 	}
-	properties, err := optional(given, propertiesKey, p.name+".properties")
+	properties, err := optional(given, propertiesKey, p.properties)
 	if err != nil {
 		return nil, err
 	}

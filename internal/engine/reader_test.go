@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/util"
+	"pgregory.net/rapid"
+)
+
+// jsonText makes texts that are JSON, with white space and escapes where they may be.
+func jsonText(t *rapid.T, depth int) string {
+	space := rapid.SampledFrom([]string{"", "", "", " ", "\n\t", "\r\n"})
+	around := func(s string) string { return space.Draw(t, "space") + s + space.Draw(t, "space") }
+	text := func() string {
+		return around(rapid.SampledFrom([]string{
+			`""`, `"a"`, `"id"`, `"type"`, `"é\u00e9"`, `"\\"`, `"\""`, `"\\\""`, `"a\n\u0000"`, `"\ud83d\ude00"`, `"{[\"]}"`, `"` + strings.Repeat("long", 40) + `"`,
+		}).Draw(t, "text"))
+	}
+	n := 0
+	if depth > 0 {
+		n = rapid.IntRange(0, 3).Draw(t, "length")
+	}
+	parts := make([]string, n)
+	switch rapid.IntRange(0, 3).Draw(t, "kind") {
+	case 0:
+		for i := range parts {
+			parts[i] = text() + ":" + jsonText(t, depth-1)
+		}
+		return around("{" + around(strings.Join(parts, ",")) + "}")
+	case 1:
+		for i := range parts {
+			parts[i] = jsonText(t, depth-1)
+		}
+		return around("[" + around(strings.Join(parts, ",")) + "]")
+	case 2:
+		return text()
+	}
+	return around(rapid.SampledFrom([]string{"true", "false", "null", "0", "-0", "1.0", "12", "-1.5e+3", "1E400", "1e401", strings.Repeat("7", 400), strings.Repeat("7", 401)}).Draw(t, "scalar"))
+}
+
+// TestReader compares what is read of texts that are JSON, and of such with a byte
+// changed, with what OPA makes of them: what one takes the other takes, and understands
+// alike, but for what is a mistake to the reader alone.
+func TestReader(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := []byte(jsonText(t, 4))
+		if rapid.Bool().Draw(t, "broken") {
+			at := rapid.IntRange(0, len(text)-1).Draw(t, "at")
+			text = append(append(text[:at:at], rapid.SampledFrom([]string{"", `"`, `\`, "{", "]", ",", ":", "x", "\xff", "0"}).Draw(t, "byte")...), text[at+1:]...)
+		}
+		depth, long := rapid.IntRange(0, 5).Draw(t, "depth"), false
+		for _, number := range []string{"1e401", strings.Repeat("7", 401)} {
+			long = long || strings.Contains(strings.ToLower(string(text)), number)
+		}
+		got, err := ParseNested(text, depth)
+		if !jsontext.Value(text).IsValid() {
+			if err == nil {
+				t.Fatalf("%q is taken for %v", text, got)
+			}
+			return
+		}
+		if levels(text) > depth || long {
+			if err == nil {
+				t.Fatalf("%q is beyond the limits", text)
+			}
+			return
+		}
+		if err != nil {
+			if strings.Contains(err.Error(), "a number has") && strings.ContainsAny(string(text), "eE7") {
+				return // a byte has made a number longer
+			}
+			t.Fatalf("%q: %v", text, err)
+		}
+		var plain any
+		if err := util.UnmarshalJSON(text, &plain); err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		want := ast.MustInterfaceToValue(plain)
+		if got.Compare(want) != 0 || got.Hash() != want.Hash() || got.String() != want.String() {
+			t.Fatalf("%q: %v, want %v", text, got, want)
+		}
+	})
+}
+
+// levels counts the nesting of a text that is JSON.
+func levels(text []byte) (deepest int) {
+	in := jsontext.NewDecoder(strings.NewReader(string(text)))
+	for {
+		if _, err := in.ReadToken(); err != nil {
+			return deepest
+		}
+		deepest = max(deepest, in.StackDepth())
+	}
+}
