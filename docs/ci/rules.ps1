@@ -1,5 +1,5 @@
-# Security rules of the site prod, on a Windows server without CI. Run it in the folder that
-# holds sites.yaml and rules: .\rules.ps1 plan, then .\rules.ps1 apply, nightly .\rules.ps1 drift.
+# Security rules of the site prod, on a Windows server without CI. Run it in the folder with
+# sites.yaml and rules: .\rules.ps1 plan, then .\rules.ps1 apply, nightly .\rules.ps1 drift.
 param([ValidateSet("plan", "apply", "drift")][string]$Step = "plan")
 $ErrorActionPreference = "Stop"
 switch ($Step) {

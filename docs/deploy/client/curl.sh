@@ -1,10 +1,10 @@
 #!/bin/sh
-# Asks a decision point with curl; the questions are about testdata/scenarios/stream-hierarchy.
-#   PDP_URL           the decision point, http://127.0.0.1:8181 without it
+# Asks a decision point with curl; the requests are about testdata/scenarios/stream-hierarchy.
+#   PDP_URL           the decision point, default http://127.0.0.1:8181
 #   PDP_SOCKET        its unix socket, if it listens on one
-#   PDP_TIMEOUT       seconds for an answer, 5 without it
-#   PDP_HEADER_FILE   a file with the line "Authorization: Bearer TOKEN": on the command line of curl
-#                     everybody on the machine could read it
+#   PDP_TIMEOUT       time limit in seconds, default 5
+#   PDP_HEADER_FILE   a file with the line "Authorization: Bearer TOKEN"; everybody on the machine
+#                     could read it on the command line of curl
 set -eu
 pdp=${PDP_URL:-http://127.0.0.1:8181}
 
@@ -22,7 +22,7 @@ ask() {
 	pdp "$1" --header 'Content-Type: application/json' --data-binary @-
 }
 
-# May anna read the app in the hub? A denial is 200 as well: it is "decision" that says.
+# Can anna read the app in the hub? A denial also has status 200; "decision" is the answer.
 ask /access/v1/evaluation <<'JSON'
 {"subject":  {"type": "user", "id": "ACME\\anna"},
  "action":   {"name": "read"},

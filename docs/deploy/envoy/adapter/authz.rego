@@ -1,13 +1,13 @@
-# Envoy's external authorization as questions about Qlik: which path, which method and which verified
-# token stand for which subject, action and resource. Paths and claims differ from site to site and are
-# meant to be edited; what fits none of them is denied.
+# Maps requests of Envoy's external authorization to Qlik: path, method and verified token become
+# resource, action and subject. Edit the paths and claims for your site. Requests that match none of
+# them are denied.
 package envoy.authz
 
 # METADATA
 # title: The answer to Envoy
 # description: |
-#   Nobody is told why a request is denied: the reason goes to Envoy's access log, as dynamic metadata of
-#   the filter envoy.filters.http.ext_authz.
+#   The answer to the client has no reason for a denial. The reason goes to Envoy's access log, as dynamic
+#   metadata of the filter envoy.filters.http.ext_authz.
 # entrypoint: true
 default response := {"allowed": false, "http_status": 403, "body": "denied\n", "dynamic_metadata": {"reason": "not_guarded"}}
 
