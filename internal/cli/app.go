@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"slices"
@@ -27,7 +28,13 @@ func run(ctx context.Context, streams *Streams, args []string) int {
 
 func runApp(ctx context.Context, streams *Streams, app *cli.App, args []string) (err error) {
 	defer Recover(streams.Err, os.Getenv("QLIK2REGO_DEBUG") != "", &err)
-	if args = otherWords(args); len(args) > 0 && !completing(args) {
+	args = otherWords(args)
+	if completing(args) {
+		if values := valuesNext(app, args); values != nil {
+			_, err := fmt.Fprintln(streams.Out, strings.Join(values, "\n"))
+			return err
+		}
+	} else if len(args) > 0 {
 		if c := app.Command(args[0]); c != nil {
 			rest, err := FlagsFirst(c, args[1:])
 			if err != nil {
@@ -70,7 +77,7 @@ func newApp(streams *Streams) *cli.App {
 		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return AppFlagError(err) },
 	}
-	app.Commands = Commands(slices.Concat(streams.endsSoon(
+	app.Commands = streams.ready(slices.Concat(streams.endsSoon(
 		checkCommand(streams),
 		compileCommand(streams),
 		convertCommand(streams),

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -58,13 +59,17 @@ func FlagsFirst(c *cli.Command, args []string) ([]string, error) {
 	return slices.Concat(front, []string{"--"}, rest), nil
 }
 
-// Commands readies the commands of an app: how they fail on wrong flags, that they have no
-// subcommands, and that repeatable flags keep the spaces of their values, as files do.
-func Commands(commands ...*cli.Command) []*cli.Command {
+// ready readies the commands of an app: how they fail on wrong flags, that they have no
+// subcommands, that repeatable flags keep the spaces of their values, as files do, and that
+// results have the format of --format.
+func (s *Streams) ready(commands ...*cli.Command) []*cli.Command {
 	for _, c := range commands {
 		c.HideHelpCommand = true
 		c.UsageText = strings.TrimSpace("qlik2rego " + c.Name + " " + c.ArgsUsage)
-		c.Before = stdinOnce
+		c.Before = func(ctx *cli.Context) error {
+			s.Format = cmp.Or(ctx.String("format"), s.Format)
+			return stdinOnce(ctx)
+		}
 		for _, f := range c.Flags {
 			if list, ok := f.(*cli.StringSliceFlag); ok {
 				list.KeepSpace = true

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"errors"
+	"io"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/assume"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
@@ -30,16 +32,18 @@ func (s *Streams) Assumptions(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Format == JSON {
-		err = s.WriteJSON(report)
-	} else {
-		_, err = s.Out.Write([]byte(report.Text()))
-	}
+	err = assumptionFormats.Render(s.Format, s.Out, report)
 	if err == nil && report.Uncertain > 0 && ctx.String("fail-on") == "uncertain" {
 		return No()
 	}
 	return err
 }
+
+// assumptionFormats are the formats of assumptions.
+var assumptionFormats = render.Results(render.Func[*assume.Report](func(w io.Writer, r *assume.Report) error {
+	_, err := io.WriteString(w, r.Text())
+	return err
+}))
 
 // assumptions returns what depends on assumptions at the site of a workspace.
 func (s *Streams) assumptions(ctx *cli.Context, c *workspace.Workspace, env map[string][]string) (*assume.Report, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/audit/selection"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -47,11 +48,6 @@ func ByFlag() cli.Flag {
 	return Choice("by", "what a row is about", "class", "member", "cell", "user", "resource", "nobody", "rule", "create", "summary")
 }
 
-// RowsFlag is the flag --format of the commands that write rows.
-func RowsFlag() cli.Flag {
-	return Choice("format", "format of the rows", tabular.Formats()...)
-}
-
 // audited is what an audit looks at: a bundle, and what people asked for.
 type audited struct {
 	bundle *bundles.Bundle
@@ -85,8 +81,8 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 	if err := distinctOutputs(ctx, ctx.String("output"), ctx.String("html")); err != nil {
 		return err
 	}
-	by, format := ctx.String("by"), ctx.String("format")
-	if format == tabular.Parquet && s.OutTerminal && slices.Contains([]string{"", stdio}, ctx.String("output")) {
+	by := ctx.String("by")
+	if s.Format == render.Parquet && s.OutTerminal && slices.Contains([]string{"", stdio}, ctx.String("output")) {
 		return UsageOf(ctx.Command, "Parquet is nothing for a terminal: name a file with -o")
 	}
 	if a.actions == uint32(matrix.Create) && !slices.Contains([]string{"create", "summary"}, by) {
@@ -111,15 +107,7 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 	if by == "summary" && categoryOf(ctx) != ruleset.Security {
 		return s.categoryRows(ctx, a, audits)
 	}
-	view := auditViews[by]
-	return s.rows(ctx.String("output"), format, view.Columns, func(w tabular.Writer) error {
-		for _, one := range audits {
-			if err := view.Write(one, w); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return s.rows(ctx.String("output"), auditViews[by].Of(audits...))
 }
 
 // auditFlags reads the flags that need no input.
@@ -195,35 +183,12 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]wo
 	return variants, err
 }
 
-// byteOrderMark begins CSV files, by which spreadsheets know UTF-8.
-const byteOrderMark = "\ufeff"
-
 // rows writes rows to a file, which appears whole or not at all, or to standard
 // output.
-func (s *Streams) rows(name, format string, columns []tabular.Column, write func(tabular.Writer) error) error {
-	to := func(w io.Writer, _ string) error {
-		// Excel takes a file without the mark for one in the system's 8-bit encoding.
-		if format == tabular.CSV && name != "" && name != stdio {
-			if _, err := io.WriteString(w, byteOrderMark); err != nil {
-				return err
-			}
-		}
-		t, err := tabular.New(format, w, columns)
-		if err != nil {
-			return err
-		}
-		if err := write(t); err != nil {
-			return err
-		}
-		return t.Close()
+func (s *Streams) rows(name string, rows tabular.Rows) error {
+	formats := tabular.Formats()
+	if name != "" && name != stdio {
+		formats = formats.With(render.CSV, tabular.Spreadsheet())
 	}
-	if name == "" {
-		return to(s.Out, "")
-	}
-	out := s.outputs()
-	defer out.Discard()
-	if err := out.File(name, to); err != nil {
-		return err
-	}
-	return out.Commit()
+	return s.writeTo(name, func(w io.Writer, _ string) error { return formats.Render(s.Format, w, rows) })
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
-	"github.com/qlik2rego/qlik2rego/internal/tabular"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
@@ -48,7 +48,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 		}
 	}
 	names := a.names()
-	if ctx.String("format") == tabular.Table {
+	if s.Format == render.Table {
 		names.Rule = names.ByName()
 	}
 	who, err := a.users.Matcher(data, []string{"user"})

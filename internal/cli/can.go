@@ -3,12 +3,14 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -20,6 +22,11 @@ type CanReport struct {
 	Allow bool `json:"allow"`
 	// Rights are all that the task takes.
 	Rights []TaskRight `json:"rights"`
+
+	// What people read beside it: the task, what it is about and the names on record.
+	task  task
+	about map[string]Entity
+	names *deciding
 }
 
 // TaskRight is one right that a task takes.
@@ -75,7 +82,7 @@ func (s *Streams) Can(ctx *cli.Context) error {
 		}
 	}
 	asked := taskAsked{ctx: ctx, by: d, request: r, about: about}
-	report := CanReport{Task: t.name, Subject: r.Subject.ID, Allow: true, Rights: []TaskRight{}}
+	report := CanReport{Task: t.name, Subject: r.Subject.ID, Allow: true, Rights: []TaskRight{}, task: t, about: about, names: d}
 	for _, n := range t.needs {
 		rights, err := asked.need(n)
 		if err != nil {
@@ -84,11 +91,7 @@ func (s *Streams) Can(ctx *cli.Context) error {
 		report.Rights = append(report.Rights, rights...)
 	}
 	report.Allow = !slices.ContainsFunc(report.Rights, TaskRight.missing)
-	if s.Format == JSON {
-		err = s.WriteJSON(report)
-	} else {
-		_, err = s.Out.Write([]byte(s.canText(t, report, d, about)))
-	}
+	err = s.canFormats().Render(s.Format, s.Out, report)
 	if err == nil && !report.Allow {
 		return No()
 	}
@@ -213,8 +216,14 @@ func (d *deciding) under(typ, relation, id string) []string {
 // of returns the ids, in lower case, of what a relation of an entity leads to.
 func (d *deciding) of(typ, id, relation string) []string { return d.in.related(typ, id, relation) }
 
+// canFormats are the formats of can.
+func (s *Streams) canFormats() render.Formats[CanReport] {
+	return render.Results(render.Func[CanReport](s.canText))
+}
+
 // canText says what is missing, and by which rules the rest is granted.
-func (s *Streams) canText(t task, r CanReport, d *deciding, about map[string]Entity) string {
+func (s *Streams) canText(w io.Writer, r CanReport) error {
+	t, d, about := r.task, r.names, r.about
 	var b strings.Builder
 	shown := make([]any, len(t.flags))
 	for i, flag := range t.flags {
@@ -243,7 +252,8 @@ func (s *Streams) canText(t task, r CanReport, d *deciding, about map[string]Ent
 		}
 		b.WriteString("\n")
 	}
-	return b.String()
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 func (r TaskRight) shown(d *deciding) string {

@@ -8,11 +8,14 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	explaintext "github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
+
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/category"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -71,7 +74,7 @@ func (s *Streams) categoryRows(ctx *cli.Context, a *audited, audits []*report.Au
 	if err != nil {
 		return Input(err)
 	}
-	return s.rows(ctx.String("output"), ctx.String("format"), category.Columns, func(w tabular.Writer) error {
+	return s.rows(ctx.String("output"), tabular.Rows{Columns: category.Columns, Write: func(w tabular.Writer) error {
 		for _, one := range audits {
 			pairs, err := category.Pairs(one)
 			if err != nil {
@@ -90,7 +93,7 @@ func (s *Streams) categoryRows(ctx *cli.Context, a *audited, audits []*report.Au
 			}
 		}
 		return nil
-	})
+	}})
 }
 
 // categoryDefaults sets what an audit of a category looks at where flags do not say it:
@@ -202,26 +205,28 @@ func (s *Streams) explainAccess(ctx *cli.Context, q Question, options explain.Op
 		}
 		all = append(all, told)
 	}
-	if s.Format == JSON {
-		err = s.WriteJSON(all)
-	}
-	granted := false
-	for i, told := range all {
-		granted = granted || told.Allow
-		if s.Format == JSON || err != nil {
-			continue
-		}
-		if i > 0 {
-			_, err = io.WriteString(s.Out, "\n")
-		}
-		if err == nil {
-			err = s.explainText(ctx, told)
-		}
-	}
-	if err == nil && !granted {
+	err = accessFormats(s.explainText(ctx)).Render(s.Format, s.Out, all)
+	if err == nil && !slices.ContainsFunc(all, func(told *explain.Explanation) bool { return told.Allow }) {
 		err = No()
 	}
 	return err
+}
+
+// accessFormats are the formats of explain about access groups.
+func accessFormats(text explaintext.Text) render.Formats[[]*explain.Explanation] {
+	return render.Results(render.Func[[]*explain.Explanation](func(w io.Writer, all []*explain.Explanation) error {
+		for i, told := range all {
+			if i > 0 {
+				if _, err := io.WriteString(w, "\n"); err != nil {
+					return err
+				}
+			}
+			if err := text.Render(w, told); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // viewOption reads the flag --category.

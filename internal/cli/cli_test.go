@@ -18,6 +18,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -102,7 +103,7 @@ func TestReport(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var out, err bytes.Buffer
-		s := &Streams{Out: &out, Err: &err, Format: JSON}
+		s := &Streams{Out: &out, Err: &err, Format: render.JSON}
 		code := s.Report(tt.err)
 		if got := strings.Join(strings.Fields(out.String()), ""); code != tt.code || got != strings.ReplaceAll(tt.stdout, " ", "") || err.String() != tt.stderr {
 			t.Errorf("%s: code %d, stdout %s, stderr %s", tt.name, code, out.String(), err.String())
@@ -153,8 +154,8 @@ func TestColors(t *testing.T) {
 	by := &deciding{naming: naming{in: inSite{site: &snapshot.Site{}}}, ruleName: func(string) string { return "Rule\n" }}
 	show := func(s Streams) string {
 		var out bytes.Buffer
-		s.Out = &out
-		if err := s.Decision([]byte(`{"subject": {"id": "a\u001b[2J"}}`), d, by); err != nil {
+		s.Out, s.Format = &out, render.Text
+		if err := s.Decision(decided{d, []byte(`{"subject": {"id": "a\u001b[2J"}}`), by}); err != nil {
 			t.Fatal(err)
 		}
 		return out.String()

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/live/apply"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -35,9 +37,8 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "auto-approve", Usage: "plan and write in one go, without anybody having seen the plan"},
 			&cli.BoolFlag{Name: "resume", Usage: "go on with a plan of which some writes are done"},
 			Choice("rollback-on", "go back to the backup if the site's audit is not as predicted", "never", "mismatch"),
-			backupsFlag(), ProgressFlag(), FormatFlag())...),
+			backupsFlag(), ProgressFlag(), formatFlag(applyFormats))...),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if ctx.NArg() != 1 {
 				return UsageOf(ctx.Command, "apply takes one plan, which plan -o has written, or a folder with --auto-approve")
 			}
@@ -88,8 +89,10 @@ func (s *Streams) applyPlan(ctx *cli.Context, client *qrs.Client, p *plan.Plan, 
 		Backups: filepath.Clean(ctx.String("backups")), Resume: resume, NoGuard: ctx.Bool("i-know"),
 		RollbackOnMismatch: ctx.String("rollback-on") == "mismatch",
 	})
-	if shown := s.showResult(result, len(p.Changes), err); shown != nil {
-		return shown
+	if err == nil || result.Backup != "" { // without a backup nothing was done, and the error is the result
+		if shown := applyFormats.Render(s.Format, s.Out, applied{result, len(p.Changes), err}); shown != nil {
+			return shown
+		}
 	}
 	var stale *apply.StaleError
 	var blocked *apply.BlockedError
@@ -105,15 +108,18 @@ func (s *Streams) applyPlan(ctx *cli.Context, client *qrs.Client, p *plan.Plan, 
 	return nil
 }
 
-// showResult writes what was done, if anything was.
-func (s *Streams) showResult(r *apply.Result, planned int, failure error) error {
-	if s.Format == JSON {
-		if failure != nil && r.Backup == "" {
-			return nil // the error is the result
-		}
-		return s.WriteJSON(r)
-	}
-	out := func(format string, args ...any) { _, _ = fmt.Fprintf(s.Out, format+"\n", args...) } // the terminal has gone
+// applied is what was done of a plan with so many changes, and why not all of it was.
+type applied struct {
+	*apply.Result
+	planned int
+	failure error
+}
+
+// applyFormats are the formats of apply and rollback.
+var applyFormats = render.Results(render.Func[applied](appliedText))
+
+func appliedText(w io.Writer, r applied) error {
+	out := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // the terminal has gone
 	if r.Nothing {
 		out("Nothing to do: the site %s is as planned.", r.Site)
 		return nil
@@ -127,10 +133,10 @@ func (s *Streams) showResult(r *apply.Result, planned int, failure error) error 
 	if r.Backup == "" {
 		return nil
 	}
-	if failure != nil {
-		out("%d of %d changes are written.\nApply the plan with --resume to go on, or go back with: qlik2rego rollback %s", len(r.Written), planned, r.Backup)
+	if r.failure != nil {
+		out("%d of %d changes are written.\nApply the plan with --resume to go on, or go back with: qlik2rego rollback %s", len(r.Written), r.planned, r.Backup)
 	} else {
-		out("The site %s has the plan's %s. Open browser tabs keep their rights until people log in again.", r.Site, Count(planned, "change"))
+		out("The site %s has the plan's %s. Open browser tabs keep their rights until people log in again.", r.Site, Count(r.planned, "change"))
 	}
 	for _, m := range r.Mismatches {
 		out("MISMATCH %s", tabular.Printable(m))
@@ -138,7 +144,7 @@ func (s *Streams) showResult(r *apply.Result, planned int, failure error) error 
 	switch {
 	case r.RolledBack:
 		out("The site is as it was before.")
-	case failure == nil && r.Verified > 0 && len(r.Mismatches) == 0:
+	case r.failure == nil && r.Verified > 0 && len(r.Mismatches) == 0:
 		out("The site's audit confirms %s of the prediction.", Count(r.Verified, "right"))
 	}
 	out("backup:  %s\njournal: %s", r.Backup, r.Journal)

@@ -27,10 +27,9 @@ EXAMPLES:
 		Flags: slices.Concat(CompileFlags(), []cli.Flag{
 			&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
 			Choice("fail-on", "what makes the exit code 1", "nothing", "uncertain"),
-			FormatFlag(),
+			formatFlag(assumptionFormats),
 		}),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			return streams.Assumptions(ctx)
 		},
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 func auditCommand(streams *Streams) *cli.Command {
@@ -35,14 +37,13 @@ EXAMPLES:
 		Flags: slices.Concat(append(CompileFlags(), CategoryFlag()), []cli.Flag{BundleFlag()}, AuditFlags(), []cli.Flag{
 			ByFlag(),
 			precedenceFlag(),
-			RowsFlag(),
+			formatFlag(tabular.Formats()),
 			PageFlag(),
 			EngineFlag(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
 		}),
 		Action: func(ctx *cli.Context) error {
 			useEngine(ctx)
-			streams.Format = ctx.String("format")
 			return streams.Audit(ctx)
 		},
 	}

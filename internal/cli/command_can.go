@@ -42,10 +42,9 @@ manage-stream  read, update on the stream
 EXAMPLES:
    qlik2rego can systemrule.json --snapshot site/ --task publish --subject 'ACME\anna' --app 'Sales overview' --stream Sales
    qlik2rego can systemrule.json --snapshot site/ --task import --subject 'ACME\anna' --context qmc`,
-		Flags: slices.Concat(CompileFlags(), []cli.Flag{BundleFlag()}, about, request, []cli.Flag{EngineFlag(), FormatFlag()}),
+		Flags: slices.Concat(CompileFlags(), []cli.Flag{BundleFlag()}, about, request, []cli.Flag{EngineFlag(), formatFlag(streams.canFormats())}),
 		Action: func(ctx *cli.Context) error {
 			useEngine(ctx)
-			streams.Format = ctx.String("format")
 			return streams.Can(ctx)
 		},
 	}

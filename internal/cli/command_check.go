@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
@@ -49,13 +52,12 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "fix", Usage: "apply the automatic fixes to the files of rules, and show the difference"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "with --fix: show the difference and write nothing"},
 			ConfigFlag(),
-			FormatFlag(SARIF, GitHub, GitLab, JUnit, Markdown),
+			formatFlag(streams.checkFormats()),
 			Choice("fail-on", "what makes the exit code 1; errors make it 3", "error", "warning")),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			for _, flag := range []string{"cost", "list-rules"} {
-				if ctx.Bool(flag) && streams.Format != Text && streams.Format != JSON {
-					return Usagef("--%s has no place in the format %s: use text or json", flag, streams.Format)
+				if names := lintFormats.Names(); ctx.Bool(flag) && !slices.Contains(names, streams.Format) {
+					return Usagef("--%s has no place in the format %s: use %s", flag, streams.Format, strings.Join(names, " or "))
 				}
 			}
 			config, err := lintConfig(ctx)
@@ -85,18 +87,21 @@ EXAMPLES:
 			if err := interruptible(ctx.Context, func() error { result = c.Lint(config); return nil }); err != nil {
 				return err
 			}
-			report := CheckReport{Rules: c.Found(), Skipped: c.Skipped(), Notices: result.Notices, Suppressed: result.Suppressed, Fixed: fixed, all: ctx.Bool("all")}
+			list := result.Findings
+			report := CheckReport{
+				Rules: c.Found(), Errors: list.Count(diag.Error), Warnings: list.Count(diag.Warning), Infos: list.Count(diag.Info),
+				Skipped: c.Skipped(), Diagnostics: append(diag.List{}, list...), Notices: result.Notices, Suppressed: result.Suppressed, Fixed: fixed, all: ctx.Bool("all"),
+			}
 			if ctx.Bool("cost") && c.Policy != nil {
 				report.Costs = c.Policy.Costs()
 			}
-			if err := streams.CheckReport(version().Version, report, result.Findings); err != nil {
+			if err := streams.checkFormats().Render(streams.Format, streams.Out, report); err != nil {
 				return err
 			}
 			switch {
 			case c.Refused():
 				return &Exit{Code: ExitInput}
-			case lintErrors(result.Findings) > 0,
-				ctx.String("fail-on") == "warning" && result.Findings.Count(diag.Warning)+result.Findings.Count(diag.Error) > 0:
+			case lintErrors(list) > 0, ctx.String("fail-on") == "warning" && report.Warnings+report.Errors > 0:
 				return No()
 			}
 			return nil

@@ -23,9 +23,8 @@ EXAMPLES:
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the bundle, `FILE` or - for standard output; bundle.tar.gz if nothing else is asked for"},
 			&cli.StringFlag{Name: "rego-dir", Usage: "write the library and the generated Rego to `FOLDER`, which is replaced"},
 			&cli.BoolFlag{Name: "split", Usage: "two bundles, x-policy.tar.gz and x-data.tar.gz for -o x.tar.gz"},
-			FormatFlag()),
+			formatFlag(streams.compileFormats())),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			return streams.WriteBundles(ctx, Targets{
 				Bundle:  ctx.String("output"),
 				RegoDir: ctx.String("rego-dir"),

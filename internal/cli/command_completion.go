@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -57,6 +58,7 @@ func completionCommand(streams *Streams) *cli.Command {
 				if script, err = ctx.App.ToFishCompletion(); err != nil {
 					return err
 				}
+				script += fishValues(ctx.App.Commands)
 				ok = true
 			}
 			if !ok {
@@ -66,6 +68,19 @@ func completionCommand(streams *Streams) *cli.Command {
 			return err
 		},
 	}
+}
+
+// fishValues completes the values of flags that have a fixed set of them.
+func fishValues(commands []*cli.Command) string {
+	var b strings.Builder
+	for _, c := range commands {
+		for _, f := range c.Flags {
+			if f, ok := f.(*choice); ok {
+				fmt.Fprintf(&b, "complete -c qlik2rego -n '__fish_seen_subcommand_from %s' -x -l %s -a '%s'\n", c.Name, f.Name, strings.Join(f.values, " "))
+			}
+		}
+	}
+	return b.String()
 }
 
 func manCommand(streams *Streams) *cli.Command {
@@ -87,6 +102,24 @@ func manCommand(streams *Streams) *cli.Command {
 			return err
 		},
 	}
+}
+
+// valuesNext returns the values that may come next, behind a flag that has a fixed set of
+// them; otherwise nil.
+func valuesNext(app *cli.App, args []string) []string {
+	if len(args) < 3 {
+		return nil
+	}
+	c, last := app.Command(args[0]), args[len(args)-2]
+	if c == nil || !strings.HasPrefix(last, "-") {
+		return nil
+	}
+	for _, f := range c.Flags {
+		if f, ok := f.(*choice); ok && slices.Contains(f.Names(), strings.TrimLeft(last, "-")) {
+			return f.values
+		}
+	}
+	return nil
 }
 
 // completing reports whether a shell asks for the words that may come next.

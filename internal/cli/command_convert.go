@@ -15,6 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
 )
 
@@ -38,9 +39,8 @@ EXAMPLES:
    qlik2rego convert systemrule.json repo/
    qlik2rego convert repo/ systemrule.json
    qlik2rego convert repo/rules/security/owner.qrule -`,
-		Flags: []cli.Flag{FormatFlag()},
+		Flags: []cli.Flag{formatFlag(streams.convertFormats())},
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if ctx.NArg() != 2 {
 				return UsageOf(ctx.Command, "convert takes two arguments, what to read and what to write, not %d", ctx.NArg())
 			}
@@ -76,12 +76,16 @@ func (s *Streams) convert(ctx *cli.Context, in, to string) error {
 	if err := out.Commit(); err != nil {
 		return err
 	}
-	if s.Format == JSON {
-		return s.WriteJSON(ConvertReport{
-			Written: []Written{{Kind: kind, Path: to}}, Rules: len(rules), Diagnostics: append(diag.List{}, found...),
-		})
-	}
-	return s.wrote(to, kind+" of "+Count(len(rules), "rule"))
+	return s.convertFormats().Render(s.Format, s.Out, ConvertReport{
+		Written: []Written{{Kind: kind, Path: to}}, Rules: len(rules), Diagnostics: append(diag.List{}, found...),
+	})
+}
+
+// convertFormats are the formats of convert.
+func (s *Streams) convertFormats() render.Formats[ConvertReport] {
+	return render.Results(render.Func[ConvertReport](func(_ io.Writer, r ConvertReport) error {
+		return s.wrote(r.Written[0].Path, r.Written[0].Kind+" of "+Count(r.Rules, "rule"))
+	}))
 }
 
 // convertToTree refuses to write over what is read, except for a folder of files whose rules

@@ -20,10 +20,9 @@ EXAMPLES:
    qlik2rego eval -b old.tar.gz -b delta.tar.gz --input request.json`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the delta, `FILE` or - for standard output", Value: "delta.tar.gz"},
-			FormatFlag(),
+			formatFlag(streams.deltaFormats()),
 		},
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if ctx.NArg() != 2 {
 				return UsageOf(ctx.Command, "a delta is between two bundles, the old one and the new one")
 			}

@@ -38,11 +38,10 @@ EXAMPLES:
    qlik2rego diff rules.json --snapshot site/ --set 'Stream.condition=user.group = "Sales"' --add new-rule.json
    qlik2rego diff old.json new.json
    qlik2rego diff --old-snapshot monday/ --new-snapshot tuesday/ --format sarif`,
-		Flags: slices.Concat(append(CompileFlags(), CategoryFlag()), DiffFlags(), whatIfFlags(), []cli.Flag{EngineFlag(), FormatFlag(Markdown, SARIF, JUnit)}),
+		Flags: slices.Concat(append(CompileFlags(), CategoryFlag()), DiffFlags(), whatIfFlags(), []cli.Flag{EngineFlag(), formatFlag(diffFormats(""))}),
 		Action: func(ctx *cli.Context) error {
 			useEngine(ctx)
-			streams.Format = ctx.String("format")
-			return streams.Diff(ctx, version().Version)
+			return streams.Diff(ctx)
 		},
 	}
 }

@@ -8,13 +8,13 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
 	"github.com/qlik2rego/qlik2rego/internal/audit/escalate/show"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-// The formats of graphs.
-const (
-	DOT = "dot"
-	SVG = "svg"
-)
+// escalateFormats are the formats of escalate.
+var escalateFormats = render.Results(show.Text{}).
+	With(render.DOT, show.DOT{}).
+	With(render.SVG, show.SVG{})
 
 func escalateCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
@@ -45,10 +45,9 @@ EXAMPLES:
 		Flags: slices.Concat(CompileFlags(), []cli.Flag{
 			&cli.StringSliceFlag{Name: "persona", Usage: "a user with these properties and no others, `NAME=VALUE,…`; repeatable; overrides those of rules and of a snapshot"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
-			FormatFlag(DOT, SVG),
+			formatFlag(escalateFormats),
 		}),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			return streams.Escalate(ctx)
 		},
 	}
@@ -84,18 +83,7 @@ func (s *Streams) Escalate(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	write := func(w io.Writer, _ string) error {
-		switch s.Format {
-		case JSON:
-			return writeJSON(w, report)
-		case DOT:
-			return show.DOT{}.Render(w, report)
-		case SVG:
-			return show.SVG{}.Render(w, report)
-		}
-		return show.Text{}.Render(w, report)
-	}
-	if err := s.writeTo(ctx.String("output"), write); err != nil {
+	if err := s.writeTo(ctx.String("output"), func(w io.Writer, _ string) error { return escalateFormats.Render(s.Format, w, report) }); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(report.Personas, func(p escalate.Result) bool { return len(p.Steps) > 0 }) {

@@ -33,9 +33,8 @@ EXAMPLES:
 			&cli.StringFlag{Name: "requests", TakesFile: true, Usage: "one request per line, `FILE`"},
 			&cli.BoolFlag{Name: "profile", Usage: "show on which lines of the policy OPA spends the time of the decision"},
 			Choice("engine", "what decides: opa, compiled code where it can (the default for --requests), or the independent evaluator", "auto", "opa", "reference"),
-			FormatFlag()),
+			formatFlag(streams.decisionFormats())),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if err := categoryRequest(ctx); err != nil {
 				return err
 			}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"github.com/urfave/cli/v2"
+
+	explaintext "github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
 )
 
 func explainCommand(streams *Streams) *cli.Command {
@@ -28,9 +30,8 @@ EXAMPLES:
 			&cli.StringFlag{Name: "input", TakesFile: true, Usage: "the request, `FILE`"},
 			&cli.IntFlag{Name: "proposals", Usage: "how many changes to propose at most; 0 looks for none", Value: 5},
 			&cli.BoolFlag{Name: "all", Usage: "show every clause of every rule"},
-			FormatFlag()),
+			formatFlag(explainFormats(explaintext.Text{}))),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if err := categoryRequest(ctx); err != nil {
 				return err
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/filter"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -50,9 +51,8 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "superset", Usage: "widen what the target cannot express"},
 			&cli.BoolFlag{Name: "literals", Usage: "write values into the SQL in place of parameters, for reading only"},
 			&cli.BoolFlag{Name: "ddl", Usage: "print the statements that create the documented tables"},
-			FormatFlag()),
+			formatFlag(filterFormats)),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			return streams.Filter(ctx)
 		},
 	}
@@ -78,11 +78,11 @@ func (s *Streams) Filter(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Format == JSON {
-		return s.WriteJSON(report)
-	}
-	return writeFilter(s.Out, report)
+	return filterFormats.Render(s.Format, s.Out, report)
 }
+
+// filterFormats are the formats of filter.
+var filterFormats = render.Results(render.Func[*filter.Report](filterText))
 
 func (s *Streams) ddl(ctx *cli.Context, o filter.SQLOptions) error {
 	if !filter.IsSQL(ctx.String("target")) {
@@ -187,8 +187,8 @@ func filterReport(f *workspace.Filtered, target, typeKey string, site *snapshot.
 	return report, err
 }
 
-// writeFilter writes a report for people: the filter, then where it comes from.
-func writeFilter(w io.Writer, r *filter.Report) error {
+// filterText writes a report for people: the filter, then where it comes from.
+func filterText(w io.Writer, r *filter.Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "-- %s", r.Kind)
 	if !r.Exact {

@@ -2,10 +2,10 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
 	"github.com/urfave/cli/v2"
@@ -13,6 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/format"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 func fmtCommand(streams *Streams) *cli.Command {
@@ -38,23 +39,22 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "diff", Aliases: []string{"d"}, Usage: "show what would change"},
 			&cli.BoolFlag{Name: "check", Usage: "list the files that are not formatted; the exit code is 1 if there are any"},
 			&cli.BoolFlag{Name: "keep-parentheses", Usage: "keep the parentheses as they are, for the view Basic of the QMC"},
-			FormatFlag(),
+			formatFlag(streams.fmtFormats()),
 		},
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if ctx.NArg() == 0 {
 				return UsageOf(ctx.Command, "no files: name rule exports, .qrule files or folders of them")
 			}
-			modes := 0
+			var modes []string
 			for _, mode := range []string{"write", "diff", "check"} {
 				if ctx.Bool(mode) {
-					modes++
+					modes = append(modes, mode)
 				}
 			}
-			if modes > 1 {
+			if len(modes) > 1 {
 				return UsageOf(ctx.Command, "-w, -d and --check exclude each other: give one of them")
 			}
-			return streams.formatFiles(ctx)
+			return streams.formatFiles(ctx, strings.Join(modes, ""))
 		},
 	}
 }
@@ -64,6 +64,9 @@ type FormatReport struct {
 	Files []FormattedFile `json:"files"`
 	// Diagnostics are the errors because of which rules are left as they are.
 	Diagnostics diag.List `json:"diagnostics"`
+
+	// mode says what people read of a file.
+	mode string
 }
 
 // FormattedFile is a file that was read.
@@ -76,8 +79,9 @@ type FormattedFile struct {
 	before, after []byte
 }
 
-func (s *Streams) formatFiles(ctx *cli.Context) error {
-	report := FormatReport{Files: []FormattedFile{}, Diagnostics: diag.List{}}
+// formatFiles formats files. The mode is write, diff, check, or "" for the formatted files.
+func (s *Streams) formatFiles(ctx *cli.Context, mode string) error {
+	report := FormatReport{Files: []FormattedFile{}, Diagnostics: diag.List{}, mode: mode}
 	for _, path := range ctx.Args().Slice() {
 		files := ruleset.Files(path)
 		if path == stdio || len(files) == 0 {
@@ -95,20 +99,18 @@ func (s *Streams) formatFiles(ctx *cli.Context) error {
 			report.Diagnostics = append(report.Diagnostics, list...)
 		}
 	}
-	if err := s.writeFormatted(ctx, &report); err != nil {
-		return err
-	}
-	if s.Format == JSON {
-		if err := s.WriteJSON(report); err != nil {
+	if mode == "write" {
+		if err := s.writeFormatted(ctx, &report); err != nil {
 			return err
 		}
-	} else if err := s.Diagnose(report.Diagnostics); err != nil {
+	}
+	if err := s.fmtFormats().Render(s.Format, s.Out, report); err != nil {
 		return err
 	}
 	switch {
 	case len(report.Diagnostics) > 0:
 		return &Exit{Code: ExitInput}
-	case ctx.Bool("check") && report.changed():
+	case mode == "check" && report.changed():
 		return No()
 	}
 	return nil
@@ -152,49 +154,46 @@ func missing(path string) diag.List {
 	return list
 }
 
-// writeFormatted writes what the flags ask for.
+// writeFormatted writes the formatted files over the old ones.
 func (s *Streams) writeFormatted(ctx *cli.Context, report *FormatReport) error {
 	out := s.outputs()
 	defer out.Discard()
 	for i := range report.Files {
 		f := &report.Files[i]
+		if f.Path == stdio {
+			return UsageOf(ctx.Command, "-w cannot write to standard input: leave the flag out")
+		}
+		if f.Changed {
+			if err := out.File(f.Path, writing(f.after)); err != nil {
+				return err
+			}
+			f.Written = true
+		}
+	}
+	return out.Commit()
+}
+
+// fmtFormats are the formats of fmt.
+func (s *Streams) fmtFormats() render.Formats[FormatReport] {
+	return render.Results(render.Func[FormatReport](s.fmtText))
+}
+
+func (s *Streams) fmtText(w io.Writer, r FormatReport) error {
+	for _, f := range r.Files {
+		var err error
 		switch {
-		case ctx.Bool("write"):
-			if f.Path == stdio {
-				return UsageOf(ctx.Command, "-w cannot write to standard input: leave the flag out")
-			}
-			if f.Changed {
-				if err := out.File(f.Path, writing(f.after)); err != nil {
-					return err
-				}
-				f.Written = true
-			}
-		case s.Format == JSON:
-		case ctx.Bool("diff"):
-			if _, err := s.Out.Write(diff.Diff(f.Path, f.before, f.Path+" (formatted)", f.after)); err != nil {
-				return err
-			}
-		case !ctx.Bool("check"):
-			if _, err := s.Out.Write(f.after); err != nil {
-				return err
-			}
-		case f.Changed:
-			if _, err := fmt.Fprintln(s.Out, f.Path); err != nil {
-				return err
-			}
+		case r.mode == "":
+			_, err = w.Write(f.after)
+		case r.mode == "diff":
+			_, err = w.Write(diff.Diff(f.Path, f.before, f.Path+" (formatted)", f.after))
+		case r.mode == "check" && f.Changed:
+			_, err = fmt.Fprintln(w, f.Path)
+		case f.Written:
+			err = s.wrote(f.Path, "formatted")
+		}
+		if err != nil {
+			return err
 		}
 	}
-	if err := out.Commit(); err != nil {
-		return err
-	}
-	if !ctx.Bool("write") || s.Format == JSON {
-		return nil
-	}
-	var failed error
-	for _, f := range report.Files {
-		if f.Written {
-			failed = errors.Join(failed, s.wrote(f.Path, "formatted"))
-		}
-	}
-	return failed
+	return s.Diagnose(r.Diagnostics)
 }

@@ -57,9 +57,8 @@ EXAMPLES:
    qlik2rego plan repo/ --site prod --revert -o plan.json`,
 		Flags: append(SiteFlags(), append(planFlags(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the plan for apply to `FILE`"},
-			ProgressFlag(), FormatFlag(Markdown))...),
+			ProgressFlag(), formatFlag(planFormats))...),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if ctx.NArg() != 1 {
 				return UsageOf(ctx.Command, "plan takes one folder, which pull has written")
 			}
@@ -173,7 +172,7 @@ func (s *Streams) plan(ctx *cli.Context) error {
 		}
 	}
 	if ctx.String("output") != stdio {
-		if err := s.showPlan(s.Out, p, data); err != nil {
+		if err := planFormats.Render(s.Format, s.Out, p); err != nil {
 			return err
 		}
 	}

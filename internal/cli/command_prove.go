@@ -6,9 +6,6 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// JUnit is the format of test results that build servers read.
-const JUnit = "junit"
-
 func proveCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "prove",
@@ -46,11 +43,10 @@ EXAMPLES:
 			&cli.StringFlag{Name: "assume", TakesFile: true, Usage: "a `FILE` of assumptions in YAML: axioms to do without, closed sets of values, conditions that hold"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
 			&cli.StringFlag{Name: "smt2", Usage: "also write every question as SMT-LIB to a `DIRECTORY`, for cvc5, z3 and other solvers"},
-			FormatFlag(Markdown, SARIF, JUnit),
+			formatFlag(proveFormats),
 		}),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
-			return streams.Prove(ctx, version().Version)
+			return streams.Prove(ctx)
 		},
 	}
 }

@@ -3,12 +3,14 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/live"
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -35,9 +37,8 @@ EXAMPLES:
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FOLDER`"},
 			&cli.BoolFlag{Name: "incremental", Usage: "read only what has changed since the last pull; every 24 hours all is read"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "drop changes to rule files that the site does not have"},
-			ProgressFlag(), FormatFlag()),
+			ProgressFlag(), formatFlag(pullFormats)),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			switch {
 			case ctx.Args().Present():
 				return UsageOf(ctx.Command, "the folder is named with -o; did you mean -o %s?", ctx.Args().First())
@@ -89,13 +90,13 @@ func (s *Streams) pull(ctx *cli.Context) error {
 	for _, part := range m.Collections {
 		report.Counts[part.Type] = part.Count
 	}
-	if s.Format == JSON {
-		return s.WriteJSON(report)
-	}
-	return s.showPull(&report)
+	return pullFormats.Render(s.Format, s.Out, report)
 }
 
-func (s *Streams) showPull(r *PullReport) error {
+// pullFormats are the formats of pull.
+var pullFormats = render.Results(render.Func[PullReport](pullText))
+
+func pullText(w io.Writer, r PullReport) error {
 	var shown []string
 	for _, c := range live.Collections() {
 		if n := r.Counts[c.Type]; n > 0 && c.Type != "SystemRule" {
@@ -106,7 +107,7 @@ func (s *Streams) showPull(r *PullReport) error {
 	if r.Unchanged {
 		what = "nothing has changed on the site " + r.Site
 	}
-	_, err := fmt.Fprintf(s.Out, "%s (build %s): %s, %s\n%s\nin %s\n", what, r.Build,
+	_, err := fmt.Fprintf(w, "%s (build %s): %s, %s\n%s\nin %s\n", what, r.Build,
 		Count(r.Rules, "rule"), fmt.Sprintf("%d entities", r.Entities-r.Counts["SystemRule"]), strings.Join(shown, ", "), tabular.Printable(r.Path))
 	return err
 }

@@ -23,9 +23,8 @@ EXAMPLES:
 		Flags: append(SiteFlags(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "show what would be written"},
 			&cli.BoolFlag{Name: "i-know", Usage: "let the backup lock administrators out"},
-			backupsFlag(), ProgressFlag(), FormatFlag(Markdown)),
+			backupsFlag(), ProgressFlag(), formatFlag(planFormats)),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if ctx.NArg() != 1 {
 				return UsageOf(ctx.Command, "rollback takes one backup, which apply has written")
 			}
@@ -48,12 +47,11 @@ func (s *Streams) rollback(ctx *cli.Context) error {
 	if err != nil {
 		return s.planning(calling(client, err))
 	}
-	data, err := p.Encode()
-	if err != nil {
+	if _, err := p.Encode(); err != nil {
 		return err
 	}
 	if ctx.Bool("dry-run") {
-		if err := s.showPlan(s.Out, p, data); err != nil || !p.Blocked() {
+		if err := planFormats.Render(s.Format, s.Out, p); err != nil || !p.Blocked() {
 			return err
 		}
 		return No()

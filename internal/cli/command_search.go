@@ -22,10 +22,9 @@ EXAMPLES:
    qlik2rego search systemrule.json --snapshot site/ --action read --resource 'Stream:Finance'
    qlik2rego search -b bundle.tar.gz --action update --resource App:2b1c… --context qmc
    qlik2rego search systemrule.json --snapshot site/ --subject 'ACME\anna' --resource App:2b1c… --format json`,
-		Flags: append(flags, EngineFlag(), FormatFlag()),
+		Flags: append(flags, EngineFlag(), formatFlag(searchFormats)),
 		Action: func(ctx *cli.Context) error {
 			useEngine(ctx)
-			streams.Format = ctx.String("format")
 			if err := categoryRequest(ctx); err != nil {
 				return err
 			}

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/live"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -23,9 +25,8 @@ what the site answered, what it means and what to do.
 EXAMPLES:
    qlik2rego site check
    qlik2rego site check --sites sites.yaml --site prod --format json`,
-		Flags: append(SiteFlags(), FormatFlag()),
+		Flags: append(SiteFlags(), formatFlag(siteCheckFormats)),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if ctx.Args().Present() {
 				return UsageOf(ctx.Command, "site check has flags only; did you mean --site %s?", ctx.Args().First())
 			}
@@ -44,11 +45,7 @@ func (s *Streams) siteCheck(ctx *cli.Context) error {
 	if err != nil {
 		return calling(client, err)
 	}
-	if s.Format == JSON {
-		err = s.WriteJSON(check)
-	} else {
-		err = s.showCheck(check)
-	}
+	err = siteCheckFormats.Render(s.Format, s.Out, check)
 	if err == nil && !check.Able() {
 		return No()
 	}
@@ -58,7 +55,10 @@ func (s *Streams) siteCheck(ctx *cli.Context) error {
 // skewed is how many seconds of difference between clocks are worth a word.
 const skewed = 5
 
-func (s *Streams) showCheck(c *live.Check) error {
+// siteCheckFormats are the formats of site check.
+var siteCheckFormats = render.Results(render.Func[*live.Check](siteCheckText))
+
+func siteCheckText(w io.Writer, c *live.Check) error {
 	var b strings.Builder
 	line := func(what, value string) { fmt.Fprintf(&b, "%-9s %s\n", what, tabular.Printable(value)) }
 	line("site", c.Site+" at "+c.URL)
@@ -91,6 +91,6 @@ func (s *Streams) showCheck(c *live.Check) error {
 			line(a.Command, "cannot work: "+c.User+" lacks "+strings.Join(a.Missing, ", "))
 		}
 	}
-	_, err := s.Out.Write([]byte(b.String()))
+	_, err := io.WriteString(w, b.String())
 	return err
 }

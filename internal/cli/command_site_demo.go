@@ -2,12 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/testdata/scenarios"
 )
 
@@ -28,10 +30,9 @@ EXAMPLES:
 			&cli.StringFlag{Name: "scenario", Usage: "the `NAME` of the scenario; a wrong name lists them", Value: "customer-case"},
 			&cli.StringFlag{Name: "listen", Usage: "the `ADDRESS` to listen at; port 0 takes a free one", Value: "127.0.0.1:4242"},
 			&cli.StringFlag{Name: "dir", Usage: "the `FOLDER` for sites.yaml and certificates", Value: "demo"},
-			FormatFlag(),
+			formatFlag(demoFormats),
 		},
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if ctx.Args().Present() {
 				return UsageOf(ctx.Command, "site demo has flags only: what is %q?", ctx.Args().First())
 			}
@@ -52,11 +53,12 @@ func (s *Streams) siteDemo(ctx *cli.Context) error {
 	dir, name := ctx.String("dir"), strings.Trim(filepath.ToSlash(ctx.String("scenario")), "/")
 	demo := fake.Demo{Scenarios: scenarios.FS, Scenario: name, Listen: ctx.String("listen"), Dir: dir}
 	return Input(demo.Run(ctx.Context, func(url string) error {
-		report := DemoReport{URL: url, Sites: filepath.Join(dir, "sites.yaml"), Site: "demo", Scenario: name}
-		if s.Format == JSON {
-			return s.WriteJSON(report)
-		}
-		_, err := fmt.Fprintf(s.Out, "the site demo (scenario %s) listens at %s\nTry: qlik2rego site check --sites %s\nCtrl-C ends it.\n", name, url, report.Sites)
-		return err
+		return demoFormats.Render(s.Format, s.Out, DemoReport{URL: url, Sites: filepath.Join(dir, "sites.yaml"), Site: "demo", Scenario: name})
 	}))
 }
+
+// demoFormats are the formats of site demo.
+var demoFormats = render.Results(render.Func[DemoReport](func(w io.Writer, r DemoReport) error {
+	_, err := fmt.Fprintf(w, "the site demo (scenario %s) listens at %s\nTry: qlik2rego site check --sites %s\nCtrl-C ends it.\n", r.Scenario, r.URL, r.Sites)
+	return err
+}))

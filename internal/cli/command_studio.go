@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -11,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/studio"
 )
 
@@ -38,10 +40,9 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "apply", Usage: "let the page apply plans to the site"},
 			&cli.StringFlag{Name: "listen", Usage: "the loopback `ADDRESS` to listen at; port 0 takes a free one", Value: studio.DefaultListen},
 			&cli.BoolFlag{Name: "no-open", Usage: "print the address and do not open the browser"},
-			FormatFlag(),
+			formatFlag(studioFormats),
 		}),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			return streams.Studio(ctx)
 		},
 	}
@@ -52,6 +53,12 @@ type StudioReport struct {
 	URL    string `json:"url"`
 	Folder string `json:"folder"`
 }
+
+// studioFormats are the formats of studio.
+var studioFormats = render.Results(render.Func[StudioReport](func(w io.Writer, r StudioReport) error {
+	_, err := fmt.Fprintln(w, r.URL)
+	return err
+}))
 
 // Studio serves the console until it is interrupted.
 func (s *Streams) Studio(ctx *cli.Context) error {
@@ -79,12 +86,7 @@ func (s *Streams) Studio(ctx *cli.Context) error {
 	if err != nil {
 		return Input(err)
 	}
-	if s.Format == JSON {
-		err = s.WriteJSON(StudioReport{console.Address(), folder})
-	} else {
-		_, err = fmt.Fprintf(s.Out, "%s\n", console.Address())
-	}
-	if err != nil {
+	if err := studioFormats.Render(s.Format, s.Out, StudioReport{console.Address(), folder}); err != nil {
 		return err
 	}
 	if !ctx.Bool("no-open") {

@@ -29,10 +29,9 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "score", Usage: "count the changes to the rules that the tests notice"},
 			&cli.IntFlag{Name: "max-requests", Usage: "consider at most `N` requests about the snapshot, but at least one for each equivalence class of users and of resources", Value: 100_000},
 			EngineFlag(),
-			FormatFlag()),
+			formatFlag(streams.testgenFormats())),
 		Action: func(ctx *cli.Context) error {
 			useEngine(ctx)
-			streams.Format = ctx.String("format")
 			return streams.Testgen(ctx)
 		},
 	}

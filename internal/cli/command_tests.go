@@ -23,9 +23,8 @@ EXAMPLES:
 			BundleFlag(),
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "list the tests that pass as well"},
 			&cli.StringFlag{Name: "run", Aliases: []string{"r"}, Usage: "run only tests whose path matches the `REGEXP`"},
-			FormatFlag(JUnit)),
+			formatFlag(testFormats(false))),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			filter, err := TestFilter(ctx)
 			if err != nil {
 				return err

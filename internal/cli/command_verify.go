@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
 	"github.com/qlik2rego/qlik2rego/internal/live/verify"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -52,9 +54,8 @@ EXAMPLES:
 			Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),
 			Choice("entity-text", "reading of a comparison of an entity with a text, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
 			Choice("session-attributes", "whether session attributes take the place of those of the user's record", "separate", "stored"),
-			ProgressFlag(), FormatFlag()),
+			ProgressFlag(), formatFlag(verifyFormats)),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			switch {
 			case ctx.NArg() > 1:
 				return UsageOf(ctx.Command, "verify takes at most one folder, which pull has written")
@@ -128,15 +129,11 @@ func (s *Streams) verify(ctx *cli.Context) error {
 	if ctx.Bool("anonymise") {
 		result.Anonymise()
 	}
-	if s.Format == JSON {
-		err = s.WriteJSON(result)
-	} else {
-		name := w.RuleName
-		if ctx.Bool("anonymise") {
-			name = func(string) string { return "" }
-		}
-		err = s.showVerify(result, name)
+	shown := verified{result, w.RuleName}
+	if ctx.Bool("anonymise") {
+		shown.ruleName = func(string) string { return "" }
 	}
+	err = verifyFormats.Render(s.Format, s.Out, shown)
 	if err == nil && result.Differ > 0 {
 		return No()
 	}
@@ -186,14 +183,23 @@ func (s *Streams) verifySite(ctx *cli.Context) (verify.Site, *qrs.Client, error)
 // maxShown is how many differences are shown to people.
 const maxShown = 20
 
-func (s *Streams) showVerify(r *verify.Result, ruleName func(string) string) error {
+// verified is a comparison, for people with the names of rules by their ids.
+type verified struct {
+	*verify.Result
+	ruleName func(id string) string
+}
+
+// verifyFormats are the formats of verify.
+var verifyFormats = render.Results(render.Func[verified](verifyText))
+
+func verifyText(w io.Writer, r verified) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	rules := func(ids []string) string {
 		var names []string
 		for _, id := range ids {
 			name := id
-			if n := ruleName(id); n != "" {
+			if n := r.ruleName(id); n != "" {
 				name = n
 			}
 			names = append(names, tabular.Printable(name))
@@ -236,6 +242,6 @@ func (s *Streams) showVerify(r *verify.Result, ruleName func(string) string) err
 			line("  site rules: %s", rules(d.TheirRules))
 		}
 	}
-	_, err := s.Out.Write([]byte(b.String()))
+	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -3,12 +3,15 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 	"strings"
 
 	opa "github.com/open-policy-agent/opa/v1/version"
 	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // A release sets these with -ldflags -X; other builds take what the Go command recorded.
@@ -53,22 +56,22 @@ func versionCommand(streams *Streams) *cli.Command {
 		Description: `EXAMPLES:
    qlik2rego version
    qlik2rego version --format json`,
-		Flags: []cli.Flag{FormatFlag()},
+		Flags: []cli.Flag{formatFlag(versionFormats)},
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			if ctx.Args().Present() {
 				return UsageOf(ctx.Command, "version takes no arguments: what is %q?", ctx.Args().First())
 			}
-			v := version()
-			if streams.Format == JSON {
-				return streams.WriteJSON(v)
-			}
-			built := ""
-			if v.Commit != "" {
-				built = strings.TrimRight(fmt.Sprintf("commit %s %s", v.Commit, v.Date), " ") + "\n"
-			}
-			_, err := fmt.Fprintf(streams.Out, "qlik2rego %s\n%sOPA %s\n%s\n", v.Version, built, v.OPA, v.Go)
-			return err
+			return versionFormats.Render(streams.Format, streams.Out, version())
 		},
 	}
 }
+
+// versionFormats are the formats of version.
+var versionFormats = render.Results(render.Func[versions](func(w io.Writer, v versions) error {
+	built := ""
+	if v.Commit != "" {
+		built = strings.TrimRight(fmt.Sprintf("commit %s %s", v.Commit, v.Date), " ") + "\n"
+	}
+	_, err := fmt.Fprintf(w, "qlik2rego %s\n%sOPA %s\n%s\n", v.Version, built, v.OPA, v.Go)
+	return err
+}))

@@ -47,10 +47,9 @@ EXAMPLES:
 			&cli.StringFlag{Name: "callback", Usage: "the `URL` by which the site reaches --listen"},
 			&cli.StringFlag{Name: "webhook", Usage: "post each change to `URL` as JSON"},
 			&cli.StringFlag{Name: "metrics", Usage: "serve metrics for Prometheus at `ADDRESS`, path /metrics"},
-			ProgressFlag(), FormatFlag(),
+			ProgressFlag(), formatFlag(eventFormats),
 		}),
 		Action: func(ctx *cli.Context) error {
-			streams.Format = ctx.String("format")
 			switch {
 			case ctx.NArg() > 1:
 				return UsageOf(ctx.Command, "watch takes at most one folder, which pull has written")

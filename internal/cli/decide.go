@@ -226,7 +226,7 @@ func (s *Streams) Answer(ctx *cli.Context, d *deciding, q Question) error {
 		if err != nil {
 			return err
 		}
-		return s.Decision(q.request, decision, d)
+		return s.Decision(decided{decision, q.request, d})
 	}
 	defer engine.CollectRarely()()
 	progress := s.Progress(ctx)

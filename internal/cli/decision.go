@@ -4,20 +4,30 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Decision writes a decision: in JSON as it is, for people with the names of the
-// rules, the user and the resource. A denial is the answer no.
-func (s *Streams) Decision(request []byte, d engine.Decision, by *deciding) error {
-	if s.Format == JSON {
-		if err := s.WriteJSON(d); err != nil {
-			return err
-		}
-	} else if err := s.decisionText(request, d, by); err != nil {
+// decided is a decision: for programs as it is, for people with the names of the rules, the
+// user and the resource.
+type decided struct {
+	engine.Decision
+	request []byte
+	by      *deciding
+}
+
+// decisionFormats are the formats of eval.
+func (s *Streams) decisionFormats() render.Formats[decided] {
+	return render.Results(render.Func[decided](s.decisionText))
+}
+
+// Decision writes a decision. A denial is the answer no.
+func (s *Streams) Decision(d decided) error {
+	if err := s.decisionFormats().Render(s.Format, s.Out, d); err != nil {
 		return err
 	}
 	if !d.Allow {
@@ -26,9 +36,10 @@ func (s *Streams) Decision(request []byte, d engine.Decision, by *deciding) erro
 	return nil
 }
 
-func (s *Streams) decisionText(request []byte, d engine.Decision, by *deciding) error {
+func (s *Streams) decisionText(w io.Writer, d decided) error {
+	by := d.by
 	var r Request
-	_ = json.Unmarshal(request, &r) // what is no request has empty names
+	_ = json.Unmarshal(d.request, &r) // what is no request has empty names
 	var b strings.Builder
 	verdict, may := s.paint(red, "denied"), "may not"
 	if d.Allow {
@@ -46,7 +57,7 @@ func (s *Streams) decisionText(request []byte, d engine.Decision, by *deciding) 
 	for _, id := range d.GrantedBy {
 		fmt.Fprintf(&b, "  %s %s\n", tabular.Printable(by.ruleName(id)), s.paint(faint, "("+tabular.Printable(id)+")"))
 	}
-	_, err := s.Out.Write([]byte(b.String()))
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 

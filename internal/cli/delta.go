@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // DeltaReport is the result of delta in JSON.
@@ -40,8 +41,12 @@ func (s *Streams) WriteDelta(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Format == JSON {
-		return s.WriteJSON(report)
-	}
-	return s.wrote(path, fmt.Sprintf("%s, from revision %.12s to %.12s", Count(report.Changes, "change"), report.Base, report.Revision))
+	return s.deltaFormats().Render(s.Format, s.Out, report)
+}
+
+// deltaFormats are the formats of delta.
+func (s *Streams) deltaFormats() render.Formats[DeltaReport] {
+	return render.Results(render.Func[DeltaReport](func(_ io.Writer, r DeltaReport) error {
+		return s.wrote(r.Path, fmt.Sprintf("%s, from revision %.12s to %.12s", Count(r.Changes, "change"), r.Base, r.Revision))
+	}))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/lint"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // Diagnose writes diagnostics to standard error, for people.
@@ -109,42 +110,38 @@ type CheckReport struct {
 	all bool
 }
 
-// Report of a check: diagnostics for people on standard error and a summary on
-// standard output, or all of it for programs on standard output.
-func (s *Streams) CheckReport(version string, report CheckReport, list diag.List) error {
-	switch s.Format {
-	case SARIF:
-		return sarif("check", version).Render(s.Out, list)
-	case GitHub:
-		return diag.GitHub{Root: projectRoot()}.Render(s.Out, list)
-	case GitLab:
-		return diag.GitLab{Root: projectRoot()}.Render(s.Out, list)
-	case JUnit:
-		return diag.JUnit{}.Render(s.Out, list)
-	case Markdown:
-		return diag.Markdown{}.Render(s.Out, list)
-	case JSON:
-		report.Errors, report.Warnings, report.Infos = list.Count(diag.Error), list.Count(diag.Warning), list.Count(diag.Info)
-		report.Diagnostics = append(diag.List{}, list...)
-		return s.WriteJSON(report)
+// checkFormats are the formats of a check. People read diagnostics on standard error and a
+// summary on standard output; programs read all of it on standard output.
+func (s *Streams) checkFormats() render.Formats[CheckReport] {
+	findings := func(r render.Renderer[diag.List]) render.Renderer[CheckReport] {
+		return render.Via(func(c CheckReport) diag.List { return c.Diagnostics }, r)
 	}
-	if err := s.showFindings(list, report.all); err != nil {
+	return render.Results(render.Func[CheckReport](s.checkText)).
+		With(render.SARIF, findings(sarifOf("check"))).
+		With(render.GitHub, findings(scanned(func() render.Renderer[diag.List] { return diag.GitHub{Root: projectRoot()} }))).
+		With(render.GitLab, findings(scanned(func() render.Renderer[diag.List] { return diag.GitLab{Root: projectRoot()} }))).
+		With(render.JUnit, findings(diag.JUnit{})).
+		With(render.Markdown, findings(diag.Markdown{}))
+}
+
+func (s *Streams) checkText(w io.Writer, r CheckReport) error {
+	if err := s.showFindings(r.Diagnostics, r.all); err != nil {
 		return err
 	}
-	if err := writeCosts(s.Out, report.Costs); err != nil {
+	if err := writeCosts(w, r.Costs); err != nil {
 		return err
 	}
-	counts := []string{rulesOf(report.Rules, report.Skipped), Count(list.Count(diag.Error), "error"), Count(list.Count(diag.Warning), "warning")}
-	if n := list.Count(diag.Info); n > 0 {
-		counts = append(counts, Count(n, "note"))
+	counts := []string{rulesOf(r.Rules, r.Skipped), Count(r.Errors, "error"), Count(r.Warnings, "warning")}
+	if r.Infos > 0 {
+		counts = append(counts, Count(r.Infos, "note"))
 	}
-	if report.Suppressed > 0 {
-		counts = append(counts, fmt.Sprintf("%d suppressed", report.Suppressed))
+	if r.Suppressed > 0 {
+		counts = append(counts, fmt.Sprintf("%d suppressed", r.Suppressed))
 	}
-	if _, err := fmt.Fprintln(s.Out, strings.Join(counts, ", ")); err != nil {
+	if _, err := fmt.Fprintln(w, strings.Join(counts, ", ")); err != nil {
 		return err
 	}
-	return s.writeNotices(report.Notices)
+	return writeNotices(w, r.Notices)
 }
 
 // Count returns a number with its noun: "1 rule", "2 rules".

@@ -18,12 +18,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page/shell"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
-
-// Markdown is the format of a comment to a pull request.
-const Markdown = "markdown"
 
 // DiffFlags are the flags of diff beside those of compilation.
 func DiffFlags() []cli.Flag {
@@ -57,7 +55,7 @@ type diffing struct {
 }
 
 // Diff compares two sets of rules and writes what the step from one to the other does.
-func (s *Streams) Diff(ctx *cli.Context, version string) error {
+func (s *Streams) Diff(ctx *cli.Context) error {
 	d := &diffing{}
 	if err := d.flags(ctx); err != nil {
 		return err
@@ -87,7 +85,7 @@ func (s *Streams) Diff(ctx *cli.Context, version string) error {
 		r.Accept(d.baseline)
 	}
 	r.Judge(d.gates)
-	if err := s.diffReport(ctx, &out, r, version, d.file); err != nil {
+	if err := s.diffReport(ctx, &out, r, d.file); err != nil {
 		return err
 	}
 	if r.Hit() {
@@ -162,36 +160,27 @@ func compared(ctx *cli.Context) string {
 
 // diffReport writes the report, and with it the page and the baseline if there are new
 // ones.
-func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Report, version, file string) error {
-	write := func(w io.Writer, _ string) error {
-		switch s.Format {
-		case JSON:
-			return show.JSON{}.Render(w, r)
-		case SARIF:
-			return show.SARIF{Log: sarif("diff", version), File: file}.Render(w, r)
-		case JUnit:
-			return diffSuite(r).Write(w)
-		case Markdown:
-			return show.Markdown{}.Render(w, r)
-		}
-		return show.Text{}.Render(w, r)
-	}
+func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Report, file string) error {
 	if name := ctx.String("html"); name != "" {
 		page := show.HTML{Title: compared(ctx), Facts: diffFacts(ctx)}
 		if err := out.File(name, func(w io.Writer, _ string) error { return page.Render(w, r) }); err != nil {
 			return err
 		}
 	}
-	if name := ctx.String("output"); name != "" {
-		if err := out.File(name, write); err != nil {
-			return err
-		}
-		return out.Commit()
-	}
-	if err := out.Commit(); err != nil {
-		return err
-	}
-	return write(s.Out, "")
+	return out.commitWith(ctx.String("output"), func(w io.Writer, _ string) error { return diffFormats(file).Render(s.Format, w, r) })
+}
+
+// diffFormats are the formats of diff. Code scanners show in the file what the new rules no
+// longer hold.
+func diffFormats(file string) render.Formats[*difference.Report] {
+	return render.Results(show.Text{}).
+		With(render.Markdown, show.Markdown{}).
+		With(render.SARIF, render.Func[*difference.Report](func(w io.Writer, r *difference.Report) error {
+			return show.SARIF{Log: sarif("diff"), File: file}.Render(w, r)
+		})).
+		With(render.JUnit, render.Func[*difference.Report](func(w io.Writer, r *difference.Report) error {
+			return diffSuite(r).Write(w)
+		}))
 }
 
 // flags reads the flags that need no input but the baseline.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // The exit codes of docs/formats.md, section 5.
@@ -175,7 +175,7 @@ func (s *Streams) Report(err error) int {
 		}
 		fmt.Fprintf(s.Err, "qlik2rego: %s\n", printableLines(text))
 	}
-	if s.Format == JSON && code != ExitUsage {
+	if s.Format == render.JSON && code != ExitUsage {
 		var list diag.List
 		if exit != nil {
 			list = exit.Diagnostics
@@ -197,17 +197,7 @@ type failure struct {
 }
 
 func (s *Streams) writeFailure(code int, err error, list diag.List) {
-	_ = s.WriteJSON(failure{Error: err.Error(), Exit: code, Diagnostics: list})
-}
-
-// WriteJSON writes a result to standard output.
-func (s *Streams) WriteJSON(v any) error { return writeJSON(s.Out, v) }
-
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	_ = render.AsJSON[failure]{}.Render(s.Out, failure{Error: err.Error(), Exit: code, Diagnostics: list})
 }
 
 // Recover turns a panic into an internal error. It is to be deferred with the

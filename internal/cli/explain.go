@@ -15,6 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain/packed"
 	explaintext "github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -36,19 +37,21 @@ func (s *Streams) Explain(ctx *cli.Context, q Question) error {
 	if err != nil {
 		return err
 	}
-	if s.Format == JSON {
-		err = s.WriteJSON(explanation)
-	} else {
-		err = s.explainText(ctx, explanation)
-	}
+	err = explainFormats(s.explainText(ctx)).Render(s.Format, s.Out, explanation)
 	if err == nil && !explanation.Allow {
 		err = No()
 	}
 	return err
 }
 
-func (s *Streams) explainText(ctx *cli.Context, told *explain.Explanation) error {
-	return explaintext.Render(s.Out, told, explaintext.Options{Columns: s.Columns, Paint: s.style, All: ctx.Bool("all"), Verb: verbOf(categoryOf(ctx))})
+// explainFormats are the formats of explain.
+func explainFormats(text explaintext.Text) render.Formats[*explain.Explanation] {
+	return render.Results(text)
+}
+
+// explainText returns how people read an explanation.
+func (s *Streams) explainText(ctx *cli.Context) explaintext.Text {
+	return explaintext.Text{Columns: s.Columns, Paint: s.style, All: ctx.Bool("all"), Verb: verbOf(categoryOf(ctx))}
 }
 
 func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Options) (*explain.Explanation, error) {

@@ -110,7 +110,7 @@ func lintErrors(list diag.List) int {
 }
 
 // writeNotices says which lints did not run, by reason.
-func (s *Streams) writeNotices(notices []lint.Notice) error {
+func writeNotices(w io.Writer, notices []lint.Notice) error {
 	var reasons []string
 	count := map[string]int{}
 	for _, n := range notices {
@@ -119,7 +119,7 @@ func (s *Streams) writeNotices(notices []lint.Notice) error {
 		}
 	}
 	for _, reason := range reasons {
-		if _, err := fmt.Fprintf(s.Out, "not run: %s: %s\n", Count(count[reason], "check"), reason); err != nil {
+		if _, err := fmt.Fprintf(w, "not run: %s: %s\n", Count(count[reason], "check"), reason); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/format"
 	"github.com/qlik2rego/qlik2rego/internal/lint"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // FixedFile is a file that check --fix changes.
@@ -83,7 +84,7 @@ func (s *Streams) writeFixed(files []FixedFile, dryRun bool) error {
 		if bytes.Equal(f.before, f.after) {
 			continue
 		}
-		if s.Format == Text {
+		if s.Format == render.Text {
 			if _, err := s.Out.Write(diff.Diff(f.Path, f.before, f.Path+" (fixed)", f.after)); err != nil {
 				return err
 			}
@@ -101,7 +102,7 @@ func (s *Streams) writeFixed(files []FixedFile, dryRun bool) error {
 	}
 	var failed error
 	for _, f := range files {
-		if f.Written && s.Format == Text {
+		if f.Written && s.Format == render.Text {
 			failed = errors.Join(failed, s.wrote(f.Path, fmt.Sprintf("%s applied", fixes(f.Fixes))))
 		}
 	}

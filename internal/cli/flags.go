@@ -11,6 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // EngineFlag says what evaluates a policy that is asked many questions. Actions hand it
@@ -24,9 +25,15 @@ func useEngine(ctx *cli.Context) {
 	ctx.Context = engine.WithMode(ctx.Context, engine.Mode(ctx.String("engine")))
 }
 
-// Choice is a flag with a fixed set of values; the first is the default.
-func Choice(name, usage string, values ...string) *cli.StringFlag {
-	return &cli.StringFlag{
+// choice is a flag with a fixed set of values.
+type choice struct {
+	*cli.StringFlag
+	values []string
+}
+
+// Choice returns a flag with a fixed set of values; the first is the default.
+func Choice(name, usage string, values ...string) cli.Flag {
+	return &choice{values: values, StringFlag: &cli.StringFlag{
 		Name:  name,
 		Usage: usage + " (" + strings.Join(values, ", ") + ")",
 		Value: values[0],
@@ -37,13 +44,12 @@ func Choice(name, usage string, values ...string) *cli.StringFlag {
 			return UsageOf(ctx.Command, "--%s is %s, not %q%s", name, strings.Join(values, " or "), got,
 				didYouMean(got, values, as))
 		},
-	}
+	}}
 }
 
-// FormatFlag is the flag --format, with the formats that all commands have and
-// those of one.
-func FormatFlag(more ...string) cli.Flag {
-	return Choice("format", "format of the results", append([]string{Text, JSON}, more...)...)
+// formatFlag is the flag --format: its values are the formats of a command's results.
+func formatFlag[T any](formats render.Formats[T]) cli.Flag {
+	return Choice("format", "format of the results", formats.Names()...)
 }
 
 // Flags of the input, one name everywhere.
@@ -107,7 +113,7 @@ func commandLine(ctx *cli.Context, flags []cli.Flag) []string {
 			for _, value := range ctx.StringSlice(name) {
 				line = append(line, "--"+name, value)
 			}
-		case *cli.StringFlag:
+		case *cli.StringFlag, *choice:
 			line = append(line, "--"+name, ctx.String(name))
 		default:
 			panic(fmt.Sprintf("the flag --%s is of the type %T", name, f))

@@ -61,15 +61,3 @@ func gateMessage(g difference.Gate) string {
 	}
 	return fmt.Sprintf("%s differ, at most %d pass", Count(int(g.Cells), "right"), g.Limit)
 }
-
-// junitReporter writes the results of Rego tests (tester.Reporter).
-type junitReporter struct{ streams *Streams }
-
-// Report implements tester.Reporter.
-func (r junitReporter) Report(results chan *tester.Result) error {
-	var all []*tester.Result
-	for one := range results {
-		all = append(all, one)
-	}
-	return testSuite(all).Write(r.streams.Out)
-}

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/lint"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // ConfigFlag is the flag --config.
@@ -81,10 +83,14 @@ func (s *Streams) listRules(config *lint.Config) error {
 			Level: config.LevelOf(l), Fix: string(l.Fix), Max: config.MaxOf(l), Doc: l.Code.Page(),
 		})
 	}
-	if s.Format == JSON {
-		return s.WriteJSON(list)
-	}
-	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
+	return lintFormats.Render(s.Format, s.Out, list)
+}
+
+// lintFormats are the formats of check --list-rules.
+var lintFormats = render.Results(render.Func[[]listedLint](lintsText))
+
+func lintsText(out io.Writer, list []listedLint) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "CODE\tLEVEL\tCATEGORY\tFIX\tTITLE")
 	for _, l := range list {
 		fmt.Fprintln(w, strings.Join([]string{l.Code, l.Level, l.Category, l.Fix, l.Title}, "\t"))

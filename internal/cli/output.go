@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -54,10 +55,32 @@ func (s *Streams) wrote(path, what string) error {
 	return err
 }
 
+// writeTo writes results to a file, atomically, or to standard output where no file is
+// named.
+func (s *Streams) writeTo(name string, write func(w io.Writer, dir string) error) error {
+	out := s.outputs()
+	defer out.Discard()
+	return out.commitWith(name, write)
+}
+
+// commitWith writes results as writeTo does, and moves everything to its place.
+func (o *Outputs) commitWith(name string, write func(w io.Writer, dir string) error) error {
+	if name != "" {
+		if err := o.File(name, write); err != nil {
+			return err
+		}
+		return o.Commit()
+	}
+	if err := o.Commit(); err != nil {
+		return err
+	}
+	return write(o.stdout, "")
+}
+
 // reportTo returns where a report of what was written goes that is no line: standard
 // output with --format json, otherwise "".
 func reportTo(ctx *cli.Context) string {
-	if ctx.String("format") == JSON {
+	if ctx.String("format") == render.JSON {
 		return stdio
 	}
 	return ""

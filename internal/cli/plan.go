@@ -9,16 +9,28 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// showPlan writes a plan in the format of the command. Data is its file.
-func (s *Streams) showPlan(w io.Writer, p *plan.Plan, data []byte) error {
-	if s.Format == JSON {
-		_, err := w.Write(data)
+// planFormats are the formats of plans; in JSON a plan is the file that apply reads.
+var planFormats = render.Results(planText(false)).
+	With(render.JSON, render.Func[*plan.Plan](func(w io.Writer, p *plan.Plan) error {
+		data, err := p.Encode()
+		if err == nil {
+			_, err = w.Write(data)
+		}
 		return err
-	}
-	v := planView{markdown: s.Format == Markdown}
+	})).
+	With(render.Markdown, planText(true))
+
+// planText renders a plan as text or as Markdown.
+func planText(markdown bool) render.Renderer[*plan.Plan] {
+	return render.Func[*plan.Plan](func(w io.Writer, p *plan.Plan) error { return writePlan(w, p, markdown) })
+}
+
+func writePlan(w io.Writer, p *plan.Plan, markdown bool) error {
+	v := planView{markdown: markdown}
 	v.head(p)
 	v.changes(p.Changes)
 	v.drift(p.Drift)

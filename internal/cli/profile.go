@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -19,23 +20,29 @@ func (s *Streams) profile(ctx context.Context, e *engine.Engine, d *deciding, re
 	if err != nil {
 		return err
 	}
-	if s.Format != JSON {
-		answer := s.Decision(request, decision, d)
-		if err := writeProfile(s.Out, lines); err != nil {
-			return err
-		}
-		return answer
-	}
-	if err := s.WriteJSON(struct {
-		engine.Decision
-		Profile []engine.ProfileLine `json:"profile"`
-	}{decision, lines}); err != nil {
+	if err := s.profileFormats().Render(s.Format, s.Out, profiled{decided{decision, request, d}, lines}); err != nil {
 		return err
 	}
 	if !decision.Allow {
 		return No()
 	}
 	return nil
+}
+
+// profiled is a decision and where OPA spent its time.
+type profiled struct {
+	decided
+	Profile []engine.ProfileLine `json:"profile"`
+}
+
+// profileFormats are the formats of eval --profile.
+func (s *Streams) profileFormats() render.Formats[profiled] {
+	return render.Results(render.Func[profiled](func(w io.Writer, p profiled) error {
+		if err := s.decisionText(w, p.decided); err != nil {
+			return err
+		}
+		return writeProfile(w, p.Profile)
+	}))
 }
 
 func writeProfile(out io.Writer, lines []engine.ProfileLine) error {

@@ -12,12 +12,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove/show"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // Prove decides assertions and writes the results.
-func (s *Streams) Prove(ctx *cli.Context, version string) error {
+func (s *Streams) Prove(ctx *cli.Context) error {
 	files := ctx.StringSlice("assert")
 	if len(files) == 0 {
 		return UsageOf(ctx.Command, "no assertions: name a file of them with --assert")
@@ -59,7 +60,7 @@ func (s *Streams) Prove(ctx *cli.Context, version string) error {
 	if err := s.scripts(&out, ctx.String("smt2"), scripts); err != nil {
 		return err
 	}
-	if err := s.proofs(ctx, &out, report, version); err != nil {
+	if err := s.proofs(ctx, &out, report); err != nil {
 		return err
 	}
 	switch {
@@ -164,47 +165,15 @@ func (s *Streams) scripts(out *Outputs, dir string, f scripts) error {
 }
 
 // proofs writes the results, and moves all outputs to their places.
-func (s *Streams) proofs(ctx *cli.Context, out *Outputs, r *prove.Report, version string) error {
-	write := func(w io.Writer, _ string) error {
-		switch s.Format {
-		case JSON:
-			return writeJSON(w, r)
-		case SARIF:
-			return sarif("prove", version).Render(w, r.Diagnostics())
-		case Markdown:
-			return show.Markdown{}.Render(w, r)
-		case JUnit:
-			return show.JUnit{}.Render(w, r)
-		case Text:
-			return show.Text{}.Render(w, r)
-		}
-		return fmt.Errorf("unknown format %q", s.Format)
-	}
-	if name := ctx.String("output"); name != "" {
-		if err := out.File(name, write); err != nil {
-			return err
-		}
-		return out.Commit()
-	}
-	if err := out.Commit(); err != nil {
-		return err
-	}
-	return write(s.Out, "")
+func (s *Streams) proofs(ctx *cli.Context, out *Outputs, r *prove.Report) error {
+	return out.commitWith(ctx.String("output"), func(w io.Writer, _ string) error { return proveFormats.Render(s.Format, w, r) })
 }
 
-// writeTo writes results to a file, atomically, or to standard output where no file is
-// named.
-func (s *Streams) writeTo(name string, write func(w io.Writer, dir string) error) error {
-	if name == "" {
-		return write(s.Out, "")
-	}
-	out := s.outputs()
-	defer out.Discard()
-	if err := out.File(name, write); err != nil {
-		return err
-	}
-	return out.Commit()
-}
+// proveFormats are the formats of prove.
+var proveFormats = render.Results(show.Text{}).
+	With(render.Markdown, show.Markdown{}).
+	With(render.SARIF, render.Via((*prove.Report).Diagnostics, sarifOf("prove"))).
+	With(render.JUnit, show.JUnit{})
 
 // readFile reads a file, or standard input where the name is -.
 func (s *Streams) readFile(name string) ([]byte, error) {

@@ -1,17 +1,30 @@
 package cli
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/qlik2rego/qlik2rego/docs"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/lint"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // sarif returns the log for the findings of a command.
-func sarif(command, version string) diag.SARIF {
-	return diag.SARIF{Version: version, Command: command, Root: projectRoot(), Help: helpPage, Tags: lintTags}
+func sarif(command string) diag.SARIF {
+	return diag.SARIF{Version: version().Version, Command: command, Root: projectRoot(), Help: helpPage, Tags: lintTags}
+}
+
+// scanned renders findings for code scanners. The log is made when it is written: only then
+// the root of the project is looked for.
+func scanned(log func() render.Renderer[diag.List]) render.Renderer[diag.List] {
+	return render.Func[diag.List](func(w io.Writer, list diag.List) error { return log().Render(w, list) })
+}
+
+// sarifOf renders the findings of a command.
+func sarifOf(command string) render.Renderer[diag.List] {
+	return scanned(func() render.Renderer[diag.List] { return sarif(command) })
 }
 
 // helpPage returns the page of a code, "" if there is none.

@@ -20,6 +20,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
@@ -318,22 +319,26 @@ func (s *Streams) found(n naming, results []Found, reason string) error {
 	for i := range results {
 		results[i] = n.found(results[i])
 	}
-	if s.Format == JSON {
-		return s.WriteJSON(foundReport{results})
-	}
+	return searchFormats.Render(s.Format, s.Out, foundReport{results})
+}
+
+// searchFormats are the formats of search.
+var searchFormats = render.Results(render.Func[foundReport](foundText))
+
+func foundText(w io.Writer, found foundReport) error {
 	width := 0
-	for _, r := range results {
+	for _, r := range found.Results {
 		width = max(width, utf8.RuneCountInString(tabular.Printable(r.ID)))
 	}
 	var b strings.Builder
-	for _, r := range results {
+	for _, r := range found.Results {
 		line := tabular.Printable(r.ID)
 		if r.ID != "" && r.Name != "" {
 			line += strings.Repeat(" ", width-utf8.RuneCountInString(line)+2)
 		}
 		b.WriteString(line + tabular.Printable(r.Name) + "\n")
 	}
-	_, err := s.Out.Write([]byte(b.String()))
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 

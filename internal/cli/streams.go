@@ -5,15 +5,8 @@ import (
 	"os"
 
 	"golang.org/x/term"
-)
 
-// The output formats. SARIF, GitHub and GitLab are for diagnostics alone.
-const (
-	Text   = "text"
-	JSON   = "json"
-	SARIF  = "sarif"
-	GitHub = "github"
-	GitLab = "gitlab"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // Streams are a command's input and outputs: results go to Out, everything
@@ -21,7 +14,7 @@ const (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
-	// Format is the format of results.
+	// Format is the format of results, as --format says.
 	Format string
 	// OutTerminal and ErrTerminal say whether a person looks at them.
 	OutTerminal, ErrTerminal bool
@@ -42,7 +35,7 @@ func Standard() *Streams {
 	columns, _, _ := term.GetSize(int(os.Stdout.Fd())) // 0 where it is no terminal
 	return &Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Format:      Text,
+		Format:      render.Text,
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Color:       !noColor && os.Getenv("TERM") != "dumb",

@@ -12,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
@@ -89,14 +90,18 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 	if err := out.Commit(); err != nil {
 		return err
 	}
-	if s.Format == JSON {
-		return s.WriteJSON(report)
-	}
-	if err := s.wrote(report.Written, Count(report.Requests, "request")+" in "+Count(report.Tests, "test")); err != nil {
+	return s.testgenFormats().Render(s.Format, s.Out, report)
+}
+
+// testgenFormats are the formats of testgen.
+func (s *Streams) testgenFormats() render.Formats[TestgenReport] {
+	return render.Results(render.Func[TestgenReport](func(_ io.Writer, r TestgenReport) error {
+		if err := s.wrote(r.Written, Count(r.Requests, "request")+" in "+Count(r.Tests, "test")); err != nil {
+			return err
+		}
+		_, err := io.WriteString(s.beside(r.Written), r.text())
 		return err
-	}
-	_, err = io.WriteString(s.beside(report.Written), report.text())
-	return err
+	}))
 }
 
 // keepsEdits refuses to replace a file that testgen has not written as it is.

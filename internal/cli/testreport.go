@@ -12,39 +12,52 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // TestReport writes the results of Rego tests as opa test does. A test that
 // failed, one that could not run and no test at all are the answer no.
 func (s *Streams) TestReport(results []*tester.Result, verbose bool) error {
-	var reporter tester.Reporter = tester.PrettyReporter{Output: s.Out, Verbose: verbose}
-	if s.Format == JSON {
-		reporter = tester.JSONReporter{Output: s.Out}
-	}
 	if len(results) == 0 {
 		_, _ = io.WriteString(s.Err, "no test was found\n")
-		if s.Format == JSON {
-			if err := s.WriteJSON([]any{}); err != nil {
-				return err
-			}
-		}
-		return No()
 	}
-	if s.Format == JUnit {
-		reporter = junitReporter{s}
-	}
-	stream := make(chan *tester.Result, len(results))
-	for _, r := range results {
-		stream <- r
-	}
-	close(stream)
-	if err := reporter.Report(stream); err != nil {
+	if err := testFormats(verbose).Render(s.Format, s.Out, results); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(results, func(r *tester.Result) bool { return r.Fail || r.Error != nil }) {
+	if len(results) == 0 || slices.ContainsFunc(results, func(r *tester.Result) bool { return r.Fail || r.Error != nil }) {
 		return No()
 	}
 	return nil
+}
+
+// testFormats are the formats of the results of Rego tests; verbose text also has tests that
+// pass.
+func testFormats(verbose bool) render.Formats[[]*tester.Result] {
+	return render.Results(reportedBy(func(w io.Writer) tester.Reporter { return tester.PrettyReporter{Output: w, Verbose: verbose} })).
+		With(render.JSON, render.Func[[]*tester.Result](func(w io.Writer, results []*tester.Result) error {
+			if len(results) == 0 {
+				return render.AsJSON[[]any]{}.Render(w, []any{})
+			}
+			return reportedBy(func(w io.Writer) tester.Reporter { return tester.JSONReporter{Output: w} }).Render(w, results)
+		})).
+		With(render.JUnit, render.Func[[]*tester.Result](func(w io.Writer, results []*tester.Result) error {
+			return testSuite(results).Write(w)
+		}))
+}
+
+// reportedBy renders results by a reporter of OPA, which does not expect that there are none.
+func reportedBy(reporter func(io.Writer) tester.Reporter) render.Renderer[[]*tester.Result] {
+	return render.Func[[]*tester.Result](func(w io.Writer, results []*tester.Result) error {
+		if len(results) == 0 {
+			return nil
+		}
+		stream := make(chan *tester.Result, len(results))
+		for _, r := range results {
+			stream <- r
+		}
+		close(stream)
+		return reporter(w).Report(stream)
+	})
 }
 
 // TestFilter returns the filter of -r, or nil.

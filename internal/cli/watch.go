@@ -17,6 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 	"github.com/qlik2rego/qlik2rego/internal/live/watch"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -108,21 +109,29 @@ func (s *Streams) note(format string, args ...any) {
 
 // watchedOnce reports drift and ends.
 func (s *Streams) watchedOnce(client *qrs.Client, drift []string) error {
-	var err error
-	switch {
-	case s.Format == JSON:
-		err = s.WriteJSON(map[string]any{"site": client.Site().Name, "drift": drift})
-	case len(drift) == 0:
-		_, err = fmt.Fprintf(s.Out, "the rules of the site %s are as their files say\n", client.Site().Name)
-	default:
-		_, err = fmt.Fprintf(s.Out, "drift: %s of the site %s %s not as the files say: %s\n", Count(len(drift), "rule"), client.Site().Name,
-			map[bool]string{true: "is", false: "are"}[len(drift) == 1], tabular.Printable(strings.Join(drift, ", ")))
-	}
+	err := driftFormats.Render(s.Format, s.Out, driftReport{drift, client.Site().Name})
 	if err == nil && len(drift) > 0 {
 		return No()
 	}
 	return err
 }
+
+// driftReport is the result of watch --once: the rules that are not as their files say.
+type driftReport struct {
+	Drift []string `json:"drift"`
+	Site  string   `json:"site"`
+}
+
+// driftFormats are the formats of watch --once.
+var driftFormats = render.Results(render.Func[driftReport](func(w io.Writer, r driftReport) error {
+	if len(r.Drift) == 0 {
+		_, err := fmt.Fprintf(w, "the rules of the site %s are as their files say\n", r.Site)
+		return err
+	}
+	_, err := fmt.Fprintf(w, "drift: %s of the site %s %s not as the files say: %s\n", Count(len(r.Drift), "rule"), r.Site,
+		map[bool]string{true: "is", false: "are"}[len(r.Drift) == 1], tabular.Printable(strings.Join(r.Drift, ", ")))
+	return err
+}))
 
 // subscribe listens for the site at the address of --listen; without it, the subscription is
 // nil.
@@ -156,11 +165,11 @@ func reachable(address net.Addr) string {
 	return address.String()
 }
 
-// showEvent writes what has changed: a line of JSON, or lines for people.
-func (s *Streams) showEvent(e *watch.Event) error {
-	if s.Format == JSON {
-		return json.NewEncoder(s.Out).Encode(e)
-	}
+// eventFormats are the formats of watch: in JSON an event is one line.
+var eventFormats = render.Results(render.Func[*watch.Event](eventText)).
+	With(render.JSON, render.Func[*watch.Event](func(w io.Writer, e *watch.Event) error { return json.NewEncoder(w).Encode(e) }))
+
+func eventText(w io.Writer, e *watch.Event) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	effect := "nobody gains or loses anything"
@@ -192,7 +201,7 @@ func (s *Streams) showEvent(e *watch.Event) error {
 	for _, name := range e.Drift {
 		line("  drift: %s is not as its file says", tabular.Printable(name))
 	}
-	_, err := s.Out.Write([]byte(b.String()))
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 

@@ -125,7 +125,7 @@ func (r *rounds) tell(ctx context.Context, changed *watch.Changed) error {
 	if err != nil {
 		return nil // the watch ends
 	}
-	if err := r.showEvent(e); err != nil {
+	if err := eventFormats.Render(r.Format, r.Out, e); err != nil {
 		return err
 	}
 	if r.hook.URL != "" {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
@@ -78,7 +79,14 @@ func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
 	if err := out.Commit(); err != nil {
 		return err
 	}
-	return s.compileReport(c, written)
+	return s.compileFormats().Render(s.Format, s.Out, CompileReport{
+		Written:     written,
+		Rules:       c.Found(),
+		Errors:      c.Diagnostics.Count(diag.Error),
+		Warnings:    c.Diagnostics.Count(diag.Warning),
+		Skipped:     c.Skipped(),
+		Diagnostics: append(diag.List{}, c.Diagnostics...),
+	})
 }
 
 // apart refuses targets that cannot be written beside each other, the input and the
@@ -138,19 +146,14 @@ func (t Targets) halves() (policy, data string) {
 	return t.Bundle + "-policy.tar.gz", t.Bundle + "-data.tar.gz"
 }
 
-func (s *Streams) compileReport(c *workspace.Workspace, written []Written) error {
-	if s.Format == JSON {
-		return s.WriteJSON(CompileReport{
-			Written:     written,
-			Rules:       c.Found(),
-			Errors:      c.Diagnostics.Count(diag.Error),
-			Warnings:    c.Diagnostics.Count(diag.Warning),
-			Skipped:     c.Skipped(),
-			Diagnostics: append(diag.List{}, c.Diagnostics...),
-		})
-	}
-	what := rulesOf(c.Found(), c.Skipped())
-	for _, w := range written {
+// compileFormats are the formats of compile.
+func (s *Streams) compileFormats() render.Formats[CompileReport] {
+	return render.Results(render.Func[CompileReport](s.compileText))
+}
+
+func (s *Streams) compileText(_ io.Writer, r CompileReport) error {
+	what := rulesOf(r.Rules, r.Skipped)
+	for _, w := range r.Written {
 		revision := ""
 		if w.Revision != "" {
 			revision = fmt.Sprintf(", revision %.12s", w.Revision)

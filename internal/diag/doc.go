@@ -2,7 +2,7 @@
 //
 // A [Diagnostic] has a registered [Code], a place in a [Text], advice and often a
 // [Fix]. The stages of the compiler return a [List] of them beside their result and
-// go on after the first. A [Renderer] writes a list for a reader: people (text.go),
+// go on after the first. A renderer (internal/render) writes a list for a reader: people (text.go),
 // programs (json.go), code scanners (sarif.go), the log of a GitHub workflow
 // (github.go).
 //

@@ -19,7 +19,7 @@ type GitHub struct {
 // allows.
 const longestPath = 1 << 15
 
-// Render implements Renderer.
+// Render implements render.Renderer.
 func (g GitHub) Render(w io.Writer, list List) error {
 	out := bufio.NewWriter(w)
 	for _, d := range list {

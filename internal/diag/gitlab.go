@@ -31,7 +31,7 @@ type gitlabLines struct {
 	End   int `json:"end,omitempty"`
 }
 
-// Render implements Renderer.
+// Render implements render.Renderer.
 func (g GitLab) Render(w io.Writer, list List) error {
 	issues := []gitlabIssue{}
 	prints := newFingerprints()

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-func render(t *testing.T, r Renderer, list List) string {
+func rendered(t *testing.T, r render.Renderer[List], list List) string {
 	t.Helper()
 	var b strings.Builder
 	if err := r.Render(&b, list); err != nil {
@@ -46,7 +48,7 @@ warning[T0002]: 100%: sure
 info[T0003]: a fact
  = see docs/rules/T0003.md
 `
-	if got := render(t, Terminal{}, sample()); got != want {
+	if got := rendered(t, Terminal{}, sample()); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
@@ -77,7 +79,7 @@ func TestMargin(t *testing.T) {
     = see docs/rules/T0001.md
 `
 	condition := inFile("condition", "rules.json", "not\ntrue")
-	got := render(t, Terminal{}, List{{
+	got := rendered(t, Terminal{}, List{{
 		Code: codeError, Severity: Error, Summary: "twice", Text: piece(103, "{\n\"id\": 1"), Subject: Range{2, 6},
 		Related: []Related{
 			{Message: "first here", Text: piece(9, `"id": 2`), Range: Range{0, 4}},
@@ -90,14 +92,14 @@ func TestMargin(t *testing.T) {
 }
 
 func TestTerminalInColor(t *testing.T) {
-	got := render(t, Terminal{Color: true}, sample())
+	got := rendered(t, Terminal{Color: true}, sample())
 	for _, want := range []string{"\x1b[1;31merror[T0001]\x1b[0m", "\x1b[1;33mwarning[T0002]\x1b[0m", "\x1b[1;31m^^^\x1b[0m", "\x1b[1;32m+++\x1b[0m"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in %q", want, got)
 		}
 	}
 	plain := strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[1;31m", "", "\x1b[1;32m", "", "\x1b[1;33m", "", "\x1b[1;34m", "", "\x1b[1;36m", "").Replace(got)
-	if plain != render(t, Terminal{}, sample()) {
+	if plain != rendered(t, Terminal{}, sample()) {
 		t.Error("colours change the text")
 	}
 }
@@ -172,7 +174,7 @@ func TestExcerpts(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			list := List{{Code: codeError, Severity: Error, Summary: "s", Text: &Text{Content: test.content}, Subject: test.subject}}
-			got := render(t, Terminal{Columns: 60}, list)
+			got := rendered(t, Terminal{Columns: 60}, list)
 			_, got, _ = strings.Cut(got, "\n")
 			got, _, _ = strings.Cut("\n"+got, "\n"+strings.Repeat(" ", strings.Index(got, "|")-1)+" = see")
 			if got != test.want {
@@ -190,15 +192,15 @@ func TestTerminalIsNotFlooded(t *testing.T) {
 		Text: &Text{Label: "condition", File: hostile, Content: strings.ReplaceAll(hostile, "\n", "")}, Subject: Range{0, 100},
 		Fix: &Fix{Message: hostile, Range: Range{0, 1}, Replacement: hostile},
 	}, {Code: codeError, Severity: Error, Rule: Rule{ID: "only an id"}, Fix: &Fix{Message: "a fix without a place"}}}
-	got := render(t, Terminal{}, list)
+	got := rendered(t, Terminal{}, list)
 	if strings.ContainsAny(got, "\x1b\r") || len(got) > 4000 {
 		t.Errorf("%d bytes: %q", len(got), got[:min(len(got), 1000)])
 	}
 	if !strings.Contains(got, `rule "only an id"`) {
 		t.Errorf("a rule without a name is not told: %s", got)
 	}
-	for _, r := range []Renderer{GitHub{}, SARIF{}} {
-		if got := render(t, r, list); strings.ContainsRune(got, '\x1b') {
+	for _, r := range []render.Renderer[List]{GitHub{}, SARIF{}} {
+		if got := rendered(t, r, list); strings.ContainsRune(got, '\x1b') {
 			t.Errorf("%T writes control characters: %q", r, got[:200])
 		}
 	}
@@ -297,7 +299,7 @@ func TestGitHub(t *testing.T) {
 ::warning file=b%2Cc.json,title=T0002::100%25: sure
 ::notice title=T0003::a fact
 `
-	if got := render(t, GitHub{}, sample()); got != want {
+	if got := rendered(t, GitHub{}, sample()); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
@@ -411,7 +413,7 @@ func TestSARIF(t *testing.T) {
   ]
 }
 `
-	if got := render(t, SARIF{Version: "1.0.0"}, sample()[:1]); got != want {
+	if got := rendered(t, SARIF{Version: "1.0.0"}, sample()[:1]); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
@@ -428,10 +430,10 @@ func TestSARIFWithoutPlaces(t *testing.T) {
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(render(t, SARIF{}, nil)), &log); err != nil || log.Runs[0].Results == nil || log.Runs[0].Tool.Driver.Rules == nil {
+	if err := json.Unmarshal([]byte(rendered(t, SARIF{}, nil)), &log); err != nil || log.Runs[0].Results == nil || log.Runs[0].Tool.Driver.Rules == nil {
 		t.Errorf("an empty log lacks its arrays: %+v, %v", log, err)
 	}
-	if err := json.Unmarshal([]byte(render(t, SARIF{}, sample()[1:])), &log); err != nil {
+	if err := json.Unmarshal([]byte(rendered(t, SARIF{}, sample()[1:])), &log); err != nil {
 		t.Fatal(err)
 	}
 	results := log.Runs[0].Results
@@ -447,7 +449,7 @@ func (w brokenWriter) Write([]byte) (int, error) { return 0, w.error }
 // A renderer passes the writer's error on.
 func TestRenderersPassErrors(t *testing.T) {
 	broken := brokenWriter{errors.New("broken pipe")}
-	for _, r := range []Renderer{Terminal{}, SARIF{}, GitHub{}, GitLab{}} {
+	for _, r := range []render.Renderer[List]{Terminal{}, SARIF{}, GitHub{}, GitLab{}} {
 		if err := r.Render(broken, sample()); !errors.Is(err, broken.error) {
 			t.Errorf("%T: got %v", r, err)
 		}
@@ -472,13 +474,13 @@ func TestFingerprints(t *testing.T) {
 
 func TestJUnitAndMarkdown(t *testing.T) {
 	list := sample()[:1]
-	if got := render(t, JUnit{}, list); !strings.Contains(got, `failures="1"`) || !strings.Contains(got, `<testcase classname="Stream"`) {
+	if got := rendered(t, JUnit{}, list); !strings.Contains(got, `failures="1"`) || !strings.Contains(got, `<testcase classname="Stream"`) {
 		t.Error(got)
 	}
-	if got := render(t, Markdown{}, list); !strings.Contains(got, "| error | [") || strings.Count(got, "\n") != 3 {
+	if got := rendered(t, Markdown{}, list); !strings.Contains(got, "| error | [") || strings.Count(got, "\n") != 3 {
 		t.Error(got)
 	}
-	if got := render(t, Markdown{}, nil); got != "No findings.\n" {
+	if got := rendered(t, Markdown{}, nil); got != "No findings.\n" {
 		t.Error(got)
 	}
 }

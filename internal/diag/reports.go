@@ -11,7 +11,7 @@ import (
 // a failed test case of the rule that it is about. Infos do not fail.
 type JUnit struct{}
 
-// Render implements Renderer.
+// Render implements render.Renderer.
 func (JUnit) Render(w io.Writer, list List) error {
 	suite := junit.Suite{Name: "qlik2rego check"}
 	for _, d := range list {
@@ -43,7 +43,7 @@ func ruleTitle(r Rule) string {
 // Markdown renders diagnostics as a table, for a comment on a pull request.
 type Markdown struct{}
 
-// Render implements Renderer.
+// Render implements render.Renderer.
 func (Markdown) Render(w io.Writer, list List) error {
 	var b strings.Builder
 	b.WriteString("| level | code | rule | finding |\n| --- | --- | --- | --- |\n")

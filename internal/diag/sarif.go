@@ -143,7 +143,7 @@ type sarifLogical struct {
 	FullyQualifiedName string `json:"fullyQualifiedName,omitempty"`
 }
 
-// Render implements Renderer.
+// Render implements render.Renderer.
 func (s SARIF) Render(w io.Writer, list List) error {
 	run := sarifRun{
 		Tool: sarifTool{Driver: sarifDriver{

@@ -59,7 +59,7 @@ func TestSARIFFollowsSchema(t *testing.T) {
 	schema := sarifSchema(t)
 	for name, list := range map[string]List{"nothing": nil, "all": sample()} {
 		t.Run(name, func(t *testing.T) {
-			text := render(t, full, list)
+			text := rendered(t, full, list)
 			log, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 			if err != nil {
 				t.Fatal(err)
@@ -121,7 +121,7 @@ func TestGitLab(t *testing.T) {
 			Lines struct{ Begin, End int }
 		}
 	}
-	text := render(t, GitLab{}, append(sample(), sample()[0]))
+	text := rendered(t, GitLab{}, append(sample(), sample()[0]))
 	if err := json.Unmarshal([]byte(text), &issues); err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ const (
 	green  = "1;32"
 )
 
-// Render implements Renderer.
+// Render implements render.Renderer.
 func (t Terminal) Render(w io.Writer, list List) error {
 	p := &textPrinter{Writer: bufio.NewWriter(w), Terminal: t}
 	if p.Columns == 0 {

@@ -86,7 +86,7 @@ func (s *server) explain(request json.RawMessage) (any, error) {
 		return nil, err
 	}
 	var b strings.Builder
-	if err := explaintext.Render(&b, told, explaintext.Options{Columns: 100}); err != nil {
+	if err := (explaintext.Text{Columns: 100}).Render(&b, told); err != nil {
 		return nil, err
 	}
 	return explained{b.String(), told}, nil

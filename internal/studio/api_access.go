@@ -13,6 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
@@ -258,14 +259,7 @@ func (c *console) accessCSV(w http.ResponseWriter, r *http.Request) {
 			return id
 		},
 	}}
-	out, err := tabular.New(tabular.CSV, w, report.Cells.Columns)
-	if err == nil {
-		err = report.Cells.Write(audit, out)
-	}
-	if err == nil {
-		err = out.Close()
-	}
-	if err != nil {
+	if err := tabular.Formats().Render(render.CSV, w, report.Cells.Of(audit)); err != nil {
 		panic(http.ErrAbortHandler) // a file that ends early must not look whole
 	}
 }

@@ -17,8 +17,12 @@ type objects struct {
 	buf                       bytes.Buffer
 }
 
-func newObjects(w io.Writer, columns []Column, open, between, end, empty string) *objects {
-	return &objects{out: w, columns: columns, open: open, between: between, end: end, empty: empty}
+func newJSON(w io.Writer, columns []Column) (Writer, error) {
+	return &objects{out: w, columns: columns, open: "[\n  ", between: ",\n  ", end: "\n]\n", empty: "[]\n"}, nil
+}
+
+func newNDJSON(w io.Writer, columns []Column) (Writer, error) {
+	return &objects{out: w, columns: columns, between: "\n", end: "\n"}, nil
 }
 
 // Write implements Writer.

@@ -1,8 +1,9 @@
 package tabular
 
 import (
-	"fmt"
 	"io"
+
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // Kind is what a column holds.
@@ -31,31 +32,44 @@ type Writer interface {
 	Close() error
 }
 
-// The formats of New.
-const (
-	Table   = "table"
-	CSV     = "csv"
-	JSON    = "json"
-	NDJSON  = "ndjson"
-	Parquet = "parquet"
-)
+// Rows are a result: rows of these columns, which Write hands to a writer one after the other.
+type Rows struct {
+	Columns []Column
+	Write   func(Writer) error
+}
 
-// Formats are the names of all formats, the one for people first.
-func Formats() []string { return []string{Table, CSV, JSON, NDJSON, Parquet} }
+// Formats are the formats of rows, the one for people first.
+func Formats() render.Formats[Rows] {
+	return render.Formats[Rows]{}.
+		With(render.Table, opener(newTable)).
+		With(render.CSV, opener(newCSV)).
+		With(render.JSON, opener(newJSON)).
+		With(render.NDJSON, opener(newNDJSON)).
+		With(render.Parquet, opener(newParquet))
+}
 
-// New returns a writer of a format to w.
-func New(format string, w io.Writer, columns []Column) (Writer, error) {
-	switch format {
-	case Table:
-		return newTable(w, columns), nil
-	case CSV:
+// Spreadsheet renders rows as a CSV file that spreadsheets read as UTF-8: it begins with a
+// byte order mark, without which Excel reads a file in the 8-bit encoding of the system.
+func Spreadsheet() render.Renderer[Rows] {
+	return opener(func(w io.Writer, columns []Column) (Writer, error) {
+		if _, err := io.WriteString(w, "\ufeff"); err != nil {
+			return nil, err
+		}
 		return newCSV(w, columns)
-	case JSON:
-		return newObjects(w, columns, "[\n  ", ",\n  ", "\n]\n", "[]\n"), nil
-	case NDJSON:
-		return newObjects(w, columns, "", "\n", "\n", ""), nil
-	case Parquet:
-		return newParquet(w, columns)
+	})
+}
+
+// opener returns a writer of one format to w.
+type opener func(w io.Writer, columns []Column) (Writer, error)
+
+// Render implements render.Renderer.
+func (open opener) Render(w io.Writer, rows Rows) error {
+	t, err := open(w, rows.Columns)
+	if err != nil {
+		return err
 	}
-	return nil, fmt.Errorf("there is no format %q", format)
+	if err := rows.Write(t); err != nil {
+		return err
+	}
+	return t.Close()
 }

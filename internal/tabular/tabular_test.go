@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/parquet-go/parquet-go"
 
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -18,19 +20,22 @@ var columns = []tabular.Column{{"who", tabular.Text}, {"apps", tabular.Number}, 
 func written(t *testing.T, format string, rows ...[]any) string {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := tabular.New(format, &b, columns)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range rows {
-		if err := w.Write(row); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
+	if err := tabular.Formats().Render(format, &b, of(rows)); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// of returns rows of the columns above.
+func of(rows [][]any) tabular.Rows {
+	return tabular.Rows{Columns: columns, Write: func(w tabular.Writer) error {
+		for _, row := range rows {
+			if err := w.Write(row); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
 }
 
 var rows = [][]any{
@@ -41,24 +46,24 @@ var rows = [][]any{
 
 func TestFormats(t *testing.T) {
 	for format, want := range map[string]string{
-		tabular.Table: `WHO              APPS  OWNER  RULES                    AT
+		render.Table: `WHO              APPS  OWNER  RULES                    AT
 acme\anna          12  yes    a, b, c                  1, 2
 =HYPERLINK("x")    -3  no
 "two\nlines<"                 1, 2, 3, 4, 5, … 2 more  1, 2, 3, 4, 5, … 1 more
 `,
-		tabular.CSV: `who,apps,owner,rules,at
+		render.CSV: `who,apps,owner,rules,at
 acme\anna,12,yes,"a; b, c",1; 2
 "'=HYPERLINK(""x"")",-3,no,,
 "two
 lines<",,,1; 2; 3; 4; 5; 6; 7,1; 2; 3; 4; 5; 6
 `,
-		tabular.JSON: `[
+		render.JSON: `[
   {"who":"acme\\anna","apps":12,"owner":true,"rules":["a","b, c"],"at":[1,2]},
   {"who":"=HYPERLINK(\"x\")","apps":-3,"owner":false,"rules":[],"at":[]},
   {"who":"two\nlines<","apps":null,"owner":null,"rules":["1","2","3","4","5","6","7"],"at":[1,2,3,4,5,6]}
 ]
 `,
-		tabular.NDJSON: `{"who":"acme\\anna","apps":12,"owner":true,"rules":["a","b, c"],"at":[1,2]}
+		render.NDJSON: `{"who":"acme\\anna","apps":12,"owner":true,"rules":["a","b, c"],"at":[1,2]}
 {"who":"=HYPERLINK(\"x\")","apps":-3,"owner":false,"rules":[],"at":[]}
 {"who":"two\nlines<","apps":null,"owner":null,"rules":["1","2","3","4","5","6","7"],"at":[1,2,3,4,5,6]}
 `,
@@ -71,7 +76,7 @@ lines<",,,1; 2; 3; 4; 5; 6; 7,1; 2; 3; 4; 5; 6
 
 func TestNoRows(t *testing.T) {
 	for format, want := range map[string]string{
-		tabular.Table: "WHO  APPS  OWNER  RULES  AT\n", tabular.CSV: "who,apps,owner,rules,at\n", tabular.JSON: "[]\n", tabular.NDJSON: "",
+		render.Table: "WHO  APPS  OWNER  RULES  AT\n", render.CSV: "who,apps,owner,rules,at\n", render.JSON: "[]\n", render.NDJSON: "",
 	} {
 		if got := written(t, format); got != want {
 			t.Errorf("%s: %q, want %q", format, got, want)
@@ -88,7 +93,7 @@ func TestParquet(t *testing.T) {
 		Rules []string `parquet:"rules"`
 		At    []int64  `parquet:"at"`
 	}
-	file := written(t, tabular.Parquet, rows...)
+	file := written(t, render.Parquet, rows...)
 	read, err := parquet.Read[row](strings.NewReader(file), int64(len(file)))
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +122,7 @@ func TestManyRows(t *testing.T) {
 	for i := range many {
 		many[i] = []any{"x", int64(i), true, nil, nil}
 	}
-	if got := strings.Count(written(t, tabular.Table, many...), "\n"); got != len(many)+1 {
+	if got := strings.Count(written(t, render.Table, many...), "\n"); got != len(many)+1 {
 		t.Errorf("%d lines", got)
 	}
 }
@@ -150,7 +155,7 @@ func TestParquetOfManyRows(t *testing.T) {
 		}
 		rows[i][3], rows[i][4] = want[i].Rules, want[i].At
 	}
-	file := written(t, tabular.Parquet, rows...)
+	file := written(t, render.Parquet, rows...)
 	opened, err := parquet.OpenFile(strings.NewReader(file), int64(len(file)))
 	if err != nil || len(opened.RowGroups()) < 2 {
 		t.Fatal(opened, err)
@@ -176,11 +181,8 @@ func TestParquetWithoutRows(t *testing.T) {
 	for i := range 40 {
 		wide = append(wide, tabular.Column{Name: fmt.Sprint("c", i), Kind: tabular.Text})
 	}
-	w, err := tabular.New(tabular.Parquet, &b, wide)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
+	none := tabular.Rows{Columns: wide, Write: func(tabular.Writer) error { return nil }}
+	if err := tabular.Formats().Render(render.Parquet, &b, none); err != nil {
 		t.Fatal(err)
 	}
 	opened, err := parquet.OpenFile(bytes.NewReader(b.Bytes()), int64(b.Len()))
@@ -194,27 +196,24 @@ type broken struct{}
 func (broken) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
 func TestWhatCannotBeWrittenIsAnError(t *testing.T) {
-	for _, format := range tabular.Formats() {
-		w, err := tabular.New(format, broken{}, columns)
-		for i := 0; i < 2000 && err == nil; i++ {
-			err = w.Write(rows[0])
-		}
-		if err == nil {
-			err = w.Close()
-		}
-		if err == nil {
+	for _, format := range tabular.Formats().Names() {
+		if err := tabular.Formats().Render(format, broken{}, of(slices.Repeat(rows[:1], 2000))); err == nil {
 			t.Errorf("%s: no error", format)
 		}
 	}
-	w, err := tabular.New(tabular.Parquet, io.Discard, columns)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Write([]any{1.5, nil, nil, nil, nil}); err == nil {
+	if err := tabular.Formats().Render(render.Parquet, io.Discard, of([][]any{{1.5, nil, nil, nil, nil}})); err == nil {
 		t.Error("a column of texts has a number that is not whole")
 	}
-	if _, err := tabular.New("xml", io.Discard, columns); err == nil {
-		t.Error("there is no format xml")
+}
+
+// Spreadsheets read a file that begins with a byte order mark as UTF-8.
+func TestSpreadsheet(t *testing.T) {
+	var b bytes.Buffer
+	if err := tabular.Spreadsheet().Render(&b, of(rows)); err != nil {
+		t.Fatal(err)
+	}
+	if want := "\ufeff" + written(t, render.CSV, rows...); b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
 	}
 }
 

@@ -85,14 +85,14 @@ type table struct {
 	widths  []int
 }
 
-func newTable(w io.Writer, columns []Column) *table {
+func newTable(w io.Writer, columns []Column) (Writer, error) {
 	t := &table{out: w, columns: columns}
 	names := make([]string, len(columns))
 	for i, c := range columns {
 		names[i] = strings.ToUpper(strings.ReplaceAll(c.Name, "_", " "))
 	}
 	t.waiting = [][]string{names}
-	return t
+	return t, nil
 }
 
 // Write implements Writer.

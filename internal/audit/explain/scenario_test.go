@@ -307,7 +307,7 @@ func TestTheExampleOfTheDocumentation(t *testing.T) {
 	t.Chdir(filepath.Join(root, "customer-case"))
 	s := open(t, "rules.json", "site", compiler.Options{})
 	var b strings.Builder
-	if err := text.Render(&b, s.out(t, ask(`CORP\amir`, "read", "App", dashboard1, "hub")), text.Options{}); err != nil {
+	if err := (text.Text{}).Render(&b, s.out(t, ask(`CORP\amir`, "read", "App", dashboard1, "hub"))); err != nil {
 		t.Fatal(err)
 	}
 	for section := range strings.SplitSeq(strings.TrimSpace(b.String()), "\n\n") {

@@ -81,6 +81,18 @@ func (v View) Write(a *Audit, w tabular.Writer) error {
 	return v.rows(a, func(row ...any) error { return w.Write(row) })
 }
 
+// Of returns the rows of audits, one after the other.
+func (v View) Of(audits ...*Audit) tabular.Rows {
+	return tabular.Rows{Columns: v.Columns, Write: func(w tabular.Writer) error {
+		for _, a := range audits {
+			if err := v.rows(a, func(row ...any) error { return w.Write(row) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
 func columns(pairs ...any) []tabular.Column {
 	var all []tabular.Column
 	for i := 0; i < len(pairs); i += 2 {

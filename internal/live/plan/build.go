@@ -15,13 +15,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
-	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/lint"
 	"github.com/qlik2rego/qlik2rego/internal/live"
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -208,7 +208,7 @@ func (p *Plan) decide(ctx context.Context, client *qrs.Client, now Rules, o Opti
 	}
 	p.report = report
 	var b bytes.Buffer
-	if err := (show.JSON{}).Render(&b, report); err != nil {
+	if err := (render.AsJSON[*difference.Report]{}).Render(&b, report); err != nil {
 		return err
 	}
 	p.Effect = json.RawMessage(bytes.TrimSpace(b.Bytes()))

@@ -17,7 +17,7 @@ func opened(t *testing.T, r *difference.Report) *webdriver.Browser {
 	t.Helper()
 	b := webdriver.Open(t)
 	name := filepath.Join(t.TempDir(), "change.html")
-	if err := os.WriteFile(name, []byte(render(t, show.HTML{Title: "main → change"}, r)), 0o600); err != nil {
+	if err := os.WriteFile(name, []byte(rendered(t, show.HTML{Title: "main → change"}, r)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	b.Load(name, 1200, 1000)

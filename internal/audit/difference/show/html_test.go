@@ -39,7 +39,7 @@ type pageData struct {
 // paged is the page of a report: its elements by name, and its data.
 func paged(t *testing.T, to show.HTML, r *difference.Report) (elements map[string][]*html.Node, data pageData) {
 	t.Helper()
-	root, err := html.Parse(strings.NewReader(render(t, to, r)))
+	root, err := html.Parse(strings.NewReader(rendered(t, to, r)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,19 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-type renderer interface {
-	Render(w io.Writer, r *difference.Report) error
-}
-
-func render(t *testing.T, to renderer, r *difference.Report) string {
+func rendered(t *testing.T, to render.Renderer[*difference.Report], r *difference.Report) string {
 	t.Helper()
 	var out bytes.Buffer
 	if err := to.Render(&out, r); err != nil {
@@ -53,7 +49,7 @@ const hostile = "a\n```\n</details><script>alert(1)</script> | ` `` *b* [x](y) @
 func TestMarkdownFitsIntoAComment(t *testing.T) {
 	for _, groups := range []int{1, 20, 3000} {
 		for _, name := range []string{"Stream", hostile, strings.Repeat(hostile, 50)} {
-			text := render(t, show.Markdown{}, many(groups, name))
+			text := rendered(t, show.Markdown{}, many(groups, name))
 			if len(text) > 60_000 {
 				t.Errorf("%d groups of a name of %d bytes make a comment of %d", groups, len(name), len(text))
 			}
@@ -69,7 +65,7 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 
 func TestHostileNamesStayText(t *testing.T) {
 	r := many(1, hostile)
-	text := render(t, show.Markdown{}, r)
+	text := rendered(t, show.Markdown{}, r)
 	// Inside of code nothing has a meaning; outside it must not be there.
 	for _, bad := range []string{"\x1b", "\u202e"} {
 		if strings.Contains(text, bad) {
@@ -92,7 +88,7 @@ func TestHostileNamesStayText(t *testing.T) {
 	if fence {
 		t.Errorf("a block of code does not end\n%s", text)
 	}
-	if text := render(t, show.Text{}, r); strings.Contains(text, "\x1b") || strings.Contains(text, "\u202e") {
+	if text := rendered(t, show.Text{}, r); strings.Contains(text, "\x1b") || strings.Contains(text, "\u202e") {
 		t.Errorf("the terminal gets control characters: %q", text)
 	}
 }
@@ -124,7 +120,7 @@ func outsideOfCode(line string) string {
 func TestJSONIsTheReport(t *testing.T) {
 	r := many(2, hostile)
 	var back difference.Report
-	if err := json.Unmarshal([]byte(render(t, show.JSON{}, r)), &back); err != nil {
+	if err := json.Unmarshal([]byte(rendered(t, render.AsJSON[*difference.Report]{}, r)), &back); err != nil {
 		t.Fatal(err)
 	}
 	if len(back.Groups) != 2 || back.Groups[1].Causes[0].Edit.After != hostile || back.Groups[0].Cells != 1_234_567 {
@@ -156,7 +152,7 @@ func TestWordsOfATextReport(t *testing.T) {
 	for want, c := range causes {
 		r := many(1, "x")
 		r.Groups[0].Causes[0] = c
-		if text := render(t, show.Text{}, r); !strings.Contains(text, want+"\n") {
+		if text := rendered(t, show.Text{}, r); !strings.Contains(text, want+"\n") {
 			t.Errorf("%s is not in\n%s", want, text)
 		}
 	}
@@ -169,7 +165,7 @@ func TestWordsOfATextReport(t *testing.T) {
 		LeftOut: []difference.LeftOut{{What: "w", Why: "y", Hint: "h"}},
 		Stale:   []difference.Entry{{Kind: "gain", Action: "read", Type: "App", Cells: 2, Causes: []string{"c"}}},
 	}
-	text := render(t, show.Text{}, r)
+	text := rendered(t, show.Text{}, r)
 	for _, want := range []string{
 		"gain: 0 rights (0 classes of users, 0 classes of resources)\n",
 		`"x": removed; no effect: wherever it grants differently, other rules grant the same on both sides ("y")`,
@@ -186,12 +182,12 @@ func TestSARIFPointsIntoTheNewExport(t *testing.T) {
 	r := many(1, "x")
 	r.Groups[0].Causes[0].By = difference.ByRemoving
 	r.Rules = []difference.RuleChange{{Rule: difference.RuleRef{Name: "z"}, By: difference.ByRemoving, Effect: difference.NoEffect}}
-	text := render(t, show.SARIF{File: "rules/new.json"}, r)
+	text := rendered(t, show.SARIF{File: "rules/new.json"}, r)
 	if strings.Count(text, `"uri": "rules/new.json"`) != 2 || strings.Count(text, `"startLine": 1`) != 2 || !strings.Contains(text, "Q0701") || !strings.Contains(text, "Q0703") {
 		t.Errorf("what is gone does not stand at the beginning of the new export:\n%s", text)
 	}
 	r.Groups[0].Kind, r.Groups[0].Cells = difference.Loss, 0
-	if text := render(t, show.SARIF{}, r); strings.Contains(text, "Q0702") {
+	if text := rendered(t, show.SARIF{}, r); strings.Contains(text, "Q0702") {
 		t.Errorf("what was accepted is reported:\n%s", text)
 	}
 }

@@ -21,8 +21,8 @@ const (
 	Bold                   // headings
 )
 
-// Options say how an explanation is shown.
-type Options struct {
+// Text renders explanations for people.
+type Text struct {
 	// Columns is the width; 0 means 100.
 	Columns int
 	// Paint colours text; nil leaves it as it is.
@@ -34,15 +34,15 @@ type Options struct {
 	Verb string
 }
 
-// Render writes an explanation. It returns the writer's error.
-func Render(w io.Writer, x *explain.Explanation, o Options) error {
-	if o.Columns == 0 {
-		o.Columns = 100
+// Render implements render.Renderer.
+func (t Text) Render(w io.Writer, x *explain.Explanation) error {
+	if t.Columns == 0 {
+		t.Columns = 100
 	}
-	if o.Paint == nil {
-		o.Paint = func(_ Style, text string) string { return text }
+	if t.Paint == nil {
+		t.Paint = func(_ Style, text string) string { return text }
 	}
-	p := &printer{Options: o, x: x, shown: map[int]bool{}}
+	p := &printer{how: t, x: x, shown: map[int]bool{}}
 	p.answer()
 	p.faults()
 	p.misses()
@@ -53,15 +53,15 @@ func Render(w io.Writer, x *explain.Explanation, o Options) error {
 		p.line("")
 		p.wrap(0, "note: ", note)
 	}
-	_, err := io.WriteString(w, p.String())
+	_, err := io.WriteString(w, p.out.String())
 	return err
 }
 
 // printer writes an explanation.
 type printer struct {
-	strings.Builder
-	Options
-	x *explain.Explanation
+	out strings.Builder
+	how Text
+	x   *explain.Explanation
 	// shown are the questions that have been told.
 	shown map[int]bool
 }
@@ -77,9 +77,9 @@ var reasons = map[string]string{
 
 func (p *printer) answer() {
 	r := p.x.Request
-	verdict, may := p.Paint(Bad, "denied"), "may not"
+	verdict, may := p.how.Paint(Bad, "denied"), "may not"
 	if p.x.Allow {
-		verdict, may = p.Paint(Good, "granted"), "may"
+		verdict, may = p.how.Paint(Good, "granted"), "may"
 	}
 	from := ""
 	if r.Context != "" {
@@ -88,7 +88,7 @@ func (p *printer) answer() {
 	if p.x.Reason == "invalid_request" {
 		p.line(verdict, ": this is no valid request")
 	} else {
-		p.wrap(0, verdict+": ", fmt.Sprintf("%s %s %s %s%s", printable(named(r.Subject)), may, printable(cmp.Or(p.Verb, r.Action)), printable(explain.Named(r.Resource)), from))
+		p.wrap(0, verdict+": ", fmt.Sprintf("%s %s %s %s%s", printable(named(r.Subject)), may, printable(cmp.Or(p.how.Verb, r.Action)), printable(explain.Named(r.Resource)), from))
 	}
 	p.wrap(0, "reason: ", p.x.Reason+" ("+reasons[p.x.Reason]+")")
 }
@@ -131,7 +131,7 @@ func (p *printer) misses() {
 		return
 	}
 	p.line("")
-	p.line(p.Paint(Bold, "What it fails on, the nearest miss first"))
+	p.line(p.how.Paint(Bold, "What it fails on, the nearest miss first"))
 	for _, miss := range p.x.Nearest[:min(len(p.x.Nearest), nearest)] {
 		p.wrap(2, "", printable(p.x.Questions[0].Rules[miss.Rule].Name))
 		for _, number := range miss.Unmet {
@@ -143,7 +143,7 @@ func (p *printer) misses() {
 			if q > 0 {
 				text += fmt.Sprintf(" in %s on %s", printable(r.Name), printable(explain.Named(p.x.Questions[q].Entity)))
 			}
-			p.wrap(4, p.mark(c.Holds)+" ", text+p.is(c)+p.Paint(Faint, place(c.Place)))
+			p.wrap(4, p.mark(c.Holds)+" ", text+p.is(c)+p.how.Paint(Faint, place(c.Place)))
 			p.met(8, c)
 		}
 	}
@@ -184,7 +184,7 @@ func (p *printer) proposals() {
 		}
 		return
 	}
-	p.wrap(0, "", p.Paint(Bold, "What would grant it, least additional access first")+p.Paint(Faint, fmt.Sprintf(" (each tried on a copy, %d in all)", p.x.Tried)))
+	p.wrap(0, "", p.how.Paint(Bold, "What would grant it, least additional access first")+p.how.Paint(Faint, fmt.Sprintf(" (each tried on a copy, %d in all)", p.x.Tried)))
 	for i, proposal := range p.x.Proposals {
 		number := fmt.Sprintf("%2d. ", i+1)
 		for k, c := range proposal.Changes {
@@ -278,13 +278,13 @@ func (p *printer) inactive() {
 		if a.Why != why {
 			why = a.Why
 			p.line("")
-			p.line(p.Paint(Bold, inactiveTitles[why]))
+			p.line(p.how.Paint(Bold, inactiveTitles[why]))
 		}
 		p.wrap(2, p.wouldMark(a)+" ", printable(a.Name)+wouldSay(a)+p.details(a.RuleInfo))
 		for _, d := range a.Diagnostics {
 			p.wrap(6, "", string(d.Code)+": "+printable(d.Summary))
 		}
-		if a.Clause != nil && (p.All || a.Why == explain.Disabled || *a.WouldGrant) {
+		if a.Clause != nil && (p.how.All || a.Why == explain.Disabled || *a.WouldGrant) {
 			p.clause(6, *a.Clause, true)
 		}
 	}

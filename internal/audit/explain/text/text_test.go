@@ -68,10 +68,10 @@ func denied() *explain.Explanation {
 	}
 }
 
-func render(t *testing.T, x *explain.Explanation, o text.Options) string {
+func render(t *testing.T, x *explain.Explanation, o text.Text) string {
 	t.Helper()
 	var b strings.Builder
-	if err := text.Render(&b, x, o); err != nil {
+	if err := o.Render(&b, x); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -107,10 +107,10 @@ Rules that could apply, the nearest first
   ✗ Never: no data makes it grant, because of resource.resourcetype = "Stream", where
     resource.resourcetype = ["App"]  [App_*; read; both]
 `
-	if got := render(t, denied(), text.Options{}); got != want {
+	if got := render(t, denied(), text.Text{}); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
-	all := render(t, denied(), text.Options{All: true})
+	all := render(t, denied(), text.Text{All: true})
 	if !strings.Contains(all, `"i"`) || !strings.Contains(all, "      ✗ 1:1 resource.resourcetype = \"Stream\", is [\"App\"]\n") {
 		t.Errorf("all is not all:\n%s", all)
 	}
@@ -122,7 +122,7 @@ func TestLinesFitTheWidth(t *testing.T) {
 	x := denied()
 	x.Questions[0].Rules[0].Name = "漢字 の 規則 " + strings.Repeat("long name ", 20)
 	for _, columns := range []int{60, 80, 120} {
-		for _, line := range strings.Split(render(t, x, text.Options{Columns: columns}), "\n") {
+		for _, line := range strings.Split(render(t, x, text.Text{Columns: columns}), "\n") {
 			if w := runewidth.StringWidth(line); w > columns {
 				t.Errorf("%d of %d columns: %s", w, columns, line)
 			}
@@ -140,13 +140,13 @@ func TestNothingOfASiteControlsTheTerminal(t *testing.T) {
 	x.Request.Resource.Name = "\x1b[31mred\u202e"
 	x.Questions[1].Rules[0].Name = "a\nb"
 	x.Questions[1].Rules[0].Clause.Right.Values = []string{"\x07"}
-	got := render(t, x, text.Options{})
+	got := render(t, x, text.Text{})
 	for _, r := range got {
 		if !unicode.IsPrint(r) && r != '\n' {
 			t.Errorf("%q in\n%s", r, got)
 		}
 	}
-	painted := render(t, denied(), text.Options{Paint: func(s text.Style, piece string) string {
+	painted := render(t, denied(), text.Text{Paint: func(s text.Style, piece string) string {
 		if s == text.Bad {
 			return "<" + piece + ">"
 		}
@@ -161,7 +161,7 @@ func TestRenderReturnsTheWritersError(t *testing.T) {
 	r, w := io.Pipe()
 	full := errors.New("full")
 	_ = r.CloseWithError(full)
-	if err := text.Render(w, denied(), text.Options{}); !errors.Is(err, full) {
+	if err := (text.Text{}).Render(w, denied()); !errors.Is(err, full) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -30,7 +30,7 @@ func (p *printer) rules() {
 	if len(q.Rules) == 0 {
 		title = fmt.Sprintf("No enabled rule of the request's context is about %s on %s", printable(q.Action), printable(explain.Named(q.Entity)))
 	}
-	p.wrap(0, "", p.Paint(Bold, title))
+	p.wrap(0, "", p.how.Paint(Bold, title))
 	p.shown[0] = true
 	p.list(2, q, nearRules)
 }
@@ -40,7 +40,7 @@ func (p *printer) rules() {
 func (p *printer) list(indent int, q explain.Question, full int) {
 	left, lines := 0, 0
 	for i, r := range q.Rules {
-		tell := r.Holds || !q.Granted && i < full && r.Unmet != nil || p.All
+		tell := r.Holds || !q.Granted && i < full && r.Unmet != nil || p.how.All
 		switch {
 		case tell:
 			p.wrap(indent, p.mark(r.Holds)+" ", printable(r.Name)+p.unmet(r)+p.details(r.RuleInfo))
@@ -82,7 +82,7 @@ func (p *printer) details(r explain.RuleInfo) string {
 		actions = count(len(r.Actions), "action")
 	}
 	text := fmt.Sprintf("  [%s; %s; %s]", filter, actions, r.Context)
-	return p.Paint(Faint, printable(text)+place(r.Place))
+	return p.how.Paint(Faint, printable(text)+place(r.Place))
 }
 
 func place(at *explain.Place) string {
@@ -95,7 +95,7 @@ func place(at *explain.Place) string {
 // clause tells a clause, what it needs to be, and what it asks.
 func (p *printer) clause(indent int, c explain.Clause, want bool) {
 	mark := p.mark(c.Holds) + " "
-	if o := obstacle(c, want); o != nil && len(c.Parts) > 0 && !p.All && indent > 6 {
+	if o := obstacle(c, want); o != nil && len(c.Parts) > 0 && !p.how.All && indent > 6 {
 		p.wrap(indent, mark, p.at(*o)+printable(o.Text)+p.because(*o)+", so the rest of this part does not matter")
 		return
 	}
@@ -112,7 +112,7 @@ func (p *printer) clause(indent int, c explain.Clause, want bool) {
 	}
 	var elsewhere []explain.Clause
 	for _, part := range c.Parts {
-		if o := obstacle(part, want != (c.Kind == "not")); o != nil && c.Kind == "or" && want && !p.All {
+		if o := obstacle(part, want != (c.Kind == "not")); o != nil && c.Kind == "or" && want && !p.how.All {
 			elsewhere = append(elsewhere, *o)
 			continue
 		}
@@ -141,12 +141,12 @@ func (p *printer) elsewhere(indent int, obstacles []explain.Clause) {
 	if v := p.values(obstacles[0]); v != "" {
 		values = ", where " + v
 	}
-	for i, line := range wrapped(first+", "+verb+strings.Join(texts, ", ")+values, p.Columns-indent-2) {
+	for i, line := range wrapped(first+", "+verb+strings.Join(texts, ", ")+values, p.how.Columns-indent-2) {
 		mark := "  "
 		if i == 0 {
 			mark = p.mark(false) + " "
 		}
-		p.line(strings.Repeat(" ", indent), mark, p.Paint(Faint, line))
+		p.line(strings.Repeat(" ", indent), mark, p.how.Paint(Faint, line))
 	}
 }
 
@@ -168,7 +168,7 @@ func (p *printer) question(indent, i int) {
 
 // at tells line and column of a clause in its condition.
 func (p *printer) at(c explain.Clause) string {
-	return p.Paint(Faint, fmt.Sprintf("%d:%d ", c.Line, c.Column))
+	return p.how.Paint(Faint, fmt.Sprintf("%d:%d ", c.Line, c.Column))
 }
 
 // is tells behind a clause what its one path denotes.
@@ -181,11 +181,11 @@ func (p *printer) is(c explain.Clause) string {
 	case path == nil, len(c.Asks) > 0, c.Right != nil && !c.Left.Literal && !c.Right.Literal:
 		return ""
 	case c.Function == "IsOwned" && len(path.Entities) > 0:
-		return p.Paint(Faint, ", by "+p.set(path))
+		return p.how.Paint(Faint, ", by "+p.set(path))
 	case c.Function == "IsAnonymous":
 		return ""
 	}
-	return p.Paint(Faint, ", is "+p.set(path))
+	return p.how.Paint(Faint, ", is "+p.set(path))
 }
 
 // met tells below a clause what its two paths denote.
@@ -235,7 +235,7 @@ func (p *printer) set(o *explain.Operand) string {
 	for _, e := range o.Entities {
 		values = append(values, printable(explain.Named(e)))
 	}
-	if n := len(values); n > maxValues && !p.All {
+	if n := len(values); n > maxValues && !p.how.All {
 		values = append(values[:maxValues], fmt.Sprintf("… %d more", n-maxValues))
 	}
 	if len(values) == 0 {

@@ -10,23 +10,23 @@ import (
 
 // line writes a line.
 func (p *printer) line(parts ...string) {
-	p.WriteString(strings.TrimRight(strings.Join(parts, ""), " ") + "\n")
+	p.out.WriteString(strings.TrimRight(strings.Join(parts, ""), " ") + "\n")
 }
 
 func (p *printer) mark(holds bool) string {
 	if holds {
-		return p.Paint(Good, "✓")
+		return p.how.Paint(Good, "✓")
 	}
-	return p.Paint(Bad, "✗")
+	return p.how.Paint(Bad, "✗")
 }
 
 // faint writes a remark.
 func (p *printer) faint(indent int, text string) {
-	for i, line := range wrapped(text, p.Columns-indent-2) {
+	for i, line := range wrapped(text, p.how.Columns-indent-2) {
 		if i > 0 {
 			line = "  " + line
 		}
-		p.line(strings.Repeat(" ", indent), p.Paint(Faint, line))
+		p.line(strings.Repeat(" ", indent), p.how.Paint(Faint, line))
 	}
 }
 
@@ -34,7 +34,7 @@ func (p *printer) faint(indent int, text string) {
 func (p *printer) wrap(indent int, first, text string) {
 	margin := strings.Repeat(" ", indent)
 	hang := strings.Repeat(" ", columns(first))
-	for i, line := range wrapped(text, p.Columns-indent-columns(first)) {
+	for i, line := range wrapped(text, p.how.Columns-indent-columns(first)) {
 		if i > 0 {
 			first = hang
 		}
