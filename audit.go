@@ -16,28 +16,28 @@ import (
 
 // AuditOptions select what Audit decides.
 type AuditOptions struct {
-	// Types are resource types such as App; all on record if there are none.
+	// Types are resource types such as App. Empty means all types of the site's entities.
 	Types []string
-	// Context is hub, qmc, or empty for requests that do not say.
+	// Context is hub, qmc, or empty for requests without a context.
 	Context string
 	// Environment holds the attributes of the session.
 	Environment map[string][]string
 }
 
-// Right is what a user may do on a resource by the same rules, or may create of a type.
+// Right is what a user may do on a resource, or may create of a type, by the same rules.
 type Right struct {
-	// User is the login of a user on record, DIRECTORY\user, and ResourceType and
+	// User is the login of a user in the snapshot, DIRECTORY\user, and ResourceType and
 	// ResourceID name the resource. Login and id are case-folded. The id is empty for the
-	// action create: nothing on record is created.
+	// action create, which applies to no existing resource.
 	User, ResourceType, ResourceID string
 	// Actions and Rules, by id, are sorted.
 	Actions, Rules []string
 }
 
-// Audit decides every pair of a user on record and a resource on record, and returns the
-// rights, ordered by type, user and resource. The right to create is counted by user and type:
-// it comes before the user's rights on resources of the type. Users and resources that the
-// rules cannot tell apart are decided once; the sequence expands them while it is read.
+// Audit decides every pair of a user and a resource in the snapshot, and returns the rights,
+// ordered by type, user and resource. The right to create is listed per user and type, before
+// the user's rights on resources of the type. Users and resources that the rules cannot
+// distinguish are decided once; the sequence expands them while it is read.
 func (r *Rules) Audit(ctx context.Context, o AuditOptions) (iter.Seq[Right], error) {
 	q := partition.Question{Session: partition.Session{Context: o.Context, Environment: o.Environment}}
 	for _, t := range o.Types {
@@ -80,7 +80,7 @@ func ruleIDs(t *matrix.FoldedType, rules []int32) []string {
 	return ids
 }
 
-// rightsOf yields the rights on resources of one type. Creators have the rules by which
+// rightsOf yields the rights on resources of one type. creators gives the rules by which
 // subjects may create such resources.
 func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, creators map[int32][]string, yield func(Right) bool) bool {
 	typ := t.Type.Type
@@ -133,19 +133,19 @@ func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, creators map[int
 	return true
 }
 
-// Difference is what a change of rules does to access.
+// Difference is the effect of a change of rules on access.
 type Difference struct {
-	// Gain and Loss count rights, one action of one user on one resource each, that
-	// somebody gains or loses. Without a snapshot users and resources are synthesized from
-	// the conditions, and the counts are of equivalence classes of them.
+	// Gain and Loss count the rights, one action of one user on one resource each, that
+	// somebody gains or loses. Without a snapshot, users and resources are synthesized from the
+	// conditions, and the counts are numbers of their equivalence classes.
 	Gain, Loss int64
-	// JSON is the whole report: who gains and loses what, by which change of which rule.
+	// JSON is the complete report: who gains and loses what, by which change of which rule.
 	// docs/diff.md describes it.
 	JSON json.RawMessage
 }
 
-// Diff compares two sets of rules on the site of their snapshots. Both or neither must have
-// one.
+// Diff compares two sets of rules on the sites of their snapshots. Either both must have a
+// snapshot or neither.
 func Diff(ctx context.Context, old, new *Rules) (*Difference, error) {
 	report, err := old.w.Compare(ctx, new.w, difference.Input{})
 	if err != nil {

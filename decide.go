@@ -25,8 +25,8 @@ type Request struct {
 	// Environment holds the attributes of the session, which conditions read as
 	// user.environment.NAME.
 	Environment map[string][]string
-	// SubjectProperties and ResourceProperties describe a subject or resource that the
-	// snapshot does not have, as it would have them. Of one on record they are ignored.
+	// SubjectProperties and ResourceProperties describe a subject or resource that is not in
+	// the snapshot. They are ignored if it is.
 	SubjectProperties, ResourceProperties map[string]any
 }
 
@@ -79,9 +79,9 @@ func (r *Rules) Decider(ctx context.Context) (*Decider, error) {
 	return decider(ctx, b)
 }
 
-// OpenBundle returns a decider for a bundle that Compile wrote, or for the policy and the
-// data bundle of compile --split. Signatures are not checked: what may be read at the
-// paths decides.
+// OpenBundle returns a decider for a bundle that Compile wrote, or for the policy and the data
+// bundle of compile --split. It does not check signatures: protect the paths against
+// unauthorized writes.
 func OpenBundle(ctx context.Context, paths ...string) (*Decider, error) {
 	b, err := bundles.Open(ctx, paths...)
 	if err != nil {
@@ -98,8 +98,8 @@ func decider(ctx context.Context, b *bundles.Bundle) (*Decider, error) {
 	return &Decider{e}, nil
 }
 
-// Decide decides a request. The error is a failure of the engine or the end of the
-// context; then the decision is the zero value, a denial.
+// Decide decides a request. The error is a failure of the engine or the context's error; the
+// decision is then the zero value, a denial.
 func (d *Decider) Decide(ctx context.Context, r Request) (Decision, error) {
 	request, err := json.Marshal(r)
 	if err != nil {
@@ -115,8 +115,8 @@ func (d *Decider) Decide(ctx context.Context, r Request) (Decision, error) {
 // Explanation says why a request is granted or denied.
 type Explanation struct {
 	Decision
-	// JSON is the whole explanation: every rule on the resource with its clauses, and
-	// the smallest changes of data that would grant. docs/explain.md describes it.
+	// JSON is the complete explanation: every rule on the resource with its clauses, and the
+	// smallest changes of data that would grant access. docs/explain.md describes it.
 	JSON json.RawMessage
 }
 

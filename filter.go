@@ -11,15 +11,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 )
 
-// FilterOptions say in which language a filter is, and how exact.
+// FilterOptions select the language of a filter and whether it must be exact.
 type FilterOptions struct {
 	// Target is postgres, sqlserver, sqlite, duckdb, ucast, prisma or qrs.
 	Target string
-	// Mapping names the tables and columns of a database in YAML; the documented ones if
-	// it is empty (docs/filter.md).
+	// Mapping names the tables and columns of a database, in YAML. Empty means the documented
+	// names (docs/filter.md).
 	Mapping []byte
-	// Superset lets a filter select more than the rules grant where the target cannot
-	// express all of them. Decide what it selects.
+	// Superset allows a filter that selects more than the rules grant if the target cannot
+	// express all of them. Decide each resource that such a filter selects.
 	Superset bool
 }
 
@@ -29,26 +29,26 @@ type Filter struct {
 	Kind string
 	// Exact is false if the filter selects more than the rules grant.
 	Exact bool
-	// SQL and Params are there for databases: a condition that is never empty, about the
-	// row t, and the values of its placeholders.
+	// SQL and Params are set for databases: a condition on the row t, which is never empty, and
+	// the values of its placeholders.
 	SQL    string
 	Params []any
-	// Filters are there for qrs: one value of the parameter filter for each call; the
-	// list is the union of the answers.
+	// Filters is set for qrs: one value of the parameter filter per call; the result is the
+	// union of the answers.
 	Filters []string
-	// Query is there for ucast and prisma.
+	// Query is set for ucast and prisma.
 	Query map[string]any
-	// Rules are those that give the subject something.
+	// Rules are those that grant the subject something.
 	Rules []FilterRule
 }
 
-// FilterRule is what a rule contributes to a filter, in words.
+// FilterRule describes the part of a filter that comes from a rule.
 type FilterRule struct{ ID, Name, When string }
 
-// Filter writes the rules for the subject, action, context and environment of a request as
-// a filter for the resources of its type. The resource's id and properties are ignored. It
-// reads the snapshot each time. A condition that the target cannot express is an error that
-// names it, unless FilterOptions.Superset is set; a filter never selects too little.
+// Filter translates the rules for the subject, action, context and environment of a request
+// into a filter for the resources of its type. It ignores the resource's id and properties. It
+// reads the snapshot on each call. It returns an error that names any condition that the target
+// cannot express, unless FilterOptions.Superset is set; a filter never selects too little.
 func (r *Rules) Filter(ctx context.Context, q Request, o FilterOptions) (*Filter, error) {
 	if !slices.Contains(filter.Targets, o.Target) {
 		return nil, fmt.Errorf("qlik2rego: FilterOptions.Target is %s, not %q", strings.Join(filter.Targets, ", "), o.Target)
@@ -64,7 +64,7 @@ func (r *Rules) Filter(ctx context.Context, q Request, o FilterOptions) (*Filter
 	if err != nil {
 		return nil, invalid(err)
 	}
-	// A resource that is described need not be on record: the request is about any.
+	// A described resource need not exist: the request stands for any resource of the type.
 	q.ResourceID, q.ResourceProperties = "any", map[string]any{"name": "any"}
 	request, err := json.Marshal(q)
 	if err == nil {

@@ -1,10 +1,10 @@
 // Package qlik2rego compiles the security rules of a Qlik Sense site to Rego and decides,
 // explains, audits and compares them.
 //
-// Load reads rules, and a snapshot of the site if there is one. What is wrong with them is
-// in Rules.Diagnostics; rules with errors grant nothing. Rules.Compile writes an OPA
-// bundle, Rules.Decider decides by the embedded engine, and Rules.Explain, Rules.Audit and
-// Diff answer why, who, and what a change does.
+// Load reads rules and, if there is one, a snapshot of the site. Rules.Diagnostics has their
+// errors and warnings; rules with errors grant nothing. Rules.Compile writes an OPA bundle,
+// Rules.Decider decides with the embedded engine, and Rules.Explain, Rules.Audit and Diff
+// answer why, who, and what a change does.
 //
 // The functions do not write to the terminal, use no network and keep no global state.
 // Until version 1.0 the API may change with a minor version; CHANGELOG.md says how.
@@ -27,7 +27,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// ErrInvalid means that rules or the snapshot have errors. Rules.Diagnostics has them.
+// ErrInvalid means that the rules or the snapshot have errors. Rules.Diagnostics lists them.
 var ErrInvalid = errors.New("qlik2rego: the rules or the snapshot have errors")
 
 // Options say what to read and how.
@@ -35,30 +35,30 @@ type Options struct {
 	// Rules are files and directories of exports (GET /qrs/systemrule/full) and .qrule
 	// files. If there are none, the rules of the snapshot are read.
 	Rules []string
-	// Source is read as an export if it is not nil. It takes the place of Rules.
+	// Source is an export to read instead of Rules, unless it is nil.
 	Source io.Reader
-	// Snapshot is a directory with a file per entity type (user.json, app.json …), as
-	// GET /qrs/<type>/full returns them. It may be empty: then requests describe the
-	// subject and the resource themselves.
+	// Snapshot is a directory with a file per entity type (user.json, app.json …), as GET
+	// /qrs/<type>/full returns them. It may be empty: then requests have to describe the
+	// subject and the resource.
 	Snapshot string
-	// SkipInvalid leaves rules with errors out, as Qlik does. Otherwise one rule with
-	// an error makes everything but Diagnostics fail with ErrInvalid.
+	// SkipInvalid leaves out rules with errors, as Qlik does. Otherwise one rule with an error
+	// makes all methods except Diagnostics return ErrInvalid.
 	SkipInvalid bool
-	// ListInequalityAll reads x != "a" over a list as "no value equals". The default is
-	// "some value differs". Qlik does not document which one holds.
+	// ListInequalityAll reads x != "a" for a list as "no value equals". The default is "some
+	// value differs". Qlik does not document which is correct.
 	ListInequalityAll bool
-	// AssumeEmpty are fields, as TYPE.FIELD such as "App.customProperties", that count as
-	// empty although the snapshot does not have them. Without it, rules that read a field
-	// which was not exported are the error Q0615.
+	// AssumeEmpty are fields, as TYPE.FIELD such as "App.customProperties", that are treated as
+	// empty although the snapshot does not have them. Without it, a rule that reads a field
+	// that was not exported is the error Q0615.
 	AssumeEmpty []string
 }
 
-// Rules is a set of rules and, if there is a snapshot, the site that they are about. It is
-// not safe for concurrent use; a Decider of it is.
+// Rules is a set of rules and, if there is a snapshot, the site that they apply to. It is not
+// safe for concurrent use; a Decider is.
 type Rules struct{ w *workspace.Workspace }
 
-// Load reads and compiles rules. Errors in rules are reported by Diagnostics and not by the
-// error, which is about Options and the context alone.
+// Load reads and compiles rules. Diagnostics reports errors in rules; the returned error is
+// about Options and the context only.
 func Load(ctx context.Context, o Options) (*Rules, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func Load(ctx context.Context, o Options) (*Rules, error) {
 	return &Rules{w}, nil
 }
 
-// exportField returns the field TYPE.FIELD of an export.
+// exportField parses the name TYPE.FIELD of an export's field.
 func exportField(s *schema.Schema, text string) (schema.Field, error) {
 	dot := strings.LastIndex(text, ".")
 	if t, ok := s.Type(text[:max(dot, 0)]); ok {
@@ -101,7 +101,7 @@ func exportField(s *schema.Schema, text string) (schema.Field, error) {
 	return schema.Field{}, fmt.Errorf("qlik2rego: Options.AssumeEmpty: %q is not TYPE.FIELD of an export, such as App.customProperties", text)
 }
 
-// Len returns the number of rules that were found, including those with errors.
+// Len returns the number of rules that were read, including those with errors.
 func (r *Rules) Len() int { return r.w.Found() }
 
 // Diagnostic is a finding about a rule or a file. It is an error, so that it can be
@@ -114,9 +114,9 @@ type Diagnostic struct {
 	Summary  string
 	// Detail says what to do about it.
 	Detail string
-	// RuleID and RuleName are empty if the finding is not about one rule.
+	// RuleID and RuleName are empty if the finding is not about a single rule.
 	RuleID, RuleName string
-	// File is where the finding is, and Line and Column count from 1; zero if unknown.
+	// File is the location of the finding; Line and Column count from 1 and are 0 if unknown.
 	File         string
 	Line, Column int
 }
@@ -133,8 +133,8 @@ func (d Diagnostic) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", d.File, d.Line, d.Column, text)
 }
 
-// Diagnostics returns what was found so far. Compile, Decider and the other methods read
-// the snapshot and may add findings.
+// Diagnostics returns the findings so far. Compile, Decider and the other methods read the
+// snapshot and may add findings.
 func (r *Rules) Diagnostics() []Diagnostic {
 	list := make([]Diagnostic, 0, len(r.w.Diagnostics))
 	for _, d := range r.w.Diagnostics {
@@ -165,7 +165,7 @@ func (r *Rules) Compile(ctx context.Context, w io.Writer) (revision string, err 
 	return manifest.Revision, invalid(err)
 }
 
-// invalid returns the error that callers of this package know.
+// invalid converts an error to one that callers of this package know.
 func invalid(err error) error {
 	if errors.Is(err, workspace.ErrBroken) {
 		return ErrInvalid

@@ -14,24 +14,23 @@ import (
 	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
-// The limits of what a bundle may hold beside ReadLimit. The policy of a site
-// with 20,000 rules stays far below all of them; what exceeds one is an attack,
-// and costs no memory before it is refused.
+// The limits of a bundle in addition to ReadLimit. The policy of a site with 20,000 rules stays
+// far below all of them; an archive that exceeds one is considered an attack and is rejected
+// before it is read into memory.
 const (
-	// sourceLimit is the number of bytes of all files that are not JSON data:
-	// Rego, YAML, the manifest. They are held in memory as they are.
+	// sourceLimit is the maximum size in bytes of all files that are not JSON data (Rego, YAML,
+	// the manifest), which are kept in memory unchanged.
 	sourceLimit = 256 << 20
 	filesLimit  = 100_000
 	nameLimit   = 1024
 	depthLimit  = 64
 )
 
-// ErrLimit is the error of a bundle that exceeds a limit.
+// ErrLimit is the error for a bundle that exceeds a limit.
 var ErrLimit = errors.New("the bundle exceeds a limit")
 
-// admission decides which files of an archive are read, before their content is.
-// The size in a header counts, because a sparse file of a terabyte takes 300
-// bytes of the archive.
+// admission decides which files of an archive are read, before their content is. The size in a
+// header counts, because a sparse file of a terabyte takes only 300 bytes of the archive.
 type admission struct {
 	left, source int64
 	seen         map[string]bool
@@ -41,7 +40,7 @@ func newAdmission(limit int64) *admission {
 	return &admission{left: limit, source: min(limit, sourceLimit), seen: map[string]bool{}}
 }
 
-// admit returns the cleaned name of a file, or why the archive is refused.
+// admit returns the cleaned name of a file, or the reason why the archive is rejected.
 func (a *admission) admit(header *tar.Header) (string, error) {
 	if len(header.Name) > nameLimit || strings.Count(header.Name, "/") > depthLimit {
 		return "", fmt.Errorf("%w: the name %.40q… has more than %d bytes or %d directories", ErrLimit, header.Name, nameLimit, depthLimit)
@@ -64,9 +63,9 @@ func (a *admission) admit(header *tar.Header) (string, error) {
 	return name, nil
 }
 
-// Bounded returns a reader of the same archive that fails with ErrLimit before it
-// gives out what would unpack to more than limit bytes. It is for archives that
-// are read by somebody else, such as OPA. The caller closes it.
+// Bounded returns a reader of the same archive that fails with ErrLimit before it returns data
+// that would unpack to more than limit bytes. It is for archives that other code reads, such as
+// OPA. The caller must close it.
 func Bounded(r io.Reader, limit int64) io.ReadCloser {
 	b := &bounded{r: r, in: make(chan []byte), hungry: make(chan struct{}), done: make(chan struct{})}
 	go func() {
@@ -99,7 +98,7 @@ func inspect(r io.Reader, limit int64) error {
 	}
 }
 
-// ceiling fails after a number of bytes.
+// ceiling is a writer that fails after a number of bytes.
 type ceiling struct {
 	io.Reader
 	left int64
@@ -113,16 +112,16 @@ func (c *ceiling) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// bounded hands what it reads to an inspector first, and waits until that has
-// looked at all of it: it asks for more then, which is hungry, or has ended.
+// bounded passes the data that it reads to an inspector first, and waits until the inspector
+// has processed all of it: it then asks for more or has ended.
 type bounded struct {
 	r       io.Reader
 	in      chan []byte
 	hungry  chan struct{}
-	asked   bool // the inspector waits for more
-	ended   bool // it has ended
+	asked   bool // the inspector is waiting for more data
+	ended   bool // the inspector has ended
 	done    chan struct{}
-	refused error // by the inspector, once it is done
+	refused error // the inspector's error, after it has ended
 	rest    []byte
 	closed  bool
 }
@@ -140,10 +139,10 @@ func (b *bounded) Read(p []byte) (int, error) {
 	if b.ended && errors.Is(b.refused, ErrLimit) {
 		return 0, b.refused
 	}
-	return n, err // whoever reads the archive finds its other faults
+	return n, err // the consumer detects all other errors of the archive
 }
 
-// wait waits until the inspector asks for more, or has ended.
+// wait waits until the inspector asks for more data or has ended.
 func (b *bounded) wait() {
 	if b.asked {
 		return
@@ -169,7 +168,7 @@ func (b *bounded) Close() error {
 	return nil
 }
 
-// inspected is the inspector's side.
+// inspected is the reader that the inspector uses.
 type inspected bounded
 
 // Read implements io.Reader.
@@ -187,8 +186,8 @@ func (i *inspected) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Permits reports why the bundle of a module may not hold a package of this
-// path, or nil. A data bundle must not bring rules of the policy along.
+// Permits returns an error if the bundle of a module must not contain a package with this path.
+// A data bundle must not contain rules of the policy.
 func (m Module) Permits(pkg ast.Ref) error {
 	if m.Roots == nil {
 		return nil
@@ -209,8 +208,8 @@ func (m Module) Permits(pkg ast.Ref) error {
 	return fmt.Errorf("%s: the package %s is outside the roots %q of the manifest", m.Path, pkg, m.Roots)
 }
 
-// rooted gives modules the roots of their manifest, and checks that roots do not
-// overlap, as OPA does.
+// rooted assigns the roots of their manifest to modules, and checks that roots do not overlap,
+// as OPA does.
 func (m *Manifest) rooted(modules []Module) error {
 	if m.Roots == nil {
 		m.Roots = []string{""} // OPA's default
@@ -237,8 +236,8 @@ func (m *Manifest) rooted(modules []Module) error {
 	return nil
 }
 
-// distinct returns the modules of another bundle under names that no module of b
-// has: a policy and the masks beside it may both be called policy.rego.
+// distinct returns the modules of another bundle with names that no module of b has: a policy
+// and an additional bundle of masks may both have a policy.rego.
 func (b *Bundle) distinct(modules []Module) []Module {
 	taken := make(map[string]bool, len(b.Modules))
 	for _, m := range b.Modules {

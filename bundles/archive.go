@@ -11,8 +11,8 @@ import (
 	"io"
 )
 
-// file is one file of a bundle: its content or, where that is large, a stream
-// of it that is read once.
+// file is one file of a bundle: its content or, if that is large, a stream that can be read
+// once.
 type file struct {
 	path    string
 	size    int64
@@ -26,11 +26,11 @@ func newFile(path string, content []byte) file {
 	return file{path: path, size: int64(len(content)), digest: hex.EncodeToString(sum[:]), content: content}
 }
 
-// writeArchive writes a .tar.gz whose bytes depend on the files alone: no times,
-// no owners, no names of machines.
+// writeArchive writes a .tar.gz whose bytes depend on the files only: no times, owners or host
+// names.
 func writeArchive(ctx context.Context, w io.Writer, files []file) error {
-	// Site data is mostly ids, which hardly compress: the default level takes
-	// twice the time of this one to save 7 %.
+	// Site data is mostly ids, which hardly compress: the default level takes twice the time of
+	// this one to save 7 %.
 	zip, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func writeArchive(ctx context.Context, w io.Writer, files []file) error {
 	return zip.Close()
 }
 
-// cancellable is a reader that ends with the context.
+// cancellable is a reader that returns the context's error when the context ends.
 type cancellable struct {
 	ctx context.Context
 	io.Reader
@@ -73,7 +73,7 @@ func (c cancellable) Read(p []byte) (int, error) {
 	return c.Reader.Read(p)
 }
 
-// hashing is a buffered writer that knows size and digest of what went through.
+// hashing is a buffered writer that computes the size and digest of its data.
 type hashing struct {
 	*bufio.Writer
 	sum  hash.Hash

@@ -18,7 +18,7 @@ import (
 // DataSource writes the data of a site, one JSON object, in one pass.
 type DataSource func(ctx context.Context, w io.Writer) error
 
-// Part says what goes into a bundle.
+// Part selects the content of a bundle.
 type Part int
 
 // The parts of a bundle. Everything is policy and data in one bundle.
@@ -31,22 +31,21 @@ const (
 // BuildOptions are the options of Build.
 type BuildOptions struct {
 	Part Part
-	// TempDir is the folder in which site data waits for its size to be known,
-	// preferably on the disk of the output. Empty means the system's.
+	// TempDir is the directory for site data until its size is known, preferably on the same
+	// disk as the output. Empty means the system's.
 	TempDir string
-	// Assumptions stand in the manifest of the policy.
+	// Assumptions are recorded in the manifest of the policy.
 	Assumptions []Assumption
-	// Warnings returns what stands in the manifest of the data; it is called once the data
-	// have been written. Nil stands for none.
+	// Warnings returns the warnings for the manifest of the data; it is called after the data
+	// has been written. Nil means none.
 	Warnings func() []string
 }
 
-// Build writes a bundle as a .tar.gz. The same policy and data give the same
-// bytes. A nil data source stands for no site at all, and leaves the root of the
-// data to others. PolicyOnly with a source, which is not read, is the half of a
-// policy whose data stand in another bundle: it does not decide alone. The
-// manifest that was written is returned. After an error, w holds a useless
-// beginning.
+// Build writes a bundle as a .tar.gz and returns its manifest. The same policy and data produce
+// the same bytes. A nil data source means that there is no site, and leaves the root of the
+// data to other bundles. PolicyOnly with a source, which is not read, writes the policy half of
+// two bundles: it cannot decide without its data bundle. After an error, the content of w is
+// incomplete and must be discarded.
 func Build(ctx context.Context, w io.Writer, policy *compiler.Policy, data DataSource, opts BuildOptions) (_ Manifest, err error) {
 	b := collect(policy, opts.Part)
 	if opts.Part != DataOnly {
@@ -72,8 +71,8 @@ func Build(ctx context.Context, w io.Writer, policy *compiler.Policy, data DataS
 	return m, writeArchive(ctx, w, b.all(m))
 }
 
-// PolicyFiles returns the files of the policy bundle, ordered by path, for a
-// folder that people and OPA read.
+// PolicyFiles returns the files of the policy bundle, ordered by path, for a directory that
+// people and OPA read.
 func PolicyFiles(policy *compiler.Policy) []File {
 	var files []File
 	c := collect(policy, PolicyOnly)
@@ -89,7 +88,7 @@ type File struct {
 	Content []byte
 }
 
-// contents is a bundle in the making.
+// contents is a bundle under construction.
 type contents struct {
 	files []file
 	roots []string
@@ -98,13 +97,13 @@ type contents struct {
 
 func (c *contents) add(f file) { c.files = append(c.files, f) }
 
-// manifest orders the files and returns what the manifest says of them.
+// manifest sorts the files and returns their manifest.
 func (c *contents) manifest() Manifest {
 	slices.SortFunc(c.files, func(a, b file) int { return cmp.Compare(a.path, b.path) })
 	return manifest(c.files, c.roots, c.meta)
 }
 
-// all returns all files, the manifest, whose name sorts first, in front.
+// all returns all files; the manifest comes first, because its name sorts first.
 func (c *contents) all(m Manifest) []file {
 	return append([]file{jsonFile(ManifestPath, m)}, c.files...)
 }
@@ -127,7 +126,7 @@ func collect(policy *compiler.Policy, part Part) *contents {
 	return c
 }
 
-// catalogue returns data.qlik.rules: what reports say of a rule, by id.
+// catalogue returns data.qlik.rules: the description of each rule for reports, by id.
 func catalogue(policy *compiler.Policy) map[string]compiler.RuleInfo {
 	rules := make(map[string]compiler.RuleInfo, len(policy.Catalogue))
 	for _, r := range policy.Catalogue {
@@ -136,7 +135,7 @@ func catalogue(policy *compiler.Policy) map[string]compiler.RuleInfo {
 	return rules
 }
 
-// spilled is a file of unknown size that waits on disk until it is known.
+// spilled is a file of unknown size that is written to disk first.
 type spilled struct {
 	file
 	temp *os.File
@@ -155,7 +154,7 @@ func spill(ctx context.Context, dir string, data DataSource) (spilled, error) {
 	if err != nil {
 		return spilled{}, err
 	}
-	_ = os.Remove(temp.Name()) // its name goes where a file that is open may lose it, so that no interrupt leaves it behind
+	_ = os.Remove(temp.Name()) // removed while open where the system allows it, so that an interrupt leaves no file behind
 	s := spilled{temp: temp}
 	h := newHashing(temp)
 	if err := data(ctx, h); err != nil {
@@ -171,7 +170,7 @@ func spill(ctx context.Context, dir string, data DataSource) (spilled, error) {
 	return s, nil
 }
 
-// compactFile is a file that programs alone read.
+// compactFile is a file that only programs read.
 func compactFile(path string, v any) file {
 	b, err := json.Marshal(v)
 	if err != nil {

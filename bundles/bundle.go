@@ -2,7 +2,7 @@ package bundles
 
 // Bundle is a policy, the data of a site, or both, ready to be evaluated.
 type Bundle struct {
-	// Manifests are those of the bundles that were read, one or two.
+	// Manifests are those of the one or two bundles that were read.
 	Manifests []Manifest
 	// Modules are the Rego modules, ordered by path.
 	Modules []Module
@@ -13,13 +13,13 @@ type Bundle struct {
 type Module struct {
 	Path   string
 	Source []byte
-	// Roots are those of the bundle that brought the module: its package must lie
-	// below one of them (Permits). Nil allows every package.
+	// Roots are those of the bundle that contains the module: its package must be below one of
+	// them (Permits). Nil allows every package.
 	Roots []string
 }
 
-// join adds another bundle, such as the data bundle of a policy. Roots must not
-// overlap, and data must have been projected for the rules it is judged by.
+// join adds another bundle, such as the data bundle of a policy. Roots must not overlap, and
+// data must have been projected for the rules that it is used with.
 func (b *Bundle) join(manifest Manifest, modules []Module, data Document) error {
 	if err := b.fits(manifest); err != nil {
 		return err

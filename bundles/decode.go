@@ -13,28 +13,28 @@ import (
 )
 
 const (
-	// rowMax is the number of members up to which an object is kept as a row:
-	// a search through its keys is as fast as a table up to about there, and the
-	// entities of a site have fewer.
+	// rowMax is the maximum number of members of an object that is stored as a row: up to about
+	// that size a linear search through its keys is as fast as a table, and the entities of a
+	// site are smaller.
 	rowMax = 24
-	// shapesMax bounds the lists of keys that rows share. A document with more
-	// of them has objects whose names are data, for which rows are no gain.
+	// shapesMax limits the number of key lists that rows share. A document with more of them
+	// has objects whose names are data, for which rows save nothing.
 	shapesMax = 1 << 14
-	// internSlots is the size of the table of recent texts, 8 MB while loading.
+	// internSlots is the size of the table of recent strings, 8 MB while loading.
 	internSlots = 1 << 19
-	// slabSize is the number of values that are allocated at once.
+	// slabSize is the number of values that are allocated together.
 	slabSize = 1 << 10
 )
 
-// decoder reads JSON into the form of a Document. One decoder serves all the
-// files of a bundle, so that they share texts.
+// decoder decodes JSON into the representation of a Document. One decoder is used for all files
+// of a bundle, so that they share strings.
 type decoder struct {
-	recent []any // of string, by hash: boxed once, so that a value costs no allocation
+	recent []any // strings by hash, boxed once so that a value needs no allocation
 	shapes *shapes
 	slab   []any // never nil, so that an empty list is not null
 	stack  []any
 	names  []string
-	// unquoted is the last text that had escapes in it.
+	// unquoted is the last string with escapes.
 	unquoted []byte
 }
 
@@ -42,10 +42,10 @@ func newDecoder() *decoder {
 	return &decoder{recent: make([]any, internSlots), shapes: &shapes{}, slab: []any{}}
 }
 
-// decode reads one JSON value and nothing after it. Errors name the offset.
+// decode decodes a single JSON value and rejects anything after it. Errors give the offset.
 func (d *decoder) decode(r io.Reader) (any, error) {
-	// Doubled names are found here as well, without jsontext's own table of
-	// the names of an object, which doubles the memory for a million of them.
+	// Duplicate names are detected here, without jsontext's own table of the names of an
+	// object, which doubles the memory for a million of them.
 	in := jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true))
 	v, err := d.value(in)
 	if err != nil {
@@ -71,7 +71,7 @@ func (d *decoder) value(in *jsontext.Decoder) (any, error) {
 	}
 	tok, err := in.ReadToken()
 	if err != nil {
-		return nil, whole(err)
+		return nil, unexpectedEOF(err)
 	}
 	switch tok.Kind() {
 	case 't', 'f':
@@ -90,11 +90,11 @@ func (d *decoder) text(in *jsontext.Decoder) (any, error) {
 	return d.intern(raw), nil
 }
 
-// raw returns the bytes of a text, valid until the next is read.
+// raw returns the bytes of a string, valid until the next call.
 func (d *decoder) raw(in *jsontext.Decoder) ([]byte, error) {
 	quoted, err := in.ReadValue()
 	if err != nil {
-		return nil, whole(err)
+		return nil, unexpectedEOF(err)
 	}
 	if bytes.IndexByte(quoted, '\\') < 0 {
 		return quoted[1 : len(quoted)-1], nil
@@ -103,7 +103,7 @@ func (d *decoder) raw(in *jsontext.Decoder) ([]byte, error) {
 	return d.unquoted, err
 }
 
-// intern returns a text as a value, the same one if it was seen lately.
+// intern returns a string as a value; the same value if the string was used recently.
 func (d *decoder) intern(b []byte) any {
 	slot := &d.recent[maphash.Bytes(seed, b)&(internSlots-1)]
 	if s, ok := (*slot).(string); !ok || s != string(b) {
@@ -128,8 +128,7 @@ func (d *decoder) array(in *jsontext.Decoder) (any, error) {
 	return d.pop(base), err
 }
 
-// object reads an object as a row or, if it turns out too large for one, as a
-// table.
+// object decodes an object as a row or, if it is too large for one, as a table.
 func (d *decoder) object(in *jsontext.Decoder) (any, error) {
 	if _, err := in.ReadToken(); err != nil {
 		return nil, err
@@ -166,8 +165,8 @@ func (d *decoder) object(in *jsontext.Decoder) (any, error) {
 	return t, nil
 }
 
-// member reads a name and its value. Names of a small object repeat; those of a
-// large one are ids, of which none is like another.
+// member decodes a name and its value. repeats says whether names repeat, as in small objects;
+// the names of a large object are ids, all different.
 func (d *decoder) member(in *jsontext.Decoder, repeats bool) (string, any, error) {
 	raw, err := d.raw(in)
 	if err != nil {
@@ -187,7 +186,7 @@ func twice(name string, in *jsontext.Decoder) error {
 	return fmt.Errorf("the name %q is there twice, before offset %d", name, in.InputOffset())
 }
 
-// pop takes the values above base off the stack into memory of their own.
+// pop copies the values above base off the stack into a slice of their own.
 func (d *decoder) pop(base int) []any {
 	n := len(d.stack) - base
 	if n > slabSize {
@@ -207,9 +206,9 @@ func (d *decoder) pop(base int) []any {
 	return own
 }
 
-// whole says of an early end that it is one: io.EOF within a value would read
-// as "nothing there".
-func whole(err error) error {
+// unexpectedEOF converts io.EOF inside a value to io.ErrUnexpectedEOF, because io.EOF would mean that
+// there is no value.
+func unexpectedEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}

@@ -10,18 +10,18 @@ import (
 	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
-// Delta is OPA's delta bundle: a change of the data of another bundle. It
-// changes no rules.
+// Delta is OPA's delta bundle: a change of the data of another bundle. It does not change
+// rules.
 type Delta struct {
-	// Manifest is that of the bundle as it is after the change, with the
-	// revision that it must have before (Metadata.Base).
+	// Manifest is that of the bundle after the change; Metadata.Base is the revision that the
+	// bundle must have before.
 	Manifest   Manifest
 	Operations []bundle.PatchOperation
 }
 
-// Apply returns manifests and data after the change, both new: who decides by
-// the ones before goes on to. It refuses a change of something else: the one
-// manifest with the delta's roots must have the delta's base as its revision.
+// Apply returns the manifests and data after the change as new values; users of the old ones
+// are not affected. It fails if the delta is not for this bundle: the one manifest with the
+// delta's roots must have the delta's base as its revision.
 func (c Delta) Apply(manifests []Manifest, data *Document) ([]Manifest, *Document, error) {
 	at := slices.IndexFunc(manifests, func(m Manifest) bool { return sameRoots(m.Roots, c.Manifest.Roots) })
 	if at < 0 {
@@ -40,7 +40,7 @@ func (c Delta) Apply(manifests []Manifest, data *Document) ([]Manifest, *Documen
 		return nil, nil, err
 	}
 	manifests = slices.Clone(manifests)
-	requires := manifests[at].Metadata.Requires // no change of data takes that away
+	requires := manifests[at].Metadata.Requires // a change of data does not change what is required
 	manifests[at] = c.Manifest
 	manifests[at].Metadata.Base, manifests[at].Metadata.Requires = "", requires
 	return manifests, changed, nil
@@ -54,12 +54,12 @@ func readPatch(r io.Reader) (*bundle.Patch, error) {
 	in.UseNumber()
 	var p bundle.Patch
 	if err := in.Decode(&p); err != nil {
-		return nil, whole(err)
+		return nil, unexpectedEOF(err)
 	}
 	return &p, nil
 }
 
-// apply changes a bundle that is being opened.
+// apply changes a bundle while it is being opened.
 func (b *Bundle) apply(c Delta) error {
 	if len(b.Manifests) == 0 {
 		return errors.New("it is a delta: give the bundle that it changes before it")

@@ -10,24 +10,24 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// diff writes the operations of a patch that make one JSON document of another.
-// Both are streams: of a site with a million objects only the one at hand is in
-// memory. Members of objects must be in order, as Build writes them.
+// diff writes the operations of a patch that transform one JSON document into another. Both are
+// streams: for a site with a million objects only the current one is in memory. Members of
+// objects must be sorted, as Build writes them.
 type diff struct {
 	old, new *jsontext.Decoder
 	out      *jsontext.Encoder
 	n        int
 }
 
-// diffDepth is how far down objects are compared member by member; below that, a
-// value changes as a whole: site/entities/<type>/<id>, site/subjects/<login>.
+// diffDepth is the depth to which objects are compared member by member; a value below it is
+// replaced as a whole: site/entities/<type>/<id>, site/subjects/<login>.
 const diffDepth = 3
 
-// writePatch writes a patch.json and returns the number of changes. OPA takes a
-// delta without operations for a bundle without data, so that one without
-// changes makes a change and undoes it.
+// writePatch writes a patch.json and returns the number of changes. OPA treats a delta without
+// operations as a bundle without data, so if there are no changes it writes a change and its
+// reversal.
 func writePatch(w io.Writer, old, new io.Reader) (int, error) {
-	// Names that are there twice are out of order.
+	// Duplicate names are detected because they are out of order.
 	options := jsontext.AllowDuplicateNames(true)
 	d := &diff{old: jsontext.NewDecoder(old, options), new: jsontext.NewDecoder(new, options), out: jsontext.NewEncoder(w)}
 	if err := d.tokens(jsontext.BeginObject, jsontext.String("data"), jsontext.BeginArray); err != nil {
@@ -55,7 +55,7 @@ func (d *diff) tokens(tokens ...jsontext.Token) error {
 	return nil
 }
 
-// operation writes one operation; a nil value is none.
+// operation writes one operation; a nil value is left out.
 func (d *diff) operation(op string, path []string, value jsontext.Value) error {
 	d.n++
 	escaped := make([]string, len(path))
@@ -69,18 +69,18 @@ func (d *diff) operation(op string, path []string, value jsontext.Value) error {
 	return errors.Join(err, d.tokens(jsontext.EndObject))
 }
 
-// values compares the values that both streams are at. The path is theirs.
+// values compares the values at the current position, path, of both streams.
 func (d *diff) values(path []string, depth int) error {
 	if depth > 0 && d.old.PeekKind() == '{' && d.new.PeekKind() == '{' {
 		return d.objects(path, depth)
 	}
 	old, err := d.old.ReadValue()
 	if err != nil {
-		return whole(err)
+		return unexpectedEOF(err)
 	}
 	value, err := d.new.ReadValue()
 	if err != nil {
-		return whole(err)
+		return unexpectedEOF(err)
 	}
 	if bytes.Equal(old, value) {
 		return nil
@@ -88,11 +88,11 @@ func (d *diff) values(path []string, depth int) error {
 	return d.operation("upsert", path, value)
 }
 
-// objects walks through two objects at once, by name.
+// objects compares two objects member by member, ordered by name.
 func (d *diff) objects(path []string, depth int) error {
 	for _, in := range []*jsontext.Decoder{d.old, d.new} {
 		if _, err := in.ReadToken(); err != nil {
-			return whole(err)
+			return unexpectedEOF(err)
 		}
 	}
 	var err error
@@ -115,7 +115,7 @@ func (d *diff) objects(path []string, depth int) error {
 	return err
 }
 
-// names are those of the members of an object, one by one.
+// names iterates over the members of an object.
 type names struct {
 	in    *jsontext.Decoder
 	name  string
@@ -126,7 +126,7 @@ type names struct {
 func (n *names) next() error {
 	token, err := n.in.ReadToken()
 	if err != nil {
-		return whole(err)
+		return unexpectedEOF(err)
 	}
 	if token.Kind() == '}' {
 		n.end = true
@@ -140,7 +140,7 @@ func (n *names) next() error {
 	return nil
 }
 
-// compare orders what the two are at; the end comes last.
+// compare orders the current names of the two; the end comes last.
 func (n *names) compare(o names) int {
 	switch {
 	case n.end:

@@ -10,11 +10,10 @@ import (
 	"os"
 )
 
-// OpenDigest is Open, and returns beside the bundle a digest of the bytes of
-// all the files, hexadecimal: two bundles may claim one revision, but what was
-// decided by the one must not pass for a decision of the other. Each file is
-// read once, so that the digest is that of what was loaded. A bundle that unpacks
-// to more than limit bytes is ErrLimit.
+// OpenDigest is Open, and also returns a hexadecimal digest of the bytes of all files: two
+// bundles may claim the same revision, but a decision must be attributed to the bundle that
+// made it. Each file is read once, so that the digest is that of the loaded content. A bundle
+// that unpacks to more than limit bytes returns ErrLimit.
 func OpenDigest(ctx context.Context, limit int64, paths ...string) (*Bundle, string, error) {
 	var b Bundle
 	d := newDecoder()
@@ -38,10 +37,10 @@ func (b *Bundle) openHashing(ctx context.Context, d *decoder, name string, sum i
 	raw := io.TeeReader(cancellable{ctx, f}, sum)
 	zip, err := gzip.NewReader(raw)
 	if err != nil {
-		return fmt.Errorf("no .tar.gz: %w", whole(err))
+		return fmt.Errorf("no .tar.gz: %w", unexpectedEOF(err))
 	}
 	ahead := readAhead(zip, limit)
-	defer func() { _ = ahead.Close() }() // it never fails
+	defer func() { _ = ahead.Close() }() // never fails
 	if err := b.read(d, ahead, limit); err != nil {
 		return err
 	}

@@ -8,19 +8,18 @@ import (
 	"github.com/open-policy-agent/opa/v1/util"
 )
 
-// Document is a JSON object in memory, compact: small objects are rows of values
-// that share the list of their keys, and texts that repeat are stored once. The
-// zero value is an empty object. Once it is built (Put) it is read, and changed
-// by making another one (Patch); it is safe for concurrent use then.
+// Document is a compact JSON object in memory: small objects are rows of values that share the
+// list of their keys, and repeated strings are stored once. The zero value is an empty object.
+// After it has been built (Put), a document is immutable, and safe for concurrent use; Patch
+// returns a changed copy.
 type Document struct {
 	root any // an object
-	// shapes are shared with the documents that come of this one.
+	// shapes are shared with the documents derived from this one.
 	shapes *shapes
 }
 
-// Lookup returns the value at a path of object keys and, as in OPA's store, of
-// indexes of arrays, in the types that encoding/json gives with UseNumber, and
-// whether there is one.
+// Lookup returns the value at a path of object keys and, as in OPA's store, array indexes, in
+// the types of encoding/json with UseNumber, and whether there is one.
 func (d *Document) Lookup(path ...string) (any, bool) {
 	node, ok := d.find(path)
 	if !ok {
@@ -29,7 +28,7 @@ func (d *Document) Lookup(path ...string) (any, bool) {
 	return plain(node), true
 }
 
-// Has reports whether there is a value at a path, as Lookup has it.
+// Has reports whether there is a value at a path, as for Lookup.
 func (d *Document) Has(path ...string) bool {
 	_, ok := d.find(path)
 	return ok
@@ -61,15 +60,14 @@ func step(node any, key string) (any, bool) {
 	return nil, false
 }
 
-// Put adds a value, in the types of encoding/json, at a path, which must be
-// free: no value stands there, above it or below it. An object put at the empty
-// path is added member by member.
+// Put adds a value, in the types of encoding/json, at a path where there is no value yet,
+// neither above nor below it. An object at the empty path is added member by member.
 func (d *Document) Put(value any, path ...string) error {
 	return d.put(d.form().compact(value), path)
 }
 
-// Share adds a member of another document without a copy of it. There must not be a
-// member of that name yet.
+// Share adds a member of another document without copying it. d must not have a member of that
+// name.
 func (d *Document) Share(from *Document, name string) error {
 	value, ok := from.find([]string{name})
 	if !ok {
@@ -94,7 +92,7 @@ func (d *Document) form() *shapes {
 	return d.shapes
 }
 
-// put adds what is in the form of a document.
+// put adds a value that is already in the representation of a document.
 func (d *Document) put(value any, path []string) error {
 	root, err := put(&edit{}, d.root, path, nil, value)
 	if err == nil {

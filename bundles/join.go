@@ -9,20 +9,19 @@ import (
 	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
-// ErrMismatch is the error of a policy and data that were made for different
-// rules. Each may be sound, and waits for its counterpart.
+// ErrMismatch is the error for a policy and data that were compiled for different rules. Each
+// of them may be valid with its counterpart.
 var ErrMismatch = errors.New("policy and data were made for different rules: compile them together")
 
-// ErrNoPolicy is the error of bundles that hold data alone.
+// ErrNoPolicy is the error for bundles that contain data only.
 var ErrNoPolicy = errors.New("the bundle holds data alone: give the policy bundle as well")
 
-// ErrNoData is the error of a policy whose data stand in another bundle, which is
-// not there. What is on record would not win over what requests describe.
+// ErrNoData is the error for a policy whose data is in another bundle that is missing. Deciding
+// without it would let requests describe entities that are in the data.
 var ErrNoData = errors.New("the bundle holds the policy alone: give its data bundle as well, with a second -b or in the configuration")
 
-// Join returns a bundle of the content of several, such as a policy and its
-// data, none of which is changed: they share what they hold. Roots must not
-// overlap.
+// Join returns a bundle with the content of several, such as a policy and its data, which are
+// not modified; they share their content with the result. Roots must not overlap.
 func Join(parts ...*Bundle) (*Bundle, error) {
 	var b Bundle
 	for _, p := range parts {
@@ -44,8 +43,8 @@ func Join(parts ...*Bundle) (*Bundle, error) {
 	return &b, b.check()
 }
 
-// fits reports why a bundle of this manifest cannot be added: roots that
-// overlap, or data that was projected for other rules.
+// fits returns an error if a bundle with this manifest cannot be added: roots that overlap, or
+// data that was projected for other rules.
 func (b *Bundle) fits(manifest Manifest) error {
 	for _, other := range b.Manifests {
 		for _, root := range other.Roots {
@@ -62,16 +61,16 @@ func (b *Bundle) fits(manifest Manifest) error {
 	return nil
 }
 
-// concernsSite reports whether a bundle must agree with others on what rules
-// read of a site. A bundle beside them, such as one of masks, need not.
+// concernsSite reports whether a bundle must agree with others on what rules read of a site. An
+// additional bundle, such as one of masks, need not.
 func (m Manifest) concernsSite() bool {
 	return m.Metadata.View != "" || slices.ContainsFunc(m.Roots, func(root string) bool {
 		return bundle.RootPathsOverlap(root, PolicyRoot) || bundle.RootPathsOverlap(root, DataRoot)
 	})
 }
 
-// checkRoots refuses data outside the roots: a data bundle must not bring
-// tables of the policy along.
+// checkRoots rejects data outside the roots: a data bundle must not contain tables of the
+// policy.
 func checkRoots(roots []string, data Document) error { return within(roots, data.root, "") }
 
 func within(roots []string, node any, at string) error {

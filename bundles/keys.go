@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Keys returns the names of the object at a path, ordered; none if there is no
-// object. It copies names, not values, which Lookup would.
+// Keys returns the names of the object at a path, sorted; none if there is no object. Unlike
+// Lookup it does not copy values.
 func (d *Document) Keys(path ...string) []string {
 	node, _ := d.find(path)
 	var names []string
@@ -20,7 +20,7 @@ func (d *Document) Keys(path ...string) []string {
 	return names
 }
 
-// Some returns at most n names of the object at a path, in no order.
+// Some returns at most n names of the object at a path, in no particular order.
 func (d *Document) Some(n int, path ...string) []string {
 	node, _ := d.find(path)
 	var names []string
@@ -33,17 +33,17 @@ func (d *Document) Some(n int, path ...string) []string {
 	return names
 }
 
-// Same reports whether a value at a path is the very same in two documents, of
-// which one came from the other by patches that left it alone.
+// Same reports whether the value at a path is shared by two documents, one of which was derived
+// from the other by patches that did not change it.
 func (d *Document) Same(o *Document, path ...string) bool {
 	mine, ok := d.find(path)
 	others, okOthers := o.find(path)
 	return ok == okOthers && (!ok || isObject(mine) && mine == others)
 }
 
-// KeysSince is Keys, with the help of what it returned for an earlier document
-// from which this one came by patches: it looks only at what has changed since.
-// If no name has, it returns the same slice.
+// KeysSince is Keys, using the result for an earlier document from which this one was derived
+// by patches: it reads only the changes since then. If no name has changed, it returns the same
+// slice.
 func (d *Document) KeysSince(earlier *Document, names []string, path ...string) []string {
 	before, _ := earlier.find(path)
 	now, _ := d.find(path)
@@ -65,7 +65,7 @@ func (d *Document) KeysSince(earlier *Document, names []string, path ...string) 
 	return appendWithout(merged, names, gone)
 }
 
-// appendWithout appends names, but for some.
+// appendWithout appends names, except those in gone.
 func appendWithout(to, names []string, gone map[string]bool) []string {
 	if len(gone) == 0 {
 		return append(to, names...)
@@ -78,8 +78,8 @@ func appendWithout(to, names []string, gone map[string]bool) []string {
 	return to
 }
 
-// exclusive returns the names that only one of two tables has. Buckets that both
-// tables have are passed over.
+// exclusive returns the names that only one of two tables has. It skips buckets that both
+// tables share.
 func exclusive(a, b *table) (onlyA, onlyB map[string]bool) {
 	inA, inB := map[*bucket]bool{}, map[*bucket]bool{}
 	places := max(len(a.buckets), len(b.buckets))

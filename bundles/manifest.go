@@ -19,10 +19,10 @@ const (
 	DataRoot   = "site"
 )
 
-// The paths of files of a bundle that say what it is and decide nothing.
+// The paths of the files of a bundle that describe it and do not affect decisions.
 const (
 	ManifestPath = ".manifest"
-	// ViewPath is that of the description of what the policy reads of a site.
+	// ViewPath is the path of the description of what the policy reads of a site.
 	ViewPath = "qlik/view/data.json"
 )
 
@@ -36,33 +36,32 @@ type Manifest struct {
 	Metadata    Metadata `json:"metadata"`
 }
 
-// Metadata is what the manifest says beyond OPA's own fields.
+// Metadata extends OPA's own fields of the manifest.
 type Metadata struct {
-	// Language is the version of docs/language.md that the rules were
-	// compiled by.
+	// Language is the version of docs/language.md for which the rules were compiled.
 	Language string `json:"language"`
-	// View is a digest of what the rules read of a site. Policy and data that
-	// stand in two bundles have the same.
+	// View is a digest of what the rules read of a site. It is the same in two bundles that
+	// have the policy and its data.
 	View string `json:"view"`
-	// Requires are the roots whose data must come with bundles beside this one:
-	// that of the site for a policy whose data were compiled into a bundle of
-	// their own. Without them it is not to decide.
+	// Requires are the roots whose data must come from other bundles: the site's root for a
+	// policy whose data was compiled into a separate bundle. Without them the policy must not
+	// decide.
 	Requires []string `json:"requires,omitempty"`
 	// Base is the revision that a delta changes; only a delta has one.
 	Base string `json:"base,omitempty"`
-	// Options are missing in a bundle of data.
+	// Options are absent in a bundle of data.
 	Options *Options `json:"options,omitempty"`
-	// Counts, Skipped and Assumptions speak of rules; they are missing in a bundle of data.
+	// Counts, Skipped and Assumptions describe rules; they are absent in a bundle of data.
 	Counts  *Counts   `json:"counts,omitempty"`
 	Skipped []Skipped `json:"skipped,omitempty"`
 	// Assumptions are the open points of the language that the meaning of rules depends on.
 	Assumptions []Assumption `json:"assumptions,omitempty"`
-	// Warnings say what the snapshot of the site does not have although rules read it; they are
-	// missing in a bundle of policy alone.
+	// Warnings list fields that rules read although the snapshot of the site does not have
+	// them; they are absent in a bundle of policy only.
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// Assumption is an open point of the language, and the rules whose meaning depends on it.
+// Assumption is an open point of the language, with the rules whose meaning depends on it.
 type Assumption struct {
 	Point string    `json:"point"`
 	Rules []RuleRef `json:"rules"`
@@ -81,15 +80,15 @@ type Options struct {
 	SessionAttributes string `json:"session-attributes"`
 	Strict            bool   `json:"strict"`
 	SkipInvalid       bool   `json:"skip-invalid"`
-	// AssumeEmpty are fields that the export of the site does not have, and that count as
+	// AssumeEmpty are fields that the site's export does not have and that are treated as
 	// empty.
 	AssumeEmpty []string `json:"assume-empty,omitempty"`
 	// Schema is "default" or a digest of the schema.
 	Schema string `json:"schema"`
 }
 
-// Counts are numbers of rules: all that were read, those that are disabled and
-// those that were left out because of errors.
+// Counts are numbers of rules: all that were read, those that are disabled and those that were
+// left out because of errors.
 type Counts struct {
 	Rules    int `json:"rules"`
 	Disabled int `json:"disabled"`
@@ -102,8 +101,8 @@ type Skipped struct {
 	Name string `json:"name"`
 }
 
-// language is the version of docs/language.md whose meaning the generated Rego
-// and the library have.
+// language is the version of docs/language.md that the generated Rego and the library
+// implement.
 const language = "1"
 
 func policyMetadata(p *compiler.Policy) Metadata {
@@ -149,8 +148,8 @@ func schemaName(s *schema.Schema) string {
 	return "default"
 }
 
-// digest returns the SHA-256 of a value's JSON, hexadecimal. Only values whose
-// JSON is deterministic and cannot fail are given to it.
+// digest returns the SHA-256 of a value's JSON, hexadecimal. The value's JSON must be
+// deterministic and must not fail.
 func digest(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -160,7 +159,7 @@ func digest(v any) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// manifest returns the manifest of a bundle of these files, ordered by path.
+// manifest returns the manifest of a bundle of these files, sorted by path.
 func manifest(files []file, roots []string, meta Metadata) Manifest {
 	sum := sha256.New()
 	for _, f := range files {

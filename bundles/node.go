@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// Root returns the document itself as a node. A node is a value of a document in
-// place, without the copy that Lookup makes of an object: it is either an object,
-// which Member and Members read, or a value of encoding/json, whose arrays hold
-// nodes.
+// Root returns the document itself as a node. A node is a value inside a document, without the
+// copy that Lookup makes of an object: either an object, to be read with Member and Members, or
+// a value of encoding/json, whose arrays contain nodes.
 func (d *Document) Root() any {
 	if d.root == nil {
 		return noMembers
@@ -19,14 +18,13 @@ func (d *Document) Root() any {
 // noMembers is the root of an empty document.
 var noMembers any = &table{}
 
-// Member returns the value of a member of a node. There is none if the node is
-// not an object.
+// Member returns the value of a member of a node. There is none if the node is not an object.
 func Member(node any, name string) (any, bool) { return member(node, name) }
 
 // Size returns the number of members of an object, and false for any other node.
 func Size(node any) (int, bool) { return size(node), isObject(node) }
 
-// Members returns the members of an object in the order of their names.
+// Members returns the members of an object, sorted by name.
 func Members(node any) iter.Seq2[string, any] {
 	if r, ok := node.(*row); ok && slices.IsSorted(*r.keys) {
 		return members(node)
@@ -50,5 +48,5 @@ func Members(node any) iter.Seq2[string, any] {
 	}
 }
 
-// Plain returns a node in the types of encoding/json.
+// Plain converts a node to the types of encoding/json.
 func Plain(node any) any { return plain(node) }

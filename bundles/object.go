@@ -6,10 +6,9 @@ import (
 	"sync"
 )
 
-// An object of a document is a *row or, if it is large or its members come and
-// go, a *table.
+// An object of a document is a *row or, if it is large or its members change, a *table.
 
-// row is a small object. Its values stand in the order of its keys.
+// row is a small object. Its values are in the order of its keys.
 type row struct {
 	keys   *keys
 	values []any
@@ -26,8 +25,7 @@ func (r *row) get(key string) (any, bool) {
 	return nil, false
 }
 
-// member returns the value of a member of an object; there is none in what is
-// no object.
+// member returns the value of a member of an object; there is none in other values.
 func member(node any, name string) (any, bool) {
 	switch n := node.(type) {
 	case *row:
@@ -70,9 +68,8 @@ func size(node any) int {
 	return 0
 }
 
-// with returns an object with a member added, or with another value. A row
-// whose members change becomes a table: its list of keys would be kept for
-// nobody else.
+// with returns an object with a member added or changed. A row whose members change becomes a
+// table: a new list of keys would be shared with no other row.
 func with(e *edit, node any, name string, value any) any {
 	if r, ok := node.(*row); ok {
 		if i := slices.Index(*r.keys, name); i >= 0 {
@@ -92,7 +89,7 @@ func without(e *edit, node any, name string) any {
 func asTable(node any) *table {
 	switch n := node.(type) {
 	case *row:
-		t, _, _ := newTable(*n.keys, n.values) // the names of a row are different
+		t, _, _ := newTable(*n.keys, n.values) // the names of a row are distinct
 		return t
 	case *table:
 		return n
@@ -113,8 +110,8 @@ func isNested(v any) bool {
 	return isArray || isObject(v)
 }
 
-// plain returns a value with all objects in it as maps. What holds none is
-// returned as it is, without a copy.
+// plain returns a value with all objects converted to maps. A value without objects is returned
+// without a copy.
 func plain(node any) any {
 	if isObject(node) {
 		m := make(map[string]any, size(node))
@@ -145,7 +142,7 @@ func (s *shapes) of(names []string) *keys {
 	var buf [512]byte
 	id := buf[:0]
 	for _, n := range names {
-		id = append(append(id, n...), 0xff) // 0xff is in no UTF-8 text
+		id = append(append(id, n...), 0xff) // 0xff does not occur in UTF-8
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,8 +157,8 @@ func (s *shapes) of(names []string) *keys {
 	return &k
 }
 
-// compact returns a value, in the types of encoding/json, in the form of a
-// document. Nothing of the value is kept but its texts.
+// compact converts a value in the types of encoding/json to the representation of a document.
+// Only the strings of the value are retained.
 func (s *shapes) compact(v any) any {
 	switch v := v.(type) {
 	case []any:
@@ -184,7 +181,7 @@ func (s *shapes) compact(v any) any {
 				return &row{shape, values}
 			}
 		}
-		t, _, _ := newTable(names, values) // the names of a map are different
+		t, _, _ := newTable(names, values) // the names of a map are distinct
 		return t
 	}
 	return v

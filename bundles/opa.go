@@ -18,10 +18,9 @@ import (
 
 var errCompiled = errors.New("it holds compiled policy (wasm or plan), and only Rego is taken: build it with the target rego")
 
-// FromOPA takes over a bundle that OPA's reader has read, and verified, and
-// returns a digest of all that is in it, hexadecimal. The reader should be in
-// lazy mode, in which it leaves data as bytes: they become a Document here, and
-// OPA never builds its own, larger form of them.
+// FromOPA converts a bundle that OPA's reader has read and verified, and returns a hexadecimal
+// digest of its content. The reader should be in lazy mode, in which it leaves data as bytes:
+// they become a Document here, so that OPA's larger representation is never built.
 func FromOPA(from *bundle.Bundle) (*Bundle, string, error) {
 	if len(from.WasmModules)+len(from.PlanModules) > 0 {
 		return nil, "", errCompiled
@@ -58,7 +57,7 @@ func FromOPA(from *bundle.Bundle) (*Bundle, string, error) {
 			return nil, "", fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	// A reader that is not lazy leaves data here.
+	// A reader that is not in lazy mode leaves data here.
 	if len(from.Data) > 0 {
 		text, err := json.Marshal(from.Data)
 		if err != nil {
@@ -102,7 +101,7 @@ func jsonOf(name string, content []byte) ([]byte, error) {
 	return nil, nil
 }
 
-// manifestOf returns the manifest of a bundle in our form, and as JSON.
+// manifestOf returns the manifest of a bundle in the form of this package, and as JSON.
 func manifestOf(from *bundle.Bundle) (m Manifest, written []byte, err error) {
 	if written, err = json.Marshal(from.Manifest); err != nil {
 		return m, nil, err
@@ -111,19 +110,19 @@ func manifestOf(from *bundle.Bundle) (m Manifest, written []byte, err error) {
 		return m, nil, fmt.Errorf("%s: %w", ManifestPath, err)
 	}
 	if from.Manifest.Roots == nil {
-		m.Roots = []string{""} // what OPA takes for none
+		m.Roots = []string{""} // OPA's default
 	}
 	return m, written, nil
 }
 
-// Patched returns the bundle after a delta bundle that OPA has read, and a digest
-// of both. The bundle itself stays as it is.
+// Patched returns the bundle after a delta bundle that OPA has read, and a digest of both. It
+// does not modify b.
 func (b *Bundle) Patched(digest string, from *bundle.Bundle) (*Bundle, string, error) {
 	manifest, written, err := manifestOf(from)
 	if err != nil {
 		return nil, "", err
 	}
-	if manifest.Metadata.View == "" { // a delta that others made says nothing of it
+	if manifest.Metadata.View == "" { // a delta from another tool has no view
 		base := manifest.Metadata.Base
 		manifest.Metadata = b.Manifests[0].Metadata
 		manifest.Metadata.Base = base

@@ -19,15 +19,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 )
 
-// ReadLimit is the number of bytes up to which Open unpacks a bundle, sparse files
-// counted by the size that they claim. A site with ten million objects stays below
-// it; what unpacks to more is an attack.
+// ReadLimit is the maximum number of bytes to which Open unpacks a bundle; sparse files count
+// with the size that they claim. A site with ten million objects stays below it; a bundle that
+// exceeds it is considered an attack.
 const ReadLimit = 4 << 30
 
-// Open reads a bundle, or a policy and its data in two, from .tar.gz files, and
-// after them any number of deltas (WriteDelta), which change the data in their
-// order. Bundles that the packer of OPA made of the same files are read as well.
-// Half of a policy and its data is ErrNoPolicy or ErrNoData.
+// Open reads a bundle, or a policy and its data in two bundles, from .tar.gz files, followed by
+// any number of deltas (WriteDelta), which change the data in their order. It also reads
+// bundles that OPA packed from the same files. If the policy or its data is missing, it returns
+// ErrNoPolicy or ErrNoData.
 func Open(ctx context.Context, paths ...string) (*Bundle, error) {
 	var b Bundle
 	d := newDecoder()
@@ -39,8 +39,7 @@ func Open(ctx context.Context, paths ...string) (*Bundle, error) {
 	return &b, b.check()
 }
 
-// check orders the modules and makes sure that there are some, and the data that
-// they are not to decide without.
+// check sorts the modules and checks that there are some, and that required data is present.
 func (b *Bundle) check() error {
 	if len(b.Modules) == 0 {
 		return ErrNoPolicy
@@ -64,10 +63,10 @@ func (b *Bundle) open(ctx context.Context, d *decoder, name string) error {
 	defer func() { _ = f.Close() }() // read only
 	zip, err := gzip.NewReader(cancellable{ctx, f})
 	if err != nil {
-		return fmt.Errorf("no .tar.gz: %w", whole(err))
+		return fmt.Errorf("no .tar.gz: %w", unexpectedEOF(err))
 	}
 	ahead := readAhead(zip, ReadLimit)
-	defer func() { _ = ahead.Close() }() // it never fails
+	defer func() { _ = ahead.Close() }() // never fails
 	return b.read(d, ahead, ReadLimit)
 }
 
@@ -93,13 +92,13 @@ func (b *Bundle) read(d *decoder, r io.Reader, limit int64) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	if _, err := io.Copy(io.Discard, r); err != nil { // up to the checksum
+	if _, err := io.Copy(io.Discard, r); err != nil { // read up to the checksum
 		return fmt.Errorf("no .tar.gz: %w", err)
 	}
 	return b.take(c)
 }
 
-// content is what an archive holds.
+// content is the content of an archive.
 type content struct {
 	manifest *Manifest
 	modules  []Module
@@ -107,8 +106,8 @@ type content struct {
 	data     Document
 }
 
-// read reads a file as OPA's own reader does, or refuses it: what OPA reads and
-// this leaves out could turn a denial into a grant.
+// read reads a file as OPA's own reader does, or rejects it: ignoring a file that OPA reads
+// could turn a denial into a grant.
 func (c *content) read(d *decoder, name string, r io.Reader) (err error) {
 	switch {
 	case name == ManifestPath:
@@ -155,7 +154,7 @@ func (c *content) readYAML(d *decoder, name string, r io.Reader) error {
 	return c.data.put(v, dataPath(name))
 }
 
-// take adds what an archive holds.
+// take adds the content of an archive.
 func (b *Bundle) take(c content) error {
 	if c.manifest == nil {
 		return errors.New("there is no .manifest in it: no bundle of qlik2rego")
@@ -175,7 +174,7 @@ func (b *Bundle) take(c content) error {
 	return b.join(*c.manifest, c.modules, c.data)
 }
 
-// dataPath returns where in data the file stands: its folder.
+// dataPath returns the path of a file's content in data: its directory.
 func dataPath(name string) []string {
 	dir := path.Dir(name)
 	if dir == "." {
@@ -184,8 +183,7 @@ func dataPath(name string) []string {
 	return strings.Split(dir, "/")
 }
 
-// withoutPath drops the path from an error of the os package, because the
-// caller names it.
+// withoutPath removes the path from an error of the os package, because the caller adds it.
 func withoutPath(err error) error {
 	var pathErr *os.PathError
 	if errors.As(err, &pathErr) {
@@ -194,8 +192,7 @@ func withoutPath(err error) error {
 	return err
 }
 
-// InMemory makes the bundle that Build would write and Open would read, without
-// writing it.
+// InMemory returns the bundle that Open would return after Build, without writing it.
 func InMemory(ctx context.Context, policy *compiler.Policy, data DataSource) (*Bundle, error) {
 	c := collect(policy, PolicyOnly)
 	d := newDecoder()
@@ -225,8 +222,8 @@ func InMemory(ctx context.Context, policy *compiler.Policy, data DataSource) (*B
 	return b, b.check()
 }
 
-// stream decodes site data while it is made. The source runs on the caller's
-// goroutine, where a panic of it can be caught.
+// stream decodes site data while it is generated. The source runs on the caller's goroutine,
+// where the caller can recover from its panics.
 func (b *Bundle) stream(ctx context.Context, d *decoder, data DataSource) (file, error) {
 	r, w := io.Pipe()
 	var v any
@@ -245,7 +242,7 @@ func (b *Bundle) stream(ctx context.Context, d *decoder, data DataSource) (file,
 	w.CloseWithError(err)
 	switch unread := <-decoded; {
 	case err != nil && errors.Is(unread, err):
-		// The decoder only saw that the source stopped: the source says why.
+		// The decoder only sees that the source stopped; the source has the cause.
 		return file{}, fmt.Errorf("site data: %w", err)
 	case unread != nil:
 		return file{}, fmt.Errorf("site data: %w", unread)

@@ -9,12 +9,11 @@ import (
 	"github.com/open-policy-agent/opa/v1/storage"
 )
 
-// Patch returns the document after the operations of a delta bundle, all of
-// them, in order. The document itself stays as it is, for whoever reads it, and
-// the two share what is alike: a change costs the same in a site of a thousand
-// objects and of a million. Operations mean what they mean to OPA: "upsert" puts
-// a value and makes the objects above it, "replace" needs a value to replace,
-// and "remove" one to remove. Lists are values and change as a whole.
+// Patch returns the document after all operations of a delta bundle, in order. It does not
+// modify d, and the two share their unchanged parts: a change costs the same in a site of a
+// thousand objects and of a million. Operations have OPA's semantics: "upsert" sets a value and
+// creates the objects above it, "replace" requires an existing value, and so does "remove".
+// Lists are values and change as a whole.
 func (d *Document) Patch(operations []bundle.PatchOperation) (*Document, error) {
 	root, _ := d.find(nil)
 	changed := &Document{root: root, shapes: d.form()}
@@ -31,8 +30,7 @@ func (d *Document) Patch(operations []bundle.PatchOperation) (*Document, error) 
 	return changed, nil
 }
 
-// patchPath reads a path as OPA does: parts of a JSON pointer, escaped as those
-// of a URL.
+// patchPath parses a path as OPA does: the parts of a JSON pointer, escaped as in a URL.
 func patchPath(text string) ([]string, error) {
 	path, ok := storage.ParsePathEscaped("/" + strings.Trim(text, "/"))
 	if !ok || len(path) == 0 {
@@ -44,7 +42,7 @@ func patchPath(text string) ([]string, error) {
 	return path, nil
 }
 
-// pointerText reads a part of a JSON pointer, escapedPart writes one for OPA.
+// pointerText decodes a part of a JSON pointer; escapedPart encodes one for OPA.
 var (
 	pointerText = strings.NewReplacer("~1", "/", "~0", "~")
 	escapedPart = strings.NewReplacer("~", "~0", "/", "~1", "%", "%25")

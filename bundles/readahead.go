@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// ahead is a reader that unpacks on a goroutine of its own while the caller
-// decodes: two cores read a bundle in two thirds of the time of one.
+// ahead is a reader that unpacks on a separate goroutine while the caller decodes: with two
+// cores this takes two thirds of the time.
 type ahead struct {
 	full chan chunk
 	free chan []byte
@@ -27,8 +27,8 @@ const (
 	chunkSize = 256 << 10
 )
 
-// readAhead reads from r in the background, at most limit bytes and a few
-// chunks in advance. Close ends it.
+// readAhead reads from r in the background, at most limit bytes in total and a few chunks in
+// advance. Close ends it.
 func readAhead(r io.Reader, limit int64) *ahead {
 	a := &ahead{full: make(chan chunk, chunks), free: make(chan []byte, chunks), stop: make(chan struct{})}
 	for range chunks {
@@ -58,8 +58,8 @@ func (a *ahead) run(r io.Reader, limit int64) {
 	}
 }
 
-// fill reads until p is full or there is an error. Unlike io.ReadFull it passes
-// the reader's error on, so that a truncated file stays one.
+// fill reads until p is full or there is an error. Unlike io.ReadFull it returns the reader's
+// error unchanged, so that a truncated file is reported as such.
 func fill(r io.Reader, p []byte) (n int, err error) {
 	for n < len(p) && err == nil {
 		var m int
@@ -86,7 +86,7 @@ func (a *ahead) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close ends the reading in the background. It never fails.
+// Close stops reading in the background. It never fails.
 func (a *ahead) Close() error {
 	a.once.Do(func() { close(a.stop) })
 	return nil

@@ -10,11 +10,10 @@ import (
 	"github.com/open-policy-agent/opa/v1/bundle"
 )
 
-// OpenSigned is OpenDigest for bundles that must be signed as the configuration
-// says: every file of theirs, by OPA's own reader. To check the digest of site
-// data, that reader builds it as values first, so that loading takes more memory
-// than that of a bundle without a signature. A bundle that unpacks to more than
-// limit bytes is ErrLimit.
+// OpenSigned is OpenDigest for bundles that must be signed according to the configuration:
+// OPA's own reader verifies every file. To check the digest of site data, that reader decodes
+// it to values first, so that loading takes more memory than for a bundle without a signature.
+// A bundle that unpacks to more than limit bytes returns ErrLimit.
 func OpenSigned(ctx context.Context, verification *bundle.VerificationConfig, limit int64, paths ...string) (*Bundle, string, error) {
 	parts := make([]*Bundle, len(paths))
 	all := sha256.New()
@@ -37,7 +36,7 @@ func openSigned(ctx context.Context, verification *bundle.VerificationConfig, li
 	}
 	defer func() { _ = f.Close() }() // read only
 	within := Bounded(cancellable{ctx, f}, limit)
-	defer func() { _ = within.Close() }() // it never fails
+	defer func() { _ = within.Close() }() // never fails
 	b, err := bundle.NewReader(within).
 		WithBundleVerificationConfig(verification).
 		WithLazyLoadingMode(true).

@@ -7,25 +7,24 @@ import (
 	"slices"
 )
 
-// table is a large object that is changed by making another one, which shares
-// all but what is different with the first. Members are ordered by a hash of
-// their names and lie in buckets; the first bits of the hash say in which. So a
-// change copies one bucket and the directory of the buckets, 30 kB for a
-// million members, and a bucket that is full is cut in two (extendible hashing).
-// The zero value is an empty object.
+// table is a large immutable object; a change creates a new one, which shares everything that
+// is not changed. Members are ordered by a hash of their names and stored in buckets, which are
+// selected by the first bits of the hash. So a change copies one bucket and the directory of
+// buckets, 30 kB for a million members, and a full bucket is split (extendible hashing). The
+// zero value is an empty object.
 type table struct {
-	// buckets are a power of two in number. A bucket stands at all places that
-	// begin with the bits it is for.
+	// buckets has a power of two of entries. A bucket is at all indexes that begin with its
+	// bits.
 	buckets []*bucket
 	n       int
 	edit    *edit
 }
 
-// bucket holds the members whose hashes begin with the same bits, depth of them.
+// bucket holds the members whose hashes have the same first depth bits.
 type bucket struct {
 	depth   uint8
 	edit    *edit
-	hashes  []uint32 // in order
+	hashes  []uint32 // sorted
 	members []namedValue
 }
 
@@ -34,14 +33,14 @@ type namedValue struct {
 	value any
 }
 
-// edit is one change of a document, of any number of steps. What was made for it
-// nobody else has seen yet, and may be written to until it ends.
-type edit struct{ _ byte } // not empty, so that no two have the same address
+// edit is one change of a document, in any number of steps. Objects that were created by it are
+// not shared yet, and may be modified until it ends.
+type edit struct{ _ byte } // not empty, so that every edit has its own address
 
 const (
-	// bucketMax is the number of members from which on a bucket is cut.
+	// bucketMax is the maximum number of members of a bucket before it is split.
 	bucketMax = 256
-	// depthMax bounds the directory. It is reached at ten million members.
+	// depthMax limits the size of the directory. It is reached at ten million members.
 	depthMax = 16
 )
 
@@ -49,7 +48,7 @@ var seed = maphash.MakeSeed()
 
 func hashOf(name string) uint32 { return uint32(maphash.String(seed, name)) }
 
-// newTable makes a table of members, or returns a name that is there twice.
+// newTable returns a table of members, or a name that occurs twice.
 func newTable(names []string, values []any) (*table, string, bool) {
 	order := make([]uint64, len(names))
 	for i, name := range names {
@@ -77,12 +76,12 @@ func newTable(names []string, values []any) (*table, string, bool) {
 	return t, "", true
 }
 
-// at returns the place of a hash in the directory.
+// at returns the index of a hash in the directory.
 func (t *table) at(hash uint32) uint32 {
 	return hash >> (32 - bits.TrailingZeros(uint(len(t.buckets))))
 }
 
-// find returns the place of a member, or where it belongs.
+// find returns the index of a member, or the index at which to insert it.
 func (b *bucket) find(hash uint32, name string) (int, bool) {
 	i, _ := slices.BinarySearch(b.hashes, hash)
 	for ; i < len(b.hashes) && b.hashes[i] == hash; i++ {
@@ -136,7 +135,7 @@ func (t *table) without(e *edit, name string) *table {
 	return t
 }
 
-// owned returns the table as it may be written to.
+// owned returns the table itself if the edit created it, else a copy that may be modified.
 func (t *table) owned(e *edit) *table {
 	if t.edit == e {
 		return t
@@ -148,7 +147,7 @@ func (t *table) owned(e *edit) *table {
 	return own
 }
 
-// bucket returns the bucket of a hash as it may be written to.
+// bucket returns the bucket of a hash, which may be modified.
 func (t *table) bucket(e *edit, hash uint32) *bucket {
 	b := t.buckets[t.at(hash)]
 	if b.edit == e {
@@ -164,7 +163,7 @@ func (t *table) bucket(e *edit, hash uint32) *bucket {
 	return own
 }
 
-// place lets a bucket stand wherever a hash of its members leads.
+// place stores a bucket at all indexes that its members' hashes select.
 func (t *table) place(b *bucket, hash uint32) {
 	width := len(t.buckets) >> b.depth
 	first := int(t.at(hash)) / width * width
@@ -173,7 +172,7 @@ func (t *table) place(b *bucket, hash uint32) {
 	}
 }
 
-// cut puts the members of a bucket, of which one has a hash, into two.
+// cut splits the bucket of a hash in two.
 func (t *table) cut(b *bucket, hash uint32) {
 	if len(t.buckets) == 1<<b.depth {
 		double := make([]*bucket, 0, 2*len(t.buckets))
@@ -184,7 +183,7 @@ func (t *table) cut(b *bucket, hash uint32) {
 	}
 	depth := b.depth + 1
 	bit := uint32(1) << (32 - depth)
-	right := hash&^(bit-1) | bit // the first hash that belongs there
+	right := hash&^(bit-1) | bit // the first hash of the upper half
 	i, _ := slices.BinarySearch(b.hashes, right)
 	t.place(&bucket{depth: depth, edit: b.edit, hashes: slices.Clone(b.hashes[:i]), members: slices.Clone(b.members[:i])}, right&^bit)
 	t.place(&bucket{depth: depth, edit: b.edit, hashes: slices.Clone(b.hashes[i:]), members: slices.Clone(b.members[i:])}, right)

@@ -5,16 +5,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// viewType is one entry of data.qlik.view: what the rules read of a type, by
-// which the library reads entities that a request describes. Texts are listed
-// with the prefixes of the forms in which they are read, "" for folded and "="
-// for as written.
+// viewType is one entry of data.qlik.view: what the rules read of a type, by which the library
+// reads entities that a request describes. Properties are listed with a prefix for each form in
+// which they are read, "" for case-folded and "=" for as written.
 type viewType struct {
 	Name      string                  `json:"name"`
 	Scalars   map[string][]string     `json:"scalars"`
 	Lists     map[string][]string     `json:"lists"`
 	Relations map[string]viewRelation `json:"relations"`
-	// Enumerations are the names of values by property, and by number and folded name.
+	// Enumerations are the names of values by property, and by number and case-folded name.
 	Enumerations map[string]map[string]string `json:"enumerations,omitempty"`
 }
 

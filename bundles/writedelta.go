@@ -18,17 +18,17 @@ import (
 	"strings"
 )
 
-// Changes says what WriteDelta wrote.
+// Changes describes the delta that WriteDelta wrote.
 type Changes struct {
-	// Operations is the number of changes; 0 if the site data are the same.
+	// Operations is the number of changes; 0 if the site data is the same.
 	Operations int
-	// Base and Revision are those before and after the change.
+	// Base and Revision are the revisions before and after the change.
 	Base, Revision string
 }
 
-// WriteDelta writes OPA's delta bundle: what turns the site data of one bundle
-// into those of another. Both bundles are .tar.gz files that Build wrote of one
-// policy: a delta changes no rules.
+// WriteDelta writes OPA's delta bundle: the change from the site data of one bundle to that of
+// another. Both bundles must be .tar.gz files that Build wrote for the same policy: a delta
+// does not change rules.
 func WriteDelta(ctx context.Context, w io.Writer, oldPath, newPath string) (Changes, error) {
 	old, err := openSide(ctx, oldPath)
 	if err != nil {
@@ -41,8 +41,8 @@ func WriteDelta(ctx context.Context, w io.Writer, oldPath, newPath string) (Chan
 	}
 	defer new.close()
 
-	// The rules come first in a bundle: that they differ shows before the data
-	// are compared, but for a bundle that another packer made.
+	// The rules come first in a bundle, so that a difference is found before the data is
+	// compared, except in a bundle that another tool packed.
 	if old.manifest != nil && new.manifest != nil {
 		if err := old.sameRules(new); err != nil {
 			return Changes{}, err
@@ -67,8 +67,8 @@ func WriteDelta(ctx context.Context, w io.Writer, oldPath, newPath string) (Chan
 	return c, writeArchive(ctx, w, []file{jsonFile(ManifestPath, m), newFile(patchName, patch.Bytes())})
 }
 
-// side is one of two bundles that are compared: all that is not site data, and
-// the site data as a stream.
+// side is one of two bundles that are compared: everything except site data, and the site data
+// as a stream.
 type side struct {
 	path     string
 	manifest *Manifest
@@ -96,7 +96,7 @@ func (s *side) open(ctx context.Context) error {
 	s.opened = append(s.opened, f)
 	zip, err := gzip.NewReader(cancellable{ctx, f})
 	if err != nil {
-		return fmt.Errorf("no .tar.gz: %w", whole(err))
+		return fmt.Errorf("no .tar.gz: %w", unexpectedEOF(err))
 	}
 	ahead := readAhead(zip, ReadLimit)
 	s.opened = append(s.opened, ahead)
@@ -132,7 +132,7 @@ func (s *side) next() error {
 		case name == ManifestPath:
 			s.manifest = &Manifest{}
 			if err := json.NewDecoder(s.archive).Decode(s.manifest); err != nil {
-				return fmt.Errorf("%s: %w", name, whole(err))
+				return fmt.Errorf("%s: %w", name, unexpectedEOF(err))
 			}
 		case name == patchName:
 			return errors.New("it is a delta: give whole bundles")
@@ -146,7 +146,7 @@ func (s *side) next() error {
 	}
 }
 
-// rest reads what comes after the site data.
+// rest reads the files after the site data.
 func (s *side) rest() error {
 	err := s.next()
 	if err == nil && s.manifest == nil {
@@ -158,7 +158,7 @@ func (s *side) rest() error {
 	return nil
 }
 
-// sameRules makes sure that two bundles differ in their site data alone.
+// sameRules checks that two bundles differ in their site data only.
 func (s *side) sameRules(o *side) error {
 	switch {
 	case !sameRoots(s.manifest.Roots, o.manifest.Roots):

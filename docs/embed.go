@@ -1,4 +1,4 @@
-// Package docs holds the pages of the documentation that the program shows itself.
+// Package docs embeds the pages of the documentation that the program itself shows.
 package docs
 
 import "embed"

@@ -19,12 +19,11 @@ type Module struct {
 	Path, Source string
 }
 
-// Modules returns the library's modules, ordered by path, without their tests. Those about
-// licences and about the placement of apps are for policies that have rules of the
-// categories License and Sync.
+// Modules returns the library's modules, ordered by path, without their tests. Modules about
+// licences and the placement of apps are only included for the categories License and Sync.
 func Modules(categories ...ruleset.Category) []Module {
 	var modules []Module
-	// Reading what is embedded cannot fail.
+	// Reading an embedded file system cannot fail.
 	_ = fs.WalkDir(library, ".", func(path string, entry fs.DirEntry, _ error) error {
 		license, placement := strings.HasPrefix(path, "qlik/license"), strings.HasPrefix(path, "qlik/placement")
 		if entry.IsDir() || license && !slices.Contains(categories, ruleset.License) || placement && !slices.Contains(categories, ruleset.Sync) {

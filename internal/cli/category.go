@@ -70,7 +70,7 @@ func (s *Streams) categoryRows(ctx *cli.Context, a *audited, audits []*report.Au
 	if err != nil {
 		return err
 	}
-	facts, err := category.ReadFacts(c, a.compilation.Whole.Path)
+	facts, err := category.ReadFacts(c, a.compilation.FullSite.Path)
 	if err != nil {
 		return Input(err)
 	}

@@ -70,7 +70,7 @@ func (s *Streams) categoryTab(ctx *cli.Context, a *audited, c ruleset.Category, 
 			return access || c == ruleset.Sync
 		},
 	})}
-	facts, err := category.ReadFacts(c, view.Whole.Path)
+	facts, err := category.ReadFacts(c, view.FullSite.Path)
 	if err != nil {
 		return Input(err)
 	}

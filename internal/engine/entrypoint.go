@@ -58,13 +58,13 @@ type GrantingRule struct {
 // NewEntryPoint compiles a bundle and prepares the package of a path such as
 // "qlik/authz". The package must have a rule allow.
 func NewEntryPoint(ctx context.Context, b *bundles.Bundle, path string, options ...Option) (*EntryPoint, error) {
-	return NewPointWith(ctx, ast.NewCompiler(), b, path, options...)
+	return NewEntryPointWith(ctx, ast.NewCompiler(), b, path, options...)
 }
 
-// NewPointWith is NewEntryPoint with a compiler that has compiled nothing yet. It is
+// NewEntryPointWith is NewEntryPoint with a compiler that has compiled nothing yet. It is
 // for those who go on to use what it has compiled, such as OPA's decision logs,
 // whose masks are rules of the same bundle.
-func NewPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, path string, options ...Option) (*EntryPoint, error) {
+func NewEntryPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, path string, options ...Option) (*EntryPoint, error) {
 	policy, err := compile(compiler, b, options)
 	if err != nil {
 		return nil, err

@@ -159,7 +159,7 @@ func (a *Equivalence) Classes(ids []string) ([]int32, error) {
 	list := make([]int32, len(ids))
 	for i, place := range a.of.Places(handles) {
 		list[i] = -1
-		if place.Settles(a.subject) {
+		if place.Decides(a.subject) {
 			list[i] = place.Class
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// checker looks for what docs/language.md, section 4.2 and 4.3 call an error of the rule
-// whatever the type of the resource, and keeps the regular expressions.
+// checker finds what docs/language.md, section 4.2 and 4.3 define as errors of a rule
+// regardless of the type of the resource, and collects the regular expressions.
 type checker struct {
 	rule     ruleset.Rule
 	view     ruleset.Category
@@ -28,7 +28,7 @@ func check(r ruleset.Rule, node condition.Node, view ruleset.Category) (map[*con
 		case *condition.Call:
 			c.path(n.Path)
 			c.call(n)
-		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // a connective is as good as its operands
+		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // the operands of a connective are checked themselves
 		}
 		return true
 	})
@@ -51,14 +51,14 @@ func (c *checker) comparison(n *condition.Comparison) {
 			c.path(*p)
 		}
 	}
-	// That the right side is a text there, the grammar sees to.
+	// The grammar ensures that the right side is a string.
 	if text, ok := n.Right.(*condition.String); ok && n.Op.Expression() {
 		c.pattern(n, text)
 	}
 }
 
-// pattern anchors the expression at both ends. It is compiled by itself first,
-// or else a)(b would become valid in the parentheses of the anchors.
+// pattern anchors the expression at both ends. It is first compiled without the anchors,
+// because their parentheses would make a)(b valid.
 func (c *checker) pattern(n *condition.Comparison, text *condition.String) {
 	for _, expression := range []string{text.Value, `(?i)^(?:` + text.Value + `)$`} {
 		pattern, err := regexp.Compile(expression)
@@ -94,11 +94,11 @@ func (c *checker) call(n *condition.Call) {
 	case condition.IsOwned:
 		c.only(n, "resource")
 	case condition.Empty:
-		// Any path will do.
+		// Any path is allowed.
 	}
 }
 
-// only asks for a bare root before a function.
+// only requires a bare root before a function.
 func (c *checker) only(n *condition.Call, root string) {
 	if n.Path.Root != root || len(n.Path.Segments) > 0 {
 		c.fault(n.Path.Range, n.Function+" is asked of "+root+" alone")

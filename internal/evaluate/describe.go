@@ -10,13 +10,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// never is how the repository writes that something has not happened.
+// never is the repository's date for something that has not happened.
 const never = "1753-01-01T00:00:00.000Z"
 
-// describe makes an entity of what a request says about it: QRS fields, the
-// short form, or both mixed. Keys ignore case: of keys that are equal but for
-// case the one that sorts first counts for a text or a relation, while lists
-// unite. What the type lacks is ignored.
+// describe converts the description in a request to an entity: QRS fields, the short form, or
+// both mixed. Keys ignore case: of keys that differ only in case, the one that sorts first is
+// used for a string or a relation, while lists are united. Properties that the type does not
+// have are ignored.
 func (e *Evaluator) describe(kind string, properties object) *snapshot.Entity {
 	t := e.schema.Lookup(kind)
 	entity := &snapshot.Entity{
@@ -44,7 +44,7 @@ func (e *Evaluator) describe(kind string, properties object) *snapshot.Entity {
 		}
 	}
 	if entity.ID = entity.Scalars["id"]; entity.ID == "" {
-		delete(entity.Scalars, "id") // no id refers to it, and it has none
+		delete(entity.Scalars, "id") // nothing refers to it by id, because it has none
 	}
 	if t.Custom {
 		addShort(entity.Custom, fields["custom"])
@@ -57,8 +57,8 @@ func (e *Evaluator) describe(kind string, properties object) *snapshot.Entity {
 	return entity
 }
 
-// foldKeys returns the values of an object by fold of their keys, in the order
-// of the keys as written.
+// foldKeys returns the values of an object by case-folded key, in the order of the keys as
+// written.
 func foldKeys(o object) map[string][]any {
 	fields := map[string][]any{}
 	for _, key := range slices.Sorted(maps.Keys(o)) {
@@ -79,13 +79,13 @@ func addShort(to map[string][]string, values []any) {
 	}
 }
 
-// addItems adds lists by name in the form of the QRS: one object a value, which
-// stands in one field of it and the name in another, given by the way there.
-func addItems(to map[string][]string, values []any, valueField string, wayToName ...string) {
+// addItems adds lists by name in the form of the QRS: one object per value. valueField is the
+// field with the value, and pathToName is the path to the name.
+func addItems(to map[string][]string, values []any, valueField string, pathToName ...string) {
 	for _, v := range values {
 		for _, item := range elements(v) {
 			value := field(item, valueField)
-			for _, step := range wayToName {
+			for _, step := range pathToName {
 				item = field(item, step)
 			}
 			text, hasText := single(value)
@@ -114,23 +114,23 @@ func elements(v any) []any {
 	return []any{v}
 }
 
-// unite adds the texts of values to a list.
+// unite adds the strings in values to a list.
 func unite(list []string, values ...any) []string {
 	for _, v := range values {
-		list = append(list, textsOf(v)...)
+		list = append(list, stringsOf(v)...)
 	}
 	return compact(list)
 }
 
-// compact returns the values sorted and without doubles, or nil for none.
+// compact returns the values sorted and without duplicates, or nil for none.
 func compact(values []string) []string {
 	slices.Sort(values)
 	return slices.Compact(values)
 }
 
-// textsOf returns the texts that a value holds: its own, or those of its
-// elements. null and a date that means never are no text, nor is an object.
-func textsOf(v any) []string {
+// stringsOf returns the strings of a value: itself, or its elements. null, a date that means
+// never, and objects are not strings.
+func stringsOf(v any) []string {
 	var found []string
 	for _, element := range elements(v) {
 		switch element := element.(type) {
@@ -147,16 +147,16 @@ func textsOf(v any) []string {
 	return found
 }
 
-// single returns the text of a value or of a list of just one.
+// single returns the string of a value or of a list with exactly one.
 func single(v any) (string, bool) {
-	if found := textsOf(v); len(found) == 1 && len(elements(v)) == 1 {
+	if found := stringsOf(v); len(found) == 1 && len(elements(v)) == 1 {
 		return found[0], true
 	}
 	return "", false
 }
 
-// references returns the entities that a relation's value names. A relation to
-// one entity that is a list of several names none.
+// references returns the entities that a relation's value names. A list with several entities
+// names none for a relation to one entity.
 func (e *Evaluator) references(r schema.Relation, v any) []*snapshot.Entity {
 	var found []*snapshot.Entity
 	for _, element := range elements(v) {
@@ -170,8 +170,8 @@ func (e *Evaluator) references(r schema.Relation, v any) []*snapshot.Entity {
 	return found
 }
 
-// reference returns the entity that a text or a nested object names, or nil:
-// the one on record, else the one that the value itself describes.
+// reference returns the entity that a string or a nested object names, or nil: the existing
+// one, else the one that the value describes.
 func (e *Evaluator) reference(target string, v any) *snapshot.Entity {
 	switch v := v.(type) {
 	case string:
@@ -205,8 +205,7 @@ func (e *Evaluator) userReference(text string) *snapshot.Entity {
 	return e.identified("User", text)
 }
 
-// identified returns the entity of an id: on record, or one of which no more is
-// known.
+// identified returns the entity with an id: the existing one, or one with nothing but the id.
 func (e *Evaluator) identified(target, id string) *snapshot.Entity {
 	if entity := e.record(target, id); entity != nil {
 		return entity
@@ -216,8 +215,8 @@ func (e *Evaluator) identified(target, id string) *snapshot.Entity {
 	return entity
 }
 
-// userOnRecord returns the user of that DIR\id or, if there is none, of that
-// GUID, or nil.
+// userOnRecord returns the existing user with that DIR\id or, if there is none, with that GUID,
+// or nil.
 func (e *Evaluator) userOnRecord(text string) *snapshot.Entity {
 	if _, _, ok := cutLogin(text); ok {
 		if user := e.site.Users[schema.Fold(text)]; user != nil {

@@ -12,31 +12,32 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// ListInequality says what != and !== mean where a side has many values.
+// ListInequality is the meaning of != and !== for operands with several values.
 type ListInequality int
 
-// The readings of docs/language.md, section 4.2 (S, O).
+// The interpretations of docs/language.md, section 4.2 (S, O).
 const (
 	Any ListInequality = iota // some pair differs, or a side is empty
 	All                       // no pair is equal
 )
 
-// EntityText says what a comparison of an entity with a text means (docs/language.md, section 4.2, I).
+// EntityText is the meaning of a comparison of an entity with a string (docs/language.md,
+// section 4.2, I).
 type EntityText int
 
-// The readings: an error, which allows nothing; a comparison that holds for nobody,
-// whichever way it is negated; a comparison with the entity's id, userId and name.
+// The interpretations: an error, which allows nothing; a comparison that is true for nobody,
+// also below a negation; a comparison with the entity's id, userId and name.
 const (
 	EntityTextError EntityText = iota
 	EntityTextNever
 	EntityTextIDOrName
 )
 
-// SessionAttributes says whether session attributes that a request sends take the place
-// of those of the subject's record (docs/language.md, section 4.4, D, O).
+// SessionAttributes says whether session attributes that a request sends replace those of the
+// subject's record (docs/language.md, section 4.4, D, O).
 type SessionAttributes int
 
-// The readings.
+// The interpretations.
 const (
 	SessionSeparate SessionAttributes = iota
 	SessionStored
@@ -45,30 +46,30 @@ const (
 // Options are the settings of an Evaluator. The zero value is the default of
 // docs/language.md.
 type Options struct {
-	// Schema is schema.Default() where it is nil.
+	// Schema is the table of resource types; nil means schema.Default().
 	Schema            *schema.Schema
 	ListInequality    ListInequality
 	EntityText        EntityText
 	SessionAttributes SessionAttributes
-	// View is the category of which the rules are a view (ruleset.View), 0 for rules as
-	// they are. In a view of Sync rules the root node is the subject.
+	// View is the category that the rules are a view of (ruleset.View), 0 for unchanged rules.
+	// In a view of Sync rules the root node is the subject.
 	View ruleset.Category
-	// Observe, where it is not nil, is told for every entity that a decision
-	// judges whether the condition of each rule holds whose filter and context
-	// fit, at the fixpoint.
+	// Observe, unless nil, is called for every entity that a decision evaluates and every rule
+	// whose filter and context match it, with the value of the rule's condition at the
+	// fixpoint.
 	Observe func(ruleID string, entity *snapshot.Entity, holds bool)
 }
 
-// Read sets the readings by the values that they have on the command line; what is not
-// one of them is the default.
+// Read sets the interpretations from their values on the command line; an unknown value means
+// the default.
 func (o *Options) Read(listInequality, entityText, sessionAttributes string) {
 	o.ListInequality = map[string]ListInequality{"all": All}[listInequality]
 	o.EntityText = map[string]EntityText{"never": EntityTextNever, "id-or-name": EntityTextIDOrName}[entityText]
 	o.SessionAttributes = map[string]SessionAttributes{"stored": SessionStored}[sessionAttributes]
 }
 
-// Evaluator decides requests about one site under one set of rules. It is
-// immutable and safe for concurrent use where Options.Observe is.
+// Evaluator decides requests about one site and one set of rules. It is immutable, and safe for
+// concurrent use if Options.Observe is.
 type Evaluator struct {
 	schema     *schema.Schema
 	inequality ListInequality
@@ -82,7 +83,7 @@ type Evaluator struct {
 	patterns map[*condition.Comparison]*regexp.Regexp
 }
 
-// rule is a rule that may grant: enabled, of category Security and without error.
+// rule is a rule that may grant: enabled, of category Security and without errors.
 type rule struct {
 	ruleset.Rule
 	filter    ruleset.Filter
@@ -97,12 +98,11 @@ type Decision struct {
 	// Reason is granted, no_rule, unknown_subject, unknown_resource or
 	// invalid_request.
 	Reason string
-	// Actions holds the names of all actions that the subject has on the
-	// resource, sorted.
+	// Actions holds the names of all actions that the subject may perform on the resource,
+	// sorted.
 	Actions []string
-	// Err is not nil where the rules have no meaning for this request: rights
-	// that depend on their own absence, or an entity compared with a text.
-	// Nothing is allowed then.
+	// Err is set if the rules have no meaning for this request: rights that depend on their own
+	// absence, or an entity compared with a string. Nothing is allowed then.
 	Err error
 }
 
@@ -115,11 +115,10 @@ const (
 	invalidRequest  = "invalid_request"
 )
 
-// New returns an evaluator of rules on site. The list holds the errors of the
-// rules that it leaves out: of enabled Security rules those that do not parse,
-// and those that break the page whatever the type of the resource. The findings
-// of the parser have its codes; the reference's own have none, since it is the
-// compiler that reports them to users.
+// New returns an evaluator of rules on site. The list has the errors of the rules that it
+// leaves out: enabled Security rules that do not parse, or that violate docs/language.md
+// regardless of the type of the resource. The findings of the parser have its codes; findings
+// of this package have none, because users see those of the compiler.
 func New(rules []ruleset.Rule, site *snapshot.Site, options Options) (*Evaluator, diag.List) {
 	e := &Evaluator{
 		schema:     options.Schema,
@@ -162,9 +161,8 @@ func (e *Evaluator) add(r ruleset.Rule) diag.List {
 	return list
 }
 
-// Also returns an evaluator that has one more rule, whether or not it is
-// disabled, and what is wrong with the rule: with an error among it, the rule
-// grants nothing.
+// Also returns an evaluator with one more rule, whether or not it is disabled, and the rule's
+// diagnostics: if there is an error among them, the rule grants nothing.
 func (e *Evaluator) Also(r ruleset.Rule) (*Evaluator, diag.List) {
 	more := *e
 	more.rules, more.patterns = slices.Clone(e.rules), maps.Clone(e.patterns)
@@ -181,7 +179,7 @@ func (e *Evaluator) Answer(q Question) Decision {
 	return d
 }
 
-// answer returns the judge too, where the question was good enough for one.
+// answer also returns the judge, unless the question is invalid.
 func (e *Evaluator) answer(q Question) (Decision, *judge) {
 	if q.Reason != "" {
 		return Decision{Reason: q.Reason}, nil

@@ -11,13 +11,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Explain tells a trace in words: the subject, then for the resource and every
-// entity whose rights a condition asks for the rules that fit it, with the truth
-// and the values of every part of their conditions.
+// Explain describes a trace as text: the subject, then for the resource and every entity whose
+// rights a condition asks for the rules that match it, with the truth and the values of every
+// part of their conditions.
 func (e *Evaluator) Explain(input []byte) string {
 	trace := e.Trace(e.Read(input))
 	q, d := trace.Question, trace.Decision
-	var t teller
+	var t explainer
 	t.line(0, "%s; granted by %q; actions %q", d.Reason, d.GrantedBy, d.Actions)
 	if d.Err != nil {
 		t.line(0, "error: %v", d.Err)
@@ -32,14 +32,14 @@ func (e *Evaluator) Explain(input []byte) string {
 	return t.String()
 }
 
-// teller writes an explanation.
-type teller struct{ strings.Builder }
+// explainer writes an explanation.
+type explainer struct{ strings.Builder }
 
-func (t *teller) line(indent int, format string, values ...any) {
+func (t *explainer) line(indent int, format string, values ...any) {
 	fmt.Fprintf(t, strings.Repeat("  ", indent)+format+"\n", values...)
 }
 
-func (t *teller) judgement(j Judgement) {
+func (t *explainer) judgement(j Judgement) {
 	t.line(0, "%s: %s", title(j.Entity), names(j.Rights))
 	for _, v := range j.Rules {
 		if v.InContext {
@@ -49,8 +49,8 @@ func (t *teller) judgement(j Judgement) {
 	}
 }
 
-// clause tells the truth of a part of a condition and then of its parts.
-func (t *teller) clause(indent int, r ruleset.Rule, c Clause) {
+// clause writes the truth of a part of a condition, followed by its parts.
+func (t *explainer) clause(indent int, r ruleset.Rule, c Clause) {
 	switch n := c.Node.(type) {
 	case *condition.Or:
 		t.line(indent, "%t: or", c.Holds)
@@ -70,10 +70,10 @@ func (t *teller) clause(indent int, r ruleset.Rule, c Clause) {
 	}
 }
 
-// String tells the values of a set.
+// String lists the values of a set.
 func (s Values) String() string {
 	var values []string
-	for _, text := range s.Texts {
+	for _, text := range s.Strings {
 		values = append(values, fmt.Sprintf("%q", text))
 	}
 	for _, e := range s.Entities {
@@ -99,7 +99,7 @@ func listsOf(lists map[string][]string) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// names tells the actions of a mask, in the order of their bits.
+// names lists the actions of a mask, in bit order.
 func names(mask ruleset.Actions) string {
 	found := []string{}
 	for _, a := range ruleset.AllActions {

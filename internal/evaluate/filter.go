@@ -9,7 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// hits reads docs/language.md, section 5: whether one item of the filter hits the entity.
+// hits implements docs/language.md, section 5: whether an item of the filter matches the
+// entity.
 func hits(f ruleset.Filter, e *snapshot.Entity, s *schema.Schema) bool {
 	transient, id := s.Lookup(e.TypeName).Transient, schema.Fold(e.ID)
 	return slices.ContainsFunc(f.Items, func(item ruleset.FilterItem) bool {
@@ -20,16 +21,15 @@ func hits(f ruleset.Filter, e *snapshot.Entity, s *schema.Schema) bool {
 	})
 }
 
-// namesSection reports whether an item is about sections of the interface, and
-// about them only: QmcSection_App is that section and no resource of a type
-// "QmcSection".
+// namesSection reports whether an item matches sections of the QMC or hub only: QmcSection_App
+// is that section and not a resource of a type "QmcSection".
 func namesSection(item ruleset.FilterItem) bool {
 	return strings.HasPrefix(item.Text, "qmcsection_") || strings.HasPrefix(item.Text, "hubsection_")
 }
 
-// hitsKey compares an item with the key <type>_<id>. The type of an item ends
-// at its first underscore: no type's name holds one, so that a request for a
-// type "App_x" cannot pass for an app.
+// hitsKey compares an item with the key <type>_<id>. The type of an item ends at its first
+// underscore: no type's name contains one, so that a request for a type "App_x" is not taken
+// for an app.
 func hitsKey(item ruleset.FilterItem, typeKey, idKey string) bool {
 	wantType, wantID, whole := strings.Cut(item.Text, "_")
 	switch {
@@ -44,9 +44,8 @@ func hitsKey(item ruleset.FilterItem, typeKey, idKey string) bool {
 	}
 }
 
-// hitsSection compares an item with the key of a section of the interface, its
-// id. App_* is exactly the type App and no section; a bare name of a type is no
-// key.
+// hitsSection compares an item with the key of a section, its id. App_* is exactly the type App
+// and not a section; a type's name alone is not a key.
 func hitsSection(item ruleset.FilterItem, idKey string, s *schema.Schema) bool {
 	if strings.Contains(item.Text, "_") && !namesSection(item) {
 		return false

@@ -10,19 +10,19 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// scope is what a condition is judged in: the rule it belongs to, the resource,
-// and the rights on that same resource as far as they are known.
+// scope is the context in which a condition is evaluated: its rule, the resource, and the known
+// rights on that resource.
 type scope struct {
 	*judge
 	rule     rule
 	resource *snapshot.Entity
-	// have answers HasPrivilege on the resource itself; absent answers it below
-	// an odd number of negations.
+	// have answers HasPrivilege on the resource itself; absent answers it below an odd number
+	// of negations.
 	have, absent ruleset.Actions
 	negated      bool
 }
 
-// holds reads a condition as docs/language.md, section 4 does.
+// holds evaluates a condition as defined in docs/language.md, section 4.
 func (s scope) holds(n condition.Node) bool {
 	switch n := n.(type) {
 	case *condition.Or:
@@ -43,16 +43,16 @@ func (s scope) holds(n condition.Node) bool {
 	panic(fmt.Sprintf("evaluate: unknown node %T", n))
 }
 
-// compare reads a comparison of texts, of entities or, as the option says, of an
-// entity with a text. Where one side is an entity, a path that is none, such as
-// resource.stream on a type without streams, is no entity.
+// compare evaluates a comparison of strings, of entities or, depending on the option, of an
+// entity with a string. If one side is an entity, a path that denotes nothing, such as
+// resource.stream on a type without streams, counts as an empty set of entities.
 func (s scope) compare(n *condition.Comparison) bool {
 	left, right := s.operand(n.Left), s.operand(n.Right)
 	switch {
 	case mixes(s.kind(n.Left), s.kind(n.Right)):
 		return s.compareMixed(n, left, right)
 	case len(left.Entities) == 0 && len(right.Entities) == 0:
-		return s.compareTexts(n, left.Texts, right.Texts)
+		return s.compareStrings(n, left.Strings, right.Strings)
 	default:
 		return s.compareEntities(n.Op, left.Entities, right.Entities)
 	}
@@ -60,12 +60,12 @@ func (s scope) compare(n *condition.Comparison) bool {
 
 func (s scope) operand(o condition.Operand) Values {
 	if text, ok := o.(*condition.String); ok {
-		return texts(text.Value)
+		return stringValues(text.Value)
 	}
 	return s.path(*o.(*condition.Path))
 }
 
-// call reads the four functions, docs/language.md, section 4.3.
+// call evaluates the four functions, docs/language.md, section 4.3.
 func (s scope) call(n *condition.Call) bool {
 	switch n.Kind() {
 	case condition.HasPrivilege:

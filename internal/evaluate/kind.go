@@ -10,19 +10,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// kind is what an operand denotes on a resource of some type, whether or not there is
-// anything.
+// kind is what an operand denotes on a resource of some type, regardless of whether it has a
+// value.
 type kind int
 
 const (
-	// nothing is what the type does not have, anything what an open type may carry.
+	// nothing is a property that the type does not have, anything one that an open type may
+	// have.
 	nothing kind = iota
 	anything
 	text
 	entity
 )
 
-// mixes says whether an entity is compared with a text.
+// mixes reports whether an entity is compared with a string.
 func mixes(a, b kind) bool { return a == entity && b == text || a == text && b == entity }
 
 func (s scope) kind(o condition.Operand) kind {
@@ -56,8 +57,8 @@ func kindOf(s *schema.Schema, resource *schema.Type, o condition.Operand) kind {
 		if i+1 < len(p.Segments) {
 			return nothing
 		}
-		// A user as the resource itself may carry anything; the subject, and a user that
-		// a relation leads to, have what is named.
+		// A user as the resource itself may have any property; the subject, and a user that a
+		// relation leads to, have only named ones.
 		return textKind(t, segment, p.Root == "resource" && i == 0)
 	}
 	return entity
@@ -81,12 +82,12 @@ func textKind(t *schema.Type, segment condition.Segment, itself bool) kind {
 	return nothing
 }
 
-// compareMixed compares an entity with a text as the option says. Without it, that is
-// an error of the rule, unless another type of its filter can read it.
+// compareMixed compares an entity with a string according to the option. By default it is an
+// error of the rule, unless another type of its filter can read it.
 func (s scope) compareMixed(n *condition.Comparison, left, right Values) bool {
 	switch s.entityText {
 	case EntityTextIDOrName:
-		return s.compareTexts(n, namesOf(left), namesOf(right))
+		return s.compareStrings(n, namesOf(left), namesOf(right))
 	case EntityTextNever:
 		return s.negated
 	case EntityTextError:
@@ -97,11 +98,11 @@ func (s scope) compareMixed(n *condition.Comparison, left, right Values) bool {
 	return s.negated
 }
 
-// namesOf returns texts and, for entities, the ids, userIds and names.
+// namesOf returns strings and, for entities, their ids, userIds and names.
 func namesOf(v Values) []string {
-	names := slices.Clone(v.Texts)
+	names := slices.Clone(v.Strings)
 	for _, e := range v.Entities {
-		names = append(names, identifier(e).Texts...)
+		names = append(names, identifier(e).Strings...)
 		for _, key := range []string{"name", "userid"} {
 			if value, ok := e.Scalars[key]; ok && (key == "name" || e.Type == "user") {
 				names = append(names, value)
@@ -111,8 +112,8 @@ func namesOf(v Values) []string {
 	return names
 }
 
-// readable says whether the comparison is one of texts or of entities for some type of
-// the schema that the rule's filter reaches.
+// readable reports whether the comparison is one of strings or of entities for some type of the
+// schema that the rule's filter reaches.
 func (s scope) readable(n *condition.Comparison) bool {
 	return slices.ContainsFunc(s.schema.Types(), func(t *schema.Type) bool {
 		left, right := kindOf(s.schema, t, n.Left), kindOf(s.schema, t, n.Right)
@@ -120,7 +121,7 @@ func (s scope) readable(n *condition.Comparison) bool {
 	})
 }
 
-// reaches says whether the filter of the rule may hit a resource of a type.
+// reaches reports whether the filter of the rule may match a resource of a type.
 func (s scope) reaches(t *schema.Type) bool {
 	for _, item := range s.rule.filter.Items {
 		typ, _, whole := strings.Cut(item.Text, "_")

@@ -274,7 +274,7 @@ func TestUnknownPartsPanic(t *testing.T) {
 	for name, evaluate := range map[string]func(){
 		"node":             func() { s.holds(nil) },
 		"function":         func() { s.call(&condition.Call{Function: "x"}) },
-		"operator":         func() { s.compareTexts(&condition.Comparison{}, []string{"a"}, []string{"a"}) },
+		"operator":         func() { s.compareStrings(&condition.Comparison{}, []string{"a"}, []string{"a"}) },
 		"like of entities": func() { s.compareEntities(condition.Like, nil, nil) },
 	} {
 		func() {

@@ -1,10 +1,10 @@
 package evaluate
 
-// like reports whether the whole value matches the pattern of like: * is any
-// run, line feeds too, ? is one code point, and a backslash takes the meaning
-// from a *, a ? or another backslash. All else stands for itself.
+// like reports whether the whole value matches the pattern of like: * is any run, including
+// line feeds, ? is one code point, and a backslash makes a following *, ? or backslash a
+// literal. All other characters are literals.
 //
-// It walks the pattern once and keeps at which places of the value the part
+// It walks the pattern once and keeps the set of positions in the value at which the part
 // walked so far can end.
 func like(pattern, value string) bool {
 	v := []rune(value)

@@ -8,8 +8,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// compareTexts is the table of docs/language.md, section 4.2.
-func (s scope) compareTexts(n *condition.Comparison, a, b []string) bool {
+// compareStrings implements the table of docs/language.md, section 4.2.
+func (s scope) compareStrings(n *condition.Comparison, a, b []string) bool {
 	equal := func(x, y string) bool { return x == y }
 	equalFolded := func(x, y string) bool { return schema.Fold(x) == schema.Fold(y) }
 	switch n.Op {
@@ -32,8 +32,8 @@ func (s scope) compareTexts(n *condition.Comparison, a, b []string) bool {
 	panic(fmt.Sprintf("evaluate: unknown operator %q", n.Op))
 }
 
-// compareEntities is the same table with identity in place of fold. There is
-// no like and no matches: their right side is a text.
+// compareEntities implements the same table with identity in place of case-folding. It has no
+// like and matches, whose right side is a string.
 func (s scope) compareEntities(op condition.Operator, a, b []*snapshot.Entity) bool {
 	switch op {
 	case condition.Equal, condition.ExactEqual:
@@ -56,7 +56,7 @@ func somePair[T any](a, b []T, is func(x, y T) bool) bool {
 	return false
 }
 
-// differ is != under the option list-inequality.
+// differ is != with the option list-inequality.
 func differ[T any](option ListInequality, a, b []T, equal func(x, y T) bool) bool {
 	if option == All {
 		return !somePair(a, b, equal)

@@ -10,26 +10,25 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Question is an AuthZEN access evaluation request, understood (docs/formats.md,
-// section 3).
+// Question is a parsed AuthZEN access evaluation request (docs/formats.md, section 3).
 type Question struct {
-	// Reason is unknown_subject, unknown_resource or invalid_request where the
-	// request cannot be judged, and then the other fields mean nothing; else "".
+	// Reason is unknown_subject, unknown_resource or invalid_request if the request cannot be
+	// evaluated, in which case the other fields have no meaning; else "".
 	Reason string
-	// Subject and Resource are on record or as the request describes them.
+	// Subject and Resource are the existing entities, or as the request describes them.
 	Subject, Resource *snapshot.Entity
-	// HasAction is false for a request without the key action: it is invalid,
-	// yet all actions on its resource are told.
+	// HasAction is false for a request without the key action: it is invalid, but all actions
+	// on its resource can be listed.
 	HasAction bool
 	Action    ruleset.Action
 	// Context is "hub", "qmc" or "".
 	Context string
-	// Environment holds the values of its attributes by the fold of their names.
+	// Environment holds the values of its attributes by case-folded name.
 	Environment map[string][]string
 }
 
-// Attribute returns the values of user.environment.<name>. The attribute context says
-// where the request comes from, unless the request itself sends it.
+// Attribute returns the values of user.environment.<name>. The attribute context is the context
+// of the request, unless the request itself sends that attribute.
 func (q Question) Attribute(name string) []string {
 	key := schema.Fold(name)
 	if values := q.Environment[key]; len(values) > 0 || key != "context" {
@@ -44,7 +43,7 @@ func (q Question) Attribute(name string) []string {
 	return nil
 }
 
-// object is a JSON object. Numbers in it are json.Number, in the text's form.
+// object is a JSON object. Its numbers are json.Number, as written.
 type object = map[string]any
 
 func decodeObject(input []byte) (object, bool) {
@@ -59,8 +58,8 @@ func decodeObject(input []byte) (object, bool) {
 
 func onlySpace(rest []byte) bool { return len(bytes.TrimSpace(rest)) == 0 }
 
-// Read understands a request, given as JSON. Of several things wrong with it
-// the reason that comes first in the order of the page is given.
+// Read parses a request in JSON. If it has several errors, the reason is the first one in the
+// order of docs/formats.md.
 func (e *Evaluator) Read(input []byte) Question {
 	invalid := Question{Reason: invalidRequest}
 	top, ok := decodeObject(input)
@@ -100,8 +99,8 @@ type described struct {
 	properties object
 }
 
-// party reads a subject or a resource: type and id are texts, properties, where
-// there are any, an object.
+// party parses a subject or a resource: type and id are strings, properties, if there are any,
+// an object.
 func party(v any) (described, bool) {
 	o, _ := v.(object)
 	kind, okKind := o["type"].(string)
@@ -127,8 +126,8 @@ func readAction(v any) (ruleset.Action, bool) {
 	return action, okName && okProperties && known
 }
 
-// actionNamed returns the action of a name. Ignoring case is by fold, as for
-// everything else: a name with a long s is none.
+// actionNamed returns the action with the given name. Case is ignored by folding, as
+// everywhere: a name with U+017F (long s) does not match.
 func actionNamed(name string) (ruleset.Action, bool) {
 	for _, a := range ruleset.AllActions {
 		if a.Name() == schema.Fold(name) {
@@ -138,8 +137,8 @@ func actionNamed(name string) (ruleset.Action, bool) {
 	return 0, false
 }
 
-// readContext reads where the subject comes from and the environment. Names
-// of the environment that are equal but for case unite.
+// readContext parses the context of the subject and the environment. Names of the environment
+// that differ only in case are united.
 func readContext(top object) (from string, environment map[string][]string, ok bool) {
 	context, ok := optionalObject(top, "context")
 	if !ok {
@@ -161,7 +160,7 @@ func readContext(top object) (from string, environment map[string][]string, ok b
 	return from, environment, ok
 }
 
-// listOfText reads a text or a list of text.
+// listOfText parses a string or a list of strings.
 func listOfText(v any) ([]string, bool) {
 	items, isList := v.([]any)
 	if !isList {
@@ -178,10 +177,10 @@ func listOfText(v any) ([]string, bool) {
 	return values, true
 }
 
-// findSubject returns the user that the subject is: on record, by DIR\id or
-// by GUID, or else by the directory and the id in the subject's own id, with
-// what its properties say of it. Who is neither on record nor described must be
-// anonymous. nil is an unknown subject.
+// findSubject returns the user that the subject is: the existing one, by DIR\id or by GUID, or
+// else a user with the directory and the id in the subject's own id and the properties that the
+// request describes. A subject that neither exists nor is described must be anonymous. nil is
+// an unknown subject.
 func (e *Evaluator) findSubject(s described) *snapshot.Entity {
 	if user := e.userOnRecord(s.id); user != nil {
 		return user
@@ -201,9 +200,9 @@ func cutLogin(id string) (directory, user string, ok bool) {
 	return directory, user, ok && directory != "" && user != ""
 }
 
-// findResource returns the resource on record, or else the one that the
-// properties describe, or else, where the site has no entity of that type at
-// all, one of which type and id are known. nil is an unknown resource.
+// findResource returns the existing resource, or else the one that the properties describe, or
+// else, if the site has no entity of that type at all, one with type and id only. nil is an
+// unknown resource.
 func (e *Evaluator) findResource(r described) *snapshot.Entity {
 	if entity := e.record(r.kind, r.id); entity != nil {
 		return entity
@@ -216,7 +215,7 @@ func (e *Evaluator) findResource(r described) *snapshot.Entity {
 	return entity
 }
 
-// record returns the entity on record of that type and id, or nil.
+// record returns the existing entity of that type and id, or nil.
 func (e *Evaluator) record(kind, id string) *snapshot.Entity {
 	return e.site.Records[schema.Fold(kind)][schema.Fold(id)]
 }

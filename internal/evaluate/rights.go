@@ -7,8 +7,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// judge judges entities for one subject in one request context, and
-// remembers what it found (docs/language.md, section 7).
+// judge evaluates the rights of one subject in one request context, and caches its results
+// (docs/language.md, section 7).
 type judge struct {
 	*Evaluator
 	Question
@@ -20,7 +20,7 @@ func (e *Evaluator) newJudge(q Question) *judge {
 	return &judge{Evaluator: e, Question: q, known: map[*snapshot.Entity]ruleset.Actions{}}
 }
 
-// fitting returns the rules whose context and filter fit the entity.
+// fitting returns the rules whose context and filter match the entity.
 func (j *judge) fitting(entity *snapshot.Entity) []rule {
 	var fit []rule
 	for _, r := range j.rules {
@@ -31,8 +31,8 @@ func (j *judge) fitting(entity *snapshot.Entity) []rule {
 	return fit
 }
 
-// inContext reads docs/language.md, section 8: a request that does not say where it comes
-// from gets only the rules for both.
+// inContext implements docs/language.md, section 8: a request without a context only gets the
+// rules for both.
 func (j *judge) inContext(c ruleset.Context) bool {
 	switch c {
 	case ruleset.Both:
@@ -47,13 +47,12 @@ func (j *judge) inContext(c ruleset.Context) bool {
 
 // rights returns the actions that the subject has on the entity, as one mask.
 //
-// Relations never lead back, so the rights on other entities are found first,
-// by recursion, and what remains is the entity itself. Its rights under a
-// HasPrivilege that stands below no negation (or below an even number) are the
-// least fixpoint of all fitting rules. The others are read from a second mask
-// that stays put meanwhile: assuming too few rights there gives too many
-// (possible), assuming those gives too few (certain), and so on until both are
-// one. Where they stay apart some right depends on its own absence.
+// Relations never lead back, so the rights on other entities are computed first, by recursion,
+// and only the entity itself remains. Its rights under a HasPrivilege below an even number of
+// negations are the least fixpoint of all matching rules. The others are read from a second
+// mask that is constant during each iteration: assuming too few rights there yields too many
+// (possible), assuming those yields too few (certain), and so on until both are equal. If they
+// stay different, some right depends on its own absence.
 func (j *judge) rights(entity *snapshot.Entity) ruleset.Actions {
 	if rights, ok := j.known[entity]; ok {
 		return rights
@@ -82,8 +81,8 @@ func (j *judge) rights(entity *snapshot.Entity) ruleset.Actions {
 	return certain
 }
 
-// fixpoint returns the least set of actions that the rules grant on the entity,
-// with denied HasPrivilege read from absent.
+// fixpoint returns the least set of actions that the rules grant on the entity, with negated
+// HasPrivilege read from absent.
 func (j *judge) fixpoint(fit []rule, entity *snapshot.Entity, absent ruleset.Actions) ruleset.Actions {
 	var have ruleset.Actions
 	for {
@@ -101,8 +100,7 @@ func (j *judge) fixpoint(fit []rule, entity *snapshot.Entity, absent ruleset.Act
 	}
 }
 
-// holdsAt reports whether the rule's condition holds for the entity once all
-// rights on it are known.
+// holdsAt reports whether the rule's condition is true for the entity, given all rights on it.
 func (j *judge) holdsAt(r rule, entity *snapshot.Entity, rights ruleset.Actions) bool {
 	s := scope{judge: j, rule: r, resource: entity, have: rights, absent: rights}
 	return s.holds(r.condition)

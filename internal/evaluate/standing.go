@@ -10,15 +10,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Standing is a request with all that its decision looked at, so that changes to
-// one rule can be tried on it one after the other. It is safe for concurrent use.
+// Standing is a request with everything that its decision evaluated, so that several variants
+// of a rule can be tried on it. It is safe for concurrent use.
 type Standing struct {
 	mu       sync.Mutex
 	judge    *judge
 	resource *snapshot.Entity
 }
 
-// Stand judges a request, nil if it cannot be judged.
+// Stand evaluates a request; nil if it is invalid.
 func (e *Evaluator) Stand(input []byte) *Standing {
 	q := e.Read(input)
 	if q.Reason != "" {
@@ -32,13 +32,13 @@ func (e *Evaluator) Stand(input []byte) *Standing {
 // Variant is another form of a rule.
 type Variant struct {
 	rule
-	// evaluator is that of the rules as they are, and knows the expressions of the
-	// variant as well.
+	// evaluator is that of the original rules, extended by the regular expressions of the
+	// variant.
 	evaluator *Evaluator
 }
 
-// Variant reads another form of a rule of the same id. With an error in the list it
-// is of no use.
+// Variant parses another form of the rule with the same id. It must not be used if the list has
+// an error.
 func (e *Evaluator) Variant(r ruleset.Rule) (Variant, diag.List) {
 	more, list := e.Also(r)
 	if list.HasErrors() {
@@ -50,16 +50,15 @@ func (e *Evaluator) Variant(r ruleset.Rule) (Variant, diag.List) {
 	return v, list
 }
 
-// Tells says whether the variant grants other actions than the rule does: here, on
-// the request's resource, or elsewhere, on an entity whose rights its decision asks
-// for. Where neither, the request is decided as before, unless rights on an entity
-// depend on each other.
-func (s *Standing) Tells(v Variant) (here, elsewhere bool) {
+// Distinguishes reports whether the variant grants other actions than the rule does: here, on
+// the request's resource, or elsewhere, on an entity whose rights its decision asks for. If
+// neither, the decision is unchanged, unless rights on an entity depend on each other.
+func (s *Standing) Distinguishes(v Variant) (here, elsewhere bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	j := *s.judge
 	j.Evaluator = v.evaluator
-	// What the variant asks for joins what is known, and is looked at as well.
+	// Entities that the variant asks about are added to the known ones and evaluated too.
 	seen := map[*snapshot.Entity]bool{}
 	for len(seen) < len(j.known) {
 		for _, entity := range slices.Collect(maps.Keys(j.known)) {
@@ -72,7 +71,7 @@ func (s *Standing) Tells(v Variant) (here, elsewhere bool) {
 	return here, elsewhere
 }
 
-// grants returns what the rule of an id grants on an entity whose rights are known.
+// grants returns what the rule with an id grants on an entity whose rights are known.
 func (j *judge) grants(id string, entity *snapshot.Entity) ruleset.Actions {
 	var mask ruleset.Actions
 	for _, r := range j.rules {

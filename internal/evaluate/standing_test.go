@@ -32,7 +32,7 @@ func TestStandingTells(t *testing.T) {
 		}
 		s := e.Stand(ask(t))
 		for range 2 { // trying leaves no trace
-			if here, elsewhere := s.Tells(v); here != tt.here || elsewhere != tt.elsewhere {
+			if here, elsewhere := s.Distinguishes(v); here != tt.here || elsewhere != tt.elsewhere {
 				t.Errorf("%s: here %t, elsewhere %t", name, here, elsewhere)
 			}
 		}

@@ -5,38 +5,37 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Tally is what all rules say of the subject and the resource of one request,
-// whatever action it asks for. It is flat where a Trace is deep, for who asks about
-// thousands of requests.
+// Tally is the result of all rules for the subject and the resource of one request, regardless
+// of its action. It is flat while a Trace is nested, for callers with thousands of requests.
 type Tally struct {
-	// Reason is "" or why the request cannot be judged: then there is no more.
+	// Reason is "" or why the request is invalid; the other fields are then empty.
 	Reason string
-	// Rules are those of the evaluator, in their order.
+	// Rules are those of the evaluator, in order.
 	Rules []RuleTally
 	// Err is as in Decision.
 	Err error
 }
 
-// RuleTally is what one rule says. It grants its actions where InContext, Hits
-// and Holds are all true.
+// RuleTally is the result of one rule. It grants its actions if InContext, Hits and Holds are
+// all true.
 type RuleTally struct {
 	ID      string
 	Actions ruleset.Actions
-	// InContext and Hits say whether the rule's context and filter fit.
+	// InContext and Hits say whether the rule's context and filter match.
 	InContext, Hits bool
-	// Items says which items of the filter hit.
+	// Items says which items of the filter match.
 	Items []bool
-	// Holds is the truth of the condition, and Clauses that of its comparisons and
-	// calls, in the order of the text, once all rights are known.
+	// Holds is the truth of the condition, and Clauses that of its comparisons and calls, in
+	// source order, given all rights.
 	Holds   bool
 	Clauses []bool
 }
 
-// Grants says whether the rule grants its actions.
+// Grants reports whether the rule grants its actions.
 func (r RuleTally) Grants() bool { return r.InContext && r.Hits && r.Holds }
 
-// Tally judges a request by every rule, also by those that do not fit it. The
-// request must name an action.
+// Tally evaluates every rule for a request, including rules that do not match it. The request
+// must name an action.
 func (e *Evaluator) Tally(input []byte) Tally {
 	q := e.Read(input)
 	if q.Reason != "" {
@@ -58,7 +57,7 @@ func (e *Evaluator) Tally(input []byte) Tally {
 			switch n.(type) {
 			case *condition.Comparison, *condition.Call:
 				reported.Clauses = append(reported.Clauses, s.holds(n))
-			case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // connectives follow from what they connect
+			case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // connectives follow from their operands
 			}
 			return true
 		})

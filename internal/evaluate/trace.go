@@ -8,46 +8,45 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Trace is how Answer comes to its decision.
+// Trace is the derivation of a decision.
 type Trace struct {
 	Question Question
 	Decision Decision
-	// Judgements are about the resource and then about every entity whose
-	// rights a condition asks for, in the order in which conditions ask. There
-	// are none where the question cannot be judged.
+	// Judgements are about the resource and then every entity whose rights a condition asks
+	// for, in evaluation order. They are empty if the question is invalid.
 	Judgements []Judgement
 }
 
-// Judgement is what the rules say of one entity.
+// Judgement is the result of the rules for one entity.
 type Judgement struct {
 	Entity *snapshot.Entity
-	// Rights are the actions that the subject has on it.
+	// Rights are the actions that the subject may perform on it.
 	Rights ruleset.Actions
-	// Rules are those whose filter hits the entity, in the order of the rules.
+	// Rules are those whose filter matches the entity, in order.
 	Rules []Verdict
 }
 
-// Verdict is what one rule says of one entity.
+// Verdict is the result of one rule for one entity.
 type Verdict struct {
 	Rule ruleset.Rule
-	// InContext says whether the rule's context fits that of the request; a
-	// rule that it does not fit grants nothing, whatever its condition says.
+	// InContext says whether the rule's context matches that of the request; otherwise the rule
+	// grants nothing, whatever the value of its condition.
 	InContext bool
 	Condition Clause
 }
 
-// Clause is a part of a condition with its truth, once all rights are known.
+// Clause is a part of a condition with its truth, given all rights.
 type Clause struct {
 	Node  condition.Node
 	Holds bool
 	// Parts are the operands of a connective.
 	Parts []Clause
-	// Left and Right are what the sides of a comparison denote; Left is what the
-	// path of a call does.
+	// Left and Right are what the sides of a comparison denote; for a call, Left is what its
+	// path denotes.
 	Left, Right Values
 }
 
-// Trace decides a question and tells how.
+// Trace decides a question and returns the derivation.
 func (e *Evaluator) Trace(q Question) Trace {
 	d, j := e.answer(q)
 	t := tracer{judge: j, trace: Trace{Question: q, Decision: d}}
@@ -61,19 +60,19 @@ func (e *Evaluator) Trace(q Question) Trace {
 	return t.trace
 }
 
-// Values returns what a path denotes for the subject of a question and a
-// resource that need not be the question's.
+// Values returns what a path denotes for the subject of a question and a resource, which need
+// not be the question's.
 func (e *Evaluator) Values(q Question, resource *snapshot.Entity, p condition.Path) Values {
 	return scope{judge: e.newJudge(q), resource: resource}.path(p)
 }
 
-// Compares reports whether a comparison of one of the rules holds for texts that
-// its sides do not really denote.
+// Compares reports whether a comparison of one of the rules is true for hypothetical values of
+// its sides.
 func (e *Evaluator) Compares(n *condition.Comparison, left, right []string) bool {
-	return scope{judge: e.newJudge(Question{})}.compareTexts(n, left, right)
+	return scope{judge: e.newJudge(Question{})}.compareStrings(n, left, right)
 }
 
-// tracer makes a trace.
+// tracer builds a trace.
 type tracer struct {
 	*judge
 	trace Trace
@@ -95,8 +94,8 @@ func (t *tracer) judgement(e *snapshot.Entity) {
 	t.trace.Judgements = append(t.trace.Judgements, reported)
 }
 
-// clause tells the truth of a part of a condition and of its parts. Rights that
-// a rule asks for in vain, because its context does not fit, are not told.
+// clause returns the truth of a part of a condition and of its parts. Rights that a rule
+// outside the context of the request asks for are left out.
 func (t *tracer) clause(s scope, n condition.Node, follow bool) Clause {
 	c := Clause{Node: n, Holds: s.holds(n)}
 	var operands []condition.Node

@@ -52,7 +52,7 @@ func TestValuesAndComparesAnswerForWhatIsNot(t *testing.T) {
 	q := e.Read(ask(t))
 	stream := q.Resource.Relations["stream"][0]
 	name := condition.Path{Root: "resource", Segments: []condition.Segment{{Name: "name"}}}
-	if got := e.Values(q, stream, name).Texts; !slices.Equal(got, []string{"Sales"}) {
+	if got := e.Values(q, stream, name).Strings; !slices.Equal(got, []string{"Sales"}) {
 		t.Errorf("the name of another resource: %q", got)
 	}
 	matches, ok := e.Trace(q).Judgements[0].Rules[0].Condition.Node.(*condition.Comparison)

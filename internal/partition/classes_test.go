@@ -37,7 +37,7 @@ func TestClassesAreExact(t *testing.T) {
 		if seed%3 == 0 {
 			q.Actions = 2
 		}
-		m, err := partition.Fold(t.Context(), &o.Bundle.Data, q)
+		m, err := partition.Build(t.Context(), &o.Bundle.Data, q)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,20 +7,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// Columns keep what entities of a site have over several questions, so that folding the site
-// for other rules reads only what these are the first to read. The zero value is empty. It is
-// for one site that does not change, and not safe for concurrent use: one Fold at a time.
+// Columns cache the values of a site's entities between calls of Build, so that a call for
+// other rules only reads what no earlier one has read. The zero value is empty. A Columns is
+// for one site that does not change, and not safe for concurrent use: one Build at a time.
 type Columns struct {
-	columns map[string]*keptColumn
-	// handles are those on record, by type, of types with many.
+	columns map[string]*cachedColumn
+	// handles are those of existing entities, by type, for types with many entities.
 	handles map[string]handleList
 	// led are the targets of tests of rights, by type and operand.
 	led map[string][][]int32
 }
 
-// keptColumn is what entities on record have, by type and number; nil is not known yet. Types
-// with few entities are not kept.
-type keptColumn struct {
+// cachedColumn is the values of existing entities, by type and number; nil means unknown. Types
+// with few entities are not cached.
+type cachedColumn struct {
 	columns *Columns
 	types   map[string][]*[]string
 }
@@ -28,8 +28,8 @@ type keptColumn struct {
 // unnumbered is the number of an entity that has none, or whose number is not known.
 const unnumbered = -1
 
-// of returns what an entity has.
-func (k *keptColumn) of(c *column, typ, handle string, number int32) []string {
+// of returns the values of an entity.
+func (k *cachedColumn) of(c *column, typ, handle string, number int32) []string {
 	list := k.types[typ]
 	if list == nil {
 		list = make([]*[]string, len(k.columns.handles[typ].list))
@@ -39,23 +39,23 @@ func (k *keptColumn) of(c *column, typ, handle string, number int32) []string {
 		return c.read(typ, handle)
 	}
 	if list[number] == nil {
-		texts := c.read(typ, handle)
-		list[number] = &texts
+		strs := c.read(typ, handle)
+		list[number] = &strs
 	}
 	return *list[number]
 }
 
-// targets returns the targets of a test of rights for all entities on record, nil if they are
-// not known.
+// targets returns the targets of a test of rights for all existing entities, nil if they are
+// unknown.
 func (c *Columns) targets(typ string, op reads.Operand, recorded int) [][]int32 {
-	if c == nil || recorded <= fewHandles {
+	if c == nil || recorded <= maxUncachedHandles {
 		return nil
 	}
 	return c.led[typ+fmt.Sprintf("%+v", op)]
 }
 
 func (c *Columns) keepTargets(typ string, op reads.Operand, all [][]int32) {
-	if c == nil || len(all) <= fewHandles {
+	if c == nil || len(all) <= maxUncachedHandles {
 		return
 	}
 	if c.led == nil {
@@ -69,27 +69,28 @@ type handleList struct {
 	index map[string]int32
 }
 
-// fewHandles is the number of entities up to which a type is listed anew each time.
-const fewHandles = 256
+// maxUncachedHandles is the maximum number of entities of a type that is listed again each
+// time.
+const maxUncachedHandles = 256
 
-func (c *Columns) column(op reads.Operand, exact bool) *keptColumn {
+func (c *Columns) column(op reads.Operand, exact bool) *cachedColumn {
 	if c == nil {
 		return nil
 	}
 	key := fmt.Sprintf("%+v %t", op, exact)
 	kept := c.columns[key]
 	if kept == nil {
-		kept = &keptColumn{c, map[string][]*[]string{}}
+		kept = &cachedColumn{c, map[string][]*[]string{}}
 		if c.columns == nil {
-			c.columns = map[string]*keptColumn{}
+			c.columns = map[string]*cachedColumn{}
 		}
 		c.columns[key] = kept
 	}
 	return kept
 }
 
-// recorded returns the handles of a type on record, ordered, and their numbers. Neither must
-// be changed.
+// recorded returns the handles of a type's existing entities, sorted, and their numbers.
+// Callers must not modify them.
 func (s *site) recorded(typ string) ([]string, map[string]int32) {
 	if s.columns != nil {
 		if known, ok := s.columns.handles[typ]; ok {
@@ -98,7 +99,7 @@ func (s *site) recorded(typ string) ([]string, map[string]int32) {
 	}
 	list := sitedata.Handles(s.data, typ)
 	index := numbered(list)
-	if s.columns != nil && len(list) > fewHandles {
+	if s.columns != nil && len(list) > maxUncachedHandles {
 		if s.columns.handles == nil {
 			s.columns.handles = map[string]handleList{}
 		}

@@ -12,31 +12,31 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
-// Equivalence tells which resources of one type no rule for one action can tell apart,
-// whoever asks in whatever session: to a test across, a resource brings all of its
-// texts. An entity is looked at when it is first asked about, so that a question
-// about a few costs little on a large site. It is safe for concurrent use.
+// Equivalence partitions the resources of one type into those that no rule for an action can
+// distinguish, for any subject and session: for a comparison of subject and resource, all
+// strings of the resource count. It reads an entity when it is first requested, so that a
+// question about a few entities is cheap on a large site. It is safe for concurrent use.
 type Equivalence struct {
-	typ   string
-	data  *bundles.Document
-	mu    sync.Mutex
-	types map[string]*equivalences
-	room  int
+	typ       string
+	data      *bundles.Document
+	mu        sync.Mutex
+	types     map[string]*equivalences
+	maxCached int
 }
 
-// Place is where a resource belongs.
+// Place is the equivalence class of a resource.
 type Place struct {
-	// Class is the same number for resources that are alike.
+	// Class is the same number for equivalent resources.
 	Class int32
-	// Exceptional are the handles, ascending, of those who may meet an identity test on the
-	// resource, or on an entity that a right depends on: of them, the class says
-	// nothing.
+	// Exceptional are the handles, ascending, of the subjects that may meet an identity test on
+	// the resource, or on an entity that a right depends on: the class does not decide for
+	// them.
 	Exceptional []string
 }
 
-// Settles says whether the class says what a subject with a handle may. Handles
-// that are not on record may stand for anybody who is not.
-func (p Place) Settles(subject string) bool {
+// Decides reports whether the class determines what the subject with a handle may do. Handles
+// that do not exist may stand for any unknown subject.
+func (p Place) Decides(subject string) bool {
 	return !slices.ContainsFunc(p.Exceptional, func(handle string) bool {
 		return handle == subject || handles.OffRecord(handle)
 	})
@@ -53,12 +53,12 @@ type equivalences struct {
 	classes        []*equivalenceClass
 }
 
-// equivalenceClass is resources that are alike, whoever asks.
+// equivalenceClass is a class of resources that are equivalent for all subjects.
 type equivalenceClass struct {
 	holds []byte
-	// texts are what the resources bring, by the position of the test in Across;
-	// leads are the classes that they lead to, by the position in Rights.
-	texts [][]string
+	// strs are the strings of the resources, by the position of the test in Across; leads are
+	// the classes that they lead to, by the position in Rights.
+	strs  [][]string
 	leads [][]int32
 	// examples are some of the resources.
 	examples []example
@@ -69,10 +69,10 @@ type example struct {
 	Place
 }
 
-// maxExamples is enough that for most subjects one does not stand apart.
+// maxExamples is chosen so that for most subjects one of them is not exceptional.
 const maxExamples = 4
 
-// ErrNotEquivalent says that nothing is known of which resources are alike.
+// ErrNotEquivalent means that the equivalence of resources is not known.
 var ErrNotEquivalent = errors.New("the rules compare entities that the subject leads to")
 
 // Read returns what the rules of a bundle read.
@@ -84,15 +84,15 @@ func Read(data *bundles.Document) (*reads.Reads, error) {
 	return &r, nil
 }
 
-// NewEquivalence prepares the resources of a type, a key, for the actions of a mask. It
-// remembers at most room entities, and looks at others again each time.
-func NewEquivalence(data *bundles.Document, r *reads.Reads, typ string, actions uint32, room int) (*Equivalence, error) {
+// NewEquivalence prepares the resources of a type, a key, for the actions of a mask. It caches
+// at most maxCached entities, and reads others again each time.
+func NewEquivalence(data *bundles.Document, r *reads.Reads, typ string, actions uint32, maxCached int) (*Equivalence, error) {
 	m := &Model{Reads: *r, Question: Question{Types: []string{typ}, Actions: actions}, Resources: map[string]*Resources{}}
-	f := &folding{Model: m, site: &site{data: data, session: &Session{}}, asked: map[string]uint32{}}
+	f := &builder{Model: m, site: &site{data: data, session: &Session{}}, asked: map[string]uint32{}}
 	if err := f.plan(); err != nil {
 		return nil, err
 	}
-	a := &Equivalence{typ: typ, data: data, types: map[string]*equivalences{}, room: room}
+	a := &Equivalence{typ: typ, data: data, types: map[string]*equivalences{}, maxCached: maxCached}
 	for name, resources := range f.Resources {
 		for _, n := range resources.Identities {
 			if t := r.Tests[n]; len(subjectSide(t).Steps) > 0 {
@@ -112,7 +112,7 @@ func NewEquivalence(data *bundles.Document, r *reads.Reads, typ string, actions 
 	return a, nil
 }
 
-// Cached returns the number of entities that are remembered, 0 of nil.
+// Cached returns the number of cached entities, 0 for nil.
 func (a *Equivalence) Cached() int {
 	if a == nil {
 		return 0
@@ -133,8 +133,8 @@ func subjectSide(t reads.Test) *reads.Operand {
 	return t.Right
 }
 
-// Places returns where resources belong, by their handles; those that are not on
-// record have the class -1.
+// Places returns the places of resources by their handles; those that do not exist have the
+// class -1.
 func (a *Equivalence) Places(handles []string) []Place {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -143,7 +143,7 @@ func (a *Equivalence) Places(handles []string) []Place {
 	for i, handle := range handles {
 		p, known := t.places[handle]
 		if !known {
-			p.Class = unsettled
+			p.Class = undecided
 			if sitedata.OnRecord(a.data, a.typ, handle) {
 				p = a.place(t, handle)
 			}
@@ -164,8 +164,8 @@ func (a *Equivalence) place(t *equivalences, handle string) Place {
 	c := &equivalenceClass{holds: appendNumbers(nil, t.own.of(t.Type, handle, unnumbered))}
 	key := slices.Clone(c.holds)
 	for _, n := range t.Across {
-		c.texts = append(c.texts, t.across[n].of(t.Type, handle, unnumbered))
-		key = appendTexts(key, c.texts[len(c.texts)-1])
+		c.strs = append(c.strs, t.across[n].of(t.Type, handle, unnumbered))
+		key = appendStrings(key, c.strs[len(c.strs)-1])
 	}
 	for _, n := range t.Rights {
 		var leads []int32
@@ -191,16 +191,16 @@ func (a *Equivalence) place(t *equivalences, handle string) Place {
 	if len(c.examples) < maxExamples {
 		c.examples = append(c.examples, example{handle, p})
 	}
-	if a.room > 0 {
-		a.room--
+	if a.maxCached > 0 {
+		a.maxCached--
 		t.places[handle] = p
 	}
 	return p
 }
 
-func appendTexts(key []byte, texts []string) []byte {
-	key = binary.AppendUvarint(key, uint64(len(texts)))
-	for _, text := range texts {
+func appendStrings(key []byte, strs []string) []byte {
+	key = binary.AppendUvarint(key, uint64(len(strs)))
+	for _, text := range strs {
 		key = append(binary.AppendUvarint(key, uint64(len(text))), text...)
 	}
 	return key

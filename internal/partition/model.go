@@ -11,44 +11,44 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// Question is what is to be told apart.
+// Question is what a partition is for.
 type Question struct {
 	Session Session
 	// Types are the keys of resource types.
 	Types []string
-	// Actions is the mask of the actions that count.
+	// Actions is the mask of the relevant actions.
 	Actions uint32
-	// Subject is the handle of the only subject who counts, "" for all.
+	// Subject is the handle of the only relevant subject, "" for all.
 	Subject string
-	// Counts says which rules of the types count, nil for all. Of the others those count
-	// nevertheless that these ask for.
+	// Counts says which rules of the types are relevant, nil for all. Rules that these ask for
+	// are included in any case.
 	Counts func(typ, rule string) bool
-	// Columns keep what is read of the site for later questions about it; nil keeps nothing.
+	// Columns cache what is read of the site for later calls; nil caches nothing.
 	Columns *Columns
 }
 
-// Model is a site folded for one question. It does not change once it is made.
+// Model is a site partitioned for one question. It is immutable.
 type Model struct {
 	Reads reads.Reads
 	Question
-	// Order holds the types of the question and those that their rights depend
-	// on: what a type's rules ask for comes before it.
+	// Order holds the types of the question and those that their rights depend on, each after
+	// the types that its rules ask about.
 	Order     []string
 	Subjects  *Subjects
 	Resources map[string]*Resources
 }
 
-// Subjects are all who can ask, folded.
+// Subjects are all possible subjects, partitioned.
 type Subjects struct {
-	// Handles are the folded ids of users on record; IDs are the subject ids by which
-	// requests name them.
+	// Handles are the case-folded ids of existing users; IDs are the subject ids that requests
+	// use for them.
 	Handles, IDs []string
-	// Anonymous says of each whether their directory is NONE.
+	// Anonymous says for each whether the directory is NONE.
 	Anonymous []bool
 	Partition
 }
 
-// Partition says which class each of a number of entities belongs to.
+// Partition assigns a class to each of a number of entities.
 type Partition struct {
 	Of      []int32
 	Classes []Class
@@ -56,44 +56,45 @@ type Partition struct {
 
 // Class is a class of subjects or of resources.
 type Class struct {
-	// Members are numbers of entities, ascending.
+	// Members are the numbers of entities, ascending.
 	Members []int32
-	// Holds are the tests that look at this side alone and hold: indices into
-	// Reads.Tests, ascending.
+	// Holds are the tests that read this side only and are true: indices into Reads.Tests,
+	// ascending.
 	Holds []int32
-	// Brings is what this side brings to each test against the other one: numbers
-	// of texts, ascending, by the position of the test in Across of Resources or,
-	// for subjects, by its index into Reads.Tests.
-	Brings map[int][]int32
-	// Leads are the classes of the entities that a test of rights asks about, by
-	// the test's index into Reads.Tests, ascending.
+	// Values are the values of this side for each comparison with the other side: numbers of
+	// strings, ascending, by the position of the test in Across of Resources or, for subjects,
+	// by its index in Reads.Tests.
+	Values map[int][]int32
+	// Leads are the classes of the entities that a test of rights asks about, by the test's
+	// index in Reads.Tests, ascending.
 	Leads map[int][]int32
 }
 
-// Resources are the entities of one type, folded: those on record first and then
-// those that others lead to without their being on record.
+// Resources are the entities of one type, partitioned: existing entities first, then those that
+// others lead to although they do not exist.
 type Resources struct {
 	Type string
-	// Handles name the entities, folded ids for those on record; Recorded is the
-	// number of these.
+	// Handles identify the entities, by case-folded ids if they exist; Recorded is the number
+	// of existing ones.
 	Handles  []string
 	Recorded int
-	// Actions is the mask of the actions that count for the type, Rules the rules that
-	// grant one of them: indices into Reads.Rules.
+	// Actions is the mask of the relevant actions of the type, Rules the rules that grant one
+	// of them: indices into Reads.Rules.
 	Actions uint32
 	Rules   []int
-	// Aside are the ids of other rules that grant one of Actions: the question left them aside.
-	Aside map[string]bool
+	// Excluded are the ids of other rules that grant one of Actions, but are not relevant to
+	// the question.
+	Excluded map[string]bool
 	Partition
-	// Across are the tests of texts of the subject against the resource's,
-	// Identities those of entities against the subject, Rights those of rights
-	// on entities that the resource leads to: indices into Reads.Tests.
+	// Across are the tests that compare strings of the subject with the resource's, Identities
+	// those that compare entities with the subject, Rights those of rights on entities that the
+	// resource leads to: indices into Reads.Tests.
 	Across, Identities, Rights []int
-	// Met lists the subjects who meet an identity test, by test and resource.
+	// Met lists the subjects that meet an identity test, by test and resource.
 	Met map[int]map[int32][]int32
-	// Exceptional lists the subjects who meet an identity test on the resource, or on
-	// an entity that a right depends on, ascending, by resource: these pairs are to be
-	// settled one by one.
+	// Exceptional lists the subjects that meet an identity test on the resource, or on an
+	// entity that a right depends on, ascending, by resource: these pairs have to be decided
+	// one by one.
 	Exceptional [][]int32
 	leads       map[int]*column
 	index       map[string]int32
@@ -108,12 +109,12 @@ func (r *Resources) Number(handle string) (int32, bool) {
 	return n, ok
 }
 
-// Targets returns the numbers of the entities that a test of Rights asks about, among
-// the resources of the type that its path ends at. They must not be changed.
+// Targets returns the numbers of the entities that a test of Rights asks about, among the
+// resources of the type at the end of its path. Callers must not modify them.
 func (r *Resources) Targets(test int, resource int32) []int32 { return r.targets[test][resource] }
 
 // lead finds the targets of all resources.
-func (f *folding) lead(r *Resources) {
+func (f *builder) lead(r *Resources) {
 	for _, test := range r.Rights {
 		if r.targets[test] != nil {
 			continue
@@ -134,24 +135,24 @@ func (f *folding) lead(r *Resources) {
 
 func endType(t reads.Test) string { return t.Left.Steps[len(t.Left.Steps)-1].Type }
 
-// Fold folds a site, as a bundle holds it. The bundle must hold data.qlik.reads.
-func Fold(ctx context.Context, data *bundles.Document, q Question) (*Model, error) {
+// Build partitions the site of a bundle. The bundle must contain data.qlik.reads.
+func Build(ctx context.Context, data *bundles.Document, q Question) (*Model, error) {
 	m := &Model{Question: q, Resources: map[string]*Resources{}}
 	if err := decode(data, &m.Reads); err != nil {
 		return nil, err
 	}
 	s := &site{data: data, session: &q.Session, columns: q.Columns}
-	f := &folding{Model: m, site: s, asked: map[string]uint32{}}
+	f := &builder{Model: m, site: s, asked: map[string]uint32{}}
 	if err := f.plan(); err != nil {
 		return nil, err
 	}
 	f.discover()
-	texts, err := f.subjects()
+	strs, err := f.subjects()
 	if err != nil {
 		return nil, err
 	}
 	for _, typ := range m.Order {
-		if err := f.resources(ctx, m.Resources[typ], texts); err != nil {
+		if err := f.resources(ctx, m.Resources[typ], strs); err != nil {
 			return nil, err
 		}
 	}
@@ -159,8 +160,8 @@ func Fold(ctx context.Context, data *bundles.Document, q Question) (*Model, erro
 	return m, nil
 }
 
-// ErrBundle is what a bundle's fault is: it does not say, or not in a way that this
-// version understands, what its rules read.
+// ErrBundle means that the bundle does not describe, in a form that this version understands,
+// what its rules read.
 var ErrBundle = errors.New("the bundle does not say what its rules read: compile it again with this version")
 
 func faulty(format string, args ...any) error {
@@ -195,23 +196,23 @@ func decode(data *bundles.Document, into *reads.Reads) error {
 	return nil
 }
 
-// folding is a Model in the making.
-type folding struct {
+// builder is a Model under construction.
+type builder struct {
 	*Model
 	site *site
 	// asked are the actions that rules ask for, by type.
 	asked map[string]uint32
-	users map[string]int32 // number of a subject, by handle
-	// met are the texts of subjects that resources bring too, by test.
+	users map[string]int32 // number of a subject by handle
+	// met are the strings of subjects that resources have too, by test.
 	met map[int]map[int32]bool
 }
 
-// plan finds the types and rules that count and the order of the types.
-func (f *folding) plan() error {
+// plan finds the relevant types and rules and the order of the types.
+func (f *builder) plan() error {
 	for _, typ := range f.Types {
 		f.follow(typ)
 	}
-	state := map[string]int{} // 1 on the way, 2 done
+	state := map[string]int{} // 1 in progress, 2 done
 	var visit func(typ string) error
 	visit = func(typ string) error {
 		if state[typ] == 1 {
@@ -222,7 +223,7 @@ func (f *folding) plan() error {
 		}
 		state[typ] = 1
 		r := &Resources{Type: typ, Actions: f.actions(typ), Met: map[int]map[int32][]int32{}, leads: map[int]*column{}, targets: map[int][][]int32{}}
-		r.Rules, r.Aside = f.rules(typ)
+		r.Rules, r.Excluded = f.rules(typ)
 		for _, n := range f.tests(r.Rules) {
 			switch t := f.Reads.Tests[n]; {
 			case t.Kind == reads.Privilege && len(t.Left.Steps) > 0:
@@ -250,8 +251,8 @@ func (f *folding) plan() error {
 	return nil
 }
 
-// follow notes what the rules of a type ask for.
-func (f *folding) follow(typ string) {
+// follow adds what the rules of a type ask for.
+func (f *builder) follow(typ string) {
 	rules, _ := f.rules(typ)
 	for _, rule := range rules {
 		for _, n := range f.Reads.Rules[rule].Tests {
@@ -266,30 +267,30 @@ func (f *folding) follow(typ string) {
 	}
 }
 
-// ask notes that actions on a type are asked for.
-func (f *folding) ask(typ string, actions uint32) {
+// ask records that rules ask about actions on a type.
+func (f *builder) ask(typ string, actions uint32) {
 	if f.asked[typ]|actions != f.asked[typ] {
 		f.asked[typ] |= actions
 		f.follow(typ)
 	}
 }
 
-// actions returns the actions that count for a type.
-func (f *folding) actions(typ string) uint32 {
+// actions returns the relevant actions of a type.
+func (f *builder) actions(typ string) uint32 {
 	if slices.Contains(f.Types, typ) {
 		return f.asked[typ] | f.Actions
 	}
 	return f.asked[typ]
 }
 
-// rules returns the rules of a type that count, and the ids of those that grant actions that
-// count and do not.
-func (f *folding) rules(typ string) (counting []int, aside map[string]bool) {
+// rules returns the relevant rules of a type, and the ids of other rules that grant a relevant
+// action.
+func (f *builder) rules(typ string) (counting []int, excluded map[string]bool) {
 	c := f.Reads.Of(typ)
 	if c == nil {
 		return nil, nil
 	}
-	aside = map[string]bool{}
+	excluded = map[string]bool{}
 	actions := f.actions(typ)
 	for _, n := range c.Rules {
 		switch rule := f.Reads.Rules[n]; {
@@ -297,14 +298,14 @@ func (f *folding) rules(typ string) (counting []int, aside map[string]bool) {
 		case rule.Actions&f.asked[typ] != 0, f.Counts == nil, f.Counts(typ, rule.ID):
 			counting = append(counting, n)
 		default:
-			aside[rule.ID] = true
+			excluded[rule.ID] = true
 		}
 	}
-	return counting, aside
+	return counting, excluded
 }
 
 // tests returns the tests of rules, ascending.
-func (f *folding) tests(rules []int) []int {
+func (f *builder) tests(rules []int) []int {
 	var list []int
 	for _, rule := range rules {
 		list = append(list, f.Reads.Rules[rule].Tests...)
@@ -313,9 +314,8 @@ func (f *folding) tests(rules []int) []int {
 	return slices.Compact(list)
 }
 
-// discover lists the entities of every type: those on record, and those that
-// others lead to.
-func (f *folding) discover() {
+// discover lists the entities of every type: existing ones, and those that others lead to.
+func (f *builder) discover() {
 	off := map[string]map[string]bool{}
 	for _, typ := range slices.Backward(f.Order) {
 		r := f.Resources[typ]
@@ -336,12 +336,12 @@ func (f *folding) discover() {
 	}
 }
 
-// leadOff adds the entities that are not on record and that a test of rights leads to.
-func (f *folding) leadOff(r *Resources, test int, off map[string]map[string]bool) {
+// leadOff adds the targets of a test of rights that do not exist.
+func (f *builder) leadOff(r *Resources, test int, off map[string]map[string]bool) {
 	t := f.Reads.Tests[test]
 	if len(r.Handles) == r.Recorded {
 		if r.targets[test] = f.site.columns.targets(r.Type, *t.Left, r.Recorded); r.targets[test] != nil {
-			return // all of them are
+			return // all of them exist
 		}
 	}
 	end := endType(t)

@@ -9,12 +9,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// Reader reads entities of a bundle's site as the rules do, for who shows or selects
-// them. It is not safe for concurrent use.
+// Reader reads entities of a bundle's site as the rules do, to display or select them. It is
+// not safe for concurrent use.
 type Reader struct {
 	site    *site
 	columns map[string]*column
-	logins  map[string]string // by handle, made when first asked for
+	logins  map[string]string // by handle, created on first use
 }
 
 // NewReader returns a reader of the data of a bundle.
@@ -22,9 +22,9 @@ func NewReader(data *bundles.Document) *Reader {
 	return &Reader{site: &site{data: data, session: &Session{}}, columns: map[string]*column{}}
 }
 
-// Texts returns the texts of a property, or of one that the relations of the operand
-// lead to, folded unless exact is set. A text that the data does not hold is missing.
-func (r *Reader) Texts(typ, handle string, op reads.Operand, exact bool) []string {
+// Strings returns the strings of a property, also of related entities if the operand has steps,
+// case-folded unless exact is set. Strings that the data does not contain are missing.
+func (r *Reader) Strings(typ, handle string, op reads.Operand, exact bool) []string {
 	key := fmt.Sprint(op, exact)
 	c := r.columns[key]
 	if c == nil {
@@ -34,24 +34,24 @@ func (r *Reader) Texts(typ, handle string, op reads.Operand, exact bool) []strin
 	return c.of(typ, handle, unnumbered)
 }
 
-// Name returns the name of an entity as it is written, or folded where the data has
-// no more; "" where it has none.
+// Name returns the name of an entity as written, or case-folded if the data has only that; ""
+// if it has none.
 func (r *Reader) Name(typ, handle string) string {
 	for _, field := range []string{"=name", "name"} {
-		if texts := r.site.field(typ, handle, field); len(texts) > 0 {
-			return texts[0]
+		if strs := r.site.field(typ, handle, field); len(strs) > 0 {
+			return strs[0]
 		}
 	}
 	return ""
 }
 
-// Login returns what a user on record logs in as, DIRECTORY\user, as it is written where
-// the data has that, otherwise folded; "" where the user has no login.
+// Login returns the login of an existing user, DIRECTORY\user, as written if the data has that,
+// otherwise case-folded; "" if the user has no login.
 func (r *Reader) Login(handle string) string {
 	part := func(name string) string {
 		for _, field := range []string{"=" + name, name} {
-			if texts := r.site.field("user", handle, field); len(texts) > 0 {
-				return texts[0]
+			if strs := r.site.field("user", handle, field); len(strs) > 0 {
+				return strs[0]
 			}
 		}
 		return ""
@@ -70,8 +70,8 @@ func (r *Reader) Login(handle string) string {
 	return r.logins[handle]
 }
 
-// LoginOf returns the login of the user whom a request names by subject, in the spelling on
-// record as Login has it; "" where the subject is nobody on record.
+// LoginOf returns the login of the user that a request identifies by subject, in the spelling
+// of Login; "" if there is no such user.
 func (r *Reader) LoginOf(subject string) string {
 	if handle, ok := sitedata.User(r.site.data, schema.Fold(subject)); ok {
 		return r.Login(handle)

@@ -9,19 +9,19 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
-// Session is what subjects have in common: where they come from and what is sent
-// with their requests.
+// Session is what the requests of all subjects have in common: their context and their session
+// attributes.
 type Session struct {
-	// Context is hub, qmc or, for requests that do not say, "".
+	// Context is hub, qmc or, for requests without a context, "".
 	Context string
-	// Environment holds session attributes. Names equal but for case unite.
+	// Environment holds session attributes. Names that differ only in case are united.
 	Environment map[string][]string
 }
 
-// Texts returns the values of an attribute by its folded name, folded unless exact is
-// set, sorted and without doubles. The attribute context is where requests come from,
+// Strings returns the values of an attribute by its case-folded name, case-folded unless exact
+// is set, sorted and without duplicates. The attribute context is the context of requests,
 // unless they send one.
-func (s *Session) Texts(name string, exact bool) []string {
+func (s *Session) Strings(name string, exact bool) []string {
 	var all []string
 	for written, values := range s.Environment {
 		if schema.Fold(written) != name {
@@ -41,7 +41,7 @@ func (s *Session) Texts(name string, exact bool) []string {
 	return slices.Compact(all)
 }
 
-// origin is the value of the attribute context of requests that send none
+// origin is the value of the attribute context for requests that do not send one
 // (policies/qlik/request.rego).
 func (s *Session) origin(exact bool) []string {
 	name := map[string]string{"hub": "AppAccess", "qmc": "ManagementAccess"}[s.Context]
@@ -54,29 +54,27 @@ func (s *Session) origin(exact bool) []string {
 	return []string{schema.Fold(name)}
 }
 
-// AnonymousSubject is the subject id of the anonymous subject that is looked at
-// beside the users on record. Anonymous subjects have no record, so that all are
-// alike but for their names.
+// AnonymousSubject is the subject id of the anonymous subject that is added to the existing
+// users. Anonymous subjects have no record, so that they differ in their names only.
 const AnonymousSubject = `NONE\anonymous`
 
 // anonymous is the handle of that subject (policies/qlik/request.rego).
 const anonymous = handles.Subject
 
-// anonymousFields are the fields that a subject has of the subject id alone.
+// anonymousFields are the fields that a subject has because of its subject id alone.
 var anonymousFields = map[string][]string{
 	"userdirectory": {"none"}, "=userdirectory": {"NONE"},
 	"userid": {"anonymous"}, "=userid": {"anonymous"},
 }
 
-// isAnonymous says whether a subject's directory is NONE.
+// isAnonymous reports whether a subject's directory is NONE.
 func (s *site) isAnonymous(handle string) bool {
 	return slices.Contains(s.field("user", handle, "userdirectory"), "none")
 }
 
-// subjects returns the handles of those who can ask, in order, with the ids by
-// which requests name them: users on record and, unless a user has that login, an
-// anonymous subject. A user without a login whose id looks like one cannot be
-// named, and is left out.
+// subjects returns the handles of all possible subjects, sorted, with the ids that requests use
+// for them: existing users and, unless a user has that login, an anonymous subject. A user
+// without a login whose id looks like one cannot be identified, and is left out.
 func (s *site) subjects() (handles, subjects []string) {
 	logins := map[string]string{}
 	taken := false
@@ -98,7 +96,7 @@ func (s *site) subjects() (handles, subjects []string) {
 		}
 		handles = append(handles, handle)
 	}
-	// Where subjects have no directory, they are nodes.
+	// If subjects have no directory, they are nodes.
 	if !taken && s.data.Has("qlik", "view", "user", "scalars", "userdirectory") {
 		handles, subjects = append(handles, anonymous), append(subjects, AnonymousSubject)
 	}

@@ -9,15 +9,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
-// site reads entities as the policy does (policies/qlik/site.rego): by type and
-// handle, on record, or nested in others.
+// site reads entities as the policy does (policies/qlik/site.rego): by type and handle,
+// existing or nested in others.
 type site struct {
 	data    *bundles.Document
 	session *Session
 	columns *Columns
 }
 
-// field returns the texts of a field of an entity; none if it has no such field.
+// field returns the strings of a field of an entity; none if it has no such field.
 func (s *site) field(typ, handle, name string) []string {
 	if handle == anonymous {
 		return anonymousFields[name]
@@ -37,7 +37,7 @@ func (s *site) field(typ, handle, name string) []string {
 	return nil
 }
 
-// property returns the texts of a property, folded or as written.
+// property returns the strings of a property, case-folded or as written.
 func (s *site) property(typ, handle, name string, exact bool) []string {
 	switch {
 	case exact:
@@ -48,7 +48,7 @@ func (s *site) property(typ, handle, name string, exact bool) []string {
 	return s.field(typ, handle, name)
 }
 
-// idOf returns the id that a handle holds, none if it holds the empty one.
+// idOf returns the id in a handle, none if it is empty.
 func idOf(handle string) []string {
 	id := handles.ID(handle)
 	if id == "" && handles.OffRecord(handle) {
@@ -57,8 +57,7 @@ func idOf(handle string) []string {
 	return []string{id}
 }
 
-// identity is what tells entities of one type apart: the id or, without one, the
-// handle.
+// identity identifies entities of one type: the id or, without one, the handle.
 func identity(handle string) string {
 	if id := idOf(handle); id != nil {
 		return id[0]
@@ -66,47 +65,47 @@ func identity(handle string) string {
 	return handle
 }
 
-// column is an operand whose texts or, without a property, whose entities' handles
-// are asked of many entities. What related entities bring is found once each.
+// column is an operand whose strings or, without a property, whose entities' handles are read
+// for many entities. The values of related entities are found once.
 type column struct {
 	site  *site
 	op    reads.Operand
 	exact bool
-	// fixed is what the session has, for every subject alike.
+	// fixed is the value of a session attribute, equal for all subjects.
 	fixed []string
-	// rest is the column of the entities that the first step leads to, known what
-	// it has for those that were met.
+	// rest is the column of the entities that the first step leads to, known its values for the
+	// entities seen so far.
 	rest  *column
 	known map[string][]string
-	// kept is what entities have, kept over questions; nil keeps nothing.
-	kept *keptColumn
+	// cached is the cache of values between calls of Build; nil caches nothing.
+	cached *cachedColumn
 }
 
 func newColumn(s *site, op reads.Operand, exact bool) *column {
 	c := &column{site: s, op: op, exact: exact}
 	switch {
 	case op.Root == reads.Environment:
-		c.fixed = s.session.Texts(op.Property, exact)
+		c.fixed = s.session.Strings(op.Property, exact)
 	case len(op.Steps) > 0:
 		c.rest = newColumn(s, reads.Operand{Steps: op.Steps[1:], Property: op.Property}, exact)
 		c.known = map[string][]string{}
 	}
 	if op.Root != reads.Environment {
-		c.kept = s.columns.column(op, exact)
+		c.cached = s.columns.column(op, exact)
 	}
 	return c
 }
 
-// of returns the column's texts for an entity, sorted and without doubles. Number is the
-// entity's among those of the type on record, or unnumbered.
+// of returns the column's strings for an entity, sorted and without duplicates. number is the
+// entity's among the existing ones of the type, or unnumbered.
 func (c *column) of(typ, handle string, number int32) []string {
 	switch {
 	case c.op.Root == reads.Environment:
 		return c.fixed
-	case c.kept == nil || number == unnumbered:
+	case c.cached == nil || number == unnumbered:
 		return c.read(typ, handle)
 	}
-	return c.kept.of(c, typ, handle, number)
+	return c.cached.of(c, typ, handle, number)
 }
 
 func (c *column) read(typ, handle string) []string {
@@ -130,10 +129,10 @@ func (c *column) read(typ, handle string) []string {
 }
 
 func (c *column) through(typ, handle string) []string {
-	texts, ok := c.known[handle]
+	strs, ok := c.known[handle]
 	if !ok {
-		texts = c.rest.of(typ, handle, unnumbered)
-		c.known[handle] = texts
+		strs = c.rest.of(typ, handle, unnumbered)
+		c.known[handle] = strs
 	}
-	return texts
+	return strs
 }

@@ -7,29 +7,28 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// SubjectClasses tells which resources the rules cannot tell apart when one subject on
-// record asks in one session: of the texts of a resource it counts whether the
-// subject has one of them, and of the entities that a right depends on whether the
-// subject has the right. It is not safe for concurrent use.
+// SubjectClasses partitions resources into those that the rules cannot distinguish for one
+// existing subject in one session: of the strings of a resource it only matters whether the
+// subject has one of them, and of the entities that a right depends on whether the subject has
+// the right. It is not safe for concurrent use.
 type SubjectClasses struct {
 	*Equivalence
 	handle string
 	site   *site
 	ask    Ask
-	types  map[string]*asked
+	types  map[string]*typeState
 }
 
-// Ask returns on which resources of a type, all on record, the subject has an
-// action.
+// Ask returns on which resources of a type, all existing, the subject may perform an action.
 type Ask func(typ string, action uint32, handles []string) ([]bool, error)
 
-// asked is what is known of the resources of a type.
-type asked struct {
+// typeState is what is known of the resources of a type.
+type typeState struct {
 	*equivalences
-	mine    []map[string]bool // the subject's texts, by the position in Across
-	classes map[int32]int32   // by the class of all subjects
+	mine    []map[string]bool // the subject's strings, by the position in Across
+	classes map[int32]int32   // by the class for all subjects
 	numbers map[string]int32
-	// has says on which classes the subject has an action.
+	// has says on which classes the subject may perform an action.
 	has map[right]bool
 }
 
@@ -38,36 +37,36 @@ type right struct {
 	class  int32
 }
 
-// unsettled is the class of a resource that has to be asked about.
-const unsettled = -1
+// undecided is the class of a resource that has to be decided on its own.
+const undecided = -1
 
-// For returns the classes of one subject; nil if the subject is not on record.
+// For returns the classes of one subject; nil if the subject does not exist.
 func (a *Equivalence) For(handle string, session Session, ask Ask) *SubjectClasses {
 	if !sitedata.OnRecord(a.data, "user", handle) {
 		return nil
 	}
-	return &SubjectClasses{Equivalence: a, handle: handle, site: &site{data: a.data, session: &session}, ask: ask, types: map[string]*asked{}}
+	return &SubjectClasses{Equivalence: a, handle: handle, site: &site{data: a.data, session: &session}, ask: ask, types: map[string]*typeState{}}
 }
 
-// Classes returns, for each of the resources, a number that it shares with those that
-// are alike, or -1 for one that has to be asked about.
+// Classes returns, for each of the resources, a number that equivalent resources share, or -1
+// for one that has to be decided on its own.
 func (k *SubjectClasses) Classes(handles []string) ([]int32, error) {
 	places := k.Places(handles)
 	of := make([]int32, len(places))
 	for i, place := range places {
-		of[i] = unsettled
-		if place.Settles(k.handle) {
+		of[i] = undecided
+		if place.Decides(k.handle) {
 			of[i] = place.Class
 		}
 	}
 	return k.merge(k.of(k.typ), of)
 }
 
-func (k *SubjectClasses) of(typ string) *asked {
+func (k *SubjectClasses) of(typ string) *typeState {
 	if t, ok := k.types[typ]; ok {
 		return t
 	}
-	t := &asked{equivalences: k.Equivalence.types[typ], classes: map[int32]int32{unsettled: unsettled}, numbers: map[string]int32{}, has: map[right]bool{}}
+	t := &typeState{equivalences: k.Equivalence.types[typ], classes: map[int32]int32{undecided: undecided}, numbers: map[string]int32{}, has: map[right]bool{}}
 	for _, n := range t.Across {
 		test := t.tests[n]
 		side := test.Left
@@ -84,17 +83,16 @@ func (k *SubjectClasses) of(typ string) *asked {
 	return t
 }
 
-// single returns the texts that count for a test across: for one of identity, the
-// only one.
-func single(t reads.Test, texts []string) []string {
-	if t.Kind == reads.Identical && len(texts) != 1 {
+// single returns the strings that matter for a comparison: for one of identity, the only one.
+func single(t reads.Test, strs []string) []string {
+	if t.Kind == reads.Identical && len(strs) != 1 {
 		return nil
 	}
-	return texts
+	return strs
 }
 
-// merge turns classes for all subjects into those for this one.
-func (k *SubjectClasses) merge(t *asked, of []int32) ([]int32, error) {
+// merge maps classes for all subjects to those for this one.
+func (k *SubjectClasses) merge(t *typeState, of []int32) ([]int32, error) {
 	open := map[int32]*equivalenceClass{}
 	k.mu.Lock()
 	for _, class := range of {
@@ -114,7 +112,7 @@ func (k *SubjectClasses) merge(t *asked, of []int32) ([]int32, error) {
 			targets = append(targets, open[class].leads[i]...)
 		}
 		slices.Sort(targets)
-		if err := k.settle(k.of(endType(t.tests[n])), t.tests[n].Action, slices.Compact(targets)); err != nil {
+		if err := k.decide(k.of(endType(t.tests[n])), t.tests[n].Action, slices.Compact(targets)); err != nil {
 			return nil, err
 		}
 	}
@@ -129,10 +127,10 @@ func (k *SubjectClasses) merge(t *asked, of []int32) ([]int32, error) {
 }
 
 // number returns the class of resources for this subject.
-func (k *SubjectClasses) number(t *asked, c *equivalenceClass) int32 {
+func (k *SubjectClasses) number(t *typeState, c *equivalenceClass) int32 {
 	key := slices.Clone(c.holds)
 	for i, n := range t.Across {
-		key = appendBit(key, slices.ContainsFunc(single(t.tests[n], c.texts[i]), func(text string) bool { return t.mine[i][text] }))
+		key = appendBit(key, slices.ContainsFunc(single(t.tests[n], c.strs[i]), func(text string) bool { return t.mine[i][text] }))
 	}
 	for i, n := range t.Rights {
 		end := k.of(endType(t.tests[n]))
@@ -140,7 +138,7 @@ func (k *SubjectClasses) number(t *asked, c *equivalenceClass) int32 {
 		for _, target := range c.leads[i] {
 			holds, known := end.has[right{t.tests[n].Action, end.classes[target]}]
 			if !known {
-				return unsettled
+				return undecided
 			}
 			has = has || holds
 		}
@@ -161,9 +159,9 @@ func appendBit(key []byte, bit bool) []byte {
 	return append(key, 0)
 }
 
-// settle finds out on which of the classes for all subjects this one has an
-// action, as far as there is an example to ask about.
-func (k *SubjectClasses) settle(t *asked, action uint32, targets []int32) error {
+// decide finds out on which of the classes for all subjects this one may perform an action, as
+// far as there is an example to ask about.
+func (k *SubjectClasses) decide(t *typeState, action uint32, targets []int32) error {
 	classes, err := k.merge(t, targets)
 	if err != nil {
 		return err
@@ -172,7 +170,7 @@ func (k *SubjectClasses) settle(t *asked, action uint32, targets []int32) error 
 	var handles []string
 	chosen := map[int32]bool{}
 	for i, class := range classes {
-		if _, known := t.has[right{action, class}]; known || class == unsettled || chosen[class] {
+		if _, known := t.has[right{action, class}]; known || class == undecided || chosen[class] {
 			continue
 		}
 		if handle, ok := k.example(t, targets[i]); ok {
@@ -193,12 +191,12 @@ func (k *SubjectClasses) settle(t *asked, action uint32, targets []int32) error 
 	return nil
 }
 
-// example returns a resource on record that does not stand apart.
-func (k *SubjectClasses) example(t *asked, class int32) (string, bool) {
+// example returns an existing resource of a class that is not exceptional.
+func (k *SubjectClasses) example(t *typeState, class int32) (string, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, e := range t.equivalences.classes[class].examples {
-		if e.Settles(k.handle) && sitedata.OnRecord(k.data, t.Type, e.handle) {
+		if e.Decides(k.handle) && sitedata.OnRecord(k.data, t.Type, e.handle) {
 			return e.handle, true
 		}
 	}

@@ -8,13 +8,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 )
 
-// sideTests are the tests that look at one side alone, ordered so that an entity
-// is held against all of them at once.
+// sideTests are the tests that read one side only, ordered so that all of them are evaluated
+// for an entity together.
 type sideTests struct {
 	site    *site
 	byText  []*columnTests
 	pairs   []pairTest
-	session []int32 // those that the session decides, which hold
+	session []int32 // the true ones among those that the session decides
 	anon    []int32
 }
 
@@ -25,7 +25,7 @@ type columnTests struct {
 	oneOf     map[string][]int32
 	identical map[string][]int32
 	regexps   []regexpTest
-	seen      map[string][]int32 // by text, what oneOf and regexps come to
+	seen      map[string][]int32 // results of oneOf and regexps by string
 }
 
 type regexpTest struct {
@@ -41,7 +41,7 @@ type pairTest struct {
 	same        bool
 }
 
-// newSideTests takes those of the numbered tests that look at one side.
+// newSideTests selects those of the numbered tests that read one side.
 func newSideTests(s *site, all []reads.Test, numbers []int, mine func(reads.Test) bool) (*sideTests, error) {
 	st := &sideTests{site: s}
 	columns := map[string]*columnTests{}
@@ -107,22 +107,22 @@ func (c *columnTests) add(n int32, t reads.Test) error {
 	return nil
 }
 
-// of returns the numbers of the tests that hold for an entity, by its handle and its number
-// on record, ascending.
+// of returns the numbers of the tests that are true for an entity, by its handle and its
+// number, ascending.
 func (st *sideTests) of(typ, handle string, number int32) []int32 {
 	held := slices.Clone(st.session)
 	if len(st.anon) > 0 && st.site.isAnonymous(handle) {
 		held = append(held, st.anon...)
 	}
 	for _, c := range st.byText {
-		texts := c.column.of(typ, handle, number)
-		if len(texts) > 0 {
+		strs := c.column.of(typ, handle, number)
+		if len(strs) > 0 {
 			held = append(held, c.present...)
 		}
-		if len(texts) == 1 {
-			held = append(held, c.identical[texts[0]]...)
+		if len(strs) == 1 {
+			held = append(held, c.identical[strs[0]]...)
 		}
-		for _, text := range texts {
+		for _, text := range strs {
 			held = append(held, c.text(text)...)
 		}
 	}
@@ -135,7 +135,7 @@ func (st *sideTests) of(typ, handle string, number int32) []int32 {
 	return slices.Compact(held)
 }
 
-// text returns the tests that hold because of one text.
+// text returns the tests that are true because of one string.
 func (c *columnTests) text(text string) []int32 {
 	if held, ok := c.seen[text]; ok {
 		return held
@@ -166,7 +166,7 @@ func (p pairTest) holds(typ, handle string, number int32) bool {
 	return slices.ContainsFunc(left, func(text string) bool { return slices.Contains(right, text) })
 }
 
-// ids returns the ids of entities that have one.
+// ids returns the ids of those entities that have one.
 func ids(handles []string) []string {
 	var all []string
 	for _, h := range handles {
@@ -175,7 +175,7 @@ func ids(handles []string) []string {
 	return all
 }
 
-// identities returns what tells entities apart, each once.
+// identities returns the identities of entities, without duplicates.
 func identities(handles []string) map[string]bool {
 	all := make(map[string]bool, len(handles))
 	for _, h := range handles {

@@ -34,10 +34,10 @@ func (c *call) evaluations(ctx context.Context, o ast.Object) (any, error) {
 	if len(items) == 0 {
 		return c.evaluation(ctx, o)
 	}
-	b := batch{call: c, defaults: o, made: map[*ast.Term]made{}}
+	b := batch{call: c, defaults: o, defaulted: map[*ast.Term]defaultPart{}}
 	answers := make([]evaluationAnswer, 0, len(items))
-	// Whoever stops at the first deny or permit is asked for a few items at
-	// first, because the others may never be looked at.
+	// A batch that ends at the first deny or permit starts with a few items, because the others
+	// may not be needed.
 	size := len(items)
 	if semantic != executeAll {
 		size = min(size, 4)
@@ -98,21 +98,21 @@ func itemsOf(o ast.Object, limit int) ([]*ast.Term, error) {
 	return items, nil
 }
 
-// batch makes requests of items and defaults.
+// batch builds requests from items and defaults.
 type batch struct {
 	*call
 	defaults ast.Object
-	// made are the parts that were taken from the defaults, by name.
-	made map[*ast.Term]made
+	// defaulted are the parts that were taken from the defaults, by name.
+	defaulted map[*ast.Term]defaultPart
 }
 
-type made struct {
+type defaultPart struct {
 	part *ast.Term
 	err  error
 }
 
-// evaluate judges each item on its own: one that is in error is a denial, and
-// the others are what they are.
+// evaluate evaluates each item on its own: an item with an error is a denial and does not
+// affect the others.
 func (b *batch) evaluate(ctx context.Context, items []*ast.Term) ([]engine.Verdict, error) {
 	verdicts := make([]engine.Verdict, len(items))
 	requests := make([]engine.Request, 0, len(items))
@@ -147,8 +147,8 @@ var (
 	itemsKey    = term("evaluations")
 )
 
-// request makes the request of an item. A part that the item has replaces the
-// default whole, also if it is broken.
+// request builds the request of an item. A part of the item replaces the default completely,
+// even if it is invalid.
 func (b *batch) request(item *ast.Term) (r engine.Request, err error) {
 	o, ok := item.Value.(ast.Object)
 	if !ok {
@@ -175,10 +175,10 @@ func (b *batch) part(o ast.Object, p part) (*ast.Term, error) {
 	if o.Get(p.key) != nil {
 		return p.of(o)
 	}
-	m, ok := b.made[p.key]
+	m, ok := b.defaulted[p.key]
 	if !ok {
 		m.part, m.err = p.of(b.defaults)
-		b.made[p.key] = m
+		b.defaulted[p.key] = m
 	}
 	return m.part, m.err
 }

@@ -55,7 +55,7 @@ func bodyError(err error, limit int64, message string) error {
 	return bad("%s", message)
 }
 
-// checkContentType takes application/json with any parameters, once.
+// checkContentType accepts a single application/json with any parameters.
 func checkContentType(values []string) error {
 	if len(values) == 1 {
 		mediaType, _, _ := strings.Cut(values[0], ";")
@@ -66,7 +66,7 @@ func checkContentType(values []string) error {
 	return bad("the content type is not application/json")
 }
 
-// parse is the only way from the text of a request to its meaning.
+// parse is the only parser of requests.
 func (s *Server) parse(text []byte) (ast.Object, error) {
 	v, err := engine.ParseNested(text, s.cfg.Limits.Depth)
 	if err != nil {

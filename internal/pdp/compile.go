@@ -21,13 +21,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/redact"
 )
 
-// compilePath is what the paths of data filters begin with, as in OPA's Compile API.
-// A type and an action follow.
+// compilePath is the prefix of the paths of data filters, as in OPA's Compile API. A type and
+// an action follow.
 const compilePath = "/v1/compile/qlik/"
 
-// Filterer writes the rules of one policy as filters. It is safe for concurrent use.
+// Filterer translates the rules of one policy into filters. It is safe for concurrent use.
 type Filterer interface {
-	// Filter returns a filter, or a FilterError for a request that has none.
+	// Filter returns a filter, or a FilterError for a request that cannot have one.
 	Filter(FilterRequest) (*filter.Report, error)
 }
 
@@ -41,7 +41,8 @@ type FilterRequest struct {
 	Subject, Context []byte
 	// Target is one of filter.Targets.
 	Target string
-	// Superset widens what the target cannot express; Literals writes values into SQL.
+	// Superset allows a wider filter for what the target cannot express; Literals writes values
+	// into SQL.
 	Superset, Literals bool
 }
 
@@ -51,8 +52,8 @@ type FilterError struct{ Message string }
 // Error implements error.
 func (e *FilterError) Error() string { return e.Message }
 
-// The media types of OPA's Compile API, with the targets that they stand for, and of
-// ours, which have the name of the target in them.
+// The media types of OPA's Compile API with their targets, and our own, which contain the name
+// of the target.
 var opaMedia = map[string]string{
 	"application/vnd.opa.sql.postgresql+json": string(filter.Postgres),
 	"application/vnd.opa.sql.sqlserver+json":  string(filter.SQLServer),
@@ -74,7 +75,7 @@ var dialects = map[string][2]string{
 
 func ownMedia(target string) string { return "application/vnd.qlik2rego." + target + "+json" }
 
-// typed is an answer with a media type of its own.
+// typed is an answer with its own media type.
 type typed struct {
 	media string
 	value any
@@ -92,7 +93,7 @@ func compileRoute(path string) (route, bool) {
 // compile answers with the filter of a subject.
 func (c *call) compile(typ, action string) answerer {
 	return func(ctx context.Context, o ast.Object) (any, error) {
-		media, err := wanted(c.accept)
+		media, err := acceptedMedia(c.accept)
 		if err != nil {
 			return nil, err
 		}
@@ -107,7 +108,7 @@ func (c *call) compile(typ, action string) answerer {
 		}
 		asked := &filtering{c, f, o, q}
 		if media == multiMedia {
-			return asked.many(options)
+			return asked.multi(options)
 		}
 		if target, ok := opaMedia[media]; ok {
 			one, err := asked.opa(target)
@@ -118,7 +119,7 @@ func (c *call) compile(typ, action string) answerer {
 	}
 }
 
-// filtering is a request for filters on its way to its answer.
+// filtering is the state of a request for filters.
 type filtering struct {
 	*call
 	f     Filterer
@@ -126,7 +127,7 @@ type filtering struct {
 	q     FilterRequest
 }
 
-// report returns the filter for a target, and logs that it was answered.
+// report returns the filter for a target, and logs the answer.
 func (a *filtering) report(target string, literals bool) (*filter.Report, error) {
 	q := a.q
 	q.Target, q.Literals = target, literals
@@ -142,8 +143,8 @@ func (a *filtering) report(target string, literals bool) (*filter.Report, error)
 	return report, nil
 }
 
-// wanted returns the media type of the answer.
-func wanted(accept []string) (string, error) {
+// acceptedMedia returns the media type of the answer.
+func acceptedMedia(accept []string) (string, error) {
 	if len(accept) == 1 {
 		if media, _, err := mime.ParseMediaType(accept[0]); err == nil && (opaMedia[media] != "" || media == multiMedia || targetOf(media) != "") {
 			return media, nil
@@ -174,7 +175,7 @@ func compileMedia() []string {
 	return list
 }
 
-// read reads subject, context and options from a request of OPA's shape.
+// read parses subject, context and options from a request in the form of OPA's API.
 func (q *FilterRequest) read(o ast.Object) (options ast.Object, err error) {
 	input, err := member(o, "input", "input")
 	if err != nil {
@@ -220,7 +221,7 @@ func (q *FilterRequest) read(o ast.Object) (options ast.Object, err error) {
 	return options, nil
 }
 
-// jsonOf returns a term as JSON, which its String is not.
+// jsonOf returns a term as JSON, which String does not.
 func jsonOf(t *ast.Term) ([]byte, error) {
 	v, err := ast.JSON(t.Value)
 	if err != nil {
@@ -229,7 +230,7 @@ func jsonOf(t *ast.Term) ([]byte, error) {
 	return stdjson.Marshal(v)
 }
 
-// member returns an object that must be there.
+// member returns an object that must be present.
 func member(of ast.Object, key, name string) (ast.Object, error) {
 	t, err := optional(of, term(key), name)
 	switch {
@@ -241,13 +242,13 @@ func member(of ast.Object, key, name string) (ast.Object, error) {
 	return t.Value.(ast.Object), nil
 }
 
-// opaResult is a filter as OPA answers it. OPA has no query for nothing, and an empty
-// one for everything; here it is always a condition.
+// opaResult is a filter in OPA's form. OPA has no query for nothing and an empty one for
+// everything; here it is always a condition.
 type opaResult struct {
 	Query any `json:"query"`
 }
 
-// opa returns a filter as OPA does: values stand in the text, and it is exact.
+// opa returns a filter in OPA's form, which is exact and has its values in the text.
 func (a *filtering) opa(target string) (*opaResult, error) {
 	if a.q.Superset {
 		return nil, bad("options.superset needs a media type whose answer says that it is not exact, such as %s", ownMedia(target))
@@ -262,8 +263,8 @@ func (a *filtering) opa(target string) (*opaResult, error) {
 	return &opaResult{"WHERE " + report.SQL}, nil
 }
 
-// many answers for several targets at once.
-func (a *filtering) many(options ast.Object) (any, error) {
+// multi answers for several targets.
+func (a *filtering) multi(options ast.Object) (any, error) {
 	t := options.Get(term("targetDialects"))
 	list, ok := cmp.Or(t, ast.NullTerm()).Value.(*ast.Array)
 	if !ok || list.Len() == 0 || list.Len() > len(dialects) {
@@ -285,7 +286,7 @@ func (a *filtering) many(options ast.Object) (any, error) {
 	return typed{multiMedia, map[string]any{"result": results}}, nil
 }
 
-// filterers prepares the filters of the policy that decides, once.
+// filterers prepares the filters of the current policy once.
 type filterers struct {
 	prepare NewFilterer
 
@@ -300,8 +301,8 @@ type filtersOf struct {
 	err    error
 }
 
-// of returns the filters of a policy. It waits for them until the context ends; they go
-// on to be prepared.
+// of returns the filters of a policy. It waits for them until the context ends; preparing them
+// continues after that.
 func (all *filterers) of(ctx context.Context, p *live.Policy) (Filterer, error) {
 	all.mu.Lock()
 	one := all.current

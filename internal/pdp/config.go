@@ -24,129 +24,126 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/redact"
 )
 
-// Config is what a decision point is told at its start.
+// Config is the configuration of a decision point.
 type Config struct {
-	// Bundles are the files of one policy, or of a policy and its data. Without
-	// any, OPA names where bundles come from.
+	// Bundles are the files of one policy, or of a policy and its data. If there are none, the
+	// OPA configuration names the sources of bundles.
 	Bundles []string
-	// Verification is how the files are signed; nil leaves it to OPA's keys, and
-	// without those they are not.
+	// Verification is how the files are signed; nil means with the keys of the OPA
+	// configuration, or not at all if it has none.
 	Verification *bundle.VerificationConfig
 	// OPA is an OPA configuration, as management.Load returns it, or nil.
 	OPA []byte
-	// Console is where decisions and status go that OPA is to write there.
+	// Console receives the decisions and status that OPA writes to the console.
 	Console io.Writer
-	// StallAfter is the time after which a server of bundles that falls silent
-	// is given up; zero is the default.
+	// StallAfter is the time after which a download from a bundle server that sends nothing is
+	// cancelled; zero is the default.
 	StallAfter time.Duration
-	// LogWithin is the time that the rules of masks and drops have for the decisions
-	// of a request, Limits.Time at most; zero is the default.
+	// LogWithin is the time limit for the rules of masks and drops, for all decisions of a
+	// request, Limits.Time at most; zero is the default.
 	LogWithin time.Duration
-	// EntryPoint is the path of the package that holds allow.
+	// EntryPoint is the path of the package with the rule allow.
 	EntryPoint string
-	// Engine is who evaluates; empty is engine.ModeAuto. ShadowShare is one decision in
-	// how many OPA repeats to compare; zero is the default.
+	// Engine selects the evaluation; empty is engine.ModeAuto. OPA repeats one in ShadowShare
+	// decisions for comparison; zero is the default.
 	Engine      engine.Mode
 	ShadowShare int
-	// Wait lets the server start without a policy: it is not ready until there
-	// is one.
+	// Wait lets the server start without a policy: it is not ready until there is one.
 	Wait bool
-	// WatchEvery is the time between two looks at the files.
+	// WatchEvery is the interval between checks of the files.
 	WatchEvery time.Duration
-	// PublicURL is the https URL at which callers reach the decision point, as
-	// its metadata says. Without it there is no metadata.
+	// PublicURL is the https URL of the decision point for callers, published in its metadata.
+	// Without it there is no metadata.
 	PublicURL string
-	// Terse leaves reason, rules and revision out of answers.
+	// Terse omits reason, rules and revision from answers.
 	Terse bool
 	// AccessLog writes a line for each request.
 	AccessLog bool
-	// Callers tells who asks; nil lets everybody ask everything.
+	// Callers authenticates callers; nil allows everything to everybody.
 	Callers callers.Authenticator
-	// TLS is nil where connections are plain.
+	// TLS is nil for connections without TLS.
 	TLS    *tls.Config
 	Limits Limits
 	Log    *slog.Logger
-	// SelfCheck is the time between two decisions of the decision point's own; zero
-	// is the default.
+	// SelfCheck is the interval between the decision point's own requests to itself; zero is
+	// the default.
 	SelfCheck time.Duration
-	// ShutdownWait is the time for which a server that stops goes on to answer,
-	// not ready any more, before it closes its listener.
+	// ShutdownWait is the time during which a stopping server still answers, but is no longer
+	// ready, before it closes its listener.
 	ShutdownWait time.Duration
-	// PageKey makes page tokens that other replicas understand; nil is a key of
-	// the process.
+	// PageKey creates page tokens that other replicas accept; nil is a random key of the
+	// process.
 	PageKey []byte
-	// Level, which may be nil, is that of the log. Diagnostics change it.
+	// Level, which may be nil, is that of the log. The diagnostics listener can change it.
 	Level *slog.LevelVar
-	// Profiling serves pprof on diagnostics.
+	// Profiling serves pprof on the diagnostics listener.
 	Profiling bool
-	// Unwritten, which may be nil, returns the number of lines that the log has
-	// lost.
+	// Unwritten, which may be nil, returns the number of lost log lines.
 	Unwritten func() int64
-	// Credentials are files that are read again when they change, for health and
-	// metrics.
+	// Credentials are files that are read again when they change, for health and metrics.
 	Credentials []Credential
 	// Edge maps requests of a proxy's clients; nil serves no proxies.
 	Edge *edge.Config
-	// Filters prepares data filters for each policy; nil serves none.
+	// Filters prepares data filters for each policy; nil disables them.
 	Filters NewFilterer
-	// Envoy, which may be nil, is where Envoy's external authorization is served,
-	// by the mapping of Edge. Serve closes it.
+	// Envoy, which may be nil, is the listener for Envoy's external authorization, with the
+	// mapping of Edge. Serve closes it.
 	Envoy net.Listener
-	// Activated, which may be nil, is called when another policy decides.
+	// Activated, which may be nil, is called when a new policy becomes active.
 	Activated func()
-	// Notify, which may be nil, tells a supervisor what becomes of the process, in
-	// systemd's notify protocol. It must be safe for concurrent use.
+	// Notify, which may be nil, reports the state of the process to a supervisor, in systemd's
+	// notify protocol. It must be safe for concurrent use.
 	Notify func(state string)
-	// Watchdog is the time after which the supervisor ends a process that is silent;
+	// Watchdog is the time after which the supervisor kills a process that does not report;
 	// zero is never.
 	Watchdog time.Duration
-	// Monotonic returns the time of the supervisor's clock as it wants to be told:
+	// Monotonic returns the time of the supervisor's clock in the form of its protocol:
 	// MONOTONIC_USEC= and microseconds.
 	Monotonic func() string
 }
 
 // Credential is a file of credentials: of callers, keys or TLS.
 type Credential interface {
-	// File names it.
+	// File returns its name.
 	File() string
-	// State returns the time at which what counts was read, and why it cannot be
-	// read again, if so.
+	// State returns the time at which the current content was read, and the error of the last
+	// attempt to read it again, if it failed.
 	State() (read time.Time, err error)
 }
 
-// Limits bound what a request may take.
+// Limits are the limits of requests and connections.
 type Limits struct {
-	// Body is the number of bytes of a body, both as sent and unpacked.
+	// Body is the maximum size of a body in bytes, both as sent and unpacked.
 	Body int64
-	// Depth is the nesting of a body.
+	// Depth is the maximum nesting of a body.
 	Depth int
-	// Batch is the number of evaluations in a request.
+	// Batch is the maximum number of evaluations in a request.
 	Batch int
-	// Page is the number of results on a page.
+	// Page is the maximum number of results on a page.
 	Page int
-	// Time is what a request may take once it has been read. A search ends its
-	// page after half of it.
+	// Time is the time limit of a request after it has been read. A search ends its page after
+	// half of it.
 	Time time.Duration
-	// Read is the time for a request to arrive, Idle the time that a connection
-	// may stay open without one.
+	// Read is the time limit for a request to arrive, Idle the time that a connection may stay
+	// open without one.
 	Read, Idle time.Duration
-	// Drain is the time for open requests to end when the server stops.
+	// Drain is the time limit for open requests when the server stops.
 	Drain time.Duration
-	// Connections are open at once, and Concurrent requests decided at once.
-	// Others wait, at most Queue.
+	// Connections is the maximum number of open connections, Concurrent that of requests being
+	// decided. Other requests wait, at most for Queue.
 	Connections, Concurrent int
 	Queue                   time.Duration
-	// PerCaller is the number of requests that one caller may have open at once,
-	// from the first byte of the body to the last of the answer; zero is half of the
-	// connections. It does not count where callers are not known.
+	// PerCaller is the maximum number of open requests of one caller, from the first byte of
+	// the body to the last of the answer; zero is half of the connections. It has no effect if
+	// callers are not authenticated.
 	PerCaller int
-	// Bundle is the number of bytes to which a bundle may unpack, and Activation
-	// the time within which it must be activated.
+	// Bundle is the maximum unpacked size of a bundle in bytes, and Activation the time limit
+	// for its activation.
 	Bundle     int64
 	Activation time.Duration
 }
 
-// DefaultLimits are those of a sidecar.
+// DefaultLimits are the limits for a sidecar.
 func DefaultLimits() Limits {
 	return Limits{
 		Body:        1 << 20,
@@ -165,12 +162,12 @@ func DefaultLimits() Limits {
 	}
 }
 
-// DefaultWatch is the time between two looks at the bundle files.
+// DefaultWatch is the default interval between checks of the bundle files.
 const DefaultWatch = time.Second
 
 var errNoBundle = errors.New("there is no bundle to decide by")
 
-// complete fills in what is left open and refuses what makes no sense.
+// complete sets defaults and rejects invalid values.
 func (c *Config) complete() error {
 	if len(c.Bundles) == 0 && c.OPA == nil {
 		return errNoBundle
@@ -204,7 +201,7 @@ func (c *Config) complete() error {
 	return c.Check()
 }
 
-// Check returns why the limits or the public URL make no sense, or nil.
+// Check returns an error if the limits or the public URL are invalid.
 func (c *Config) Check() error {
 	l := &c.Limits
 	for name, positive := range map[string]bool{

@@ -10,8 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// diagnostics serves metrics, health in detail, the level of the log and, where
-// asked for, profiles. It is for operators.
+// diagnostics serves metrics, health in detail, the level of the log and, if enabled, profiles.
+// It is for operators.
 func (s *Server) diagnostics() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
@@ -23,7 +23,7 @@ func (s *Server) diagnostics() http.Handler {
 	}
 	if s.cfg.Level != nil {
 		mux.HandleFunc("GET /log-level", func(w http.ResponseWriter, _ *http.Request) { s.sayLevel(w) })
-		// PUT cannot be sent by a web page of somebody else.
+		// A web page of another origin cannot send PUT.
 		mux.HandleFunc("PUT /log-level", s.setLevel)
 	}
 	if s.cfg.Profiling {
@@ -36,7 +36,7 @@ func (s *Server) diagnostics() http.Handler {
 
 func (s *Server) sayLevel(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/plain")
-	_, _ = io.WriteString(w, strings.ToLower(s.cfg.Level.Level().String())+"\n") // a client that left is nobody's mistake
+	_, _ = io.WriteString(w, strings.ToLower(s.cfg.Level.Level().String())+"\n") // a client that has disconnected is not an error
 }
 
 // setLevel changes the level of the log while the server runs.

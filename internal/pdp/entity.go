@@ -6,7 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// part is a part of a request: its name and the texts that it must have.
+// part is a part of a request: its name and its required strings.
 type part struct {
 	key   *ast.Term
 	name  string
@@ -23,7 +23,7 @@ var (
 	subject  = newPart("subject", typeKey, idKey)
 	action   = newPart("action", nameKey)
 	resource = newPart("resource", typeKey, idKey)
-	// of a kind is an entity that is searched for.
+	// An entity of a kind is the target of a search.
 	subjectOfKind  = newPart("subject", typeKey)
 	resourceOfKind = newPart("resource", typeKey)
 )
@@ -38,8 +38,8 @@ var (
 	nameKey       = term("name")
 )
 
-// of reads the part from a request and returns what belongs to it: fields that
-// the API does not know are left out, so that no policy sees them.
+// of parses the part of a request. It removes fields that the API does not define, so that no
+// policy sees them.
 func (p part) of(request ast.Object) (*ast.Term, error) {
 	t := request.Get(p.key)
 	if t == nil {

@@ -14,12 +14,12 @@ type evaluationAnswer struct {
 	Context  *answerContext `json:"context,omitzero"`
 }
 
-// answerContext is what we say beyond the decision.
+// answerContext is our extension of the answer.
 type answerContext struct {
 	Reason    string                `json:"reason,omitzero"`
 	GrantedBy []engine.GrantingRule `json:"granted_by,omitzero"`
 	Revision  string                `json:"revision,omitzero"`
-	// Error is about an item of a batch that could not be evaluated.
+	// Error is set for an item of a batch that could not be evaluated.
 	Error *refusal `json:"error,omitzero"`
 }
 
@@ -40,8 +40,8 @@ func (c *call) evaluation(ctx context.Context, o ast.Object) (any, error) {
 	return c.answer(verdicts[0]), nil
 }
 
-// decide asks the policy. Whoever logs decisions needs the rules that grant even
-// where the answer does not say them.
+// decide asks the policy. Decision logs need the rules that grant even if the answer does not
+// include them.
 func (c *call) decide(ctx context.Context, requests []engine.Request) ([]engine.Verdict, error) {
 	c.journal.asks(requests)
 	return c.policy.Evaluate(ctx, requests, !c.terse || c.journal != nil)

@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// engineOptions are how the configuration lets policies be evaluated.
+// engineOptions are the options of evaluation from the configuration.
 func (s *Server) engineOptions() []engine.Option {
 	if s.cfg.Engine == engine.ModeOPA {
 		return nil
@@ -18,12 +18,12 @@ func (s *Server) engineOptions() []engine.Option {
 	return []engine.Option{engine.Auto, engine.Shadowed(s.cfg.ShadowShare, s.differs)}
 }
 
-// differs reports a decision of which compiled code and OPA say different things.
+// differs reports a decision on which compiled code and OPA disagree.
 func (s *Server) differs(d engine.Difference) {
 	s.cfg.Log.Error("compiled code and OPA decide differently; OPA evaluates this policy from now on", "request", d.Request, "difference", d.What)
 }
 
-// execution says how the policy that decides is evaluated; nothing before there is one.
+// execution describes how the current policy is evaluated; ok is false before the first one.
 func (s *Server) execution() (x engine.Execution, ok bool) {
 	p := s.live.Current()
 	if p == nil {
@@ -32,7 +32,7 @@ func (s *Server) execution() (x engine.Execution, ok bool) {
 	return p.Execution(), true
 }
 
-// degradedEngine says why OPA evaluates everything although it should not.
+// degradedEngine says why OPA evaluates everything although compiled code is enabled.
 func (s *Server) degradedEngine() []string {
 	x, _ := s.execution()
 	if x.Off == "" {
@@ -41,7 +41,7 @@ func (s *Server) degradedEngine() []string {
 	return []string{fmt.Sprintf("engine: OPA evaluates everything after %d differences: %s", x.Differences, x.Off)}
 }
 
-// logExecution logs what of a policy OPA evaluates, and why.
+// logExecution logs which parts of a policy OPA evaluates, and why.
 func (s *Server) logExecution() {
 	x, ok := s.execution()
 	if !ok || s.cfg.Engine == engine.ModeOPA {
@@ -52,8 +52,8 @@ func (s *Server) logExecution() {
 	}
 }
 
-// executionMetrics collects how the policy that decides is evaluated. The figures
-// begin anew with each activation of other modules.
+// executionMetrics collects how the current policy is evaluated. The counters restart with each
+// activation of different modules.
 type executionMetrics struct{ s *Server }
 
 var (

@@ -17,15 +17,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 )
 
-// envoy answers Envoy's external authorization service over gRPC. Who reaches its
-// listener may ask: Envoy has no other credential than its connection.
+// envoy answers Envoy's external authorization service over gRPC. Everybody who can connect to
+// its listener may ask: Envoy has no other credential.
 type envoy struct{ s *Server }
 
-// checkMax is the number of bytes of a check, headers and all.
+// checkMax is the maximum size of a check in bytes, including headers.
 const checkMax = 256 << 10
 
-// connectionWindow is the number of bytes that a connection of Envoy may send before they
-// are read. It is fixed, so that connections bound the memory that they take.
+// connectionWindow is the number of bytes that a connection of Envoy may send before they are
+// read. It is fixed, so that the number of connections limits their memory.
 const connectionWindow = 1 << 20
 
 // envoyServer makes the gRPC server.
@@ -35,7 +35,7 @@ func (s *Server) envoyServer() *grpc.Server {
 		grpc.InitialWindowSize(checkMax), grpc.InitialConnWindowSize(connectionWindow), grpc.InTapHandle(s.inTime))
 }
 
-// inTime ends a check that has not arrived, waited and been answered in time.
+// inTime limits the total time of a check: its arrival, waiting and answer.
 func (s *Server) inTime(ctx context.Context, _ *tap.Info) (context.Context, error) {
 	l := s.cfg.Limits
 	ctx, cancel := context.WithTimeout(ctx, l.Read+l.Queue+l.Time)
@@ -43,8 +43,8 @@ func (s *Server) inTime(ctx context.Context, _ *tap.Info) (context.Context, erro
 	return ctx, nil
 }
 
-// busyListener tells a limiter that its connections are in use: a connection of
-// Envoy carries many requests and is never idle.
+// busyListener marks all its connections as in use for a limiter: a connection of Envoy carries
+// many requests and is never idle.
 type busyListener struct{ *listen.Limiter }
 
 // Accept implements net.Listener.
@@ -82,7 +82,7 @@ func (e *envoy) Check(ctx context.Context, check *extauthz.Check) (*extauthz.Ans
 	return answer, nil
 }
 
-// check decides about a check, unless as many are open as there may be connections.
+// check decides a check, unless the number of open checks is that of allowed connections.
 func (x *exchange) check(ctx context.Context, q edge.Question, caller callers.Caller) error {
 	if !x.gate.turns.enter(caller.Name, x.cfg.Limits.Connections) {
 		return errFull
@@ -91,7 +91,7 @@ func (x *exchange) check(ctx context.Context, q edge.Question, caller callers.Ca
 	return x.pass(ctx, q, caller)
 }
 
-// refused returns the status of an error, and logs a failure.
+// refused returns the status of an error, and logs it if it is a failure.
 func (x *exchange) refused(err error) int {
 	r := asRefusal(err)
 	if r == errInternal {

@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/edge"
 )
 
-// forwardPath is where proxies ask whether a request of theirs may pass.
+// forwardPath is the path for proxies that ask whether to forward a request.
 const forwardPath = "/forward-auth"
 
 var (
@@ -21,7 +21,7 @@ var (
 	errDenied   = &refusal{Status: http.StatusForbidden, Message: "the policy does not allow it"}
 )
 
-// forward answers a proxy: 200 lets its request pass, and nothing else does.
+// forward answers a proxy: only the status 200 lets its request pass.
 func (x *exchange) forward(caller callers.Caller) error {
 	q := edge.Question{Header: x.r.Header.Values}
 	method, uri := x.r.Header.Values(x.cfg.Edge.Headers.Method), x.r.Header.Values(x.cfg.Edge.Headers.URI)
@@ -35,8 +35,7 @@ func (x *exchange) forward(caller callers.Caller) error {
 	return x.write(http.StatusOK, evaluationAnswer{Decision: true})
 }
 
-// pass decides about a request of a proxy's client. Nil lets it pass; any error
-// does not.
+// pass decides about a request of a proxy's client. Only a nil error lets it pass.
 func (x *exchange) pass(ctx context.Context, q edge.Question, caller callers.Caller) error {
 	a, err := x.cfg.Edge.Map(q)
 	switch {

@@ -11,19 +11,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/deepstack"
 )
 
-// gate bounds the requests that are decided at once, and the time that each
-// takes. A request holds a slot from its turn until its answer is made, not until
-// it is fetched: a caller that reads slowly takes no turn from others.
+// gate limits the requests that are decided concurrently, and the time of each. A request
+// occupies a slot until its answer is computed, not until it is sent: a slow reader does not
+// block others.
 type gate struct {
 	turns *turns
-	// running counts work that was given up and still runs. Each caller counts with
-	// at most overdueEach, and from overdueMax on no more work is taken.
+	// running counts work that was abandoned and still runs. Each caller counts at most
+	// overdueEach, and from overdueMax no more work is accepted.
 	running                 atomic.Int64
 	overdueEach, overdueMax int
 }
 
-// newGate makes the gate. Where callers are known, one of them alone cannot keep it
-// closed.
+// newGate creates the gate. If callers are authenticated, a single one cannot close it.
 func newGate(l Limits, known bool) *gate {
 	g := &gate{turns: newTurns(l.Concurrent, l.Queue, known), overdueMax: max(1, min(runtime.GOMAXPROCS(0), l.Concurrent-1))}
 	g.overdueEach = g.overdueMax
@@ -39,10 +38,10 @@ var (
 	errStuck = busy("too many decisions run beyond their time, and cannot be interrupted")
 )
 
-// stuck reports whether so much work runs beyond its time that no more is taken.
+// stuck reports whether no more work is accepted because too much runs beyond its time.
 func (g *gate) stuck() bool { return g.closed("") }
 
-// closed reports whether no more work of a caller is taken.
+// closed reports whether no more work of a caller is accepted.
 func (g *gate) closed(caller string) bool {
 	if g.running.Load() == 0 {
 		return false
@@ -59,13 +58,13 @@ func (g *gate) take(ctx context.Context, caller string) error {
 	return g.turns.take(ctx, caller)
 }
 
-// lateness is the time that work has to notice the end of its context.
+// lateness is the time that work has to stop after its context has ended.
 const lateness = 200 * time.Millisecond
 
-// run does work of a caller in a slot, within a time, and returns its error. Work that does
-// not notice that its time is over, because it is inside one built-in function,
-// is left to itself: it holds its slot until it ends, and the caller goes on with
-// an error. A panic of the work is a panicked.
+// run runs a caller's work in a slot, with a time limit, and returns its error. Work that does
+// not notice the end of its time, because it is inside a single built-in function, is
+// abandoned: it occupies its slot until it ends, and run returns an error. A panic of the work
+// is returned as a panicked.
 func (g *gate) run(ctx context.Context, caller string, limit time.Duration, work func(context.Context) error) error {
 	if err := g.take(ctx, caller); err != nil {
 		return err
@@ -95,13 +94,13 @@ func (g *gate) run(ctx context.Context, caller string, limit time.Duration, work
 	g.turns.late(caller, 1)
 	go func() {
 		<-ended
-		g.running.Add(-1) // first: what the metric counts also closes the gate
+		g.running.Add(-1) // first, because the metric's count also closes the gate
 		g.turns.late(caller, -1)
 	}()
 	return context.Cause(ctx)
 }
 
-// panicked is a panic that was caught on another goroutine.
+// panicked is a panic that was recovered on another goroutine.
 type panicked struct {
 	value any
 	stack string
@@ -110,7 +109,7 @@ type panicked struct {
 // Error implements error.
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
-// stackMax is the number of bytes of a stack in the log.
+// stackMax is the maximum length of a stack trace in the log, in bytes.
 const stackMax = 4 << 10
 
 func unpanicked(ctx context.Context, work func(context.Context) error) (err error) {
@@ -123,9 +122,9 @@ func unpanicked(ctx context.Context, work func(context.Context) error) (err erro
 	return work(ctx)
 }
 
-// linger returns a context that ends a moment after another. A client that has
-// closed its side of the connection may still read: it gets the answer to a
-// question that takes no longer than this.
+// linger returns a context that ends a moment after ctx. A client that has closed its side of
+// the connection may still read: it gets the answer to a question that takes no longer than
+// this.
 func linger(ctx context.Context, moment time.Duration) (context.Context, context.CancelFunc) {
 	later, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {

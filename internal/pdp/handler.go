@@ -21,8 +21,7 @@ import (
 // answerer answers one kind of question.
 type answerer func(ctx context.Context, o ast.Object) (any, error)
 
-// call is one question on its way to its answer. Everything in it is decided by
-// one policy.
+// call is one question being answered. Everything in it is decided by one policy.
 type call struct {
 	policy  *live.Policy
 	caller  callers.Caller
@@ -37,20 +36,19 @@ type call struct {
 	filterer func(context.Context) (Filterer, error)
 }
 
-// route is what is served at a path.
+// route is the handler of a path.
 type route struct {
 	name   string
 	method string
 	needs  callers.Permissions
-	// forward is a proxy's question, of any method and without a body.
+	// forward is a proxy's question, with any method and without a body.
 	forward bool
-	// Otherwise one of the two: a question to the policy, or something about the server.
+	// Otherwise one of these is set: a question to the policy, or one about the server.
 	ask   func(c *call) answerer
 	serve func() (status int, answer any)
 }
 
-// table lists all that is served. A path is compared as it was sent: there is
-// nothing to decode, to clean or to redirect.
+// table lists all routes. Paths are compared as sent: without decoding, cleaning or redirects.
 func (s *Server) table() map[string]route {
 	base := basePath(s.cfg.PublicURL)
 	t := map[string]route{
@@ -106,7 +104,7 @@ type exchange struct {
 	status int
 	read   bool // the body has been read
 	last   bool // the connection ends with the answer
-	// revisionUsed is the policy that decides, once one does.
+	// revisionUsed identifies the policy that decides, once there is one.
 	revisionUsed atomic.Pointer[string]
 }
 
@@ -143,7 +141,7 @@ func (x *exchange) handle() error {
 	return x.ask(rt, caller)
 }
 
-// route returns what is served at the path of the request.
+// route returns the route of the request's path.
 func (x *exchange) route() (rt route, ok bool) {
 	path := x.r.URL.Path
 	if rt, ok = x.routes[path]; ok || x.filterers == nil {
@@ -157,17 +155,17 @@ func (x *exchange) route() (rt route, ok bool) {
 	return compileRoute(path)
 }
 
-// errGreedy is for a caller that has too many requests open. Its connection is
-// closed, so that others find one.
+// errGreedy is for a caller with too many open requests. Its connection is closed, so that
+// others can connect.
 var errGreedy = refuse(http.StatusTooManyRequests, "Retry-After", "1", "the caller has too many requests open at once")
 
-// known reports whether callers are told apart.
+// known reports whether callers are authenticated.
 func (s *Server) known() bool {
 	_, anyone := s.cfg.Callers.(callers.Anyone)
 	return !anyone
 }
 
-// perCaller is the number of requests that a caller may have open at once.
+// perCaller is the maximum number of open requests of a caller.
 func (s *Server) perCaller() int {
 	switch {
 	case !s.known():
@@ -178,8 +176,8 @@ func (s *Server) perCaller() int {
 	return s.cfg.Limits.PerCaller
 }
 
-// ask reads the question, waits for its turn and answers it. Whoever sends
-// slowly takes no turn from others, nor does whoever reads slowly.
+// ask reads the question, waits for a slot and answers it. A client that sends or reads slowly
+// occupies no slot meanwhile.
 func (x *exchange) ask(rt route, caller callers.Caller) error {
 	body, err := x.body(x.w, x.r)
 	if err != nil {
@@ -204,8 +202,8 @@ func (x *exchange) ask(rt route, caller callers.Caller) error {
 	return nil
 }
 
-// waitForStart waits for the end of the first activation, no longer than for a
-// turn: programs that start together ask before there is a policy.
+// waitForStart waits for the end of the first activation, at most as long as for a slot:
+// programs that start at the same time ask before there is a policy.
 func (x *exchange) waitForStart(ctx context.Context) error {
 	if x.live.Current() != nil {
 		return nil
@@ -221,12 +219,12 @@ func (x *exchange) waitForStart(ctx context.Context) error {
 	return nil
 }
 
-// halfClosed is the time for the answer to a client that has closed its side of
-// the connection: it may be gone, or only have nothing more to say.
+// halfClosed is the time limit of an answer to a client that has closed its side of the
+// connection: it may be gone, or just have nothing more to send.
 const halfClosed = 100 * time.Millisecond
 
-// decide makes the answer. It runs on a goroutine of its own, and may end after
-// the exchange has: it must not touch what that changes.
+// decide computes the answer. It runs on its own goroutine and may outlive the exchange: it
+// must not access the exchange's mutable fields.
 func (x *exchange) decide(ctx context.Context, rt route, caller callers.Caller, body []byte) (media string, text []byte, err error) {
 	policy := x.live.Current()
 	if policy == nil {
@@ -245,7 +243,7 @@ func (x *exchange) decide(ctx context.Context, rt route, caller callers.Caller, 
 		c.filterer = func(ctx context.Context) (Filterer, error) { return x.filterers.of(ctx, policy) }
 	}
 	answer, err := rt.ask(c)(ctx, o)
-	// What is answered has been logged before.
+	// Decisions are logged before they are answered.
 	if c.journal != nil {
 		x.management.Log(x.r.Context(), c.journal.entries...)
 	}
@@ -265,7 +263,7 @@ func (x *exchange) panicked(value any, stack string) {
 	x.cfg.Log.Error("a request made the decision point fail", "panic", fmt.Sprint(value), "stack", stack[:min(len(stack), stackMax)], "request_id", requestID(x.r))
 }
 
-// fail answers with a refusal. An error that is none is logged and not shown.
+// fail answers with a refusal. Other errors are logged and not shown.
 func (x *exchange) fail(err error) {
 	var r *refusal
 	var p *panicked
@@ -276,8 +274,8 @@ func (x *exchange) fail(err error) {
 		x.panicked(p.value, p.stack)
 		x.refuse(errInternal)
 	case x.r.Context().Err() != nil:
-		// A client that has closed only its side reads this; an empty answer would
-		// look like one that says nothing.
+		// A client that has only closed its side reads this; an empty answer would look like a
+		// valid one.
 		x.refuse(errGone)
 		x.status = statusGone
 	default:
@@ -286,14 +284,14 @@ func (x *exchange) fail(err error) {
 	}
 }
 
-// statusGone stands in metrics and logs for a client that did not wait.
+// statusGone is the status in metrics and logs for a client that did not wait.
 const statusGone = 499
 
 var errGone = busy("the client closed its side of the connection before there was an answer")
 
 func (x *exchange) refuse(r *refusal) {
 	if x.status != 0 {
-		return // the answer is on its way
+		return // the answer has begun
 	}
 	if r.header[0] != "" {
 		x.w.Header().Set(r.header[0], r.header[1])
@@ -304,7 +302,7 @@ func (x *exchange) refuse(r *refusal) {
 	_ = x.write(r.Status, errorAnswer{r})
 }
 
-// write writes an answer whole or not at all.
+// write writes an answer completely or not at all.
 func (x *exchange) write(status int, answer any) error {
 	text, err := json.Marshal(answer)
 	if err != nil {
@@ -329,30 +327,30 @@ func (x *exchange) send(status int, media string, text []byte) {
 	}
 	if x.unread() {
 		// net/http reads the rest of the body before it closes the connection.
-		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(restWithin)) // there is none in Envoy's requests
+		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(restWithin)) // Envoy's requests do not support it
 	}
 	x.status = status
 	x.w.WriteHeader(status)
-	_, _ = x.w.Write(text) // a client that left is nobody's mistake
+	_, _ = x.w.Write(text) // a client that has disconnected is not an error
 }
 
-// closes reports whether the connection ends with this answer. Whoever is not
-// known keeps none from others. A request in chunks may have said its length as
-// well, which net/http does not tell: a proxy that goes by the length would take
-// the rest for another request (RFC 9112, section 6.1).
+// closes reports whether the connection ends with this answer. An unknown client must not
+// occupy a connection. A chunked request may also have sent a length, which net/http does not
+// report: a proxy that uses the length would take the rest for another request (RFC 9112,
+// section 6.1).
 func (x *exchange) closes() bool {
 	return x.last || x.caller == "" || len(x.r.TransferEncoding) > 0 || x.unread()
 }
 
-// unread reports whether the body was not read to its end. What follows it on the
-// connection cannot be found without waiting for a client that may send slowly.
+// unread reports whether the body was not read to its end. The next request on the connection
+// cannot be found without waiting for a client that may send slowly.
 func (x *exchange) unread() bool { return !x.read && x.r.ContentLength != 0 }
 
-// restWithin is the time for the rest of a body that nobody reads.
+// restWithin is the time limit for the rest of a body that is discarded.
 const restWithin = 100 * time.Millisecond
 
-// finished counts a request and, where asked for, logs it: never its body, its
-// token or any header but the id.
+// finished counts a request and, if enabled, logs it, but never its body, its token or a header
+// other than the id.
 func (s *Server) finished(x *exchange, took time.Duration) {
 	s.metrics.finished(x.path, x.status, took)
 	if !s.cfg.AccessLog {
@@ -361,7 +359,7 @@ func (s *Server) finished(x *exchange, took time.Duration) {
 	s.cfg.Log.Info("request", "api", x.path, "status", x.status, "seconds", took.Seconds(), "caller", x.caller, "request_id", requestID(x.r))
 }
 
-// requestID is the id of a request, as long as a log can bear.
+// requestID is the id of a request, limited in length for the log.
 func requestID(r *http.Request) string {
 	id := strings.ToValidUTF8(r.Header.Get("X-Request-Id"), "�")
 	if len(id) > 128 {

@@ -9,12 +9,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/redact"
 )
 
-// health says how the decision point is.
+// health is the state of the decision point.
 type health struct {
 	Status string `json:"status"`
-	// Missing is what there must be to become ready.
+	// Missing is what prevents readiness.
 	Missing []string `json:"missing,omitzero"`
-	// Degraded is what is wrong while decisions go on.
+	// Degraded lists problems that do not prevent decisions.
 	Degraded []string   `json:"degraded,omitzero"`
 	Revision string     `json:"revision,omitzero"`
 	Since    *time.Time `json:"since,omitzero"`
@@ -23,8 +23,8 @@ type health struct {
 // alive answers as long as the process does.
 func (s *Server) alive() (int, any) { return http.StatusOK, health{Status: "alive"} }
 
-// ready is readiness for everybody: what is missing or degraded, and not why.
-// Errors of bundles quote policy and name addresses.
+// ready is the public readiness: what is missing or degraded, without the reason, because
+// errors of bundles quote the policy and contain addresses.
 func (s *Server) ready() (int, any) {
 	status, h := s.health()
 	for _, list := range [][]string{h.Missing, h.Degraded} {
@@ -46,8 +46,8 @@ func (s *Server) readyInDetail() (int, any) {
 	return status, h
 }
 
-// health says whether there are decisions to be had here, and what is missing.
-// Each text is a name, or a name, ": " and a reason.
+// health reports whether decisions are possible, and what is missing. Each string is a name, or
+// a name, ": " and a reason.
 func (s *Server) health() (int, health) {
 	h := health{Status: "ready"}
 	last := s.live.Last()
@@ -91,11 +91,10 @@ func (s *Server) health() (int, health) {
 	return http.StatusOK, h
 }
 
-// slowActivation is the time after which an activation that goes on is worth
-// telling.
+// slowActivation is the duration after which a running activation is reported.
 const slowActivation = 10 * time.Second
 
-// troubles are what is wrong with the process while decisions go on.
+// troubles are problems of the process that do not prevent decisions.
 func (s *Server) troubles() (list []string) {
 	if since, ok := s.live.UnderWay(); ok && time.Since(since) > slowActivation {
 		list = append(list, "activation: one is under way since "+since.UTC().Format(time.RFC3339))

@@ -2,8 +2,8 @@ package pdp
 
 import "strings"
 
-// httpErrors takes what net/http reports. What keeps connections out is a warning,
-// what a client does wrong is for debugging, and both are counted.
+// httpErrors receives the errors of net/http. Rejected connections are logged as warnings,
+// errors of clients at debug level; both are counted.
 type httpErrors struct{ s *Server }
 
 // The kinds of errors.

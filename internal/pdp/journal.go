@@ -16,20 +16,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
 )
 
-// journal collects what is decided about one request of a client, for the
-// decision log. A nil journal collects nothing.
+// journal collects the decisions of one request for the decision log. A nil journal collects
+// nothing.
 type journal struct {
 	to     *management.Manager
 	policy *live.Policy
-	path   string // of the entry point's package
+	path   string // the path of the entry point's package
 	remote string
 	header http.Header
 	custom map[string]any
 	batch  string // the id of a batch
-	size   int    // of the request in bytes
-	brief  bool   // leave out what a batch repeats
-	// decided waits to be answered, in order: a batch may end before all of what
-	// has been decided together is answered.
+	size   int    // the size of the request in bytes
+	brief  bool   // omit what the items of a batch share
+	// decided are the decisions that have not been answered yet, in order: a batch may end
+	// before all of them are answered.
 	decided []ast.Value
 	entries []management.Decision
 }
@@ -51,14 +51,14 @@ func (x *exchange) journal(p *live.Policy, caller callers.Caller, size int) *jou
 	return j
 }
 
-// entryID is an id that no other entry has.
+// entryID is a unique id for an entry.
 func entryID() string {
 	id := make([]byte, 16)
 	_, _ = rand.Read(id) // never fails
 	return hex.EncodeToString(id)
 }
 
-// asks notes what is decided now.
+// asks records requests that are about to be decided.
 func (j *journal) asks(requests []engine.Request) {
 	if j == nil {
 		return
@@ -78,9 +78,9 @@ func (j *journal) asks(requests []engine.Request) {
 	}
 }
 
-// repeatMax is the number of bytes that the entries of a batch may have before
-// what its items may share is left out of them: a thousand items on one subject
-// of a megabyte would fill a gigabyte of log.
+// repeatMax is the maximum size in bytes of the entries of a batch before the parts that its
+// items share are omitted: a thousand items with the same subject of a megabyte would fill a
+// gigabyte of log.
 const repeatMax = 16 << 20
 
 func withoutProperties(part *ast.Term) *ast.Term {
@@ -97,15 +97,15 @@ func withoutProperties(part *ast.Term) *ast.Term {
 	return ast.NewTerm(kept)
 }
 
-// verdict is the part of an entry that says what was decided.
+// verdict is the part of an entry with the decision.
 type verdict struct {
 	Allow     bool     `json:"allow"`
 	Reason    string   `json:"reason,omitzero"`
 	GrantedBy []string `json:"granted_by"`
 }
 
-// answered notes that the next of what was decided is answered. An item of a
-// batch that could not be read has a refusal, and was never decided.
+// answered records the answer of the next decision. An item of a batch that could not be parsed
+// has a refusal, and was never decided.
 func (j *journal) answered(v engine.Verdict) {
 	if j == nil {
 		return
@@ -127,7 +127,7 @@ func (j *journal) answered(v engine.Verdict) {
 	j.entries = append(j.entries, d)
 }
 
-// searched notes a search and what it found.
+// searched records a search and its results.
 func (j *journal) searched(kind string, o ast.Object, found []result) {
 	if j == nil {
 		return
@@ -145,7 +145,7 @@ func (j *journal) searched(kind string, o ast.Object, found []result) {
 	j.entries = append(j.entries, d)
 }
 
-// filtered notes a filter that is answered: its kind, and not its text.
+// filtered records an answered filter: its kind, but not its text.
 func (j *journal) filtered(o ast.Object, q FilterRequest, r *filter.Report) {
 	if j == nil {
 		return

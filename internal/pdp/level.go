@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// ParseLevel returns the level of a name: debug, info, warn or error.
+// ParseLevel returns the level with the given name: debug, info, warn or error.
 func ParseLevel(name string) (slog.Level, error) {
 	switch name {
 	case "debug":

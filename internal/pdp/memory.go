@@ -10,20 +10,18 @@ import (
 	"strings"
 )
 
-// spare is the number of bytes of garbage that a decision point accepts before
-// it collects. A decision leaves garbage and nothing else; over a small policy
-// the collector would otherwise take a fourth of the time.
+// spare is the number of bytes of garbage that a decision point allows before a collection.
+// Decisions only allocate short-lived memory; with a small policy the collector would otherwise
+// take a quarter of the time.
 const spare = 48 << 20
 
-// percent is the setting of the collector (GOGC) for a heap that holds live
-// bytes: the spare over a small one, and as much again over a large one. What
-// requests hold counts as what the policy holds: a factor of the policy alone
-// would let a flood of bodies grow to ten times their size.
+// percent is the setting of the collector (GOGC) for a heap with the given number of live
+// bytes: spare for a small one, and 100 % for a large one. The memory of requests counts too: a
+// factor based on the policy alone would let a flood of bodies grow to ten times their size.
 func percent(live uint64) int { return max(100, int(100*spare/(live+1))) }
 
-// TuneCollector keeps the setting of the collector at what the live heap allows,
-// after every collection, until the context ends. GOGC in the environment turns
-// it off; GOMEMLIMIT counts in any case.
+// TuneCollector adjusts the collector to the size of the live heap after every collection,
+// until the context ends. GOGC in the environment disables it; GOMEMLIMIT always applies.
 func TuneCollector(ctx context.Context) {
 	if os.Getenv("GOGC") != "" {
 		return
@@ -52,8 +50,7 @@ func (t *tuner) watch() {
 	}
 }
 
-// tune changes the setting where it differs by an eighth: the change stops the
-// world.
+// tune changes the setting only if it differs by an eighth, because a change stops the world.
 func (t *tuner) tune() {
 	runtimemetrics.Read(t.live)
 	now := percent(t.live[0].Value.Uint64())
@@ -63,12 +60,12 @@ func (t *tuner) tune() {
 	}
 }
 
-// Collect collects garbage now: what an activation leaves is much.
+// Collect runs a garbage collection: an activation leaves much garbage.
 func Collect() { runtime.GC() }
 
-// LimitMemory sets the memory limit of the process to nine tenths of what the
-// control group allows, and returns it, 0 where there is no such limit or
-// GOMEMLIMIT is set. The collector then works harder before the kernel kills.
+// LimitMemory sets the memory limit of the process to nine tenths of the control group's limit,
+// and returns it; 0 if there is no limit or GOMEMLIMIT is set. The collector then works harder
+// before the kernel kills the process.
 func LimitMemory() int64 {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return 0
@@ -82,8 +79,8 @@ func LimitMemory() int64 {
 	return limit
 }
 
-// groupLimit returns the bytes that the process's control group allows, the
-// least on the way to the root, 0 for no limit.
+// groupLimit returns the memory limit of the process's control group in bytes: the smallest on
+// the path to the root, 0 for no limit.
 func groupLimit(read func(string) ([]byte, error)) int64 {
 	const root = "/sys/fs/cgroup"
 	membership, err := read("/proc/self/cgroup")
@@ -96,7 +93,7 @@ func groupLimit(read func(string) ([]byte, error)) int64 {
 		if err != nil {
 			return
 		}
-		// "max", and the largest number of pages, stand for no limit.
+		// "max" and the largest number of pages mean no limit.
 		n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
 		if err == nil && n > 0 && n < 1<<60 && (least == 0 || n < least) {
 			least = n
@@ -114,7 +111,7 @@ func groupLimit(read func(string) ([]byte, error)) int64 {
 			}
 			dir, file = root+"/memory", "memory.limit_in_bytes"
 		}
-		// Inside a container the group may be seen as the root.
+		// Inside a container the group may appear as the root.
 		for group := parts[2]; ; group = group[:strings.LastIndexByte(group, '/')] {
 			note(dir + strings.TrimSuffix(group, "/") + "/" + file)
 			if strings.Trim(group, "/") == "" {

@@ -15,8 +15,8 @@ const (
 	metadataPath       = "/.well-known/authzen-configuration"
 )
 
-// metadata is what a decision point says of itself. What is not served is not
-// there.
+// metadata is the decision point's description of itself. Endpoints that are not served are
+// omitted.
 type metadata struct {
 	PolicyDecisionPoint string `json:"policy_decision_point"`
 	Evaluation          string `json:"access_evaluation_endpoint"`
@@ -26,7 +26,7 @@ type metadata struct {
 	ActionSearch        string `json:"search_action_endpoint,omitzero"`
 }
 
-// basePath is the path of the public URL, without a slash at its end.
+// basePath is the path of the public URL, without a trailing slash.
 func basePath(public string) string {
 	u, err := url.Parse(public)
 	if err != nil {
@@ -35,8 +35,7 @@ func basePath(public string) string {
 	return strings.TrimSuffix(u.Path, "/")
 }
 
-// metadata describes what is served now, at the configured URL: nothing in it
-// comes from the request.
+// metadata describes what is served, at the configured URL: none of it comes from the request.
 func (s *Server) metadata() metadata {
 	base := strings.TrimSuffix(s.cfg.PublicURL, "/")
 	m := metadata{

@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 )
 
-// metrics are what a decision point counts. Labels have few values: nothing in
-// them comes from a request.
+// metrics are the counters of a decision point. Labels have few values, none of which comes
+// from a request.
 type metrics struct {
 	registry    *prometheus.Registry
 	requests    *prometheus.CounterVec

@@ -12,11 +12,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/docs"
 )
 
-// openapiPath is where the server describes its operations.
+// openapiPath is the path of the OpenAPI document.
 const openapiPath = "/openapi.json"
 
-// openapi returns the OpenAPI document with the operations that are served at the
-// API's address, at the address that callers use.
+// openapi returns the OpenAPI document with the operations that are served, at the address that
+// callers use.
 func (s *Server) openapi() (jsontext.Value, error) {
 	var doc map[string]any
 	if err := yaml.Unmarshal(docs.OpenAPI, &doc); err != nil {
@@ -41,7 +41,7 @@ func (s *Server) openapi() (jsontext.Value, error) {
 	return json.Marshal(doc, json.Deterministic(true))
 }
 
-// serves reports whether a path of the document is served here.
+// serves reports whether a path of the document is served.
 func (s *Server) serves(path string) bool {
 	switch {
 	case path == metadataPath:

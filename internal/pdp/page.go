@@ -11,11 +11,11 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// pageRequest is what a search says about pages.
+// pageRequest is the page parameter of a search.
 type pageRequest struct {
-	// paged says that pages are spoken of at all.
+	// paged says that the request has the parameter.
 	paged bool
-	// limit is -1 where there is none.
+	// limit is -1 if there is none.
 	limit int
 	token string
 }
@@ -54,15 +54,14 @@ func limitOf(v ast.Value) (int, error) {
 	return int(min(f, math.MaxInt32)), nil
 }
 
-// A page token is the limit of the first request and the number of the
-// candidate to go on with, under a code that nobody else can make. The code
-// covers the caller, the policy to the byte and the whole question, so that a
-// token continues one search alone.
+// A page token consists of the limit of the first request, the number of the next candidate,
+// and a message authentication code. The code covers the caller, the exact policy and the whole
+// question, so that a token continues one search only.
 const codeSize = sha256.Size
 
 const positionSize = 8
 
-// pageKeyMin is the number of bytes of a key that replicas share.
+// pageKeyMin is the minimum length in bytes of a key that replicas share.
 const pageKeyMin = 32
 
 func (c *call) token(query string, limit, next int) string {
@@ -82,8 +81,8 @@ func (c *call) code(position []byte, query string) []byte {
 	return mac.Sum(position)
 }
 
-// start returns the number of the candidate to begin with. The limit of the
-// first request counts for all pages.
+// start returns the number of the first candidate. The limit of the first request applies to
+// all pages.
 func (c *call) start(p *pageRequest, query string, candidates int) (int, error) {
 	if p.token == "" {
 		return 0, nil

@@ -15,50 +15,50 @@ import (
 // searchKind is one of the three searches.
 type searchKind struct {
 	name string
-	// read reads the request without what is searched for, and the parts that
-	// every candidate gets: the type and properties.
+	// read parses the request except the target of the search, and the parts that all
+	// candidates share: type and properties.
 	read func(o ast.Object) (engine.Request, *ast.Term, error)
-	// candidates are the ids or names to look among, in order.
-	candidates func(p *live.Policy, wanted *ast.Term) ([]string, bool)
-	// alike tells which candidates have the same verdict; nil where nothing does.
-	alike func(ctx context.Context, p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Equivalence
-	// with puts a candidate into a request.
+	// candidates are the ids or names to decide, sorted.
+	candidates func(p *live.Policy, target *ast.Term) ([]string, bool)
+	// equivalence returns which candidates have the same verdict; nil if that is unknown.
+	equivalence func(ctx context.Context, p *live.Policy, base engine.Request, target *ast.Term) *engine.Equivalence
+	// with adds a candidate to a request.
 	with func(r *engine.Request, candidate *ast.Term)
-	// key is the field that names a candidate.
+	// key is the field that identifies a candidate.
 	key *ast.Term
 }
 
 var subjectSearch = searchKind{
 	name: "subject", key: idKey,
-	read: func(o ast.Object) (r engine.Request, wanted *ast.Term, err error) {
-		if wanted, err = subjectOfKind.of(o); err != nil {
+	read: func(o ast.Object) (r engine.Request, target *ast.Term, err error) {
+		if target, err = subjectOfKind.of(o); err != nil {
 			return r, nil, err
 		}
 		if r.Action, err = action.of(o); err != nil {
 			return r, nil, err
 		}
 		r.Resource, err = resource.of(o)
-		return r, wanted, err
+		return r, target, err
 	},
-	candidates: func(p *live.Policy, wanted *ast.Term) ([]string, bool) { return p.Subjects(text(wanted, typeKey)) },
+	candidates: func(p *live.Policy, target *ast.Term) ([]string, bool) { return p.Subjects(text(target, typeKey)) },
 	with:       func(r *engine.Request, candidate *ast.Term) { r.Subject = candidate },
 }
 
 var resourceSearch = searchKind{
 	name: "resource", key: idKey,
-	read: func(o ast.Object) (r engine.Request, wanted *ast.Term, err error) {
+	read: func(o ast.Object) (r engine.Request, target *ast.Term, err error) {
 		if r.Subject, err = subject.of(o); err != nil {
 			return r, nil, err
 		}
 		if r.Action, err = action.of(o); err != nil {
 			return r, nil, err
 		}
-		wanted, err = resourceOfKind.of(o)
-		return r, wanted, err
+		target, err = resourceOfKind.of(o)
+		return r, target, err
 	},
-	candidates: func(p *live.Policy, wanted *ast.Term) ([]string, bool) { return p.Resources(text(wanted, typeKey)) },
-	alike: func(ctx context.Context, p *live.Policy, base engine.Request, wanted *ast.Term) *engine.Equivalence {
-		base.Resource = wanted
+	candidates: func(p *live.Policy, target *ast.Term) ([]string, bool) { return p.Resources(text(target, typeKey)) },
+	equivalence: func(ctx context.Context, p *live.Policy, base engine.Request, target *ast.Term) *engine.Equivalence {
+		base.Resource = target
 		return p.Equivalence(ctx, base)
 	},
 	with: func(r *engine.Request, candidate *ast.Term) { r.Resource = candidate },
@@ -66,7 +66,7 @@ var resourceSearch = searchKind{
 
 var actionSearch = searchKind{
 	name: "action", key: nameKey,
-	read: func(o ast.Object) (r engine.Request, wanted *ast.Term, err error) {
+	read: func(o ast.Object) (r engine.Request, target *ast.Term, err error) {
 		if r.Subject, err = subject.of(o); err != nil {
 			return r, nil, err
 		}
@@ -77,7 +77,7 @@ var actionSearch = searchKind{
 	with:       func(r *engine.Request, candidate *ast.Term) { r.Action = candidate },
 }
 
-// text returns the text that keys lead to, "" if there is none.
+// text returns the string at the path keys, "" if there is none.
 func text(t *ast.Term, keys ...*ast.Term) string {
 	for _, key := range keys {
 		if t = t.Get(key); t == nil {
@@ -94,7 +94,7 @@ type searchAnswer struct {
 	Results []result `json:"results"`
 }
 
-// result is an entity that was found; an action has a name instead of type and id.
+// result is a found entity; an action has a name instead of type and id.
 type result struct {
 	Type string  `json:"type,omitzero"`
 	ID   *string `json:"id,omitzero"`
@@ -106,26 +106,25 @@ type page struct {
 	Count     int    `json:"count"`
 }
 
-// The number of candidates that are decided at once: one at first, because a
-// decision may take a good part of the time that there is, and then as many as
-// the time for a page is long enough for.
+// The number of candidates that are decided together: one at first, because a decision may take
+// a large part of the time limit, and then as many as the time for a page allows.
 const (
 	chunkFirst = 1
-	chunkLeast = 1
+	minChunk   = 1
 	maxChunk   = 1 << 14
 )
 
-// chunkAfter is the size of the next chunk, which should not take more than an
-// eighth of the time for a page.
+// chunkAfter is the size of the next chunk, which should not take more than an eighth of the
+// time for a page.
 func chunkAfter(size int, took, page time.Duration) int {
 	affordable := int(page / 8 * time.Duration(size) / max(took, 1))
-	return max(chunkLeast, min(affordable, 4*size, maxChunk))
+	return max(minChunk, min(affordable, 4*size, maxChunk))
 }
 
 // search answers a search: the candidates that evaluate to true, in order.
 func (c *call) search(kind searchKind) answerer {
 	return func(ctx context.Context, o ast.Object) (any, error) {
-		base, wanted, err := kind.read(o)
+		base, target, err := kind.read(o)
 		if err != nil {
 			return nil, err
 		}
@@ -136,11 +135,11 @@ func (c *call) search(kind searchKind) answerer {
 		if err != nil {
 			return nil, err
 		}
-		all, ok := kind.candidates(c.policy, wanted)
+		all, ok := kind.candidates(c.policy, target)
 		if !ok {
 			return nil, &refusal{Status: 404, Message: "the policy does not say which " + kind.name + "s there are: it cannot be searched for them"}
 		}
-		query := c.queryText(kind.name, base, wanted)
+		query := c.queryText(kind.name, base, target)
 		start, err := c.start(&asked, query, len(all))
 		if err != nil {
 			return nil, err
@@ -149,7 +148,7 @@ func (c *call) search(kind searchKind) answerer {
 		if asked.limit >= 0 {
 			limit = min(limit, asked.limit)
 		}
-		found, next, err := c.find(ctx, kind, base, wanted, all, start, limit)
+		found, next, err := c.find(ctx, kind, base, target, all, start, limit)
 		if err != nil {
 			return nil, err
 		}
@@ -165,14 +164,13 @@ func (c *call) search(kind searchKind) answerer {
 	}
 }
 
-// find returns up to limit candidates from a number on that evaluate to true,
-// and the number of the candidate to go on with, or -1 at the end. It ends early
-// when half of the time is over.
-func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, wanted *ast.Term, all []string, start, limit int) ([]result, int, error) {
+// find returns up to limit candidates, from a number on, that evaluate to true, and the number
+// of the next candidate, or -1 at the end. It stops early after half of the time limit.
+func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, target *ast.Term, all []string, start, limit int) ([]result, int, error) {
 	found := make([]result, 0, min(limit, len(all)-start))
-	j := decisions{call: c, kind: kind, base: base, wanted: wanted, allows: map[int32]bool{}}
-	if kind.alike != nil {
-		j.alike = kind.alike(ctx, c.policy, base, wanted)
+	j := decisions{call: c, kind: kind, base: base, target: target, allows: map[int32]bool{}}
+	if kind.equivalence != nil {
+		j.equivalence = kind.equivalence(ctx, c.policy, base, target)
 	}
 	size, began := chunkFirst, time.Now()
 	for start < len(all) {
@@ -187,7 +185,7 @@ func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, w
 			case len(found) == limit:
 				return found, start + i, nil
 			default:
-				found = append(found, kind.result(wanted, chunk[i]))
+				found = append(found, kind.result(target, chunk[i]))
 			}
 		}
 		start += len(chunk)
@@ -199,25 +197,25 @@ func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, w
 	return found, -1, nil
 }
 
-// decisions are the candidates of a search, judged a chunk at a time.
+// decisions are the candidates of a search, decided in chunks.
 type decisions struct {
 	*call
 	kind   searchKind
 	base   engine.Request
-	wanted *ast.Term
-	// alike is nil unless many candidates may have one verdict; allows is what
-	// is known by their class.
-	alike  *engine.Equivalence
-	allows map[int32]bool
+	target *ast.Term
+	// equivalence is nil unless many candidates may have the same verdict; allows has the known
+	// results by class.
+	equivalence *engine.Equivalence
+	allows      map[int32]bool
 }
 
-// judge says which candidates evaluate to true. Of those that the policy cannot
-// tell apart it judges the first.
+// judge returns which candidates evaluate to true. It decides only the first of candidates that
+// the policy cannot distinguish.
 func (j *decisions) judge(ctx context.Context, chunk []string) ([]bool, error) {
 	classes := slices.Repeat([]int32{-1}, len(chunk))
-	if j.alike != nil {
+	if j.equivalence != nil {
 		var err error
-		if classes, err = j.alike.Classes(chunk); err != nil {
+		if classes, err = j.equivalence.Classes(chunk); err != nil {
 			return nil, err
 		}
 	}
@@ -227,13 +225,13 @@ func (j *decisions) judge(ctx context.Context, chunk []string) ([]bool, error) {
 		if _, known := j.allows[class]; !known {
 			open, at = append(open, chunk[i]), append(at, i)
 			if class >= 0 {
-				j.allows[class] = false // until it is judged
+				j.allows[class] = false // until it is decided
 			}
 		}
 	}
 	allowed := make([]bool, len(chunk))
 	if len(open) > 0 {
-		verdicts, err := j.policy.Evaluate(ctx, requests(j.kind, j.base, j.wanted, open), false)
+		verdicts, err := j.policy.Evaluate(ctx, requests(j.kind, j.base, j.target, open), false)
 		if err != nil {
 			return nil, err
 		}
@@ -255,17 +253,17 @@ func (j *decisions) judge(ctx context.Context, chunk []string) ([]bool, error) {
 	return allowed, nil
 }
 
-func (k searchKind) result(wanted *ast.Term, candidate string) result {
+func (k searchKind) result(target *ast.Term, candidate string) result {
 	if k.key == nameKey {
 		return result{Name: &candidate}
 	}
-	return result{Type: text(wanted, typeKey), ID: &candidate}
+	return result{Type: text(target, typeKey), ID: &candidate}
 }
 
-func requests(kind searchKind, base engine.Request, wanted *ast.Term, chunk []string) []engine.Request {
+func requests(kind searchKind, base engine.Request, target *ast.Term, chunk []string) []engine.Request {
 	list := make([]engine.Request, len(chunk))
-	properties := wanted.Get(propertiesKey)
-	typ := wanted.Get(typeKey)
+	properties := target.Get(propertiesKey)
+	typ := target.Get(typeKey)
 	for i, id := range chunk {
 		members := make([][2]*ast.Term, 0, 3)
 		if typ != nil {
@@ -281,12 +279,12 @@ func requests(kind searchKind, base engine.Request, wanted *ast.Term, chunk []st
 	return list
 }
 
-// queryText is what a search asks, the same text for the same question.
-func (c *call) queryText(kind string, r engine.Request, wanted *ast.Term) string {
+// queryText is a canonical text of a search: the same for the same question.
+func (c *call) queryText(kind string, r engine.Request, target *ast.Term) string {
 	var b strings.Builder
 	b.WriteString(kind)
-	for _, t := range []*ast.Term{r.Subject, r.Action, r.Resource, r.Context, wanted} {
-		b.WriteByte('\n') // in no term, which escapes it
+	for _, t := range []*ast.Term{r.Subject, r.Action, r.Resource, r.Context, target} {
+		b.WriteByte('\n') // terms escape line feeds
 		if t != nil {
 			b.WriteString(t.String())
 		}

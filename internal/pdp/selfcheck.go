@@ -10,16 +10,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// DefaultSelfCheck is the time between two decisions of the decision point's own.
+// DefaultSelfCheck is the default interval of the self-check.
 const DefaultSelfCheck = 2 * time.Second
 
-// selfCheck tells whether decisions are made: it asks for one, again and again,
-// through the same gate as everybody. Readiness that only looks at what should be
-// there stays green while every request waits.
+// selfCheck checks that decisions are possible: it repeatedly requests one, through the same
+// gate as all callers. Readiness based on the presence of a policy alone would be reported even
+// if all requests were blocked.
 type selfCheck struct {
 	every time.Duration
-	// after is the time without a decision after which the decision point is not
-	// ready.
+	// after is the time without a decision after which the decision point is not ready.
 	after time.Duration
 	last  atomic.Pointer[time.Time] // the end of the last decision
 }
@@ -28,7 +27,7 @@ func newSelfCheck(every time.Duration, l Limits) *selfCheck {
 	return &selfCheck{every: every, after: max(5*every, 2*(l.Queue+l.Time))}
 }
 
-// selfRequest is about nobody and nothing. What the policy says does not matter.
+// selfRequest has no meaningful subject or resource. The decision does not matter.
 func selfRequest() engine.Request {
 	entity := func(typ string) *ast.Term {
 		return ast.ObjectTerm([2]*ast.Term{typeKey, term(typ)}, [2]*ast.Term{idKey, term("qlik2rego self-check")})
@@ -36,8 +35,7 @@ func selfRequest() engine.Request {
 	return engine.Request{Subject: entity("user"), Action: ast.ObjectTerm([2]*ast.Term{nameKey, term("read")}), Resource: entity("App")}
 }
 
-// selfCaller stands for the decision point itself among callers, whose names are
-// not empty.
+// selfCaller is the decision point itself as a caller; names of other callers are not empty.
 const selfCaller = ""
 
 // run decides until the context ends.
@@ -62,7 +60,7 @@ func (c *selfCheck) once(ctx context.Context, s *Server, request []engine.Reques
 		return
 	}
 	now := time.Now()
-	c.last.CompareAndSwap(nil, &now) // the first has its time as well
+	c.last.CompareAndSwap(nil, &now) // the first decision has its time as well
 	if err := s.gate.run(ctx, selfCaller, s.cfg.Limits.Time, func(ctx context.Context) error {
 		_, err := p.Evaluate(ctx, request, false)
 		return err

@@ -27,19 +27,18 @@ import (
 type Server struct {
 	cfg  Config
 	live *live.PolicyStore
-	// files and management are each nil where there is no such thing.
+	// files and management are nil if they are not configured.
 	files      *live.Files
 	management *management.Manager
 	routes     map[string]route
 	described  jsontext.Value // the OpenAPI document
-	filterers  *filterers     // nil where filters are not served
+	filterers  *filterers     // nil if filters are not served
 	metrics    *metrics
 	gate       *gate
 	check      *selfCheck
-	// listeners are those of the API and of diagnostics, by name, once they serve.
+	// listeners are those of the API and of diagnostics, by name, while they serve.
 	listeners atomic.Pointer[map[string]*listen.Limiter]
-	// pageKey makes page tokens; another process has another, unless it was given
-	// the same.
+	// pageKey authenticates page tokens; it is random for each process unless it is configured.
 	pageKey []byte
 	// edgeContext is the context of requests of proxies, nil without one.
 	edgeContext *ast.Term
@@ -49,12 +48,12 @@ type Server struct {
 	// up is closed at the end of the first activation.
 	up       chan struct{}
 	stopping atomic.Bool
-	// announced says that the supervisor knows that the server has started.
+	// announced says that the supervisor has been told that the server has started.
 	announced atomic.Bool
 }
 
-// New prepares a decision point and activates its bundles. That they cannot be
-// activated is an error, unless the configuration says to wait for them.
+// New creates a decision point and activates its bundles. It fails if they cannot be activated,
+// unless Config.Wait is set.
 func New(ctx context.Context, cfg Config) (*Server, error) {
 	s, err := Prepare(ctx, cfg)
 	if err != nil {
@@ -67,8 +66,8 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// Prepare checks the configuration and activates nothing: Serve does, while
-// health is there to be asked.
+// Prepare checks the configuration but does not activate anything: Serve does, while health can
+// already be queried.
 func Prepare(ctx context.Context, cfg Config) (*Server, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
@@ -101,8 +100,7 @@ func Prepare(ctx context.Context, cfg Config) (*Server, error) {
 	return s, s.prepareManagement(ctx)
 }
 
-// start activates the bundles: those of files, and what is stored on disk of those
-// of a server.
+// start activates the bundles: those in files, and the stored ones of a bundle server.
 func (s *Server) start(ctx context.Context) error {
 	defer close(s.up)
 	if s.management != nil {
@@ -111,7 +109,7 @@ func (s *Server) start(ctx context.Context) error {
 		}
 	}
 	if len(s.cfg.Bundles) == 0 {
-		return nil // those of a server come when they come
+		return nil // bundles of a server arrive later
 	}
 	verification := s.cfg.Verification
 	if verification == nil && s.management != nil {
@@ -124,8 +122,8 @@ func (s *Server) start(ctx context.Context) error {
 	return nil
 }
 
-// ErrStart is the error of Serve when the bundles cannot be activated at the
-// start. It wraps the reason.
+// ErrStart is the error of Serve if the bundles cannot be activated at the start. It wraps the
+// reason.
 type ErrStart struct{ Err error }
 
 // Error implements error.
@@ -141,7 +139,7 @@ func (s *Server) prepareManagement(ctx context.Context) (err error) {
 	files := len(s.cfg.Bundles) > 0
 	s.management, err = management.New(ctx, management.Options{
 		Config: s.cfg.OPA, Files: files, PolicyStore: s.live, Log: s.cfg.Log, Console: s.cfg.Console,
-		Metrics: s.metrics.registry, StallAfter: s.cfg.StallAfter, Settled: s.cfg.Activated,
+		Metrics: s.metrics.registry, StallAfter: s.cfg.StallAfter, Released: s.cfg.Activated,
 		BundleMax: s.cfg.Limits.Bundle, LogWithin: s.cfg.LogWithin,
 	})
 	if err != nil {
@@ -154,8 +152,8 @@ func (s *Server) prepareManagement(ctx context.Context) (err error) {
 	return nil
 }
 
-// stopManagement lets decisions that wait reach the log's server until the
-// deadline, and in any case for a second.
+// stopManagement uploads the remaining decisions to the log's server until the deadline, but at
+// least for a second.
 func (s *Server) stopManagement(deadline time.Time) error {
 	if s.management == nil {
 		return nil
@@ -165,7 +163,7 @@ func (s *Server) stopManagement(deadline time.Time) error {
 	return s.management.Stop(ctx)
 }
 
-// activated reports an activation.
+// activated handles an activation.
 func (s *Server) activated(a live.Activation) {
 	s.metrics.activated(a)
 	if a.Err != nil {
@@ -178,13 +176,13 @@ func (s *Server) activated(a live.Activation) {
 	s.cfg.Log.Info("bundles activated", "revision", a.Revision, "seconds", a.Took.Seconds())
 	s.logExecution()
 	if s.announced.Load() {
-		s.tell(s.status())
+		s.notify(s.status())
 	}
 	if s.cfg.EntryPoint == engine.QlikEntryPoint && len(sitedata.Types(s.live.Current().Data)) == 0 {
 		s.cfg.Log.Warn("the bundle holds no site: what callers describe decides", "revision", a.Revision)
 	}
 	if s.cfg.Activated != nil {
-		go s.cfg.Activated() // others wait for the end of this activation
+		go s.cfg.Activated() // the caller may hold locks of the activation
 	}
 }
 
@@ -195,10 +193,10 @@ func (s *Server) revision() string {
 	return ""
 }
 
-// Serve answers on the listener until the context ends; then it finishes the
-// requests that are open, for at most the drain time, and returns nil. The
-// listener for diagnostics may be nil. Both are closed in any case. After Prepare
-// it activates the bundles as well; an ErrStart says that this failed.
+// Serve serves the listener until the context ends; then it finishes the open requests, for at
+// most the drain time, and returns nil. The listener for diagnostics may be nil. Both are
+// closed in any case. After Prepare it also activates the bundles; it returns an ErrStart if
+// this fails.
 func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 	background, stopBackground := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBackground()
@@ -215,7 +213,7 @@ func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 	for starting != nil {
 		select {
 		case <-still.C:
-			s.tell(extend(extendBy), "STATUS=activating the bundles")
+			s.notify(extend(extendBy), "STATUS=activating the bundles")
 		case err := <-failed:
 			return errors.Join(err, s.closeAll(servers), s.stopManagement(time.Now()))
 		case err := <-starting:
@@ -228,7 +226,7 @@ func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 			}
 		}
 	}
-	s.tell("READY=1", s.status())
+	s.notify("READY=1", s.status())
 	s.announced.Store(true)
 	if s.files != nil {
 		go s.files.Watch(background, s.cfg.WatchEvery)
@@ -242,7 +240,7 @@ func (s *Server) Serve(ctx context.Context, l, diagnostics net.Listener) error {
 	return s.stop(servers, failed)
 }
 
-// listen starts the servers. The channel tells of one that fails.
+// listen starts the servers. The channel receives the error of one that fails.
 func (s *Server) listen(l, diagnostics net.Listener) ([]*http.Server, <-chan error) {
 	var handler http.Handler = s
 	if s.management != nil {
@@ -274,12 +272,12 @@ func (s *Server) listen(l, diagnostics net.Listener) ([]*http.Server, <-chan err
 	return servers, failed
 }
 
-// stop is not ready at once, goes on answering until those who balance the load
-// have noticed, and then ends what is open.
+// stop becomes not ready immediately, serves until load balancers have noticed, and then ends
+// open requests.
 func (s *Server) stop(servers []*http.Server, failed <-chan error) error {
 	s.stopping.Store(true)
 	s.announced.Store(false)
-	s.tell("STOPPING=1", "STATUS=finishing open requests", extend(s.cfg.ShutdownWait+s.cfg.Limits.Drain+extendEvery))
+	s.notify("STOPPING=1", "STATUS=finishing open requests", extend(s.cfg.ShutdownWait+s.cfg.Limits.Drain+extendEvery))
 	s.cfg.Log.Info("stopping", "wait", s.cfg.ShutdownWait.String(), "drain", s.cfg.Limits.Drain.String())
 	var err error
 	select {
@@ -293,12 +291,12 @@ func (s *Server) stop(servers []*http.Server, failed <-chan error) error {
 // diagnosticConnections is enough for a scraper, a probe and a person.
 const diagnosticConnections = 16
 
-// drain ends the servers in order, so that diagnostics are there to the last.
+// drain stops the servers in order, diagnostics last.
 func (s *Server) drain(servers []*http.Server, deadline time.Time) error {
 	ctx, cancel := context.WithDeadline(context.Background(), deadline)
 	defer cancel()
 	if s.envoy != nil {
-		// What is open longer than the drain is cut.
+		// Requests that are open longer than the drain time are cancelled.
 		defer context.AfterFunc(ctx, s.envoy.Stop)()
 		s.envoy.GracefulStop()
 	}
@@ -321,7 +319,7 @@ func (s *Server) closeAll(servers []*http.Server) error {
 	return errors.Join(errs...)
 }
 
-// headerMax is the number of bytes of a request's header.
+// headerMax is the maximum size of a request's header in bytes.
 const headerMax = 32 << 10
 
 func (s *Server) server(h http.Handler, l *listen.Limiter) *http.Server {
@@ -332,13 +330,13 @@ func (s *Server) server(h http.Handler, l *listen.Limiter) *http.Server {
 		ConnContext:       connected(l),
 		ReadHeaderTimeout: limits.Read,
 		ReadTimeout:       limits.Read,
-		// The answer comes after waiting and deciding, and has to be fetched.
+		// The answer comes after waiting and deciding, and has to be sent.
 		WriteTimeout:   limits.Read + limits.Queue + limits.Time + limits.Read,
 		IdleTimeout:    limits.Idle,
 		MaxHeaderBytes: headerMax,
 		ErrorLog:       log.New(httpErrors{s}, "", 0),
-		// One request at a time on a connection: what is bounded by
-		// connections is bounded.
+		// One request at a time per connection, so that the limit of connections also limits
+		// requests.
 		Protocols: new(http.Protocols),
 	}
 	srv.Protocols.SetHTTP1(true)

@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// state are the metrics that are looked up when they are asked for.
+// state are the metrics that are computed when they are collected.
 type state struct{ s *Server }
 
 func describe(name, help string, labels ...string) *prometheus.Desc {

@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// extendEvery is the time between two words to the supervisor that the start goes
-// on, and extendBy the time that each asks for.
+// extendEvery is the interval of messages to the supervisor that the start continues, and
+// extendBy the time that each requests.
 const (
 	extendEvery = 5 * time.Second
 	extendBy    = 30 * time.Second
 )
 
-// tell tells the supervisor, if there is one, assignments of systemd's notify
-// protocol (sd_notify(3)).
-func (s *Server) tell(assignments ...string) {
+// notify sends assignments of systemd's notify protocol (sd_notify(3)) to the supervisor, if
+// there is one.
+func (s *Server) notify(assignments ...string) {
 	if s.cfg.Notify != nil {
 		s.cfg.Notify(strings.Join(assignments, "\n"))
 	}
 }
 
-// extend asks for time.
+// extend requests more time.
 func extend(by time.Duration) string { return fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d", by.Microseconds()) }
 
-// status says in a line what the decision point does, for systemctl status.
+// status describes the state of the decision point in one line, for systemctl status.
 func (s *Server) status() string {
 	p := s.live.Current()
 	if p == nil {
@@ -40,8 +40,8 @@ func (s *Server) status() string {
 	return "STATUS=deciding by revision " + revision
 }
 
-// feed tells the watchdog that the process is well, while it is: a decision point
-// that makes no decisions, or has too many that cannot be interrupted, is restarted.
+// feed notifies the watchdog as long as the process is healthy: a decision point that makes no
+// decisions, or has too many that cannot be interrupted, is restarted.
 func (s *Server) feed(ctx context.Context) {
 	if s.cfg.Watchdog <= 0 || s.cfg.Notify == nil {
 		return
@@ -50,7 +50,7 @@ func (s *Server) feed(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		if _, silent := s.check.silentSince(); !silent && !s.gate.stuck() {
-			s.tell("WATCHDOG=1")
+			s.notify("WATCHDOG=1")
 		}
 		select {
 		case <-ctx.Done():
@@ -60,18 +60,18 @@ func (s *Server) feed(ctx context.Context) {
 	}
 }
 
-// Reload reads the bundles of files again now, changed or not. What cannot be
-// activated changes nothing. Bundles of a server come when they come.
+// Reload reads the bundles in files again, changed or not. If activation fails, nothing
+// changes. It does not affect bundles of a server.
 func (s *Server) Reload(ctx context.Context) {
 	select {
 	case <-s.up:
 	default:
-		return // the start reads them
+		return // start reads them
 	}
-	s.tell("RELOADING=1", strings.TrimSpace(s.cfg.Monotonic()))
+	s.notify("RELOADING=1", strings.TrimSpace(s.cfg.Monotonic()))
 	s.cfg.Log.Info("reading the bundles again")
 	if s.files != nil {
-		_ = s.files.Activate(ctx) // the observer is told
+		_ = s.files.Activate(ctx) // the observer reports the error
 	}
-	s.tell("READY=1", s.status())
+	s.notify("READY=1", s.status())
 }

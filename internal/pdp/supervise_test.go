@@ -14,7 +14,7 @@ type reported struct {
 	list []string
 }
 
-func (s *reported) tell(state string) {
+func (s *reported) notify(state string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.list = append(s.list, state)
@@ -33,7 +33,7 @@ func TestWatchdogStarves(t *testing.T) {
 	var s reported
 	cfg := slowConfig(t)
 	cfg.Limits.Concurrent, cfg.Limits.Queue, cfg.Limits.Time = 1, 10*time.Millisecond, 300*time.Millisecond
-	cfg.SelfCheck, cfg.Notify, cfg.Watchdog = 20*time.Millisecond, s.tell, 20*time.Millisecond
+	cfg.SelfCheck, cfg.Notify, cfg.Watchdog = 20*time.Millisecond, s.notify, 20*time.Millisecond
 	p := start(t, cfg)
 	fed := func(from int) bool {
 		text, _ := s.since(from)
@@ -70,7 +70,7 @@ func TestWatchdogStarves(t *testing.T) {
 func TestActivationsAreReported(t *testing.T) {
 	var s reported
 	cfg := twinConfig(t)
-	cfg.Notify = s.tell
+	cfg.Notify = s.notify
 	p := start(t, cfg)
 	replace(t, cfg.Bundles[0], archive(twin("r2", "r2")))
 	p.ready("r2")

@@ -11,12 +11,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 )
 
-// trustFor is the time for which the verification of a client's certificate
-// counts. A connection that never falls idle would otherwise outlive an authority
-// that was taken away.
+// trustFor is the time for which the verification of a client's certificate is valid. Otherwise
+// a connection that is never idle would outlive a revoked authority.
 const trustFor = 10 * time.Second
 
-// trust is what is known of a connection. A connection has one request at a time.
+// trust is the verification state of a connection. A connection has one request at a time.
 type trust struct {
 	// verified is the time at which the client's certificate was verified.
 	verified time.Time
@@ -32,15 +31,15 @@ func connected(l *listen.Limiter) func(context.Context, net.Conn) context.Contex
 	}
 }
 
-// hold lets the connection of a request give way to no other until the request
-// ends: its caller has shown a credential.
+// hold protects the connection of a request from eviction until the request ends: its caller
+// has sent a valid credential.
 func hold(r *http.Request) {
 	if t, ok := r.Context().Value(trustKey{}).(*trust); ok {
 		t.hold()
 	}
 }
 
-// held does so for all requests of a handler.
+// held applies hold to all requests of a handler.
 func held(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		hold(r)
@@ -48,7 +47,7 @@ func held(h http.Handler) http.Handler {
 	})
 }
 
-// trusted verifies the certificate of a client again where that is due.
+// trusted verifies the certificate of a client again if it is due.
 func (s *Server) trusted(r *http.Request) bool {
 	if r.TLS == nil || s.cfg.TLS == nil || s.cfg.TLS.GetConfigForClient == nil || len(r.TLS.PeerCertificates) == 0 {
 		return true

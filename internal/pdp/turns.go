@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// turns bounds the requests that are decided at once, and shares the slots between
+// turns limits the requests that are decided concurrently, and shares the slots between
 // callers:
 //
-//   - A caller that holds a slot gets another only while more than the reserve are
-//     free, so that a caller that holds none finds one.
-//   - A slot that falls free goes to the waiting caller that holds the fewest, and
-//     within a caller to the request that waits the longest.
+//   - A caller that has a slot gets another one only while more than the reserve are free,
+//     so that a caller without a slot gets one immediately.
+//   - A free slot goes to the waiting caller with the fewest slots, and within a caller to
+//     the request that has waited longest.
 //
-// Where callers are not known, all requests are of one caller and nothing is
-// reserved. It is safe for concurrent use.
+// If callers are not authenticated, all requests belong to one caller and there is no
+// reserve. It is safe for concurrent use.
 type turns struct {
 	wait    time.Duration
 	reserve int
@@ -28,15 +28,15 @@ type turns struct {
 	callers map[string]*share
 }
 
-// share is what one caller has. It is dropped when it is empty.
+// share is the state of one caller. It is removed when it is empty.
 type share struct {
 	held    int
-	open    int // requests that came and have not been answered
+	open    int // requests that have not been answered yet
 	overdue int
 	queue   list.List // of *waiter
 }
 
-// waiter is a request that waits for a slot. Granted is closed with the slot taken.
+// waiter is a request waiting for a slot. granted is closed when it has the slot.
 type waiter struct {
 	granted chan struct{}
 	since   time.Time
@@ -60,19 +60,19 @@ func (t *turns) of(caller string) *share {
 	return s
 }
 
-// drop forgets a share that is empty. The lock must be held.
+// drop removes an empty share. The lock must be held.
 func (t *turns) drop(caller string, s *share) {
 	if s.held == 0 && s.open == 0 && s.overdue == 0 && s.queue.Len() == 0 {
 		delete(t.callers, caller)
 	}
 }
 
-// may reports whether a caller gets a slot now. The lock must be held.
+// may reports whether a caller can get a slot now. The lock must be held.
 func (t *turns) may(s *share) bool {
 	return t.free > 0 && (s.held == 0 || t.free > t.reserve)
 }
 
-// take waits for a slot, at most for the time of the queue.
+// take waits for a slot, at most for the queue time.
 func (t *turns) take(ctx context.Context, caller string) error {
 	t.mu.Lock()
 	s := t.of(caller)
@@ -99,7 +99,7 @@ func (t *turns) take(ctx context.Context, caller string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	select {
-	case <-w.granted: // in the last moment
+	case <-w.granted: // granted at the last moment
 		return nil
 	default:
 	}
@@ -114,7 +114,7 @@ func (t *turns) grant(s *share) {
 	s.held++
 }
 
-// leave gives a slot back, and hands free slots to those that wait.
+// leave returns a slot, and assigns free slots to waiting requests.
 func (t *turns) leave(caller string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -134,8 +134,7 @@ func (t *turns) leave(caller string) {
 	}
 }
 
-// next returns the share that gets the next slot, nil if none may. The lock must
-// be held.
+// next returns the share that gets the next slot, or nil. The lock must be held.
 func (t *turns) next() (best *share) {
 	for _, s := range t.callers {
 		if s.queue.Len() == 0 || !t.may(s) {
@@ -150,8 +149,8 @@ func (t *turns) next() (best *share) {
 
 func (s *share) first() time.Time { return s.queue.Front().Value.(*waiter).since }
 
-// enter counts a request of a caller from its first byte on, and reports whether
-// it may go on: a caller has at most limit open at once.
+// enter counts a request of a caller from its first byte, and reports whether it is accepted: a
+// caller has at most limit open requests.
 func (t *turns) enter(caller string, limit int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -163,7 +162,7 @@ func (t *turns) enter(caller string, limit int) bool {
 	return true
 }
 
-// exit ends what enter began.
+// exit is the counterpart of enter.
 func (t *turns) exit(caller string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -181,8 +180,8 @@ func (t *turns) late(caller string, n int) {
 	t.drop(caller, s)
 }
 
-// overdue returns how much work of a caller runs beyond its time, and the sum over
-// all callers, each of which counts with at most the given number.
+// overdue returns how much work of a caller runs beyond its time, and the sum over all callers,
+// each counted with at most each.
 func (t *turns) overdue(caller string, each int) (own, sum int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -195,8 +194,7 @@ func (t *turns) overdue(caller string, each int) (own, sum int) {
 	return own, sum
 }
 
-// deciding and inQueue are the numbers of requests that hold a slot and that wait
-// for one.
+// deciding and inQueue are the numbers of requests that have a slot and that wait for one.
 func (t *turns) deciding() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()

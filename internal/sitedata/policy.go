@@ -21,11 +21,11 @@ func HasRules(d *bundles.Document) bool { return d.Has(policy, rules) }
 // Rules returns the ids of the rules of a bundle, sorted.
 func Rules(d *bundles.Document) []string { return d.Keys(policy, rules) }
 
-// DecodeRules decodes what the bundle says of all of its rules.
+// DecodeRules decodes the bundle's description of all of its rules.
 func DecodeRules(d *bundles.Document, into any) error { return decode(d, into, policy, rules) }
 
-// DecodeRule decodes what the bundle says of a rule; into is left as it is if the bundle
-// does not list the rule.
+// DecodeRule decodes the bundle's description of a rule; it does not change into if there is
+// none.
 func DecodeRule(d *bundles.Document, id string, into any) error {
 	if !d.Has(policy, rules, id) {
 		return nil
@@ -33,15 +33,15 @@ func DecodeRule(d *bundles.Document, id string, into any) error {
 	return decode(d, into, policy, rules, id)
 }
 
-// RuleText returns a string that the bundle has of a rule, such as name or category, "" if
-// it has none.
+// RuleText returns a string from the bundle's description of a rule, such as name or category,
+// "" if there is none.
 func RuleText(d *bundles.Document, id, field string) string {
 	v, _ := d.Lookup(policy, rules, id, field)
 	text, _ := v.(string)
 	return text
 }
 
-// RuleDisabled returns whether a rule is disabled; not known if the bundle does not say.
+// RuleDisabled returns whether a rule is disabled; known is false if the bundle does not say.
 func RuleDisabled(d *bundles.Document, id string) (disabled, known bool) {
 	v, _ := d.Lookup(policy, rules, id, "disabled")
 	disabled, known = v.(bool)
@@ -54,15 +54,15 @@ func ViewTypes(d *bundles.Document) []string { return d.Keys(policy, view) }
 // InView reports whether rules read a type under its own key.
 func InView(d *bundles.Document, typ string) bool { return d.Has(policy, view, typ) }
 
-// TypeName returns the name of a type as it is written.
+// TypeName returns the name of a type as written.
 func TypeName(d *bundles.Document, typ string) (string, bool) {
 	v, _ := d.Lookup(policy, view, typ, "name")
 	name, ok := v.(string)
 	return name, ok
 }
 
-// Relation returns the key of the type to which a relation of a type leads, and whether it
-// may lead to several entities.
+// Relation returns the key of the target type of a relation, and whether it may lead to several
+// entities.
 func Relation(d *bundles.Document, typ, relation string) (target string, many, ok bool) {
 	v, _ := d.Lookup(policy, view, typ, "relations", relation, "type")
 	target, ok = v.(string)
@@ -70,8 +70,8 @@ func Relation(d *bundles.Document, typ, relation string) (target string, many, o
 	return target, several == true, ok
 }
 
-// Forms returns the forms in which rules read a property: "" case-folded, "=" as written.
-// The group is "scalars" or "lists".
+// Forms returns the forms in which rules read a property: "" case-folded, "=" as written. group
+// is "scalars" or "lists".
 func Forms(d *bundles.Document, typ, group, name string) []any {
 	v, _ := d.Lookup(policy, view, typ, group, name)
 	list, _ := v.([]any)
@@ -83,10 +83,10 @@ func HasList(d *bundles.Document, typ, name string) bool {
 	return d.Has(policy, view, typ, "lists", name)
 }
 
-// HasReads reports whether the bundle says what its rules read.
+// HasReads reports whether the bundle describes what its rules read.
 func HasReads(d *bundles.Document) bool { return d.Has(policy, reads) }
 
-// DecodeReads decodes what rules read, in the shape of compiler/reads.
+// DecodeReads decodes what rules read, in the form of compiler/reads.
 func DecodeReads(d *bundles.Document, into any) error { return decode(d, into, policy, reads) }
 
 // SameReads reports whether two documents share what rules read.
@@ -95,10 +95,10 @@ func SameReads(d, o *bundles.Document) bool { return d.Same(o, policy, reads) }
 // HasSources reports whether the bundle has a source map.
 func HasSources(d *bundles.Document) bool { return d.Has(policy, sources) }
 
-// DecodeSources decodes the source map, in the shape of compiler.Sources.
+// DecodeSources decodes the source map, in the form of compiler.Sources.
 func DecodeSources(d *bundles.Document, into any) error { return decode(d, into, policy, sources) }
 
-// decode decodes by way of JSON: documents have no types.
+// decode converts via JSON, because documents are not typed.
 func decode(d *bundles.Document, into any, path ...string) error {
 	v, ok := d.Lookup(path...)
 	if !ok {

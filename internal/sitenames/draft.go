@@ -7,9 +7,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Draft returns a rule that is being written with ids in place of its names, and what is wrong
-// with its placeholders. Values, which only the settings of a site have, and names without a
-// source are replaced by an id that nothing has. The error is that of the source.
+// Draft returns a rule that is being edited with its names replaced by ids, and the errors in
+// its placeholders. Values, which are only in the settings of a site, and names for which there
+// is no source are replaced by an id that no entity has. The error is that of the source.
 func Draft(ctx context.Context, r ruleset.Rule, source Source) (ruleset.Rule, diag.List, error) {
 	if !Used(&r) {
 		return r, nil, nil

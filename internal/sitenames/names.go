@@ -1,14 +1,14 @@
-// Package sitenames lets the files of rules name what differs between sites. A resource filter
-// and the texts of a condition may hold
+// Package sitenames lets rule files use names for what differs between sites. A resource filter
+// and the strings of a condition may contain
 //
 //	${stream:Finance}   the id of the stream of that name, of any type that has names
 //	${admins}           a value that sites.yaml sets for the site
 //
-// and files below rules/@prod are for the site prod alone, in place of the file of the same
-// path below rules; those with `only: [dev, test]` in their header are for these sites alone.
+// Files below rules/@prod are only for the site prod, and replace the file with the same path
+// below rules; those with `only: [dev, test]` in their header are only for these sites.
 //
-//	names.go    placeholders and what stands in their place
-//	named.go    placeholders in place of ids
+//	names.go    placeholders and their replacement
+//	named.go    replacing ids by placeholders
 //	source.go   the names on a site, from a snapshot
 //	overlay.go  the files of one site
 //
@@ -34,13 +34,13 @@ type Source interface {
 	Names(ctx context.Context, typ string) ([]string, error)
 }
 
-// Error lists placeholders that nothing can stand in the place of, a line each.
+// Error lists placeholders that cannot be replaced, one per line.
 type Error struct{ Problems []string }
 
 // Error implements error.
 func (e *Error) Error() string { return strings.Join(e.Problems, "\n") }
 
-// Used says whether a rule has a placeholder.
+// Used reports whether a rule has a placeholder.
 func Used(r *ruleset.Rule) bool {
 	return has(r.Filter) || has(r.Condition)
 }
@@ -49,9 +49,9 @@ func has(t *diag.Text) bool { return t != nil && strings.Contains(t.Content, ope
 
 const opening, closing = "${", "}"
 
-// Resolve returns the rules with ids and values in place of their placeholders. Rules without
-// one are returned as they are. The error is an *Error, or that of the source; a nil source
-// has no names.
+// Resolve returns the rules with their placeholders replaced by ids and values. Rules without
+// placeholders are returned unchanged. The error is an *Error, or that of the source; a nil
+// source has no names.
 func Resolve(ctx context.Context, rules []ruleset.Rule, variables map[string]string, source Source) ([]ruleset.Rule, error) {
 	if !slices.ContainsFunc(rules, func(r ruleset.Rule) bool { return Used(&r) }) {
 		return rules, nil
@@ -80,20 +80,20 @@ type resolver struct {
 	ctx       context.Context
 	variables map[string]string
 	source    Source
-	// draft leaves values as they are, and names where there is no source.
+	// draft keeps values, and names if there is no source.
 	draft    bool
 	problems []problem
 	failed   error
 }
 
-// problem is a placeholder that nothing can stand in the place of.
+// problem is a placeholder that cannot be replaced.
 type problem struct {
 	text       *diag.Text
 	start, end int
 	message    string
 }
 
-// lines are the problems with their places.
+// lines are the problems with their positions.
 func (s *resolver) lines() []string {
 	var lines []string
 	for _, p := range s.problems {
@@ -107,10 +107,10 @@ func (s *resolver) lines() []string {
 	return lines
 }
 
-// piece is a stretch of a text that was replaced: offsets in the old text and in the new one.
+// piece is a replaced range: offsets in the old and in the new string.
 type piece struct{ old, oldEnd, new, newEnd int }
 
-// text replaces the placeholders of a text. In a condition they must stand inside of quotes.
+// text replaces the placeholders of a string. In a condition they must be inside quotes.
 func (s *resolver) text(t *diag.Text, quoted bool) *diag.Text {
 	if !has(t) {
 		return t
@@ -149,7 +149,7 @@ func (s *resolver) text(t *diag.Text, quoted bool) *diag.Text {
 	return resolved
 }
 
-// original is the offset in the old text that one in the new text comes from.
+// original maps an offset in the new string to the old one.
 func original(pieces []piece, offset int) int {
 	moved := 0
 	for _, p := range pieces {
@@ -164,7 +164,7 @@ func original(pieces []piece, offset int) int {
 	return offset + moved
 }
 
-// insideQuotes says whether a condition that breaks off has an open quote.
+// insideQuotes reports whether a prefix of a condition ends inside quotes.
 func insideQuotes(before string) bool {
 	open := false
 	for i := 0; i < len(before); i++ {
@@ -178,7 +178,7 @@ func insideQuotes(before string) bool {
 	return open
 }
 
-// problem notes what is wrong at an offset, with the placeholder that begins there.
+// problem records an error at an offset, with the placeholder that begins there.
 func (s *resolver) problem(t *diag.Text, offset int, format string, args ...any) {
 	end := len(t.Content)
 	if length := strings.Index(t.Content[offset:], closing); length >= 0 {
@@ -187,7 +187,7 @@ func (s *resolver) problem(t *diag.Text, offset int, format string, args ...any)
 	s.problems = append(s.problems, problem{t, offset, end, fmt.Sprintf(format, args...)})
 }
 
-// value is what stands in the place of a placeholder.
+// value is the replacement of a placeholder.
 func (s *resolver) value(t *diag.Text, offset int, inner string) string {
 	kind, name, isName := strings.Cut(inner, ":")
 	if s.draft && (!isName || s.source == nil) {
@@ -231,7 +231,7 @@ func (s *resolver) value(t *diag.Text, offset int, inner string) string {
 	return ""
 }
 
-// unknown stands in a draft for a value, or an id, that is not known.
+// unknown replaces, in a draft, a value or an id that is not known.
 const unknown = "00000000-0000-0000-0000-000000000000"
 
 func meant(word string, candidates []string) string {

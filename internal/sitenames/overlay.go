@@ -11,11 +11,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
-// SitePrefix begins the name of the folder of one site's files.
+// SitePrefix begins the name of the directory with one site's files.
 const SitePrefix = "@"
 
-// Place says for which site a file below the folder of rules is, "" for all of them, and its
-// path there, with slashes.
+// Place returns the site that a file below the directory of rules is for, "" for all of them,
+// and the file's path there, with slashes.
 func Place(rules, file string) (site, path string) {
 	path, err := filepath.Rel(rules, file)
 	if err != nil {
@@ -29,10 +29,10 @@ func Place(rules, file string) (site, path string) {
 	return "", path
 }
 
-// Paths returns what to read of a folder of rules for a site: the folder as it is or, if
-// some of its files are for one site, the files that are for this one and those for all sites
-// that none of its own replaces. A file is for one site by its folder, or for some by the key
-// only of its header.
+// Paths returns what to read of a directory of rules for a site: the directory itself or, if
+// some of its files are for a single site, the files for this site and the files for all sites
+// that none of the former replaces. A file is for one site because of its directory, or for
+// some because of the key only in its header.
 func Paths(root, site string) []string {
 	all := ruleset.Files(root)
 	var list []string
@@ -54,12 +54,12 @@ func Paths(root, site string) []string {
 	return list
 }
 
-// For reports whether a file is for a site, by the sites that it is only for.
+// For reports whether a file is for a site, given the sites that it is restricted to.
 func For(only []string, site string) bool {
 	return len(only) == 0 || slices.ContainsFunc(only, func(name string) bool { return strings.EqualFold(name, site) })
 }
 
-// Only returns the sites that the header of a file names, none if the file is for all of them
+// Only returns the sites that the header of a file lists, none if the file is for all of them
 // or is not a .qrule file.
 func Only(file string) []string {
 	if !strings.EqualFold(filepath.Ext(file), qrule.Extension) {
@@ -67,7 +67,7 @@ func Only(file string) []string {
 	}
 	text, err := os.ReadFile(file)
 	if err != nil || !bytes.Contains(text, []byte("\nonly:")) {
-		return nil // who reads the rule reports the error
+		return nil // the error is reported when the rule is read
 	}
 	e, _ := qrule.Parse(text).Find("only")
 	if !e.Value.IsList && e.Value.Text != "" {

@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// Files is the source of a snapshot. Paths returns the file of a type, and whether there is
-// one. A collection is read when it is first asked for.
+// Files is a Source for a snapshot. Paths returns the file of a type, and whether there is one.
+// A collection is read on first use.
 type Files struct {
 	Paths func(typ string) (string, bool)
 

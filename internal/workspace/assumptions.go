@@ -15,14 +15,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 )
 
-// assumption is a point with the policies of its other readings.
+// assumption is an open point with the policies for its alternative interpretations.
 type assumption struct {
 	assume.Assumption
 	others []difference.Side
 }
 
-// Assumptions returns which decisions of the site depend on open points of the language and
-// on what is assumed about the snapshot, for requests with session attributes. The error is
+// Assumptions returns the decisions of the site that depend on open points of the language and
+// on assumptions about the snapshot, for requests with session attributes. The error is
 // ErrBroken if rules or the site have errors.
 func (w *Workspace) Assumptions(ctx context.Context, environment map[string][]string) (*assume.Report, error) {
 	if w.Policy == nil {
@@ -63,7 +63,7 @@ func (w *Workspace) Assumptions(ctx context.Context, environment map[string][]st
 	return report, nil
 }
 
-// OpenPoints returns the open points of the language that rules depend on, with the rules.
+// OpenPoints returns the open points of the language that rules depend on, with these rules.
 func (w *Workspace) OpenPoints() []bundles.Assumption {
 	var all []bundles.Assumption
 	for _, p := range assume.Points(w.Options) {
@@ -80,8 +80,8 @@ func (w *Workspace) OpenPoints() []bundles.Assumption {
 	return all
 }
 
-// Missing returns what the snapshot did not have, although rules read it, when it was last
-// read.
+// Missing returns the fields that rules read and that the snapshot did not have when it was
+// last read.
 func (w *Workspace) Missing() []string {
 	var all []string
 	if w.Site != nil {
@@ -92,8 +92,8 @@ func (w *Workspace) Missing() []string {
 	return all
 }
 
-// otherReadings compiles the rules under each other reading, and keeps the policies that
-// are not the one of the workspace.
+// otherReadings compiles the rules under each alternative interpretation, and keeps the
+// policies that differ from the workspace's.
 func (w *Workspace) otherReadings(session bool) ([]*assumption, error) {
 	site := assume.Site{Inactive: slices.Collect(maps.Keys(w.Site.Inactive())), AssumeEmpty: w.Options.AssumeEmpty}
 	var all []*assumption
@@ -120,7 +120,7 @@ func (w *Workspace) otherReadings(session bool) ([]*assumption, error) {
 	return all, nil
 }
 
-// readingsSide reads the site once for all readings, and returns the side of the
+// readingsSide reads the site once for all interpretations, and returns the side with the
 // workspace's own.
 func (w *Workspace) readingsSide(ctx context.Context, all []*assumption) (difference.Side, error) {
 	view := w.Policy.View
@@ -151,8 +151,8 @@ func (w *Workspace) readingsSide(ctx context.Context, all []*assumption) (differ
 	return side, nil
 }
 
-// compareReading compares the rules with another reading of them. The rules are the same to
-// a comparison where an option differs: only two sites make it look at all of them.
+// compareReading compares the rules with another interpretation of the same rules. Two sites
+// make the comparison look at all rules; by their source, none of them has changed.
 func compareReading(ctx context.Context, in difference.Input, a *assume.Assumption) error {
 	in.SameSite = false
 	r, err := difference.Compare(ctx, in)
@@ -162,7 +162,7 @@ func compareReading(ctx context.Context, in difference.Input, a *assume.Assumpti
 	return err
 }
 
-// letterScan looks for letters that are folded in different ways.
+// letterScan searches for letters whose case-folding differs between systems.
 type letterScan struct {
 	rest  []byte
 	found bool
@@ -176,16 +176,16 @@ func (l *letterScan) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// samePolicy says whether two policies are the same, file by file: then nothing depends on
-// what tells them apart. The manifest has the options, and the view what else is to be kept
-// of a site: neither decides.
+// samePolicy reports whether two policies have the same files, so that no decision depends on
+// their difference. It ignores the manifest, which has the options, and the view, which says
+// what else to keep of a site: neither affects decisions.
 func samePolicy(a, b *compiler.Policy) bool {
 	return slices.EqualFunc(deciding(a), deciding(b), func(x, y bundles.File) bool {
 		return x.Path == y.Path && bytes.Equal(x.Content, y.Content)
 	})
 }
 
-// deciding returns the files of a policy that decisions depend on.
+// deciding returns the files of a policy that affect decisions.
 func deciding(p *compiler.Policy) []bundles.File {
 	return slices.DeleteFunc(bundles.PolicyFiles(p), func(f bundles.File) bool {
 		return f.Path == bundles.ManifestPath || f.Path == bundles.ViewPath

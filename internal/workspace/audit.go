@@ -13,16 +13,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// KeepNames makes a bundle of the policy hold the names of entities of all types, and
-// the logins of users, in the spelling on record, although no rule reads them.
+// KeepNames makes bundles of the policy include the names of entities of all types and the
+// logins of users, as written, even if no rule reads them.
 func (w *Workspace) KeepNames() {
 	KeepNames(w.Policy.View, append(typeKeys(w.Options.Schema), schema.GeneralKey))
 }
 
-// KeepNames adds to a view the names of the entities of some types, and the logins of
-// users, in the spelling on record.
+// KeepNames adds the names of the entities of some types and the logins of users, as written,
+// to a view.
 func KeepNames(view schema.View, types []string) {
-	if _, ok := view.Of("user").Scalars["userdirectory"]; ok { // which nodes do not have
+	if _, ok := view.Of("user").Scalars["userdirectory"]; ok { // nodes do not have it
 		view.Of("user").Scalars["userdirectory"] |= schema.Exact
 		view.Of("user").Scalars["userid"] |= schema.Exact
 	}
@@ -41,9 +41,8 @@ func typeKeys(s *schema.Schema) []string {
 	return keys
 }
 
-// Audit decides every pair of a user on record and a resource on record. Question
-// names types by their keys; without types, all on record are asked, and without
-// actions, all.
+// Audit decides every pair of a user and a resource of the site. q names types by their keys;
+// without types it uses all types of the site, and without actions all actions.
 func (w *Workspace) Audit(ctx context.Context, q partition.Question) (*matrix.Matrix, *bundles.Bundle, error) {
 	if w.Policy == nil {
 		return nil, nil, ErrBroken
@@ -65,8 +64,8 @@ func (w *Workspace) Audit(ctx context.Context, q partition.Question) (*matrix.Ma
 	return m, b, err
 }
 
-// Compare returns what the step from the rules and site of old to those of new does to
-// access, as Sides describes them.
+// Compare returns the effect on access of the change from the rules and site of old to those of
+// new. See Sides for in.
 func (old *Workspace) Compare(ctx context.Context, new *Workspace, in difference.Input) (*difference.Report, error) {
 	in, err := old.Sides(ctx, new, in)
 	if err != nil {
@@ -75,11 +74,11 @@ func (old *Workspace) Compare(ctx context.Context, new *Workspace, in difference
 	return difference.Compare(ctx, in)
 }
 
-// Sides returns what a comparison of two workspaces starts from. Workspaces of one snapshot
+// Sides returns the input of a comparison of two workspaces. Workspaces with the same snapshot
 // directory are compared on one site, which is read once; without a snapshot, on users and
-// resources synthesized from the conditions. The views of both policies become equal. Sides,
-// mode and progress of in are set here. The error is ErrBroken if rules or a site have
-// errors, which are then among the diagnostics of the workspace.
+// resources synthesized from the conditions. The views of both policies are merged. Sides sets
+// the sides, mode and progress of in. The error is ErrBroken if rules or a site have errors,
+// which are then among the diagnostics of the workspace.
 func (old *Workspace) Sides(ctx context.Context, new *Workspace, in difference.Input) (difference.Input, error) {
 	if old.Policy == nil || new.Policy == nil {
 		return in, ErrBroken

@@ -1,9 +1,9 @@
-// Package workspace holds the use cases behind the commands: rules and a site are
-// read, compiled, decided, explained, audited and compared here. The command line, the
-// language server and the public API translate their own input into calls of this
-// package and its results into their own output.
+// Package workspace implements the use cases behind the commands: it reads rules and a site,
+// and compiles, decides, explains, audits and compares them. The command line, the language
+// server and the public API translate their input into calls of this package and its results
+// into their output.
 //
-// The package knows no flags, no terminal and no files of output. What is wrong with
-// rules or a site is reported as diagnostics of the workspace; errors that are returned
-// are ErrNoRules, ErrBroken, or those of reading and of a context that ends.
+// The package knows no flags, terminals or output files. Errors in rules or a site are
+// diagnostics of the workspace; returned errors are ErrNoRules, ErrBroken, errors of reading,
+// and the context's error.
 package workspace

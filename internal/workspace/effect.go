@@ -15,9 +15,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Effect returns what the step from these rules to others does to access on the site. The
-// other workspace must come from With. On a site, all rules are decided once (Decided); then
-// each effect decides the rules again that the step reaches, and takes the rest from there.
+// Effect returns the effect on access of the change from these rules to others. to must come
+// from With. All rules of a site are decided once (Decided); after that, each effect only
+// decides the rules that the change affects, and reuses the other results.
 func (l *Live) Effect(ctx context.Context, to *Live, p snapshot.Progress) (*difference.Report, error) {
 	l.store.work.Lock()
 	defer l.store.work.Unlock()
@@ -52,28 +52,28 @@ func (l *Live) Effect(ctx context.Context, to *Live, p snapshot.Progress) (*diff
 			return base.matrix(ctx, s.Context, p)
 		},
 	}
-	rules := grownNear(moved, types, l, to)
+	rules := withRelated(moved, types, l, to)
 	in.Rest.Decided = func(rule string) bool { return rules[rule] }
 	var err error
-	in.Old, in.New, err = l.nearSides(ctx, to, &near{moved: moved, rules: rules, base: base}, p)
+	in.Old, in.New, err = l.affectedSides(ctx, to, &affected{moved: moved, rules: rules, base: base}, p)
 	if err != nil {
 		return nil, err
 	}
 	return difference.Compare(ctx, in)
 }
 
-// Decided says whether all rules are decided, so that an effect takes little time.
+// Decided reports whether all rules are decided, so that an effect is fast.
 func (l *Live) Decided() bool {
 	l.store.work.Lock()
 	defer l.store.work.Unlock()
 	return l.Site == nil || len(l.from().matrices) > 0
 }
 
-// maxMoved is the number of rules that may differ from those that effects are computed from.
+// maxMoved is the maximum number of rules that may differ from the base of effects.
 const maxMoved = 8
 
-// from returns the workspace whose matrices effects are computed from: the rules as they were
-// when these were computed, as long as few differ.
+// from returns the workspace whose matrices are the base of effects: the rules at the time when
+// these were computed, if few have changed since.
 func (l *Live) from() *Live {
 	if l.prior != nil {
 		l.base, l.prior = l.prior.from(), nil
@@ -84,7 +84,7 @@ func (l *Live) from() *Live {
 	return l.base
 }
 
-// readsContext says whether decisions depend on where requests come from.
+// readsContext reports whether decisions depend on the context of requests.
 func (l *Live) readsContext() bool {
 	return l.Policy == nil || slices.ContainsFunc(l.Policy.Reads.Tests, func(t reads.Test) bool {
 		return t.Kind == reads.From || isContext(t.Left) || isContext(t.Right)
@@ -95,7 +95,7 @@ func isContext(o *reads.Operand) bool {
 	return o != nil && o.Root == reads.Environment && o.Property == "context"
 }
 
-// anyContext is a context that all rules were decided for, or are decided for first.
+// anyContext is a context for which all rules are decided, or will be decided first.
 func (l *Live) anyContext() string {
 	for from := range l.matrices {
 		return from
@@ -103,43 +103,43 @@ func (l *Live) anyContext() string {
 	return "hub"
 }
 
-// near are the rules that an effect decides, and what was decided of them on the old side: it
-// is the same for one edit after the other.
-type near struct {
+// affected are the rules that an effect decides, and their results on the old side, which are
+// reused for consecutive edits.
+type affected struct {
 	moved, rules map[string]bool
 	base, live   *Live
 	kept         difference.Decisions
 }
 
-// serves says whether what was decided is good for other rules to decide.
-func (n *near) serves(o *near, after *Live) bool {
+// serves reports whether the results can be reused for another set of affected rules.
+func (n *affected) serves(o *affected, after *Live) bool {
 	return n != nil && n.base == o.base && maps.Equal(n.moved, o.moved) && maps.Equal(n.rules, o.rules) && reflect.DeepEqual(n.live.Policy.View, after.Policy.View)
 }
 
-// nearSides returns the two sides of a comparison with the rules near to it alone.
-func (l *Live) nearSides(ctx context.Context, to *Live, n *near, p snapshot.Progress) (old, new difference.Side, err error) {
-	after := to.only(n.rules)
-	if new, err = after.whole(ctx, p); err != nil {
+// affectedSides returns the two sides of a comparison of the affected rules only.
+func (l *Live) affectedSides(ctx context.Context, to *Live, n *affected, p snapshot.Progress) (old, new difference.Side, err error) {
+	after := to.restrictedTo(n.rules)
+	if new, err = after.completeSide(ctx, p); err != nil {
 		return old, new, err
 	}
-	if !l.near.serves(n, after) {
-		n.live, l.near = l.only(n.rules), n
+	if !l.affected.serves(n, after) {
+		n.live, l.affected = l.restrictedTo(n.rules), n
 	}
-	if old, err = l.near.live.whole(ctx, p); err != nil {
+	if old, err = l.affected.live.completeSide(ctx, p); err != nil {
 		return old, new, err
 	}
-	old.Kept = &l.near.kept
+	old.Kept = &l.affected.kept
 	old.Rules, old.Policy, new.Rules, new.Policy = l.Rules, l.Policy, to.Rules, to.Policy
 	return old, new, nil
 }
 
-// only returns a workspace of some of the rules.
-func (l *Live) only(ids map[string]bool) *Live {
+// restrictedTo returns a workspace of some of the rules.
+func (l *Live) restrictedTo(ids map[string]bool) *Live {
 	return l.With(slices.DeleteFunc(slices.Clone(l.Rules), func(r ruleset.Rule) bool { return !ids[r.ID] }))
 }
 
-// whole returns the rules over the site.
-func (l *Live) whole(ctx context.Context, p snapshot.Progress) (difference.Side, error) {
+// completeSide returns all rules and the site.
+func (l *Live) completeSide(ctx context.Context, p snapshot.Progress) (difference.Side, error) {
 	b, err := l.over(ctx, p)
 	if err != nil {
 		return difference.Side{}, err
@@ -148,14 +148,14 @@ func (l *Live) whole(ctx context.Context, p snapshot.Progress) (difference.Side,
 	return difference.Side{Rules: l.Rules, Policy: l.Policy, Bundle: b, Prepared: prepared}, err
 }
 
-// sameRule says whether two rules are the same in all that decisions depend on.
+// sameRule reports whether two rules are equal in everything that affects decisions.
 func sameRule(a, b ruleset.Rule) bool {
 	return a.ID == b.ID && a.Filter.Content == b.Filter.Content && a.Condition.Content == b.Condition.Content &&
 		a.Actions == b.Actions && a.Context == b.Context && a.Category == b.Category && a.Disabled == b.Disabled
 }
 
-// differing returns the ids of rules that are not the same, or not valid in the same way, in
-// all of some workspaces.
+// differing returns the ids of rules that differ, or are valid in one and invalid in another,
+// between some of the workspaces.
 func differing(all ...*Live) map[string]bool {
 	type form struct {
 		ruleset.Rule
@@ -189,15 +189,15 @@ func differing(all ...*Live) map[string]bool {
 	return ids
 }
 
-// movedBetween returns the ids of the rules that can decide differently in some workspaces:
+// movedBetween returns the ids of the rules whose decisions can differ between workspaces:
 // those that differ, and those that ask for a right that one of these grants.
 func movedBetween(all ...*Live) map[string]bool {
 	return withAsking(differing(all...), readsOf(all)...)
 }
 
-// grownNear returns rules and those that grant what they ask for, with the rules that reach the
-// same types outside of some.
-func grownNear(moved, types map[string]bool, all ...*Live) map[string]bool {
+// withRelated returns the moved rules and those that grant what they ask for, and all rules
+// that reach the same types outside of the given ones.
+func withRelated(moved, types map[string]bool, all ...*Live) map[string]bool {
 	near := maps.Clone(moved)
 	sides := readsOf(all)
 	for _, side := range sides {

@@ -63,7 +63,7 @@ func wholly(t *testing.T, old, new []ruleset.Rule, site string) *difference.Repo
 	after := before.With(new)
 	var err error
 	for _, live := range []*workspace.Live{after, before, after} { // then each is over what both read
-		if in.New, err = live.Whole(t.Context()); err != nil {
+		if in.New, err = live.FullSite(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if live == before {

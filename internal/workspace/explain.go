@@ -4,9 +4,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 )
 
-// Explainer explains decisions about the site; without a snapshot, about requests that
-// describe everything themselves. Options need only say what is not known here: the
-// schema, the readings and the diagnostics are those of the workspace.
+// Explainer explains decisions about the site or, without a snapshot, about requests that
+// describe everything themselves. The workspace sets the schema, the interpretations and the
+// diagnostics; options only needs the rest.
 func (w *Workspace) Explainer(options explain.Options) (*explain.Explainer, error) {
 	site, err := w.LoadSite()
 	if err != nil {

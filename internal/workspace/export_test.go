@@ -7,8 +7,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Whole returns all rules over the site, made anew, as a side of a comparison.
-func (l *Live) Whole(ctx context.Context) (difference.Side, error) {
+// FullSite returns all rules over the site, made anew, as a side of a comparison.
+func (l *Live) FullSite(ctx context.Context) (difference.Side, error) {
 	l.bundle, l.prepared = nil, nil
-	return l.whole(ctx, snapshot.NoProgress{})
+	return l.completeSide(ctx, snapshot.NoProgress{})
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// FromBundle returns a workspace of the rules that a bundle was compiled from, and the site
-// as far as the bundle holds it.
+// FromBundle returns a workspace with the rules that a bundle was compiled from, and the part
+// of the site that the bundle contains.
 func FromBundle(b *bundles.Bundle) (*Workspace, *snapshot.Site, error) {
 	u, err := packed.Unpack(b)
 	if err != nil {
@@ -44,18 +44,18 @@ func FromBundle(b *bundles.Bundle) (*Workspace, *snapshot.Site, error) {
 type Filtered struct {
 	Node     filter.Node
 	Branches []filter.Branch
-	// UnknownSubject says that nobody on record is meant and nobody is described: the
-	// filter selects nothing.
+	// UnknownSubject says that the subject neither exists nor is described: the filter selects
+	// nothing.
 	UnknownSubject bool
 }
 
-// Filter returns the filter for the subject, action and context of a request, an AuthZEN
-// access evaluation request as JSON, whose resource tells the type alone.
+// Filter returns the filter for the subject, action and context of a request, an AuthZEN access
+// evaluation request as JSON. Of its resource only the type is used.
 func (w *Workspace) Filter(site *snapshot.Site, request []byte, typeKey string) (*Filtered, error) {
 	return w.Filters(site).Of(request, typeKey)
 }
 
-// Filters makes filters for many subjects. It is safe for concurrent use.
+// Filters creates filters for many subjects. It is safe for concurrent use.
 type Filters struct {
 	plan      *privilege.Plan
 	evaluator *evaluate.Evaluator
@@ -66,7 +66,7 @@ func (w *Workspace) Filters(site *snapshot.Site) *Filters {
 	return &Filters{w.Policy.Plan(), w.Evaluator(site)}
 }
 
-// Of returns the filter of a request, as Workspace.Filter does.
+// Of returns the filter of a request; see Workspace.Filter.
 func (f *Filters) Of(request []byte, typeKey string) (*Filtered, error) {
 	q := f.evaluator.Read(request)
 	switch {

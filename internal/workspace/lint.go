@@ -10,7 +10,7 @@ func (w *Workspace) Lint(config *lint.Config) lint.Result {
 	return w.LintOn(config, w.LintData())
 }
 
-// LintData reads the site as lints see it, nil without a snapshot.
+// LintData reads the site in the form that lints use, nil without a snapshot.
 func (w *Workspace) LintData() *lint.Data {
 	if w.Site == nil {
 		return nil
@@ -18,8 +18,8 @@ func (w *Workspace) LintData() *lint.Data {
 	return lint.LoadData(w.Site)
 }
 
-// LintOn is Lint on a site that was read already, by this workspace or by another one of the
-// same snapshot.
+// LintOn is Lint with a site that this workspace, or another one with the same snapshot, has
+// already read.
 func (w *Workspace) LintOn(config *lint.Config, site *lint.Data) lint.Result {
 	in := lint.Inputs{
 		Rules: w.Rules, Found: w.Diagnostics,

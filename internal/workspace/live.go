@@ -19,27 +19,27 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Live is a workspace for a console: the site stays in memory while the rules are edited,
-// and what was decided about rules is kept as long as they stay. It is safe for concurrent
-// use; one computation runs at a time.
+// Live is a workspace for an interactive console: the site stays in memory while the rules are
+// edited, and results are cached as long as the rules do not change. It is safe for concurrent
+// use; computations run one at a time.
 type Live struct {
-	// Workspace is not to be changed.
+	// Workspace must not be modified.
 	*Workspace
 	store *store
 
-	// What follows is guarded by store.work.
+	// The following fields are guarded by store.work.
 	bundle    *bundles.Bundle
 	columns   *partition.Columns // of the data of the bundle
-	prepared  *matrix.Prepared   // of the bundle, when it had so many sections
+	prepared  *matrix.Prepared   // of the bundle, with this number of sections
 	sections  int
 	matrices  map[string]*matrix.Matrix // by context
 	types     []string                  // of the matrices
 	point     *engine.EntryPoint
 	explainer *explain.Explainer
-	// base is what effects are computed from, nil for the rules themselves, or prior knows it;
-	// near are the rules that the last effect decided.
+	// base is what effects are computed from; nil means the rules themselves, or prior if it is
+	// set. affected are the rules that the last effect decided.
 	base, prior *Live
-	near        *near
+	affected    *affected
 }
 
 // Live returns a live workspace of these rules.
@@ -54,8 +54,8 @@ func (l *Live) With(rules []ruleset.Rule) *Live {
 	return &Live{Workspace: w, store: l.store, matrices: map[string]*matrix.Matrix{}}
 }
 
-// Bundle returns the policy over the site. What rules read is read from the snapshot when
-// the first rules need it.
+// Bundle returns the policy and the site. It reads the part of the snapshot that rules read on
+// the first call, and again when rules need more.
 func (l *Live) Bundle(ctx context.Context, p snapshot.Progress) (*bundles.Bundle, error) {
 	l.store.work.Lock()
 	defer l.store.work.Unlock()
@@ -75,8 +75,8 @@ func (l *Live) over(ctx context.Context, p snapshot.Progress) (*bundles.Bundle, 
 	return l.bundle, err
 }
 
-// Matrix returns who may do what on all that is on record, sections left aside, for
-// requests of a context.
+// Matrix returns who may do what on all resources of the site except sections, for requests
+// with a context.
 func (l *Live) Matrix(ctx context.Context, from string, p snapshot.Progress) (*matrix.Matrix, error) {
 	l.store.work.Lock()
 	defer l.store.work.Unlock()
@@ -85,7 +85,7 @@ func (l *Live) Matrix(ctx context.Context, from string, p snapshot.Progress) (*m
 
 func (l *Live) matrix(ctx context.Context, from string, p snapshot.Progress) (*matrix.Matrix, error) {
 	if !l.readsContext() {
-		from = "" // as good as any
+		from = "" // all contexts have the same result
 	}
 	if m := l.matrices[from]; m != nil {
 		return m, nil
@@ -112,8 +112,8 @@ func (l *Live) matrix(ctx context.Context, from string, p snapshot.Progress) (*m
 	return m, err
 }
 
-// prepare compiles the policy of the bundle once. Comparisons put sections that rules name on
-// record, which a policy that was compiled before does not know.
+// prepare compiles the policy of the bundle once. Comparisons add sections that rules name to
+// the site, which a policy compiled before does not know.
 func (l *Live) prepare(ctx context.Context, b *bundles.Bundle) (_ *matrix.Prepared, err error) {
 	if n := len(sitedata.Handles(&b.Data, Sections)); l.prepared == nil || n != l.sections {
 		l.sections = n
@@ -124,7 +124,7 @@ func (l *Live) prepare(ctx context.Context, b *bundles.Bundle) (_ *matrix.Prepar
 	return l.prepared, err
 }
 
-// EntryPoint returns what decides single requests.
+// EntryPoint returns the engine for single requests.
 func (l *Live) EntryPoint(ctx context.Context, p snapshot.Progress) (*engine.EntryPoint, error) {
 	l.store.work.Lock()
 	defer l.store.work.Unlock()
@@ -159,13 +159,13 @@ func (l *Live) Explainer(p snapshot.Progress) (*explain.Explainer, error) {
 	return l.explainer, nil
 }
 
-// Records returns the whole site, joined; without a snapshot it is empty.
+// Records returns the complete site, joined; without a snapshot it is empty.
 func (l *Live) Records(p snapshot.Progress) (*snapshot.Site, error) { return l.store.load(p) }
 
-// store is a site in memory, as far as rules have read it. It is shared by the workspaces
-// of one console.
+// store is the part of a site in memory that rules have read so far. The workspaces of one
+// console share it.
 type store struct {
-	// work lets one computation of all workspaces run at a time.
+	// work serializes the computations of all workspaces.
 	work sync.Mutex
 
 	mu       sync.Mutex
@@ -177,8 +177,8 @@ type store struct {
 	site     *snapshot.Site
 }
 
-// bundle puts a policy over the site. The view of the policy becomes that of the store, which
-// only grows.
+// bundle combines a policy with the site. The view of the policy is merged into that of the
+// store, which only grows.
 func (s *store) bundle(ctx context.Context, policy *compiler.Policy, p snapshot.Progress) (*bundles.Bundle, *partition.Columns, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -200,7 +200,7 @@ func (s *store) bundle(ctx context.Context, policy *compiler.Policy, p snapshot.
 	return b, s.columns, b.Data.Share(s.data, bundles.DataRoot)
 }
 
-// read reads the snapshot again, for a wider view.
+// read reads the snapshot again, with a larger view.
 func (s *store) read(ctx context.Context, view schema.View, p snapshot.Progress) error {
 	carrier := &Workspace{Policy: &compiler.Policy{View: view}, Site: s.snapshot, progress: p}
 	b, err := bundles.InMemory(ctx, carrier.Policy, carrier.Data())
@@ -239,8 +239,8 @@ func merged(views ...schema.View) schema.View {
 	return all
 }
 
-// Sections is the type of the sections of the management console. No snapshot has them: they
-// are decided by their ids alone.
+// Sections is the type of the sections of the management console. Snapshots do not have them:
+// they are decided by their ids alone.
 const Sections = "transientobject"
 
 // SectionNames are the ids of sections of the management console: one for each type that it
@@ -276,8 +276,8 @@ func Replace(rules []ruleset.Rule, with ruleset.Rule) []ruleset.Rule {
 	return changed
 }
 
-// Reread returns a live workspace of rules that were read again, over the site that is in
-// memory. What was decided of rules that are still the same is kept for effects.
+// Reread returns a live workspace of rules that were read again, with the site in memory. It
+// keeps the results of unchanged rules for effects.
 func (l *Live) Reread(w *Workspace) *Live {
 	w.Site = l.Site
 	return &Live{Workspace: w, store: l.store, matrices: map[string]*matrix.Matrix{}, prior: l}

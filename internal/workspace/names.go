@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// paths returns the files and folders of rules without the files of other sites than that of
-// the snapshot.
+// paths returns the files and directories of rules without the files that are for sites other
+// than the snapshot's.
 func (from *Source) paths(rules []string) []string {
 	site := snapshot.PulledFrom(from.Snapshot)
 	var list []string
@@ -28,7 +28,7 @@ func (from *Source) paths(rules []string) []string {
 	return list
 }
 
-// named returns the rules with ids in place of names.
+// named returns the rules with names replaced by ids.
 func (w *Workspace) named(rules []ruleset.Rule, from Source) ([]ruleset.Rule, error) {
 	var source sitenames.Source
 	if w.Site != nil {

@@ -16,9 +16,9 @@ type AssertionFile struct {
 	Content []byte
 }
 
-// Prove decides the assertions of files about the rules. Rules that they compare with are read
-// from where the file says, relative to it. The values of custom properties are those that the
-// snapshot defines.
+// Prove decides the assertions in files about the rules. Rules to compare with are read from
+// paths relative to the file. The values of custom properties are those that the snapshot
+// defines.
 func (l *Live) Prove(ctx context.Context, files []AssertionFile, p snapshot.Progress) (*prove.Report, error) {
 	if l.Policy == nil {
 		return nil, ErrBroken

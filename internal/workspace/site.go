@@ -12,8 +12,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Data returns the data source of the site, or nil without a site. It ends with
-// ErrBroken if the site has errors.
+// Data returns the data source of the site, or nil without a site. It fails with ErrBroken if
+// the site has errors.
 func (w *Workspace) Data() bundles.DataSource {
 	if w.Site == nil {
 		return nil
@@ -28,7 +28,7 @@ func (w *Workspace) Data() bundles.DataSource {
 	}
 }
 
-// CheckSite reads the site, so that what is wrong with it joins the diagnostics.
+// CheckSite reads the site and adds its errors to the diagnostics.
 func (w *Workspace) CheckSite(ctx context.Context) error {
 	if w.Site == nil {
 		return nil
@@ -43,7 +43,7 @@ func (w *Workspace) CheckSite(ctx context.Context) error {
 	return nil
 }
 
-// LoadSite reads the whole site into memory; without a snapshot it is empty.
+// LoadSite reads the complete site into memory; without a snapshot it is empty.
 func (w *Workspace) LoadSite() (*snapshot.Site, error) {
 	if w.Policy == nil {
 		return nil, ErrBroken
@@ -67,8 +67,8 @@ func (w *Workspace) Bundle(ctx context.Context) (*bundles.Bundle, error) {
 	return bundles.InMemory(ctx, w.Policy, w.Data())
 }
 
-// CheckLoads compiles the policy as OPA does, so that nothing is written that OPA cannot
-// load.
+// CheckLoads compiles the policy as OPA does, to ensure that OPA can load it before it is
+// written.
 func (w *Workspace) CheckLoads(ctx context.Context) error {
 	b, err := bundles.InMemory(ctx, w.Policy, nil)
 	if err != nil {
@@ -84,8 +84,8 @@ func (w *Workspace) Evaluator(site *snapshot.Site) *evaluate.Evaluator {
 	return e
 }
 
-// Readings are the schema and the options for what the language leaves open, as the
-// independent evaluator knows them.
+// Readings returns the schema and the interpretations of the language's open points for the
+// independent evaluator.
 func (w *Workspace) Readings() evaluate.Options {
 	options := evaluate.Options{Schema: w.Options.Schema, View: w.Options.View}
 	options.Read(w.Options.ListInequality.String(), w.Options.EntityText.String(), w.Options.SessionAttributes.String())

@@ -14,22 +14,23 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Test runs the Rego tests of files and folders over the policy and the site. The error is
-// about the tests: Rego that does not compile, files that cannot be read.
+// Test runs the Rego tests in files and directories with the policy and the site. The error is
+// about the tests: Rego that does not compile, or files that cannot be read.
 func (l *Live) Test(ctx context.Context, paths []string, p snapshot.Progress) ([]*tester.Result, error) {
-	b, err := l.apart(ctx, p)
+	b, err := l.separateBundle(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	return engine.Test(ctx, b, paths, nil)
 }
 
-// maxTestRequests is the number of requests that generated tests are chosen from.
+// maxTestRequests is the number of requests from which generated tests are chosen.
 const maxTestRequests = 20_000
 
-// Tests returns Rego tests that pin what the rules decide on the site, as testgen writes them.
+// Tests returns Rego tests that check the decisions of the rules on the site, as testgen writes
+// them.
 func (l *Live) Tests(ctx context.Context, p snapshot.Progress) ([]byte, error) {
-	b, err := l.apart(ctx, p)
+	b, err := l.separateBundle(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +40,7 @@ func (l *Live) Tests(ctx context.Context, p snapshot.Progress) ([]byte, error) {
 	}
 	suite, err := testgen.Generate(ctx, testgen.Subject{Rules: l.Valid(), Policy: l.Policy, Bundle: b, Site: site, Data: func(policy *compiler.Policy) bundles.DataSource {
 		return func(ctx context.Context, w io.Writer) error {
-			_, err := l.Site.Project(ctx, policy.View, w, snapshot.NoProgress{}) // its findings are known
+			_, err := l.Site.Project(ctx, policy.View, w, snapshot.NoProgress{}) // its findings have been reported
 			return err
 		}
 	}}, testgen.Options{MaxRequests: maxTestRequests, Progress: p})
@@ -51,8 +52,8 @@ func (l *Live) Tests(ctx context.Context, p snapshot.Progress) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// apart returns the policy over the site, for a caller who adds to its data.
-func (l *Live) apart(ctx context.Context, p snapshot.Progress) (*bundles.Bundle, error) {
+// separateBundle returns the policy and the site for a caller that adds to its data.
+func (l *Live) separateBundle(ctx context.Context, p snapshot.Progress) (*bundles.Bundle, error) {
 	l.store.work.Lock()
 	defer l.store.work.Unlock()
 	if l.Policy == nil {

@@ -9,18 +9,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// nodeTypes are the types of a site that Sync rules are about, by what they are in a view
-// of it: nodes take the place of users, who are still owners.
+// nodeTypes are the types of a site that Sync rules are about, by the types they have in a view
+// of Sync rules: nodes take the place of users, which are still owners.
 var nodeTypes = map[string]string{
 	"app": "App", "stream": "Stream", "user": schema.AccountType, schema.Fold(schema.NodeType): "User",
 }
 
-// view makes the workspace one of a single category, as Options.View says, and returns the
-// rules of that view. Everything that works on users and resources then works on what the
-// category is about: on users and access groups, or on nodes and apps.
+// view converts the workspace to a single category, as Options.View says, and returns the rules
+// of that view. Code for users and resources then works on the entities of the category: on
+// users and access groups, or on nodes and apps.
 func (w *Workspace) view(rules []ruleset.Rule) []ruleset.Rule {
 	rules = ruleset.View(rules, w.Options.View)
-	w.Whole = w.Site
+	w.FullSite = w.Site
 	switch w.Options.View {
 	case ruleset.License:
 		if w.Site != nil {
@@ -43,19 +43,18 @@ func (w *Workspace) schema() *schema.Schema {
 	return w.Options.Schema
 }
 
-// viewBoth makes the site of a view of License rules have the groups that other rules on it
-// name as well: those of a rule that is added or enabled.
+// viewBoth adds the groups that other rules name to the site of a view of License rules: those
+// of a rule that is added or enabled.
 func (w *Workspace) viewBoth(other *Workspace) {
 	if w.Options.View == ruleset.License && w.Site != nil {
-		w.Site = w.Whole
+		w.Site = w.FullSite
 		w.viewAccess(slices.Concat(w.Rules, other.Rules))
 		w.Site.Require(w.Policy.Needs)
 	}
 }
 
-// viewAccess leaves users and access groups of the site. Groups that are not on record, of
-// which exports seldom have any, are those that the rules name; they are called as the
-// rules are.
+// viewAccess reduces the site to users and access groups. Exports rarely have groups; missing
+// ones are created for the rules that name them, with the names of these rules.
 func (w *Workspace) viewAccess(rules []ruleset.Rule) {
 	names := map[string]string{"user": "User"}
 	recorded := map[string]map[string]bool{}
@@ -63,7 +62,7 @@ func (w *Workspace) viewAccess(rules []ruleset.Rule) {
 		key := schema.Fold(kind.Type)
 		if data, path, ok, err := w.Site.Read(kind.Type); ok {
 			names[key] = kind.Type
-			if err == nil { // else that is reported where the file is read
+			if err == nil { // otherwise the error is reported when the file is read
 				recorded[key] = idsIn(path, data)
 			}
 		}
@@ -77,14 +76,14 @@ func (w *Workspace) viewAccess(rules []ruleset.Rule) {
 	}
 	for _, kind := range ruleset.AccessKinds {
 		if groups := byType[kind.Type]; groups != nil {
-			content, _ := json.Marshal(groups) // texts always have a form
+			content, _ := json.Marshal(groups) // strings always marshal
 			w.Site.Add(kind.Type, content)
 		}
 	}
 }
 
-// idsIn returns the folded ids in a file of entities. What is wrong with the file is
-// reported where it is read.
+// idsIn returns the case-folded ids in a file of entities. Errors in the file are reported when
+// it is read.
 func idsIn(path string, data []byte) map[string]bool {
 	ids := map[string]bool{}
 	file, failed := jsonfile.New(path, data)
@@ -104,7 +103,7 @@ func idsIn(path string, data []byte) map[string]bool {
 	return ids
 }
 
-// Of returns a workspace of the same rules and snapshot that is a view of a category.
+// Of returns a view, for a category, of a workspace with the same rules and snapshot.
 func (w *Workspace) Of(c ruleset.Category) *Workspace {
 	options := w.Options
 	options.View = c

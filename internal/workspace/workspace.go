@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	// ErrNoRules means that neither rules nor a snapshot with rules were named.
+	// ErrNoRules means that neither rules nor a snapshot with rules were given.
 	ErrNoRules = errors.New("no rules: name the file of a rule export, or a snapshot that has a systemrule.json")
 	// ErrBroken means that rules or the snapshot have errors, which are among the
 	// diagnostics of the workspace.
@@ -31,25 +31,25 @@ type Source struct {
 	Options  compiler.Options
 	// Variables are the values of ${NAME} in rules.
 	Variables map[string]string
-	// Change returns the rules to compile instead of those that were read, and what is
-	// wrong with them; nil changes nothing.
+	// Change returns the rules to compile instead of those that were read, with their
+	// diagnostics; nil changes nothing.
 	Change func([]ruleset.Rule) ([]ruleset.Rule, diag.List, error)
 	// Progress reports long work; nil reports nothing.
 	Progress snapshot.Progress
 }
 
-// Workspace is a set of rules and, if one was named, the site that they are about.
-// It is not safe for concurrent use.
+// Workspace is a set of rules and, if there is one, the site that they apply to. It is not safe
+// for concurrent use.
 type Workspace struct {
 	Rules []ruleset.Rule
 	// Policy is nil if a rule has an error that Options do not skip.
 	Policy *compiler.Policy
 	// Site is nil without a snapshot.
 	Site *snapshot.Snapshot
-	// Whole is the snapshot of which Site is a view of a category, else the same.
-	Whole   *snapshot.Snapshot
-	Options compiler.Options
-	// Diagnostics are all that were found so far. Reading the site adds to them.
+	// FullSite is the snapshot that Site is a view of, or Site itself.
+	FullSite *snapshot.Snapshot
+	Options  compiler.Options
+	// Diagnostics are the findings so far. Reading the site adds to them.
 	Diagnostics diag.List
 
 	dir      string      // of the snapshot
@@ -112,8 +112,8 @@ func (w *Workspace) compile(rules []ruleset.Rule) {
 	}
 }
 
-// unreadable returns the rules that could not be read, and whether nothing else is in
-// error: nobody can skip what a broken file would have said.
+// unreadable returns the rules that could not be read, and whether these are the only errors:
+// other errors, such as a broken file, cannot be skipped.
 func unreadable(list diag.List) (rules []diag.Rule, whole bool) {
 	whole = true
 	for _, d := range list {
@@ -150,8 +150,7 @@ func (w *Workspace) Valid() []ruleset.Rule {
 	})
 }
 
-// Refused reports whether nothing can be compiled. Errors of rules that are skipped do
-// not count.
+// Refused reports whether the rules cannot be compiled. Errors of skipped rules do not count.
 func (w *Workspace) Refused() bool {
 	_, whole := unreadable(w.Diagnostics)
 	return w.Policy == nil || !whole
@@ -167,14 +166,14 @@ func (w *Workspace) RuleName(id string) string {
 	return ""
 }
 
-// Variant is the rules with one of them enabled that is disabled.
+// Variant is the rules with one disabled rule enabled.
 type Variant struct {
 	Rule   ruleset.Rule
 	Policy *compiler.Policy
 }
 
-// Enabled returns a variant for each disabled Security rule, except those that are in
-// error or have no meaning beside the others.
+// Enabled returns a variant for each disabled Security rule, except for rules with errors,
+// alone or in combination with the others.
 func (w *Workspace) Enabled() []Variant {
 	var all []Variant
 	for i, r := range w.Rules {
@@ -191,7 +190,7 @@ func (w *Workspace) Enabled() []Variant {
 	return all
 }
 
-// OfRules is Open with rules that have been read already: those of from are not read.
+// OfRules is Open for rules that have been read already; from.Rules is not read.
 func OfRules(rules []ruleset.Rule, from Source) *Workspace {
 	w := &Workspace{Options: from.Options, dir: from.Snapshot, progress: from.Progress}
 	if w.progress == nil {

@@ -14,22 +14,22 @@ import (
 	"time"
 )
 
-// Client asks a decision point.
+// Client sends requests to a decision point.
 type Client struct {
 	base  string
 	token string
 	http  http.Client
 }
 
-// maxAnswer is the most that is read of an answer, in bytes.
+// maxAnswer is the maximum length of an answer in bytes.
 const maxAnswer = 1 << 20
 
-// NewClient returns a client for a decision point at an address, http://HOST:PORT,
-// https://HOST or unix:PATH. An empty token sends none. A question that has no
-// answer within the timeout is an error.
+// NewClient returns a client for a decision point at an address, http://HOST:PORT, https://HOST
+// or unix:PATH. With an empty token it sends none. A request that is not answered within the
+// timeout returns an error.
 func NewClient(address, token string, timeout time.Duration) *Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy = nil // it is beside the program
+	transport.Proxy = nil // the decision point runs next to the program
 	c := &Client{base: strings.TrimSuffix(address, "/"), token: token}
 	if path, ok := strings.CutPrefix(address, "unix:"); ok {
 		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -40,7 +40,7 @@ func NewClient(address, token string, timeout time.Duration) *Client {
 	c.http = http.Client{
 		Transport: transport,
 		Timeout:   timeout,
-		// A redirect would carry the question, and no decision point sends one.
+		// A redirect would forward the request, and decision points never send one.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c
@@ -65,19 +65,19 @@ type Question struct {
 	Context  map[string]any `json:"context,omitempty"`
 }
 
-// Answer is a decision and why it is so.
+// Answer is a decision and its reason.
 type Answer struct {
 	Decision bool
 	// Reason is granted, no_rule, unknown_subject, unknown_resource or invalid_request.
 	Reason string
-	// GrantedBy are the names of the Qlik rules that grant.
+	// GrantedBy are the names of the Qlik rules that grant access.
 	GrantedBy []string
-	// Revision is the policy that decided.
+	// Revision identifies the policy that decided.
 	Revision string
 }
 
-// wireAnswer is an answer as it is sent. Decision is a pointer, so that an
-// answer without one is not taken for a denial that the policy made.
+// wireAnswer is an answer as sent. Decision is a pointer, so that an answer without one is not
+// mistaken for a denial by the policy.
 type wireAnswer struct {
 	Decision *bool `json:"decision"`
 	Context  struct {
@@ -100,8 +100,8 @@ func (w wireAnswer) answer() (Answer, error) {
 	return a, nil
 }
 
-// Ask asks one question. Its error means that there is no answer, and the
-// Answer beside it denies.
+// Ask asks one question. If it returns an error, there is no decision, and the returned Answer
+// is a denial.
 func (c *Client) Ask(ctx context.Context, q Question) (Answer, error) {
 	var w wireAnswer
 	if err := c.post(ctx, "/access/v1/evaluation", q, &w); err != nil {
@@ -110,8 +110,8 @@ func (c *Client) Ask(ctx context.Context, q Question) (Answer, error) {
 	return w.answer()
 }
 
-// AskAll asks many questions at once, which is much cheaper than one by one.
-// The answers are in the order of the questions. With an error there is none.
+// AskAll asks many questions in batches, which is much cheaper than asking them one by one. The
+// answers are in the order of the questions; there are none if it returns an error.
 func (c *Client) AskAll(ctx context.Context, questions []Question) ([]Answer, error) {
 	if len(questions) == 0 {
 		return nil, nil
@@ -139,7 +139,7 @@ func (c *Client) post(ctx context.Context, path string, question, answer any) er
 	return c.postFor(ctx, "application/json", path, question, answer)
 }
 
-// postFor posts a question for an answer of a media type.
+// postFor posts a question and decodes the answer, which must have the given media type.
 func (c *Client) postFor(ctx context.Context, accept, path string, question, answer any) error {
 	body, err := json.Marshal(question)
 	if err != nil {

@@ -7,22 +7,22 @@ import (
 	"strings"
 )
 
-// Filter selects what a subject may act on, in the language of a database or of the
-// repository service.
+// Filter selects the resources that a subject may act on, in the language of a database or of
+// the repository service.
 type Filter struct {
 	// Kind is never, always or conditional.
 	Kind string `json:"kind"`
 	// Exact is false if the filter selects more than the rules grant.
 	Exact bool `json:"exact"`
-	// SQL and Params are there for databases, Filters for qrs.
+	// SQL and Params are set for databases, Filters for qrs.
 	SQL     string   `json:"sql"`
 	Params  []any    `json:"params"`
 	Filters []string `json:"filters"`
 }
 
-// Filter returns the filter for a question whose resource has a type and no id, in a
-// language: postgres, sqlserver, sqlite, duckdb or qrs. With superset it may select more
-// than the rules grant, where the language cannot express them: List asks about the rest.
+// Filter returns the filter for a question whose resource has a type but no id, in a language:
+// postgres, sqlserver, sqlite, duckdb or qrs. With superset it may select more than the rules
+// grant if the language cannot express them: List asks about the selected resources.
 func (c *Client) Filter(ctx context.Context, q Question, language string, superset bool) (Filter, error) {
 	var says struct {
 		Result *Filter `json:"result"`
@@ -37,8 +37,7 @@ func (c *Client) Filter(ctx context.Context, q Question, language string, supers
 		return Filter{}, err
 	}
 	f := says.Result
-	// A kind that is not known, or nothing where there should be a condition, must not
-	// pass for everything.
+	// An unknown kind, or a missing condition, must not be taken for access to everything.
 	switch {
 	case f == nil || f.Kind != "never" && f.Kind != "always" && f.Kind != "conditional":
 		return Filter{}, errors.New("an answer without a filter")
@@ -48,12 +47,13 @@ func (c *Client) Filter(ctx context.Context, q Question, language string, supers
 	return *f, nil
 }
 
-// batch is how many questions are asked at once.
+// batch is the maximum number of questions in one request.
 const batch = 500
 
-// List returns the ids of the resources on which the subject of a question may act: what a
-// filter selects and, if it selects more than the rules grant, what is permitted of that.
-// The function runs the filter and returns ids. Its error, like any other, returns none.
+// List returns the ids of the resources on which the subject of a question may act: those that
+// a filter selects and, if the filter selects more than the rules grant, that the decision
+// point permits. run applies the filter and returns ids. If List returns an error, it returns
+// no ids.
 func (c *Client) List(ctx context.Context, q Question, language string, run func(context.Context, Filter) ([]string, error)) ([]string, error) {
 	f, err := c.Filter(ctx, q, language, true)
 	if err != nil || f.Kind == "never" {

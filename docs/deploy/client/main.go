@@ -1,11 +1,10 @@
-// Command client is an example of a program that asks a decision point: copy
-// client.go, which needs the standard library alone.
+// Command client is an example of a program that uses a decision point: copy client.go, which
+// needs only the standard library.
 //
 //	go run ./docs/deploy/client -subject 'ACME\anna' -action read App:40000000-0000-4000-8000-000000000001
 //
-// Its exit code is 0 if everything that is asked is allowed, 1 if something is
-// denied, 2 for wrong use, and 3 if there is no answer, which a program treats
-// as a denial.
+// The exit code is 0 if everything is allowed, 1 if something is denied, 2 for wrong use, and 3
+// if there is no answer, which a program has to treat as a denial.
 package main
 
 import (
@@ -73,8 +72,8 @@ func questions(subject, action, qlikContext string, resources []string) ([]Quest
 	return all, nil
 }
 
-// readToken reads a token from a file: one on the command line could be seen by
-// everybody on the machine.
+// readToken reads a token from a file: a token on the command line would be visible to all
+// users of the machine.
 func readToken(file string) (string, error) {
 	if file == "" {
 		return "", nil

@@ -110,7 +110,7 @@ func (w *goalSearch) emptied(locations []location, empty bool) []plan {
 		case s.form == relation && !empty:
 			found = append(found, w.related([]location{s}, func(target *snapshot.Entity, rest []condition.Segment) bool {
 				reached := w.reached(target, rest)
-				return len(reached.Entities)+len(reached.Texts) > 0
+				return len(reached.Entities)+len(reached.Strings) > 0
 			})...)
 		case s.form == relation:
 			// Nothing is taken out of its stream, nor away from its owner.

@@ -22,11 +22,11 @@ func (w *goalSearch) sides(e *snapshot.Entity, n *condition.Comparison, c evalua
 	var found []side
 	if p, ok := n.Left.(*condition.Path); ok {
 		found = append(found, side{w.locations(w.trace.Question, e, *p), c.Left, c.Right,
-			func(texts []string) bool { return w.evaluator.Compares(n, texts, c.Right.Texts) }})
+			func(texts []string) bool { return w.evaluator.Compares(n, texts, c.Right.Strings) }})
 	}
 	if p, ok := n.Right.(*condition.Path); ok {
 		found = append(found, side{w.locations(w.trace.Question, e, *p), c.Right, c.Left,
-			func(texts []string) bool { return w.evaluator.Compares(n, c.Left.Texts, texts) }})
+			func(texts []string) bool { return w.evaluator.Compares(n, c.Left.Strings, texts) }})
 	}
 	return found
 }
@@ -44,13 +44,13 @@ func (w *goalSearch) comparison(e *snapshot.Entity, n *condition.Comparison, c e
 			continue
 		}
 		found = append(found, w.related(s.locations, func(target *snapshot.Entity, rest []condition.Segment) bool {
-			return s.compares(w.reached(target, rest).Texts) == want
+			return s.compares(w.reached(target, rest).Strings) == want
 		})...)
 		for _, at := range s.locations {
 			found = append(found, w.texts(n, s, at, want)...)
 		}
 	}
-	if equality && want && len(sides) == 2 && len(c.Left.Texts)+len(c.Right.Texts) == 0 {
+	if equality && want && len(sides) == 2 && len(c.Left.Strings)+len(c.Right.Strings) == 0 {
 		found = append(found, w.bothGain(sides)...)
 	}
 	return found
@@ -94,11 +94,11 @@ func (w *goalSearch) candidates(n *condition.Comparison, s side, at location) []
 	}
 	switch n.Op {
 	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual:
-		return s.others.Texts
+		return s.others.Strings
 	case condition.Like:
-		return append(slices.Clone(w.known(at)), plain(s.others.Texts[0]))
+		return append(slices.Clone(w.known(at)), plain(s.others.Strings[0]))
 	case condition.Matches:
-		return append(slices.Clone(w.known(at)), s.others.Texts[0])
+		return append(slices.Clone(w.known(at)), s.others.Strings[0])
 	}
 	panic("unknown operator " + n.Op.String())
 }

@@ -120,7 +120,7 @@ func (b *builder) owner(e *snapshot.Entity, p condition.Path) *Operand {
 
 func operand(r ruleset.Rule, o condition.Operand, v evaluate.Values) *Operand {
 	_, literal := o.(*condition.String)
-	out := &Operand{Text: r.Condition.Content[o.Span().Start:o.Span().End], Literal: literal, Values: slices.Clone(v.Texts)}
+	out := &Operand{Text: r.Condition.Content[o.Span().Start:o.Span().End], Literal: literal, Values: slices.Clone(v.Strings)}
 	for _, e := range v.Entities {
 		out.Entities = append(out.Entities, entity(e))
 	}

@@ -74,7 +74,7 @@ func (w *worker) decide(k *known, subject int32, resources []int32) ([][]*rule, 
 			list := make([]*rule, 0, len(ids))
 			for _, id := range ids {
 				one := k.byID[id]
-				if one == nil && k.Aside[id] {
+				if one == nil && k.Excluded[id] {
 					continue
 				}
 				if one == nil {

@@ -84,7 +84,7 @@ func Compute(ctx context.Context, b *bundles.Bundle, q partition.Question, progr
 // Compute is the function Compute of a policy that is compiled.
 func (p *Prepared) Compute(ctx context.Context, q partition.Question, progress snapshot.Progress) (*Matrix, error) {
 	q.Columns = p.Columns
-	m, err := partition.Fold(ctx, p.data, q)
+	m, err := partition.Build(ctx, p.data, q)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func newTyped(m *partition.Model, r *partition.Resources) *typed {
 		t.leading[test] = map[int32][]int32{}
 	}
 	for c, class := range r.Classes {
-		for test, texts := range class.Brings {
+		for test, texts := range class.Values {
 			for _, text := range texts {
 				if t.bringing[test][text] == nil {
 					t.bringing[test][text] = NewSet(len(r.Classes))

@@ -125,7 +125,7 @@ func (w *worker) bringing(k *known, test int) Set {
 	set, ok := k.across[test]
 	if !ok {
 		set = NewSet(len(k.Classes))
-		for _, text := range w.class.Brings[test] {
+		for _, text := range w.class.Values[test] {
 			set.Union(k.typed.bringing[test][text])
 		}
 		k.across[test] = set

@@ -164,7 +164,7 @@ func side(chosen []int32, p partition.Partition, group func(n int32) int32) Side
 			of := p.Classes[p.Of[n]]
 			s.Holds = append(s.Holds, list(of.Holds))
 			brings := map[int][]int32{}
-			for test, texts := range of.Brings {
+			for test, texts := range of.Values {
 				if len(texts) > 0 {
 					brings[test] = texts
 				}

@@ -77,7 +77,7 @@ func withCategories(t *testing.T, rules string, more ...ruleset.Rule) (*page.Doc
 		if err != nil {
 			t.Fatal(err)
 		}
-		facts, err := category.ReadFacts(c, view.Whole.Path)
+		facts, err := category.ReadFacts(c, view.FullSite.Path)
 		if err != nil {
 			t.Fatal(err)
 		}

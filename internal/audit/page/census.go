@@ -22,7 +22,7 @@ func (w *builder) attributes(a *report.Audit) {
 		}
 		members := map[string][]int32{}
 		for at, n := range w.who {
-			texts := w.reader.Texts("user", a.Model.Subjects.Handles[n], reads.Operand{Root: reads.User, Property: name}, false)
+			texts := w.reader.Strings("user", a.Model.Subjects.Handles[n], reads.Operand{Root: reads.User, Property: name}, false)
 			if len(texts) == 0 {
 				texts = []string{""}
 			}

@@ -85,7 +85,7 @@ func (w *builder) note(e *Entities, op reads.Operand, typ string, count int, han
 	v := Values{Operand: name, Of: make([][]int32, count)}
 	for at := range count {
 		v.Of[at] = []int32{}
-		for _, text := range w.reader.Texts(typ, handle(at), op, false) {
+		for _, text := range w.reader.Strings(typ, handle(at), op, false) {
 			v.Of[at] = append(v.Of[at], w.text(text))
 		}
 	}
@@ -120,7 +120,7 @@ func (w *builder) parent(t *matrix.FoldedType) *Parent {
 		op := reads.Operand{Root: reads.Resource, Steps: []reads.Step{{Relation: relation, Type: key}}}
 		for at, n := range w.what[w.types[t.Type.Type]] {
 			p.Of[at] = -1
-			for _, handle := range w.reader.Texts(t.Type.Type, t.Handles[n], op, false) {
+			for _, handle := range w.reader.Strings(t.Type.Type, t.Handles[n], op, false) {
 				if number, ok := numbers[handle]; ok {
 					p.Of[at] = number
 				}

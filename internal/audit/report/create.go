@@ -59,7 +59,7 @@ func FindCreation(ctx context.Context, f *matrix.Folded, reader *partition.Reade
 			op := reads.Operand{Root: reads.Resource, Steps: []reads.Step{{Relation: name, Type: c.Parent}}}
 			for _, g := range t.Resources {
 				for _, n := range g.Members {
-					parents[n] = reader.Texts(t.Type.Type, t.Handles[n], op, false)
+					parents[n] = reader.Strings(t.Type.Type, t.Handles[n], op, false)
 					for _, p := range parents[n] {
 						under[p] = true
 					}

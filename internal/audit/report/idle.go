@@ -103,7 +103,7 @@ func (a *Audit) Unsent() []Unsent {
 func (a *Audit) unsent(attributes map[string]bool) []string {
 	var missing []string
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if len(a.Model.Session.Texts(name, false)) == 0 {
+		if len(a.Model.Session.Strings(name, false)) == 0 {
 			missing = append(missing, name)
 		}
 	}

@@ -166,7 +166,7 @@ func (m *Matcher) Matches(typ, handle string, more ...string) bool {
 		case term.path == nil:
 			texts = append(append(texts, more...), handle, m.reader.Name(typ, handle))
 		case m.operands[typ][i] != nil:
-			texts = m.reader.Texts(typ, handle, *m.operands[typ][i], false)
+			texts = m.reader.Strings(typ, handle, *m.operands[typ][i], false)
 		}
 		for _, text := range texts {
 			if term.pattern.MatchString(schema.Fold(text)) {

@@ -44,7 +44,7 @@ func (c *candidates) generate(ctx context.Context) error {
 	bare := c.bare(covered)
 	share := c.most / max(1, len(sessions)*(len(held)+len(bare)))
 	for _, session := range sessions {
-		model, err := partition.Fold(ctx, &c.bundle.Data, partition.Question{Session: session, Types: held, Actions: uint32(everyAction)})
+		model, err := partition.Build(ctx, &c.bundle.Data, partition.Question{Session: session, Types: held, Actions: uint32(everyAction)})
 		if err != nil {
 			return err
 		}

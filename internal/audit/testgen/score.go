@@ -168,7 +168,7 @@ func (t *trial) changes(m Mutant, v evaluate.Variant, rules []ruleset.Rule) (fun
 	}
 	circular := asksItself(m.rule)
 	return func(i int) bool {
-		here, elsewhere := t.standings[i].Tells(v)
+		here, elsewhere := t.standings[i].Distinguishes(v)
 		// What changes elsewhere can undo what changes here.
 		if !elsewhere && !circular {
 			return here

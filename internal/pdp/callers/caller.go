@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Permissions are what a caller may ask.
+// Permissions are what a caller may request.
 type Permissions uint8
 
 // The permissions.
@@ -19,7 +19,7 @@ const (
 	All = Evaluate | Search
 )
 
-// String names the permissions as files and scopes do.
+// String lists the permissions as in files and scopes.
 func (p Permissions) String() string {
 	var names []string
 	if p&Evaluate != 0 {
@@ -31,7 +31,7 @@ func (p Permissions) String() string {
 	return strings.Join(names, ",")
 }
 
-// permission returns the permission of a name.
+// permission returns the permission with the given name.
 func permission(name string) (Permissions, bool) {
 	switch name {
 	case "evaluate":
@@ -42,19 +42,18 @@ func permission(name string) (Permissions, bool) {
 	return 0, false
 }
 
-// Caller is a program that asks. Name is for logs and page tokens: no two callers
-// share one, whatever their credentials are. Names of a List have no space in
-// them, and all others have one.
+// Caller is a program that sends requests. Name is for logs and page tokens: it is unique
+// across all kinds of credentials. Names from a List contain no space, all others contain one.
 type Caller struct {
 	Name string
 	May  Permissions
 }
 
-// nameMax is the number of bytes of a name.
+// nameMax is the maximum length of a name in bytes.
 const nameMax = 256
 
-// named returns the name of a caller that its credential names: the kind of the
-// credential, a space, and the parts. One that is too long ends in a digest.
+// named returns the name of a caller identified by its credential: the kind of the credential,
+// a space, and the parts. A long name is shortened by a digest.
 func named(kind string, parts ...string) string {
 	name := kind
 	for _, p := range parts {
@@ -72,17 +71,17 @@ func named(kind string, parts ...string) string {
 	return strings.ToValidUTF8(name[:nameMax/2], "") + "…" + hex.EncodeToString(sum[:])
 }
 
-// ErrUnknown says that nobody knows who asks. It never says why: what is wrong
-// with a credential helps those who guess.
+// ErrUnknown means that the caller is not authenticated. It never gives the reason, which would
+// help attackers to guess credentials.
 var ErrUnknown = errors.New("a valid bearer token is needed")
 
-// Authenticator tells who sends a request. The error is ErrUnknown, or a failure
-// of the authenticator.
+// Authenticator identifies the sender of a request. The error is ErrUnknown, or a failure of
+// the authenticator.
 type Authenticator interface {
 	Authenticate(r *http.Request) (Caller, error)
 }
 
-// Anyone lets everybody ask everything.
+// Anyone allows everything to everybody.
 type Anyone struct{}
 
 // Authenticate implements Authenticator.
@@ -90,7 +89,7 @@ func (Anyone) Authenticate(*http.Request) (Caller, error) {
 	return Caller{Name: "anyone", May: All}, nil
 }
 
-// Any asks authenticators in turn until one knows the caller.
+// Any tries authenticators in turn until one knows the caller.
 type Any []Authenticator
 
 // Authenticate implements Authenticator.
@@ -103,8 +102,8 @@ func (a Any) Authenticate(r *http.Request) (Caller, error) {
 	return Caller{}, ErrUnknown
 }
 
-// bearer returns the token of a request with exactly one Authorization header
-// of the scheme Bearer.
+// bearer returns the token of a request with exactly one Authorization header of the scheme
+// Bearer.
 func bearer(r *http.Request) (string, bool) {
 	headers := r.Header.Values("Authorization")
 	if len(headers) != 1 {
@@ -117,5 +116,5 @@ func bearer(r *http.Request) (string, bool) {
 	return token, true
 }
 
-// tokenMax is the length up to which a token is looked at.
+// tokenMax is the maximum length of a token.
 const tokenMax = 16 << 10

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// AnyCertificate lets everybody with a certificate that was verified ask
-// everything.
+// AnyCertificate allows everything to everybody with a verified certificate.
 type AnyCertificate struct{}
 
 // Authenticate implements Authenticator.
@@ -24,8 +23,7 @@ func (AnyCertificate) Authenticate(r *http.Request) (Caller, error) {
 	return Caller{Name: named("cert", name), May: All}, nil
 }
 
-// certificate returns the certificate of a client, verified and not expired since,
-// or nil.
+// certificate returns the verified and unexpired certificate of a client, or nil.
 func certificate(r *http.Request) *x509.Certificate {
 	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 || time.Now().After(r.TLS.PeerCertificates[0].NotAfter) {
 		return nil
@@ -33,9 +31,9 @@ func certificate(r *http.Request) *x509.Certificate {
 	return r.TLS.PeerCertificates[0]
 }
 
-// certificateNames returns the names that a certificate is issued for. The
-// common name counts only where there are no others. A name with a colon is that
-// of a URI, and no other is: a URI "hub.example.com" must not pass for the host.
+// certificateNames returns the names that a certificate is issued for. The common name is only
+// used if there are no others. Only names of URIs contain a colon: a URI "hub.example.com" must
+// not be taken for the host.
 func certificateNames(c *x509.Certificate) []string {
 	var names []string
 	for _, host := range c.DNSNames {

@@ -1,8 +1,9 @@
-// Package callers tells who asks a decision point, and what they may ask.
+// Package callers authenticates the callers of a decision point and determines their
+// permissions.
 //
-// It knows bearer tokens, static ones and JSON Web Tokens, client certificates,
-// and the two permissions there are: to have requests evaluated, and to search.
+// It knows static bearer tokens, JSON Web Tokens, client certificates, and the two permissions:
+// to evaluate requests, and to search.
 //
-// It refuses to know the questions, and any subject of a question: a caller is a
-// program that asks about others.
+// It does not know the requests or their subjects: a caller is a program that asks about
+// others.
 package callers

@@ -11,20 +11,19 @@ import (
 	"strings"
 )
 
-// tokenMin is the length from which a static token is accepted: shorter ones
-// are guessed.
+// tokenMin is the minimum length of a static token: shorter ones can be guessed.
 const tokenMin = 16
 
-// List is a file of callers, a line each:
+// List is a file of callers, one per line:
 //
 //	portal   evaluate,search  token  3q2-7wAAAAECAwQFBgcICQ
 //	gateway  evaluate         sha256 9f86d081884c7d659a2feaa0c55ad015…
 //	hub      evaluate         cert   hub.example.com
 //
-// The columns are a name, what the caller may ask, and a credential: a token, the
-// SHA-256 of one in hexadecimal, or the name in a client certificate: a URI, which
-// has a colon, a DNS name or, of a certificate without any, the common name. Empty lines
-// and lines that begin with # are skipped. A caller may have several lines.
+// The columns are a name, the permissions, and a credential: a token, the SHA-256 of one in
+// hexadecimal, or the name in a client certificate: a URI (with a colon), a DNS name or, for a
+// certificate without either, the common name. Empty lines and lines that begin with # are
+// skipped. A caller may have several lines.
 type List struct {
 	tokens []entry
 	certs  map[string]Caller

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// Issuer is somebody whose tokens are taken: KEYS is a file or an https address of
-// a JSON Web Key Set.
+// Issuer is a trusted issuer of tokens. Keys is a file or an https address of a JSON Web Key
+// Set.
 type Issuer struct{ Name, Audience, Keys string }
 
-// ParseIssuers reads a file of issuers, a line each:
+// ParseIssuers parses a file of issuers, one per line:
 //
 //	https://login.example.com  qlik2rego  https://login.example.com/.well-known/jwks.json
 //	https://ci.example.com     qlik2rego  /etc/qlik2rego/ci.jwks
 //
-// The columns are the issuer, the audience that its tokens must be for, and its
-// keys. Empty lines and lines that begin with # are skipped. Errors name the line.
+// The columns are the issuer, the required audience of its tokens, and its keys. Empty lines
+// and lines that begin with # are skipped. Errors give the line.
 func ParseIssuers(text []byte) ([]Issuer, error) {
 	var all []Issuer
 	lines := bufio.NewScanner(bytes.NewReader(text))

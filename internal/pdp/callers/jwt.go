@@ -15,18 +15,17 @@ import (
 	"github.com/lestrrat-go/jwx/v3/jwt"
 )
 
-// skew is how far the clocks of issuer and decision point may be apart.
+// skew is the maximum difference between the clocks of issuer and decision point.
 const skew = 30 * time.Second
 
-// JWT knows callers by JSON Web Tokens: signed by a key of the set, by the
-// issuer, for the audience, with an expiry, a subject and, in the claim scope,
-// the permissions.
+// JWT authenticates callers by JSON Web Tokens: signed by a key of the set, from the issuer,
+// for the audience, with an expiry, a subject and the permissions in the claim scope.
 type JWT struct {
 	keys             func(kid string) jwk.Set
 	issuer, audience string
 }
 
-// signatures are the algorithms with which a key's owner alone can sign.
+// signatures are the asymmetric algorithms, with which only the owner of a key can sign.
 var signatures = map[jwa.SignatureAlgorithm]bool{
 	jwa.RS256(): true, jwa.RS384(): true, jwa.RS512(): true,
 	jwa.PS256(): true, jwa.PS384(): true, jwa.PS512(): true,
@@ -36,15 +35,15 @@ var signatures = map[jwa.SignatureAlgorithm]bool{
 
 var errAnyone = errors.New("without an issuer and an audience, tokens made for others would do")
 
-// NewJWT reads a JSON Web Key Set of public keys. Each key names its id and its
-// algorithm, which is then the only one that its signatures may have.
+// NewJWT parses a JSON Web Key Set of public keys. Each key must have an id and an algorithm,
+// which is the only one accepted for its signatures.
 func NewJWT(set []byte, issuer, audience string) (*JWT, error) {
 	if issuer == "" || audience == "" {
 		return nil, errAnyone
 	}
 	keys, err := jwk.Parse(set)
 	if err != nil {
-		return nil, errors.New("no JSON Web Key Set") // the error could show a key
+		return nil, errors.New("no JSON Web Key Set") // the parser's error could contain a key
 	}
 	if keys.Len() == 0 {
 		return nil, errors.New("the key set is empty")
@@ -75,7 +74,7 @@ func usable(key jwk.Key) error {
 	return nil
 }
 
-// header is what a token says about itself.
+// header is the header of a token.
 type header struct {
 	Algorithm string          `json:"alg"`
 	Key       string          `json:"kid"`
@@ -83,16 +82,15 @@ type header struct {
 	Critical  json.RawMessage `json:"crit"`
 }
 
-// claims are those that are looked at before the signature is, and that no
-// library looks at.
+// claims are those that are checked before the signature, and that no library checks.
 type claims struct {
 	Issuer string `json:"iss"`
-	// Confirmation binds a token to a key of its holder, who would have to prove
-	// that it has it (RFC 7800, RFC 9449): as a bearer token it is stolen.
+	// Confirmation binds a token to a key whose possession the sender would have to prove (RFC
+	// 7800, RFC 9449): sent as a bearer token it is stolen.
 	Confirmation json.RawMessage `json:"cnf"`
 }
 
-// read takes a token apart, strictly: three parts in base64url without padding.
+// read parses a token strictly: three parts in base64url without padding.
 func read(raw string) (h header, c claims, ok bool) {
 	parts := strings.Split(raw, ".")
 	if len(parts) != 3 {
@@ -107,9 +105,9 @@ func read(raw string) (h header, c claims, ok bool) {
 	return h, c, true
 }
 
-// sound reports whether a token is one that a caller may send. An extension that
-// is critical must be understood (RFC 7515, section 4.1.11), and none is; a token
-// for logout or proof of possession is none for access.
+// sound reports whether a token is an access token. Critical extensions must be understood (RFC
+// 7515, section 4.1.11), and none is supported; a token for logout or proof of possession is
+// not an access token.
 func (h header) sound() bool {
 	typ := strings.TrimPrefix(strings.ToLower(h.Type), "application/")
 	return h.Critical == nil && (typ == "" || typ == "jwt" || typ == "at+jwt") && h.Key != ""
@@ -147,14 +145,13 @@ func (j *JWT) Authenticate(r *http.Request) (Caller, error) {
 		return Caller{}, ErrUnknown
 	}
 	for name := range strings.FieldsSeq(scope) {
-		p, _ := permission(name) // other scopes are for others
+		p, _ := permission(name) // other scopes are for other services
 		c.May |= p
 	}
 	return c, nil
 }
 
-// signedAs reports whether the key that a token names has the algorithm that the
-// token names.
+// signedAs reports whether the key that a token names has the algorithm that the token names.
 func signedAs(keys jwk.Set, h header) bool {
 	if keys == nil {
 		return false

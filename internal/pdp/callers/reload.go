@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// File is an authenticator that is read from a file, and again when the file
-// has changed, so that tokens and keys can be replaced without a restart.
+// File is an authenticator that is read from a file, and again when the file has changed, so
+// that tokens and keys can be replaced without a restart.
 type File struct {
 	path    string
 	parse   func([]byte) (Authenticator, error)
 	current atomic.Pointer[Authenticator]
-	// seen is the file as it was read, looked as it was seen last. They belong to
-	// the goroutine that watches.
+	// seen is the file as read, looked as at the last check. They belong to the goroutine of
+	// Watch.
 	seen, looked os.FileInfo
 
 	mu   sync.Mutex
@@ -42,19 +42,18 @@ func (f *File) Authenticate(r *http.Request) (Caller, error) {
 // File returns the name of the file.
 func (f *File) File() string { return f.path }
 
-// State returns when the credentials that count were read, and why the file cannot
-// be read again, if so.
+// State returns when the current credentials were read, and the error of the last attempt to
+// read the file again, if it failed.
 func (f *File) State() (time.Time, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.read, f.err
 }
 
-// Watch reads the file again when it has changed and then stood still from one
-// look to the next, until the context ends, and tells of each time: a file that
-// is being written would lock everybody out, or cut a token short. After an error
-// the credentials before count as they did.
-func (f *File) Watch(ctx context.Context, every time.Duration, tell func(path string, err error)) {
+// Watch reads the file again when it has changed and then not changed between two checks, until
+// the context ends, and reports each time: reading a file while it is written could lock
+// everybody out, or truncate a token. After an error the previous credentials remain valid.
+func (f *File) Watch(ctx context.Context, every time.Duration, report func(path string, err error)) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -64,12 +63,12 @@ func (f *File) Watch(ctx context.Context, every time.Duration, tell func(path st
 		case <-tick.C:
 		}
 		if changed, err := f.look(); changed {
-			tell(f.path, err)
+			report(f.path, err)
 		}
 	}
 }
 
-// look reads the file if it has changed and stood still.
+// look reads the file if it has changed and is stable.
 func (f *File) look() (changed bool, err error) {
 	info, err := os.Stat(f.path)
 	if err != nil {

@@ -18,38 +18,38 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/redact"
 )
 
-// The times of a key set that is fetched.
+// The times for fetching a key set.
 const (
 	// refreshEvery is the time after which the set is fetched again.
 	refreshEvery = 5 * time.Minute
-	// refreshLeast is the least time between two fetches, however many tokens name
-	// a key that is not in the set.
-	refreshLeast = 10 * time.Second
+	// minRefresh is the minimum time between two fetches, however many tokens name a key that
+	// is not in the set.
+	minRefresh = 10 * time.Second
 	// refreshWait is how long a request waits for a set that may have its key.
 	refreshWait = 2 * time.Second
-	// maxStale is the time for which a set counts that cannot be fetched again: a
-	// key that the issuer has taken back must not count for ever.
+	// maxStale is the maximum age of a set that cannot be fetched again: a key that the issuer
+	// has revoked must not be valid forever.
 	maxStale  = 24 * time.Hour
 	keySetMax = 1 << 20
 )
 
-// Remote is an authenticator by tokens of an issuer whose keys are fetched from an
-// address, kept, and fetched again: every few minutes, and when a token names a
-// key that is not there, because issuers change keys.
+// Remote authenticates callers by tokens of an issuer whose keys are fetched from an address
+// and cached. They are fetched again every few minutes, and when a token names an unknown key,
+// because issuers rotate keys.
 type Remote struct {
 	*JWT
 	url    string
 	client *http.Client
-	// every and least are the times between two fetches.
-	every, least time.Duration
+	// every and minInterval are the times between two fetches.
+	every, minInterval time.Duration
 
 	current atomic.Pointer[keySet]
 	wake    chan struct{}
 
 	mu      sync.Mutex
 	err     error
-	asked   time.Time     // the begin of the last fetch
-	fetched chan struct{} // closed at the end of the next
+	asked   time.Time     // the start of the last fetch
+	fetched chan struct{} // closed at the end of the next fetch
 }
 
 type keySet struct {
@@ -57,8 +57,8 @@ type keySet struct {
 	at   time.Time
 }
 
-// NewRemote returns an authenticator that has fetched no keys yet: Watch does. The
-// address must be https, or http on this machine.
+// NewRemote returns an authenticator without keys; Watch fetches them. The address must be
+// https, or http on this machine.
 func NewRemote(address, issuer, audience string) (*Remote, error) {
 	if issuer == "" || audience == "" {
 		return nil, errAnyone
@@ -67,7 +67,7 @@ func NewRemote(address, issuer, audience string) (*Remote, error) {
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
 		return nil, errors.New("the address of a key set must be https://HOST/PATH, or http on loopback")
 	}
-	r := &Remote{url: address, every: refreshEvery, least: refreshLeast, wake: make(chan struct{}, 1), fetched: make(chan struct{})}
+	r := &Remote{url: address, every: refreshEvery, minInterval: minRefresh, wake: make(chan struct{}, 1), fetched: make(chan struct{})}
 	r.JWT = &JWT{keys: r.keys, issuer: issuer, audience: audience}
 	r.client = &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return errors.New("the address of a key set must not redirect")
@@ -80,16 +80,18 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// Every sets the times between two fetches, in the normal case and for keys that
-// are not there. It is called before Watch.
-func (r *Remote) Every(normal, least time.Duration) { r.every, r.least = normal, least }
+// Every sets the times between two fetches, in the normal case and for unknown keys. Call it
+// before Watch.
+func (r *Remote) Every(normal, minInterval time.Duration) {
+	r.every, r.minInterval = normal, minInterval
+}
 
-// File returns the address, which stands for a file in health and metrics, without
-// its query, which may be a secret.
+// File returns the address, in place of a file in health and metrics, without its query, which
+// may be a secret.
 func (r *Remote) File() string { return redact.Text(r.url) }
 
-// State returns when the keys that count were fetched, and why they cannot be
-// fetched again, if so.
+// State returns when the current keys were fetched, and the error of the last attempt to fetch
+// them again, if it failed.
 func (r *Remote) State() (time.Time, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -102,7 +104,7 @@ func (r *Remote) State() (time.Time, error) {
 	return time.Time{}, r.err
 }
 
-// keys returns the set, fetched anew if it has no key of this id.
+// keys returns the set, which it fetches again if it has no key with this id.
 func (r *Remote) keys(kid string) jwk.Set {
 	set := r.fresh()
 	if set != nil {
@@ -111,7 +113,7 @@ func (r *Remote) keys(kid string) jwk.Set {
 		}
 	}
 	r.mu.Lock()
-	next, soon := r.fetched, time.Since(r.asked) >= r.least
+	next, soon := r.fetched, time.Since(r.asked) >= r.minInterval
 	r.mu.Unlock()
 	if !soon {
 		return set
@@ -137,22 +139,22 @@ func (r *Remote) fresh() jwk.Set {
 	return set.keys
 }
 
-// Watch fetches the keys, again and again until the context ends, and tells of a
-// fetch that fails and of the first that succeeds after that.
-func (r *Remote) Watch(ctx context.Context, tell func(address string, err error)) {
-	failing := true // so that the first success is told
+// Watch fetches the keys repeatedly until the context ends. It reports each failed fetch and
+// the first successful one after it.
+func (r *Remote) Watch(ctx context.Context, report func(address string, err error)) {
+	failing := true // so that the first success is reported
 	for {
 		err := r.fetch(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		if err != nil || failing {
-			tell(r.File(), err)
+			report(r.File(), err)
 		}
 		failing = err != nil
 		wait := r.every
 		if failing {
-			wait = min(wait, max(r.least, time.Second))
+			wait = min(wait, max(r.minInterval, time.Second))
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -203,12 +205,12 @@ func (r *Remote) get(ctx context.Context) (jwk.Set, error) {
 	return usableKeys(text)
 }
 
-// usableKeys returns the keys of a set that can sign tokens. Issuers publish
-// others beside them, to encrypt with, and leave out algorithms.
+// usableKeys returns the keys of a set that can sign tokens. Issuers also publish keys for
+// encryption, and omit algorithms.
 func usableKeys(text []byte) (jwk.Set, error) {
 	all, err := jwk.Parse(text, jwk.WithIgnoreParseError(true))
 	if err != nil {
-		return nil, errors.New("no JSON Web Key Set") // the error could show a key
+		return nil, errors.New("no JSON Web Key Set") // the parser's error could contain a key
 	}
 	keys := jwk.NewSet()
 	for i := range all.Len() {
@@ -231,8 +233,8 @@ func usableKeys(text []byte) (jwk.Set, error) {
 	return keys, nil
 }
 
-// usualAlgorithm is that of a key whose issuer names none: one for each kind, so
-// that a token cannot choose.
+// usualAlgorithm is the algorithm for a key whose issuer specifies none: one for each kind of
+// key, so that a token cannot choose.
 func usualAlgorithm(key jwk.Key) (jwa.SignatureAlgorithm, bool) {
 	switch k := key.(type) {
 	case jwk.RSAPublicKey:

@@ -1,10 +1,9 @@
-// Package edge turns requests of a web server's clients into access requests: a
-// proxy (nginx, Traefik, Caddy, Envoy) asks whether a request may pass, and a
-// small configuration says who the subject is, and which paths are which
-// resources.
+// Package edge maps requests of a web server's clients to access requests: a proxy (nginx,
+// Traefik, Caddy, Envoy) asks whether a request may pass, and a small configuration defines the
+// subject and which paths are which resources.
 //
-// What the configuration does not name is refused, and so is every path that two
-// readers might understand differently. It does not know how a proxy asks.
+// Anything that the configuration does not name is refused, and so is every path that two
+// servers might interpret differently. The package does not know the protocols of proxies.
 package edge
 
 import (
@@ -26,8 +25,8 @@ import (
 //	context: {request_context: hub}
 //	headers: {method: X-Forwarded-Method, uri: X-Forwarded-Uri}
 //
-// The first resource whose path fits counts. In a path, {id} is one segment that
-// becomes the id, * is any segment, and ** at the end is any number of them.
+// The first resource with a matching path is used. In a path, {id} is one segment, which
+// becomes the id, * is any segment, and ** at the end is any number of segments.
 type Config struct {
 	Subject   Subject           `json:"subject"`
 	Actions   map[string]string `json:"actions"`
@@ -36,15 +35,15 @@ type Config struct {
 	Headers   Headers           `json:"headers"`
 }
 
-// Subject says who asks: the header, which the proxy must set or remove, and what
-// stands before its value.
+// Subject defines the subject: the header, which the proxy must set or remove, and a prefix for
+// its value.
 type Subject struct {
 	Type   string `json:"type"`
 	Header string `json:"header"`
 	Prefix string `json:"prefix"`
 }
 
-// Resource is what a path stands for. Without an ID, the path has {id}.
+// Resource maps a path to a resource. Without an ID, the path contains {id}.
 type Resource struct {
 	Path string `json:"path"`
 	Type string `json:"type"`
@@ -53,13 +52,13 @@ type Resource struct {
 	segments []string
 }
 
-// Headers are those in which a proxy says what its client asks, for forward-auth.
+// Headers are the headers in which a proxy sends the request of its client, for forward-auth.
 type Headers struct {
 	Method string `json:"method"`
 	URI    string `json:"uri"`
 }
 
-// Parse reads a mapping. Errors name the part.
+// Parse parses a mapping. Errors name the invalid part.
 func Parse(text []byte) (*Config, error) {
 	var c Config
 	if err := util.Unmarshal(text, &c); err != nil {
@@ -107,30 +106,30 @@ func (r *Resource) compile() error {
 	return nil
 }
 
-// Question is what a client of the proxy asks.
+// Question is a request of a proxy's client.
 type Question struct {
 	Method string
-	// URI is the path as it was sent, with or without a query.
+	// URI is the path as sent, with or without a query.
 	URI string
-	// Header returns the values of a header, whose name has any case.
+	// Header returns the values of a header, ignoring the case of its name.
 	Header func(name string) []string
 }
 
-// Answer is an access request, in text.
+// Answer is an access request as strings.
 type Answer struct {
 	SubjectType, SubjectID   string
 	Action                   string
 	ResourceType, ResourceID string
 }
 
-// ErrNobody says that the request names no subject; ErrUnmapped that no resource
-// or action of the mapping fits it. Both are refusals.
+// ErrNobody means that the request names no subject; ErrUnmapped that no resource or action of
+// the mapping matches. Both are refusals.
 var (
 	ErrNobody   = errors.New("the request names no subject, or several")
 	ErrUnmapped = errors.New("the mapping has no such resource or action")
 )
 
-// Map makes an access request of a question.
+// Map maps a question to an access request.
 func (c *Config) Map(q Question) (a Answer, err error) {
 	who := q.Header(c.Subject.Header)
 	if len(who) != 1 || who[0] == "" {
@@ -152,8 +151,8 @@ func (c *Config) Map(q Question) (a Answer, err error) {
 	return a, ErrUnmapped
 }
 
-// split returns the decoded segments of a path. A path that servers read in
-// different ways is refused.
+// split returns the decoded segments of a path. It rejects paths that servers interpret
+// differently.
 func split(uri string) ([]string, error) {
 	path, _, _ := strings.Cut(uri, "?")
 	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\\;#") {
@@ -168,7 +167,7 @@ func split(uri string) ([]string, error) {
 		}
 		segments[i] = text
 	}
-	if n := len(segments); n > 1 && segments[n-1] == "" { // a slash at the end
+	if n := len(segments); n > 1 && segments[n-1] == "" { // a trailing slash
 		segments = segments[:n-1]
 	}
 	return segments, nil

@@ -1,9 +1,9 @@
-// Package extauthz is Envoy's external authorization service (envoy.service.auth.v3): the
-// part of its messages that the decision point reads and writes, and a gRPC server for them.
+// Package extauthz implements Envoy's external authorization service (envoy.service.auth.v3):
+// the part of its messages that the decision point needs, and a gRPC server.
 //
-// Envoy's own Go module has the whole of Envoy's configuration with it: with its
-// validators it is two megabytes of the program and half a minute of a cold build, for nine
-// fields. The tests speak to the server by that module's client.
+// Envoy's own Go module contains all of Envoy's configuration: with its validators it would add
+// two megabytes to the program and half a minute to a cold build, for nine fields. The tests
+// use that module as the client.
 package extauthz
 
 import (
@@ -16,9 +16,9 @@ import (
 // Check is a request that Envoy asks about. Fields that Envoy did not send are empty.
 type Check struct {
 	Method, Path string
-	// Headers are by name, in lower case; Envoy joins the values of one name with commas.
+	// Headers are by lower-case name; Envoy joins the values of one name with commas.
 	Headers map[string]string
-	// Peer is the address of the client of Envoy.
+	// Peer is the address of Envoy's client.
 	Peer string
 }
 
@@ -32,8 +32,8 @@ type Answer struct {
 	Header [][2]string
 }
 
-// Authorizer answers checks. An error becomes the status of the call, which Envoy treats as
-// configured by its failure_mode_allow.
+// Authorizer answers checks. An error becomes the status of the call, which Envoy handles
+// according to its failure_mode_allow.
 type Authorizer interface {
 	Check(context.Context, *Check) (*Answer, error)
 }

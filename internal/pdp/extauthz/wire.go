@@ -36,11 +36,11 @@ func (codec) Unmarshal(data []byte, v any) error {
 	})})
 }
 
-// fields reads the values of a message by the numbers of its fields.
+// fields parses the values of a message by field number.
 type fields map[protowire.Number]func(value []byte) error
 
-// eachField reads a message. As in Protocol Buffers in general, unknown fields are skipped,
-// and the last value of a field counts.
+// eachField parses a message. As usual for Protocol Buffers, unknown fields are skipped, and
+// the last value of a field is used.
 func eachField(data []byte, read fields) error {
 	for len(data) > 0 {
 		number, kind, n := protowire.ConsumeTag(data)
@@ -76,7 +76,7 @@ func text(s *string) func([]byte) error {
 	}
 }
 
-// header reads an entry of the map of headers.
+// header parses an entry of the map of headers.
 func (c *Check) header(entry []byte) error {
 	var name, value string
 	if err := eachField(entry, fields{1: text(&name), 2: text(&value)}); err != nil {

@@ -1,8 +1,7 @@
-// Package filters answers requests for data filters by the rules of a bundle: which
-// resources of one type may one subject act on, as a condition that a database
-// evaluates.
+// Package filters answers requests for data filters with the rules of a bundle: which resources
+// of one type may a subject act on, as a condition that a database evaluates.
 //
-// It knows Qlik's rules, which the decision point does not, and nothing of HTTP.
+// It knows Qlik's rules, which the decision point does not, but not HTTP.
 package filters
 
 import (
@@ -31,8 +30,8 @@ type Filters struct {
 	mapping *filter.Mapping
 }
 
-// New prepares filters by the rules and the site of a bundle. The mapping names tables
-// and columns; nil is the documented ones.
+// New prepares filters for the rules and the site of a bundle. The mapping names tables and
+// columns; nil means the documented ones.
 func New(b *bundles.Bundle, mapping *filter.Mapping) (*Filters, error) {
 	w, site, err := workspace.FromBundle(b)
 	if err != nil {
@@ -56,7 +55,7 @@ type named struct {
 type resource struct {
 	Type       string `json:"type"`
 	ID         string `json:"id"`
-	Properties named  `json:"properties"` // described, so that it need not be on record
+	Properties named  `json:"properties"` // described, so that it need not exist
 }
 
 // Filter implements pdp.Filterer.
@@ -91,7 +90,7 @@ func (f *Filters) Filter(q pdp.FilterRequest) (*filter.Report, error) {
 	return report, err
 }
 
-// spelled returns a type of the schema or the site as it is spelled.
+// spelled returns a type of the schema or the site in its original spelling.
 func (f *Filters) spelled(key string) (string, bool) {
 	if t, ok := f.schema.Type(key); ok {
 		return t.Name, true

@@ -1,9 +1,8 @@
-// Package lines writes lines to a writer that may not read: standard output
-// behind a collector that stalls, a pipe that is full. Write never waits. Lines
-// wait in a bounded queue for one goroutine that writes them; those for which
-// there is no room are lost, and counted.
+// Package lines writes lines to a writer that may block: standard output with a collector that
+// stalls, or a full pipe. Write never blocks. Lines are queued for one goroutine that writes
+// them; if the queue is full, they are dropped and counted.
 //
-// It does not know what the lines say.
+// It does not know the content of the lines.
 package lines
 
 import (
@@ -13,7 +12,7 @@ import (
 	"sync"
 )
 
-// Max is the number of bytes that wait by default.
+// Max is the default size of the queue in bytes.
 const Max = 16 << 20
 
 // Writer is a queue in front of a writer. It is safe for concurrent use.
@@ -28,12 +27,12 @@ type Writer struct {
 	busy    bool // a line is being written
 	closed  bool
 	wake    chan struct{}
-	idle    chan struct{} // closed when nothing waits; replaced when something does
+	idle    chan struct{} // closed when the queue is empty; replaced when it is not
 }
 
-// New returns a writer in front of another, in whose queue at most max bytes
-// wait. Lost, which may be nil, is told of each line that is not written: of the
-// error of the writer, or nil where there was no room. Close ends its goroutine.
+// New returns a writer with a queue of at most max bytes. lost, which may be nil, is called for
+// each line that is not written: with the error of the writer, or nil if the queue was full.
+// Close ends its goroutine.
 func New(to io.Writer, max int, lost func(error)) *Writer {
 	if lost == nil {
 		lost = func(error) {}
@@ -44,8 +43,8 @@ func New(to io.Writer, max int, lost func(error)) *Writer {
 	return w
 }
 
-// Write queues a line, or loses it. It always succeeds: whoever writes must not
-// wait, and lost is told.
+// Write queues a line, or drops it. It always succeeds, because callers must not block; lost
+// reports dropped lines.
 func (w *Writer) Write(line []byte) (int, error) {
 	if !w.queue(line) {
 		w.lost(nil)
@@ -80,7 +79,7 @@ func (w *Writer) run() {
 	}
 }
 
-// next takes the oldest line, nil where none waits.
+// next removes the oldest line, nil if there is none.
 func (w *Writer) next() []byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -98,7 +97,7 @@ func (w *Writer) next() []byte {
 	return line
 }
 
-// Waiting returns the number of bytes that wait.
+// Waiting returns the number of queued bytes.
 func (w *Writer) Waiting() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -118,8 +117,8 @@ func (w *Writer) Flush(ctx context.Context) error {
 	}
 }
 
-// Close flushes until the context ends. What waits then is lost, and so is what
-// is written after that.
+// Close flushes until the context ends. Lines that are still queued then, or written later, are
+// dropped.
 func (w *Writer) Close(ctx context.Context) error {
 	err := w.Flush(ctx)
 	w.mu.Lock()

@@ -1,6 +1,6 @@
-// Package listen opens the doors of the decision point: addresses and unix
-// sockets, with a bound on the connections through them, and TLS.
+// Package listen opens the listeners of the decision point: addresses and unix sockets, with
+// TLS and a limit on the number of connections.
 //
-// It knows which addresses only this machine can reach. It refuses to know what
-// is said on a connection.
+// It knows which addresses are local to this machine. It does not know the protocol of a
+// connection.
 package listen

@@ -8,29 +8,28 @@ import (
 	"time"
 )
 
-// Limiter is a listener that bounds the connections that are open at once. One
-// too many takes the place of the connection that has been idle the longest, or
-// of one that has sent no whole request, or no credential, for a second; where
-// there is none it waits, and others wait in the operating system's queue. State
-// must be the ConnState of the server, and Hold must be called for each request
-// that is worth its connection.
+// Limiter is a listener that limits the number of open connections. A connection beyond the
+// limit replaces the one that has been idle longest, or one that has not sent a complete
+// request, or a credential, for a second; if there is none it waits, and further ones wait in
+// the operating system's queue. State must be the ConnState of the server, and Hold must be
+// called for each request whose connection is to be protected.
 type Limiter struct {
 	net.Listener
 	max int
 
 	mu      sync.Mutex
 	open    map[*conn]struct{}
-	changed chan struct{} // tells of a connection that was closed, or fell idle
+	changed chan struct{} // signals that a connection was closed or became idle
 	closed  chan struct{}
 	once    sync.Once
 	evicted int
 }
 
-// A connection gives way to another once it has been idle, or has sent no request
-// that holds it, for this time.
+// A connection can be evicted after it has been idle, or has sent no request that holds it, for
+// this time.
 const (
-	idleLeast = 250 * time.Millisecond
-	newLeast  = time.Second
+	minIdle = 250 * time.Millisecond
+	minNew  = time.Second
 )
 
 // Limit bounds the connections of a listener.
@@ -51,10 +50,10 @@ func (l *Limiter) Accept() (net.Conn, error) {
 			return c, nil
 		}
 		if victim != nil {
-			_ = victim.Close() // its client learns of it
+			_ = victim.Close() // its client notices
 			continue
 		}
-		again := time.NewTimer(idleLeast / 5)
+		again := time.NewTimer(minIdle / 5)
 		select {
 		case <-l.changed:
 		case <-again.C:
@@ -67,8 +66,8 @@ func (l *Limiter) Accept() (net.Conn, error) {
 	}
 }
 
-// admit takes a connection if there is room, and otherwise names the one that
-// gives way, if there is one.
+// admit accepts a connection if there is room, and otherwise returns one to evict, if there is
+// one.
 func (l *Limiter) admit(c *conn) (victim *conn, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -88,15 +87,15 @@ func (l *Limiter) admit(c *conn) (victim *conn, ok bool) {
 	return victim, false
 }
 
-// yields reports whether a connection may give way to another.
+// yields reports whether a connection can be evicted.
 func (c *conn) yields() bool {
 	if c.state == http.StateIdle {
-		return time.Since(c.since) >= idleLeast
+		return time.Since(c.since) >= minIdle
 	}
-	return !c.held && time.Since(c.since) >= newLeast
+	return !c.held && time.Since(c.since) >= minNew
 }
 
-// before orders connections that yield: idle ones first, and by time.
+// before orders connections that can be evicted: idle ones first, then by time.
 func (c *conn) before(o *conn) bool {
 	if idle := c.state == http.StateIdle; idle != (o.state == http.StateIdle) {
 		return idle
@@ -104,7 +103,7 @@ func (c *conn) before(o *conn) bool {
 	return c.since.Before(o.since)
 }
 
-// State notes what a connection does. It is an http.Server's ConnState.
+// State records the state of a connection. It is an http.Server's ConnState.
 func (l *Limiter) State(from net.Conn, state http.ConnState) {
 	c, ok := own(from)
 	if !ok {
@@ -119,7 +118,7 @@ func (l *Limiter) State(from net.Conn, state http.ConnState) {
 	}
 }
 
-// Hold lets a connection give way to no other until it is idle again.
+// Hold protects a connection from eviction until it is idle again.
 func (l *Limiter) Hold(of net.Conn) {
 	if c, ok := own(of); ok {
 		l.mu.Lock()
@@ -144,7 +143,7 @@ func (l *Limiter) tell() {
 	}
 }
 
-// Open returns the number of connections that are open.
+// Open returns the number of open connections.
 func (l *Limiter) Open() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Address is where to listen: "host:port", or "unix:" and the path of a socket.
+// Address is an address to listen on: "host:port", or "unix:" and the path of a socket.
 type Address string
 
 const unixScheme = "unix:"
@@ -18,7 +18,7 @@ const unixScheme = "unix:"
 // Socket returns the path of a unix socket.
 func (a Address) Socket() (path string, ok bool) { return strings.CutPrefix(string(a), unixScheme) }
 
-// Check reports an address that is none.
+// Check reports an invalid address.
 func (a Address) Check() error {
 	if path, ok := a.Socket(); ok && path != "" {
 		return nil
@@ -33,8 +33,8 @@ func (a Address) Check() error {
 	return nil
 }
 
-// Local reports whether only processes of this machine reach the address: it is
-// a socket or a loopback address, and no name that anybody could resolve.
+// Local reports whether only processes on this machine can connect to the address: it is a
+// socket or a loopback address, and not a host name, which others could control.
 func (a Address) Local() bool {
 	if _, ok := a.Socket(); ok {
 		return true
@@ -47,9 +47,8 @@ func (a Address) Local() bool {
 	return ip != nil && ip.IsLoopback() || host == "localhost"
 }
 
-// Listen opens the address. A socket has the given permissions from the first
-// moment on; one that a process left behind is replaced, one that is in use is
-// not.
+// Listen opens the address. A socket has the given permissions from the beginning; a stale
+// socket is replaced, one that is in use is not.
 func (a Address) Listen(mode os.FileMode) (net.Listener, error) {
 	if err := a.Check(); err != nil {
 		return nil, err
@@ -70,13 +69,13 @@ func listenSocket(path string, mode os.FileMode) (net.Listener, error) {
 			return nil, errors.Join(fmt.Errorf("another process listens on %s", path), c.Close())
 		}
 	}
-	// In a folder that nobody else can enter, the socket gets its permissions
-	// before it gets its name.
+	// The socket gets its permissions in a directory that nobody else can access, before it is
+	// renamed.
 	dir, err := os.MkdirTemp(filepath.Dir(path), ".s")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // an empty folder
+	defer func() { _ = os.RemoveAll(dir) }() // an empty directory
 	temp := filepath.Join(dir, "s")
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: temp, Net: "unix"})
 	if err != nil {
@@ -93,8 +92,7 @@ func listenSocket(path string, mode os.FileMode) (net.Listener, error) {
 	return &socket{UnixListener: l, path: path, own: own}, nil
 }
 
-// socket removes its name when it is closed, unless another process has taken the
-// name meanwhile.
+// socket removes its file when it is closed, unless another process has replaced it.
 type socket struct {
 	*net.UnixListener
 	path string

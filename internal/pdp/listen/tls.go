@@ -10,20 +10,19 @@ import (
 	"time"
 )
 
-// TLS are the files of a TLS configuration. Without ClientCA, clients need no
-// certificate.
+// TLS names the files of a TLS configuration. Without ClientCA, clients need no certificate.
 type TLS struct {
 	Cert, Key string
 	ClientCA  string
-	// Report, which may be nil, is told of a file that was read again, and of the
-	// error if that failed.
+	// Report, which may be nil, is called when a file has been read again, with the error if
+	// that failed.
 	Report func(path string, err error)
 }
 
-// Enabled reports whether there is TLS at all.
+// Enabled reports whether TLS is configured.
 func (t TLS) Enabled() bool { return t.Cert != "" || t.Key != "" }
 
-// Check returns why no TLS can be made of the names of the files, or nil.
+// Check returns an error if the combination of files is invalid.
 func (t TLS) Check() error {
 	if (t.Enabled() || t.ClientCA != "") && (t.Cert == "" || t.Key == "") {
 		return errors.New("TLS needs both a certificate and its key")
@@ -31,11 +30,10 @@ func (t TLS) Check() error {
 	return nil
 }
 
-// Config reads the files; it is nil without any. Certificate and authorities are
-// read again when their files have changed and nobody has written them for a second,
-// and count for the connections that come after that: half of a file of authorities
-// would lock out the clients of the others. What cannot be read leaves what was there
-// in force.
+// Config reads the files; it is nil without any. Certificate and authorities are read again
+// when their files have changed and have then been stable for a second, and apply to later
+// connections: half of a file of authorities would lock out clients. If a file cannot be read,
+// the previous content stays in force.
 func (t TLS) Config() (*tls.Config, error) {
 	if err := t.Check(); err != nil || !t.Enabled() {
 		return nil, err
@@ -59,7 +57,7 @@ func (t TLS) Config() (*tls.Config, error) {
 		return c, nil
 	}
 	c.ClientAuth = tls.RequireAndVerifyClientCert
-	// A session that is taken up again would not be verified again.
+	// A resumed session would not be verified again.
 	c.SessionTicketsDisabled = true
 	authorities, err := follow(t.ClientCA, t.Report, func() (*tls.Config, error) {
 		pool, err := authorities(t.ClientCA)
@@ -88,7 +86,7 @@ func authorities(path string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// followed is what a file holds, and follows the file.
+// followed is the content of a file, which is read again when the file changes.
 type followed[T any] struct {
 	path   string
 	report func(string, error)
@@ -96,10 +94,10 @@ type followed[T any] struct {
 
 	mu     sync.Mutex
 	loaded T
-	of     os.FileInfo // the file, right before it was read
-	seen   os.FileInfo // the file at the last look, nil where it was not there
-	looked time.Time   // no more than once in lookEvery
-	failed string      // the error that was reported last
+	of     os.FileInfo // the file, just before it was read
+	seen   os.FileInfo // the file at the last check, nil if it did not exist
+	looked time.Time   // at most once in lookEvery
+	failed string      // the last reported error
 }
 
 func follow[T any](path string, report func(string, error), load func() (T, error)) (*followed[T], error) {
@@ -113,8 +111,8 @@ func follow[T any](path string, report func(string, error), load func() (T, erro
 	return f, err
 }
 
-// get returns what the file holds. While that cannot be read, or does not fit
-// the other file that it needs yet, it is what it was.
+// get returns the content of the file. If it cannot be read, or does not match the other file
+// yet, that is the previous content.
 func (f *followed[T]) get() T {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -125,14 +123,14 @@ func (f *followed[T]) get() T {
 	return f.loaded
 }
 
-// lookEvery is the least time between two looks at a file, and that for which a file
-// that has changed must stand still.
+// lookEvery is the minimum time between two checks of a file, and for which a changed file must
+// be stable.
 const lookEvery = time.Second
 
 func (f *followed[T]) look() {
 	info, err := os.Stat(f.path)
 	if err == nil {
-		// A clock of another machine, such as a file server's, may be ahead.
+		// The clock of another machine, such as a file server, may be ahead.
 		still := f.seen != nil && same(info, f.seen) || time.Since(info.ModTime()) > lookEvery
 		if f.seen = info; !still || same(info, f.of) && f.failed == "" {
 			return

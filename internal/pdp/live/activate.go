@@ -8,25 +8,24 @@ import (
 	"time"
 )
 
-// DefaultActivation is the time within which bundles must be activated.
+// DefaultActivation is the default time limit for the activation of bundles.
 const DefaultActivation = 2 * time.Minute
 
-// ErrSlow is the error of an activation that took more time than there is. The
-// same bundles are not tried again.
+// ErrSlow is the error of an activation that exceeded its time limit. The same bundles are not
+// tried again.
 var ErrSlow = errors.New("the activation was given up")
 
-// grace is the time that an activation has to notice that its context has ended.
+// grace is the time that an activation has to stop after its context has ended.
 const grace = time.Second
 
-// abandonedMax bounds the activations that were given up and still run: OPA's
-// parser and compiler cannot be interrupted, and each takes a core.
+// abandonedMax limits the abandoned activations that still run: OPA's parser and compiler
+// cannot be interrupted, and each occupies a core.
 func abandonedMax() int64 { return int64(max(2, runtime.GOMAXPROCS(0)/2)) }
 
-// Limit sets the time within which an activation must end. It is called before
-// the first.
+// Limit sets the time limit of an activation. Call it before the first one.
 func (h *PolicyStore) Limit(within time.Duration) { h.within = within }
 
-// UnderWay returns when the activation that runs now began, and whether one does.
+// UnderWay returns when the current activation began, and whether there is one.
 func (h *PolicyStore) UnderWay() (since time.Time, ok bool) {
 	if at := h.began.Load(); at != nil {
 		return *at, true
@@ -34,15 +33,15 @@ func (h *PolicyStore) UnderWay() (since time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// Abandoned returns the number of activations that were given up and still run.
+// Abandoned returns the number of abandoned activations that still run.
 func (h *PolicyStore) Abandoned() int { return int(h.abandoned.Load()) }
 
-// activate lets the policy that load returns decide from now on. After an error
-// the policy before decides as it did. The work began at the start.
+// activate makes the policy that load returns the current one. After an error the previous
+// policy stays. start is the time at which the work began.
 func (h *PolicyStore) activate(ctx context.Context, start time.Time, swap Swap, load func(context.Context) (*Policy, error)) error {
 	p, err := h.timed(ctx, load)
 	if err != nil && ctx.Err() != nil {
-		return errors.Join(context.Cause(ctx), err) // the end of the process, not of the bundle
+		return errors.Join(context.Cause(ctx), err) // the process ends; the bundle may be valid
 	}
 	a := Activation{At: start, Took: time.Since(start)}
 	if err == nil {
@@ -65,8 +64,8 @@ func (h *PolicyStore) activate(ctx context.Context, start time.Time, swap Swap, 
 	return err
 }
 
-// timed loads a policy within the time there is. What runs longer is left to
-// itself: a bundle must not keep better ones from taking its place.
+// timed loads a policy within the time limit. It abandons work that exceeds it: a bundle must
+// not prevent better ones from being activated.
 func (h *PolicyStore) timed(ctx context.Context, load func(context.Context) (*Policy, error)) (*Policy, error) {
 	if n := h.abandoned.Load(); n >= abandonedMax() {
 		return nil, fmt.Errorf("%w before it began: %d others were given up and still run; restart the decision point", ErrSlow, n)

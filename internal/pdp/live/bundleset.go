@@ -18,19 +18,19 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// BundleSet are bundles by name, each of which comes on its own and may be one half
-// of a policy and its data. A policy decides once every part that is wanted is
-// there, and only parts that were made for each other decide together: a new
-// half of another view waits, in memory, for its counterpart, and until then the
-// whole before decides. It is safe for concurrent use.
+// BundleSet is a set of bundles by name, which arrive independently and may each be one half of
+// a policy and its data. A policy becomes active once all required bundles are present, and
+// only bundles that were compiled for each other are combined: a new half with a different view
+// waits, in memory, for its counterpart, and until then the previous policy stays active. It is
+// safe for concurrent use.
 type BundleSet struct {
-	store  *PolicyStore
-	wanted func() []string
+	store    *PolicyStore
+	required func() []string
 
 	mu      sync.Mutex
 	active  map[string]Part
 	waiting map[string]Part
-	// names are those of active, to be read while an activation goes on.
+	// names are those of active, readable during an activation.
 	names atomic.Pointer[[]string]
 }
 
@@ -38,24 +38,23 @@ type BundleSet struct {
 type Part struct {
 	Bundle *bundles.Bundle
 	Digest string
-	// Began is the time at which it began to be read.
+	// Began is the time at which reading it began.
 	Began time.Time
 }
 
-// NewBundleSet returns parts of which none is there. Wanted returns the names of
-// all that there must be.
-func NewBundleSet(h *PolicyStore, wanted func() []string) *BundleSet {
-	return &BundleSet{store: h, wanted: wanted, active: map[string]Part{}, waiting: map[string]Part{}}
+// NewBundleSet returns an empty set. required returns the names of all bundles that are needed.
+func NewBundleSet(h *PolicyStore, required func() []string) *BundleSet {
+	return &BundleSet{store: h, required: required, active: map[string]Part{}, waiting: map[string]Part{}}
 }
 
-// Put puts a part in the place of the one of its name. An error means that the
-// policy before decides as it did. No error, while others are missing, means
-// that it is kept for when they come. The compiler has compiled nothing yet, and
-// has compiled the policy if there is no error and nothing is missing.
+// Put adds a bundle or replaces the one with the same name. After an error the previous policy
+// stays active. If it returns nil while others are missing, the bundle is kept until they
+// arrive. compiler must be unused; it contains the compiled policy if there is no error and
+// nothing is missing.
 func (p *BundleSet) Put(ctx context.Context, name string, part Part, compiler *ast.Compiler) error {
 	p.mu.Lock()
 	defer p.unlock()
-	delete(p.waiting, name) // whatever came before it is out of date
+	delete(p.waiting, name) // an earlier one is out of date
 	now := maps.Clone(p.active)
 	now[name] = part
 	merged := maps.Clone(now)
@@ -76,19 +75,19 @@ func (p *BundleSet) Put(ctx context.Context, name string, part Part, compiler *a
 	return err
 }
 
-// Prune removes the parts that are no longer wanted. The policy that decides goes
-// on until the parts that are wanted instead are there; without any, nothing does.
+// Prune removes the bundles that are no longer required. The current policy stays active until
+// the newly required bundles are present; if none are required, there is no policy.
 func (p *BundleSet) Prune(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.unlock()
-	before, wanted := len(p.active), p.wanted()
-	gone := func(name string, _ Part) bool { return !slices.Contains(wanted, name) }
+	before, required := len(p.active), p.required()
+	gone := func(name string, _ Part) bool { return !slices.Contains(required, name) }
 	maps.DeleteFunc(p.active, gone)
 	maps.DeleteFunc(p.waiting, gone)
 	switch {
 	case len(p.active) == before:
 		return nil
-	case len(wanted) == 0:
+	case len(required) == 0:
 		p.store.current.Store(nil)
 		return nil
 	case !p.complete(p.active):
@@ -97,11 +96,11 @@ func (p *BundleSet) Prune(ctx context.Context) error {
 	return p.decide(ctx, time.Now(), immediately, p.active, ast.NewCompiler())
 }
 
-// Missing returns the names of the parts that are wanted and have not come.
-// It never waits for an activation.
+// Missing returns the names of the required bundles that have not arrived. It never waits for
+// an activation.
 func (p *BundleSet) Missing() []string {
 	have := p.names.Load()
-	return slices.DeleteFunc(p.wanted(), func(name string) bool { return have != nil && slices.Contains(*have, name) })
+	return slices.DeleteFunc(p.required(), func(name string) bool { return have != nil && slices.Contains(*have, name) })
 }
 
 func (p *BundleSet) unlock() {
@@ -111,17 +110,17 @@ func (p *BundleSet) unlock() {
 }
 
 func (p *BundleSet) complete(parts map[string]Part) bool {
-	return !slices.ContainsFunc(p.wanted(), func(name string) bool { _, ok := parts[name]; return !ok })
+	return !slices.ContainsFunc(p.required(), func(name string) bool { _, ok := parts[name]; return !ok })
 }
 
-// decide lets parts decide from now on.
+// decide activates the policy of the given bundles.
 func (p *BundleSet) decide(ctx context.Context, began time.Time, swap Swap, parts map[string]Part, compiler *ast.Compiler) error {
 	err := p.store.activate(ctx, began, swap, func(ctx context.Context) (*Policy, error) {
 		names, b, digest, err := join(parts)
 		if err != nil {
 			return nil, err
 		}
-		// A server without entity tags sends the same bundle again and again.
+		// A server without entity tags sends the same bundle repeatedly.
 		if same := p.store.Current(); same != nil && same.Digest == digest {
 			*compiler = *same.Compiler
 			return same, nil
@@ -142,8 +141,8 @@ func (p *BundleSet) decide(ctx context.Context, began time.Time, swap Swap, part
 	return nil
 }
 
-// fit says whether parts can decide together, as far as that shows before they
-// are compiled.
+// fit returns an error if bundles cannot be combined, as far as that is known before they are
+// compiled.
 func fit(parts map[string]Part) error {
 	_, _, _, err := join(parts)
 	return err
@@ -167,8 +166,7 @@ func digestOf(parts map[string]Part) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// Patch returns the part of a name, or the one of that name that waits, changed
-// as a delta says.
+// Patch returns the bundle with a name, or the waiting one with that name, after a delta.
 func (p *BundleSet) Patch(name string, delta *bundle.Bundle) (Part, error) {
 	p.mu.Lock()
 	defer p.unlock()

@@ -20,19 +20,19 @@ type Files struct {
 
 	one  sync.Mutex // one activation at a time
 	mu   sync.Mutex
-	seen sight // the files, right before they were read
+	seen sight // the files, just before they were read
 	at   time.Time
 	err  error
 }
 
-// NewFiles returns files, none of which has been read. With a verification, all
-// of them must be signed. Each may unpack to limit bytes.
+// NewFiles returns files that have not been read yet. With a verification, all of them must be
+// signed. Each may unpack to at most limit bytes.
 func NewFiles(h *PolicyStore, names []string, verification *bundle.VerificationConfig, limit int64) *Files {
 	return &Files{store: h, names: names, verification: verification, limit: limit}
 }
 
-// Activate reads the files and lets them decide from now on. After an error the
-// policy before decides as it did.
+// Activate reads the files and activates their policy. After an error the previous policy
+// stays.
 func (f *Files) Activate(ctx context.Context) error {
 	f.one.Lock()
 	defer f.one.Unlock()

@@ -99,9 +99,9 @@ func TestCancelledActivation(t *testing.T) {
 // TestParts decide once all that are wanted are there, and go when they are not
 // wanted any more.
 func TestParts(t *testing.T) {
-	wanted := []string{"a", "b"}
+	required := []string{"a", "b"}
 	h := live.New("p", nil)
-	parts := live.NewBundleSet(h, func() []string { return append([]string{}, wanted...) })
+	parts := live.NewBundleSet(h, func() []string { return append([]string{}, required...) })
 	part := func(roots, revision, module string) live.Part {
 		b := &bundles.Bundle{Manifests: []bundles.Manifest{{Revision: revision, Roots: []string{roots}}}}
 		if module != "" {
@@ -119,7 +119,7 @@ func TestParts(t *testing.T) {
 	if err := put("b", part("q", "b2", "package q\n\nyes := \n")); err == nil || h.Current().Revision != "a1+b1" {
 		t.Errorf("a part that does not parse: %v, %s", err, h.Current().Revision)
 	}
-	wanted = nil
+	required = nil
 	if err := parts.Prune(t.Context()); err != nil || h.Current() != nil {
 		t.Errorf("nothing is wanted: %v, %v", err, h.Current())
 	}

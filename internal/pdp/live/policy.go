@@ -19,32 +19,31 @@ import (
 // Policy is a policy with its data, ready to decide.
 type Policy struct {
 	*engine.EntryPoint
-	// Revision is what the manifests say; of several bundles, joined with "+";
-	// of a bundle without one, a digest of its bytes.
+	// Revision is that of the manifests, joined with "+" if there are several bundles; a digest
+	// of the bytes if a bundle has none.
 	Revision string
-	// Revisions are those of the manifests by the name of the bundle, which for
-	// a file is its path.
+	// Revisions are those of the manifests by the name of the bundle, which is the path for a
+	// file.
 	Revisions map[string]string
-	// Digest is a digest of the bytes of all bundles: unlike revisions, no two
-	// different bundles share it.
+	// Digest is a digest of the bytes of all bundles: unlike revisions, it is different for
+	// different bundles.
 	Digest string
 	// Since is the time of the activation.
 	Since time.Time
-	// Compiler has compiled the modules, for those who ask them other things
-	// than decisions.
+	// Compiler has compiled the modules, for queries other than decisions.
 	Compiler *ast.Compiler
-	// Data is what the modules read.
+	// Data is the data that the modules read.
 	Data      *bundles.Document
 	modules   []bundles.Module
 	manifests []bundles.Manifest
 }
 
-// Bundle returns the policy as a bundle, which shares what the policy holds.
+// Bundle returns the policy as a bundle, which shares its content.
 func (p *Policy) Bundle() *bundles.Bundle {
 	return &bundles.Bundle{Manifests: p.manifests, Modules: p.modules, Data: *p.Data}
 }
 
-// PolicyStore holds the policy that decides. It is safe for concurrent use.
+// PolicyStore holds the current policy. It is safe for concurrent use.
 type PolicyStore struct {
 	entryPoint string
 	observe    func(Activation)
@@ -53,14 +52,14 @@ type PolicyStore struct {
 
 	within    time.Duration
 	current   atomic.Pointer[Policy]
-	began     atomic.Pointer[time.Time] // of the activation that runs
+	began     atomic.Pointer[time.Time] // of the current activation
 	abandoned atomic.Int64
 	mu        sync.Mutex // of the last activation
 	last      Activation
 }
 
-// Activation is one try to activate bundles. Err is nil if it succeeded; Same says
-// that these bundles decided already.
+// Activation is an attempt to activate bundles. Err is nil if it succeeded; Same says that
+// these bundles were active already.
 type Activation struct {
 	Same     bool
 	At       time.Time
@@ -69,24 +68,23 @@ type Activation struct {
 	Err      error
 }
 
-// Swap lets a policy decide by calling now, at once or in a moment, when all that
-// must follow the policy does.
+// Swap activates a policy by calling now, immediately or later, when everything that has to
+// follow the policy is ready.
 type Swap func(p *Policy, now func()) error
 
-// immediately is the Swap of those whom nothing follows.
+// immediately is the Swap if nothing has to follow.
 func immediately(_ *Policy, now func()) error {
 	now()
 	return nil
 }
 
-// Follow sets how policies are swapped. It is called before the first.
+// Follow sets how policies are swapped. Call it before the first activation.
 func (h *PolicyStore) Follow(swap Swap) { h.swap = swap }
 
-// Evaluate sets how policies are evaluated. It is called before the first.
+// Evaluate sets how policies are evaluated. Call it before the first activation.
 func (h *PolicyStore) Evaluate(options ...engine.Option) { h.options = options }
 
-// New returns a holder of nothing yet. The observer, which may be nil, is told
-// of each activation.
+// New returns an empty policy store. observe, which may be nil, is called for each activation.
 func New(entryPoint string, observe func(Activation)) *PolicyStore {
 	if observe == nil {
 		observe = func(Activation) {}
@@ -94,8 +92,8 @@ func New(entryPoint string, observe func(Activation)) *PolicyStore {
 	return &PolicyStore{entryPoint: entryPoint, observe: observe, swap: immediately, within: DefaultActivation}
 }
 
-// Current returns the policy that decides, or nil if none has been activated. A
-// request asks once and stays with what it got.
+// Current returns the current policy, or nil before the first activation. A request calls it
+// once and uses the same policy throughout.
 func (h *PolicyStore) Current() *Policy { return h.current.Load() }
 
 // Last returns the last activation; its time is zero before the first.
@@ -112,8 +110,8 @@ func (h *PolicyStore) report(a Activation) {
 	h.observe(a)
 }
 
-// guarded makes a panic an error. A bundle is input: whatever OPA does about it
-// must not end a process that has a policy to decide by.
+// guarded converts a panic to an error. A bundle is input: a panic of OPA must not end a
+// process that has a working policy.
 func guarded(load func() (*Policy, error)) (p *Policy, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -123,9 +121,9 @@ func guarded(load func() (*Policy, error)) (p *Policy, err error) {
 	return load()
 }
 
-// prepare makes a policy of a bundle whose manifests are those of the names.
+// prepare creates a policy from a bundle whose manifests belong to the given names.
 func (h *PolicyStore) prepare(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, names []string, digest string) (*Policy, error) {
-	point, err := engine.NewPointWith(ctx, compiler, b, h.entryPoint, h.options...)
+	point, err := engine.NewEntryPointWith(ctx, compiler, b, h.entryPoint, h.options...)
 	if err != nil {
 		return nil, err
 	}
@@ -143,8 +141,8 @@ func newPolicy(point *engine.EntryPoint, compiler *ast.Compiler, b *bundles.Bund
 	return p
 }
 
-// on makes a policy of a bundle with the same modules: nothing is compiled, so
-// that a change takes no longer under many rules than under few.
+// on creates a policy from a bundle with the same modules, without compiling, so that the cost
+// of a change does not depend on the number of rules.
 func (p *Policy) on(ctx context.Context, b *bundles.Bundle, names []string, digest string) (*Policy, error) {
 	if conflicts := ast.CheckPathConflicts(p.Compiler, func(path []string) (bool, error) { return b.Data.Has(path...), nil }); len(conflicts) > 0 {
 		return nil, fmt.Errorf("the data stand where a rule does: %w", conflicts)

@@ -7,15 +7,14 @@ import (
 	"time"
 )
 
-// retryAfter is the time after which bundles that could not be activated are
-// tried again without having changed: what failed may have been the disk.
+// retryAfter is the time after which bundles that could not be activated are tried again
+// without a change: the cause may have been the disk.
 const retryAfter = time.Minute
 
-// Watch looks at the files as often as told, until the context ends, and
-// activates them once they have changed and then stood still from one look to
-// the next, so that a file is not read while it is written. Looking by name
-// finds files that were replaced, renamed or reached through other links, on
-// every file system.
+// Watch checks the files at the given interval, until the context ends, and activates them once
+// they have changed and then been stable between two checks, so that a file is not read while
+// it is written. Checking by name detects files that were replaced, renamed or reached through
+// other links, on every file system.
 func (f *Files) Watch(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -30,7 +29,7 @@ func (f *Files) Watch(ctx context.Context, every time.Duration) {
 		still := now.same(before)
 		before = now
 		if still && f.due(now) {
-			_ = f.Activate(ctx) // whoever is interested is told by the observer
+			_ = f.Activate(ctx) // the observer reports the error
 		}
 	}
 }
@@ -41,7 +40,7 @@ func (f *Files) due(now sight) bool {
 	return !now.same(f.seen) || f.err != nil && !errors.Is(f.err, ErrSlow) && time.Since(f.at) > retryAfter
 }
 
-// sight is what files look like from outside; nil stands for one that is not there.
+// sight is the state of files on disk; nil is a file that does not exist.
 type sight []os.FileInfo
 
 func look(files []string) sight {
@@ -56,7 +55,7 @@ func look(files []string) sight {
 
 func (s sight) same(o sight) bool {
 	if len(s) != len(o) {
-		return false // o is from before the first look
+		return false // o is from before the first check
 	}
 	for i, a := range s {
 		b := o[i]

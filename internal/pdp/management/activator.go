@@ -13,29 +13,28 @@ import (
 // activatorID names our activator among OPA's.
 const activatorID = "qlik2rego"
 
-// activator is what OPA's bundle plugin calls with a bundle that it has
-// downloaded and verified. OPA's own activator writes modules and data into a
-// store of maps; ours hands the bytes to live. It leaves the bundles of others in
-// the process to OPA's.
+// activator is called by OPA's bundle plugin with a bundle that it has downloaded and verified.
+// OPA's own activator writes modules and data to a store of maps; ours passes the bytes to
+// live. Other bundles in the process are left to OPA's activator.
 type activator struct{ bundle.DefaultActivator }
 
 var (
 	register sync.Once
-	// used is the activator of the process. OPA reads it without a lock, so that
-	// it is only set when it changes, which is before any bundle comes.
+	// used is the current activator of the process. OPA reads it without a lock, so it is only
+	// set when it changes, before any bundle arrives.
 	used   string
 	usedMu sync.Mutex
 )
 
-// useActivator makes our activator that of the process, which also makes OPA's
-// readers leave data as bytes.
+// useActivator makes our activator the process's, which also makes OPA's readers leave data as
+// bytes.
 func useActivator() {
 	register.Do(func() { bundle.RegisterActivator(activatorID, &activator{}) })
 	use(activatorID)
 }
 
-// useOPAsActivator undoes it. A configuration that discovery has stored on disk
-// must be read while it is undone: OPA evaluates its data without activating it.
+// useOPAsActivator restores OPA's. It must be in effect while a configuration that discovery
+// has stored on disk is read, because OPA evaluates its data without activating it.
 func useOPAsActivator() { use("") }
 
 func use(id string) {
@@ -61,8 +60,8 @@ func (a *activator) Activate(opts *bundle.ActivateOpts) error {
 	return nil
 }
 
-// activate lets a bundle decide. The manifest goes into OPA's store first, and
-// can still be taken back; deciding by the bundle cannot, and comes last.
+// activate activates a bundle. The manifest is written to OPA's store first, which can be
+// undone; the switch to the new policy cannot, and comes last.
 func (s *store) activate(opts *bundle.ActivateOpts, name string, b *bundle.Bundle) error {
 	if s.manager.files {
 		return errFiles
@@ -81,8 +80,8 @@ func (s *store) activate(opts *bundle.ActivateOpts, name string, b *bundle.Bundl
 }
 
 func (s *store) part(name string, b *bundle.Bundle) (live.Part, error) {
-	// OPA takes a delta without operations for a bundle without data, which would
-	// take the place of all there is.
+	// OPA takes a delta without operations for a bundle without data, which would replace all
+	// data.
 	_, base := b.Manifest.Metadata["base"]
 	if b.Type() == bundle.DeltaBundleType || base {
 		return s.manager.parts.Patch(name, b)

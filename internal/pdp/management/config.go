@@ -13,9 +13,9 @@ import (
 	"github.com/open-policy-agent/opa/v1/util"
 )
 
-// Load reads an OPA configuration file, YAML or JSON, in which ${NAME} stands
-// for a variable of the environment. Each of the settings, "a.b.c=value" with a
-// value in YAML, goes over what the file says. An empty path is an empty file.
+// Load reads an OPA configuration file, YAML or JSON, in which ${NAME} is replaced by an
+// environment variable. Each of the settings, "a.b.c=value" with a value in YAML, overrides the
+// file. An empty path is an empty file.
 func Load(path string, settings []string) ([]byte, error) {
 	values := map[string]any{}
 	if path != "" {
@@ -40,7 +40,7 @@ func Load(path string, settings []string) ([]byte, error) {
 
 var variable = regexp.MustCompile(`\$\{[^{}]+\}`)
 
-// fromEnvironment replaces variables as OPA does: one that is not set stays.
+// fromEnvironment replaces variables as OPA does: an unset one is left unchanged.
 func fromEnvironment(text string) string {
 	return variable.ReplaceAllStringFunc(text, func(v string) string {
 		if value, ok := os.LookupEnv(v[2 : len(v)-1]); ok {
@@ -72,24 +72,23 @@ func set(values map[string]any, setting string) error {
 	return nil
 }
 
-// Defaults for what OPA leaves unbounded or too small for a decision point.
+// Defaults for settings that OPA leaves unlimited, or that are too small for a decision point.
 const (
-	// logBuffer is the number of bytes of compressed decisions that wait for a
-	// server that is away. OPA's default is all the memory there is.
+	// logBuffer is the maximum size in bytes of compressed decisions that wait for an
+	// unreachable server. OPA's default is unlimited.
 	logBuffer = 64 << 20
-	// logUpload is the size of an upload. An entry that is larger is dropped, and
-	// OPA's default is less than the body of a request may have: a caller could
-	// keep its requests out of the log.
+	// logUpload is the maximum size of an upload. Larger entries are dropped, and OPA's default
+	// is smaller than the maximum body of a request: a caller could keep its requests out of
+	// the log.
 	logUpload = 4 << 20
 )
 
-// section is a part of a configuration.
+// section is a section of a configuration.
 type section = map[string]any
 
-// harden refuses what would weaken a decision point and fills in what OPA leaves
-// open. It changes the configuration in place. With verify there are keys to
-// verify by that the configuration need not name: those of the file, for one
-// that discovery brings.
+// harden rejects settings that would weaken a decision point and sets defaults that OPA lacks.
+// It modifies the configuration in place. verify says that there are verification keys outside
+// the configuration: those of the file, for a configuration from discovery.
 func harden(c *config.Config, verify bool) error {
 	if len(c.Bundle) > 0 {
 		return fmt.Errorf("bundle: OPA has given up this form: name the bundle under bundles")
@@ -122,7 +121,7 @@ func harden(c *config.Config, verify bool) error {
 	return err
 }
 
-// edit changes a section that is there.
+// edit changes an existing section.
 func edit(raw json.RawMessage, name string, change func(section) error) (json.RawMessage, error) {
 	if len(raw) == 0 {
 		return raw, nil
@@ -140,9 +139,8 @@ func edit(raw json.RawMessage, name string, change func(section) error) (json.Ra
 	return json.Marshal(s)
 }
 
-// schemes says what kind of token a service takes, where that is left to OPA:
-// OPA fills it in when a service is first used, without a lock, and plugins that
-// share a service use it at once.
+// schemes sets the token scheme of services that leave it to OPA: OPA sets it when a service is
+// first used, without a lock, and plugins that share a service use it concurrently.
 func schemes(raw json.RawMessage) (json.RawMessage, error) {
 	if len(raw) == 0 {
 		return raw, nil
@@ -171,8 +169,8 @@ func schemes(raw json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(services)
 }
 
-// verifies reports whether there are keys to verify signatures by. Keys to sign
-// tokens with are none.
+// verifies reports whether there are keys to verify signatures with. Keys for signing tokens do
+// not count.
 func verifies(raw json.RawMessage) (bool, error) {
 	found := false
 	_, err := edit(raw, "keys", func(all section) error {
@@ -186,8 +184,8 @@ func verifies(raw json.RawMessage) (bool, error) {
 	return found, err
 }
 
-// signed makes a signature a must where there are keys. OPA would take a bundle
-// without one unless its source says otherwise.
+// signed requires signatures if there are keys. OPA would accept a bundle without one unless
+// its source requires it.
 func signed(source section, verify bool, name string) error {
 	signing, _ := source["signing"].(section)
 	if files, _ := signing["exclude_files"].([]any); len(files) > 0 {
@@ -202,7 +200,7 @@ func signed(source section, verify bool, name string) error {
 	return nil
 }
 
-// secrets are headers that no log may hold.
+// secrets are headers that must not be logged.
 var secrets = []string{"authorization", "proxy-authorization", "cookie"}
 
 func decisionLogs(s section) error {
@@ -233,7 +231,7 @@ func decisionLogs(s section) error {
 	return nil
 }
 
-// ignored are the sections that have no meaning here.
+// ignored are the sections that have no effect here.
 func ignored(c *config.Config) []string {
 	var names []string
 	for name, there := range map[string]bool{

@@ -20,38 +20,38 @@ import (
 
 // Decision is an entry of the decision log.
 type Decision struct {
-	// ID is that of the decision, Batch that of the request it was part of, empty
-	// for a request of its own.
+	// ID is that of the decision, Batch that of the request it is part of, empty for a single
+	// request.
 	ID, Batch string
-	// Path is the path of what decided, such as "qlik/authz/decision".
+	// Path is the path of the decision rule, such as "qlik/authz/decision".
 	Path string
 	At   time.Time
-	// Input is nil for an item of a batch that could not be read.
+	// Input is nil for an item of a batch that could not be parsed.
 	Input ast.Value
-	// Result is what the policy said, in types that have a JSON form.
+	// Result is the policy's result, in types that marshal to JSON.
 	Result any
 	// Labels name the rules that granted.
 	Labels []map[string]any
 	Err    error
 	Policy *live.Policy
-	// Remote is the address of the caller, Custom what else is known of it.
+	// Remote is the address of the caller, Custom additional information about it.
 	Remote string
 	Header http.Header
 	Custom map[string]any
 }
 
-// Logs reports whether decisions are to be logged.
+// Logs reports whether decisions are logged.
 func (m *Manager) Logs() bool { return logs.Lookup(m.opa) != nil }
 
-// Log logs decisions as the configuration says: masked or dropped, to the
-// console, to a file, and into the buffer for a server. What cannot be logged is
-// counted and said, and leaves the decision as it is.
+// Log logs decisions according to the configuration: masked or dropped, to the console, to a
+// file, and to the buffer for a server. Decisions that cannot be logged are counted and
+// reported, but not changed.
 func (m *Manager) Log(ctx context.Context, decisions ...Decision) {
 	plugin := logs.Lookup(m.opa)
 	if plugin == nil || len(decisions) == 0 {
 		return
 	}
-	// Whoever waits no longer for the answer has been decided about all the same.
+	// A decision has been made even if the client no longer waits for it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.timeToLog())
 	defer cancel()
 	defer m.slowMasks(ctx)
@@ -70,12 +70,12 @@ func (m *Manager) Log(ctx context.Context, decisions ...Decision) {
 	}
 }
 
-// LogWithin is the time that the rules of masks and drops have for the decisions of
-// a request by default.
+// LogWithin is the default time limit for the rules of masks and drops, for the decisions of a
+// request.
 const LogWithin = time.Second
 
-// logBriefly is the time that masks have after they have used up theirs, for a
-// while: a mask without end would make every answer wait for it.
+// logBriefly is the time limit of masks for some time after they have exceeded theirs: an
+// endless mask would delay every answer.
 const (
 	logBriefly = 20 * time.Millisecond
 	slowFor    = 10 * time.Second
@@ -118,7 +118,7 @@ func (d *Decision) info(ctx context.Context, txn storage.Transaction) *server.In
 	return i
 }
 
-// asError is an error with a JSON form.
+// asError is an error that marshals to JSON.
 func asError(err error) error {
 	if err == nil {
 		return nil

@@ -12,18 +12,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// The times of a download, which ends when OPA has read and parsed what came.
+// The time limits of a download, which ends when OPA has read and parsed the bundle.
 const (
-	// downloadWithin is the time for all of an answer to arrive: a server may send
-	// a byte a second for ever.
+	// downloadWithin is the time limit for a complete answer: a server could send a byte a
+	// second forever.
 	downloadWithin = 10 * time.Minute
-	// slowDownload is the time after which a download that goes on is worth telling.
+	// slowDownload is the duration after which a running download is reported.
 	slowDownload = time.Minute
 )
 
 var errEndless = errors.New("the download took too long and was given up")
 
-// downloads are the bundles that are on their way.
+// downloads are the bundles that are being downloaded.
 type downloads struct {
 	limit  int64
 	within time.Duration
@@ -36,7 +36,7 @@ func newDownloads(limit int64) *downloads {
 	return &downloads{limit: cmp.Or(limit, bundles.ReadLimit), within: downloadWithin, began: map[*download]time.Time{}}
 }
 
-// oldest returns when the download began that goes on for the longest.
+// oldest returns when the longest running download began.
 func (d *downloads) oldest() (since time.Time, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -48,8 +48,8 @@ func (d *downloads) oldest() (since time.Time, ok bool) {
 	return since, ok
 }
 
-// follow returns the body of an answer, which fails if it unpacks to more than
-// the limit, or takes too long.
+// follow returns the body of an answer, which fails if it unpacks to more than the limit, or
+// takes too long.
 func (d *downloads) follow(body io.ReadCloser, cancel context.CancelCauseFunc) io.ReadCloser {
 	one := &download{of: d, body: body, end: time.AfterFunc(d.within, func() { cancel(fmt.Errorf("%w after %s", errEndless, d.within)) })}
 	one.within = bundles.Bounded(io.LimitReader(body, d.limit+1), d.limit)
@@ -75,6 +75,6 @@ func (d *download) Close() error {
 	d.of.mu.Lock()
 	delete(d.of.began, d)
 	d.of.mu.Unlock()
-	_ = d.within.Close() // it never fails
+	_ = d.within.Close() // never fails
 	return d.body.Close()
 }

@@ -14,9 +14,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/plugins/logs"
 )
 
-// files makes OPA's logger to files, which rotates them, as a logger of
-// decisions that says when it could not write one. OPA's own use of it drops
-// that error: the disk would be full, and nobody would know.
+// files wraps OPA's rotating file logger in a logger for decisions that reports write errors.
+// OPA's own use of it drops them, so that a full disk would go unnoticed.
 type files struct {
 	file.Factory
 	log      *slog.Logger
@@ -28,11 +27,11 @@ func (f *files) New(m *plugins.Manager, config any) plugins.Plugin {
 	return &fileLog{path: config.(file.Config).Path, log: f.log, Plugin: f.Factory.New(m, config).(*file.Plugin), unlogged: f.unlogged}
 }
 
-// Start implements plugins.Plugin. The file is there before OPA opens it, which
-// then appends: after another program has cut it short (copytruncate), what comes
-// would otherwise stand behind a hole.
+// Start implements plugins.Plugin. It creates the file before OPA opens it, so that OPA
+// appends: otherwise entries after a truncation by another program (copytruncate) would follow
+// a hole.
 func (f *fileLog) Start(ctx context.Context) error {
-	_ = os.MkdirAll(filepath.Dir(f.path), 0o755) // what follows tells
+	_ = os.MkdirAll(filepath.Dir(f.path), 0o755) // a failure shows in the next steps
 	file, err := os.OpenFile(f.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err == nil {
 		err = file.Close()

@@ -14,8 +14,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/plugins/status"
 )
 
-// Missing says what has not come that a policy needs, in order: bundles, or the
-// configuration that names them.
+// Missing returns what a policy still needs, sorted: bundles, or the configuration that names
+// them.
 func (m *Manager) Missing() []string {
 	failing := m.failing()
 	var missing []string
@@ -36,8 +36,8 @@ func (m *Manager) Missing() []string {
 	return missing
 }
 
-// Degraded says what is wrong with what has come, in order: the last download or
-// activation of a bundle, and plugins that do not work.
+// Degraded returns the problems of what is present, sorted: the last download or activation of
+// a bundle, and plugins that do not work.
 func (m *Manager) Degraded() []string {
 	failing := m.failing()
 	missing := m.parts.Missing()
@@ -69,14 +69,14 @@ func (m *Manager) Degraded() []string {
 	return degraded
 }
 
-// is reports whether a plugin is in a state. It reads what OPA said last, and
-// never waits for OPA.
+// is reports whether a plugin is in a state. It reads the last known state, and never waits for
+// OPA.
 func (m *Manager) is(name string, state plugins.State) bool {
 	all := m.states.Load()
 	return all != nil && (*all)[name] != nil && (*all)[name].State == state
 }
 
-// failing returns what went wrong last with each bundle, by name.
+// failing returns the last error of each bundle, by name.
 func (m *Manager) failing() map[string]string {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -13,11 +13,11 @@ import (
 	"github.com/open-policy-agent/opa/v1/plugins/logs"
 )
 
-// logger is a log of ours under OPA's interface. What OPA calls information is
-// about its own steps, and stands in our log under debugging.
+// logger is our log with OPA's interface. OPA's information is about its own steps, and is
+// logged at our debug level.
 type logger struct {
 	to *slog.Logger
-	// notes, which may be nil, are told what the decision log says.
+	// notes, which may be nil, receive the messages of the decision log.
 	notes  *notes
 	plugin string
 }
@@ -26,19 +26,19 @@ func (l logger) Debug(string, ...any) {}
 
 func (l logger) Info(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	if l.noted() {
+	if l.observes() {
 		l.notes.said(text)
 	}
 	l.to.Debug(text)
 }
 
-func (l logger) noted() bool { return l.notes != nil && l.plugin == logs.Name }
+func (l logger) observes() bool { return l.notes != nil && l.plugin == logs.Name }
 
 func (l logger) Warn(format string, args ...any) { l.to.Warn(fmt.Sprintf(format, args...)) }
 
 func (l logger) Error(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	if l.noted() {
+	if l.observes() {
 		l.notes.failed(text)
 	}
 	l.to.Error(text)
@@ -52,7 +52,7 @@ func (l logger) WithFields(fields map[string]any) logging.Logger {
 	return l
 }
 
-// GetLevel is never that at which OPA logs headers.
+// GetLevel is never the level at which OPA logs headers.
 func (logger) GetLevel() logging.Level { return logging.Info }
 
 func (logger) SetLevel(logging.Level) {}
@@ -65,7 +65,7 @@ func attributes(fields map[string]any) []any {
 	return list
 }
 
-// console is where decisions and status go as lines of JSON.
+// console writes decisions and status as lines of JSON.
 type console struct {
 	logger
 	handler slog.Handler
@@ -86,14 +86,14 @@ func (c console) WithFields(fields map[string]any) logging.Logger {
 	return c
 }
 
-// Info writes an entry. One that cannot be written is counted: OPA asks nobody.
+// Info writes an entry. Failures are counted, because OPA ignores them.
 func (c console) Info(format string, args ...any) {
 	if err := handle(c.handler, fmt.Sprintf(format, args...), c.fields); err != nil {
 		c.failed.Add(1)
 	}
 }
 
-// handle writes a line that has its time among its fields, if it is a decision.
+// handle writes a line whose fields include its time, if it is a decision.
 func handle(h slog.Handler, message string, fields map[string]any) error {
 	r := slog.NewRecord(now(), slog.LevelInfo, message, 0)
 	r.Add(attributes(fields)...)

@@ -34,54 +34,53 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 )
 
-// Options are what a manager is made of.
+// Options are the options of a manager.
 type Options struct {
 	// Config is an OPA configuration, as Load returns it.
 	Config []byte
-	// Files says that the policy comes from files: the configuration must name
-	// no bundles.
+	// Files says that the policy comes from files: the configuration must not name bundles.
 	Files bool
-	// PolicyStore is where policies go.
+	// PolicyStore receives the policies.
 	PolicyStore *live.PolicyStore
 	Log         *slog.Logger
-	// Console is where decisions and status go that are to go to the console.
+	// Console receives the decisions and status that are written to the console.
 	Console io.Writer
-	// Metrics is where OPA's plugins register theirs.
+	// Metrics is the registry for the metrics of OPA's plugins.
 	Metrics prometheus.Registerer
-	// StallAfter is the time after which a silent server is given up; zero means
-	// half a minute.
+	// StallAfter is the time after which a stalled download is cancelled; zero means half a
+	// minute.
 	StallAfter time.Duration
-	// BundleMax is the number of bytes to which a bundle from a server may unpack;
-	// zero is that of bundles.ReadLimit.
+	// BundleMax is the maximum unpacked size in bytes of a bundle from a server; zero is
+	// bundles.ReadLimit.
 	BundleMax int64
-	// LogWithin is the time that the rules of masks and drops have for the
-	// decisions of a request; zero is a second.
+	// LogWithin is the time limit for the rules of masks and drops, for the decisions of a
+	// request; zero is a second.
 	LogWithin time.Duration
-	// Settled, which may be nil, is called a moment after a bundle was taken over,
-	// when OPA has let go of what it downloaded.
-	Settled func()
+	// Released, which may be nil, is called a moment after a bundle was activated, when OPA has
+	// released the downloaded data.
+	Released func()
 }
 
 // Manager runs OPA's plugins. It is safe for concurrent use.
 type Manager struct {
-	opa     *plugins.Manager
-	parts   *live.BundleSet
-	store   *live.PolicyStore
-	log     *slog.Logger
-	files   bool
-	verify  bool // the file has keys to verify bundles by
-	metrics metrics.Metrics
-	traces  *traces
-	settled func()
+	opa      *plugins.Manager
+	parts    *live.BundleSet
+	store    *live.PolicyStore
+	log      *slog.Logger
+	files    bool
+	verify   bool // the file has keys to verify bundles with
+	metrics  metrics.Metrics
+	traces   *traces
+	released func()
 	notes
 	console   *lines.Writer
 	downloads *downloads
 	logWithin time.Duration
-	// slowUntil is the time, in nanoseconds, until which masks get little time,
-	// because they have used up all of it.
+	// slowUntil is the time, in nanoseconds, until which masks get little time, because they
+	// have exceeded their limit.
 	slowUntil atomic.Int64
 
-	// next lets the policy decide that the plugins are about to follow.
+	// next activates the policy that the plugins are about to follow.
 	next     atomic.Pointer[func()]
 	states   atomic.Pointer[map[string]*plugins.Status]
 	mu       sync.Mutex
@@ -91,14 +90,14 @@ type Manager struct {
 
 var errFiles = errors.New("the policy comes from the files that -b names: a bundle beside them is not taken")
 
-// registerTransports makes OPA's clients ours. OPA keeps them in a variable of the
-// process without a lock, which clients of another manager may be reading.
+// registerTransports makes OPA's clients use our transports. OPA keeps them in a global
+// variable without a lock, which clients of another manager may be reading.
 var registerTransports = sync.OnceFunc(func() { tracing.RegisterHTTPTracing(transports{}) })
 
-// New makes the plugins that a configuration asks for and starts none.
+// New creates the plugins that a configuration names, without starting them.
 func New(ctx context.Context, o Options) (*Manager, error) {
-	m := &Manager{store: o.PolicyStore, log: o.Log, files: o.Files, metrics: metrics.New(), statuses: map[string]*bundle.Status{}, settled: o.Settled}
-	m.parts = live.NewBundleSet(o.PolicyStore, m.wanted)
+	m := &Manager{store: o.PolicyStore, log: o.Log, files: o.Files, metrics: metrics.New(), statuses: map[string]*bundle.Status{}, released: o.Released}
+	m.parts = live.NewBundleSet(o.PolicyStore, m.required)
 	id := make([]byte, 16)
 	_, _ = rand.Read(id) // never fails
 	parsed, err := config.ParseConfig(o.Config, hex.EncodeToString(id))
@@ -138,7 +137,7 @@ func New(ctx context.Context, o Options) (*Manager, error) {
 	}
 	m.opa.RegisterPluginStatusListener("qlik2rego", func(states map[string]*plugins.Status) {
 		m.states.Store(&states)
-		go m.listen() // OPA's own locks are held
+		go m.listen() // OPA holds its own locks here
 	})
 	d, err := discovery.New(m.opa, discovery.BootConfig(boot), discovery.Hooks(own), discovery.Metrics(m.metrics),
 		discovery.Factories(map[string]plugins.Factory{file.Name: &files{log: m.log, unlogged: &m.unlogged}}))
@@ -155,7 +154,7 @@ func New(ctx context.Context, o Options) (*Manager, error) {
 	return m, nil
 }
 
-// check refuses a configuration that cannot be followed.
+// check rejects an unsupported configuration.
 func (m *Manager) check(c *config.Config) error {
 	if m.files && (len(c.Bundles) > 0 || len(c.Bundle) > 0) {
 		return fmt.Errorf("bundles: %w", errFiles)
@@ -172,16 +171,15 @@ func (m *Manager) check(c *config.Config) error {
 	return nil
 }
 
-// Bundles reports whether the configuration leads to bundles, now or by
-// discovery.
+// Bundles reports whether the configuration names bundles, directly or through discovery.
 func (m *Manager) Bundles() bool {
 	return len(m.opa.GetConfig().Bundles) > 0 || m.discovers()
 }
 
 func (m *Manager) discovers() bool { return len(m.opa.GetConfig().Discovery) > 0 }
 
-// Start starts the plugins. Bundles that are stored on disk decide when it
-// returns; the others come later.
+// Start starts the plugins. Bundles that are stored on disk are active when it returns; the
+// others arrive later.
 func (m *Manager) Start(ctx context.Context) error {
 	if m.storesDiscovery() {
 		useOPAsActivator()
@@ -207,8 +205,8 @@ func (m *Manager) storesDiscovery() bool {
 	return json.Unmarshal(m.opa.GetConfig().Discovery, &d) == nil && d.Persist
 }
 
-// committed lets go of bundles that a new configuration no longer names: OPA
-// takes their manifests out of the store.
+// committed removes bundles that a new configuration no longer names: OPA removes their
+// manifests from the store.
 func (m *Manager) committed(ctx context.Context, _ storage.Transaction, _ storage.TriggerEvent) {
 	if m.files {
 		return
@@ -218,12 +216,11 @@ func (m *Manager) committed(ctx context.Context, _ storage.Transaction, _ storag
 	}
 }
 
-// ErrLost is the error of Stop when decisions are lost.
+// ErrLost is the error of Stop if decisions are lost.
 var ErrLost = errors.New("decisions that waited for the decision log are lost: it did not take them in time")
 
-// Stop stops the plugins, and uploads and writes before the context ends what
-// decisions wait for it. The context must have a deadline. Decisions that are lost
-// all the same are an ErrLost.
+// Stop stops the plugins, and writes or uploads the waiting decisions before the context ends.
+// The context must have a deadline. It returns an ErrLost if decisions are lost.
 func (m *Manager) Stop(ctx context.Context) error {
 	m.opa.Stop(ctx)
 	var err error
@@ -233,9 +230,9 @@ func (m *Manager) Stop(ctx context.Context) error {
 	return errors.Join(err, m.traces.stop(ctx))
 }
 
-// swap lets a policy decide once the plugins follow it: its modules may hold
-// masks, and no decision is to be logged without them. A bundle of OPA's is on
-// its way to the plugins in the transaction that brought it.
+// swap activates a policy once the plugins follow it: its modules may contain masks, and no
+// decision must be logged without them. A bundle of OPA's reaches the plugins in the
+// transaction that activates it.
 func (m *Manager) swap(p *live.Policy, now func()) error {
 	m.next.Store(&now)
 	if !m.files {
@@ -249,18 +246,18 @@ func (m *Manager) swap(p *live.Policy, now func()) error {
 	})
 }
 
-// followed is called when OPA's plugins have a policy's compiler.
+// followed is called when OPA's plugins have received a policy's compiler.
 func (m *Manager) followed(storage.Transaction) {
 	if now := m.next.Swap(nil); now != nil {
 		(*now)()
 	}
 }
 
-// Handler adds spans to a handler, where they are asked for.
+// Handler adds spans to a handler, if enabled.
 func (m *Manager) Handler(h http.Handler) http.Handler { return m.traces.handler(h) }
 
-// wanted returns the names of the bundles that the configuration asks for.
-func (m *Manager) wanted() []string {
+// required returns the names of the bundles in the configuration.
+func (m *Manager) required() []string {
 	p := bundle.Lookup(m.opa)
 	if p == nil {
 		return nil
@@ -268,8 +265,7 @@ func (m *Manager) wanted() []string {
 	return slices.Sorted(maps.Keys(p.Config().Bundles))
 }
 
-// listen asks the bundle plugin, which may come with discovery, for what becomes
-// of its bundles.
+// listen subscribes to the status of the bundle plugin, which discovery may create later.
 func (m *Manager) listen() {
 	p := bundle.Lookup(m.opa)
 	m.mu.Lock()
@@ -277,16 +273,17 @@ func (m *Manager) listen() {
 	m.watched = p
 	m.mu.Unlock()
 	if !known {
-		// This waits for a bundle that is being activated, whose end it misses.
+		// This waits for a bundle that is being activated, and misses the end of that
+		// activation.
 		p.RegisterBulkListener("qlik2rego", m.note)
-		m.settle()
+		m.notifyReleased()
 	}
 }
 
-// settle lets a moment pass first: OPA still holds what it tells of.
-func (m *Manager) settle() {
-	if m.settled != nil {
-		time.AfterFunc(time.Second, m.settled)
+// notifyReleased waits a moment first, because OPA still holds the data that it reports about.
+func (m *Manager) notifyReleased() {
+	if m.released != nil {
+		time.AfterFunc(time.Second, m.released)
 	}
 }
 
@@ -296,13 +293,13 @@ func (m *Manager) note(statuses map[string]*bundle.Status) {
 	for name, s := range statuses {
 		before := m.statuses[name]
 		if before == nil || !before.LastSuccessfulActivation.Equal(s.LastSuccessfulActivation) {
-			m.settle()
+			m.notifyReleased()
 		}
 		m.statuses[name] = s
 	}
 }
 
-// hook makes configurations safe before OPA follows them.
+// hook hardens configurations before OPA uses them.
 type hook struct{ m *Manager }
 
 // OnConfig implements hooks.ConfigHook.
@@ -310,27 +307,24 @@ func (h *hook) OnConfig(_ context.Context, c *config.Config) (*config.Config, er
 	return c, harden(c, h.m.verify)
 }
 
-// OnConfigDiscovery implements hooks.ConfigDiscoveryHook. The configuration has
-// been evaluated, and no bundle of it has been read: from here on bundles are
-// ours to activate.
+// OnConfigDiscovery implements hooks.ConfigDiscoveryHook. The configuration has been evaluated,
+// and none of its bundles has been read: from here on we activate bundles.
 func (h *hook) OnConfigDiscovery(_ context.Context, c *config.Config) (*config.Config, error) {
 	useActivator()
 	return c, h.m.check(c)
 }
 
-// now is the time that stands in logs.
+// now is the time used in logs.
 func now() time.Time { return time.Now().UTC() }
 
-// keys returns the keys that the configuration has to verify bundles by, nil
-// without any.
+// keys returns the configuration's keys for verifying bundles, nil without any.
 func (m *Manager) keys() map[string]*opabundle.KeyConfig {
 	all := m.opa.PublicKeys()
 	maps.DeleteFunc(all, func(_ string, k *opabundle.KeyConfig) bool { return k.Key == "" })
 	return all
 }
 
-// Verification returns how bundles from files are to be verified, nil if the
-// configuration has no keys.
+// Verification returns how bundles in files are verified, nil if the configuration has no keys.
 func (m *Manager) Verification() *opabundle.VerificationConfig {
 	keys := m.keys()
 	if len(keys) == 0 {

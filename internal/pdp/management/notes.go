@@ -5,15 +5,15 @@ import (
 	"sync/atomic"
 )
 
-// notes are what OPA's decision log tells its logger and nobody else: a mask that
-// fails drops the entry without an error, and an upload that fails is only logged.
-// The attack tests hold OPA's messages to these.
+// notes are messages that OPA's decision log only sends to its logger: a mask that fails drops
+// the entry without an error, and an upload that fails is only logged. The attack tests check
+// that OPA's messages have not changed.
 type notes struct {
-	// unlogged counts the decisions that were made and could not be logged.
+	// unlogged counts the decisions that could not be logged.
 	unlogged atomic.Int64
 	// uploadFailing says that the last upload has failed.
 	uploadFailing atomic.Bool
-	// lostAtEnd says that decisions waited when the plugin was stopped.
+	// lostAtEnd says that decisions were waiting when the plugin was stopped.
 	lostAtEnd atomic.Bool
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/open-policy-agent/opa/v1/util"
 )
 
-// registries checks that there is room on disk for what comes from OCI registries. OPA
-// keeps it below the persistence directory, or in a directory of its own among
-// temporary files, and panics if it cannot.
+// registries checks that there is a writable directory for downloads from OCI registries. OPA
+// stores them below the persistence directory, or in a temporary directory, and panics if it
+// cannot.
 func registries(c *config.Config) error {
 	if !pulls(c) {
 		return nil
@@ -39,7 +39,7 @@ func noRoom(err error) error {
 func pulls(c *config.Config) bool {
 	var services any
 	if util.Unmarshal(c.Services, &services) != nil {
-		return false // OPA says what is wrong with it
+		return false // OPA reports the error
 	}
 	is := func(service any) bool {
 		s, _ := service.(section)

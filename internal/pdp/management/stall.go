@@ -13,16 +13,15 @@ import (
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 )
 
-// stallAfter is the time after which a server that has begun to answer, and
-// sends nothing more, is given up.
+// stallAfter is the time after which a request is cancelled if the server has begun to answer
+// and sends nothing more.
 const stallAfter = 30 * time.Second
 
 var errStalled = errors.New("the server fell silent")
 
-// transports makes the transports of OPA's clients, at OPA's own extension point
-// for tracing: spans where they are asked for, and an end to servers that hang.
-// OPA itself waits for the header of an answer no longer than configured, but
-// without an end for the answer to a long poll, and for every body.
+// transports creates the transports of OPA's clients, at OPA's own extension point for tracing:
+// with spans if enabled, and with time limits for servers that hang. OPA itself only limits the
+// wait for the header of an answer, but neither the answer to a long poll nor any body.
 type transports struct{}
 
 func (transports) NewTransport(next http.RoundTripper, options tracing.Options) http.RoundTripper {
@@ -45,21 +44,21 @@ func (transports) NewTransport(next http.RoundTripper, options tracing.Options) 
 	if len(spans) > 0 {
 		next = otelhttp.NewTransport(next, spans...)
 	}
-	return patience{next, after, all}
+	return timeoutTransport{next, after, all}
 }
 
-// NewHandler is for OPA's own server, which does not run here.
+// NewHandler is for OPA's own server, which is not used here.
 func (transports) NewHandler(h http.Handler, _ string, _ tracing.Options) http.Handler { return h }
 
-// patience is a transport that ends.
-type patience struct {
+// timeoutTransport is a transport with time limits.
+type timeoutTransport struct {
 	next      http.RoundTripper
 	after     time.Duration
 	downloads *downloads
 }
 
 // RoundTrip implements http.RoundTripper.
-func (p patience) RoundTrip(r *http.Request) (*http.Response, error) {
+func (p timeoutTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	watch := time.AfterFunc(p.forHeader(r), func() { cancel(errStalled) })
 	response, err := p.next.RoundTrip(r.WithContext(ctx))
@@ -70,16 +69,16 @@ func (p patience) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	watch.Reset(p.after)
-	response.Body = &patientBody{ReadCloser: response.Body, ctx: ctx, cancel: cancel, watch: watch, after: p.after}
+	response.Body = &timeoutBody{ReadCloser: response.Body, ctx: ctx, cancel: cancel, watch: watch, after: p.after}
 	if p.downloads != nil && r.Method == http.MethodGet && response.StatusCode == http.StatusOK {
 		response.Body = p.downloads.follow(response.Body, cancel)
 	}
 	return response, nil
 }
 
-// forHeader is how long the header may take: a long poll as long as it asks for.
-// Where it does not ask, OPA's own limit comes first.
-func (p patience) forHeader(r *http.Request) time.Duration {
+// forHeader is the time limit for the header: that of a long poll if the request has one.
+// Otherwise OPA's own limit applies first.
+func (p timeoutTransport) forHeader(r *http.Request) time.Duration {
 	for preference := range strings.FieldsFuncSeq(r.Header.Get("Prefer"), func(c rune) bool { return c == ';' || c == ',' }) {
 		if text, ok := strings.CutPrefix(strings.TrimSpace(preference), "wait="); ok {
 			if seconds, err := strconv.Atoi(text); err == nil {
@@ -97,7 +96,7 @@ func stalled(ctx context.Context, err error) error {
 	return err
 }
 
-type patientBody struct {
+type timeoutBody struct {
 	io.ReadCloser
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -106,7 +105,7 @@ type patientBody struct {
 }
 
 // Read implements io.Reader.
-func (b *patientBody) Read(p []byte) (int, error) {
+func (b *timeoutBody) Read(p []byte) (int, error) {
 	b.watch.Reset(b.after)
 	n, err := b.ReadCloser.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -116,7 +115,7 @@ func (b *patientBody) Read(p []byte) (int, error) {
 }
 
 // Close implements io.Closer.
-func (b *patientBody) Close() error {
+func (b *timeoutBody) Close() error {
 	b.watch.Stop()
 	err := b.ReadCloser.Close()
 	b.cancel(nil)

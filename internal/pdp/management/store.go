@@ -9,10 +9,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 )
 
-// store is the store of OPA's plugins. It holds the manifests and entity tags of
-// the bundles that are active, and neither their modules nor their data: a site
-// of a million objects would be in memory twice. What rules of masks read is
-// read from the policy that decides.
+// store is the store of OPA's plugins. It holds the manifests and entity tags of the active
+// bundles, but not their modules or data: otherwise a site of a million objects would be in
+// memory twice. Data that masks read comes from the current policy.
 type store struct {
 	storage.Store
 	manager *Manager

@@ -25,8 +25,7 @@ import (
 	"google.golang.org/grpc/credentials"
 )
 
-// tracingConfig is OPA's section distributed_tracing. OPA's own reader of it is
-// not open to other programs.
+// tracingConfig is OPA's section distributed_tracing. OPA does not export its own parser.
 type tracingConfig struct {
 	Type     string            `json:"type"`
 	Address  string            `json:"address"`
@@ -49,7 +48,7 @@ type tracingConfig struct {
 // traces sends spans to a collector. Nil sends none.
 type traces struct{ provider *trace.TracerProvider }
 
-// newTraces starts what a section asks for; without a type it asks for nothing.
+// newTraces starts tracing as configured by a section; a section without a type disables it.
 func newTraces(ctx context.Context, raw json.RawMessage, log *slog.Logger) (*traces, error) {
 	c := tracingConfig{Service: "qlik2rego", Security: "off"}
 	if len(raw) > 0 {
@@ -134,7 +133,7 @@ func (c *tracingConfig) exporter(ctx context.Context) (*otlptrace.Exporter, erro
 	return nil, fmt.Errorf("the type is %q, neither grpc nor http", c.Type)
 }
 
-// tls is nil for connections in the clear.
+// tls is nil for connections without TLS.
 func (c *tracingConfig) tls() (*tls.Config, error) {
 	t := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: c.Insecure}
 	switch c.Security {
@@ -179,8 +178,8 @@ func (t *traces) clientOptions() (options []any) {
 	return options
 }
 
-// handler makes a span of each request. Its name is that of the path where the
-// path is one that is served, so that nobody fills a collector with names.
+// handler creates a span for each request. The span is named after the path only if the path is
+// served, so that clients cannot create arbitrary names.
 func (t *traces) handler(h http.Handler) http.Handler {
 	if t == nil {
 		return h

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// Log returns a log's handler without the secrets of addresses, and with short errors.
+// Log returns a handler that removes secrets from addresses and shortens errors.
 func Log(to slog.Handler) slog.Handler {
 	if _, ok := to.(redacting); ok {
 		return to

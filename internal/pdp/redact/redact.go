@@ -1,5 +1,5 @@
-// Package redact makes text fit for logs and health: addresses without what may
-// be a secret in them, and no more than a few lines of anything.
+// Package redact makes text suitable for logs and health: it removes possible secrets from
+// addresses and limits the length.
 //
 // It does not know where the text comes from.
 package redact
@@ -9,19 +9,19 @@ import (
 	"strings"
 )
 
-// Max is the number of bytes of a text.
+// Max is the maximum length of a text in bytes.
 const Max = 512
 
-// address is a URL with a user or a query: presigned addresses of S3, Azure and
-// Google have their signature in the query.
+// address is a URL with a user or a query: presigned addresses of S3, Azure and Google have
+// their signature in the query.
 var address = regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*://)(?:[^\s/?#"'<>]*@)?([^\s?#"'<>]*)([?#][^\s"'<>]*)?`)
 
-// Text returns a text with every address cut to scheme, host and path, on one
-// line, and shortened to Max bytes.
+// Text returns a text in which every address is cut to scheme, host and path, on one line, and
+// shortened to Max bytes.
 func Text(text string) string {
 	cut := len(text) > 64*Max
 	if cut {
-		text = text[:64*Max] // a pattern over megabytes takes its time
+		text = text[:64*Max] // a pattern is slow on megabytes
 	}
 	text = address.ReplaceAllString(text, "$1$2")
 	if len(text) > Max {

@@ -1,11 +1,11 @@
-// Package handles owns the form of the handles by which a bundle's data name entities. It
-// needs no OPA, so that the snapshot reader, and with it the playground, does without.
+// Package handles defines the form of the handles that identify entities in a bundle's data. It
+// does not depend on OPA, so that the snapshot reader and the playground do not either.
 package handles
 
 import "strings"
 
-// separator begins the handles of entities that are not on record. Ids never hold it: the
-// snapshot reader refuses control characters.
+// separator begins the handles of entities that do not exist on the site. Ids never contain it:
+// the snapshot reader rejects control characters.
 const separator = "\x1f"
 
 // Subject is the handle of a subject that only the request describes.
@@ -14,17 +14,16 @@ const Subject = separator + "subject" + separator
 // Request returns the handle of the resource that a request describes.
 func Request(id string) string { return separator + "request" + separator + id }
 
-// Nested returns the handle of an entity that is not on record: a digest of what
-// references say of it, "0" where they say nothing, and its id.
+// Nested returns the handle of an entity that does not exist on the site: a digest of its
+// description in references, "0" if there is none, and its id.
 func Nested(digest string, id []byte) []byte {
 	return append([]byte(separator+digest+separator), id...)
 }
 
-// OffRecord reports whether a handle is of an entity that is not on record.
+// OffRecord reports whether a handle belongs to an entity that does not exist on the site.
 func OffRecord(handle string) bool { return strings.HasPrefix(handle, separator) }
 
-// ID returns the id that a handle holds. The id of an entity that is not on record may be
-// empty.
+// ID returns the id in a handle. It may be empty for an entity that does not exist on the site.
 func ID(handle string) string {
 	if rest, ok := strings.CutPrefix(handle, separator); ok {
 		_, id, _ := strings.Cut(rest, separator)

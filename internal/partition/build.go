@@ -9,12 +9,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 )
 
-// texts numbers the texts that subjects bring to a test, by test.
-type texts map[int]map[string]int32
+// stringNumbers numbers the strings that subjects have for a test, by test.
+type stringNumbers map[int]map[string]int32
 
-// subjects folds those who can ask by all that they bring; what no resource
-// brings too is merged later.
-func (f *folding) subjects() (texts, error) {
+// subjects partitions the subjects by all of their values; classes that differ only in values
+// that no resource has are merged later.
+func (f *builder) subjects() (stringNumbers, error) {
 	handles, subjects := f.site.subjects()
 	if f.Subject != "" {
 		at := slices.Index(handles, f.Subject)
@@ -37,7 +37,7 @@ func (f *folding) subjects() (texts, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := texts{}
+	known := stringNumbers{}
 	columns := f.columns(across, false)
 	for _, n := range across {
 		known[n] = map[string]int32{}
@@ -47,7 +47,7 @@ func (f *folding) subjects() (texts, error) {
 	for i, handle := range handles {
 		f.users[handle] = int32(i)
 		f.Subjects.Anonymous = append(f.Subjects.Anonymous, f.site.isAnonymous(handle))
-		c := Class{Holds: own.of("user", handle, unnumbered), Brings: map[int][]int32{}}
+		c := Class{Holds: own.of("user", handle, unnumbered), Values: map[int][]int32{}}
 		for _, n := range across {
 			all := columns[n].of("user", handle, unnumbered)
 			if f.Reads.Tests[n].Kind == reads.Identical && len(all) != 1 {
@@ -59,9 +59,9 @@ func (f *folding) subjects() (texts, error) {
 					number = int32(len(known[n]))
 					known[n][text] = number
 				}
-				c.Brings[n] = append(c.Brings[n], number)
+				c.Values[n] = append(c.Values[n], number)
 			}
-			slices.Sort(c.Brings[n])
+			slices.Sort(c.Values[n])
 		}
 		p.add(c)
 	}
@@ -69,9 +69,9 @@ func (f *folding) subjects() (texts, error) {
 	return known, nil
 }
 
-// columns returns the subject's or the resource's operand of tests that compare
-// them.
-func (f *folding) columns(tests []int, resource bool) map[int]*column {
+// columns returns the operands of comparisons of subject and resource: those of the resource if
+// resource is set, else those of the subject.
+func (f *builder) columns(tests []int, resource bool) map[int]*column {
 	columns := make(map[int]*column, len(tests))
 	for _, n := range tests {
 		t := f.Reads.Tests[n]
@@ -84,9 +84,9 @@ func (f *folding) columns(tests []int, resource bool) map[int]*column {
 	return columns
 }
 
-// resources folds the entities of a type. The types that its rights depend on are
-// folded already.
-func (f *folding) resources(ctx context.Context, r *Resources, known texts) error {
+// resources partitions the entities of a type. The types that its rights depend on have been
+// partitioned already.
+func (f *builder) resources(ctx context.Context, r *Resources, known stringNumbers) error {
 	own, err := newSideTests(f.site, f.Reads.Tests, f.tests(r.Rules), reads.Test.OfResource)
 	if err != nil {
 		return err
@@ -102,13 +102,13 @@ func (f *folding) resources(ctx context.Context, r *Resources, known texts) erro
 		}
 		c := Class{Holds: own.of(r.Type, handle, int32(i))}
 		if len(r.Across) > 0 {
-			c.Brings = map[int][]int32{}
+			c.Values = map[int][]int32{}
 		}
 		if len(r.Rights) > 0 {
 			c.Leads = map[int][]int32{}
 		}
 		for _, n := range r.Across {
-			f.bring(&c, n, across[n].of(r.Type, handle, int32(i)), known[n])
+			f.addValues(&c, n, across[n].of(r.Type, handle, int32(i)), known[n])
 		}
 		exceptional = exceptional[:0]
 		for _, n := range r.Identities {
@@ -141,9 +141,9 @@ func (f *folding) resources(ctx context.Context, r *Resources, known texts) erro
 	return nil
 }
 
-// bring notes what a resource brings to a test against subjects: of its texts those
-// that some subject has.
-func (f *folding) bring(c *Class, test int, all []string, known map[string]int32) {
+// addValues records the values of a resource for a comparison with subjects: those of its
+// strings that some subject has.
+func (f *builder) addValues(c *Class, test int, all []string, known map[string]int32) {
 	if f.Reads.Tests[test].Kind == reads.Identical && len(all) != 1 {
 		return
 	}
@@ -152,18 +152,18 @@ func (f *folding) bring(c *Class, test int, all []string, known map[string]int32
 		if !ok {
 			continue
 		}
-		c.Brings[test] = append(c.Brings[test], number)
+		c.Values[test] = append(c.Values[test], number)
 		if f.met[test] == nil {
 			f.met[test] = map[int32]bool{}
 		}
 		f.met[test][number] = true
 	}
-	slices.Sort(c.Brings[test])
+	slices.Sort(c.Values[test])
 }
 
-// meet returns the subjects who are one of the entities or, for the test of
-// identity, the only one.
-func (f *folding) meet(t reads.Test, handles []string) []int32 {
+// meet returns the subjects that are one of the entities or, for a test of identity, the only
+// one.
+func (f *builder) meet(t reads.Test, handles []string) []int32 {
 	if t.Kind == reads.IdenticalEntity && len(identities(handles)) != 1 {
 		return nil
 	}
@@ -177,16 +177,16 @@ func (f *folding) meet(t reads.Test, handles []string) []int32 {
 	return met
 }
 
-// mergeSubjects folds subjects again, by what some resource brings too.
-func (f *folding) mergeSubjects() {
+// mergeSubjects partitions subjects again, by the values that some resource has too.
+func (f *builder) mergeSubjects() {
 	p := newPartitioner(len(f.Subjects.Handles))
 	merged := make([]Class, len(f.Subjects.Classes))
 	for i, c := range f.Subjects.Classes {
-		merged[i] = Class{Holds: c.Holds, Brings: map[int][]int32{}}
-		for n, numbers := range c.Brings {
+		merged[i] = Class{Holds: c.Holds, Values: map[int][]int32{}}
+		for n, numbers := range c.Values {
 			for _, number := range numbers {
 				if f.met[n][number] {
-					merged[i].Brings[n] = append(merged[i].Brings[n], number)
+					merged[i].Values[n] = append(merged[i].Values[n], number)
 				}
 			}
 		}
@@ -197,7 +197,7 @@ func (f *folding) mergeSubjects() {
 	f.Subjects.Partition = p.Partition
 }
 
-// partitioner puts entities into classes.
+// partitioner assigns entities to classes.
 type partitioner struct {
 	Partition
 	known map[string]int32
@@ -208,10 +208,10 @@ func newPartitioner(n int) *partitioner {
 	return &partitioner{Partition: Partition{Of: make([]int32, 0, n)}, known: map[string]int32{}}
 }
 
-// add adds the next entity, which belongs to a class like c.
+// add adds the next entity, whose class has the properties of c.
 func (p *partitioner) add(c Class) {
 	p.key = appendNumbers(p.key[:0], c.Holds)
-	p.key = appendLists(p.key, c.Brings)
+	p.key = appendLists(p.key, c.Values)
 	p.key = appendLists(p.key, c.Leads)
 	n, ok := p.known[string(p.key)]
 	if !ok {

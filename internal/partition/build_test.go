@@ -38,7 +38,7 @@ func acme(rules ...string) sitegen.Case {
 
 func fold(t *testing.T, c sitegen.Case, q partition.Question) *partition.Model {
 	t.Helper()
-	m, err := partition.Fold(t.Context(), &testsite.Open(t, c).Bundle.Data, q)
+	m, err := partition.Build(t.Context(), &testsite.Open(t, c).Bundle.Data, q)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestBundlesThatCannotBeFolded(t *testing.T) {
 		if want != "" {
 			full += ": data.qlik.reads: " + want
 		}
-		_, err := partition.Fold(t.Context(), &data, partition.Question{Types: []string{"app"}, Actions: 2})
+		_, err := partition.Build(t.Context(), &data, partition.Question{Types: []string{"app"}, Actions: 2})
 		if !errors.Is(err, partition.ErrBundle) || err.Error() != full {
 			t.Errorf("%s\ngot  %v\nwant %s", text, err, full)
 		}
@@ -173,12 +173,12 @@ func TestBundlesThatCannotBeFolded(t *testing.T) {
 func TestOneSubject(t *testing.T) {
 	o := testsite.Open(t, acme(rule("r", "App_*", `user.group = "hr"`)))
 	q := partition.Question{Types: []string{"app"}, Actions: 2, Subject: "bert"}
-	m, err := partition.Fold(t.Context(), &o.Bundle.Data, q)
+	m, err := partition.Build(t.Context(), &o.Bundle.Data, q)
 	if err != nil || !slices.Equal(m.Subjects.IDs, []string{`acme\bert`}) || len(m.Subjects.Classes) != 1 {
 		t.Errorf("%v, %v", m, err)
 	}
 	q.Subject = "nobody"
-	if _, err := partition.Fold(t.Context(), &o.Bundle.Data, q); err == nil {
+	if _, err := partition.Build(t.Context(), &o.Bundle.Data, q); err == nil {
 		t.Error("nobody is no subject")
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Bound returns what the step from these rules to others does to access if no other rule
-// grants the same: at most this much is gained and lost. It decides what Effect decides, and
-// is good for a site of which the rest is not decided yet.
+// Bound returns the effect on access of the change from these rules to others, assuming that no
+// other rule grants the same: an upper bound of what is gained and lost. It decides the same
+// rules as Effect, but does not need the other rules to be decided.
 func (l *Live) Bound(ctx context.Context, to *Live, p snapshot.Progress) (*difference.Report, error) {
 	l.store.work.Lock()
 	defer l.store.work.Unlock()
@@ -21,12 +21,12 @@ func (l *Live) Bound(ctx context.Context, to *Live, p snapshot.Progress) (*diffe
 	}
 	near := withAsked(movedBetween(l, to), readsOf([]*Live{l, to})...)
 	in := difference.Input{Mode: difference.ModeSite, SameSite: true, Progress: p}
-	before, after := l.only(near), to.only(near)
+	before, after := l.restrictedTo(near), to.restrictedTo(near)
 	var err error
-	if in.New, err = after.whole(ctx, p); err != nil {
+	if in.New, err = after.completeSide(ctx, p); err != nil {
 		return nil, err
 	}
-	if in.Old, err = before.whole(ctx, p); err != nil {
+	if in.Old, err = before.completeSide(ctx, p); err != nil {
 		return nil, err
 	}
 	return difference.Compare(ctx, in)
@@ -42,14 +42,16 @@ func readsOf(all []*Live) []*reads.Reads {
 	return sides
 }
 
-// withAsking returns rules, those that ask for a right that one of them grants, and so on.
+// withAsking returns rules and, transitively, those that ask for a right that one of them
+// grants.
 func withAsking(rules map[string]bool, sides ...*reads.Reads) map[string]bool {
 	return grow(rules, sides, func(side *reads.Reads, typ string, r reads.Rule, all map[string]bool) bool {
 		return asksFor(side, typ, r, all)
 	})
 }
 
-// withAsked returns rules, those that grant a right that one of them asks for, and so on.
+// withAsked returns rules and, transitively, those that grant a right that one of them asks
+// for.
 func withAsked(rules map[string]bool, sides ...*reads.Reads) map[string]bool {
 	return grow(rules, sides, func(side *reads.Reads, typ string, r reads.Rule, all map[string]bool) bool {
 		return slices.ContainsFunc(side.Classes, func(c reads.Class) bool {
@@ -61,7 +63,7 @@ func withAsked(rules map[string]bool, sides ...*reads.Reads) map[string]bool {
 	})
 }
 
-// grow adds rules until none joins those that are there.
+// grow adds rules for which joins is true until there are none left.
 func grow(rules map[string]bool, sides []*reads.Reads, joins func(side *reads.Reads, typ string, r reads.Rule, all map[string]bool) bool) map[string]bool {
 	all := maps.Clone(rules)
 	for more := true; more; {
@@ -79,7 +81,7 @@ func grow(rules map[string]bool, sides []*reads.Reads, joins func(side *reads.Re
 	return all
 }
 
-// asksFor says whether a rule on a type asks for a right that one of some rules grants.
+// asksFor reports whether a rule on a type asks for a right that one of the given rules grants.
 func asksFor(side *reads.Reads, typ string, r reads.Rule, of map[string]bool) bool {
 	for _, n := range r.Tests {
 		t := side.Tests[n]
