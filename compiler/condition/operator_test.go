@@ -1,17 +1,12 @@
 package condition_test
 
 import (
-	"bytes"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
 // TestTraitsOfOperators writes the table of operators a second time: what is asked about
@@ -51,68 +46,60 @@ func TestTraitsOfOperators(t *testing.T) {
 	condition.Operator(0).Equality()
 }
 
-// TestNothingComparesWithOneOperator: neither the compiler nor a linter notices such a
-// place when the language gets an operator. Ask for a trait of the operator, or write a
-// switch without a default.
-func TestNothingComparesWithOneOperator(t *testing.T) {
-	operators := map[string]bool{"Equal": true, "ExactEqual": true, "NotEqual": true, "ExactNotEqual": true, "Like": true, "Matches": true}
-	if len(operators) != len(condition.Operators()) {
-		t.Fatal("this test does not know every operator")
+// TestTraitsOfFunctions writes the table of functions a second time.
+func TestTraitsOfFunctions(t *testing.T) {
+	type row struct {
+		privilege, login, absence bool
+		root, relation            string
 	}
-	isOperator := func(e ast.Expr, inside bool) bool {
-		if s, ok := e.(*ast.SelectorExpr); ok {
-			x, isName := s.X.(*ast.Ident)
-			return isName && x.Name == "condition" && operators[s.Sel.Name]
-		}
-		name, ok := e.(*ast.Ident)
-		return ok && inside && operators[name.Name]
+	want := map[condition.Function]row{
+		condition.HasPrivilege: {privilege: true},
+		condition.IsAnonymous:  {login: true, root: "user"},
+		condition.Empty:        {absence: true},
+		condition.IsOwned:      {root: "resource", relation: "owner"},
 	}
-	root := filepath.Join("..", "..")
-	files := token.NewFileSet()
-	read := 0
-	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git" || entry.Name() == "testdata") {
-			return filepath.SkipDir
+	for _, f := range condition.Functions() {
+		w, ok := want[f]
+		if !ok {
+			t.Errorf("this test does not know %s", f)
 		}
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
-			return err
+		if got := (row{f.Privilege(), f.Login(), f.Absence(), f.Root(), f.Relation()}); got != w {
+			t.Errorf("%s is %+v, want %+v", f, got, w)
 		}
-		inside := filepath.Dir(path) == filepath.Join(root, "compiler", "condition")
-		source, err := os.ReadFile(path)
-		if err != nil || !inside && !bytes.Contains(source, []byte("condition.")) {
-			return err
+		if named, ok := condition.FunctionNamed(strings.ToUpper(f.String())); !ok || named != f {
+			t.Errorf("%s is read as %s", f, named)
 		}
-		file, err := parser.ParseFile(files, path, source, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		read++
-		ast.Inspect(file, func(n ast.Node) bool {
-			var compared []ast.Expr
-			switch n := n.(type) {
-			case *ast.BinaryExpr: // op == condition.Like
-				compared = []ast.Expr{n.X, n.Y}
-			case *ast.CallExpr: // slices.Contains(ops, condition.Like)
-				compared = n.Args
-			case *ast.KeyValueExpr: // a table by operator
-				compared = []ast.Expr{n.Key}
-			case *ast.IndexExpr:
-				compared = []ast.Expr{n.Index}
-			}
-			for _, e := range compared {
-				if isOperator(e, inside) {
-					t.Errorf("%s compares with one operator", files.Position(e.Pos()))
-				}
-			}
-			return true
-		})
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	if read < 50 {
-		t.Fatalf("only %d files were read", read)
+	if f, ok := condition.FunctionNamed("Length"); ok {
+		t.Errorf("Length is read as %s", f)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("an unknown function has traits")
+		}
+	}()
+	condition.Function(0).Privilege()
+}
+
+// TestPathThatACallReads: the call is left as it is.
+func TestPathThatACallReads(t *testing.T) {
+	for text, want := range map[string]string{
+		`resource.IsOwned()`:                      "resource.owner",
+		`resource.stream.Empty()`:                 "resource.stream",
+		`user.IsAnonymous()`:                      "user",
+		`resource.stream.HasPrivilege("publish")`: "resource.stream",
+	} {
+		tree, list := condition.Parse(&diag.Text{Content: text}, diag.Rule{})
+		if len(list) > 0 {
+			t.Fatal(list)
+		}
+		call := tree.(*condition.Call)
+		if p := call.Read(); p.String() != want {
+			t.Errorf("%s reads %s, want %s", text, &p, want)
+		}
+		if got := condition.Print(tree); got != text {
+			t.Errorf("%s has become %s", text, got)
+		}
 	}
 }
 

@@ -80,7 +80,7 @@ func (c *classifier) checkFunction(t lexer.Token) {
 		return
 	}
 	c.report(codeFunction, where, "unknown function "+shown(name),
-		"The functions are `HasPrivilege`, `IsAnonymous`, `Empty` and `IsOwned`.", nil)
+		theFunctions()+".", nil)
 }
 
 // checkPath reports a root that does not exist and names that cannot be properties.
@@ -179,19 +179,19 @@ func (c *classifier) unrooted(t lexer.Token, at place) {
 // pathlessCall reports a function without a path, or one that does not exist.
 func (c *classifier) pathlessCall(t lexer.Token) {
 	where := spanOf(t)
-	near, known := diag.Suggest(t.Value, functionNames())
-	if kind := functionNamed(t.Value); kind != 0 {
-		near, known = kind.String(), true
+	kind := functionNamed(t.Value)
+	if near, ok := diag.Suggest(t.Value, functionNames()); ok && kind == 0 {
+		kind = functionNamed(near)
 	}
-	if !known {
+	if kind == 0 {
 		c.stop(codeCallForm, where, shown(t.Value)+" is not a function", sentences(
-			"The functions are `HasPrivilege`, `IsAnonymous`, `Empty` and `IsOwned`, each after a path and a dot.", foreignLetters(t.Value)), nil)
+			theFunctions()+", each after a path and a dot.", foreignLetters(t.Value)), nil)
 		return
 	}
-	root := "resource"
-	if near == IsAnonymous.String() {
-		root = "user"
+	root := kind.Root()
+	if root == "" {
+		root = "resource"
 	}
 	c.stop(codeCallForm, where, "the function "+shown(t.Value)+" is applied to nothing", "A function follows a path and a dot.",
-		replace("apply it to `"+root+"`", where, root+"."+near))
+		replace("apply it to `"+root+"`", where, root+"."+kind.String()))
 }

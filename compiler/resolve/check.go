@@ -64,7 +64,7 @@ func (r *report) operands(c *condition.Comparison) {
 
 func (r *report) call(c *condition.Call) {
 	kind := c.Kind()
-	if kind == condition.HasPrivilege {
+	if kind.Privilege() {
 		r.privilege(c)
 		return
 	}
@@ -73,17 +73,25 @@ func (r *report) call(c *condition.Call) {
 			fmt.Sprintf("Write %s.%s().", r.source(c.Path.Range), c.Function),
 			&diag.Fix{Message: "drop the argument", Range: c.Argument.Range})
 	}
-	switch root := len(c.Path.Segments) == 0; {
-	case kind == condition.IsAnonymous && !(root && c.Path.Root == "user"):
-		r.add(codeFunctionTarget, diag.Error, c.Path.Range, "IsAnonymous is for user only",
-			"Ask user.IsAnonymous(): whether the user is a visitor without an account.", nil)
-	case kind == condition.IsOwned && !(root && c.Path.Root == "resource"):
-		detail := "Ask resource.IsOwned(): whether the resource has an owner."
-		if c.Path.Root == "resource" {
-			detail = fmt.Sprintf("To ask whether %s has an owner, write !%[1]s.owner.Empty().", r.source(c.Path.Range))
-		}
-		r.add(codeFunctionTarget, diag.Error, c.Path.Range, "IsOwned is for resource only", detail, nil)
+	if root := kind.Root(); root != "" && (c.Path.Root != root || len(c.Path.Segments) > 0) {
+		r.add(codeFunctionTarget, diag.Error, c.Path.Range, fmt.Sprintf("%s is for %s only", kind, root), r.instead(c), nil)
 	}
+}
+
+// instead says what to write in place of a function on a path that it does not follow.
+func (r *report) instead(c *condition.Call) string {
+	path := r.source(c.Path.Range)
+	switch c.Kind() {
+	case condition.IsAnonymous:
+		return "Ask user.IsAnonymous(): whether the user is a visitor without an account."
+	case condition.IsOwned:
+		if c.Path.Root == "resource" {
+			return fmt.Sprintf("To ask whether %s has an owner, write !%[1]s.owner.Empty().", path)
+		}
+		return "Ask resource.IsOwned(): whether the resource has an owner."
+	case condition.HasPrivilege, condition.Empty: // they follow any path
+	}
+	panic(fmt.Sprintf("resolve: %s does not follow %s", c.Function, path))
 }
 
 func (r *report) privilege(c *condition.Call) {
@@ -223,7 +231,7 @@ func testsUser(n condition.Node) bool {
 	condition.Walk(n, func(n condition.Node) bool {
 		switch n := n.(type) {
 		case *condition.Call:
-			found = found || n.Path.Root == "user" || n.Kind() == condition.HasPrivilege
+			found = found || n.Path.Root == "user" || n.Kind().Privilege()
 		case *condition.Comparison:
 			found = found || isUser(n.Left) || isUser(n.Right)
 		case *condition.Or, *condition.And, *condition.Not, *condition.Bool: // a connective tests what its operands test

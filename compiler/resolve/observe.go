@@ -235,8 +235,8 @@ func emptiness(c *condition.Comparison, path string) *diag.Fix {
 // resource.stream.empty = "true"; nil if the path does not end in a function's name.
 func (r *report) calledAsProperty(p *condition.Path, l lack) *diag.Fix {
 	name := p.Segments[l.segment].Name
-	at := slices.IndexFunc(condition.Functions(), func(f condition.Function) bool { return fold(f.String()) == fold(name) })
-	if at < 0 || l.segment != len(p.Segments)-1 || p.Segments[l.segment].Custom {
+	function, ok := condition.FunctionNamed(name)
+	if !ok || l.segment != len(p.Segments)-1 || p.Segments[l.segment].Custom {
 		return nil
 	}
 	var fix *diag.Fix
@@ -245,13 +245,13 @@ func (r *report) calledAsProperty(p *condition.Path, l lack) *diag.Fix {
 		if !ok || c.Left != p {
 			return fix == nil
 		}
-		call := r.source(diag.Range{Start: p.Range.Start, End: p.Segments[l.segment].Range.Start}) + condition.Functions()[at].String()
+		call := r.source(diag.Range{Start: p.Range.Start, End: p.Segments[l.segment].Range.Start}) + function.String()
 		text, _ := c.Right.(*condition.String)
 		equal := c.Op.Equality()
 		switch {
 		case text == nil || !c.Op.Compares():
 			return false
-		case condition.Functions()[at] == condition.HasPrivilege:
+		case function.Privilege():
 			call += "(" + r.source(text.Range) + ")"
 		case fold(text.Value) == "false":
 			call, equal = call+"()", !equal
@@ -335,7 +335,7 @@ func (r *report) always(p *condition.Path, empty string) string {
 	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
 		switch n := n.(type) {
 		case *condition.Call:
-			if &n.Path == p && n.Kind() == condition.Empty {
+			if &n.Path == p && n.Kind().Absence() {
 				always = r.source(n.Range)
 			}
 		case *condition.Comparison:
@@ -352,12 +352,12 @@ func (r *report) always(p *condition.Path, empty string) string {
 	return fmt.Sprintf("%s, so %s is always true: it holds for everybody and for every resource.", empty, always)
 }
 
-// asksPrivilege reports whether HasPrivilege is called on the path.
+// asksPrivilege says whether a function asks for a right on what a path leads to.
 func (r *report) asksPrivilege(p *condition.Path) bool {
 	asks := false
 	condition.Walk(r.rule.Tree, func(n condition.Node) bool {
 		c, ok := n.(*condition.Call)
-		asks = asks || ok && &c.Path == p && c.Kind() == condition.HasPrivilege
+		asks = asks || ok && &c.Path == p && c.Kind().Privilege()
 		return true
 	})
 	return asks

@@ -66,32 +66,39 @@ func (sp *specialiser) predicates(nodes []condition.Node) []ir.Predicate {
 }
 
 func (sp *specialiser) call(c *condition.Call) ir.Predicate {
-	if c.Kind() == condition.Empty {
-		return sp.empty(c)
-	}
-	m := sp.operand(&c.Path)
 	switch c.Kind() {
 	case condition.HasPrivilege:
-		if m.entities == nil {
-			if m.value != nil && !m.undeclared {
-				sp.seen.onValues[&c.Path] = true
-			}
-			return ir.Constant{Value: false}
-		}
-		sp.seen.asked[&c.Path] = sp.seen.asked[&c.Path] || sp.class.Named
-		action, _ := ruleset.ParseAction(c.Argument.Value)
-		return ir.Privilege{Entities: *m.entities, Action: action, At: c.Range}
+		return sp.privilege(c)
 	case condition.IsAnonymous:
 		return ir.Anonymous{}
+	case condition.Empty:
+		return sp.empty(c)
 	case condition.IsOwned:
-		if owner, ok := sp.class.Type.Relations["owner"]; ok {
-			step := ir.Step{Name: fold(owner.Name), Type: sp.schema.Lookup(owner.Target).Key(), Many: owner.Many}
-			return ir.Exists{Entities: m.entities.Follow(step)}
-		}
-		return ir.Constant{Value: false}
-	case condition.Empty: // above
+		return sp.owned(c)
 	}
 	panic(fmt.Sprintf("resolve: unknown function %q", c.Function))
+}
+
+func (sp *specialiser) privilege(c *condition.Call) ir.Predicate {
+	m := sp.operand(&c.Path)
+	if m.entities == nil {
+		if m.value != nil && !m.undeclared {
+			sp.seen.onValues[&c.Path] = true
+		}
+		return ir.Constant{Value: false}
+	}
+	sp.seen.asked[&c.Path] = sp.seen.asked[&c.Path] || sp.class.Named
+	action, _ := ruleset.ParseAction(c.Argument.Value)
+	return ir.Privilege{Entities: *m.entities, Action: action, At: c.Range}
+}
+
+func (sp *specialiser) owned(c *condition.Call) ir.Predicate {
+	m := sp.operand(&c.Path)
+	if owner, ok := sp.class.Type.Relations["owner"]; ok {
+		step := ir.Step{Name: fold(owner.Name), Type: sp.schema.Lookup(owner.Target).Key(), Many: owner.Many}
+		return ir.Exists{Entities: m.entities.Follow(step)}
+	}
+	return ir.Constant{Value: false}
 }
 
 func (sp *specialiser) empty(c *condition.Call) ir.Predicate {

@@ -83,7 +83,7 @@ func (c *checker) path(p condition.Path) {
 }
 
 func (c *checker) call(n *condition.Call) {
-	if n.Argument != nil && n.Kind() != condition.HasPrivilege {
+	if n.Argument != nil && !n.Kind().Privilege() {
 		c.fault(n.Argument.Range, n.Function+" takes no argument")
 	}
 	switch n.Kind() {

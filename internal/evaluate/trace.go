@@ -110,7 +110,7 @@ func (t *tracer) clause(s scope, n condition.Node, follow bool) Clause {
 		c.Left, c.Right = s.operand(n.Left), s.operand(n.Right)
 	case *condition.Call:
 		c.Left = s.path(n.Path)
-		if follow && n.Kind() == condition.HasPrivilege {
+		if follow && n.Kind().Privilege() {
 			t.ask(c.Left.Entities)
 		}
 	case *condition.Bool: // a constant has neither parts nor values

@@ -144,7 +144,7 @@ var _ = New(Lint{
 			}
 			condition.Walk(r.Tree, func(n condition.Node) bool {
 				c, ok := n.(*condition.Call)
-				if !ok || c.Kind() != condition.Empty {
+				if !ok || !c.Kind().Absence() {
 					return true
 				}
 				for _, s := range r.Scopes {

@@ -175,7 +175,7 @@ var _ = New(Lint{
 
 func isPrivilege(n condition.Node) bool {
 	c, ok := n.(*condition.Call)
-	return ok && c.Kind() == condition.HasPrivilege
+	return ok && c.Kind().Privilege()
 }
 
 // plain reports whether a node tests properties without following references or
@@ -193,7 +193,7 @@ func plain(n condition.Node) bool {
 				}
 			}
 		case *condition.Call:
-			ok = n.Kind() == condition.IsAnonymous
+			ok = n.Kind().Login()
 			return ok
 		case *condition.And, *condition.Or, *condition.Not, *condition.Bool:
 		}

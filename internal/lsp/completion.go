@@ -152,7 +152,8 @@ func (c *completer) operand(v condition.Vocabulary) {
 
 func isHasPrivilege(w condition.Word) bool {
 	names := condition.SplitPath(w)
-	return w.Kind == condition.PathWord && strings.EqualFold(names[len(names)-1].Name, condition.HasPrivilege.String())
+	f, ok := condition.FunctionNamed(names[len(names)-1].Name)
+	return w.Kind == condition.PathWord && ok && f.Privilege()
 }
 
 // inString offers what may stand in a string.
@@ -227,12 +228,19 @@ func (c *completer) names(parents []condition.Segment) {
 		offer(kindField, "environment", "what the session sends")
 	}
 	for _, f := range condition.Language().Functions {
-		if root == "user" == (f.Word == condition.IsAnonymous.String()) || f.Word == condition.Empty.String() {
-			if f.Word != condition.IsOwned.String() || onRoot {
-				c.add(kindFunction, f.Word, "function", f.Summary)
-			}
+		if kind, ok := condition.FunctionNamed(f.Word); ok && follows(kind, root, onRoot) {
+			c.add(kindFunction, f.Word, "function", f.Summary)
 		}
 	}
+}
+
+// follows reports whether a function may stand behind a path with the root: nothing asks for
+// a right on the user, who is the one that has rights.
+func follows(f condition.Function, root string, onRoot bool) bool {
+	if f.Root() != "" {
+		return f.Root() == root && onRoot
+	}
+	return root != "user" || !f.Privilege()
 }
 
 func propertyForm(p schema.Property) string {

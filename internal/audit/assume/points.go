@@ -240,7 +240,7 @@ func bothMissing(n condition.Node) condition.Node {
 }
 
 func empty(p *condition.Path) condition.Node {
-	return &condition.Call{Path: *p, Function: "Empty"}
+	return &condition.Call{Path: *p, Function: condition.Empty.String()}
 }
 
 // withText returns a comparison with another text on its right.

@@ -3,7 +3,6 @@ package assume
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
@@ -100,10 +99,7 @@ func open(n condition.Node, field schema.Field, favor bool) condition.Node {
 			read = append(read, holders(p, field)...)
 		}
 	case *condition.Call:
-		path := n.Path
-		if strings.EqualFold(n.Function, "IsOwned") {
-			path.Segments = append(slices.Clone(path.Segments), condition.Segment{Name: "owner"})
-		}
+		path := n.Read()
 		read = holders(&path, field)
 	}
 	switch {

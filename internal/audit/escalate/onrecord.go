@@ -82,7 +82,7 @@ func testsOf(rules []ruleset.Rule, read func(condition.Operand) (string, bool)) 
 				t.comparison(n, n.Left, n.Right)
 				t.comparison(n, n.Right, n.Left)
 			case *condition.Call:
-				if name, ok := t.read(&n.Path); ok && n.Kind() == condition.Empty {
+				if name, ok := t.read(&n.Path); ok && n.Kind().Absence() {
 					t.literal[name] = append(t.literal[name], nil)
 				}
 			case *condition.And, *condition.Or, *condition.Not, *condition.Bool:

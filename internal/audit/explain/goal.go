@@ -83,12 +83,13 @@ func (w *goalSearch) call(e *snapshot.Entity, n *condition.Call, want bool) []pl
 			})
 		})
 	case condition.IsOwned:
-		return w.owned(w.locations(q, e, ownerOf(n.Path)), want)
+		return w.owned(w.locations(q, e, n.Read()), want)
 	case condition.Empty:
 		return w.emptied(w.locations(q, e, n.Path), want)
-	case condition.IsAnonymous: // who somebody is does not change
+	case condition.IsAnonymous:
+		return nil // who somebody is does not change
 	}
-	return nil
+	panic(fmt.Sprintf("explain: unknown function %q", n.Function))
 }
 
 // owned returns plans that make the subject the owner.

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
@@ -109,19 +110,23 @@ func (x *Explainer) fixed(q evaluate.Question, e *snapshot.Entity, c evaluate.Cl
 	case *condition.Comparison:
 		return !x.movable(q, e, n.Left, c.Right) && !x.movable(q, e, n.Right, c.Left)
 	case *condition.Call:
-		switch n.Kind() {
-		case condition.HasPrivilege:
-			return len(c.Left.Entities) == 0 && len(x.locations(q, e, n.Path)) == 0
-		case condition.IsOwned:
-			return len(x.locations(q, e, ownerOf(n.Path))) == 0
-		case condition.IsAnonymous:
-			return true
-		case condition.Empty:
-			return len(x.locations(q, e, n.Path)) == 0
-		}
+		return x.fixedCall(q, e, n, c)
 	case *condition.Or, *condition.And, *condition.Not:
+		return false
 	}
-	return false
+	panic(fmt.Sprintf("explain: unknown node %T", c.Node))
+}
+
+func (x *Explainer) fixedCall(q evaluate.Question, e *snapshot.Entity, n *condition.Call, c evaluate.Clause) bool {
+	switch n.Kind() {
+	case condition.HasPrivilege:
+		return len(c.Left.Entities) == 0 && len(x.locations(q, e, n.Path)) == 0
+	case condition.IsAnonymous:
+		return true
+	case condition.Empty, condition.IsOwned:
+		return len(x.locations(q, e, n.Read())) == 0
+	}
+	panic(fmt.Sprintf("explain: unknown function %q", n.Function))
 }
 
 // movable reports whether a side of a comparison reads data that people change.
@@ -130,11 +135,6 @@ func (x *Explainer) fixed(q evaluate.Question, e *snapshot.Entity, c evaluate.Cl
 func (x *Explainer) movable(q evaluate.Question, e *snapshot.Entity, side condition.Operand, others evaluate.Values) bool {
 	p, ok := side.(*condition.Path)
 	return ok && len(x.locations(q, e, *p)) > 0 && (len(others.Entities) == 0 || slices.ContainsFunc(others.Entities, recorded))
-}
-
-// ownerOf returns the path to the owner of what a path leads to.
-func ownerOf(p condition.Path) condition.Path {
-	return condition.Path{Root: p.Root, Segments: append(slices.Clone(p.Segments), condition.Segment{Name: "owner"})}
 }
 
 // values returns what a spot holds.

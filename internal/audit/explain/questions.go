@@ -91,10 +91,10 @@ func (b *builder) clause(r ruleset.Rule, e *snapshot.Entity, c evaluate.Clause) 
 	case *condition.Call:
 		out.Kind, out.Function = "call", n.Kind().String()
 		out.Left = operand(r, &n.Path, c.Left)
-		if n.Kind() == condition.IsOwned {
-			out.Left = b.owner(e, n.Path)
+		if n.Kind().Relation() != "" {
+			out.Left = b.behind(e, n.Read())
 		}
-		if n.Kind() == condition.HasPrivilege && !b.alone {
+		if n.Kind().Privilege() && !b.alone {
 			action, _ := ruleset.ParseAction(n.Argument.Value)
 			for _, asks := range c.Left.Entities {
 				out.Asks = append(out.Asks, b.question(asked{asks, action}))
@@ -108,12 +108,12 @@ func (b *builder) clause(r ruleset.Rule, e *snapshot.Entity, c evaluate.Clause) 
 	return out
 }
 
-// owner is what IsOwned looks at.
-func (b *builder) owner(e *snapshot.Entity, p condition.Path) *Operand {
-	p = ownerOf(p)
+// behind tells a path that a function reads and a condition does not write, such as the one
+// to the owner for IsOwned.
+func (b *builder) behind(e *snapshot.Entity, p condition.Path) *Operand {
 	out := &Operand{Text: p.String()}
-	for _, owner := range b.evaluator.Values(b.trace.Question, e, p).Entities {
-		out.Entities = append(out.Entities, entity(owner))
+	for _, reached := range b.evaluator.Values(b.trace.Question, e, p).Entities {
+		out.Entities = append(out.Entities, entity(reached))
 	}
 	return out
 }

@@ -119,7 +119,7 @@ func (s *search) clause(e *snapshot.Entity, c evaluate.Clause, want bool) sat.Li
 		return s.or(s.plans(s.comparison(e, n, c, want)))
 	case *condition.Call:
 		lits := s.plans(s.call(e, n, want))
-		if n.Kind() == condition.HasPrivilege && want {
+		if n.Kind().Privilege() && want {
 			action, _ := ruleset.ParseAction(n.Argument.Value)
 			for _, of := range c.Left.Entities {
 				lits = append(lits, s.right(asked{of, action}))

@@ -214,7 +214,7 @@ func renamed(n condition.Node, free []solve.Kind) condition.Node {
 	case *condition.Comparison:
 		return &condition.Comparison{Left: renamedOperand(n.Left, free), Op: n.Op, Right: renamedOperand(n.Right, free)}
 	case *condition.Call:
-		if n.Kind() == condition.IsAnonymous && slices.Contains(free, solve.Login) {
+		if n.Kind().Login() && slices.Contains(free, solve.Login) {
 			directory := &condition.Path{Root: "user", Segments: []condition.Segment{{Name: earlier + "userDirectory", Custom: true}}}
 			return &condition.Comparison{Left: directory, Op: condition.Equal, Right: &condition.String{Value: "NONE"}}
 		}

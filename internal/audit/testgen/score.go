@@ -183,7 +183,7 @@ func asksItself(r ruleset.Rule) bool {
 	tree, _ := condition.Parse(r.Condition, diag.Rule{ID: r.ID, Name: r.Name})
 	return tree != nil && slices.ContainsFunc(clausesOf(tree), func(n condition.Node) bool {
 		call, ok := n.(*condition.Call)
-		return ok && call.Kind() == condition.HasPrivilege && len(call.Path.Segments) == 0
+		return ok && call.Kind().Privilege() && len(call.Path.Segments) == 0
 	})
 }
 

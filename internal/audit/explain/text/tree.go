@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 )
 
@@ -180,9 +181,12 @@ func (p *printer) is(c explain.Clause) string {
 	switch {
 	case path == nil, len(c.Asks) > 0, c.Right != nil && !c.Left.Literal && !c.Right.Literal:
 		return ""
-	case c.Function == "IsOwned" && len(path.Entities) > 0:
+	}
+	switch f, _ := condition.FunctionNamed(c.Function); {
+	case f == 0: // a comparison
+	case f.Relation() != "" && len(path.Entities) > 0:
 		return p.how.Paint(Faint, ", by "+p.set(path))
-	case c.Function == "IsAnonymous":
+	case f.Login():
 		return ""
 	}
 	return p.how.Paint(Faint, ", is "+p.set(path))
