@@ -9,7 +9,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/audit/selection"
 	"github.com/qlik2rego/qlik2rego/internal/render"
@@ -85,7 +84,7 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 	if s.Format == render.Parquet && s.OutTerminal && slices.Contains([]string{"", stdio}, ctx.String("output")) {
 		return UsageOf(ctx.Command, "Parquet is nothing for a terminal: name a file with -o")
 	}
-	if a.actions == uint32(matrix.Create) && !slices.Contains([]string{"create", "summary"}, by) {
+	if a.actions == uint32(ruleset.CreateAction) && !slices.Contains([]string{"create", "summary"}, by) {
 		if ctx.IsSet("by") {
 			return UsageOf(ctx.Command, "--action create: nothing on record is created; --by create lists who may create what")
 		}
@@ -166,7 +165,7 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]wo
 		types = namedTypes(c)
 	}
 	workspace.KeepNames(c.Policy.View, types)
-	if ctx.String("html") != "" || a.actions&uint32(matrix.Create) != 0 {
+	if ctx.String("html") != "" || a.actions&uint32(ruleset.CreateAction) != 0 {
 		keepForPage(c.Policy.View, c.Options.Schema, types)
 	}
 	a.elements.Keep(c.Policy.View, c.Options.Schema, types)

@@ -42,7 +42,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 			return nil, UsageOf(ctx.Command, "--type: nothing of the type %s is on record; the types on record are %s", known.spelled(typ), strings.Join(known.spelledAll(), ", "))
 		}
 	}
-	if (a.by == "create" || ctx.IsSet("html") && a.actions&uint32(matrix.Create) != 0) && !ctx.IsSet("type") {
+	if (a.by == "create" || ctx.IsSet("html") && a.actions&uint32(ruleset.CreateAction) != 0) && !ctx.IsSet("type") {
 		if err := a.addCreated(data); err != nil {
 			return nil, err
 		}
@@ -100,7 +100,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 				return matches
 			},
 		}
-		folded := m.Without(matrix.Create).Fold(selection)
+		folded := m.Without(ruleset.CreateAction).Fold(selection)
 		// An empty answer to a question about nobody would pass for "has no rights".
 		if !someone && ctx.IsSet("user") {
 			if len(left) > 0 {
@@ -114,7 +114,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 		}
 		a.left = len(left)
 		one := &report.Audit{Context: from, Case: with.sent, Names: names, Folded: folded}
-		if a.actions&uint32(matrix.Create) != 0 {
+		if a.actions&uint32(ruleset.CreateAction) != 0 {
 			one.Creation, err = report.FindCreation(ctx.Context, m.Fold(selection), partition.NewReader(&b.Data), relationOf(data))
 		}
 		return one, err
@@ -162,7 +162,7 @@ func (a *audited) addCreated(data *bundles.Document) error {
 		return Input(err)
 	}
 	for _, c := range r.Classes {
-		if c.Named && !slices.Contains(a.types, c.Key) && slices.ContainsFunc(c.Rules, func(n int) bool { return r.Rules[n].Actions&uint32(matrix.Create) != 0 }) {
+		if c.Named && !slices.Contains(a.types, c.Key) && slices.ContainsFunc(c.Rules, func(n int) bool { return r.Rules[n].Actions&uint32(ruleset.CreateAction) != 0 }) {
 			a.types = append(a.types, c.Key)
 		}
 	}
