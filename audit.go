@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
@@ -60,7 +61,7 @@ func (r *Rules) Audit(ctx context.Context, o AuditOptions) (iter.Seq[Right], err
 			creators[i][c.Subject] = ruleIDs(t, c.Rules)
 		}
 	}
-	folded := m.Without(matrix.Create).Fold(everything)
+	folded := m.Without(ruleset.CreateAction).Fold(everything)
 	return func(yield func(Right) bool) {
 		for i, t := range folded.Types {
 			if !rightsOf(r, folded, t, creators[i], yield) {
@@ -119,7 +120,7 @@ func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, creators map[int
 		for n, own := range exceptional[s.n] {
 			rules[n] = own
 		}
-		if by := creators[s.n]; by != nil && !yield(Right{f.Model.Subjects.IDs[s.n], typ, "", []string{matrix.Create.Name()}, by}) {
+		if by := creators[s.n]; by != nil && !yield(Right{f.Model.Subjects.IDs[s.n], typ, "", []string{ruleset.CreateAction.Name()}, by}) {
 			return false
 		}
 		for n := range int32(len(t.Handles)) {

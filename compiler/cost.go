@@ -45,11 +45,10 @@ func (p *Policy) Costs() []RuleCost {
 			total[meeting{e.Class, a}] += e.Steps
 		}
 	}
-	read, _ := ruleset.ParseAction("read")
 	costs := make([]RuleCost, len(estimates))
 	for i, e := range estimates {
-		action := read
-		if !e.Actions.Has(read) {
+		action := ruleset.ReadAction
+		if !e.Actions.Has(action) {
 			action = e.Actions.List()[0]
 		}
 		costs[i] = RuleCost{

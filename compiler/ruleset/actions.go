@@ -8,8 +8,30 @@ type Action uint32
 // All is the mask for every action, including actions that Qlik may add later (D).
 const All Actions = 1<<32 - 1
 
-// actionNames are the names of the bits, from the lowest (D). In rules of the categories
-// License and Sync, bit 1 means "allow access" and "load balance".
+// The actions (D).
+const (
+	CreateAction Action = 1 << iota
+	ReadAction
+	UpdateAction
+	DeleteAction
+	ExportAction
+	PublishAction
+	ChangeOwnerAction
+	ChangeRoleAction
+	ExportDataAction
+	OfflineAccessAction
+	DistributeAction
+	DuplicateAction
+	ApproveAction
+)
+
+// The one bit of actions in rules of the other categories (D). It is that of CreateAction.
+const (
+	AllowAccess Actions = 1 // in License rules
+	LoadBalance Actions = 1 // in Sync rules
+)
+
+// actionNames are the names of the bits, from the lowest.
 var actionNames = [...]string{
 	"create", "read", "update", "delete", "export", "publish", "changeowner", "changerole",
 	"exportdata", "offlineaccess", "distribute", "duplicate", "approve",

@@ -1,6 +1,7 @@
 package ruleset
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -18,6 +19,16 @@ func TestActionsAreNamedByBit(t *testing.T) {
 		if mask := Actions(1 << bit); !mask.Has(a) || (mask << 1).Has(a) || !All.Has(a) {
 			t.Errorf("the mask of %s does not have it alone", name)
 		}
+	}
+}
+
+func TestConstantsOfActions(t *testing.T) {
+	constants := []Action{
+		CreateAction, ReadAction, UpdateAction, DeleteAction, ExportAction, PublishAction, ChangeOwnerAction, ChangeRoleAction,
+		ExportDataAction, OfflineAccessAction, DistributeAction, DuplicateAction, ApproveAction,
+	}
+	if !slices.Equal(constants, AllActions) {
+		t.Errorf("the constants are %v, the actions %v", constants, AllActions)
 	}
 }
 

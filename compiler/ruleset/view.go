@@ -3,7 +3,7 @@ package ruleset
 import "github.com/qlik2rego/qlik2rego/compiler/schema"
 
 // ViewAction is the action that the rules of a view grant.
-const ViewAction = Action(2) // read: a right on existing entities
+const ViewAction = ReadAction // a right on existing entities
 
 // View returns the rules of a category as a rule set of its own, which grants ViewAction if the
 // category's rules match: "allow access" in License rules and "load balancing" in Sync rules,
@@ -26,7 +26,7 @@ func View(rules []Rule, c Category) []Rule {
 
 // In returns the rule as it appears in a view of License or Sync, and whether it does.
 func (r Rule) In(view Category) (Rule, bool) {
-	if r.Category != view || r.Actions&1 == 0 {
+	if r.Category != view || r.Actions&(AllowAccess|LoadBalance) == 0 {
 		return r, false
 	}
 	r.Category, r.Context, r.Actions = Security, Both, Actions(ViewAction)

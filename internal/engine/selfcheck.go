@@ -7,6 +7,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
@@ -46,7 +47,7 @@ func (p *EntryPoint) selfCheck(ctx context.Context) error {
 // checkRequests are requests about what is in the data of a site, by turns of every
 // action, and some about what is not. Other policies get the latter.
 func checkRequests(data *bundles.Document) []Request {
-	actions := []string{"read", "update", "create", "delete", "publish", "export", "exportdata", "changeowner", "changerole", "offlineaccess", "distribute", "duplicate", "approve"}
+	actions := ruleset.All.Names()
 	subjects := append(sitedata.SomeLogins(data, checkedSubjects), `unknown\user`, `none\guest`)
 	var requests []Request
 	ask := func(typ, id string, properties ...[2]*ast.Term) {

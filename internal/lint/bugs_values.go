@@ -8,6 +8,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
@@ -394,7 +395,7 @@ var _ = New(Lint{
 		Source: "Default rules for Create of the product.",
 	},
 	Check: func(p *Pass) {
-		if names := p.Rule.Actions.Names(); len(names) != 1 || names[0] != "create" {
+		if list := p.Rule.Actions.List(); len(list) != 1 || list[0] != ruleset.CreateAction {
 			return
 		}
 		p.Rule.positive(func(n condition.Node, a ir.Atom) {
@@ -426,9 +427,9 @@ var _ = New(Lint{
 })
 
 // appliesTo lists the types of the actions that only some types have.
-var appliesTo = map[string][]string{
-	"changerole": {"user"}, "exportdata": {"app"}, "offlineaccess": {"app"}, "distribute": {"app"}, "duplicate": {"app"},
-	"approve": {"app.object"}, "export": {"app"},
+var appliesTo = map[ruleset.Action][]string{
+	ruleset.ChangeRoleAction: {"user"}, ruleset.ExportDataAction: {"app"}, ruleset.OfflineAccessAction: {"app"}, ruleset.DistributeAction: {"app"}, ruleset.DuplicateAction: {"app"},
+	ruleset.ApproveAction: {"app.object"}, ruleset.ExportAction: {"app"},
 }
 
 var _ = New(Lint{
@@ -441,14 +442,14 @@ var _ = New(Lint{
 		Source: "Qlik help, available actions by resource type.",
 	},
 	Check: func(p *Pass) {
-		if hasAll(p.Rule, "create", "read", "update", "delete", "export", "publish", "changeowner") || len(p.Rule.Scopes) == 0 {
+		if hasAll(p.Rule, ruleset.CreateAction, ruleset.ReadAction, ruleset.UpdateAction, ruleset.DeleteAction, ruleset.ExportAction, ruleset.PublishAction, ruleset.ChangeOwnerAction) || len(p.Rule.Scopes) == 0 {
 			return // a mask for everything
 		}
 		var useless []string
-		for _, action := range p.Rule.Actions.Names() {
+		for _, action := range p.Rule.Actions.List() {
 			types, limited := appliesTo[action]
 			if limited && !slices.ContainsFunc(p.Rule.Scopes, func(s scope) bool { return slices.Contains(types, s.Key) }) {
-				useless = append(useless, action)
+				useless = append(useless, action.Name())
 			}
 		}
 		if len(useless) == 0 {

@@ -39,7 +39,7 @@ func audience(p ir.Predicate) ([]cube, bool) {
 // alsoGets reports whether some enabled rule may give an action on a type to every
 // user of an audience: its tests of the user alone are among those of the audience.
 // Rights of owners do not count. What is too large to compare counts as granted.
-func (s *Set) alsoGets(of cube, context ruleset.Context, action, key string, object func(ir.Predicate) bool) bool {
+func (s *Set) alsoGets(of cube, context ruleset.Context, action ruleset.Action, key string, object func(ir.Predicate) bool) bool {
 	for _, r := range s.Rules {
 		if !r.Grants() || !r.Has(action) || r.Context != ruleset.Both && r.Context != context {
 			continue
@@ -87,7 +87,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		for _, r := range p.Rules {
-			if r.Product() || !r.Grants() || r.Has("read") || !r.HasAny("update", "delete", "export", "publish", "exportdata") {
+			if r.Product() || !r.Grants() || r.Has(ruleset.ReadAction) || !r.HasAny(ruleset.UpdateAction, ruleset.DeleteAction, ruleset.ExportAction, ruleset.PublishAction, ruleset.ExportDataAction) {
 				continue
 			}
 			for i, s := range r.Scopes {
@@ -96,7 +96,7 @@ var _ = New(Lint{
 					continue
 				}
 				p.On(r).Whole(Finding{
-					Summary: fmt.Sprintf("users may %s %s, and no rule lets them read it", listed(onlyNames(r, "update", "delete", "export", "publish", "exportdata"), "and"), s.Type.Name),
+					Summary: fmt.Sprintf("users may %s %s, and no rule lets them read it", listed(onlyNames(r, ruleset.UpdateAction, ruleset.DeleteAction, ruleset.ExportAction, ruleset.PublishAction, ruleset.ExportDataAction), "and"), s.Type.Name),
 					Detail:  "No action includes another one. Grant read too, or ask for it with resource.HasPrivilege(\"read\").",
 				})
 				break
@@ -109,14 +109,14 @@ var _ = New(Lint{
 func asksRead(c cube) bool {
 	return slices.ContainsFunc(c, func(l literal) bool {
 		q, ok := l.atom.(ir.Privilege)
-		return ok && !l.negated && (q.Action.Name() == "read" || q.Entities.IsRoot()) || ownerTest(l.atom) && !l.negated
+		return ok && !l.negated && (q.Action == ruleset.ReadAction || q.Entities.IsRoot()) || ownerTest(l.atom) && !l.negated
 	})
 }
 
 // reads reports whether the users of a cube may read the type by some rule.
 func (s *Set) reads(c cube, context ruleset.Context, key string) bool {
 	list, ok := audience(conjunction(c))
-	return !ok || len(list) > 0 && s.alsoGets(list[0], context, "read", key, nil)
+	return !ok || len(list) > 0 && s.alsoGets(list[0], context, ruleset.ReadAction, key, nil)
 }
 
 var _ = New(Lint{
@@ -131,7 +131,7 @@ var _ = New(Lint{
 	Check: func(p *Pass) {
 		for _, r := range p.Rules {
 			s := r.At("app.object")
-			if r.Product() || !r.Grants() || !r.Has("read") || s == nil {
+			if r.Product() || !r.Grants() || !r.Has(ruleset.ReadAction) || s == nil {
 				continue
 			}
 			list, ok := cubesOf(s.Condition)
@@ -140,7 +140,7 @@ var _ = New(Lint{
 			}
 			of, _ := audience(conjunction(list[0]))
 			other := func(q ir.Predicate) bool { return !never(assume(q, chartObject)) }
-			if len(of) > 0 && !p.alsoGets(of[0], r.Context, "read", "app.object", other) {
+			if len(of) > 0 && !p.alsoGets(of[0], r.Context, ruleset.ReadAction, "app.object", other) {
 				p.On(r).Whole(Finding{
 					Summary: "users may read sheets and no rule lets them read the charts on them",
 					Detail:  "Charts are objects of other types: users see “invalid object”. Exclude what must not be seen instead of naming sheet.",
@@ -184,7 +184,7 @@ var _ = New(Lint{
 	Check: func(p *Pass) {
 		for _, r := range p.Rules {
 			s := r.At("transientobject")
-			if r.Product() || !r.Grants() || !r.Has("read") || s == nil {
+			if r.Product() || !r.Grants() || !r.Has(ruleset.ReadAction) || s == nil {
 				continue
 			}
 			of, ok := audience(s.Condition)
@@ -193,7 +193,7 @@ var _ = New(Lint{
 			}
 			for _, item := range r.Rule.Filter.Items {
 				key, known := sectionTypes[item.Text]
-				if !known || !slices.ContainsFunc(of, func(c cube) bool { return !p.alsoGets(c, ruleset.QMC, "read", key, nil) }) {
+				if !known || !slices.ContainsFunc(of, func(c cube) bool { return !p.alsoGets(c, ruleset.QMC, ruleset.ReadAction, key, nil) }) {
 					continue
 				}
 				p.On(r).Filter(item.Range, Finding{
@@ -302,7 +302,7 @@ var _ = New(Lint{
 	Check: func(p *Pass) {
 		for _, r := range p.Rules {
 			s := r.At("app")
-			if r.Product() || !r.Grants() || !r.Has("update") || r.Context == ruleset.QMC || s == nil || !ir.IsTrue(s.Filter) || never(assume(s.Condition, publishedApp)) {
+			if r.Product() || !r.Grants() || !r.Has(ruleset.UpdateAction) || r.Context == ruleset.QMC || s == nil || !ir.IsTrue(s.Filter) || never(assume(s.Condition, publishedApp)) {
 				continue
 			}
 			of, ok := audience(s.Condition)
@@ -310,10 +310,10 @@ var _ = New(Lint{
 				continue
 			}
 			var lacks []string
-			if !p.alsoGets(of[0], ruleset.Hub, "read", "app.object", func(q ir.Predicate) bool { return !never(assume(q, scriptObject)) }) {
+			if !p.alsoGets(of[0], ruleset.Hub, ruleset.ReadAction, "app.object", func(q ir.Predicate) bool { return !never(assume(q, scriptObject)) }) {
 				lacks = append(lacks, "the load script (App.Object with the type app_appscript)")
 			}
-			if !p.alsoGets(of[0], ruleset.Hub, "read", "dataconnection", nil) {
+			if !p.alsoGets(of[0], ruleset.Hub, ruleset.ReadAction, "dataconnection", nil) {
 				lacks = append(lacks, "data connections")
 			}
 			if len(lacks) > 0 {
@@ -345,7 +345,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		for _, r := range p.Rules {
-			if s := r.At("systemrule"); r.Grants() && r.Has("update") && r.Context != ruleset.Hub && s != nil && !never(s.Condition) && !strings.EqualFold(r.Name, "ServiceAccount") {
+			if s := r.At("systemrule"); r.Grants() && r.Has(ruleset.UpdateAction) && r.Context != ruleset.Hub && s != nil && !never(s.Condition) && !strings.EqualFold(r.Name, "ServiceAccount") {
 				return
 			}
 		}
@@ -385,7 +385,7 @@ var _ = New(Lint{
 		slices.Sort(names)
 		for _, r := range p.Rules {
 			s := r.At("user")
-			if r.Product() || !r.Grants() || !r.Has("update") || s == nil || never(s.Condition) || needsRole(Grant(s)) {
+			if r.Product() || !r.Grants() || !r.Has(ruleset.UpdateAction) || s == nil || never(s.Condition) || needsRole(Grant(s)) {
 				continue
 			}
 			p.On(r).Whole(Finding{

@@ -84,7 +84,7 @@ var _ = New(Lint{
 		Source: "Licence rules of real exports.",
 	},
 	Check: func(p *Pass) {
-		if p.Rule.license() && (p.Rule.Context != ruleset.Hub || p.Rule.Actions != 1) {
+		if p.Rule.license() && (p.Rule.Context != ruleset.Hub || p.Rule.Actions != ruleset.AllowAccess) {
 			p.Whole(Finding{
 				Summary: fmt.Sprintf("the licence rule has the context %s and the actions %d", p.Rule.Context, p.Rule.Actions),
 				Detail:  "The QMC writes the context 1 (hub) and the action 1 (allow access).",
@@ -105,12 +105,12 @@ var _ = New(Lint{
 	Check: func(p *Pass) {
 		var all *Rule
 		for _, r := range p.Rules {
-			if r.sync() && r.Product() && r.Has("create") && strings.EqualFold(r.Name, "ResourcesOnNonCentralNodes") {
+			if r.sync() && r.Product() && r.Has(ruleset.CreateAction) && strings.EqualFold(r.Name, "ResourcesOnNonCentralNodes") {
 				all = r
 			}
 		}
 		for _, r := range p.Rules {
-			if all != nil && r.sync() && !r.Product() && r.Has("create") {
+			if all != nil && r.sync() && !r.Product() && r.Has(ruleset.CreateAction) {
 				p.On(r).Whole(Finding{
 					Summary: "the default rule still puts every app on every node",
 					Detail:  "Rules only add nodes, so this rule restricts nothing. Disable ResourcesOnNonCentralNodes.",
@@ -424,7 +424,7 @@ func isCentral(n *snapshot.Entity) bool {
 // opensOn reports whether an enabled Sync rule puts an app on a node.
 func (s *Set) opensOn(app, node *snapshot.Entity) bool {
 	for _, r := range s.Rules {
-		if !r.sync() || !r.Has("create") {
+		if !r.sync() || !r.Has(ruleset.CreateAction) {
 			continue
 		}
 		if sc := r.At("app"); sc != nil && s.Site.mayHoldAt(Grant(sc), nil, app, node) {

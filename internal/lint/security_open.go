@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/resolve"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
@@ -62,7 +63,7 @@ func openScopes(r *Rule) []resolve.Scope {
 // onlyReadsSections reports whether all that is open is to see sections of the hub
 // or the QMC.
 func onlyReadsSections(r *Rule, open []resolve.Scope) bool {
-	return r.Actions.List() != nil && !r.HasAny(allBut("read")...) &&
+	return r.Actions.List() != nil && !r.HasAny(allBut(ruleset.ReadAction)...) &&
 		!slices.ContainsFunc(open, func(s resolve.Scope) bool { return !s.Type.Transient })
 }
 
@@ -86,7 +87,7 @@ var _ = New(Lint{
 		Source: "Published guides of the Qlik Global Services Support; AWS IAM Access Analyzer, public access.",
 	},
 	Check: func(p *Pass) {
-		if !p.Rule.Grants() || !p.Rule.HasAny(allBut("read")...) || p.Rule.Context == qmcOnly {
+		if !p.Rule.Grants() || !p.Rule.HasAny(allBut(ruleset.ReadAction)...) || p.Rule.Context == qmcOnly {
 			return
 		}
 		for i, s := range p.Rule.Scopes {
@@ -115,7 +116,7 @@ var _ = New(Lint{
 		Source: "Qlik support article ta-p/1716546, which asks to create such a rule “for troubleshooting”; it is often left behind.",
 	},
 	Check: func(p *Pass) {
-		if !p.Rule.Grants() || !p.Rule.filterIsEverything() || !hasAll(p.Rule, "create", "read", "update", "delete") {
+		if !p.Rule.Grants() || !p.Rule.filterIsEverything() || !hasAll(p.Rule, ruleset.CreateAction, ruleset.ReadAction, ruleset.UpdateAction, ruleset.DeleteAction) {
 			return
 		}
 		for i := range p.Rule.Scopes {

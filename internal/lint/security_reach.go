@@ -101,21 +101,28 @@ var _ = New(Lint{
 func dangerOf(r *Rule, key string) string {
 	switch key {
 	case "systemrule", "user", "custompropertydefinition":
-		if r.HasAny("create", "update", "delete") {
-			return listed(onlyNames(r, "create", "update", "delete"), "and")
+		if r.HasAny(ruleset.CreateAction, ruleset.UpdateAction, ruleset.DeleteAction) {
+			return listed(onlyNames(r, ruleset.CreateAction, ruleset.UpdateAction, ruleset.DeleteAction), "and")
 		}
 	}
 	switch {
-	case r.Has("changerole") && key == "user":
+	case r.Has(ruleset.ChangeRoleAction) && key == "user":
 		return "change the role of"
-	case r.Has("changeowner") && (key == "app" || key == "stream" || key == "dataconnection"):
+	case r.Has(ruleset.ChangeOwnerAction) && (key == "app" || key == "stream" || key == "dataconnection"):
 		return "change the owner of"
 	}
 	return ""
 }
 
-func onlyNames(r *Rule, names ...string) []string {
-	return slices.DeleteFunc(names, func(a string) bool { return !r.Has(a) })
+// onlyNames returns the names of those actions that the rule is about.
+func onlyNames(r *Rule, actions ...ruleset.Action) []string {
+	var names []string
+	for _, a := range actions {
+		if r.Has(a) {
+			names = append(names, a.Name())
+		}
+	}
+	return names
 }
 
 // onlyOwner reports whether p holds for owners, and administrators by role, only.
@@ -166,7 +173,7 @@ var _ = New(Lint{
 		Source: "Qlik help, default security rules (Owner, Stream).",
 	},
 	Check: func(p *Pass) {
-		if !p.Rule.Grants() || !p.Rule.Has("read") {
+		if !p.Rule.Grants() || !p.Rule.Has(ruleset.ReadAction) {
 			return
 		}
 		for _, key := range []string{"app", "app.object"} {
@@ -194,7 +201,7 @@ func publishedScript(a ir.Atom) *bool {
 	}
 	switch a := a.(type) {
 	case ir.Privilege:
-		return truth(a.Action.Name() == "read" && !a.Entities.IsRoot())
+		return truth(a.Action == ruleset.ReadAction && !a.Entities.IsRoot())
 	case ir.Exists:
 		if endsIn(a.Entities, "stream") {
 			return yes
@@ -223,7 +230,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		s := p.Rule.At("app.object")
-		if !p.Rule.Grants() || !p.Rule.HasAny("read", "update") || s == nil || !ir.IsTrue(s.Filter) {
+		if !p.Rule.Grants() || !p.Rule.HasAny(ruleset.ReadAction, ruleset.UpdateAction) || s == nil || !ir.IsTrue(s.Filter) {
 			return
 		}
 		rest := assume(s.Condition, publishedScript)
@@ -260,7 +267,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		s := p.Rule.At("app")
-		if !p.Rule.Grants() || !p.Rule.Has("update") || s == nil || !ir.IsTrue(s.Filter) {
+		if !p.Rule.Grants() || !p.Rule.Has(ruleset.UpdateAction) || s == nil || !ir.IsTrue(s.Filter) {
 			return
 		}
 		if never(assume(s.Condition, publishedApp)) {
@@ -281,7 +288,7 @@ func publishedApp(a ir.Atom) *bool {
 	}
 	switch a := a.(type) {
 	case ir.Privilege:
-		return truth(!a.Entities.IsRoot() || a.Action.Name() == "read")
+		return truth(!a.Entities.IsRoot() || a.Action == ruleset.ReadAction)
 	case ir.Exists:
 		if endsIn(a.Entities, "stream") {
 			return yes

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler"
@@ -51,20 +52,10 @@ func (r *Rule) Text() string { return r.Condition.Content }
 func (r *Rule) Source(at diag.Range) string { return r.Text()[at.Start:at.End] }
 
 // Has reports whether the rule is about an action.
-func (r *Rule) Has(action string) bool {
-	a, ok := ruleset.ParseAction(action)
-	return ok && r.Actions.Has(a)
-}
+func (r *Rule) Has(a ruleset.Action) bool { return r.Actions.Has(a) }
 
 // HasAny reports whether the rule is about one of several actions.
-func (r *Rule) HasAny(actions ...string) bool {
-	for _, a := range actions {
-		if r.Has(a) {
-			return true
-		}
-	}
-	return false
-}
+func (r *Rule) HasAny(actions ...ruleset.Action) bool { return slices.ContainsFunc(actions, r.Has) }
 
 // At returns the rule's scope of a type, or nil.
 func (r *Rule) At(key string) *resolve.Scope {

@@ -26,7 +26,7 @@ var _ = New(Lint{
 			return
 		}
 		for _, r := range p.Rules {
-			if r.Product() || !r.Grants() || r.Has("create") {
+			if r.Product() || !r.Grants() || r.Has(ruleset.CreateAction) {
 				continue // what is to be created is not on record
 			}
 			if c := (&coverage{Pass: p, rule: r, by: map[*Rule]bool{}}); c.whole() {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
@@ -27,7 +28,7 @@ func (s *Set) onSite(r *Rule) outcome {
 			continue
 		}
 		resources := s.Site.sorted(sc.Key)
-		free := sc.Type.Transient || len(resources) == 0 && len(s.Site.Records[sc.Key]) == 0 || r.Has("create")
+		free := sc.Type.Transient || len(resources) == 0 && len(s.Site.Records[sc.Key]) == 0 || r.Has(ruleset.CreateAction)
 		reaches := free || slices.ContainsFunc(resources, func(e *snapshot.Entity) bool { return s.Site.mayHold(p, nil, e) })
 		fits := slices.ContainsFunc(users, func(u *snapshot.Entity) bool { return s.Site.mayHold(p, u, nil) })
 		o.resource, o.user = o.resource || reaches, o.user || fits
@@ -153,7 +154,7 @@ var _ = New(Lint{
 	Check: func(p *Pass) {
 		users := p.Site.sorted("user")
 		for _, r := range p.Rules {
-			if r.Product() || !r.Grants() || !r.HasAny("update", "delete", "export", "changeowner", "changerole", "publish", "duplicate") {
+			if r.Product() || !r.Grants() || !r.HasAny(ruleset.UpdateAction, ruleset.DeleteAction, ruleset.ExportAction, ruleset.ChangeOwnerAction, ruleset.ChangeRoleAction, ruleset.PublishAction, ruleset.DuplicateAction) {
 				continue
 			}
 			for i, s := range r.Scopes {
@@ -214,7 +215,7 @@ var _ = New(Lint{
 		for _, stream := range p.Site.sorted("stream") {
 			read := slices.ContainsFunc(p.Rules, func(r *Rule) bool {
 				s := r.At("stream")
-				return r.Grants() && r.Has("read") && s != nil && slices.ContainsFunc(users, func(u *snapshot.Entity) bool { return p.Site.mayHold(Grant(s), u, stream) })
+				return r.Grants() && r.Has(ruleset.ReadAction) && s != nil && slices.ContainsFunc(users, func(u *snapshot.Entity) bool { return p.Site.mayHold(Grant(s), u, stream) })
 			})
 			if !read {
 				p.Nowhere(Finding{

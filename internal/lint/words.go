@@ -16,13 +16,13 @@ const qmcOnly = ruleset.QMC
 // temporary matches names and comments of rules for troubleshooting.
 var temporary = regexp.MustCompile(`(?i)t-superadmin|troubleshoot|\btemp(orary)?\b|\btest(ing)?\b|\bdebug`)
 
-// allBut returns the names of all actions but some.
-func allBut(names ...string) []string {
-	return slices.DeleteFunc(ruleset.All.Names(), func(a string) bool { return slices.Contains(names, a) })
+// allBut returns all actions but some.
+func allBut(actions ...ruleset.Action) []ruleset.Action {
+	return slices.DeleteFunc(ruleset.All.List(), func(a ruleset.Action) bool { return slices.Contains(actions, a) })
 }
 
-func hasAll(r *Rule, actions ...string) bool {
-	return !slices.ContainsFunc(actions, func(a string) bool { return !r.Has(a) })
+func hasAll(r *Rule, actions ...ruleset.Action) bool {
+	return !slices.ContainsFunc(actions, func(a ruleset.Action) bool { return !r.Has(a) })
 }
 
 // actionsOf names the rule's actions as part of a sentence: "read and update".

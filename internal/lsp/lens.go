@@ -36,7 +36,7 @@ func reachOf(ctx context.Context, rules []ruleset.Rule, site *site) map[string]r
 	if err != nil {
 		return nil // the rules or the snapshot have errors, which check shows
 	}
-	a := &report.Audit{Folded: m.Without(matrix.Create).Fold(everything)}
+	a := &report.Audit{Folded: m.Without(ruleset.CreateAction).Fold(everything)}
 	noParents := func(string, string) string { return "" }
 	if a.Creation, err = report.FindCreation(ctx, m.Fold(everything), partition.NewReader(&b.Data), noParents); err != nil {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/solve"
@@ -38,18 +39,18 @@ func (r *runner) targets(p Persona, at solve.Persona, l *ResourceLever) []map[st
 	}
 	var list []map[string]*solve.Record
 	switch l.Action {
-	case changeOwner:
+	case ruleset.ChangeOwnerAction:
 		list = append(list, map[string]*solve.Record{"owner": recordOf(p.record)})
 		for _, user := range c.records(p, c.site.Users) {
 			list = append(list, map[string]*solve.Record{"owner": user})
 		}
-	case publish:
+	case ruleset.PublishAction:
 		for _, stream := range c.records(p, c.site.Records["stream"]) {
 			list = append(list, map[string]*solve.Record{"stream": stream})
 		}
-	case duplicate:
+	case ruleset.DuplicateAction:
 		list = append(list, map[string]*solve.Record{"owner": recordOf(p.record), "stream": nil})
-	case update:
+	case ruleset.UpdateAction:
 		list = append(list, nil)
 	default:
 		panic("escalate: unknown change of a resource: " + l.Action.Name())

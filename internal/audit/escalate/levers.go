@@ -15,22 +15,16 @@ type Lever struct {
 	Does  string
 }
 
-const (
-	create     = ruleset.Action(1)
-	update     = ruleset.Action(4)
-	changeRole = ruleset.Action(128)
-)
-
 // Levers are the rights that change what rules read of users, in the order in which
 // steps are preferred.
 var Levers = []Lever{
-	{"SystemRule", []ruleset.Action{update, create}, nil, "writes a rule that grants everything"},
-	{"User", []ruleset.Action{changeRole}, []solve.Kind{solve.Roles}, "takes any role"},
-	{"User", []ruleset.Action{update}, []solve.Kind{solve.Custom}, "sets custom properties of users"},
-	{"UserDirectory", []ruleset.Action{update, create}, []solve.Kind{solve.Attributes}, "decides which directory attributes users have"},
-	{"UserSyncTask", []ruleset.Action{update, create}, []solve.Kind{solve.Attributes}, "decides which directory attributes users have"},
-	{"VirtualProxyConfig", []ruleset.Action{update, create}, []solve.Kind{solve.Session, solve.Login}, "decides how users log in and which session attributes they have"},
-	{"ProxyService", []ruleset.Action{update}, []solve.Kind{solve.Session, solve.Login}, "decides how users log in and which session attributes they have"},
+	{"SystemRule", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, nil, "writes a rule that grants everything"},
+	{"User", []ruleset.Action{ruleset.ChangeRoleAction}, []solve.Kind{solve.Roles}, "takes any role"},
+	{"User", []ruleset.Action{ruleset.UpdateAction}, []solve.Kind{solve.Custom}, "sets custom properties of users"},
+	{"UserDirectory", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, []solve.Kind{solve.Attributes}, "decides which directory attributes users have"},
+	{"UserSyncTask", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, []solve.Kind{solve.Attributes}, "decides which directory attributes users have"},
+	{"VirtualProxyConfig", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, []solve.Kind{solve.Session, solve.Login}, "decides how users log in and which session attributes they have"},
+	{"ProxyService", []ruleset.Action{ruleset.UpdateAction}, []solve.Kind{solve.Session, solve.Login}, "decides how users log in and which session attributes they have"},
 }
 
 // leverFilter hits the types of all levers and of what people work with, so that each has

@@ -190,7 +190,7 @@ func (r *runner) objects(p Persona, l Lever, action ruleset.Action) []*solve.Rec
 	key := schema.Fold(l.Type)
 	records := r.site.records[key]
 	switch {
-	case action == create || r.site.empty:
+	case action == ruleset.CreateAction || r.site.empty:
 		return []*solve.Record{nil}
 	case key == "user":
 		if p.record == nil {

@@ -13,12 +13,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-const (
-	publish     = ruleset.Action(32)
-	changeOwner = ruleset.Action(64)
-	duplicate   = ruleset.Action(2048)
-)
-
 // ResourceLever is a right by which a resource can be changed, so that rights are granted on
 // it that were not before.
 type ResourceLever struct {
@@ -40,11 +34,11 @@ func ResourceLevers(t *schema.Type, rules []ruleset.Rule) []*ResourceLever {
 	}
 	var list []*ResourceLever
 	if r, ok := t.Relations["owner"]; ok && !r.Many {
-		list = append(list, &ResourceLever{Action: changeOwner, Does: "makes anybody the owner", Change: solve.Change{Names: []string{"owner"}}})
+		list = append(list, &ResourceLever{Action: ruleset.ChangeOwnerAction, Does: "makes anybody the owner", Change: solve.Change{Names: []string{"owner"}}})
 	}
 	if key == "app" {
 		list = append(list, &ResourceLever{
-			Action: publish, Does: "publishes to a stream, or moves to another", Change: solve.Change{Names: []string{"stream", "published"}},
+			Action: ruleset.PublishAction, Does: "publishes to a stream, or moves to another", Change: solve.Change{Names: []string{"stream", "published"}},
 			After: about("App_*", `resource.stream.HasPrivilege("publish")`),
 		})
 	}
@@ -55,14 +49,14 @@ func ResourceLevers(t *schema.Type, rules []ruleset.Rule) []*ResourceLever {
 	if t.Custom {
 		does = "sets custom properties and the name"
 	}
-	list = append(list, &ResourceLever{Action: update, Does: does, Change: change})
+	list = append(list, &ResourceLever{Action: ruleset.UpdateAction, Does: does, Change: change})
 	if key == "app" {
 		holds := []string{"resource.owner = user", "resource.stream.Empty()"}
 		for _, name := range customNames(rules) {
 			holds = append(holds, "resource.@"+name+".Empty()")
 		}
 		list = append(list, &ResourceLever{
-			Action: duplicate, Does: "makes a copy of its own", After: about("App_*", strings.Join(holds, " and ")),
+			Action: ruleset.DuplicateAction, Does: "makes a copy of its own", After: about("App_*", strings.Join(holds, " and ")),
 			Change: solve.Change{Copy: true, Custom: true, Names: []string{"owner", "stream", "published"}},
 		})
 	}

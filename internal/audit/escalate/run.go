@@ -186,7 +186,7 @@ func (r *runner) worlds(in Input) (err error) {
 // properties can set any value.
 func (r *runner) choose(have map[right]bool) {
 	class := slices.IndexFunc(r.open.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == "custompropertydefinition" })
-	if have[right{class, create}] || have[right{class, update}] {
+	if have[right{class, ruleset.CreateAction}] || have[right{class, ruleset.UpdateAction}] {
 		r.world = r.open
 	}
 }

@@ -91,7 +91,7 @@ var (
 // reason returns why a request of these parts is not judged, "" if it is.
 func (x *Explainer) reason(subject, resource map[string]json.RawMessage) string {
 	request, _ := json.Marshal(map[string]any{ // of parts that are JSON
-		"subject": subject, "resource": resource, "action": map[string]string{"name": "read"},
+		"subject": subject, "resource": resource, "action": map[string]string{"name": ruleset.ReadAction.Name()},
 	})
 	return x.evaluator.Read(request).Reason
 }

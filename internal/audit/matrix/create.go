@@ -21,9 +21,6 @@ import (
 // this app. The other half is a new resource, of which only the owner is known: the user
 // who creates it.
 
-// Create is the action create.
-const Create = ruleset.Action(1)
-
 // Creator is what one subject may create of a type.
 type Creator struct {
 	Subject int32
@@ -69,7 +66,7 @@ func (m *Matrix) Without(action ruleset.Action) *Matrix {
 // Creators returns the selected subjects who may create something of a type, by subject. It
 // is nil where no rule of the type grants create.
 func (f *Folded) Creators(ctx context.Context, t *FoldedType) ([]Creator, error) {
-	granting := t.granting(uint32(Create))
+	granting := t.granting(uint32(ruleset.CreateAction))
 	if len(granting) == 0 {
 		return nil, nil
 	}
@@ -236,7 +233,7 @@ func (j *judge) creates(ctx context.Context, subject, typ string, anonymous bool
 		[2]*ast.Term{ast.StringTerm("type"), ast.StringTerm(typ)},
 		[2]*ast.Term{ast.StringTerm("id"), ast.StringTerm(newID)},
 		[2]*ast.Term{ast.StringTerm("properties"), ast.ObjectTerm([2]*ast.Term{ast.StringTerm("owner"), ast.StringTerm(owner)})},
-	), typ, ast.ArrayTerm(ast.StringTerm(Create.Name())), []string{handles.Request(newID)})
+	), typ, ast.ArrayTerm(ast.StringTerm(ruleset.CreateAction.Name())), []string{handles.Request(newID)})
 	if err != nil {
 		return nil, err
 	}

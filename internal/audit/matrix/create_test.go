@@ -41,7 +41,7 @@ func TestCreatorsAreSubjectBySubject(t *testing.T) {
 					fresh++
 				}
 				for n, id := range r.Handles[:r.Recorded] {
-					want := len(o.GrantedBy(t, m.Model.Session, subject, r.Type.Type, id, matrix.Create)) > 0
+					want := len(o.GrantedBy(t, m.Model.Session, subject, r.Type.Type, id, ruleset.CreateAction)) > 0
 					if slices.Contains(got.Like, int32(n)) != want {
 						t.Errorf("seed %d: %s creates a %s like %s: want %t", seed, subject, r.Type.Type, id, want)
 					} else if want {
@@ -60,8 +60,8 @@ func TestCreatorsAreSubjectBySubject(t *testing.T) {
 // without holds the matrix without create against the whole.
 func without(t *testing.T, m *matrix.Matrix) {
 	t.Helper()
-	less := m.Without(matrix.Create)
-	if less.Model.Actions&uint32(matrix.Create) != 0 || less.Without(matrix.Create) != less {
+	less := m.Without(ruleset.CreateAction)
+	if less.Model.Actions&uint32(ruleset.CreateAction) != 0 || less.Without(ruleset.CreateAction) != less {
 		t.Error("create still counts")
 	}
 	for k, r := range m.Types {
@@ -69,7 +69,7 @@ func without(t *testing.T, m *matrix.Matrix) {
 			for j := range r.Handles[:r.Recorded] {
 				for _, a := range ruleset.AllActions {
 					want := granting(m, r, int32(i), int32(j), a)
-					if a == matrix.Create {
+					if a == ruleset.CreateAction {
 						want = nil
 					}
 					if got := granting(less, less.Types[k], int32(i), int32(j), a); !slices.Equal(got, want) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
@@ -154,7 +155,7 @@ func (s summary) create() error {
 		if len(c.Creators) == 0 {
 			continue
 		}
-		if err := s.row("create", s.Names.Type(s.Types[c.Type].Type.Type), matrix.Create.Name(), RuleInfo{Name: "users who may create some"}, int64(len(c.Creators))); err != nil {
+		if err := s.row("create", s.Names.Type(s.Types[c.Type].Type.Type), ruleset.CreateAction.Name(), RuleInfo{Name: "users who may create some"}, int64(len(c.Creators))); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
@@ -60,7 +61,7 @@ func (a *Audit) counts(info RuleInfo, reach map[string]Reach) bool {
 // createsBy says whether a rule that grants create is one of those that reach a type that is
 // looked at.
 func (a *Audit) createsBy(id string) bool {
-	return slices.ContainsFunc(a.Model.Reads.Rules, func(r reads.Rule) bool { return r.ID == id && r.Actions&uint32(matrix.Create) != 0 }) && a.Creation != nil
+	return slices.ContainsFunc(a.Model.Reads.Rules, func(r reads.Rule) bool { return r.ID == id && r.Actions&uint32(ruleset.CreateAction) != 0 }) && a.Creation != nil
 }
 
 // Would is what a disabled rule would do if it alone were enabled.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 )
 
@@ -68,7 +69,7 @@ func (u units) counts(c difference.Counts) string {
 
 // part says how much of one action and type differs. Creating is counted by user.
 func (u units) part(p difference.Part) string {
-	if p.Action == "create" {
+	if p.Action == ruleset.CreateAction.Name() {
 		return classes(int(p.Cells), u.user)
 	}
 	return u.counts(p.Counts)
