@@ -34,5 +34,5 @@ var (
 	codeChained       = diag.Register("Q0227", diag.Error, "operators follow one another")
 	codeOperandParens = diag.Register("Q0228", diag.Error, "parentheses around an operand")
 	codeCallForm      = diag.Register("Q0229", diag.Error, "malformed function call")
-	codeCompared      = diag.Register("Q0230", diag.Error, "condition is compared with something")
+	codeCompared      = diag.Register("Q0230", diag.Error, "condition is an operand of a comparison")
 )

@@ -34,8 +34,8 @@ var (
 	codeEmptyItem = diag.Register("Q0121", diag.Error, "empty item in a resource filter")
 	codeStar      = diag.Register("Q0122", diag.Error, "star before the end of a filter item")
 	codeSpace     = diag.Register("Q0123", diag.Error, "space inside a filter item")
-	codeBareType  = diag.Register("Q0124", diag.Warning, "filter item hits nothing")
+	codeBareType  = diag.Register("Q0124", diag.Warning, "filter item matches nothing")
 
 	codeUnknownName = diag.Register("Q0125", diag.Warning, "filter names an unknown type or section")
-	codeNoID        = diag.Register("Q0126", diag.Warning, "filter with a name in place of an id")
+	codeNoID        = diag.Register("Q0126", diag.Warning, "filter with a name instead of an id")
 )

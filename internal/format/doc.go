@@ -55,7 +55,7 @@ func Rule(r *ruleset.Rule, o Options) (filter, condition string, list diag.List)
 	return newFilter, newCondition, nil
 }
 
-var codeMeaning = diag.Register("Q0119", diag.Error, "formatted rule that would not mean the same")
+var codeMeaning = diag.Register("Q0119", diag.Error, "formatting would change the meaning of a rule")
 
 // read parses the texts of a rule.
 func read(r *ruleset.Rule) (*resolve.Rule, diag.List) {

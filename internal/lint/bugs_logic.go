@@ -16,10 +16,10 @@ var _ = New(Lint{
 	Code: "Q0412", Title: "always true: every value differs from one of the two", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
 	Supersedes: []diag.Code{"Q0402", "Q0415", "Q0450"},
 	Doc: Doc{
-		What:  "An `or` of two inequalities of one property with different values.",
+		What:  "An `or` has two inequalities of one property with different values.",
 		Wrong: []string{`App_*: user.group = "A" and (resource.name != "x" or resource.name != "y")`},
 		Right: []string{`App_*: user.group = "A" and !(resource.name = "x" or resource.name = "y")`, `App_*: user.group = "A" and (resource.name != "x" and resource.name != "y")`},
-		Why: "No name is both x and y, so one of the two inequalities is always true and the branch excludes nothing. Negate the equalities " +
+		Why: "No name equals both values, so one of the two inequalities is always true and the branch excludes nothing. Negate the equalities " +
 			"together, or join the inequalities with `and`.",
 		Source: "Qlik Community td-p/1366065 and published rule r212.",
 	},
@@ -57,11 +57,11 @@ var _ = New(Lint{
 	Code: "Q0413", Title: "never true: one value cannot equal both", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
 	Supersedes: []diag.Code{"Q0407", "Q0406", "Q0405"},
 	Doc: Doc{
-		What:  "An `and` of two equalities of one single-valued property with different values.",
+		What:  "An `and` has two equalities of one single-valued property with different values.",
 		Wrong: []string{`App.Object_*: user.group = "A" and resource.objectType = "sheet" and resource.objectType = "story"`, `Stream_*: resource.name = "x" and resource.name = "y" and user.group = "A"`},
 		Right: []string{`App.Object_*: user.group = "A" and (resource.objectType = "sheet" or resource.objectType = "story")`, `App_*: user.group = "A" and user.group = "B"`},
 		Why: "A property such as the name has one value, so both equalities are never true together and the branch grants nothing. Join them " +
-			"with `or`. A list such as `user.group` may have both values; that is not reported.",
+			"with `or`. A list such as `user.group` can have both values, and is not reported.",
 		Source: "Qlik Community m-p/2070743.",
 	},
 	Check: func(p *Pass) {
@@ -114,13 +114,12 @@ func (r *Rule) single(n condition.Node) bool {
 }
 
 var _ = New(Lint{
-	Code: "Q0414", Title: "two inequalities hide more than meant", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
+	Code: "Q0414", Title: "two inequalities exclude more than intended", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
 	Doc: Doc{
-		What:  "An `and` of inequalities of two different properties of the resource, such as type and name.",
-		Wrong: []string{`App.Object_*: resource.app.HasPrivilege("read") and (resource.objectType != "sheet" and resource.name != "Master")`},
-		Right: []string{`App.Object_*: resource.app.HasPrivilege("read") and !(resource.objectType = "sheet" and resource.name = "Master")`},
-		Why: "The condition excludes every sheet, and everything that is named Master. To exclude the sheet named Master only, negate the " +
-			"two equalities together.",
+		What:   "An `and` has inequalities of two different properties of the resource, such as type and name.",
+		Wrong:  []string{`App.Object_*: resource.app.HasPrivilege("read") and (resource.objectType != "sheet" and resource.name != "Master")`},
+		Right:  []string{`App.Object_*: resource.app.HasPrivilege("read") and !(resource.objectType = "sheet" and resource.name = "Master")`},
+		Why:    "The condition excludes every sheet, and everything named Master. To exclude only the sheet named Master, negate the two equalities together.",
 		Source: "Qlik Community m-p/73954.",
 	},
 	Check: func(p *Pass) {
@@ -148,13 +147,14 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0415", Title: "condition is true for everything the filter hits", Category: Bug, Level: diag.Warning, Disabled: true,
+	Code: "Q0415", Title: "condition is true for everything the filter matches", Category: Bug, Level: diag.Warning, Disabled: true,
 	Supersedes: []diag.Code{"Q0416", "Q0422"},
 	Doc: Doc{
-		What:   "The condition tests something and is always true all the same.",
-		Wrong:  []string{`Stream_*: user.@team.Empty() or !user.@team.Empty()`, `Stream_*: user.group = "A" or !(user.group = "A")`},
-		Right:  []string{`Stream_*: user.@team.Empty()`, `Stream_*: !user.IsAnonymous()`},
-		Why:    "A property that the type does not have is empty, so that `.Empty()` and `!=` are true for everything. The rule grants to everybody although it looks as if it tested something.",
+		What:  "The condition contains tests, but is always true.",
+		Wrong: []string{`Stream_*: user.@team.Empty() or !user.@team.Empty()`, `Stream_*: user.group = "A" or !(user.group = "A")`},
+		Right: []string{`Stream_*: user.@team.Empty()`, `Stream_*: !user.IsAnonymous()`},
+		Why: "A property that the type does not have is empty, so `.Empty()` and `!=` are true for everything. The rule grants " +
+			"access to everybody, although it seems to have a restriction.",
 		Source: "Regal constant-condition; Cedar always-matches; the vendor's own playbook contains the mistake.",
 	},
 	Check: func(p *Pass) {
@@ -167,7 +167,7 @@ var _ = New(Lint{
 			}
 		}
 		p.Whole(Finding{
-			Summary: "the condition is true for everything the filter hits",
+			Summary: "the condition is true for everything the filter matches",
 			Detail:  "Its tests exclude nothing: a property that the type does not have is always empty. Write the test that is meant, or true if everything is meant.",
 		})
 	},
@@ -179,7 +179,7 @@ var _ = New(Lint{
 		What:   "An operand of an `and` is true for every type of the filter, while the others test something.",
 		Wrong:  []string{`App_*: true and user.group = "A"`},
 		Right:  []string{`App.Object_*: user.group = "A" and resource.app.@team.Empty()`},
-		Why:    "The part excludes nothing, so that it only makes the reader believe that something is tested.",
+		Why:    "The part excludes nothing, but readers may believe that it does.",
 		Source: "Regal constant-condition.",
 	},
 	Check: func(p *Pass) {
@@ -214,7 +214,7 @@ var _ = New(Lint{
 		What:   "A chain of `and` or `or` has two operands that mean the same.",
 		Wrong:  []string{`Stream_*: user.group = "A" or user.group = "a"`, `Stream_*: user.group = "A" or resource.owner = user or user.group = "A"`},
 		Right:  []string{`Stream_*: user.group = "A" or user.group = "B"`},
-		Why:    "The second operand changes nothing. Often another value was meant, and the copy was not edited.",
+		Why:    "The second operand changes nothing. Often another value was intended, and the copy was not edited.",
 		Source: "Regal and other linters.",
 	},
 	Check: func(p *Pass) {
@@ -254,12 +254,12 @@ func excerpt(text string) string {
 }
 
 var _ = New(Lint{
-	Code: "Q0418", Title: "operand without effect beside another", Category: Bug, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Code: "Q0418", Title: "operand without effect", Category: Bug, Level: diag.Info, Fix: Automatic, Disabled: true,
 	Doc: Doc{
 		What:   "An operand is absorbed by another one: `a or (a and b)` is `a`.",
 		Wrong:  []string{`Stream_*: user.group = "A" or (user.group = "A" and resource.owner = user)`, `Stream_*: user.group = "A" and (user.group = "A" or user.group = "B")`},
 		Right:  []string{`Stream_*: user.group = "A" or (user.group = "B" and resource.owner = user)`},
-		Why:    "The operand changes nothing. Either it is left over, or parentheses are missing.",
+		Why:    "The operand changes nothing. Either it is unnecessary, or parentheses are missing.",
 		Source: "AWS IAM Access Analyzer, redundant element.",
 	},
 	Check: func(p *Pass) {
@@ -294,12 +294,12 @@ func (r *Rule) absorbs(b, a condition.Node, and bool) bool {
 }
 
 var _ = New(Lint{
-	Code: "Q0431", Title: "test of the type that the filter gives anyway", Category: Bug, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Code: "Q0431", Title: "test of a type that the filter already implies", Category: Bug, Level: diag.Info, Fix: Automatic, Disabled: true,
 	Doc: Doc{
-		What:   "`resource.resourcetype` is tested although the filter hits this type only.",
+		What:   "`resource.resourcetype` is tested although the filter matches only this type.",
 		Wrong:  []string{`App_*: resource.resourcetype = "App" and user.group = "A"`},
 		Right:  []string{`App_*: user.group = "A"`, `App*: resource.resourcetype = "App" and user.group = "A"`},
-		Why:    "The test is always true and makes the condition longer. It is needed with a filter of several types only.",
+		Why:    "The test is always true and makes the condition longer. It is needed only if the filter has several types.",
 		Source: "Qlik help, resource filters.",
 	},
 	Check: func(p *Pass) {
@@ -323,10 +323,10 @@ var _ = New(Lint{
 var _ = New(Lint{
 	Code: "Q0432", Title: "right that depends on itself", Category: Bug, Level: diag.Warning, Disabled: true,
 	Doc: Doc{
-		What:   "The rule grants an action to users who have this very action already.",
+		What:   "The rule grants an action only to users that already have it.",
 		Wrong:  []string{`App_* read: resource.HasPrivilege("read") and user.group = "A"`},
 		Right:  []string{`App_* update: resource.HasPrivilege("read") and user.group = "A"`, `App_* read: resource.stream.HasPrivilege("read") and user.group = "A"`},
-		Why:    "Rights are what the rules give from nothing: a rule that needs the right that it grants adds nothing. Ask for another action, or for a right on the parent.",
+		Why:    "A rule that requires the right that it grants adds nothing. Test another action, or a right on the parent.",
 		Source: "Qlik support article ta-p/1875288.",
 	},
 	Check: func(p *Pass) {

@@ -20,10 +20,11 @@ var listAsText = regexp.MustCompile(`\S[,;]\S|\S; |\S or \S`)
 var _ = New(Lint{
 	Code: "Q0419", Title: "list of values written as one value", Category: Bug, Level: diag.Warning, Disabled: true,
 	Doc: Doc{
-		What:   "`=` compares with a value that looks like several values with commas, semicolons or `or` between them.",
-		Wrong:  []string{`App_*: user.group = "Sales,Finance"`, `App_*: user.group = "Sales or Finance"`},
-		Right:  []string{`App_*: user.group = "Sales" or user.group = "Finance"`, `App_*: user.group = "CN=Sales,OU=Groups,DC=acme"`},
-		Why:    "The language has no lists of values: the whole text is compared, and no group has that name. Compare with each value and join the comparisons with `or`.",
+		What:  "`=` compares with a value that looks like several values with commas, semicolons or `or` between them.",
+		Wrong: []string{`App_*: user.group = "Sales,Finance"`, `App_*: user.group = "Sales or Finance"`},
+		Right: []string{`App_*: user.group = "Sales" or user.group = "Finance"`, `App_*: user.group = "CN=Sales,OU=Groups,DC=acme"`},
+		Why: "The language has no lists of values: the whole string is compared, and no group has that name. Compare with each " +
+			"value and join the comparisons with `or`.",
 		Source: "Qlik Community, recurring question.",
 	},
 	Check: func(p *Pass) {
@@ -44,7 +45,7 @@ var _ = New(Lint{
 		What:   "A value begins or ends with a space.",
 		Wrong:  []string{`App_*: user.group = "Sales "`},
 		Right:  []string{`App_*: user.group = "Sales"`},
-		Why:    "Spaces count when values are compared, and directories trim them. The comparison is hardly ever true.",
+		Why:    "Comparisons include spaces, but directories trim them. The comparison is rarely true.",
 		Source: "Experience with copied values.",
 	},
 	Check: func(p *Pass) {
@@ -66,7 +67,7 @@ var _ = New(Lint{
 		What:   "`like` compares with a pattern that has no `*`.",
 		Wrong:  []string{`App_*: user.group like "Sales"`},
 		Right:  []string{`App_*: user.group = "Sales"`, `App_*: user.group like "Sales*"`},
-		Why:    "Without a wildcard `like` is `=`. Either the star is missing, or `=` says it more plainly.",
+		Why:    "Without a wildcard `like` is `=`. Either the star is missing, or `=` is clearer.",
 		Source: "Qlik help, operators of security rules; published rule r311.",
 	},
 	Check: func(p *Pass) {
@@ -88,7 +89,7 @@ var _ = New(Lint{
 		What:   "`like \"*\"` is true for every value.",
 		Wrong:  []string{`App_*: user.group = resource.@group and user.email like "*"`},
 		Right:  []string{`App_*: user.group = resource.@group and !user.email.Empty()`},
-		Why:    "The pattern asks whether there is a value at all, which `!….Empty()` says in words.",
+		Why:    "The pattern only tests whether there is a value. `!….Empty()` is clearer.",
 		Source: "Published rules.",
 	},
 	Check: func(p *Pass) {
@@ -113,10 +114,11 @@ func AdminRoles() []string { return slices.Clone(adminRoles) }
 var _ = New(Lint{
 	Code: "Q0423", Title: "directory attribute role instead of administrator role", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
 	Doc: Doc{
-		What:   "`user.role` is compared with the name of an administrator role.",
-		Wrong:  []string{`App_*: user.role = "ContentAdmin"`},
-		Right:  []string{`App_*: user.roles = "ContentAdmin"`, `App_*: user.role = "Manager"`},
-		Why:    "`user.roles` are the administrator roles of Qlik Sense. `user.role` is an attribute that a directory may have, and it does not hold them. The rule grants nothing, or grants to whoever may set the attribute.",
+		What:  "`user.role` is compared with the name of an administrator role.",
+		Wrong: []string{`App_*: user.role = "ContentAdmin"`},
+		Right: []string{`App_*: user.roles = "ContentAdmin"`, `App_*: user.role = "Manager"`},
+		Why: "`user.roles` are the administrator roles of Qlik Sense. `user.role` is a directory attribute, which does not contain " +
+			"these roles. The rule grants nothing, or grants access to everybody who can set the attribute.",
 		Source: "Qlik help, security rule properties.",
 	},
 	Check: func(p *Pass) {
@@ -163,10 +165,10 @@ var _ = New(Lint{
 var _ = New(Lint{
 	Code: "Q0426", Title: "exact comparison with another case", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true, Scope: PerSet,
 	Doc: Doc{
-		What:   "`==` or `!==` compares with a value that other rules, the product or the site write in another case.",
+		What:   "`==` or `!==` compares with a value that has a different case in other rules, in the product or on the site.",
 		Wrong:  []string{`App_*: user.roles == "rootadmin"`, "App_*: user.group == \"sales\"\nApp_*: user.group = \"Sales\""},
 		Right:  []string{`App_*: user.roles == "RootAdmin"`, `App_*: user.roles = "rootadmin"`},
-		Why:    "`==` and `!==` distinguish upper and lower case. Write `=`, which does not, or the value as it is.",
+		Why:    "`==` and `!==` are case-sensitive. Use `=`, or write the value in the correct case.",
 		Source: "Qlik help, operators of security rules.",
 	},
 	Check: func(p *Pass) {
@@ -208,10 +210,10 @@ var booleans = []string{"published", "approved", "iscentral"}
 var _ = New(Lint{
 	Code: "Q0427", Title: "boolean compared with another value", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
 	Doc: Doc{
-		What:   "A property that holds `true` or `false` is compared with something else.",
+		What:   "A property with the values `true` and `false` is compared with another value.",
 		Wrong:  []string{`App.Object_*: user.group = "A" and resource.published = "yes"`, `App.Object_*: user.group = "A" and resource.published = "1"`},
 		Right:  []string{`App.Object_*: user.group = "A" and resource.published = "true"`},
-		Why:    "The comparison is never true, and the inequality always.",
+		Why:    "An equality is never true, and an inequality is always true.",
 		Source: "Shipped rules write `\"true\"` and `\"false\"`.",
 	},
 	Check: func(p *Pass) {
@@ -246,10 +248,10 @@ var closedValues = map[string][]string{
 var _ = New(Lint{
 	Code: "Q0428", Title: "misspelled value of a property with known values", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
 	Doc: Doc{
-		What:   "`objectType`, `category` or `resourcetype` is compared with a value that is nearly one that exists.",
+		What:   "`objectType`, `category` or `resourcetype` is compared with a value that is similar to an existing one.",
 		Wrong:  []string{`App.Object_*: user.group = "A" and resource.objectType = "sheets"`, `App*: user.group = "A" and resource.resourcetype = "App.Objects"`},
 		Right:  []string{`App.Object_*: user.group = "A" and resource.objectType = "sheet"`},
-		Why:    "The comparison is never true, so that the branch grants nothing, or the inequality excludes nothing.",
+		Why:    "An equality is never true, so the branch grants nothing. An inequality excludes nothing.",
 		Source: "Mistakes in published rules.",
 	},
 	Check: func(p *Pass) {
@@ -276,13 +278,13 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0429", Title: "name means another thing for each type", Category: Bug, Level: diag.Warning, Disabled: true,
+	Code: "Q0429", Title: "name tested on several types", Category: Bug, Level: diag.Warning, Disabled: true,
 	Doc: Doc{
 		What:  "`resource.name` is tested for two or more types at once.",
 		Wrong: []string{`Stream_*,DataConnection_*: user.group = "A" and resource.name = "Finance"`, `App*: resource.name = user.group`},
 		Right: []string{`Stream_*: user.group = "A" and resource.name = "Finance"`, `App*: user.group = "A" and resource.resourcetype = "App" and resource.name = "Finance"`},
-		Why: "The name of an app, of a sheet in it and of a data connection are different things. A sheet or connection that happens to have the " +
-			"name is opened as well. Test the type too, or name one type in the filter.",
+		Why: "Apps, sheets and data connections can have the same name. The rule then also grants access to a sheet or connection " +
+			"with that name. Test the type as well, or use one type in the filter.",
 		Source: "Pitfall in community answers; a rule of a real site.",
 	},
 	Check: func(p *Pass) {
@@ -322,7 +324,7 @@ var _ = New(Lint{
 	Code: "Q0430", Title: "custom property of the parent read on the wrong type", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
 	Supersedes: []diag.Code{"Q0404", "Q0416"},
 	Doc: Doc{
-		What:  "A custom property is read on a type that cannot have one, such as a sheet, while its parent can.",
+		What:  "A custom property is read on a type that cannot have one, such as a sheet. Its parent can have it.",
 		Wrong: []string{`App.Object_*: user.group = resource.@group`, `App*: user.group = resource.@group or resource.@group.Empty()`},
 		Right: []string{`App.Object_*: user.group = resource.app.@group`, `App*: resource.resourcetype = "App" and user.group = resource.@group`},
 		Why: "Sheets and other app objects have no custom properties: `resource.@group` is empty for them, nothing equals it, and `.Empty()` " +
@@ -386,12 +388,13 @@ func (r *Rule) reachable(n condition.Node, s scope) bool {
 }
 
 var _ = New(Lint{
-	Code: "Q0433", Title: "create decided by what does not exist yet", Category: Bug, Level: diag.Warning, Disabled: true,
+	Code: "Q0433", Title: "create depends on properties that do not exist yet", Category: Bug, Level: diag.Warning, Disabled: true,
 	Doc: Doc{
-		What:   "A rule for Create tests that the new resource is published or approved, its id, or a right on it.",
-		Wrong:  []string{`App.Object_* create: user.group = "A" and resource.published = "true"`, `App_* create: user.group = "A" and resource.HasPrivilege("read")`},
-		Right:  []string{`App.Object_* create: user.group = "A" and resource.app.HasPrivilege("read")`, `App_* create: user.group = "A"`},
-		Why:    "While a resource is being created it has no id, is not published, and nobody has a right on it. The shipped rules for Create test the parent and the user.",
+		What:  "A rule for Create tests that the new resource is published or approved, its id, or a right on it.",
+		Wrong: []string{`App.Object_* create: user.group = "A" and resource.published = "true"`, `App_* create: user.group = "A" and resource.HasPrivilege("read")`},
+		Right: []string{`App.Object_* create: user.group = "A" and resource.app.HasPrivilege("read")`, `App_* create: user.group = "A"`},
+		Why: "A resource that is being created has no id and is not published, and nobody has a right on it. The shipped rules for " +
+			"Create test the parent and the user.",
 		Source: "Default rules for Create of the product.",
 	},
 	Check: func(p *Pass) {
@@ -438,7 +441,7 @@ var _ = New(Lint{
 		What:   "The rule grants an action that no type of its filter has.",
 		Wrong:  []string{`Stream_* read duplicate: user.group = "A"`, `App_* read changerole: user.group = "A"`},
 		Right:  []string{`App_* read duplicate: user.group = "A" and !resource.stream.Empty()`, `User_* read changerole: user.roles = "SecurityAdmin"`},
-		Why:    "Nobody ever asks for the action on these types. The QMC shows it all the same, and readers believe that something is granted.",
+		Why:    "The product never checks this action on these types. The QMC still shows it, so readers may believe that the rule grants something.",
 		Source: "Qlik help, available actions by resource type.",
 	},
 	Check: func(p *Pass) {
@@ -466,10 +469,11 @@ var _ = New(Lint{
 	Code: "Q0484", Title: "request context spelled with a space", Category: Portability, Level: diag.Warning, Fix: Suggested, Disabled: true,
 	Supersedes: []diag.Code{"Q0442"},
 	Doc: Doc{
-		What:   "`user.environment.context` is compared with a value that the product does not send.",
-		Wrong:  []string{`App_*: user.group = "A" and user.environment.context = "Management Access"`},
-		Right:  []string{`App_*: user.group = "A" and user.environment.context = "ManagementAccess"`},
-		Why:    "The product sends `ManagementAccess` and `AppAccess`, without a space. One place of the help writes it with a space; a rule copied from there never grants.",
+		What:  "`user.environment.context` is compared with a value that the product does not send.",
+		Wrong: []string{`App_*: user.group = "A" and user.environment.context = "Management Access"`},
+		Right: []string{`App_*: user.group = "A" and user.environment.context = "ManagementAccess"`},
+		Why: "The product sends `ManagementAccess` and `AppAccess`, without a space. One page of the help has a space; a rule " +
+			"copied from there never grants.",
 		Source: "Qlik help, security rule properties; header log of the product.",
 	},
 	Check: func(p *Pass) {

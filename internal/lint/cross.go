@@ -22,7 +22,7 @@ var _ = New(Lint{
 		What:   "Two enabled rules grant the same actions on the same resources under the same condition.",
 		Wrong:  []string{"\"Readers\" App_*: user.group = \"A\" and resource.owner = user\n\"Copy\" App_*: (resource.owner = user and user.group = \"a\")"},
 		Right:  []string{"\"Readers\" App_*: user.group = \"A\" and resource.owner = user\n\"Writers\" App_* update: user.group = \"A\" and resource.owner = user"},
-		Why:    "Whoever disables one of the two to take a right away is surprised that it stays.",
+		Why:    "Disabling one of the two rules has no effect, which is unexpected.",
 		Source: "Proved by the solver (`internal/solve`).",
 	},
 	Check: func(p *Pass) {
@@ -52,10 +52,10 @@ var _ = New(Lint{
 	Code: "Q0802", Title: "covered by another rule", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
 	Supersedes: []diag.Code{"Q0804", "Q0906"},
 	Doc: Doc{
-		What:   "Another rule grants everything that this one grants, so that removing it changes nothing.",
+		What:   "Another rule grants everything that this one grants. Removing it changes nothing.",
 		Wrong:  []string{"\"All of A\" App_* read update: user.group = \"A\" and !resource.stream.Empty()\n\"Some of A\" App_*: user.group = \"A\" and !resource.stream.Empty() and resource.name like \"S*\""},
 		Right:  []string{"\"All of A\" App_* read update: user.group = \"A\" and !resource.stream.Empty()\n\"All of B\" App_*: user.group = \"B\" and !resource.stream.Empty()"},
-		Why:    "Rules add up. A narrower rule beside a wider one restricts nothing, although it looks so.",
+		Why:    "Rules add up. A narrower rule does not restrict a wider one.",
 		Source: "Proved by the solver (`internal/solve`) for every user, resource and request.",
 	},
 	Check: func(p *Pass) {
@@ -74,7 +74,7 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0803", Title: "covered by several rules together", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
+	Code: "Q0803", Title: "covered by several rules", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
 	Supersedes: []diag.Code{"Q0906"},
 	Doc: Doc{
 		What:   "Other rules together grant everything that this one grants.",
@@ -113,12 +113,13 @@ func (s *Set) byProduct(refs []diag.Rule) bool {
 }
 
 var _ = New(Lint{
-	Code: "Q0805", Title: "meant to restrict, but a default rule grants the same anyway", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
+	Code: "Q0805", Title: "restriction without effect: a default rule grants the same", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
 	Doc: Doc{
-		What:   "An enabled default rule grants everything that this custom rule grants.",
-		Wrong:  []string{"\"Streams\" Stream_* Default: !user.IsAnonymous()\n\"Stream\" App_* Default: resource.stream.HasPrivilege(\"read\")\n\"Only A\" App_*: resource.stream.HasPrivilege(\"read\") and user.group = \"A\""},
-		Right:  []string{"\"Stream\" App_* Default disabled: resource.stream.HasPrivilege(\"read\")\n\"Only A\" App_*: resource.stream.HasPrivilege(\"read\") and user.group = \"A\""},
-		Why:    "Rules only add rights. A custom rule with more tests restricts nothing as long as the default is enabled. Disable the default if the custom rule is to take its place.",
+		What:  "An enabled default rule grants everything that this custom rule grants.",
+		Wrong: []string{"\"Streams\" Stream_* Default: !user.IsAnonymous()\n\"Stream\" App_* Default: resource.stream.HasPrivilege(\"read\")\n\"Only A\" App_*: resource.stream.HasPrivilege(\"read\") and user.group = \"A\""},
+		Right: []string{"\"Stream\" App_* Default disabled: resource.stream.HasPrivilege(\"read\")\n\"Only A\" App_*: resource.stream.HasPrivilege(\"read\") and user.group = \"A\""},
+		Why: "Rules only add rights. A custom rule with more tests restricts nothing while the default rule is enabled. Disable " +
+			"the default rule if the custom rule should replace it.",
 		Source: "Qlik Community td-p/1366065; proved by the solver (`internal/solve`).",
 	},
 	Check: func(p *Pass) {
@@ -141,10 +142,10 @@ var _ = New(Lint{
 var _ = New(Lint{
 	Code: "Q0804", Title: "rules that differ in one value", Category: CrossRule, Level: diag.Info, Scope: PerSet,
 	Doc: Doc{
-		What:   "Several rules are the same but for one value.",
+		What:   "Several rules differ only in one value.",
 		Wrong:  []string{"\"A\" App_*: user.group = \"A\" and resource.owner = user\n\"B\" App_*: user.group = \"B\" and resource.owner = user"},
 		Right:  []string{"\"A and B\" App_*: (user.group = \"A\" or user.group = \"B\") and resource.owner = user"},
-		Why:    "One rule with `or`, or better a comparison with a custom property, is read, changed and audited once.",
+		Why:    "One rule with `or`, or a comparison with a custom property, is easier to read, change and audit.",
 		Source: "Qlik Admin Playbook: fewer rules.",
 	},
 	Check: func(p *Pass) {
@@ -201,13 +202,13 @@ func variants(r *Rule) map[string]bool {
 }
 
 var _ = New(Lint{
-	Code: "Q0806", Title: "the default rule it copies is still enabled", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
+	Code: "Q0806", Title: "copied default rule is still enabled", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
 	Supersedes: []diag.Code{"Q0805"},
 	Doc: Doc{
 		What:   "A custom rule repeats most of the tests of an enabled default rule.",
 		Wrong:  []string{"\"Stream\" App* Default: (resource.resourcetype = \"App\" and resource.stream.HasPrivilege(\"read\")) or (resource.resourcetype = \"App.Object\" and resource.published = \"true\" and resource.app.stream.HasPrivilege(\"read\"))\n\"Our stream\" App*: ((resource.resourcetype = \"App\" and resource.stream.HasPrivilege(\"read\")) or (resource.resourcetype = \"App.Object\" and resource.published = \"true\" and resource.app.stream.HasPrivilege(\"read\"))) and user.group = \"A\""},
 		Right:  []string{"\"Stream\" App* Default disabled: (resource.resourcetype = \"App\" and resource.stream.HasPrivilege(\"read\")) or (resource.resourcetype = \"App.Object\" and resource.published = \"true\" and resource.app.stream.HasPrivilege(\"read\"))\n\"Our stream\" App*: ((resource.resourcetype = \"App\" and resource.stream.HasPrivilege(\"read\")) or (resource.resourcetype = \"App.Object\" and resource.published = \"true\" and resource.app.stream.HasPrivilege(\"read\"))) and user.group = \"A\""},
-		Why:    "A copy of a default rule is made to change what it grants. As long as the default is enabled, it still grants all of it.",
+		Why:    "The purpose of a copy is to change what the default rule grants. While the default rule is enabled, it still grants everything.",
 		Source: "Qlik help, Editing security rules: disable the original before you use the copy.",
 	},
 	Check: func(p *Pass) {
@@ -270,7 +271,7 @@ var _ = New(Lint{
 		What:   "A custom rule repeats most of the tests of a disabled default rule.",
 		Wrong:  []string{"\"Stream\" App* Default disabled: (resource.resourcetype = \"App\" and resource.stream.HasPrivilege(\"read\")) or (resource.resourcetype = \"App.Object\" and resource.published = \"true\" and resource.app.stream.HasPrivilege(\"read\"))\n\"Our stream\" App*: ((resource.resourcetype = \"App\" and resource.stream.HasPrivilege(\"read\")) or (resource.resourcetype = \"App.Object\" and resource.published = \"true\" and resource.app.stream.HasPrivilege(\"read\"))) and user.group = \"A\""},
 		Right:  []string{"\"Stream\" App* Default: resource.stream.HasPrivilege(\"read\")\n\"Ours\" App* update: user.group = \"A\" and resource.stream.Empty()"},
-		Why:    "The copy does not get what the vendor corrects in the default. After an upgrade compare the two.",
+		Why:    "The copy does not get corrections of the default rule. Compare the two after an upgrade.",
 		Source: "Qlik help, Editing security rules.",
 	},
 	Check: func(p *Pass) {
@@ -293,12 +294,12 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0815", Title: "one rule for the hub and the same for the QMC", Category: CrossRule, Level: diag.Info, Scope: PerSet,
+	Code: "Q0815", Title: "same rule for the hub and for the QMC", Category: CrossRule, Level: diag.Info, Scope: PerSet,
 	Doc: Doc{
-		What:   "Two rules are the same but for the context: one is for the hub, the other for the QMC.",
+		What:   "Two rules differ only in the context: one is for the hub, the other for the QMC.",
 		Wrong:  []string{"\"Hub\" App_* hub: user.group = \"A\" and resource.owner = user\n\"QMC\" App_* qmc: user.group = \"A\" and resource.owner = user"},
 		Right:  []string{"\"Both\" App_*: user.group = \"A\" and resource.owner = user"},
-		Why:    "One rule for both contexts is read, changed and audited once.",
+		Why:    "One rule for both contexts is easier to read, change and audit.",
 		Source: "Qlik Admin Playbook: fewer rules.",
 	},
 	Check: func(p *Pass) {
@@ -335,7 +336,7 @@ var _ = New(Lint{
 		What:   "One rule reads a user attribute whose name differs in one letter from one that other rules read.",
 		Wrong:  []string{"App_*: user.group = \"A\" and resource.owner = user\nApp_* update: user.group = \"B\" and resource.owner = user\nStream_*: user.groups = \"B\" and resource.owner = user"},
 		Right:  []string{"App_*: user.group = \"A\" and resource.owner = user\nStream_*: user.group = \"B\" and resource.owner = user"},
-		Why:    "Any name is legal for a directory attribute, so a typing mistake is not an error: the attribute is empty and the rule grants nothing.",
+		Why:    "A directory attribute can have any name, so a typing mistake is not an error. The attribute is empty and the rule grants nothing.",
 		Source: "Published answers that never worked (`user.userDirector`).",
 	},
 	Check: func(p *Pass) {
@@ -392,8 +393,8 @@ var _ = New(Lint{
 		What:  "A rule reads `user.x` and other rules read `user.environment.x`.",
 		Wrong: []string{"App_*: user.department = \"A\" and resource.owner = user\nStream_*: user.environment.department = \"A\" and resource.owner = user"},
 		Right: []string{"App_*: user.environment.department = \"A\" and resource.owner = user\nStream_*: user.environment.department = \"B\" and resource.owner = user"},
-		Why: "`user.x` holds what the directory says, `user.environment.x` what the session was started with. Unless both are filled on the site, " +
-			"one of the rules never grants.",
+		Why: "`user.x` comes from the directory, and `user.environment.x` from the session. Unless both have values on the site, one " +
+			"of the rules never grants.",
 		Source: "Qlik support article ta-p/1715208.",
 	},
 	Check: func(p *Pass) {

@@ -79,10 +79,10 @@ func conjunction(c cube) ir.Predicate {
 var _ = New(Lint{
 	Code: "Q0434", Title: "change without read", Category: Bug, Level: diag.Warning, Scope: PerSet, Whole: true,
 	Doc: Doc{
-		What:   "A rule grants update, delete, export or publish to users to whom no rule grants read.",
+		What:   "A rule grants update, delete, export or publish to users that no rule grants read.",
 		Wrong:  []string{`App_* update: user.group = "Developer" and resource.stream.Empty()`},
 		Right:  []string{"App_* update: user.group = \"Developer\" and resource.stream.Empty()\nApp_*: user.group = \"Developer\"", `App_* update: resource.HasPrivilege("read") and user.group = "Developer"`},
-		Why:    "No action includes another one. What users cannot read they do not see, so that they cannot use the right.",
+		Why:    "No action includes another one. Users cannot see what they cannot read, so they cannot use the right.",
 		Source: "Qlik support article ta-p/1715849.",
 	},
 	Check: func(p *Pass) {
@@ -125,7 +125,7 @@ var _ = New(Lint{
 		What:   "A rule lets users read the objects of the type `sheet` of an app, and no rule lets them read the other objects.",
 		Wrong:  []string{`App.Object_*: user.group = "A" and resource.app.HasPrivilege("read") and resource.objectType = "sheet"`},
 		Right:  []string{"App.Object_*: user.group = \"A\" and resource.app.HasPrivilege(\"read\") and resource.objectType = \"sheet\"\nApp.Object_*: user.group = \"A\" and resource.app.HasPrivilege(\"read\") and resource.objectType != \"sheet\" and resource.objectType != \"app_appscript\" and resource.objectType != \"loadmodel\""},
-		Why:    "Charts, master items and bookmarks are objects of their own. A user who reads the sheet only sees “invalid object” in place of its charts.",
+		Why:    "Charts, master items and bookmarks are separate objects. A user that can read only the sheet sees “invalid object” instead of its charts.",
 		Source: "Support cases about copies of the rule Stream.",
 	},
 	Check: func(p *Pass) {
@@ -173,12 +173,12 @@ var sectionTypes = map[string]string{
 }
 
 var _ = New(Lint{
-	Code: "Q0808", Title: "section of the QMC without rights behind it", Category: CrossRule, Level: diag.Warning, Scope: PerSet, Whole: true,
+	Code: "Q0808", Title: "section of the QMC without the rights to use it", Category: CrossRule, Level: diag.Warning, Scope: PerSet, Whole: true,
 	Doc: Doc{
-		What:   "A rule opens a section of the QMC to users to whom no rule gives read on the type that the section shows.",
+		What:   "A rule opens a section of the QMC to users that cannot read the type that the section shows.",
 		Wrong:  []string{`QmcSection_App qmc: user.group = "Admin"`},
 		Right:  []string{"QmcSection_App qmc: user.group = \"Admin\"\nApp_* qmc: user.group = \"Admin\""},
-		Why:    "The users open the section and see an empty list. Give read on the type in the context of the QMC too, or do not open the section.",
+		Why:    "These users see an empty list. Grant read on the type in the context of the QMC, or do not open the section.",
 		Source: "Qlik support article ta-p/1715849.",
 	},
 	Check: func(p *Pass) {
@@ -207,12 +207,12 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0809", Title: "HasPrivilege asks for a right that no rule grants", Category: CrossRule, Level: diag.Warning, Scope: PerSet, Whole: true,
+	Code: "Q0809", Title: "HasPrivilege tests a right that no rule grants", Category: CrossRule, Level: diag.Warning, Scope: PerSet, Whole: true,
 	Doc: Doc{
-		What:   "The rule asks for an action on a type that no enabled rule grants.",
+		What:   "The rule tests a right that no enabled rule grants.",
 		Wrong:  []string{`App_*: user.group = "A" and resource.stream.HasPrivilege("approve") and resource.owner = user`},
 		Right:  []string{"App_* update: user.group = \"A\" and resource.stream.HasPrivilege(\"publish\")\nStream_* publish: user.group = \"A\""},
-		Why:    "The test is never true, so that this part of the rule grants nothing.",
+		Why:    "The test is never true, so this part of the rule grants nothing.",
 		Source: "The compiler folds such a test to false.",
 	},
 	Check: func(p *Pass) { p.ungranted(false) },
@@ -222,10 +222,10 @@ var _ = New(Lint{
 	Code: "Q0811", Title: "depends on a disabled rule", Category: CrossRule, Level: diag.Info, Scope: PerSet, Whole: true,
 	Supersedes: []diag.Code{"Q0809"},
 	Doc: Doc{
-		What:   "The rule asks for a right that only disabled rules would grant.",
+		What:   "The rule tests a right that only disabled rules would grant.",
 		Wrong:  []string{"App_* update: user.group = \"A\" and resource.stream.HasPrivilege(\"duplicate\")\nStream_* disabled duplicate: user.group = \"A\""},
 		Right:  []string{"App_* update: user.group = \"A\" and resource.stream.HasPrivilege(\"publish\")\nStream_* publish: user.group = \"A\""},
-		Why:    "Since the other rule is disabled, this part of the rule grants nothing. Enabling the other rule gives this one its effect back.",
+		Why:    "The other rule is disabled, so this part of the rule grants nothing. Enabling the other rule also restores this one.",
 		Source: "The graph of HasPrivilege.",
 	},
 	Check: func(p *Pass) { p.ungranted(true) },
@@ -291,12 +291,13 @@ func (p *Pass) ungranted(disabled bool) {
 }
 
 var _ = New(Lint{
-	Code: "Q0810", Title: "right to reload lacks a part", Category: CrossRule, Level: diag.Warning, Scope: PerSet, Whole: true,
+	Code: "Q0810", Title: "incomplete right to reload", Category: CrossRule, Level: diag.Warning, Scope: PerSet, Whole: true,
 	Doc: Doc{
-		What:   "A rule lets users update published apps, and no rule lets them read the load script or a data connection.",
-		Wrong:  []string{`App_* read update: user.group = "Developer" and resource.stream.HasPrivilege("read")`},
-		Right:  []string{"App_* read update: user.group = \"Developer\" and resource.stream.HasPrivilege(\"read\")\nApp.Object_* read: user.group = \"Developer\" and resource.app.HasPrivilege(\"read\")\nDataConnection_* read: user.group = \"Developer\""},
-		Why:    "A reload in the hub needs update on the app, read on the object `app_appscript` and read on every data connection of the script. If one is missing, the reload fails with an error that does not say so.",
+		What:  "A rule lets users update published apps, and no rule lets them read the load script or a data connection.",
+		Wrong: []string{`App_* read update: user.group = "Developer" and resource.stream.HasPrivilege("read")`},
+		Right: []string{"App_* read update: user.group = \"Developer\" and resource.stream.HasPrivilege(\"read\")\nApp.Object_* read: user.group = \"Developer\" and resource.app.HasPrivilege(\"read\")\nDataConnection_* read: user.group = \"Developer\""},
+		Why: "A reload in the hub needs update on the app, read on the object `app_appscript` and read on every data connection of " +
+			"the script. If one is missing, the reload fails with an unrelated error.",
 		Source: "Qlik support article ta-p/1716897.",
 	},
 	Check: func(p *Pass) {
@@ -335,12 +336,12 @@ func scriptObject(a ir.Atom) *bool {
 }
 
 var _ = New(Lint{
-	Code: "Q0812", Title: "nobody keeps the right to change rules", Category: CrossRule, Level: diag.Error, Scope: PerSet, Whole: true,
+	Code: "Q0812", Title: "nobody can change rules", Category: CrossRule, Level: diag.Error, Scope: PerSet, Whole: true,
 	Doc: Doc{
 		What:   "No enabled rule lets anybody update security rules in the QMC.",
 		Wrong:  []string{"\"RootAdmin\" * ReadOnly disabled: user.roles = \"RootAdmin\"\n\"Readers\" App_*: user.group = \"A\""},
 		Right:  []string{"\"RootAdmin\" * ReadOnly all qmc: user.roles = \"RootAdmin\""},
-		Why:    "Nobody can repair the rules in the QMC afterwards. Keep the rule RootAdmin enabled.",
+		Why:    "Nobody could repair the rules in the QMC. Keep the rule RootAdmin enabled.",
 		Source: "Lock-outs reported to the vendor's support.",
 	},
 	Check: func(p *Pass) {
@@ -357,12 +358,13 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0813", Title: "users can give themselves the custom property that opens more", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
+	Code: "Q0813", Title: "users can set a custom property that gives them more rights", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
 	Doc: Doc{
-		What:   "Users who are not administrators may update users, or create custom property values, and rules grant by custom properties of the user.",
-		Wrong:  []string{"User_* update: user.group = \"Helpdesk\"\nApp_*: user.@clearance = \"all\" and resource.stream.HasPrivilege(\"read\")"},
-		Right:  []string{"User_* update: user.roles = \"SecurityAdmin\"\nApp_*: user.@clearance = \"all\" and resource.stream.HasPrivilege(\"read\")"},
-		Why:    "Whoever may update users can set the custom property of their own account and has the right of every rule that reads it. This is one step; `qlik2rego escalate` finds longer chains, and `qlik2rego prove` with an assertion `never-reaches` keeps users from them.",
+		What:  "Users that are not administrators can update users or create custom property values, and rules test custom properties of the user.",
+		Wrong: []string{"User_* update: user.group = \"Helpdesk\"\nApp_*: user.@clearance = \"all\" and resource.stream.HasPrivilege(\"read\")"},
+		Right: []string{"User_* update: user.roles = \"SecurityAdmin\"\nApp_*: user.@clearance = \"all\" and resource.stream.HasPrivilege(\"read\")"},
+		Why: "Users that can update users can set the custom property of their own account, and get the rights of every rule that " +
+			"tests it. `qlik2rego escalate` also finds longer chains. `qlik2rego prove` with an assertion `never-reaches` proves that there are none.",
 		Source: "Escalation chains of the security model.",
 	},
 	Check: func(p *Pass) {
@@ -400,10 +402,10 @@ var _ = New(Lint{
 var _ = New(Lint{
 	Code: "Q0481", Title: "licence rules of two licence models", Category: Portability, Level: diag.Info, Scope: PerSet,
 	Doc: Doc{
-		What:   "Rules for token licences (user and login access) stand beside rules for professional and analyzer access.",
+		What:   "Rules for token licences (user and login access) are mixed with rules for professional and analyzer access.",
 		Wrong:  []string{"License.UserAccessGroup_1 License: user.group = \"A\"\nLicense.ProfessionalAccessGroup_2 License: user.group = \"A\""},
 		Right:  []string{"License.AnalyzerAccessGroup_1 License: user.group = \"A\"\nLicense.ProfessionalAccessGroup_2 License: user.group = \"B\""},
-		Why:    "A site has one of the two licence models. The rules of the other one have no effect and confuse the next reader.",
+		Why:    "A site uses one of the two licence models. The rules of the other one have no effect and confuse readers.",
 		Source: "Qlik help, licences.",
 	},
 	Check: func(p *Pass) {

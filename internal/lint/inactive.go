@@ -13,13 +13,13 @@ const leaver = `{"user": [{"id": "00000000-0000-4000-8000-000000000001", "userId
  "stream": [{"id": "00000000-0000-4000-8000-0000000000e1", "name": "Sales", "owner": {"id": "00000000-0000-4000-8000-000000000001"}}]}`
 
 var _ = New(Lint{
-	Code: "Q0908", Title: "rule for a user who has left", Category: Site, Level: diag.Warning, Scope: PerSite,
+	Code: "Q0908", Title: "rule for a former user", Category: Site, Level: diag.Warning, Scope: PerSite,
 	Doc: Doc{
-		What:   "A rule names a user who is inactive, or whom the directory no longer has.",
+		What:   "A rule names a user that is inactive or removed from the directory.",
 		Wrong:  []string{`App_*: user.userId = "anna" and user.userDirectory = "ACME"`},
 		Right:  []string{`App_*: user.userId = "ben" and user.userDirectory = "ACME"`},
 		Site:   leaver,
-		Why:    "Whoever gets the account name next has the right of the rule. Remove the name.",
+		Why:    "The next user with this account name gets the right. Remove the name.",
 		Source: "Qlik Admin Playbook, license_maintenance.md; practice of access reviews.",
 	},
 	Check: func(p *Pass) {
@@ -45,11 +45,11 @@ var _ = New(Lint{
 var _ = New(Lint{
 	Code: "Q0912", Title: "owner who has left", Category: Site, Level: diag.Info, Scope: PerSite,
 	Doc: Doc{
-		What:   "Streams or apps are owned by users who are inactive, or whom the directory no longer has.",
+		What:   "Streams or apps are owned by users that are inactive or removed from the directory.",
 		Wrong:  []string{`Stream_*: resource.owner = user`},
 		Right:  []string{`Stream_*: resource.@audience = user.group`},
 		Site:   leaver,
-		Why:    "Rules that grant to the owner grant to nobody. Give the resources to somebody who is there. Only sites whose rules test the owner are checked.",
+		Why:    "Rules that grant access to the owner give nobody access. Assign another owner. The lint is active only if rules test the owner.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {

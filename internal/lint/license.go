@@ -25,10 +25,11 @@ var _ = New(Lint{
 	Code: "Q1001", Title: "licence for everybody", Category: License, Level: diag.Warning,
 	Supersedes: []diag.Code{"Q0422", "Q0415", "Q0450"},
 	Doc: Doc{
-		What:   "A licence rule fits every user.",
-		Wrong:  []string{`License.ProfessionalAccessGroup_1 License: user.name like "*"`, `License.AnalyzerAccessGroup_1 License: true`},
-		Right:  []string{`License.ProfessionalAccessGroup_1 License: user.group = "Qlik_Professional"`},
-		Why:    "Everybody who opens the hub takes a licence, robots and leavers included, until none is left. Name the group that has a licence.",
+		What:  "A licence rule matches every user.",
+		Wrong: []string{`License.ProfessionalAccessGroup_1 License: user.name like "*"`, `License.AnalyzerAccessGroup_1 License: true`},
+		Right: []string{`License.ProfessionalAccessGroup_1 License: user.group = "Qlik_Professional"`},
+		Why: "Every user that opens the hub gets a licence, including technical accounts and former employees, until none is left. " +
+			"Name the group that should have a licence.",
 		Source: licensePages,
 	},
 	Check: func(p *Pass) {
@@ -51,10 +52,11 @@ var _ = New(Lint{
 	Code: "Q1002", Title: "licence rule that excludes a role by an inequality", Category: License, Level: diag.Warning, Fix: Suggested,
 	Supersedes: []diag.Code{"Q0402"},
 	Doc: Doc{
-		What:   "A licence rule excludes users by `user.roles != …` or another list.",
-		Wrong:  []string{`License.AnalyzerTimeAccessType_1 License: user.roles != "RootAdmin"`},
-		Right:  []string{`License.AnalyzerTimeAccessType_1 License: !(user.roles = "RootAdmin")`},
-		Why:    "`!=` over a list is true as soon as one value differs: an administrator with a second role still takes the licence. Negate the equality. The vendor's own article has the mistake.",
+		What:  "A licence rule excludes users by `user.roles != …` or another list.",
+		Wrong: []string{`License.AnalyzerTimeAccessType_1 License: user.roles != "RootAdmin"`},
+		Right: []string{`License.AnalyzerTimeAccessType_1 License: !(user.roles = "RootAdmin")`},
+		Why: "`!=` on a list is true if one value differs. An administrator with a second role therefore still gets the licence. " +
+			"Negate the equality instead. An article of the vendor contains this mistake.",
 		Source: "Qlik support article ta-p/2474742.",
 	},
 	Check: func(p *Pass) {
@@ -80,7 +82,7 @@ var _ = New(Lint{
 		What:   "A licence rule does not have the context of the hub, or has other actions than “Allow access”.",
 		Wrong:  []string{`License.AnalyzerAccessGroup_1 License qmc: user.group = "A"`},
 		Right:  []string{`License.AnalyzerAccessGroup_1 License: user.group = "A"`},
-		Why:    "Licences are taken when a user opens the hub, by action 1. A rule that says something else was made by a script and may not work.",
+		Why:    "A user gets a licence when opening the hub, through action 1. A rule with other values was probably created by a script and may not work.",
 		Source: "Licence rules of real exports.",
 	},
 	Check: func(p *Pass) {
@@ -94,12 +96,12 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q1006", Title: "default load balancing beside a rule that pins apps", Category: License, Level: diag.Warning, Scope: PerSet,
+	Code: "Q1006", Title: "default load balancing rule next to a rule that pins apps", Category: License, Level: diag.Warning, Scope: PerSet,
 	Doc: Doc{
 		What:   "A custom load balancing rule chooses nodes, and the default rule that puts every app on every node is enabled.",
 		Wrong:  []string{"\"ResourcesOnNonCentralNodes\" App_* Sync Default: node.iscentral = \"false\"\n\"Affinity\" App_* Sync: node.@NodeType = resource.@NodeType"},
 		Right:  []string{"\"ResourcesOnNonCentralNodes\" App_* Sync Default disabled: node.iscentral = \"false\"\n\"Affinity\" App_* Sync: node.@NodeType = resource.@NodeType"},
-		Why:    "Rules only add nodes. As long as the default is enabled, every app may still be opened on every node.",
+		Why:    "Rules only add nodes. While the default rule is enabled, every app can be opened on every node.",
 		Source: "Qlik Admin Playbook, review_pinning_load_balancing.md: disable ResourcesOnNonCentralNodes.",
 	},
 	Check: func(p *Pass) {
@@ -125,11 +127,12 @@ var _ = New(Lint{
 	Code: "Q1007", Title: "Empty() of a property that the type cannot have", Category: License, Level: diag.Warning, Scope: PerSite,
 	Supersedes: []diag.Code{"Q0415", "Q0416"},
 	Doc: Doc{
-		What:   "A load balancing rule asks `.Empty()` of a custom property that the site does not define for the type, so that it is always true.",
-		Wrong:  []string{`App_* Sync: node.@Level = resource.stream.@Level or (node.@Level.Empty() and resource.@Level.Empty())`},
-		Right:  []string{`App_* Sync: node.@Level = resource.stream.@Level or (node.@Level.Empty() and resource.stream.@Level.Empty())`},
-		Site:   `{"custompropertydefinition": [{"id": "00000000-0000-4000-8000-0000000000c1", "name": "Level", "choiceValues": ["Finance"], "objectTypes": ["Stream", "ServerNodeConfiguration"]}]}`,
-		Why:    "A property that the type does not have is always empty. The branch for unlabelled apps then takes all apps, and they open on every unlabelled node too.",
+		What:  "A load balancing rule calls `.Empty()` on a custom property that the site does not define for the type. It is always true.",
+		Wrong: []string{`App_* Sync: node.@Level = resource.stream.@Level or (node.@Level.Empty() and resource.@Level.Empty())`},
+		Right: []string{`App_* Sync: node.@Level = resource.stream.@Level or (node.@Level.Empty() and resource.stream.@Level.Empty())`},
+		Site:  `{"custompropertydefinition": [{"id": "00000000-0000-4000-8000-0000000000c1", "name": "Level", "choiceValues": ["Finance"], "objectTypes": ["Stream", "ServerNodeConfiguration"]}]}`,
+		Why: "A property that the type does not have is always empty. The branch for unlabelled apps then matches all apps, which " +
+			"can be opened on every unlabelled node.",
 		Source: "Qlik Admin Playbook, review_pinning_load_balancing.md, scenario 3, which contains the mistake.",
 	},
 	Check: func(p *Pass) {
@@ -190,7 +193,7 @@ var _ = New(Lint{
 		What:   "Load balancing rules distribute apps by the first digit of their ids, and some digits are in none of the rules or in several.",
 		Wrong:  []string{"App_* Sync: node.name = \"A\" and resource.id matches \"[0-7].*\"\nApp_* Sync: node.name = \"B\" and resource.id matches \"[9a-f].*\""},
 		Right:  []string{"App_* Sync: node.name = \"A\" and resource.id matches \"[0-7].*\"\nApp_* Sync: node.name = \"B\" and resource.id matches \"[89a-f].*\""},
-		Why:    "An app whose id begins with a digit that no rule names opens on no node of its own; one that several rules name opens on several.",
+		Why:    "If no rule contains the digit, its apps open on none of these nodes. If several rules contain it, they open on several nodes.",
 		Source: "Published rule r249; the vendor's article about distributing apps by id.",
 	},
 	Check: func(p *Pass) {
@@ -259,13 +262,13 @@ func firstDigits(expression string) []rune {
 }
 
 var _ = New(Lint{
-	Code: "Q1003", Title: "user fits two kinds of licence", Category: License, Level: diag.Warning, Scope: PerSite,
+	Code: "Q1003", Title: "user matches two kinds of licence", Category: License, Level: diag.Warning, Scope: PerSite,
 	Doc: Doc{
-		What:   "A user on record fits licence rules of two kinds, such as professional and analyzer.",
+		What:   "A user of the snapshot matches licence rules of two kinds, such as professional and analyzer.",
 		Wrong:  []string{"License.ProfessionalAccessGroup_1 License: user.group = \"Makers\"\nLicense.AnalyzerAccessGroup_2 License: user.group = \"Staff\""},
 		Right:  []string{"License.ProfessionalAccessGroup_1 License: user.group = \"Makers\"\nLicense.AnalyzerAccessGroup_2 License: user.group = \"Staff\" and !(user.group = \"Makers\")"},
 		Site:   `{"user": [{"id": "00000000-0000-4000-8000-000000000001", "userId": "anna", "userDirectory": "ACME", "name": "Anna", "roles": [], "attributes": [{"attributeType": "group", "attributeValue": "Makers"}, {"attributeType": "group", "attributeValue": "Staff"}]}]}`,
-		Why:    "Which of the two a user takes is not documented. Users may take the more expensive licence, or the weaker one.",
+		Why:    "It is not documented which of the two the user gets. It may be the more expensive or the more limited one.",
 		Source: "Qlik Community m-p/1635751.",
 	},
 	Check: func(p *Pass) {
@@ -359,9 +362,9 @@ const placementSite = `{"servernodeconfiguration": [{"id": "n1", "name": "Centra
  "app": [{"id": "00000000-0000-4000-8000-000000000001", "name": "Budget", "customProperties": [{"value": "Sales", "definition": {"name": "NodeType"}}]}, {"id": "00000000-0000-4000-8000-000000000002", "name": "Plan", "customProperties": []}]}`
 
 var _ = New(Lint{
-	Code: "Q1008", Title: "app on no node but the central one", Category: License, Level: diag.Warning, Scope: PerSite,
+	Code: "Q1008", Title: "app only on the central node", Category: License, Level: diag.Warning, Scope: PerSite,
 	Doc: Doc{
-		What:   "The load balancing rules put an app on no node other than the central one.",
+		What:   "The load balancing rules put an app only on the central node.",
 		Wrong:  []string{`App_* Sync: node.@NodeType = resource.@NodeType`},
 		Right:  []string{`App_* Sync: node.@NodeType = resource.@NodeType or resource.@NodeType.Empty()`},
 		Site:   placementSite,
@@ -372,13 +375,13 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q1009", Title: "app on one node only", Category: License, Level: diag.Info, Scope: PerSite,
+	Code: "Q1009", Title: "app on only one node", Category: License, Level: diag.Info, Scope: PerSite,
 	Doc: Doc{
 		What:   "The load balancing rules put apps on exactly one node other than the central one.",
 		Wrong:  []string{`App_* Sync: node.name = "Sales node"`},
 		Right:  []string{`App_* Sync: node.isCentral = "false"`},
 		Site:   placementSite,
-		Why:    "When the node is down, nobody can open the app.",
+		Why:    "If the node is down, nobody can open the app.",
 		Source: "Qlik Admin Playbook, review_pinning_load_balancing.md.",
 	},
 	Check: func(p *Pass) { p.placement(1) },
@@ -441,7 +444,7 @@ var _ = New(Lint{
 		Wrong:  []string{`App_* Sync: node.name = "Sales node"`},
 		Right:  []string{`App_* Sync: node.isCentral = "false"`},
 		Site:   placementSite,
-		Why:    "The node is paid for and idle. Mostly a label is missing or misspelled.",
+		Why:    "The node is unused. Usually a label is missing or misspelt.",
 		Source: "Qlik Admin Playbook, review_pinning_load_balancing.md.",
 	},
 	Check: func(p *Pass) {

@@ -19,7 +19,7 @@ var _ = New(Lint{
 		What:   "The resource filter is `*`.",
 		Wrong:  []string{`* read: user.group = "Auditors"`},
 		Right:  []string{`App_*,Stream_* read: user.group = "Auditors"`},
-		Why:    "The rule is evaluated for every request of every type, and it applies to types that the next version of the product brings. Name the types that are meant.",
+		Why:    "The rule is evaluated for every request of every type, and it applies to new types of later versions. Name the intended types.",
 		Source: playbook,
 	},
 	Check: func(p *Pass) {
@@ -33,12 +33,12 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0471", Title: "prefix filter of which one type is left", Category: Performance, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Code: "Q0471", Title: "prefix filter for a single type", Category: Performance, Level: diag.Info, Fix: Automatic, Disabled: true,
 	Doc: Doc{
-		What:   "A filter item such as `App*` hits several types, and the condition is false for all of them but one.",
+		What:   "A filter item such as `App*` matches several types, and the condition is false for all except one.",
 		Wrong:  []string{`App*: resource.resourcetype = "App" and user.group = "A"`},
 		Right:  []string{`App_*: user.group = "A"`, `App*: user.group = "A" and (resource.resourcetype = "App" or resource.resourcetype = "App.Object")`},
-		Why:    "The rule is evaluated for types for which it never grants. Name the one type.",
+		Why:    "The rule is evaluated for types for which it never grants. Name only this type.",
 		Source: playbook,
 	},
 	Check: func(p *Pass) {
@@ -72,7 +72,7 @@ var qmcTypes = []string{
 var _ = New(Lint{
 	Code: "Q0472", Title: "context wider than needed", Category: Performance, Level: diag.Info,
 	Doc: Doc{
-		What:   "All types of the filter are managed in the QMC only, and the rule applies in the hub too.",
+		What:   "All types of the filter exist only in the QMC, but the rule also applies in the hub.",
 		Wrong:  []string{`ProxyService_*: user.roles = "DeploymentAdmin"`},
 		Right:  []string{`ProxyService_* qmc: user.roles = "DeploymentAdmin"`},
 		Why:    "The rule is evaluated for requests of the hub without effect.",
@@ -96,7 +96,7 @@ var _ = New(Lint{
 		What:   "A path follows more references than the option `max` allows.",
 		Wrong:  []string{`App.Object_*: user.group = resource.app.stream.owner.@group`},
 		Right:  []string{`App.Object_*: user.group = resource.app.stream.@group`},
-		Why:    "Every reference is a join for the repository. Ask for a right on the parent with `HasPrivilege`, which is evaluated once for the parent.",
+		Why:    "Every reference is a join for the repository. Use `HasPrivilege` on the parent, which is evaluated once for the parent.",
 		Source: playbook,
 	},
 	Check: func(p *Pass) {
@@ -121,7 +121,7 @@ var _ = New(Lint{
 		What:   "The condition has more `and` and `or` than the option `max` allows.",
 		Wrong:  []string{`App_*: ` + strings.Join(many(`user.group = "%d"`, 22), " or ")},
 		Right:  []string{`App_*: user.group = resource.@group`},
-		Why:    "Long lists of names are slow and grow for ever. Give the resources a custom property and compare with that.",
+		Why:    "Long lists of names are slow and keep growing. Give the resources a custom property and compare with it.",
 		Source: playbook,
 	},
 	Check: func(p *Pass) {
@@ -150,7 +150,7 @@ var _ = New(Lint{
 		What:   "An `and` begins with `HasPrivilege`, and tests of plain properties follow.",
 		Wrong:  []string{`App_*: resource.stream.HasPrivilege("read") and user.group = "A"`},
 		Right:  []string{`App_*: user.group = "A" and resource.stream.HasPrivilege("read")`},
-		Why:    "`HasPrivilege` evaluates all rules for another resource. If a plain test excludes the user first, that is saved.",
+		Why:    "`HasPrivilege` evaluates all rules for another resource. A plain test before it can save this evaluation.",
 		Source: playbook,
 	},
 	Check: func(p *Pass) {
@@ -218,10 +218,10 @@ func (r *Rule) reordered(operands []condition.Node, i int) string {
 var _ = New(Lint{
 	Code: "Q0478", Title: "regular expression for a plain value", Category: Performance, Level: diag.Info, Fix: Suggested,
 	Doc: Doc{
-		What:   "`matches` is used where `=` or `like` does.",
+		What:   "`matches` is used although `=` or `like` is sufficient.",
 		Wrong:  []string{`App_*: user.group matches "Sales"`, `App_*: user.group matches "Sales_.*"`},
 		Right:  []string{`App_*: user.group = "Sales"`, `App_*: user.group like "Sales_*"`, `App_*: user.group matches "Sales_[0-9]+"`},
-		Why:    "A regular expression is slower to evaluate and harder to read, and every dot in it matches anything.",
+		Why:    "A regular expression is slower to evaluate and harder to read, and every dot in it matches any character.",
 		Source: playbook,
 	},
 	Check: func(p *Pass) {
@@ -269,8 +269,9 @@ var _ = New(Lint{
 		What: "One rule of many takes more than `max` percent of the steps of a decision.",
 		Wrong: []string{strings.Join(append(many(`App_* read: user.group = "%d"`, 30),
 			`App_* read: user.department like "*a*b*" or user.title like "*c*d*" or user.division like "*e*f*" or user.office like "*g*h*" or user.team like "*i*j*" or user.unit like "*k*l*"`), "\n")},
-		Right:  []string{`App_*: user.group = "A"`},
-		Why:    "A rule without an equality is evaluated by every decision about its types and actions, while rules that are found by the value of an attribute cost next to nothing.",
+		Right: []string{`App_*: user.group = "A"`},
+		Why: "A rule without an equality is evaluated by every decision about its types and actions, while rules that are found " +
+			"through the value of an attribute cost almost nothing.",
 		Source: "`qlik2rego check --cost`.",
 	},
 	Check: func(p *Pass) {

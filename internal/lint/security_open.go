@@ -13,15 +13,15 @@ import (
 // The lints of this file find rules that grant to too many users.
 
 var _ = New(Lint{
-	Code: "Q0450", Title: "grants to everybody, anonymous users included", Category: Security, Level: diag.Warning, Fix: Suggested, Product: true,
+	Code: "Q0450", Title: "grants access to everybody, including anonymous users", Category: Security, Level: diag.Warning, Fix: Suggested, Product: true,
 	Supersedes: []diag.Code{"Q0415", "Q0422", "Q0451", "Q0461", "Q0462", "Q0463", "Q0464", "Q0470"},
 	Doc: Doc{
-		What:  "Nothing in the rule looks at the user: an empty condition, `true`, or tests of the resource alone.",
+		What:  "The rule does not test the user: its condition is empty, `true`, or tests only the resource.",
 		Wrong: []string{`App_*: true`, `App_*:`, `Stream_*: user.name like "*"`, `Stream_*: resource.name = "API apps"`},
 		Right: []string{`App_*: !user.IsAnonymous()`, `Stream_*: resource.name = "API apps" and user.group = "API"`, `App.Object_*: resource.app.HasPrivilege("read")`},
-		Why: "An empty condition is true in Qlik Sense. The rule gives its actions to every user, and to visitors who have not logged in " +
-			"where a virtual proxy allows anonymous access. Test the user, ask for a right on the parent with `HasPrivilege`, or at least " +
-			"add `!user.IsAnonymous()`.\n\nReading the sections of the hub and the QMC is not reported: the product ships such rules.",
+		Why: "An empty condition is true in Qlik Sense. The rule grants its actions to every user, and to anonymous visitors if a " +
+			"virtual proxy allows them. Test the user, test a right on the parent with `HasPrivilege`, or at least add " +
+			"`!user.IsAnonymous()`.\n\nReading the sections of the hub and the QMC is not reported: the product ships such rules.",
 		Source: "Qlik help, Security rules (an empty condition is true); AWS IAM Access Analyzer, public access.",
 	},
 	Check: func(p *Pass) {
@@ -79,10 +79,10 @@ func guarded(r *Rule) string {
 var _ = New(Lint{
 	Code: "Q0451", Title: "anonymous users are not kept out", Category: Security, Level: diag.Warning, Fix: Suggested,
 	Doc: Doc{
-		What:  "The rule tests the user, but an anonymous user without roles, groups or other attributes passes, and may do more than read.",
+		What:  "The rule tests the user, but it also grants more than read to anonymous users without roles, groups or other attributes.",
 		Wrong: []string{`App_* read update: user.userDirectory != "TEMP"`, `App_* exportdata: !(user.group = "External")`},
 		Right: []string{`App_* read update: user.userDirectory != "TEMP" and !user.IsAnonymous()`, `App_* exportdata: user.group = "Staff"`},
-		Why: "A negated test is true for a user who has no attributes at all, and that is what an anonymous visitor is. " +
+		Why: "A negated test is true for a user without attributes, such as an anonymous visitor. " +
 			"If a virtual proxy allows anonymous access, visitors can change, export or delete.",
 		Source: "Published guides of the Qlik Global Services Support; AWS IAM Access Analyzer, public access.",
 	},
@@ -105,14 +105,14 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0452", Title: "everything for users who are not root administrators", Category: Security, Level: diag.Error,
+	Code: "Q0452", Title: "full access for users that are not root administrators", Category: Security, Level: diag.Error,
 	Supersedes: []diag.Code{"Q0450", "Q0451", "Q0410", "Q0415", "Q0422", "Q0461", "Q0462", "Q0463", "Q0464", "Q0470", "Q0434", "Q0435", "Q0808"},
 	Doc: Doc{
 		What:  "A rule with the filter `*` grants create, read, update and delete to users without the role RootAdmin.",
 		Wrong: []string{`* create read update delete: user.group = "Admins"`, `*: true`, `* create read update delete: user.roles = "SecurityAdmin"`},
 		Right: []string{`* create read update delete: user.roles = "RootAdmin"`, `* read: user.roles = "AuditAdmin"`},
-		Why: "Whoever may change everything may change the security rules too, so the user is a root administrator under another name, " +
-			"and without the audit of role assignments. Assign the role RootAdmin, or name the types that the users need in the filter.",
+		Why: "Users that can change everything can also change the security rules. They are root administrators without an auditable " +
+			"role. Assign the role RootAdmin, or name the types that the users need in the filter.",
 		Source: "Qlik support article ta-p/1716546, which asks to create such a rule “for troubleshooting”; it is often left behind.",
 	},
 	Check: func(p *Pass) {
@@ -143,7 +143,7 @@ var _ = New(Lint{
 		What:   "The name or the comment says that the rule is temporary or for troubleshooting, and its filter is `*`.",
 		Wrong:  []string{`"T-SuperAdmin" * read: user.group = "Support"`, `"Access for support" * read {temporary, ticket 4711}: user.group = "Support"`},
 		Right:  []string{`"Auditors" * read: user.group = "Auditors"`, `"Test stream" Stream_*: user.group = "Support"`},
-		Why:    "Rules for troubleshooting grant far more than anybody needs every day. Delete the rule when the work is done, or disable it.",
+		Why:    "Rules for troubleshooting grant much more than users normally need. Delete or disable the rule after the work.",
 		Source: "Qlik support article ta-p/1716546.",
 	},
 	Check: func(p *Pass) {

@@ -21,8 +21,8 @@ var _ = New(Lint{
 		What:  "The condition names one resource by id or name.",
 		Wrong: []string{`App_*: user.group = "Finance" and resource.id = "2b1c7a52-0000-4000-8000-000000000001"`, `Stream_*: user.group = "Finance" and resource.name = "Finance"`},
 		Right: []string{`App_2b1c7a52-0000-4000-8000-000000000001: user.group = "Finance"`, `Stream_*: user.group = resource.@group`},
-		Why: "A name can be given again to another resource, and an id in the condition is tested for every resource of the type. " +
-			"Put an id into the resource filter, where the rule is only looked at for that resource, or use a custom property.",
+		Why: "Another resource can get the same name, and an id in the condition is tested for every resource of the type. Put the id " +
+			"into the resource filter, so that the rule is evaluated only for that resource, or use a custom property.",
 		Source: "Qlik Admin Playbook, analyze_security_rules.md.",
 	},
 	Check: func(p *Pass) {
@@ -62,15 +62,15 @@ func (r *Rule) isSectionOnly() bool {
 }
 
 var _ = New(Lint{
-	Code: "Q0461", Title: "rule editing, roles or owners for users who are not administrators", Category: Security, Level: diag.Warning,
+	Code: "Q0461", Title: "users that are not administrators can change rules, roles or owners", Category: Security, Level: diag.Warning,
 	Supersedes: []diag.Code{"Q0451"},
 	Doc: Doc{
-		What: "Users without an administrator role may change owners or roles, or may create, change or delete security rules, users or " +
+		What: "Users without an administrator role can change owners or roles, or can create, change or delete security rules, users or " +
 			"custom property definitions.",
 		Wrong: []string{`SystemRule_* create read update: user.group = "Power users"`, `SystemRule_* update: user.userDirectory = "ACME"`, `User_* changerole: user.group = "Helpdesk"`, `App_* changeowner: user.group = "Power users"`},
 		Right: []string{`SystemRule_* create read update: user.roles = "SecurityAdmin"`, `SystemRule_* read: user.group = "Power users"`, `App_* changeowner: resource.owner = user`},
-		Why: "Whoever may change rules, roles or the custom properties that rules read can grant themselves any right: the rule makes " +
-			"administrators without saying so. Give the users an administrator role, or restrict the rule to what cannot be used for this.",
+		Why: "Users that can change rules, roles or custom properties can grant themselves any right, so the rule makes them " +
+			"administrators. Give these users an administrator role, or restrict the rule.",
 		Source: "Escalation chains of the security model; Qlik help, default administrator roles.",
 	},
 	Check: func(p *Pass) {
@@ -165,11 +165,11 @@ var _ = New(Lint{
 	Code: "Q0462", Title: "unpublished content is visible", Category: Security, Level: diag.Warning,
 	Supersedes: []diag.Code{"Q0463"},
 	Doc: Doc{
-		What:  "Users who are neither the owner nor an administrator may read apps or sheets that are not published.",
+		What:  "Users that are neither owners nor administrators can read apps or sheets that are not published.",
 		Wrong: []string{`App*: user.group = "Developer"`, `App_*: resource.name like "Sales*" and user.group = "Sales"`},
 		Right: []string{`App_*: user.group = "Developer" and resource.stream.HasPrivilege("read")`, `App*: user.group = "Developer" and resource.owner = user`, `App_*: user.group = "Auditor" and !resource.stream.Empty()`},
-		Why: "By default only the owner sees an app before it is published to a stream. Drafts often hold data that nobody has released. " +
-			"Ask for a right on the stream, or for the owner.",
+		Why: "By default only the owner sees an app before it is published to a stream. Drafts often contain unreleased data. Test a " +
+			"right on the stream, or the owner.",
 		Source: "Qlik help, default security rules (Owner, Stream).",
 	},
 	Check: func(p *Pass) {
@@ -221,10 +221,10 @@ func publishedScript(a ir.Atom) *bool {
 var _ = New(Lint{
 	Code: "Q0463", Title: "load scripts of published apps are readable", Category: Security, Level: diag.Warning, Fix: Suggested,
 	Doc: Doc{
-		What:  "Users may read or change the load script or the data model of published apps that they do not own.",
+		What:  "Users can read or change the load script or the data model of published apps that they do not own.",
 		Wrong: []string{`App.Object_*: resource.app.stream.HasPrivilege("read")`, `App*: resource.resourcetype = "App.Object" and resource.published = "true" and resource.app.HasPrivilege("read")`},
 		Right: []string{`App.Object_*: resource.app.stream.HasPrivilege("read") and resource.objectType != "app_appscript" and resource.objectType != "loadmodel"`, `App.Object_*: resource.app.HasPrivilege("read") and resource.objectType = "sheet"`},
-		Why: "Load scripts hold connection names, table names and sometimes passwords. The default rule Stream excludes the object types " +
+		Why: "Load scripts contain connection names, table names and sometimes passwords. The default rule Stream excludes the object types " +
 			"`app_appscript` and `loadmodel`; copies of it often lose these two tests.",
 		Source: "Default rule Stream of the product; Motio, security of load scripts.",
 	},
@@ -258,11 +258,11 @@ func mentionsScript(r *Rule) bool {
 var _ = New(Lint{
 	Code: "Q0464", Title: "published apps can be edited", Category: Security, Level: diag.Warning,
 	Doc: Doc{
-		What:  "Users who are not administrators may update apps that are published in a stream.",
+		What:  "Users that are not administrators can update apps in a stream.",
 		Wrong: []string{`App_* read update: user.group = "Developer" and resource.stream.HasPrivilege("read")`},
 		Right: []string{`App_* read update: user.group = "Developer" and resource.stream.Empty() and resource.owner = user`, `App_* read: user.group = "Developer" and resource.stream.HasPrivilege("read")`},
-		Why: "A published app is meant to change only by publishing again, so that everybody sees the version that was released. " +
-			"The vendor does not recommend to give Update on published apps. Exclude them with `resource.stream.Empty()`.",
+		Why: "A published app should change only when it is published again, so that everybody sees the released version. The vendor " +
+			"does not recommend granting Update on published apps. Exclude them with `resource.stream.Empty()`.",
 		Source: "Qlik help, Editing security rules (May 2024): “not recommended”.",
 	},
 	Check: func(p *Pass) {
@@ -299,13 +299,14 @@ func publishedApp(a ir.Atom) *bool {
 }
 
 var _ = New(Lint{
-	Code: "Q0466", Title: "sections of the QMC for the hub as well", Category: Security, Level: diag.Warning,
+	Code: "Q0466", Title: "sections of the QMC in a rule for the hub", Category: Security, Level: diag.Warning,
 	Supersedes: []diag.Code{"Q0472"},
 	Doc: Doc{
-		What:   "A rule about sections of the QMC applies in the hub too, or the reverse.",
-		Wrong:  []string{`QmcSection_App: user.group = "Admin"`},
-		Right:  []string{`QmcSection_App qmc: user.group = "Admin"`},
-		Why:    "The sections exist in one of the two only. With the context “Both in hub and QMC” the rule is evaluated for every request of the hub without effect, and the next type that somebody adds to the filter is open in the hub too.",
+		What:  "A rule about sections of the QMC applies in the hub too, or the reverse.",
+		Wrong: []string{`QmcSection_App: user.group = "Admin"`},
+		Right: []string{`QmcSection_App qmc: user.group = "Admin"`},
+		Why: "The sections exist only in one of the two. With the context “Both in hub and QMC” the rule is evaluated for every " +
+			"request of the hub without effect. If somebody later adds a type to the filter, it is also accessible in the hub.",
 		Source: "Qlik Admin Playbook, analyze_security_rules.md: use the narrowest context.",
 	},
 	Check: func(p *Pass) {
@@ -328,10 +329,11 @@ var _ = New(Lint{
 var _ = New(Lint{
 	Code: "Q0460", Title: "regular expression that matches everything or nothing", Category: Security, Level: diag.Warning,
 	Doc: Doc{
-		What:   "A regular expression matches every value, or the empty value by mistake, or none.",
-		Wrong:  []string{`App_*: user.group matches ".*"`, `App_*: user.group matches "Sales|"`, `App_*: user.group matches "a$b"`},
-		Right:  []string{`App_*: user.group matches "Sales_[A-Z]{2}"`, `App_*: !user.group.Empty()`},
-		Why:    "An expression that matches everything only asks whether there is a value: write that with `.Empty()`. An empty alternative (`Sales|`) is nearly always a typing mistake, and one that matches nothing grants nothing.",
+		What:  "A regular expression matches every value, or the empty value by mistake, or none.",
+		Wrong: []string{`App_*: user.group matches ".*"`, `App_*: user.group matches "Sales|"`, `App_*: user.group matches "a$b"`},
+		Right: []string{`App_*: user.group matches "Sales_[A-Z]{2}"`, `App_*: !user.group.Empty()`},
+		Why: "An expression that matches everything only tests whether there is a value; use `.Empty()` instead. An empty " +
+			"alternative (`Sales|`) is usually a typing mistake. An expression that matches nothing grants nothing.",
 		Source: "Checkov and Semgrep rules about permissive patterns.",
 	},
 	Check: func(p *Pass) {

@@ -16,11 +16,11 @@ import (
 var _ = New(Lint{
 	Code: "Q0454", Title: "names one user", Category: Security, Level: diag.Warning,
 	Doc: Doc{
-		What:  "The rule grants to one user by name or id.",
+		What:  "The rule grants access to one user by name or id.",
 		Wrong: []string{`App_*: user.userId = "anna" and user.userDirectory = "ACME"`, `App_*: user.name = "Anna García"`},
 		Right: []string{`App_*: user.group = "Finance"`, `App_*: user.group = "Finance" and user.userId != "anna"`},
-		Why: "Rights of single users are not seen when people change jobs, and nobody removes them when an account is deleted and its id " +
-			"is given to somebody else. Use a group, a role or a custom property.",
+		Why: "Rights of single users are easily forgotten when people change jobs, or when an account is deleted and its id is used " +
+			"again. Use a group, a role or a custom property.",
 		Source: "Qlik Admin Playbook, analyze_security_rules.md, which flags `.name` and `.id`.",
 	},
 	Check: func(p *Pass) {
@@ -64,8 +64,8 @@ var _ = New(Lint{
 		What:  "The rule identifies a user by the display name, compared with a property of the resource.",
 		Wrong: []string{`App_*: user.name = resource.@owners`, `App_*: resource.owner.name = user.name`},
 		Right: []string{`App_*: resource.owner = user`, `App_*: user.userId = resource.@owners and user.userDirectory = "ACME"`},
-		Why: "Display names are not unique, and in many directories users can change their own. Two people with one name get each other's " +
-			"rights. Compare the entities (`resource.owner = user`) or userId and userDirectory.",
+		Why: "Display names are not unique, and many directories let users change their own. Users with the same name get each " +
+			"other's rights. Compare the entities (`resource.owner = user`) or userId and userDirectory.",
 		Source: "Qlik help: a user is identified by user directory and user id.",
 	},
 	Check: func(p *Pass) {
@@ -89,11 +89,10 @@ var _ = New(Lint{
 var _ = New(Lint{
 	Code: "Q0457", Title: "user id without directory", Category: Security, Level: diag.Warning, Fix: Suggested,
 	Doc: Doc{
-		What:  "The rule tests `user.userId` and not `user.userDirectory`.",
-		Wrong: []string{`App_*: user.userId = "anna"`},
-		Right: []string{`App_*: user.userId = "anna" and user.userDirectory = "ACME"`},
-		Why: "A user id is unique within its directory only. Whoever can create an account with this id in another directory that the site " +
-			"trusts gets the rights of the rule.",
+		What:   "The rule tests `user.userId` and not `user.userDirectory`.",
+		Wrong:  []string{`App_*: user.userId = "anna"`},
+		Right:  []string{`App_*: user.userId = "anna" and user.userDirectory = "ACME"`},
+		Why:    "A user id is unique only within its directory. A user with the same id in another directory of the site gets the rights of the rule.",
 		Source: "Qlik help: a user is identified by user directory and user id.",
 	},
 	Check: func(p *Pass) {
@@ -137,12 +136,12 @@ func lacksDirectory(c cube) bool {
 var clientSays = []string{"environment.os", "environment.browser", "environment.device", "environment.ip"}
 
 var _ = New(Lint{
-	Code: "Q0458", Title: "identifies users by what their browser says", Category: Security, Level: diag.Warning,
+	Code: "Q0458", Title: "identifies users by browser data", Category: Security, Level: diag.Warning,
 	Doc: Doc{
 		What:   "The only test of the user is one of the session attributes os, browser, device or ip.",
 		Wrong:  []string{`App_*: user.environment.device = "Default"`, `App_*: user.environment.ip like "10.*"`},
 		Right:  []string{`App_*: user.group = "Staff" and user.environment.ip like "10.*"`},
-		Why:    "These attributes come from the request and not from the directory. They can narrow a right, but they do not say who the user is.",
+		Why:    "These attributes come from the request and not from the directory. They can restrict a right, but do not identify a user.",
 		Source: "Qlik help, security rule properties: `user.environment` is taken from the request.",
 	},
 	Check: func(p *Pass) {
@@ -188,8 +187,8 @@ var _ = New(Lint{
 		What:  "`like` with a leading star decides which groups, roles or other attributes get the right.",
 		Wrong: []string{`App_*: user.group like "*Admin*"`, `App_*: user.group like "*Finance"`},
 		Right: []string{`App_*: user.group = "Admin"`, `App_*: user.group like "Finance_*"`, `App_*: !(user.group like "*extern*")`},
-		Why: "`*Admin*` also matches NonAdmin and “Former Admins”. Whoever can create a group can choose a name that matches. " +
-			"Name the groups, or agree on a prefix and test for that.",
+		Why: "`*Admin*` also matches NonAdmin and “Former Admins”. Everybody who can create a group can choose a matching name. Name " +
+			"the groups, or agree on a prefix and test it.",
 		Source: "Published rules and threads of the Qlik Community.",
 	},
 	Check: func(p *Pass) {
@@ -221,10 +220,10 @@ func exampleOf(pattern string) string {
 var _ = New(Lint{
 	Code: "Q0465", Title: "users are only excluded, never named", Category: Security, Level: diag.Info,
 	Doc: Doc{
-		What:   "The tests of the user are all negated: everybody gets the right but those who are named.",
+		What:   "All tests of the user are negated: everybody except the named users gets the right.",
 		Wrong:  []string{`App_*: !(user.group = "External")`},
 		Right:  []string{`App_*: user.group = "Staff" and !(user.group = "External")`, `App_*: !user.IsAnonymous()`},
-		Why:    "A group that is created tomorrow gets the right without anybody deciding so. Name who shall have the right.",
+		Why:    "A new group gets the right automatically. Name the users or groups that should have the right.",
 		Source: "AWS IAM Access Analyzer, which warns of NotPrincipal with Allow.",
 	},
 	Check: func(p *Pass) {

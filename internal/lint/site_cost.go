@@ -19,7 +19,7 @@ var _ = New(Lint{
 		Wrong:  []string{`App_*: resource.@customer = user.group`},
 		Right:  []string{`App_*: resource.@team = user.group`},
 		Site:   `{"custompropertydefinition": [{"id": "00000000-0000-4000-8000-0000000000c1", "name": "customer", "choiceValues": [` + strings.Join(many(`"c%d"`, 120), ", ") + `]}, {"id": "00000000-0000-4000-8000-0000000000c2", "name": "team", "choiceValues": ["A"]}]}`,
-		Why:    "Hundreds of choices make the QMC slow and rules slow to evaluate. Use a directory attribute.",
+		Why:    "Hundreds of choices slow down the QMC and the rules. Use a directory attribute.",
 		Source: playbook,
 	},
 	Check: func(p *Pass) {
@@ -46,13 +46,13 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0476", Title: "least excluding test first", Category: Performance, Level: diag.Info, Scope: PerSite,
+	Code: "Q0476", Title: "least selective test first", Category: Performance, Level: diag.Info, Scope: PerSite,
 	Doc: Doc{
-		What:   "An `and` begins with a test that more than half of the users meet, and a later test is met by fewer than one in twenty.",
+		What:   "An `and` begins with a test that is true for more than half of the users, and a later test is true for fewer than one in twenty.",
 		Wrong:  []string{`App_*: user.userDirectory = "ACME" and user.group = "None of them"`},
 		Right:  []string{`App_*: user.group = "None of them" and user.userDirectory = "ACME"`},
 		Site:   crowd(),
-		Why:    "`and` is evaluated from left to right. The test that excludes most saves the others.",
+		Why:    "`and` is evaluated from left to right. If the most selective test is first, the others are rarely evaluated.",
 		Source: playbook,
 	},
 	Check: func(p *Pass) {

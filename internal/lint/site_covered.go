@@ -13,11 +13,12 @@ import (
 var _ = New(Lint{
 	Code: "Q0906", Title: "rule grants only what others grant on this site", Category: Site, Level: diag.Info, Scope: PerSite,
 	Doc: Doc{
-		What:   "For every user and resource on record to which the rule grants something, other rules certainly grant the same.",
-		Wrong:  []string{"App_* read: user.name = \"Anna\" and resource.name = \"Budget\"\nApp_* read: user.group = \"Sales\""},
-		Right:  []string{"App_* read: user.name = \"Ben\" and resource.name = \"Budget\"\nApp_* read: user.group = \"Sales\""},
-		Site:   twoUsers,
-		Why:    "Without the rule nothing changes today. It may be for users and resources to come. Rules whose tests a snapshot cannot decide, such as rights and session attributes, are not reported.",
+		What:  "Other rules grant the same for every user and resource of the snapshot.",
+		Wrong: []string{"App_* read: user.name = \"Anna\" and resource.name = \"Budget\"\nApp_* read: user.group = \"Sales\""},
+		Right: []string{"App_* read: user.name = \"Ben\" and resource.name = \"Budget\"\nApp_* read: user.group = \"Sales\""},
+		Site:  twoUsers,
+		Why: "Removing the rule has no effect today. It may be for future users and resources. Rules whose tests a snapshot cannot " +
+			"decide, such as rights and session attributes, are not reported.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {

@@ -16,11 +16,11 @@ import (
 var _ = New(Lint{
 	Code: "Q0909", Title: "administrator role held by many users", Category: Site, Level: diag.Warning, Scope: PerSite, Max: 10,
 	Doc: Doc{
-		What:   "More than `max` users on record hold an administrator role.",
+		What:   "More than `max` users of the snapshot have an administrator role.",
 		Wrong:  []string{`App_*: user.roles = "SecurityAdmin" and resource.owner = user`},
 		Right:  []string{`App_*: user.group = "Staff" and resource.owner = user`},
 		Site:   crowd(),
-		Why:    "Each of them can change rules, users or content. Administrator roles are for a few named people.",
+		Why:    "Each of them can change rules, users or content. Only a few people should have administrator roles.",
 		Source: "Qlik Admin Playbook; practice of access reviews.",
 	},
 	Check: func(p *Pass) {
@@ -53,13 +53,13 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0910", Title: "choices of a custom property that nothing has", Category: Site, Level: diag.Info, Scope: PerSite,
+	Code: "Q0910", Title: "unused choices of a custom property", Category: Site, Level: diag.Info, Scope: PerSite,
 	Doc: Doc{
-		What:   "A custom property that rules read has choices that no entity on record has.",
+		What:   "A custom property that rules read has choices that no entity of the snapshot uses.",
 		Wrong:  []string{`App_*: resource.@team = user.group`},
 		Right:  []string{`App_*: resource.name = user.group and resource.owner = user`},
 		Site:   twoUsers,
-		Why:    "A choice that nothing has is left over, or its label is missing where it should be.",
+		Why:    "The choice is outdated, or an entity that should have it does not.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {
@@ -105,11 +105,11 @@ func (d *Data) hasChoice(name, value string) bool {
 var _ = New(Lint{
 	Code: "Q0914", Title: "administrator role that nobody holds", Category: Site, Level: diag.Info, Scope: PerSite, Product: false,
 	Doc: Doc{
-		What:   "A custom rule names an administrator role that no user on record holds.",
+		What:   "A custom rule names an administrator role that no user of the snapshot has.",
 		Wrong:  []string{`App_*: user.roles = "AppOwner" and resource.owner = user`},
 		Right:  []string{`App_*: user.roles = "RootAdmin" and resource.owner = user`},
 		Site:   twoUsers,
-		Why:    "The rule gives nobody access until somebody gets the role. Roles are free text: a misspelled one is a role of its own.",
+		Why:    "The rule gives nobody access until a user gets the role. Roles are free text, so the name may be misspelt.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {

@@ -39,11 +39,11 @@ func (s *Set) onSite(r *Rule) outcome {
 var _ = New(Lint{
 	Code: "Q0905", Title: "rule gives nobody access", Category: Site, Level: diag.Info, Scope: PerSite,
 	Doc: Doc{
-		What:   "No user on record meets the tests of the user, or no resource on record those of the resource.",
+		What:   "No user of the snapshot matches the tests of the user, or no resource matches those of the resource.",
 		Wrong:  []string{`App_*: resource.@team = "Sales" and user.group = "Sales"`},
 		Right:  []string{`App_*: resource.@team = "Finance" and user.group = "Sales"`, `App_*: user.environment.group = "x" and resource.@team = "Finance"`},
 		Site:   twoUsers,
-		Why:    "The rule may wait for users or resources to come, or its time is over. Session attributes count as given: a rule that tests them is not reported for it.",
+		Why:    "The rule may be for future users or resources, or it is outdated. Tests of session attributes are assumed to be true.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {
@@ -72,14 +72,14 @@ var _ = New(Lint{
 })
 
 var _ = New(Lint{
-	Code: "Q0915", Title: "attributes that no user has together", Category: Site, Level: diag.Warning, Scope: PerSite,
+	Code: "Q0915", Title: "combination of attributes that no user has", Category: Site, Level: diag.Warning, Scope: PerSite,
 	Supersedes: []diag.Code{"Q0905"},
 	Doc: Doc{
-		What:   "Each test of the user is met by somebody on record, and all of them together by nobody.",
+		What:   "Each test of the user is true for some user of the snapshot, but all of them together for nobody.",
 		Wrong:  []string{`App_*: user.group = "Sales" and user.office = "Lund"`},
 		Right:  []string{`App_*: user.group = "Finance" and user.office = "Lund"`},
 		Site:   twoUsers,
-		Why:    "Often the attributes come from different directories, so that no account has both. The rule gives nobody access.",
+		Why:    "Often the attributes come from different directories, and no account has all of them. The rule gives nobody access.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {
@@ -148,7 +148,7 @@ var _ = New(Lint{
 		Wrong:  []string{`App_* read update: user.group = "Staff"`},
 		Right:  []string{`App_* read update: user.group = "Staff" and resource.owner = user`, `App_* read: user.group = "Staff"`},
 		Site:   crowd(),
-		Why:    "A rule for everybody that does more than read is rarely meant. The group probably has more members than its name says.",
+		Why:    "A rule that grants nearly everybody more than read is rarely intended. The group probably has more members than its name suggests.",
 		Source: "AWS IAM Access Analyzer, over-broad access.",
 	},
 	Check: func(p *Pass) {
@@ -194,11 +194,11 @@ func share(list []*snapshot.Entity, f func(*snapshot.Entity) bool) int {
 var _ = New(Lint{
 	Code: "Q0911", Title: "stream that nobody can read", Category: Site, Level: diag.Warning, Scope: PerSite, Whole: true,
 	Doc: Doc{
-		What:   "No enabled rule may let a user on record who is no administrator read a stream.",
+		What:   "No enabled rule lets users that are not administrators read a stream.",
 		Wrong:  []string{`Stream_*: resource.@audience = user.group`},
 		Right:  []string{`Stream_*: resource.name = user.group`},
 		Site:   `{"user": [{"id": "00000000-0000-4000-8000-000000000001", "userId": "anna", "userDirectory": "ACME", "name": "Anna", "roles": [], "attributes": [{"attributeType": "group", "attributeValue": "Sales"}]}], "stream": [{"id": "00000000-0000-4000-8000-0000000000e1", "name": "Sales", "customProperties": []}]}`,
-		Why:    "What is published to the stream is seen by administrators only. Mostly a label is missing.",
+		Why:    "Only administrators can see the apps in the stream. Usually a custom property is missing.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {

@@ -21,7 +21,7 @@ var _ = New(Lint{
 		Wrong:  []string{`App_*: user.group = "Finanse" and resource.owner = user`},
 		Right:  []string{`App_*: user.group = "Finance" and resource.owner = user`},
 		Site:   twoUsers,
-		Why:    "The test is true for nobody today. Mostly the value is misspelled, or the group was renamed in the directory.",
+		Why:    "The test is true for nobody. Usually the value is misspelt, or the group was renamed in the directory.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {
@@ -119,11 +119,11 @@ var _ = New(Lint{
 	Code: "Q0902", Title: "value outside the choices of a custom property", Category: Site, Level: diag.Warning, Scope: PerSite, Fix: Suggested,
 	Supersedes: []diag.Code{"Q0901"},
 	Doc: Doc{
-		What:   "A rule compares a custom property with a value that the definition does not offer.",
+		What:   "A rule compares a custom property with a value that its definition does not contain.",
 		Wrong:  []string{`App_*: resource.@team = "Salse" and user.group = "Sales"`},
 		Right:  []string{`App_*: resource.@team = "Sales" and user.group = "Sales"`},
 		Site:   twoUsers,
-		Why:    "Nobody can give a resource or user the value, so the test is never true.",
+		Why:    "No resource or user can have this value, so the test is never true.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {
@@ -157,7 +157,7 @@ var _ = New(Lint{
 		Wrong:  []string{`App_*: resource.@taem = user.group`},
 		Right:  []string{`App_*: resource.@team = user.group`},
 		Site:   twoUsers,
-		Why:    "The property is always empty. Mostly it is misspelled, or it was deleted.",
+		Why:    "The property is always empty. Usually it is misspelt or was deleted.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {
@@ -199,13 +199,13 @@ var _ = New(Lint{
 var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
 var _ = New(Lint{
-	Code: "Q0904", Title: "id that is not on record", Category: Site, Level: diag.Warning, Scope: PerSite,
+	Code: "Q0904", Title: "id that the site does not have", Category: Site, Level: diag.Warning, Scope: PerSite,
 	Doc: Doc{
 		What:   "A filter or condition names the id of a resource that the snapshot does not have.",
 		Wrong:  []string{`App_00000000-0000-4000-8000-0000000000b2: user.group = "Sales"`},
 		Right:  []string{`App_00000000-0000-4000-8000-0000000000a1: user.group = "Sales"`},
 		Site:   twoUsers,
-		Why:    "The resource was deleted, or the rule comes from another site. The rule grants nothing, until an import brings the id back.",
+		Why:    "The resource was deleted, or the rule comes from another site. The rule grants nothing until an import restores the id.",
 		Source: siteSource,
 	},
 	Check: func(p *Pass) {

@@ -19,12 +19,12 @@ import (
 const readability = "Readability; reviewed text of published rules."
 
 var _ = New(Lint{
-	Code: "Q0480", Title: "property in another spelling than the product's", Category: Portability, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Code: "Q0480", Title: "property spelled differently than in the product", Category: Portability, Level: diag.Info, Fix: Automatic, Disabled: true,
 	Doc: Doc{
-		What:   "A property or relation is written in another case than the product's documentation.",
+		What:   "A property or relation has a different case than in the product's documentation.",
 		Wrong:  []string{`App.Object_*: resource.App.HasPrivilege("read") and resource.objecttype = "sheet"`},
 		Right:  []string{`App.Object_*: resource.app.HasPrivilege("read") and resource.objectType = "sheet"`},
-		Why:    "Names ignore case today. One spelling lets people search for the property, and does not rest on that tolerance.",
+		Why:    "Names are not case-sensitive today. A single spelling is easier to search for.",
 		Source: "Shipped rules, which mix `resource.App` and `resource.app`.",
 	},
 	Check: func(p *Pass) {
@@ -49,7 +49,7 @@ var _ = New(Lint{
 		}
 		f := Finding{
 			Summary: fmt.Sprintf("the product writes %s", first.name),
-			Detail:  "Names ignore case. One spelling lets people search for them.",
+			Detail:  "Names are not case-sensitive. A single spelling is easier to search for.",
 			Fix:     Replace("write "+first.name, first.at, first.name),
 		}
 		if others > 1 {
@@ -103,7 +103,7 @@ var _ = New(Lint{
 		What:   "A custom rule tests an object type that today's apps do not have.",
 		Wrong:  []string{`App.Object_*: resource.app.HasPrivilege("read") and resource.objectType = "userstate"`},
 		Right:  []string{`App.Object_*: resource.app.HasPrivilege("read") and resource.objectType = "bookmark"`},
-		Why:    "The test is kept for old content at best. Remove it when no such object is left.",
+		Why:    "The test only matters for old content. Remove it when no such object exists.",
 		Source: "Shipped rules of older versions.",
 	},
 	Check: func(p *Pass) {
@@ -124,7 +124,7 @@ var _ = New(Lint{
 		What:   "A rule that came with the product has been edited: its type is Custom, and it still has a seed.",
 		Wrong:  []string{`"Stream" App* seed: user.group = resource.@group`},
 		Right:  []string{`"Our stream" App*: user.group = resource.@group`},
-		Why:    "Upgrades do not touch an edited rule any more, so that corrections of the vendor do not arrive. Disable the default and create a rule of your own beside it.",
+		Why:    "Upgrades skip edited rules, so corrections by the vendor are lost. Disable the default rule and create your own.",
 		Source: "Qlik help, Editing security rules.",
 	},
 	Check: func(p *Pass) {
@@ -152,10 +152,11 @@ var _ = New(Lint{
 	Code: "Q0490", Title: "redundant parentheses", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
 	Supersedes: []diag.Code{"Q0496"},
 	Doc: Doc{
-		What:   "Parentheses around the whole condition, or doubled.",
-		Wrong:  []string{`App_*: ((user.group = "A"))`, `App_*: user.group = "A" and ((resource.owner = user or resource.stream.Empty()))`},
-		Right:  []string{`App_*: user.group = "A"`},
-		Why:    "The QMC's wizard writes them. They make a condition harder to read. The QMC's Basic view needs them: keep them in rules that are edited there.",
+		What:  "Parentheses surround the whole condition, or are doubled.",
+		Wrong: []string{`App_*: ((user.group = "A"))`, `App_*: user.group = "A" and ((resource.owner = user or resource.stream.Empty()))`},
+		Right: []string{`App_*: user.group = "A"`},
+		Why: "The QMC's wizard writes them. They make a condition harder to read. The Basic view of the QMC needs them, so keep " +
+			"them in rules that are edited there.",
 		Source: "Published rules: 47 of 126 have them.",
 	},
 	Check: func(p *Pass) {
@@ -217,7 +218,7 @@ var _ = New(Lint{
 		What:   "A custom rule has no description.",
 		Wrong:  []string{`App_* nocomment: user.group = "A" and resource.owner = user`},
 		Right:  []string{`App_* {Members of A see their own apps}: user.group = "A" and resource.owner = user`},
-		Why:    "In a year nobody knows whom the rule is for and who asked for it.",
+		Why:    "Without a description, nobody remembers the purpose of the rule.",
 		Source: "Qlik Admin Playbook.",
 	},
 	Check: func(p *Pass) {
@@ -236,7 +237,7 @@ var _ = New(Lint{
 		What:   "Two rules have the same name.",
 		Wrong:  []string{"\"Readers\" App_*: user.group = \"A\"\n\"readers\" App_*: user.group = \"B\""},
 		Right:  []string{"\"Readers of A\" App_*: user.group = \"A\"\n\"Readers of B\" App_*: user.group = \"B\""},
-		Why:    "The audit page of the QMC and every report show rules by name. With two of one name nobody can tell which of them grants.",
+		Why:    "The audit page of the QMC and every report show rules by name. If two rules have the same name, readers cannot tell which one grants.",
 		Source: readability,
 	},
 	Check: func(p *Pass) {
@@ -262,19 +263,19 @@ var _ = New(Lint{
 var weakName = regexp.MustCompile(`(?i)^(copy of .*|new (security )?rule.*|.* - copy|rule ?\d*|test ?\d*|untitled.*)$`)
 
 var _ = New(Lint{
-	Code: "Q0494", Title: "name says nothing", Category: Style, Level: diag.Info,
+	Code: "Q0494", Title: "name without meaning", Category: Style, Level: diag.Info,
 	Doc: Doc{
 		What:   "The name is `Copy of …`, `New rule` or empty.",
 		Wrong:  []string{`"Copy of Stream" App*: user.group = "A" and resource.owner = user`},
 		Right:  []string{`"Members of A see their own apps" App*: user.group = "A" and resource.owner = user`},
-		Why:    "Names are all that reports show of a rule.",
+		Why:    "Reports show rules only by name.",
 		Source: readability,
 	},
 	Check: func(p *Pass) {
 		if name := strings.TrimSpace(p.Rule.Name); name == "" && !p.Rule.Derived || weakName.MatchString(name) && !plainNumber.MatchString(name) {
 			p.Whole(Finding{
 				Summary: fmt.Sprintf("the name %q does not say what the rule is for", name),
-				Detail:  "Names are all that reports show of a rule. Say who may do what.",
+				Detail:  "Reports show rules only by name. Describe what the rule grants.",
 			})
 		}
 	},
@@ -284,13 +285,13 @@ var _ = New(Lint{
 var plainNumber = regexp.MustCompile(`^(rule|Rule) ?\d+$`)
 
 var _ = New(Lint{
-	Code: "Q0495", Title: "function in another spelling than the product's", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
+	Code: "Q0495", Title: "function spelled differently than in the product", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
 	Supersedes: []diag.Code{"Q0496"},
 	Doc: Doc{
-		What:   "A function is written in another case than the product's documentation.",
+		What:   "A function has a different case than in the product's documentation.",
 		Wrong:  []string{`App_*: user.group = "A" and resource.stream.empty()`},
 		Right:  []string{`App_*: user.group = "A" and resource.stream.Empty()`},
-		Why:    "Names ignore case. One spelling lets people search for them.",
+		Why:    "Names are not case-sensitive. A single spelling is easier to search for.",
 		Source: "Shipped rules, which mix `Empty` and `empty`.",
 	},
 	Check: func(p *Pass) {
@@ -300,7 +301,7 @@ var _ = New(Lint{
 				done = true
 				p.Range(c.FunctionRange, Finding{
 					Summary: fmt.Sprintf("the product writes %s", c.Kind()),
-					Detail:  "Names ignore case. One spelling lets people search for them.",
+					Detail:  "Names are not case-sensitive. A single spelling is easier to search for.",
 					Fix:     Replace("write "+c.Kind().String(), c.FunctionRange, c.Kind().String()),
 				})
 			}
@@ -312,10 +313,10 @@ var _ = New(Lint{
 var _ = New(Lint{
 	Code: "Q0496", Title: "rule is not formatted", Category: Style, Level: diag.Info, Disabled: true,
 	Doc: Doc{
-		What:   "The condition or the filter of a rule file is laid out otherwise than `qlik2rego fmt` lays it out. Exports are not checked.",
+		What:   "The condition or the filter of a rule file is not in the format of `qlik2rego fmt`. Exports are not checked.",
 		Wrong:  []string{`App_*: user.group="A" and resource.owner=user`},
 		Right:  []string{`App_*: user.group = "A" and resource.owner = user`},
-		Why:    "One layout makes the difference between two versions of a rule show what was changed. Run `qlik2rego fmt -w`.",
+		Why:    "With one format, a diff of two versions of a rule shows only real changes. Run `qlik2rego fmt -w`.",
 		Source: "Regal, opa-fmt.",
 	},
 	Check: func(p *Pass) {
@@ -341,10 +342,10 @@ var _ = New(Lint{
 	Code: "Q0497", Title: "uneven spaces in the filter", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
 	Supersedes: []diag.Code{"Q0496"},
 	Doc: Doc{
-		What:   "Some commas of the filter are followed by a space and some are not, or spaces stand before a comma.",
+		What:   "Some commas of the filter are followed by a space and some are not, or there are spaces before a comma.",
 		Wrong:  []string{`App_*,Stream_*, DataConnection_*: user.group = "A" and resource.owner = user`},
 		Right:  []string{`App_*, Stream_*, DataConnection_*: user.group = "A" and resource.owner = user`, `App_*,Stream_*: user.group = "A" and resource.owner = user`},
-		Why:    "Two filters that mean the same differ as text, and a comparison of exports shows changes that are none.",
+		Why:    "Equal filters then differ as text, and a diff of exports shows changes without meaning.",
 		Source: readability,
 	},
 	Check: func(p *Pass) {
@@ -377,10 +378,10 @@ func (r *Rule) itemTexts() []string {
 var _ = New(Lint{
 	Code: "Q0498", Title: "filter item that another one includes", Category: Style, Level: diag.Info, Fix: Automatic, Disabled: true,
 	Doc: Doc{
-		What:   "An item of the filter is given twice, or another item hits all that it hits.",
+		What:   "An item of the filter is duplicate, or another item includes it.",
 		Wrong:  []string{`App_*,App_*: user.group = "A" and resource.owner = user`, `App*,App.Object_*: user.group = "A" and resource.owner = user`},
 		Right:  []string{`App*: user.group = "A" and resource.owner = user`},
-		Why:    "The item changes nothing and hides what the filter hits.",
+		Why:    "The item has no effect and makes the filter harder to understand.",
 		Source: readability,
 	},
 	Check: func(p *Pass) {

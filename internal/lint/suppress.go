@@ -16,9 +16,8 @@ var codeUnusedIgnore = New(Lint{
 		What:  "A comment `qlik2rego:ignore` gives no reason, names a code that does not exist, or suppresses nothing.",
 		Wrong: []string{`App_* update {qlik2rego:ignore Q0454}: user.userId = "anna" and user.userDirectory = "ACME"`},
 		Right: []string{`App_* update {qlik2rego:ignore Q0454 the only account of the robot}: user.userId = "anna" and user.userDirectory = "ACME"`},
-		Why: "The comment of a rule is the only free text that a site keeps, so that is where a finding is accepted: " +
-			"`qlik2rego:ignore CODE reason`. Without a reason the next reader cannot tell whether the finding was understood. " +
-			"A comment that suppresses nothing any more hides the next finding of its kind.",
+		Why: "The comment of a rule accepts a finding with `qlik2rego:ignore CODE reason`. Without a reason, readers cannot tell why " +
+			"the finding was accepted. A comment that suppresses nothing would hide the next finding of its kind.",
 		Source: "Practice of linters such as Regal and golangci-lint.",
 	},
 	// Suppression itself reports it, once it knows what the comments suppress.
