@@ -7,39 +7,67 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/privilege"
 )
 
+// entryPoints are the functions that every module of a type scope has: the name, the
+// parameters, and the value without a rule.
+var entryPoints = []struct{ name, params, none string }{
+	{"may", "action, id", "false"},
+	{"granted_by", "action, id", "set()"},
+	{"actions", "id", "set()"},
+}
+
 // index writes the module that maps a type to its module.
 func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, names *names) Module {
 	m := newModule("types", "Which module decides about the resources of a type", names)
 	var named, prefixes []string
-	may := []string{"default may(_, _, _) := false\n"}
-	grantedBy := []string{"default granted_by(_, _, _) := set()\n"}
-	actions := []string{"default actions(_, _) := set()\n"}
+	var byType, byPrefix []*privilege.Class
 	for _, c := range plan.Classes {
-		if served[c] != c {
+		switch {
+		case served[c] != c:
 			continue
-		}
-		test := []string{"type == " + quote(c.Key)}
-		if c.Named {
+		case c.Named:
 			named = append(named, c.Key)
-		} else {
+			if len(c.Rules) > 0 {
+				byType = append(byType, c)
+			}
+		default:
 			prefixes = append(prefixes, c.Prefix())
-			test = []string{"not named[type]", "longest_prefix(type) == " + quote(c.Prefix())}
+			if len(c.Rules) > 0 {
+				byPrefix = append(byPrefix, c)
+			}
 		}
-		if len(c.Rules) == 0 {
-			continue
-		}
-		pkg := m.use("types." + names.packages[c.Key])
-		may = append(may, definition("may(type, action, id) := "+pkg+".may(action, id)", test))
-		grantedBy = append(grantedBy, definition("granted_by(type, action, id) := "+pkg+".granted_by(action, id)", test))
-		actions = append(actions, definition("actions(type, id) := "+pkg+".actions(id)", test))
 	}
-	m.write(strings.Join(may, "\n"))
-	m.write(strings.Join(grantedBy, "\n"))
-	m.write(strings.Join(actions, "\n"))
-	m.write(comment(" ", "The longest prefix of a type's name that a filter has: of two, the longer sorts last.") +
-		"longest_prefix(type) := max({prefix |\n\tsome prefix in prefixes\n\tstartswith(type, prefix)\n})\n")
+	for _, e := range entryPoints {
+		blanks := strings.Repeat(", _", strings.Count(e.params, ",")+1)
+		definitions := []string{fmt.Sprintf("default %s(_%s) := %s\n", e.name, blanks, e.none)}
+		call := func(c *privilege.Class) string {
+			return fmt.Sprintf("%s.%s(%s)", m.use("types."+names.packages[c.Key]), e.name, e.params)
+		}
+		head := fmt.Sprintf("%s(type, %s) := ", e.name, e.params)
+		for _, c := range byType {
+			definitions = append(definitions, definition(head+call(c), []string{"type == " + quote(c.Key)}))
+		}
+		switch {
+		case len(byPrefix) == 0:
+		case len(prefixes) == 1:
+			definitions = append(definitions, definition(head+call(byPrefix[0]), []string{"not named[type]"}))
+		default:
+			unnamed := e.name + "_unnamed"
+			definitions = append(definitions, definition(fmt.Sprintf("%s%s(longest_prefix(type), %s)", head, unnamed, e.params), []string{"not named[type]"}))
+			for _, c := range byPrefix {
+				definitions = append(definitions, fmt.Sprintf("%s(%s, %s) := %s\n", unnamed, quote(c.Prefix()), e.params, call(c)))
+			}
+		}
+		m.write(strings.Join(definitions, "\n"))
+	}
+	if len(byPrefix) == 0 {
+		return m.finish()
+	}
+	if len(prefixes) > 1 {
+		m.write(comment(" ", "The longest prefix of a type's name that a filter has: of two, the longer sorts last.") +
+			"longest_prefix(type) := max({prefix |\n\tsome prefix in prefixes\n\tstartswith(type, prefix)\n})\n")
+		m.write(set("prefixes", prefixes))
+	}
 	m.write(comment(" ", "The types with a module of their own, or with no rights at all.") + set("named", named))
-	m.write(set("prefixes", prefixes))
 	return m.finish()
 }
 

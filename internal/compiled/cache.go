@@ -2,6 +2,7 @@ package compiled
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -46,19 +47,65 @@ type results struct {
 	hash     uint64
 	members  members
 	outlines members
-	rules    []cachedRule
-	calls    []callEntry
-}
-
-type cachedRule struct {
-	id    int32
-	value any
+	rules    ruleTable
+	calls    callMemo
 }
 
 const (
 	cachedRulesMax = 512
 	cachedCallsMax = 32
+	// cachedGen is the gen of all calls of a cache.
+	cachedGen = 1
 )
+
+// ruleTable holds values by the id of their rule, and *remaining by that of their
+// choice. It is a hash table with open addressing.
+type ruleTable struct {
+	entries []ruleEntry
+	used    int
+}
+
+// ruleEntry is a place of a table. Its id is one more than that of the rule, so that 0
+// is a free place.
+type ruleEntry struct {
+	id    int32
+	value any
+}
+
+func (t *ruleTable) get(id int32) (any, bool) {
+	if t.used == 0 {
+		return nil, false
+	}
+	e := t.find(id)
+	return e.value, e.id != 0
+}
+
+// find returns the entry of an id, or the free one where it belongs.
+func (t *ruleTable) find(id int32) *ruleEntry {
+	mask := uint32(len(t.entries) - 1)
+	for i := uint32(id) * 0x9e3779b1 >> 8 & mask; ; i = (i + 1) & mask {
+		if e := &t.entries[i]; e.id == id+1 || e.id == 0 {
+			return e
+		}
+	}
+}
+
+func (t *ruleTable) put(id int32, value any) {
+	if 2*t.used >= len(t.entries) {
+		old := t.entries
+		t.entries = make([]ruleEntry, max(8, 2*len(old)))
+		for _, e := range old {
+			if e.id != 0 {
+				*t.find(e.id - 1) = e
+			}
+		}
+	}
+	e := t.find(id)
+	if e.id == 0 {
+		t.used++
+	}
+	*e = ruleEntry{id + 1, value}
+}
 
 // find returns the results for the members of the input, or nil.
 func (c *resultCache) find(hash uint64, of members) *results {
@@ -109,19 +156,34 @@ func (m *machine) recall(stable []*ast.Term) {
 		return
 	}
 	m.caching = true
-	for i := range m.current.rules {
-		r := &m.current.rules[i]
-		m.rules[r.id] = ruleMemo{gen: m.gen, value: r.value}
+}
+
+// cachedRule returns the value of a rule in an earlier query with the same members.
+func (m *machine) cachedRule(id int32) (any, bool) {
+	if m.current == nil {
+		return nil, false
 	}
-	for i := range m.current.calls {
-		m.calls.add(m.gen, &m.current.calls[i])
+	v, ok := m.current.rules.get(id)
+	if ok {
+		memo := &m.rules[id]
+		memo.gen, memo.varies, memo.value = m.gen, false, v
 	}
+	return v, ok
+}
+
+// cachedCall returns the result of a call in an earlier query with the same members.
+func (m *machine) cachedCall(of int32, hash uint64, args []any) (any, bool) {
+	if m.current == nil || m.current.calls.used == 0 {
+		return nil, false
+	}
+	e := m.current.calls.find(cachedGen, of, hash, args)
+	return e.value, e.gen == cachedGen
 }
 
 // retain caches the results that were noted. It is called before the values that the
 // machine made are used again.
 func (m *machine) retain() {
-	if len(m.notedRules)+len(m.notedCalls) > 0 {
+	if len(m.notedRules)+len(m.notedCalls)+len(m.notedSequences) > 0 {
 		if m.current == nil {
 			m.current = &results{hash: m.hash, members: m.members}
 			for i, v := range m.members {
@@ -130,24 +192,28 @@ func (m *machine) retain() {
 			m.cache.add(m.current)
 		}
 		for _, id := range m.notedRules {
-			if v, ok := frozen(m.rules[id].value); ok && len(m.current.rules) < cachedRulesMax {
-				m.current.rules = append(m.current.rules, cachedRule{id, v})
+			if v, ok := frozen(m.rules[id].value); ok && m.current.rules.used < cachedRulesMax {
+				m.current.rules.put(id, v)
 			} else {
 				m.rules[id].uncached = true
 			}
 		}
+		for _, id := range m.notedSequences {
+			if m.current.rules.used < cachedRulesMax {
+				m.current.rules.put(id, m.rules[id].value)
+			}
+		}
 		for i := range m.notedCalls {
 			e := &m.notedCalls[i]
-			if len(m.current.calls) == cachedCallsMax {
+			if m.current.calls.used == cachedCallsMax {
 				break
 			}
 			if v, ok := frozen(e.value); ok {
-				e.value = v
-				m.current.calls = append(m.current.calls, *e)
+				m.current.calls.put(cachedGen, e.of, e.hash, e.args[:], v, false)
 			}
 		}
 		clear(m.notedCalls)
-		m.notedRules, m.notedCalls = m.notedRules[:0], m.notedCalls[:0]
+		m.notedRules, m.notedCalls, m.notedSequences = m.notedRules[:0], m.notedCalls[:0], m.notedSequences[:0]
 	}
 	m.current, m.members = nil, members{}
 }
@@ -331,6 +397,24 @@ func numberless(v any) bool {
 	return true
 }
 
+// unnamedMax is the number of calls in a row after which a function is taken for one
+// whose arguments are never named.
+const unnamedMax = 64
+
+// named says whether the policy names the arguments of a call.
+func (m *machine) named(of int32, args []any) bool {
+	memo := &m.rules[of]
+	if memo.unnamed == unnamedMax {
+		return false
+	}
+	if m.names.have(args) {
+		memo.unnamed = 0
+		return true
+	}
+	memo.unnamed++
+	return false
+}
+
 // names are the strings that a policy's expressions have. It is safe for concurrent use.
 type names struct {
 	mu   sync.RWMutex
@@ -352,7 +436,7 @@ func (n *names) add(list ...string) {
 func (n *names) have(args []any) bool {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	for _, a := range args {
+	for _, a := range slices.Backward(args) { // ids, which no policy names, are often the last
 		s, ok := stringOf(a)
 		if !ok {
 			return false

@@ -1,6 +1,8 @@
 package compiled
 
 import (
+	"slices"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
@@ -54,7 +56,18 @@ func (c *bodyCompiler) callRules(ref ast.Ref, terms []*ast.Term, sc scope, next 
 	args := c.values(terms[:arity], sc)
 	u := g.whole(c.program)
 	c.mayFail = c.mayFail || u.mayFail
+	c.calls(u, terms[:arity])
 	return c.result(u.calling(args), terms[arity:], sc, next)
+}
+
+// calls notes a call. Results are kept if there are other calls, or one in a loop. Those
+// of constant arguments are kept for the cache.
+func (c *bodyCompiler) calls(u *unit, args []*ast.Term) {
+	u.calls++
+	isConstant := !slices.ContainsFunc(args, func(t *ast.Term) bool { _, ok := constant(t); return !ok })
+	if u.calls > 1 || c.enumerates || isConstant {
+		u.shared.Store(true)
+	}
 }
 
 func (u *unit) calling(args []expr) expr {

@@ -8,10 +8,12 @@ import (
 
 // candidate is a rule before it is put where it is found.
 type candidate struct {
-	rule    *rule
-	hasElse bool
+	// steps are those of the rule and of what else it says.
+	steps []step
 	// tests are conditions without which the rule has no value.
 	tests []test
+	// reads are the arguments that it reads, as operands.
+	reads map[string]bool
 }
 
 // test says that an operand is one of some strings.
@@ -21,10 +23,10 @@ type test struct {
 	texts   []string
 }
 
-// choice finds the rules that may have a value: those in rules, then those under the
+// choice finds the rules that may have a value: those in tries, then those under the
 // string that the operand is, then those of rest.
 type choice struct {
-	rules  []*rule
+	tries  []*sequence
 	test   expr
 	byText map[string]*choice
 	rest   *choice
@@ -33,8 +35,16 @@ type choice struct {
 // maxScanned is the number up to which rules are tried one by one.
 const maxScanned = 2
 
-// choose arranges candidates. It takes the operand that most of them test.
-func choose(candidates []*candidate, done map[string]bool) *choice {
+// chooser arranges the candidates of a unit.
+type chooser struct {
+	program *Program
+	// first is that of the unit.
+	first bool
+}
+
+// choose arranges candidates. It takes the operand that most of them test. done are the
+// operands that need no test any more, fixed those of them that are a known string.
+func (ch chooser) choose(candidates []*candidate, done, fixed map[string]bool) *choice {
 	counts := map[string]int{}
 	best := ""
 	for _, c := range candidates {
@@ -49,16 +59,9 @@ func choose(candidates []*candidate, done map[string]bool) *choice {
 		}
 	}
 	if len(candidates) <= maxScanned || counts[best] < 2 {
-		c := &choice{}
-		for _, candidate := range candidates {
-			c.rules = append(c.rules, candidate.rule)
-		}
-		return c
+		return ch.leaf(candidates, fixed)
 	}
-	here := map[string]bool{best: true}
-	for operand := range done {
-		here[operand] = true
-	}
+	here, fixedHere := with(done, best), with(fixed, best)
 	byText := map[string][]*candidate{}
 	var rest []*candidate
 	c := &choice{byText: map[string]*choice{}}
@@ -78,12 +81,68 @@ func choose(candidates []*candidate, done map[string]bool) *choice {
 		}
 	}
 	for text, list := range byText {
-		c.byText[text] = choose(list, here)
+		c.byText[text] = ch.choose(list, here, fixedHere)
 	}
 	if len(rest) > 0 {
-		c.rest = choose(rest, here)
+		c.rest = ch.choose(rest, here, fixed)
 	}
 	return c
+}
+
+// leaf returns the choice of rules that are tried one by one.
+func (ch chooser) leaf(candidates []*candidate, fixed map[string]bool) *choice {
+	c := &choice{}
+	for i, candidate := range candidates {
+		isFixed := true
+		for operand := range candidate.reads {
+			isFixed = isFixed && fixed[operand]
+		}
+		if !ch.first || i == 0 {
+			c.tries = append(c.tries, &sequence{id: -1})
+		}
+		c.tries[len(c.tries)-1].add(candidate.steps, isFixed)
+	}
+	for _, q := range c.tries {
+		q.cache(ch.program)
+	}
+	return c
+}
+
+func with(set map[string]bool, more string) map[string]bool {
+	union := map[string]bool{more: true}
+	for name := range set {
+		union[name] = true
+	}
+	return union
+}
+
+// reads adds the arguments that a definition reads, as operands.
+func reads(r *ast.Rule, operands map[string]bool) {
+	params := r.Head.Args
+	byVar := map[ast.Var]string{}
+	for i, p := range params {
+		v, isVar := p.Value.(ast.Var)
+		if _, again := byVar[v]; !isVar || again {
+			operands[argument(i)] = true
+			continue
+		}
+		byVar[v] = argument(i)
+	}
+	note := func(v ast.Var) bool {
+		if operand, ok := byVar[v]; ok {
+			operands[operand] = true
+		}
+		return false
+	}
+	for _, p := range params {
+		if _, isVar := p.Value.(ast.Var); !isVar {
+			ast.WalkVars(p, note)
+		}
+	}
+	ast.WalkVars(r.Body, note)
+	if r.Head.Value != nil {
+		ast.WalkVars(r.Head.Value, note)
+	}
 }
 
 func (c *candidate) find(operand string) *test {

@@ -283,3 +283,22 @@ p := [1.50, "a", null, true, {"b", "a"}, {"k": [1]}, data.d, [x | some x in data
 		t.Errorf("%s, OPA says %s", got, want[0])
 	}
 }
+
+// OPA answers a call with the result of an earlier one whose arguments are equal, however
+// the numbers in them are written. So does compiled code, also where it sees only one
+// place that calls the function.
+func TestCallsWithEqualNumbers(t *testing.T) {
+	p := mustPolicy(t, `package t
+
+f(x) := json.marshal(x)
+
+g(x, _) := f(x)
+
+p := [g(input.v, "a"), g(input.w, "b")]
+`, nil)
+	for _, input := range []string{`{"v": 1, "w": 1.0}`, `{"v": 1.0, "w": 1}`, `{"v": 1, "w": 2}`, `{"v": "1", "w": 1}`, `{"v": [1], "w": [1.0]}`} {
+		if refusal := p.agree(t, "data.t.p", ast.MustParseTerm(input).Value); refusal != nil {
+			t.Fatal(refusal)
+		}
+	}
+}

@@ -160,6 +160,7 @@ func (c *bodyCompiler) every(e *ast.Every, sc scope, next func() step) step {
 	}
 	key, value := bind(e.Key), bind(e.Value)
 	enumerates := c.enumerates
+	c.enumerates = true
 	body := c.body(e.Body, inner, func() step { return found })
 	c.enumerates = enumerates
 	then := next()

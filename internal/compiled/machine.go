@@ -40,6 +40,7 @@ type machine struct {
 	cache           *resultCache
 	current         *results
 	notedRules      []int32
+	notedSequences  []int32
 	notedCalls      []callEntry
 	names           *names
 	lists           pool[list]
@@ -58,7 +59,10 @@ type ruleMemo struct {
 	// varies is that of the machine after the evaluation. uncached says that values are
 	// too large for the cache.
 	varies, uncached bool
-	value            any
+	// unnamed is, of a function, the number of calls in a row that were not cached
+	// because of their arguments.
+	unnamed uint8
+	value   any
 }
 
 func newMachine(rules int, names *names) *machine {
@@ -122,6 +126,7 @@ type callMemo struct {
 
 const (
 	callsAtFirst = 128
+	callsLeast   = 8
 	// callArgs is the number of arguments up to which results are remembered.
 	callArgs = 4
 )
@@ -133,6 +138,15 @@ type callEntry struct {
 	hash   uint64
 	args   [callArgs]any
 	value  any
+}
+
+// known returns the value of a rule that was evaluated before, and whether it was.
+func (m *machine) known(id int32) (any, bool) {
+	if memo := &m.rules[id]; memo.gen == m.gen {
+		m.varies = m.varies || memo.varies
+		return memo.value, true
+	}
+	return m.cachedRule(id)
 }
 
 // remember remembers the value of a rule, and notes it for the cache if it may be
@@ -197,18 +211,11 @@ func (c *callMemo) put(gen uint32, of int32, hash uint64, args []any, value any,
 	return e
 }
 
-// add remembers a result of an earlier query.
-func (c *callMemo) add(gen uint32, cached *callEntry) {
-	e := c.place(gen, cached.hash)
-	*e = *cached
-	e.gen = gen
-}
-
 // place returns a free entry for a result.
 func (c *callMemo) place(gen uint32, hash uint64) *callEntry {
-	if 4*c.used > 3*len(c.entries) {
+	if 4*c.used >= 3*len(c.entries) {
 		old := c.entries
-		c.entries = make([]callEntry, 2*len(old))
+		c.entries = make([]callEntry, max(callsLeast, 2*len(old)))
 		for i := range old {
 			if e := &old[i]; e.gen == gen {
 				*c.free(gen, e.hash) = *e

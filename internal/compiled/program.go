@@ -118,7 +118,11 @@ func (p *Program) inputPrefix(ref ast.Ref) expr {
 	if len(ref) == 2 && p.isStable(ref) {
 		of = func(m *machine, _ []any) any { return m.input }
 	}
-	e := p.once(func(m *machine, s []any) any {
+	once := p.once
+	if !p.isStable(ref) {
+		once = p.oncePerQuery
+	}
+	e := once(func(m *machine, s []any) any {
 		v := of(m, s)
 		if v == nil {
 			return nil
@@ -129,14 +133,26 @@ func (p *Program) inputPrefix(ref ast.Ref) expr {
 	return e
 }
 
-// once evaluates an expression that needs no frame once a query.
+// oncePerQuery evaluates an expression that needs no frame, and whose value depends on
+// more than the stable members, once a query.
+func (p *Program) oncePerQuery(e expr) expr {
+	id := p.newID()
+	return func(m *machine, s []any) any {
+		m.varies = true
+		memo := &m.rules[id]
+		if memo.gen != m.gen {
+			*memo = ruleMemo{gen: m.gen, varies: true, value: e(m, s)}
+		}
+		return memo.value
+	}
+}
+
+// once evaluates an expression that needs no frame once a query, or less often.
 func (p *Program) once(e expr) expr {
 	id := p.newID()
 	return func(m *machine, s []any) any {
-		memo := &m.rules[id]
-		if memo.gen == m.gen {
-			m.varies = m.varies || memo.varies
-			return memo.value
+		if v, ok := m.known(id); ok {
+			return v
 		}
 		before := m.varies
 		m.varies = false

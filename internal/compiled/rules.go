@@ -1,6 +1,8 @@
 package compiled
 
 import (
+	"sync/atomic"
+
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
@@ -38,17 +40,10 @@ type unit struct {
 	first bool
 	// mayFail says that the evaluation may end in an error.
 	mayFail bool
-}
-
-// rule is one definition. It leaves its value in the first slot of the frame, in
-// which the arguments follow.
-type rule struct {
-	run    step
-	orElse *rule
-	// id is that of the memo, negative without one. There is one where the values of
-	// definitions may be cached although that of all together is not: without arguments,
-	// and where each is evaluated from nothing.
-	id int32
+	// calls is the number of places that call the function, guarded by the mutex of the
+	// program, and shared says that results are worth to be kept for other calls.
+	calls  int
+	shared atomic.Bool
 }
 
 // kindOf refuses what is outside the fragment.
@@ -143,27 +138,24 @@ func (g *group) compile(p *Program, byKey bool) *unit {
 			continue
 		}
 		n++
-		candidate := &candidate{}
-		for into := &candidate.rule; r != nil; r, into = r.Else, &(*into).orElse {
+		candidate := &candidate{reads: map[string]bool{}}
+		for ; r != nil; r = r.Else {
 			c := &bodyCompiler{program: p, slots: map[ast.Var]int{}, size: 1 + u.arity, indexOf: p.compiler.ComprehensionIndex}
-			*into = &rule{run: c.rule(g, u, r, byKey), id: -1}
-			if g.kind == complete && (r.Else != nil || into != &candidate.rule || u.first && len(g.rules) > 1) {
-				(*into).id = p.newID()
-			}
+			candidate.steps = append(candidate.steps, c.rule(g, u, r, byKey))
 			u.size = max(u.size, c.size)
 			u.mayFail = u.mayFail || c.mayFail
 			enumerates = enumerates || c.enumerates
-			candidate.hasElse = candidate.hasElse || r.Else != nil
-			if !candidate.hasElse {
+			if len(candidate.steps) == 1 && r.Else == nil {
 				candidate.tests = c.tests(u, r)
 			}
+			reads(r, candidate.reads)
 		}
 		candidates = append(candidates, candidate)
 	}
 	if g.kind != partialSet && !(byKey && g.kind == objectSet) && !u.first && (n > 1 || enumerates) {
 		u.mayFail = true
 	}
-	u.root = choose(candidates, nil)
+	u.root = chooser{p, u.first}.choose(candidates, nil, nil)
 	return u
 }
 
@@ -185,7 +177,8 @@ func sameConstant(rules []*ast.Rule) bool {
 	return true
 }
 
-// rule compiles a definition: its arguments, or its key, its body and its value.
+// rule compiles a definition: its arguments, or its key, its body and its value, which
+// it leaves in the first slot of the frame. The arguments follow there.
 func (c *bodyCompiler) rule(g *group, u *unit, r *ast.Rule, byKey bool) step {
 	sc := scope{}
 	var params []*ast.Term

@@ -22,8 +22,8 @@ func (u *unit) eval(m *machine, s []any) any {
 // try evaluates the rules that are left to choose from, and reports whether to stop.
 func (u *unit) try(m *machine, s []any, c *choice) bool {
 	for ; c != nil; c = c.rest {
-		for _, r := range c.rules {
-			if u.one(m, s, r) {
+		for _, q := range c.tries {
+			if u.one(m, s, q) {
 				return true
 			}
 		}
@@ -39,49 +39,25 @@ func (u *unit) try(m *machine, s []any, c *choice) bool {
 	return m.err != nil
 }
 
-func (u *unit) one(m *machine, s []any, r *rule) bool {
-	if r.orElse == nil {
-		r.eval(m, s)
+func (u *unit) one(m *machine, s []any, q *sequence) bool {
+	before := s[0]
+	if before == nil || len(q.steps) == 1 {
+		q.first(m, s)
 		return m.err != nil || u.first && s[0] != nil
 	}
-	before := s[0]
 	s[0] = nil
-	for ; r != nil && s[0] == nil && m.err == nil; r = r.orElse {
-		r.eval(m, s)
+	q.first(m, s)
+	if s[0] != nil && (!equal(before, s[0]) || !sameText(before, s[0])) {
+		m.fail(ErrConflict)
 	}
-	if before != nil {
-		if s[0] != nil && (!equal(before, s[0]) || !sameText(before, s[0])) {
-			m.fail(ErrConflict)
-		}
-		s[0] = before
-	}
-	return m.err != nil || u.first && s[0] != nil
-}
-
-// eval evaluates a definition.
-func (r *rule) eval(m *machine, s []any) {
-	if r.id < 0 {
-		r.run(m, s)
-		return
-	}
-	memo := &m.rules[r.id]
-	if memo.gen == m.gen {
-		m.varies = m.varies || memo.varies
-		s[0] = memo.value
-		return
-	}
-	before := m.varies
-	m.varies = false
-	r.run(m, s)
-	m.remember(r.id, s[0], before)
+	s[0] = before
+	return m.err != nil
 }
 
 // read returns the value of a unit without arguments, which is evaluated once a query.
 func (u *unit) read(m *machine, empty any) any {
-	memo := &m.rules[u.id]
-	if memo.gen == m.gen {
-		m.varies = m.varies || memo.varies
-		return memo.value
+	if v, ok := m.known(u.id); ok {
+		return v
 	}
 	if m.tick() {
 		return nil
@@ -107,6 +83,9 @@ func (u *unit) call(m *machine, s []any) any {
 		return nil
 	}
 	args := s[1 : 1+u.arity]
+	if !u.shared.Load() && areStrings(args) {
+		return u.eval(m, s)
+	}
 	hash, ok := m.hashArgs(u.id, args)
 	if !ok {
 		m.varies = true // as the results of calls may
@@ -116,17 +95,31 @@ func (u *unit) call(m *machine, s []any) any {
 		m.varies = m.varies || e.varies
 		return e.value
 	}
+	if v, ok := m.cachedCall(u.id, hash, args); ok {
+		return v
+	}
 	before := m.varies
 	m.varies = false
 	v := u.eval(m, s)
 	if m.err == nil {
 		e := m.calls.put(m.gen, u.id, hash, args, v, m.varies)
-		if m.caching && !m.varies && m.names.have(args) {
+		if m.caching && !m.varies && m.named(u.id, args) {
 			m.notedCalls = append(m.notedCalls, *e)
 		}
 	}
 	m.varies = m.varies || before
 	return v
+}
+
+// areStrings says whether it does not matter which of the calls with equal arguments was
+// the first: numbers that are equal may be written in two ways.
+func areStrings(args []any) bool {
+	for _, a := range args {
+		if _, ok := stringOf(a); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // virtual compiles a reference to rules: the part of it whose look-up is special, and
@@ -158,6 +151,7 @@ func (c *bodyCompiler) virtual(g *group, rest ast.Ref, sc scope) (expr, ast.Ref,
 func (c *bodyCompiler) part(g *group, t *ast.Term, sc scope) expr {
 	name := c.value(t, sc)
 	u := g.at(c.program)
+	u.shared.Store(true)
 	c.mayFail = c.mayFail || u.mayFail
 	part := func(m *machine, s []any) any {
 		k := name(m, s)
