@@ -50,7 +50,7 @@ func (r *Rules) Audit(ctx context.Context, o AuditOptions) (iter.Seq[Right], err
 	}
 	everything := matrix.Selection{Subject: func(int32) bool { return true }, Resource: func(*matrix.Type, int32) bool { return true }}
 	creators := make([]map[int32][]string, len(m.Types))
-	whole := m.Fold(everything)
+	whole := m.Group(everything)
 	for i, t := range whole.Types {
 		found, err := whole.Creators(ctx, t)
 		if err != nil {
@@ -61,7 +61,7 @@ func (r *Rules) Audit(ctx context.Context, o AuditOptions) (iter.Seq[Right], err
 			creators[i][c.Subject] = ruleIDs(t, c.Rules)
 		}
 	}
-	folded := m.Without(ruleset.CreateAction).Fold(everything)
+	folded := m.Without(ruleset.CreateAction).Group(everything)
 	return func(yield func(Right) bool) {
 		for i, t := range folded.Types {
 			if !rightsOf(r, folded, t, creators[i], yield) {
@@ -72,7 +72,7 @@ func (r *Rules) Audit(ctx context.Context, o AuditOptions) (iter.Seq[Right], err
 }
 
 // ruleIDs returns the ids of rules of a type, sorted.
-func ruleIDs(t *matrix.FoldedType, rules []int32) []string {
+func ruleIDs(t *matrix.GroupedType, rules []int32) []string {
 	ids := make([]string, len(rules))
 	for i, rule := range rules {
 		ids[i] = t.Rules[rule].ID
@@ -83,7 +83,7 @@ func ruleIDs(t *matrix.FoldedType, rules []int32) []string {
 
 // rightsOf yields the rights on resources of one type. creators gives the rules by which
 // subjects may create such resources.
-func rightsOf(r *Rules, f *matrix.Folded, t *matrix.FoldedType, creators map[int32][]string, yield func(Right) bool) bool {
+func rightsOf(r *Rules, f *matrix.Grouped, t *matrix.GroupedType, creators map[int32][]string, yield func(Right) bool) bool {
 	typ := t.Type.Type
 	if known, ok := r.w.Options.Schema.Type(typ); ok {
 		typ = known.Name

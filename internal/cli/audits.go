@@ -100,7 +100,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 				return matches
 			},
 		}
-		folded := m.Without(ruleset.CreateAction).Fold(selection)
+		folded := m.Without(ruleset.CreateAction).Group(selection)
 		// An empty answer to a question about nobody would pass for "has no rights".
 		if !someone && ctx.IsSet("user") {
 			if len(left) > 0 {
@@ -113,9 +113,9 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 				meant(ctx.StringSlice("resource"), func(given string) string { return known.meantOf(a.types, given) }))
 		}
 		a.left = len(left)
-		one := &report.Audit{Context: from, Case: with.sent, Names: names, Folded: folded}
+		one := &report.Audit{Context: from, Case: with.sent, Names: names, Grouped: folded}
 		if a.actions&uint32(ruleset.CreateAction) != 0 {
-			one.Creation, err = report.FindCreation(ctx.Context, m.Fold(selection), partition.NewReader(&b.Data), relationOf(data))
+			one.Creation, err = report.FindCreation(ctx.Context, m.Group(selection), partition.NewReader(&b.Data), relationOf(data))
 		}
 		return one, err
 	}

@@ -63,7 +63,7 @@ func (s *Streams) categoryTab(ctx *cli.Context, a *audited, c ruleset.Category, 
 		return err
 	}
 	names := (&audited{bundle: b, category: c, by: "summary", inactive: a.inactive}).names()
-	audit := &report.Audit{Context: session.Context, Names: names, Folded: m.Fold(matrix.Selection{
+	audit := &report.Audit{Context: session.Context, Names: names, Grouped: m.Group(matrix.Selection{
 		Subject: func(int32) bool { return true },
 		Resource: func(t *matrix.Type, _ int32) bool {
 			_, access := ruleset.AccessKindOf(t.Type)

@@ -36,9 +36,9 @@ func reachOf(ctx context.Context, rules []ruleset.Rule, site *site) map[string]r
 	if err != nil {
 		return nil // the rules or the snapshot have errors, which check shows
 	}
-	a := &report.Audit{Folded: m.Without(ruleset.CreateAction).Fold(everything)}
+	a := &report.Audit{Grouped: m.Without(ruleset.CreateAction).Group(everything)}
 	noParents := func(string, string) string { return "" }
-	if a.Creation, err = report.FindCreation(ctx, m.Fold(everything), partition.NewReader(&b.Data), noParents); err != nil {
+	if a.Creation, err = report.FindCreation(ctx, m.Group(everything), partition.NewReader(&b.Data), noParents); err != nil {
 		return nil
 	}
 	all := map[string]reached{}

@@ -70,7 +70,7 @@ const (
 
 // grid is what is shown of a matrix, with what names it.
 type grid struct {
-	*matrix.Folded
+	*matrix.Grouped
 	reader *partition.Reader
 	action uint32
 }
@@ -113,7 +113,7 @@ func (c *console) grid(ctx context.Context, q url.Values, p snapshot.Progress) (
 	contains := func(text string, m member) bool {
 		return text == "" || strings.Contains(strings.ToLower(m.ID+" "+m.Name), text)
 	}
-	g.Folded = one.Fold(matrix.Selection{
+	g.Grouped = one.Group(matrix.Selection{
 		Subject: func(n int32) bool { return contains(who, g.user(m, n)) },
 		Resource: func(t *matrix.Type, n int32) bool {
 			return int(n) < t.Recorded && contains(what, g.resource(t, n))
@@ -144,7 +144,7 @@ func (g *grid) resource(t *matrix.Type, n int32) member {
 }
 
 // cell returns what rules grant, nil for nothing.
-func (g *grid) cell(t *matrix.FoldedType, rules []int32) *cell {
+func (g *grid) cell(t *matrix.GroupedType, rules []int32) *cell {
 	one := &cell{Rules: []string{}}
 	for _, n := range rules {
 		if granted := t.Rules[n].Actions; granted != 0 && (g.action == 0 || granted&g.action != 0) {
@@ -228,7 +228,7 @@ func (g *grid) fill(a *access) {
 }
 
 // grants says whether the group of a row has rights on one of some resources.
-func (a *access) grants(row int, t *matrix.FoldedType, resources []int32) bool {
+func (a *access) grants(row int, t *matrix.GroupedType, resources []int32) bool {
 	return slices.ContainsFunc(resources, func(n int32) bool {
 		at := t.GroupOf(n)
 		return at < len(a.Cells[row]) && a.Cells[row][at] != nil
@@ -250,7 +250,7 @@ func (c *console) accessCSV(w http.ResponseWriter, r *http.Request) {
 	name := r.URL.Query().Get("type")
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", "access-"+schema.Fold(name)+".csv"))
-	audit := &report.Audit{Context: r.URL.Query().Get("context"), Folded: g.Folded, Names: report.Names{
+	audit := &report.Audit{Context: r.URL.Query().Get("context"), Grouped: g.Grouped, Names: report.Names{
 		Type: func(string) string { return name }, Resource: g.reader.Name, Login: g.reader.Login,
 		Rule: func(id string) string {
 			if rule, ok := now.rule(id); ok {

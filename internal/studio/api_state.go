@@ -149,7 +149,7 @@ func (c *console) reach(w http.ResponseWriter, r *http.Request) {
 			if err != nil {
 				return nil, err
 			}
-			found := (&report.Audit{Folded: m.Fold(everything)}).Reach()
+			found := (&report.Audit{Grouped: m.Group(everything)}).Reach()
 			for _, rule := range now.live.Rules {
 				if (rule.Context == ruleset.QMC) == (from == "qmc") {
 					if one, ok := found[rule.ID]; ok {

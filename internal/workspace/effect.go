@@ -128,7 +128,7 @@ func (l *Live) affectedSides(ctx context.Context, to *Live, n *affected, p snaps
 	if old, err = l.affected.live.completeSide(ctx, p); err != nil {
 		return old, new, err
 	}
-	old.Kept = &l.affected.kept
+	old.Decisions = &l.affected.kept
 	old.Rules, old.Policy, new.Rules, new.Policy = l.Rules, l.Policy, to.Rules, to.Policy
 	return old, new, nil
 }

@@ -13,21 +13,21 @@ import (
 // Point is an open point of the language.
 type Point struct {
 	ID string
-	// Reading is how this product reads it, Other the other reading.
+	// Reading is the interpretation of this program, Other the other one.
 	Reading, Other string
-	// options returns the options of the other reading; nil leaves them.
+	// options returns the options of the other interpretation; nil leaves them.
 	options func(compiler.Options) compiler.Options
-	// rewrite changes a comparison of a condition to its other reading; nil rewrites nothing.
+	// rewrite rewrites a comparison to its other interpretation; nil rewrites nothing.
 	rewrite func(condition.Node) condition.Node
-	// touches says whether a comparison depends on the option; nil for a point without one.
+	// touches reports whether a comparison depends on the option; nil for a point without one.
 	touches func(condition.Node) bool
-	// whole rewrites whole conditions, once for each reading; nil rewrites none.
+	// whole rewrites whole conditions, once for each interpretation; nil rewrites none.
 	whole []func(condition.Node) condition.Node
-	// undecided says why the other reading of a node cannot be decided, or "".
+	// undecided says why the other interpretation of a node cannot be decided, or "".
 	undecided func(condition.Node) string
 }
 
-// Points returns the open points, in the order in which they are reported.
+// Points returns the open points, in the order of the report.
 func Points(options compiler.Options) []Point {
 	inequality := Point{
 		ID: "list-inequality", Reading: "!= over a list holds if some pair of values differs (any)", Other: "it holds if no pair is equal (all)",
@@ -95,19 +95,19 @@ func Points(options compiler.Options) []Point {
 	}
 }
 
-// Uncertain is a rule whose other reading cannot be decided.
+// Uncertain is a rule whose other interpretation cannot be decided.
 type Uncertain struct {
 	Rule ruleset.Rule
 	Why  string
 }
 
-// Variant is rules and options under another reading.
+// Variant is rules and options under another interpretation.
 type Variant struct {
 	Rules   []ruleset.Rule
 	Options compiler.Options
 }
 
-// With returns rules and options under each other reading of the point, and the rules
+// With returns rules and options under each other interpretation of the point, and the rules
 // that cannot be decided.
 func (p Point) With(rules []ruleset.Rule, options compiler.Options) ([]Variant, []Uncertain) {
 	var open []Uncertain
@@ -135,7 +135,8 @@ func (p Point) With(rules []ruleset.Rule, options compiler.Options) ([]Variant, 
 	return all, open
 }
 
-// Depends says whether the meaning of a rule depends on the point, by its condition alone.
+// Depends reports whether the meaning of a rule depends on the point, judging by its condition
+// alone.
 func (p Point) Depends(r ruleset.Rule) bool {
 	tree := conditionOf(r)
 	if tree == nil {
@@ -157,8 +158,8 @@ func (p Point) Depends(r ruleset.Rule) bool {
 	return found
 }
 
-// conditionOf returns the condition of a rule that can grant, nil for other rules and for
-// one that is in error. A rule without a condition has the condition true.
+// conditionOf returns the condition of a rule that can grant, nil for other rules and for rules
+// with errors. A rule without a condition has the condition true.
 func conditionOf(r ruleset.Rule) condition.Node {
 	if r.Category != ruleset.Security || r.Disabled {
 		return nil
@@ -173,7 +174,7 @@ func conditionOf(r ruleset.Rule) condition.Node {
 	return tree
 }
 
-// changed returns the rules under another reading of their conditions.
+// changed returns the rules with their conditions rewritten.
 func changed(rules []ruleset.Rule, reading func(condition.Node) condition.Node) []ruleset.Rule {
 	all := make([]ruleset.Rule, len(rules))
 	for i, r := range rules {
@@ -225,7 +226,7 @@ func rewritten(n condition.Node, rewrite func(condition.Node) condition.Node) co
 	return n // constants and calls have no open points
 }
 
-// bothMissing lets = hold where both sides are missing.
+// bothMissing makes = true if both sides are missing.
 func bothMissing(n condition.Node) condition.Node {
 	c, ok := n.(*condition.Comparison)
 	if !ok || !c.Op.Equality() {
@@ -234,7 +235,7 @@ func bothMissing(n condition.Node) condition.Node {
 	left, isLeft := c.Left.(*condition.Path)
 	right, isRight := c.Right.(*condition.Path)
 	if !isLeft || !isRight || len(left.Segments) == 0 || len(right.Segments) == 0 {
-		return n // a text or the user is never missing
+		return n // a string or the user is never missing
 	}
 	return &condition.Or{Operands: []condition.Node{c, &condition.And{Operands: []condition.Node{empty(left), empty(right)}}}}
 }
@@ -243,14 +244,14 @@ func empty(p *condition.Path) condition.Node {
 	return &condition.Call{Path: *p, Function: condition.Empty.String()}
 }
 
-// withText returns a comparison with another text on its right.
+// withText returns a comparison with another string on its right.
 func withText(c *condition.Comparison, value string) condition.Node {
 	changed := *c
 	changed.Right = &condition.String{Value: value}
 	return &changed
 }
 
-// questionMark makes ? of like stand for itself.
+// questionMark makes ? of like a literal.
 func questionMark(n condition.Node) condition.Node {
 	c, ok := n.(*condition.Comparison)
 	if !ok || !c.Op.Wildcards() {
@@ -275,10 +276,10 @@ func questionMark(n condition.Node) condition.Node {
 	return withText(c, b.String())
 }
 
-// unicodeClasses are the classes of .NET, as they stand inside of brackets.
+// unicodeClasses are the classes of .NET, as written inside brackets.
 var unicodeClasses = map[byte]string{'w': `\p{L}\p{Mn}\p{Nd}\p{Pc}`, 'd': `\p{Nd}`, 's': `\s\v\x{85}\p{Z}`}
 
-// dotNet reads a regular expression as .NET does.
+// dotNet rewrites a regular expression to the semantics of .NET.
 func dotNet(n condition.Node) condition.Node {
 	c, ok := n.(*condition.Comparison)
 	if !ok || !c.Op.Expression() {
@@ -310,7 +311,7 @@ func dotNet(n condition.Node) condition.Node {
 	return withText(c, b.String())
 }
 
-// dotNetEscape is an escape as .NET reads it; inside says that it stands in brackets.
+// dotNetEscape is an escape with the semantics of .NET; inside says that it is inside brackets.
 func dotNetEscape(letter byte, inside bool) string {
 	class, small := unicodeClasses[letter]
 	negated, large := unicodeClasses[letter|0x20]
@@ -325,7 +326,7 @@ func dotNetEscape(letter byte, inside bool) string {
 	return `\` + string(letter)
 }
 
-// wordBoundary finds what RE2 cannot be made to read as .NET does.
+// wordBoundary finds what cannot be expressed in RE2 with the semantics of .NET.
 func wordBoundary(n condition.Node) string {
 	c, ok := n.(*condition.Comparison)
 	if !ok || !c.Op.Expression() {
@@ -338,17 +339,16 @@ func wordBoundary(n condition.Node) string {
 	return ""
 }
 
-// The points that a caller has more to say of.
+// The points with additional information from the caller.
 const (
 	LettersID = "letters"
 	SessionID = "session-attributes"
 )
 
-// Letters are those that lower case and RE2 fold in different ways: ſ, ς, ı and the Kelvin
-// sign.
+// Letters are those that lower-casing and RE2 fold differently: ſ, ς, ı and the Kelvin sign.
 const Letters = "\u017f\u03c2\u0131\u212a"
 
-// specialLetters finds texts with letters that are folded in different ways.
+// specialLetters finds strings with letters that are folded differently.
 func specialLetters(n condition.Node) string {
 	c, ok := n.(*condition.Comparison)
 	if !ok {

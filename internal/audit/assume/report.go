@@ -10,56 +10,57 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Report says what depends on assumptions at one site.
+// Report describes the decisions of one site that depend on assumptions.
 type Report struct {
 	Assumptions []Assumption `json:"assumptions"`
 	// Uncertain is the number of assumptions that decisions depend on, or may.
 	Uncertain int `json:"uncertain"`
 }
 
-// Assumption says what depends on one open point of the language, or on one assumption
+// Assumption describes what depends on one open point of the language, or on one assumption
 // about the snapshot.
 type Assumption struct {
 	ID      string `json:"id"`
 	Reading string `json:"reading"`
 	Other   string `json:"other"`
-	// Gain and Loss are the rights that the other reading would grant and deny.
+	// Gain and Loss are the rights that the other interpretation would grant and deny.
 	Gain difference.Counts `json:"gain"`
 	Loss difference.Counts `json:"loss"`
-	// Rules are those that the differing rights depend on, the most rights first.
+	// Rules are those that the differing rights depend on, sorted by the number of rights,
+	// largest first.
 	Rules    []Rule               `json:"rules"`
 	Examples []difference.Example `json:"examples"`
-	// Undecided are rules of which the other reading cannot be decided.
+	// Undecided are rules whose other interpretation cannot be decided.
 	Undecided []Undecided `json:"undecided"`
-	// Note says what the comparison rests on.
+	// Note describes the basis of the comparison.
 	Note string `json:"note,omitempty"`
 }
 
-// Rule is a rule with the number of rights that depend on its reading.
+// Rule is a rule with the number of rights that depend on its interpretation.
 type Rule struct {
 	difference.RuleRef
 	Cells int64 `json:"cells"`
 }
 
-// Undecided is why another reading cannot be decided, and of which rule; without a rule it
-// is about all that the reason names.
+// Undecided says why another interpretation cannot be decided, and of which rule; without a
+// rule it is about everything that the reason names.
 type Undecided struct {
 	difference.RuleRef
 	Why string `json:"why"`
 }
 
-// New returns the assumption of a point, of which nothing has been compared yet.
+// New returns the assumption of a point, before any comparison.
 func New(id, reading, other string) Assumption {
 	return Assumption{ID: id, Reading: reading, Other: other, Rules: []Rule{}, Examples: []difference.Example{}, Undecided: []Undecided{}}
 }
 
-// Uncertain reports whether a decision depends on the assumption, or may.
+// Uncertain reports whether a decision depends, or may depend, on the assumption.
 func (a *Assumption) Uncertain() bool { return a.Gain.Cells+a.Loss.Cells > 0 || len(a.Undecided) > 0 }
 
-// maxExamples is how many examples of an assumption are kept.
+// maxExamples is the number of examples of an assumption.
 const maxExamples = 3
 
-// Count adds what another reading changes.
+// Count adds the changes of another interpretation.
 func (a *Assumption) Count(r *difference.Report) {
 	a.Gain.Cells += r.Gain.Cells
 	a.Loss.Cells += r.Loss.Cells
@@ -94,7 +95,7 @@ func (r *Report) Add(a Assumption) {
 	r.Assumptions = append(r.Assumptions, a)
 }
 
-// Verdict is the report in one sentence.
+// Verdict summarizes the report in one sentence.
 func (r *Report) Verdict() string {
 	if r.Uncertain == 0 {
 		return fmt.Sprintf("none of the %d assumptions changes a decision here", len(r.Assumptions))

@@ -8,20 +8,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Site is what is assumed about a snapshot.
+// Site is the assumptions about a snapshot.
 type Site struct {
 	// Inactive are the ids of users who do not log in.
 	Inactive []string
-	// AssumeEmpty are fields that the export does not have and that count as empty.
+	// AssumeEmpty are fields that the export does not have and that are treated as empty.
 	AssumeEmpty []schema.Field
 }
 
-// SitePoints returns what is assumed about a snapshot, as points: the other reading is a
-// site that the snapshot may stand for as well.
+// SitePoints returns the assumptions about a snapshot as points: the other interpretation is
+// another site that the snapshot may represent.
 //
-// A field that was not exported may have any value. A comparison of it is replaced by true
-// where that grants more, and by false where it grants less; by the other way round for what
-// could be lost:
+// A field that was not exported may have any value. To find what could be gained, a comparison
+// of it is replaced by true where that grants more, and by false where that grants less; to
+// find what could be lost, the other way round:
 //
 //	resource.@A.Empty() or user.name = "x"    at most: true or …    at least: false or …
 func SitePoints(site Site) []Point {
@@ -45,7 +45,7 @@ func SitePoints(site Site) []Point {
 	return points
 }
 
-// without returns a reading in which users with some ids do not meet a condition.
+// without returns an interpretation in which users with some ids do not meet a condition.
 func without(ids []string) func(condition.Node) condition.Node {
 	ids = slices.Sorted(slices.Values(ids))
 	var who []condition.Node
@@ -68,14 +68,14 @@ func anyOf(nodes []condition.Node) condition.Node {
 	return &condition.Or{Operands: nodes}
 }
 
-// unknown returns a reading in which what is read of a field holds for whatever grants most,
+// unknown returns an interpretation in which tests of a field have the values that grant most,
 // or least.
 func unknown(field schema.Field, most bool) func(condition.Node) condition.Node {
 	return func(tree condition.Node) condition.Node { return open(tree, field, most) }
 }
 
-// open replaces the leaves that read the field by favor, the truth value that they may have,
-// where the entity that has the field is of its type.
+// open replaces the leaves that read the field by the truth value favor, if the entity that has
+// the field is of its type.
 func open(n condition.Node, field schema.Field, favor bool) condition.Node {
 	each := func(operands []condition.Node) []condition.Node {
 		list := make([]condition.Node, len(operands))
@@ -122,7 +122,7 @@ func holders(p *condition.Path, field schema.Field) []condition.Node {
 		before := condition.Path{Root: p.Root, Segments: slices.Clone(p.Segments[:i])}
 		if p.Root == "user" {
 			before.Segments = append(before.Segments, condition.Segment{Name: "id"})
-			all = append(all, &condition.Not{Operand: empty(&before)}) // one on record
+			all = append(all, &condition.Not{Operand: empty(&before)}) // an existing one
 			continue
 		}
 		before.Segments = append(before.Segments, condition.Segment{Name: "resourcetype"})
@@ -131,7 +131,7 @@ func holders(p *condition.Path, field schema.Field) []condition.Node {
 	return all
 }
 
-// reads says whether the segment of a path reads the field, if the entity before it is of
+// reads reports whether the segment of a path reads the field, if the entity before it is of
 // the field's type.
 func reads(p *condition.Path, i int, s condition.Segment, field schema.Field) bool {
 	user := schema.Fold(field.Type) == "user"
@@ -139,7 +139,7 @@ func reads(p *condition.Path, i int, s condition.Segment, field schema.Field) bo
 		return false
 	}
 	name := schema.Fold(s.Name)
-	last := i == len(p.Segments)-1 // a text has no properties
+	last := i == len(p.Segments)-1 // a string has no properties
 	switch schema.Fold(field.Name) {
 	case "customproperties":
 		return last && s.Custom

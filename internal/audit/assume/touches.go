@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// entityTextReading says how an entity is compared with a text.
+// entityTextReading describes how an entity is compared with a string.
 func entityTextReading(option resolve.EntityText) string {
 	switch option {
 	case resolve.EntityTextError:
@@ -21,7 +21,7 @@ func entityTextReading(option resolve.EntityText) string {
 	return option.String()
 }
 
-// userScalars are the properties of a user that have one value.
+// userScalars are the properties of a user that have a single value.
 var userScalars = []string{"id", "userid", "userdirectory", "name"}
 
 // operands returns the paths that a comparison compares.
@@ -51,8 +51,8 @@ func listInequality(n condition.Node) bool {
 	})
 }
 
-// entityText finds comparisons of what may be an entity with something else. Whether a path
-// is an entity is known where types are: the owner and the user always are.
+// entityText finds comparisons of a possible entity with something else. Whether a path is an
+// entity depends on types, except for the owner and the user, which always are.
 func entityText(n condition.Node) bool {
 	paths := operands(n)
 	entities := 0

@@ -12,13 +12,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// Facts are what a snapshot says beside what rules read.
+// Facts are the data of a snapshot that rules do not read.
 type Facts struct {
 	Users []User
-	// Holders are the ids of the users who hold an access, by the name of its kind; nil
-	// for a kind of which the snapshot has no file.
+	// Holders are the ids of the users with an access, by the name of its kind; nil for a kind
+	// for which the snapshot has no file.
 	Holders map[string]map[string]bool
-	// Free is what is left of each kind, as far as license.accesstypeinfo.json says it.
+	// Free is the number of free accesses of each kind, as far as license.accesstypeinfo.json
+	// has it.
 	Free  map[string]int64
 	Nodes []Node
 	Apps  []App
@@ -26,7 +27,7 @@ type Facts struct {
 	Proxies []Proxy
 }
 
-// User is a user on record.
+// User is a user of the site.
 type User struct {
 	ID, UserID, UserDirectory, Name          string
 	Roles                                    []string
@@ -36,7 +37,7 @@ type User struct {
 // Login is DIRECTORY\user.
 func (u User) Login() string { return u.UserDirectory + `\` + u.UserID }
 
-// Left says why a user does not log in, "" for one who does.
+// Left says why a user does not log in, "" if the user does.
 func (u User) Left() string {
 	switch {
 	case u.Blacklisted:
@@ -49,7 +50,7 @@ func (u User) Left() string {
 	return ""
 }
 
-// Node is a node on record. A part that the export does not name counts as running.
+// Node is a node of the site. A service that the export does not mention counts as running.
 type Node struct {
 	ID, Name         string
 	IsCentral        bool
@@ -57,11 +58,11 @@ type Node struct {
 	SchedulerEnabled *bool
 }
 
-// Opens says whether the node has an engine, and Reloads whether it has a scheduler too.
+// Opens reports whether the node has an engine, and Reloads whether it also has a scheduler.
 func (n Node) Opens() bool   { return n.EngineEnabled == nil || *n.EngineEnabled }
 func (n Node) Reloads() bool { return n.Opens() && (n.SchedulerEnabled == nil || *n.SchedulerEnabled) }
 
-// App is an app on record.
+// App is an app of the site.
 type App struct{ ID, Name string }
 
 // Proxy is a virtual proxy and the nodes among which it balances load.
@@ -70,7 +71,7 @@ type Proxy struct {
 	LoadBalancingServerNodes []struct{ ID string }
 }
 
-// Called is what the virtual proxy is known by.
+// Called is the name of the virtual proxy for people.
 func (p Proxy) Called() string {
 	switch {
 	case p.Description != "":
@@ -81,8 +82,8 @@ func (p Proxy) Called() string {
 	return p.ID
 }
 
-// ReadFacts reads the facts about a category from the files of a snapshot, which path finds
-// by the name of a type. A file that is not there leaves its facts empty.
+// ReadFacts reads the facts about a category from the files of a snapshot, which path finds by
+// the name of a type. A missing file leaves its facts empty.
 func ReadFacts(c ruleset.Category, path func(typeName string) (string, bool)) (*Facts, error) {
 	f := &Facts{Holders: map[string]map[string]bool{}, Free: map[string]int64{}}
 	if c == ruleset.Sync {
@@ -107,8 +108,8 @@ func ReadFacts(c ruleset.Category, path func(typeName string) (string, bool)) (*
 	return f, errors.Join(errs...)
 }
 
-// entities calls visit with the entities of a type, and says where they are and whether
-// they are anywhere.
+// entities calls visit with the entities of a type, and returns their file and whether there is
+// one.
 func entities[T any](path func(string) (string, bool), typeName string, visit func(T)) (string, bool, error) {
 	name, ok := path(typeName)
 	if !ok {
@@ -140,14 +141,14 @@ func entities[T any](path func(string) (string, bool), typeName string, visit fu
 	return name, true, nil
 }
 
-// accessInfo is what license.accesstypeinfo.json says of a kind. Sites with tokens give the
-// price of an access, others how many there are (O).
+// accessInfo is the entry of a kind in license.accesstypeinfo.json. Sites with tokens have the
+// price of an access, others the number of them (O).
 type accessInfo struct {
 	Available, Total, Allocated, Used, Quarantined *int64
 	TokenCost                                      int64
 }
 
-// readFree reads what is left of each kind: an object, or a list of one.
+// readFree reads the number of free accesses of each kind: an object, or a list of one.
 func (f *Facts) readFree(path func(string) (string, bool)) error {
 	name, ok := path("License.accessTypeInfo")
 	if !ok {

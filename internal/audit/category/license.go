@@ -19,7 +19,7 @@ var Columns = []tabular.Column{
 // Row is an answer.
 type Row struct {
 	Section, What, ID string
-	// Count is negative where there is nothing to count.
+	// Count is negative if there is nothing to count.
 	Count        int64
 	Names, Rules []string
 }
@@ -33,17 +33,17 @@ func (r Row) Cells() []any {
 	return []any{r.Section, r.What, r.ID, count, r.Names, r.Rules}
 }
 
-// taker is a subject with the kinds of access that fit.
-type taker struct {
+// matchedUser is a subject with the kinds of access that match.
+type matchedUser struct {
 	login string
 	user  *User
 	kinds []string
-	// by are the rules by which a kind fits.
+	// by are the rules that match, by kind.
 	by map[string][]string
 }
 
-// rules are those by which any kind fits.
-func (t taker) rules() []string {
+// rules are those that match, for any kind.
+func (t matchedUser) rules() []string {
 	var all []string
 	for _, rules := range t.by {
 		all = append(all, rules...)
@@ -52,53 +52,53 @@ func (t taker) rules() []string {
 	return slices.Compact(all)
 }
 
-// License answers what people ask of License rules, a row a finding, by section:
+// License answers questions about License rules. Each row is a finding, by section:
 //
-//	fits       how many users fit a kind, and by which rules
-//	demand     how many of them hold no access yet: whoever holds one takes that first
-//	free       how much of the kind is left, if the snapshot says it
+//	fits       how many users match a kind, and by which rules
+//	demand     how many of them have no access yet: an existing access is used first
+//	free       how much of the kind is free, if the snapshot has it
 //	short      by how much the demand exceeds what is free
-//	takes      with a precedence, how many would take the kind, if the first that fits is taken
-//	conflict   a user without access who fits several kinds
-//	leaver     a user who fits a kind and does not log in any more
-//	anonymous  the kinds that anonymous users fit
-//	admin      a user with an administrator's role who fits a kind
-//	denied     users who hold no access and fit no kind: they are turned away at the hub
+//	takes      with a precedence, how many would use the kind, if the first match is used
+//	conflict   a user without access who matches several kinds
+//	leaver     a user who matches a kind and no longer logs in
+//	anonymous  the kinds that anonymous users match
+//	admin      a user with an administrator's role who matches a kind
+//	denied     users without access who match no kind: the hub rejects them
 //
-// A precedence names kinds, that of which an access is taken first in front.
+// A precedence lists kinds, the one that is used first in front.
 func License(pairs []Pair, f *Facts, precedence []string) []Row {
-	takers := takersOf(pairs, f)
+	matched := matchedUsers(pairs, f)
 	var rows []Row
 	for _, kind := range ruleset.AccessKinds {
-		rows = append(rows, f.kindRows(kind.Name, takers, precedence)...)
+		rows = append(rows, f.kindRows(kind.Name, matched, precedence)...)
 	}
 	holds := f.holders()
-	people := func(section string, names func(t taker) []string) {
-		for _, t := range takers {
+	people := func(section string, names func(t matchedUser) []string) {
+		for _, t := range matched {
 			if list := names(t); len(list) > 0 {
 				rows = append(rows, Row{Section: section, What: t.login, ID: t.id(), Count: -1, Names: list, Rules: t.rules()})
 			}
 		}
 	}
-	people("conflict", func(t taker) []string {
+	people("conflict", func(t matchedUser) []string {
 		if len(t.kinds) < 2 || holds[t.id()] {
 			return nil
 		}
 		return t.kinds
 	})
-	people("leaver", func(t taker) []string {
+	people("leaver", func(t matchedUser) []string {
 		if t.user == nil || t.user.Left() == "" || len(t.kinds) == 0 {
 			return nil
 		}
 		return append(slices.Clone(t.kinds), t.user.Left())
 	})
-	people("anonymous", func(t taker) []string {
+	people("anonymous", func(t matchedUser) []string {
 		if !t.anonymous() {
 			return nil
 		}
 		return t.kinds
 	})
-	people("admin", func(t taker) []string {
+	people("admin", func(t matchedUser) []string {
 		if t.user == nil || len(t.kinds) == 0 {
 			return nil
 		}
@@ -108,17 +108,17 @@ func License(pairs []Pair, f *Facts, precedence []string) []Row {
 		}
 		return append(slices.Clone(t.kinds), roles...)
 	})
-	if denied := f.denied(takers, holds); len(denied) > 0 {
+	if denied := f.denied(matched, holds); len(denied) > 0 {
 		rows = append(rows, Row{Section: "denied", What: "users", Count: int64(len(denied)), Names: denied[:min(len(denied), listed)]})
 	}
 	return rows
 }
 
-// listed is how many users a row names.
+// listed is the number of users that a row names.
 const listed = 10
 
-// takersOf returns the subjects that fit a kind, ordered by login.
-func takersOf(pairs []Pair, f *Facts) []taker {
+// matchedUsers returns the subjects that match a kind, ordered by login.
+func matchedUsers(pairs []Pair, f *Facts) []matchedUser {
 	kindOf := map[string]string{}
 	for _, k := range ruleset.AccessKinds {
 		kindOf[schema.Fold(k.Type)] = k.Name
@@ -128,7 +128,7 @@ func takersOf(pairs []Pair, f *Facts) []taker {
 		u := &f.Users[i]
 		users[schema.Fold(u.Login())], users[schema.Fold(u.ID)] = u, u
 	}
-	at := map[string]*taker{}
+	at := map[string]*matchedUser{}
 	for _, p := range pairs {
 		kind, ok := kindOf[schema.Fold(p.Type)]
 		if !ok {
@@ -137,7 +137,7 @@ func takersOf(pairs []Pair, f *Facts) []taker {
 		key := schema.Fold(p.Subject)
 		t := at[key]
 		if t == nil {
-			t = &taker{login: p.Subject, user: users[key], by: map[string][]string{}}
+			t = &matchedUser{login: p.Subject, user: users[key], by: map[string][]string{}}
 			at[key] = t
 		}
 		if !slices.Contains(t.kinds, kind) {
@@ -145,39 +145,40 @@ func takersOf(pairs []Pair, f *Facts) []taker {
 		}
 		t.by[kind] = append(t.by[kind], p.Rules...)
 	}
-	var takers []taker
+	var matched []matchedUser
 	for _, t := range at {
 		slices.SortFunc(t.kinds, func(a, b string) int { return rank(a) - rank(b) })
-		takers = append(takers, *t)
+		matched = append(matched, *t)
 	}
-	slices.SortFunc(takers, func(a, b taker) int {
+	slices.SortFunc(matched, func(a, b matchedUser) int {
 		return cmp.Or(strings.Compare(schema.Fold(a.login), schema.Fold(b.login)), strings.Compare(a.login, b.login))
 	})
-	return takers
+	return matched
 }
 
 func rank(kind string) int {
 	return slices.IndexFunc(ruleset.AccessKinds, func(k ruleset.AccessKind) bool { return k.Name == kind })
 }
 
-func (t taker) id() string {
+func (t matchedUser) id() string {
 	if t.user == nil {
 		return ""
 	}
 	return t.user.ID
 }
 
-func (t taker) anonymous() bool {
+func (t matchedUser) anonymous() bool {
 	directory, _, ok := strings.Cut(schema.Fold(t.login), `\`)
 	return ok && directory == "none"
 }
 
-// kindRows are the rows about a kind, none if nobody fits it and nothing of it is known.
-func (f *Facts) kindRows(kind string, takers []taker, precedence []string) []Row {
+// kindRows are the rows about a kind, none if nobody matches it and nothing else is known about
+// it.
+func (f *Facts) kindRows(kind string, matched []matchedUser, precedence []string) []Row {
 	var fits, demand, takes int64
 	var rules []string
 	holds := f.holders()
-	for _, t := range takers {
+	for _, t := range matched {
 		if !slices.Contains(t.kinds, kind) {
 			continue
 		}
@@ -187,7 +188,7 @@ func (f *Facts) kindRows(kind string, takers []taker, precedence []string) []Row
 			}
 		}
 		if t.anonymous() {
-			continue // visitors are not counted: nobody knows how many there are
+			continue // visitors are not counted, because their number is unknown
 		}
 		fits++
 		if holds[t.id()] {
@@ -216,7 +217,7 @@ func (f *Facts) kindRows(kind string, takers []taker, precedence []string) []Row
 	return rows
 }
 
-// first returns the kind that is taken under a precedence.
+// first returns the kind that is used under a precedence.
 func first(kinds, precedence []string) string {
 	for _, kind := range precedence {
 		if slices.Contains(kinds, kind) {
@@ -226,7 +227,7 @@ func first(kinds, precedence []string) string {
 	return ""
 }
 
-// holders are the ids of the users who hold an access of any kind.
+// holders are the ids of the users with an access of any kind.
 func (f *Facts) holders() map[string]bool {
 	all := map[string]bool{}
 	for _, u := range f.Users {
@@ -239,10 +240,10 @@ func (f *Facts) holders() map[string]bool {
 	return all
 }
 
-// denied returns the users who log in, hold no access and fit no kind.
-func (f *Facts) denied(takers []taker, holds map[string]bool) []string {
+// denied returns the users who log in, have no access and match no kind.
+func (f *Facts) denied(matched []matchedUser, holds map[string]bool) []string {
 	fit := map[*User]bool{}
-	for _, t := range takers {
+	for _, t := range matched {
 		fit[t.user] = len(t.kinds) > 0
 	}
 	var denied []string

@@ -7,10 +7,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Pair is a subject and a resource that rules bring together.
+// Pair is a subject and a resource for which rules grant the right of the category.
 type Pair struct {
 	Subject, Type, Resource, Name string
-	// Rules are shown as the audit shows them.
+	// Rules are displayed as in the audit.
 	Rules []string
 }
 
@@ -21,7 +21,7 @@ func Pairs(a *report.Audit) ([]Pair, error) {
 	return w.pairs, err
 }
 
-// collector takes the rows of report.Cells.
+// collector collects the rows of report.Cells.
 type collector struct{ pairs []Pair }
 
 var _ tabular.Writer = (*collector)(nil)

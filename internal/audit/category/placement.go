@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Placement answers what people ask of Sync rules, a row a finding, by section:
+// Placement answers questions about Sync rules. Each row is a finding, by section:
 //
 //	node      how many apps the rules place on a node, and by which rules
 //	central   how many of them on the central one: it serves users only if a virtual proxy has it
@@ -16,13 +16,13 @@ import (
 //	proxy     how many apps open on some node of a virtual proxy
 //	closed    an app that opens on no node of a virtual proxy
 //	nowhere   an app that no rule places on a node other than the central one
-//	single    an app on one such node only, and on which
+//	single    an app on only one such node, and on which
 //	idle      a rule of a pinning set that changes nothing: others place the same apps on the same nodes
 //
-// Enabled are the rules that can place apps, as the pairs show them.
+// enabled are the rules that can place apps, as the pairs show them.
 //
-// That a node may open an app is the part of the rules; engine, scheduler and virtual proxy
-// are the part of the site.
+// Whether a node may open an app depends on the rules; engine, scheduler and virtual proxy
+// depend on the site.
 func Placement(pairs []Pair, f *Facts, enabled []string) []Row {
 	p := newPlaces(pairs, f)
 	var rows []Row
@@ -47,7 +47,7 @@ func Placement(pairs []Pair, f *Facts, enabled []string) []Row {
 	return rows
 }
 
-// parts names what the node does not run.
+// parts lists the services that the node does not run.
 func (n Node) parts() []string {
 	switch {
 	case !n.Opens():
@@ -58,12 +58,12 @@ func (n Node) parts() []string {
 	return nil
 }
 
-// places is where apps are.
+// places is the placement of apps.
 type places struct {
 	nodes []Node
 	apps  []App
 	facts *Facts
-	// on holds the rules by node and app, both folded ids.
+	// on holds the rules by node and app, both case-folded ids.
 	on map[string]map[string][]string
 }
 
@@ -94,12 +94,12 @@ func (p *places) rulesOf(n Node) []string {
 	return slices.Compact(rules)
 }
 
-// proxies says for each virtual proxy how many apps open by it, and which do not.
+// proxies returns for each virtual proxy how many apps open through it, and which do not.
 func (p *places) proxies() []Row {
 	var rows, closed []Row
 	for _, proxy := range p.facts.Proxies {
 		if len(proxy.LoadBalancingServerNodes) == 0 {
-			continue // it serves no hub
+			continue // it does not serve a hub
 		}
 		var open int64
 		for _, a := range p.apps {
@@ -117,7 +117,8 @@ func (p *places) proxies() []Row {
 	return append(rows, closed...)
 }
 
-// lonely returns the apps on no node but the central one, and those on one.
+// lonely returns the apps that are on no node except the central one, and those on a single
+// one.
 func (p *places) lonely() []Row {
 	var nowhere, single []Row
 	for _, a := range p.apps {

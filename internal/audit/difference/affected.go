@@ -5,9 +5,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// affected returns the actions, by type, on which the sides can differ: those of
-// rules that were changed, and those of rules that ask for a right that can differ.
-// Of all others the rules say the same on both sides, word by word.
+// affected returns the actions, by type, on which the sides can differ: those of changed rules,
+// and those of rules that ask for a right that can differ. For all others, the rules of both
+// sides are literally the same.
 func affected(sides [2]*reads.Reads, types []string, changed func(side int, id string) bool) map[string]uint32 {
 	all := map[string]uint32{}
 	for progress := true; progress; {
@@ -68,7 +68,7 @@ func rulesOf(r *reads.Reads, typ string) []reads.Rule {
 	return list
 }
 
-// asks says whether a rule asks for a right that can differ.
+// asks reports whether a rule asks for a right that can differ.
 func asks(side *reads.Reads, rule reads.Rule, typ string, differs map[string]uint32) bool {
 	for _, n := range rule.Tests {
 		t := side.Tests[n]

@@ -8,28 +8,27 @@ import (
 	"strings"
 )
 
-// Baseline is a list of differences that were accepted: what they are, and exactly
-// which cells.
+// Baseline is a list of accepted differences: what they are, and exactly which cells.
 type Baseline struct {
 	Version int     `json:"version"`
 	Entries []Entry `json:"accepted"`
 }
 
-// Entry accepts the cells of one kind, type and action that have the same
-// causes, as long as they are exactly these.
+// Entry accepts the cells of one kind, type and action with the same causes, as long as they
+// are exactly these.
 type Entry struct {
 	Kind   string   `json:"kind"`
 	Action string   `json:"action"`
 	Type   string   `json:"type"`
 	Causes []string `json:"causes"`
 	Cells  int64    `json:"cells"`
-	// Fingerprint is that of Part.
+	// Fingerprint is Part.Fingerprint.
 	Fingerprint string `json:"fingerprint"`
 }
 
 const baselineVersion = 2
 
-// ReadBaseline reads a baseline.
+// ReadBaseline parses a baseline.
 func ReadBaseline(r io.Reader) (*Baseline, error) {
 	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
@@ -79,9 +78,9 @@ func (e Entry) key() string {
 	return strings.Join(append([]string{e.Kind, e.Action, e.Type, e.Fingerprint, fmt.Sprint(e.Cells)}, e.Causes...), "\x00")
 }
 
-// Accept marks the differences that a baseline accepts, which no longer count, and
-// notes the entries that meet none: the difference is gone, or it is not the one that
-// was accepted. It is to be called before Judge.
+// Accept marks the differences that a baseline accepts, which no longer count, and lists the
+// entries that match none: the difference has disappeared, or is not the one that was accepted.
+// Call it before Judge.
 func (r *Report) Accept(b *Baseline) {
 	open := map[string]bool{}
 	for _, e := range b.Entries {
@@ -105,7 +104,7 @@ func (r *Report) Accept(b *Baseline) {
 	r.count()
 }
 
-// String says what a cause is, in one line, by ids and texts and without places.
+// String describes a cause in one line, by ids and strings and without positions.
 func (c Cause) String() string {
 	text := fmt.Sprintf("%s rule %s", c.By, c.Rule.ID)
 	if c.Edit != nil {

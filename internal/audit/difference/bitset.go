@@ -32,7 +32,7 @@ func (s bitset) count() int {
 	return n
 }
 
-// each returns the numbers of the set, the smallest first.
+// each returns the numbers of the set, ascending.
 func (s bitset) each() iter.Seq[int32] {
 	return func(yield func(int32) bool) {
 		for i, w := range s {

@@ -8,28 +8,28 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 )
 
-// causeBook numbers causes, and the ways on which rights lead to them.
+// causeBook numbers causes, and the paths of rights that lead to them.
 type causeBook struct {
 	known map[string]int32
 	all   []cause
-	ways  map[string]int32
+	paths map[string]int32
 	steps [][]int32
 }
 
 func newCauseBook() *causeBook {
-	return &causeBook{known: map[string]int32{}, ways: map[string]int32{}}
+	return &causeBook{known: map[string]int32{}, paths: map[string]int32{}}
 }
 
-// attributed is why a cell differs: causes and ways, both by number and ascending.
-type attributed struct{ causes, ways []int32 }
+// attributed is why a cell differs: causes and paths, both as ascending numbers.
+type attributed struct{ causes, paths []int32 }
 
-// add adds a cause, with its way if there is one.
+// add adds a cause, with its path if there is one.
 func (b *causeBook) add(to *attributed, c cause) {
 	through := c.through
 	c.through = nil
 	to.causes = append(to.causes, number(b.known, &b.all, fmt.Sprint(c), c))
 	if len(through) > 0 {
-		to.ways = append(to.ways, number(b.ways, &b.steps, fmt.Sprint(through), through))
+		to.paths = append(to.paths, number(b.paths, &b.steps, fmt.Sprint(through), through))
 	}
 }
 
@@ -43,7 +43,7 @@ func number[T any](known map[string]int32, all *[]T, key string, v T) int32 {
 	return n
 }
 
-// cause is a Cause by numbers.
+// cause is a Cause with numbers in place of names.
 type cause struct {
 	rule    int32
 	by      string
@@ -51,15 +51,15 @@ type cause struct {
 	through []int32
 }
 
-// attribution is all that the causes of a change depend on: what the pair of
-// subject and resource is on either side.
+// attribution is everything that the causes of a change depend on: the classes of the pair of
+// subject and resource on both sides.
 type attribution struct {
 	change
 	old, new place
 }
 
-// place is a pair's class on one side: classes of subject and resource or, where
-// the pair stands apart, the class of pairs.
+// place is a pair's class on one side: the classes of subject and resource or, for an
+// exceptional pair, the class of pairs.
 type place struct{ user, resource, exceptional int32 }
 
 var nowhere = place{missing, missing, missing}
@@ -92,22 +92,22 @@ func (d *sessionDiff) attribute(ctx context.Context, t *typeDiff, c cellOf, what
 	for _, c := range found {
 		d.causes.add(why, c)
 	}
-	why.causes, why.ways = union(why.causes, nil), union(why.ways, nil)
+	why.causes, why.paths = union(why.causes, nil), union(why.paths, nil)
 	t.known[key] = why
 	return why, nil
 }
 
-// asked is a question on the way inward, to see cycles.
+// asked is a question on the current path, to detect cycles.
 type asked struct {
 	typ  string
 	cell cellOf
 	change
 }
 
-// find finds the causes of a change: edits of the rules that grant on one side or,
-// where these are the same on both sides, what changes the rights that they ask for.
-func (d *sessionDiff) find(ctx context.Context, t *typeDiff, c cellOf, what change, from, to int32, way []asked) ([]cause, error) {
-	way = append(way, asked{t.typ, c, what})
+// find finds the causes of a change: edits of the rules that grant on one side or, if these are
+// the same on both sides, the changes of the rights that they ask for.
+func (d *sessionDiff) find(ctx context.Context, t *typeDiff, c cellOf, what change, from, to int32, path []asked) ([]cause, error) {
+	path = append(path, asked{t.typ, c, what})
 	set, old := to, false
 	if what.kind == Loss {
 		set, old = from, true
@@ -120,7 +120,7 @@ func (d *sessionDiff) find(ctx context.Context, t *typeDiff, c cellOf, what chan
 		}
 		last = n
 		if !d.pairs[n].changed() {
-			deeper, err := d.through(ctx, t, c, n, old, way)
+			deeper, err := d.through(ctx, t, c, n, old, path)
 			if err != nil {
 				return nil, err
 			}
@@ -134,16 +134,15 @@ func (d *sessionDiff) find(ctx context.Context, t *typeDiff, c cellOf, what chan
 		direct = append(direct, edits...)
 	}
 	if what.kind == Gain && len(direct) > 0 {
-		return direct, nil // the nearest causes suffice
+		return direct, nil // the nearest causes are enough
 	}
-	if len(way) == 1 && len(direct)+len(indirect) == 0 {
+	if len(path) == 1 && len(direct)+len(indirect) == 0 {
 		indirect = append(indirect, cause{rule: last, by: ByRights})
 	}
 	return append(direct, indirect...), nil
 }
 
-// edits returns those edits of a changed rule without which the cell would be as it
-// was.
+// edits returns those edits of a changed rule without which the cell would not differ.
 func (d *sessionDiff) edits(ctx context.Context, t *typeDiff, c cellOf, n int32, what change) ([]cause, error) {
 	p := d.pairs[n]
 	switch {
@@ -168,9 +167,9 @@ func (d *sessionDiff) edits(ctx context.Context, t *typeDiff, c cellOf, n int32,
 	return chosen, nil
 }
 
-// through returns what changes the rights that an unchanged rule asks for; nothing
-// where these lead back to where the way began, which adds nothing.
-func (d *sessionDiff) through(ctx context.Context, t *typeDiff, c cellOf, n int32, old bool, way []asked) ([]cause, error) {
+// through returns the changes of the rights that an unchanged rule asks for; nothing if these
+// lead back to the beginning of the path, which adds nothing.
+func (d *sessionDiff) through(ctx context.Context, t *typeDiff, c cellOf, n int32, old bool, path []asked) ([]cause, error) {
 	id, side, g, resource := d.pairs[n].rule().ID, d.new, t.new, t.resources.new[c.resource]
 	if old {
 		id, side, g, resource = d.pairs[n].old.ID, d.old, t.old, t.resources.old[c.resource]
@@ -186,7 +185,7 @@ func (d *sessionDiff) through(ctx context.Context, t *typeDiff, c cellOf, n int3
 			if asks.Kind != reads.Privilege {
 				continue
 			}
-			deeper, err := d.right(ctx, t, c, asks, test, side, g, resource, old, way)
+			deeper, err := d.right(ctx, t, c, asks, test, side, g, resource, old, path)
 			if err != nil {
 				return nil, err
 			}
@@ -202,13 +201,13 @@ func (d *sessionDiff) through(ctx context.Context, t *typeDiff, c cellOf, n int3
 	return found, nil
 }
 
-// right returns the causes of what changes in a right that a rule asks for.
-func (d *sessionDiff) right(ctx context.Context, t *typeDiff, c cellOf, asks reads.Test, test int, side *side, g *grid, resource int32, old bool, way []asked) ([]cause, error) {
+// right returns the causes of changes in a right that a rule asks for.
+func (d *sessionDiff) right(ctx context.Context, t *typeDiff, c cellOf, asks reads.Test, test int, side *side, g *grid, resource int32, old bool, path []asked) ([]cause, error) {
 	target, cells, unrecorded := t, []cellOf{c}, false
 	if len(asks.Left.Steps) > 0 {
 		target, cells = d.types[endType(asks)], nil
 		if target == nil {
-			return nil, nil // of that type nothing can differ
+			return nil, nil // nothing can differ for that type
 		}
 		for _, n := range g.Resources.Targets(test, resource) {
 			from := target.resources.fromNew
@@ -234,10 +233,10 @@ func (d *sessionDiff) right(ctx context.Context, t *typeDiff, c cellOf, asks rea
 			from, to = d.sets.union(from, set), d.sets.union(to, set)
 		}
 		for _, what := range d.step(target, from, to).changes {
-			if uint32(what.action) != asks.Action || slices.Contains(way, asked{target.typ, cell, what}) {
+			if uint32(what.action) != asks.Action || slices.Contains(path, asked{target.typ, cell, what}) {
 				continue
 			}
-			deeper, err := d.find(ctx, target, cell, what, from, to, way)
+			deeper, err := d.find(ctx, target, cell, what, from, to, path)
 			if err != nil {
 				return nil, err
 			}
@@ -247,9 +246,9 @@ func (d *sessionDiff) right(ctx context.Context, t *typeDiff, c cellOf, asks rea
 	return found, nil
 }
 
-// suspects are the changes of rules that grant a right on a type: what can have
-// changed the right on an entity that is known from others only, about which the
-// policy cannot be asked.
+// suspects are the changes of rules that grant a right on a type: possible causes for a change
+// of a right on an entity that is only known from references, about which the policy cannot be
+// queried.
 func (d *sessionDiff) suspects(typ string, action uint32) []cause {
 	var numbers []int32
 	for _, side := range []*side{d.old, d.new} {

@@ -53,8 +53,8 @@ func summary(r *difference.Report) []string {
 			for _, c := range p.Contexts {
 				text += " " + c.Context
 			}
-			for _, way := range p.Through {
-				for _, rule := range way {
+			for _, path := range p.Through {
+				for _, rule := range path {
 					text += " <" + rule.Name
 				}
 			}
@@ -197,8 +197,8 @@ func TestBaseline(t *testing.T) {
 	check(wider(` or user.group = "legal"`), 3, 2, 1, true)
 	// What was accepted does not happen.
 	check(old, 0, 0, 2, false)
-	for text, says := range map[string]string{"[]": "no baseline", `{"version": 1}`: "version 2", `{"version": 1, "x": 1}`: "no baseline"} {
-		if _, err := difference.ReadBaseline(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), says) {
+	for text, descriptions := range map[string]string{"[]": "no baseline", `{"version": 1}`: "version 2", `{"version": 1, "x": 1}`: "no baseline"} {
+		if _, err := difference.ReadBaseline(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), descriptions) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

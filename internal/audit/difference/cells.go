@@ -6,17 +6,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// A cell is one action of one user on one resource, however many contexts it differs in.
-// The sessions of a comparison (hub, QMC, neither) cut users and resources into classes
-// each in its own way. The cells that differ are kept per session as blocks, pairs of
-// joint classes, and single pairs; here they are counted once over all sessions. That is
-// done on the classes that all sessions together tell apart:
+// A cell is one action of one user on one resource, however many contexts it differs in. Each
+// session of a comparison (hub, QMC, neither) partitions users and resources into its own
+// classes. The cells that differ are stored per session as blocks, pairs of joint classes, and
+// single pairs; here they are counted once over all sessions. This is done on the common
+// refinement of the classes of all sessions:
 //
 //	hub    users {1 2} {3}     block {1 2} × {a}     cells 1a 2a
 //	QMC    users {1} {2 3}     block {2 3} × {a}     cells 2a 3a
 //	       refined {1} {2} {3}                       cells 1a 2a 3a, which are 3
 
-// cellsOf are the cells of one session that differ, of one type and action.
+// cellsOf are the differing cells of one session, type and action.
 type cellsOf struct {
 	session int
 	blocks  map[[2]int32]bool
@@ -53,13 +53,13 @@ type space struct {
 // typeSpace is the space of one type.
 type typeSpace struct {
 	resources *refinement
-	// exceptional are the pairs that stand apart in some session, by session.
+	// exceptional are the pairs that are exceptional in some session, by session.
 	exceptional map[cellOf][]bool
 	// in are the same pairs by their refined classes.
 	in map[[2]int32][]cellOf
 }
 
-// refinement is the classes that all sessions together tell apart.
+// refinement is the common refinement of the classes of all sessions.
 type refinement struct {
 	of      []int32
 	members [][]int32
@@ -127,16 +127,16 @@ func (s *space) of(typ string) *typeSpace {
 	return t
 }
 
-// counted are cells of one type and action, each once.
+// counted are cells of one type and action, without duplicates.
 type counted struct {
 	cells int64
-	// fingerprint stands for exactly these cells.
+	// fingerprint identifies exactly these cells.
 	fingerprint uint64
-	// users are those who have one.
+	// users are the users with such a cell.
 	users bitset
 }
 
-// count counts the cells of some sessions and causes, each once.
+// count counts the cells of some sessions and causes, without duplicates.
 func (s *space) count(typ string, list []*cellsOf) counted {
 	t := s.of(typ)
 	pairs := map[[2]int32]bool{}
@@ -176,8 +176,8 @@ func (s *space) count(typ string, list []*cellsOf) counted {
 	return n
 }
 
-// differs says whether a pair is among the cells of a session, in which it stands apart
-// or does not.
+// differs reports whether a pair is among the cells of a session, in which it is exceptional or
+// not.
 func (s *space) differs(typ string, l *cellsOf, c cellOf, exceptional bool) bool {
 	if exceptional {
 		return l.singles[c]
@@ -191,11 +191,11 @@ func (s *space) fingerprint(typ string, c cellOf) uint64 {
 	return times(s.hash(session.users.names[c.user]), s.hash(session.resources[typ].names[c.resource]))
 }
 
-// create is the action that is counted by user and type: a resource that is there already
-// is not created, so that each user counts once for all resources of a type.
+// create is the action that is counted by user and type: existing resources are not created, so
+// that each user counts once for all resources of a type.
 var create = ruleset.AllActions[0].Name()
 
-// amount is what counts of cells of an action.
+// amount is the relevant count of the cells of an action.
 func (n counted) amount(action string) int64 {
 	if action == create {
 		return int64(n.users.count())

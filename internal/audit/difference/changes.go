@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// cause turns a cause by numbers into one by names.
+// cause converts a cause with numbers to one with names.
 func (w *work) cause(c cause) Cause {
 	p := w.pairs[c.rule]
 	out := Cause{Rule: p.ref(), By: c.by, text: p.rule().Filter, at: diag.Range{End: len(p.rule().Filter.Content)}}
@@ -29,8 +29,8 @@ func (w *work) cause(c cause) Cause {
 	return out
 }
 
-// ownCells counts where a rule itself grants on one side only, whether or not others
-// cover it.
+// ownCells counts the cells where a rule itself grants on one side only, whether or not other
+// rules cover it.
 func (w *work) ownCells(rule int32) (n int64) {
 	for key, list := range w.tally.own[rule] {
 		n += w.space.count(key.typ, list).amount(key.action)
@@ -50,17 +50,17 @@ func placeIn(text *diag.Text, at diag.Range, gone bool) *Place {
 	return place
 }
 
-// Text returns the text that the cause stands in and where, for findings with a
-// place; nil if there is none.
+// Text returns the source text of the cause and its range, for findings with a position; nil if
+// there is none.
 func (c Cause) Text() (*diag.Text, diag.Range) { return c.text, c.at }
 
-// Text returns the text that the first edit stands in and where.
+// Text returns the source text of the first edit and its range.
 func (c RuleChange) Text() (*diag.Text, diag.Range) { return c.text, c.at }
 
-// Gone says whether the cause stands in the old export alone.
+// Gone reports whether the cause is in the old export only.
 func (c Cause) Gone() bool { return c.By == ByRemoving }
 
-// ruleChanges lists the rules that are not the same on both sides.
+// ruleChanges lists the rules that differ between the sides.
 func (w *work) ruleChanges() {
 	effective := map[RuleRef]bool{}
 	for _, g := range w.report.Groups {
@@ -107,10 +107,10 @@ func (w *work) ruleChanges() {
 	}
 }
 
-// compared says whether anything that a rule reaches was compared.
+// compared reports whether anything that a rule reaches was compared.
 func (w *work) compared(p *pair) bool {
 	if w.synthesized != nil {
-		return len(w.synthesized.leftOut) == 0 // all that could be was
+		return len(w.synthesized.leftOut) == 0 // everything possible was compared
 	}
 	for typ, n := range w.report.Compared.Resources {
 		if n == 0 {
@@ -142,7 +142,7 @@ func idOf(p *pair, old bool) string {
 	return r.ID
 }
 
-// typeName returns a type as the rules or the schema spell it.
+// typeName returns a type in the spelling of the rules or the schema.
 func (w *work) typeName(key string) string {
 	s := w.New.Policy.Options.Schema
 	if s == nil {
@@ -156,13 +156,13 @@ func (w *work) typeName(key string) string {
 			return name
 		}
 	}
-	if kind, ok := ruleset.AccessKindOf(key); ok { // which only the rules of the other side may name
+	if kind, ok := ruleset.AccessKindOf(key); ok { // only the rules of the other side may name it
 		return kind.Type
 	}
 	return key
 }
 
-// spellTypes names types in the report as the schema does.
+// spellTypes replaces types in the report by the spelling of the schema.
 func (w *work) spellTypes() {
 	for _, counts := range []*map[string]int{&w.report.Compared.Resources, &w.report.Compared.ResourceClasses} {
 		spelled := map[string]int{}
@@ -173,7 +173,7 @@ func (w *work) spellTypes() {
 	}
 }
 
-// nameOf returns a resource's name, "" where it has none.
+// nameOf returns a resource's name, "" if it has none.
 func (w *work) nameOf(e Example) string {
 	for _, r := range w.sides() {
 		if name := r.Name(e.Type, e.Resource); name != "" {
@@ -183,8 +183,8 @@ func (w *work) nameOf(e Example) string {
 	return ""
 }
 
-// loginOf returns the login of a subject in the spelling on record, as far as the data has
-// it; other subjects stay as they are.
+// loginOf returns the login of a subject in its original spelling, if the data has it; other
+// subjects are returned unchanged.
 func (w *work) loginOf(subject string) string {
 	for _, r := range w.sides() {
 		if login := r.LoginOf(subject); login != "" {
@@ -199,7 +199,7 @@ func (w *work) loginOf(subject string) string {
 	return subject
 }
 
-// sides are readers of the new side and the old.
+// sides are readers of the new side and the old side.
 func (w *work) sides() []*partition.Reader {
 	if w.readers == nil {
 		w.readers = []*partition.Reader{partition.NewReader(&w.New.Bundle.Data), partition.NewReader(&w.Old.Bundle.Data)}
@@ -234,8 +234,8 @@ func (w *work) leaveOut() {
 	}
 }
 
-// attributes returns the session attributes that are read and were not given. The
-// context is never missing: it is where the request comes from.
+// attributes returns the session attributes that are read and were not given. The context is
+// never missing, because every request has one or none.
 func (w *work) attributes(both [2]*reads.Reads) []string {
 	given := map[string]bool{}
 	for name := range w.Environment {
@@ -258,8 +258,8 @@ func (w *work) attributes(both [2]*reads.Reads) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// absent returns the types that changed rules reach, straight or through rights, and
-// of which the site has nothing.
+// absent returns the types that changed rules reach, directly or through rights, and of which
+// the site has no entity.
 func (w *work) absent(both [2]*reads.Reads) []string {
 	var types []string
 	for _, side := range both {
@@ -285,13 +285,13 @@ func (w *work) absent(both [2]*reads.Reads) []string {
 	return absent
 }
 
-// someOf names a few of a list, with a noun in front.
-func someOf(list []string, noun string, most int) string {
+// someOf lists at most limit entries of a list, with a noun in front.
+func someOf(list []string, noun string, limit int) string {
 	if len(list) > 1 {
 		noun += "s"
 	}
-	if len(list) <= most {
+	if len(list) <= limit {
 		return noun + " " + strings.Join(list, ", ")
 	}
-	return fmt.Sprintf("%s %s and %d more", noun, strings.Join(list[:most], ", "), len(list)-most)
+	return fmt.Sprintf("%s %s and %d more", noun, strings.Join(list[:limit], ", "), len(list)-limit)
 }

@@ -5,15 +5,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// clause is a part of a condition that was changed: old is nil where it was added,
-// new where it was removed.
+// clause is a changed part of a condition: old is nil if it was added, new if it was removed.
 type clause struct {
 	old, new condition.Node
-	// at is its place in the new condition or, where it was removed, the place of
-	// what it was a part of.
+	// at is its range in the new condition or, if it was removed, the range of the part that
+	// contained it.
 	at diag.Range
-	// joined is "and" or "or", by which it is joined to its neighbours, "" for a whole
-	// condition. Negated says that an odd number of negations is around it.
+	// joined is the connective "and" or "or" that joins it to its neighbours, "" for a whole
+	// condition. negated says that it is below an odd number of negations.
 	joined  string
 	negated bool
 }
@@ -26,21 +25,21 @@ func compareClauses(old, new condition.Node) []clause {
 	return c.clauses
 }
 
-// withoutEdit returns the new condition with one of its clauses as it was.
+// withoutEdit returns the new condition with one of its clauses reverted.
 func withoutEdit(old, new condition.Node, undo int) condition.Node {
 	c := &comparison{undo: undo}
 	return c.node(old, new)
 }
 
-// comparison walks two conditions side by side and puts the new one together again,
-// but for one clause that is taken back.
+// comparison walks two conditions side by side and rebuilds the new one, with one clause
+// reverted.
 type comparison struct {
 	clauses []clause
 	undo    int
 	joined  string
 	negated bool
 	depth   int
-	// draw takes the lines of the tree; nil draws nothing.
+	// draw receives the lines of the tree; nil draws nothing.
 	draw func(TreeLine)
 }
 
@@ -51,7 +50,7 @@ func (c *comparison) line(mark string, n condition.Node) {
 	}
 }
 
-// heading draws what stands above parts, and returns what ends it.
+// heading draws the line above parts, and returns a function that ends them.
 func (c *comparison) heading(mark, text string) (end func()) {
 	if c.draw != nil {
 		c.draw(TreeLine{c.depth, mark, text})
@@ -60,7 +59,7 @@ func (c *comparison) heading(mark, text string) (end func()) {
 	return func() { c.depth-- }
 }
 
-// differ notes a clause and returns what is to stand there, nil for nothing.
+// differ records a clause and returns its replacement, nil for nothing.
 func (c *comparison) differ(old, new condition.Node, at diag.Range) condition.Node {
 	n := len(c.clauses)
 	c.clauses = append(c.clauses, clause{old, new, at, c.joined, c.negated})
@@ -72,7 +71,7 @@ func (c *comparison) differ(old, new condition.Node, at diag.Range) condition.No
 	return new
 }
 
-// chain is an and or an or, opened.
+// chain is an and or an or, as a list of operands.
 type chain struct {
 	operands []condition.Node
 	and      bool
@@ -99,9 +98,9 @@ func (c *comparison) node(old, new condition.Node) condition.Node {
 	mark := " "
 	switch {
 	case isA && isB && a.and == b.and:
-	case isB && has(b.operands, old): // something was put beside it
+	case isB && has(b.operands, old): // an operand was added next to it
 		a, mark = chain{[]condition.Node{old}, b.and}, "+"
-	case isA && has(a.operands, new): // something beside it was taken away
+	case isA && has(a.operands, new): // an operand next to it was removed
 		b, mark = chain{[]condition.Node{new}, a.and}, "-"
 	default:
 		if x, ok := old.(*condition.Not); ok {
@@ -118,8 +117,8 @@ func (c *comparison) node(old, new condition.Node) condition.Node {
 	return c.operands(a, b, mark, new.Span())
 }
 
-// operands compares two chains of one kind. What both have stays; what differs
-// between them is compared one by one, in order.
+// operands compares two chains of one kind. Common operands stay; the differing ones between
+// them are compared one by one, in order.
 func (c *comparison) operands(a, b chain, mark string, whole diag.Range) condition.Node {
 	text, joined := "any of", c.joined
 	c.joined = "or"

@@ -15,8 +15,8 @@ type sessionDiff struct {
 	counted  map[string]uint32
 	sets     *sets
 	old, new *side
-	// rest is what rules grant that are the same on both sides and that the sides leave aside;
-	// nil where the sides have all rules.
+	// rest is the rights granted by rules that are the same on both sides and that the sides
+	// leave out; nil if the sides have all rules.
 	rest     *rest
 	sameSite bool
 	context  string
@@ -37,23 +37,23 @@ type typeDiff struct {
 	old, new  *grid
 	rest      *restGrid
 	resources *joined
-	// changes are what the step from one set of rules to another comes to.
+	// changes are the effects of the step from one set of rules to another.
 	changes map[[2]int32]*step
-	// exceptional are the pairs that stand apart on either side, by joint classes.
+	// exceptional are the pairs that are exceptional on either side, by joint classes.
 	exceptional map[[2]int32][]cellOf
-	// known are causes by what they depend on.
+	// known are known causes by what they depend on.
 	known map[attribution]*attributed
 }
 
-// step is the way from one set of granting rules to another.
+// step is the difference between two sets of granting rules.
 type step struct {
 	changes []change
 	// own are the rules that grant on one side only.
 	own []own
 }
 
-// own says that a rule grants some actions on one side only, and which rules grant
-// on the other.
+// own says that a rule grants some actions on one side only, and which rules grant them on the
+// other side.
 type own struct {
 	rule    int32
 	actions []string
@@ -65,8 +65,8 @@ type change struct {
 	action ruleset.Action
 }
 
-// block is a number of cells that are alike: all pairs of subjects and resources
-// but for some.
+// block is a number of equivalent cells: all pairs of subjects and resources with some
+// exceptions.
 type block struct {
 	users, resources []int32
 	userClass        int32 // missing for a single cell
@@ -103,7 +103,7 @@ func (d *sessionDiff) join() error {
 	return nil
 }
 
-// compare finds the cells that differ, with their causes.
+// compare finds the differing cells, with their causes.
 func (d *sessionDiff) compare(ctx context.Context, types []string) error {
 	for _, typ := range types {
 		t := d.types[typ]
@@ -126,8 +126,8 @@ func (d *sessionDiff) compare(ctx context.Context, types []string) error {
 	return nil
 }
 
-// findExceptional lists the pairs that stand apart on either side. Of those that stand apart by rules
-// that the sides leave aside alone, only the ones of blocks that differ matter.
+// findExceptional lists the pairs that are exceptional on either side. Pairs that are only
+// exceptional because of rules that the sides leave out matter only in blocks that differ.
 func (d *sessionDiff) findExceptional(t *typeDiff) {
 	differs := d.differing(t)
 	var list []int32
@@ -192,7 +192,7 @@ func (d *sessionDiff) row(ctx context.Context, t *typeDiff, class int32) error {
 	return nil
 }
 
-// any returns a cell of the block that does not stand apart.
+// any returns a cell of the block that is not exceptional.
 func (b *block) any() cellOf {
 	if len(b.without) == 0 {
 		return cellOf{b.users[0], b.resources[0]}
@@ -211,7 +211,7 @@ func (b *block) any() cellOf {
 	return nobody
 }
 
-// singles compares the pairs that stand apart, one by one.
+// singles compares the exceptional pairs, one by one.
 func (d *sessionDiff) singles(ctx context.Context, t *typeDiff) error {
 	for n := range t.resources.classes {
 		for u := range d.users.classes {
@@ -236,8 +236,8 @@ func (d *sessionDiff) singles(ctx context.Context, t *typeDiff) error {
 	return nil
 }
 
-// setAt returns the number of the set of rules that grant on a cell of a side, the
-// empty set where the side lacks one of the two.
+// setAt returns the number of the set of rules that grant on a cell of a side, the empty set if
+// the side does not have the subject or the resource.
 func (d *sessionDiff) setAt(s *side, g *grid, user, resource int32) int32 {
 	if user < 0 || resource < 0 {
 		return 0
@@ -245,10 +245,10 @@ func (d *sessionDiff) setAt(s *side, g *grid, user, resource int32) int32 {
 	return s.of(g, user, resource)
 }
 
-// idle says that nothing differs.
+// idle reports whether nothing differs.
 func (s *step) idle() bool { return len(s.changes) == 0 && len(s.own) == 0 }
 
-// step returns what the way from one set of rules to another comes to.
+// step returns the difference between two sets of rules.
 func (d *sessionDiff) step(t *typeDiff, from, to int32) *step {
 	key := [2]int32{from, to}
 	if s, ok := t.changes[key]; ok {
@@ -286,8 +286,8 @@ func (d *sessionDiff) step(t *typeDiff, from, to int32) *step {
 	return s
 }
 
-// grantsBy says whether a rule that holds grants an action, on the old side or the
-// new one.
+// grantsBy reports whether a rule whose condition is true grants an action, on the old side or
+// the new one.
 func (d *sessionDiff) grantsBy(n int32, a ruleset.Action, old bool) bool {
 	if old {
 		return can(d.pairs[n].old, a)

@@ -1,13 +1,11 @@
-// Package difference says what a change of rules, or of a site, does to who may do
-// what: which subjects gain and which lose which action on which resource, and
-// because of what.
+// Package difference computes how a change of rules, or of a site, changes who may do what:
+// which subjects gain and which lose which action on which resource, and why.
 //
-// Each side is an access matrix (internal/audit/matrix), folded into classes by what its
-// own rules read. Subjects who are of one class on the old side and of one on the
-// new side are alike to the comparison, and so are resources; pairs that meet an
-// identity test (owner = user) are put into classes of their own by which of them they
-// meet. Where rules, and the rights that they ask for, are the same on both sides word
-// by word, nothing is decided.
+// Each side is an access matrix (internal/audit/matrix), partitioned into classes by what its
+// own rules read. Subjects in one class on the old side and in one class on the new side are
+// equivalent for the comparison, and so are resources; pairs that meet an identity test (owner
+// = user) are partitioned by which of these tests they meet. If rules, and the rights that they
+// ask for, are literally the same on both sides, nothing is decided.
 //
 //	rules.go, clauses.go      what was edited, rule by rule, clause by clause
 //	affected.go               the types and actions that the edits can reach
@@ -20,7 +18,7 @@
 //	search.go, synthesize.go  without a site: the solver finds users and resources on
 //	                          which the sides differ, or proves that there are none
 //
-// It knows rules, classes and the engine. It refuses to know how a report is shown
-// (the folder show), and it never calls equal what it has not decided: what was left
-// out stands in the report.
+// It knows rules, classes and the engine. It does not know how a report is rendered (package
+// show), and it never treats as equal what it has not decided: the report lists what was left
+// out.
 package difference

@@ -7,14 +7,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// exceptional puts the pairs that stand apart into classes: of subject, of resource, of
-// the identity tests that are met, and of the pairs that the rights of the resource
-// lead to. What a rule comes to is the same for all pairs of a class.
+// exceptional partitions the exceptional pairs: by subject, by resource, by the identity tests
+// that are met, and by the pairs that the rights of the resource lead to. The result of a rule
+// is the same for all pairs of a class.
 type exceptional struct {
 	// keys are the classes of the pairs of a resource, in the order of the
 	// resource's list in Resources.Exceptional.
 	keys [][]int32
-	// classes is their number.
+	// classes is the number of classes.
 	classes int
 }
 
@@ -23,8 +23,8 @@ type cellOf struct{ user, resource int32 }
 
 var nobody = cellOf{-1, -1}
 
-// newExceptional looks at the pairs of one type. The types that its rights lead to are
-// done already.
+// newExceptional classifies the pairs of one type. The types that its rights lead to are in
+// done.
 func newExceptional(m *partition.Model, r *partition.Resources, done map[string]*exceptional) *exceptional {
 	a := &exceptional{keys: make([][]int32, len(r.Handles))}
 	known := map[string]int32{}

@@ -13,14 +13,14 @@ import (
 
 // Gate is a limit on differences: KIND:ACTION:TYPE=LIMIT.
 type Gate struct {
-	// Spec is the gate as it was written.
+	// Spec is the gate as written.
 	Spec string `json:"gate"`
-	// Limit is the number of cells that pass or, if Percent is set, the share of users.
+	// Limit is the allowed number of cells or, if Percent is set, the allowed share of users.
 	Limit   int64 `json:"limit"`
 	Percent bool  `json:"percent,omitempty"`
-	// Cells is the number of those that count, each once whatever its causes and contexts.
+	// Cells is the number of counted cells, each once whatever its causes and contexts.
 	Cells int64 `json:"cells"`
-	// Users are the users with a cell that counts, and Of all users, if Percent is set.
+	// Users are the users with a counted cell, and Of all users, if Percent is set.
 	Users int  `json:"users,omitempty"`
 	Of    int  `json:"of_users,omitempty"`
 	Hit   bool `json:"hit"`
@@ -28,7 +28,7 @@ type Gate struct {
 	kind, action, typ string
 }
 
-// The kinds of gates beside Gain and Loss.
+// The kinds of gates in addition to Gain and Loss.
 const (
 	anyKind = "any"
 	// leftOut counts what was not compared.
@@ -37,9 +37,9 @@ const (
 
 const gateForm = `a gate is KIND[:ACTION[:TYPE]][=LIMIT], such as gain:delete:App, loss=100, loss:read:App=5% or any:*:Stream`
 
-// ParseGate reads a gate: gain, loss or any, an action or *, a type or *, and the
-// number of cells that pass, 0 if there is none, or the percentage of users. Left-out stands alone and counts
-// what was not compared. The error says what is wrong and what was meant.
+// ParseGate parses a gate: gain, loss or any, an action or *, a type or *, and the allowed
+// number of cells (0 by default) or percentage of users. Left-out has no parts and counts what
+// was not compared. The error says what is wrong and suggests a correction.
 func ParseGate(spec string) (Gate, error) {
 	g := Gate{Spec: spec, action: "*", typ: "*"}
 	body, limit, limited := strings.Cut(spec, "=")
@@ -73,7 +73,7 @@ func ParseGate(spec string) (Gate, error) {
 	return g, nil
 }
 
-// ParseLimit reads the limit of a gate: a number, or a percentage of users.
+// ParseLimit parses the limit of a gate: a number, or a percentage of users.
 func ParseLimit(limit string) (n int64, percent bool, err error) {
 	digits, percent := strings.CutSuffix(limit, "%")
 	n, err = strconv.ParseInt(digits, 10, 64)
@@ -93,8 +93,8 @@ func didYouMean(word string, candidates []string) string {
 	return ""
 }
 
-// CheckTypes returns an error about a gate for a type that is none of those known: it
-// could never be hit.
+// CheckTypes returns an error for a gate with a type that is not among those known: it could
+// never be exceeded.
 func (g Gate) CheckTypes(known []string) error {
 	if g.typ == "*" || slices.ContainsFunc(known, func(t string) bool { return schema.Fold(t) == g.typ }) {
 		return nil
@@ -102,20 +102,20 @@ func (g Gate) CheckTypes(known []string) error {
 	return fmt.Errorf("the gate %s names a type %q that neither the schema nor the snapshot has%s", g.Spec, g.typ, didYouMean(g.typ, known))
 }
 
-// counts says whether a part of a group counts for the gate.
+// counts reports whether a part of a group counts for the gate.
 func (g Gate) counts(kind string, p Part) bool {
 	return !p.Accepted && (g.kind == anyKind || g.kind == kind) &&
 		(g.action == "*" || g.action == p.Action) && (g.typ == "*" || g.typ == schema.Fold(p.Type))
 }
 
-// Judge holds the report against gates.
+// Judge evaluates gates for the report.
 func (r *Report) Judge(gates []Gate) {
 	for _, g := range gates {
 		r.Gates = append(r.Gates, g.judge(r))
 	}
 }
 
-// judge counts what a gate counts in a report.
+// judge counts the cells of a gate in a report.
 func (g Gate) judge(r *Report) Gate {
 	g.Cells = r.distinct(func(group *Group, p Part) bool { return g.counts(group.Kind, p) })
 	if g.kind == leftOut {
@@ -130,7 +130,7 @@ func (g Gate) judge(r *Report) Gate {
 	return g
 }
 
-// users counts the users of parts that are chosen, each once.
+// users counts the users of chosen parts, without duplicates.
 func (r *Report) users(chosen func(g *Group, p Part) bool) int {
 	var all bitset
 	for i := range r.tallied {
@@ -143,10 +143,10 @@ func (r *Report) users(chosen func(g *Group, p Part) bool) int {
 	return all.count()
 }
 
-// Hit says whether a gate was hit.
+// Hit reports whether a gate was exceeded.
 func (r *Report) Hit() bool { return slices.ContainsFunc(r.Gates, func(g Gate) bool { return g.Hit }) }
 
-// HitBy says whether a group counts for a gate that was hit.
+// HitBy reports whether a group counts for a gate that was exceeded.
 func (r *Report) HitBy(g Group) bool {
 	return slices.ContainsFunc(r.Gates, func(gate Gate) bool {
 		return gate.Hit && slices.ContainsFunc(g.Parts, func(p Part) bool { return gate.counts(g.Kind, p) })

@@ -36,12 +36,12 @@ func TestGates(t *testing.T) {
 			t.Errorf("%s: %d cells, hit %t; want %d, %t", test.gate, g.Cells, g.Hit, test.cells, test.hit)
 		}
 	}
-	for gate, says := range map[string]string{
+	for gate, descriptions := range map[string]string{
 		"gian": "did you mean gain?", "": "no kind", "gain:raed": "did you mean read?", "gain:read:": "no type", "gain=many": "is not a number",
 		"gain=-1": "is not a number", "loss=101%": "percentage of users", "left-out:read": "stands alone",
 	} {
-		if _, err := ParseGate(gate); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%q: %v, which does not say %q", gate, err, says)
+		if _, err := ParseGate(gate); err == nil || !strings.Contains(err.Error(), descriptions) {
+			t.Errorf("%q: %v, which does not say %q", gate, err, descriptions)
 		}
 	}
 	g, err := ParseGate("gain:read:Steram")

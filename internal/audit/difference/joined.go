@@ -2,13 +2,13 @@ package difference
 
 import "slices"
 
-// joined are the subjects, or the resources of one type, of both sides: who is of
-// one class on the old side and of one class on the new side is of one joint class.
+// joined are the subjects, or the resources of one type, of both sides: those that are in the
+// same class on the old side and in the same class on the new side are in one joint class.
 type joined struct {
 	names []string
-	// old and new are the numbers on the two sides, missing where there is none.
+	// old and new are the numbers on the two sides, missing if there is none.
 	old, new []int32
-	// fromOld and fromNew lead back from the numbers of the sides.
+	// fromOld and fromNew are the inverse: by the numbers of the sides.
 	fromOld, fromNew []int32
 	of               []int32
 	classes          []jointClass
@@ -16,15 +16,15 @@ type joined struct {
 
 const missing = -1
 
-// jointClass holds the classes of the two sides, missing where the members are not
-// there, and of the rest.
+// jointClass holds the classes of the two sides and of the rest, missing if a side does not
+// have the members.
 type jointClass struct {
 	old, new, rest int32
 	members        []int32
 }
 
 // join joins two sides by name. The names of a side are distinct. The classes of the rest, nil
-// for none, are by the new side, which has the same names as the old then.
+// for none, are by the numbers of the new side, which then has the same names as the old one.
 func join(oldNames, newNames []string, oldOf, newOf, restOf []int32) *joined {
 	j := &joined{fromOld: make([]int32, len(oldNames)), fromNew: make([]int32, len(newNames))}
 	if slices.Equal(oldNames, newNames) {

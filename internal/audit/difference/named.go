@@ -3,24 +3,24 @@ package difference
 // Member is a subject or resource that a difference concerns.
 type Member struct {
 	ID string
-	// Name is a resource's, where the rules read it.
+	// Name is a resource's name, if the rules read it.
 	Name string
-	// Is is what a synthesized one has.
+	// Is describes a synthesized one.
 	Is []string
 }
 
-// Members returns subjects and resources of a part of a group, both counted from 0,
-// in the order of the site: at most a number of each. The counts of the part say how
-// many there are. A report that Compare did not make knows none.
-func (r *Report) Members(group, part, most int) (users, resources []Member) {
+// Members returns subjects and resources of a part of a group, both counted from 0, in the
+// order of the site, at most limit of each. The counts of the part give their numbers. It
+// returns none for a report that was not created by Compare.
+func (r *Report) Members(group, part, limit int) (users, resources []Member) {
 	if group >= len(r.tallied) || part >= len(r.tallied[group].named) {
 		return nil, nil
 	}
-	return r.tallied[group].named[part](most)
+	return r.tallied[group].named[part](limit)
 }
 
-// Conditions returns the whole conditions of a rule that is not the same on both sides,
-// "" on the side where there is no such rule.
+// Conditions returns the complete conditions of a rule that differs between the sides, "" for a
+// side without the rule.
 func (r *Report) Conditions(of RuleRef) (old, new string) {
 	both := r.conditions[of]
 	return both[0], both[1]
@@ -43,16 +43,16 @@ func (w *work) conditions() map[RuleRef][2]string {
 	return all
 }
 
-// named names members of a type, at most a number of them.
-func (w *work) named(typ string, j *joined, set bitset, most int) []Member {
+// named returns the names of members of a type, at most limit of them.
+func (w *work) named(typ string, j *joined, set bitset, limit int) []Member {
 	var all []Member
 	for n := range set.each() {
-		if len(all) == most {
+		if len(all) == limit {
 			break
 		}
 		m := Member{ID: j.names[n]}
 		if w.synthesized != nil {
-			m.Is = w.synthesized.says[typ+":"+m.ID]
+			m.Is = w.synthesized.descriptions[typ+":"+m.ID]
 		} else if typ == "user" {
 			m.ID = w.loginOf(m.ID)
 		} else {

@@ -20,20 +20,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Side is what is compared: rules, as read and compiled, and their bundle.
+// Side is one side of a comparison: rules, as read and compiled, and their bundle.
 type Side struct {
 	Rules  []ruleset.Rule
 	Policy *compiler.Policy
-	// Bundle holds the policy and the site, projected to what the rules of either side
-	// read; in ModeClasses, the policy alone.
+	// Bundle contains the policy and the site, projected to what the rules of either side read;
+	// in ModeClasses, the policy only.
 	Bundle *bundles.Bundle
-	// Prepared is the bundle, compiled; nil has it compiled by Compare.
+	// Prepared is the compiled bundle; if it is nil, Compare compiles it.
 	Prepared *matrix.Prepared
-	// Kept keeps what is decided on the side; nil keeps nothing.
-	Kept *Decisions
+	// Decisions caches the decisions of the side; nil caches nothing.
+	Decisions *Decisions
 }
 
-// prepare compiles the policy of a side, unless it is compiled.
+// prepare compiles the policy of a side, unless it is compiled already.
 func (s *Side) prepare(ctx context.Context) (err error) {
 	if s.Prepared == nil {
 		s.Prepared, err = matrix.Prepare(ctx, s.Bundle)
@@ -46,23 +46,22 @@ type Input struct {
 	Old, New Side
 	// Mode is ModeSite or ModeClasses.
 	Mode string
-	// SameSite says that both sides are of one snapshot.
+	// SameSite says that both sides have the same snapshot.
 	SameSite bool
-	// Contexts are those to compare in; without any, all, as far as the rules tell
-	// them apart.
-	// None stands for requests that do not say.
+	// Contexts are those to compare in; if it is empty, all that the rules distinguish.
+	// NoContext stands for requests without a context.
 	Contexts []string
 	// Environment holds session attributes.
 	Environment map[string][]string
-	// Rest is what is known of rules that are the same on both sides; nil decides all rules.
+	// Rest is what is known about rules that are the same on both sides; nil decides all rules.
 	Rest     *Rest
 	Progress snapshot.Progress
 }
 
-// NoContext stands for requests that do not say where they come from.
+// NoContext stands for requests without a context.
 const NoContext = "none"
 
-// Compare returns what the step from the old side to the new one does to access.
+// Compare returns the effect on access of the change from the old side to the new one.
 func Compare(ctx context.Context, in Input) (*Report, error) {
 	w := &work{Input: in, report: &Report{Mode: in.Mode, Category: categoryOf(in.New), Groups: []Group{}, Rules: []RuleChange{}, LeftOut: []LeftOut{}, Stale: []Entry{}, Gates: []Gate{}}}
 	w.pairs = match(in.Old.Rules, in.New.Rules)
@@ -81,7 +80,7 @@ func Compare(ctx context.Context, in Input) (*Report, error) {
 	return w.report, nil
 }
 
-// work is a report in the making.
+// work is a report under construction.
 type work struct {
 	Input
 	report *Report
@@ -90,15 +89,15 @@ type work struct {
 	counted map[string]uint32
 	tally   *tally
 	causes  *causeBook
-	// synthesized is the site that was synthesized, nil where there is a snapshot.
+	// synthesized is the synthesized site, nil if there is a snapshot.
 	synthesized *synthesized
 	// space counts cells over all sessions.
 	space *space
-	// readers read the new side and the old.
+	// readers read the new side and the old side.
 	readers []*partition.Reader
 }
 
-// markInvalid notes which rules a side leaves out.
+// markInvalid records which rules a side leaves out.
 func (w *work) markInvalid() {
 	out := func(p *compiler.Policy) map[diag.Rule]bool {
 		all := map[diag.Rule]bool{}
@@ -125,7 +124,7 @@ func numbers(pairs []*pair, of func(*pair) *ruleset.Rule) map[string]int32 {
 	return all
 }
 
-// types returns the types of which there is something on either side.
+// types returns the types with entities on either side.
 func (w *work) types() []string {
 	all := slices.Concat(sitedata.Types(&w.Old.Bundle.Data), sitedata.Types(&w.New.Bundle.Data))
 	slices.Sort(all)
@@ -153,7 +152,7 @@ func (w *work) compare(ctx context.Context) error {
 	if len(w.counted) == 0 {
 		return nil
 	}
-	v := &variants{pairs: w.pairs, new: w.New, points: map[int]*engine.EntryPoint{}}
+	v := &variants{pairs: w.pairs, new: w.New, entryPoints: map[int]*engine.EntryPoint{}}
 	if w.Rest != nil {
 		v.without = func(p *pair) bool { return !w.Rest.Decided(p.new.ID) }
 	}
@@ -211,7 +210,7 @@ func (w *work) sessions(both [2]*reads.Reads) []partition.Session {
 	return all
 }
 
-// reads says whether the rules of types that can differ make tests of a kind.
+// reads reports whether the rules of types that can differ contain tests of a kind.
 func (w *work) reads(both [2]*reads.Reads, kind reads.Kind) bool {
 	for _, side := range both {
 		for typ := range w.counted {
@@ -227,7 +226,7 @@ func (w *work) reads(both [2]*reads.Reads, kind reads.Kind) bool {
 	return false
 }
 
-// account notes on what the report rests.
+// account records the basis of the report.
 func (w *work) account(d *sessionDiff, types []string) {
 	c := &w.report.Compared
 	c.Contexts = append(c.Contexts, d.context)
@@ -244,7 +243,7 @@ func (w *work) account(d *sessionDiff, types []string) {
 	w.space.sessions = append(w.space.sessions, s)
 }
 
-// describe turns what was counted into the report.
+// describe converts the counts to the report.
 func (w *work) describe() {
 	r := w.report
 	r.tallied = w.groups()
@@ -263,13 +262,13 @@ func (w *work) describe() {
 	w.spellTypes()
 }
 
-// tallied is a group with what its counts are of, by part.
+// tallied is a group with the sets behind its counts, by part.
 type tallied struct {
 	Group
 	in               [][]*cellsOf
 	users, resources []bitset
 	// named returns some of the members of a part.
-	named []func(most int) (users, resources []Member)
+	named []func(limit int) (users, resources []Member)
 }
 
 func (w *work) groups() []tallied {
@@ -288,9 +287,9 @@ func (w *work) groups() []tallied {
 				Type: w.typeName(p.typ), Action: p.action, Contexts: p.contexts, Fingerprint: p.fingerprint,
 				Counts: Counts{Cells: p.amount, Users: users.count(), Resources: resources.count()},
 			}
-			for _, way := range p.ways {
+			for _, path := range p.paths {
 				var through []RuleRef
-				for _, n := range w.causes.steps[way] {
+				for _, n := range w.causes.steps[path] {
 					through = append(through, w.pairs[n].ref())
 				}
 				part.Through = append(part.Through, through)
@@ -298,8 +297,8 @@ func (w *work) groups() []tallied {
 			t.Parts = append(t.Parts, part)
 			t.in = append(t.in, p.cells)
 			t.users, t.resources = append(t.users, users), append(t.resources, resources)
-			t.named = append(t.named, func(most int) ([]Member, []Member) {
-				return w.named("user", p.users.joined, users, most), w.named(p.typ, p.resources.joined, resources, most)
+			t.named = append(t.named, func(limit int) ([]Member, []Member) {
+				return w.named("user", p.users.joined, users, limit), w.named(p.typ, p.resources.joined, resources, limit)
 			})
 			t.Cells += p.amount
 		}
@@ -311,8 +310,8 @@ func (w *work) groups() []tallied {
 	return all
 }
 
-// examples chooses cells of the parts in turn. Of what was synthesized those come first
-// that have the least about them.
+// examples chooses cells of the parts in turn. Synthesized ones with the shortest descriptions
+// come first.
 func (w *work) examples(parts []*mergedPart) []Example {
 	chosen := []Example{}
 	if w.synthesized != nil {
@@ -343,14 +342,14 @@ func (w *work) example(p *mergedPart, c cellOf) Example {
 	e := Example{User: w.loginOf(login), Type: p.typ, Resource: p.resources.joined.names[c.resource], Action: p.action}
 	e.Name = w.nameOf(e)
 	if w.synthesized != nil {
-		e.UserIs, e.ResourceIs = w.synthesized.says["user:"+login], w.synthesized.says[e.Type+":"+e.Resource]
+		e.UserIs, e.ResourceIs = w.synthesized.descriptions["user:"+login], w.synthesized.descriptions[e.Type+":"+e.Resource]
 	}
 	e.Type = w.typeName(e.Type)
 	return e
 }
 
 // mergedPart is the cells of one type and action over all contexts: the part of the first
-// context, with the members, ways and examples of all.
+// context, with the members, paths and examples of all.
 type mergedPart struct {
 	*partTally
 	cells       []*cellsOf
@@ -359,7 +358,7 @@ type mergedPart struct {
 	fingerprint string
 }
 
-// parts returns the parts of a group, biggest first.
+// parts returns the parts of a group, largest first.
 func (w *work) parts(g *groupTally) []*mergedPart {
 	byKey := map[tallyKey][]*partTally{}
 	for _, context := range w.report.Compared.Contexts {
@@ -388,7 +387,7 @@ func (w *work) merge(list []*partTally) *mergedPart {
 	}}
 	for _, p := range list {
 		m.cells = append(m.cells, p.in)
-		m.ways = union(m.ways, p.ways)
+		m.paths = union(m.paths, p.paths)
 		m.examples = append(m.examples, p.examples...)
 		for n := range p.users.bits().each() {
 			m.users.single[n] = true
@@ -415,7 +414,7 @@ func (w *work) merge(list []*partTally) *mergedPart {
 	return m
 }
 
-// distinct counts the cells of parts that are chosen, each once whatever its cause.
+// distinct counts the cells of chosen parts, each once whatever its cause.
 func (r *Report) distinct(chosen func(g *Group, p Part) bool) (n int64) {
 	cells := map[tallyKey][]*cellsOf{}
 	for i := range r.Groups {
@@ -436,7 +435,7 @@ func (r *Report) distinct(chosen func(g *Group, p Part) bool) (n int64) {
 	return n
 }
 
-// count counts what the baseline does not accept.
+// count counts the cells that the baseline does not accept.
 func (r *Report) count() {
 	r.Gain, r.Loss, r.Accepted = Counts{}, Counts{}, 0
 	type total struct {
@@ -465,7 +464,7 @@ func (r *Report) count() {
 			for _, t := range []*total{mine, all[g.Kind]} {
 				t.users.union(r.tallied[i].users[j])
 				if p.Action == create {
-					continue // no resource that is there is created
+					continue // existing resources are not created
 				}
 				if t.resources[p.Type] == nil {
 					t.resources[p.Type] = &bitset{}

@@ -11,28 +11,28 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// Rest is what is known of rules that grant the same on both sides of one site. The sides of
-// a comparison that has it decide the other rules alone:
+// Rest is what is known about rules that grant the same on both sides of one site. With it, the
+// sides of a comparison decide the other rules only:
 //
 //	cells that differ by the other rules      classes of the sides
 //	  and are not granted by the rest         joined with classes of its matrix
 //
-// so that after an edit of one rule only what the edit reaches is decided again. The bundles
-// and prepared policies of the sides need no more than the other rules, and what they ask for.
+// After an edit of one rule, only what the edit reaches is then decided again. The bundles and
+// prepared policies of the sides only need the other rules, and what these ask for.
 type Rest struct {
-	// Has says whether the matrices have a rule on a type, a key.
+	// Has reports whether the matrices have a rule on a type, a key.
 	Has func(typ, rule string) bool
-	// Decided says whether the bundle of a side has a rule, by id.
+	// Decided reports whether the bundle of a side has a rule, by id.
 	Decided func(rule string) bool
-	// Matrix returns what rules grant in a session, those that Has names among them. It has
-	// the subjects of the site and, of each type that Has speaks of, the resources.
+	// Matrix returns the rights granted in a session by the rules of Has. It has the subjects
+	// of the site and the resources of each type with such a rule.
 	Matrix func(context.Context, partition.Session) (*matrix.Matrix, error)
-	// Hashes keep what fingerprints are made of, for the next comparison.
+	// Hashes cache parts of fingerprints for the next comparison.
 	Hashes map[string]uint64
 }
 
-// Decisions keep what is decided on a side, for the next comparison of the same side, about the
-// same rules. The zero value is empty.
+// Decisions cache the decisions of a side, for the next comparison of the same side and rules.
+// The zero value is empty.
 type Decisions struct {
 	sides map[string]decided
 }
@@ -42,7 +42,7 @@ type decided struct {
 	exceptional map[string]*exceptional
 }
 
-// decide returns what a side decides on the types that count.
+// decide returns the decisions of a side about the relevant types.
 func (w *work) decide(ctx context.Context, of *Side, session partition.Session) (decided, error) {
 	q := partition.Question{Session: session, Types: slices.Sorted(maps.Keys(w.counted))}
 	for _, mask := range w.counted {
@@ -52,8 +52,8 @@ func (w *work) decide(ctx context.Context, of *Side, session partition.Session) 
 		q.Counts = func(typ, rule string) bool { return !w.Rest.Has(typ, rule) }
 	}
 	key := fmt.Sprint(session, q.Types, q.Actions)
-	if of.Kept != nil {
-		if known, ok := of.Kept.sides[key]; ok {
+	if of.Decisions != nil {
+		if known, ok := of.Decisions.sides[key]; ok {
 			return known, nil
 		}
 	}
@@ -65,11 +65,11 @@ func (w *work) decide(ctx context.Context, of *Side, session partition.Session) 
 	for _, typ := range m.Model.Order {
 		one.exceptional[typ] = newExceptional(m.Model, m.Model.Resources[typ], one.exceptional)
 	}
-	if of.Kept != nil {
-		if of.Kept.sides == nil {
-			of.Kept.sides = map[string]decided{}
+	if of.Decisions != nil {
+		if of.Decisions.sides == nil {
+			of.Decisions.sides = map[string]decided{}
 		}
-		of.Kept.sides[key] = one
+		of.Decisions.sides[key] = one
 	}
 	return one, nil
 }
@@ -88,11 +88,11 @@ type restGrid struct {
 	// known are the numbers of the sets of rules that grant, by classes of subjects and of
 	// resources.
 	known map[[2]int32]int32
-	// single is what subjects who stand apart have, made when first asked for.
+	// single is the rights of subjects of exceptional pairs, created on first use.
 	single map[int32][]matrix.ExceptionalPairs
 }
 
-// ErrRest is the error of a rest that is of another site.
+// ErrRest is the error for a rest of another site.
 var ErrRest = errors.New("what is known of the other rules is about other users or resources")
 
 func (w *work) rest(ctx context.Context, session partition.Session, number map[string]int32, all *sets) (*rest, error) {
@@ -133,7 +133,7 @@ func (r *rest) subjects(ids []string) ([]int32, error) {
 }
 
 // grid returns the part about a type and the classes of its resources, nil for a type that the
-// rest does not speak of.
+// rest does not have.
 func (r *rest) grid(typ string, handles []string) (*restGrid, []int32, error) {
 	if r == nil || r.types[typ] == nil {
 		return nil, nil, nil
@@ -145,8 +145,8 @@ func (r *rest) grid(typ string, handles []string) (*restGrid, []int32, error) {
 	return g, g.Of, nil
 }
 
-// on returns the number of the set of rules that grant a class of subjects a class of
-// resources, pairs that stand apart left aside.
+// on returns the number of the set of rules that grant to a class of subjects on a class of
+// resources, ignoring exceptional pairs.
 func (g *restGrid) on(subjects, resources int32) int32 {
 	key := [2]int32{subjects, resources}
 	n, ok := g.known[key]
@@ -185,7 +185,8 @@ func (g *restGrid) apartOf(subject int32) []matrix.ExceptionalPairs {
 	return g.single[subject]
 }
 
-// exceptional adds the subjects who stand apart from a resource for the rest, in blocks that differ.
+// exceptional adds the subjects that are exceptional for a resource because of the rest, in
+// blocks that differ.
 func (g *restGrid) exceptional(list []int32, d *sessionDiff, differs map[[2]int32]bool, resource int32) []int32 {
 	if g == nil || len(differs) == 0 {
 		return list
@@ -199,8 +200,8 @@ func (g *restGrid) exceptional(list []int32, d *sessionDiff, differs map[[2]int3
 	return list
 }
 
-// differing returns the blocks, by joint classes, that differ by the rules that the sides
-// decide; nil without a rest.
+// differing returns the blocks, by joint classes, that differ because of the rules that the
+// sides decide; nil without a rest.
 func (d *sessionDiff) differing(t *typeDiff) map[[2]int32]bool {
 	if t.rest == nil {
 		return nil

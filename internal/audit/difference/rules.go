@@ -9,8 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// pair is one rule on both sides; one of them is nil for a rule that was added or
-// removed.
+// pair is one rule on both sides; one of them is nil for a rule that was added or removed.
 type pair struct {
 	old, new *ruleset.Rule
 	edits    []edit
@@ -18,24 +17,23 @@ type pair struct {
 	oldOut, newOut bool
 }
 
-// edit is one difference between the two forms of a rule.
+// edit is one difference between the two versions of a rule.
 type edit struct {
 	aspect Aspect
-	// before and after are what stood and stands there, "" for nothing.
+	// before and after are the old and the new text, "" for nothing.
 	before, after string
-	// text and at are where the edit is: in the new rule or, for what is gone from
-	// the whole rule, in the old one.
+	// text and at are the position of the edit: in the new rule or, for something removed from
+	// the rule as a whole, in the old one.
 	text *diag.Text
 	at   diag.Range
-	// undone returns the new rule with this edit taken back.
+	// undone returns the new rule with this edit reverted.
 	undone func() ruleset.Rule
 	// idle edits cannot change what the rule grants.
 	idle bool
 }
 
-// match finds each rule of one side on the other: by id, then by name, then by all
-// that it says. The pairs are ordered by the new rules' names, removed rules by
-// their own.
+// match matches the rules of both sides: by id, then by name, then by their entire content. The
+// pairs are ordered by the new rules' names, removed rules by their own.
 func match(old, new []ruleset.Rule) []*pair {
 	pairs := make([]*pair, 0, len(new))
 	taken := make([]*pair, len(old))
@@ -56,7 +54,7 @@ func match(old, new []ruleset.Rule) []*pair {
 		for i := range new {
 			k := key(&new[i])
 			if found[i] || len(at[k]) != 1 || count[k] != 1 {
-				continue // nothing, or nobody knows which
+				continue // nothing, or ambiguous
 			}
 			p := &pair{old: &old[at[k][0]], new: &new[i]}
 			taken[at[k][0]], found[i] = p, true
@@ -101,10 +99,10 @@ func (p *pair) rule() *ruleset.Rule {
 
 func (p *pair) ref() RuleRef { return RuleRef{ID: p.rule().ID, Name: p.rule().Name} }
 
-// can says whether the rule can grant an action on a side.
+// can reports whether the rule can grant an action on a side.
 func can(r *ruleset.Rule, a ruleset.Action) bool { return r != nil && r.Actions.Has(a) }
 
-// changed says whether the two forms of a rule can grant differently.
+// changed reports whether the two versions of a rule can grant differently.
 func (p *pair) changed() bool {
 	if p.old == nil || p.new == nil {
 		return live(p.rule(), p.oldOut || p.newOut)
@@ -115,7 +113,7 @@ func (p *pair) changed() bool {
 	return p.oldOut != p.newOut || slices.ContainsFunc(p.edits, func(e edit) bool { return !e.idle })
 }
 
-// live says whether a rule counts for decisions at all.
+// live reports whether a rule affects decisions at all.
 func live(r *ruleset.Rule, out bool) bool {
 	return !out && !r.Disabled && r.Category == ruleset.Security
 }
@@ -125,7 +123,7 @@ func (p *pair) working() []edit {
 	return slices.DeleteFunc(slices.Clone(p.edits), func(e edit) bool { return e.idle })
 }
 
-// find compares the two forms of a rule.
+// find compares the two versions of a rule.
 func (p *pair) find() []edit {
 	if p.old == nil || p.new == nil {
 		return nil
@@ -164,7 +162,7 @@ func enabled(r *ruleset.Rule) string {
 	return "enabled"
 }
 
-// sameFilter says whether two filters have the same items, in whatever order.
+// sameFilter reports whether two filters have the same items, in any order.
 func sameFilter(old, new *ruleset.Rule) bool {
 	items := func(r *ruleset.Rule) []string {
 		var list []string
@@ -183,7 +181,7 @@ func sameFilter(old, new *ruleset.Rule) bool {
 	return len(a) > 0 && slices.Equal(a, b)
 }
 
-// conditionEdits compares the conditions of two forms of a rule, clause by clause.
+// conditionEdits compares the conditions of two versions of a rule, clause by clause.
 func conditionEdits(old, new *ruleset.Rule) []edit {
 	if old.Condition.Content == new.Condition.Content {
 		return nil
@@ -234,10 +232,10 @@ func conditionEdits(old, new *ruleset.Rule) []edit {
 	return edits
 }
 
-// maxClauses is the number of edits of one condition that are told apart.
+// maxClauses is the maximum number of edits of one condition that are listed separately.
 const maxClauses = 8
 
-// excerpt returns a clause as it is written.
+// excerpt returns a clause as written.
 func excerpt(text *diag.Text, n condition.Node) string {
 	if n == nil {
 		return ""

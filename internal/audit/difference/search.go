@@ -19,18 +19,17 @@ const (
 	oldRules
 )
 
-// search asks the solver on which users and resources, of all that could be, the sides
-// differ.
+// search asks the solver for possible users and resources on which the sides differ.
 type search struct {
 	*work
 	world *solve.World
 	// of is the pair of a rule, on either side.
 	of map[*solve.Rule]*pair
-	// rules are the rules of a pair by side, nil where it has none.
+	// rules are the rules of a pair by side, nil if it has none.
 	rules map[*pair][2]*solve.Rule
-	// undone are the new rules without one of their edits, where there are several.
+	// undone are the new rules without one of their edits, if there are several.
 	undone map[*pair][]*solve.Condition
-	// persona has the session attributes that are given, and no others.
+	// persona has the given session attributes and no others.
 	persona solve.Persona
 	from    solve.Formula
 }
@@ -38,12 +37,13 @@ type search struct {
 // kindOfDifference is what the solver finds or excludes.
 type kindOfDifference struct{ typ, action, kind string }
 
-// newSearch resolves the rules of both sides. Rules that are the same on both are one.
+// newSearch resolves the rules of both sides. A rule that is the same on both sides is resolved
+// once.
 func (w *work) newSearch() (*search, error) {
 	s := &search{work: w, of: map[*solve.Rule]*pair{}, rules: map[*pair][2]*solve.Rule{}, undone: map[*pair][]*solve.Condition{}, from: w.allowedContexts()}
 	s.persona = solve.Persona{Texts: map[string][]string{}, Free: []solve.Kind{solve.Roles, solve.Custom, solve.Attributes, solve.Login}}
-	for name, texts := range w.Environment {
-		s.persona.Texts["environment."+schema.Fold(name)] = texts
+	for name, strs := range w.Environment {
+		s.persona.Texts["environment."+schema.Fold(name)] = strs
 	}
 	var sides [2][]*solve.Rule
 	var conditions []*solve.Condition
@@ -76,7 +76,7 @@ func (w *work) newSearch() (*search, error) {
 	return s, err
 }
 
-// resolvable returns a rule as the solver reads it, nil if it grants nothing at all.
+// resolvable returns a rule in the solver's form, nil if it grants nothing at all.
 func resolvable(r *ruleset.Rule, out bool) *solve.Rule {
 	if r == nil || out {
 		return nil
@@ -97,7 +97,7 @@ func withoutErrors(r ruleset.Rule) *solve.Condition {
 	return &solve.Condition{Filter: r.Filter, Text: r.Condition, Context: r.Context}
 }
 
-// allowedContexts is true for requests of the contexts to compare in.
+// allowedContexts is true for requests in the contexts to compare.
 func (w *work) allowedContexts() solve.Formula {
 	hub, qmc := solve.Test{Predicate: ir.From{Context: ruleset.Hub}}, solve.Test{Predicate: ir.From{Context: ruleset.QMC}}
 	by := map[string]solve.Formula{"hub": hub, "qmc": qmc, NoContext: solve.All{solve.Not{Formula: hub}, solve.Not{Formula: qmc}}}
@@ -114,13 +114,13 @@ func (w *work) allowedContexts() solve.Formula {
 // question is a question to the solver about one action of a type scope.
 type question struct {
 	action ruleset.Action
-	// kind is Gain, Loss, or "" where only a rule grants otherwise and others cover it.
+	// kind is Gain, Loss, or "" if only one rule grants differently and others cover it.
 	kind     string
 	formulas []solve.Formula
 }
 
-// questions returns what to ask about a scope. Of actions that the same rules grant one
-// stands for all.
+// questions returns the questions about a scope. Of actions that the same rules grant, one
+// represents all.
 func (s *search) questions(class int) []question {
 	var list []question
 	seen := map[string]bool{}
@@ -137,7 +137,7 @@ func (s *search) questions(class int) []question {
 	return list
 }
 
-// identities tells lists of rules apart.
+// identities returns a key for each list of rules.
 func identities(rules []*solve.Rule) []string {
 	var list []string
 	for _, r := range rules {
@@ -146,8 +146,8 @@ func identities(rules []*solve.Rule) []string {
 	return list
 }
 
-// gained returns the questions where rules of a side grant an action, and the other side
-// does not: by each rule, and by each edit of a rule.
+// gained returns the questions whether rules of a side grant an action and the other side does
+// not: for each rule, and for each edit of a rule.
 func (s *search) gained(class int, action ruleset.Action, rules []*solve.Rule, side, other int, kind string) []question {
 	var list []question
 	ask := func(kind string, formulas ...solve.Formula) {
@@ -178,8 +178,8 @@ func (s *search) gained(class int, action ruleset.Action, rules []*solve.Rule, s
 	return list
 }
 
-// run asks all questions, and puts the users and resources found on record. What cannot
-// be decided is left out.
+// run asks all questions, and adds the found users and resources to the site. Questions that
+// cannot be decided are left out.
 func (s *search) run(ctx context.Context, m *synthesized) error {
 	for class, c := range s.world.Classes {
 		if err := ctx.Err(); err != nil {

@@ -11,12 +11,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// sections is the type of the sections of the product's interface. No snapshot has
-// them: they are judged by their ids alone.
+// sections is the type of the sections of the QMC and the hub. Snapshots do not have them: they
+// are decided by their ids alone.
 const sections = "transientobject"
 
-// addSections puts the sections that filters name on record on both sides, so that
-// they are compared as everything else is.
+// addSections adds the sections that filters name to both sides, so that they are compared like
+// everything else.
 func (w *work) addSections() error {
 	names := map[string]string{}
 	for _, p := range w.pairs {
@@ -37,8 +37,8 @@ func (w *work) addSections() error {
 		for _, side := range []*Side{&w.Old, &w.New} {
 			if !sitedata.OnRecord(&side.Bundle.Data, sections, id) {
 				side.Prepared = nil // it does not know the section
-				if side.Kept != nil {
-					*side.Kept = Decisions{}
+				if side.Decisions != nil {
+					*side.Decisions = Decisions{}
 				}
 				err = errors.Join(err, sitedata.AddNamed(&side.Bundle.Data, sections, id, name))
 			}
@@ -47,8 +47,8 @@ func (w *work) addSections() error {
 	return err
 }
 
-// isSection says whether an item of a filter is the id of a section: those of the
-// QMC and the hub, and any item without an underscore that is no type.
+// isSection reports whether an item of a filter is the id of a section: those of the QMC and
+// the hub, and any item without an underscore that is not a type.
 func (w *work) isSection(item string) bool {
 	key := schema.Fold(item)
 	if strings.HasPrefix(key, "qmcsection_") || strings.HasPrefix(key, "hubsection_") {
@@ -57,8 +57,8 @@ func (w *work) isSection(item string) bool {
 	return !strings.Contains(key, "_") && w.typeName(key) == key
 }
 
-// openSections returns the items of changed rules' filters that reach sections
-// without naming them.
+// openSections returns the items of changed rules' filters that match sections without naming
+// them.
 func (w *work) openSections() []string {
 	var found []string
 	for _, p := range w.pairs {

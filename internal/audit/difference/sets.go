@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// sets numbers sets of rules, which are indices into the pairs. Number 0 is the
-// empty set. It is not safe for concurrent use.
+// sets numbers sets of rules, which are indices into the pairs. Number 0 is the empty set. It
+// is not safe for concurrent use.
 type sets struct {
 	known map[string]int32
 	all   [][]int32
@@ -31,7 +31,7 @@ func (s *sets) union(a, b int32) int32 {
 	return n
 }
 
-// number returns the number of a set, which it may order.
+// number returns the number of a set, which it may sort.
 func (s *sets) number(set []int32) int32 {
 	slices.Sort(set)
 	set = slices.Compact(set)
@@ -48,5 +48,5 @@ func (s *sets) number(set []int32) int32 {
 	return n
 }
 
-// of returns the set with a number. It must not be changed.
+// of returns the set with a number. Callers must not modify it.
 func (s *sets) of(n int32) []int32 { return s.all[n] }

@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// side is the access matrix of one set of rules over one site, for one session.
+// side is the access matrix of one set of rules on one site, for one session.
 type side struct {
 	*matrix.Matrix
 	types map[string]*grid
@@ -24,17 +24,17 @@ type side struct {
 // grid is the part of a matrix about one type.
 type grid struct {
 	*matrix.Type
-	// rules are the rules' indices into the pairs, missing for those that grant
-	// nothing that counts.
+	// rules are the rules' indices into the pairs, missing for those that grant nothing
+	// relevant.
 	rules       []int32
 	exceptional *exceptional
-	// single are the sets of rules that grant, by class of pairs that stand apart.
+	// single are the sets of rules that grant, by class of exceptional pairs.
 	single []int32
 	row    []int32 // the row of class
 	class  int32
 }
 
-// side decides the pairs of a side's site on the types that count.
+// side decides the pairs of a side's site for the relevant types.
 func (w *work) side(ctx context.Context, of *Side, session partition.Session, number map[string]int32, all *sets) (*side, error) {
 	one, err := w.decide(ctx, of, session)
 	if err != nil {
@@ -47,7 +47,7 @@ func (w *work) side(ctx context.Context, of *Side, session partition.Session, nu
 			return nil, err
 		}
 		g.exceptional = one.exceptional[t.Resources.Type]
-		g.settleExceptional(s.sets)
+		g.collectExceptional(s.sets)
 		s.types[t.Resources.Type] = g
 	}
 	return s, nil
@@ -67,8 +67,8 @@ func newGrid(t *matrix.Type, counted uint32, number map[string]int32) (*grid, er
 	return g, nil
 }
 
-// settleExceptional takes from the matrix what the pairs that stand apart have.
-func (g *grid) settleExceptional(all *sets) {
+// collectExceptional collects the rights of exceptional pairs from the matrix.
+func (g *grid) collectExceptional(all *sets) {
 	g.single = make([]int32, g.exceptional.classes)
 	for _, row := range g.Rows {
 		for _, a := range row.Exceptional {
@@ -82,7 +82,7 @@ func (g *grid) settleExceptional(all *sets) {
 	}
 }
 
-// set returns the number of a set of the type's rules, those that count.
+// set returns the number of a set of the type's rules, relevant ones only.
 func (g *grid) set(all *sets, rules []int32) int32 {
 	var set []int32
 	for _, n := range rules {
@@ -93,9 +93,9 @@ func (g *grid) set(all *sets, rules []int32) int32 {
 	return all.number(set)
 }
 
-// on returns, by class of resources, the numbers of the sets of rules that grant a
-// class of subjects, pairs that stand apart left aside. It is good until it is
-// asked for another class.
+// on returns, by class of resources, the numbers of the sets of rules that grant to a class of
+// subjects, ignoring exceptional pairs. The result is valid until the next call with another
+// class.
 func (g *grid) on(all *sets, class int32) []int32 {
 	if g.class == class {
 		return g.row
@@ -125,7 +125,7 @@ func (s *side) of(g *grid, user, resource int32) int32 {
 	return g.set(s.sets, g.On(&g.Rows[s.Model.Subjects.Of[user]], g.Of[resource]))
 }
 
-// The forms of a request, for the variants, which decide single cells.
+// The parts of a request, for the variants, which decide single cells.
 
 func entityTerm(typ, id string) *ast.Term {
 	return ast.ObjectTerm([2]*ast.Term{ast.StringTerm("type"), ast.StringTerm(typ)}, [2]*ast.Term{ast.StringTerm("id"), ast.StringTerm(id)})
@@ -135,7 +135,7 @@ func actionTerm(name string) *ast.Term {
 	return ast.ObjectTerm([2]*ast.Term{ast.StringTerm("name"), ast.StringTerm(name)})
 }
 
-// contextOf returns a session in the form of a request.
+// contextOf returns a session as the context of a request.
 func contextOf(s partition.Session) *ast.Term {
 	var members [][2]*ast.Term
 	if s.Context != "" {
@@ -155,7 +155,7 @@ func contextOf(s partition.Session) *ast.Term {
 	return ast.ObjectTerm(members...)
 }
 
-// categoryOf names the category that a side is a view of, "" for rules as they are.
+// categoryOf names the category that a side is a view of, "" for other rules.
 func categoryOf(s Side) string {
 	switch s.Policy.Options.View {
 	case ruleset.License:

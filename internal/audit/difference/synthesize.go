@@ -14,27 +14,27 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// synthesized is a site of users and resources on which the sides differ, each found by
-// the solver.
+// synthesized is a site of users and resources on which the sides differ, all found by the
+// solver.
 type synthesized struct {
 	view schema.View
-	// entities are fields by type and handle, known are handles by what the entity is.
+	// entities are fields by type and handle, known are handles by content.
 	entities map[string]map[string]map[string]any
 	known    map[string]string
-	// says describes the entities, by type and handle.
-	says    map[string][]string
-	leftOut []LeftOut
-	// questions is the number of those that were asked, and expected are the differences
-	// that the solver found.
+	// descriptions are descriptions of the entities, by type and handle.
+	descriptions map[string][]string
+	leftOut      []LeftOut
+	// questions is the number of questions asked, and expected are the differences that the
+	// solver found.
 	questions int
 	expected  map[kindOfDifference]bool
 }
 
-// synthesize finds the differences of all sites that could be and puts users and resources
-// that show them into both bundles.
+// synthesize finds the differences for all possible sites and adds users and resources that
+// show them to both bundles.
 func (w *work) synthesize(ctx context.Context) error {
 	m := &synthesized{
-		view: w.New.Policy.View, entities: map[string]map[string]map[string]any{}, known: map[string]string{}, says: map[string][]string{},
+		view: w.New.Policy.View, entities: map[string]map[string]map[string]any{}, known: map[string]string{}, descriptions: map[string][]string{},
 		expected: map[kindOfDifference]bool{},
 	}
 	w.synthesized = m
@@ -59,17 +59,17 @@ func (w *work) synthesize(ctx context.Context) error {
 	return err
 }
 
-// overSite is how to have compared what could not be decided.
+// overSite is the hint for what could not be decided.
 const overSite = "compare over a snapshot"
 
-// out notes, once, what was not decided.
+// out records, once, what was not decided.
 func (m *synthesized) out(what, why, hint string) {
 	if !slices.ContainsFunc(m.leftOut, func(l LeftOut) bool { return l.What == what }) {
 		m.leftOut = append(m.leftOut, LeftOut{What: what, Why: why, Hint: hint})
 	}
 }
 
-// check notes the differences that the solver found and that the comparison does not show.
+// check records the differences that the solver found and that the comparison does not show.
 func (w *work) check() {
 	for _, g := range w.report.tallied {
 		for _, p := range g.Parts {
@@ -83,7 +83,7 @@ func (w *work) check() {
 	}
 }
 
-// add puts the user and the resource of a witness on record, and returns the type of the
+// add adds the user and the resource of a witness to the site, and returns the type of the
 // resource.
 func (m *synthesized) add(w *solve.Witness) string {
 	user := m.user(w)
@@ -92,17 +92,17 @@ func (m *synthesized) add(w *solve.Witness) string {
 	return typ
 }
 
-// user puts the user of a witness on record, with what is read of it where a relation leads
-// to it.
+// user adds the user of a witness to the site, including properties that are read when a
+// relation leads to the user.
 func (m *synthesized) user(w *solve.Witness) string {
 	e := *w.User
 	e.Texts, e.Filled = maps.Clone(e.Texts), maps.Clone(e.Filled)
 	var collect func(*solve.Entity)
 	collect = func(o *solve.Entity) {
 		if o.IsUser {
-			for name, texts := range o.Texts {
+			for name, strs := range o.Texts {
 				if e.Texts[name] == nil || e.Filled[name] {
-					e.Texts[name], e.Filled[name] = texts, o.Filled[name]
+					e.Texts[name], e.Filled[name] = strs, o.Filled[name]
 				}
 			}
 		}
@@ -119,23 +119,23 @@ func (m *synthesized) user(w *solve.Witness) string {
 	return m.entity(&e, "user", "")
 }
 
-// entity puts an entity on record, with all that it leads to, and returns its handle.
+// entity adds an entity to the site, with everything that it leads to, and returns its handle.
 func (m *synthesized) entity(e *solve.Entity, typ, user string) string {
 	fields := map[string]any{}
-	var says []string
+	var descriptions []string
 	id := ""
 	for _, name := range slices.Sorted(maps.Keys(e.Texts)) {
-		texts := e.Texts[name]
+		strs := e.Texts[name]
 		if name == "id" {
 			if !e.Filled["id"] {
-				id = texts[0]
-				says = append(says, "id = "+id)
+				id = strs[0]
+				descriptions = append(descriptions, "id = "+id)
 			}
 			continue
 		}
-		m.set(fields, typ, name, texts)
+		m.set(fields, typ, name, strs)
 		if !e.Filled[name] {
-			says = append(says, name+" = "+strings.Join(texts, ", "))
+			descriptions = append(descriptions, name+" = "+strings.Join(strs, ", "))
 		}
 	}
 	for _, relation := range slices.Sorted(maps.Keys(e.Relations)) {
@@ -144,14 +144,14 @@ func (m *synthesized) entity(e *solve.Entity, typ, user string) string {
 			target, about := user, []string(nil)
 			if !other.IsUser {
 				target = m.entity(other, other.Type, user)
-				about = m.says[other.Type+":"+target]
+				about = m.descriptions[other.Type+":"+target]
 			}
 			targets = append(targets, target)
 			if other.Type == "user" || len(about) == 0 {
-				says = append(says, relation+" is "+target)
+				descriptions = append(descriptions, relation+" is "+target)
 			}
 			for _, text := range about {
-				says = append(says, relation+"."+text)
+				descriptions = append(descriptions, relation+"."+text)
 			}
 		}
 		if fields[relation] = any(targets); !e.Many[relation] {
@@ -159,15 +159,15 @@ func (m *synthesized) entity(e *solve.Entity, typ, user string) string {
 		}
 	}
 	if id != "" {
-		return m.putAs(typ, id, fields, says)
+		return m.putAs(typ, id, fields, descriptions)
 	}
-	return m.put(typ, fields, says)
+	return m.put(typ, fields, descriptions)
 }
 
-// set gives an entity a property.
-func (m *synthesized) set(fields map[string]any, typ, property string, texts []string) {
-	folded := make([]string, len(texts))
-	for i, t := range texts {
+// set sets a property of an entity.
+func (m *synthesized) set(fields map[string]any, typ, property string, strs []string) {
+	folded := make([]string, len(strs))
+	for i, t := range strs {
 		folded[i] = schema.Fold(t)
 	}
 	put := func(name string, list []string) {
@@ -185,10 +185,10 @@ func (m *synthesized) set(fields map[string]any, typ, property string, texts []s
 		fields[name] = all
 	}
 	put(property, folded)
-	put("="+property, texts)
+	put("="+property, strs)
 }
 
-// isList says whether a property of a type may have several texts.
+// isList reports whether a property of a type may have several strings.
 func (m *synthesized) isList(typ, property string) bool {
 	t := m.view[typ]
 	if t == nil {
@@ -203,43 +203,43 @@ func (m *synthesized) isList(typ, property string) bool {
 }
 
 // put adds an entity, once, and returns its handle.
-func (m *synthesized) put(typ string, fields map[string]any, says []string) string {
+func (m *synthesized) put(typ string, fields map[string]any, descriptions []string) string {
 	key := typ + fmt.Sprint(fields)
 	if handle, ok := m.known[key]; ok {
 		return handle
 	}
 	handle := fmt.Sprintf("%s-%03d", typ, len(m.entities[typ])+1)
 	m.known[key] = handle
-	return m.record(typ, handle, fields, says)
+	return m.record(typ, handle, fields, descriptions)
 }
 
-// putAs adds an entity under an id that rules read. There can be one only.
-func (m *synthesized) putAs(typ, written string, fields map[string]any, says []string) string {
+// putAs adds an entity under an id that rules read. There can only be one.
+func (m *synthesized) putAs(typ, written string, fields map[string]any, descriptions []string) string {
 	id := schema.Fold(written)
 	fields["=id"] = written
 	if typ == sections {
 		fields["name"], fields["=name"] = id, written
 	}
 	if _, ok := m.entities[typ][id]; ok {
-		return id // where this hides a difference, the check notes it
+		return id // if this hides a difference, check reports it
 	}
-	return m.record(typ, id, fields, says)
+	return m.record(typ, id, fields, descriptions)
 }
 
-func (m *synthesized) record(typ, handle string, fields map[string]any, says []string) string {
+func (m *synthesized) record(typ, handle string, fields map[string]any, descriptions []string) string {
 	if m.entities[typ] == nil {
 		m.entities[typ] = map[string]map[string]any{}
 	}
 	m.entities[typ][handle] = fields
-	m.says[typ+":"+handle] = says
+	m.descriptions[typ+":"+handle] = descriptions
 	return handle
 }
 
-// size is how much there is to say about a cell's user and resource.
+// size is the length of the description of a cell's user and resource.
 func (m *synthesized) size(p *partTally, c cellOf) int {
 	n := 0
-	for _, says := range [][]string{m.says["user:"+p.users.joined.names[c.user]], m.says[p.typ+":"+p.resources.joined.names[c.resource]]} {
-		for _, text := range says {
+	for _, descriptions := range [][]string{m.descriptions["user:"+p.users.joined.names[c.user]], m.descriptions[p.typ+":"+p.resources.joined.names[c.resource]]} {
+		for _, text := range descriptions {
 			n += len(text) + 10
 		}
 	}

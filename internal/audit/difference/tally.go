@@ -21,7 +21,7 @@ func newTally() *tally {
 	return &tally{groups: map[string]*groupTally{}, own: map[int32]map[tallyKey][]*cellsOf{}, covers: map[int32][]int32{}, hashes: map[string]uint64{}}
 }
 
-// groupTally is a group in the making.
+// groupTally is a group under construction.
 type groupTally struct {
 	kind   string
 	causes []int32
@@ -33,7 +33,7 @@ type partTally struct {
 	typ, action      string
 	context          string
 	in               *cellsOf
-	ways             []int32
+	paths            []int32
 	users, resources *members
 	examples         []cellOf
 }
@@ -63,12 +63,12 @@ func (m *members) bits() bitset {
 	return all
 }
 
-// maxCovers is the number of rules that are named as covering another.
+// maxCovers is the maximum number of rules that are listed as covering another.
 const maxCovers = 5
 
 type tallyKey struct{ typ, action string }
 
-// ownCells notes that a rule grants some actions on one side only.
+// ownCells records that a rule grants some actions on one side only.
 func (t *tally) ownCells(d *sessionDiff, td *typeDiff, b *block, rule int32, actions []string, cover []int32) {
 	if t.own[rule] == nil {
 		t.own[rule] = map[tallyKey][]*cellsOf{}
@@ -89,8 +89,8 @@ func (t *tally) ownCells(d *sessionDiff, td *typeDiff, b *block, rule int32, act
 	}
 }
 
-// maxExamples is the number of cells that are named for a group, chosen among
-// maxCandidates of each part.
+// maxExamples is the maximum number of example cells of a group, chosen among maxCandidates of
+// each part.
 const (
 	maxExamples   = 6
 	maxCandidates = 64
@@ -110,7 +110,7 @@ func (t *tally) add(d *sessionDiff, td *typeDiff, b *block, c change, why *attri
 		p = &partTally{typ: td.typ, action: c.action.Name(), context: d.context, in: newCellsOf(d.number), users: newMembers(d.users), resources: newMembers(td.resources)}
 		g.parts[name] = p
 	}
-	p.ways = union(p.ways, why.ways)
+	p.paths = union(p.paths, why.paths)
 	p.in.add(b)
 	if len(p.examples) < maxCandidates {
 		p.examples = append(p.examples, b.sample)
@@ -123,8 +123,8 @@ func (t *tally) add(d *sessionDiff, td *typeDiff, b *block, c change, why *attri
 	}
 }
 
-// addEach adds the members of a block of which some cells are missing: who has one
-// left.
+// addEach adds the members of a block in which some cells are missing: those with at least one
+// cell.
 func (t *tally) addEach(p *partTally, b *block) {
 	gone := map[int32]int{}
 	goneResources := map[int32]int{}
@@ -144,9 +144,9 @@ func (t *tally) addEach(p *partTally, b *block) {
 	}
 }
 
-// A fingerprint of cells is the sum, over all of them, of the product of a number for
-// the subject and one for the resource, modulo a prime. So it is the same however
-// the cells are cut into blocks, and a block costs no more than its two sides.
+// A fingerprint of cells is the sum, over all of them, of the product of a number for the
+// subject and one for the resource, modulo a prime. It does not depend on how the cells are
+// divided into blocks, and the cost of a block is proportional to its two sides.
 const prime = 1<<61 - 1
 
 func plus(a, b uint64) uint64 { return (a + b) % prime }

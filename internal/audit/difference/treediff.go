@@ -7,12 +7,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// ConditionDiff is what differs between two conditions, for people who review a change.
+// ConditionDiff is the difference between two conditions, for reviewers of a change.
 type ConditionDiff struct {
-	// Clauses are the parts that differ. There are none if both conditions mean the same and
-	// are only written differently.
+	// Clauses are the parts that differ. It is empty if both conditions mean the same and only
+	// their spelling differs.
 	Clauses []ClauseChange `json:"clauses"`
-	// Tree is the new condition as a tree, with the old parts beside the new ones.
+	// Tree is the new condition as a tree, with the old parts next to the new ones.
 	Tree []TreeLine `json:"tree"`
 }
 
@@ -35,27 +35,27 @@ type ClauseChange struct {
 	What   string `json:"what"`
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`
-	// Joined is "and" or "or", by which the part is joined to its neighbours; "" for a whole
-	// condition.
+	// Joined is the connective "and" or "or" that joins the part to its neighbours; "" for a
+	// whole condition.
 	Joined string `json:"joined,omitempty"`
-	// Reach is Widens if this part can only make the condition hold for more, Narrows if for
-	// fewer, and "" if it can do both.
+	// Reach is Widens if this part can only make the condition true for more requests, Narrows
+	// if for fewer, and "" if both are possible.
 	Reach string `json:"reach,omitempty"`
-	// Says tells the change in words.
+	// Says describes the change in words.
 	Says string `json:"says"`
 }
 
-// TreeLine is a line of a tree: a part of a condition, or "all of", "any of" or "not" above
-// the parts that belong to it.
+// TreeLine is a line of a tree: a part of a condition, or "all of", "any of" or "not" above the
+// parts that belong to it.
 type TreeLine struct {
 	Depth int `json:"depth"`
-	// Mark is "+" for what is new, "-" for what is gone and " " for what both have.
+	// Mark is "+" for new, "-" for removed and " " for common parts.
 	Mark string `json:"mark"`
 	Text string `json:"text"`
 }
 
-// CompareConditions returns what differs between two conditions, nil if one of them cannot
-// be parsed.
+// CompareConditions returns the difference between two conditions, nil if one of them does not
+// parse.
 func CompareConditions(old, new string) *ConditionDiff {
 	before, found := condition.Parse(&diag.Text{Label: "condition", Content: old}, diag.Rule{})
 	after, more := condition.Parse(&diag.Text{Label: "condition", Content: new}, diag.Rule{})
@@ -90,8 +90,8 @@ func (c clause) change() ClauseChange {
 	return change
 }
 
-// reach says what adding or removing a part can do to the condition around it. Below an odd
-// number of negations it does the opposite.
+// reach returns the effect of adding or removing a part on the condition around it. Below an
+// odd number of negations it is the opposite.
 func reach(what, joined string, negated bool) string {
 	if what == ClauseReplaced || joined == "" {
 		return ""

@@ -11,7 +11,7 @@ import (
 // versions side by side.
 func TestCompareConditions(t *testing.T) {
 	const a, b, c = `user.name = "a"`, `user.name = "b"`, `user.name = "c"`
-	for _, test := range []struct{ name, old, new, says, tree string }{
+	for _, test := range []struct{ name, old, new, descriptions, tree string }{
 		{"written differently", a + " and " + b, "((" + a + ") and " + b + ")", "", " " + a + " and " + b},
 		{
 			"one requirement more", a, a + " and " + b, "also requires " + b + " (can only narrow the rule)",
@@ -44,15 +44,15 @@ func TestCompareConditions(t *testing.T) {
 			t.Errorf("%s: not compared", test.name)
 			continue
 		}
-		var says, tree []string
+		var descriptions, tree []string
 		for _, c := range d.Clauses {
-			says = append(says, c.Says)
+			descriptions = append(descriptions, c.Says)
 		}
 		for _, line := range d.Tree {
 			tree = append(tree, strings.Repeat(" ", line.Depth)+line.Mark+line.Text)
 		}
-		if got := strings.Join(says, "; "); got != test.says {
-			t.Errorf("%s: %s, want %s", test.name, got, test.says)
+		if got := strings.Join(descriptions, "; "); got != test.descriptions {
+			t.Errorf("%s: %s, want %s", test.name, got, test.descriptions)
 		}
 		if got := strings.Join(tree, "\n"); got != test.tree {
 			t.Errorf("%s:\n%s\nwant\n%s", test.name, got, test.tree)

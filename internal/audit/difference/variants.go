@@ -9,24 +9,23 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// variants are the new rules with one edit of each rule taken back: the first of
-// each, the second of each, and so on. They tell which of the edits of a rule makes
-// a cell differ.
+// variants are the new rules with one edit of each rule reverted: the first edit of each, the
+// second of each, and so on. They show which of the edits of a rule makes a cell differ.
 type variants struct {
 	pairs []*pair
-	// without says which rules the variants may leave out, nil for none: what the others
-	// grant does not depend on them.
-	without func(*pair) bool
-	new     Side
-	points  map[int]*engine.EntryPoint
+	// without says which rules the variants may leave out, nil for none: the other rules do not
+	// depend on them.
+	without     func(*pair) bool
+	new         Side
+	entryPoints map[int]*engine.EntryPoint
 	// asked is the number of decisions.
 	asked int64
 }
 
-// point returns the variant without the edits of an index, nil if such rules do not
+// entryPoint returns the variant without the edits of an index, nil if such rules do not
 // compile.
-func (v *variants) point(ctx context.Context, edit int) (*engine.EntryPoint, error) {
-	if p, ok := v.points[edit]; ok {
+func (v *variants) entryPoint(ctx context.Context, edit int) (*engine.EntryPoint, error) {
+	if p, ok := v.entryPoints[edit]; ok {
 		return p, nil
 	}
 	var rules []ruleset.Rule
@@ -45,7 +44,7 @@ func (v *variants) point(ctx context.Context, edit int) (*engine.EntryPoint, err
 	options := v.new.Policy.Options
 	options.SkipInvalid = true
 	policy, _ := compiler.Compile(rules, options)
-	v.points[edit] = nil
+	v.entryPoints[edit] = nil
 	if policy == nil {
 		return nil, nil
 	}
@@ -53,23 +52,24 @@ func (v *variants) point(ctx context.Context, edit int) (*engine.EntryPoint, err
 	if err != nil {
 		return nil, err
 	}
-	// What a variant reads, one of the two sides reads, and both read the same data.
+	// Everything that a variant reads is read by one of the two sides, and both have the same
+	// data.
 	if err := b.Data.Share(&v.new.Bundle.Data, bundles.DataRoot); err != nil {
 		return nil, err
 	}
 	p, err := engine.NewEntryPoint(ctx, b, engine.QlikEntryPoint, engine.Batch(ctx))
-	v.points[edit] = p
+	v.entryPoints[edit] = p
 	return p, err
 }
 
-// needed returns those edits of a rule without which a cell would be as it was; all
-// of them where no single one is.
+// needed returns those edits of a rule without which a cell would not differ; all of them if no
+// single one is enough.
 func (v *variants) needed(ctx context.Context, d *sessionDiff, t *typeDiff, c cellOf, n int32, what change) ([]int, error) {
 	rule := v.pairs[n]
 	var needed, all []int
 	for i := range rule.working() {
 		all = append(all, i)
-		p, err := v.point(ctx, i)
+		p, err := v.entryPoint(ctx, i)
 		if err != nil {
 			return nil, err
 		}

@@ -5,14 +5,14 @@ import (
 	"slices"
 )
 
-// maxBatch is the number of resources in one question to the policy.
+// maxBatch is the maximum number of resources in one query to the policy.
 const maxBatch = 1024
 
-// ask asks the policy about one pair of each open cell, as far as there is one.
+// ask queries the policy about one pair of each open cell, if there is one.
 func (w *worker) ask(k *known, open []question) error {
-	chosen := map[int32][]int32{} // resources by subject, in order
+	chosen := map[int32][]int32{} // resources by subject, sorted
 	var subjects []int32
-	// In these classes a pair is chosen: any, and one that does not stand apart.
+	// Two pairs are chosen in these classes: any, and one that is not exceptional.
 	some, ordinary := NewSet(len(k.Classes)), NewSet(len(k.Classes))
 	for _, q := range open {
 		personal := q.rule.shape.personal()
@@ -21,7 +21,7 @@ func (w *worker) ask(k *known, open []question) error {
 		}
 		p, ok := w.pick(k, q.cell.classes, personal)
 		if !ok {
-			continue // every pair of the cell stands apart
+			continue // every pair of the cell is exceptional
 		}
 		some.add(k.Of[p.resource])
 		if !k.isExceptional(p.subject, p.resource) {
@@ -40,8 +40,8 @@ func (w *worker) ask(k *known, open []question) error {
 	return nil
 }
 
-// pick chooses a pair of a cell, one that does not stand apart if the answer
-// depends on who the subject is.
+// pick chooses a pair of a cell, one that is not exceptional if the answer depends on the
+// identity of the subject.
 func (w *worker) pick(k *known, cell Set, personal bool) (pair, bool) {
 	for class := range cell.All() {
 		for _, resource := range k.Classes[class].Members {
@@ -55,8 +55,8 @@ func (w *worker) pick(k *known, cell Set, personal bool) (pair, bool) {
 	return pair{}, false
 }
 
-// decide asks the policy about resources, notes what that says of every rule, and
-// returns the rules that grant on each.
+// decide queries the policy about resources, records the result for every rule, and returns the
+// rules that grant on each resource.
 func (w *worker) decide(k *known, subject int32, resources []int32) ([][]*rule, error) {
 	var all [][]*rule
 	for part := range slices.Chunk(resources, maxBatch) {
@@ -90,7 +90,7 @@ func (w *worker) decide(k *known, subject int32, resources []int32) ([][]*rule, 
 	return all, nil
 }
 
-// note notes the truth of every rule for a pair.
+// note records the truth of every rule for a pair.
 func (w *worker) note(k *known, p pair, granting map[*rule]bool) {
 	var held uint32
 	for one := range granting {
@@ -106,12 +106,12 @@ func (w *worker) note(k *known, p pair, granting map[*rule]bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, one := range k.rules {
-		one.truth[sides{holds(w.class.Holds, one.subject), one.shape.of[class], across[one.shape]}] = granting[one]
+		one.truth[sides{trueTests(w.class.Holds, one.subject), one.shape.of[class], across[one.shape]}] = granting[one]
 	}
 }
 
-// across returns how the tests across come out for one pair, given the actions that
-// are held in the end.
+// across returns the results of the tests across for one pair, given the actions of the
+// fixpoint.
 func (w *worker) across(k *known, s *shape, p pair, class int32, held uint32) string {
 	if s.fixed() {
 		return ""
@@ -125,7 +125,7 @@ func (w *worker) across(k *known, s *shape, p pair, class int32, held uint32) st
 		}
 	}
 	for _, test := range s.across {
-		add(w.bringing(k, test).Has(class))
+		add(w.having(k, test).Has(class))
 	}
 	for _, test := range s.identities {
 		add(k.meets(test, p.subject, p.resource))
@@ -139,8 +139,8 @@ func (w *worker) across(k *known, s *shape, p pair, class int32, held uint32) st
 	return string(key)
 }
 
-// hasRight says whether the subject has the right that a test asks for on one of
-// the entities that a resource leads to.
+// hasRight reports whether the subject has the right that a test asks for on one of the
+// entities that a resource leads to.
 func (w *worker) hasRight(k *known, test int, p pair) bool {
 	typ, action := k.target(test)
 	target := w.known[typ]

@@ -16,25 +16,25 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
-// The action create is a right on what is not there yet. What is on record answers one half
-// of the question: somebody who has it on a sheet of an app may create a sheet like that in
-// this app. The other half is a new resource, of which only the owner is known: the user
-// who creates it.
+// The action create is a right on something that does not exist yet. Existing resources answer
+// one half of the question: a subject that has it on a sheet of an app may create a similar
+// sheet in this app. The other half is a new resource, of which only the owner is known: the
+// user who creates it.
 
 // Creator is what one subject may create of a type.
 type Creator struct {
 	Subject int32
-	// New says that a new resource is granted that the subject owns and that belongs to
-	// nothing, such as an app that is not published.
+	// New says that the rules grant a new resource that the subject owns and that belongs to
+	// nothing, such as an unpublished app.
 	New bool
-	// Like are the resources on record that the subject could create, ascending: selected
-	// ones alone.
+	// Like are the existing resources that the subject could create, ascending; only selected
+	// ones.
 	Like []int32
 	// Rules are indices into Rules of the type, ascending.
 	Rules []int32
 }
 
-// Without returns the matrix as it is if an action does not count: no rule grants it, and a
+// Without returns the matrix, unchanged, if an action does not matter: no rule grants it, and a
 // rule that grants nothing else is in no row.
 func (m *Matrix) Without(action ruleset.Action) *Matrix {
 	if m.Model.Actions&uint32(action) == 0 {
@@ -65,7 +65,7 @@ func (m *Matrix) Without(action ruleset.Action) *Matrix {
 
 // Creators returns the selected subjects who may create something of a type, by subject. It
 // is nil where no rule of the type grants create.
-func (f *Folded) Creators(ctx context.Context, t *FoldedType) ([]Creator, error) {
+func (f *Grouped) Creators(ctx context.Context, t *GroupedType) ([]Creator, error) {
 	granting := t.granting(uint32(ruleset.CreateAction))
 	if len(granting) == 0 {
 		return nil, nil
@@ -103,9 +103,9 @@ func (t *Type) granting(action uint32) []int32 {
 	return all
 }
 
-// createLike finds the resources on record on which subjects have create.
-func (f *Folded) createLike(t *FoldedType, granting []int32, of func(subject int32) *Creator) {
-	exceptional := map[int32]map[int32]bool{} // resources that Exceptional speaks of, by subject
+// createLike finds the existing resources on which subjects have create.
+func (f *Grouped) createLike(t *GroupedType, granting []int32, of func(subject int32) *Creator) {
+	exceptional := map[int32]map[int32]bool{} // resources in Exceptional, by subject
 	for _, a := range t.Exceptional {
 		if exceptional[a.Subject] == nil {
 			exceptional[a.Subject] = map[int32]bool{}
@@ -153,9 +153,9 @@ func (f *Folded) createLike(t *FoldedType, granting []int32, of func(subject int
 	}
 }
 
-// createNew asks the policy about a new resource of each subject, once for each class of
-// subjects where nothing depends on what the owner has.
-func (f *Folded) createNew(ctx context.Context, t *FoldedType, of func(subject int32) *Creator) error {
+// createNew queries the policy about a new resource of each subject, or of each class of
+// subjects if nothing depends on the owner's properties.
+func (f *Grouped) createNew(ctx context.Context, t *GroupedType, of func(subject int32) *Creator) error {
 	type key struct {
 		class     int32
 		anonymous bool
@@ -202,9 +202,9 @@ func (f *Folded) createNew(ctx context.Context, t *FoldedType, of func(subject i
 	return g.Wait()
 }
 
-// readsOwner says whether a rule that counts for the type reads what the owner of a resource
-// has, beside who that is: then subjects of one class differ as owners.
-func (f *Folded) readsOwner(t *Type) bool {
+// readsOwner reports whether a relevant rule of the type reads properties of the owner of a
+// resource, in addition to its identity: then subjects of one class differ as owners.
+func (f *Grouped) readsOwner(t *Type) bool {
 	owner := func(op *reads.Operand) bool {
 		return op != nil && op.Root == reads.Resource && len(op.Steps) > 0 && op.Steps[0].Relation == "owner" && (op.Property != "" || len(op.Steps) > 1)
 	}
@@ -219,11 +219,11 @@ func (f *Folded) readsOwner(t *Type) bool {
 	return false
 }
 
-// newID is the id of a resource that is not there yet.
+// newID is the id of a resource that does not exist yet.
 const newID = "new"
 
-// creates returns the ids of the rules that grant a subject to create a resource of a type
-// that the subject owns.
+// creates returns the ids of the rules that let a subject create a resource of a type that the
+// subject owns.
 func (j *judge) creates(ctx context.Context, subject, typ string, anonymous bool) ([]string, error) {
 	owner := subject
 	if anonymous {

@@ -24,7 +24,7 @@ func TestCreatorsAreSubjectBySubject(t *testing.T) {
 		o := testsite.Open(t, c)
 		m := compute(t, o, partition.Question{Types: o.Types(), Actions: testsite.EveryAction(), Session: testsite.Session(c, seed)})
 		every := matrix.Selection{Subject: func(int32) bool { return true }, Resource: func(*matrix.Type, int32) bool { return true }}
-		f := m.Fold(every)
+		f := m.Group(every)
 		for _, r := range f.Types {
 			creators, err := f.Creators(t.Context(), r)
 			if err != nil {

@@ -19,20 +19,20 @@ import (
 //go:embed decide.rego
 var decideModule []byte
 
-// judge asks the policy which rules grant.
+// judge queries the policy for the rules that grant.
 type judge struct {
 	query *engine.Query
-	// context is the session in the form of a request.
+	// context is the session as the context of a request.
 	context *ast.Term
 }
 
-// Prepared is a bundle whose policy is compiled, for the questions of several sessions or types.
-// It is safe for concurrent use.
+// Prepared is a bundle with its compiled policy, for several sessions or types. It is safe for
+// concurrent use.
 type Prepared struct {
 	data  *bundles.Document
 	query *engine.Query
-	// Columns keep what is read of the site for later questions, of other bundles over the same
-	// site too: one at a time then. Nil keeps nothing.
+	// Columns cache what is read of the site for later calls, also of other bundles with the
+	// same site: only one call at a time is then allowed. Nil caches nothing.
 	Columns *partition.Columns
 }
 
@@ -66,8 +66,8 @@ func newJudge(query *engine.Query, session partition.Session) (*judge, error) {
 	return &judge{query: query, context: ast.ObjectTerm(members...)}, nil
 }
 
-// decide returns the ids of the rules that grant, for each of the resources. The
-// actions must cover the rules: each that counts grants one of them.
+// decide returns the ids of the rules that grant, for each of the resources. The actions must
+// cover the rules: each relevant rule grants one of them.
 func (j *judge) decide(ctx context.Context, subject, typ string, actions *ast.Term, handles []string) ([][]string, error) {
 	return j.ask(ctx, subject, ast.ObjectTerm([2]*ast.Term{ast.StringTerm("type"), ast.StringTerm(typ)}), typ, actions, handles)
 }
@@ -126,13 +126,13 @@ func answer(v any, below int) (int, []string, error) {
 	return int(i), ids, nil
 }
 
-// cover returns few actions, of the mask, of which every rule grants one.
+// cover returns a small set of actions, within the mask, of which every rule grants one.
 func cover(rules []*rule, mask uint32) *ast.Term {
 	var chosen []*ast.Term
 	open := rules
 	for len(open) > 0 {
 		var best ruleset.Action
-		most := 0
+		largest := 0
 		for _, a := range ruleset.AllActions {
 			n := 0
 			for _, r := range open {
@@ -140,12 +140,12 @@ func cover(rules []*rule, mask uint32) *ast.Term {
 					n++
 				}
 			}
-			if n > most {
-				best, most = a, n
+			if n > largest {
+				best, largest = a, n
 			}
 		}
-		if most == 0 {
-			break // what is left grants nothing that counts
+		if largest == 0 {
+			break // the remaining rules grant no relevant action
 		}
 		var rest []*rule
 		for _, r := range open {

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// settleExceptional settles the resources that stand apart for a subject: those of one
-// class for which the same tests of identity and rights hold are alike.
-func (w *worker) settleExceptional(k *known, subject int32) ([]ExceptionalPairs, error) {
+// decideExceptional decides the exceptional pairs of a subject: resources of one class with the
+// same results of identity and rights tests are equivalent.
+func (w *worker) decideExceptional(k *known, subject int32) ([]ExceptionalPairs, error) {
 	var groups []ExceptionalPairs
 	byKey := map[string]int{}
 	var key []byte
@@ -67,9 +67,9 @@ func appendBool(key []byte, b bool) []byte {
 	return append(key, 0)
 }
 
-// combine puts together what is known of a pair that stands apart: rules that do
-// not depend on who the subject is grant as on all resources of the class. It is
-// false if the truth of another rule is not known.
+// combine combines the known results for an exceptional pair: rules that do not depend on the
+// identity of the subject grant as on all resources of the class. It returns false if the truth
+// of another rule is not known.
 func (w *worker) combine(k *known, p pair, class int32) ([]*rule, bool) {
 	var granting []*rule
 	var held uint32
@@ -91,7 +91,7 @@ func (w *worker) combine(k *known, p pair, class int32) ([]*rule, bool) {
 			key = w.across(k, one.shape, p, class, held)
 			across[one.shape] = key
 		}
-		truth, ok := one.truth[sides{holds(w.class.Holds, one.subject), one.shape.of[class], key}]
+		truth, ok := one.truth[sides{trueTests(w.class.Holds, one.subject), one.shape.of[class], key}]
 		switch {
 		case !ok:
 			return nil, false

@@ -15,27 +15,27 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Matrix is who may do what on which resources, and by which rules, for one
-// session: all pairs of subjects and resources of the question, folded.
+// Matrix is who may do what on which resources, and by which rules, for one session: all pairs
+// of subjects and resources of the question, by equivalence class.
 type Matrix struct {
 	Model *partition.Model
 	// Types are the types of the question, in its order.
 	Types []*Type
-	// Asked is the number of pairs that the policy was asked about.
+	// Asked is the number of pairs that the policy was queried about.
 	Asked int64
-	// judge decides more, about what is not on record.
+	// judge decides about resources that do not exist.
 	judge *judge
 }
 
-// Type is the part of a matrix that is about the resources of one type.
+// Type is the part of a matrix for the resources of one type.
 type Type struct {
 	*partition.Resources
-	// Rules are the rules that count for the type; one that only others ask about has
-	// no Actions and is in no row.
+	// Rules are the relevant rules of the type; a rule that only others ask about has no
+	// Actions and is in no row.
 	Rules []Rule
-	// Sets are sets of classes of resources, each once.
+	// Sets are sets of classes of resources, without duplicates.
 	Sets []Set
-	// Rows say what subjects have, by class of subjects.
+	// Rows are the rights of subjects, by class of subjects.
 	Rows []Row
 }
 
@@ -45,9 +45,8 @@ type Rule struct {
 	Actions uint32
 }
 
-// Row is what the subjects of one class have on the resources of a type. Of a pair
-// of subject and resource that stands apart only Exceptional speaks; for all others
-// Grants holds.
+// Row is the rights of the subjects of one class on the resources of a type. Exceptional pairs
+// are only in Exceptional; Grants applies to all others.
 type Row struct {
 	Grants      []Grant
 	Exceptional []ExceptionalPairs
@@ -59,8 +58,8 @@ type Grant struct {
 	Rule, Set int32
 }
 
-// ExceptionalPairs is resources of one class on which a subject who meets an identity test
-// has the same rights by the same rules, and these rules.
+// ExceptionalPairs is resources of one class on which a subject that meets an identity test has
+// the same rights by the same rules, and these rules.
 type ExceptionalPairs struct {
 	Subject, Class int32
 	// Resources are ascending.
@@ -69,10 +68,9 @@ type ExceptionalPairs struct {
 	Rules []int32
 }
 
-// Compute decides all pairs of subjects and resources of a question by the policy
-// of a bundle, on all cores. It asks the policy about as few pairs as tell, for every
-// rule, what it comes to for each combination of its own tests, and puts the
-// matrix together from that.
+// Compute decides all pairs of subjects and resources of a question with the policy of a
+// bundle, on all cores. It queries the policy about as few pairs as needed to know the result
+// of every rule for each combination of its own tests, and builds the matrix from these.
 func Compute(ctx context.Context, b *bundles.Bundle, q partition.Question, progress snapshot.Progress) (*Matrix, error) {
 	p, err := Prepare(ctx, b)
 	if err != nil {
@@ -81,7 +79,7 @@ func Compute(ctx context.Context, b *bundles.Bundle, q partition.Question, progr
 	return p.Compute(ctx, q, progress)
 }
 
-// Compute is the function Compute of a policy that is compiled.
+// Compute is the function Compute for a compiled policy.
 func (p *Prepared) Compute(ctx context.Context, q partition.Question, progress snapshot.Progress) (*Matrix, error) {
 	q.Columns = p.Columns
 	m, err := partition.Build(ctx, p.data, q)
@@ -117,7 +115,7 @@ func (p *Prepared) Compute(ctx context.Context, q partition.Question, progress s
 	var mu sync.Mutex
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() (err error) {
-			// A panic here would end the process, past whoever could explain it.
+			// A panic on this goroutine would end the process, and no caller could report it.
 			defer func() {
 				if r := recover(); r != nil {
 					err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
@@ -125,7 +123,7 @@ func (p *Prepared) Compute(ctx context.Context, q partition.Question, progress s
 			}()
 			w := &worker{ctx: ctx, model: m, types: types, judge: j}
 			for class := range next {
-				if rows[class], err = w.settle(class); err != nil {
+				if rows[class], err = w.decideClass(class); err != nil {
 					return err
 				}
 				progress.Add(1)
@@ -153,8 +151,8 @@ func (p *Prepared) Compute(ctx context.Context, q partition.Question, progress s
 	return matrix, nil
 }
 
-// Granting returns the rules that grant a subject something on a resource:
-// indices into Rules, ascending.
+// Granting returns the rules that grant a subject something on a resource: indices into Rules,
+// ascending.
 func (m *Matrix) Granting(t *Type, subject, resource int32) []int32 {
 	row := &t.Rows[m.Model.Subjects.Of[subject]]
 	if _, exceptional := slices.BinarySearch(t.Resources.Exceptional[resource], subject); exceptional {
@@ -170,8 +168,8 @@ func (m *Matrix) Granting(t *Type, subject, resource int32) []int32 {
 	return t.On(row, t.Of[resource])
 }
 
-// On returns the rules of a row that grant on a class of resources, pairs that
-// stand apart left aside: indices into Rules, ascending.
+// On returns the rules of a row that grant on a class of resources, ignoring exceptional pairs:
+// indices into Rules, ascending.
 func (t *Type) On(row *Row, class int32) []int32 {
 	var rules []int32
 	for _, g := range row.Grants {

@@ -9,61 +9,59 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// rule is a rule of one type with what its truth depends on: its tests of the
-// subject, its tests of the resource, and the tests across, which are told apart
-// by what answers them.
+// rule is a rule of one type with what its truth depends on: its tests of the subject, its
+// tests of the resource, and the tests across, by kind.
 type rule struct {
 	number  int // in Typed.Rules
 	id      string
 	actions uint32
-	// rank orders rules: one that asks for a right on the resource itself comes
-	// after all that grant it.
+	// rank orders rules: one that asks for a right on the resource itself comes after all rules
+	// that grant it.
 	rank    int
 	subject []int32
 	shape   *shape
-	// truth is what the policy said, by sides and tests across.
+	// truth is the results of the policy, by sides and tests across.
 	truth map[sides]bool
-	// granted is the number of the set of classes on which the rule grants, by the
-	// subject's side, where nothing but the two sides counts and all of it is known.
+	// granted is the number of the set of classes on which the rule grants, by the subject's
+	// side, if the rule depends on the two sides only and all results are known.
 	granted map[string]int32
 }
 
-// sides are all that the truth of a rule depends on: which of its tests of the
-// subject hold, which of those of the resource, and which of those across, a byte
-// a test.
+// sides are everything that the truth of a rule depends on: which of its tests of the subject
+// are true, which of those of the resource, and which of those across, one byte per test.
 type sides struct {
 	subject  string
 	resource int32
 	across   string
 }
 
-// shape is what the truth of rules depends on beside the subject's side. Rules
-// share it.
+// shape is what the truth of rules depends on in addition to the subject's side. Rules share
+// it.
 type shape struct {
 	resource []int32
-	// across are tests of texts, identities of entities, rights those of rights on
-	// entities that the resource leads to: indices into Reads.Tests.
+	// across are tests of strings, identities of entities, rights those of rights on entities
+	// that the resource leads to: indices into Reads.Tests.
 	across, identities, rights []int
-	// same are the actions asked for on the resource itself.
+	// same are the actions that are asked for on the resource itself.
 	same []uint32
-	// of is the resource's side by class, 0 where no test holds; groups are the
-	// classes by that side.
+	// of is the resource's side by class, 0 if no test is true; groups are the classes by that
+	// side.
 	of     map[int32]int32
 	groups []Set
 }
 
-// personal says whether the truth depends on who the subject is, and not on
-// class and texts alone.
+// personal reports whether the truth depends on the identity of the subject, not only on its
+// class and strings.
 func (s *shape) personal() bool { return len(s.identities)+len(s.rights)+len(s.same) > 0 }
 
-// fixed says whether the two sides are all that counts.
+// fixed reports whether the truth depends on the two sides only.
 func (s *shape) fixed() bool { return len(s.across) == 0 && !s.personal() }
 
 // ranker orders the rules of one type.
 type ranker struct {
 	reads *reads.Reads
-	// granting are the rules that grant an action, asks what they ask for on the
-	// same resource: reaches says what depends on what.
+	// granting are the rules that grant an action, asks what they ask for on the same resource,
+	// and reaches the transitive dependencies.
 	granting map[uint32][]int
 	reaches  map[[2]uint32]bool
 }
@@ -103,7 +101,7 @@ func (k *ranker) asks(rule int) []uint32 {
 	return asked
 }
 
-// inCycle says whether an action depends on one of a rule's own.
+// inCycle reports whether an action depends on one of a rule's own.
 func (k *ranker) inCycle(rule int, asked uint32) bool {
 	for _, a := range ruleset.AllActions {
 		if k.reads.Rules[rule].Actions&uint32(a) != 0 && (asked == uint32(a) || k.reaches[[2]uint32{asked, uint32(a)}]) {
@@ -113,9 +111,8 @@ func (k *ranker) inCycle(rule int, asked uint32) bool {
 	return false
 }
 
-// tests returns the tests that a rule's truth depends on. On a cycle of actions no
-// rule comes first: there the tests of all that the cycle depends on stand in for
-// the question.
+// tests returns the tests that a rule's truth depends on. On a cycle of actions there is no
+// first rule: there the tests of everything that the cycle depends on replace the privilege.
 func (k *ranker) tests(rule int) (tests []int, same []uint32) {
 	seen := map[uint32]bool{}
 	var add func(n int)
@@ -239,7 +236,7 @@ func (s *shape) group(r *partition.Resources, holding map[int32][]int32) {
 			if _, done := s.of[c]; done {
 				continue
 			}
-			key := holds(r.Classes[c].Holds, s.resource)
+			key := trueTests(r.Classes[c].Holds, s.resource)
 			n, ok := numbers[key]
 			if !ok {
 				n = int32(len(s.groups))
@@ -253,8 +250,8 @@ func (s *shape) group(r *partition.Resources, holding map[int32][]int32) {
 	}
 }
 
-// holds says which of the tests are among those held, as a key.
-func holds(held, tests []int32) string {
+// trueTests returns which of the tests are among those held, as a key.
+func trueTests(held, tests []int32) string {
 	var buf [32]byte
 	key := buf[:0]
 	for i, t := range tests {

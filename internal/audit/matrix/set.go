@@ -5,8 +5,7 @@ import (
 	"math/bits"
 )
 
-// Set is a set of the numbers from 0 to one less than a size that all sets of a
-// type's classes share.
+// Set is a set of numbers below a size that all sets of a type's classes share.
 type Set []uint64
 
 // NewSet returns an empty set of the numbers below a size.
@@ -16,7 +15,7 @@ func (s Set) add(n int32) { s[n>>6] |= 1 << (n & 63) }
 
 func (s Set) remove(n int32) { s[n>>6] &^= 1 << (n & 63) }
 
-// Has says whether the number is in the set.
+// Has reports whether the number is in the set.
 func (s Set) Has(n int32) bool { return s[n>>6]&(1<<(n&63)) != 0 }
 
 // Union adds all numbers of o.
@@ -26,7 +25,7 @@ func (s Set) Union(o Set) {
 	}
 }
 
-// split returns what s and o share, and what s alone has; nil for nothing.
+// split returns the intersection of s and o, and the rest of s; nil if empty.
 func (s Set) split(o Set) (in, out Set) {
 	var anyIn, anyOut uint64
 	in, out = make(Set, len(s)), make(Set, len(s))
@@ -44,7 +43,7 @@ func (s Set) split(o Set) (in, out Set) {
 	return in, out
 }
 
-// meets says whether the sets share a number.
+// meets reports whether the sets have a number in common.
 func (s Set) meets(o Set) bool {
 	for i, w := range s {
 		if w&o[i] != 0 {
@@ -54,7 +53,7 @@ func (s Set) meets(o Set) bool {
 	return false
 }
 
-// Empty says whether the set has no number.
+// Empty reports whether the set has no number.
 func (s Set) Empty() bool {
 	for _, w := range s {
 		if w != 0 {

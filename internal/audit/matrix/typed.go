@@ -10,19 +10,19 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// typed is what is known of the resources of one type, for all workers.
+// typed is what is known about the resources of one type, for all workers.
 type typed struct {
 	*partition.Resources
 	model *partition.Model
 	rules []*rule
 	byID  map[string]*rule
 	cover *ast.Term
-	// exceptional are the resources that stand apart, by subject.
+	// exceptional are the resources of exceptional pairs, by subject.
 	exceptional map[int32][]int32
-	// bringing are the classes that bring a text to a test across, leading those
-	// that lead to a class of entities for a test of rights.
-	bringing map[int]map[int32]Set
-	leading  map[int]map[int32][]int32
+	// having are the classes that have a string for a test across, leading those that lead to a
+	// class of entities for a test of rights.
+	having  map[int]map[int32]Set
+	leading map[int]map[int32][]int32
 
 	// mu guards the truth of the rules and the sets that they grant on.
 	mu     sync.RWMutex
@@ -34,7 +34,7 @@ type typed struct {
 func newTyped(m *partition.Model, r *partition.Resources) *typed {
 	t := &typed{
 		Resources: r, model: m, rules: newRules(m, r), byID: map[string]*rule{}, exceptional: map[int32][]int32{},
-		bringing: map[int]map[int32]Set{}, leading: map[int]map[int32][]int32{}, seed: maphash.MakeSeed(), hashed: map[uint64][]int32{},
+		having: map[int]map[int32]Set{}, leading: map[int]map[int32][]int32{}, seed: maphash.MakeSeed(), hashed: map[uint64][]int32{},
 	}
 	for _, one := range t.rules {
 		t.byID[one.id] = one
@@ -46,7 +46,7 @@ func newTyped(m *partition.Model, r *partition.Resources) *typed {
 		}
 	}
 	for _, test := range r.Across {
-		t.bringing[test] = map[int32]Set{}
+		t.having[test] = map[int32]Set{}
 	}
 	for _, test := range r.Rights {
 		t.leading[test] = map[int32][]int32{}
@@ -54,10 +54,10 @@ func newTyped(m *partition.Model, r *partition.Resources) *typed {
 	for c, class := range r.Classes {
 		for test, texts := range class.Values {
 			for _, text := range texts {
-				if t.bringing[test][text] == nil {
-					t.bringing[test][text] = NewSet(len(r.Classes))
+				if t.having[test][text] == nil {
+					t.having[test][text] = NewSet(len(r.Classes))
 				}
-				t.bringing[test][text].add(int32(c))
+				t.having[test][text].add(int32(c))
 			}
 		}
 		for test, targets := range class.Leads {
@@ -69,7 +69,7 @@ func newTyped(m *partition.Model, r *partition.Resources) *typed {
 	return t
 }
 
-// intern returns the number of a set, -1 for one that is empty. The caller holds mu.
+// intern returns the number of a set, -1 for an empty one. The caller holds mu.
 func (t *typed) intern(s Set) int32 {
 	if s.Empty() {
 		return -1
@@ -97,13 +97,13 @@ func (t *typed) target(test int) (string, uint32) {
 	return asked.Left.Steps[len(asked.Left.Steps)-1].Type, asked.Action
 }
 
-// meets says whether a pair meets an identity test.
+// meets reports whether a pair meets an identity test.
 func (t *typed) meets(test int, subject, resource int32) bool {
 	_, ok := slices.BinarySearch(t.Met[test][resource], subject)
 	return ok
 }
 
-// isExceptional says whether a pair does.
+// isExceptional reports whether a pair is exceptional.
 func (t *typed) isExceptional(subject, resource int32) bool {
 	_, ok := slices.BinarySearch(t.Exceptional[resource], subject)
 	return ok

@@ -8,29 +8,28 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// worker settles classes of subjects, one after the other.
+// worker decides classes of subjects, one after the other.
 type worker struct {
 	ctx   context.Context
 	model *partition.Model
 	types map[string]*typed
 	judge *judge
-	asked int64 // pairs that the policy was asked about
+	asked int64 // pairs that the policy was queried about
 
-	// class is the one that is being settled, and known what is known of it by type.
+	// class is the class being decided, and known what is known about it by type.
 	class *partition.Class
 	known map[string]*known
 }
 
-// known is what a class of subjects has on the resources of one type.
+// known is the rights of a class of subjects on the resources of one type.
 type known struct {
 	*typed
 	grants []grant
-	// rights are the classes of resources on which the subjects have an action.
+	// rights are the classes of resources on which the subjects may perform an action.
 	rights map[uint32]Set
-	// across are the answers to the tests across, by test, as far as they were asked.
+	// across are the results of the tests across, by test, as far as they are known.
 	across map[int]Set
-	// exceptional is what single subjects have on resources that stand apart: the
-	// actions.
+	// exceptional is the actions of single subjects on resources of exceptional pairs.
 	exceptional map[pair]uint32
 }
 
@@ -44,8 +43,8 @@ type grant struct {
 	number int32
 }
 
-// settle returns what a class of subjects has, by type.
-func (w *worker) settle(class int32) (map[string]*Row, error) {
+// decideClass returns the rights of a class of subjects, by type.
+func (w *worker) decideClass(class int32) (map[string]*Row, error) {
 	w.class = &w.model.Subjects.Classes[class]
 	w.known = map[string]*known{}
 	rows := map[string]*Row{}
@@ -63,7 +62,7 @@ func (w *worker) settle(class int32) (map[string]*Row, error) {
 		}
 		slices.SortFunc(r.Grants, func(a, b Grant) int { return int(a.Rule) - int(b.Rule) })
 		for _, subject := range w.class.Members {
-			groups, err := w.settleExceptional(k, subject)
+			groups, err := w.decideExceptional(k, subject)
 			if err != nil {
 				return nil, err
 			}
@@ -74,15 +73,15 @@ func (w *worker) settle(class int32) (map[string]*Row, error) {
 	return rows, nil
 }
 
-// cell is a set of classes for which a shape's tests come out alike.
+// cell is a set of classes for which a shape's tests have the same results.
 type cell struct {
 	resource int32
 	across   string
 	classes  Set
 }
 
-// cells cuts the classes of a type by what a shape asks of them for the class of
-// subjects, pairs that stand apart left aside.
+// cells divides the classes of a type by the results of a shape's tests for the class of
+// subjects, ignoring exceptional pairs.
 func (w *worker) cells(k *known, s *shape) []cell {
 	all := make([]cell, 0, len(s.groups))
 	for n, group := range s.groups {
@@ -104,9 +103,9 @@ func (w *worker) cells(k *known, s *shape) []cell {
 		all = next
 	}
 	for _, test := range s.across {
-		cut(w.bringing(k, test))
+		cut(w.having(k, test))
 	}
-	for range s.identities { // who meets one stands apart
+	for range s.identities { // a pair that meets one is exceptional
 		for i := range all {
 			all[i].across += "0"
 		}
@@ -120,21 +119,21 @@ func (w *worker) cells(k *known, s *shape) []cell {
 	return all
 }
 
-// bringing returns the classes that share a text with the subjects.
-func (w *worker) bringing(k *known, test int) Set {
+// having returns the classes that have a string in common with the subjects.
+func (w *worker) having(k *known, test int) Set {
 	set, ok := k.across[test]
 	if !ok {
 		set = NewSet(len(k.Classes))
 		for _, text := range w.class.Values[test] {
-			set.Union(k.typed.bringing[test][text])
+			set.Union(k.typed.having[test][text])
 		}
 		k.across[test] = set
 	}
 	return set
 }
 
-// leading returns the classes that lead to entities on which the subjects have
-// the right that a test asks for.
+// leading returns the classes that lead to entities on which the subjects have the right that a
+// test asks for.
 func (w *worker) leading(k *known, test int) Set {
 	set, ok := k.across[test]
 	if !ok {
@@ -159,7 +158,7 @@ func (k *known) right(action uint32) Set {
 	return set
 }
 
-// ordinary settles the pairs that do not stand apart, rank by rank.
+// ordinary decides the pairs that are not exceptional, rank by rank.
 func (w *worker) ordinary(k *known) error {
 	for from := 0; from < len(k.rules); {
 		to := from
@@ -174,18 +173,18 @@ func (w *worker) ordinary(k *known) error {
 	return nil
 }
 
-// rank settles rules that do not depend on each other.
+// rank decides rules that do not depend on each other.
 func (w *worker) rank(k *known, rules []*rule) error {
 	cells := map[*shape][]cell{}
 	keys := make([]string, len(rules))
-	var settled []grant
+	var decided []grant
 	var open []question
 	k.mu.RLock()
 	for i, one := range rules {
-		keys[i] = holds(w.class.Holds, one.subject)
+		keys[i] = trueTests(w.class.Holds, one.subject)
 		if n, ok := one.granted[keys[i]]; ok {
 			if n >= 0 {
-				settled = append(settled, grant{one, k.sets[n], n})
+				decided = append(decided, grant{one, k.sets[n], n})
 			}
 			continue
 		}
@@ -198,19 +197,19 @@ func (w *worker) rank(k *known, rules []*rule) error {
 		if unknown != nil {
 			open = append(open, unknown...)
 		}
-		settled = append(settled, g)
+		decided = append(decided, g)
 	}
 	k.mu.RUnlock()
 	if err := w.ask(k, open); err != nil {
 		return err
 	}
 	k.mu.Lock()
-	for i := range settled {
-		g := &settled[i]
+	for i := range decided {
+		g := &decided[i]
 		if g.number >= 0 {
 			continue
 		}
-		key := holds(w.class.Holds, g.rule.subject)
+		key := trueTests(w.class.Holds, g.rule.subject)
 		if len(open) > 0 {
 			*g, _ = g.rule.grants(key, cells[g.rule.shape])
 		}
@@ -220,7 +219,7 @@ func (w *worker) rank(k *known, rules []*rule) error {
 		}
 	}
 	k.mu.Unlock()
-	for _, g := range settled {
+	for _, g := range decided {
 		if g.number < 0 {
 			continue
 		}
@@ -234,14 +233,14 @@ func (w *worker) rank(k *known, rules []*rule) error {
 	return nil
 }
 
-// question is a rule's truth on a cell that is not known.
+// question is the unknown truth of a rule on a cell.
 type question struct {
 	rule *rule
 	cell cell
 }
 
-// grants returns the classes of the cells on which the rule is known to grant, and
-// the cells of which it is not known. The caller holds mu.
+// grants returns the classes of the cells on which the rule is known to grant, and the cells on
+// which its truth is unknown. The caller holds mu.
 func (r *rule) grants(key string, cells []cell) (grant, []question) {
 	g := grant{rule: r, number: -1}
 	var open []question

@@ -185,7 +185,7 @@ func list[T any](l []T) []T {
 }
 
 // rights notes what was decided about the resources of the type with a number.
-func (w *builder) rights(a *report.Audit, number int, t *matrix.FoldedType) Rights {
+func (w *builder) rights(a *report.Audit, number int, t *matrix.GroupedType) Rights {
 	r := Rights{
 		Side:  side(w.what[number], t.Partition, func(n int32) int32 { return int32(t.GroupOf(n)) }),
 		Rules: []Form{}, Sets: []string{}, Rows: [][]int32{}, Exceptional: []ExceptionalPairs{}, Met: map[int]map[int32][]int32{}, Targets: map[int][][]int32{},

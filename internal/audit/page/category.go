@@ -52,7 +52,7 @@ var (
 // by their ids, the bundle of that view, and its answers. Without subjects or resources on
 // record there is none.
 func (d *Document) AddCategory(c ruleset.Category, b *bundles.Bundle, a *report.Audit, answers []category.Row) {
-	if len(a.Subjects) == 0 || !slices.ContainsFunc(a.Types, func(t *matrix.FoldedType) bool { return len(t.Resources) > 0 }) {
+	if len(a.Subjects) == 0 || !slices.ContainsFunc(a.Types, func(t *matrix.GroupedType) bool { return len(t.Resources) > 0 }) {
 		return
 	}
 	part := &Category{Key: keys[c], Answers: []Answer{}}

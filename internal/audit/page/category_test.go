@@ -66,7 +66,7 @@ func withCategories(t *testing.T, rules string, more ...ruleset.Rule) (*page.Doc
 		if err != nil {
 			t.Fatal(view.Diagnostics, err)
 		}
-		a := &report.Audit{Context: "hub", Folded: m.Fold(matrix.Selection{
+		a := &report.Audit{Context: "hub", Grouped: m.Group(matrix.Selection{
 			Subject: func(int32) bool { return true },
 			Resource: func(t *matrix.Type, _ int32) bool {
 				_, access := ruleset.AccessKindOf(t.Type)
@@ -164,7 +164,7 @@ func TestNoCategoriesNoTabs(t *testing.T) {
 		}
 	}
 	doc := &page.Document{Rules: []page.Rule{{ID: "1", Category: "License", Actions: []string{"create"}}}}
-	doc.AddCategory(ruleset.License, nil, &report.Audit{Folded: &matrix.Folded{}}, nil)
+	doc.AddCategory(ruleset.License, nil, &report.Audit{Grouped: &matrix.Grouped{}}, nil)
 	if doc.Categories != nil || doc.Rules[0].Actions[0] != "create" {
 		t.Error("nobody on record makes a tab")
 	}

@@ -80,7 +80,7 @@ func (w *builder) census(a *report.Audit) [][][][]int64 {
 }
 
 // reached returns how many subjects have something on each resource of a type.
-func (w *builder) reached(a *report.Audit, number int, t *matrix.FoldedType) []int64 {
+func (w *builder) reached(a *report.Audit, number int, t *matrix.GroupedType) []int64 {
 	byGroup := make([]int64, len(t.Resources))
 	group := make([]matrix.Group, len(w.who))
 	for _, g := range a.Subjects {
@@ -116,7 +116,7 @@ func (w *builder) reached(a *report.Audit, number int, t *matrix.FoldedType) []i
 }
 
 // held returns the actions that rules of a type grant together.
-func held(t *matrix.FoldedType, rules []int32) (mask uint32) {
+func held(t *matrix.GroupedType, rules []int32) (mask uint32) {
 	for _, n := range rules {
 		mask |= t.Rules[n].Actions
 	}
@@ -125,7 +125,7 @@ func held(t *matrix.FoldedType, rules []int32) (mask uint32) {
 
 // beside returns the actions that a group of subjects has on a resource by what its
 // grants say, which for a pair that is exceptional is not what it has.
-func beside(t *matrix.FoldedType, g matrix.Group, resource int32) (mask uint32) {
+func beside(t *matrix.GroupedType, g matrix.Group, resource int32) (mask uint32) {
 	for rule, set := range t.Grants(g) {
 		if set.Has(int32(t.GroupOf(resource))) {
 			mask |= t.Rules[rule].Actions
@@ -135,7 +135,7 @@ func beside(t *matrix.FoldedType, g matrix.Group, resource int32) (mask uint32) 
 }
 
 // counts returns on how many resources of a type each subject has each action.
-func (w *builder) counts(a *report.Audit, t *matrix.FoldedType) [][]int64 {
+func (w *builder) counts(a *report.Audit, t *matrix.GroupedType) [][]int64 {
 	all := make([][]int64, len(w.who))
 	group := make([]matrix.Group, len(w.who))
 	for _, g := range a.Subjects {

@@ -11,7 +11,7 @@ import (
 
 // evidence notes who meets identity tests, which entities rights are asked about, and
 // the values that tests look at.
-func (w *builder) evidence(a *report.Audit, number int, t *matrix.FoldedType, r *Rights) {
+func (w *builder) evidence(a *report.Audit, number int, t *matrix.GroupedType, r *Rights) {
 	for _, test := range t.Identities {
 		met := map[int32][]int32{}
 		for resource, subjects := range t.Met[test] {
@@ -54,7 +54,7 @@ func (w *builder) evidence(a *report.Audit, number int, t *matrix.FoldedType, r 
 
 // values notes what subjects and resources have at the operands of the rules of a
 // type. What is noted already is not noted again.
-func (w *builder) values(a *report.Audit, number int, t *matrix.FoldedType) {
+func (w *builder) values(a *report.Audit, number int, t *matrix.GroupedType) {
 	var tests []int
 	for _, rule := range t.Type.Resources.Rules {
 		tests = append(tests, a.Model.Reads.Rules[rule].Tests...)
@@ -105,7 +105,7 @@ func (w *builder) text(text string) int32 {
 
 // parent finds what the resources of a type belong to: an app's objects to the app, an
 // app to its stream, as far as the bundle holds it.
-func (w *builder) parent(t *matrix.FoldedType) *Parent {
+func (w *builder) parent(t *matrix.GroupedType) *Parent {
 	for _, relation := range []string{"app", "stream"} {
 		key, _, ok := sitedata.Relation(&w.bundle.Data, t.Type.Type, relation)
 		target, held := w.types[key]

@@ -80,11 +80,11 @@ func audits(t *testing.T, b *bundles.Bundle, contexts ...string) []*report.Audit
 		if err != nil {
 			t.Fatal(err)
 		}
-		one := &report.Audit{Context: from, Names: names, Folded: m.Fold(matrix.Selection{
+		one := &report.Audit{Context: from, Names: names, Grouped: m.Group(matrix.Selection{
 			Subject:  func(int32) bool { return true },
 			Resource: func(*matrix.Type, int32) bool { return true },
 		})}
-		one.Creation, err = report.FindCreation(t.Context(), one.Folded, partition.NewReader(&b.Data), func(typ, relation string) string {
+		one.Creation, err = report.FindCreation(t.Context(), one.Grouped, partition.NewReader(&b.Data), func(typ, relation string) string {
 			target, _ := b.Data.Lookup("qlik", "view", typ, "relations", relation, "type")
 			key, _ := target.(string)
 			return key

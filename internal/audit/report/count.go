@@ -8,11 +8,11 @@ import (
 
 // counter counts the pairs of one type, those that stand apart where they belong.
 type counter struct {
-	*matrix.FoldedType
+	*matrix.GroupedType
 	exceptional map[int32][]matrix.ExceptionalPairs // by subject
 }
 
-func newCounter(t *matrix.FoldedType) *counter {
+func newCounter(t *matrix.GroupedType) *counter {
 	c := &counter{t, map[int32][]matrix.ExceptionalPairs{}}
 	for _, a := range t.Exceptional {
 		c.exceptional[a.Subject] = append(c.exceptional[a.Subject], a)

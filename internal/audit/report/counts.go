@@ -80,7 +80,7 @@ func once(rules []int32) []int32 {
 }
 
 // mask returns the actions that rules grant together.
-func mask(t *matrix.FoldedType, rules []int32) uint32 {
+func mask(t *matrix.GroupedType, rules []int32) uint32 {
 	var held uint32
 	for _, n := range rules {
 		held |= t.Rules[n].Actions
@@ -140,7 +140,7 @@ func (a *Audit) subjects() int {
 
 // reached counts the subjects who have an action, for all resources of a type.
 type reached struct {
-	*matrix.FoldedType
+	*matrix.GroupedType
 	// counts are by action and group of resources; more is what pairs that stand
 	// apart add to it, or take away.
 	counts    [13][]int64
@@ -162,8 +162,8 @@ func (a anonymous) has(i int, resource, group int32) bool {
 	return a.granted[i] != nil && a.granted[i].Has(group)
 }
 
-func newReached(a *Audit, t *matrix.FoldedType) *reached {
-	r := &reached{FoldedType: t}
+func newReached(a *Audit, t *matrix.GroupedType) *reached {
+	r := &reached{GroupedType: t}
 	for i := range r.counts {
 		r.counts[i] = make([]int64, len(t.Resources))
 		r.more[i] = map[int32]int64{}

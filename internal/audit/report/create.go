@@ -40,7 +40,7 @@ var parentRelations = []string{"app", "stream"}
 
 // FindCreation returns what the subjects of a folded matrix may create, by type. The matrix
 // has the action create.
-func FindCreation(ctx context.Context, f *matrix.Folded, reader *partition.Reader, relation func(typ, relation string) (target string)) ([]Creation, error) {
+func FindCreation(ctx context.Context, f *matrix.Grouped, reader *partition.Reader, relation func(typ, relation string) (target string)) ([]Creation, error) {
 	var all []Creation
 	for i, t := range f.Types {
 		creators, err := f.Creators(ctx, t)
@@ -79,7 +79,7 @@ func FindCreation(ctx context.Context, f *matrix.Folded, reader *partition.Reade
 
 // newCreator counts the parents of what is on record. Something like a resource that is
 // under nothing is a resource of the subject's own.
-func newCreator(t *matrix.FoldedType, one matrix.Creator, parents map[int32][]string) Creator {
+func newCreator(t *matrix.GroupedType, one matrix.Creator, parents map[int32][]string) Creator {
 	c := Creator{Subject: one.Subject, New: one.New}
 	under := map[string]bool{}
 	for _, n := range one.Like {

@@ -17,7 +17,7 @@ func auditOf(t *testing.T, o testsite.Site, types []string, session partition.Se
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &report.Audit{Context: session.Context, Folded: m.Fold(matrix.Selection{
+	a := &report.Audit{Context: session.Context, Grouped: m.Group(matrix.Selection{
 		Subject: func(int32) bool { return true }, Resource: func(*matrix.Type, int32) bool { return true },
 	})}
 	ids := map[string]bool{}

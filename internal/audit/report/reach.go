@@ -128,7 +128,7 @@ func (a *Audit) Reach() map[string]Reach {
 }
 
 // reachedBy counts the resources on which each rule grants somebody something.
-func reachedBy(a *Audit, t *matrix.FoldedType) []int64 {
+func reachedBy(a *Audit, t *matrix.GroupedType) []int64 {
 	// How many subjects a rule grants on a set, each set counted through once.
 	type grant struct {
 		rule int32

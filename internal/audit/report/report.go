@@ -17,7 +17,7 @@ type Audit struct {
 	// Case is what the requests of a case send beside, NAME=VALUE; nil for the audit
 	// that was asked for.
 	Case []string
-	*matrix.Folded
+	*matrix.Grouped
 	Names Names
 	// Disabled is what disabled rules would do, by id, as far as that is known.
 	Disabled map[string]Would
@@ -237,7 +237,7 @@ func (a *Audit) Subject(n int32) string {
 }
 
 // rules returns what rules are shown as, in the order of their ids.
-func (a *Audit) rules(t *matrix.FoldedType, rules []int32) []string {
+func (a *Audit) rules(t *matrix.GroupedType, rules []int32) []string {
 	all := make([]string, len(rules))
 	for i, n := range rules {
 		all[i] = t.Rules[n].ID

@@ -73,7 +73,7 @@ func count(t *testing.T, seed uint64) counted {
 	}
 	who := func(n int32) bool { return n%3 != 1 || seed%3 == 0 }
 	what := func(_ *matrix.Type, n int32) bool { return n%4 != 1 || seed%3 == 0 }
-	a := &report.Audit{Context: q.Session.Context, Folded: m.Fold(matrix.Selection{Subject: who, Resource: what}), Names: report.Names{
+	a := &report.Audit{Context: q.Session.Context, Grouped: m.Group(matrix.Selection{Subject: who, Resource: what}), Names: report.Names{
 		Type: strings.ToUpper, Resource: func(_, id string) string { return "name of " + id }, Rule: func(id string) string { return id },
 	}}
 	all := cells{}

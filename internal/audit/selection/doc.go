@@ -1,8 +1,6 @@
-// Package selection reads what people write to name subjects and resources: an
-// id, a login or a name, or a property and its value, with * and ? for what may be
-// anything.
+// Package selection parses the selections of subjects and resources that people write: an id, a
+// login or a name, or a property and its value, with the wildcards * and ?.
 //
-// It knows these texts, the view of a bundle (which properties its data holds) and
-// how to make a compilation keep the properties that a selection asks for. It
-// refuses to know rules and rights.
+// It knows this syntax, the view of a bundle (which properties its data has) and how to make a
+// compilation keep the properties that a selection needs. It does not know rules or rights.
 package selection

@@ -14,22 +14,21 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// Selection is any of some terms; without one it is everything.
+// Selection matches what any of its terms matches; without terms it matches everything.
 type Selection []Term
 
-// Term is PATTERN, which an id, a login or a name must match, or PATH=PATTERN, which
-// a value of a property must match: group=Sales*, @Department=Finance,
-// stream.name=HR. Case is ignored.
+// Term is PATTERN, which an id, a login or a name must match, or PATH=PATTERN, which a value of
+// a property must match: group=Sales*, @Department=Finance, stream.name=HR. Case is ignored.
 type Term struct {
 	text string
-	// path are the folded names on the way to the property; nil for ids and names.
+	// path is the case-folded names on the path to the property; nil for ids and names.
 	path    []string
 	pattern *regexp.Regexp
 }
 
 var property = regexp.MustCompile(`^(@?[A-Za-z0-9_-]+(?:\.@?[A-Za-z0-9_-]+)*)=(.*)$`)
 
-// Parse reads terms.
+// Parse parses terms.
 func Parse(texts []string) (Selection, error) {
 	var s Selection
 	for _, text := range texts {
@@ -47,14 +46,14 @@ func Parse(texts []string) (Selection, error) {
 	return s, nil
 }
 
-// compile returns a pattern with * and ? as a regular expression for folded texts.
+// compile returns a pattern with * and ? as a regular expression for case-folded strings.
 func compile(pattern string) *regexp.Regexp {
 	quoted := regexp.QuoteMeta(schema.Fold(pattern))
 	return regexp.MustCompile(`(?s)^` + strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(quoted) + `$`)
 }
 
-// Keep makes a view hold what the selection asks for of the types, as far as the
-// schema knows that they have it.
+// Keep makes a view include what the selection needs of the types, if the schema knows that
+// they have it.
 func (s Selection) Keep(view schema.View, all *schema.Schema, types []string) {
 	for _, term := range s {
 		if term.path == nil {
@@ -96,8 +95,8 @@ func keep(view schema.View, all *schema.Schema, typ string, path []string) {
 	}
 }
 
-// operand returns the operand that a term's path is for a type, and whether the data
-// of the bundle holds it.
+// operand returns the operand for a term's path and a type, and whether the data of the bundle
+// has it.
 func (t Term) operand(data *bundles.Document, typ string) (reads.Operand, bool) {
 	op := reads.Operand{Root: reads.Resource}
 	for i, name := range t.path {
@@ -117,21 +116,21 @@ func (t Term) operand(data *bundles.Document, typ string) (reads.Operand, bool) 
 	return op, false
 }
 
-// holds says whether the data holds the folded form of a property.
+// holds reports whether the data has the case-folded form of a property.
 func holds(data *bundles.Document, key, group, name string) bool {
 	return slices.Contains(sitedata.Forms(data, key, group, name), any(""))
 }
 
-// Matcher finds what a selection selects in the data of a bundle.
+// Matcher matches a selection against the data of a bundle.
 type Matcher struct {
 	selection Selection
 	data      *bundles.Document
 	reader    *partition.Reader
-	operands  map[string][]*reads.Operand // by type, one for each term that has a path
+	operands  map[string][]*reads.Operand // by type, one for each term with a path
 }
 
-// Matcher returns a matcher for entities of the types. A term whose property the data
-// holds for none of them is an error: it would select nothing, whatever there is.
+// Matcher returns a matcher for entities of the types. It is an error if the data has a term's
+// property for none of them, because the term would match nothing.
 func (s Selection) Matcher(data *bundles.Document, types []string) (*Matcher, error) {
 	m := &Matcher{s, data, partition.NewReader(data), map[string][]*reads.Operand{}}
 	held := make([]bool, len(s))
@@ -154,8 +153,8 @@ func (s Selection) Matcher(data *bundles.Document, types []string) (*Matcher, er
 	return m, nil
 }
 
-// Matches says whether an entity is selected. More are texts by which it is known
-// beside its id and its name, such as a login.
+// Matches reports whether an entity is selected. more are strings that identify it in addition
+// to its id and name, such as a login.
 func (m *Matcher) Matches(typ, handle string, more ...string) bool {
 	if len(m.selection) == 0 {
 		return true

@@ -11,24 +11,24 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// HTML renders a report as one page for browsers that needs nothing else: what it comes
-// to first, the differences by cause to filter and search, whom and what they concern on
-// demand. The page is bounded, whatever the report; it counts what it does not list.
+// HTML renders a report as one self-contained page for browsers: the result first, then the
+// differences by cause, with filters and search, and the affected users and resources on
+// demand. The page has a limited size, whatever the report; it counts what it does not list.
 type HTML struct {
 	// Title says what was compared.
 	Title string
-	// Facts say what the page was made from.
+	// Facts describe the input of the page.
 	Facts []shell.Fact
-	// Limits are those of the page; where one is 0 the usual holds.
+	// Limits are the limits of the page; 0 means the default.
 	Limits Limits
 }
 
-// Limits bound what a page lists. The biggest groups come first.
+// Limits limit what a page lists. The largest groups come first.
 type Limits struct {
-	// Groups, Causes, Parts, Members and Rules bound how many of them the whole page
-	// lists; Members are subjects and resources. Rules holds for stale entries too.
+	// Groups, Causes, Parts, Members and Rules are the maximum numbers on the whole page;
+	// Members are subjects and resources. Rules also limits stale entries.
 	Groups, Causes, Parts, Members, Rules int
-	// Each bounds the subjects, and the resources, that are listed of one part.
+	// Each is the maximum number of subjects, and of resources, listed for one part.
 	Each int
 }
 
@@ -40,10 +40,10 @@ func (h HTML) Render(w io.Writer, r *difference.Report) error {
 	return p.Write(w, h.Title, h.document(r))
 }
 
-// document is all that the page knows, in words. Texts are short and printable.
+// document is the content of the page. Strings are short and printable.
 type document struct {
 	Verdict string `json:"verdict"`
-	// Alarm says that a gate is hit.
+	// Alarm says that a gate is exceeded.
 	Alarm    bool      `json:"alarm"`
 	Basis    string    `json:"basis"`
 	Nouns    [2]string `json:"nouns"` // of subjects and resources
@@ -52,8 +52,8 @@ type document struct {
 	Accepted int64     `json:"accepted"`
 	Gates    []verdict `json:"gates"`
 	Groups   []group   `json:"groups"`
-	// AllGroups and AllRules count those that are not listed too, as do the names that
-	// begin with all below.
+	// AllGroups and AllRules include those that are not listed, and so do the other fields
+	// whose names begin with all.
 	AllGroups int      `json:"allGroups"`
 	Rules     []rule   `json:"rules"`
 	AllRules  int      `json:"allRules"`
@@ -61,7 +61,7 @@ type document struct {
 	LeftOut   []string `json:"leftOut"`
 	Stale     []string `json:"stale"`
 	AllStale  int      `json:"allStale"`
-	// Facts say what the page was made from.
+	// Facts describe the input of the page.
 	Facts []shell.Fact `json:"facts,omitempty"`
 }
 
@@ -86,8 +86,8 @@ type group struct {
 	Examples  []string `json:"examples"`
 }
 
-// reason is a cause, or what became of a rule: in words, where it stands, and what stood
-// there before and after.
+// reason is a cause, or the change of a rule: in words, with its position and its old and new
+// text.
 type reason struct {
 	Text  string `json:"text"`
 	Place string `json:"place,omitempty"`
@@ -116,12 +116,12 @@ type rule struct {
 	ID     string `json:"id"`
 	Change string `json:"change"`
 	Effect string `json:"effect"`
-	// Works says that somebody gains or loses by it.
+	// Works says that somebody gains or loses access by it.
 	Works    bool   `json:"works"`
 	Place    string `json:"place,omitempty"`
 	Edits    []edit `json:"edits"`
 	AllEdits int    `json:"allEdits"`
-	// Old and New are the whole conditions, where they differ as texts.
+	// Old and New are the complete conditions, if they differ as text.
 	Old string `json:"old,omitempty"`
 	New string `json:"new,omitempty"`
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 )
 
-// limits returns the limits that hold.
+// limits returns the effective limits.
 func (h HTML) limits() Limits {
 	l := h.Limits
 	return Limits{
@@ -18,7 +18,7 @@ func (h HTML) limits() Limits {
 	}
 }
 
-// take returns how many of n there is room for, and takes the room.
+// take returns how many of n there is room for, and reduces the room.
 func take(room *int, n int) int {
 	n = min(*room, n)
 	*room -= n
@@ -29,7 +29,7 @@ func figuresOf(c difference.Counts) figures {
 	return figures{c.Cells, int64(c.Users), int64(c.Resources)}
 }
 
-// verdictOf says in a sentence what a report shows.
+// verdictOf summarizes a report in one sentence.
 func verdictOf(r *difference.Report) string {
 	if r.Gain.Cells+r.Loss.Cells > 0 || r.Hit() {
 		text := fmt.Sprintf("%s gained, %s lost", plural(r.Gain.Cells, "right"), number(r.Loss.Cells))
@@ -76,8 +76,8 @@ func (h HTML) document(r *difference.Report) document {
 	return d
 }
 
-// groupOf is the group with a number, as far as there is room, on a page with so many listed
-// rules.
+// groupOf is the group with a number, as far as there is room, on a page that lists the given
+// number of rules.
 func groupOf(r *difference.Report, n, listed int, room *Limits) group {
 	from := r.Groups[n]
 	g := group{
@@ -110,7 +110,7 @@ func editOf(e difference.Edit) edit {
 	return edit{string(e.Aspect), oneLine(e.Before), oneLine(e.After)}
 }
 
-// membersOf says who or what members are.
+// membersOf describes members.
 func membersOf(all []difference.Member) []string {
 	said := make([]string, len(all))
 	for i, m := range all {
@@ -140,14 +140,14 @@ func ruleOf(r *difference.Report, c difference.RuleChange) rule {
 	return one
 }
 
-// maxEdits is the number of edits that are listed of a rule, maxCondition that of the
-// characters of its whole condition.
+// maxEdits is the maximum number of listed edits of a rule, maxCondition the maximum number of
+// characters of a complete condition.
 const (
 	maxEdits     = 50
 	maxCondition = 4_000
 )
 
-// lines shows a text as it is written, line by line.
+// lines shows text as written, line by line.
 func lines(text string) string {
 	var b strings.Builder
 	n := 0

@@ -8,11 +8,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 )
 
-// Markdown renders a report as the comment of a pull request: what it comes to first,
-// the details folded, and no more than a comment may hold.
+// Markdown renders a report as the comment of a pull request: the result first, the details
+// collapsed, within the size limit of a comment.
 type Markdown struct {
-	// Most is the number of bytes of the whole; 0 means 60,000, which fits into a
-	// comment at GitHub and GitLab.
+	// MaxBytes is the maximum size in bytes; 0 means 60,000, which fits into a comment at
+	// GitHub and GitLab.
 	MaxBytes int
 }
 
@@ -20,14 +20,14 @@ const maxComment = 60_000
 
 // Render writes the report. What does not fit is counted instead.
 func (m Markdown) Render(w io.Writer, r *difference.Report) error {
-	most := m.MaxBytes
-	if most == 0 {
-		most = maxComment
+	limit := m.MaxBytes
+	if limit == 0 {
+		limit = maxComment
 	}
-	head, foot := m.head(r), m.foot(r, most/3)
+	head, foot := m.head(r), m.foot(r, limit/3)
 	var b strings.Builder
 	b.WriteString(head)
-	room := most - len(head) - len(foot) - 200
+	room := limit - len(head) - len(foot) - 200
 	for i, g := range r.Groups {
 		text := m.group(r, g)
 		if len(text) > room {
@@ -137,7 +137,7 @@ func (m Markdown) edit(e difference.Edit) string {
 }
 
 // foot has the rules and what was not compared, within a number of bytes.
-func (m Markdown) foot(r *difference.Report, most int) string {
+func (m Markdown) foot(r *difference.Report, limit int) string {
 	var b strings.Builder
 	if len(r.LeftOut) > 0 {
 		b.WriteString("\n**Not compared**\n\n")
@@ -150,7 +150,7 @@ func (m Markdown) foot(r *difference.Report, most int) string {
 			plural(len(r.Rules), "rule"), number(r.Unchanged))
 		for i, c := range r.Rules {
 			row := fmt.Sprintf("| %s | %s | %s |\n", escape(oneLine(c.Rule.Name)), escape(change(c)), escape(effect(c)))
-			if b.Len()+len(row) > most {
+			if b.Len()+len(row) > limit {
 				fmt.Fprintf(&b, "| … | %s more | |\n", number(len(r.Rules)-i))
 				break
 			}
@@ -162,7 +162,7 @@ func (m Markdown) foot(r *difference.Report, most int) string {
 		fmt.Fprintf(&b, "\n<details><summary>%s of the baseline meet no difference any more</summary>\n\n", number(len(r.Stale)))
 		for i, e := range r.Stale {
 			row := "- " + escape(stale(e)) + "\n"
-			if b.Len()+len(row) > most {
+			if b.Len()+len(row) > limit {
 				fmt.Fprintf(&b, "- … and %s more\n", number(len(r.Stale)-i))
 				break
 			}
@@ -173,7 +173,7 @@ func (m Markdown) foot(r *difference.Report, most int) string {
 	return b.String()
 }
 
-// escape makes plain text of any text: nothing in it is Markdown, HTML or a mention.
+// escape escapes text so that it contains no Markdown, HTML or mentions.
 func escape(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -196,7 +196,7 @@ func escape(text string) string {
 	return b.String()
 }
 
-// code shows a text as it is, inside of a line.
+// code shows text literally, inside a line.
 func code(text string) string {
 	text = oneLine(text)
 	fence := "`"
@@ -209,5 +209,5 @@ func code(text string) string {
 	return fence + text + fence
 }
 
-// fenced shows a text inside of a block of code, whose end it must not look like.
+// fenced shows text inside a block of code; it must not contain the block's end.
 func fenced(text string) string { return strings.ReplaceAll(oneLine(text), "```", "` ` `") }

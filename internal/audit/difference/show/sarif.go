@@ -16,12 +16,12 @@ var (
 	codeNoEffect = diag.Register("Q0703", diag.Info, "a change of a rule has no effect")
 )
 
-// SARIF renders a report for code scanners: a result for each group, at its cause in
-// the new export, and one for each changed rule without effect.
+// SARIF renders a report for code scanners: a result for each group, at its cause in the new
+// export, and one for each changed rule without effect.
 type SARIF struct {
-	// Log is the log that the results are written to.
+	// Log is the log to which the results are written.
 	Log diag.SARIF
-	// File is the new export. Results about what is gone from it point to its beginning.
+	// File is the new export. Results about something that was removed point to its beginning.
 	File string
 }
 
@@ -77,7 +77,7 @@ func (s SARIF) findings(r *difference.Report) diag.List {
 	return list
 }
 
-// place returns where a cause stands in the new export.
+// place returns the position of a cause in the new export.
 func (s SARIF) place(c difference.Cause) (*diag.Text, diag.Range) {
 	if c.Gone() {
 		return s.top(), diag.Range{}

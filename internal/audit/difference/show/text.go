@@ -43,7 +43,7 @@ func (p *printer) summary(r *difference.Report) {
 	p.line("%s", basis(r))
 }
 
-// basis says on what a report rests.
+// basis describes the basis of a report.
 func basis(r *difference.Report) string {
 	if r.Proved && r.Compared.Questions > 0 {
 		return "proved: both sides grant the same to every user on every resource, on any site"
@@ -164,7 +164,7 @@ func gate(g difference.Gate) string {
 	return fmt.Sprintf("gate %s: %s: %s", oneLine(g.Spec), measured(g), verdict)
 }
 
-// measured says what a gate has counted, and what passes.
+// measured describes what a gate has counted, and its limit.
 func measured(g difference.Gate) string {
 	if g.Percent {
 		return fmt.Sprintf("%s of %s users, at most %d%%", number(g.Users), number(g.Of), g.Limit)

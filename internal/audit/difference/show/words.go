@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 )
 
-// number writes a count with commas between the thousands.
+// number formats a count with commas between the thousands.
 func number[T int | int64](n T) string {
 	digits := fmt.Sprint(n)
 	var b strings.Builder
@@ -30,8 +30,8 @@ func plural[T int | int64](n T, noun string) string {
 	return number(n) + " " + noun
 }
 
-// units are the nouns of a report's counts. One is what the one action of a view of License
-// or Sync rules is called, as in the QMC; empty for rules as they are.
+// units are the nouns of a report's counts. one is the QMC's name for the only action in a view
+// of License or Sync rules; empty for other rules.
 type units struct{ right, user, resource, one string }
 
 func unitsOf(r *difference.Report) units {
@@ -53,7 +53,7 @@ func (u units) nouns() [2]string {
 	return [2]string{classes(2, u.user)[2:], classes(2, u.resource)[2:]}
 }
 
-// action is what an action is called.
+// action is the displayed name of an action.
 func (u units) action(name string) string {
 	if u.one != "" {
 		return u.one
@@ -61,13 +61,14 @@ func (u units) action(name string) string {
 	return name
 }
 
-// counts says how much differs: "12 rights: 3 users × 4 resources" where each of them
-// is concerned by one action, else with the numbers side by side.
+// counts describes the size of a difference: "12 rights: 3 users × 4 resources" if each of them
+// is affected by one action, else the numbers side by side.
 func (u units) counts(c difference.Counts) string {
 	return fmt.Sprintf("%s (%s, %s)", plural(c.Cells, u.right), classes(c.Users, u.user), classes(c.Resources, u.resource))
 }
 
-// part says how much of one action and type differs. Creating is counted by user.
+// part describes the size of a difference of one action and type. The action create is counted
+// by user.
 func (u units) part(p difference.Part) string {
 	if p.Action == ruleset.CreateAction.Name() {
 		return classes(int(p.Cells), u.user)
@@ -82,7 +83,7 @@ func classes(n int, noun string) string {
 	return plural(n, noun)
 }
 
-// verb is what a kind of difference is to a subject.
+// verb is the verb for a kind of difference.
 func verb(kind string) string {
 	if kind == difference.Gain {
 		return "gains"
@@ -109,7 +110,7 @@ func (u units) what(g difference.Group) string {
 	return strings.Join(all, "; ")
 }
 
-// where says in which context a group is, "" for all that were compared.
+// where describes the context of a group, "" for all compared contexts.
 func where(context string) string {
 	switch context {
 	case "hub":
@@ -122,8 +123,8 @@ func where(context string) string {
 	return ""
 }
 
-// notes says what else there is to a part: context, the rules on the way, and
-// whether it is accepted.
+// notes lists additional information about a part: context, the rules on the path, and whether
+// it is accepted.
 func notes(p difference.Part) string {
 	var all []string
 	if len(p.Contexts) > 0 {
@@ -138,7 +139,7 @@ func notes(p difference.Part) string {
 		all = append(all, strings.Join(places, " and "))
 	}
 	for i, way := range p.Through {
-		if i == maxWays {
+		if i == maxPaths {
 			all = append(all, fmt.Sprintf("and %d ways more", len(p.Through)-i))
 			break
 		}
@@ -154,10 +155,10 @@ func notes(p difference.Part) string {
 	return strings.Join(all, ", ")
 }
 
-// maxWays is the number of ways that are shown for a part.
-const maxWays = 3
+// maxPaths is the maximum number of paths shown for a part.
+const maxPaths = 3
 
-// cause says what a cause is, without the texts of its edit.
+// cause describes a cause, without the texts of its edit.
 func cause(c difference.Cause) string {
 	name := quoted(c.Rule.Name)
 	var text string
@@ -199,7 +200,7 @@ func edited(rule string, e difference.Edit) string {
 	return "the rule " + rule + " was edited"
 }
 
-// effect says what the change of a rule comes to.
+// effect describes the effect of the change of a rule.
 func effect(c difference.RuleChange) string {
 	switch c.Effect {
 	case difference.Effective:
@@ -223,7 +224,7 @@ func effect(c difference.RuleChange) string {
 	return "effect unknown: nothing that it reaches was compared"
 }
 
-// change says how a rule was changed.
+// change describes how a rule was changed.
 func change(c difference.RuleChange) string {
 	switch c.By {
 	case difference.ByAdding:
@@ -267,18 +268,18 @@ func place(p *difference.Place) string {
 // quoted shows a name.
 func quoted(name string) string { return `"` + oneLine(name) + `"` }
 
-// longest is how many characters of a name or clause are shown.
-const longest = 300
+// maxShown is the maximum number of characters of a name or clause that are shown.
+const maxShown = 300
 
-// oneLine makes one short printable line of any text.
-func oneLine(text string) string { return shorten(text, longest) }
+// oneLine converts text to one short printable line.
+func oneLine(text string) string { return shorten(text, maxShown) }
 
-// shorten makes one printable line of any text, of at most a number of its characters.
-func shorten(text string, most int) string {
+// shorten converts text to one printable line of at most limit characters.
+func shorten(text string, limit int) string {
 	var b strings.Builder
 	n := 0
 	for _, r := range text {
-		if n++; n > most {
+		if n++; n > limit {
 			b.WriteString("…")
 			break
 		}
@@ -294,7 +295,7 @@ func shorten(text string, most int) string {
 	return b.String()
 }
 
-// example says what an example is: subject, what happens, resource.
+// example describes an example: subject, what happens, resource.
 func example(r *difference.Report, kind string, e difference.Example) (user, happens, resource string) {
 	happens = fmt.Sprintf("%s %s on", verb(kind), unitsOf(r).action(e.Action))
 	if r.Mode != difference.ModeClasses {
@@ -313,7 +314,7 @@ func example(r *difference.Report, kind string, e difference.Example) (user, hap
 	return with(e.User, e.UserIs), happens, with(e.Type+":"+e.Resource, e.ResourceIs)
 }
 
-// rightIs says what the right is that is counted.
+// rightIs describes the right that is counted.
 func rightIs(r *difference.Report) string {
 	switch r.Category {
 	case "license":

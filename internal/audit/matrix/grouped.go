@@ -8,15 +8,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Selection says which subjects and resources a reader wants to see.
+// Selection selects the subjects and resources of interest.
 type Selection struct {
 	Subject  func(n int32) bool
 	Resource func(t *Type, n int32) bool
 }
 
-// Folded is a matrix for readers: subjects who have the same rights by the same
-// rules on everything are one group, and so are resources on which everybody has the
-// same. It is the natural unit of output, and what a renderer takes:
+// Grouped is a matrix for output: subjects that have the same rights by the same rules on
+// everything are one group, and so are resources on which all subjects have the same rights.
+// Renderers use it as follows:
 //
 //	for _, g := range f.Subjects          // a row
 //		for _, t := range f.Types           // a part of it
@@ -25,11 +25,11 @@ type Selection struct {
 //	for _, t := range f.Types
 //		for _, a := range t.Exceptional           // pairs that their blocks do not speak of
 //
-// Of a pair that stands apart (an owner and what is theirs) only Exceptional speaks.
-type Folded struct {
+// An exceptional pair (an owner and an owned resource) is only in Exceptional.
+type Grouped struct {
 	*Matrix
 	Subjects []Group
-	Types    []*FoldedType
+	Types    []*GroupedType
 }
 
 // Group is a group of subjects or of resources.
@@ -40,30 +40,30 @@ type Group struct {
 	class int32
 }
 
-// FoldedType is the part of a Folded about one type.
-type FoldedType struct {
+// GroupedType is the part of a Grouped for one type.
+type GroupedType struct {
 	*Type
 	Resources []Group
-	// Exceptional is ordered by subject; its resources are those that were selected.
+	// Exceptional is ordered by subject; it has selected resources only.
 	Exceptional []ExceptionalPairs
-	// sets are the sets of the type, of groups in place of classes; of is the group
-	// of every resource, -1 for one that is not selected.
+	// sets are the sets of the type, in terms of groups instead of classes; of is the group of
+	// every resource, -1 for one that is not selected.
 	sets []Set
 	of   []int
 }
 
-// GroupOf returns the group of a resource, an index into Resources, or -1 for one
-// that is not selected.
-func (t *FoldedType) GroupOf(resource int32) int {
+// GroupOf returns the group of a resource, an index into Resources, or -1 for one that is not
+// selected.
+func (t *GroupedType) GroupOf(resource int32) int {
 	if int(resource) >= len(t.of) {
 		return -1
 	}
 	return t.of[resource]
 }
 
-// Grants returns what a group of subjects is granted by single rules: rules and
-// sets of resource groups.
-func (t *FoldedType) Grants(g Group) iter.Seq2[int32, Set] {
+// Grants returns what single rules grant to a group of subjects: rules and sets of resource
+// groups.
+func (t *GroupedType) Grants(g Group) iter.Seq2[int32, Set] {
 	return func(yield func(int32, Set) bool) {
 		for _, grant := range t.Rows[g.class].Grants {
 			if !yield(grant.Rule, t.sets[grant.Set]) {
@@ -77,23 +77,22 @@ func (t *FoldedType) Grants(g Group) iter.Seq2[int32, Set] {
 type Block struct {
 	// Rules are the rules that grant, indices into Rules of the type, ascending.
 	Rules []int32
-	// Groups are indices into Resources of the folded type.
+	// Groups are indices into Resources of the grouped type.
 	Groups Set
 }
 
-// Fold folds a matrix for a reader.
-func (m *Matrix) Fold(s Selection) *Folded {
-	f := &Folded{Matrix: m}
-	f.foldSubjects(s)
+// Group groups a matrix for output.
+func (m *Matrix) Group(s Selection) *Grouped {
+	f := &Grouped{Matrix: m}
+	f.groupSubjects(s)
 	for _, t := range m.Types {
-		f.Types = append(f.Types, f.foldType(t, s))
+		f.Types = append(f.Types, f.groupType(t, s))
 	}
 	return f
 }
 
-// foldSubjects puts subjects together whose rows are equal. Equal sets have
-// equal numbers.
-func (f *Folded) foldSubjects(s Selection) {
+// groupSubjects groups subjects whose rows are equal. Equal sets have equal numbers.
+func (f *Grouped) groupSubjects(s Selection) {
 	groups := map[string]int{}
 	group := make([]int, len(f.Model.Subjects.Classes))
 	var key []byte
@@ -129,16 +128,16 @@ func (f *Folded) foldSubjects(s Selection) {
 	}
 }
 
-func (f *Folded) foldType(t *Type, s Selection) *FoldedType {
-	ft := &FoldedType{Type: t}
-	// Resources are alike if they are in the same sets of those that count.
+func (f *Grouped) groupType(t *Type, s Selection) *GroupedType {
+	ft := &GroupedType{Type: t}
+	// Resources are equivalent if they are in the same relevant sets.
 	used := make([]bool, len(t.Sets))
 	for _, g := range f.Subjects {
 		for _, grant := range t.Rows[g.class].Grants {
 			used[grant.Set] = true
 		}
 	}
-	in := make([][2]uint64, len(t.Classes)) // a hash of the sets that a class is in
+	in := make([][2]uint64, len(t.Classes)) // a hash of the sets that contain a class
 	for n, set := range t.Sets {
 		if used[n] {
 			marks := [2]uint64{mix(uint64(2*n + 1)), mix(uint64(2*n + 2))}
@@ -183,7 +182,7 @@ func (f *Folded) foldType(t *Type, s Selection) *FoldedType {
 	return ft
 }
 
-// mix spreads a number over 64 bits, so that sums of marks differ (splitmix64).
+// mix distributes a number over 64 bits, so that sums of marks differ (splitmix64).
 func mix(n uint64) uint64 {
 	n *= 0x9e3779b97f4a7c15
 	n = (n ^ n>>30) * 0xbf58476d1ce4e5b9
@@ -191,7 +190,7 @@ func mix(n uint64) uint64 {
 	return n ^ n>>31
 }
 
-func (f *Folded) exceptional(t *Type, s Selection, of []int) []ExceptionalPairs {
+func (f *Grouped) exceptional(t *Type, s Selection, of []int) []ExceptionalPairs {
 	var all []ExceptionalPairs
 	for class := range t.Rows {
 		for _, a := range t.Rows[class].Exceptional {
@@ -208,9 +207,9 @@ func (f *Folded) exceptional(t *Type, s Selection, of []int) []ExceptionalPairs 
 	return all
 }
 
-// Blocks iterates over what a group of subjects has, resource groups with the
-// same rules together. Resources on which they have nothing are in no block.
-func (t *FoldedType) Blocks(g Group) iter.Seq[Block] {
+// Blocks iterates over the rights of a group of subjects; resource groups with the same rules
+// are one block. Resources without rights are in no block.
+func (t *GroupedType) Blocks(g Group) iter.Seq[Block] {
 	row := &t.Rows[g.class]
 	all := NewSet(len(t.Resources))
 	for n := range t.Resources {
@@ -239,15 +238,15 @@ func (t *FoldedType) Blocks(g Group) iter.Seq[Block] {
 	}
 }
 
-// Right is actions that are granted by the same rules.
+// Right is actions that the same rules grant.
 type Right struct {
 	Actions []string
 	// Rules are indices into Rules of the type, ascending.
 	Rules []int32
 }
 
-// Rights orders rules by what they grant: every action of the question that one of
-// them grants is in one right, with all the rules that grant it.
+// Rights orders rules by what they grant: every action of the question that one of them grants
+// is in one right, with all the rules that grant it.
 func (t *Type) Rights(rules []int32) []Right {
 	var rights []Right
 	for _, a := range ruleset.AllActions {
