@@ -25,7 +25,7 @@ var compilerMutants = []mutant{
 	// Logic and functions.
 	one("! over an or keeps the or", "compiler/ir/simplify.go", `return And(terms...)`, `return Or(terms...)`),
 	one("! over a Common tests ==", "compiler/rego/body.go", `b.add("not %s == %s", left, b.reference(p.Right, p.Exact))`, `b.add("%s == %s", left, b.reference(p.Right, p.Exact))`),
-	one("or of equalities keeps the first", "compiler/ir/simplify.go", `texts[i] = append(texts[i], q.Texts...)`, `texts[i] = flat[i].(OneOf).Texts`),
+	one("or of equalities keeps the first", "compiler/ir/simplify.go", `strs[i] = append(strs[i], q.Strings...)`, `texts[i] = flat[i].(OneOf).Texts`),
 	one("IsOwned inverted", "compiler/resolve/specialise.go", `return ir.Exists{Entities: m.entities.Follow(step)}`, `return ir.Not(ir.Exists{Entities: m.entities.Follow(step)})`),
 	one("Empty inverted", "compiler/resolve/specialise.go", `return ir.Not(ir.Or(present...))`, `return ir.Or(present...)`),
 	one("IsAnonymous never", "compiler/resolve/specialise.go", "return ir.Anonymous{}\n\tcase condition.IsOwned", "return ir.Constant{Value: false}\n\tcase condition.IsOwned"),
@@ -62,7 +62,7 @@ var compilerMutants = []mutant{
 	one("rules found by a row lose what is their own", "compiler/rego/merged.go", `own[c.rule] = append(own[c.rule], ir.And(c.own...))`, `own[c.rule] = append(own[c.rule], ir.And())`),
 	one("a row of one branch lets another branch in", "compiler/rego/group.go", `if clauses[c.rule] > 1 {`, `if clauses[c.rule] > len(g.clauses) {`),
 	one("kinds of rules lose what is their own", "compiler/rego/merged.go", `b.require(ir.And(first.own...))`, `_ = first`),
-	one("kinds of rules are taken for one", "compiler/rego/group.go", `kind := unlike(kindOf(g.clauses[0].shared), one.kinds)`, `kind := kindOf(nil)`),
+	one("kinds of rules are taken for one", "compiler/rego/group.go", `kind := uniqueName(kindOf(g.clauses[0].shared), one.kinds)`, `kind := kindOf(nil)`),
 	one("merged rules lose what they ask", "compiler/rego/merged.go", `b.require(ir.And(late...))`, `_ = late`),
 
 	// What both readings share.
