@@ -97,7 +97,7 @@ func (p plan) prepare(ctx context.Context, g field.Ground, r *report.Report) (*p
 	if err != nil {
 		return nil, err
 	}
-	r.Agreed, r.Reference = r.Agreed+len(built.Requests), r.Reference+asked
+	r.Agreed, r.Reference = r.Agreed+len(built.Case.Requests), r.Reference+asked
 	one := &prepared{built, make([]model.Decide, len(p.contenders)), make([]string, len(p.contenders))}
 	for i, c := range p.contenders {
 		if c.MaxRules > 0 && g.Rules > c.MaxRules {
@@ -162,7 +162,7 @@ func (p plan) cell(cell field.Cell, grounds []*prepared) ([]report.Row, error) {
 		}
 		baseline := times[index]
 		row := report.Row{
-			Rules: ground.Ground.String(), Apps: ground.Apps, Type: cell.Type, Origin: cell.Origin, Outcome: cell.Outcome(),
+			Rules: ground.Ground.String(), Apps: ground.Ground.Apps, Type: cell.Type, Origin: cell.Origin, Outcome: cell.Outcome(),
 			Requests: len(ground.Cells[cell]), Baseline: baseline.Spread(), Cells: map[string]report.Cell{},
 		}
 		if first == nil {

@@ -55,11 +55,11 @@ func (b *Built) choose(ctx context.Context, world *mix.World, cells []Cell, each
 		k := kind{c.Type, c.Origin}
 		if asked[k] == nil {
 			asked[k] = world.Requests(c.Type, candidates)
-			wanted = append(wanted, b.Program.StageOf(schema.Fold(c.Type), read))
+			wanted = append(wanted, b.Case.Program.StageOf(schema.Fold(c.Type), read))
 		}
 	}
 	var err error
-	if b.Stages, b.Order, err = b.Program.Stages(wanted); err != nil {
+	if b.Case.Stages, b.Case.Order, err = b.Case.Program.Stages(wanted); err != nil {
 		return err
 	}
 	scout := *b.Case
@@ -71,7 +71,7 @@ func (b *Built) choose(ctx context.Context, world *mix.World, cells []Cell, each
 	for _, c := range cells {
 		for i, r := range asked[kind{c.Type, c.Origin}] {
 			r.Origin = c.Origin
-			if b.Export != "" {
+			if b.Ground.Export != "" {
 				r.Environment = []string{"", "Developer", "Contributor", "", "", "Admin", "", "Customers"}[i%8]
 			}
 			q, err := b.query(r)
@@ -85,8 +85,8 @@ func (b *Built) choose(ctx context.Context, world *mix.World, cells []Cell, each
 				}
 				continue
 			}
-			b.Cells[c] = append(b.Cells[c], len(b.Queries))
-			b.Queries, b.Requests = append(b.Queries, q), append(b.Requests, r.JSON())
+			b.Cells[c] = append(b.Cells[c], len(b.Case.Queries))
+			b.Case.Queries, b.Case.Requests = append(b.Case.Queries, q), append(b.Case.Requests, r.JSON())
 			if len(b.Cells[c]) == each {
 				break
 			}
@@ -101,8 +101,8 @@ func (b *Built) choose(ctx context.Context, world *mix.World, cells []Cell, each
 func (b *Built) query(r mix.Request) (*model.Query, error) {
 	typ := schema.Fold(r.Type)
 	q := &model.Query{
-		Subject: b.Site.User(r.Account()), Resource: b.Site.Entity(typ, schema.Fold(r.ID)),
-		Stage: b.Program.StageOf(typ, read), From: ruleset.Hub, Environment: map[string][]string{},
+		Subject: b.Case.Site.User(r.Account()), Resource: b.Case.Site.Entity(typ, schema.Fold(r.ID)),
+		Stage: b.Case.Program.StageOf(typ, read), From: ruleset.Hub, Environment: map[string][]string{},
 	}
 	if r.Origin == "qmc" {
 		q.From = ruleset.QMC
@@ -123,10 +123,10 @@ func (b *Built) Agree(contender string, decide model.Decide) error {
 		for _, i := range requests {
 			allowed, err := decide(i)
 			if err != nil {
-				return fmt.Errorf("%s, %s rules: %w on %s", contender, b.Ground, err, b.Requests[i])
+				return fmt.Errorf("%s, %s rules: %w on %s", contender, b.Ground, err, b.Case.Requests[i])
 			}
 			if allowed != cell.Granted {
-				return fmt.Errorf("%s, %s rules: disagrees with closures, who say %t to %s", contender, b.Ground, cell.Granted, b.Requests[i])
+				return fmt.Errorf("%s, %s rules: disagrees with closures, who say %t to %s", contender, b.Ground, cell.Granted, b.Case.Requests[i])
 			}
 		}
 	}
@@ -142,9 +142,9 @@ func (b *Built) AgreeReference(each int) (int, error) {
 	n := 0
 	for cell, requests := range b.Cells {
 		for _, i := range requests[:min(each, len(requests))] {
-			d := b.reference.Decide(b.Requests[i])
+			d := b.reference.Decide(b.Case.Requests[i])
 			if d.Err != nil || d.Allow != cell.Granted {
-				return n, fmt.Errorf("%s rules: the reference says %t (%s) to %s", b.Ground, d.Allow, d.Reason, b.Requests[i])
+				return n, fmt.Errorf("%s rules: the reference says %t (%s) to %s", b.Ground, d.Allow, d.Reason, b.Case.Requests[i])
 			}
 			n++
 		}

@@ -47,8 +47,8 @@ func (g Ground) String() string {
 
 // Built is a ground with requests of known outcome.
 type Built struct {
-	Ground
-	*model.Case
+	Ground Ground
+	Case   *model.Case
 	// Cells are the requests by what they are about, as numbers of the case's.
 	Cells map[Cell][]int
 	// reference decides single requests, slowly; nil on sites too large for it.

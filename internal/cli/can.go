@@ -70,14 +70,14 @@ func (s *Streams) Can(ctx *cli.Context) error {
 			continue // start-reload finds the app of the task
 		}
 		r.Resource = Entity{Type: taskTypes[flag], ID: ctx.String(flag)}
-		if err := d.apply(&r, s.Err); err != nil {
+		if err := d.names.apply(&r, s.Err); err != nil {
 			return err
 		}
 		about[flag] = r.Resource
 	}
 	if len(about) == 0 {
 		r.Resource = Entity{}
-		if err := d.apply(&r, s.Err); err != nil {
+		if err := d.names.apply(&r, s.Err); err != nil {
 			return err
 		}
 	}
@@ -126,8 +126,8 @@ func readTask(ctx *cli.Context) (task, error) {
 // taskDecider is a decider that knows what is under an app.
 func (s *Streams) taskDecider(ctx *cli.Context, t task) (*deciding, error) {
 	d, err := s.Decider(ctx)
-	if err == nil && !d.in.hasSite() && len(t.flags) > 0 {
-		return nil, UsageOf(ctx.Command, "no site to ask about: %s", d.noSite)
+	if err == nil && !d.names.in.hasSite() && len(t.flags) > 0 {
+		return nil, UsageOf(ctx.Command, "no site to ask about: %s", d.names.noSite)
 	}
 	return d, err
 }
@@ -172,7 +172,7 @@ func (a taskAsked) need(n need) ([]TaskRight, error) {
 	if len(on) == 1 && !right.New {
 		right.ID = on[0].ID
 	}
-	if r, ok := a.by.in.find(right.Type, right.ID); ok {
+	if r, ok := a.by.names.in.find(right.Type, right.ID); ok {
 		right.Name = r.Name
 	}
 	var all []TaskRight
@@ -186,7 +186,7 @@ func (a taskAsked) need(n need) ([]TaskRight, error) {
 			if err != nil {
 				return nil, err
 			}
-			decision, err := a.by.Decide(a.ctx.Context, text)
+			decision, err := a.by.decider.Decide(a.ctx.Context, text)
 			if err != nil {
 				return nil, err
 			}
@@ -205,7 +205,7 @@ func (a taskAsked) need(n need) ([]TaskRight, error) {
 // under returns the ids of the resources of a type that a relation leads from to an entity.
 func (d *deciding) under(typ, relation, id string) []string {
 	var found []string
-	for _, r := range d.in.all(typ) {
+	for _, r := range d.names.in.all(typ) {
 		if slices.Contains(d.of(typ, r.ID, relation), schema.Fold(id)) {
 			found = append(found, r.ID)
 		}
@@ -214,7 +214,9 @@ func (d *deciding) under(typ, relation, id string) []string {
 }
 
 // of returns the ids, in lower case, of what a relation of an entity leads to.
-func (d *deciding) of(typ, id, relation string) []string { return d.in.related(typ, id, relation) }
+func (d *deciding) of(typ, id, relation string) []string {
+	return d.names.in.related(typ, id, relation)
+}
 
 // canFormats are the formats of can.
 func (s *Streams) canFormats() render.Formats[CanReport] {
@@ -227,13 +229,13 @@ func (s *Streams) canText(w io.Writer, r CanReport) error {
 	var b strings.Builder
 	shown := make([]any, len(t.flags))
 	for i, flag := range t.flags {
-		shown[i] = d.showResource(about[flag].Type, about[flag].ID)
+		shown[i] = d.names.showResource(about[flag].Type, about[flag].ID)
 	}
 	verdict := s.paint(green, "yes") + ": %s can "
 	if !r.Allow {
 		verdict = s.paint(red, "no") + ": %s cannot "
 	}
-	fmt.Fprintf(&b, verdict+t.says+"\n", append([]any{d.showSubject(r.Subject)}, shown...)...)
+	fmt.Fprintf(&b, verdict+t.says+"\n", append([]any{d.names.showSubject(r.Subject)}, shown...)...)
 	for _, right := range r.Rights {
 		mark := s.paint(green, "✓")
 		if right.Held < right.Of {
@@ -261,7 +263,7 @@ func (r TaskRight) shown(d *deciding) string {
 	case r.New:
 		return "a new " + r.Type + " of the user's own"
 	case r.ID != "":
-		return d.showResource(r.Type, r.ID)
+		return d.names.showResource(r.Type, r.ID)
 	case r.Type == "App.Object":
 		return fmt.Sprintf("%d of %s of the app", r.Held, Count(r.Of, "object"))
 	}

@@ -151,7 +151,7 @@ func TestProgress(t *testing.T) {
 
 func TestColors(t *testing.T) {
 	d := engine.Decision{Allow: true, GrantedBy: []string{"r1"}, Reason: engine.Granted}
-	by := &deciding{naming: naming{in: inSite{site: &snapshot.Site{}}}, ruleName: func(string) string { return "Rule\n" }}
+	by := &deciding{names: naming{in: inSite{site: &snapshot.Site{}}}, ruleName: func(string) string { return "Rule\n" }}
 	show := func(s Streams) string {
 		var out bytes.Buffer
 		s.Out, s.Format = &out, render.Text

@@ -73,8 +73,8 @@ func (s *Streams) Question(ctx *cli.Context) (Question, error) {
 
 // deciding decides requests, and knows what they speak of.
 type deciding struct {
-	engine.Decider
-	naming
+	decider engine.Decider
+	names   naming
 	// ruleName returns the name of a rule, by its id.
 	ruleName func(id string) string
 	// verb is what people call the action, "" for its name.
@@ -216,13 +216,13 @@ func ruleNames(b *bundles.Bundle) func(string) string {
 // Answer decides the question and writes the decision.
 func (s *Streams) Answer(ctx *cli.Context, d *deciding, q Question) error {
 	if q.requests == nil {
-		if err := q.name(d.naming, s.Err); err != nil {
+		if err := q.name(d.names, s.Err); err != nil {
 			return err
 		}
-		if e, ok := d.Decider.(*engine.Engine); ok && ctx.Bool("profile") {
+		if e, ok := d.decider.(*engine.Engine); ok && ctx.Bool("profile") {
 			return s.profile(ctx.Context, e, d, q.request)
 		}
-		decision, err := d.Decide(ctx.Context, q.request)
+		decision, err := d.decider.Decide(ctx.Context, q.request)
 		if err != nil {
 			return err
 		}
@@ -234,7 +234,7 @@ func (s *Streams) Answer(ctx *cli.Context, d *deciding, q Question) error {
 		progress = noProgress() // a bar and results would write over each other
 	}
 	progress.Start("requests decided:", 0)
-	err := engine.DecideAll(ctx.Context, d, q.requests, s.Out, func(n int) { progress.Add(int64(n)) })
+	err := engine.DecideAll(ctx.Context, d.decider, q.requests, s.Out, func(n int) { progress.Add(int64(n)) })
 	progress.Done()
 	if broken := (*jsonfile.Error)(nil); errors.As(err, &broken) {
 		err = Input(fmt.Errorf("--requests: %w", err))

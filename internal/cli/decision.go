@@ -48,7 +48,7 @@ func (s *Streams) decisionText(w io.Writer, d decided) error {
 	if d.Reason == engine.InvalidRequest {
 		fmt.Fprintf(&b, "%s: this is no valid request\n", verdict)
 	} else {
-		fmt.Fprintf(&b, "%s: %s %s %s %s\n", verdict, by.showSubject(r.Subject.ID), may, tabular.Printable(cmp.Or(by.verb, r.Action.Name)), by.showResource(r.Resource.Type, r.Resource.ID))
+		fmt.Fprintf(&b, "%s: %s %s %s %s\n", verdict, by.names.showSubject(r.Subject.ID), may, tabular.Printable(cmp.Or(by.verb, r.Action.Name)), by.names.showResource(r.Resource.Type, r.Resource.ID))
 	}
 	fmt.Fprintf(&b, "reason: %s (%s)\n", d.Reason, reasons[d.Reason])
 	if len(d.GrantedBy) > 0 {

@@ -40,9 +40,9 @@ const (
 
 // Render implements render.Renderer.
 func (t Terminal) Render(w io.Writer, list List) error {
-	p := &textPrinter{Writer: bufio.NewWriter(w), Terminal: t}
-	if p.Columns == 0 {
-		p.Columns = 100
+	p := &textPrinter{out: bufio.NewWriter(w), how: t}
+	if p.how.Columns == 0 {
+		p.how.Columns = 100
 	}
 	for i, d := range list {
 		if i > 0 {
@@ -50,23 +50,23 @@ func (t Terminal) Render(w io.Writer, list List) error {
 		}
 		p.diagnostic(d)
 	}
-	return p.Flush()
+	return p.out.Flush()
 }
 
 type textPrinter struct {
-	*bufio.Writer
-	Terminal
+	out *bufio.Writer
+	how Terminal
 	// margin is blank and as wide as the longest line number of the diagnostic.
 	margin string
 }
 
 // line writes a line. The writer keeps the first error until Flush returns it.
 func (p *textPrinter) line(parts ...string) {
-	_, _ = p.WriteString(strings.Join(parts, "") + "\n")
+	_, _ = p.out.WriteString(strings.Join(parts, "") + "\n")
 }
 
 func (p *textPrinter) paint(color, s string) string {
-	if !p.Color {
+	if !p.how.Color {
 		return s
 	}
 	return "\x1b[" + color + "m" + s + "\x1b[0m"
@@ -96,8 +96,8 @@ func (p *textPrinter) diagnostic(d Diagnostic) {
 		p.note(p.paint(green, "fix: "), printable(d.Fix.Message, longestMessage))
 		p.excerpt(d.fixed(), d.Fix.replaced(), "+", green)
 	}
-	if p.Help != "" {
-		p.note("more: ", p.Help, string(d.Code))
+	if p.how.Help != "" {
+		p.note("more: ", p.how.Help, string(d.Code))
 		return
 	}
 	p.note("see ", d.Code.Page())
@@ -113,7 +113,7 @@ func (p *textPrinter) excerpt(text *Text, where Range, mark, color string) {
 	if text == nil {
 		return
 	}
-	e := excerptOf(text.Content, where, p.Columns)
+	e := excerptOf(text.Content, where, p.how.Columns)
 	number := fmt.Sprintf("%*d", len(p.margin), text.lineOf(where))
 	gutter := p.margin + " |"
 	p.line(p.paint(blue, gutter))

@@ -74,7 +74,7 @@ func (s scope) call(n *condition.Call) bool {
 			return s.rightsOn(e).Has(action)
 		})
 	case condition.IsAnonymous:
-		return schema.Fold(s.Subject.Scalars["userdirectory"]) == "none"
+		return schema.Fold(s.question.Subject.Scalars["userdirectory"]) == "none"
 	case condition.Empty:
 		return s.path(n.Path).empty()
 	case condition.IsOwned:

@@ -27,7 +27,7 @@ const (
 func mixes(a, b kind) bool { return a == entity && b == text || a == text && b == entity }
 
 func (s scope) kind(o condition.Operand) kind {
-	return kindOf(s.schema, s.schema.Lookup(s.resource.TypeName), o)
+	return kindOf(s.evaluator.schema, s.evaluator.schema.Lookup(s.resource.TypeName), o)
 }
 
 // kindOf returns the kind of an operand on a resource of a type.
@@ -85,7 +85,7 @@ func textKind(t *schema.Type, segment condition.Segment, itself bool) kind {
 // compareMixed compares an entity with a string according to the option. By default it is an
 // error of the rule, unless another type of its filter can read it.
 func (s scope) compareMixed(n *condition.Comparison, left, right Values) bool {
-	switch s.entityText {
+	switch s.evaluator.entityText {
 	case EntityTextIDOrName:
 		return s.compareStrings(n, namesOf(left), namesOf(right))
 	case EntityTextNever:
@@ -115,8 +115,8 @@ func namesOf(v Values) []string {
 // readable reports whether the comparison is one of strings or of entities for some type of the
 // schema that the rule's filter reaches.
 func (s scope) readable(n *condition.Comparison) bool {
-	return slices.ContainsFunc(s.schema.Types(), func(t *schema.Type) bool {
-		left, right := kindOf(s.schema, t, n.Left), kindOf(s.schema, t, n.Right)
+	return slices.ContainsFunc(s.evaluator.schema.Types(), func(t *schema.Type) bool {
+		left, right := kindOf(s.evaluator.schema, t, n.Left), kindOf(s.evaluator.schema, t, n.Right)
 		return left == right && (left == text || left == entity) && s.reaches(t)
 	})
 }
@@ -129,5 +129,5 @@ func (s scope) reaches(t *schema.Type) bool {
 			return true
 		}
 	}
-	return hits(s.rule.filter, &snapshot.Entity{Type: t.Key(), TypeName: t.Name}, s.schema)
+	return hits(s.rule.filter, &snapshot.Entity{Type: t.Key(), TypeName: t.Name}, s.evaluator.schema)
 }

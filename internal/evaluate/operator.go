@@ -18,15 +18,15 @@ func (s scope) compareStrings(n *condition.Comparison, a, b []string) bool {
 	case condition.ExactEqual:
 		return somePair(a, b, equal)
 	case condition.NotEqual:
-		return differ(s.inequality, a, b, equalFolded)
+		return differ(s.evaluator.inequality, a, b, equalFolded)
 	case condition.ExactNotEqual:
-		return differ(s.inequality, a, b, equal)
+		return differ(s.evaluator.inequality, a, b, equal)
 	case condition.Like:
 		return somePair(a, b, func(value, pattern string) bool {
 			return like(schema.Fold(pattern), schema.Fold(value))
 		})
 	case condition.Matches:
-		pattern := s.patterns[n]
+		pattern := s.evaluator.patterns[n]
 		return somePair(a, b, func(value, _ string) bool { return pattern.MatchString(value) })
 	}
 	panic(fmt.Sprintf("evaluate: unknown operator %q", n.Op))
@@ -39,7 +39,7 @@ func (s scope) compareEntities(op condition.Operator, a, b []*snapshot.Entity) b
 	case condition.Equal, condition.ExactEqual:
 		return somePair(a, b, same)
 	case condition.NotEqual, condition.ExactNotEqual:
-		return differ(s.inequality, a, b, same)
+		return differ(s.evaluator.inequality, a, b, same)
 	case condition.Like, condition.Matches:
 	}
 	panic(fmt.Sprintf("evaluate: entities are not compared by %q", op))

@@ -24,7 +24,7 @@ func (s scope) path(p condition.Path) Values {
 		return s.userPath(p.Segments)
 	}
 	if p.Root == "node" { // the subject of a view of Sync rules; check rejects all others
-		return s.follow(entities(s.Subject), p.Segments)
+		return s.follow(entities(s.question.Subject), p.Segments)
 	}
 	return s.follow(entities(s.resource), p.Segments)
 }
@@ -34,7 +34,7 @@ func (s scope) path(p condition.Path) Values {
 // user has no relations.
 func (s scope) userPath(segments []condition.Segment) Values {
 	if len(segments) == 0 {
-		return entities(s.Subject)
+		return entities(s.question.Subject)
 	}
 	first, rest := segments[0], segments[1:]
 	if !first.Custom {
@@ -43,15 +43,15 @@ func (s scope) userPath(segments []condition.Segment) Values {
 			return s.follow(s.attribute(rest[0]), rest[1:])
 		case "resourcetype":
 			if s.replaced(first) {
-				return s.follow(stringValues(s.Attribute(first.Name)...), rest)
+				return s.follow(stringValues(s.question.Attribute(first.Name)...), rest)
 			}
-			return s.follow(stringValues(s.Subject.Attributes["resourcetype"]...), rest)
+			return s.follow(stringValues(s.question.Subject.Attributes["resourcetype"]...), rest)
 		}
 	}
 	if name := schema.Fold(first.Name); len(rest) == 0 && s.replaced(first) {
-		return stringValues(s.Attribute(name)...)
+		return stringValues(s.question.Attribute(name)...)
 	}
-	return s.follow(entities(s.Subject), segments)
+	return s.follow(entities(s.question.Subject), segments)
 }
 
 // replaced reports whether the request sends values that replace an attribute of the subject's
@@ -59,9 +59,9 @@ func (s scope) userPath(segments []condition.Segment) Values {
 // named context: the context of a request is not an attribute of the user.
 func (s scope) replaced(segment condition.Segment) bool {
 	name := schema.Fold(segment.Name)
-	_, declared := s.schema.Lookup("User").Properties[name]
-	return s.session == SessionStored && !segment.Custom && !declared && name != "id" && name != "name" && name != "context" &&
-		len(s.Environment[name]) > 0
+	_, declared := s.evaluator.schema.Lookup("User").Properties[name]
+	return s.evaluator.session == SessionStored && !segment.Custom && !declared && name != "id" && name != "name" && name != "context" &&
+		len(s.question.Environment[name]) > 0
 }
 
 // attribute returns an attribute of the environment.
@@ -69,7 +69,7 @@ func (s scope) attribute(name condition.Segment) Values {
 	if name.Custom {
 		return stringValues()
 	}
-	return stringValues(s.Attribute(name.Name)...)
+	return stringValues(s.question.Attribute(name.Name)...)
 }
 
 // follow resolves the segments one by one, each for all entities of the set. Strings have no
@@ -90,7 +90,7 @@ func (s scope) follow(from Values, segments []condition.Segment) Values {
 // property implements docs/language.md, section 4.4: a relation, a custom property, or one of
 // the properties that entities of that type have.
 func (s scope) property(e *snapshot.Entity, segment condition.Segment) Values {
-	name, t := schema.Fold(segment.Name), s.schema.Lookup(e.TypeName)
+	name, t := schema.Fold(segment.Name), s.evaluator.schema.Lookup(e.TypeName)
 	if segment.Custom {
 		if !t.Custom {
 			return stringValues()

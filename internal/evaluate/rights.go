@@ -10,21 +10,21 @@ import (
 // judge evaluates the rights of one subject in one request context, and caches its results
 // (docs/language.md, section 7).
 type judge struct {
-	*Evaluator
-	Question
-	known map[*snapshot.Entity]ruleset.Actions
-	err   error
+	evaluator *Evaluator
+	question  Question
+	known     map[*snapshot.Entity]ruleset.Actions
+	err       error
 }
 
 func (e *Evaluator) newJudge(q Question) *judge {
-	return &judge{Evaluator: e, Question: q, known: map[*snapshot.Entity]ruleset.Actions{}}
+	return &judge{evaluator: e, question: q, known: map[*snapshot.Entity]ruleset.Actions{}}
 }
 
 // fitting returns the rules whose context and filter match the entity.
 func (j *judge) fitting(entity *snapshot.Entity) []rule {
 	var fit []rule
-	for _, r := range j.rules {
-		if j.inContext(r.Context) && hits(r.filter, entity, j.schema) {
+	for _, r := range j.evaluator.rules {
+		if j.inContext(r.Context) && hits(r.filter, entity, j.evaluator.schema) {
 			fit = append(fit, r)
 		}
 	}
@@ -38,9 +38,9 @@ func (j *judge) inContext(c ruleset.Context) bool {
 	case ruleset.Both:
 		return true
 	case ruleset.Hub:
-		return j.Context == "hub"
+		return j.question.Context == "hub"
 	case ruleset.QMC:
-		return j.Context == "qmc"
+		return j.question.Context == "qmc"
 	}
 	return false
 }
@@ -73,9 +73,9 @@ func (j *judge) rights(entity *snapshot.Entity) ruleset.Actions {
 		certain = next
 	}
 	j.known[entity] = certain
-	if j.observe != nil {
+	if j.evaluator.observe != nil {
 		for _, r := range fit {
-			j.observe(r.ID, entity, j.holdsAt(r, entity, certain))
+			j.evaluator.observe(r.ID, entity, j.holdsAt(r, entity, certain))
 		}
 	}
 	return certain

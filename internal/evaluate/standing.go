@@ -57,7 +57,7 @@ func (s *Standing) Distinguishes(v Variant) (here, elsewhere bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	j := *s.judge
-	j.Evaluator = v.evaluator
+	j.evaluator = v.evaluator
 	// Entities that the variant asks about are added to the known ones and evaluated too.
 	seen := map[*snapshot.Entity]bool{}
 	for len(seen) < len(j.known) {
@@ -74,7 +74,7 @@ func (s *Standing) Distinguishes(v Variant) (here, elsewhere bool) {
 // grants returns what the rule with an id grants on an entity whose rights are known.
 func (j *judge) grants(id string, entity *snapshot.Entity) ruleset.Actions {
 	var mask ruleset.Actions
-	for _, r := range j.rules {
+	for _, r := range j.evaluator.rules {
 		if r.ID == id {
 			mask |= j.mask(r, entity)
 		}
@@ -83,7 +83,7 @@ func (j *judge) grants(id string, entity *snapshot.Entity) ruleset.Actions {
 }
 
 func (j *judge) mask(r rule, entity *snapshot.Entity) ruleset.Actions {
-	if r.Disabled || !j.inContext(r.Context) || !hits(r.filter, entity, j.schema) || !j.holdsAt(r, entity, j.known[entity]) {
+	if r.Disabled || !j.inContext(r.Context) || !hits(r.filter, entity, j.evaluator.schema) || !j.holdsAt(r, entity, j.known[entity]) {
 		return 0
 	}
 	return r.Actions

@@ -44,14 +44,14 @@ func (e *Evaluator) Tally(input []byte) Tally {
 	j := e.newJudge(q)
 	rights := j.rights(q.Resource)
 	result := Tally{Err: j.err}
-	for _, r := range j.rules {
+	for _, r := range j.evaluator.rules {
 		s := scope{judge: j, rule: r, resource: q.Resource, have: rights, absent: rights}
 		reported := RuleTally{
 			ID: r.ID, Actions: r.Actions,
-			InContext: j.inContext(r.Context), Hits: hits(r.filter, q.Resource, j.schema), Holds: s.holds(r.condition),
+			InContext: j.inContext(r.Context), Hits: hits(r.filter, q.Resource, j.evaluator.schema), Holds: s.holds(r.condition),
 		}
 		for _, item := range r.filter.Items {
-			reported.Items = append(reported.Items, hits(ruleset.Filter{Items: []ruleset.FilterItem{item}}, q.Resource, j.schema))
+			reported.Items = append(reported.Items, hits(ruleset.Filter{Items: []ruleset.FilterItem{item}}, q.Resource, j.evaluator.schema))
 		}
 		condition.Walk(r.condition, func(n condition.Node) bool {
 			switch n.(type) {

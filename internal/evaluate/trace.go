@@ -82,8 +82,8 @@ type tracer struct {
 func (t *tracer) judgement(e *snapshot.Entity) {
 	rights := t.rights(e)
 	reported := Judgement{Entity: e, Rights: rights}
-	for _, r := range t.rules {
-		if !hits(r.filter, e, t.schema) {
+	for _, r := range t.evaluator.rules {
+		if !hits(r.filter, e, t.evaluator.schema) {
 			continue
 		}
 		s := scope{judge: t.judge, rule: r, resource: e, have: rights, absent: rights}

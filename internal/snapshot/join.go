@@ -12,11 +12,11 @@ import (
 // reader reads a whole snapshot: first the ids that references may lead to,
 // then every entity.
 type reader struct {
-	*Snapshot
+	snapshot *Snapshot
 	ctx      context.Context
 	progress Progress
-	decoder
-	found findings
+	decoder  decoder
+	found    findings
 	// ids are the folded ids on record, by key of those types that relations
 	// lead to.
 	ids map[string]map[string]struct{}
@@ -49,9 +49,9 @@ func read[S sink](ctx context.Context, s *Snapshot, view schema.View, progress P
 			return into, nil, err
 		}
 		if complete {
-			r.listings.missing(r.dangling)
-			r.assumed.references = r.dangling.report(&r.found, r.held, r.readersOf)
-			r.assumed.partly = r.reportPartial()
+			r.listings.missing(r.decoder.dangling)
+			r.snapshot.assumed.references = r.decoder.dangling.report(&r.found, r.held, r.snapshot.readersOf)
+			r.snapshot.assumed.partly = r.reportPartial()
 			into.finish()
 			return into, r.found.diagnostics(), nil
 		}
@@ -60,7 +60,7 @@ func read[S sink](ctx context.Context, s *Snapshot, view schema.View, progress P
 
 func newReader(ctx context.Context, s *Snapshot, view schema.View, progress Progress) *reader {
 	r := &reader{
-		Snapshot: s, ctx: ctx, progress: progress,
+		snapshot: s, ctx: ctx, progress: progress,
 		ids: map[string]map[string]struct{}{}, broken: map[*file]bool{}, outside: map[string]bool{},
 	}
 	for target := range relationTargets(s.schema) {
@@ -70,7 +70,7 @@ func newReader(ctx context.Context, s *Snapshot, view schema.View, progress Prog
 		schema: s.schema, view: view, plans: map[string]*plan{},
 		findings: &r.found, dangling: dangling{}, onRecord: r.onRecord, censuses: censuses(s.needs), cut: map[*file]bool{},
 	}
-	r.listings = newListings(r.planFor(fileType))
+	r.listings = newListings(r.decoder.planFor(fileType))
 	return r
 }
 
@@ -81,7 +81,7 @@ func (r *reader) onRecord(typeKey string, key []byte) bool {
 
 // held reports whether the snapshot has entities, or at least a file, of a type.
 func (r *reader) held(target string) bool {
-	for _, f := range r.files {
+	for _, f := range r.snapshot.files {
 		if schema.Fold(f.typeName) == schema.Fold(target) {
 			return true
 		}
@@ -93,7 +93,7 @@ func (r *reader) held(target string) bool {
 // refer to, which its name did not show: it is indexed at the next attempt.
 func (r *reader) all(into sink) bool {
 	var total int64
-	for _, f := range r.files {
+	for _, f := range r.snapshot.files {
 		total += f.size
 		if f.indexed {
 			total += f.size
@@ -101,13 +101,13 @@ func (r *reader) all(into sink) bool {
 	}
 	r.progress.Start("reading the snapshot", total)
 	defer r.progress.Done()
-	for _, f := range r.files {
+	for _, f := range r.snapshot.files {
 		if f.indexed {
 			r.index(f)
 		}
 	}
 	complete := true
-	for _, f := range r.files {
+	for _, f := range r.snapshot.files {
 		if !r.broken[f] && !r.collection(f, into) {
 			complete = false
 		}
@@ -121,11 +121,11 @@ func (r *reader) index(f *file) {
 	r.decoder.findings = &findings{}
 	defer func() { r.decoder.findings = &r.found }()
 	err := f.each(r.ctx, r.progress, func(v jsonfile.Value) {
-		members, ok := r.entityMembers(f, v)
+		members, ok := r.decoder.entityMembers(f, v)
 		if !ok {
 			return
 		}
-		p, ok := r.typeOf(f, members)
+		p, ok := r.decoder.typeOf(f, members)
 		if !ok || r.ids[p.key] == nil {
 			return
 		}
@@ -141,7 +141,7 @@ func (r *reader) index(f *file) {
 func (r *reader) collection(f *file, into sink) bool {
 	surprise := false
 	err := f.each(r.ctx, r.progress, func(v jsonfile.Value) {
-		e, ok := r.entity(f, v)
+		e, ok := r.decoder.entity(f, v)
 		if e == nil {
 			return
 		}
@@ -151,7 +151,7 @@ func (r *reader) collection(f *file, into sink) bool {
 			into.take(e)
 		}
 		surprise = surprise || r.ids[e.plan.key] != nil && !f.indexed
-		r.release(e)
+		r.decoder.release(e)
 	})
 	r.failed(f, err)
 	f.indexed = f.indexed || surprise

@@ -127,9 +127,9 @@ func (c *census) refer(p *plan, at place, members []jsonfile.Member) {
 // entity has a field, and a warning for each field that some entities do not have. It
 // returns the warnings in words.
 func (r *reader) reportPartial() (partly []string) {
-	slices.SortFunc(r.needs, func(a, b schema.Need) int { return a.Compare(b.Field) })
+	slices.SortFunc(r.snapshot.needs, func(a, b schema.Need) int { return a.Compare(b.Field) })
 	var absent []schema.Need
-	for i, n := range r.needs {
+	for i, n := range r.snapshot.needs {
 		of := r.decoder.censuses[schema.Fold(n.Type)]
 		switch f := of.field(schema.Fold(n.Name)); {
 		case of.total == 0 && n.Through && of.nested > 0 && f.nested == 0 && !r.held(n.Type):
@@ -143,7 +143,7 @@ func (r *reader) reportPartial() (partly []string) {
 				"For rules the field of these entities is empty. Export the whole collection in one way.")
 			partly = append(partly, found.Summary)
 		}
-		if len(absent) > 0 && (i+1 == len(r.needs) || r.needs[i+1].Type != n.Type) {
+		if len(absent) > 0 && (i+1 == len(r.snapshot.needs) || r.snapshot.needs[i+1].Type != n.Type) {
 			r.absent(absent)
 			absent = nil
 		}

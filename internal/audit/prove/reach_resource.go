@@ -16,7 +16,7 @@ import (
 func (r *runner) changing(ctx context.Context, q *question, free []solve.Kind) (Result, error) {
 	a := q.Assertion
 	a.Kind, a.Who, a.But = Never, before(q.Who, free), before(q.But, free)
-	c := &changing{runner: r, question: newQuestion(a, r.Assumptions), Result: Result{Verdict: Proved}}
+	c := &changing{run: r, question: newQuestion(a, r.Assumptions), result: Result{Verdict: Proved}}
 	conditions := c.question.conditions()
 	levers := map[string][]*escalate.ResourceLever{}
 	for _, t := range r.Input.Options.Schema.Types() {
@@ -29,25 +29,25 @@ func (r *runner) changing(ctx context.Context, q *question, free []solve.Kind) (
 	}
 	var err error
 	if c.world, err = solve.New([][]*solve.Rule{r.rules, escalate.Anywhere(r.rules)}, conditions, r.options()); err != nil {
-		return c.Result, err
+		return c.result, err
 	}
 	for class, of := range c.world.Classes {
 		if err := ctx.Err(); err != nil {
-			return c.Result, err
+			return c.result, err
 		}
 		if !of.Named || !c.world.Speaks(solve.Holds{Condition: c.question.base}, class) {
 			continue
 		}
-		if err := c.class(ctx, class, levers[of.Key]); err != nil || c.Verdict == Counterexample {
-			return c.Result, err
+		if err := c.class(ctx, class, levers[of.Key]); err != nil || c.result.Verdict == Counterexample {
+			return c.result, err
 		}
 	}
-	return c.Result, nil
+	return c.result, nil
 }
 
 type changing struct {
-	*runner
-	Result
+	run      *runner
+	result   Result
 	question *question
 	world    *solve.World
 }
@@ -68,7 +68,7 @@ func (c *changing) class(ctx context.Context, class int, levers []*escalate.Reso
 				}
 				chain := before.With(l, nil)
 				longer = append(longer, chain)
-				if err := c.chain(ctx, class, chain, actions); err != nil || c.Verdict == Counterexample {
+				if err := c.chain(ctx, class, chain, actions); err != nil || c.result.Verdict == Counterexample {
 					return err
 				}
 			}
@@ -103,7 +103,7 @@ func (c *changing) open(class int, levers []*escalate.ResourceLever) []ruleset.A
 		case solve.Possible:
 			open = append(open, a)
 		case solve.Unknown:
-			c.Verdict, c.Reason = Unknown, answer.Reason
+			c.result.Verdict, c.result.Reason = Unknown, answer.Reason
 		case solve.Impossible:
 			c.rests(class, a, levers, answer)
 		}
@@ -114,14 +114,14 @@ func (c *changing) open(class int, levers []*escalate.ResourceLever) []ruleset.A
 // rests notes what a proof rests on.
 func (c *changing) rests(class int, a ruleset.Action, levers []*escalate.ResourceLever, answer solve.Answer) {
 	for _, x := range answer.Axioms {
-		c.Axioms = append(c.Axioms, string(x))
+		c.result.Axioms = append(c.result.Axioms, string(x))
 	}
 	for _, rule := range c.world.Rules(0, class, a) {
-		c.Rules = append(c.Rules, refOf(rule))
+		c.result.Rules = append(c.result.Rules, refOf(rule))
 	}
 	for _, l := range levers {
 		for _, rule := range c.world.Rules(1, class, l.Action) {
-			c.Rules = append(c.Rules, refOf(rule))
+			c.result.Rules = append(c.result.Rules, refOf(rule))
 		}
 	}
 }
@@ -136,7 +136,7 @@ func (c *changing) chain(ctx context.Context, class int, chain escalate.Chain, a
 		answer := s.Decide(formulas...)
 		switch answer.Verdict {
 		case solve.Unknown:
-			c.Verdict, c.Reason = Unknown, answer.Reason
+			c.result.Verdict, c.result.Reason = Unknown, answer.Reason
 		case solve.Impossible:
 			c.rests(class, a, chain.Levers, answer)
 		case solve.Possible:
@@ -149,7 +149,7 @@ func (c *changing) chain(ctx context.Context, class int, chain escalate.Chain, a
 				return err
 			}
 			example.Steps[len(example.Steps)-1].Reading = reading
-			c.Verdict, c.Examples = Counterexample, []Example{example}
+			c.result.Verdict, c.result.Examples = Counterexample, []Example{example}
 			return nil
 		}
 	}
@@ -159,11 +159,11 @@ func (c *changing) chain(ctx context.Context, class int, chain escalate.Chain, a
 // example decides a chain by the independent evaluator and by OPA, and returns it as it is
 // shown.
 func (c *changing) example(ctx context.Context, chain escalate.Chain, a ruleset.Action, w *solve.Witness, typ string) (Example, error) {
-	j, err := c.judge(ctx, "")
+	j, err := c.run.judge(ctx, "")
 	if err != nil {
 		return Example{}, err
 	}
-	met := replayed{ctx: ctx, runner: c.runner, question: c.question, request: w.Request(a), witness: w}
+	met := replayed{ctx: ctx, runner: c.run, question: c.question, request: w.Request(a), witness: w}
 	holds, err := met.holds(c.question.premise())
 	if err == nil && !holds {
 		err = fmt.Errorf("%w: %s before a change\n%s", ErrReplay, typ, met.request)

@@ -21,10 +21,10 @@ import (
 // class of subjects and a class of resources, and one for every way in which
 // identity sets pairs of these classes apart.
 type candidates struct {
-	*branches
-	names
-	bundle *bundles.Bundle
-	site   *snapshot.Site
+	branches *branches
+	names    names
+	bundle   *bundles.Bundle
+	site     *snapshot.Site
 	// most bounds the number of requests; pairs is how many there are without a bound.
 	most, pairs int
 	out         []Request
@@ -36,8 +36,8 @@ func (c *candidates) generate(ctx context.Context) error {
 	var held []string
 	covered := map[string]bool{}
 	for _, typ := range sitedata.Types(&c.bundle.Data) {
-		covered[c.class(typ)] = true
-		if len(c.byClass[c.class(typ)]) > 0 {
+		covered[c.branches.class(typ)] = true
+		if len(c.branches.byClass[c.branches.class(typ)]) > 0 {
 			held = append(held, typ)
 		}
 	}
@@ -118,7 +118,7 @@ func (c *candidates) resources(r *partition.Resources) []Entity {
 }
 
 func (c *candidates) resource(r *partition.Resources, n int32) Entity {
-	e := Entity{Type: c.typeName(r.Type), ID: r.Handles[n]}
+	e := Entity{Type: c.names.typeName(r.Type), ID: r.Handles[n]}
 	if record := c.site.Records[r.Type][r.Handles[n]]; record != nil {
 		e.Type, e.ID = record.TypeName, record.ID
 	}
@@ -168,12 +168,12 @@ func meets(m *partition.Model, r *partition.Resources, resource, user int32) []i
 // filter names, and one that nothing names.
 func (c *candidates) bare(covered map[string]bool) []Entity {
 	var list []Entity
-	for _, class := range c.reads.Classes {
-		if covered[class.Key] || len(c.byClass[class.Key]) == 0 {
+	for _, class := range c.branches.reads.Classes {
+		if covered[class.Key] || len(c.branches.byClass[class.Key]) == 0 {
 			continue
 		}
-		typ := c.typeName(class.Key)
-		for _, id := range append(c.ids[class.Key], anyID) {
+		typ := c.names.typeName(class.Key)
+		for _, id := range append(c.names.ids[class.Key], anyID) {
 			list = append(list, Entity{Type: typ, ID: id})
 		}
 	}
@@ -189,7 +189,7 @@ const maxEnvironments = 12
 func (c *candidates) sessions() []partition.Session {
 	environments := []map[string][]string{nil}
 	seen := map[string]bool{}
-	for _, rule := range c.rules {
+	for _, rule := range c.branches.rules {
 		for _, node := range clausesOf(rule.Tree) {
 			name, value, ok := environmentValue(node)
 			if key := schema.Fold(name) + "=" + value; ok && !seen[key] && len(environments) <= maxEnvironments {

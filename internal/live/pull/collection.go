@@ -23,9 +23,9 @@ const overlap = 5 * time.Second
 
 // reader reads one collection into a file.
 type reader struct {
-	*puller
-	live.Collection
-	path string
+	puller     *puller
+	collection live.Collection
+	path       string
 	// previous is the file of the last pull, "" for none.
 	previous string
 	since    time.Time
@@ -60,7 +60,7 @@ func (r *reader) read(ctx context.Context, count int) (live.Part, error) {
 
 func (r *reader) finish(s *spool) (live.Part, error) {
 	count, size, digest, err := s.finish()
-	return live.Part{Type: r.Type, File: live.SiteDir + "/" + r.File(), Count: count, Bytes: size, Digest: digest}, err
+	return live.Part{Type: r.collection.Type, File: live.SiteDir + "/" + r.collection.File(), Count: count, Bytes: size, Digest: digest}, err
 }
 
 // whole reads the list.
@@ -69,7 +69,7 @@ func (r *reader) whole(ctx context.Context, count int) (*spool, error) {
 	if err != nil || count == 0 {
 		return s, err
 	}
-	if err := r.client.List(ctx, r.Path, "", r.into(s)); err != nil {
+	if err := r.puller.client.List(ctx, r.collection.Path, "", r.into(s)); err != nil {
 		s.drop()
 		return nil, err
 	}
@@ -81,12 +81,12 @@ func (r *reader) into(s *spool) func([]byte) error {
 	return func(entity []byte) error {
 		id, err := idOf(entity)
 		if err == nil {
-			entity, err = redact(r.Type, entity)
+			entity, err = redact(r.collection.Type, entity)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", r.Type, err)
+			return fmt.Errorf("%s: %w", r.collection.Type, err)
 		}
-		r.progressed(1)
+		r.puller.progressed(1)
 		return s.add(id, entity)
 	}
 }
@@ -96,7 +96,7 @@ func (r *reader) into(s *spool) func([]byte) error {
 func (r *reader) complete(ctx context.Context, s *spool) error {
 	known := s.has()
 	var missing []string
-	err := r.client.IDs(ctx, r.Path, r.Type, func(id string) error {
+	err := r.puller.client.IDs(ctx, r.collection.Path, r.collection.Type, func(id string) error {
 		if !known(id) {
 			missing = append(missing, id)
 		}
@@ -107,14 +107,14 @@ func (r *reader) complete(ctx context.Context, s *spool) error {
 	}
 	for len(missing) > 0 {
 		n := min(batch, len(missing))
-		if err := r.client.List(ctx, r.Path, qrs.OneOfIDs(missing[:n]), r.into(s)); err != nil {
+		if err := r.puller.client.List(ctx, r.collection.Path, qrs.OneOfIDs(missing[:n]), r.into(s)); err != nil {
 			return err
 		}
 		missing = missing[n:]
 	}
-	count, err := r.client.Count(ctx, r.Path, "")
+	count, err := r.puller.client.Count(ctx, r.collection.Path, "")
 	if err == nil && len(s.rows) < count {
-		err = fmt.Errorf("the site counts %d entities of the type %s and lists %d: the user may read them but not list them, or the site is changing; try again", count, r.Type, len(s.rows))
+		err = fmt.Errorf("the site counts %d entities of the type %s and lists %d: the user may read them but not list them, or the site is changing; try again", count, r.collection.Type, len(s.rows))
 	}
 	return err
 }
@@ -135,7 +135,7 @@ func (r *reader) increment(ctx context.Context) (live.Part, bool, error) {
 		return s.add(id, entity)
 	})
 	if err == nil {
-		err = r.client.List(ctx, r.Path, "modifiedDate ge '"+since+"'", r.into(s))
+		err = r.puller.client.List(ctx, r.collection.Path, "modifiedDate ge '"+since+"'", r.into(s))
 	}
 	if err != nil {
 		s.drop()
@@ -145,7 +145,7 @@ func (r *reader) increment(ctx context.Context) (live.Part, bool, error) {
 	if err != nil {
 		return live.Part{}, false, err
 	}
-	count, err := r.client.Count(ctx, r.Path, "")
+	count, err := r.puller.client.Count(ctx, r.collection.Path, "")
 	return part, err == nil && part.Count == count, err
 }
 

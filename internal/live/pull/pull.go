@@ -172,7 +172,7 @@ func (p *puller) collections(ctx context.Context, f *folder, m *live.Manifest, i
 		if !present {
 			continue
 		}
-		r := &reader{puller: p, Collection: c, path: filepath.Join(f.temp, live.SiteDir, c.File())}
+		r := &reader{puller: p, collection: c, path: filepath.Join(f.temp, live.SiteDir, c.File())}
 		if incremental {
 			r.previous, r.since = f.previousFile(c), f.previous.Time
 		}

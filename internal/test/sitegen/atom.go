@@ -52,16 +52,16 @@ func (w *world) author(x *witness, low bool) *author {
 
 // text picks a path to texts.
 func (a *author) text() path {
-	if chance(a.Rand, 6) {
-		return pick(a.Rand, a.deep)
+	if chance(a.rand, 6) {
+		return pick(a.rand, a.deep)
 	}
-	return pick(a.Rand, a.texts)
+	return pick(a.rand, a.texts)
 }
 
 // atom writes a comparison or a call that is probably true for the witness, or
 // probably false.
 func (a *author) atom(want bool) string {
-	switch a.IntN(16) {
+	switch a.rand.IntN(16) {
 	case 0, 1:
 		if text, ok := a.twoPaths(want); ok {
 			return text
@@ -73,9 +73,9 @@ func (a *author) atom(want bool) string {
 	case 6:
 		return a.emptiness(want)
 	case 7:
-		return pick(a.Rand, []string{"user.IsAnonymous()", "resource.IsOwned()", "!user.isanonymous()", "!resource.isOwned()"})
+		return pick(a.rand, []string{"user.IsAnonymous()", "resource.IsOwned()", "!user.isanonymous()", "!resource.isOwned()"})
 	case 8:
-		if chance(a.Rand, 4) {
+		if chance(a.rand, 4) {
 			return a.oddity()
 		}
 	}
@@ -92,47 +92,47 @@ func (a *author) literal(want bool) string {
 	}
 	if len(p.values) == 0 {
 		if want {
-			return p.text + pick(a.Rand, []string{" != ", " !== ", "!="}) + quote(pick(a.Rand, a.words))
+			return p.text + pick(a.rand, []string{" != ", " !== ", "!="}) + quote(pick(a.rand, a.hints.words))
 		}
-		return p.text + pick(a.Rand, []string{" = ", " == "}) + quote(pick(a.Rand, append(a.words, "")))
+		return p.text + pick(a.rand, []string{" = ", " == "}) + quote(pick(a.rand, append(a.hints.words, "")))
 	}
-	value := pick(a.Rand, p.values)
-	near := nearMiss(a.Rand, value)
+	value := pick(a.rand, p.values)
+	near := nearMiss(a.rand, value)
 	if want {
-		switch a.IntN(9) {
+		switch a.rand.IntN(9) {
 		case 0:
 			return p.text + " == " + quote(value)
 		case 1:
 			return p.text + " != " + quote(near)
 		case 2:
-			return p.text + " !== " + quote(pick(a.Rand, []string{near, recase(a.Rand, value) + "."}))
+			return p.text + " !== " + quote(pick(a.rand, []string{near, recase(a.rand, value) + "."}))
 		case 3, 4:
-			return p.text + " like " + quote(likeFor(a.Rand, value))
+			return p.text + " like " + quote(likeFor(a.rand, value))
 		case 5, 6:
-			return p.text + " matches " + quote(regexpFor(a.Rand, value))
+			return p.text + " matches " + quote(regexpFor(a.rand, value))
 		case 7:
-			return quote(recase(a.Rand, value)) + " = " + p.text
+			return quote(recase(a.rand, value)) + " = " + p.text
 		}
-		return p.text + a.operator("=") + quote(recase(a.Rand, value))
+		return p.text + a.operator("=") + quote(recase(a.rand, value))
 	}
-	switch a.IntN(6) {
+	switch a.rand.IntN(6) {
 	case 0:
-		return p.text + " == " + quote(recase(a.Rand, near))
+		return p.text + " == " + quote(recase(a.rand, near))
 	case 1:
-		return p.text + " like " + quote(likeFor(a.Rand, near))
+		return p.text + " like " + quote(likeFor(a.rand, near))
 	case 2:
-		return p.text + " matches " + quote(regexpFor(a.Rand, near))
+		return p.text + " matches " + quote(regexpFor(a.rand, near))
 	case 3:
 		return p.text + " !== " + quote(value)
 	case 4:
-		return p.text + " != " + quote(recase(a.Rand, value))
+		return p.text + " != " + quote(recase(a.rand, value))
 	}
 	return p.text + a.operator("=") + quote(near)
 }
 
 // operator writes an operator with blanks that may be missing.
 func (a *author) operator(op string) string {
-	return pick(a.Rand, []string{" " + op + " ", op, "\t" + op, " " + op + "\n"})
+	return pick(a.rand, []string{" " + op + " ", op, "\t" + op, " " + op + "\n"})
 }
 
 // twoPaths compares a path of the user with one of the resource that share a
@@ -141,7 +141,7 @@ func (a *author) twoPaths(want bool) (string, bool) {
 	for range 40 {
 		p, q := a.text(), a.text()
 		if share(p.values, q.values) == want && p.text != q.text && len(p.values)+len(q.values) > 0 {
-			return p.text + a.operator(pick(a.Rand, []string{"=", "=", "==", "!=", "!=="})) + q.text, true
+			return p.text + a.operator(pick(a.rand, []string{"=", "=", "==", "!=", "!=="})) + q.text, true
 		}
 	}
 	return "", false
@@ -162,7 +162,7 @@ func (a *author) entityComparison() string {
 			all = append(all, p)
 		}
 	}
-	op := a.operator(pick(a.Rand, []string{"=", "=", "==", "!=", "!=="}))
+	op := a.operator(pick(a.rand, []string{"=", "=", "==", "!=", "!=="}))
 	var owners []path
 	for _, p := range all {
 		if p.kind.Name == "User" {
@@ -170,49 +170,49 @@ func (a *author) entityComparison() string {
 		}
 	}
 	switch {
-	case len(owners) == 0 && chance(a.Rand, 2):
+	case len(owners) == 0 && chance(a.rand, 2):
 		return "resource" + op + "user"
 	case len(owners) == 0:
 		return a.literal(true)
-	case len(owners) > 1 && chance(a.Rand, 3):
-		return pick(a.Rand, owners).text + op + pick(a.Rand, owners).text
-	case chance(a.Rand, 3):
-		return "user" + op + pick(a.Rand, owners).text
+	case len(owners) > 1 && chance(a.rand, 3):
+		return pick(a.rand, owners).text + op + pick(a.rand, owners).text
+	case chance(a.rand, 3):
+		return "user" + op + pick(a.rand, owners).text
 	}
-	return pick(a.Rand, owners).text + op + "user"
+	return pick(a.rand, owners).text + op + "user"
 }
 
 // privilege asks for a right on a parent or, keeping to the order that makes
 // rights meaningful, on the resource itself.
 func (a *author) privilege() string {
-	function := pick(a.Rand, []string{".HasPrivilege", ".HasPrivilege", ".hasprivilege", ".HASPRIVILEGE"})
+	function := pick(a.rand, []string{".HasPrivilege", ".HasPrivilege", ".hasprivilege", ".HASPRIVILEGE"})
 	call := func(path, action string) string {
-		return path + function + `("` + asciiCase(a.Rand, action) + `")`
+		return path + function + `("` + asciiCase(a.rand, action) + `")`
 	}
 	var parents []path
 	for _, p := range a.resource {
-		if p.entities && (len(p.of) > 0 || chance(a.Rand, 6)) {
+		if p.entities && (len(p.of) > 0 || chance(a.rand, 6)) {
 			parents = append(parents, p)
 		}
 	}
-	action := pick(a.Rand, actionNames)
-	if chance(a.Rand, 2) {
+	action := pick(a.rand, actionNames)
+	if chance(a.rand, 2) {
 		action = "read"
 	}
 	switch {
-	case len(parents) > 0 && !chance(a.Rand, 4):
-		return call(pick(a.Rand, parents).text, action)
+	case len(parents) > 0 && !chance(a.rand, 4):
+		return call(pick(a.rand, parents).text, action)
 	case a.low && a.absent:
 		return "user.IsAnonymous()"
 	case a.low || a.absent:
-		return call("resource", pick(a.Rand, lowActions))
+		return call("resource", pick(a.rand, lowActions))
 	}
 	return call("resource", action)
 }
 
 func (a *author) emptiness(want bool) string {
-	p := pick(a.Rand, slices.Concat(a.resource, a.user))
-	call := p.text + pick(a.Rand, []string{".Empty()", ".empty()"})
+	p := pick(a.rand, slices.Concat(a.resource, a.user))
+	call := p.text + pick(a.rand, []string{".Empty()", ".empty()"})
 	if want == (len(p.values)+len(p.of) == 0) {
 		return call
 	}
@@ -222,11 +222,11 @@ func (a *author) emptiness(want bool) string {
 // oddity is legal, and seldom written: paths that lead nowhere, texts on both
 // sides, constants.
 func (a *author) oddity() string {
-	word := pick(a.Rand, a.words)
-	return pick(a.Rand, []string{
+	word := pick(a.rand, a.hints.words)
+	return pick(a.rand, []string{
 		`resource.nothing.at.all.Empty()`, `user.nothing.Empty()`, `user.name.nothing = "x"`, `resource.name.@x != "x"`,
 		`resource.nothing = ` + quote(word), `resource.@nothing != ` + quote(word), `user.Empty()`, `resource.Empty()`,
-		fmt.Sprintf("%s = %s", quote(word), quote(recase(a.Rand, word))), fmt.Sprintf("%s like %s", quote(word), quote(likeFor(a.Rand, word))),
+		fmt.Sprintf("%s = %s", quote(word), quote(recase(a.rand, word))), fmt.Sprintf("%s like %s", quote(word), quote(likeFor(a.rand, word))),
 		"true", "false", "user = user", "resource = resource", "resource != user", `user.environment.nothing.Empty()`,
 	})
 }
@@ -237,9 +237,9 @@ func (a *author) condition(want bool, depth int) string {
 	if depth == 0 {
 		return a.atom(want)
 	}
-	n := 2 + a.IntN(2)
+	n := 2 + a.rand.IntN(2)
 	var operands []string
-	word := pick(a.Rand, []string{"and", "or", "!"})
+	word := pick(a.rand, []string{"and", "or", "!"})
 	switch word {
 	case "!":
 		below := *a
@@ -247,25 +247,25 @@ func (a *author) condition(want bool, depth int) string {
 		return "!" + "(" + below.condition(!want, depth-1) + ")"
 	case "and":
 		for i := range n {
-			operands = append(operands, a.operand(want || i > 0, a.IntN(depth)))
+			operands = append(operands, a.operand(want || i > 0, a.rand.IntN(depth)))
 		}
 	case "or":
 		for i := range n {
-			operands = append(operands, a.operand(want && i == 0, a.IntN(depth)))
+			operands = append(operands, a.operand(want && i == 0, a.rand.IntN(depth)))
 		}
 	}
-	a.Shuffle(n, func(i, j int) { operands[i], operands[j] = operands[j], operands[i] })
-	if symbol := map[string]string{"and": "&&", "or": "||"}[word]; chance(a.Rand, 6) {
+	a.rand.Shuffle(n, func(i, j int) { operands[i], operands[j] = operands[j], operands[i] })
+	if symbol := map[string]string{"and": "&&", "or": "||"}[word]; chance(a.rand, 6) {
 		word = symbol
 	}
-	return strings.Join(operands, pick(a.Rand, []string{" " + word + " ", "\n" + word + "\t", "  " + word + " "}))
+	return strings.Join(operands, pick(a.rand, []string{" " + word + " ", "\n" + word + "\t", "  " + word + " "}))
 }
 
 // operand writes an operand of and and or, in parentheses where it needs them
 // and sometimes where it does not; mixing both without any is legal too.
 func (a *author) operand(want bool, depth int) string {
 	text := a.condition(want, depth)
-	if depth > 0 && !chance(a.Rand, 12) || chance(a.Rand, 5) {
+	if depth > 0 && !chance(a.rand, 12) || chance(a.rand, 5) {
 		return "(" + text + ")"
 	}
 	return text

@@ -16,29 +16,29 @@ func (w *world) properties(e *entity) object {
 	for _, name := range slices.Sorted(maps.Keys(e.scalars)) {
 		value := e.scalars[name]
 		switch {
-		case chance(w.Rand, 15):
+		case chance(w.rand, 15):
 			value = []any{value}
-		case chance(w.Rand, 40):
+		case chance(w.rand, 40):
 			value = []any{value, w.word(name)}
-		case chance(w.Rand, 40):
+		case chance(w.rand, 40):
 			value = json.Number("4.20")
-		case chance(w.Rand, 60):
+		case chance(w.rand, 60):
 			o[strings.ToUpper(name)] = w.word(name) // of two spellings the first counts
 		}
 		o[w.key(name)] = value
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.lists)) {
 		o[w.key(name)] = w.listOrOne(e.lists[name])
-		if chance(w.Rand, 20) {
+		if chance(w.rand, 20) {
 			o[strings.ToUpper(name)] = w.word(name)
 		}
 	}
-	if e.kind.Custom || chance(w.Rand, 8) {
+	if e.kind.Custom || chance(w.rand, 8) {
 		w.describeLists(o, e.custom, "custom", "customProperties", func(p pair) object {
 			return object{"value": p.value, "definition": object{"name": p.name}}
 		})
 	}
-	if e.kind.Attributes || chance(w.Rand, 12) {
+	if e.kind.Attributes || chance(w.rand, 12) {
 		w.describeLists(o, e.attributes, "attributes", "attributes", func(p pair) object {
 			return object{"attributeType": p.name, "attributeValue": p.value}
 		})
@@ -50,22 +50,22 @@ func (w *world) properties(e *entity) object {
 			all = append(all, w.reference(target))
 		}
 		switch {
-		case relation.Many && len(all) != 1, relation.Many && chance(w.Rand, 2):
+		case relation.Many && len(all) != 1, relation.Many && chance(w.rand, 2):
 			o[w.key(relation.Name)] = append([]any{}, all...)
 		case len(all) == 1:
 			o[w.key(relation.Name)] = all[0]
-		case chance(w.Rand, 3):
-			o[w.key(relation.Name)] = pick(w.Rand, []any{nil, ""})
+		case chance(w.rand, 3):
+			o[w.key(relation.Name)] = pick(w.rand, []any{nil, ""})
 		}
 	}
-	if _, streams := e.kind.Relations["stream"]; !streams && !e.kind.Open && chance(w.Rand, 8) {
-		o["stream"] = w.reference(pick(w.Rand, w.records["Stream"])) // what the type lacks is ignored
+	if _, streams := e.kind.Relations["stream"]; !streams && !e.kind.Open && chance(w.rand, 8) {
+		o["stream"] = w.reference(pick(w.rand, w.records["Stream"])) // what the type lacks is ignored
 	}
 	return o
 }
 
 func (w *world) listOrOne(list []any) any {
-	if len(list) == 1 && chance(w.Rand, 2) {
+	if len(list) == 1 && chance(w.rand, 2) {
 		return list[0]
 	}
 	return append([]any{}, list...)
@@ -75,9 +75,9 @@ func (w *world) listOrOne(list []any) any {
 // partly so and partly so.
 func (w *world) describeLists(o object, pairs []pair, short, long string, item func(pair) object) {
 	brief, items := object{}, []any{}
-	form := w.IntN(3)
+	form := w.rand.IntN(3)
 	for _, p := range pairs {
-		if form == 0 || form == 2 && short != long && chance(w.Rand, 2) {
+		if form == 0 || form == 2 && short != long && chance(w.rand, 2) {
 			list, _ := brief[p.name].([]any)
 			brief[p.name] = append(list, p.value)
 		} else {
@@ -98,15 +98,15 @@ func (w *world) describeLists(o object, pairs []pair, short, long string, item f
 // reference names an entity inside properties.
 func (w *world) reference(e *entity) any {
 	switch {
-	case e.kind.Name == "User" && e.scalars != nil && chance(w.Rand, 3):
-		return recase(w.Rand, loginOf(e))
-	case (e.recorded || e.scalars == nil) && chance(w.Rand, 2):
-		return recase(w.Rand, e.id)
+	case e.kind.Name == "User" && e.scalars != nil && chance(w.rand, 3):
+		return recase(w.rand, loginOf(e))
+	case (e.recorded || e.scalars == nil) && chance(w.rand, 2):
+		return recase(w.rand, e.id)
 	case e.id == "":
 		return w.properties(e)
-	case !e.recorded && e.scalars != nil && chance(w.Rand, 4):
+	case !e.recorded && e.scalars != nil && chance(w.rand, 4):
 		o := w.properties(e)
-		if chance(w.Rand, 3) {
+		if chance(w.rand, 3) {
 			delete(o, "id")
 		}
 		return o

@@ -103,10 +103,10 @@ func (w *world) requests(n int) ([][]byte, []*witness) {
 
 // choose picks the witness of a rule, often one whose relations lead far.
 func (w *world) choose(witnesses []*witness) *witness {
-	x := pick(w.Rand, witnesses)
-	if chance(w.Rand, 4) {
+	x := pick(w.rand, witnesses)
+	if chance(w.rand, 4) {
 		for range 16 { // of many types few lead far
-			if y := pick(w.Rand, witnesses); w.reach(y.resource.kind) > w.reach(x.resource.kind) {
+			if y := pick(w.rand, witnesses); w.reach(y.resource.kind) > w.reach(x.resource.kind) {
 				x = y
 			}
 		}

@@ -23,7 +23,7 @@ func FromExport(seed uint64, export []byte, size Size) (Case, error) {
 		return Case{}, fmt.Errorf("the export has no rules: %+v", list)
 	}
 	r := rand.New(rand.NewPCG(seed, 0x68617276))
-	h := &harvest{Rand: r, hints: ownHints(r), schema: schema.Default()}
+	h := &harvest{rand: r, hints: ownHints(r), schema: schema.Default()}
 	for _, rule := range rules {
 		h.rule(rule)
 	}
@@ -37,8 +37,8 @@ func FromExport(seed uint64, export []byte, size Size) (Case, error) {
 
 // harvest collects hints from rules.
 type harvest struct {
-	*rand.Rand
-	hints
+	rand   *rand.Rand
+	hints  hints
 	schema *schema.Schema
 }
 
@@ -72,16 +72,16 @@ func (h *harvest) filterItem(item string) {
 	t, known := h.schema.Type(kind)
 	switch {
 	case strings.HasSuffix(kind, "Section") && whole, !whole && !prefix:
-		h.sections, h.focus = append(h.sections, name), append(h.focus, "TransientObject")
+		h.hints.sections, h.hints.focus = append(h.hints.sections, name), append(h.hints.focus, "TransientObject")
 	case known:
-		h.focus = append(h.focus, t.Name)
+		h.hints.focus = append(h.hints.focus, t.Name)
 		if id != "" {
-			h.ids[t.Name] = append(h.ids[t.Name], id)
+			h.hints.ids[t.Name] = append(h.hints.ids[t.Name], id)
 		}
 	case whole:
-		h.types, h.focus = append(h.types, kind), append(h.focus, kind)
+		h.hints.types, h.hints.focus = append(h.hints.types, kind), append(h.hints.focus, kind)
 		if !prefix {
-			h.ids[kind] = append(h.ids[kind], id)
+			h.hints.ids[kind] = append(h.hints.ids[kind], id)
 		}
 	}
 }
@@ -93,7 +93,7 @@ func (h *harvest) comparison(n *condition.Comparison) {
 	right, rightIsPath := n.Right.(*condition.Path)
 	switch {
 	case leftIsPath && rightIsPath:
-		shared := []string{pick(h.Rand, plain), pick(h.Rand, h.words)}
+		shared := []string{pick(h.rand, plain), pick(h.rand, h.hints.words)}
 		h.path(*left, shared)
 		h.path(*right, shared)
 	case leftIsPath:
@@ -107,14 +107,14 @@ func (h *harvest) comparison(n *condition.Comparison) {
 func (h *harvest) examples(op condition.Operator, text string) []string {
 	switch op {
 	case condition.Like:
-		text = strings.NewReplacer("*", pick(h.Rand, plain), "?", "x").Replace(text)
+		text = strings.NewReplacer("*", pick(h.rand, plain), "?", "x").Replace(text)
 	case condition.Matches:
 		if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
 			text = example(tree)
 		}
 	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual: // equal to itself
 	}
-	return []string{text, nearMiss(h.Rand, text)}
+	return []string{text, nearMiss(h.rand, text)}
 }
 
 // example returns a text that a regular expression matches, most often.
@@ -150,24 +150,24 @@ func (h *harvest) path(p condition.Path, values []string) {
 	key := schema.Fold(last.Name)
 	switch {
 	case p.Root == "user" && len(p.Segments) == 2:
-		h.attending = append(h.attending, last.Name)
+		h.hints.attending = append(h.hints.attending, last.Name)
 		key = "environment." + key
 	case last.Custom:
-		h.custom = append(h.custom, last.Name)
+		h.hints.custom = append(h.hints.custom, last.Name)
 		key = "@" + key
 	case p.Root == "user":
-		h.attributes = append(h.attributes, last.Name)
+		h.hints.attributes = append(h.hints.attributes, last.Name)
 	default:
-		h.open = append(h.open, last.Name)
+		h.hints.open = append(h.hints.open, last.Name)
 	}
-	h.values[key] = append(h.values[key], values...)
+	h.hints.values[key] = append(h.hints.values[key], values...)
 }
 
 // settle leaves every name once. What each user has anyway is no attribute, and
 // what some type has, or leads to, is no property of the types that carry anything.
 func (h *harvest) settle() {
 	taken := []string{"id", "name", "userid", "userdirectory", "roles", "resourcetype"}
-	h.attributes = distinct(h.attributes, taken)
+	h.hints.attributes = distinct(h.hints.attributes, taken)
 	for _, t := range h.schema.Types() {
 		for key := range t.Properties {
 			taken = append(taken, key)
@@ -176,11 +176,11 @@ func (h *harvest) settle() {
 			taken = append(taken, key)
 		}
 	}
-	h.open = append([]string{"stream"}, distinct(h.open, taken)...)
-	h.custom, h.attending = distinct(h.custom, nil), distinct(h.attending, nil)
-	h.types = distinct(h.types, []string{"qmcsection", "hubsection"})
-	for kind, ids := range h.ids {
-		h.ids[kind] = distinct(ids, nil)
+	h.hints.open = append([]string{"stream"}, distinct(h.hints.open, taken)...)
+	h.hints.custom, h.hints.attending = distinct(h.hints.custom, nil), distinct(h.hints.attending, nil)
+	h.hints.types = distinct(h.hints.types, []string{"qmcsection", "hubsection"})
+	for kind, ids := range h.hints.ids {
+		h.hints.ids[kind] = distinct(ids, nil)
 	}
 }
 

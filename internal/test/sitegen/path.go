@@ -46,7 +46,7 @@ func (w *world) paths(from string, t *schema.Type, of []*entity) []path {
 		scalar(t.Properties[key].Name)
 	}
 	if t.Open {
-		for _, name := range w.open {
+		for _, name := range w.hints.open {
 			if _, isRelation := t.Relations[schema.Fold(name)]; !isRelation && name != "stream" {
 				scalar(name)
 			}
@@ -93,7 +93,7 @@ func (w *world) userPaths(x *witness) []path {
 	for _, name := range w.hints.attributes {
 		text(name, valuesOf(x.user.attributes, name))
 	}
-	for _, name := range w.attending {
+	for _, name := range w.hints.attending {
 		text("environment."+w.name(name), x.environment[schema.Fold(name)])
 	}
 	return found
@@ -101,7 +101,7 @@ func (w *world) userPaths(x *witness) []path {
 
 // name writes the name of a property, a relation or a custom property, seldom in
 // another case: rules mix them.
-func (w *world) name(name string) string { return asciiCase(w.Rand, name) }
+func (w *world) name(name string) string { return asciiCase(w.rand, name) }
 
 func (e *entity) textsOf(name string) []string {
 	var found []string

@@ -31,7 +31,7 @@ func (w *world) files() map[string][]byte {
 		var all []any
 		for _, e := range w.records[kind] {
 			o := w.full(e)
-			if _, known := w.schema.Type(kind); !known || chance(w.Rand, 2) {
+			if _, known := w.schema.Type(kind); !known || chance(w.rand, 2) {
 				o["schemaPath"] = kind
 			}
 			all = append(all, o)
@@ -45,20 +45,20 @@ func (w *world) files() map[string][]byte {
 func (w *world) full(e *entity) object {
 	o := object{"id": e.id}
 	for _, name := range slices.Sorted(maps.Keys(e.scalars)) {
-		if value := e.scalars[name]; value != nil || chance(w.Rand, 2) {
+		if value := e.scalars[name]; value != nil || chance(w.rand, 2) {
 			o[w.key(name)] = value
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.lists)) {
 		o[w.key(name)] = append([]any{}, e.lists[name]...)
 	}
-	if e.kind.Custom || chance(w.Rand, 8) { // what the type lacks is ignored
+	if e.kind.Custom || chance(w.rand, 8) { // what the type lacks is ignored
 		var items []any
 		for _, p := range e.custom {
-			items = append(items, object{"value": p.value, "definition": object{"id": guid(w.Rand), "name": p.name}})
+			items = append(items, object{"value": p.value, "definition": object{"id": guid(w.rand), "name": p.name}})
 		}
 		if !e.kind.Custom {
-			items = append(items, object{"value": w.word("x"), "definition": object{"name": pick(w.Rand, w.hints.custom)}})
+			items = append(items, object{"value": w.word("x"), "definition": object{"name": pick(w.rand, w.hints.custom)}})
 		}
 		o["customProperties"] = items
 	}
@@ -83,7 +83,7 @@ func (w *world) full(e *entity) object {
 			o[w.key(relation.Name)] = append([]any{}, all...)
 		case len(all) == 1:
 			o[w.key(relation.Name)] = all[0]
-		case chance(w.Rand, 2):
+		case chance(w.rand, 2):
 			o[w.key(relation.Name)] = nil
 		}
 	}
@@ -92,8 +92,8 @@ func (w *world) full(e *entity) object {
 
 // key writes a key of JSON, seldom in another case.
 func (w *world) key(name string) string {
-	if chance(w.Rand, 30) {
-		return recase(w.Rand, name)
+	if chance(w.rand, 30) {
+		return recase(w.rand, name)
 	}
 	return name
 }
@@ -104,7 +104,7 @@ func (w *world) condensed(e *entity) object {
 	if !e.recorded {
 		return w.full(e)
 	}
-	o := object{"id": recase(w.Rand, e.id), "name": w.word("stale")}
+	o := object{"id": recase(w.rand, e.id), "name": w.word("stale")}
 	if e.kind.Name == "User" {
 		o["userId"], o["userDirectory"] = w.word("stale"), "STALE"
 	}

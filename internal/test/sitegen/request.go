@@ -17,22 +17,22 @@ type witness struct {
 // request makes a request up. The witness is nil where the request is malformed
 // or names somebody or something unknown.
 func (w *world) request() ([]byte, *witness) {
-	action := pick(w.Rand, actionNames)
-	if chance(w.Rand, 2) {
+	action := pick(w.rand, actionNames)
+	if chance(w.rand, 2) {
 		action = "read"
 	}
-	r := object{"action": object{"name": asciiCase(w.Rand, action)}}
+	r := object{"action": object{"name": asciiCase(w.rand, action)}}
 	x := &witness{}
 	r["subject"], x.user = w.subject()
 	r["resource"], x.resource = w.resource(x.user)
 	var context object
-	if context, x.context, x.environment = w.context(); len(context) > 0 || chance(w.Rand, 2) {
+	if context, x.context, x.environment = w.context(); len(context) > 0 || chance(w.rand, 2) {
 		r["context"] = context
 	}
 	switch {
-	case chance(w.Rand, 60):
+	case chance(w.rand, 60):
 		delete(r, "action") // only the actions are asked for
-	case chance(w.Rand, 25):
+	case chance(w.rand, 25):
 		return w.malformed(r), nil
 	}
 	if x.user == nil || x.resource == nil {
@@ -43,17 +43,17 @@ func (w *world) request() ([]byte, *witness) {
 
 func (w *world) subject() (object, *entity) {
 	s := object{"type": "user"}
-	switch w.IntN(16) {
+	switch w.rand.IntN(16) {
 	case 0:
-		s["id"] = pick(w.Rand, []string{"nobody", `ACME\nobody`, guid(w.Rand), "", `\x`, `ACME\`, `NONE\`})
-		if chance(w.Rand, 2) {
+		s["id"] = pick(w.rand, []string{"nobody", `ACME\nobody`, guid(w.rand), "", `\x`, `ACME\`, `NONE\`})
+		if chance(w.rand, 2) {
 			s["properties"] = object{}
 		}
 		return s, nil
 	case 1, 2:
-		e := w.stranger(recase(w.Rand, "NONE"))
+		e := w.stranger(recase(w.rand, "NONE"))
 		s["id"] = loginOf(e)
-		if chance(w.Rand, 2) {
+		if chance(w.rand, 2) {
 			s["properties"] = w.properties(e)
 		} else {
 			e.custom, e.attributes, e.lists = nil, nil, nil
@@ -68,12 +68,12 @@ func (w *world) subject() (object, *entity) {
 		}
 		return s, e
 	default:
-		e := pick(w.Rand, w.records["User"])
-		s["id"] = recase(w.Rand, loginOf(e))
-		if chance(w.Rand, 4) {
-			s["id"] = recase(w.Rand, e.id)
+		e := pick(w.rand, w.records["User"])
+		s["id"] = recase(w.rand, loginOf(e))
+		if chance(w.rand, 4) {
+			s["id"] = recase(w.rand, e.id)
 		}
-		if chance(w.Rand, 10) { // a forgery
+		if chance(w.rand, 10) { // a forgery
 			s["properties"] = w.properties(w.stranger("ACME"))
 		}
 		return s, e
@@ -83,11 +83,11 @@ func (w *world) subject() (object, *entity) {
 // stranger makes a user up who is not on record.
 func (w *world) stranger(directory string) *entity {
 	t, _ := w.schema.Type("User")
-	e := w.entity(t, len(w.ids["User"]))
+	e := w.entity(t, len(w.hints.ids["User"]))
 	e.scalars["userDirectory"] = directory
 	e.id = ""
-	if chance(w.Rand, 3) {
-		e.id = guid(w.Rand)
+	if chance(w.rand, 3) {
+		e.id = guid(w.rand)
 	}
 	return e
 }
@@ -99,20 +99,20 @@ func loginOf(e *entity) string {
 func (w *world) resource(user *entity) (object, *entity) {
 	r := object{}
 	e := w.chooseResource(user)
-	r["type"], r["id"] = asciiCase(w.Rand, e.kind.Name), recase(w.Rand, e.id)
+	r["type"], r["id"] = asciiCase(w.rand, e.kind.Name), recase(w.rand, e.id)
 	switch {
 	case !e.recorded && !e.kind.Transient:
-		if chance(w.Rand, 20) {
+		if chance(w.rand, 20) {
 			break // nothing is said of it
 		}
 		r["properties"] = w.properties(e)
-	case chance(w.Rand, 12): // a forgery, or nothing new
-		r["properties"] = w.properties(w.entity(e.kind, len(w.ids[e.kind.Name])))
-	case chance(w.Rand, 12):
+	case chance(w.rand, 12): // a forgery, or nothing new
+		r["properties"] = w.properties(w.entity(e.kind, len(w.hints.ids[e.kind.Name])))
+	case chance(w.rand, 12):
 		r["properties"] = object{}
 	}
-	if chance(w.Rand, 25) {
-		r["id"] = guid(w.Rand)
+	if chance(w.rand, 25) {
+		r["id"] = guid(w.rand)
 		return r, nil
 	}
 	return r, e
@@ -121,68 +121,68 @@ func (w *world) resource(user *entity) (object, *entity) {
 // chooseResource returns an entity on record, a section, or a new entity, which
 // often belongs to the subject.
 func (w *world) chooseResource(user *entity) *entity {
-	if len(w.focus) > 0 && chance(w.Rand, 2) {
-		kind := pick(w.Rand, w.focus)
+	if len(w.hints.focus) > 0 && chance(w.rand, 2) {
+		kind := pick(w.rand, w.hints.focus)
 		if kind == "TransientObject" {
 			return w.section()
 		}
 		if records := w.records[kind]; len(records) > 0 {
-			return pick(w.Rand, records)
+			return pick(w.rand, records)
 		}
 	}
-	switch w.IntN(16) {
+	switch w.rand.IntN(16) {
 	case 0:
 		return w.section()
 	case 1:
-		kind := pick(w.Rand, []string{"App_x", "Application", "app_", "Q", "", "App.ObjectX"})
-		return &entity{kind: schema.OpenType(kind), id: guid(w.Rand)}
+		kind := pick(w.rand, []string{"App_x", "Application", "app_", "Q", "", "App.ObjectX"})
+		return &entity{kind: schema.OpenType(kind), id: guid(w.rand)}
 	case 2, 3, 4:
-		t := pick(w.Rand, w.inOrder())
-		if t.Transient || chance(w.Rand, 2) {
-			t, _ = w.schema.Type(pick(w.Rand, []string{"App", "App.Object", "Stream"}))
+		t := pick(w.rand, w.inOrder())
+		if t.Transient || chance(w.rand, 2) {
+			t, _ = w.schema.Type(pick(w.rand, []string{"App", "App.Object", "Stream"}))
 		}
-		e := w.entity(t, len(w.ids[t.Name]))
-		if _, owned := t.Relations["owner"]; owned && user != nil && (user.recorded || user.id != "") && chance(w.Rand, 2) {
+		e := w.entity(t, len(w.hints.ids[t.Name]))
+		if _, owned := t.Relations["owner"]; owned && user != nil && (user.recorded || user.id != "") && chance(w.rand, 2) {
 			e.relations["owner"] = []*entity{user}
 		}
 		return e
 	case 5, 6, 7:
-		return pick(w.Rand, w.records[pick(w.Rand, []string{"App", "Stream"})])
+		return pick(w.rand, w.records[pick(w.rand, []string{"App", "Stream"})])
 	case 8, 9:
-		return pick(w.Rand, w.records["App.Object"])
+		return pick(w.rand, w.records["App.Object"])
 	default:
-		return pick(w.Rand, w.records[pick(w.Rand, w.kinds)])
+		return pick(w.rand, w.records[pick(w.rand, w.kinds)])
 	}
 }
 
 func (w *world) section() *entity {
 	t, _ := w.schema.Type("TransientObject")
-	return &entity{kind: t, id: recase(w.Rand, pick(w.Rand, w.sections))}
+	return &entity{kind: t, id: recase(w.rand, pick(w.rand, w.hints.sections))}
 }
 
 func (w *world) context() (context object, from string, environment map[string][]string) {
 	context, environment = object{}, map[string][]string{}
-	if from = pick(w.Rand, []string{"", "hub", "hub", "qmc", "qmc"}); from != "" {
+	if from = pick(w.rand, []string{"", "hub", "hub", "qmc", "qmc"}); from != "" {
 		context["request_context"] = from
 	}
 	given := object{}
-	for _, name := range w.attending {
-		if chance(w.Rand, 3) {
+	for _, name := range w.hints.attending {
+		if chance(w.rand, 3) {
 			continue
 		}
 		key := schema.Fold(name)
 		values := []string{}
-		for range w.IntN(3) {
+		for range w.rand.IntN(3) {
 			values = append(values, w.word("environment."+name))
 		}
 		environment[key] = append(environment[key], values...)
 		switch {
-		case len(values) == 1 && chance(w.Rand, 2):
-			given[recase(w.Rand, name)] = values[0]
-		case len(values) == 2 && chance(w.Rand, 4): // two spellings of a name are one
+		case len(values) == 1 && chance(w.rand, 2):
+			given[recase(w.rand, name)] = values[0]
+		case len(values) == 2 && chance(w.rand, 4): // two spellings of a name are one
 			given[strings.ToUpper(name)], given[strings.ToLower(name)] = values[0], values[1:]
 		default:
-			given[asciiCase(w.Rand, name)] = values
+			given[asciiCase(w.rand, name)] = values
 		}
 	}
 	if len(given) > 0 {

@@ -25,28 +25,28 @@ func (d *draft) grants() bool { return !d.disabled && d.category == "Security" }
 func (w *world) draft(id string, x *witness) *draft {
 	d := &draft{id: id, name: w.word("rule") + " " + id[:4], category: "Security"}
 	about := *x
-	for chance(w.Rand, 3) {
+	for chance(w.rand, 3) {
 		if parents := relatives(about.resource); len(parents) > 0 {
-			about.resource = pick(w.Rand, parents)
+			about.resource = pick(w.rand, parents)
 		}
 	}
-	low := chance(w.Rand, 4)
+	low := chance(w.rand, 4)
 	d.actions = w.actions(low)
 	d.filter = w.filter(about.resource)
 	switch context := map[string]int{"": 0, "hub": 1, "qmc": 2}[x.context]; {
-	case chance(w.Rand, 3):
+	case chance(w.rand, 3):
 		d.context = context
-	case chance(w.Rand, 40):
-		d.context = 1 + w.IntN(2)
+	case chance(w.rand, 40):
+		d.context = 1 + w.rand.IntN(2)
 	}
-	switch w.IntN(50) {
+	switch w.rand.IntN(50) {
 	case 0:
-		d.condition = pick(w.Rand, []string{"", "true", " \n", "false"})
+		d.condition = pick(w.rand, []string{"", "true", " \n", "false"})
 	case 1:
 		d.disabled = true
 		fallthrough
 	default:
-		d.condition = w.author(&about, low).condition(true, w.IntN(3))
+		d.condition = w.author(&about, low).condition(true, w.rand.IntN(3))
 	case 2:
 		d.category, d.condition = "License", `user.name like "*" and !user.IsAnonymous()`
 	case 3:
@@ -71,23 +71,23 @@ var actionNames = []string{
 
 // actions makes a mask up: with a low action or without any.
 func (w *world) actions(low bool) uint32 {
-	if low && chance(w.Rand, 4) {
+	if low && chance(w.rand, 4) {
 		return 4294967295
 	}
 	var mask uint32
 	for bit, name := range actionNames {
 		isLow := slices.Contains(lowActions, name)
 		switch {
-		case isLow && low && (mask == 0 || chance(w.Rand, 2)):
+		case isLow && low && (mask == 0 || chance(w.rand, 2)):
 			mask |= 1 << bit
-		case !isLow && (name == "read" && chance(w.Rand, 2) || chance(w.Rand, 6)):
+		case !isLow && (name == "read" && chance(w.rand, 2) || chance(w.rand, 6)):
 			mask |= 1 << bit
 		}
 	}
 	if mask == 0 {
 		mask = 2
 	}
-	if chance(w.Rand, 20) {
+	if chance(w.rand, 20) {
 		mask |= 1 << 20 // a bit that has no name
 	}
 	return mask
@@ -96,17 +96,17 @@ func (w *world) actions(low bool) uint32 {
 // filter writes a resource filter that hits the entity, and maybe others.
 func (w *world) filter(e *entity) string {
 	items := []string{w.filterItem(e)}
-	for chance(w.Rand, 3) {
-		items = append(items, pick(w.Rand, []string{
+	for chance(w.rand, 3) {
+		items = append(items, pick(w.rand, []string{
 			"App", "Stream_*", "App.Object_*", "ReloadTask*", "QmcSection_App", "QmcSection_*", "Application*", "User_*",
-			"NoSuchType_*", "App_" + guid(w.Rand), "LoadbalancingSelectList", "HubSection_Home",
+			"NoSuchType_*", "App_" + guid(w.rand), "LoadbalancingSelectList", "HubSection_Home",
 		}))
 	}
-	w.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	w.rand.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
 	for i := range items {
-		items[i] = asciiCase(w.Rand, items[i])
+		items[i] = asciiCase(w.rand, items[i])
 	}
-	return strings.Join(items, pick(w.Rand, []string{",", ", ", " ,\t"}))
+	return strings.Join(items, pick(w.rand, []string{",", ", ", " ,\t"}))
 }
 
 func (w *world) filterItem(e *entity) string {
@@ -114,21 +114,21 @@ func (w *world) filterItem(e *entity) string {
 	switch {
 	case e.kind.Transient:
 		section, _, _ := strings.Cut(e.id, "_")
-		return pick(w.Rand, []string{e.id, e.id, e.id + "*", section + "*", "*"})
+		return pick(w.rand, []string{e.id, e.id, e.id + "*", section + "*", "*"})
 	case strings.Contains(kind, "_") || len(kind) < 2:
 		return "*"
 	}
-	switch w.IntN(10) {
+	switch w.rand.IntN(10) {
 	case 0:
 		return "*"
 	case 1, 2:
 		return kind + "*"
 	case 3:
-		return kind[:1+w.IntN(len(kind)-1)] + "*"
+		return kind[:1+w.rand.IntN(len(kind)-1)] + "*"
 	case 4:
 		return kind + "_" + e.id
 	case 5:
-		return kind + "_" + e.id[:w.IntN(len(e.id)+1)] + "*"
+		return kind + "_" + e.id[:w.rand.IntN(len(e.id)+1)] + "*"
 	}
 	return kind + "_*"
 }
@@ -145,7 +145,7 @@ func (w *world) export(drafts []*draft) []byte {
 	for _, d := range drafts {
 		rules = append(rules, w.exported(d))
 	}
-	if chance(w.Rand, 6) {
+	if chance(w.rand, 6) {
 		return encode(object{"localpackagelist": []any{object{"packageName": "all", "ruleList": rules}}})
 	}
 	return encode(rules)
@@ -155,22 +155,22 @@ func (w *world) exported(d *draft) object {
 	o := object{
 		"id": d.id, "name": d.name, "rule": d.condition, "resourceFilter": d.filter, "category": d.category,
 		"type": "Custom", "comment": "", "tags": []any{}, "schemaPath": "SystemRule", "privileges": nil,
-		"ruleContext": pick(w.Rand, contextNames[d.context]),
+		"ruleContext": pick(w.rand, contextNames[d.context]),
 	}
 	o["actions"] = json.Number(strconv.FormatUint(uint64(d.actions), 10))
-	if chance(w.Rand, 8) {
+	if chance(w.rand, 8) {
 		o["actions"] = fmt.Sprint(d.actions)
 	}
-	if d.disabled || chance(w.Rand, 2) {
+	if d.disabled || chance(w.rand, 2) {
 		o["disabled"] = d.disabled
 	}
-	if d.condition == "" && chance(w.Rand, 2) {
+	if d.condition == "" && chance(w.rand, 2) {
 		delete(o, "rule")
 	}
-	if d.category == "Security" && chance(w.Rand, 15) {
+	if d.category == "Security" && chance(w.rand, 15) {
 		delete(o, "category")
 	}
-	if d.context == 0 && chance(w.Rand, 15) {
+	if d.context == 0 && chance(w.rand, 15) {
 		delete(o, "ruleContext")
 	}
 	return o

@@ -64,8 +64,8 @@ func ownHints(r *rand.Rand) hints {
 
 // world is a site in the making.
 type world struct {
-	*rand.Rand
-	hints
+	rand    *rand.Rand
+	hints   hints
 	schema  *schema.Schema
 	records map[string][]*entity // by name of the type
 	kinds   []string             // the types with records, in order
@@ -75,7 +75,7 @@ type world struct {
 // newWorld fills the types in an order in which relations can be made at once:
 // the targets first.
 func newWorld(r *rand.Rand, h hints, size Size) *world {
-	w := &world{Rand: r, hints: h, schema: schema.Default(), records: map[string][]*entity{}, logins: map[string]bool{}}
+	w := &world{rand: r, hints: h, schema: schema.Default(), records: map[string][]*entity{}, logins: map[string]bool{}}
 	for _, t := range w.inOrder() {
 		n := size.Others
 		switch t.Name {
@@ -117,7 +117,7 @@ func (w *world) inOrder() []*schema.Type {
 	for _, t := range w.schema.Types() {
 		visit(t)
 	}
-	for _, name := range w.types {
+	for _, name := range w.hints.types {
 		visit(w.schema.Lookup(name))
 	}
 	return order
@@ -125,8 +125,8 @@ func (w *world) inOrder() []*schema.Type {
 
 // entity makes an entity of a type up; i counts those of the type.
 func (w *world) entity(t *schema.Type, i int) *entity {
-	e := &entity{kind: t, id: guid(w.Rand), scalars: map[string]any{}, lists: map[string][]any{}, relations: map[string][]*entity{}}
-	if ids := w.ids[t.Name]; i < len(ids) {
+	e := &entity{kind: t, id: guid(w.rand), scalars: map[string]any{}, lists: map[string][]any{}, relations: map[string][]*entity{}}
+	if ids := w.hints.ids[t.Name]; i < len(ids) {
 		e.id = ids[i]
 	}
 	e.scalars["name"] = w.scalar("name")
@@ -135,7 +135,7 @@ func (w *world) entity(t *schema.Type, i int) *entity {
 		case p.Many:
 			e.lists[p.Name] = w.list(key)
 		case key == "published", key == "approved":
-			e.scalars[p.Name] = pick(w.Rand, []any{true, false, nil})
+			e.scalars[p.Name] = pick(w.rand, []any{true, false, nil})
 		default:
 			e.scalars[p.Name] = w.scalar(key)
 		}
@@ -144,7 +144,7 @@ func (w *world) entity(t *schema.Type, i int) *entity {
 		w.login(e)
 	}
 	if t.Open {
-		for _, name := range w.open {
+		for _, name := range w.hints.open {
 			w.openProperty(e, name)
 		}
 	}
@@ -162,14 +162,14 @@ func (w *world) entity(t *schema.Type, i int) *entity {
 
 // word returns a text for a property: one that rules compare it with, if any.
 func (w *world) word(key string) string {
-	if values := w.values[schema.Fold(key)]; len(values) > 0 && !chance(w.Rand, 3) {
-		return recase(w.Rand, pick(w.Rand, values))
+	if values := w.hints.values[schema.Fold(key)]; len(values) > 0 && !chance(w.rand, 3) {
+		return recase(w.rand, pick(w.rand, values))
 	}
-	return recase(w.Rand, pick(w.Rand, w.words))
+	return recase(w.rand, pick(w.rand, w.hints.words))
 }
 
 func (w *world) scalar(key string) any {
-	if chance(w.Rand, 8) {
+	if chance(w.rand, 8) {
 		return nil
 	}
 	return w.word(key)
@@ -177,18 +177,18 @@ func (w *world) scalar(key string) any {
 
 func (w *world) list(key string) []any {
 	var list []any
-	for range w.IntN(4) {
+	for range w.rand.IntN(4) {
 		list = append(list, w.word(key))
 	}
 	return list
 }
 
 func (w *world) openProperty(e *entity, name string) {
-	switch w.IntN(6) {
+	switch w.rand.IntN(6) {
 	case 0:
-		e.scalars[name] = json.Number(pick(w.Rand, []string{"7", "-3", "12.50", "0.1", "1000000"}))
+		e.scalars[name] = json.Number(pick(w.rand, []string{"7", "-3", "12.50", "0.1", "1000000"}))
 	case 1:
-		e.scalars[name] = chance(w.Rand, 2)
+		e.scalars[name] = chance(w.rand, 2)
 	case 2:
 		e.lists[name] = append(w.list(name), json.Number("7"), true)
 	case 3:
@@ -201,8 +201,8 @@ func (w *world) openProperty(e *entity, name string) {
 func (w *world) pairs(names []string, mark string) []pair {
 	var pairs []pair
 	for _, name := range names {
-		for range w.IntN(3) {
-			pairs = append(pairs, pair{recase(w.Rand, name), w.word(mark + name)})
+		for range w.rand.IntN(3) {
+			pairs = append(pairs, pair{recase(w.rand, name), w.word(mark + name)})
 		}
 	}
 	return pairs
@@ -212,23 +212,23 @@ func (w *world) pairs(names []string, mark string) []pair {
 func (w *world) login(e *entity) {
 	for {
 		directory := w.word("userdirectory")
-		if chance(w.Rand, 2) || strings.TrimSpace(directory) == "" {
-			directory = pick(w.Rand, []string{"ACME", "Emea", "INTERNAL"})
+		if chance(w.rand, 2) || strings.TrimSpace(directory) == "" {
+			directory = pick(w.rand, []string{"ACME", "Emea", "INTERNAL"})
 		}
-		if chance(w.Rand, 12) {
+		if chance(w.rand, 12) {
 			directory = "none"
 		}
 		directory = strings.ReplaceAll(directory, `\`, "/")
 		id := w.word("userid")
-		if chance(w.Rand, 2) || id == "" {
-			id = pick(w.Rand, []string{"anna", "Bob", "sa_engine", "straße", "İda", "kim", "x_y", `d\e`})
+		if chance(w.rand, 2) || id == "" {
+			id = pick(w.rand, []string{"anna", "Bob", "sa_engine", "straße", "İda", "kim", "x_y", `d\e`})
 		}
 		if key := schema.Fold(directory + `\` + id); !w.logins[key] {
 			w.logins[key] = true
 			e.scalars["userDirectory"], e.scalars["userId"] = directory, id
 			return
 		}
-		w.words = append(w.words, w.words[0]+guid(w.Rand)[:2])
+		w.hints.words = append(w.hints.words, w.hints.words[0]+guid(w.rand)[:2])
 	}
 }
 
@@ -237,24 +237,24 @@ func (w *world) login(e *entity) {
 func (w *world) targets(relation schema.Relation) []*entity {
 	n := 1
 	if relation.Many {
-		n = w.IntN(4)
+		n = w.rand.IntN(4)
 	}
 	t, _ := w.schema.Type(relation.Target)
 	var chosen []*entity
 	for range n {
 		records := w.records[t.Name]
-		switch w.IntN(12) {
+		switch w.rand.IntN(12) {
 		case 0:
 			if !relation.Many {
 				return nil
 			}
 		case 1:
-			chosen = append(chosen, w.entity(t, len(w.ids[t.Name])))
+			chosen = append(chosen, w.entity(t, len(w.hints.ids[t.Name])))
 		case 2:
-			chosen = append(chosen, &entity{kind: t, id: guid(w.Rand)})
+			chosen = append(chosen, &entity{kind: t, id: guid(w.rand)})
 		default:
 			if len(records) > 0 {
-				chosen = append(chosen, pick(w.Rand, records))
+				chosen = append(chosen, pick(w.rand, records))
 			}
 		}
 	}
