@@ -15,11 +15,6 @@ const (
 	permitOnFirstPermit = "permit_on_first_permit"
 )
 
-// evaluationsAnswer is the answer to an access evaluations request.
-type evaluationsAnswer struct {
-	Evaluations []evaluationAnswer `json:"evaluations"`
-}
-
 // evaluations answers the access evaluations API. Without items it is the
 // access evaluation API.
 func (c *call) evaluations(ctx context.Context, o ast.Object) (any, error) {

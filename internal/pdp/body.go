@@ -21,7 +21,11 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > limit {
 		return nil, errTooLarge(limit)
 	}
-	var body io.Reader = http.MaxBytesReader(w, r.Body, limit)
+	var body io.Reader = r.Body
+	if r.ContentLength < 0 { // of any length
+		body = http.MaxBytesReader(w, r.Body, limit)
+	}
+	size := r.ContentLength
 	switch encoding := strings.ToLower(strings.Join(r.Header.Values("Content-Encoding"), ",")); encoding {
 	case "", "identity":
 	case "gzip":
@@ -29,11 +33,11 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		if err != nil {
 			return nil, bodyError(err, limit, "the body is not gzip, which its encoding says")
 		}
-		body = zip
+		body, size = io.LimitReader(zip, limit+1), -1
 	default:
 		return nil, refuse(http.StatusBadRequest, "Accept-Encoding", "gzip", "the content encoding %.40q is neither gzip nor identity", encoding)
 	}
-	text, err := io.ReadAll(io.LimitReader(body, limit+1))
+	text, err := readAll(body, size)
 	switch {
 	case err != nil:
 		return nil, bodyError(err, limit, "the body cannot be read")
@@ -43,6 +47,17 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, bad("the body is empty")
 	}
 	return text, nil
+}
+
+// readAll is io.ReadAll for a text whose size is known, or negative. What is not there
+// yet takes little memory.
+func readAll(from io.Reader, size int64) ([]byte, error) {
+	if size < 0 || size > 16<<10 {
+		return io.ReadAll(from)
+	}
+	text := make([]byte, size)
+	n, err := io.ReadFull(from, text)
+	return text[:n], err
 }
 
 func errTooLarge(limit int64) error { return bad("the body is larger than %d bytes", limit) }

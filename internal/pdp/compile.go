@@ -335,6 +335,10 @@ func marshal(answer any) (media string, text []byte, err error) {
 	if t, ok := answer.(typed); ok {
 		media, answer = t.media, t.value
 	}
+	if own, ok := answer.(appender); ok {
+		text, err = own.appendJSON(make([]byte, 0, answerSize))
+		return media, text, err
+	}
 	text, err = json.Marshal(answer, json.Deterministic(true))
 	return media, text, err
 }

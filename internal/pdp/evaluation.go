@@ -8,21 +8,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// evaluationAnswer is the answer to an access evaluation request.
-type evaluationAnswer struct {
-	Decision bool           `json:"decision"`
-	Context  *answerContext `json:"context,omitzero"`
-}
-
-// answerContext is our extension of the answer.
-type answerContext struct {
-	Reason    string                `json:"reason,omitzero"`
-	GrantedBy []engine.GrantingRule `json:"granted_by,omitzero"`
-	Revision  string                `json:"revision,omitzero"`
-	// Error is set for an item of a batch that could not be evaluated.
-	Error *refusal `json:"error,omitzero"`
-}
-
 // evaluation answers the access evaluation API.
 func (c *call) evaluation(ctx context.Context, o ast.Object) (any, error) {
 	r, err := evaluationRequest(o)
@@ -51,16 +36,16 @@ func (c *call) answer(v engine.Verdict) evaluationAnswer {
 	c.count(v)
 	c.journal.answered(v)
 	if c.terse && v.Err == nil {
-		return evaluationAnswer{Decision: v.Allow}
+		return evaluationAnswer{decision: v.Allow, terse: true}
 	}
-	a := evaluationAnswer{Context: &answerContext{}}
+	a := evaluationAnswer{}
 	if v.Err != nil {
-		a.Context.Error = asRefusal(v.Err)
+		a.err = asRefusal(v.Err)
 	} else {
-		a.Decision, a.Context.Reason, a.Context.GrantedBy = v.Allow, v.Reason, v.GrantedBy
+		a.decision, a.reason, a.grantedBy = v.Allow, v.Reason, v.GrantedBy
 	}
 	if !c.terse {
-		a.Context.Revision = c.policy.Revision
+		a.revision = c.policy.Revision
 	}
 	return a
 }

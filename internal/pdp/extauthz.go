@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/tap"
 
+	"github.com/qlik2rego/qlik2rego/internal/deepstack"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/edge"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/extauthz"
@@ -82,13 +83,24 @@ func (e *envoy) Check(ctx context.Context, check *extauthz.Check) (*extauthz.Ans
 	return answer, nil
 }
 
-// check decides a check, unless the number of open checks is that of allowed connections.
+// check decides a check, unless the number of open checks is that of allowed connections. It
+// does so on another goroutine, and returns when the work is abandoned.
 func (x *exchange) check(ctx context.Context, q edge.Question, caller callers.Caller) error {
 	if !x.gate.turns.enter(caller.Name, x.cfg.Limits.Connections) {
 		return errFull
 	}
 	defer x.gate.turns.exit(caller.Name)
-	return x.pass(ctx, q, caller)
+	checked := make(chan error, 2) // one of which is never received
+	go func() {
+		deepstack.Reserve()
+		checked <- unpanicked(ctx, func(ctx context.Context) error {
+			return x.pass(ctx, q, caller, func(reason error) bool {
+				checked <- reason
+				return true
+			})
+		})
+	}()
+	return <-checked
 }
 
 // refused returns the status of an error, and logs it if it is a failure.

@@ -29,14 +29,16 @@ func (x *exchange) forward(caller callers.Caller) error {
 		return errUnmapped
 	}
 	q.Method, q.URI = method[0], uri[0]
-	if err := x.pass(x.r.Context(), q, caller); err != nil {
+	if err := x.pass(x.r.Context(), q, caller, x.abandon); err != nil {
 		return err
 	}
-	return x.write(http.StatusOK, evaluationAnswer{Decision: true})
+	x.send(http.StatusOK, jsonMedia, []byte(`{"decision":true}`))
+	return nil
 }
 
-// pass decides about a request of a proxy's client. Only a nil error lets it pass.
-func (x *exchange) pass(ctx context.Context, q edge.Question, caller callers.Caller) error {
+// pass decides about a request of a proxy's client. Only a nil error lets it pass. Abandon is
+// that of gate.run.
+func (x *exchange) pass(ctx context.Context, q edge.Question, caller callers.Caller, abandon func(error) bool) error {
 	a, err := x.cfg.Edge.Map(q)
 	switch {
 	case errors.Is(err, edge.ErrNobody):
@@ -48,7 +50,7 @@ func (x *exchange) pass(ctx context.Context, q edge.Question, caller callers.Cal
 	if err := x.waitForStart(ctx); err != nil {
 		return err
 	}
-	return x.gate.run(ctx, caller.Name, x.cfg.Limits.Time, func(ctx context.Context) error {
+	return x.gate.run(ctx, caller.Name, x.cfg.Limits.Time, abandon, func(ctx context.Context) error {
 		policy := x.live.Current()
 		if policy == nil {
 			return busy("there is no policy yet to decide by")
@@ -69,7 +71,7 @@ func (x *exchange) pass(ctx context.Context, q edge.Question, caller callers.Cal
 		switch {
 		case verdicts[0].Err != nil:
 			return verdicts[0].Err
-		case !answer.Decision:
+		case !answer.decision:
 			return errDenied
 		}
 		return nil

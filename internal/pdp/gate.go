@@ -2,13 +2,12 @@ package pdp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
-
-	"github.com/qlik2rego/qlik2rego/internal/deepstack"
 )
 
 // gate limits the requests that are decided concurrently, and the time of each. A request
@@ -50,57 +49,51 @@ func (g *gate) closed(caller string) bool {
 	return own >= g.overdueEach || sum >= g.overdueMax
 }
 
-// take waits for a slot.
-func (g *gate) take(ctx context.Context, caller string) error {
+// errAbandoned is the error of work that was abandoned, and whose request is answered.
+var errAbandoned = errors.New("the work was abandoned")
+
+// run runs a caller's work in a slot, with a time limit, and returns its error. A panic of the
+// work is returned as a panicked. The context is the client's; the work has halfClosed more
+// after it ends.
+//
+// Work that does not notice the end of its time, because it is inside a single built-in
+// function, is abandoned: abandon is called with the reason on another goroutine, so that it
+// answers the request now, and returns whether it could. The work occupies its slot until it
+// ends. Then run returns errAbandoned, or the reason if the request is not answered yet.
+func (g *gate) run(ctx context.Context, caller string, limit time.Duration, abandon func(reason error) bool, work func(context.Context) error) error {
 	if g.closed(caller) {
 		return errStuck
 	}
-	return g.turns.take(ctx, caller)
+	if err := g.turns.take(ctx, caller); err != nil {
+		return err
+	}
+	defer g.turns.leave(caller)
+	overdue := func(n int) {
+		g.running.Add(int64(n)) // first, because the metric's count also closes the gate
+		g.turns.late(caller, n)
+	}
+	w := newWatch(ctx, limit, func(reason error) bool {
+		overdue(1)
+		return abandon(reason)
+	})
+	err := unpanicked(w.work, work)
+	abandoned, answered := w.end()
+	switch {
+	case answered:
+		err = errAbandoned
+	case abandoned:
+		err = context.Cause(w.work)
+	}
+	if abandoned {
+		overdue(-1)
+	}
+	return err
 }
 
-// lateness is the time that work has to stop after its context has ended.
-const lateness = 200 * time.Millisecond
+// unanswered is the abandon function of work that answers no request.
+func unanswered(error) bool { return false }
 
-// run runs a caller's work in a slot, with a time limit, and returns its error. Work that does
-// not notice the end of its time, because it is inside a single built-in function, is
-// abandoned: it occupies its slot until it ends, and run returns an error. A panic of the work
-// is returned as a panicked.
-func (g *gate) run(ctx context.Context, caller string, limit time.Duration, work func(context.Context) error) error {
-	if err := g.take(ctx, caller); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTime)
-	defer cancel()
-	done, ended := make(chan error, 1), make(chan struct{})
-	go func() {
-		defer close(ended)
-		defer g.turns.leave(caller)
-		deepstack.Reserve()
-		done <- unpanicked(ctx, work)
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	late := time.NewTimer(lateness)
-	defer late.Stop()
-	select {
-	case err := <-done:
-		return err
-	case <-late.C:
-	}
-	g.running.Add(1)
-	g.turns.late(caller, 1)
-	go func() {
-		<-ended
-		g.running.Add(-1) // first, because the metric's count also closes the gate
-		g.turns.late(caller, -1)
-	}()
-	return context.Cause(ctx)
-}
-
-// panicked is a panic that was recovered on another goroutine.
+// panicked is a panic that was recovered.
 type panicked struct {
 	value any
 	stack string
@@ -120,24 +113,4 @@ func unpanicked(ctx context.Context, work func(context.Context) error) (err erro
 		}
 	}()
 	return work(ctx)
-}
-
-// linger returns a context that ends a moment after ctx. A client that has closed its side of
-// the connection may still read: it gets the answer to a question that takes no longer than
-// this.
-func linger(ctx context.Context, moment time.Duration) (context.Context, context.CancelFunc) {
-	later, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		timer := time.NewTimer(moment)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			cancel(context.Cause(ctx))
-		case <-later.Done():
-		}
-	})
-	return later, func() {
-		stop()
-		cancel(nil)
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -77,19 +78,20 @@ func (s *Server) table() map[string]route {
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	start := time.Now()
-	for _, id := range r.Header.Values("X-Request-Id") {
-		w.Header().Add("X-Request-Id", id)
+	if ids := r.Header["X-Request-Id"]; len(ids) > 0 {
+		w.Header()["X-Request-Id"] = ids
 	}
-	x := &exchange{Server: s, w: w, r: r, path: "unknown"}
+	x := &exchange{Server: s, w: w, r: r, path: "unknown", start: time.Now()}
 	defer func() {
 		if p := recover(); p != nil {
 			x.panicked(p, string(debug.Stack()))
 			x.refuse(errInternal)
 		}
-		s.finished(x, time.Since(start))
+		if !x.abandoned {
+			s.finished(x, time.Since(x.start))
+		}
 	}()
-	if err := x.handle(); err != nil {
+	if err := x.handle(); err != nil && !x.abandoned {
 		x.fail(err)
 	}
 }
@@ -99,11 +101,14 @@ type exchange struct {
 	*Server
 	w      http.ResponseWriter
 	r      *http.Request
+	start  time.Time
 	path   string // the name of the route
 	caller string
 	status int
 	read   bool // the body has been read
 	last   bool // the connection ends with the answer
+	// abandoned is set when another goroutine has answered, because this one still works.
+	abandoned bool
 	// revisionUsed identifies the policy that decides, once there is one.
 	revisionUsed atomic.Pointer[string]
 }
@@ -134,7 +139,11 @@ func (x *exchange) handle() error {
 		return errGreedy
 	}
 	hold(x.r)
-	defer x.gate.turns.exit(caller.Name)
+	defer func() {
+		if !x.abandoned {
+			x.gate.turns.exit(caller.Name)
+		}
+	}()
 	if rt.forward {
 		return x.forward(caller)
 	}
@@ -184,14 +193,12 @@ func (x *exchange) ask(rt route, caller callers.Caller) error {
 		return err
 	}
 	x.read = true
-	ctx, cancel := linger(x.r.Context(), halfClosed)
-	defer cancel()
-	if err := x.waitForStart(ctx); err != nil {
+	if err := x.waitForStart(x.r.Context()); err != nil {
 		return err
 	}
 	var media string
 	var answer []byte
-	err = x.gate.run(ctx, caller.Name, x.cfg.Limits.Time, func(ctx context.Context) (err error) {
+	err = x.gate.run(x.r.Context(), caller.Name, x.cfg.Limits.Time, x.abandon, func(ctx context.Context) (err error) {
 		media, answer, err = x.decide(ctx, rt, caller, body)
 		return err
 	})
@@ -208,6 +215,8 @@ func (x *exchange) waitForStart(ctx context.Context) error {
 	if x.live.Current() != nil {
 		return nil
 	}
+	ctx, cancel := linger(ctx, halfClosed)
+	defer cancel()
 	timeout := time.NewTimer(x.cfg.Limits.Queue)
 	defer timeout.Stop()
 	select {
@@ -219,12 +228,8 @@ func (x *exchange) waitForStart(ctx context.Context) error {
 	return nil
 }
 
-// halfClosed is the time limit of an answer to a client that has closed its side of the
-// connection: it may be gone, or just have nothing more to send.
-const halfClosed = 100 * time.Millisecond
-
-// decide computes the answer. It runs on its own goroutine and may outlive the exchange: it
-// must not access the exchange's mutable fields.
+// decide computes the answer. It may end after the exchange was abandoned: it must not access
+// the exchange's mutable fields.
 func (x *exchange) decide(ctx context.Context, rt route, caller callers.Caller, body []byte) (media string, text []byte, err error) {
 	policy := x.live.Current()
 	if policy == nil {
@@ -314,13 +319,16 @@ func (x *exchange) write(status int, answer any) error {
 
 const jsonMedia = "application/json"
 
+// Values of headers that are the same in all answers.
+var noStore, noSniff = []string{"no-store"}, []string{"nosniff"}
+
 func (x *exchange) send(status int, media string, text []byte) {
 	h := x.w.Header()
-	h.Set("Content-Type", media)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	h["Content-Type"] = []string{media}
+	h["Content-Length"] = []string{strconv.Itoa(len(text))}
+	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
 	if revision := x.revisionUsed.Load(); revision != nil {
-		h.Set("X-Policy-Revision", *revision)
+		h["X-Policy-Revision"] = []string{*revision}
 	}
 	if x.closes() {
 		h.Set("Connection", "close")

@@ -2,6 +2,7 @@ package pdp
 
 import (
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,6 +27,21 @@ type metrics struct {
 	loading     prometheus.Gauge
 	bundle      *prometheus.GaugeVec
 	httpErrors  *prometheus.CounterVec
+
+	mu       sync.RWMutex
+	outcomes map[outcome]series
+}
+
+// outcome is an API and the status of an answer; there are few.
+type outcome struct {
+	api    string
+	status int
+}
+
+// series are what counts requests of an outcome.
+type series struct {
+	requests prometheus.Counter
+	seconds  prometheus.Observer
 }
 
 func newMetrics(s *Server) *metrics {
@@ -38,6 +54,7 @@ func newMetrics(s *Server) *metrics {
 	decisions := counter("decisions_total", "Decisions, items of batches included, candidates of searches not.", "decision")
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
+		outcomes: map[outcome]series{},
 		requests: counter("requests_total", "Requests by API and HTTP status; 499 stands for a client that left.", "api", "status"),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: "qlik2rego", Name: "request_seconds", Help: "Time from the header of a request to its answer, by API.",
@@ -59,8 +76,23 @@ func newMetrics(s *Server) *metrics {
 }
 
 func (m *metrics) finished(api string, status int, took time.Duration) {
-	m.requests.WithLabelValues(api, strconv.Itoa(status)).Inc()
-	m.seconds.WithLabelValues(api).Observe(took.Seconds())
+	of := m.series(outcome{api, status})
+	of.requests.Inc()
+	of.seconds.Observe(took.Seconds())
+}
+
+// series looks up the series of an outcome, by their labels the first time.
+func (m *metrics) series(o outcome) series {
+	m.mu.RLock()
+	of, ok := m.outcomes[o]
+	m.mu.RUnlock()
+	if !ok {
+		of = series{m.requests.WithLabelValues(o.api, strconv.Itoa(o.status)), m.seconds.WithLabelValues(o.api)}
+		m.mu.Lock()
+		m.outcomes[o] = of
+		m.mu.Unlock()
+	}
+	return of
 }
 
 func (m *metrics) decided(v engine.Verdict) {

@@ -61,7 +61,7 @@ func (c *selfCheck) once(ctx context.Context, s *Server, request []engine.Reques
 	}
 	now := time.Now()
 	c.last.CompareAndSwap(nil, &now) // the first decision has its time as well
-	if err := s.gate.run(ctx, selfCaller, s.cfg.Limits.Time, func(ctx context.Context) error {
+	if err := s.gate.run(ctx, selfCaller, s.cfg.Limits.Time, unanswered, func(ctx context.Context) error {
 		_, err := p.Evaluate(ctx, request, false)
 		return err
 	}); err == nil {

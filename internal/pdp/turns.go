@@ -72,7 +72,8 @@ func (t *turns) may(s *share) bool {
 	return t.free > 0 && (s.held == 0 || t.free > t.reserve)
 }
 
-// take waits for a slot, at most for the queue time.
+// take waits for a slot, at most for the queue time, and for halfClosed after the client's
+// context has ended.
 func (t *turns) take(ctx context.Context, caller string) error {
 	t.mu.Lock()
 	s := t.of(caller)
@@ -86,6 +87,8 @@ func (t *turns) take(ctx context.Context, caller string) error {
 	t.waiting++
 	t.mu.Unlock()
 
+	ctx, cancel := linger(ctx, halfClosed)
+	defer cancel()
 	timeout := time.NewTimer(t.wait)
 	defer timeout.Stop()
 	err := error(errFull)
