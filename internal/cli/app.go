@@ -66,7 +66,7 @@ func otherWords(args []string) []string {
 func newApp(streams *Streams) *cli.App {
 	app := &cli.App{
 		Name:                      "qlik2rego",
-		Usage:                     "compile the security rules of a Qlik Sense site to Rego, and decide by them",
+		Usage:                     "compile the security rules of a Qlik Sense site to Rego, and evaluate them",
 		Description:               appHelp,
 		Writer:                    streams.Out,
 		ErrWriter:                 streams.Err,
@@ -123,15 +123,15 @@ func newApp(streams *Streams) *cli.App {
 	return app
 }
 
-const appHelp = `A rule export and a snapshot of a site go in; readable Rego, an OPA bundle and
-decisions come out. Stock opa runs the bundle.
+const appHelp = `qlik2rego reads a rule export and a snapshot of a site. It writes
+readable Rego and an OPA bundle, and makes decisions. Stock opa runs the bundle.
 
-Exit codes: 0 done, 1 the answer is no (denied, tests failed, findings),
-2 wrong use, 3 input with errors or an output that cannot be written,
-4 a mistake in qlik2rego, 130 interrupted.
+Exit codes: 0 success, 1 the answer is no (denied, tests failed, findings), 2 wrong
+usage, 3 errors in the input or an output that cannot be written, 4 a bug in qlik2rego,
+130 interrupted.
 
-qlik2rego help COMMAND has the flags of a command, and examples; qlik2rego help CODE
-has the page of a finding, such as Q0410.
+qlik2rego help COMMAND shows the flags of a command, with examples. qlik2rego help CODE
+shows the page of a finding, such as Q0410.
 
 EXAMPLES:
    qlik2rego check systemrule.json

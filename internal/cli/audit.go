@@ -20,18 +20,18 @@ import (
 func AuditFlags() []cli.Flag {
 	return append(partFlags(),
 		Choice("context", "where requests come from; both is each of hub and qmc", "both", "hub", "qmc", "none"),
-		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
+		&cli.StringSliceFlag{Name: "env", Usage: "set a session attribute, `NAME=VALUE`; repeatable, the same name adds a value"},
 		InactiveFlag(),
-		&cli.BoolFlag{Name: "env-from-rules", Usage: "also audit with the session attributes that rules name, one case for each combination"},
+		&cli.BoolFlag{Name: "env-from-rules", Usage: "also audit each combination of session attributes that rules name"},
 	)
 }
 
 // partFlags are the flags that limit an audit to a part of the rights.
 func partFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "type", Usage: "a resource `TYPE`, such as App; repeatable; the default is all on record"},
+		&cli.StringSliceFlag{Name: "type", Usage: "a resource `TYPE`, such as App; repeatable; the default is all types of the snapshot"},
 		&cli.StringSliceFlag{Name: "action", Usage: "an `ACTION`, such as read; repeatable; the default is all"},
-		&cli.StringSliceFlag{Name: "user", Usage: `who: a login, id or name, or PROPERTY=VALUE, * for anything: 'ACME\a*', group=Sales; again for more`},
+		&cli.StringSliceFlag{Name: "user", Usage: `the users: a login, id or name, or PROPERTY=VALUE; * matches anything: 'ACME\a*', group=Sales; repeatable`},
 		&cli.StringSliceFlag{Name: "resource", Usage: "the resources: an id or name, or PROPERTY=VALUE: 'Sales*', @Department=HR, stream.name=Everyone; repeatable"},
 	}
 }

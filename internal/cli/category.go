@@ -21,7 +21,7 @@ import (
 
 // CategoryFlag is the flag --category of the commands that ask about one category of rules.
 func CategoryFlag() cli.Flag {
-	return Choice("category", "which rules: security is rights; license is which user may take which kind of access; sync is on which node an app may be opened", "security", "license", "sync")
+	return Choice("category", "the category of rules: security decides about rights, license about kinds of access, sync about the nodes of an app", "security", "license", "sync")
 }
 
 // categoryOf returns the category that a command asks about.
@@ -35,7 +35,7 @@ func categoryOf(ctx *cli.Context) ruleset.Category {
 
 // precedenceFlag is the flag --license-precedence.
 func precedenceFlag() cli.Flag {
-	return &cli.StringFlag{Name: "license-precedence", Usage: "with --category license, also count who would take which kind if the first that fits in `ORDER` is taken, which is inferred: default, or kinds such as professional,analyzer"}
+	return &cli.StringFlag{Name: "license-precedence", Usage: "with --category license, also count which kind each user would get if the first matching kind in `ORDER` is used: default (inferred), or kinds such as professional,analyzer"}
 }
 
 // precedence reads the flag --license-precedence: kinds, nil without it.

@@ -19,23 +19,24 @@ import (
 func applyCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "apply",
-		Usage:     "write a plan to a live site",
+		Usage:     "apply a plan to a live site",
 		ArgsUsage: "plan.json | FOLDER --auto-approve  [--sites FILE] [--site NAME] [flags]",
-		Description: `The plan is refused, and nothing is written, if the site has changed since it was made.
-The rules as they are go to a backup first. Rules that grant more are written before
-those that grant less, one after the other, and administrators keep the rules of the QMC
-after every write. At the end the site's own audit is asked for what was predicted.
+		Description: `If the site has changed since the plan was made, the command writes
+nothing. It first saves the current rules in a backup. It writes rules that grant more
+before those that grant less. After every write, administrators must still be able to
+manage rules in the QMC. At the end, it compares the predicted effect with the audit of
+the site.
 
-If a write fails, or on Ctrl-C between two writes, the journal beside the backup tells
-what was done: apply --resume goes on, rollback goes back.
+If a write fails or is interrupted with Ctrl-C, the journal next to the backup records
+which writes are done. apply --resume continues, and rollback restores the backup.
 
 EXAMPLES:
    qlik2rego plan repo/ --site prod -o plan.json
    qlik2rego apply plan.json --site prod
    qlik2rego apply repo/ --site test --auto-approve`,
 		Flags: append(SiteFlags(), append(planFlags(),
-			&cli.BoolFlag{Name: "auto-approve", Usage: "plan and write in one go, without anybody having seen the plan"},
-			&cli.BoolFlag{Name: "resume", Usage: "go on with a plan of which some writes are done"},
+			&cli.BoolFlag{Name: "auto-approve", Usage: "plan and apply without review"},
+			&cli.BoolFlag{Name: "resume", Usage: "continue a plan that was interrupted"},
 			Choice("rollback-on", "go back to the backup if the site's audit is not as predicted", "never", "mismatch"),
 			backupsFlag(), ProgressFlag(), formatFlag(applyFormats))...),
 		Action: func(ctx *cli.Context) error {

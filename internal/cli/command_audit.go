@@ -11,21 +11,23 @@ import (
 func auditCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "audit",
-		Usage:     "show who may do what on which resources, and by which rules",
+		Usage:     "show who can do what on which resources, and which rules allow it",
 		ArgsUsage: "(-b BUNDLE | RULES… --snapshot FOLDER) [--type T] [--action A] [--user WHO] [--resource WHAT] [--by VIEW] [flags]",
-		Description: `Every pair of a user on record, or an anonymous one, and a resource on record is
-decided by the policy, for all actions. Users and resources that the rules cannot
-tell apart are decided once, so that a matrix of a billion pairs takes seconds.
+		Description: `The policy decides all actions for every user of the snapshot, an
+anonymous user, and every resource. Users and resources that the rules cannot tell apart
+form an equivalence class, which is decided once. Therefore a billion pairs take
+seconds.
 
---by says what has a row: class (subjects and resources with the same rights,
-folded), member (who and what is in the classes), cell (each pair), user, resource,
-nobody (resources that nobody has anything on), rule (its reach, and what a disabled
-one would grant), create (who may create what), or summary. A right to create is no
-right on what is on record, and in no other row. Rights that depend on session attributes are there only
-if --env sends these attributes; --env-from-rules adds a case for each combination of
-values that a rule names. docs/access.md describes the columns.
---html writes all of it as one page that an auditor opens in a browser, with tabs for
-License and load balancing rules if the export has any.
+--by selects the rows: class (equivalence classes with equal rights), member (the
+members of the classes), cell (each pair of a user and a resource), user, resource,
+nobody (resources that nobody has access to), rule (the effect of each rule, also of
+disabled rules), create (who can create what), or summary. Rights to create are only in
+the rows of create. Rights that depend on session attributes need --env;
+--env-from-rules adds a case for each combination of values that a rule names.
+docs/access.md describes the columns.
+
+--html writes one page for a browser, with tabs for License and load balancing rules if
+the export has any.
 
 EXAMPLES:
    qlik2rego audit systemrule.json --snapshot site/ --by summary

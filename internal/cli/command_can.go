@@ -20,12 +20,12 @@ func canCommand(streams *Streams) *cli.Command {
 	})
 	return &cli.Command{
 		Name:      "can",
-		Usage:     "decide whether a user can do a task that takes several rights",
+		Usage:     "decide whether a user can do a task that needs several rights",
 		ArgsUsage: "(-b BUNDLE | RULES… --snapshot FOLDER) --task TASK --subject S [--app A] [--stream S] [flags]",
-		Description: `Publishing an app takes rights on the app and on the stream, starting a reload
-rights on the task and on its app. All rights of the task are decided, with the
-rules that grant them, and what is missing is marked. The exit code is 0 if the user
-can do it and 1 if not.
+		Description: `Some tasks need several rights. For example, publishing an app needs
+rights on the app and on the stream. The command decides all rights of the task, shows
+the rules that grant them, and marks missing rights. The exit code is 0 if the user can
+do the task, otherwise 1.
 
 Task           takes
 publish        read, publish on the app; read, publish on the stream; read on objects

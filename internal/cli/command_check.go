@@ -13,28 +13,29 @@ import (
 func checkCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "check",
-		Usage:     "report what is wrong, risky, slow or unclear in rules",
+		Usage:     "report wrong, risky, slow and unclear rules",
 		ArgsUsage: "RULES… [--snapshot FOLDER] [flags]",
-		Description: `RULES are rule exports, files or folders, or - for standard input; without any, the
-systemrule.json of the snapshot. Diagnostics go to standard error and a summary to
-standard output; in the formats json, sarif, github and gitlab all goes to standard output.
-The worst findings come first; many of one kind become one line unless --all is given.
+		Description: `RULES are rule exports, files or folders, or - for standard input. The
+default is systemrule.json of the snapshot. Diagnostics go to standard error and a
+summary to standard output. In the formats json, sarif, github and gitlab everything
+goes to standard output. The most severe findings come first. Many findings of one kind
+are one line unless --all is given.
 
-The exit code is 3 if compile would refuse the rules, and 1 if a lint reports an error,
+The exit code is 3 if compile would reject the rules, and 1 if a lint reports an error,
 or a warning with --fail-on warning. With --skip-invalid, rules that cannot be compiled
 are reported and left out.
 
-Lints are configured in .qlik2rego.yaml: "lint: {Q0454: {level: off}}". A finding is
-accepted in the comment of the rule: "qlik2rego:ignore Q0454 REASON". Findings about
-rules that come with the product are notes. --list-rules lists all lints.
+Configure lints in .qlik2rego.yaml: "lint: {Q0454: {level: off}}". To accept a finding,
+add "qlik2rego:ignore Q0454 REASON" to the comment of the rule. Findings about rules
+that come with the product are notes. --list-rules lists all lints.
 
---fix applies the fixes after which a rule is proved to grant exactly the same, shows
-the difference, and changes nothing else in a file; then the files are checked.
+--fix applies the fixes that are proved not to change what a rule grants, and shows the
+difference. It changes nothing else in a file. Then it checks the files.
 
-With --cost, check says which rules dominate a decision, and why: the expected
-number of expressions that OPA evaluates for each. A rule that is found by the value
-of an attribute costs next to nothing, however many there are like it; one without
-an equality is evaluated by every decision about its types and actions.
+--cost shows which rules dominate a decision, as the expected number of expressions that
+OPA evaluates for each rule. A rule that is found by the value of an attribute costs
+almost nothing. A rule without an equality is evaluated in every decision about its
+types and actions.
 
 EXAMPLES:
    qlik2rego check systemrule.json
@@ -53,7 +54,7 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "dry-run", Usage: "with --fix: show the difference and write nothing"},
 			ConfigFlag(),
 			formatFlag(streams.checkFormats()),
-			Choice("fail-on", "what makes the exit code 1; errors make it 3", "error", "warning")),
+			Choice("fail-on", "exit with code 1 for this level; errors of the compiler are exit code 3", "error", "warning")),
 		Action: func(ctx *cli.Context) error {
 			for _, flag := range []string{"cost", "list-rules"} {
 				if names := lintFormats.Names(); ctx.Bool(flag) && !slices.Contains(names, streams.Format) {

@@ -22,7 +22,7 @@ import (
 func convertCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "convert",
-		Usage:     "turn a rule export into .qrule files for Git, and back",
+		Usage:     "convert a rule export to .qrule files for Git, and back",
 		ArgsUsage: "IN OUT [flags]",
 		Description: `IN is a rule export, a .qrule file, a folder of them, or - for standard input. OUT says
 what is written:
@@ -32,8 +32,8 @@ what is written:
    FILE.json    a rule export; - writes it to standard output
    FILE.qrule   one rule
 
-Nothing is lost in either direction: an export, converted to files and back, has the
-same value in every field. A rule keeps its text, even if its condition has errors.
+The conversion loses nothing. An export that is converted to files and back has the same
+value in every field. A rule keeps its text, even if its condition has errors.
 
 EXAMPLES:
    qlik2rego convert systemrule.json repo/

@@ -9,24 +9,24 @@ import (
 func diffCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "diff",
-		Usage:     "show who gains and who loses what by a change of rules",
+		Usage:     "show who gains and who loses access through a change of rules",
 		ArgsUsage: "(OLD-RULES NEW-RULES | RULES [--disable RULE] [--enable RULE] [--add FILE] [--set RULE.FIELD=VALUE]) [--snapshot FOLDER | --old-snapshot FOLDER --new-snapshot FOLDER] [--fail-on GATE] [flags]",
-		Description: `Both sides are decided by the policy, for every user and resource of the snapshot, and
-what differs is grouped by its cause: the rule, and the clause of its condition with
-line and column. A right is one action of one user on one resource, counted once in however
-many contexts it differs; create is counted by user and type. With two snapshots
-the sites may differ as well. Without a snapshot, the question is about every site
-that could be: the answer is a proof that both sides grant the same, or users and
-resources that show each difference.
+		Description: `The policies of both sides decide every user and resource of the
+snapshot. Differences are grouped by cause: the rule, and the clause of its condition
+with line and column. A right is one action of one user on one resource. It is counted
+once, even if it differs in several contexts; create is counted by user and type. With
+two snapshots, the sites can differ as well. Without a snapshot, the comparison covers
+all possible sites. The result is then a proof that both sides grant the same, or
+examples of users and resources for each difference.
 
 A gate is KIND[:ACTION[:TYPE]][=LIMIT], where KIND is gain, loss or any: --fail-on
 gain:delete:App ends with exit code 1 if anybody gains the action delete on an app,
---fail-on loss=100 if more than 100 rights are lost. --fail-on left-out does if anything
-was not compared. A baseline holds accepted differences: each counts again as soon as it
-is not exactly the one that was accepted.
+--fail-on loss=100 if more than 100 rights are lost. --fail-on left-out does so if
+anything was not compared. A baseline contains accepted differences. A difference counts
+again if it is not exactly the accepted one.
 
---html also writes a page for auditors, one file that needs nothing else, with filters,
-search, and whom and what each difference concerns.
+--html also writes a page for auditors: one file with filters, a search, and the users
+and resources of each difference.
 
 EXAMPLES:
    qlik2rego diff old.json new.json --snapshot site/

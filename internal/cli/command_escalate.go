@@ -19,23 +19,24 @@ var escalateFormats = render.Results(show.Text{}).
 func escalateCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "escalate",
-		Usage:     "show what users can reach by changing what their rights let them change",
+		Usage:     "show which rights users can gain by using the rights that they have",
 		ArgsUsage: "RULES… [--persona NAME=VALUE,…] [--snapshot DIRECTORY] [flags]",
-		Description: `Who may edit rules can have every right, who may change roles can take any role, and who
-may edit users can set the custom properties that rules read. For every role, group and
-other value that rules name, or for the users of a snapshot, escalate follows such steps
-to the end, with the rule that grants each of them. Rights are counted by type and
-action, on some resource that could be. Changes of a resource are steps, too: another owner
-or stream, custom properties, a copy; they gain rights on that resource.
+		Description: `A user that can edit rules can gain every right. A user that can change
+roles can take any role, and a user that can edit users can set the custom properties
+that rules read. escalate follows such steps for every role, group and other value that
+rules name, or for the users of a snapshot. It shows the rule that grants each step.
+Changes of a resource are also steps: another owner or stream, custom properties, a
+copy. They gain rights on that resource. Rights are counted by type and action, on any
+possible resource.
 
-With --snapshot, steps are those of the site: users change their own record, rules,
-directories, proxies, apps and other resources that are on record, and custom properties to
-values that are defined. Users that no rule tells apart are listed together.
+With --snapshot, users change their own record and the rules, directories, proxies, apps
+and other resources of the snapshot. Custom properties get defined values. Users that no
+rule can tell apart are listed together.
 
-Where the granting rule restricts which rules may be edited, it is not known whether the
-product judges the rule before or after the edit: both readings are given.
+If a rule restricts which rules can be edited, it is unknown whether the product
+evaluates the edited rule before or after the edit. The output shows both cases.
 
-The exit code is 0 if nobody can escalate, and 1 if somebody can.
+The exit code is 0 if no user can escalate, otherwise 1.
 
 EXAMPLES:
    qlik2rego escalate systemrule.json
@@ -43,7 +44,7 @@ EXAMPLES:
    qlik2rego escalate systemrule.json --snapshot site/ --format json
    qlik2rego escalate systemrule.json --format svg -o escalation.svg`,
 		Flags: slices.Concat(CompileFlags(), []cli.Flag{
-			&cli.StringSliceFlag{Name: "persona", Usage: "a user with these properties and no others, `NAME=VALUE,…`; repeatable; overrides those of rules and of a snapshot"},
+			&cli.StringSliceFlag{Name: "persona", Usage: "check a user with only these properties, `NAME=VALUE,…`, instead of those of rules or snapshot; repeatable"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
 			formatFlag(escalateFormats),
 		}),

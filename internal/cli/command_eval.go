@@ -9,15 +9,14 @@ func evalCommand(streams *Streams) *cli.Command {
 	flags = append(flags, RequestFlags()...)
 	return &cli.Command{
 		Name:      "eval",
-		Usage:     "decide a request, or many",
+		Usage:     "decide one or many requests",
 		ArgsUsage: "(-b BUNDLE | RULES… [--snapshot FOLDER]) --subject S --action A --resource TYPE:ID [flags]",
-		Description: `One request comes from flags or, as an OpenID AuthZEN access evaluation request,
-from --input. With --requests each line is one, and each is answered by one
-line of JSON, in order; a line that is no JSON is an invalid_request.
-Users are named by login, id or name, resources by id or name; a user without a
-record is described by --subject-property.
-A file named - is standard input. The exit code is 0 for allowed and 1 for denied;
-with --requests it is 0 once all lines are answered.
+		Description: `The request is given by flags or, as an OpenID AuthZEN access evaluation
+request, by --input. With --requests, each line is a request, and each answer is one
+line of JSON, in order. A line that is not valid JSON is an invalid_request. Name users
+by login, id or name, and resources by id or name. Describe a user that is not in the
+snapshot with --subject-property. A file named - is standard input. The exit code is 0
+for allowed and 1 for denied. With --requests, it is 0 if all lines are answered.
 
 EXAMPLES:
    qlik2rego eval -b bundle.tar.gz --subject 'ACME\anna' --action read --resource App:2b1c…
@@ -29,9 +28,9 @@ EXAMPLES:
    qlik2rego eval -b bundle.tar.gz --subject 'ACME\anna' --action read --resource App:2b1c… --profile
    qlik2rego eval -b bundle.tar.gz --requests requests.ndjson > decisions.ndjson`,
 		Flags: append(flags,
-			&cli.StringFlag{Name: "input", TakesFile: true, Usage: "the request, `FILE`"},
-			&cli.StringFlag{Name: "requests", TakesFile: true, Usage: "one request per line, `FILE`"},
-			&cli.BoolFlag{Name: "profile", Usage: "show on which lines of the policy OPA spends the time of the decision"},
+			&cli.StringFlag{Name: "input", TakesFile: true, Usage: "read the request from `FILE`"},
+			&cli.StringFlag{Name: "requests", TakesFile: true, Usage: "read one request per line from `FILE`"},
+			&cli.BoolFlag{Name: "profile", Usage: "show the lines of the policy on which OPA spends the time of the decision"},
 			Choice("engine", "what decides: opa, compiled code where it can (the default for --requests), or the independent evaluator", "auto", "opa", "reference"),
 			formatFlag(streams.decisionFormats())),
 		Action: func(ctx *cli.Context) error {

@@ -13,12 +13,12 @@ func explainCommand(streams *Streams) *cli.Command {
 		Name:      "explain",
 		Usage:     "explain why a request is granted or denied, and what would grant it",
 		ArgsUsage: "(RULES… [--snapshot FOLDER] | -b BUNDLE) --subject S --action A --resource TYPE:ID [flags]",
-		Description: `Every rule that could apply is told clause by clause, with the values met on
-either side and where the clause stands in the condition and in the export, and
-through HasPrivilege the rules on the parents. For a denial the smallest changes
-of data that would grant come first, each of which has been tried on a copy of the
-site. From a bundle it tells what the bundle holds: RULES and --snapshot tell more.
-The exit code is 0 for granted and 1 for denied.
+		Description: `The output shows every rule that could apply, clause by clause, with the
+compared values and the location in the condition and in the export. For HasPrivilege,
+it includes the rules on the parents. For a denial, it first shows the smallest changes
+of data that would grant the request. Each has been tried on a copy of the site. A
+bundle contains less information than RULES and --snapshot. The exit code is 0 for
+granted and 1 for denied.
 
 EXAMPLES:
    qlik2rego explain systemrule.json --snapshot site/ --subject 'Anna Berg' --action read --resource 'App:Sales overview'
@@ -27,8 +27,8 @@ EXAMPLES:
       --action read --resource App:2b1c… --context hub --env os=Windows --all
    qlik2rego explain -b bundle.tar.gz --input request.json --format json`,
 		Flags: append(flags,
-			&cli.StringFlag{Name: "input", TakesFile: true, Usage: "the request, `FILE`"},
-			&cli.IntFlag{Name: "proposals", Usage: "how many changes to propose at most; 0 looks for none", Value: 5},
+			&cli.StringFlag{Name: "input", TakesFile: true, Usage: "read the request from `FILE`"},
+			&cli.IntFlag{Name: "proposals", Usage: "maximum number of proposals; 0 for none", Value: 5},
 			&cli.BoolFlag{Name: "all", Usage: "show every clause of every rule"},
 			formatFlag(explainFormats(explaintext.Text{}))),
 		Action: func(ctx *cli.Context) error {

@@ -30,14 +30,15 @@ func filterCommand(streams *Streams) *cli.Command {
 		Name:      "filter",
 		Usage:     "write the rules as a WHERE clause or query for one user",
 		ArgsUsage: "(-b BUNDLE | RULES… --snapshot DIR) --subject S --action A --type T --target TARGET [flags]",
-		Description: `A portal, search index or warehouse that lists resources applies the filter in place of
-one decision per resource. It selects exactly the resources of the type on which the
-rules grant the action to the user. Its kind is never, always or conditional; values are
-parameters. What the target cannot express is an error that names it; with --superset it
-is widened, and "exact" is false: check what such a filter selects by decisions.
+		Description: `A portal, search index or warehouse can use the filter to list
+resources, instead of one decision per resource. It selects exactly the resources of the
+type on which the rules grant the action to the user. Its kind is never, always or
+conditional. Values are parameters. If the target cannot express a part, the command
+fails and names it. With --superset, the filter selects more, and "exact" is false:
+check the selected resources with decisions.
 
-SQL is about the documented tables, which --ddl prints, or those of --mapping; the filtered
-table has the alias t. docs/filter.md has the tables, mapping files and each target.
+SQL uses the documented tables, which --ddl prints, or those of --mapping. The filtered
+table has the alias t. docs/filter.md describes tables, mapping files and targets.
 
 EXAMPLES:
    qlik2rego filter systemrule.json --snapshot site/ --subject 'ACME\anna' --action read --type App --target postgres
@@ -47,9 +48,9 @@ EXAMPLES:
 		Flags: append(flags,
 			&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the listed resources, such as App"},
 			&cli.StringFlag{Name: "target", Usage: "the language of the filter: " + strings.Join(filter.Targets, ", ")},
-			&cli.StringFlag{Name: "mapping", TakesFile: true, Usage: "the `FILE` that says which tables and columns hold what, for SQL"},
-			&cli.BoolFlag{Name: "superset", Usage: "widen what the target cannot express"},
-			&cli.BoolFlag{Name: "literals", Usage: "write values into the SQL in place of parameters, for reading only"},
+			&cli.StringFlag{Name: "mapping", TakesFile: true, Usage: "read the mapping of tables and columns for SQL from `FILE`"},
+			&cli.BoolFlag{Name: "superset", Usage: "select more if the target cannot express a part"},
+			&cli.BoolFlag{Name: "literals", Usage: "write values into the SQL instead of parameters, only for reading"},
 			&cli.BoolFlag{Name: "ddl", Usage: "print the statements that create the documented tables"},
 			formatFlag(filterFormats)),
 		Action: func(ctx *cli.Context) error {

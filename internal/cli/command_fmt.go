@@ -24,18 +24,18 @@ func fmtCommand(streams *Streams) *cli.Command {
 		Description: `PATH is a rule export, a .qrule file, a folder of them, or - for standard input. Without
 a flag, the formatted files go to standard output.
 
-A condition is one line if it is short. Otherwise each operand begins a line behind its
-"and" or "or", and an "and" beside an "or" gets parentheses. Words and names are
-spelled as the product spells them. In an export, nothing but conditions and filters
-changes. No rule changes its meaning, which is checked for every rule. Rules with
-errors are reported and left as they are; the exit code is then 3.
+A short condition is one line. Otherwise each operand is on its own line, after its
+"and" or "or". Mixed "and" and "or" get parentheses. Keywords and names get the spelling
+of the product. In an export, only conditions and filters change. fmt checks that no
+rule changes its meaning. Rules with errors are reported and not changed; the exit code
+is then 3.
 
 EXAMPLES:
    qlik2rego fmt -w rules/
    qlik2rego fmt -d systemrule.json
    qlik2rego fmt --check rules/          exit code 1 if a file is not formatted`,
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, Usage: "write the formatted files over the old ones"},
+			&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, Usage: "write the formatted files"},
 			&cli.BoolFlag{Name: "diff", Aliases: []string{"d"}, Usage: "show what would change"},
 			&cli.BoolFlag{Name: "check", Usage: "list the files that are not formatted; the exit code is 1 if there are any"},
 			&cli.BoolFlag{Name: "keep-parentheses", Usage: "keep the parentheses as they are, for the view Basic of the QMC"},

@@ -11,22 +11,23 @@ import (
 func lspCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "lsp",
-		Usage:     "serve an editor: the language server for rules, on standard input and output",
+		Usage:     "run the language server for editors on standard input and output",
 		ArgsUsage: "[flags]",
-		Description: `An editor starts this command and speaks the Language Server Protocol with it. It serves
-.qrule files and rule exports: diagnostics while typing, completion with the values on
-record, hovers, fixes, formatting, references and renaming of custom properties, and above
-each condition how many users and resources the rule reaches.
+		Description: `Editors start this command and use the Language Server Protocol. It
+supports .qrule files and rule exports. It has diagnostics while you type, completion
+with values of the snapshot, hovers, fixes, formatting, references and renaming of
+custom properties. Above each condition it shows how many users and resources the rule
+reaches.
 
-The site is the folder "site" of the workspace, or the one that the editor sends as
-the initialization option "snapshot". Nothing is sent anywhere else.
+The snapshot is the folder "site" of the workspace, or the folder in the initialization
+option "snapshot". The server makes no network requests.
 
 docs/editors.md has the settings for VS Code, Neovim and Helix.
 
 EXAMPLES:
    qlik2rego lsp`,
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "stdio", Usage: "standard input and output, which is the default; editors may pass it"},
+			&cli.BoolFlag{Name: "stdio", Usage: "use standard input and output (the default; some editors pass this flag)"},
 		},
 		Action: func(ctx *cli.Context) error {
 			if ctx.NArg() > 0 {

@@ -16,38 +16,38 @@ import (
 func planCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "plan",
-		Usage:     "show what brings a live site to the rules of a folder, and who gains and loses what",
+		Usage:     "plan the changes that a live site needs to match the rules of a folder",
 		ArgsUsage: "FOLDER [--sites FILE] [--site NAME] [-o plan.json] [flags]",
-		Description: `FOLDER is one that pull has written. The rule files, the lock file and the rules on the
-site are compared: what was changed in a file is planned; what was changed on the site
-is reported and not touched, but for --revert; what was changed on both is a conflict.
-Nothing is written to the site. apply takes the plan of -o, and refuses it once the site
-has changed.
+		Description: `FOLDER was written by pull. The command compares the rule files, the
+lock file and the rules on the site. A change in a file is planned. A change on the site
+is reported and preserved, unless --revert is given. A change on both sides is a
+conflict. The command writes nothing to the site. apply accepts the plan of -o, and
+rejects it if the site has changed since.
 
-A folder of one site is planned for another one as well (--site prod): rules are found
-there by name, and site.lock.prod.json keeps their ids once a plan was applied. Until then
-a rule that differs is a conflict, unless --adopt. Files may hold ${stream:Finance} in
-place of an id and ${NAME} in place of a value under variables in sites.yaml; files below
-rules/@prod are for the site prod alone.
+A folder of one site can also be used for another one (--site prod). Rules are found
+there by name, and apply stores their ids in site.lock.prod.json. Before that, a rule
+that differs is a conflict, unless --adopt is given. Files can contain ${stream:Finance}
+instead of an id, and ${NAME} for a value under variables in sites.yaml. Files in
+rules/@prod are only for the site prod.
 
-Each change of a condition is shown as text, in words and as a tree. The lints that the
-plan brings or settles are listed. --assert decides assertions (see prove) on the rules of
-the site and on those that the plan leads to.
+Each change of a condition is shown as text, in words and as a tree. Lints that the plan
+adds or removes are listed. --assert decides assertions (see prove) before and after the
+plan.
 
 A plan is blocked by conflicts, by writes that would lock administrators out, by edits of
 rules that Qlik ships (see defaults in sites.yaml), by assertions that it breaks, and by
-gates. The default gates are gains of the rights by which users give themselves more
-rights, gains by anonymous users, loss:read:App=50%, empty-hub=50% (users who lose every
-stream) and lint:error (new errors). --fail-on and gates in sites.yaml add gates, and
-replace a default gate that counts the same:
+gates. The default gates are gains of rights that let users gain more rights, gains of
+anonymous users, loss:read:App=50%, empty-hub=50% (users that lose every stream) and
+lint:error (new errors). --fail-on and gates in sites.yaml add gates, and replace
+default gates of the same kind:
 
    KIND[:ACTION[:TYPE]][=N|N%]   as in diff: more than N rights, or more than N% of users
-   empty-hub[=N|N%]              users who can read no stream any more
+   empty-hub[=N|N%]              users that can no longer read any stream
    lint[:error|:warning|:info]   new findings, without a level of warnings and errors
    assertion                     an assertion that is not proved after the plan
    drift                         a rule that was changed on the site
 
-The exit code is then 1. It is 0 where there is nothing to do.
+The exit code is 1 if the plan is blocked. It is 0 if there is nothing to do.
 
 EXAMPLES:
    qlik2rego plan repo/
@@ -70,18 +70,18 @@ EXAMPLES:
 // planFlags are the flags that say what a plan may do.
 func planFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "prune", Usage: "delete rules on the site whose files were deleted"},
-		&cli.BoolFlag{Name: "revert", Usage: "put rules that were changed or deleted on the site back to their files; with --prune, delete those that were created there"},
-		&cli.BoolFlag{Name: "adopt", Usage: "replace rules of a site that the folder was not pulled from by the files of the same name"},
-		&cli.BoolFlag{Name: "create-tags", Usage: "make tags that the site does not have"},
+		&cli.BoolFlag{Name: "prune", Usage: "delete rules on the site if their files were deleted"},
+		&cli.BoolFlag{Name: "revert", Usage: "restore rules that were changed or deleted on the site from their files; with --prune, also delete rules that were created there"},
+		&cli.BoolFlag{Name: "adopt", Usage: "replace rules of another site by files with the same name"},
+		&cli.BoolFlag{Name: "create-tags", Usage: "create tags that the site does not have"},
 		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE` that makes the exit code 1; repeatable"},
-		&cli.BoolFlag{Name: "no-default-gates", Usage: "do without the default gates"},
+		&cli.BoolFlag{Name: "no-default-gates", Usage: "switch the default gates off"},
 		&cli.StringSliceFlag{Name: "assert", TakesFile: true, Usage: "a `FILE` of assertions in YAML, as for prove; repeatable"},
 		&cli.StringFlag{Name: "assume", TakesFile: true, Usage: "a `FILE` of assumptions for --assert, as for prove"},
 		&cli.BoolFlag{Name: "no-lint", Usage: "do not compare lints"},
 		ConfigFlag(),
-		&cli.BoolFlag{Name: "i-know", Usage: "let a plan lock administrators out"},
-		&cli.StringFlag{Name: "snapshot", TakesFile: true, Usage: "decide the effect on a pulled `FOLDER`, in place of the site as it is now"},
+		&cli.BoolFlag{Name: "i-know", Usage: "allow a plan that locks administrators out"},
+		&cli.StringFlag{Name: "snapshot", TakesFile: true, Usage: "compute the effect with a pulled `FOLDER` instead of the current site"},
 	}
 }
 

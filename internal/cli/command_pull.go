@@ -19,15 +19,15 @@ func pullCommand(streams *Streams) *cli.Command {
 		Name:      "pull",
 		Usage:     "read the rules and the entities of a live site into a folder",
 		ArgsUsage: "-o FOLDER [--sites FILE] [--site NAME] [flags]",
-		Description: `FOLDER then holds one .qrule file for each rule below rules/, the users, apps and other
-entities as site/*.json, site.lock.json with what only the site knows about the rules,
-and manifest.json. Keep rules/ and site.lock.json in Git. The folder stands wherever
-RULES does, and as --snapshot.
+		Description: `The command writes to FOLDER: one .qrule file per rule in rules/, the
+users, apps and other entities as site/*.json, site.lock.json with fields of rules that
+only the site uses, and manifest.json. Keep rules/ and site.lock.json in Git. Other
+commands accept the folder as RULES and as --snapshot.
 
-All of it is written or nothing. The same site gives the same bytes. Passwords and
-connection strings are not kept. Rule files with changes that the site does not have are
-not overwritten, unless --overwrite says so; other files in FOLDER are left alone. With
-names: true in sites.yaml, rule files hold ${stream:Finance} in place of an id.
+The folder is written atomically, and the same site gives the same bytes. Passwords and
+connection strings are dropped. Edited rule files are overwritten only with --overwrite.
+Other files in FOLDER are not changed. With names: true in sites.yaml, rule files
+contain ${stream:Finance} instead of an id.
 
 EXAMPLES:
    qlik2rego pull -o repo/
@@ -35,8 +35,8 @@ EXAMPLES:
    qlik2rego audit repo/ --html access.html`,
 		Flags: append(SiteFlags(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FOLDER`"},
-			&cli.BoolFlag{Name: "incremental", Usage: "read only what has changed since the last pull; every 24 hours all is read"},
-			&cli.BoolFlag{Name: "overwrite", Usage: "drop changes to rule files that the site does not have"},
+			&cli.BoolFlag{Name: "incremental", Usage: "read only changes since the last pull, and everything every 24 hours"},
+			&cli.BoolFlag{Name: "overwrite", Usage: "overwrite edited rule files"},
 			ProgressFlag(), formatFlag(pullFormats)),
 		Action: func(ctx *cli.Context) error {
 			switch {

@@ -10,11 +10,11 @@ import (
 func rollbackCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "rollback",
-		Usage:     "bring the rules of a live site back to a backup of apply",
+		Usage:     "restore the rules of a live site from a backup of apply",
 		ArgsUsage: "backups/BACKUP.json [--sites FILE] [--site NAME] [flags]",
-		Description: `Rules that were changed since the backup get the fields that they had, rules that were
-deleted are made again (under new ids, which only the site gives), rules that were made
-since are deleted. It is planned and written as by apply, with a backup of its own.
+		Description: `Rules that were changed since the backup get their previous fields.
+Deleted rules are created again with new ids from the site. Rules that were created
+since are deleted. The command plans and writes like apply, with another backup.
 --dry-run shows the plan and writes nothing.
 
 EXAMPLES:
@@ -22,7 +22,7 @@ EXAMPLES:
    qlik2rego rollback backups/2026-11-28T031000.000Z.json --site prod`,
 		Flags: append(SiteFlags(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "show what would be written"},
-			&cli.BoolFlag{Name: "i-know", Usage: "let the backup lock administrators out"},
+			&cli.BoolFlag{Name: "i-know", Usage: "allow a backup that locks administrators out"},
 			backupsFlag(), ProgressFlag(), formatFlag(planFormats)),
 		Action: func(ctx *cli.Context) error {
 			if ctx.NArg() != 1 {

@@ -11,11 +11,11 @@ func searchCommand(streams *Streams) *cli.Command {
 		Name:      "search",
 		Usage:     "list the resources of a user, the users of a resource, or the actions of both",
 		ArgsUsage: "(-b BUNDLE | RULES… --snapshot FOLDER) two of --subject S, --action A, --resource TYPE:ID [--type T] [flags]",
-		Description: `Whom or what the flags leave open is searched for: resources of a --type, users, or
-actions. The answer is that of the decision point's searches: users and resources
-on record that evaluate to true, in order of their ids, with their names. Users are
-named by login, id or name, resources by id or name. The exit code is 0, also if nothing is
-found; that somebody or something is not on record is said on standard error.
+		Description: `Give two of subject, action and resource. The command searches for the
+third: resources of a --type, users, or actions. The result has all users or resources
+of the snapshot for which the decision is true, with names, in order of ids. Name users
+by login, id or name, and resources by id or name. The exit code is 0, even if nothing
+is found. Standard error reports users and resources that are not in the snapshot.
 
 EXAMPLES:
    qlik2rego search -b bundle.tar.gz --subject 'ACME\anna' --action read --type App --context hub

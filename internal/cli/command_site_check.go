@@ -16,11 +16,11 @@ import (
 func siteCheckCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "site check",
-		Usage:     "try the connection to a site, and show what the user may do there",
+		Usage:     "test the connection to a site, and show the rights of the user",
 		ArgsUsage: "[--sites FILE] [--site NAME]",
-		Description: `It reads counts and asks for the user's rights, and changes nothing. The exit code is
-1 if a right is missing that pull, plan, verify, watch or apply need. An error says
-what the site answered, what it means and what to do.
+		Description: `The command reads counts and the rights of the user, and writes nothing.
+The exit code is 1 if a right is missing that pull, plan, verify, watch or apply need.
+An error shows the answer of the site, its meaning and what to do.
 
 EXAMPLES:
    qlik2rego site check

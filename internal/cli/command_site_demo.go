@@ -16,19 +16,19 @@ import (
 func siteDemoCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "site demo",
-		Usage:     "serve a demo site, to try the commands for live sites",
+		Usage:     "serve a demo site for trying the commands for live sites",
 		ArgsUsage: "[--scenario NAME] [--listen ADDRESS] [--dir FOLDER]",
-		Description: `The site is a small imitation of a repository with the users, apps and rules of a
-scenario. FOLDER gets the certificates that it makes, and a sites.yaml with the site
-demo. It runs until it is interrupted, and forgets every change then.
+		Description: `The demo site is a small simulated repository with the users, apps and
+rules of a scenario. The command writes certificates and a sites.yaml with the site demo
+to FOLDER. It runs until it is interrupted, and does not store changes.
 
 EXAMPLES:
    qlik2rego site demo --dir demo/
    qlik2rego site check --sites demo/sites.yaml
    qlik2rego pull --sites demo/sites.yaml -o repo/`,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "scenario", Usage: "the `NAME` of the scenario; a wrong name lists them", Value: "customer-case"},
-			&cli.StringFlag{Name: "listen", Usage: "the `ADDRESS` to listen at; port 0 takes a free one", Value: "127.0.0.1:4242"},
+			&cli.StringFlag{Name: "scenario", Usage: "the `NAME` of the scenario; a wrong name lists all scenarios", Value: "customer-case"},
+			&cli.StringFlag{Name: "listen", Usage: "listen at `ADDRESS`; port 0 selects a free port", Value: "127.0.0.1:4242"},
 			&cli.StringFlag{Name: "dir", Usage: "the `FOLDER` for sites.yaml and certificates", Value: "demo"},
 			formatFlag(demoFormats),
 		},

@@ -19,17 +19,18 @@ import (
 func studioCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "studio",
-		Usage:     "open a console for rules in the browser: edit with a preview, see as a user, explain, check",
+		Usage:     "open a console in the browser to edit, preview, explain and check rules",
 		ArgsUsage: "[FOLDER] [--listen ADDRESS] [--no-open] [flags]",
-		Description: `FOLDER, by default the current one, holds rules, .qrule files or an export, and
-usually a snapshot in its folder site, as pull writes it. The console runs in the browser
-of this machine, offline: it listens on a loopback address, and only the address that is
-printed, with its token, opens it. Nothing is written before you save, and nothing outside
-FOLDER. Ctrl-C ends it. docs/studio.md has more.
+		Description: `FOLDER contains rules (.qrule files or an export), and usually a
+snapshot in its subfolder site, as pull writes it. The default is the current folder.
+The console runs offline in the browser of this machine. It listens on a loopback
+address, and opens only with the printed address, which contains a token. It writes
+nothing before you save, and nothing outside FOLDER. Ctrl-C ends it. docs/studio.md has
+details.
 
-With --sites, or a file sites.yaml in the current directory, the page Changes plans what
-would bring the live site to the rules of the folder (see plan). It can apply a plan only
-with --apply, after the name of the site has been typed.
+With --sites, or a file sites.yaml in the current directory, the page Changes can plan
+the changes that the live site needs (see plan). It can apply a plan only with --apply,
+after you have typed the name of the site.
 
 EXAMPLES:
    qlik2rego studio testdata/scenarios/customer-case
@@ -37,7 +38,7 @@ EXAMPLES:
    qlik2rego studio rules/ --snapshot site/ --listen 127.0.0.1:8383 --no-open
    qlik2rego studio repo/ --sites sites.yaml --site test --apply`,
 		Flags: slices.Concat(CompileFlags(), SiteFlags(), []cli.Flag{
-			&cli.BoolFlag{Name: "apply", Usage: "let the page apply plans to the site"},
+			&cli.BoolFlag{Name: "apply", Usage: "allow the page to apply plans to the site"},
 			&cli.StringFlag{Name: "listen", Usage: "the loopback `ADDRESS` to listen at; port 0 takes a free one", Value: studio.DefaultListen},
 			&cli.BoolFlag{Name: "no-open", Usage: "print the address and do not open the browser"},
 			formatFlag(studioFormats),

@@ -7,15 +7,16 @@ import (
 func testgenCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "testgen",
-		Usage:     "write Rego tests that pin what rules decide on a site",
+		Usage:     "write Rego tests that record the decisions of rules on a site",
 		ArgsUsage: "RULES… --snapshot FOLDER [-o tests_test.rego] [--score] [flags]",
-		Description: `Every clause of every condition comes out true and false, for every type that
-its rule reaches, by as few requests as possible. Requests are about the site's
-own users and resources and, where it has nobody, describe some. What no request
-shows is listed. A file that was edited by hand is not replaced. Tests run under qlik2rego test and opa test.
+		Description: `The tests make every clause of every condition true and false, for every
+type of its rule, with few requests. Requests use the users and resources of the site,
+and describe others if the site has none that fit. Clauses that no request covers are
+listed. A file that was edited by hand is not replaced. Run the tests with qlik2rego
+test or opa test.
 
-With --score the rules are changed, one clause, operator, constant, filter,
-action or context at a time, and the tests are run against every change.
+With --score, the command changes one clause, operator, constant, filter, action or
+context of the rules at a time, and runs the tests with every change.
 
 EXAMPLES:
    qlik2rego testgen systemrule.json --snapshot site/
@@ -25,9 +26,9 @@ EXAMPLES:
 		Flags: append(append(CompileFlags(), CategoryFlag()),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "the tests, `FILE` or - for standard output", Value: "tests_test.rego"},
 			&cli.BoolFlag{Name: "force", Usage: "replace the file even if it was edited since testgen wrote it"},
-			&cli.BoolFlag{Name: "on-record", Usage: "describe nobody: requests are about the entities of the snapshot alone"},
-			&cli.BoolFlag{Name: "score", Usage: "count the changes to the rules that the tests notice"},
-			&cli.IntFlag{Name: "max-requests", Usage: "consider at most `N` requests about the snapshot, but at least one for each equivalence class of users and of resources", Value: 100_000},
+			&cli.BoolFlag{Name: "on-record", Usage: "use only entities of the snapshot in requests"},
+			&cli.BoolFlag{Name: "score", Usage: "measure how many changes of the rules the tests notice"},
+			&cli.IntFlag{Name: "max-requests", Usage: "use at most `N` requests about the snapshot, but at least one for each equivalence class of users and resources", Value: 100_000},
 			EngineFlag(),
 			formatFlag(streams.testgenFormats())),
 		Action: func(ctx *cli.Context) error {

@@ -9,11 +9,11 @@ import (
 func testCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "test",
-		Usage:     "run Rego tests over the compiled policy",
+		Usage:     "run Rego tests with the compiled policy",
 		ArgsUsage: "BUNDLE-OR-RULES TESTS… [--snapshot FOLDER] [flags]",
-		Description: `The first argument is a bundle or a rule export, the others are files and folders
-with tests in Rego, test_…, and data for them. With -b all arguments are tests.
-The exit code is 1 if a test fails and if there is none.
+		Description: `The first argument is a bundle or a rule export. The others are files
+and folders with Rego tests (test_…) and their data. With -b, all arguments are tests.
+The exit code is 1 if a test fails or if there are no tests.
 
 EXAMPLES:
    qlik2rego test bundle.tar.gz tests/

@@ -21,21 +21,22 @@ import (
 func verifyCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "verify",
-		Usage:     "compare our decisions with the audit of the site itself",
+		Usage:     "compare decisions with the audit of the site",
 		ArgsUsage: "[FOLDER] [--sites FILE] [--site NAME] [--against CAPTURES] [flags]",
-		Description: `The site's audit (QMC, Audit) is asked for users and resources that cover all equivalence
-classes: users that no rule can tell apart are asked about once, or --sample times.
---whole asks about every user and every resource. Rights that differ are listed with the
-rules of either side, and grouped by the reading of the language that would make both
-sides agree: another value of --list-inequality, --entity-text or --session-attributes,
-two of them, or what else an operator could mean. How session attributes are read shows
-only with --env, which the site's audit is told as well.
+		Description: `The command calls the audit of the site (QMC, Audit) with users and
+resources of all equivalence classes. Users that no rule can tell apart are an
+equivalence class, from which one member, or --sample members, are used. --whole uses
+every user and every resource. Differences are listed with the rules of both sides. They
+are grouped by the interpretation of the language that would remove them: other values
+of --list-inequality, --entity-text or --session-attributes, or another meaning of an
+operator. --env sets session attributes on both sides; without it, their interpretation
+is not tested.
 
-FOLDER is one that pull has written; without it the site is read as it is now. --save
-keeps what the site has answered; --against compares with that later, without the site
-(--sites and --site then name the values of ${NAME} in rules).
---anonymise writes numbers for users, resources and rules, so that the result can be sent
-to others. The exit code is 1 if anything differs.
+FOLDER was written by pull. Without it, the command reads the site. --save stores the
+answers of the site, and --against compares with them later, without the site. --sites
+and --site then give the values of ${NAME} in rules. --anonymise replaces users,
+resources and rules by numbers, so that you can send the result to others. The exit code
+is 1 if anything differs.
 
 EXAMPLES:
    qlik2rego verify
@@ -44,16 +45,16 @@ EXAMPLES:
    qlik2rego verify --env group=Finance --env OS=Windows
    qlik2rego verify --site prod --anonymise --format json`,
 		Flags: append(SiteFlags(),
-			&cli.StringSliceFlag{Name: "type", Usage: "a `TYPE` of resources; repeatable; the default is all that the site audits"},
-			&cli.IntFlag{Name: "sample", Usage: "how many `MEMBERS` of each equivalence class are asked about", Value: 1},
-			&cli.BoolFlag{Name: "whole", Usage: "ask about all users and resources"},
-			&cli.StringFlag{Name: "save", Usage: "write what the site answers to `FOLDER`"},
-			&cli.StringFlag{Name: "against", TakesFile: true, Usage: "compare with the answers in `FOLDER`, which --save has written"},
-			&cli.BoolFlag{Name: "anonymise", Usage: "write numbers for users, resources and rules"},
-			&cli.StringSliceFlag{Name: "env", Usage: "a session attribute that both sides assume, `NAME=VALUE`; the same name again adds a value"},
-			Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),
-			Choice("entity-text", "reading of a comparison of an entity with a text, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
-			Choice("session-attributes", "whether session attributes take the place of those of the user's record", "separate", "stored"),
+			&cli.StringSliceFlag{Name: "type", Usage: "a `TYPE` of resources; repeatable; the default is all types that the site can audit"},
+			&cli.IntFlag{Name: "sample", Usage: "use `MEMBERS` members of each equivalence class", Value: 1},
+			&cli.BoolFlag{Name: "whole", Usage: "use all users and resources"},
+			&cli.StringFlag{Name: "save", Usage: "write the answers of the site to `FOLDER`"},
+			&cli.StringFlag{Name: "against", TakesFile: true, Usage: "compare with the answers that --save has written to `FOLDER`"},
+			&cli.BoolFlag{Name: "anonymise", Usage: "replace users, resources and rules by numbers"},
+			&cli.StringSliceFlag{Name: "env", Usage: "set a session attribute on both sides, `NAME=VALUE`; repeatable, the same name adds a value"},
+			Choice("list-inequality", "meaning of != and !== if a side has several values", "any", "all"),
+			Choice("entity-text", "meaning of a comparison of an entity with a string, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
+			Choice("session-attributes", "whether session attributes replace those of the user's record", "separate", "stored"),
 			ProgressFlag(), formatFlag(verifyFormats)),
 		Action: func(ctx *cli.Context) error {
 			switch {

@@ -10,27 +10,26 @@ import (
 func watchCommand(streams *Streams) *cli.Command {
 	return &cli.Command{
 		Name:      "watch",
-		Usage:     "follow a live site: what changes, by whom, and who gains and loses what by it",
+		Usage:     "follow a live site and report changes, their authors and their effect",
 		ArgsUsage: "[FOLDER] [--sites FILE] [--site NAME] [flags]",
-		Description: `Every --interval the site is asked for its changes; where it has no list of them, what
-has changed is read by date. Once in an hour everything is read. Each change of rules or
-data is told with its effect. With FOLDER, which pull has written, rules that are not as
-their files say are told as drift; --revert writes the plan that takes it back, for you to
-read and apply. Nothing is written to the site.
+		Description: `The command polls the site for changes every --interval, and reads
+everything once in an hour. It reports each change of rules or data with its effect.
+With a FOLDER that pull has written, it reports rules that differ from their files as
+drift. --revert writes a plan that removes the drift, for review and apply. The command
+writes nothing to the site.
 
-With --listen the site is asked to say when something changes (a notification of the
-repository service), and is looked at at once; a longer --interval is then enough. The
-server must be able to reach ADDRESS; --callback is the URL by which it does, if that is
-not http://THIS-MACHINE:PORT. What the site posts is not believed, only looked after.
+With --listen, the command subscribes to notifications of the repository service and
+polls the site when one arrives, so a longer --interval is sufficient. The server must
+be able to reach ADDRESS. --callback sets the URL if it is not http://THIS-MACHINE:PORT.
+A notification only triggers a poll; its content is not trusted.
 
---format json writes one JSON object a line. --webhook posts the same object. --metrics
-serves numbers for Prometheus.
+--format json writes one JSON object per line. --webhook posts the same object.
+--metrics serves metrics for Prometheus.
 
---bundle writes a bundle of the site after every change: serve -b FILE decides by it
-without a request noticing. --publish serves it by OPA's bundle service API, for many
-decision points and stock OPA: those that have an earlier revision are sent a delta, and
-long polls are answered at the change. An address that other machines reach needs a token
-and TLS.
+--bundle writes a bundle of the site after every change, for serve -b FILE. --publish
+serves the bundle with OPA's bundle service API, for many decision points and for stock
+OPA. Decision points with an earlier revision get a delta, and long polling is
+supported. An address that other machines can reach needs a token and TLS.
 
 EXAMPLES:
    qlik2rego watch repo/ --site prod
@@ -40,11 +39,11 @@ EXAMPLES:
    qlik2rego watch repo/ --site prod --listen :9103 --interval 5m
    qlik2rego watch repo/ --site prod --once`,
 		Flags: slices.Concat(SiteFlags(), publicationFlags(), []cli.Flag{
-			&cli.DurationFlag{Name: "interval", Usage: "how long to wait between two rounds", Value: 2 * time.Second},
+			&cli.DurationFlag{Name: "interval", Usage: "interval between two polls", Value: 2 * time.Second},
 			&cli.BoolFlag{Name: "once", Usage: "compare the site with FOLDER once; the exit code is 1 if a rule differs"},
-			&cli.StringFlag{Name: "revert", Usage: "write the plan that takes drift back to `FILE`, for apply; rules that were created on the site stay (see plan --revert)"},
-			&cli.StringFlag{Name: "listen", Usage: "take notifications of the site about changes, at `ADDRESS`"},
-			&cli.StringFlag{Name: "callback", Usage: "the `URL` by which the site reaches --listen"},
+			&cli.StringFlag{Name: "revert", Usage: "write a plan that removes drift to `FILE`, for apply; rules that were created on the site stay (see plan --revert)"},
+			&cli.StringFlag{Name: "listen", Usage: "receive notifications of the site at `ADDRESS`"},
+			&cli.StringFlag{Name: "callback", Usage: "the `URL` at which the site reaches --listen"},
 			&cli.StringFlag{Name: "webhook", Usage: "post each change to `URL` as JSON"},
 			&cli.StringFlag{Name: "metrics", Usage: "serve metrics for Prometheus at `ADDRESS`, path /metrics"},
 			ProgressFlag(), formatFlag(eventFormats),

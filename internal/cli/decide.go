@@ -171,7 +171,7 @@ func inactiveUsers(c *workspace.Workspace) map[string]string {
 
 // InactiveFlag is the flag --inactive.
 func InactiveFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "inactive", Usage: "also show users who are blocked, inactive or removed from the directory"}
+	return &cli.BoolFlag{Name: "inactive", Usage: "include users that are blocked, inactive or removed from the directory"}
 }
 
 // leftOut says how many users were left out because they do not log in, or "".

@@ -26,12 +26,12 @@ import (
 // DiffFlags are the flags of diff beside those of compilation.
 func DiffFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
-		&cli.StringFlag{Name: "old-snapshot", TakesFile: true, Usage: "the site as it was, a `FOLDER`, if it differs too"},
-		&cli.StringFlag{Name: "new-snapshot", TakesFile: true, Usage: "the site as it is, a `FOLDER`"},
+		&cli.StringFlag{Name: "old-snapshot", TakesFile: true, Usage: "the old snapshot, a `FOLDER`, if the sites differ"},
+		&cli.StringFlag{Name: "new-snapshot", TakesFile: true, Usage: "the new snapshot, a `FOLDER`"},
 	}, diffQuestionFlags(), []cli.Flag{
-		&cli.StringFlag{Name: "baseline", TakesFile: true, Usage: "accepted differences, a `FILE`, which do not count"},
+		&cli.StringFlag{Name: "baseline", TakesFile: true, Usage: "ignore the accepted differences in `FILE`"},
 		&cli.BoolFlag{Name: "update-baseline", Usage: "accept all differences: write a new baseline"},
-		&cli.StringFlag{Name: "html", Usage: "also write a page for browsers, `FILE`, which needs nothing else"},
+		&cli.StringFlag{Name: "html", Usage: "also write a page for browsers to `FILE`"},
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
 	})
 }
@@ -39,9 +39,9 @@ func DiffFlags() []cli.Flag {
 // diffQuestionFlags are the flags that say which requests are compared, and what fails.
 func diffQuestionFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "context", Usage: "where requests come from: `hub`, qmc, or none for requests that do not say; repeatable; the default is all"},
-		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
-		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE`, KIND[:ACTION[:TYPE]][=LIMIT], that makes the exit code 1 if more rights differ; repeatable"},
+		&cli.StringSliceFlag{Name: "context", Usage: "the context of requests: `hub`, qmc, or none for requests without a context; repeatable; the default is all"},
+		&cli.StringSliceFlag{Name: "env", Usage: "set a session attribute, `NAME=VALUE`; repeatable, the same name adds a value"},
+		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE`, KIND[:ACTION[:TYPE]][=LIMIT]: exit code 1 if more rights differ; repeatable"},
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // EngineFlag says what evaluates a policy that is asked many questions. Actions hand it
 // on with useEngine.
 func EngineFlag() cli.Flag {
-	return Choice("engine", "what evaluates the policy: compiled code where it can, or OPA alone", string(engine.ModeAuto), string(engine.ModeOPA))
+	return Choice("engine", "the engine: compiled code if possible, or only OPA", string(engine.ModeAuto), string(engine.ModeOPA))
 }
 
 // useEngine lets the command's policies be evaluated as --engine says.
@@ -54,18 +54,18 @@ func formatFlag[T any](formats render.Formats[T]) cli.Flag {
 
 // Flags of the input, one name everywhere.
 func snapshotFlag() cli.Flag {
-	return &cli.StringFlag{Name: "snapshot", Aliases: []string{"s"}, TakesFile: true, Usage: "the site's entities: a `FOLDER` with user.json, app.json, …"}
+	return &cli.StringFlag{Name: "snapshot", Aliases: []string{"s"}, TakesFile: true, Usage: "read the entities of the site from `FOLDER` with user.json, app.json, …"}
 }
 
 // BundleFlag is the flag -b of the commands that read bundles.
 func BundleFlag() cli.Flag {
-	return &cli.StringSliceFlag{Name: "bundle", Aliases: []string{"b"}, TakesFile: true, Usage: "a bundle, `FILE`, instead of rules; twice for policy and data of --split"}
+	return &cli.StringSliceFlag{Name: "bundle", Aliases: []string{"b"}, TakesFile: true, Usage: "read a bundle from `FILE` instead of rules; repeat it for policy and data of --split"}
 }
 
 // CompileFlags are the flags of every command that compiles rules.
 func CompileFlags() []cli.Flag {
 	return append(meaningFlags(),
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report errors alone on standard error"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "report only errors on standard error"},
 		ProgressFlag(),
 	)
 }
@@ -77,12 +77,12 @@ func meaningFlags() []cli.Flag { return append([]cli.Flag{snapshotFlag()}, readi
 // readingFlags are the flags that say how rules are read.
 func readingFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "schema", TakesFile: true, Usage: "more resource types, a `FILE` in the form of schema.json"},
-		Choice("list-inequality", "reading of != and !== where a side has several values", "any", "all"),
-		Choice("entity-text", "reading of a comparison of an entity with a text, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
-		Choice("session-attributes", "whether session attributes take the place of those of the user's record", "separate", "stored"),
-		&cli.StringSliceFlag{Name: "assume-empty", Usage: "a field that the snapshot does not have is empty, `TYPE.FIELD` such as App.customProperties (repeatable)"},
-		&cli.BoolFlag{Name: "strict", Usage: "a property that no type of a rule's filter has is an error"},
+		&cli.StringFlag{Name: "schema", TakesFile: true, Usage: "add or replace resource types from `FILE`, in the format of schema.json"},
+		Choice("list-inequality", "meaning of != and !== if a side has several values", "any", "all"),
+		Choice("entity-text", "meaning of a comparison of an entity with a string, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
+		Choice("session-attributes", "whether session attributes replace those of the user's record", "separate", "stored"),
+		&cli.StringSliceFlag{Name: "assume-empty", Usage: "treat `TYPE.FIELD`, which the snapshot lacks, as empty, such as App.customProperties; repeatable"},
+		&cli.BoolFlag{Name: "strict", Usage: "report a property that no type of a rule's filter has as an error"},
 		&cli.BoolFlag{Name: "skip-invalid", Usage: "leave rules with errors out, as the product does"},
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 // PageFlag is the flag --html.
 func PageFlag() cli.Flag {
-	return &cli.StringFlag{Name: "html", Usage: "write a page for browsers, `FILE`, which needs nothing else; instead of rows"}
+	return &cli.StringFlag{Name: "html", Usage: "write a page for browsers to `FILE` instead of rows"}
 }
 
 // pageAlone refuses flags that say how rows are written beside --html.

@@ -45,13 +45,13 @@ type Surround struct {
 // RequestFlags are the flags that describe one request.
 func RequestFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "subject", Usage: `the user who asks: DIRECTORY\user, the id, or the name`},
-		&cli.StringSliceFlag{Name: "subject-property", Usage: "describe a user who is not on record, `NAME=VALUE`: group=Sales, roles=RootAdmin, @Region=EMEA; repeatable"},
+		&cli.StringFlag{Name: "subject", Usage: `the user of the request: DIRECTORY\user, the id, or the name`},
+		&cli.StringSliceFlag{Name: "subject-property", Usage: "describe a user that is not in the snapshot, `NAME=VALUE`: group=Sales, roles=RootAdmin, @Region=EMEA; repeatable"},
 		&cli.StringFlag{Name: "action", Usage: "the action: read, update, publish, …"},
 		&cli.StringFlag{Name: "resource", Usage: "the resource, `TYPE:ID` or TYPE:NAME, such as App:2b1c… or 'App:Sales overview', or a section, such as QmcSection_App"},
-		&cli.StringFlag{Name: "context", Usage: "where the request comes from: hub, qmc, or none for a request that does not say"},
-		&cli.StringSliceFlag{Name: "env", Usage: "a session attribute, `NAME=VALUE`; the same name again adds a value"},
-		&cli.StringFlag{Name: "properties", Usage: "a resource that is not on record, `JSON`"},
+		&cli.StringFlag{Name: "context", Usage: "the context of the request: hub, qmc, or none for a request without a context"},
+		&cli.StringSliceFlag{Name: "env", Usage: "set a session attribute, `NAME=VALUE`; repeatable, the same name adds a value"},
+		&cli.StringFlag{Name: "properties", Usage: "describe a resource that is not in the snapshot, `JSON`"},
 	}
 }
 

@@ -33,8 +33,8 @@ func SearchFlags() []cli.Flag {
 	flags := slices.DeleteFunc(RequestFlags(), func(f cli.Flag) bool { return f.Names()[0] == "resource" })
 	return append(flags,
 		InactiveFlag(),
-		&cli.StringFlag{Name: "resource", Usage: "the resource, `TYPE:ID`, such as App:2b1c…; without it the search is for resources"},
-		&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the resources that are searched for, such as App"})
+		&cli.StringFlag{Name: "resource", Usage: "the resource, `TYPE:ID`, such as App:2b1c…; omit it to search for resources"},
+		&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the resources to search for, such as App"})
 }
 
 // search is what is searched for, and the request that each candidate is put into.

@@ -11,7 +11,7 @@ import (
 // SiteFlags are the flags of every command that calls a live site.
 func SiteFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "sites", TakesFile: true, Usage: "the `FILE` that names sites and how to connect to them", Value: "sites.yaml"},
+		&cli.StringFlag{Name: "sites", TakesFile: true, Usage: "read the sites and their connections from `FILE`", Value: "sites.yaml"},
 		&cli.StringFlag{Name: "site", Usage: "the `NAME` of the site, if the file has several"},
 	}
 }

@@ -33,9 +33,9 @@ func publicationFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "bundle", Usage: "write a bundle of the site to `FILE` after every change"},
 		&cli.StringFlag{Name: "publish", Usage: "serve the bundle to decision points at `ADDRESS`, path " + publish.Path + ", with deltas and long polling"},
-		&cli.StringFlag{Name: "publish-token", Usage: "read the bearer token that they must show from `FILE`"},
-		&cli.StringFlag{Name: "publish-cert", Usage: "certificate of --publish, a PEM `FILE`"},
-		&cli.StringFlag{Name: "publish-key", Usage: "private key of --publish-cert, a PEM `FILE`"},
+		&cli.StringFlag{Name: "publish-token", Usage: "read the bearer token that decision points must send from `FILE`"},
+		&cli.StringFlag{Name: "publish-cert", Usage: "read the certificate of --publish from `FILE` (PEM)"},
+		&cli.StringFlag{Name: "publish-key", Usage: "read the private key of --publish-cert from `FILE` (PEM)"},
 	}
 }
 
