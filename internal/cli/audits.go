@@ -127,7 +127,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 			if err != nil {
 				return nil, err
 			}
-			one.Disabled = map[string]report.Would{}
+			one.Disabled = map[string]report.Hypothetical{}
 			for _, v := range disabled {
 				b, err := variantBundle(ctx.Context, v, a.bundle)
 				if err != nil {
@@ -137,7 +137,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 				if err != nil {
 					return nil, err
 				}
-				one.Disabled[v.Rule.ID] = report.Would{Reach: enabled.Reach()[v.Rule.ID], More: enabled.Cells() - one.Cells(), Creators: enabled.Creators(v.Rule.ID)}
+				one.Disabled[v.Rule.ID] = report.Hypothetical{Reach: enabled.Reach()[v.Rule.ID], More: enabled.Cells() - one.Cells(), Creators: enabled.Creators(v.Rule.ID)}
 			}
 			all = append(all, one)
 		}

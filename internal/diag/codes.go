@@ -10,8 +10,8 @@ import (
 // CodeInfo describes a kind of diagnostic.
 type CodeInfo struct {
 	Code Code
-	// Severity is what diagnostics of the code have unless an option, such as
-	// --strict, says otherwise.
+	// Severity is the severity of diagnostics with the code, unless an option, such as
+	// --strict, changes it.
 	Severity Severity
 	// Title names the kind of finding in a few words, without a full stop.
 	Title string
@@ -28,9 +28,9 @@ const repository = "https://github.com/qlik2rego/qlik2rego"
 
 var registry = map[Code]CodeInfo{}
 
-// Register makes a code known and returns it. It is called by the package-level
-// variables of the packages that report diagnostics, and panics on a code that is
-// registered already, because two packages would then share one page.
+// Register registers a code and returns it. It is called by package-level variables of the
+// packages that report diagnostics, and panics if the code is registered already, because two
+// packages would then share one page.
 func Register(code Code, severity Severity, title string) Code {
 	if _, double := registry[code]; double {
 		panic(fmt.Sprintf("diag: code %s is registered twice", code))
@@ -39,7 +39,7 @@ func Register(code Code, severity Severity, title string) Code {
 	return code
 }
 
-// Codes returns what is known about every registered code, ordered by code.
+// Codes returns the information about every registered code, ordered by code.
 func Codes() []CodeInfo {
 	return slices.SortedFunc(maps.Values(registry), func(a, b CodeInfo) int {
 		return strings.Compare(string(a.Code), string(b.Code))

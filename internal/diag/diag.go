@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// Severity says what a diagnostic means for the rule it is about. The zero
-// value is invalid on purpose: a diagnostic without a severity is a bug.
+// Severity is the effect of a diagnostic on its rule. The zero value is intentionally invalid:
+// a diagnostic without a severity is a bug.
 type Severity int
 
 const (
 	// Error leaves the rule out: it grants nothing.
 	Error Severity = iota + 1
-	// Warning keeps the rule, which probably does not do what its author meant.
+	// Warning keeps the rule, which probably does not do what its author intended.
 	Warning
-	// Info states a fact that a reader of the generated policy wants to know.
+	// Info states a fact that is useful to a reader of the generated policy.
 	Info
 )
 
@@ -40,42 +40,42 @@ type Range struct {
 	Start, End int
 }
 
-// Position is a place in a file: a byte offset from 0, a line and a column in
-// code points from 1.
+// Position is a position in a file: a byte offset counted from 0, a line and a column in code
+// points counted from 1.
 type Position struct {
 	Offset int `json:"offset"`
 	Line   int `json:"line"`
 	Column int `json:"column"`
 }
 
-// Text is a piece of text that a diagnostic points into, such as a condition,
-// and the way from there to the file it was read from.
+// Text is source text that a diagnostic points into, such as a condition, with its position in
+// the file that it was read from.
 type Text struct {
-	// Label says what the text is: "condition", "resourceFilter", or "file" for a
-	// piece of the file itself, whose lines count as the file's.
+	// Label is the kind of text: "condition", "resourceFilter", or "file" for a piece of the
+	// file itself, whose lines count as the file's.
 	Label string
-	// Content is the text itself, decoded.
+	// Content is the decoded text.
 	Content string
-	// File is the path the text was read from, or "" where there is none.
+	// File is the path that the text was read from, or "" if there is none.
 	File string
-	// Locate maps a byte offset in Content, 0 to len(Content) inclusive, to the
-	// place in File. It is nil where File is "".
+	// Locate maps a byte offset in Content, 0 to len(Content) inclusive, to the position in
+	// File. It is nil if File is "".
 	Locate func(offset int) Position
-	// Encode returns a piece of Content as File has it, in UTF-8: in a JSON string, with
-	// escapes. It is nil if File has it as it is.
+	// Encode returns a piece of Content as encoded in File, in UTF-8: in a JSON string, with
+	// escapes. It is nil if both are the same.
 	Encode func(content string) string
 }
 
 // Fix replaces Range of a text by Replacement.
 type Fix struct {
-	// Message says what the fix does, such as `write "and" in lower case`.
+	// Message describes the fix, such as `write "and" in lower case`.
 	Message     string
 	Range       Range
 	Replacement string
 	// Text is the text that the fix changes, nil for the diagnostic's own.
 	Text *Text
-	// Safe says that the rule is proved to mean the same after the fix, so that it
-	// can be applied without asking.
+	// Safe says that the fix is proved not to change the meaning of the rule, so that it can be
+	// applied without asking.
 	Safe bool
 }
 
@@ -87,14 +87,14 @@ func (f *Fix) Of(d Diagnostic) *Text {
 	return d.Text
 }
 
-// Related is another place that a reader needs in order to understand.
+// Related is another position that helps to understand the diagnostic.
 type Related struct {
 	Message string
 	Text    *Text
 	Range   Range
 }
 
-// Rule names the Qlik rule that a diagnostic is about.
+// Rule identifies the Qlik rule that a diagnostic is about.
 type Rule struct {
 	ID, Name string
 }
@@ -107,17 +107,17 @@ type Diagnostic struct {
 	Summary string
 	// Detail says what to do about it, in full sentences. It may be empty.
 	Detail string
-	// Rule is the zero value where no single rule is meant.
+	// Rule is the zero value if the diagnostic is not about a single rule.
 	Rule Rule
-	// Text and Subject say where; Text is nil where there is no place.
+	// Text and Subject are the position; Text is nil if there is none.
 	Text    *Text
 	Subject Range
 	Related []Related
 	Fix     *Fix
 }
 
-// Position returns the place of the diagnostic's subject in its file and
-// whether there is one.
+// Position returns the position of the diagnostic's subject in its file and whether there is
+// one.
 func (d Diagnostic) Position() (Position, bool) {
 	if d.Text == nil || d.Text.Locate == nil {
 		return Position{}, false
@@ -144,8 +144,7 @@ func (l List) Count(s Severity) int {
 	return n
 }
 
-// Sort orders the list by file, place in the file and code; what has no place
-// comes first.
+// Sort orders the list by file, position and code; diagnostics without a position come first.
 func (l List) Sort() {
 	slices.SortStableFunc(l, func(a, b Diagnostic) int {
 		pa, _ := a.Position()

@@ -1,12 +1,11 @@
-// Package diag describes what is wrong with a rule, a file or a snapshot, and shows it.
+// Package diag describes errors in rules, files and snapshots, and displays them.
 //
-// A [Diagnostic] has a registered [Code], a place in a [Text], advice and often a
-// [Fix]. The stages of the compiler return a [List] of them beside their result and
-// go on after the first. A renderer (internal/render) writes a list for a reader: people (text.go),
-// programs (json.go), code scanners (sarif.go), the log of a GitHub workflow
-// (github.go).
+// A [Diagnostic] has a registered [Code], a position in a [Text], advice and often a [Fix]. The
+// stages of the compiler return a [List] of them with their result and continue after the first
+// error. A renderer (internal/render) writes a list for a reader: people (text.go), programs
+// (json.go), code scanners (sarif.go), the log of a GitHub workflow (github.go).
 //
-// The package knows texts, offsets and terminals. It refuses to know what a rule
-// means, and it decides nothing: which codes exist is up to those that register them,
-// and whether a diagnostic ends a run is up to the command.
+// The package knows texts, offsets and terminals. It does not know what a rule means, and it
+// decides nothing: other packages register the codes, and the commands decide whether a
+// diagnostic ends a run.
 package diag

@@ -9,19 +9,18 @@ import (
 	"golang.org/x/text/width"
 )
 
-// excerpt is the line of a text that a range begins in, made fit for a terminal.
+// excerpt is the line of a text in which a range begins, prepared for a terminal.
 type excerpt struct {
 	// line and column count from 1; the column counts code points.
 	line, column int
-	// source is what is shown of the line.
+	// source is the displayed part of the line.
 	source string
-	// indent and underline are how many columns of source lie before the range and
-	// within it.
+	// indent and underline are the numbers of columns of source before the range and within it.
 	indent, underline int
 }
 
-// excerptOf cuts the line to a window of so many columns around the beginning of the
-// range. Only the window is looked at closely: the line may be a hostile megabyte.
+// excerptOf cuts the line to a window of the given width around the beginning of the range.
+// Only the window is processed: the line may be a hostile megabyte.
 func excerptOf(content string, where Range, columns int) excerpt {
 	start := min(max(where.Start, 0), len(content))
 	first := strings.LastIndexByte(content[:start], '\n') + 1
@@ -35,7 +34,7 @@ func excerptOf(content string, where Range, columns int) excerpt {
 	last = max(last, start)
 	end := min(max(where.End, start), last)
 
-	// What lies before the range gets half of the window, or what the rest leaves.
+	// The text before the range gets half of the window, or what the rest leaves.
 	marked := firstCells(content[start:end], columns)
 	after := firstCells(content[end:last], columns-marked.columns)
 	before := lastCells(content[first:start], max(columns/2, columns-marked.columns-after.columns))
@@ -61,7 +60,7 @@ func excerptOf(content string, where Range, columns int) excerpt {
 	return e
 }
 
-// cells is a piece of text as it is shown.
+// cells is displayed text.
 type cells struct {
 	text    string
 	columns int
@@ -107,9 +106,9 @@ func reversed(parts []string) string {
 	return b.String()
 }
 
-// cell returns how the first character of s is shown, how many columns that fills and
-// how many bytes the character has. Control characters, blanks that look like other
-// blanks, and marks that change the direction of the text are shown by their number.
+// cell returns how the first character of s is displayed, its width in columns and its length
+// in bytes. Control characters, unusual spaces, and marks that change the direction of the text
+// are displayed by their code points.
 func cell(s string) (text string, columns, size int) {
 	r, size := utf8.DecodeRuneInString(s)
 	switch {
@@ -134,7 +133,7 @@ func isWide(r rune) bool {
 	return kind == width.EastAsianWide || kind == width.EastAsianFullwidth
 }
 
-// printable makes one line of any text, of at most so many columns.
+// printable converts text to one printable line of at most the given number of columns.
 func printable(s string, columns int) string {
 	shown := firstCells(s, columns)
 	if shown.cut {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Fingerprint identifies a diagnostic by its code, its rule and the part of the rule that
-// it is about, ignoring space. It stays the same when the rule moves in its file.
+// Fingerprint identifies a diagnostic by its code, its rule and the affected part of the rule,
+// ignoring white space. It does not change when the rule moves in its file.
 func (d Diagnostic) Fingerprint() string {
 	part := ""
 	if d.Text != nil {
@@ -21,7 +21,7 @@ func (d Diagnostic) Fingerprint() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// fingerprints tells the diagnostics of a list apart that have one fingerprint.
+// fingerprints distinguishes the diagnostics of a list that have the same fingerprint.
 type fingerprints map[string]int
 
 func newFingerprints() fingerprints { return fingerprints{} }

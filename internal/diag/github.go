@@ -7,16 +7,14 @@ import (
 	"strings"
 )
 
-// GitHub renders diagnostics as workflow commands, one a line, which a GitHub workflow
-// shows beside the lines that they are about.
+// GitHub renders diagnostics as workflow commands, one per line, which GitHub shows next to the
+// affected lines.
 type GitHub struct {
-	// Root is the directory that paths of files are relative to, or "" for paths as they
-	// are.
+	// Root is the directory that paths of files are relative to, or "" for unchanged paths.
 	Root string
 }
 
-// longestPath is how many columns of a file's path are written: more than any system
-// allows.
+// longestPath is the maximum length of a file's path in columns: more than any system allows.
 const longestPath = 1 << 15
 
 // Render implements render.Renderer.
@@ -38,7 +36,7 @@ func (g GitHub) Render(w io.Writer, list List) error {
 	return out.Flush()
 }
 
-// message is the diagnostic in a paragraph, for readers that show no excerpt.
+// message is the diagnostic as a paragraph, for readers without an excerpt.
 func (d Diagnostic) message() string {
 	m := printable(d.Summary, longestMessage)
 	if where := place(d.Rule, nil, Range{}); where != "" {

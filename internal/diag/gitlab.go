@@ -8,8 +8,7 @@ import (
 // GitLab renders diagnostics as a Code Quality report, which GitLab shows in merge
 // requests: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 type GitLab struct {
-	// Root is the directory that paths of files are relative to, or "" for paths as they
-	// are.
+	// Root is the directory that paths of files are relative to, or "" for unchanged paths.
 	Root string
 }
 
@@ -46,8 +45,8 @@ func (g GitLab) Render(w io.Writer, list List) error {
 	return encoder.Encode(issues)
 }
 
-// location returns the place of a diagnostic. The report requires one: what has none is
-// about the directory as a whole.
+// location returns the position of a diagnostic. The report requires one; diagnostics without a
+// position are about the directory as a whole.
 func (g GitLab) location(d Diagnostic) gitlabLocation {
 	at := gitlabLocation{Path: ".", Lines: gitlabLines{Begin: 1}}
 	if d.Text == nil || d.Text.File == "" {

@@ -12,7 +12,7 @@ type jsonDiagnostic struct {
 	File     string      `json:"file,omitempty"`
 	Line     int         `json:"line,omitempty"`   // in the file, from 1
 	Column   int         `json:"column,omitempty"` // in the file, in code points from 1
-	Text     string      `json:"text,omitempty"`   // what offset and range count in, such as "condition"
+	Text     string      `json:"text,omitempty"`   // the text that offset and range refer to, such as "condition"
 	Offset   *int        `json:"offset,omitempty"` // in the text, in bytes from 0
 	Range    *jsonRange  `json:"range,omitempty"`
 	Related  []jsonPlace `json:"related,omitempty"`
@@ -43,7 +43,7 @@ type jsonFix struct {
 	Message     string    `json:"message"`
 	Range       jsonRange `json:"range"`
 	Replacement string    `json:"replacement"`
-	Text        string    `json:"text,omitempty"` // what range counts in, if it is not the diagnostic's own text
+	Text        string    `json:"text,omitempty"` // the text that range refers to, if it is not the diagnostic's own text
 	Safe        bool      `json:"safe,omitempty"` // check --fix applies it
 }
 

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// relativePath returns the path of a file with slashes, relative to a directory if the
-// file is in it. With root "", and for files elsewhere, it is the path as it is, and
-// relative tells whether it is one.
+// relativePath returns the path of a file with slashes, relative to a directory if the file is
+// in it. With root "", and for other files, the path is unchanged; relative says whether it is
+// relative.
 func relativePath(root, file string) (path string, relative bool) {
 	if root != "" {
 		if absolute, err := filepath.Abs(file); err == nil {
@@ -22,7 +22,7 @@ func relativePath(root, file string) (path string, relative bool) {
 	return filepath.ToSlash(file), !filepath.IsAbs(file)
 }
 
-// fileURI returns the reference to a file, relative to a directory as relativePath says.
+// fileURI returns the reference to a file, relative to a directory as in relativePath.
 func fileURI(root, file string) (uri string, relative bool) {
 	path, relative := relativePath(root, file)
 	if relative {

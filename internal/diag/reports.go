@@ -7,8 +7,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/junit"
 )
 
-// JUnit renders diagnostics as test results, which build servers read: a diagnostic is
-// a failed test case of the rule that it is about. Infos do not fail.
+// JUnit renders diagnostics as test results for build servers: a diagnostic is a failed test
+// case of its rule. Infos do not fail.
 type JUnit struct{}
 
 // Render implements render.Renderer.
@@ -29,7 +29,7 @@ func (JUnit) Render(w io.Writer, list List) error {
 	return suite.Write(w)
 }
 
-// ruleTitle is the name of a rule where one is shown, "rules" for findings about none.
+// ruleTitle is the displayed name of a rule, "rules" for findings without one.
 func ruleTitle(r Rule) string {
 	switch {
 	case r.Name != "":
@@ -65,5 +65,5 @@ func (Markdown) Render(w io.Writer, list List) error {
 
 var markdownEscape = strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;", "\r", " ", "\n", " ", "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`)
 
-// markdownCell writes a text so that it is one cell of a table and nothing else.
+// markdownCell escapes text so that it is exactly one cell of a table.
 func markdownCell(text string) string { return markdownEscape.Replace(printable(text, longestMessage)) }

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// SARIF renders diagnostics as a log of the Static Analysis Results Interchange Format
-// 2.1.0 with one run. Only codes that occur are described.
+// SARIF renders diagnostics as a log of the Static Analysis Results Interchange Format 2.1.0
+// with one run. It only describes codes that occur.
 type SARIF struct {
 	// Version is the version of the tool, or "".
 	Version string
-	// Command is the command that ran, such as "check", or "". Code scanners keep the
-	// results of different commands apart by it.
+	// Command is the command that ran, such as "check", or "". Code scanners use it to separate
+	// the results of different commands.
 	Command string
-	// Root is the directory that paths of files are relative to, or "" for paths as they
-	// are. Files outside it have absolute URIs.
+	// Root is the directory that paths of files are relative to, or "" for unchanged paths.
+	// Files outside it have absolute URIs.
 	Root string
 	// Help returns the page of a code in Markdown, "" if there is none. It may be nil.
 	Help func(Code) string
@@ -42,7 +42,7 @@ type sarifAutomation struct {
 	ID string `json:"id"`
 }
 
-// sarifBase has no URI, so that the log is the same wherever the files are.
+// sarifBase has no URI, so that the log does not depend on the location of the files.
 type sarifBase struct {
 	Description sarifText `json:"description"`
 }
@@ -203,7 +203,7 @@ func (s SARIF) rule(info CodeInfo) sarifRule {
 	return rule
 }
 
-// firstParagraph is what a page in Markdown says below its title, or nil.
+// firstParagraph returns the first paragraph below the title of a Markdown page, or nil.
 func firstParagraph(page string) *sarifText {
 	for part := range strings.SplitSeq(page, "\n\n") {
 		if part = strings.TrimSpace(part); part != "" && !strings.HasPrefix(part, "#") {
@@ -240,8 +240,8 @@ func (s SARIF) result(d Diagnostic, ruleIndex int) sarifResult {
 	return result
 }
 
-// fixes returns the fix of a diagnostic as an edit of the file, none if there is no place
-// in one.
+// fixes returns the fix of a diagnostic as an edit of the file, none if it has no position in a
+// file.
 func (s SARIF) fixes(d Diagnostic) []sarifFix {
 	text := d.Fix.Of(d)
 	at := s.place(text, d.Fix.Range)

@@ -2,13 +2,13 @@ package diag
 
 import "strings"
 
-// longestSuggestion bounds the work that Suggest does on a hostile word.
+// longestSuggestion limits the work of Suggest on a hostile word.
 const longestSuggestion = 64
 
-// Suggest returns the candidate that a reader most likely meant by a misspelt
-// word, and whether there is one. Case is ignored, a transposition counts as one
-// edit, and a third of the word's letters, three at most, may be wrong. Of equally
-// near candidates the first is taken; the word itself is never suggested.
+// Suggest returns the candidate that was most likely meant by a misspelt word, and whether
+// there is one. It ignores case, counts a transposition as one edit, and allows a third of the
+// word's letters, three at most, to be wrong. Of equally similar candidates it returns the
+// first; it never suggests the word itself.
 func Suggest(word string, candidates []string) (string, bool) {
 	if len(word) > longestSuggestion {
 		return "", false
@@ -26,8 +26,8 @@ func Suggest(word string, candidates []string) (string, bool) {
 	return best, best != ""
 }
 
-// distance is the number of insertions, deletions, substitutions and
-// transpositions of neighbours that turn a into b (optimal string alignment).
+// distance is the number of insertions, deletions, substitutions and transpositions of adjacent
+// runes that turn a into b (optimal string alignment).
 func distance(a, b []rune) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {

@@ -8,21 +8,21 @@ import (
 	"strings"
 )
 
-// Terminal renders diagnostics for people: summary, place, the line of the text with the
-// subject underlined, advice, and the line as it would be after the fix. Nothing of a
-// text reaches the terminal that is not printable.
+// Terminal renders diagnostics for people: summary, position, the line of the text with the
+// subject underlined, advice, and the line after the fix. Unprintable characters never reach
+// the terminal.
 type Terminal struct {
 	// Color allows ANSI escape sequences for colours.
 	Color bool
-	// Columns is how much of a long line is shown; 0 means 100.
+	// Columns is the displayed width of a long line; 0 means 100.
 	Columns int
-	// Help is the command that shows the page of a code, which follows; "" names the
-	// page's path in the repository instead.
+	// Help is the command that shows the page of a code, which is appended; "" shows the page's
+	// path in the repository instead.
 	Help string
 }
 
-// longestName is how many columns of a rule's or a file's name are shown, and
-// longestMessage how many of a summary or a line of advice.
+// longestName is the maximum displayed width of a rule's or a file's name in columns, and
+// longestMessage that of a summary or a line of advice.
 const (
 	longestName    = 120
 	longestMessage = 400
@@ -56,7 +56,7 @@ func (t Terminal) Render(w io.Writer, list List) error {
 type textPrinter struct {
 	out *bufio.Writer
 	how Terminal
-	// margin is blank and as wide as the longest line number of the diagnostic.
+	// margin is spaces, as wide as the longest line number of the diagnostic.
 	margin string
 }
 
@@ -107,8 +107,8 @@ func (p *textPrinter) note(parts ...string) {
 	p.line(p.margin, p.paint(blue, " = "), strings.Join(parts, ""))
 }
 
-// excerpt writes the line of a text that a range begins in, underlined with a mark.
-// An empty range is marked where it is, but for the place of a removal.
+// excerpt writes the line of a text in which a range begins, underlined with a mark. An empty
+// range is marked too, except for a removal.
 func (p *textPrinter) excerpt(text *Text, where Range, mark, color string) {
 	if text == nil {
 		return
@@ -123,8 +123,8 @@ func (p *textPrinter) excerpt(text *Text, where Range, mark, color string) {
 	}
 }
 
-// marginWidth returns how many digits the longest line number has that is shown, 0
-// where no line is.
+// marginWidth returns the number of digits of the longest displayed line number, 0 if no line
+// is displayed.
 func (d Diagnostic) marginWidth() int {
 	width := 0
 	note := func(text *Text, where Range) {
@@ -142,8 +142,8 @@ func (d Diagnostic) marginWidth() int {
 	return width
 }
 
-// lineOf returns the number of the line in which a range begins: of the file where the
-// text is a piece of one as it stands there, and else of the text itself.
+// lineOf returns the number of the line in which a range begins: of the file if the text is an
+// unchanged piece of it, else of the text itself.
 func (t *Text) lineOf(where Range) int {
 	line := excerptOf(t.Content, where, 0).line
 	if t.Label == "file" && t.Locate != nil {
@@ -162,12 +162,12 @@ func (d Diagnostic) fixed() *Text {
 	return &Text{Content: content[:d.Fix.Range.Start] + d.Fix.Replacement + content[d.Fix.Range.End:]}
 }
 
-// replaced returns where the replacement stands in the fixed text.
+// replaced returns the range of the replacement in the fixed text.
 func (f *Fix) replaced() Range {
 	return Range{f.Range.Start, f.Range.Start + len(f.Replacement)}
 }
 
-// place says where a diagnostic is: in the file, in the text and in which rule.
+// place describes the position of a diagnostic: the file, the text and the rule.
 func place(rule Rule, text *Text, where Range) string {
 	var parts []string
 	inFile := false

@@ -113,13 +113,13 @@ func (s sets) actionNames(ctx context.Context, into *func() []string) error {
 		}
 		names = append(names, name)
 	}
-	names = once(names)
+	names = unique(names)
 	*into = func() []string { return names }
 	return nil
 }
 
-// once leaves out what is there already; a list keeps its order.
-func once(texts []string) []string {
+// unique leaves out what is there already; a list keeps its order.
+func unique(texts []string) []string {
 	seen := make(map[string]bool, len(texts))
 	return slices.DeleteFunc(texts, func(s string) bool {
 		before := seen[s]
@@ -146,7 +146,7 @@ func (s sets) entities(ctx context.Context, name string, into *func(string) []st
 		byType[typ] = append(byType[typ], id)
 	}
 	for typ, ids := range byType {
-		byType[typ] = once(ids)
+		byType[typ] = unique(ids)
 	}
 	*into = func(typ string) []string { return byType[typ] }
 	return nil

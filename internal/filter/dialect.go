@@ -45,7 +45,7 @@ func (d Dialect) ident(name string) string {
 	return strings.Join(parts, ".")
 }
 
-// literal returns a text as it is written into a statement, for reading only.
+// literal returns a string as a literal in a statement, for display only.
 func (d Dialect) literal(text string) string {
 	quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
 	if d == SQLServer {
@@ -54,10 +54,10 @@ func (d Dialect) literal(text string) string {
 	return quoted
 }
 
-// inList is how many values an IN list may have; longer ones are one parameter.
+// inList is the maximum number of values of an IN list; longer lists are one parameter.
 const inList = 1000
 
-// elements is a query of the texts of a JSON array, which is one parameter.
+// elements is a query of the strings of a JSON array, which is one parameter.
 func (d Dialect) elements() string {
 	switch d {
 	case Postgres:
@@ -96,9 +96,9 @@ func (d Dialect) like(p ir.Pattern) (string, error) {
 	return b.String(), nil
 }
 
-// matches returns a test of a regular expression of RE2, of which x is the value.
+// matches returns a test with a regular expression (RE2), where x is the value.
 func (d Dialect) matches(x string) (string, error) {
-	if d == DuckDB { // which uses RE2 as well
+	if d == DuckDB { // DuckDB uses RE2 too
 		return "regexp_matches(" + x + ", " + mark + ")", nil
 	}
 	return "", &Untranslatable{"regular expressions are those of RE2", string(d)}

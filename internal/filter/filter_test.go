@@ -108,14 +108,14 @@ func TestSQL(t *testing.T) {
 	}{
 		{filter.Const(true), `1=1`, nil},
 		{filter.Const(false), `1=0`, nil},
-		{filter.In{Column: name, Texts: []string{"o'neil"}}, `t."name_fold" = $1`, []any{"o'neil"}},
-		{filter.In{Column: name, Texts: []string{"A", "B"}, Exact: true}, `t."name" IN ($1, $2)`, []any{"A", "B"}},
-		{filter.Not{Node: filter.In{Column: name, Texts: []string{"a"}}}, `NOT ((t."name_fold" IS NOT NULL AND t."name_fold" = $1))`, []any{"a"}},
-		{filter.Not{Node: filter.In{Column: dep, Texts: []string{"hr"}}},
+		{filter.In{Column: name, Strings: []string{"o'neil"}}, `t."name_fold" = $1`, []any{"o'neil"}},
+		{filter.In{Column: name, Strings: []string{"A", "B"}, Exact: true}, `t."name" IN ($1, $2)`, []any{"A", "B"}},
+		{filter.Not{Node: filter.In{Column: name, Strings: []string{"a"}}}, `NOT ((t."name_fold" IS NOT NULL AND t."name_fold" = $1))`, []any{"a"}},
+		{filter.Not{Node: filter.In{Column: dep, Strings: []string{"hr"}}},
 			`NOT (EXISTS (SELECT 1 FROM "app_value" r1 WHERE r1."entity_id" = t."id_fold" AND r1."name" = $1 AND r1."value_fold" = $2))`, []any{"@department", "hr"}},
 		{filter.Like{Column: name, Pattern: ir.ParsePattern(`50%_\*?x*`)}, `t."name_fold" LIKE $1 ESCAPE '\'`, []any{`50\%\_*_x%`}},
 		{filter.Present{Column: name}, `t."name_fold" IS NOT NULL`, nil},
-		{filter.Related{Step: owner, From: "app", Node: filter.In{Column: filter.Column{Type: "user", Name: "id"}, Texts: []string{"u1"}}}, `t."owner_id" = $1`, []any{"u1"}},
+		{filter.Related{Step: owner, From: "app", Node: filter.In{Column: filter.Column{Type: "user", Name: "id"}, Strings: []string{"u1"}}}, `t."owner_id" = $1`, []any{"u1"}},
 		{filter.Related{Step: owner, From: "app", Node: filter.Const(true)}, `EXISTS (SELECT 1 FROM "users" r1 WHERE r1."id_fold" = t."owner_id")`, nil},
 	} {
 		sql, err := filter.WriteSQL(test.node, "app", filter.SQLOptions{Dialect: filter.Postgres, Schema: schema.Default()})
@@ -130,7 +130,7 @@ func TestSQL(t *testing.T) {
 }
 
 func TestDialects(t *testing.T) {
-	n := filter.And{filter.In{Column: name, Texts: []string{"a"}}, filter.Like{Column: name, Pattern: ir.ParsePattern("[a]*")}}
+	n := filter.And{filter.In{Column: name, Strings: []string{"a"}}, filter.Like{Column: name, Pattern: ir.ParsePattern("[a]*")}}
 	for dialect, want := range map[filter.Dialect]string{
 		filter.SQLServer: `(t.[name_fold] = @p1 AND t.[name_fold] LIKE @p2 ESCAPE '\') ["a" "\\[a]%"]`,
 		filter.SQLite:    `(t."name_fold" = ? AND t."name_fold" LIKE ? ESCAPE '\') ["a" "[a]%"]`,
@@ -172,7 +172,7 @@ func TestUntranslatable(t *testing.T) {
 	if _, err := filter.WriteSQL(filter.Present{Column: name}, "app", o); err == nil || !strings.Contains(err.Error(), "app.name has a column") {
 		t.Errorf("a property without a column: %v", err)
 	}
-	if _, err := filter.WriteSQL(filter.In{Column: name, Texts: []string{"a\x00"}}, "app", filter.SQLOptions{Dialect: filter.SQLite, Schema: schema.Default()}); err == nil {
+	if _, err := filter.WriteSQL(filter.In{Column: name, Strings: []string{"a\x00"}}, "app", filter.SQLOptions{Dialect: filter.SQLite, Schema: schema.Default()}); err == nil {
 		t.Error("NUL in a value is accepted")
 	}
 }
@@ -191,8 +191,8 @@ types:
 		t.Fatal(err)
 	}
 	sql, err := filter.WriteSQL(filter.Or{
-		filter.In{Column: name, Texts: []string{"a"}}, filter.In{Column: dep, Texts: []string{"hr"}},
-		filter.Related{Step: owner, From: "app", Node: filter.In{Column: filter.Column{Type: "user", Name: "id"}, Texts: []string{"u"}}},
+		filter.In{Column: name, Strings: []string{"a"}}, filter.In{Column: dep, Strings: []string{"hr"}},
+		filter.Related{Step: owner, From: "app", Node: filter.In{Column: filter.Column{Type: "user", Name: "id"}, Strings: []string{"u"}}},
 	}, "app", filter.SQLOptions{Dialect: filter.SQLServer, Mapping: m})
 	// User has no table in the mapping: the reference itself suffices.
 	want := `(t.[app_name_lc] = @p1 OR EXISTS (SELECT 1 FROM [catalog].[values] r1 WHERE r1.[app_guid] = t.[guid] AND r1.[prop] = @p2 AND r1.[v_lc] = @p3) OR t.[owner_guid] = @p4)`
@@ -219,16 +219,16 @@ func TestQRS(t *testing.T) {
 	}{
 		{filter.Const(false), 0, ""},
 		{filter.Const(true), 1, "id ne 00000000-0000-0000-0000-000000000000"},
-		{filter.In{Column: name, Texts: []string{`q1'25\`}}, 1, `name eq 'q1\'25\\'`},
+		{filter.In{Column: name, Strings: []string{`q1'25\`}}, 1, `name eq 'q1\'25\\'`},
 		{filter.Like{Column: name, Pattern: ir.ParsePattern("*sales*")}, 1, `name so 'sales'`},
-		{filter.Related{Step: stream, From: "app", Node: filter.In{Column: filter.Column{Type: "stream", Name: "id"}, Texts: many}}, 2, "(stream.id eq " + many[0]},
+		{filter.Related{Step: stream, From: "app", Node: filter.In{Column: filter.Column{Type: "stream", Name: "id"}, Strings: many}}, 2, "(stream.id eq " + many[0]},
 	} {
 		q, err := filter.WriteQRS(test.node, filter.QRSOptions{})
 		if err != nil || !q.Exact || len(q.Filters) != test.filters || test.filters > 0 && !strings.HasPrefix(q.Filters[0], test.first) {
 			t.Errorf("%s: %v %v, want %d filters that begin with %s", filter.Describe(test.node), q, err, test.filters, test.first)
 		}
 	}
-	negated := filter.And{filter.In{Column: name, Texts: []string{"a"}}, filter.Not{Node: filter.Present{Column: dep}}}
+	negated := filter.And{filter.In{Column: name, Strings: []string{"a"}}, filter.Not{Node: filter.Present{Column: dep}}}
 	if _, err := filter.WriteQRS(negated, filter.QRSOptions{}); err == nil || !strings.Contains(err.Error(), "negated") {
 		t.Errorf("a negation: %v", err)
 	}

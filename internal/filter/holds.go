@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Holds reports whether a resource passes a filter. It serves to replace a condition on a
-// related entity by the ids of those that meet it.
+// Holds reports whether a resource passes a filter. It is used to replace a condition on a
+// related entity by the ids of the entities that meet it.
 func Holds(n Node, e *snapshot.Entity) bool {
 	some := func(c Column, test func(text string) bool) bool {
 		return slices.ContainsFunc(valuesOf(e, c.Name), test)
@@ -26,7 +26,7 @@ func Holds(n Node, e *snapshot.Entity) bool {
 	case Not:
 		return !Holds(n.Node, e)
 	case In:
-		return some(n.Column, func(text string) bool { return slices.Contains(n.Texts, foldUnless(n.Exact, text)) })
+		return some(n.Column, func(text string) bool { return slices.Contains(n.Strings, foldUnless(n.Exact, text)) })
 	case Other:
 		return some(n.Column, func(text string) bool { return foldUnless(n.Exact, text) != n.Text })
 	case Like:
@@ -36,8 +36,8 @@ func Holds(n Node, e *snapshot.Entity) bool {
 	case Present:
 		return some(n.Column, func(string) bool { return true })
 	case Shared:
-		right := foldedSet(farValues(e, n.Right), n.Exact)
-		return slices.ContainsFunc(foldedSet(farValues(e, n.Left), n.Exact), func(text string) bool { return slices.Contains(right, text) })
+		right := caseFoldedSet(farValues(e, n.Right), n.Exact)
+		return slices.ContainsFunc(caseFoldedSet(farValues(e, n.Left), n.Exact), func(text string) bool { return slices.Contains(right, text) })
 	case SameEntity:
 		right := ids(e, n.Right)
 		return slices.ContainsFunc(ids(e, n.Left), func(id string) bool { return slices.Contains(right, id) })
@@ -48,11 +48,11 @@ func Holds(n Node, e *snapshot.Entity) bool {
 }
 
 func farValues(e *snapshot.Entity, f Far) []string {
-	var texts []string
+	var strs []string
 	for _, to := range follow([]*snapshot.Entity{e}, f.Path) {
-		texts = append(texts, valuesOf(to, f.Column.Name)...)
+		strs = append(strs, valuesOf(to, f.Column.Name)...)
 	}
-	return texts
+	return strs
 }
 
 func ids(e *snapshot.Entity, path []ir.Step) []string {

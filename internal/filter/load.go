@@ -14,9 +14,8 @@ type Row struct {
 	Values map[string]any
 }
 
-// Rows returns the rows that hold a site in the documented schema, ordered by type and id.
-// Entities that are only referred to have a row as well, so that what a reference says of
-// them is not lost.
+// Rows returns the rows of a site in the documented schema, ordered by type and id. Entities
+// that only references mention have a row too, so that the data in references is not lost.
 func Rows(s *schema.Schema, site *snapshot.Site, yield func(Row) error) error {
 	names := standard{s}
 	for _, t := range s.Types() {
@@ -38,7 +37,7 @@ func Rows(s *schema.Schema, site *snapshot.Site, yield func(Row) error) error {
 	return nil
 }
 
-// referred adds the entities of a type that e leads to and that are not on record.
+// referred adds the entities of a type that e leads to and that do not exist.
 func referred(e *snapshot.Entity, typ string, into map[string]*snapshot.Entity) {
 	for _, list := range e.Relations {
 		for _, to := range list {

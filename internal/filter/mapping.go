@@ -9,14 +9,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Mapping says where a database holds the entities of a site. The zero value is the
-// documented schema, which DDL creates. Names of types, properties and relations are those
-// of Qlik and ignore case.
+// Mapping defines where a database stores the entities of a site. The zero value is the
+// documented schema, which DDL creates. Names of types, properties and relations are those of
+// Qlik and ignore case.
 type Mapping struct {
 	Types map[string]Table `yaml:"types"`
 }
 
-// Table is where the entities of a type are.
+// Table is the table of the entities of a type.
 type Table struct {
 	// Table is the name of the table or view, with its schema after a dot if need be.
 	Table string `yaml:"table"`
@@ -48,7 +48,7 @@ type ListTable struct {
 	Fold   string `yaml:"fold"`
 }
 
-// ReadMapping reads a mapping from YAML. A field that it does not know is an error.
+// ReadMapping parses a mapping in YAML. An unknown field is an error.
 func ReadMapping(text []byte) (*Mapping, error) {
 	m := &Mapping{}
 	d := yaml.NewDecoder(strings.NewReader(string(text)))
@@ -81,8 +81,8 @@ func foldKeys(m map[string]string) map[string]string {
 	return out
 }
 
-// names answers what the writer of SQL asks. Each question may have no answer, which makes
-// an atom untranslatable.
+// names answers the questions of the SQL writer. If there is no answer, the atom is
+// untranslatable.
 type names interface {
 	table(typ string) (name, id string, ok bool)
 	column(typ, property string, exact bool) (string, bool)
@@ -92,7 +92,7 @@ type names interface {
 	list(typ string) (ListTable, bool)
 }
 
-// where is how a relation is stored: a column, or a table of pairs.
+// where is the storage of a relation: a column, or a table of pairs.
 type where struct {
 	column string
 	pairs  string // table with the columns entity_id and related_id
@@ -101,7 +101,7 @@ type where struct {
 // standard is the schema that DDL creates.
 type standard struct{ schema *schema.Schema }
 
-// tableName makes a name of a type: app.object is app_object.
+// tableName converts a type to a table name: app.object is app_object.
 func tableName(typ string) string { return strings.ReplaceAll(typ, ".", "_") }
 
 func (s standard) table(typ string) (name, id string, ok bool) {

@@ -18,12 +18,12 @@ type (
 	Or  []Node
 	Not struct{ Node Node }
 
-	// In is true if some value of the column is one of Texts. Texts are case-folded
-	// unless Exact.
+	// In is true if some value of the column is one of Strings. Strings are case-folded unless
+	// Exact.
 	In struct {
-		Column Column
-		Texts  []string
-		Exact  bool
+		Column  Column
+		Strings []string
+		Exact   bool
 	}
 
 	// Other is true if some value of the column differs from Text.
@@ -39,8 +39,8 @@ type (
 		Pattern ir.Pattern
 	}
 
-	// Matches is true if some value of the column matches the regular expression of RE2,
-	// which is anchored and ignores case.
+	// Matches is true if some value of the column matches the regular expression (RE2), which
+	// is anchored and ignores case.
 	Matches struct {
 		Column Column
 		Regexp string
@@ -49,7 +49,7 @@ type (
 	// Present is true if the column has a value.
 	Present struct{ Column Column }
 
-	// Shared is true if two columns of the resource, each behind a path of relations,
+	// Shared is true if two columns of the resource, each at the end of a path of relations,
 	// have a value in common.
 	Shared struct {
 		Left, Right Far
@@ -87,13 +87,13 @@ type Column struct {
 	List       bool
 }
 
-// Far is a column behind a path of relations.
+// Far is a column at the end of a path of relations.
 type Far struct {
 	Path   []ir.Step
 	Column Column
 }
 
-// Kind says what a filter comes to.
+// Kind classifies a filter.
 type Kind string
 
 // The kinds of filters.
@@ -163,7 +163,7 @@ func or(nodes ...Node) Node {
 	return flat
 }
 
-// unite makes one In of those on one column, and one Related of those by one relation: some
+// unite combines all In on one column into one, and all Related by one relation into one: some
 // related entity meets one of several conditions.
 func unite(nodes Or) Or {
 	type key struct {
@@ -194,7 +194,7 @@ func unite(nodes Or) Or {
 		switch n := n.(type) {
 		case In:
 			first := out[i].(In)
-			first.Texts = sortedUnion(first.Texts, n.Texts)
+			first.Strings = sortedUnion(first.Strings, n.Strings)
 			out[i] = first
 		case Related:
 			first := out[i].(Related)
@@ -217,11 +217,11 @@ func not(n Node) Node {
 	return Not{n}
 }
 
-func in(c Column, texts []string, exact bool) Node {
-	if len(texts) == 0 {
+func in(c Column, strs []string, exact bool) Node {
+	if len(strs) == 0 {
 		return Const(false)
 	}
-	return In{c, texts, exact}
+	return In{c, strs, exact}
 }
 
 func related(from string, path []ir.Step, n Node) Node {

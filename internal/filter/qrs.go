@@ -23,19 +23,19 @@ type QRS struct {
 	Exact bool
 }
 
-// QRSOptions say how a filter for the repository service is written.
+// QRSOptions are options for filters for the repository service.
 type QRSOptions struct {
 	// Site resolves conditions on related entities to their ids; nil resolves nothing.
 	Site *snapshot.Site
-	// Superset widens what a filter cannot express instead of failing.
+	// Superset widens what a filter cannot express, instead of failing.
 	Superset bool
 }
 
-// qrsIDs is how many ids one call names, so that the address stays below the 16 KB that
-// the server takes.
+// qrsIDs is the maximum number of ids in one call, so that the address stays below the server's
+// limit of 16 KB.
 const qrsIDs = 200
 
-// maxQRSFilter is how long a filter may be once it is percent-encoded.
+// maxQRSFilter is the maximum length of a percent-encoded filter.
 const maxQRSFilter = 15_000
 
 // WriteQRS writes a filter for the repository service.
@@ -88,7 +88,7 @@ type qrsWriter struct {
 	exact bool
 }
 
-// split returns the parts of a branch that name at most qrsIDs ids each.
+// split splits a branch into parts with at most qrsIDs ids each.
 func (w *qrsWriter) split(n Node) []Node {
 	r, ok := n.(Related)
 	if !ok {
@@ -108,7 +108,7 @@ func (w *qrsWriter) split(n Node) []Node {
 // ids resolves a condition on a related entity.
 func (w *qrsWriter) ids(r Related) ([]string, bool) {
 	if by, ok := r.Node.(In); ok && by.Column.Name == "id" && !by.Exact {
-		return by.Texts, true
+		return by.Strings, true
 	}
 	if w.Site == nil || r.Step.Many {
 		return nil, false
@@ -138,7 +138,7 @@ func (w *qrsWriter) condition(n Node) (string, error) {
 	case Or:
 		return w.chain(n, " or ")
 	case In:
-		return w.in(n.Column, "", n.Texts, n.Exact)
+		return w.in(n.Column, "", n.Strings, n.Exact)
 	case Like:
 		return w.like(n)
 	case Related:
@@ -166,8 +166,8 @@ func (w *qrsWriter) condition(n Node) (string, error) {
 	panic(fmt.Sprintf("filter: unknown node %T", n))
 }
 
-// and leaves out what cannot be expressed if a superset is asked for: a conjunction without
-// a term selects more.
+// and omits what cannot be expressed if a superset is allowed: a conjunction without a term
+// selects more.
 func (w *qrsWriter) and(nodes And) (string, error) {
 	var kept []Node
 	for _, n := range nodes {
@@ -203,10 +203,10 @@ func (w *qrsWriter) chain(nodes []Node, operator string) (string, error) {
 	return "(" + strings.Join(parts, operator) + ")", nil
 }
 
-// qrsPaths are the properties that are known to work in filters. Others are refused.
+// qrsPaths are the properties that are known to work in filters. Others are rejected.
 var qrsPaths = map[string]bool{"id": true, "name": true, "published": true, "objecttype": true, "description": true, "type": true, "userid": true, "userdirectory": true}
 
-func (w *qrsWriter) in(c Column, prefix string, texts []string, exact bool) (string, error) {
+func (w *qrsWriter) in(c Column, prefix string, strs []string, exact bool) (string, error) {
 	path, err := w.path(c, prefix)
 	if err != nil {
 		return "", err
@@ -218,8 +218,8 @@ func (w *qrsWriter) in(c Column, prefix string, texts []string, exact bool) (str
 		}
 		w.exact = false
 	}
-	parts := make([]string, len(texts))
-	for i, text := range texts {
+	parts := make([]string, len(strs))
+	for i, text := range strs {
 		value := quoteQRS(text)
 		if c.Name == "id" && guid.MatchString(text) || c.Name == "published" {
 			value = text
@@ -266,7 +266,8 @@ func (w *qrsWriter) like(n Like) (string, error) {
 	return path + " so " + quoteQRS(longest), nil
 }
 
-// quoteQRS quotes a text. The service takes a backslash as escape and no doubled quote.
+// quoteQRS quotes a string. The service uses the backslash as escape and does not accept
+// doubled quotes.
 func quoteQRS(text string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text) + "'"
 }

@@ -19,16 +19,16 @@ type Report struct {
 	Target string `json:"target"`
 	// Exact is false if the filter selects more than the rules grant.
 	Exact bool `json:"exact"`
-	// SQL and Params are there for databases, Filters for qrs, Query for ucast and prisma.
+	// SQL and Params are set for databases, Filters for qrs, Query for ucast and prisma.
 	SQL     string         `json:"sql,omitempty"`
 	Params  []any          `json:"params,omitempty"`
 	Filters []string       `json:"filters,omitempty"`
 	Query   map[string]any `json:"query,omitempty"`
-	// Rules are those that give the subject something, each with its part of the filter.
+	// Rules are those that grant the subject something, each with its part of the filter.
 	Rules []RulePart `json:"rules"`
 }
 
-// RulePart is what one rule contributes to a filter, in words.
+// RulePart describes the part of a filter that comes from one rule.
 type RulePart struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
@@ -36,8 +36,8 @@ type RulePart struct {
 }
 
 // NewReport writes a filter for the resources of a type, by its key, in the language of a
-// target. The options are for databases, Superset for qrs as well; the site, which qrs
-// needs, may be nil for the others. An Untranslatable error names what cannot be expressed.
+// target. The options are for databases, Superset also for qrs; the site, which qrs needs, may
+// be nil for other targets. An Untranslatable error names what cannot be expressed.
 func NewReport(n Node, branches []Branch, target, typeKey string, site *snapshot.Site, o SQLOptions) (*Report, error) {
 	report := &Report{Kind: KindOf(n), Target: target, Exact: true, Rules: []RulePart{}}
 	for _, b := range branches {
@@ -55,7 +55,7 @@ func NewReport(n Node, branches []Branch, target, typeKey string, site *snapshot
 		var q *QRS
 		if q, err = WriteQRS(n, QRSOptions{Site: site, Superset: o.Superset}); err == nil {
 			report.Filters, report.Exact = q.Filters, q.Exact
-			if len(q.Filters) == 0 { // nothing on record meets a condition on related entities
+			if len(q.Filters) == 0 { // no existing entity meets a condition on related entities
 				report.Kind = Never
 			}
 		}

@@ -13,23 +13,24 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Subject is what a filter is for: a user, the session and where the request comes from.
+// Subject is the subject of a filter: a user, the session and the context of the request.
 type Subject struct {
-	// User is the user's record, or what is described of a user without one.
+	// User is the user's record, or the description of a user without one.
 	User *snapshot.Entity
 	// Environment holds the attributes of the session by their case-folded names.
 	Environment map[string][]string
-	// Context is where the request comes from; zero if the request does not say.
+	// Context is the context of the request; zero if it has none.
 	Context ruleset.Context
 }
 
-// Branch is what one rule contributes to a filter: the filter is the disjunction of all.
+// Branch is the part of a filter that comes from one rule: the filter is the disjunction of
+// all.
 type Branch struct {
 	RuleID, RuleName string
 	Node             Node
 }
 
-// Residue returns what is left of the rules of a plan for a subject, an action and the
+// Residue returns what remains of the rules of a plan for a subject, an action and the
 // resources of a type, by its key. Rules that grant the subject nothing have no branch.
 func Residue(plan *privilege.Plan, s Subject, action ruleset.Action, typeKey string) (Node, []Branch, error) {
 	r := &residue{plan: plan, subject: s, asked: map[asked]Node{}, own: map[string]own{}}
@@ -56,12 +57,12 @@ func Residue(plan *privilege.Plan, s Subject, action ruleset.Action, typeKey str
 type residue struct {
 	plan    *privilege.Plan
 	subject Subject
-	asked   map[asked]Node // the answers so far: many rules ask for read on the stream
-	own     map[string]own // what the user has, by the names of properties
+	asked   map[asked]Node // known answers; many rules ask for read on the stream
+	own     map[string]own // the user's values, by property name
 	err     error
 }
 
-// class returns the type scope of a type: its own, or the open one of the longest prefix.
+// class returns the type scope of a type: its own, or the open one with the longest prefix.
 func (r *residue) class(key string) *privilege.Class {
 	var open *privilege.Class
 	for _, c := range r.plan.Classes {
@@ -75,8 +76,8 @@ func (r *residue) class(key string) *privilege.Class {
 	return open
 }
 
-// fuel is how often the actions of a cycle may still be asked: after as many rounds as the
-// cycle has actions the least fixpoint is reached.
+// fuel is the number of remaining rounds for the actions of a cycle: after as many rounds as
+// the cycle has actions, the least fixpoint is reached.
 type fuel struct {
 	cycle []ruleset.Action
 	left  int
@@ -103,8 +104,8 @@ func (r *residue) predicate(class *privilege.Class, p ir.Predicate, left fuel) N
 	panic(fmt.Sprintf("filter: unknown predicate %T", p))
 }
 
-// terms joins terms, up to the first that decides: most rules are about other users, and end
-// at their first test.
+// terms joins terms, up to the first one that decides: most rules are about other users, and
+// end at their first test.
 func (r *residue) terms(class *privilege.Class, terms []ir.Predicate, left fuel, decides Const, join func(...Node) Node) Node {
 	nodes := make([]Node, 0, len(terms))
 	for _, t := range terms {
@@ -151,10 +152,10 @@ func (r *residue) atom(class *privilege.Class, a ir.Atom, left fuel) Node {
 	panic(fmt.Sprintf("filter: unknown atom %T", a))
 }
 
-// test is an atom that some value has to pass.
+// test is an atom that is true if some value passes a test.
 func (r *residue) test(v ir.Value, column func(Column) Node, holds func(text string) bool) Node {
-	if texts, ok := r.known(v); ok {
-		return Const(slices.ContainsFunc(texts, holds))
+	if strs, ok := r.known(v); ok {
+		return Const(slices.ContainsFunc(strs, holds))
 	}
 	p := v.(ir.Property)
 	return related(p.Of.Origin, p.Of.Steps, column(columnOf(p)))
@@ -162,16 +163,16 @@ func (r *residue) test(v ir.Value, column func(Column) Node, holds func(text str
 
 func columnOf(p ir.Property) Column { return Column{p.Of.Type(), p.Name, p.List} }
 
-func (r *residue) oneOf(v ir.Value, texts []string, exact bool) Node {
+func (r *residue) oneOf(v ir.Value, strs []string, exact bool) Node {
 	if own, ok := r.ownOf(v); ok {
 		values := own.written
 		if !exact {
 			values = own.folded
 		}
-		return Const(slices.ContainsFunc(values, func(text string) bool { return slices.Contains(texts, text) }))
+		return Const(slices.ContainsFunc(values, func(text string) bool { return slices.Contains(strs, text) }))
 	}
-	return r.test(v, func(c Column) Node { return in(c, texts, exact) }, func(text string) bool {
-		return slices.Contains(texts, foldUnless(exact, text))
+	return r.test(v, func(c Column) Node { return in(c, strs, exact) }, func(text string) bool {
+		return slices.Contains(strs, foldUnless(exact, text))
 	})
 }
 
@@ -180,9 +181,9 @@ func (r *residue) common(a ir.Common) Node {
 	right, rightKnown := r.known(a.Right)
 	switch {
 	case leftKnown:
-		return r.oneOf(a.Right, foldedSet(left, a.Exact), a.Exact)
+		return r.oneOf(a.Right, caseFoldedSet(left, a.Exact), a.Exact)
 	case rightKnown:
-		return r.oneOf(a.Left, foldedSet(right, a.Exact), a.Exact)
+		return r.oneOf(a.Left, caseFoldedSet(right, a.Exact), a.Exact)
 	}
 	return Shared{far(a.Left), far(a.Right), a.Exact}
 }
@@ -192,13 +193,13 @@ func far(v ir.Value) Far {
 	return Far{p.Of.Steps, columnOf(p)}
 }
 
-// identical is true if both sides are one value, and the same: some value is, and none
-// differs.
+// identical is true if both sides are one value, and it is the same: some value is equal, and
+// none differs.
 func (r *residue) identical(a ir.Identical) Node {
 	left, leftKnown := r.known(a.Left)
 	right, rightKnown := r.known(a.Right)
-	one := func(side ir.Value, texts []string) Node {
-		set := foldedSet(texts, a.Exact)
+	one := func(side ir.Value, strs []string) Node {
+		set := caseFoldedSet(strs, a.Exact)
 		if len(set) != 1 {
 			return Const(false)
 		}
@@ -249,7 +250,7 @@ func (r *residue) identicalEntity(a ir.IdenticalEntity) Node {
 	return Const(false)
 }
 
-// privilege replaces a question about a right by the rules that give it.
+// privilege replaces a question about a right by the rules that grant it.
 func (r *residue) privilege(class *privilege.Class, a ir.Privilege, current fuel) Node {
 	if a.Entities.Root == ir.User {
 		r.refuse("HasPrivilege asks about the subject itself")
@@ -265,14 +266,14 @@ func (r *residue) privilege(class *privilege.Class, a ir.Privilege, current fuel
 	next := fullOf(target, a.Action)
 	if a.Entities.IsRoot() && next.cycle != nil && slices.Equal(next.cycle, current.cycle) {
 		if current.left == 0 {
-			return Const(false) // the fixpoint begins with nothing
+			return Const(false) // the fixpoint starts from the empty set
 		}
 		next.left = current.left - 1
 	}
 	return related(a.Entities.Origin, a.Entities.Steps, r.granted(target, a.Action, next))
 }
 
-// granted is the condition on a resource of a class on which some rule grants an action.
+// granted is the condition under which some rule grants an action on a resource of a class.
 func (r *residue) granted(class *privilege.Class, a ruleset.Action, left fuel) Node {
 	key := asked{class.Key, a, left.left}
 	if n, ok := r.asked[key]; ok {

@@ -17,19 +17,19 @@ type SQL struct {
 	Condition string
 	// Params are the values of the placeholders, in their order.
 	Params []any
-	// Exact says that the condition selects what the rules grant, and not more.
+	// Exact says that the condition selects exactly what the rules grant.
 	Exact bool
 }
 
-// SQLOptions say how SQL is written.
+// SQLOptions are options for SQL filters.
 type SQLOptions struct {
 	Dialect Dialect
 	// Mapping is nil for the documented schema of Schema.
 	Mapping *Mapping
 	Schema  *schema.Schema
-	// Superset widens what the dialect cannot express instead of failing.
+	// Superset widens what the dialect cannot express, instead of failing.
 	Superset bool
-	// Literals writes the values into the text, for reading only: Params is empty.
+	// Literals writes the values into the text, for display only: Params is empty.
 	Literals bool
 }
 
@@ -93,8 +93,8 @@ func (w *sqlWriter) alias() string {
 	return fmt.Sprintf("r%d", w.aliases)
 }
 
-// condition writes n about a row. Positive says that n stands below an even number of
-// negations; total asks for a condition that is never NULL, as below a negation.
+// condition writes n about a row. positive says that n is below an even number of negations;
+// total requires a condition that is never NULL, as below a negation.
 func (w *sqlWriter) condition(n Node, row at, positive, total bool) (piece, error) {
 	switch n := n.(type) {
 	case Const:
@@ -122,7 +122,7 @@ func constant(value bool) piece {
 	return piece{text: "1=0"}
 }
 
-// widened replaces what cannot be expressed by what selects more.
+// widened replaces what cannot be expressed by a condition that selects more.
 func (w *sqlWriter) widened(p piece, err error, positive bool) (piece, error) {
 	var cannot *Untranslatable
 	if w.superset && errors.As(err, &cannot) {
@@ -150,7 +150,7 @@ func (w *sqlWriter) chain(nodes []Node, operator string, row at, positive, total
 func (w *sqlWriter) atom(n Node, row at, total bool) (piece, error) {
 	switch n := n.(type) {
 	case In:
-		return w.some(n.Column, n.Exact, row, total, func(x string) (piece, error) { return w.in(x, n.Texts) })
+		return w.some(n.Column, n.Exact, row, total, func(x string) (piece, error) { return w.in(x, n.Strings) })
 	case Other:
 		return w.some(n.Column, n.Exact, row, total, func(x string) (piece, error) { return piece{x + " <> " + mark, []any{n.Text}}, nil })
 	case Like:
@@ -174,17 +174,17 @@ func (w *sqlWriter) atom(n Node, row at, total bool) (piece, error) {
 	panic(fmt.Sprintf("filter: %T is not an atom", n))
 }
 
-// in is true if x is one of some texts.
-func (w *sqlWriter) in(x string, texts []string) (piece, error) {
-	if len(texts) > inList {
-		all, err := json.Marshal(texts)
+// in is true if x is one of the given strings.
+func (w *sqlWriter) in(x string, strs []string) (piece, error) {
+	if len(strs) > inList {
+		all, err := json.Marshal(strs)
 		return piece{x + " IN (" + w.dialect.elements() + ")", []any{string(all)}}, err
 	}
-	p := piece{text: x + " IN (" + mark + strings.Repeat(", "+mark, len(texts)-1) + ")"}
-	if len(texts) == 1 {
+	p := piece{text: x + " IN (" + mark + strings.Repeat(", "+mark, len(strs)-1) + ")"}
+	if len(strs) == 1 {
 		p.text = x + " = " + mark
 	}
-	for _, text := range texts {
+	for _, text := range strs {
 		p.params = append(p.params, text)
 	}
 	return p, nil
@@ -239,8 +239,8 @@ func (w *sqlWriter) related(n Related, row at, positive, total bool) (piece, err
 	d := w.dialect
 	column := row.alias + "." + d.ident(refers.column)
 	if by, isID := n.Node.(In); ok && isID && by.Column.Name == "id" && !by.Exact && refers.pairs == "" {
-		// The reference itself holds the id, also of an entity that has no row.
-		p, err := w.in(column, by.Texts)
+		// The reference itself has the id, also of an entity without a row.
+		p, err := w.in(column, by.Strings)
 		if total {
 			p = piece{text: "(" + column + " IS NOT NULL AND "}.then("", p).then(")")
 		}
@@ -284,13 +284,13 @@ func (w *sqlWriter) shared(n Shared, row at) (piece, error) {
 	return w.overlap(left, right), err
 }
 
-// overlap is true if two queries of values without NULL have one in common.
+// overlap is true if two queries of non-NULL values have a value in common.
 func (w *sqlWriter) overlap(left, right piece) piece {
 	v := w.alias()
 	return piece{text: "EXISTS (SELECT 1 FROM ("}.then("", left).then(") "+v+" WHERE "+v+".v IN (", right).then("))")
 }
 
-// values is a query of the values of a column behind a path, as v.
+// values is a query of the values of a column at the end of a path, as v.
 func (w *sqlWriter) values(f Far, exact bool, row at) (piece, error) {
 	from, last, err := w.path(f.Path, row)
 	if err != nil {
@@ -309,8 +309,7 @@ func (w *sqlWriter) values(f Far, exact bool, row at) (piece, error) {
 	return piece{text: "SELECT v.v AS v " + strings.TrimSuffix(from, " WHERE")}, &Untranslatable{"a list behind a relation is compared with another value of the resource", string(w.dialect)}
 }
 
-// path returns the tables of a path, from FROM to a WHERE that is left open, and the row of
-// its end.
+// path returns the tables of a path, from FROM to an incomplete WHERE, and the row of its end.
 func (w *sqlWriter) path(path []ir.Step, row at) (from string, last at, err error) {
 	d, last := w.dialect, row
 	var tables, conditions []string

@@ -7,8 +7,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
-// UCAST writes a filter as the conditions of the ucast libraries, for back ends that hold all
-// properties as columns. Fields are TYPE.PROPERTY in lower case; a field NAME_fold holds the
+// UCAST writes a filter as the conditions of the ucast libraries, for back ends with all
+// properties as columns. Fields are TYPE.PROPERTY in lower case; a field NAME_fold has the
 // property in lower case.
 func UCAST(n Node) (map[string]any, error) {
 	compound := func(operator string, nodes []Node) (map[string]any, error) {
@@ -45,10 +45,10 @@ func UCAST(n Node) (map[string]any, error) {
 	case Not:
 		return compound("not", []Node{n.Node})
 	case In:
-		if len(n.Texts) == 1 {
-			return field(n.Column, n.Exact, "eq", n.Texts[0])
+		if len(n.Strings) == 1 {
+			return field(n.Column, n.Exact, "eq", n.Strings[0])
 		}
-		return field(n.Column, n.Exact, "in", n.Texts)
+		return field(n.Column, n.Exact, "in", n.Strings)
 	case Other:
 		return field(n.Column, n.Exact, "ne", n.Text)
 	case Like:
@@ -64,7 +64,7 @@ func UCAST(n Node) (map[string]any, error) {
 		}
 	case Related:
 		if by, ok := n.Node.(In); ok && by.Column.Name == "id" && !n.Step.Many {
-			return field(Column{Type: n.From, Name: n.Step.Name + "_id"}, true, "in", by.Texts)
+			return field(Column{Type: n.From, Name: n.Step.Name + "_id"}, true, "in", by.Strings)
 		}
 		return nil, &Untranslatable{fmt.Sprintf("%s.%s leads to another table", n.From, n.Step.Name), "ucast"}
 	case Matches:
@@ -118,7 +118,7 @@ func Prisma(n Node) (map[string]any, error) {
 		one, err := Prisma(n.Node)
 		return map[string]any{"NOT": one}, err
 	case In:
-		return column(n.Column, n.Exact, map[string]any{"in": n.Texts})
+		return column(n.Column, n.Exact, map[string]any{"in": n.Strings})
 	case Other:
 		return column(n.Column, n.Exact, map[string]any{"not": n.Text})
 	case Like:
@@ -151,7 +151,7 @@ func Prisma(n Node) (map[string]any, error) {
 	panic(fmt.Sprintf("filter: unknown node %T", n))
 }
 
-// Describe returns a filter in words, in one line, for people who review it.
+// Describe describes a filter in words, on one line, for reviewers.
 func Describe(n Node) string {
 	join := func(nodes []Node, by string) string {
 		parts := make([]string, len(nodes))
@@ -170,7 +170,7 @@ func Describe(n Node) string {
 	case Not:
 		return "!" + Describe(n.Node)
 	case In:
-		return fmt.Sprintf("%s in %q", n.Column.Name, n.Texts)
+		return fmt.Sprintf("%s in %q", n.Column.Name, n.Strings)
 	case Other:
 		return fmt.Sprintf("%s has a value other than %q", n.Column.Name, n.Text)
 	case Like:

@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// known returns the values of v if the subject and the request decide them.
-func (r *residue) known(v ir.Value) (texts []string, ok bool) {
+// known returns the values of v if they depend on the subject and the request only.
+func (r *residue) known(v ir.Value) (strs []string, ok bool) {
 	switch v := v.(type) {
 	case ir.Literal:
 		return []string{v.Text}, true
@@ -22,9 +22,9 @@ func (r *residue) known(v ir.Value) (texts []string, ok bool) {
 			return nil, false
 		}
 		for _, e := range r.entities(v.Of) {
-			texts = append(texts, valuesOf(e, v.Name)...)
+			strs = append(strs, valuesOf(e, v.Name)...)
 		}
-		return texts, true
+		return strs, true
 	}
 	panic(fmt.Sprintf("filter: unknown value %T", v))
 }
@@ -41,7 +41,7 @@ func (r *residue) ownOf(v ir.Value) (own, bool) {
 	values, ok := r.own[p.Name]
 	if !ok {
 		values.written, _ = r.known(v)
-		values.folded = foldedSet(values.written, false)
+		values.folded = caseFoldedSet(values.written, false)
 		r.own[p.Name] = values
 	}
 	return values, true
@@ -87,10 +87,10 @@ func foldUnless(exact bool, text string) string {
 	return schema.Fold(text)
 }
 
-// foldedSet returns texts sorted and without duplicates, case-folded unless exact.
-func foldedSet(texts []string, exact bool) []string {
-	set := make([]string, len(texts))
-	for i, t := range texts {
+// caseFoldedSet returns strings sorted and without duplicates, case-folded unless exact.
+func caseFoldedSet(strs []string, exact bool) []string {
+	set := make([]string, len(strs))
+	for i, t := range strs {
 		set[i] = foldUnless(exact, t)
 	}
 	slices.Sort(set)

@@ -1,12 +1,12 @@
-// Package format lays rules out for readers: conditions, filters and the headers of .qrule
-// files. It is what fmt does, and what an editor does when it formats.
+// Package format formats conditions, filters and the headers of .qrule files, for the command
+// fmt and for editors.
 //
-// [File] formats the rules of a file and changes nothing else in it: of an export, only the
-// strings that hold conditions and filters. A rule keeps its meaning. That is checked for
-// every rule, by comparing the tree and the predicate of every type scope before and after;
-// a rule that would not keep it is reported as a mistake of this program, and left as it is.
+// [File] formats the rules of a file and changes nothing else in it: in an export, only the
+// strings of conditions and filters. A rule keeps its meaning. This is checked for every rule,
+// by comparing the tree and the predicate of every type scope before and after; if they differ,
+// the rule is left unchanged and a bug of this program is reported.
 //
-// Rules with errors are left as they are, and the errors are returned.
+// Rules with errors are left unchanged, and the errors are returned.
 package format
 
 import (
@@ -21,16 +21,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Options say how rules are formatted.
+// Options are formatting options.
 type Options struct {
-	// Schema tells how names are spelled; nil means the default schema.
+	// Schema defines the spelling of names; nil means the default schema.
 	Schema *schema.Schema
-	// KeepParentheses leaves the parentheses as the author wrote them. The view Basic of the QMC
-	// only shows conditions that have the ones that it writes itself.
+	// KeepParentheses keeps the parentheses as written. The QMC's Basic view only displays
+	// conditions with the parentheses that it writes itself.
 	KeepParentheses bool
 }
 
-// Rule returns the texts of a rule, formatted. Where the list has errors, they are as they were.
+// Rule returns the formatted filter and condition of a rule. If the list has errors, they are
+// unchanged.
 func Rule(r *ruleset.Rule, o Options) (filter, condition string, list diag.List) {
 	if o.Schema == nil {
 		o.Schema = schema.Default()
@@ -57,7 +58,7 @@ func Rule(r *ruleset.Rule, o Options) (filter, condition string, list diag.List)
 
 var codeMeaning = diag.Register("Q0119", diag.Error, "formatting would change the meaning of a rule")
 
-// read parses the texts of a rule.
+// read parses the filter and the condition of a rule.
 func read(r *ruleset.Rule) (*resolve.Rule, diag.List) {
 	ref := diag.Rule{ID: r.ID, Name: r.Name}
 	filter, list := ruleset.ParseFilter(r.Filter, ref)
@@ -65,7 +66,7 @@ func read(r *ruleset.Rule) (*resolve.Rule, diag.List) {
 	return &resolve.Rule{Rule: *r, Filter: filter, Tree: tree}, append(list, more...)
 }
 
-// formatFilter returns a filter with one blank behind each comma.
+// formatFilter returns a filter with one space after each comma.
 func formatFilter(text string, f ruleset.Filter) string {
 	var items []string
 	for _, item := range f.Items {
@@ -74,8 +75,8 @@ func formatFilter(text string, f ruleset.Filter) string {
 	return strings.Join(items, ", ")
 }
 
-// formatCondition returns a condition in the layout of package condition. An empty one, which
-// is true, stays empty.
+// formatCondition returns a condition in the layout of package condition. An empty condition,
+// which is true, stays empty.
 func formatCondition(text string, tree condition.Node, o Options) string {
 	if strings.TrimSpace(text) == "" {
 		return ""
@@ -87,7 +88,8 @@ func formatCondition(text string, tree condition.Node, o Options) string {
 	return condition.Format(spelled(tree, spellings(o.Schema), !o.KeepParentheses), layout)
 }
 
-// sameMeaning returns an error if other texts of a rule do not say what its own texts say.
+// sameMeaning returns an error if the new filter and condition do not mean the same as those of
+// the rule.
 func sameMeaning(before *resolve.Rule, filter, text string, o Options) error {
 	changed := before.Rule
 	changed.Filter = &diag.Text{Label: "resourceFilter", Content: filter}
@@ -106,8 +108,8 @@ func sameMeaning(before *resolve.Rule, filter, text string, o Options) error {
 	return nil
 }
 
-// predicates returns the keys of the predicates that a rule has in each type scope. It does
-// not matter whether the rule is disabled and what it decides.
+// predicates returns the keys of the predicates of a rule in each type scope, whether or not
+// the rule is disabled and whatever its category.
 func predicates(r *resolve.Rule, o Options) []string {
 	enabled := *r
 	enabled.Disabled, enabled.Category = false, ruleset.Security

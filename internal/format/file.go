@@ -13,21 +13,21 @@ import (
 )
 
 // File returns the bytes of an export or of a .qrule file with its rules formatted, in the
-// file's own encoding. Rules with errors are as they were. The list holds the errors of the
-// file, and no warnings.
+// file's own encoding. Rules with errors are unchanged. The list has the errors of the file,
+// but no warnings.
 func File(name string, data []byte, o Options) ([]byte, diag.List) {
 	return rewrite(name, data, wholeFile, func(r *ruleset.Rule) (filter, condition string, list diag.List) { return Rule(r, o) })
 }
 
-// Rewrite returns the bytes of an export or of a .qrule file with the filter and the
-// condition of every rule as change returns them. Nothing else of the file changes. Rules
-// for which change reports an error are as they were. The list holds the errors of the
-// file and of change, and no warnings.
+// Rewrite returns the bytes of an export or of a .qrule file in which the filter and the
+// condition of every rule are replaced by the results of change. Nothing else in the file
+// changes. Rules for which change reports an error are unchanged. The list has the errors of
+// the file and of change, but no warnings.
 func Rewrite(name string, data []byte, change func(*ruleset.Rule) (filter, condition string, list diag.List)) ([]byte, diag.List) {
 	return rewrite(name, data, inPlace, change)
 }
 
-// editor returns the edits that give the rule of a .qrule file a filter and a condition.
+// editor returns the edits that set the filter and the condition of a rule.
 type editor func(file *jsonfile.File, r *ruleset.Rule, filter, condition string) []jsonfile.Edit
 
 func rewrite(name string, data []byte, single editor, change func(*ruleset.Rule) (filter, condition string, list diag.List)) ([]byte, diag.List) {
@@ -63,7 +63,7 @@ func errorsOf(list diag.List) diag.List {
 	return broken
 }
 
-// wholeFile returns the edit that writes a .qrule file anew, with the line ends that it has.
+// wholeFile returns the edit that rewrites a .qrule file, with its own line ends.
 func wholeFile(file *jsonfile.File, r *ruleset.Rule, filter, condition string) []jsonfile.Edit {
 	formatted := *r
 	formatted.Filter, formatted.Condition = &diag.Text{Content: filter}, &diag.Text{Content: condition}
@@ -79,9 +79,10 @@ func hasCRLF(file *jsonfile.File) bool {
 	return bytes.HasSuffix(line, []byte{'\r'})
 }
 
-// inPlace returns the edits that replace the filter and the condition of a .qrule file where
-// they stand, if the file then reads as meant. Otherwise it is written anew: a list of filter items, or a
-// condition whose line ends the file cannot keep, is not replaced by a string.
+// inPlace returns the edits that replace the filter and the condition of a .qrule file in
+// place, if the file then parses to the intended rule. Otherwise the file is rewritten: a list
+// of filter items, or a condition whose line ends the file cannot keep, is not replaced by a
+// string.
 func inPlace(file *jsonfile.File, r *ruleset.Rule, filter, condition string) []jsonfile.Edit {
 	doc := qrule.Parse(file.Text)
 	var edits []jsonfile.Edit
@@ -106,7 +107,7 @@ func inPlace(file *jsonfile.File, r *ruleset.Rule, filter, condition string) []j
 	return edits
 }
 
-// appendString adds the edit that replaces a string of an export, if it is there and another.
+// appendString adds the edit that replaces a string of an export, if it exists and differs.
 func appendString(edits []jsonfile.Edit, file *jsonfile.File, old *diag.Text, text string) []jsonfile.Edit {
 	if old.Content == text {
 		return edits
@@ -115,6 +116,6 @@ func appendString(edits []jsonfile.Edit, file *jsonfile.File, old *diag.Text, te
 	if !ok {
 		return edits
 	}
-	quoted, _ := jsontext.AppendQuote(nil, text) // valid UTF-8, since it was parsed
+	quoted, _ := jsontext.AppendQuote(nil, text) // valid UTF-8, because it was parsed
 	return append(edits, jsonfile.Edit{Range: diag.Range{Start: v.Offset, End: v.End()}, Text: string(quoted)})
 }

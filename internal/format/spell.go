@@ -5,16 +5,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// names are the spellings of the names that the schema has, by their case-folded form.
+// names are the spellings of the schema's names, by case-folded name.
 type names map[string]string
 
-// spellings returns the names of all properties and relations that are spelled in one way.
+// spellings returns the names of all properties and relations with a unique spelling.
 func spellings(s *schema.Schema) names {
 	n := names{"id": "id", "name": "name", "resourcetype": "resourcetype", "environment": "environment"}
 	add := func(name string) {
 		key := schema.Fold(name)
 		if known, ok := n[key]; ok && known != name {
-			name = "" // two types spell it in two ways
+			name = "" // two types spell it differently
 		}
 		n[key] = name
 	}
@@ -29,8 +29,8 @@ func spellings(s *schema.Schema) names {
 	return n
 }
 
-// spelled returns a tree in which names that ignore case are spelled as the schema and the
-// vendor spell them and, with flat, chains within chains of the same connective are one.
+// spelled returns a tree in which case-insensitive names have the spelling of the schema and of
+// Qlik and, with flat, nested chains of the same connective are merged.
 func spelled(n condition.Node, names names, flat bool) condition.Node {
 	switch n := n.(type) {
 	case *condition.Or:
@@ -82,8 +82,8 @@ func (n names) operand(o condition.Operand) condition.Operand {
 	panic("format: unknown operand of a comparison")
 }
 
-// path returns a path with the spelling of the schema. What follows user is an attribute of the
-// directory, unless the schema says otherwise, and keeps its spelling then.
+// path returns a path with the spelling of the schema. A name after user is a directory
+// attribute, unless the schema has it, and keeps its spelling.
 func (n names) path(p condition.Path) condition.Path {
 	segments := make([]condition.Segment, len(p.Segments))
 	for i, s := range p.Segments {

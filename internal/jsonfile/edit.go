@@ -15,7 +15,7 @@ type Edit struct {
 	Text string
 }
 
-// Apply returns the bytes of the file with edits made, in the file's own encoding and with its
+// Apply returns the bytes of the file after edits, in the file's own encoding and with its
 // byte-order mark. Edits must not overlap; their ranges are offsets in Text.
 func (f *File) Apply(edits []Edit) []byte {
 	edits = slices.SortedFunc(slices.Values(edits), func(a, b Edit) int { return a.Start - b.Start })
@@ -49,12 +49,12 @@ func (f *File) encode(text []byte) []byte {
 	return out
 }
 
-// OffsetOf returns the offset in Text of a place in the file, which Position undoes.
+// OffsetOf returns the offset in Text of a position in the file; it is the inverse of Position.
 func (f *File) OffsetOf(place diag.Position) int {
 	return sort.Search(len(f.Text), func(i int) bool { return f.Position(i).Offset >= place.Offset })
 }
 
-// String returns the JSON string whose text begins at an offset, behind the quotation mark,
+// String returns the JSON string whose content begins at an offset, after the quotation mark,
 // and whether there is one.
 func (f *File) String(offset int) (Value, bool) {
 	start := offset - 1

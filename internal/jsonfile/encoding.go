@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Encoding is how a file's text is written.
+// Encoding is the character encoding of a file.
 type Encoding int
 
 // The encodings that Windows PowerShell, Qlik-Cli and editors write.
@@ -19,20 +19,20 @@ const (
 	UTF16BE
 )
 
-// Kind says what is wrong with a file.
+// Kind is the kind of an Error.
 type Kind int
 
 // The kinds of an Error.
 const (
-	Unreadable Kind = iota + 1 // the system does not give the bytes
-	NoText                     // the bytes are in no encoding
-	NoJSON                     // the text is not well-formed
+	Unreadable Kind = iota + 1 // the bytes cannot be read
+	NoText                     // the bytes are in no supported encoding
+	NoJSON                     // the text is not well-formed JSON
 )
 
-// Error is a file that cannot be read, is no text or no JSON, and where that shows.
+// Error is a file that cannot be read, or is not text or JSON, with the position of the error.
 type Error struct {
 	Kind Kind
-	// Offset is where in the decoded text.
+	// Offset is the position in the decoded text.
 	Offset int
 	// Summary is one line without a full stop; Detail says what to do.
 	Summary, Detail string
@@ -41,18 +41,18 @@ type Error struct {
 // Error returns the summary.
 func (e *Error) Error() string { return e.Summary }
 
-// Reader gives the text of a file as UTF-8 without its byte-order mark. UTF-8
-// itself is passed on unchecked, since whoever reads JSON checks it anyway.
+// Reader reads the text of a file as UTF-8 without its byte-order mark. It does not validate
+// UTF-8, because JSON parsers do.
 type Reader struct {
 	src      *bufio.Reader
 	encoding Encoding
 	mark     int
-	offset   int // of what has been handed out
+	offset   int // of the next byte to return
 	pending  []byte
 	err      error
 }
 
-// NewReader returns a Reader of a file's bytes. It fails only where reading does.
+// NewReader returns a Reader of a file's bytes. It only fails if reading does.
 func NewReader(src io.Reader) (*Reader, error) {
 	r := &Reader{src: bufio.NewReaderSize(src, 1<<16)}
 	head, err := r.src.Peek(3)
@@ -71,8 +71,7 @@ func NewReader(src io.Reader) (*Reader, error) {
 	return r, err
 }
 
-// Read implements io.Reader. Its errors are those of the source, and *Error for
-// UTF-16 that is none.
+// Read implements io.Reader. Its errors are those of the source, and *Error for invalid UTF-16.
 func (r *Reader) Read(p []byte) (int, error) {
 	if r.encoding == UTF8 {
 		return r.src.Read(p)
@@ -89,7 +88,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill decodes what the source has at hand into pending.
+// fill decodes the buffered bytes of the source into pending.
 func (r *Reader) fill() {
 	if _, err := r.src.Peek(4); err == nil || r.src.Buffered() > 0 {
 		raw, _ := r.src.Peek(r.src.Buffered())
@@ -101,8 +100,8 @@ func (r *Reader) fill() {
 	}
 }
 
-// decode decodes whole characters of raw and returns how many bytes it took. An
-// unpaired half at the very end of raw is an error only at the end of the file.
+// decode decodes complete characters of raw and returns how many bytes it used. An unpaired
+// surrogate at the very end of raw is only an error at the end of the file.
 func (r *Reader) decode(raw []byte) int {
 	unit := func(i int) rune {
 		if r.encoding == UTF16LE {

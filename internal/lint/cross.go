@@ -191,7 +191,7 @@ func otherRules(n int) string {
 // compared by = in a positive place.
 func variants(r *Rule) map[string]bool {
 	found := map[string]bool{}
-	frame := fmt.Sprintf("%d %d %s\x00", r.Actions, r.Context, fold(strings.Join(r.itemTexts(), ",")))
+	frame := fmt.Sprintf("%d %d %s\x00", r.Actions, r.Context, fold(strings.Join(r.itemStrings(), ",")))
 	r.tests(func(t test) {
 		if t.node.Op.Equality() && !t.node.Op.Exact() && !r.negated(t.node) && t.path.Root == "user" {
 			text := r.Text()

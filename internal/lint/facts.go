@@ -189,8 +189,8 @@ func needsRole(p ir.Predicate, roles ...string) bool {
 	}
 	for _, c := range list {
 		if !slices.ContainsFunc(c, func(l literal) bool {
-			texts, asks := roleTest(l.atom)
-			return asks && !l.negated && (len(roles) == 0 || !slices.ContainsFunc(texts, func(t string) bool { return !slices.Contains(roles, strings.ToLower(t)) }))
+			strs, asks := roleTest(l.atom)
+			return asks && !l.negated && (len(roles) == 0 || !slices.ContainsFunc(strs, func(t string) bool { return !slices.Contains(roles, strings.ToLower(t)) }))
 		}) {
 			return false
 		}

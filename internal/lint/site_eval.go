@@ -156,11 +156,11 @@ func values(v ir.Value, on subject) ([]string, bool) {
 		if !known {
 			return nil, false
 		}
-		var texts []string
+		var strs []string
 		for _, e := range list {
-			texts = append(texts, property(e, v.Name)...)
+			strs = append(strs, property(e, v.Name)...)
 		}
-		return texts, true
+		return strs, true
 	}
 	panic("lint: unknown value")
 }

@@ -361,13 +361,13 @@ var _ = New(Lint{
 		p.Filter(diag.Range{End: len(text)}, Finding{
 			Summary: "spaces in the filter are uneven",
 			Detail:  "Write one comma and one space between items.",
-			Fix:     Replace("write one space after each comma", diag.Range{End: len(text)}, strings.Join(p.Rule.itemTexts(), ", ")),
+			Fix:     Replace("write one space after each comma", diag.Range{End: len(text)}, strings.Join(p.Rule.itemStrings(), ", ")),
 		})
 	},
 })
 
-// itemTexts returns the items of the filter as they are written.
-func (r *Rule) itemTexts() []string {
+// itemStrings returns the items of the filter as they are written.
+func (r *Rule) itemStrings() []string {
 	var list []string
 	for _, i := range r.Rule.Filter.Items {
 		list = append(list, r.FilterText().Content[i.Range.Start:i.Range.End])
@@ -391,9 +391,9 @@ var _ = New(Lint{
 				if i == j || a.Text == b.Text && a.Prefix == b.Prefix && i < j || !includes(b, a) {
 					continue
 				}
-				rest := slices.Delete(slices.Clone(p.Rule.itemTexts()), i, i+1)
+				rest := slices.Delete(slices.Clone(p.Rule.itemStrings()), i, i+1)
 				p.Filter(a.Range, Finding{
-					Summary: fmt.Sprintf("%s hits all that %s hits", p.Rule.itemTexts()[j], p.Rule.itemTexts()[i]),
+					Summary: fmt.Sprintf("%s hits all that %s hits", p.Rule.itemStrings()[j], p.Rule.itemStrings()[i]),
 					Detail:  "Remove the item that changes nothing.",
 					Fix:     Replace("remove the item", diag.Range{End: len(p.Rule.FilterText().Content)}, strings.Join(rest, ", ")),
 				})

@@ -83,13 +83,13 @@ func naiveEntity(e *Entity, view schema.View) object {
 	if v == nil {
 		return to
 	}
-	put := func(name string, texts []string, form schema.Form, many bool) {
+	put := func(name string, strs []string, form schema.Form, many bool) {
 		for f, prefix := range map[schema.Form]string{schema.Folded: "", schema.Exact: "="} {
-			if form&f == 0 || len(texts) == 0 {
+			if form&f == 0 || len(strs) == 0 {
 				continue
 			}
 			var values []any
-			for _, text := range texts {
+			for _, text := range strs {
 				if f == schema.Folded {
 					text = strings.ToLower(text)
 				}
@@ -276,13 +276,13 @@ func drawFields(t *rapid.T, typ *schema.Type, depth int) object {
 			e[name] = value()
 		}
 	}
-	texts := func() any { return rapid.SliceOfN(text, 0, 3).Draw(t, "texts") }
+	strs := func() any { return rapid.SliceOfN(text, 0, 3).Draw(t, "texts") }
 	draw("name", func() any { return text.Draw(t, "name") })
 	draw("NAME", func() any { return text.Draw(t, "name") })
-	draw("open", texts)
+	draw("open", strs)
 	for _, key := range slices.Sorted(maps.Keys(typ.Properties)) {
 		if typ.Properties[key].Many {
-			draw(key, texts)
+			draw(key, strs)
 		} else {
 			draw(strings.ToUpper(key), func() any { return text.Draw(t, key) })
 		}

@@ -23,9 +23,9 @@ type record struct {
 type field struct {
 	role role
 	// key is the fold of the name, with @ in front for a custom property.
-	key   string
-	texts [][]byte
-	refs  []reference
+	key  string
+	strs [][]byte
+	refs []reference
 }
 
 // reference leads to an entity.
@@ -231,7 +231,7 @@ func (d *decoder) field(r *record, c choice) bool {
 	case attributes:
 		return d.pairs(r, c, attribute)
 	default:
-		d.texts(r, c)
+		d.strs(r, c)
 		return true
 	}
 }
@@ -257,8 +257,8 @@ func (d *decoder) fold(text []byte) []byte {
 	return d.folded[start:len(d.folded):len(d.folded)]
 }
 
-// texts reads a property of one or many texts.
-func (d *decoder) texts(r *record, c choice) {
+// strs reads a property of one or many texts.
+func (d *decoder) strs(r *record, c choice) {
 	f := r.field(c.slot.role, c.slot.key)
 	one := [1]jsonfile.Value{c.value}
 	items := one[:]
@@ -274,7 +274,7 @@ func (d *decoder) texts(r *record, c choice) {
 			if c.slot.property.Enumeration != nil {
 				text = []byte(c.slot.property.Text(string(text)))
 			}
-			f.texts = append(f.texts, text)
+			f.strs = append(f.strs, text)
 		}
 		if !ok && !r.plan.typ.Open {
 			d.findings.add(codeNoScalar, diag.Warning, c.slot.key, placeOf(r.at.file, item),
@@ -295,7 +295,7 @@ func (r *record) field(role role, key string) *field {
 	if n := len(r.fields); n < cap(r.fields) { // use the lists of a former record
 		r.fields = r.fields[:n+1]
 		f := &r.fields[n]
-		*f = field{role: role, key: key, texts: f.texts[:0], refs: f.refs[:0]}
+		*f = field{role: role, key: key, strs: f.strs[:0], refs: f.refs[:0]}
 		return f
 	}
 	r.fields = append(r.fields, field{role: role, key: key})
@@ -304,7 +304,7 @@ func (r *record) field(role role, key string) *field {
 
 // drop removes the field that was made last if it has no value.
 func (r *record) drop(f *field) {
-	if len(f.texts) == 0 && len(f.refs) == 0 {
+	if len(f.strs) == 0 && len(f.refs) == 0 {
 		r.fields = r.fields[:len(r.fields)-1]
 	}
 }

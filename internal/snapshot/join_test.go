@@ -10,9 +10,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-func sorted(texts []string) string {
-	slices.Sort(texts)
-	return strings.Join(texts, ", ")
+func sorted(strs []string) string {
+	slices.Sort(strs)
+	return strings.Join(strs, ", ")
 }
 
 // reading is a view of one type, as rules would read it.

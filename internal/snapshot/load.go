@@ -88,13 +88,13 @@ func (l *loader) fill(e *Entity, r *record) {
 	for _, f := range r.fields {
 		switch f.role {
 		case scalar:
-			e.Scalars[f.key] = string(f.texts[0])
+			e.Scalars[f.key] = string(f.strs[0])
 		case list:
-			e.Lists[f.key] = stringsOf(f.texts)
+			e.Lists[f.key] = stringsOf(f.strs)
 		case customProperties:
-			e.Custom[f.key[len("@"):]] = stringsOf(f.texts)
+			e.Custom[f.key[len("@"):]] = stringsOf(f.strs)
 		case attributes:
-			e.Attributes[f.key] = stringsOf(f.texts)
+			e.Attributes[f.key] = stringsOf(f.strs)
 		case relation:
 			e.Relations[f.key] = l.related(f.refs)
 		default: // the id stands in the entity, and what is ignored nowhere
@@ -118,9 +118,9 @@ func (l *loader) related(refs []reference) []*Entity {
 	return related
 }
 
-func stringsOf(texts [][]byte) []string {
+func stringsOf(strs [][]byte) []string {
 	var all []string
-	for _, t := range sortUnique(texts) {
+	for _, t := range sortUnique(strs) {
 		all = append(all, string(t))
 	}
 	return all
@@ -136,9 +136,9 @@ func login(r *record) (string, bool) {
 	for _, f := range r.fields {
 		switch f.key {
 		case "userdirectory":
-			directory = f.texts[0]
+			directory = f.strs[0]
 		case "userid":
-			user = f.texts[0]
+			user = f.strs[0]
 		}
 	}
 	if len(directory) == 0 || len(user) == 0 {

@@ -63,7 +63,7 @@ func (d *decoder) pair(r *record, c choice, item jsonfile.Value, form pair) bool
 	key := form.prefix + schema.Fold(string(name.Text()))
 	if present && r.plan.readsPair(form, key) {
 		f := r.field(form.role, key)
-		f.texts = append(f.texts, text)
+		f.strs = append(f.strs, text)
 	}
 	return true
 }

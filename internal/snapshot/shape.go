@@ -75,7 +75,7 @@ func (p *projection) entity(to []byte, r *record) []byte {
 		if k.refs {
 			to = p.references(to, f, k.many)
 		} else {
-			to = p.texts(to, f, k)
+			to = p.strs(to, f, k)
 		}
 	}
 	return append(to, '}')
@@ -98,13 +98,13 @@ func (r *record) find(key string) *field {
 	if len(text) == 0 {
 		return nil
 	}
-	return &field{key: key, texts: [][]byte{text}}
+	return &field{key: key, strs: [][]byte{text}}
 }
 
-// texts appends the text of a field, or the list of its texts.
-func (p *projection) texts(to []byte, f *field, k outKey) []byte {
+// strs appends the text of a field, or the list of its texts.
+func (p *projection) strs(to []byte, f *field, k outKey) []byte {
 	form := make([][]byte, 0, 8)
-	for _, text := range f.texts {
+	for _, text := range f.strs {
 		if !k.exact {
 			start := len(p.folded)
 			p.folded = appendFold(p.folded, text)
@@ -125,12 +125,12 @@ func (p *projection) references(to []byte, f *field, many bool) []byte {
 }
 
 // appendJSON appends texts as a list or, without many, the first of them.
-func appendJSON(to []byte, texts [][]byte, many bool) []byte {
+func appendJSON(to []byte, strs [][]byte, many bool) []byte {
 	if !many {
-		return appendQuoted(to, texts[0])
+		return appendQuoted(to, strs[0])
 	}
 	separator := byte('[')
-	for _, text := range texts {
+	for _, text := range strs {
 		to = appendQuoted(append(to, separator), text)
 		separator = ','
 	}

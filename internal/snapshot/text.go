@@ -83,10 +83,10 @@ func isPlain(raw []byte) bool {
 }
 
 // sortUnique sorts texts and removes doubles, in place.
-func sortUnique(texts [][]byte) [][]byte {
-	if len(texts) < 2 {
-		return texts
+func sortUnique(strs [][]byte) [][]byte {
+	if len(strs) < 2 {
+		return strs
 	}
-	slices.SortFunc(texts, bytes.Compare)
-	return slices.CompactFunc(texts, bytes.Equal)
+	slices.SortFunc(strs, bytes.Compare)
+	return slices.CompactFunc(strs, bytes.Equal)
 }

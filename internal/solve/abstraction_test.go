@@ -17,20 +17,20 @@ import (
 
 // recorded returns the properties of an entity by folded name.
 func recorded(e *snapshot.Entity) map[string][]string {
-	texts := map[string][]string{"id": {e.ID}, "name": nil}
+	strs := map[string][]string{"id": {e.ID}, "name": nil}
 	for name, text := range e.Scalars {
-		texts[name] = []string{text}
+		strs[name] = []string{text}
 	}
 	for name, list := range e.Custom {
-		texts["@"+name] = list
+		strs["@"+name] = list
 	}
-	maps.Copy(texts, e.Lists)
-	maps.Copy(texts, e.Attributes)
-	return texts
+	maps.Copy(strs, e.Lists)
+	maps.Copy(strs, e.Attributes)
+	return strs
 }
 
 func recordOf(e *snapshot.Entity) *Record {
-	r := &Record{Texts: recorded(e), Relations: map[string]*Record{}}
+	r := &Record{Strings: recorded(e), Relations: map[string]*Record{}}
 	for name, to := range e.Relations {
 		r.Relations[name] = recordOf(to[0])
 	}
@@ -57,9 +57,9 @@ func TestAtoms(t *testing.T) {
 		typ := pick(d, "App", "Stream")
 		request := d.request(typ)
 		q := evaluator.Read(request)
-		p := Persona{Texts: recorded(q.Subject), Resource: recordOf(q.Resource)}
+		p := Persona{Strings: recorded(q.Subject), Resource: recordOf(q.Resource)}
 		for name, list := range q.Environment {
-			p.Texts["environment."+name] = list
+			p.Strings["environment."+name] = list
 		}
 		hub, qmc := Formula(Test{ir.From{Context: ruleset.Hub}}), Formula(Test{ir.From{Context: ruleset.QMC}})
 		if q.Context != "hub" {
@@ -129,7 +129,7 @@ func renamed(a, b int) bool {
 func allRequests(enough func(q evaluate.Question) bool) bool {
 	user := &snapshot.Entity{Type: "user", TypeName: "User", ID: "u", Scalars: map[string]string{"userid": "u", "userdirectory": "D"}}
 	other := &snapshot.Entity{Type: "user", TypeName: "User", ID: "o", Scalars: map[string]string{"userid": "o", "userdirectory": "D"}}
-	texts := func(set int) map[string][]string {
+	strs := func(set int) map[string][]string {
 		var list []string
 		for i, text := range small {
 			if set>>i&1 == 1 {
@@ -146,8 +146,8 @@ func allRequests(enough func(q evaluate.Question) bool) bool {
 			for _, owner := range []*snapshot.Entity{nil, user, other} {
 				for _, name := range []string{"", "a", "z"} {
 					for _, context := range []string{"", "hub", "qmc"} {
-						user.Custom = texts(a)
-						app := &snapshot.Entity{Type: "app", TypeName: "App", ID: "r", Scalars: map[string]string{}, Custom: texts(b), Relations: map[string][]*snapshot.Entity{}}
+						user.Custom = strs(a)
+						app := &snapshot.Entity{Type: "app", TypeName: "App", ID: "r", Scalars: map[string]string{}, Custom: strs(b), Relations: map[string][]*snapshot.Entity{}}
 						if owner != nil {
 							app.Relations["owner"] = []*snapshot.Entity{owner}
 						}

@@ -9,25 +9,25 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
 )
 
-// Axiom is the name of a statement that holds for every site.
+// Axiom is the name of a statement that is true for every site.
 type Axiom string
 
 // The axioms.
 const (
-	// Scalars: a property that is not a list has at most one text.
+	// Scalars: a property that is not a list has at most one string.
 	Scalars Axiom = "scalars"
 	// Identity: every entity has an id, every user a userId and a userDirectory.
 	Identity Axiom = "identity"
-	// OneEntity: entities of one type and id are one, and so are users of one
-	// userDirectory and userId.
+	// OneEntity: entities of one type with the same id are the same, and so are users with the
+	// same userDirectory and userId.
 	OneEntity Axiom = "one-entity"
-	// Visitors: who is anonymous has no record.
+	// Visitors: an anonymous user has no record.
 	Visitors Axiom = "anonymous"
-	// Context: the session attribute context is where the request comes from.
+	// Context: the session attribute context is the context of the request.
 	Context Axiom = "context"
 )
 
-// AllAxioms are the axioms with what they say.
+// AllAxioms are the axioms with their descriptions.
 var AllAxioms = []struct {
 	Name Axiom
 	Says string
@@ -39,29 +39,29 @@ var AllAxioms = []struct {
 	{Context, "user.environment.context is where the request comes from; no request sends another"},
 }
 
-// Axioms are what is taken for granted.
+// Axioms are the assumptions of a world.
 type Axioms struct {
-	// Off are axioms to do without.
+	// Off are axioms that are not assumed.
 	Off []Axiom
-	// Values are properties that have no other texts than those.
+	// Values are properties with a closed set of values.
 	Values []Domain
 }
 
 // Domain is a closed set of values.
 type Domain struct {
-	// Type is the key of a type, "environment" for what is sent with the request.
+	// Type is the key of a type, "environment" for attributes that are sent with the request.
 	Type string
-	// Property is the folded name, with the @ of a custom property.
+	// Property is the case-folded name, with the @ of a custom property.
 	Property string
-	// Texts are compared ignoring case.
-	Texts []string
+	// Strings are compared ignoring case.
+	Strings []string
 }
 
-// Name is how a proof names the domain.
+// Name is the name of the domain in a proof.
 func (d Domain) Name() Axiom { return Axiom("values of " + d.Type + "." + d.Property) }
 
-// axiom returns the literal under which an axiom holds. All of them are assumed when a
-// question is asked, so that the core tells which were needed.
+// axiom returns the literal under which an axiom holds. All of them are assumed when a question
+// is asked, so that the core shows which were needed.
 func (s *Scope) axiom(a Axiom) sat.Lit {
 	if l, ok := s.axioms[a]; ok {
 		return l
@@ -74,7 +74,7 @@ func (s *Scope) axiom(a Axiom) sat.Lit {
 	return l
 }
 
-// required says whether every entity has a text of a property.
+// required reports whether every entity has a string for a property.
 func (v *value) required() bool {
 	if v.node == nil {
 		return false
@@ -96,7 +96,7 @@ func (s *Scope) domain(v *value) *Domain {
 	return nil
 }
 
-// constrain adds the texts of which axioms speak to the tests of a value.
+// constrain adds the strings in axioms to the tests of a value.
 func (s *Scope) constrain(v *value) {
 	if v.required() {
 		s.testsOf(v).folded[""] = true
@@ -105,17 +105,17 @@ func (s *Scope) constrain(v *value) {
 		}
 	}
 	if d := s.domain(v); d != nil {
-		for _, text := range d.Texts {
+		for _, text := range d.Strings {
 			s.testsOf(v).folded[schema.Fold(text)] = true
 		}
 	}
 	if v == s.environment["context"] {
-		for _, text := range contextTexts {
+		for _, text := range contextStrings {
 			s.testsOf(v).exact[text] = true
 		}
 	}
-	if texts, _ := s.given(v); len(texts) > 0 {
-		for _, text := range texts {
+	if strs, _ := s.given(v); len(strs) > 0 {
+		for _, text := range strs {
 			s.testsOf(v).folded[schema.Fold(text)] = true
 		}
 	}
@@ -130,7 +130,7 @@ var sentByAll = []string{"browser", "context", "device", "ip", "os", "requesttyp
 // A subject's id is DIRECTORY\ID, cut at the first backslash.
 const noBackslash = `(?s)^[^\\]*$`
 
-// allowed returns what a text of a value must be whatever the axioms, nil for anything.
+// allowed returns the restriction on a string of a value that always applies, nil for none.
 func (s *Scope) allowed(v *value) func(cells.Text, *component) bool {
 	switch {
 	case v.node == s.user && v.name == "userdirectory":
@@ -163,20 +163,20 @@ func (s *Scope) state() {
 	}
 }
 
-// contextTexts are the values of the session attribute context: of requests from the
-// hub and from the QMC.
-var contextTexts = [2]string{"AppAccess", "ManagementAccess"}
+// contextStrings are the values of the session attribute context, for requests from the hub and
+// from the QMC.
+var contextStrings = [2]string{"AppAccess", "ManagementAccess"}
 
-// stateContext states what the session attribute context is: where the request comes
-// from or, without the axiom, whatever a request sends, and never nothing where the
-// request says where it comes from.
+// stateContext states the value of the session attribute context: the context of the request
+// or, without the axiom, whatever a request sends, but always some value if the request has a
+// context.
 func (s *Scope) stateContext(v *value) {
 	l, c := s.axiom(Context), s.components[v]
 	present := s.present([]*value{v})
 	for i, from := range [2]sat.Lit{s.hub, s.qmc} {
 		s.sat.Add(from.Not(), present)
-		for k, t := range c.texts {
-			if t.Written == contextTexts[i] {
+		for k, t := range c.strs {
+			if t.Written == contextStrings[i] {
 				s.sat.Add(l.Not(), from.Not(), v.bits[k])
 			} else {
 				s.sat.Add(l.Not(), from.Not(), v.bits[k].Not())
@@ -186,8 +186,8 @@ func (s *Scope) stateContext(v *value) {
 	s.sat.Add(l.Not(), s.hub, s.qmc, present.Not())
 }
 
-// stateVisitors states that an anonymous user has no record. Where no formula reads the
-// user's directory nobody needs to be anonymous.
+// stateVisitors states that an anonymous user has no record. If no formula reads the user's
+// directory, nobody needs to be anonymous.
 func (s *Scope) stateVisitors() {
 	if !s.user.has("userdirectory") {
 		return
@@ -224,7 +224,7 @@ func (s *Scope) stateValue(v *value) {
 	if v.required() {
 		l := s.axiom(Identity)
 		has := []sat.Lit{l.Not(), s.exists(v.node).Not()}
-		for i, t := range s.components[v].texts {
+		for i, t := range s.components[v].strs {
 			if t.Written == "" {
 				s.sat.Add(l.Not(), v.bits[i].Not())
 				continue
@@ -235,15 +235,15 @@ func (s *Scope) stateValue(v *value) {
 	}
 	if d := s.domain(v); d != nil {
 		l := s.axiom(d.Name())
-		for i, t := range s.components[v].texts {
-			if !slices.ContainsFunc(d.Texts, func(text string) bool { return schema.Fold(text) == t.Fold }) {
+		for i, t := range s.components[v].strs {
+			if !slices.ContainsFunc(d.Strings, func(text string) bool { return schema.Fold(text) == t.Fold }) {
 				s.sat.Add(l.Not(), v.bits[i].Not())
 			}
 		}
 	}
 }
 
-// atMostOne states that, under a condition, one of the literals is true at most.
+// atMostOne states that, under a condition, at most one of the literals is true.
 func (s *Scope) atMostOne(under sat.Lit, lits []sat.Lit) {
 	before := lits[:0:0]
 	var earlier sat.Lit
@@ -267,8 +267,8 @@ func (s *Scope) atMostOne(under sat.Lit, lits []sat.Lit) {
 	}
 }
 
-// sameBy returns the ways in which two nodes of one type can show to be one entity, nil
-// if nothing that a formula reads shows it.
+// sameBy returns the conditions under which two nodes of one type are the same entity, nil if
+// no formula can tell.
 func (s *Scope) sameBy(n, m *node) []sat.Lit {
 	var ways []sat.Lit
 	equal := func(name string) sat.Lit {
@@ -284,7 +284,7 @@ func (s *Scope) sameBy(n, m *node) []sat.Lit {
 	return ways
 }
 
-// joinSame puts the values of nodes that can be one entity into one component.
+// joinSame merges the components of the values of nodes that can be one entity.
 func (s *Scope) joinSame() {
 	for _, pair := range s.sameType() {
 		n, m := pair[0], pair[1]
@@ -309,7 +309,7 @@ func (s *Scope) joinAll(n, m *node) {
 	}
 }
 
-// congruent states that, under a condition, all that is read of two nodes is the same.
+// congruent states that, under a condition, everything that is read of two nodes is equal.
 func (s *Scope) congruent(under sat.Lit, n, m *node) {
 	both := func(a, b sat.Lit) {
 		s.sat.Add(under.Not(), a.Not(), b)

@@ -23,7 +23,7 @@ var pool = []string{"a", "p1", "p2", "p3", "x1", "x2", "x3"}
 // subset is a set of texts of the pool, a bit each.
 type subset int
 
-func (s subset) texts() []string {
+func (s subset) strs() []string {
 	var list []string
 	for i, t := range pool {
 		if s>>i&1 == 1 {
@@ -37,9 +37,9 @@ func (s subset) texts() []string {
 func meaning(p ir.Predicate, v, w subset) bool {
 	of := func(value ir.Value) []string {
 		if value.Key() == ir.Value(listV).Key() {
-			return v.texts()
+			return v.strs()
 		}
-		return w.texts()
+		return w.strs()
 	}
 	switch p := p.(type) {
 	case ir.Conjunction:
@@ -55,9 +55,9 @@ func meaning(p ir.Predicate, v, w subset) bool {
 	case ir.Present:
 		return len(of(p.Value)) > 0
 	case ir.Common:
-		return slices.ContainsFunc(v.texts(), func(t string) bool { return slices.Contains(w.texts(), t) })
+		return slices.ContainsFunc(v.strs(), func(t string) bool { return slices.Contains(w.strs(), t) })
 	case ir.Identical:
-		return len(v.texts()) == 1 && slices.Equal(v.texts(), w.texts())
+		return len(v.strs()) == 1 && slices.Equal(v.strs(), w.strs())
 	case ir.Constant:
 		return p.Value
 	case ir.Matches, ir.Exists, ir.CommonEntity, ir.IdenticalEntity, ir.Privilege, ir.Anonymous, ir.From:

@@ -9,29 +9,29 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
 )
 
-// Change is a change of the resource: some of its properties and relations may be anything
-// afterwards, and all else stays as it is. A change is known by its pointer.
+// Change is a change of the resource: some of its properties and relations may have any value
+// afterwards, and everything else stays the same. A change is identified by its pointer.
 type Change struct {
-	// After is the change that comes before this one, nil for the first.
+	// After is the change before this one, nil for the first.
 	After *Change
-	// Custom frees the custom properties, and Names the properties and relations of these
-	// folded names.
+	// Custom frees the custom properties, and Names the properties and relations with these
+	// case-folded names.
 	Custom bool
 	Names  []string
-	// To restricts relations of Names to one record each, or to nothing where it is nil.
-	// It needs a persona.
+	// To restricts relations of Names to one record each, or to nothing if it is nil. It needs
+	// a persona.
 	To map[string]*Record
 	// Copy says that the changed resource is a new one, with an id that no rule names.
 	Copy bool
 }
 
-// frees says whether a property or a relation may be another after the change.
+// frees reports whether a property or a relation may differ after the change.
 func (c *Change) frees(name string) bool {
 	return c.Custom && strings.HasPrefix(name, "@") || slices.Contains(c.Names, name) || c.Copy && name == "id"
 }
 
 // changed returns the resource after a change: a node that has what the change frees, and
-// shares all else with the resource before.
+// shares everything else with the resource before.
 func (s *Scope) changed(c *Change) *node {
 	if c == nil {
 		return s.resource
@@ -47,8 +47,8 @@ func (s *Scope) changed(c *Change) *node {
 	return n
 }
 
-// holder returns the node that has a property or a relation: the node itself, or the
-// resource before a change that leaves it as it is.
+// holder returns the node that has a property or a relation: the node itself, or the resource
+// before a change that does not affect it.
 func (n *node) holder(name string) *node {
 	for n.change != nil && !n.change.frees(name) {
 		n = n.before
@@ -56,7 +56,7 @@ func (n *node) holder(name string) *node {
 	return n
 }
 
-// fixChanges notes the records that changes restrict relations to.
+// fixChanges records the targets to which changes restrict relations.
 func (s *Scope) fixChanges() {
 	for _, n := range s.changedNodes {
 		for name, to := range n.change.To {
@@ -69,7 +69,7 @@ func (s *Scope) fixChanges() {
 	}
 }
 
-// stateChanges states what is known of changed resources.
+// stateChanges states what is known about changed resources.
 func (s *Scope) stateChanges() {
 	for _, n := range s.changedNodes {
 		for _, name := range slices.Sorted(maps.Keys(n.change.To)) {
@@ -84,7 +84,7 @@ func (s *Scope) stateChanges() {
 			}
 		}
 		if id := n.values["id"]; id != nil {
-			for i, t := range s.components[id].texts {
+			for i, t := range s.components[id].strs {
 				if t.Literal || slices.Contains(t.Matches, true) {
 					s.sat.Add(id.bits[i].Not())
 				}
@@ -99,9 +99,9 @@ func (s *Scope) changedEntity(n *node, m sat.Model) *Entity {
 		return s.entity(n, m)
 	}
 	e, own := s.changedEntity(n.before, m), s.entity(n, m)
-	for _, name := range slices.Collect(maps.Keys(e.Texts)) {
+	for _, name := range slices.Collect(maps.Keys(e.Strings)) {
 		if n.change.frees(name) {
-			delete(e.Texts, name)
+			delete(e.Strings, name)
 		}
 	}
 	for _, name := range slices.Collect(maps.Keys(e.Relations)) {
@@ -109,9 +109,9 @@ func (s *Scope) changedEntity(n *node, m sat.Model) *Entity {
 			delete(e.Relations, name)
 		}
 	}
-	for name, texts := range own.Texts {
+	for name, strs := range own.Strings {
 		if n.change.frees(name) {
-			e.Texts[name], e.Filled[name], e.unread[name] = texts, own.Filled[name], own.unread[name]
+			e.Strings[name], e.Filled[name], e.unread[name] = strs, own.Filled[name], own.unread[name]
 		}
 	}
 	maps.Copy(e.Relations, own.Relations)
@@ -119,7 +119,7 @@ func (s *Scope) changedEntity(n *node, m sat.Model) *Entity {
 	return e
 }
 
-// FactsAfter tells what is other after a change than it was before all changes.
+// FactsAfter describes the differences after a change from before all changes.
 func (w *Witness) FactsAfter(c *Change) []string {
 	before := w.facts(w.Resource, "resource")
 	after := w.facts(w.After[c], "resource")

@@ -10,23 +10,22 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
 )
 
-// component is the texts that the values of a component may have.
+// component is the strings that the values of a component may have.
 type component struct {
-	texts []cells.Text
-	// spelt says that texts are compared as written.
+	strs []cells.Text
+	// spelt says that strings are compared as written.
 	spelt bool
-	// folds are the classes of texts that are equal but for case: indexes of texts.
+	// folds are the classes of strings that differ only in case: indexes of strings.
 	folds map[string][]int
 	order []string
 	// pattern is the index of an expression in cells.Text.Matches.
 	pattern map[cells.Pattern]int
 }
 
-// never is how the repository writes that something has not happened: no text.
+// never is the repository's date for something that has not happened, which is not a string.
 const never = "1753-01-01T00:00:00.000Z"
 
-// settle chooses the representatives of all components and makes the variables of all
-// values.
+// choose chooses the representatives of all components and creates the variables of all values.
 func (s *Scope) settle() error {
 	members := map[int][]*value{}
 	var order []int
@@ -58,7 +57,7 @@ func namesOf(vs []*value) string {
 	return strings.Join(names, ", ")
 }
 
-// String returns the value as a condition would write it.
+// String returns the value as written in a condition.
 func (v *value) String() string {
 	if v.node == nil {
 		return "user.environment." + v.name
@@ -102,12 +101,12 @@ func (s *Scope) component(vs []*value) (*component, error) {
 	if s.weakened {
 		tests.Each = 1
 	}
-	texts, err := s.world.representatives(tests)
+	strs, err := s.world.representatives(tests)
 	if err != nil {
 		return nil, err
 	}
-	c := &component{texts: texts, spelt: tests.Spelt, folds: map[string][]int{}, pattern: map[cells.Pattern]int{}}
-	for i, t := range texts {
+	c := &component{strs: strs, spelt: tests.Spelt, folds: map[string][]int{}, pattern: map[cells.Pattern]int{}}
+	for i, t := range strs {
 		if c.folds[t.Fold] == nil {
 			c.order = append(c.order, t.Fold)
 		}
@@ -119,15 +118,15 @@ func (s *Scope) component(vs []*value) (*component, error) {
 	return c, nil
 }
 
-// variables makes one variable for every text that a value may have.
+// variables creates a variable for every string that a value may have.
 func (s *Scope) variables(v *value, c *component) {
 	there := s.yes
 	if v.node != nil {
 		there = s.exists(v.node)
 	}
 	allowed := s.allowed(v)
-	v.bits = make([]sat.Lit, len(c.texts))
-	for i, t := range c.texts {
+	v.bits = make([]sat.Lit, len(c.strs))
+	for i, t := range c.strs {
 		if t.Written == never || allowed != nil && !allowed(t, c) {
 			v.bits[i] = s.yes.Not()
 			continue
@@ -137,7 +136,7 @@ func (s *Scope) variables(v *value, c *component) {
 	}
 }
 
-// exists returns the literal that says whether a node is there.
+// exists returns the literal that says whether a node exists.
 func (s *Scope) exists(n *node) sat.Lit {
 	switch {
 	case n.parent == nil:

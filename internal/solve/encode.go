@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
 )
 
-// frame is what a predicate is encoded for: an entity in the place of the resource, the
-// rules of a side and, within a cycle of actions, the round of its unrolling.
+// frame is the context of a predicate: the entity in the role of the resource, the rules of a
+// side and, within a cycle of actions, the round of its unrolling.
 type frame struct {
 	side  int
 	root  *node
@@ -30,7 +30,7 @@ type grantKey struct {
 	of     *node
 }
 
-// formula returns the literal of a formula about the resource, as it is or after a change.
+// formula returns the literal of a formula about the resource, unchanged or after a change.
 func (s *Scope) formula(f Formula, resource *node) sat.Lit {
 	switch f := f.(type) {
 	case Holds:
@@ -80,8 +80,8 @@ func (s *Scope) right(r rightOf) sat.Lit {
 	return s.rightIn(r, cycle, len(cycle))
 }
 
-// rightIn returns a right as it is after a number of rounds of its cycle: before the
-// first, nothing on the cycle is granted.
+// rightIn returns a right after a number of rounds of its cycle: before the first round,
+// nothing on the cycle is granted.
 func (s *Scope) rightIn(r rightOf, cycle []ruleset.Action, round int) sat.Lit {
 	if cycle != nil && round == 0 {
 		return s.yes.Not()
@@ -132,17 +132,17 @@ func (s *Scope) predicates(terms []ir.Predicate, f frame) []sat.Lit {
 func (s *Scope) atom(a ir.Atom, f frame) sat.Lit {
 	switch a := a.(type) {
 	case ir.OneOf:
-		return s.oneOf(s.texts(a.Value, f.root), a)
+		return s.oneOf(s.strs(a.Value, f.root), a)
 	case ir.Common:
-		return s.common(s.texts(a.Left, f.root), s.texts(a.Right, f.root), a.Exact)
+		return s.common(s.strs(a.Left, f.root), s.strs(a.Right, f.root), a.Exact)
 	case ir.Identical:
 		return s.identical(a, f)
 	case ir.Like:
-		return s.some(s.texts(a.Value, f.root), matching(cells.Pattern{Expression: a.Pattern.Regexp(), Folded: true}))
+		return s.some(s.strs(a.Value, f.root), matching(cells.Pattern{Expression: a.Pattern.Regexp(), Folded: true}))
 	case ir.Matches:
-		return s.some(s.texts(a.Value, f.root), matching(cells.Pattern{Expression: a.Regexp}))
+		return s.some(s.strs(a.Value, f.root), matching(cells.Pattern{Expression: a.Regexp}))
 	case ir.Present:
-		return s.present(s.texts(a.Value, f.root))
+		return s.present(s.strs(a.Value, f.root))
 	case ir.Exists:
 		var lits []sat.Lit
 		for _, n := range s.of(a.Entities, f.root) {
@@ -179,15 +179,15 @@ func (s *Scope) from(c ruleset.Context) sat.Lit {
 	panic(fmt.Sprintf("solve: unknown context %d", c))
 }
 
-// oneOf is true when the values have one of the texts. It looks the texts up: there may
-// be thousands of representatives.
+// oneOf is true if the values have one of the strings. It looks the strings up, because there
+// may be thousands of representatives.
 func (s *Scope) oneOf(vs []*value, a ir.OneOf) sat.Lit {
 	var lits []sat.Lit
 	for _, v := range vs {
 		c := s.components[v]
 		for _, text := range a.Strings {
 			for _, i := range c.folds[schema.Fold(text)] {
-				if !a.Exact || c.texts[i].Written == text {
+				if !a.Exact || c.strs[i].Written == text {
 					lits = append(lits, v.bits[i])
 				}
 			}
@@ -196,12 +196,12 @@ func (s *Scope) oneOf(vs []*value, a ir.OneOf) sat.Lit {
 	return s.or(lits...)
 }
 
-// some returns a literal that is true when a text of the values passes a test.
+// some returns a literal that is true if a string of the values passes a test.
 func (s *Scope) some(vs []*value, test func(cells.Text, *component) bool) sat.Lit {
 	var lits []sat.Lit
 	for _, v := range vs {
 		c := s.components[v]
-		for i, t := range c.texts {
+		for i, t := range c.strs {
 			if test(t, c) {
 				lits = append(lits, v.bits[i])
 			}
@@ -214,13 +214,13 @@ func (s *Scope) present(vs []*value) sat.Lit {
 	return s.some(vs, func(cells.Text, *component) bool { return true })
 }
 
-// classes returns, for each class of texts that a comparison takes for one, a literal
-// that is true when the values have a text of it. The values are of one component.
+// classes returns, for each class of strings that a comparison does not distinguish, a literal
+// that is true if the values have a string of it. The values are in one component.
 func (s *Scope) classes(vs []*value, exact bool) []sat.Lit {
 	c := s.components[vs[0]]
 	if exact {
-		lits := make([]sat.Lit, len(c.texts))
-		for i := range c.texts {
+		lits := make([]sat.Lit, len(c.strs))
+		for i := range c.strs {
 			lits[i] = s.has(vs, []int{i})
 		}
 		return lits
@@ -232,10 +232,10 @@ func (s *Scope) classes(vs []*value, exact bool) []sat.Lit {
 	return lits
 }
 
-func (s *Scope) has(vs []*value, texts []int) sat.Lit {
+func (s *Scope) has(vs []*value, strs []int) sat.Lit {
 	var lits []sat.Lit
 	for _, v := range vs {
-		for _, i := range texts {
+		for _, i := range strs {
 			lits = append(lits, v.bits[i])
 		}
 	}
@@ -251,9 +251,9 @@ func (s *Scope) common(l, r []*value, exact bool) sat.Lit {
 	return s.or(lits...)
 }
 
-// identical is true when both values have a text and all their texts are one.
+// identical is true if both values have a string and all their strings are the same.
 func (s *Scope) identical(a ir.Identical, f frame) sat.Lit {
-	left := s.texts(a.Left, f.root)
+	left := s.strs(a.Left, f.root)
 	if literal, ok := a.Right.(ir.Literal); ok {
 		is := func(t cells.Text, _ *component) bool {
 			if a.Exact {
@@ -264,12 +264,12 @@ func (s *Scope) identical(a ir.Identical, f frame) sat.Lit {
 		other := s.some(left, func(t cells.Text, c *component) bool { return !is(t, c) })
 		return s.and(s.some(left, is), other.Not())
 	}
-	right := s.texts(a.Right, f.root)
+	right := s.strs(a.Right, f.root)
 	all := s.classes(append(slices.Clone(left), right...), a.Exact)
 	return s.and(s.present(left), s.present(right), s.several(all).Not())
 }
 
-// same is true when two nodes are there and are one entity.
+// same is true if two nodes exist and are the same entity.
 func (s *Scope) same(n, m *node) sat.Lit {
 	if n == m {
 		return s.exists(n)
@@ -288,7 +288,7 @@ func (s *Scope) commonEntity(l, r []*node) sat.Lit {
 	return s.or(lits...)
 }
 
-// identicalEntity is true when both sets have an entity and all of them are one.
+// identicalEntity is true if both sets have an entity and all of them are the same.
 func (s *Scope) identicalEntity(l, r []*node) sat.Lit {
 	var left, right, differ []sat.Lit
 	for _, n := range l {
@@ -303,7 +303,7 @@ func (s *Scope) identicalEntity(l, r []*node) sat.Lit {
 	return s.and(s.or(left...), s.or(right...), s.or(differ...).Not())
 }
 
-// privilege is true when one of the entities is there and the right on it is granted.
+// privilege is true if one of the entities exists and the right on it is granted.
 func (s *Scope) privilege(p ir.Privilege, f frame) sat.Lit {
 	var lits []sat.Lit
 	for _, n := range s.of(p.Entities, f.root) {

@@ -12,29 +12,29 @@ import (
 type Formula interface{ formula() }
 
 type (
-	// Holds is true when the condition holds, and its filter hits the resource. The rights
+	// Holds is true if the condition is true and its filter matches the resource. The rights
 	// that it asks for are those of the side.
 	Holds struct {
 		Condition *Condition
 		Side      int
 	}
 
-	// Test is true when the predicate, which is of the scope, is.
+	// Test is true if the predicate, which belongs to the scope, is true.
 	Test struct{ Predicate ir.Predicate }
 
-	// Granted is true when some rule of a side grants the action.
+	// Granted is true if some rule of a side grants the action.
 	Granted struct {
 		Side   int
 		Action ruleset.Action
 	}
 
-	// Grants is true when the rule of a side grants, rights of others considered.
+	// Grants is true if the rule of a side grants, given the rights from other rules.
 	Grants struct {
 		Side int
 		Rule *Rule
 	}
 
-	// After is true when its formula is, once the resource is changed.
+	// After is true if its formula is true after the resource has changed.
 	After struct {
 		Change  *Change
 		Formula Formula
@@ -59,8 +59,8 @@ func (Not) formula()     {}
 func (All) formula()     {}
 func (Some) formula()    {}
 
-// Speaks says whether a formula can be true in a scope, as far as filters and types tell:
-// where it cannot, nothing needs to be asked.
+// Speaks reports whether a formula can be true in a scope, as far as filters and types tell; if
+// not, no question is needed.
 func (w *World) Speaks(f Formula, class int) bool {
 	switch f := f.(type) {
 	case Holds:

@@ -7,8 +7,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
 )
 
-// node is an entity that a formula speaks of: the user, the resource, or one that a
-// relation leads to. A relation to a set has several.
+// node is an entity in a formula: the user, the resource, or one that a relation leads to. A
+// relation to a set has several nodes.
 type node struct {
 	id     int
 	parent *node // nil for the user and the resource
@@ -18,26 +18,25 @@ type node struct {
 	exists   sat.Lit
 	children map[string][]*node // by the name of the step
 	values   map[string]*value  // by the name of the property
-	names    []string           // of the values and of the children, in the order of making
+	names    []string           // of the values and of the children, in the order of creation
 	steps    []string
 	// before is the resource before the change; both are nil for all other nodes.
 	before *node
 	change *Change
 }
 
-// value is a property of a node, or an attribute of the environment, where node is nil.
+// value is a property of a node, or an attribute of the environment if node is nil.
 type value struct {
 	id   int
 	node *node
 	name string
 	many bool
-	// component is the index of another value of the same component, or its own: a
-	// forest for union-find.
+	// component is the index of another value of the same component, or its own (union-find).
 	component int
 	bits      []sat.Lit // by the representatives of the component
 }
 
-// node makes an entity.
+// node creates an entity.
 func (s *Scope) node(parent *node, step ir.Step, typ string) *node {
 	n := &node{id: len(s.nodes), parent: parent, step: step, typ: typ, children: map[string][]*node{}, values: map[string]*value{}}
 	s.nodes = append(s.nodes, n)
@@ -89,8 +88,8 @@ func (s *Scope) value(n *node, name string, many bool) *value {
 	return v
 }
 
-// texts returns the values whose texts together are those of v.
-func (s *Scope) texts(v ir.Value, root *node) []*value {
+// valuesOf returns the values whose strings together are those of v.
+func (s *Scope) strs(v ir.Value, root *node) []*value {
 	switch v := v.(type) {
 	case ir.Literal:
 		return nil
@@ -111,7 +110,7 @@ func (s *Scope) texts(v ir.Value, root *node) []*value {
 	panic("solve: unknown value")
 }
 
-// find returns the value that stands for the component of a value.
+// find returns the value that represents the component of a value.
 func (s *Scope) find(v *value) int {
 	at := v.component
 	for s.values[at].component != at {
@@ -121,15 +120,15 @@ func (s *Scope) find(v *value) int {
 	return at
 }
 
-// join puts values into one component.
+// join merges the components of values.
 func (s *Scope) join(vs ...*value) {
 	for _, v := range vs[min(1, len(vs)):] {
 		s.values[s.find(v)].component = s.find(vs[0])
 	}
 }
 
-// slots returns how many entities of a relation a model needs: one for every test that
-// speaks of one, and one more.
+// slots returns how many entities of a relation a model needs: one for every test about one,
+// and one more.
 func (s *Scope) slots(n *node, step ir.Step) int {
 	if !step.Many {
 		return 1

@@ -8,24 +8,26 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
 )
 
-// Persona restricts the user of a question to one who has given properties and no
-// others. What identifies the user may be anything that no rule names, unless it is given.
+// Persona restricts the user of a question to one with given properties and no others. The
+// properties that identify the user may have any value that no rule names, unless they are
+// given.
 type Persona struct {
-	// Texts are the properties of the user by folded name, session attributes as
-	// environment.NAME; they are compared ignoring case. What identifies the user is free
-	// only if it is missing here; a name without texts is one that the user does not have.
-	Texts map[string][]string
-	// Free are kinds of properties that may be anything.
+	// Strings are the properties of the user by case-folded name, session attributes as
+	// environment.NAME; they are compared ignoring case. A property that identifies the user is
+	// free only if it is missing here; a name without strings is a property that the user does
+	// not have.
+	Strings map[string][]string
+	// Free are kinds of properties that may have any value.
 	Free []Kind
 	// Resource restricts the resource as well, nil for any.
 	Resource *Record
 }
 
-// Record is a resource, or what a relation leads to, with given properties and no others.
+// Record is a resource, or the target of a relation, with given properties and no others.
 type Record struct {
-	// Texts are the properties by folded name, with the @ of custom properties.
-	Texts map[string][]string
-	// Relations are by folded name; one that is missing leads nowhere.
+	// Strings are the properties by case-folded name, with the @ of custom properties.
+	Strings map[string][]string
+	// Relations are by case-folded name; a missing one leads nowhere.
 	Relations map[string]*Record
 }
 
@@ -68,13 +70,13 @@ func (w *World) ScopeFor(class int, p Persona, formulas ...Formula) *Scope {
 	return w.scope(class, false, &p, formulas)
 }
 
-// fix notes what a record has of the values of a node. A user's own record has what is
-// free of the user.
+// fix records the strings of a record for the values of a node. A user's own record has the
+// same free properties as the user.
 func (s *Scope) fix(n *node, r *Record) {
 	for name, v := range n.values {
 		ofUser := n.typ == "user" && slices.Contains(s.persona.Free, kindOf(v))
 		if !ofUser && (n != s.resource || name != "resourcetype") {
-			s.fixed[v] = r.Texts[name]
+			s.fixed[v] = r.Strings[name]
 		}
 	}
 	for step, children := range n.children {
@@ -101,11 +103,11 @@ func (s *Scope) stateRecord(n *node, r *Record) {
 	}
 }
 
-// given returns the texts that the persona has of a value, and whether the persona
-// restricts the value.
+// given returns the strings of the persona for a value, and whether the persona restricts the
+// value.
 func (s *Scope) given(v *value) ([]string, bool) {
-	if texts, fixed := s.fixed[v]; fixed {
-		return texts, true
+	if strs, fixed := s.fixed[v]; fixed {
+		return strs, true
 	}
 	if s.persona == nil || v == s.environment["context"] || v.node != nil && v.node != s.user || slices.Contains(s.persona.Free, kindOf(v)) {
 		return nil, false
@@ -114,26 +116,26 @@ func (s *Scope) given(v *value) ([]string, bool) {
 	if v.node == nil {
 		name = "environment." + v.name
 	}
-	return s.persona.Texts[name], true
+	return s.persona.Strings[name], true
 }
 
-// statePersona states what the persona has, and that it has nothing else.
+// statePersona states the properties of the persona, and that it has no others.
 func (s *Scope) statePersona(v *value) {
-	texts, restricted := s.given(v)
+	strs, restricted := s.given(v)
 	if !restricted {
 		return
 	}
 	c := s.components[v]
 	_, fixed := s.fixed[v]
-	_, known := s.persona.Texts[v.name]
+	_, known := s.persona.Strings[v.name]
 	anything := !fixed && !known && kindOf(v) == Login
-	for i, t := range c.texts {
+	for i, t := range c.strs {
 		named := t.Literal || slices.Contains(t.Matches, true)
-		if !anything && !containsFold(texts, t.Fold) || anything && named {
+		if !anything && !containsFold(strs, t.Fold) || anything && named {
 			s.sat.Add(v.bits[i].Not())
 		}
 	}
-	for _, text := range texts {
+	for _, text := range strs {
 		var has []sat.Lit
 		for _, i := range c.folds[schema.Fold(text)] {
 			has = append(has, v.bits[i])
@@ -142,11 +144,12 @@ func (s *Scope) statePersona(v *value) {
 	}
 }
 
-func containsFold(texts []string, fold string) bool {
-	return slices.ContainsFunc(texts, func(t string) bool { return schema.Fold(t) == fold })
+func containsFold(strs []string, fold string) bool {
+	return slices.ContainsFunc(strs, func(t string) bool { return schema.Fold(t) == fold })
 }
 
-// UnionOfKinds returns the kinds of both lists, each once, in the order in which they come.
+// UnionOfKinds returns the kinds of both lists, without duplicates, in order of first
+// occurrence.
 func UnionOfKinds(list, more []Kind) []Kind {
 	list = slices.Clone(list)
 	for _, k := range more {

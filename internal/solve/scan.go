@@ -9,11 +9,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// tested is what the texts of a component are compared with.
+// tested is the tests on the strings of a component.
 type tested struct {
 	folded, exact map[string]bool
-	// likes and expressions are anchored regular expressions: of folded texts, and of
-	// texts as written.
+	// likes and expressions are anchored regular expressions: for case-folded strings, and for
+	// strings as written.
 	likes, expressions map[string]bool
 	spelt              bool
 	// more is the number of representatives that comparisons of lists need.
@@ -29,8 +29,8 @@ type rightOf struct {
 // userDirectory is what Anonymous reads.
 var userDirectory = ir.OneOf{Value: ir.Property{Of: ir.Entities{Root: ir.User, Origin: "user"}, Name: "userdirectory"}, Strings: []string{"none"}}
 
-// scan notes what a formula about the resource, as it is or after a change, compares with
-// what.
+// scan records which values a formula about the resource, unchanged or after a change, compares
+// with which.
 func (s *Scope) scan(f Formula, resource *node) {
 	switch f := f.(type) {
 	case Holds:
@@ -56,7 +56,7 @@ func (s *Scope) scan(f Formula, resource *node) {
 	}
 }
 
-// scanRight notes what the rules compare that grant an action on a node.
+// scanRight records the comparisons of the rules that grant an action on a node.
 func (s *Scope) scanRight(r rightOf) {
 	if s.scannedRights[r] {
 		return
@@ -76,7 +76,7 @@ func (s *Scope) scanRight(r rightOf) {
 // rules returns the rules for a node: of the scope, or of the type of the node.
 func (s *Scope) rules(side int, n *node) *privilege.Class {
 	if side >= len(s.world.sides) {
-		return nil // a condition over no rules
+		return nil // a condition without rules
 	}
 	if n == s.resource || n.change != nil {
 		return s.world.sides[side][s.class]
@@ -97,7 +97,7 @@ func (s *Scope) scanPredicate(p ir.Predicate, root *node, side int) {
 func (s *Scope) scanAtom(a ir.Atom, root *node, side int) {
 	switch a := a.(type) {
 	case ir.OneOf:
-		vs := s.texts(a.Value, root)
+		vs := s.strs(a.Value, root)
 		s.compare(vs, func(t *tested) {
 			for _, text := range a.Strings {
 				if a.Exact {
@@ -109,10 +109,10 @@ func (s *Scope) scanAtom(a ir.Atom, root *node, side int) {
 			t.spelt = t.spelt || a.Exact
 		})
 	case ir.Common:
-		l, r := s.texts(a.Left, root), s.texts(a.Right, root)
+		l, r := s.strs(a.Left, root), s.strs(a.Right, root)
 		s.related(l, r, a.Exact, 1)
 	case ir.Identical:
-		l, r := s.texts(a.Left, root), s.texts(a.Right, root)
+		l, r := s.strs(a.Left, root), s.strs(a.Right, root)
 		if literal, ok := a.Right.(ir.Literal); ok {
 			s.compare(l, func(t *tested) {
 				if t.spelt = t.spelt || a.Exact; a.Exact {
@@ -125,11 +125,11 @@ func (s *Scope) scanAtom(a ir.Atom, root *node, side int) {
 		}
 		s.related(l, r, a.Exact, 2)
 	case ir.Like:
-		s.compare(s.texts(a.Value, root), func(t *tested) { t.likes[a.Pattern.Regexp()] = true })
+		s.compare(s.strs(a.Value, root), func(t *tested) { t.likes[a.Pattern.Regexp()] = true })
 	case ir.Matches:
-		s.compare(s.texts(a.Value, root), func(t *tested) { t.expressions[a.Regexp], t.spelt = true, true })
+		s.compare(s.strs(a.Value, root), func(t *tested) { t.expressions[a.Regexp], t.spelt = true, true })
 	case ir.Present:
-		s.texts(a.Value, root)
+		s.strs(a.Value, root)
 	case ir.Exists:
 		s.of(a.Entities, root)
 	case ir.CommonEntity:
@@ -146,7 +146,7 @@ func (s *Scope) scanAtom(a ir.Atom, root *node, side int) {
 	}
 }
 
-// compare notes a comparison of values with what is known.
+// compare records a comparison of values with constants.
 func (s *Scope) compare(vs []*value, note func(*tested)) {
 	s.join(vs...)
 	for _, v := range vs[:1] {
@@ -154,8 +154,8 @@ func (s *Scope) compare(vs []*value, note func(*tested)) {
 	}
 }
 
-// testsOf returns what the values of a component are compared with. Until components
-// are final, each of their values has a part of it.
+// testsOf returns the tests on the values of a component. Until components are final, each of
+// their values has a part of it.
 func (s *Scope) testsOf(v *value) *tested {
 	t := s.tested[v.id]
 	if t == nil {
@@ -165,8 +165,8 @@ func (s *Scope) testsOf(v *value) *tested {
 	return t
 }
 
-// related notes a comparison of two values with each other. It needs a number of texts
-// for every side that is a list; the text of a scalar is there anyway.
+// related records a comparison of two values with each other. It needs a number of strings for
+// every side that is a list; a scalar has one anyway.
 func (s *Scope) related(l, r []*value, exact bool, weight int) {
 	s.join(append(append([]*value{}, l...), r...)...)
 	many := 0
@@ -187,7 +187,7 @@ func (s *Scope) related(l, r []*value, exact bool, weight int) {
 	}
 }
 
-// scanIdentity notes that entities are compared by their ids.
+// scanIdentity records that entities are compared by their ids.
 func (s *Scope) scanIdentity(l, r []*node) {
 	for _, n := range l {
 		for _, m := range r {

@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
 )
 
-// Scope is one type scope of a world with the formulas to ask about, encoded. It is not
+// Scope is one type scope of a world with the formulas of its questions, encoded. It is not
 // safe for concurrent use.
 type Scope struct {
 	world *World
@@ -34,17 +34,17 @@ type Scope struct {
 	changedNodes  []*node // in the order of making
 	axioms        map[Axiom]sat.Lit
 	assumed       []sat.Lit
-	// weakened keeps one text of a cell, for the tests that must notice it.
+	// weakened keeps one string per cell, for the tests that must detect it.
 	weakened bool
 	persona  *Persona // nil for any user
-	// fixed holds the texts of the values of a record.
+	// fixed holds the strings of the values of a record.
 	fixed map[*value][]string
 }
 
 // Verdict is the kind of an answer.
 type Verdict int
 
-// The verdicts. Unknown is neither of the others.
+// The verdicts. The zero value is Unknown.
 const (
 	Unknown    Verdict = iota
 	Impossible         // no user, resource and request make the formulas true
@@ -56,16 +56,16 @@ type Answer struct {
 	Verdict Verdict
 	// Reason says why the verdict is Unknown.
 	Reason string
-	// Core are the indexes of formulas that are impossible together, where the verdict
-	// is Impossible, and Axioms the axioms that this needs.
+	// Core are the indexes of formulas that are impossible together, if the verdict is
+	// Impossible, and Axioms the axioms that this needs.
 	Core   []int
 	Axioms []Axiom
-	// Witness makes all formulas true, where the verdict is Possible.
+	// Witness makes all formulas true, if the verdict is Possible.
 	Witness *Witness
 }
 
-// Scope encodes a type scope, given by its index in Classes, for questions about
-// formulas: these and combinations of them can be asked.
+// Scope encodes a type scope, given by its index in Classes, for questions about these formulas
+// and their combinations.
 func (w *World) Scope(class int, formulas ...Formula) *Scope {
 	return w.scope(class, false, nil, formulas)
 }
@@ -98,7 +98,7 @@ func (w *World) scope(class int, weakened bool, persona *Persona, formulas []For
 	return s
 }
 
-// collect notes the predicates that formulas bring along.
+// collect records the predicates in formulas.
 func (s *Scope) collect(f Formula) {
 	switch f := f.(type) {
 	case Test:
@@ -119,7 +119,7 @@ func (s *Scope) collect(f Formula) {
 	}
 }
 
-// Ask says whether all formulas can be true together.
+// Ask decides whether all formulas can be true together.
 func (s *Scope) Ask(formulas ...Formula) Answer {
 	a := s.Decide(formulas...)
 	if a.Verdict == Possible {
@@ -154,9 +154,9 @@ func (s *Scope) Decide(formulas ...Formula) Answer {
 	return a
 }
 
-// shrink solves again and again, each time with one fact less, until no fact can be
-// left out: entities first, then texts, then where the request comes from. The model
-// that is left is in the solver.
+// shrink solves repeatedly, each time with one fact less, until no fact can be left out:
+// entities first, then strings, then the context of the request. The resulting model is in the
+// solver.
 func (s *Scope) shrink(assumptions []sat.Lit) sat.Model {
 	model := s.sat.Model()
 	for _, fact := range s.facts() {
@@ -176,7 +176,7 @@ func (s *Scope) shrink(assumptions []sat.Lit) sat.Model {
 	return model
 }
 
-// facts are the variables that say what a model has.
+// facts are the variables that describe a model.
 func (s *Scope) facts() []sat.Lit {
 	var list []sat.Lit
 	for _, n := range s.nodes {

@@ -56,7 +56,7 @@ func TestSite(t *testing.T) {
 				case Possible:
 					possible++
 					request := a.Witness.Request(action)
-					if d := evaluator.Decide(request); !d.Allow || len(formulas) == 2 && !slices.Contains([]string{"NONE", "none"}, a.Witness.User.Texts["userdirectory"][0]) {
+					if d := evaluator.Decide(request); !d.Allow || len(formulas) == 2 && !slices.Contains([]string{"NONE", "none"}, a.Witness.User.Strings["userdirectory"][0]) {
 						t.Errorf("%s %s: %s\n%s", c.Key, action.Name(), d.Reason, request)
 					}
 				}

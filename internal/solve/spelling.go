@@ -7,7 +7,7 @@ import (
 
 // spelling is how texts and the names of properties are written in rules and in the
 // schema, by their folds, so that a witness reads as its rules do.
-type spelling struct{ texts, names map[string]string }
+type spelling struct{ strs, names map[string]string }
 
 func spellingOf(rules []*Rule, s *schema.Schema) spelling {
 	w := spelling{map[string]string{}, map[string]string{}}
@@ -38,7 +38,7 @@ func spellingOf(rules []*Rule, s *schema.Schema) spelling {
 func (w spelling) operand(o condition.Operand) {
 	switch o := o.(type) {
 	case *condition.String:
-		note(w.texts, o.Value)
+		note(w.strs, o.Value)
 	case *condition.Path:
 		for _, s := range o.Segments {
 			if s.Custom {

@@ -33,9 +33,9 @@ type Witness struct {
 type Entity struct {
 	// Type is the type as a request writes it.
 	Type string
-	// Texts are the properties by folded name, those of users that are no fields
+	// Strings are the properties by folded name, those of users that are no fields
 	// among them; Relations are by folded name.
-	Texts     map[string][]string
+	Strings   map[string][]string
 	Relations map[string][]*Entity
 	// Many are the relations to sets.
 	Many map[string]bool
@@ -56,9 +56,9 @@ func (w *Witness) Facts() []string {
 	return list
 }
 
-func fact(path string, texts []string) string {
-	quoted := make([]string, len(texts))
-	for i, t := range texts {
+func fact(path string, strs []string) string {
+	quoted := make([]string, len(strs))
+	for i, t := range strs {
 		quoted[i] = strconv.Quote(t)
 	}
 	return path + " = " + strings.Join(quoted, ", ")
@@ -73,9 +73,9 @@ func (w *Witness) shared(e *Entity) bool { return e == w.User && w.anyID }
 
 func (w *Witness) facts(e *Entity, path string) []string {
 	var list []string
-	for _, name := range slices.Sorted(maps.Keys(e.Texts)) {
+	for _, name := range slices.Sorted(maps.Keys(e.Strings)) {
 		if !e.Filled[name] && !(name == "id" && w.shared(e)) {
-			list = append(list, fact(path+"."+w.written.name(name), e.Texts[name]))
+			list = append(list, fact(path+"."+w.written.name(name), e.Strings[name]))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Relations)) {
@@ -99,8 +99,8 @@ func (w *Witness) facts(e *Entity, path string) []string {
 func (s *Scope) witness(m sat.Model) *Witness {
 	w := &Witness{User: s.entity(s.user, m), Resource: s.entity(s.resource, m), After: map[*Change]*Entity{}, Environment: map[string][]string{}, written: s.world.written}
 	for name, v := range s.environment {
-		if texts := s.textsOf(v, m); len(texts) > 0 {
-			w.Environment[name] = texts
+		if strs := s.stringsOf(v, m); len(strs) > 0 {
+			w.Environment[name] = strs
 		}
 	}
 	switch {
@@ -125,9 +125,9 @@ func (s *Scope) witness(m sat.Model) *Witness {
 // typed gives the resource its type as a request has it.
 func (s *Scope) typed(e *Entity) {
 	e.Type = s.typeName()
-	if texts := e.Texts["resourcetype"]; len(texts) > 0 && s.typeValue() != nil {
-		e.Type = texts[0]
-		delete(e.Texts, "resourcetype")
+	if strs := e.Strings["resourcetype"]; len(strs) > 0 && s.typeValue() != nil {
+		e.Type = strs[0]
+		delete(e.Strings, "resourcetype")
 	}
 }
 
@@ -138,7 +138,7 @@ func (s *Scope) hide(w *Witness, m sat.Model) {
 	identifies := func(v *value) bool { return v.required() }
 	for _, v := range s.values {
 		if identifies(v) {
-			for _, t := range s.textsOf(v, m) {
+			for _, t := range s.stringsOf(v, m) {
 				count[v.name+"="+t]++
 			}
 		}
@@ -153,8 +153,8 @@ func (s *Scope) hide(w *Witness, m sat.Model) {
 			if of.holder(name) != n {
 				continue
 			}
-			texts := s.textsOf(v, m)
-			if identifies(v) && len(texts) == 1 && count[name+"="+texts[0]] == 1 && !s.literal(v, m) {
+			strs := s.stringsOf(v, m)
+			if identifies(v) && len(strs) == 1 && count[name+"="+strs[0]] == 1 && !s.literal(v, m) {
 				e.Filled[name] = true
 			}
 		}
@@ -186,9 +186,9 @@ func (w *Witness) identify(e *Entity) {
 		for _, name := range []string{"userid", "userdirectory"} {
 			switch {
 			case e.unread[name]:
-				e.Texts[name], e.Filled[name] = w.User.Texts[name], w.User.Filled[name]
+				e.Strings[name], e.Filled[name] = w.User.Strings[name], w.User.Filled[name]
 			case w.User.unread[name]:
-				w.User.Texts[name], w.User.Filled[name] = e.Texts[name], e.Filled[name]
+				w.User.Strings[name], w.User.Filled[name] = e.Strings[name], e.Filled[name]
 				w.User.unread[name] = false
 			}
 		}
@@ -204,39 +204,39 @@ func (w *Witness) identify(e *Entity) {
 // matches.
 func (s *Scope) literal(v *value, m sat.Model) bool {
 	for i, bit := range v.bits {
-		if t := s.components[v].texts[i]; m.Value(bit) && (t.Literal || slices.Contains(t.Matches, true)) {
+		if t := s.components[v].strs[i]; m.Value(bit) && (t.Literal || slices.Contains(t.Matches, true)) {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *Scope) textsOf(v *value, m sat.Model) []string {
-	var texts []string
+func (s *Scope) stringsOf(v *value, m sat.Model) []string {
+	var strs []string
 	for i, bit := range v.bits {
 		if m.Value(bit) {
-			text, c := s.components[v].texts[i].Written, s.components[v]
-			if written := s.world.written.texts[text]; written != "" && written != never && !c.spelt {
+			text, c := s.components[v].strs[i].Written, s.components[v]
+			if written := s.world.written.strs[text]; written != "" && written != never && !c.spelt {
 				text = written // another spelling is as good
 			}
-			texts = append(texts, text)
+			strs = append(strs, text)
 		}
 	}
-	slices.Sort(texts)
-	return texts
+	slices.Sort(strs)
+	return strs
 }
 
 func (s *Scope) entity(n *node, m sat.Model) *Entity {
-	e := &Entity{Type: n.typ, Texts: map[string][]string{}, Relations: map[string][]*Entity{}, Many: map[string]bool{}, Filled: map[string]bool{}, unread: map[string]bool{}}
+	e := &Entity{Type: n.typ, Strings: map[string][]string{}, Relations: map[string][]*Entity{}, Many: map[string]bool{}, Filled: map[string]bool{}, unread: map[string]bool{}}
 	for name, v := range n.values {
-		if texts := s.textsOf(v, m); len(texts) > 0 {
-			e.Texts[name] = texts
+		if strs := s.stringsOf(v, m); len(strs) > 0 {
+			e.Strings[name] = strs
 		}
 	}
 	// What no formula reads, every entity has all the same.
 	for _, name := range []string{"id", "userid", "userdirectory"} {
 		if n.values[name] == nil && (name == "id" || n.typ == "user") {
-			e.Texts[name], e.Filled[name], e.unread[name] = []string{s.filled(n, name)}, true, true
+			e.Strings[name], e.Filled[name], e.unread[name] = []string{s.filled(n, name)}, true, true
 		}
 	}
 	for _, step := range n.steps {
@@ -297,8 +297,8 @@ func (w *Witness) request(of *Entity, action ruleset.Action) []byte {
 }
 
 func (e *Entity) first(name string) string {
-	if texts := e.Texts[name]; len(texts) > 0 {
-		return texts[0]
+	if strs := e.Strings[name]; len(strs) > 0 {
+		return strs[0]
 	}
 	return ""
 }
@@ -306,17 +306,17 @@ func (e *Entity) first(name string) string {
 // properties returns the entity in the short form of a request.
 func (e *Entity) properties(as string) map[string]any {
 	p, custom, attributes := map[string]any{}, map[string][]string{}, map[string][]string{}
-	for name, texts := range e.Texts {
+	for name, strs := range e.Strings {
 		at, isCustom := strings.CutPrefix(name, "@")
 		switch {
 		case isCustom:
-			custom[at] = texts
+			custom[at] = strs
 		case (e.Type == "user" || e.Type == "User" || as == "user") && !isField(name):
-			attributes[name] = texts
-		case len(texts) == 1:
-			p[name] = texts[0]
+			attributes[name] = strs
+		case len(strs) == 1:
+			p[name] = strs[0]
 		default:
-			p[name] = texts
+			p[name] = strs
 		}
 	}
 	for name, list := range map[string]map[string][]string{"custom": custom, "attributes": attributes} {

@@ -38,8 +38,8 @@ type World struct {
 }
 
 type choice struct {
-	texts []cells.Text
-	err   error
+	strs []cells.Text
+	err  error
 }
 
 // representatives is cells.Representatives, remembered.
@@ -49,10 +49,10 @@ func (w *World) representatives(t cells.Tests) ([]cells.Text, error) {
 	defer w.mu.Unlock()
 	c, ok := w.chosen[key]
 	if !ok {
-		c.texts, c.err = cells.Representatives(t)
+		c.strs, c.err = cells.Representatives(t)
 		w.chosen[key] = c
 	}
-	return c.texts, c.err
+	return c.strs, c.err
 }
 
 // Rule is a rule of a side, ready for questions.

@@ -61,7 +61,7 @@ func (o *objects) chomp() { o.buf.Truncate(o.buf.Len() - 1) }
 // orEmpty returns an empty list for no list.
 func orEmpty(c Column, value any) any {
 	switch {
-	case c.Kind == Texts && (value == nil || value.([]string) == nil):
+	case c.Kind == Strings && (value == nil || value.([]string) == nil):
 		return []string{}
 	case c.Kind == Numbers && (value == nil || value.([]int64) == nil):
 		return []int64{}

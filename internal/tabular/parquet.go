@@ -22,7 +22,7 @@ const (
 )
 
 // physical are the types of values: lists have that of their elements.
-var physical = map[Kind]int64{Truth: 0, Number: 2, Numbers: 2, Text: 6, Texts: 6}
+var physical = map[Kind]int64{Truth: 0, Number: 2, Numbers: 2, Text: 6, Strings: 6}
 
 // The limits of a group of rows, whichever is reached first.
 const (
@@ -196,7 +196,7 @@ func (c *columnar) chunk(column Column, p *page) (structure, int64, error) {
 	}}}, size, nil
 }
 
-func (c Column) list() bool { return c.Kind == Texts || c.Kind == Numbers }
+func (c Column) list() bool { return c.Kind == Strings || c.Kind == Numbers }
 
 // Close implements Writer.
 func (c *columnar) Close() error {
@@ -222,7 +222,7 @@ func (c Column) element() structure {
 		repetition = repeated
 	}
 	s := structure{{1, int32(physical[c.Kind])}, {3, repetition}, {4, c.Name}}
-	if c.Kind == Text || c.Kind == Texts {
+	if c.Kind == Text || c.Kind == Strings {
 		s = append(s, field{6, int32(convertedUTF8)}, field{10, structure{{1, structure{}}}}) // as a logical type, too
 	}
 	return s

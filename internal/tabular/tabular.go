@@ -14,7 +14,7 @@ const (
 	Text    Kind = iota + 1 // string
 	Number                  // int64
 	Truth                   // bool
-	Texts                   // []string
+	Strings                 // []string
 	Numbers                 // []int64
 )
 

@@ -15,7 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-var columns = []tabular.Column{{"who", tabular.Text}, {"apps", tabular.Number}, {"owner", tabular.Truth}, {"rules", tabular.Texts}, {"at", tabular.Numbers}}
+var columns = []tabular.Column{{"who", tabular.Text}, {"apps", tabular.Number}, {"owner", tabular.Truth}, {"rules", tabular.Strings}, {"at", tabular.Numbers}}
 
 func written(t *testing.T, format string, rows ...[]any) string {
 	t.Helper()

@@ -13,7 +13,7 @@ import (
 // Columns are the columns of the rows of License and Placement.
 var Columns = []tabular.Column{
 	{Name: "section", Kind: tabular.Text}, {Name: "what", Kind: tabular.Text}, {Name: "id", Kind: tabular.Text},
-	{Name: "count", Kind: tabular.Number}, {Name: "names", Kind: tabular.Texts}, {Name: "rules", Kind: tabular.Texts},
+	{Name: "count", Kind: tabular.Number}, {Name: "names", Kind: tabular.Strings}, {Name: "rules", Kind: tabular.Strings},
 }
 
 // Row is an answer.

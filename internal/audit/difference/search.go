@@ -41,9 +41,9 @@ type kindOfDifference struct{ typ, action, kind string }
 // once.
 func (w *work) newSearch() (*search, error) {
 	s := &search{work: w, of: map[*solve.Rule]*pair{}, rules: map[*pair][2]*solve.Rule{}, undone: map[*pair][]*solve.Condition{}, from: w.allowedContexts()}
-	s.persona = solve.Persona{Texts: map[string][]string{}, Free: []solve.Kind{solve.Roles, solve.Custom, solve.Attributes, solve.Login}}
+	s.persona = solve.Persona{Strings: map[string][]string{}, Free: []solve.Kind{solve.Roles, solve.Custom, solve.Attributes, solve.Login}}
 	for name, strs := range w.Environment {
-		s.persona.Texts["environment."+schema.Fold(name)] = strs
+		s.persona.Strings["environment."+schema.Fold(name)] = strs
 	}
 	var sides [2][]*solve.Rule
 	var conditions []*solve.Condition

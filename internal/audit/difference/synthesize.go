@@ -96,13 +96,13 @@ func (m *synthesized) add(w *solve.Witness) string {
 // relation leads to the user.
 func (m *synthesized) user(w *solve.Witness) string {
 	e := *w.User
-	e.Texts, e.Filled = maps.Clone(e.Texts), maps.Clone(e.Filled)
+	e.Strings, e.Filled = maps.Clone(e.Strings), maps.Clone(e.Filled)
 	var collect func(*solve.Entity)
 	collect = func(o *solve.Entity) {
 		if o.IsUser {
-			for name, strs := range o.Texts {
-				if e.Texts[name] == nil || e.Filled[name] {
-					e.Texts[name], e.Filled[name] = strs, o.Filled[name]
+			for name, strs := range o.Strings {
+				if e.Strings[name] == nil || e.Filled[name] {
+					e.Strings[name], e.Filled[name] = strs, o.Filled[name]
 				}
 			}
 		}
@@ -124,8 +124,8 @@ func (m *synthesized) entity(e *solve.Entity, typ, user string) string {
 	fields := map[string]any{}
 	var descriptions []string
 	id := ""
-	for _, name := range slices.Sorted(maps.Keys(e.Texts)) {
-		strs := e.Texts[name]
+	for _, name := range slices.Sorted(maps.Keys(e.Strings)) {
+		strs := e.Strings[name]
 		if name == "id" {
 			if !e.Filled["id"] {
 				id = strs[0]

@@ -12,16 +12,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// content is the resources on record, as far as rules tell them apart for a user.
+// content is the existing resources, as far as rules distinguish them for a user.
 type content struct {
 	site      *snapshot.Site
 	tests     tests
 	evaluator *evaluate.Evaluator
 }
 
-// resources returns the resources on record of a scope, one of those that rules cannot
-// tell apart. A nil stands for any resource that could be: without a snapshot, or where
-// it has none of the type.
+// resources returns existing resources of a scope, one of each set that rules cannot
+// distinguish. nil stands for any possible resource: without a snapshot, or if the snapshot has
+// none of the type.
 func (r *runner) resources(p Persona, class int) []*solve.Record {
 	c := r.content
 	if c == nil || len(c.site.Records[r.world.Classes[class].Key]) == 0 {
@@ -30,8 +30,9 @@ func (r *runner) resources(p Persona, class int) []*solve.Record {
 	return c.records(p, c.site.Records[r.world.Classes[class].Key])
 }
 
-// targets returns what a lever can make the relations of a resource lead to: every stream
-// and, of the users, one of those that rules cannot tell apart, with the persona itself.
+// targets returns possible targets for the relations of a resource that a lever can change:
+// every stream and, of the users, one of each set that rules cannot distinguish, with the
+// persona itself.
 func (r *runner) targets(p Persona, at solve.Persona, l *ResourceLever) []map[string]*solve.Record {
 	c := r.content
 	if c == nil || at.Resource == nil || p.record == nil {
@@ -58,8 +59,8 @@ func (r *runner) targets(p Persona, at solve.Persona, l *ResourceLever) []map[st
 	return list
 }
 
-// records returns entities as records, one of those that rules cannot tell apart for a
-// persona. What one of its users owns, it owns.
+// records returns entities as records, one of each set that rules cannot distinguish for a
+// persona. The persona owns what one of its users owns.
 func (c *content) records(p Persona, entities map[string]*snapshot.Entity) []*solve.Record {
 	seen := map[string]bool{}
 	var list []*solve.Record
@@ -98,7 +99,7 @@ func loginOf(u *snapshot.Entity) string {
 	return u.Scalars["userdirectory"] + `\` + u.Scalars["userid"]
 }
 
-// signature is equal for entities that rules cannot tell apart.
+// signature is equal for entities that rules cannot distinguish.
 func (c *content) signature(p Persona, e *snapshot.Entity) string {
 	var b strings.Builder
 	b.WriteString(c.tests.of(c.evaluator, e))

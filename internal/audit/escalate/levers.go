@@ -6,17 +6,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// Lever is a right by which something can be changed that rules read of users.
+// Lever is a right to change something that rules read of users.
 type Lever struct {
-	Type    string // as the product spells it
+	Type    string // in Qlik's spelling
 	Actions []ruleset.Action
 	// Frees are the properties that can be changed, nil for rules: everything.
 	Frees []solve.Kind
 	Does  string
 }
 
-// Levers are the rights that change what rules read of users, in the order in which
-// steps are preferred.
+// Levers are the rights to change what rules read of users, in the order in which steps prefer
+// them.
 var Levers = []Lever{
 	{"SystemRule", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, nil, "writes a rule that grants everything"},
 	{"User", []ruleset.Action{ruleset.ChangeRoleAction}, []solve.Kind{solve.Roles}, "takes any role"},
@@ -27,8 +27,8 @@ var Levers = []Lever{
 	{"ProxyService", []ruleset.Action{ruleset.UpdateAction}, []solve.Kind{solve.Session, solve.Login}, "decides how users log in and which session attributes they have"},
 }
 
-// leverFilter hits the types of all levers and of what people work with, so that each has
-// a scope of its own.
+// leverFilter matches the types of all levers and the main types of content, so that each has a
+// scope of its own.
 const leverFilter = "SystemRule_*,User_*,UserDirectory_*,UserSyncTask_*,VirtualProxyConfig_*,ProxyService_*,App_*,Stream_*,DataConnection_*"
 
 func about(filter, text string) *solve.Condition {

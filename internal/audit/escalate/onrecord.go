@@ -14,9 +14,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// OnRecord returns one persona for all users of a site that rules cannot tell apart: each
-// test of a property comes out the same for all of them, and what is compared with other
-// values is equal.
+// OnRecord returns one persona for each set of users of a site that rules cannot distinguish:
+// every test of a property has the same result for all of them, and properties that are
+// compared with other values are equal.
 func OnRecord(rules []ruleset.Rule, site *snapshot.Site, options evaluate.Options) []Persona {
 	evaluator, _ := evaluate.New(rules, &snapshot.Site{}, options)
 	tests := testsOf(rules, propertyOf)
@@ -29,7 +29,7 @@ func OnRecord(rules []ruleset.Rule, site *snapshot.Site, options evaluate.Option
 		signature := tests.of(evaluator, u)
 		p := found[signature]
 		if p == nil {
-			p = &Persona{Name: nameOf(tests.texts(u)), Texts: textsOf(u), record: u}
+			p = &Persona{Name: nameOf(tests.properties(u)), Properties: propertiesOf(u), record: u}
 			if names[p.Name] {
 				p.Name += ", such as " + login
 			}
@@ -47,24 +47,24 @@ func OnRecord(rules []ruleset.Rule, site *snapshot.Site, options evaluate.Option
 	return personas
 }
 
-// textsOf returns the properties of an entity by folded name.
-func textsOf(e *snapshot.Entity) map[string][]string {
-	texts := map[string][]string{"id": {e.ID}, "name": nil}
+// propertiesOf returns the properties of an entity by case-folded name.
+func propertiesOf(e *snapshot.Entity) map[string][]string {
+	properties := map[string][]string{"id": {e.ID}, "name": nil}
 	for name, text := range e.Scalars {
-		texts[name] = []string{text}
+		properties[name] = []string{text}
 	}
 	for name, list := range e.Custom {
-		texts["@"+name] = list
+		properties["@"+name] = list
 	}
-	maps.Copy(texts, e.Lists)
-	maps.Copy(texts, e.Attributes)
-	return texts
+	maps.Copy(properties, e.Lists)
+	maps.Copy(properties, e.Attributes)
+	return properties
 }
 
-// tests are what rules test of a user: of its properties, as the subject and as the
+// tests are the tests of rules on a user: on its properties, as the subject and as the
 // resource.
 type tests struct {
-	// literal are comparisons of a property, by its name, with a text.
+	// literal are comparisons of a property, by its name, with a string.
 	literal map[string][]*condition.Comparison
 	// whole are the properties that are compared with other values.
 	whole map[string]bool
@@ -105,7 +105,7 @@ func (t tests) comparison(n *condition.Comparison, side, other condition.Operand
 	}
 }
 
-// propertyOf returns the folded name of a property of the subject or the resource.
+// propertyOf returns the case-folded name of a property of the subject or the resource.
 func propertyOf(o condition.Operand) (string, bool) {
 	if p, ok := o.(*condition.Path); !ok || len(p.Segments) != 1 {
 		return "", false
@@ -113,7 +113,7 @@ func propertyOf(o condition.Operand) (string, bool) {
 	return lastOf(o)
 }
 
-// lastOf returns the folded name of a property of whatever a path leads to.
+// lastOf returns the case-folded name of the property at the end of any path.
 func lastOf(o condition.Operand) (string, bool) {
 	p, ok := o.(*condition.Path)
 	if !ok || len(p.Segments) == 0 {
@@ -127,30 +127,30 @@ func lastOf(o condition.Operand) (string, bool) {
 	return name, true
 }
 
-// of returns what the tests come to for a user.
+// of returns the results of the tests for a user.
 func (t tests) of(e *evaluate.Evaluator, u *snapshot.Entity) string {
 	var b strings.Builder
-	texts := textsOf(u)
+	properties := propertiesOf(u)
 	fmt.Fprint(&b, schema.Fold(u.Scalars["userdirectory"]) == "none")
 	for _, name := range slices.Sorted(maps.Keys(t.literal)) {
 		for _, n := range t.literal[name] {
 			switch left, isText := literalOf(n); {
 			case n == nil:
-				fmt.Fprint(&b, len(texts[name]) > 0)
+				fmt.Fprint(&b, len(properties[name]) > 0)
 			case isText:
-				fmt.Fprint(&b, e.Compares(n, []string{left}, texts[name]))
+				fmt.Fprint(&b, e.Compares(n, []string{left}, properties[name]))
 			default:
-				fmt.Fprint(&b, e.Compares(n, texts[name], []string{n.Right.(*condition.String).Value}))
+				fmt.Fprint(&b, e.Compares(n, properties[name], []string{n.Right.(*condition.String).Value}))
 			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.whole)) {
-		fmt.Fprintf(&b, "%q", texts[name])
+		fmt.Fprintf(&b, "%q", properties[name])
 	}
 	return b.String()
 }
 
-// literalOf returns the text on the left of a comparison.
+// literalOf returns the string on the left of a comparison.
 func literalOf(n *condition.Comparison) (string, bool) {
 	if n == nil {
 		return "", false
@@ -162,19 +162,19 @@ func literalOf(n *condition.Comparison) (string, bool) {
 	return s.Value, true
 }
 
-// texts returns the properties of a user that rules test, without its identity.
-func (t tests) texts(u *snapshot.Entity) map[string][]string {
-	texts := textsOf(u)
-	maps.DeleteFunc(texts, func(name string, list []string) bool {
+// properties returns the properties of a user that rules test, without its identity.
+func (t tests) properties(u *snapshot.Entity) map[string][]string {
+	properties := propertiesOf(u)
+	maps.DeleteFunc(properties, func(name string, list []string) bool {
 		identity := solve.KindOf(strings.TrimPrefix(name, "@"), strings.HasPrefix(name, "@")) == solve.Login
 		return identity || len(list) == 0 || t.literal[name] == nil && !t.whole[name]
 	})
-	return texts
+	return properties
 }
 
 // recordOf returns an entity as a record of the solver.
 func recordOf(e *snapshot.Entity) *solve.Record {
-	r := &solve.Record{Texts: textsOf(e), Relations: map[string]*solve.Record{}}
+	r := &solve.Record{Strings: propertiesOf(e), Relations: map[string]*solve.Record{}}
 	for name, to := range e.Relations {
 		if len(to) > 0 {
 			r.Relations[name] = recordOf(to[0])
@@ -183,9 +183,9 @@ func recordOf(e *snapshot.Entity) *solve.Record {
 	return r
 }
 
-// objects returns the objects on record that a lever can be used on: for users their own
-// record, for rules those that are given, if the snapshot has none. A nil stands for any
-// object that could be: a new one, or one of a type that the snapshot does not have.
+// objects returns the existing objects that a lever can be used on: for users their own record,
+// for rules the given ones if the snapshot has none. nil stands for any possible object: a new
+// one, or one of a type that the snapshot does not have.
 func (r *runner) objects(p Persona, l Lever, action ruleset.Action) []*solve.Record {
 	key := schema.Fold(l.Type)
 	records := r.site.records[key]
@@ -203,7 +203,7 @@ func (r *runner) objects(p Persona, l Lever, action ruleset.Action) []*solve.Rec
 	return records
 }
 
-// site holds the objects on record of the types of levers.
+// site holds the existing objects of the types of levers.
 type site struct {
 	empty   bool
 	records map[string][]*solve.Record
@@ -231,17 +231,17 @@ func siteOf(s *snapshot.Site, rules []ruleset.Rule) site {
 	return list
 }
 
-// ruleRecord returns a rule as an object that rules are about.
+// ruleRecord returns a rule as an object to which rules apply.
 func ruleRecord(r ruleset.Rule) *solve.Record {
-	texts := map[string][]string{"id": {r.ID}, "name": {r.Name}, "category": {r.Category.String()}}
+	properties := map[string][]string{"id": {r.ID}, "name": {r.Name}, "category": {r.Category.String()}}
 	if r.Filter != nil {
-		texts["resourcefilter"] = []string{r.Filter.Content}
+		properties["resourcefilter"] = []string{r.Filter.Content}
 	}
-	return &solve.Record{Texts: texts, Relations: map[string]*solve.Record{}}
+	return &solve.Record{Strings: properties, Relations: map[string]*solve.Record{}}
 }
 
-// Choices returns the closed sets of values that the custom property definitions of a
-// site state. A definition without values closes nothing.
+// Choices returns the closed sets of values in the custom property definitions of a site. A
+// definition without values closes nothing.
 func Choices(site *snapshot.Site) []solve.Domain {
 	var list []solve.Domain
 	for _, e := range site.Records["custompropertydefinition"] {
@@ -250,7 +250,7 @@ func Choices(site *snapshot.Site) []solve.Domain {
 			continue
 		}
 		for _, t := range e.Lists["objecttypes"] {
-			list = append(list, solve.Domain{Type: schema.Fold(t), Property: "@" + schema.Fold(name), Texts: e.Lists["choicevalues"]})
+			list = append(list, solve.Domain{Type: schema.Fold(t), Property: "@" + schema.Fold(name), Strings: e.Lists["choicevalues"]})
 		}
 	}
 	slices.SortFunc(list, func(a, b solve.Domain) int {

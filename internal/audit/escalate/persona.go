@@ -13,35 +13,35 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// Persona is a user to ask about.
+// Persona is a user whose possible rights are computed.
 type Persona struct {
-	Name  string
-	Texts map[string][]string
-	// Users are the logins of the users on record that are such, without a snapshot none.
+	Name       string
+	Properties map[string][]string
+	// Users are the logins of the existing users with these properties, without a snapshot
+	// none.
 	Users []string
 
 	// record is one of the users, nil without a snapshot.
 	record *snapshot.Entity
 }
 
-// ParsePersona reads NAME=VALUE pairs with commas between, such as
-// roles=ContentAdmin,group=Sales or environment.os=iOS. A name that is given again adds a
-// value.
+// ParsePersona parses comma-separated NAME=VALUE pairs, such as roles=ContentAdmin,group=Sales
+// or environment.os=iOS. A repeated name adds a value.
 func ParsePersona(spec string) (Persona, error) {
-	p := Persona{Name: spec, Texts: map[string][]string{}}
+	p := Persona{Name: spec, Properties: map[string][]string{}}
 	for _, pair := range strings.Split(spec, ",") {
 		name, value, ok := strings.Cut(strings.TrimSpace(pair), "=")
 		if !ok || name == "" || value == "" {
 			return p, fmt.Errorf("%q is not NAME=VALUE: write roles=ContentAdmin, group=Sales or @Region=EMEA, with commas between", pair)
 		}
 		key := strings.TrimPrefix(schema.Fold(name), "user.")
-		p.Texts[key] = append(p.Texts[key], value)
+		p.Properties[key] = append(p.Properties[key], value)
 	}
 	return p, nil
 }
 
-// Named returns a persona for every value that rules compare a list property of the
-// user with, and one for a user who has none.
+// Named returns a persona for every value that rules compare a list property of the user with,
+// and one for a user without such values.
 func Named(rules []ruleset.Rule) []Persona {
 	found := map[string]Persona{}
 	parsed, _ := solve.Parse(rules)
@@ -52,7 +52,7 @@ func Named(rules []ruleset.Rule) []Persona {
 					if name, value, ok := listTest(pair[0], pair[1]); ok {
 						key := name + "=" + schema.Fold(value)
 						if _, known := found[key]; !known {
-							found[key] = Persona{Name: name + "=" + value, Texts: map[string][]string{schema.Fold(name): {value}}}
+							found[key] = Persona{Name: name + "=" + value, Properties: map[string][]string{schema.Fold(name): {value}}}
 						}
 					}
 				}
@@ -60,7 +60,7 @@ func Named(rules []ruleset.Rule) []Persona {
 			return true
 		})
 	}
-	list := []Persona{{Name: "any user", Texts: map[string][]string{}}}
+	list := []Persona{{Name: "any user", Properties: map[string][]string{}}}
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		list = append(list, found[key])
 	}
@@ -90,10 +90,10 @@ func listTest(left, right condition.Operand) (name, value string, ok bool) {
 	return last.Name, text.Value, true
 }
 
-func nameOf(texts map[string][]string) string {
+func nameOf(properties map[string][]string) string {
 	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		parts = append(parts, name+"="+strings.Join(texts[name], "|"))
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		parts = append(parts, name+"="+strings.Join(properties[name], "|"))
 	}
 	if len(parts) == 0 {
 		return "users with nothing that rules read"

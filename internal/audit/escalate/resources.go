@@ -13,24 +13,24 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// ResourceLever is a right by which a resource can be changed, so that rights are granted on
-// it that were not before.
+// ResourceLever is a right to change a resource, so that rights are granted on it that were not
+// granted before.
 type ResourceLever struct {
 	Action ruleset.Action
 	Does   string
-	// Change is what it leaves free.
+	// Change is what it can change.
 	Change solve.Change
 	// After is a condition on the resource after the change, nil for none.
 	After *solve.Condition
 }
 
-// ResourceLevers returns the levers of a type. Whoever publishes an app needs the right to
-// publish on the stream, too; the copy of an app belongs to who makes it, and has no stream
-// and no custom properties.
+// ResourceLevers returns the levers of a type. Publishing an app also requires the right to
+// publish on the stream; the copy of an app belongs to the user who creates it, and has no
+// stream and no custom properties.
 func ResourceLevers(t *schema.Type, rules []ruleset.Rule) []*ResourceLever {
 	key := t.Key()
 	if key == "user" || key == "systemrule" {
-		return nil // Levers has them
+		return nil // they are in Levers
 	}
 	var list []*ResourceLever
 	if r, ok := t.Relations["owner"]; ok && !r.Many {
@@ -93,8 +93,8 @@ func customNames(rules []ruleset.Rule) []string {
 	return slices.Compact(names)
 }
 
-// Anywhere returns rules that grant from the hub and from the QMC alike: a resource can be
-// changed in the one and used in the other.
+// Anywhere returns rules that grant from both the hub and the QMC: a resource can be changed in
+// one and used in the other.
 func Anywhere(rules []*solve.Rule) []*solve.Rule {
 	list := slices.Clone(rules)
 	for i, r := range list {
@@ -107,14 +107,14 @@ func Anywhere(rules []*solve.Rule) []*solve.Rule {
 	return list
 }
 
-// Chain is changes of a resource one after the other, each by a right on what the change
-// before has left.
+// Chain is a sequence of changes of a resource, each by a right on the result of the previous
+// change.
 type Chain struct {
 	Levers  []*ResourceLever
 	Changes []*solve.Change
 }
 
-// With returns a longer Chain, which makes relations lead to records, if there are any.
+// With returns a longer Chain, in which relations lead to the given records, if there are any.
 func (c Chain) With(l *ResourceLever, to map[string]*solve.Record) Chain {
 	change := l.Change
 	if change.To = to; len(c.Changes) > 0 {
@@ -131,8 +131,8 @@ func (c Chain) Then(n int, f solve.Formula) solve.Formula {
 	return solve.After{Change: c.Changes[n-1], Formula: f}
 }
 
-// Allowed is true when every change of the chain is, from the hub or from the QMC: the second
-// side of the world is the rules Anywhere.
+// Allowed is true if every change of the chain is allowed, from the hub or from the QMC: the
+// second side of the world is the rules Anywhere.
 func (c Chain) Allowed() solve.All {
 	all := solve.All{}
 	for i, l := range c.Levers {
@@ -144,8 +144,8 @@ func (c Chain) Allowed() solve.All {
 	return all
 }
 
-// gains is true when an action is granted after the chain and, from the hub or from the QMC,
-// not before its end.
+// gains is true if an action is granted after the chain and, from the hub or from the QMC, not
+// before its end.
 func (c Chain) gains(a ruleset.Action) solve.All {
 	all := c.Allowed()
 	for i := range c.Levers {
@@ -154,8 +154,8 @@ func (c Chain) gains(a ruleset.Action) solve.All {
 	return append(all, c.Then(len(c.Levers), solve.Granted{Action: a}))
 }
 
-// extend adds the steps by which a persona gets rights on resources on which it has them
-// not, by changing the resources: what is not shown by the steps before.
+// extend adds the steps by which a persona gains rights on resources by changing the resources,
+// unless earlier steps already show them.
 func (r *runner) extend(ctx context.Context, p Persona, at solve.Persona, level int, result *Result) error {
 	for class, c := range r.world.Classes {
 		if !c.Named {
@@ -194,13 +194,13 @@ func gained(result *Result, typ string) ruleset.Actions {
 	return actions
 }
 
-// mayUse says whether a lever is granted on some resource.
+// mayUse reports whether a lever is granted on some resource.
 func (r *runner) mayUse(at solve.Persona, class int, l *ResourceLever) bool {
 	f := solve.Granted{Side: 1, Action: l.Action}
 	return r.world.Speaks(f, class) && r.world.ScopeFor(class, at, f).Decide(f).Verdict == solve.Possible
 }
 
-// extension looks for the chains of a persona on a type.
+// extension searches for the chains of a persona on a type.
 type extension struct {
 	*runner
 	persona Persona
@@ -210,8 +210,8 @@ type extension struct {
 	gained  ruleset.Actions
 }
 
-// extend follows changes of a resource, one after the other. Of a resource that could be
-// any, one change shows all: what the changes before the last have left is a resource, too.
+// extend follows changes of a resource, one after the other. For an arbitrary resource, one
+// change is enough: the result of the earlier changes is itself a possible resource.
 func (e *extension) extend(at solve.Persona, levers []*ResourceLever) error {
 	open, err := e.candidates(at, levers)
 	longest := len(levers)
@@ -240,8 +240,9 @@ func (e *extension) extend(at solve.Persona, levers []*ResourceLever) error {
 	return err
 }
 
-// AllAtOnce returns a formula that is true when some lever is granted, and changes that free
-// what all of them can change: what is impossible after these is so after any chain.
+// AllAtOnce returns a formula that is true if some lever is granted, and changes that free
+// everything that any of them can change: what is impossible after these is impossible after
+// any chain.
 func AllAtOnce(levers []*ResourceLever) (solve.Formula, []*solve.Change) {
 	edit, copied := &solve.Change{}, &solve.Change{}
 	some := solve.Some{}
@@ -258,8 +259,8 @@ func AllAtOnce(levers []*ResourceLever) (solve.Formula, []*solve.Change) {
 	return some, []*solve.Change{edit}
 }
 
-// candidates returns the actions that could be gained if all that the levers can change
-// were free at once.
+// candidates returns the actions that could be gained if everything that the levers can change
+// were free.
 func (e *extension) candidates(at solve.Persona, levers []*ResourceLever) ([]ruleset.Action, error) {
 	some, changes := AllAtOnce(levers)
 	formulas := []solve.Formula{some}
@@ -288,8 +289,8 @@ func (e *extension) candidates(at solve.Persona, levers []*ResourceLever) ([]rul
 	return open, nil
 }
 
-// follow adds the steps of a Chain, if it gains any of the actions, and returns the actions
-// that are left.
+// follow adds the steps of a Chain, if it gains any of the actions, and returns the remaining
+// actions.
 func (e *extension) follow(at solve.Persona, c Chain, open []ruleset.Action) ([]ruleset.Action, error) {
 	if len(open) == 0 {
 		return nil, nil
@@ -319,7 +320,7 @@ func (e *extension) follow(at solve.Persona, c Chain, open []ruleset.Action) ([]
 		}
 		if len(names) == 0 {
 			if answer = s.Ask(formulas[i], still); answer.Verdict != solve.Possible {
-				answer, reading = s.Ask(formulas[i]), judgedBefore
+				answer, reading = s.Ask(formulas[i]), decidedBefore
 			}
 			if !e.holds(answer.Witness, c, a) {
 				left = append(left, a)
@@ -335,10 +336,10 @@ func (e *extension) follow(at solve.Persona, c Chain, open []ruleset.Action) ([]
 	return left, nil
 }
 
-// judgedBefore is the reading of a change after which the right to it is gone.
-const judgedBefore = "if the product judges a resource before the edit, not after it"
+// decidedBefore is the interpretation needed for a change that removes the right to it.
+const decidedBefore = "if the product judges a resource before the edit, not after it"
 
-// holds decides a chain by the independent evaluator: every change from the hub or from the
+// holds evaluates a chain with the independent evaluator: every change from the hub or from the
 // QMC, and what it gains.
 func (e *extension) holds(w *solve.Witness, c Chain, a ruleset.Action) bool {
 	for i, l := range c.Levers {
@@ -350,8 +351,8 @@ func (e *extension) holds(w *solve.Witness, c Chain, a ruleset.Action) bool {
 	return e.evaluator.Decide(w.RequestAfter(last, a)).Allow && e.changedBy(w, c, 0, a) == nil
 }
 
-// changedBy returns the rules that grant an action after the first changes of a Chain, from
-// the hub or from the QMC, nil if none does.
+// changedBy returns the rules that grant an action after the first changes of a Chain, from the
+// hub or from the QMC, nil if none does.
 func (e *extension) changedBy(w *solve.Witness, c Chain, n int, action ruleset.Action) []string {
 	context := w.Context
 	defer func() { w.Context = context }()
@@ -367,8 +368,8 @@ func (e *extension) changedBy(w *solve.Witness, c Chain, n int, action ruleset.A
 	return nil
 }
 
-// add adds the steps of a chain; those of its beginning are there if they gain by
-// themselves.
+// add adds the steps of a chain; the steps of a prefix are present already if the prefix has
+// gains of its own.
 func (e *extension) add(c Chain, names []string, w *solve.Witness, reading string) {
 	typ := e.typeName(e.class)
 	for i, l := range c.Levers {
@@ -416,7 +417,7 @@ func leversOf(classes []*resolve.Class, all map[string][]*ResourceLever) map[int
 	return list
 }
 
-// rule returns a rule as reports name it.
+// rule returns a rule as named in reports.
 func (r *runner) rule(id string) Rule {
 	rule := Rule{ID: id, Name: r.rules[id].Name}
 	text := r.rules[id].Condition

@@ -14,28 +14,28 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// Report says what personas reach. The same input gives the same report.
+// Report is what personas can reach. It is deterministic.
 type Report struct {
 	Personas []Result `json:"personas"`
 	// Unknown are types about which nothing could be decided, with the reason.
 	Unknown []string `json:"unknown,omitempty"`
 }
 
-// Result is what a persona reaches.
+// Result is what a persona can reach.
 type Result struct {
 	Persona string   `json:"persona"`
 	Users   []string `json:"users,omitempty"`
-	// Rights is what the persona has by itself, Reached what it can have in the end.
+	// Rights is the number of initial rights of the persona, Reached the number in the end.
 	Rights  int `json:"rights"`
 	Reached int `json:"reached"`
-	// Everything says that the persona can write rules, and so have every right.
-	// Narrow says that this holds only if rules are judged before the edit.
+	// Everything says that the persona can write rules, and so gain every right. Narrow says
+	// that this is only true if rules are evaluated before the edit.
 	Everything bool   `json:"everything"`
 	Narrow     bool   `json:"only_if_judged_before_edit,omitempty"`
 	Steps      []Step `json:"steps"`
 }
 
-// Step is a right that lets the persona change what rules read.
+// Step is a right to change something that rules read.
 type Step struct {
 	Level  int    `json:"level"`
 	Type   string `json:"type"`
@@ -44,26 +44,26 @@ type Step struct {
 	By []Rule `json:"by"`
 	// Does says what the right is used for.
 	Does string `json:"does"`
-	// Reading says how far that goes where it depends on what is judged.
+	// Reading describes the step's dependence on how Qlik evaluates edits.
 	Reading string `json:"reading,omitempty"`
-	// Gains are the rights that this step adds: on some resource, or by a change of a
-	// resource, on it.
+	// Gains are the rights that this step adds: on some resource, or for a change of a
+	// resource, on that resource.
 	Gains []Gain `json:"gains"`
-	// Change is the change of a resource, nil where the step changes a user or a rule.
+	// Change is the change of a resource, nil if the step changes a user or a rule.
 	Change *Change `json:"change,omitempty"`
 
 	frees []solve.Kind
 }
 
-// Change is a change of a resource, told by an example.
+// Change is a change of a resource, described by an example.
 type Change struct {
-	// Before is the user and the resource in the words of conditions, and After what is
-	// other afterwards. Both are empty where a later step goes on.
+	// Before describes the user and the resource in the words of conditions, and After the
+	// differences afterwards. Both are empty if a later step continues the chain.
 	Before []string `json:"before,omitempty"`
 	After  []string `json:"after,omitempty"`
 }
 
-// Gain is the actions that are added on a type.
+// Gain is the actions that are added for a type.
 type Gain struct {
 	Type    string   `json:"type"`
 	Actions []string `json:"actions"`
@@ -84,22 +84,22 @@ type right struct {
 	action ruleset.Action
 }
 
-// Input is what Run needs.
+// Input is the input of Run.
 type Input struct {
 	// Rules must have no errors.
 	Rules []ruleset.Rule
-	// Personas are those to ask about; nil are the users of Site, all that rules cannot
-	// tell apart together or, without a site, one for each value that rules name.
+	// Personas are the personas to examine. nil means the users of Site, one persona for each
+	// set that rules cannot distinguish, or, without a site, one for each value that rules
+	// name.
 	Personas []Persona
-	// Site is nil for all sites that could be. With a site, users change their own
-	// record, objects on record, and custom properties to values that are defined.
+	// Site is nil for all possible sites. With a site, users change their own record, existing
+	// objects, and custom properties to defined values.
 	Site    *snapshot.Site
 	Options compiler.Options
 }
 
 type runner struct {
-	// world is one of the two: with the values that custom properties are defined to
-	// have, and with any.
+	// world is one of the two: with the defined values of custom properties only, and with any.
 	world        *solve.World
 	closed, open *solve.World
 	site         site
@@ -107,17 +107,17 @@ type runner struct {
 	rules             map[string]ruleset.Rule
 	evaluator         *evaluate.Evaluator
 	security, anyRule *solve.Condition
-	// unowned hits the objects of levers that nobody owns: rules, users and proxies have
-	// no owner in the product, although a rule for all owners could speak of one.
+	// unowned matches the objects of levers that have no owner: rules, users and proxies have
+	// none in Qlik, although a rule about all owners could mention one.
 	unowned *solve.Condition
 	unknown map[string]bool
-	// levers are those of the resources of a scope, and content what is on record of
-	// them, nil without a site.
+	// levers are those of the resources of a scope, and content the existing resources, nil
+	// without a site.
 	levers  map[int][]*ResourceLever
 	content *content
 }
 
-// Run follows what each persona can reach.
+// Run computes what each persona can reach.
 func Run(ctx context.Context, in Input) (*Report, error) {
 	r := &runner{
 		rules: map[string]ruleset.Rule{}, unknown: map[string]bool{}, unowned: about(leverFilter, "!resource.IsOwned()"),
@@ -161,8 +161,8 @@ func Run(ctx context.Context, in Input) (*Report, error) {
 	return report, nil
 }
 
-// worlds resolves the rules, with the values that custom properties are defined to have
-// and without.
+// worlds resolves the rules, with and without the restriction of custom properties to their
+// defined values.
 func (r *runner) worlds(in Input) (err error) {
 	parsed, _ := solve.Parse(in.Rules)
 	o := in.Options
@@ -182,7 +182,7 @@ func (r *runner) worlds(in Input) (err error) {
 	return err
 }
 
-// choose chooses the world for a level: whoever may edit the definitions of custom
+// choose selects the world for a level: a user who may edit the definitions of custom
 // properties can set any value.
 func (r *runner) choose(have map[right]bool) {
 	class := slices.IndexFunc(r.open.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == "custompropertydefinition" })
@@ -191,10 +191,10 @@ func (r *runner) choose(have map[right]bool) {
 	}
 }
 
-// persona follows the levels of one persona.
+// persona computes the levels of one persona.
 func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 	result := Result{Persona: p.Name, Users: p.Users, Steps: []Step{}}
-	at := solve.Persona{Texts: p.Texts}
+	at := solve.Persona{Strings: p.Properties}
 	first := at
 	r.world = r.closed
 	have, err := r.rights(ctx, at)
@@ -257,10 +257,10 @@ func (r *runner) persona(ctx context.Context, p Persona) (Result, error) {
 	return result, nil
 }
 
-// all is the number of rights there are.
+// all is the total number of rights.
 func (r *runner) all() int { return len(r.world.Classes) * len(ruleset.AllActions) }
 
-// rights returns what a persona has on some resource.
+// rights returns the rights of a persona on some resource.
 func (r *runner) rights(ctx context.Context, p solve.Persona) (map[right]bool, error) {
 	have := map[right]bool{}
 	for class := range r.world.Classes {
@@ -290,8 +290,8 @@ func (r *runner) rights(ctx context.Context, p solve.Persona) (map[right]bool, e
 	return have, nil
 }
 
-// step returns the step that a lever allows with the rights of a level, unless it has
-// been used.
+// step returns the step that a lever allows with the rights of a level, unless it has been
+// used.
 func (r *runner) step(p Persona, at solve.Persona, have map[right]bool, l Lever, used map[string]bool) (Step, bool, error) {
 	class := slices.IndexFunc(r.world.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == schema.Fold(l.Type) })
 	for _, action := range l.Actions {
@@ -320,7 +320,7 @@ func (r *runner) step(p Persona, at solve.Persona, have map[right]bool, l Lever,
 	return Step{}, false, nil
 }
 
-// usable says whether an action is granted on an object that a lever can be used on.
+// usable reports whether an action is granted on an object that a lever can be used on.
 func (r *runner) usable(p Persona, at solve.Persona, class int, l Lever, action ruleset.Action) solve.Answer {
 	granted := solve.All{solve.Granted{Action: action}, solve.Holds{Condition: r.unowned}}
 	answer := solve.Answer{Verdict: solve.Impossible}
@@ -332,9 +332,9 @@ func (r *runner) usable(p Persona, at solve.Persona, class int, l Lever, action 
 	return answer
 }
 
-// writes says how far a right to write rules goes on both readings, given what it is on
-// rules as they are: without a reading where some rule can be edited, or made, into one
-// that grants everything.
+// writes returns how far a right to write rules extends under both interpretations, given the
+// answer for rules as they are; without an interpretation if some rule can be edited, or
+// created, that grants everything.
 func (r *runner) writes(at solve.Persona, class int, action ruleset.Action, before solve.Answer) (solve.Answer, string) {
 	granted := solve.All{solve.Granted{Action: action}, solve.Holds{Condition: r.unowned}}
 	at.Resource = nil
@@ -354,7 +354,7 @@ func (r *runner) writes(at solve.Persona, class int, action ruleset.Action, befo
 	return before, r.reading(s, granted)
 }
 
-// shortest drops the steps that the way to every right does not need.
+// shortest removes the steps that are not needed to gain every right.
 func (r *runner) shortest(p Persona, result *Result) error {
 	last := slices.IndexFunc(result.Steps, func(s Step) bool { return s.frees == nil && s.Reading == "" })
 	if last < 0 {
@@ -366,7 +366,7 @@ func (r *runner) shortest(p Persona, result *Result) error {
 		return nil
 	}
 	for _, s := range result.Steps[:last] {
-		with := solve.Persona{Texts: p.Texts, Free: s.frees}
+		with := solve.Persona{Strings: p.Properties, Free: s.frees}
 		class := slices.IndexFunc(r.world.Classes, func(c *resolve.Class) bool { return c.Named && c.Key == "systemrule" })
 		for _, action := range Levers[0].Actions {
 			short, ok, err := r.step(p, with, map[right]bool{{class, action}: true}, Levers[0], map[string]bool{})
@@ -384,7 +384,8 @@ func (r *runner) shortest(p Persona, result *Result) error {
 	return nil
 }
 
-// reading says how far the right to write rules goes if a rule is judged after the edit.
+// reading returns how far the right to write rules extends if a rule is evaluated after the
+// edit.
 func (r *runner) reading(s *solve.Scope, granted solve.Formula) string {
 	if s.Decide(granted, solve.Holds{Condition: r.security}).Verdict != solve.Impossible {
 		return "if a rule is judged before the edit; if after, only rules for the resource filters that the granting rule names"
@@ -392,8 +393,8 @@ func (r *runner) reading(s *solve.Scope, granted solve.Formula) string {
 	return "if a rule is judged before the edit; if after, no rule of category Security"
 }
 
-// by returns the rules that grant a right to a witness, as the independent evaluator
-// decides.
+// by returns the rules that grant a right for a witness, according to the independent
+// evaluator.
 func (r *runner) by(a solve.Answer, action ruleset.Action) ([]Rule, error) {
 	request := a.Witness.Request(action)
 	d := r.evaluator.Decide(request)
@@ -407,7 +408,7 @@ func (r *runner) by(a solve.Answer, action ruleset.Action) ([]Rule, error) {
 	return list, nil
 }
 
-// gains returns the rights that are new, by type.
+// gains returns the new rights, by type.
 func (r *runner) gains(before, now map[right]bool) []Gain {
 	list := []Gain{}
 	for class := range r.world.Classes {

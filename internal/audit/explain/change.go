@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
-// change tells an edit: what, where it lives, and a sentence.
+// change describes an edit: what it changes, where the data is maintained, and a sentence.
 func (x *Explainer) change(q evaluate.Question, e edit) Change {
 	out := Change{Kind: e.kind, Property: e.property(), Value: e.value, Where: Repository, Sentence: e.sentence()}
 	if e.to != nil {
@@ -31,7 +31,7 @@ func (x *Explainer) change(q evaluate.Question, e edit) Change {
 	return out
 }
 
-// property names the spot as a condition does, without its entity.
+// property is the name of the edited location as in a condition, without its entity.
 func (e edit) property() string {
 	switch {
 	case e.kind == askFrom:
@@ -44,7 +44,7 @@ func (e edit) property() string {
 	return e.name
 }
 
-// field returns the field of an entity's JSON that holds a spot.
+// field returns the field of an entity's JSON that holds a location.
 func (x *Explainer) field(s location) string {
 	t := x.schema.Lookup(s.owner.TypeName)
 	switch s.form {
@@ -63,7 +63,7 @@ func (x *Explainer) field(s location) string {
 	return s.key()
 }
 
-// sentence says in words what to do.
+// sentence describes in words what to do.
 func (e edit) sentence() string {
 	add := e.kind == addValue
 	switch {
@@ -110,8 +110,8 @@ func (e edit) what() string {
 	return e.name
 }
 
-// Named names an entity for people: a user by DIRECTORY\user, anything else by
-// type and name, or by its id where it has none.
+// Named names an entity for people: a user by DIRECTORY\user, anything else by type and name,
+// or by its id if it has no name.
 func Named(e Entity) string {
 	switch {
 	case e.Login != "":

@@ -1,19 +1,17 @@
-// Package explain tells why a request is granted or denied, and what would grant
-// it: every rule that could apply, clause by clause with the values met on either
-// side, through HasPrivilege into the rules on the parents; and for a denial the
-// smallest changes of data that would grant, each of which has been tried.
+// Package explain explains why a request is granted or denied, and what would grant it: every
+// rule that could apply, clause by clause with the values of both sides, through HasPrivilege
+// into the rules on the parents; and for a denial the smallest changes of data that would grant
+// access, each of which has been tried.
 //
-// It knows the trace of the reference evaluator and makes a model of it
-// (model.go), which is JSON for programs as it stands. Its parts: questions.go
-// the rules and clauses, near.go how near a denied rule came, apart.go the rules
-// that are disabled, left out or of another context, request.go what is wrong
-// with a request that cannot be judged; location.go the data that people change,
-// goal.go and goal_compare.go what of it would have to be different for a clause,
-// search.go the smallest sets of changes for a request, by a SAT solver, edit.go a
-// change made to copies, propose.go which changes grant and what else they would,
-// change.go a change in words. Package packed explains from a bundle.
+// It converts the trace of the independent evaluator to a model (model.go), which is documented
+// JSON. Its parts: questions.go the rules and clauses, near.go how near a denied rule came,
+// inactive.go the rules that are disabled, left out or for another context, request.go the
+// errors of an invalid request; location.go the data that people can change, goal.go and
+// goal_compare.go the changes that make a clause true, search.go the smallest sets of changes
+// for a request, by a SAT solver, edit.go applying a change to copies, propose.go which changes
+// grant access and what else they would grant, change.go a change in words. Package packed
+// explains from a bundle.
 //
-// It refuses to know how an explanation is shown: text is another package. It
-// decides nothing itself and never touches the site that it is given: changes are
-// tried on copies.
+// It does not know how an explanation is displayed, which is up to package text. It decides
+// nothing itself and never modifies the site: changes are tried on copies.
 package explain

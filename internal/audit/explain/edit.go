@@ -25,11 +25,11 @@ type edit struct {
 	location
 	kind  string
 	value string
-	// to is what a relation would lead to.
+	// to is the new target of a relation.
 	to *snapshot.Entity
 }
 
-// key is equal for edits that are the same.
+// key is equal for equal edits.
 func (e edit) key() string {
 	parts := []string{e.kind, string(rune('0' + e.form)), e.location.key(), e.value}
 	for _, about := range []*snapshot.Entity{e.owner, e.to} {
@@ -40,9 +40,9 @@ func (e edit) key() string {
 	return strings.Join(parts, "\x1f")
 }
 
-// weight orders edits by how readily people make them: groups and properties
-// that are there to steer rights first, then what belongs to the work with an
-// app, then what hands out more than the right that is asked for, and names last.
+// weight orders edits by how likely people make them: groups and properties that exist to
+// control rights first, then data that is part of the work with an app, then changes that grant
+// more than the requested right, and names last.
 func (e edit) weight() int {
 	switch {
 	case e.kind == askFrom:
@@ -52,7 +52,7 @@ func (e edit) weight() int {
 	case e.kind == relate && e.location.key() == "owner":
 		return 60
 	case e.kind == relate && len(e.owner.Relations[e.location.key()]) > 0:
-		return 50 // others may lose what they see where it is
+		return 50 // others may lose access that depends on it
 	case e.kind == relate:
 		return 20
 	}
@@ -73,9 +73,8 @@ func (e edit) weight() int {
 	return 100
 }
 
-// within reports whether the data of an edit is known whole: on record, or in the
-// request. Of an entity that is known only from what others say of it, nobody
-// knows what the change would meet.
+// within reports whether all data of an edit is known: the entity exists or is in the request.
+// For an entity that is only known from references, the effect of a change is unknown.
 func (e edit) within(q evaluate.Question) bool {
 	return e.owner == nil || e.owner.Recorded || e.owner == q.Subject || e.owner == q.Resource
 }
@@ -100,7 +99,7 @@ func (p plan) key() string {
 	return strings.Join(slices.Compact(keys), "\x1e")
 }
 
-// shape is equal for plans that differ in values, or in what relations lead to.
+// shape is equal for plans that differ only in values or in the targets of relations.
 func (p plan) shape() string {
 	without := slices.Clone(p)
 	for i := range without {
@@ -109,8 +108,8 @@ func (p plan) shape() string {
 	return without.key()
 }
 
-// before orders plans: fewer edits first, then those that people make more
-// readily. The last word has the key, so that the order is always the same.
+// before orders plans: fewer edits first, then the more likely ones, and finally by key, so
+// that the order is deterministic.
 func (p plan) before(q plan) int {
 	if c := cmp.Or(cmp.Compare(len(p), len(q)), cmp.Compare(p.weight(), q.weight())); c != 0 {
 		return c
@@ -118,8 +117,8 @@ func (p plan) before(q plan) int {
 	return strings.Compare(p.key(), q.key())
 }
 
-// apply returns a question as it would be after the edits. It is about copies of
-// the subject, the resource and all that these lead to; the site stays as it is.
+// apply returns the question after the edits. It uses copies of the subject, the resource and
+// everything that these lead to; the site is not modified.
 func (p plan) apply(q evaluate.Question) evaluate.Question {
 	c := copier{}
 	q.Subject, q.Resource = c.copy(q.Subject), c.copy(q.Resource)
@@ -131,7 +130,7 @@ func (p plan) apply(q evaluate.Question) evaluate.Question {
 	return q
 }
 
-// copier copies entities with all that they lead to, each once.
+// copier copies entities with everything that they lead to, each once.
 type copier map[*snapshot.Entity]*snapshot.Entity
 
 func (c copier) copy(e *snapshot.Entity) *snapshot.Entity {
@@ -151,7 +150,7 @@ func (c copier) copy(e *snapshot.Entity) *snapshot.Entity {
 	return &made
 }
 
-// make makes the edit. Its entities are copies.
+// make applies the edit. Its entities are copies.
 func (e edit) make(q *evaluate.Question) {
 	key := e.location.key()
 	switch {

@@ -13,21 +13,21 @@ import (
 
 // Options are the settings of an Explainer.
 type Options struct {
-	// Schema is schema.Default() where it is nil.
+	// Schema is the table of resource types; nil means schema.Default().
 	Schema *schema.Schema
-	// Readings are the options of the evaluator for what the language leaves open.
+	// Readings are the evaluator's interpretations of the language's open points.
 	Readings evaluate.Options
-	// Skipped are the rules that were left out because of errors, and
-	// Diagnostics, among others, those errors.
+	// Skipped are the rules that were left out because of errors. Diagnostics includes these
+	// errors.
 	Skipped     []diag.Rule
 	Diagnostics diag.List
-	// Proposals is how many changes are proposed for a denial at most: 0 means
-	// 5, a negative number none.
+	// Proposals is the maximum number of proposed changes for a denial: 0 means 5, a negative
+	// number none.
 	Proposals int
-	// Projected says that the site holds what the enabled rules read and no
-	// more, so that nothing is told of what disabled rules would say.
+	// Projected says that the site only has the data that enabled rules read, so that the
+	// result of disabled rules is unknown.
 	Projected bool
-	// Notes say what no explanation can know, because of where rules and data come from.
+	// Notes list what no explanation can know because of the sources of rules and data.
 	Notes []string
 }
 
@@ -38,15 +38,15 @@ type Explainer struct {
 	schema    *schema.Schema
 	site      *snapshot.Site
 	evaluator *evaluate.Evaluator
-	enabled   int // rules
+	enabled   int // number of rules
 	disabled  []ruleset.Rule
 	skipped   []ruleset.Rule
-	// ordered returns the entities on record of each type, by name and id.
+	// ordered returns the existing entities of each type, by name and id.
 	ordered map[string]func() []*snapshot.Entity
 }
 
-// New returns an explainer of rules, those that are disabled and those that were
-// left out because of errors included.
+// New returns an explainer for rules, including disabled ones and those that were left out
+// because of errors.
 func New(rules []ruleset.Rule, site *snapshot.Site, options Options) *Explainer {
 	x := &Explainer{options: options, schema: options.Schema, site: site, ordered: map[string]func() []*snapshot.Entity{}}
 	if x.schema == nil {
@@ -78,8 +78,8 @@ func New(rules []ruleset.Rule, site *snapshot.Site, options Options) *Explainer 
 	return x
 }
 
-// Explain explains the decision of an AuthZEN access evaluation request, given as
-// JSON. The error is that of rules which have no meaning for the request.
+// Explain explains the decision of an AuthZEN access evaluation request, given as JSON. It
+// returns an error for rules that have no meaning for the request.
 func (x *Explainer) Explain(request []byte) (*Explanation, error) {
 	trace := x.evaluator.Trace(x.evaluator.Read(request))
 	q, d := trace.Question, trace.Decision
@@ -110,7 +110,7 @@ func (x *Explainer) Explain(request []byte) (*Explanation, error) {
 	return out, nil
 }
 
-// asRead tells the request as far as it was understood.
+// asRead returns the request as parsed.
 func (x *Explainer) asRead(request []byte, q evaluate.Question) Request {
 	r := raw(request)
 	out := Request{

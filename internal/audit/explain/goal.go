@@ -10,18 +10,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// How much is offered for one clause.
+// Limits of the proposals for one clause.
 const (
-	maxValues  = 6    // values of a side that are offered to the other
-	maxTargets = 3    // entities that a relation is offered
-	maxTried   = 1000 // entities that are looked at as targets of a relation
+	maxValues  = 6    // values of one side that are proposed for the other
+	maxTargets = 3    // targets that are proposed for a relation
+	maxTried   = 1000 // entities that are considered as targets of a relation
 )
 
-// goalSearch makes plans that may make a clause hold.
+// goalSearch finds plans that may make a clause true.
 type goalSearch struct {
 	*Explainer
 	trace evaluate.Trace
-	// allowed and values remember what was looked up.
+	// allowed and values cache results.
 	allowed map[asked]bool
 	values  map[string][]string
 }
@@ -30,7 +30,7 @@ func newGoalSearch(x *Explainer, t evaluate.Trace) *goalSearch {
 	return &goalSearch{Explainer: x, trace: t, allowed: map[asked]bool{}, values: map[string][]string{}}
 }
 
-// may reports whether the subject has an action on an entity as things are.
+// may reports whether the subject currently may perform an action on an entity.
 func (w *goalSearch) may(a asked) bool {
 	allowed, known := w.allowed[a]
 	if !known {
@@ -42,7 +42,7 @@ func (w *goalSearch) may(a asked) bool {
 	return allowed
 }
 
-// known returns the values that entities of the site have in the same place.
+// known returns the values that entities of the site have in the same location.
 func (w *goalSearch) known(s location) []string {
 	if s.owner == nil {
 		return nil
@@ -56,7 +56,7 @@ func (w *goalSearch) known(s location) []string {
 	return values
 }
 
-// join returns the edits of both, each once.
+// join returns the edits of both, without duplicates.
 func join(p, q plan) plan {
 	joined := slices.Clone(p)
 	for _, e := range q {
@@ -67,14 +67,14 @@ func join(p, q plan) plan {
 	return joined
 }
 
-// call returns plans for one of the four functions. Those of a HasPrivilege lead to
-// another entity.
+// call returns plans for one of the four functions. Those of a HasPrivilege concern another
+// entity.
 func (w *goalSearch) call(e *snapshot.Entity, n *condition.Call, want bool) []plan {
 	q := w.trace.Question
 	switch n.Kind() {
 	case condition.HasPrivilege:
 		if !want {
-			return nil // a right is not taken away to give another
+			return nil // a right is not removed to grant another
 		}
 		action, _ := ruleset.ParseAction(n.Argument.Value)
 		return w.related(w.locations(q, e, n.Path), func(target *snapshot.Entity, rest []condition.Segment) bool {
@@ -87,7 +87,7 @@ func (w *goalSearch) call(e *snapshot.Entity, n *condition.Call, want bool) []pl
 	case condition.Empty:
 		return w.emptied(w.locations(q, e, n.Path), want)
 	case condition.IsAnonymous:
-		return nil // who somebody is does not change
+		return nil // whether the subject is anonymous cannot be changed
 	}
 	panic(fmt.Sprintf("explain: unknown function %q", n.Function))
 }
@@ -103,7 +103,7 @@ func (w *goalSearch) owned(locations []location, want bool) []plan {
 	return found
 }
 
-// emptied returns plans that take all values away, or that add one.
+// emptied returns plans that remove all values, or that add one.
 func (w *goalSearch) emptied(locations []location, empty bool) []plan {
 	var found []plan
 	for _, s := range locations {
@@ -114,7 +114,7 @@ func (w *goalSearch) emptied(locations []location, empty bool) []plan {
 				return len(reached.Entities)+len(reached.Strings) > 0
 			})...)
 		case s.form == relation:
-			// Nothing is taken out of its stream, nor away from its owner.
+			// Plans do not remove a resource from its stream or its owner.
 		case empty:
 			found = append(found, w.without(s, func(string) bool { return true })...)
 		default:
@@ -124,12 +124,12 @@ func (w *goalSearch) emptied(locations []location, empty bool) []plan {
 	return found
 }
 
-// reached returns what the rest of a path denotes from a target on.
+// reached returns what the rest of a path denotes for a target.
 func (w *goalSearch) reached(target *snapshot.Entity, rest []condition.Segment) evaluate.Values {
 	return w.evaluator.Values(w.trace.Question, target, condition.Path{Root: "resource", Segments: rest})
 }
 
-// related returns plans that let a relation lead to something that fits.
+// related returns plans that change the target of a relation to one that fits.
 func (w *goalSearch) related(locations []location, fits func(*snapshot.Entity, []condition.Segment) bool) []plan {
 	var found []plan
 	for _, s := range locations {
@@ -150,7 +150,7 @@ func (w *goalSearch) related(locations []location, fits func(*snapshot.Entity, [
 	return found
 }
 
-// with returns plans that give a spot one of the values.
+// with returns plans that set a location to one of the values.
 func (w *goalSearch) with(s location, values []string) []plan {
 	kind := addValue
 	if s.form == scalar {
@@ -165,14 +165,14 @@ func (w *goalSearch) with(s location, values []string) []plan {
 	return found
 }
 
-// without returns the plan that takes the values away from a spot that are meant.
+// without returns the plan that removes the matching values from a location.
 func (w *goalSearch) without(s location, meant func(string) bool) []plan {
 	var p plan
 	for _, v := range s.values(w.trace.Question) {
 		switch {
 		case !meant(v):
 		case s.key() == "name":
-			return nil // everything has a name
+			return nil // a name cannot be removed
 		case s.form == scalar && (v == "true" || v == "false"):
 			p = append(p, edit{location: s, kind: setValue, value: map[string]string{"true": "false", "false": "true"}[v]})
 		default:

@@ -9,12 +9,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// side is a side of a comparison and what stands against it.
+// side is one side of a comparison and its counterpart.
 type side struct {
 	locations       []location
 	denotes, others evaluate.Values
-	// compares tells whether the comparison holds with other texts on this side.
-	compares func(texts []string) bool
+	// compares reports whether the comparison is true with other strings on this side.
+	compares func(strs []string) bool
 }
 
 // sides returns the sides of a comparison that are paths.
@@ -22,16 +22,16 @@ func (w *goalSearch) sides(e *snapshot.Entity, n *condition.Comparison, c evalua
 	var found []side
 	if p, ok := n.Left.(*condition.Path); ok {
 		found = append(found, side{w.locations(w.trace.Question, e, *p), c.Left, c.Right,
-			func(texts []string) bool { return w.evaluator.Compares(n, texts, c.Right.Strings) }})
+			func(strs []string) bool { return w.evaluator.Compares(n, strs, c.Right.Strings) }})
 	}
 	if p, ok := n.Right.(*condition.Path); ok {
 		found = append(found, side{w.locations(w.trace.Question, e, *p), c.Right, c.Left,
-			func(texts []string) bool { return w.evaluator.Compares(n, c.Left.Strings, texts) }})
+			func(strs []string) bool { return w.evaluator.Compares(n, c.Left.Strings, strs) }})
 	}
 	return found
 }
 
-// comparison returns plans that may make a comparison what is wanted.
+// comparison returns plans that may make a comparison true or false, as want says.
 func (w *goalSearch) comparison(e *snapshot.Entity, n *condition.Comparison, c evaluate.Clause, want bool) []plan {
 	equality := n.Op.Equality()
 	sides := w.sides(e, n, c)
@@ -47,7 +47,7 @@ func (w *goalSearch) comparison(e *snapshot.Entity, n *condition.Comparison, c e
 			return s.compares(w.reached(target, rest).Strings) == want
 		})...)
 		for _, at := range s.locations {
-			found = append(found, w.texts(n, s, at, want)...)
+			found = append(found, w.changedStrings(n, s, at, want)...)
 		}
 	}
 	if equality && want && len(sides) == 2 && len(c.Left.Strings)+len(c.Right.Strings) == 0 {
@@ -56,7 +56,7 @@ func (w *goalSearch) comparison(e *snapshot.Entity, n *condition.Comparison, c e
 	return found
 }
 
-// sameEntity returns plans that let a relation lead to what stands on the other
+// sameEntity returns plans that change the target of a relation to the entity on the other
 // side.
 func (w *goalSearch) sameEntity(s side) []plan {
 	return w.related(s.locations, func(target *snapshot.Entity, rest []condition.Segment) bool {
@@ -66,8 +66,8 @@ func (w *goalSearch) sameEntity(s side) []plan {
 	})
 }
 
-// texts returns plans that change the texts of a spot at the end of a path.
-func (w *goalSearch) texts(n *condition.Comparison, s side, at location, want bool) []plan {
+// changedStrings returns plans that change the strings of a location at the end of a path.
+func (w *goalSearch) changedStrings(n *condition.Comparison, s side, at location, want bool) []plan {
 	if at.form == relation {
 		return nil
 	}
@@ -86,8 +86,8 @@ func (w *goalSearch) texts(n *condition.Comparison, s side, at location, want bo
 	return found
 }
 
-// candidates returns texts that may make a comparison hold: those of the other
-// side, or those that match its pattern.
+// candidates returns strings that may make a comparison true: those of the other side, or those
+// that match its pattern.
 func (w *goalSearch) candidates(n *condition.Comparison, s side, at location) []string {
 	if at.form == scalar && at.key() != "name" && at.key() != "description" {
 		return []string{"true", "false"}
@@ -103,14 +103,14 @@ func (w *goalSearch) candidates(n *condition.Comparison, s side, at location) []
 	panic("unknown operator " + n.Op.String())
 }
 
-// plain returns a text that a pattern of like matches, as a rule: its own
-// letters, where a star stands for nothing.
+// plain returns a string that a pattern of like usually matches: the pattern with its stars
+// removed.
 func plain(pattern string) string {
 	return strings.NewReplacer(`\*`, "*", `\?`, "?", `\\`, `\`, "*", "").Replace(pattern)
 }
 
-// bothGain returns plans that give both sides a value that one of them has
-// elsewhere on the site.
+// bothGain returns plans that give both sides a value that one of them has elsewhere on the
+// site.
 func (w *goalSearch) bothGain(sides []side) []plan {
 	var found []plan
 	for _, a := range sides[0].locations {

@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
-// inactive tells of the rules that reach the request and cannot grant, and what they
-// would say if they could.
+// inactive lists the rules that reach the request and cannot grant, with the result that they
+// would have if they could.
 func (x *Explainer) inactive(b builder) []Inactive {
 	var list []Inactive
 	for _, r := range x.disabled {
@@ -30,8 +30,8 @@ func (x *Explainer) inactive(b builder) []Inactive {
 	return list
 }
 
-// leftOut tells of a rule that was left out because of errors, if the request
-// reaches it or nobody can know.
+// leftOut describes a rule that was left out because of errors, if the request reaches it or
+// that is unknown.
 func (x *Explainer) leftOut(q evaluate.Question, ref diag.Rule) []Inactive {
 	out := Inactive{Why: Skipped, RuleInfo: RuleInfo{ID: ref.ID, Name: ref.Name, Actions: []string{}}}
 	if i := slices.IndexFunc(x.skipped, func(r ruleset.Rule) bool { return ref == diag.Rule{ID: r.ID, Name: r.Name} }); i >= 0 {
@@ -48,8 +48,8 @@ func (x *Explainer) leftOut(q evaluate.Question, ref diag.Rule) []Inactive {
 	return []Inactive{out}
 }
 
-// mayReach reports whether a rule whose condition may be in error is about the
-// resource and the action. One whose filter is in error may be.
+// mayReach reports whether a rule, whose condition may have errors, applies to the resource and
+// the action. If its filter has errors, it may.
 func (x *Explainer) mayReach(q evaluate.Question, r ruleset.Rule) bool {
 	r.Condition = &diag.Text{Content: "false"}
 	with, found := x.evaluator.Also(r)
@@ -59,9 +59,9 @@ func (x *Explainer) mayReach(q evaluate.Question, r ruleset.Rule) bool {
 	return reaches(with.Trace(q).Judgements[0].Rules, r, q)
 }
 
-// switchedOn tells what a disabled rule would say. One that the request does not
-// reach itself is told where the request would be granted by it all the same,
-// through another entity.
+// switchedOn describes the result of a disabled rule if it were enabled. A rule that the
+// request does not reach itself is included if it would grant the request through another
+// entity.
 func (x *Explainer) switchedOn(b builder, r ruleset.Rule) []Inactive {
 	q := b.trace.Question
 	if x.options.Projected {
@@ -103,7 +103,7 @@ func (x *Explainer) switchedOn(b builder, r ruleset.Rule) []Inactive {
 	return []Inactive{out}
 }
 
-// elsewhere tells what a rule would say if the request came from its context.
+// elsewhere describes the result of a rule if the request came from its context.
 func (x *Explainer) elsewhere(b builder, r ruleset.Rule) Inactive {
 	q := b.trace.Question
 	q.Context = contexts[r.Context]
@@ -117,10 +117,10 @@ func (x *Explainer) elsewhere(b builder, r ruleset.Rule) Inactive {
 	return out
 }
 
-// contexts are the names in requests of the contexts that not all requests fit.
+// contexts are the names in requests of the contexts that rules can require.
 var contexts = map[ruleset.Context]string{ruleset.Hub: "hub", ruleset.QMC: "qmc"}
 
-// aside tells a rule's condition on the resource by another trace.
+// aside returns a rule's condition on the resource from another trace.
 func (x *Explainer) aside(b builder, t evaluate.Trace, r ruleset.Rule) *Clause {
 	other := builder{Explainer: x, trace: t, clauses: b.clauses, alone: true}
 	for _, v := range t.Judgements[0].Rules {
@@ -133,7 +133,7 @@ func (x *Explainer) aside(b builder, t evaluate.Trace, r ruleset.Rule) *Clause {
 	return nil
 }
 
-// reaches reports whether a rule is about the resource and the action.
+// reaches reports whether a rule applies to the resource and the action.
 func reaches(verdicts []evaluate.Verdict, r ruleset.Rule, q evaluate.Question) bool {
 	return r.Actions.Has(q.Action) && slices.ContainsFunc(verdicts, func(v evaluate.Verdict) bool { return v.Rule.ID == r.ID && v.InContext })
 }

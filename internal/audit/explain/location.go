@@ -10,37 +10,36 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// form is how a spot holds its values.
+// form is how a location stores its values.
 type form int
 
 const (
 	attribute   form = iota + 1 // of the user directory
 	custom                      // a custom property
 	list                        // administrator roles
-	scalar                      // a text, or true and false
+	scalar                      // a string, or true and false
 	relation                    // to another entity
 	environment                 // of the request
 )
 
-// location is a piece of data that a path reads and that people change: a property
-// of an entity, or an attribute of the environment.
+// location is a piece of data that a path reads and that people can change: a property of an
+// entity, or an attribute of the environment.
 type location struct {
 	form form
-	// owner is the entity whose data it is; nil for the environment.
+	// owner is the entity that has the data; nil for the environment.
 	owner *snapshot.Entity
-	// name is as the condition writes it, without @.
+	// name is the name as in the condition, without @.
 	name string
-	// target is the type that a relation leads to, and rest how the path goes on
-	// from there.
+	// target is the type that a relation leads to, and rest the remaining path after it.
 	target string
 	rest   []condition.Segment
 }
 
 func (s location) key() string { return schema.Fold(s.name) }
 
-// locations returns the data that a path reads on its way, the end of the path first.
-// Types, ids, logins, what an object is and to which app it belongs are none:
-// nobody changes those to grant a right.
+// locations returns the changeable data that a path reads, the end of the path first. It does
+// not include types, ids, logins, the kind of an object or the app that it belongs to: nobody
+// changes those to grant a right.
 func (x *Explainer) locations(q evaluate.Question, resource *snapshot.Entity, p condition.Path) []location {
 	if p.Root == "user" && len(p.Segments) > 0 && !p.Segments[0].Custom && schema.Fold(p.Segments[0].Name) == "environment" {
 		if len(p.Segments) == 2 && !p.Segments[1].Custom {
@@ -63,12 +62,12 @@ func (x *Explainer) locations(q evaluate.Question, resource *snapshot.Entity, p 
 	return found
 }
 
-// location returns the spot of one property of an entity, and whether it is one.
+// location returns the location of one property of an entity, and whether it can be changed.
 func (x *Explainer) location(owner *snapshot.Entity, segment condition.Segment) (location, bool) {
 	t := x.schema.Lookup(owner.TypeName)
 	s := location{owner: owner, name: segment.Name}
 	if t.Attributes && isAnonymous(owner) {
-		return s, false // who is nobody has no data
+		return s, false // an unknown entity has no data
 	}
 	property, listed := t.Properties[s.key()]
 	r, related := t.Relations[s.key()]
@@ -101,8 +100,8 @@ func isAnonymous(user *snapshot.Entity) bool {
 	return schema.Fold(user.Scalars["userdirectory"]) == "none"
 }
 
-// fixed reports whether no change of data that anybody makes to grant a right
-// makes a clause about an entity another. Connectives are as their parts are.
+// fixed reports whether no reasonable change of data can change the value of a clause about an
+// entity. A connective is fixed if its operands are.
 func (x *Explainer) fixed(q evaluate.Question, e *snapshot.Entity, c evaluate.Clause) bool {
 	switch n := c.Node.(type) {
 	case *condition.Bool:
@@ -129,15 +128,14 @@ func (x *Explainer) fixedCall(q evaluate.Question, e *snapshot.Entity, n *condit
 	panic(fmt.Sprintf("explain: unknown function %q", n.Function))
 }
 
-// movable reports whether a side of a comparison reads data that people change.
-// Where it is to meet an entity, that has to be one on record: nobody else owns
-// anything.
+// movable reports whether a side of a comparison reads data that can be changed. If it is
+// compared with entities, one of them must exist, because others cannot own anything.
 func (x *Explainer) movable(q evaluate.Question, e *snapshot.Entity, side condition.Operand, others evaluate.Values) bool {
 	p, ok := side.(*condition.Path)
 	return ok && len(x.locations(q, e, *p)) > 0 && (len(others.Entities) == 0 || slices.ContainsFunc(others.Entities, recorded))
 }
 
-// values returns what a spot holds.
+// values returns the values of a location.
 func (s location) values(q evaluate.Question) []string {
 	switch s.form {
 	case attribute:
@@ -152,13 +150,12 @@ func (s location) values(q evaluate.Question) []string {
 		if text, ok := s.owner.Scalars[s.key()]; ok {
 			return []string{text}
 		}
-	case relation: // it holds entities
+	case relation: // its values are entities
 	}
 	return nil
 }
 
-// known returns the values that entities of the site have in the same place,
-// sorted.
+// known returns the values that entities of the site have in the same location, sorted.
 func (x *Explainer) known(s location) []string {
 	if s.owner == nil {
 		return nil

@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// nearness measures how many clauses stand in the way of what is wanted.
+// nearness measures how many clauses have to change for a result.
 type nearness struct {
-	// granting are the shortest ways to make the questions granted, by index, as
-	// far as they are known.
-	granting []way
+	// granting are the shortest sets that grant the questions, by index, as far as they are
+	// known.
+	granting []changes
 }
 
-// newNearness finds the ways of all questions: those that need no other question
-// first, then what these make possible, until none becomes shorter. So questions
-// that ask each other in a circle are no way to themselves.
+// newNearness finds the shortest sets for all questions: first for those that need no other
+// question, then for those that these make possible, until none becomes shorter. So questions
+// that ask each other in a cycle do not depend on themselves.
 func newNearness(questions []Question) nearness {
-	n := nearness{granting: make([]way, len(questions))}
+	n := nearness{granting: make([]changes, len(questions))}
 	for i := range n.granting {
 		n.granting[i] = noWay
 	}
@@ -24,7 +24,7 @@ func newNearness(questions []Question) nearness {
 		shorter = false
 		for i, q := range questions {
 			for k := range q.Rules {
-				if w := n.way(&q.Rules[k].Clause, true); w.before(n.granting[i]) {
+				if w := n.changes(&q.Rules[k].Clause, true); w.before(n.granting[i]) {
 					n.granting[i], shorter = w, true
 				}
 			}
@@ -33,24 +33,23 @@ func newNearness(questions []Question) nearness {
 	return n
 }
 
-// way is a set of clauses that would have to be different. The zero value is
-// that nothing has to.
-type way struct {
+// changes is a set of clauses that have to change. The zero value means that nothing has to.
+type changes struct {
 	impossible bool
-	// clauses are all that are unmet, each once, and leaves those of them that data
-	// decides: not a HasPrivilege that others stand behind.
+	// clauses are all unmet clauses, without duplicates, and leaves those of them that depend
+	// on data directly: not a HasPrivilege that depends on others.
 	clauses, leaves []int
-	// weight tells ways of equal count apart: those that ask who an entity is,
-	// such as its owner, are the farther ones.
+	// weight orders sets of equal size: clauses that test the identity of an entity, such as
+	// its owner, are farther away.
 	weight int
 }
 
-var noWay = way{impossible: true}
+var noWay = changes{impossible: true}
 
-// measure notes in a clause and its parts how far each is from what its rule
-// needs it to be, and returns that of the clause.
-func (n nearness) measure(c *Clause, want bool) way {
-	w := n.way(c, want)
+// measure sets in a clause and its parts how far each is from the value that its rule needs,
+// and returns the result for the clause.
+func (n nearness) measure(c *Clause, want bool) changes {
+	w := n.changes(c, want)
 	if !w.impossible {
 		count := len(w.leaves)
 		c.Unmet = &count
@@ -61,15 +60,15 @@ func (n nearness) measure(c *Clause, want bool) way {
 	return w
 }
 
-// way returns the shortest way to make a clause what is wanted.
-func (n nearness) way(c *Clause, want bool) way {
+// changes returns the smallest set that gives a clause the wanted value.
+func (n nearness) changes(c *Clause, want bool) changes {
 	switch {
 	case c.Holds == want:
-		return way{}
+		return changes{}
 	case c.Fixed:
 		return noWay
 	case c.Kind == "not":
-		return n.way(&c.Parts[0], !want)
+		return n.changes(&c.Parts[0], !want)
 	case (c.Kind == "and") == want && len(c.Parts) > 0:
 		return n.all(c.Parts, want)
 	case len(c.Parts) > 0:
@@ -77,17 +76,17 @@ func (n nearness) way(c *Clause, want bool) way {
 	case len(c.Asks) > 0:
 		return n.grant(c, want)
 	}
-	w := way{clauses: []int{c.Number}, leaves: []int{c.Number}}
+	w := changes{clauses: []int{c.Number}, leaves: []int{c.Number}}
 	if c.Kind == "comparison" && len(c.Left.Entities)+len(c.Right.Entities) > 0 {
 		w.weight = 1
 	}
 	return w
 }
 
-func (n nearness) all(parts []Clause, want bool) way {
-	var sum way
+func (n nearness) all(parts []Clause, want bool) changes {
+	var sum changes
 	for i := range parts {
-		w := n.way(&parts[i], want)
+		w := n.changes(&parts[i], want)
 		if w.impossible {
 			return noWay
 		}
@@ -98,19 +97,19 @@ func (n nearness) all(parts []Clause, want bool) way {
 	return sum
 }
 
-func (n nearness) any(parts []Clause, want bool) way {
+func (n nearness) any(parts []Clause, want bool) changes {
 	best := noWay
 	for i := range parts {
-		if w := n.way(&parts[i], want); w.before(best) {
+		if w := n.changes(&parts[i], want); w.before(best) {
 			best = w
 		}
 	}
 	return best
 }
 
-// grant returns the shortest way to make a HasPrivilege true: that of one of the
-// questions that it asks. A right is taken away by nothing.
-func (n nearness) grant(c *Clause, want bool) way {
+// grant returns the smallest set that makes a HasPrivilege true: that of one of its questions.
+// A right cannot be removed.
+func (n nearness) grant(c *Clause, want bool) changes {
 	best := noWay
 	if !want {
 		return best
@@ -126,8 +125,8 @@ func (n nearness) grant(c *Clause, want bool) way {
 	return best
 }
 
-// before reports whether a way is the shorter one.
-func (w way) before(o way) bool {
+// before reports whether a set is smaller.
+func (w changes) before(o changes) bool {
 	if w.impossible || o.impossible {
 		return !w.impossible
 	}
@@ -139,14 +138,14 @@ func misses(questions []Question) []Miss {
 	n := newNearness(questions)
 	var list []Miss
 	for i := range questions[0].Rules {
-		if w := n.way(&questions[0].Rules[i].Clause, true); !w.impossible {
+		if w := n.changes(&questions[0].Rules[i].Clause, true); !w.impossible {
 			list = append(list, Miss{Rule: i, Unmet: w.clauses})
 		}
 	}
 	return list
 }
 
-// distinct returns each number once, where it stands first.
+// distinct returns the numbers without duplicates, in order of first occurrence.
 func distinct(numbers []int) []int {
 	var once []int
 	for _, n := range numbers {

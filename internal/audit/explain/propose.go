@@ -11,8 +11,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// propose returns the changes that would grant, and how many were tried. Those that take a
-// right from nobody come first; of these, and of the others, those that grant least beside.
+// propose returns the changes that would grant access, and the number of changes that were
+// tried. Changes that remove no right come first; within both groups, those that grant least in
+// addition.
 func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 	if x.options.Proposals < 0 {
 		return nil, 0
@@ -47,16 +48,16 @@ func (x *Explainer) propose(t evaluate.Trace) ([]Proposal, int) {
 	return list, tried
 }
 
-// compareGains orders changes by what they grant beside: first other users, then what else
-// the user gains.
+// compareGains orders changes by what they grant in addition: first to other users, then to the
+// user itself.
 func compareGains(a, b Reach) int {
 	return cmp.Or(cmp.Compare(a.Users, b.Users), cmp.Compare(len(a.Actions)+a.Resources, len(b.Actions)+b.Resources))
 }
 
-// maxEquivalent is how many proposals are told that differ in values alone.
+// maxEquivalent is the maximum number of proposals that differ in values only.
 const maxEquivalent = 2
 
-// varied leaves out of a list what differs from several before it in values alone.
+// varied removes from a list what differs in values only from several earlier entries.
 func varied[T any](list []T, similar int, of func(T) plan) []T {
 	seen := map[string]int{}
 	return slices.DeleteFunc(list, func(one T) bool {
@@ -66,7 +67,7 @@ func varied[T any](list []T, similar int, of func(T) plan) []T {
 	})
 }
 
-// newlyHolding returns the rules that hold for some entity in one trace and for
+// newlyHolding returns the rules whose condition is true for some entity in one trace and for
 // none in another.
 func newlyHolding(before, after evaluate.Trace) map[string]bool {
 	holding := func(t evaluate.Trace) map[string]bool {
@@ -104,8 +105,7 @@ func (t *trial) grants(p plan) bool {
 	return d.Allow && d.Err == nil
 }
 
-// smallest returns a plan without the edits that it does not need, and whether
-// it grants at all.
+// smallest returns a plan without unnecessary edits, and whether it grants access at all.
 func (t *trial) smallest(p plan) (plan, bool) {
 	if !t.grants(p) {
 		return nil, false
@@ -120,7 +120,7 @@ func (t *trial) smallest(p plan) (plan, bool) {
 	return p, true
 }
 
-// proposal tells a plan that grants.
+// proposal describes a plan that grants access.
 func (x *Explainer) proposal(q evaluate.Question, p plan, near []neighbour) Proposal {
 	out := Proposal{
 		GrantedBy: x.evaluator.Answer(p.apply(q)).GrantedBy,
@@ -132,17 +132,17 @@ func (x *Explainer) proposal(q evaluate.Question, p plan, near []neighbour) Prop
 	return out
 }
 
-// maxAsked is how many users, and about how many resources, are asked for what
-// else a proposal would grant; fewer where each has to be asked by many rules.
+// maxAsked is the maximum number of users, and about that of resources, for which the side
+// effects of a proposal are computed; fewer if each depends on many rules.
 const maxAsked = 500
 
 func (x *Explainer) sample() int {
 	return min(maxAsked, max(maxAsked/10, 100_000/max(1, x.enabled)))
 }
 
-// reach counts who else would gain or lose the action on the resource, and on
-// what else the subject would. What a request says of itself grants nobody else
-// anything, but the subject whatever it grants on other resources.
+// reach counts who else would gain or lose the action on the resource, and on what else the
+// subject would. A change of the request itself grants nothing to others, but the subject may
+// gain rights on other resources.
 func (x *Explainer) reach(q evaluate.Question, p plan, near []neighbour) Reach {
 	r := Reach{Actions: []string{}}
 	before := x.evaluator.Answer(q).Actions
@@ -171,14 +171,14 @@ func (x *Explainer) reach(q evaluate.Question, p plan, near []neighbour) Reach {
 	return r
 }
 
-// neighbour is a question that differs from the one that is explained in the
-// subject or in the resource, with its answer.
+// neighbour is a question that differs from the explained one in the subject or in the
+// resource, with its answer.
 type neighbour struct {
 	question evaluate.Question
 	allow    bool
 }
 
-// neighbours returns the questions by which the reach of proposals is measured.
+// neighbours returns the questions that measure the side effects of proposals.
 func (x *Explainer) neighbours(q evaluate.Question) []neighbour {
 	var near []neighbour
 	add := func(other evaluate.Question) {
@@ -203,13 +203,13 @@ func (x *Explainer) neighbours(q evaluate.Question) []neighbour {
 	return near
 }
 
-// others returns the first entities of a type but one.
+// others returns the first entities of a type, except one.
 func (x *Explainer) others(typeKey string, e *snapshot.Entity, limit int) []*snapshot.Entity {
 	all := slices.DeleteFunc(slices.Clone(x.records(typeKey)), func(o *snapshot.Entity) bool { return o == e })
 	return all[:min(len(all), limit)]
 }
 
-// records returns the entities on record of a type, by name and id.
+// records returns the existing entities of a type, by name and id.
 func (x *Explainer) records(typeName string) []*snapshot.Entity {
 	if ordered := x.ordered[schema.Fold(typeName)]; ordered != nil {
 		return ordered()

@@ -13,24 +13,24 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// asked is what a question asks.
+// asked is the content of a question.
 type asked struct {
 	entity *snapshot.Entity
 	action ruleset.Action
 }
 
-// builder makes the questions of an explanation of a trace.
+// builder builds the questions of an explanation from a trace.
 type builder struct {
 	*Explainer
 	trace   evaluate.Trace
 	out     *Explanation
 	numbers map[asked]int
 	clauses int
-	// alone leaves the questions of clauses out.
+	// alone omits the questions of clauses.
 	alone bool
 }
 
-// question returns the index of a question, which is told on first sight.
+// question returns the index of a question, which it adds on first use.
 func (b *builder) question(a asked) int {
 	if i, out := b.numbers[a]; out {
 		return i
@@ -62,7 +62,7 @@ func judgementOf(t evaluate.Trace, e *snapshot.Entity) evaluate.Judgement {
 	return evaluate.Judgement{}
 }
 
-// about names a rule.
+// about describes a rule.
 func about(r ruleset.Rule) RuleInfo {
 	return RuleInfo{
 		ID: r.ID, Name: r.Name, Filter: r.Filter.Content, Actions: r.Actions.Names(), Context: r.Context.String(),
@@ -70,7 +70,7 @@ func about(r ruleset.Rule) RuleInfo {
 	}
 }
 
-// clause tells a part of a rule's condition about an entity.
+// clause describes a part of a rule's condition about an entity.
 func (b *builder) clause(r ruleset.Rule, e *snapshot.Entity, c evaluate.Clause) Clause {
 	b.clauses++
 	span := c.Node.Span()
@@ -142,8 +142,8 @@ func placeOf(t *diag.Text, offset int) *Place {
 	return &Place{File: t.File, Line: at.Line, Column: at.Column}
 }
 
-// sort measures how near the rules came and puts the nearest first, of those that
-// are equally near the one through which the better proposal goes.
+// sort computes how near the rules came and puts the nearest first; equally near ones are
+// ordered by the best proposal that uses them.
 func (b *builder) sort(proposals []Proposal) {
 	n := newNearness(b.out.Questions)
 	for i := range b.out.Questions {
@@ -162,8 +162,8 @@ func (b *builder) sort(proposals []Proposal) {
 
 // rank orders rules.
 type rank struct {
-	way way
-	// proposal is the index of the first that grants by the rule, or -1.
+	way changes
+	// proposal is the index of the first one that grants by the rule, or -1.
 	proposal int
 }
 

@@ -14,16 +14,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// maxSuggestions is how many values are suggested.
+// maxSuggestions is the maximum number of suggested values.
 const maxSuggestions = 3
 
-// rawRequest is what the parts of a request that are texts are.
+// rawRequest is the string parts of a request.
 type rawRequest struct {
 	Subject, Resource struct{ Type, ID string }
 	Action            struct{ Name string }
 }
 
-// raw reads what can be read of a request.
+// raw parses what can be parsed of a request.
 func raw(request []byte) rawRequest {
 	var r rawRequest
 	o := members(request)
@@ -36,7 +36,7 @@ func raw(request []byte) rawRequest {
 		{"action", map[string]*string{"name": &r.Action.Name}},
 	} {
 		for name, to := range part.to {
-			_ = json.Unmarshal(members(o[part.name])[name], to) // what is no text stays ""
+			_ = json.Unmarshal(members(o[part.name])[name], to) // a value that is not a string stays ""
 		}
 	}
 	return r
@@ -49,8 +49,8 @@ func members(text []byte) map[string]json.RawMessage {
 	return o
 }
 
-// faults tells all that is wrong with a request, in the order of its parts: also what
-// the decision does not look at any more once it has found something else.
+// faults lists all errors of a request, in the order of its parts, including errors that the
+// decision does not reach because of an earlier one.
 func (x *Explainer) faults(request []byte) []Fault {
 	o := members(request)
 	if o == nil {
@@ -81,16 +81,16 @@ func (x *Explainer) faults(request []byte) []Fault {
 	return c.found
 }
 
-// What stands in for the other part where one is looked up by itself. An anonymous
-// subject is known everywhere; that a subject is unknown is found before the resource.
+// Replacements for the other part when one part is checked on its own. An anonymous subject is
+// known everywhere; an unknown subject is detected before the resource.
 var (
 	anonymous    = members([]byte(`{"type": "user", "id": "NONE\\anonymous"}`))
 	someResource = members([]byte(`{"type": "", "id": ""}`))
 )
 
-// reason returns why a request of these parts is not judged, "" if it is.
+// reason returns why a request with these parts is invalid, "" if it is valid.
 func (x *Explainer) reason(subject, resource map[string]json.RawMessage) string {
-	request, _ := json.Marshal(map[string]any{ // of parts that are JSON
+	request, _ := json.Marshal(map[string]any{ // the parts are JSON
 		"subject": subject, "resource": resource, "action": map[string]string{"name": ruleset.ReadAction.Name()},
 	})
 	return x.evaluator.Read(request).Reason
@@ -133,7 +133,7 @@ func (x *Explainer) unknownResource(typeName, id string) Fault {
 	return f
 }
 
-// suggestions returns the first entities that are meant.
+// suggestions returns the first matching entities.
 func suggestions(all []*snapshot.Entity, meant func(*snapshot.Entity) bool, tell func(*snapshot.Entity) Suggestion) []Suggestion {
 	var list []Suggestion
 	for _, e := range all {
@@ -144,7 +144,7 @@ func suggestions(all []*snapshot.Entity, meant func(*snapshot.Entity) bool, tell
 	return list
 }
 
-// similar suggests the value that is most like a misspelt one.
+// similar suggests the value that is most similar to a misspelt one.
 func similar(wrong string, all []*snapshot.Entity, value func(*snapshot.Entity) string) []Suggestion {
 	var values []string
 	for _, e := range all {
@@ -156,7 +156,7 @@ func similar(wrong string, all []*snapshot.Entity, value func(*snapshot.Entity) 
 	return nil
 }
 
-// checks looks for what is wrong with a request.
+// checks collects the errors of a request.
 type checks struct{ found []Fault }
 
 func (c *checks) fault(path, message string, meant ...string) {
@@ -167,15 +167,15 @@ func (c *checks) fault(path, message string, meant ...string) {
 	c.found = append(c.found, f)
 }
 
-// part checks that a part is an object with texts of these names, and returns it.
-func (c *checks) part(o map[string]json.RawMessage, name string, texts ...string) map[string]json.RawMessage {
+// part checks that a part is an object with the named string fields, and returns it.
+func (c *checks) part(o map[string]json.RawMessage, name string, strs ...string) map[string]json.RawMessage {
 	value, present := o[name]
 	inner := members(value)
 	if inner == nil {
 		c.fault(name, "the "+name+" is "+missing(present, "object"))
 		return nil
 	}
-	for _, t := range texts {
+	for _, t := range strs {
 		if _, ok := text(inner[t]); !ok {
 			_, present := inner[t]
 			c.fault(name+"."+t, fmt.Sprintf("the %s of the %s is %s", t, name, missing(present, "text")), spelling(inner, t)...)
@@ -187,7 +187,7 @@ func (c *checks) part(o map[string]json.RawMessage, name string, texts ...string
 	return inner
 }
 
-// spelling suggests the name under which a member stands that differs by case.
+// spelling suggests the name of a member that differs only in case.
 func spelling(o map[string]json.RawMessage, name string) []string {
 	for _, other := range slices.Sorted(maps.Keys(o)) {
 		if other != name && strings.EqualFold(other, name) {
@@ -254,7 +254,7 @@ func (c *checks) context(o map[string]json.RawMessage) {
 	}
 }
 
-// text returns the text that a value is, and whether it is one.
+// text returns the string in a value, and whether it is one.
 func text(value json.RawMessage) (string, bool) {
 	var t *string
 	if len(value) == 0 || json.Unmarshal(value, &t) != nil || t == nil {
@@ -263,7 +263,7 @@ func text(value json.RawMessage) (string, bool) {
 	return *t, true
 }
 
-// quoted names a text of the request: as it is where that can be shown.
+// quoted quotes a string of the request, unchanged if it is printable.
 func quoted(text string) string {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
 		return strconv.Quote(text)

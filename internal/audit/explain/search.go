@@ -10,19 +10,19 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
 )
 
-// How far a search goes. A limit loses a proposal and never makes a wrong one, because
-// every set of edits is tried.
+// Limits of a search. A limit can lose a proposal but never causes a wrong one, because every
+// set of edits is tried.
 const (
 	maxPlans    = 200  // sets that are tried
 	maxEdits    = 6    // edits of a set
 	maxFollowed = 2000 // questions that are followed
 )
 
-// search finds the smallest sets of edits that grant a question. There is one variable
-// for each edit, and conditions are formulas over them: a clause that does not hold needs
-// one of the plans that may make it hold. Sets of one edit come first, then those of two,
-// and of as many edits those that people make more readily. A set that grants is blocked
-// with all larger ones; of a set that does not, the rules that it was meant for.
+// search finds the smallest sets of edits that grant a question. There is one variable per
+// edit, and conditions are formulas over them: a clause that is false needs one of the plans
+// that may make it true. Sets of one edit come first, then those of two, and of the same size
+// the more likely ones. A set that grants access blocks all its supersets; a set that does not
+// blocks the rules that it was meant for.
 type search struct {
 	*goalSearch
 	solver  sat.Solver
@@ -30,10 +30,10 @@ type search struct {
 	edits   []edit
 	lits    []sat.Lit // of the edits
 	byKey   map[string]sat.Lit
-	rules   []sat.Lit // the ways to grant the question
+	rules   []sat.Lit // the alternatives that grant the question
 	granted map[asked]sat.Lit
-	// open are the questions on the way to where it is. cuts counts where a way came
-	// back to one of them, and asks all questions that were followed.
+	// open are the questions on the current path. cuts counts where a path returned to one of
+	// them, and asks all questions that were followed.
 	open       map[asked]bool
 	cuts, asks int
 	// more are true if there are more edits than their index.
@@ -48,7 +48,7 @@ func newSearch(x *Explainer, t evaluate.Trace) *search {
 	own := asked{q.Resource, q.Action}
 	s.open[own] = true
 	s.rules = s.ways(own)
-	// Who asks from the hub cannot help it that a rule is about the QMC.
+	// A user in the hub cannot change that a rule is for the QMC.
 	if q.Context == "" {
 		for _, from := range []string{"hub", "qmc"} {
 			s.rules = append(s.rules, s.plan(plan{{kind: askFrom, value: from}}))
@@ -60,7 +60,7 @@ func newSearch(x *Explainer, t evaluate.Trace) *search {
 	return s
 }
 
-// ways returns, for each rule that can grant a right, what makes it grant.
+// ways returns, for each rule that can grant a right, a literal that makes it grant.
 func (s *search) ways(a asked) []sat.Lit {
 	var lits []sat.Lit
 	for _, v := range judgementOf(s.trace, a.entity).Rules {
@@ -71,7 +71,7 @@ func (s *search) ways(a asked) []sat.Lit {
 	return lits
 }
 
-// right returns what gives the subject an action on an entity.
+// right returns a literal that lets the subject perform an action on an entity.
 func (s *search) right(a asked) sat.Lit {
 	if lit, known := s.granted[a]; known {
 		return lit
@@ -90,7 +90,7 @@ func (s *search) right(a asked) sat.Lit {
 	return lit
 }
 
-// clause returns what makes a clause about an entity what is wanted.
+// clause returns a literal that gives a clause about an entity the wanted value.
 func (s *search) clause(e *snapshot.Entity, c evaluate.Clause, want bool) sat.Lit {
 	if c.Holds == want {
 		return s.yes
@@ -126,7 +126,7 @@ func (s *search) clause(e *snapshot.Entity, c evaluate.Clause, want bool) sat.Li
 			}
 		}
 		return s.or(lits)
-	case *condition.Bool: // it stays what it is
+	case *condition.Bool: // a constant
 	}
 	return s.yes.Not()
 }
@@ -139,7 +139,7 @@ func (s *search) plans(list []plan) []sat.Lit {
 	return lits
 }
 
-// plan returns a literal that needs all edits of a plan.
+// plan returns a literal that implies all edits of a plan.
 func (s *search) plan(p plan) sat.Lit {
 	var lits []sat.Lit
 	for _, e := range p {
@@ -158,7 +158,7 @@ func (s *search) plan(p plan) sat.Lit {
 	return s.and(lits)
 }
 
-// and returns a literal that needs all literals, or one that needs one of them.
+// and returns a literal that implies all literals; or returns one that implies one of them.
 func (s *search) and(lits []sat.Lit) sat.Lit {
 	if slices.Contains(lits, s.yes.Not()) {
 		return s.yes.Not()
@@ -188,7 +188,7 @@ func (s *search) or(lits []sat.Lit) sat.Lit {
 	return some
 }
 
-// exclude states that a relation leads to one entity and a text is one.
+// exclude states that a relation leads to one entity and a string property has one value.
 func (s *search) exclude() {
 	for i, e := range s.edits {
 		for k, f := range s.edits[:i] {
@@ -199,7 +199,7 @@ func (s *search) exclude() {
 	}
 }
 
-// exclusive says whether only one of two edits can be made.
+// exclusive reports whether two edits exclude each other.
 func exclusive(e, f edit) bool {
 	if e.kind != f.kind || e.kind != relate && e.kind != setValue && e.kind != askFrom {
 		return false
@@ -208,7 +208,7 @@ func exclusive(e, f edit) bool {
 	return e.key() == f.key()
 }
 
-// count makes the literals that count edits.
+// count creates the literals that count edits.
 func (s *search) count() {
 	s.more = slices.Repeat([]sat.Lit{s.yes.Not()}, maxEdits+1)
 	for _, lit := range s.lits {
@@ -225,7 +225,8 @@ func (s *search) count() {
 	}
 }
 
-// granting returns the smallest sets of edits that grant, and how many were tried.
+// granting returns the smallest sets of edits that grant access, and the number of sets that
+// were tried.
 func (s *search) granting() ([]plan, int) {
 	t := trial{Explainer: s.Explainer, question: s.trace.Question}
 	shapes := map[string]int{}
@@ -264,7 +265,7 @@ func (s *search) granting() ([]plan, int) {
 	return found, t.tried
 }
 
-// weights are those of the edits, the smallest first.
+// weights are those of the edits, ascending.
 func (s *search) weights() []int {
 	var list []int
 	for _, e := range s.edits {
@@ -286,7 +287,7 @@ func (s *search) chosen() plan {
 	return p
 }
 
-// block excludes all sets with the edits of a plan, as long as a literal is true.
+// block excludes all supersets of a plan, as long as a literal is true.
 func (s *search) block(p plan, under sat.Lit) {
 	lits := []sat.Lit{under.Not()}
 	for _, e := range p {

@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// Build makes the document of audits, one for each context, of the same bundle,
-// subjects and resources.
+// Build creates the document for audits, one per context, of the same bundle, subjects and
+// resources.
 func Build(title string, explain []string, b *bundles.Bundle, audits []*report.Audit) (*Document, error) {
 	w := &builder{
 		doc:    &Document{Title: title, Explain: explain, Tests: []Test{}, Texts: []string{}, Attributes: []Attribute{}},
@@ -42,22 +42,22 @@ func Build(title string, explain []string, b *bundles.Bundle, audits []*report.A
 	return w.doc, nil
 }
 
-// builder is a document in the making.
+// builder is a document under construction.
 type builder struct {
 	doc    *Document
 	bundle *bundles.Bundle
 	reader *partition.Reader
 	texts  map[string]int32
-	rules  map[string]int // number of a rule, by id
-	types  map[string]int // number of a type, by key
-	// subjects are the numbers of the model's subjects in the document, and who
-	// the reverse; resources and what are the same, by type.
-	subjects, who   []int32
-	resources, what [][]int32
-	members         [][][]int32 // subjects by attribute and value
+	rules  map[string]int // number of a rule by id
+	types  map[string]int // number of a type by key
+	// subjects are the numbers of the model's subjects in the document, and subjectOf the
+	// reverse; resources and resourceOf are the same, by type.
+	subjects, subjectOf   []int32
+	resources, resourceOf [][]int32
+	members               [][][]int32 // subjects by attribute and value
 }
 
-// catalogue notes the rules of the bundle.
+// catalogue adds the rules of the bundle.
 func (w *builder) catalogue(a *report.Audit) error {
 	sources, err := regoByRule(w.bundle, a.Model.Reads)
 	if err != nil {
@@ -77,7 +77,7 @@ func (w *builder) catalogue(a *report.Audit) error {
 	return nil
 }
 
-// name notes the selected subjects and resources.
+// name adds the selected subjects and resources.
 func (w *builder) name(a *report.Audit) {
 	all := a.Model.Subjects
 	chosen := make([]bool, len(all.Handles))
@@ -86,9 +86,9 @@ func (w *builder) name(a *report.Audit) {
 			chosen[n] = true
 		}
 	}
-	w.subjects, w.who = number(chosen)
+	w.subjects, w.subjectOf = number(chosen)
 	e := &w.doc.Subjects
-	for at, n := range w.who {
+	for at, n := range w.subjectOf {
 		e.IDs = append(e.IDs, a.Subject(n))
 		e.Names = append(e.Names, a.Names.Resource("user", all.Handles[n]))
 		if all.Anonymous[n] {
@@ -102,7 +102,7 @@ func (w *builder) name(a *report.Audit) {
 			chosen[n] = t.GroupOf(int32(n)) >= 0
 		}
 		numbers, what := number(chosen)
-		w.resources, w.what = append(w.resources, numbers), append(w.what, what)
+		w.resources, w.resourceOf = append(w.resources, numbers), append(w.resourceOf, what)
 		typ := Type{Key: t.Type.Type, Name: a.Names.Type(t.Type.Type), Entities: Entities{IDs: []string{}, Names: []string{}}}
 		for _, n := range what {
 			typ.IDs = append(typ.IDs, t.Handles[n])
@@ -115,7 +115,7 @@ func (w *builder) name(a *report.Audit) {
 	}
 }
 
-// number numbers those that are chosen, -1 for others, and returns the reverse.
+// number numbers the chosen entities, -1 for others, and returns the reverse.
 func number(chosen []bool) (numbers, reverse []int32) {
 	numbers = make([]int32, len(chosen))
 	for n, ok := range chosen {
@@ -128,7 +128,7 @@ func number(chosen []bool) (numbers, reverse []int32) {
 	return numbers, reverse
 }
 
-// context notes what one audit decided.
+// context adds the decisions of one audit.
 func (w *builder) context(a *report.Audit) Context {
 	c := Context{Name: a.Context, Case: a.Case, Idle: []Idle{}}
 	for _, u := range a.Unsent() {
@@ -137,7 +137,7 @@ func (w *builder) context(a *report.Audit) Context {
 	for _, one := range a.Idle() {
 		c.Idle = append(c.Idle, Idle{w.rules[one.Rule.ID], one.Reason, one.Attributes})
 	}
-	c.Subjects = side(w.who, a.Model.Subjects.Partition, func(int32) int32 { return -1 })
+	c.Subjects = side(w.subjectOf, a.Model.Subjects.Partition, func(int32) int32 { return -1 })
 	for n, g := range a.Subjects {
 		for _, member := range g.Members {
 			c.Subjects.Group[w.subjects[member]] = int32(n)
@@ -152,7 +152,7 @@ func (w *builder) context(a *report.Audit) Context {
 	return c
 }
 
-// side folds the chosen entities of a partition again, counting classes as they come.
+// side partitions the chosen entities again, numbering classes in order of first use.
 func side(chosen []int32, p partition.Partition, group func(n int32) int32) Side {
 	s := Side{Group: make([]int32, len(chosen)), Class: make([]int32, len(chosen)), Holds: [][]int32{}, Brings: []map[int][]int32{}}
 	numbers := map[int32]int32{}
@@ -184,10 +184,10 @@ func list[T any](l []T) []T {
 	return l
 }
 
-// rights notes what was decided about the resources of the type with a number.
+// rights adds the decisions about the resources of the type with a number.
 func (w *builder) rights(a *report.Audit, number int, t *matrix.GroupedType) Rights {
 	r := Rights{
-		Side:  side(w.what[number], t.Partition, func(n int32) int32 { return int32(t.GroupOf(n)) }),
+		Side:  side(w.resourceOf[number], t.Partition, func(n int32) int32 { return int32(t.GroupOf(n)) }),
 		Rules: []Form{}, Sets: []string{}, Rows: [][]int32{}, Exceptional: []ExceptionalPairs{}, Met: map[int]map[int32][]int32{}, Targets: map[int][][]int32{},
 	}
 	for i, rule := range t.Rules {
@@ -222,9 +222,9 @@ func (w *builder) rights(a *report.Audit, number int, t *matrix.GroupedType) Rig
 	return r
 }
 
-// packSet writes a set for the page, in base64: after the letter d the distances of
-// its numbers, in the variable-length form of protocol buffers, or after the letter b
-// a bit for each number, whichever is shorter.
+// packSet encodes a set for the page, in base64: after the letter d the distances between its
+// numbers, in the variable-length encoding of protocol buffers, or after the letter b one bit
+// per number, whichever is shorter.
 func packSet(s matrix.Set) string {
 	var distances []byte
 	last := int32(-1)
@@ -242,7 +242,7 @@ func packSet(s matrix.Set) string {
 	return "b" + base64.StdEncoding.EncodeToString(bits)
 }
 
-// reach notes whom and what the rules of the document reach.
+// reach adds which users and resources the rules of the document reach.
 func (w *builder) reach(a *report.Audit) []*Reach {
 	all := make([]*Reach, len(w.doc.Rules))
 	note := func(id string, r report.Reach) *Reach {
@@ -253,8 +253,8 @@ func (w *builder) reach(a *report.Audit) []*Reach {
 	for id, r := range a.Reach() {
 		note(id, r)
 	}
-	for id, would := range a.Disabled {
-		note(id, would.Reach).More = &would.More
+	for id, hypothetical := range a.Disabled {
+		note(id, hypothetical.Reach).More = &hypothetical.More
 	}
 	return all
 }

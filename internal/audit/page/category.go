@@ -13,8 +13,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// Category is a tab of the page: what License or Sync rules say. Subjects are users and
-// resources access groups, or nodes and apps.
+// Category is a tab of the page, about License or Sync rules. Subjects are users and resources
+// are access groups, or nodes and apps.
 type Category struct {
 	// Key is license or sync.
 	Key       string   `json:"key"`
@@ -32,7 +32,7 @@ type Category struct {
 	Answers []Answer `json:"answers"`
 }
 
-// Answer is a row of an audit of the category. Count is nil where there is nothing to count.
+// Answer is a row of an audit of the category. Count is nil if there is nothing to count.
 type Answer struct {
 	Section string   `json:"section"`
 	What    string   `json:"what"`
@@ -42,15 +42,16 @@ type Answer struct {
 	Rules   []int    `json:"rules"`
 }
 
-// bits are what bit 1 of actions stands for in rules of a category, and keys its names.
+// bits are the meaning of bit 1 of actions in rules of a category, and keys the names of
+// categories.
 var (
 	bits = map[ruleset.Category]string{ruleset.License: "allow access", ruleset.Sync: "load balancing"}
 	keys = map[ruleset.Category]string{ruleset.License: "license", ruleset.Sync: "sync"}
 )
 
-// AddCategory adds the tab of a category: the audit of a view of it, whose rules are shown
-// by their ids, the bundle of that view, and its answers. Without subjects or resources on
-// record there is none.
+// AddCategory adds the tab of a category: the audit of a view of it, whose rules are displayed
+// by id, the bundle of that view, and its answers. Nothing is added if the site has no subjects
+// or resources.
 func (d *Document) AddCategory(c ruleset.Category, b *bundles.Bundle, a *report.Audit, answers []category.Row) {
 	if len(a.Subjects) == 0 || !slices.ContainsFunc(a.Types, func(t *matrix.GroupedType) bool { return len(t.Resources) > 0 }) {
 		return
@@ -85,8 +86,8 @@ func (d *Document) AddCategory(c ruleset.Category, b *bundles.Bundle, a *report.
 	d.Categories = append(d.Categories, part)
 }
 
-// describe notes the subjects and resources of a category, with the values that its rules
-// read of nodes and apps.
+// describe adds the subjects and resources of a category, with the values that its rules read
+// of nodes and apps.
 func (d *Document) describe(part *Category, b *bundles.Bundle, a *report.Audit) {
 	w := &builder{
 		doc: &Document{Texts: d.Texts}, bundle: b, reader: partition.NewReader(&b.Data), texts: map[string]int32{}, types: map[string]int{},
@@ -110,8 +111,8 @@ func (d *Document) describe(part *Category, b *bundles.Bundle, a *report.Audit) 
 	}
 }
 
-// groupName returns what an access group is called: its kind and, as people know it, the
-// name. Other resources have their name.
+// groupName returns the displayed name of an access group: its kind and its name for people.
+// Other resources have their name.
 func groupName(typ, id, name string) string {
 	kind, ok := ruleset.AccessKindOf(typ)
 	if !ok {
@@ -123,8 +124,8 @@ func groupName(typ, id, name string) string {
 	return fmt.Sprintf("%s%s (%q)", strings.ToUpper(kind.Name[:1]), kind.Name[1:], name)
 }
 
-// fill notes the classes and what rules say about each pair of them. Members of which the
-// matrix makes exceptions are classes of their own.
+// fill adds the classes and the rules for each pair of them. Members with exceptions in the
+// matrix are classes of their own.
 func (part *Category) fill(a *report.Audit, numbers func(ids []string) []int) {
 	aloneWho, aloneWhat := map[int32]bool{}, make([]map[int32]bool, len(a.Types))
 	for i, t := range a.Types {
@@ -183,7 +184,7 @@ func places(groups []matrix.Group, first int32) map[int32]int32 {
 	return at
 }
 
-// split returns the members of groups, of which those that stand alone are groups.
+// split returns the members of groups; those in alone form groups of their own.
 func split(groups []matrix.Group, alone map[int32]bool) [][]int32 {
 	var all [][]int32
 	for _, g := range groups {

@@ -10,18 +10,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// maxValues bounds the values of an attribute that are counted.
+// maxValues is the maximum number of counted values of an attribute.
 const maxValues = 200
 
-// attributes finds the properties that subjects are counted by: roles and groups, as
-// far as the bundle holds them.
+// attributes finds the properties by which subjects are counted: roles and groups, if the
+// bundle has them.
 func (w *builder) attributes(a *report.Audit) {
 	for _, name := range []string{"roles", "group"} {
 		if !sitedata.HasList(&w.bundle.Data, "user", name) {
 			continue
 		}
 		members := map[string][]int32{}
-		for at, n := range w.who {
+		for at, n := range w.subjectOf {
 			texts := w.reader.Strings("user", a.Model.Subjects.Handles[n], reads.Operand{Root: reads.User, Property: name}, false)
 			if len(texts) == 0 {
 				texts = []string{""}
@@ -52,8 +52,8 @@ func (w *builder) attributes(a *report.Audit) {
 	}
 }
 
-// census counts, by attribute and value, the pairs of a subject who has it and a
-// resource, by type and action.
+// census counts, by attribute and value, the pairs of a subject with the value and a resource,
+// by type and action.
 func (w *builder) census(a *report.Audit) [][][][]int64 {
 	all := make([][][][]int64, len(w.members))
 	for i, values := range w.members {
@@ -79,10 +79,10 @@ func (w *builder) census(a *report.Audit) [][][][]int64 {
 	return all
 }
 
-// reached returns how many subjects have something on each resource of a type.
+// reached returns how many subjects have a right on each resource of a type.
 func (w *builder) reached(a *report.Audit, number int, t *matrix.GroupedType) []int64 {
 	byGroup := make([]int64, len(t.Resources))
-	group := make([]matrix.Group, len(w.who))
+	group := make([]matrix.Group, len(w.subjectOf))
 	for _, g := range a.Subjects {
 		granted := matrix.NewSet(len(t.Resources))
 		for rule, set := range t.Grants(g) {
@@ -97,12 +97,12 @@ func (w *builder) reached(a *report.Audit, number int, t *matrix.GroupedType) []
 			group[w.subjects[member]] = g
 		}
 	}
-	all := make([]int64, len(w.what[number]))
-	for at, n := range w.what[number] {
+	all := make([]int64, len(w.resourceOf[number]))
+	for at, n := range w.resourceOf[number] {
 		all[at] = byGroup[t.GroupOf(n)]
 	}
 	for _, exceptional := range t.Exceptional {
-		after := held(t, exceptional.Rules) != 0
+		after := grantedBy(t, exceptional.Rules) != 0
 		for _, n := range exceptional.Resources {
 			switch before := beside(t, group[w.subjects[exceptional.Subject]], n) != 0; {
 			case after && !before:
@@ -115,16 +115,16 @@ func (w *builder) reached(a *report.Audit, number int, t *matrix.GroupedType) []
 	return all
 }
 
-// held returns the actions that rules of a type grant together.
-func held(t *matrix.GroupedType, rules []int32) (mask uint32) {
+// grantedBy returns the actions that rules of a type grant together.
+func grantedBy(t *matrix.GroupedType, rules []int32) (mask uint32) {
 	for _, n := range rules {
 		mask |= t.Rules[n].Actions
 	}
 	return mask
 }
 
-// beside returns the actions that a group of subjects has on a resource by what its
-// grants say, which for a pair that is exceptional is not what it has.
+// beside returns the actions of a group of subjects on a resource according to its grants,
+// which does not apply to exceptional pairs.
 func beside(t *matrix.GroupedType, g matrix.Group, resource int32) (mask uint32) {
 	for rule, set := range t.Grants(g) {
 		if set.Has(int32(t.GroupOf(resource))) {
@@ -134,10 +134,10 @@ func beside(t *matrix.GroupedType, g matrix.Group, resource int32) (mask uint32)
 	return mask
 }
 
-// counts returns on how many resources of a type each subject has each action.
+// counts returns the number of resources of a type on which each subject has each action.
 func (w *builder) counts(a *report.Audit, t *matrix.GroupedType) [][]int64 {
-	all := make([][]int64, len(w.who))
-	group := make([]matrix.Group, len(w.who))
+	all := make([][]int64, len(w.subjectOf))
+	group := make([]matrix.Group, len(w.subjectOf))
 	for _, g := range a.Subjects {
 		counts := make([]int64, len(w.doc.Actions))
 		for k, action := range w.doc.Actions {
@@ -158,7 +158,7 @@ func (w *builder) counts(a *report.Audit, t *matrix.GroupedType) [][]int64 {
 	}
 	for _, exceptional := range t.Exceptional {
 		subject := w.subjects[exceptional.Subject]
-		after := held(t, exceptional.Rules)
+		after := grantedBy(t, exceptional.Rules)
 		for _, n := range exceptional.Resources {
 			before := beside(t, group[subject], n)
 			for k, action := range w.doc.Actions {

@@ -6,8 +6,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Describe adds to the rules of a document what their export says beyond what decides:
-// type, comment, tags, and who changed them and when. A bundle does not hold it.
+// Describe adds data of the export that does not affect decisions to the rules of a document:
+// type, comment, tags, and who changed them and when. A bundle does not contain it.
 func (d *Document) Describe(rules []ruleset.Rule) {
 	byID := map[string]*ruleset.Rule{}
 	for i := range rules {
@@ -22,8 +22,8 @@ func (d *Document) Describe(rules []ruleset.Rule) {
 	}
 }
 
-// LastChange returns when a rule was changed and by whom, as the export has it; both are
-// empty where it does not say.
+// LastChange returns when a rule was changed and by whom, according to the export; both are
+// empty if it does not say.
 func LastChange(rule ruleset.Rule) (when, who string) {
 	var fields struct {
 		ModifiedDate       string

@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// evidence notes who meets identity tests, which entities rights are asked about, and
-// the values that tests look at.
+// evidence adds who meets identity tests, which entities rights are asked about, and the values
+// that tests read.
 func (w *builder) evidence(a *report.Audit, number int, t *matrix.GroupedType, r *Rights) {
 	for _, test := range t.Identities {
 		met := map[int32][]int32{}
@@ -34,10 +34,10 @@ func (w *builder) evidence(a *report.Audit, number int, t *matrix.GroupedType, r
 		steps := a.Model.Reads.Tests[test].Left.Steps
 		target, held := w.types[steps[len(steps)-1].Type]
 		if !held {
-			continue // the page says that it does not hold the type
+			continue // the page says that it does not contain the type
 		}
-		of := make([][]int32, len(w.what[number]))
-		for at, n := range w.what[number] {
+		of := make([][]int32, len(w.resourceOf[number]))
+		for at, n := range w.resourceOf[number] {
 			of[at] = []int32{}
 			for _, end := range t.Type.Resources.Targets(test, n) {
 				if int(end) < len(w.resources[target]) {
@@ -52,8 +52,8 @@ func (w *builder) evidence(a *report.Audit, number int, t *matrix.GroupedType, r
 	w.values(a, number, t)
 }
 
-// values notes what subjects and resources have at the operands of the rules of a
-// type. What is noted already is not noted again.
+// values adds the values of subjects and resources for the operands of the rules of a type,
+// each once.
 func (w *builder) values(a *report.Audit, number int, t *matrix.GroupedType) {
 	var tests []int
 	for _, rule := range t.Type.Resources.Rules {
@@ -68,9 +68,9 @@ func (w *builder) values(a *report.Audit, number int, t *matrix.GroupedType) {
 			}
 			switch op.Root {
 			case reads.User:
-				w.note(&w.doc.Subjects, *op, "user", len(w.who), func(at int) string { return a.Model.Subjects.Handles[w.who[at]] })
+				w.note(&w.doc.Subjects, *op, "user", len(w.subjectOf), func(at int) string { return a.Model.Subjects.Handles[w.subjectOf[at]] })
 			case reads.Resource:
-				w.note(&w.doc.Types[number].Entities, *op, t.Type.Type, len(w.what[number]), func(at int) string { return t.Handles[w.what[number][at]] })
+				w.note(&w.doc.Types[number].Entities, *op, t.Type.Type, len(w.resourceOf[number]), func(at int) string { return t.Handles[w.resourceOf[number][at]] })
 			case reads.Environment:
 			}
 		}
@@ -92,7 +92,7 @@ func (w *builder) note(e *Entities, op reads.Operand, typ string, count int, han
 	e.Values = append(e.Values, v)
 }
 
-// text numbers a text.
+// text returns the number of a string.
 func (w *builder) text(text string) int32 {
 	n, ok := w.texts[text]
 	if !ok {
@@ -103,8 +103,8 @@ func (w *builder) text(text string) int32 {
 	return n
 }
 
-// parent finds what the resources of a type belong to: an app's objects to the app, an
-// app to its stream, as far as the bundle holds it.
+// parent finds the parents of the resources of a type: the app of an app's objects, the stream
+// of an app, if the bundle has them.
 func (w *builder) parent(t *matrix.GroupedType) *Parent {
 	for _, relation := range []string{"app", "stream"} {
 		key, _, ok := sitedata.Relation(&w.bundle.Data, t.Type.Type, relation)
@@ -112,13 +112,13 @@ func (w *builder) parent(t *matrix.GroupedType) *Parent {
 		if !ok || !held {
 			continue
 		}
-		p := &Parent{Type: target, Of: make([]int32, len(w.what[w.types[t.Type.Type]]))}
+		p := &Parent{Type: target, Of: make([]int32, len(w.resourceOf[w.types[t.Type.Type]]))}
 		numbers := map[string]int32{}
 		for at, id := range w.doc.Types[target].IDs {
 			numbers[id] = int32(at)
 		}
 		op := reads.Operand{Root: reads.Resource, Steps: []reads.Step{{Relation: relation, Type: key}}}
-		for at, n := range w.what[w.types[t.Type.Type]] {
+		for at, n := range w.resourceOf[w.types[t.Type.Type]] {
 			p.Of[at] = -1
 			for _, handle := range w.reader.Strings(t.Type.Type, t.Handles[n], op, false) {
 				if number, ok := numbers[handle]; ok {

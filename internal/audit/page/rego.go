@@ -12,9 +12,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// regoByRule returns what each rule was compiled to, by the rule's id: the lines of the
-// modules that the source map of the bundle names. A bundle without one has no Rego to
-// show.
+// regoByRule returns the code generated for each rule, by the rule's id: the lines of the
+// modules according to the source map of the bundle. A bundle without a source map has no Rego
+// to show.
 func regoByRule(b *bundles.Bundle, all reads.Reads) (map[string][]Rego, error) {
 	sources, err := sourcesOf(b)
 	if err != nil {
@@ -33,7 +33,7 @@ func regoByRule(b *bundles.Bundle, all reads.Reads) (map[string][]Rego, error) {
 	return found, nil
 }
 
-// RegoOf returns what one rule of a policy is compiled to, by module.
+// RegoOf returns the code generated for one rule of a policy, by module.
 func RegoOf(policy *compiler.Policy, id string) ([]Rego, error) {
 	modules := newModules(policy.Reads)
 	for _, m := range policy.Modules {
@@ -42,7 +42,7 @@ func RegoOf(policy *compiler.Policy, id string) ([]Rego, error) {
 	return modules.of(policy.Sources[id])
 }
 
-// modules are the lines of modules by path, and the types that they are about.
+// modules are the lines of modules by path, and the types of the modules.
 type modules struct {
 	lines map[string][]string
 	types map[string]string
@@ -87,8 +87,7 @@ func sourcesOf(b *bundles.Bundle) (compiler.Sources, error) {
 	return sources, nil
 }
 
-// excerpt returns ranges of lines, with an empty line in front of each that begins a rule
-// of Rego.
+// excerpt returns ranges of lines, with an empty line before each Rego rule.
 func excerpt(lines []string, ranges [][2]int) (string, error) {
 	var b strings.Builder
 	for _, r := range ranges {

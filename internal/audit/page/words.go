@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 )
 
-// words notes the tests of the rules in words.
+// words adds the tests of the rules in words.
 func (w *builder) words(a *report.Audit) {
 	for _, t := range a.Model.Reads.Tests {
 		one := Test{Text: sentence(t), Side: sideOf(t)}
@@ -44,7 +44,7 @@ func sideOf(t reads.Test) string {
 	return "both"
 }
 
-// path writes an operand as conditions do, in folded letters.
+// path formats an operand as in conditions, case-folded.
 func path(o reads.Operand) string {
 	parts := []string{string(o.Root)}
 	for _, s := range o.Steps {
@@ -56,7 +56,7 @@ func path(o reads.Operand) string {
 	return strings.Join(parts, ".")
 }
 
-// sentence says what holds if a test does.
+// sentence describes what is true if a test is.
 func sentence(t reads.Test) string {
 	left, right := "", ""
 	if t.Left != nil {
@@ -102,7 +102,7 @@ func sentence(t reads.Test) string {
 	}
 }
 
-// among lists values, so many that a reader can take in.
+// among lists values, as many as a reader can take in.
 func among(one, many string, texts []string) string {
 	const most = 12
 	rest := ""

@@ -14,14 +14,14 @@ import (
 
 // The kinds of assertions.
 const (
-	Never      = "never"      // nobody who meets who has an action
-	Always     = "always"     // everybody who meets who has the actions
-	Only       = "only"       // nobody but those who meet who has an action
+	Never      = "never"      // no user who meets the conditions in who has an action
+	Always     = "always"     // all users who meet the conditions in who have the actions
+	Only       = "only"       // only users who meet the conditions in who have an action
 	Implies    = "implies"    // these rules grant nothing that the old rules do not grant
 	Equivalent = "equivalent" // these rules grant what the old rules grant
 	Disjoint   = "disjoint"   // two rules never apply to the same user and resource
-	// NeverReaches: nobody who meets who has an action, or can get it by changing what
-	// its rights let it change.
+	// NeverReaches: no user who meets the conditions in who has an action, or can gain it by
+	// changing what its rights allow it to change.
 	NeverReaches = "never-reaches"
 )
 
@@ -30,9 +30,9 @@ var kinds = []string{Never, Always, Only, Implies, Equivalent, Disjoint, NeverRe
 // Assertion is a statement about the rules.
 type Assertion struct {
 	Name, Kind string
-	// Who and Where are conditions, all of which hold; But are exceptions.
+	// Who and Where are conditions, all of which must be true; But are exceptions.
 	Who, Where, But []*diag.Text
-	// Actions is 0 for all.
+	// Actions is the mask of actions, 0 for all.
 	Actions ruleset.Actions
 	// On is a resource filter.
 	On *diag.Text
@@ -42,13 +42,13 @@ type Assertion struct {
 	Old string
 	// Rules are the names or ids of two rules.
 	Rules []string
-	// File and Line say where the assertion is written.
+	// File and Line are the position of the assertion.
 	File string
 	Line int
 }
 
-// ReadAssertions reads a list of assertions in YAML. The error names the places of all
-// that is wrong.
+// ReadAssertions parses a list of assertions in YAML. The error lists all errors with their
+// positions.
 func ReadAssertions(file string, data []byte, s *schema.Schema) ([]Assertion, error) {
 	r := &reader{file: file}
 	root, err := r.document(data)
@@ -88,7 +88,7 @@ func (r *reader) assertion(n *yaml.Node, s *schema.Schema) Assertion {
 	return a
 }
 
-// keysOf are the keys of an assertion's kind, those that it needs first.
+// keysOf are the keys of an assertion's kind, required ones first.
 func keysOf(kind string) (needed, more []string) {
 	switch kind {
 	case Never, Always, Only, NeverReaches:
@@ -107,7 +107,7 @@ func (r *reader) body(a *Assertion, n *yaml.Node, s *schema.Schema) {
 		switch key {
 		case "who", "where", "but":
 			into := map[string]*[]*diag.Text{"who": &a.Who, "where": &a.Where, "but": &a.But}[key]
-			for _, c := range r.texts(value, key) {
+			for _, c := range r.strs(value, key) {
 				*into = append(*into, r.text(c, key))
 			}
 		case "action":
@@ -122,7 +122,7 @@ func (r *reader) body(a *Assertion, n *yaml.Node, s *schema.Schema) {
 		case "old":
 			a.Old = value.Value
 		case "rules":
-			for _, c := range r.texts(value, key) {
+			for _, c := range r.strs(value, key) {
 				a.Rules = append(a.Rules, c.Value)
 			}
 			if len(a.Rules) != 2 {
@@ -142,7 +142,7 @@ func (r *reader) body(a *Assertion, n *yaml.Node, s *schema.Schema) {
 
 func (r *reader) actions(n *yaml.Node) ruleset.Actions {
 	var mask ruleset.Actions
-	for _, c := range r.texts(n, "action") {
+	for _, c := range r.strs(n, "action") {
 		action, ok := ruleset.ParseAction(c.Value)
 		switch {
 		case c.Value == "*":
@@ -156,10 +156,10 @@ func (r *reader) actions(n *yaml.Node) ruleset.Actions {
 	return mask
 }
 
-// on makes a resource filter of types and items of filters.
+// on converts types and filter items to a resource filter.
 func (r *reader) on(n *yaml.Node, s *schema.Schema) *diag.Text {
 	var items []string
-	for _, c := range r.texts(n, "on") {
+	for _, c := range r.strs(n, "on") {
 		item := strings.TrimSpace(c.Value)
 		if strings.ContainsAny(item, "_*") {
 			items = append(items, item)
@@ -188,7 +188,7 @@ func meantType(word string, names []string) string {
 	return "; name a type of the schema, or an item of a resource filter such as App_* or QmcSection_App"
 }
 
-// title names an assertion that has no name.
+// title is the name of an assertion without a name of its own.
 func (a Assertion) title() string {
 	parts := []string{a.Kind}
 	for _, t := range slices.Concat(a.Who, a.Where) {

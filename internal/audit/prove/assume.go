@@ -12,17 +12,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// Assumptions are what is taken for granted beside the rules.
+// Assumptions are facts that are assumed in addition to the rules.
 type Assumptions struct {
 	Axioms solve.Axioms
-	// Holds are conditions that hold for every user and resource of their filters.
+	// Holds are conditions that are true for every user and every resource of their filters.
 	Holds []Assumption
 }
 
-// Assumption is a condition that holds for the resources of a filter.
+// Assumption is a condition that is true for the resources of a filter.
 type Assumption struct{ Condition, On *diag.Text }
 
-// ReadAssumptions reads a file of assumptions in YAML:
+// ReadAssumptions parses a file of assumptions in YAML:
 //
 //	without: [anonymous]
 //	values:
@@ -40,7 +40,7 @@ func ReadAssumptions(file string, data []byte, s *schema.Schema) (Assumptions, e
 	r.fields(root, "the assumptions", []string{"without", "values", "holds"}, func(key string, n *yaml.Node) {
 		switch key {
 		case "without":
-			for _, c := range r.texts(n, key) {
+			for _, c := range r.strs(n, key) {
 				a.Axioms.Off = append(a.Axioms.Off, r.axiom(c))
 			}
 		case "values":
@@ -63,8 +63,7 @@ func (r *reader) axiom(n *yaml.Node) solve.Axiom {
 	return solve.Axiom(n.Value)
 }
 
-// domains reads closed sets of values by path: user.roles, App.@Region,
-// user.environment.os.
+// domains parses closed sets of values by path: user.roles, App.@Region, user.environment.os.
 func (r *reader) domains(n *yaml.Node, s *schema.Schema) []solve.Domain {
 	var list []solve.Domain
 	if n.Kind != yaml.MappingNode {
@@ -74,8 +73,8 @@ func (r *reader) domains(n *yaml.Node, s *schema.Schema) []solve.Domain {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		d := solve.Domain{}
-		for _, c := range r.texts(n.Content[i+1], "a set of values") {
-			d.Texts = append(d.Texts, c.Value)
+		for _, c := range r.strs(n.Content[i+1], "a set of values") {
+			d.Strings = append(d.Strings, c.Value)
 		}
 		if name, ok := strings.CutPrefix(schema.Fold(key.Value), "user.environment."); ok {
 			d.Type, d.Property = "environment", name

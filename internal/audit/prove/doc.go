@@ -1,15 +1,15 @@
-// Package prove decides assertions about rules for all users, resources and requests
-// that could be, not for those of a site. An assertion is proved, has a counterexample,
-// or is unknown with the reason.
+// Package prove decides assertions about rules for all possible users, resources and requests,
+// not for those of a site. An assertion is proved, has a counterexample, or is unknown with a
+// reason.
 //
-//	assertion.go, yaml.go   assertions and where they are written
-//	assume.go               what is taken for granted: axioms, closed sets of values
+//	assertion.go, yaml.go   assertions and their file format
+//	assume.go               assumptions: axioms, closed sets of values
 //	question.go, run.go     assertions as questions for package solve
-//	replay.go               counterexamples are decided by the independent evaluator and
-//	                        by OPA before anybody sees them
+//	replay.go               checks of counterexamples by the independent evaluator and OPA
+//	                        before they are shown
 //	export.go               questions for other solvers
-//	report.go               the result, which the directory show renders
+//	report.go               the result, which package show renders
 //
-// A counterexample that does not replay is a mistake of ours and an error; it is never
-// shown.
+// A counterexample that fails this check is a bug of this program and returned as an error; it
+// is never shown.
 package prove

@@ -9,18 +9,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/smt"
 )
 
-// Script is a question to the solver for other solvers.
+// Script is a question in the format of other solvers.
 type Script struct {
-	// Name is one for a file, without an extension.
+	// Name is suitable as a file name, without an extension.
 	Name string
-	// Text is SMT-LIB. A solver answers sat if there is a counterexample; the answer of
-	// ours is in it as the expected status.
+	// Text is SMT-LIB. A solver answers sat if there is a counterexample; it contains our
+	// answer as the expected status.
 	Text string
 	// Missing says why there is no text.
 	Missing string
 }
 
-// export hands a question over with the verdict on it.
+// export passes a question and its verdict to Input.Export.
 func (r *runner) export(w *solve.World, class int, q *question, a ask, right Right, verdict solve.Verdict) error {
 	if r.Export == nil {
 		return nil
@@ -49,7 +49,7 @@ func header(q *question, right Right, verdict solve.Verdict) string {
 		"(set-info :smt-lib-version 2.6)\n(set-info :status " + status + ")\n"
 }
 
-// slug returns a text as a part of a file's name.
+// slug converts text to a part of a file name.
 func slug(text string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(text) {

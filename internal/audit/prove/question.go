@@ -14,8 +14,8 @@ import (
 // question is an assertion in the terms of the solver.
 type question struct {
 	Assertion
-	// base is the condition that the filter hits; who, where, but and assumed are
-	// those of the assertion and the assumptions.
+	// base is the condition that the filter matches; who, where, but and assumed are those of
+	// the assertion and the assumptions.
 	base            *solve.Condition
 	who, where, but []*solve.Condition
 	assumed         []*solve.Condition
@@ -55,7 +55,7 @@ func all(conditions []*solve.Condition) solve.All {
 	return list
 }
 
-// premise is what a counterexample meets whatever the rules grant.
+// premise is what every counterexample meets, regardless of what the rules grant.
 func (q *question) premise() solve.All {
 	f := append(solve.All{solve.Holds{Condition: q.base}}, all(q.where)...)
 	if q.Kind == Only {
@@ -81,15 +81,15 @@ func (q *question) premise() solve.All {
 	return f
 }
 
-// ask is one question to the solver: formulas that must not be possible together.
+// ask is one question to the solver: formulas that must not be satisfiable together.
 type ask struct {
 	action   ruleset.Action
 	formulas []solve.Formula
-	// rules are those that formulas from index 1 on are about, for the core.
+	// rules are those of the formulas from index 1 on, for the core.
 	rules []*solve.Rule
 }
 
-// asks returns the questions about a scope, none where there is nothing to ask.
+// asks returns the questions about a scope, none if there is nothing to ask.
 func (q *question) asks(w *solve.World, class int) []ask {
 	premise := q.premise()
 	if !w.Speaks(solve.Holds{Condition: q.base}, class) {
@@ -133,8 +133,8 @@ func (q *question) asks(w *solve.World, class int) []ask {
 	return list
 }
 
-// changed is true when a rule of one side grants that is not the same on the other: only
-// such a rule can grant what the other side does not.
+// changed is true if a rule of one side grants that is different on the other side: only such a
+// rule can grant what the other side does not.
 func changed(w *solve.World, class int, action ruleset.Action, side, other int) solve.Formula {
 	some := solve.Some{}
 	for _, r := range w.Rules(side, class, action) {
@@ -145,7 +145,7 @@ func changed(w *solve.World, class int, action ruleset.Action, side, other int) 
 	return some
 }
 
-// find returns the rule of a name or an id.
+// find returns the rule with a name or an id.
 func find(rules []*solve.Rule, name string) (*solve.Rule, error) {
 	var found []*solve.Rule
 	var names []string

@@ -13,23 +13,23 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// Step is a right that users use to change what rules read of them.
+// Step is a right by which users change what rules read of them.
 type Step struct {
 	Right
 	Does string   `json:"does"`
 	Says []string `json:"says"`
-	// Reading says how far the step goes where it depends on what the product judges.
+	// Reading describes the step's dependence on how Qlik evaluates edits.
 	Reading   string  `json:"reading,omitempty"`
 	GrantedBy []Grant `json:"granted_by"`
 }
 
-// ifDecidedBefore is the reading under which a right to edit some rules is one to every
+// ifDecidedBefore is the interpretation under which a right to edit some rules yields every
 // right.
 const ifDecidedBefore = "if the product judges a rule before the edit, not after it"
 
-// reach decides whether users who meet conditions can get a right, by themselves or by
-// changing what their rights let them change, of themselves and of resources. The conditions are about the users as they
-// are before the first change; users who meet them may help each other.
+// reach decides whether users who meet conditions can gain a right, directly or by changing
+// what their rights allow them to change, of themselves and of resources. The conditions apply
+// to the users before the first change; users who meet them may help each other.
 func (r *runner) reach(ctx context.Context, q *question) (Result, error) {
 	result := Result{Name: q.Name, Kind: q.Kind, File: q.File, Line: q.Line, Verdict: Proved}
 	var free []solve.Kind
@@ -114,13 +114,13 @@ func (q *question) firstAction() string {
 	return q.Actions.Names()[0]
 }
 
-// sub decides that no user who met the conditions before some properties became free has
-// the right of the assertion or, if there is one, of a lever.
+// sub decides that no user who met the conditions before some properties became free has the
+// right of the assertion or, if there is one, of a lever.
 func (r *runner) sub(ctx context.Context, q *question, free []solve.Kind, l *escalate.Lever) (Result, error) {
 	a := q.Assertion
 	a.Kind, a.Who, a.But = Never, before(q.Who, free), before(q.But, free)
 	if l != nil {
-		// Rules, users and proxies have no owner in the product.
+		// Rules, users and proxies have no owner in Qlik.
 		a.Where, a.Context = []*diag.Text{{Label: "where", Content: "!resource.IsOwned()"}}, ""
 		a.On = &diag.Text{Label: "on", Content: l.Type + "_*"}
 		a.Actions = 0
@@ -131,8 +131,8 @@ func (r *runner) sub(ctx context.Context, q *question, free []solve.Kind, l *esc
 	return r.one(ctx, a)
 }
 
-// restricted says on which reading the right to edit rules is one to every right: "" if
-// it includes a rule of all resources.
+// restricted returns the interpretation under which the right to edit rules yields every right:
+// "" if it includes a rule for all resources.
 func (r *runner) restricted(ctx context.Context, q *question, free []solve.Kind, l escalate.Lever) (string, error) {
 	a := q.Assertion
 	a.Kind, a.Who, a.But, a.Context = Never, before(q.Who, free), before(q.But, free), ""
@@ -156,13 +156,13 @@ func (r *runner) one(ctx context.Context, a Assertion) (Result, error) {
 	}
 	result, err := r.decide(ctx, worlds[q.Old], q)
 	for i := range result.Examples {
-		result.Examples[i].Says = told(result.Examples[i].Says)
+		result.Examples[i].Says = withRealNames(result.Examples[i].Says)
 	}
 	return result, err
 }
 
-// told tells facts with the properties before a change by their names.
-func told(facts []string) []string {
+// withRealNames returns facts in which properties before a change have their real names.
+func withRealNames(facts []string) []string {
 	facts = slices.Clone(facts)
 	for i, text := range facts {
 		if name, value, ok := strings.Cut(text, " = "); ok && strings.HasPrefix(name, "user.@"+earlier) {
@@ -173,16 +173,15 @@ func told(facts []string) []string {
 	return facts
 }
 
-// A property that may be changed is read, as it was before, of a custom property that no
-// site has.
+// A property that may be changed is read, in its state before the change, from a custom
+// property that no site has.
 const (
 	earlier         = "before_the_change_"
 	environmentMark = "environment__"
 	customMark      = "custom__"
 )
 
-// before returns conditions about users as they were before some of their properties
-// became free.
+// before returns conditions about users before some of their properties became free.
 func before(conditions []*diag.Text, free []solve.Kind) []*diag.Text {
 	var list []*diag.Text
 	for _, c := range conditions {

@@ -10,9 +10,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// changing decides whether users who meet conditions can get a right on a resource by
-// changing the resource: its owner, its stream, its custom properties, or by a copy. The
-// conditions are about the resource before the first change.
+// changing decides whether users who meet conditions can gain a right on a resource by changing
+// the resource: its owner, its stream, its custom properties, or by a copy. The conditions
+// apply to the resource before the first change.
 func (r *runner) changing(ctx context.Context, q *question, free []solve.Kind) (Result, error) {
 	a := q.Assertion
 	a.Kind, a.Who, a.But = Never, before(q.Who, free), before(q.But, free)
@@ -78,8 +78,8 @@ func (c *changing) class(ctx context.Context, class int, levers []*escalate.Reso
 	return nil
 }
 
-// open returns the actions that are possible if all that levers can change were free at
-// once. A proof rests on those that are not.
+// open returns the actions that are possible if everything that levers can change were free. A
+// proof is based on the others.
 func (c *changing) open(class int, levers []*escalate.ResourceLever) []ruleset.Action {
 	if len(levers) == 0 {
 		return nil
@@ -111,7 +111,7 @@ func (c *changing) open(class int, levers []*escalate.ResourceLever) []ruleset.A
 	return open
 }
 
-// rests notes what a proof rests on.
+// rests records what a proof is based on.
 func (c *changing) rests(class int, a ruleset.Action, levers []*escalate.ResourceLever, answer solve.Answer) {
 	for _, x := range answer.Axioms {
 		c.result.Axioms = append(c.result.Axioms, string(x))
@@ -156,8 +156,8 @@ func (c *changing) chain(ctx context.Context, class int, chain escalate.Chain, a
 	return nil
 }
 
-// example decides a chain by the independent evaluator and by OPA, and returns it as it is
-// shown.
+// example checks a chain with the independent evaluator and with OPA, and returns it in the
+// form that is shown.
 func (c *changing) example(ctx context.Context, chain escalate.Chain, a ruleset.Action, w *solve.Witness, typ string) (Example, error) {
 	j, err := c.run.judge(ctx, "")
 	if err != nil {
@@ -180,7 +180,7 @@ func (c *changing) example(ctx context.Context, chain escalate.Chain, a ruleset.
 		if err != nil {
 			return example, err
 		}
-		step := Step{Right: Right{typ, l.Action.Name()}, Does: l.Does, Says: told(w.Facts()), GrantedBy: j.grants(request, c.question)}
+		step := Step{Right: Right{typ, l.Action.Name()}, Does: l.Does, Says: withRealNames(w.Facts()), GrantedBy: j.grants(request, c.question)}
 		if i > 0 {
 			step.Says = w.FactsAfter(chain.Changes[i-1])
 		}
@@ -196,7 +196,7 @@ func (c *changing) example(ctx context.Context, chain escalate.Chain, a ruleset.
 	return example, err
 }
 
-// changed returns the request for a change of a chain, from where it is granted.
+// changed returns the request for a change of a chain, from the context in which it is granted.
 func (c *changing) changed(ctx context.Context, j *judge, chain escalate.Chain, n int, w *solve.Witness) ([]byte, error) {
 	from := w.Context
 	defer func() { w.Context = from }()

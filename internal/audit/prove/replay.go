@@ -15,7 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// judge decides requests twice: by the independent evaluator and by OPA.
+// judge decides requests twice: with the independent evaluator and with OPA.
 type judge struct {
 	evaluator *evaluate.Evaluator
 	engine    *engine.Engine
@@ -31,7 +31,7 @@ func newJudge(ctx context.Context, rules Rules, options evaluate.Options) (*judg
 	return &judge{evaluator, e}, err
 }
 
-// judge returns the judge of the rules, or of the old rules of a file.
+// judge returns the judge for the rules, or for the old rules of a file.
 func (r *runner) judge(ctx context.Context, old string) (*judge, error) {
 	if j := r.judges[old]; j != nil {
 		return j, nil
@@ -48,7 +48,7 @@ func (r *runner) judge(ctx context.Context, old string) (*judge, error) {
 	return j, err
 }
 
-// decide decides a request. The two must agree.
+// decide decides a request. Both must agree.
 func (j *judge) decide(ctx context.Context, request []byte) (evaluate.Decision, error) {
 	theirs := j.evaluator.Decide(request)
 	ours, err := j.engine.Decide(ctx, request)
@@ -61,7 +61,7 @@ func (j *judge) decide(ctx context.Context, request []byte) (evaluate.Decision, 
 	return theirs, err
 }
 
-// replay decides a counterexample and returns it as it is shown.
+// replay checks a counterexample and returns it in the form that is shown.
 func (r *runner) replay(ctx context.Context, w *solve.World, q *question, a ask, witness *solve.Witness, right Right) (Example, error) {
 	request := witness.Request(a.action)
 	e := replayed{ctx: ctx, runner: r, question: q, request: request, witness: witness}
@@ -158,7 +158,7 @@ func (e replayed) holds(f solve.Formula) (bool, error) {
 	panic(fmt.Sprintf("prove: unknown formula %T", f))
 }
 
-// condition evaluates a condition as if it were a rule.
+// condition evaluates a condition as the condition of a rule.
 func (e replayed) condition(c *solve.Condition) (bool, error) {
 	j, err := e.side(0)
 	if err != nil {
@@ -181,7 +181,7 @@ func grants(e *evaluate.Evaluator, request []byte, id string) bool {
 	return false
 }
 
-// grants returns the rules that grant, each with the part of its condition that holds.
+// grants returns the rules that grant, each with the part of its condition that is true.
 func (j *judge) grants(request []byte, q *question) []Grant {
 	list := []Grant{}
 	trace := j.evaluator.Trace(j.evaluator.Read(request))
@@ -212,7 +212,7 @@ func (j *judge) grants(request []byte, q *question) []Grant {
 	return list
 }
 
-// branch returns the first alternative that holds.
+// branch returns the first alternative that is true.
 func branch(c evaluate.Clause) evaluate.Clause {
 	if _, ok := c.Node.(*condition.Or); ok {
 		for _, p := range c.Parts {

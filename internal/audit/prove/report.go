@@ -13,14 +13,14 @@ const (
 	Unknown        = "unknown"
 )
 
-// Report is the result of all assertions. The same input gives the same report.
+// Report is the result of all assertions. It is deterministic.
 type Report struct {
 	Proved          int      `json:"proved"`
 	Counterexamples int      `json:"counterexamples"`
 	Unknown         int      `json:"unknown"`
 	Results         []Result `json:"results"`
-	// Axioms are those that were assumed, with what they say; assumptions of the
-	// user's own are among them.
+	// Axioms are those that were assumed, with their meaning, including the user's own
+	// assumptions.
 	Axioms []AxiomInfo `json:"axioms"`
 	// LeftOut are rules with errors, which grant nothing.
 	LeftOut []RuleRef `json:"left_out,omitempty"`
@@ -38,7 +38,7 @@ type RuleRef struct {
 	Name string `json:"name"`
 }
 
-// Result is what came of an assertion.
+// Result is the result of an assertion.
 type Result struct {
 	Name    string `json:"name"`
 	Kind    string `json:"kind"`
@@ -47,12 +47,12 @@ type Result struct {
 	Verdict string `json:"verdict"`
 	// Reason says why the verdict is unknown.
 	Reason string `json:"reason,omitempty"`
-	// Axioms and Rules are what a proof rests on. For never and only, Rules are those
-	// that grant the actions, each of which the proof excludes.
+	// Axioms and Rules are what a proof is based on. For never and only, Rules are those that
+	// grant the actions, each of which the proof excludes.
 	Axioms []string  `json:"axioms,omitempty"`
 	Rules  []RuleRef `json:"rules,omitempty"`
-	// Examples are counterexamples, one a type, and Others the types and actions for
-	// which there are more.
+	// Examples are counterexamples, one per type, and Others the types and actions for which
+	// there are more.
 	Examples []Example `json:"examples,omitempty"`
 	Others   []Right   `json:"others,omitempty"`
 }
@@ -66,18 +66,18 @@ type Right struct {
 // Example is a counterexample.
 type Example struct {
 	Right
-	// Says tells the user, the resource and the request in the words of conditions.
+	// Says describes the user, the resource and the request in the words of conditions.
 	Says []string `json:"says"`
-	// Context is hub, qmc, or none, where the request does not say.
+	// Context is hub, qmc, or none for a request without a context.
 	Context string          `json:"context"`
 	Request json.RawMessage `json:"request"`
-	// Steps are what users change first to get the right, of a never-reaches.
+	// Steps are the changes that users make first to gain the right, for never-reaches.
 	Steps []Step `json:"steps,omitempty"`
-	// GrantedBy are the rules that grant; there are none if the right is missing.
+	// GrantedBy are the rules that grant; it is empty if the right is missing.
 	GrantedBy []Grant `json:"granted_by"`
 }
 
-// Grant is a rule that grants, with the part of its condition that holds.
+// Grant is a rule that grants, with the part of its condition that is true.
 type Grant struct {
 	RuleRef
 	Clause string `json:"clause,omitempty"`
@@ -103,7 +103,7 @@ func (r *Report) count() {
 	}
 }
 
-// The codes of what prove reports.
+// The diagnostics of prove.
 var (
 	codeFails   = diag.Register("Q0820", diag.Error, "an assertion has a counterexample")
 	codeUnknown = diag.Register("Q0821", diag.Warning, "an assertion is not decided")

@@ -19,7 +19,7 @@ type Rules struct {
 	Policy *compiler.Policy
 }
 
-// Input is what Run needs.
+// Input is the input of Run.
 type Input struct {
 	Rules
 	// Old are the rules of the files that assertions compare with.
@@ -27,16 +27,16 @@ type Input struct {
 	Assertions  []Assertion
 	Assumptions Assumptions
 	Options     compiler.Options
-	// Progress is told of every assertion that is decided; it may be nil.
+	// Progress is called after every decided assertion; it may be nil.
 	Progress func(done int)
-	// Export is given every question that is asked, for other solvers; it may be nil.
+	// Export is called with every question, in the format of other solvers; it may be nil.
 	Export func(Script) error
 }
 
-// maxExamples is the number of types of which a counterexample is shown.
+// maxExamples is the maximum number of types for which a counterexample is shown.
 const maxExamples = 3
 
-// ErrReplay is the error of a counterexample that is none.
+// ErrReplay is the error for a counterexample that is not confirmed.
 var ErrReplay = errors.New("a counterexample does not hold when it is decided")
 
 // runner decides assertions.
@@ -45,12 +45,12 @@ type runner struct {
 	rules  []*solve.Rule
 	old    map[string][]*solve.Rule
 	judges map[string]*judge
-	// exported counts the questions that were handed over.
+	// exported counts the exported questions.
 	exported int
 }
 
-// Run decides all assertions. An error that is not the context's or ErrReplay is about
-// the assertions or the assumptions.
+// Run decides all assertions. An error other than the context's or ErrReplay is about the
+// assertions or the assumptions.
 func Run(ctx context.Context, in Input) (*Report, error) {
 	r := &runner{Input: in, old: map[string][]*solve.Rule{}, judges: map[string]*judge{}}
 	var questions []*question
@@ -96,8 +96,8 @@ func Run(ctx context.Context, in Input) (*Report, error) {
 	return report, nil
 }
 
-// shared returns the old rules, those that are new rules as well by the new ones, so
-// that what is the same is seen to be.
+// shared returns the old rules, where those that equal a new rule are replaced by it, so that
+// the solver sees that they are the same.
 func shared(rules, old []*solve.Rule) []*solve.Rule {
 	key := func(r *solve.Rule) string {
 		return fmt.Sprintf("%q %d %d", []string{r.ID, r.Name, r.Rule.Filter.Content, r.Condition.Content}, r.Actions, r.Rule.Context)
@@ -115,7 +115,7 @@ func shared(rules, old []*solve.Rule) []*solve.Rule {
 	return list
 }
 
-// check reports what is wrong with the conditions and the rules of an assertion.
+// check reports errors in the conditions and the rules of an assertion.
 func (r *runner) check(q *question) error {
 	var errs []error
 	for _, c := range q.conditions() {
@@ -154,7 +154,7 @@ func (r *runner) options() solve.Options {
 	return solve.Options{Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes, View: o.View, Axioms: r.Assumptions.Axioms}
 }
 
-// worlds resolves the rules, beside each set of old rules, with the conditions of all
+// worlds resolves the rules, together with each set of old rules, with the conditions of all
 // questions.
 func (r *runner) worlds(questions []*question) (map[string]*solve.World, error) {
 	conditions := map[string][]*solve.Condition{}
@@ -176,7 +176,7 @@ func (r *runner) worlds(questions []*question) (map[string]*solve.World, error) 
 	return worlds, nil
 }
 
-// axioms are those that are assumed.
+// axioms are the assumed axioms.
 func (r *runner) axioms() []AxiomInfo {
 	list := []AxiomInfo{}
 	for _, a := range solve.AllAxioms {
@@ -185,7 +185,7 @@ func (r *runner) axioms() []AxiomInfo {
 		}
 	}
 	for _, d := range r.Assumptions.Axioms.Values {
-		list = append(list, AxiomInfo{string(d.Name()), fmt.Sprintf("%s.%s has no other values than %q", d.Type, d.Property, d.Texts)})
+		list = append(list, AxiomInfo{string(d.Name()), fmt.Sprintf("%s.%s has no other values than %q", d.Type, d.Property, d.Strings)})
 	}
 	for _, h := range r.Assumptions.Holds {
 		list = append(list, AxiomInfo{"assumed", h.Condition.Content + " on " + h.On.Content})
@@ -280,7 +280,7 @@ func typeName(w *solve.World, class int) string {
 	return "other types"
 }
 
-// restsOn returns the rules that a proof rests on.
+// restsOn returns the rules that a proof is based on.
 func restsOn(w *solve.World, class int, q *question, a ask, core []int) []RuleRef {
 	var list []RuleRef
 	if q.Kind == Always {

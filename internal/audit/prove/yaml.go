@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// reader reads nodes of a YAML file and collects what is wrong with them.
+// reader parses nodes of a YAML file and collects errors.
 type reader struct {
 	file string
 	errs []error
@@ -33,7 +33,7 @@ func (r *reader) document(data []byte) (*yaml.Node, error) {
 	return root.Content[0], nil
 }
 
-// fields calls a function for each key of a mapping, which must be among those known.
+// fields calls a function for each key of a mapping, which must be among the known ones.
 func (r *reader) fields(n *yaml.Node, what string, known []string, each func(key string, value *yaml.Node)) {
 	if n.Kind != yaml.MappingNode {
 		r.fail(n, "%s must be a mapping with the keys %s", what, strings.Join(known, ", "))
@@ -61,8 +61,8 @@ func meant(word string, candidates []string) string {
 	return "; the keys are " + strings.Join(candidates, ", ")
 }
 
-// texts reads a string or a list of strings.
-func (r *reader) texts(n *yaml.Node, what string) []*yaml.Node {
+// strs parses a string or a list of strings.
+func (r *reader) strs(n *yaml.Node, what string) []*yaml.Node {
 	switch {
 	case n.Kind == yaml.ScalarNode && n.Value != "":
 		return []*yaml.Node{n}
@@ -79,7 +79,7 @@ func (r *reader) texts(n *yaml.Node, what string) []*yaml.Node {
 	return nil
 }
 
-// text returns a string as a text with its place.
+// text parses a string, with its position.
 func (r *reader) text(n *yaml.Node, label string) *diag.Text {
 	start := n.Column
 	if n.Style == yaml.SingleQuotedStyle || n.Style == yaml.DoubleQuotedStyle {

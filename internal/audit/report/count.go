@@ -6,7 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 )
 
-// counter counts the pairs of one type, those that stand apart where they belong.
+// counter counts the pairs of one type, exceptional ones in their own place.
 type counter struct {
 	*matrix.GroupedType
 	exceptional map[int32][]matrix.ExceptionalPairs // by subject
@@ -20,17 +20,17 @@ func newCounter(t *matrix.GroupedType) *counter {
 	return c
 }
 
-// block is a matrix.Block, counted.
+// block is a counted matrix.Block.
 type block struct {
 	matrix.Block
 	resources int64
-	// pairs are those with all subjects of the group, without what stands apart.
+	// pairs are those with all subjects of the group, without exceptional pairs.
 	pairs int64
 }
 
 // blocks returns the blocks of a group of subjects.
 func (c *counter) blocks(g matrix.Group) []block {
-	exceptional := map[int]int64{} // pairs that stand apart, by group of resources
+	exceptional := map[int]int64{} // exceptional pairs, by group of resources
 	for _, subject := range g.Members {
 		for _, a := range c.exceptional[subject] {
 			for _, n := range a.Resources {
@@ -61,7 +61,7 @@ type share struct {
 	resources int64
 }
 
-// shares returns what one subject of a group has, given the group's blocks.
+// shares returns the rights of one subject of a group, given the group's blocks.
 func (c *counter) shares(subject int32, blocks []block) []share {
 	all := make([]share, 0, len(blocks)+len(c.exceptional[subject]))
 	for _, b := range blocks {

@@ -8,12 +8,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Users has a row for each subject, type and action: on how many of the resources
-// they have it, and by which rules. Who has nothing of a type has one row without an
-// action.
+// Users has a row for each subject, type and action: on how many of the resources the subject
+// has it, and by which rules. A subject without rights on a type has one row without an action.
 var Users = View{
 	columns("context", tabular.Text, "subject", tabular.Text, "name", tabular.Text, "type", tabular.Text, "action", tabular.Text,
-		"resources", tabular.Number, "of", tabular.Number, "rules", tabular.Texts),
+		"resources", tabular.Number, "of", tabular.Number, "rules", tabular.Strings),
 	userRows,
 }
 
@@ -49,7 +48,7 @@ func userRows(a *Audit, emit emit) error {
 						continue
 					}
 					nothing = false
-					if err := row(action.Name(), resources[i], once(rules[i])); err != nil {
+					if err := row(action.Name(), resources[i], unique(rules[i])); err != nil {
 						return err
 					}
 				}
@@ -64,7 +63,7 @@ func userRows(a *Audit, emit emit) error {
 	return nil
 }
 
-// selected is the number of resources that are looked at.
+// selected is the number of selected resources.
 func (c *counter) selected() int64 {
 	n := 0
 	for _, g := range c.Resources {
@@ -73,8 +72,8 @@ func (c *counter) selected() int64 {
 	return int64(n)
 }
 
-// once sorts rules and leaves out doubles.
-func once(rules []int32) []int32 {
+// unique sorts rules and removes duplicates.
+func unique(rules []int32) []int32 {
 	slices.Sort(rules)
 	return slices.Compact(rules)
 }
@@ -88,12 +87,12 @@ func mask(t *matrix.GroupedType, rules []int32) uint32 {
 	return held
 }
 
-// Resources has a row for each resource and action that somebody has: how many of
-// the subjects have it, and whether one who is anonymous does. A resource that
-// nobody has anything on has one row without an action.
+// Resources has a row for each resource and action that somebody has: how many of the subjects
+// have it, and whether anonymous subjects do. A resource on which nobody has a right has one
+// row without an action.
 var Resources = View{resourceColumns, func(a *Audit, emit emit) error { return resourceRows(a, emit, false) }}
 
-// Nobody has the rows of Resources about what nobody has anything on.
+// Nobody has the rows of Resources for resources on which nobody has a right.
 var Nobody = View{resourceColumns, func(a *Audit, emit emit) error { return resourceRows(a, emit, true) }}
 
 var resourceColumns = columns("context", tabular.Text, "type", tabular.Text, "resource", tabular.Text, "name", tabular.Text, "action", tabular.Text,
@@ -138,18 +137,18 @@ func (a *Audit) subjects() int {
 	return n
 }
 
-// reached counts the subjects who have an action, for all resources of a type.
+// reached counts the subjects with an action, for all resources of a type.
 type reached struct {
 	*matrix.GroupedType
-	// counts are by action and group of resources; more is what pairs that stand
-	// apart add to it, or take away.
+	// counts are by action and group of resources; more is the correction for exceptional
+	// pairs.
 	counts    [13][]int64
 	more      [13]map[int32]int64
 	anonymous []anonymous
 }
 
-// anonymous is what one subject who is anonymous has: groups by action and, where a
-// pair stands apart, actions by resource.
+// anonymous is the rights of one anonymous subject: groups by action and, for exceptional
+// pairs, actions by resource.
 type anonymous struct {
 	granted     [13]matrix.Set
 	exceptional map[int32]uint32
@@ -216,8 +215,8 @@ func newReached(a *Audit, t *matrix.GroupedType) *reached {
 	return r
 }
 
-// by returns how many subjects have the i-th action on a resource, and whether one
-// who is anonymous has it.
+// by returns how many subjects have the i-th action on a resource, and whether an anonymous one
+// has it.
 func (r *reached) by(i int, resource int32) (int64, bool) {
 	group := int32(r.GroupOf(resource))
 	who := slices.ContainsFunc(r.anonymous, func(a anonymous) bool { return a.has(i, resource, group) })

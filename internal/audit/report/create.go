@@ -12,13 +12,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Creation says who may create resources of one type, apart from the rights on what is on
-// record.
+// Creation is who may create resources of one type; rights on existing resources are separate.
 type Creation struct {
 	// Type is the number of the type among those of the audit.
 	Type int
-	// Parent is the key of the type under which resources of this one are, "" where the rules
-	// read no such relation; Of is how many of them have such resources on record.
+	// Parent is the key of the type that contains resources of this one, "" if the rules read
+	// no such relation; Of is the number of its resources that contain some.
 	Parent   string
 	Of       int64
 	Creators []Creator
@@ -27,19 +26,19 @@ type Creation struct {
 // Creator is what one subject may create of a type.
 type Creator struct {
 	Subject int32
-	// New says that a resource is granted that belongs to nothing but the subject.
+	// New says that a resource without a parent is granted to the subject as its owner.
 	New bool
-	// Under is how many parents have a resource on record that the subject could create.
+	// Under is the number of parents with a resource that the subject could create.
 	Under int64
 	// Rules are the ids of the rules that grant it, sorted.
 	Rules []string
 }
 
-// parentRelations are the relations by which resources are under others.
+// parentRelations are the relations from resources to their parents.
 var parentRelations = []string{"app", "stream"}
 
-// FindCreation returns what the subjects of a folded matrix may create, by type. The matrix
-// has the action create.
+// FindCreation returns what the subjects of a grouped matrix may create, by type. The matrix
+// must include the action create.
 func FindCreation(ctx context.Context, f *matrix.Grouped, reader *partition.Reader, relation func(typ, relation string) (target string)) ([]Creation, error) {
 	var all []Creation
 	for i, t := range f.Types {
@@ -77,8 +76,8 @@ func FindCreation(ctx context.Context, f *matrix.Grouped, reader *partition.Read
 	return all, nil
 }
 
-// newCreator counts the parents of what is on record. Something like a resource that is
-// under nothing is a resource of the subject's own.
+// newCreator counts the parents of existing resources. A resource similar to one without a
+// parent is a resource of the subject's own.
 func newCreator(t *matrix.GroupedType, one matrix.Creator, parents map[int32][]string) Creator {
 	c := Creator{Subject: one.Subject, New: one.New}
 	under := map[string]bool{}
@@ -96,10 +95,10 @@ func newCreator(t *matrix.GroupedType, one matrix.Creator, parents map[int32][]s
 	return c
 }
 
-// Creates has a row for each subject and type of which the subject may create something.
+// Creates has a row for each subject and type of which the subject may create resources.
 var Creates = View{
 	columns("context", tabular.Text, "type", tabular.Text, "subject", tabular.Text, "name", tabular.Text, "own", tabular.Truth,
-		"parent", tabular.Text, "under", tabular.Number, "of", tabular.Number, "rules", tabular.Texts),
+		"parent", tabular.Text, "under", tabular.Number, "of", tabular.Number, "rules", tabular.Strings),
 	func(a *Audit, emit emit) error {
 		for _, c := range a.Creation {
 			parent, of := "", any(nil)
@@ -125,7 +124,7 @@ var Creates = View{
 	},
 }
 
-// creators returns how many subjects may create something by each rule, by its id.
+// creators returns how many subjects may create resources by each rule, by its id.
 func (a *Audit) creators() map[string]int64 {
 	type pair struct {
 		rule    string
@@ -145,10 +144,10 @@ func (a *Audit) creators() map[string]int64 {
 	return all
 }
 
-// Creators returns how many subjects may create something by a rule.
+// Creators returns how many subjects may create resources by a rule.
 func (a *Audit) Creators(rule string) int64 { return a.creators()[rule] }
 
-// create writes how many subjects may create something, by type.
+// create writes how many subjects may create resources, by type.
 func (s summary) create() error {
 	creation := slices.SortedFunc(slices.Values(s.Creation), func(x, y Creation) int { return cmp.Compare(x.Type, y.Type) })
 	for _, c := range creation {

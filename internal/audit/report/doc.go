@@ -1,8 +1,6 @@
-// Package report writes an access matrix as rows: by class, by member, by cell, by
-// subject, by resource, by rule, and as a summary. docs/access.md describes the
-// columns.
+// Package report writes an access matrix as rows: by class, by member, by cell, by subject, by
+// resource, by rule, and as a summary. docs/access.md describes the columns.
 //
-// It knows the folded matrix (internal/audit/matrix) and names. It refuses to know
-// how the matrix was decided and in which format rows are written
-// (internal/tabular).
+// It knows the grouped matrix (internal/audit/matrix) and names. It does not know how the
+// matrix was decided or in which format rows are written (internal/tabular).
 package report

@@ -9,19 +9,19 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/reads"
 )
 
-// Idle is an enabled rule that grants nobody anything in an audit, and why it may still
-// grant something elsewhere.
+// Idle is an enabled rule that grants nobody anything in an audit, with the reason why it may
+// still grant something elsewhere.
 type Idle struct {
 	Rule RuleInfo
-	// Reason is Nothing where no other context and no session attribute can make the
-	// rule grant anything on this site; otherwise what could, first what the rule itself
+	// Reason is Nothing if no other context and no session attribute can make the rule grant
+	// anything on this site; otherwise it is what could, starting with what the rule itself
 	// tests.
 	Reason string
-	// Elsewhere says that the rule, or one that grants a right it asks for, is about
-	// requests of another context than the audit's.
+	// Elsewhere says that the rule, or one that grants a right it asks for, is for requests
+	// with another context than the audit's.
 	Elsewhere bool
-	// Attributes are session attributes that the rule, or one that grants a right it
-	// asks for, tests and that were not sent; sorted.
+	// Attributes are session attributes that were not sent and that the rule tests, or one that
+	// grants a right it asks for; sorted.
 	Attributes []string
 }
 
@@ -39,8 +39,8 @@ type Unsent struct {
 	Rules []string
 }
 
-// Idle returns the enabled rules in question that grant nobody anything, in the order of
-// their names.
+// Idle returns the relevant enabled rules that grant nobody anything, in the order of their
+// names.
 func (a *Audit) Idle() []Idle {
 	reach, creators := a.Reach(), a.creators()
 	var all []Idle
@@ -70,7 +70,7 @@ func (a *Audit) Idle() []Idle {
 	return all
 }
 
-// elsewhere says whether there is a context among these that is not the audit's.
+// elsewhere reports whether one of these contexts is not the audit's.
 func (a *Audit) elsewhere(contexts map[string]bool) bool {
 	for context := range contexts {
 		if context != a.Context {
@@ -110,7 +110,7 @@ func (a *Audit) unsent(attributes map[string]bool) []string {
 	return missing
 }
 
-// contextAttribute is the attribute that says where a request comes from.
+// contextAttribute is the attribute with the context of a request.
 const contextAttribute = "context"
 
 // asks returns the contexts and the session attributes that a rule tests itself.
@@ -134,10 +134,10 @@ func asks(r *reads.Reads, rule reads.Rule) (contexts, attributes map[string]bool
 	return contexts, attributes
 }
 
-// dependencies is which rules grant the rights that a rule asks for.
+// dependencies are the rules that grant the rights that a rule asks for.
 type dependencies struct {
 	reads *reads.Reads
-	// forms are the forms of each rule, with the class of resources each is about.
+	// forms are the specialised forms of each rule, with the class of resources of each.
 	forms map[string][]form
 }
 
@@ -169,7 +169,7 @@ func (d *dependencies) own(id string) (contexts, attributes map[string]bool) {
 }
 
 // of returns the contexts and the session attributes that a rule depends on: those that it
-// tests itself and those of the rules that grant what it asks for, all the way.
+// tests itself and, transitively, those of the rules that grant what it asks for.
 func (d *dependencies) of(id string) (contexts, attributes map[string]bool) {
 	contexts, attributes = map[string]bool{}, map[string]bool{}
 	seen := map[form]bool{}
@@ -211,8 +211,8 @@ func (d *dependencies) granting(class *reads.Class, test reads.Test) []form {
 	return all
 }
 
-// Note says which session attributes were not given although rules test them, and what
-// that means; "" where there are none.
+// Note describes which session attributes were not given although rules test them, and what
+// that means; "" if there are none.
 func Note(unsent []Unsent) string {
 	if len(unsent) == 0 {
 		return ""

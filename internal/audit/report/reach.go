@@ -10,11 +10,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Rules has a row for each rule that can grant: whom and what it reaches, and how
-// many cells, pairs of subject and resource times actions, nobody would have
-// without it. Rules that are disabled have the numbers that they would have if they
-// alone were enabled, and how many cells more there would be; none where the site
-// was not read by them.
+// Rules has a row for each rule that can grant: which users and resources it reaches, and how
+// many rights (pairs of subject and resource, times actions) nobody would have without it. A
+// disabled rule has the numbers that it would have if it alone were enabled, and the number of
+// additional rights; none if the site was not read for it.
 var Rules = View{
 	columns("context", tabular.Text, "rule", tabular.Text, "name", tabular.Text, "disabled", tabular.Truth, "subjects", tabular.Number, "resources", tabular.Number,
 		"pairs", tabular.Number, "cells", tabular.Number, "only", tabular.Number, "more", tabular.Number, "creators", tabular.Number),
@@ -22,10 +21,10 @@ var Rules = View{
 		reach, creators := a.Reach(), a.creators()
 		for _, info := range a.Names.Rules {
 			r, more, create := reach[info.ID], any(nil), creators[info.ID]
-			would, known := a.Disabled[info.ID]
+			hypothetical, known := a.Disabled[info.ID]
 			switch {
 			case info.Disabled && known:
-				r, more, create = would.Reach, would.More, would.Creators
+				r, more, create = hypothetical.Reach, hypothetical.More, hypothetical.Creators
 			case info.Disabled:
 				if err := emit(a.From(), info.ID, info.Name, true, nil, nil, nil, nil, nil, nil, nil); err != nil {
 					return err
@@ -42,8 +41,8 @@ var Rules = View{
 	},
 }
 
-// counts says whether an enabled rule is in question: it reaches a type that is
-// looked at, or none at all, whatever the type.
+// counts reports whether an enabled rule is relevant: it reaches a selected type, or no type at
+// all.
 func (a *Audit) counts(info RuleInfo, reach map[string]Reach) bool {
 	if _, ok := reach[info.ID]; ok || !info.Grants {
 		return ok
@@ -58,27 +57,27 @@ func (a *Audit) counts(info RuleInfo, reach map[string]Reach) bool {
 	return !slices.ContainsFunc(a.Model.Reads.Rules, func(r reads.Rule) bool { return r.ID == info.ID })
 }
 
-// createsBy says whether a rule that grants create is one of those that reach a type that is
-// looked at.
+// createsBy reports whether a rule that grants create is one of those that reach a selected
+// type.
 func (a *Audit) createsBy(id string) bool {
 	return slices.ContainsFunc(a.Model.Reads.Rules, func(r reads.Rule) bool { return r.ID == id && r.Actions&uint32(ruleset.CreateAction) != 0 }) && a.Creation != nil
 }
 
-// Would is what a disabled rule would do if it alone were enabled.
-type Would struct {
+// Hypothetical is the effect that a disabled rule would have if it alone were enabled.
+type Hypothetical struct {
 	Reach Reach
-	// More is how many more cells would be granted, by this rule or by others that ask
-	// for what it grants.
+	// More is the number of additional rights, granted by this rule or by others that ask for
+	// what it grants.
 	More int64
-	// Creators is how many users may create something by it.
+	// Creators is the number of users who could create resources by it.
 	Creators int64
 }
 
-// Reach is whom and what a rule grants something.
+// Reach is the users and resources that a rule reaches.
 type Reach struct {
 	Subjects, Resources int64
-	// Pairs are pairs of subject and resource, Cells those times actions, Only the
-	// cells that no other rule grants.
+	// Pairs is the number of pairs of subject and resource, Cells that of pairs times actions,
+	// Only the number of cells that no other rule grants.
 	Pairs, Cells, Only int64
 }
 
@@ -113,7 +112,7 @@ func (a *Audit) Reach() map[string]Reach {
 		resources := reachedBy(a, t)
 		for n, rule := range t.Rules {
 			if rule.Actions == 0 {
-				continue // only others ask about it
+				continue // only other rules ask about it
 			}
 			r := all[rule.ID]
 			r.Resources += resources[n]
@@ -129,7 +128,7 @@ func (a *Audit) Reach() map[string]Reach {
 
 // reachedBy counts the resources on which each rule grants somebody something.
 func reachedBy(a *Audit, t *matrix.GroupedType) []int64 {
-	// How many subjects a rule grants on a set, each set counted through once.
+	// The number of subjects to which a rule grants on a set; each set is counted once.
 	type grant struct {
 		rule int32
 		set  *uint64

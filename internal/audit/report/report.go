@@ -9,37 +9,37 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Audit is a matrix with the names to show it by.
+// Audit is a matrix with names for display.
 type Audit struct {
-	// Context is where the requests come from: hub, qmc, or "" for requests that do
-	// not say.
+	// Context is the context of the requests: hub, qmc, or "" for requests without a context.
 	Context string
-	// Case is what the requests of a case send beside, NAME=VALUE; nil for the audit
-	// that was asked for.
+	// Case is the additional attributes of the requests of a case, NAME=VALUE; nil for the main
+	// audit.
 	Case []string
 	*matrix.Grouped
 	Names Names
-	// Disabled is what disabled rules would do, by id, as far as that is known.
-	Disabled map[string]Would
+	// Disabled is the effect that disabled rules would have, by id, as far as it is known.
+	Disabled map[string]Hypothetical
 	// Creation is what may be created, by type; the matrix itself does not have the action.
 	Creation []Creation
 }
 
-// Names returns what people call things.
+// Names returns names for people.
 type Names struct {
 	// Type is a type's name by its key.
 	Type func(key string) string
-	// Resource is the name of a resource on record, "" if the data does not hold it.
+	// Resource returns the name of an existing resource, "" if the data does not have it.
 	Resource func(typ, id string) string
-	// Login is what a user is shown as, by handle; nil shows the subject of requests.
+	// Login returns the displayed name of a user, by handle; nil displays the subject of
+	// requests.
 	Login func(handle string) string
-	// Rule is what a rule is shown as, by its id: the id, or for people the name.
+	// Rule returns the displayed form of a rule, by its id: the id, or for people the name.
 	Rule func(id string) string
 	// Rules are all rules of the bundle, ordered by name.
 	Rules []RuleInfo
 }
 
-// ByName returns a Rule that shows rules by their names, as far as they have one.
+// ByName returns a Rule function that displays rules by their names, if they have one.
 func (n Names) ByName() func(id string) string {
 	names := make(map[string]string, len(n.Rules))
 	for _, r := range n.Rules {
@@ -48,7 +48,7 @@ func (n Names) ByName() func(id string) string {
 	return func(id string) string { return cmp.Or(names[id], id) }
 }
 
-// Granting returns what the rules that can grant are shown as.
+// Granting returns the displayed forms of the rules that can grant.
 func (n Names) Granting() []string {
 	var all []string
 	for _, r := range n.Rules {
@@ -62,8 +62,8 @@ func (n Names) Granting() []string {
 // RuleInfo is a rule of the bundle.
 type RuleInfo struct {
 	ID, Name string
-	// Grants says whether the rule is one that can grant: enabled, of category
-	// Security, without errors.
+	// Grants says whether the rule can grant: it is enabled, of category Security, and has no
+	// errors.
 	Grants   bool
 	Disabled bool
 }
@@ -101,13 +101,13 @@ func columns(pairs ...any) []tabular.Column {
 	return all
 }
 
-// Classes has a row for each class of subjects, all resources on which they have
-// the same rights by the same rules, and the actions that the same rules grant there;
-// and rows for the pairs that stand apart.
+// Classes has a row for each class of subjects, all resources on which they have the same
+// rights by the same rules, and the actions that the same rules grant there; and rows for
+// exceptional pairs.
 var Classes = View{
 	columns("context", tabular.Text, "type", tabular.Text, "subjects", tabular.Number, "subject", tabular.Text, "resources", tabular.Number, "resource", tabular.Text,
-		"actions", tabular.Texts, "rules", tabular.Texts, "pairs", tabular.Number,
-		"subject_class", tabular.Number, "resource_classes", tabular.Numbers, "resource_ids", tabular.Texts),
+		"actions", tabular.Strings, "rules", tabular.Strings, "pairs", tabular.Number,
+		"subject_class", tabular.Number, "resource_classes", tabular.Numbers, "resource_ids", tabular.Strings),
 	classRows,
 }
 
@@ -117,7 +117,7 @@ func classRows(a *Audit, emit emit) error {
 		for n, g := range a.Subjects {
 			for _, b := range c.blocks(g) {
 				if b.pairs == 0 {
-					continue // all of them stand apart
+					continue // all of them are exceptional
 				}
 				classes := make([]int64, 0, 8)
 				first := int32(-1)
@@ -151,7 +151,7 @@ func classRows(a *Audit, emit emit) error {
 	return nil
 }
 
-// Members has a row for each member of each class that Classes speaks of.
+// Members has a row for each member of each class in Classes.
 var Members = View{
 	columns("context", tabular.Text, "side", tabular.Text, "type", tabular.Text, "class", tabular.Number, "id", tabular.Text, "name", tabular.Text),
 	func(a *Audit, emit emit) error {
@@ -175,10 +175,10 @@ var Members = View{
 	},
 }
 
-// Cells has a row for each pair of subject and resource and the actions that the
-// same rules grant.
+// Cells has a row for each pair of subject and resource and the actions that the same rules
+// grant.
 var Cells = View{
-	columns("context", tabular.Text, "type", tabular.Text, "subject", tabular.Text, "resource", tabular.Text, "name", tabular.Text, "actions", tabular.Texts, "rules", tabular.Texts),
+	columns("context", tabular.Text, "type", tabular.Text, "subject", tabular.Text, "resource", tabular.Text, "name", tabular.Text, "actions", tabular.Strings, "rules", tabular.Strings),
 	cellRows,
 }
 
@@ -225,8 +225,8 @@ func cellRows(a *Audit, emit emit) error {
 	return nil
 }
 
-// Subject is what a subject is shown as: the login in the spelling on record, as far
-// as the data has it.
+// Subject is the displayed form of a subject: the login in its original spelling, if the data
+// has it.
 func (a *Audit) Subject(n int32) string {
 	if a.Names.Login != nil && !a.Model.Subjects.Anonymous[n] {
 		if login := a.Names.Login(a.Model.Subjects.Handles[n]); login != "" {
@@ -236,7 +236,7 @@ func (a *Audit) Subject(n int32) string {
 	return a.Model.Subjects.IDs[n]
 }
 
-// rules returns what rules are shown as, in the order of their ids.
+// rules returns the displayed forms of rules, in the order of their ids.
 func (a *Audit) rules(t *matrix.GroupedType, rules []int32) []string {
 	all := make([]string, len(rules))
 	for i, n := range rules {
@@ -249,7 +249,7 @@ func (a *Audit) rules(t *matrix.GroupedType, rules []int32) []string {
 	return all
 }
 
-// From is where the requests of the audit come from and, of a case, what they send.
+// From is the context of the audit's requests and, for a case, their attributes.
 func (a *Audit) From() string {
 	if len(a.Case) == 0 {
 		return a.Context

@@ -9,19 +9,19 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Summary has what people ask first, a row a finding, by section:
+// Summary has the most important figures. Each row is a finding, by section:
 //
-//	total      how many subjects and resources there are, and cells that are granted
-//	create     how many users may create something, which counts for no resource on record
+//	total      how many subjects and resources there are, and how many rights are granted
+//	create     how many users may create resources, which does not count for existing ones
 //	anonymous  on how many resources an anonymous subject has an action
-//	nobody     how many resources nobody has anything on
-//	only       how many cells are granted by one rule alone, the most first
+//	nobody     how many resources nobody has a right on
+//	only       how many rights are granted by one rule alone, the most first
 //	nothing    rules that give nobody anything on this site, in any context and session
-//	elsewhere  rules that give nobody anything here, and may in another context
-//	session    rules that give nobody anything here, and may with session attributes that
+//	elsewhere  rules that give nobody anything here, but may in another context
+//	session    rules that give nobody anything here, but may with session attributes that
 //	           were not given
 //	not given  these attributes, with the number of rules that test them
-//	disabled   how many cells more there would be if a disabled rule were enabled
+//	disabled   how many additional rights there would be if a disabled rule were enabled
 var Summary = View{
 	columns("context", tabular.Text, "section", tabular.Text, "type", tabular.Text, "action", tabular.Text, "rule", tabular.Text, "name", tabular.Text, "count", tabular.Number),
 	func(a *Audit, emit emit) error {
@@ -57,8 +57,7 @@ func (s summary) totals() error {
 	return s.row("total", "", "", RuleInfo{Name: "rights granted"}, s.Cells())
 }
 
-// Cells is the number of pairs of subject and resource, times actions, that are
-// granted.
+// Cells is the number of granted rights: pairs of subject and resource, times actions.
 func (a *Audit) Cells() int64 {
 	var n int64
 	for _, t := range a.Types {
@@ -161,8 +160,8 @@ func (s summary) rules() error {
 	}
 	for _, info := range disabled {
 		var more any
-		if would, ok := s.Disabled[info.ID]; ok {
-			more = would.More
+		if hypothetical, ok := s.Disabled[info.ID]; ok {
+			more = hypothetical.More
 		}
 		if err := s.row("disabled", "", "", info, more); err != nil {
 			return err
@@ -171,7 +170,7 @@ func (s summary) rules() error {
 	return nil
 }
 
-// idle writes the rules that grant nothing, those that never can first.
+// idle writes the rules that grant nothing; those that never can come first.
 func (s summary) idle() error {
 	all := s.Idle()
 	for _, section := range []string{Nothing, Elsewhere, Session} {

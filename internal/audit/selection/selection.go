@@ -29,9 +29,9 @@ type Term struct {
 var property = regexp.MustCompile(`^(@?[A-Za-z0-9_-]+(?:\.@?[A-Za-z0-9_-]+)*)=(.*)$`)
 
 // Parse parses terms.
-func Parse(texts []string) (Selection, error) {
+func Parse(strs []string) (Selection, error) {
 	var s Selection
-	for _, text := range texts {
+	for _, text := range strs {
 		t := Term{text: text}
 		pattern := text
 		if m := property.FindStringSubmatch(text); m != nil {
@@ -160,14 +160,14 @@ func (m *Matcher) Matches(typ, handle string, more ...string) bool {
 		return true
 	}
 	for i, term := range m.selection {
-		var texts []string
+		var strs []string
 		switch {
 		case term.path == nil:
-			texts = append(append(texts, more...), handle, m.reader.Name(typ, handle))
+			strs = append(append(strs, more...), handle, m.reader.Name(typ, handle))
 		case m.operands[typ][i] != nil:
-			texts = m.reader.Strings(typ, handle, *m.operands[typ][i], false)
+			strs = m.reader.Strings(typ, handle, *m.operands[typ][i], false)
 		}
-		for _, text := range texts {
+		for _, text := range strs {
 			if term.pattern.MatchString(schema.Fold(text)) {
 				return true
 			}

@@ -11,31 +11,31 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
-// Part says what of a rule a branch is about.
+// Part is the part of a rule that a branch tests.
 type Part string
 
 // The parts of a rule.
 const (
 	Clause  Part = "clause"    // a comparison or call of the condition
 	Whole   Part = "condition" // the condition as a whole
-	From    Part = "context"   // whether the subject comes from where the rule asks
-	Reached Part = "filter"    // whether an item of the filter hits, where it hits some of the class only
+	From    Part = "context"   // whether the context of the request matches the rule
+	Reached Part = "filter"    // whether a filter item matches, if it matches only some resources of the class
 )
 
-// Branch is one part of a rule come out one way, on the resources of one class.
+// Branch is one possible result of one part of a rule, on the resources of one class.
 type Branch struct {
 	// Rule is an index into Suite.Rules.
 	Rule int
-	// Class is the key of a type or, for types that nothing names, a prefix with a
-	// star behind. The context of a rule for all contexts is of no class.
+	// Class is the key of a type or, for types that nothing names, a prefix followed by a star.
+	// The context of a rule for all contexts has no class.
 	Class string
 	Part  Part
-	// Number is that of the clause among all of the condition, or of the item among
-	// all of the filter, in the order of the text, else -1. Node is the clause.
+	// Number is the number of the clause among all of the condition, or of the item among all
+	// of the filter, in source order, else -1. Node is the clause.
 	Number int
 	Node   condition.Node
-	// Truth is how the part came out. A rule for all contexts fits the hub (true) and
-	// the QMC (false).
+	// Truth is the result of the part. A rule for all contexts matches the hub (true) and the
+	// QMC (false).
 	Truth bool
 }
 
@@ -51,9 +51,8 @@ type branches struct {
 // ruleInClass is a rule with its branches on one class.
 type ruleInClass struct {
 	rule int
-	// parts are the numbers of the false branches of the parts, the true ones
-	// follow them; a part that cannot be false has its false branch all the same,
-	// and it is no target.
+	// clauses and items are the numbers of the false branches of the parts; the true ones
+	// follow them. A part that cannot be false has a false branch too, which is not a target.
 	clauses, items map[int]int
 	whole, from    int
 }
@@ -95,7 +94,7 @@ func newBranches(rules []compiler.RuleClauses, r *reads.Reads) *branches {
 	return b
 }
 
-// clausesOf returns the comparisons and calls of a condition, in the order of the text.
+// clausesOf returns the comparisons and calls of a condition, in source order.
 func clausesOf(tree condition.Node) []condition.Node {
 	var list []condition.Node
 	condition.Walk(tree, func(n condition.Node) bool {
@@ -109,9 +108,9 @@ func clausesOf(tree condition.Node) []condition.Node {
 	return list
 }
 
-// folded says whether a branch cannot be, because the class decides it: that a
-// condition without clauses is false.
-func (b *branches) folded(n int) bool {
+// impossible reports whether a branch is impossible because the class decides it: a condition
+// without clauses cannot be false.
+func (b *branches) impossible(n int) bool {
 	branch := b.all[n]
 	if branch.Part != Whole || branch.Truth {
 		return false
@@ -128,9 +127,8 @@ func (b *branches) class(typ string) string {
 	return ""
 }
 
-// shown returns the branches that a tally of a resource shows to who comes from
-// hub or qmc: those whose
-// coming out otherwise would change what the rule grants, and the others.
+// shown returns the branches that a tally of a resource shows for a request from hub or qmc:
+// those whose opposite result would change what the rule grants, and the others.
 func (b *branches) shown(class, from string, tally evaluate.Tally) (pinned, seen []int32) {
 	rules := map[int]evaluate.RuleTally{}
 	for _, r := range tally.Rules {
@@ -173,7 +171,7 @@ func (b *branches) shown(class, from string, tally evaluate.Tally) (pinned, seen
 	return pinned, seen
 }
 
-// truth returns what a condition comes to if one clause came out otherwise.
+// truth returns the value of a condition if the result of one clause were the opposite.
 func truth(tree condition.Node, clauses []bool, flipped int) bool {
 	next := 0
 	var of func(n condition.Node) bool

@@ -17,20 +17,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/cells"
 )
 
-// candidates are requests about the entities of a site: one for every pair of a
-// class of subjects and a class of resources, and one for every way in which
-// identity sets pairs of these classes apart.
+// candidates are requests about the entities of a site: one for every pair of a class of
+// subjects and a class of resources, and one for every way in which identity makes pairs of
+// these classes exceptional.
 type candidates struct {
 	branches *branches
 	names    names
 	bundle   *bundles.Bundle
 	site     *snapshot.Site
-	// most bounds the number of requests; pairs is how many there are without a bound.
-	most, pairs int
-	out         []Request
+	// limit is the maximum number of requests; pairs is the number without a limit.
+	limit, pairs int
+	out          []Request
 }
 
-// generate makes the requests, in the order of session, type, and classes.
+// generate generates the requests, in the order of session, type, and classes.
 func (c *candidates) generate(ctx context.Context) error {
 	sessions := c.sessions()
 	var held []string
@@ -42,7 +42,7 @@ func (c *candidates) generate(ctx context.Context) error {
 		}
 	}
 	bare := c.bare(covered)
-	share := c.most / max(1, len(sessions)*(len(held)+len(bare)))
+	share := c.limit / max(1, len(sessions)*(len(held)+len(bare)))
 	for _, session := range sessions {
 		model, err := partition.Build(ctx, &c.bundle.Data, partition.Question{Session: session, Types: held, Actions: uint32(everyAction)})
 		if err != nil {
@@ -53,7 +53,7 @@ func (c *candidates) generate(ctx context.Context) error {
 			r := model.Resources[typ]
 			resources := c.resources(r)
 			c.product(subjects, resources, session, max(share, len(subjects)+len(resources)))
-			c.apart(model, r, session, max(share, len(subjects)))
+			c.exceptional(model, r, session, max(share, len(subjects)))
 		}
 		for _, resource := range bare {
 			c.product(subjects, []Entity{resource}, session, len(subjects))
@@ -62,7 +62,7 @@ func (c *candidates) generate(ctx context.Context) error {
 	return nil
 }
 
-// everyAction is the mask of all actions that have a name.
+// everyAction is the mask of all named actions.
 var everyAction = func() (mask ruleset.Action) {
 	for _, a := range ruleset.AllActions {
 		mask |= a
@@ -70,12 +70,12 @@ var everyAction = func() (mask ruleset.Action) {
 	return mask
 }()
 
-// product adds requests for pairs, at most so many, along diagonals: by as many pairs as
-// the longer list has entities every subject and every resource has come.
-func (c *candidates) product(subjects, resources []Entity, session partition.Session, most int) {
+// product adds requests for at most limit pairs, along diagonals: every subject and every
+// resource occurs within as many pairs as the longer list has entities.
+func (c *candidates) product(subjects, resources []Entity, session partition.Session, limit int) {
 	pairs, longer := len(subjects)*len(resources), max(len(subjects), len(resources))
 	c.pairs += pairs
-	for n := range min(pairs, most) {
+	for n := range min(pairs, limit) {
 		shift, i := n/longer, n%longer
 		if longer == len(subjects) {
 			c.add(subjects[i], resources[(i+shift)%len(resources)], session)
@@ -106,7 +106,7 @@ func (c *candidates) subject(m *partition.Model, n int32) Entity {
 	return Entity{Type: "user", ID: id}
 }
 
-// resources returns the first resource of every class that is on record.
+// resources returns the first existing resource of every class.
 func (c *candidates) resources(r *partition.Resources) []Entity {
 	var list []Entity
 	for _, class := range r.Classes {
@@ -125,9 +125,9 @@ func (c *candidates) resource(r *partition.Resources, n int32) Entity {
 	return e
 }
 
-// apart adds requests for pairs that identity sets apart: the first of every two
-// classes and every set of identity tests that they meet, here or on the way.
-func (c *candidates) apart(m *partition.Model, r *partition.Resources, session partition.Session, most int) {
+// exceptional adds requests for exceptional pairs: the first of every two classes and every set
+// of identity tests that they meet, directly or through rights.
+func (c *candidates) exceptional(m *partition.Model, r *partition.Resources, session partition.Session, limit int) {
 	seen := map[string]bool{}
 	for n := range int32(r.Recorded) {
 		for _, user := range r.Exceptional[n] {
@@ -137,15 +137,15 @@ func (c *candidates) apart(m *partition.Model, r *partition.Resources, session p
 			}
 			seen[key] = true
 			c.pairs++
-			if most--; most >= 0 {
+			if limit--; limit >= 0 {
 				c.add(c.subject(m, user), c.resource(r, n), session)
 			}
 		}
 	}
 }
 
-// meets returns the identity tests that a pair meets and, behind the test that
-// leads there, those that it meets further on.
+// meets returns the identity tests that a pair meets and, after the test that leads there,
+// those that it meets further along the path.
 func meets(m *partition.Model, r *partition.Resources, resource, user int32) []int {
 	var met []int
 	for _, test := range r.Identities {
@@ -164,8 +164,8 @@ func meets(m *partition.Model, r *partition.Resources, resource, user int32) []i
 	return met
 }
 
-// bare returns resources of the classes of which the site has none: those that a
-// filter names, and one that nothing names.
+// bare returns resources of the classes of which the site has none: those that a filter names,
+// and one that nothing names.
 func (c *candidates) bare(covered map[string]bool) []Entity {
 	var list []Entity
 	for _, class := range c.branches.reads.Classes {
@@ -180,12 +180,12 @@ func (c *candidates) bare(covered map[string]bool) []Entity {
 	return list
 }
 
-// maxEnvironments is the number of values of session attributes that are tried
-// with every pair; rules that name more get described requests.
+// maxEnvironments is the maximum number of values of session attributes that are tried with
+// every pair; rules that name more get described requests.
 const maxEnvironments = 12
 
-// sessions are hub and QMC, without an environment and with each value that a
-// condition compares an attribute of it with.
+// sessions are hub and QMC, without an environment and with each value that a condition
+// compares an attribute of it with.
 func (c *candidates) sessions() []partition.Session {
 	environments := []map[string][]string{nil}
 	seen := map[string]bool{}
@@ -207,8 +207,8 @@ func (c *candidates) sessions() []partition.Session {
 	return list
 }
 
-// environmentValue returns the attribute of the environment that a clause compares
-// with a text, and a value for which the comparison, not taking != for one, holds.
+// environmentValue returns the attribute of the environment that a clause compares with a
+// string, and a value for which the comparison (with != read as =) is true.
 func environmentValue(node condition.Node) (name, value string, ok bool) {
 	n, isComparison := node.(*condition.Comparison)
 	if !isComparison {
@@ -224,8 +224,8 @@ func environmentValue(node condition.Node) (name, value string, ok bool) {
 	return "", "", false
 }
 
-// matching returns a text for which a comparison with a literal holds or, for != and !==,
-// does not hold.
+// matching returns a string for which a comparison with a literal is true or, for != and !==,
+// false.
 func matching(op condition.Operator, literal string) string {
 	test := cells.Tests{Each: 1}
 	switch op {
@@ -236,8 +236,8 @@ func matching(op condition.Operator, literal string) string {
 	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual:
 		return literal
 	}
-	texts, _ := cells.Representatives(test) // without texts, the literal is as good as any
-	for _, text := range texts {
+	strs, _ := cells.Representatives(test) // without strings, the literal is as good as any
+	for _, text := range strs {
 		if text.Matches[0] {
 			return text.Written
 		}

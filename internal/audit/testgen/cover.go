@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// cover chooses cells that together show all targets, greedily: next the one that
-// shows most that is not shown yet, the first of several. What a later choice made
-// superfluous is left out. It returns the numbers of the cells, in the order of the
-// cells, and for each the targets that count as its own.
+// cover chooses cells that together show all targets, greedily: the next one is the first that
+// shows most remaining targets. Cells that later choices made superfluous are removed. It
+// returns the sorted numbers of the cells, and for each the targets that count as its own.
 func cover(cells []cell, shows func(cell) []int32, targets map[int32]bool) (chosen []int, own map[int][]int32) {
 	open := map[int32]bool{}
 	for t := range targets {
@@ -62,7 +61,7 @@ func cover(cells []cell, shows func(cell) []int32, targets map[int32]bool) (chos
 	return chosen, own
 }
 
-// necessary leaves out the cells all of whose targets others show as well.
+// necessary removes the cells whose targets are all shown by others too.
 func necessary(cells []cell, shows func(cell) []int32, targets map[int32]bool, chosen []int) []int {
 	times := map[int32]int{}
 	for _, i := range chosen {
@@ -83,8 +82,8 @@ func necessary(cells []cell, shows func(cell) []int32, targets map[int32]bool, c
 	})
 }
 
-// candidate is a cell with what it added when it was last looked at, which is never
-// less than what it adds now.
+// candidate is a cell with its gain when it was last computed, which is an upper bound of its
+// current gain.
 type candidate struct{ cell, gain int }
 
 // gains is a heap: the greatest gain first, then the first cell.

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Source returns what a branch is about, as the rule's author wrote it, on one line.
+// Source returns the part of a branch as written, on one line.
 func (s *Suite) Source(b Branch) string {
 	rule := s.Rules[b.Rule]
 	switch b.Part {
@@ -34,8 +34,8 @@ func (s *Suite) Source(b Branch) string {
 	return "the condition"
 }
 
-// Position returns where a branch stands in the file of its rule, as
-// file:line:column, or "".
+// Position returns the position of a branch in the file of its rule, as file:line:column, or
+// "".
 func (s *Suite) Position(b Branch) string {
 	rule := s.Rules[b.Rule]
 	switch b.Part {
@@ -56,7 +56,7 @@ func position(text *diag.Text, offset int) string {
 	return fmt.Sprintf("%s:%d:%d", filepath.Base(filepath.FromSlash(text.File)), at.Line, at.Column)
 }
 
-// Say tells a branch: the part of the rule and how it came out.
+// Say describes a branch: the part of the rule and its result.
 func (s *Suite) Say(b Branch) string {
 	where := ""
 	if at := s.Position(b); at != "" {
@@ -65,7 +65,7 @@ func (s *Suite) Say(b Branch) string {
 	return fmt.Sprintf("%s%s: %s", oneLine(s.Rules[b.Rule].Name), where, says(b.Part, s.Source(b), s.fits(b)))
 }
 
-// fits is how a branch came out: to whom a rule for all contexts is, it fits.
+// fits is the displayed result of a branch; a rule for all contexts always matches.
 func (s *Suite) fits(b Branch) bool {
 	return b.Truth || b.Part == From && s.Rules[b.Rule].Context == ruleset.Both
 }
@@ -88,7 +88,7 @@ func (s *Suite) TypeName(class string) string {
 	return s.names.typeName(class)
 }
 
-// sentence says what a case is about: who may do what to which resource.
+// sentence describes a case: who may do what to which resource.
 func (s *Suite) sentence(r Request, g Grants) string {
 	may := "may do nothing to"
 	if actions := g.actions(); len(actions) == len(ruleset.AllActions) {
@@ -103,7 +103,7 @@ func (s *Suite) sentence(r Request, g Grants) string {
 	return oneLine(text)
 }
 
-// actions are those that are granted, in the order of their bits.
+// actions are the granted actions, in bit order.
 func (g Grants) actions() []string {
 	var list []string
 	for _, a := range ruleset.AllActions {
@@ -145,7 +145,7 @@ func article(noun string) string {
 	return "a " + noun
 }
 
-// with tells what describes an entity, in parentheses; ids that were made up tell nothing.
+// with lists the properties that describe an entity, in parentheses, without synthesized ids.
 func with(properties map[string]any) string {
 	var parts []string
 	var collect func(path string, v any)
@@ -203,8 +203,7 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// Group is what several branches of one part have in common: that none of them is
-// shown, whatever the class.
+// Group is the common part of several branches that are not shown, whatever the class.
 type Group struct {
 	Rule     string   `json:"rule"`
 	Name     string   `json:"name"`
@@ -213,15 +212,15 @@ type Group struct {
 	Truth    bool     `json:"truth"`
 	Position string   `json:"position,omitempty"`
 	Types    []string `json:"types"`
-	// Proved says that no user, resource and request can show the branches, or can show
-	// them such that they decide. Without it, none was found.
+	// Proved says that no user, resource and request can show the branches, or show them so
+	// that they decide. Otherwise none was found.
 	Proved bool `json:"proved"`
 	// Reason says why there is neither a proof nor a request.
 	Reason string `json:"reason,omitempty"`
 }
 
-// proved says whether it is proved that a branch cannot be shown further than it is, or
-// why that is not known.
+// proved reports whether it is proved that a branch cannot be shown better than it is, or why
+// that is unknown.
 func (s *Suite) proved(n int) (bool, string) {
 	p := s.proofs[n]
 	if slices.Contains(s.Seen, n) {
@@ -230,7 +229,7 @@ func (s *Suite) proved(n int) (bool, string) {
 	return p.seen, p.reason
 }
 
-// Groups gathers branches that differ by their class alone, in their order.
+// Groups groups branches that differ in their class only, in their order.
 func (s *Suite) Groups(numbers []int) []Group {
 	var groups []Group
 	index := map[string]int{}
@@ -250,5 +249,5 @@ func (s *Suite) Groups(numbers []int) []Group {
 	return groups
 }
 
-// Says tells how the part came out.
+// Says describes the result of the part.
 func (g Group) Says() string { return says(g.Part, g.Text, g.Truth) }

@@ -24,7 +24,7 @@ func (s *Suite) Reach(cases []Case) []uint8 {
 	}
 	far := make([]uint8, len(known))
 	for n, r := range known {
-		if !s.folded(n) {
+		if !s.impossible(n) {
 			far[n] = uint8(r)
 		}
 	}

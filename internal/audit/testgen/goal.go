@@ -12,28 +12,28 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// goals states branches as questions to the solver: is there a user, a resource and a
+// goals formulates branches as questions to the solver: is there a user, a resource and a
 // request that shows the branch?
 type goals struct {
 	*branches
 	world *solve.World
 	class map[string]int // scopes of the world by key
-	// conditions are those that the questions are about, by filter and text.
+	// conditions are those of the questions, by filter and text.
 	conditions map[[2]string]*solve.Condition
 }
 
-// answer is what the solver says of a branch.
+// answer is the solver's answer for a branch.
 type answer struct {
 	branch int
-	// pinned and seen say that it is proved that no request shows the branch such that
-	// it decides, and that none shows it at all.
+	// pinned and seen say that it is proved that no request shows the branch so that it
+	// decides, and that none shows it at all.
 	pinned, seen bool
 	witness      *solve.Witness
 	reason       string // why there is no answer
 }
 
-// and returns what is proved by this answer and another, of the same branch on another
-// class.
+// and returns what this answer and another one, for the same branch on another class, prove
+// together.
 func (a answer) and(other answer) answer {
 	if a == (answer{}) {
 		return other
@@ -90,7 +90,7 @@ func (g *goals) classes(n int) []string {
 	return keys
 }
 
-// holds is true where a filter hits the resource and a condition holds.
+// holds is true if a filter matches the resource and a condition is true.
 func (g *goals) holds(filter, text string) solve.Formula {
 	key := [2]string{filter, text}
 	if g.conditions[key] == nil {
@@ -108,7 +108,7 @@ func is(f solve.Formula, truth bool) solve.Formula {
 
 func from(c ruleset.Context) solve.Formula { return solve.Test{Predicate: ir.From{Context: c}} }
 
-// seen is true where a request shows a branch.
+// seen is true if a request shows a branch.
 func (g *goals) seen(n int) solve.All {
 	b := g.all[n]
 	rule := g.rules[b.Rule]
@@ -139,8 +139,8 @@ func (g *goals) seen(n int) solve.All {
 	panic("testgen: unknown part of a rule: " + string(b.Part))
 }
 
-// pinned is true where a request shows a branch, and the rule would grant something else
-// had it come out otherwise.
+// pinned is true if a request shows a branch, and the rule would grant something else if the
+// branch had the opposite result.
 func (g *goals) pinned(n int, class string) solve.All {
 	b := g.all[n]
 	rule := g.rules[b.Rule]
@@ -168,8 +168,8 @@ type question struct {
 	branches []int
 }
 
-// questions groups branches by rule and class; a branch of no class is asked about on
-// each class of its rule.
+// questions groups branches by rule and class; a branch without a class is asked about for each
+// class of its rule.
 func (g *goals) questions(numbers []int) []question {
 	var list []question
 	index := map[[2]any]int{}
@@ -208,7 +208,7 @@ func (g *goals) answers(q question) []answer {
 	var list []answer
 	for i, n := range q.branches {
 		a := answer{branch: n}
-		// Requests from the hub read best.
+		// Requests from the hub are easiest to read.
 		found := scope.Ask(all[i], from(ruleset.Hub))
 		if found.Verdict == solve.Impossible {
 			found = scope.Ask(all[i])

@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// cell is a request with what both readings say of it.
+// cell is a request with the results of both evaluations.
 type cell struct {
 	Request
 	class  string
@@ -23,11 +23,11 @@ type cell struct {
 	pinned, seen []int32
 }
 
-// Grants are the ids of the rules that grant each action, sorted, by the action's
-// name. Actions that none grants have no key.
+// Grants are the ids of the rules that grant each action, sorted, by the action's name. Actions
+// that no rule grants have no key.
 type Grants map[string][]string
 
-// equal says whether two requests are decided alike.
+// equal reports whether two requests have the same decisions.
 func (g Grants) equal(o Grants) bool {
 	if len(g) != len(o) {
 		return false
@@ -40,11 +40,10 @@ func (g Grants) equal(o Grants) bool {
 	return true
 }
 
-// batch is how many requests are judged at once.
+// batch is the number of requests that are evaluated together.
 const batch = 64
 
-// judge judges requests by the reference. It returns those that can be judged, in
-// order.
+// judge evaluates requests with the independent evaluator. It returns the valid ones, in order.
 func (b *branches) judge(ctx context.Context, r *evaluate.Evaluator, requests []Request, progress snapshot.Progress) ([]cell, error) {
 	found := make([][]cell, (len(requests)+batch-1)/batch)
 	err := inParallel(ctx, len(found), func(i int) error {
@@ -52,7 +51,7 @@ func (b *branches) judge(ctx context.Context, r *evaluate.Evaluator, requests []
 		for _, request := range part {
 			tally := r.Tally(request.JSON(anyAction))
 			if tally.Reason != "" || tally.Err != nil {
-				continue // a described entity that is not understood; what else could be does not compile
+				continue // an invalid description; everything else would not compile
 			}
 			c := cell{Request: request, class: b.class(request.Resource.Type), grants: grantsOf(tally)}
 			c.pinned, c.seen = b.shown(c.class, request.Context.From, tally)
@@ -95,8 +94,8 @@ func grantsOf(tally evaluate.Tally) Grants {
 	return grants
 }
 
-// agree says where the engine allows an action of a cell that the reference does
-// not, or the other way round.
+// agree returns an error if the engine allows an action of a cell that the evaluator denies, or
+// the reverse.
 func agree(ctx context.Context, e *engine.Engine, cells []cell, progress snapshot.Progress) error {
 	return inParallel(ctx, len(cells), func(i int) error {
 		defer progress.Add(1)
@@ -109,9 +108,8 @@ func agree(ctx context.Context, e *engine.Engine, cells []cell, progress snapsho
 	})
 }
 
-// decide returns what the engine grants, as the tests ask for it: what is allowed,
-// and by which rules. The reason of a request that cannot be judged stands in place
-// of rules.
+// decide returns what the engine grants, in the form of the tests: what is allowed, and by
+// which rules. For an invalid request it has the reason in place of rules.
 func decide(ctx context.Context, e *engine.Engine, r Request) (Grants, error) {
 	allowed, err := e.Actions(ctx, r.JSON(anyAction))
 	if err != nil {
@@ -135,7 +133,7 @@ func decide(ctx context.Context, e *engine.Engine, r Request) (Grants, error) {
 	return grants, nil
 }
 
-// confirm says where the engine decides a case otherwise than the reference.
+// confirm returns an error if the engine and the evaluator decide a case differently.
 func confirm(ctx context.Context, e *engine.Engine, cases []Case) error {
 	return inParallel(ctx, len(cases), func(i int) error {
 		decided, err := decide(ctx, e, cases[i].Request)

@@ -15,15 +15,15 @@ import (
 type Mutant struct {
 	Rule string `json:"rule"`
 	Name string `json:"name"`
-	// Change says what is changed, in the words of the rule.
+	// Change describes the change, in the words of the rule.
 	Change   string `json:"change"`
 	Position string `json:"position,omitempty"`
 
-	// rule is the changed rule; it is disabled where the rule is gone.
+	// rule is the changed rule; it is disabled if the rule is removed.
 	rule ruleset.Rule
 }
 
-// mutants changes a rule in every way that there is, one at a time.
+// mutants changes a rule in all supported ways, one at a time.
 func mutants(r compiler.RuleClauses) []Mutant {
 	m := mutator{RuleClauses: r}
 	m.add("disable the rule", r.Condition, 0, func(rule *ruleset.Rule) { rule.Disabled = true })
@@ -54,7 +54,7 @@ func (m *mutator) contexts() {
 }
 
 func (m *mutator) actions() {
-	added := false // one stands for all
+	added := false // one represents all
 	for _, a := range ruleset.AllActions {
 		what := "do not allow " + a.Name()
 		if !m.Actions.Has(a) {
@@ -73,14 +73,14 @@ func (m *mutator) actions() {
 	}
 }
 
-// filters leaves items out and makes them wider and narrower.
+// filters removes items and makes them wider and narrower.
 func (m *mutator) filters() {
 	for i, item := range m.Items {
 		text := m.Filter.Content[item.Range.Start:item.Range.End]
 		bare := strings.TrimSuffix(text, "*")
 		typ, id, whole := strings.Cut(bare, "_")
 		replace := func(with string) {
-			items := m.itemTexts()
+			items := m.itemStrings()
 			items[i] = with
 			m.filter(fmt.Sprintf("filter %s for %s", with, text), item.Range.Start, items)
 		}
@@ -99,17 +99,17 @@ func (m *mutator) filters() {
 			replace("App_*")
 		}
 		if len(m.Items) > 1 {
-			m.filter("filter without "+text, item.Range.Start, slices.Delete(m.itemTexts(), i, i+1))
+			m.filter("filter without "+text, item.Range.Start, slices.Delete(m.itemStrings(), i, i+1))
 		}
 	}
 }
 
-func (m *mutator) itemTexts() []string {
-	var texts []string
+func (m *mutator) itemStrings() []string {
+	var strs []string
 	for _, item := range m.Items {
-		texts = append(texts, m.Filter.Content[item.Range.Start:item.Range.End])
+		strs = append(strs, m.Filter.Content[item.Range.Start:item.Range.End])
 	}
-	return texts
+	return strs
 }
 
 func (m *mutator) filter(change string, offset int, items []string) {
@@ -132,7 +132,7 @@ func (m *mutator) conditions() {
 	})
 }
 
-// change puts another node in the place of one.
+// change replaces a node by another one.
 type change struct {
 	what string
 	with condition.Node
@@ -158,7 +158,7 @@ func changes(n condition.Node) []change {
 	return nil
 }
 
-// without leaves each operand out.
+// without removes each operand.
 func without(operands []condition.Node, join func([]condition.Node) condition.Node) []change {
 	var list []change
 	for i := range operands {
@@ -172,8 +172,8 @@ func without(operands []condition.Node, join func([]condition.Node) condition.No
 	return list
 }
 
-// replacements are the operators that mutants have in the place of another. The negation
-// of an operator is made of every clause anyway.
+// replacements are the operators that replace another one in mutants. Every clause is negated
+// anyway.
 func replacements(o condition.Operator) []condition.Operator {
 	switch o {
 	case condition.Equal:
@@ -217,7 +217,7 @@ func comparisons(n *condition.Comparison) []change {
 	return list
 }
 
-// replace returns a tree with another node in the place of one.
+// replace returns a tree with one node replaced.
 func replace(tree, old, with condition.Node) condition.Node {
 	if tree == old {
 		return with
@@ -237,7 +237,7 @@ func replace(tree, old, with condition.Node) condition.Node {
 	case *condition.Not:
 		return &condition.Not{Operand: replace(n.Operand, old, with)}
 	case *condition.Bool, *condition.Comparison, *condition.Call:
-		// A leaf that is not the one.
+		// A leaf other than the replaced one.
 	}
 	return tree
 }

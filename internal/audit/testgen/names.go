@@ -42,7 +42,7 @@ func newNames(rules []compiler.RuleClauses, r *reads.Reads, s *schema.Schema, si
 	for _, t := range s.Types() {
 		n.spelled[t.Key()] = t.Name
 	}
-	// The types behind a prefix have no name: this is one that nothing else claims.
+	// The types of a prefix have no known name: this is one that nothing else names.
 	for _, c := range r.Classes {
 		if prefix, open := strings.CutSuffix(c.Key, "*"); open && !c.Named {
 			name := prefix
@@ -55,8 +55,8 @@ func newNames(rules []compiler.RuleClauses, r *reads.Reads, s *schema.Schema, si
 	return n
 }
 
-// unclaimed returns the name of a type behind a prefix that no longer prefix and no
-// type claims: filters such as App.O* may claim any beginning.
+// unclaimed returns the name of a type with a prefix that no longer prefix and no type matches:
+// filters such as App.O* may match any beginning.
 func unclaimed(prefix string, free func(name string) bool) string {
 	const letters = "OTXQZABCDEFGHIJKLMNPRSUVWY"
 	for _, first := range letters {
@@ -71,7 +71,7 @@ func unclaimed(prefix string, free func(name string) bool) string {
 			}
 		}
 	}
-	return prefix + "Other" // hundreds of filters claim every name that is short
+	return prefix + "Other" // hundreds of filters match every short name
 }
 
 func (n names) item(text string, prefix bool, s *schema.Schema) {
@@ -115,7 +115,7 @@ func (n names) id(key, id string) {
 	}
 }
 
-// typeName returns a type's name by its key, or by that of its class.
+// typeName returns a type's name by its key, or by the key of its class.
 func (n names) typeName(key string) string {
 	if name, ok := n.spelled[key]; ok {
 		return name

@@ -16,31 +16,30 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Score is how many changes to the rules the tests notice. Every change is in one
-// of Noticed, Survivors, Equivalent and Invalid.
+// Score is the number of changes to the rules that the tests detect. Every change is in one of
+// Noticed, Survivors, Equivalent and Invalid.
 type Score struct {
 	Mutants int `json:"mutants"`
 	// Noticed are changes under which a test fails.
 	Noticed int `json:"noticed"`
-	// Survivors are changes that some request tells, but no test.
+	// Survivors are changes that some request detects, but no test.
 	Survivors []Survivor `json:"survivors"`
-	// Equivalent are changes under which all requests that were looked at are
-	// decided as before. They do not count.
+	// Equivalent are changes that do not change the decision of any request that was tried.
+	// They do not count.
 	Equivalent int `json:"equivalent"`
-	// Invalid are changes that make rules that do not compile. They do not count.
+	// Invalid are changes after which the rules do not compile. They do not count.
 	Invalid int `json:"invalid"`
 }
 
-// Survivor is a change that no test notices, and what would.
+// Survivor is a change that no test detects, with a request that would.
 type Survivor struct {
 	Mutant
-	// Case is what a test that notices it would be about, Request that case.
+	// Case describes a test that would detect it, and Request is its request.
 	Case    string  `json:"case"`
 	Request Request `json:"request"`
 }
 
-// Share is the part of the changes with an effect that is noticed, 1 if there are
-// none.
+// Share is the share of effective changes that is detected, 1 if there are none.
 func (s Score) Share() float64 {
 	if s.Noticed+len(s.Survivors) == 0 {
 		return 1
@@ -48,15 +47,15 @@ func (s Score) Share() float64 {
 	return float64(s.Noticed) / float64(s.Noticed+len(s.Survivors))
 }
 
-// fate is what became of a mutant.
+// fate is the result for a mutant.
 type fate struct {
 	noticed, invalid bool
-	// killer is the request that tells the mutant, -1 if none does.
+	// killer is the request that detects the mutant, -1 if none does.
 	killer int
 }
 
-// Score changes the rules, one thing at a time, compiles them and asks the tests'
-// requests again, by the embedded engine.
+// Score changes the rules, one thing at a time, compiles them and decides the tests' requests
+// again, with the embedded engine.
 func (s *Suite) Score(ctx context.Context, progress snapshot.Progress) (*Score, error) {
 	trial, err := s.newTrial(ctx)
 	if err != nil {
@@ -94,11 +93,11 @@ func (s *Suite) Score(ctx context.Context, progress snapshot.Progress) (*Score, 
 // trial tries mutants.
 type trial struct {
 	*Suite
-	// site is the data of the site, with all that changed rules could read.
+	// site is the data of the site, with everything that changed rules could read.
 	site      any
 	asks      map[string]map[string]bool
 	evaluator *evaluate.Evaluator
-	// standings are the requests of the pool, judged by the rules as they are.
+	// standings are the requests of the pool, evaluated with the original rules.
 	standings []*evaluate.Standing
 }
 
@@ -118,15 +117,15 @@ func (s *Suite) newTrial(ctx context.Context) (*trial, error) {
 	})
 }
 
-// run looks for a test that notices a mutant or else for a request that does.
+// run searches for a test that detects a mutant or else for a request that does.
 func (t *trial) run(ctx context.Context, m Mutant) (fate, error) {
 	rules := t.with(m)
 	variant, found := t.evaluator.Variant(m.rule)
 	if found.HasErrors() {
 		return fate{invalid: true}, nil
 	}
-	// The reference is quicker to say where to look; the engine has the word. For one
-	// case little has to be compiled.
+	// The evaluator is faster at finding candidates; the engine decides. For a single case
+	// little has to be compiled.
 	changed, err := t.changes(m, variant, rules)
 	if err != nil {
 		return fate{invalid: true}, nil
@@ -159,8 +158,8 @@ func (t *trial) run(ctx context.Context, m Mutant) (fate, error) {
 	return f, err
 }
 
-// changes returns who says whether a request of the pool is decided otherwise by
-// changed rules.
+// changes returns a function that reports whether the decision of a request of the pool differs
+// under changed rules.
 func (t *trial) changes(m Mutant, v evaluate.Variant, rules []ruleset.Rule) (func(int) bool, error) {
 	whole, list := evaluate.New(rules, t.subject.Site, referenceOptions(t.subject.Policy.Options))
 	if list.HasErrors() {
@@ -169,7 +168,7 @@ func (t *trial) changes(m Mutant, v evaluate.Variant, rules []ruleset.Rule) (fun
 	circular := asksItself(m.rule)
 	return func(i int) bool {
 		here, elsewhere := t.standings[i].Distinguishes(v)
-		// What changes elsewhere can undo what changes here.
+		// A change elsewhere can compensate for a change here.
 		if !elsewhere && !circular {
 			return here
 		}
@@ -177,8 +176,8 @@ func (t *trial) changes(m Mutant, v evaluate.Variant, rules []ruleset.Rule) (fun
 	}, nil
 }
 
-// asksItself says whether a rule asks for rights on the resource itself. What it
-// grants may then rest on itself alone, so that the request has to be judged anew.
+// asksItself reports whether a rule asks for rights on the resource itself. What it grants may
+// then depend on itself only, so that the request has to be evaluated again.
 func asksItself(r ruleset.Rule) bool {
 	tree, _ := condition.Parse(r.Condition, diag.Rule{ID: r.ID, Name: r.Name})
 	return tree != nil && slices.ContainsFunc(clausesOf(tree), func(n condition.Node) bool {
@@ -187,7 +186,7 @@ func asksItself(r ruleset.Rule) bool {
 	})
 }
 
-// with returns the rules, one of them changed.
+// with returns the rules with one of them changed.
 func (s *Suite) with(m Mutant) []ruleset.Rule {
 	list := slices.Clone(s.subject.Rules)
 	for i := range list {
@@ -198,8 +197,8 @@ func (s *Suite) with(m Mutant) []ruleset.Rule {
 	return list
 }
 
-// replay compiles rules, for some classes of resources or all, and says whether a
-// case is decided otherwise.
+// replay compiles rules, for some classes of resources or all, and reports whether the decision
+// of a case differs.
 func (t *trial) replay(ctx context.Context, rules []ruleset.Rule, only map[string]bool, cases []Case) (fate, error) {
 	options := t.subject.Policy.Options
 	options.Only = only

@@ -6,8 +6,8 @@ import (
 	"encoding/hex"
 )
 
-// sealHead begins the last line of a file of tests, which holds a digest of all lines above
-// it: by that a file is known that nobody has edited.
+// sealHead begins the last line of a file of tests, which has a digest of all lines above it:
+// it shows that nobody has edited the file.
 const sealHead = "# Digest of the lines above: "
 
 const sealTail = ". testgen does not replace a file that was edited.\n"
@@ -18,8 +18,8 @@ func seal(tests []byte) []byte {
 	return append(tests, sealHead+digest(tests)+sealTail...)
 }
 
-// Unedited says whether a file of tests is as Write wrote it. Line ends do not count, which
-// version control may change.
+// Unedited reports whether a file of tests is unchanged since Write wrote it. Line ends, which
+// version control may change, are ignored.
 func Unedited(file []byte) bool {
 	file = bytes.ReplaceAll(file, []byte("\r\n"), []byte("\n"))
 	at := bytes.LastIndex(file, []byte(sealHead))

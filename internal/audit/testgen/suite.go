@@ -14,13 +14,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Subject is what is to be pinned.
+// Subject is what the tests are generated for.
 type Subject struct {
-	// Rules are all rules that compile, and Policy what they compile to.
+	// Rules are all rules that compile, and Policy is the compiled policy.
 	Rules  []ruleset.Rule
 	Policy *compiler.Policy
-	// Bundle is the policy with the data of Site, which Data writes as the policy's
-	// view asks for it.
+	// Bundle is the policy with the data of Site, which Data writes for the policy's view.
 	Bundle *bundles.Bundle
 	Site   *snapshot.Site
 	Data   func(policy *compiler.Policy) bundles.DataSource
@@ -28,31 +27,30 @@ type Subject struct {
 
 // Options are the switches of Generate.
 type Options struct {
-	// OnRecord leaves out requests about subjects and resources that are
-	// described because the site has nobody.
+	// OnRecord omits requests that describe subjects and resources because the site has no
+	// suitable ones.
 	OnRecord bool
-	// Most bounds the requests about entities of the site that are looked at, of
-	// which there is nevertheless one for every class of subjects and of resources
-	// of a type, from hub and QMC and with every value of a session attribute.
+	// MaxRequests limits the requests about entities of the site that are tried. There is
+	// nevertheless at least one for every class of subjects and of resources of a type, from
+	// hub and QMC and with every value of a session attribute.
 	MaxRequests int
 	Progress    snapshot.Progress
 }
 
-// Suite is the tests that pin a policy.
+// Suite is the tests for a policy.
 type Suite struct {
 	// Rules are the enabled Security rules, by name.
 	Rules []compiler.RuleClauses
-	// Branches are all that can come out one way or the other; Pinned are the
-	// numbers of those that a case shows such that it decides what the rule
-	// grants, Seen of those that are shown without deciding, because other clauses
-	// always decide too, and Unreachable of those that no request shows.
+	// Branches are all branches; Pinned are the numbers of those that a case shows so that they
+	// decide what the rule grants, Seen of those that are shown without deciding, because other
+	// clauses always decide too, and Unreachable of those that no request shows.
 	Branches                  []Branch
 	Pinned, Seen, Unreachable []int
 	// Cases are in the order of their rules and classes.
 	Cases []Case
-	// Looked counts the requests that were looked at, described ones among them.
-	// Pairs counts those that the classes of the site make, and Cut how many of these
-	// were not looked at because of Options.Most.
+	// Looked is the number of requests that were tried, including described ones. Pairs is the
+	// number that the classes of the site yield, and Cut how many of these were not tried
+	// because of Options.MaxRequests.
 	Looked, Pairs, Cut int
 
 	subject Subject
@@ -71,8 +69,8 @@ type Case struct {
 	cell  int
 }
 
-// Generate finds the requests that pin a policy. An error is a contradiction
-// between the two readings of the rules, or the end of the context.
+// Generate finds the requests for a policy. An error is a disagreement of the two evaluations
+// of the rules, or the context's error.
 func Generate(ctx context.Context, subject Subject, options Options) (*Suite, error) {
 	rules := compiler.Clauses(subject.Rules, subject.Policy.Options)
 	slices.SortStableFunc(rules, func(a, b compiler.RuleClauses) int { return compareRules(a.Rule, b.Rule) })
@@ -87,7 +85,7 @@ func Generate(ctx context.Context, subject Subject, options Options) (*Suite, er
 	if err != nil {
 		return nil, err
 	}
-	c := &candidates{branches: s.branches, names: s.names, bundle: subject.Bundle, site: subject.Site, most: options.MaxRequests}
+	c := &candidates{branches: s.branches, names: s.names, bundle: subject.Bundle, site: subject.Site, limit: options.MaxRequests}
 	if err := c.generate(ctx); err != nil {
 		return nil, err
 	}
@@ -98,7 +96,7 @@ func Generate(ctx context.Context, subject Subject, options Options) (*Suite, er
 	if err != nil {
 		return nil, err
 	}
-	if !options.OnRecord && subject.Policy.Options.View != ruleset.Sync { // nodes are on record
+	if !options.OnRecord && subject.Policy.Options.View != ruleset.Sync { // nodes exist on the site
 		if err := s.describe(ctx, evaluator, options.Progress); err != nil {
 			return nil, err
 		}
@@ -119,7 +117,7 @@ func referenceOptions(o compiler.Options) evaluate.Options {
 	return options
 }
 
-// reach is how far a branch can be shown.
+// reach is how well a branch can be shown.
 type reach uint8
 
 const (
@@ -128,7 +126,7 @@ const (
 	pinned
 )
 
-// note notes how far a cell shows each branch, and says whether that is further than
+// note records how well a cell shows each branch, and reports whether that is better than
 // before.
 func (c cell) note(known []reach) bool {
 	further := false
@@ -143,7 +141,7 @@ func (c cell) note(known []reach) bool {
 	return further
 }
 
-// reached returns how far the pool shows each branch.
+// reached returns how well the pool shows each branch.
 func (s *Suite) reached() []reach {
 	known := make([]reach, len(s.all))
 	for _, c := range s.pool {
@@ -152,14 +150,14 @@ func (s *Suite) reached() []reach {
 	return known
 }
 
-// describe adds described requests to the pool, for branches that the site does not
-// pin: those that show a branch better than what came before. It notes which branches
-// cannot be shown.
+// describe adds described requests to the pool, for branches that the requests about the site
+// do not pin: those that show a branch better than before. It records which branches cannot be
+// shown.
 func (s *Suite) describe(ctx context.Context, evaluator *evaluate.Evaluator, progress snapshot.Progress) error {
 	known := s.reached()
 	var open []int
 	for n, r := range known {
-		if r < pinned && !s.folded(n) {
+		if r < pinned && !s.impossible(n) {
 			open = append(open, n)
 		}
 	}
@@ -196,7 +194,7 @@ func (s *Suite) choose() {
 	targets := map[int32]bool{}
 	for n, r := range known {
 		switch {
-		case s.folded(n):
+		case s.impossible(n):
 			continue
 		case r == pinned:
 			s.Pinned = append(s.Pinned, n)

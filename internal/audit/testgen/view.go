@@ -6,11 +6,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// everythingNamed is a view of all properties and relations that a condition names
-// somewhere, of every type that could have them and in both forms. It serves the
-// rules and all their mutants, which may come to read them of more types.
+// everythingNamed is a view of all properties and relations that any condition names, of every
+// type that could have them and in both forms. It is used for the rules and all their mutants,
+// which may read them from more types.
 func everythingNamed(rules []compiler.RuleClauses, s *schema.Schema) schema.View {
-	// Whether a subject is anonymous is read of the directory.
+	// Whether a subject is anonymous is read from the directory.
 	segments := []condition.Segment{{Name: "userDirectory"}, {Name: "owner"}}
 	for _, rule := range rules {
 		for _, node := range clausesOf(rule.Tree) {

@@ -17,8 +17,8 @@ import (
 // PackageName is the package of the tests.
 const PackageName = "decisions_test"
 
-// Write writes the tests as one Rego module, as opa fmt has it, with the digest that
-// Unedited knows. It returns the number of tests.
+// Write writes the tests as one Rego module, formatted as by opa fmt, with the digest that
+// Unedited checks. It returns the number of tests.
 func (s *Suite) Write(w io.Writer) (tests int, err error) {
 	t := newWriter(s)
 	groups := s.groups()
@@ -37,26 +37,25 @@ func (s *Suite) Write(w io.Writer) (tests int, err error) {
 	return len(groups), err
 }
 
-// group is the cases of one test: those that are about one rule on one class, and
-// that it grants, or that it does not. All classes of which the site has nothing are
-// one, without a key.
+// group is the cases of one test: those about one rule on one class, and whether it grants. All
+// classes of which the site has no entity are one, without a key.
 type group struct {
 	rule   int
 	class  string
 	grants bool
 	cases  []int
-	// decisions is how many the cases ask for.
+	// decisions is the number of decisions of the cases.
 	decisions int
 }
 
-// maxDecisions bounds the decisions of a test: opa test stops one after five seconds,
-// also on a machine that has other things to do.
+// maxDecisions limits the decisions of a test: opa test aborts a test after five seconds, even
+// on a busy machine.
 const maxDecisions = 24
 
-// decisions is how many a case asks for: what is allowed, and by which rules.
+// decisions is the number of decisions of a case: what is allowed, and by which rules.
 func (c Case) decisions() int { return 2 + len(c.Grants) }
 
-// groups orders the cases by what they are about.
+// groups orders the cases by rule and class.
 func (s *Suite) groups() []group {
 	var list []group
 	for i, c := range s.Cases {
@@ -93,7 +92,7 @@ func (s *Suite) groups() []group {
 	return list
 }
 
-// mainRule is the rule of which a case shows most.
+// mainRule is the rule of which a case shows most branches.
 func (s *Suite) mainRule(c Case) int {
 	count := map[int]int{}
 	best := s.Branches[c.Shows[0]].Rule
@@ -116,19 +115,19 @@ func (g Grants) by(rule string) bool {
 	return false
 }
 
-// writer writes tests. What several of them name gets a name at the top.
+// writer writes tests. Values that several of them use get a name at the top.
 type writer struct {
 	*Suite
 	body  strings.Builder
 	taken map[string]bool
-	// named are the names of rules and entities by what they stand for, and values
-	// those of each kind.
+	// named are the names of rules and entities by their value, and values the values of each
+	// kind.
 	named  map[string]string
 	values [3][]string
 }
 
 func newWriter(s *Suite) *writer {
-	// What the tests call.
+	// The helpers that tests call.
 	taken := map[string]bool{"holds": true, "granting": true, "names": true, "title": true, "tc": true}
 	return &writer{Suite: s, taken: taken, named: map[string]string{}}
 }
@@ -156,14 +155,14 @@ func (t *writer) definitions() string {
 	return b.String()
 }
 
-// The kinds of what has a name.
+// The kinds of named values.
 const (
 	ruleNames = iota
 	subjectNames
 	resourceNames
 )
 
-// name returns the name of a value, which it gets at the top of the file.
+// name returns the name of a value, which it defines at the top of the file.
 func (t *writer) name(kind int, name, value string) string {
 	if known, ok := t.named[value]; ok {
 		return known
@@ -174,7 +173,7 @@ func (t *writer) name(kind int, name, value string) string {
 	return known
 }
 
-// free returns a name that nothing has yet. Long names are cut.
+// free returns an unused name. Long names are shortened.
 func (t *writer) free(name string) string {
 	const longest = 80
 	name = strings.TrimRight(name[:min(len(name), longest)], "_")
@@ -220,7 +219,7 @@ func proofOf(g Group) string {
 	return ""
 }
 
-// test writes the test of a group: a case alone by itself, several as a table.
+// test writes the test of a group: a single case directly, several as a table.
 func (t *writer) test(g group) {
 	rule := t.Rules[g.rule]
 	if len(g.cases) == 1 {
@@ -260,14 +259,14 @@ func (t *writer) test(g group) {
 	t.body.WriteString("\t}\n\tholds(title, tc)\n}\n")
 }
 
-// shows is the comment that says which branches a case pins.
+// shows is the comment that lists the branches that a case pins.
 func (t *writer) shows(c Case) string {
 	var lines []string
 	for _, n := range c.Shows {
 		b := t.Branches[n]
 		clause := func(o int) bool { return t.Branches[o].Rule == b.Rule && t.Branches[o].Part != Whole }
 		if b.Part == Whole && slices.ContainsFunc(c.Shows, clause) {
-			continue // which follows from its clauses
+			continue // it follows from its clauses
 		}
 		lines = append(lines, t.Say(b))
 	}
@@ -297,7 +296,7 @@ func (t *writer) request(r Request) string {
 		value(map[string]any{"request_context": r.Context.From, "environment": r.Context.Environment}))
 }
 
-// entity is the name of one on record, or a description.
+// entity is the name of an existing entity, or a description.
 func (t *writer) entity(kind int, name string, e Entity) string {
 	text := fmt.Sprintf(`{"type": %s, "id": %s`, quote(e.Type), quote(e.ID))
 	if e.Properties != nil {
@@ -306,7 +305,7 @@ func (t *writer) entity(kind int, name string, e Entity) string {
 	return t.name(kind, name, text+"}")
 }
 
-// quote prefers a raw string for what would read badly with escapes.
+// quote uses a raw string for text that would be hard to read with escapes.
 func quote(text string) string {
 	if quoted := rego.Quote(text); strings.ReplaceAll(quoted[1:len(quoted)-1], `\\`, `\`) != text || strings.ContainsRune(text, '`') || !strings.ContainsRune(text, '\\') {
 		return quoted
@@ -314,8 +313,8 @@ func quote(text string) string {
 	return "`" + text + "`"
 }
 
-// value writes texts, lists and objects of them as Rego, on one line. What is empty
-// in an object is left out.
+// value writes strings, lists and objects of them as Rego, on one line. It omits empty values
+// in an object.
 func value(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -350,7 +349,7 @@ func value(v any) string {
 	return "null"
 }
 
-// functions are what all tests call.
+// functions are the helpers that all tests call.
 func (t *writer) functions() string {
 	switch t.subject.Policy.Options.View {
 	case ruleset.License:
@@ -394,8 +393,8 @@ granting(request, action) := rules if {
 ` + namesFunction
 }
 
-// holdsFunction is the test of a case about another category than Security, where there is one
-// action.
+// holdsFunction is the helper for cases of categories other than Security, where there is only
+// one action.
 const holdsFunction = `
 # A case holds if the rules that it names fit, and no others. What has changed is printed.
 holds(title, tc) if {

@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// spellings returns, by folded rune, the other runes that fold to it.
+// spellings returns, by case-folded rune, the other runes that fold to it.
 var spellings = sync.OnceValue(func() map[rune][]rune {
 	list := map[rune][]rune{}
 	for r := rune(0); r <= unicode.MaxRune; r++ {
@@ -19,9 +19,9 @@ var spellings = sync.OnceValue(func() map[rune][]rune {
 	return list
 })
 
-// alphabet returns folded runes, so many of each kind that automata can tell apart that
-// no text of distinct runes is missed, or all of a kind if there are fewer. Runes that
-// read well come first.
+// alphabet returns case-folded runes: of each kind that the automata distinguish, at most
+// limit, so that no string of distinct runes is missed, or all if there are fewer. Readable
+// runes come first.
 func alphabet(machines []*machine, spelt bool, most int) []rune {
 	bounds := boundaries(machines)
 	kind := func(r rune) string {
@@ -85,16 +85,16 @@ func alphabet(machines []*machine, spelt bool, most int) []rune {
 	return list
 }
 
-// stretch is folded runes of a range: so many, printable ones or others, with a single
-// spelling or any.
+// stretch is a number of case-folded runes from a range: printable ones or others, with a
+// single spelling or any.
 type stretch struct {
 	low, high         rune
 	printable, single bool
 	most              int
 }
 
-// stretches are those that have been looked for. Most are between the same bounds, and
-// long stretches have few runes that are not printable.
+// stretches caches stretches. Most have the same bounds, and long stretches have few runes that
+// are not printable.
 var stretches sync.Map
 
 func some(s stretch) []rune {
@@ -120,8 +120,8 @@ var sortedSpellings = sync.OnceValue(func() []rune {
 	return list
 })
 
-// boundaries returns where the runes begin that some automaton treats otherwise than
-// the rune before, beginning with 0.
+// boundaries returns the runes that some automaton treats differently from the rune before
+// them, beginning with 0.
 func boundaries(machines []*machine) []rune {
 	bounds := []rune{0, '\n', '\n' + 1, '0', '9' + 1, 'A', 'Z' + 1, '_', '_' + 1, 'a', 'z' + 1, 0xD800, 0xE000}
 	for _, m := range machines {

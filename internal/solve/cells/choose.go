@@ -9,39 +9,37 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Pattern is an anchored regular expression of RE2 that a text is tested with.
+// Pattern is an anchored regular expression (RE2) that a string is tested with.
 type Pattern struct {
 	Expression string
-	// Folded says that it reads the case-fold of the text; otherwise the text as
-	// written.
+	// Folded says that it reads the case-folded string; otherwise the string as written.
 	Folded bool
 }
 
-// Tests is what texts are compared with.
+// Tests are the comparisons of strings.
 type Tests struct {
-	// Folded are literals that texts are compared with ignoring case, in folded form;
-	// Exact are those of exact comparisons.
+	// Folded are literals of comparisons that ignore case, case-folded; Exact are those of
+	// exact comparisons.
 	Folded, Exact []string
 	Patterns      []Pattern
-	// Spelt says that texts are compared as written, with a literal, an expression or
-	// each other. Without it, every text is its own case-fold.
+	// Spelt says that strings are compared as written, with a literal, an expression or each
+	// other. Without it, every string is its own case-fold.
 	Spelt bool
-	// Each is the number of representatives that a cell needs.
+	// Each is the required number of representatives per cell.
 	Each int
 }
 
 // Text is a representative.
 type Text struct {
 	Written, Fold string
-	// Literal says that a test names the text, in this or another spelling.
+	// Literal says that a test names the string, in this or another spelling.
 	Literal bool
 	// Matches says, by the index of a pattern, whether it matches.
 	Matches []bool
 }
 
-// Representatives returns texts of all cells: literals first, and last what matches the
-// fewest patterns. The error is ErrTooMany,
-// or about an expression that is not valid.
+// Representatives returns strings of all cells: literals first, and last the strings that match
+// the fewest patterns. It returns ErrTooMany, or the error of an invalid expression.
 func Representatives(t Tests) ([]Text, error) {
 	var list []Text
 	res := make([]*regexp.Regexp, len(t.Patterns))
@@ -100,7 +98,7 @@ func Representatives(t Tests) ([]Text, error) {
 	return list, err
 }
 
-// generic returns folded texts of the cells that are no literals.
+// generic returns case-folded strings of the cells that are not literals.
 func (p *product) generic(all []*machine, t Tests, leave map[string]bool) ([]string, error) {
 	if len(all) > 0 {
 		return p.words(alphabet(all, t.Spelt, t.Each+len(leave)), t.Each, leave)
@@ -118,7 +116,7 @@ func (p *product) generic(all []*machine, t Tests, leave map[string]bool) ([]str
 	return list, nil
 }
 
-// literal is a folded literal with the spellings of it that are compared exactly.
+// literal is a case-folded literal with its spellings in exact comparisons.
 type literal struct {
 	fold  string
 	exact []string

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// machine is an anchored regular expression as a deterministic automaton whose states
-// are made when they are first reached. State 0 is the start.
+// machine is an anchored regular expression as a deterministic automaton whose states are
+// created on first use. State 0 is the start.
 type machine struct {
 	prog   *syntax.Prog
 	states []machineState
@@ -16,8 +16,8 @@ type machine struct {
 	steps  map[machineStep]int
 }
 
-// machineState is the set of instructions before which the automaton stands, and the
-// kind of the rune that was read last, on which `\b`, `^` and `$` depend.
+// machineState is the current set of instructions, and the kind of the last rune, on which
+// `\b`, `^` and `$` depend.
 type machineState struct {
 	at   []uint32
 	last rune
@@ -28,7 +28,7 @@ type machineStep struct {
 	r     rune
 }
 
-// The kinds of runes that assertions tell apart, each by one of its members.
+// The kinds of runes that assertions distinguish, each given by one of its members.
 const (
 	beforeAll = rune(-1)
 	wordRune  = 'a'
@@ -82,15 +82,15 @@ func (m *machine) step(state int, r rune) int {
 	return next
 }
 
-// accepts says whether the text that leads to a state is matched.
+// accepts reports whether the string that leads to a state matches.
 func (m *machine) accepts(state int) bool {
 	found := false
 	m.follow(m.states[state], beforeAll, func(i *syntax.Inst) { found = found || i.Op == syntax.InstMatch })
 	return found
 }
 
-// follow visits the instructions that read a rune, or match, where the next rune is r
-// (beforeAll for the end of the text).
+// follow visits the instructions that read a rune, or match, if the next rune is r (beforeAll
+// for the end of the string).
 func (m *machine) follow(s machineState, r rune, visit func(*syntax.Inst)) {
 	flags := syntax.EmptyOpContext(s.last, r)
 	seen := map[uint32]bool{}

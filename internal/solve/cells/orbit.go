@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// Limits of the work on one component. Beyond them there is no answer.
+// Limits of the work on one component. If one is exceeded, there is no answer.
 const (
 	maxStates = 10_000
 	maxWork   = 4_000_000
 )
 
-// ErrTooMany says that the automata of a component have too many states together.
+// ErrTooMany means that the automata of a component have too many states in total.
 var ErrTooMany = errors.New("the patterns and regular expressions that are compared with each other need too many states")
 
-// product reads a folded text and follows all of its spellings: the states of the
-// patterns, which read the folded text, and how many spellings, counted up to cap, are
+// product reads a case-folded string and follows all of its spellings: the states of the
+// patterns, which read the case-folded string, and how many spellings, counted up to cap, are
 // in which states of the regular expressions.
 type product struct {
 	folded, written []*machine
@@ -103,7 +103,7 @@ func (p *product) stepWritten(key string, r rune) string {
 	return encode(states)
 }
 
-// spelt returns the spellings of a folded rune. Where no regular expression looks at
+// spelt returns the spellings of a case-folded rune. If no regular expression depends on
 // spellings, the first of them is enough.
 func (p *product) spelt(r rune) []rune {
 	if len(p.written) == 0 {
@@ -112,7 +112,7 @@ func (p *product) spelt(r rune) []rune {
 	return append([]rune{r}, spellings()[r]...)
 }
 
-// kind returns what tests can tell of the texts that lead to a state: which patterns
+// kind returns what tests can tell about the strings that lead to a state: which patterns
 // match, and how many spellings match which regular expressions.
 func (p *product) kind(state int) string {
 	o := p.states[state]
@@ -145,7 +145,7 @@ func bit(b bool) byte {
 	return '0'
 }
 
-// explore makes all states that the alphabet reaches.
+// explore creates all states that the alphabet reaches.
 func (p *product) explore(runes []rune) error {
 	for i := 0; i < len(p.states); i++ {
 		for _, r := range runes {
@@ -158,8 +158,8 @@ func (p *product) explore(runes []rune) error {
 	return nil
 }
 
-// words returns, of each kind, as many folded texts as are asked for, or all if there
-// are fewer, without those to leave out. Short ones come first.
+// words returns, for each kind, the requested number of case-folded strings, or all if there
+// are fewer, except those to leave out. Short ones come first.
 func (p *product) words(runes []rune, each int, leave map[string]bool) ([]string, error) {
 	if err := p.explore(runes); err != nil {
 		return nil, err
@@ -206,9 +206,9 @@ func (p *product) words(runes []rune, each int, leave map[string]bool) ([]string
 	return list, nil
 }
 
-// enough says whether no kind can get more texts: it has as many as are asked for, or
-// it has finitely many. A language that has a text at least as long as the automaton
-// has states has one less than twice as long.
+// enough reports whether no kind needs more strings: it has the requested number, or finitely
+// many. A language with a string at least as long as the number of states has one that is less
+// than twice as long.
 func (p *product) enough(kinds []string, found map[string][]string, last map[string]int, length, each int) bool {
 	n := len(p.states)
 	for _, k := range kinds {
@@ -219,8 +219,8 @@ func (p *product) enough(kinds []string, found map[string][]string, last map[str
 	return true
 }
 
-// spelled returns spellings of a folded text: of each set of regular expressions that
-// match, as many as are asked for, or all if there are fewer, without those to leave out.
+// spelled returns spellings of a case-folded string: for each set of matching regular
+// expressions, the requested number, or all if there are fewer, except those to leave out.
 func (p *product) spelled(text string, each int, leave map[string]bool) []string {
 	layer := map[string][]string{encode(make([]int, len(p.written))): {""}}
 	for _, r := range text {

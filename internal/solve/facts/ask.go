@@ -17,8 +17,8 @@ func (b *Book) rule(id string) (*solve.Rule, error) {
 	return nil, fmt.Errorf("there is no enabled Security rule with the id %q", id)
 }
 
-// Disjoint says whether two rules, given by id, never apply to the same user, resource
-// and request.
+// Disjoint reports whether two rules, given by id, never apply to the same user, resource and
+// request.
 func (b *Book) Disjoint(first, second string) (Verdict, error) {
 	x, err := b.rule(first)
 	if err != nil {
@@ -31,8 +31,8 @@ func (b *Book) Disjoint(first, second string) (Verdict, error) {
 	return ask(b.world, solve.Grants{Rule: x}, solve.Grants{Rule: y}), nil
 }
 
-// Same says whether two conditions mean the same on the resources of a filter, so that
-// one may be written for the other. The error is about the conditions.
+// Same reports whether two conditions mean the same on the resources of a filter, so that one
+// may replace the other. The error is about the conditions.
 func (b *Book) Same(filter, one, other *diag.Text) (Verdict, error) {
 	x, y := &solve.Condition{Filter: filter, Text: one}, &solve.Condition{Filter: filter, Text: other}
 	w, err := solve.New([][]*solve.Rule{b.rules}, []*solve.Condition{x, y}, b.options)
@@ -43,8 +43,8 @@ func (b *Book) Same(filter, one, other *diag.Text) (Verdict, error) {
 	return ask(w, solve.Some{solve.All{f, solve.Not{Formula: g}}, solve.All{g, solve.Not{Formula: f}}}), nil
 }
 
-// Drop says whether all access stays as it is without a rule, given by id. It is exact
-// also where rights depend on each other.
+// Drop reports whether all access is unchanged without a rule, given by id. It is also exact if
+// rights depend on each other.
 func (b *Book) Drop(id string) (Verdict, error) {
 	r, err := b.rule(id)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// constants returns the rules whose condition never or always holds.
+// constants returns the rules whose condition is never or always true.
 func (b *Book) constants(ctx context.Context) (map[*solve.Rule]Fact, error) {
 	conditions := map[*solve.Rule]*solve.Condition{}
 	hits := map[*solve.Rule]*solve.Condition{}

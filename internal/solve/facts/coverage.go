@@ -8,10 +8,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// coverage finds the rules that grant nothing that others do not grant.
+// coverage finds the rules that only grant what others grant too.
 type coverage struct {
 	book *Book
-	// open says that a rule grants something on its own; why says that it is not known.
+	// open says that a rule grants something on its own; why gives the reason if that is
+	// unknown.
 	open map[*solve.Rule]bool
 	why  map[*solve.Rule]string
 	by   map[*solve.Rule][]*solve.Rule
@@ -45,7 +46,7 @@ func (b *Book) coverage(ctx context.Context) (*coverage, error) {
 	return c, nil
 }
 
-// class holds every rule of a scope against the others, action by action.
+// class compares every rule of a scope with the others, action by action.
 func (c *coverage) class(class int) {
 	rules := c.book.world.Rules(0, class, 0)
 	var left []*solve.Rule
@@ -64,7 +65,7 @@ func (c *coverage) class(class int) {
 	s := c.book.world.Scope(class, formulas...)
 	for _, r := range left {
 		if len(r.Actions.List()) == 0 {
-			c.open[r] = true // it grants nothing, and another lint says so
+			c.open[r] = true // it grants nothing, which another lint reports
 		}
 		for _, action := range r.Actions.List() {
 			if c.open[r] || c.why[r] != "" {
@@ -90,7 +91,7 @@ func (c *coverage) rule(s *solve.Scope, class int, r *solve.Rule, action ruleset
 		return
 	}
 	if len(others) == 0 {
-		// Whether it grants here at all decides.
+		// It only matters whether it grants here at all.
 		formulas = formulas[:1]
 	}
 	switch a := s.Decide(formulas...); a.Verdict {
@@ -108,12 +109,12 @@ func (c *coverage) rule(s *solve.Scope, class int, r *solve.Rule, action ruleset
 	}
 }
 
-// sameIn says whether two rules have the same predicate in a scope.
+// sameIn reports whether two rules have the same predicate in a scope.
 func (c *coverage) sameIn(class int, a, b *solve.Rule) bool {
 	return c.key(class, a) == c.key(class, b)
 }
 
-// key is the key of a rule's predicate in a scope, remembered.
+// key is the cached key of a rule's predicate in a scope.
 func (c *coverage) key(class int, r *solve.Rule) string {
 	at := place{class, r}
 	key, ok := c.keys[at]
@@ -142,7 +143,7 @@ func (c *coverage) fact(r *solve.Rule) (Fact, bool) {
 	return Fact{Kind: Covered, Rule: r.Ref(), By: names(c.by[r]), Axioms: c.axioms[r]}, true
 }
 
-// duplicate says whether two rules grant the same actions under the same predicates.
+// duplicate reports whether two rules grant the same actions under the same predicates.
 func (c *coverage) duplicate(a, b *solve.Rule) bool {
 	w := c.book.world
 	reach := w.Reach(0, a)

@@ -1,8 +1,8 @@
-// Package facts says what the rules of a set have to do with each other: which of them
-// never grant, which are duplicates, which grant nothing that others do not grant, and
-// whether two forms of a condition mean the same. Facts hold for every user, resource and
-// request, not for those of one site. They are exact: what could not be decided is
-// listed with the reason, and is no fact.
+// Package facts determines how the rules of a set relate to each other: which never grant,
+// which are duplicates, which only grant what others grant too, and whether two forms of a
+// condition mean the same. Facts hold for every user, resource and request, not only for those
+// of one site. They are exact: what could not be decided is listed with the reason, and is not
+// a fact.
 //
 //	book, err := facts.New(rules, solve.Options{Schema: …, ListInequality: …})
 //	list, err := book.All(ctx)              // []Fact: never, always, duplicate, covered
@@ -30,50 +30,50 @@ type Kind string
 
 // The kinds.
 const (
-	// Never: the condition holds for no user, resource and request.
+	// Never: the condition is false for every user, resource and request.
 	Never Kind = "never"
-	// Always: the condition holds for everything that the filter hits, although it is
-	// not written as true.
+	// Always: the condition is true for everything that the filter matches, although it is not
+	// written as true.
 	Always Kind = "always"
-	// Duplicate: the rule of By grants the same: same conditions, actions and context.
+	// Duplicate: the rule in By grants the same: same conditions, actions and context.
 	Duplicate Kind = "duplicate"
-	// Covered: whatever the rule grants, the rules of By grant as well, one of them
-	// or several together. Removing the rule changes nothing.
+	// Covered: the rules in By, one or several together, grant everything that the rule grants.
+	// Removing the rule changes nothing.
 	Covered Kind = "covered"
 	// Undecided: nothing is known; Reason says why.
 	Undecided Kind = "undecided"
 )
 
-// Fact is something that holds of a rule.
+// Fact is a fact about a rule.
 type Fact struct {
 	Kind Kind
 	Rule diag.Rule
-	// By are the rules that a Duplicate or Covered rule is held against, by name.
+	// By are the rules that a Duplicate or Covered rule is compared with, by name.
 	By []diag.Rule
-	// Axioms are what the proof takes for granted, such as that scalars have one value.
+	// Axioms are the assumptions of the proof, such as that scalars have one value.
 	Axioms []solve.Axiom
 	Reason string
 }
 
-// Verdict is the answer to a question of yes or no.
+// Verdict is the answer to a yes-or-no question.
 type Verdict struct {
-	// Yes says that it is proved. No says that there is a counterexample. Neither: the
-	// Reason says why it is not known.
+	// Yes says that it is proved, No that there is a counterexample. If neither is set, Reason
+	// says why it is unknown.
 	Yes, No bool
 	Reason  string
 	// Witness is the counterexample.
 	Witness *solve.Witness
 }
 
-// Book knows a set of rules.
+// Book is a set of rules prepared for questions.
 type Book struct {
 	rules   []*solve.Rule
 	world   *solve.World
 	options solve.Options
 }
 
-// New resolves the rules. That anonymous users have no roles and own nothing is not taken
-// for granted: whoever removes a rule or a guard because of a fact would rely on it.
+// New resolves the rules. It does not assume that anonymous users have no roles and own
+// nothing, because somebody who removes a rule or a guard because of a fact would rely on it.
 func New(rules []ruleset.Rule, options solve.Options) (*Book, error) {
 	parsed, list := solve.Parse(rules)
 	if list.HasErrors() {
@@ -87,8 +87,8 @@ func New(rules []ruleset.Rule, options solve.Options) (*Book, error) {
 	return &Book{parsed, w, options}, nil
 }
 
-// All returns the facts about all rules, in the order of the rules. The error is the
-// context's, or about conditions that cannot be resolved.
+// All returns the facts about all rules, in the order of the rules. The error is the context's,
+// or about conditions that cannot be resolved.
 func (b *Book) All(ctx context.Context) ([]Fact, error) {
 	constants, err := b.constants(ctx)
 	if err != nil {

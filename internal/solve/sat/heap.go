@@ -1,7 +1,7 @@
 package sat
 
-// heap orders variables by their activity, the most active first; of equals the one
-// that was made first.
+// heap orders variables by their activity, the most active first; variables of equal activity
+// by age.
 type heap struct {
 	activity []float64
 	place    []int // by variable: its index in items, or -1
@@ -12,7 +12,7 @@ func (h *heap) before(a, b int) bool {
 	return h.activity[a] > h.activity[b] || h.activity[a] == h.activity[b] && a < b
 }
 
-// add adds a variable unless it is there.
+// add adds a variable unless it is present.
 func (h *heap) add(v int) {
 	for len(h.place) <= v {
 		h.place = append(h.place, -1)

@@ -2,7 +2,7 @@ package sat
 
 import "slices"
 
-// The parameters of the search, those that are common.
+// The usual parameters of the search.
 const (
 	variableDecay = 0.95
 	clauseDecay   = 0.999
@@ -10,8 +10,8 @@ const (
 	rescaleAt     = 1e100
 )
 
-// Solve says whether the clauses have a model in which all assumptions are true. If
-// they do, Value tells the model; if not, Core tells which assumptions are to blame.
+// Solve reports whether the clauses have a model in which all assumptions are true. If so,
+// Value returns the model; if not, Core returns the conflicting assumptions.
 func (s *Solver) Solve(assumptions ...Lit) bool {
 	s.core = nil
 	if s.broken {
@@ -39,8 +39,8 @@ func (s *Solver) init() {
 	}
 }
 
-// search looks for a model until it finds one, finds that there is none, or has met a
-// number of conflicts: then it returns unset.
+// search searches for a model until it finds one, proves that there is none, or has met a
+// number of conflicts, in which case it returns unset.
 func (s *Solver) search(budget int, assumptions []Lit) value {
 	for met := 0; ; {
 		if conflict := s.propagate(); conflict != nil {
@@ -73,8 +73,8 @@ func (s *Solver) search(budget int, assumptions []Lit) value {
 	}
 }
 
-// decide returns the literal to assume next: an assumption, or a variable that has no
-// value. It returns isTrue if there is none left, isFalse if an assumption fails.
+// decide returns the next literal to assume: an assumption, or an unassigned variable. It
+// returns isTrue if there is none left, isFalse if an assumption fails.
 func (s *Solver) decide(assumptions []Lit) (Lit, value) {
 	for len(s.limits) < len(assumptions) {
 		l := assumptions[len(s.limits)]
@@ -113,7 +113,7 @@ func (s *Solver) assign(l Lit, reason *clause) {
 	s.trail = append(s.trail, l)
 }
 
-// cancel takes back all decisions above a level.
+// cancel undoes all decisions above a level.
 func (s *Solver) cancel(level int) {
 	if len(s.limits) <= level {
 		return
@@ -129,7 +129,7 @@ func (s *Solver) cancel(level int) {
 	s.head = len(s.trail)
 }
 
-// propagate assigns what follows and returns a clause that is false, or nil.
+// propagate assigns implied literals and returns a clause that is false, or nil.
 func (s *Solver) propagate() *clause {
 	for s.head < len(s.trail) {
 		p := s.trail[s.head]
@@ -172,7 +172,7 @@ func (s *Solver) propagate() *clause {
 	return nil
 }
 
-// rewatch finds a literal that is not false to watch in place of the second.
+// rewatch finds a literal that is not false to watch instead of the second.
 func (s *Solver) rewatch(c *clause, first Lit) bool {
 	for k := 2; k < len(c.lits); k++ {
 		if s.of(c.lits[k]) != isFalse {
@@ -185,8 +185,8 @@ func (s *Solver) rewatch(c *clause, first Lit) bool {
 	return false
 }
 
-// analyze returns the clause to learn from a conflict, at its first unique implication
-// point, and the level to go back to.
+// analyze returns the clause to learn from a conflict, at its first unique implication point,
+// and the level to backtrack to.
 func (s *Solver) analyze(conflict *clause) ([]Lit, int) {
 	learnt := []Lit{0}
 	open, index := 0, len(s.trail)-1
@@ -238,7 +238,7 @@ func (s *Solver) analyze(conflict *clause) ([]Lit, int) {
 	return learnt, back
 }
 
-// minimize drops the literals that the others imply in one step.
+// minimize removes the literals that the others imply in one step.
 func (s *Solver) minimize(learnt []Lit) []Lit {
 	kept := learnt[:1]
 	for _, l := range learnt[1:] {
@@ -308,7 +308,7 @@ func (s *Solver) bumpClause(c *clause) {
 	}
 }
 
-// reduce forgets the half of the learnt clauses that took part in the fewest conflicts.
+// reduce removes the half of the learnt clauses that took part in the fewest conflicts.
 func (s *Solver) reduce() {
 	slices.SortStableFunc(s.learnts, func(a, b *clause) int {
 		switch {
@@ -332,7 +332,7 @@ func (s *Solver) reduce() {
 	s.learnts = kept
 }
 
-// luby returns the n-th member of the sequence 1 1 2 1 1 2 4 1 …, from 1.
+// luby returns the n-th member of the sequence 1 1 2 1 1 2 4 1 …, counted from 1.
 func luby(n int) int {
 	for k := 1; ; k++ {
 		if n == 1<<k-1 {

@@ -6,7 +6,7 @@ type Lit int32
 // Not returns the negation of a literal.
 func (l Lit) Not() Lit { return l ^ 1 }
 
-// Negated says whether the literal is a negated variable.
+// Negated reports whether the literal is a negated variable.
 func (l Lit) Negated() bool { return l&1 == 1 }
 
 func (l Lit) variable() int { return int(l >> 1) }
@@ -30,7 +30,7 @@ type clause struct {
 
 type watcher struct {
 	c *clause
-	// blocker is a literal of the clause: if it is true, the clause need not be looked at.
+	// blocker is a literal of the clause: if it is true, the clause need not be examined.
 	blocker Lit
 }
 
@@ -39,7 +39,7 @@ type Solver struct {
 	clauses, learnts []*clause
 	watches          [][]watcher // by literal: the clauses that watch its negation
 	values           []value     // by variable
-	phase            []bool      // by variable: the value it had last
+	phase            []bool      // by variable: its last value
 	level            []int32
 	reason           []*clause
 	trail            []Lit
@@ -55,7 +55,7 @@ type Solver struct {
 	conflicts        int64
 }
 
-// New makes a variable and returns its positive literal.
+// New creates a variable and returns its positive literal.
 func (s *Solver) New() Lit {
 	v := len(s.values)
 	s.values = append(s.values, unset)
@@ -68,10 +68,10 @@ func (s *Solver) New() Lit {
 	return Lit(v << 1)
 }
 
-// Variables returns the number of variables that were made.
+// Variables returns the number of variables.
 func (s *Solver) Variables() int { return len(s.values) }
 
-// Clauses returns the number of clauses that were added and not satisfied at once.
+// Clauses returns the number of clauses, without those that were satisfied when added.
 func (s *Solver) Clauses() int { return len(s.clauses) }
 
 // Conflicts returns the number of conflicts so far, as a measure of the work.
@@ -131,7 +131,7 @@ func (s *Solver) watch(c *clause) {
 	}
 }
 
-// Value says whether a literal is true in the model that Solve found last.
+// Value reports whether a literal is true in the last model that Solve found.
 func (s *Solver) Value(l Lit) bool {
 	v := s.model[l>>1]
 	if l.Negated() {
@@ -140,6 +140,6 @@ func (s *Solver) Value(l Lit) bool {
 	return v == isTrue
 }
 
-// Core returns assumptions of the last call of Solve that have no model together. It
-// is empty if the clauses have none without them.
+// Core returns assumptions of the last call of Solve that are unsatisfiable together. It is
+// empty if the clauses are unsatisfiable without them.
 func (s *Solver) Core() []Lit { return s.core }

@@ -66,7 +66,7 @@ func (s *script) domain(v *value) {
 			continue
 		}
 		for _, p := range v.places {
-			s.assert(implies(p.has, s.isOneOf(v, p.text, d.Texts, false)))
+			s.assert(implies(p.has, s.isOneOf(v, p.text, d.Strings, false)))
 		}
 		return
 	}

@@ -225,7 +225,7 @@ func TestLongList(t *testing.T) {
 	for i := range 3000 {
 		texts = append(texts, fmt.Sprintf("none-%d", i))
 	}
-	f, err := filter.WriteSQL(filter.In{Column: filter.Column{Type: "app", Name: "id"}, Texts: texts}, "app", filter.SQLOptions{Dialect: filter.SQLite, Schema: schema.Default()})
+	f, err := filter.WriteSQL(filter.In{Column: filter.Column{Type: "app", Name: "id"}, Strings: texts}, "app", filter.SQLOptions{Dialect: filter.SQLite, Schema: schema.Default()})
 	if err != nil || len(f.Params) != 1 {
 		t.Fatal(f, err)
 	}

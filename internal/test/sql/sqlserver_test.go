@@ -79,7 +79,7 @@ func TestSQLServerGrammar(t *testing.T) {
 		t.Errorf("only %d conditions are generated", len(statements))
 	}
 	// What generated rules may not have: a long list, and a pattern.
-	long, err := filter.WriteSQL(filter.In{Column: filter.Column{Type: "app", Name: "name"}, Texts: make([]string, 1001)}, "app", filter.SQLOptions{Dialect: filter.SQLServer, Schema: schema.Default()})
+	long, err := filter.WriteSQL(filter.In{Column: filter.Column{Type: "app", Name: "name"}, Strings: make([]string, 1001)}, "app", filter.SQLOptions{Dialect: filter.SQLServer, Schema: schema.Default()})
 	if err != nil {
 		t.Fatal(err)
 	}

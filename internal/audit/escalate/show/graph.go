@@ -11,16 +11,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
 )
 
-// everything is the node of those who can write rules.
+// everything is the node of personas that can write rules.
 const everything = "every right"
 
-// edge leads from a persona, by a right, to what it reaches.
+// edge leads from a persona, through a right, to what it reaches.
 type edge struct {
 	from, to, label string
 	doubtful        bool
 }
 
-// edges returns the steps of all personas: one edge for each, to what the step does.
+// edges returns the steps of all personas: one edge per step, to what it does.
 func edges(r *escalate.Report) []edge {
 	var list []edge
 	for _, p := range r.Personas {
@@ -61,15 +61,15 @@ func (DOT) Render(w io.Writer, r *escalate.Report) error {
 	return err
 }
 
-// quote writes a text as DOT does, whose only escapes are those of quotes and backslashes.
+// quote quotes text for DOT, which only escapes quotes and backslashes.
 func quote(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ", "\r", " ").Replace(text) + `"`
 }
 
-// SVG renders a report as a picture: personas on the left, what they reach on the right.
+// SVG renders a report as an image: personas on the left, what they reach on the right.
 type SVG struct{}
 
-// The measures of the picture, in pixels.
+// The dimensions of the image, in pixels.
 const (
 	rowHeight  = 46
 	boxHeight  = 28
@@ -79,7 +79,7 @@ const (
 	margin     = 20
 )
 
-// Render writes the picture.
+// Render writes the image.
 func (SVG) Render(w io.Writer, r *escalate.Report) error {
 	var left, right []string
 	list := edges(r)

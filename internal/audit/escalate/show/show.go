@@ -11,13 +11,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// maxTypes is the number of types of a gain that text names.
+// maxTypes is the maximum number of types of a gain that are listed.
 const maxTypes = 3
 
 // Text renders a report for people.
 type Text struct{}
 
-// Render writes the report. Personas that cannot escalate are one line together.
+// Render writes the report. Personas that cannot escalate are combined in one line.
 func (Text) Render(w io.Writer, r *escalate.Report) error {
 	var b strings.Builder
 	var none []string
@@ -50,7 +50,7 @@ func (Text) Render(w io.Writer, r *escalate.Report) error {
 	return err
 }
 
-// facts tells an example in one line.
+// facts describes an example in one line.
 func facts(list []string) string {
 	if len(list) == 0 {
 		return "any"

@@ -17,10 +17,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Explainer returns an explainer of the rules and the data of a bundle. It holds
-// what enabled rules read, in lower case where they ignore case, and no places in
-// files. A bundle that does not hold what an explanation needs is an error that
-// says what to give instead.
+// Explainer returns an explainer of the rules and the data of a bundle. The data has what
+// enabled rules read, case-folded where they ignore case, and no file positions. If the bundle
+// lacks what an explanation needs, the error says what to use instead.
 func Explainer(b *bundles.Bundle, options explain.Options) (*explain.Explainer, error) {
 	u, err := Unpack(b)
 	if err != nil {
@@ -36,8 +35,8 @@ func Explainer(b *bundles.Bundle, options explain.Options) (*explain.Explainer, 
 	return explain.New(u.Rules, u.Site, options), nil
 }
 
-// Unpacked is what a bundle was compiled from, as far as it holds it: the site has what
-// enabled rules read, in lower case where they ignore case.
+// Unpacked is the input of a bundle's compilation, as far as the bundle contains it: the site
+// has what enabled rules read, case-folded where they ignore case.
 type Unpacked struct {
 	Rules   []ruleset.Rule
 	Skipped []diag.Rule
@@ -47,9 +46,8 @@ type Unpacked struct {
 	Options bundles.Options
 }
 
-// Unpack returns what a bundle was compiled from. A bundle that does not hold its rules, or
-// was compiled with a schema that it does not hold, is an error that says what to give
-// instead.
+// Unpack returns the input of a bundle's compilation. If the bundle does not contain its rules,
+// or was compiled with a schema that it does not contain, the error says what to use instead.
 func Unpack(b *bundles.Bundle) (*Unpacked, error) {
 	const instead = "give RULES and --snapshot instead of the bundle"
 	u := &Unpacked{Schema: schema.Default()}
@@ -75,7 +73,7 @@ func Unpack(b *bundles.Bundle) (*Unpacked, error) {
 	return u, err
 }
 
-// catalogue returns the rules that a bundle lists.
+// catalogue returns the rules of a bundle's catalogue.
 func catalogue(b *bundles.Bundle) ([]ruleset.Rule, error) {
 	var infos map[string]listedRule
 	if err := sitedata.DecodeRules(&b.Data, &infos); err != nil {
@@ -88,7 +86,7 @@ func catalogue(b *bundles.Bundle) ([]ruleset.Rule, error) {
 	return rules, nil
 }
 
-// listedRule is a rule as the catalogue has it.
+// listedRule is a rule of the catalogue.
 type listedRule struct {
 	ID, Name, Category, Filter, Context, Condition string
 	Actions                                        []string
@@ -118,7 +116,7 @@ func (i listedRule) rule() ruleset.Rule {
 	return r
 }
 
-// unprojector makes entities of a bundle's data.
+// unprojector converts a bundle's data to entities.
 type unprojector struct {
 	data   *bundles.Document
 	schema *schema.Schema
@@ -126,7 +124,7 @@ type unprojector struct {
 	nested map[string]map[string]*snapshot.Entity
 }
 
-// unproject makes a site of a bundle's data.
+// unproject converts a bundle's data to a site.
 func unproject(b *bundles.Bundle, s *schema.Schema) *snapshot.Site {
 	u := unprojector{
 		data: &b.Data, schema: s, nested: map[string]map[string]*snapshot.Entity{},
@@ -161,8 +159,7 @@ func unproject(b *bundles.Bundle, s *schema.Schema) *snapshot.Site {
 	return u.site
 }
 
-// login gives a user directory and id of the name that leads to it, unless the
-// rules read them.
+// login sets the user directory and id from the login, unless the rules read these fields.
 func (u unprojector) login(user *snapshot.Entity, login string) {
 	directory, id, _ := strings.Cut(login, `\`)
 	for name, text := range map[string]string{"userdirectory": directory, "userid": id} {
@@ -204,8 +201,8 @@ func (u unprojector) entity(typeKey, handle string) *snapshot.Entity {
 	return byHandle[handle]
 }
 
-// fill gives an entity its fields: texts as written where rules read them so,
-// which stand under names with = in front, else folded.
+// fill sets the fields of an entity: strings as written where rules read them so, under names
+// that begin with =, else case-folded.
 func (u unprojector) fill(e *snapshot.Entity, fields map[string]any) {
 	t := u.schema.Lookup(e.TypeName)
 	e.Scalars, e.Lists = map[string]string{}, map[string][]string{}
@@ -218,7 +215,7 @@ func (u unprojector) fill(e *snapshot.Entity, fields map[string]any) {
 			continue
 		}
 		if r, ok := t.Relations[key]; ok {
-			for _, handle := range textsOf(value) {
+			for _, handle := range stringsOf(value) {
 				e.Relations[key] = append(e.Relations[key], u.entity(schema.Fold(r.Target), handle))
 			}
 			continue
@@ -241,27 +238,27 @@ func (u unprojector) text(e *snapshot.Entity, t *schema.Type, key string, value 
 	text, single := value.(string)
 	switch {
 	case isCustom:
-		e.Custom[name] = textsOf(value)
+		e.Custom[name] = stringsOf(value)
 	case single:
 		e.Scalars[key] = text
 	case listed && property.Many, !t.Attributes:
-		e.Lists[key] = textsOf(value)
+		e.Lists[key] = stringsOf(value)
 	default:
-		e.Attributes[key] = textsOf(value)
+		e.Attributes[key] = stringsOf(value)
 	}
 }
 
-// textsOf returns a text or a list of texts as a list.
-func textsOf(value any) []string {
+// stringsOf returns a string or a list of strings as a list.
+func stringsOf(value any) []string {
 	items, isList := value.([]any)
 	if !isList {
 		items = []any{value}
 	}
-	var texts []string
+	var strs []string
 	for _, item := range items {
 		if text, ok := item.(string); ok {
-			texts = append(texts, text)
+			strs = append(strs, text)
 		}
 	}
-	return texts
+	return strs
 }

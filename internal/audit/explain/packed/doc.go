@@ -1,5 +1,5 @@
-// Package packed unpacks what a bundle was compiled from, as far as the bundle holds it:
-// the rules, and what they read of the site. From that it makes explanations.
+// Package packed reconstructs the input of a bundle's compilation, as far as the bundle
+// contains it: the rules, and what they read of the site. It uses it for explanations.
 //
-// It is separate from package explain, which runs where OPA does not: in a browser.
+// It is separate from package explain, which also runs in a browser, without OPA.
 package packed

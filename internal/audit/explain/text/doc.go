@@ -1,6 +1,6 @@
-// Package text shows an explanation to people: the answer, what would change it,
-// and the rules as a tree with marks, wrapped to a width.
+// Package text renders an explanation for people: the answer, what would change it, and the
+// rules as a tree with marks, wrapped to a width.
 //
-// It knows the model of package explain and nothing of how it was made. It
-// refuses to know terminals: the width and the colours are given to it.
+// It knows the model of package explain, but not how it is computed. It does not know
+// terminals: the caller passes the width and the colours.
 package text

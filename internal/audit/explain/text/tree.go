@@ -9,15 +9,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 )
 
-// How much is shown where not all is.
+// Limits of what is shown.
 const (
 	nearRules   = 5  // of the request, clause by clause
-	lineRules   = 20 // of the request, in a line each
+	lineRules   = 20 // of the request, in one line each
 	parentRules = 3  // of a question that a clause asks
 	maxValues   = 8  // of a side of a comparison
 )
 
-// rules tells the rules on the request.
+// rules writes the rules for the request.
 func (p *printer) rules() {
 	if len(p.x.Questions) == 0 {
 		return
@@ -36,8 +36,8 @@ func (p *printer) rules() {
 	p.list(2, q, nearRules)
 }
 
-// list tells the rules of a question: in full those that grant, or those that
-// come nearest, and the others in a line each.
+// list writes the rules of a question: in full those that grant, or those that come nearest,
+// and the others in one line each.
 func (p *printer) list(indent int, q explain.Question, full int) {
 	left, lines := 0, 0
 	for i, r := range q.Rules {
@@ -58,7 +58,7 @@ func (p *printer) list(indent int, q explain.Question, full int) {
 	}
 }
 
-// unmet says how far a rule is from granting.
+// unmet describes how far a rule is from granting.
 func (p *printer) unmet(r explain.Rule) string {
 	switch {
 	case r.Holds:
@@ -72,7 +72,7 @@ func (p *printer) unmet(r explain.Rule) string {
 	return ": no data makes it grant"
 }
 
-// details tell filter, actions, context and place of a rule.
+// details describes filter, actions, context and position of a rule.
 func (p *printer) details(r explain.RuleInfo) string {
 	if r.Filter == "" {
 		return ""
@@ -93,7 +93,7 @@ func place(at *explain.Place) string {
 	return fmt.Sprintf(" %s:%d:%d", printable(at.File), at.Line, at.Column)
 }
 
-// clause tells a clause, what it needs to be, and what it asks.
+// clause writes a clause, the value that it needs, and what it asks.
 func (p *printer) clause(indent int, c explain.Clause, want bool) {
 	mark := p.mark(c.Holds) + " "
 	if o := obstacle(c, want); o != nil && len(c.Parts) > 0 && !p.how.All && indent > 6 {
@@ -125,7 +125,7 @@ func (p *printer) clause(indent int, c explain.Clause, want bool) {
 	}
 }
 
-// elsewhere tells the branches that are about something else in one remark.
+// elsewhere summarizes the branches about something else in one remark.
 func (p *printer) elsewhere(indent int, obstacles []explain.Clause) {
 	if len(obstacles) == 0 {
 		return
@@ -151,7 +151,7 @@ func (p *printer) elsewhere(indent int, obstacles []explain.Clause) {
 	}
 }
 
-// question tells what a clause asks, once.
+// question writes what a clause asks, once.
 func (p *printer) question(indent, i int) {
 	q := p.x.Questions[i]
 	what := fmt.Sprintf("%s on %s", printable(q.Action), printable(explain.Named(q.Entity)))
@@ -167,12 +167,12 @@ func (p *printer) question(indent, i int) {
 	p.list(indent+2, q, parentRules)
 }
 
-// at tells line and column of a clause in its condition.
+// at returns line and column of a clause in its condition.
 func (p *printer) at(c explain.Clause) string {
 	return p.how.Paint(Faint, fmt.Sprintf("%d:%d ", c.Line, c.Column))
 }
 
-// is tells behind a clause what its one path denotes.
+// is appends to a clause what its only path denotes.
 func (p *printer) is(c explain.Clause) string {
 	path := c.Left
 	if c.Right != nil && c.Left.Literal {
@@ -192,14 +192,14 @@ func (p *printer) is(c explain.Clause) string {
 	return p.how.Paint(Faint, ", is "+p.set(path))
 }
 
-// met tells below a clause what its two paths denote.
+// met writes below a clause what its two paths denote.
 func (p *printer) met(indent int, c explain.Clause) {
 	if c.Right != nil && !c.Left.Literal && !c.Right.Literal {
 		p.faint(indent, p.side(c.Left)+" against "+p.side(c.Right))
 	}
 }
 
-// values tell what the sides of a clause denote.
+// values describes what the sides of a clause denote.
 func (p *printer) values(c explain.Clause) string {
 	switch {
 	case c.Right != nil && c.Left.Literal:
@@ -214,7 +214,7 @@ func (p *printer) values(c explain.Clause) string {
 	return ""
 }
 
-// because tells the values of a clause that stands in the way.
+// because describes the values of a clause that has to change.
 func (p *printer) because(c explain.Clause) string {
 	if values := p.values(c); values != "" {
 		return ", where " + values
@@ -222,7 +222,7 @@ func (p *printer) because(c explain.Clause) string {
 	return ""
 }
 
-// side tells a path and what it denotes.
+// side describes a path and what it denotes.
 func (p *printer) side(o *explain.Operand) string {
 	if len(o.Values)+len(o.Entities) == 0 {
 		return printable(o.Text) + " is empty"
@@ -230,7 +230,7 @@ func (p *printer) side(o *explain.Operand) string {
 	return printable(o.Text) + " = " + p.set(o)
 }
 
-// set tells what a path denotes.
+// set describes what a path denotes.
 func (p *printer) set(o *explain.Operand) string {
 	var values []string
 	for _, v := range o.Values {
@@ -248,8 +248,7 @@ func (p *printer) set(o *explain.Operand) string {
 	return "[" + strings.Join(values, ", ") + "]"
 }
 
-// obstacle returns the first clause of a part that no data makes what is wanted,
-// or nil.
+// obstacle returns the first clause of a part that no data can give the wanted value, or nil.
 func obstacle(c explain.Clause, want bool) *explain.Clause {
 	if c.Holds == want || c.Unmet != nil {
 		return nil

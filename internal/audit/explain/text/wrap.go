@@ -30,7 +30,7 @@ func (p *printer) faint(indent int, text string) {
 	}
 }
 
-// wrap writes text behind a beginning, and what does not fit below it.
+// wrap writes text after a beginning, and continues below it.
 func (p *printer) wrap(indent int, first, text string) {
 	margin := strings.Repeat(" ", indent)
 	hang := strings.Repeat(" ", columns(first))
@@ -42,11 +42,11 @@ func (p *printer) wrap(indent int, first, text string) {
 	}
 }
 
-// narrowest is how wide a line is at least, however deep the tree.
+// narrowest is the minimum width of a line, however deep the tree.
 const narrowest = 30
 
-// wrapped cuts a text at blanks into lines of so many columns. A word that is
-// longer has a line for itself.
+// wrapped breaks text at spaces into lines of at most width columns. A longer word gets a line
+// of its own.
 func wrapped(text string, width int) []string {
 	width = max(width, narrowest)
 	var lines []string
@@ -63,11 +63,11 @@ func wrapped(text string, width int) []string {
 
 var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// columns returns how many columns a text fills.
+// columns returns the number of columns of a text.
 func columns(text string) int { return runewidth.StringWidth(colour.ReplaceAllString(text, "")) }
 
-// printable returns text for a terminal: line breaks and tabs as blanks, and
-// whatever else is not printable by its number.
+// printable returns text for a terminal: line breaks and tabs as spaces, and other unprintable
+// characters by their code points.
 func printable(text string) string {
 	var b strings.Builder
 	for _, r := range text {

@@ -1,8 +1,7 @@
-// Package shell puts HTML pages together that need nothing else: no network, no server,
-// no other file. The pages of audits and of differences are made with it.
+// Package shell builds self-contained HTML pages: no network, no server, no other file. The
+// pages of audits and of differences use it.
 //
-// It knows the style and the script that they share (assets/), how data are held in a
-// page so that no text breaks out of it, and the policy by which a browser runs and
-// shows what the page itself holds and nothing else. It refuses to know what a page is
-// about.
+// It knows the style and the script that they share (assets/), how data is embedded in a page
+// so that no string can break out of it, and the policy with which a browser runs and displays
+// only what the page itself contains. It does not know what a page is about.
 package shell

@@ -1,6 +1,6 @@
 package shell
 
-// Fact is one line of what a page says about what it was made from.
+// Fact is one line of a page's description of its input.
 type Fact struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`

@@ -29,23 +29,22 @@ func Style() ([]byte, error) {
 	return append(tokens, components...), err
 }
 
-// Page is a page of a kind: its own files, which are written for it.
+// Page is a kind of page: its own files.
 type Page struct {
-	// Files hold the files that the other fields name.
+	// Files is the file system of the other fields.
 	Files fs.FS
-	// Body is the page as a template of html/template, which gets Title, Policy, Style,
+	// Body is the page as a template of html/template with the fields Title, Policy, Style,
 	// Script and Data.
 	Body string
-	// Scripts are the parts of the script in order, after those that pages share. All
-	// have one scope.
+	// Scripts are the parts of the script in order, after the shared ones. All have one scope.
 	Scripts []string
 	// Styles are the parts of the style that only this page has, after the shared ones.
 	Styles []string
-	// WebAssembly lets the script run WebAssembly that the page holds.
+	// WebAssembly lets the script run WebAssembly that the page contains.
 	WebAssembly bool
 }
 
-// Write writes the page of data, which is what JSON makes of them. The title is text.
+// Write writes the page with data encoded as JSON. The title is plain text.
 func (p Page) Write(w io.Writer, title string, data any) error {
 	style, err := Style()
 	if err != nil {
@@ -63,8 +62,8 @@ func (p Page) Write(w io.Writer, title string, data any) error {
 		return err
 	}
 	var text bytes.Buffer
-	// The encoder escapes <, >, & and the line ends of JavaScript, so that no text
-	// ends the element that holds the data.
+	// The encoder escapes <, >, & and the line ends of JavaScript, so that no string ends the
+	// element with the data.
 	if err := json.NewEncoder(&text).Encode(data); err != nil {
 		return err
 	}
@@ -72,7 +71,8 @@ func (p Page) Write(w io.Writer, title string, data any) error {
 	if err != nil {
 		return err
 	}
-	// What the browser may run and show is named by its digest, and nothing else is.
+	// What the browser may run and display is identified by its digest; everything else is
+	// blocked.
 	return t.Execute(w, struct {
 		Title, Policy string
 		Style         template.CSS
@@ -117,7 +117,7 @@ func (p Page) script() (string, error) {
 	return b.String(), nil
 }
 
-// digest is what a content security policy calls a text.
+// digest is the source expression of a content security policy for a text.
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"

@@ -39,7 +39,7 @@ func (Markdown) Render(w io.Writer, r *prove.Report) error {
 	return err
 }
 
-// cell escapes what would end a cell of a table, or begin markup.
+// cell escapes text so that it does not end a table cell or begin markup.
 func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "\n", " ", "\r", " ", "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`", "@", "&#64;").Replace(text)
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// maxRules is the number of rules that text names.
+// maxRules is the maximum number of rules that are listed.
 const maxRules = 5
 
-// maxClause is the number of characters of a clause that text shows.
+// maxClause is the maximum number of characters of a clause that are shown.
 const maxClause = 160
 
 // Text renders a report for people.
@@ -42,7 +42,7 @@ func summary(r *prove.Report) string {
 	return fmt.Sprintf("%d proved, %s, %d unknown", r.Proved, count(r.Counterexamples, "counterexample"), r.Unknown)
 }
 
-// Lines tells what a verdict rests on, or the counterexamples.
+// Lines describes what a verdict is based on, or the counterexamples.
 func Lines(r prove.Result) []string {
 	var list []string
 	if r.Reason != "" {
@@ -82,7 +82,7 @@ func restsOn(r prove.Result) string {
 	return "rests on " + strings.Join(parts, " and ")
 }
 
-// steps tells what users change first.
+// steps describes what users change first.
 func steps(e prove.Example) []string {
 	var list []string
 	for i, s := range e.Steps {

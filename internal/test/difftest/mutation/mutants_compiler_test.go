@@ -25,7 +25,7 @@ var compilerMutants = []mutant{
 	// Logic and functions.
 	one("! over an or keeps the or", "compiler/ir/simplify.go", `return And(terms...)`, `return Or(terms...)`),
 	one("! over a Common tests ==", "compiler/rego/body.go", `b.add("not %s == %s", left, b.reference(p.Right, p.Exact))`, `b.add("%s == %s", left, b.reference(p.Right, p.Exact))`),
-	one("or of equalities keeps the first", "compiler/ir/simplify.go", `strs[i] = append(strs[i], q.Strings...)`, `texts[i] = flat[i].(OneOf).Texts`),
+	one("or of equalities keeps the first", "compiler/ir/simplify.go", `strs[i] = append(strs[i], q.Strings...)`, `strs[i] = flat[i].(OneOf).Strings`),
 	one("IsOwned inverted", "compiler/resolve/specialise.go", `return ir.Exists{Entities: m.entities.Follow(step)}`, `return ir.Not(ir.Exists{Entities: m.entities.Follow(step)})`),
 	one("Empty inverted", "compiler/resolve/specialise.go", `return ir.Not(ir.Or(present...))`, `return ir.Or(present...)`),
 	one("IsAnonymous never", "compiler/resolve/specialise.go", "return ir.Anonymous{}\n\tcase condition.IsOwned", "return ir.Constant{Value: false}\n\tcase condition.IsOwned"),

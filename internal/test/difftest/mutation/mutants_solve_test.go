@@ -5,7 +5,7 @@ package mutation
 // TestEveryPartIsNeeded has a question for each.
 var solverMutants = []mutant{
 	// The bound on the texts of a cell, k + j + 2q.
-	one("solver: one text a cell", "internal/solve/component.go", `texts, err := s.world.representatives(tests)`, "tests.Each = 1\n\ttexts, err := s.world.representatives(tests)"),
+	one("solver: one text a cell", "internal/solve/component.go", `strs, err := s.world.representatives(tests)`, "tests.Each = 1\n\tstrs, err := s.world.representatives(tests)"),
 	one("solver: bound: a value less", "internal/solve/component.go", `cells.Tests{Each: len(vs)}`, `cells.Tests{Each: max(1, len(vs)-1)}`),
 	one("solver: bound: common texts do not count", "internal/solve/scan.go", `t.more += many / 2`, `t.more += 0`),
 	one("solver: bound: identical lists do not count", "internal/solve/scan.go", `t.more += many
@@ -31,7 +31,7 @@ var solverMutants = []mutant{
 	one("solver: classes of spellings are told apart", "internal/solve/encode.go", `if exact {
 		lits`, `if true {
 		lits`),
-	one("solver: a literal in its own spelling", "internal/solve/encode.go", `if !a.Exact || c.texts[i].Written == text {`, `if c.texts[i].Written == text {`),
+	one("solver: a literal in its own spelling", "internal/solve/encode.go", `if !a.Exact || c.strs[i].Written == text {`, `if c.strs[i].Written == text {`),
 	one("solver: the long s is forgotten", "internal/solve/cells/alphabet.go", `if r = unicode.SimpleFold(r); r == i.Rune[0] {`, `if true {`),
 	// Rights.
 	one("solver: a round less", "internal/solve/encode.go", `return s.rightIn(r, cycle, len(cycle))`, `return s.rightIn(r, cycle, max(0, len(cycle)-1))`),
