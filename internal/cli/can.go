@@ -265,7 +265,7 @@ func (r TaskRight) shown(d *deciding) string {
 	case r.ID != "":
 		return d.names.showResource(r.Type, r.ID)
 	case r.Type == "App.Object":
-		return fmt.Sprintf("%d of %s of the app", r.Held, Count(r.Of, "object"))
+		return fmt.Sprintf("%d of %s of the app", r.Held, render.Count(r.Of, "object"))
 	}
-	return fmt.Sprintf("%d of %s", r.Held, Count(r.Of, r.Type))
+	return fmt.Sprintf("%d of %s", r.Held, render.Count(r.Of, r.Type))
 }

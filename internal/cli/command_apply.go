@@ -2,8 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -11,9 +9,8 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/live/apply"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+	"github.com/qlik2rego/qlik2rego/internal/live/show"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
-	"github.com/qlik2rego/qlik2rego/internal/render"
-	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
 func applyCommand(streams *Streams) *cli.Command {
@@ -38,7 +35,7 @@ EXAMPLES:
 			&cli.BoolFlag{Name: "auto-approve", Usage: "plan and apply without review"},
 			&cli.BoolFlag{Name: "resume", Usage: "continue a plan that was interrupted"},
 			Choice("rollback-on", "go back to the backup if the site's audit is not as predicted", "never", "mismatch"),
-			backupsFlag(), ProgressFlag(), formatFlag(applyFormats))...),
+			backupsFlag(), ProgressFlag(), formatFlag(show.Applications))...),
 		Action: func(ctx *cli.Context) error {
 			if ctx.NArg() != 1 {
 				return UsageOf(ctx.Command, "apply takes one plan, which plan -o has written, or a folder with --auto-approve")
@@ -91,7 +88,7 @@ func (s *Streams) applyPlan(ctx *cli.Context, client *qrs.Client, p *plan.Plan, 
 		RollbackOnMismatch: ctx.String("rollback-on") == "mismatch",
 	})
 	if err == nil || result.Backup != "" { // without a backup nothing was done, and the error is the result
-		if shown := applyFormats.Render(s.Format, s.Out, applied{result, len(p.Changes), err}); shown != nil {
+		if shown := show.Applications.Render(s.Format, s.Out, show.Applied{Result: result, Planned: len(p.Changes), Failure: err}); shown != nil {
 			return shown
 		}
 	}
@@ -106,48 +103,5 @@ func (s *Streams) applyPlan(ctx *cli.Context, client *qrs.Client, p *plan.Plan, 
 	case len(result.Mismatches) > 0:
 		return No()
 	}
-	return nil
-}
-
-// applied is what was done of a plan with so many changes, and why not all of it was.
-type applied struct {
-	*apply.Result
-	planned int
-	failure error
-}
-
-// applyFormats are the formats of apply and rollback.
-var applyFormats = render.Results(render.Func[applied](appliedText))
-
-func appliedText(w io.Writer, r applied) error {
-	out := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // the terminal has gone
-	if r.Nothing {
-		out("Nothing to do: the site %s is as planned.", r.Site)
-		return nil
-	}
-	for _, w := range r.Written {
-		out("%sd %s (%s)", w.Op, tabular.Printable(w.Name), w.ID)
-		if w.Alias != "" && w.Alias != w.ID {
-			out("  it had the id %s before", w.Alias)
-		}
-	}
-	if r.Backup == "" {
-		return nil
-	}
-	if r.failure != nil {
-		out("%d of %d changes are written.\nApply the plan with --resume to go on, or go back with: qlik2rego rollback %s", len(r.Written), r.planned, r.Backup)
-	} else {
-		out("The site %s has the plan's %s. Open browser tabs keep their rights until people log in again.", r.Site, Count(r.planned, "change"))
-	}
-	for _, m := range r.Mismatches {
-		out("MISMATCH %s", tabular.Printable(m))
-	}
-	switch {
-	case r.RolledBack:
-		out("The site is as it was before.")
-	case r.failure == nil && r.Verified > 0 && len(r.Mismatches) == 0:
-		out("The site's audit confirms %s of the prediction.", Count(r.Verified, "right"))
-	}
-	out("backup:  %s\njournal: %s", r.Backup, r.Journal)
 	return nil
 }

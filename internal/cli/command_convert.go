@@ -84,7 +84,7 @@ func (s *Streams) convert(ctx *cli.Context, in, to string) error {
 // convertFormats are the formats of convert.
 func (s *Streams) convertFormats() render.Formats[ConvertReport] {
 	return render.Results(render.Func[ConvertReport](func(_ io.Writer, r ConvertReport) error {
-		return s.wrote(r.Written[0].Path, r.Written[0].Kind+" of "+Count(r.Rules, "rule"))
+		return s.wrote(r.Written[0].Path, r.Written[0].Kind+" of "+render.Count(r.Rules, "rule"))
 	}))
 }
 
@@ -114,7 +114,7 @@ func stageRules(out *Outputs, rules []ruleset.Rule, in, to string) (kind string,
 		return "export", out.File(to, writing(lock.Export(root, rules)))
 	case ext == qrule.Extension:
 		if len(rules) != 1 {
-			return "", Input(fmt.Errorf("%s is the file of one rule, and %s holds %s: name a folder", to, in, Count(len(rules), "rule")))
+			return "", Input(fmt.Errorf("%s is the file of one rule, and %s holds %s: name a folder", to, in, render.Count(len(rules), "rule")))
 		}
 		return "file", out.File(to, writing(rules[0].Format()))
 	}

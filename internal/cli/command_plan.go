@@ -10,6 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+	"github.com/qlik2rego/qlik2rego/internal/live/show"
 	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
@@ -57,7 +58,7 @@ EXAMPLES:
    qlik2rego plan repo/ --site prod --revert -o plan.json`,
 		Flags: append(SiteFlags(), append(planFlags(),
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the plan for apply to `FILE`"},
-			ProgressFlag(), formatFlag(planFormats))...),
+			ProgressFlag(), formatFlag(show.Plans))...),
 		Action: func(ctx *cli.Context) error {
 			if ctx.NArg() != 1 {
 				return UsageOf(ctx.Command, "plan takes one folder, which pull has written")
@@ -172,7 +173,7 @@ func (s *Streams) plan(ctx *cli.Context) error {
 		}
 	}
 	if ctx.String("output") != stdio {
-		if err := planFormats.Render(s.Format, s.Out, p); err != nil {
+		if err := show.Plans.Render(s.Format, s.Out, p); err != nil {
 			return err
 		}
 	}

@@ -2,16 +2,11 @@ package cli
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/qlik2rego/qlik2rego/internal/live"
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
-	"github.com/qlik2rego/qlik2rego/internal/render"
-	"github.com/qlik2rego/qlik2rego/internal/tabular"
+	"github.com/qlik2rego/qlik2rego/internal/live/show"
 )
 
 func pullCommand(streams *Streams) *cli.Command {
@@ -37,7 +32,7 @@ EXAMPLES:
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FOLDER`"},
 			&cli.BoolFlag{Name: "incremental", Usage: "read only changes since the last pull, and everything every 24 hours"},
 			&cli.BoolFlag{Name: "overwrite", Usage: "overwrite edited rule files"},
-			ProgressFlag(), formatFlag(pullFormats)),
+			ProgressFlag(), formatFlag(show.Pulls)),
 		Action: func(ctx *cli.Context) error {
 			switch {
 			case ctx.Args().Present():
@@ -48,21 +43,6 @@ EXAMPLES:
 			return streams.pull(ctx)
 		},
 	}
-}
-
-// PullReport is the result of pull in JSON.
-type PullReport struct {
-	Path        string         `json:"path"`
-	Site        string         `json:"site"`
-	Build       string         `json:"build"`
-	Rules       int            `json:"rules"`
-	Entities    int            `json:"entities"`
-	Counts      map[string]int `json:"counts"`
-	Absent      []string       `json:"absent"`
-	Unchanged   bool           `json:"unchanged"`
-	Incremental bool           `json:"incremental"`
-	Calls       int64          `json:"calls"`
-	Bytes       int64          `json:"bytes"`
 }
 
 func (s *Streams) pull(ctx *cli.Context) error {
@@ -82,32 +62,5 @@ func (s *Streams) pull(ctx *cli.Context) error {
 	if err != nil {
 		return calling(client, err)
 	}
-	m := result.Manifest
-	report := PullReport{
-		Path: dir, Site: m.Site, Build: m.Build, Rules: m.Rules, Entities: m.Count(), Counts: map[string]int{}, Absent: m.Absent,
-		Unchanged: result.Unchanged, Incremental: result.Incremental, Calls: result.Calls, Bytes: result.Bytes,
-	}
-	for _, part := range m.Collections {
-		report.Counts[part.Type] = part.Count
-	}
-	return pullFormats.Render(s.Format, s.Out, report)
-}
-
-// pullFormats are the formats of pull.
-var pullFormats = render.Results(render.Func[PullReport](pullText))
-
-func pullText(w io.Writer, r PullReport) error {
-	var shown []string
-	for _, c := range live.Collections() {
-		if n := r.Counts[c.Type]; n > 0 && c.Type != "SystemRule" {
-			shown = append(shown, fmt.Sprintf("%s %d", c.Type, n))
-		}
-	}
-	what := "pulled the site " + r.Site
-	if r.Unchanged {
-		what = "nothing has changed on the site " + r.Site
-	}
-	_, err := fmt.Fprintf(w, "%s (build %s): %s, %s\n%s\nin %s\n", what, r.Build,
-		Count(r.Rules, "rule"), fmt.Sprintf("%d entities", r.Entities-r.Counts["SystemRule"]), strings.Join(shown, ", "), tabular.Printable(r.Path))
-	return err
+	return show.Pulls.Render(s.Format, s.Out, show.PulledInto(dir, result))
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/live/apply"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+	"github.com/qlik2rego/qlik2rego/internal/live/show"
 )
 
 func rollbackCommand(streams *Streams) *cli.Command {
@@ -23,7 +24,7 @@ EXAMPLES:
 		Flags: append(SiteFlags(),
 			&cli.BoolFlag{Name: "dry-run", Usage: "show what would be written"},
 			&cli.BoolFlag{Name: "i-know", Usage: "allow a backup that locks administrators out"},
-			backupsFlag(), ProgressFlag(), formatFlag(planFormats)),
+			backupsFlag(), ProgressFlag(), formatFlag(show.Plans)),
 		Action: func(ctx *cli.Context) error {
 			if ctx.NArg() != 1 {
 				return UsageOf(ctx.Command, "rollback takes one backup, which apply has written")
@@ -51,7 +52,7 @@ func (s *Streams) rollback(ctx *cli.Context) error {
 		return err
 	}
 	if ctx.Bool("dry-run") {
-		if err := planFormats.Render(s.Format, s.Out, p); err != nil || !p.Blocked() {
+		if err := show.Plans.Render(s.Format, s.Out, p); err != nil || !p.Blocked() {
 			return err
 		}
 		return No()

@@ -3,18 +3,15 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/live/pull"
+	"github.com/qlik2rego/qlik2rego/internal/live/show"
 	"github.com/qlik2rego/qlik2rego/internal/live/verify"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
-	"github.com/qlik2rego/qlik2rego/internal/render"
-	"github.com/qlik2rego/qlik2rego/internal/tabular"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
@@ -55,7 +52,7 @@ EXAMPLES:
 			Choice("list-inequality", "meaning of != and !== if a side has several values", "any", "all"),
 			Choice("entity-text", "meaning of a comparison of an entity with a string, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
 			Choice("session-attributes", "whether session attributes replace those of the user's record", "separate", "stored"),
-			ProgressFlag(), formatFlag(verifyFormats)),
+			ProgressFlag(), formatFlag(show.Verifications)),
 		Action: func(ctx *cli.Context) error {
 			switch {
 			case ctx.NArg() > 1:
@@ -130,11 +127,11 @@ func (s *Streams) verify(ctx *cli.Context) error {
 	if ctx.Bool("anonymise") {
 		result.Anonymise()
 	}
-	shown := verified{result, w.RuleName}
+	shown := show.Verified{Result: result, RuleName: w.RuleName}
 	if ctx.Bool("anonymise") {
-		shown.ruleName = func(string) string { return "" }
+		shown.RuleName = func(string) string { return "" }
 	}
-	err = verifyFormats.Render(s.Format, s.Out, shown)
+	err = show.Verifications.Render(s.Format, s.Out, shown)
 	if err == nil && result.Differ > 0 {
 		return No()
 	}
@@ -179,70 +176,4 @@ func (s *Streams) verifySite(ctx *cli.Context) (verify.Site, *qrs.Client, error)
 		err = fmt.Errorf("%s is not empty: name a new folder for the captures", dir)
 	}
 	return &verify.Recorder{Site: client, Dir: dir}, client, Input(err)
-}
-
-// maxShown is how many differences are shown to people.
-const maxShown = 20
-
-// verified is a comparison, for people with the names of rules by their ids.
-type verified struct {
-	*verify.Result
-	ruleName func(id string) string
-}
-
-// verifyFormats are the formats of verify.
-var verifyFormats = render.Results(render.Func[verified](verifyText))
-
-func verifyText(w io.Writer, r verified) error {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	rules := func(ids []string) string {
-		var names []string
-		for _, id := range ids {
-			name := id
-			if n := r.ruleName(id); n != "" {
-				name = n
-			}
-			names = append(names, tabular.Printable(name))
-		}
-		if names == nil {
-			return "none"
-		}
-		return strings.Join(names, ", ")
-	}
-	line("compared %d rights of %d pairs of a user and a resource, which stand for %d pairs", r.Cells, r.Pairs, r.Covered)
-	if r.Differ == 0 {
-		line("the site's audit agrees with all of them")
-	} else {
-		line("%d rights differ", r.Differ)
-	}
-	for _, p := range r.Points {
-		switch {
-		case p.Settled:
-			line("\n%d pairs agree if rules are read with %s; the rules: %s", p.Pairs, p.Name, rules(p.Rules))
-		case p.Name != "":
-			line("\n%d pairs are not explained; rules of one side use %s: %s", p.Pairs, p.Name, rules(p.Rules))
-		default:
-			line("\n%d pairs are not explained; the rules of one side: %s", p.Pairs, rules(p.Rules))
-		}
-	}
-	for i, d := range r.Differences {
-		if i == maxShown {
-			line("\n%d more pairs: --format json has them", len(r.Differences)-i)
-			break
-		}
-		line("\n%s on %s %s (%s)", tabular.Printable(d.Login), d.Type, tabular.Printable(d.Resource), d.Context)
-		if len(d.Ours) > 0 {
-			line("  only we grant:       %s", strings.Join(d.Ours, ", "))
-		}
-		if len(d.Theirs) > 0 {
-			line("  only the site grants: %s", strings.Join(d.Theirs, ", "))
-		}
-		line("  our rules:  %s", rules(d.OurRules))
-		if d.TheirRules != nil {
-			line("  site rules: %s", rules(d.TheirRules))
-		}
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }

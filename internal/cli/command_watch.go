@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/qlik2rego/qlik2rego/internal/live/show"
 )
 
 func watchCommand(streams *Streams) *cli.Command {
@@ -46,7 +48,7 @@ EXAMPLES:
 			&cli.StringFlag{Name: "callback", Usage: "the `URL` at which the site reaches --listen"},
 			&cli.StringFlag{Name: "webhook", Usage: "post each change to `URL` as JSON"},
 			&cli.StringFlag{Name: "metrics", Usage: "serve metrics for Prometheus at `ADDRESS`, path /metrics"},
-			ProgressFlag(), formatFlag(eventFormats),
+			ProgressFlag(), formatFlag(show.Events),
 		}),
 		Action: func(ctx *cli.Context) error {
 			switch {

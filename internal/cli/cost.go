@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/qlik2rego/qlik2rego/compiler"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -28,7 +29,7 @@ func writeCosts(out io.Writer, costs []compiler.RuleCost) error {
 	}
 	rest := ""
 	if more := len(costs) - maxCosts; more > 0 {
-		rest = fmt.Sprintf("%s less expensive, which --format json has. ", Count(more, "more place"))
+		rest = fmt.Sprintf("%s less expensive, which --format json has. ", render.Count(more, "more place"))
 	}
 	_, err := fmt.Fprintf(out, "\n%sSteps are the expressions that OPA is expected to evaluate for the rule in a\ndecision to deny; the share is that among all rules for the same type and action.\n\n", rest)
 	return err

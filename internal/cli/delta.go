@@ -47,6 +47,6 @@ func (s *Streams) WriteDelta(ctx *cli.Context) error {
 // deltaFormats are the formats of delta.
 func (s *Streams) deltaFormats() render.Formats[DeltaReport] {
 	return render.Results(render.Func[DeltaReport](func(_ io.Writer, r DeltaReport) error {
-		return s.wrote(r.Path, fmt.Sprintf("%s, from revision %.12s to %.12s", Count(r.Changes, "change"), r.Base, r.Revision))
+		return s.wrote(r.Path, fmt.Sprintf("%s, from revision %.12s to %.12s", render.Count(r.Changes, "change"), r.Base, r.Revision))
 	}))
 }

@@ -38,7 +38,7 @@ func (s *Streams) Broken(list diag.List) error {
 	if err := s.Diagnose(errs); err != nil {
 		return err
 	}
-	closing := fmt.Sprintf("%s: nothing was done", Count(len(errs), "error"))
+	closing := fmt.Sprintf("%s: nothing was done", render.Count(len(errs), "error"))
 	if len(errs) > 0 {
 		closing += ": " + brief(errs[0])
 	}
@@ -46,7 +46,7 @@ func (s *Streams) Broken(list diag.List) error {
 		closing += fmt.Sprintf(" and %d more", len(errs)-1)
 	}
 	if more := len(list) - len(errs); more > 0 && !s.Quiet {
-		closing += fmt.Sprintf(" (%s beside, which qlik2rego check shows)", Count(more, "finding"))
+		closing += fmt.Sprintf(" (%s beside, which qlik2rego check shows)", render.Count(more, "finding"))
 	}
 	return &Exit{Code: ExitInput, Err: errors.New(closing), Diagnostics: list}
 }
@@ -65,7 +65,7 @@ func (s *Streams) hint(list diag.List) error {
 	if len(list) == 0 || s.Quiet {
 		return nil
 	}
-	_, err := fmt.Fprintf(s.Err, "%s, which qlik2rego check shows\n", Count(len(list), "finding"))
+	_, err := fmt.Fprintf(s.Err, "%s, which qlik2rego check shows\n", render.Count(len(list), "finding"))
 	return err
 }
 
@@ -131,9 +131,9 @@ func (s *Streams) checkText(w io.Writer, r CheckReport) error {
 	if err := writeCosts(w, r.Costs); err != nil {
 		return err
 	}
-	counts := []string{rulesOf(r.Rules, r.Skipped), Count(r.Errors, "error"), Count(r.Warnings, "warning")}
+	counts := []string{rulesOf(r.Rules, r.Skipped), render.Count(r.Errors, "error"), render.Count(r.Warnings, "warning")}
 	if r.Infos > 0 {
-		counts = append(counts, Count(r.Infos, "note"))
+		counts = append(counts, render.Count(r.Infos, "note"))
 	}
 	if r.Suppressed > 0 {
 		counts = append(counts, fmt.Sprintf("%d suppressed", r.Suppressed))
@@ -142,12 +142,4 @@ func (s *Streams) checkText(w io.Writer, r CheckReport) error {
 		return err
 	}
 	return writeNotices(w, r.Notices)
-}
-
-// Count returns a number with its noun: "1 rule", "2 rules".
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

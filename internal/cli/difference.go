@@ -178,9 +178,7 @@ func diffFormats(file string) render.Formats[*difference.Report] {
 		With(render.SARIF, render.Func[*difference.Report](func(w io.Writer, r *difference.Report) error {
 			return show.SARIF{Log: sarif("diff"), File: file}.Render(w, r)
 		})).
-		With(render.JUnit, render.Func[*difference.Report](func(w io.Writer, r *difference.Report) error {
-			return diffSuite(r).Write(w)
-		}))
+		With(render.JUnit, show.JUnit{})
 }
 
 // flags reads the flags that need no input but the baseline.

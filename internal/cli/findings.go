@@ -8,6 +8,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/lint"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -81,10 +82,10 @@ func rulesNamed(kind diag.List) string {
 		}
 	}
 	if len(names) == 0 {
-		return Count(len(kind), "time")
+		return render.Count(len(kind), "time")
 	}
 	if left := len(names) - namedRules; left > 1 {
-		names = append(names[:namedRules:namedRules], Count(left, "more rule"))
+		names = append(names[:namedRules:namedRules], render.Count(left, "more rule"))
 	}
 	return strings.Join(names, ", ")
 }
@@ -119,7 +120,7 @@ func writeNotices(w io.Writer, notices []lint.Notice) error {
 		}
 	}
 	for _, reason := range reasons {
-		if _, err := fmt.Fprintf(w, "not run: %s: %s\n", Count(count[reason], "check"), reason); err != nil {
+		if _, err := fmt.Fprintf(w, "not run: %s: %s\n", render.Count(count[reason], "check"), reason); err != nil {
 			return err
 		}
 	}

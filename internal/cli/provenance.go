@@ -17,6 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page/shell"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // provenance collects the facts about what a page was made from. It has no time of its
@@ -49,7 +50,7 @@ func (p *provenance) rules(name string, rules []ruleset.Rule) {
 			last, by, which = when, who, r.Name
 		}
 	}
-	text := Count(len(rules), "rule")
+	text := render.Count(len(rules), "rule")
 	if last != "" {
 		text += fmt.Sprintf("; last change %s (%s", last, which)
 		if by != "" {

@@ -96,7 +96,7 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 // testgenFormats are the formats of testgen.
 func (s *Streams) testgenFormats() render.Formats[TestgenReport] {
 	return render.Results(render.Func[TestgenReport](func(_ io.Writer, r TestgenReport) error {
-		if err := s.wrote(r.Written, Count(r.Requests, "request")+" in "+Count(r.Tests, "test")); err != nil {
+		if err := s.wrote(r.Written, render.Count(r.Requests, "request")+" in "+render.Count(r.Tests, "test")); err != nil {
 			return err
 		}
 		_, err := io.WriteString(s.beside(r.Written), r.text())
@@ -142,13 +142,13 @@ func (s *Streams) testgenSubject(ctx *cli.Context, c *workspace.Workspace) (test
 
 func (r TestgenReport) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d of %s of %s pinned", r.Pinned, branches(r.Branches), Count(r.Rules, "rule"))
+	fmt.Fprintf(&b, "%d of %s of %s pinned", r.Pinned, branches(r.Branches), render.Count(r.Rules, "rule"))
 	if n := r.Branches - r.Pinned; n > 0 {
 		fmt.Fprintf(&b, ", %d seen without deciding, %d never seen", countOf(r.Seen), countOf(r.Unreachable))
 	}
-	fmt.Fprintf(&b, "; %s looked at\n", Count(r.Looked, "request"))
+	fmt.Fprintf(&b, "; %s looked at\n", render.Count(r.Looked, "request"))
 	if r.Cut > 0 {
-		fmt.Fprintf(&b, "--max-requests cut off %d of the %s that the classes of the site make\n", r.Cut, Count(r.Pairs, "request"))
+		fmt.Fprintf(&b, "--max-requests cut off %d of the %s that the classes of the site make\n", r.Cut, render.Count(r.Pairs, "request"))
 	}
 	groupsText(&b, "never seen:", r.Unreachable)
 	groupsText(&b, "seen without deciding:", r.Seen)
@@ -198,7 +198,7 @@ func scoreText(score *testgen.Score) string {
 	var b strings.Builder
 	effective := score.Noticed + len(score.Survivors)
 	fmt.Fprintf(&b, "%d of %s to the rules noticed, %.1f %%; %d more change no decision and %d do not compile\n",
-		score.Noticed, Count(effective, "change"), 100*score.Share(), score.Equivalent, score.Invalid)
+		score.Noticed, render.Count(effective, "change"), 100*score.Share(), score.Equivalent, score.Invalid)
 	for _, m := range score.Survivors {
 		place := ""
 		if m.Position != "" {

@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/junit"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
@@ -58,6 +59,27 @@ func reportedBy(reporter func(io.Writer) tester.Reporter) render.Renderer[[]*tes
 		close(stream)
 		return reporter(w).Report(stream)
 	})
+}
+
+// testSuite has a case for each Rego test.
+func testSuite(results []*tester.Result) *junit.Suite {
+	s := &junit.Suite{Name: "qlik2rego test"}
+	for _, r := range results {
+		c := junit.Case{Class: r.Package, Name: r.Name}
+		if r.Location != nil {
+			c.File = r.Location.File
+		}
+		switch {
+		case r.Error != nil:
+			c.Error = &junit.Outcome{Message: r.Error.Error()}
+		case r.Fail:
+			c.Failure = &junit.Outcome{Message: "the test is false"}
+		case r.Skip:
+			c.Skipped = &struct{}{}
+		}
+		s.Add(c)
+	}
+	return s
 }
 
 // TestFilter returns the filter of -r, or nil.

@@ -2,19 +2,17 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
+	"github.com/qlik2rego/qlik2rego/internal/live/show"
 	"github.com/qlik2rego/qlik2rego/internal/live/watch"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 	"github.com/qlik2rego/qlik2rego/internal/render"
@@ -96,7 +94,7 @@ func (s *Streams) reverting(ctx *cli.Context, client *qrs.Client) func(context.C
 			return err
 		})
 		if err == nil {
-			s.note("%s holds the plan that takes drift back: %s", name, Count(len(p.Changes), "change"))
+			s.note("%s holds the plan that takes drift back: %s", name, render.Count(len(p.Changes), "change"))
 		}
 		return err
 	}
@@ -109,29 +107,12 @@ func (s *Streams) note(format string, args ...any) {
 
 // watchedOnce reports drift and ends.
 func (s *Streams) watchedOnce(client *qrs.Client, drift []string) error {
-	err := driftFormats.Render(s.Format, s.Out, driftReport{drift, client.Site().Name})
+	err := show.Drifts.Render(s.Format, s.Out, show.Drift{Rules: drift, Site: client.Site().Name})
 	if err == nil && len(drift) > 0 {
 		return No()
 	}
 	return err
 }
-
-// driftReport is the result of watch --once: the rules that are not as their files say.
-type driftReport struct {
-	Drift []string `json:"drift"`
-	Site  string   `json:"site"`
-}
-
-// driftFormats are the formats of watch --once.
-var driftFormats = render.Results(render.Func[driftReport](func(w io.Writer, r driftReport) error {
-	if len(r.Drift) == 0 {
-		_, err := fmt.Fprintf(w, "the rules of the site %s are as their files say\n", r.Site)
-		return err
-	}
-	_, err := fmt.Fprintf(w, "drift: %s of the site %s %s not as the files say: %s\n", Count(len(r.Drift), "rule"), r.Site,
-		map[bool]string{true: "is", false: "are"}[len(r.Drift) == 1], tabular.Printable(strings.Join(r.Drift, ", ")))
-	return err
-}))
 
 // subscribe listens for the site at the address of --listen; without it, the subscription is
 // nil.
@@ -163,46 +144,6 @@ func reachable(address net.Addr) string {
 		}
 	}
 	return address.String()
-}
-
-// eventFormats are the formats of watch: in JSON an event is one line.
-var eventFormats = render.Results(render.Func[*watch.Event](eventText)).
-	With(render.JSON, render.Func[*watch.Event](func(w io.Writer, e *watch.Event) error { return json.NewEncoder(w).Encode(e) }))
-
-func eventText(w io.Writer, e *watch.Event) error {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	effect := "nobody gains or loses anything"
-	switch e.Effect {
-	case watch.Unknown:
-		effect = "who gains or loses what is not known: " + tabular.Printable(e.Reason)
-	case watch.Access:
-		effect = fmt.Sprintf("%s gained by %s, %s lost by %s", Count(int(e.Gain.Cells), "right"), Count(e.Gain.Users, "user"),
-			Count(int(e.Loss.Cells), "right"), Count(e.Loss.Users, "user"))
-	}
-	line("%s %s: %s; %s", e.Time.Format(time.RFC3339), e.Site, Count(e.Count, "change"), effect)
-	for i, c := range e.Changes {
-		if i == maxShown {
-			line("  and %d more", e.Count-i)
-			break
-		}
-		by := ""
-		if c.By != "" {
-			by = fmt.Sprintf(" by %s at %s", tabular.Printable(c.By), c.At)
-		}
-		line("  %s %s %s%s", c.What, c.Type, tabular.Printable(c.Name), by)
-	}
-	for _, g := range e.Groups {
-		symbol := map[string]string{difference.Gain: "+", difference.Loss: "-"}[g.Kind]
-		for _, p := range g.Parts {
-			line("  %s %s on %s: %s, %s", symbol, p.Action, p.Type, Count(p.Users, "user"), Count(p.Resources, "resource"))
-		}
-	}
-	for _, name := range e.Drift {
-		line("  drift: %s is not as its file says", tabular.Printable(name))
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
 }
 
 // serveMetrics serves metrics until stop is called.

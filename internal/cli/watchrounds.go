@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/qlik2rego/qlik2rego/internal/live/show"
 	"github.com/qlik2rego/qlik2rego/internal/live/watch"
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 )
@@ -125,7 +126,7 @@ func (r *rounds) tell(ctx context.Context, changed *watch.Changed) error {
 	if err != nil {
 		return nil // the watch ends
 	}
-	if err := eventFormats.Render(r.Format, r.Out, e); err != nil {
+	if err := show.Events.Render(r.Format, r.Out, e); err != nil {
 		return err
 	}
 	if r.hook.URL != "" {

@@ -168,7 +168,7 @@ func (s *Streams) compileText(_ io.Writer, r CompileReport) error {
 // rulesOf says how many rules were found, and how many of them are left out.
 func rulesOf(found int, left []bundles.Skipped) string {
 	if len(left) == 0 {
-		return Count(found, "rule")
+		return render.Count(found, "rule")
 	}
-	return fmt.Sprintf("%s, %d of them left out", Count(found, "rule"), len(left))
+	return fmt.Sprintf("%s, %d of them left out", render.Count(found, "rule"), len(left))
 }

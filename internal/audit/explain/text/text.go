@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // Style is what a piece of text is, for colours.
@@ -180,7 +181,7 @@ func (p *printer) proposals() {
 	p.line("")
 	if len(p.x.Proposals) == 0 {
 		if p.x.Tried > 0 {
-			p.wrap(0, "", fmt.Sprintf("No small change of data grants it (%s tried): that takes a rule.", count(p.x.Tried, "change")))
+			p.wrap(0, "", fmt.Sprintf("No small change of data grants it (%s tried): that takes a rule.", render.Count(p.x.Tried, "change")))
 		}
 		return
 	}
@@ -243,13 +244,6 @@ func lose(n int) string {
 		return ""
 	}
 	return fmt.Sprintf(" (lost: %d)", n)
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // names tells rules by their names.

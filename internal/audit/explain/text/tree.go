@@ -7,6 +7,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // Limits of what is shown.
@@ -54,7 +55,7 @@ func (p *printer) list(indent int, q explain.Question, full int) {
 		}
 	}
 	if left > 0 {
-		p.faint(indent, count(left, "more rule")+" did not grant it (--all shows that)")
+		p.faint(indent, render.Count(left, "more rule")+" did not grant it (--all shows that)")
 	}
 }
 
@@ -64,7 +65,7 @@ func (p *printer) unmet(r explain.Rule) string {
 	case r.Holds:
 		return ""
 	case r.Unmet != nil:
-		return ": " + count(*r.Unmet, "clause") + " unmet"
+		return ": " + render.Count(*r.Unmet, "clause") + " unmet"
 	}
 	if c := obstacle(r.Clause, true); c != nil {
 		return ": no data makes it grant, because of " + printable(c.Text) + p.because(*c)
@@ -80,7 +81,7 @@ func (p *printer) details(r explain.RuleInfo) string {
 	filter := strings.ReplaceAll(strings.ReplaceAll(r.Filter, " ", ""), ",", ", ")
 	actions := strings.Join(r.Actions, " ")
 	if len(r.Actions) > 3 {
-		actions = count(len(r.Actions), "action")
+		actions = render.Count(len(r.Actions), "action")
 	}
 	text := fmt.Sprintf("  [%s; %s; %s]", filter, actions, r.Context)
 	return p.how.Paint(Faint, printable(text)+place(r.Place))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/escalate"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
@@ -31,7 +32,7 @@ func (Text) Render(w io.Writer, r *prove.Report) error {
 		}
 	}
 	if len(r.LeftOut) > 0 {
-		fmt.Fprintf(&b, "%s with errors left out: they grant nothing\n", count(len(r.LeftOut), "rule"))
+		fmt.Fprintf(&b, "%s with errors left out: they grant nothing\n", render.Count(len(r.LeftOut), "rule"))
 	}
 	fmt.Fprintln(&b, summary(r))
 	_, err := io.WriteString(w, b.String())
@@ -39,7 +40,7 @@ func (Text) Render(w io.Writer, r *prove.Report) error {
 }
 
 func summary(r *prove.Report) string {
-	return fmt.Sprintf("%d proved, %s, %d unknown", r.Proved, count(r.Counterexamples, "counterexample"), r.Unknown)
+	return fmt.Sprintf("%d proved, %s, %d unknown", r.Proved, render.Count(r.Counterexamples, "counterexample"), r.Unknown)
 }
 
 // Lines describes what a verdict is based on, or the counterexamples.
@@ -70,7 +71,7 @@ func restsOn(r prove.Result) string {
 		for _, rule := range r.Rules[:min(len(r.Rules), maxRules)] {
 			names = append(names, tabular.Printable(rule.Name))
 		}
-		text := count(len(r.Rules), "rule") + " (" + strings.Join(names, ", ")
+		text := render.Count(len(r.Rules), "rule") + " (" + strings.Join(names, ", ")
 		if len(r.Rules) > maxRules {
 			text += ", …"
 		}
@@ -104,7 +105,7 @@ func steps(e prove.Example) []string {
 
 func example(e prove.Example) []string {
 	if len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].Does == escalate.Levers[0].Does {
-		return append([]string{fmt.Sprintf("%s on %s, in %s:", e.Action, e.Type, count(len(e.Steps), "step"))}, steps(e)...)
+		return append([]string{fmt.Sprintf("%s on %s, in %s:", e.Action, e.Type, render.Count(len(e.Steps), "step"))}, steps(e)...)
 	}
 	list := append(steps(e), fmt.Sprintf("%s on %s, %s:", e.Action, e.Type, from(e.Context)))
 	for _, s := range e.Says {
@@ -165,11 +166,4 @@ func others(list []prove.Right) string {
 		parts[i] = t + " (" + strings.Join(actions[t], ", ") + ")"
 	}
 	return strings.Join(parts, ", ")
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

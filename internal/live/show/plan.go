@@ -1,4 +1,4 @@
-package cli
+package show
 
 import (
 	"fmt"
@@ -7,14 +7,14 @@ import (
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
+	diffshow "github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// planFormats are the formats of plans; in JSON a plan is the file that apply reads.
-var planFormats = render.Results(planText(false)).
+// Plans are the formats of plans; in JSON a plan is the file that apply reads.
+var Plans = render.Results(planText(false)).
 	With(render.JSON, render.Func[*plan.Plan](func(w io.Writer, p *plan.Plan) error {
 		data, err := p.Encode()
 		if err == nil {
@@ -53,12 +53,12 @@ func writePlan(w io.Writer, p *plan.Plan, markdown bool) error {
 		if _, err := io.WriteString(w, "\n### Effect\n\n"); err != nil {
 			return err
 		}
-		return show.Markdown{}.Render(w, p.Report())
+		return diffshow.Markdown{}.Render(w, p.Report())
 	}
 	if _, err := io.WriteString(w, "\nEffect:\n"); err != nil {
 		return err
 	}
-	return show.Text{}.Render(w, p.Report())
+	return diffshow.Text{}.Render(w, p.Report())
 }
 
 // planView writes a plan as text or as Markdown.
@@ -97,9 +97,9 @@ func (v *planView) head(p *plan.Plan) {
 	case p.Empty() && len(p.Conflicts) == 0:
 		v.line("Nothing to do: no file has a change for %s.", where)
 	case p.Blocked():
-		v.line("BLOCKED: the plan for %s with %s cannot be applied.", where, Count(len(p.Changes), "change"))
+		v.line("BLOCKED: the plan for %s with %s cannot be applied.", where, render.Count(len(p.Changes), "change"))
 	default:
-		v.line("The plan for %s has %s.", where, Count(len(p.Changes), "change"))
+		v.line("The plan for %s has %s.", where, render.Count(len(p.Changes), "change"))
 	}
 }
 

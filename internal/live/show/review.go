@@ -1,4 +1,4 @@
-package cli
+package show
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/prove"
-	"github.com/qlik2rego/qlik2rego/internal/audit/prove/show"
+	proveshow "github.com/qlik2rego/qlik2rego/internal/audit/prove/show"
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
@@ -136,7 +136,7 @@ func (v *planView) assertions(list []plan.Assertion) {
 			v.line("  %s %s: %s, then %s", mark, tabular.Printable(a.After.Name), a.Before, a.After.Verdict)
 		}
 		if a.After.Verdict != prove.Proved {
-			for _, line := range show.Lines(a.After) {
+			for _, line := range proveshow.Lines(a.After) {
 				v.line("      %s", line)
 			}
 		}

@@ -1,0 +1,54 @@
+package show
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/qlik2rego/qlik2rego/internal/live/apply"
+	"github.com/qlik2rego/qlik2rego/internal/render"
+	"github.com/qlik2rego/qlik2rego/internal/tabular"
+)
+
+// Applied is what was done of a plan.
+type Applied struct {
+	*apply.Result
+	// Planned is the number of changes of the plan, Failure why not all of them were written.
+	Planned int   `json:"-"`
+	Failure error `json:"-"`
+}
+
+// Applications are the formats of what was done of a plan.
+var Applications = render.Results(render.Func[Applied](appliedText))
+
+func appliedText(w io.Writer, r Applied) error {
+	out := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // the terminal has gone
+	if r.Nothing {
+		out("Nothing to do: the site %s is as planned.", r.Site)
+		return nil
+	}
+	for _, w := range r.Written {
+		out("%sd %s (%s)", w.Op, tabular.Printable(w.Name), w.ID)
+		if w.Alias != "" && w.Alias != w.ID {
+			out("  it had the id %s before", w.Alias)
+		}
+	}
+	if r.Backup == "" {
+		return nil
+	}
+	if r.Failure != nil {
+		out("%d of %d changes are written.\nApply the plan with --resume to go on, or go back with: qlik2rego rollback %s", len(r.Written), r.Planned, r.Backup)
+	} else {
+		out("The site %s has the plan's %s. Open browser tabs keep their rights until people log in again.", r.Site, render.Count(r.Planned, "change"))
+	}
+	for _, m := range r.Mismatches {
+		out("MISMATCH %s", tabular.Printable(m))
+	}
+	switch {
+	case r.RolledBack:
+		out("The site is as it was before.")
+	case r.Failure == nil && r.Verified > 0 && len(r.Mismatches) == 0:
+		out("The site's audit confirms %s of the prediction.", render.Count(r.Verified, "right"))
+	}
+	out("backup:  %s\njournal: %s", r.Backup, r.Journal)
+	return nil
+}
