@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"hash/maphash"
 	"math"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -20,6 +18,7 @@ type reader struct {
 	text   []byte
 	at     int
 	digits int
+	lists  int // that have begun and not ended
 }
 
 // next skips white space and returns the byte behind it.
@@ -37,8 +36,7 @@ func (r *reader) next() byte {
 func (r *reader) term() (*ast.Term, error) {
 	switch r.next() {
 	case '{':
-		r.at++
-		return r.object()
+		return r.recentObject()
 	case '[':
 		r.at++
 		return r.array()
@@ -55,6 +53,44 @@ func (r *reader) term() (*ast.Term, error) {
 		return ast.InternedNullTerm, nil
 	}
 	return r.number()
+}
+
+// recentObject reads an object, which may be one of a recent request. Elements of lists
+// differ more often than they recur.
+func (r *reader) recentObject() (*ast.Term, error) {
+	text, ok := flat(r.text[r.at:])
+	if !ok || r.lists > 0 {
+		r.at++
+		return r.object()
+	}
+	if t := recent.find(text); t != nil {
+		r.at += len(text)
+		return t, nil
+	}
+	r.at++
+	t, err := r.object()
+	if err == nil {
+		recent.add(text, t)
+	}
+	return t, err
+}
+
+// flat returns the text of the object at the beginning of a text if all its values are
+// strings and it is short. It leaves out numbers because their limits differ.
+func flat(text []byte) (object []byte, ok bool) {
+	for at := 1; at < min(len(text), recentMax); {
+		switch text[at] {
+		case '"':
+			at += len(quoted(text[at:]))
+		case '}':
+			return text[:at+1], true
+		case ' ', '\t', '\r', '\n', ',', ':':
+			at++
+		default:
+			return nil, false
+		}
+	}
+	return nil, false
 }
 
 func (r *reader) object() (*ast.Term, error) {
@@ -74,6 +110,8 @@ func (r *reader) object() (*ast.Term, error) {
 }
 
 func (r *reader) array() (*ast.Term, error) {
+	r.lists++
+	defer func() { r.lists-- }()
 	var items []*ast.Term
 	for r.more(']') {
 		item, err := r.term()
@@ -102,11 +140,24 @@ func (r *reader) more(end byte) bool {
 func (r *reader) string() *ast.Term {
 	text := quoted(r.text[r.at:])
 	r.at += len(text)
-	if plain := text[1 : len(text)-1]; bytes.IndexByte(plain, '\\') < 0 {
-		return recent.term(plain)
+	if len(text) > recentMax {
+		return ast.StringTerm(unquoted(text))
 	}
-	unquoted, _ := jsontext.AppendUnquote(nil, text) // it is valid
-	return recent.term(unquoted)
+	t := recent.find(text)
+	if t == nil {
+		t = ast.StringTerm(unquoted(text))
+		recent.add(text, t)
+	}
+	return t
+}
+
+// unquoted returns the value of a string that is valid.
+func unquoted(text []byte) string {
+	if plain := text[1 : len(text)-1]; bytes.IndexByte(plain, '\\') < 0 {
+		return string(plain)
+	}
+	value, _ := jsontext.AppendUnquote(nil, text)
+	return string(value)
 }
 
 // number takes the digits as they are.
@@ -125,32 +176,4 @@ func (r *reader) number() (*ast.Term, error) {
 		}
 	}
 	return ast.NewTerm(ast.Number(json.Number(text))), nil
-}
-
-// recent are short strings of recent requests as terms. Most strings of a request are
-// names of members, types and actions, which recur. Terms are never changed, so that
-// requests may share them.
-var recent recurring
-
-// recurring is a hash table in which a string takes the place of another.
-type recurring [1024]atomic.Pointer[ast.Term]
-
-// recentLen is the number of bytes up to which a string is short.
-const recentLen = 64
-
-var seed = maphash.MakeSeed()
-
-func (s *recurring) term(text []byte) *ast.Term {
-	if len(text) > recentLen {
-		return ast.StringTerm(string(text))
-	}
-	place := &s[maphash.Bytes(seed, text)%uint64(len(s))]
-	if t := place.Load(); t != nil {
-		if known, _ := t.Value.(ast.String); string(known) == string(text) {
-			return t
-		}
-	}
-	t := ast.StringTerm(string(text))
-	place.Store(t)
-	return t
 }

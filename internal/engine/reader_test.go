@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -93,5 +95,49 @@ func levels(text []byte) (deepest int) {
 			return deepest
 		}
 		deepest = max(deepest, in.StackDepth())
+	}
+}
+
+// TestRecentTerms shares terms between requests, concurrently, and keeps the limits of each.
+func TestRecentTerms(t *testing.T) {
+	const request = `{"subject":{"type":"user","id":"a \"name\""},"list":[{"id":"1"},{"id":"1"}],"n":1}`
+	parse := func() ast.Object {
+		v, err := ParseNested([]byte(request), 8)
+		if err != nil {
+			t.Error(err)
+			return ast.NewObject()
+		}
+		return v.(ast.Object)
+	}
+	want := parse().String()
+	var g sync.WaitGroup
+	for range 8 {
+		g.Go(func() {
+			for range 100 {
+				if got := parse().String(); got != want {
+					t.Errorf("%s, want %s", got, want)
+				}
+			}
+		})
+	}
+	g.Wait()
+	shared := 0
+	for i := range 16 { // a text may take the place of another
+		text := fmt.Appendf(nil, `{"subject":{"type":"user","id":"%d"}}`, i)
+		first, _ := ParseNested(text, 8)
+		second, _ := ParseNested(text, 8)
+		if key := ast.StringTerm("subject"); first.(ast.Object).Get(key) == second.(ast.Object).Get(key) {
+			shared++
+		}
+	}
+	if shared == 0 {
+		t.Error("subjects that recur are read again")
+	}
+	long := []byte(`{"n":1e9999}`)
+	if _, err := ParseRequest(long); err != nil {
+		t.Error(err)
+	}
+	if _, err := ParseNested(long, 8); err == nil {
+		t.Error("a number beyond the limit is kept from a request without it")
 	}
 }
