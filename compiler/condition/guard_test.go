@@ -72,6 +72,7 @@ func TestGuardNoticesComparisons(t *testing.T) {
 		`_ = map[condition.Operator]int{condition.Like: 1}`:              1,
 		`_ = table[condition.Like]`:                                      1,
 		`switch name { case "IsOwned": }`:                                1,
+		`switch o := op.String(); o { case "like": }`:                    1,
 		`switch op { case condition.Like: default: }`:                    1,
 		`switch { case op == condition.Like: default: }`:                 1,
 		`switch op { case condition.Like, condition.Matches: }`:          0, // exhaustive names what is missing
@@ -150,14 +151,17 @@ func isConstant(e ast.Expr, inside bool) bool {
 	return ok && inside && constants[name.Name] != nil
 }
 
-// isName reports whether an expression is the name of a function as a string.
+// isName reports whether an expression is the word of an operator or function as a string.
 func isName(e ast.Expr) bool {
 	literal, ok := e.(*ast.BasicLit)
 	if !ok || literal.Kind != token.STRING {
 		return false
 	}
 	text, err := strconv.Unquote(literal.Value)
-	return err == nil && slices.ContainsFunc(condition.Functions(), func(f condition.Function) bool {
-		return strings.EqualFold(f.String(), text)
-	})
+	if err != nil {
+		return false
+	}
+	_, operator := condition.OperatorNamed(text)
+	_, function := condition.FunctionNamed(text)
+	return operator || function
 }

@@ -1,6 +1,7 @@
 package rego
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -36,6 +37,8 @@ func (b *body) test(a ir.Atom) {
 		b.add("%s.anonymous", b.module.use("request"))
 	case ir.From:
 		b.add("%s.from_%s", b.module.use("request"), p.Context)
+	default: // without a line, the atom would be true
+		panic(fmt.Sprintf("rego: unknown atom %T", a))
 	}
 }
 

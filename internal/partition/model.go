@@ -225,17 +225,27 @@ func (f *builder) plan() error {
 		r := &Resources{Type: typ, Actions: f.actions(typ), Met: map[int]map[int32][]int32{}, leads: map[int]*column{}, targets: map[int][][]int32{}}
 		r.Rules, r.Excluded = f.rules(typ)
 		for _, n := range f.tests(r.Rules) {
-			switch t := f.Reads.Tests[n]; {
-			case t.Kind == reads.Privilege && len(t.Left.Steps) > 0:
+			t := f.Reads.Tests[n]
+			across := !t.OfSubject() && !t.OfResource()
+			switch t.Kind {
+			case reads.Privilege:
+				if len(t.Left.Steps) == 0 {
+					continue
+				}
 				r.Rights = append(r.Rights, n)
 				r.leads[n] = newColumn(f.site, *t.Left, false)
 				if err := visit(endType(t)); err != nil {
 					return err
 				}
-			case t.Identity():
-				r.Identities = append(r.Identities, n)
-			case t.Kind == reads.Common && !t.OfSubject() && !t.OfResource(), t.Kind == reads.Identical && !t.OfSubject() && !t.OfResource():
-				r.Across = append(r.Across, n)
+			case reads.CommonEntity, reads.IdenticalEntity:
+				if across {
+					r.Identities = append(r.Identities, n)
+				}
+			case reads.Common, reads.Identical:
+				if across {
+					r.Across = append(r.Across, n)
+				}
+			case reads.OneOf, reads.Matches, reads.Present, reads.Exists, reads.Anonymous, reads.From: // of one side
 			}
 		}
 		state[typ] = 2

@@ -50,16 +50,18 @@ func newSideTests(s *site, all []reads.Test, numbers []int, mine func(reads.Test
 		if !mine(t) {
 			continue
 		}
-		switch {
-		case t.Kind == reads.From:
+		switch t.Kind {
+		case reads.From:
 			if s.session.Context == t.Context {
 				st.session = append(st.session, int32(n))
 			}
 			continue
-		case t.Kind == reads.Anonymous:
+		case reads.Anonymous:
 			st.anon = append(st.anon, int32(n))
 			continue
-		case t.Left != nil && t.Right != nil:
+		case reads.OneOf, reads.Common, reads.Identical, reads.Matches, reads.Present, reads.Exists, reads.CommonEntity, reads.IdenticalEntity, reads.Privilege:
+		}
+		if t.Left != nil && t.Right != nil {
 			st.pairs = append(st.pairs, pairTest{int32(n), t.Kind, newColumn(s, *t.Left, t.Exact), newColumn(s, *t.Right, t.Exact), same(*t.Left, *t.Right)})
 			continue
 		}
@@ -101,7 +103,7 @@ func (c *columnTests) add(n int32, t reads.Test) error {
 			}
 			c.regexps = append(c.regexps, regexpTest{n, re})
 		}
-	default:
+	case reads.Common, reads.CommonEntity, reads.IdenticalEntity, reads.Privilege, reads.Anonymous, reads.From:
 		return faulty("the test %d compares nothing", n)
 	}
 	return nil
@@ -152,16 +154,24 @@ func (c *columnTests) text(text string) []int32 {
 
 func (p pairTest) holds(typ, handle string, number int32) bool {
 	left, right := p.left.of(typ, handle, number), p.right.of(typ, handle, number)
-	if p.kind == reads.CommonEntity || p.kind == reads.IdenticalEntity {
-		if p.kind == reads.IdenticalEntity && p.same {
+	switch p.kind {
+	case reads.Common:
+	case reads.Identical:
+		if len(left) != 1 || len(right) != 1 {
+			return false
+		}
+	case reads.CommonEntity:
+		left, right = ids(left), ids(right)
+	case reads.IdenticalEntity:
+		if p.same {
 			return len(identities(left)) == 1
 		}
-		if p.kind == reads.IdenticalEntity && (len(identities(left)) != 1 || len(identities(right)) != 1) {
+		if len(identities(left)) != 1 || len(identities(right)) != 1 {
 			return false
 		}
 		left, right = ids(left), ids(right)
-	} else if p.kind == reads.Identical && (len(left) != 1 || len(right) != 1) {
-		return false
+	case reads.OneOf, reads.Matches, reads.Present, reads.Exists, reads.Privilege, reads.Anonymous, reads.From:
+		panic(fmt.Sprintf("partition: a test of the kind %s compares two values", p.kind))
 	}
 	return slices.ContainsFunc(left, func(text string) bool { return slices.Contains(right, text) })
 }

@@ -230,10 +230,12 @@ func (d *decoder) field(r *record, c choice) bool {
 		return d.pairs(r, c, custom)
 	case attributes:
 		return d.pairs(r, c, attribute)
-	default:
+	case scalar, list:
 		d.strs(r, c)
 		return true
+	case ignored: // such a field is not chosen
 	}
+	panic("snapshot: unknown role of a field")
 }
 
 func (d *decoder) identifier(r *record, v jsonfile.Value) bool {

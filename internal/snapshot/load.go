@@ -97,7 +97,7 @@ func (l *loader) fill(e *Entity, r *record) {
 			e.Attributes[f.key] = stringsOf(f.strs)
 		case relation:
 			e.Relations[f.key] = l.related(f.refs)
-		default: // the id stands in the entity, and what is ignored nowhere
+		case identifier, ignored: // the id stands in the entity, and what is ignored nowhere
 		}
 	}
 }

@@ -97,9 +97,8 @@ func sentence(t reads.Test) string {
 			left = "the resource"
 		}
 		return fmt.Sprintf("the user may %s %s", ruleset.Action(t.Action).Name(), left)
-	default:
-		return string(t.Kind) + " " + left + " " + right
 	}
+	panic("page: unknown kind of test " + string(t.Kind))
 }
 
 // among lists values, as many as a reader can take in.

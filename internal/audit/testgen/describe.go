@@ -30,8 +30,9 @@ func (s *Suite) Source(b Branch) string {
 		at := rule.Items[b.Number].Range
 		return "filter " + rule.Filter.Content[at.Start:at.End]
 	case Whole:
+		return "the condition"
 	}
-	return "the condition"
+	panic("testgen: unknown part of a rule")
 }
 
 // Position returns the position of a branch in the file of its rule, as file:line:column, or
@@ -43,9 +44,10 @@ func (s *Suite) Position(b Branch) string {
 		return position(rule.Condition, b.Node.Span().Start)
 	case Reached:
 		return position(rule.Filter, rule.Items[b.Number].Range.Start)
-	default:
+	case Whole, From:
 		return position(rule.Condition, 0)
 	}
+	panic("testgen: unknown part of a rule")
 }
 
 func position(text *diag.Text, offset int) string {

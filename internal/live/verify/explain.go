@@ -144,12 +144,12 @@ func (e *explainer) features(ids []string) string {
 }
 
 func feature(c *condition.Comparison) string {
-	switch op := c.Op.String(); op {
-	case "matches":
+	switch {
+	case c.Op.Expression():
 		return "regular expressions (matches)"
-	case "!=", "!==":
-		return "inequality (" + op + ")"
-	case "like":
+	case c.Op.Inequality():
+		return "inequality (" + c.Op.String() + ")"
+	case c.Op.Wildcards():
 		if s, ok := c.Right.(*condition.String); ok && strings.Contains(s.Value, "?") {
 			return "? in like"
 		}
