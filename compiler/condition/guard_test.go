@@ -76,6 +76,7 @@ func TestGuardNoticesComparisons(t *testing.T) {
 		`switch op { case condition.Like: default: }`:                    1,
 		`switch { case op == condition.Like: default: }`:                 1,
 		`switch op { case condition.Like, condition.Matches: }`:          0, // exhaustive names what is missing
+		`_, _, _ = strings.Cut(setting, "=")`:                            0,
 		`call(op.Wildcards(), &condition.Call{Function: "IsOwned"})`:     0,
 		`switch name { case "owner": default: }; _ = name == "isowned "`: 0,
 	} {
@@ -93,27 +94,33 @@ func comparisonsWithOne(path string, source []byte, inside bool) (found []string
 	if err != nil {
 		return nil, err
 	}
+	const one = "compares with one operator or function"
 	note := func(what string, all ...ast.Expr) {
 		for _, e := range all {
-			if isConstant(e, inside) || isName(e) {
+			if isConstant(e, inside) || isWord(e) {
 				found = append(found, fmt.Sprintf("%s %s", files.Position(e.Pos()), what))
 			}
 		}
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
-		const one = "compares with one operator or function"
 		switch n := n.(type) {
 		case *ast.BinaryExpr: // op == condition.Like
-			note(one, n.X, n.Y)
-		case *ast.CallExpr: // slices.Contains(ops, condition.Like)
-			note(one, n.Args...)
+			if n.Op == token.EQL || n.Op == token.NEQ {
+				note(one, n.X, n.Y)
+			}
+		case *ast.CallExpr: // slices.Contains(ops, condition.Like), but not strings.Cut(text, "=")
+			for _, e := range n.Args {
+				if isConstant(e, inside) || isFunctionName(e) {
+					note(one, e)
+				}
+			}
 		case *ast.KeyValueExpr: // a table by operator
 			note(one, n.Key)
 		case *ast.IndexExpr:
 			note(one, n.Index)
 		case *ast.SwitchStmt:
 			for _, e := range casesOf(n) {
-				if isName(e) {
+				if isWord(e) {
 					note(one, e)
 				}
 			}
@@ -151,17 +158,24 @@ func isConstant(e ast.Expr, inside bool) bool {
 	return ok && inside && constants[name.Name] != nil
 }
 
-// isName reports whether an expression is the word of an operator or function as a string.
-func isName(e ast.Expr) bool {
+// isWord reports whether an expression is the word of an operator or function as a string.
+func isWord(e ast.Expr) bool {
+	text, ok := stringOf(e)
+	_, operator := condition.OperatorNamed(text)
+	return ok && operator || isFunctionName(e)
+}
+
+func isFunctionName(e ast.Expr) bool {
+	text, ok := stringOf(e)
+	_, function := condition.FunctionNamed(text)
+	return ok && function
+}
+
+func stringOf(e ast.Expr) (string, bool) {
 	literal, ok := e.(*ast.BasicLit)
 	if !ok || literal.Kind != token.STRING {
-		return false
+		return "", false
 	}
 	text, err := strconv.Unquote(literal.Value)
-	if err != nil {
-		return false
-	}
-	_, operator := condition.OperatorNamed(text)
-	_, function := condition.FunctionNamed(text)
-	return operator || function
+	return text, err == nil
 }

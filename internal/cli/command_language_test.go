@@ -9,7 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/filter"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // languageCase is a condition on the two apps of the site below, as anna: whether it
@@ -95,12 +99,66 @@ func (c languageCase) hold(t *testing.T, site string) {
 			t.Errorf("explain of %s on %s does not name the rule\n%s", c.condition, id, out)
 		}
 	}
+	c.checked(t, inputs)
+	c.proved(t, dir, inputs)
+	c.filtered(t, rules, site)
 	// Tests pin the branches, changes of the rule are noticed, and the tests pass.
 	if code, out := command(t, append(append([]string{"testgen", "-o", tests, "--score"}, inputs...), "--format", "json")...); code != 0 {
 		t.Fatalf("testgen of %s: exit %d\n%s", c.condition, code, out)
 	}
 	if code, out := command(t, append([]string{"test", rules, tests}, inputs[1:]...)...); code != 0 {
 		t.Errorf("the tests of %s: exit %d\n%s", c.condition, code, out)
+	}
+}
+
+// checked runs all lints, and writes the rules anew as they are meant to be laid out.
+func (c languageCase) checked(t *testing.T, inputs []string) {
+	t.Helper()
+	if code, out := command(t, append([]string{"check"}, inputs...)...); code > 1 {
+		t.Errorf("check of %s: exit %d\n%s", c.condition, code, out)
+	}
+	if code, out := command(t, "fmt", "--check", inputs[0]); code > 1 {
+		t.Errorf("fmt of %s: exit %d\n%s", c.condition, code, out)
+	}
+}
+
+// proved has the solver read the condition on both sides: the rule gives exactly its users
+// read, and, if the site has an example, not nobody.
+func (c languageCase) proved(t *testing.T, dir string, inputs []string) {
+	t.Helper()
+	name := filepath.Join(dir, "policy.assert.yaml")
+	prove := func(assertion string, want int) {
+		writeFiles(t, dir, map[string]string{"policy.assert.yaml": fmt.Sprintf(assertion, c.condition)})
+		if code, out := command(t, "prove", inputs[0], "--assert", name); code != want {
+			t.Errorf("%s: exit %d, want %d\n%s", fmt.Sprintf(assertion, c.condition), code, want, out)
+		}
+	}
+	prove("- only: {who: '%s', action: read, on: App}\n", 0)
+	prove("- always: {who: '%s', action: read, on: App}\n", 0)
+	if c.sales || c.other {
+		prove("- never: {who: '%s', action: read, on: App}\n", 1)
+	}
+}
+
+// filtered compares what a filter selects.
+func (c languageCase) filtered(t *testing.T, rules, snapshot string) {
+	t.Helper()
+	w, err := workspace.Open(workspace.Source{Rules: []string{rules}, Snapshot: snapshot, Options: compiler.Options{Schema: schema.Default()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, err := w.LoadSite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := w.Filter(site, []byte(`{"subject": {"type": "user", "id": "ACME\\anna"}, "action": {"name": "read"}, "resource": {"type": "App", "id": "a1"}}`), "app")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, app := range site.Records["app"] {
+		if got, want := filter.Holds(f.Node, app), app.ID == "a1" && c.sales || app.ID == "a2" && c.other; got != want {
+			t.Errorf("the filter of %s selects %s: %t, want %t", c.condition, app.ID, got, want)
+		}
 	}
 }
 

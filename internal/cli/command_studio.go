@@ -78,8 +78,15 @@ func (s *Streams) Studio(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	variables, err := variablesGiven(ctx)
+	if err != nil {
+		return err
+	}
+	if site != nil {
+		variables = withVariables(site.Variables, variables)
+	}
 	console, err := studio.Open(studio.Options{
-		Folder: folder, Snapshot: ctx.String("snapshot"), Listen: ctx.String("listen"), Compiler: options, Site: site, Apply: ctx.Bool("apply"),
+		Folder: folder, Snapshot: ctx.String("snapshot"), Listen: ctx.String("listen"), Compiler: options, Variables: variables, Site: site, Apply: ctx.Bool("apply"),
 	})
 	if errors.Is(err, studio.ErrAddress) {
 		return UsageOf(ctx.Command, "--listen: %v", err)

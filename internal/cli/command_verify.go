@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -138,20 +139,36 @@ func (s *Streams) verify(ctx *cli.Context) error {
 	return err
 }
 
-// variables returns the values of ${NAME} in rules. With --against nobody is called, and they
-// are those of the site that --sites and --site name.
+// variables returns the values of ${NAME} in rules: those of the site, and of --variable. With
+// --against nobody is called, and the site is the one that --sites and --site name.
 func variables(ctx *cli.Context, client *qrs.Client) (map[string]string, error) {
-	if client != nil {
-		return client.Site().Variables, nil
-	}
-	if !ctx.IsSet("sites") && !ctx.IsSet("site") {
-		return nil, nil
-	}
-	site, err := namedSite(ctx)
+	given, err := variablesGiven(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return site.Variables, nil
+	var site *qrs.Site
+	switch {
+	case client != nil:
+		site = client.Site()
+	case ctx.IsSet("sites") || ctx.IsSet("site"):
+		if site, err = namedSite(ctx); err != nil {
+			return nil, err
+		}
+	default:
+		return given, nil
+	}
+	return withVariables(site.Variables, given), nil
+}
+
+// withVariables returns the variables of a site, those that are given in their place.
+func withVariables(site, given map[string]string) map[string]string {
+	all := maps.Clone(given)
+	for name, value := range site {
+		if _, known := all[name]; !known {
+			all[name] = value
+		}
+	}
+	return all
 }
 
 // verifySite returns the site's side, and its client unless that is captures.

@@ -82,6 +82,7 @@ func readingFlags() []cli.Flag {
 		Choice("entity-text", "meaning of a comparison of an entity with a string, such as resource.owner = \"anna\"", "error", "never", "id-or-name"),
 		Choice("session-attributes", "whether session attributes replace those of the user's record", "separate", "stored"),
 		&cli.StringSliceFlag{Name: "assume-empty", Usage: "treat `TYPE.FIELD`, which the snapshot lacks, as empty, such as App.customProperties; repeatable"},
+		&cli.StringSliceFlag{Name: "variable", Usage: "replace ${NAME} in rules by a value, `NAME=VALUE`; repeatable"},
 		&cli.BoolFlag{Name: "strict", Usage: "report a property that no type of a rule's filter has as an error"},
 		&cli.BoolFlag{Name: "skip-invalid", Usage: "leave rules with errors out, as the product does"},
 	}
@@ -125,6 +126,22 @@ func commandLine(ctx *cli.Context, flags []cli.Flag) []string {
 // ProgressFlag is the flag --progress.
 func ProgressFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "progress", Usage: "report progress even if standard error is not a terminal"}
+}
+
+// variablesGiven reads --variable: the values of ${NAME} in rules.
+func variablesGiven(ctx *cli.Context) (map[string]string, error) {
+	given := map[string]string{}
+	for _, text := range ctx.StringSlice("variable") {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" {
+			return nil, UsageOf(ctx.Command, "--variable is NAME=VALUE, such as finance_group=Finance, not %q", text)
+		}
+		if other, twice := given[name]; twice && other != value {
+			return nil, UsageOf(ctx.Command, "--variable %s is %q and %q", name, other, value)
+		}
+		given[name] = value
+	}
+	return given, nil
 }
 
 // compileOptions reads the flags of CompileFlags.

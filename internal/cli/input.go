@@ -34,10 +34,14 @@ func (s *Streams) compileOver(ctx *cli.Context, rules []string, dir string, chan
 	if err != nil {
 		return nil, err
 	}
+	variables, err := variablesGiven(ctx)
+	if err != nil {
+		return nil, err
+	}
 	s.Quiet = ctx.Bool("quiet")
 	var w *workspace.Workspace
 	err = interruptible(ctx.Context, func() (err error) {
-		w, err = workspace.Open(workspace.Source{Rules: rules, Stdin: s.In, Snapshot: dir, Options: options, Change: change, Progress: s.Progress(ctx)})
+		w, err = workspace.Open(workspace.Source{Rules: rules, Stdin: s.In, Snapshot: dir, Options: options, Variables: variables, Change: change, Progress: s.Progress(ctx)})
 		return err
 	})
 	if errors.Is(err, workspace.ErrNoRules) {

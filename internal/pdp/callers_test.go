@@ -30,6 +30,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
+	"github.com/qlik2rego/qlik2rego/internal/test/tokens"
 )
 
 const (
@@ -154,41 +155,11 @@ func TestCallersAreReplaced(t *testing.T) {
 	}
 }
 
-func signingKey(t testing.TB, id string) (private, public jwk.Key) {
-	t.Helper()
-	raw, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if private, err = jwk.Import(raw); err != nil {
-		t.Fatal(err)
-	}
-	_ = private.Set(jwk.KeyIDKey, id)
-	_ = private.Set(jwk.AlgorithmKey, jwa.ES256())
-	if public, err = private.PublicKey(); err != nil {
-		t.Fatal(err)
-	}
-	return private, public
-}
-
-func keySet(t testing.TB, keys ...jwk.Key) []byte {
-	t.Helper()
-	set := jwk.NewSet()
-	for _, k := range keys {
-		_ = set.AddKey(k)
-	}
-	text, err := json.Marshal(set)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
 func TestJSONWebTokens(t *testing.T) {
-	private, public := signingKey(t, "key-1")
-	other, _ := signingKey(t, "key-1")
-	elsewhere, _ := signingKey(t, "key-2")
-	known, err := callers.NewJWT(keySet(t, public), "https://issuer.example", "pdp")
+	private, public := tokens.Key(t, "key-1")
+	other, _ := tokens.Key(t, "key-1")
+	elsewhere, _ := tokens.Key(t, "key-2")
+	known, err := callers.NewJWT(tokens.Set(t, public), "https://issuer.example", "pdp")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,30 +232,6 @@ func TestJSONWebTokens(t *testing.T) {
 	}
 	if strings.Contains(p.log.String(), parts[2]) {
 		t.Error("the log holds a token")
-	}
-}
-
-func TestNewJWTRefuses(t *testing.T) {
-	private, public := signingKey(t, "key-1")
-	_, noID := signingKey(t, "")
-	_, noAlg := signingKey(t, "key-2")
-	_ = noAlg.Remove(jwk.AlgorithmKey)
-	secret, err := jwk.Import([]byte("0123456789abcdef0123456789abcdef"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = secret.Set(jwk.KeyIDKey, "key-3")
-	_ = secret.Set(jwk.AlgorithmKey, jwa.HS256())
-	for name, set := range map[string][]byte{
-		"private": keySet(t, private), "no id": keySet(t, noID), "no algorithm": keySet(t, noAlg), "a secret": keySet(t, secret),
-		"empty": []byte(`{"keys":[]}`), "no set": []byte(`[]`),
-	} {
-		if _, err := callers.NewJWT(set, "i", "a"); err == nil {
-			t.Errorf("%s was accepted", name)
-		}
-	}
-	if _, err := callers.NewJWT(keySet(t, public), "", "a"); err == nil {
-		t.Error("no issuer was accepted")
 	}
 }
 

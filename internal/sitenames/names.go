@@ -197,7 +197,7 @@ func (s *resolver) value(t *diag.Text, offset int, inner string) string {
 		value, known := s.variables[inner]
 		switch {
 		case !known:
-			s.problem(t, offset, "there is no value for ${%s}%s; sites.yaml sets values under variables, for plan, apply, verify and watch", inner, meant(inner, sorted(s.variables)))
+			s.problem(t, offset, "there is no value for ${%s}%s; set it with --variable %[1]s=VALUE or, for plan, apply, verify and watch, under variables in sites.yaml", inner, meant(inner, sorted(s.variables)))
 		case strings.ContainsAny(value, "\"\\\r\n"):
 			s.problem(t, offset, "the value of ${%s} holds a quote, a backslash or a line end: write it into the rule", inner)
 		}

@@ -87,7 +87,7 @@ func (c *console) currentLocked() (*reading, error) {
 	}
 	options := c.options.Compiler
 	options.SkipInvalid = true
-	source := workspace.Source{Rules: paths, Snapshot: r.snapshot, Options: options}
+	source := workspace.Source{Rules: paths, Snapshot: r.snapshot, Options: options, Variables: c.options.Variables}
 	w, err := workspace.Open(source)
 	if errors.Is(err, workspace.ErrNoRules) {
 		w, err = workspace.OfRules(nil, source), nil

@@ -27,6 +27,8 @@ type Options struct {
 	// Listen is a loopback address, HOST:PORT.
 	Listen   string
 	Compiler compiler.Options
+	// Variables are the values of ${NAME} in rules.
+	Variables map[string]string
 	// Site is the live site that changes are planned for when the page asks; nil for none.
 	Site *qrs.Site
 	// Apply lets the page apply plans to the site.

@@ -39,6 +39,8 @@ func (r *runner) targets(p Persona, at solve.Persona, l *ResourceLever) []map[st
 		return []map[string]*solve.Record{nil}
 	}
 	var list []map[string]*solve.Record
+	// Other actions change no resource, and panic.
+	//exhaustive:ignore
 	switch l.Action {
 	case ruleset.ChangeOwnerAction:
 		list = append(list, map[string]*solve.Record{"owner": recordOf(p.record)})

@@ -1,4 +1,4 @@
-package pdp_test
+package callers_test
 
 import (
 	"encoding/base64"
@@ -16,6 +16,7 @@ import (
 	"github.com/lestrrat-go/jwx/v3/jwt"
 
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
+	"github.com/qlik2rego/qlik2rego/internal/test/tokens"
 )
 
 func tokenOf(t testing.TB, key jwk.Key, issuer, subject string, headers map[string]any, more map[string]any) string {
@@ -43,8 +44,8 @@ func tokenOf(t testing.TB, key jwk.Key, issuer, subject string, headers map[stri
 
 // TestHostileTokens are signed by the issuer, and are not what they should be.
 func TestHostileTokens(t *testing.T) {
-	private, public := signingKey(t, "key-1")
-	known, err := callers.NewJWT(keySet(t, public), "https://issuer.example", "pdp")
+	private, public := tokens.Key(t, "key-1")
+	known, err := callers.NewJWT(tokens.Set(t, public), "https://issuer.example", "pdp")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,8 +94,8 @@ func TestIssuersAreApart(t *testing.T) {
 	const login, ci = "https://login.example", "https://ci.example"
 	private, known := map[string]jwk.Key{}, callers.Any{}
 	for _, issuer := range []string{login, ci} {
-		key, public := signingKey(t, "key of "+issuer)
-		one, err := callers.NewJWT(keySet(t, public), issuer, "pdp")
+		key, public := tokens.Key(t, "key of "+issuer)
+		one, err := callers.NewJWT(tokens.Set(t, public), issuer, "pdp")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,17 +112,29 @@ func TestIssuersAreApart(t *testing.T) {
 	}
 }
 
+// patience is how long a test waits for what has to come.
+const patience = 2 * time.Minute
+
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("not in time: " + what)
+		}
+	}
+}
+
 // TestRemoteKeys follows an issuer that changes its keys, and one that is away.
 func TestRemoteKeys(t *testing.T) {
-	first, firstPublic := signingKey(t, "key-1")
-	second, secondPublic := signingKey(t, "key-2")
+	first, firstPublic := tokens.Key(t, "key-1")
+	second, secondPublic := tokens.Key(t, "key-2")
 	_ = secondPublic.Remove(jwk.AlgorithmKey) // as some issuers publish them
 	encryption, _ := json.Marshal(map[string]any{"kty": "RSA", "use": "enc", "kid": "e", "n": "AQAB", "e": "AQAB"})
 	var set atomic.Value
 	var broken atomic.Bool
 	var fetched atomic.Int64
 	publish := func(keys ...jwk.Key) {
-		text := string(keySet(t, keys...))
+		text := string(tokens.Set(t, keys...))
 		set.Store(strings.Replace(text, `{"keys":[`, `{"keys":[`+string(encryption)+`,`, 1))
 	}
 	publish(firstPublic)
@@ -153,7 +166,7 @@ func TestRemoteKeys(t *testing.T) {
 	publish(firstPublic, secondPublic)
 	eventually(t, "a new key counts", func() bool { return ask(tokenOf(t, second, "https://issuer.example", "portal", nil, nil)) == nil })
 	// Tokens of others cause no fetch.
-	stranger, _ := signingKey(t, "key-9")
+	stranger, _ := tokens.Key(t, "key-9")
 	foreign := tokenOf(t, stranger, "https://other.example", "portal", nil, nil)
 	eventually(t, "strangers cause no fetch", func() bool { // one for the new key may still be under way
 		before := fetched.Load()
@@ -184,5 +197,30 @@ func TestRemoteKeys(t *testing.T) {
 	signed, err := callers.NewRemote(server.URL+"/keys?sig=SECRETQUERY", "i", "a")
 	if err != nil || signed.File() != server.URL+"/keys" {
 		t.Errorf("it is named %s, %v", signed.File(), err)
+	}
+}
+
+// TestNewJWTRefuses key sets with which somebody else could sign.
+func TestNewJWTRefuses(t *testing.T) {
+	private, public := tokens.Key(t, "key-1")
+	_, noID := tokens.Key(t, "")
+	_, noAlg := tokens.Key(t, "key-2")
+	_ = noAlg.Remove(jwk.AlgorithmKey)
+	secret, err := jwk.Import([]byte("0123456789abcdef0123456789abcdef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = secret.Set(jwk.KeyIDKey, "key-3")
+	_ = secret.Set(jwk.AlgorithmKey, jwa.HS256())
+	for name, set := range map[string][]byte{
+		"private": tokens.Set(t, private), "no id": tokens.Set(t, noID), "no algorithm": tokens.Set(t, noAlg), "a secret": tokens.Set(t, secret),
+		"empty": []byte(`{"keys":[]}`), "no set": []byte(`[]`),
+	} {
+		if _, err := callers.NewJWT(set, "i", "a"); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+	if _, err := callers.NewJWT(tokens.Set(t, public), "", "a"); err == nil {
+		t.Error("no issuer was accepted")
 	}
 }
