@@ -94,7 +94,7 @@ func manCommand(streams *Streams) *cli.Command {
 			if ctx.Args().Present() {
 				return UsageOf(ctx.Command, "man takes no arguments: what is %q?", ctx.Args().First())
 			}
-			page, err := ctx.App.ToMan()
+			page, err := ctx.App.ToManWithSection(1)
 			if err != nil {
 				return err
 			}
