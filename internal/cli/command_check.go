@@ -1,13 +1,7 @@
 package cli
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/urfave/cli/v2"
-
-	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/lint"
 )
 
 func checkCommand(streams *Streams) *cli.Command {
@@ -55,57 +49,6 @@ EXAMPLES:
 			ConfigFlag(),
 			formatFlag(streams.checkFormats()),
 			Choice("fail-on", "exit with code 1 for this level; errors of the compiler are exit code 3", "error", "warning")),
-		Action: func(ctx *cli.Context) error {
-			for _, flag := range []string{"cost", "list-rules"} {
-				if names := lintFormats.Names(); ctx.Bool(flag) && !slices.Contains(names, streams.Format) {
-					return Usagef("--%s has no place in the format %s: use %s", flag, streams.Format, strings.Join(names, " or "))
-				}
-			}
-			config, err := lintConfig(ctx)
-			if err != nil {
-				return err
-			}
-			if ctx.Bool("list-rules") {
-				return streams.listRules(config)
-			}
-			if ctx.Bool("dry-run") && !ctx.Bool("fix") {
-				return UsageOf(ctx.Command, "--dry-run is for --fix")
-			}
-			var fixed []FixedFile
-			if ctx.Bool("fix") {
-				if fixed, err = streams.fixFiles(ctx, config); err != nil {
-					return err
-				}
-			}
-			c, err := streams.Compile(ctx, ctx.Args().Slice())
-			if err != nil {
-				return err
-			}
-			if err := c.CheckSite(ctx.Context); err != nil {
-				return err
-			}
-			var result lint.Result
-			if err := interruptible(ctx.Context, func() error { result = c.Lint(config); return nil }); err != nil {
-				return err
-			}
-			list := result.Findings
-			report := CheckReport{
-				Rules: c.Found(), Errors: list.Count(diag.Error), Warnings: list.Count(diag.Warning), Infos: list.Count(diag.Info),
-				Skipped: c.Skipped(), Diagnostics: append(diag.List{}, list...), Notices: result.Notices, Suppressed: result.Suppressed, Fixed: fixed, all: ctx.Bool("all"),
-			}
-			if ctx.Bool("cost") && c.Policy != nil {
-				report.Costs = c.Policy.Costs()
-			}
-			if err := streams.checkFormats().Render(streams.Format, streams.Out, report); err != nil {
-				return err
-			}
-			switch {
-			case c.Refused():
-				return &Exit{Code: ExitInput}
-			case lintErrors(list) > 0, ctx.String("fail-on") == "warning" && report.Warnings+report.Errors > 0:
-				return No()
-			}
-			return nil
-		},
+		Action: streams.check,
 	}
 }

@@ -8,10 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/qlik2rego/qlik2rego/bundles"
-	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/lint"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
@@ -86,60 +83,4 @@ func (s *Streams) folded(list diag.List) error {
 		return err
 	}
 	return s.hint(list)
-}
-
-// CheckReport is the result of check in JSON.
-type CheckReport struct {
-	// Rules counts all that were found, those of Skipped too.
-	Rules    int `json:"rules"`
-	Errors   int `json:"errors"`
-	Warnings int `json:"warnings"`
-	Infos    int `json:"infos"`
-	// Skipped are the rules that --skip-invalid leaves out.
-	Skipped     []bundles.Skipped `json:"skipped"`
-	Diagnostics diag.List         `json:"diagnostics"`
-	// Notices are the lints that did not run.
-	Notices []lint.Notice `json:"notices,omitempty"`
-	// Fixed are the files that --fix changes.
-	Fixed []FixedFile `json:"fixed,omitempty"`
-	// Suppressed counts the findings that comments of rules suppress.
-	Suppressed int `json:"suppressed"`
-	// Costs are there if they are asked for and the rules compile.
-	Costs []compiler.RuleCost `json:"costs,omitempty"`
-
-	all bool
-}
-
-// checkFormats are the formats of a check. People read diagnostics on standard error and a
-// summary on standard output; programs read all of it on standard output.
-func (s *Streams) checkFormats() render.Formats[CheckReport] {
-	findings := func(r render.Renderer[diag.List]) render.Renderer[CheckReport] {
-		return render.Via(func(c CheckReport) diag.List { return c.Diagnostics }, r)
-	}
-	return render.Results(render.Func[CheckReport](s.checkText)).
-		With(render.SARIF, findings(sarifOf("check"))).
-		With(render.GitHub, findings(scanned(func() render.Renderer[diag.List] { return diag.GitHub{Root: projectRoot()} }))).
-		With(render.GitLab, findings(scanned(func() render.Renderer[diag.List] { return diag.GitLab{Root: projectRoot()} }))).
-		With(render.JUnit, findings(diag.JUnit{})).
-		With(render.Markdown, findings(diag.Markdown{}))
-}
-
-func (s *Streams) checkText(w io.Writer, r CheckReport) error {
-	if err := s.showFindings(r.Diagnostics, r.all); err != nil {
-		return err
-	}
-	if err := writeCosts(w, r.Costs); err != nil {
-		return err
-	}
-	counts := []string{rulesOf(r.Rules, r.Skipped), render.Count(r.Errors, "error"), render.Count(r.Warnings, "warning")}
-	if r.Infos > 0 {
-		counts = append(counts, render.Count(r.Infos, "note"))
-	}
-	if r.Suppressed > 0 {
-		counts = append(counts, fmt.Sprintf("%d suppressed", r.Suppressed))
-	}
-	if _, err := fmt.Fprintln(w, strings.Join(counts, ", ")); err != nil {
-		return err
-	}
-	return writeNotices(w, r.Notices)
 }

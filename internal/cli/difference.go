@@ -1,49 +1,18 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
-	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
-	"github.com/qlik2rego/qlik2rego/internal/audit/page/shell"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
-
-// DiffFlags are the flags of diff beside those of compilation.
-func DiffFlags() []cli.Flag {
-	return slices.Concat([]cli.Flag{
-		&cli.StringFlag{Name: "old-snapshot", TakesFile: true, Usage: "the old snapshot, a `FOLDER`, if the sites differ"},
-		&cli.StringFlag{Name: "new-snapshot", TakesFile: true, Usage: "the new snapshot, a `FOLDER`"},
-	}, diffQuestionFlags(), []cli.Flag{
-		&cli.StringFlag{Name: "baseline", TakesFile: true, Usage: "ignore the accepted differences in `FILE`"},
-		&cli.BoolFlag{Name: "update-baseline", Usage: "accept all differences: write a new baseline"},
-		&cli.StringFlag{Name: "html", Usage: "also write a page for browsers to `FILE`"},
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, atomically; - is standard output"},
-	})
-}
-
-// diffQuestionFlags are the flags that say which requests are compared, and what fails.
-func diffQuestionFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "context", Usage: "the context of requests: `hub`, qmc, or none for requests without a context; repeatable; the default is all"},
-		&cli.StringSliceFlag{Name: "env", Usage: "set a session attribute, `NAME=VALUE`; repeatable, the same name adds a value"},
-		&cli.StringSliceFlag{Name: "fail-on", Usage: "a `GATE`, KIND[:ACTION[:TYPE]][=LIMIT]: exit code 1 if more rights differ; repeatable"},
-	}
-}
 
 // diffing is what diff is asked for.
 type diffing struct {
@@ -109,135 +78,6 @@ func (d *diffing) types() []string {
 		}
 	}
 	return known
-}
-
-// diffFacts says what a comparison was made from.
-func diffFacts(ctx *cli.Context) []shell.Fact {
-	var p provenance
-	for i, name := range ctx.Args().Slice() {
-		side := "Rules"
-		if ctx.NArg() == 2 {
-			side = [...]string{"Old rules", "New rules"}[i]
-		}
-		p.file(side, name)
-	}
-	p.file("Snapshot", ctx.String("snapshot"))
-	p.file("Old snapshot", ctx.String("old-snapshot"))
-	p.file("New snapshot", ctx.String("new-snapshot"))
-	p.file("Baseline", ctx.String("baseline"))
-	p.flags(ctx, whatIfFlags(), diffQuestionFlags(), readingFlags())
-	p.version()
-	return p
-}
-
-// baseNames shortens paths to their last elements, unless they would be equal.
-func baseNames(paths []string) []string {
-	short := make([]string, len(paths))
-	for i, path := range paths {
-		if short[i] = filepath.Base(path); slices.Contains(short[:i], short[i]) {
-			return paths
-		}
-	}
-	return short
-}
-
-// compared says what was compared, as the command line names it.
-func compared(ctx *cli.Context) string {
-	title := strings.TrimSpace(strings.Join(baseNames(ctx.Args().Slice()), " → ") + " " + strings.Join(commandLine(ctx, whatIfFlags()), " "))
-	add := func(lead, text string) {
-		if title != "" {
-			text = lead + text
-		}
-		title += text
-	}
-	if site := ctx.String("snapshot"); site != "" {
-		add(" on ", filepath.Base(site))
-	} else if old := ctx.String("old-snapshot"); old != "" {
-		add(" on ", old+" → "+ctx.String("new-snapshot"))
-	}
-	return title
-}
-
-// diffReport writes the report, and with it the page and the baseline if there are new
-// ones.
-func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Report, file string) error {
-	if name := ctx.String("html"); name != "" {
-		page := show.HTML{Title: compared(ctx), Facts: diffFacts(ctx)}
-		if err := out.File(name, func(w io.Writer, _ string) error { return page.Render(w, r) }); err != nil {
-			return err
-		}
-	}
-	return out.commitWith(ctx.String("output"), func(w io.Writer, _ string) error { return diffFormats(file).Render(s.Format, w, r) })
-}
-
-// diffFormats are the formats of diff. Code scanners show in the file what the new rules no
-// longer hold.
-func diffFormats(file string) render.Formats[*difference.Report] {
-	return render.Results(show.Text{}).
-		With(render.Markdown, show.Markdown{}).
-		With(render.SARIF, render.Func[*difference.Report](func(w io.Writer, r *difference.Report) error {
-			return show.SARIF{Log: sarif("diff"), File: file}.Render(w, r)
-		})).
-		With(render.JUnit, show.JUnit{})
-}
-
-// flags reads the flags that need no input but the baseline.
-func (d *diffing) flags(ctx *cli.Context) error {
-	for _, spec := range ctx.StringSlice("fail-on") {
-		g, err := difference.ParseGate(spec)
-		if err != nil {
-			return UsageOf(ctx.Command, "--fail-on: %v", err)
-		}
-		d.gates = append(d.gates, g)
-	}
-	contexts := []string{"hub", "qmc", difference.NoContext}
-	for _, c := range ctx.StringSlice("context") {
-		if !slices.Contains(contexts, c) {
-			return UsageOf(ctx.Command, "--context is hub, qmc or none, not %q%s", c, didYouMean(c, contexts, as))
-		}
-		if !slices.Contains(d.in.Contexts, c) {
-			d.in.Contexts = append(d.in.Contexts, c)
-		}
-	}
-	var err error
-	if d.in.Environment, err = environment(ctx); err != nil {
-		return err
-	}
-	old, new := ctx.IsSet("old-snapshot"), ctx.IsSet("new-snapshot")
-	switch {
-	case old != new:
-		return UsageOf(ctx.Command, "--old-snapshot and --new-snapshot belong together; --snapshot is for both sides")
-	case old && ctx.IsSet("snapshot"):
-		return UsageOf(ctx.Command, "--snapshot is for both sides, --old-snapshot and --new-snapshot are for one each")
-	case ctx.Bool("update-baseline") && !ctx.IsSet("baseline"):
-		return UsageOf(ctx.Command, "--update-baseline writes the file that --baseline names")
-	case isWhatIf(ctx) && (ctx.NArg() > 1 || ctx.NArg() == 0 && !ctx.IsSet("snapshot")):
-		return UsageOf(ctx.Command, "--disable, --enable, --add and --set change one set of rules: name it alone")
-	case isWhatIf(ctx) && old:
-		return UsageOf(ctx.Command, "--disable, --enable, --add and --set compare on one site: name it with --snapshot")
-	case !isWhatIf(ctx) && ctx.NArg() != 2 && (ctx.NArg() != 0 || !old):
-		return UsageOf(ctx.Command, "diff compares two sets of rules, OLD-RULES and NEW-RULES; there are %d", ctx.NArg())
-	}
-	outputs := []string{cmp.Or(ctx.String("output"), stdio), ctx.String("html")}
-	if ctx.Bool("update-baseline") {
-		outputs = append(outputs, ctx.String("baseline"))
-	}
-	if err := distinctOutputs(ctx, outputs...); err != nil || !ctx.IsSet("baseline") || ctx.Bool("update-baseline") {
-		return err
-	}
-	name := ctx.String("baseline")
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Input(fmt.Errorf("there is no baseline %s: write one with --update-baseline", name))
-	}
-	if err != nil {
-		return Input(err)
-	}
-	defer func() { _ = f.Close() }() // read only
-	if d.baseline, err = difference.ReadBaseline(f); err != nil {
-		return Input(fmt.Errorf("%s: %w", name, err))
-	}
-	return nil
 }
 
 // diffSides compiles both sides and reads their site, or sites.

@@ -1,8 +1,7 @@
-// Package cli is what the commands share: exit codes, flags and their place
-// among the arguments, output formats, progress, files that appear whole or not
-// at all, and the way from file names to a compiled policy.
+// Package cli is the command line: a file for each command (command_*.go) with its flags and
+// help, and what commands share: exit codes, progress, atomic files, and names in place of ids.
 //
-// It knows the command line of docs/formats.md, section 5. It refuses to know
-// single commands, which stand in cmd/qlik2rego, one file each, and it decides
-// and compiles nothing itself.
+// A command reads its flags, calls internal/workspace or a package of internal/audit or
+// internal/live, and writes the result by the formats of the result (internal/render). The
+// package itself compiles and decides nothing.
 package cli
