@@ -35,7 +35,7 @@ type set struct {
 }
 
 // few is the number of elements up to which they are compared one by one.
-const few = 8
+const few = 16
 
 func (s *set) has(v any) bool {
 	text, isText := stringOf(v)
@@ -177,6 +177,8 @@ func (o *object) toAST() ast.Value {
 // ofConstant returns a constant in the form that is looked up fastest.
 func ofConstant(v ast.Value) any {
 	switch v := v.(type) {
+	case ast.String:
+		return string(v) // as results need it
 	case *ast.Array:
 		l := &list{elems: make([]any, v.Len()), whole: v}
 		for i := range l.elems {

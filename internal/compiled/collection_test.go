@@ -58,3 +58,58 @@ p := {
 		}
 	}
 }
+
+// Set comprehensions whose value is known beforehand have it only where OPA says so.
+func TestKnownComprehensions(t *testing.T) {
+	p := mustPolicy(t, `package t
+
+p := {"a" | input.x}
+
+p2 := {["a", {"b"}] | some v in input.xs; v == "v"}
+
+q := {x | input.x; some x in {"a", "b", 1}}
+
+q2 := {x | some x in {"a", "b"}; input.x == x}
+
+q3 := {x | x := input.x; s := {"v", "w"}; x = s[_]}
+
+q10 := g(input.x)
+
+g(x) := {x | s := {"v", "w"}; x = s[_]}
+
+q11 := {x | s := {"v", "w"}; y = s[_]; x = input.x}
+
+q12 := {x | s := {"v", "w"}; x = s[x]}
+
+q4 := {[x, x] | some x in {"a", "b"}}
+
+q5 := {y | input.x; s := {"a", "b"}; some y in s; s != {"a"}}
+
+q6 := {s | input.x; s := {"a"}; some _ in s}
+
+q7 := {x | not input.x; some x in {"a", "b"}}
+
+q8 := {x | y := input.x; some x in {"a", y}}
+
+q9 := {x | some x, k in {"a", "b"}; k == input.x}
+
+r := {"a" | some v in input.xs; f(v) == 1}
+
+q13 := {x | s := {"v", "w"}; x = input[_]}
+
+f(v) := 1 if v == "v"
+
+f(v) := 1 if input.x == v
+
+f(v) := 2 if input.x == v
+
+u := union({{"a" | input.x}, {x | some v in input.xs; v == "v"; some x in {"a", "c"}}, {"d" | input.x == "v"}})
+`, nil)
+	for _, x := range []string{`"a"`, `"v"`, "false", "null", "1"} {
+		for _, xs := range []string{`["v", "w", "a"]`, `["x", "v"]`, "[]", `"v"`} {
+			for _, rule := range []string{"p", "p2", "q", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "r", "u"} {
+				p.agree(t, "data.t."+rule, ast.MustParseTerm(`{"x": `+x+`, "xs": `+xs+`}`).Value)
+			}
+		}
+	}
+}

@@ -183,7 +183,66 @@ func unlessFailed(m *machine, v any) any {
 	return v
 }
 
+// known returns the value that a set comprehension has if its body has a solution, and
+// what is left of the body to find that out: {"a" | …} has {"a"}, and
+// {x | …; some x in {"a", "b"}} has {"a", "b"}.
+func known(a *ast.SetComprehension, sc scope) (value any, body ast.Body) {
+	if _, ok := constant(a.Term); ok {
+		return ofConstant(ast.NewSet(a.Term)), a.Body
+	}
+	n := len(a.Body) - 2
+	if n < 0 {
+		return nil, nil
+	}
+	// The last two are set := {…} and x := set[_].
+	set, elements := a.Body[n], a.Body[n+1]
+	if !isEquation(set) || !isEquation(elements) {
+		return nil, nil
+	}
+	all, ok := constant(set.Operand(1))
+	ref, isRef := elements.Operand(1).Value.(ast.Ref)
+	if _, isSet := all.(ast.Set); !ok || !isSet || !isRef || len(ref) != 2 || !ref[0].Equal(set.Operand(0)) || !elements.Operand(0).Equal(a.Term) {
+		return nil, nil
+	}
+	fresh := map[ast.Var]bool{}
+	for _, t := range []*ast.Term{ref[0], ref[1], a.Term} {
+		v, ok := t.Value.(ast.Var)
+		if !ok || sc[v] || fresh[v] {
+			return nil, nil
+		}
+		fresh[v] = true
+	}
+	used := false
+	ast.WalkVars(a.Body[:n], func(v ast.Var) bool {
+		used = used || fresh[v]
+		return used
+	})
+	if used || all.(ast.Set).Len() == 0 {
+		return nil, nil
+	}
+	return ofConstant(all), a.Body[:n]
+}
+
+func isEquation(e *ast.Expr) bool {
+	return e.IsEquality() && !e.Negated && len(e.With) == 0
+}
+
 func (c *bodyCompiler) setComprehension(a *ast.SetComprehension, sc scope) expr {
+	if value, body := known(a, sc); value != nil {
+		before := c.mayFail
+		c.mayFail = false
+		run := c.comprehension(body, sc, func(scope) step { return found })
+		mayFail := c.mayFail
+		c.mayFail = before || mayFail
+		if !mayFail { // to stop at the first solution hides no error
+			return func(m *machine, s []any) any {
+				if run(m, s) {
+					return unlessFailed(m, value)
+				}
+				return unlessFailed(m, emptySet)
+			}
+		}
+	}
 	at := c.temp()
 	run := c.comprehension(a.Body, sc, func(sc scope) step {
 		head := c.value(a.Term, sc)

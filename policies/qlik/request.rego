@@ -173,7 +173,7 @@ action := name if {
 
 # unknown_action says that the input has an action, but none that is known.
 unknown_action if {
-	"action" in object.keys(input)
+	_ = input.action # whatever it is, false and null included
 	not action
 }
 
@@ -196,11 +196,11 @@ action_names := {
 # A resource is known if it is on record or described, or if the snapshot holds nothing of its type:
 # then type and id are all that there is to judge by. data.site.held lists the types that it holds,
 # because to look whether a collection is empty OPA would convert the whole of it.
+known_resource if resource == id
+
 known_resource if not data.site.held[type]
 
 known_resource if input.resource.properties != {}
-
-known_resource if resource == id
 
 # --- the resource ---
 
