@@ -37,8 +37,8 @@ func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, n
 		}
 	}
 	for _, e := range entryPoints {
-		blanks := strings.Repeat(", _", strings.Count(e.params, ",")+1)
-		definitions := []string{fmt.Sprintf("default %s(_%s) := %s\n", e.name, blanks, e.none)}
+		spaces := strings.Repeat(", _", strings.Count(e.params, ",")+1)
+		definitions := []string{fmt.Sprintf("default %s(_%s) := %s\n", e.name, spaces, e.none)}
 		call := func(c *privilege.Class) string {
 			return fmt.Sprintf("%s.%s(%s)", m.use("types."+names.packages[c.Key]), e.name, e.params)
 		}

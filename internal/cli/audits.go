@@ -51,7 +51,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 	if s.Format == render.Table {
 		names.Rule = names.ByName()
 	}
-	who, err := a.users.Matcher(data, []string{"user"})
+	users, err := a.users.Matcher(data, []string{"user"})
 	if err != nil {
 		return nil, UsageOf(ctx.Command, "--user %v", err)
 	}
@@ -86,7 +86,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 		selection := matrix.Selection{
 			Subject: func(n int32) bool {
 				r := m.Model.Subjects
-				matches := who.Matches("user", r.Handles[n], r.IDs[n])
+				matches := users.Matches("user", r.Handles[n], r.IDs[n])
 				if matches && a.inactive[r.Handles[n]] != "" && !ctx.Bool("inactive") {
 					left[n] = true
 					return false

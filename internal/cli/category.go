@@ -199,14 +199,14 @@ func (s *Streams) explainAccess(ctx *cli.Context, q Question, options explain.Op
 	for _, g := range groups {
 		one := *q.flags
 		one.Resource = Entity{Type: g.Type, ID: g.ID}
-		told, err := s.explainOn(ctx, c, site, &Question{flags: &one}, options)
+		reported, err := s.explainOn(ctx, c, site, &Question{flags: &one}, options)
 		if err != nil {
 			return err
 		}
-		all = append(all, told)
+		all = append(all, reported)
 	}
 	err = accessFormats(s.explainText(ctx)).Render(s.Format, s.Out, all)
-	if err == nil && !slices.ContainsFunc(all, func(told *explain.Explanation) bool { return told.Allow }) {
+	if err == nil && !slices.ContainsFunc(all, func(reported *explain.Explanation) bool { return reported.Allow }) {
 		err = No()
 	}
 	return err
@@ -215,13 +215,13 @@ func (s *Streams) explainAccess(ctx *cli.Context, q Question, options explain.Op
 // accessFormats are the formats of explain about access groups.
 func accessFormats(text explaintext.Text) render.Formats[[]*explain.Explanation] {
 	return render.Results(render.Func[[]*explain.Explanation](func(w io.Writer, all []*explain.Explanation) error {
-		for i, told := range all {
+		for i, reported := range all {
 			if i > 0 {
 				if _, err := io.WriteString(w, "\n"); err != nil {
 					return err
 				}
 			}
-			if err := text.Render(w, told); err != nil {
+			if err := text.Render(w, reported); err != nil {
 				return err
 			}
 		}

@@ -193,12 +193,12 @@ func text(s string) func(io.Writer, string) error {
 
 func TestOutputsAppearTogetherOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
-	file, folder := filepath.Join(dir, "a.txt"), filepath.Join(dir, "b")
+	file, directory := filepath.Join(dir, "a.txt"), filepath.Join(dir, "b")
 	broken := errors.New("broken")
 	fail := func(w io.Writer, _ string) error { return errors.Join(text("half")(w, ""), broken) }
 
 	out := (&Streams{}).outputs()
-	if err := out.Folder(folder, []bundles.File{{Path: "x/y.rego", Content: []byte("1")}}); err != nil {
+	if err := out.Directory(directory, []bundles.File{{Path: "x/y.rego", Content: []byte("1")}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := out.File(file, fail); !errors.Is(err, broken) {
@@ -210,7 +210,7 @@ func TestOutputsAppearTogetherOrNotAtAll(t *testing.T) {
 
 	for _, content := range []string{"first", "second"} {
 		out := (&Streams{}).outputs()
-		if err := errors.Join(out.File(file, text(content)), out.Folder(folder, []bundles.File{{Path: content + "/y.rego", Content: []byte(content)}})); err != nil {
+		if err := errors.Join(out.File(file, text(content)), out.Directory(directory, []bundles.File{{Path: content + "/y.rego", Content: []byte(content)}})); err != nil {
 			t.Fatal(err)
 		}
 		if err := out.Commit(); err != nil {
@@ -218,8 +218,8 @@ func TestOutputsAppearTogetherOrNotAtAll(t *testing.T) {
 		}
 		out.Discard()
 		got, err := os.ReadFile(file)
-		if err != nil || string(got) != content || list(t, dir) != "a.txt b" || list(t, folder) != ".qlik2rego "+content {
-			t.Errorf("after %s: %q, %v, %q, %q", content, got, err, list(t, dir), list(t, folder))
+		if err != nil || string(got) != content || list(t, dir) != "a.txt b" || list(t, directory) != ".qlik2rego "+content {
+			t.Errorf("after %s: %q, %v, %q, %q", content, got, err, list(t, dir), list(t, directory))
 		}
 	}
 }

@@ -168,13 +168,13 @@ func stageTree(out *Outputs, rules []ruleset.Rule, dir string) error {
 		files = append(files, bundles.File{Path: name, Content: f.Content})
 	}
 	if fresh {
-		return out.folder(dir, append(files, bundles.File{Path: rulefiles.LockName, Content: lock.Encode()}))
+		return out.directory(dir, append(files, bundles.File{Path: rulefiles.LockName, Content: lock.Encode()}))
 	}
 	place := filepath.Join(dir, rulefiles.Dir)
 	if err := onlyRules(place); err != nil {
 		return Input(err)
 	}
-	if err := out.folder(place, files); err != nil {
+	if err := out.directory(place, files); err != nil {
 		return err
 	}
 	return out.File(filepath.Join(dir, rulefiles.LockName), writing(lock.Encode()))

@@ -91,8 +91,8 @@ func (c languageCase) hold(t *testing.T, site string) {
 			}
 		}
 		code, out := command(t, append(append([]string{"explain"}, inputs...), request...)...)
-		var told struct{ Allow bool }
-		if err := json.Unmarshal([]byte(out), &told); err != nil || told.Allow != want || code > 1 {
+		var reported struct{ Allow bool }
+		if err := json.Unmarshal([]byte(out), &reported); err != nil || reported.Allow != want || code > 1 {
 			t.Errorf("explain of %s on %s: exit %d, %v, allow should be %t\n%s", c.condition, id, code, err, want, out)
 		}
 		if !strings.Contains(out, "Tested") {

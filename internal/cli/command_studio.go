@@ -51,8 +51,8 @@ EXAMPLES:
 
 // StudioReport is what studio says, once, when it listens.
 type StudioReport struct {
-	URL    string `json:"url"`
-	Folder string `json:"folder"`
+	URL       string `json:"url"`
+	Directory string `json:"folder"`
 }
 
 // studioFormats are the formats of studio.
@@ -70,9 +70,9 @@ func (s *Streams) Studio(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	folder := "."
+	directory := "."
 	if ctx.Args().Present() {
-		folder = ctx.Args().First()
+		directory = ctx.Args().First()
 	}
 	site, err := s.studioSite(ctx)
 	if err != nil {
@@ -86,7 +86,7 @@ func (s *Streams) Studio(ctx *cli.Context) error {
 		variables = withVariables(site.Variables, variables)
 	}
 	console, err := studio.Open(studio.Options{
-		Folder: folder, Snapshot: ctx.String("snapshot"), Listen: ctx.String("listen"), Compiler: options, Variables: variables, Site: site, Apply: ctx.Bool("apply"),
+		Directory: directory, Snapshot: ctx.String("snapshot"), Listen: ctx.String("listen"), Compiler: options, Variables: variables, Site: site, Apply: ctx.Bool("apply"),
 	})
 	if errors.Is(err, studio.ErrAddress) {
 		return UsageOf(ctx.Command, "--listen: %v", err)
@@ -94,7 +94,7 @@ func (s *Streams) Studio(ctx *cli.Context) error {
 	if err != nil {
 		return Input(err)
 	}
-	if err := studioFormats.Render(s.Format, s.Out, StudioReport{console.Address(), folder}); err != nil {
+	if err := studioFormats.Render(s.Format, s.Out, StudioReport{console.Address(), directory}); err != nil {
 		return err
 	}
 	if !ctx.Bool("no-open") {

@@ -76,10 +76,10 @@ func TestFleetOfDecisionPoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	var bytes atomic.Int64
-	var told sync.WaitGroup
+	var reported sync.WaitGroup
 	var first sync.Once
 	for _, m := range members {
-		told.Go(func() {
+		reported.Go(func() {
 			u, again := <-m.got, false
 			for u.Bundle == nil { // a busy machine may need a second try, which is for the whole bundle
 				again = true
@@ -92,7 +92,7 @@ func TestFleetOfDecisionPoints(t *testing.T) {
 			first.Do(func() { t.Logf("the first member knows of the change after %s", time.Since(begin)) })
 		})
 	}
-	told.Wait()
+	reported.Wait()
 	t.Logf("all know of it after %s, by %d bytes each", time.Since(begin), bytes.Load()/int64(size))
 	if f.sent("delta") == 0 {
 		t.Error("no delta is counted")

@@ -76,11 +76,11 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 	if err != nil {
 		return nil, err
 	}
-	told, err := s.explainOn(ctx, c, site, q, options)
+	reported, err := s.explainOn(ctx, c, site, q, options)
 	if err != nil {
 		return nil, err
 	}
-	return told, s.hint(c.Diagnostics)
+	return reported, s.hint(c.Diagnostics)
 }
 
 // explainOn explains a request about a site.

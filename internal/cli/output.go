@@ -205,9 +205,9 @@ func (o *Outputs) device(path string, write func(io.Writer, string) error) error
 	return errors.Join(err, f.Close())
 }
 
-// Folder makes a folder of these files and nothing else. A folder that stands
+// Directory makes a folder of these files and nothing else. A folder that stands
 // there is replaced if all files in it are from an earlier run.
-func (o *Outputs) Folder(path string, files []bundles.File) error {
+func (o *Outputs) Directory(path string, files []bundles.File) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return Input(err)
@@ -215,11 +215,11 @@ func (o *Outputs) Folder(path string, files []bundles.File) error {
 	if err := replaceable(path); err != nil {
 		return Input(err)
 	}
-	return o.folder(path, append(files, markerOf(files)))
+	return o.directory(path, append(files, markerOf(files)))
 }
 
-// folder makes a folder of these files in place of one that may stand there.
-func (o *Outputs) folder(path string, files []bundles.File) error {
+// directory makes a folder of these files in place of one that may stand there.
+func (o *Outputs) directory(path string, files []bundles.File) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return Input(err)
@@ -228,7 +228,7 @@ func (o *Outputs) folder(path string, files []bundles.File) error {
 		return Input(fmt.Errorf("there is no folder %s to write %s to: make it first", filepath.Dir(path), filepath.Base(path)))
 	}
 	temp := tempName(path)
-	if err := o.stage(temp, func() error { return moveFolder(temp, path) }); err != nil {
+	if err := o.stage(temp, func() error { return moveDirectory(temp, path) }); err != nil {
 		return err
 	}
 	if err := os.Mkdir(temp, 0o755); err != nil {
@@ -257,9 +257,9 @@ func (o *Outputs) Commit() error {
 	return nil
 }
 
-// moveFolder renames a folder to a name that another folder may have, which is
+// moveDirectory renames a folder to a name that another folder may have, which is
 // removed afterwards.
-func moveFolder(temp, path string) error {
+func moveDirectory(temp, path string) error {
 	old := tempName(path)
 	err := os.Rename(path, old)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -152,7 +152,7 @@ func (s *Streams) scripts(out *Outputs, dir string, f scripts) error {
 	if dir == "" {
 		return nil
 	}
-	if err := out.Folder(dir, f.files); err != nil {
+	if err := out.Directory(dir, f.files); err != nil {
 		return err
 	}
 	for _, m := range f.missing {

@@ -46,8 +46,8 @@ func (p *provenance) file(name, path string) {
 func (p *provenance) rules(name string, rules []ruleset.Rule) {
 	var last, by, which string
 	for _, r := range rules {
-		if when, who := page.LastChange(r); when > last {
-			last, by, which = when, who, r.Name
+		if when, user := page.LastChange(r); when > last {
+			last, by, which = when, user, r.Name
 		}
 	}
 	text := render.Count(len(rules), "rule")

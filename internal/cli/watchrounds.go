@@ -27,8 +27,8 @@ type rounds struct {
 	failing bool
 }
 
-// maxUntold is how many changes wait for their effect before the site is looked at again.
-const maxUntold = 16
+// maxUnreported is how many changes wait for their effect before the site is looked at again.
+const maxUnreported = 16
 
 // run looks at the site until the context ends, every interval and whenever the site says
 // that something has changed. Decisions follow the site at once: what a change does to whom
@@ -36,17 +36,17 @@ const maxUntold = 16
 func (r *rounds) run(ctx context.Context) error {
 	looking, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	untold := make(chan *watch.Changed, maxUntold)
+	unreported := make(chan *watch.Changed, maxUnreported)
 	var telling sync.WaitGroup
 	telling.Go(func() {
-		for changed := range untold {
+		for changed := range unreported {
 			if err := r.tell(looking, changed); err != nil {
 				end(err)
 			}
 		}
 	})
-	err := r.look(looking, untold)
-	close(untold)
+	err := r.look(looking, unreported)
+	close(unreported)
 	if err != nil {
 		end(err)
 	}
@@ -59,7 +59,7 @@ func (r *rounds) run(ctx context.Context) error {
 
 // look looks at the site until the context ends. A site that cannot be read for a while is
 // reported once, and looked at again.
-func (r *rounds) look(ctx context.Context, untold chan<- *watch.Changed) error {
+func (r *rounds) look(ctx context.Context, unreported chan<- *watch.Changed) error {
 	tick := time.NewTicker(r.interval)
 	defer tick.Stop()
 	for {
@@ -79,7 +79,7 @@ func (r *rounds) look(ctx context.Context, untold chan<- *watch.Changed) error {
 			return err
 		}
 		select {
-		case untold <- changed:
+		case unreported <- changed:
 		case <-ctx.Done():
 		}
 	}

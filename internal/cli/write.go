@@ -48,7 +48,7 @@ func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
 	if t.Bundle == "" && t.RegoDir == "" {
 		t.Bundle = "bundle.tar.gz"
 	}
-	if err := t.apart(ctx); err != nil {
+	if err := t.distinct(ctx); err != nil {
 		return err
 	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
@@ -89,9 +89,9 @@ func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
 	})
 }
 
-// apart refuses targets that cannot be written beside each other, the input and the
+// distinct refuses targets that cannot be written beside each other, the input and the
 // report.
-func (t Targets) apart(ctx *cli.Context) error {
+func (t Targets) distinct(ctx *cli.Context) error {
 	bundle := []string{t.Bundle}
 	switch {
 	case t.RegoDir == stdio:
@@ -109,7 +109,7 @@ func (t Targets) stage(ctx context.Context, c *workspace.Workspace, out *Outputs
 	var written []Written
 	if t.RegoDir != "" {
 		files := bundles.PolicyFiles(c.Policy)
-		if err := out.Folder(t.RegoDir, append(files, regoIndex(c.Rules, c.Policy.Sources))); err != nil {
+		if err := out.Directory(t.RegoDir, append(files, regoIndex(c.Rules, c.Policy.Sources))); err != nil {
 			return nil, err
 		}
 		written = append(written, Written{Kind: "rego", Path: t.RegoDir})

@@ -126,7 +126,7 @@ type callMemo struct {
 
 const (
 	callsAtFirst = 128
-	callsLeast   = 8
+	minCalls     = 8
 	// callArgs is the number of arguments up to which results are remembered.
 	callArgs = 4
 )
@@ -215,7 +215,7 @@ func (c *callMemo) put(gen uint32, of int32, hash uint64, args []any, value any,
 func (c *callMemo) place(gen uint32, hash uint64) *callEntry {
 	if 4*c.used >= 3*len(c.entries) {
 		old := c.entries
-		c.entries = make([]callEntry, max(callsLeast, 2*len(old)))
+		c.entries = make([]callEntry, max(minCalls, 2*len(old)))
 		for i := range old {
 			if e := &old[i]; e.gen == gen {
 				*c.free(gen, e.hash) = *e

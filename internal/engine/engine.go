@@ -83,7 +83,7 @@ func decisionOf(value any) (Decision, error) {
 	d := Decision{}
 	allow, okAllow := object["allow"].(bool)
 	reason, okReason := object["reason"].(string)
-	by, okBy := texts(object["granted_by"])
+	by, okBy := stringsOf(object["granted_by"])
 	if !okAllow || !okReason || !okBy || allow != (reason == Granted) || allow != (len(by) > 0) {
 		return Decision{}, fmt.Errorf("the decision %v contradicts itself or lacks a part", object)
 	}
@@ -102,15 +102,15 @@ func (e *Engine) Actions(ctx context.Context, request []byte) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
-	names, ok := texts(value)
+	names, ok := stringsOf(value)
 	if !ok {
 		return nil, fmt.Errorf("the actions are %v, not a set of text", value)
 	}
 	return names, nil
 }
 
-// texts returns a set or list of text, ordered.
-func texts(value any) ([]string, bool) {
+// stringsOf returns a set or list of text, ordered.
+func stringsOf(value any) ([]string, bool) {
 	list, ok := value.([]any)
 	out := make([]string, 0, len(list))
 	for _, v := range list {

@@ -177,9 +177,9 @@ func (p *EntryPoint) ruleName(id string) string {
 	return sitedata.RuleText(p.data, id, "name")
 }
 
-// partLeast is the number of requests from which on it pays to put them into
+// minPart is the number of requests from which on it pays to put them into
 // two queries on two cores.
-const partLeast = 16
+const minPart = 16
 
 // Evaluate answers requests, in order: in one query, or in one for each core
 // where there are many. OPA is asked about one of those that the policy cannot tell
@@ -213,7 +213,7 @@ func (p *EntryPoint) Evaluate(ctx context.Context, requests []Request, explain b
 
 func (p *EntryPoint) evaluateAll(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
 	verdicts := make([]Verdict, len(requests))
-	parts := min(runtime.GOMAXPROCS(0), len(requests)/partLeast)
+	parts := min(runtime.GOMAXPROCS(0), len(requests)/minPart)
 	if parts < 2 {
 		return verdicts, p.evaluate(ctx, requests, explain, verdicts)
 	}
@@ -337,7 +337,7 @@ func (p *EntryPoint) explain(v Verdict, decision any) Verdict {
 		return Verdict{Err: fmt.Errorf("allow is %t and the decision says %t", v.Allow, allow)}
 	}
 	v.Reason, _ = object["reason"].(string)
-	by, ok := texts(object["granted_by"])
+	by, ok := stringsOf(object["granted_by"])
 	if !v.Allow || !ok {
 		return v
 	}

@@ -69,10 +69,10 @@ func hasValidContext(in ast.Object) bool {
 		return false
 	}
 	environment := context.Get(environmentKey)
-	return environment == nil || !environment.Value.(ast.Object).Until(func(_, value *ast.Term) bool { return !isTexts(value) })
+	return environment == nil || !environment.Value.(ast.Object).Until(func(_, value *ast.Term) bool { return !isStrings(value) })
 }
 
-func isTexts(t *ast.Term) bool {
+func isStrings(t *ast.Term) bool {
 	switch v := t.Value.(type) {
 	case ast.String:
 		return true

@@ -124,12 +124,12 @@ var _ = New(Lint{
 			if p.Rule.Scopes[i].Type.Transient || never(grant) || needsRole(grant, "rootadmin") {
 				continue
 			}
-			who := "users without the role RootAdmin"
+			users := "users without the role RootAdmin"
 			if !testsUser(plainly(grant)) {
-				who = "everybody, anonymous users included,"
+				users = "everybody, anonymous users included,"
 			}
 			p.Whole(Finding{
-				Summary: fmt.Sprintf("%s may %s everything", who, actionsOf(p.Rule)),
+				Summary: fmt.Sprintf("%s may %s everything", users, actionsOf(p.Rule)),
 				Detail:  "The filter * includes security rules, users and custom properties: whoever may change them can grant themselves any right. Name the types that are needed in the filter, or ask for the role RootAdmin.",
 			})
 			return

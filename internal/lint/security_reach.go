@@ -83,12 +83,12 @@ var _ = New(Lint{
 			if danger == "" || never(grant) || needsRole(grant) || danger == "change the owner of" && onlyOwner(grant) {
 				continue
 			}
-			who := "users without an administrator role"
+			users := "users without an administrator role"
 			if !testsUser(plainly(grant)) {
-				who = "everybody"
+				users = "everybody"
 			}
 			p.Whole(Finding{
-				Summary: fmt.Sprintf("%s may %s %s", who, danger, s.Type.Name),
+				Summary: fmt.Sprintf("%s may %s %s", users, danger, s.Type.Name),
 				Detail:  "Whoever can do this can grant themselves more rights. Ask for an administrator role with user.roles, or narrow the rule.",
 			})
 			return

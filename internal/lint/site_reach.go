@@ -89,7 +89,7 @@ var _ = New(Lint{
 			return
 		}
 		for _, r := range p.Rules {
-			if r.Product() || !r.Grants() || !p.apart(r, users) {
+			if r.Product() || !r.Grants() || !p.distinguishes(r, users) {
 				continue
 			}
 			p.On(r).Whole(Finding{
@@ -100,9 +100,9 @@ var _ = New(Lint{
 	},
 })
 
-// apart reports whether every cube of the rule has two or more tests of the user that
+// distinguishes reports whether every cube of the rule has two or more tests of the user that
 // some users meet and no user meets together.
-func (p *Pass) apart(r *Rule, users []*snapshot.Entity) bool {
+func (p *Pass) distinguishes(r *Rule, users []*snapshot.Entity) bool {
 	some := false
 	for i := range r.Scopes {
 		list, ok := cubesOf(Grant(&r.Scopes[i]))

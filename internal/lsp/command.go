@@ -81,15 +81,15 @@ func (s *server) explain(request json.RawMessage) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	told, err := x.Explain(request)
+	result, err := x.Explain(request)
 	if err != nil {
 		return nil, err
 	}
 	var b strings.Builder
-	if err := (explaintext.Text{Columns: 100}).Render(&b, told); err != nil {
+	if err := (explaintext.Text{Columns: 100}).Render(&b, result); err != nil {
 		return nil, err
 	}
-	return explained{b.String(), told}, nil
+	return explained{b.String(), result}, nil
 }
 
 type diffed struct {
@@ -139,15 +139,15 @@ type auditedRule struct {
 func (s *server) audit() audited {
 	rules := s.allRules()
 	reach := reachOf(s.ctx, rules, s.site)
-	told := audited{Rules: []auditedRule{}}
+	result := audited{Rules: []auditedRule{}}
 	for i := range rules {
 		if known, ok := reach[sameRule(&rules[i])]; ok {
-			told.Rules = append(told.Rules, auditedRule{rules[i].ID, rules[i].Name, known.Subjects, known.Resources, known.Only})
+			result.Rules = append(result.Rules, auditedRule{rules[i].ID, rules[i].Name, known.Subjects, known.Resources, known.Only})
 		}
 	}
-	slices.SortStableFunc(told.Rules, func(a, b auditedRule) int { return strings.Compare(a.Name, b.Name) })
-	for _, r := range told.Rules {
-		told.Text += fmt.Sprintf("%s: %s, %s, %s by this rule alone\n", r.Name, counted(r.Users, "user"), counted(r.Resources, "resource"), counted(r.Only, "right"))
+	slices.SortStableFunc(result.Rules, func(a, b auditedRule) int { return strings.Compare(a.Name, b.Name) })
+	for _, r := range result.Rules {
+		result.Text += fmt.Sprintf("%s: %s, %s, %s by this rule alone\n", r.Name, counted(r.Users, "user"), counted(r.Resources, "resource"), counted(r.Only, "right"))
 	}
-	return told
+	return result
 }

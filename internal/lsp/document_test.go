@@ -161,11 +161,11 @@ func TestCommands(t *testing.T) {
 	c := newClient(t, dir, `{}`)
 	c.open("a.qrule", "---\nname: A\nfilter: App_*\nactions: [read]\n---\nuser.group != \"Finance\" and !user.IsAnonymous()\n")
 	c.settle()
-	var told explained
+	var result explained
 	request := json.RawMessage(`{"subject": {"type": "user", "id": "ACME\\anna"}, "action": {"name": "read"}, "resource": {"type": "App", "id": "a-1"}}`)
-	c.call("workspace/executeCommand", executeParams{explainCommand, []json.RawMessage{request}}, &told)
-	if told.Explanation == nil || !told.Explanation.Allow || !strings.Contains(told.Text, "Anna") && !strings.Contains(told.Text, "anna") {
-		t.Errorf("%+v", told)
+	c.call("workspace/executeCommand", executeParams{explainCommand, []json.RawMessage{request}}, &result)
+	if result.Explanation == nil || !result.Explanation.Allow || !strings.Contains(result.Text, "Anna") && !strings.Contains(result.Text, "anna") {
+		t.Errorf("%+v", result)
 	}
 	var diff diffed
 	c.call("workspace/executeCommand", executeParams{diffCommand, []json.RawMessage{json.RawMessage(`"a.qrule"`)}}, &diff)

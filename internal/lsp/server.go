@@ -198,7 +198,7 @@ func (s *server) initialize(p initializeParams) (any, error) {
 
 // ready reads the folder and the site.
 func (s *server) ready(struct{}) (any, error) {
-	s.readFolder()
+	s.readDirectory()
 	s.site = openSite(s.root, s.snapshot)
 	s.work()
 	return nil, nil
@@ -235,12 +235,12 @@ func (s *server) didSave(documentParams) (any, error) {
 func (s *server) didClose(p documentParams) (any, error) {
 	delete(s.docs, p.TextDocument.URI)
 	s.notify("textDocument/publishDiagnostics", publishParams{URI: p.TextDocument.URI, Diagnostics: []diagnostic{}})
-	s.readFolder()
+	s.readDirectory()
 	return nil, nil
 }
 
 func (s *server) didChangeFiles(struct{}) (any, error) {
-	s.readFolder()
+	s.readDirectory()
 	s.site = openSite(s.root, s.snapshot)
 	s.work()
 	return nil, nil

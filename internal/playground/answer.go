@@ -93,12 +93,12 @@ func Ask(q Question) Answer {
 		return a
 	}
 	x := explain.New(rules, site, explain.Options{Skipped: skipped, Diagnostics: all, Proposals: 3})
-	told, err := x.Explain(q.Request.json())
+	result, err := x.Explain(q.Request.json())
 	if err != nil {
 		a.Failure = err.Error()
 		return a
 	}
-	a.Explanation = told
+	a.Explanation = result
 	return a
 }
 

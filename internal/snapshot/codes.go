@@ -7,7 +7,7 @@ var (
 	codeUnreadable = diag.Register("Q0601", diag.Error, "snapshot cannot be read")
 	codeNoText     = diag.Register("Q0602", diag.Error, "collection in a broken or unknown encoding")
 	codeNoJSON     = diag.Register("Q0603", diag.Error, "collection is not a valid JSON list")
-	codeFolder     = diag.Register("Q0604", diag.Warning, "folder inside a snapshot")
+	codeDirectory  = diag.Register("Q0604", diag.Warning, "folder inside a snapshot")
 )
 
 // What can be wrong with an entity.

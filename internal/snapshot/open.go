@@ -79,7 +79,7 @@ func openIn(fsys fs.FS, dir string, s *schema.Schema) (*Snapshot, diag.List) {
 			list = append(list, unreadable(path, err))
 		case info.IsDir():
 			list = append(list, diag.Diagnostic{
-				Code: codeFolder, Severity: diag.Warning,
+				Code: codeDirectory, Severity: diag.Warning,
 				Summary: fmt.Sprintf("the folder %s is not read", path),
 				Detail:  "A snapshot is one folder with a file per type, such as app.json and app.object.json.",
 			})

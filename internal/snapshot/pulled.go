@@ -30,8 +30,8 @@ func Pulled(dir string) (string, bool) {
 // PulledFrom returns the name of the site that a folder, or the snapshot in it, was pulled from,
 // and "" if it was not.
 func PulledFrom(dir string) string {
-	for _, folder := range []string{dir, filepath.Dir(dir)} {
-		data, err := os.ReadFile(filepath.Join(folder, PulledManifest))
+	for _, directory := range []string{dir, filepath.Dir(dir)} {
+		data, err := os.ReadFile(filepath.Join(directory, PulledManifest))
 		var manifest struct{ Site string }
 		if dir != "" && err == nil && json.Unmarshal(data, &manifest) == nil {
 			return manifest.Site

@@ -26,7 +26,7 @@ type component struct {
 const never = "1753-01-01T00:00:00.000Z"
 
 // choose chooses the representatives of all components and creates the variables of all values.
-func (s *Scope) settle() error {
+func (s *Scope) choose() error {
 	members := map[int][]*value{}
 	var order []int
 	for _, v := range s.values {

@@ -92,7 +92,7 @@ func (w *World) scope(class int, weakened bool, persona *Persona, formulas []For
 		s.fix(s.resource, persona.Resource)
 	}
 	s.fixChanges()
-	if s.err = s.settle(); s.err == nil {
+	if s.err = s.choose(); s.err == nil {
 		s.state()
 	}
 	return s

@@ -109,12 +109,12 @@ func (c *console) grid(ctx context.Context, q url.Values, p snapshot.Progress) (
 	if action, ok := ruleset.ParseAction(q.Get("action")); ok {
 		g.action = uint32(action)
 	}
-	who, what := strings.ToLower(q.Get("user")), strings.ToLower(q.Get("resource"))
+	subject, what := strings.ToLower(q.Get("user")), strings.ToLower(q.Get("resource"))
 	contains := func(text string, m member) bool {
 		return text == "" || strings.Contains(strings.ToLower(m.ID+" "+m.Name), text)
 	}
 	g.Grouped = one.Group(matrix.Selection{
-		Subject: func(n int32) bool { return contains(who, g.user(m, n)) },
+		Subject: func(n int32) bool { return contains(subject, g.user(m, n)) },
 		Resource: func(t *matrix.Type, n int32) bool {
 			return int(n) < t.Recorded && contains(what, g.resource(t, n))
 		},
@@ -201,10 +201,10 @@ func (g *grid) fill(a *access) {
 		}
 		a.Cells = append(a.Cells, cells)
 	}
-	for _, apart := range t.Exceptional {
-		row, shown := rows[apart.Subject]
-		one := g.cell(t, apart.Rules)
-		if !shown || one == nil && !a.grants(row, t, apart.Resources) {
+	for _, exceptional := range t.Exceptional {
+		row, shown := rows[exceptional.Subject]
+		one := g.cell(t, exceptional.Rules)
+		if !shown || one == nil && !a.grants(row, t, exceptional.Resources) {
 			continue
 		}
 		if len(a.Exceptions) == maxExceptions {
@@ -214,8 +214,8 @@ func (g *grid) fill(a *access) {
 		if one == nil {
 			one = &cell{Rules: []string{}} // the group has rights that this user has not
 		}
-		e := exception{User: g.user(g.Matrix, apart.Subject), Count: len(apart.Resources), Row: row, Resources: []member{}, Columns: []int{}, cell: *one}
-		for i, n := range apart.Resources {
+		e := exception{User: g.user(g.Matrix, exceptional.Subject), Count: len(exceptional.Resources), Row: row, Resources: []member{}, Columns: []int{}, cell: *one}
+		for i, n := range exceptional.Resources {
 			if i < maxException {
 				e.Resources = append(e.Resources, g.resource(t.Type, n))
 			}

@@ -61,7 +61,7 @@ func (c *console) pulledRules(now *reading) (string, bool) {
 }
 
 func (c *console) git(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", c.folder.dir}, args...)...)
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", c.directory.dir}, args...)...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {

@@ -46,11 +46,11 @@ func (c *console) assertions(w http.ResponseWriter, r *http.Request) {
 		}
 		var files []workspace.AssertionFile
 		for _, name := range names {
-			one, err := c.folder.read(name)
+			one, err := c.directory.read(name)
 			if err != nil {
 				return nil, err
 			}
-			files = append(files, workspace.AssertionFile{Name: filepath.Join(c.folder.dir, filepath.FromSlash(name)), Content: one.Content})
+			files = append(files, workspace.AssertionFile{Name: filepath.Join(c.directory.dir, filepath.FromSlash(name)), Content: one.Content})
 		}
 		report, err := now.live.Prove(ctx, files, p)
 		if err != nil {

@@ -117,14 +117,14 @@ func (c *console) save(_ *http.Request, s saving) (any, error) {
 		if s.Draft.Category == "Security" || s.Draft.Category == "" {
 			dir = path.Join(rulefiles.Dir, "security")
 		}
-		was.Name, content, what = c.folder.free(dir, rulefiles.Slug(now.Name), qrule.Extension), now.Format(), fmt.Sprintf("the new rule %q", now.Name)
+		was.Name, content, what = c.directory.free(dir, rulefiles.Slug(now.Name), qrule.Extension), now.Format(), fmt.Sprintf("the new rule %q", now.Name)
 	} else {
 		saved, _ := r.rule(s.Draft.ID)
-		name, err := c.folder.name(saved.Condition.File)
+		name, err := c.directory.name(saved.Condition.File)
 		if err != nil {
 			return nil, err
 		}
-		if was, err = c.folder.read(name); err != nil {
+		if was, err = c.directory.read(name); err != nil {
 			return nil, err
 		}
 		if was.Revision != s.Revision {
@@ -137,7 +137,7 @@ func (c *console) save(_ *http.Request, s saving) (any, error) {
 	if bytes.Equal(content, was.Content) {
 		return map[string]string{"file": was.Name, "revision": was.Revision}, nil
 	}
-	if err := c.folder.write(was.Name, was.Revision, content); err != nil {
+	if err := c.directory.write(was.Name, was.Revision, content); err != nil {
 		return nil, err
 	}
 	c.history.add(step{what, was.Name, was.Content, revisionOf(content)})
@@ -151,7 +151,7 @@ func (c *console) undo(*http.Request, struct{}) (any, error) {
 	if len(c.history.steps) == 0 {
 		return nil, errors.New("nothing was saved in this session")
 	}
-	done, err := c.history.undo(c.folder)
+	done, err := c.history.undo(c.directory)
 	return map[string]string{"what": done.what, "file": done.name}, err
 }
 

@@ -58,7 +58,7 @@ func (c *console) plan(w http.ResponseWriter, r *http.Request) {
 		}
 		defer client.Close()
 		p.Start("reading the site", 0)
-		one, err := plan.Build(ctx, client, c.folder.dir, plan.Options{Lint: &lint.Config{}, Progress: p})
+		one, err := plan.Build(ctx, client, c.directory.dir, plan.Options{Lint: &lint.Config{}, Progress: p})
 		if err != nil {
 			return nil, siteError(client, err)
 		}
@@ -125,7 +125,7 @@ func (c *console) apply(w http.ResponseWriter, r *http.Request) {
 		}
 		defer client.Close()
 		p.Start("writing to the site", 0)
-		result, err := apply.Apply(serving(ctx), client, one, apply.Options{Backups: filepath.Join(c.folder.dir, backups)})
+		result, err := apply.Apply(serving(ctx), client, one, apply.Options{Backups: filepath.Join(c.directory.dir, backups)})
 		if err != nil && (result == nil || result.Backup == "") {
 			return nil, siteError(client, err)
 		}

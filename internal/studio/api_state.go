@@ -15,15 +15,15 @@ import (
 
 // state is what every part of the page starts from.
 type state struct {
-	Folder   string       `json:"folder"`
-	Snapshot string       `json:"snapshot"`
-	Site     *siteInfo    `json:"site"`
-	Live     *liveSite    `json:"live"`
-	Rules    []row        `json:"rules"`
-	Broken   []finding    `json:"broken"`
-	Undo     string       `json:"undo"`
-	Actions  []actionInfo `json:"actions"`
-	Types    []typeInfo   `json:"types"`
+	Directory string       `json:"folder"`
+	Snapshot  string       `json:"snapshot"`
+	Site      *siteInfo    `json:"site"`
+	Live      *liveSite    `json:"live"`
+	Rules     []row        `json:"rules"`
+	Broken    []finding    `json:"broken"`
+	Undo      string       `json:"undo"`
+	Actions   []actionInfo `json:"actions"`
+	Types     []typeInfo   `json:"types"`
 }
 
 // siteInfo says where the snapshot comes from.
@@ -61,11 +61,11 @@ func (c *console) state() (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &state{Folder: filepath.Base(c.folder.dir), Live: c.liveSite(), Rules: []row{}, Broken: []finding{}}
+	s := &state{Directory: filepath.Base(c.directory.dir), Live: c.liveSite(), Rules: []row{}, Broken: []finding{}}
 	if r.snapshot != "" {
 		s.Snapshot = filepath.Base(r.snapshot)
 	}
-	if m, err := live.ReadManifest(c.folder.dir); err == nil && m != nil {
+	if m, err := live.ReadManifest(c.directory.dir); err == nil && m != nil {
 		s.Site = &siteInfo{m.Site, m.Time.Format("2006-01-02 15:04")}
 	}
 	for i := range r.live.Rules {
@@ -94,7 +94,7 @@ func (c *console) state() (*state, error) {
 
 func (c *console) row(r *reading, rule *ruleset.Rule) row {
 	one := row{draft: draftOf(rule), Type: rule.Type, Tags: rule.Tags}
-	if name, err := c.folder.name(rule.Condition.File); err == nil {
+	if name, err := c.directory.name(rule.Condition.File); err == nil {
 		one.File, one.Revision = name, r.revisions[name]
 	}
 	var raw struct{ ModifiedDate, ModifiedByUserName string }

@@ -42,7 +42,7 @@ const generatedTests = "tests_test.rego"
 // filesNamed returns the files of the folder whose names end in something, with slashes.
 func (c *console) filesNamed(suffix string) ([]string, error) {
 	var all []string
-	err := fs.WalkDir(c.folder.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+	err := fs.WalkDir(c.directory.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
 		switch {
 		case err != nil || e.IsDir() && name != "." && strings.HasPrefix(e.Name(), "."):
 			return fs.SkipDir
@@ -67,12 +67,12 @@ func (c *console) tests(w http.ResponseWriter, r *http.Request) {
 			return t, err
 		}
 		t.Files = files
-		if one, err := c.folder.read(generatedTests); err == nil && one.Content != nil && testgen.Unedited(one.Content) {
+		if one, err := c.directory.read(generatedTests); err == nil && one.Content != nil && testgen.Unedited(one.Content) {
 			t.Generated = generatedTests
 		}
 		paths := make([]string, len(files))
 		for i, name := range files {
-			paths[i] = filepath.Join(c.folder.dir, filepath.FromSlash(name))
+			paths[i] = filepath.Join(c.directory.dir, filepath.FromSlash(name))
 		}
 		p.Start("running tests", 0)
 		results, err := now.live.Test(ctx, paths, p)
@@ -81,7 +81,7 @@ func (c *console) tests(w http.ResponseWriter, r *http.Request) {
 		}
 		for _, one := range results {
 			result := testResult{Name: one.Name, File: filepath.Base(one.Location.File), Line: one.Location.Row, State: "pass", Millis: one.Duration.Milliseconds()}
-			if name, err := c.folder.name(one.Location.File); err == nil {
+			if name, err := c.directory.name(one.Location.File); err == nil {
 				result.File = name
 			}
 			switch {
@@ -120,7 +120,7 @@ func (c *console) writeTests(w http.ResponseWriter, r *http.Request) {
 		if now.live.Site == nil {
 			return nil, errors.New("tests are about users and resources on record, and the folder has no snapshot: qlik2rego pull writes one")
 		}
-		was, err := c.folder.read(generatedTests)
+		was, err := c.directory.read(generatedTests)
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +133,7 @@ func (c *console) writeTests(w http.ResponseWriter, r *http.Request) {
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		if err := c.folder.write(was.Name, was.Revision, content); err != nil {
+		if err := c.directory.write(was.Name, was.Revision, content); err != nil {
 			return nil, err
 		}
 		c.history.add(step{"the tests in " + path.Base(generatedTests), was.Name, was.Content, revisionOf(content)})

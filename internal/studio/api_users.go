@@ -79,7 +79,7 @@ const maxApps = 200
 
 // hubOf answers with what a person sees: streams, apps and sections of the console.
 func (c *console) hubOf(w http.ResponseWriter, r *http.Request) {
-	who, ok := asked[person](w, r)
+	subject, ok := asked[person](w, r)
 	if !ok {
 		return
 	}
@@ -96,7 +96,7 @@ func (c *console) hubOf(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
-		d := decider{ctx, point, who, p}
+		d := decider{ctx, point, subject, p}
 		streams, err := d.read("Stream", "hub", entities(site.Records["stream"], nil))
 		if err != nil {
 			return nil, err
@@ -201,7 +201,7 @@ func entities(records map[string]*snapshot.Entity, test func(*snapshot.Entity) b
 type decider struct {
 	ctx      context.Context
 	point    *engine.EntryPoint
-	who      person
+	subject  person
 	progress snapshot.Progress
 }
 
@@ -209,7 +209,7 @@ type decider struct {
 const batchSize = 2048
 
 func (d decider) read(typ, from string, of []*snapshot.Entity) ([]thing, error) {
-	q := question{Person: d.who, Action: "read", Type: typ, Context: from}
+	q := question{Person: d.subject, Action: "read", Type: typ, Context: from}
 	all := make([]thing, 0, len(of))
 	d.progress.Start("deciding", int64(len(of)))
 	for part := range slices.Chunk(of, batchSize) {

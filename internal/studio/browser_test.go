@@ -149,13 +149,13 @@ func TestEveryPageOnEverySite(t *testing.T) {
 	b := webdriver.Open(t)
 	sheets := scenario(t, "sheet-level")
 	sites := map[string]studio.Options{
-		"sheets": {Folder: filepath.Join(sheets, "one-sheet"), Snapshot: filepath.Join(sheets, "site")},
-		"large":  {Folder: largeFolder(t, 400, 4000)},
+		"sheets": {Directory: filepath.Join(sheets, "one-sheet"), Snapshot: filepath.Join(sheets, "site")},
+		"large":  {Directory: largeFolder(t, 400, 4000)},
 	}
 	if corpus := os.Getenv("QLIK_CORPUS"); corpus != "" {
 		dir := t.TempDir()
 		write(t, dir, "systemrule.json", content(t, filepath.Join(corpus, "site-export", "systemrule.json")))
-		sites["export"] = studio.Options{Folder: dir}
+		sites["export"] = studio.Options{Directory: dir}
 	} else {
 		t.Log("QLIK_CORPUS is not set: not the real export")
 	}

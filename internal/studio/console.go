@@ -21,8 +21,8 @@ import (
 // console is what is known about the folder. The files are read again when they have changed,
 // whoever changed them; what was computed about them is kept until then.
 type console struct {
-	folder  *folder
-	options Options
+	directory *directory
+	options   Options
 
 	mu      sync.Mutex
 	now     *reading
@@ -47,8 +47,8 @@ type reading struct {
 	draft    *drafted
 }
 
-func newConsole(f *folder, o Options) *console {
-	c := &console{folder: f, options: o}
+func newConsole(f *directory, o Options) *console {
+	c := &console{directory: f, options: o}
 	c.analyst = sync.OnceValue(func() *lsp.Analyst { return lsp.NewAnalyst(c.snapshot()) })
 	return c
 }
@@ -58,10 +58,10 @@ func (c *console) snapshot() string {
 	if c.options.Snapshot != "" {
 		return c.options.Snapshot
 	}
-	if pulled, ok := snapshot.Pulled(c.folder.dir); ok {
+	if pulled, ok := snapshot.Pulled(c.directory.dir); ok {
 		return pulled
 	}
-	dir := filepath.Join(c.folder.dir, snapshot.PulledSite)
+	dir := filepath.Join(c.directory.dir, snapshot.PulledSite)
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		return dir
 	}
@@ -76,14 +76,14 @@ func (c *console) current() (*reading, error) {
 }
 
 func (c *console) currentLocked() (*reading, error) {
-	revisions := c.folder.revisions()
+	revisions := c.directory.revisions()
 	if c.now != nil && reflect.DeepEqual(revisions, c.now.revisions) {
 		return c.now, nil
 	}
 	r := &reading{revisions: revisions, snapshot: c.snapshot()}
 	var paths []string
 	if len(revisions) > 0 {
-		paths = []string{c.folder.dir}
+		paths = []string{c.directory.dir}
 	}
 	options := c.options.Compiler
 	options.SkipInvalid = true
@@ -95,7 +95,7 @@ func (c *console) currentLocked() (*reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.lock, err = rulefiles.ReadLock(c.folder.dir); err != nil {
+	if r.lock, err = rulefiles.ReadLock(c.directory.dir); err != nil {
 		return nil, err
 	}
 	r.live = w.Live()

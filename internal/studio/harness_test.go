@@ -37,7 +37,7 @@ type running struct {
 
 func serve(t *testing.T, dir string) *running {
 	t.Helper()
-	return serveWith(t, studio.Options{Folder: dir})
+	return serveWith(t, studio.Options{Directory: dir})
 }
 
 func serveWith(t *testing.T, o studio.Options) *running {
@@ -63,7 +63,7 @@ func serveWith(t *testing.T, o studio.Options) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &running{t, o.Folder, address, &http.Client{Jar: jar}}
+	r := &running{t, o.Directory, address, &http.Client{Jar: jar}}
 	t.Cleanup(r.client.CloseIdleConnections)
 	return r
 }

@@ -29,7 +29,7 @@ func (h *history) add(s step) {
 }
 
 // undo takes the last write back. It is errConflict if the file was changed since.
-func (h *history) undo(f *folder) (step, error) {
+func (h *history) undo(f *directory) (step, error) {
 	last := h.steps[len(h.steps)-1]
 	if err := f.write(last.name, last.after, last.before); err != nil {
 		return last, err

@@ -20,8 +20,8 @@ const DefaultListen = "127.0.0.1:0"
 
 // Options say what a studio shows and where.
 type Options struct {
-	// Folder holds the rules, and usually a snapshot in its folder site.
-	Folder string
+	// Directory holds the rules, and usually a snapshot in its folder site.
+	Directory string
 	// Snapshot is the directory of a snapshot; "" takes the one in the folder, if there is one.
 	Snapshot string
 	// Listen is a loopback address, HOST:PORT.
@@ -37,11 +37,11 @@ type Options struct {
 
 // Studio is a server that listens and does not serve yet.
 type Studio struct {
-	guard    *guard
-	listener net.Listener
-	server   *http.Server
-	folder   *folder
-	console  *console
+	guard     *guard
+	listener  net.Listener
+	server    *http.Server
+	directory *directory
+	console   *console
 }
 
 // ErrAddress is the error of an address that other machines can reach.
@@ -59,11 +59,11 @@ func Open(o Options) (*Studio, error) {
 		o.Compiler.Schema = schema.Default()
 	}
 	if o.Snapshot != "" {
-		if err := isFolder(o.Snapshot, "name the folder of a snapshot, as pull writes it"); err != nil {
+		if err := isDirectory(o.Snapshot, "name the folder of a snapshot, as pull writes it"); err != nil {
 			return nil, err
 		}
 	}
-	f, err := openFolder(o.Folder)
+	f, err := openDirectory(o.Directory)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func Open(o Options) (*Studio, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	g := newGuard(l.Addr().(*net.TCPAddr))
-	s := &Studio{guard: g, listener: l, folder: f, console: console}
+	s := &Studio{guard: g, listener: l, directory: f, console: console}
 	s.server = &http.Server{
 		Handler: g.protect(routes(console)), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10,
@@ -114,7 +114,7 @@ func (s *Studio) Serve(ctx context.Context) error {
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
-	return errors.Join(err, s.folder.Close())
+	return errors.Join(err, s.directory.Close())
 }
 
 // checkLoopback returns an error about an address that is not of this machine alone.

@@ -90,7 +90,7 @@ func TestTheTokenLeavesTheAddress(t *testing.T) {
 func TestOnlyLoopbackIsListenedAt(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"0.0.0.0:0", ":0", "192.0.2.1:0", "example.com:0", "127.0.0.1"} {
-		if s, err := studio.Open(studio.Options{Folder: t.TempDir(), Listen: address}); err == nil {
+		if s, err := studio.Open(studio.Options{Directory: t.TempDir(), Listen: address}); err == nil {
 			t.Errorf("%s is listened at: %s", address, s.Address())
 		}
 	}
@@ -132,10 +132,10 @@ func TestWhatCannotBeOpened(t *testing.T) {
 		what, want string
 		options    studio.Options
 	}{
-		{"a folder that is not there", "there is no folder", studio.Options{Folder: filepath.Join(dir, "nowhere")}},
-		{"a file", "is a file: name the folder", studio.Options{Folder: filepath.Join(dir, "rules.json")}},
-		{"a snapshot that is not there", "name the folder of a snapshot", studio.Options{Folder: dir, Snapshot: filepath.Join(dir, "nowhere")}},
-		{"a port in use", "is in use", studio.Options{Folder: dir, Listen: running.address.Host}},
+		{"a folder that is not there", "there is no folder", studio.Options{Directory: filepath.Join(dir, "nowhere")}},
+		{"a file", "is a file: name the folder", studio.Options{Directory: filepath.Join(dir, "rules.json")}},
+		{"a snapshot that is not there", "name the folder of a snapshot", studio.Options{Directory: dir, Snapshot: filepath.Join(dir, "nowhere")}},
+		{"a port in use", "is in use", studio.Options{Directory: dir, Listen: running.address.Host}},
 	} {
 		if _, err := studio.Open(c.options); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.what, err)

@@ -22,7 +22,7 @@ func pulled(t *testing.T, condition string, apply bool) (*running, *faketest.Sit
 	if _, err := pull.Into(t.Context(), client, dir, pull.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	r := serveWith(t, studio.Options{Folder: dir, Site: client.Site(), Apply: apply}).enter()
+	r := serveWith(t, studio.Options{Directory: dir, Site: client.Site(), Apply: apply}).enter()
 	one := r.rule("ResourceAccess")
 	r.ask("/api/save", rule{"draft": one.edited(rule{"condition": condition}), "revision": one["revision"]}, nil, http.StatusOK)
 	return r, site
@@ -101,7 +101,7 @@ func TestTests(t *testing.T) {
 		t.Skip("tests are generated")
 	}
 	dir := scenario(t, "sheet-level")
-	r := serveWith(t, studio.Options{Folder: filepath.Join(dir, "one-sheet"), Snapshot: filepath.Join(dir, "site")}).enter()
+	r := serveWith(t, studio.Options{Directory: filepath.Join(dir, "one-sheet"), Snapshot: filepath.Join(dir, "site")}).enter()
 	type tested struct {
 		Files          []string
 		Tests          []struct{ Name, State, Reason string }

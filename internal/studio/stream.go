@@ -52,7 +52,7 @@ type progress struct {
 
 	what        string
 	done, total int64
-	told        time.Time
+	notified    time.Time
 }
 
 var _ snapshot.Progress = (*progress)(nil)
@@ -85,7 +85,7 @@ func (p *progress) Add(n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done += n
-	if time.Since(p.told) > tellEvery {
+	if time.Since(p.notified) > tellEvery {
 		p.tell()
 	}
 }
@@ -94,6 +94,6 @@ func (p *progress) Add(n int64) {
 func (p *progress) Done() {}
 
 func (p *progress) tell() {
-	p.told = time.Now()
+	p.notified = time.Now()
 	p.write("progress", map[string]any{"what": p.what, "done": p.done, "total": p.total})
 }

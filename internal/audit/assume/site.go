@@ -33,12 +33,12 @@ func SitePoints(site Site) []Point {
 		})
 	}
 	if n := len(site.Inactive); n > 0 {
-		who := fmt.Sprintf("%d users who are blocked, inactive or removed from the directory are decided as others are", n)
+		users := fmt.Sprintf("%d users who are blocked, inactive or removed from the directory are decided as others are", n)
 		if n == 1 {
-			who = "1 user who is blocked, inactive or removed from the directory is decided as others are"
+			users = "1 user who is blocked, inactive or removed from the directory is decided as others are"
 		}
 		points = append(points, Point{
-			ID: "inactive-users", Reading: who, Other: "they have no rights, since they do not log in",
+			ID: "inactive-users", Reading: users, Other: "they have no rights, since they do not log in",
 			whole: []func(condition.Node) condition.Node{without(site.Inactive)},
 		})
 	}
@@ -48,12 +48,12 @@ func SitePoints(site Site) []Point {
 // without returns an interpretation in which users with some ids do not meet a condition.
 func without(ids []string) func(condition.Node) condition.Node {
 	ids = slices.Sorted(slices.Values(ids))
-	var who []condition.Node
+	var users []condition.Node
 	for _, id := range ids {
-		who = append(who, equals(&condition.Path{Root: "user", Segments: []condition.Segment{{Name: "id"}}}, id))
+		users = append(users, equals(&condition.Path{Root: "user", Segments: []condition.Segment{{Name: "id"}}}, id))
 	}
 	return func(tree condition.Node) condition.Node {
-		return &condition.And{Operands: []condition.Node{tree, &condition.Not{Operand: anyOf(who)}}}
+		return &condition.And{Operands: []condition.Node{tree, &condition.Not{Operand: anyOf(users)}}}
 	}
 }
 

@@ -161,7 +161,7 @@ func (g *restGrid) on(subjects, resources int32) int32 {
 func (g *restGrid) of(c cellOf) int32 {
 	class := g.Of[c.resource]
 	if _, exceptional := slices.BinarySearch(g.Resources.Exceptional[c.resource], c.user); exceptional {
-		for _, a := range g.apartOf(c.user) {
+		for _, a := range g.exceptionalOf(c.user) {
 			if a.Class != class {
 				continue
 			}
@@ -173,7 +173,7 @@ func (g *restGrid) of(c cellOf) int32 {
 	return g.on(g.m.Model.Subjects.Of[c.user], class)
 }
 
-func (g *restGrid) apartOf(subject int32) []matrix.ExceptionalPairs {
+func (g *restGrid) exceptionalOf(subject int32) []matrix.ExceptionalPairs {
 	if g.single == nil {
 		g.single = map[int32][]matrix.ExceptionalPairs{}
 		for _, row := range g.Rows {

@@ -85,7 +85,7 @@ func (x *Explainer) switchedOn(b builder, r ruleset.Rule) []Inactive {
 	if reaches(trace.Judgements[0].Rules, r, q) {
 		grants := slices.Contains(trace.Decision.GrantedBy, r.ID)
 		out.WouldGrant = &grants
-		out.Clause = x.aside(b, trace, r)
+		out.Clause = x.otherClause(b, trace, r)
 		return []Inactive{out}
 	}
 	if !trace.Decision.Allow || b.trace.Decision.Allow {
@@ -112,7 +112,7 @@ func (x *Explainer) elsewhere(b builder, r ruleset.Rule) Inactive {
 	if trace.Decision.Err == nil {
 		grants := slices.Contains(trace.Decision.GrantedBy, r.ID)
 		out.WouldGrant = &grants
-		out.Clause = x.aside(b, trace, r)
+		out.Clause = x.otherClause(b, trace, r)
 	}
 	return out
 }
@@ -120,8 +120,8 @@ func (x *Explainer) elsewhere(b builder, r ruleset.Rule) Inactive {
 // contexts are the names in requests of the contexts that rules can require.
 var contexts = map[ruleset.Context]string{ruleset.Hub: "hub", ruleset.QMC: "qmc"}
 
-// aside returns a rule's condition on the resource from another trace.
-func (x *Explainer) aside(b builder, t evaluate.Trace, r ruleset.Rule) *Clause {
+// otherClause returns a rule's condition on the resource from another trace.
+func (x *Explainer) otherClause(b builder, t evaluate.Trace, r ruleset.Rule) *Clause {
 	other := builder{Explainer: x, trace: t, clauses: b.clauses, alone: true}
 	for _, v := range t.Judgements[0].Rules {
 		if v.Rule.ID == r.ID {

@@ -19,7 +19,7 @@ import (
 func Build(title string, explain []string, b *bundles.Bundle, audits []*report.Audit) (*Document, error) {
 	w := &builder{
 		doc:    &Document{Title: title, Explain: explain, Tests: []Test{}, Texts: []string{}, Attributes: []Attribute{}},
-		bundle: b, reader: partition.NewReader(&b.Data), texts: map[string]int32{}, rules: map[string]int{}, types: map[string]int{},
+		bundle: b, reader: partition.NewReader(&b.Data), numberOf: map[string]int32{}, rules: map[string]int{}, types: map[string]int{},
 	}
 	if len(audits) == 0 {
 		return nil, fmt.Errorf("no audit to show")
@@ -44,12 +44,12 @@ func Build(title string, explain []string, b *bundles.Bundle, audits []*report.A
 
 // builder is a document under construction.
 type builder struct {
-	doc    *Document
-	bundle *bundles.Bundle
-	reader *partition.Reader
-	texts  map[string]int32
-	rules  map[string]int // number of a rule by id
-	types  map[string]int // number of a type by key
+	doc      *Document
+	bundle   *bundles.Bundle
+	reader   *partition.Reader
+	numberOf map[string]int32
+	rules    map[string]int // number of a rule by id
+	types    map[string]int // number of a type by key
 	// subjects are the numbers of the model's subjects in the document, and subjectOf the
 	// reverse; resources and resourceOf are the same, by type.
 	subjects, subjectOf   []int32

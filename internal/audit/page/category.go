@@ -90,10 +90,10 @@ func (d *Document) AddCategory(c ruleset.Category, b *bundles.Bundle, a *report.
 // of nodes and apps.
 func (d *Document) describe(part *Category, b *bundles.Bundle, a *report.Audit) {
 	w := &builder{
-		doc: &Document{Texts: d.Texts}, bundle: b, reader: partition.NewReader(&b.Data), texts: map[string]int32{}, types: map[string]int{},
+		doc: &Document{Texts: d.Texts}, bundle: b, reader: partition.NewReader(&b.Data), numberOf: map[string]int32{}, types: map[string]int{},
 	}
 	for n, text := range d.Texts {
-		w.texts[text] = int32(n)
+		w.numberOf[text] = int32(n)
 	}
 	w.name(a)
 	for i, t := range a.Types {
@@ -127,20 +127,20 @@ func groupName(typ, id, name string) string {
 // fill adds the classes and the rules for each pair of them. Members with exceptions in the
 // matrix are classes of their own.
 func (part *Category) fill(a *report.Audit, numbers func(ids []string) []int) {
-	aloneWho, aloneWhat := map[int32]bool{}, make([]map[int32]bool, len(a.Types))
+	exceptionalSubjects, exceptionalResources := map[int32]bool{}, make([]map[int32]bool, len(a.Types))
 	for i, t := range a.Types {
-		aloneWhat[i] = map[int32]bool{}
+		exceptionalResources[i] = map[int32]bool{}
 		for _, e := range t.Exceptional {
-			aloneWho[e.Subject] = true
+			exceptionalSubjects[e.Subject] = true
 			for _, n := range e.Resources {
-				aloneWhat[i][n] = true
+				exceptionalResources[i][n] = true
 			}
 		}
 	}
-	who := places(a.Subjects, 0)
-	groups := split(a.Subjects, aloneWho)
+	subjects := places(a.Subjects, 0)
+	groups := split(a.Subjects, exceptionalSubjects)
 	for _, g := range groups {
-		part.Rows = append(part.Rows, numbered(g, who))
+		part.Rows = append(part.Rows, numbered(g, subjects))
 	}
 	part.Cells = make([][]int, len(groups))
 	part.By = [][]int{{}}
@@ -148,7 +148,7 @@ func (part *Category) fill(a *report.Audit, numbers func(ids []string) []int) {
 	first := int32(0)
 	for i, t := range a.Types {
 		what := places(t.Resources, first)
-		for _, column := range split(t.Resources, aloneWhat[i]) {
+		for _, column := range split(t.Resources, exceptionalResources[i]) {
 			part.Columns, part.Types = append(part.Columns, numbered(column, what)), append(part.Types, a.Names.Type(t.Type.Type))
 			for row, g := range groups {
 				var ids []string

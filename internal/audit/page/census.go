@@ -43,12 +43,12 @@ func (w *builder) attributes(a *report.Audit) {
 			values = values[:maxValues]
 		}
 		one.Values = list(values)
-		var who [][]int32
+		var subjects [][]int32
 		for _, text := range values {
 			one.Subjects = append(one.Subjects, len(members[text]))
-			who = append(who, members[text])
+			subjects = append(subjects, members[text])
 		}
-		w.doc.Attributes, w.members = append(w.doc.Attributes, one), append(w.members, who)
+		w.doc.Attributes, w.members = append(w.doc.Attributes, one), append(w.members, subjects)
 	}
 }
 
@@ -104,7 +104,7 @@ func (w *builder) reached(a *report.Audit, number int, t *matrix.GroupedType) []
 	for _, exceptional := range t.Exceptional {
 		after := grantedBy(t, exceptional.Rules) != 0
 		for _, n := range exceptional.Resources {
-			switch before := beside(t, group[w.subjects[exceptional.Subject]], n) != 0; {
+			switch before := byGrants(t, group[w.subjects[exceptional.Subject]], n) != 0; {
 			case after && !before:
 				all[w.resources[number][n]]++
 			case before && !after:
@@ -123,9 +123,9 @@ func grantedBy(t *matrix.GroupedType, rules []int32) (mask uint32) {
 	return mask
 }
 
-// beside returns the actions of a group of subjects on a resource according to its grants,
+// byGrants returns the actions of a group of subjects on a resource according to its grants,
 // which does not apply to exceptional pairs.
-func beside(t *matrix.GroupedType, g matrix.Group, resource int32) (mask uint32) {
+func byGrants(t *matrix.GroupedType, g matrix.Group, resource int32) (mask uint32) {
 	for rule, set := range t.Grants(g) {
 		if set.Has(int32(t.GroupOf(resource))) {
 			mask |= t.Rules[rule].Actions
@@ -160,7 +160,7 @@ func (w *builder) counts(a *report.Audit, t *matrix.GroupedType) [][]int64 {
 		subject := w.subjects[exceptional.Subject]
 		after := grantedBy(t, exceptional.Rules)
 		for _, n := range exceptional.Resources {
-			before := beside(t, group[subject], n)
+			before := byGrants(t, group[subject], n)
 			for k, action := range w.doc.Actions {
 				switch {
 				case before&action.Bit == 0 && after&action.Bit != 0:

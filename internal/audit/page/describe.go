@@ -24,7 +24,7 @@ func (d *Document) Describe(rules []ruleset.Rule) {
 
 // LastChange returns when a rule was changed and by whom, according to the export; both are
 // empty if it does not say.
-func LastChange(rule ruleset.Rule) (when, who string) {
+func LastChange(rule ruleset.Rule) (when, user string) {
 	var fields struct {
 		ModifiedDate       string
 		ModifiedByUserName string

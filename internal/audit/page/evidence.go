@@ -94,10 +94,10 @@ func (w *builder) note(e *Entities, op reads.Operand, typ string, count int, han
 
 // text returns the number of a string.
 func (w *builder) text(text string) int32 {
-	n, ok := w.texts[text]
+	n, ok := w.numberOf[text]
 	if !ok {
 		n = int32(len(w.doc.Texts))
-		w.texts[text] = n
+		w.numberOf[text] = n
 		w.doc.Texts = append(w.doc.Texts, text)
 	}
 	return n

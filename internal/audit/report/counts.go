@@ -219,6 +219,6 @@ func newReached(a *Audit, t *matrix.GroupedType) *reached {
 // has it.
 func (r *reached) by(i int, resource int32) (int64, bool) {
 	group := int32(r.GroupOf(resource))
-	who := slices.ContainsFunc(r.anonymous, func(a anonymous) bool { return a.has(i, resource, group) })
-	return r.counts[i][group] + r.more[i][resource], who
+	anonymous := slices.ContainsFunc(r.anonymous, func(a anonymous) bool { return a.has(i, resource, group) })
+	return r.counts[i][group] + r.more[i][resource], anonymous
 }

@@ -84,7 +84,7 @@ type Reach struct {
 // Reach returns the reach of every rule that grants something, by id.
 func (a *Audit) Reach() map[string]Reach {
 	all := map[string]Reach{}
-	who := map[string]map[int32]bool{}
+	subjects := map[string]map[int32]bool{}
 	for _, t := range a.Types {
 		c := newCounter(t)
 		pairs, cells, only := make([]int64, len(t.Rules)), make([]int64, len(t.Rules)), make([]int64, len(t.Rules))
@@ -95,10 +95,10 @@ func (a *Audit) Reach() map[string]Reach {
 					for _, n := range s.rules {
 						pairs[n] += s.resources
 						cells[n] += s.resources * int64(bits.OnesCount32(t.Rules[n].Actions))
-						if id := t.Rules[n].ID; who[id] == nil {
-							who[id] = map[int32]bool{subject: true}
+						if id := t.Rules[n].ID; subjects[id] == nil {
+							subjects[id] = map[int32]bool{subject: true}
 						} else {
-							who[id][subject] = true
+							subjects[id][subject] = true
 						}
 					}
 					for _, right := range t.Rights(s.rules) {
@@ -119,7 +119,7 @@ func (a *Audit) Reach() map[string]Reach {
 			r.Pairs += pairs[n]
 			r.Cells += cells[n]
 			r.Only += only[n]
-			r.Subjects = int64(len(who[rule.ID]))
+			r.Subjects = int64(len(subjects[rule.ID]))
 			all[rule.ID] = r
 		}
 	}

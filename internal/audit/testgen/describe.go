@@ -120,11 +120,11 @@ func subjectName(e Entity) string {
 	if e.Properties == nil {
 		return e.ID
 	}
-	who := "a subject"
+	subject := "a subject"
 	if directory, _, _ := strings.Cut(e.ID, `\`); schema.Fold(directory) == "none" {
-		who = "a visitor"
+		subject = "a visitor"
 	}
-	return who + with(e.Properties)
+	return subject + with(e.Properties)
 }
 
 func (s *Suite) resourceName(e Entity) string {

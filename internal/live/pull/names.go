@@ -25,7 +25,7 @@ func Names(dir string) sitenames.Source {
 }
 
 // putNames writes names in place of ids into files, where they say the same.
-func (p *puller) putNames(f *folder, files []rulefiles.File, lock *rulefiles.Lock) error {
+func (p *puller) putNames(f *directory, files []rulefiles.File, lock *rulefiles.Lock) error {
 	source := Names(f.temp)
 	names, err := sitenames.PlaceholdersOf(context.Background(), source)
 	if err != nil {
@@ -67,7 +67,7 @@ func (p *puller) saysTheSame(r ruleset.Rule, source sitenames.Source, lock *rule
 
 // keepNames leaves the files as they are that name entities where the site has ids, or the
 // sites that they are for, if they still say the same, and those that are for other sites.
-func (p *puller) keepNames(f *folder, files []rulefiles.File, lock *rulefiles.Lock) error {
+func (p *puller) keepNames(f *directory, files []rulefiles.File, lock *rulefiles.Lock) error {
 	if !f.exists {
 		return nil
 	}
@@ -94,7 +94,7 @@ func (p *puller) keepNames(f *folder, files []rulefiles.File, lock *rulefiles.Lo
 }
 
 // keepOthers copies the files that are for other sites.
-func (p *puller) keepOthers(f *folder) error {
+func (p *puller) keepOthers(f *directory) error {
 	root := filepath.Join(f.path, rulefiles.Dir)
 	for _, file := range ruleset.Files(root) {
 		if of, _ := sitenames.Place(root, file); of == "" && sitenames.For(sitenames.Only(file), p.client.Site().Name) {

@@ -74,7 +74,7 @@ func (p *puller) progressed(n int64) {
 // Into pulls a site into a folder, which is made if it is not there. On an error the
 // folder is as it was.
 func Into(ctx context.Context, client *qrs.Client, dir string, options Options) (*Result, error) {
-	f, err := openFolder(dir)
+	f, err := openDirectory(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func Into(ctx context.Context, client *qrs.Client, dir string, options Options) 
 
 // Snapshot pulls a site into a folder that is there and empty, for one use.
 func Snapshot(ctx context.Context, client *qrs.Client, dir string, progress snapshot.Progress) (*live.Manifest, error) {
-	f := &folder{path: dir, temp: dir}
+	f := &directory{path: dir, temp: dir}
 	result, err := into(ctx, client, f, Options{Progress: progress})
 	if err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func Snapshot(ctx context.Context, client *qrs.Client, dir string, progress snap
 	return result.Manifest, nil
 }
 
-func into(ctx context.Context, client *qrs.Client, f *folder, options Options) (*Result, error) {
+func into(ctx context.Context, client *qrs.Client, f *directory, options Options) (*Result, error) {
 	p := &puller{client: client, options: options}
 	about, err := client.About(ctx)
 	if err != nil {
@@ -141,7 +141,7 @@ func into(ctx context.Context, client *qrs.Client, f *folder, options Options) (
 }
 
 // collections reads all collections, two at a time.
-func (p *puller) collections(ctx context.Context, f *folder, m *live.Manifest, incremental bool) error {
+func (p *puller) collections(ctx context.Context, f *directory, m *live.Manifest, incremental bool) error {
 	if err := os.Mkdir(filepath.Join(f.temp, live.SiteDir), 0o755); err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (p *puller) collections(ctx context.Context, f *folder, m *live.Manifest, i
 }
 
 // rules writes the rule files and the lock.
-func (p *puller) rules(f *folder, result *Result) error {
+func (p *puller) rules(f *directory, result *Result) error {
 	rules, found := ruleset.Read(filepath.Join(f.temp, live.SiteDir, "systemrule.json"))
 	result.Findings = found
 	if found.HasErrors() {

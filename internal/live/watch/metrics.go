@@ -66,8 +66,8 @@ func (m *Metrics) looked(at time.Time, drift int) {
 	m.drift.Set(float64(drift))
 }
 
-// told counts what an event tells.
-func (m *Metrics) told(e *Event) {
+// observe counts what an event tells.
+func (m *Metrics) observe(e *Event) {
 	if e.Effect == Unknown {
 		m.unknown.Inc()
 	}

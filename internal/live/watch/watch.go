@@ -182,7 +182,7 @@ func (w *Watch) Effect(ctx context.Context, c *Changed) (*Event, error) {
 		}
 	}
 	if w.metrics != nil {
-		w.metrics.told(e)
+		w.metrics.observe(e)
 	}
 	_ = os.RemoveAll(c.before) // else Close does
 	return e, nil

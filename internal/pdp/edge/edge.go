@@ -131,8 +131,8 @@ var (
 
 // Map maps a question to an access request.
 func (c *Config) Map(q Question) (a Answer, err error) {
-	who := q.Header(c.Subject.Header)
-	if len(who) != 1 || who[0] == "" {
+	subject := q.Header(c.Subject.Header)
+	if len(subject) != 1 || subject[0] == "" {
 		return a, ErrNobody
 	}
 	action, ok := c.Actions[q.Method]
@@ -145,7 +145,7 @@ func (c *Config) Map(q Question) (a Answer, err error) {
 	}
 	for _, r := range c.Resources {
 		if id, ok := r.fits(segments); ok {
-			return Answer{c.Subject.Type, c.Subject.Prefix + who[0], action, r.Type, id}, nil
+			return Answer{c.Subject.Type, c.Subject.Prefix + subject[0], action, r.Type, id}, nil
 		}
 	}
 	return a, ErrUnmapped

@@ -43,9 +43,9 @@ func TestMap(t *testing.T) {
 			t.Errorf("%s %s: %q %v, want %q", tt.method, tt.uri, got, err, tt.want)
 		}
 	}
-	for _, who := range [][]string{nil, {""}, {"anna", "bob"}} {
-		if _, err := c.Map(edge.Question{Method: "GET", URI: "/hub", Header: func(string) []string { return who }}); !errors.Is(err, edge.ErrNobody) {
-			t.Errorf("%q: %v", who, err)
+	for _, subject := range [][]string{nil, {""}, {"anna", "bob"}} {
+		if _, err := c.Map(edge.Question{Method: "GET", URI: "/hub", Header: func(string) []string { return subject }}); !errors.Is(err, edge.ErrNobody) {
+			t.Errorf("%q: %v", subject, err)
 		}
 	}
 }

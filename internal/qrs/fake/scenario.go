@@ -31,7 +31,7 @@ func Scenario(scenarios fs.FS, name string, now func() time.Time) (*Store, error
 	if _, err := fs.Stat(scenarios, site); err != nil {
 		site = path.Join(path.Dir(name), "site")
 	}
-	folder, err := fs.Sub(scenarios, site)
+	directory, err := fs.Sub(scenarios, site)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func Scenario(scenarios fs.FS, name string, now func() time.Time) (*Store, error
 	if err != nil {
 		rules = nil // those of the site
 	}
-	s, err := Load(folder, rules, now)
+	s, err := Load(directory, rules, now)
 	if err != nil {
 		return nil, fmt.Errorf("scenario %s: %w", name, err)
 	}

@@ -222,16 +222,16 @@ func where(c explain.Change) string {
 
 // also says what else a proposal would grant.
 func also(r explain.Request, reach explain.Reach) string {
-	who := printable(explain.Named(r.Subject))
+	subject := printable(explain.Named(r.Subject))
 	var parts []string
 	if len(reach.Actions) > 0 {
-		parts = append(parts, fmt.Sprintf("%s gains %s on it as well", who, strings.Join(reach.Actions, ", ")))
+		parts = append(parts, fmt.Sprintf("%s gains %s on it as well", subject, strings.Join(reach.Actions, ", ")))
 	}
 	if reach.UsersAsked > 0 {
 		parts = append(parts, fmt.Sprintf("other users who gain %s on it: %d of %d%s", printable(r.Action), reach.Users, reach.UsersAsked, lose(reach.UsersLose)))
 	}
 	if reach.ResourcesAsked > 0 {
-		parts = append(parts, fmt.Sprintf("other resources on which %s gains %s: %d of %d%s", who, printable(r.Action), reach.Resources, reach.ResourcesAsked, lose(reach.ResourcesLose)))
+		parts = append(parts, fmt.Sprintf("other resources on which %s gains %s: %d of %d%s", subject, printable(r.Action), reach.Resources, reach.ResourcesAsked, lose(reach.ResourcesLose)))
 	}
 	if len(parts) == 0 {
 		return ""

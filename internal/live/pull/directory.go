@@ -17,8 +17,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
-// folder is the folder that a pull fills. Everything is written to temp first.
-type folder struct {
+// directory is the folder that a pull fills. Everything is written to temp first.
+type directory struct {
 	path     string
 	exists   bool
 	temp     string
@@ -29,12 +29,12 @@ type folder struct {
 // ours are the names that a pull replaces; the manifest comes last.
 var ours = []string{rulefiles.Dir, live.SiteDir, rulefiles.LockName, live.ManifestName}
 
-func openFolder(dir string) (*folder, error) {
+func openDirectory(dir string) (*directory, error) {
 	path, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	f := &folder{path: path}
+	f := &directory{path: path}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -72,7 +72,7 @@ func (e *LocalChangesError) Error() string {
 
 // refuseLocalChanges returns an error if rule files are not as they were pulled or
 // applied.
-func (f *folder) refuseLocalChanges(variables map[string]string) error {
+func (f *directory) refuseLocalChanges(variables map[string]string) error {
 	dir := filepath.Join(f.path, rulefiles.Dir)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -132,7 +132,7 @@ func LocalChanges(dir string, lock *rulefiles.Lock, variables map[string]string)
 }
 
 // stage makes the folder that everything is written to first.
-func (f *folder) stage() error {
+func (f *directory) stage() error {
 	parent := filepath.Dir(f.path)
 	if f.exists {
 		parent = f.path
@@ -145,14 +145,14 @@ func (f *folder) stage() error {
 }
 
 // discard removes what has not taken its place.
-func (f *folder) discard() {
+func (f *directory) discard() {
 	if f.temp != "" {
 		_ = os.RemoveAll(f.temp) // temporary
 	}
 }
 
 // previousFile is the file of a collection of the last pull, "" if it is not as it was.
-func (f *folder) previousFile(c live.Collection) string {
+func (f *directory) previousFile(c live.Collection) string {
 	part := f.previous.Part(c.Type)
 	path := filepath.Join(f.path, live.SiteDir, c.File())
 	if info, err := os.Stat(path); part == nil || err != nil || info.Size() != part.Bytes {
@@ -162,7 +162,7 @@ func (f *folder) previousFile(c live.Collection) string {
 }
 
 // same says whether the folder has all that the manifest says.
-func (f *folder) same(m *live.Manifest, variables map[string]string) bool {
+func (f *directory) same(m *live.Manifest, variables map[string]string) bool {
 	p := f.previous
 	if p == nil || p.Site != m.Site || p.URL != m.URL || p.Build != m.Build || p.Rules != m.Rules ||
 		!slices.Equal(p.Collections, m.Collections) || !slices.Equal(p.Absent, m.Absent) {
@@ -179,7 +179,7 @@ func (f *folder) same(m *live.Manifest, variables map[string]string) bool {
 
 // commit moves everything to its place: a new folder as a whole, else each part, with the
 // parts before kept until all have moved.
-func (f *folder) commit() error {
+func (f *directory) commit() error {
 	if !f.exists {
 		if err := os.Chmod(f.temp, 0o755); err != nil {
 			return err
@@ -205,7 +205,7 @@ func (f *folder) commit() error {
 }
 
 // restore moves the parts before back.
-func (f *folder) restore(old string, moved []string) error {
+func (f *directory) restore(old string, moved []string) error {
 	var failed []error
 	for _, name := range moved {
 		failed = append(failed, os.RemoveAll(filepath.Join(f.path, name)))

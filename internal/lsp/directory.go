@@ -10,9 +10,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
-// readFolder reads the rules of the workspace folder that are not open. Files *.json without
+// readDirectory reads the rules of the workspace folder that are not open. Files *.json without
 // rules are left out.
-func (s *server) readFolder() {
+func (s *server) readDirectory() {
 	s.closed = map[string]*document{}
 	if s.root == "" {
 		return

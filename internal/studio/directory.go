@@ -14,30 +14,30 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// folder is where the rules are. Everything that is written goes through an os.Root, so that
+// directory is where the rules are. Everything that is written goes through an os.Root, so that
 // neither a name nor a link leads out of it.
-type folder struct {
+type directory struct {
 	dir  string
 	root *os.Root
 }
 
-func openFolder(dir string) (*folder, error) {
+func openDirectory(dir string) (*directory, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
-	if err := isFolder(dir, "name the folder that holds your rules"); err != nil {
+	if err := isDirectory(dir, "name the folder that holds your rules"); err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(abs)
 	if err != nil {
 		return nil, err
 	}
-	return &folder{abs, root}, nil
+	return &directory{abs, root}, nil
 }
 
-// isFolder returns an error with a hint about something that is not a folder.
-func isFolder(dir, hint string) error {
+// isDirectory returns an error with a hint about something that is not a folder.
+func isDirectory(dir, hint string) error {
 	info, err := os.Stat(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -50,10 +50,10 @@ func isFolder(dir, hint string) error {
 	return nil
 }
 
-func (f *folder) Close() error { return f.root.Close() }
+func (f *directory) Close() error { return f.root.Close() }
 
 // name returns the name of a file below the folder, with slashes.
-func (f *folder) name(file string) (string, error) {
+func (f *directory) name(file string) (string, error) {
 	rel, err := filepath.Rel(f.dir, file)
 	if err != nil || !filepath.IsLocal(rel) {
 		return "", fmt.Errorf("%s is not in the folder %s", file, f.dir)
@@ -68,7 +68,7 @@ type file struct {
 	Revision string
 }
 
-func (f *folder) read(name string) (file, error) {
+func (f *directory) read(name string) (file, error) {
 	content, err := f.root.ReadFile(filepath.FromSlash(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return file{Name: name}, nil
@@ -86,7 +86,7 @@ var errConflict = errors.New("the file was changed by somebody else")
 
 // write replaces a file atomically, if it still has a revision: "" for a file that does not
 // exist. Content nil removes it.
-func (f *folder) write(name, revision string, content []byte) error {
+func (f *directory) write(name, revision string, content []byte) error {
 	now, err := f.read(name)
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func (f *folder) write(name, revision string, content []byte) error {
 	return nil
 }
 
-func (f *folder) fill(name string, mode fs.FileMode, content []byte) error {
+func (f *directory) fill(name string, mode fs.FileMode, content []byte) error {
 	out, err := f.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func (f *folder) fill(name string, mode fs.FileMode, content []byte) error {
 
 // revisions returns the revision of every file with rules, by name. Reading follows links that
 // lead out of the folder, as all commands do; writing does not.
-func (f *folder) revisions() map[string]string {
+func (f *directory) revisions() map[string]string {
 	all := map[string]string{}
 	for _, at := range ruleset.Files(f.dir) {
 		content, err := os.ReadFile(at)
@@ -139,7 +139,7 @@ func (f *folder) revisions() map[string]string {
 }
 
 // free returns a name in a directory that no file has: stem.ext or stem-2.ext and so on.
-func (f *folder) free(dir, stem, ext string) string {
+func (f *directory) free(dir, stem, ext string) string {
 	for n := 1; ; n++ {
 		name := path.Join(dir, stem+ext)
 		if n > 1 {

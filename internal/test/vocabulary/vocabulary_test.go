@@ -1,0 +1,164 @@
+// Package vocabulary checks the names in the code: identifiers use the terms of the field.
+package vocabulary
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// terms are words that no identifier contains, with the term to use instead.
+var terms = map[string]string{
+	"requester":  "subject",
+	"asker":      "subject",
+	"who":        "subject, or user for the Qlik type",
+	"alike":      "equivalent",
+	"apart":      "exceptional, distinct or separate",
+	"foreknown":  "precomputed",
+	"remembered": "cached",
+	"folder":     "directory",
+	"folders":    "directories",
+	"blank":      "space",
+	"blanks":     "spaces",
+	"told":       "reported or traced",
+	"untold":     "unreported",
+	"teller":     "tracer",
+	"sketch":     "draft",
+	"wish":       "goal",
+	"wisher":     "goal",
+	"judged":     "decided",
+	"mended":     "repaired",
+}
+
+// allowed are identifiers that follow an external format.
+var allowed = []string{
+	"WorkspaceFolders", // the Language Server Protocol
+	"Who",              // the key who of assertions
+	"who",              // the key who of assertions
+}
+
+// Names of bounds are maxX and minX.
+var bounds = map[string]string{"most": "max", "least": "min"}
+
+func TestIdentifiers(t *testing.T) {
+	const root = "../../.."
+	files := 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name := d.Name(); name == "node_modules" || name == ".git" || name == "testdata" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		files++
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		for _, id := range declared(file) {
+			if problem := check(id.Name); problem != "" {
+				t.Errorf("%s: %s", set.Position(id.Pos()), problem)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 500 {
+		t.Errorf("only %d files were read", files)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	for name, wrong := range map[string]bool{
+		"requesterID": true, "isAlike": true, "openFolder": true, "chunkLeast": true, "rowsMost": true,
+		"subjectID": false, "mostSelective": false, "least": false, "whole": false, "WorkspaceFolders": false,
+	} {
+		if problem := check(name); (problem != "") != wrong {
+			t.Errorf("%s: %q", name, problem)
+		}
+	}
+}
+
+// check returns what is wrong with an identifier, or "".
+func check(name string) string {
+	if slices.Contains(allowed, name) {
+		return ""
+	}
+	words := split(name)
+	for _, w := range words {
+		if term, ok := terms[w]; ok {
+			return name + ": use " + term + " instead of " + w
+		}
+	}
+	if last := words[len(words)-1]; len(words) > 1 && bounds[last] != "" {
+		return name + ": names of bounds begin with " + bounds[last]
+	}
+	return ""
+}
+
+// split returns the lower-case words of an identifier in camel case.
+func split(name string) []string {
+	var words []string
+	runes := []rune(name)
+	start := 0
+	for i := 1; i <= len(runes); i++ {
+		end := i == len(runes) || runes[i] == '_' ||
+			unicode.IsUpper(runes[i]) && (!unicode.IsUpper(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1]))
+		if !end {
+			continue
+		}
+		if word := strings.Trim(string(runes[start:i]), "_"); word != "" {
+			words = append(words, strings.ToLower(word))
+		}
+		start = i
+	}
+	return append(words, "")[:max(1, len(words))]
+}
+
+// declared returns the identifiers that a file declares.
+func declared(file *ast.File) (ids []*ast.Ident) {
+	add := func(list ...ast.Expr) {
+		for _, e := range list {
+			if id, ok := e.(*ast.Ident); ok {
+				ids = append(ids, id)
+			}
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			ids = append(ids, n.Name)
+		case *ast.TypeSpec:
+			ids = append(ids, n.Name)
+		case *ast.ValueSpec:
+			ids = append(ids, n.Names...)
+		case *ast.Field:
+			ids = append(ids, n.Names...)
+		case *ast.AssignStmt:
+			if n.Tok == token.DEFINE {
+				add(n.Lhs...)
+			}
+		case *ast.RangeStmt:
+			if n.Tok == token.DEFINE {
+				add(n.Key, n.Value)
+			}
+		}
+		return true
+	})
+	return ids
+}
