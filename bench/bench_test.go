@@ -125,7 +125,7 @@ func TestUsage(t *testing.T) {
 	}{
 		{"-help", 0, "go run . -quick"},
 		{"-nonsense", 2, "nonsense"},
-		{"-format xml", 2, `unknown format "xml": there are text, markdown, json`},
+		{"-format xml", 2, `unknown format "xml": there are text, json, markdown`},
 		{"-contenders cel,drools", 2, `no contender is called "drools": there are allow,`},
 		{"-kinds odd", 2, `no kind of rules is called "odd"`},
 		{"-rules many", 2, `"many" is no number`},

@@ -56,7 +56,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	r, err := run(ctx, p)
 	if err == nil {
-		err = r.Write(stdout, format)
+		err = report.Formats().Render(format, stdout, r)
 	}
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "bench: %v\n", err)
@@ -75,7 +75,8 @@ func parse(args []string, stderr io.Writer) (plan, string, error) {
 		flags.PrintDefaults()
 	}
 	quick := flags.Bool("quick", false, "few rule sets and short turns: some minutes")
-	format := flags.String("format", "text", "text, markdown or json")
+	formats := report.Formats().Names()
+	format := flags.String("format", formats[0], strings.Join(formats, " or "))
 	rules := list(flags, "rules", "numbers of rules, or none; 74 are real (default 74,100,1000,5000,20000; quick 74,100,1000,5000)")
 	apps := list(flags, "apps", "numbers of apps; each has ten objects (default 1000,100000; quick 1000)")
 	types := list(flags, "types", "resource types (default App,App.Object,ReloadTask)")
@@ -91,8 +92,8 @@ func parse(args []string, stderr io.Writer) (plan, string, error) {
 	if flags.NArg() > 0 {
 		return p, "", fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	if !slices.Contains(report.Formats, *format) {
-		return p, "", fmt.Errorf("unknown format %q: there are %s", *format, strings.Join(report.Formats, ", "))
+	if !slices.Contains(formats, *format) {
+		return p, "", fmt.Errorf("unknown format %q: there are %s", *format, strings.Join(formats, ", "))
 	}
 	pick := func(given *[]string, full, quickly string) []string {
 		switch {

@@ -1,11 +1,10 @@
 package report
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 
 	"github.com/qlik2rego/qlik2rego/bench/measure"
+	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
 // Report is all figures of a run.
@@ -54,20 +53,11 @@ type Cell struct {
 	LeftOut string          `json:"left_out,omitempty"`
 }
 
-// Formats are the values of --format.
-var Formats = []string{"text", "markdown", "json"}
+// Formats are the formats of reports.
+func Formats() render.Formats[*Report] {
+	return render.Results(as(text{})).With(render.Markdown, as(markdown{}))
+}
 
-// Write writes a report in a format.
-func (r *Report) Write(w io.Writer, format string) error {
-	switch format {
-	case "json":
-		out := json.NewEncoder(w)
-		out.SetIndent("", "  ")
-		return out.Encode(r)
-	case "markdown":
-		return r.tables(w, markdown{})
-	case "text":
-		return r.tables(w, text{})
-	}
-	return fmt.Errorf("unknown format %q", format)
+func as(s style) render.Renderer[*Report] {
+	return render.Func[*Report](func(w io.Writer, r *Report) error { return r.tables(w, s) })
 }

@@ -22,7 +22,7 @@ func sample() *Report {
 
 func TestText(t *testing.T) {
 	var out bytes.Buffer
-	if err := sample().Write(&out, "text"); err != nil {
+	if err := Formats().Render("text", &out, sample()); err != nil {
 		t.Fatal(err)
 	}
 	want := `Rules
@@ -48,7 +48,7 @@ Before timing, all contenders agreed on 9 requests, and the reference on the 4 t
 // JSON has all figures, and a reason where there is none.
 func TestJSON(t *testing.T) {
 	var out bytes.Buffer
-	if err := sample().Write(&out, "json"); err != nil {
+	if err := Formats().Render("json", &out, sample()); err != nil {
 		t.Fatal(err)
 	}
 	var read Report
@@ -59,7 +59,7 @@ func TestJSON(t *testing.T) {
 	if row.Growth.Median != 1.1 || row.Cells["cel"].Ratio.High != 240 || row.Cells["cedar"] != (Cell{LeftOut: "too slow"}) {
 		t.Errorf("row %+v", row)
 	}
-	if err := sample().Write(&out, "xml"); err == nil {
+	if err := Formats().Render("xml", &out, sample()); err == nil {
 		t.Error("xml is no format, and no error")
 	}
 }
