@@ -7,6 +7,8 @@ import (
 	"io"
 	"log"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/qlik2rego/qlik2rego"
@@ -61,6 +63,45 @@ func ExampleRules_Decider() {
 	}
 	fmt.Println(decision.Allow, decision.Reason, decision.GrantedBy)
 	// Output: true granted [5368eef7-9492-492c-b2b2-522fe5c23503]
+}
+
+// A service that decides needs the bundle alone: neither rules nor a snapshot.
+func ExampleOpenBundle() {
+	dir, err := os.MkdirTemp("", "bundle")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	file, err := os.Create(filepath.Join(dir, "bundle.tar.gz"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	rules := load(qlik2rego.Options{Rules: []string{scenario + "/rules.json"}, Snapshot: scenario + "/site"})
+	if _, err := rules.Compile(context.Background(), file); err != nil {
+		log.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		log.Fatal(err)
+	}
+
+	decider, err := qlik2rego.OpenBundle(context.Background(), file.Name())
+	if err != nil {
+		log.Fatal(err)
+	}
+	decision, err := decider.Decide(context.Background(), anna)
+	fmt.Println(decision.Allow, decision.Reason, err)
+	// Output: true granted <nil>
+}
+
+func ExampleRules_Diagnostics() {
+	rules := load(qlik2rego.Options{Rules: []string{scenario + "/nosuch.json"}})
+	fmt.Println(rules.Len(), "rules")
+	for _, d := range rules.Diagnostics() {
+		fmt.Println(d.Severity, d.Code)
+	}
+	// Output:
+	// 0 rules
+	// error Q0101
 }
 
 // The repository service takes a filter in the address of a call; what several calls answer

@@ -148,33 +148,58 @@ func TestFromOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	write("go.sum", string(sums))
-	write("main.go", `package main
+	write("main.go", outside)
+	command := exec.Command("go", "run", "-mod=mod", ".", filepath.Join(root, scenario, "rules.json"), filepath.Join(root, scenario, "site"))
+	command.Dir = dir
+	command.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOWORK=off")
+	out, err := command.CombinedOutput()
+	if want := "true compiled true true true true\n"; err != nil || !strings.HasSuffix(string(out), want) {
+		t.Errorf("%v\n%s\nwant %s", err, out, want)
+	}
+}
+
+// outside is a program of somebody else that does everything there is to do once.
+const outside = `package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"log"
 	"os"
 
 	"github.com/qlik2rego/qlik2rego"
 )
 
+func must[T any](value T, err error) T {
+	if err != nil {
+		log.Fatal(err)
+	}
+	return value
+}
+
 func main() {
-	rules, err := qlik2rego.Load(context.Background(), qlik2rego.Options{Snapshot: os.Args[2], Rules: os.Args[1:2]})
-	if err != nil {
-		panic(err)
+	ctx := context.Background()
+	export, site := os.Args[1], os.Args[2]
+	rules := must(qlik2rego.Load(ctx, qlik2rego.Options{Rules: []string{export}, Snapshot: site}))
+	text := must(os.ReadFile(export))
+	read := must(qlik2rego.Load(ctx, qlik2rego.Options{Source: bytes.NewReader(text), Snapshot: site}))
+
+	var bundle bytes.Buffer
+	must(rules.Compile(ctx, &bundle))
+	compiled := "compiled"
+	if bundle.Len() == 0 {
+		compiled = "nothing"
 	}
-	decider, err := rules.Decider(context.Background())
-	if err != nil {
-		panic(err)
+	anna := qlik2rego.Request{Subject: "ACME\\anna", Action: "read", ResourceType: "App.Object", ResourceID: "285f0372-a64d-47be-a7b2-76c479ee95cf"}
+	decision := must(must(rules.Decider(ctx)).Decide(ctx, anna))
+	explanation := must(rules.Explain(ctx, anna))
+	rights := 0
+	for range must(rules.Audit(ctx, qlik2rego.AuditOptions{Types: []string{"Stream"}})) {
+		rights++
 	}
-	fmt.Println(decider.Decide(context.Background(), qlik2rego.Request{Subject: "ACME\\anna", Action: "read", ResourceType: "App.Object", ResourceID: "285f0372-a64d-47be-a7b2-76c479ee95cf"}))
+	difference := must(qlik2rego.Diff(ctx, rules, read))
+	filter := must(rules.Filter(ctx, anna, qlik2rego.FilterOptions{Target: "postgres"}))
+	fmt.Println(decision.Allow, compiled, explanation.Allow, rights > 0, difference.Gain+difference.Loss == 0, filter.SQL != "")
 }
-`)
-	command := exec.Command("go", "run", "-mod=mod", ".", filepath.Join(root, scenario, "rules.json"), filepath.Join(root, scenario, "site"))
-	command.Dir = dir
-	command.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOWORK=off")
-	out, err := command.CombinedOutput()
-	if want := "{true [5368eef7-9492-492c-b2b2-522fe5c23503] granted} <nil>\n"; err != nil || !strings.HasSuffix(string(out), want) {
-		t.Errorf("%v\n%s\nwant %s", err, out, want)
-	}
-}
+`

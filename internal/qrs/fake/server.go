@@ -79,10 +79,6 @@ func New(store *Store, options Options) *Server {
 	return s
 }
 
-// Calls is the number of calls so far, and Writes that of POST, PUT and DELETE to
-// entities.
-func (s *Server) Calls() int64 { return s.calls.Load() }
-
 // Writes is the number of calls that changed an entity or tried to.
 func (s *Server) Writes() int64 { return s.writes.Load() }
 
