@@ -37,6 +37,21 @@ func readPage(t *testing.T, name string) string {
 	return strings.ReplaceAll(string(data), "\r\n", "\n")
 }
 
+// TestLanguagePageHasEveryOperatorAndFunction, each in a row of its table.
+func TestLanguagePageHasEveryOperatorAndFunction(t *testing.T) {
+	page := readPage(t, "language.md")
+	for _, o := range Operators() {
+		if !strings.Contains(page, "\n| `A "+o.String()+" ") {
+			t.Errorf("docs/language.md, section 4.2, has no row for %s", o)
+		}
+	}
+	for _, f := range Functions() {
+		if !strings.Contains(page, "\n| `."+f.String()+"(") {
+			t.Errorf("docs/language.md, section 4.3, has no row for %s", f)
+		}
+	}
+}
+
 func codesOf(condition string) []diag.Code {
 	_, list := Parse(textOf(strings.ReplaceAll(condition, "\x00", "\n")), ruleless)
 	var codes []diag.Code
