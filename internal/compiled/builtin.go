@@ -11,7 +11,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/topdown/builtins"
 )
 
-// pure are the built-in functions whose value depends on nothing but their arguments.
+// pure are the built-in functions whose value depends on their arguments only.
 var pure = func() map[string]bool {
 	names := map[string]bool{}
 	for _, name := range strings.Fields(`
@@ -35,8 +35,8 @@ var pure = func() map[string]bool {
 	return names
 }()
 
-// builtin is a built-in function written for values. It returns nil for undefined,
-// which errors are as well.
+// builtin is a built-in function on values of this package. It returns nil for undefined and
+// for errors.
 type builtin func(m *machine, args []any) any
 
 type builtinContext = topdown.BuiltinContext
@@ -125,8 +125,8 @@ func memberOfTexts(value expr, list []string) expr {
 	}
 }
 
-// matchOf compiles regex.match with a constant pattern, of which OPA keeps a hundred in
-// their compiled form. One that is not valid is undefined.
+// matchOf compiles regex.match with a constant pattern; OPA only caches a hundred compiled
+// patterns. An invalid pattern is undefined.
 func matchOf(pattern string, value expr) expr {
 	compiled := sync.OnceValues(func() (*regexp.Regexp, error) { return regexp.Compile(pattern) })
 	return func(m *machine, s []any) any {
@@ -142,7 +142,8 @@ func matchOf(pattern string, value expr) expr {
 	}
 }
 
-// unionOf compiles union({a, b, …}) without the set of sets, unless that matters.
+// unionOf compiles union({a, b, …}) without building the set of sets, unless the result could
+// differ.
 func (c *bodyCompiler) unionOf(set ast.Set, sc scope) expr {
 	parts := c.values(set.Slice(), sc)
 	at := c.temps(len(parts))

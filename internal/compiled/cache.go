@@ -8,30 +8,29 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// Some members of the input, such as the subject of a request, are the same in many
-// queries (Program.stable). A result that depends on them and on the data alone is
-// cached, and later queries with the same members begin with it. What a result depends
-// on is what its evaluation has read: machine.varies is set as soon as it reads anything
-// else of the input.
+// Some members of the input, such as the subject of a request, are the same in many queries
+// (Program.stable). A result that depends on them and on the data only is cached for later
+// queries with the same members. The dependencies of a result are what its evaluation has read:
+// machine.varies is set as soon as it reads anything else of the input.
 //
-// A call with a number among its arguments varies as well: OPA answers f(1.0) with what
-// it remembers of f(1), so that its result depends on the calls before it.
+// A call with a number among its arguments varies too: OPA answers f(1.0) with its cached
+// result of f(1), so that the result depends on earlier calls.
 //
-// Calls are cached only if the policy itself names their arguments. Others name what the
-// request is about, and no decision about that is to outlive the request.
+// Calls are only cached if the policy itself contains their arguments. Other arguments come
+// from the request, and no result about them may outlive the request.
 
-// stableMax is the number of stable members that a program can have.
+// stableMax is the maximum number of stable members of a program.
 const stableMax = 4
 
-// members are the values of the stable members; nil for those that are missing.
+// members are the values of the stable members; nil for missing ones.
 type members [stableMax]any
 
-// resultCache holds results of earlier queries of one machine on one document.
+// resultCache caches results of earlier queries of one machine on one document.
 type resultCache struct {
 	root  any
 	slots [cacheSets][cacheWays]*results
-	// once holds the hash of members that were met once. Only what is met again is
-	// cached.
+	// once holds the hashes of members that have occurred once. Only results for members that
+	// occur again are cached.
 	once [cacheOnce]uint32
 	next uint
 }
@@ -42,7 +41,7 @@ const (
 	cacheOnce = 4096
 )
 
-// results are those of queries whose stable members are the same.
+// results are those of queries with the same stable members.
 type results struct {
 	hash     uint64
 	members  members
@@ -58,15 +57,15 @@ const (
 	cachedGen = 1
 )
 
-// ruleTable holds values by the id of their rule, and *remaining by that of their
-// choice. It is a hash table with open addressing.
+// ruleTable holds values by the id of their rule, and *remaining by that of their choice. It is
+// a hash table with open addressing.
 type ruleTable struct {
 	entries []ruleEntry
 	used    int
 }
 
-// ruleEntry is a place of a table. Its id is one more than that of the rule, so that 0
-// is a free place.
+// ruleEntry is a slot of a table. Its id is that of the rule plus one, so that 0 is a free
+// slot.
 type ruleEntry struct {
 	id    int32
 	value any
@@ -80,7 +79,7 @@ func (t *ruleTable) get(id int32) (any, bool) {
 	return e.value, e.id != 0
 }
 
-// find returns the entry of an id, or the free one where it belongs.
+// find returns the slot of an id, or the free one where it belongs.
 func (t *ruleTable) find(id int32) *ruleEntry {
 	mask := uint32(len(t.entries) - 1)
 	for i := uint32(id) * 0x9e3779b1 >> 8 & mask; ; i = (i + 1) & mask {
@@ -122,7 +121,7 @@ func (c *resultCache) add(r *results) {
 	c.slots[r.hash%cacheSets][c.next%cacheWays] = r
 }
 
-// metBefore says whether the members were met before, as far as the cache knows.
+// metBefore reports whether the members have occurred before, as far as the cache knows.
 func (c *resultCache) metBefore(hash uint64) bool {
 	last := &c.once[hash%cacheOnce]
 	met := *last == uint32(hash>>32)
@@ -130,7 +129,7 @@ func (c *resultCache) metBefore(hash uint64) bool {
 	return met
 }
 
-// recall begins a query with what is cached, and decides whether to cache more.
+// recall begins a query with the cached results, and decides whether to cache more.
 func (m *machine) recall(stable []*ast.Term) {
 	m.current, m.caching, m.varies = nil, false, false
 	if len(stable) == 0 {
@@ -180,8 +179,7 @@ func (m *machine) cachedCall(of int32, hash uint64, args []any) (any, bool) {
 	return e.value, e.gen == cachedGen
 }
 
-// retain caches the results that were noted. It is called before the values that the
-// machine made are used again.
+// retain caches the recorded results. It is called before the machine reuses its values.
 func (m *machine) retain() {
 	if len(m.notedRules)+len(m.notedCalls)+len(m.notedSequences) > 0 {
 		if m.current == nil {
@@ -218,7 +216,7 @@ func (m *machine) retain() {
 	m.current, m.members = nil, members{}
 }
 
-// frozen returns a value that outlives the query, unless it is large.
+// frozen returns a value that may outlive the query, unless it is large.
 func frozen(v any) (any, bool) {
 	f := freezer{left: 256}
 	v = f.freeze(v)
@@ -264,13 +262,13 @@ func (f *freezer) all(elems []any) []any {
 	return frozen
 }
 
-// outline is an object in a form that is compared without an iterator.
+// outline is an object in a form that can be compared without an iterator.
 type outline struct {
 	keys   []*ast.Term
 	values []any
 }
 
-// outlined returns JSON with an outline in place of each object.
+// outlined returns JSON with each object replaced by an outline.
 func outlined(v any) any {
 	switch v := v.(type) {
 	case *ast.Array:
@@ -289,11 +287,11 @@ func outlined(v any) any {
 	return v
 }
 
-// match says whether members are the same to the last digit: 1 and 1.0 are not.
+// match reports whether members are literally the same: 1 and 1.0 are not.
 func (r *results) match(of members) bool {
 	for i, v := range of {
 		if o, ok := v.(ast.Object); ok && o == r.members[i] {
-			continue // a caller may ask with the same object again
+			continue // a caller may pass the same object again
 		}
 		if !identical(r.outlines[i], v) {
 			return false
@@ -302,7 +300,7 @@ func (r *results) match(of members) bool {
 	return true
 }
 
-// identical compares what is outlined with JSON.
+// identical compares an outlined value with JSON.
 func identical(a, b any) bool {
 	switch a := a.(type) {
 	case []any:
@@ -332,10 +330,10 @@ func identical(a, b any) bool {
 	case *ast.Array, ast.Object:
 		return false
 	}
-	return a == b // strings, numbers by their digits, booleans, null, and what is missing
+	return a == b // strings, numbers by their digits, booleans, null, and missing members
 }
 
-// small says whether members are JSON that takes little memory and time to compare.
+// small reports whether members are JSON that is small enough to store and compare.
 func (m members) small() bool {
 	left := 4096
 	for _, v := range m {
@@ -344,7 +342,7 @@ func (m members) small() bool {
 	return left > 0
 }
 
-// weigh subtracts the size of a value in bytes, roughly.
+// weigh subtracts the approximate size of a value in bytes.
 func weigh(v any, left int) int {
 	left -= 16
 	if left < 0 {
@@ -377,7 +375,7 @@ func weigh(v any, left int) int {
 	return -1
 }
 
-// numberless says whether a value has no numbers in it. It may say no of a large one.
+// numberless reports whether a value contains no numbers. It may return false for a large one.
 func numberless(v any) bool {
 	switch v.(type) {
 	case string, ast.String, bool, ast.Boolean, ast.Null:
@@ -397,11 +395,11 @@ func numberless(v any) bool {
 	return true
 }
 
-// unnamedMax is the number of calls in a row after which a function is taken for one
-// whose arguments are never named.
+// unnamedMax is the number of consecutive calls after which a function is assumed never to be
+// called with arguments from the policy.
 const unnamedMax = 64
 
-// named says whether the policy names the arguments of a call.
+// named reports whether the policy contains the arguments of a call.
 func (m *machine) named(of int32, args []any) bool {
 	memo := &m.rules[of]
 	if memo.unnamed == unnamedMax {
@@ -415,7 +413,7 @@ func (m *machine) named(of int32, args []any) bool {
 	return false
 }
 
-// names are the strings that a policy's expressions have. It is safe for concurrent use.
+// names are the strings in a policy's expressions. It is safe for concurrent use.
 type names struct {
 	mu   sync.RWMutex
 	seen map[string]struct{}
@@ -432,11 +430,11 @@ func (n *names) add(list ...string) {
 	}
 }
 
-// have says whether all arguments are among the names.
+// have reports whether all arguments are among the names.
 func (n *names) have(args []any) bool {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	for _, a := range slices.Backward(args) { // ids, which no policy names, are often the last
+	for _, a := range slices.Backward(args) { // ids, which policies do not contain, are often the last
 		s, ok := stringOf(a)
 		if !ok {
 			return false

@@ -6,7 +6,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// call compiles a call of a function, of rules or built in.
+// call compiles a call of a rule's function or of a built-in function.
 func (c *bodyCompiler) call(terms []*ast.Term, sc scope, next func() step) step {
 	ref := terms[0].Value.(ast.Ref)
 	if ref[0].Equal(ast.DefaultRootDocument) {
@@ -26,8 +26,8 @@ func (c *bodyCompiler) call(terms []*ast.Term, sc scope, next func() step) step 
 	return c.result(value, out, sc, next)
 }
 
-// result compiles what becomes of the value of a call: it is bound or compared or,
-// without an output, must not be false.
+// result compiles the use of a call's value: it is bound or compared or, without an output,
+// must not be false.
 func (c *bodyCompiler) result(value expr, out []*ast.Term, sc scope, next func() step) step {
 	if len(out) == 0 {
 		then := next()
@@ -47,8 +47,8 @@ func (c *bodyCompiler) callRules(ref ast.Ref, terms []*ast.Term, sc scope, next 
 	g := c.program.function(ref)
 	arity := len(g.rules[0].Head.Args)
 	if len(terms) > arity {
-		// OPA compares an output that has a value before it evaluates a rule, and so
-		// does not see rules that contradict it.
+		// OPA compares an output that has a value before it evaluates a rule, and so does not
+		// see rules that contradict it.
 		if v, ok := terms[arity].Value.(ast.Var); !ok || sc[v] {
 			refuse("a call with an output that is not a new variable")
 		}
@@ -60,8 +60,8 @@ func (c *bodyCompiler) callRules(ref ast.Ref, terms []*ast.Term, sc scope, next 
 	return c.result(u.calling(args), terms[arity:], sc, next)
 }
 
-// calls notes a call. Results are kept if there are other calls, or one in a loop. Those
-// of constant arguments are kept for the cache.
+// calls records a call. Results are memoized if there are other calls, or one in a loop. Those
+// with constant arguments are kept for the cache.
 func (c *bodyCompiler) calls(u *unit, args []*ast.Term) {
 	u.calls++
 	isConstant := !slices.ContainsFunc(args, func(t *ast.Term) bool { _, ok := constant(t); return !ok })

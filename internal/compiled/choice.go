@@ -6,9 +6,9 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// candidate is a rule before it is put where it is found.
+// candidate is a rule that has not been assigned to an index yet.
 type candidate struct {
-	// steps are those of the rule and of what else it says.
+	// steps are those of the rule and of its other definitions.
 	steps []step
 	// tests are conditions without which the rule has no value.
 	tests []test
@@ -16,15 +16,15 @@ type candidate struct {
 	reads map[string]bool
 }
 
-// test says that an operand is one of some strings.
+// test is the condition that an operand is one of some strings.
 type test struct {
-	operand string // the same for the same operand
+	operand string // a canonical form of the operand
 	value   expr
 	texts   []string
 }
 
-// choice finds the rules that may have a value: those in tries, then those under the
-// string that the operand is, then those of rest.
+// choice finds the rules that may have a value: those in tries, then those for the string that
+// the operand is, then those in rest.
 type choice struct {
 	tries  []*sequence
 	test   expr
@@ -32,7 +32,7 @@ type choice struct {
 	rest   *choice
 }
 
-// maxScanned is the number up to which rules are tried one by one.
+// maxScanned is the maximum number of rules that are tried one by one.
 const maxScanned = 2
 
 // chooser arranges the candidates of a unit.
@@ -42,8 +42,8 @@ type chooser struct {
 	first bool
 }
 
-// choose arranges candidates. It takes the operand that most of them test. done are the
-// operands that need no test any more, fixed those of them that are a known string.
+// choose arranges candidates by the operand that most of them test. done are the operands that
+// need no more tests, fixed those of them that are a known string.
 func (ch chooser) choose(candidates []*candidate, done, fixed map[string]bool) *choice {
 	counts := map[string]int{}
 	best := ""
@@ -89,7 +89,7 @@ func (ch chooser) choose(candidates []*candidate, done, fixed map[string]bool) *
 	return c
 }
 
-// leaf returns the choice of rules that are tried one by one.
+// leaf returns the choice for rules that are tried one by one.
 func (ch chooser) leaf(candidates []*candidate, fixed map[string]bool) *choice {
 	c := &choice{}
 	for i, candidate := range candidates {
@@ -154,8 +154,8 @@ func (c *candidate) find(operand string) *test {
 	return nil
 }
 
-// tests returns the conditions of a rule on its arguments and on the input. What
-// stands before them must not fail: to leave the rule out would hide an error.
+// tests returns the conditions of a rule on its arguments and on the input. Expressions before
+// them must not fail: skipping the rule would hide an error.
 func (c *bodyCompiler) tests(u *unit, r *ast.Rule) []test {
 	var tests []test
 	for i, a := range r.Head.Args {
@@ -179,7 +179,7 @@ func argument(i int) string { return "argument " + strconv.Itoa(i) }
 
 func argumentOf(i int) expr { return func(_ *machine, s []any) any { return s[1+i] } }
 
-// harmless says whether an expression calls no rules, so that it cannot fail.
+// harmless reports whether an expression calls no rules, so that it cannot fail.
 func harmless(e *ast.Expr) bool {
 	harmless := true
 	ast.WalkRefs(e, func(r ast.Ref) bool {

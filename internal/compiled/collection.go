@@ -6,10 +6,10 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// A list is an array that a rule makes, or a constant one.
+// A list is an array that a rule builds, or a constant one.
 type list struct {
 	elems []any
-	whole ast.Value // of a constant
+	whole ast.Value // the value, if the list is constant
 }
 
 func (l *list) toAST() ast.Value {
@@ -23,18 +23,18 @@ func (l *list) toAST() ast.Value {
 	return ast.NewArray(terms...)
 }
 
-// A set is a set that a rule makes, or a constant one. Of elements that are equal, such
-// as 1 and 1.0, it keeps the first, as OPA's does.
+// A set is a set that a rule builds, or a constant one. Of equal elements, such as 1 and 1.0,
+// it keeps the first, like OPA's.
 type set struct {
 	elems  []any
 	sorted bool
 	// texts and others are the elements of a large set.
 	texts  map[string]struct{}
 	others ast.Set
-	whole  ast.Value // of a constant
+	whole  ast.Value // the value, if the set is constant
 }
 
-// few is the number of elements up to which they are compared one by one.
+// few is the maximum number of elements that are compared one by one.
 const few = 16
 
 func (s *set) has(v any) bool {
@@ -120,17 +120,17 @@ func (s *set) toAST() ast.Value {
 	return made
 }
 
-// An object is an object whose keys are strings that the policy says.
+// An object is an object whose keys are strings from the policy.
 type object struct {
 	*shape
 	values []any
-	whole  ast.Value // of a constant
+	whole  ast.Value // the value, if the object is constant
 }
 
-// shape is the keys of objects, in order.
+// shape is the sorted keys of objects.
 type shape struct {
 	keys   []string
-	names  []any // the same as values
+	names  []any // the same names as values
 	places map[string]int
 }
 
@@ -174,7 +174,7 @@ func (o *object) toAST() ast.Value {
 	return ast.NewObject(members...)
 }
 
-// ofConstant returns a constant in the form that is looked up fastest.
+// ofConstant returns a constant in the form with the fastest lookup.
 func ofConstant(v ast.Value) any {
 	switch v := v.(type) {
 	case ast.String:
@@ -218,7 +218,7 @@ type pool[T any] struct {
 	used int
 }
 
-// poolMax is the number of lists, and of sets, that are kept.
+// poolMax is the maximum number of lists, and of sets, that are kept.
 const poolMax = 256
 
 func (p *pool[T]) next() *T {

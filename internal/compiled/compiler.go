@@ -6,8 +6,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// Refusal says why a query is left to OPA. Rule is where, as a path in data; it is
-// empty for the query itself.
+// Refusal says why a query is left to OPA. Rule is the rule that causes it, as a path in data;
+// it is empty for the query itself.
 type Refusal struct{ Rule, Reason string }
 
 // Error implements error.
@@ -38,11 +38,11 @@ func refusable(f func()) (refusal *Refusal) {
 // bodyCompiler compiles the bodies of one rule, or one query.
 type bodyCompiler struct {
 	program *Program
-	// slots are those of the variables; bound are the variables that have a value
-	// where the compiler is.
+	// slots are those of the variables; bound are the variables that have a value at this
+	// point.
 	slots map[ast.Var]int
 	size  int
-	// mayFail says that what was compiled so far may end in an error.
+	// mayFail says that the code compiled so far may end in an error.
 	mayFail bool
 	// enumerates says that there may be more than one solution.
 	enumerates bool
@@ -81,7 +81,7 @@ func (c *bodyCompiler) temps(n int) int {
 
 func found(*machine, []any) bool { return true }
 
-// body compiles expressions, and final for what follows them.
+// body compiles expressions, with final for what follows them.
 func (c *bodyCompiler) body(body ast.Body, sc scope, final func() step) step {
 	if len(body) == 0 {
 		return final()
@@ -114,7 +114,7 @@ func (c *bodyCompiler) expr(e *ast.Expr, sc scope, next func() step) step {
 }
 
 func (c *bodyCompiler) not(e *ast.Expr, sc scope, next func() step) step {
-	positive := *e // not a copy in depth: comprehensions are known by their address
+	positive := *e // a shallow copy: comprehensions are identified by their address
 	positive.Negated = false
 	enumerates := c.enumerates
 	inner := c.expr(&positive, sc.inner(), func() step { return found })
@@ -143,7 +143,7 @@ func (c *bodyCompiler) statement(t *ast.Term, sc scope, next func() step) step {
 	}
 }
 
-// every holds if the body holds for each element of a collection.
+// every is true if the body is true for each element of a collection.
 func (c *bodyCompiler) every(e *ast.Every, sc scope, next func() step) step {
 	domain := c.value(e.Domain, sc)
 	inner := sc.inner()
@@ -184,8 +184,8 @@ func (c *bodyCompiler) every(e *ast.Every, sc scope, next func() step) step {
 	}
 }
 
-// closed says whether all variables of a term have a value. Those of comprehensions
-// are their own.
+// closed reports whether all variables of a term have a value, except those that comprehensions
+// declare.
 func (c *bodyCompiler) closed(t *ast.Term, sc scope) bool {
 	closed := true
 	ast.NewGenericVisitor(func(x any) bool {

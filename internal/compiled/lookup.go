@@ -7,8 +7,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// look is a key's look-up in a value: get, or getPath in base documents. The key is
-// also given as a term, if there is one already.
+// look is the lookup of a key in a value: get, or getPath in base documents. The key is also
+// passed as a term, if there is one already.
 type look func(v, key any, term *ast.Term) any
 
 func asTerm(key any, term *ast.Term) *ast.Term {
@@ -70,8 +70,8 @@ func indexOf(key any, length int) (int, bool) {
 	return i, ok && i >= 0 && i < length
 }
 
-// getPath looks a key up in a base document, as OPA's stores read paths: numbers are
-// names as well, and names are indexes of arrays.
+// getPath looks up a key in a base document, as OPA's stores do: numbers can be names, and
+// names can be indexes of arrays.
 func getPath(v, key any, _ *ast.Term) any {
 	name, isText := stringOf(key)
 	if !isText {
@@ -115,7 +115,7 @@ func element(v any, i int) any {
 	return v.(*ast.Array).Elem(i).Value
 }
 
-// counted returns the number of elements of a collection whose elements are found by
+// counted returns the number of elements of a collection whose elements can be accessed by
 // number, with entry.
 func counted(v any) (int, bool) {
 	switch v := v.(type) {
@@ -170,7 +170,7 @@ func each(v any, yield func(k, v any) bool) bool {
 
 func number(i int) any { return ast.InternedTerm(i).Value }
 
-// isCollection says whether a value has elements.
+// isCollection reports whether a value has elements.
 func isCollection(v any) bool {
 	switch v.(type) {
 	case *list, *set, *object, *ast.Array, []any, ast.Object, ast.Set:

@@ -6,11 +6,11 @@ import (
 	"hash/maphash"
 )
 
-// step goes on with a solution of what stands before it. It reports whether to stop:
-// enough is known, or the machine has failed.
+// step continues with a solution of the preceding steps. It reports whether to stop: the result
+// is known, or the machine has failed.
 type step func(m *machine, s []any) bool
 
-// cont is a step that takes a value.
+// cont is a step that receives a value.
 type cont func(m *machine, s []any, v any) bool
 
 // expr evaluates a term; nil if it is undefined.
@@ -27,13 +27,13 @@ type machine struct {
 	stack []any
 	top   int
 
-	// gen tells the entries of this query from those of earlier ones.
+	// gen distinguishes the entries of this query from those of earlier ones.
 	gen   uint32
 	rules []ruleMemo
 	calls callMemo
-	// varies says that what is evaluated depends on more of the input than its stable
-	// members, whose values and their hash follow. current are the cached results for
-	// them, if there are any; caching says that more are noted for the cache.
+	// varies says that the evaluation depends on more of the input than its stable members,
+	// whose values and hash follow. current are the cached results for them, if there are any;
+	// caching says that more are recorded for the cache.
 	varies, caching bool
 	members         members
 	hash            uint64
@@ -56,11 +56,11 @@ const stackSize = 2048
 // ruleMemo is what a rule without arguments evaluated to; nil if it is undefined.
 type ruleMemo struct {
 	gen uint32
-	// varies is that of the machine after the evaluation. uncached says that values are
-	// too large for the cache.
+	// varies is that of the machine after the evaluation. uncached says that values are too
+	// large for the cache.
 	varies, uncached bool
-	// unnamed is, of a function, the number of calls in a row that were not cached
-	// because of their arguments.
+	// unnamed is, for a function, the number of consecutive calls that were not cached because
+	// of their arguments.
 	unnamed uint8
 	value   any
 }
@@ -85,7 +85,7 @@ func (m *machine) stop() {
 	m.sets.restart()
 }
 
-// enter returns a frame. The caller sets m.top back to what it was before.
+// enter returns a frame. The caller restores m.top afterwards.
 func (m *machine) enter(n int) []any {
 	to := m.top + n
 	if to > len(m.stack) {
@@ -96,7 +96,7 @@ func (m *machine) enter(n int) []any {
 	return s
 }
 
-// ErrConflict says that rules contradict each other. OPA knows which.
+// ErrConflict means that rules contradict each other. OPA can report which.
 var ErrConflict = errors.New("rules contradict each other")
 
 func (m *machine) fail(err error) {
@@ -105,7 +105,7 @@ func (m *machine) fail(err error) {
 	}
 }
 
-// ticks is the number of calls and elements after which the context is looked at.
+// ticks is the number of calls and elements between checks of the context.
 const ticks = 128
 
 // tick reports whether the evaluation has to end.
@@ -116,9 +116,8 @@ func (m *machine) tick() bool {
 	return m.err != nil
 }
 
-// callMemo remembers the results of functions, as OPA does: arguments that are equal,
-// such as 1 and 1.0, have the result of the first call. It is a hash table with open
-// addressing.
+// callMemo memoizes the results of functions, as OPA does: equal arguments, such as 1 and 1.0,
+// have the result of the first call. It is a hash table with open addressing.
 type callMemo struct {
 	entries []callEntry
 	used    int
@@ -127,7 +126,7 @@ type callMemo struct {
 const (
 	callsAtFirst = 128
 	minCalls     = 8
-	// callArgs is the number of arguments up to which results are remembered.
+	// callArgs is the maximum number of arguments of memoized calls.
 	callArgs = 4
 )
 
@@ -149,9 +148,9 @@ func (m *machine) known(id int32) (any, bool) {
 	return m.cachedRule(id)
 }
 
-// remember remembers the value of a rule, and notes it for the cache if it may be
-// cached. The machine varies after it if it did before.
-func (m *machine) remember(id int32, v any, before bool) {
+// store memoizes the value of a rule, and records it for the cache if possible. before says
+// whether the machine varied before the evaluation.
+func (m *machine) store(id int32, v any, before bool) {
 	memo := &m.rules[id]
 	memo.gen, memo.varies, memo.value = m.gen, m.varies, v
 	if m.caching && !m.varies && !memo.uncached && m.err == nil {
@@ -162,7 +161,7 @@ func (m *machine) remember(id int32, v any, before bool) {
 
 var seed = maphash.MakeSeed()
 
-// hashArgs returns false for arguments whose results are not remembered.
+// hashArgs returns false for arguments whose results are not memoized.
 func (m *machine) hashArgs(of int32, args []any) (uint64, bool) {
 	if len(args) > callArgs {
 		return 0, false
@@ -203,7 +202,7 @@ func sameArgs(a, b []any) bool {
 	return true
 }
 
-// put remembers a result.
+// put memoizes a result.
 func (c *callMemo) put(gen uint32, of int32, hash uint64, args []any, value any, varies bool) *callEntry {
 	e := c.place(gen, hash)
 	e.gen, e.of, e.hash, e.value, e.varies = gen, of, hash, value, varies

@@ -21,23 +21,23 @@ type Program struct {
 	stable []*ast.Term
 	names  names
 
-	mu       sync.Mutex // for all below but ids and machines
+	mu       sync.Mutex // guards the following fields, except ids and machines
 	groups   map[*ast.TreeNode]*group
 	prefixes map[string]expr
 	ids      atomic.Int32
 
-	// kept are machines that the garbage collector leaves alone, with their caches.
+	// kept are machines with their caches, so that the garbage collector does not free them.
 	kept     [machinesKept]atomic.Pointer[machine]
 	machines sync.Pool
 }
 
-// machinesKept is the number of machines that keep their caches while nobody asks.
+// machinesKept is the number of idle machines that keep their caches.
 const machinesKept = 4
 
-// New returns a program for modules that a compiler has compiled without an error.
-// Nothing is compiled until it is asked for. Results that depend on no more of the
-// input than the stable members, four at most, are cached between queries: name those
-// that are the same in many of them.
+// New returns a program for modules that a compiler has compiled without an error. It compiles
+// nothing until a query needs it. Results that depend on the data and the stable members of the
+// input only, four at most, are cached between queries: name those that are the same in many of
+// them.
 func New(compiler *ast.Compiler, stable ...string) *Program {
 	p := &Program{compiler: compiler, groups: map[*ast.TreeNode]*group{}, prefixes: map[string]expr{}}
 	for _, name := range stable[:min(len(stable), stableMax)] {
@@ -46,7 +46,7 @@ func New(compiler *ast.Compiler, stable ...string) *Program {
 	return p
 }
 
-// isStable says whether a reference to the input stays within the stable members.
+// isStable reports whether a reference to the input stays within the stable members.
 func (p *Program) isStable(ref ast.Ref) bool {
 	return len(ref) > 1 && slices.ContainsFunc(p.stable, ref[1].Equal)
 }
@@ -83,7 +83,8 @@ func (p *Program) function(ref ast.Ref) *group {
 	return g
 }
 
-// prefix returns what evaluates a constant reference to base documents, once a query.
+// prefix returns an evaluator for a constant reference to base documents that runs once per
+// query.
 func (p *Program) prefix(ref ast.Ref) expr {
 	name := ref.String()
 	if e, ok := p.prefixes[name]; ok {
@@ -102,7 +103,8 @@ func (p *Program) prefix(ref ast.Ref) expr {
 	return e
 }
 
-// inputPrefix returns what evaluates a constant reference to the input, once a query.
+// inputPrefix returns an evaluator for a constant reference to the input that runs once per
+// query.
 func (p *Program) inputPrefix(ref ast.Ref) expr {
 	if len(ref) == 1 {
 		return func(m *machine, _ []any) any {
@@ -133,8 +135,8 @@ func (p *Program) inputPrefix(ref ast.Ref) expr {
 	return e
 }
 
-// oncePerQuery evaluates an expression that needs no frame, and whose value depends on
-// more than the stable members, once a query.
+// oncePerQuery evaluates an expression that needs no frame, and whose value depends on more
+// than the stable members, once per query.
 func (p *Program) oncePerQuery(e expr) expr {
 	id := p.newID()
 	return func(m *machine, s []any) any {
@@ -147,7 +149,7 @@ func (p *Program) oncePerQuery(e expr) expr {
 	}
 }
 
-// once evaluates an expression that needs no frame once a query, or less often.
+// once evaluates an expression that needs no frame at most once per query.
 func (p *Program) once(e expr) expr {
 	id := p.newID()
 	return func(m *machine, s []any) any {
@@ -157,7 +159,7 @@ func (p *Program) once(e expr) expr {
 		before := m.varies
 		m.varies = false
 		v := e(m, s)
-		m.remember(id, v, before)
+		m.store(id, v, before)
 		return v
 	}
 }
@@ -210,8 +212,8 @@ func (p *Program) Query(text string) (*Query, error) {
 var ErrResults = errors.New("the query does not have one value")
 
 // Eval evaluates the query on a document and an input. The value is in the types that
-// encoding/json gives with UseNumber; a set is an array in OPA's order. An error says
-// nothing of its cause unless it is that of the context: OPA knows.
+// encoding/json uses with UseNumber; a set is an array in OPA's order. Except for the context's
+// error, an error does not give its cause, which OPA can report.
 func (q *Query) Eval(ctx context.Context, data *bundles.Document, input ast.Value) (any, error) {
 	p := q.program
 	m := p.machine()
@@ -220,7 +222,7 @@ func (q *Query) Eval(ctx context.Context, data *bundles.Document, input ast.Valu
 	return value, err
 }
 
-// machine returns a machine that nobody uses.
+// machine returns an idle machine.
 func (p *Program) machine() *machine {
 	ids := int(p.ids.Load())
 	for i := range p.kept {

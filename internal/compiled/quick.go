@@ -7,8 +7,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// quick are the functions that most decisions call, written for values. They say what
-// OPA's say; everything else is left to those.
+// quick are the most frequently called functions, implemented on values. They return the same
+// as OPA's; everything else is left to those.
 var quick = map[string]builtin{
 	"equal": func(_ *machine, a []any) any { return boolean(equal(a[0], a[1])) },
 	"neq":   func(_ *machine, a []any) any { return boolean(!equal(a[0], a[1])) },
@@ -52,7 +52,8 @@ func isMember(v, of any) bool {
 	return each(of, func(_, e any) bool { return equal(e, v) })
 }
 
-// loweredMax bounds what a machine remembers of lower, loweredLen the strings.
+// loweredMax limits the number of cached results of lower, loweredLen the length of the
+// strings.
 const (
 	loweredMax = 256
 	loweredLen = 128
@@ -82,7 +83,8 @@ func lower(m *machine, a []any) any {
 	return low
 }
 
-// isLower says whether a string is ASCII without capitals, which lower leaves alone.
+// isLower reports whether a string is ASCII without upper-case letters, which lower does not
+// change.
 func isLower(text string) bool {
 	for i := range len(text) {
 		if c := text[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
@@ -92,8 +94,8 @@ func isLower(text string) bool {
 	return true
 }
 
-// union merges the sets of a set. Of elements that are equal and written in different
-// ways, such as 1 and 1.0, the one in the first set counts.
+// union merges the sets in a set. Of equal elements with different spellings, such as 1 and
+// 1.0, it keeps the one in the first set.
 func union(m *machine, a []any) any {
 	parts, ok := a[0].(*set)
 	if !ok {
@@ -111,8 +113,8 @@ func union(m *machine, a []any) any {
 	return merged
 }
 
-// merge returns the union of sets, undefined for anything else, and whether their order
-// may matter. A set that is all there is needs no copy.
+// merge returns the union of sets, undefined for anything else, and whether their order may
+// matter. If there is only one non-empty set, it is not copied.
 func (m *machine) merge(parts []any) (merged any, clash bool) {
 	merged = emptySet
 	var made *set

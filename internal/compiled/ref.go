@@ -4,7 +4,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// base compiles what a reference begins with, and returns the terms after it.
+// base compiles the beginning of a reference, and returns the terms after it.
 func (c *bodyCompiler) base(ref ast.Ref, sc scope) (expr, ast.Ref, look) {
 	switch {
 	case ref[0].Equal(ast.InputRootDocument):
@@ -43,8 +43,8 @@ func (c *bodyCompiler) data(ref ast.Ref, sc scope) (expr, ast.Ref, look) {
 	return c.baseDocument(ref, sc)
 }
 
-// baseDocument compiles the constant beginning of a reference to base documents,
-// which is looked up once a query.
+// baseDocument compiles the constant beginning of a reference to base documents, which is
+// looked up once per query.
 func (c *bodyCompiler) baseDocument(ref ast.Ref, sc scope) (expr, ast.Ref, look) {
 	n := 1
 	for n < len(ref) {
@@ -105,8 +105,7 @@ func (c *bodyCompiler) member(of expr, t *ast.Term, sc scope, look look) expr {
 	}
 }
 
-// refEach compiles a reference of which some keys are not known: found takes each
-// value.
+// refEach compiles a reference with some unknown keys: found receives each value.
 func (c *bodyCompiler) refEach(ref ast.Ref, sc scope, found func() cont) step {
 	c.enumerates = true
 	value, rest, look := c.base(ref, sc)

@@ -11,7 +11,7 @@ type group struct {
 	path  ast.Ref
 	kind  kind
 	rules []*ast.Rule
-	// refusal is why none of them is compiled.
+	// refusal is the reason why none of them is compiled.
 	refusal *Refusal
 	units   [2]*unit
 	busy    bool
@@ -27,8 +27,8 @@ const (
 	objectSet                 // o[k] contains x
 )
 
-// unit is what a group compiles to: its value as a whole or, of a set or object, the
-// part that belongs to one key, which is its argument.
+// unit is the compiled form of a group: its complete value or, for a set or object, the part
+// for one key, which is its argument.
 type unit struct {
 	id    int32
 	arity int
@@ -36,17 +36,17 @@ type unit struct {
 	root  *choice
 	// fallback is the value of the default rule.
 	fallback any
-	// first says that the first value is the only one there can be.
+	// first says that the first value is the only possible one.
 	first bool
 	// mayFail says that the evaluation may end in an error.
 	mayFail bool
 	// calls is the number of places that call the function, guarded by the mutex of the
-	// program, and shared says that results are worth to be kept for other calls.
+	// program, and shared says that it is worth memoizing results for other calls.
 	calls  int
 	shared atomic.Bool
 }
 
-// kindOf refuses what is outside the fragment.
+// kindOf refuses rules outside the supported subset.
 func kindOf(path ast.Ref, r *ast.Rule) kind {
 	ref, multiple := r.Ref(), r.Head.RuleKind() == ast.MultiValue
 	switch {
@@ -65,8 +65,8 @@ func kindOf(path ast.Ref, r *ast.Rule) kind {
 	return 0
 }
 
-// classify finds the kind of the rules. Rules below a name, such as o.a beside o[k],
-// belong to the same object.
+// classify finds the kind of the rules. Rules below a name, such as o.a next to o[k], belong to
+// the same object.
 func (g *group) classify(node *ast.TreeNode) {
 	g.kind = kindOf(g.path, node.Values[0])
 	node.DepthFirst(func(n *ast.TreeNode) bool {
@@ -83,7 +83,7 @@ func (g *group) classify(node *ast.TreeNode) {
 	}
 }
 
-// whole returns the unit of the whole value.
+// whole returns the unit of the complete value.
 func (g *group) whole(p *Program) *unit {
 	if g.kind == objectSet {
 		refuse("the whole of sets by name")
@@ -91,7 +91,7 @@ func (g *group) whole(p *Program) *unit {
 	return g.unit(p, 0)
 }
 
-// at returns the unit of the part that belongs to one key.
+// at returns the unit of the part for one key.
 func (g *group) at(p *Program) *unit { return g.unit(p, 1) }
 
 func (g *group) unit(p *Program, which int) *unit {
@@ -159,7 +159,7 @@ func (g *group) compile(p *Program, byKey bool) *unit {
 	return u
 }
 
-// sameConstant says whether all definitions have the same constant value.
+// sameConstant reports whether all definitions have the same constant value.
 func sameConstant(rules []*ast.Rule) bool {
 	var value *ast.Term
 	for _, r := range rules {
@@ -177,8 +177,8 @@ func sameConstant(rules []*ast.Rule) bool {
 	return true
 }
 
-// rule compiles a definition: its arguments, or its key, its body and its value, which
-// it leaves in the first slot of the frame. The arguments follow there.
+// rule compiles a definition: its arguments, or its key, its body and its value, which it
+// stores in the first slot of the frame, before the arguments.
 func (c *bodyCompiler) rule(g *group, u *unit, r *ast.Rule, byKey bool) step {
 	sc := scope{}
 	var params []*ast.Term
@@ -194,7 +194,7 @@ func (c *bodyCompiler) rule(g *group, u *unit, r *ast.Rule, byKey bool) step {
 	return c.params(params, 0, sc, func() step { return c.body(r.Body, sc, final) })
 }
 
-// params compiles the comparison of the arguments, which stand in the frame.
+// params compiles the comparison of the arguments, which are in the frame.
 func (c *bodyCompiler) params(params []*ast.Term, i int, sc scope, next func() step) step {
 	if i == len(params) {
 		return next()
@@ -260,8 +260,8 @@ func (c *bodyCompiler) final(g *group, u *unit, r *ast.Rule, byKey bool, sc scop
 
 var trueValue any = ast.Boolean(true)
 
-// sameText says whether equal values are written in the same way, as 1 and 1.0 are
-// not. OPA takes the first for the first call of a function, and then the last.
+// sameText reports whether equal values have the same spelling, which 1 and 1.0 have not. OPA
+// uses the first one for the first call of a function, and then the last.
 func sameText(a, b any) bool {
 	if _, ok := stringOf(a); ok {
 		return true

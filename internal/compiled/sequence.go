@@ -2,14 +2,14 @@ package compiled
 
 import "slices"
 
-// sequence is definitions of which the first that has a value counts: those of a rule with
-// else, and those of a unit that can have one value only.
+// sequence is definitions of which the first one with a value is used: those of a rule with
+// else, and those of a unit that can only have one value.
 type sequence struct {
 	steps []step
-	// fixed says which of them read no argument but those that are the same whenever the
-	// sequence is reached.
+	// fixed says which of them read only arguments that are the same whenever the sequence is
+	// reached.
 	fixed []bool
-	// id is that of what remains of it for the stable members, negative if all does.
+	// id is that of the remaining definitions for the stable members, negative if all remain.
 	id int32
 }
 
@@ -19,7 +19,7 @@ func (q *sequence) add(steps []step, isFixed bool) {
 	}
 }
 
-// cache lets definitions be left out for some subjects if that pays: from two on that
+// cache lets definitions be skipped for some subjects if that pays off: with two or more that
 // read no arguments.
 func (q *sequence) cache(p *Program) {
 	n := 0
@@ -51,8 +51,8 @@ func (q *sequence) first(m *machine, s []any) {
 	}
 }
 
-// remaining are the definitions of a sequence that may have a value for the stable
-// members. The others read nothing but those and the data, and had none.
+// remaining are the definitions of a sequence that may have a value for the stable members. The
+// others depend on those and the data only, and had no value.
 type remaining struct {
 	steps []step
 	fixed []bool
@@ -70,8 +70,8 @@ func (q *sequence) remaining(m *machine) *remaining {
 	return left
 }
 
-// settle evaluates the definitions until one has a value, and leaves out those without
-// one if they cannot have one for the stable members.
+// settle evaluates the definitions until one has a value, and removes those that cannot have
+// one for the stable members.
 func (r *remaining) settle(m *machine, s []any) {
 	n := 0
 	for i, run := range r.steps {
@@ -106,7 +106,7 @@ func (r *remaining) settle(m *machine, s []any) {
 	r.settled = true
 }
 
-// cut leaves out the definitions from one to another.
+// cut removes the definitions in a range.
 func (r *remaining) cut(from, to int) {
 	r.steps, r.fixed = slices.Delete(r.steps, from, to), slices.Delete(r.fixed, from, to)
 }

@@ -94,8 +94,8 @@ func (c *bodyCompiler) set(set ast.Set, sc scope) expr {
 	}
 }
 
-// object compiles an object. Of keys that turn out to be equal the last counts, as in
-// OPA, which keeps the order in which they are written.
+// object compiles an object. Of equal keys the last one counts, as in OPA, which keeps the
+// source order.
 func (c *bodyCompiler) object(o ast.Object, sc scope) expr {
 	var keys, values []expr
 	var names []any
@@ -141,8 +141,7 @@ func record(shape *shape, values []expr) expr {
 	}
 }
 
-// comprehension compiles the body of a comprehension, which calls add for each
-// solution and goes on.
+// comprehension compiles the body of a comprehension, which calls add for each solution.
 func (c *bodyCompiler) comprehension(body ast.Body, sc scope, add func(sc scope) step) step {
 	enumerates := c.enumerates
 	inner := sc.inner()
@@ -262,7 +261,7 @@ func (c *bodyCompiler) setComprehension(a *ast.SetComprehension, sc scope) expr 
 	}
 }
 
-// addTo adds to the set in a slot, which it makes if there is none.
+// addTo adds to the set in a slot, which it creates if there is none.
 func (m *machine) addTo(s []any, at int, v any) {
 	made, ok := s[at].(*set)
 	if !ok {
@@ -294,8 +293,8 @@ func (c *bodyCompiler) objectComprehension(a *ast.ObjectComprehension, sc scope)
 	}
 }
 
-// insertInto adds to the object in a slot. A key has one value, of which, if it is
-// written in two ways such as 1 and 1.0, the last counts in a comprehension.
+// insertInto adds to the object in a slot. A key has one value; of values with two spellings,
+// such as 1 and 1.0, the last one counts in a comprehension.
 func insertInto(m *machine, s []any, at int, k, v any, last bool) {
 	o, ok := s[at].(ast.Object)
 	if !ok {

@@ -6,7 +6,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// eval evaluates the rules of a unit in a frame that has the arguments.
+// eval evaluates the rules of a unit in a frame with the arguments.
 func (u *unit) eval(m *machine, s []any) any {
 	s[0] = nil
 	u.try(m, s, u.root)
@@ -19,7 +19,7 @@ func (u *unit) eval(m *machine, s []any) any {
 	return s[0]
 }
 
-// try evaluates the rules that are left to choose from, and reports whether to stop.
+// try evaluates the remaining rules, and reports whether to stop.
 func (u *unit) try(m *machine, s []any, c *choice) bool {
 	for ; c != nil; c = c.rest {
 		for _, q := range c.tries {
@@ -54,7 +54,7 @@ func (u *unit) one(m *machine, s []any, q *sequence) bool {
 	return m.err != nil
 }
 
-// read returns the value of a unit without arguments, which is evaluated once a query.
+// read returns the value of a unit without arguments, which is evaluated once per query.
 func (u *unit) read(m *machine, empty any) any {
 	if v, ok := m.known(u.id); ok {
 		return v
@@ -73,7 +73,7 @@ func (u *unit) read(m *machine, empty any) any {
 	if v == nil {
 		v = empty
 	}
-	m.remember(u.id, v, before)
+	m.store(u.id, v, before)
 	return v
 }
 
@@ -111,8 +111,8 @@ func (u *unit) call(m *machine, s []any) any {
 	return v
 }
 
-// areStrings says whether it does not matter which of the calls with equal arguments was
-// the first: numbers that are equal may be written in two ways.
+// areStrings reports whether it does not matter which of the calls with equal arguments was the
+// first: equal numbers may have two spellings.
 func areStrings(args []any) bool {
 	for _, a := range args {
 		if _, ok := stringOf(a); !ok {
@@ -122,8 +122,8 @@ func areStrings(args []any) bool {
 	return true
 }
 
-// virtual compiles a reference to rules: the part of it whose look-up is special, and
-// the terms after that.
+// virtual compiles a reference to rules: the part of it that needs a special lookup, and the
+// terms after it.
 func (c *bodyCompiler) virtual(g *group, rest ast.Ref, sc scope) (expr, ast.Ref, look) {
 	if g.refusal != nil {
 		panic(g.refusal)
@@ -146,8 +146,8 @@ func (c *bodyCompiler) virtual(g *group, rest ast.Ref, sc scope) (expr, ast.Ref,
 	return func(m *machine, _ []any) any { return u.read(m, empty) }, rest, get
 }
 
-// part compiles the look-up of a key in a set or object that rules make: only what
-// belongs to the key is evaluated.
+// part compiles the lookup of a key in a set or object that rules define: only the part for the
+// key is evaluated.
 func (c *bodyCompiler) part(g *group, t *ast.Term, sc scope) expr {
 	name := c.value(t, sc)
 	u := g.at(c.program)

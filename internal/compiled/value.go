@@ -8,9 +8,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// A value is any of OPA's ground values (ast.Value), a node of a document, or a *list,
-// *set or *object of values. So neither data nor results are converted before a
-// built-in function of OPA needs them. Undefined is nil; null is ast.Null.
+// A value is any of OPA's ground values (ast.Value), a node of a document, or a *list, *set or
+// *object of values. So neither data nor results are converted before a built-in function of
+// OPA needs them. Undefined is nil; null is ast.Null.
 
 // fromNode returns a node as a value.
 func fromNode(node any, ok bool) any {
@@ -23,7 +23,7 @@ func fromNode(node any, ok bool) any {
 	return node
 }
 
-// stringOf returns the text of a string.
+// stringOf returns the content of a string.
 func stringOf(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
@@ -44,7 +44,7 @@ func isFalse(v any) bool {
 	return false
 }
 
-// toAST returns a value as OPA's.
+// toAST converts a value to OPA's form.
 func toAST(v any) ast.Value {
 	switch v := v.(type) {
 	case *list:
@@ -70,7 +70,7 @@ func toAST(v any) ast.Value {
 	}
 	converted, err := ast.InterfaceToValue(bundles.Plain(v))
 	if err != nil {
-		panic(err) // a document holds JSON
+		panic(err) // a document contains only JSON
 	}
 	return converted
 }

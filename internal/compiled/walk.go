@@ -4,8 +4,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// walk compiles walk(value, [path, value]), which has a solution for each node of a
-// value. OPA looks only below a path of which a part has a value, so that is refused.
+// walk compiles walk(value, [path, value]), which has a solution for each node of a value. If a
+// part of the path has a value, OPA only searches below it, so that is refused.
 func (c *bodyCompiler) walk(terms []*ast.Term, sc scope, next func() step) step {
 	if len(terms) != 2 {
 		refuse("walk without an output")

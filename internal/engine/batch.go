@@ -8,9 +8,9 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// batch asks a Qlik policy about many resources on record, of one type, for one subject.
-// The policy then looks at subject and session once, which is most of what a
-// decision costs; its rules batch and batch_granted_by are the interface.
+// batch asks a Qlik policy about many existing resources of one type, for one subject. The
+// policy then evaluates subject and session once, which is most of the cost of a decision; its
+// rules batch and batch_granted_by are the interface.
 type batch struct {
 	allow, explain *Query
 }
@@ -25,7 +25,7 @@ func newBatch(pkg string, prepare preparer) (*batch, error) {
 	return t, err
 }
 
-// maxGroups is the number of groups that are looked through for each request.
+// maxGroups is the maximum number of groups that are searched for each request.
 const maxGroups = 16
 
 // evaluateBatch answers requests that have subject and type of resource in
@@ -84,7 +84,7 @@ var (
 	nameKey  = ast.StringTerm("name")
 )
 
-// evaluate answers the requests of a group as far as it can, and marks those.
+// evaluate answers the requests of a group as far as possible, and marks those.
 func (t *batch) evaluate(ctx context.Context, p *EntryPoint, requests []Request, group []int, explain bool, verdicts []Verdict, done []bool) {
 	items := make([]*ast.Term, len(group))
 	for i, at := range group {

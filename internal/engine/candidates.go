@@ -11,18 +11,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// candidates are what a search looks among. They depend on policy and data
-// alone, so they are found once; sets are in order, and lists in theirs.
+// candidates are what a search decides. They depend on policy and data only, so they are
+// computed once; sets are sorted, lists keep their order.
 type candidates struct {
-	// Each is nil where the package has no such set.
+	// Each is nil if the package has no such set.
 	subjects, resources func(typ string) []string
 	actionNames         func() []string
 	// on finds the candidates on other data.
 	on func(context.Context, *bundles.Document) (*candidates, error)
 }
 
-// Subjects returns the ids of the subjects of a type, in order, and whether the
-// package says who there is. The slice must not be changed.
+// Subjects returns the ids of the subjects of a type, sorted, and whether the package lists
+// them. Callers must not modify the slice.
 func (p *EntryPoint) Subjects(typ string) ([]string, bool) { return ofType(p.candidates.subjects, typ) }
 
 // Resources is Subjects for resources.
@@ -82,8 +82,8 @@ type sets struct {
 	data    *bundles.Document
 }
 
-// elements evaluates a set of the package, nil where there is none. It has no
-// input: candidates do not depend on the request.
+// elements evaluates a set of the package, nil if there is none. It has no input: candidates do
+// not depend on the request.
 func (s sets) elements(ctx context.Context, name string) ([]any, error) {
 	value, err := s.queries[name].askOn(ctx, s.data, ast.Null{})
 	if err != nil {
@@ -118,7 +118,7 @@ func (s sets) actionNames(ctx context.Context, into *func() []string) error {
 	return nil
 }
 
-// unique leaves out what is there already; a list keeps its order.
+// unique removes duplicates; a list keeps its order.
 func unique(texts []string) []string {
 	seen := make(map[string]bool, len(texts))
 	return slices.DeleteFunc(texts, func(s string) bool {

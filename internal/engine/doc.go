@@ -1,9 +1,9 @@
-// Package engine is the embedded OPA: it prepares a bundle once and then decides
-// requests, one by one or as a stream, and runs Rego tests over the same policy.
+// Package engine is the embedded OPA: it prepares a bundle once and then decides requests, one
+// by one or as a stream, and runs Rego tests with the same policy.
 //
-// It knows the entry points of the policy (data.qlik.authz) and the shape of
-// their values. Whatever goes wrong is an error and never an allow.
+// It knows the entry points of the policy (data.qlik.authz) and the form of their values.
+// Failures are errors and never an allow.
 //
-// It refuses to know Qlik's rules and what a request means: a request is handed
-// to the policy as it was written, and the policy judges it.
+// It does not know Qlik's rules or what a request means: a request is passed to the policy as
+// written, and the policy evaluates it.
 package engine

@@ -56,8 +56,8 @@ func (p *Policy) Engine(ctx context.Context) (*Engine, error) {
 	return e, err
 }
 
-// Decide decides a request, JSON of any shape: what is no JSON, or no
-// request, is denied as invalid_request. An error is a failure of the engine.
+// Decide decides a request, JSON of any form: invalid JSON, or an invalid request, is denied as
+// invalid_request. An error is a failure of the engine.
 func (e *Engine) Decide(ctx context.Context, request []byte) (Decision, error) {
 	input, err := ParseRequest(request)
 	if err != nil {
@@ -91,8 +91,8 @@ func decisionOf(value any) (Decision, error) {
 	return d, nil
 }
 
-// Actions returns the names of all actions that the subject has on the
-// resource, in order. The request needs no action; one that is no JSON has none.
+// Actions returns the names of all actions that the subject may perform on the resource,
+// sorted. The request needs no action; an invalid one has none.
 func (e *Engine) Actions(ctx context.Context, request []byte) ([]string, error) {
 	input, err := ParseRequest(request)
 	if err != nil {

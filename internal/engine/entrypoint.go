@@ -19,7 +19,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/policies"
 )
 
-// QlikEntryPoint is the package in which a Qlik policy has its entry points.
+// QlikEntryPoint is the package with the entry points of a Qlik policy.
 const QlikEntryPoint = "qlik/authz"
 
 // EntryPoint is an entry point of any policy, Qlik's or another: a package with a
@@ -32,7 +32,7 @@ type EntryPoint struct {
 	// batch is nil unless the package decides requests of one subject
 	// together, as Qlik's does.
 	batch *batch
-	// equivalences is nil where nothing is known of which requests are answered alike.
+	// equivalences is nil if the equivalence of requests is not known.
 	equivalences *equivalences
 	data         *bundles.Document
 	candidates   *candidates
@@ -45,11 +45,11 @@ type Verdict struct {
 	// Reason and GrantedBy are those of the package's decision, if it has one.
 	Reason    string
 	GrantedBy []GrantingRule
-	// Err is a failure of the policy on this request, which is then not allowed.
+	// Err is a failure of the policy for this request, which is then not allowed.
 	Err error
 }
 
-// GrantingRule is a rule that grants. Name is empty where none is known.
+// GrantingRule is a rule that grants. Name is empty if it is not known.
 type GrantingRule struct {
 	ID   string `json:"id"`
 	Name string `json:"name,omitzero"`
@@ -113,7 +113,7 @@ func hasOwnLibrary(modules []bundles.Module) bool {
 	return true
 }
 
-// Data returns the data that the point decides on.
+// Data returns the data of the entry point.
 func (p *EntryPoint) Data() *bundles.Document { return p.data }
 
 // With returns a point of the same policy on other data, such as those that come
@@ -131,8 +131,8 @@ func (p *EntryPoint) With(ctx context.Context, data *bundles.Document) (*EntryPo
 	return &changed, err
 }
 
-// packageRef turns the path of a package into a reference. Whatever the path
-// holds becomes text in the reference, and never Rego.
+// packageRef converts the path of a package to a reference. The path is only used as strings in
+// the reference, and never parsed as Rego.
 func packageRef(path string) (ast.Ref, error) {
 	ref := ast.Ref{ast.DefaultRootDocument}
 	for name := range strings.SplitSeq(path, "/") {
@@ -244,12 +244,12 @@ func (p *EntryPoint) evaluate(ctx context.Context, requests []Request, explain b
 	return p.evaluateEach(ctx, requests, explain, verdicts, rest)
 }
 
-// isCompiled says whether single requests are decided by compiled code.
+// isCompiled reports whether single requests are decided by compiled code.
 func (p *EntryPoint) isCompiled() bool {
 	return p.one.compiled != nil && !p.policy.execution.off.Load()
 }
 
-// evaluateEach answers the requests with the given numbers, each as a whole.
+// evaluateEach answers the requests with the given numbers, each completely.
 func (p *EntryPoint) evaluateEach(ctx context.Context, requests []Request, explain bool, verdicts []Verdict, rest []int) error {
 	if len(rest) == 0 {
 		return nil
@@ -258,7 +258,7 @@ func (p *EntryPoint) evaluateEach(ctx context.Context, requests []Request, expla
 	if explain {
 		query = p.explainMany
 	}
-	if p.isCompiled() { // to go through the query with all of them gains nothing
+	if p.isCompiled() { // a query with all of them would gain nothing
 		for _, at := range rest {
 			var err error
 			if verdicts[at], err = p.evaluateOne(ctx, requests[at], explain); err != nil {
@@ -282,7 +282,7 @@ func (p *EntryPoint) evaluateEach(ctx context.Context, requests []Request, expla
 	if ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err)
 	}
-	// The policy fails on one of them. Which one, each alone will tell.
+	// The policy fails for one of them. Evaluating each alone shows which one.
 	for _, at := range rest {
 		if verdicts[at], err = p.evaluateOne(ctx, requests[at], explain); err != nil {
 			return err
@@ -329,8 +329,8 @@ func (p *EntryPoint) verdict(answer any) Verdict {
 	return v
 }
 
-// explain adds what a package's decision says. A decision that contradicts
-// allow is an error: nobody knows which of the two its author meant.
+// explain adds the package's decision. A decision that contradicts allow is an error, because
+// it is unclear which of the two was intended.
 func (p *EntryPoint) explain(v Verdict, decision any) Verdict {
 	object, _ := decision.(map[string]any)
 	if allow, ok := object["allow"].(bool); ok && allow != v.Allow {
@@ -348,7 +348,7 @@ func (p *EntryPoint) explain(v Verdict, decision any) Verdict {
 	return v
 }
 
-// brief shows a value in an error.
+// brief formats a value for an error.
 func brief(v any) string {
 	text, _ := json.Marshal(v)
 	if len(text) > 40 {
@@ -357,8 +357,7 @@ func brief(v any) string {
 	return string(text)
 }
 
-// Request is an access evaluation request, checked and taken apart. Context is
-// nil where there is none.
+// Request is a checked and parsed access evaluation request. Context is nil if there is none.
 type Request struct {
 	Subject, Action, Resource, Context *ast.Term
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// equivalences tells which requests about resources on record a Qlik policy answers
-// alike, by what the compiler says that the rules read (data.qlik.reads). It says
-// nothing of what the answer is, which the policy is asked for one of them.
+// equivalences determines which requests about existing resources a Qlik policy answers
+// equally, based on the compiler's description of what the rules read (data.qlik.reads). It
+// does not know the answers: the policy is asked about one request of each class.
 type equivalences struct {
 	data  *bundles.Document
 	reads *reads.Reads
@@ -26,14 +26,14 @@ type equivalences struct {
 	kinds map[kind]*partition.Equivalence
 }
 
-// kind is a type of resources and an action, both folded.
+// kind is a type of resources and an action, both case-folded.
 type kind struct{ typ, action string }
 
 // maxEntities is the number of entities of one kind, and of all kinds, that are
 // remembered. An entity takes about a hundred bytes.
 const maxEntities = 1 << 20
 
-// newEquivalences returns nil for data that do not say what the rules read.
+// newEquivalences returns nil for data that does not describe what the rules read.
 func newEquivalences(data *bundles.Document) *equivalences {
 	r, err := partition.Read(data)
 	if err != nil {
@@ -50,7 +50,7 @@ func (a *equivalences) on(data *bundles.Document) *equivalences {
 	return newEquivalences(data)
 }
 
-// of returns nil where nothing is known of the kind.
+// of returns nil if nothing is known about the kind.
 func (a *equivalences) of(k kind) *partition.Equivalence {
 	action, known := ruleset.ParseAction(k.action)
 	if !known {
@@ -79,7 +79,7 @@ func (a *equivalences) of(k kind) *partition.Equivalence {
 	return equivalent
 }
 
-// Equivalence tells which of many resources of one type have the same verdict for one
+// Equivalence determines which of many resources of one type have the same verdict for one
 // subject, action and context. It is not safe for concurrent use.
 type Equivalence struct {
 	ctx     context.Context
@@ -206,7 +206,7 @@ func (p *EntryPoint) firsts(ctx context.Context, requests []Request) ([]int, err
 	return firsts, nil
 }
 
-// asksWith says whether two requests differ in the ids of the resources alone.
+// asksWith reports whether two requests differ only in the ids of the resources.
 func (r Request) asksWith(o Request) bool {
 	return r.goesWith(o) && r.Action.Equal(o.Action) && r.Resource.Get(propertiesKey) == nil && o.Resource.Get(propertiesKey) == nil
 }

@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// LineMax is the number of bytes up to which a line is read as a request.
+	// LineMax is the maximum length in bytes of a line with a request.
 	LineMax = 1 << 20
-	// batchLines and batchBytes bound what is decided at once.
+	// batchLines and batchBytes limit what is decided together.
 	batchLines = 64
 	batchBytes = 1 << 20
 )
 
-// readChunks cuts the input into batches until take says no. An error of the
-// reader stands in the last chunk.
+// readChunks splits the input into batches until take returns false. An error of the reader is
+// in the last chunk.
 func readChunks(r io.Reader, take func(*chunk) bool) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	next, size := newChunk(1), 0

@@ -5,13 +5,12 @@ import (
 	"runtime/debug"
 )
 
-// spare is the number of bytes of garbage that CollectRarely puts up with.
+// spare is the number of bytes of garbage that CollectRarely allows.
 const spare = 256 << 20
 
-// CollectRarely lets the process hold a quarter of a gigabyte more before the
-// garbage collector runs, until the function it returns is called. A decision
-// leaves garbage and nothing else; over a small policy the collector would take
-// a third of the time.
+// CollectRarely lets the process use a quarter of a gigabyte more before the garbage collector
+// runs, until the returned function is called. Decisions only allocate short-lived memory; with
+// a small policy the collector would take a third of the time.
 func CollectRarely() (restore func()) {
 	runtime.GC()
 	var m runtime.MemStats

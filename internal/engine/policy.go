@@ -32,8 +32,8 @@ type Policy struct {
 // Option changes how a policy is evaluated.
 type Option func(*Policy)
 
-// Auto evaluates as compiled code what the compiler of internal/compiled covers, and
-// leaves the rest to OPA. Without it OPA evaluates everything.
+// Auto evaluates what internal/compiled supports as compiled code, and leaves the rest to OPA.
+// Without it OPA evaluates everything.
 func Auto(p *Policy) { p.program = compiled.New(p.compiler, "subject", "context") }
 
 // Compile compiles the modules of a bundle. The error names the place in them.
@@ -55,8 +55,7 @@ func compile(compiler *ast.Compiler, b *bundles.Bundle, options []Option) (*Poli
 	return p.With(options...), nil
 }
 
-// With returns the same policy, which is not compiled again, to be evaluated as the options
-// say.
+// With returns the same policy with other options; it is not compiled again.
 func (p *Policy) With(options ...Option) *Policy {
 	other := &Policy{compiler: p.compiler, data: p.data}
 	for _, option := range options {
@@ -92,8 +91,8 @@ func parse(modules []bundles.Module) (map[string]*ast.Module, error) {
 	return byPath, nil
 }
 
-// byClock are built-in functions whose value depends on the clock, and which OPA
-// does not mark so.
+// byClock are built-in functions whose value depends on the clock although OPA does not mark
+// them as such.
 var byClock = []string{"crypto.x509.parse_and_verify_certificates", "crypto.x509.parse_and_verify_certificates_with_options"}
 
 // capabilities returns OPA's without every built-in function whose value
@@ -136,15 +135,15 @@ func (q *Query) Ask(ctx context.Context, input ast.Value) (any, error) {
 	return q.askOn(ctx, q.policy.data, input)
 }
 
-// Trace is Ask, and tells a tracer what OPA does for it.
+// Trace is Ask, and reports OPA's evaluation to a tracer.
 func (q *Query) Trace(ctx context.Context, input ast.Value, tracer topdown.QueryTracer) (any, error) {
 	return q.askOn(ctx, q.policy.data, input, rego.EvalQueryTracer(tracer))
 }
 
-// unmeasured is for OPA's timers, which nobody reads.
+// unmeasured disables OPA's timers, which nobody reads.
 var unmeasured = metrics.NoOp()
 
-// askOn asks on other data, which stay the same meanwhile.
+// askOn evaluates the query on other data, which must not change meanwhile.
 func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Value, more ...rego.EvalOption) (any, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -157,8 +156,8 @@ func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Val
 	return q.byOPA(ctx, data, input, more...)
 }
 
-// run evaluates the query as compiled code; false if it cannot, or if OPA is to say what
-// is wrong.
+// run evaluates the query as compiled code; false if it cannot, or if OPA has to report an
+// error.
 func (q *Query) run(ctx context.Context, data *bundles.Document, input ast.Value) (value any, ok bool, err error) {
 	e := &q.policy.execution
 	if q.compiled == nil || e.off.Load() {
@@ -178,7 +177,7 @@ func (q *Query) run(ctx context.Context, data *bundles.Document, input ast.Value
 
 // byOPA evaluates the query with OPA.
 func (q *Query) byOPA(ctx context.Context, data *bundles.Document, input ast.Value, more ...rego.EvalOption) (any, error) {
-	// OPA's own way to notice the end of a context is a goroutine for each query.
+	// By default OPA uses a goroutine per query to notice the end of a context.
 	cancel := topdown.NewCancel()
 	defer context.AfterFunc(ctx, cancel.Cancel)()
 	options := append(more, rego.EvalExternalCancel(cancel), rego.EvalMetrics(unmeasured),

@@ -7,19 +7,19 @@ import (
 	"github.com/open-policy-agent/opa/v1/profiler"
 )
 
-// ProfileLine is a line of the policy and what a decision spends on it.
+// ProfileLine is the cost of a line of the policy in a decision.
 type ProfileLine struct {
 	File string `json:"file"`
 	Row  int    `json:"row"`
 	// Text is the expression, up to the end of its first line.
 	Text string `json:"text"`
-	// Evaluated is how often OPA evaluates the expression.
+	// Evaluated is the number of evaluations of the expression.
 	Evaluated   int   `json:"evaluated"`
 	Nanoseconds int64 `json:"ns"`
 }
 
-// Profile is Decide by OPA, with the lines of the policy that it evaluates, those that
-// take most time first. The times include what it takes to measure them.
+// Profile is Decide by OPA, with the evaluated lines of the policy, the slowest first. The
+// times include the overhead of measuring.
 func (e *Engine) Profile(ctx context.Context, request []byte) (Decision, []ProfileLine, error) {
 	input, err := ParseRequest(request)
 	if err != nil {

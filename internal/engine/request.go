@@ -9,22 +9,21 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// depthMax is the nesting up to which a request is read. The deepest that the
-// policy looks is six.
+// depthMax is the maximum nesting of a request. The policy reads at most six levels.
 const depthMax = 64
 
-// ParseRequest reads one JSON document as input for the policy. Doubled names
-// and invalid UTF-8 are errors: two readers might understand them differently.
-// Numbers keep their digits.
+// ParseRequest parses a JSON document as input for the policy. Duplicate names and invalid
+// UTF-8 are errors, because two parsers might interpret them differently. Numbers keep their
+// digits.
 func ParseRequest(request []byte) (ast.Value, error) { return read(request, depthMax, math.MaxInt) }
 
-// numberMax is the length of a number, and its largest exponent, in a request of
-// somebody else. OPA compares and calculates with all the digits: two numbers of
-// 500,000 take seconds to compare, and 1e9999999 minutes to add one to.
+// numberMax is the maximum length and exponent of a number in a request from outside. OPA
+// compares and calculates with all digits: comparing two numbers of 500,000 digits takes
+// seconds, and adding one to 1e9999999 takes minutes.
 const numberMax = 400
 
-// ParseNested is ParseRequest for requests of others, with another limit of the
-// nesting, and numbers of a length that OPA can calculate with.
+// ParseNested is ParseRequest for requests from outside, with another limit of the nesting, and
+// numbers of limited length.
 func ParseNested(request []byte, depth int) (ast.Value, error) {
 	return read(request, depth, numberMax)
 }

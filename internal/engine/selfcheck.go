@@ -11,17 +11,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// checkedSubjects and checkedResources are how many of the data's take part in the
-// self-check, of each type.
+// checkedSubjects and checkedResources are the numbers of the data's entities in the
+// self-check, per type.
 const (
 	checkedSubjects  = 3
 	checkedResources = 2
 	checkedTypes     = 30
 )
 
-// selfCheck compares compiled code with OPA on requests about the data, before the
-// first decision. After a difference OPA evaluates everything. The error is the end of
-// the context.
+// selfCheck compares compiled code with OPA on requests about the data, before the first
+// decision. After a difference OPA evaluates everything. The error is the context's.
 func (p *EntryPoint) selfCheck(ctx context.Context) error {
 	if p.one.compiled == nil && p.explainOne.compiled == nil {
 		return nil
@@ -44,8 +43,8 @@ func (p *EntryPoint) selfCheck(ctx context.Context) error {
 	return nil
 }
 
-// checkRequests are requests about what is in the data of a site, by turns of every
-// action, and some about what is not. Other policies get the latter.
+// checkRequests are requests about the entities of a site, with every action in turn, and some
+// about entities that do not exist. Other policies get the latter only.
 func checkRequests(data *bundles.Document) []Request {
 	actions := ruleset.All.Names()
 	subjects := append(sitedata.SomeLogins(data, checkedSubjects), `unknown\user`, `none\guest`)
