@@ -187,6 +187,9 @@ const minPart = 16
 // context; what fails for one request is in its verdict and leaves the others as they
 // are.
 func (p *EntryPoint) Evaluate(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
+	if len(requests) == 1 || p.isCompiled() { // to tell resources apart takes longer than to decide
+		return p.evaluateAndShadow(ctx, requests, explain)
+	}
 	firsts, err := p.firsts(ctx, requests)
 	if err != nil {
 		return nil, err
@@ -197,10 +200,7 @@ func (p *EntryPoint) Evaluate(ctx context.Context, requests []Request, explain b
 			asked = append(asked, requests[i])
 		}
 	}
-	answers, err := p.evaluateAll(ctx, asked, explain)
-	if err == nil {
-		p.shadows(asked, explain, answers)
-	}
+	answers, err := p.evaluateAndShadow(ctx, asked, explain)
 	if err != nil || len(asked) == len(requests) {
 		return answers, err
 	}
@@ -209,6 +209,14 @@ func (p *EntryPoint) Evaluate(ctx context.Context, requests []Request, explain b
 		verdicts[i] = answers[number[first]]
 	}
 	return verdicts, nil
+}
+
+func (p *EntryPoint) evaluateAndShadow(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
+	verdicts, err := p.evaluateAll(ctx, requests, explain)
+	if err == nil {
+		p.shadows(requests, explain, verdicts)
+	}
+	return verdicts, err
 }
 
 func (p *EntryPoint) evaluateAll(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {

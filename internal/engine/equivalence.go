@@ -173,9 +173,6 @@ func (p *EntryPoint) firsts(ctx context.Context, requests []Request) ([]int, err
 	for i := range firsts {
 		firsts[i] = i
 	}
-	if p.isCompiled() { // to tell resources apart takes longer than to decide
-		return firsts, nil
-	}
 	for _, group := range groups(requests, Request.asksWith) {
 		if len(group) == 1 {
 			continue
