@@ -45,7 +45,7 @@ func documentedCommands(text string) [][]string {
 
 // Every command of the documents exists, with the flags that are shown.
 func TestDocumentedCommandsExist(t *testing.T) {
-	documents := []string{checkout + "/README.md", checkout + "/CONTRIBUTING.md", checkout + "/testdata/scenarios/README.md"}
+	documents := []string{checkout + "/README.md", checkout + "/CONTRIBUTING.md", checkout + "/examples/README.md", checkout + "/testdata/scenarios/README.md"}
 	err := filepath.WalkDir(checkout+"/docs", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && filepath.Ext(path) == ".md" {
 			documents = append(documents, path)
