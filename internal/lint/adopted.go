@@ -9,7 +9,7 @@ func init() {
 		Input:    {"Q0105", "Q0109", "Q0110", "Q0112", "Q0114", "Q0604", "Q0610", "Q0611", "Q0612", "Q0613", "Q0614", "Q0616"},
 		Bug:      {"Q0124", "Q0125", "Q0126", "Q0401", "Q0402", "Q0403", "Q0404", "Q0405", "Q0406", "Q0407", "Q0408", "Q0409", "Q0411", "Q0440", "Q0441", "Q0442"},
 		Security: {"Q0410"},
-		// What diff reports about a change.
+		// Reported by diff about a change.
 		CrossRule: {"Q0701", "Q0702", "Q0703"},
 	} {
 		for _, code := range codes {
@@ -24,7 +24,7 @@ var adoptedScope = map[diag.Code]Scope{
 }
 
 var adoptedSupersedes = map[diag.Code][]diag.Code{
-	"Q0404": {"Q0416"}, // the unknown property is why the part is constant
+	"Q0404": {"Q0416"}, // the unknown property is the reason why the part is constant
 	"Q0410": {"Q0451", "Q0462"},
 	"Q0440": {"Q0416"},
 	"Q0441": {"Q0814"},

@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// The lints of this file find conditions whose logic is not what it seems.
+// The lints of this file find conditions with misleading logic.
 
 var _ = New(Lint{
 	Code: "Q0412", Title: "always true: every value differs from one of the two", Category: Bug, Level: diag.Warning, Fix: Suggested, Disabled: true,
@@ -94,8 +94,8 @@ var _ = New(Lint{
 	},
 })
 
-// single reports whether a comparison is with a property of one value, in every
-// scope in which it is not decided.
+// single reports whether a comparison is with a property that has a single value, in every
+// scope that does not decide the comparison.
 func (r *Rule) single(n condition.Node) bool {
 	path, _ := testOf(n)
 	if last(path.path) == "resourcetype" {
@@ -281,8 +281,7 @@ var _ = New(Lint{
 	},
 })
 
-// absorbs reports whether b makes a superfluous: in an or, a implies b; in an and,
-// b implies a.
+// absorbs reports whether b makes a redundant: in an or, a implies b; in an and, b implies a.
 func (r *Rule) absorbs(b, a condition.Node, and bool) bool {
 	return !slices.ContainsFunc(r.Scopes, func(s scope) bool {
 		x, y := s.Parts[a], s.Parts[b]

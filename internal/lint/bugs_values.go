@@ -12,9 +12,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// The lints of this file find values that are not what the property holds.
+// The lints of this file find values that the property cannot have.
 
-// listAsText matches a value that looks like several.
+// listAsText matches a value that looks like a list.
 var listAsText = regexp.MustCompile(`\S[,;]\S|\S; |\S or \S`)
 
 var _ = New(Lint{
@@ -105,10 +105,10 @@ var _ = New(Lint{
 	},
 })
 
-// adminRoles are the administrator roles that the product has.
+// adminRoles are Qlik's administrator roles.
 var adminRoles = []string{"RootAdmin", "AuditAdmin", "ContentAdmin", "DeploymentAdmin", "SecurityAdmin", "HubAdmin"}
 
-// AdminRoles returns the administrator roles that the product has.
+// AdminRoles returns Qlik's administrator roles.
 func AdminRoles() []string { return slices.Clone(adminRoles) }
 
 var _ = New(Lint{
@@ -236,7 +236,7 @@ var _ = New(Lint{
 	},
 })
 
-// closedValues are properties of which the values are known.
+// closedValues are properties with a known set of values.
 var closedValues = map[string][]string{
 	"resource.objecttype": {
 		"sheet", "story", "bookmark", "snapshot", "embeddedsnapshot", "hiddenbookmark", "userstate", "app_appscript", "loadmodel", "masterobject", "measure",
@@ -352,8 +352,8 @@ var _ = New(Lint{
 	},
 })
 
-// parentWithCustom returns the relation of a scope's type to a type that can have
-// custom properties and is not a user, or "".
+// parentWithCustom returns the relation from a scope's type to a type that can have custom
+// properties and is not a user, or "".
 func parentWithCustom(set *Set, s scope) string {
 	for _, name := range []string{"app", "stream"} {
 		if r, ok := s.Type.Relations[name]; ok && set.Options.Schema.Lookup(r.Target).Custom {
@@ -363,8 +363,8 @@ func parentWithCustom(set *Set, s scope) string {
 	return ""
 }
 
-// reachable reports whether no operand beside a node, or beside what it is part of,
-// makes it irrelevant in a scope: false in an and, or true in an or.
+// reachable reports whether no other operand makes a node irrelevant in a scope: false in an
+// and, or true in an or.
 func (r *Rule) reachable(n condition.Node, s scope) bool {
 	for above := r.Parent(n); above != nil; n, above = above, r.Parent(above) {
 		for _, o := range children(above) {
@@ -417,7 +417,7 @@ var _ = New(Lint{
 				case a.Value.Key() == "resource.approved" && slices.Contains(a.Strings, "true"):
 					late = "it is not approved"
 				}
-			case ir.Anonymous, ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.Present: // other tests can hold
+			case ir.Anonymous, ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.Present: // other tests can be true
 			}
 			if late != "" {
 				p.Node(n, Finding{

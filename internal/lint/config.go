@@ -41,8 +41,8 @@ type Setting struct {
 	Max *int `yaml:"max"`
 }
 
-// Ignore names what is not linted. Errors that keep a rule from compiling are
-// reported all the same.
+// Ignore lists what is not linted. Errors that prevent a rule from compiling are always
+// reported.
 type Ignore struct {
 	// Files are patterns of path.Match, relative to the working directory.
 	Files []string `yaml:"files"`
@@ -52,8 +52,8 @@ type Ignore struct {
 
 var levels = map[string]diag.Severity{"error": diag.Error, "warning": diag.Warning, "info": diag.Info, "off": 0, "": 0}
 
-// ParseConfig reads a configuration. Unknown keys, codes and levels are errors. The
-// file may have sections of other commands, which are not looked at.
+// ParseConfig parses a configuration. Unknown keys, codes and levels are errors. Sections of
+// other commands are ignored.
 func ParseConfig(text []byte) (*Config, error) {
 	var document struct {
 		Config `yaml:",inline"`
@@ -115,7 +115,7 @@ func (c *Config) max(l *Lint) int {
 // MaxOf returns the value of the option max of a lint, 0 for a lint without it.
 func (c *Config) MaxOf(l *Lint) int { return c.max(l) }
 
-// LevelOf returns the level of a lint as the configuration writes it.
+// LevelOf returns the level of a lint as written in the configuration.
 func (c *Config) LevelOf(l *Lint) string {
 	if level := c.Lint[l.Code].Level; level != "" {
 		return level
@@ -123,7 +123,7 @@ func (c *Config) LevelOf(l *Lint) string {
 	return l.Level.String()
 }
 
-// level returns the level of a finding that has a severity of its own.
+// level returns the level of a finding with its own severity.
 func (c *Config) level(l *Lint, own diag.Severity) diag.Severity {
 	if s := levels[c.Lint[l.Code].Level]; s != 0 {
 		return s
@@ -143,7 +143,7 @@ func (c *Config) ignores(d diag.Diagnostic) bool {
 	}
 	file := filepath.ToSlash(filepath.Clean(d.Text.File))
 	return slices.ContainsFunc(c.Ignore.Files, func(pattern string) bool {
-		ok, _ := path.Match(pattern, file) // the pattern was checked when it was read
+		ok, _ := path.Match(pattern, file) // the pattern was validated when it was read
 		return ok
 	})
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/facts"
 )
 
-// The lints of this file hold rules against each other. What is superfluous is proved
-// by the solver for every user, resource and request.
+// The lints of this file compare rules with each other. The solver proves redundancy for every
+// user, resource and request.
 
 var _ = New(Lint{
 	Code: "Q0801", Title: "duplicate of another rule", Category: CrossRule, Level: diag.Warning, Scope: PerSet,
@@ -98,8 +98,8 @@ var _ = New(Lint{
 	},
 })
 
-// mutual reports whether a rule that another one covers covers that one as well: the
-// two say the same in other words.
+// mutual reports whether a rule that another one covers also covers that one: both mean the
+// same.
 func (s *Set) mutual(r *Rule, by diag.Rule) bool {
 	other := s.find(by)
 	return other != nil && other.Actions == r.Actions && slices.ContainsFunc(s.proved().byRule[by], func(f facts.Fact) bool {
@@ -107,7 +107,7 @@ func (s *Set) mutual(r *Rule, by diag.Rule) bool {
 	})
 }
 
-// byProduct reports whether all rules come with the product.
+// byProduct reports whether all rules are shipped with Qlik Sense.
 func (s *Set) byProduct(refs []diag.Rule) bool {
 	return len(refs) > 0 && !slices.ContainsFunc(refs, func(ref diag.Rule) bool { r := s.find(ref); return r == nil || !r.Product() })
 }
@@ -187,8 +187,8 @@ func otherRules(n int) string {
 	return fmt.Sprintf("%d other rules", n)
 }
 
-// variants returns the rule as text with one value left out, for every value that is
-// compared by = in a positive place.
+// variants returns the rule as text with one value left out, for every value that is compared
+// by = below an even number of negations.
 func variants(r *Rule) map[string]bool {
 	found := map[string]bool{}
 	frame := fmt.Sprintf("%d %d %s\x00", r.Actions, r.Context, fold(strings.Join(r.itemStrings(), ",")))
@@ -236,8 +236,8 @@ func sharesReach(a, b *Rule) bool {
 	return a.Actions&b.Actions != 0 && slices.ContainsFunc(a.Scopes, func(s scope) bool { return b.At(s.Key) != nil })
 }
 
-// copies reports whether a rule repeats nearly all of the three or more different
-// tests of another, and has more of its own.
+// copies reports whether a rule repeats almost all of at least three different tests of
+// another, and has additional ones.
 func copies(r, original *Rule) bool {
 	theirs, ours := clauses(original), clauses(r)
 	if len(theirs) < 3 || len(ours) <= len(theirs) {

@@ -11,13 +11,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// The lints of this file look for a right that is missing beside another one. They
-// make sense for all rules of a site only. Who holds a right is compared by the tests
-// of the user: what is reported may still be granted by rules that test something
-// else of the same users.
+// The lints of this file find a right that is missing although a related one is granted. They
+// are only meaningful for all rules of a site. The holders of a right are compared by the tests
+// of the user: a reported right may still be granted by rules that test other properties of the
+// same users.
 
-// audience returns what each way to meet a predicate asks of the user alone, without
-// the test that keeps anonymous users out, and whether that is known.
+// audience returns the tests of the user in each alternative of a predicate, without the test
+// that excludes anonymous users, and whether they are known.
 func audience(p ir.Predicate) ([]cube, bool) {
 	list, ok := cubesOf(p)
 	if !ok {
@@ -36,9 +36,9 @@ func audience(p ir.Predicate) ([]cube, bool) {
 	return out, true
 }
 
-// alsoGets reports whether some enabled rule may give an action on a type to every
-// user of an audience: its tests of the user alone are among those of the audience.
-// Rights of owners do not count. What is too large to compare counts as granted.
+// alsoGets reports whether some enabled rule may grant an action on a type to every user of an
+// audience: its tests of the user are a subset of the audience's. Rights of owners do not
+// count. A predicate that is too large to compare counts as granted.
 func (s *Set) alsoGets(of cube, context ruleset.Context, action ruleset.Action, key string, object func(ir.Predicate) bool) bool {
 	for _, r := range s.Rules {
 		if !r.Grants() || !r.Has(action) || r.Context != ruleset.Both && r.Context != context {
@@ -113,7 +113,7 @@ func asksRead(c cube) bool {
 	})
 }
 
-// reads reports whether the users of a cube may read the type by some rule.
+// reads reports whether some rule may let the users of a cube read the type.
 func (s *Set) reads(c cube, context ruleset.Context, key string) bool {
 	list, ok := audience(conjunction(c))
 	return !ok || len(list) > 0 && s.alsoGets(list[0], context, ruleset.ReadAction, key, nil)
@@ -157,7 +157,7 @@ func onlySheets(c cube) bool {
 	})
 }
 
-// chartObject decides the tests of the object type as they are for a chart.
+// chartObject decides the tests of the object type for a chart.
 func chartObject(a ir.Atom) *bool {
 	if o, ok := a.(ir.OneOf); ok && lastName(o.Value) == "objecttype" {
 		return no
@@ -165,7 +165,7 @@ func chartObject(a ir.Atom) *bool {
 	return nil
 }
 
-// sectionTypes are the types that the sections of the QMC are about.
+// sectionTypes are the types that the sections of the QMC manage.
 var sectionTypes = map[string]string{
 	"qmcsection_app": "app", "qmcsection_stream": "stream", "qmcsection_app.object": "app.object", "qmcsection_dataconnection": "dataconnection",
 	"qmcsection_systemrule": "systemrule", "qmcsection_user": "user", "qmcsection_contentlibrary": "contentlibrary", "qmcsection_extension": "extension",
@@ -231,8 +231,8 @@ var _ = New(Lint{
 	Check: func(p *Pass) { p.ungranted(true) },
 })
 
-// ungranted reports the tests of rights that no enabled rule grants: those that a
-// disabled rule would grant, or those that none would.
+// ungranted reports tests of rights that no enabled rule grants: those that a disabled rule
+// would grant, or those that no rule would.
 func (p *Pass) ungranted(disabled bool) {
 	type stage struct {
 		key    string
@@ -327,7 +327,7 @@ var _ = New(Lint{
 	},
 })
 
-// scriptObject decides the tests of the object type as they are for a load script.
+// scriptObject decides the tests of the object type for a load script.
 func scriptObject(a ir.Atom) *bool {
 	if o, ok := a.(ir.OneOf); ok && lastName(o.Value) == "objecttype" {
 		return truth(slices.Contains(o.Strings, "app_appscript"))

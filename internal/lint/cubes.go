@@ -7,10 +7,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
-// A predicate is compared with others by its cubes: the conjunctions of literals of
-// its disjunctive form, without those that contradict themselves. Comparing cubes
-// is sound and incomplete: what it proves is true, and what it cannot prove may be
-// true as well.
+// A predicate is compared with others by its cubes: the conjunctions of its disjunctive normal
+// form, without contradictory ones. Comparing cubes is sound but incomplete: what it proves is
+// true, but it cannot prove everything that is true.
 
 // literal is an atom or its negation.
 type literal struct {
@@ -25,18 +24,18 @@ func (l literal) key() string {
 	return l.atom.Key()
 }
 
-// cube is a conjunction of literals, ordered by key and without doubles.
+// cube is a conjunction of literals, sorted by key and without duplicates.
 type cube []literal
 
-// maxCubes bounds the disjunctive form of one predicate.
+// maxCubes limits the size of the disjunctive normal form of a predicate.
 const maxCubes = 128
 
-// maxSplit is the number of values up to which an equality with several values is
-// split into one cube for each.
+// maxSplit is the maximum number of values of an equality that is split into one cube per
+// value.
 const maxSplit = 16
 
-// cubesOf returns the cubes of p, none for a predicate that is never true, and
-// whether there are few enough to list.
+// cubesOf returns the cubes of p, none for a predicate that is never true, and whether their
+// number is within the limit.
 func cubesOf(p ir.Predicate) ([]cube, bool) {
 	list, ok := expand(p)
 	if !ok {
@@ -160,7 +159,7 @@ func excludes(a, b literal) bool {
 		return x.Value.Key() == y.Value.Key() && !x.Exact && !slices.ContainsFunc(x.Strings, y.Pattern.Match)
 	case ir.Anonymous:
 		return x.Value.Key() == userDirectory && !slices.Contains(x.Strings, "none") && !x.Exact
-	case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Matches, ir.Present, ir.Privilege: // everything else can hold beside an equality
+	case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Matches, ir.Present, ir.Privilege: // all others are compatible with an equality
 		return false
 	}
 	panic("lint: unknown atom")
@@ -168,7 +167,7 @@ func excludes(a, b literal) bool {
 
 const userDirectory = "user.userdirectory"
 
-// implies reports whether m holds wherever l does.
+// implies reports whether m is true whenever l is.
 func (l literal) implies(m literal) bool {
 	switch {
 	case l.key() == m.key():
@@ -197,8 +196,7 @@ func (l literal) implies(m literal) bool {
 	panic("lint: unknown atom")
 }
 
-// needsEntity reports whether the atom can only be true where the entities of a
-// path exist.
+// needsEntity reports whether the atom can only be true if the entities of a path exist.
 func needsEntity(a ir.Atom, path string) bool {
 	for _, e := range entitiesOf(a) {
 		if e.Key() == path || strings.HasPrefix(e.Key(), path+".") {
@@ -208,7 +206,7 @@ func needsEntity(a ir.Atom, path string) bool {
 	return false
 }
 
-// implies reports whether d holds wherever c does.
+// implies reports whether d is true whenever c is.
 func (c cube) implies(d cube) bool {
 	for _, m := range d {
 		if !slices.ContainsFunc(c, func(l literal) bool { return l.implies(m) }) {
@@ -218,7 +216,7 @@ func (c cube) implies(d cube) bool {
 	return true
 }
 
-// implies reports whether q is proved to hold wherever p does.
+// implies reports whether it is proved that q is true whenever p is.
 func implies(p, q ir.Predicate) bool {
 	if ir.IsFalse(p) || ir.IsTrue(q) || p.Key() == q.Key() {
 		return true
@@ -236,7 +234,7 @@ func implies(p, q ir.Predicate) bool {
 	return true
 }
 
-// never reports whether p is proved to be false always.
+// never reports whether p is proved to be always false.
 func never(p ir.Predicate) bool {
 	list, ok := cubesOf(p)
 	return ok && len(list) == 0
@@ -247,7 +245,7 @@ func same(p, q ir.Predicate) bool {
 	return canonical(p) == canonical(q) || implies(p, q) && implies(q, p)
 }
 
-// canonical is the key of a predicate whatever the order of its terms.
+// canonical is a key of a predicate that does not depend on the order of its terms.
 func canonical(p ir.Predicate) string {
 	join := func(terms []ir.Predicate, sep string) string {
 		keys := make([]string, len(terms))

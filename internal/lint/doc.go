@@ -1,4 +1,4 @@
-// Package lint finds what is risky, slow, useless or unclear in rules that compile.
+// Package lint finds risky, slow, useless or unclear rules among those that compile.
 //
 // A Lint has a code, a category, a default level, documentation with examples that
 // the tests run, and a check. There is one variable for each lint, registered by

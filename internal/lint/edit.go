@@ -9,7 +9,7 @@ import (
 
 const spaces = " \t\r\n"
 
-// outer returns the range of an operand with the parentheses around it.
+// outer returns the range of an operand including the parentheses around it.
 func (r *Rule) outer(n condition.Node) diag.Range {
 	text, at := r.Text(), n.Span()
 	for {
@@ -22,8 +22,7 @@ func (r *Rule) outer(n condition.Node) diag.Range {
 	}
 }
 
-// without returns the range to delete so that an operand of a chain goes, with the
-// connective beside it.
+// without returns the range to delete to remove an operand of a chain, with one connective.
 func (r *Rule) without(operands []condition.Node, i int) diag.Range {
 	if i == 0 {
 		return diag.Range{Start: r.outer(operands[0]).Start, End: r.outer(operands[1]).Start}
@@ -55,7 +54,7 @@ func (r *Rule) comparisons(f func(*condition.Comparison)) {
 	})
 }
 
-// paths calls f for every path of the condition, with the node that it is part of.
+// paths calls f for every path of the condition, with the node that contains it.
 func (r *Rule) paths(f func(*condition.Path, condition.Node)) {
 	condition.Walk(r.Tree, func(n condition.Node) bool {
 		switch n := n.(type) {
@@ -80,7 +79,7 @@ type test struct {
 	text *condition.String
 }
 
-// testOf returns a comparison as a test, whichever side the string stands on.
+// testOf returns a comparison as a test, on whichever side the string is.
 func testOf(n condition.Node) (test, bool) {
 	c, ok := n.(*condition.Comparison)
 	if !ok {
@@ -122,7 +121,7 @@ func last(p *condition.Path) string {
 	return fold(s.Name)
 }
 
-// quote writes a text as a string of the language.
+// quote returns text as a string literal of the language.
 func quote(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }

@@ -13,8 +13,7 @@ func valuesOf(a ir.Atom) []ir.Value {
 	return ir.OperandsOf(a).Values
 }
 
-// entitiesOf returns the entities that an atom reads from, those of its values
-// included.
+// entitiesOf returns the entities that an atom reads from, including those of its values.
 func entitiesOf(a ir.Atom) []ir.Entities {
 	o := ir.OperandsOf(a)
 	list := slices.Clone(o.Entities)
@@ -26,13 +25,13 @@ func entitiesOf(a ir.Atom) []ir.Entities {
 	return list
 }
 
-// readsUser reports whether an atom says anything about the user: an attribute, the
-// session, whether the user is anonymous, or a right that other rules grant.
+// readsUser reports whether an atom tests the user: an attribute, the session, whether the user
+// is anonymous, or a right that other rules grant.
 func readsUser(a ir.Atom) bool {
 	switch a.(type) {
 	case ir.Anonymous, ir.Privilege:
 		return true
-	case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.OneOf, ir.Present: // the operands tell
+	case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.OneOf, ir.Present: // depends on the operands
 	}
 	for _, v := range valuesOf(a) {
 		if _, ok := v.(ir.Environment); ok {
@@ -42,24 +41,24 @@ func readsUser(a ir.Atom) bool {
 	return slices.ContainsFunc(entitiesOf(a), func(e ir.Entities) bool { return e.Root == ir.User })
 }
 
-// readsOnlyUser reports whether an atom reads the user or the session and nothing of
-// the resource.
+// readsOnlyUser reports whether an atom reads the user or the session only, and not the
+// resource.
 func readsOnlyUser(a ir.Atom) bool {
 	switch a.(type) {
 	case ir.Anonymous:
 		return true
 	case ir.Privilege:
 		return false
-	case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.OneOf, ir.Present: // the operands tell
+	case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Like, ir.Matches, ir.OneOf, ir.Present: // depends on the operands
 	}
 	return readsUser(a) && !slices.ContainsFunc(entitiesOf(a), func(e ir.Entities) bool { return e.Root != ir.User })
 }
 
-// everyoneHas are the properties that every user has, so that asking for their
-// presence asks nothing.
+// everyoneHas are the properties that every user has, so that a test of their presence is
+// always true.
 var everyoneHas = map[string]bool{"user.id": true, "user.userid": true, userDirectory: true, "user.name": true}
 
-// plainly returns p without the tests that everybody and everything passes.
+// plainly returns p without the tests that are always true.
 func plainly(p ir.Predicate) ir.Predicate {
 	return ir.Rewrite(p, func(a ir.Atom) ir.Predicate {
 		switch a := a.(type) {
@@ -77,9 +76,9 @@ func plainly(p ir.Predicate) ir.Predicate {
 	})
 }
 
-// anonymousSees returns what is left of p for an anonymous user, who has no roles,
-// attributes or custom properties, owns nothing and sends no session attributes.
-// Rights that other rules grant count as missing: those rules are checked themselves.
+// anonymousSees returns what remains of p for an anonymous user, who has no roles, attributes
+// or custom properties, owns nothing and sends no session attributes. Rights that other rules
+// grant count as missing: those rules are checked themselves.
 func anonymousSees(p ir.Predicate) ir.Predicate {
 	return ir.Rewrite(p, func(a ir.Atom) ir.Predicate {
 		switch a := a.(type) {
@@ -99,7 +98,7 @@ func anonymousSees(p ir.Predicate) ir.Predicate {
 			if a.Value.Key() == userDirectory {
 				return ir.Constant{Value: a.Pattern.Match("none")}
 			}
-		case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Matches: // the operands tell
+		case ir.Common, ir.CommonEntity, ir.Exists, ir.From, ir.Identical, ir.IdenticalEntity, ir.Matches: // depends on the operands
 		}
 		if readsUser(a) {
 			return ir.Constant{}
@@ -108,8 +107,8 @@ func anonymousSees(p ir.Predicate) ir.Predicate {
 	})
 }
 
-// assume returns p where some atoms are decided: f returns what an atom is, or nil
-// for one that stays open.
+// assume returns p with some atoms decided: f returns the value of an atom, or nil if it stays
+// open.
 func assume(p ir.Predicate, f func(ir.Atom) *bool) ir.Predicate {
 	return ir.Rewrite(p, func(a ir.Atom) ir.Predicate {
 		if v := f(a); v != nil {
@@ -132,8 +131,7 @@ func truth(b bool) *bool {
 	return no
 }
 
-// roleTest returns the administrator roles that an atom asks for, and whether it
-// asks for one.
+// roleTest returns the administrator roles that an atom tests, and whether it tests any.
 func roleTest(a ir.Atom) ([]string, bool) {
 	o, ok := a.(ir.OneOf)
 	if !ok || o.Value.Key() != "user.roles[]" {
@@ -142,8 +140,8 @@ func roleTest(a ir.Atom) ([]string, bool) {
 	return o.Strings, true
 }
 
-// ownerTest reports whether an atom holds for the owner of the resource, or of what
-// it belongs to, only.
+// ownerTest reports whether an atom is only true for the owner of the resource, or of its
+// parent.
 func ownerTest(a ir.Atom) bool {
 	switch a := a.(type) {
 	case ir.CommonEntity:
@@ -170,7 +168,7 @@ func endsIn(e ir.Entities, relation string) bool {
 	return len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].Name == relation
 }
 
-// passes reports whether an entity path leads over a relation.
+// passes reports whether an entity path contains a relation.
 func passes(e ir.Entities, relation string) bool {
 	for _, s := range e.Steps {
 		if s.Name == relation {
@@ -180,8 +178,8 @@ func passes(e ir.Entities, relation string) bool {
 	return false
 }
 
-// needsRole reports whether p holds for users with one of the roles only. An empty
-// list of roles means any role.
+// needsRole reports whether p is only true for users with one of the roles. An empty list of
+// roles means any role.
 func needsRole(p ir.Predicate, roles ...string) bool {
 	list, ok := cubesOf(p)
 	if !ok {
@@ -198,11 +196,11 @@ func needsRole(p ir.Predicate, roles ...string) bool {
 	return true
 }
 
-// testsUser reports whether every cube of p says something about the user.
+// testsUser reports whether every cube of p tests the user.
 func testsUser(p ir.Predicate) bool {
 	list, ok := cubesOf(p)
 	if !ok {
-		return true // too large to say that it does not
+		return true // too large to decide
 	}
 	for _, c := range list {
 		if !slices.ContainsFunc(c, func(l literal) bool { return readsUser(l.atom) }) {
@@ -212,7 +210,7 @@ func testsUser(p ir.Predicate) bool {
 	return true
 }
 
-// mentionsUser reports whether some test of p says something about the user.
+// mentionsUser reports whether some test of p is about the user.
 func mentionsUser(p ir.Predicate) bool {
 	found := false
 	ir.Visit(p, func(a ir.Atom, _ bool) { found = found || readsUser(a) })

@@ -8,14 +8,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// maxFixes bounds the fixes of one rule. Every fix makes the rule simpler, so the
-// bound is never reached unless two lints undo each other's work.
+// maxFixes limits the fixes of one rule. Every fix makes the rule simpler, so the limit is only
+// reached if two lints undo each other's fixes.
 const maxFixes = 200
 
-// Fix returns a rule after all automatic fixes that are proved to keep what it
-// grants, one after the other, and the findings that are fixed. Rules of the product,
-// and findings that the configuration or the rule's comment turns off, are left alone.
-// The texts of the result do not lead back to a file.
+// Fix returns a rule after all automatic fixes that are proved not to change what it grants,
+// applied one after the other, and the fixed findings. It skips rules shipped with Qlik Sense,
+// and findings that the configuration or the rule's comment disables. The result has no
+// positions in a file.
 func Fix(r ruleset.Rule, options resolve.Options, config *Config) (ruleset.Rule, diag.List) {
 	if config == nil {
 		config = &Config{}
@@ -61,7 +61,7 @@ func nextFix(r ruleset.Rule, options resolve.Options, config *Config) (diag.Diag
 	return diag.Diagnostic{}, false
 }
 
-// Codes returns the codes of findings, ordered and without doubles.
+// Codes returns the codes of findings, sorted and without duplicates.
 func Codes(list diag.List) []diag.Code {
 	var codes []diag.Code
 	for _, d := range list {

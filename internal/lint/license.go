@@ -169,7 +169,7 @@ var _ = New(Lint{
 })
 
 // emptyOf returns the type and the name of the custom property of a resource that a test
-// finds empty, "" for other tests.
+// requires to be empty, "" for other tests.
 func emptyOf(p ir.Predicate) (typ, name string) {
 	not, ok := p.(ir.Negation)
 	if !ok {
@@ -247,7 +247,7 @@ var _ = New(Lint{
 
 const hexDigits = "0123456789abcdef"
 
-// firstDigits returns the hexadecimal digits that an id which matches can begin with.
+// firstDigits returns the possible first hexadecimal digits of ids that match.
 func firstDigits(expression string) []rune {
 	var digits []rune
 	for _, d := range hexDigits {
@@ -300,7 +300,7 @@ func several(n int, one, more string) string {
 	return fmt.Sprintf("%d %s", n, more)
 }
 
-// kindsOf returns the kinds of licences that a user fits, in order.
+// kindsOf returns the kinds of licences that a user matches, in order.
 func (s *Set) kindsOf(u *snapshot.Entity) []string {
 	var kinds []string
 	for _, r := range s.Rules {
@@ -318,7 +318,7 @@ func (s *Set) kindsOf(u *snapshot.Entity) []string {
 	return kinds
 }
 
-// kindOf returns the kind of licence that a rule is about.
+// kindOf returns the kind of licence that a rule assigns.
 func kindOf(r *Rule) string {
 	filter := fold(r.FilterText().Content)
 	for _, kind := range []string{"professional", "analyzertime", "analyzer", "user", "login"} {
@@ -387,8 +387,8 @@ var _ = New(Lint{
 	Check: func(p *Pass) { p.placement(1) },
 })
 
-// placement reports the apps that the rules put on a number of nodes without the
-// central one.
+// placement reports the apps that the rules place on the given number of nodes, not counting
+// the central one.
 func (p *Pass) placement(wanted int) {
 	nodes := p.Site.sorted("servernodeconfiguration")
 	other := slices.DeleteFunc(slices.Clone(nodes), isCentral)
@@ -424,7 +424,7 @@ func isCentral(n *snapshot.Entity) bool {
 	return slices.ContainsFunc(property(n, "iscentral"), func(v string) bool { return fold(v) == "true" })
 }
 
-// opensOn reports whether an enabled Sync rule puts an app on a node.
+// opensOn reports whether an enabled Sync rule places an app on a node.
 func (s *Set) opensOn(app, node *snapshot.Entity) bool {
 	for _, r := range s.Rules {
 		if !r.sync() || !r.Has(ruleset.CreateAction) {

@@ -8,10 +8,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Category is what kind of harm a lint finds.
+// Category is the kind of harm that a lint finds.
 type Category string
 
-// The categories, in the order in which lists show them.
+// The categories, in display order.
 const (
 	Security    Category = "security"
 	Bug         Category = "bug"
@@ -24,12 +24,12 @@ const (
 	Input       Category = "input"
 )
 
-// Categories lists the categories in the order in which lists show them.
+// Categories lists the categories in display order.
 func Categories() []Category {
 	return []Category{Security, Bug, CrossRule, Site, License, Performance, Portability, Style, Input}
 }
 
-// Scope is what a lint has to see at once.
+// Scope is the input that a lint needs.
 type Scope string
 
 // The scopes. A lint of scope PerSite needs a snapshot.
@@ -39,7 +39,7 @@ const (
 	PerSite Scope = "site"
 )
 
-// FixClass says which fixes a lint offers.
+// FixClass classifies the fixes of a lint.
 type FixClass string
 
 // The classes of fixes. Automatic fixes are applied by check --fix if the predicate
@@ -55,14 +55,14 @@ const (
 type Doc struct {
 	// What is the first sentence of the page: what the lint reports.
 	What string
-	// Wrong and Right are examples. Each is one set of rules, a rule a line in the
-	// short form FILTER WORDS: CONDITION, and the tests run them.
+	// Wrong and Right are examples, which the tests run. Each is one set of rules, one rule per
+	// line in the short form FILTER WORDS: CONDITION.
 	Wrong, Right []string
 	// Site is the snapshot for the examples, a JSON object of collections by type.
 	Site string
-	// Why says what the harm is and what to do, in full sentences.
+	// Why explains the harm and what to do, in full sentences.
 	Why string
-	// Source names where the knowledge comes from.
+	// Source names the source of the information.
 	Source string
 }
 
@@ -72,20 +72,20 @@ type Lint struct {
 	Title    string
 	Category Category
 	Scope    Scope
-	// Level is the severity of findings unless the configuration says otherwise.
+	// Level is the severity of findings, unless the configuration changes it.
 	Level diag.Severity
 	Fix   FixClass
 	// Max is the default of the option max, 0 for a lint without it.
 	Max int
-	// Whole says that the lint only makes sense for all rules of a site: a part of
-	// them lacks what it looks for.
+	// Whole says that the lint is only meaningful for all rules of a site: a part of them may
+	// lack what it looks for.
 	Whole bool
-	// Disabled says that disabled rules are checked too.
+	// Disabled says that disabled rules are checked as well.
 	Disabled bool
-	// Product says that rules that come with the product are checked too, at level
-	// info at most.
+	// Product says that rules shipped with Qlik Sense are checked as well, at most at level
+	// info.
 	Product bool
-	// Supersedes are the codes that say less about the same cause: they are not
+	// Supersedes are codes that give less information about the same cause: they are not
 	// reported for a rule that has a finding of this lint.
 	Supersedes []diag.Code
 	Doc        Doc
@@ -130,7 +130,7 @@ func All() []*Lint {
 // Find returns the lint of a code, or nil.
 func Find(code diag.Code) *Lint { return registry[code] }
 
-// describe completes a lint that another package reports with what it registered.
+// describe completes a lint that another package reports with its registered information.
 func (l *Lint) describe() {
 	if l.Title != "" {
 		return

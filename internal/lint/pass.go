@@ -7,11 +7,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Pass is one call of a lint's check: what it looks at, and where it reports.
+// Pass is one call of a lint's check: its input and its output.
 type Pass struct {
 	*Set
-	// Rule is the rule at hand, nil in a check of scope PerSet or PerSite until On
-	// names one.
+	// Rule is the current rule, nil in a check of scope PerSet or PerSite until On sets one.
 	Rule *Rule
 	// Max is the value of the option max.
 	Max int
@@ -21,7 +20,8 @@ type Pass struct {
 	notices *[]Notice
 }
 
-// CannotRun says why the lint finds nothing, so that its silence is not read as clean.
+// CannotRun records why the lint cannot run, so that the absence of findings is not
+// misunderstood.
 func (p *Pass) CannotRun(reason string) {
 	*p.notices = append(*p.notices, Notice{p.lint.Code, reason})
 }
@@ -33,7 +33,7 @@ func (p *Pass) On(r *Rule) *Pass {
 	return &other
 }
 
-// Finding is what a check reports beside its place.
+// Finding is what a check reports, apart from the position.
 type Finding struct {
 	// Summary is one line without a full stop: what is wrong.
 	Summary string
@@ -53,13 +53,13 @@ func (p *Pass) Range(at diag.Range, f Finding) { p.text(p.Rule.Condition, at, f)
 // Filter reports a range of the resource filter.
 func (p *Pass) Filter(at diag.Range, f Finding) { p.text(p.Rule.FilterText(), at, f) }
 
-// Whole reports the rule itself: its condition or, where that is empty, its filter.
+// Whole reports the rule as a whole: its condition or, if that is empty, its filter.
 func (p *Pass) Whole(f Finding) {
 	text, at := p.Rule.place()
 	p.text(text, at, f)
 }
 
-// place is where a finding about the whole rule is shown.
+// place is the position of a finding about the whole rule.
 func (r *Rule) place() (*diag.Text, diag.Range) {
 	if span := r.Tree.Span(); span.End > span.Start {
 		return r.Condition, span
@@ -90,7 +90,7 @@ func See(r *Rule, format string, args ...any) diag.Related {
 	return diag.Related{Message: fmt.Sprintf(format, args...), Text: text, Range: at}
 }
 
-// Replace is a fix that writes a text over a range of the finding's own text.
+// Replace is a fix that replaces a range of the finding's own text.
 func Replace(message string, at diag.Range, with string) *diag.Fix {
 	return &diag.Fix{Message: message, Range: at, Replacement: with}
 }

@@ -63,7 +63,7 @@ var _ = New(Lint{
 	},
 })
 
-// qmcTypes are types that only the QMC works with.
+// qmcTypes are types that are used in the QMC only.
 var qmcTypes = []string{
 	"systemrule", "servernodeconfiguration", "virtualproxyconfig", "proxyservice", "engineservice", "schedulerservice", "printingservice", "repositoryservice",
 	"usersynctask", "userdirectory", "custompropertydefinition", "license", "servicestatus", "servicecluster",
@@ -178,8 +178,8 @@ func isPrivilege(n condition.Node) bool {
 	return ok && c.Kind().Privilege()
 }
 
-// plain reports whether a node tests properties without following references or
-// asking for rights.
+// plain reports whether a node tests properties only, without following references or asking
+// for rights.
 func plain(n condition.Node) bool {
 	ok := false
 	condition.Walk(n, func(n condition.Node) bool {
@@ -207,8 +207,7 @@ func (r *Rule) chainRange(operands []condition.Node) diag.Range {
 	return diag.Range{Start: r.outer(operands[0]).Start, End: r.outer(operands[len(operands)-1]).End}
 }
 
-// reordered returns the text of a chain with the first operand and another one
-// exchanged.
+// reordered returns the text of a chain with the first operand and another one swapped.
 func (r *Rule) reordered(operands []condition.Node, i int) string {
 	text, whole := r.Text(), r.chainRange(operands)
 	first, other := r.outer(operands[0]), r.outer(operands[i])
@@ -242,8 +241,8 @@ var _ = New(Lint{
 	},
 })
 
-// simpler returns the operator and value that mean the same as a regular expression
-// that is a plain text or a prefix.
+// simpler returns the operator and value that are equivalent to a regular expression that is a
+// plain string or a prefix.
 func simpler(expression string) (op, text string, ok bool) {
 	body, prefix := strings.CutSuffix(expression, ".*")
 	tree, err := syntax.Parse(body, syntax.Perl)
@@ -276,7 +275,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		if len(p.Rules) < 20 {
-			return // of a few rules one always dominates
+			return // with few rules, one always dominates
 		}
 		seen := map[string]bool{}
 		for _, c := range p.costs {
@@ -296,7 +295,7 @@ var _ = New(Lint{
 	},
 })
 
-// lengthOf is the longest line of a text.
+// lengthOf is the length of the longest line.
 func lengthOf(text string) int {
 	longest := 0
 	for line := range strings.Lines(text) {

@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// prove marks the fixes that are proved to keep the rule's meaning.
+// prove marks the fixes that are proved not to change the rule's meaning.
 func (s *Set) prove(list diag.List) {
 	rules := map[diag.Rule]*Rule{}
 	for _, r := range s.Rules {
@@ -20,8 +20,8 @@ func (s *Set) prove(list diag.List) {
 	}
 }
 
-// Keeps reports whether the fix of a finding is proved to leave the rule's predicate
-// as it is, for every type scope and for both readings of inequality over lists.
+// Keeps reports whether the fix of a finding is proved not to change the rule's predicate, for
+// every type scope and both interpretations of inequality of lists.
 func Keeps(r ruleset.Rule, d diag.Diagnostic, options resolve.Options) bool {
 	before, after := parse(r), parse(WithFix(r, d))
 	if before == nil || after == nil {

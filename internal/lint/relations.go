@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/facts"
 )
 
-// maxProved is the number of rules up to which the rules are held against each other
-// by the solver, which takes some milliseconds a rule.
+// maxProved is the maximum number of rules that the solver compares with each other, which
+// takes some milliseconds per rule.
 const maxProved = 1500
 
 // relations are the proved facts about rules that grant.
@@ -20,7 +20,7 @@ type relations struct {
 	reason string // why there are none
 }
 
-// proved asks the solver once, for all lints that need its facts.
+// proved asks the solver once, for all lints that need its results.
 func (s *Set) proved() *relations {
 	if s.relations != nil {
 		return s.relations
@@ -83,7 +83,7 @@ func (s *Set) find(ref diag.Rule) *Rule {
 	return nil
 }
 
-// seeAll refers to rules that a finding is about.
+// seeAll returns references to the rules of a finding.
 func (s *Set) seeAll(refs []diag.Rule) (names []string, related []diag.Related) {
 	for i, ref := range refs {
 		names = append(names, `"`+strings.TrimSpace(ref.Name)+`"`)

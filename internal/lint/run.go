@@ -10,12 +10,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Inputs are what Run looks at.
+// Inputs is the input of Run.
 type Inputs struct {
 	Rules   []ruleset.Rule
 	Options resolve.Options
-	// Found are the diagnostics of reading and compiling the rules. Rules with an
-	// error among them are not linted; warnings join the findings.
+	// Found are the diagnostics of reading and compiling the rules. Rules with errors are not
+	// linted; warnings are added to the findings.
 	Found diag.List
 	// Site is nil without a snapshot.
 	Site *Data
@@ -23,15 +23,15 @@ type Inputs struct {
 	Costs []compiler.RuleCost
 }
 
-// Notice says that a lint did not run, so that its silence is not read as clean.
+// Notice says that a lint did not run, so that the absence of findings is not misunderstood.
 type Notice struct {
 	Code   diag.Code `json:"code"`
 	Reason string    `json:"reason"`
 }
 
-// Result is what Run found.
+// Result is the result of Run.
 type Result struct {
-	// Findings are ordered by severity, code and place; the worst come first.
+	// Findings are sorted by severity, the most severe first, code and position.
 	Findings diag.List
 	Notices  []Notice
 	// Suppressed counts the findings that comments of rules suppress.
@@ -75,7 +75,7 @@ func Run(in Inputs, config *Config) Result {
 	return result
 }
 
-// Sort orders findings by severity, the worst first, then by code and place.
+// Sort sorts findings by severity, the most severe first, then by code and position.
 func Sort(list diag.List) {
 	list.Sort()
 	slices.SortStableFunc(list, func(a, b diag.Diagnostic) int {
@@ -126,7 +126,7 @@ func (s *Set) run(l *Lint, config *Config) (found diag.List, notices []Notice) {
 	return found, notices
 }
 
-// supersede drops the findings that say less about the same rule than another does.
+// supersede removes findings that give less information about the same rule than another.
 func supersede(list diag.List) diag.List {
 	type about struct {
 		rule diag.Rule
@@ -143,8 +143,8 @@ func supersede(list diag.List) diag.List {
 	return slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return less[about{d.Rule, d.Code}] })
 }
 
-// levels applies the configured levels, and lowers those of rules that come with the
-// product to info: nobody can, or should, edit them.
+// levels applies the configured levels, and lowers those of rules shipped with Qlik Sense to
+// info, because they cannot or should not be edited.
 func (s *Set) levels(list diag.List, rules []ruleset.Rule, config *Config) diag.List {
 	product := map[diag.Rule]bool{}
 	for _, r := range rules {

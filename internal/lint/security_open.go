@@ -33,7 +33,7 @@ var _ = New(Lint{
 			return
 		}
 		if slices.ContainsFunc(p.Rule.Scopes, func(s resolve.Scope) bool { return mentionsUser(plainly(s.Condition)) }) {
-			return // another part of the rule tests the user: Q0410 shows the branch that does not
+			return // another part of the rule tests the user: Q0410 reports the branch that does not
 		}
 		f := Finding{
 			Summary: fmt.Sprintf("everybody may %s %s, anonymous users included", actionsOf(p.Rule), p.Rule.reachOf(open)),
@@ -48,8 +48,8 @@ var _ = New(Lint{
 	},
 })
 
-// openScopes returns the scopes in which the condition can be met and some way to
-// meet it asks nothing of the user.
+// openScopes returns the scopes in which the condition can be true without any test of the
+// user.
 func openScopes(r *Rule) []resolve.Scope {
 	var open []resolve.Scope
 	for i, s := range r.Scopes {
@@ -60,14 +60,14 @@ func openScopes(r *Rule) []resolve.Scope {
 	return open
 }
 
-// onlyReadsSections reports whether all that is open is to see sections of the hub
-// or the QMC.
+// onlyReadsSections reports whether the open scopes only let users see sections of the hub or
+// the QMC.
 func onlyReadsSections(r *Rule, open []resolve.Scope) bool {
 	return r.Actions.List() != nil && !r.HasAny(allBut(ruleset.ReadAction)...) &&
 		!slices.ContainsFunc(open, func(s resolve.Scope) bool { return !s.Type.Transient })
 }
 
-// guarded returns the condition with a test that keeps anonymous users out.
+// guarded returns the condition with a test that excludes anonymous users.
 func guarded(r *Rule) string {
 	text := strings.TrimSpace(r.Text())
 	if strings.EqualFold(text, "true") {

@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// The lints of this file look at what a rule opens.
+// The lints of this file check what a rule grants.
 
 var _ = New(Lint{
 	Code: "Q0455", Title: "names one resource", Category: Security, Level: diag.Info,
@@ -96,8 +96,8 @@ var _ = New(Lint{
 	},
 })
 
-// dangerOf says what a rule lets its users do with a type that leads to more
-// rights, or "".
+// dangerOf describes what a rule lets its users do with a type that leads to more rights, or
+// "".
 func dangerOf(r *Rule, key string) string {
 	switch key {
 	case "systemrule", "user", "custompropertydefinition":
@@ -114,7 +114,7 @@ func dangerOf(r *Rule, key string) string {
 	return ""
 }
 
-// onlyNames returns the names of those actions that the rule is about.
+// onlyNames returns the names of those actions that the rule has.
 func onlyNames(r *Rule, actions ...ruleset.Action) []string {
 	var names []string
 	for _, a := range actions {
@@ -125,7 +125,7 @@ func onlyNames(r *Rule, actions ...ruleset.Action) []string {
 	return names
 }
 
-// onlyOwner reports whether p holds for owners, and administrators by role, only.
+// onlyOwner reports whether p is only true for owners and for administrators by role.
 func onlyOwner(p ir.Predicate) bool {
 	return never(assume(p, func(a ir.Atom) *bool {
 		if _, role := roleTest(a); ownerTest(a) || role {
@@ -244,7 +244,7 @@ var _ = New(Lint{
 	},
 })
 
-// mentionsScript reports whether the condition grants the script on purpose.
+// mentionsScript reports whether the condition grants the script intentionally.
 func mentionsScript(r *Rule) bool {
 	named := false
 	r.positive(func(_ condition.Node, a ir.Atom) {
@@ -359,7 +359,7 @@ var _ = New(Lint{
 	},
 })
 
-// probes are values that only an expression for everything matches all of.
+// probes are values all of which only an expression for everything matches.
 var probes = []string{"", "a", "Z9", "\u00e4\u00f6 \u4e16", "x_y-z.0/[]{}()^$", strings.Repeat("q", 300)}
 
 func matchesEverything(expression string) bool {
@@ -367,7 +367,7 @@ func matchesEverything(expression string) bool {
 	if err != nil {
 		return false
 	}
-	// .+ needs one character; a value is hardly ever empty.
+	// .+ needs one character, and a value is rarely empty.
 	return !slices.ContainsFunc(probes[1:], func(s string) bool { return !re.MatchString(s) })
 }
 
@@ -375,8 +375,8 @@ func emptyAlternative(expression string) bool {
 	return strings.HasPrefix(expression, "|") || strings.HasSuffix(expression, "|") && !strings.HasSuffix(expression, `\|`) || strings.Contains(expression, "||")
 }
 
-// matchesNothing finds an end anchor before, or a beginning anchor behind, something
-// that takes a character.
+// matchesNothing finds an end anchor before, or a start anchor after, something that consumes a
+// character.
 func matchesNothing(expression string) bool {
 	tree, err := syntax.Parse(expression, syntax.Perl)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// The lints of this file look at how a rule identifies users.
+// The lints of this file check how a rule identifies users.
 
 var _ = New(Lint{
 	Code: "Q0454", Title: "names one user", Category: Security, Level: diag.Warning,
@@ -163,8 +163,8 @@ var _ = New(Lint{
 	},
 })
 
-// clientTests reports whether a cube tests what the client says, and whether it
-// tests anything else of the user.
+// clientTests reports whether a cube tests what the client reports, and whether it tests
+// anything else of the user.
 func clientTests(c cube) (client, other bool) {
 	for _, l := range c {
 		if !readsUser(l.atom) {
@@ -212,7 +212,7 @@ var _ = New(Lint{
 	},
 })
 
-// exampleOf returns a text that a pattern with a leading star matches.
+// exampleOf returns a string that a pattern with a leading star matches.
 func exampleOf(pattern string) string {
 	return "Non" + strings.Trim(strings.ReplaceAll(pattern, "*", ""), " ")
 }
@@ -260,9 +260,9 @@ func onlyExcludes(c cube) bool {
 	return excludes
 }
 
-// positive calls f for the comparisons and calls of the condition that widen what
-// the rule grants, with the atom that they are in some scope: those below an even
-// number of negations that are not inequalities.
+// positive calls f for the comparisons and calls of the condition that extend what the rule
+// grants, with their atom in some scope: those below an even number of negations that are not
+// inequalities.
 func (r *Rule) positive(f func(condition.Node, ir.Atom)) {
 	condition.Walk(r.Tree, func(n condition.Node) bool {
 		switch n.(type) {
@@ -283,7 +283,7 @@ func (r *Rule) positive(f func(condition.Node, ir.Atom)) {
 	})
 }
 
-// negated reports whether a node stands below an odd number of negations.
+// negated reports whether a node is below an odd number of negations.
 func (r *Rule) negated(n condition.Node) bool {
 	odd := false
 	for n = r.Parent(n); n != nil; n = r.Parent(n) {

@@ -13,13 +13,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Set is what lints look at: rules without errors, with their predicates.
+// Set is the input of lints: rules without errors, with their predicates.
 type Set struct {
 	Options resolve.Options
 	Rules   []*Rule
 	// Site is nil without a snapshot.
 	Site *Data
-	// Whole says that the rules look like all rules of a site.
+	// Whole says that the rules appear to be all rules of a site.
 	Whole bool
 
 	costs     []compiler.RuleCost
@@ -35,14 +35,14 @@ type Rule struct {
 	parents map[condition.Node]condition.Node
 }
 
-// Product reports whether the rule comes with the product, so that an
-// administrator cannot, or should not, edit it.
+// Product reports whether the rule is shipped with Qlik Sense, so that an administrator cannot
+// or should not edit it.
 func (r *Rule) Product() bool {
 	t := strings.ToLower(r.Type)
 	return t == "default" || t == "readonly"
 }
 
-// Grants reports whether the rule takes part in decisions about resources.
+// Grants reports whether the rule affects decisions about resources.
 func (r *Rule) Grants() bool { return r.Category == ruleset.Security && !r.Disabled }
 
 // Text returns the text of the condition.
@@ -51,10 +51,10 @@ func (r *Rule) Text() string { return r.Condition.Content }
 // Source returns the condition's text at a range.
 func (r *Rule) Source(at diag.Range) string { return r.Text()[at.Start:at.End] }
 
-// Has reports whether the rule is about an action.
+// Has reports whether the rule has an action.
 func (r *Rule) Has(a ruleset.Action) bool { return r.Actions.Has(a) }
 
-// HasAny reports whether the rule is about one of several actions.
+// HasAny reports whether the rule has one of several actions.
 func (r *Rule) HasAny(actions ...ruleset.Action) bool { return slices.ContainsFunc(actions, r.Has) }
 
 // At returns the rule's scope of a type, or nil.
@@ -67,7 +67,7 @@ func (r *Rule) At(key string) *resolve.Scope {
 	return nil
 }
 
-// Grant returns what the rule tests for a scope, filter included.
+// Grant returns the complete test of the rule in a scope, including the filter.
 func Grant(s *resolve.Scope) ir.Predicate { return ir.And(s.Filter, s.Condition) }
 
 // Parent returns the node above n in the condition, nil for the top.
@@ -119,7 +119,7 @@ func newSet(rules []ruleset.Rule, options resolve.Options, broken map[diag.Rule]
 	return set
 }
 
-// parse returns the rule's trees, or nil where a text cannot be read.
+// parse returns the rule's trees, or nil if it has errors.
 func parse(r ruleset.Rule) *resolve.Rule {
 	ref := diag.Rule{ID: r.ID, Name: r.Name}
 	filter, found := ruleset.ParseFilter(r.Filter, ref)

@@ -1,8 +1,7 @@
 package lint
 
-// The lints of this file hold rules against a snapshot. Session attributes are not in
-// a snapshot, and whoever is not on record yet is not either: findings are about the
-// site as it is.
+// The lints of this file compare rules with a snapshot. A snapshot has neither session
+// attributes nor future users: findings are about the current site.
 
 const siteSource = "The entities of the snapshot."
 

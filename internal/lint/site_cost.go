@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// The lints of this file say which tests are expensive on a site.
+// The lints of this file find tests that are expensive on a site.
 
 var _ = New(Lint{
 	Code: "Q0477", Title: "custom property with very many values", Category: Performance, Level: diag.Info, Scope: PerSite, Max: 100,

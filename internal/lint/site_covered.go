@@ -28,7 +28,7 @@ var _ = New(Lint{
 		}
 		for _, r := range p.Rules {
 			if r.Product() || !r.Grants() || r.Has(ruleset.CreateAction) {
-				continue // what is to be created is not on record
+				continue // resources to be created do not exist yet
 			}
 			if c := (&coverage{Pass: p, rule: r, by: map[*Rule]bool{}}); c.whole() {
 				var related []diag.Related
@@ -47,10 +47,11 @@ var _ = New(Lint{
 	},
 })
 
-// maxCompared bounds the pairs of a user and a resource that are looked at for one rule.
+// maxCompared is the maximum number of pairs of a user and a resource that are compared for one
+// rule.
 const maxCompared = 100_000
 
-// coverage says whether other rules grant what a rule grants on a site.
+// coverage determines whether other rules grant what a rule grants on a site.
 type coverage struct {
 	*Pass
 	rule  *Rule
@@ -58,7 +59,7 @@ type coverage struct {
 	pairs int
 }
 
-// whole reports whether other rules grant all that the rule may grant, and that is not
+// whole reports whether other rules grant everything that the rule may grant, and that is not
 // nothing.
 func (c *coverage) whole() bool {
 	for i := range c.rule.Scopes {
@@ -76,7 +77,7 @@ func (c *coverage) scope(s *resolve.Scope) bool {
 	}
 	resources := slices.DeleteFunc(slices.Clone(c.Site.sorted(s.Key)), func(e *snapshot.Entity) bool { return !c.Site.mayHold(p, nil, e) })
 	if len(c.Site.Records[s.Key]) == 0 {
-		return false // of these a snapshot tells nothing
+		return false // snapshots have no information about them
 	}
 	others := c.others(s.Key)
 	for _, u := range c.Site.sorted("user") {
@@ -95,7 +96,7 @@ func (c *coverage) scope(s *resolve.Scope) bool {
 	return true
 }
 
-// others returns what other rules test for a scope, of those that apply wherever the rule
+// others returns the tests of other rules in a scope, for those that apply whenever the rule
 // does.
 func (c *coverage) others(key string) map[*Rule]ir.Predicate {
 	list := map[*Rule]ir.Predicate{}

@@ -10,9 +10,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// The evaluator of this file says whether a predicate can hold on a snapshot. What the
-// snapshot does not tell, it counts as possible: session attributes, rights that other
-// rules grant, and sides that are not given. So "no" is certain and "yes" is not.
+// The evaluator of this file determines whether a predicate can be true on a snapshot. What the
+// snapshot does not contain counts as possible: session attributes, rights that other rules
+// grant, and missing parts of the subject. So "no" is certain and "yes" is not.
 
 // three is a truth value: no, maybe or yes.
 type three int
@@ -23,10 +23,10 @@ const (
 	certainly
 )
 
-// subject is what atoms are evaluated for; a nil part is unknown.
+// subject is the entities for which atoms are evaluated; nil is unknown.
 type subject struct{ user, resource, node *snapshot.Entity }
 
-// mayHold reports whether p can be true for a user and a resource, nil for any.
+// mayHold reports whether p can be true for a user and a resource; nil means any.
 func (d *Data) mayHold(p ir.Predicate, user, resource *snapshot.Entity) bool {
 	return d.mayHoldAt(p, user, resource, nil)
 }
@@ -135,7 +135,7 @@ func atom(a ir.Atom, on subject) three {
 	panic("lint: unknown atom")
 }
 
-// some reports whether a text of a value passes a test.
+// some reports whether a string of a value passes a test.
 func some(v ir.Value, on subject, f func(string) bool) three {
 	list, known := values(v, on)
 	if !known {
@@ -144,7 +144,7 @@ func some(v ir.Value, on subject, f func(string) bool) three {
 	return is(slices.ContainsFunc(list, f))
 }
 
-// values returns the texts of a value, and whether they are known.
+// values returns the strings of a value, and whether they are known.
 func values(v ir.Value, on subject) ([]string, bool) {
 	switch v := v.(type) {
 	case ir.Literal:
@@ -165,7 +165,7 @@ func values(v ir.Value, on subject) ([]string, bool) {
 	panic("lint: unknown value")
 }
 
-// property returns the texts of an entity's property.
+// property returns the strings of an entity's property.
 func property(e *snapshot.Entity, name string) []string {
 	if custom, ok := strings.CutPrefix(name, "@"); ok {
 		return e.Custom[custom]
@@ -199,8 +199,8 @@ func entities(of ir.Entities, on subject) ([]*snapshot.Entity, bool) {
 	return list, true
 }
 
-// sorted returns the entities on record of a type, ordered by id. The list is the same one for
-// all lints, which do not change it.
+// sorted returns the existing entities of a type, ordered by id. All lints share the list and
+// must not modify it.
 func (d *Data) sorted(key string) []*snapshot.Entity {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -222,8 +222,8 @@ func loginOf(u *snapshot.Entity) string {
 	return u.Scalars["userdirectory"] + `\` + u.Scalars["userid"]
 }
 
-// matchesWhole reports whether a regular expression matches a whole text as matches
-// does.
+// matchesWhole reports whether a regular expression matches a complete string, as the operator
+// matches does.
 func matchesWhole(expression, text string) bool {
 	re, err := regexp.Compile(`(?i)^(?:` + expression + `)$`)
 	return err == nil && re.MatchString(text)

@@ -90,7 +90,7 @@ var _ = New(Lint{
 	},
 })
 
-// hasChoice reports whether an entity on record has a value of a custom property.
+// hasChoice reports whether some entity has a value of a custom property.
 func (d *Data) hasChoice(name, value string) bool {
 	for _, records := range d.Records {
 		for _, e := range records {

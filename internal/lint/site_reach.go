@@ -11,13 +11,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// The lints of this file say whom and what rules reach on a site.
+// The lints of this file check which users and resources rules reach on a site.
 
-// outcome is what a rule is on a site: who and what can meet its tests of users alone
-// and of resources alone.
+// outcome says whether any user can meet a rule's tests of users, and any resource its tests of
+// resources.
 type outcome struct{ user, resource bool }
 
-// onSite reports whether some user on record, and some resource, may meet the rule.
+// onSite reports whether some user, and some resource of the site, may meet the rule.
 func (s *Set) onSite(r *Rule) outcome {
 	var o outcome
 	users := s.Site.sorted("user")
@@ -131,7 +131,7 @@ func (p *Pass) distinguishes(r *Rule, users []*snapshot.Entity) bool {
 const manyUsers = `{"user": [%s],
  "app": [%s]}`
 
-// crowd makes a snapshot of twelve users and twelve apps.
+// crowd returns a snapshot of twelve users and twelve apps.
 func crowd() string {
 	var users, apps []string
 	for i := range 12 {
@@ -180,7 +180,7 @@ var _ = New(Lint{
 	},
 })
 
-// share returns how many percent of entities pass a test.
+// share returns the percentage of entities that pass a test.
 func share(list []*snapshot.Entity, f func(*snapshot.Entity) bool) int {
 	n := 0
 	for _, e := range list {

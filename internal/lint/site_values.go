@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// The lints of this file hold the values that rules name against a snapshot.
+// The lints of this file compare the values in rules with a snapshot.
 
 var _ = New(Lint{
 	Code: "Q0901", Title: "value that no user has", Category: Site, Level: diag.Warning, Scope: PerSite, Fix: Suggested,
@@ -55,8 +55,8 @@ var _ = New(Lint{
 	},
 })
 
-// customTests calls f for every equality of a path with one value in the rules that a
-// site made, enabled ones of all categories.
+// customTests calls f for every equality of a path with one value in the site's own enabled
+// rules of all categories.
 func (p *Pass) customTests(f func(*Rule, test, ir.OneOf)) {
 	for _, r := range p.Rules {
 		if r.Product() || r.Disabled {
@@ -76,8 +76,8 @@ func (p *Pass) customTests(f func(*Rule, test, ir.OneOf)) {
 	}
 }
 
-// userValues returns the values of a property of the users on record, as written, by
-// their case-folded form.
+// userValues returns the values of a property of the existing users, as written, by case-folded
+// value.
 func (d *Data) userValues(name string) map[string]string {
 	values := map[string]string{}
 	for _, u := range d.sorted("user") {
@@ -92,8 +92,8 @@ func (d *Data) userValues(name string) map[string]string {
 type definition struct {
 	name    string
 	choices []string
-	// types are the folded types that can have the property, none if the export does not
-	// say it.
+	// types are the case-folded types that can have the property, none if the export does not
+	// list them.
 	types []string
 }
 

@@ -59,7 +59,7 @@ var _ = New(Lint{
 	},
 })
 
-// canonicalName returns the product's spelling of a segment, or "".
+// canonicalName returns Qlik's spelling of a segment, or "".
 func (p *Pass) canonicalName(path *condition.Path, i int) string {
 	key := fold(path.Segments[i].Name)
 	if path.Root == "user" && i == 0 {
@@ -137,7 +137,7 @@ var _ = New(Lint{
 	},
 })
 
-// seed returns the id of the shipped rule that the rule was made from, or "".
+// seed returns the id of the shipped rule that the rule was copied from, or "".
 func (r *Rule) seed() string {
 	var fields struct {
 		SeedID string `json:"seedId"`
@@ -281,7 +281,7 @@ var _ = New(Lint{
 	},
 })
 
-// plainNumber are names that examples and generated rule sets have.
+// plainNumber matches names from examples and generated rule sets.
 var plainNumber = regexp.MustCompile(`^(rule|Rule) ?\d+$`)
 
 var _ = New(Lint{
@@ -321,7 +321,7 @@ var _ = New(Lint{
 	},
 	Check: func(p *Pass) {
 		if ext := filepath.Ext(p.Rule.Condition.File); ext != "" && !strings.EqualFold(ext, ".qrule") {
-			return // the product writes it
+			return // Qlik writes it
 		}
 		rule := p.Rule.Rule.Rule
 		filter, text, list := format.Rule(&rule, format.Options{Schema: p.Options.Schema, KeepParentheses: true})
@@ -403,7 +403,7 @@ var _ = New(Lint{
 	},
 })
 
-// includes reports whether filter item a hits all that b hits.
+// includes reports whether filter item a matches everything that b matches.
 func includes(a, b ruleset.FilterItem) bool {
 	if a.Prefix {
 		return strings.HasPrefix(b.Text, a.Text)

@@ -20,7 +20,7 @@ var codeUnusedIgnore = New(Lint{
 			"the finding was accepted. A comment that suppresses nothing would hide the next finding of its kind.",
 		Source: "Practice of linters such as Regal and golangci-lint.",
 	},
-	// Suppression itself reports it, once it knows what the comments suppress.
+	// Suppression reports this itself, after it knows what the comments suppress.
 	Check: func(*Pass) {},
 }).Code
 
@@ -48,9 +48,9 @@ func directivesOf(r ruleset.Rule) []*directive {
 	return list
 }
 
-// suppress drops the findings that the comment of their rule ignores, counts them,
-// and reports ignore comments that have no reason or no effect. Errors of the
-// compiler cannot be suppressed.
+// suppress removes the findings that the comment of their rule ignores, counts them, and
+// reports ignore comments without a reason or an effect. Errors of the compiler cannot be
+// suppressed.
 func (s *Set) suppress(list diag.List, rules []ruleset.Rule, config *Config) (kept diag.List, suppressed int) {
 	byRule := map[diag.Rule][]*directive{}
 	for _, r := range rules {

@@ -16,7 +16,7 @@ const qmcOnly = ruleset.QMC
 // temporary matches names and comments of rules for troubleshooting.
 var temporary = regexp.MustCompile(`(?i)t-superadmin|troubleshoot|\btemp(orary)?\b|\btest(ing)?\b|\bdebug`)
 
-// allBut returns all actions but some.
+// allBut returns all actions except the given ones.
 func allBut(actions ...ruleset.Action) []ruleset.Action {
 	return slices.DeleteFunc(ruleset.All.List(), func(a ruleset.Action) bool { return slices.Contains(actions, a) })
 }
@@ -46,7 +46,7 @@ func listed(words []string, last string) string {
 	return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
 }
 
-// filterIsEverything reports whether an item of the filter is the star alone.
+// filterIsEverything reports whether an item of the filter is a star alone.
 func (r *Rule) filterIsEverything() bool {
 	return slices.ContainsFunc(r.Rule.Filter.Items, func(i ruleset.FilterItem) bool { return i.Prefix && i.Text == "" })
 }
@@ -63,8 +63,8 @@ func (r *Rule) reachOf(scopes []resolve.Scope) string {
 	return listed(names, "and")
 }
 
-// typesOf names the types of scopes, in their order; an open scope is named by its
-// prefix only where there is nothing else.
+// typesOf returns the names of the types of scopes, in order; the prefix of an open scope only
+// if there is nothing else.
 func typesOf(scopes []resolve.Scope) []string {
 	var names []string
 	for _, s := range scopes {

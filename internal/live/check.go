@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 )
 
-// Check is what a connection was found to be good for.
+// Check is the result of testing a connection.
 type Check struct {
 	Site  string `json:"site"`
 	URL   string `json:"url"`
@@ -17,13 +17,13 @@ type Check struct {
 	Build string `json:"build"`
 	// ClockAhead is how many seconds the site's clock is ahead of ours.
 	ClockAhead float64 `json:"clock_ahead_seconds"`
-	// Insecure says that the site's certificate is not checked.
+	// Insecure says that the site's certificate is not verified.
 	Insecure bool `json:"insecure,omitempty"`
 	// Counts are the entities that the user can read, by type.
 	Counts map[string]int `json:"counts"`
-	// Absent are types that this build does not have.
+	// Absent are types that this build of Qlik Sense does not have.
 	Absent []string `json:"absent"`
-	// Commands are what the user may do, in the order in which they need more.
+	// Commands are what the user may do, ordered by the rights that they need.
 	Commands []Ability `json:"commands"`
 }
 
@@ -31,18 +31,18 @@ type Check struct {
 type Ability struct {
 	Command string `json:"command"`
 	OK      bool   `json:"ok"`
-	// Missing are the rights that are missing, and Unknown those that the site does not tell.
+	// Missing are the missing rights, and Unknown those that the site does not report.
 	Missing []string `json:"missing,omitempty"`
 	Unknown []string `json:"unknown,omitempty"`
 }
 
-// Able says whether every command can work.
+// Able reports whether every command can work.
 func (c *Check) Able() bool {
 	return !slices.ContainsFunc(c.Commands, func(a Ability) bool { return !a.OK })
 }
 
-// CheckSite tries a connection. The error is that of the connection; what the user may not
-// do is in the result.
+// CheckSite tests a connection. The error is that of the connection; missing rights are in the
+// result.
 func CheckSite(ctx context.Context, client *qrs.Client) (*Check, error) {
 	site := client.Site()
 	check := &Check{Site: site.Name, URL: site.URL, User: site.User, Insecure: site.Insecure, Counts: map[string]int{}, Absent: []string{}}
@@ -90,7 +90,7 @@ func CheckSite(ctx context.Context, client *qrs.Client) (*Check, error) {
 }
 
 // missingOnRules returns the rights that the user lacks to create rules and to change those
-// that are not read-only, and those of which the site does not tell.
+// that are not read-only, and those that the site does not report.
 func missingOnRules(ctx context.Context, client *qrs.Client) (missing, unknown []string, err error) {
 	const create, update, remove = "Create on SystemRule", "Update on SystemRule", "Delete on SystemRule"
 	may, err := client.MayCreate(ctx, "systemrule", map[string]any{
@@ -133,7 +133,7 @@ func missingOnRules(ctx context.Context, client *qrs.Client) (missing, unknown [
 	return missing, unknown, nil
 }
 
-// missingAudit asks for a matrix of nobody.
+// missingAudit requests an empty audit matrix.
 func missingAudit(ctx context.Context, client *qrs.Client) ([]string, error) {
 	const nobody = "00000000-0000-0000-0000-000000000000"
 	_, err := client.Matrix(ctx, qrs.MatrixQuery{Type: "Stream", Users: []string{nobody}, Resources: []string{nobody}, Actions: 2, Context: qrs.ManagementAccess})

@@ -1,8 +1,7 @@
-// Package live connects folders of rules with a live site: what a pulled folder holds,
-// which collections a site has, and whether a user may do what the commands need.
-//
-// Its folders are one use case each: pull, plan, apply, verify, watch. None of them knows
-// flags, terminals or formats of output; internal/cli does.
+// Package live connects directories of rules with a live site: the content of a pulled
+// directory, the collections of a site, and whether a user has the rights that the commands
+// need. Its subpackages are one use case each: pull, plan, apply, verify, watch. None of them
+// knows flags, terminals or output formats; internal/cli does.
 package live
 
 import (
@@ -25,11 +24,11 @@ func (c Collection) File() string { return strings.ReplaceAll(c.Path, "/", ".") 
 // needed are the collections that every site has. Older builds lack some of the others.
 var needed = map[string]bool{"systemrule": true, "user": true, "stream": true, "app": true, "app/object": true}
 
-// Needed says whether a site without the collection is not one.
+// Needed reports whether every site has the collection.
 func (c Collection) Needed() bool { return needed[c.Path] }
 
-// Collections are the lists that a snapshot holds: the types of the schema, and what
-// lints and plans look up by name.
+// Collections are the lists in a snapshot: the types of the schema, and what lints and plans
+// look up by name.
 func Collections() []Collection {
 	var all []Collection
 	for _, t := range schema.Default().Types() {

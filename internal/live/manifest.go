@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// The names in a pulled folder, beside rulefiles.Dir and rulefiles.LockName.
+// The names in a pulled directory, in addition to rulefiles.Dir and rulefiles.LockName.
 const (
 	SiteDir      = snapshot.PulledSite
 	ManifestName = snapshot.PulledManifest
@@ -27,8 +27,8 @@ type Manifest struct {
 	Site    string `json:"site"`
 	URL     string `json:"url"`
 	Build   string `json:"build"`
-	// Time is when the pull began that last found something new, and Full the last that
-	// read every collection whole, by the site's clock.
+	// Time is the start of the last pull that found something new, and Full that of the last
+	// pull that read every collection completely, by the site's clock.
 	Time        time.Time `json:"time"`
 	Full        time.Time `json:"full"`
 	Rules       int       `json:"rules"`
@@ -37,10 +37,10 @@ type Manifest struct {
 	Absent []string `json:"absent"`
 }
 
-// Part is one collection of a pulled folder.
+// Part is one collection of a pulled directory.
 type Part struct {
 	Type string `json:"type"`
-	// File is relative to the folder, with slashes.
+	// File is relative to the directory, with slashes.
 	File   string `json:"file"`
 	Count  int    `json:"count"`
 	Bytes  int64  `json:"bytes"`
@@ -54,7 +54,7 @@ func NewManifest() *Manifest {
 	return &Manifest{Version: manifestVersion, Collections: []Part{}, Absent: []string{}}
 }
 
-// Part returns what the manifest says about a type, nil if nothing.
+// Part returns the entry of a type, nil if there is none.
 func (m *Manifest) Part(typ string) *Part {
 	for i := range m.Collections {
 		if m.Collections[i].Type == typ {
@@ -64,7 +64,7 @@ func (m *Manifest) Part(typ string) *Part {
 	return nil
 }
 
-// Count is the number of all entities.
+// Count is the total number of entities.
 func (m *Manifest) Count() int {
 	n := 0
 	for _, p := range m.Collections {
@@ -73,7 +73,7 @@ func (m *Manifest) Count() int {
 	return n
 }
 
-// ReadManifest reads the manifest of a pulled folder; it is nil if the folder has none.
+// ReadManifest reads the manifest of a pulled directory; it is nil if there is none.
 func ReadManifest(dir string) (*Manifest, error) {
 	path := filepath.Join(dir, ManifestName)
 	data, err := os.ReadFile(path)

@@ -5,7 +5,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/format"
 )
 
-// codeAction offers the fixes of what is wrong in a range, and other edits.
+// codeAction returns the fixes for findings in a range, and other edits.
 func (s *server) codeAction(d *document, p rangeParams) (any, error) {
 	start, end := d.offset(p.Range.Start), d.offset(p.Range.End)
 	actions := s.refactorings(d, start, end)
@@ -66,8 +66,8 @@ func (d *document) disjoint(edits []textEdit) []textEdit {
 	return kept
 }
 
-// formatting returns the edit that formats the rules of a document. Rules with errors stay as
-// they are.
+// formatting returns the edit that formats the rules of a document. Rules with errors are
+// unchanged.
 func (s *server) formatting(d *document, _ documentParams) (any, error) {
 	text, _ := format.File(d.path, []byte(d.text), format.Options{})
 	if string(text) == d.text {

@@ -5,15 +5,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Analyst answers what an editor asks about a rule that is not in a file, such as a draft in a
-// browser. It knows what is on record about the site. It is safe for concurrent use.
+// Analyst answers an editor's requests about a rule that is not in a file, such as a draft in a
+// browser. It knows the entities of the site. It is safe for concurrent use.
 type Analyst struct{ site *site }
 
 // NewAnalyst reads the snapshot of a directory; "" is none.
 func NewAnalyst(snapshot string) *Analyst { return &Analyst{openSite("", snapshot)} }
 
-// Completion is a text that may stand at a position: it replaces what is between Start, a
-// byte offset of the condition or filter, and the position.
+// Completion is a proposed text for a position: it replaces the text between Start, a byte
+// offset of the condition or filter, and the position.
 type Completion struct {
 	Label  string `json:"label"`
 	Detail string `json:"detail,omitempty"`
@@ -28,7 +28,8 @@ var kindNames = map[int]string{
 	kindOperator: "operator", kindProperty: "relation",
 }
 
-// Complete returns what may stand at a byte offset of a rule's condition, and whether there is more.
+// Complete returns the completions at a byte offset of a rule's condition, and whether there
+// are more.
 func (a *Analyst) Complete(r *ruleset.Rule, at int) ([]Completion, bool) {
 	d := newDocument("file:///draft.qrule", string(r.Format()), 0, true)
 	all := d.allTexts()
@@ -54,8 +55,8 @@ func (a *Analyst) Complete(r *ruleset.Rule, at int) ([]Completion, bool) {
 	return list, c.incomplete
 }
 
-// Check returns what is wrong with a rule by itself.
+// Check returns the findings about a rule on its own.
 func Check(r *ruleset.Rule) diag.List { return check(r) }
 
-// Count returns how many entities of a type are on record.
+// Count returns the number of existing entities of a type.
 func (a *Analyst) Count(typeKey string) int { return len(a.site.records[typeKey]) }

@@ -17,16 +17,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// The commands of the server. Each works on the rules as they are in the editor, and returns an
+// The commands of the server. Each uses the rules as they are in the editor, and returns an
 // object with the field text for people.
 const (
 	// explainCommand explains a decision about the site. Its argument is an AuthZEN access
-	// evaluation request; the result has the explanation too.
+	// evaluation request; the result contains the explanation too.
 	explainCommand = "qlik2rego.server.explain"
-	// diffCommand says who gains and loses access compared with the rules in a file or
-	// directory, which is its argument; the result has the report too.
+	// diffCommand reports who gains and loses access compared with the rules in a file or
+	// directory, its argument; the result contains the report too.
 	diffCommand = "qlik2rego.server.diff"
-	// auditCommand says whom and what each rule reaches on the site; it has no argument.
+	// auditCommand reports which users and resources each rule reaches on the site; it has no
+	// argument.
 	auditCommand = "qlik2rego.server.audit"
 )
 
@@ -62,7 +63,7 @@ func (s *server) executeCommand(p executeParams) (any, error) {
 	return s.audit(), nil
 }
 
-// source is what the commands compile rules with.
+// source is the source from which the commands compile rules.
 func (s *server) source() workspace.Source {
 	return workspace.Source{Snapshot: s.site.dir, Options: compiler.Options{Schema: schema.Default(), SkipInvalid: true}}
 }
@@ -127,7 +128,7 @@ type audited struct {
 	Rules []auditedRule `json:"rules"`
 }
 
-// auditedRule is what a rule reaches: users, resources, and rights by this rule alone.
+// auditedRule is the reach of a rule: users, resources, and rights by this rule alone.
 type auditedRule struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`

@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
-// maxValues is how many values on record a list offers at once.
+// maxValues is the maximum number of existing values in a list.
 const maxValues = 200
 
 // completer collects the items for one position.
@@ -21,7 +21,7 @@ type completer struct {
 	*cursor
 	site  *site
 	items []completionItem
-	// start is where the text begins that an item replaces.
+	// start is the offset of the text that an item replaces.
 	start      int
 	incomplete bool
 }
@@ -55,7 +55,7 @@ func (c *completer) add(kind int, word, detail, doc string) {
 	c.item(item, word)
 }
 
-// item adds an item whose text stands in the place of what is typed: that of its edit or, without one, a word.
+// item adds an item that replaces the typed text: by its edit or, without one, by a word.
 func (c *completer) item(item completionItem, word string) {
 	if item.TextEdit != nil {
 		word = item.TextEdit.NewText
@@ -98,7 +98,7 @@ func (c *completer) condition() {
 	c.next(words[:before])
 }
 
-// word completes a word that is half typed.
+// word completes an incomplete word.
 func (c *completer) word(words []condition.Word, i int) {
 	typed := words[i]
 	typed.Text = typed.Text[:c.at-typed.Range.Start]
@@ -112,7 +112,7 @@ func (c *completer) word(words []condition.Word, i int) {
 	c.names(names[:len(names)-1])
 }
 
-// next offers what may stand behind some words.
+// next proposes what may follow some words.
 func (c *completer) next(before []condition.Word) {
 	vocabulary := condition.Language()
 	n := len(before)
@@ -156,7 +156,7 @@ func isHasPrivilege(w condition.Word) bool {
 	return w.Kind == condition.PathWord && ok && f.Privilege()
 }
 
-// inString offers what may stand in a string.
+// inString proposes what a string may contain.
 func (c *completer) inString(words []condition.Word, i int) {
 	if i > 1 && words[i-1].Kind == condition.OpenWord && isHasPrivilege(words[i-2]) {
 		c.actions(false)
@@ -177,7 +177,7 @@ func (c *completer) actions(quoted bool) {
 	}
 }
 
-// names offers what may stand behind a dot.
+// names proposes what may follow a dot.
 func (c *completer) names(parents []condition.Segment) {
 	root := strings.ToLower(parents[0].Name)
 	types := follow(parents, c.filter)
@@ -234,8 +234,8 @@ func (c *completer) names(parents []condition.Segment) {
 	}
 }
 
-// follows reports whether a function may stand behind a path with the root: nothing asks for
-// a right on the user, who is the one that has rights.
+// follows reports whether a function may follow a path with the root: rights on the user make
+// no sense.
 func follows(f condition.Function, root string, onRoot bool) bool {
 	if f.Root() != "" {
 		return f.Root() == root && onRoot
@@ -250,7 +250,7 @@ func propertyForm(p schema.Property) string {
 	return "text"
 }
 
-// valuesOf returns the values on record of a path and how many entities have each.
+// valuesOf returns the existing values of a path and the number of entities with each.
 func valuesOf(site *site, path condition.Word, filter string) (map[string]int, string) {
 	names := condition.SplitPath(path)
 	last := names[len(names)-1]
@@ -275,7 +275,7 @@ func valuesOf(site *site, path condition.Word, filter string) (map[string]int, s
 	return all, noun
 }
 
-// values offers the values on record of a path, the most frequent first.
+// values proposes the existing values of a path, the most frequent first.
 func (c *completer) values(path condition.Word, quoted bool) {
 	if c.ids(path, quoted) {
 		return
@@ -308,7 +308,7 @@ func onRecord(n int, noun string) string {
 	return counted(int64(n), strings.ToLower(noun))
 }
 
-// filterItems offers items of a filter.
+// filterItems proposes items of a filter.
 func (c *completer) filterItems() {
 	typed := c.line
 	if c.text != nil {
@@ -337,7 +337,7 @@ func (c *completer) headerKeys() {
 	}
 }
 
-// headerWords are the values of the keys that take one of a few words.
+// headerWords are the allowed values of the keys with a fixed set of values.
 var headerWords = map[string][]string{
 	"context": {"both", "hub", "qmc"}, "type": {"custom", "default", "readonly"}, "category": {"security", "license", "sync"},
 	"disabled": {"true", "false"}, "eol": {qrule.LF, qrule.CRLF, qrule.Keep},

@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/lint"
 )
 
-// placeholder offers what may stand in the braces of ${TYPE:NAME}, which files of rules have
-// in place of ids, and reports whether the position is in such braces.
+// placeholder proposes the content of the braces of ${TYPE:NAME}, which rule files use in place
+// of ids, and reports whether the position is inside such braces.
 func (c *completer) placeholder(s *server) bool {
 	before := c.text.Content[:c.at]
 	start := strings.LastIndex(before, "${")
@@ -39,7 +39,8 @@ func (c *completer) placeholder(s *server) bool {
 	return true
 }
 
-// namesOf offers the names on record of a type. A name that two entities have means neither.
+// namesOf proposes the names of existing entities of a type. A name that two entities have
+// identifies neither.
 func (c *completer) namesOf(s *server, kind, closing string) {
 	typ, known := schema.Default().Type(kind)
 	source := c.site.source()
@@ -48,7 +49,7 @@ func (c *completer) namesOf(s *server, kind, closing string) {
 	}
 	all, err := source.Names(s.ctx, typ.Name)
 	if err != nil {
-		return // check reports what is wrong with the snapshot
+		return // check reports the errors of the snapshot
 	}
 	for _, name := range all {
 		if ids, err := source.IDs(s.ctx, typ.Name, name); err == nil && len(ids) == 1 && !strings.ContainsAny(name, "}\"\\\n") {
@@ -59,7 +60,7 @@ func (c *completer) namesOf(s *server, kind, closing string) {
 
 var valueInUse = regexp.MustCompile(`\$\{([^{}:"\s]+)\}`)
 
-// valuesInUse returns the names of values of sites that rules of the folder have.
+// valuesInUse returns the names of site values that rules of the directory use.
 func (s *server) valuesInUse() []string {
 	used := map[string]bool{}
 	for _, d := range s.documents() {
@@ -79,8 +80,8 @@ func (c *completer) limited(item completionItem) {
 	c.item(item, item.Label)
 }
 
-// ids offers the ids on record of what a path leads to, by their names, and reports whether
-// the path ends in an id.
+// ids proposes the ids of existing targets of a path, by name, and reports whether the path
+// ends in an id.
 func (c *completer) ids(path condition.Word, quoted bool) bool {
 	names := condition.SplitPath(path)
 	last := names[len(names)-1]
@@ -106,7 +107,7 @@ func (c *completer) ids(path condition.Word, quoted bool) bool {
 	return true
 }
 
-// roles offers the administrator roles of the product that nobody on record has.
+// roles proposes Qlik's administrator roles that no user of the site has.
 func (c *completer) roles(path condition.Word, known map[string]int, quoted bool) {
 	if !strings.EqualFold(path.Text, "user.roles") {
 		return

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
-// cursor is what stands at a position of a document.
+// cursor is the context of a position in a document.
 type cursor struct {
 	doc *document
 	// text is the condition or filter, and at the offset in it.
@@ -19,8 +19,8 @@ type cursor struct {
 	at   int
 	// filter is the filter of the rule.
 	filter string
-	// key is the key of the header whose value it is, "" outside a header; line is the text of
-	// the line up to the position.
+	// key is the key of the header value at the position, "" outside a header; line is the line
+	// up to the position.
 	key, line string
 	offset    int
 }
@@ -53,7 +53,7 @@ func (d *document) allTexts() []texts {
 	return []texts{t}
 }
 
-// cursor returns what stands at a position.
+// cursor returns the context of a position.
 func (d *document) cursor(p position) *cursor {
 	s := &cursor{doc: d, offset: d.offset(p)}
 	if d.header != nil && (d.header.Body < 0 || s.offset < d.header.Body) {
@@ -73,8 +73,8 @@ func (d *document) cursor(p position) *cursor {
 	return s
 }
 
-// words returns the words of the condition, the index of the one that ends or stands at the
-// spot or -1, and how many words come before the spot.
+// words returns the words of the condition, the index of the one at the position or -1, and the
+// number of words before the position.
 func (s *cursor) words() (words []condition.Word, at, before int) {
 	words = condition.Words(s.text.Content)
 	at = -1
@@ -89,8 +89,8 @@ func (s *cursor) words() (words []condition.Word, at, before int) {
 	return words, at, before
 }
 
-// compared returns the path that the string at an index is compared with, and whether there
-// is one.
+// compared returns the path that the string at an index is compared with, and whether there is
+// one.
 func compared(words []condition.Word, i int) (condition.Word, bool) {
 	for _, step := range []int{-1, 1} {
 		op, path := i+step, i+2*step

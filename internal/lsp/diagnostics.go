@@ -14,15 +14,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
-// checks are what is known about rules, by what they say: a rule that did not change is
-// not checked again, wherever it has moved to.
+// checks are known findings by the content of the rule: a rule that has not changed is not
+// checked again, even if it has moved.
 type checks struct {
-	// live are the findings about a rule alone, lints those of the last background run, which
-	// compares the rules of the folder.
+	// live are the findings about single rules, lints those of the last background run, which
+	// compares the rules of the directory.
 	live, lints map[string]diag.List
 }
 
-// keyOf is what a rule says, and in which file.
+// keyOf identifies the content and the file of a rule.
 func keyOf(r *ruleset.Rule) string {
 	return strings.Join([]string{
 		r.Condition.File, r.ID, r.Name, r.Filter.Content, r.Condition.Content, fmt.Sprint(r.Actions, r.Category, r.Context, r.Disabled), r.Comment,
@@ -54,7 +54,7 @@ func (s *server) of(d *document) diag.List {
 	return list
 }
 
-// named returns a rule with ids of the snapshot in place of names, and what is wrong with them.
+// named returns a rule with names replaced by ids of the snapshot, and the errors in its names.
 func (s *server) named(r ruleset.Rule) (*ruleset.Rule, diag.List) {
 	resolved, problems, err := sitenames.Draft(s.ctx, r, s.site.source())
 	if err != nil { // the snapshot cannot be read, which check reports
@@ -63,7 +63,7 @@ func (s *server) named(r ruleset.Rule) (*ruleset.Rule, diag.List) {
 	return &resolved, problems
 }
 
-// check returns what is wrong with a rule by itself.
+// check returns the findings about a rule on its own.
 func check(r *ruleset.Rule) diag.List {
 	ref := diag.Rule{ID: r.ID, Name: r.Name}
 	filter, list := ruleset.ParseFilter(r.Filter, ref)
@@ -76,7 +76,7 @@ func check(r *ruleset.Rule) diag.List {
 	return append(list, found...)
 }
 
-// moved returns a finding about a rule as one about the rule where it is now.
+// moved returns a finding about a rule with its current position.
 func moved(d diag.Diagnostic, r *ruleset.Rule) diag.Diagnostic {
 	place := func(t *diag.Text) *diag.Text {
 		switch {
@@ -98,7 +98,7 @@ func moved(d diag.Diagnostic, r *ruleset.Rule) diag.Diagnostic {
 	return d
 }
 
-// publish tells the client what is wrong with a document.
+// publish sends the findings about a document to the client.
 func (s *server) publish(d *document) {
 	params := publishParams{URI: d.uri, Version: d.version, Diagnostics: []diagnostic{}}
 	for _, f := range s.of(d) {
@@ -109,7 +109,7 @@ func (s *server) publish(d *document) {
 
 var severities = map[diag.Severity]int{diag.Error: severityError, diag.Warning: severityWarning, diag.Info: severityInformation}
 
-// shown returns a finding in the words of the protocol.
+// shown converts a finding to the protocol.
 func (s *server) shown(d *document, f diag.Diagnostic) diagnostic {
 	message := f.Summary
 	if f.Detail != "" {
@@ -134,7 +134,7 @@ func (s *server) shown(d *document, f diag.Diagnostic) diagnostic {
 	return shown
 }
 
-// described leads to the page of a code; findings about names of entities have none.
+// described returns the link to the page of a code; findings about names of entities have none.
 func described(code diag.Code) *codeDescription {
 	if code == "" {
 		return nil
@@ -150,12 +150,12 @@ func (s *server) byPath(path string) *document {
 	return s.closed[uri]
 }
 
-// maxRules is the number of rules above which the background run lints the rules that are
-// open first, by themselves: all rules of a folder of a thousand take seconds.
+// maxRules is the number of rules above which the background run first lints the open rules on
+// their own: linting all rules of a directory of a thousand takes seconds.
 const maxRules = 200
 
-// work starts the background run: lints over all rules, and the reach of rules on the site.
-// A newer run replaces an older one.
+// work starts the background run: lints over all rules, and the reach of rules on the site. A
+// newer run replaces an older one.
 func (s *server) work() {
 	s.turn++
 	turn, rules, site := s.turn, s.allRules(), s.site
@@ -171,7 +171,7 @@ func (s *server) work() {
 				s.log.Printf("the background run failed: %v\n%s", r, debug.Stack())
 			}
 		}()
-		s.running.Lock() // one run at a time; of those that wait, only the newest does anything
+		s.running.Lock() // one run at a time; of the waiting ones, only the newest continues
 		defer s.running.Unlock()
 		if !s.isNewest(turn) {
 			return
@@ -183,16 +183,15 @@ func (s *server) work() {
 		reach, lints := reachOf(s.ctx, rules, site), lintAll(rules, site)
 		s.replace(turn, func() {
 			s.checks.lints, s.reach = lints, reach
-			s.checks.live = nil // what is not among the rules any more is forgotten
+			s.checks.live = nil // removes rules that no longer exist
 			if s.refreshLens {
-				_, _ = s.conn.DispatchCall(s.ctx, "workspace/codeLens/refresh", nil) // the client may be gone
+				_, _ = s.conn.DispatchCall(s.ctx, "workspace/codeLens/refresh", nil) // the client may have disconnected
 			}
 		})
 	}()
 }
 
-// replace replaces what is known about the rules, unless a newer run was asked for, and tells
-// the client.
+// replace replaces the findings, unless a newer run was requested, and notifies the client.
 func (s *server) replace(turn int, known func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -205,7 +204,7 @@ func (s *server) replace(turn int, known func()) {
 	}
 }
 
-// isNewest reports whether no background run was asked for since a turn.
+// isNewest reports whether no background run was requested since a turn.
 func (s *server) isNewest(turn int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,18 +14,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
-// document is a file with rules, open in the editor or not. It does not change: an edit makes
-// a new one.
+// document is a file with rules, open in the editor or not. It is immutable: an edit creates a
+// new one.
 type document struct {
 	uri, path string
 	version   int
 	text      string
-	lines     []int // where each line begins
+	lines     []int // offsets of the lines
 	utf8      bool  // whether positions count bytes instead of UTF-16 units
 
 	rules  []ruleset.Rule
 	found  diag.List
-	memory *ruleset.Cache // what an edit of it need not read again
+	memory *ruleset.Cache // avoids parsing unchanged rules again after an edit
 	// header is that of a .qrule file, nil for an export.
 	header *qrule.Document
 }
@@ -34,7 +34,7 @@ func newDocument(uri, text string, version int, bytes bool) *document {
 	return (&document{uri: uri, path: pathOf(uri), version: version, utf8: bytes, memory: &ruleset.Cache{}}).read(text)
 }
 
-// read makes a document say what a text says.
+// read parses the text of a document.
 func (d *document) read(text string) *document {
 	d.text, d.lines = text, lineStarts(text)
 	d.rules, d.found = d.memory.Decode(d.path, []byte(text))
@@ -44,7 +44,7 @@ func (d *document) read(text string) *document {
 	return d
 }
 
-// lineStarts returns where each line begins.
+// lineStarts returns the offsets of the lines.
 func lineStarts(text string) []int {
 	lines := []int{0}
 	for i := range len(text) {
@@ -77,7 +77,8 @@ func (d *document) change(p changeParams) (*document, error) {
 	return edited.read(text), nil
 }
 
-// offset returns the byte offset of a position. What is outside the text is moved into it.
+// offset returns the byte offset of a position; positions outside the text are moved to its
+// nearest end.
 func (d *document) offset(p position) int {
 	if p.Line < 0 {
 		return 0
@@ -107,7 +108,7 @@ func (d *document) position(offset int) position {
 	return p
 }
 
-// units returns how much a character counts in a position.
+// units returns the length of a character in a position.
 func (d *document) units(r rune, size int) int {
 	switch {
 	case d.utf8:
@@ -130,7 +131,7 @@ func (d *document) span(start, end int) span {
 	return span{d.position(start), d.position(max(start, end))}
 }
 
-// spanOf returns where a range of a text of this document stands.
+// spanOf returns the span of a range of a text of this document.
 func (d *document) spanOf(text *diag.Text, at diag.Range) span {
 	if text == nil || text.Locate == nil {
 		return d.span(0, 0)
@@ -138,7 +139,8 @@ func (d *document) spanOf(text *diag.Text, at diag.Range) span {
 	return d.span(text.Locate(at.Start).Offset, text.Locate(at.End).Offset)
 }
 
-// offsetIn returns where an offset of the document is in a text of it, and whether it is in it.
+// offsetIn converts an offset in the document to one in a text, and reports whether it is in
+// the text.
 func offsetIn(text *diag.Text, offset int) (int, bool) {
 	n := len(text.Content)
 	if offset < text.Locate(0).Offset || offset > text.Locate(n).Offset {
@@ -147,8 +149,8 @@ func offsetIn(text *diag.Text, offset int) (int, bool) {
 	return sort.Search(n, func(i int) bool { return text.Locate(i).Offset >= offset }), true
 }
 
-// written returns how a string is written at a place of a text: with escapes in a string of
-// JSON or in double quotes, as it is elsewhere.
+// written returns how a string is written at a position of a text: with escapes in a JSON
+// string or in double quotes, otherwise unchanged.
 func (d *document) written(text *diag.Text, s string) string {
 	start := text.Locate(0).Offset
 	if d.header != nil && text.Label == "condition" || start == 0 || d.text[start-1] != '"' {

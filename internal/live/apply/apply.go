@@ -15,36 +15,36 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
 )
 
-// Options say how to apply.
+// Options are the options of Apply.
 type Options struct {
-	// Backups is the folder of backups and journals.
+	// Backups is the directory of backups and journals.
 	Backups string
-	// Resume goes on with a plan of which some writes are done.
+	// Resume continues a plan of which some writes are done.
 	Resume bool
-	// RollbackOnMismatch goes back if the site's audit is not as predicted.
+	// RollbackOnMismatch rolls back if the site's audit is not as predicted.
 	RollbackOnMismatch bool
-	// NoGuard lets a plan lock people out.
+	// NoGuard allows a plan that locks people out.
 	NoGuard bool
 	Clock   func() time.Time
 }
 
-// Result is what was done.
+// Result is what Apply did.
 type Result struct {
 	Site    string `json:"site"`
 	Backup  string `json:"backup,omitempty"`
 	Journal string `json:"journal,omitempty"`
-	// Written are the writes that were done, in their order.
+	// Written are the completed writes, in order.
 	Written []Written `json:"written"`
-	// Mismatches are what the site's audit says otherwise than predicted, of Verified
-	// rights.
+	// Mismatches are the rights for which the site's audit differs from the prediction, of
+	// Verified rights.
 	Verified   int      `json:"verified"`
 	Mismatches []string `json:"mismatches"`
 	RolledBack bool     `json:"rolled_back"`
-	// Nothing says that the site was as planned already.
+	// Nothing says that the site was already as planned.
 	Nothing bool `json:"nothing"`
 }
 
-// Written is a write that was done.
+// Written is a completed write.
 type Written struct {
 	Op   string `json:"op"`
 	ID   string `json:"id"`
@@ -53,7 +53,7 @@ type Written struct {
 	Alias string `json:"alias,omitempty"`
 }
 
-// StaleError says that the site is not what the plan was made for.
+// StaleError means that the site has changed since the plan was made.
 type StaleError struct{ Rules []string }
 
 // Error implements error.
@@ -78,7 +78,7 @@ func (e *BlockedError) Error() string {
 	return text
 }
 
-// run is one apply.
+// run is one application of a plan.
 type run struct {
 	client  *qrs.Client
 	plan    *plan.Plan
@@ -87,11 +87,11 @@ type run struct {
 	state   *plan.State
 	result  *Result
 	journal *journal
-	// ids are the ids on the site of the rules that were written, by those of the plan.
+	// ids are the ids on the site of the written rules, by those of the plan.
 	ids map[string]string
 }
 
-// Apply writes a plan. The result tells what was done also where there is an error.
+// Apply writes a plan. The result describes what was done even if there is an error.
 func Apply(ctx context.Context, client *qrs.Client, p *plan.Plan, o Options) (*Result, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -146,8 +146,8 @@ func blocked(p *plan.Plan, noGuard bool) []string {
 	return why
 }
 
-// has returns the id of the rule on the site that is what a change makes, and whether the
-// site is as the change makes it.
+// has returns the id of the rule on the site that a change would result in, and whether the
+// site is already as after the change.
 func (r *run) has(c *plan.Change) (string, bool) {
 	if c.Op == plan.Create {
 		for _, id := range slices.Sorted(maps.Keys(r.state.Rules)) {
@@ -165,7 +165,7 @@ func (r *run) has(c *plan.Change) (string, bool) {
 	return c.ID, there && sameButType(plan.FieldsOf(&rule), *c.After)
 }
 
-// applied says whether all changes are on the site already.
+// applied reports whether the site already has all changes.
 func (r *run) applied() bool {
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
@@ -189,8 +189,8 @@ func (r *run) remaining() []plan.Change {
 	return list
 }
 
-// fresh returns a StaleError unless every rule is as it was planned for or, to resume, as
-// a write of the plan makes it.
+// fresh returns a StaleError unless every rule is as it was planned for or, to resume, as after
+// a write of the plan.
 func (r *run) fresh() error {
 	now := r.state.Rules.Digests()
 	done := map[string]bool{}
@@ -260,7 +260,7 @@ func (r *run) all(ctx context.Context) error {
 	return r.keep(ctx)
 }
 
-// tags makes the tags that the plan needs.
+// tags creates the tags that the plan needs.
 func (r *run) tags(ctx context.Context) error {
 	for _, name := range r.plan.CreateTags {
 		if r.state.Tags[name] != "" {
@@ -275,8 +275,8 @@ func (r *run) tags(ctx context.Context) error {
 	return nil
 }
 
-// writes makes the changes one after the other. What an interrupt finds under way is
-// brought to its end.
+// writes writes the changes one after the other. A write that is in progress when an interrupt
+// arrives is completed.
 func (r *run) writes(ctx context.Context) error {
 	for i := range r.plan.Changes {
 		c := &r.plan.Changes[i]
@@ -303,7 +303,7 @@ func (r *run) writes(ctx context.Context) error {
 	return nil
 }
 
-// keep writes what was done to the folder of the plan, if it is there.
+// keep records what was done in the plan's directory, if it exists.
 func (r *run) keep(ctx context.Context) error {
 	if r.plan.Dir == "" || len(r.ids)+len(r.plan.Matched) == 0 {
 		return nil
@@ -318,7 +318,7 @@ func (r *run) keep(ctx context.Context) error {
 	return record(r.plan.Dir, r.plan, r.ids, rules)
 }
 
-// rollback goes back to the backup.
+// rollback restores the backup.
 func (r *run) rollback(ctx context.Context) error {
 	_, rules, err := ReadBackup(r.result.Backup)
 	if err != nil {

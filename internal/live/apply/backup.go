@@ -41,7 +41,7 @@ func (b *Backup) digest() (string, error) {
 	return "sha256:" + hex.EncodeToString(sum[:]), err
 }
 
-// write writes a backup that is on the disk when it returns.
+// writeBackup writes a backup that is on disk when it returns.
 func writeBackup(ctx context.Context, client *qrs.Client, state *plan.State, path string, now time.Time) error {
 	b := &Backup{
 		Version: backupVersion, Site: client.Site().Name, URL: client.Site().URL, Time: now, Rules: state.Raw, Tags: state.Tags,

@@ -23,7 +23,8 @@ type Entry struct {
 	Time time.Time `json:"time"`
 	Run  string    `json:"run"`
 	Site string    `json:"site"`
-	// Plan is the digest of the plan, and Actor who ran it, from the environment of a CI job.
+	// Plan is the digest of the plan, and Actor is the user who ran it, from the environment of
+	// a CI job.
 	Plan  string `json:"plan"`
 	Actor string `json:"actor,omitempty"`
 	// Write counts from 1; 0 is the run as a whole.
@@ -32,12 +33,12 @@ type Entry struct {
 	ID     string `json:"id,omitempty"`
 	Name   string `json:"name,omitempty"`
 	Status string `json:"status"`
-	// NewID is the id that a created rule got.
+	// NewID is the id of a created rule.
 	NewID string `json:"new_id,omitempty"`
 	Error string `json:"error,omitempty"`
 }
 
-// journal appends entries that are on the disk when add returns.
+// journal appends entries, which are on disk when add returns.
 type journal struct {
 	path  string
 	file  *os.File
@@ -53,7 +54,7 @@ func openJournal(path string, p *plan.Plan, run string, now func() time.Time) (*
 	return &journal{path: path, file: f, now: now, entry: Entry{Run: run, Site: p.Site, Plan: p.Digest, Actor: actor()}}, nil
 }
 
-// actor names who runs the command, where a CI system tells.
+// actor returns the user who runs the command, if a CI system provides it.
 func actor() string {
 	for _, name := range []string{"GITHUB_ACTOR", "GITLAB_USER_LOGIN", "BUILD_REQUESTEDFOR"} {
 		if v := os.Getenv(name); v != "" {
@@ -79,9 +80,9 @@ func (j *journal) add(write int, c *plan.Change, status, newID string, failure e
 	return errors.Join(err, j.file.Sync())
 }
 
-func (j *journal) close() { _ = j.file.Close() } // every entry is on the disk
+func (j *journal) close() { _ = j.file.Close() } // every entry is on disk
 
-// ReadJournal reads the entries of a journal. A last line that was cut off is left out.
+// ReadJournal reads the entries of a journal. It ignores an incomplete last line.
 func ReadJournal(path string) ([]Entry, error) {
 	f, err := os.Open(path)
 	if err != nil {

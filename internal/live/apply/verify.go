@@ -15,11 +15,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 )
 
-// maxPredictions is how many rights of the effect are asked for in the site's audit.
+// maxPredictions is the maximum number of rights of the effect that are checked in the site's
+// audit.
 const maxPredictions = 200
 
-// prediction is one right that the plan says somebody gains or loses, in one of the
-// contexts at least.
+// prediction is one right that somebody gains or loses according to the plan, in at least one
+// of the contexts.
 type prediction struct {
 	user, resource, typ string
 	contexts            []string
@@ -28,14 +29,14 @@ type prediction struct {
 	text                string
 }
 
-// cell is a right that the audit is asked for.
+// cell is a right that the audit is queried for.
 type cell struct{ user, resource, typ, context string }
 
-// access are the actions by cell, as the site's audit has them.
+// access are the actions by cell, according to the site's audit.
 type access map[cell]uint32
 
-// predictions returns examples of every group of the effect that a site can audit: users
-// and resources on record.
+// predictions returns examples of every group of the effect that a site can audit: existing
+// users and resources.
 func predictions(p *plan.Plan, users map[string]string) ([]prediction, error) {
 	if p.Effect == nil {
 		return nil, nil
@@ -62,15 +63,15 @@ func predictions(p *plan.Plan, users map[string]string) ([]prediction, error) {
 	return all, nil
 }
 
-// contextsOf returns the contexts in which an example may be, as the site's audit has
-// them. The audit has none for requests that do not say where they come from.
+// contextsOf returns the possible contexts of an example, by their names in the site's audit.
+// The audit has none for requests without a context.
 func contextsOf(g difference.Group, e difference.Example) []string {
 	var contexts []string
 	for _, part := range g.Parts {
 		if part.Type != e.Type || part.Action != e.Action {
 			continue
 		}
-		if len(part.Contexts) == 0 { // the same in all
+		if len(part.Contexts) == 0 { // the same in all contexts
 			contexts = append(contexts, qrs.AppAccess, qrs.ManagementAccess)
 		}
 		for _, in := range part.Contexts {
@@ -86,7 +87,7 @@ func contextsOf(g difference.Group, e difference.Example) []string {
 	return slices.Compact(contexts)
 }
 
-// ask asks the site's audit for what is predicted, by type and context in blocks.
+// ask queries the site's audit for the predictions, in blocks by type and context.
 func ask(ctx context.Context, client *qrs.Client, all []prediction) (access, error) {
 	type block struct{ typ, context string }
 	blocks := map[block]*qrs.MatrixQuery{}

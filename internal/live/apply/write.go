@@ -21,8 +21,7 @@ type writer struct {
 	keepType bool
 }
 
-// ChangedError says that a rule was changed by somebody else between the plan and its
-// write.
+// ChangedError means that somebody else changed a rule between the plan and its write.
 type ChangedError struct{ Name, By string }
 
 // Error implements error.
@@ -43,13 +42,13 @@ func (w *writer) write(ctx context.Context, c *plan.Change) (string, error) {
 	return "", fmt.Errorf("the plan has an unknown operation %q", c.Op)
 }
 
-// uncertain says whether a failed write may have been done: there was no answer, or the
-// site failed while it worked.
+// uncertain reports whether a failed write may have been done: there was no answer, or an error
+// of the server.
 func uncertain(err error) bool { return qrs.Unanswered(err) || qrs.IsServerError(err) }
 
 func (w *writer) create(ctx context.Context, c *plan.Change) (string, error) {
 	if id, err := w.find(ctx, c); err != nil || id != "" {
-		return id, err // an earlier run has made it
+		return id, err // an earlier run has created it
 	}
 	entity := map[string]any{}
 	c.After.Set(entity, w.tags)
@@ -66,8 +65,8 @@ func (w *writer) create(ctx context.Context, c *plan.Change) (string, error) {
 	return id, err
 }
 
-// find returns the id of a rule with exactly the fields that a change creates, "" if there
-// is none.
+// find returns the id of a rule with exactly the fields that a change creates, "" if there is
+// none.
 func (w *writer) find(ctx context.Context, c *plan.Change) (string, error) {
 	var found string
 	err := w.client.List(ctx, path, "name eq "+qrs.Quote(c.After.Name), func(entity []byte) error {
@@ -80,7 +79,7 @@ func (w *writer) find(ctx context.Context, c *plan.Change) (string, error) {
 	return found, err
 }
 
-// sameButType compares what an update can decide: the type may be set by the site.
+// sameButType compares what an update can set; the site may set the type.
 func sameButType(a, b plan.Fields) bool {
 	a.Type, b.Type = "", ""
 	return a.Equal(b)
@@ -94,7 +93,7 @@ func decode(entity []byte) (ruleset.Rule, error) {
 	return rules[0], nil
 }
 
-// fetch returns a rule whole and decoded.
+// fetch returns a rule completely and decoded.
 func (w *writer) fetch(ctx context.Context, id string) (map[string]any, plan.Fields, error) {
 	entity, err := w.client.Fetch(ctx, path, id)
 	if err != nil {
@@ -111,9 +110,9 @@ func (w *writer) fetch(ctx context.Context, id string) (map[string]any, plan.Fie
 	return entity, plan.FieldsOf(&r), nil
 }
 
-// update replaces the managed fields. A conflict, and an answer that is lost, are settled
-// by reading the rule: it is as it was, and the write is sent once more, or it is as
-// planned, or somebody else has changed it.
+// update replaces the managed fields. After a conflict or a lost answer, it reads the rule: if
+// it is unchanged, the write is sent once more; otherwise it is as planned, or somebody else
+// has changed it.
 func (w *writer) update(ctx context.Context, c *plan.Change) error {
 	var failure error
 	for range 2 {
@@ -130,7 +129,7 @@ func (w *writer) update(ctx context.Context, c *plan.Change) error {
 		kind := entity["type"]
 		c.After.Set(entity, w.tags)
 		if !w.keepType {
-			entity["type"] = kind // it is the site's decision
+			entity["type"] = kind // the site decides
 		}
 		if _, failure = w.client.Update(ctx, path, c.ID, entity); failure == nil || !uncertain(failure) && !qrs.IsConflict(failure) {
 			return failure

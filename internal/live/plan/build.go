@@ -25,38 +25,39 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Options say how to plan.
+// Options are the options of a plan.
 type Options struct {
 	// Prune deletes rules whose files were deleted.
 	Prune bool
-	// Revert puts rules that were changed or deleted on the site back to their files; with
+	// Revert restores rules that were changed or deleted on the site from their files; with
 	// Prune, it deletes those that were created there.
 	Revert bool
 	// Adopt lets files replace rules that the lock file of the site does not know.
 	Adopt bool
-	// CreateTags makes the tags that the site does not have.
+	// CreateTags creates the tags that the site does not have.
 	CreateTags bool
-	// Gates end a plan beside the default ones, unless NoDefaultGates, and those of the site.
+	// Gates are gates in addition to those of the site and, unless NoDefaultGates is set, the
+	// default ones.
 	Gates          []GateSpec
 	NoDefaultGates bool
 	// Lint configures the lints that are compared, nil for none.
 	Lint *lint.Config
-	// Assertions are decided before and after, under Assumptions. OldRules are the rules of
-	// the files that they compare with.
+	// Assertions are decided before and after the change, under Assumptions. OldRules are the
+	// rules of the files that they compare with.
 	Assertions  []prove.Assertion
 	Assumptions prove.Assumptions
 	OldRules    map[string]prove.Rules
-	// NoGuard lets a plan lock people out.
+	// NoGuard allows a plan that locks people out.
 	NoGuard bool
-	// NoEffect leaves out who gains and loses what, and with it the gates.
+	// NoEffect omits who gains and loses access, and the gates that depend on it.
 	NoEffect bool
-	// Snapshot is the folder of a pulled snapshot to decide the effect on, "" for the site
-	// as it is now.
+	// Snapshot is the directory of a pulled snapshot on which the effect is decided, "" for the
+	// current site.
 	Snapshot string
 	Progress snapshot.Progress
 }
 
-// Build plans what brings the site to the rules of a folder.
+// Build plans the changes from the site's rules to those of a directory.
 func Build(ctx context.Context, client *qrs.Client, dir string, o Options) (*Plan, error) {
 	return build(ctx, client, o, func(p *Plan, site Rules) error {
 		files, err := ReadFiles(ctx, dir, client.Site(), site, siteNames{client})
@@ -83,7 +84,7 @@ func valid(rules []ruleset.Rule) error {
 	return nil
 }
 
-// ToBackup plans what brings the site back to the rules of a backup.
+// ToBackup plans the changes from the site's rules to those of a backup.
 func ToBackup(ctx context.Context, client *qrs.Client, backup []ruleset.Rule, o Options) (*Plan, error) {
 	o.CreateTags, o.NoDefaultGates = true, true
 	return build(ctx, client, o, func(p *Plan, site Rules) error {
@@ -105,7 +106,7 @@ func ToBackup(ctx context.Context, client *qrs.Client, backup []ruleset.Rule, o 
 			if _, known := before[id]; !known {
 				was := FieldsOf(&r)
 				if alias := sameRule(p.Changes, was); alias >= 0 {
-					p.Changes = slices.Delete(p.Changes, alias, alias+1) // it came back under another id
+					p.Changes = slices.Delete(p.Changes, alias, alias+1) // it was restored under another id
 					continue
 				}
 				p.Changes = append(p.Changes, Change{Op: Delete, ID: id, Name: r.Name, Before: &was})
@@ -115,13 +116,13 @@ func ToBackup(ctx context.Context, client *qrs.Client, backup []ruleset.Rule, o 
 	})
 }
 
-// sameRule returns the change that would create a rule with these fields, -1 if there is
-// none.
+// sameRule returns the index of the change that would create a rule with these fields, -1 if
+// there is none.
 func sameRule(changes []Change, f Fields) int {
 	return slices.IndexFunc(changes, func(c Change) bool { return c.Op == Create && c.After.Equal(f) })
 }
 
-// build reads the site, fills the plan with changes and decides about them.
+// build reads the site, fills the plan with changes and decides their effect.
 func build(ctx context.Context, client *qrs.Client, o Options, compare func(*Plan, Rules) error) (*Plan, error) {
 	temp, err := os.MkdirTemp("", "qlik2rego-plan-*")
 	if err != nil {
@@ -162,7 +163,7 @@ func build(ctx context.Context, client *qrs.Client, o Options, compare func(*Pla
 	return p, p.decide(ctx, client, now.Rules, o)
 }
 
-// decide compares who may do what before and after, with the gates, lints and assertions.
+// decide compares access before and after, with the gates, lints and assertions.
 func (p *Plan) decide(ctx context.Context, client *qrs.Client, now Rules, o Options) error {
 	dir := o.Snapshot
 	if dir == "" {
@@ -215,20 +216,20 @@ func (p *Plan) decide(ctx context.Context, client *qrs.Client, now Rules, o Opti
 	return nil
 }
 
-// State is what plans and writes need of a site: rules, tags and users.
+// State is the state of a site that plans and writes need: rules, tags and users.
 type State struct {
 	Rules Rules
 	// Raw are the rules as the site sends them, and Tags the ids of tags by name.
 	Raw   []json.RawMessage
 	Tags  map[string]string
 	Users *snapshot.Site
-	// Inactive are the users who cannot log in, as the fold of DIR\id.
+	// Inactive are the users who cannot log in, by case-folded DIR\id.
 	Inactive map[string]bool
-	// IDs are the ids of users by the fold of DIR\id.
+	// IDs are the ids of users by case-folded DIR\id.
 	IDs map[string]string
 }
 
-// Now reads the state of a site. Users are written to a temporary folder on the way.
+// Now reads the state of a site. It writes users to a temporary directory.
 func Now(ctx context.Context, client *qrs.Client, temp string) (*State, error) {
 	s := &State{Tags: map[string]string{}, Inactive: map[string]bool{}, IDs: map[string]string{}}
 	var err error
@@ -281,7 +282,7 @@ func readRules(ctx context.Context, client *qrs.Client) (Rules, []json.RawMessag
 	return ByID(rules), raw, nil
 }
 
-// users reads the users as the evaluator knows them.
+// users reads the users in the form of the evaluator.
 func (s *State) users(ctx context.Context, client *qrs.Client, temp string) (*snapshot.Site, error) {
 	f, err := os.Create(filepath.Join(temp, "user.json"))
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package plan decides what brings a live site from its rules to those of a folder, what
-// that does to who may do what, and whether anything speaks against it.
+// Package plan determines the changes from a live site's rules to those of a directory, their
+// effect on access, and the objections to them.
 //
 //	model.go     the plan, its file and its digest
 //	fields.go    the fields of a rule that files manage

@@ -19,8 +19,8 @@ type BrokenError struct{ Findings diag.List }
 // Error implements error.
 func (e *BrokenError) Error() string { return "the rules or the snapshot have errors" }
 
-// Effect compares who may do what under two sets of rules, each on its own snapshot; the
-// same folder twice is read once. Rules in error grant nothing, as on the site.
+// Effect compares access under two sets of rules, each on its own snapshot; the same directory
+// is read once. Rules with errors grant nothing, as on the site.
 func Effect(ctx context.Context, old, new []ruleset.Rule, oldDir, newDir string, progress snapshot.Progress) (*difference.Report, error) {
 	before, after := opened(old, oldDir, progress), opened(new, newDir, progress)
 	report, err := before.Compare(ctx, after, difference.Input{})
@@ -32,12 +32,12 @@ func opened(rules []ruleset.Rule, dir string, progress snapshot.Progress) *works
 	return workspace.OfRules(rules, workspace.Source{Snapshot: dir, Options: options(), Progress: progress})
 }
 
-// options are those under which a site decides: a rule in error grants nothing.
+// options are the options of a site: a rule with errors grants nothing.
 func options() compiler.Options {
 	return compiler.Options{Schema: schema.Default(), SkipInvalid: true}
 }
 
-// broken tells why workspaces cannot be compared.
+// broken returns why workspaces cannot be compared.
 func broken(err error, sides ...*workspace.Workspace) error {
 	if !errors.Is(err, workspace.ErrBroken) {
 		return err

@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
 )
 
-// Fields are what of a rule files manage; the rest is the site's own.
+// Fields are the fields of a rule that files manage; the site owns the rest.
 type Fields struct {
 	Name           string   `json:"name"`
 	Category       string   `json:"category"`
@@ -26,7 +26,7 @@ type Fields struct {
 	Tags           []string `json:"tags"`
 }
 
-// FieldsOf returns the managed fields of a rule. One without a type becomes Custom.
+// FieldsOf returns the managed fields of a rule. A rule without a type becomes Custom.
 func FieldsOf(r *ruleset.Rule) Fields {
 	f := Fields{
 		Name: r.Name, Category: r.Category.String(), Type: r.Type, Rule: r.Condition.Content, ResourceFilter: r.Filter.Content,
@@ -41,14 +41,14 @@ func FieldsOf(r *ruleset.Rule) Fields {
 	return f
 }
 
-// Equal says whether two rules have the same fields.
+// Equal reports whether two rules have the same fields.
 func (f Fields) Equal(g Fields) bool {
 	tags := slices.Equal(f.Tags, g.Tags)
 	f.Tags, g.Tags = nil, nil
 	return tags && reflect.DeepEqual(f, g)
 }
 
-// Decode returns the fields as a rule of an id.
+// Decode returns the fields as a rule with an id.
 func (f Fields) Decode(id string) (ruleset.Rule, error) {
 	type tag struct {
 		Name string `json:"name"`
@@ -95,7 +95,7 @@ func (f Fields) Set(entity map[string]any, tags map[string]string) {
 	}
 }
 
-// Rules are rules by id, as the site or a backup has them.
+// Rules are the rules of a site or a backup by id.
 type Rules map[string]ruleset.Rule
 
 // ByID returns rules by their ids.

@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// DefaultGates stop a plan that somebody should look at twice: gains of the rights by which
-// users give themselves more rights, losses that concern most users, and new errors.
+// DefaultGates stop plans that need a second look: gains of rights by which users can give
+// themselves more rights, losses for most users, and new errors.
 var DefaultGates = []string{
 	"gain:changerole", "gain:changeowner", "gain:create:SystemRule", "gain:update:SystemRule", "gain:update:User", "gain:update:UserDirectory", "gain:update:VirtualProxyConfig",
 	"loss:read:App=50%", "empty-hub=50%", "lint:error",
@@ -20,14 +20,14 @@ var DefaultGates = []string{
 // anonymousGate is the gate for users who have not logged in.
 const anonymousGate = "gain by anonymous users"
 
-// The gates of plans beside those of diff.
+// The gates of plans in addition to those of diff.
 const (
 	emptyHub = "empty-hub"
 	newLints = "lint"
 	unproved = "assertion"
 )
 
-// GateSpec is a limit that ends a plan, as it was written.
+// GateSpec is a limit that blocks a plan, as written.
 type GateSpec struct {
 	Spec string
 	// scope is what the gate counts. A later gate of the same scope replaces an earlier one.
@@ -36,11 +36,11 @@ type GateSpec struct {
 	access  *difference.Gate
 	limit   int64
 	percent bool
-	// severity is the least severe finding that counts.
+	// severity is the lowest severity that counts.
 	severity diag.Severity
 }
 
-// ParseGate reads a gate: one of diff, or empty-hub[=LIMIT], lint[:SEVERITY], or assertion.
+// ParseGate parses a gate: one of diff, or empty-hub[=LIMIT], lint[:SEVERITY], or assertion.
 func ParseGate(spec string) (GateSpec, error) {
 	body, limit, limited := strings.Cut(spec, "=")
 	kind, more, _ := strings.Cut(body, ":")
@@ -73,8 +73,8 @@ func ParseGate(spec string) (GateSpec, error) {
 	return g, err
 }
 
-// gatesOf returns the gates of a plan. Those of the user replace those of the site, which
-// replace the default ones, where they count the same.
+// gatesOf returns the gates of a plan. Those of the user override those of the site, which
+// override the default ones, if they count the same.
 func gatesOf(site []string, o Options) ([]GateSpec, error) {
 	var all []GateSpec
 	add := func(g GateSpec) {
@@ -97,7 +97,7 @@ func gatesOf(site []string, o Options) ([]GateSpec, error) {
 	return all, nil
 }
 
-// hit adds what a gate has counted.
+// hit adds the result of a gate.
 func (p *Plan) hit(gate string, n int64, hit bool, says string) {
 	p.Gates = append(p.Gates, Gate{Gate: gate, Cells: n, Hit: hit, Says: says})
 }
@@ -136,7 +136,7 @@ func (p *Plan) accessGates(r *difference.Report, gates []GateSpec, anonymous boo
 	}
 }
 
-// anonymousGains counts the parts of gains that anonymous users have.
+// anonymousGains counts the parts of gains that apply to anonymous users.
 func anonymousGains(r *difference.Report) int64 {
 	var n int64
 	for i, g := range r.Groups {

@@ -11,25 +11,25 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Guard decides, on the users that a site really has, that rules lock nobody out.
+// Guard checks, for the users of a site, that rules lock nobody out.
 type Guard struct {
 	// Site holds at least the users.
 	Site *snapshot.Site
-	// Inactive are the users who cannot log in, as the fold of DIR\id.
+	// Inactive are the users who cannot log in, by case-folded DIR\id.
 	Inactive map[string]bool
 	// Protect are users, DIR\id, who must keep the rules of the QMC.
 	Protect []string
-	// Self is the user who applies, DIR\id.
+	// Self is the user who applies the plan, DIR\id.
 	Self string
 }
 
 // serviceDirectory is the directory of the repository's own accounts.
 const serviceDirectory = "internal"
 
-// Check returns what is wrong with the rules. Last says that nothing is written after
-// them, so that the user who applies need not be able to.
+// Check returns problems of the rules. last says that nothing is written after them, so that
+// the user who applies the plan no longer needs access.
 func (g Guard) Check(rules []ruleset.Rule, last bool) []string {
-	e, _ := evaluate.New(rules, g.Site, evaluate.Options{}) // a rule in error grants nothing
+	e, _ := evaluate.New(rules, g.Site, evaluate.Options{}) // a rule with errors grants nothing
 	var wrong []string
 	if !g.anyone(e) {
 		wrong = append(wrong, "no active user could read and update security rules in the QMC any more")
@@ -51,7 +51,7 @@ func (g Guard) Check(rules []ruleset.Rule, last bool) []string {
 	return wrong
 }
 
-// anyone says whether any active user who is not a service account manages rules.
+// anyone reports whether any active user who is not a service account manages rules.
 func (g Guard) anyone(e *evaluate.Evaluator) bool {
 	for _, user := range g.Site.Users {
 		login := schema.Fold(user.Scalars["userdirectory"] + `\` + user.Scalars["userid"])
@@ -62,7 +62,7 @@ func (g Guard) anyone(e *evaluate.Evaluator) bool {
 	return false
 }
 
-// managesRules says whether a user can open the rules' section of the QMC and read and
+// managesRules reports whether a user can open the rules' section of the QMC and read and
 // update a rule.
 func managesRules(e *evaluate.Evaluator, user *snapshot.Entity) bool {
 	section := &snapshot.Entity{Type: "transientobject", TypeName: "TransientObject", ID: "QmcSection_SystemRule", Scalars: map[string]string{
@@ -84,16 +84,15 @@ func may(e *evaluate.Evaluator, user, resource *snapshot.Entity, actions ...stri
 	return true
 }
 
-// isServiceRule says whether a rule is the one that lets the services work.
+// isServiceRule reports whether a rule is the one that lets the services work.
 func isServiceRule(r ruleset.Rule) bool {
 	condition := strings.Join(strings.Fields(schema.Fold(r.Condition.Content)), " ")
 	return !r.Disabled && r.Category == ruleset.Security && r.Context == ruleset.Both && strings.TrimSpace(r.Filter.Content) == "*" && r.Actions == ruleset.All &&
 		strings.Contains(condition, `user.userdirectory = "internal"`) && strings.Contains(condition, `user.userid like "sa_*"`)
 }
 
-// CheckAll checks the rules after each write, and says after which one they are wrong.
-// What is wrong already before the first one is not held against the plan, unless a write
-// adds to it.
+// CheckAll checks the rules after each write, and returns after which one there is a problem.
+// Problems that exist before the first write do not count, unless a write adds to them.
 func (g Guard) CheckAll(site Rules, changes []Change) ([]string, error) {
 	before := g.Check(site.List(), false)
 	var wrong []string

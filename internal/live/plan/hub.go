@@ -15,7 +15,7 @@ import (
 
 var readAction, _ = ruleset.ParseAction("read")
 
-// hubGate decides the gate on users who lose every stream of the hub.
+// hubGate decides the gate for users who lose every stream of the hub.
 func (p *Plan) hubGate(ctx context.Context, in difference.Input, r *difference.Report, gates []GateSpec) error {
 	i := slices.IndexFunc(gates, func(g GateSpec) bool { return g.scope == emptyHub })
 	if i < 0 {
@@ -54,14 +54,14 @@ func losesStreams(r *difference.Report) bool {
 	})
 }
 
-// streamReaders returns the users, but anonymous ones, who can read a stream in the hub.
+// streamReaders returns the users, except anonymous ones, who can read a stream in the hub.
 func streamReaders(ctx context.Context, b *bundles.Bundle, progress snapshot.Progress) (map[string]bool, error) {
 	m, err := matrix.Compute(ctx, b, partition.Question{Types: []string{"stream"}, Actions: uint32(readAction), Session: partition.Session{Context: "hub"}}, progress)
 	if err != nil {
 		return nil, err
 	}
 	t, users := m.Types[0], m.Model.Subjects
-	exceptions := map[int32][]int32{} // the streams on which a user is decided alone
+	exceptions := map[int32][]int32{} // the streams with an exceptional decision for a user
 	sizes := make([]int, len(t.Classes))
 	for stream := range int32(t.Recorded) {
 		sizes[t.Of[stream]]++

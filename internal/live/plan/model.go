@@ -25,33 +25,33 @@ const (
 // Change is one write.
 type Change struct {
 	Op string `json:"op"`
-	// ID is that on the site, or for a rule to be created the name that the plan has for it.
+	// ID is that on the site or, for a rule to be created, the plan's name for it.
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// File is the rule's file relative to the folder, "" for a rollback.
+	// File is the rule's file relative to the directory, "" for a rollback.
 	File string `json:"file,omitempty"`
-	// Before and After are nil where there is no rule.
+	// Before and After are nil if there is no rule.
 	Before *Fields `json:"before,omitempty"`
 	After  *Fields `json:"after,omitempty"`
-	// Condition is what differs in the condition, nil where it is the same or one of the two
-	// cannot be parsed.
+	// Condition is the difference of the conditions, nil if there is none or one of the two
+	// does not parse.
 	Condition *difference.ConditionDiff `json:"condition,omitempty"`
 	// Alias is the id that the rule had before it was deleted.
 	Alias string `json:"alias,omitempty"`
-	// Named are the texts as the file has them, nil if they hold no names of entities.
+	// Named are the strings as written in the file, nil if they contain no names of entities.
 	Named *Named `json:"named,omitempty"`
 
-	// rule is the rule as its file has it, nil for a plan that was read from a file.
+	// rule is the rule as in its file, nil for a plan that was read from a file.
 	rule *ruleset.Rule
 }
 
-// Named are the texts of a rule with names in place of ids.
+// Named are the strings of a rule with names in place of ids.
 type Named struct {
 	Filter    string `json:"filter"`
 	Condition string `json:"condition"`
 }
 
-// Drift is a difference that the plan leaves alone.
+// Drift is a difference that the plan does not change.
 type Drift struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
@@ -69,52 +69,52 @@ type Conflict struct {
 	Name string `json:"name"`
 	File string `json:"file,omitempty"`
 	Why  string `json:"why"`
-	// Ours and Theirs are nil where the rule was deleted.
+	// Ours and Theirs are nil if the rule was deleted.
 	Ours   *Fields `json:"ours,omitempty"`
 	Theirs *Fields `json:"theirs,omitempty"`
 	By     string  `json:"by,omitempty"`
 	At     string  `json:"at,omitempty"`
 }
 
-// Plan is what brings a site to the rules of a folder.
+// Plan is the changes from a site's rules to those of a directory.
 type Plan struct {
 	Version int       `json:"version"`
 	Site    string    `json:"site"`
 	URL     string    `json:"url"`
 	Build   string    `json:"build"`
 	Created time.Time `json:"created"`
-	// Dir is the folder of the rules, "" for a rollback.
+	// Dir is the directory of the rules, "" for a rollback.
 	Dir string `json:"dir,omitempty"`
 	// Lock is the lock file of a site that the folder was not pulled from, and Matched are the
 	// files of the rules that are the same there, by their ids on the site.
 	Lock    string            `json:"lock,omitempty"`
 	Matched map[string]string `json:"matched,omitempty"`
-	// Changes are the writes in their order.
+	// Changes are the writes, in order.
 	Changes   []Change   `json:"changes"`
 	Drift     []Drift    `json:"drift"`
 	Conflicts []Conflict `json:"conflicts"`
-	// Problems are what the site would refuse, or what policy forbids.
+	// Problems are what the site would reject, or what policy forbids.
 	Problems []string `json:"problems"`
-	// Guard tells what would lock people out, after which write.
+	// Guard lists what would lock people out, and after which write.
 	Guard []string `json:"guard"`
-	// Gates are those that were hit or passed.
+	// Gates are the gates that were decided.
 	Gates []Gate `json:"gates"`
-	// Lints are the findings that differ, nil if no lints were asked for.
+	// Lints are the findings that differ, nil if lints are disabled.
 	Lints *Lints `json:"lints,omitempty"`
-	// Assertions are those that were asked for, before and after.
+	// Assertions are the results of the assertions, before and after.
 	Assertions []Assertion `json:"assertions"`
 	// Effect is the report of who gains and who loses what, as diff writes it.
 	Effect json.RawMessage `json:"effect,omitempty"`
 	// Rules are the digests of all rules on the site; with others the plan is stale.
 	Rules map[string]string `json:"rules"`
-	// CreateTags are tags to be made first.
+	// CreateTags are tags to be created first.
 	CreateTags []string `json:"create_tags"`
 	// Digest is that of everything else.
 	Digest string `json:"digest"`
 
 	report *difference.Report
-	// same are the rules whose files are as the site has them, by the id on the site: findings
-	// about them name their files.
+	// same are the rules whose files equal the site's, by the id on the site: findings about
+	// them name their files.
 	same map[string]ruleset.Rule
 }
 
@@ -124,17 +124,17 @@ type Gate struct {
 	// Cells is what was counted: cells or, for other gates, what Says names.
 	Cells int64 `json:"cells"`
 	Hit   bool  `json:"hit"`
-	// Says tells what was counted, and the limit.
+	// Says describes what was counted, and the limit.
 	Says string `json:"says"`
 }
 
-// Report returns the effect as it was compared, nil for a plan that was read from a file.
+// Report returns the effect as compared, nil for a plan that was read from a file.
 func (p *Plan) Report() *difference.Report { return p.report }
 
-// Empty says that there is nothing to write.
+// Empty reports whether there is nothing to write.
 func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
 
-// Blocked says that the plan cannot be applied.
+// Blocked reports whether the plan cannot be applied.
 func (p *Plan) Blocked() bool {
 	return len(p.Conflicts) > 0 || len(p.Problems) > 0 || len(p.Guard) > 0 || p.gated()
 }

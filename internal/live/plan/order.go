@@ -8,9 +8,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// order puts the writes into their order, make before break: rules that grant more come
-// first, what may grant more or less next, what grants less then, deletions last. Among
-// equals, rules on streams come before those on apps and on objects, which ask for them.
+// order sorts the writes so that rights are granted before others are removed: rules that grant
+// more come first, then those that may grant more or less, then those that grant less,
+// deletions last. Of equal ones, rules on streams come before those on apps and on objects,
+// which ask for them.
 func (p *Plan) order() {
 	slices.SortStableFunc(p.Changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(a.phase(), b.phase()), cmp.Compare(a.depth(), b.depth()), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
@@ -49,7 +50,7 @@ func (c *Change) depth() int {
 	return 1
 }
 
-// After returns the rules once the first n changes are written.
+// After returns the rules after the first n changes.
 func After(site Rules, changes []Change, n int) (Rules, error) {
 	rules := Rules{}
 	for id, r := range site {
@@ -69,7 +70,7 @@ func After(site Rules, changes []Change, n int) (Rules, error) {
 	return rules, nil
 }
 
-// decode returns the rule that a change leads to, as its file has it if that is known.
+// decode returns the rule after a change, as in its file if that is known.
 func (c *Change) decode() (ruleset.Rule, error) {
 	if c.rule == nil {
 		return c.After.Decode(c.ID)
