@@ -11,9 +11,9 @@ func checkCommand(streams *Streams) *cli.Command {
 		ArgsUsage: "RULES… [--snapshot FOLDER] [flags]",
 		Description: `RULES are rule exports, files or folders, or - for standard input. The
 default is systemrule.json of the snapshot. Diagnostics go to standard error and a
-summary to standard output. In the formats json, sarif, github and gitlab everything
-goes to standard output. The most severe findings come first. Many findings of one kind
-are one line unless --all is given.
+summary to standard output. In every format but text, everything goes to standard
+output. The most severe findings come first. Many findings of one kind are one line
+unless --all is given.
 
 The exit code is 3 if compile would reject the rules, and 1 if a lint reports an error,
 or a warning with --fail-on warning. With --skip-invalid, rules that cannot be compiled
