@@ -46,7 +46,7 @@ func runApp(ctx context.Context, streams *Streams, app *cli.App, args []string) 
 	return app.RunContext(ctx, append([]string{app.Name}, args...))
 }
 
-// otherWords returns the command line that is meant by what people type who know other
+// otherWords returns the command line that is meant by arguments that are common in other
 // programs: help, help COMMAND, --version.
 func otherWords(args []string) []string {
 	switch {

@@ -10,11 +10,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// FlagsFirst orders the arguments of a command so that flags may stand after
-// positional arguments, which the flag package does not allow: flags and their
-// values first, then "--" and the rest. After a "--" of the user nothing is a flag.
-// It refuses a flag of one value that is given twice, of which the flag package would
-// take the last.
+// FlagsFirst reorders the arguments of a command so that flags may follow positional arguments,
+// which the flag package does not allow: flags and their values first, then "--" and the rest.
+// Arguments after a "--" are never flags. It rejects a flag with a single value that is given
+// twice, of which the flag package would use the last.
 func FlagsFirst(c *cli.Command, args []string) ([]string, error) {
 	takesValue, single := map[string]bool{}, map[string]cli.Flag{}
 	for _, f := range c.Flags {
@@ -35,7 +34,7 @@ func FlagsFirst(c *cli.Command, args []string) ([]string, error) {
 			rest = append(rest, args[i+1:]...)
 			break
 		}
-		if len(arg) < 2 || arg[0] != '-' { // "-" stands for standard input
+		if len(arg) < 2 || arg[0] != '-' { // "-" is standard input
 			rest = append(rest, arg)
 			continue
 		}
@@ -59,9 +58,8 @@ func FlagsFirst(c *cli.Command, args []string) ([]string, error) {
 	return slices.Concat(front, []string{"--"}, rest), nil
 }
 
-// ready readies the commands of an app: how they fail on wrong flags, that they have no
-// subcommands, that repeatable flags keep the spaces of their values, as files do, and that
-// results have the format of --format.
+// ready configures the commands of an app: the error for wrong flags, no subcommands,
+// repeatable flags that keep the spaces in their values, and results in the format of --format.
 func (s *Streams) ready(commands ...*cli.Command) []*cli.Command {
 	for _, c := range commands {
 		c.HideHelpCommand = true
@@ -82,7 +80,7 @@ func (s *Streams) ready(commands ...*cli.Command) []*cli.Command {
 	return commands
 }
 
-// stdinOnce refuses a command line that reads standard input twice.
+// stdinOnce rejects a command line that reads standard input twice.
 func stdinOnce(ctx *cli.Context) error {
 	readers := 0
 	for _, name := range append(ctx.Args().Slice(), ctx.String("input"), ctx.String("requests")) {
@@ -96,12 +94,12 @@ func stdinOnce(ctx *cli.Context) error {
 	return nil
 }
 
-// flagError explains a flag that the flag package refused.
+// flagError explains a flag that the flag package rejected.
 func flagError(c *cli.Command, err error) error {
 	return UsageOf(c, "%s", inOurWords(err, flagNames(c.Flags)))
 }
 
-// AppFlagError explains a flag before the command that the flag package refused.
+// AppFlagError explains a flag before the command that the flag package rejected.
 func AppFlagError(err error) error {
 	return Usagef("%s before the command\nMore: qlik2rego --help", inOurWords(err, []string{"help"}))
 }
@@ -123,7 +121,7 @@ func UsageOf(c *cli.Command, format string, args ...any) error {
 	return Usagef(format+"\nusage: qlik2rego %s %s\nMore: qlik2rego %s --help", args...)
 }
 
-// UnknownCommand returns the error about a command that is none.
+// UnknownCommand returns the error for an unknown command.
 func UnknownCommand(name string, commands []*cli.Command) error {
 	var names []string
 	for _, c := range commands {

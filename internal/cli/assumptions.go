@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// Assumptions shows which decisions depend on open points of the language and on what is
-// assumed about the snapshot.
+// Assumptions shows which decisions depend on open points of the language and on assumptions
+// about the snapshot.
 func (s *Streams) Assumptions(ctx *cli.Context) error {
 	env, err := environment(ctx)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// AuditFlags are the flags that say what an audit looks at.
+// AuditFlags are the flags that select the input of an audit.
 func AuditFlags() []cli.Flag {
 	return append(partFlags(),
 		Choice("context", "where requests come from; both is each of hub and qmc", "both", "hub", "qmc", "none"),
@@ -47,25 +47,25 @@ func ByFlag() cli.Flag {
 	return Choice("by", "what a row is about", "class", "member", "cell", "user", "resource", "nobody", "rule", "create", "summary")
 }
 
-// audited is what an audit looks at: a bundle, and what people asked for.
+// audited is the input of an audit: a bundle, and the user's selections.
 type audited struct {
 	bundle *bundles.Bundle
-	// compilation is nil where the bundle was given.
+	// compilation is nil if a bundle was given.
 	compilation     *workspace.Workspace
 	types           []string
 	actions         uint32
 	users, elements selection.Selection
 	environment     map[string][]string
-	// inactive are the users who do not log in, by id, and why; left counts those who are
-	// left out.
+	// inactive are the users who do not log in, by id, with the reason; left is the number of
+	// users who are left out.
 	inactive map[string]string
 	left     int
-	// by is what has a row.
+	// by is the entity of a row.
 	by       string
 	category ruleset.Category
 }
 
-// Audit decides the matrix that the flags ask for and writes it.
+// Audit decides the matrix selected by the flags and writes it.
 func (s *Streams) Audit(ctx *cli.Context) error {
 	a, err := s.auditFlags(ctx)
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *Streams) Audit(ctx *cli.Context) error {
 	return s.rows(ctx.String("output"), auditViews[by].Of(audits...))
 }
 
-// auditFlags reads the flags that need no input.
+// auditFlags parses the flags that do not depend on the input.
 func (s *Streams) auditFlags(ctx *cli.Context) (*audited, error) {
 	a := &audited{category: categoryOf(ctx)}
 	for _, name := range ctx.StringSlice("type") {
@@ -140,9 +140,9 @@ func (s *Streams) auditFlags(ctx *cli.Context) (*audited, error) {
 	return a, err
 }
 
-// auditSource reads the bundle, or makes one of rules and snapshot that keeps names
-// and what the selections ask for. With disabled it compiles the rules once for each
-// that is disabled, with that one enabled.
+// auditSource reads the bundle, or compiles one from rules and snapshot that includes names and
+// what the selections need. With disabled it also compiles the rules once for each disabled
+// rule, with that rule enabled.
 func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]workspace.Variant, error) {
 	if ctx.IsSet("bundle") {
 		var err error
@@ -182,8 +182,7 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]wo
 	return variants, err
 }
 
-// rows writes rows to a file, which appears whole or not at all, or to standard
-// output.
+// rows writes rows to a file, atomically, or to standard output.
 func (s *Streams) rows(name string, rows tabular.Rows) error {
 	formats := tabular.Formats()
 	if name != "" && name != stdio {

@@ -101,7 +101,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 			},
 		}
 		folded := m.Without(ruleset.CreateAction).Group(selection)
-		// An empty answer to a question about nobody would pass for "has no rights".
+		// An empty answer for a user who does not exist would look like "has no rights".
 		if !someone && ctx.IsSet("user") {
 			if len(left) > 0 {
 				return nil, UsageOf(ctx.Command, "--user: %s", leftOut(len(left)))
@@ -155,7 +155,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 	return all, nil
 }
 
-// addCreated adds the types that rules let somebody create and of which nothing is on record.
+// addCreated adds the types of which rules let somebody create resources and the site has none.
 func (a *audited) addCreated(data *bundles.Document) error {
 	r, err := partition.Read(data)
 	if err != nil {
@@ -170,7 +170,7 @@ func (a *audited) addCreated(data *bundles.Document) error {
 	return nil
 }
 
-// relationOf returns the type that a relation leads to where the data of a bundle has it, and
+// relationOf returns the target type of a relation if the data of a bundle has it, and
 // otherwise "".
 func relationOf(data *bundles.Document) func(typ, relation string) string {
 	return func(typ, relation string) string {
@@ -179,7 +179,7 @@ func relationOf(data *bundles.Document) func(typ, relation string) string {
 	}
 }
 
-// meant returns what may be meant by the first of some texts, or "".
+// meant returns a suggestion for the first of some arguments, or "".
 func meant(given []string, by func(string) string) string {
 	for _, text := range given {
 		if hint := by(text); hint != "" {
@@ -197,7 +197,7 @@ func quoted(texts []string) []string {
 	return list
 }
 
-// variantBundle returns the variant over the site of another bundle.
+// variantBundle combines the variant with the site of another bundle.
 func variantBundle(ctx context.Context, v workspace.Variant, with *bundles.Bundle) (*bundles.Bundle, error) {
 	b, err := bundles.InMemory(ctx, v.Policy, nil)
 	if err != nil {
@@ -206,7 +206,7 @@ func variantBundle(ctx context.Context, v workspace.Variant, with *bundles.Bundl
 	return b, b.Data.Share(&with.Data, bundles.DataRoot)
 }
 
-// names returns what a bundle calls its types, resources and rules.
+// names returns the names of a bundle's types, resources and rules.
 func (a *audited) names() report.Names {
 	data := &a.bundle.Data
 	reader := partition.NewReader(data)
@@ -250,8 +250,8 @@ func (a *audited) names() report.Names {
 	return n
 }
 
-// login returns what shows subjects: users by their logins and nodes, outside a summary,
-// which knows them by id, by their names.
+// login returns the displayed names of subjects: the logins of users and, except in a summary,
+// the names of nodes.
 func (a *audited) login(reader *partition.Reader) func(handle string) string {
 	if a.category != ruleset.Sync {
 		return reader.Login

@@ -14,18 +14,18 @@ import (
 type CanReport struct {
 	Task    string `json:"task"`
 	Subject string `json:"subject"`
-	// Allow says that no right is missing without which the task fails.
+	// Allow says that no right is missing that the task requires.
 	Allow bool `json:"allow"`
-	// Rights are all that the task takes.
+	// Rights are all rights that the task uses.
 	Rights []TaskRight `json:"rights"`
 
-	// What people read beside it: the task, what it is about and the names on record.
+	// Additional output for people: the task, its arguments and the names of entities.
 	task  task
 	about map[string]Entity
 	names *deciding
 }
 
-// TaskRight is one right that a task takes.
+// TaskRight is one right that a task uses.
 type TaskRight struct {
 	Action string `json:"action"`
 	Type   string `json:"type"`
@@ -33,17 +33,18 @@ type TaskRight struct {
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
 	New  bool   `json:"new,omitempty"`
-	// Of is how many resources the right is asked about, Held on how many the user has it.
+	// Of is the number of resources for which the right is checked, Held the number on which
+	// the user has it.
 	Of   int `json:"of"`
 	Held int `json:"held"`
-	// Unless says what the task comes to without the right; "" where it fails.
+	// Unless says what the task does without the right; "" if it fails.
 	Unless    string   `json:"unless,omitempty"`
 	GrantedBy []string `json:"granted_by"`
 }
 
 func (r TaskRight) missing() bool { return r.Held < r.Of && r.Unless == "" }
 
-// Can decides whether a subject can do a task, and says which rights are missing.
+// Can decides whether a subject can perform a task, and reports the missing rights.
 func (s *Streams) Can(ctx *cli.Context) error {
 	t, err := readTask(ctx)
 	if err != nil {
@@ -94,7 +95,7 @@ func (s *Streams) Can(ctx *cli.Context) error {
 	return err
 }
 
-// readTask reads the flags that say what the task is about.
+// readTask parses the flags of the task.
 func readTask(ctx *cli.Context) (task, error) {
 	at := slices.IndexFunc(tasks, func(t task) bool { return t.name == ctx.String("task") })
 	switch {
@@ -119,7 +120,7 @@ func readTask(ctx *cli.Context) (task, error) {
 	return t, nil
 }
 
-// taskDecider is a decider that knows what is under an app.
+// taskDecider is a decider that knows the contents of apps.
 func (s *Streams) taskDecider(ctx *cli.Context, t task) (*deciding, error) {
 	d, err := s.Decider(ctx)
 	if err == nil && !d.names.in.hasSite() && len(t.flags) > 0 {
@@ -128,7 +129,7 @@ func (s *Streams) taskDecider(ctx *cli.Context, t task) (*deciding, error) {
 	return d, err
 }
 
-// taskAsked asks for the rights of a task.
+// taskAsked checks the rights of a task.
 type taskAsked struct {
 	ctx     *cli.Context
 	by      *deciding
@@ -136,7 +137,7 @@ type taskAsked struct {
 	about   map[string]Entity
 }
 
-// need asks for the rights of one need.
+// need checks the rights of one need.
 func (a taskAsked) need(n need) ([]TaskRight, error) {
 	var on []Entity
 	right := TaskRight{Unless: n.unless, GrantedBy: []string{}}
@@ -198,7 +199,7 @@ func (a taskAsked) need(n need) ([]TaskRight, error) {
 	return all, nil
 }
 
-// under returns the ids of the resources of a type that a relation leads from to an entity.
+// under returns the ids of the resources of a type whose relation leads to an entity.
 func (d *deciding) under(typ, relation, id string) []string {
 	var found []string
 	for _, r := range d.names.in.all(typ) {
@@ -209,7 +210,7 @@ func (d *deciding) under(typ, relation, id string) []string {
 	return found
 }
 
-// of returns the ids, in lower case, of what a relation of an entity leads to.
+// of returns the lower-case ids of the targets of an entity's relation.
 func (d *deciding) of(typ, id, relation string) []string {
 	return d.names.in.related(typ, id, relation)
 }

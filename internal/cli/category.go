@@ -19,12 +19,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// CategoryFlag is the flag --category of the commands that ask about one category of rules.
+// CategoryFlag is the flag --category of the commands for one category of rules.
 func CategoryFlag() cli.Flag {
 	return Choice("category", "the category of rules: security decides about rights, license about kinds of access, sync about the nodes of an app", "security", "license", "sync")
 }
 
-// categoryOf returns the category that a command asks about.
+// categoryOf returns the category that a command is about.
 func categoryOf(ctx *cli.Context) ruleset.Category {
 	c, ok := ruleset.ParseCategory(ctx.String("category"))
 	if !ok {
@@ -38,7 +38,7 @@ func precedenceFlag() cli.Flag {
 	return &cli.StringFlag{Name: "license-precedence", Usage: "with --category license, also count which kind each user would get if the first matching kind in `ORDER` is used: default (inferred), or kinds such as professional,analyzer"}
 }
 
-// precedence reads the flag --license-precedence: kinds, nil without it.
+// precedence parses the flag --license-precedence: kinds, nil without it.
 func precedence(ctx *cli.Context) ([]string, error) {
 	if !ctx.IsSet("license-precedence") {
 		return nil, nil
@@ -63,7 +63,7 @@ func precedence(ctx *cli.Context) ([]string, error) {
 	return order, nil
 }
 
-// categoryRows answers what people ask of License or Sync rules, by the audit of a view.
+// categoryRows answers questions about License or Sync rules from the audit of a view.
 func (s *Streams) categoryRows(ctx *cli.Context, a *audited, audits []*report.Audit) error {
 	c := categoryOf(ctx)
 	order, err := precedence(ctx)
@@ -96,8 +96,8 @@ func (s *Streams) categoryRows(ctx *cli.Context, a *audited, audits []*report.Au
 	}})
 }
 
-// categoryDefaults sets what an audit of a category looks at where flags do not say it:
-// access groups as at the hub, where licences are taken, or apps, which no request asks for.
+// categoryDefaults sets the defaults of an audit of a category: the context hub and access
+// groups, because licences are assigned there, or apps, which have no request context.
 func categoryDefaults(ctx *cli.Context, a *audited) error {
 	c := categoryOf(ctx)
 	if c == ruleset.Security {
@@ -128,13 +128,13 @@ func categoryDefaults(ctx *cli.Context, a *audited) error {
 		}
 	}
 	if c == ruleset.License && !ctx.IsSet("inactive") {
-		return ctx.Set("inactive", "true") // leavers who keep an access are what is asked about
+		return ctx.Set("inactive", "true") // the question is about leavers who keep an access
 	}
 	return nil
 }
 
-// rulesOnly refuses a bundle where a command asks about a category: what a bundle holds of
-// License and Sync rules has packages of its own.
+// rulesOnly rejects a bundle for a command about a category: a bundle has License and Sync
+// rules in packages of their own.
 func rulesOnly(ctx *cli.Context) error {
 	if categoryOf(ctx) != ruleset.Security && ctx.IsSet("bundle") {
 		return UsageOf(ctx.Command, "--category %s reads RULES and --snapshot, not a bundle; ask a bundle by OPA for data.qlik.%s", ctx.String("category"),
@@ -143,8 +143,8 @@ func rulesOnly(ctx *cli.Context) error {
 	return nil
 }
 
-// categoryRequest completes the flags of a request about a category: there is one action,
-// and nodes serve apps. Access is taken at the hub.
+// categoryRequest completes the flags of a request about a category: the only action, the type
+// of apps for nodes, and the context hub for access.
 func categoryRequest(ctx *cli.Context) error {
 	c := categoryOf(ctx)
 	if c == ruleset.Security {
@@ -175,13 +175,14 @@ func categoryRequest(ctx *cli.Context) error {
 	return nil
 }
 
-// verbOf returns how people call the action of a category, "" for the action's own name.
+// verbOf returns the name for people of a category's action, "" for the action's own name.
 func verbOf(c ruleset.Category) string {
 	return map[ruleset.Category]string{ruleset.License: "take", ruleset.Sync: "open"}[c]
 }
 
-// explainAccess explains for every access group that rules name whether the subject may
-// take it: why a user was denied at the hub. That none may be taken is the answer no.
+// explainAccess explains, for every access group that rules name, whether the subject may use
+// it: why a user was denied at the hub. If there is none, the exit code is that of a negative
+// answer.
 func (s *Streams) explainAccess(ctx *cli.Context, q Question, options explain.Options) error {
 	c, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {
@@ -229,7 +230,7 @@ func accessFormats(text explaintext.Text) render.Formats[[]*explain.Explanation]
 	}))
 }
 
-// viewOption reads the flag --category.
+// viewOption parses the flag --category.
 func viewOption(ctx *cli.Context, options *compiler.Options) error {
 	c := categoryOf(ctx)
 	if c == ruleset.Security {

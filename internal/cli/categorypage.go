@@ -15,11 +15,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// categoryTabs adds to the page of an audit of everything what License and Sync rules say,
-// each if the export has such rules and the snapshot what they are about.
+// categoryTabs adds the tabs of License and Sync rules to the page of a complete audit, each if
+// the export has such rules and the snapshot their subjects.
 func (s *Streams) categoryTabs(ctx *cli.Context, a *audited, doc *page.Document) error {
 	if slices.ContainsFunc(namesOf(partFlags()), ctx.IsSet) {
-		return nil // the page is about a part of the rights
+		return nil // the page shows a part of the rights
 	}
 	for _, c := range []ruleset.Category{ruleset.License, ruleset.Sync} {
 		has := func(r ruleset.Rule) bool {

@@ -8,7 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// completionScripts ask the program itself for the words that may come next.
+// completionScripts ask the program itself for the possible next words.
 var completionScripts = map[string]string{
 	"bash": `_qlik2rego() {
 	local IFS=$'\n'
@@ -104,8 +104,8 @@ func manCommand(streams *Streams) *cli.Command {
 	}
 }
 
-// valuesNext returns the values that may come next, behind a flag that has a fixed set of
-// them; otherwise nil.
+// valuesNext returns the possible next values after a flag that has a fixed set of them;
+// otherwise nil.
 func valuesNext(app *cli.App, args []string) []string {
 	if len(args) < 3 {
 		return nil
@@ -122,7 +122,7 @@ func valuesNext(app *cli.App, args []string) []string {
 	return nil
 }
 
-// completing reports whether a shell asks for the words that may come next.
+// completing reports whether a shell asks for completions.
 func completing(args []string) bool {
 	return len(args) > 0 && strings.TrimLeft(args[len(args)-1], "-") == "generate-bash-completion"
 }

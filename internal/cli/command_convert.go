@@ -88,8 +88,8 @@ func (s *Streams) convertFormats() render.Formats[ConvertReport] {
 	}))
 }
 
-// convertToTree refuses to write over what is read, except for a folder of files whose rules
-// are replaced by themselves.
+// convertToTree rejects an output that is also the input, except for a directory of rule files,
+// which are replaced by themselves.
 func convertToTree(ctx *cli.Context, in, to, report string) error {
 	if to == stdio && report == stdio {
 		return UsageOf(ctx.Command, "two results would go to standard output: name a file for one of them")
@@ -102,7 +102,7 @@ func convertToTree(ctx *cli.Context, in, to, report string) error {
 	return nil
 }
 
-// stageRules makes the output that a name asks for and returns what it is.
+// stageRules prepares the output with a given name and returns its kind.
 func stageRules(out *Outputs, rules []ruleset.Rule, in, to string) (kind string, err error) {
 	switch ext := strings.ToLower(filepath.Ext(to)); {
 	case to == stdio, ext == ".json":
@@ -128,7 +128,7 @@ func writing(content []byte) func(io.Writer, string) error {
 	}
 }
 
-// rootOf returns the folder of an input, or the nearest one above that holds a lock file.
+// rootOf returns the directory of an input, or the nearest parent with a lock file.
 func rootOf(in string) string {
 	start, err := filepath.Abs(in)
 	if err != nil {
@@ -147,7 +147,7 @@ func rootOf(in string) string {
 	}
 }
 
-// stageTree makes the files of rules in a folder, which need not be there yet.
+// stageTree prepares the rule files in a directory, which need not exist.
 func stageTree(out *Outputs, rules []ruleset.Rule, dir string) error {
 	info, statErr := os.Stat(dir)
 	fresh := errors.Is(statErr, fs.ErrNotExist)
@@ -180,8 +180,8 @@ func stageTree(out *Outputs, rules []ruleset.Rule, dir string) error {
 	return out.File(filepath.Join(dir, rulefiles.LockName), writing(lock.Encode()))
 }
 
-// onlyRules returns an error if a folder holds files that are not rules, and so must not be
-// replaced.
+// onlyRules returns an error if a directory contains files that are not rules, and so must not
+// be replaced.
 func onlyRules(dir string) error {
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err == nil && !e.IsDir() && !strings.EqualFold(filepath.Ext(path), qrule.Extension) {

@@ -54,7 +54,7 @@ EXAMPLES:
 	}
 }
 
-// Escalate follows what users can reach.
+// Escalate computes what users can reach.
 func (s *Streams) Escalate(ctx *cli.Context) error {
 	var personas []escalate.Persona
 	for _, spec := range ctx.StringSlice("persona") {

@@ -142,7 +142,7 @@ func (s *Streams) filter(ctx *cli.Context, target string, options filter.SQLOpti
 	if err != nil {
 		return nil, err
 	}
-	// The resource is described, so that the request is about any of its type.
+	// The resource is described, so that the request stands for any of its type.
 	r.Resource = Entity{Type: typ, ID: "any", Properties: json.RawMessage(`{"name": "any"}`)}
 	request, err := json.Marshal(r)
 	if err != nil {
@@ -188,7 +188,7 @@ func filterReport(f *workspace.Filtered, target, typeKey string, site *snapshot.
 	return report, err
 }
 
-// filterText writes a report for people: the filter, then where it comes from.
+// filterText writes a report for people: the filter, then its origin.
 func filterText(w io.Writer, r *filter.Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "-- %s", r.Kind)

@@ -62,17 +62,17 @@ EXAMPLES:
 // FormatReport is the result of fmt in JSON.
 type FormatReport struct {
 	Files []FormattedFile `json:"files"`
-	// Diagnostics are the errors because of which rules are left as they are.
+	// Diagnostics are the errors of the rules that are left unchanged.
 	Diagnostics diag.List `json:"diagnostics"`
 
-	// mode says what people read of a file.
+	// mode selects the output for people.
 	mode string
 }
 
 // FormattedFile is a file that was read.
 type FormattedFile struct {
 	Path string `json:"path"`
-	// Changed says that formatting changes the file, Written that it was written.
+	// Changed says that formatting changes the file, Written that the file was written.
 	Changed bool `json:"changed"`
 	Written bool `json:"written"`
 
@@ -148,7 +148,7 @@ func (s *Streams) formatted(name string, keep bool) (FormattedFile, diag.List, e
 	return f, list, nil
 }
 
-// missing says what is wrong with a path that cannot be read.
+// missing returns the error for a path that cannot be read.
 func missing(path string) diag.List {
 	_, list := ruleset.Read(path)
 	return list

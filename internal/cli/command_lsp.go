@@ -44,7 +44,7 @@ type stdStream struct {
 	io.Writer
 }
 
-// Close closes what can be closed, so that a read that waits ends.
+// Close closes what can be closed, so that a blocked read ends.
 func (s stdStream) Close() error {
 	if c, ok := s.Reader.(io.Closer); ok {
 		return c.Close()

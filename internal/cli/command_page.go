@@ -15,7 +15,7 @@ const pageCommandName = "help-page"
 
 var codeForm = regexp.MustCompile(`^[Qq]\d{4}$`)
 
-// isCode says whether an argument of help is the code of a finding.
+// isCode reports whether an argument of help is the code of a finding.
 func isCode(arg string) bool { return codeForm.MatchString(arg) }
 
 func pageCommand(streams *Streams) *cli.Command {

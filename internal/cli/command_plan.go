@@ -68,7 +68,7 @@ EXAMPLES:
 	}
 }
 
-// planFlags are the flags that say what a plan may do.
+// planFlags are the flags that allow or restrict changes in a plan.
 func planFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "prune", Usage: "delete rules on the site if their files were deleted"},
@@ -86,7 +86,7 @@ func planFlags() []cli.Flag {
 	}
 }
 
-// onDrift is the gate that is hit by changes on the site.
+// onDrift is the gate for changes on the site.
 const onDrift = "drift"
 
 // planOptions reads planFlags.
@@ -183,7 +183,7 @@ func (s *Streams) plan(ctx *cli.Context) error {
 	return nil
 }
 
-// planning reports the rules or the assertions that are in error.
+// planning reports errors in the rules or the assertions.
 func (s *Streams) planning(err error) error {
 	var broken *plan.BrokenError
 	if errors.As(err, &broken) {

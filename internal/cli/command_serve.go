@@ -205,7 +205,7 @@ func listenAndServe(ctx *cli.Context, cfg pdp.Config, address listen.Address, mo
 	return err
 }
 
-// proxies reads how requests of a proxy's clients are understood.
+// proxies reads the mapping of requests of a proxy's clients.
 func proxies(ctx *cli.Context, cfg *pdp.Config) error {
 	envoy := listen.Address(ctx.String("ext-authz"))
 	path := ctx.String("edge")
@@ -233,7 +233,7 @@ func proxies(ctx *cli.Context, cfg *pdp.Config) error {
 	return nil
 }
 
-// dataFilters serves the rules as filters, where that is asked for.
+// dataFilters enables data filters, if requested.
 func dataFilters(ctx *cli.Context, cfg *pdp.Config) error {
 	path := ctx.String("filter-mapping")
 	if !ctx.Bool("filters") {
@@ -256,7 +256,7 @@ func dataFilters(ctx *cli.Context, cfg *pdp.Config) error {
 	return nil
 }
 
-// checkAddresses checks where to listen, and returns the permissions of a socket.
+// checkAddresses checks the addresses to listen on, and returns the permissions of a socket.
 func checkAddresses(ctx *cli.Context, address listen.Address) (os.FileMode, error) {
 	if err := address.Check(); err != nil {
 		return 0, UsageOf(ctx.Command, "--listen: %v", err)
@@ -320,7 +320,7 @@ func pageKey(ctx *cli.Context) ([]byte, error) {
 	return bytes.TrimSpace(text), nil
 }
 
-// trust reads where bundles come from and how they are signed.
+// trust reads the sources of bundles and how they are signed.
 func trust(ctx *cli.Context, cfg *pdp.Config) (err error) {
 	if ctx.IsSet("config-file") || ctx.IsSet("set") {
 		if cfg.OPA, err = management.Load(ctx.String("config-file"), ctx.StringSlice("set")); err != nil {

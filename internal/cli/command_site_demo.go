@@ -41,7 +41,7 @@ EXAMPLES:
 	}
 }
 
-// DemoReport is what site demo says, once, when it listens.
+// DemoReport is the output of site demo, once it listens.
 type DemoReport struct {
 	URL      string `json:"url"`
 	Sites    string `json:"sites"`

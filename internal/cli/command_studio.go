@@ -49,7 +49,7 @@ EXAMPLES:
 	}
 }
 
-// StudioReport is what studio says, once, when it listens.
+// StudioReport is the output of studio, once it listens.
 type StudioReport struct {
 	URL       string `json:"url"`
 	Directory string `json:"folder"`
@@ -105,7 +105,7 @@ func (s *Streams) Studio(ctx *cli.Context) error {
 	return console.Serve(ctx.Context)
 }
 
-// studioSite returns the site that the studio plans for. Without the flags there need not be one.
+// studioSite returns the site that the studio plans for, nil without the flags.
 func (s *Streams) studioSite(ctx *cli.Context) (*qrs.Site, error) {
 	named := ctx.IsSet("sites") || ctx.IsSet("site") || ctx.Bool("apply")
 	if _, err := os.Stat(ctx.String("sites")); err != nil && !named {
@@ -116,7 +116,7 @@ func (s *Streams) studioSite(ctx *cli.Context) (*qrs.Site, error) {
 		return nil, Input(err)
 	}
 	if !named && len(sites) != 1 {
-		return nil, nil // nobody has said which
+		return nil, nil // no site was given
 	}
 	site, err := qrs.Pick(sites, ctx.String("site"))
 	if err != nil {
@@ -125,7 +125,7 @@ func (s *Streams) studioSite(ctx *cli.Context) (*qrs.Site, error) {
 	return site, nil
 }
 
-// openBrowser shows an address in the browser of the desktop.
+// openBrowser opens an address in the desktop's browser.
 func openBrowser(address string) error {
 	var cmd *exec.Cmd
 	switch runtime.GOOS {
@@ -139,6 +139,6 @@ func openBrowser(address string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() { _ = cmd.Wait() }() // how the browser ends does not matter
+	go func() { _ = cmd.Wait() }() // the browser's exit code does not matter
 	return nil
 }

@@ -171,7 +171,7 @@ func withVariables(site, given map[string]string) map[string]string {
 	return all
 }
 
-// verifySite returns the site's side, and its client unless that is captures.
+// verifySite returns the site's side, and its client unless it uses captures.
 func (s *Streams) verifySite(ctx *cli.Context) (verify.Site, *qrs.Client, error) {
 	if dir := ctx.String("against"); dir != "" {
 		replay, err := verify.ReadCaptures(dir)

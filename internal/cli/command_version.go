@@ -14,12 +14,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-// A release sets these with -ldflags -X; other builds take what the Go command recorded.
+// A release sets these with -ldflags -X; other builds use the information that the Go command
+// recorded.
 var buildVersion, buildCommit, buildDate string
 
-// versions is what the program is made of. Commit is the revision of the sources, with
-// "+changes" if they were changed, and Date its time in RFC 3339; both are empty if the
-// build does not know them.
+// versions describes the build. Commit is the revision of the sources, with "+changes" if they
+// were changed, and Date its time in RFC 3339; both are empty if they are not known.
 type versions struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit,omitempty"`

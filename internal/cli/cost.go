@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// maxCosts is the number of rules that the table for people has; JSON has all.
+// maxCosts is the maximum number of rules in the table for people; JSON has all.
 const maxCosts = 20
 
 // writeCosts writes the rules that dominate a decision, with the reason.
@@ -35,7 +35,7 @@ func writeCosts(out io.Writer, costs []compiler.RuleCost) error {
 	return err
 }
 
-// why says what makes a rule as expensive as it is.
+// why explains the cost of a rule.
 func why(c compiler.RuleCost) string {
 	text := "evaluated by every decision to " + strings.Join(c.Actions, ", ")
 	switch {

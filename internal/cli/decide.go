@@ -19,13 +19,13 @@ import (
 
 // Question is one request, or a stream of them.
 type Question struct {
-	// flags are the request that flags make up; nil for one of --input.
+	// flags is the request given by flags; nil for one of --input.
 	flags    *Request
 	request  []byte
 	requests io.ReadCloser
 }
 
-// name puts what is meant into a request of flags, and finishes it.
+// name resolves the names in a request given by flags, and completes it.
 func (q *Question) name(n naming, stderr io.Writer) error {
 	if q.flags == nil {
 		return nil
@@ -38,7 +38,7 @@ func (q *Question) name(n naming, stderr io.Writer) error {
 	return err
 }
 
-// Question reads what eval is asked. It is read first: a mistake in it shows
+// Question reads the question of eval. It is read first, so that errors in it are reported
 // before a site has been loaded.
 func (s *Streams) Question(ctx *cli.Context) (Question, error) {
 	var ways []string
@@ -71,17 +71,17 @@ func (s *Streams) Question(ctx *cli.Context) (Question, error) {
 	return Question{flags: flags}, err
 }
 
-// deciding decides requests, and knows what they speak of.
+// deciding decides requests, and knows the names of entities.
 type deciding struct {
 	decider engine.Decider
 	names   naming
 	// ruleName returns the name of a rule, by its id.
 	ruleName func(id string) string
-	// verb is what people call the action, "" for its name.
+	// verb is the name for people of the action, "" for its own name.
 	verb string
 }
 
-// Decider returns what decides, by a bundle or by rules.
+// Decider returns a decider for a bundle or for rules.
 func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 	asked, files := ctx.String("engine"), ctx.StringSlice("bundle")
 	if len(files) > 0 {
@@ -109,7 +109,7 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 	if c.Policy != nil && !ctx.IsSet("requests") {
 		workspace.KeepNames(c.Policy.View, namedTypes(c))
 		if ctx.IsSet("task") {
-			keepForPage(c.Policy.View, c.Options.Schema, namedTypes(c)) // what is under an app
+			keepForPage(c.Policy.View, c.Options.Schema, namedTypes(c)) // the contents of an app
 		}
 	}
 	b, err := s.Bundle(ctx.Context, c)
@@ -120,8 +120,8 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 	return &deciding{e, bundleNaming(ctx, b, c), ruleNames(b), verbOf(categoryOf(ctx))}, err
 }
 
-// evaluation is how eval lets a policy be evaluated: one request by OPA, unless auto is
-// asked for, and many as compiled code.
+// evaluation selects how eval evaluates a policy: a single request with OPA, unless auto is
+// requested, and many as compiled code.
 func evaluation(ctx *cli.Context) []engine.Option {
 	if ctx.String("engine") == string(engine.ModeAuto) && (ctx.IsSet("engine") || ctx.IsSet("requests")) {
 		return []engine.Option{engine.Auto}
@@ -129,8 +129,7 @@ func evaluation(ctx *cli.Context) []engine.Option {
 	return nil
 }
 
-// namedTypes are the types whose entities can be named: those of the schema, and all
-// others.
+// namedTypes are the types whose entities can be named: those of the schema, and all others.
 func namedTypes(c *workspace.Workspace) []string {
 	types := []string{schema.GeneralKey}
 	for _, t := range c.Options.Schema.Types() {
@@ -144,7 +143,7 @@ const (
 	giveData     = "compile the bundle with --snapshot, or add the data bundle with a second -b"
 )
 
-// bundleNaming names what a bundle has on record. Without a compilation the bundle was
+// bundleNaming returns the names of a bundle's entities. Without a compilation the bundle was
 // given, and its types are those of the default schema.
 func bundleNaming(ctx *cli.Context, b *bundles.Bundle, c *workspace.Workspace) naming {
 	n := naming{command: ctx.Command, in: newInBundle(&b.Data), noSite: giveData}
@@ -156,12 +155,12 @@ func bundleNaming(ctx *cli.Context, b *bundles.Bundle, c *workspace.Workspace) n
 	return n
 }
 
-// siteNaming names what a site in memory has on record.
+// siteNaming returns the names of the entities of a site in memory.
 func siteNaming(ctx *cli.Context, c *workspace.Workspace, site *snapshot.Site) naming {
 	return naming{command: ctx.Command, in: inSite{site, c.Site != nil}, noSite: giveSnapshot, known: typeNames(c.Options.Schema, nil), inactive: inactiveUsers(c)}
 }
 
-// inactiveUsers returns the users of the snapshot who do not log in, and why.
+// inactiveUsers returns the users of the snapshot who do not log in, with the reason.
 func inactiveUsers(c *workspace.Workspace) map[string]string {
 	if c == nil || c.Site == nil {
 		return nil
@@ -185,7 +184,7 @@ func leftOut(n int) string {
 	return fmt.Sprintf("%d users who are blocked, inactive or removed from the directory are left out; --inactive shows them", n)
 }
 
-// noRules refuses rules, and the flags that speak of them, beside a bundle.
+// noRules rejects rules, and the flags about them, in combination with a bundle.
 func noRules(ctx *cli.Context) error {
 	if err := bundleAlone(ctx); err != nil {
 		return err
@@ -196,8 +195,8 @@ func noRules(ctx *cli.Context) error {
 	return nil
 }
 
-// bundleAlone refuses the flags that speak of rules beside a bundle, which is
-// compiled already.
+// bundleAlone rejects the flags about rules in combination with a bundle, which is already
+// compiled.
 func bundleAlone(ctx *cli.Context) error {
 	for _, f := range meaningFlags() {
 		if name := f.Names()[0]; ctx.IsSet(name) {
@@ -231,7 +230,7 @@ func (s *Streams) Answer(ctx *cli.Context, d *deciding, q Question) error {
 	defer engine.CollectRarely()()
 	progress := s.Progress(ctx)
 	if s.OutTerminal {
-		progress = noProgress() // a bar and results would write over each other
+		progress = noProgress() // a progress bar would overwrite results
 	}
 	progress.Start("requests decided:", 0)
 	err := engine.DecideAll(ctx.Context, d.decider, q.requests, s.Out, func(n int) { progress.Add(int64(n)) })

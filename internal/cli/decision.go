@@ -12,8 +12,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// decided is a decision: for programs as it is, for people with the names of the rules, the
-// user and the resource.
+// decided is a decision: unchanged for programs, and for people with the names of the rules,
+// the user and the resource.
 type decided struct {
 	engine.Decision
 	request []byte
@@ -25,7 +25,7 @@ func (s *Streams) decisionFormats() render.Formats[decided] {
 	return render.Results(render.Func[decided](s.decisionText))
 }
 
-// Decision writes a decision. A denial is the answer no.
+// Decision writes a decision. A denial sets the exit code of a negative answer.
 func (s *Streams) Decision(d decided) error {
 	if err := s.decisionFormats().Render(s.Format, s.Out, d); err != nil {
 		return err
@@ -39,7 +39,7 @@ func (s *Streams) Decision(d decided) error {
 func (s *Streams) decisionText(w io.Writer, d decided) error {
 	by := d.by
 	var r Request
-	_ = json.Unmarshal(d.request, &r) // what is no request has empty names
+	_ = json.Unmarshal(d.request, &r) // an invalid request has empty names
 	var b strings.Builder
 	verdict, may := s.paint(red, "denied"), "may not"
 	if d.Allow {
@@ -61,7 +61,7 @@ func (s *Streams) decisionText(w io.Writer, d decided) error {
 	return err
 }
 
-// showSubject names a subject: the login and, beside it, the name on record.
+// showSubject formats a subject: the login and, if it is known, the name.
 func (n naming) showSubject(id string) string {
 	r, ok := n.in.user(id)
 	if !ok {
@@ -76,7 +76,7 @@ func (n naming) showSubject(id string) string {
 	return fmt.Sprintf("%s (%s)", tabular.Printable(r.subject()), tabular.Printable(r.Name))
 }
 
-// showResource names a resource: the name on record and, beside it, the id.
+// showResource formats a resource: the name, if it is known, and the id.
 func (n naming) showResource(typ, id string) string {
 	if r, ok := n.in.find(typ, id); ok && r.Name != "" {
 		return fmt.Sprintf("%s %q (%s)", tabular.Printable(typ), tabular.Printable(r.Name), tabular.Printable(id))
@@ -92,8 +92,8 @@ var reasons = map[string]string{
 	engine.InvalidRequest:  "a part of the request is missing, of the wrong type or, as an action or a request context, unknown",
 }
 
-// printableLines is tabular.Printable for each line of a message, which has names and paths of
-// others in it.
+// printableLines applies tabular.Printable to each line of a message, which may contain
+// untrusted names and paths.
 func printableLines(message string) string {
 	lines := strings.Split(message, "\n")
 	for i, line := range lines {

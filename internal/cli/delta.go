@@ -20,8 +20,8 @@ type DeltaReport struct {
 	Revision string `json:"revision"`
 }
 
-// WriteDelta writes what turns the site data of the first bundle that the command names
-// into those of the second, whole or not at all.
+// WriteDelta writes the changes from the site data of the first bundle to that of the second,
+// atomically.
 func (s *Streams) WriteDelta(ctx *cli.Context) error {
 	path := ctx.String("output")
 	if err := distinctOutputs(ctx, path, reportTo(ctx)); err != nil {

@@ -28,8 +28,8 @@ func (s *Streams) Diagnose(list diag.List) error {
 	return err
 }
 
-// Broken writes the errors among diagnostics to standard error, so that nothing else
-// hides them, and returns the error that ends the command and names them.
+// Broken writes the errors among diagnostics to standard error, where no other output hides
+// them, and returns the error that ends the command.
 func (s *Streams) Broken(list diag.List) error {
 	errs := slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 	if err := s.Diagnose(errs); err != nil {
@@ -48,7 +48,7 @@ func (s *Streams) Broken(list diag.List) error {
 	return &Exit{Code: ExitInput, Err: errors.New(closing), Diagnostics: list}
 }
 
-// brief names a diagnostic in a few words.
+// brief describes a diagnostic in a few words.
 func brief(d diag.Diagnostic) string {
 	text := fmt.Sprintf("%s %s", d.Code, d.Summary)
 	if d.Rule.Name != "" {
@@ -57,7 +57,7 @@ func brief(d diag.Diagnostic) string {
 	return text
 }
 
-// hint says where to see diagnostics that keep nobody from an answer.
+// hint says where to see diagnostics that do not prevent an answer.
 func (s *Streams) hint(list diag.List) error {
 	if len(list) == 0 || s.Quiet {
 		return nil

@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// diffing is what diff is asked for.
+// diffing is the input of diff.
 type diffing struct {
 	gates    []difference.Gate
 	baseline *difference.Baseline
@@ -23,7 +23,7 @@ type diffing struct {
 	file string
 }
 
-// Diff compares two sets of rules and writes what the step from one to the other does.
+// Diff compares two sets of rules and writes the effect of the change.
 func (s *Streams) Diff(ctx *cli.Context) error {
 	d := &diffing{}
 	if err := d.flags(ctx); err != nil {
@@ -116,11 +116,10 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 	for _, r := range new.Rules[:min(1, len(new.Rules))] {
 		d.file = r.Filter.File
 	}
-	return s.hint(new.Diagnostics) // those of the old side are history
+	return s.hint(new.Diagnostics) // findings on the old side no longer matter
 }
 
-// ofBoth returns what was found on either side; what both found in one file or snapshot
-// is there once.
+// ofBoth returns the findings of both sides, without duplicates for a common file or snapshot.
 func ofBoth(old, new diag.List) diag.List {
 	list := slices.Clone(old)
 	for _, d := range new {
@@ -131,7 +130,7 @@ func ofBoth(old, new diag.List) diag.List {
 	return list
 }
 
-// sameFinding says whether two findings say the same of the same place.
+// sameFinding reports whether two findings are the same at the same position.
 func sameFinding(a, b diag.Diagnostic) bool {
 	file := func(d diag.Diagnostic) string {
 		if d.Text == nil {

@@ -15,16 +15,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/lint"
 )
 
-// Question is what the page asks.
+// Question is a request from the page.
 type Question struct {
-	// Rules are texts, each a rule as a .qrule file or an export.
+	// Rules are the source texts, each a rule as a .qrule file or an export.
 	Rules []string `json:"rules"`
-	// Site is a JSON object: collections as the repository service gives them, by type.
+	// Site is a JSON object: collections as returned by the repository service, by type.
 	Site    string  `json:"site"`
 	Request Request `json:"request"`
 }
 
-// Request is what is to be decided. Without a user, nothing is.
+// Request is the request to decide. Without a user, nothing is decided.
 type Request struct {
 	User    string `json:"user"`
 	Action  string `json:"action"`
@@ -33,7 +33,7 @@ type Request struct {
 	Context string `json:"context"`
 }
 
-// Answer is what the page shows.
+// Answer is the data that the page shows.
 type Answer struct {
 	Findings []Finding `json:"findings"`
 	// Modules are empty if no rule compiles.
@@ -41,10 +41,10 @@ type Answer struct {
 	// Skipped are the names of the rules that were left out because of errors.
 	Skipped []string `json:"skipped"`
 	Users   []Choice `json:"users"`
-	// Resources are what is on record, users included.
+	// Resources are the existing entities, users included.
 	Resources []Choice `json:"resources"`
 	Actions   []string `json:"actions"`
-	// Explanation is null without a user, or if no decision was possible; Failure then
+	// Explanation is null without a user, or if no decision was possible, in which case Failure
 	// says why.
 	Explanation *explain.Explanation `json:"explanation"`
 	Failure     string               `json:"failure,omitempty"`
@@ -56,7 +56,7 @@ type Module struct {
 	Source string `json:"source"`
 }
 
-// Choice is an entity on record.
+// Choice is an existing entity.
 type Choice struct {
 	Type string `json:"type"`
 	ID   string `json:"id"`
@@ -102,7 +102,7 @@ func Ask(q Question) Answer {
 	return a
 }
 
-// decode reads the rules of all texts. Their places name the text by its number.
+// decode parses the rules of all texts. Their positions refer to the text by its number.
 func decode(texts []string) ([]ruleset.Rule, diag.List) {
 	var rules []ruleset.Rule
 	var found diag.List
@@ -113,8 +113,8 @@ func decode(texts []string) ([]ruleset.Rule, diag.List) {
 	return distinct(rules), found
 }
 
-// distinct leaves out the rules whose id an earlier one has: the page lets people copy a
-// rule, and two rules of one id are not a rule set.
+// distinct removes rules with the id of an earlier one: the page lets people copy a rule, and
+// two rules with one id are not a valid set.
 func distinct(rules []ruleset.Rule) []ruleset.Rule {
 	taken := map[string]bool{}
 	return slices.DeleteFunc(rules, func(r ruleset.Rule) bool {
@@ -138,7 +138,7 @@ func (r Request) json() []byte {
 	}
 	text, err := json.Marshal(request)
 	if err != nil {
-		panic(err) // strings are always JSON
+		panic(err) // strings always marshal
 	}
 	return text
 }

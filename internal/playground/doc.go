@@ -1,8 +1,8 @@
-// Package playground answers the questions of one page that needs no server: rules and a
-// small site as texts go in; diagnostics, Rego, and a decision with its reasons come out.
+// Package playground answers the requests of one page that needs no server: the input is rules
+// and a small site as text; the output is diagnostics, Rego, and a decision with its reasons.
 //
-// It puts together what the command line does with files: the compiler, the lints, the
-// reference evaluator and its explanations. It carries no OPA, so that it is small enough
-// to run in a browser (package wasm is its entry there, package build makes the page).
-// It reads no file and asks nothing of a network.
+// It combines what the command line does with files: the compiler, the lints, the independent
+// evaluator and its explanations. It does not depend on OPA, so that it is small enough to run
+// in a browser (package wasm is the entry point there, package build builds the page). It reads
+// no files and uses no network.
 package playground

@@ -7,14 +7,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Finding is a diagnostic as the page shows it.
+// Finding is a diagnostic in the form of the page.
 type Finding struct {
 	Code     string `json:"code"`
 	Severity string `json:"severity"`
 	Summary  string `json:"summary"`
 	Detail   string `json:"detail,omitempty"`
 	Rule     string `json:"rule,omitempty"`
-	// Where is null if the finding has no place.
+	// Where is null if the finding has no position.
 	Where *Where `json:"where"`
 	Fix   *Fix   `json:"fix,omitempty"`
 }
@@ -36,11 +36,11 @@ type Fix struct {
 	Start       int    `json:"start"`
 	End         int    `json:"end"`
 	Replacement string `json:"replacement"`
-	// Safe says that the rule is proved to mean the same afterwards.
+	// Safe says that the fix is proved not to change the meaning of the rule.
 	Safe bool `json:"safe"`
 }
 
-// findings puts diagnostics into the words of the page.
+// findings converts diagnostics to the form of the page.
 func findings(q Question, list diag.List) []Finding {
 	shown := []Finding{}
 	for _, d := range list {
@@ -66,7 +66,7 @@ func encoded(text *diag.Text, replacement string) string {
 	return text.Encode(replacement)
 }
 
-// where finds a range in the texts of the page.
+// where returns a range in the texts of the page.
 func (q Question) where(text *diag.Text, at diag.Range) *Where {
 	switch {
 	case text == nil:
@@ -87,7 +87,7 @@ func (q Question) where(text *diag.Text, at diag.Range) *Where {
 	return &Where{i, units(whole[:min(start.Offset, len(whole))]), units(whole[:min(end.Offset, len(whole))]), start.Line, start.Column}
 }
 
-// extension ends the names by which rules are known in diagnostics: NUMBER.qrule.
+// extension is the extension of the names of rules in diagnostics: NUMBER.qrule.
 const extension = ".qrule"
 
 // units counts the UTF-16 units of a text.

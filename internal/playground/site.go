@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// readSite reads a site: a JSON object of collections by type. What is wrong with it is
-// reported; the entities that can be read are there all the same.
+// readSite parses a site: a JSON object of collections by type. It reports errors; the valid
+// entities are returned in any case.
 func readSite(text string) (*snapshot.Site, map[string]string, diag.List) {
 	var collections map[string]json.RawMessage
 	files := fstest.MapFS{}
@@ -36,7 +36,7 @@ func readSite(text string) (*snapshot.Site, map[string]string, diag.List) {
 	return site, snap.Inactive(), append(list, found...)
 }
 
-// broken says what is wrong with the text of a site, and where.
+// broken describes an error in the text of a site, with its position.
 func broken(text string, err error) diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: "Q0603", Severity: diag.Error, Summary: "the site is not a JSON object of collections: " + err.Error(),
@@ -51,7 +51,7 @@ func broken(text string, err error) diag.Diagnostic {
 	return d
 }
 
-// choices lists the users by their logins, and all that is on record.
+// choices lists the users by their logins, and all existing entities.
 func choices(site *snapshot.Site) (users, resources []Choice) {
 	users, resources = []Choice{}, []Choice{}
 	for _, records := range site.Records {

@@ -14,14 +14,14 @@ import (
 	"syscall"
 )
 
-// Error is a call that failed: what the site answered, what that means and what to do.
+// Error is a failed call: the site's answer, its meaning and what to do.
 type Error struct {
 	Method, Path string
-	// Status is that of HTTP, 0 where there was no answer.
+	// Status is the HTTP status, 0 if there was no answer.
 	Status int
-	// Said is what the site answered, shortened.
+	// Said is the site's answer, shortened.
 	Said string
-	// Means says what it means and what to do; "" where nobody knows.
+	// Means explains the answer and what to do; "" if that is not known.
 	Means string
 	// Transient says that the call may succeed if it is repeated.
 	Transient bool
@@ -54,7 +54,7 @@ func (e *Error) Error() string {
 // Unwrap returns the error below.
 func (e *Error) Unwrap() error { return e.Err }
 
-// status returns the HTTP status of an error, 0 where there is none.
+// status returns the HTTP status of an error, 0 if there is none.
 func status(err error) int {
 	var e *Error
 	if errors.As(err, &e) {
@@ -63,23 +63,23 @@ func status(err error) int {
 	return 0
 }
 
-// IsConflict says whether somebody else has changed the entity meanwhile.
+// IsConflict reports whether somebody else has changed the entity meanwhile.
 func IsConflict(err error) bool { return status(err) == http.StatusConflict }
 
-// IsNotFound says whether there is no such entity or no such collection.
+// IsNotFound reports whether the entity or the collection does not exist.
 func IsNotFound(err error) bool { return status(err) == http.StatusNotFound }
 
-// IsForbidden says whether the user has no right to it.
+// IsForbidden reports whether the user has no right to it.
 func IsForbidden(err error) bool { return status(err) == http.StatusForbidden }
 
-// Unanswered says whether nobody knows if the call was done: there was no answer, or only
-// a part of one.
+// Unanswered reports whether it is unknown if the call was done: there was no answer, or only a
+// part of one.
 func Unanswered(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == 0
 }
 
-// answerError explains an answer that is not the one that was asked for.
+// answerError explains an unexpected answer.
 func (c *Client) answerError(method, path string, resp *http.Response) *Error {
 	e := &Error{Method: method, Path: path, Status: resp.StatusCode}
 	var body io.Reader = resp.Body
@@ -88,7 +88,7 @@ func (c *Client) answerError(method, path string, resp *http.Response) *Error {
 			body = z
 		}
 	}
-	text, _ := io.ReadAll(io.LimitReader(body, 4096)) // what there is of it
+	text, _ := io.ReadAll(io.LimitReader(body, 4096)) // as much as can be read
 	page := strings.Contains(resp.Header.Get("Content-Type"), "html") || bytes.Contains(bytes.ToLower(text), []byte("<html"))
 	e.Said = firstLine(string(text))
 	if page {
@@ -173,7 +173,7 @@ func (c *Client) transportError(method, path string, err error) error {
 	return e
 }
 
-// bodyError explains an answer that broke off or that is not JSON.
+// bodyError explains an answer that is incomplete or not JSON.
 func (c *Client) bodyError(r request, err error) error {
 	switch {
 	case err == nil:
@@ -188,7 +188,7 @@ func (c *Client) bodyError(r request, err error) error {
 	return e
 }
 
-// reason is the innermost text of an error, without the address, whose query holds keys.
+// reason is the message of the innermost error, without the address, whose query contains keys.
 func reason(err error) string {
 	if op := new(net.OpError); errors.As(err, &op) {
 		return op.Error()
@@ -211,11 +211,11 @@ func firstLine(text string) string {
 	return strings.TrimSpace(text)
 }
 
-// IsServerError says whether the site failed while it worked on the call.
+// IsServerError reports whether the site failed while processing the call.
 func IsServerError(err error) bool { return status(err) >= http.StatusInternalServerError }
 
-// IsRefused says whether the site has answered that it does not take the call as it is: it
-// knows no such call, or expects another body.
+// IsRefused reports whether the site rejected the call as such: it does not know it, or expects
+// another body.
 func IsRefused(err error) bool {
 	code := status(err)
 	return code >= http.StatusBadRequest && code < http.StatusInternalServerError && code != http.StatusUnauthorized

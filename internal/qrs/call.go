@@ -24,8 +24,8 @@ type request struct {
 	context string
 }
 
-// do makes a call and returns its answer, whose body is to be closed. A GET that fails on
-// the way, or with a server error, is sent once more.
+// do makes a call and returns its answer, whose body the caller must close. A GET that fails in
+// transit, or with a server error, is sent once more.
 func (c *Client) do(ctx context.Context, r request) (*http.Response, error) {
 	select {
 	case c.running <- struct{}{}:
@@ -50,8 +50,8 @@ func (c *Client) do(ctx context.Context, r request) (*http.Response, error) {
 	return resp, nil
 }
 
-// retryable says whether a call may succeed if it is sent again: it did not reach the
-// site, or the site failed.
+// retryable reports whether a call may succeed if it is sent again: it did not reach the site,
+// or the site failed.
 func retryable(err error) bool {
 	var answer *Error
 	if errors.As(err, &answer) {
@@ -60,8 +60,8 @@ func retryable(err error) bool {
 	return false
 }
 
-// attempt sends a call; with a JWT it opens a session first, and once more if the site has
-// forgotten it.
+// attempt sends a call; with a JWT it opens a session first, and again if the site no longer
+// knows it.
 func (c *Client) attempt(ctx context.Context, r request) (*http.Response, error) {
 	var open *session
 	if c.site.JWTFile != "" || c.site.JWTEnv != "" {
@@ -131,7 +131,7 @@ func (c *Client) newRequest(ctx context.Context, r request, open *session) (*htt
 		}
 		body = bytes.NewReader(data)
 	}
-	// The repository reads + as it stands, not as a space.
+	// The repository reads + literally, not as a space.
 	address := c.site.URL + "/qrs" + r.path + "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
 	req, err := http.NewRequestWithContext(ctx, r.method, address, body)
 	if err != nil {
@@ -170,7 +170,7 @@ func (b *cancelling) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// counted counts the bytes of an answer and lets the next call begin at its end.
+// counted counts the bytes of an answer and releases its slot at the end.
 type counted struct {
 	io.ReadCloser
 	client *Client

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// maxCalls is how many calls a client has under way at a time.
+// maxCalls is the maximum number of concurrent calls of a client.
 const maxCalls = 2
 
 // Client calls the repository of one site. It is safe for concurrent use. Close ends it.
@@ -21,7 +21,7 @@ type Client struct {
 	site    *Site
 	http    *http.Client
 	running chan struct{}
-	// retryAfter is how long a GET waits before it is sent again.
+	// retryAfter is the delay before a GET is sent again.
 	retryAfter time.Duration
 
 	mu sync.Mutex
@@ -29,18 +29,18 @@ type Client struct {
 	session *session
 	calls   int64
 	bytes   int64
-	// clock is how far the site's clock is ahead of ours at least, by its last answer, and
-	// skew how far it is for certain.
+	// clock is the minimum by which the site's clock is ahead of ours, according to its last
+	// answer, and skew the difference that is certain.
 	clock, skew time.Duration
 }
 
-// session is what a JWT virtual proxy gives for the token.
+// session is the session that a JWT virtual proxy opens for the token.
 type session struct {
 	cookies []*http.Cookie
 	csrf    string
 }
 
-// Connect reads the files of a site and returns a client. It calls nobody.
+// Connect reads the files of a site and returns a client. It makes no calls.
 func Connect(s *Site) (*Client, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: s.ServerName, InsecureSkipVerify: s.Insecure} //nolint:gosec // insecure is the user's word, and said aloud
 	if s.CA != "" {
@@ -79,7 +79,7 @@ func Connect(s *Site) (*Client, error) {
 		site: s, running: make(chan struct{}, maxCalls), retryAfter: time.Second,
 		http: &http.Client{
 			Transport: transport,
-			// A redirect leads to a page on which people log in.
+			// A redirect leads to a login page.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}, nil
@@ -110,34 +110,34 @@ func (c *Client) Close() {
 		if req, err := http.NewRequestWithContext(ctx, http.MethodDelete, c.site.URL+"/qps/user", nil); err == nil {
 			open.apply(req)
 			if resp, err := c.http.Do(req); err == nil {
-				_ = resp.Body.Close() // logged out or not, there is nothing to do
+				_ = resp.Body.Close() // the result of the logout does not matter
 			}
 		}
 	}
 	c.http.CloseIdleConnections()
 }
 
-// Site is the site that the client calls.
+// Site returns the site that the client calls.
 func (c *Client) Site() *Site { return c.site }
 
-// Calls and Bytes count what has been asked and what came back, after decompression.
+// Calls returns the number of calls and of received bytes, after decompression.
 func (c *Client) Calls() (calls, bytes int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.calls, c.bytes
 }
 
-// Ahead is how far the site's clock is ahead of ours, as its last answer tells, in whole
-// seconds. A slow answer makes it less, so that what is asked since a time by the site's
-// clock is asked from too early rather than too late.
+// Ahead returns by how much the site's clock is ahead of ours, according to its last answer, in
+// whole seconds. It is an underestimate if the answer was slow, so that queries for changes
+// since a time on the site's clock start too early rather than too late.
 func (c *Client) Ahead() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.clock
 }
 
-// Skew is how far the site's clock is ahead of ours, at least, or behind it if negative: 0
-// if the time that the last answer took explains the difference.
+// Skew returns by how much the site's clock is at least ahead of ours, or behind it if
+// negative: 0 if the duration of the last answer explains the difference.
 func (c *Client) Skew() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -159,8 +159,8 @@ func (s *session) apply(req *http.Request) {
 	req.Header.Set("qlik-csrf-token", s.csrf)
 }
 
-// logIn returns the session of a JWT virtual proxy and opens it if there is none. One that
-// the site does not know any more is replaced.
+// logIn returns the session of a JWT virtual proxy and opens it if there is none. It replaces
+// one that the site no longer knows.
 func (c *Client) logIn(ctx context.Context, gone *session) (*session, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -199,5 +199,5 @@ func (c *Client) logIn(ctx context.Context, gone *session) (*session, error) {
 	return opened, nil
 }
 
-// RetryAfter sets how long a GET waits before it is sent again; a second without it.
+// RetryAfter sets the delay before a GET is sent again; the default is a second.
 func (c *Client) RetryAfter(d time.Duration) { c.retryAfter = d }

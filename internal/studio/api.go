@@ -38,10 +38,10 @@ func routes(c *console) http.Handler {
 	return m
 }
 
-// maxBody is the most bytes of a request.
+// maxBody is the maximum size of a request in bytes.
 const maxBody = 4 << 20
 
-// answer makes a handler of a question and its answer, both JSON.
+// answer returns a handler for a function from a question to an answer, both JSON.
 func answer[T any](of func(*http.Request, T) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var asked T
@@ -63,7 +63,7 @@ func answer[T any](of func(*http.Request, T) (any, error)) http.HandlerFunc {
 	}
 }
 
-// asked reads the body of a request for long work.
+// asked parses the body of a request for a long computation.
 func asked[T any](w http.ResponseWriter, r *http.Request) (T, bool) {
 	var body T
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&body); err != nil {
@@ -80,5 +80,5 @@ func fail(w http.ResponseWriter, status int, err error) {
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(value) // the caller may be gone
+	_ = json.NewEncoder(w).Encode(value) // the client may have disconnected
 }

@@ -18,16 +18,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// access is the matrix of one type: groups of users who have the same rights, and of resources
-// on which everybody has the same.
+// access is the matrix of one type: groups of users with the same rights, and of resources on
+// which all users have the same rights.
 type access struct {
 	Types     []typeInfo  `json:"types"`
 	Type      string      `json:"type"`
 	Users     []groupInfo `json:"users"`
 	Resources []groupInfo `json:"resources"`
-	// Cells are by group of users and of resources; nil where nothing is granted.
+	// Cells are by group of users and of resources; nil if nothing is granted.
 	Cells [][]*cell `json:"cells"`
-	// MoreUsers and MoreResources are groups that are not listed.
+	// MoreUsers and MoreResources are the numbers of groups that are not listed.
 	MoreUsers     int         `json:"moreUsers"`
 	MoreResources int         `json:"moreResources"`
 	Exceptions    []exception `json:"exceptions"`
@@ -51,7 +51,7 @@ type cell struct {
 	Rules   []string `json:"rules"`
 }
 
-// exception is a user who has other rights on some resources than the group, such as an owner.
+// exception is a user whose rights on some resources differ from the group's, such as an owner.
 type exception struct {
 	User      member   `json:"user"`
 	Resources []member `json:"resources"`
@@ -61,21 +61,21 @@ type exception struct {
 	cell
 }
 
-// How much of a matrix a page gets.
+// The limits of the part of a matrix that a page gets.
 const (
 	maxRows, maxColumns         = 200, 120
 	maxNamed                    = 50
 	maxExceptions, maxException = 300, 20
 )
 
-// grid is what is shown of a matrix, with what names it.
+// grid is the selected part of a matrix, with names.
 type grid struct {
 	*matrix.Grouped
 	reader *partition.Reader
 	action uint32
 }
 
-// grid selects from the matrix what the address asks for.
+// grid selects the part of the matrix that the query parameters specify.
 func (c *console) grid(ctx context.Context, q url.Values, p snapshot.Progress) (*grid, *access, error) {
 	now, err := c.current()
 	if err != nil {
@@ -122,7 +122,7 @@ func (c *console) grid(ctx context.Context, q url.Values, p snapshot.Progress) (
 	return g, a, nil
 }
 
-// typeName is what a type is called.
+// typeName is the displayed name of a type.
 func typeName(key string) string {
 	if known := schema.Default().Lookup(key); known != nil {
 		return known.Name
@@ -143,7 +143,7 @@ func (g *grid) resource(t *matrix.Type, n int32) member {
 	return member{t.Handles[n], g.reader.Name(t.Type, t.Handles[n])}
 }
 
-// cell returns what rules grant, nil for nothing.
+// cell returns the rights that rules grant, nil for none.
 func (g *grid) cell(t *matrix.GroupedType, rules []int32) *cell {
 	one := &cell{Rules: []string{}}
 	for _, n := range rules {
@@ -212,7 +212,7 @@ func (g *grid) fill(a *access) {
 			break
 		}
 		if one == nil {
-			one = &cell{Rules: []string{}} // the group has rights that this user has not
+			one = &cell{Rules: []string{}} // the group has rights that this user does not have
 		}
 		e := exception{User: g.user(g.Matrix, exceptional.Subject), Count: len(exceptional.Resources), Row: row, Resources: []member{}, Columns: []int{}, cell: *one}
 		for i, n := range exceptional.Resources {
@@ -227,7 +227,7 @@ func (g *grid) fill(a *access) {
 	}
 }
 
-// grants says whether the group of a row has rights on one of some resources.
+// grants reports whether the group of a row has rights on one of the resources.
 func (a *access) grants(row int, t *matrix.GroupedType, resources []int32) bool {
 	return slices.ContainsFunc(resources, func(n int32) bool {
 		at := t.GroupOf(n)
@@ -235,7 +235,7 @@ func (a *access) grants(row int, t *matrix.GroupedType, resources []int32) bool 
 	})
 }
 
-// accessCSV answers with a row for each user and resource that the address selects.
+// accessCSV answers with a row for each user and resource that the query parameters select.
 func (c *console) accessCSV(w http.ResponseWriter, r *http.Request) {
 	g, _, err := c.grid(r.Context(), r.URL.Query(), snapshot.NoProgress{})
 	if err != nil || g == nil {
@@ -260,6 +260,6 @@ func (c *console) accessCSV(w http.ResponseWriter, r *http.Request) {
 		},
 	}}
 	if err := tabular.Formats().Render(render.CSV, w, report.Cells.Of(audit)); err != nil {
-		panic(http.ErrAbortHandler) // a file that ends early must not look whole
+		panic(http.ErrAbortHandler) // an incomplete file must not look complete
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
 )
 
-// base is what the folder can be compared with.
+// base is a possible base of a comparison with the directory.
 type base struct {
 	Key   string `json:"key"`
 	Label string `json:"label"`
@@ -28,10 +28,10 @@ type base struct {
 // pulledBase is the rules of the site as they were pulled.
 const pulledBase = "pulled"
 
-// maxRevisions is how many Git revisions are offered.
+// maxRevisions is the maximum number of Git revisions that are offered.
 const maxRevisions = 20
 
-// bases answers with what the folder can be compared with.
+// bases answers with the possible bases of a comparison.
 func (c *console) bases(r *http.Request, _ struct{}) (any, error) {
 	now, err := c.current()
 	if err != nil {
@@ -70,8 +70,8 @@ func (c *console) git(ctx context.Context, args ...string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// changes answers with what differs between a base and the folder, rule by rule and effect
-// by effect.
+// changes answers with the differences between a base and the directory, rule by rule and
+// effect by effect.
 func (c *console) changes(w http.ResponseWriter, r *http.Request) {
 	key := r.URL.Query().Get("base")
 	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
@@ -95,8 +95,8 @@ func (c *console) changes(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// changedFrom is what differs from a base, and what the default gates of plans say to it; without
-// a snapshot there is nothing that they could count.
+// changedFrom is the differences from a base, and the results of a plan's default gates;
+// without a snapshot they have nothing to count.
 type changedFrom struct {
 	effectOf
 	Decided []plan.Gate `json:"decided"`
@@ -128,7 +128,7 @@ func (c *console) baseRules(ctx context.Context, now *reading, key string) ([]ru
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // the system empties its folder anyway
+	defer func() { _ = os.RemoveAll(dir) }() // the system cleans up its temporary directory anyway
 	if err := unpack(archive, dir); err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (c *console) baseRules(ctx context.Context, now *reading, key string) ([]ru
 	return rules, nil
 }
 
-// unpack writes the files with rules of an archive below a folder.
+// unpack writes the rule files of an archive below a directory.
 func unpack(archive []byte, dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/lint"
 )
 
-// checked is what all lints say.
+// checked is the findings of all lints.
 type checked struct {
 	Findings   []finding     `json:"findings"`
 	Notices    []lint.Notice `json:"notices"`

@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// overview is what an administrator wants on opening.
+// overview is the first page for an administrator.
 type overview struct {
 	Users     int        `json:"users"`
 	Streams   []audience `json:"streams"`
@@ -20,15 +20,15 @@ type overview struct {
 	Anonymous []right    `json:"anonymous"`
 }
 
-// audience is how many users can read a stream in the hub.
+// audience is the number of users who can read a stream in the hub.
 type audience struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Users int    `json:"users"`
 }
 
-// role says what the users with a role can do to apps: how many each of them reads, changes
-// and controls, on average.
+// role is what the users with a role can do to apps: how many each of them reads, changes and
+// controls, on average.
 type role struct {
 	Name    string  `json:"name"`
 	Users   int     `json:"users"`
@@ -37,7 +37,7 @@ type role struct {
 	Control float64 `json:"control"`
 }
 
-// right is how many resources of a type an anonymous visitor has an action on.
+// right is the number of resources of a type on which an anonymous visitor has an action.
 type right struct {
 	Type      string `json:"type"`
 	Action    string `json:"action"`
@@ -105,8 +105,8 @@ func granted(t *matrix.Type, rules []int32) (mask uint32) {
 	return mask
 }
 
-// byResource counts the users who have one of some actions, by resource on record. Pairs that
-// are exceptions of their classes count as they are.
+// byResource counts the users with one of some actions, by existing resource. Exceptional pairs
+// count with their own rights.
 func byResource(m *matrix.Matrix, t *matrix.Type, mask uint32) []int {
 	members := make([]int, len(t.Rows))
 	for _, class := range m.Model.Subjects.Of {
@@ -137,7 +137,7 @@ func byResource(m *matrix.Matrix, t *matrix.Type, mask uint32) []int {
 	return counts
 }
 
-// byUser counts the resources on record on which each user has one of some actions.
+// byUser counts the existing resources on which each user has one of some actions.
 func byUser(m *matrix.Matrix, t *matrix.Type, mask uint32) []int {
 	sizes := make([]int, len(t.Classes))
 	for n := range t.Recorded {
@@ -211,7 +211,7 @@ func (c *console) roles(live *workspace.Live, m *matrix.Matrix, t *matrix.Type, 
 	return all, nil
 }
 
-// anonymous returns what an anonymous visitor has on the resources of a type.
+// anonymous returns the rights of an anonymous visitor on the resources of a type.
 func anonymous(m *matrix.Matrix, t *matrix.Type) []right {
 	at := slices.Index(m.Model.Subjects.Anonymous, true)
 	if at < 0 {

@@ -9,7 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// escalation answers with what users can reach by changing what their rights let them change.
+// escalation answers with what users can reach by changing what their rights allow them to
+// change.
 func (c *console) escalation(w http.ResponseWriter, r *http.Request) {
 	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
 		now, err := c.current()

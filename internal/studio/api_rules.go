@@ -18,13 +18,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// drafting is what is known about a draft at once.
+// drafting is the immediately available information about a draft.
 type drafting struct {
 	Findings []finding   `json:"findings"`
 	Rego     []page.Rego `json:"rego"`
 }
 
-// draft answers with what is wrong with a draft, and its Rego.
+// draft answers with the findings about a draft, and its Rego.
 func (c *console) draft(_ *http.Request, d draft) (any, error) {
 	r, err := c.current()
 	if err != nil {
@@ -47,7 +47,7 @@ func (c *console) draft(_ *http.Request, d draft) (any, error) {
 	return result, err
 }
 
-// completing asks what may stand at a place of a condition.
+// completing requests the completions at a position of a condition.
 type completing struct {
 	Draft draft `json:"draft"`
 	At    int   `json:"at"`
@@ -144,7 +144,7 @@ func (c *console) save(_ *http.Request, s saving) (any, error) {
 	return map[string]string{"file": was.Name, "revision": revisionOf(content)}, nil
 }
 
-// undo takes the last write back.
+// undo reverts the last write.
 func (c *console) undo(*http.Request, struct{}) (any, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -167,10 +167,10 @@ type members struct {
 	Resources []difference.Member `json:"resources"`
 }
 
-// maxMembers is how many users and resources of one part are named.
+// maxMembers is the maximum number of users and resources of one part that are named.
 const maxMembers = 100
 
-// effect answers with who gains and who loses if a draft is saved.
+// effect answers with who gains and who loses access if a draft is saved.
 func (c *console) effect(w http.ResponseWriter, r *http.Request) {
 	d, ok := asked[draft](w, r)
 	if !ok {
@@ -200,14 +200,14 @@ func (c *console) effect(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// From these numbers of rules, and of pairs of users and apps, on the effect of an edit takes so
-// long that its bound is shown before.
+// From these numbers of rules, and of pairs of users and apps, the effect of an edit takes so
+// long that a bound is shown first.
 const (
 	maxRules  = 30
 	largeSite = 2_000_000
 )
 
-// large says whether there are many rules or the site is large.
+// large reports whether there are many rules or the site is large.
 func (r *reading) large() bool {
 	if len(r.live.Rules) >= maxRules {
 		return true
@@ -216,7 +216,7 @@ func (r *reading) large() bool {
 	return err == nil && len(site.Records["user"])*len(site.Records["app"]) > largeSite
 }
 
-// effectWith names the members of a report, users by their logins as they are written.
+// effectWith names the members of a report, users by their original logins.
 func (r *reading) effectWith(report *difference.Report) effectOf {
 	site, err := r.live.Records(snapshot.NoProgress{})
 	e := effectOf{report, [][]members{}}

@@ -30,7 +30,7 @@ func (c *console) liveSite() *liveSite {
 	return &liveSite{c.options.Site.Name, c.options.Site.URL, c.options.Apply}
 }
 
-// planned is a plan as the page shows it.
+// planned is a plan in the form of the page.
 type planned struct {
 	*plan.Plan
 	Blocked bool      `json:"blocked"`
@@ -42,7 +42,7 @@ type planned struct {
 
 var errNoSite = errors.New("no site is configured: start the studio with --sites FILE")
 
-// plan asks the site for its rules, and answers with what would bring it to those of the folder.
+// plan reads the rules of the site, and answers with the changes to those of the directory.
 func (c *console) plan(w http.ResponseWriter, r *http.Request) {
 	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
 		if c.options.Site == nil {
@@ -86,18 +86,18 @@ func siteError(client *qrs.Client, err error) error {
 	return fmt.Errorf("site %s: %w", client.Site().Name, err)
 }
 
-// applying asks to write the plan that was shown.
+// applying requests that the displayed plan be written.
 type applying struct {
 	Digest string `json:"digest"`
-	// Confirm is the site's name, typed.
+	// Confirm is the site's name as typed by the user.
 	Confirm string `json:"confirm"`
 }
 
 // backups is the folder of backups and journals, below the folder.
 const backups = "backups"
 
-// apply writes the plan that was shown to the site. It goes on if the page goes away, and ends
-// between two writes with the studio.
+// apply writes the displayed plan to the site. It continues if the page is closed, and ends
+// between two writes if the studio is stopped.
 func (c *console) apply(w http.ResponseWriter, r *http.Request) {
 	q, ok := asked[applying](w, r)
 	if !ok {
@@ -142,8 +142,8 @@ func (c *console) apply(w http.ResponseWriter, r *http.Request) {
 
 type servingKey struct{}
 
-// serving returns the context of the server for a request's: it ends with the studio, and not
-// when the page goes away.
+// serving replaces a request's context by one that ends with the studio, and not when the page
+// is closed.
 func serving(ctx context.Context) context.Context {
 	whole, _ := ctx.Value(servingKey{}).(context.Context)
 	return cmp.Or(whole, ctx)

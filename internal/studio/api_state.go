@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/live"
 )
 
-// state is what every part of the page starts from.
+// state is the data that every part of the page needs.
 type state struct {
 	Directory string       `json:"folder"`
 	Snapshot  string       `json:"snapshot"`
@@ -26,7 +26,7 @@ type state struct {
 	Types     []typeInfo   `json:"types"`
 }
 
-// siteInfo says where the snapshot comes from.
+// siteInfo describes the source of the snapshot.
 type siteInfo struct {
 	Name string `json:"name"`
 	Time string `json:"time"`
@@ -37,7 +37,7 @@ type actionInfo struct {
 	Bit  uint32 `json:"bit"`
 }
 
-// typeInfo is a resource type, and how many are on record.
+// typeInfo is a resource type with the number of its entities.
 type typeInfo struct {
 	Key   string `json:"key"`
 	Name  string `json:"name"`
@@ -99,7 +99,7 @@ func (c *console) row(r *reading, rule *ruleset.Rule) row {
 	}
 	var raw struct{ ModifiedDate, ModifiedByUserName string }
 	if rule.Raw != nil {
-		_ = json.Unmarshal(rule.Raw, &raw) // a field that is not a string says nothing
+		_ = json.Unmarshal(rule.Raw, &raw) // a field that is not a string is ignored
 	} else if r.lock != nil && r.lock.Rules[rule.ID] != nil {
 		text := func(name string) (s string) {
 			if value, ok := r.lock.Rules[rule.ID].Field(name); ok {
@@ -118,7 +118,7 @@ func (c *console) row(r *reading, rule *ruleset.Rule) row {
 	return one
 }
 
-// reachOf is whom and what a rule reaches in its context.
+// reachOf is the users and resources that a rule reaches in its context.
 type reachOf struct {
 	Users     int64 `json:"users"`
 	Resources int64 `json:"resources"`
@@ -132,8 +132,8 @@ var everything = matrix.Selection{
 	Resource: func(*matrix.Type, int32) bool { return true },
 }
 
-// reach answers with the reach of every rule, by id: of rules of the management console there,
-// of all others in the hub.
+// reach answers with the reach of every rule, by id: in the context QMC for rules of the
+// management console, in the hub for all others.
 func (c *console) reach(w http.ResponseWriter, r *http.Request) {
 	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
 		now, err := c.current()

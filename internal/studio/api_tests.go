@@ -13,9 +13,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
 )
 
-// tested are the Rego tests of the folder with their results.
+// tested are the Rego tests in the directory with their results.
 type tested struct {
-	// Files are those with tests, below the folder.
+	// Files are those with tests, relative to the directory.
 	Files  []string     `json:"files"`
 	Tests  []testResult `json:"tests"`
 	Passed int          `json:"passed"`
@@ -39,7 +39,7 @@ const testSuffix = "test.rego"
 // generatedTests is the file that generated tests are written to.
 const generatedTests = "tests_test.rego"
 
-// filesNamed returns the files of the folder whose names end in something, with slashes.
+// filesNamed returns the files in the directory whose names have a suffix, with slashes.
 func (c *console) filesNamed(suffix string) ([]string, error) {
 	var all []string
 	err := fs.WalkDir(c.directory.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
@@ -106,8 +106,8 @@ func (c *console) tests(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// writeTests writes Rego tests that pin what the rules decide now. It replaces its own file and
-// no other: a file that was edited stays.
+// writeTests writes Rego tests that check the current decisions of the rules. It only replaces
+// its own file, unless that was edited.
 func (c *console) writeTests(w http.ResponseWriter, r *http.Request) {
 	if _, ok := asked[struct{}](w, r); !ok {
 		return

@@ -14,17 +14,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// userInfo is a user on record.
+// userInfo is an existing user.
 type userInfo struct {
 	Login string   `json:"login"`
 	Name  string   `json:"name"`
 	Roles []string `json:"roles,omitempty"`
 }
 
-// maxUsers is how many users a search offers.
+// maxUsers is the maximum number of users in a search result.
 const maxUsers = 50
 
-// users answers with users on record whose login or name has a text, and how many there are.
+// users answers with existing users whose login or name contains a text, and their total
+// number.
 func (c *console) users(r *http.Request, _ struct{}) (any, error) {
 	now, err := c.current()
 	if err != nil {
@@ -50,15 +51,15 @@ func login(e *snapshot.Entity) string {
 	return e.Scalars["userdirectory"] + `\` + e.Scalars["userid"]
 }
 
-// hub is what a person sees.
+// hub is the view of a person.
 type hub struct {
 	Streams  []hubStream `json:"streams"`
-	Work     []thing     `json:"work"`
-	Sections []thing     `json:"sections"`
+	Work     []item     `json:"work"`
+	Sections []item     `json:"sections"`
 }
 
-// thing is something that a person sees or not.
-type thing struct {
+// item is something that a person sees or not.
+type item struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Allow bool   `json:"allow"`
@@ -68,13 +69,14 @@ type thing struct {
 
 // hubStream is a stream with its apps.
 type hubStream struct {
-	thing
-	Apps    []thing `json:"apps"`
+	item
+	Apps    []item `json:"apps"`
 	Visible int     `json:"visible"`
 	Total   int     `json:"total"`
 }
 
-// maxApps is how many apps of one stream are listed; those that a person sees come first.
+// maxApps is the maximum number of listed apps of one stream; those that a person sees come
+// first.
 const maxApps = 200
 
 // hubOf answers with what a person sees: streams, apps and sections of the console.
@@ -118,9 +120,9 @@ func (c *console) hubOf(w http.ResponseWriter, r *http.Request) {
 }
 
 // arrange puts apps into their streams.
-func arrange(site *snapshot.Site, streams, apps, sections []thing) hub {
-	h := hub{Streams: []hubStream{}, Work: []thing{}, Sections: sections}
-	byStream := map[string][]thing{}
+func arrange(site *snapshot.Site, streams, apps, sections []item) hub {
+	h := hub{Streams: []hubStream{}, Work: []item{}, Sections: sections}
+	byStream := map[string][]item{}
 	for _, app := range apps {
 		e := site.Records["app"][schema.Fold(app.ID)]
 		if in := e.Relations["stream"]; len(in) > 0 {
@@ -132,13 +134,13 @@ func arrange(site *snapshot.Site, streams, apps, sections []thing) hub {
 	}
 	for _, s := range streams {
 		in := byStream[schema.Fold(s.ID)]
-		slices.SortStableFunc(in, func(a, b thing) int {
+		slices.SortStableFunc(in, func(a, b item) int {
 			if a.Allow != b.Allow {
 				return cmp.Compare(rank(a), rank(b))
 			}
 			return 0
 		})
-		one := hubStream{thing: s, Apps: append([]thing{}, in[:min(len(in), maxApps)]...), Total: len(in)}
+		one := hubStream{item: s, Apps: append([]item{}, in[:min(len(in), maxApps)]...), Total: len(in)}
 		for _, app := range in {
 			if app.Allow {
 				one.Visible++
@@ -149,14 +151,14 @@ func arrange(site *snapshot.Site, streams, apps, sections []thing) hub {
 	return h
 }
 
-func rank(t thing) int {
+func rank(t item) int {
 	if t.Allow {
 		return 0
 	}
 	return 1
 }
 
-// sheeting asks for the sheets of an app.
+// sheeting requests the sheets of an app.
 type sheeting struct {
 	Person person `json:"person"`
 	App    string `json:"app"`
@@ -205,12 +207,12 @@ type decider struct {
 	progress snapshot.Progress
 }
 
-// batchSize is how many requests are decided before the page hears of it.
+// batchSize is the number of requests that are decided between progress reports.
 const batchSize = 2048
 
-func (d decider) read(typ, from string, of []*snapshot.Entity) ([]thing, error) {
+func (d decider) read(typ, from string, of []*snapshot.Entity) ([]item, error) {
 	q := question{Person: d.subject, Action: "read", Type: typ, Context: from}
-	all := make([]thing, 0, len(of))
+	all := make([]item, 0, len(of))
 	d.progress.Start("deciding", int64(len(of)))
 	for part := range slices.Chunk(of, batchSize) {
 		ids := make([]string, len(part))
@@ -229,7 +231,7 @@ func (d decider) read(typ, from string, of []*snapshot.Entity) ([]thing, error) 
 			if v.Err != nil {
 				return nil, v.Err
 			}
-			one := thing{ID: ids[i], Name: cmp.Or(part[i].Scalars["name"], ids[i]), Allow: v.Allow}
+			one := item{ID: ids[i], Name: cmp.Or(part[i].Scalars["name"], ids[i]), Allow: v.Allow}
 			for _, by := range v.GrantedBy {
 				one.By = append(one.By, cmp.Or(by.Name, by.ID))
 			}
@@ -240,7 +242,7 @@ func (d decider) read(typ, from string, of []*snapshot.Entity) ([]thing, error) 
 	return all, nil
 }
 
-// explain answers with why a question is granted or denied, and what would grant it.
+// explain answers with why a question is granted or denied, and what would grant access.
 func (c *console) explain(w http.ResponseWriter, r *http.Request) {
 	q, ok := asked[question](w, r)
 	if !ok {

@@ -18,8 +18,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// console is what is known about the folder. The files are read again when they have changed,
-// whoever changed them; what was computed about them is kept until then.
+// console is the state of the directory. The files are read again after any change; results are
+// cached until then.
 type console struct {
 	directory *directory
 	options   Options
@@ -28,12 +28,12 @@ type console struct {
 	now     *reading
 	history history
 	planned *plan.Plan
-	// writing are the writes to a site that are under way.
+	// writing are the writes to a site that are in progress.
 	writing sync.WaitGroup
 	analyst func() *lsp.Analyst
 }
 
-// reading is the folder as it was read once. It does not change.
+// reading is one reading of the directory. It is immutable.
 type reading struct {
 	revisions map[string]string
 	live      *workspace.Live
@@ -68,7 +68,7 @@ func (c *console) snapshot() string {
 	return ""
 }
 
-// current returns the folder as it is now.
+// current returns the current reading of the directory.
 func (c *console) current() (*reading, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

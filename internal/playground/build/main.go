@@ -1,5 +1,5 @@
-// Command build makes the playground: one HTML file that runs in a browser without a
-// network or a server.
+// Command build builds the playground: one HTML file that runs in a browser without a network
+// or a server.
 //
 //	go run ./internal/playground/build -o playground.html
 //
@@ -54,8 +54,8 @@ func run(out string) error {
 	return nil
 }
 
-// compile builds the WebAssembly. Inlined functions would make it smaller on disk and a
-// tenth larger compressed, so nothing is inlined.
+// compile builds the WebAssembly. Inlining would make it smaller on disk but a tenth larger
+// when compressed, so it is disabled.
 func compile() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "playground")
 	if err != nil {
@@ -74,14 +74,14 @@ func compile() ([]byte, error) {
 
 func mega(n int) float64 { return float64(n) / 1e6 }
 
-// compressed returns how many megabytes a text has when a server compresses it.
+// compressed returns the compressed size of a text in megabytes.
 func compressed(text []byte) float64 {
 	n := &counter{}
 	z, err := gzip.NewWriterLevel(n, gzip.BestCompression)
 	if err != nil {
 		panic(err) // the level is valid
 	}
-	_, _ = z.Write(text) // the counter takes everything
+	_, _ = z.Write(text) // the counter accepts everything
 	_ = z.Close()
 	return mega(n.bytes)
 }

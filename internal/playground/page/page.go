@@ -1,5 +1,5 @@
-// Package page makes the playground's page: one file that holds its script, its style and
-// the WebAssembly of package playground, and asks nothing of a network.
+// Package page builds the playground's page: one file with its script, its style and the
+// WebAssembly of package playground, which uses no network.
 package page
 
 import (
@@ -16,8 +16,8 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// runtimeName is the file of Go's distribution that runs WebAssembly in a browser, as the
-// page's scripts name it.
+// runtimeName is the file of Go's distribution that runs WebAssembly in a browser, as named in
+// the page's scripts.
 const runtimeName = "wasm_exec.js"
 
 // Write writes the page. Program is the WebAssembly of internal/playground/wasm, and
@@ -42,7 +42,7 @@ func Write(w io.Writer, program, runtime []byte) error {
 	}{packed, example})
 }
 
-// pack compresses the program in the one way that every browser undoes by itself.
+// pack compresses the program in a format that every browser can decompress itself.
 func pack(program []byte) ([]byte, error) {
 	var packed bytes.Buffer
 	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)

@@ -1,6 +1,6 @@
-// Command wasm is the playground as WebAssembly: it gives the page two functions,
-// qlik2regoAsk, from a question to an answer as JSON texts, and qlik2regoSplit, from a text
-// to the JSON list of the rules in it.
+// Command wasm is the playground as WebAssembly: it provides two functions to the page,
+// qlik2regoAsk, from a question to an answer as JSON, and qlik2regoSplit, from a text to the
+// JSON list of the rules in it.
 package main
 
 import (
@@ -21,13 +21,13 @@ func main() {
 	js.Global().Set("qlik2regoSplit", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		return text(playground.Split(args[0].String()))
 	}))
-	select {} // the functions are called as long as the page lives
+	select {} // the functions are called as long as the page exists
 }
 
 func text(v any) string {
 	made, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // these types are always JSON
+		panic(err) // these types always marshal
 	}
 	return string(made)
 }

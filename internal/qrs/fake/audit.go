@@ -29,8 +29,8 @@ type ref struct {
 	ResourceFilter string `json:"resourceFilter"`
 }
 
-// environment reads OS=Windows;context=AppAccess; into the request context and the
-// attributes of the session.
+// environment parses OS=Windows;context=AppAccess; into the request context and the attributes
+// of the session.
 func environment(text string) (context string, attributes map[string][]string) {
 	attributes = map[string][]string{}
 	for part := range strings.SplitSeq(text, ";") {
@@ -72,7 +72,7 @@ func (c *call) selected(name, text string) ([]*entity, bool) {
 	return found, true
 }
 
-// matrix answers who has which of the actions on what, up to AuditLimit pairs of a user
+// matrix answers who has which of the actions on what, with up to AuditLimit pairs of a user
 // and a resource that have any.
 func (c *call) matrix() {
 	var q matrixQuery
@@ -139,7 +139,7 @@ type auditQuery struct {
 	ResourceTake          int    `json:"resourceTake"`
 }
 
-// audit answers which rules grant what to whom.
+// audit answers which rules grant what to which users.
 func (c *call) audit() {
 	var q auditQuery
 	if !c.body(&q) {

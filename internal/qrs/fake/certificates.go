@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// HostName is the short host name that the server's certificate is issued for, beside
-// localhost and the loopback addresses.
+// HostName is the short host name in the server's certificate, in addition to localhost and the
+// loopback addresses.
 const HostName = "qlikserver1"
 
 // The names of the files that the QMC exports certificates to.
@@ -27,7 +27,7 @@ const (
 	ClientKeyFile = "client_key.pem"
 )
 
-// Certificates are what the central node of a site makes for itself: an authority, the
+// Certificates are those that the central node of a site generates: an authority, the
 // certificate of the server and that of clients.
 type Certificates struct {
 	Server tls.Certificate
@@ -37,7 +37,7 @@ type Certificates struct {
 	Root, ClientPEM, KeyPEM []byte
 }
 
-// NewCertificates makes certificates that are valid for ten years from now.
+// NewCertificates generates certificates that are valid for ten years from now.
 func NewCertificates(now time.Time) (*Certificates, error) {
 	rootKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

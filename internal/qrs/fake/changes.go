@@ -43,7 +43,7 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// subscription is a notification that a client asked for.
+// subscription is a client's subscription to notifications.
 type subscription struct {
 	typ      string
 	kind     int // 0 for all
@@ -52,7 +52,7 @@ type subscription struct {
 
 var changeNames = map[string]int{"": 0, "add": 1, "update": 2, "delete": 3}
 
-// subscribe makes or removes a notification.
+// subscribe adds or removes a subscription.
 func (c *call) subscribe() {
 	q := c.r.URL.Query()
 	if c.r.Method == http.MethodDelete {
@@ -91,14 +91,14 @@ func (c *call) subscribe() {
 	c.answer(http.StatusCreated, object{"value": handle})
 }
 
-// Subscriptions is the number of notifications that clients have asked for.
+// Subscriptions is the number of subscriptions.
 func (s *Server) Subscriptions() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.subscriptions)
 }
 
-// Restart forgets all notifications and sessions, as a restart of the service does.
+// Restart removes all subscriptions and sessions, as a restart of the service does.
 func (s *Server) Restart() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +106,7 @@ func (s *Server) Restart() {
 	clear(s.sessions)
 }
 
-// notify posts a change to those that asked for it. It does not wait for them.
+// notify posts a change to its subscribers, without waiting for them.
 func (s *Server) notify(ch change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,7 +123,7 @@ func (s *Server) notify(ch change) {
 			client := &http.Client{Timeout: time.Minute}
 			resp, err := client.Post(sub.callback, "application/json", bytes.NewReader(body))
 			if err == nil {
-				_ = resp.Body.Close() // nobody is told
+				_ = resp.Body.Close() // failures are ignored
 			}
 		}()
 	}

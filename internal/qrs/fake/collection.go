@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// object is a decoded entity. Numbers are json.Number, so that they keep their text.
+// object is a decoded entity. Numbers are json.Number, so that they keep their spelling.
 type object = map[string]any
 
-// entity is one entity of a collection, immutable once it is in one.
+// entity is one entity of a collection. It is immutable once it is in one.
 type entity struct {
 	id     string
 	raw    json.RawMessage
@@ -40,7 +40,7 @@ type collection struct {
 	// typ is the schemaPath, such as App.Object; path is that of the interface.
 	typ, path string
 	items     []*entity
-	// synthetic generates the entities instead, where it is not nil.
+	// synthetic generates the entities, unless it is nil.
 	synthetic *Synthetic
 }
 
@@ -51,8 +51,8 @@ func (c *collection) count() int {
 	return len(c.items)
 }
 
-// each calls f with every entity until it returns false. Whole says that f wants their
-// text alone.
+// each calls f with every entity until it returns false. whole says that f only needs the
+// encoded entity.
 func (c *collection) each(whole bool, f func(*entity) bool) {
 	if c.synthetic != nil {
 		c.synthetic.each(whole, f)

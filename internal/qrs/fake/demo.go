@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-// Demo is a site to try commands on: it listens at an address, and a folder holds the
+// Demo is a site for trying commands: it listens at an address, and a directory has the
 // certificates and a sites.yaml with the site demo.
 type Demo struct {
 	Scenarios fs.FS
 	Scenario  string
 	Listen    string
-	// Dir is made if it is not there.
+	// Dir is created if it does not exist.
 	Dir string
 	// Options are those of the server.
 	Options Options
 }
 
-// Run serves the site until the context ends. Started is called with the site's address
-// once sites.yaml is there.
+// Run serves the site until the context ends. It calls started with the site's address after it
+// has written sites.yaml.
 func (d Demo) Run(ctx context.Context, started func(url string) error) error {
 	store, err := Scenario(d.Scenarios, d.Scenario, time.Now)
 	if err != nil {
@@ -34,7 +34,7 @@ func (d Demo) Run(ctx context.Context, started func(url string) error) error {
 	return d.Serve(ctx, store, started)
 }
 
-// Serve is Run over a store in place of the scenario.
+// Serve is Run with a store in place of the scenario.
 func (d Demo) Serve(ctx context.Context, store *Store, started func(url string) error) error {
 	certificates, err := NewCertificates(time.Now())
 	if err != nil {
@@ -69,8 +69,8 @@ func (d Demo) Serve(ctx context.Context, store *Store, started func(url string) 
 	}
 }
 
-// writeSites writes sites.yaml under another name first: whoever waits for it reads it
-// whole.
+// writeSites writes sites.yaml under another name first, so that it is complete when it
+// appears.
 func (d Demo) writeSites(url string) error {
 	text := fmt.Sprintf(`# The site that qlik2rego site demo serves. It is gone when that command ends.
 sites:

@@ -54,8 +54,7 @@ func (c *call) entities(path string) {
 	}
 }
 
-// visible returns the entities that pass the filter of the call and that its user may
-// read.
+// visible returns the entities that pass the filter of the call and that its user may read.
 func (c *call) visible(name string, f func(*entity) bool) bool {
 	pass, err := parseFilter(c.r.URL.Query().Get("filter"))
 	if err != nil {
@@ -84,7 +83,7 @@ func (c *call) visible(name string, f func(*entity) bool) bool {
 
 func (c *call) list(name string, full bool) {
 	n := 0
-	write := func(text []byte) { _, _ = c.out.Write(text) } // the client has gone
+	write := func(text []byte) { _, _ = c.out.Write(text) } // the client may have disconnected
 	begin := func() {
 		if n == 0 && !c.started {
 			c.start(http.StatusOK)
@@ -114,7 +113,7 @@ func (c *call) list(name string, full bool) {
 	}
 }
 
-// withPrivileges adds the rights of the caller, as privileges=true asks for.
+// withPrivileges adds the rights of the caller, as requested by privileges=true.
 func (c *call) withPrivileges(typ string, fields object) object {
 	names := []any{}
 	for _, a := range ruleset.AllActions {
@@ -221,7 +220,7 @@ func (c *call) update(name, id string) {
 	c.answer(http.StatusOK, updated)
 }
 
-// protected says whether an entity cannot be changed by the caller.
+// protected reports whether the caller cannot change an entity.
 func (c *call) protected(name string, e *entity, action string) (string, bool) {
 	if name == "systemrule" && e.fields["type"] == "ReadOnly" {
 		return "The rule is read-only", true

@@ -20,7 +20,7 @@ type evaluation struct {
 	rules     map[string]ruleset.Rule
 }
 
-// judge returns the evaluator of the entities as they are now.
+// judge returns the evaluator of the current entities.
 func (s *Store) judge() (*evaluation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,7 +46,7 @@ func (s *Store) judge() (*evaluation, error) {
 			return nil, err
 		}
 		if name == "systemrule" {
-			rules, _ := ruleset.Decode("systemrule.json", data) // a broken rule grants nothing
+			rules, _ := ruleset.Decode("systemrule.json", data) // a rule with errors grants nothing
 			for _, r := range rules {
 				j.rules[schema.Fold(r.ID)] = r
 			}
@@ -68,13 +68,13 @@ func (s *Store) judge() (*evaluation, error) {
 // readAction is the action that lists need.
 var readAction, _ = ruleset.ParseAction("read")
 
-// full says whether the caller is a service account, which may do everything.
+// full reports whether the caller is a service account, which may do everything.
 func (c *call) full() bool {
 	directory, user, _ := strings.Cut(strings.ToLower(c.login), `\`)
 	return directory == "internal" && strings.HasPrefix(user, "sa_")
 }
 
-// subject returns the caller as the evaluator sees them, nil if they are unknown.
+// subject returns the caller as an entity, nil if the user is unknown.
 func (c *call) subject(j *evaluation) *snapshot.Entity {
 	return j.site.Users[schema.Fold(c.login)]
 }
@@ -98,8 +98,8 @@ func (c *call) reader(typ string) func(*entity) bool {
 	}
 }
 
-// may says whether the caller has an action on an entity of a type that need not be on
-// record.
+// may reports whether the caller may perform an action on an entity of a type, which need not
+// exist.
 func (c *call) may(action, typ string, fields object) bool {
 	if c.full() {
 		return true

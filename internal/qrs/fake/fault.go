@@ -6,37 +6,37 @@ import (
 	"time"
 )
 
-// Fault is what goes wrong with one call.
+// Fault is an intentional fault of one call.
 type Fault int
 
 // The faults.
 const (
-	// NoFault lets the call pass.
+	// NoFault does not affect the call.
 	NoFault Fault = iota
-	// ServerError answers 500 before anything is done.
+	// ServerError answers 500 without doing anything.
 	ServerError
-	// CutBefore drops the connection before anything is done.
+	// CutBefore drops the connection without doing anything.
 	CutBefore
-	// CutAfter does what was asked, and drops the connection in place of the answer.
+	// CutAfter completes the call, and drops the connection instead of answering.
 	CutAfter
 	// CutBody drops the connection in the middle of the answer.
 	CutBody
-	// ShortList answers a list with its first 100 entities alone.
+	// ShortList answers a list with its first 100 entities only.
 	ShortList
-	// Conflict answers 409 before anything is done.
+	// Conflict answers 409 without doing anything.
 	Conflict
 	// ProxyError answers the HTML page of a proxy with 400.
 	ProxyError
-	// LoginPage answers the HTML page on which people log in.
+	// LoginPage answers the HTML of a login page.
 	LoginPage
 	// Slow answers after Options.SlowBy.
 	Slow
 )
 
-// Faults decides what goes wrong. A nil Faults lets everything pass.
+// Faults selects the fault of a call. A nil Faults has none.
 type Faults func(r *http.Request) Fault
 
-// Once returns faults that hit the nth call, from 1, of those that match.
+// Once returns faults that affect the nth matching call, counted from 1.
 func Once(f Fault, n int, match func(*http.Request) bool) Faults {
 	var mu sync.Mutex
 	seen := 0
@@ -81,8 +81,8 @@ func (s *Server) faulty(w http.ResponseWriter, r *http.Request, f Fault, next ht
 		case <-time.After(s.options.SlowBy):
 			next(w, r)
 		case <-r.Context().Done():
-			// A return would send an empty answer, which a caller that is closing
-			// the connection may still read.
+			// Returning would send an empty answer, which a caller that is closing the
+			// connection may still read.
 			panic(http.ErrAbortHandler)
 		}
 	}
@@ -96,7 +96,7 @@ func html(w http.ResponseWriter, code int, page string) {
 	_, _ = w.Write([]byte(page))
 }
 
-// discard is an answer that nobody gets.
+// discard is an answer that is not sent.
 type discard struct{ header http.Header }
 
 func (d discard) Header() http.Header         { return d.header }

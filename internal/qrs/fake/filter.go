@@ -14,8 +14,8 @@ type filter func(object) bool
 // escapes, a parenthesis, or a word.
 var filterToken = regexp.MustCompile(`^\s*('(?:[^'\\]|\\.)*'|\(|\)|[^\s()']+)`)
 
-// parseFilter reads a filter; "" is one that every entity passes. The errors are those
-// of the repository.
+// parseFilter parses a filter; every entity passes the filter "". The errors are those of the
+// repository service.
 func parseFilter(text string) (filter, error) {
 	if strings.TrimSpace(text) == "" {
 		return func(object) bool { return true }, nil
@@ -135,7 +135,7 @@ var filterOperators = map[string]func(got, value string) bool{
 	"so": func(a, b string) bool { return strings.Contains(strings.ToLower(a), strings.ToLower(b)) },
 }
 
-// order compares numbers as numbers and dates, which are written alike, as texts.
+// order compares numbers as numbers and dates, which have one format, as strings.
 func order(a, b string) int {
 	x, errX := strconv.ParseFloat(a, 64)
 	y, errY := strconv.ParseFloat(b, 64)
@@ -164,7 +164,7 @@ func enumNumber(path []string, value string) string {
 	return value
 }
 
-// valuesAt returns the texts that a path leads to; a list leads to all of its items, and
+// valuesAt returns the strings at the end of a path; a list leads to all of its items, and
 // @Name to the values of a custom property.
 func valuesAt(v any, path []string) []string {
 	switch v := v.(type) {

@@ -9,11 +9,11 @@ import (
 // session is one of a JWT virtual proxy.
 type session struct{ login, csrf string }
 
-// maxSessions is how many sessions a user may have at a time.
+// maxSessions is the maximum number of sessions of a user.
 const maxSessions = 5
 
-// Proxy is the handler of a proxy's port with two virtual proxies, header and jwt; any
-// other path is one that asks people to log in.
+// Proxy is the handler of a proxy's port with two virtual proxies, header and jwt; all other
+// paths show a login page.
 func (s *Server) Proxy() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.calls.Add(1)

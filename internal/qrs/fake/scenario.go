@@ -12,9 +12,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Scenario loads the site of a scenario, such as sheet-level/hide-config, from a folder of
-// scenarios, and adds what every real site has: the rules of the service accounts and of
-// root administrators, and a root administrator.
+// Scenario loads the site of a scenario, such as sheet-level/hide-config, from a directory of
+// scenarios, and adds what every real site has: the rules of the service accounts and of root
+// administrators, and a root administrator.
 func Scenario(scenarios fs.FS, name string, now func() time.Time) (*Store, error) {
 	names, err := Scenarios(scenarios)
 	if err != nil {
@@ -37,7 +37,7 @@ func Scenario(scenarios fs.FS, name string, now func() time.Time) (*Store, error
 	}
 	rules, err := fs.ReadFile(scenarios, path.Join(name, "rules.json"))
 	if err != nil {
-		rules = nil // those of the site
+		rules = nil // the site has its own
 	}
 	s, err := Load(directory, rules, now)
 	if err != nil {
@@ -62,7 +62,7 @@ func Scenarios(scenarios fs.FS) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// furnish adds what every site has, where it is not there.
+// furnish adds what every site has, unless it exists.
 func (s *Store) furnish() error {
 	rules := s.collection("systemrule")
 	for _, r := range []object{

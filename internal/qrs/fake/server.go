@@ -18,23 +18,23 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
-// Options are what of the repository is configured, unknown, or goes wrong.
+// Options are the configurable, unknown and faulty aspects of the repository service.
 type Options struct {
-	// Build is the version that /about tells; "31.56.2.0" without it.
+	// Build is the version in /about; the default is "31.56.2.0".
 	Build string
-	// Clock is the server's clock, time.Now without it.
+	// Clock is the server's clock; the default is time.Now.
 	Clock func() time.Time
-	// KeepType keeps the type that an update of a Default rule sends, in place of Custom.
+	// KeepType keeps the type in an update of a Default rule, instead of setting Custom.
 	KeepType bool
 	// CountObject answers counts as {"value": N}.
 	CountObject bool
-	// NoChanges answers 404 where changes since a date are asked for.
+	// NoChanges answers 404 to requests for changes since a date.
 	NoChanges bool
-	// NoNotifications answers 404 where notifications are asked for.
+	// NoNotifications answers 404 to requests for notifications.
 	NoNotifications bool
-	// NoPreview answers 404 where rights of the caller on a new entity are asked for.
+	// NoPreview answers 404 to requests for the caller's rights on a new entity.
 	NoPreview bool
-	// Faults decide what goes wrong; SlowBy is how long Slow waits.
+	// Faults selects the faults; SlowBy is the delay of Slow.
 	Faults Faults
 	SlowBy time.Duration
 	// Tokens are the users of JWTs, as DIR\id, and HeaderName is the header of the
@@ -43,9 +43,9 @@ type Options struct {
 	HeaderName string
 	// HideTypes are collections that this build does not have.
 	HideTypes []string
-	// Reading is how the site reads rules where the language is not settled.
+	// Reading is the site's interpretation of the language's open points.
 	Reading evaluate.Options
-	// NoGzip sends answers as they are.
+	// NoGzip disables compression of answers.
 	NoGzip bool
 }
 
@@ -82,7 +82,7 @@ func New(store *Store, options Options) *Server {
 // Writes is the number of calls that changed an entity or tried to.
 func (s *Server) Writes() int64 { return s.writes.Load() }
 
-// SetFaults changes what goes wrong from now on.
+// SetFaults replaces the faults.
 func (s *Server) SetFaults(f Faults) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -99,8 +99,8 @@ func (s *Server) fault(r *http.Request) Fault {
 	return faults(r)
 }
 
-// TLSConfig is the configuration of the repository's own port, 4242, where clients show
-// a certificate, or that of a proxy.
+// TLSConfig is the configuration of the repository service's own port, 4242, where clients
+// present a certificate, or that of a proxy.
 func TLSConfig(c *Certificates, clients bool) *tls.Config {
 	config := &tls.Config{Certificates: []tls.Certificate{c.Server}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
 	if clients {
@@ -109,13 +109,12 @@ func TLSConfig(c *Certificates, clients bool) *tls.Config {
 	return config
 }
 
-// NewHTTPServer returns the server of a handler, which keeps quiet about handshakes that
-// fail.
+// NewHTTPServer returns a server for a handler, which does not log failed handshakes.
 func NewHTTPServer(handler http.Handler, config *tls.Config) *http.Server {
 	return &http.Server{Handler: handler, TLSConfig: config, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: 5 * time.Minute}
 }
 
-// Repository is the handler of port 4242: callers name the user that they act as.
+// Repository is the handler of port 4242: callers name the user on whose behalf they act.
 func (s *Server) Repository() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.calls.Add(1)
@@ -132,7 +131,7 @@ func (s *Server) Repository() http.Handler {
 
 var userHeader = regexp.MustCompile(`(?i)^\s*UserDirectory\s*=\s*([^;]+?)\s*;\s*UserId\s*=\s*([^;]+?)\s*;?\s*$`)
 
-// readUser reads UserDirectory=INTERNAL; UserId=sa_repository.
+// readUser parses UserDirectory=INTERNAL; UserId=sa_repository.
 func readUser(header string) (string, bool) {
 	m := userHeader.FindStringSubmatch(header)
 	if m == nil {
@@ -167,13 +166,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, path, login strin
 	}
 	c.route(strings.ToLower(strings.Trim(rest, "/")))
 	if c.zip != nil && c.started {
-		_ = c.zip.Close() // the client has gone
+		_ = c.zip.Close() // the client may have disconnected
 	}
 }
 
-// zippers are kept: a new one takes more memory than most answers.
+// zippers are pooled: a new one takes more memory than most answers.
 var zippers = sync.Pool{New: func() any {
-	z, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed) // a level that there is
+	z, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed) // the level is valid
 	return z
 }}
 
@@ -184,7 +183,7 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 	return s[len(prefix):], true
 }
 
-// requestContext reads Context=ManagementAccess.
+// requestContext parses Context=ManagementAccess.
 func requestContext(header string) string {
 	for part := range strings.SplitSeq(header, ";") {
 		name, value, _ := strings.Cut(part, "=")
@@ -224,7 +223,7 @@ func (c *call) start(code int) {
 func (c *call) answer(code int, v any) {
 	data := encode(v)
 	c.start(code)
-	_, _ = c.out.Write(data) // the client has gone
+	_, _ = c.out.Write(data) // the client may have disconnected
 }
 
 func (c *call) fail(code int, text string) { http.Error(c.w, text, code) }

@@ -19,7 +19,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
-// dateForm is how the repository writes dates.
+// dateForm is the repository service's date format.
 const dateForm = "2006-01-02T15:04:05.000Z"
 
 const noID = "00000000-0000-0000-0000-000000000000"
@@ -36,7 +36,7 @@ type Store struct {
 	version    int
 	evaluation *evaluation
 	reading    evaluate.Options
-	// notify is called with every change, under the lock.
+	// notify is called with every change, while the lock is held.
 	notify func(change)
 }
 
@@ -49,8 +49,8 @@ type change struct {
 	object object
 }
 
-// Load reads a site: a snapshot folder, and rules that replace its systemrule.json where
-// they are not nil. Fields of rules that the repository always has are added.
+// Load reads a site: a snapshot directory, and rules that replace its systemrule.json unless
+// they are nil. It adds the fields that rules always have in the repository.
 func Load(site fs.FS, rules []byte, now func() time.Time) (*Store, error) {
 	s := &Store{collections: map[string]*collection{}, now: now}
 	for _, name := range []string{
@@ -136,7 +136,7 @@ func (s *Store) load(name string, data []byte) error {
 
 var neverWritten = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC).Format(dateForm)
 
-// complete adds the fields that every entity of the repository has.
+// complete adds the fields that every entity has in the repository.
 func (s *Store) complete(c *collection, fields object) object {
 	defaults := object{
 		"createdDate": neverWritten, "modifiedDate": neverWritten, "modifiedByUserName": `INTERNAL\sa_repository`,
@@ -155,14 +155,14 @@ func (s *Store) complete(c *collection, fields object) object {
 	return with(defaults, fields)
 }
 
-// stableID derives an id from texts.
+// stableID derives an id from strings.
 func stableID(texts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(texts, "\x00")))
 	h := hex.EncodeToString(sum[:16])
 	return strings.Join([]string{h[:8], h[8:12], "4" + h[13:16], "8" + h[17:20], h[20:32]}, "-")
 }
 
-// stamp returns the date of a change: that of the clock, later than any before.
+// stamp returns the date of a change: the clock's time, but later than all earlier ones.
 func (s *Store) stamp() time.Time {
 	at := s.now().UTC().Truncate(time.Millisecond)
 	if !at.After(s.last) {
@@ -172,7 +172,7 @@ func (s *Store) stamp() time.Time {
 	return at
 }
 
-// said is an error in the repository's own words.
+// said is an error in the words of the repository service.
 type said string
 
 func (s said) Error() string { return string(s) }
@@ -182,7 +182,8 @@ const (
 	errConflict = said("The entity has been modified by another process; its modifiedDate is not the newest")
 )
 
-// Create adds an entity as a user does, and returns it with what the server sets.
+// Create adds an entity on behalf of a user, and returns it with the fields that the server
+// sets.
 func (s *Store) Create(name string, fields map[string]any, by string) (map[string]any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -209,8 +210,8 @@ func (s *Store) create(name string, fields object, by string) (object, error) {
 	return e.fields, nil
 }
 
-// Update replaces the entity of an id as a user does. A modifiedDate that is missing or
-// is not the newest is a conflict.
+// Update replaces the entity with an id on behalf of a user. A modifiedDate that is missing or
+// out of date is a conflict.
 func (s *Store) Update(name, id string, fields map[string]any, by string) (map[string]any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -245,7 +246,8 @@ func (s *Store) update(name, id string, fields object, by string, o Options) (ob
 	return e.fields, nil
 }
 
-// Edit changes fields of an entity as a user of the console does, whatever they were.
+// Edit changes fields of an entity on behalf of a user of the console, without a check for
+// conflicts.
 func (s *Store) Edit(name, id, by string, changes map[string]any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -297,7 +299,7 @@ func (s *Store) List(name string) []map[string]any {
 	return all
 }
 
-// Synthesize makes a collection that is generated when it is listed.
+// Synthesize replaces a collection by one that is generated when it is listed.
 func (s *Store) Synthesize(name string, y *Synthetic) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -315,11 +317,11 @@ func intOf(v any) int64 {
 	return 0
 }
 
-// Shuffle lists the entities in another order from now on.
+// Shuffle changes the order in which entities are listed.
 func (s *Store) Shuffle(seed uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // an order, no secret
+	random := rand.New(rand.NewPCG(seed, seed)) //nolint:gosec // an order, not a secret
 	for _, name := range slices.Sorted(maps.Keys(s.collections)) {
 		c := s.collections[name]
 		c.items = slices.Clone(c.items)

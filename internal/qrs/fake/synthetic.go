@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Synthetic is a collection of any size that needs no memory: every entity is made when
-// it is listed. It cannot be changed.
+// Synthetic is a collection of any size that needs no memory: every entity is generated when it
+// is listed. It cannot be changed.
 type Synthetic struct {
 	Count int
 	// Make returns the JSON of the entity i, appended to b.

@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// Clock is the time of a site under test: it moves when the test says so. The server reads it while the
-// test moves it.
+// Clock is the time of a site under test: the test advances it, and the server reads it
+// concurrently.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewClock is a clock that stands at a fixed time.
+// NewClock returns a clock at a fixed time.
 func NewClock() *Clock { return &Clock{now: time.Date(2026, 11, 28, 8, 0, 0, 0, time.UTC)} }
 
-// Now is the time.
+// Now returns the time.
 func (c *Clock) Now() time.Time { return c.Advance(0) }
 
-// Tick is the time, later by a millisecond with every call.
+// Tick advances the clock by a millisecond and returns the new time.
 func (c *Clock) Tick() time.Time { return c.Advance(time.Millisecond) }
 
 // Advance moves the clock and returns the new time.
