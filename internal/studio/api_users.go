@@ -54,8 +54,8 @@ func login(e *snapshot.Entity) string {
 // hub is the view of a person.
 type hub struct {
 	Streams  []hubStream `json:"streams"`
-	Work     []item     `json:"work"`
-	Sections []item     `json:"sections"`
+	Work     []item      `json:"work"`
+	Sections []item      `json:"sections"`
 }
 
 // item is something that a person sees or not.
@@ -71,8 +71,8 @@ type item struct {
 type hubStream struct {
 	item
 	Apps    []item `json:"apps"`
-	Visible int     `json:"visible"`
-	Total   int     `json:"total"`
+	Visible int    `json:"visible"`
+	Total   int    `json:"total"`
 }
 
 // maxApps is the maximum number of listed apps of one stream; those that a person sees come

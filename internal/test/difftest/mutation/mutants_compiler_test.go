@@ -28,8 +28,8 @@ var compilerMutants = []mutant{
 	one("or of equalities keeps the first", "compiler/ir/simplify.go", `strs[i] = append(strs[i], q.Strings...)`, `strs[i] = flat[i].(OneOf).Strings`),
 	one("IsOwned inverted", "compiler/resolve/specialise.go", `return ir.Exists{Entities: m.entities.Follow(step)}`, `return ir.Not(ir.Exists{Entities: m.entities.Follow(step)})`),
 	one("Empty inverted", "compiler/resolve/specialise.go", `return ir.Not(ir.Or(present...))`, `return ir.Or(present...)`),
-	one("IsAnonymous never", "compiler/resolve/specialise.go", "return ir.Anonymous{}\n\tcase condition.IsOwned", "return ir.Constant{Value: false}\n\tcase condition.IsOwned"),
-	one("HasPrivilege without an entity is true", "compiler/resolve/specialise.go", "return ir.Constant{Value: false}\n\t\t}\n\t\tsp.seen.asked", "return ir.Constant{Value: true}\n\t\t}\n\t\tsp.seen.asked"),
+	one("IsAnonymous never", "compiler/resolve/specialise.go", "return ir.Anonymous{}\n\tcase condition.Empty", "return ir.Constant{Value: false}\n\tcase condition.Empty"),
+	one("HasPrivilege without an entity is true", "compiler/resolve/specialise.go", "return ir.Constant{Value: false}\n\t}\n\tsp.seen.asked", "return ir.Constant{Value: true}\n\t}\n\tsp.seen.asked"),
 	one("HasPrivilege asks for read", "compiler/resolve/specialise.go", `action, _ := ruleset.ParseAction(c.Argument.Value)`, `action, _ := ruleset.ParseAction("read")`),
 	{"fixpoint cut off after one step", []edit{
 		{"compiler/rego/class.go", `for i := range cycle {`, `for i := range cycle[:1] {`},
