@@ -19,7 +19,7 @@ import (
 // AuditFlags are the flags that select the input of an audit.
 func AuditFlags() []cli.Flag {
 	return append(partFlags(),
-		Choice("context", "where requests come from; both is each of hub and qmc", "both", "hub", "qmc", "none"),
+		Choice("context", "the context of requests; both means hub and qmc separately", "both", "hub", "qmc", "none"),
 		&cli.StringSliceFlag{Name: "env", Usage: "set a session attribute, `NAME=VALUE`; repeatable, the same name adds a value"},
 		InactiveFlag(),
 		&cli.BoolFlag{Name: "env-from-rules", Usage: "also audit each combination of session attributes that rules name"},
@@ -44,7 +44,7 @@ var auditViews = map[string]report.View{
 
 // ByFlag is the flag --by.
 func ByFlag() cli.Flag {
-	return Choice("by", "what a row is about", "class", "member", "cell", "user", "resource", "nobody", "rule", "create", "summary")
+	return Choice("by", "what a row describes", "class", "member", "cell", "user", "resource", "nobody", "rule", "create", "summary")
 }
 
 // audited is the input of an audit: a bundle, and the user's selections.

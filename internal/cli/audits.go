@@ -39,7 +39,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 			return nil, err
 		}
 		if !known.hasType(typ) {
-			return nil, UsageOf(ctx.Command, "--type: nothing of the type %s is on record; the types on record are %s", known.spelled(typ), strings.Join(known.spelledAll(), ", "))
+			return nil, UsageOf(ctx.Command, "--type: the snapshot has nothing of the type %s; the types on record are %s", known.spelled(typ), strings.Join(known.spelledAll(), ", "))
 		}
 	}
 	if (a.by == "create" || ctx.IsSet("html") && a.actions&uint32(ruleset.CreateAction) != 0) && !ctx.IsSet("type") {
@@ -106,7 +106,7 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 			if len(left) > 0 {
 				return nil, UsageOf(ctx.Command, "--user: %s", leftOut(len(left)))
 			}
-			return nil, UsageOf(ctx.Command, "--user: nobody on record is %s%s", strings.Join(quoted(ctx.StringSlice("user")), " or "), meant(ctx.StringSlice("user"), known.meantUser))
+			return nil, UsageOf(ctx.Command, "--user: no user of the snapshot is %s%s", strings.Join(quoted(ctx.StringSlice("user")), " or "), meant(ctx.StringSlice("user"), known.meantUser))
 		}
 		if !something && ctx.IsSet("resource") {
 			return nil, UsageOf(ctx.Command, "--resource: nothing on record is %s%s", strings.Join(quoted(ctx.StringSlice("resource")), " or "),
@@ -262,4 +262,4 @@ func (a *audited) login(reader *partition.Reader) func(handle string) string {
 	return func(handle string) string { return reader.Name("user", handle) }
 }
 
-var errNoSite = errors.New("the bundle holds no site: compile it with --snapshot, or add the data bundle with a second -b")
+var errNoSite = errors.New("the bundle contains no site: compile it with --snapshot, or add the data bundle with a second -b")

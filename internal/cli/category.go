@@ -194,7 +194,7 @@ func (s *Streams) explainAccess(ctx *cli.Context, q Question, options explain.Op
 	}
 	groups := ruleset.AccessGroups(c.Rules)
 	if len(groups) == 0 {
-		return Input(errors.New("no enabled License rule gives access: nobody takes any by a rule"))
+		return Input(errors.New("no enabled License rule gives access"))
 	}
 	var all []*explain.Explanation
 	for _, g := range groups {

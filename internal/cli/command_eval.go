@@ -31,7 +31,7 @@ EXAMPLES:
 			&cli.StringFlag{Name: "input", TakesFile: true, Usage: "read the request from `FILE`"},
 			&cli.StringFlag{Name: "requests", TakesFile: true, Usage: "read one request per line from `FILE`"},
 			&cli.BoolFlag{Name: "profile", Usage: "show the lines of the policy on which OPA spends the time of the decision"},
-			Choice("engine", "what decides: opa, compiled code where it can (the default for --requests), or the independent evaluator", "auto", "opa", "reference"),
+			Choice("engine", "the engine: opa, compiled code if possible (the default for --requests), or the independent evaluator", "auto", "opa", "reference"),
 			formatFlag(streams.decisionFormats())),
 		Action: func(ctx *cli.Context) error {
 			if err := categoryRequest(ctx); err != nil {

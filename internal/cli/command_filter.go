@@ -193,7 +193,7 @@ func filterText(w io.Writer, r *filter.Report) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "-- %s", r.Kind)
 	if !r.Exact {
-		b.WriteString(", not exact: check what it selects by decisions")
+		b.WriteString(", not exact: check the selected resources with decisions")
 	}
 	for _, rule := range r.Rules {
 		fmt.Fprintf(&b, "\n-- rule %s: %s", rule.Name, rule.When)

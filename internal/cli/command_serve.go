@@ -106,7 +106,7 @@ func serveFlags() []cli.Flag {
 		&cli.BoolFlag{Name: "filters", Usage: "serve the rules as data filters, below /v1/compile/qlik/, to callers with the permission search"},
 		&cli.StringFlag{Name: "filter-mapping", Usage: "read the mapping of tables and columns for SQL filters from `FILE`"},
 		&cli.BoolFlag{Name: "access-log", Usage: "log each request"},
-		Choice("log-level", "least level of the log; diagnostics change it while the server runs (PUT /log-level)", "info", "debug", "warn", "error"),
+		Choice("log-level", "minimum level of the log; PUT /log-level on diagnostics changes it", "info", "debug", "warn", "error"),
 		Choice("log-format", "format of the log on standard error", "text", "json"),
 	}
 }

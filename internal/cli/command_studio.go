@@ -99,7 +99,7 @@ func (s *Streams) Studio(ctx *cli.Context) error {
 	}
 	if !ctx.Bool("no-open") {
 		if err := openBrowser(console.Address()); err != nil {
-			fmt.Fprintf(s.Err, "the browser does not open (%v): open the address yourself\n", err)
+			fmt.Fprintf(s.Err, "the browser cannot be opened (%v): open the address yourself\n", err)
 		}
 	}
 	return console.Serve(ctx.Context)

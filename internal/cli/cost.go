@@ -31,7 +31,7 @@ func writeCosts(out io.Writer, costs []compiler.RuleCost) error {
 	if more := len(costs) - maxCosts; more > 0 {
 		rest = fmt.Sprintf("%s less expensive, which --format json has. ", render.Count(more, "more place"))
 	}
-	_, err := fmt.Fprintf(out, "\n%sSteps are the expressions that OPA is expected to evaluate for the rule in a\ndecision to deny; the share is that among all rules for the same type and action.\n\n", rest)
+	_, err := fmt.Fprintf(out, "\n%sSteps are the expressions that OPA is expected to evaluate for the rule in a\ndenial; the share is relative to all rules for the same type and action.\n\n", rest)
 	return err
 }
 
@@ -43,7 +43,7 @@ func why(c compiler.RuleCost) string {
 		text = fmt.Sprintf("evaluated by every decision on %d actions", len(c.Actions))
 	}
 	if c.Equivalent > 1 {
-		text = fmt.Sprintf("one of %d that ask the same", c.Equivalent)
+		text = fmt.Sprintf("one of %d that test the same", c.Equivalent)
 		if len(c.FoundBy) > 0 {
 			text = fmt.Sprintf("found by %s among %d", strings.Join(c.FoundBy, " and "), c.Equivalent)
 		}

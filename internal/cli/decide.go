@@ -179,9 +179,9 @@ func leftOut(n int) string {
 	case 0:
 		return ""
 	case 1:
-		return "1 user who is blocked, inactive or removed from the directory is left out; --inactive shows such users"
+		return "1 user is left out (blocked, inactive or removed from the directory); use --inactive to include it"
 	}
-	return fmt.Sprintf("%d users who are blocked, inactive or removed from the directory are left out; --inactive shows them", n)
+	return fmt.Sprintf("%d users are left out (blocked, inactive or removed from the directory); use --inactive to include them", n)
 }
 
 // noRules rejects rules, and the flags about them, in combination with a bundle.

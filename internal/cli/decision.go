@@ -46,7 +46,7 @@ func (s *Streams) decisionText(w io.Writer, d decided) error {
 		verdict, may = s.paint(green, "allowed"), "may"
 	}
 	if d.Reason == engine.InvalidRequest {
-		fmt.Fprintf(&b, "%s: this is no valid request\n", verdict)
+		fmt.Fprintf(&b, "%s: not a valid request\n", verdict)
 	} else {
 		fmt.Fprintf(&b, "%s: %s %s %s %s\n", verdict, by.names.showSubject(r.Subject.ID), may, tabular.Printable(cmp.Or(by.verb, r.Action.Name)), by.names.showResource(r.Resource.Type, r.Resource.ID))
 	}
@@ -87,8 +87,8 @@ func (n naming) showResource(typ, id string) string {
 var reasons = map[string]string{
 	engine.Granted:         "a rule grants it",
 	engine.NoRule:          "no rule grants it",
-	engine.UnknownSubject:  "the subject is neither on record nor anonymous nor described",
-	engine.UnknownResource: "the resource is neither on record nor described",
+	engine.UnknownSubject:  "the subject is not in the snapshot, not anonymous and not described",
+	engine.UnknownResource: "the resource is not in the snapshot and not described",
 	engine.InvalidRequest:  "a part of the request is missing, of the wrong type or, as an action or a request context, unknown",
 }
 

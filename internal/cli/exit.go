@@ -87,7 +87,7 @@ func environmentFault(err error) string {
 		text string
 	}{
 		{syscall.ENOSPC, "the disk is full: free some space, or write to another disk"},
-		{syscall.EDQUOT, "your share of the disk is used up: free some space, or write to another disk"},
+		{syscall.EDQUOT, "your disk quota is used up: free some space, or write to another disk"},
 		{syscall.EROFS, "the file system is read-only: write somewhere else"},
 		{fs.ErrPermission, "the permission is missing: run as a user who has it, or write somewhere else"},
 		{syscall.EIO, "the device failed (input/output error)"},
@@ -185,7 +185,7 @@ func (s *Streams) Report(err error) int {
 	return code
 }
 
-const reportUs = "This is a mistake in qlik2rego, not in your input. Please report it, with the command and the message,\n" +
+const reportUs = "This is a bug in qlik2rego, not a fault of your input. Please report it, with the command and the message,\n" +
 	"at https://github.com/qlik2rego/qlik2rego/issues. QLIK2REGO_DEBUG=1 shows where it happened."
 
 // failure is what standard output holds, with --format json, where there is no

@@ -95,7 +95,7 @@ func (s *Streams) explainOn(ctx *cli.Context, c *workspace.Workspace, site *snap
 		return nil, err
 	}
 	if why := inactiveUsers(c)[schema.Fold(explanation.Request.Subject.ID)]; why != "" {
-		explanation.Notes = append(explanation.Notes, fmt.Sprintf("%s is %s: Qlik lets no such user in, which rules do not know", explain.Named(explanation.Request.Subject), why))
+		explanation.Notes = append(explanation.Notes, fmt.Sprintf("%s is %s: Qlik rejects such users, but rules do not see this", explain.Named(explanation.Request.Subject), why))
 	}
 	if categoryOf(ctx) == ruleset.Sync {
 		explanation.Request.Subject.Type = "Node"
@@ -123,7 +123,7 @@ func (s *Streams) bundleExplanation(ctx context.Context, b *bundles.Bundle, requ
 		return nil, err
 	}
 	if explanation.Allow != decision.Allow || explanation.Reason != decision.Reason || !slices.Equal(explanation.GrantedBy, decision.GrantedBy) {
-		return nil, fmt.Errorf("the explanation says %s by %q, and the bundle decides %s by %q", explanation.Reason, explanation.GrantedBy, decision.Reason, decision.GrantedBy)
+		return nil, fmt.Errorf("the explanation is %s by %q, but the bundle decides %s by %q", explanation.Reason, explanation.GrantedBy, decision.Reason, decision.GrantedBy)
 	}
 	return explanation, nil
 }

@@ -14,7 +14,7 @@ import (
 // lists the files that were written, so that those of others are seen.
 const markerName = ".qlik2rego"
 
-const markerHead = "# Written by qlik2rego compile --rego-dir, which replaces this folder as a whole.\n"
+const markerHead = "# Written by qlik2rego compile --rego-dir, which replaces the whole folder.\n"
 
 func markerOf(files []bundles.File) bundles.File {
 	var text strings.Builder
@@ -34,7 +34,7 @@ func replaceable(dir string) error {
 	case err != nil:
 		return err
 	case !info.IsDir():
-		return fmt.Errorf("%s is no folder", dir)
+		return fmt.Errorf("%s is not a folder", dir)
 	}
 	if here, err := os.Getwd(); err == nil {
 		if within, err := filepath.Rel(dir, here); err == nil && filepath.IsLocal(within) {
@@ -54,7 +54,7 @@ func replaceable(dir string) error {
 		}
 		name, err := filepath.Rel(dir, path)
 		if err == nil && !ours[filepath.ToSlash(name)] {
-			err = fmt.Errorf("%s holds %s, which qlik2rego has not written: name an empty folder, or move the file away", dir, filepath.ToSlash(name))
+			err = fmt.Errorf("%s contains %s, which qlik2rego has not written: name an empty folder, or move the file away", dir, filepath.ToSlash(name))
 		}
 		return err
 	})

@@ -266,7 +266,7 @@ func parseAction(c *cli.Command, name string) (ruleset.Action, error) {
 		for _, k := range ruleset.AllActions {
 			known = append(known, k.Name())
 		}
-		return 0, UsageOf(c, "--action: there is no action %q%s", name, didYouMean(name, known, as))
+		return 0, UsageOf(c, "--action: unknown action %q%s", name, didYouMean(name, known, as))
 	}
 	return action, nil
 }
@@ -283,7 +283,7 @@ func (n naming) apply(r *Request, stderr io.Writer) error {
 			fmt.Fprintln(stderr, hint)
 		}
 		if why := n.whyInactive(r.Subject.ID); why != "" {
-			fmt.Fprintf(stderr, "%s is %s: Qlik lets no such user in, which rules do not know\n", r.Subject.ID, why)
+			fmt.Fprintf(stderr, "%s is %s: Qlik rejects such users, but rules do not see this\n", r.Subject.ID, why)
 		}
 	}
 	if r.Resource.Type == "" || r.Resource.ID == "" {
@@ -294,7 +294,7 @@ func (n naming) apply(r *Request, stderr io.Writer) error {
 		return err
 	}
 	if _, ok := n.in.find(r.Resource.Type, r.Resource.ID); !ok && n.hasType(r.Resource.Type) {
-		fmt.Fprintf(stderr, "no resource of the type %s on record has the id or the name %q%s\n", r.Resource.Type, r.Resource.ID, n.meantResource(r.Resource.Type, r.Resource.ID))
+		fmt.Fprintf(stderr, "no resource of the type %s in the snapshot has the id or name %q%s\n", r.Resource.Type, r.Resource.ID, n.meantResource(r.Resource.Type, r.Resource.ID))
 	}
 	return nil
 }
@@ -322,5 +322,5 @@ func (n naming) unknownUser(subject Entity) string {
 	if _, ok := n.in.find("user", subject.ID); ok {
 		return ""
 	}
-	return fmt.Sprintf("nobody on record is %s%s", subject.ID, n.meantUser(subject.ID))
+	return fmt.Sprintf("no user of the snapshot is %s%s", subject.ID, n.meantUser(subject.ID))
 }

@@ -131,7 +131,7 @@ func (o *Outputs) File(path string, write func(w io.Writer, dir string) error) e
 		return o.device(path, write)
 	}
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return Input(fmt.Errorf("there is no folder %s to write %s to: make it first", dir, filepath.Base(path)))
+		return Input(fmt.Errorf("the folder %s for %s does not exist: create it first", dir, filepath.Base(path)))
 	}
 	mode := os.FileMode(0o644)
 	if old != nil {
@@ -225,7 +225,7 @@ func (o *Outputs) directory(path string, files []bundles.File) error {
 		return Input(err)
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
-		return Input(fmt.Errorf("there is no folder %s to write %s to: make it first", filepath.Dir(path), filepath.Base(path)))
+		return Input(fmt.Errorf("the folder %s for %s does not exist: create it first", filepath.Dir(path), filepath.Base(path)))
 	}
 	temp := tempName(path)
 	if err := o.stage(temp, func() error { return moveDirectory(temp, path) }); err != nil {

@@ -160,7 +160,7 @@ func (s *Streams) scripts(out *Outputs, dir string, f scripts) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(s.Err, "%d questions as SMT-LIB in %s; %d have no such form\n", len(f.files), tabular.Printable(dir), len(f.missing))
+	_, err := fmt.Fprintf(s.Err, "%d questions as SMT-LIB in %s; %d cannot be written\n", len(f.files), tabular.Printable(dir), len(f.missing))
 	return err
 }
 

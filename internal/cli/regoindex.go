@@ -17,10 +17,10 @@ func regoIndex(rules []ruleset.Rule, sources compiler.Sources) bundles.File {
 	rules = slices.Clone(rules)
 	slices.SortStableFunc(rules, func(a, b ruleset.Rule) int { return strings.Compare(a.Name, b.Name) })
 	var b strings.Builder
-	b.WriteString("# Where each rule went\n\n" +
-		"This directory is for review: it holds the policy and no site. `opa eval -d` of it alone\n" +
-		"denies everything, because nobody is on record. A bundle that was compiled with\n" +
-		"`--snapshot` has the data as well: `opa eval -b bundle.tar.gz`.\n\n" +
+	b.WriteString("# Generated code of each rule\n\n" +
+		"This directory is for review. It contains the policy, but no site data. `opa eval -d` with it\n" +
+		"denies everything. A bundle that was compiled with\n" +
+		"`--snapshot` also contains the data: `opa eval -b bundle.tar.gz`.\n\n" +
 		"| rule | filter | actions | modules |\n|---|---|---|---|\n")
 	for _, r := range rules {
 		fmt.Fprintf(&b, "| %s `%s` | `%s` | %s | %s |\n", cell(r.Name), cell(r.ID), cell(r.Filter.Content), strings.Join(r.Actions.Names(), ", "), modulesOf(r, sources[r.ID]))

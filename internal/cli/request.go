@@ -226,10 +226,10 @@ func (s *Streams) ReadInput(name string) ([]byte, error) {
 		return nil, Input(fmt.Errorf("%s: %w", name, err))
 	}
 	if len(request) > engine.LineMax {
-		return nil, Input(fmt.Errorf("%s: a request has at most %d bytes; for many requests there is --requests", name, engine.LineMax))
+		return nil, Input(fmt.Errorf("%s: a request has at most %d bytes; use --requests for many requests", name, engine.LineMax))
 	}
 	if _, err := engine.ParseRequest(request); err != nil {
-		return nil, Input(fmt.Errorf("%s: the request is no JSON: %w", name, err))
+		return nil, Input(fmt.Errorf("%s: the request is not valid JSON: %w", name, err))
 	}
 	return request, nil
 }

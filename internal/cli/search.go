@@ -121,7 +121,7 @@ func (q *search) name(n naming, stderr io.Writer) error {
 		}
 		q.request.Resource.Type = typ
 		if n.in.hasSite() && !n.hasType(typ) {
-			fmt.Fprintf(stderr, "nothing of the type %s is on record\n", typ)
+			fmt.Fprintf(stderr, "the snapshot has nothing of the type %s\n", typ)
 		}
 	}
 	return n.apply(&q.request, stderr)

@@ -89,7 +89,7 @@ func (k *knownFiles) watch(ctx context.Context) {
 
 func (k *knownFiles) tell(file string, err error) {
 	if err != nil {
-		k.log.Error("callers cannot be read; those before count", "file", file, "error", err)
+		k.log.Error("callers cannot be read; the previous ones stay in use", "file", file, "error", err)
 		return
 	}
 	k.log.Info("callers read", "file", file)
@@ -126,10 +126,10 @@ func (f *tlsFiles) report(path string, err error) {
 		}
 	}
 	if err != nil {
-		f.log.Error("a file of TLS cannot be read again; what it held counts", "file", path, "error", err)
+		f.log.Error("a TLS file cannot be read again; its previous content stays in use", "file", path, "error", err)
 		return
 	}
-	f.log.Info("a file of TLS was read again", "file", path)
+	f.log.Info("a TLS file was read again", "file", path)
 }
 
 // tlsFile is a file of credentials, for health and metrics.

@@ -19,12 +19,12 @@ func superviseBySystemd(cfg *pdp.Config) {
 	log := cfg.Log
 	cfg.Notify = func(state string) {
 		if _, err := daemon.SdNotify(false, state); err != nil {
-			log.Warn("systemd cannot be told", "error", err)
+			log.Warn("systemd cannot be notified", "error", err)
 		}
 	}
 	var err error
 	if cfg.Watchdog, err = daemon.SdWatchdogEnabled(false); err != nil {
-		log.Warn("the environment names a watchdog that makes no sense", "error", err)
+		log.Warn("the environment has an invalid watchdog", "error", err)
 	}
 }
 

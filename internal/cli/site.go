@@ -27,7 +27,7 @@ func (s *Streams) connect(ctx *cli.Context) (*qrs.Client, error) {
 		return nil, Input(fmt.Errorf("site %s: %w", site.Name, err))
 	}
 	if site.Insecure {
-		fmt.Fprintf(s.Err, "qlik2rego: warning: the certificate of the site %s is not checked (insecure in %s): anybody on the way can read and change everything\n", site.Name, ctx.String("sites"))
+		fmt.Fprintf(s.Err, "qlik2rego: warning: the certificate of the site %s is not checked (insecure in %s): an attacker in the network can read and change everything\n", site.Name, ctx.String("sites"))
 	}
 	return client, nil
 }

@@ -108,7 +108,7 @@ func publicationSecrets(ctx *cli.Context) (token string, secure *tls.Config, err
 			return "", nil, fmt.Errorf("--publish-token: %w", err)
 		}
 		if token = strings.TrimSpace(string(text)); len(token) < tokenMin || strings.ContainsAny(token, " \t\r\n") {
-			return "", nil, fmt.Errorf("--publish-token: %s does not hold one token of %d characters or more", path, tokenMin)
+			return "", nil, fmt.Errorf("--publish-token: %s does not contain a token of at least %d characters", path, tokenMin)
 		}
 	}
 	if secure, err = publicationTLS(ctx).Config(); err != nil {

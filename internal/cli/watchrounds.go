@@ -92,7 +92,7 @@ func (r *rounds) next(ctx context.Context, tick <-chan time.Time) {
 		hints = r.renew.Hints()
 		renewed, err := r.renew.After(ctx, time.Now(), r.failing)
 		if err != nil && ctx.Err() == nil {
-			r.note("the site %s does not say when something changes, so that it is asked every %s: %v", r.client.Site().Name, r.interval, err)
+			r.note("the site %s does not send notifications and is polled every %s: %v", r.client.Site().Name, r.interval, err)
 		}
 		if renewed {
 			return // what changed before that was told to nobody
@@ -112,7 +112,7 @@ func (r *rounds) readable(err error) {
 	case err != nil:
 		r.metrics.Failed()
 		if !r.failing {
-			r.note("the site %s cannot be read, and is tried again: %v", name, err)
+			r.note("the site %s cannot be read; trying again: %v", name, err)
 		}
 	case r.failing:
 		r.note("the site %s can be read again", name)

@@ -110,7 +110,7 @@ func setField(r *ruleset.Rule, field, value string) error {
 		contexts := map[string]ruleset.Context{"both": ruleset.Both, "hub": ruleset.Hub, "qmc": ruleset.QMC}
 		c, ok := contexts[strings.ToLower(value)]
 		if !ok {
-			return fmt.Errorf("a context is both, hub or qmc, not %q", value)
+			return fmt.Errorf("a context must be both, hub or qmc, not %q", value)
 		}
 		r.Context = c
 	default:
@@ -128,7 +128,7 @@ func parseActions(value string) (ruleset.Actions, error) {
 	for name := range strings.SplitSeq(value, ",") {
 		action, ok := ruleset.ParseAction(strings.TrimSpace(name))
 		if !ok {
-			return 0, fmt.Errorf("there is no action %q%s", name, didYouMean(name, ruleset.Actions(ruleset.All).Names(), as))
+			return 0, fmt.Errorf("unknown action %q%s", name, didYouMean(name, ruleset.Actions(ruleset.All).Names(), as))
 		}
 		mask |= ruleset.Actions(action)
 	}

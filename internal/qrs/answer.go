@@ -117,7 +117,7 @@ func meaning(s *Site, resp *http.Response, page bool, said string) string {
 	case code == http.StatusForbidden && !certificate && said == "":
 		return "The host name of url may be missing in the host allow list of the virtual proxy (QMC, Virtual proxies, Advanced)."
 	case code == http.StatusForbidden:
-		return fmt.Sprintf("The user %s has no right to this. qlik2rego site check tells which rights are missing.", s.User)
+		return fmt.Sprintf("The user %s has no right to this. qlik2rego site check lists the missing rights.", s.User)
 	case code == http.StatusUnauthorized && s.JWTFile+s.JWTEnv != "":
 		return "The token is not accepted: check that it has not expired, that the virtual proxy has the certificate of its signer, and its claims userId and userDirectory."
 	case code == http.StatusUnauthorized:

@@ -43,7 +43,7 @@ func (w *Workspace) Assumptions(ctx context.Context, environment map[string][]st
 	report := &assume.Report{Assumptions: []assume.Assumption{}}
 	for _, a := range all {
 		if a.ID == assume.LettersID && letters.found {
-			a.Undecided = append(a.Undecided, assume.Undecided{Why: "values on record that rules read have one of the letters " + assume.Letters})
+			a.Undecided = append(a.Undecided, assume.Undecided{Why: "values that rules read contain one of the letters " + assume.Letters})
 		}
 		for _, other := range a.others {
 			in.New = other
@@ -106,7 +106,7 @@ func (w *Workspace) otherReadings(session bool) ([]*assumption, error) {
 		for _, v := range variants {
 			policy, found := compiler.Compile(v.Rules, v.Options)
 			if policy == nil {
-				return nil, fmt.Errorf("the other reading of %s does not compile: %v", p.ID, found)
+				return nil, fmt.Errorf("the alternative interpretation of %s does not compile: %v", p.ID, found)
 			}
 			if !samePolicy(w.Policy, policy) {
 				a.others = append(a.others, difference.Side{Rules: v.Rules, Policy: policy})

@@ -35,7 +35,7 @@ func FromBundle(b *bundles.Bundle) (*Workspace, *snapshot.Site, error) {
 	}
 	w.compile(rules)
 	if w.Policy == nil {
-		return nil, nil, errors.New("the rules of the bundle do not compile any more: compile them again")
+		return nil, nil, errors.New("the rules of the bundle do not compile with this version: compile them again")
 	}
 	return w, u.Site, nil
 }

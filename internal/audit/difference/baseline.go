@@ -34,10 +34,10 @@ func ReadBaseline(r io.Reader) (*Baseline, error) {
 	d.DisallowUnknownFields()
 	b := &Baseline{}
 	if err := d.Decode(b); err != nil {
-		return nil, fmt.Errorf("it is no baseline: %w", err)
+		return nil, fmt.Errorf("not a valid baseline: %w", err)
 	}
 	if b.Version != baselineVersion {
-		return nil, fmt.Errorf("it is a baseline of version %d, and this program reads version %d: write it anew with --update-baseline", b.Version, baselineVersion)
+		return nil, fmt.Errorf("the baseline has version %d, and this program reads version %d: rewrite it with --update-baseline", b.Version, baselineVersion)
 	}
 	return b, nil
 }

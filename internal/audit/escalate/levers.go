@@ -18,13 +18,13 @@ type Lever struct {
 // Levers are the rights to change what rules read of users, in the order in which steps prefer
 // them.
 var Levers = []Lever{
-	{"SystemRule", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, nil, "writes a rule that grants everything"},
+	{"SystemRule", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, nil, "creates a rule that grants everything"},
 	{"User", []ruleset.Action{ruleset.ChangeRoleAction}, []solve.Kind{solve.Roles}, "takes any role"},
 	{"User", []ruleset.Action{ruleset.UpdateAction}, []solve.Kind{solve.Custom}, "sets custom properties of users"},
-	{"UserDirectory", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, []solve.Kind{solve.Attributes}, "decides which directory attributes users have"},
-	{"UserSyncTask", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, []solve.Kind{solve.Attributes}, "decides which directory attributes users have"},
-	{"VirtualProxyConfig", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, []solve.Kind{solve.Session, solve.Login}, "decides how users log in and which session attributes they have"},
-	{"ProxyService", []ruleset.Action{ruleset.UpdateAction}, []solve.Kind{solve.Session, solve.Login}, "decides how users log in and which session attributes they have"},
+	{"UserDirectory", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, []solve.Kind{solve.Attributes}, "changes directory attributes of users"},
+	{"UserSyncTask", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, []solve.Kind{solve.Attributes}, "changes directory attributes of users"},
+	{"VirtualProxyConfig", []ruleset.Action{ruleset.UpdateAction, ruleset.CreateAction}, []solve.Kind{solve.Session, solve.Login}, "changes how users log in, and their session attributes"},
+	{"ProxyService", []ruleset.Action{ruleset.UpdateAction}, []solve.Kind{solve.Session, solve.Login}, "changes how users log in, and their session attributes"},
 }
 
 // leverFilter matches the types of all levers and the main types of content, so that each has a

@@ -96,7 +96,7 @@ func nameOf(properties map[string][]string) string {
 		parts = append(parts, name+"="+strings.Join(properties[name], "|"))
 	}
 	if len(parts) == 0 {
-		return "users with nothing that rules read"
+		return "users without any property that rules read"
 	}
 	return strings.Join(parts, ", ")
 }

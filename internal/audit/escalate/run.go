@@ -300,7 +300,7 @@ func (r *runner) step(p Persona, at solve.Persona, have map[right]bool, l Lever,
 		}
 		step := Step{Type: l.Type, Action: action.Name(), Does: l.Does, frees: l.Frees}
 		if l.Frees != nil && slices.Contains(l.Frees, solve.Custom) && r.world != r.closed {
-			step.Does += ", also to values that it defines first"
+			step.Does += ", also to values that the user defines first"
 		}
 		answer := r.usable(p, at, class, l, action)
 		key := l.Type + l.Does
@@ -347,7 +347,7 @@ func (r *runner) writes(at solve.Persona, class int, action ruleset.Action, befo
 		}
 		return before, ""
 	case after.Verdict == solve.Possible:
-		return after, "if a rule is judged after the edit; as they are, no rule on record can be edited"
+		return after, "if the product evaluates a rule after the edit; before it, no existing rule can be edited"
 	case before.Verdict != solve.Possible:
 		return before, ""
 	}
@@ -388,9 +388,9 @@ func (r *runner) shortest(p Persona, result *Result) error {
 // edit.
 func (r *runner) reading(s *solve.Scope, granted solve.Formula) string {
 	if s.Decide(granted, solve.Holds{Condition: r.security}).Verdict != solve.Impossible {
-		return "if a rule is judged before the edit; if after, only rules for the resource filters that the granting rule names"
+		return "if the product evaluates a rule before the edit; after it, only rules with the resource filters of the granting rule"
 	}
-	return "if a rule is judged before the edit; if after, no rule of category Security"
+	return "if the product evaluates a rule before the edit; after it, no rule of category Security"
 }
 
 // by returns the rules that grant a right for a witness, according to the independent

@@ -102,7 +102,7 @@ func (x *Explainer) Explain(request []byte) (*Explanation, error) {
 	b.sort(out.Proposals)
 	out.Inactive = x.inactive(b)
 	if x.options.Projected && len(x.disabled) > 0 {
-		out.Notes = append(out.Notes, "A bundle holds what its enabled rules read, so it is unknown what disabled rules would say: give RULES and --snapshot instead.")
+		out.Notes = append(out.Notes, "A bundle contains only what its enabled rules read, so disabled rules are not explained: use RULES and --snapshot instead.")
 	}
 	if !d.Allow {
 		out.Nearest = misses(out.Questions)

@@ -54,13 +54,13 @@ func members(text []byte) map[string]json.RawMessage {
 func (x *Explainer) faults(request []byte) []Fault {
 	o := members(request)
 	if o == nil {
-		return []Fault{{Message: "the request is no JSON object"}}
+		return []Fault{{Message: "the request is not a JSON object"}}
 	}
 	var c checks
 	r := raw(request)
 	if subject := c.part(o, "subject", "type", "id"); subject != nil {
 		if kind, ok := text(subject["type"]); ok && kind != "user" {
-			c.fault("subject.type", fmt.Sprintf("a subject is a user, not %s", quoted(kind)), "user")
+			c.fault("subject.type", fmt.Sprintf("the subject must be a user, not %s", quoted(kind)), "user")
 		}
 		subject["type"] = json.RawMessage(`"user"`)
 		if x.reason(subject, someResource) == "unknown_subject" {
@@ -123,7 +123,7 @@ func (x *Explainer) unknownResource(typeName, id string) Fault {
 		func(e *snapshot.Entity) Suggestion { return Suggestion{e.ID, Named(entity(e))} })
 	for _, other := range slices.Sorted(maps.Keys(x.site.Records)) {
 		if e := x.site.Records[other][schema.Fold(id)]; e != nil {
-			f.Path, f.Message = "resource.type", fmt.Sprintf("%s is the id of %s, which is no %s", quoted(id), Named(entity(e)), t.Name)
+			f.Path, f.Message = "resource.type", fmt.Sprintf("%s is the id of %s, which is not of the type %s", quoted(id), Named(entity(e)), t.Name)
 			f.Suggestions = append(f.Suggestions, Suggestion{e.TypeName, Named(entity(e))})
 		}
 	}
@@ -212,7 +212,7 @@ func (c *checks) action(name string) {
 	for _, a := range ruleset.AllActions {
 		names = append(names, a.Name())
 	}
-	message := fmt.Sprintf("there is no action %s; the actions are %s", quoted(name), strings.Join(names, ", "))
+	message := fmt.Sprintf("unknown action %s; the actions are %s", quoted(name), strings.Join(names, ", "))
 	if meant, ok := diag.Suggest(name, names); ok {
 		c.fault("action.name", message, meant)
 		return
@@ -227,12 +227,12 @@ func (c *checks) context(o map[string]json.RawMessage) {
 	}
 	inner := members(value)
 	if inner == nil {
-		c.fault("context", "the context is no object")
+		c.fault("context", "the context is not an object")
 		return
 	}
 	if from, present := inner["request_context"]; present {
 		if name, _ := text(from); name != "hub" && name != "qmc" {
-			c.fault("context.request_context", fmt.Sprintf("a request comes from the hub or the qmc, or does not say, and not from %s", from), "hub", "qmc")
+			c.fault("context.request_context", fmt.Sprintf("the request context must be hub, qmc or absent, not %s", from), "hub", "qmc")
 		}
 	}
 	value, present = inner["environment"]
@@ -241,7 +241,7 @@ func (c *checks) context(o map[string]json.RawMessage) {
 	}
 	attributes := members(value)
 	if attributes == nil {
-		c.fault("context.environment", "the environment is no object")
+		c.fault("context.environment", "the environment is not an object")
 	}
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		var list []json.RawMessage
@@ -249,7 +249,7 @@ func (c *checks) context(o map[string]json.RawMessage) {
 			list = []json.RawMessage{attributes[name]}
 		}
 		if slices.ContainsFunc(list, func(v json.RawMessage) bool { _, ok := text(v); return !ok }) {
-			c.fault("context.environment."+name, "a session attribute is a text or a list of texts")
+			c.fault("context.environment."+name, "a session attribute must be a string or a list of strings")
 		}
 	}
 }

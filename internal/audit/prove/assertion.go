@@ -73,7 +73,7 @@ func (r *reader) assertion(n *yaml.Node, s *schema.Schema) Assertion {
 		case key == "name":
 			a.Name = value.Value
 		case a.Kind != "":
-			r.fail(value, "an assertion has one kind, and this one is %s already", a.Kind)
+			r.fail(value, "an assertion has only one kind, and this one already has %s", a.Kind)
 		default:
 			a.Kind = key
 			r.body(&a, value, s)
@@ -117,7 +117,7 @@ func (r *reader) body(a *Assertion, n *yaml.Node, s *schema.Schema) {
 		case "context":
 			a.Context = value.Value
 			if contexts := []string{"hub", "qmc", "none"}; !slices.Contains(contexts, value.Value) {
-				r.fail(value, "context is hub, qmc or none, where requests do not say, not %q", value.Value)
+				r.fail(value, "context must be hub, qmc or none, not %q", value.Value)
 			}
 		case "old":
 			a.Old = value.Value
@@ -126,7 +126,7 @@ func (r *reader) body(a *Assertion, n *yaml.Node, s *schema.Schema) {
 				a.Rules = append(a.Rules, c.Value)
 			}
 			if len(a.Rules) != 2 {
-				r.fail(value, "rules names two rules by name or id")
+				r.fail(value, "rules must list two rules by name or id")
 			}
 		}
 	})

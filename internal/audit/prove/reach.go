@@ -25,7 +25,7 @@ type Step struct {
 
 // ifDecidedBefore is the interpretation under which a right to edit some rules yields every
 // right.
-const ifDecidedBefore = "if the product judges a rule before the edit, not after it"
+const ifDecidedBefore = "if the product evaluates a rule before the edit, not after it"
 
 // reach decides whether users who meet conditions can gain a right, directly or by changing
 // what their rights allow them to change, of themselves and of resources. The conditions apply

@@ -142,7 +142,7 @@ func (c *changing) chain(ctx context.Context, class int, chain escalate.Chain, a
 		case solve.Possible:
 			reading := ""
 			if answer = s.Ask(append(formulas, still)...); answer.Verdict != solve.Possible {
-				answer, reading = s.Ask(formulas...), "if the product judges a resource before the edit, not after it"
+				answer, reading = s.Ask(formulas...), "if the product evaluates a resource before the edit, not after it"
 			}
 			example, err := c.example(ctx, chain, a, answer.Witness, typeName(c.world, class))
 			if err != nil {

@@ -140,7 +140,7 @@ func blocked(p *plan.Plan, noGuard bool) []string {
 	}
 	for _, g := range p.Gates {
 		if g.Hit {
-			why = append(why, fmt.Sprintf("the gate %s was hit (%s)", g.Gate, g.Says))
+			why = append(why, fmt.Sprintf("the gate %s failed (%s)", g.Gate, g.Says))
 		}
 	}
 	return why
@@ -248,7 +248,7 @@ func (r *run) all(ctx context.Context) error {
 	}
 	after, err := ask(ctx, r.client, predicted)
 	if err = errors.Join(auditable, err); err != nil {
-		return errors.Join(fmt.Errorf("everything is written; the site's audit could not be asked: %w", err), r.journal.add(0, nil, Done, "", err), r.keep(ctx))
+		return errors.Join(fmt.Errorf("everything is written, but the audit of the site failed: %w", err), r.journal.add(0, nil, Done, "", err), r.keep(ctx))
 	}
 	r.result.Verified, r.result.Mismatches = len(predicted), mismatches(predicted, before, after)
 	if err := r.journal.add(0, nil, Done, "", nil); err != nil {

@@ -88,7 +88,7 @@ func ReadBackup(path string) (*Backup, []ruleset.Rule, error) {
 		return nil, nil, fmt.Errorf("%s is not a backup of apply", path)
 	}
 	if sum, err := b.digest(); err != nil || sum != b.Digest || b.Version != backupVersion {
-		return nil, nil, fmt.Errorf("%s was changed after it was written: its digest does not fit", path)
+		return nil, nil, fmt.Errorf("%s was changed after it was written: its digest does not match", path)
 	}
 	list, err := json.Marshal(b.Rules)
 	if err != nil {

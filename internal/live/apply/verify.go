@@ -127,7 +127,7 @@ func mismatches(all []prediction, before, after access) []string {
 			return had != p.gained && has == p.gained
 		})
 		if !confirmed {
-			wrong["predicted: "+p.text+"; the site's audit does not show it"] = true
+			wrong["predicted: "+p.text+"; the audit of the site does not confirm it"] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(wrong))

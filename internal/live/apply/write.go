@@ -60,7 +60,7 @@ func (w *writer) create(ctx context.Context, c *plan.Change) (string, error) {
 	}
 	id, _ := made["id"].(string)
 	if err == nil && id == "" {
-		err = fmt.Errorf("the site has created the rule %q and not told its id: pull to see it", c.Name)
+		err = fmt.Errorf("the site has created the rule %q without returning its id: pull to see it", c.Name)
 	}
 	return id, err
 }

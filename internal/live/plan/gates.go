@@ -18,7 +18,7 @@ var DefaultGates = []string{
 }
 
 // anonymousGate is the gate for users who have not logged in.
-const anonymousGate = "gain by anonymous users"
+const anonymousGate = "gain of anonymous users"
 
 // The gates of plans in addition to those of diff.
 const (
@@ -48,7 +48,7 @@ func ParseGate(spec string) (GateSpec, error) {
 	switch g.scope {
 	case emptyHub:
 		if more != "" {
-			return g, errors.New("empty-hub has a limit only: empty-hub=10 or empty-hub=5%")
+			return g, errors.New("empty-hub has only a limit: empty-hub=10 or empty-hub=5%")
 		}
 		var err error
 		if limited {
@@ -64,7 +64,7 @@ func ParseGate(spec string) (GateSpec, error) {
 		return g, nil
 	case unproved:
 		if more != "" || limited {
-			return g, errors.New("the gate assertion stands alone")
+			return g, errors.New("the gate assertion has no limit")
 		}
 		return g, nil
 	}

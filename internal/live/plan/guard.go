@@ -32,18 +32,18 @@ func (g Guard) Check(rules []ruleset.Rule, last bool) []string {
 	e, _ := evaluate.New(rules, g.Site, evaluate.Options{}) // a rule with errors grants nothing
 	var wrong []string
 	if !g.anyone(e) {
-		wrong = append(wrong, "no active user could read and update security rules in the QMC any more")
+		wrong = append(wrong, "no active user can read and update security rules in the QMC after the plan")
 	}
 	for _, login := range g.Protect {
 		if user := g.Site.Users[schema.Fold(login)]; user == nil {
 			wrong = append(wrong, fmt.Sprintf("the protected user %s is not on the site", login))
 		} else if g.Inactive[schema.Fold(login)] || !managesRules(e, user) {
-			wrong = append(wrong, fmt.Sprintf("the protected user %s could not read and update security rules in the QMC any more", login))
+			wrong = append(wrong, fmt.Sprintf("the protected user %s cannot read and update security rules in the QMC after the plan", login))
 		}
 	}
 	self := g.Site.Users[schema.Fold(g.Self)]
 	if directory, _, _ := strings.Cut(schema.Fold(g.Self), `\`); !last && self != nil && directory != serviceDirectory && !managesRules(e, self) {
-		wrong = append(wrong, fmt.Sprintf("%s, who applies, could not update rules any more", g.Self))
+		wrong = append(wrong, fmt.Sprintf("%s, the user of apply, cannot update rules after the plan", g.Self))
 	}
 	if !slices.ContainsFunc(rules, isServiceRule) {
 		wrong = append(wrong, "the rule of the service accounts would be gone, changed or disabled")

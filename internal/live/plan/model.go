@@ -188,7 +188,7 @@ func Read(path string) (*Plan, error) {
 		return nil, fmt.Errorf("%s has the version %d; this qlik2rego knows %d", path, p.Version, planVersion)
 	}
 	if sum, err := p.digest(); err != nil || sum != p.Digest {
-		return nil, fmt.Errorf("%s was changed after it was planned: its digest does not fit; plan again", path)
+		return nil, fmt.Errorf("%s was changed after it was planned: its digest does not match; plan again", path)
 	}
 	return &p, nil
 }

@@ -51,7 +51,7 @@ func (p *Plan) review(ctx context.Context, before, after *workspace.Workspace, o
 	if o.Lint != nil {
 		looked, leftOut := site, ""
 		if len(after.Rules)*entities(site) > maxLinted {
-			looked, leftOut = nil, "the site is large, so that lints that look at its entities did not run: qlik2rego check FOLDER runs them"
+			looked, leftOut = nil, "the site is large, so lints that read entities did not run: use qlik2rego check FOLDER"
 		}
 		p.Lints = p.lints(before.LintOn(o.Lint, looked), after.LintOn(o.Lint, looked))
 		p.Lints.LeftOut = leftOut

@@ -115,7 +115,7 @@ func (p *Plan) compare(s *sides, o Options) {
 	case s.site != nil && s.ours == nil && !known:
 		p.drift(s, "created")
 	case !known && p.Lock != "":
-		p.conflict(s, "the site has another rule in its place, which nobody has planned from here: --adopt replaces it")
+		p.conflict(s, "the site has a different rule with the same name: --adopt replaces it")
 	case !known:
 		p.conflict(s, "the lock file does not know the rule: pull first")
 	case ours == base && s.site == nil && o.Revert:
@@ -226,7 +226,7 @@ func (p *Plan) policy(defaults string, tags map[string]string, createTags bool) 
 			case createTags:
 				p.CreateTags = append(p.CreateTags, tag)
 			default:
-				p.Problems = append(p.Problems, fmt.Sprintf("the rule %q has the tag %q, which the site does not have: make it in the QMC, or use --create-tags", c.Name, tag))
+				p.Problems = append(p.Problems, fmt.Sprintf("the rule %q has the tag %q, which the site does not have: create it in the QMC, or use --create-tags", c.Name, tag))
 			}
 		}
 	}

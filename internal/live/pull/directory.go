@@ -67,7 +67,7 @@ func (e *LocalChangesError) Error() string {
 		more = fmt.Sprintf(" and %d more", len(list)-shown)
 		list = list[:shown]
 	}
-	return fmt.Sprintf("%s holds changes that the site does not have: %s%s\nplan and apply bring them to the site; pull --overwrite drops them", e.Dir, strings.Join(list, ", "), more)
+	return fmt.Sprintf("%s contains changes that the site does not have: %s%s\nuse plan and apply to write them to the site, or pull --overwrite to drop them", e.Dir, strings.Join(list, ", "), more)
 }
 
 // refuseLocalChanges returns an error if rule files are not as they were pulled or
@@ -137,7 +137,7 @@ func (f *directory) stage() error {
 	if f.exists {
 		parent = f.path
 	} else if _, err := os.Stat(parent); err != nil {
-		return fmt.Errorf("there is no folder %s to make %s in: make it first", parent, filepath.Base(f.path))
+		return fmt.Errorf("the folder %s for %s does not exist: create it first", parent, filepath.Base(f.path))
 	}
 	var err error
 	f.temp, err = os.MkdirTemp(parent, ".qlik2rego-pull-")

@@ -155,7 +155,7 @@ func (p *puller) collections(ctx context.Context, f *directory, m *live.Manifest
 		case err != nil:
 			return err
 		case n == 0 && c.Needed():
-			return fmt.Errorf("the user %s sees no entity of the type %s: a snapshot without them would be wrong; qlik2rego site check tells which rights are missing", p.client.Site().User, c.Type)
+			return fmt.Errorf("the user %s sees no entity of the type %s: a snapshot without them would be wrong; qlik2rego site check lists the missing rights", p.client.Site().User, c.Type)
 		}
 		counts[c.Type] = n
 		total += n

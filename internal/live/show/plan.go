@@ -208,7 +208,7 @@ func (v *planView) drift(list []plan.Drift) {
 	if len(list) == 0 {
 		return
 	}
-	v.section("Drift, which is not touched")
+	v.section("Drift, which the plan preserves")
 	for _, d := range list {
 		text := map[string]string{
 			"changed": "changed on the site", "created": "created on the site", "deleted": "deleted on the site",
@@ -219,7 +219,7 @@ func (v *planView) drift(list []plan.Drift) {
 		}
 		v.item("%s: %s", d.Name, text)
 	}
-	v.item("pull brings the site's rules into the folder; plan --revert puts them back to their files (with --prune, those created on the site are deleted).")
+	v.item("pull copies the rules of the site to the folder; plan --revert restores them from their files (with --prune, rules created on the site are deleted).")
 }
 
 func (v *planView) conflicts(list []plan.Conflict) {
@@ -230,7 +230,7 @@ func (v *planView) conflicts(list []plan.Conflict) {
 	for _, c := range list {
 		v.item("%s (%s): %s", c.Name, c.File, c.Why)
 		if c.By != "" {
-			v.line("    on the site by %s at %s; - is the site, + the file:", tabular.Printable(c.By), c.At)
+			v.line("    changed on the site by %s at %s (- site, + file):", tabular.Printable(c.By), c.At)
 		}
 		if v.markdown {
 			v.line("  ```diff")
@@ -259,5 +259,5 @@ func (v *planView) gates(gates []plan.Gate) {
 			hit = append(hit, g.Gate+": "+g.Says)
 		}
 	}
-	v.list("Gates that were hit", hit)
+	v.list("Failed gates", hit)
 }

@@ -17,7 +17,7 @@ func (v *planView) condition(d *difference.ConditionDiff) {
 	case d == nil:
 		return
 	case len(d.Clauses) == 0:
-		v.line("%sthe condition means the same and is written differently", v.indent())
+		v.line("%sthe condition has the same meaning in another form", v.indent())
 		return
 	}
 	for _, c := range d.Clauses {

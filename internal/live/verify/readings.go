@@ -89,7 +89,7 @@ func readings(rules []ruleset.Rule, records *snapshot.Site, now compiler.Options
 }
 
 // ourMistake names differences that the independent evaluator does not have.
-const ourMistake = "the evaluator's own (the compiled policy decides otherwise: please report it)"
+const ourMistake = "those of the evaluator (the compiled policy decides differently: please report this)"
 
 func differ(a, b []ruleset.Rule) bool {
 	for i := range a {

@@ -84,7 +84,7 @@ func ReadCaptures(dir string) (*Replay, error) {
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s holds no captures: verify --save FOLDER writes them", dir)
+		return nil, fmt.Errorf("%s contains no captures: verify --save FOLDER writes them", dir)
 	}
 	slices.Sort(files)
 	r := &Replay{}

@@ -27,7 +27,7 @@ func NewMetrics(site string) *Metrics {
 	labels := prometheus.Labels{"site": site}
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
-		drift:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "qlik2rego_drift_rules", Help: "Rules on the site that are not as their files say.", ConstLabels: labels}),
+		drift:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "qlik2rego_drift_rules", Help: "Rules on the site that differ from their files.", ConstLabels: labels}),
 		gained: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "qlik2rego_access_gained_cells", Help: "Rights gained since the start: one action of one user on one resource.", ConstLabels: labels,
 		}, []string{"action", "type"}),
@@ -37,7 +37,7 @@ func NewMetrics(site string) *Metrics {
 		pulled:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "qlik2rego_last_pull_timestamp", Help: "When the site was last read, in Unix seconds.", ConstLabels: labels}),
 		failures: prometheus.NewCounter(prometheus.CounterOpts{Name: "qlik2rego_watch_failures_total", Help: "Rounds in which the site could not be read.", ConstLabels: labels}),
 	}
-	m.unknown = prometheus.NewCounter(prometheus.CounterOpts{Name: "qlik2rego_watch_unknown_effects_total", Help: "Changes whose effect could not be found.", ConstLabels: labels})
+	m.unknown = prometheus.NewCounter(prometheus.CounterOpts{Name: "qlik2rego_watch_unknown_effects_total", Help: "Changes whose effect could not be computed.", ConstLabels: labels})
 	m.published = prometheus.NewGauge(prometheus.GaugeOpts{Name: "qlik2rego_published_timestamp", Help: "When a bundle was last written for --bundle or --publish, in Unix seconds.", ConstLabels: labels})
 	m.sent = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "qlik2rego_publish_answers_total", Help: "Answers of --publish: the whole bundle, a delta, or that nothing has changed.", ConstLabels: labels,

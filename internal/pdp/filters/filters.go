@@ -62,7 +62,7 @@ type resource struct {
 func (f *Filters) Filter(q pdp.FilterRequest) (*filter.Report, error) {
 	action, ok := ruleset.ParseAction(q.Action)
 	if !ok {
-		return nil, &pdp.FilterError{Message: fmt.Sprintf("there is no action %q%s", q.Action, meant(q.Action, actions()))}
+		return nil, &pdp.FilterError{Message: fmt.Sprintf("unknown action %q%s", q.Action, meant(q.Action, actions()))}
 	}
 	typeKey := schema.Fold(q.Type)
 	name, ok := f.spelled(typeKey)

@@ -109,10 +109,10 @@ func TestPageSaysWhatItComesTo(t *testing.T) {
 		want   string
 	}{
 		{difference.Report{}, "No change of access"},
-		{difference.Report{Accepted: 3}, "No change of access but what the baseline accepts"},
+		{difference.Report{Accepted: 3}, "No change of access except those that the baseline accepts"},
 		{difference.Report{LeftOut: []difference.LeftOut{{What: "a"}}, Accepted: 3}, "No change of access found, but not all was compared"},
 		{difference.Report{Loss: difference.Counts{Cells: 1}, LeftOut: []difference.LeftOut{{What: "a"}}}, "0 rights gained, 1 lost"},
-		{difference.Report{Gain: difference.Counts{Cells: 2}, Gates: []difference.Gate{{Hit: true}}}, "2 rights gained, 0 lost; a gate is hit"},
+		{difference.Report{Gain: difference.Counts{Cells: 2}, Gates: []difference.Gate{{Hit: true}}}, "2 rights gained, 0 lost; a gate failed"},
 	} {
 		if _, data := paged(t, show.HTML{}, &c.report); data.Verdict != c.want {
 			t.Errorf("the page says %q, not %q", data.Verdict, c.want)

@@ -34,7 +34,7 @@ func verdictOf(r *difference.Report) string {
 	if r.Gain.Cells+r.Loss.Cells > 0 || r.Hit() {
 		text := fmt.Sprintf("%s gained, %s lost", plural(r.Gain.Cells, "right"), number(r.Loss.Cells))
 		if r.Hit() {
-			text += "; a gate is hit"
+			text += "; a gate failed"
 		}
 		return text
 	}
@@ -42,7 +42,7 @@ func verdictOf(r *difference.Report) string {
 	case len(r.LeftOut) > 0:
 		return "No change of access found, but not all was compared"
 	case r.Accepted > 0:
-		return "No change of access but what the baseline accepts"
+		return "No change of access except those that the baseline accepts"
 	case r.Proved:
 		return "No change of access on any site"
 	}

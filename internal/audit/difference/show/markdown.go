@@ -31,7 +31,7 @@ func (m Markdown) Render(w io.Writer, r *difference.Report) error {
 	for i, g := range r.Groups {
 		text := m.group(r, g)
 		if len(text) > room {
-			fmt.Fprintf(&b, "\n*%s more do not fit into a comment.* The JSON report has all of them.\n", plural(len(r.Groups)-i, "group"))
+			fmt.Fprintf(&b, "\n*%s more are not shown.* The JSON report lists all.\n", plural(len(r.Groups)-i, "group"))
 			break
 		}
 		room -= len(text)
@@ -47,13 +47,13 @@ func (m Markdown) head(r *difference.Report) string {
 	u := unitsOf(r)
 	switch {
 	case r.Hit():
-		b.WriteString("### :no_entry: Access: a gate is hit\n\n")
+		b.WriteString("### :no_entry: Access: a gate failed\n\n")
 	case r.Gain.Cells+r.Loss.Cells > 0:
 		b.WriteString("### :warning: Access changes\n\n")
 	case len(r.LeftOut) > 0:
 		b.WriteString("### :grey_question: No change of access found, but not all was compared\n\n")
 	case r.Accepted > 0:
-		b.WriteString("### :white_check_mark: No change of access but what the baseline accepts\n\n")
+		b.WriteString("### :white_check_mark: No change of access except those that the baseline accepts\n\n")
 	case r.Proved:
 		b.WriteString("### :white_check_mark: No change of access on any site\n\n")
 	default:
@@ -159,7 +159,7 @@ func (m Markdown) foot(r *difference.Report, limit int) string {
 		b.WriteString("\n</details>\n")
 	}
 	if len(r.Stale) > 0 {
-		fmt.Fprintf(&b, "\n<details><summary>%s of the baseline meet no difference any more</summary>\n\n", number(len(r.Stale)))
+		fmt.Fprintf(&b, "\n<details><summary>%s of the baseline match no difference</summary>\n\n", number(len(r.Stale)))
 		for i, e := range r.Stale {
 			row := "- " + escape(stale(e)) + "\n"
 			if b.Len()+len(row) > limit {

@@ -168,8 +168,8 @@ func TestWordsOfATextReport(t *testing.T) {
 	text := rendered(t, show.Text{}, r)
 	for _, want := range []string{
 		"gain: 0 rights (0 classes of users, 0 classes of resources)\n",
-		`"x": removed; no effect: wherever it grants differently, other rules grant the same on both sides ("y")`,
-		`"z": renamed, filter; effect unknown: nothing that it reaches was compared`,
+		`"x": removed; no effect: other rules grant the difference on both sides ("y")`,
+		`"z": renamed, filter; effect unknown: its users and resources were not compared`,
 		"   w: y (h)\n", "   gain read on App, 2 rights: c\n",
 	} {
 		if !strings.Contains(text, want) {

@@ -131,7 +131,7 @@ func (p *printer) rest(r *difference.Report) {
 	}
 	if len(r.Stale) > 0 {
 		p.line("")
-		p.line("stale in the baseline, which meets no such difference any more:")
+		p.line("stale entries of the baseline, which match no difference:")
 		for _, e := range r.Stale {
 			p.line("   %s", stale(e))
 		}

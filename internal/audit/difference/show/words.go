@@ -118,7 +118,7 @@ func where(context string) string {
 	case "qmc":
 		return "in the QMC"
 	case difference.NoContext:
-		return "where requests do not say where they come from"
+		return "without a context"
 	}
 	return ""
 }
@@ -140,7 +140,7 @@ func notes(p difference.Part) string {
 	}
 	for i, way := range p.Through {
 		if i == maxPaths {
-			all = append(all, fmt.Sprintf("and %d ways more", len(p.Through)-i))
+			all = append(all, fmt.Sprintf("and %d more ways", len(p.Through)-i))
 			break
 		}
 		var names []string
@@ -206,7 +206,7 @@ func effect(c difference.RuleChange) string {
 	case difference.Effective:
 		return "changes access"
 	case difference.Covered:
-		text := "no effect: wherever it grants differently, other rules grant the same on both sides"
+		text := "no effect: other rules grant the difference on both sides"
 		if len(c.CoveredBy) > 0 {
 			var names []string
 			for _, r := range c.CoveredBy {
@@ -216,12 +216,12 @@ func effect(c difference.RuleChange) string {
 		}
 		return text
 	case difference.NoEffect:
-		return "no effect on what was compared"
+		return "no effect in the comparison"
 	case difference.CannotMatter:
 		return "no effect anywhere"
 	case difference.NotCompared:
 	}
-	return "effect unknown: nothing that it reaches was compared"
+	return "effect unknown: its users and resources were not compared"
 }
 
 // change describes how a rule was changed.
@@ -318,9 +318,9 @@ func example(r *difference.Report, kind string, e difference.Example) (user, hap
 func rightIs(r *difference.Report) string {
 	switch r.Category {
 	case "license":
-		return "A right is that of one user to an access of one group"
+		return "A right is the access of one user through one access group"
 	case "sync":
-		return "A right is that of one node to open one app"
+		return "A right is one app on one node"
 	}
 	return "A right is one action of one user on one resource"
 }

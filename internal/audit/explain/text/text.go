@@ -71,8 +71,8 @@ type printer struct {
 var reasons = map[string]string{
 	"granted":          "a rule grants it",
 	"no_rule":          "no rule grants it",
-	"unknown_subject":  "the subject is neither on record nor anonymous nor described",
-	"unknown_resource": "the resource is neither on record nor described",
+	"unknown_subject":  "the subject is not in the snapshot, not anonymous and not described",
+	"unknown_resource": "the resource is not in the snapshot and not described",
 	"invalid_request":  "a part of the request is missing, of the wrong type or unknown",
 }
 
