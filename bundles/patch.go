@@ -50,7 +50,7 @@ var (
 
 func patched(e *edit, node any, path []string, op string, value any) (any, error) {
 	if !isObject(node) {
-		return nil, errors.New("what stands above it is no object")
+		return nil, errors.New("its parent is not an object")
 	}
 	old, there := member(node, path[0])
 	if !there && op != "upsert" {

@@ -187,8 +187,8 @@ func TestPatchRefuses(t *testing.T) {
 	for _, c := range []struct{ op, path, want string }{
 		{"remove", "/site/two", "operation 2, remove /site/two: nothing is there"},
 		{"replace", "/site/two/x", "operation 2, replace /site/two/x: nothing is there"},
-		{"upsert", "/site/list/0", "operation 2, upsert /site/list/0: what stands above it is no object"},
-		{"upsert", "/site/one/text/x", "operation 2, upsert /site/one/text/x: what stands above it is no object"},
+		{"upsert", "/site/list/0", "operation 2, upsert /site/list/0: its parent is not an object"},
+		{"upsert", "/site/one/text/x", "operation 2, upsert /site/one/text/x: its parent is not an object"},
 		{"upsert", "/", "operation 2, upsert /: no path into the data"},
 		{"upsert", "/%zz", "operation 2, upsert /%zz: no path into the data"},
 		{"add", "/site/one", `operation 2, add /site/one: it is neither "upsert" nor "replace" nor "remove"`},

@@ -131,7 +131,7 @@ func readResource(ctx *cli.Context, r *Entity) error {
 	r.Type, r.ID = typeName, id
 	if text := ctx.String("properties"); text != "" {
 		if _, err := engine.ParseRequest([]byte(text)); err != nil {
-			return UsageOf(ctx.Command, "--properties is no JSON: %v", err)
+			return UsageOf(ctx.Command, "--properties is not valid JSON: %v", err)
 		}
 		r.Properties = json.RawMessage(text)
 	}

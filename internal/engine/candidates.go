@@ -109,7 +109,7 @@ func (s sets) actionNames(ctx context.Context, into *func() []string) error {
 	for _, e := range elements {
 		name, ok := e.(string)
 		if !ok {
-			return fmt.Errorf("%s.action_names: %s is no text", s.pkg, brief(e))
+			return fmt.Errorf("%s.action_names: %s is not a string", s.pkg, brief(e))
 		}
 		names = append(names, name)
 	}

@@ -50,7 +50,7 @@ func Rule(r *ruleset.Rule, o Options) (filter, condition string, list diag.List)
 		return filter, condition, diag.List{{
 			Code: codeMeaning, Severity: diag.Error, Rule: before.Ref(), Text: r.Condition, Subject: diag.Range{End: len(condition)},
 			Summary: fmt.Sprintf("the rule is not formatted: %s", err),
-			Detail:  "This is a mistake in qlik2rego. The rule is left as it is. Please report it, with the rule.",
+			Detail:  "This is a bug in qlik2rego. The rule is not changed. Please report this, with the rule.",
 		}}
 	}
 	return newFilter, newCondition, nil

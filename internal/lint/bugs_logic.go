@@ -40,7 +40,7 @@ var _ = New(Lint{
 					}
 					f := Finding{
 						Summary: fmt.Sprintf("always true: no value of %s is both %q and %q", x.path, x.text.Value, y.text.Value),
-						Detail:  "One of the inequalities holds for every value, so this part excludes nothing. Join them with and to exclude both values.",
+						Detail:  "One of the inequalities is true for every value, so this part excludes nothing. Join them with `and` to exclude both values.",
 					}
 					if len(operands) == 2 {
 						f.Fix = Replace("exclude both values", n.Span(), fmt.Sprintf("!(%s = %s or %s = %s)", x.path, quote(x.text.Value), y.path, quote(y.text.Value)))
@@ -81,7 +81,7 @@ var _ = New(Lint{
 					}
 					f := Finding{
 						Summary: fmt.Sprintf("never true: %s has one value and cannot equal %q and %q", x.path, x.text.Value, y.text.Value),
-						Detail:  "This part of the condition grants nothing. Join the two comparisons with or if either value will do.",
+						Detail:  "This part of the condition grants nothing. Join the two comparisons with `or` if either value is allowed.",
 					}
 					if len(operands) == 2 {
 						f.Fix = Replace("accept either value", n.Span(), p.Rule.Source(p.Rule.outer(a))+" or "+p.Rule.Source(p.Rule.outer(b)))
@@ -136,7 +136,7 @@ var _ = New(Lint{
 			}
 			f := Finding{
 				Summary: fmt.Sprintf("excludes everything with %s %q, and everything with %s %q", last(found[0].path), found[0].text.Value, last(found[1].path), found[1].text.Value),
-				Detail:  "To exclude only what has both, negate the two equalities together.",
+				Detail:  "To exclude only resources with both, negate the two equalities together.",
 			}
 			if len(operands) == 2 {
 				f.Fix = Replace("exclude what has both", n.Span(), fmt.Sprintf("!(%s = %s and %s = %s)", found[0].path, quote(found[0].text.Value), found[1].path, quote(found[1].text.Value)))
@@ -168,7 +168,7 @@ var _ = New(Lint{
 		}
 		p.Whole(Finding{
 			Summary: "the condition is true for everything the filter matches",
-			Detail:  "Its tests exclude nothing: a property that the type does not have is always empty. Write the test that is meant, or true if everything is meant.",
+			Detail:  "Its tests exclude nothing: a property that the type does not have is always empty. Write the intended test, or true if the rule should match everything.",
 		})
 	},
 })
@@ -193,7 +193,7 @@ var _ = New(Lint{
 				}
 				p.Node(o, Finding{
 					Summary: "this part is true for every type of the filter",
-					Detail:  "It excludes nothing. Remove it, or test the property that is meant.",
+					Detail:  "It excludes nothing. Remove it, or test the intended property.",
 					Fix:     Replace("remove the part", p.Rule.without(operands, i), ""),
 				})
 				return
@@ -226,8 +226,8 @@ var _ = New(Lint{
 						continue
 					}
 					p.Node(a, Finding{
-						Summary: "this operand says the same as an earlier one",
-						Detail:  fmt.Sprintf("%s is there already. Remove one of the two, or write the value that was meant.", excerpt(p.Rule.Source(b.Span()))),
+						Summary: "this operand has the same meaning as an earlier one",
+						Detail:  fmt.Sprintf("%s is already there. Remove one of the two, or write the intended value.", excerpt(p.Rule.Source(b.Span()))),
 						Fix:     Replace("remove the second operand", p.Rule.without(operands, i), ""),
 					})
 					return
@@ -271,7 +271,7 @@ var _ = New(Lint{
 					}
 					p.Node(a, Finding{
 						Summary: "this operand changes nothing",
-						Detail:  fmt.Sprintf("%s decides alone. Remove the operand, or check the parentheses.", excerpt(p.Rule.Source(b.Span()))),
+						Detail:  fmt.Sprintf("%s already decides. Remove the operand, or check the parentheses.", excerpt(p.Rule.Source(b.Span()))),
 						Fix:     Replace("remove the operand", p.Rule.without(operands, i), ""),
 					})
 					return
@@ -309,7 +309,7 @@ var _ = New(Lint{
 					continue
 				}
 				p.Node(o, Finding{
-					Summary: fmt.Sprintf("the filter hits the type %s only", t.text.Value),
+					Summary: fmt.Sprintf("the filter matches only the type %s", t.text.Value),
 					Detail:  "The test of the type is always true. Remove it.",
 					Fix:     Replace("remove the test", p.Rule.without(operands, i), ""),
 				})
@@ -358,8 +358,8 @@ var _ = New(Lint{
 		}
 		action := p.Rule.Actions.Names()[0]
 		p.Node(at, Finding{
-			Summary: fmt.Sprintf("the rule grants %s to users who may %[1]s already", action),
-			Detail:  "It adds nothing. Ask for another action, or for a right on the parent, such as resource.stream.HasPrivilege.",
+			Summary: fmt.Sprintf("the rule grants %s only to users that already have %[1]s", action),
+			Detail:  "It adds nothing. Test another action, or a right on the parent, such as resource.stream.HasPrivilege.",
 		})
 	},
 })

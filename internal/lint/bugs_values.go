@@ -32,7 +32,7 @@ var _ = New(Lint{
 			if name := last(t.path); t.node.Op.Compares() && name != "name" && name != "resourcefilter" && listAsText.MatchString(t.text.Value) && !strings.Contains(t.text.Value, "=") {
 				p.Range(t.text.Range, Finding{
 					Summary: fmt.Sprintf("%q is compared as one value", t.text.Value),
-					Detail:  "There are no lists of values. Compare with each of them and join the comparisons with or.",
+					Detail:  "There are no lists of values. Compare with each value and join the comparisons with `or`.",
 				})
 			}
 		})
@@ -53,7 +53,7 @@ var _ = New(Lint{
 			if trimmed := strings.TrimSpace(t.text.Value); trimmed != t.text.Value && trimmed != "" {
 				p.Range(t.text.Range, Finding{
 					Summary: fmt.Sprintf("the value %q has a space at its beginning or end", t.text.Value),
-					Detail:  "Spaces count when values are compared. Remove it unless the site's data has it.",
+					Detail:  "Comparisons include spaces. Remove the space unless the data of the site has it.",
 					Fix:     Replace("remove the space", t.text.Range, quote(trimmed)),
 				})
 			}
@@ -75,7 +75,7 @@ var _ = New(Lint{
 			if t.node.Op.Wildcards() && !strings.ContainsAny(t.text.Value, `*?\`) && t.text.Value != "" {
 				p.Node(t.node, Finding{
 					Summary: fmt.Sprintf("the pattern %q has no wildcard", t.text.Value),
-					Detail:  "like is = here. Write =, or add the star that is missing.",
+					Detail:  "Without a wildcard, like is the same as =. Write =, or add the missing star.",
 					Fix:     Replace("write =", t.node.OpRange, "="),
 				})
 			}
@@ -96,8 +96,8 @@ var _ = New(Lint{
 		p.Rule.tests(func(t test) {
 			if t.node.Op.Wildcards() && t.text.Value != "" && strings.Trim(t.text.Value, "*") == "" {
 				p.Node(t.node, Finding{
-					Summary: fmt.Sprintf("the pattern %q only asks whether there is a value", t.text.Value),
-					Detail:  "Write !….Empty() if that is meant, or the pattern that is meant.",
+					Summary: fmt.Sprintf("the pattern %q only tests whether there is a value", t.text.Value),
+					Detail:  "Write !….Empty() if this is intended, or the intended pattern.",
 					Fix:     Replace("ask for presence", t.node.Span(), "!"+t.path.String()+".Empty()"),
 				})
 			}
@@ -150,7 +150,7 @@ var _ = New(Lint{
 			}
 			f := Finding{
 				Summary: `= "" is false even if there is no value`,
-				Detail:  "A missing value is not the empty text. Ask with .Empty().",
+				Detail:  "A missing value is not the empty string. Use .Empty().",
 				Fix:     Replace("ask whether there is a value", t.node.Span(), t.path.String()+".Empty()"),
 			}
 			if t.node.Op.Inequality() {
@@ -195,8 +195,8 @@ var _ = New(Lint{
 					return
 				}
 				p.On(r).Range(t.text.Range, Finding{
-					Summary: fmt.Sprintf("%s distinguishes case, and elsewhere the value is written %q", t.node.Op, known),
-					Detail:  "Write = or !=, which ignore case, or the value as it is.",
+					Summary: fmt.Sprintf("%s is case-sensitive, and elsewhere the value is %q", t.node.Op, known),
+					Detail:  "Write = or !=, which ignore case, or correct the value.",
 					Fix:     Replace("write the value as elsewhere", t.text.Range, quote(known)),
 				})
 			})
@@ -315,7 +315,7 @@ var _ = New(Lint{
 		}
 		p.Node(at, Finding{
 			Summary: fmt.Sprintf("the name is tested for %s at once", listed(types, "and")),
-			Detail:  "Whatever has the name is opened, whichever type it is. Test resource.resourcetype too, or name one type in the filter.",
+			Detail:  "The rule matches every resource with this name, of any type. Test resource.resourcetype as well, or use one type in the filter.",
 		})
 	},
 })
@@ -460,7 +460,7 @@ var _ = New(Lint{
 		}
 		p.Filter(diag.Range{End: len(p.Rule.FilterText().Content)}, Finding{
 			Summary: fmt.Sprintf("no type of the filter has the action %s", listed(useless, "or")),
-			Detail:  "Take the action away, or name the type in the filter that is meant.",
+			Detail:  "Remove the action, or name the intended type in the filter.",
 		})
 	},
 })

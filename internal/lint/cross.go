@@ -66,7 +66,7 @@ var _ = New(Lint{
 			names, related := p.seeAll(f.By)
 			p.On(r).Whole(Finding{
 				Summary: names[0] + " grants everything that this rule grants",
-				Detail:  "Removing the rule changes nothing. If it was meant to restrict, narrow the other rule: rules only add rights.",
+				Detail:  "Removing the rule changes nothing. If it should restrict access, change the other rule: rules only add rights.",
 				Related: related,
 			})
 		})
@@ -131,7 +131,7 @@ var _ = New(Lint{
 				names, related := p.seeAll(f.By)
 				p.On(r).Whole(Finding{
 					Summary: fmt.Sprintf("the default rule %s grants everything that this rule grants", listed(names, "and")),
-					Detail:  "This rule restricts nothing: rules only add rights. Disable the default if this rule is to take its place.",
+					Detail:  "This rule restricts nothing: rules only add rights. Disable the default rule if this rule should replace it.",
 					Related: related,
 				})
 			})
@@ -222,7 +222,7 @@ var _ = New(Lint{
 				}
 				p.On(r).Whole(Finding{
 					Summary: fmt.Sprintf("the rule is a copy of the default rule %q, which is still enabled", d.Name),
-					Detail:  "The default still grants all that it did, whatever this rule adds as a test. Disable it.",
+					Detail:  "The default rule still grants everything, even if this rule has more tests. Disable it.",
 					Related: []diag.Related{See(d, "the default rule")},
 				})
 				break
@@ -282,8 +282,8 @@ var _ = New(Lint{
 			for _, d := range p.Rules {
 				if d.Product() && d.Disabled && sharesReach(r, d) && copies(r, d) {
 					p.On(r).Whole(Finding{
-						Summary: fmt.Sprintf("the rule takes the place of the disabled default rule %q", d.Name),
-						Detail:  "Compare the two after an upgrade: what the vendor corrects in the default does not reach the copy.",
+						Summary: fmt.Sprintf("the rule replaces the disabled default rule %q", d.Name),
+						Detail:  "Compare the two after an upgrade: the copy does not get corrections of the default rule.",
 						Related: []diag.Related{See(d, "the default rule")},
 					})
 					break
@@ -425,7 +425,7 @@ var _ = New(Lint{
 			done[r] = true
 			p.On(r).Range(path.Range, Finding{
 				Summary: fmt.Sprintf("other rules read the session attribute user.environment.%s", name),
-				Detail:  fmt.Sprintf("user.%s is what the directory says. If the value comes with the session, the rule never grants.", name),
+				Detail:  fmt.Sprintf("user.%s comes from the directory. If the value comes with the session, the rule never grants.", name),
 				Fix:     Replace("read the session attribute", path.Range, "user.environment."+name),
 			})
 		})

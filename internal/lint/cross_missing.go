@@ -97,7 +97,7 @@ var _ = New(Lint{
 				}
 				p.On(r).Whole(Finding{
 					Summary: fmt.Sprintf("users may %s %s, and no rule lets them read it", listed(onlyNames(r, ruleset.UpdateAction, ruleset.DeleteAction, ruleset.ExportAction, ruleset.PublishAction, ruleset.ExportDataAction), "and"), s.Type.Name),
-					Detail:  "No action includes another one. Grant read too, or ask for it with resource.HasPrivilege(\"read\").",
+					Detail:  "No action includes another one. Grant read as well, or test it with resource.HasPrivilege(\"read\").",
 				})
 				break
 			}
@@ -142,8 +142,8 @@ var _ = New(Lint{
 			other := func(q ir.Predicate) bool { return !never(assume(q, chartObject)) }
 			if len(of) > 0 && !p.alsoGets(of[0], r.Context, ruleset.ReadAction, "app.object", other) {
 				p.On(r).Whole(Finding{
-					Summary: "users may read sheets and no rule lets them read the charts on them",
-					Detail:  "Charts are objects of other types: users see “invalid object”. Exclude what must not be seen instead of naming sheet.",
+					Summary: "users can read sheets, but no rule lets them read the charts on them",
+					Detail:  "Charts are objects of other types: users see “invalid object”. Exclude the types that they must not see instead of naming sheet.",
 				})
 			}
 		}
@@ -197,8 +197,8 @@ var _ = New(Lint{
 					continue
 				}
 				p.On(r).Filter(item.Range, Finding{
-					Summary: fmt.Sprintf("the section is open to users to whom no rule gives read on %s", p.Options.Schema.Lookup(key).Name),
-					Detail:  "They see an empty list. Give read on the type in the QMC too, or do not open the section.",
+					Summary: fmt.Sprintf("the section is open to users that cannot read %s", p.Options.Schema.Lookup(key).Name),
+					Detail:  "They see an empty list. Grant read on the type in the QMC as well, or do not open the section.",
 				})
 				break
 			}
@@ -280,9 +280,9 @@ func (p *Pass) ungranted(disabled bool) {
 				return true
 			}
 			reported = true
-			f := Finding{Summary: "no rule grants " + missing, Detail: "The test is never true, and this part of the rule grants nothing. Ask for another action, or grant it."}
+			f := Finding{Summary: "no rule grants " + missing, Detail: "The test is never true, and this part of the rule grants nothing. Test another action, or grant it."}
 			if disabled {
-				f = Finding{Summary: "only a disabled rule would grant " + missing, Detail: "As long as it is disabled, this part of the rule grants nothing."}
+				f = Finding{Summary: "only a disabled rule would grant " + missing, Detail: "While it is disabled, this part of the rule grants nothing."}
 			}
 			p.On(r).Node(n, f)
 			return false
@@ -319,8 +319,8 @@ var _ = New(Lint{
 			}
 			if len(lacks) > 0 {
 				p.On(r).Whole(Finding{
-					Summary: "users may update published apps and no rule lets them read " + listed(lacks, "and"),
-					Detail:  "A reload in the hub needs it. If the users are not meant to reload, take update away.",
+					Summary: "users can update published apps, but no rule lets them read " + listed(lacks, "and"),
+					Detail:  "A reload in the hub needs it. If the users should not reload, remove update.",
 				})
 			}
 		}
@@ -352,7 +352,7 @@ var _ = New(Lint{
 		}
 		p.Nowhere(Finding{
 			Summary: "no enabled rule lets anybody change security rules in the QMC",
-			Detail:  "After this nobody can repair the rules there. Enable the rule RootAdmin, or grant update on SystemRule_* to an administrator role.",
+			Detail:  "Nobody could repair the rules there. Enable the rule RootAdmin, or grant update on SystemRule_* to an administrator role.",
 		})
 	},
 })
@@ -391,8 +391,8 @@ var _ = New(Lint{
 				continue
 			}
 			p.On(r).Whole(Finding{
-				Summary: fmt.Sprintf("users may change users, and user.%s decides what other rules grant", names[0]),
-				Detail:  "They can set the property for themselves. Leave changes of users to administrator roles. `qlik2rego escalate` shows how far such steps lead, and an assertion never-reaches keeps them out.",
+				Summary: fmt.Sprintf("users can change users, and other rules test user.%s", names[0]),
+				Detail:  "They can set the property for themselves. Only administrator roles should change users. `qlik2rego escalate` shows the consequences, and an assertion never-reaches proves that there are none.",
 				Related: []diag.Related{See(reading[names[0]], "the rule %q reads it", reading[names[0]].Name)},
 			})
 		}
@@ -426,7 +426,7 @@ var _ = New(Lint{
 		if token != nil && serial {
 			p.On(token).Whole(Finding{
 				Summary: "the rule is for a token licence, and other rules are for professional and analyzer access",
-				Detail:  "A site has one of the two licence models. Disable the rules of the other one.",
+				Detail:  "A site uses one of the two licence models. Disable the rules of the other one.",
 			})
 		}
 	},

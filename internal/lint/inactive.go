@@ -33,7 +33,7 @@ var _ = New(Lint{
 					reported[r] = true
 					p.On(r).Node(t.node, Finding{
 						Summary: fmt.Sprintf("%s is inactive, or no longer in the directory", loginOf(u)),
-						Detail:  "Whoever gets the account name next has the right. Remove the name from the rule.",
+						Detail:  "The next user with this account name gets the right. Remove the name from the rule.",
 					})
 					return
 				}
@@ -77,7 +77,7 @@ var _ = New(Lint{
 		}
 		p.Nowhere(Finding{
 			Summary: fmt.Sprintf("%s by users who have left, %s %q first", several(n, "stream or app is owned", "streams and apps are owned"), first.TypeName, first.Scalars["name"]),
-			Detail:  "Rules that grant to the owner grant to nobody there. Give the resources another owner.",
+			Detail:  "Rules that grant access to the owner give nobody access. Assign another owner.",
 		})
 	},
 })

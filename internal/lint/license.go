@@ -39,8 +39,8 @@ var _ = New(Lint{
 		for _, s := range p.Rule.Scopes {
 			if never(ir.Not(plainly(s.Condition))) {
 				p.Whole(Finding{
-					Summary: "every user takes a licence by this rule",
-					Detail:  "Name the group of users who shall have one.",
+					Summary: "every user gets a licence through this rule",
+					Detail:  "Name the group of users that should have one.",
 				})
 				return
 			}
@@ -67,8 +67,8 @@ var _ = New(Lint{
 			many := last(t.path) == "roles" || t.path.Root == "user" && !slices.Contains([]string{"name", "userid", "userdirectory", "id"}, last(t.path))
 			if t.node.Op.Inequality() && many {
 				p.Node(t.node, Finding{
-					Summary: fmt.Sprintf("a user with %q and another value takes the licence too", t.text.Value),
-					Detail:  "!= is true as soon as one value of the list differs. Negate the equality.",
+					Summary: fmt.Sprintf("a user with %q and another value also gets the licence", t.text.Value),
+					Detail:  "!= is true if one value of the list differs. Negate the equality.",
 					Fix:     Replace("negate the equality", t.node.Span(), fmt.Sprintf("!(%s = %s)", t.path, quote(t.text.Value))),
 				})
 			}
@@ -158,7 +158,7 @@ var _ = New(Lint{
 					}
 					p.On(r).Node(c, Finding{
 						Summary: fmt.Sprintf("%s is always empty: the site does not define %s for the type", &c.Path, d.name),
-						Detail:  "This branch takes everything that it was meant to leave out. Read the property where it is defined, such as on the stream.",
+						Detail:  "This branch matches everything that it should exclude. Read the property where it is defined, such as on the stream.",
 					})
 					break
 				}
@@ -288,7 +288,7 @@ var _ = New(Lint{
 		}
 		p.Nowhere(Finding{
 			Summary: fmt.Sprintf("%s of licences: %s fits %s", several(double, "user fits two kinds", "users fit two kinds"), loginOf(first), listed(kinds, "and")),
-			Detail:  "Which kind a user takes is not documented. Exclude the users of one rule from the other.",
+			Detail:  "It is not documented which kind the user gets. Exclude the users of one rule from the other.",
 		})
 	},
 })

@@ -26,7 +26,7 @@ var _ = New(Lint{
 		if p.Rule.Category == ruleset.Security && p.Rule.filterIsEverything() {
 			p.Filter(diag.Range{End: len(p.Rule.FilterText().Content)}, Finding{
 				Summary: "the rule is evaluated for every type of resource",
-				Detail:  "Name the types that are meant in the filter, such as App_*,Stream_*.",
+				Detail:  "Name the intended types in the filter, such as App_*,Stream_*.",
 			})
 		}
 	},
@@ -56,8 +56,8 @@ var _ = New(Lint{
 			return
 		}
 		p.Filter(item.Range, Finding{
-			Summary: fmt.Sprintf("the condition leaves the type %s only", left[0].Type.Name),
-			Detail:  "Name it in the filter, so that the rule is not evaluated for other types.",
+			Summary: fmt.Sprintf("the condition leaves only the type %s", left[0].Type.Name),
+			Detail:  "Name this type in the filter, so that the rule is not evaluated for other types.",
 			Fix:     &diag.Fix{Message: "name the one type", Range: item.Range, Replacement: left[0].Type.Name + "_*"},
 		})
 	},
@@ -84,7 +84,7 @@ var _ = New(Lint{
 			return
 		}
 		p.Filter(diag.Range{End: len(p.Rule.FilterText().Content)}, Finding{
-			Summary: "the types of the filter are managed in the QMC only",
+			Summary: "the types of the filter exist only in the QMC",
 			Detail:  "Set the context to “Only in QMC”, so that the rule is not evaluated for the hub.",
 		})
 	},
@@ -108,7 +108,7 @@ var _ = New(Lint{
 			if path.Root == "resource" && followed > p.Max {
 				p.Range(path.Range, Finding{
 					Summary: fmt.Sprintf("%s follows %d references", path, followed),
-					Detail:  "Every reference is a join. Ask for a right on the parent with HasPrivilege, or copy the property to the type itself.",
+					Detail:  "Every reference is a join. Test a right on the parent with HasPrivilege, or copy the property to the type itself.",
 				})
 			}
 		})
@@ -233,8 +233,8 @@ var _ = New(Lint{
 				return
 			}
 			p.Node(t.node, Finding{
-				Summary: fmt.Sprintf("%s %s says the same as the regular expression", op, quote(text)),
-				Detail:  "It is faster, and special characters cannot surprise.",
+				Summary: fmt.Sprintf("%s %s has the same meaning as the regular expression", op, quote(text)),
+				Detail:  "It is faster, and has no special characters.",
 				Fix:     Replace("write "+op, t.node.Span(), t.path.String()+" "+op+" "+quote(text)),
 			})
 		})

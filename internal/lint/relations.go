@@ -33,7 +33,7 @@ func (s *Set) proved() *relations {
 		}
 	}
 	if len(rules) > maxProved {
-		s.relations.reason = "there are too many rules to hold each against all others"
+		s.relations.reason = "there are too many rules to compare each with all others"
 		return s.relations
 	}
 	book, err := facts.New(rules, solve.Options{

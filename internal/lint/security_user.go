@@ -49,7 +49,7 @@ var _ = New(Lint{
 		named = slices.Compact(named)
 		f := Finding{
 			Summary: fmt.Sprintf("the rule names the user %q", named[0]),
-			Detail:  "The right stays when the person changes jobs. Use a group, an administrator role or a custom property of the user.",
+			Detail:  "The right remains when the person changes jobs. Use a group, an administrator role or a custom property of the user.",
 		}
 		if len(named) > 1 {
 			f.Summary = fmt.Sprintf("the rule names %d users", len(named))
@@ -108,7 +108,7 @@ var _ = New(Lint{
 				if o, ok := a.(ir.OneOf); ok && o.Value.Key() == "user.userid" && p != nil {
 					p.Node(n, Finding{
 						Summary: "the user id is tested without the user directory",
-						Detail:  "An account with the same id in another directory passes too. Add a test of user.userDirectory to the same branch.",
+						Detail:  "An account with the same id in another directory also matches. Add a test of user.userDirectory to the same branch.",
 						Fix:     Replace("test the directory too", n.Span(), "("+p.Rule.Source(n.Span())+` and user.userDirectory = "…")`),
 					})
 					p = nil
@@ -153,7 +153,7 @@ var _ = New(Lint{
 			for _, c := range list {
 				if client, other := clientTests(c); client && !other {
 					p.Whole(Finding{
-						Summary: "the only test of the user is what the browser says",
+						Summary: "the only test of the user is about the browser",
 						Detail:  "os, browser, device and ip describe the session, not the user. Test a group, role or custom property too.",
 					})
 					return
@@ -234,8 +234,8 @@ var _ = New(Lint{
 			list, _ := cubesOf(s.Condition)
 			if slices.ContainsFunc(list, onlyExcludes) {
 				p.Whole(Finding{
-					Summary: "the rule only says who is excluded",
-					Detail:  "Every new group and user gets the right by itself. Name who shall have it.",
+					Summary: "the rule only names excluded users",
+					Detail:  "Every new group and user gets the right automatically. Name the users or groups that should have it.",
 				})
 				return
 			}

@@ -38,8 +38,8 @@ var _ = New(Lint{
 					}
 				}
 				p.On(r).Whole(Finding{
-					Summary: "on this site other rules grant all that this rule grants",
-					Detail:  "Without the rule nothing changes today. Delete it, unless it is for users and resources to come.",
+					Summary: "on this site other rules grant everything that this rule grants",
+					Detail:  "Removing the rule has no effect today. Delete it, unless it is for future users and resources.",
 					Related: related,
 				})
 			}

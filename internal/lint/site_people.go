@@ -45,7 +45,7 @@ var _ = New(Lint{
 			if holders[role] > p.Max && named[fold(role)] {
 				p.Nowhere(Finding{
 					Summary: fmt.Sprintf("%d users hold the administrator role %s", holders[role], role),
-					Detail:  "Take the role from those who do not need it.",
+					Detail:  "Remove the role from users that do not need it.",
 				})
 			}
 		}
@@ -84,7 +84,7 @@ var _ = New(Lint{
 			}
 			p.Nowhere(Finding{
 				Summary: fmt.Sprintf("%s of the custom property %s, %q first", several(len(unused), "choice is used by nothing", "choices are used by nothing"), d.name, unused[0]),
-				Detail:  "Remove the choices, or label the users and resources that are meant.",
+				Detail:  "Remove the choices, or label the intended users and resources.",
 			})
 		}
 	},
@@ -121,7 +121,7 @@ var _ = New(Lint{
 		p.customTests(func(r *Rule, t test, a ir.OneOf) {
 			if _, role := roleTest(a); role && held[fold(t.text.Value)] == "" {
 				f := Finding{
-					Summary: fmt.Sprintf("no user on record holds the role %s", t.text.Value),
+					Summary: fmt.Sprintf("no user of the snapshot has the role %s", t.text.Value),
 					Detail:  "Roles are free text: check the spelling, or give somebody the role.",
 				}
 				p.On(r).Range(t.text.Range, f)

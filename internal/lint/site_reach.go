@@ -64,8 +64,8 @@ var _ = New(Lint{
 				what = "resource"
 			}
 			p.On(r).Whole(Finding{
-				Summary: fmt.Sprintf("no %s on record meets the condition", what),
-				Detail:  "The rule gives nobody access on this site. Check the values, or delete the rule if its time is over.",
+				Summary: fmt.Sprintf("no %s of the snapshot matches the condition", what),
+				Detail:  "The rule gives nobody access on this site. Check the values, or delete the rule if it is outdated.",
 			})
 		}
 	},
@@ -93,8 +93,8 @@ var _ = New(Lint{
 				continue
 			}
 			p.On(r).Whole(Finding{
-				Summary: "each test of the user is met by somebody, and all together by nobody",
-				Detail:  "Often the attributes come from different directories. Check which accounts are meant.",
+				Summary: "each test of the user is true for somebody, but all together for nobody",
+				Detail:  "Often the attributes come from different directories. Check the intended accounts.",
 			})
 		}
 	},

@@ -43,7 +43,7 @@ var _ = New(Lint{
 				return // an attribute that nobody has may come with the session; Q0914 is about roles
 			}
 			f := Finding{
-				Summary: fmt.Sprintf("no user on record has the value %q for %s", t.text.Value, t.path),
+				Summary: fmt.Sprintf("no user of the snapshot has the value %q for %s", t.text.Value, t.path),
 				Detail:  "The test is true for nobody on this site. Check the spelling, or whether the group was renamed.",
 			}
 			if near, ok := diag.Suggest(t.text.Value, slices.Sorted(maps.Values(values))); ok {
@@ -218,7 +218,7 @@ var _ = New(Lint{
 				records := p.Site.Records[key]
 				if split && guid.MatchString(id) && len(records) > 0 && records[id] == nil {
 					p.On(r).Filter(item.Range, Finding{
-						Summary: fmt.Sprintf("no %s on record has this id", p.Options.Schema.Lookup(key).Name),
+						Summary: fmt.Sprintf("no %s of the snapshot has this id", p.Options.Schema.Lookup(key).Name),
 						Detail:  "The resource was deleted, or the rule comes from another site. Remove the item.",
 					})
 				}

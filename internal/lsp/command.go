@@ -76,7 +76,7 @@ type explained struct {
 func (s *server) explain(request json.RawMessage) (any, error) {
 	w := workspace.OfRules(s.allRules(), s.source())
 	if w.Policy == nil {
-		return nil, errors.New("the rules have errors, which stand beside them")
+		return nil, errors.New("the rules have errors, see the diagnostics")
 	}
 	x, err := w.Explainer(explain.Options{})
 	if err != nil {

@@ -85,7 +85,7 @@ func checkContentType(values []string) error {
 func (s *Server) parse(text []byte) (ast.Object, error) {
 	v, err := engine.ParseNested(text, s.cfg.Limits.Depth)
 	if err != nil {
-		return nil, bad("the body is no valid JSON: %s", err)
+		return nil, bad("the body is not valid JSON: %s", err)
 	}
 	o, ok := v.(ast.Object)
 	if !ok {

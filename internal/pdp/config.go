@@ -165,7 +165,7 @@ func DefaultLimits() Limits {
 // DefaultWatch is the default interval between checks of the bundle files.
 const DefaultWatch = time.Second
 
-var errNoBundle = errors.New("there is no bundle to decide by")
+var errNoBundle = errors.New("no bundle is active")
 
 // complete sets defaults and rejects invalid values.
 func (c *Config) complete() error {

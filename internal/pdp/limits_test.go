@@ -378,7 +378,7 @@ allow if http.send({"method": "get", "url": "http://example.com"})`), "undefined
 		{"a schema from elsewhere", files("package slow\n\nallow if io.jwt.decode_verify(input.t, {})"), "undefined function"},
 		{"candidates of another form", files("package slow\n\nallow := true\n\nsubjects := {\"alice\"}"), `data.slow.subjects: "alice" is no {"type", "id"} of texts`},
 		{"candidates that are none", files("package slow\n\nallow := true\n\nresources := 7"), "data.slow.resources is 7, neither a set nor a list"},
-		{"names that are none", files("package slow\n\nallow := true\n\naction_names := {1}"), "data.slow.action_names: 1 is no text"},
+		{"names that are none", files("package slow\n\nallow := true\n\naction_names := {1}"), "data.slow.action_names: 1 is not a string"},
 	}
 	for _, tt := range tests {
 		cfg := config(tt.bundle)

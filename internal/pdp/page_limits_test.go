@@ -15,44 +15,45 @@ import (
 // limitTests are the rows of the table of limits in docs/decision-point.md, with the tests
 // that hold each.
 var limitTests = map[string]string{
-	"body, as sent and after gzip":                 "TestBadBodies TestCompressedBodies TestChunkedBodyIsBounded",
-	"nesting":                                      "TestBadBodies",
-	"digits of a number, its exponent":             "TestNumbersAreLimited",
-	"evaluations in a batch":                       "TestBatches",
-	"results on a page":                            "TestPageOfTheServer",
-	"time for an answer":                           "TestTimeIsLimited TestSearchUnderADearPolicy",
-	"time for a request to arrive":                 "TestSlowClients",
-	"idle connection":                              "TestSlowClients",
-	"connections":                                  "TestConnectionsAreLimited TestFloodOfConnections",
-	"decided at once":                              "TestOneTooMany",
-	"requests of one caller, open at once":         "TestOneCallerDoesNotKeepAllConnections",
-	"that wait":                                    "TestOneTooMany",
-	"that run beyond their time":                   "TestOneBuiltinIsNotInterrupted TestOneCallerDoesNotStopOthers",
-	"checks of Envoy, open at once":                "TestChecksAreLimited TestSlowChecks",
-	"request header":                               "TestHeaderIsLimited",
-	"bearer token":                                 "TestTokens",
-	"connections for diagnostics":                  "TestDiagnosticConnections",
-	"bundle, unpacked":                             "TestArchivesOfAServerAreLimited TestArchivesWithoutEnd",
-	"Rego, YAML and manifest of a bundle":          "TestArchivesWithoutEnd",
-	"activation":                                   "TestEndlessActivation",
-	"activations given up that still run":          "TestAbandonedActivationsAreBounded",
-	"download":                                     "TestDownloadsEnd",
-	"masks and drops":                              "TestBrokenMasks",
-	"lines that wait for standard output or error": "TestNobodyReadsStandardOutput TestNobodyReads",
-	"decisions that wait for a log server":         "TestLogServerAway",
-	"spans that wait":                              "TestTracesByGRPC",
-	"half of a bundle that waits":                  "TestTwoSources TestParts",
+	"body, compressed and uncompressed":          "TestBadBodies TestCompressedBodies TestChunkedBodyIsBounded",
+	"nesting":                                    "TestBadBodies",
+	"digits of a number, its exponent":           "TestNumbersAreLimited",
+	"evaluations in a batch":                     "TestBatches",
+	"results on a page":                          "TestPageOfTheServer",
+	"time for an answer":                         "TestTimeIsLimited TestSearchUnderADearPolicy",
+	"time for a request to arrive":               "TestSlowClients",
+	"idle connection":                            "TestSlowClients",
+	"connections":                                "TestConnectionsAreLimited TestFloodOfConnections",
+	"concurrent decisions":                       "TestOneTooMany",
+	"open requests of one caller":                "TestOneCallerDoesNotKeepAllConnections",
+	"waiting time of a request":                  "TestOneTooMany",
+	"overdue decisions":                          "TestOneBuiltinIsNotInterrupted TestOneCallerDoesNotStopOthers",
+	"open checks of Envoy":                       "TestChecksAreLimited TestSlowChecks",
+	"request header":                             "TestHeaderIsLimited",
+	"bearer token":                               "TestTokens",
+	"connections for diagnostics":                "TestDiagnosticConnections",
+	"bundle, unpacked":                           "TestArchivesOfAServerAreLimited TestArchivesWithoutEnd",
+	"Rego, YAML and manifest of a bundle":        "TestArchivesWithoutEnd",
+	"activation":                                 "TestEndlessActivation",
+	"abandoned activations that still run":       "TestAbandonedActivationsAreBounded",
+	"download":                                   "TestDownloadsEnd",
+	"masks and drops":                            "TestBrokenMasks",
+	"lines waiting for standard output or error": "TestNobodyReadsStandardOutput TestNobodyReads",
+	"decisions waiting for a log server":         "TestLogServerAway",
+	"waiting spans":                              "TestTracesByGRPC",
+	"waiting half of a split bundle":             "TestTwoSources TestParts",
 }
 
 // claimTests are what the page says below the table, by its first words, with the tests
 // that hold it.
 var claimTests = map[string]string{
-	"One caller does not starve the others":            "TestOneCallerDoesNotStarveOthers TestOneCallerDoesNotStopOthers TestTurnsGoToTheCallerWithFewest TestTurnsOfOneCaller",
-	"These connections are closed after their answer:": "TestNobodyKeepsAConnection TestRefusedBodiesEndTheConnection",
-	"When all connections are in use,":                 "TestHalfHeadersKeepNobodyOut TestFloodOfConnections TestConnectionsAreLimited",
-	"A request holds its slot until":                   "TestSlotsAreNotHeldWhileWriting",
-	"HTTP/1.1 only:":                                   "TestPercent TestGroupLimit TestFloodOfBodies",
-	"Memory of a flood.":                               "TestFloodOfBodies",
+	"Fairness between callers":                "TestOneCallerDoesNotStarveOthers TestOneCallerDoesNotStopOthers TestTurnsGoToTheCallerWithFewest TestTurnsOfOneCaller",
+	"A connection is closed after its answer": "TestNobodyKeepsAConnection TestRefusedBodiesEndTheConnection",
+	"If all connections are in use,":          "TestHalfHeadersKeepNobodyOut TestFloodOfConnections TestConnectionsAreLimited",
+	"A request occupies its slot until":       "TestSlotsAreNotHeldWhileWriting",
+	"Only HTTP/1.1 is supported.":             "TestFloodOfBodies",
+	"Memory.":                                 "TestPercent TestGroupLimit",
+	"Memory under attack.":                    "TestFloodOfBodies",
 }
 
 // defaultsOf are the defaults that the table names, as the table writes them.
@@ -74,7 +75,7 @@ func TestLimitsOfThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, table, ok := strings.Cut(string(page), "| what | flag | default | beyond it |\n| --- | --- | --- | --- |\n")
+	_, table, ok := strings.Cut(string(page), "| limit | flag | default | if exceeded |\n| --- | --- | --- | --- |\n")
 	if !ok {
 		t.Fatal("the page has no table of limits")
 	}
@@ -109,7 +110,7 @@ func TestLimitsOfThePage(t *testing.T) {
 // held holds that each of the claims in a list has its tests, which exist.
 func held(t *testing.T, list string, tests map[string]bool) {
 	t.Helper()
-	claims := strings.Split(list, "\n")
+	claims := strings.Split(list, "\n- ")
 	if len(claims) != len(claimTests) {
 		t.Errorf("the page makes %d claims, and %d have tests", len(claims), len(claimTests))
 	}

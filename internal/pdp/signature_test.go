@@ -180,7 +180,7 @@ func TestConfigurationsThatWeaken(t *testing.T) {
 		{s.bundlesOf("main") + "distributed_tracing: {type: http, sample_percentage: 101}", "sample_percentage is 101"},
 		{s.bundlesOf("main") + "distributed_tracing: {type: http, encryption: rot13}", `encryption is "rot13"`},
 		{s.bundlesOf("main") + "plugins: {unheard_of: {}}", `plugin "unheard_of" not registered`},
-		{"labels: {a: b}", "there is no bundle to decide by"},
+		{"labels: {a: b}", "no bundle is active"},
 		{"services: {plane: {url: http://x}}\nbundles: {main: {service: another}}", `service name "another" not found`},
 	} {
 		cfg := withOPA(t, c.yaml)

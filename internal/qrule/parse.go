@@ -101,7 +101,7 @@ func (p *parser) entry(l line) {
 	e := Entry{Key: key, At: diag.Range{Start: l.start, End: l.start + len(key)}}
 	rest := line{text: l.text[len(key)+1:], start: l.start + len(key) + 1}
 	if rest.text != "" && rest.text[0] != ' ' && rest.text[0] != '\t' {
-		p.problem(diag.Range{Start: rest.start, End: rest.start}, fmt.Sprintf("a blank is missing after %s:", key), "Write it as `key: value`.")
+		p.problem(diag.Range{Start: rest.start, End: rest.start}, fmt.Sprintf("a space is missing after %s:", key), "Write it as `key: value`.")
 	}
 	e.Value = p.value(trimmed(rest))
 	p.doc.Entries = append(p.doc.Entries, e)

@@ -59,7 +59,7 @@ func TestParse(t *testing.T) {
 		{"no end before a condition", "---\nname: a\ntrue or false", "name=\"a\"\n25-25 the header has no end"},
 		{"comment", "---\n# why\nid: 1 # new\n---\n", "id=\"1\"\n4-9 the header has a comment\n16-21 the header has a comment\ncondition \"\""},
 		{"indented", "---\n  name: a\n---\n", "4-13 this line of the header is indented and belongs to no key\ncondition \"\""},
-		{"no blank", "---\nname:a\n---\n", "name=\"a\"\n9-9 a blank is missing after name:\ncondition \"\""},
+		{"no blank", "---\nname:a\n---\n", "name=\"a\"\n9-9 a space is missing after name:\ncondition \"\""},
 		{"other YAML", "---\ncomment: >\ntags: {a: b}\n---\n", "comment=\">\"\ntags=\"{a: b}\"\n13-14 this kind of value is not supported in a header\n21-27 this kind of value is not supported in a header\ncondition \"\""},
 		{"unclosed quotes", "---\nname: \"a\nid: 'b\n---\n", "name=\"a\"\nid=\"b\"\n10-12 the string has no closing quote\n17-19 the string has no closing quote\ncondition \"\""},
 		{"unknown escape", "---\nname: \"\\q\"\n---\n", "name=\"\\\\q\"\n10-14 the string has an escape that does not exist\ncondition \"\""},

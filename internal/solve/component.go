@@ -39,7 +39,7 @@ func (s *Scope) choose() error {
 	for _, root := range order {
 		c, err := s.component(members[root])
 		if err != nil {
-			return fmt.Errorf("the values %s cannot be told apart exactly: %w", namesOf(members[root]), err)
+			return fmt.Errorf("the values %s cannot be distinguished exactly: %w", namesOf(members[root]), err)
 		}
 		for _, v := range members[root] {
 			s.components[v] = c

@@ -197,7 +197,7 @@ func TestBaseline(t *testing.T) {
 	check(wider(` or user.group = "legal"`), 3, 2, 1, true)
 	// What was accepted does not happen.
 	check(old, 0, 0, 2, false)
-	for text, descriptions := range map[string]string{"[]": "no baseline", `{"version": 1}`: "version 2", `{"version": 1, "x": 1}`: "no baseline"} {
+	for text, descriptions := range map[string]string{"[]": "not a valid baseline", `{"version": 1}`: "version 2", `{"version": 1, "x": 1}`: "not a valid baseline"} {
 		if _, err := difference.ReadBaseline(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), descriptions) {
 			t.Errorf("%s: %v", text, err)
 		}

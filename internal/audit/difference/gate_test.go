@@ -37,8 +37,8 @@ func TestGates(t *testing.T) {
 		}
 	}
 	for gate, descriptions := range map[string]string{
-		"gian": "did you mean gain?", "": "no kind", "gain:raed": "did you mean read?", "gain:read:": "no type", "gain=many": "is not a number",
-		"gain=-1": "is not a number", "loss=101%": "percentage of users", "left-out:read": "stands alone",
+		"gian": "did you mean gain?", "": "is not a kind", "gain:raed": "did you mean read?", "gain:read:": "is missing", "gain=many": "is not a number",
+		"gain=-1": "is not a number", "loss=101%": "percentage of users", "left-out:read": "has no action",
 	} {
 		if _, err := ParseGate(gate); err == nil || !strings.Contains(err.Error(), descriptions) {
 			t.Errorf("%q: %v, which does not say %q", gate, err, descriptions)

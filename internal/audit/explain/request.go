@@ -182,7 +182,7 @@ func (c *checks) part(o map[string]json.RawMessage, name string, strs ...string)
 		}
 	}
 	if p, present := inner["properties"]; present && members(p) == nil {
-		c.fault(name+".properties", "the properties of the "+name+" are no object")
+		c.fault(name+".properties", "the properties of the "+name+" are not an object")
 	}
 	return inner
 }

@@ -104,7 +104,7 @@ func (j *judge) ask(ctx context.Context, subject string, resource *ast.Term, typ
 	return granting, nil
 }
 
-var errAnswer = errors.New("the policy's answer is no list of an index and ids")
+var errAnswer = errors.New("the answer of the policy is not a list of an index and ids")
 
 func answer(v any, below int) (int, []string, error) {
 	parts, _ := v.([]any)

@@ -286,9 +286,9 @@ func TestBrokenFiles(t *testing.T) {
 		`- never`:               "an assertion must be a mapping",
 		`- never: {who: [[a]]}`: "who is a string or a list of strings",
 		"- never: {who: 'true', action: read, on: App}\n  always: {who: 'true', action: read, on: App}": "one kind",
-		`- disjoint: {rules: [a]}`:                                      "names two rules",
+		`- disjoint: {rules: [a]}`:                                      "must list two rules",
 		`- never: {who: 'true', who: 'true', action: read, on: App}`:    "",
-		`- never: {who: 'true', action: read, on: App, context: phone}`: "context is hub, qmc or none",
+		`- never: {who: 'true', action: read, on: App, context: phone}`: "context must be hub, qmc or none",
 	} {
 		_, err := ReadAssertions("f", []byte(text), schema.Default())
 		if err == nil || !strings.Contains(err.Error(), want) {

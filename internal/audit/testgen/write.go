@@ -134,7 +134,7 @@ func newWriter(s *Suite) *writer {
 
 func (t *writer) head(tests int) string {
 	return rego.Comment(" ", fmt.Sprintf("Written by qlik2rego testgen: what %d rules decide today, pinned by %d requests in %d tests.\n"+
-		"Each clause of each condition comes out true and false, for every type of resources that its rule reaches.\n"+
+		"The tests make each clause of each condition true and false, for every type of resources of its rule.\n"+
 		"A test that fails says which action was granted by which rules, and is now.", len(t.Rules), len(t.Cases), tests)) +
 		"package " + PackageName + "\n"
 }
@@ -385,7 +385,7 @@ holds(title, tc) if {
 	count(changed) == 0
 }
 
-# The rules that grant an action or, of a request that cannot be judged, the reason.
+# The rules that grant an action or, of a request that cannot be decided, the reason.
 granting(request, action) := rules if {
 	decision := data.qlik.authz.decision with input as object.union(request, {"action": {"name": action}})
 	rules := decision.granted_by | ({decision.reason} - {"granted", "no_rule"})

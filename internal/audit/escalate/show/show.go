@@ -71,7 +71,7 @@ func users(p escalate.Result) string {
 func outcome(p escalate.Result) string {
 	switch {
 	case p.Narrow:
-		return fmt.Sprintf("%d rights, and everything if the product judges a rule before it is edited", p.Rights)
+		return fmt.Sprintf("%d rights, and everything if the product evaluates a rule before it is edited", p.Rights)
 	case p.Everything:
 		return fmt.Sprintf("%d rights, and everything in %s", p.Rights, steps(p))
 	}

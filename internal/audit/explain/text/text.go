@@ -87,7 +87,7 @@ func (p *printer) answer() {
 		from = " from the " + map[string]string{"hub": "hub", "qmc": "QMC"}[r.Context]
 	}
 	if p.x.Reason == "invalid_request" {
-		p.line(verdict, ": this is no valid request")
+		p.line(verdict, ": not a valid request")
 	} else {
 		p.wrap(0, verdict+": ", fmt.Sprintf("%s %s %s %s%s", printable(named(r.Subject)), may, printable(cmp.Or(p.how.Verb, r.Action)), printable(explain.Named(r.Resource)), from))
 	}

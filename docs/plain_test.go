@@ -1,0 +1,132 @@
+package docs
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// plain are words and phrases that people do not read: translated idioms, and words that
+// the project replaced by the terms of the field.
+var plain = []struct{ pattern, instead string }{
+	{`in place of`, "instead of"},
+	{`but for`, "except"},
+	{`whole or not at all`, "atomically"},
+	{`comes? (to nothing|out)|came out`, "is, evaluates to"},
+	{`(is|are|was|were|be) told`, "is reported"},
+	{`tells (whether|which|how|what|who)`, "shows, lists, reports"},
+	{`mended`, "repaired"},
+	{`requesters?|askers?`, "subject, user"},
+	{`foreknown`, "precomputed"},
+	{`alike`, "equal, equivalent"},
+	{`judge[sd]?`, "decide, evaluate"},
+	{`held (to|against)`, "compared with"},
+	{`for who|from who|of who`, "for users that, for callers that"},
+	{`whoever|whomever`, "everybody who, users that"},
+	{`anew`, "again"},
+	{`blanks?`, "space"},
+	{`(is|are) no (valid|json|list|text|object)`, "is not a"},
+	{`stands? (for all|for anybody|beside|behind|alone|anywhere|wherever|under)`, "is, is next to"},
+	{`mistake in qlik2rego`, "bug in qlik2rego"},
+	{`wrong use`, "wrong usage"},
+}
+
+// accepted are the places that keep such a word.
+var accepted = map[string]bool{
+	"../CHANGELOG.md: alike":     true, // the former name of a field
+	"../CHANGELOG.md: requester": true, // the former name of a package
+}
+
+// insteadOf returns the replacement of a word that was found.
+func insteadOf(found string) string {
+	for _, p := range plain {
+		if regexp.MustCompile("^(?:" + p.pattern + ")$").MatchString(found) {
+			return "write " + strconv.Quote(p.instead)
+		}
+	}
+	return ""
+}
+
+// TestPlainEnglish looks for words that the project does not use, in the documentation and
+// in the strings of the program: help texts, messages and generated text.
+func TestPlainEnglish(t *testing.T) {
+	var patterns []string
+	for _, p := range plain {
+		patterns = append(patterns, "("+p.pattern+")")
+	}
+	words := regexp.MustCompile(`\b(?:` + strings.Join(patterns, "|") + `)\b`)
+	check := func(path string, line int, text string) {
+		for _, found := range words.FindAllString(strings.ToLower(text), -1) {
+			if !accepted[path+": "+found] {
+				t.Errorf("%s:%d says %q: %s", path, line, found, insteadOf(found))
+			}
+		}
+	}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			switch filepath.ToSlash(path) {
+			case "../.git", "../.ci", "../bench", "../testdata", "../internal/test":
+				return filepath.SkipDir
+			}
+			if name := entry.Name(); name == "node_modules" || name == "testdata" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		switch {
+		case strings.HasSuffix(path, ".md"):
+			return eachLine(path, check)
+		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"):
+			return eachString(path, check)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eachLine calls check with the lines of a page. Blocks of code are output of programs
+// that the tests compare elsewhere.
+func eachLine(path string, check func(path string, line int, text string)) error {
+	data, err := os.ReadFile(path)
+	code := false
+	for i, line := range strings.Split(string(data), "\n") {
+		if strings.HasPrefix(strings.TrimSpace(line), "```") {
+			code = !code
+		} else if !code {
+			check(path, i+1, line)
+		}
+	}
+	return err
+}
+
+// eachString calls check with the string literals of a Go file that have several words.
+func eachString(path string, check func(path string, line int, text string)) error {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		literal, ok := n.(*ast.BasicLit)
+		if !ok || literal.Kind != token.STRING {
+			return true
+		}
+		if text, err := strconv.Unquote(literal.Value); err == nil && strings.Contains(text, " ") {
+			check(path, files.Position(literal.Pos()).Line, text)
+		}
+		return true
+	})
+	return nil
+}
