@@ -34,7 +34,7 @@ EXAMPLES:
 		Flags: append(SiteFlags(), append(planFlags(),
 			&cli.BoolFlag{Name: "auto-approve", Usage: "plan and apply without review"},
 			&cli.BoolFlag{Name: "resume", Usage: "continue a plan that was interrupted"},
-			Choice("rollback-on", "go back to the backup if the site's audit is not as predicted", "never", "mismatch"),
+			Choice("rollback-on", "restore the backup if the audit of the site differs from the prediction", "never", "mismatch"),
 			backupsFlag(), ProgressFlag(), formatFlag(show.Applications))...),
 		Action: func(ctx *cli.Context) error {
 			if ctx.NArg() != 1 {

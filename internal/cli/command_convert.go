@@ -114,7 +114,7 @@ func stageRules(out *Outputs, rules []ruleset.Rule, in, to string) (kind string,
 		return "export", out.File(to, writing(lock.Export(root, rules)))
 	case ext == qrule.Extension:
 		if len(rules) != 1 {
-			return "", Input(fmt.Errorf("%s is the file of one rule, and %s holds %s: name a folder", to, in, render.Count(len(rules), "rule")))
+			return "", Input(fmt.Errorf("%s is a file for one rule, but %s contains %s: name a folder", to, in, render.Count(len(rules), "rule")))
 		}
 		return "file", out.File(to, writing(rules[0].Format()))
 	}
@@ -185,7 +185,7 @@ func stageTree(out *Outputs, rules []ruleset.Rule, dir string) error {
 func onlyRules(dir string) error {
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err == nil && !e.IsDir() && !strings.EqualFold(filepath.Ext(path), qrule.Extension) {
-			err = fmt.Errorf("%s is not a %s file, and the folder %s is replaced as a whole: move the file away, or name another folder",
+			err = fmt.Errorf("%s is not a %s file, and the whole folder %s is replaced: move the file away, or name another folder",
 				path, qrule.Extension, dir)
 		}
 		return err

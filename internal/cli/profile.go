@@ -64,8 +64,8 @@ func writeProfile(out io.Writer, lines []engine.ProfileLine) error {
 	}
 	rest := ""
 	if more := len(lines) - maxProfile; more > 0 {
-		rest = fmt.Sprintf(" %s with less time: --format json has all.", render.Count(more, "more line"))
+		rest = fmt.Sprintf(" %s with less time are in --format json.", render.Count(more, "more line"))
 	}
-	_, err := fmt.Fprintf(out, "\nOPA spent %d µs on %s, with what it takes to measure them.%s\n", total/1000, render.Count(len(lines), "line"), rest)
+	_, err := fmt.Fprintf(out, "\nOPA spent %d µs on %s, including the time to measure them.%s\n", total/1000, render.Count(len(lines), "line"), rest)
 	return err
 }

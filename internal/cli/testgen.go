@@ -117,7 +117,7 @@ func keepsEdits(path string, force bool) error {
 		return Input(err)
 	}
 	if len(file) > 0 && !testgen.Unedited(file) {
-		return Input(fmt.Errorf("%s was edited since testgen wrote it, or testgen did not write it: name another file with -o, or replace it with --force", path))
+		return Input(fmt.Errorf("%s was edited, or testgen did not write it: name another file with -o, or replace it with --force", path))
 	}
 	return nil
 }
@@ -148,7 +148,7 @@ func (r TestgenReport) text() string {
 	}
 	fmt.Fprintf(&b, "; %s looked at\n", render.Count(r.Looked, "request"))
 	if r.Cut > 0 {
-		fmt.Fprintf(&b, "--max-requests cut off %d of the %s that the classes of the site make\n", r.Cut, render.Count(r.Pairs, "request"))
+		fmt.Fprintf(&b, "--max-requests left out %d of the %s for the equivalence classes of the site\n", r.Cut, render.Count(r.Pairs, "request"))
 	}
 	groupsText(&b, "never seen:", r.Unreachable)
 	groupsText(&b, "seen without deciding:", r.Seen)

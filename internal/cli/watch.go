@@ -63,7 +63,7 @@ func (s *Streams) watch(ctx *cli.Context) error {
 	}
 	s.note("watching the site %s, every %s", client.Site().Name, ctx.Duration("interval"))
 	for _, name := range drift {
-		s.note("drift: %s is not as its file says", tabular.Printable(name))
+		s.note("drift: %s differs from its file", tabular.Printable(name))
 	}
 	r := &rounds{
 		Streams: s, client: client, watch: w, metrics: metrics, to: to, interval: ctx.Duration("interval"),
@@ -94,7 +94,7 @@ func (s *Streams) reverting(ctx *cli.Context, client *qrs.Client) func(context.C
 			return err
 		})
 		if err == nil {
-			s.note("%s holds the plan that takes drift back: %s", name, render.Count(len(p.Changes), "change"))
+			s.note("%s contains the plan that removes the drift: %s", name, render.Count(len(p.Changes), "change"))
 		}
 		return err
 	}

@@ -37,10 +37,10 @@ var _ = New(Lint{
 		}
 		f := Finding{
 			Summary: fmt.Sprintf("everybody may %s %s, anonymous users included", actionsOf(p.Rule), p.Rule.reachOf(open)),
-			Detail:  "No part of the condition looks at the user. Test the user, or add !user.IsAnonymous() to keep out visitors who have not logged in.",
+			Detail:  "The condition does not test the user. Test the user, or add !user.IsAnonymous() to exclude visitors that have not logged in.",
 		}
 		if strings.TrimSpace(p.Rule.Text()) == "" {
-			f.Detail = "The condition is empty, which Qlik Sense reads as true. " + "Write a condition that tests the user."
+			f.Detail = "The condition is empty, which means true in Qlik Sense. " + "Write a condition that tests the user."
 		} else if span := p.Rule.Tree.Span(); span.End > span.Start {
 			f.Fix = Replace("keep anonymous users out", diag.Range{End: len(p.Rule.Text())}, guarded(p.Rule))
 		}
@@ -96,7 +96,7 @@ var _ = New(Lint{
 			}
 			p.Whole(Finding{
 				Summary: fmt.Sprintf("an anonymous user may %s %s", actionsOf(p.Rule), s.Type.Name),
-				Detail:  "The tests of the user are true for a visitor without groups, roles and attributes. Add !user.IsAnonymous() if visitors are not meant.",
+				Detail:  "The tests of the user are true for a visitor without groups, roles and attributes. Add !user.IsAnonymous() to exclude visitors.",
 				Fix:     Replace("keep anonymous users out", diag.Range{End: len(p.Rule.Text())}, guarded(p.Rule)),
 			})
 			return
@@ -130,7 +130,7 @@ var _ = New(Lint{
 			}
 			p.Whole(Finding{
 				Summary: fmt.Sprintf("%s may %s everything", users, actionsOf(p.Rule)),
-				Detail:  "The filter * includes security rules, users and custom properties: whoever may change them can grant themselves any right. Name the types that are needed in the filter, or ask for the role RootAdmin.",
+				Detail:  "The filter * includes security rules, users and custom properties. Users that can change them can grant themselves any right. Name the necessary types in the filter, or test the role RootAdmin.",
 			})
 			return
 		}
@@ -150,7 +150,7 @@ var _ = New(Lint{
 		if p.Rule.Grants() && p.Rule.filterIsEverything() && temporary.MatchString(p.Rule.Name+" "+p.Rule.Comment) {
 			p.Whole(Finding{
 				Summary: "the rule looks temporary and is still enabled",
-				Detail:  "Its name or comment speaks of a test or of troubleshooting, and its filter is *. Disable or delete it when the work is done.",
+				Detail:  "Its name or comment mentions a test or troubleshooting, and its filter is *. Disable or delete it after the work.",
 			})
 		}
 	},

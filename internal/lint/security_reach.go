@@ -50,7 +50,7 @@ var _ = New(Lint{
 				done = true
 				p.Node(n, Finding{
 					Summary: fmt.Sprintf("the condition names the resource %q", o.Strings[0]),
-					Detail:  "Names are not unique, and whoever may create such a resource can choose the name. Use a custom property, or the id in the resource filter.",
+					Detail:  "Names are not unique, and users that can create such a resource can choose the name. Use a custom property, or the id in the resource filter.",
 				})
 			}
 		})
@@ -89,7 +89,7 @@ var _ = New(Lint{
 			}
 			p.Whole(Finding{
 				Summary: fmt.Sprintf("%s may %s %s", users, danger, s.Type.Name),
-				Detail:  "Whoever can do this can grant themselves more rights. Ask for an administrator role with user.roles, or narrow the rule.",
+				Detail:  "Users that can do this can grant themselves more rights. Test an administrator role with user.roles, or restrict the rule.",
 			})
 			return
 		}
@@ -183,7 +183,7 @@ var _ = New(Lint{
 			}
 			p.Whole(Finding{
 				Summary: fmt.Sprintf("users may read every unpublished %s that the condition allows", contentName[key]),
-				Detail:  "By default only the owner sees content before it is published. Ask for a right on the stream, for the owner, or for !resource.stream.Empty().",
+				Detail:  "By default only the owner sees content before it is published. Test a right on the stream, the owner, or !resource.stream.Empty().",
 			})
 			return
 		}
@@ -275,7 +275,7 @@ var _ = New(Lint{
 		}
 		p.Whole(Finding{
 			Summary: "users who are not administrators may change published apps",
-			Detail:  "Published apps are meant to change by publishing again. Add resource.stream.Empty() to the branch for apps, or take the action update away.",
+			Detail:  "Published apps should change only when they are published again. Add resource.stream.Empty() to the branch for apps, or remove the action update.",
 		})
 	},
 })
@@ -348,9 +348,9 @@ var _ = New(Lint{
 			}
 			switch {
 			case matchesEverything(text.Value):
-				p.Range(text.Range, Finding{Summary: "the regular expression matches every value", Detail: "It only asks whether there is a value. Write !….Empty() if that is meant, or narrow the expression."})
+				p.Range(text.Range, Finding{Summary: "the regular expression matches every value", Detail: "It only tests whether there is a value. Write !….Empty() if this is intended, or restrict the expression."})
 			case emptyAlternative(text.Value):
-				p.Range(text.Range, Finding{Summary: "the regular expression has an empty alternative", Detail: "It also matches an empty value. Remove the | that is too many."})
+				p.Range(text.Range, Finding{Summary: "the regular expression has an empty alternative", Detail: "It also matches an empty value. Remove the unnecessary |."})
 			case matchesNothing(text.Value):
 				p.Range(text.Range, Finding{Summary: "the regular expression matches no value", Detail: "The comparison is never true. Check the anchors and character classes."})
 			}

@@ -53,7 +53,7 @@ var _ = New(Lint{
 			Fix:     Replace("write "+first.name, first.at, first.name),
 		}
 		if others > 1 {
-			f.Summary = fmt.Sprintf("%d names are written in another case than the product's, %s first", others, first.name)
+			f.Summary = fmt.Sprintf("%d names differ in case from the product, %s first", others, first.name)
 		}
 		p.Range(first.at, f)
 	},
@@ -131,7 +131,7 @@ var _ = New(Lint{
 		if seed := p.Rule.seed(); seed != "" && strings.EqualFold(p.Rule.Type, "Custom") {
 			p.Whole(Finding{
 				Summary: "the rule is an edited default of the product",
-				Detail:  "Upgrades do not touch it any more. Disable the default, and create a rule of your own beside it.",
+				Detail:  "Upgrades skip it. Disable the default rule, and create your own.",
 			})
 		}
 	},
@@ -165,7 +165,7 @@ var _ = New(Lint{
 			span := p.Rule.Tree.Span()
 			p.Range(span, Finding{
 				Summary: "parentheses around the whole condition",
-				Detail:  "They mean nothing. The QMC's Basic view writes them.",
+				Detail:  "They have no meaning. The Basic view of the QMC writes them.",
 				Fix:     Replace("remove them", trimmed(text), text[span.Start:span.End]),
 			})
 			return
@@ -225,7 +225,7 @@ var _ = New(Lint{
 		if strings.TrimSpace(p.Rule.Comment) == "" {
 			p.Whole(Finding{
 				Summary: "the rule has no description",
-				Detail:  "Say in the description whom the rule is for and why.",
+				Detail:  "Describe the purpose of the rule.",
 			})
 		}
 	},
@@ -249,8 +249,8 @@ var _ = New(Lint{
 			}
 			if before := first[key]; before != nil && !(before.Product() && r.Product()) {
 				p.On(r).Whole(Finding{
-					Summary: fmt.Sprintf("another rule has the name %q too", r.Name),
-					Detail:  "Reports show rules by name. Give each a name of its own.",
+					Summary: fmt.Sprintf("another rule also has the name %q", r.Name),
+					Detail:  "Reports show rules by name. Give each rule its own name.",
 					Related: []diag.Related{See(before, "the other rule is this")},
 				})
 				continue
@@ -393,8 +393,8 @@ var _ = New(Lint{
 				}
 				rest := slices.Delete(slices.Clone(p.Rule.itemStrings()), i, i+1)
 				p.Filter(a.Range, Finding{
-					Summary: fmt.Sprintf("%s hits all that %s hits", p.Rule.itemStrings()[j], p.Rule.itemStrings()[i]),
-					Detail:  "Remove the item that changes nothing.",
+					Summary: fmt.Sprintf("%s includes %s", p.Rule.itemStrings()[j], p.Rule.itemStrings()[i]),
+					Detail:  "Remove the item without effect.",
 					Fix:     Replace("remove the item", diag.Range{End: len(p.Rule.FilterText().Content)}, strings.Join(rest, ", ")),
 				})
 				return

@@ -34,11 +34,11 @@ func ResourceLevers(t *schema.Type, rules []ruleset.Rule) []*ResourceLever {
 	}
 	var list []*ResourceLever
 	if r, ok := t.Relations["owner"]; ok && !r.Many {
-		list = append(list, &ResourceLever{Action: ruleset.ChangeOwnerAction, Does: "makes anybody the owner", Change: solve.Change{Names: []string{"owner"}}})
+		list = append(list, &ResourceLever{Action: ruleset.ChangeOwnerAction, Does: "changes the owner to any user", Change: solve.Change{Names: []string{"owner"}}})
 	}
 	if key == "app" {
 		list = append(list, &ResourceLever{
-			Action: ruleset.PublishAction, Does: "publishes to a stream, or moves to another", Change: solve.Change{Names: []string{"stream", "published"}},
+			Action: ruleset.PublishAction, Does: "publishes to a stream, or moves to another one", Change: solve.Change{Names: []string{"stream", "published"}},
 			After: about("App_*", `resource.stream.HasPrivilege("publish")`),
 		})
 	}
@@ -56,7 +56,7 @@ func ResourceLevers(t *schema.Type, rules []ruleset.Rule) []*ResourceLever {
 			holds = append(holds, "resource.@"+name+".Empty()")
 		}
 		list = append(list, &ResourceLever{
-			Action: ruleset.DuplicateAction, Does: "makes a copy of its own", After: about("App_*", strings.Join(holds, " and ")),
+			Action: ruleset.DuplicateAction, Does: "creates a copy that the user owns", After: about("App_*", strings.Join(holds, " and ")),
 			Change: solve.Change{Copy: true, Custom: true, Names: []string{"owner", "stream", "published"}},
 		})
 	}
@@ -337,7 +337,7 @@ func (e *extension) follow(at solve.Persona, c Chain, open []ruleset.Action) ([]
 }
 
 // decidedBefore is the interpretation needed for a change that removes the right to it.
-const decidedBefore = "if the product judges a resource before the edit, not after it"
+const decidedBefore = "if the product evaluates a resource before the edit, not after it"
 
 // holds evaluates a chain with the independent evaluator: every change from the hub or from the
 // QMC, and what it gains.

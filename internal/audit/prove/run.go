@@ -185,7 +185,7 @@ func (r *runner) axioms() []AxiomInfo {
 		}
 	}
 	for _, d := range r.Assumptions.Axioms.Values {
-		list = append(list, AxiomInfo{string(d.Name()), fmt.Sprintf("%s.%s has no other values than %q", d.Type, d.Property, d.Strings)})
+		list = append(list, AxiomInfo{string(d.Name()), fmt.Sprintf("%s.%s has only the values %q", d.Type, d.Property, d.Strings)})
 	}
 	for _, h := range r.Assumptions.Holds {
 		list = append(list, AxiomInfo{"assumed", h.Condition.Content + " on " + h.On.Content})
@@ -224,7 +224,7 @@ func (r *runner) decide(ctx context.Context, w *solve.World, q *question) (Resul
 		result.Axioms, result.Rules = nil, nil
 	case !met:
 		result.Verdict, result.Axioms, result.Rules = Unknown, nil, nil
-		result.Reason = "no user and resource can meet the conditions of the assertion, so that it says nothing: check who, where, but and on"
+		result.Reason = "no user and resource can match the conditions of the assertion: check who, where, but and on"
 	case !asked && q.Kind != Implies && q.Kind != Equivalent && q.Kind != Disjoint:
 		result.Reason = "no rule grants these actions on these types"
 	}

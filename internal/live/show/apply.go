@@ -23,7 +23,7 @@ var Applications = render.Results(render.Func[Applied](appliedText))
 func appliedText(w io.Writer, r Applied) error {
 	out := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // the terminal has gone
 	if r.Nothing {
-		out("Nothing to do: the site %s is as planned.", r.Site)
+		out("Nothing to do: the site %s matches the plan.", r.Site)
 		return nil
 	}
 	for _, w := range r.Written {
@@ -36,18 +36,18 @@ func appliedText(w io.Writer, r Applied) error {
 		return nil
 	}
 	if r.Failure != nil {
-		out("%d of %d changes are written.\nApply the plan with --resume to go on, or go back with: qlik2rego rollback %s", len(r.Written), r.Planned, r.Backup)
+		out("%d of %d changes are written.\nContinue with apply --resume, or restore the backup with: qlik2rego rollback %s", len(r.Written), r.Planned, r.Backup)
 	} else {
-		out("The site %s has the plan's %s. Open browser tabs keep their rights until people log in again.", r.Site, render.Count(r.Planned, "change"))
+		out("The site %s has %s of the plan. Open browser tabs keep their rights until people log in again.", r.Site, render.Count(r.Planned, "change"))
 	}
 	for _, m := range r.Mismatches {
 		out("MISMATCH %s", tabular.Printable(m))
 	}
 	switch {
 	case r.RolledBack:
-		out("The site is as it was before.")
+		out("The site has its previous rules.")
 	case r.Failure == nil && r.Verified > 0 && len(r.Mismatches) == 0:
-		out("The site's audit confirms %s of the prediction.", render.Count(r.Verified, "right"))
+		out("The audit of the site confirms %s of the prediction.", render.Count(r.Verified, "right"))
 	}
 	out("backup:  %s\njournal: %s", r.Backup, r.Journal)
 	return nil

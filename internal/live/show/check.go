@@ -43,7 +43,7 @@ func checkText(w io.Writer, c *live.Check) error {
 	for _, a := range c.Commands {
 		switch {
 		case a.OK && len(a.Unknown) > 0:
-			line(a.Command, "may work: the site does not tell whether "+c.User+" has "+strings.Join(a.Unknown, ", "))
+			line(a.Command, "may work: the site does not report whether "+c.User+" has "+strings.Join(a.Unknown, ", "))
 		case a.OK:
 			line(a.Command, "can work")
 		default:

@@ -40,33 +40,33 @@ func verifiedText(w io.Writer, r Verified) error {
 		}
 		return strings.Join(names, ", ")
 	}
-	line("compared %d rights of %d pairs of a user and a resource, which stand for %d pairs", r.Cells, r.Pairs, r.Covered)
+	line("compared %d rights of %d pairs of a user and a resource, which represent %d pairs", r.Cells, r.Pairs, r.Covered)
 	if r.Differ == 0 {
-		line("the site's audit agrees with all of them")
+		line("the audit of the site agrees with all of them")
 	} else {
 		line("%d rights differ", r.Differ)
 	}
 	for _, p := range r.Points {
 		switch {
 		case p.Settled:
-			line("\n%d pairs agree if rules are read with %s; the rules: %s", p.Pairs, p.Name, rules(p.Rules))
+			line("\n%d pairs agree with %s; the rules: %s", p.Pairs, p.Name, rules(p.Rules))
 		case p.Name != "":
-			line("\n%d pairs are not explained; rules of one side use %s: %s", p.Pairs, p.Name, rules(p.Rules))
+			line("\n%d pairs have no explanation; rules of one side use %s: %s", p.Pairs, p.Name, rules(p.Rules))
 		default:
-			line("\n%d pairs are not explained; the rules of one side: %s", p.Pairs, rules(p.Rules))
+			line("\n%d pairs have no explanation; the rules of one side: %s", p.Pairs, rules(p.Rules))
 		}
 	}
 	for i, d := range r.Differences {
 		if i == maxShown {
-			line("\n%d more pairs: --format json has them", len(r.Differences)-i)
+			line("\n%d more pairs are in --format json", len(r.Differences)-i)
 			break
 		}
 		line("\n%s on %s %s (%s)", tabular.Printable(d.Login), d.Type, tabular.Printable(d.Resource), d.Context)
 		if len(d.Ours) > 0 {
-			line("  only we grant:       %s", strings.Join(d.Ours, ", "))
+			line("  only qlik2rego:      %s", strings.Join(d.Ours, ", "))
 		}
 		if len(d.Theirs) > 0 {
-			line("  only the site grants: %s", strings.Join(d.Theirs, ", "))
+			line("  only the site:       %s", strings.Join(d.Theirs, ", "))
 		}
 		line("  our rules:  %s", rules(d.OurRules))
 		if d.TheirRules != nil {

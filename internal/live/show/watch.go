@@ -22,7 +22,7 @@ type Drift struct {
 // Drifts are the formats of drift.
 var Drifts = render.Results(render.Func[Drift](func(w io.Writer, r Drift) error {
 	if len(r.Rules) == 0 {
-		_, err := fmt.Fprintf(w, "the rules of the site %s are as their files say\n", r.Site)
+		_, err := fmt.Fprintf(w, "the rules of the site %s match their files\n", r.Site)
 		return err
 	}
 	_, err := fmt.Fprintf(w, "drift: %s of the site %s %s not as the files say: %s\n", render.Count(len(r.Rules), "rule"), r.Site,
@@ -37,10 +37,10 @@ var Events = render.Results(render.Func[*watch.Event](eventText)).
 func eventText(w io.Writer, e *watch.Event) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	effect := "nobody gains or loses anything"
+	effect := "nobody gains or loses access"
 	switch e.Effect {
 	case watch.Unknown:
-		effect = "who gains or loses what is not known: " + tabular.Printable(e.Reason)
+		effect = "the effect is unknown: " + tabular.Printable(e.Reason)
 	case watch.Access:
 		effect = fmt.Sprintf("%s gained by %s, %s lost by %s", render.Count(int(e.Gain.Cells), "right"), render.Count(e.Gain.Users, "user"),
 			render.Count(int(e.Loss.Cells), "right"), render.Count(e.Loss.Users, "user"))
@@ -64,7 +64,7 @@ func eventText(w io.Writer, e *watch.Event) error {
 		}
 	}
 	for _, name := range e.Drift {
-		line("  drift: %s is not as its file says", tabular.Printable(name))
+		line("  drift: %s differs from its file", tabular.Printable(name))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
