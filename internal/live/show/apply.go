@@ -18,7 +18,19 @@ type Applied struct {
 }
 
 // Applications are the formats of what was done of a plan.
-var Applications = render.Results(render.Func[Applied](appliedText))
+var Applications = render.Results(render.Func[Applied](appliedText)).With(render.Markdown, render.Func[Applied](appliedMarkdown))
+
+// appliedMarkdown is the text, whose lines Markdown would run together.
+func appliedMarkdown(w io.Writer, r Applied) error {
+	if _, err := io.WriteString(w, "```text\n"); err != nil {
+		return err
+	}
+	if err := appliedText(w, r); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "```\n")
+	return err
+}
 
 func appliedText(w io.Writer, r Applied) error {
 	out := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // the terminal has gone
