@@ -50,6 +50,10 @@ func Run(entries []Entry, o Options) ([]Times, error) {
 			if round >= rounds[i] {
 				continue
 			}
+			// The caches of the processor are those of the turn before.
+			if _, err := entries[i].Pass(); err != nil {
+				return nil, err
+			}
 			decisions := 0
 			start := now()
 			for range passes[i] {

@@ -37,8 +37,8 @@ func TestTurns(t *testing.T) {
 	if _, err := Run(entries, Options{Rounds: 3, Patience: time.Hour}); err != nil {
 		t.Fatal(err)
 	}
-	// Two passes each to begin with.
-	want := []int{0, 0, 1, 1, 2, 2 /**/, 0, 1, 2 /**/, 1, 2, 0 /**/, 2, 0, 1}
+	// Two passes each to begin with, and one before each turn.
+	want := []int{0, 0, 1, 1, 2, 2 /**/, 0, 0, 1, 1, 2, 2 /**/, 1, 1, 2, 2, 0, 0 /**/, 2, 2, 0, 0, 1, 1}
 	if !slices.Equal(order, want) {
 		t.Errorf("turns %v, want %v", order, want)
 	}
