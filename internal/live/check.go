@@ -19,15 +19,15 @@ type Check struct {
 	ClockAhead float64 `json:"clock_ahead_seconds"`
 	// Insecure says that the site's certificate is not verified.
 	Insecure bool `json:"insecure,omitempty"`
-	// Counts are the entities that the user can read, by type.
+	// Counts are the numbers of entities that the user can read, by type.
 	Counts map[string]int `json:"counts"`
 	// Absent are types that this build of Qlik Sense does not have.
 	Absent []string `json:"absent"`
-	// Commands are what the user may do, ordered by the rights that they need.
+	// Commands are the commands that the user may run, ordered by the rights that they need.
 	Commands []Ability `json:"commands"`
 }
 
-// Ability says whether a command can work.
+// Ability reports whether the user has the rights for a command.
 type Ability struct {
 	Command string `json:"command"`
 	OK      bool   `json:"ok"`
@@ -41,8 +41,8 @@ func (c *Check) Able() bool {
 	return !slices.ContainsFunc(c.Commands, func(a Ability) bool { return !a.OK })
 }
 
-// CheckSite tests a connection. The error is that of the connection; missing rights are in the
-// result.
+// CheckSite tests a connection. It returns an error if the connection fails; missing rights are in
+// the result.
 func CheckSite(ctx context.Context, client *qrs.Client) (*Check, error) {
 	site := client.Site()
 	check := &Check{Site: site.Name, URL: site.URL, User: site.User, Insecure: site.Insecure, Counts: map[string]int{}, Absent: []string{}}

@@ -14,7 +14,7 @@ import (
 type Collection struct {
 	// Type is the type of its entities, such as App.Object.
 	Type string
-	// Path is that of the interface below /qrs, such as app/object.
+	// Path is the path of the collection below /qrs, such as app/object.
 	Path string
 }
 
@@ -27,8 +27,8 @@ var needed = map[string]bool{"systemrule": true, "user": true, "stream": true, "
 // Needed reports whether every site has the collection.
 func (c Collection) Needed() bool { return needed[c.Path] }
 
-// Collections are the lists in a snapshot: the types of the schema, and what lints and plans
-// look up by name.
+// Collections returns the collections of a snapshot: the types of the schema, and the entities
+// that lints and plans look up by name.
 func Collections() []Collection {
 	var all []Collection
 	for _, t := range schema.Default().Types() {

@@ -18,7 +18,8 @@ const (
 	ManifestName = snapshot.PulledManifest
 )
 
-// Manifest is the file manifest.json of a pulled folder: what was pulled from where.
+// Manifest is the content of manifest.json in a pulled directory: the site and the pulled
+// collections.
 //
 //	{"version": 1, "site": "prod", "url": "https://…", "build": "31.56.2.0",
 //	 "time": "…", "full": "…", "collections": [{"type": "App", …}], "absent": ["CloudCredentials"]}
@@ -27,8 +28,8 @@ type Manifest struct {
 	Site    string `json:"site"`
 	URL     string `json:"url"`
 	Build   string `json:"build"`
-	// Time is the start of the last pull that found something new, and Full that of the last
-	// pull that read every collection completely, by the site's clock.
+	// Time is the start of the last pull that found changes, and Full that of the last pull that
+	// read every collection completely, by the site's clock.
 	Time        time.Time `json:"time"`
 	Full        time.Time `json:"full"`
 	Rules       int       `json:"rules"`
@@ -78,7 +79,7 @@ func ReadManifest(dir string) (*Manifest, error) {
 	path := filepath.Join(dir, ManifestName)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil //nolint:nilnil // a folder that was not pulled
+		return nil, nil //nolint:nilnil // the directory was not pulled
 	}
 	if err != nil {
 		return nil, err
@@ -93,7 +94,7 @@ func ReadManifest(dir string) (*Manifest, error) {
 	return &m, nil
 }
 
-// Encode returns the text of the file.
+// Encode returns the content of the file.
 func (m *Manifest) Encode() ([]byte, error) {
 	data, err := json.MarshalIndent(m, "", "  ")
 	return append(data, '\n'), err

@@ -56,7 +56,7 @@ func (s *cursor) hoverCondition(site *site) (any, error) {
 	return nil, nil
 }
 
-// describe returns what the table of the language says about a word, or "".
+// describe returns the description of a word of the language, or "" for an unknown word.
 func describe(entries []condition.Entry, word string) string {
 	for _, e := range entries {
 		if strings.EqualFold(e.Word, word) {
@@ -66,7 +66,8 @@ func describe(entries []condition.Entry, word string) string {
 	return ""
 }
 
-// describeString says what a string is: who has the value, or what the id belongs to.
+// describeString describes a string: how many users or resources have the value, or which entity
+// the id identifies.
 func (s *cursor) describeString(site *site, words []condition.Word, i int) string {
 	value := condition.Unquote(words[i].Text)
 	if name := site.named(value); name != "" {
@@ -92,7 +93,7 @@ func (s *cursor) describeString(site *site, words []condition.Word, i int) strin
 	return fmt.Sprintf("%s: %s", jsonQuote(value), onRecord(total, noun))
 }
 
-// describeName says what a name of a path is.
+// describeName describes a name in a path.
 func (s *cursor) describeName(site *site, path condition.Word, name condition.Segment) string {
 	v := condition.Language()
 	var parents []condition.Segment
@@ -129,7 +130,7 @@ func (s *cursor) describeName(site *site, path condition.Word, name condition.Se
 	return fmt.Sprintf("`%s`: %s\n\nof %s", label, form, strings.Join(with, ", "))
 }
 
-// formOf says what a name is for a type, or "" if the type does not have it.
+// formOf describes the property of a type, or returns "" if the type does not have it.
 func formOf(site *site, t *schema.Type, key string, custom bool) string {
 	if custom {
 		if !t.Custom {
@@ -155,7 +156,7 @@ func formOf(site *site, t *schema.Type, key string, custom bool) string {
 	return ""
 }
 
-// hoverFilter says how many resources an item of a filter names.
+// hoverFilter describes how many resources an item of a filter selects.
 func (s *cursor) hoverFilter(site *site) (any, error) {
 	start := strings.LastIndexByte(s.text.Content[:s.at], ',') + 1
 	end := len(s.text.Content)

@@ -15,16 +15,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// reached is whom and what a rule reached when it was last computed, how many users may create
-// something by it, and what the rule said.
+// reached is the last computed reach of a rule: its users and resources, the number of users who
+// may create something by it, and a key of the rule's content at that time.
 type reached struct {
 	report.Reach
 	creators int64
 	key      string
 }
 
-// reachOf returns the reach of every rule on the site, by sameRule; nil without a site. Rules with
-// errors are left out, as the product does.
+// reachOf returns the reach of every rule on the site, by sameRule; nil without a site. It leaves
+// out rules with errors, as Qlik Sense does.
 func reachOf(ctx context.Context, rules []ruleset.Rule, site *site) map[string]reached {
 	if site == nil || site.dir == "" || len(rules) == 0 {
 		return nil
@@ -34,7 +34,7 @@ func reachOf(ctx context.Context, rules []ruleset.Rule, site *site) map[string]r
 	})
 	m, b, err := w.Audit(ctx, partition.Question{})
 	if err != nil {
-		return nil // the rules or the snapshot have errors, which check shows
+		return nil // check reports the errors of the rules or the snapshot
 	}
 	a := &report.Audit{Grouped: m.Without(ruleset.CreateAction).Group(everything)}
 	noParents := func(string, string) string { return "" }
@@ -49,7 +49,8 @@ func reachOf(ctx context.Context, rules []ruleset.Rule, site *site) map[string]r
 	return all
 }
 
-// sameRule is what stays of a rule while it is edited: its id or, without one, its file and name.
+// sameRule returns a key that does not change while a rule is edited: its id or, without one, its
+// file and name.
 func sameRule(r *ruleset.Rule) string {
 	if r.Derived {
 		return r.Condition.File + "\x00" + r.Name
@@ -62,7 +63,7 @@ var everything = matrix.Selection{
 	Resource: func(*matrix.Type, int32) bool { return true },
 }
 
-// codeLens says above each condition whom and what the rule reaches.
+// codeLens shows above each condition which users and resources the rule reaches.
 func (s *server) codeLens(d *document, _ documentParams) (any, error) {
 	lenses := []codeLens{}
 	for i := range d.rules {

@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// nameAt returns the name of a path at a spot.
+// nameAt returns the name in a path at the cursor; false if there is none.
 func (s *cursor) nameAt() (condition.Segment, bool) {
 	if !s.inCondition() {
 		return condition.Segment{}, false
@@ -30,7 +30,7 @@ func (s *cursor) nameAt() (condition.Segment, bool) {
 	return condition.Segment{}, false
 }
 
-// definition leads from a custom property to its definition in the snapshot.
+// definition finds the definition of a custom property in the snapshot.
 func (s *server) definition(d *document, p positionParams) (any, error) {
 	name, ok := d.cursor(p.Position).nameAt()
 	if !ok || !name.Custom || s.site == nil {
@@ -43,7 +43,7 @@ func (s *server) definition(d *document, p positionParams) (any, error) {
 		}
 		data, err := os.ReadFile(e.File)
 		if err != nil {
-			return nil, nil // the snapshot has changed in the meantime
+			return nil, nil // the snapshot has changed since it was read
 		}
 		file := newDocument(uriOf(e.File), string(data), 0, d.utf8)
 		quoted := jsonQuote(e.Scalars["name"])
@@ -56,7 +56,8 @@ func (s *server) definition(d *document, p positionParams) (any, error) {
 	return nil, nil
 }
 
-// occurrences calls found for every name of a path in all rules that is equal but for case.
+// occurrences calls found for every name of a path in all rules that is equal to the wanted name
+// after case-folding.
 func (s *server) occurrences(wanted condition.Segment, found func(*document, *diag.Text, condition.Segment)) {
 	for _, d := range s.documents() {
 		for _, t := range d.allTexts() {
@@ -74,7 +75,7 @@ func (s *server) occurrences(wanted condition.Segment, found func(*document, *di
 	}
 }
 
-// references returns where the rules of the folder read a property.
+// references returns the locations where the rules of the directory read a property.
 func (s *server) references(d *document, p positionParams) (any, error) {
 	locations := []location{}
 	if name, ok := d.cursor(p.Position).nameAt(); ok {
@@ -99,8 +100,8 @@ func (s *server) prepareRename(d *document, p positionParams) (any, error) {
 
 var customName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// rename renames a custom property in all rules of the folder. The property of the site is not
-// renamed: that must follow.
+// rename renames a custom property in all rules of the directory. It does not rename the property
+// on the site: the administrator must do that as well.
 func (s *server) rename(d *document, p renameParams) (any, error) {
 	name, ok := d.cursor(p.Position).nameAt()
 	if !ok || !name.Custom {

@@ -13,16 +13,16 @@ import (
 	"github.com/sourcegraph/jsonrpc2"
 )
 
-// Options say where a server runs.
+// Options are the options of a server.
 type Options struct {
 	// Version is the version of the program.
 	Version string
-	// Log is where the server says what went wrong.
+	// Log receives messages about failures of the server.
 	Log io.Writer
 }
 
-// Serve answers the requests of one client until it says exit, the connection ends or the
-// context does. The stream is closed then.
+// Serve answers the requests of one client until the client sends exit, the connection ends or
+// ctx is done. Then it closes the stream.
 func Serve(ctx context.Context, stream io.ReadWriteCloser, o Options) error {
 	return newServer(o).serve(ctx, stream)
 }
@@ -61,17 +61,17 @@ type server struct {
 	refreshLens bool
 	root        string
 	snapshot    string
-	// createsFiles says that the client can create files by an edit.
+	// createsFiles reports whether the client supports edits that create files.
 	createsFiles bool
 
-	// mu guards what follows, which the background work reads and writes.
+	// mu guards the following fields, which the background work reads and writes.
 	mu     sync.Mutex
 	docs   map[string]*document // open, by URI
-	closed map[string]*document // rules of the folder that are not open
+	closed map[string]*document // rules of the directory that are not open
 	site   *site
 	checks checks
 	reach  map[string]reached
-	// turn counts the background runs: only the newest one is published.
+	// turn counts the background runs: only the result of the latest one is published.
 	turn       int
 	background sync.WaitGroup
 	running    sync.Mutex
@@ -79,7 +79,7 @@ type server struct {
 
 type handler func(*server, *json.RawMessage) (any, error)
 
-// on makes a handler of a method with parameters of one type.
+// on returns a handler that decodes the parameters of a method to T.
 func on[T any](answer func(*server, T) (any, error)) handler {
 	return func(s *server, raw *json.RawMessage) (any, error) {
 		params, err := decode[T](raw)
@@ -90,12 +90,13 @@ func on[T any](answer func(*server, T) (any, error)) handler {
 	}
 }
 
-// at makes a handler of a method that asks about an open document.
+// at returns a handler of a method about an open document. It answers null if the document is not
+// open.
 func at[T any](document func(T) string, answer func(*server, *document, T) (any, error)) handler {
 	return on(func(s *server, p T) (any, error) {
 		d := s.docs[document(p)]
 		if d == nil {
-			return nil, nil // closed in the meantime
+			return nil, nil // it has been closed
 		}
 		return answer(s, d, p)
 	})
@@ -135,8 +136,8 @@ var handlers = map[string]handler{
 	"workspace/executeCommand":         on((*server).executeCommand),
 }
 
-// handle answers one message. The connection calls it in the order of the messages.
-// A mistake of the server ends one request and not the session.
+// handle answers one message. The connection calls it in the order of the messages. A panic fails
+// the request but does not end the session.
 func (s *server) handle(_ context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Request) (result any, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,7 +151,7 @@ func (s *server) handle(_ context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Requ
 	h, ok := handlers[r.Method]
 	switch {
 	case !ok && r.Notif:
-		return nil, nil // the specification: unknown notifications are ignored
+		return nil, nil // LSP: unknown notifications are ignored
 	case !ok:
 		return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeMethodNotFound, Message: "the server does not know the method " + r.Method}
 	case !s.initialized && r.Method != "initialize" && r.Method != "exit":
@@ -164,7 +165,7 @@ func (s *server) handle(_ context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Requ
 	return result, err
 }
 
-// Codes of errors that the protocol adds to those of JSON-RPC.
+// The error codes that LSP adds to those of JSON-RPC.
 const (
 	notInitialized = -32002
 	requestFailed  = -32803
@@ -196,7 +197,7 @@ func (s *server) initialize(p initializeParams) (any, error) {
 	}, nil
 }
 
-// ready reads the folder and the site.
+// ready reads the directory and the site.
 func (s *server) ready(struct{}) (any, error) {
 	s.readDirectory()
 	s.site = openSite(s.root, s.snapshot)
@@ -246,16 +247,17 @@ func (s *server) didChangeFiles(struct{}) (any, error) {
 	return nil, nil
 }
 
-// notification is a message that expects no answer.
+// notification is a message that expects no response.
 type notification struct {
 	Version string `json:"jsonrpc"`
 	Method  string `json:"method"`
 	Params  any    `json:"params"`
 }
 
-// notify tells the client something. A client that is gone need not know. The message goes
-// to the stream itself, which takes one at a time: the connection would encode it, check it and
-// copy it four times, and the diagnostics of a large export are close to a megabyte.
+// notify sends a notification to the client and ignores errors, since the client may have
+// disconnected. It writes to the stream itself, which serializes messages: the connection would
+// encode, check and copy each message four times, and the diagnostics of a large export take
+// almost a megabyte.
 func (s *server) notify(method string, params any) {
 	_ = s.stream.WriteObject(notification{"2.0", method, params})
 }

@@ -14,22 +14,22 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// site is what is on record about entities. Without a snapshot it is empty.
+// site is the data of a snapshot that the editor shows. It is empty without a snapshot.
 type site struct {
 	dir     string
 	records map[string]map[string]*snapshot.Entity
 	// values counts the entities with a value, by the key of the type and the property; custom
 	// properties have an @ before their name.
 	values map[string]map[string]map[string]int
-	// custom are the names of custom properties in their spelling, by type.
+	// custom are the names of custom properties as they are spelled, by type and case-folded name.
 	custom map[string]map[string]string
-	// pulledFrom is the name of the site of the snapshot, and names its entities by their
-	// names; "" and nil without one.
+	// pulledFrom is the name of the site that the snapshot was pulled from, and names finds its
+	// entities by name; "" and nil without such a snapshot.
 	pulledFrom string
 	names      *sitenames.Files
 }
 
-// source returns where names of entities are looked up, nil without a snapshot.
+// source returns the source that finds entities by name, nil without a snapshot.
 func (s *site) source() sitenames.Source {
 	if s == nil || s.names == nil {
 		return nil
@@ -44,7 +44,7 @@ func (s *site) siteName() string {
 	return s.pulledFrom
 }
 
-// openSite reads the snapshot. What is wrong with it is shown by check; here the rest counts.
+// openSite reads the snapshot. It ignores errors in the snapshot, since check reports them.
 func openSite(root, dir string) *site {
 	s := &site{values: map[string]map[string]map[string]int{}, custom: map[string]map[string]string{}}
 	if dir == "" && root != "" {
@@ -104,8 +104,8 @@ func (s *site) add(typ string, e *snapshot.Entity) {
 
 const definitions = "custompropertydefinition"
 
-// name takes a custom property of a type. The spelling of a definition counts, which values on
-// record do not have.
+// name adds a custom property of a type. The spelling of its definition has priority over
+// case-folded names in the data.
 func (s *site) name(typ, name string) {
 	if s.custom[typ] == nil {
 		s.custom[typ] = map[string]string{}
@@ -127,7 +127,7 @@ func (s *site) byValue(typ, property string) map[string]int {
 	return s.values[typ][property]
 }
 
-// attributes are the names of what is on record about users beside properties of the schema.
+// attributes returns the user attributes in the data that are not properties of the schema.
 func (s *site) attributes() []string {
 	user := schema.Default().Lookup("User")
 	var names []string
@@ -139,7 +139,7 @@ func (s *site) attributes() []string {
 	return names
 }
 
-// named returns what an id belongs to, such as `the app "Sales"`, or "".
+// named describes the entity with an id, such as `the app "Sales"`; "" if there is none.
 func (s *site) named(id string) string {
 	if len(id) != 36 {
 		return ""

@@ -9,7 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// ruleSpan returns where a rule stands: from its filter or condition, whichever is first, to the other.
+// ruleSpan returns the location of a rule: from its filter or condition, whichever is first, to the
+// end of the other.
 func (d *document) ruleSpan(r *ruleset.Rule) span {
 	if d.header != nil {
 		return d.span(0, len(d.text))
@@ -32,7 +33,7 @@ func (s *server) documentSymbol(d *document, _ documentParams) (any, error) {
 	return symbols, nil
 }
 
-// nameOf returns what to call a rule, which the protocol does not allow to be empty.
+// nameOf returns a name of a rule that is not empty, as the protocol requires.
 func nameOf(r *ruleset.Rule) string {
 	if r.Name == "" {
 		return r.ID
@@ -52,7 +53,8 @@ func (s *server) workspaceSymbols(p symbolParams) (any, error) {
 	return symbols, nil
 }
 
-// folding folds the header of a .qrule file, and groups of a condition that take several lines.
+// folding returns the ranges that an editor can collapse: the header of a .qrule file, and groups
+// of a condition that span several lines.
 func (s *server) folding(d *document, _ documentParams) (any, error) {
 	ranges := []foldingRange{}
 	fold := func(start, end int, kind string) {
@@ -78,8 +80,7 @@ func (s *server) folding(d *document, _ documentParams) (any, error) {
 	return ranges, nil
 }
 
-// selection widens a selection from a word over the groups around it to the condition and
-// the file.
+// selection expands a selection from a word to the groups around it, the condition and the file.
 func (s *server) selection(d *document, p selectionParams) (any, error) {
 	all := []selectionRange{}
 	for _, at := range p.Positions {
@@ -122,7 +123,8 @@ func (d *document) around(p position) *selectionRange {
 	return result
 }
 
-// inlayHints names the ids in conditions and filters, and marks lists that are compared with !=.
+// inlayHints shows the names of ids in conditions and filters, and marks lists that are compared
+// with !=.
 func (s *server) inlayHints(d *document, p rangeParams) (any, error) {
 	hints := []inlayHint{}
 	if s.site == nil {
@@ -178,7 +180,7 @@ func isList(w condition.Word, filter string) bool {
 	return false
 }
 
-// tokenTypes are the types of semantic tokens, by the numbers that the server sends.
+// tokenTypes are the types of semantic tokens; the server sends their indexes.
 var tokenTypes = []string{"keyword", "variable", "property", "decorator", "function", "string", "operator"}
 
 const (
@@ -191,7 +193,7 @@ const (
 	tokenOperator
 )
 
-// semanticTokens colours the words of conditions.
+// semanticTokens returns the tokens of conditions for syntax highlighting.
 func (s *server) semanticTokens(d *document, _ documentParams) (any, error) {
 	b := &tokenBuilder{doc: d, data: []int{}}
 	for _, t := range d.allTexts() {
@@ -236,7 +238,7 @@ func (b *tokenBuilder) path(text *diag.Text, names []condition.Segment, called b
 	}
 }
 
-// add adds a token; one that spans lines is left to the grammar.
+// add adds a token. It ignores a token that spans lines: the editor's grammar highlights it.
 func (b *tokenBuilder) add(text *diag.Text, at diag.Range, kind int) {
 	where := b.doc.spanOf(text, at)
 	if where.Start.Line != where.End.Line || where.Start == where.End {
@@ -247,7 +249,7 @@ func (b *tokenBuilder) add(text *diag.Text, at diag.Range, kind int) {
 		character -= b.last.Character
 	}
 	if line < 0 || line == 0 && character < 0 {
-		return // an export with the condition before the filter is in order all the same
+		return // an export with the condition before the filter is valid too
 	}
 	b.data = append(b.data, line, character, where.End.Character-where.Start.Character, kind, 0)
 	b.last = where.Start

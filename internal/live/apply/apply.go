@@ -19,7 +19,7 @@ import (
 type Options struct {
 	// Backups is the directory of backups and journals.
 	Backups string
-	// Resume continues a plan of which some writes are done.
+	// Resume continues a plan that was partly applied.
 	Resume bool
 	// RollbackOnMismatch rolls back if the site's audit is not as predicted.
 	RollbackOnMismatch bool
@@ -40,7 +40,7 @@ type Result struct {
 	Verified   int      `json:"verified"`
 	Mismatches []string `json:"mismatches"`
 	RolledBack bool     `json:"rolled_back"`
-	// Nothing says that the site was already as planned.
+	// Nothing reports whether the site was already as planned.
 	Nothing bool `json:"nothing"`
 }
 
@@ -53,7 +53,7 @@ type Written struct {
 	Alias string `json:"alias,omitempty"`
 }
 
-// StaleError means that the site has changed since the plan was made.
+// StaleError is the error for a site that has changed since the plan was made.
 type StaleError struct{ Rules []string }
 
 // Error implements error.
@@ -66,7 +66,7 @@ func (e *StaleError) Error() string {
 	return fmt.Sprintf("the plan is stale: since it was made, the site has changed at %q%s; nothing was written; plan again", list, more)
 }
 
-// BlockedError says why a plan must not be applied.
+// BlockedError is the error for a plan that must not be applied.
 type BlockedError struct{ Why []string }
 
 // Error implements error.
@@ -87,7 +87,7 @@ type run struct {
 	state   *plan.State
 	result  *Result
 	journal *journal
-	// ids are the ids on the site of the written rules, by those of the plan.
+	// ids maps the id of a rule in the plan to its id on the site, for written rules.
 	ids map[string]string
 }
 
@@ -146,8 +146,8 @@ func blocked(p *plan.Plan, noGuard bool) []string {
 	return why
 }
 
-// has returns the id of the rule on the site that a change would result in, and whether the
-// site is already as after the change.
+// has returns the id of the rule on the site that a change would result in, and whether the site
+// is already in the state after the change.
 func (r *run) has(c *plan.Change) (string, bool) {
 	if c.Op == plan.Create {
 		for _, id := range slices.Sorted(maps.Keys(r.state.Rules)) {
@@ -189,8 +189,8 @@ func (r *run) remaining() []plan.Change {
 	return list
 }
 
-// fresh returns a StaleError unless every rule is as it was planned for or, to resume, as after
-// a write of the plan.
+// fresh returns a StaleError unless every rule is in the state that the plan expects or, with
+// Resume, in the state after one of the plan's writes.
 func (r *run) fresh() error {
 	now := r.state.Rules.Digests()
 	done := map[string]bool{}

@@ -22,7 +22,7 @@ type Backup struct {
 	Site    string    `json:"site"`
 	URL     string    `json:"url"`
 	Time    time.Time `json:"time"`
-	// Digest is that of the other parts.
+	// Digest is the digest of the other fields.
 	Digest string            `json:"digest"`
 	Rules  []json.RawMessage `json:"rules"`
 	Tags   map[string]string `json:"tags"`
@@ -32,7 +32,7 @@ type Backup struct {
 
 const backupVersion = 1
 
-// groups are the collections that licence rules are about.
+// groups are the collections that licence rules refer to.
 var groups = []string{"license/professionalaccessgroup", "license/analyzeraccessgroup", "license/useraccessgroup"}
 
 func (b *Backup) digest() (string, error) {
@@ -41,7 +41,7 @@ func (b *Backup) digest() (string, error) {
 	return "sha256:" + hex.EncodeToString(sum[:]), err
 }
 
-// writeBackup writes a backup that is on disk when it returns.
+// writeBackup writes a backup, which is synced to disk when it returns.
 func writeBackup(ctx context.Context, client *qrs.Client, state *plan.State, path string, now time.Time) error {
 	b := &Backup{
 		Version: backupVersion, Site: client.Site().Name, URL: client.Site().URL, Time: now, Rules: state.Raw, Tags: state.Tags,

@@ -1,10 +1,10 @@
-// Package apply changes a live site as planned, or back to a backup.
+// Package apply changes a live site according to a plan, or back to a backup.
 //
-//	apply.go     stale plans, the guard again, all writes, the end
+//	apply.go     stale plans, the guard again, all writes, the final steps
 //	backup.go    the rules before the first write
-//	journal.go   what was begun and what was done, write by write
-//	write.go     one write, and its result if there was no answer
-//	verify.go    the site's own audit of the predictions
+//	journal.go   the start and the result of each write
+//	write.go     one write, and how to find out its result if there was no answer
+//	verify.go    the predictions, compared with the site's own audit
 //	folder.go    ids and lock file of the directory after the writes
 //
 // Writes are never concurrent and never repeated blindly: if an answer is lost, the rule is

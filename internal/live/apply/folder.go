@@ -13,10 +13,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
-// record writes to a folder what the site has made of its rules: the id of a new rule into
-// its file, and all of it into the lock file. Rules that the plan leaves alone stay as they
-// are. For a site that the folder was not pulled from, files keep their ids, and the lock
-// file of that site alone is written.
+// record updates a directory after writes: it writes the id of a new rule into its file, and all
+// rules into the lock file. It does not change rules outside the plan. For a site that the
+// directory was not pulled from, files keep their ids, and only the lock file of that site is
+// written.
 func record(dir string, p *plan.Plan, ids map[string]string, now plan.Rules) error {
 	name := cmp.Or(p.Lock, rulefiles.LockName)
 	lock, err := rulefiles.ReadLockFile(filepath.Join(dir, name))
@@ -72,7 +72,7 @@ func record(dir string, p *plan.Plan, ids map[string]string, now plan.Rules) err
 	return replace(filepath.Join(dir, name), lock.Encode())
 }
 
-// format writes a rule, with the texts that hold names in place of those with ids.
+// format encodes a rule, with the strings that contain names instead of those with ids.
 func format(r ruleset.Rule, named *plan.Named) []byte {
 	if named != nil {
 		r.Filter, r.Condition = &diag.Text{Content: named.Filter}, &diag.Text{Content: named.Condition}
@@ -80,7 +80,7 @@ func format(r ruleset.Rule, named *plan.Named) []byte {
 	return r.Format()
 }
 
-// replace writes a file under another name and moves it to its place.
+// replace replaces a file atomically.
 func replace(path string, content []byte) error {
 	temp := path + ".new"
 	if err := os.WriteFile(temp, content, 0o644); err != nil {

@@ -38,7 +38,7 @@ type Entry struct {
 	Error string `json:"error,omitempty"`
 }
 
-// journal appends entries, which are on disk when add returns.
+// journal is a file of entries. Each is synced to disk when add returns.
 type journal struct {
 	path  string
 	file  *os.File
@@ -80,7 +80,7 @@ func (j *journal) add(write int, c *plan.Change, status, newID string, failure e
 	return errors.Join(err, j.file.Sync())
 }
 
-func (j *journal) close() { _ = j.file.Close() } // every entry is on disk
+func (j *journal) close() { _ = j.file.Close() } // every entry has been synced
 
 // ReadJournal reads the entries of a journal. It ignores an incomplete last line.
 func ReadJournal(path string) ([]Entry, error) {

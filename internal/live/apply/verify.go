@@ -19,8 +19,8 @@ import (
 // audit.
 const maxPredictions = 200
 
-// prediction is one right that somebody gains or loses according to the plan, in at least one
-// of the contexts.
+// prediction is a right that a user gains or loses according to the plan, in at least one of the
+// contexts.
 type prediction struct {
 	user, resource, typ string
 	contexts            []string
@@ -32,11 +32,11 @@ type prediction struct {
 // cell is a right that the audit is queried for.
 type cell struct{ user, resource, typ, context string }
 
-// access are the actions by cell, according to the site's audit.
+// access maps a cell to the mask of actions that the site's audit returns.
 type access map[cell]uint32
 
-// predictions returns examples of every group of the effect that a site can audit: existing
-// users and resources.
+// predictions returns examples from every group of the effect that a site can audit: those with
+// existing users and resources.
 func predictions(p *plan.Plan, users map[string]string) ([]prediction, error) {
 	if p.Effect == nil {
 		return nil, nil
@@ -63,8 +63,8 @@ func predictions(p *plan.Plan, users map[string]string) ([]prediction, error) {
 	return all, nil
 }
 
-// contextsOf returns the possible contexts of an example, by their names in the site's audit.
-// The audit has none for requests without a context.
+// contextsOf returns the possible contexts of an example, by their names in the site's audit. The
+// audit has no name for requests without a context.
 func contextsOf(g difference.Group, e difference.Example) []string {
 	var contexts []string
 	for _, part := range g.Parts {

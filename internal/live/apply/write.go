@@ -21,7 +21,7 @@ type writer struct {
 	keepType bool
 }
 
-// ChangedError means that somebody else changed a rule between the plan and its write.
+// ChangedError is the error for a rule that somebody else changed between the plan and its write.
 type ChangedError struct{ Name, By string }
 
 // Error implements error.
@@ -29,7 +29,7 @@ func (e *ChangedError) Error() string {
 	return fmt.Sprintf("the rule %q was changed by %s meanwhile: nothing more was written; plan again", e.Name, e.By)
 }
 
-// write makes one change, unless the site has it already, and returns the id of the rule.
+// write makes one change, unless the site already has it, and returns the id of the rule.
 func (w *writer) write(ctx context.Context, c *plan.Change) (string, error) {
 	switch c.Op {
 	case plan.Create:
@@ -42,8 +42,8 @@ func (w *writer) write(ctx context.Context, c *plan.Change) (string, error) {
 	return "", fmt.Errorf("the plan has an unknown operation %q", c.Op)
 }
 
-// uncertain reports whether a failed write may have been done: there was no answer, or an error
-// of the server.
+// uncertain reports whether a failed write may have succeeded: there was no answer, or a server
+// error.
 func uncertain(err error) bool { return qrs.Unanswered(err) || qrs.IsServerError(err) }
 
 func (w *writer) create(ctx context.Context, c *plan.Change) (string, error) {

@@ -36,14 +36,14 @@ type Options struct {
 	Adopt bool
 	// CreateTags creates the tags that the site does not have.
 	CreateTags bool
-	// Gates are gates in addition to those of the site and, unless NoDefaultGates is set, the
-	// default ones.
+	// Gates are additional gates. They override those of the site and the default ones, which
+	// NoDefaultGates disables.
 	Gates          []GateSpec
 	NoDefaultGates bool
 	// Lint configures the lints that are compared, nil for none.
 	Lint *lint.Config
 	// Assertions are decided before and after the change, under Assumptions. OldRules are the
-	// rules of the files that they compare with.
+	// earlier rules that comparing assertions refer to.
 	Assertions  []prove.Assertion
 	Assumptions prove.Assumptions
 	OldRules    map[string]prove.Rules

@@ -3,15 +3,15 @@
 //
 //	model.go     the plan, its file and its digest
 //	fields.go    the fields of a rule that files manage
-//	ours.go      the rules of a folder as a site would have them
+//	ours.go      the rules of a directory with the ids of the site
 //	threeway.go  lock file, files and site: changes, drift, conflicts
-//	order.go     the order of the writes: make before break
-//	guard.go     nobody is locked out, after no write
-//	effect.go    who gains and who loses what
-//	gates.go     the limits that end a plan
+//	order.go     the order of the writes: rights are granted before others are removed
+//	guard.go     no write locks anybody out
+//	effect.go    who gains and who loses access
+//	gates.go     the limits that block a plan
 //	hub.go       users who lose every stream
 //	review.go    lints and assertions before and after
-//	build.go     all of it together, and the plan back to a backup
+//	build.go     the whole plan, and the plan back to a backup
 //
 // It writes nothing to the site; package apply does.
 package plan

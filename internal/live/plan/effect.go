@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// BrokenError says that rules or a snapshot have errors.
+// BrokenError is the error for rules or a snapshot with errors.
 type BrokenError struct{ Findings diag.List }
 
 // Error implements error.
@@ -27,7 +27,7 @@ func Effect(ctx context.Context, old, new []ruleset.Rule, oldDir, newDir string,
 	return report, broken(err, before, after)
 }
 
-// opened compiles rules and opens the snapshot that they are decided on.
+// opened returns a workspace of rules and the snapshot on which they are decided.
 func opened(rules []ruleset.Rule, dir string, progress snapshot.Progress) *workspace.Workspace {
 	return workspace.OfRules(rules, workspace.Source{Snapshot: dir, Options: options(), Progress: progress})
 }
@@ -37,7 +37,7 @@ func options() compiler.Options {
 	return compiler.Options{Schema: schema.Default(), SkipInvalid: true}
 }
 
-// broken returns why workspaces cannot be compared.
+// broken returns the error for workspaces that cannot be compared.
 func broken(err error, sides ...*workspace.Workspace) error {
 	if !errors.Is(err, workspace.ErrBroken) {
 		return err

@@ -73,8 +73,8 @@ func ParseGate(spec string) (GateSpec, error) {
 	return g, err
 }
 
-// gatesOf returns the gates of a plan. Those of the user override those of the site, which
-// override the default ones, if they count the same.
+// gatesOf returns the gates of a plan. Gates from the options override those of the site, which
+// override the default ones, if they have the same scope.
 func gatesOf(site []string, o Options) ([]GateSpec, error) {
 	var all []GateSpec
 	add := func(g GateSpec) {
@@ -102,8 +102,8 @@ func (p *Plan) hit(gate string, n int64, hit bool, says string) {
 	p.Gates = append(p.Gates, Gate{Gate: gate, Cells: n, Hit: hit, Says: says})
 }
 
-// AccessGates decides the default gates that count rights, and the one for anonymous users, about
-// an effect that is not that of a plan.
+// AccessGates decides the default gates that count rights, and the one for anonymous users, for
+// an effect that does not belong to a plan.
 func AccessGates(r *difference.Report) ([]Gate, error) {
 	gates, err := gatesOf(nil, Options{})
 	if err != nil {

@@ -26,8 +26,8 @@ type Guard struct {
 // serviceDirectory is the directory of the repository's own accounts.
 const serviceDirectory = "internal"
 
-// Check returns problems of the rules. last says that nothing is written after them, so that
-// the user who applies the plan no longer needs access.
+// Check returns the problems of a set of rules. If last is set, no write follows, and the user who
+// applies the plan no longer needs access.
 func (g Guard) Check(rules []ruleset.Rule, last bool) []string {
 	e, _ := evaluate.New(rules, g.Site, evaluate.Options{}) // a rule with errors grants nothing
 	var wrong []string
@@ -91,8 +91,8 @@ func isServiceRule(r ruleset.Rule) bool {
 		strings.Contains(condition, `user.userdirectory = "internal"`) && strings.Contains(condition, `user.userid like "sa_*"`)
 }
 
-// CheckAll checks the rules after each write, and returns after which one there is a problem.
-// Problems that exist before the first write do not count, unless a write adds to them.
+// CheckAll checks the rules after each write, and returns the problems with the write that causes
+// them. Problems that exist before the first write do not count, unless a write adds to them.
 func (g Guard) CheckAll(site Rules, changes []Change) ([]string, error) {
 	before := g.Check(site.List(), false)
 	var wrong []string

@@ -25,7 +25,7 @@ const (
 // Change is one write.
 type Change struct {
 	Op string `json:"op"`
-	// ID is that on the site or, for a rule to be created, the plan's name for it.
+	// ID is the id on the site or, for a rule to be created, an id within the plan.
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	// File is the rule's file relative to the directory, "" for a rollback.
@@ -56,8 +56,8 @@ type Drift struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	File string `json:"file,omitempty"`
-	// What is changed, created or deleted, on the site, or kept: deleted here, and not on
-	// the site without --prune.
+	// What is changed, created or deleted (on the site), or kept (deleted here, and kept on the
+	// site without --prune).
 	What string `json:"what"`
 	By   string `json:"by,omitempty"`
 	At   string `json:"at,omitempty"`
@@ -85,17 +85,17 @@ type Plan struct {
 	Created time.Time `json:"created"`
 	// Dir is the directory of the rules, "" for a rollback.
 	Dir string `json:"dir,omitempty"`
-	// Lock is the lock file of a site that the folder was not pulled from, and Matched are the
-	// files of the rules that are the same there, by their ids on the site.
+	// Lock is the lock file of a site that the directory was not pulled from, and Matched are the
+	// files of equal rules, by their ids on the site.
 	Lock    string            `json:"lock,omitempty"`
 	Matched map[string]string `json:"matched,omitempty"`
 	// Changes are the writes, in order.
 	Changes   []Change   `json:"changes"`
 	Drift     []Drift    `json:"drift"`
 	Conflicts []Conflict `json:"conflicts"`
-	// Problems are what the site would reject, or what policy forbids.
+	// Problems are changes that the site would reject or that the policy forbids.
 	Problems []string `json:"problems"`
-	// Guard lists what would lock people out, and after which write.
+	// Guard lists the writes that would lock users out, with the reason.
 	Guard []string `json:"guard"`
 	// Gates are the gates that were decided.
 	Gates []Gate `json:"gates"`
@@ -105,15 +105,15 @@ type Plan struct {
 	Assertions []Assertion `json:"assertions"`
 	// Effect is the report of who gains and who loses what, as diff writes it.
 	Effect json.RawMessage `json:"effect,omitempty"`
-	// Rules are the digests of all rules on the site; with others the plan is stale.
+	// Rules are the digests of all rules on the site. If they differ, the plan is stale.
 	Rules map[string]string `json:"rules"`
 	// CreateTags are tags to be created first.
 	CreateTags []string `json:"create_tags"`
-	// Digest is that of everything else.
+	// Digest is the digest of the other fields.
 	Digest string `json:"digest"`
 
 	report *difference.Report
-	// same are the rules whose files equal the site's, by the id on the site: findings about
+	// same are the rules whose files are equal to the site's, by the id on the site. Findings about
 	// them name their files.
 	same map[string]ruleset.Rule
 }
@@ -121,7 +121,7 @@ type Plan struct {
 // Gate is a limit that was decided.
 type Gate struct {
 	Gate string `json:"gate"`
-	// Cells is what was counted: cells or, for other gates, what Says names.
+	// Cells is the number that was counted: cells or, for other gates, the things that Says names.
 	Cells int64 `json:"cells"`
 	Hit   bool  `json:"hit"`
 	// Says describes what was counted, and the limit.
@@ -145,7 +145,7 @@ func (p *Plan) gated() bool {
 
 const planVersion = 1
 
-// Encode returns the file of a plan, with its digest.
+// Encode returns the content of a plan's file, with its digest.
 func (p *Plan) Encode() ([]byte, error) {
 	sum, err := p.digest()
 	if err != nil {

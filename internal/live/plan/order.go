@@ -9,9 +9,9 @@ import (
 )
 
 // order sorts the writes so that rights are granted before others are removed: rules that grant
-// more come first, then those that may grant more or less, then those that grant less,
-// deletions last. Of equal ones, rules on streams come before those on apps and on objects,
-// which ask for them.
+// more come first, then those that may grant more or less, then those that grant less, then
+// deletions. Among these, rules on streams come before those on apps, and those before rules on
+// objects, because access to an app depends on its stream.
 func (p *Plan) order() {
 	slices.SortStableFunc(p.Changes, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(a.phase(), b.phase()), cmp.Compare(a.depth(), b.depth()), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
@@ -34,7 +34,7 @@ func (c *Change) phase() int {
 	return 0
 }
 
-// depth is how far down the hierarchy the first type of the filter is.
+// depth returns the level of the filter's first type in the hierarchy.
 func (c *Change) depth() int {
 	f := c.After
 	if f == nil {

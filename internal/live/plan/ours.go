@@ -14,23 +14,23 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
-// Files are the rules of a folder as a site would have them.
+// Files are the rules of a directory with the ids of a site.
 type Files struct {
 	Rules []ruleset.Rule
-	// Lock is what was last read from the site about its rules.
+	// Lock has the rules that were last read from the site.
 	Lock *rulefiles.Lock
-	// LockName is the file of the lock in the folder.
+	// LockName is the name of the lock file in the directory.
 	LockName string
-	// Foreign says that the folder was pulled from another site. Its ids are then those of the
-	// other site, so that rules are found by the lock or by their names.
+	// Foreign reports whether the directory was pulled from another site. Its ids are then those
+	// of the other site, so that rules are found by the lock file or by their names.
 	Foreign bool
 	// written are the rules as their files have them, by the id in Rules.
 	written map[string]ruleset.Rule
 }
 
-// ReadFiles reads the rules of a pulled folder for a site that has some rules now, with ids
-// and values in place of names. The error is a *BrokenError or a *sitenames.Error where files
-// are wrong.
+// ReadFiles reads the rules of a pulled directory for a site with the rules now, and replaces names
+// by ids and variables by values. For files with errors it returns a *BrokenError or a
+// *sitenames.Error.
 func ReadFiles(ctx context.Context, dir string, site *qrs.Site, now Rules, source sitenames.Source) (*Files, error) {
 	home, err := rulefiles.ReadLock(dir)
 	if err != nil {
@@ -69,8 +69,8 @@ func ReadFiles(ctx context.Context, dir string, site *qrs.Site, now Rules, sourc
 	return f, nil
 }
 
-// translate gives each rule the id that it has on the site: by the lock, by the same id, or
-// by a name that one rule on the site has. One that is not found is a new rule.
+// translate gives each rule its id on the site: that of the lock file, the same id, or that of the
+// only rule with the same name. A rule without a match is a new rule.
 func (f *Files) translate(dir string, now Rules) error {
 	byFile, byName, taken := map[string]string{}, map[string][]string{}, map[string]bool{}
 	for id, l := range f.Lock.Rules {
@@ -100,13 +100,13 @@ func (f *Files) translate(dir string, now Rules) error {
 			r.ID, taken[id] = id, true
 		}
 		if r.Type == "" {
-			r.Type = "Custom" // as the site has it; the file is not written
+			r.Type = "Custom" // as on the site; the file is not written
 		}
 	}
 	return nil
 }
 
-// named returns the texts of a rule as its file has them, nil if they hold no names.
+// named returns the strings of a rule as written in its file, nil if they contain no names.
 func (f *Files) named(id string) *Named {
 	r, ok := f.written[id]
 	if !ok || !sitenames.Used(&r) {
@@ -115,7 +115,7 @@ func (f *Files) named(id string) *Named {
 	return &Named{Filter: r.Filter.Content, Condition: r.Condition.Content}
 }
 
-// siteNames finds entities by asking the site.
+// siteNames finds entities by querying the site.
 type siteNames struct{ client *qrs.Client }
 
 // IDs implements sitenames.Source.

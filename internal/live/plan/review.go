@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// Lints are the findings that a plan brings and those that it settles.
+// Lints are the findings that a plan adds and those that it resolves.
 type Lints struct {
 	Added   []Finding `json:"added"`
 	Removed []Finding `json:"removed"`
@@ -22,7 +22,7 @@ type Lints struct {
 	LeftOut string `json:"left_out,omitempty"`
 }
 
-// maxLinted is the number of pairs of a rule and an entity up to which lints look at the
+// maxLinted is the maximum number of pairs of a rule and an entity for lints that look at the
 // entities of the site: these lints try every rule on every entity.
 const maxLinted = 2_000_000
 
@@ -32,7 +32,7 @@ type Finding struct {
 	Severity string `json:"severity"`
 	RuleID   string `json:"rule_id,omitempty"`
 	Rule     string `json:"rule,omitempty"`
-	// File is that of the rule, if the plan changes it.
+	// File is the file of the rule, if the plan changes it.
 	File    string `json:"file,omitempty"`
 	Summary string `json:"summary"`
 	// At is the part of the rule that the finding is about.
@@ -41,8 +41,8 @@ type Finding struct {
 	severity diag.Severity
 }
 
-// review adds the lints and the assertions before and after. Both look at the site of the
-// workspaces, which is loaded once.
+// review adds the lints and the assertions before and after. Both use the sites of the
+// workspaces, which are loaded once.
 func (p *Plan) review(ctx context.Context, before, after *workspace.Workspace, o Options, gates []GateSpec) error {
 	if o.Lint == nil && len(o.Assertions) == 0 {
 		return nil
@@ -73,8 +73,8 @@ func entities(site *lint.Data) int {
 	return n
 }
 
-// lints returns what one side has and the other has not. Findings are equal if they say the
-// same about the same rule.
+// lints returns the findings that only one side has. Findings are equal if they have the same
+// message about the same rule.
 func (p *Plan) lints(before, after lint.Result) *Lints {
 	return &Lints{Added: p.only(after.Findings, before.Findings), Removed: p.only(before.Findings, after.Findings)}
 }
@@ -102,7 +102,7 @@ func (p *Plan) only(list, other diag.List) []Finding {
 	return found
 }
 
-// maxExcerpt is how many bytes of a rule are shown with a finding.
+// maxExcerpt is the maximum number of bytes of a rule that are shown with a finding.
 const maxExcerpt = 200
 
 func excerpt(d diag.Diagnostic) string {
@@ -127,22 +127,22 @@ func (p *Plan) lintGate(gates []GateSpec) {
 	}
 }
 
-// AssertionsError says what is wrong with the assertions or the assumptions.
+// AssertionsError is an error in the assertions or the assumptions.
 type AssertionsError struct{ Err error }
 
 // Error implements error.
 func (e *AssertionsError) Error() string { return e.Err.Error() }
 
-// Unwrap returns the error below.
+// Unwrap returns the wrapped error.
 func (e *AssertionsError) Unwrap() error { return e.Err }
 
 // Assertion is an assertion before and after a plan.
 type Assertion struct {
 	// Before is the verdict on the rules of the site.
 	Before string `json:"before"`
-	// Broken says that the assertion is proved before and not after.
+	// Broken reports whether the assertion is proved before the plan but not after it.
 	Broken bool `json:"broken"`
-	// After is the whole result on the rules that the plan leads to.
+	// After is the whole result for the rules after the plan.
 	After prove.Result `json:"after"`
 }
 

@@ -14,20 +14,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
 )
 
-// sides are the three versions of one rule: as it was last read from the site, as its
-// file has it, and as the site has it now. Each may be missing.
+// sides are the three versions of one rule: the one last read from the site, the one in its file,
+// and the current one on the site. Each may be missing.
 type sides struct {
 	id   string
 	base *rulefiles.Locked
 	ours *ruleset.Rule
 	file string
 	site *ruleset.Rule
-	// named are the texts of ours with names, nil if it has none.
+	// named are the strings of ours that contain names, nil if there are none.
 	named *Named
 }
 
-// threeWay compares the lock file, the rules of files and those of the site, and adds to
-// the plan what is to be written and what is left alone.
+// threeWay compares the lock file, the rules of files and those of the site. It adds to the plan
+// the changes to write and the differences that are kept.
 func (p *Plan) threeWay(dir string, files *Files, site Rules, o Options) error {
 	all := map[string]*sides{}
 	of := func(id string) *sides {
@@ -59,7 +59,7 @@ func (p *Plan) threeWay(dir string, files *Files, site Rules, o Options) error {
 	return nil
 }
 
-// relative returns the path of a file in a folder, with slashes.
+// relative returns the path of a file relative to a directory, with slashes.
 func relative(dir, file string) (string, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
@@ -72,7 +72,7 @@ func relative(dir, file string) (string, error) {
 	return filepath.ToSlash(name), err
 }
 
-// compare decides what the plan says of one rule.
+// compare adds the result for one rule to the plan.
 func (p *Plan) compare(s *sides, o Options) {
 	var base, ours, theirs string
 	if s.base != nil {
@@ -141,7 +141,7 @@ func (p *Plan) compare(s *sides, o Options) {
 	}
 }
 
-// conditionDiff returns what differs in the conditions of two versions of a rule.
+// conditionDiff returns the difference of the conditions of two versions of a rule.
 func conditionDiff(before, after Fields) *difference.ConditionDiff {
 	if before.Rule == after.Rule {
 		return nil
@@ -184,7 +184,7 @@ func (p *Plan) conflict(s *sides, why string) {
 	p.Conflicts = append(p.Conflicts, c)
 }
 
-// edited returns who changed a rule on the site last, and when.
+// edited returns the user who last changed a rule on the site, and the time.
 func edited(r *ruleset.Rule) (by, at string) {
 	for _, m := range (jsonfile.Value{Raw: r.Raw}).AppendMembers(nil) {
 		var text string
@@ -200,12 +200,12 @@ func edited(r *ruleset.Rule) (by, at string) {
 	return by, at
 }
 
-// Policy adds the problems of the policy for rules that Qlik ships.
+// Policy adds the problems that the policy for rules shipped by Qlik finds.
 func (p *Plan) Policy(defaults string) { p.policy(defaults, nil, true) }
 
-// policy adds the problems of changes that the site refuses or that are not wanted.
+// policy adds the problems of changes that the site would reject or that the policy forbids.
 func (p *Plan) policy(defaults string, tags map[string]string, createTags bool) {
-	back := p.Dir == "" // a rollback sets every type as it was
+	back := p.Dir == "" // a rollback restores every type
 	for _, c := range p.Changes {
 		if c.Before != nil && strings.EqualFold(c.Before.Type, "ReadOnly") {
 			p.Problems = append(p.Problems, fmt.Sprintf("the rule %q is read-only: the site refuses to %s it", c.Name, c.Op))

@@ -1,9 +1,9 @@
-// Package publish serves the bundle of a live site to decision points, as OPA's bundle
-// service API has it: with entity tags and long polling, and as a delta to those who have a
-// revision of late.
+// Package publish serves the bundle of a live site to decision points through OPA's bundle
+// service API: with entity tags and long polling, and as a delta for clients with a recent
+// revision.
 //
 //	publish.go  revisions, and the deltas between them
 //	handler.go  HTTP
 //
-// It knows neither the site nor what is in a bundle.
+// It is independent of the site and of the content of bundles.
 package publish

@@ -17,23 +17,23 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 )
 
-// Path is where the bundle is. With the query "whole" it is never a delta: OPA takes none
-// where it stores bundles on disk.
+// Path is the path of the bundle. With the query "whole" the answer is never a delta: OPA does
+// not accept deltas if it stores bundles on disk.
 const (
 	Path       = "/bundle.tar.gz"
 	wholeQuery = "whole"
 )
 
-// mediaType says that long polls are answered.
+// mediaType tells clients that the server supports long polling.
 const mediaType = "application/vnd.openpolicyagent.bundles"
 
 const (
-	// maxWait bounds long polls.
+	// maxWait is the maximum time of a long poll.
 	maxWait = 5 * time.Minute
-	// sending bounds the time for an answer to be fetched.
+	// sending is the maximum time for a client to read an answer.
 	sending = 10 * time.Minute
-	// MaxConnections is how many clients are served at once; each takes a connection, and
-	// more wait for one.
+	// MaxConnections is the maximum number of clients that are served at once. Each takes a
+	// connection; further clients wait for one.
 	MaxConnections = 4096
 )
 
@@ -49,7 +49,7 @@ func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case !p.admits(r):
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		w.Header().Set("Connection", "close") // a stranger keeps no connection
+		w.Header().Set("Connection", "close") // unauthenticated clients keep no connection
 		http.Error(w, "the token is missing or wrong", http.StatusUnauthorized)
 		return
 	}
@@ -59,9 +59,9 @@ func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.answer(w, r)
 }
 
-// answer sends what is newer than what the client has.
+// answer sends a revision that is newer than that of the client.
 func (p *Publisher) answer(w http.ResponseWriter, r *http.Request) {
-	// The first tag is the revision that the client has; those behind it were replaced.
+	// The first tag is the client's revision; the later ones are its predecessors.
 	has, _, _ := strings.Cut(r.Header.Get("If-None-Match"), ",")
 	has = strings.TrimSpace(has)
 	wait, deltas := preferences(r.Header.Values("Prefer"))
@@ -89,7 +89,7 @@ func (p *Publisher) answer(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	f, err := os.Open(latest.path)
-	if err != nil { // it was replaced just now, by the one after the last that is kept
+	if err != nil { // newer revisions have replaced it in the meantime
 		http.Error(w, "ask again", http.StatusServiceUnavailable)
 		return
 	}
@@ -101,7 +101,7 @@ func (p *Publisher) answer(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// preferences reads Prefer as OPA writes it: modes=snapshot,delta;wait=60.
+// preferences parses the header Prefer as OPA writes it: modes=snapshot,delta;wait=60.
 func preferences(headers []string) (wait time.Duration, deltas bool) {
 	for _, header := range headers {
 		for preference := range strings.SplitSeq(header, ";") {
@@ -133,7 +133,7 @@ func (p *Publisher) admits(r *http.Request) bool {
 
 type holdKey struct{}
 
-// Serve serves a publisher at a listener, by TLS if there is a configuration, until stop is
+// Serve serves a publisher on a listener, with TLS unless the configuration is nil, until stop is
 // called.
 func Serve(l net.Listener, secure *tls.Config, p *Publisher) (stop func()) {
 	limiter := listen.Limit(l, MaxConnections)
@@ -154,6 +154,6 @@ func Serve(l net.Listener, secure *tls.Config, p *Publisher) (stop func()) {
 		l = tls.NewListener(l, secure)
 	}
 	done := make(chan struct{})
-	go func() { defer close(done); _ = server.Serve(l) }() // it ends by Close
+	go func() { defer close(done); _ = server.Serve(l) }() // it ends with Close
 	return func() { cancel(); _ = server.Close(); <-done }
 }

@@ -16,24 +16,24 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// maxOlder is how many earlier revisions deltas are made from. Who has an older one is sent
-// the whole bundle.
+// maxOlder is the number of earlier revisions that deltas are made from. A client with an older one
+// gets the whole bundle.
 const maxOlder = 16
 
 // Publisher serves the latest bundle. It is safe for concurrent use. Close it.
 type Publisher struct {
 	dir   string
-	token []byte // a digest; nil if nobody is asked for one
+	token []byte // a digest; nil if no token is required
 	count func(Kind)
 
 	mu      sync.Mutex
 	made    int
 	latest  *revision
 	older   []*revision   // the newest first
-	changed chan struct{} // closed when there is another latest one
+	changed chan struct{} // closed when there is a newer revision
 }
 
-// Kind is what an answer holds.
+// Kind is the kind of an answer.
 type Kind string
 
 // The kinds of answers.
@@ -43,23 +43,23 @@ const (
 	Unchanged Kind = "unchanged"
 )
 
-// revision is a bundle that was published, with the deltas that lead to it by the tag of
-// the revision before.
+// revision is a published bundle, with the deltas that lead to it, by the tag of their start
+// revision.
 type revision struct {
 	tag, path string
 	size      int64
 	deltas    map[string]*delta
 }
 
-// delta is made when somebody asks for it, once. Its content is nil where there is none:
-// the rules differ, or the whole bundle is smaller.
+// delta is computed once, on demand. Its content is nil if there is no useful delta: the rules
+// differ, or the whole bundle is smaller.
 type delta struct {
 	once    sync.Once
 	content []byte
 }
 
-// New returns a publisher of nothing yet. With a token, callers must show it. Count, which
-// may be nil, is told of each answer.
+// New returns a publisher without a bundle. With a token, callers must present it. Count, which may
+// be nil, is called for each answer.
 func New(token string, count func(Kind)) (*Publisher, error) {
 	dir, err := os.MkdirTemp("", "qlik2rego-publish-*")
 	if err != nil {
@@ -76,10 +76,10 @@ func New(token string, count func(Kind)) (*Publisher, error) {
 	return p, nil
 }
 
-// Close removes the bundles that the publisher keeps.
+// Close removes the bundles of the publisher.
 func (p *Publisher) Close() { _ = os.RemoveAll(p.dir) } // temporary
 
-// Next names the file to write the next bundle to, for Publish.
+// Next returns the name of the file to which the caller writes the next bundle for Publish.
 func (p *Publisher) Next() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -87,8 +87,8 @@ func (p *Publisher) Next() string {
 	return filepath.Join(p.dir, fmt.Sprintf("%d.tar.gz", p.made))
 }
 
-// Publish serves the bundle in a file, which is the publisher's from then on. A bundle of
-// the same bytes as the latest one changes nothing.
+// Publish serves the bundle in a file. The publisher then owns the file. Publishing the same bytes
+// as the latest bundle changes nothing.
 func (p *Publisher) Publish(path string) error {
 	next, err := open(path)
 	if err != nil {
@@ -103,12 +103,12 @@ func (p *Publisher) Publish(path string) error {
 		p.older = append([]*revision{p.latest}, p.older...)
 	}
 	if len(p.older) > maxOlder {
-		_ = os.Remove(p.older[maxOlder].path) // else Close does
+		_ = os.Remove(p.older[maxOlder].path) // otherwise Close removes it
 		p.older = p.older[:maxOlder]
 	}
 	p.latest = next
 	for _, r := range p.older {
-		r.deltas = nil // they lead to what is not the latest any more
+		r.deltas = nil // they lead to a revision that is not the latest any more
 		next.deltas[r.tag] = &delta{}
 	}
 	close(p.changed)
@@ -130,8 +130,8 @@ func open(path string) (*revision, error) {
 	return &revision{tag: `"` + hex.EncodeToString(sum.Sum(nil)[:16]) + `"`, path: path, size: size, deltas: map[string]*delta{}}, nil
 }
 
-// newer returns the latest revision as soon as it is another one than the tag says, and nil
-// if there is none within the time.
+// newer waits until the latest revision is not the one of the tag, and returns it; nil if that does
+// not happen in time.
 func (p *Publisher) newer(ctx context.Context, tag string, wait time.Duration) *revision {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -155,8 +155,8 @@ func (p *Publisher) newer(ctx context.Context, tag string, wait time.Duration) *
 	}
 }
 
-// delta returns what leads from the revision of a tag to another one, nil if that is to be
-// sent whole. Making it goes on when the one who asked has left: others wait for it.
+// delta returns the delta from the revision of a tag to another one, nil if the whole bundle is to
+// be sent. The computation continues if its first caller leaves, because others may wait for it.
 func (p *Publisher) delta(ctx context.Context, from string, to *revision) []byte {
 	p.mu.Lock()
 	var base *revision
@@ -180,7 +180,7 @@ func (p *Publisher) delta(ctx context.Context, from string, to *revision) []byte
 	return d.content
 }
 
-// limited is a buffer that ends a delta that is not worth it.
+// limited is a buffer that fails when a delta has become too large to be useful.
 type limited struct {
 	*bytes.Buffer
 	left int64

@@ -14,24 +14,24 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 )
 
-// batch is how many entities are asked for by id at a time; more would make the address
-// too long for some proxies.
+// batch is the number of entities that one query selects by id; with more, the URL would be too
+// long for some proxies.
 const batch = 40
 
-// overlap is how much more than the time since the last pull an increment asks for.
+// overlap is added to the time since the last pull in an incremental query.
 const overlap = 5 * time.Second
 
-// reader reads one collection into a file.
+// reader writes one collection to a file.
 type reader struct {
 	puller     *puller
 	collection live.Collection
 	path       string
-	// previous is the file of the last pull, "" for none.
+	// previous is the file of the last pull, "" if there is none.
 	previous string
 	since    time.Time
 }
 
-// read writes the file. count is what the site has just counted.
+// read writes the file. count is the current number of entities on the site.
 func (r *reader) read(ctx context.Context, count int) (live.Part, error) {
 	if r.previous != "" {
 		part, ok, err := r.increment(ctx)
@@ -41,7 +41,7 @@ func (r *reader) read(ctx context.Context, count int) (live.Part, error) {
 	}
 	var spool *spool
 	var err error
-	for attempt := range 2 { // GET may be repeated, and a list breaks off more easily than a call
+	for attempt := range 2 { // a GET may be repeated, and long answers break off more often than short ones
 		if spool, err = r.whole(ctx, count); err == nil {
 			break
 		}
@@ -63,7 +63,7 @@ func (r *reader) finish(s *spool) (live.Part, error) {
 	return live.Part{Type: r.collection.Type, File: live.SiteDir + "/" + r.collection.File(), Count: count, Bytes: size, Digest: digest}, err
 }
 
-// whole reads the list.
+// whole reads the complete list.
 func (r *reader) whole(ctx context.Context, count int) (*spool, error) {
 	s, err := newSpool(r.path)
 	if err != nil || count == 0 {
@@ -76,7 +76,7 @@ func (r *reader) whole(ctx context.Context, count int) (*spool, error) {
 	return s, nil
 }
 
-// into adds the entities of a list to a spool.
+// into returns a function that adds the entities of a list to a spool.
 func (r *reader) into(s *spool) func([]byte) error {
 	return func(entity []byte) error {
 		id, err := idOf(entity)
@@ -91,8 +91,8 @@ func (r *reader) into(s *spool) func([]byte) error {
 	}
 }
 
-// complete adds the entities that a list left out: some builds cut lists short. The ids
-// come by pages of a table, and the entities by ids.
+// complete adds the entities that a list left out: some builds truncate lists. The ids come from
+// the pages of a table, and the entities are then read by id.
 func (r *reader) complete(ctx context.Context, s *spool) error {
 	known := s.has()
 	var missing []string
@@ -119,8 +119,8 @@ func (r *reader) complete(ctx context.Context, s *spool) error {
 	return err
 }
 
-// increment merges what has changed into the previous file. It is not ok if entities were
-// deleted, which only the whole list tells.
+// increment merges changed entities into the previous file. It returns false if entities were
+// deleted, which only the complete list shows.
 func (r *reader) increment(ctx context.Context) (live.Part, bool, error) {
 	s, err := newSpool(r.path)
 	if err != nil {

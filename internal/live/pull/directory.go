@@ -17,7 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
-// directory is the folder that a pull fills. Everything is written to temp first.
+// directory is the target of a pull. Everything is written to temp first.
 type directory struct {
 	path     string
 	exists   bool
@@ -26,7 +26,7 @@ type directory struct {
 	lock     *rulefiles.Lock
 }
 
-// ours are the names that a pull replaces; the manifest comes last.
+// ours are the names that a pull replaces; the manifest is last.
 var ours = []string{rulefiles.Dir, live.SiteDir, rulefiles.LockName, live.ManifestName}
 
 func openDirectory(dir string) (*directory, error) {
@@ -70,8 +70,7 @@ func (e *LocalChangesError) Error() string {
 	return fmt.Sprintf("%s contains changes that the site does not have: %s%s\nuse plan and apply to write them to the site, or pull --overwrite to drop them", e.Dir, strings.Join(list, ", "), more)
 }
 
-// refuseLocalChanges returns an error if rule files are not as they were pulled or
-// applied.
+// refuseLocalChanges returns an error if rule files have changed since they were pulled or applied.
 func (f *directory) refuseLocalChanges(variables map[string]string) error {
 	dir := filepath.Join(f.path, rulefiles.Dir)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
@@ -84,10 +83,9 @@ func (f *directory) refuseLocalChanges(variables map[string]string) error {
 	return &LocalChangesError{Dir: f.path, Files: changed}
 }
 
-// LocalChanges returns the rule files of a folder, with slashes and relative to it, that
-// are not as the lock file says: new ones, changed ones and those that are gone. Names in
-// them are those of the folder's snapshot. Files
-// for other sites, and those below rules/@SITE, are not compared.
+// LocalChanges returns the rule files of a directory, relative and with slashes, that differ from
+// the lock file: new, changed and deleted ones. Names in them refer to the directory's snapshot.
+// Files for other sites, and those below rules/@SITE, are not compared.
 func LocalChanges(dir string, lock *rulefiles.Lock, variables map[string]string) ([]string, error) {
 	locked := map[string]string{} // the digest by the id of the rule
 	gone := map[string]string{}
@@ -131,7 +129,7 @@ func LocalChanges(dir string, lock *rulefiles.Lock, variables map[string]string)
 	return changed, nil
 }
 
-// stage makes the folder that everything is written to first.
+// stage creates the temporary directory.
 func (f *directory) stage() error {
 	parent := filepath.Dir(f.path)
 	if f.exists {
@@ -144,14 +142,14 @@ func (f *directory) stage() error {
 	return err
 }
 
-// discard removes what has not taken its place.
+// discard removes the temporary files that were not moved to the target.
 func (f *directory) discard() {
 	if f.temp != "" {
 		_ = os.RemoveAll(f.temp) // temporary
 	}
 }
 
-// previousFile is the file of a collection of the last pull, "" if it is not as it was.
+// previousFile returns the file of a collection from the last pull, "" if it was changed since.
 func (f *directory) previousFile(c live.Collection) string {
 	part := f.previous.Part(c.Type)
 	path := filepath.Join(f.path, live.SiteDir, c.File())
@@ -161,7 +159,7 @@ func (f *directory) previousFile(c live.Collection) string {
 	return path
 }
 
-// same says whether the folder has all that the manifest says.
+// same reports whether the directory has the content that the manifest describes.
 func (f *directory) same(m *live.Manifest, variables map[string]string) bool {
 	p := f.previous
 	if p == nil || p.Site != m.Site || p.URL != m.URL || p.Build != m.Build || p.Rules != m.Rules ||
@@ -177,8 +175,8 @@ func (f *directory) same(m *live.Manifest, variables map[string]string) bool {
 	return err == nil && f.lock != nil && len(changed) == 0
 }
 
-// commit moves everything to its place: a new folder as a whole, else each part, with the
-// parts before kept until all have moved.
+// commit moves everything to the target: a new directory as a whole, otherwise each part. It keeps
+// the previous parts until all have been moved.
 func (f *directory) commit() error {
 	if !f.exists {
 		if err := os.Chmod(f.temp, 0o755); err != nil {
@@ -204,7 +202,7 @@ func (f *directory) commit() error {
 	return nil
 }
 
-// restore moves the parts before back.
+// restore moves the previous parts back.
 func (f *directory) restore(old string, moved []string) error {
 	var failed []error
 	for _, name := range moved {

@@ -1,16 +1,16 @@
-// Package pull reads a live site into a folder:
+// Package pull reads a live site into a directory:
 //
-//	rules/{security,license,sync}/*.qrule   one rule in a file
-//	site/*.json                             one collection in a file, ordered by id
-//	site.lock.json, manifest.json           what the site knows beside the rules, and what was pulled
+//	rules/{security,license,sync}/*.qrule   one rule per file
+//	site/*.json                             one collection per file, ordered by id
+//	site.lock.json, manifest.json           the site's other fields of rules, and what was pulled
 //
-// A folder appears whole or not at all. The same site gives the same bytes, in whatever
-// order it lists its entities. Collections are streamed: memory grows by 40 bytes for
-// each entity, whatever its size. Passwords and connection strings are dropped on arrival.
+// A directory is written atomically. The same site gives the same bytes, regardless of the order
+// in which it lists its entities. Collections are streamed: memory grows by 40 bytes per entity,
+// whatever its size. Passwords and connection strings are removed on arrival.
 //
 //	pull.go          which collections, in which order
-//	collection.go    one collection: count, list, table where the list is short, increments
+//	collection.go    one collection: count, list, table if the list is truncated, increments
 //	spool.go         entities on their way to a file, and their order
-//	redact.go        what is dropped
-//	folder.go        the folder that is replaced, and local changes in it
+//	redact.go        the removal of secrets
+//	directory.go     the directory that is replaced, and local changes in it
 package pull

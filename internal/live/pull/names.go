@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
-// Names finds entities by name in the snapshot of a pulled folder.
+// Names returns a source that finds entities by name in the snapshot of a pulled directory.
 func Names(dir string) sitenames.Source {
 	return &sitenames.Files{Paths: func(typ string) (string, bool) {
 		c := live.Collection{Type: typ, Path: strings.ReplaceAll(strings.ToLower(typ), ".", "/")}
@@ -24,7 +24,7 @@ func Names(dir string) sitenames.Source {
 	}}
 }
 
-// putNames writes names in place of ids into files, where they say the same.
+// putNames replaces ids in files by names if the meaning stays the same.
 func (p *puller) putNames(f *directory, files []rulefiles.File, lock *rulefiles.Lock) error {
 	source := Names(f.temp)
 	names, err := sitenames.PlaceholdersOf(context.Background(), source)
@@ -34,7 +34,7 @@ func (p *puller) putNames(f *directory, files []rulefiles.File, lock *rulefiles.
 	for i := range files {
 		rules, found := ruleset.Decode(files[i].Path, files[i].Content)
 		if found.HasErrors() || len(rules) != 1 {
-			continue // it stays as the site has it
+			continue // it keeps the ids
 		}
 		named, changed := names.Put(rules[0])
 		if !changed {
@@ -51,7 +51,7 @@ func (p *puller) putNames(f *directory, files []rulefiles.File, lock *rulefiles.
 	return nil
 }
 
-// saysTheSame says whether a rule with names is the one that the lock file has.
+// saysTheSame reports whether a rule with names is equal to the one in the lock file.
 func (p *puller) saysTheSame(r ruleset.Rule, source sitenames.Source, lock *rulefiles.Lock) (bool, error) {
 	resolved, err := sitenames.Resolve(context.Background(), []ruleset.Rule{r}, p.client.Site().Variables, source)
 	var wrong *sitenames.Error
@@ -65,8 +65,8 @@ func (p *puller) saysTheSame(r ruleset.Rule, source sitenames.Source, lock *rule
 	return l != nil && l.Digest == rulefiles.Digest(&resolved[0]), nil
 }
 
-// keepNames leaves the files as they are that name entities where the site has ids, or the
-// sites that they are for, if they still say the same, and those that are for other sites.
+// keepNames keeps a local file that has names instead of ids, or a list of sites, if its rule is
+// still equal to that of the site. It also keeps the files for other sites.
 func (p *puller) keepNames(f *directory, files []rulefiles.File, lock *rulefiles.Lock) error {
 	if !f.exists {
 		return nil

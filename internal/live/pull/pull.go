@@ -21,28 +21,28 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// fullEvery is how long increments follow each other until everything is read again:
-// whether every change moves the date of its entity is not documented.
+// fullEvery is the maximum time of incremental pulls before everything is read again: whether
+// every change updates the date of its entity is not documented.
 const fullEvery = 24 * time.Hour
 
-// Options say what to pull.
+// Options are the options of a pull.
 type Options struct {
-	// Incremental asks for what has changed since the last pull where that is possible.
+	// Incremental reads only the changes since the last pull, if that is possible.
 	Incremental bool
 	// Overwrite replaces rule files with local changes.
 	Overwrite bool
-	// Names writes ${stream:Finance} into rule files in place of ids, where a name says the
-	// same.
+	// Names replaces ids in rule files by names, such as ${stream:Finance}, if the meaning stays
+	// the same.
 	Names    bool
 	Progress snapshot.Progress
 }
 
-// Result is what a pull did.
+// Result is the result of a pull.
 type Result struct {
 	Manifest *live.Manifest
-	// Unchanged says that the folder had all of it already.
+	// Unchanged reports whether the directory was already up to date.
 	Unchanged bool
-	// Incremental says that only changes were read.
+	// Incremental reports whether only changes were read.
 	Incremental bool
 	Calls       int64
 	Bytes       int64
@@ -50,7 +50,8 @@ type Result struct {
 	Findings diag.List
 }
 
-// RulesError says that the site's rules cannot be written as files; Findings tell why.
+// RulesError is the error for rules of the site that cannot be written as files; Findings give
+// the reasons.
 type RulesError struct{ Findings diag.List }
 
 // Error implements error.
@@ -71,8 +72,8 @@ func (p *puller) progressed(n int64) {
 	}
 }
 
-// Into pulls a site into a folder, which is made if it is not there. On an error the
-// folder is as it was.
+// Into pulls a site into a directory, which it creates if it does not exist. On an error the
+// directory is unchanged.
 func Into(ctx context.Context, client *qrs.Client, dir string, options Options) (*Result, error) {
 	f, err := openDirectory(dir)
 	if err != nil {
@@ -98,7 +99,7 @@ func Into(ctx context.Context, client *qrs.Client, dir string, options Options) 
 	return result, err
 }
 
-// Snapshot pulls a site into a folder that is there and empty, for one use.
+// Snapshot pulls a site into an existing empty directory, for temporary use.
 func Snapshot(ctx context.Context, client *qrs.Client, dir string, progress snapshot.Progress) (*live.Manifest, error) {
 	f := &directory{path: dir, temp: dir}
 	result, err := into(ctx, client, f, Options{Progress: progress})
@@ -190,7 +191,7 @@ func (p *puller) collections(ctx context.Context, f *directory, m *live.Manifest
 	return err
 }
 
-// rules writes the rule files and the lock.
+// rules writes the rule files and the lock file.
 func (p *puller) rules(f *directory, result *Result) error {
 	rules, found := ruleset.Read(filepath.Join(f.temp, live.SiteDir, "systemrule.json"))
 	result.Findings = found

@@ -7,16 +7,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// harmless are the types that hold no secrets, so that their entities are kept as they
-// arrive.
+// harmless are the types without secrets. Their entities are kept unchanged.
 var harmless = map[string]bool{
 	"App": true, "App.Object": true, "App.Content": true, "App.DataSegment": true, "App.Internal": true, "Stream": true, "User": true,
 	"SystemRule": true, "StaticContentReference": true, "Tag": true, "CustomPropertyDefinition": true, "ReloadTask": true,
 	"ContentLibrary": true, "Extension": true, "SharedContent": true,
 }
 
-// secret says whether the name of a field is one that never leaves the site. The settings
-// of user directories hold passwords under any name.
+// secret reports whether a field is secret by its name. The settings of user directories may hold
+// passwords under any name.
 func secret(name string) bool {
 	name = strings.ToLower(name)
 	for _, part := range []string{"password", "connectionstring", "secret", "privatekey", "credential", "apikey", "token"} {

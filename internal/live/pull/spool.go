@@ -15,24 +15,24 @@ import (
 	"strings"
 )
 
-// spool takes the entities of one collection as they arrive and ends as a file in which
-// they are ordered by id, one a line.
+// spool collects the entities of one collection as they arrive, and finally writes them to a file,
+// ordered by id, one per line.
 type spool struct {
 	path string
 	file *os.File
 	out  *bufio.Writer
 	at   int64
 	rows []row
-	// sorted says that the entities have arrived in their order so far.
+	// sorted reports whether the entities have arrived in order so far.
 	sorted bool
 }
 
-// row is where an entity is in the file, under the key of its id.
+// row is the location of an entity in the file, with the key of its id.
 type row struct {
 	key    [16]byte
 	offset int64
 	length int32
-	// arrived counts: of two entities of one id the later one is kept.
+	// arrived is the order of arrival: of two entities with the same id the later one is kept.
 	arrived uint32
 }
 
@@ -45,7 +45,7 @@ func newSpool(path string) (*spool, error) {
 	return s, nil
 }
 
-// add takes an entity.
+// add adds an entity.
 func (s *spool) add(id string, entity []byte) error {
 	entity = bytes.TrimSpace(entity)
 	separator := ",\n"
@@ -65,7 +65,7 @@ func (s *spool) add(id string, entity []byte) error {
 	return err
 }
 
-// keyOf returns the bytes of a GUID, or those of a digest for an id that is none.
+// keyOf returns the bytes of a GUID, or a digest of any other id.
 func keyOf(id string) (key [16]byte) {
 	if len(id) == 36 {
 		if n, err := hex.Decode(key[:], []byte(strings.ReplaceAll(id, "-", ""))); err == nil && n == 16 {
@@ -77,7 +77,7 @@ func keyOf(id string) (key [16]byte) {
 	return key
 }
 
-// has returns the keys that are in the spool, for a lookup.
+// has returns a function that reports whether an id is in the spool.
 func (s *spool) has() func(id string) bool {
 	keys := make(map[[16]byte]bool, len(s.rows))
 	for _, r := range s.rows {
@@ -86,8 +86,7 @@ func (s *spool) has() func(id string) bool {
 	return func(id string) bool { return keys[keyOf(id)] }
 }
 
-// finish ends the file and returns its size and digest. The number of entities is that of
-// different ids.
+// finish completes the file and returns the number of distinct ids, the size and the digest.
 func (s *spool) finish() (count int, size int64, digest string, err error) {
 	if len(s.rows) == 0 {
 		_, err = s.out.WriteString("[]\n")
@@ -112,7 +111,7 @@ func (s *spool) finish() (count int, size int64, digest string, err error) {
 	return count, size, "sha256:" + hex.EncodeToString(h.Sum(nil)), errors.Join(err, s.file.Close())
 }
 
-// sort writes the entities anew, by id.
+// sort rewrites the entities in the order of their ids.
 func (s *spool) sort() error {
 	slices.SortFunc(s.rows, func(a, b row) int {
 		return cmp.Or(bytes.Compare(a.key[:], b.key[:]), cmp.Compare(b.arrived, a.arrived))
@@ -148,11 +147,11 @@ func (s *spool) sort() error {
 
 // drop removes the file.
 func (s *spool) drop() {
-	_ = s.file.Close() // it is removed
+	_ = s.file.Close() // it is removed next
 	_ = os.Remove(s.path)
 }
 
-// idOf returns the id of an entity, which mostly is its first field.
+// idOf returns the id of an entity, which usually is its first field.
 func idOf(entity []byte) (string, error) {
 	const first = `{"id":"`
 	if bytes.HasPrefix(entity, []byte(first)) {

@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Applied is what was done of a plan.
+// Applied is the result of applying a plan.
 type Applied struct {
 	*apply.Result
 	// Planned is the number of changes of the plan, Failure why not all of them were written.
@@ -17,10 +17,10 @@ type Applied struct {
 	Failure error `json:"-"`
 }
 
-// Applications are the formats of what was done of a plan.
+// Applications are the formats of the result of applying a plan.
 var Applications = render.Results(render.Func[Applied](appliedText)).With(render.Markdown, render.Func[Applied](appliedMarkdown))
 
-// appliedMarkdown is the text, whose lines Markdown would run together.
+// appliedMarkdown writes the text as a block, since Markdown would join its lines.
 func appliedMarkdown(w io.Writer, r Applied) error {
 	if _, err := io.WriteString(w, "```text\n"); err != nil {
 		return err
@@ -33,7 +33,7 @@ func appliedMarkdown(w io.Writer, r Applied) error {
 }
 
 func appliedText(w io.Writer, r Applied) error {
-	out := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // the terminal has gone
+	out := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format+"\n", args...) } // the terminal may be closed
 	if r.Nothing {
 		out("Nothing to do: the site %s matches the plan.", r.Site)
 		return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// skewed is how many seconds of difference between clocks are worth a word.
+// skewed is the difference between clocks, in seconds, from which it is mentioned.
 const skewed = 5
 
 // Checks are the formats of a check of a site.

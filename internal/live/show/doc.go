@@ -1,6 +1,6 @@
-// Package show renders the results of commands about live sites: plans, what was written, what
-// was read, what has changed, and whether the audit of a site agrees. Each result has its formats
+// Package show renders the results of commands about live sites: plans, writes, pulls, changes on
+// the site, and comparisons with the audit of a site. Each result has its formats
 // (internal/render).
 //
-// It knows words and layout. It does not call a site.
+// It contains only words and layout. It does not call a site.
 package show

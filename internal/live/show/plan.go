@@ -128,7 +128,7 @@ func (v *planView) changes(changes []plan.Change) {
 	}
 }
 
-// fields writes what differs between two versions of a rule, as lines of a diff.
+// fields writes the difference of two versions of a rule, as lines of a diff.
 func (v *planView) fields(before, after *plan.Fields) {
 	old, new := describe(before), describe(after)
 	for i, name := range fieldNames {
@@ -156,7 +156,7 @@ func nonEmptyLines(text string) []string {
 
 var fieldNames = []string{"name", "condition", "filter", "actions", "context", "disabled", "type", "category", "tags", "comment"}
 
-// describe returns the fields of a rule as people read them, in the order of fieldNames.
+// describe returns the fields of a rule in readable form, in the order of fieldNames.
 func describe(f *plan.Fields) []string {
 	if f == nil {
 		return make([]string, len(fieldNames))
@@ -171,7 +171,7 @@ func describe(f *plan.Fields) []string {
 	}
 }
 
-// diffLines returns lines with a mark before each: a space, - or +.
+// diffLines returns lines with a prefix: a space, - or +.
 func diffLines(a, b []string) []string {
 	longest := make([][]int, len(a)+1)
 	for i := range longest {

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// condition tells the clauses of a condition that differ, in words and as a tree.
+// condition writes the clauses of a condition that differ, in words and as a tree.
 func (v *planView) condition(d *difference.ConditionDiff) {
 	switch {
 	case d == nil:
@@ -28,7 +28,7 @@ func (v *planView) condition(d *difference.ConditionDiff) {
 		v.line("%s%s", v.indent(), tabular.Printable(text))
 	}
 	if len(d.Tree) < 3 {
-		return // the lines of the text above say it all
+		return // the lines above already show the difference
 	}
 	if v.markdown {
 		v.line("\n  ```diff")
@@ -43,7 +43,7 @@ func (v *planView) condition(d *difference.ConditionDiff) {
 	}
 }
 
-// indent begins a line below a change.
+// indent returns the indentation of a line below a change.
 func (v *planView) indent() string {
 	if v.markdown {
 		return "  - "
@@ -51,10 +51,10 @@ func (v *planView) indent() string {
 	return "      * "
 }
 
-// maxSame is how many neighbours that did not change are shown.
+// maxSame is the maximum number of unchanged neighbours that are shown.
 const maxSame = 4
 
-// shortTree counts long runs of lines that did not change.
+// shortTree replaces long runs of unchanged lines by their number.
 func shortTree(tree []difference.TreeLine) []difference.TreeLine {
 	var short []difference.TreeLine
 	for i := 0; i < len(tree); {
@@ -74,7 +74,7 @@ func shortTree(tree []difference.TreeLine) []difference.TreeLine {
 	return short
 }
 
-// lints tells the findings that a plan brings and settles.
+// lints writes the findings that a plan adds and resolves.
 func (v *planView) lints(l *plan.Lints) {
 	if l == nil || len(l.Added)+len(l.Removed) == 0 && l.LeftOut == "" {
 		return
@@ -105,7 +105,7 @@ func (v *planView) lints(l *plan.Lints) {
 	}
 }
 
-// assertions tells the verdicts before and after.
+// assertions writes the verdicts before and after.
 func (v *planView) assertions(list []plan.Assertion) {
 	if len(list) == 0 {
 		return
@@ -146,8 +146,8 @@ func (v *planView) assertions(list []plan.Assertion) {
 	}
 }
 
-// escapeMarkdown makes one line of plain text of any text: nothing in it is Markdown, HTML, a
-// cell of a table or a mention.
+// escapeMarkdown escapes text to one line of plain text: nothing in it is parsed as Markdown, HTML,
+// a table cell or a mention.
 func escapeMarkdown(text string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", "|", `\|`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "@", "&#64;", "\n", " ", "\r", " ").Replace(tabular.Printable(text))
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// maxShown is how many differences are shown to people.
+// maxShown is the maximum number of differences in the text format.
 const maxShown = 20
 
 // Verified is a comparison with the audit of a site.

@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Drift is the rules of a site that are not as their files say.
+// Drift is the list of rules on a site that differ from their files.
 type Drift struct {
 	Rules []string `json:"drift"`
 	Site  string   `json:"site"`
@@ -30,7 +30,7 @@ var Drifts = render.Results(render.Func[Drift](func(w io.Writer, r Drift) error 
 	return err
 }))
 
-// Events are the formats of what has changed on a site: in JSON, an event is one line.
+// Events are the formats of changes on a site. In JSON, an event is one line.
 var Events = render.Results(render.Func[*watch.Event](eventText)).
 	With(render.JSON, render.Func[*watch.Event](func(w io.Writer, e *watch.Event) error { return json.NewEncoder(w).Encode(e) }))
 

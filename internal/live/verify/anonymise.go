@@ -2,8 +2,8 @@ package verify
 
 import "fmt"
 
-// Anonymise replaces ids and logins by numbers: users, resources and rules keep their
-// identity within the result and nothing else.
+// Anonymise replaces ids and logins by numbers. The same user, resource or rule has the same number
+// within one result; everything else about them is removed.
 func (r *Result) Anonymise() {
 	numbers := map[string]map[string]string{}
 	name := func(kind, id string) string {

@@ -15,13 +15,13 @@ import (
 
 // Point is a point of the language that explains differences.
 type Point struct {
-	// Name is the option that makes both sides agree, such as list-inequality=all, or what
-	// the rules of either side have in common, such as matches; "" is unexplained.
+	// Name is the option under which both sides agree, such as list-inequality=all, or a feature
+	// that the rules of either side share, such as matches; "" for an unexplained difference.
 	Name string `json:"name"`
-	// Settled says that the option was tried, and makes both sides agree.
+	// Settled reports whether the option was tried and makes both sides agree.
 	Settled bool `json:"settled"`
 	Pairs   int  `json:"pairs"`
-	// Rules are the rules that the differences are about.
+	// Rules are the rules that the differences involve.
 	Rules []string `json:"rules"`
 }
 
@@ -44,7 +44,7 @@ func newExplainer(rules []ruleset.Rule, records *snapshot.Site, o Options) *expl
 	return e
 }
 
-// point returns the reading under which we decide as the site does, "" for none.
+// point returns the reading under which we decide like the site, "" if there is none.
 func (e *explainer) point(d Difference, theirs uint32) string {
 	user, resource := e.records.Records["user"][schema.Fold(d.User)], e.records.Records[schema.Fold(d.Type)][schema.Fold(d.Resource)]
 	if user == nil || resource == nil {
@@ -65,8 +65,8 @@ func (e *explainer) point(d Difference, theirs uint32) string {
 	return ""
 }
 
-// points groups differences by what explains them. Where no option does, what the rules
-// that only one side grants by have in common is named, as a place to look.
+// points groups differences by their explanation. If no option explains them, it names the feature
+// that the rules of only one side share, as a starting point for a search.
 func (e *explainer) points(list []Difference) []Point {
 	byName := map[string]*Point{}
 	points := []Point{}
@@ -98,7 +98,7 @@ func (e *explainer) points(list []Difference) []Point {
 	return points
 }
 
-// symmetric returns the rules of one side alone.
+// symmetric returns the rules that only one of the two sides has.
 func symmetric(a, b []string) []string {
 	var one []string
 	for _, id := range a {
@@ -114,7 +114,7 @@ func symmetric(a, b []string) []string {
 	return one
 }
 
-// features names what of the language the rules use whose reading is not documented.
+// features names the features used by the rules whose reading is not documented.
 func (e *explainer) features(ids []string) string {
 	found := map[string]bool{}
 	for _, id := range ids {

@@ -10,15 +10,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// reading is another reading of the rules, with the evaluator that decides by it.
+// reading is another reading of the rules, with an evaluator for it.
 type reading struct {
-	// name is the options as the command line takes them, or the id of the point that has no
-	// option.
+	// name is the list of options as on the command line, or the id of a point without an option.
 	name      string
 	evaluator *evaluate.Evaluator
 }
 
-// option is a point of the language that has an option, with its values.
+// option is a point of the language with an option, and the values of the option.
 type option struct {
 	name   string
 	values []string
@@ -30,17 +29,16 @@ var options = []option{
 	{"session-attributes", []string{"separate", "stored"}},
 }
 
-// readings returns the readings that differ from the one in use, those with the fewest
-// differences first: one option, two options, and rules rewritten to what else an operator
-// could mean. The reading in use comes first, since its evaluator may decide as the site does
-// where the compiled policy does not.
+// readings returns the readings to try, those with the fewest changes first: one option, two
+// options, then rules rewritten to another meaning of an operator. The reading in use is the first
+// one, because its evaluator may agree with the site even if the compiled policy does not.
 func readings(rules []ruleset.Rule, records *snapshot.Site, now compiler.Options) []reading {
 	current := []string{now.ListInequality.String(), now.EntityText.String(), now.SessionAttributes.String()}
 	var list []reading
 	add := func(name string, rules []ruleset.Rule, values []string) {
 		o := evaluate.Options{Schema: now.Schema}
 		o.Read(values[0], values[1], values[2])
-		evaluator, _ := evaluate.New(rules, records, o) // a rule in error grants nothing
+		evaluator, _ := evaluate.New(rules, records, o) // a rule with errors grants nothing
 		list = append(list, reading{name, evaluator})
 	}
 	add(ourMistake, rules, current)
@@ -88,7 +86,7 @@ func readings(rules []ruleset.Rule, records *snapshot.Site, now compiler.Options
 	return list
 }
 
-// ourMistake names differences that the independent evaluator does not have.
+// ourMistake explains differences that the independent evaluator does not have.
 const ourMistake = "those of the evaluator (the compiled policy decides differently: please report this)"
 
 func differ(a, b []ruleset.Rule) bool {

@@ -14,22 +14,22 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 )
 
-// Site answers what a site's own audit says.
+// Site is the audit of a site.
 type Site interface {
-	// Blocks calls f with the cells of a matrix in blocks.
+	// Blocks calls f with the cells of a matrix, block by block.
 	Blocks(ctx context.Context, q qrs.MatrixQuery, f func(qrs.MatrixQuery, []qrs.Cell) error) error
-	// Granting returns the rules by which a user has anything on a resource.
+	// Granting returns the rules by which a user has any right on a resource.
 	Granting(ctx context.Context, typ, user, resource, context string, environment map[string][]string) ([]string, error)
 }
 
-// Capture is a file with what a site has answered to one question.
+// Capture is a file with the site's answer to one query.
 type Capture struct {
 	Query    *qrs.MatrixQuery `json:"query,omitempty"`
 	Cells    []qrs.Cell       `json:"cells,omitempty"`
 	Granting *Granting        `json:"granting,omitempty"`
 }
 
-// Granting is the answer about one pair.
+// Granting is the answer for one pair of a user and a resource.
 type Granting struct {
 	Type     string   `json:"type"`
 	User     string   `json:"user"`
@@ -38,7 +38,7 @@ type Granting struct {
 	Rules    []string `json:"rules"`
 }
 
-// Recorder is a site whose answers go to files of a folder too.
+// Recorder is a site that also writes its answers to files in a directory.
 type Recorder struct {
 	Site
 	Dir string
@@ -73,11 +73,11 @@ func (r *Recorder) Granting(ctx context.Context, typ, user, resource, context st
 	return rules, r.write(Capture{Granting: &Granting{typ, user, resource, context, rules}})
 }
 
-// Replay is a site that answers from captures. It answers what they hold, whatever is
-// asked.
+// Replay is a site that answers from captures. It returns all captured blocks of a type and
+// context, whichever users and resources are queried.
 type Replay struct{ captures []Capture }
 
-// ReadCaptures reads the captures of a folder.
+// ReadCaptures reads the captures of a directory.
 func ReadCaptures(dir string) (*Replay, error) {
 	files, err := fs.Glob(os.DirFS(dir), "capture-*.json")
 	if err != nil {
@@ -102,7 +102,7 @@ func ReadCaptures(dir string) (*Replay, error) {
 	return r, nil
 }
 
-// Blocks implements Site: every captured block of the type and context.
+// Blocks implements Site. It returns every captured block of the type and context.
 func (r *Replay) Blocks(_ context.Context, q qrs.MatrixQuery, f func(qrs.MatrixQuery, []qrs.Cell) error) error {
 	for _, c := range r.captures {
 		if c.Query == nil || !strings.EqualFold(c.Query.Type, q.Type) || c.Query.Context != q.Context {

@@ -18,29 +18,29 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Options say what to compare.
+// Options are the options of a comparison.
 type Options struct {
-	// Types are the types of the resources; none are all that the site audits.
+	// Types are the types of the resources; if empty, all types that the site audits.
 	Types []string
-	// Environment holds session attributes, which the site's audit is told as well.
+	// Environment are session attributes, which are also sent to the site's audit.
 	Environment map[string][]string
 	// Readings are the options that the bundle was compiled with.
 	Readings compiler.Options
-	// Sample is how many members of each class are asked about; 0 is one, and a negative
-	// number all.
+	// Sample is the number of members of each equivalence class to compare; 0 means one, and a
+	// negative number means all.
 	Sample   int
 	Progress snapshot.Progress
 }
 
-// Result is what the comparison found.
+// Result is the result of a comparison.
 type Result struct {
-	// Pairs are the pairs of a user and a resource that were compared, and Cells the
+	// Pairs is the number of compared pairs of a user and a resource, and Cells that of compared
 	// rights: pairs times actions.
 	Pairs int64 `json:"pairs"`
 	Cells int64 `json:"cells"`
-	// Covered is how many pairs these stand for.
+	// Covered is the number of pairs that the compared ones represent.
 	Covered int64 `json:"covered_pairs"`
-	// Differ is the number of cells that differ; Differences tells the first of them.
+	// Differ is the number of cells that differ; Differences are the first of them.
 	Differ      int64        `json:"differ"`
 	Points      []Point      `json:"points"`
 	Differences []Difference `json:"differences"`
@@ -59,23 +59,23 @@ type Difference struct {
 	// OurRules and TheirRules are the rules by which either side grants anything.
 	OurRules   []string `json:"our_rules"`
 	TheirRules []string `json:"site_rules,omitempty"`
-	// Point is the reading of the language that makes both agree, "" for none.
+	// Point is the reading of the language under which both agree, "" if there is none.
 	Point string `json:"point,omitempty"`
 }
 
-// maxDifferences is how many differences are told one by one, and maxAsked for how many of
-// them the site is asked for its rules.
+// maxDifferences is the maximum number of listed differences, and maxAsked the maximum number of
+// differences for which the site is queried for its rules.
 const (
 	maxDifferences = 1000
 	maxAsked       = 50
 )
 
-// audited are the types that the site's audit takes, as far as is known.
+// audited are the types that the site's audit is known to accept.
 var audited = []string{
 	"Stream", "App", "App.Object", "ReloadTask", "DataConnection", "ContentLibrary", "Extension", "SharedContent", "SystemRule", "User", "ExternalProgramTask", "UserSyncTask",
 }
 
-// contexts are those of the site's audit and ours.
+// contexts maps the contexts of the site's audit to ours.
 var contexts = []struct{ site, ours string }{{qrs.AppAccess, "hub"}, {qrs.ManagementAccess, "qmc"}}
 
 // comparison is one run.
@@ -88,8 +88,8 @@ type comparison struct {
 	asked   int
 }
 
-// Compare compares the policy of a bundle with a site's audit. Rules and records are those
-// that the bundle was made of.
+// Compare compares the policy of a bundle with a site's audit. The bundle must be made of the same
+// rules and records.
 func Compare(ctx context.Context, b *bundles.Bundle, rules []ruleset.Rule, records *snapshot.Site, site Site, o Options) (*Result, error) {
 	c := &comparison{bundle: b, site: site, options: o, result: &Result{Points: []Point{}, Differences: []Difference{}}, explain: newExplainer(rules, records, o)}
 	types := o.Types
@@ -144,7 +144,7 @@ func (c *comparison) compare(ctx context.Context, typ, siteContext, ours string)
 				user, known := numberOf(users.Handles, userOf, u)
 				thing, there := things.Number(r)
 				if !known || !there {
-					continue // a capture of another time
+					continue // the capture is older than the snapshot
 				}
 				c.result.Pairs++
 				c.result.Cells += int64(len(ruleset.AllActions))
@@ -157,7 +157,7 @@ func (c *comparison) compare(ctx context.Context, typ, siteContext, ours string)
 	})
 }
 
-// numberOf returns the number of a user, whom a capture may know and this run not choose.
+// numberOf returns the number of a user. A capture may contain users that this run has not chosen.
 func numberOf(handles []string, chosen map[string]int32, handle string) (int32, bool) {
 	if n, ok := chosen[handle]; ok {
 		return n, true
@@ -166,7 +166,7 @@ func numberOf(handles []string, chosen map[string]int32, handle string) (int32, 
 	return int32(n), n >= 0 //nolint:gosec // fewer than 2^31 users
 }
 
-// chosen returns the members of classes that are asked about, ascending.
+// chosen returns the members of equivalence classes to compare, in ascending order.
 func (c *comparison) chosen(classes []partition.Class, count int, fits func(int32) bool) []int32 {
 	var all []int32
 	sample := max(c.options.Sample, 1)
@@ -186,8 +186,8 @@ func (c *comparison) chosen(classes []partition.Class, count int, fits func(int3
 	return all
 }
 
-// maxExceptional is how many exceptional pairs of a type are asked about: those of users
-// who meet an identity test, such as owners.
+// maxExceptional is the maximum number of exceptional pairs of a type that are compared: pairs
+// that meet an identity test, such as an owner and the owned app.
 const maxExceptional = 20
 
 func (c *comparison) exceptional(m *matrix.Matrix, t *matrix.Type, ask *qrs.MatrixQuery, userOf, thingOf map[string]int32) {
@@ -215,7 +215,7 @@ func (c *comparison) exceptional(m *matrix.Matrix, t *matrix.Type, ask *qrs.Matr
 	}
 }
 
-// known are the actions that have a name.
+// known is the mask of the actions that have a name.
 var known = func() (mask uint32) {
 	for _, a := range ruleset.AllActions {
 		mask |= uint32(a)
@@ -229,7 +229,7 @@ type pairOf struct {
 	user, thing int32
 }
 
-// pair compares what a user may do on a resource.
+// pair compares the actions of a user on a resource.
 func (c *comparison) pair(ctx context.Context, m *matrix.Matrix, t *matrix.Type, p pairOf, theirs uint32, siteContext, ours string) error {
 	var mask uint32
 	var rules []string
@@ -270,7 +270,7 @@ func cmpNil(list []string) []string {
 	return list
 }
 
-// order sorts differences for people: by point, then as they were found.
+// order sorts differences by point and otherwise keeps their order.
 func order(list []Difference) {
 	slices.SortStableFunc(list, func(a, b Difference) int {
 		return cmp.Or(strings.Compare(a.Point, b.Point), strings.Compare(a.Type, b.Type))

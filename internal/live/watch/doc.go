@@ -1,13 +1,13 @@
-// Package watch follows a live site: what changes there, by whom, and who gains and loses
-// what by it.
+// Package watch follows a live site: what changes there, by whom, and who gains or loses access
+// because of it.
 //
 //	watch.go     rounds: has anything changed, and what
 //	entities.go  the entities that differ between two snapshots
-//	event.go     what is told, and to whom
-//	subscribe.go the site tells that something has changed
-//	metrics.go   numbers for Prometheus
+//	event.go     the reported events, and webhooks
+//	subscribe.go notifications from the site
+//	metrics.go   metrics for Prometheus
 //
-// A round asks for the changes since the last one where the site answers that, else it
-// reads what has changed by date. Once in an hour everything is read. It never writes to
+// A round queries the changes since the last one if the site supports that; otherwise it reads
+// the entities that were changed since then. Once an hour it reads everything. It never writes to
 // the site.
 package watch

@@ -13,14 +13,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/live"
 )
 
-// seen is what of an entity is kept for a comparison.
+// seen is the part of an entity that is kept for a comparison.
 type seen struct {
 	sum          [16]byte
 	name, by, at string
 }
 
-// compare returns the entities that differ between two pulled folders. Collections with
-// equal digests are not read.
+// compare returns the entities that differ between two pulled directories. It does not read
+// collections with equal digests.
 func compare(oldDir, newDir string, old, new *live.Manifest) ([]Change, error) {
 	var changes []Change
 	for _, part := range new.Collections {

@@ -12,23 +12,23 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 )
 
-// Event is what changed on a site between two rounds.
+// Event is a set of changes on a site between two rounds.
 type Event struct {
 	Time time.Time `json:"time"`
 	Site string    `json:"site"`
-	// Changes are the entities that differ, at most maxChanges, of Count.
+	// Changes are the entities that differ: the first maxChanges of Count.
 	Changes []Change `json:"changes"`
 	Count   int      `json:"count"`
-	// Effect is access, where somebody gains or loses something, none, or unknown, for a reason.
+	// Effect is access if a user gains or loses access, none, or unknown with a Reason.
 	Effect string            `json:"effect"`
 	Reason string            `json:"reason,omitempty"`
 	Gain   difference.Counts `json:"gain"`
 	Loss   difference.Counts `json:"loss"`
-	// Groups say who gains and loses what because of what.
+	// Groups are the gains and losses, with their causes.
 	Groups []difference.Group `json:"groups"`
-	// Drift are the rules that are not as their files say, by name.
+	// Drift are the names of the rules that differ from their files.
 	Drift []string `json:"drift"`
-	// Full says that this round has read everything.
+	// Full reports whether this round has read everything.
 	Full bool `json:"full"`
 }
 
@@ -50,7 +50,7 @@ const (
 	Unknown  = "unknown"
 )
 
-// maxChanges is how many entities an event names.
+// maxChanges is the maximum number of entities in an event.
 const maxChanges = 1000
 
 // Webhook posts events as JSON.
@@ -74,7 +74,7 @@ func (h *Webhook) Send(ctx context.Context, e *Event) error {
 	if err != nil {
 		return fmt.Errorf("webhook: %w", err)
 	}
-	defer func() { _ = resp.Body.Close() }() // nothing more is read
+	defer func() { _ = resp.Body.Close() }() // the body is not read
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16))
 	if resp.StatusCode >= 300 {
 		return fmt.Errorf("webhook: %s answers %s", h.URL, resp.Status)

@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 )
 
-// Metrics are the numbers that a watch tells Prometheus.
+// Metrics are the metrics of a watch for Prometheus.
 type Metrics struct {
 	registry     *prometheus.Registry
 	drift        prometheus.Gauge
@@ -22,7 +22,7 @@ type Metrics struct {
 	sent         *prometheus.CounterVec
 }
 
-// NewMetrics returns metrics of a site.
+// NewMetrics returns the metrics of a site.
 func NewMetrics(site string) *Metrics {
 	labels := prometheus.Labels{"site": site}
 	m := &Metrics{
@@ -51,22 +51,22 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// Failed counts a round in which the site could not be read.
+// Failed counts a round that could not read the site.
 func (m *Metrics) Failed() { m.failures.Inc() }
 
-// Published notes that a bundle was written.
+// Published records the time at which a bundle was written.
 func (m *Metrics) Published() { m.published.Set(float64(time.Now().Unix())) }
 
-// Sent counts an answer to a decision point.
+// Sent counts an answer to a decision point, by kind.
 func (m *Metrics) Sent(kind string) { m.sent.WithLabelValues(kind).Inc() }
 
-// looked notes that the site was looked at.
+// looked records a round that has read the site, and the number of rules that differ from files.
 func (m *Metrics) looked(at time.Time, drift int) {
 	m.pulled.Set(float64(at.Unix()))
 	m.drift.Set(float64(drift))
 }
 
-// observe counts what an event tells.
+// observe counts the gains and losses of an event.
 func (m *Metrics) observe(e *Event) {
 	if e.Effect == Unknown {
 		m.unknown.Inc()

@@ -13,9 +13,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 )
 
-// Subscription makes the site tell that something has changed. What it tells is not
-// authenticated and may get lost, so that it is a hint to look and nothing more: a watch
-// keeps asking beside it. It is for one goroutine, but for ServeHTTP. Close it.
+// Subscription makes the site send notifications of changes. Notifications are not authenticated
+// and may get lost, so they are only hints: the watch still polls. Only ServeHTTP is safe for
+// concurrent use. Close it.
 type Subscription struct {
 	client   *qrs.Client
 	types    []string
@@ -25,22 +25,22 @@ type Subscription struct {
 	hints    chan struct{}
 }
 
-// renewEvery is how long a subscription is trusted. The site forgets it when its repository
-// service restarts, and tells nobody.
+// renewEvery is the maximum age of a subscription. The site forgets subscriptions without notice
+// when its repository service restarts.
 const renewEvery = 10 * time.Minute
 
-// Subscribe asks the site to post changes of the types to a base address, which the
-// Subscription must be serving by then. The path that it adds to the address is a secret, so
-// that others cannot make the watch look.
+// Subscribe returns a subscription to changes of the types. The site will post them to a path below
+// the base address, where the caller must serve the Subscription before it calls Renew. The path
+// contains a secret, so that others cannot trigger the watch.
 func Subscribe(client *qrs.Client, types []string, base string) *Subscription {
 	path := "/" + rand.Text()
 	return &Subscription{client: client, types: types, callback: strings.TrimRight(base, "/") + path, path: path, hints: make(chan struct{}, 1)}
 }
 
-// Hints delivers a value after changes. Hints that nobody has taken yet are one.
+// Hints receives a value after changes. Several hints that were not received yet count as one.
 func (s *Subscription) Hints() <-chan struct{} { return s.hints }
 
-// ServeHTTP implements http.Handler: it takes what the site posts.
+// ServeHTTP implements http.Handler: it receives the site's notifications.
 func (s *Subscription) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != s.path || r.Method != http.MethodPost {
 		http.NotFound(w, r)
@@ -54,7 +54,7 @@ func (s *Subscription) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// Renew subscribes, and drops the subscriptions before.
+// Renew subscribes and removes the previous subscriptions.
 func (s *Subscription) Renew(ctx context.Context) error {
 	old := s.handles
 	s.handles = nil
@@ -68,7 +68,7 @@ func (s *Subscription) Renew(ctx context.Context) error {
 	return s.drop(ctx, old)
 }
 
-// drop removes subscriptions. Those that the site has forgotten are gone already.
+// drop removes subscriptions. It ignores those that the site has already forgotten.
 func (s *Subscription) drop(ctx context.Context, handles []string) error {
 	for _, handle := range handles {
 		if err := s.client.Unsubscribe(ctx, handle); err != nil && !qrs.IsNotFound(err) {
@@ -78,23 +78,22 @@ func (s *Subscription) drop(ctx context.Context, handles []string) error {
 	return nil
 }
 
-// Close drops the subscriptions at the site.
+// Close removes the subscriptions from the site.
 func (s *Subscription) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	_ = s.drop(ctx, s.handles) // the site forgets them with its next restart
+	_ = s.drop(ctx, s.handles) // the site forgets them at its next restart
 }
 
-// Renewer renews a subscription when it is time: every ten minutes, and after the site could
-// not be read.
+// Renewer renews a subscription every ten minutes, and after the site could not be read.
 type Renewer struct {
 	*Subscription
 	due time.Time
 }
 
-// After is called after each round, which has failed or not. It says whether it has renewed
-// the subscription: what has changed before that was told to nobody, so that the site is to
-// be looked at.
+// After must be called after each round; failed reports whether the round failed. It returns
+// whether it has renewed the subscription. The caller must then look at the site, because earlier
+// changes may not have been notified.
 func (r *Renewer) After(ctx context.Context, now time.Time, failed bool) (renewed bool, err error) {
 	switch {
 	case failed:

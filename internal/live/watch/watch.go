@@ -19,14 +19,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// fullEvery is how long a watch goes without reading everything.
+// fullEvery is the maximum time between two rounds that read everything.
 const fullEvery = time.Hour
 
-// Watch follows one site. Close it when no Effect is running any more. Look is for one
-// goroutine; Effect may run beside it.
+// Watch follows one site. Look is not safe for concurrent use, but Effect may run concurrently with
+// it. Call Close after all calls of Effect have returned.
 type Watch struct {
 	client *qrs.Client
-	// files is a pulled folder whose rule files drift is told from, "" for none.
+	// files is a pulled directory whose rule files are compared with the site, "" if there is none.
 	files    string
 	temp     string
 	progress snapshot.Progress
@@ -36,22 +36,22 @@ type Watch struct {
 	manifest *live.Manifest
 	full     time.Time
 	since    time.Time
-	// silent says that the site does not tell changes since a date.
+	// silent reports whether the site does not support queries for changes since a date.
 	silent bool
-	// state is the site as of the last change that Look has returned; pulled says that Dir may
+	// state is the site at the last change that Look has returned; pulled reports whether Dir may
 	// be newer.
 	state  state
 	pulled bool
 }
 
-// state is a pulled folder that does not change: links to files that a pull replaces.
+// state is an immutable copy of a pulled directory: links to files that a pull replaces.
 type state struct {
 	dir      string
 	manifest *live.Manifest
 	number   int
 }
 
-// Start reads the site as it is now. Files is a pulled folder, or "".
+// Start reads the current state of the site. Files is a pulled directory, or "".
 func Start(ctx context.Context, client *qrs.Client, files string, metrics *Metrics, progress snapshot.Progress) (*Watch, error) {
 	temp, err := os.MkdirTemp("", "qlik2rego-watch-*")
 	if err != nil {
@@ -69,13 +69,13 @@ func Start(ctx context.Context, client *qrs.Client, files string, metrics *Metri
 	return w, nil
 }
 
-// Close removes what the watch keeps.
+// Close removes the temporary files of the watch.
 func (w *Watch) Close() { _ = os.RemoveAll(w.temp) } // temporary
 
-// Dir is the site as it was last read, a pulled folder.
+// Dir returns the pulled directory with the last state that was read.
 func (w *Watch) Dir() string { return filepath.Join(w.temp, "now") }
 
-// Types are the types that the site has, as it was last read.
+// Types returns the types of the site's entities, as of the last read.
 func (w *Watch) Types() []string {
 	var types []string
 	for _, part := range w.manifest.Collections {
@@ -98,7 +98,7 @@ func (w *Watch) pull(ctx context.Context, incremental bool) error {
 	return nil
 }
 
-// keep makes Dir the state that the next changes are told from.
+// keep makes Dir the state with which the next state is compared.
 func (w *Watch) keep() error {
 	next := state{filepath.Join(w.temp, strconv.Itoa(w.state.number+1)), w.manifest, w.state.number + 1}
 	if err := link(w.Dir(), next.dir); err != nil {
@@ -108,7 +108,7 @@ func (w *Watch) keep() error {
 	return nil
 }
 
-// Changed is what differs between two states of a site.
+// Changed is the difference of two states of a site.
 type Changed struct {
 	changes       []Change
 	before, after string // pulled folders
@@ -117,8 +117,8 @@ type Changed struct {
 	full          bool
 }
 
-// Look looks once whether anything has changed, and returns what, nil for nothing. From then
-// on Dir has the site as it is now. What is returned goes to Effect.
+// Look polls the site once and returns the changes; nil if nothing has changed. After a change, Dir
+// has the current state of the site. Pass the result to Effect.
 func (w *Watch) Look(ctx context.Context) (*Changed, error) {
 	full := w.now().Sub(w.full) >= fullEvery
 	changed := true
@@ -161,9 +161,9 @@ func (w *Watch) Look(ctx context.Context) (*Changed, error) {
 	return &Changed{changes, before, w.state.dir, w.now(), drift, full}, nil
 }
 
-// Effect tells what a look has found, with who gains and loses what by it. What Look
-// returned is used up. An effect that cannot be found is Unknown, and the event says why: an
-// error means that the context has ended.
+// Effect returns the event for a result of Look, with the access that users gain and lose. Call it
+// once for each result. If the effect cannot be computed, it is Unknown and the event has the reason.
+// Effect returns an error only if ctx is done.
 func (w *Watch) Effect(ctx context.Context, c *Changed) (*Event, error) {
 	e := &Event{
 		Time: c.time.UTC().Truncate(time.Millisecond), Site: w.client.Site().Name, Changes: c.changes[:min(len(c.changes), maxChanges)], Count: len(c.changes),
@@ -184,11 +184,11 @@ func (w *Watch) Effect(ctx context.Context, c *Changed) (*Event, error) {
 	if w.metrics != nil {
 		w.metrics.observe(e)
 	}
-	_ = os.RemoveAll(c.before) // else Close does
+	_ = os.RemoveAll(c.before) // otherwise Close removes it
 	return e, nil
 }
 
-// effect compares the site before with the site after.
+// effect compares access before and after the changes.
 func effect(ctx context.Context, c *Changed) (*difference.Report, error) {
 	oldRules, found := ruleset.Read(filepath.Join(c.before, rulefiles.Dir))
 	newRules, more := ruleset.Read(filepath.Join(c.after, rulefiles.Dir))
@@ -198,8 +198,8 @@ func effect(ctx context.Context, c *Changed) (*difference.Report, error) {
 	return plan.Effect(ctx, oldRules, newRules, c.before, c.after, nil)
 }
 
-// Drift returns the names of the rules that are on the site not as their files say, or on
-// one side alone.
+// Drift returns the names of the rules that differ between the site and the files, or that only one
+// side has.
 func (w *Watch) Drift() ([]string, error) {
 	drift := []string{}
 	if w.files == "" {
@@ -228,8 +228,8 @@ func (w *Watch) Drift() ([]string, error) {
 	return drift, nil
 }
 
-// link makes a folder of links to the files of another one. A pull replaces files and never
-// writes into them.
+// link creates a directory of links to the files of another one. This is safe because a pull
+// replaces files and never writes into them.
 func link(from, to string) error {
 	return filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
