@@ -194,14 +194,14 @@ func TestTheOrderOfTestsDoesNotMatter(t *testing.T) {
 	}
 }
 
-// Many rules of several kinds are found by one search, and each kind's tests stand once.
+// Many rules of several kinds are found by one lookup, and the tests of each kind are written once.
 func TestKindsAreFoundInOneQuery(t *testing.T) {
 	policy := mustCompile(t, compiler.Options{}, append(kinds(), newRule("streams", "Stream_*", "read", `user.name = "x"`))...)
 	at := slices.IndexFunc(policy.Modules, func(m compiler.Module) bool { return m.Path == "qlik/types/app.rego" })
 	source := policy.Modules[at].Source
 	for _, want := range []string{
 		`
-# 72 rules of 3 kinds, told apart by user.group. What each kind tests besides stands below.
+# 72 rules of 3 kinds, distinguished by user.group. The other tests of each kind are below.
 grants_by_group(action, id) := rules if {
 	found := rules_by_group(action)
 	found != set()

@@ -156,7 +156,7 @@ func readsSubjectOnly(p ir.Predicate) bool {
 // writeStage writes the function that answers HasPrivilege for one action on the resource
 // itself. It has a default so that OPA caches denials too within a decision.
 func (w *classWriter) writeStage(a ruleset.Action) {
-	about := fmt.Sprintf("Who may %s: rules of this module ask.", a.Name())
+	about := fmt.Sprintf("Whether the subject may perform the action %s. Rules in this module test it.", a.Name())
 	w.writeAnswer(about, "may_"+a.Name(), []string{"id"}, func(name string) (bodies []string) {
 		for _, e := range w.entries {
 			if e.actions.Has(a) {
@@ -229,7 +229,7 @@ func (w *classWriter) writeCycle(cycle []ruleset.Action) {
 		head := fmt.Sprintf("%s(action, %s, %s)", base, argument("id", e.usesID), argument("held", strings.HasSuffix(call, "held)")))
 		strs = append(strs, definition(head, []string{actionTest(granted), call}))
 	}
-	w.module.write(comment(" ", fmt.Sprintf("Whether a rule grants the action, given what is held already: %s can follow from each other.", strings.Join(names, ", "))) +
+	w.module.write(comment(" ", fmt.Sprintf("Whether a rule grants the action, given the actions found so far. Cyclic dependency: %s.", strings.Join(names, ", "))) +
 		strings.Join(strs, "\n"))
 	held := "set()"
 	set := "{" + quoteAll(names) + "}"

@@ -15,7 +15,7 @@ func Generate(plan *privilege.Plan, section Section) []Module {
 	served := serve(plan)
 	names := namesOf(plan, section)
 	subject := &subjectWriter{
-		module: newModule("subject", "Rules that look at the subject alone, for the resources of any type", names),
+		module: newModule("subject", "Rules that test the subject only, for resources of all types", names),
 		names:  map[string]string{},
 	}
 	var modules []Module

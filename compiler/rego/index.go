@@ -17,7 +17,7 @@ var entryPoints = []struct{ name, params, none string }{
 
 // index writes the module that maps a type to its module.
 func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, names *names) Module {
-	m := newModule("types", "Which module decides about the resources of a type", names)
+	m := newModule("types", "The module that decides on the resources of each type", names)
 	var named, prefixes []string
 	var byType, byPrefix []*privilege.Class
 	for _, c := range plan.Classes {
@@ -63,11 +63,11 @@ func index(plan *privilege.Plan, served map[*privilege.Class]*privilege.Class, n
 		return m.finish()
 	}
 	if len(prefixes) > 1 {
-		m.write(comment(" ", "The longest prefix of a type's name that a filter has: of two, the longer sorts last.") +
+		m.write(comment(" ", "The longest prefix in a filter that the type's name begins with. A longer prefix sorts after a shorter one.") +
 			"longest_prefix(type) := max({prefix |\n\tsome prefix in prefixes\n\tstartswith(type, prefix)\n})\n")
 		m.write(set("prefixes", prefixes))
 	}
-	m.write(comment(" ", "The types with a module of their own, or with no rights at all.") + set("named", named))
+	m.write(comment(" ", "The types with their own module, and the types without rights.") + set("named", named))
 	return m.finish()
 }
 

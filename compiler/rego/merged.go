@@ -199,20 +199,20 @@ func (w *classWriter) describe(g group) string {
 	text := fmt.Sprintf("%d rules", len(rules))
 	switch by := strings.Join(names, " and "); {
 	case by == "":
-		text += " that ask the same of others."
+		text += " that test the same privileges."
 	case g.kinds != nil:
-		text += fmt.Sprintf(" of %d kinds, told apart by %s. What each kind tests besides stands below.", len(g.kinds), by)
+		text += fmt.Sprintf(" of %d kinds, distinguished by %s. The other tests of each kind are below.", len(g.kinds), by)
 		return text
 	case g.differ:
-		text += fmt.Sprintf(" found by %s.", by)
+		text += fmt.Sprintf(" looked up by %s.", by)
 	default:
-		text += fmt.Sprintf(" of one shape, told apart by %s.", by)
+		text += fmt.Sprintf(" of the same shape, distinguished by %s.", by)
 	}
 	if len(first.shared) > 0 {
-		text += " What they share is tested here."
+		text += " Their shared tests are here."
 	}
 	if g.differ {
-		text += " What is a rule's own stands below."
+		text += " The other tests of each rule are below."
 	}
 	return text
 }

@@ -1,5 +1,5 @@
-# The entry points. Each is defined for every input, also for none: what is not a valid request is
-# denied.
+# The entry points. Each of them is defined for every input, and for no input: a request that is not
+# valid is denied.
 package qlik.authz
 
 import data.qlik.request
@@ -27,7 +27,7 @@ granted_by := types.granted_by(type, action, resource) if {
 
 # METADATA
 # title: The names of all actions that the subject has on the resource
-# description: The request need not name an action, but one that it names must be valid.
+# description: The action is optional in the request. If the request names one, it must be valid.
 # entrypoint: true
 default actions := set()
 
@@ -39,10 +39,11 @@ actions := types.actions(request.type, request.resource) if {
 }
 
 # METADATA
-# title: Whether the action is allowed, by which rules, and if not why
+# title: The decision, with the rules that grant the action or the reason for the denial
 # description: |
-#   The first reason that applies, but for "no_rule", which is the cheapest to see. All rules are asked once:
-#   to ask first whether one grants would spare a denial little and cost a grant much.
+#   The reason is the first one that applies, except that "no_rule" is tested early because it is the
+#   cheapest to detect. All rules are evaluated once: a separate call of allow would save little for a
+#   denial and cost much for a grant.
 # entrypoint: true
 decision := {"allow": true, "granted_by": granted_by, "reason": "granted"} if granted_by != set()
 
@@ -56,12 +57,12 @@ else := {"allow": false, "granted_by": set(), "reason": "unknown_subject"} if no
 
 else := {"allow": false, "granted_by": set(), "reason": "unknown_resource"}
 
-# --- many at once ---
+# --- batches ---
 
-# batch is what allow says of many resources of one type for one subject: the input has items, each
-# [id, action], in place of action and the resource's id. Items that are not on record, or not valid,
-# have no value here and must be asked for one by one. Such an input describes no resource, so that no
-# rule sees a description in either case.
+# batch is the result of allow for many resources of one type and one subject. In place of the action
+# and the resource's id, the input has items, each of them [id, action]. An item that is not on record
+# or not valid has no value here; the caller must request it separately. The input of a batch does not
+# describe a resource, so no rule sees a description.
 batch[i] := types.may(type, action, id) if {
 	one_subject
 	type := request.type
@@ -72,7 +73,7 @@ batch[i] := types.may(type, action, id) if {
 	action in request.action_names
 }
 
-# batch_granted_by is the ids of all rules that grant, for the items that batch has.
+# batch_granted_by is the ids of all rules that grant the action, for each item that batch has.
 batch_granted_by[i] := types.granted_by(request.type, lower(action), lower(id)) if {
 	some i, true in batch
 	[id, action] := input.items[i]
@@ -86,11 +87,11 @@ one_subject if {
 	request.user
 }
 
-# --- what there is to ask about ---
+# --- searches ---
 
 # METADATA
-# title: Who a search for subjects looks at
-# description: Users on record, by account or, without one, by id.
+# title: The subjects that a search considers
+# description: Users on record, by account, or by id if they have no account.
 subjects contains {"type": "user", "id": account} if some account, _ in data.site.subjects
 
 subjects contains {"type": "user", "id": id} if {
@@ -101,13 +102,13 @@ subjects contains {"type": "user", "id": id} if {
 with_account contains id if some _, id in data.site.subjects
 
 # METADATA
-# title: What a search for resources looks at
-# description: Everything on record, types in lower case.
+# title: The resources that a search considers
+# description: All entities on record, with their types in lower case.
 resources contains {"type": type, "id": id} if {
 	some type, collection in data.site.entities
 	some id, _ in collection
 }
 
 # METADATA
-# title: What a search for actions looks at
+# title: The actions that a search considers
 action_names := request.action_names

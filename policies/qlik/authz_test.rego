@@ -102,7 +102,7 @@ invalid_cases[sprintf("%s is %v", [path, value])] := set_at(path, value) if {
 	some value in not_text
 }
 
-# The empty text is a text: it may be an id or a type, though hardly a good one.
+# The empty string is a string, so it is valid as an id or a type.
 invalid_cases[sprintf("%s is empty", [path])] := set_at(path, "") if {
 	some path in ["/subject", "/subject/type", "/action", "/action/name", "/resource"]
 }
@@ -139,7 +139,7 @@ test_invalid_request[note] if {
 	actions_of_invalid(note, changes) == set()
 }
 
-# Only a request for actions may do without an action.
+# The action is optional only in a request for actions.
 actions_of_invalid("no /action", _) := set()
 
 actions_of_invalid(note, changes) := actions(changes) if note != "no /action"
@@ -152,7 +152,8 @@ test_input_of_any_type[note] if {
 	authz.actions == set() with input as value
 }
 
-# All invalid parts, on entities that are not on record: the other way to be admitted.
+# All invalid parts, for entities that are not on record: these requests use the other definition of
+# admitted.
 test_invalid_request_without_records[note] if {
 	some note, changes in invalid_cases
 	section := {
@@ -187,7 +188,7 @@ test_unknown_subject[note] if {
 	actions(set_at("/subject/id", id)) == set()
 }
 
-# What is neither an account nor an id on record stays unknown, even if it is described.
+# A subject that is neither an account nor an id on record is unknown, even if it is described.
 test_unknown_subject_described[note] if {
 	some note, id in object.remove(unknown_subject_cases, {"an account that is not on record", "blanks"})
 	changes := set_at("/subject", {"type": "user", "id": id, "properties": {"name": "x"}})
@@ -210,7 +211,7 @@ test_unknown_resource[note] if {
 	actions(set_at("/resource", resource)) == set()
 }
 
-# A type of which the snapshot holds nothing is judged by type and id alone.
+# If the snapshot has no entities of a type, the decision depends on type and id only.
 judged_cases := {
 	"a section": {"type": "TransientObject", "id": "QmcSection_Other"},
 	"a type outside the table": {"type": "Whatever", "id": "1"},
@@ -249,7 +250,7 @@ test_actions_of_a_described_resource if {
 	actions(array.concat(removed("/action"), set_at("/resource", resource))) == {"create"}
 }
 
-# Every action is admitted on record and described, and none else.
+# Every known action is admitted for entities on record and for described ones; other actions are not.
 test_every_action_is_known[action] if {
 	some action in request.action_names
 	admitted(set_at("/action/name", upper(action))) == ["app", action, "a-1"]
@@ -257,7 +258,7 @@ test_every_action_is_known[action] if {
 	decision(array.concat(section, set_at("/action/name", action))).reason == "no_rule"
 }
 
-# A request about a record is about the record, whatever it describes.
+# The description of a resource on record is ignored.
 test_a_record_is_not_described if {
 	resource := {"type": "App", "id": "a-1", "properties": {"name": "forged", "owner": "u-bert"}}
 	admitted(set_at("/resource", resource)) == ["app", "read", "a-1"]

@@ -1,18 +1,18 @@
-# Entities that a request describes, brought into the form that the snapshot's entities have.
+# Entities that a request describes, converted to the form of the snapshot's entities.
 #
 # A description mixes QRS fields (customProperties, attributes as a list, nested entities) and a
-# short form (custom, attributes as an object, ids in place of entities). Names ignore case; of names
-# equal but for case the one that sorts first counts, while lists unite. Only what data.qlik.view
-# lists for a type is looked for, so that a custom property or a relation that the type lacks never
-# gets in.
+# short form (custom, attributes as an object, ids in place of entities). Names are not case-sensitive.
+# If names differ only in case, the one that sorts first is used; the values of lists are united. This
+# package reads only what data.qlik.view lists for a type, so a custom property or a relation that the
+# type does not have is ignored.
 #
 # A node is one described entity:
 #
 #   handle    see qlik.site
 #   type      its type, in lower case
-#   path      where the request has it, such as "request.app.stream"
-#   fields    its properties as the request has them
-#   own       properties that are not up to the fields, as lists of texts; always the id
+#   path      its location in the request, such as "request.app.stream"
+#   fields    its properties, as the request writes them
+#   own       properties that override the fields, as lists of strings; always the id
 package qlik.description
 
 import data.qlik.site
@@ -25,10 +25,10 @@ node(type, path, fields, own) := {
 	"own": own,
 }
 
-# entity is what the rules read of a node, in the form of the snapshot's entities.
+# entity is the properties of a node that rules read, in the form of the snapshot's entities.
 entity(node) := object.union_n([scalars(node), lists(node), relations(node)])
 
-# view is what the rules read of a type. The types that no rule knows by name share one form.
+# view lists the properties of a type that rules read. The types that no rule names share one view.
 view(type) := known if known := data.qlik.view[type]
 
 else := open if open := data.qlik.view["*"]
@@ -43,8 +43,8 @@ scalars(node) := {concat("", [form, name]): in_form(form, text) |
 	some form in forms
 }
 
-# named is the text of a property: of an enumeration the name of the value, whether the request writes
-# that or the number.
+# named is the value of a property. For an enumeration it is the name of the value, whether the request
+# writes the name or the number.
 named(type, name, written) := value if value := view(type).enumerations[name][lower(written)]
 
 else := written
@@ -61,7 +61,7 @@ lists(node) := {concat("", [form, name]): sort(values) |
 	values != set()
 }
 
-# A user's lists are the roles and any number of directory attributes.
+# The lists of a user are the roles and any number of directory attributes.
 list(node, name) := own if own := node.own[name]
 
 else := custom(node.fields, substring(name, 1, -1)) if startswith(name, "@")
@@ -90,7 +90,7 @@ attributes(fields, name) := short_form(fields, "attributes", name) | {text |
 	text := single(first(value, "attributevalue"))
 }
 
-# short_form is the texts of {"<group>": {"<name>": "text" or ["text", …]}}.
+# short_form is the strings in {"<group>": {"<name>": "string" or ["string", …]}}.
 short_form(fields, group, name) := {text |
 	some values in every_field(fields, group)
 	some value in every_field(values, name)
@@ -103,7 +103,7 @@ in_form("=", text) := text
 
 # --- relations ---
 
-# related are the described entities that the relations of nodes lead to.
+# related is the described entities that the relations of the nodes refer to.
 related(nodes) := [target |
 	some node in nodes
 	some name, relation in view(node.type).relations
@@ -124,7 +124,8 @@ relations(node) := object.union(
 	},
 )
 
-# targets are the entities that a relation leads to: the handles of those on record, and nodes.
+# targets is the entities that a relation refers to: a handle for each one on record, a node for each
+# other one.
 targets(node, name, relation) := [target |
 	some i, value in as_list(first(node.fields, name))
 	target := resolve(described(relation.type, sprintf("%s.%s.%d", [node.path, name, i]), value))
@@ -135,8 +136,8 @@ else := [target |
 	target := resolve(described(relation.type, concat(".", [node.path, name]), value))
 ]
 
-# described is the node for one reference: an account of a user, an id, or a nested entity. The empty
-# text and {} refer to nothing.
+# described is the node for one reference: the account of a user, an id, or a nested entity. The empty
+# string and {} do not refer to an entity.
 described(type, path, value) := node(type, path, {}, {
 	"id": [],
 	"userdirectory": [directory],
@@ -153,7 +154,7 @@ described(type, path, value) := node(type, path, {}, {
 	value != {}
 }
 
-# resolve is the record that the node stands for, and else the node.
+# resolve is the handle of the record that the node refers to, or the node itself if there is none.
 resolve(node) := {"handle": key} if {
 	some id in node.own.id
 	key := lower(id)
@@ -163,7 +164,7 @@ resolve(node) := {"handle": key} if {
 	handle := data.site.subjects[lower(account)]
 } else := node
 
-# id is a list of the id among the fields; the empty text is none.
+# id is a list with the id in the fields. It is empty if there is no id, or an empty string.
 id(fields) := [text |
 	text := single(first(fields, "id"))
 	text != ""
@@ -171,7 +172,7 @@ id(fields) := [text |
 
 # --- values ---
 
-# every_field is the values of a name in all its spellings, in the order of the spellings.
+# every_field is the values of a name in all its spellings, sorted by spelling.
 every_field(fields, name) := [value |
 	is_object(fields)
 	some spelling, value in fields
@@ -184,13 +185,13 @@ as_list(value) := value if is_array(value)
 
 else := [value]
 
-# texts is the texts of a value or of a list of values.
+# texts is the set of strings of a value, or of a list of values.
 texts(value) := {text(element) | some element in as_list(value)}
 
-# single is the text of a value or of a list of just one.
+# single is the string of a value, or of a list with exactly one value.
 single(value) := text(element) if [element] := as_list(value)
 
-# The vendor writes the year 1753 for "never".
+# Qlik writes a date in 1753 for "never".
 text(value) := value if {
 	is_string(value)
 	value != "1753-01-01T00:00:00.000Z"
@@ -198,7 +199,7 @@ text(value) := value if {
 
 text(value) := json.marshal(value) if is_boolean(value)
 
-# A number is a set of its text: see request.subject_properties.
+# request.subject_properties replaces a number by a set with its string.
 text(value) := number if {
 	is_set(value)
 	some number in value

@@ -3,7 +3,7 @@ package qlik.description_test
 import data.qlik.fixture
 import data.qlik.request
 
-# described is all entities of a described resource, by handle.
+# described is the entities of a described resource, by handle.
 described(type, id, properties) := result if {
 	resource := {"type": type, "id": id, "properties": properties}
 	result := request.described with input as object.union(fixture.request, {"resource": resource})
@@ -45,8 +45,8 @@ test_scalars[note] if {
 	app(case[0]) == case[1]
 }
 
-# An export writes the number of an enumeration's value, a rule its name: whichever of both a
-# request writes is the name, and what is neither stays.
+# An export writes the number of an enumeration's value, a rule its name. A request may write either; the
+# result is the name. Any other value is unchanged.
 test_enumerations[note] if {
 	some note, case in {
 		"number": [1, {"security": "normal", "=security": "Normal"}],
@@ -83,7 +83,7 @@ content_view := {
 	}},
 }
 
-# OPA takes numbers for equal that rules tell apart, and remembers what functions answered.
+# OPA treats some numbers as equal that rules distinguish, and it caches the results of functions.
 test_equal_numbers_written_differently[note] if {
 	some note, case in {
 		"in one list": {"customProperties": [{"value": 1, "definition": {"name": "GroupAccess"}}, {"value": 1.0, "definition": {"name": "GroupAccess"}}]},
@@ -228,7 +228,7 @@ app_owner := "\u001frequest.owner\u001f"
 
 stream_owner := "\u001frequest.stream.owner\u001f"
 
-# With what a resource relates to: the path, and the entities beside the resource itself.
+# Related entities of a resource: the path, and the entities other than the resource itself.
 test_described_relations[note] if {
 	some note, case in {
 		"an id that is not on record": [
@@ -263,7 +263,7 @@ test_described_relations[note] if {
 			{"stream": {"id": "", "name": "New"}},
 			{stream: {"name": "new"}},
 		],
-		# A nested user is who its id says; its account proves nothing.
+		# The id of a nested user identifies it; its account is ignored.
 		"nested, with somebody's account": [
 			{"owner": {"userDirectory": "ACME", "userId": "anna"}},
 			{app_owner: {"userdirectory": "acme", "=userdirectory": "ACME", "userid": "anna", "=userid": "anna"}},
@@ -294,12 +294,12 @@ test_described_relations[note] if {
 	all := described("App", "New", case[0])
 	object.remove(all, ["\u001frequest\u001fnew"]) == case[1]
 
-	# The resource leads to what is described.
+	# The resource refers to the described entity.
 	some relation in ["stream", "owner"]
 	case[1][all[new][relation]]
 }
 
-# A nested entity that is on record is what the record says, and what is nested in it counts no more.
+# A nested entity on record has the properties of the record; entities nested in it are ignored.
 test_record_ends_the_description if {
 	properties := {"app": {"id": "a-1", "name": "forged", "stream": {"name": "forged"}, "owner": `New\One`}}
 	described("App.Object", "o", properties) == {"\u001frequest\u001fo": {"app": "a-1"}}
@@ -363,7 +363,7 @@ test_section_has_its_id_for_a_name[note] if {
 	}}
 }
 
-# On a type that no rule knows by name every property is a list.
+# Every property of a type that no rule names is a list.
 test_other_types[note] if {
 	some note, case in {
 		"nothing described": [{}, {}],

@@ -1,4 +1,4 @@
-# A small site, what rules read of it, and rules, for the library's tests.
+# A small site, the properties that rules read, and rules, for the library's tests.
 package qlik.fixture
 
 site := {
@@ -83,7 +83,7 @@ view := {
 	},
 }
 
-# rules are what the stand-in for the generated code grants.
+# rules is what the replacement for the generated code grants.
 rules := {
 	"read-a": {"type": "app", "action": "read", "handle": "a-1"},
 	"read-b": {"type": "app", "action": "read", "handle": "a-1"},
@@ -93,7 +93,7 @@ rules := {
 	"nameless": {"type": "app", "action": "read", "handle": "a-3"},
 }
 
-# request is one that is valid and about entities on record.
+# request is a valid request about entities on record.
 request := {
 	"subject": {"type": "user", "id": "ACME\\anna"},
 	"action": {"name": "read"},

@@ -1,8 +1,8 @@
-# Who takes which licence when he logs in and has none: the entry points of License rules. A bundle has
-# this package if the export has such rules.
+# The licences that a user without a licence may take at login: the entry points of License rules. A
+# bundle has this package if the export has such rules.
 #
-# Rules give access by groups that they name in their filters. A user takes one kind of access; which one
-# where several fit is not documented, so that all are told.
+# The filter of a License rule names access groups. A user takes one kind of access. Qlik does not
+# document which one if several are possible, so the entry point returns all of them.
 package qlik.license
 
 import data.qlik.license.groups
@@ -11,7 +11,7 @@ import data.qlik.request
 
 # METADATA
 # title: The kinds of access that the subject may take
-# description: Of professional, analyzer, user, login and capacity. The input needs a subject, and its session attributes.
+# description: Some of professional, analyzer, user, login and capacity. The input needs a subject and its session attributes.
 # entrypoint: true
 kinds contains group.kind if {
 	known
@@ -20,7 +20,7 @@ kinds contains group.kind if {
 }
 
 # METADATA
-# title: The ids of all rules by which the subject may take access
+# title: The ids of all rules that let the subject take access
 # entrypoint: true
 granted_by contains id if {
 	known
@@ -28,7 +28,7 @@ granted_by contains id if {
 	some id in rights.granted_by(group.type, "read", group.id) with input.resource as {"type": group.type, "id": group.id}
 }
 
-# known says that the request has a valid subject, on record or described.
+# known is true if the request has a valid subject, on record or described.
 known if {
 	input.subject.type == "user"
 	not request.malformed

@@ -1,8 +1,8 @@
-# On which nodes an app may be opened, or reloaded: the entry points of Sync rules, which the QMC calls load
-# balancing rules. A bundle has this package if the export has such rules.
+# The nodes on which an app may be opened or reloaded: the entry points of Sync rules, which the QMC calls
+# load balancing rules. A bundle has this package if the export has such rules.
 #
-# That is the part of the rules. A node must also run the engine and, for reloads, the scheduler, and a virtual
-# proxy must have it among its load balancing nodes.
+# These entry points evaluate the rules only. A node must also run the engine and, for reloads, the
+# scheduler, and must be a load balancing node of a virtual proxy.
 package qlik.placement
 
 import data.qlik.placement.rights
@@ -10,7 +10,7 @@ import data.qlik.request
 
 # METADATA
 # title: The ids of the nodes on which the resource may be opened
-# description: The input has a resource, and no subject.
+# description: The input has a resource and no subject.
 # entrypoint: true
 nodes contains node if {
 	request.known_resource
@@ -20,7 +20,7 @@ nodes contains node if {
 
 # METADATA
 # title: The ids of the apps that may be opened on the node
-# description: The input has a subject of the type node, and no resource.
+# description: The input has a subject of the type node and no resource.
 # entrypoint: true
 apps contains app if {
 	input.subject.type == "node"
@@ -30,7 +30,7 @@ apps contains app if {
 
 # METADATA
 # title: The ids of the rules that place the resource on the node
-# description: The input has a subject of the type node, and a resource.
+# description: The input has a subject of the type node and a resource.
 # entrypoint: true
 default granted_by := set()
 
@@ -39,5 +39,5 @@ granted_by := rights.granted_by(request.type, "read", request.resource) if {
 	request.known_resource
 }
 
-# Rules about all types read the type of the request.
+# Rules for resources of all types read the type from the request.
 served if rights.may(request.type, "read", request.resource)

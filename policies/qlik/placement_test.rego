@@ -4,7 +4,7 @@ import data.qlik.fixture
 import data.qlik.placement
 import data.qlik.placement.request
 
-# site has two nodes. A rule below places a resource on every node, or on the one that it names.
+# site has two nodes. A rule below places a resource on every node, or on the node that it names.
 site := object.union(fixture.site, {"entities": object.union(fixture.site.entities, {"servernodeconfiguration": {
 	"n-1": {"iscentral": "true", "name": "central"},
 	"n-2": {"iscentral": "false", "name": "sales"},

@@ -1,28 +1,28 @@
-# The request: whether it is valid, whom and what it is about, where it comes from, and what it says
-# of entities that are not on record.
+# The request: its validation, its subject, action and resource, the session it comes from, and the
+# entities that it describes.
 #
-# A decision about entities on record needs the first section only, which takes few steps. The rest
-# is evaluated where a request describes something, or to say why it is refused.
+# A decision about entities on record evaluates only the first section, which takes few steps. The rest
+# is evaluated if a request describes an entity, and to find the reason for a denial.
 #
-# A test like "not is_object(input.x)" is undefined, not true, where input.x is missing: OPA looks
-# the argument up in front of the "not". Optional parts are bound to a variable first, which says
-# the same where a reader can see it.
+# A test such as "not is_object(input.x)" is undefined, not true, if input.x is missing: OPA evaluates
+# the argument before the "not". The rules below bind an optional part to a variable first, which has
+# the same effect and shows it to the reader.
 package qlik.request
 
 import data.qlik.description
 import data.qlik.site
 
-# --- whom and what it is about ---
+# --- subject, action and resource ---
 
-# admitted is [type, action, resource] of a valid request with a known subject and a known resource: all
-# that a decision asks before it asks the rules. It is false if an optional part is there and of the
-# wrong type, null included, and undefined if anything else is amiss. OPA's index skips the definitions
-# whose optional part is absent, which is why they stand here and not in a rule of their own.
+# admitted is [type, action, resource] for a valid request with a known subject and a known resource. It
+# is everything that a decision tests before it evaluates the rules. It is false if an optional part is
+# present and has the wrong type, null included, and undefined if anything else is wrong. The tests of
+# optional parts are definitions of this rule because OPA's index skips those whose part is absent.
 #
-# Of the last two, the first is about a resource on record and the second about any other; on record, it
-# fails where the first did. Both repeat what is a rule of its own below, because every decision passes
-# here and a reference to another rule costs more than the expression. What is no text has no lower
-# form, so that lower checks types by the way.
+# The last two definitions are for a resource on record and for any other resource. For a resource on
+# record, the last one fails whenever the one before it fails. Both repeat expressions that are rules of
+# their own below: every decision evaluates them, and a reference to a rule costs more than the
+# expression. lower is undefined for a value that is not a string, so it also checks the type.
 admitted := false if {
 	context := input.context
 	not is_object(context)
@@ -42,7 +42,7 @@ admitted := false if {
 	environment := input.context.environment
 	not is_object(environment)
 } else := false if {
-	# concat is undefined for anything but a list of texts.
+	# concat is undefined for any value except a list of strings.
 	some value in input.context.environment
 	not is_string(value)
 	not concat("", value)
@@ -66,8 +66,8 @@ admitted := false if {
 	action
 }
 
-# user is the handle of the subject, undefined for a subject that is not known: an account on record,
-# else the id of a user on record, else an account that is anonymous or described.
+# user is the handle of the subject, and undefined if the subject is not known. A known subject is an
+# account on record, the id of a user on record, or an account that is anonymous or described.
 user := recorded if recorded := data.site.subjects[lower(input.subject.id)]
 
 else := id if {
@@ -78,13 +78,13 @@ else := id if {
 
 else := unrecorded if unrecorded := described_subject.handle
 
-# subject has the attributes of the subject that rules read.
+# subject is the properties of the subject that rules read.
 subject := record if record := data.site.entities.user[user]
 
 else := description.entity(described_subject) if user == described_subject.handle
 
-# is_user says whether an entity is the subject of the request: the same handle or, of two that are not on record,
-# the same id.
+# is_user is true if the entity is the subject of the request: they have the same handle, or neither is on
+# record and they have the same id.
 default is_user(_) := false
 
 is_user(handle) if handle == user
@@ -94,21 +94,21 @@ is_user(handle) if {
 	site.id(handle) == stranger
 }
 
-# stranger is the id of a subject who is described. It counts only as long as nobody on record has
-# it: a description makes no one somebody on record.
+# stranger is the id of a described subject. It is undefined if a user on record has that id: a
+# description cannot turn a subject into a user on record.
 stranger := id if {
 	startswith(user, "\u001f")
 	id := site.id(user)
 	not site.on_record("user", id)
 }
 
-# same says whether two entities of one type are the same: it takes an id, and the same one.
+# same is true if two entities of one type have the same id. It is false if one of them has no id.
 default same(_, _) := false
 
 same(one, other) if site.id(one) == site.id(other)
 
-# anonymous says whether the subject's directory is NONE. A record's directory counts before the
-# request's; it is there if the rules read user.userDirectory.
+# anonymous is true if the subject's directory is NONE. The directory of the record takes precedence over
+# the one in the request; the record has it if the rules read user.userDirectory.
 anonymous if subject.userdirectory == "none"
 
 anonymous if {
@@ -116,16 +116,16 @@ anonymous if {
 	startswith(lower(input.subject.id), "none\\")
 }
 
-# --- where it comes from ---
+# --- session ---
 
 from_hub if input.context.request_context == "hub"
 
 from_qmc if input.context.request_context == "qmc"
 
-# environment is the session's attributes by name in lower case: a set of the values in lower case under
-# the name, and as written under "=" and the name; undefined where there is no value. No rule can read
-# a name that itself begins with "=", so that one is left out. It is to be asked by name: OPA then looks
-# for that name alone, while the whole takes a time that grows with the square of what is sent.
+# environment maps the names of the session's attributes, in lower case, to sets of values: a name to the
+# values in lower case, "=" and the name to the values as written. It is undefined for a name without
+# values. It omits names that begin with "=", which no rule can read. Refer to it by name: OPA then
+# evaluates that name only, while the whole object takes time quadratic in the size of the input.
 environment[folded] contains lower(text) if {
 	some name, value in input.context.environment
 	folded := lower(name)
@@ -139,7 +139,8 @@ environment[exact] contains text if {
 	some text in description.as_list(value)
 }
 
-# The attribute context says where the subject comes from, unless the request itself sends one.
+# The attribute context is derived from request_context, unless the request sends an attribute of that
+# name.
 environment[key] contains text if {
 	some key, text in {"context": lower(origin), "=context": origin}
 }
@@ -152,9 +153,9 @@ sends_context if {
 	description.as_list(value) != []
 }
 
-# --- validity ---
+# --- validation ---
 
-# valid says that everything but the action's name is in order.
+# valid is true if the request is valid, apart from the name of its action.
 valid if {
 	input.subject.type == "user"
 	is_string(input.subject.id)
@@ -165,15 +166,15 @@ valid if {
 
 malformed if admitted == false
 
-# action is the action's name in lower case, undefined unless it is one of action_names.
+# action is the name of the action in lower case, and undefined if it is not one of action_names.
 action := name if {
 	name := lower(input.action.name)
 	name in action_names
 }
 
-# unknown_action says that the input has an action, but none that is known.
+# unknown_action is true if the input has an action that is not known.
 unknown_action if {
-	_ = input.action # whatever it is, false and null included
+	_ = input.action # any value, false and null included
 	not action
 }
 
@@ -193,9 +194,9 @@ action_names := {
 	"update",
 }
 
-# A resource is known if it is on record or described, or if the snapshot holds nothing of its type:
-# then type and id are all that there is to judge by. data.site.held lists the types that it holds,
-# because to look whether a collection is empty OPA would convert the whole of it.
+# A resource is known if it is on record or described, or if the snapshot has no entities of its type. In
+# the last case the rules can test its type and id only. data.site.held lists the types that the snapshot
+# has entities of, because OPA would convert a whole collection to find out whether it is empty.
 known_resource if resource == id
 
 known_resource if not data.site.held[type]
@@ -213,13 +214,13 @@ resource := id if data.site.entities[type][id]
 
 else := concat("", ["\u001frequest\u001f", id])
 
-# --- what it describes ---
+# --- descriptions ---
 
-# subject_properties and resource_properties are what the request says of the two, with the set of its
-# text in place of each number, because numbers that are written differently (1 and 1.0) are different
-# texts in a rule and equal in OPA: it would answer a function of the one with what it remembers of the
-# other. So no function ever has a number for an argument, and these are rules and not a function.
-# No JSON value is a set.
+# subject_properties and resource_properties are the properties that the request describes. Each number
+# is replaced by a set with its string, because numbers written differently, such as 1 and 1.0, are
+# different strings in a rule but equal in OPA, which would return the cached result of a function for
+# the other number. Therefore no function takes a number as an argument, and these two are rules, not a
+# function. A set cannot be confused with other values, because JSON has no sets.
 default subject_properties := {}
 
 subject_properties := json.patch(properties, numbers) if {
@@ -240,8 +241,8 @@ resource_properties := json.patch(properties, numbers) if {
 	]
 }
 
-# described_subject is who the request says a subject without record is: someone anonymous, or
-# someone with properties. Directory and user id are those of the subject's id.
+# described_subject is the node of a subject that is not on record, if it is anonymous or has properties
+# in the request. The directory and the user id come from the subject's id.
 described_subject := description.node("user", "subject", fields, {
 	"id": description.id(fields),
 	"userdirectory": [directory],
@@ -256,8 +257,8 @@ counts_without_record(_, properties) if properties != {}
 
 counts_without_record(directory, _) if lower(directory) == "none"
 
-# described is what the rules read of the resource and of all that it relates to, by handle, as far
-# as it is not on record.
+# described is the properties that rules read, by handle, of the resource and of all entities that it
+# refers to, directly or not. It does not include entities on record.
 described := {node.handle: description.entity(node) |
 	some generation in generations
 	some node in generation
@@ -270,13 +271,13 @@ described_resource := description.node(
 	resource != id
 }
 
-# A section of the product's interface has its id for a name.
+# The name of a section of the QMC or the hub is its id.
 section_name := {"name": [input.resource.id]} if type == "transientobject"
 
 else := {}
 
-# Rego has no recursion: each generation of related entities is made from the one before. The longest
-# path in Qlik's table of types has four steps (link.templateApp.stream.owner).
+# Rego has no recursion, so each generation of related entities is computed from the previous one. The
+# longest path in Qlik's table of types has four steps (link.templateApp.stream.owner).
 generations := [
 	[described_resource],
 	generation_1,

@@ -3,7 +3,7 @@ package qlik.request_test
 import data.qlik.fixture
 import data.qlik.request
 
-# about is what qlik.request says once a part of the fixture's request is replaced.
+# about is the result of qlik.request after a part of the fixture's request is replaced.
 about(part, value) := result if {
 	result := request with input as object.union(object.remove(fixture.request, [part]), {part: value})
 		with data.site as fixture.site
@@ -25,7 +25,7 @@ recorded_subjects := {
 	"a described group": described(`ACME\anna`, {"attributes": {"group": ["it"]}, "custom": {"Department": "it"}}),
 }
 
-# Nobody can describe who is on record.
+# A request cannot describe a user on record.
 test_subject_on_record[note] if {
 	some note, value in recorded_subjects
 	result := about("subject", value)
@@ -103,7 +103,7 @@ test_no_subject[note] if {
 	not result.subject
 }
 
-# A site that fails to hold a user whom it lists gives nobody the chance to describe them.
+# If a site lists a user but does not have the record, a request still cannot describe that user.
 test_subject_is_not_described_in_place_of_a_record if {
 	result := request with input as object.union(fixture.request, {"subject": described(`ACME\anna`, {"name": "root"})})
 		with data.site as {"subjects": {`acme\anna`: "u-anna"}}
@@ -119,7 +119,7 @@ test_anonymous[note] if {
 	about("subject", subject(id)).anonymous
 }
 
-# Without the view, the record does not tell.
+# Without the view, the record does not have the directory.
 test_anonymous_without_a_view if {
 	request.anonymous with input as {"subject": subject(`None\x`)}
 }
@@ -134,7 +134,7 @@ test_not_anonymous[note] if {
 	not about("subject", value).anonymous
 }
 
-# The record's directory counts: this one merely looks like NONE with its backslash.
+# The record's directory is used: this account only looks like one of the directory NONE.
 test_anonymous_by_record if {
 	site := {"subjects": {`none\b\c`: "u"}, "entities": {"user": {"u": {"userdirectory": `none\b`}}}}
 	not request.anonymous with input as {"subject": subject(`NONE\b\c`)} with data.site as site
@@ -207,7 +207,7 @@ test_resource[note] if {
 	[result.type, result.id, result.resource] == [case[1], case[2], case[3]]
 }
 
-# What is on record wins whole: nothing of the properties gets in.
+# The record is used as a whole: the properties in the request are ignored.
 test_nothing_is_described_on_record if {
 	properties := {"name": "forged", "description": "x", "owner": "u-bert", "stream": {"name": "x"}}
 	result := about("resource", {"type": "App", "id": "a-1", "properties": properties})
@@ -220,7 +220,7 @@ test_action if {
 	not about("action", {"name": "nothing"}).action
 }
 
-# --- where it comes from ---
+# --- session ---
 
 test_origin if {
 	hub := about("context", {"request_context": "hub"})

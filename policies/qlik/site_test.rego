@@ -29,7 +29,7 @@ test_entity_without_anything_to_read if {
 	site.entity("app", "a-9") == {}
 }
 
-# The same handle in another collection is another entity.
+# The same handle in another collection identifies another entity.
 test_entity_of_another_type if site.entity("app", "s-1") == {} with data.site as fixture.site
 
 test_on_record if {

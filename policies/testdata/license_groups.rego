@@ -1,4 +1,4 @@
-# Stands in for the generated code in the library's tests.
+# Replaces the generated code in the library's tests.
 package qlik.license.groups
 
 all := [

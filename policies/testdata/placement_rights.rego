@@ -1,6 +1,6 @@
-# Stands in for the generated code in the library's tests: data.rules tells what is granted, and on which
-# node, "" being all. As the generated module of the types that nothing names, it reads the type of the
-# request.
+# Replaces the generated code in the library's tests. data.rules lists what is granted on which node; ""
+# is all nodes. It reads the type from the request, like the generated module of the types that no rule
+# names.
 package qlik.placement.rights
 
 import data.qlik.placement.request

@@ -1,4 +1,4 @@
-# Stands in for the generated code in the library's tests: data.rules tells what is granted.
+# Replaces the generated code in the library's tests. data.rules lists what is granted.
 package qlik.types
 
 default may(_, _, _) := false

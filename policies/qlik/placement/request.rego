@@ -9,15 +9,15 @@ user := id if {
 	data.site.entities.servernodeconfiguration[id]
 }
 
-# subject has the properties of the node that rules read.
+# subject is the properties of the node that rules read.
 subject := data.site.entities.servernodeconfiguration[user]
 
 type := request.type
 
-# is_user says whether an entity is the node.
+# is_user is true if the entity is the node.
 default is_user(_) := false
 
 is_user(handle) if handle == user
 
-# same says whether two entities of one type are the same.
+# same is true if two entities of one type are identical.
 same(one, other) := request.same(one, other)
