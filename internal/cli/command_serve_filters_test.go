@@ -100,7 +100,7 @@ func TestServeFilters(t *testing.T) {
 		"no language":       {"App/read", "application/json", anna, "Accept must be one of"},
 		"MySQL":             {"App/read", "application/vnd.opa.sql.mysql+json", anna, "Accept must be one of"},
 		"no such type":      {"Apps/read", "application/vnd.qlik2rego.qrs+json", anna, `there is no type \"Apps\"; did you mean App?`},
-		"no such action":    {"App/reed", "application/vnd.qlik2rego.qrs+json", strings.Replace(anna, `"read"`, `"reed"`, 1), `there is no action \"reed\"; did you mean read?`},
+		"no such action":    {"App/reed", "application/vnd.qlik2rego.qrs+json", strings.Replace(anna, `"read"`, `"reed"`, 1), `unknown action \"reed\"; did you mean read?`},
 		"another action":    {"App/update", "application/vnd.qlik2rego.qrs+json", anna, "say something else than the path"},
 		"no subject":        {"App/read", "application/vnd.qlik2rego.qrs+json", `{"input":{}}`, "subject is missing"},
 		"no input":          {"App/read", "application/vnd.qlik2rego.qrs+json", `{}`, "input is missing"},
