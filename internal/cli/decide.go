@@ -19,7 +19,7 @@ import (
 
 // Question is one request, or a stream of them.
 type Question struct {
-	// flags is the request given by flags; nil for one of --input.
+	// flags is the request given by flags; nil with --input.
 	flags    *Request
 	request  []byte
 	requests io.ReadCloser
@@ -38,8 +38,8 @@ func (q *Question) name(n naming, stderr io.Writer) error {
 	return err
 }
 
-// Question reads the question of eval. It is read first, so that errors in it are reported
-// before a site has been loaded.
+// Question reads the question of eval. It is read before the site is loaded, so that errors in it
+// are reported early.
 func (s *Streams) Question(ctx *cli.Context) (Question, error) {
 	var ways []string
 	for _, way := range []string{"input", "requests"} {
@@ -143,8 +143,8 @@ const (
 	giveData     = "compile the bundle with --snapshot, or add the data bundle with a second -b"
 )
 
-// bundleNaming returns the names of a bundle's entities. Without a compilation the bundle was
-// given, and its types are those of the default schema.
+// bundleNaming returns the naming of a bundle's entities. If the bundle was given as a file, c is
+// nil, and the types are those of the default schema.
 func bundleNaming(ctx *cli.Context, b *bundles.Bundle, c *workspace.Workspace) naming {
 	n := naming{command: ctx.Command, in: newInBundle(&b.Data), noSite: giveData}
 	types := schema.Default()
@@ -160,7 +160,7 @@ func siteNaming(ctx *cli.Context, c *workspace.Workspace, site *snapshot.Site) n
 	return naming{command: ctx.Command, in: inSite{site, c.Site != nil}, noSite: giveSnapshot, known: typeNames(c.Options.Schema, nil), inactive: inactiveUsers(c)}
 }
 
-// inactiveUsers returns the users of the snapshot who do not log in, with the reason.
+// inactiveUsers returns the users of the snapshot who cannot log in, with the reason.
 func inactiveUsers(c *workspace.Workspace) map[string]string {
 	if c == nil || c.Site == nil {
 		return nil
@@ -173,7 +173,7 @@ func InactiveFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "inactive", Usage: "include users that are blocked, inactive or removed from the directory"}
 }
 
-// leftOut says how many users were left out because they do not log in, or "".
+// leftOut describes how many users were left out because they cannot log in, or returns "".
 func leftOut(n int) string {
 	switch n {
 	case 0:

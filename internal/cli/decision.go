@@ -12,8 +12,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// decided is a decision: unchanged for programs, and for people with the names of the rules,
-// the user and the resource.
+// decided is a decision. JSON has it unchanged; text adds the names of the rules, the user and the
+// resource.
 type decided struct {
 	engine.Decision
 	request []byte
@@ -25,7 +25,7 @@ func (s *Streams) decisionFormats() render.Formats[decided] {
 	return render.Results(render.Func[decided](s.decisionText))
 }
 
-// Decision writes a decision. A denial sets the exit code of a negative answer.
+// Decision writes a decision. For a denial it returns the exit code ExitNo.
 func (s *Streams) Decision(d decided) error {
 	if err := s.decisionFormats().Render(s.Format, s.Out, d); err != nil {
 		return err

@@ -28,8 +28,8 @@ func (s *Streams) Diagnose(list diag.List) error {
 	return err
 }
 
-// Broken writes the errors among diagnostics to standard error, where no other output hides
-// them, and returns the error that ends the command.
+// Broken writes the errors among diagnostics to standard error, and returns the error that ends the
+// command.
 func (s *Streams) Broken(list diag.List) error {
 	errs := slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool { return d.Severity != diag.Error })
 	if err := s.Diagnose(errs); err != nil {
@@ -57,7 +57,7 @@ func brief(d diag.Diagnostic) string {
 	return text
 }
 
-// hint says where to see diagnostics that do not prevent an answer.
+// hint writes which command shows the diagnostics that do not prevent an answer.
 func (s *Streams) hint(list diag.List) error {
 	if len(list) == 0 || s.Quiet {
 		return nil
@@ -66,7 +66,7 @@ func (s *Streams) hint(list diag.List) error {
 	return err
 }
 
-// folded writes diagnostics that keep nobody from a result, a line for each kind.
+// folded writes diagnostics that do not prevent a result, one line for each kind.
 func (s *Streams) folded(list diag.List) error {
 	if s.Quiet || len(list) == 0 {
 		return nil

@@ -63,7 +63,7 @@ func (s *Streams) Diff(ctx *cli.Context) error {
 	return nil
 }
 
-// types returns the types that gates may name, those of the schema first.
+// types returns the types that gates may name. Those of the schema come first.
 func (d *diffing) types() []string {
 	var known []string
 	for _, t := range d.in.New.Policy.Options.Schema.Types() {
@@ -80,7 +80,7 @@ func (d *diffing) types() []string {
 	return known
 }
 
-// diffSides compiles both sides and reads their site, or sites.
+// diffSides compiles both sides and reads their common site, or their two sites.
 func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 	dirs := [2]string{ctx.String("snapshot"), ctx.String("snapshot")}
 	if ctx.IsSet("old-snapshot") {
@@ -116,10 +116,10 @@ func (s *Streams) diffSides(ctx *cli.Context, d *diffing) error {
 	for _, r := range new.Rules[:min(1, len(new.Rules))] {
 		d.file = r.Filter.File
 	}
-	return s.hint(new.Diagnostics) // findings on the old side no longer matter
+	return s.hint(new.Diagnostics) // findings only on the old side are not reported
 }
 
-// ofBoth returns the findings of both sides, without duplicates for a common file or snapshot.
+// ofBoth returns the findings of both sides, without duplicates from a common file or snapshot.
 func ofBoth(old, new diag.List) diag.List {
 	list := slices.Clone(old)
 	for _, d := range new {

@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 )
 
-// DiffFlags are the flags of diff beside those of compilation.
+// DiffFlags are the flags of diff in addition to those of compilation.
 func DiffFlags() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		&cli.StringFlag{Name: "old-snapshot", TakesFile: true, Usage: "the old snapshot, a `FOLDER`, if the sites differ"},
@@ -26,7 +26,7 @@ func DiffFlags() []cli.Flag {
 	})
 }
 
-// diffQuestionFlags are the flags that say which requests are compared, and what fails.
+// diffQuestionFlags are the flags that select the compared requests and the limits.
 func diffQuestionFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "context", Usage: "the context of requests: `hub`, qmc, or none for requests without a context; repeatable; the default is all"},
@@ -35,7 +35,7 @@ func diffQuestionFlags() []cli.Flag {
 	}
 }
 
-// flags reads the flags that need no input but the baseline.
+// flags reads the flags, and of the input only the baseline.
 func (d *diffing) flags(ctx *cli.Context) error {
 	for _, spec := range ctx.StringSlice("fail-on") {
 		g, err := difference.ParseGate(spec)

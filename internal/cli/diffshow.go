@@ -14,8 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-// diffReport writes the report, and with it the page and the baseline if there are new
-// ones.
+// diffReport writes the report, and the page and the baseline if they were requested.
 func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Report, file string) error {
 	if name := ctx.String("html"); name != "" {
 		page := show.HTML{Title: compared(ctx), Facts: diffFacts(ctx)}
@@ -26,8 +25,7 @@ func (s *Streams) diffReport(ctx *cli.Context, out *Outputs, r *difference.Repor
 	return out.commitWith(ctx.String("output"), func(w io.Writer, _ string) error { return diffFormats(file).Render(s.Format, w, r) })
 }
 
-// diffFormats are the formats of diff. Code scanners show in the file what the new rules no
-// longer hold.
+// diffFormats are the formats of diff. In SARIF, the findings are in the new rules file.
 func diffFormats(file string) render.Formats[*difference.Report] {
 	return render.Results(show.Text{}).
 		With(render.Markdown, show.Markdown{}).
@@ -37,7 +35,7 @@ func diffFormats(file string) render.Formats[*difference.Report] {
 		With(render.JUnit, show.JUnit{})
 }
 
-// diffFacts says what a comparison was made from.
+// diffFacts describes the input of a comparison.
 func diffFacts(ctx *cli.Context) []shell.Fact {
 	var p provenance
 	for i, name := range ctx.Args().Slice() {
@@ -67,7 +65,7 @@ func baseNames(paths []string) []string {
 	return short
 }
 
-// compared says what was compared, as the command line names it.
+// compared describes what was compared, as written on the command line.
 func compared(ctx *cli.Context) string {
 	title := strings.TrimSpace(strings.Join(baseNames(ctx.Args().Slice()), " → ") + " " + strings.Join(commandLine(ctx, whatIfFlags()), " "))
 	add := func(lead, text string) {

@@ -26,12 +26,12 @@ const (
 	ExitInternal = 4 // a mistake in qlik2rego
 )
 
-// Exit is an error that knows the exit code.
+// Exit is an error with an exit code.
 type Exit struct {
 	Code int
-	// Err is nil where everything has been said already.
+	// Err is nil if the command has already reported the problem.
 	Err error
-	// Diagnostics are those that stand behind an ExitInput.
+	// Diagnostics are the findings that caused an ExitInput.
 	Diagnostics diag.List
 }
 
@@ -46,7 +46,7 @@ func (e *Exit) Error() string {
 // Unwrap implements errors.Unwrap.
 func (e *Exit) Unwrap() error { return e.Err }
 
-// No is the answer no, which the command has explained already.
+// No returns the error for a negative answer. The command has already explained the answer.
 func No() error { return &Exit{Code: ExitNo} }
 
 // Usagef returns an error about the use of the command line.
@@ -54,7 +54,7 @@ func Usagef(format string, args ...any) error {
 	return &Exit{Code: ExitUsage, Err: fmt.Errorf(format, args...)}
 }
 
-// Input returns an error about what was given to read or where to write, or nil.
+// Input returns an error about a file that cannot be read or written, or nil for nil.
 func Input(err error) error {
 	if err == nil {
 		return nil
@@ -62,15 +62,15 @@ func Input(err error) error {
 	return &Exit{Code: ExitInput, Err: err}
 }
 
-// Code returns the exit code of an error. An error that nobody has judged is a
-// mistake of ours, except for the end that a user asked for.
+// Code returns the exit code of an error. An error without a code is a mistake in qlik2rego, except
+// for a cancellation by the user.
 func Code(err error) int {
 	var exit *Exit
 	switch {
 	case err == nil:
 		return ExitDone
 	case errors.Is(err, context.Canceled):
-		return 130 // what shells report after ^C
+		return 130 // what shells report after Ctrl-C
 	case errors.As(err, &exit) && exit.Code != ExitInternal:
 		return exit.Code
 	case environmentFault(err) != "":
@@ -79,8 +79,8 @@ func Code(err error) int {
 	return ExitInternal
 }
 
-// environmentFault says what is wrong around the program, and what to do: a disk that is
-// full, a permission that is missing. It is "" for every other error.
+// environmentFault describes a fault in the environment of the program and what to do about it: a
+// full disk or a missing permission. It returns "" for every other error.
 func environmentFault(err error) string {
 	for _, fault := range []struct {
 		is   error
@@ -99,8 +99,8 @@ func environmentFault(err error) string {
 	return ""
 }
 
-// interruptible runs work that does not look at the context, and returns when the context
-// ends: the process is about to end with it.
+// interruptible runs work that ignores the context, and returns when the context ends. The work may
+// then still run, so that the caller must end the process.
 func interruptible(ctx context.Context, work func() error) error {
 	done := make(chan error, 1)
 	go func() {
@@ -117,12 +117,11 @@ func interruptible(ctx context.Context, work func() error) error {
 	}
 }
 
-// endGrace is how long a command may take to end by itself after an interrupt.
+// endGrace is the time that a command has to end by itself after an interrupt.
 const endGrace = time.Second
 
-// endsSoon makes commands end soon after an interrupt, even where they wait for a file that
-// does not come. What they have staged is removed. It is not for commands that change
-// something elsewhere.
+// endsSoon makes commands end soon after an interrupt, even if they are blocked on a file. It then
+// removes their temporary files. Do not use it for commands that change a live site.
 func (s *Streams) endsSoon(commands ...*cli.Command) []*cli.Command {
 	for _, c := range commands {
 		act := c.Action
@@ -153,8 +152,8 @@ func (s *Streams) endsSoon(commands ...*cli.Command) []*cli.Command {
 	return commands
 }
 
-// Report tells the user about an error, in JSON on standard output as well if
-// that is the format, and returns the exit code.
+// Report writes an error for the user, with --format json to standard output as well, and returns
+// the exit code.
 func (s *Streams) Report(err error) int {
 	code := Code(err)
 	var exit *Exit
@@ -188,8 +187,7 @@ func (s *Streams) Report(err error) int {
 const reportUs = "This is a bug in qlik2rego, not a fault of your input. Please report it, with the command and the message,\n" +
 	"at https://github.com/qlik2rego/qlik2rego/issues. QLIK2REGO_DEBUG=1 shows where it happened."
 
-// failure is what standard output holds, with --format json, where there is no
-// result.
+// failure is the JSON on standard output if a command has no result.
 type failure struct {
 	Error       string    `json:"error"`
 	Exit        int       `json:"exit"`
@@ -200,8 +198,8 @@ func (s *Streams) writeFailure(code int, err error, list diag.List) {
 	_ = render.AsJSON[failure]{}.Render(s.Out, failure{Error: err.Error(), Exit: code, Diagnostics: list})
 }
 
-// Recover turns a panic into an internal error. It is to be deferred with the
-// function's result.
+// Recover turns a panic into an internal error. Defer it with the address of the function's error
+// result.
 func Recover(stderr io.Writer, showStack bool, err *error) {
 	if r := recover(); r != nil {
 		*err = &Exit{Code: ExitInternal, Err: fmt.Errorf("panic: %v", r)}

@@ -20,8 +20,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// Explain explains the decision of a request and writes the explanation. A denial
-// is the answer no.
+// Explain explains the decision of a request and writes the explanation. For a denial it returns
+// the exit code ExitNo.
 func (s *Streams) Explain(ctx *cli.Context, q Question) error {
 	options := explain.Options{Proposals: ctx.Int("proposals")}
 	switch {
@@ -49,7 +49,7 @@ func explainFormats(text explaintext.Text) render.Formats[*explain.Explanation] 
 	return render.Results(text)
 }
 
-// explainText returns how people read an explanation.
+// explainText returns the text format of explanations.
 func (s *Streams) explainText(ctx *cli.Context) explaintext.Text {
 	return explaintext.Text{Columns: s.Columns, Paint: s.style, All: ctx.Bool("all"), Verb: verbOf(categoryOf(ctx))}
 }
@@ -85,7 +85,7 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 
 // explainOn explains a request about a site.
 func (s *Streams) explainOn(ctx *cli.Context, c *workspace.Workspace, site *snapshot.Site, q *Question, options explain.Options) (*explain.Explanation, error) {
-	if err := q.name(siteNaming(ctx, c, site), io.Discard); err != nil { // the explanation says who may be meant
+	if err := q.name(siteNaming(ctx, c, site), io.Discard); err != nil { // the explanation suggests similar names
 		return nil, err
 	}
 	options.Schema, options.Readings = c.Options.Schema, c.Readings()
@@ -103,8 +103,8 @@ func (s *Streams) explainOn(ctx *cli.Context, c *workspace.Workspace, site *snap
 	return explanation, nil
 }
 
-// bundleExplanation explains by what a bundle holds. What the bundle decides is
-// at hand, so that an explanation that says otherwise is a mistake that shows.
+// bundleExplanation explains a request with the rules and the data in a bundle. It compares the
+// explanation with the decision of the bundle, and reports a difference as an internal error.
 func (s *Streams) bundleExplanation(ctx context.Context, b *bundles.Bundle, request []byte, options explain.Options) (*explain.Explanation, error) {
 	x, err := packed.Explainer(b, options)
 	if err != nil {
@@ -128,7 +128,7 @@ func (s *Streams) bundleExplanation(ctx context.Context, b *bundles.Bundle, requ
 	return explanation, nil
 }
 
-// explanation explains a request, and stops at an interrupt.
+// checked explains a request, and stops at an interrupt.
 func (s *Streams) checked(ctx context.Context, x *explain.Explainer, request []byte) (*explain.Explanation, error) {
 	var explanation *explain.Explanation
 	err := interruptible(ctx, func() (err error) {
@@ -138,7 +138,7 @@ func (s *Streams) checked(ctx context.Context, x *explain.Explainer, request []b
 	return explanation, err
 }
 
-// style paints a piece of an explanation.
+// style formats a piece of an explanation for the terminal.
 func (s *Streams) style(style explaintext.Style, piece string) string {
 	return s.paint(map[explaintext.Style]string{explaintext.Good: green, explaintext.Bad: red, explaintext.Faint: faint, explaintext.Bold: bold}[style], piece)
 }

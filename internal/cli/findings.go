@@ -12,15 +12,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// shownInFull is how many findings of one kind are shown in full: of errors all, of
-// warnings the first, of notes none.
+// shownInFull is the number of findings of one kind that are shown in full: all errors, the first
+// warnings, and no notes.
 var shownInFull = map[diag.Severity]int{diag.Error: 1 << 30, diag.Warning: 3, diag.Info: 0}
 
-// namedRules is how many rules are named in the line that stands for many findings.
+// namedRules is the maximum number of rules in a line that summarizes findings.
 const namedRules = 4
 
-// showFindings writes findings for people to standard error, the worst first. Many
-// of one kind become one line with a count, unless all are asked for.
+// showFindings writes findings as text to standard error, the most severe first. Unless all is set,
+// it summarizes many findings of one kind in one line with a count.
 func (s *Streams) showFindings(list diag.List, all bool) error {
 	if all {
 		return s.Diagnose(list)
@@ -35,7 +35,7 @@ func (s *Streams) showFindings(list diag.List, all bool) error {
 		list = list[n:]
 		full := min(shownInFull[kind[0].Severity], n)
 		if full > 0 && full == n-1 {
-			full = n // one more is as short as the line that would stand for it
+			full = n // one more finding takes no more space than the summary
 		}
 		if full == 0 {
 			folded = append(folded, foldedLine(kind, "", s))
@@ -57,7 +57,7 @@ func (s *Streams) showFindings(list diag.List, all bool) error {
 	return err
 }
 
-// foldedLine is the line that stands for findings of one kind.
+// foldedLine returns the line that summarizes findings of one kind.
 func foldedLine(kind diag.List, more string, s *Streams) string {
 	d := kind[0]
 	title := d.Summary
@@ -68,7 +68,7 @@ func foldedLine(kind diag.List, more string, s *Streams) string {
 	return s.paintError(line) + "\n"
 }
 
-// rulesNamed names the rules of findings, the first of many.
+// rulesNamed lists the names of the rules with findings, up to namedRules.
 func rulesNamed(kind diag.List) string {
 	var names []string
 	for _, d := range kind {
@@ -90,7 +90,7 @@ func rulesNamed(kind diag.List) string {
 	return strings.Join(names, ", ")
 }
 
-// paintError is for lines about findings on standard error.
+// paintError colours a line about findings for standard error.
 func (s *Streams) paintError(line string) string {
 	if !s.Color || !s.ErrTerminal {
 		return line
@@ -98,8 +98,7 @@ func (s *Streams) paintError(line string) string {
 	return "\x1b[" + faint + "m" + line + "\x1b[0m"
 }
 
-// lintErrors counts the findings of lints that are errors. What keeps rules from
-// compiling is not among them.
+// lintErrors counts the errors that lints found, without errors that prevent rules from compiling.
 func lintErrors(list diag.List) int {
 	n := 0
 	for _, d := range list {
@@ -110,7 +109,7 @@ func lintErrors(list diag.List) int {
 	return n
 }
 
-// writeNotices says which lints did not run, by reason.
+// writeNotices writes which lints did not run, grouped by reason.
 func writeNotices(w io.Writer, notices []lint.Notice) error {
 	var reasons []string
 	count := map[string]int{}

@@ -20,17 +20,17 @@ import (
 // FixedFile is a file that check --fix changes.
 type FixedFile struct {
 	Path string `json:"path"`
-	// Fixes counts the fixes, Codes lists their lints.
+	// Fixes is the number of fixes, Codes are their lints.
 	Fixes int         `json:"fixes"`
 	Codes []diag.Code `json:"codes"`
-	// Written says that the file was written.
+	// Written reports whether the file was written.
 	Written bool `json:"written"`
 
 	before, after []byte
 }
 
-// fixFiles applies the automatic fixes to the files of rules and shows the difference.
-// Nothing else of a file changes.
+// fixFiles applies the automatic fixes to the files of rules and shows the difference. It keeps all
+// other parts of a file.
 func (s *Streams) fixFiles(ctx *cli.Context, config *lint.Config) ([]FixedFile, error) {
 	options, err := compileOptions(ctx)
 	if err != nil {
@@ -65,7 +65,7 @@ func fixFile(name string, options resolve.Options, config *lint.Config) (FixedFi
 		return f, err
 	}
 	var applied diag.List
-	// What is wrong with the file, check itself reports.
+	// The error is ignored here: check itself reports errors in the file.
 	f.after, _ = format.Rewrite(name, f.before, func(r *ruleset.Rule) (filter, condition string, list diag.List) {
 		after, done := lint.Fix(*r, options, config)
 		applied = append(applied, done...)
@@ -75,7 +75,7 @@ func fixFile(name string, options resolve.Options, config *lint.Config) (FixedFi
 	return f, nil
 }
 
-// writeFixed shows what changes and, unless it is only tried, writes the files.
+// writeFixed shows the changes and, unless dryRun is set, writes the files.
 func (s *Streams) writeFixed(files []FixedFile, dryRun bool) error {
 	out := s.outputs()
 	defer out.Discard()

@@ -14,13 +14,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-// EngineFlag says what evaluates a policy that is asked many questions. Actions hand it
-// on with useEngine.
+// EngineFlag selects the engine for a policy that evaluates many requests. Commands pass it on with
+// useEngine.
 func EngineFlag() cli.Flag {
 	return Choice("engine", "the engine: compiled code if possible, or only OPA", string(engine.ModeAuto), string(engine.ModeOPA))
 }
 
-// useEngine lets the command's policies be evaluated as --engine says.
+// useEngine evaluates the command's policies with the engine of --engine.
 func useEngine(ctx *cli.Context) {
 	ctx.Context = engine.WithMode(ctx.Context, engine.Mode(ctx.String("engine")))
 }
@@ -52,7 +52,7 @@ func formatFlag[T any](formats render.Formats[T]) cli.Flag {
 	return Choice("format", "format of the results", formats.Names()...)
 }
 
-// Flags of the input, one name everywhere.
+// snapshotFlag is the flag of the snapshot, the same in all commands.
 func snapshotFlag() cli.Flag {
 	return &cli.StringFlag{Name: "snapshot", Aliases: []string{"s"}, TakesFile: true, Usage: "read the entities of the site from `FOLDER` with user.json, app.json, …"}
 }
@@ -70,11 +70,10 @@ func CompileFlags() []cli.Flag {
 	)
 }
 
-// meaningFlags are the flags on which the meaning of rules depends. A bundle was compiled
-// under those of its own.
+// meaningFlags are the flags that affect the meaning of rules. A bundle was compiled with its own.
 func meaningFlags() []cli.Flag { return append([]cli.Flag{snapshotFlag()}, readingFlags()...) }
 
-// readingFlags are the flags that say how rules are read.
+// readingFlags are the flags that select the reading of rules.
 func readingFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "schema", TakesFile: true, Usage: "add or replace resource types from `FILE`, in the format of schema.json"},
@@ -128,7 +127,7 @@ func ProgressFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "progress", Usage: "report progress even if standard error is not a terminal"}
 }
 
-// variablesGiven reads --variable: the values of ${NAME} in rules.
+// variablesGiven parses --variable: the values of ${NAME} in rules.
 func variablesGiven(ctx *cli.Context) (map[string]string, error) {
 	given := map[string]string{}
 	for _, text := range ctx.StringSlice("variable") {
@@ -170,7 +169,7 @@ func compileOptions(ctx *cli.Context) (compiler.Options, error) {
 	return options, nil
 }
 
-// exportField returns the field TYPE.FIELD of an export, in the spelling of the schema.
+// exportField parses TYPE.FIELD, a field of an export, and returns it as spelled in the schema.
 func exportField(ctx *cli.Context, s *schema.Schema, text string) (schema.Field, error) {
 	dot := strings.LastIndex(text, ".")
 	if dot < 0 {

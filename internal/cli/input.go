@@ -14,13 +14,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// Compile reads the rules of the given files and directories, or those of the
-// snapshot if there are none, and compiles them. What is wrong with the rules
-// is among the diagnostics; the error is about the command line.
+// Compile reads and compiles the rules of the given files and directories, or those of the snapshot
+// if there are none. Errors in rules are among the diagnostics; the returned error is about the
+// command line.
 func (s *Streams) Compile(ctx *cli.Context, rules []string) (*workspace.Workspace, error) {
 	dir := ctx.String("snapshot")
 	if dir == "" && len(rules) == 1 {
-		dir, _ = snapshot.Pulled(rules[0]) // a pulled folder has both
+		dir, _ = snapshot.Pulled(rules[0]) // a pulled directory contains both
 	}
 	return s.compileOver(ctx, rules, dir, nil)
 }
@@ -54,7 +54,7 @@ func (s *Streams) compileOver(ctx *cli.Context, rules []string, dir string, chan
 	return w, err
 }
 
-// Bundle makes a bundle in memory. Errors go to standard error.
+// Bundle makes a bundle in memory. It writes diagnostics to standard error.
 func (s *Streams) Bundle(ctx context.Context, c *workspace.Workspace) (*bundles.Bundle, error) {
 	b, err := c.Bundle(ctx)
 	if errors.Is(err, workspace.ErrBroken) {

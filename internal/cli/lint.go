@@ -21,8 +21,8 @@ func ConfigFlag() cli.Flag {
 	return &cli.StringFlag{Name: "config", TakesFile: true, Usage: "the configuration `FILE` (default: " + lint.ConfigName + " in the working directory or above it)"}
 }
 
-// lintConfig reads the configuration of lints: that of --config, or the nearest
-// .qlik2rego.yaml, or the default where there is none.
+// lintConfig reads the configuration of lints: that of --config, or the nearest .qlik2rego.yaml; it
+// is the default if there is neither.
 func lintConfig(ctx *cli.Context) (*lint.Config, error) {
 	name := ctx.String("config")
 	if name == "" {
@@ -41,8 +41,8 @@ func lintConfig(ctx *cli.Context) (*lint.Config, error) {
 	return config, nil
 }
 
-// nearestConfig returns the path of the configuration in the working directory or
-// the nearest directory above it, or "".
+// nearestConfig returns the path of the configuration in the working directory or the nearest
+// parent directory that has one, or "".
 func nearestConfig() string {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -61,7 +61,7 @@ func nearestConfig() string {
 	}
 }
 
-// listedLint is a lint as check --list-rules shows it.
+// listedLint is a lint in the output of check --list-rules.
 type listedLint struct {
 	Code     string `json:"code"`
 	Title    string `json:"title"`
@@ -74,7 +74,7 @@ type listedLint struct {
 	Doc string `json:"doc"`
 }
 
-// listRules writes all lints with the levels that the configuration gives them.
+// listRules writes all lints with their configured levels.
 func (s *Streams) listRules(config *lint.Config) error {
 	list := []listedLint{}
 	for _, l := range lint.All() {

@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// markerName is the file by which a folder of --rego-dir is known as ours. It
-// lists the files that were written, so that those of others are seen.
+// markerName is the file that marks a directory written by --rego-dir. It lists the written files,
+// so that files of others are detected.
 const markerName = ".qlik2rego"
 
 const markerHead = "# Written by qlik2rego compile --rego-dir, which replaces the whole folder.\n"
@@ -25,7 +25,7 @@ func markerOf(files []bundles.File) bundles.File {
 	return bundles.File{Path: markerName, Content: []byte(text.String())}
 }
 
-// replaceable returns why a folder must not be replaced, or nil.
+// replaceable returns an error if a directory must not be replaced.
 func replaceable(dir string) error {
 	info, err := os.Stat(dir)
 	switch {

@@ -14,17 +14,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// naming turns what people write on the command line (names, logins in any case, types)
-// into what a request holds. What it cannot turn is wrong use, with what may be meant.
+// naming translates the spelling on the command line (names, logins in any case, types) to that of
+// a request. It returns a usage error with suggestions for names that it cannot translate.
 type naming struct {
 	command *cli.Command
 	in      onRecord
-	// known are the types that can be asked about, as they are spelled.
+	// known are the types that a request may have, as they are spelled.
 	known []string
-	// noSite says what to do if there is no site.
+	// noSite describes what to do if there is no site.
 	noSite string
-	// inactive are the users who do not log in, by id in lower case, and why; nil where a
-	// bundle does not say.
+	// inactive maps the lower-case ids of users who cannot log in to the reason; nil if a bundle
+	// does not contain it.
 	inactive map[string]string
 }
 
@@ -54,14 +54,14 @@ func has(known []string, name string) bool {
 	return slices.ContainsFunc(known, func(k string) bool { return schema.Fold(k) == schema.Fold(name) })
 }
 
-// commonWords are what people call resources whose types have other names.
+// commonWords maps common words for resources to the names of their types.
 var commonWords = map[string]string{
 	"sheet": "App.Object", "story": "App.Object", "bookmark": "App.Object", "masterobject": "App.Object", "dimension": "App.Object", "measure": "App.Object",
 	"task": "ReloadTask", "reload": "ReloadTask", "connection": "DataConnection", "library": "ContentLibrary", "securityrule": "SystemRule", "rule": "SystemRule",
 }
 
-// typeOf returns the type of that name as it is spelled. A name that nothing has is wrong
-// use if another may be meant; otherwise it stands for a type outside the schema.
+// typeOf returns the type with a name, as it is spelled. For an unknown name it returns a usage
+// error if it can suggest another one; otherwise the name is that of a type outside the schema.
 func (n naming) typeOf(flag, name, id string) (string, error) {
 	for _, k := range n.known {
 		if schema.Fold(k) == schema.Fold(name) {
@@ -98,8 +98,8 @@ func (n naming) spelled(key string) string {
 	return key
 }
 
-// subject returns the user that is meant: by login, id or name. The login of nobody on
-// record stays as it is: the decision says that the subject is unknown.
+// subject returns the user with a login, id or name. It keeps an unknown login: the decision then
+// reports that the subject is unknown.
 func (n naming) subject(given string, described bool) (string, error) {
 	login := given
 	if directory, user, ok := strings.Cut(given, "/"); ok && !strings.Contains(given, `\`) {
@@ -144,7 +144,7 @@ func (n naming) subject(given string, described bool) (string, error) {
 	return "", UsageOf(n.command, `--subject: nobody on record has the login DIRECTORY\user, the id or the name %q%s`, given, n.meantUser(given))
 }
 
-// meantUser says who may be meant, or "".
+// meantUser suggests users with similar names, or returns "".
 func (n naming) meantUser(given string) string {
 	var words []string
 	login := map[string]string{}
@@ -164,15 +164,15 @@ func (n naming) meantUser(given string) string {
 	})
 }
 
-// isSection says whether a text is the id of a section of the hub or the QMC, which filters
+// isSection reports whether a string is the id of a section of the hub or the QMC, which filters
 // name without a type.
 func isSection(text string) bool {
 	key := schema.Fold(text)
 	return strings.HasPrefix(key, "qmcsection_") || strings.HasPrefix(key, "hubsection_")
 }
 
-// resource returns the type and the id of the resource that is meant, by id or name. An
-// id of nothing on record stays as it is: the decision says that the resource is unknown.
+// resource returns the type and the id of the resource with an id or a name. It keeps an unknown
+// id: the decision then reports that the resource is unknown.
 func (n naming) resource(typ, id string, described bool) (string, string, error) {
 	typ, err := n.typeOf("resource", typ, id)
 	if err != nil || described || !n.hasType(typ) {
@@ -202,7 +202,7 @@ func (n naming) resource(typ, id string, described bool) (string, string, error)
 	return typ, id, nil
 }
 
-// meantResource says which resource may be meant, or "".
+// meantResource suggests resources with similar names, or returns "".
 func (n naming) meantResource(typ, given string) string {
 	var words []string
 	id := map[string]record{}
@@ -216,7 +216,7 @@ func (n naming) meantResource(typ, given string) string {
 	return didYouMean(given, words, func(word string) string { return id[word].ID + named(id[word]) })
 }
 
-// meantOf is meantResource for any of some types.
+// meantOf is meantResource for resources of several types.
 func (n naming) meantOf(types []string, given string) string {
 	for _, typ := range types {
 		if hint := n.meantResource(typ, given); hint != "" {
@@ -226,7 +226,7 @@ func (n naming) meantOf(types []string, given string) string {
 	return ""
 }
 
-// spelledAll returns the types on record as they are spelled.
+// spelledAll returns the types in the data, as they are spelled.
 func (n naming) spelledAll() []string {
 	var all []string
 	for _, key := range n.in.types() {
@@ -258,7 +258,7 @@ func listed(all []record, say func(record) string) string {
 
 func as(word string) string { return word }
 
-// parseAction returns the action of a flag, in any case.
+// parseAction parses the action of a flag and ignores case.
 func parseAction(c *cli.Command, name string) (ruleset.Action, error) {
 	action, ok := ruleset.ParseAction(name)
 	if !ok {
@@ -271,8 +271,8 @@ func parseAction(c *cli.Command, name string) (ruleset.Action, error) {
 	return action, nil
 }
 
-// apply puts what is meant into a request that flags make up, and says on standard error
-// what may be meant by somebody or something that is not on record.
+// apply resolves the names in a request made from flags, and writes suggestions for unknown users
+// and resources to standard error.
 func (n naming) apply(r *Request, stderr io.Writer) error {
 	var err error
 	if r.Subject.ID != "" {
@@ -299,7 +299,7 @@ func (n naming) apply(r *Request, stderr io.Writer) error {
 	return nil
 }
 
-// whyInactive says why a user on record does not log in, or "".
+// whyInactive returns the reason why an existing user cannot log in, or "".
 func (n naming) whyInactive(subject string) string {
 	r, ok := n.in.user(subject)
 	if !ok {

@@ -12,20 +12,19 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// record is an entity on record, as people name it.
+// record is an existing entity with its name.
 type record struct {
 	ID, Name string
-	// Login is DIRECTORY\user, for users alone.
+	// Login is DIRECTORY\user; "" for entities that are not users.
 	Login string
 }
 
-// subject is how a request names a user.
+// subject returns the id of a user in requests.
 func (r record) subject() string { return cmp.Or(r.Login, r.ID) }
 
-// onRecord is what the command line can name: the types that there are and, if there is
-// a site, its entities.
+// onRecord provides the types and, if there is a site, the entities that the command line can name.
 type onRecord interface {
-	// hasSite says whether there is a site at all.
+	// hasSite reports whether there is a site.
 	hasSite() bool
 	// types returns the keys of the types that have entities, in order.
 	types() []string
@@ -35,13 +34,13 @@ type onRecord interface {
 	find(typ, id string) (record, bool)
 	// user returns the user with a login, ignoring case.
 	user(login string) (record, bool)
-	// related returns the ids, in lower case, of the entities that a relation of an entity
-	// leads to, as far as the rules read it.
+	// related returns the lower-case ids of the entities that a relation of an entity leads to. It
+	// knows only relations that the rules read.
 	related(typ, id, relation string) []string
 }
 
-// inBundle is what the data of a bundle has on record: names and logins in the spelling
-// of the snapshot where the data keeps it.
+// inBundle is the onRecord of a bundle's data: names and logins, in the spelling of the snapshot if
+// the data contains it.
 type inBundle struct {
 	data   *bundles.Document
 	reader *partition.Reader
@@ -84,7 +83,7 @@ func (b inBundle) user(login string) (record, bool) {
 	}
 	r := b.record("user", handle)
 	if r.Login == "" || r.Login == schema.Fold(login) {
-		r.Login = login // the data may hold it folded alone
+		r.Login = login // the data may only have the case-folded login
 	}
 	return r, true
 }
@@ -96,7 +95,7 @@ func (b inBundle) related(typ, id, relation string) []string {
 	return nil
 }
 
-// inSite is what a site in memory has on record.
+// inSite is the onRecord of a site in memory.
 type inSite struct {
 	site  *snapshot.Site
 	given bool

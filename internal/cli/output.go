@@ -19,16 +19,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// Outputs are files and folders that are made under names of their own, beside
-// where they belong, and take their places together. Whoever makes them defers
-// Discard, which removes what has not been committed.
+// Outputs are files and directories that are first written under temporary names next to their
+// targets, and moved to the targets together by Commit. Defer Discard, which removes those that
+// were not committed.
 type Outputs struct {
 	stdout  io.Writer
 	staged  []staged
 	staging *staging
 }
 
-// outputs returns where a command writes. A file named - is its standard output.
+// outputs returns the outputs of a command. The file "-" is standard output.
 func (s *Streams) outputs() Outputs {
 	if s.staging == nil {
 		s.staging = &staging{}
@@ -36,8 +36,8 @@ func (s *Streams) outputs() Outputs {
 	return Outputs{stdout: s.Out, staging: s.staging}
 }
 
-// beside returns where to speak of a file that was written: standard output, or standard
-// error where that is the file.
+// beside returns the stream for messages about a written file: standard output, or standard error if
+// the file is standard output.
 func (s *Streams) beside(path string) io.Writer {
 	if path == stdio {
 		return s.Err
@@ -45,7 +45,7 @@ func (s *Streams) beside(path string) io.Writer {
 	return s.Out
 }
 
-// wrote writes the line that says what a file holds.
+// wrote writes a line that describes the content of a written file.
 func (s *Streams) wrote(path, what string) error {
 	name := tabular.Printable(path)
 	if path == stdio {
@@ -55,15 +55,14 @@ func (s *Streams) wrote(path, what string) error {
 	return err
 }
 
-// writeTo writes results to a file, atomically, or to standard output where no file is
-// named.
+// writeTo writes results to a file, atomically, or to standard output if name is "".
 func (s *Streams) writeTo(name string, write func(w io.Writer, dir string) error) error {
 	out := s.outputs()
 	defer out.Discard()
 	return out.commitWith(name, write)
 }
 
-// commitWith writes results as writeTo does, and moves everything to its place.
+// commitWith writes results like writeTo, and commits all outputs.
 func (o *Outputs) commitWith(name string, write func(w io.Writer, dir string) error) error {
 	if name != "" {
 		if err := o.File(name, write); err != nil {
@@ -77,8 +76,8 @@ func (o *Outputs) commitWith(name string, write func(w io.Writer, dir string) er
 	return write(o.stdout, "")
 }
 
-// reportTo returns where a report of what was written goes that is no line: standard
-// output with --format json, otherwise "".
+// reportTo returns the target of a report that is not a line of text: standard output with
+// --format json, otherwise "".
 func reportTo(ctx *cli.Context) string {
 	if ctx.String("format") == render.JSON {
 		return stdio
@@ -86,18 +85,18 @@ func reportTo(ctx *cli.Context) string {
 	return ""
 }
 
-// staged is one output in the making.
+// staged is an output that is not committed yet.
 type staged struct {
 	temp string
-	// place moves it to where it belongs; streamed says that this may wait for a reader.
+	// place moves it to its target; streamed reports whether this may block until a reader reads.
 	place    func() error
 	streamed bool
 }
 
-// errLeft ends a command that an interrupt has left behind.
+// errLeft is the error for a command that continued to run after an interrupt.
 var errLeft = fmt.Errorf("the command is left behind: %w", context.Canceled)
 
-// stage notes an output before it is made.
+// stage registers an output before it is created.
 func (o *Outputs) stage(temp string, place func() error) error {
 	o.staged = append(o.staged, staged{temp: temp, place: place})
 	if !o.staging.add(temp) {
@@ -106,15 +105,15 @@ func (o *Outputs) stage(temp string, place func() error) error {
 	return nil
 }
 
-// tempName returns a name beside path that nobody uses.
+// tempName returns an unused name in the directory of path.
 func tempName(path string) string {
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return filepath.Join(filepath.Dir(path), tempPrefix+hex.EncodeToString(b[:]))
 }
 
-// File makes a file, which keeps the permissions of one that stands there. The write
-// function is told the folder of the file, which is where large temporary files belong.
+// File writes a file, which keeps the permissions of an existing one. The function write gets the
+// directory of the file, so that it can put large temporary files there.
 func (o *Outputs) File(path string, write func(w io.Writer, dir string) error) error {
 	if path == stdio {
 		return o.standard(write)
@@ -146,7 +145,7 @@ func (o *Outputs) File(path string, write func(w io.Writer, dir string) error) e
 		return Input(cannotWrite(path, err))
 	}
 	if old != nil {
-		err = f.Chmod(mode) // what the umask has taken away
+		err = f.Chmod(mode) // undo the umask
 	}
 	if err == nil {
 		err = write(f, dir)
@@ -157,8 +156,7 @@ func (o *Outputs) File(path string, write func(w io.Writer, dir string) error) e
 	return Input(cannotWrite(path, errors.Join(f.Sync(), f.Close())))
 }
 
-// cannotWrite names the output instead of the temporary file in an error of the file
-// system.
+// cannotWrite replaces the name of the temporary file by that of the output in a file system error.
 func cannotWrite(path string, err error) error {
 	var broken *fs.PathError
 	if !errors.As(err, &broken) || !strings.Contains(filepath.ToSlash(broken.Path), "/"+tempPrefix) && !strings.HasPrefix(broken.Path, tempPrefix) {
@@ -169,8 +167,7 @@ func cannotWrite(path string, err error) error {
 
 const tempPrefix = ".qlik2rego-"
 
-// standard makes what goes to standard output, which as well appears whole or not at
-// all.
+// standard writes to standard output: all of it at Commit, or nothing.
 func (o *Outputs) standard(write func(io.Writer, string) error) error {
 	f, err := os.CreateTemp("", "qlik2rego-*")
 	if err != nil {
@@ -194,8 +191,7 @@ func (o *Outputs) copy(temp string) error {
 	return errors.Join(err, f.Close(), os.Remove(temp))
 }
 
-// device writes to what is no regular file, such as /dev/null, which must not be
-// replaced by one.
+// device writes to a file that is not regular, such as /dev/null, and must not be replaced.
 func (o *Outputs) device(path string, write func(io.Writer, string) error) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
@@ -205,8 +201,8 @@ func (o *Outputs) device(path string, write func(io.Writer, string) error) error
 	return errors.Join(err, f.Close())
 }
 
-// Directory makes a folder of these files and nothing else. A folder that stands
-// there is replaced if all files in it are from an earlier run.
+// Directory makes a directory that contains only the given files. It replaces an existing directory
+// if all files in it are from an earlier run.
 func (o *Outputs) Directory(path string, files []bundles.File) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -218,7 +214,7 @@ func (o *Outputs) Directory(path string, files []bundles.File) error {
 	return o.directory(path, append(files, markerOf(files)))
 }
 
-// directory makes a folder of these files in place of one that may stand there.
+// directory makes a directory of the given files, in place of an existing one.
 func (o *Outputs) directory(path string, files []bundles.File) error {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -246,7 +242,7 @@ func (o *Outputs) directory(path string, files []bundles.File) error {
 	return nil
 }
 
-// Commit moves everything to its place.
+// Commit moves all outputs to their targets.
 func (o *Outputs) Commit() error {
 	for len(o.staged) > 0 {
 		if err := o.staging.place(o.staged[0]); err != nil {
@@ -257,8 +253,7 @@ func (o *Outputs) Commit() error {
 	return nil
 }
 
-// moveDirectory renames a folder to a name that another folder may have, which is
-// removed afterwards.
+// moveDirectory renames a directory. It replaces a directory with the new name.
 func moveDirectory(temp, path string) error {
 	old := tempName(path)
 	err := os.Rename(path, old)
@@ -275,7 +270,7 @@ func moveDirectory(temp, path string) error {
 	return os.RemoveAll(old)
 }
 
-// Discard removes what has not been committed.
+// Discard removes the outputs that were not committed.
 func (o *Outputs) Discard() {
 	for _, s := range o.staged {
 		_ = os.RemoveAll(s.temp)

@@ -14,8 +14,8 @@ import (
 // stdio is the name of a file that is standard input or standard output.
 const stdio = "-"
 
-// distinctOutputs refuses outputs that would be written over each other or over what the
-// command reads. It comes first: nothing has been done yet. An output "" is none.
+// distinctOutputs returns an error if outputs would overwrite each other or an input of the command.
+// Call it before any work. It ignores "".
 func distinctOutputs(ctx *cli.Context, outputs ...string) error {
 	outputs = slices.DeleteFunc(outputs, func(name string) bool { return name == "" })
 	for i, name := range outputs {
@@ -37,8 +37,7 @@ func distinctOutputs(ctx *cli.Context, outputs ...string) error {
 	return nil
 }
 
-// sameFile reports whether two names lead to one regular file, which need not be there
-// yet.
+// sameFile reports whether two names refer to the same regular file, which need not exist yet.
 func sameFile(a, b string) bool {
 	if a == stdio || b == stdio {
 		return a == b
@@ -54,8 +53,8 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(first, second)
 }
 
-// inputFiles returns the files that the command line names to read, those in directories
-// too: RULES, and what the flags with TakesFile name.
+// inputFiles returns the files that the command reads, including those in directories: RULES, and
+// the values of the flags with TakesFile.
 func inputFiles(ctx *cli.Context) []string {
 	named := ctx.Args().Slice()
 	for _, flag := range ctx.Command.Flags {

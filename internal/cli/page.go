@@ -19,7 +19,7 @@ func PageFlag() cli.Flag {
 	return &cli.StringFlag{Name: "html", Usage: "write a page for browsers to `FILE` instead of rows"}
 }
 
-// pageAlone refuses flags that say how rows are written beside --html.
+// pageAlone returns an error for flags about the format of rows in combination with --html.
 func pageAlone(ctx *cli.Context) error {
 	if ctx.IsSet("html") {
 		for _, flag := range []string{"by", "format", "output"} {
@@ -31,7 +31,7 @@ func pageAlone(ctx *cli.Context) error {
 	return nil
 }
 
-// page writes audits as a page to a file, which appears whole or not at all.
+// page writes audits as a page to a file, atomically.
 func (s *Streams) page(ctx *cli.Context, a *audited, audits []*report.Audit) error {
 	sources := slices.Concat(ctx.StringSlice("bundle"), ctx.Args().Slice())
 	if len(sources) == 0 {
@@ -66,7 +66,7 @@ func (s *Streams) page(ctx *cli.Context, a *audited, audits []*report.Audit) err
 	return out.Commit()
 }
 
-// auditFacts says what an audit was made from.
+// auditFacts describes the input of an audit.
 func auditFacts(ctx *cli.Context, a *audited) []shell.Fact {
 	var p provenance
 	for _, name := range ctx.StringSlice("bundle") {
@@ -87,7 +87,7 @@ func auditFacts(ctx *cli.Context, a *audited) []shell.Fact {
 	return p
 }
 
-// explainLine is how the command line begins that explains one request of an audit.
+// explainLine returns the beginning of the command line that explains one request of an audit.
 func explainLine(ctx *cli.Context) []string {
 	line := []string{"qlik2rego", "explain"}
 	for _, name := range ctx.StringSlice("bundle") {
@@ -101,8 +101,8 @@ func explainLine(ctx *cli.Context) []string {
 	return line
 }
 
-// keepForPage makes a view hold what a page shows beyond the names: roles, and what
-// apps and their parts belong to.
+// keepForPage adds to a view the data that a page shows besides names: roles, and the parents of
+// apps and their parts.
 func keepForPage(view schema.View, all *schema.Schema, types []string) {
 	view.Of("user").Lists["roles"] |= schema.Folded
 	for _, typ := range types {

@@ -11,10 +11,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
 
-// maxProfile is the number of lines that the table for people has; JSON has all.
+// maxProfile is the maximum number of lines of the table; JSON has all.
 const maxProfile = 20
 
-// profile decides a request and writes the decision and where OPA spends its time.
+// profile decides a request, and writes the decision and the time that OPA spent on each location.
 func (s *Streams) profile(ctx context.Context, e *engine.Engine, d *deciding, request []byte) error {
 	decision, lines, err := e.Profile(ctx, request)
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *Streams) profile(ctx context.Context, e *engine.Engine, d *deciding, re
 	return nil
 }
 
-// profiled is a decision and where OPA spent its time.
+// profiled is a decision with the time that OPA spent on each location.
 type profiled struct {
 	decided
 	Profile []engine.ProfileLine `json:"profile"`

@@ -10,8 +10,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// Progress returns what long work reports to: a bar for a person, with --progress a line
-// every few seconds for a log; otherwise nobody.
+// Progress returns the progress of long work: a bar on a terminal, a line every few seconds with
+// --progress, otherwise no output.
 func (s *Streams) Progress(ctx *cli.Context) *progress {
 	switch {
 	case s.ErrTerminal && s.Color:
@@ -24,8 +24,8 @@ func (s *Streams) Progress(ctx *cli.Context) *progress {
 
 func noProgress() *progress { return &progress{out: io.Discard, every: time.Hour, now: time.Now} }
 
-// progress implements snapshot.Progress. Work that starts several times under one name
-// after parts goes on where it was: what is shown never goes back.
+// progress implements snapshot.Progress. After parts, work that is started several times under one
+// name shows one progress, which never decreases.
 type progress struct {
 	mu    sync.Mutex
 	out   io.Writer
@@ -35,20 +35,19 @@ type progress struct {
 
 	what        string
 	done, total int64
-	// part is the number of the part, of several.
+	// part is the number of the current part, and of the number of parts.
 	part, of int
 	last     time.Time
 }
 
-// parts says that the work to come starts so many times.
+// parts announces that the following work will be started n times.
 func (p *progress) parts(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.part, p.of = -1, n
 }
 
-// Start implements snapshot.Progress. The first report waits: most work is over
-// before it is due.
+// Start implements snapshot.Progress. The first report is delayed, since most work ends sooner.
 func (p *progress) Start(what string, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -72,7 +72,7 @@ func (s *Streams) Prove(ctx *cli.Context) error {
 	return nil
 }
 
-// assertions reads the files of assertions and the rules that they compare with.
+// assertions reads the files of assertions and the rules that they are compared with.
 func (s *Streams) assertions(ctx *cli.Context, in *prove.Input, files []string) error {
 	var errs []error
 	for _, name := range files {
@@ -108,8 +108,8 @@ func (s *Streams) assertions(ctx *cli.Context, in *prove.Input, files []string) 
 	return nil
 }
 
-// assume reads what is taken for granted: from the file of assumptions, and the values
-// of custom properties from the snapshot.
+// assume reads the assumptions: the file of assumptions, and the values of custom properties from
+// the snapshot.
 func (s *Streams) assume(ctx *cli.Context, in *prove.Input, rules *workspace.Workspace) error {
 	if name := ctx.String("assume"); name != "" {
 		data, err := s.readFile(name)
@@ -131,10 +131,10 @@ func (s *Streams) assume(ctx *cli.Context, in *prove.Input, rules *workspace.Wor
 	return nil
 }
 
-// scripts are the questions of a run as files for other solvers.
+// scripts are the SMT queries of a run, as files for other solvers.
 type scripts struct {
 	files []bundles.File
-	// missing says why a question has no file.
+	// missing lists the queries without a file, with the reason.
 	missing []string
 }
 
@@ -147,7 +147,7 @@ func (f *scripts) add(s prove.Script) error {
 	return nil
 }
 
-// scripts writes the questions to a directory, if one is named.
+// scripts writes the queries to a directory, unless it is "".
 func (s *Streams) scripts(out *Outputs, dir string, f scripts) error {
 	if dir == "" {
 		return nil
@@ -164,7 +164,7 @@ func (s *Streams) scripts(out *Outputs, dir string, f scripts) error {
 	return err
 }
 
-// proofs writes the results, and moves all outputs to their places.
+// proofs writes the results and commits all outputs.
 func (s *Streams) proofs(ctx *cli.Context, out *Outputs, r *prove.Report) error {
 	return out.commitWith(ctx.String("output"), func(w io.Writer, _ string) error { return proveFormats.Render(s.Format, w, r) })
 }
@@ -175,7 +175,7 @@ var proveFormats = render.Results(show.Text{}).
 	With(render.SARIF, render.Via((*prove.Report).Diagnostics, sarifOf("prove"))).
 	With(render.JUnit, show.JUnit{})
 
-// readFile reads a file, or standard input where the name is -.
+// readFile reads a file, or standard input if the name is "-".
 func (s *Streams) readFile(name string) ([]byte, error) {
 	f, err := s.Open(name)
 	if err != nil {

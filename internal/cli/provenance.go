@@ -20,8 +20,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-// provenance collects the facts about what a page was made from. It has no time of its
-// own, so that the same input gives the same page.
+// provenance collects facts about the input of a page. It contains no current time, so that the same
+// input gives the same page.
 type provenance []shell.Fact
 
 func (p *provenance) add(name, value string) {
@@ -42,7 +42,7 @@ func (p *provenance) file(name, path string) {
 	p.add(name, path)
 }
 
-// rules adds how many rules there are, and the last change of one.
+// rules adds the number of rules and the time of the last change.
 func (p *provenance) rules(name string, rules []ruleset.Rule) {
 	var last, by, which string
 	for _, r := range rules {
@@ -76,8 +76,8 @@ func (p *provenance) version() {
 	p.add("Version", text)
 }
 
-// digestOf returns a digest of a file, or of all files of a directory with their names,
-// and when the newest of them was written.
+// digestOf returns a digest of a file, or of all files of a directory with their names, and the
+// modification time of the newest one.
 func digestOf(path string) (digest string, newest time.Time, ok bool) {
 	sum := sha256.New()
 	single := false

@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// referenceDecider decides by the reference evaluator, which knows nothing of
-// Rego: the second opinion of --engine reference.
+// referenceDecider decides with the independent evaluator, which does not use Rego, for
+// --engine reference.
 type referenceDecider struct{ evaluator *evaluate.Evaluator }
 
 // Decide implements engine.Decider.
@@ -35,7 +35,7 @@ func (s *Streams) Reference(c *workspace.Workspace) (engine.Decider, *snapshot.S
 	return referenceDecider{c.Evaluator(site)}, site, s.hint(c.Diagnostics)
 }
 
-// loadSite reads the site into memory. Errors, in the rules too, go to standard
+// loadSite reads the site into memory. It writes errors, including those in rules, to standard
 // error.
 func (s *Streams) loadSite(c *workspace.Workspace) (*snapshot.Site, error) {
 	site, err := c.LoadSite()

@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// regoIndex is the page of a directory of Rego that says where each rule went, and that
-// the directory alone decides nothing.
+// regoIndex returns the index page of a directory of Rego. It lists the modules of each rule, and
+// warns that the directory cannot decide without data.
 func regoIndex(rules []ruleset.Rule, sources compiler.Sources) bundles.File {
 	rules = slices.Clone(rules)
 	slices.SortStableFunc(rules, func(a, b ruleset.Rule) int { return strings.Compare(a.Name, b.Name) })
@@ -28,8 +28,8 @@ func regoIndex(rules []ruleset.Rule, sources compiler.Sources) bundles.File {
 	return bundles.File{Path: "INDEX.md", Content: []byte(b.String())}
 }
 
-// modulesOf names the modules that a rule is in and its first line there, or says why
-// there are none.
+// modulesOf lists the modules of a rule with its first line in each, or the reason why there are
+// none.
 func modulesOf(r ruleset.Rule, modules map[string][][2]int) string {
 	var in []string
 	for _, path := range slices.Sorted(maps.Keys(modules)) {
@@ -47,7 +47,7 @@ func modulesOf(r ruleset.Rule, modules map[string][][2]int) string {
 	return "none: the rule is left out, or grants nothing"
 }
 
-// cell makes one cell of a Markdown table of any text.
+// cell escapes text as one cell of a Markdown table.
 func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "`", "'", "\n", " ", "\r", " ", "<", "&lt;").Replace(text)
 }

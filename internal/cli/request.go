@@ -55,12 +55,12 @@ func RequestFlags() []cli.Flag {
 	}
 }
 
-// requestFlags are those without which there is no request.
+// requestFlags are the flags that every request needs.
 var requestFlags = []string{"subject", "action", "resource"}
 
-// ReadRequest returns the request that the flags make up, with names as they were written.
+// ReadRequest returns the request made from the flags, with names as they were written.
 func ReadRequest(ctx *cli.Context) (*Request, error) {
-	// Who takes licences is asked for all access groups.
+	// Without a resource, a licence request is explained for all access groups.
 	everyGroup := categoryOf(ctx) == ruleset.License && ctx.Command.Name == "explain" && !ctx.IsSet("resource")
 	for _, name := range requestFlags {
 		if !ctx.IsSet(name) && !(everyGroup && name == "resource") {
@@ -120,7 +120,7 @@ func readSubject(ctx *cli.Context, r *Entity) error {
 
 // readResource reads the flags --resource and --properties.
 func readResource(ctx *cli.Context, r *Entity) error {
-	// Of C:\x the first colon counts as well: no type has one.
+	// Types contain no colon, so the first colon is the separator, even in C:\x.
 	typeName, id, ok := strings.Cut(ctx.String("resource"), ":")
 	if isSection(ctx.String("resource")) && !ok {
 		typeName, id, ok = "TransientObject", typeName, true
@@ -138,7 +138,7 @@ func readResource(ctx *cli.Context, r *Entity) error {
 	return nil
 }
 
-// readSurround reads the flags --context and --env; nil where neither is given.
+// readSurround reads the flags --context and --env; it returns nil if neither is set.
 func readSurround(ctx *cli.Context) (*Surround, error) {
 	s := Surround{RequestContext: ctx.String("context")}
 	contexts := []string{"hub", "qmc", "none"}
@@ -182,8 +182,7 @@ func environment(ctx *cli.Context) (map[string][]string, error) {
 	return all, nil
 }
 
-// Open opens a file to read, or standard input for "-". Its text is UTF-8, in whatever
-// encoding it was written.
+// Open opens a file for reading, or standard input for "-", and converts its encoding to UTF-8.
 func (s *Streams) Open(name string) (io.ReadCloser, error) {
 	if name == stdio {
 		return &decoded{Closer: io.NopCloser(s.In), source: s.In}, nil
@@ -195,8 +194,7 @@ func (s *Streams) Open(name string) (io.ReadCloser, error) {
 	return &decoded{Closer: f, source: f}, nil
 }
 
-// decoded looks for the encoding when it is first read, and not before: it may have to
-// wait for somebody who types.
+// decoded detects the encoding at the first Read and not earlier, since standard input may block.
 type decoded struct {
 	io.Closer
 	source io.Reader

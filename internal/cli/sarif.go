@@ -16,8 +16,8 @@ func sarif(command string) diag.SARIF {
 	return diag.SARIF{Version: version().Version, Command: command, Root: projectRoot(), Help: helpPage, Tags: lintTags}
 }
 
-// scanned renders findings for code scanners. The log is made when it is written: only then
-// the root of the project is looked for.
+// scanned renders findings for code scanners. It calls log only when it renders, because log searches
+// for the root of the project.
 func scanned(log func() render.Renderer[diag.List]) render.Renderer[diag.List] {
 	return render.Func[diag.List](func(w io.Writer, list diag.List) error { return log().Render(w, list) })
 }

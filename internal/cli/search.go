@@ -16,8 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// SearchFlags are the flags that describe a search: all that a request has, but for
-// what is searched for.
+// SearchFlags are the flags that describe a search: those of a request without the searched part.
 func SearchFlags() []cli.Flag {
 	flags := slices.DeleteFunc(RequestFlags(), func(f cli.Flag) bool { return f.Names()[0] == "resource" })
 	return append(flags,
@@ -26,28 +25,28 @@ func SearchFlags() []cli.Flag {
 		&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the resources to search for, such as App"})
 }
 
-// search is what is searched for, and the request that each candidate is put into.
+// search is a part to search for, and the request that gets each candidate.
 type search struct {
 	request Request
 	// part is subject, action or resource.
 	part string
 }
 
-// Found is one result of a search: a subject or a resource with the name on record or,
-// without an ID, an action.
+// Found is one result of a search: a subject or a resource with its name in the data or, without an
+// ID, an action.
 type Found struct {
 	Type string `json:"type,omitempty"`
 	ID   string `json:"id,omitempty"`
 	Name string `json:"name,omitempty"`
 }
 
-// foundReport is in JSON what the decision point answers to the same search, but for
-// pages, and with the names on record.
+// foundReport is the JSON of a search: the response of the decision point to the same search, without
+// pages but with names.
 type foundReport struct {
 	Results []Found `json:"results"`
 }
 
-// Search searches for who, what or which actions the flags leave open.
+// Search searches for the subjects, resources or actions that the flags leave open.
 func (s *Streams) Search(ctx *cli.Context) error {
 	q, err := readSearch(ctx)
 	if err != nil {
@@ -90,8 +89,8 @@ func (s *Streams) Search(ctx *cli.Context) error {
 	return s.found(n, results, reason)
 }
 
-// anyBundle reads a bundle, or makes one of rules and snapshot that holds the names of
-// what is on record; the compilation is nil where the bundle was given.
+// anyBundle reads a bundle, or makes one from rules and a snapshot that contains the names of
+// entities. The workspace is nil if the bundle was given.
 func (s *Streams) anyBundle(ctx *cli.Context) (*bundles.Bundle, *workspace.Workspace, error) {
 	files := ctx.StringSlice("bundle")
 	if len(files) == 0 {
@@ -112,7 +111,7 @@ func (s *Streams) anyBundle(ctx *cli.Context) (*bundles.Bundle, *workspace.Works
 	return b, nil, Input(err)
 }
 
-// name puts what is meant into the request.
+// name resolves the names in the request.
 func (q *search) name(n naming, stderr io.Writer) error {
 	if q.part == "resource" {
 		typ, err := n.typeOf("type", q.request.Resource.Type, "")
@@ -127,7 +126,7 @@ func (q *search) name(n naming, stderr io.Writer) error {
 	return n.apply(&q.request, stderr)
 }
 
-// readSearch reads the flags: of subject, action and resource two are given.
+// readSearch reads the flags. Two of subject, action and resource must be set.
 func readSearch(ctx *cli.Context) (search, error) {
 	var q search
 	var missing []string
@@ -168,8 +167,8 @@ func readSearch(ctx *cli.Context) (search, error) {
 	return q, err
 }
 
-// found writes what a search found. That nobody was found because the request is
-// about somebody or something unknown goes to standard error.
+// found writes the results of a search. If there are none because the request names something
+// unknown, it writes the reason to standard error.
 func (s *Streams) found(n naming, results []Found, reason string) error {
 	if len(results) == 0 && reason != "" && reason != engine.NoRule {
 		if _, err := fmt.Fprintf(s.Err, "nothing was found: %s\n", reasons[reason]); err != nil {
@@ -202,7 +201,7 @@ func foundText(w io.Writer, found foundReport) error {
 	return err
 }
 
-// found returns a result in the spelling on record, with the name.
+// found returns a result with the spelling and the name in the data.
 func (n naming) found(f Found) Found {
 	if f.ID == "" {
 		return f

@@ -20,9 +20,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// known returns the handle of the user on record whose resources are searched for in
-// a valid request: then a row of the access matrix answers. It is false for every
-// other search.
+// known returns the handle of an existing user whose resources are searched for: the search can then
+// use a row of the access matrix. It returns false for every other search.
 func (q search) known(data *bundles.Document) (string, bool) {
 	if q.part != "resource" || !sitedata.HasReads(data) {
 		return "", false
@@ -37,8 +36,8 @@ func (q search) known(data *bundles.Document) (string, bool) {
 	return id, !strings.Contains(id, `\`) && sitedata.OnRecord(data, "user", id)
 }
 
-// resources returns the resources of a user on record: some hundred questions to the
-// policy instead of one for each.
+// resources returns the resources of an existing user. It evaluates the policy some hundred times
+// instead of once per resource.
 func (q search) resources(ctx context.Context, b *bundles.Bundle, user string, progress snapshot.Progress) ([]Found, error) {
 	action, _ := ruleset.ParseAction(q.request.Action.Name)
 	question := partition.Question{Types: []string{schema.Fold(q.request.Resource.Type)}, Actions: uint32(action), Subject: user}
@@ -62,8 +61,7 @@ func (q search) resources(ctx context.Context, b *bundles.Bundle, user string, p
 	return found, nil
 }
 
-// candidates returns the ids or names to look among, in order, and whether the policy
-// says which there are.
+// candidates returns the ids or names to try, in order, and whether the policy lists them.
 func (q search) candidates(p *engine.EntryPoint) ([]string, bool) {
 	switch q.part {
 	case "subject":
@@ -74,11 +72,11 @@ func (q search) candidates(p *engine.EntryPoint) ([]string, bool) {
 	return p.ActionNames()
 }
 
-// batchSize is the number of candidates that are judged at once.
+// batchSize is the number of candidates that are evaluated in one batch.
 const batchSize = 4096
 
-// find returns the candidates that evaluate to true. If none does, the reason is that
-// of the first.
+// find returns the candidates that evaluate to true. If there are none, it returns the reason for
+// the first candidate.
 func (q search) find(ctx context.Context, p *engine.EntryPoint, candidates []string, progress func(int)) ([]Found, string, error) {
 	found := []Found{}
 	reason := ""
@@ -115,7 +113,7 @@ func (q search) find(ctx context.Context, p *engine.EntryPoint, candidates []str
 	return found, reason, nil
 }
 
-// with returns the request with a candidate in it.
+// with returns the request for a candidate.
 func (q search) with(candidate string) (engine.Request, error) {
 	r := q.request
 	switch q.part {

@@ -14,8 +14,8 @@ import (
 // sectionType is the key of the type of the sections of hub and QMC.
 const sectionType = "transientobject"
 
-// addSections puts the sections of hub and QMC that filters name on record. No snapshot has
-// them: they are judged by their ids alone.
+// addSections adds the sections of the hub and the QMC that filters name to the data. Snapshots do
+// not contain them, and rules refer to them by their ids only.
 func addSections(data *bundles.Document) error {
 	var err error
 	for _, id := range sitedata.Rules(data) {

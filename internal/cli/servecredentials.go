@@ -15,7 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 )
 
-// knownFiles are the files and addresses that say who the callers are.
+// knownFiles are the files and URLs that define the known callers.
 type knownFiles struct {
 	all         callers.Any
 	credentials []pdp.Credential
@@ -80,7 +80,7 @@ func (k *knownFiles) file(path string, parse func([]byte) (callers.Authenticator
 	return nil
 }
 
-// watch reads them again when they change, until the context ends.
+// watch reads them again after changes, until the context ends.
 func (k *knownFiles) watch(ctx context.Context) {
 	for _, watch := range k.watchers {
 		go watch(ctx)
@@ -95,8 +95,7 @@ func (k *knownFiles) tell(file string, err error) {
 	k.log.Info("callers read", "file", file)
 }
 
-// tlsFiles are what became of the files of TLS, which are read again at
-// handshakes.
+// tlsFiles are the states of the TLS files, which are read again at handshakes.
 type tlsFiles struct {
 	log *slog.Logger
 	all []*tlsFile

@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/redact"
 )
 
-// serveLog is the log of a server: on standard error, behind a queue, so that
-// nobody who stops reading stops the server.
+// serveLog is the log of a server: it writes to standard error through a queue, so that a blocked
+// reader does not block the server.
 type serveLog struct {
 	*slog.Logger
 	level slog.LevelVar
@@ -26,7 +26,7 @@ type serveLog struct {
 func newServeLog(ctx *cli.Context, to io.Writer) *serveLog {
 	l := &serveLog{}
 	l.queue = lines.New(to, lines.Max, func(error) { l.lost.Add(1) })
-	if level, err := pdp.ParseLevel(ctx.String("log-level")); err == nil { // the flag is a choice
+	if level, err := pdp.ParseLevel(ctx.String("log-level")); err == nil { // the flag only accepts valid levels
 		l.level.Set(level)
 	}
 	options := &slog.HandlerOptions{Level: &l.level}
@@ -38,9 +38,9 @@ func newServeLog(ctx *cli.Context, to io.Writer) *serveLog {
 	return l
 }
 
-// close writes what waits, for at most a second.
+// close writes the queued lines, for at most a second.
 func (l *serveLog) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_ = l.queue.Close(ctx) // there is nobody left to tell
+	_ = l.queue.Close(ctx) // there is nowhere to report the error
 }

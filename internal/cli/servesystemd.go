@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
-// superviseBySystemd lets systemd know what becomes of the process, where it asks to
+// superviseBySystemd notifies systemd of the state of the process if systemd requests it
 // (Type=notify, WatchdogSec).
 func superviseBySystemd(cfg *pdp.Config) {
 	if os.Getenv("NOTIFY_SOCKET") == "" {

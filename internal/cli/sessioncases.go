@@ -8,20 +8,21 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// session is what requests send: what --env gives and, of a case, values that rules name.
+// session is the session attributes of requests: those of --env and, in a case, values that rules
+// name.
 type session struct {
 	environment map[string][]string
-	// sent are the values of a case, NAME=VALUE.
+	// sent are the values of a case, in the form NAME=VALUE.
 	sent []string
 }
 
-// maxCases bounds the cases of --env-from-rules: each is a whole audit.
+// maxCases is the maximum number of cases of --env-from-rules, since each is a whole audit.
 const maxCases = 24
 
-// sessionCases returns a case for each combination of session attributes that a rule
-// names values of: all of these values, so that any of them is met. Attributes that are
-// sent already are left as they are. The number of cases beyond maxCases is returned.
-// Patterns (like, matches) and values of resources name no value.
+// sessionCases returns one case for each combination of session attributes whose values rules name.
+// A case has all of these values, so that each of them can match. It does not change given
+// attributes. left is the number of cases beyond maxCases. Patterns (like, matches) and values of
+// resources do not name a value.
 func sessionCases(r *reads.Reads, given map[string][]string) (cases []session, left int) {
 	sent := map[string]bool{}
 	for name := range given {

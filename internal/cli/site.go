@@ -16,7 +16,7 @@ func SiteFlags() []cli.Flag {
 	}
 }
 
-// connect returns a client of the site that the flags name. Close it.
+// connect returns a client of the site that the flags select. Close it.
 func (s *Streams) connect(ctx *cli.Context) (*qrs.Client, error) {
 	site, err := namedSite(ctx)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *Streams) connect(ctx *cli.Context) (*qrs.Client, error) {
 	return client, nil
 }
 
-// namedSite returns the site that the flags name.
+// namedSite returns the site that the flags select.
 func namedSite(ctx *cli.Context) (*qrs.Site, error) {
 	sites, err := qrs.ReadSites(ctx.String("sites"))
 	if err != nil {

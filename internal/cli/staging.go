@@ -5,16 +5,16 @@ import (
 	"sync"
 )
 
-// staging knows the temporary files and folders of all outputs of a command, so that they
-// can be removed when the command is left behind.
+// staging tracks the temporary files and directories of all outputs of a command, so that they can
+// be removed if the command continues to run after an interrupt.
 type staging struct {
 	mu    sync.Mutex
 	temps map[string]bool
 	ended bool
 }
 
-// add notes a temporary file or folder before it is made. It returns false if the command
-// has been left behind: then nothing is to be made.
+// add registers a temporary file or directory before it is created. It returns false after
+// removeAll: the caller must not create it.
 func (s *staging) add(temp string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -25,7 +25,7 @@ func (s *staging) add(temp string) bool {
 	return !s.ended
 }
 
-// place moves an output to its place, unless the command has been left behind.
+// place moves an output to its target. It returns an error after removeAll.
 func (s *staging) place(o staged) error {
 	if o.streamed {
 		err := o.place()
@@ -41,14 +41,14 @@ func (s *staging) place(o staged) error {
 	return o.place()
 }
 
-// drop forgets a temporary file or folder that is gone.
+// drop removes a temporary file or directory that no longer exists from the list.
 func (s *staging) drop(temp string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.temps, temp)
 }
 
-// removeAll removes what is staged, and keeps more from being made.
+// removeAll removes all temporary files and prevents new ones.
 func (s *staging) removeAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,30 +9,28 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-// Streams are a command's input and outputs: results go to Out, everything
-// else to Err.
+// Streams are the input and outputs of a command: results go to Out, everything else to Err.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
-	// Format is the format of results, as --format says.
+	// Format is the value of --format.
 	Format string
-	// OutTerminal and ErrTerminal say whether a person looks at them.
+	// OutTerminal and ErrTerminal report whether the outputs are terminals.
 	OutTerminal, ErrTerminal bool
-	// Color allows colours where a person looks.
+	// Color allows colours on terminals.
 	Color bool
-	// Quiet leaves out all that is not an error from standard error.
+	// Quiet writes only errors to standard error.
 	Quiet bool
-	// Columns is the width of the terminal that a person looks at, or 0.
+	// Columns is the width of the terminal, or 0.
 	Columns int
-	// staging is what the outputs of the command have staged.
+	// staging tracks the temporary files of the command.
 	staging *staging
 }
 
-// Standard returns the streams of the process. NO_COLOR and TERM=dumb are
-// respected.
+// Standard returns the streams of the process. It respects NO_COLOR and TERM=dumb.
 func Standard() *Streams {
 	_, noColor := os.LookupEnv("NO_COLOR")
-	columns, _, _ := term.GetSize(int(os.Stdout.Fd())) // 0 where it is no terminal
+	columns, _, _ := term.GetSize(int(os.Stdout.Fd())) // 0 if it is not a terminal
 	return &Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Format:      render.Text,
@@ -44,7 +42,7 @@ func Standard() *Streams {
 	}
 }
 
-// paint wraps text in an ANSI colour for standard output if a person looks.
+// paint wraps text in an ANSI colour if standard output is a terminal that allows colours.
 func (s *Streams) paint(color, text string) string {
 	if !s.Color || !s.OutTerminal {
 		return text

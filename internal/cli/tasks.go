@@ -2,27 +2,27 @@ package cli
 
 import "slices"
 
-// A task is what people do in hub and QMC and what takes several rights. The vendor lists
-// import, start-sync, start-reload, duplicate, publish and replace ("Multiple permissions for
-// complex user events", November 2022; D). The others follow from the table of actions (I).
+// A task is an operation in the hub or the QMC that requires several rights. Qlik documents import,
+// start-sync, start-reload, duplicate, publish and replace ("Multiple permissions for complex user
+// events", November 2022; D). The others follow from the table of actions (I).
 type task struct {
 	name string
-	// says completes "may …", with the names of what is asked about in place of %s.
+	// says completes "may …", with %s for the names of the flags' resources.
 	says string
-	// flags name what the task is about, in the order of says.
+	// flags name the resources of the task, in the order of says.
 	flags []string
 	needs []need
 }
 
-// need is one right that a task takes.
+// need is a set of rights on one resource that a task requires.
 type need struct {
-	// on is the flag that names the resource; or the resource is a new one of newType, or all
-	// objects of the app.
+	// on is the flag that names the resource. Otherwise the resource is a new one of newType, or
+	// all objects of the app.
 	on      string
 	newType string
 	objects bool
 	actions []string
-	// unless says what the task comes to without the right; "" where it fails.
+	// unless describes the result of the task without the right; "" if the task fails.
 	unless string
 }
 
@@ -65,7 +65,7 @@ var tasks = []task{
 	}},
 }
 
-// taskTypes are the types of what flags name.
+// taskTypes are the types of the resources that the flags name.
 var taskTypes = map[string]string{"app": "App", "stream": "Stream", "reload-task": "ReloadTask", "sync-task": "UserSyncTask", "directory": "UserDirectory"}
 
 func taskNames() []string {
@@ -76,7 +76,7 @@ func taskNames() []string {
 	return names
 }
 
-// flagsOf returns the flags that name what the task needs, those of its sentence first.
+// flagsOf returns the flags that name the resources of the task, those of its sentence first.
 func (t task) flagsOf() []string {
 	all := slices.Clone(t.flags)
 	for _, n := range t.needs {

@@ -20,20 +20,21 @@ import (
 
 // TestgenReport is the result of testgen in JSON.
 type TestgenReport struct {
-	// Written is the path of the tests.
+	// Written is the path of the file with the tests.
 	Written  string `json:"written"`
 	Tests    int    `json:"tests"`
 	Requests int    `json:"requests"`
 	Rules    int    `json:"rules"`
-	// Branches are all; Pinned those that a request decides by, and Seen those that
-	// come out without deciding, because other clauses always decide too.
+	// Branches is the number of all branches, and Pinned the number of those that decide a
+	// request. Seen are those that are true for a request but decide none, because other clauses
+	// always decide as well.
 	Branches int             `json:"branches"`
 	Pinned   int             `json:"pinned"`
 	Seen     []testgen.Group `json:"seen"`
-	// Unreachable are those that no request shows.
+	// Unreachable are the branches that no request reaches.
 	Unreachable []testgen.Group `json:"unreachable"`
-	// Looked counts the requests that were looked at: of Pairs that the classes of
-	// the site make all but Cut, which --max-requests cut off, and those that were described.
+	// Looked is the number of requests that were tried. The equivalence classes of the site give
+	// Pairs requests, of which --max-requests cut off Cut; described requests are added.
 	Looked int `json:"looked"`
 	Pairs  int `json:"pairs"`
 	Cut    int `json:"cut"`
@@ -41,7 +42,7 @@ type TestgenReport struct {
 	Score *testgen.Score `json:"score"`
 }
 
-// Testgen pins what rules decide on a site by Rego tests.
+// Testgen writes Rego tests that check the current decisions of rules on a site.
 func (s *Streams) Testgen(ctx *cli.Context) error {
 	if ctx.String("snapshot") == "" {
 		return UsageOf(ctx.Command, "no site: tests are about the entities of --snapshot")
@@ -104,13 +105,14 @@ func (s *Streams) testgenFormats() render.Formats[TestgenReport] {
 	}))
 }
 
-// keepsEdits refuses to replace a file that testgen has not written as it is.
+// keepsEdits returns an error if a file was edited since testgen wrote it, or if testgen did not
+// write it.
 func keepsEdits(path string, force bool) error {
 	if path == stdio || force {
 		return nil
 	}
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return nil // there is no file, or none that is replaced
+		return nil // there is no file, or it is not regular and not replaced
 	}
 	file, err := os.ReadFile(path)
 	if err != nil {
@@ -122,7 +124,7 @@ func keepsEdits(path string, force bool) error {
 	return nil
 }
 
-// testgenSubject reads the site twice: as the policy does, and whole.
+// testgenSubject reads the site twice: the view of the policy, and completely.
 func (s *Streams) testgenSubject(ctx *cli.Context, c *workspace.Workspace) (testgen.Subject, error) {
 	bundle, err := s.Bundle(ctx.Context, c)
 	if err != nil {
@@ -134,7 +136,7 @@ func (s *Streams) testgenSubject(ctx *cli.Context, c *workspace.Workspace) (test
 	}
 	return testgen.Subject{Rules: c.Valid(), Policy: c.Policy, Bundle: bundle, Site: site, Data: func(p *compiler.Policy) bundles.DataSource {
 		return func(ctx context.Context, w io.Writer) error {
-			_, err := c.Site.Project(ctx, p.View, w, snapshot.NoProgress{}) // whose findings are known
+			_, err := c.Site.Project(ctx, p.View, w, snapshot.NoProgress{}) // findings were already reported
 			return err
 		}
 	}}, nil
@@ -193,7 +195,7 @@ func groupsText(b *strings.Builder, title string, groups []testgen.Group) {
 	}
 }
 
-// scoreText tells how many changes are noticed, and of the others what would.
+// scoreText lists how many changes the tests detect, and what would detect the others.
 func scoreText(score *testgen.Score) string {
 	var b strings.Builder
 	effective := score.Noticed + len(score.Survivors)

@@ -16,8 +16,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-// TestReport writes the results of Rego tests as opa test does. A test that
-// failed, one that could not run and no test at all are the answer no.
+// TestReport writes the results of Rego tests like opa test. It returns the exit code ExitNo if a
+// test failed, if one could not run, or if there are no tests.
 func (s *Streams) TestReport(results []*tester.Result, verbose bool) error {
 	if len(results) == 0 {
 		_, _ = io.WriteString(s.Err, "no test was found\n")
@@ -31,8 +31,8 @@ func (s *Streams) TestReport(results []*tester.Result, verbose bool) error {
 	return nil
 }
 
-// testFormats are the formats of the results of Rego tests; verbose text also has tests that
-// pass.
+// testFormats are the formats of the results of Rego tests. With verbose, the text also lists tests
+// that pass.
 func testFormats(verbose bool) render.Formats[[]*tester.Result] {
 	return render.Results(reportedBy(func(w io.Writer) tester.Reporter { return tester.PrettyReporter{Output: w, Verbose: verbose} })).
 		With(render.JSON, render.Func[[]*tester.Result](func(w io.Writer, results []*tester.Result) error {
@@ -46,7 +46,7 @@ func testFormats(verbose bool) render.Formats[[]*tester.Result] {
 		}))
 }
 
-// reportedBy renders results by a reporter of OPA, which does not expect that there are none.
+// reportedBy renders results with a reporter of OPA, which does not support an empty list.
 func reportedBy(reporter func(io.Writer) tester.Reporter) render.Renderer[[]*tester.Result] {
 	return render.Func[[]*tester.Result](func(w io.Writer, results []*tester.Result) error {
 		if len(results) == 0 {
@@ -61,7 +61,7 @@ func reportedBy(reporter func(io.Writer) tester.Reporter) render.Renderer[[]*tes
 	})
 }
 
-// testSuite has a case for each Rego test.
+// testSuite returns a JUnit suite with a case for each Rego test.
 func testSuite(results []*tester.Result) *junit.Suite {
 	s := &junit.Suite{Name: "qlik2rego test"}
 	for _, r := range results {
@@ -94,7 +94,7 @@ func TestFilter(ctx *cli.Context) (*regexp.Regexp, error) {
 	return filter, nil
 }
 
-// TestSubject returns what is tested and the paths of the tests.
+// TestSubject returns the bundle under test and the paths of the tests.
 func (s *Streams) TestSubject(ctx *cli.Context) (*bundles.Bundle, []string, error) {
 	args, files := ctx.Args().Slice(), ctx.StringSlice("bundle")
 	if len(files) == 0 && len(args) > 1 && isBundle(args[0]) {

@@ -73,8 +73,8 @@ func (s *Streams) watch(ctx *cli.Context) error {
 	return r.run(ctx.Context)
 }
 
-// reverting returns what writes the plan of --revert, nil without the flag. The plan is for
-// a person to read and apply.
+// reverting returns a function that writes the plan of --revert, nil without the flag. It does not
+// apply the plan.
 func (s *Streams) reverting(ctx *cli.Context, client *qrs.Client) func(context.Context) error {
 	name := ctx.String("revert")
 	if name == "" {
@@ -100,12 +100,12 @@ func (s *Streams) reverting(ctx *cli.Context, client *qrs.Client) func(context.C
 	}
 }
 
-// note tells a person; a program reads standard output.
+// note writes a message to standard error.
 func (s *Streams) note(format string, args ...any) {
-	_, _ = fmt.Fprintf(s.Err, "qlik2rego: "+format+"\n", args...) // nobody reads
+	_, _ = fmt.Fprintf(s.Err, "qlik2rego: "+format+"\n", args...) // standard error may be closed
 }
 
-// watchedOnce reports drift and ends.
+// watchedOnce reports drift for --once.
 func (s *Streams) watchedOnce(client *qrs.Client, drift []string) error {
 	err := show.Drifts.Render(s.Format, s.Out, show.Drift{Rules: drift, Site: client.Site().Name})
 	if err == nil && len(drift) > 0 {
@@ -114,8 +114,8 @@ func (s *Streams) watchedOnce(client *qrs.Client, drift []string) error {
 	return err
 }
 
-// subscribe listens for the site at the address of --listen; without it, the subscription is
-// nil.
+// subscribe listens for the site's notifications at the address of --listen; without it, the
+// subscription is nil.
 func (s *Streams) subscribe(ctx *cli.Context, client *qrs.Client, w *watch.Watch) (*watch.Subscription, func(), error) {
 	address := ctx.String("listen")
 	if address == "" {
@@ -134,8 +134,8 @@ func (s *Streams) subscribe(ctx *cli.Context, client *qrs.Client, w *watch.Watch
 	return subscription, func() { subscription.Close(); stop() }, nil
 }
 
-// reachable is how other machines reach a listener: by the name of this machine, unless it
-// listens at an address of its own.
+// reachable returns the address of a listener for other machines: with the name of this machine,
+// unless it listens at a specific address.
 func reachable(address net.Addr) string {
 	host, port, err := net.SplitHostPort(address.String())
 	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
@@ -158,10 +158,10 @@ func (s *Streams) serveMetrics(ctx context.Context, address string, m *watch.Met
 	return answering(listener, mux), nil
 }
 
-// answering answers calls in the background until it is stopped.
+// answering serves calls in the background until stop is called.
 func answering(listener net.Listener, handler http.Handler) (stop func()) {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second, ReadTimeout: 30 * time.Second}
 	done := make(chan struct{})
-	go func() { defer close(done); _ = server.Serve(listener) }() // it ends by Close
+	go func() { defer close(done); _ = server.Serve(listener) }() // it ends with Close
 	return func() { _ = server.Close(); <-done }
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// publication is where watch puts bundles of the site: a file, and those who ask for them.
+// publication is the destination of the bundles of watch: a file, and the clients of a publisher.
 type publication struct {
 	streams   *Streams
 	options   compiler.Options
@@ -39,7 +39,7 @@ func publicationFlags() []cli.Flag {
 	}
 }
 
-// checkPublication refuses flags that do not belong together.
+// checkPublication returns an error for flags that cannot be combined.
 func checkPublication(ctx *cli.Context) error {
 	address := listen.Address(ctx.String("publish"))
 	secure := publicationTLS(ctx)
@@ -64,11 +64,10 @@ func publicationTLS(ctx *cli.Context) listen.TLS {
 	return listen.TLS{Cert: ctx.String("publish-cert"), Key: ctx.String("publish-key")}
 }
 
-// tokenMin is the length from which a token is accepted: shorter ones are guessed.
+// tokenMin is the minimum length of a token; shorter ones could be guessed.
 const tokenMin = 16
 
-// publication writes the first bundle, and then answers those who ask for it until stop is
-// called.
+// publication writes the first bundle, and then serves bundles to clients until stop is called.
 func (s *Streams) publication(ctx *cli.Context, w *watch.Watch, metrics *watch.Metrics) (to *publication, stop func(), err error) {
 	options, err := compileOptions(ctx)
 	if err != nil {
@@ -117,7 +116,7 @@ func publicationSecrets(ctx *cli.Context) (token string, secure *tls.Config, err
 	return token, secure, nil
 }
 
-// write makes a bundle of a pulled folder and puts it wherever it is wanted.
+// write makes a bundle of a pulled directory, and writes and publishes it.
 func (p *publication) write(ctx context.Context, dir string) error {
 	if p.file == "" && p.publisher == nil {
 		return nil
@@ -147,7 +146,7 @@ func (p *publication) write(ctx context.Context, dir string) error {
 	return p.place(path)
 }
 
-// place puts a bundle that was written to where else it is wanted.
+// place copies a bundle that was written to its other destination.
 func (p *publication) place(path string) error {
 	p.metrics.Published()
 	if p.publisher == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 )
 
-// rounds are the looks of watch at a site.
+// rounds are the polls of watch.
 type rounds struct {
 	*Streams
 	client   *qrs.Client
@@ -21,18 +21,19 @@ type rounds struct {
 	interval time.Duration
 	hook     *watch.Webhook
 	renew    *watch.Renewer
-	// revert writes the plan that takes drift back; nil if none is asked for.
+	// revert writes the plan that reverts drift; nil if it was not requested.
 	revert func(context.Context) error
-	// failing says that the site could not be read the last time.
+	// failing reports whether the last poll failed.
 	failing bool
 }
 
-// maxUnreported is how many changes wait for their effect before the site is looked at again.
+// maxUnreported is the maximum number of changes whose effect is not computed yet; then polling
+// waits.
 const maxUnreported = 16
 
-// run looks at the site until the context ends, every interval and whenever the site says
-// that something has changed. Decisions follow the site at once: what a change does to whom
-// takes longer to find, and is told beside the next looks, in order.
+// run polls the site until the context ends: every interval, and after notifications of the site.
+// Bundles follow the site at once. The effects of changes take longer to compute, so they are
+// reported concurrently with later polls, in order.
 func (r *rounds) run(ctx context.Context) error {
 	looking, end := context.WithCancelCause(ctx)
 	defer end(nil)
@@ -57,8 +58,8 @@ func (r *rounds) run(ctx context.Context) error {
 	return cmp.Or(err, context.Cause(looking))
 }
 
-// look looks at the site until the context ends. A site that cannot be read for a while is
-// reported once, and looked at again.
+// look polls the site until the context ends. It reports once that the site cannot be read, and
+// continues to poll.
 func (r *rounds) look(ctx context.Context, unreported chan<- *watch.Changed) error {
 	tick := time.NewTicker(r.interval)
 	defer tick.Stop()
@@ -85,7 +86,7 @@ func (r *rounds) look(ctx context.Context, unreported chan<- *watch.Changed) err
 	}
 }
 
-// next waits until it is time to look.
+// next waits for the next poll.
 func (r *rounds) next(ctx context.Context, tick <-chan time.Time) {
 	var hints <-chan struct{}
 	if r.renew.Subscription != nil {
@@ -95,7 +96,7 @@ func (r *rounds) next(ctx context.Context, tick <-chan time.Time) {
 			r.note("the site %s does not send notifications and is polled every %s: %v", r.client.Site().Name, r.interval, err)
 		}
 		if renewed {
-			return // what changed before that was told to nobody
+			return // earlier changes may not have been notified
 		}
 	}
 	select {
@@ -105,7 +106,7 @@ func (r *rounds) next(ctx context.Context, tick <-chan time.Time) {
 	}
 }
 
-// readable says once that the site cannot be read, and once that it can be again.
+// readable reports once that the site cannot be read, and once that it can be read again.
 func (r *rounds) readable(err error) {
 	name := r.client.Site().Name
 	switch {
@@ -120,11 +121,11 @@ func (r *rounds) readable(err error) {
 	r.failing = err != nil
 }
 
-// tell tells everybody about a change.
+// tell reports a change to all destinations.
 func (r *rounds) tell(ctx context.Context, changed *watch.Changed) error {
 	e, err := r.watch.Effect(ctx, changed)
 	if err != nil {
-		return nil // the watch ends
+		return nil // the watch has ended
 	}
 	if err := show.Events.Render(r.Format, r.Out, e); err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// whatIfFlags are the flags that change rules without a file.
+// whatIfFlags are the flags that change rules in memory.
 func whatIfFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "disable", Usage: "compare with `RULE`, by name or id, disabled; repeatable"},
@@ -23,10 +23,10 @@ func whatIfFlags() []cli.Flag {
 	}
 }
 
-// isWhatIf says whether the flags change rules.
+// isWhatIf reports whether flags change rules.
 func isWhatIf(ctx *cli.Context) bool { return slices.ContainsFunc(namesOf(whatIfFlags()), ctx.IsSet) }
 
-// whatIf returns rules changed as the flags ask, and what is wrong with added ones.
+// whatIf returns the rules after the changes of the flags, and the diagnostics of added ones.
 func whatIf(ctx *cli.Context, rules []ruleset.Rule) ([]ruleset.Rule, diag.List, error) {
 	rules = slices.Clone(rules)
 	added, found := []ruleset.Rule(nil), diag.List(nil)
@@ -66,7 +66,7 @@ func whatIf(ctx *cli.Context, rules []ruleset.Rule) ([]ruleset.Rule, diag.List, 
 	return rules, found, nil
 }
 
-// findRule returns the number of the rule with a name or an id, ignoring case.
+// findRule returns the index of the rule with a name or an id; it ignores case.
 func findRule(ctx *cli.Context, flag string, rules []ruleset.Rule, name string) (int, error) {
 	var names, ids []string
 	at := -1
@@ -119,7 +119,7 @@ func setField(r *ruleset.Rule, field, value string) error {
 	return nil
 }
 
-// parseActions reads a mask, or names with commas between.
+// parseActions parses a mask, or names separated by commas.
 func parseActions(value string) (ruleset.Actions, error) {
 	if mask, err := strconv.ParseUint(value, 10, 32); err == nil {
 		return ruleset.Actions(mask), nil

@@ -15,18 +15,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// Targets are what compile writes.
+// Targets are the outputs of compile.
 type Targets struct {
 	// Bundle and RegoDir are paths; "" is not written, unless both are.
 	Bundle, RegoDir string
-	// Split makes two bundles of Bundle.
+	// Split writes two bundles instead of one.
 	Split bool
 }
 
 // CompileReport is the result of compile in JSON.
 type CompileReport struct {
 	Written []Written `json:"written"`
-	// Rules counts all that were found, those of Skipped too.
+	// Rules is the number of all rules, including those in Skipped.
 	Rules       int               `json:"rules"`
 	Errors      int               `json:"errors"`
 	Warnings    int               `json:"warnings"`
@@ -38,12 +38,11 @@ type CompileReport struct {
 type Written struct {
 	Kind string `json:"kind"` // bundle, policy, data or rego
 	Path string `json:"path"`
-	// Revision is that of the manifest, "" for rego.
+	// Revision is the revision in the manifest, "" for rego.
 	Revision string `json:"revision,omitempty"`
 }
 
-// WriteBundles compiles rules and writes what compile was asked for, all of it or
-// nothing.
+// WriteBundles compiles rules and writes the outputs of compile, all of them or none.
 func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
 	if t.Bundle == "" && t.RegoDir == "" {
 		t.Bundle = "bundle.tar.gz"
@@ -89,8 +88,7 @@ func (s *Streams) WriteBundles(ctx *cli.Context, t Targets) error {
 	})
 }
 
-// distinct refuses targets that cannot be written beside each other, the input and the
-// report.
+// distinct returns an error if targets would overwrite each other, the input or the report.
 func (t Targets) distinct(ctx *cli.Context) error {
 	bundle := []string{t.Bundle}
 	switch {
@@ -165,7 +163,7 @@ func (s *Streams) compileText(_ io.Writer, r CompileReport) error {
 	return nil
 }
 
-// rulesOf says how many rules were found, and how many of them are left out.
+// rulesOf describes how many rules were found, and how many of them were skipped.
 func rulesOf(found int, left []bundles.Skipped) string {
 	if len(left) == 0 {
 		return render.Count(found, "rule")

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// routes are the paths of the console.
+// routes returns the handler of all paths of the console.
 func routes(c *console) http.Handler {
 	m := http.NewServeMux()
 	m.HandleFunc("GET /{$}", servePage)

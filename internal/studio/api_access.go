@@ -31,7 +31,7 @@ type access struct {
 	MoreUsers     int         `json:"moreUsers"`
 	MoreResources int         `json:"moreResources"`
 	Exceptions    []exception `json:"exceptions"`
-	// Cut says that there are more exceptions.
+	// Cut reports whether there are more exceptions.
 	Cut bool `json:"cut"`
 }
 
@@ -122,7 +122,7 @@ func (c *console) grid(ctx context.Context, q url.Values, p snapshot.Progress) (
 	return g, a, nil
 }
 
-// typeName is the displayed name of a type.
+// typeName returns the displayed name of a type.
 func typeName(key string) string {
 	if known := schema.Default().Lookup(key); known != nil {
 		return known.Name

@@ -95,8 +95,8 @@ func (c *console) changes(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// changedFrom is the differences from a base, and the results of a plan's default gates;
-// without a snapshot they have nothing to count.
+// changedFrom is the differences from a base, and the results of a plan's default gates.
+// Without a snapshot the gates count nothing.
 type changedFrom struct {
 	effectOf
 	Decided []plan.Gate `json:"decided"`
@@ -142,7 +142,7 @@ func unpack(archive []byte, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = root.Close() }() // it was written through files of its own
+	defer func() { _ = root.Close() }() // every written file is closed separately
 	for in := tar.NewReader(bytes.NewReader(archive)); ; {
 		h, err := in.Next()
 		if errors.Is(err, io.EOF) {

@@ -9,8 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// escalation answers with what users can reach by changing what their rights allow them to
-// change.
+// escalation answers with the rights that users can gain by changing what they may change.
 func (c *console) escalation(w http.ResponseWriter, r *http.Request) {
 	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
 		now, err := c.current()
@@ -34,7 +33,7 @@ func (c *console) escalation(w http.ResponseWriter, r *http.Request) {
 // assertionSuffix ends the names of files with assertions.
 const assertionSuffix = ".assert.yaml"
 
-// assertions answers with the verdicts about the assertions of the folder.
+// assertions answers with the verdicts about the assertions in the directory.
 func (c *console) assertions(w http.ResponseWriter, r *http.Request) {
 	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
 		now, err := c.current()

@@ -88,7 +88,7 @@ func (c *console) format(_ *http.Request, d draft) (any, error) {
 	return d, nil
 }
 
-// saving is a draft with the revision of the file that its author has seen.
+// saving is a draft with the revision of the file that its author has loaded.
 type saving struct {
 	Draft    draft  `json:"draft"`
 	Revision string `json:"revision"`
@@ -200,8 +200,8 @@ func (c *console) effect(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// From these numbers of rules, and of pairs of users and apps, the effect of an edit takes so
-// long that a bound is shown first.
+// The effect of an edit takes long from these numbers of rules, and of pairs of users and apps; the
+// page then shows a bound first.
 const (
 	maxRules  = 30
 	largeSite = 2_000_000

@@ -18,11 +18,11 @@ import (
 type liveSite struct {
 	Name string `json:"name"`
 	URL  string `json:"url"`
-	// Apply says that plans can be applied from the page.
+	// Apply reports whether the page may apply plans.
 	Apply bool `json:"apply"`
 }
 
-// liveSite returns the site that is configured, nil if none is.
+// liveSite returns the configured site, nil if there is none.
 func (c *console) liveSite() *liveSite {
 	if c.options.Site == nil {
 		return nil
@@ -35,7 +35,7 @@ type planned struct {
 	*plan.Plan
 	Blocked bool      `json:"blocked"`
 	Effects *effectOf `json:"effects"`
-	// What the page does not need.
+	// Rules and Effect hide the fields of Plan, which the page does not use.
 	Rules  any `json:"rules,omitempty"`
 	Effect any `json:"effect,omitempty"`
 }
@@ -77,7 +77,7 @@ func (c *console) plan(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// siteError says in one line why a site has not answered, or why there is no plan.
+// siteError describes in one line why a site has not answered, or why there is no plan.
 func siteError(client *qrs.Client, err error) error {
 	var broken *plan.BrokenError
 	if errors.As(err, &broken) && len(broken.Findings) > 0 {
@@ -93,10 +93,10 @@ type applying struct {
 	Confirm string `json:"confirm"`
 }
 
-// backups is the folder of backups and journals, below the folder.
+// backups is the subdirectory for backups and journals.
 const backups = "backups"
 
-// apply writes the displayed plan to the site. It continues if the page is closed, and ends
+// apply writes the displayed plan to the site. It continues if the page is closed, and stops
 // between two writes if the studio is stopped.
 func (c *console) apply(w http.ResponseWriter, r *http.Request) {
 	q, ok := asked[applying](w, r)
@@ -142,8 +142,8 @@ func (c *console) apply(w http.ResponseWriter, r *http.Request) {
 
 type servingKey struct{}
 
-// serving replaces a request's context by one that ends with the studio, and not when the page
-// is closed.
+// serving replaces the context of a request by one that ends with the studio, not with the
+// connection.
 func serving(ctx context.Context) context.Context {
 	whole, _ := ctx.Value(servingKey{}).(context.Context)
 	return cmp.Or(whole, ctx)

@@ -15,12 +15,12 @@ import (
 
 // tested are the Rego tests in the directory with their results.
 type tested struct {
-	// Files are those with tests, relative to the directory.
+	// Files are the files with tests, relative to the directory.
 	Files  []string     `json:"files"`
 	Tests  []testResult `json:"tests"`
 	Passed int          `json:"passed"`
 	Failed int          `json:"failed"`
-	// Generated is the file that testgen wrote and nobody has edited, "" if there is none.
+	// Generated is the file that testgen wrote, "" if there is none or if it was edited.
 	Generated string `json:"generated"`
 }
 
@@ -54,7 +54,7 @@ func (c *console) filesNamed(suffix string) ([]string, error) {
 	return all, err
 }
 
-// tests runs the Rego tests of the folder.
+// tests runs the Rego tests in the directory.
 func (c *console) tests(w http.ResponseWriter, r *http.Request) {
 	stream(w, r, func(ctx context.Context, p *progress) (any, error) {
 		now, err := c.current()

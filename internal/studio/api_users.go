@@ -51,19 +51,19 @@ func login(e *snapshot.Entity) string {
 	return e.Scalars["userdirectory"] + `\` + e.Scalars["userid"]
 }
 
-// hub is the view of a person.
+// hub is the content of the hub as a user sees it.
 type hub struct {
 	Streams  []hubStream `json:"streams"`
 	Work     []item      `json:"work"`
 	Sections []item      `json:"sections"`
 }
 
-// item is something that a person sees or not.
+// item is a stream, an app or a section, and whether the user sees it.
 type item struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Allow bool   `json:"allow"`
-	// By are the rules that grant.
+	// By are the rules that grant access.
 	By []string `json:"by,omitempty"`
 }
 
@@ -75,11 +75,10 @@ type hubStream struct {
 	Total   int    `json:"total"`
 }
 
-// maxApps is the maximum number of listed apps of one stream; those that a person sees come
-// first.
+// maxApps is the maximum number of listed apps of one stream; those that the user sees come first.
 const maxApps = 200
 
-// hubOf answers with what a person sees: streams, apps and sections of the console.
+// hubOf answers with what a user sees: streams, apps and sections of the console.
 func (c *console) hubOf(w http.ResponseWriter, r *http.Request) {
 	subject, ok := asked[person](w, r)
 	if !ok {
@@ -164,7 +163,7 @@ type sheeting struct {
 	App    string `json:"app"`
 }
 
-// sheets answers with the sheets of an app, as a person sees them.
+// sheets answers with the sheets of an app, as a user sees them.
 func (c *console) sheets(r *http.Request, q sheeting) (any, error) {
 	now, err := c.current()
 	if err != nil {
@@ -199,7 +198,7 @@ func entities(records map[string]*snapshot.Entity, test func(*snapshot.Entity) b
 	return all
 }
 
-// decider decides what a person may read.
+// decider decides what a user may read.
 type decider struct {
 	ctx      context.Context
 	point    *engine.EntryPoint

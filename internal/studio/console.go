@@ -107,7 +107,7 @@ func (c *console) currentLocked() (*reading, error) {
 	return r, nil
 }
 
-// rule returns the rule of an id.
+// rule returns the rule with an id.
 func (r *reading) rule(id string) (ruleset.Rule, bool) {
 	at := slices.IndexFunc(r.live.Rules, func(one ruleset.Rule) bool { return strings.EqualFold(one.ID, id) })
 	if at < 0 {
@@ -118,7 +118,7 @@ func (r *reading) rule(id string) (ruleset.Rule, bool) {
 
 var errNoRule = errors.New("the folder does not have this rule any more")
 
-// findings returns what all lints say about the rules and the site.
+// findings returns the findings of all lints about the rules and the site.
 func (r *reading) findings() lint.Result {
 	r.linting.Lock()
 	defer r.linting.Unlock()

@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// directory is where the rules are. Everything that is written goes through an os.Root, so that
-// neither a name nor a link leads out of it.
+// directory is the directory of the rules. All writes use an os.Root, so that neither a name nor a
+// link leads out of it.
 type directory struct {
 	dir  string
 	root *os.Root
@@ -36,7 +36,7 @@ func openDirectory(dir string) (*directory, error) {
 	return &directory{abs, root}, nil
 }
 
-// isDirectory returns an error with a hint about something that is not a folder.
+// isDirectory returns an error with a hint if a path is not a directory.
 func isDirectory(dir, hint string) error {
 	info, err := os.Stat(dir)
 	switch {
@@ -52,7 +52,7 @@ func isDirectory(dir, hint string) error {
 
 func (f *directory) Close() error { return f.root.Close() }
 
-// name returns the name of a file below the folder, with slashes.
+// name returns the name of a file relative to the directory, with slashes.
 func (f *directory) name(file string) (string, error) {
 	rel, err := filepath.Rel(f.dir, file)
 	if err != nil || !filepath.IsLocal(rel) {
@@ -61,7 +61,7 @@ func (f *directory) name(file string) (string, error) {
 	return filepath.ToSlash(rel), nil
 }
 
-// file is the content of a file of the folder. A file that does not exist has no revision.
+// file is the content of a file in the directory. A file that does not exist has no revision.
 type file struct {
 	Name     string
 	Content  []byte
@@ -81,11 +81,11 @@ func revisionOf(content []byte) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// errConflict is the error of a file that is not what its writer has seen.
+// errConflict is the error for a file that has changed since its writer loaded it.
 var errConflict = errors.New("the file was changed by somebody else")
 
-// write replaces a file atomically, if it still has a revision: "" for a file that does not
-// exist. Content nil removes it.
+// write replaces a file atomically if it still has the given revision: "" for a file that does not
+// exist. If content is nil, it removes the file.
 func (f *directory) write(name, revision string, content []byte) error {
 	now, err := f.read(name)
 	if err != nil {
@@ -125,8 +125,8 @@ func (f *directory) fill(name string, mode fs.FileMode, content []byte) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// revisions returns the revision of every file with rules, by name. Reading follows links that
-// lead out of the folder, as all commands do; writing does not.
+// revisions returns the revision of every file with rules, by name. It follows links that lead out
+// of the directory, as all commands do; write does not.
 func (f *directory) revisions() map[string]string {
 	all := map[string]string{}
 	for _, at := range ruleset.Files(f.dir) {
@@ -138,7 +138,7 @@ func (f *directory) revisions() map[string]string {
 	return all
 }
 
-// free returns a name in a directory that no file has: stem.ext or stem-2.ext and so on.
+// free returns an unused file name in a directory: stem.ext, stem-2.ext and so on.
 func (f *directory) free(dir, stem, ext string) string {
 	for n := 1; ; n++ {
 		name := path.Join(dir, stem+ext)

@@ -1,16 +1,16 @@
-// Package studio serves a console for the rules of a folder to a browser on the same
-// machine: rules are edited with their effect beside them, access is shown and explained,
-// findings are fixed.
+// Package studio serves a console for the rules of a directory to a browser on the same
+// machine. The console edits rules and shows the effect of each edit, shows and explains access,
+// and fixes findings.
 //
-//	server.go, guard.go   the listener, and who may speak to it
-//	page.go               the page and its assets
-//	folder.go, history.go files: revisions, atomic writes below the folder, undo
-//	console.go            what is known about the folder, kept in memory
-//	stream.go             long work: progress and cancellation
-//	api_*.go              one file for each page of the console
-//	web/                  the page's source, TypeScript; .ci/studio makes assets/ of it
+//	server.go, guard.go        the listener, and which requests are allowed
+//	page.go                    the page and its assets
+//	directory.go, history.go   files: revisions, atomic writes in the directory, undo
+//	console.go                 the state of the directory in memory
+//	stream.go                  long work: progress and cancellation
+//	api_*.go                   one file for each page of the console
+//	web/                       the page's source, TypeScript; .ci/studio makes assets/ of it
 //
-// The package decides nothing: rules are compiled, decided, explained and linted by
-// internal/workspace and what it calls. It makes no outside requests, but to the site that
-// is configured, when the page asks for a plan, and writes nothing outside the folder.
+// The package decides nothing: internal/workspace and the packages that it calls compile, decide,
+// explain and lint rules. It sends no requests to other machines, except to the configured site
+// when the page requests a plan, and writes nothing outside the directory.
 package studio

@@ -12,9 +12,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// draft is a rule as the editor has it.
+// draft is a rule in the editor.
 type draft struct {
-	// ID is the rule's, "" for a new rule.
+	// ID is the id of the rule, "" for a new rule.
 	ID        string `json:"id"`
 	Name      string `json:"name"`
 	Filter    string `json:"filter"`
@@ -31,10 +31,10 @@ var (
 	categories = map[string]ruleset.Category{"Security": ruleset.Security, "License": ruleset.License, "Sync": ruleset.Sync}
 )
 
-// newRuleID stands for a rule that is not saved yet.
+// newRuleID is the id of a rule that is not saved yet.
 const newRuleID = "draft"
 
-// rule returns the draft as a rule, on top of the saved one.
+// rule returns the draft as a rule, based on the saved one.
 func (d draft) rule(r *reading) (ruleset.Rule, error) {
 	rule := ruleset.Rule{ID: newRuleID, Derived: true, Type: "Custom"}
 	if d.ID != "" {
@@ -57,7 +57,7 @@ func (d draft) rule(r *reading) (ruleset.Rule, error) {
 	return rule, nil
 }
 
-// content returns a text with other content, or the text itself if that is what it says.
+// content returns a text with new content, or the saved text if the content is equal.
 func content(saved *diag.Text, label, text string) *diag.Text {
 	if saved != nil && saved.Content == text {
 		return saved
@@ -72,7 +72,7 @@ func draftOf(r *ruleset.Rule) draft {
 	}
 }
 
-// drafted are the rules with a draft among them.
+// drafted are the rules including a draft.
 type drafted struct {
 	draft draft
 	rule  ruleset.Rule
@@ -80,8 +80,8 @@ type drafted struct {
 	rego  []page.Rego
 }
 
-// with returns the rules with a draft among them. The last one is kept: the parts of the page
-// ask about the same draft.
+// with returns the rules including a draft. It caches the last result, because several parts of the
+// page request the same draft.
 func (r *reading) with(d draft) (*drafted, error) {
 	r.drafting.Lock()
 	defer r.drafting.Unlock()
@@ -102,7 +102,7 @@ func (r *reading) with(d draft) (*drafted, error) {
 	return r.draft, nil
 }
 
-// Offsets of the page count UTF-16 units, as JavaScript does.
+// Offsets in the page count UTF-16 units, as in JavaScript.
 
 func units(r rune) int {
 	if r > 0xffff {
@@ -111,7 +111,7 @@ func units(r rune) int {
 	return 1
 }
 
-// byteOffset returns the offset in bytes of one in UTF-16 units. What is outside is moved in.
+// byteOffset converts an offset in UTF-16 units to bytes. It clamps offsets outside the string.
 func byteOffset(s string, offset int) int {
 	at := 0
 	for n := 0; at < len(s) && n < offset; {
@@ -122,7 +122,7 @@ func byteOffset(s string, offset int) int {
 	return at
 }
 
-// unitOffset returns the offset in UTF-16 units of one in bytes.
+// unitOffset converts an offset in bytes to UTF-16 units.
 func unitOffset(s string, offset int) int {
 	n := 0
 	for at := 0; at < min(offset, len(s)); {

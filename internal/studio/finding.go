@@ -6,7 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/lint"
 )
 
-// finding is a diagnostic as the page shows it.
+// finding is a diagnostic in the form of the page.
 type finding struct {
 	Code     diag.Code `json:"code"`
 	Severity string    `json:"severity"`
@@ -16,7 +16,7 @@ type finding struct {
 	RuleID   string    `json:"rule,omitempty"`
 	RuleName string    `json:"ruleName,omitempty"`
 	File     string    `json:"file,omitempty"`
-	// Field is condition or filter where From and To, in UTF-16 units, are in one of them.
+	// Field is condition or filter if From and To, in UTF-16 units, are in one of them.
 	Field string `json:"field,omitempty"`
 	From  int    `json:"from"`
 	To    int    `json:"to"`
@@ -31,14 +31,15 @@ type fix struct {
 	From    int    `json:"from"`
 	To      int    `json:"to"`
 	Text    string `json:"text"`
-	// Safe says that the rule is proved to grant the same afterwards.
+	// Safe reports whether it is proved that the rule grants the same after the fix.
 	Safe bool `json:"safe"`
 }
 
-// fields are the names of the texts of a rule.
+// fields maps the labels of a rule's texts to the names of fields on the page.
 var fields = map[string]string{"condition": "condition", "resourceFilter": "filter"}
 
-// findingOf returns a diagnostic for the page. Rule is the one that it is about, nil if none.
+// findingOf converts a diagnostic for the page. Rule is the rule that it refers to, nil if there is
+// none.
 func findingOf(d diag.Diagnostic, rule *ruleset.Rule) finding {
 	f := finding{
 		Code: d.Code, Severity: d.Severity.String(), Summary: d.Summary, Detail: d.Detail,
@@ -60,7 +61,7 @@ func findingOf(d diag.Diagnostic, rule *ruleset.Rule) finding {
 	return f
 }
 
-// span returns which field of a rule a range is in and where, "" for none.
+// span returns the field of a rule that contains a range, and the offsets; "" if there is none.
 func span(t *diag.Text, at diag.Range, rule *ruleset.Rule) (field string, from, to int) {
 	if t == nil || rule == nil {
 		return "", 0, 0
@@ -73,7 +74,7 @@ func span(t *diag.Text, at diag.Range, rule *ruleset.Rule) (field string, from, 
 	return "", 0, 0
 }
 
-// about returns the findings about one rule, the worst first.
+// about returns the findings about one rule, the most severe first.
 func about(list diag.List, rule *ruleset.Rule) []finding {
 	all := []finding{}
 	for _, severity := range []diag.Severity{diag.Error, diag.Warning, diag.Info} {

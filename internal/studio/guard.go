@@ -12,13 +12,13 @@ import (
 	"strings"
 )
 
-// guard decides which requests reach the console. A page of another site that the same
-// browser shows must not read or change anything here, whatever it makes the browser send:
+// guard decides which requests reach the console. Pages of other sites in the same browser must not
+// read or change anything here, whatever requests they cause:
 //
-//   - the Host header must be this listener, so that a name that is bound to the loopback
-//     address later (DNS rebinding) does not open it;
+//   - the Host header must be that of this listener, so that a name that is later bound to the
+//     loopback address (DNS rebinding) gives no access;
 //   - a request needs the cookie that only the opened address, with its token, sets;
-//   - what changes anything must come from the page itself, and be JSON.
+//   - a request that changes anything must come from the page itself, and be JSON.
 type guard struct {
 	token  string
 	hosts  []string
@@ -62,7 +62,7 @@ func (g *guard) protect(next http.Handler) http.Handler {
 	})
 }
 
-// harden sets what a browser may do with an answer.
+// harden restricts what a browser may do with an answer.
 func harden(h http.Header, nonce string) {
 	h.Set("Content-Security-Policy", fmt.Sprintf("default-src 'none'; script-src 'self'; style-src 'self' 'nonce-%s'; img-src 'self' data:; connect-src 'self'; "+
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'", nonce))
@@ -92,8 +92,8 @@ func (g *guard) knows(r *http.Request) bool {
 
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// fromPage says whether a request can only come from the page: the browser says so, and a
-// request that changes something names the origin and is JSON, which no form sends.
+// fromPage reports whether a request can only come from the page: the browser reports the same
+// origin, and a request with changes has the origin and is JSON, which forms cannot send.
 func fromPage(r *http.Request) bool {
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
 		return false
@@ -109,5 +109,5 @@ func fromPage(r *http.Request) bool {
 func refuse(w http.ResponseWriter, status int, why string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = fmt.Fprintln(w, why) // the caller may be gone
+	_, _ = fmt.Fprintln(w, why) // the caller may have disconnected
 }

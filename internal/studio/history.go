@@ -2,23 +2,23 @@ package studio
 
 import "slices"
 
-// step is one write that can be taken back.
+// step is one write that can be undone.
 type step struct {
-	// what says what was done, for people.
+	// what describes the write for people.
 	what string
 	name string
-	// before is the content that was there, nil if there was no file; after is the revision of
-	// what was written.
+	// before is the previous content, nil if there was no file; after is the revision of the written
+	// content.
 	before []byte
 	after  string
 }
 
-// history are the writes of this session, the newest last.
+// history are the writes of this session, the latest last.
 type history struct {
 	steps []step
 }
 
-// maxSteps is how many writes can be taken back.
+// maxSteps is the maximum number of writes that can be undone.
 const maxSteps = 100
 
 func (h *history) add(s step) {
@@ -28,7 +28,7 @@ func (h *history) add(s step) {
 	}
 }
 
-// undo takes the last write back. It is errConflict if the file was changed since.
+// undo reverts the last write. It returns errConflict if the file has changed since.
 func (h *history) undo(f *directory) (step, error) {
 	last := h.steps[len(h.steps)-1]
 	if err := f.write(last.name, last.after, last.before); err != nil {

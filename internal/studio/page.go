@@ -17,12 +17,12 @@ var assets embed.FS
 
 const assetPath = "/assets/"
 
-// mediaTypes are those of the assets: what a system's tables say does not count.
+// mediaTypes are the media types of the assets. They do not depend on the tables of the system.
 var mediaTypes = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 func isAsset(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, assetPath) }
 
-// sharedStyle is the design that all pages of this program have, before the studio's own.
+// sharedStyle is the design of all pages of this program, which precedes the studio's own.
 const sharedStyle = "page.css"
 
 func serveAsset(w http.ResponseWriter, r *http.Request) {
@@ -38,7 +38,7 @@ func serveAsset(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", media)
 	w.Header().Set("Cache-Control", "no-cache")
-	_, _ = w.Write(content) // the caller may be gone
+	_, _ = w.Write(content) // the caller may have disconnected
 }
 
 var pageTemplate = template.Must(template.New("page").Parse(`<!doctype html>
@@ -71,5 +71,5 @@ func servePage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = w.Write(text.Bytes()) // the caller may be gone
+	_, _ = w.Write(text.Bytes()) // the caller may have disconnected
 }

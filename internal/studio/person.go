@@ -9,18 +9,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// person is who a page looks as: a user on record by the login, or somebody who has these
-// properties and no record.
+// person is the user for whom a page is shown: an existing user by login, or a hypothetical user
+// with the given properties.
 type person struct {
 	Login       string              `json:"login"`
 	Properties  map[string][]string `json:"properties,omitempty"`
 	Environment map[string][]string `json:"environment,omitempty"`
 }
 
-// synthesized is the login of a person who has no record and no login of their own.
+// synthesized is the login of a hypothetical user without a login.
 const synthesized = `STUDIO\made-up`
 
-// question is an access evaluation request about a person.
+// question is an access evaluation request about a user.
 type question struct {
 	Person  person `json:"person"`
 	Action  string `json:"action"`

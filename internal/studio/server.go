@@ -14,28 +14,27 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs"
 )
 
-// DefaultListen is the address that the studio listens at unless it is told otherwise; port 0
-// takes a free one.
+// DefaultListen is the default address of the studio; port 0 selects a free port.
 const DefaultListen = "127.0.0.1:0"
 
-// Options say what a studio shows and where.
+// Options are the options of a studio.
 type Options struct {
-	// Directory holds the rules, and usually a snapshot in its folder site.
+	// Directory contains the rules, and usually a snapshot in its subdirectory site.
 	Directory string
-	// Snapshot is the directory of a snapshot; "" takes the one in the folder, if there is one.
+	// Snapshot is the directory of a snapshot; "" selects the one in Directory, if there is one.
 	Snapshot string
 	// Listen is a loopback address, HOST:PORT.
 	Listen   string
 	Compiler compiler.Options
 	// Variables are the values of ${NAME} in rules.
 	Variables map[string]string
-	// Site is the live site that changes are planned for when the page asks; nil for none.
+	// Site is the live site for plans, which the page requests; nil if there is none.
 	Site *qrs.Site
 	// Apply lets the page apply plans to the site.
 	Apply bool
 }
 
-// Studio is a server that listens and does not serve yet.
+// Studio is a server that listens but does not serve yet.
 type Studio struct {
 	guard     *guard
 	listener  net.Listener
@@ -44,10 +43,10 @@ type Studio struct {
 	console   *console
 }
 
-// ErrAddress is the error of an address that other machines can reach.
+// ErrAddress is the error for an address that other machines can reach.
 var ErrAddress = errors.New("the studio listens on this machine alone: give a loopback address, such as 127.0.0.1:8383")
 
-// Open reads the folder and listens. The error is that of the folder or of the address.
+// Open reads the directory and listens. The error is about the directory or the address.
 func Open(o Options) (*Studio, error) {
 	if o.Listen == "" {
 		o.Listen = DefaultListen
@@ -84,16 +83,16 @@ func Open(o Options) (*Studio, error) {
 	return s, nil
 }
 
-// winsockInUse is what Windows answers for an address in use, WSAEADDRINUSE. It is not
-// syscall.EADDRINUSE there.
+// winsockInUse is the Windows error for an address in use, WSAEADDRINUSE. On Windows it is not equal
+// to syscall.EADDRINUSE.
 const winsockInUse = syscall.Errno(10048)
 
-// Address is the address of the page with the token that opens it.
+// Address returns the URL of the page, with the token that opens it.
 func (s *Studio) Address() string {
 	return fmt.Sprintf("http://%s/?token=%s", s.listener.Addr(), s.guard.token)
 }
 
-// Serve answers requests until the context ends. Long work that runs then is cancelled.
+// Serve answers requests until the context ends. It then cancels long work.
 func (s *Studio) Serve(ctx context.Context) error {
 	s.server.BaseContext = func(net.Listener) context.Context { return context.WithValue(ctx, servingKey{}, ctx) }
 	ended := make(chan error, 1)
@@ -102,7 +101,7 @@ func (s *Studio) Serve(ctx context.Context) error {
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
-		// Streams end with the context; those that do not are cut off.
+		// Streams end with the context; after the timeout the others are cut off.
 		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		if s.server.Shutdown(wait) != nil {
@@ -117,7 +116,7 @@ func (s *Studio) Serve(ctx context.Context) error {
 	return errors.Join(err, s.directory.Close())
 }
 
-// checkLoopback returns an error about an address that is not of this machine alone.
+// checkLoopback returns an error if an address is not a loopback address.
 func checkLoopback(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

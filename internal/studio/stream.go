@@ -13,18 +13,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// stream answers a request for long work: lines of JSON, each with a member of what is known
-// so far. The work ends when the page goes away or closes the request.
+// stream answers a request for long work with lines of JSON, each an object with one member. It
+// cancels the work when the client disconnects.
 //
 //	{"progress": {"what": "auditing", "done": 3, "total": 40}}
-//	{"bound": …}    what is known before the result, of an effect
+//	{"bound": …}    a bound of an effect, before the result
 //	{"result": …}   or   {"error": "…"}
 func stream(w http.ResponseWriter, r *http.Request, work func(ctx context.Context, p *progress) (any, error)) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	p := &progress{out: json.NewEncoder(w), flush: http.NewResponseController(w)}
 	result, err := guarded(func() (any, error) { return work(r.Context(), p) })
 	if r.Context().Err() != nil {
-		return // nobody listens any more
+		return // the client has disconnected
 	}
 	if err != nil {
 		p.line("error", err.Error())
@@ -33,7 +33,7 @@ func stream(w http.ResponseWriter, r *http.Request, work func(ctx context.Contex
 	p.line("result", result)
 }
 
-// guarded turns a panic into an error: one request fails, and the console goes on.
+// guarded turns a panic into an error, so that only one request fails.
 func guarded[T any](work func() (T, error)) (result T, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -44,7 +44,7 @@ func guarded[T any](work func() (T, error)) (result T, err error) {
 	return work()
 }
 
-// progress tells the page how far work has come. It is safe for concurrent use.
+// progress reports the progress of work to the page. It is safe for concurrent use.
 type progress struct {
 	mu    sync.Mutex
 	out   *json.Encoder
@@ -60,7 +60,7 @@ var _ snapshot.Progress = (*progress)(nil)
 // tellEvery is the time between two lines of progress.
 const tellEvery = 100 * time.Millisecond
 
-// line writes one line. A page that is gone need not know.
+// line writes one line. It ignores errors, since the client may have disconnected.
 func (p *progress) line(name string, value any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,7 +72,7 @@ func (p *progress) write(name string, value any) {
 	_ = p.flush.Flush()
 }
 
-// Start begins a part of the work.
+// Start begins a step of the work.
 func (p *progress) Start(what string, total int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -80,7 +80,7 @@ func (p *progress) Start(what string, total int64) {
 	p.tell()
 }
 
-// Add says that more of the part is done.
+// Add advances the current step.
 func (p *progress) Add(n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -90,7 +90,7 @@ func (p *progress) Add(n int64) {
 	}
 }
 
-// Done ends the part.
+// Done ends the current step.
 func (p *progress) Done() {}
 
 func (p *progress) tell() {
