@@ -179,7 +179,7 @@ func (m *machine) cachedCall(of int32, hash uint64, args []any) (any, bool) {
 	return e.value, e.gen == cachedGen
 }
 
-// retain caches the recorded results. It is called before the machine reuses its values.
+// retain caches the recorded results. It must be called before the machine reuses its values.
 func (m *machine) retain() {
 	if len(m.notedRules)+len(m.notedCalls)+len(m.notedSequences) > 0 {
 		if m.current == nil {
@@ -216,7 +216,7 @@ func (m *machine) retain() {
 	m.current, m.members = nil, members{}
 }
 
-// frozen returns a value that may outlive the query, unless it is large.
+// frozen returns a copy of a value that may outlive the query; false if the value is large.
 func frozen(v any) (any, bool) {
 	f := freezer{left: 256}
 	v = f.freeze(v)
@@ -291,7 +291,7 @@ func outlined(v any) any {
 func (r *results) match(of members) bool {
 	for i, v := range of {
 		if o, ok := v.(ast.Object); ok && o == r.members[i] {
-			continue // a caller may pass the same object again
+			continue // usually the same object as before
 		}
 		if !identical(r.outlines[i], v) {
 			return false

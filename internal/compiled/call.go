@@ -26,7 +26,7 @@ func (c *bodyCompiler) call(terms []*ast.Term, sc scope, next func() step) step 
 	return c.result(value, out, sc, next)
 }
 
-// result compiles the use of a call's value: it is bound or compared or, without an output,
+// result compiles the use of a call's value: the value is bound or compared or, without an output,
 // must not be false.
 func (c *bodyCompiler) result(value expr, out []*ast.Term, sc scope, next func() step) step {
 	if len(out) == 0 {
@@ -47,8 +47,8 @@ func (c *bodyCompiler) callRules(ref ast.Ref, terms []*ast.Term, sc scope, next 
 	g := c.program.function(ref)
 	arity := len(g.rules[0].Head.Args)
 	if len(terms) > arity {
-		// OPA compares an output that has a value before it evaluates a rule, and so does not
-		// see rules that contradict it.
+		// OPA compares the value with a known output before it evaluates all definitions, so it does
+		// not detect definitions that contradict each other.
 		if v, ok := terms[arity].Value.(ast.Var); !ok || sc[v] {
 			refuse("a call with an output that is not a new variable")
 		}

@@ -23,8 +23,8 @@ type test struct {
 	texts   []string
 }
 
-// choice finds the rules that may have a value: those in tries, then those for the string that
-// the operand is, then those in rest.
+// choice finds the rules that may have a value: those in tries, then those for the value of the
+// operand, then those in rest.
 type choice struct {
 	tries  []*sequence
 	test   expr
@@ -38,12 +38,12 @@ const maxScanned = 2
 // chooser arranges the candidates of a unit.
 type chooser struct {
 	program *Program
-	// first is that of the unit.
+	// first reports whether the unit has only one value, so that evaluation stops at the first.
 	first bool
 }
 
-// choose arranges candidates by the operand that most of them test. done are the operands that
-// need no more tests, fixed those of them that are a known string.
+// choose arranges candidates by the operand that most of them test. done are the operands that need
+// no more tests, and fixed those of them whose string is known.
 func (ch chooser) choose(candidates []*candidate, done, fixed map[string]bool) *choice {
 	counts := map[string]int{}
 	best := ""
@@ -222,7 +222,7 @@ func (c *bodyCompiler) test(u *unit, e *ast.Expr) (t test, ok bool) {
 	return t, ok
 }
 
-// texts returns the elements of a constant set or array of strings.
+// texts returns the elements of a constant set or array of strings, false for other terms.
 func texts(t *ast.Term) ([]string, bool) {
 	v, ok := constant(t)
 	if !ok {
@@ -240,7 +240,7 @@ func texts(t *ast.Term) ([]string, bool) {
 	return list, !failed
 }
 
-// operand recognizes an argument, and a constant reference to the input.
+// operand recognizes an argument or a constant reference to the input.
 func (c *bodyCompiler) operand(u *unit, t *ast.Term) (string, expr, bool) {
 	switch v := t.Value.(type) {
 	case ast.Var:

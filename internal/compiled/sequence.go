@@ -2,14 +2,15 @@ package compiled
 
 import "slices"
 
-// sequence is definitions of which the first one with a value is used: those of a rule with
-// else, and those of a unit that can only have one value.
+// sequence is a list of definitions that are tried in order until one has a value: those of a rule
+// with else, or those of a unit that can only have one value.
 type sequence struct {
 	steps []step
-	// fixed says which of them read only arguments that are the same whenever the sequence is
-	// reached.
+	// fixed reports for each definition whether it reads only arguments that are the same at every
+	// evaluation of the sequence.
 	fixed []bool
-	// id is that of the remaining definitions for the stable members, negative if all remain.
+	// id is the id of the remaining definitions for the stable members, negative if none can be
+	// skipped.
 	id int32
 }
 
@@ -19,8 +20,8 @@ func (q *sequence) add(steps []step, isFixed bool) {
 	}
 }
 
-// cache lets definitions be skipped for some subjects if that pays off: with two or more that
-// read no arguments.
+// cache allows definitions to be skipped for some subjects. With fewer than two fixed definitions
+// that does not pay off.
 func (q *sequence) cache(p *Program) {
 	n := 0
 	for _, isFixed := range q.fixed {
@@ -51,12 +52,12 @@ func (q *sequence) first(m *machine, s []any) {
 	}
 }
 
-// remaining are the definitions of a sequence that may have a value for the stable members. The
-// others depend on those and the data only, and had no value.
+// remaining are the definitions of a sequence that may have a value for the stable members. The other
+// definitions depend only on those members and the data, and had no value.
 type remaining struct {
 	steps []step
 	fixed []bool
-	// settled says that all were evaluated.
+	// settled reports whether all definitions were evaluated once.
 	settled bool
 }
 

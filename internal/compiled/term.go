@@ -94,7 +94,7 @@ func (c *bodyCompiler) set(set ast.Set, sc scope) expr {
 	}
 }
 
-// object compiles an object. Of equal keys the last one counts, as in OPA, which keeps the
+// object compiles an object. If keys are equal the last one counts, as in OPA, which keeps the
 // source order.
 func (c *bodyCompiler) object(o ast.Object, sc scope) expr {
 	var keys, values []expr
@@ -182,9 +182,9 @@ func unlessFailed(m *machine, v any) any {
 	return v
 }
 
-// known returns the value that a set comprehension has if its body has a solution, and
-// what is left of the body to find that out: {"a" | …} has {"a"}, and
-// {x | …; some x in {"a", "b"}} has {"a", "b"}.
+// known returns the value that a set comprehension has if the rest of its body has a solution, and
+// that rest: {"a" | …} has the value {"a"}, and {x | …; some x in {"a", "b"}} has {"a", "b"}. The
+// value is nil for other comprehensions.
 func known(a *ast.SetComprehension, sc scope) (value any, body ast.Body) {
 	if _, ok := constant(a.Term); ok {
 		return ofConstant(ast.NewSet(a.Term)), a.Body
@@ -193,7 +193,7 @@ func known(a *ast.SetComprehension, sc scope) (value any, body ast.Body) {
 	if n < 0 {
 		return nil, nil
 	}
-	// The last two are set := {…} and x := set[_].
+	// The last two expressions must be set := {…} and x := set[_].
 	set, elements := a.Body[n], a.Body[n+1]
 	if !isEquation(set) || !isEquation(elements) {
 		return nil, nil
@@ -233,7 +233,7 @@ func (c *bodyCompiler) setComprehension(a *ast.SetComprehension, sc scope) expr 
 		run := c.comprehension(body, sc, func(scope) step { return found })
 		mayFail := c.mayFail
 		c.mayFail = before || mayFail
-		if !mayFail { // to stop at the first solution hides no error
+		if !mayFail { // without errors, the first solution is enough
 			return func(m *machine, s []any) any {
 				if run(m, s) {
 					return unlessFailed(m, value)
@@ -261,7 +261,7 @@ func (c *bodyCompiler) setComprehension(a *ast.SetComprehension, sc scope) expr 
 	}
 }
 
-// addTo adds to the set in a slot, which it creates if there is none.
+// addTo adds a value to the set in a slot, and creates the set if there is none.
 func (m *machine) addTo(s []any, at int, v any) {
 	made, ok := s[at].(*set)
 	if !ok {
@@ -293,7 +293,7 @@ func (c *bodyCompiler) objectComprehension(a *ast.ObjectComprehension, sc scope)
 	}
 }
 
-// insertInto adds to the object in a slot. A key has one value; of values with two spellings,
+// insertInto adds a member to the object in a slot. A key has one value; of two spellings of a value,
 // such as 1 and 1.0, the last one counts in a comprehension.
 func insertInto(m *machine, s []any, at int, k, v any, last bool) {
 	o, ok := s[at].(ast.Object)

@@ -88,7 +88,7 @@ func (u *unit) call(m *machine, s []any) any {
 	}
 	hash, ok := m.hashArgs(u.id, args)
 	if !ok {
-		m.varies = true // as the results of calls may
+		m.varies = true // the result of a call may depend on earlier calls
 		return u.eval(m, s)
 	}
 	if e := m.calls.find(m.gen, u.id, hash, args); e.gen == m.gen {
@@ -111,8 +111,8 @@ func (u *unit) call(m *machine, s []any) any {
 	return v
 }
 
-// areStrings reports whether it does not matter which of the calls with equal arguments was the
-// first: equal numbers may have two spellings.
+// areStrings reports whether all arguments are strings. Calls with equal arguments are then
+// identical; equal numbers may have two spellings.
 func areStrings(args []any) bool {
 	for _, a := range args {
 		if _, ok := stringOf(a); !ok {
@@ -122,8 +122,8 @@ func areStrings(args []any) bool {
 	return true
 }
 
-// virtual compiles a reference to rules: the part of it that needs a special lookup, and the
-// terms after it.
+// virtual compiles a reference to rules: the prefix that needs a special lookup. It returns the
+// remaining terms as well.
 func (c *bodyCompiler) virtual(g *group, rest ast.Ref, sc scope) (expr, ast.Ref, look) {
 	if g.refusal != nil {
 		panic(g.refusal)
@@ -146,8 +146,8 @@ func (c *bodyCompiler) virtual(g *group, rest ast.Ref, sc scope) (expr, ast.Ref,
 	return func(m *machine, _ []any) any { return u.read(m, empty) }, rest, get
 }
 
-// part compiles the lookup of a key in a set or object that rules define: only the part for the
-// key is evaluated.
+// part compiles the lookup of a key in a set or object that rules define. It evaluates only the part
+// for the key.
 func (c *bodyCompiler) part(g *group, t *ast.Term, sc scope) expr {
 	name := c.value(t, sc)
 	u := g.at(c.program)

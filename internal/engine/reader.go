@@ -12,16 +12,15 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// reader reads a text that is known to be valid JSON: it looks at no byte beyond the
-// end of the value.
+// reader parses text that is known to be valid JSON. It looks at no byte beyond the end of the value.
 type reader struct {
 	text   []byte
 	at     int
 	digits int
-	lists  int // that have begun and not ended
+	lists  int // nesting depth of the current position in lists
 }
 
-// next skips white space and returns the byte behind it.
+// next skips white space and returns the next byte.
 func (r *reader) next() byte {
 	for {
 		switch c := r.text[r.at]; c {
@@ -55,8 +54,8 @@ func (r *reader) term() (*ast.Term, error) {
 	return r.number()
 }
 
-// recentObject reads an object, which may be one of a recent request. Elements of lists
-// differ more often than they recur.
+// recentObject parses an object, or returns a cached one. It does not cache elements of lists,
+// because they rarely recur.
 func (r *reader) recentObject() (*ast.Term, error) {
 	text, ok := flat(r.text[r.at:])
 	if !ok || r.lists > 0 {
@@ -75,8 +74,8 @@ func (r *reader) recentObject() (*ast.Term, error) {
 	return t, err
 }
 
-// flat returns the text of the object at the beginning of a text if all its values are
-// strings and it is short. It leaves out numbers because their limits differ.
+// flat returns the object at the start of text if all its values are strings and it is short. Objects
+// with numbers are not cached because readers have different limits for numbers.
 func flat(text []byte) (object []byte, ok bool) {
 	for at := 1; at < min(len(text), recentMax); {
 		switch text[at] {
@@ -123,8 +122,8 @@ func (r *reader) array() (*ast.Term, error) {
 	return ast.ArrayTerm(items...), nil
 }
 
-// more goes to the next member or element. Where there is none it goes behind the end,
-// and returns false.
+// more moves to the next member or element. If there is none, it moves past the end and returns
+// false.
 func (r *reader) more(end byte) bool {
 	switch r.next() {
 	case end:
@@ -151,7 +150,7 @@ func (r *reader) string() *ast.Term {
 	return t
 }
 
-// unquoted returns the value of a string that is valid.
+// unquoted returns the value of a valid JSON string.
 func unquoted(text []byte) string {
 	if plain := text[1 : len(text)-1]; bytes.IndexByte(plain, '\\') < 0 {
 		return string(plain)
@@ -160,7 +159,7 @@ func unquoted(text []byte) string {
 	return string(value)
 }
 
-// number takes the digits as they are.
+// number parses a number and keeps its digits as they are written.
 func (r *reader) number() (*ast.Term, error) {
 	from := r.at
 	for r.at < len(r.text) && strings.IndexByte("+-.0123456789Ee", r.text[r.at]) >= 0 {

@@ -7,12 +7,12 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// recent holds terms of recent requests by their text. Most strings of a request are names of
-// members, types and actions, which recur, as do its subject, action and context. Requests
-// share these terms, because nothing changes a term.
+// recent caches terms of recent requests by their JSON. Most strings of a request are names of
+// members, types and actions, which recur, and so do subjects, actions and contexts. Requests share
+// these terms because terms are immutable.
 var recent recentTerms
 
-// recentTerms is a hash table in which a new entry replaces another one.
+// recentTerms is a hash table without chains: a new entry replaces an older one in its slot.
 type recentTerms [4096]atomic.Pointer[recentTerm]
 
 type recentTerm struct {
@@ -20,7 +20,7 @@ type recentTerm struct {
 	term *ast.Term
 }
 
-// recentMax is the length of a text in bytes up to which its term is kept.
+// recentMax is the maximum length of cached JSON in bytes.
 const recentMax = 128
 
 var recentSeed = maphash.MakeSeed()
@@ -29,7 +29,7 @@ func (r *recentTerms) at(text []byte) *atomic.Pointer[recentTerm] {
 	return &r[maphash.Bytes(recentSeed, text)%uint64(len(r))]
 }
 
-// find returns the term of a text, nil if it is not kept.
+// find returns the cached term for JSON, nil if there is none.
 func (r *recentTerms) find(text []byte) *ast.Term {
 	if e := r.at(text).Load(); e != nil && e.text == string(text) {
 		return e.term

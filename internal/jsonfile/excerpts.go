@@ -7,16 +7,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Excerpt is what a diagnostic shows of a file: lines around a range.
+// Excerpt is the part of a file that a diagnostic shows: the lines around a range.
 type Excerpt struct {
 	Text  *diag.Text
 	Range diag.Range
 }
 
-// Excerpts returns what File.Excerpt does, for ranges ordered by their start,
-// of a file that is too large to be held: it is opened and read once more, up to the
-// last range. Where that fails, the excerpts up to there are returned. Path is the
-// name of the file in diagnostics.
+// Excerpts returns the excerpts of ranges, ordered by their start, of a file that is too large for
+// memory. It opens the file and reads it once, up to the last range. After a read error it returns
+// the excerpts so far. Path is the name of the file in diagnostics.
 func Excerpts(open func() (fs.File, error), path string, ranges []diag.Range) []Excerpt {
 	file, err := open()
 	if err != nil {
@@ -49,8 +48,8 @@ type window struct {
 	text   []byte
 }
 
-// move makes the window begin at an offset, or later where it does already, and
-// reach to another or to the end of what can be read.
+// move moves the window forward to the offset from, and extends it to the offset to or the end of the
+// readable text.
 func (w *window) move(from, to int) {
 	for {
 		past := min(from-w.offset, len(w.text))

@@ -10,16 +10,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// File is a file that is held whole, decoded. It is safe for concurrent use.
+// File is a decoded file in memory. It is safe for concurrent use.
 type File struct {
-	// Name is the file's path as diagnostics show it.
+	// Name is the path of the file in diagnostics.
 	Name string
 	// Text is the decoded text.
 	Text []byte
 
 	encoding Encoding
-	// marks are the places of every so many bytes of the text, so that a place
-	// in a file of one long line is found without counting from its beginning.
+	// marks are positions at regular offsets of the text, so that positions in a file of one long
+	// line are found without counting from the beginning.
 	marks []mark
 }
 
@@ -30,9 +30,9 @@ type mark struct {
 
 const markDistance = 4096
 
-// New decodes a file. Where that fails, the File holds the text up to there.
+// New decodes a file. On an error, the File has the text before the error.
 func New(name string, data []byte) (*File, *Error) {
-	// Reading from memory fails in no way but by *Error.
+	// Reading from memory can only fail with an *Error.
 	r, _ := NewReader(bytes.NewReader(data))
 	text, err := io.ReadAll(r)
 	f := &File{Name: name, Text: text, encoding: r.encoding}
@@ -49,7 +49,7 @@ func New(name string, data []byte) (*File, *Error) {
 	return f, nil
 }
 
-// Position returns the place in the file of an offset in its text.
+// Position returns the position in the file of an offset in its text.
 func (f *File) Position(offset int) diag.Position {
 	offset = runeStart(f.Text, min(max(offset, 0), len(f.Text)))
 	i := sort.Search(len(f.marks), func(i int) bool { return f.marks[i].at > offset }) - 1
@@ -57,8 +57,8 @@ func (f *File) Position(offset int) diag.Position {
 	return f.encoding.advance(m.place, f.Text[m.at:offset])
 }
 
-// Excerpt returns the lines around a range of the text, clipped where they are
-// long, and the range within them: what a diagnostic shows.
+// Excerpt returns the lines around a range of the text, with long lines truncated, and the range
+// within them.
 func (f *File) Excerpt(start, end int) (*diag.Text, diag.Range) {
 	from, to, shown := excerpt(f.Text, start, end)
 	return &diag.Text{
@@ -69,8 +69,7 @@ func (f *File) Excerpt(start, end int) (*diag.Text, diag.Range) {
 	}, shown
 }
 
-// At returns an empty text that stands at an offset of the file, for what the
-// file leaves out.
+// At returns an empty text at an offset of the file, for diagnostics about something missing.
 func (f *File) At(label string, offset int) *diag.Text {
 	return &diag.Text{
 		Label:  label,
@@ -79,17 +78,17 @@ func (f *File) At(label string, offset int) *diag.Text {
 	}
 }
 
-// StringText returns the text of a JSON string, every byte of which leads back
-// to the place in the file where it is written.
+// StringText returns the content of a JSON string as a text that maps every byte to its position in
+// the file.
 func (f *File) StringText(label string, v Value) *diag.Text {
 	t := f.Located(label, string(v.Text()), v.Segments(), v.End()-1)
 	t.Encode = encodeString
 	return t
 }
 
-// Located returns a text with the way back to the file, given the segments that it was decoded
-// from and the offset at which it ends in the file's text. Without segments it is empty, and
-// stands at its end.
+// Located returns a text that maps to positions in the file. It was decoded from the segments and
+// ends at the given offset in the file's text. Without segments the text is empty and located at
+// that offset.
 func (f *File) Located(label, content string, segments []Segment, end int) *diag.Text {
 	if len(segments) == 0 {
 		segments = []Segment{{File: end}}
@@ -111,15 +110,14 @@ func (f *File) Located(label, content string, segments []Segment, end int) *diag
 	}
 }
 
-// encodeString returns a piece of a string with the escapes of JSON.
+// encodeString returns a string with JSON escapes, without quotation marks.
 func encodeString(content string) string {
 	quoted, _ := jsontext.AppendQuote(nil, content) // replaces what is not UTF-8
 	return string(quoted[1 : len(quoted)-1])
 }
 
-// Document returns the file's one JSON value. Names that an object has twice
-// are left to whoever reads the object, who can say more about them. Text after
-// the value is an error beside which the value stands nevertheless.
+// Document returns the one JSON value of the file. It does not check objects for duplicate names: the
+// caller can report them in more detail. For text after the value it returns an error and the value.
 func (f *File) Document() (Value, *Error) {
 	s := newStream(bytes.NewReader(f.Text), true)
 	v, err := s.value()

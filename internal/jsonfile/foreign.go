@@ -5,7 +5,7 @@ import (
 	"regexp"
 )
 
-// foreignForm is a kind of file that is given in place of JSON.
+// foreignForm is a kind of file that users pass instead of JSON by mistake.
 type foreignForm struct {
 	begins          *regexp.Regexp
 	summary, detail string
@@ -30,8 +30,8 @@ var foreignForms = []foreignForm{
 	{regexp.MustCompile(`^(?:---\s|-\s+\w|[A-Za-z_][\w.-]*:(?:\s|$))`), "the file is YAML, not JSON", exportAgain},
 }
 
-// foreign returns the error of a file that begins as no JSON does, by what it is; nil if
-// that is not known.
+// foreign returns an error that names the kind of a file that is not JSON, by its beginning; nil if
+// the kind is unknown.
 func foreign(head []byte) *Error {
 	text := bytes.TrimLeft(head, " \t\r\n")
 	for _, f := range foreignForms {

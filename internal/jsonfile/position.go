@@ -7,13 +7,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// start returns the place in the file where its text begins.
+// start returns the position in the file where its text begins.
 func (r *Reader) start() diag.Position {
 	return diag.Position{Offset: r.mark, Line: 1, Column: 1}
 }
 
-// advance returns the place in the file after text, which begins at p. A text
-// may be cut anywhere, even inside a character: the pieces add up.
+// advance returns the position after text, which begins at p. Text may be split anywhere, even
+// inside a character.
 func (e Encoding) advance(p diag.Position, text []byte) diag.Position {
 	p.Offset += e.size(text)
 	if i := bytes.LastIndexByte(text, '\n'); i >= 0 {
@@ -25,14 +25,14 @@ func (e Encoding) advance(p diag.Position, text []byte) diag.Position {
 	return p
 }
 
-// size returns how many bytes text takes in the encoding.
+// size returns the size of text in bytes in the encoding.
 func (e Encoding) size(text []byte) int {
 	if e == UTF8 {
 		return len(text)
 	}
 	units := characters(text)
 	for _, b := range text {
-		if b >= 0xf0 { // begins a character that takes two units
+		if b >= 0xf0 { // the first byte of a character of two units
 			units++
 		}
 	}
@@ -50,7 +50,7 @@ func characters(text []byte) int {
 	return n
 }
 
-// runeStart moves offset back to the beginning of the character it stands in.
+// runeStart moves an offset back to the beginning of the character that contains it.
 func runeStart(text []byte, offset int) int {
 	for offset > 0 && offset < len(text) && !utf8.RuneStart(text[offset]) {
 		offset--
@@ -58,13 +58,12 @@ func runeStart(text []byte, offset int) int {
 	return offset
 }
 
-// excerptMargin is how much of a line an excerpt shows on either side of its
-// subject: minified files have lines of megabytes.
+// excerptMargin is the number of bytes of a line that an excerpt shows on either side of the range:
+// minified files have lines of megabytes.
 const excerptMargin = 80
 
-// excerpt returns the limits of what of text to show around [start, end): the
-// lines it touches, clipped to a margin; and the range within that. A subject
-// that is itself long is shown by its beginning.
+// excerpt returns the limits of the text to show around [start, end): the lines of the range,
+// truncated to a margin; and the range within them. Of a long range it shows the beginning.
 func excerpt(text []byte, start, end int) (from, to int, shown diag.Range) {
 	start = runeStart(text, start)
 	end = max(start, runeStart(text, min(end, start+2*excerptMargin)))

@@ -5,15 +5,15 @@ import (
 	"regexp"
 )
 
-// The shapes of an object that stands where a list is expected. PowerShell writes a list as
-// {"value": […], "Count": 2} and a list of one as its item.
+// The shapes of an object in place of a list. PowerShell writes a list as
+// {"value": […], "Count": 2} and a list of one item as the item.
 var (
 	wrapper = regexp.MustCompile(`^\s*\{\s*(?:"(?i:count)"\s*:\s*[0-9]+\s*,\s*)?"(?i:value)"\s*:\s*(?:[\[{]|null\b)`)
 	table   = regexp.MustCompile(`^\s*\{\s*"(?i:columnNames)"\s*:`)
 )
 
-// List returns the items of a list, however it is written: a JSON array, the object that
-// PowerShell makes of one, the item itself where there is one, or null where there is none.
+// List returns the items of a list in any of its forms: a JSON array, the object that PowerShell
+// makes of one, a single item, or null for an empty list.
 func (v Value) List() []Value {
 	switch {
 	case v.IsNull():
@@ -35,7 +35,7 @@ func (v Value) Wrapped() bool { return wrapper.Match(v.Raw) }
 
 func isValueField(name []byte) bool { return bytes.EqualFold(name, []byte("value")) }
 
-// tableError is the error of the answer to a query for a table.
+// tableError returns the error for a file that is the answer to a query for a table.
 func tableError(offset int) *Error {
 	return &Error{
 		Kind: NoJSON, Offset: offset,

@@ -10,17 +10,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Stream reads the items of a list one after the other.
+// Stream reads the items of a list one by one.
 type Stream struct {
 	dec *jsontext.Decoder
-	// head is how the text begins: enough to tell what it is.
+	// head is the beginning of the text, enough to detect its form.
 	head []byte
 }
 
 const headSize = 1 << 10
 
-// NewStream returns a Stream of a file's text. A name that an object has twice
-// is an error.
+// NewStream returns a Stream of a file's text. Duplicate names in an object are an error.
 func NewStream(r *Reader) *Stream { return newStream(r, false) }
 
 func newStream(r io.Reader, doubles bool) *Stream {
@@ -33,14 +32,14 @@ func newStream(r io.Reader, doubles bool) *Stream {
 	return &Stream{jsontext.NewDecoder(io.MultiReader(bytes.NewReader(head), r), jsontext.AllowDuplicateNames(doubles)), head}
 }
 
-// failing is a reader that has failed.
+// failing is a reader that always returns an error.
 type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// Each calls visit with every item of the list that is the file's one value, until visit
-// returns false. A list may be written in any of the ways that Value.List reads. The
-// item's memory is used again for the next.
+// Each calls visit with every item of the list that is the file's one value, until visit returns
+// false. It accepts all forms of a list that Value.List accepts. The item's memory is reused for the
+// next item.
 func (s *Stream) Each(visit func(Value) bool) *Error {
 	var more bool
 	var failed *Error
@@ -58,7 +57,7 @@ func (s *Stream) Each(visit func(Value) bool) *Error {
 	return s.end()
 }
 
-// list reads a list that is not wrapped, and returns whether visit wants more.
+// list reads a list that is not wrapped, and returns the last result of visit.
 func (s *Stream) list(visit func(Value) bool) (more bool, failed *Error) {
 	switch s.dec.PeekKind() {
 	case '[', 0:
@@ -87,7 +86,7 @@ func (s *Stream) list(visit func(Value) bool) (more bool, failed *Error) {
 			return false, err
 		}
 	}
-	_, _ = s.dec.ReadToken() // the bracket that was peeked at
+	_, _ = s.dec.ReadToken() // the bracket, which was peeked at
 	return true, nil
 }
 
@@ -109,7 +108,7 @@ func (s *Stream) wrapped(visit func(Value) bool) (more bool, failed *Error) {
 			return false, failed
 		}
 	}
-	_, _ = s.dec.ReadToken() // the brace that was peeked at
+	_, _ = s.dec.ReadToken() // the brace, which was peeked at
 	return true, nil
 }
 
@@ -122,7 +121,7 @@ func (s *Stream) value() (Value, *Error) {
 	return Value{raw, int(s.dec.InputOffset()) - len(raw)}, nil
 }
 
-// end returns an error unless nothing but blanks is left.
+// end returns an error unless only white space is left.
 func (s *Stream) end() *Error {
 	kind := s.dec.PeekKind()
 	at := s.next()
@@ -149,13 +148,13 @@ func (s *Stream) end() *Error {
 	}
 }
 
-// next returns the offset of the next token, which has been peeked at.
+// next returns the offset of the next token. PeekKind must have been called.
 func (s *Stream) next() int {
 	rest := s.dec.UnreadBuffer()
 	return int(s.dec.InputOffset()) + len(rest) - len(strings.TrimLeft(string(rest[:min(len(rest), 1<<12)]), " \t\r\n,:"))
 }
 
-// broken says what the decoder found in our words.
+// broken converts an error of the decoder.
 func (s *Stream) broken(err error) *Error {
 	var own *Error
 	if errors.As(err, &own) {

@@ -11,7 +11,7 @@ import (
 type Value struct {
 	// Raw is the value as written, in UTF-8.
 	Raw []byte
-	// Offset is where in the file's text it begins.
+	// Offset is the offset of the value in the file's text.
 	Offset int
 }
 
@@ -26,10 +26,10 @@ func (v Value) Kind() jsontext.Kind { return jsontext.Value(v.Raw).Kind() }
 // IsNull reports whether the value is null.
 func (v Value) IsNull() bool { return v.Raw[0] == 'n' }
 
-// End returns the offset behind the value.
+// End returns the offset after the value.
 func (v Value) End() int { return v.Offset + len(v.Raw) }
 
-// Text returns a string's text. It may share memory with Raw.
+// Text returns the content of a string. It may share memory with Raw.
 func (v Value) Text() []byte {
 	inner := v.Raw[1 : len(v.Raw)-1]
 	if bytes.IndexByte(inner, '\\') < 0 {
@@ -65,7 +65,7 @@ func (v Value) AppendItems(to []Value) []Value {
 	return to
 }
 
-// next returns where, behind an item, the next one or the closing bracket is.
+// next returns the offset of the next item or of the closing bracket, after an item that ends at i.
 func (v Value) next(i int) int {
 	i = skipSpace(v.Raw, i)
 	if v.Raw[i] == ',' {
@@ -74,7 +74,7 @@ func (v Value) next(i int) int {
 	return i
 }
 
-// cut returns the value that begins at i, and where it ends.
+// cut returns the value that begins at i, and the offset of its end.
 func (v Value) cut(i int) (Value, int) {
 	end := skipValue(v.Raw, i)
 	return Value{v.Raw[i:end], v.Offset + i}, end
@@ -87,8 +87,8 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
-// skipValue returns where the value that begins at i ends. It relies on b being
-// well-formed, and goes through nested values without recursion.
+// skipValue returns the offset of the end of the value that begins at i. It requires that b is
+// well-formed, and is not recursive.
 func skipValue(b []byte, i int) int {
 	if b[i] == '"' {
 		return skipString(b, i)
@@ -126,8 +126,8 @@ func isDelimiter(c byte) bool {
 	return false
 }
 
-// skipString returns where the string that begins at i ends: behind the next
-// quotation mark that an even number of backslashes precedes.
+// skipString returns the offset of the end of the string that begins at i: after the next quotation
+// mark that an even number of backslashes precedes.
 func skipString(b []byte, i int) int {
 	for end := i + 1; ; end++ {
 		end += bytes.IndexByte(b[end:], '"')
@@ -141,8 +141,8 @@ func skipString(b []byte, i int) int {
 	}
 }
 
-// Segment is a piece of a decoded string that begins at the offset Text. It is written at the
-// offset File of the file's text, byte by byte, or with Escape as a whole at that one place.
+// Segment is a piece of a decoded string that begins at the offset Text. In the file's text it begins
+// at the offset File, byte by byte or, with Escape, as one escape sequence.
 type Segment struct {
 	Text, File int
 	Escape     bool

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// Suite is a list of test cases. The counts are those of the cases that Add was given.
+// Suite is a list of test cases. Add updates the counts.
 type Suite struct {
 	XMLName  xml.Name `xml:"testsuite"`
 	Name     string   `xml:"name,attr"`
@@ -17,23 +17,23 @@ type Suite struct {
 	Cases    []Case   `xml:"testcase"`
 }
 
-// Case is a test case. It has passed if it has no failure and no error and is not skipped;
-// at most one of the three is set.
+// Case is a test case. It has passed if it has no failure, has no error and is not skipped; at most
+// one of the three is set.
 type Case struct {
 	// Class groups the cases, for example by rule.
 	Class string `xml:"classname,attr"`
 	Name  string `xml:"name,attr"`
-	// File and Line, counted from 1, are where the case comes from; both are optional.
+	// File and Line, counted from 1, are the source of the case; both are optional.
 	File    string    `xml:"file,attr,omitempty"`
 	Line    int       `xml:"line,attr,omitempty"`
 	Failure *Outcome  `xml:"failure,omitempty"`
 	Error   *Outcome  `xml:"error,omitempty"`
 	Skipped *struct{} `xml:"skipped,omitempty"`
-	// Output is what a case that has passed has to say.
+	// Output is the output of a case that has passed.
 	Output string `xml:"system-out,omitempty"`
 }
 
-// Outcome says why a case has not passed.
+// Outcome is the reason why a case has not passed.
 type Outcome struct {
 	Type    string `xml:"type,attr,omitempty"`
 	Message string `xml:"message,attr"`

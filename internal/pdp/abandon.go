@@ -34,11 +34,11 @@ func (x *exchange) abandon(reason error) bool {
 	return true
 }
 
-// takenWithin is the time limit for writing such an answer.
+// takenWithin is the time limit for writing the answer to a taken connection.
 const takenWithin = 10 * time.Second
 
-// closeRead closes a connection when the client has closed it, at the latest after restWithin.
-// To close it while there is data to read would discard the answer.
+// closeRead closes a connection when the client has closed it, or after restWithin. Closing it while
+// there is unread data would discard the answer.
 func closeRead(conn net.Conn) {
 	_ = conn.SetReadDeadline(time.Now().Add(restWithin))
 	_, _ = io.Copy(io.Discard, io.LimitReader(conn, headerMax))
@@ -49,7 +49,7 @@ func closeRead(conn net.Conn) {
 type taken struct {
 	header http.Header
 	to     *bufio.Writer
-	brief  bool // without a body
+	brief  bool // HEAD: no body
 }
 
 // Header implements http.ResponseWriter.

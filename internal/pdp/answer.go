@@ -96,7 +96,7 @@ type jsonWriter struct {
 
 func (w *jsonWriter) raw(text string) { w.text = append(w.text, text...) }
 
-// string appends text as a string. That it is not valid UTF-8 is an error.
+// string appends text as a JSON string. Invalid UTF-8 is an error.
 func (w *jsonWriter) string(text string) {
 	var err error
 	if w.text, err = jsontext.AppendQuote(w.text, text); err != nil {

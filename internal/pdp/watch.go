@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// watch ends the context of work at its deadline, or halfClosed after the client's context has
-// ended, and abandons work that does not notice. It checks periodically: most work ends before
-// the first check, and costs a timer only.
+// watch cancels the context of work at its deadline, or halfClosed after the client's context has
+// ended, and abandons work that does not stop. It checks periodically, since most work ends before
+// the first check, and then costs only a timer.
 type watch struct {
 	work    context.Context
 	cancel  context.CancelCauseFunc
@@ -24,7 +24,7 @@ type watch struct {
 }
 
 const (
-	// lateness is the time that work has to stop after its context has ended.
+	// lateness is the time within which work must stop after its context has ended.
 	lateness = 200 * time.Millisecond
 	// lookEvery is the time between two checks.
 	lookEvery = 50 * time.Millisecond

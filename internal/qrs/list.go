@@ -15,21 +15,21 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// About is what a site says of itself.
+// About is the description of a site by itself.
 type About struct {
 	BuildVersion string `json:"buildVersion"`
 	BuildDate    string `json:"buildDate"`
 }
 
-// About asks which build the site is.
+// About returns the build of the site.
 func (c *Client) About(ctx context.Context) (*About, error) {
 	var about About
 	err := c.call(ctx, request{method: http.MethodGet, path: "/about"}, &about)
 	return &about, err
 }
 
-// Count returns the number of entities of a collection, such as app/object, that a filter
-// selects; "" selects all.
+// Count returns the number of entities of a collection, such as app/object, that match a filter; ""
+// matches all.
 func (c *Client) Count(ctx context.Context, path, filter string) (int, error) {
 	var raw json.RawMessage
 	if err := c.call(ctx, request{method: http.MethodGet, path: "/" + path + "/count", query: filterQuery(filter), long: true}, &raw); err != nil {
@@ -54,14 +54,14 @@ func filterQuery(filter string) url.Values {
 	return url.Values{"filter": {filter}}
 }
 
-// List calls f with every full entity of a collection that a filter selects, as it
-// arrives. The bytes are valid until f returns. List is not repeated if the answer breaks
-// off: the error then has Transient.
+// List calls f with every full entity of a collection that matches a filter, as it arrives. The bytes
+// are valid until f returns. List does not retry if the answer breaks off: the error is then
+// Transient.
 func (c *Client) List(ctx context.Context, path, filter string, f func(entity []byte) error) error {
 	return c.list(ctx, request{method: http.MethodGet, path: "/" + path + "/full", query: filterQuery(filter), long: true}, f)
 }
 
-// ListPrivileges is List with the rights of the user on each entity in privileges.
+// ListPrivileges is List with the user's rights on each entity in the field privileges.
 func (c *Client) ListPrivileges(ctx context.Context, path, filter string, f func(entity []byte) error) error {
 	query := url.Values{"privileges": {"true"}}
 	if filter != "" {
@@ -105,11 +105,11 @@ func (c *Client) list(ctx context.Context, r request, f func(entity []byte) erro
 	return nil
 }
 
-// tablePage is how many rows a page of a table has.
+// tablePage is the number of rows per page of a table.
 const tablePage = 2000
 
-// IDs calls f with the id of every entity of a collection, by pages of a table: the one
-// way that is not cut short.
+// IDs calls f with the id of every entity of a collection. It reads the pages of a table, which no
+// build truncates.
 func (c *Client) IDs(ctx context.Context, path, typ string, f func(id string) error) error {
 	type column struct {
 		Name       string `json:"name"`
@@ -125,7 +125,7 @@ func (c *Client) IDs(ctx context.Context, path, typ string, f func(id string) er
 			Rows [][]any `json:"rows"`
 		}
 		query := url.Values{"skip": {strconv.Itoa(skip)}, "take": {strconv.Itoa(tablePage)}, "sortColumn": {"id"}, "orderAscending": {"true"}}
-		// A POST that changes nothing.
+		// This POST changes nothing.
 		if err := c.call(ctx, request{method: http.MethodPost, path: "/" + path + "/table", query: query, body: body, long: true}, &answer); err != nil {
 			return err
 		}
@@ -147,7 +147,7 @@ func (c *Client) IDs(ctx context.Context, path, typ string, f func(id string) er
 	}
 }
 
-// Quote writes a string as a value of a filter.
+// Quote formats a string as a value in a filter.
 func Quote(value string) string {
 	var b bytes.Buffer
 	b.WriteByte('\'')
@@ -161,7 +161,7 @@ func Quote(value string) string {
 	return b.String()
 }
 
-// Fetch reads one entity whole.
+// Fetch reads one full entity.
 func (c *Client) Fetch(ctx context.Context, path, id string) (map[string]any, error) {
 	if id == "" {
 		return nil, errors.New("an entity has no id")
@@ -171,24 +171,24 @@ func (c *Client) Fetch(ctx context.Context, path, id string) (map[string]any, er
 	return entity, err
 }
 
-// Create makes an entity and returns it as the site has it.
+// Create creates an entity and returns it as stored by the site.
 func (c *Client) Create(ctx context.Context, path string, entity map[string]any) (map[string]any, error) {
 	var made map[string]any
 	err := c.call(ctx, request{method: http.MethodPost, path: "/" + path, body: entity}, &made)
 	return made, err
 }
 
-// MayCreate asks whether the user may create an entity. Builds without that call answer an
-// error for which IsNotFound holds.
+// MayCreate reports whether the user may create an entity. For builds without that call, IsNotFound
+// is true of the error.
 func (c *Client) MayCreate(ctx context.Context, path string, entity map[string]any) (bool, error) {
 	var may bool
-	// A POST that changes nothing.
+	// This POST changes nothing.
 	err := c.call(ctx, request{method: http.MethodPost, path: "/" + path + "/previewcreateprivilege", body: entity}, &may)
 	return may, err
 }
 
-// Update replaces an entity by what was fetched and changed; its modifiedDate must be the
-// one that was fetched.
+// Update replaces an entity by a changed copy of what Fetch returned. It must have the modifiedDate
+// of that copy.
 func (c *Client) Update(ctx context.Context, path, id string, entity map[string]any) (map[string]any, error) {
 	var updated map[string]any
 	err := c.call(ctx, request{method: http.MethodPut, path: "/" + path + "/" + url.PathEscape(id), body: entity}, &updated)
@@ -200,7 +200,7 @@ func (c *Client) Delete(ctx context.Context, path, id string) error {
 	return c.call(ctx, request{method: http.MethodDelete, path: "/" + path + "/" + url.PathEscape(id)}, nil)
 }
 
-// ResetCache makes the site forget the rights that it has evaluated.
+// ResetCache makes the site drop its cached rights.
 func (c *Client) ResetCache(ctx context.Context) error {
 	err := c.call(ctx, request{method: http.MethodDelete, path: "/cache"}, nil)
 	if IsNotFound(err) {
@@ -209,8 +209,8 @@ func (c *Client) ResetCache(ctx context.Context) error {
 	return err
 }
 
-// ChangedSince asks whether entities of any kind have changed since a time, by the site's
-// clock. Builds without that list answer an error for which IsNotFound holds.
+// ChangedSince reports whether entities of any kind have changed since a time by the site's clock.
+// For builds without that list, IsNotFound is true of the error.
 func (c *Client) ChangedSince(ctx context.Context, since time.Time) (bool, error) {
 	const overlap = 5 * time.Second
 	query := url.Values{"since": {since.Add(-overlap).UTC().Format("2006-01-02T15:04:05.000Z")}}
@@ -219,8 +219,8 @@ func (c *Client) ChangedSince(ctx context.Context, since time.Time) (bool, error
 	return len(changes) > 0, err
 }
 
-// Subscribe asks the site to post changes of a type to an address, and returns the handle of
-// the subscription. A restart of the site ends it.
+// Subscribe makes the site post changes of a type to a URL, and returns the handle of the
+// subscription. A restart of the site ends the subscription.
 func (c *Client) Subscribe(ctx context.Context, typ, callback string) (handle string, err error) {
 	var answer struct {
 		Value string `json:"value"`
@@ -237,7 +237,7 @@ func (c *Client) Unsubscribe(ctx context.Context, handle string) error {
 	return c.call(ctx, request{method: http.MethodDelete, path: "/notification", query: url.Values{"handle": {handle}}}, nil)
 }
 
-// Raw returns the text of the list of a collection. Close it.
+// Raw returns the JSON of the list of a collection. Close it.
 func (c *Client) Raw(ctx context.Context, path string) (io.ReadCloser, error) {
 	resp, err := c.do(ctx, request{method: http.MethodGet, path: "/" + path + "/full", long: true})
 	if err != nil {

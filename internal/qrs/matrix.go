@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// MatrixQuery asks the site who has which of the actions on which resources.
+// MatrixQuery is a query for the users who have some of the actions on resources.
 type MatrixQuery struct {
 	// Type is the type of the resources, such as App.
 	Type string
@@ -18,11 +18,11 @@ type MatrixQuery struct {
 	Actions uint32
 	// Context is AppAccess, ManagementAccess or "".
 	Context string
-	// Environment holds session attributes that the audit is to assume.
+	// Environment holds the session attributes that the audit assumes.
 	Environment map[string][]string `json:",omitempty"`
 }
 
-// attributes writes a context and session attributes as the audit takes them.
+// attributes formats a context and session attributes for the audit.
 func attributes(context string, environment map[string][]string) string {
 	var b strings.Builder
 	if context != "" {
@@ -43,8 +43,8 @@ type Cell struct {
 	Access   uint32 `json:"access"`
 }
 
-// Matrix returns the site's own matrix: a cell for each pair with any of the actions. The
-// pairs asked for must not be more than MatrixLimit.
+// Matrix returns the site's own matrix: a cell for each pair with any of the actions. The query must
+// not have more than MatrixLimit pairs.
 func (c *Client) Matrix(ctx context.Context, q MatrixQuery) ([]Cell, error) {
 	type ref struct {
 		ResourceFilter string `json:"resourceFilter"`
@@ -85,10 +85,10 @@ func (c *Client) Matrix(ctx context.Context, q MatrixQuery) ([]Cell, error) {
 	return cells, nil
 }
 
-// MatrixLimit is the number of cells that the site returns at most.
+// MatrixLimit is the maximum number of cells that the site returns.
 const MatrixLimit = 1000
 
-// OneOfIDs is a filter that selects the entities of some ids.
+// OneOfIDs returns a filter that selects entities by id.
 func OneOfIDs(ids []string) string {
 	var parts []string
 	for _, id := range ids {
@@ -97,11 +97,11 @@ func OneOfIDs(ids []string) string {
 	return strings.Join(parts, " or ")
 }
 
-// maxIDs is how many ids of users or of resources a call names at most.
+// maxIDs is the maximum number of ids of users or of resources in one call.
 const maxIDs = 250
 
-// Blocks asks for a matrix of any size in blocks that the site answers whole, and calls f
-// with each.
+// Blocks splits a query of any size into blocks that the site answers completely, and calls f with
+// each block and its cells.
 func (c *Client) Blocks(ctx context.Context, q MatrixQuery, f func(MatrixQuery, []Cell) error) error {
 	for resources := range slices.Chunk(q.Resources, maxIDs) {
 		for users := range slices.Chunk(q.Users, max(1, min(maxIDs, MatrixLimit/len(resources)))) {
@@ -119,8 +119,8 @@ func (c *Client) Blocks(ctx context.Context, q MatrixQuery, f func(MatrixQuery, 
 	return nil
 }
 
-// Granting returns the ids of the rules by which a user has anything on a resource, as the
-// site's audit tells them.
+// Granting returns the ids of the rules by which a user has any right on a resource, according to the
+// site's audit.
 func (c *Client) Granting(ctx context.Context, typ, user, resource, context string, environment map[string][]string) ([]string, error) {
 	body := map[string]any{
 		"resourceType": typ, "resourceFilter": OneOfIDs([]string{resource}), "userFilter": OneOfIDs([]string{user}),

@@ -19,22 +19,22 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Site is one site of sites.yaml. Files are relative to the folder of sites.yaml.
+// Site is one site in sites.yaml. File names are relative to the directory of sites.yaml.
 type Site struct {
 	Name string `yaml:"-"`
-	// URL is the base of the interface without /qrs: https://server:4242 for certificates,
-	// https://server/prefix for a virtual proxy.
+	// URL is the base URL without /qrs: https://server:4242 for certificates, https://server/prefix
+	// for a virtual proxy.
 	URL string `yaml:"url"`
 	// Cert, Key and CA are the files that the QMC exports: client.pem, client_key.pem,
 	// root.pem.
 	Cert string `yaml:"cert"`
 	Key  string `yaml:"key"`
 	CA   string `yaml:"ca"`
-	// ServerName is the name in the site's certificate, where URL has another.
+	// ServerName is the name in the site's certificate, if it differs from the one in URL.
 	ServerName string `yaml:"server_name"`
-	// Insecure accepts every certificate of the server.
+	// Insecure disables the verification of the server's certificate.
 	Insecure bool `yaml:"insecure"`
-	// User is DIR\id of the user to act as, INTERNAL\sa_repository without it.
+	// User is DIR\id of the user to act as; the default is INTERNAL\sa_repository.
 	User string `yaml:"user"`
 	// Header is the name of the header of a virtual proxy in header mode.
 	Header string `yaml:"header"`
@@ -42,25 +42,25 @@ type Site struct {
 	// virtual proxy in JWT mode.
 	JWTFile string `yaml:"jwt_file"`
 	JWTEnv  string `yaml:"jwt_env"`
-	// Context is ManagementAccess, as the QMC has it, or AppAccess.
+	// Context is ManagementAccess, which the QMC uses, or AppAccess.
 	Context string `yaml:"context"`
-	// Timeout is the limit of one call; lists and audits have five times as long.
+	// Timeout is the limit of one call; the limit of lists and audits is five times as long.
 	Timeout time.Duration `yaml:"timeout"`
-	// Protect are users, DIR\id, who must never lose the QMC's rules.
+	// Protect are the users, DIR\id, who must never lose the rights on rules in the QMC.
 	Protect []string `yaml:"protect"`
-	// Defaults says what an edit of a rule that Qlik ships does: refuse, custom or keep.
+	// Defaults is the policy for edits of rules that Qlik ships: refuse, custom or keep.
 	Defaults string `yaml:"defaults"`
-	// Gates are limits on the effect of every plan for the site, as plan --fail-on has them.
+	// Gates are limits on the effect of every plan for the site, in the form of plan --fail-on.
 	Gates []string `yaml:"gates"`
 	// Variables are the values of ${NAME} in the rules of the site.
 	Variables map[string]string `yaml:"variables"`
-	// Names makes pull write ${stream:Finance} into rule files in place of ids.
+	// Names makes pull replace ids in rule files by names, such as ${stream:Finance}.
 	Names bool `yaml:"names"`
 
 	dir string
 }
 
-// DefaultUser is the user that certificates act as unless the site names another.
+// DefaultUser is the user for certificates, unless the site has another one.
 const DefaultUser = `INTERNAL\sa_repository`
 
 // The contexts of a call.
@@ -115,15 +115,15 @@ func ReadSites(path string) (map[string]*Site, error) {
 	return file.Sites, nil
 }
 
-// unknownKey is how the YAML reader reports a key that a site does not have.
+// unknownKey matches the error of the YAML parser for an unknown key of a site.
 var unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type \S+`)
 
-// keys are those of a site.
+// keys are the keys of a site.
 var keys = []string{
 	"url", "cert", "key", "ca", "server_name", "insecure", "user", "header", "jwt_file", "jwt_env", "context", "timeout", "protect", "defaults", "gates", "variables", "names",
 }
 
-// inOurWords tells an unknown key without the names of Go types.
+// inOurWords rewrites the error for an unknown key without names of Go types, and with a suggestion.
 func inOurWords(err error) error {
 	m := unknownKey.FindStringSubmatch(err.Error())
 	if m == nil {
@@ -135,7 +135,7 @@ func inOurWords(err error) error {
 	return fmt.Errorf("line %s: unknown key %q; a site has the keys %s", m[1], m[2], strings.Join(keys, ", "))
 }
 
-// Pick returns the site of a name; "" is the only one.
+// Pick returns the site with a name; "" selects the only site.
 func Pick(sites map[string]*Site, name string) (*Site, error) {
 	names := slices.Sorted(maps.Keys(sites))
 	if name == "" && len(names) == 1 {
@@ -153,7 +153,7 @@ func Pick(sites map[string]*Site, name string) (*Site, error) {
 	return nil, fmt.Errorf("there is no site %q; there are: %s", name, strings.Join(names, ", "))
 }
 
-// check refuses settings that cannot work together and sets the defaults.
+// check returns an error for invalid settings or combinations, and sets the defaults.
 func (s *Site) check() error {
 	u, err := url.Parse(s.URL)
 	switch {
@@ -219,7 +219,7 @@ func count(all ...bool) int {
 	return n
 }
 
-// file returns the path of a file that sites.yaml names.
+// file returns the path of a file named in sites.yaml.
 func (s *Site) file(name string) string {
 	if filepath.IsAbs(name) {
 		return name

@@ -7,19 +7,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// How the ends of a condition's lines are written: the values of the key eol.
+// The line ends of a condition: the values of the key eol.
 const (
-	// LF is the default. Line ends CR LF in the file are read as LF, so that a checkout on
-	// Windows changes nothing.
+	// LF is the default. CR LF in the file is read as LF, so that a checkout on Windows does not
+	// change the condition.
 	LF = "lf"
-	// CRLF says that every line of the condition ends with CR LF, however the file's lines end.
+	// CRLF means that every line of the condition ends with CR LF, whatever the line ends in the
+	// file.
 	CRLF = "crlf"
-	// Keep says that the condition is the file's bytes as they are.
+	// Keep means that the condition is the bytes of the file.
 	Keep = "keep"
 )
 
-// Condition returns the condition of a text whose header ends at body: everything that
-// follows, without one line end at the end.
+// Condition returns the condition of a text whose header ends at the offset body: the rest of the
+// text, without one final line end.
 func Condition(text []byte, body int, eol string) Scalar {
 	if body < 0 {
 		body = len(text)
@@ -50,8 +51,8 @@ func Condition(text []byte, body int, eol string) Scalar {
 	return s
 }
 
-// withoutLineEnd returns a text without the line end at its end. Where the bytes are to be
-// kept, that is the LF which Format writes.
+// withoutLineEnd returns a text without its final line end. With Keep, only the LF that Format adds is
+// removed.
 func withoutLineEnd(text []byte, eol string) []byte {
 	short, found := bytes.CutSuffix(text, []byte{'\n'})
 	if found && eol != Keep {
@@ -60,8 +61,8 @@ func withoutLineEnd(text []byte, eol string) []byte {
 	return short
 }
 
-// writtenAs returns how a condition is written to a file: the value of the key eol and the
-// bytes, without the last line end.
+// writtenAs returns how a condition is written to a file: the value of the key eol, and the bytes
+// without the final line end.
 func writtenAs(condition string) (eol, body string) {
 	for _, eol := range []string{LF, CRLF} {
 		body := strings.ReplaceAll(condition, "\r\n", "\n")

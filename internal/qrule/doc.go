@@ -1,5 +1,5 @@
-// Package qrule reads and writes the text of .qrule files: one security rule in a file,
-// a header between two lines ---, and the condition as it is typed into the QMC.
+// Package qrule reads and writes .qrule files: one security rule per file, with a header between
+// two lines ---, followed by the condition as typed into the QMC.
 //
 //	---
 //	name: Sheet exceptions
@@ -8,15 +8,15 @@
 //	---
 //	resource.owner = user
 //
-// [Parse] splits a text into the entries of the header and the condition. It goes on after a
-// mistake and keeps what it understood, which an editor needs. [Format] writes a rule
-// so that Parse reads the same rule.
+// [Parse] splits a text into the entries of the header and the condition. It continues after an
+// error and keeps what it has parsed, which an editor needs. [Format] writes a rule so that Parse
+// reads the same rule.
 //
 // The header is a subset of YAML: a key and a value on each line, where the value is a plain or
 // quoted string, a list in brackets or of lines "- item", or a block of text after "|". There are
-// no comments: the key comment is the one place for them.
+// no YAML comments; use the key comment.
 //
-// The package does not know what a key means or which values it takes; compiler/ruleset does.
+// The package does not know what a key means or which values it accepts; compiler/ruleset does.
 package qrule
 
 import (
@@ -26,13 +26,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// Extension ends the name of a file that holds a rule.
+// Extension is the file name extension of rules.
 const Extension = ".qrule"
 
 // Keys are the keys of a header in the order in which Format writes them.
 var Keys = []string{"name", "id", "filter", "actions", "context", "type", "category", "disabled", "tags", "only", "eol", "comment"}
 
-// IsText reports whether a text without a file name is a rule in this format: its first line is ---.
+// IsText reports whether text is a rule in this format, for text without a file name: its first line is
+// ---.
 func IsText(text []byte) bool {
 	line, _, _ := strings.Cut(string(text[:min(len(text), 64)]), "\n")
 	return strings.TrimRight(line, " \t\r") == fence
@@ -40,11 +41,11 @@ func IsText(text []byte) bool {
 
 const fence = "---"
 
-// Document is what Parse finds in a text. All ranges are byte offsets in that text.
+// Document is the result of Parse. All ranges are byte offsets in the text.
 type Document struct {
 	Entries  []Entry
 	Problems []Problem
-	// Body is where the text after the header begins, or -1 where the header does not end.
+	// Body is the offset of the text after the header, or -1 if the header does not end.
 	Body int
 }
 
@@ -65,9 +66,9 @@ type Value struct {
 // Scalar is a string of the header.
 type Scalar struct {
 	Text string
-	// At is where it is written, quotes included. It is empty where a value is missing.
+	// At is the location of the string, including quotes. It is empty if a value is missing.
 	At diag.Range
-	// Pieces lead from Text back to the file.
+	// Pieces map Text to locations in the file.
 	Pieces []jsonfile.Segment
 }
 

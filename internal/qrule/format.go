@@ -8,20 +8,19 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Header is the header of a rule in the words of the format. An empty value is left out,
-// except for name and filter.
+// Header is the header of a rule. Empty values are not written, except for name and filter.
 type Header struct {
 	Name, ID, Filter        string
 	Actions                 []string
 	Context, Type, Category string
 	Disabled                bool
 	Tags                    []string
-	// Only are the sites that the file is for; without one it is for all.
+	// Only are the sites that the file is for; if empty, it is for all sites.
 	Only    []string
 	Comment string
 }
 
-// Format writes a rule's file. [Parse] reads the same header and condition from it.
+// Format returns the content of a rule's file. [Parse] reads the same header and condition from it.
 func Format(h Header, condition string) []byte {
 	eol, body := writtenAs(condition)
 	var b strings.Builder
@@ -65,11 +64,11 @@ func list(items []string) string {
 	return "[" + strings.Join(all, ", ") + "]"
 }
 
-// Quote returns a string as the value of a key.
+// Quote formats a string as the value of a key.
 func Quote(s string) string { return quoted(s, false) }
 
-// quoted returns a string as it is written in a header: plain where YAML reads that as the
-// same string, otherwise in double quotes.
+// quoted formats a string for a header: plain if YAML reads that as the same string, otherwise in
+// double quotes.
 func quoted(s string, inList bool) string {
 	if isPlain(s) && (!inList || !strings.ContainsAny(s, ",[]{}")) {
 		return s
@@ -78,7 +77,7 @@ func quoted(s string, inList bool) string {
 	return string(b)
 }
 
-// notStrings are the words that YAML reads as something else than a string.
+// notStrings are the words that YAML does not read as strings.
 var notStrings = []string{"null", "~", "true", "false", "yes", "no", "on", "off", "y", "n", ".nan", ".inf", "-.inf", "+.inf"}
 
 func isPlain(s string) bool {
@@ -100,11 +99,11 @@ func isNumberLike(s string) bool {
 	}) && !isID(s)
 }
 
-// isID reports whether a word has the form of an id, which no number has.
+// isID reports whether a word has the form of an id, which cannot be read as a number.
 func isID(s string) bool { return len(s) == 36 && strings.Count(s, "-") == 4 }
 
-// paragraph returns a string as a block of text if it has several lines and the block
-// says the same, otherwise on one line.
+// paragraph formats a string as a block of text if it has several lines and can be read back from a
+// block, otherwise on one line.
 func paragraph(s string) string {
 	mark := "|-"
 	text, ended := strings.CutSuffix(s, "\n")

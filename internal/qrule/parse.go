@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// Parse reads the header of a text in UTF-8 and finds the condition. The document holds
-// every entry that could be read, whatever else is wrong.
+// Parse parses the header of a UTF-8 text and finds the condition. The document has every entry that
+// could be parsed, even if there are errors.
 func Parse(text []byte) *Document {
 	p := &parser{text: text, doc: &Document{Body: -1}}
 	first, _ := p.line()
@@ -21,7 +21,7 @@ func Parse(text []byte) *Document {
 	}
 	for {
 		l, ok := p.line()
-		if !ok { // what looks wrong in the lines is the condition
+		if !ok { // the errors are only in lines of the condition
 			p.doc.Problems = nil
 			p.problem(diag.Range{Start: len(text), End: len(text)}, "the header has no end",
 				"Write the line --- after the header. The condition follows it.")
@@ -35,7 +35,7 @@ func Parse(text []byte) *Document {
 	}
 }
 
-// line is a line of the header, without its end and without blanks at its end.
+// line is a line of the header, without its line end and trailing spaces.
 type line struct {
 	text  string
 	start int
@@ -45,12 +45,12 @@ func (l line) at() diag.Range { return diag.Range{Start: l.start, End: l.start +
 
 func (l line) isFence() bool { return l.text == fence }
 
-// indent is how many blanks the line begins with.
+// indent returns the number of leading spaces.
 func (l line) indent() int { return len(l.text) - len(strings.TrimLeft(l.text, " ")) }
 
 type parser struct {
 	text []byte
-	next int // where the next line begins
+	next int // offset of the next line
 	doc  *Document
 }
 
@@ -58,14 +58,14 @@ func (p *parser) problem(at diag.Range, summary, detail string) {
 	p.doc.Problems = append(p.doc.Problems, Problem{At: at, Summary: summary, Detail: detail})
 }
 
-// line returns the next line, and false at the end of the text.
+// line returns the next line; false at the end of the text.
 func (p *parser) line() (line, bool) {
 	l, ok := p.raw()
 	l.text = strings.TrimRight(l.text, " \t")
 	return l, ok
 }
 
-// raw is line with the blanks at the end of the line.
+// raw is line with trailing spaces.
 func (p *parser) raw() (line, bool) {
 	if p.next >= len(p.text) {
 		return line{start: len(p.text)}, false
@@ -107,7 +107,7 @@ func (p *parser) entry(l line) {
 	p.doc.Entries = append(p.doc.Entries, e)
 }
 
-// trimmed returns a line without blanks at its beginning and end.
+// trimmed returns a line without leading and trailing white space.
 func trimmed(l line) line {
 	text := strings.TrimLeft(l.text, " \t")
 	return line{text: strings.TrimRight(text, " \t"), start: l.start + len(l.text) - len(text)}
@@ -119,7 +119,7 @@ func isKey(key string) bool {
 	})
 }
 
-// value reads the value that stands behind a colon, and the lines that belong to it.
+// value parses the value after a colon, including the following lines that belong to it.
 func (p *parser) value(l line) Value {
 	switch {
 	case l.text == "":
@@ -138,14 +138,14 @@ func (p *parser) value(l line) Value {
 	return Value{Scalar: s}
 }
 
-// nothing reports what stands behind a value.
+// nothing reports text after a value.
 func (p *parser) nothing(rest line) {
 	if rest = trimmed(rest); rest.text != "" {
 		p.problem(rest.at(), "text after the end of the value", "Put the whole value into the quotes, or remove the rest of the line.")
 	}
 }
 
-// items reads the lines "- item" of a list, or nothing.
+// items parses the lines "- item" of a list; it returns an empty value if there are none.
 func (p *parser) items(l line) Value {
 	v := Value{Scalar: plain(l)}
 	for {
@@ -164,7 +164,7 @@ func (p *parser) items(l line) Value {
 	}
 }
 
-// flow reads a list in brackets.
+// flow parses a list in brackets.
 func (p *parser) flow(l line) Value {
 	v := Value{IsList: true, Scalar: Scalar{At: l.at()}}
 	rest := trimmed(line{l.text[1:], l.start + 1})
@@ -194,8 +194,8 @@ func (p *parser) flow(l line) Value {
 	}
 }
 
-// scalar reads a string that ends at one of the characters of stops outside quotes or,
-// where there are none, with the line. It returns what follows it.
+// scalar parses a string that ends before one of the characters in stops or, if stops is "", at the
+// end of the line. Quoted strings may contain these characters. It also returns the rest of the line.
 func (p *parser) scalar(l line, stops string) (Scalar, line) {
 	if l.text != "" && l.text[0] == '"' {
 		return p.doubleQuoted(l)

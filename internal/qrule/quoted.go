@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// doubleQuoted reads a string in double quotes, which has the escapes of JSON.
+// doubleQuoted parses a string in double quotes with the escapes of JSON.
 func (p *parser) doubleQuoted(l line) (Scalar, line) {
 	end := closingQuote(l.text)
 	if end < 0 {
@@ -27,7 +27,7 @@ func (p *parser) doubleQuoted(l line) (Scalar, line) {
 	return Scalar{Text: string(v.Text()), At: diag.Range{Start: l.start, End: l.start + end}, Pieces: v.Segments()}, rest
 }
 
-// closingQuote returns the offset behind the double quote that closes the one at 0, or -1.
+// closingQuote returns the offset after the double quote that closes the one at 0, or -1.
 func closingQuote(text string) int {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {
@@ -40,7 +40,7 @@ func closingQuote(text string) int {
 	return -1
 }
 
-// singleQuoted reads a string in single quotes, in which two stand for one.
+// singleQuoted parses a string in single quotes, in which two single quotes are one.
 func (p *parser) singleQuoted(l line) (Scalar, line) {
 	var b strings.Builder
 	pieces := []jsonfile.Segment{{File: l.start + 1}}
@@ -62,8 +62,8 @@ func (p *parser) singleQuoted(l line) (Scalar, line) {
 	return plain(line{l.text[1:], l.start + 1}), line{start: l.start + len(l.text)}
 }
 
-// block reads the indented lines after "|". As in YAML, the text ends with one line end
-// after "|", with none after "|-", and with those that are written after "|+".
+// block parses the indented lines after "|". As in YAML, the text ends with one line end after "|",
+// with none after "|-", and with the written ones after "|+".
 func (p *parser) block(head line) Scalar {
 	s := Scalar{At: head.at()}
 	var b strings.Builder
@@ -102,6 +102,6 @@ func (p *parser) block(head line) Scalar {
 	return s
 }
 
-// isShort reports whether a blank line holds nothing of the block but its end. Before the
-// indentation is known every blank line does.
+// isShort reports whether a line of spaces contributes only its line end to a block. Before the
+// indentation is known, this is true of every such line.
 func (l line) isShort(indent int) bool { return indent == 0 || len(l.text) <= indent }

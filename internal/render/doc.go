@@ -1,4 +1,4 @@
-// Package render is the one interface for results.
+// Package render is the common interface of results.
 //
 // A [Renderer] writes results of one type in one format. [Formats] are the renderers of a
 // type, by the name of the format. The command line takes the values of --format, its help,
@@ -12,6 +12,6 @@
 //	formats.Names()                          // text, json, markdown, junit
 //	formats.Render(render.JUnit, w, report)
 //
-// The package knows no result. Renderers stand beside the results that they write: those of
+// The package is independent of results. Renderers are next to the results that they write: those of
 // diagnostics in internal/diag, of rows in internal/tabular, of audits in internal/audit/*/show.
 package render

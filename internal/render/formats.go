@@ -15,13 +15,12 @@ type format[T any] struct {
 	renderer Renderer[T]
 }
 
-// Results returns the formats that results of every command have: text by the given renderer,
-// and JSON.
+// Results returns the formats that every command supports: text with the given renderer, and JSON.
 func Results[T any](text Renderer[T]) Formats[T] {
 	return Formats[T]{}.With(Text, text).With(JSON, AsJSON[T]{})
 }
 
-// With returns the formats and one more. A format that is already there gets the renderer.
+// With returns a copy of the formats with one more. It replaces the renderer of an existing format.
 func (f Formats[T]) With(name string, r Renderer[T]) Formats[T] {
 	list := slices.Clone(f.list)
 	if i := f.index(name); i >= 0 {
@@ -41,7 +40,7 @@ func (f Formats[T]) Names() []string {
 	return names
 }
 
-// Render writes a result in the format with a name. A name that is not in the list is an error.
+// Render writes a result in the format with a name. It returns an error for an unknown name.
 func (f Formats[T]) Render(name string, w io.Writer, result T) error {
 	i := f.index(name)
 	if i < 0 {

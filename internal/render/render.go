@@ -24,23 +24,23 @@ const (
 
 // Renderer writes results of a type in one format.
 type Renderer[T any] interface {
-	// Render writes a result. It returns the error of the writer, or one about a result that
-	// has no form in the format.
+	// Render writes a result. It returns the error of the writer, or an error if the format cannot
+	// represent the result.
 	Render(w io.Writer, result T) error
 }
 
-// Func is a function that is a Renderer.
+// Func is a function that implements Renderer.
 type Func[T any] func(w io.Writer, result T) error
 
 // Render implements Renderer.
 func (f Func[T]) Render(w io.Writer, result T) error { return f(w, result) }
 
-// Via renders the part of a result that a renderer of another type writes.
+// Via returns a renderer of a result that renders only a part of it.
 func Via[T, U any](part func(T) U, r Renderer[U]) Renderer[T] {
 	return Func[T](func(w io.Writer, result T) error { return r.Render(w, part(result)) })
 }
 
-// AsJSON renders results as they marshal, indented, for programs.
+// AsJSON renders results as indented JSON.
 type AsJSON[T any] struct{}
 
 // Render implements Renderer.

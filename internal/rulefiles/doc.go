@@ -1,15 +1,15 @@
-// Package rulefiles lays rules out as files for Git, and turns such files back into the export
-// that they came from.
+// Package rulefiles converts rules to files for Git, and such files back into the export that they
+// came from.
 //
 //	rules/security/<slug>.qrule   one file for each rule, also rules/license and rules/sync
-//	site.lock.json                what the site knows about the rules beside their text
+//	site.lock.json                the other fields of the rules on the site
 //
-// [Arrange] makes both from the rules of an export, and [Lock.Export] makes the export from
-// both: with equal fields, down to the bytes of a condition and to fields that this program
+// [Arrange] makes both from the rules of an export, and [Lock.Export] restores the export from
+// both: with equal fields, including the exact bytes of a condition and fields that this program
 // does not know.
 //
-// The package knows names of files and fields of exports. Reading files is the task of
-// compiler/ruleset, writing them that of the command.
+// The package handles names of files and fields of exports. compiler/ruleset reads the files, and the
+// commands write them.
 package rulefiles
 
 import (
@@ -25,30 +25,29 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
-// Dir is the folder of the rules, and LockName the file beside it.
+// Dir is the directory of the rules, and LockName is the name of the lock file next to it.
 const (
 	Dir      = "rules"
 	LockName = "site.lock.json"
 )
 
-// File is a file of a rule. Path has slashes and begins with Dir.
+// File is the file of one rule. Path has slashes and begins with Dir.
 type File struct {
 	Path    string
 	Content []byte
 }
 
-// Digest identifies what a rule's file says. Two rules have the same digest exactly if all
-// fields that a file holds are equal.
+// Digest identifies the content of a rule's file. Two rules have the same digest if and only if all
+// fields in the file are equal.
 func Digest(r *ruleset.Rule) string {
 	site := *r
-	site.Only = nil // the site does not have it
+	site.Only = nil // the site does not have this field
 	sum := sha256.Sum256(site.Format())
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// Arrange returns the files of rules, ordered by path, and the lock file that belongs to
-// them. A rule keeps the file that it has in the previous lock, unless its name or category
-// has changed; previous may be nil.
+// Arrange returns the files of rules, ordered by path, and their lock file. A rule keeps its file from
+// the previous lock, unless its name or category has changed; previous may be nil.
 func Arrange(rules []ruleset.Rule, previous *Lock) ([]File, *Lock) {
 	lock := &Lock{Rules: map[string]*Locked{}}
 	if previous != nil {
@@ -79,7 +78,7 @@ func Arrange(rules []ruleset.Rule, previous *Lock) ([]File, *Lock) {
 	return files, lock
 }
 
-// key is the name of a rule in the lock: its id or, where it has none, its file.
+// key returns the key of a rule in the lock: its id or, without one, its file.
 func key(r *ruleset.Rule, file string) string {
 	if r.Derived {
 		return file
@@ -87,7 +86,7 @@ func key(r *ruleset.Rule, file string) string {
 	return r.ID
 }
 
-// free returns a path for a rule that is not taken, and takes it.
+// free returns an unused path for a rule and marks it as used.
 func free(r *ruleset.Rule, taken map[string]bool) string {
 	stem := stem(r)
 	name := stem + qrule.Extension
@@ -102,7 +101,8 @@ func free(r *ruleset.Rule, taken map[string]bool) string {
 	return name
 }
 
-// stem is the path of a rule's file without what tells rules of one name apart, and without extension.
+// stem returns the path of a rule's file without extension and without a suffix that distinguishes
+// rules of the same name.
 func stem(r *ruleset.Rule) string {
 	return path.Join(Dir, strings.ToLower(r.Category.String()), Slug(r.Name))
 }
@@ -114,8 +114,8 @@ var (
 
 const maxSlug = 60
 
-// Slug returns the name of a rule as the name of a file: lower-case letters, digits and
-// hyphens, at most 60 of them, and no name that Windows keeps for devices.
+// Slug converts the name of a rule to a file name: lower-case letters, digits and hyphens, at most
+// 60 of them, and not a device name of Windows.
 func Slug(name string) string {
 	slug := strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(name), "-"), "-")
 	slug = strings.Trim(slug[:min(maxSlug, len(slug))], "-")

@@ -15,14 +15,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrule"
 )
 
-// Edit returns the bytes of a file after one of its rules was edited. A .qrule file is written
-// anew; of an export, only the fields change that are different, and everything else stays as
-// it is, fields that this program does not know included. The rule was must come from these
-// bytes.
+// Edit returns the bytes of a file after one of its rules was edited from was to now. It rewrites a
+// .qrule file. In an export it changes only the fields that differ, and keeps everything else,
+// including unknown fields. The rule was must come from these bytes.
 func Edit(name string, data []byte, was, now *ruleset.Rule) ([]byte, error) {
 	if strings.EqualFold(path.Ext(name), qrule.Extension) {
 		edited := *now
-		edited.Only = was.Only // which no editor of rules shows
+		edited.Only = was.Only // editors of rules do not show this field
 		return edited.Format(), nil
 	}
 	f, fault := jsonfile.New(name, data)
@@ -43,7 +42,7 @@ type field struct {
 	value any
 }
 
-// changed returns the fields in which two rules differ, as an export has them.
+// changed returns the fields of an export in which two rules differ.
 func changed(was, now *ruleset.Rule) []field {
 	var all []field
 	add := func(differs bool, name string, value any) {
@@ -61,8 +60,8 @@ func changed(was, now *ruleset.Rule) []field {
 	return all
 }
 
-// edits returns the edits of an object that give it the fields of a rule. A field that the
-// object lacks is added at its end.
+// edits returns the edits that give an object the fields of the rule now. Fields that the object lacks
+// are added at its end.
 func edits(object jsonfile.Value, was, now *ruleset.Rule) []jsonfile.Edit {
 	var all []jsonfile.Edit
 	members := object.AppendMembers(nil)
@@ -87,6 +86,6 @@ func encode(value any) string {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(value) // strings, numbers and truth values have a form in JSON
+	_ = e.Encode(value) // strings, numbers and booleans can always be encoded
 	return strings.TrimSuffix(out.String(), "\n")
 }

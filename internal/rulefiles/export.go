@@ -12,15 +12,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// exportOrder are the fields of a rule as the repository orders them.
+// exportOrder are the fields of a rule in the order of the repository service.
 var exportOrder = []string{
 	"id", "createdDate", "modifiedDate", "modifiedByUserName", "category", "subcategory", "type", "name", "rule",
 	"resourceFilter", "actions", "comment", "disabled", "ruleContext", "seedId", "version", "tags", "privileges",
 	"impactSecurityAccess", "schemaPath",
 }
 
-// fieldOf returns the field of an export that a rule's own data tell, as JSON, and whether it
-// is such a field. The name is in lower case.
+// fieldOf returns a field of an export, as JSON, if the rule's own data determine it; otherwise
+// false. The name is in lower case.
 func fieldOf(r *ruleset.Rule, name string) (json.RawMessage, bool) {
 	text := func(s string) (json.RawMessage, bool) { return json.RawMessage(quote(s)), true }
 	switch name {
@@ -56,8 +56,7 @@ func fieldOf(r *ruleset.Rule, name string) (json.RawMessage, bool) {
 	return nil, false
 }
 
-// tags returns tags as the repository exports them. Those that the export before had are as
-// they were there, with their ids.
+// tags returns tags in the form of an export. Tags of the earlier export keep their ids.
 func tags(names []string, before json.RawMessage) json.RawMessage {
 	known := map[string]json.RawMessage{}
 	if v := (jsonfile.Value{Raw: before}); before != nil && v.Kind() == '[' {
@@ -80,10 +79,10 @@ func tags(names []string, before json.RawMessage) json.RawMessage {
 	return b
 }
 
-// Export returns rules as the JSON of an export, one field a line, in the order of the
-// rules. The rules are those of files that were read from the folder root, where the lock
-// stands, an absolute path; the lock may be nil. A rule that has not changed since it was exported has the
-// fields that it had then; of one that has, the fields that its file tells are new.
+// Export returns rules as the JSON of an export, one field per line, in the order of the rules. The
+// rules must come from files in the directory root, an absolute path, which contains the lock file;
+// the lock may be nil. An unchanged rule keeps the fields of its last export; of a changed rule, the
+// fields in its file are replaced.
 func (l *Lock) Export(root string, rules []ruleset.Rule) []byte {
 	var b bytes.Buffer
 	b.WriteByte('[')
@@ -148,7 +147,7 @@ func (l *Lock) fields(root string, r *ruleset.Rule) []exportField {
 	return fields
 }
 
-// rawFields returns the fields of a rule that comes from an export, as they are.
+// rawFields returns the fields of a rule from an export, unchanged.
 func rawFields(r *ruleset.Rule) []exportField {
 	var fields []exportField
 	for _, m := range (jsonfile.Value{Raw: r.Raw}).AppendMembers(nil) {
@@ -157,7 +156,7 @@ func rawFields(r *ruleset.Rule) []exportField {
 	return fields
 }
 
-// entry returns what the lock says about a rule, which is empty for an unknown one.
+// entry returns the lock's entry of a rule, an empty one for an unknown rule.
 func (l *Lock) entry(root string, r *ruleset.Rule) *Locked {
 	if l == nil {
 		return &Locked{}

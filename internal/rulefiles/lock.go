@@ -35,26 +35,26 @@ import (
 //	  }
 //	}
 type Lock struct {
-	// Site and Build are empty where the rules come from a file.
+	// Site and Build are empty if the rules come from a file.
 	Site, Build string
-	// Rules are the rules by id. A rule without an id is found by its file.
+	// Rules are the rules by id or, for rules without an id, by file.
 	Rules map[string]*Locked
-	// Aliases are the new ids of rules that were deleted on the site and made again.
+	// Aliases are the new ids of rules that were deleted on the site and created again.
 	Aliases map[string]string
 }
 
-// Locked is what the lock says about one rule.
+// Locked is the lock's entry of one rule.
 type Locked struct {
 	File   string
 	Digest string
-	// Omitted are the fields that the export leaves out although a rule's file has them.
+	// Omitted are the fields that the export lacks although a rule's file has them.
 	Omitted []string
-	// Fields are the fields of the export that a rule's file does not hold, such as modifiedDate,
-	// and those that it holds in another form, such as tags. They are ordered as the repository orders them.
+	// Fields are the fields of the export that a rule's file does not have, such as modifiedDate, or
+	// has in another form, such as tags, in the order of the repository service.
 	Fields []jsonfile.Member
 }
 
-// Field returns a field of the export by its name, ignoring case, as JSON.
+// Field returns a field of the export as JSON, by its name, ignoring case.
 func (l *Locked) Field(name string) (json.RawMessage, bool) {
 	for _, m := range l.Fields {
 		if schema.Fold(string(m.Name.Text())) == schema.Fold(name) {
@@ -64,7 +64,7 @@ func (l *Locked) Field(name string) (json.RawMessage, bool) {
 	return nil, false
 }
 
-// locked returns the lock's entry of a rule.
+// locked makes the lock's entry of a rule.
 func locked(r *ruleset.Rule, file string) *Locked {
 	l := &Locked{File: file, Digest: Digest(r)}
 	if r.Raw == nil {
@@ -91,7 +91,7 @@ func locked(r *ruleset.Rule, file string) *Locked {
 	return l
 }
 
-// rank is the place of a field in an export; those that are not known come last.
+// rank returns the position of a field in an export; unknown fields come last.
 func rank(name string) int {
 	i := slices.IndexFunc(exportOrder, func(known string) bool { return schema.Fold(known) == schema.Fold(name) })
 	if i < 0 {
@@ -100,7 +100,7 @@ func rank(name string) int {
 	return i
 }
 
-// equalJSON reports whether two values are equal whatever their spelling.
+// equalJSON reports whether two JSON values are equal, regardless of their spelling.
 func equalJSON(a, b []byte) bool {
 	canonical := func(raw []byte) []byte {
 		v := jsontext.Value(bytes.Clone(raw))
@@ -110,7 +110,7 @@ func equalJSON(a, b []byte) bool {
 	return bytes.Equal(a, b) || bytes.Equal(canonical(a), canonical(b))
 }
 
-// fileOf returns the file that a rule has and keeps, or "".
+// fileOf returns the file of a rule if the rule keeps it, or "".
 func (l *Lock) fileOf(r *ruleset.Rule) string {
 	if l == nil || r.Derived {
 		return ""
@@ -181,13 +181,13 @@ func compact(raw []byte) string {
 	return string(v)
 }
 
-// ReadLock reads the lock file of a folder, or returns nil where there is none.
+// ReadLock reads the lock file of a directory; it returns nil if there is none.
 func ReadLock(dir string) (*Lock, error) { return ReadLockFile(filepath.Join(dir, LockName)) }
 
-// LockOf is the name of the lock file of a site in a folder that was pulled from another one.
+// LockOf returns the name of the lock file of a site in a directory that was pulled from another one.
 func LockOf(site string) string { return "site.lock." + Slug(site) + ".json" }
 
-// ReadLockFile reads a lock file, or returns nil if there is none.
+// ReadLockFile reads a lock file; it returns nil if there is none.
 func ReadLockFile(name string) (*Lock, error) {
 	data, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -199,7 +199,7 @@ func ReadLockFile(name string) (*Lock, error) {
 	return ParseLock(name, data)
 }
 
-// ParseLock reads the text of a lock file, which errors name.
+// ParseLock parses the content of a lock file. Errors contain the name.
 func ParseLock(name string, data []byte) (*Lock, error) {
 	file, failed := jsonfile.New(name, data)
 	var root jsonfile.Value

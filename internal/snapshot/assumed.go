@@ -1,18 +1,18 @@
 package snapshot
 
-// Assumed is something that is assumed about a snapshot, and where that matters.
+// Assumed is an assumption about a snapshot, with the parts of the snapshot that it affects.
 type Assumed struct {
-	// ID names it; Reading is what is assumed and Other what may be instead.
+	// ID names the assumption. Reading is the assumption, and Other is the alternative.
 	ID, Reading, Other string
-	// Why says what of the snapshot it is about, with the rules that read that.
+	// Why lists the affected parts of the snapshot, with the rules that read them.
 	Why []string
 }
 
-// assumed collects what is assumed while a snapshot is read.
+// assumed collects the assumptions made while a snapshot is read.
 type assumed struct{ references, partly []string }
 
-// Assumed returns what was assumed about the snapshot when it was last read. Assumptions that
-// nothing depends on are among it, without reasons.
+// Assumed returns the assumptions made when the snapshot was last read. Assumptions without effect
+// are included, with an empty Why.
 func (s *Snapshot) Assumed() []Assumed {
 	return []Assumed{
 		{"missing-entities", "an entity that is referred to and is not in the snapshot has what the references say of it", "it has more", s.assumed.references},

@@ -2,7 +2,7 @@ package snapshot
 
 import "github.com/qlik2rego/qlik2rego/internal/diag"
 
-// What can be wrong with a snapshot's files.
+// The codes of findings about a snapshot's files.
 var (
 	codeUnreadable = diag.Register("Q0601", diag.Error, "snapshot cannot be read")
 	codeNoText     = diag.Register("Q0602", diag.Error, "collection in a broken or unknown encoding")
@@ -10,7 +10,7 @@ var (
 	codeDirectory  = diag.Register("Q0604", diag.Warning, "folder inside a snapshot")
 )
 
-// What can be wrong with an entity.
+// The codes of findings about an entity.
 var (
 	codeNoEntity       = diag.Register("Q0605", diag.Error, "value is not an entity")
 	codeID             = diag.Register("Q0606", diag.Error, "entity without a usable id")
@@ -20,7 +20,7 @@ var (
 	codeNoScalar       = diag.Register("Q0610", diag.Warning, "property holds a list or an object")
 )
 
-// What is worth knowing about the whole.
+// The codes of findings about the whole snapshot.
 var (
 	codeDangling    = diag.Register("Q0611", diag.Warning, "reference to a missing entity")
 	codeNoFile      = diag.Register("Q0612", diag.Warning, "references to a type without a file")

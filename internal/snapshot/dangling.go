@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// dangling counts the references to entities that are not on record: a broken
-// site has as many as it has entities.
+// dangling counts the references to entities that do not exist. A broken site may have one for each
+// entity.
 type dangling map[danglingKind]*danglingCount
 
 // danglingKind is a relation of a type: App.Object, app, App.
@@ -36,9 +36,9 @@ func (d dangling) add(kind danglingKind, at place) {
 	}
 }
 
-// report adds a finding for each relation with references to nowhere, or one
-// for a target type of which the snapshot has no file, with the rules that read
-// entities of the type. It returns what rules read, in words.
+// report adds a finding for each relation with dangling references, or one for each target type
+// without a file in the snapshot, with the rules that read entities of the type. It returns
+// descriptions of the references that rules read.
 func (d dangling) report(f *findings, held func(target string) bool, readers func(target string) []string) (read []string) {
 	kinds := slices.SortedFunc(maps.Keys(d), func(a, b danglingKind) int {
 		return cmp.Or(cmp.Compare(a.target, b.target), cmp.Compare(a.from, b.from), cmp.Compare(a.relation, b.relation))

@@ -9,12 +9,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// record is an entity as read. What it holds is valid until the next one is read.
+// record is an entity as read. Its content is valid until the next one is read.
 type record struct {
 	plan   *plan
 	at     place
 	id     []byte // as written; empty if it has none
-	key    []byte // its fold
+	key    []byte // its case-fold
 	fields []field
 	chosen []choice
 }
@@ -22,24 +22,24 @@ type record struct {
 // field is a property or a relation that has a value.
 type field struct {
 	role role
-	// key is the fold of the name, with @ in front for a custom property.
+	// key is the case-folded name, with @ in front for a custom property.
 	key  string
 	strs [][]byte
 	refs []reference
 }
 
-// reference leads to an entity.
+// reference refers to an entity.
 type reference struct {
 	target   string // the type's key
 	id, key  []byte
 	onRecord bool
-	// nested is what the reference itself says of an entity that is not on
-	// record, be it only its id.
+	// nested is the part of an entity in the reference itself, if the entity does not exist; it
+	// may only have an id.
 	nested *record
 }
 
-// choice is the field that counts among those whose names are equal but for
-// case: the one whose spelling comes first.
+// choice is the field that counts if several names are equal after case-folding: the one whose
+// spelling comes first.
 type choice struct {
 	slot  *slot
 	name  []byte
@@ -51,7 +51,7 @@ type decoder struct {
 	schema *schema.Schema
 	view   schema.View // nil for everything
 	plans  map[string]*plan
-	// onRecord tells whether an entity stands in its own type's collection.
+	// onRecord reports whether an entity is in its own type's collection.
 	onRecord func(typeKey string, key []byte) bool
 	findings *findings
 	dangling dangling
@@ -62,10 +62,10 @@ type decoder struct {
 
 	members []jsonfile.Member
 	spare   []*record
-	folded  []byte // holds the folds of ids
+	folded  []byte // holds case-folded ids
 }
 
-// planFor returns the plan of a type by its name as written.
+// planFor returns the plan of a type, by its name as written.
 func (d *decoder) planFor(name string) *plan {
 	p := d.plans[name]
 	if p == nil {
@@ -76,7 +76,7 @@ func (d *decoder) planFor(name string) *plan {
 	return p
 }
 
-// entity reads an entity of a collection, or reports why it is none.
+// entity reads an entity of a collection, or reports why a value is not an entity.
 func (d *decoder) entity(f *file, v jsonfile.Value) (*record, bool) {
 	d.folded = d.folded[:0]
 	members, ok := d.entityMembers(f, v)
@@ -101,7 +101,7 @@ func (d *decoder) entity(f *file, v jsonfile.Value) (*record, bool) {
 	return r, true
 }
 
-// entityMembers returns the members of what should be an entity.
+// entityMembers returns the members of an entity. It reports a value that is not an object.
 func (d *decoder) entityMembers(f *file, v jsonfile.Value) ([]jsonfile.Member, bool) {
 	if v.Kind() != '{' {
 		d.findings.fault(codeNoEntity, "", placeOf(f, v), "an entity was expected here", `An entity is an object, such as {"id": …, "name": …}.`)
@@ -110,7 +110,7 @@ func (d *decoder) entityMembers(f *file, v jsonfile.Value) ([]jsonfile.Member, b
 	return d.memberList(v), true
 }
 
-// typeOf returns the plan of the type that an entity says it has, or else its file.
+// typeOf returns the plan of the type in an entity's schemaPath, or else that of its file.
 func (d *decoder) typeOf(f *file, members []jsonfile.Member) (*plan, bool) {
 	path := member(members, "schemapath")
 	if f.forced || path.Raw == nil || path.IsNull() {
@@ -137,8 +137,8 @@ func (d *decoder) memberList(v jsonfile.Value) []jsonfile.Member {
 	return d.members
 }
 
-// member returns the value of the member whose name folds to a key, of several
-// the one whose spelling comes first.
+// member returns the value of the member whose case-folded name is key. Of several, the one whose
+// spelling comes first counts.
 func member(members []jsonfile.Member, key string) jsonfile.Value {
 	var name []byte
 	var value jsonfile.Value
@@ -164,7 +164,7 @@ func (d *decoder) record(p *plan, at place) *record {
 	return &record{plan: p, at: at}
 }
 
-// release gives a record and all it refers to back for use.
+// release makes a record and the records that it refers to available for reuse.
 func (d *decoder) release(r *record) {
 	for _, f := range r.fields {
 		for _, ref := range f.refs {
@@ -176,15 +176,14 @@ func (d *decoder) release(r *record) {
 	d.spare = append(d.spare, r)
 }
 
-// nested reads the members of an entity inside of another; false if that makes both
+// nested reads the members of an entity inside another one. It returns false if an error makes both
 // unusable.
 func (d *decoder) nested(r *record, members []jsonfile.Member) bool {
 	d.choose(r, members, false)
 	return d.chosen(r)
 }
 
-// choose chooses the fields that are read. For an entity on record, it counts those that
-// rules need.
+// choose chooses the fields that are read. For an existing entity, it counts those that rules need.
 func (d *decoder) choose(r *record, members []jsonfile.Member, onRecord bool) {
 	for _, m := range members {
 		name := m.Name.Text()
@@ -198,7 +197,7 @@ func (d *decoder) choose(r *record, members []jsonfile.Member, onRecord bool) {
 	}
 }
 
-// chosen reads the chosen fields; false if the entity cannot be used.
+// chosen reads the chosen fields. It returns false if the entity is unusable.
 func (d *decoder) chosen(r *record) bool {
 	ok := true
 	for _, c := range r.chosen {
@@ -219,7 +218,7 @@ func (r *record) choose(s *slot, name []byte, v jsonfile.Value) {
 	r.chosen = append(r.chosen, choice{s, name, v})
 }
 
-// field reads one field; false if that makes the entity unusable.
+// field reads one field. It returns false if that makes the entity unusable.
 func (d *decoder) field(r *record, c choice) bool {
 	switch c.slot.role {
 	case identifier:
@@ -252,14 +251,14 @@ func (d *decoder) identifier(r *record, v jsonfile.Value) bool {
 	return true
 }
 
-// fold returns the fold of a text, which holds as long as the record.
+// fold returns the case-folded text, which is valid as long as the record.
 func (d *decoder) fold(text []byte) []byte {
 	start := len(d.folded)
 	d.folded = appendFold(d.folded, text)
 	return d.folded[start:len(d.folded):len(d.folded)]
 }
 
-// strs reads a property of one or many texts.
+// strs reads a property of one or many strings.
 func (d *decoder) strs(r *record, c choice) {
 	f := r.field(c.slot.role, c.slot.key)
 	one := [1]jsonfile.Value{c.value}
@@ -287,14 +286,14 @@ func (d *decoder) strs(r *record, c choice) {
 	r.drop(f)
 }
 
-// field returns the field of a key, made where there is none.
+// field returns the field with a key, and creates it if there is none.
 func (r *record) field(role role, key string) *field {
 	for i := range r.fields {
 		if f := &r.fields[i]; f.key == key {
 			return f
 		}
 	}
-	if n := len(r.fields); n < cap(r.fields) { // use the lists of a former record
+	if n := len(r.fields); n < cap(r.fields) { // reuse the lists of a former record
 		r.fields = r.fields[:n+1]
 		f := &r.fields[n]
 		*f = field{role: role, key: key, strs: f.strs[:0], refs: f.refs[:0]}
@@ -304,7 +303,7 @@ func (r *record) field(role role, key string) *field {
 	return &r.fields[len(r.fields)-1]
 }
 
-// drop removes the field that was made last if it has no value.
+// drop removes the field that was created last if it has no value.
 func (r *record) drop(f *field) {
 	if len(f.strs) == 0 && len(f.refs) == 0 {
 		r.fields = r.fields[:len(r.fields)-1]

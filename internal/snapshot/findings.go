@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// place is a value in a file.
+// place is the location of a value in a file.
 type place struct {
 	file  *file
 	where diag.Range
@@ -20,7 +20,7 @@ func placeOf(f *file, v jsonfile.Value) place {
 	return place{f, diag.Range{Start: v.Offset, End: v.End()}}
 }
 
-// compare orders places by file and offset, what has no file first.
+// compare orders places by file and offset; places without a file come first.
 func (p place) compare(q place) int {
 	return cmp.Or(cmp.Compare(p.path(), q.path()), cmp.Compare(p.where.Start, q.where.Start))
 }
@@ -32,7 +32,7 @@ func (p place) path() string {
 	return p.file.path
 }
 
-// finding is a diagnostic whose places are not yet looked up.
+// finding is a diagnostic whose position in the file has not been computed yet.
 type finding struct {
 	diag.Diagnostic
 	group   group
@@ -45,24 +45,24 @@ type relatedPlace struct {
 	at      place
 }
 
-// listed is how many findings of a kind are listed before the rest is counted.
+// listed is the maximum number of findings of a kind that are listed; the rest is counted.
 const listed = 10
 
-// findings collects what is wrong with a snapshot.
+// findings collects the findings about a snapshot.
 type findings struct {
 	list   []*finding
 	counts map[group]int
 }
 
-// group is what is counted together.
+// group identifies findings that are counted together.
 type group struct {
 	code diag.Code
 	file *file
-	// what is the field or the like.
+	// what is a field name or a similar detail.
 	what string
 }
 
-// add adds a finding at a place, unless there are many of its group already.
+// add adds a finding at a place. It only counts the finding if its group has many already.
 func (f *findings) add(code diag.Code, severity diag.Severity, what string, at place, summary, detail string) *finding {
 	if f.counts == nil {
 		f.counts = map[group]int{}
@@ -84,7 +84,7 @@ func (f *findings) fault(code diag.Code, what string, at place, summary, detail 
 	return f.add(code, diag.Error, what, at, summary, detail)
 }
 
-// broken adds the error of a file.
+// broken adds an error about a file.
 func (f *findings) broken(file *file, err error) {
 	var e *jsonfile.Error
 	if !errors.As(err, &e) || e.Kind == jsonfile.Unreadable {
@@ -98,8 +98,8 @@ func (f *findings) broken(file *file, err error) {
 	f.fault(code, "", place{file, diag.Range{Start: e.Offset, End: e.Offset}}, e.Summary, e.Detail)
 }
 
-// diagnostics looks the places up, each file once, and returns the findings
-// ordered by file and place.
+// diagnostics computes the positions, reading each file once, and returns the findings ordered by
+// file and position.
 func (f *findings) diagnostics() diag.List {
 	for key, n := range f.counts {
 		if n > listed {
@@ -125,7 +125,7 @@ func (f *findings) diagnostics() diag.List {
 	return list
 }
 
-// lookUp finds all places in the files.
+// lookUp returns the excerpts of all places.
 func (f *findings) lookUp() map[place]jsonfile.Excerpt {
 	excerpts := map[place]jsonfile.Excerpt{}
 	var all []place

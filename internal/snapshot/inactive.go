@@ -8,9 +8,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// Inactive returns the users on record who do not log in, by id in lower case, and why:
-// "blocked", "inactive" or "removed from the directory". Rules cannot read that, so that
-// decisions do not depend on it. What is wrong with the file is reported where it is read.
+// Inactive maps the lower-case ids of existing users who cannot log in to the reason: "blocked",
+// "inactive" or "removed from the directory". Rules cannot read these properties, so decisions do
+// not depend on them. It ignores errors in the file, which Load and Project report.
 func (s *Snapshot) Inactive() map[string]string {
 	of := s.file("User")
 	if of == nil {

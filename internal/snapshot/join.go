@@ -9,18 +9,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// reader reads a whole snapshot: first the ids that references may lead to,
-// then every entity.
+// reader reads a whole snapshot: first the ids of entities that references may lead to, then every
+// entity.
 type reader struct {
 	snapshot *Snapshot
 	ctx      context.Context
 	progress Progress
 	decoder  decoder
 	found    findings
-	// ids are the folded ids on record, by key of those types that relations
-	// lead to.
+	// ids are the case-folded ids of existing entities, by the key of types that relations lead to.
 	ids map[string]map[string]struct{}
-	// listings are the files that entities list, which are known before files are read.
+	// listings are the files that entities list; they are collected before the entities are read.
 	listings *listings
 	// broken are the files that are not read a second time.
 	broken map[*file]bool
@@ -28,15 +27,15 @@ type reader struct {
 	outside map[string]bool
 }
 
-// sink takes the entities. A record is valid until take returns.
+// sink receives the entities. A record is valid until take returns.
 type sink interface {
 	take(r *record)
-	// finish is called after the last; what only shows then is reported then.
+	// finish is called after the last entity, and reports findings about the whole.
 	finish()
 }
 
-// read reads the snapshot into a new sink and returns it with the findings. The
-// error is that of the context.
+// read reads the snapshot into a new sink and returns it with the findings. The error is only that of
+// the context.
 func read[S sink](ctx context.Context, s *Snapshot, view schema.View, progress Progress, newSink func(*findings) S) (S, diag.List, error) {
 	if progress == nil {
 		progress = NoProgress{}
@@ -89,8 +88,8 @@ func (r *reader) held(target string) bool {
 	return len(r.ids[schema.Fold(target)]) > 0
 }
 
-// all reads everything; false if a file turns out to hold entities that others
-// refer to, which its name did not show: it is indexed at the next attempt.
+// all reads everything. It returns false if a file contains entities that others refer to but that
+// its name did not indicate; the file is then indexed at the next attempt.
 func (r *reader) all(into sink) bool {
 	var total int64
 	for _, f := range r.snapshot.files {
@@ -115,8 +114,7 @@ func (r *reader) all(into sink) bool {
 	return complete
 }
 
-// index notes the ids of a file. What is wrong with its entities is reported
-// when they are read.
+// index records the ids in a file. Errors in entities are reported later, when they are read.
 func (r *reader) index(f *file) {
 	r.decoder.findings = &findings{}
 	defer func() { r.decoder.findings = &r.found }()
@@ -137,7 +135,7 @@ func (r *reader) index(f *file) {
 	r.failed(f, err)
 }
 
-// collection reads the entities of a file; false if it should have been indexed.
+// collection reads the entities of a file. It returns false if the file should have been indexed.
 func (r *reader) collection(f *file, into sink) bool {
 	surprise := false
 	err := f.each(r.ctx, r.progress, func(v jsonfile.Value) {
@@ -165,7 +163,7 @@ func (r *reader) failed(f *file, err error) {
 	}
 }
 
-// reportOutside says once that a type is not in the schema.
+// reportOutside reports once that a type is not in the schema.
 func (r *reader) reportOutside(e *record) {
 	p := e.plan
 	if !p.outside || r.outside[p.key] {

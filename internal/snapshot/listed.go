@@ -9,26 +9,25 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// Files hang on what they belong to in the other direction than relations do: QRS
-// writes them into the list references of libraries, extensions, shared content and
-// app content, and nothing into the file (O). So the file's set-valued relations are
-// the arrays on the file itself, where an export has them, and all those whose list
-// names it.
+// The parents of files are stored in the opposite direction of other relations: QRS writes the list
+// references of libraries, extensions, shared content and app content, and no reference in the file
+// (O). The set-valued relations of a file are the arrays in the file, if an export has them, and all
+// entities whose list names it.
 const (
 	fileType   = "StaticContentReference"
 	filesField = "references"
 )
 
-// listing is one entry of such a list: who has it, and where it stands.
+// listing is one entry of such a list: its owner and its location.
 type listing struct {
 	relation schema.Relation
 	id, key  []byte
 	at       place
-	// from is the type of the entity that has the list, for findings.
+	// from is the type of the list's owner, for findings.
 	from string
 }
 
-// listings are the entries by the folded id of the file.
+// listings are the entries by the case-folded id of the file.
 type listings struct {
 	file *plan
 	// lists are the relations of files by the key of the type that lists them.
@@ -36,7 +35,7 @@ type listings struct {
 	by    map[string][]listing
 }
 
-// newListings returns nil where no rule asks what files belong to.
+// newListings returns nil if no rule reads the parents of files.
 func newListings(p *plan) *listings {
 	l := &listings{file: p, lists: map[string]schema.Relation{}, by: map[string][]listing{}}
 	for key, r := range p.typ.Relations {
@@ -50,8 +49,8 @@ func newListings(p *plan) *listings {
 	return l
 }
 
-// note reads the list of an entity in a first pass. What is not of the expected form
-// is reported nowhere: a rule that reads the files finds none.
+// note reads the list of an entity in a first pass. It ignores values of an unexpected form: a rule
+// that reads the files then finds none.
 func (l *listings) note(p *plan, at place, members []jsonfile.Member) {
 	if l == nil {
 		return
@@ -82,7 +81,7 @@ func (l *listings) note(p *plan, at place, members []jsonfile.Member) {
 	}
 }
 
-// join adds what lists a file to the file's own relations.
+// join adds the owners of lists that name a file to the file's relations.
 func (l *listings) join(r *record) {
 	if l == nil || r.plan.key != l.file.key {
 		return
@@ -95,7 +94,7 @@ func (l *listings) join(r *record) {
 	}
 }
 
-// missing counts the entries whose files are not there, after all files are joined.
+// missing counts the entries whose files do not exist. Call it after all files have been joined.
 func (l *listings) missing(d dangling) {
 	if l == nil {
 		return

@@ -9,19 +9,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Load reads the whole site into memory, joined. With errors in the list the
-// site lacks what they are about.
+// Load reads the whole site into memory and joins it. If the list contains errors, the site lacks the
+// values with errors.
 func (s *Snapshot) Load(progress Progress) (*Site, diag.List) {
-	// Without a deadline reading comes to its end.
+	// The error is only that of the context, which does not end.
 	l, found, _ := read(context.Background(), s, nil, progress, newLoader)
 	return l.site, found
 }
 
-// loader makes a Site of the entities.
+// loader makes a Site from the entities.
 type loader struct {
 	site *Site
-	// known holds every entity on record that has been met, be it only in a
-	// reference to it.
+	// known are the existing entities so far, including those that only a reference has mentioned.
 	known map[string]map[string]*Entity
 	seen  map[*Entity]place
 	found *findings
@@ -62,8 +61,7 @@ func (l *loader) take(r *record) {
 
 func (l *loader) finish() {}
 
-// onRecord returns the entity on record of a type and id, which may not have
-// been read yet.
+// onRecord returns the existing entity of a type and id, which may not have been read yet.
 func (l *loader) onRecord(typeKey, key string) *Entity {
 	byID := l.known[typeKey]
 	if byID == nil {
@@ -76,7 +74,7 @@ func (l *loader) onRecord(typeKey, key string) *Entity {
 	return byID[key]
 }
 
-// fill gives an entity what a record says of it.
+// fill sets the fields of an entity from a record.
 func (l *loader) fill(e *Entity, r *record) {
 	e.Type, e.TypeName, e.ID = r.plan.key, r.plan.typ.Name, string(r.id)
 	e.Scalars, e.Lists = map[string]string{}, map[string][]string{}
@@ -97,7 +95,7 @@ func (l *loader) fill(e *Entity, r *record) {
 			e.Attributes[f.key] = stringsOf(f.strs)
 		case relation:
 			e.Relations[f.key] = l.related(f.refs)
-		case identifier, ignored: // the id stands in the entity, and what is ignored nowhere
+		case identifier, ignored: // the id is in the entity already
 		}
 	}
 }
@@ -126,8 +124,8 @@ func stringsOf(strs [][]byte) []string {
 	return all
 }
 
-// login returns the fold of DIRECTORY\user of a user who has both: an empty one is no
-// part of a login.
+// login returns the case-folded DIRECTORY\user of a user who has both parts. An empty part does not
+// count.
 func login(r *record) (string, bool) {
 	if r.plan.key != "user" {
 		return "", false
@@ -147,14 +145,14 @@ func login(r *record) (string, bool) {
 	return schema.Fold(string(directory) + `\` + string(user)), true
 }
 
-// duplicate reports an entity that stands in two places.
+// duplicate reports an entity that exists at two places.
 func (f *findings) duplicate(typeName, id string, first, second place) {
 	found := f.fault(codeDuplicate, typeName, second, fmt.Sprintf("two entities of the type %s have the id %q", typeName, id),
 		"Ids ignore case. Leave one of the entities out.")
 	found.related = []relatedPlace{{"the other one", first}}
 }
 
-// duplicateLogin reports two users of whom only one could log in.
+// duplicateLogin reports two users with the same login.
 func (f *findings) duplicateLogin(login string, first, second place) {
 	found := f.fault(codeDuplicateLogin, "", second, fmt.Sprintf("two users are %q", login),
 		"Directory and user id together name a user, ignoring case. Leave one of the users out.")

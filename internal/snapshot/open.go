@@ -12,12 +12,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Snapshot is a folder with one file per entity type. It is read anew by every
-// Load and Project.
+// Snapshot is a directory with one file per entity type. Every Load and Project reads it again.
 type Snapshot struct {
 	schema *schema.Schema
 	files  []*file
-	// aside are files that are no collections of entities.
+	// aside are files that are not collections of entities.
 	aside []*file
 	// needs are the fields that rules read.
 	needs []schema.Need
@@ -27,24 +26,23 @@ type Snapshot struct {
 
 // file is one collection.
 type file struct {
-	// fsys and name say where it is read, and path what diagnostics call it.
+	// fsys and name are the location of the file, and path is its name in diagnostics.
 	fsys fs.FS
 	name string
 	path string
 	size int64
-	// typeName is the type of its entities that do not name their own.
+	// typeName is the type of entities that do not name their own.
 	typeName string
-	// indexed says that the ids in it must be known before references to them
-	// are read.
+	// indexed reports whether the ids in the file must be known before references to them are
+	// read.
 	indexed bool
-	// forced says that its entities are of its type whatever they say themselves.
+	// forced reports whether its entities have the type of the file, whatever type they name.
 	forced bool
 }
 
-// Open finds the files of a snapshot: *.json, named as the type is, ignoring
-// case. Other files are ignored, folders reported, and that there is nothing
-// beside rules. A nil schema is the default. In a folder of the command pull, it opens
-// the folder of the snapshot.
+// Open finds the files of a snapshot: *.json, named like the types, ignoring case. It ignores other
+// files, and reports directories and a snapshot with no file except the rules. A nil schema is the
+// default. In a directory written by the command pull, it opens the snapshot directory.
 func Open(dir string, s *schema.Schema) (*Snapshot, diag.List) {
 	if site, ok := Pulled(dir); ok {
 		dir = site
@@ -56,8 +54,8 @@ func Open(dir string, s *schema.Schema) (*Snapshot, diag.List) {
 // Diagnostics name the files by their names.
 func OpenFS(fsys fs.FS, s *schema.Schema) (*Snapshot, diag.List) { return openIn(fsys, "", s) }
 
-// openIn finds the files at the root of a file system; dir is what stands before their
-// names in diagnostics.
+// openIn finds the files at the root of a file system; dir is the prefix of their names in
+// diagnostics.
 func openIn(fsys fs.FS, dir string, s *schema.Schema) (*Snapshot, diag.List) {
 	if s == nil {
 		s = schema.Default()
@@ -108,7 +106,7 @@ func openIn(fsys fs.FS, dir string, s *schema.Schema) (*Snapshot, diag.List) {
 // open opens the file.
 func (f *file) open() (fs.File, error) { return f.fsys.Open(f.name) }
 
-// TypeNames returns the types that the files of the snapshot are of, by their names.
+// TypeNames returns the names of the types that have a file in the snapshot.
 func (s *Snapshot) TypeNames() []string {
 	var names []string
 	for _, f := range s.files {
@@ -117,18 +115,18 @@ func (s *Snapshot) TypeNames() []string {
 	return names
 }
 
-// accessInfo is the file of what is free of each kind of licence: an object (QRS,
+// accessInfo is the file about the free capacity of each kind of licence: an object, not a list (QRS,
 // license/accesstypeinfo).
 const accessInfo = "license.accessTypeInfo"
 
-// rules reports whether the file is the one that may serve as the rules.
+// rules reports whether the file can serve as the rules.
 func (f *file) rules() bool { return strings.EqualFold(f.typeName, "systemrule") }
 
-// RulesFile returns the path of the snapshot's systemrule.json, which serves as
-// the rules where no others are given, and whether there is one.
+// RulesFile returns the path of the snapshot's systemrule.json, which provides the rules if no others
+// are given; false if there is none.
 func (s *Snapshot) RulesFile() (string, bool) { return s.Path("SystemRule") }
 
-// Path returns the path of the file of a type, and whether there is one.
+// Path returns the path of the file of a type; false if there is none.
 func (s *Snapshot) Path(typeName string) (string, bool) {
 	f := s.file(typeName)
 	if f == nil {

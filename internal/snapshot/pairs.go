@@ -7,11 +7,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// pair says how a list of names and values is written.
+// pair describes how a list of names and values is written.
 type pair struct {
 	role   role
 	prefix string // of the field's key
-	// value and name are the keys of a value and of the way to its name.
+	// value is the key of a value, and name is the path of keys to its name.
 	value, example string
 	name           []string
 }
@@ -27,8 +27,8 @@ var (
 	}
 )
 
-// pairs reads custom properties or directory attributes: lists by name, one
-// item a value; names that are equal but for case are one list.
+// pairs reads custom properties or directory attributes. It groups the values by name; names that are
+// equal after case-folding are one name.
 func (d *decoder) pairs(r *record, c choice, form pair) bool {
 	ok := true
 	for _, item := range c.value.List() {
@@ -77,8 +77,8 @@ func (d *decoder) noPair(r *record, c choice, v jsonfile.Value, form pair) {
 		"It is a list with one item a value, such as "+form.example+".")
 }
 
-// readsPair reports whether a custom property or an attribute is read. An
-// attribute with the name of a property of User is out of reach of any rule.
+// readsPair reports whether a custom property or an attribute is read. Rules cannot read an attribute
+// that has the name of a property of User.
 func (p *plan) readsPair(form pair, key string) bool {
 	if form.role == attributes {
 		_, declared := p.typ.Properties[key]

@@ -10,12 +10,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// What was not exported is not empty: a collection without a field that rules read would
-// let everybody pass .Empty(), != and negations. So the fields that rules read are counted
-// while entities are read. A field that is null or an empty list was exported.
+// A field that was not exported is not the same as an empty field: if a collection lacks a field that
+// rules read, .Empty(), != and negations would give everybody access. So the fields that rules read
+// are counted while entities are read. A field that is null or an empty list was exported.
 
-// Require makes the snapshot report fields that rules read and that its collections do not
-// have. It adds to what was required before.
+// Require makes the snapshot report fields that rules read and that its collections do not have. Calls
+// are cumulative.
 func (s *Snapshot) Require(needs []schema.Need) {
 	for _, n := range needs {
 		i := slices.IndexFunc(s.needs, func(m schema.Need) bool { return m.Field == n.Field && m.Beside == n.Beside })
@@ -30,8 +30,7 @@ func (s *Snapshot) Require(needs []schema.Need) {
 	}
 }
 
-// readersOf returns the names of the rules that read entities of a type to which others
-// lead, sorted.
+// readersOf returns the sorted names of the rules that read entities of a type through relations.
 func (s *Snapshot) readersOf(typ string) []string {
 	var rules []string
 	for _, n := range s.needs {
@@ -43,20 +42,20 @@ func (s *Snapshot) readersOf(typ string) []string {
 	return slices.Compact(rules)
 }
 
-// census counts the entities on record of a type, and the needed fields that they have.
+// census counts the existing entities of a type, and those of them that have each needed field.
 type census struct {
 	total int
-	// nested are the references, by fields that rules need, to entities that are not on
-	// record, and first is one of them.
+	// nested counts the references, by fields that rules need, to entities that do not exist;
+	// first is one of them.
 	nested int
 	first  place
-	fields map[string]*tally // by folded name
+	fields map[string]*tally // by case-folded name
 }
 
 // tally counts the entities that have a field.
 type tally struct {
 	n, nested int
-	// last is the last entity that had the field, and without the first that did not.
+	// last is the last entity that has the field, and without the first that does not.
 	last, without place
 }
 
@@ -79,7 +78,7 @@ func censuses(needs []schema.Need) map[string]*census {
 	return all
 }
 
-// field returns the counter of a field, nil if no rule needs it.
+// field returns the counter of a field, nil if no rule needs the field.
 func (c *census) field(key string) *tally {
 	if c == nil {
 		return nil
@@ -87,14 +86,14 @@ func (c *census) field(key string) *tally {
 	return c.fields[key]
 }
 
-// has notes that an entity has the field.
+// has records that an entity has the field.
 func (c *tally) has(at place) {
 	if c.last != at {
 		c.n, c.last = c.n+1, at
 	}
 }
 
-// add notes an entity whose fields have been noted.
+// add counts an entity whose fields have been recorded.
 func (c *census) add(at place) {
 	if c == nil {
 		return
@@ -107,8 +106,8 @@ func (c *census) add(at place) {
 	}
 }
 
-// refer notes a reference to an entity that is not on record, and the fields that stand in
-// the reference.
+// refer counts a reference to an entity that does not exist, and the fields that the reference
+// itself contains.
 func (c *census) refer(p *plan, at place, members []jsonfile.Member) {
 	if c == nil {
 		return
@@ -123,9 +122,9 @@ func (c *census) refer(p *plan, at place, members []jsonfile.Member) {
 	}
 }
 
-// reportPartial reports what collections do not have: an error for each type of which no
-// entity has a field, and a warning for each field that some entities do not have. It
-// returns the warnings in words.
+// reportPartial reports fields that collections lack: an error for each type with a field that no
+// entity has, and a warning for each field that some entities do not have. It returns the summaries
+// of the warnings.
 func (r *reader) reportPartial() (partly []string) {
 	slices.SortFunc(r.snapshot.needs, func(a, b schema.Need) int { return a.Compare(b.Field) })
 	var absent []schema.Need
@@ -151,8 +150,8 @@ func (r *reader) reportPartial() (partly []string) {
 	return partly
 }
 
-// saidBeside reports whether entities of another type say what a field would say, or none
-// that could is on record.
+// saidBeside reports whether entities of another type contain the same information as a field, or
+// there are none that could.
 func (r *reader) saidBeside(n schema.Need) bool {
 	if n.Beside == (schema.Field{}) {
 		return false
@@ -194,10 +193,10 @@ func firstOf(at place) place {
 	return place{at.file, diag.Range{Start: at.where.Start, End: at.where.Start + 1}}
 }
 
-// maxReaders is how many rules a finding names.
+// maxReaders is the maximum number of rules that a finding names.
 const maxReaders = 3
 
-// readBy says which rules read a field, as part of a sentence.
+// readBy lists the rules that read a field, as part of a sentence.
 func readBy(rules []string) string {
 	if len(rules) == 1 {
 		return fmt.Sprintf("the rule %q reads", rules[0])
@@ -212,7 +211,7 @@ func readBy(rules []string) string {
 	return fmt.Sprintf("the rules %s read", inSentence(names))
 }
 
-// inSentence joins words with commas and a last and.
+// inSentence joins words with commas and a final "and".
 func inSentence(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")

@@ -6,7 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// role is what a field of an entity is to its reader.
+// role is the role of a field for a reader of the entity.
 type role int
 
 const (
@@ -22,9 +22,9 @@ const (
 // slot is a field that entities of a type may have.
 type slot struct {
 	role role
-	// key is the fold of the field's name.
+	// key is the case-folded name of the field.
 	key string
-	// property says how a text of the field is read.
+	// property describes how the strings of the field are read.
 	property schema.Property
 	relation schema.Relation
 	// target is the key of the type that the relation leads to.
@@ -33,18 +33,17 @@ type slot struct {
 	counter *tally
 }
 
-// plan says how entities of one type are read: for everything, or for what a
-// view reads.
+// plan describes how entities of one type are read: completely, or reduced to what a view reads.
 type plan struct {
 	typ *schema.Type
 	key string
-	// outside says that the schema does not have the type.
+	// outside reports whether the type is not in the schema.
 	outside bool
 	view    *schema.TypeView // nil for everything
 	census  *census          // nil if rules need no field
-	slots   map[string]*slot // by folded name, made as they are met
-	// spelt finds slots by names as written. It is bounded: entities may have
-	// ever new fields.
+	slots   map[string]*slot // by case-folded name, created on demand
+	// spelt finds slots by names as written. Its size is limited, because the number of field
+	// names in a file is not.
 	spelt map[string]*slot
 }
 
@@ -68,7 +67,7 @@ func newPlan(s *schema.Schema, name string, view schema.View) *plan {
 	return p
 }
 
-// slot returns what a field is, by its name as written.
+// slot returns the slot of a field, by its name as written.
 func (p *plan) slot(name []byte) *slot {
 	if s, ok := p.spelt[string(name)]; ok {
 		return s
@@ -100,7 +99,7 @@ func (p *plan) classify(key string) *slot {
 			return &slot{role: relation, key: key, relation: r, target: schema.Fold(r.Target)}
 		}
 	case key == "name" && p.typ.Transient, key == "resourcetype":
-		// The id and the type say these; what the file says is not asked.
+		// The id and the type determine these; the value in the file is ignored.
 	case key == "name", declared && !property.Many:
 		if p.readsText(key) || p.login(key) {
 			kind = scalar
@@ -114,7 +113,7 @@ func (p *plan) classify(key string) *slot {
 			kind = attributes
 		}
 	case declared, p.typ.Open, p.view != nil && p.key == schema.Fold(schema.NodeType):
-		// Rules that place apps may read any property of a node.
+		// Sync rules may read any property of a node.
 		if p.readsText(key) && !strings.HasPrefix(key, "@") {
 			kind = list
 		}
@@ -122,13 +121,13 @@ func (p *plan) classify(key string) *slot {
 	return &slot{role: kind, key: key, property: property}
 }
 
-// login reports whether a field is part of what users log in as, which is read
-// whatever the rules do.
+// login reports whether a field is part of a user's login. Logins are always read, whatever the rules
+// read.
 func (p *plan) login(key string) bool {
 	return p.key == "user" && (key == "userid" || key == "userdirectory")
 }
 
-// readsText reports whether a property of one or many texts is read.
+// readsText reports whether a property of one or many strings is read.
 func (p *plan) readsText(name string) bool {
 	if p.view == nil {
 		return true
@@ -147,8 +146,7 @@ func (p *plan) readsRelation(name string) bool {
 	return ok
 }
 
-// readsLists reports whether any custom property is read or, without custom,
-// any other list.
+// readsLists reports whether any custom property is read or, if custom is false, any other list.
 func (p *plan) readsLists(custom bool) bool {
 	if p.view == nil {
 		return true

@@ -1,17 +1,17 @@
 package snapshot
 
-// Progress is told how far reading has come. Add is called from another
-// goroutine than the others, but never at the same time as they are.
+// Progress receives the progress of reading. Add is called from another goroutine than Start and
+// Done, but never concurrently with them.
 type Progress interface {
-	// Start begins a piece of work of so many bytes of input.
+	// Start begins a step with a number of bytes of input.
 	Start(what string, total int64)
-	// Add says that so many bytes more have been read.
+	// Add reports that n more bytes have been read.
 	Add(n int64)
-	// Done ends the piece of work.
+	// Done ends the step.
 	Done()
 }
 
-// NoProgress is a Progress that tells nobody. A nil Progress means the same.
+// NoProgress is a Progress that ignores all calls. A nil Progress is equivalent.
 type NoProgress struct{}
 
 // Start does nothing.

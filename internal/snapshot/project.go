@@ -14,15 +14,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Project writes what a view reads of the site as one JSON document:
+// Project writes the part of the site that a view reads as one JSON document:
 //
 //	{"entities": {type: {id: entity}}, "held": {type: true},
 //	 "nested": {type: {handle: entity}}, "subjects": {login: id}}
 //
-// Every entity of every type is listed, if only as {}; held has the types that
-// have entities. The same site gives the same bytes, in whatever order its
-// files have it. With errors in the list nothing is written; the error is that
-// of the context or of the writer.
+// Every entity of every type is listed, even if it is only {}; held has the types that have
+// entities. The same site gives the same bytes, in whatever order its files list entities. If the
+// list contains errors, nothing is written; the error is only that of the context or of the writer.
 func (s *Snapshot) Project(ctx context.Context, view schema.View, w io.Writer, progress Progress) (diag.List, error) {
 	if view == nil {
 		view = schema.View{}
@@ -36,7 +35,7 @@ func (s *Snapshot) Project(ctx context.Context, view schema.View, w io.Writer, p
 	return found, out.Flush()
 }
 
-// projection holds the document until all of it is known and can be ordered.
+// projection collects the document until it is complete and can be sorted.
 type projection struct {
 	view     schema.View
 	files    map[*file]int
@@ -50,7 +49,7 @@ type projection struct {
 	handles  map[string]map[string]struct{}
 	subjects table
 	scratch  []byte
-	folded   []byte // holds the folds of a record's texts
+	folded   []byte // holds case-folded texts of a record
 }
 
 func newProjection(s *Snapshot, view schema.View, f *findings) *projection {
@@ -80,7 +79,7 @@ func (p *projection) take(r *record) {
 	}
 }
 
-// finish orders everything and reports what is there twice.
+// finish sorts the tables and reports duplicates.
 func (p *projection) finish() {
 	for _, key := range slices.Sorted(maps.Keys(p.entities)) {
 		t := p.entities[key]
@@ -94,7 +93,7 @@ func (p *projection) finish() {
 	}
 	p.subjects.sort()
 	p.subjects.doubles(func(first, second entry) {
-		if !bytes.Equal(first.value, second.value) { // else the id is there twice
+		if !bytes.Equal(first.value, second.value) { // otherwise the id is a duplicate, which is reported there
 			p.found.duplicateLogin(string(first.key), p.place(first), p.place(second))
 		}
 	})
@@ -102,8 +101,8 @@ func (p *projection) finish() {
 
 func (p *projection) place(e entry) place { return place{p.paths[e.file], e.where} }
 
-// write writes the document. A bufio.Writer keeps the first error to itself
-// until it is flushed.
+// write writes the document. It ignores errors, because a bufio.Writer returns the first error on
+// Flush.
 func (p *projection) write(out *bufio.Writer) {
 	_, _ = out.WriteString(`{"entities":`)
 	writeTables(out, p.entities)
@@ -130,7 +129,7 @@ func writeTables(out *bufio.Writer, tables map[string]*table) {
 	_ = out.WriteByte('}')
 }
 
-// writeHeld writes the types that have entities; a table is made for the first.
+// writeHeld writes the types that have entities. A table exists only if there is one.
 func writeHeld(out *bufio.Writer, tables map[string]*table) {
 	separator := ""
 	_ = out.WriteByte('{')
@@ -157,7 +156,7 @@ func (t *table) write(out *bufio.Writer) {
 	_ = out.WriteByte('}')
 }
 
-// appendQuoted appends a text, which came from well-formed JSON, as JSON.
+// appendQuoted appends a string as JSON. The string must come from well-formed JSON.
 func appendQuoted(to, text []byte) []byte {
 	to, _ = jsontext.AppendQuote(to, text)
 	return to

@@ -6,15 +6,15 @@ import (
 	"path/filepath"
 )
 
-// The names in a folder that the command pull has written: the snapshot is a folder in it,
-// beside a manifest.
+// The names in a directory written by the command pull: a manifest, and a subdirectory with the
+// snapshot.
 const (
 	PulledSite     = "site"
 	PulledManifest = "manifest.json"
 )
 
-// Pulled returns the snapshot in a folder that the command pull has written, and whether
-// dir is one.
+// Pulled returns the snapshot in a directory written by the command pull; false if dir is not such a
+// directory.
 func Pulled(dir string) (string, bool) {
 	if dir == "" {
 		return "", false
@@ -27,8 +27,8 @@ func Pulled(dir string) (string, bool) {
 	return filepath.Join(dir, PulledSite), true
 }
 
-// PulledFrom returns the name of the site that a folder, or the snapshot in it, was pulled from,
-// and "" if it was not.
+// PulledFrom returns the name of the site that a directory, or the snapshot in it, was pulled from;
+// "" if it was not pulled.
 func PulledFrom(dir string) string {
 	for _, directory := range []string{dir, filepath.Dir(dir)} {
 		data, err := os.ReadFile(filepath.Join(directory, PulledManifest))

@@ -9,24 +9,24 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// batchSize is how many bytes of entities are handed over at once, and batches
-// how many are under way.
+// batchSize is the number of bytes of entities in a batch, and batches is the number of batches in
+// use.
 const (
 	batchSize = 1 << 18
 	batches   = 4
 )
 
-// batch holds some entities. Its memory is used again.
+// batch holds some entities. Its memory is reused.
 type batch struct {
 	text []byte
 	ends []span
 }
 
-// span is where an entity stands in a batch, and in its file's text.
+// span is the location of an entity in a batch, and its offset in the file's text.
 type span struct{ start, end, offset int }
 
-// each calls visit with every entity of a file. Reading and checking the JSON
-// runs beside what visit does. The memory of an entity is valid during visit only.
+// each calls visit with every entity of a file. Another goroutine reads and checks the JSON. The
+// memory of an entity is valid until visit returns.
 func (f *file) each(ctx context.Context, progress Progress, visit func(jsonfile.Value)) error {
 	ctx, stop := context.WithCancel(ctx)
 	full, free := make(chan *batch, batches), make(chan *batch, batches)
@@ -50,7 +50,7 @@ func (f *file) each(ctx context.Context, progress Progress, visit func(jsonfile.
 	return <-failed
 }
 
-// produce fills batches until the file, or the wish for it, ends.
+// produce fills batches until the end of the file or of the context.
 func (f *file) produce(ctx context.Context, progress Progress, full chan<- *batch, free <-chan *batch) error {
 	file, err := f.open()
 	if err != nil {
@@ -80,7 +80,7 @@ func (f *file) produce(ctx context.Context, progress Progress, full chan<- *batc
 	return ctx.Err()
 }
 
-// counter tells how much is read.
+// counter reports the number of bytes read.
 type counter struct {
 	src      io.Reader
 	progress Progress
@@ -92,7 +92,7 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// reason returns what the system says, without the path that is said anyway.
+// reason returns the message of a system error without the path, which the finding has already.
 func reason(err error) string {
 	if path := new(fs.PathError); errors.As(err, &path) {
 		return path.Err.Error()

@@ -31,8 +31,8 @@ func (d *decoder) relation(r *record, c choice) bool {
 	return ok
 }
 
-// reference reads one reference: an object, or the id alone. There is none
-// where nothing or an empty object stands.
+// reference reads one reference: an object, or only an id. An empty value or object is not a
+// reference.
 func (d *decoder) reference(r *record, c choice, v jsonfile.Value) (ref reference, there, ok bool) {
 	ref = reference{target: c.slot.target}
 	id := v

@@ -10,23 +10,23 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata/handles"
 )
 
-// shape is what the entities of a type look like in the document, key by key.
+// shape describes the JSON of the entities of a type, key by key.
 type shape struct {
 	keys []outKey
 }
 
-// outKey is one key of an entity in the document, and what stands there.
+// outKey is one key of an entity in the document, and the source of its value.
 type outKey struct {
-	key    string // with = in front for texts as written
+	key    string // with = in front for strings as written
 	source string // the key of the record's field
 	exact  bool
 	many   bool
 	refs   bool
 }
 
-// newShape orders what a view reads of a type. The id is the entity's key and
-// stands in it only as written; so does the type's name, in types that the
-// schema has not.
+// newShape sorts the keys of what a view reads of a type. The id is the entity's key, so that the
+// entity contains it only as written; the same is true of the type name, for types outside the
+// schema.
 func newShape(p *plan) *shape {
 	s := &shape{}
 	add := func(source string, form schema.Form, many bool) {
@@ -54,7 +54,7 @@ func newShape(p *plan) *shape {
 	return s
 }
 
-// entity appends what the view reads of a record.
+// entity appends the part of a record that the view reads.
 func (p *projection) entity(to []byte, r *record) []byte {
 	s := p.shapes[r.plan]
 	if s == nil {
@@ -81,7 +81,7 @@ func (p *projection) entity(to []byte, r *record) []byte {
 	return append(to, '}')
 }
 
-// find returns the field of a key, or nil.
+// find returns the field with a key, or nil.
 func (r *record) find(key string) *field {
 	for i := range r.fields {
 		if r.fields[i].key == key {
@@ -101,7 +101,7 @@ func (r *record) find(key string) *field {
 	return &field{key: key, strs: [][]byte{text}}
 }
 
-// strs appends the text of a field, or the list of its texts.
+// strs appends the string of a field, or the list of its strings.
 func (p *projection) strs(to []byte, f *field, k outKey) []byte {
 	form := make([][]byte, 0, 8)
 	for _, text := range f.strs {
@@ -124,7 +124,7 @@ func (p *projection) references(to []byte, f *field, many bool) []byte {
 	return appendJSON(to, sortUnique(handles), many)
 }
 
-// appendJSON appends texts as a list or, without many, the first of them.
+// appendJSON appends strings as a list or, if many is false, the first of them.
 func appendJSON(to []byte, strs [][]byte, many bool) []byte {
 	if !many {
 		return appendQuoted(to, strs[0])
@@ -137,9 +137,9 @@ func appendJSON(to []byte, strs [][]byte, many bool) []byte {
 	return append(to, ']')
 }
 
-// handle returns the name of an entity in the document. Off record it holds a
-// digest of what the reference says of the entity, so that references that say
-// different things lead to different entities; 0 where they say nothing.
+// handle returns the key of an entity in the document. If the entity does not exist, the key contains
+// a digest of the content of the reference, so that references with different contents lead to
+// different entities; the digest of an empty content is 0.
 func (p *projection) handle(ref reference) []byte {
 	if ref.onRecord {
 		return ref.key

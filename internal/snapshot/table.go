@@ -9,17 +9,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// table holds JSON values by key, compactly: a site has millions of entities,
-// and pointers to each would cost more than what they point to. An entry is, in
-// a chunk: its lengths and place as varints, its key, its value.
+// table holds JSON values by key, compactly: a site has millions of entities, and a pointer to each
+// would take more memory than the entity. An entry in a chunk has its lengths and place as varints,
+// its key and its value.
 type table struct {
 	chunks [][]byte
 	rows   []row
 }
 
-// row leads to an entry.
+// row refers to an entry.
 type row struct {
-	// prefix are the first bytes of the key, by which most rows are ordered.
+	// prefix is the first bytes of the key, which are enough to order most rows.
 	prefix uint64
 	// at is the number of the chunk, and the offset in it.
 	at uint64
@@ -30,10 +30,10 @@ const (
 	chunkSize = 1 << chunkBits
 )
 
-// entry is what a row leads to.
+// entry is the content of an entry.
 type entry struct {
 	key, value []byte
-	// file and where are the place it comes from, for a key that is there twice.
+	// file and where are the place of its source, for findings about duplicate keys.
 	file  int
 	where diag.Range
 }
@@ -58,7 +58,7 @@ func (t *table) add(e entry) {
 	t.chunks[last] = append(append(append(chunk, h...), e.key...), e.value...)
 }
 
-// entry returns what a row leads to.
+// entry returns the entry of a row.
 func (t *table) entry(r row) entry {
 	b := t.chunks[r.at>>chunkBits][r.at&(chunkSize-1):]
 	var numbers [5]int
@@ -70,7 +70,7 @@ func (t *table) entry(r row) entry {
 	return entry{b[:key], b[key : key+value], numbers[2], diag.Range{Start: start, End: start + numbers[4]}}
 }
 
-// sort orders the rows by key, those of one key by place.
+// sort orders the rows by key, and rows of equal keys by place.
 func (t *table) sort() {
 	slices.SortFunc(t.rows, func(a, b row) int {
 		if a.prefix != b.prefix {
@@ -81,8 +81,7 @@ func (t *table) sort() {
 	})
 }
 
-// doubles calls report with every entry that has the key of others, and the
-// first of them.
+// doubles calls report with every entry with a duplicate key, and the first entry with that key.
 func (t *table) doubles(report func(first, second entry)) {
 	first := 0
 	for i := 1; i < len(t.rows); i++ {

@@ -10,11 +10,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// never is how the repository writes a date that has not come: no value (D).
+// never is the date that the repository writes for a missing date: no value (D).
 var never = []byte("1753-01-01T00:00:00.000Z")
 
-// textOf returns the text that a scalar stands for, whether it has a value, and
-// whether it is a scalar: a boolean and a number stand for themselves.
+// textOf returns a scalar as text, whether it has a value, and whether it is a scalar. Booleans and
+// numbers are returned as written.
 func textOf(v jsonfile.Value) (text []byte, present, ok bool) {
 	switch v.Kind() {
 	case 'n':
@@ -28,7 +28,7 @@ func textOf(v jsonfile.Value) (text []byte, present, ok bool) {
 	return v.Raw, true, true
 }
 
-// appendFold appends the fold of a text.
+// appendFold appends the case-folded text.
 func appendFold(to, text []byte) []byte {
 	for i, c := range text {
 		if c >= utf8.RuneSelf {
@@ -42,8 +42,8 @@ func appendFold(to, text []byte) []byte {
 	return to
 }
 
-// hasControl reports whether a control character is in a text. In an id there
-// must be none: they mark the ids of entities that are not on record.
+// hasControl reports whether a text contains a control character. Ids must not, because control
+// characters mark the keys of entities that do not exist.
 func hasControl(text []byte) bool {
 	for _, c := range text {
 		if c < ' ' || c >= 0x7f {
@@ -53,12 +53,12 @@ func hasControl(text []byte) bool {
 	return false
 }
 
-// foldsTo reports whether the name of a member folds to a key of lower case
-// ASCII letters.
+// foldsTo reports whether the case-folded name of a member is key, which consists of lower-case ASCII
+// letters.
 func foldsTo(name jsonfile.Value, key string) bool {
 	raw := name.Raw[1 : len(name.Raw)-1]
 	if len(raw) != len(key) {
-		// Only an escape, or what is not ASCII, can make up for that.
+		// The lengths can only differ because of an escape or of a character that is not ASCII.
 		return !isPlain(raw) && schema.Fold(string(name.Text())) == key
 	}
 	for i, c := range raw {
@@ -82,7 +82,7 @@ func isPlain(raw []byte) bool {
 	return true
 }
 
-// sortUnique sorts texts and removes doubles, in place.
+// sortUnique sorts texts and removes duplicates, in place.
 func sortUnique(strs [][]byte) [][]byte {
 	if len(strs) < 2 {
 		return strs

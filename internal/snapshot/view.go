@@ -9,9 +9,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// View returns the snapshot as another schema reads it: the files of the types that names
-// has, by their folded names, as collections of other types, whatever the entities in them
-// say. Other files are left out, except the rules.
+// View returns the snapshot as read with another schema: files of the types in names, by case-folded
+// name, become collections of other types, whatever type their entities have. It leaves out other
+// files, except the rules.
 func (s *Snapshot) View(other *schema.Schema, names map[string]string) *Snapshot {
 	view := &Snapshot{schema: other}
 	targets := relationTargets(other)
@@ -30,7 +30,7 @@ func (s *Snapshot) View(other *schema.Schema, names map[string]string) *Snapshot
 	return view
 }
 
-// Add adds a collection that is in no file: a JSON list of entities.
+// Add adds a collection that is not in a file: a JSON list of entities.
 func (s *Snapshot) Add(typeName string, content []byte) {
 	_, known := s.schema.Type(typeName)
 	s.files = append(s.files, &file{
@@ -39,7 +39,7 @@ func (s *Snapshot) Add(typeName string, content []byte) {
 	})
 }
 
-// memory is a file system of one file.
+// memory is a file system with one file.
 type memory []byte
 
 // Open implements fs.FS.
@@ -51,7 +51,7 @@ func (f *memoryFile) Read(p []byte) (int, error) { return f.reader.Read(p) }
 func (f *memoryFile) Close() error               { return nil }
 func (f *memoryFile) Stat() (fs.FileInfo, error) { return nil, errors.ErrUnsupported }
 
-// Read returns the content of the file of a type and its path, and whether there is one.
+// Read returns the content and the path of the file of a type; ok is false if there is none.
 func (s *Snapshot) Read(typeName string) (content []byte, path string, ok bool, err error) {
 	f := s.file(typeName)
 	if f == nil {

@@ -1,6 +1,5 @@
-// Package tabular writes rows of named columns: as a table for people, CSV, JSON,
-// lines of JSON and Parquet. Rows are written as they come, so that a table may
-// have more of them than memory.
+// Package tabular writes rows of named columns as a text table, CSV, JSON, JSON lines and Parquet.
+// Rows are streamed, so that a table may be larger than memory.
 //
-// It knows formats. It refuses to know what the rows are about.
+// It is independent of the content of the rows.
 package tabular

@@ -10,8 +10,8 @@ import (
 type objects struct {
 	out     io.Writer
 	columns []Column
-	// open stands before the first row, between between rows, end after the last,
-	// empty where there is none.
+	// open, between and end are written before the first row, between rows and after the last one;
+	// they may be "".
 	open, between, end, empty string
 	rows                      int
 	buf                       bytes.Buffer
@@ -55,10 +55,10 @@ func (o *objects) Write(row []any) error {
 	return err
 }
 
-// chomp takes the line feed away that the encoder ends a value with.
+// chomp removes the line feed that the encoder writes after a value.
 func (o *objects) chomp() { o.buf.Truncate(o.buf.Len() - 1) }
 
-// orEmpty returns an empty list for no list.
+// orEmpty replaces a nil list by an empty one.
 func orEmpty(c Column, value any) any {
 	switch {
 	case c.Kind == Strings && (value == nil || value.([]string) == nil):

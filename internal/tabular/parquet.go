@@ -9,8 +9,7 @@ import (
 	"slices"
 )
 
-// The constants of the format (https://parquet.apache.org/docs/file-format/) that are
-// written here.
+// The constants of the format (https://parquet.apache.org/docs/file-format/) that this package uses.
 const (
 	magic = "PAR1"
 
@@ -21,19 +20,18 @@ const (
 	convertedUTF8      = 0
 )
 
-// physical are the types of values: lists have that of their elements.
+// physical are the physical types of values; lists have the type of their elements.
 var physical = map[Kind]int64{Truth: 0, Number: 2, Numbers: 2, Text: 6, Strings: 6}
 
-// The limits of a group of rows, whichever is reached first.
+// The limits of a row group, whichever is reached first.
 const (
 	maxGroupRows  = 1 << 16
 	maxGroupBytes = 8 << 20
 )
 
-// columnar writes Parquet, compressed by gzip: groups of rows, in which every column is one
-// page. A value that is missing is null, and so is an empty list. The columns are flat, so
-// the whole of the format that is needed fits on a page; a library for all of it would be
-// four megabytes of the program.
+// columnar writes Parquet, compressed with gzip, in row groups in which every column is one page. A
+// missing value is null, and so is an empty list. Columns are flat, so this small part of the format
+// is sufficient; a complete library would add four megabytes to the program.
 type columnar struct {
 	out     io.Writer
 	zip     *gzip.Writer
@@ -45,15 +43,15 @@ type columnar struct {
 	groups  []structure
 }
 
-// page collects the values of a column: its levels say for each whether it goes on with the
-// list before it, and whether there is a value at all.
+// page collects the values of a column. Its levels contain for each value whether it continues the
+// previous list, and whether it is not null.
 type page struct {
 	repeats, defined bits
 	values           []byte
 	truths           bits
 }
 
-// bits are packed from the lowest bit of a byte to its highest.
+// bits are packed from the lowest to the highest bit of a byte.
 type bits struct {
 	packed []byte
 	n      int
@@ -69,7 +67,7 @@ func (b *bits) add(set bool) {
 	b.n++
 }
 
-// levels is the hybrid encoding, as a single bit-packed run with its length before it.
+// levels returns the hybrid encoding: a single bit-packed run with its length before it.
 func (b *bits) levels() []byte {
 	run := append(binary.AppendUvarint(nil, uint64(len(b.packed))<<1|1), b.packed...)
 	return append(binary.LittleEndian.AppendUint32(nil, uint32(len(run))), run...)
@@ -134,7 +132,7 @@ func (p *page) text(s string) {
 
 func (p *page) number(n int64) { p.values = binary.LittleEndian.AppendUint64(p.values, uint64(n)) }
 
-// addList adds the elements of a list: the first begins it.
+// addList adds the elements of a list; the first one starts the list.
 func addList[T any](p *page, list []T, add func(T)) {
 	if len(list) == 0 {
 		p.level(false, false)
@@ -145,7 +143,7 @@ func addList[T any](p *page, list []T, add func(T)) {
 	}
 }
 
-// flush writes the rows so far as a group.
+// flush writes the collected rows as a group.
 func (c *columnar) flush() error {
 	if c.rows == 0 {
 		return nil
@@ -165,8 +163,8 @@ func (c *columnar) flush() error {
 	return nil
 }
 
-// chunk writes the page of a column. It returns its description for the footer, and its
-// size before compression.
+// chunk writes the page of a column. It returns its metadata for the footer, and its size before
+// compression.
 func (c *columnar) chunk(column Column, p *page) (structure, int64, error) {
 	var plain []byte
 	if column.list() {
@@ -215,7 +213,7 @@ func (c *columnar) Close() error {
 	return c.emit(append(binary.LittleEndian.AppendUint32(footer, uint32(len(footer))), magic...))
 }
 
-// element describes a column in the schema.
+// element returns the description of a column in the schema.
 func (c Column) element() structure {
 	repetition := int32(optional)
 	if c.list() {
@@ -223,7 +221,7 @@ func (c Column) element() structure {
 	}
 	s := structure{{1, int32(physical[c.Kind])}, {3, repetition}, {4, c.Name}}
 	if c.Kind == Text || c.Kind == Strings {
-		s = append(s, field{6, int32(convertedUTF8)}, field{10, structure{{1, structure{}}}}) // as a logical type, too
+		s = append(s, field{6, int32(convertedUTF8)}, field{10, structure{{1, structure{}}}}) // the logical type, too
 	}
 	return s
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-// Kind is what a column holds.
+// Kind is the type of a column's values.
 type Kind int
 
 // The kinds of columns, with the Go types of their values.
@@ -18,27 +18,27 @@ const (
 	Numbers                 // []int64
 )
 
-// Column is a column of rows. Its name is one word in lower case, with _ between.
+// Column is a column of rows. Its name is in lower case, with words separated by _.
 type Column struct {
 	Name string
 	Kind Kind
 }
 
-// Writer takes rows. A row has a value of its column's type for every column; a nil
-// stands for no value, and is an empty list where the column has lists.
+// Writer writes rows. A row has a value of its column's type for every column; nil is a missing value,
+// or an empty list in a column of lists.
 type Writer interface {
 	Write(row []any) error
-	// Close writes what is left. It does not close what it writes to.
+	// Close writes the remaining data. It does not close the underlying writer.
 	Close() error
 }
 
-// Rows are a result: rows of these columns, which Write hands to a writer one after the other.
+// Rows are a result: the columns, and a function Write that passes all rows to a writer.
 type Rows struct {
 	Columns []Column
 	Write   func(Writer) error
 }
 
-// Formats are the formats of rows, the one for people first.
+// Formats are the formats of rows. The default is the text table.
 func Formats() render.Formats[Rows] {
 	return render.Formats[Rows]{}.
 		With(render.Table, opener(newTable)).
@@ -48,8 +48,8 @@ func Formats() render.Formats[Rows] {
 		With(render.Parquet, opener(newParquet))
 }
 
-// Spreadsheet renders rows as a CSV file that spreadsheets read as UTF-8: it begins with a
-// byte order mark, without which Excel reads a file in the 8-bit encoding of the system.
+// Spreadsheet renders rows as CSV for spreadsheets: with a byte-order mark, without which Excel reads
+// a file in the 8-bit encoding of the system.
 func Spreadsheet() render.Renderer[Rows] {
 	return opener(func(w io.Writer, columns []Column) (Writer, error) {
 		if _, err := io.WriteString(w, "\ufeff"); err != nil {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// textOf writes a value; the elements of a list stand with a separator between.
+// textOf formats a value; separator separates the elements of a list.
 func textOf(value any, separator string) string {
 	switch v := value.(type) {
 	case string:
@@ -32,7 +32,7 @@ func textOf(value any, separator string) string {
 	return ""
 }
 
-// commas writes CSV (RFC 4180), lists with "; " between.
+// commas writes CSV (RFC 4180). "; " separates the elements of lists.
 type commas struct {
 	*csv.Writer
 	cells []string
@@ -47,9 +47,8 @@ func newCSV(w io.Writer, columns []Column) (Writer, error) {
 	return c, c.Writer.Write(names)
 }
 
-// Write implements Writer. Spreadsheets take a text for a formula that begins like
-// one, and names come from whoever can name an app: an apostrophe in front makes
-// it a text.
+// Write implements Writer. Spreadsheets would evaluate a text that looks like a formula, and any user
+// who can name an app could enter one: an apostrophe in front prevents that.
 func (c *commas) Write(row []any) error {
 	c.cells = c.cells[:0]
 	for _, value := range row {
@@ -69,15 +68,15 @@ func (c *commas) Close() error {
 }
 
 const (
-	// measured is the number of rows by which the widths of a table are chosen.
+	// measured is the number of rows that determine the widths of a table.
 	measured = 500
-	// widest is the width of a column beyond which a text moves what follows.
+	// widest is the maximum width of a column; a longer text shifts the following columns.
 	widest = 60
-	// listed is the number of elements of a list that a table shows.
+	// listed is the maximum number of elements of a list in a table.
 	listed = 5
 )
 
-// table writes aligned columns for people.
+// table writes aligned columns.
 type table struct {
 	out     io.Writer
 	columns []Column
@@ -111,7 +110,7 @@ func (t *table) Write(row []any) error {
 	return t.flush()
 }
 
-// brief shows the beginning of a list.
+// brief formats the beginning of a list.
 func brief(value any) string {
 	switch v := value.(type) {
 	case []string:
@@ -126,8 +125,8 @@ func brief(value any) string {
 	return textOf(value, ", ")
 }
 
-// Printable returns text for a terminal or a log: quoted, with escapes, if something
-// in it is not printable, or it begins as a command to GitHub Actions does.
+// Printable returns text for a terminal or a log. It quotes and escapes text that is not printable or
+// that GitHub Actions would execute as a command.
 func Printable(text string) string {
 	unprintable := strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) })
 	if unprintable || strings.HasPrefix(strings.TrimLeft(text, " "), "::") {

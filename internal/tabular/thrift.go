@@ -5,11 +5,12 @@ import (
 	"fmt"
 )
 
-// structure is a struct of Thrift's compact protocol, in which Parquet has its metadata: its
-// fields in the order of their ids.
+// structure is a struct of Thrift's compact protocol, in which Parquet stores its metadata: fields in
+// the order of their ids.
 type structure []field
 
-// field has as its value an int32, int64, string, structure, or a list of one of them.
+// field is a field of a struct. Its value is an int32, int64, string, structure, or a list of one of
+// these.
 type field struct {
 	id    int16
 	value any

@@ -70,7 +70,7 @@ func (s *script) granted(e *entity, action ruleset.Action, f frame) string {
 	return s.right(f.side, e, action)
 }
 
-// some is true when a string of the values passes a test.
+// some returns a formula that is true if any string of the values passes a test.
 func (s *script) some(vs []*value, test func(v *value, text string) string) string {
 	var terms []string
 	for _, v := range vs {
@@ -85,8 +85,8 @@ func (s *script) present(vs []*value) string {
 	return s.some(vs, func(*value, string) string { return "true" })
 }
 
-// isOneOf is true when a text is one of some, which are folded unless the comparison is
-// exact.
+// isOneOf returns a formula that is true if text is equal to one of texts, which are case-folded
+// unless exact is set.
 func (s *script) isOneOf(v *value, text string, texts []string, exact bool) string {
 	return or(each(texts, func(t string) string {
 		if schema.Fold(t) == schema.Fold(never) {
@@ -102,7 +102,7 @@ func (s *script) isOneOf(v *value, text string, texts []string, exact bool) stri
 	})...)
 }
 
-// equal is true when two strings of values are equal.
+// equal returns a formula that is true if two strings of values are equal.
 func (s *script) equal(v *value, exact bool, x, y string) string {
 	if s.writing && !exact && s.asWritten(v) && x != y {
 		panic(inexpressible("%s is compared with other values ignoring case, and as written as well", v.key))
@@ -120,7 +120,8 @@ func (s *script) common(l, r []*value, exact bool) string {
 	})
 }
 
-// identical is true when both values have a string and all their strings are one.
+// identical returns a formula that is true if both values have a string and all their strings are
+// equal.
 func (s *script) identical(a ir.Identical, f frame) string {
 	l := s.valuesOf(a.Left, f.root, a.Key()+"<", 2)
 	if other, ok := a.Right.(ir.Literal); ok {
@@ -137,8 +138,8 @@ func (s *script) identical(a ir.Identical, f frame) string {
 	return and(s.present(l), s.present(r), not(differ))
 }
 
-// entities2 returns the entities of both sides of a test of identity. They are compared by
-// their ids, so that these are read.
+// entities2 returns the entities of both sides of an identity test, and reads their ids, by which they
+// are compared.
 func (s *script) entities2(left, right ir.Entities, root *entity, test string, weight int) (l, r []*entity) {
 	s.sets(left, root, test+"<", weight)
 	s.sets(right, root, test+">", weight)
@@ -149,7 +150,7 @@ func (s *script) entities2(left, right ir.Entities, root *entity, test string, w
 	return l, r
 }
 
-// same is true when two entities are there and have one id.
+// same returns a formula that is true if two entities exist and have the same id.
 func (s *script) same(e, f *entity) string {
 	if e == f {
 		return e.exists
@@ -163,7 +164,8 @@ func (s *script) commonEntity(l, r []*entity) string {
 	})...)
 }
 
-// identicalEntity is true when both sets have an entity and all of them are one.
+// identicalEntity returns a formula that is true if both sets have an entity and all of these are the
+// same.
 func (s *script) identicalEntity(l, r []*entity) string {
 	exists := func(e *entity) string { return e.exists }
 	differ := or(each(l, func(e *entity) string {

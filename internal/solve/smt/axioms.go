@@ -8,21 +8,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// never is how the repository writes that something has not happened: no string. It
-// matters where a rule names it.
+// never is the date that the repository writes for an event that has not happened. It counts as no
+// value, which matters if a rule names it.
 const never = "1753-01-01T00:00:00.000Z"
 
-// The session attribute context of requests from the hub and from the QMC.
+// The values of the session attribute context for requests from the hub and from the QMC.
 const fromHub, fromQMC = "AppAccess", "ManagementAccess"
 
-// fields are the properties of a user that are neither directory attributes nor custom
-// properties.
+// fields are the properties of a user that are neither directory attributes nor custom properties.
 var fields = []string{"id", "name", "userid", "userdirectory", "userdirectoryconnectorname", "roles"}
 
-// sent are the session attributes that the proxy sends for everybody.
+// sent are the session attributes that the proxy sends for every user.
 var sent = []string{"browser", "context", "device", "ip", "os", "requesttype", "securerequest"}
 
-// axioms asserts what holds for every site, of what the formulas read.
+// axioms asserts facts about every site, for everything that the formulas read.
 func (s *script) axioms() {
 	s.oneEntity()
 	for _, id := range s.order {
@@ -47,7 +46,7 @@ func (s *script) axioms() {
 	s.context()
 }
 
-// identity: every entity has an id, and every user a login.
+// identity asserts that every entity has an id, and every user a login.
 func (s *script) identity(v *value) {
 	required := v.of != nil && (v.name == "id" || v.of.typ == "user" && (v.name == "userid" || v.name == "userdirectory"))
 	if !required || s.off(solve.Identity) {
@@ -59,7 +58,7 @@ func (s *script) identity(v *value) {
 	}
 }
 
-// domain: closed sets of values.
+// domain asserts that properties with a closed set of values have one of them.
 func (s *script) domain(v *value) {
 	for _, d := range s.world.Axioms().Values {
 		if v.key != d.Type+"."+d.Property {
@@ -72,7 +71,8 @@ func (s *script) domain(v *value) {
 	}
 }
 
-// oneEntity: entities of one type and id are one, and so are users of one login.
+// oneEntity asserts that entities with the same type and id are one entity, and that users with the
+// same login are one user.
 func (s *script) oneEntity() {
 	if s.off(solve.OneEntity) {
 		return
@@ -91,7 +91,8 @@ func (s *script) oneEntity() {
 	}
 }
 
-// agree is true when two entities are there and have common strings in properties.
+// agree returns a formula that is true if two entities exist and share a string in each of the
+// properties.
 func (s *script) agree(e, f *entity, names []string) string {
 	all := []string{e.exists, f.exists}
 	for _, name := range names {
@@ -104,7 +105,7 @@ func (s *script) agree(e, f *entity, names []string) string {
 	return and(all...)
 }
 
-// assertType: the resource is of the type scope that the question is about.
+// assertType asserts that the resource belongs to the type scope of the query.
 func (s *script) assertType() {
 	v := s.resource.read["resourcetype"]
 	if v == nil {
@@ -144,7 +145,7 @@ func (s *script) anonymous() string {
 	return s.some([]*value{v}, func(v *value, text string) string { return s.isOneOf(v, text, []string{"none"}, false) })
 }
 
-// visitors: an anonymous user has no record, no session attributes of an identity
+// visitors asserts that an anonymous user has no record and no session attributes of an identity
 // provider, and owns nothing.
 func (s *script) visitors() {
 	anonymous := s.anonymous()
@@ -166,7 +167,7 @@ func (s *script) visitors() {
 	}
 }
 
-// context: the session attribute context says where the request comes from.
+// context asserts that the session attribute context agrees with the source of the request.
 func (s *script) context() {
 	v := s.values["environment.context"]
 	if v == nil {

@@ -12,15 +12,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// ErrInexpressible is the error of a question that has no script.
+// ErrInexpressible is the error for a query that cannot be written as a script.
 var ErrInexpressible = errors.New("the question has no SMT-LIB form")
 
 func inexpressible(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrInexpressible, fmt.Sprintf(format, args...))
 }
 
-// Script returns the question whether all formulas can be true together in a type scope,
-// given by its index. A solver answers sat if they can. The error is ErrInexpressible.
+// Script returns a script that asks whether all formulas can be true together in the type scope with
+// the index class. A solver answers sat if they can. The error is ErrInexpressible.
 func Script(w *solve.World, class int, formulas ...solve.Formula) (text string, err error) {
 	s := &script{
 		world: w, class: class, sorts: map[string]bool{}, declared: map[string]bool{}, rights: map[right]string{},
@@ -35,8 +35,8 @@ func Script(w *solve.World, class int, formulas ...solve.Formula) (text string, 
 			err = e
 		}
 	}()
-	// The first pass counts places and finds out which strings are compared as written;
-	// the second writes.
+	// The first pass counts places and finds the strings that are compared as written; the second
+	// pass writes the script.
 	for _, s.writing = range []bool{false, true} {
 		s.start()
 		asserted := make([]string, len(formulas))
@@ -51,25 +51,25 @@ func Script(w *solve.World, class int, formulas ...solve.Formula) (text string, 
 	return s.text(), nil
 }
 
-// script is a script in the making.
+// script is a script that is being written.
 type script struct {
 	world *solve.World
 	class int
-	// writing says that the second pass runs.
+	// writing reports whether this is the second pass.
 	writing bool
 
 	sorts, declared map[string]bool
 	declarations    []string
-	definitions     []string // in order, assertions among them
+	definitions     []string // in order, including assertions
 	rights          map[right]string
 	user, resource  *entity
 	entities        []*entity
 	values          map[string]*value
 	order           []string // of values
 
-	// The results of the first pass: how many strings a list needs, by what it is a
-	// list of, which values are compared with each other (a forest) and as written, and
-	// for which a rule names the string never.
+	// The results of the first pass: the number of strings that a list needs, by the key of the
+	// list; the values that are compared with each other (a forest); those that are compared as
+	// written; and those for which a rule names the string never.
 	places  map[string]int
 	counted map[string]bool
 	group   map[string]string
@@ -103,7 +103,7 @@ func (s *script) text() string {
 	return b.String()
 }
 
-// declare declares a function once.
+// declare declares a function, unless it has been declared already.
 func (s *script) declare(name, signature string) string {
 	if !s.declared[name] {
 		s.declared[name] = true
@@ -121,7 +121,7 @@ func (s *script) assert(expression string) {
 func and(terms ...string) string { return join("and", "true", "false", terms) }
 func or(terms ...string) string  { return join("or", "false", "true", terms) }
 
-// join joins terms, without those that change nothing.
+// join joins terms with an operator and leaves out neutral ones.
 func join(operator, neutral, absorbing string, terms []string) string {
 	var kept []string
 	for _, t := range terms {
@@ -161,8 +161,8 @@ func each[T any](list []T, f func(T) string) []string {
 	return terms
 }
 
-// frame is what a predicate is written for: the rules of a side, an entity in the place
-// of the resource and, within a cycle of rights, the round of its unrolling.
+// frame is the context of a predicate: the rules of a side, the entity in the role of the resource
+// and, within a cycle of rights, the round of its unrolling.
 type frame struct {
 	side  int
 	root  *entity
@@ -202,7 +202,7 @@ func (s *script) formula(f solve.Formula) string {
 	panic(fmt.Sprintf("smt: unknown formula %T", f))
 }
 
-// right returns the term that says whether a right on an entity is granted.
+// right returns the term that is true if a right on an entity is granted.
 func (s *script) right(side int, e *entity, action ruleset.Action) string {
 	class := s.class
 	if e != s.resource {
@@ -219,7 +219,7 @@ func (s *script) right(side int, e *entity, action ruleset.Action) string {
 	return s.rightIn(e, class, right{side, e.term, action, len(cycle)}, cycle)
 }
 
-// rightIn returns a right after a number of rounds of its cycle; before the first round,
+// rightIn returns the term for a right after a number of rounds of its cycle. Before the first round,
 // nothing on the cycle is granted.
 func (s *script) rightIn(e *entity, class int, r right, cycle []ruleset.Action) string {
 	if cycle != nil && r.round == 0 {

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
-// last is the last character of SMT-LIB strings.
+// last is the greatest character of SMT-LIB strings.
 const last = 0x2FFFF
 
 // literal returns a string constant.
@@ -69,7 +69,7 @@ func union(parts ...string) string {
 	return "(re.union " + strings.Join(parts, " ") + ")"
 }
 
-// upper returns the characters of which each character is the case-fold, itself first.
+// upper maps each character to the characters whose case-fold it is, itself first.
 var upper = sync.OnceValue(func() map[rune][]rune {
 	others := map[rune][]rune{}
 	for r := rune(0); r <= last; r++ {
@@ -80,7 +80,7 @@ var upper = sync.OnceValue(func() map[rune][]rune {
 	return others
 })
 
-// spellings returns the language of all texts whose case-fold is a text.
+// spellings returns the language of all texts with a given case-fold.
 func spellings(fold string) string {
 	var parts []string
 	plain := ""
@@ -133,8 +133,8 @@ func expression(text string) string {
 	return language(re.Simplify(), true, true)
 }
 
-// language returns the language of an expression. Anchors are allowed where the text
-// begins and ends: first and last say that the expression is there.
+// language returns the language of an expression. Anchors are allowed at the beginning and the end of
+// the text: first and last report whether the expression is there.
 func language(re *syntax.Regexp, first, last bool) string {
 	sub := func(f, l bool) string { return language(re.Sub[0], f, l) }
 	switch re.Op {
@@ -179,8 +179,8 @@ func language(re *syntax.Regexp, first, last bool) string {
 	panic(inexpressible("%s in a regular expression", re))
 }
 
-// sequence returns the language of expressions one after the other. An anchor is where
-// the text begins if nothing but anchors stands before it.
+// sequence returns the language of a concatenation. An anchor is at the beginning of the text if only
+// anchors precede it.
 func sequence(list []*syntax.Regexp, first, last bool) string {
 	anchor := func(re *syntax.Regexp) bool {
 		return re.Op == syntax.OpBeginText || re.Op == syntax.OpEndText || re.Op == syntax.OpEmptyMatch
@@ -194,7 +194,7 @@ func sequence(list []*syntax.Regexp, first, last bool) string {
 	return concat(parts...)
 }
 
-// orbit returns the characters that RE2 takes for one when it ignores case.
+// orbit returns the characters that RE2 matches for a character when it ignores case.
 func orbit(r rune, ignoreCase bool) []rune {
 	all := []rune{r}
 	if ignoreCase {
@@ -205,7 +205,7 @@ func orbit(r rune, ignoreCase bool) []rune {
 	return all
 }
 
-// ranges returns the language of a class of characters, given as pairs.
+// ranges returns the language of a character class, given as pairs.
 func ranges(pairs []rune) string {
 	var parts []string
 	for i := 0; i+1 < len(pairs); i += 2 {

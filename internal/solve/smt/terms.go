@@ -11,14 +11,14 @@ import (
 
 // entity is a term for an entity of a path.
 type entity struct {
-	// typ is the key of the type, path the path without the place in a set, and term
-	// the term.
+	// typ is the key of the type, path is the path without the places in sets, and term is the
+	// SMT term.
 	typ, path, term string
-	// exists says whether there is one.
+	// exists is the formula that is true if the entity exists.
 	exists string
-	// owned says that the last step of the path is owner.
+	// owned reports whether the last step of the path is owner.
 	owned bool
-	// read are the values that are read of the entity, by name.
+	// read are the values of the entity that the script reads, by name.
 	read map[string]*value
 	next map[string][]*entity
 }
@@ -27,13 +27,13 @@ type entity struct {
 type value struct {
 	of   *entity // nil for the environment
 	name string
-	// key says what kind of a value it is: the type and the property.
+	// key identifies the kind of value: the type and the property.
 	key string
-	// places are the terms that it may have.
+	// places are the places of its strings.
 	places []place
 }
 
-// place is a string that a value may have, and whether it has one.
+// place is a place for a string: the formula that it has one, and the term of the string.
 type place struct{ has, text string }
 
 func mangled(name string) string {
@@ -100,7 +100,7 @@ func (s *script) follow(from *entity, step ir.Step) []*entity {
 	return from.next[step.Name]
 }
 
-// count returns how many places a list or a set has.
+// count returns the number of places of a list or a set.
 func (s *script) count(key string, many bool) int {
 	if !many || !s.writing {
 		return 1
@@ -108,7 +108,7 @@ func (s *script) count(key string, many bool) int {
 	return max(1, s.places[key])
 }
 
-// need notes in the first pass that a test needs places of a list or a set of a path.
+// need records in the first pass that a test needs places of a list or a set of a path.
 func (s *script) need(key, path, test string, weight int) {
 	id := strings.Join([]string{key, path, test}, "\x00")
 	if !s.writing && !s.counted[id] {
@@ -151,7 +151,7 @@ func (s *script) environment(name string) *value {
 	return v
 }
 
-// note keeps a value for the axioms.
+// note records a value for the axioms.
 func (s *script) note(v *value, path string) {
 	id := v.key
 	if v.of != nil {
@@ -161,8 +161,8 @@ func (s *script) note(v *value, path string) {
 	s.order = append(s.order, id)
 }
 
-// of returns the values whose strings together are those of a value. In the first pass
-// it notes how many strings a test needs.
+// valuesOf returns the values that together have the strings of a value. In the first pass it records
+// how many strings a test needs.
 func (s *script) valuesOf(v ir.Value, root *entity, test string, weight int) []*value {
 	switch v := v.(type) {
 	case ir.Literal:
@@ -183,7 +183,7 @@ func (s *script) valuesOf(v ir.Value, root *entity, test string, weight int) []*
 	panic(fmt.Sprintf("smt: unknown value %T", v))
 }
 
-// sets notes that a test needs elements of the sets on a path.
+// sets records that a test needs elements of the sets on a path.
 func (s *script) sets(e ir.Entities, root *entity, test string, weight int) {
 	at := root.typ
 	path := root.path
@@ -196,7 +196,7 @@ func (s *script) sets(e ir.Entities, root *entity, test string, weight int) {
 	}
 }
 
-// leader returns what stands for all values that are compared with each other.
+// leader returns the representative of all values that are compared with each other.
 func (s *script) leader(key string) string {
 	for s.group[key] != "" {
 		key = s.group[key]
@@ -204,7 +204,7 @@ func (s *script) leader(key string) string {
 	return key
 }
 
-// relate notes that values are compared with each other.
+// relate records that values are compared with each other.
 func (s *script) relate(exact bool, lists ...[]*value) {
 	all := slices.Concat(lists...)
 	for _, v := range all {
@@ -220,5 +220,5 @@ func (s *script) relate(exact bool, lists ...[]*value) {
 	}
 }
 
-// asWritten says whether a value is compared as written, not by its case-fold.
+// asWritten reports whether a value is compared as written, not by its case-fold.
 func (s *script) asWritten(v *value) bool { return s.written[s.leader(v.key)] }
