@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/policies"
 )
 
-// BenchmarkCompile measures the compilation of rule sets, and what OPA needs to
-// parse, compile and prepare what comes out. rules=74 are those of a real site.
+// BenchmarkCompile measures the compilation of rule sets, and the time that OPA needs to parse,
+// compile and prepare the result. rules=74 are those of a real site.
 func BenchmarkCompile(b *testing.B) {
 	for _, n := range []int{74, 100, 1000, 5000, 20000} {
 		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {

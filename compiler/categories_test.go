@@ -18,8 +18,8 @@ func ofCategory(c ruleset.Category, id, filter, condition string) ruleset.Rule {
 	}
 }
 
-// Rules of License and Sync that cannot fit leave no trace in the policy: neither in its
-// modules nor in what they read.
+// License and Sync rules that cannot match leave no trace in the policy: neither in its modules nor in
+// what they read.
 func TestPolicyWithoutOtherCategoriesStaysAsItIs(t *testing.T) {
 	security := newRule("s", "App_*", "read", `resource.name = "a"`)
 	disabled := ofCategory(ruleset.Sync, "off", "App_*", `node.@x = resource.@x`)
@@ -42,8 +42,8 @@ func TestPolicyWithoutOtherCategoriesStaysAsItIs(t *testing.T) {
 	}
 }
 
-// What rules of the other categories read is in the view and among the needs; it does not
-// become a right, and their modules are apart from those of rights.
+// What rules of the other categories read is in the view and among the needs. They grant no right, and
+// their modules are separate from those of rights.
 func TestCategoriesAreReadAndGrantNoRight(t *testing.T) {
 	rules := []ruleset.Rule{
 		newRule("s", "App_*", "read", `resource.name = "a"`),
@@ -77,7 +77,7 @@ func TestCategoriesAreReadAndGrantNoRight(t *testing.T) {
 	holdToOPA(t, policy)
 }
 
-// A view of a category is compiled as it is, without packages for others.
+// A view of a category is compiled without packages for other categories.
 func TestViewOfACategory(t *testing.T) {
 	rules := ruleset.View([]ruleset.Rule{
 		newRule("s", "App_*", "read", `resource.name = "a"`),

@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// clausesText tells what is left of a rule for a class: "-" for nothing, as where
-// the filter does not reach it, "never" where the condition is false there.
+// clausesText formats what is left of a rule for a class: "-" if the filter does not match it, "never"
+// if the condition is false for it.
 func clausesText(r compiler.RuleClauses, class string) string {
 	for _, c := range r.Classes {
 		if c.Key != class {
@@ -35,7 +35,7 @@ func clausesText(r compiler.RuleClauses, class string) string {
 	return "-"
 }
 
-// TestClauses tells what resolution leaves to test of a rule, class by class.
+// TestClauses checks the tests that resolution leaves of a rule, class by class.
 func TestClauses(t *testing.T) {
 	for _, tt := range []struct{ filter, condition, class, want string }{
 		{"App_*", ``, "app", ""},
@@ -58,7 +58,7 @@ func TestClauses(t *testing.T) {
 	}
 }
 
-// TestClausesOfRulesThatGrant leaves out rules that can grant nothing.
+// TestClausesOfRulesThatGrant checks that rules that cannot grant anything are left out.
 func TestClausesOfRulesThatGrant(t *testing.T) {
 	disabled, license, grants := newRule("a", "*", "", ""), newRule("b", "License_*", "", `user.name = "x"`), newRule("c", "*", "", "")
 	disabled.Disabled, license.Category = true, ruleset.License
@@ -68,7 +68,7 @@ func TestClausesOfRulesThatGrant(t *testing.T) {
 	}
 }
 
-// TestClausesOfPlacement are about apps, whatever else a filter reaches: nodes serve nothing else.
+// TestClausesOfPlacement checks that placement rules only apply to apps, whatever their filters match.
 func TestClausesOfPlacement(t *testing.T) {
 	placement := newRule("a", "*", "create", `node.name = "x"`)
 	placement.Category = ruleset.Sync
@@ -78,7 +78,7 @@ func TestClausesOfPlacement(t *testing.T) {
 	}
 }
 
-// TestOnly makes a policy for some classes alone.
+// TestOnly compiles a policy for selected classes only.
 func TestOnly(t *testing.T) {
 	rules := []ruleset.Rule{newRule("r", "*", "read", `user.name = "x"`)}
 	whole := mustCompile(t, compiler.Options{}, rules...)

@@ -11,9 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// FuzzCompile holds two rules of any text to two promises: every diagnostic, and
-// every repair that it suggests, lies inside of the text that it is about; and
-// what compiles passes `opa fmt` and `opa check --strict`.
+// FuzzCompile checks two promises for rules of any text: every diagnostic, and every suggested fix,
+// lies within its text; and compiled modules pass `opa fmt` and `opa check --strict`.
 func FuzzCompile(f *testing.F) {
 	for i, condition := range []string{
 		"", "true", "!false", `user.name = "x" and (resource.name like "a*" or resource.@b matches "(?:c).$")`, `resource.HasPrivilege("read")`,

@@ -29,8 +29,8 @@ func TestRulesWithErrorsFailTheCompilation(t *testing.T) {
 	}
 }
 
-// Leaving a rule out may take the meaning from others or give it to them, so
-// that everything is judged again; what is left out is told by name.
+// A rule that is left out may take away or give meaning to other rules, so all rules are checked again.
+// Rules that are left out are reported by name.
 func TestSkipInvalid(t *testing.T) {
 	rules := []ruleset.Rule{
 		newRule("syntax", "App_*", "update", `resource.name =`),
@@ -94,7 +94,7 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
-// The view lists what the rules read, of every type that they can come to.
+// The view lists what the rules read, for every type that they can reach.
 func TestView(t *testing.T) {
 	policy := mustCompile(t, compiler.Options{},
 		newRule("a", "App.Object_*", "read", `resource.app.stream.owner.@a = "x" and resource.name == "y" and resource.name like "z*"`),
@@ -144,8 +144,7 @@ func TestView(t *testing.T) {
 	}
 }
 
-// A relation that a schema leads elsewhere keeps a type out of the module that
-// it would share with the types that nothing names.
+// A relation to another target type keeps a type out of the module for types that no rule names.
 func TestAnOwnerOfAnotherType(t *testing.T) {
 	s, err := schema.Extend(schema.Default(), []byte(`{"types": [
 		{"name": "Team"}, {"name": "Widget", "relations": {"owner": "Team"}}, {"name": "Gadget", "relations": {"owner": ["User"]}}, {"name": "Thing", "relations": {"owner": "User"}}
@@ -194,7 +193,7 @@ func TestTheOrderOfTestsDoesNotMatter(t *testing.T) {
 	}
 }
 
-// Many rules of several kinds are found by one lookup, and the tests of each kind are written once.
+// Many rules of several kinds are found by one search, and the tests of each kind are generated once.
 func TestKindsAreFoundInOneQuery(t *testing.T) {
 	policy := mustCompile(t, compiler.Options{}, append(kinds(), newRule("streams", "Stream_*", "read", `user.name = "x"`))...)
 	at := slices.IndexFunc(policy.Modules, func(m compiler.Module) bool { return m.Path == "qlik/types/app.rego" })
@@ -238,11 +237,11 @@ also_by_group(kind, _) if kind == "nothing else"
 	}
 }
 
-// OPA's check for recursion walks from every rule through all that it reaches:
-// if many rules ask what many others grant, 5,000 rules take minutes. What it
-// walks is a figure to watch.
+// OPA's check for recursion walks from every rule through everything that it reaches: if many rules
+// depend on rights that many others grant, 5,000 rules take minutes. This test limits the number of
+// edges.
 func TestCallsBetweenGeneratedRules(t *testing.T) {
-	// Rules with patterns cannot be merged: half of them ask what the others grant.
+	// Rules with patterns cannot be merged. Half of them depend on the rights that the others grant.
 	halves := func(rules int, typ, question string) (set []ruleset.Rule) {
 		for i := range rules / 2 {
 			set = append(set,
@@ -276,7 +275,7 @@ func TestCallsBetweenGeneratedRules(t *testing.T) {
 	}
 }
 
-// edgesWalked counts the edges of what every generated rule reaches.
+// edgesWalked counts the edges of everything that every generated rule reaches.
 func edgesWalked(c *ast.Compiler) int {
 	n := 0
 	for path, m := range c.Modules {
@@ -299,7 +298,7 @@ func edgesWalked(c *ast.Compiler) int {
 	return n
 }
 
-// A code that is made for a rule names it, and lies inside its text.
+// A diagnostic about a rule names it, and lies within its text.
 func TestDiagnosticsNameTheirRule(t *testing.T) {
 	_, list := compiler.Compile([]ruleset.Rule{
 		newRule("a", "App_*,App", "read", `resource.nme = "x*" or user.group != "y" and !user.name = "z"`),

@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Why a rule costs what it costs: by what it is found, among how many, what it asks.
+// The explanation of a rule's cost: how it is found, among how many rules, and what it tests.
 func TestCosts(t *testing.T) {
 	rules := append(merged("App_*", "read", `user.group = "%s" and resource.stream.HasPrivilege("read")`),
 		newRule("pattern", "App_*,Tag*", "read update", `resource.name like "*x*"`),
@@ -69,7 +69,7 @@ func compareSteps(a, b compiler.RuleCost) int {
 	return 0
 }
 
-// Every kind of test has a cost; more of it costs more, and what is negated too.
+// Every kind of test has a cost. More tests cost more, including negated ones.
 func TestCostOfEveryKindOfTest(t *testing.T) {
 	cost := func(condition string) float64 {
 		policy, list := compiler.Compile([]ruleset.Rule{newRule("r", "App_*", "read", condition)}, compiler.Options{})
@@ -81,7 +81,7 @@ func TestCostOfEveryKindOfTest(t *testing.T) {
 	nothing := cost("")
 	for _, condition := range atoms {
 		if condition == "true" || strings.Contains(condition, "resourcetype") || strings.Contains(condition, "HasPrivilege") || strings.Contains(condition, "app.") || strings.Contains(condition, "ContentLibrarys") || strings.Contains(condition, "published") {
-			continue // no test is left of it
+			continue // it is resolved to a constant
 		}
 		one, negated := cost(condition), cost("!("+condition+")")
 		if one <= nothing || negated <= nothing {

@@ -8,9 +8,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Rules of one shape of which some ask, anywhere in their conditions, for what others
-// grant: OPA refuses recursion between functions, so none may stand in a group with
-// those that it asks for. The numbers lead to every kind of group.
+// Rules of one shape of which some depend, anywhere in their conditions, on rights that others grant.
+// OPA rejects recursion between functions, so a group must not contain a rule that depends on it. The
+// numbers produce every kind of group.
 func TestFamiliesThatAskForTheirOwnRights(t *testing.T) {
 	type family struct {
 		count            int

@@ -19,10 +19,9 @@ var update = flag.Bool("update", false, "rewrite the expected output in testdata
 
 const compileCases = "../testdata/compile"
 
-// Every archive of testdata/compile holds an export, rules.json, and what comes
-// out: the generated modules and the diagnostics. A section "options" holds
-// words: strict, skip-invalid, list-inequality=all, and index, which says that
-// the module qlik/types.rego is to be shown too.
+// Every archive in testdata/compile contains an export, rules.json, and the expected generated modules
+// and diagnostics. A section "options" contains words: strict, skip-invalid, list-inequality=all, and
+// index, which also includes the module qlik/types.rego.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob(compileCases + "/*.txtar")
 	if err != nil || len(files) == 0 {
@@ -48,7 +47,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// golden returns the archive with what the compiler makes of its export.
+// golden returns the archive with the actual output for its export.
 func golden(t *testing.T, archive *txtar.Archive) []byte {
 	t.Helper()
 	out := &txtar.Archive{Comment: archive.Comment}

@@ -19,8 +19,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/policies"
 )
 
-// newRule returns an enabled Security rule for both contexts. The id is the
-// name, the actions are names with blanks between; none means all.
+// newRule returns an enabled Security rule for both contexts. The id is the name; actions are names
+// separated by spaces, "" for all.
 func newRule(name, filter, actions, condition string) ruleset.Rule {
 	mask := ruleset.All
 	if actions != "" {
@@ -40,7 +40,7 @@ func newRule(name, filter, actions, condition string) ruleset.Rule {
 	}
 }
 
-// rendered is the text of diagnostics as a terminal shows it.
+// rendered returns diagnostics as shown in a terminal.
 func rendered(t testing.TB, list diag.List) string {
 	t.Helper()
 	var b strings.Builder
@@ -50,8 +50,7 @@ func rendered(t testing.TB, list diag.List) string {
 	return b.String()
 }
 
-// mustCompile compiles rules that have no error, and holds every module that
-// comes out to what OPA asks of it.
+// mustCompile compiles rules without errors, and checks every module with OPA.
 func mustCompile(t testing.TB, options compiler.Options, rules ...ruleset.Rule) *compiler.Policy {
 	t.Helper()
 	policy, list := compiler.Compile(rules, options)
@@ -62,8 +61,8 @@ func mustCompile(t testing.TB, options compiler.Options, rules ...ruleset.Rule) 
 	return policy
 }
 
-// holdToOPA holds every module to `opa fmt` and, together with the library, to
-// `opa check --strict`, of which it returns the compiler.
+// holdToOPA checks every module with `opa fmt` and, together with the library, with
+// `opa check --strict`, and returns the compiler.
 func holdToOPA(t testing.TB, policy *compiler.Policy) *ast.Compiler {
 	t.Helper()
 	for _, m := range policy.Modules {
@@ -111,7 +110,7 @@ type judge struct {
 	decision rego.PreparedEvalQuery
 }
 
-// newJudge compiles the rules and sets them over a site, the JSON of data.site.
+// newJudge compiles the rules for a site, the JSON of data.site.
 func newJudge(t testing.TB, options compiler.Options, site string, rules ...ruleset.Rule) judge {
 	t.Helper()
 	policy, list := compiler.Compile(rules, options)
@@ -135,8 +134,7 @@ func newJudge(t testing.TB, options compiler.Options, site string, rules ...rule
 	return judge{q}
 }
 
-// viewData is data.qlik.view: which forms of which properties a described
-// entity is to have.
+// viewData is data.qlik.view: the forms of properties that a described entity needs.
 func viewData(policy *compiler.Policy) map[string]any {
 	forms := func(of map[string]schema.Form) map[string]any {
 		all := map[string]any{}

@@ -8,8 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// words have a meaning in Rego, or are names that generated code uses itself;
-// in the order of Rego's sets.
+// words have a meaning in Rego, or are names that generated code uses; in the order of Rego's sets.
 var words = []string{
 	"__local0__", "action", "all", "as", "contains", "count", "data", "default", "else", "endswith", "every", "false", "granted_by",
 	"grants", "held", "holds", "ids", "if", "import", "in", "input", "json", "longest_prefix", "max", "may",
@@ -18,8 +17,8 @@ var words = []string{
 	"types", "union", "user", "value", "value_2", "values", "walk", "with",
 }
 
-// Attributes may be called by any word of Rego: the names that are made of them
-// hide nothing, and each is looked up under its own name.
+// Attributes may have any word of Rego as a name: the names derived from them shadow nothing, and each
+// is looked up under its own name.
 func TestAttributesNamedByWordsOfRego(t *testing.T) {
 	var rules []ruleset.Rule
 	attributes := ""
@@ -57,8 +56,7 @@ func TestAttributesNamedByWordsOfRego(t *testing.T) {
 	}
 }
 
-// Types may be called by any word of Rego, and by no word at all: filters name
-// them by any text.
+// Types may have any name, because filters name types by any text.
 func TestTypesNamedByWordsOfRego(t *testing.T) {
 	types := append([]string{"id", "", "-", "3d", "a.b", "a-b", "app-object", "App/Object", "ä", "日本", `"`, "`", "x.y.z", "others.x"}, words...)
 	var rules []ruleset.Rule
@@ -91,8 +89,7 @@ func TestTypesNamedByWordsOfRego(t *testing.T) {
 	}
 }
 
-// What a rule is called, or has for a condition, cannot change the code around
-// its comments.
+// The name and the condition of a rule cannot end the comments that contain them.
 func TestHostileTextsStayComments(t *testing.T) {
 	texts := []string{
 		"", " ", "METADATA", "  METADATA\nscope: package\ntitle: x", "# METADATA", "x\nallow := true", "x\r\nallow := true", "x\rallow := true",
@@ -122,7 +119,7 @@ func TestHostileTextsStayComments(t *testing.T) {
 		for _, a := range m.Annotations {
 			if a.Scope == "package" && a.Description == generated && !a.Entrypoint && a.Custom == nil {
 				if own++; own == 1 {
-					continue // that of every generated module
+					continue // the comment of every generated module
 				}
 			}
 			if a.Scope == "package" || a.Scope == "subpackages" || (a.Entrypoint && path != "qlik/authz.rego") {

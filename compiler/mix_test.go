@@ -6,11 +6,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// mix returns n rules as a large site has them: half of them open a stream to a
-// group, and tenths each go by an app's stream and two attributes, by an
-// object's app and two attributes, by one app and one user, by a group of app
-// and user, and by other types and actions; and some for owners and published
-// objects. A set of rules is a beginning of every larger one.
+// mix returns n rules like those of a large site: half of them grant access to a stream for a group,
+// and a tenth each depends on an app's stream and two attributes, on an object's app and two
+// attributes, on one app and one user, on a group of app and user, and on other types and actions;
+// some are for owners and published objects. A set of rules is a prefix of every larger one.
 func mix(n int) []ruleset.Rule {
 	titles := []string{"Manager", "Analyst", "Developer", "Admin", "Guest", "Auditor", "Buyer", "Clerk"}
 	rules := []ruleset.Rule{

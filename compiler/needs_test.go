@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// needs writes what a policy needs, a field a line.
+// needs formats the needs of a policy, one field per line.
 func needs(p *compiler.Policy) string {
 	var lines []string
 	for _, n := range p.Needs {
@@ -26,8 +26,7 @@ func needs(p *compiler.Policy) string {
 	return strings.Join(lines, "\n")
 }
 
-// An export needs the fields that hold what enabled rules read of the types that they
-// reach, and nothing else.
+// An export needs exactly the fields that enabled rules read of the types that they reach.
 func TestNeeds(t *testing.T) {
 	rules := []struct{ name, filter, condition string }{
 		{"labels", "App_*", `resource.@Restricted.Empty() and resource.name != "x"`},
@@ -79,8 +78,8 @@ func TestNeedsNameTheReaders(t *testing.T) {
 	}
 }
 
-// Fields that rules read of what a resource leads to are marked: by a path, and by a right
-// that is asked for there. What a rule reads of the resource and of the user is not.
+// Fields that rules read of entities related to a resource are marked: by a path, and by a right on
+// the related entity. Fields of the resource and of the user are not.
 func TestNeedsThroughRelations(t *testing.T) {
 	for name, c := range map[string]struct {
 		rules []ruleset.Rule

@@ -15,7 +15,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/lint"
 
-	// These register codes of theirs.
+	// These packages register codes.
 	_ "github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
 	_ "github.com/qlik2rego/qlik2rego/internal/audit/prove"
 	_ "github.com/qlik2rego/qlik2rego/internal/format"
@@ -24,7 +24,7 @@ import (
 
 const pages = "../docs/rules"
 
-// Every code of a diagnostic has a page whose heading names it, and every page a code.
+// Every code of a diagnostic has a page with the code in its heading, and every page has a code.
 func TestEveryCodeHasAPage(t *testing.T) {
 	var want []string
 	for _, info := range diag.Codes() {
@@ -55,9 +55,9 @@ func TestEveryCodeHasAPage(t *testing.T) {
 	}
 }
 
-// The examples of the pages about meaning are true: every line of the wrong ones
-// gets the page's code and no other, the right ones get none. A line is a
-// condition, or `FILTER WORD…: CONDITION` where filter, actions or category matter.
+// The examples on the pages about meaning are true: every line of the wrong ones gets the page's code
+// and no other, the right ones get none. A line is a condition, or `FILTER WORD…: CONDITION` if
+// filter, actions or category matter.
 func TestExamplesOfPages(t *testing.T) {
 	for _, info := range diag.Codes() {
 		if code := string(info.Code); !strings.HasPrefix(code, "Q03") && !strings.HasPrefix(code, "Q04") && !strings.HasPrefix(code, "Q05") {
@@ -102,8 +102,8 @@ func example(t *testing.T, page, heading string) []string {
 
 var shortForm = regexp.MustCompile(`^([A-Za-z*_.,]+)((?: [A-Za-z]+)*): (.*)$`)
 
-// findings compiles each line of an example and returns the codes that it gets.
-// The lines about cycles of privileges are one set of rules.
+// findings compiles each line of an example and returns its codes. The lines about cycles of
+// privileges are one set of rules.
 func findings(page diag.Code, lines []string) map[string][]diag.Code {
 	var rules []ruleset.Rule
 	for _, line := range lines {

@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Other back ends read the predicates of every type scope from the plan.
+// The plan provides the predicates of every type scope to other back ends.
 func TestPlanHasThePredicates(t *testing.T) {
 	rules, _ := ruleset.Decode("rules.json", []byte(`[{"id": "1", "name": "Readers", "category": "Security", "ruleContext": 0,
 		"resourceFilter": "App_*", "actions": 2, "rule": "user.name = \"anna\""}]`))

@@ -14,8 +14,7 @@ import (
 	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
-// atoms are the parts of the random conditions: every kind of test, on texts
-// that the site acme has.
+// atoms are the parts of random conditions: every kind of test, with strings from the site acme.
 var atoms = []string{
 	`resource.name = "q1 sales"`, `resource.name != "q1 sales"`, `resource.name == "Q1 Sales"`, `resource.name like "q*"`, `resource.name matches "[a-q].*"`,
 	`resource.resourcetype = "App"`, `resource.resourcetype != "Stream"`, `resource.resourcetype like "App*"`, `resource.resourcetype == "Widget"`,
@@ -57,9 +56,8 @@ func genRules(t *rapid.T) []ruleset.Rule {
 	return rules
 }
 
-// Random rules compile to what OPA takes, the same at every time and in every
-// order, and to the decisions that they come to one by one where they do not
-// ask for privileges.
+// Random rules compile to valid Rego, which is the same every time and in every order. If they do not
+// ask for privileges, they give the same decisions as each rule alone.
 func TestRandomRules(t *testing.T) {
 	requests := []struct{ subject, resource string }{
 		{"anna", "App:full"}, {"anna", "App:bare"}, {"bert", "App:loose"}, {"anna", "App.Object:sheet"}, {"bert", "Stream:s"}, {"anna", "Widget:1"},
@@ -71,7 +69,7 @@ func TestRandomRules(t *testing.T) {
 		if policy == nil {
 			rt.Fatalf("%v", list)
 		}
-		// What has no meaning is left out, so that the rest has one.
+		// Rules with errors are left out, so that the rest compiles.
 		var valid []ruleset.Rule
 		for _, r := range rules {
 			left := false

@@ -26,8 +26,8 @@ func predicate(t *testing.T, o compiler.Options, condition string) string {
 	return "false"
 }
 
-// Readings are named on the command line and in manifests; an entity compared with a
-// string is read as they say.
+// Readings have names on the command line and in manifests, and select the meaning of a comparison of
+// an entity with a string.
 func TestReadings(t *testing.T) {
 	for _, test := range []struct {
 		list, entity, session, condition string
@@ -53,8 +53,8 @@ func TestReadings(t *testing.T) {
 	}
 }
 
-// The context of a request is AppAccess or ManagementAccess; for another, the one that is
-// probably meant is proposed.
+// The context of a request is AppAccess or ManagementAccess. For other values, the most similar one is
+// suggested.
 func TestContextsThatNoRequestHas(t *testing.T) {
 	for written, meant := range map[string]string{
 		"hub": "AppAccess", "QMC": "ManagementAccess", "Management Access": "ManagementAccess", "elsewhere": "", "AppAccess": "none",

@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// testsOf writes the tests that the rules of a type make, a rule a line.
+// testsOf formats the tests of the rules of a type, one rule per line.
 func testsOf(t *testing.T, r reads.Reads, typ string) string {
 	t.Helper()
 	operand := func(o *reads.Operand) string {
@@ -51,8 +51,8 @@ func testsOf(t *testing.T, r reads.Reads, typ string) string {
 	return strings.Join(lines, "\n")
 }
 
-// What a rule reads is every test that is left of it for a class, whatever joins
-// or negates them.
+// The reads of a rule are all tests that are left for a class, including those in connectives and
+// negations.
 func TestReads(t *testing.T) {
 	policy := mustCompile(t, compiler.Options{},
 		newRule("texts", "App_*", "read update", `!(resource.name = "A" or resource.name = "B") and resource.name == "A" and user.@x = resource.stream.@y and user.group.Empty()`),
@@ -83,7 +83,7 @@ streams 2: one-of environment.os x; one-of resource.id s`,
 	}
 }
 
-// A rule with a context reads where the request comes from.
+// A rule with a context reads the context of the request.
 func TestReadsOfARuleWithAContext(t *testing.T) {
 	r := newRule("r", "App_*", "read", "true")
 	r.Context = ruleset.Hub
@@ -93,7 +93,7 @@ func TestReadsOfARuleWithAContext(t *testing.T) {
 	}
 }
 
-// The same rules read the same, byte for byte, in whatever order they stand.
+// The same rules have the same reads, byte for byte, in any order.
 func TestReadsDoNotDependOnTheOrder(t *testing.T) {
 	a := newRule("a", "*", "read", `user.group = "a" and resource.owner = user`)
 	b := newRule("b", "App*", "update", `resource.HasPrivilege("read") or user.group = "a"`)

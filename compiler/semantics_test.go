@@ -10,9 +10,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// acme is a small site, as a bundle's data has it. Anna has everything, Bert
-// nothing but a name; app "full" has everything, "bare" nothing, "loose" refers
-// to entities that are only nested and have no id.
+// acme is a small site in the form of a bundle's data. Anna has all properties, Bert only a name. App
+// "full" has everything, "bare" nothing, "loose" refers to entities that are only nested and have no
+// id.
 const acme = `{
 	"held": {"user": true, "stream": true, "app": true, "app.object": true, "staticcontentreference": true, "contentlibrary": true},
 	"subjects": {"acme\\anna": "anna", "acme\\bert": "bert"},
@@ -38,8 +38,8 @@ const acme = `{
 	"nested": {"stream": {"\u001f1\u001f": {"name": "gone", "=name": "Gone"}}, "user": {"\u001f2\u001f": {}}}
 }`
 
-// Every condition is compiled into a rule of its own and decided for resources
-// of the site; want lists those that Anna may read.
+// Every condition is compiled as a rule of its own and decided for resources of the site; want lists the
+// resources that Anna may read.
 func TestConditions(t *testing.T) {
 	const apps, contents, objects = "App", "StaticContentReference", "App.Object"
 	everyApp := []string{"bare", "full", "loose"}
@@ -54,7 +54,7 @@ func TestConditions(t *testing.T) {
 		{apps, `resource.name == "Q1 Sales"`, []string{"full"}},
 		{objects, `resource.description = ""`, []string{"sheet"}},
 		{objects, `resource.description != ""`, []string{"stray"}},
-		{apps, `resource.description.Empty() and resource.published.Empty()`, everyApp}, // rules do not see them
+		{apps, `resource.description.Empty() and resource.published.Empty()`, everyApp}, // rules cannot read these
 		{apps, `resource.name != "q1 sales"`, []string{"bare", "loose"}},
 		{apps, `"q1 sales" != resource.name`, []string{"bare", "loose"}},
 		{apps, `resource.name !== "q1 sales"`, everyApp},
@@ -152,7 +152,7 @@ func TestConditions(t *testing.T) {
 		{"User", `resource = user`, []string{"anna"}},
 		{"User", `resource != user`, []string{"bert"}},
 
-		// Sets of entities: each test may find another one.
+		// Sets of entities: each test may match a different entity.
 		{contents, `resource.ContentLibrarys.name = "a" and resource.ContentLibrarys.name = "b"`, []string{"both"}},
 		{contents, `resource.ContentLibrarys.name = "a" and resource.ContentLibrarys.@x = "2"`, []string{"both"}},
 		{contents, `resource.ContentLibrarys.name != "a"`, []string{"both", "mixed", "none"}},
@@ -223,7 +223,7 @@ func TestListInequality(t *testing.T) {
 	}
 }
 
-// Filters, section 5: a key begins with the type, and the trap of App*.
+// Filters, section 5: a key begins with the type, and App* also matches other types.
 func TestFilters(t *testing.T) {
 	filters := []string{"*", "App*", "App_*", "App_FULL", "App_f*", "App.Object_*", "Wid*", "Widget_*", "Widget_1", "QmcSection_App", "QmcSection_App*", "HubSection_*", "Qmc*", "App", "Other"}
 	var rules []ruleset.Rule
@@ -256,8 +256,7 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-// The type of the resource, also of types that nothing names and that are no
-// types at all.
+// The type of the resource, including types that no rule names and unknown types.
 func TestResourceTypes(t *testing.T) {
 	conditions := []string{
 		`resource.resourcetype = "app"`, `resource.resourcetype == "app"`, `resource.resourcetype == "App"`, `resource.resourcetype != "App"`,
@@ -286,8 +285,8 @@ func TestResourceTypes(t *testing.T) {
 	}
 }
 
-// Rights on one resource that depend on each other are the least fixpoint, and
-// granted_by is judged there.
+// Rights on one resource that depend on each other are the least fixpoint, and granted_by is computed
+// from it.
 func TestCycles(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -339,8 +338,8 @@ func TestCycles(t *testing.T) {
 	}
 }
 
-// merged returns rules of one shape, enough of them to be merged, told apart by
-// the text that stands for %s, and called "<actions> <text>".
+// merged returns rules of one shape, enough of them to be merged. They differ in the string that
+// replaces %s, and have the names "<actions> <text>".
 func merged(filter, actions, condition string) []ruleset.Rule {
 	var rules []ruleset.Rule
 	for _, text := range []string{"sales", "a", "b", "c", "d", "e", "f", "g", "h"} {
@@ -349,8 +348,7 @@ func merged(filter, actions, condition string) []ruleset.Rule {
 	return rules
 }
 
-// kinds returns rules of three kinds that nobody is concerned by, so many that they
-// are found together.
+// kinds returns rules of three kinds that match nobody, enough of them to be found by one search.
 func kinds() []ruleset.Rule {
 	var rules []ruleset.Rule
 	for i, shared := range []string{` and resource.stream.HasPrivilege("read")`, ` and resource.owner = user and resource.@one = "x"`, ``} {
@@ -361,8 +359,8 @@ func kinds() []ruleset.Rule {
 	return rules
 }
 
-// differing returns rules that share the beginning of their conditions, with one
-// text or the other for its %s, and no more: the rest is each rule's own.
+// differing returns rules that share the beginning of their conditions, with one of two strings for %s;
+// the rest is different in each rule.
 func differing(shared, one, other string) []ruleset.Rule {
 	var rules []ruleset.Rule
 	for i, own := range []string{
@@ -378,7 +376,7 @@ func differing(shared, one, other string) []ruleset.Rule {
 	return rules
 }
 
-// Rights on other resources, and their absence.
+// Rights on other resources, and their negation.
 func TestInheritance(t *testing.T) {
 	j := newJudge(t, compiler.Options{}, acme,
 		newRule("stream", "Stream_*", "read", `resource.name = "finance"`),
@@ -401,7 +399,7 @@ func TestInheritance(t *testing.T) {
 	}
 }
 
-// A nested entity without an id is asked about like any other.
+// A nested entity without an id supports rights like any other.
 func TestRightsOnEntitiesWithoutAnID(t *testing.T) {
 	j := newJudge(t, compiler.Options{}, acme,
 		newRule("app", "App_*", "read", `resource.stream.HasPrivilege("read")`),
@@ -414,7 +412,7 @@ func TestRightsOnEntitiesWithoutAnID(t *testing.T) {
 	}
 }
 
-// Merged rules decide like each rule alone, whatever they are merged into.
+// Merged rules decide like each rule alone, whatever form they are merged into.
 func TestMergedRules(t *testing.T) {
 	var table []ruleset.Rule
 	for i := range 70 {
@@ -485,7 +483,7 @@ func TestMergedRules(t *testing.T) {
 	}
 }
 
-// A rule for one context counts only for requests that come from there.
+// A rule for one context only applies to requests from that context.
 func TestContexts(t *testing.T) {
 	hub, qmc := newRule("hub", "App_*", "read", `resource.id = "full"`), newRule("qmc", "App_*", "read", "")
 	hub.Context, qmc.Context = ruleset.Hub, ruleset.QMC

@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// families are rules of every layout: alone, in rows, in a table, of several kinds, found
-// by what they have in common, about the subject alone, and in several modules.
+// families are rules of every layout: alone, in rows, in a table, of several kinds, found by a common
+// test, about the subject only, and in several modules.
 func families() []ruleset.Rule {
 	var rules []ruleset.Rule
 	add := func(name, filter, condition string) {
@@ -33,8 +33,8 @@ func families() []ruleset.Rule {
 	return rules
 }
 
-// The source map leads from each rule that can grant to lines that speak of it, and to no
-// lines that speak of another rule alone.
+// The source map leads from each rule that can grant to its lines, and to no lines that belong to
+// another rule only.
 func TestSourcesLeadToTheirRules(t *testing.T) {
 	policy, list := compiler.Compile(families(), compiler.Options{})
 	if policy == nil {
@@ -63,7 +63,7 @@ func TestSourcesLeadToTheirRules(t *testing.T) {
 					t.Fatalf("%s in %s: the ranges are %v of %d lines", id, path, ranges, len(lines[path]))
 				}
 				last = r[1]
-				// METADATA is no part of what a rule was compiled to, but names its rule.
+				// METADATA is not part of the compiled rule, but it names the rule.
 				from := r[0] - 1
 				for from > 0 && strings.HasPrefix(lines[path][from-1], "#") {
 					from--
@@ -83,7 +83,7 @@ func TestSourcesLeadToTheirRules(t *testing.T) {
 	}
 }
 
-// No generated line is longer than a screen is wide if it can be broken.
+// No generated line is longer than the limit if it can be broken.
 func TestGeneratedLinesAreNarrow(t *testing.T) {
 	texts := make([]string, 60)
 	for i := range texts {

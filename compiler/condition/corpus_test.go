@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// corpus returns a file of the collection of real rules that the environment variable
-// QLIK_CORPUS names.
+// corpus returns a file of the collection of real rules in the directory QLIK_CORPUS.
 func corpus(t *testing.T, name string) *os.File {
 	t.Helper()
 	folder := os.Getenv("QLIK_CORPUS")
@@ -32,8 +31,7 @@ func checkRoundTrip(t *testing.T, id, condition string) {
 	}
 }
 
-// What people publish as working rules parses, but for paths without a root, which
-// two of them have.
+// Rules that people publish as working can be parsed, except two that have paths without a root.
 func TestPublishedRules(t *testing.T) {
 	lines := bufio.NewScanner(corpus(t, "published-rules.jsonl"))
 	lines.Buffer(nil, maxLength)
@@ -67,7 +65,7 @@ func TestPublishedRules(t *testing.T) {
 	}
 }
 
-// The rules of a real site parse, all of them.
+// All rules of a real site can be parsed.
 func TestSiteRules(t *testing.T) {
 	var rules []struct {
 		ID   string `json:"id"`

@@ -14,8 +14,8 @@ import (
 
 const docs = "../../docs"
 
-// block returns the lines of the first fenced block after a line of a page. A line
-// that begins with a blank goes on with the condition before it.
+// block returns the lines of the first fenced block after a line of a page. An indented line continues
+// the condition before it.
 func block(t *testing.T, page, after string) []string {
 	t.Helper()
 	_, rest, found := strings.Cut(page, after+"\n")
@@ -37,7 +37,7 @@ func readPage(t *testing.T, name string) string {
 	return strings.ReplaceAll(string(data), "\r\n", "\n")
 }
 
-// TestLanguagePageHasEveryOperatorAndFunction, each in a row of its table.
+// TestLanguagePageHasEveryOperatorAndFunction checks that each has a row in its table.
 func TestLanguagePageHasEveryOperatorAndFunction(t *testing.T) {
 	page := readPage(t, "language.md")
 	for _, o := range Operators() {
@@ -61,8 +61,8 @@ func codesOf(condition string) []diag.Code {
 	return codes
 }
 
-// Every wrong example of a code's page gets that code and no other, every right one
-// parses. The codes of the limits have no examples.
+// Every wrong example on a code's page gets that code and no other, and every right one can be parsed.
+// The codes of the limits have no examples.
 func TestPagesOfCodes(t *testing.T) {
 	for _, info := range diag.Codes() {
 		t.Run(string(info.Code), func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestPagesOfCodes(t *testing.T) {
 	}
 }
 
-// The grammar of docs/language.md is the one that is parsed by.
+// The grammar in docs/language.md is the one that the parser uses.
 func TestGrammarOfTheLanguagePage(t *testing.T) {
 	want := strings.Join(block(t, readPage(t, "language.md"), "<!-- grammar -->"), "\n")
 	if got := parser.String(); got != want {
@@ -96,8 +96,8 @@ func TestGrammarOfTheLanguagePage(t *testing.T) {
 	}
 }
 
-// The examples of docs/language.md are what it says they are. Those in a block of
-// errors begin with their code.
+// The examples in docs/language.md behave as documented. Those in a block of errors begin with their
+// code.
 func TestExamplesOfTheLanguagePage(t *testing.T) {
 	fences := regexp.MustCompile("(?s)```(qlik|qlik-errors)\n(.*?)\n```").FindAllStringSubmatch(readPage(t, "language.md"), -1)
 	if len(fences) == 0 {

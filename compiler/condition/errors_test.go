@@ -25,8 +25,7 @@ func rendered(t *testing.T, list diag.List) string {
 	return b.String()
 }
 
-// errorCase is an entry of a table in testdata/errors: a condition and the rendered
-// diagnostics that it gets.
+// errorCase is an entry of a table in testdata/errors: a condition and its rendered diagnostics.
 type errorCase struct {
 	group, name, condition, want string
 }
@@ -64,7 +63,7 @@ func errorTables(t testing.TB) []string {
 	return files
 }
 
-// rewrite puts the diagnostics that there are into the tables.
+// rewrite replaces the diagnostics in the tables by the actual ones.
 func rewrite(t *testing.T, got map[errorCase]string) {
 	for _, file := range errorTables(t) {
 		data, err := os.ReadFile(file)
@@ -83,8 +82,7 @@ func rewrite(t *testing.T, got map[errorCase]string) {
 	}
 }
 
-// Every mistake that language.md lists has a message of its own, and one cause has
-// one diagnostic.
+// Every mistake that language.md lists has its own message, and one cause has one diagnostic.
 func TestErrors(t *testing.T) {
 	seen := map[diag.Code]bool{}
 	got := map[errorCase]string{}
@@ -117,8 +115,8 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// A fix repairs what it is about: where every error of a condition has one, applying
-// them leads to a condition that parses, or to an error that needs a person.
+// A fix resolves its error: if every error of a condition has a fix, applying them gives a condition
+// that can be parsed, or an error that a person must resolve.
 func TestFixesRepair(t *testing.T) {
 	const rounds = 5
 	for _, c := range errorCases(t) {
@@ -138,7 +136,7 @@ func TestFixesRepair(t *testing.T) {
 	}
 }
 
-// Characters that a reader cannot see are spelt out here rather than in a table.
+// Invisible characters are written as escapes here and not in a table.
 func TestInvisibleCharacters(t *testing.T) {
 	tests := []struct{ name, condition, want string }{
 		{"no-break space", "user.a\u00a0=\u00a0\"x\"", `error[Q0213]: U+00A0 NO-BREAK SPACE is not a space
@@ -202,12 +200,12 @@ error[Q0213]: U+00A0 NO-BREAK SPACE is not a space
 	}
 }
 
-// After a syntax error the rest is read: each part that is broken by itself has its error, and
-// what is whole has none.
+// The parser continues after a syntax error: each broken part has an error of its own, and correct
+// parts have none.
 func TestAllSyntaxErrors(t *testing.T) {
 	for _, test := range []struct {
 		text string
-		want []string // the code of each error, and what it points at
+		want []string // the code of each error, and the text it is about
 	}{
 		{`user.group = and resource.name = or user.name like`, []string{"Q0220 =", "Q0220 =", "Q0220 like"}},
 		{`(user.group = "a" and ) or resource.name = and user.name`, []string{"Q0220 and", "Q0220 =", "Q0222 user.name"}},

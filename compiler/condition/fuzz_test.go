@@ -10,7 +10,7 @@ import (
 
 var ruleless diag.Rule
 
-// seed adds the conditions of all tables, wrong ones and right ones.
+// seed adds the conditions of all tables, valid and invalid ones.
 func seed(f *testing.F) {
 	for _, c := range errorCases(f) {
 		f.Add(c.condition)
@@ -24,8 +24,8 @@ func seed(f *testing.F) {
 	}
 }
 
-// Parse survives every text. It gives a tree or diagnostics, never both nor neither,
-// and everything that it points at lies inside of the text.
+// Parse accepts any text. It returns either a tree or diagnostics, and all their ranges lie within the
+// text.
 func FuzzParse(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, condition string) {
@@ -60,7 +60,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// What parses prints to a condition that reads as the same tree.
+// A tree is printed as a condition that is parsed to the same tree.
 func FuzzPrintParse(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, condition string) {

@@ -16,7 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 )
 
-// constants are the operators and functions by the names of their constants.
+// constants maps the names of constants to the operators and functions.
 var constants = map[string]fmt.Stringer{
 	"Equal": condition.Equal, "ExactEqual": condition.ExactEqual, "NotEqual": condition.NotEqual,
 	"ExactNotEqual": condition.ExactNotEqual, "Like": condition.Like, "Matches": condition.Matches,
@@ -24,9 +24,9 @@ var constants = map[string]fmt.Stringer{
 	"Empty": condition.Empty, "IsOwned": condition.IsOwned,
 }
 
-// TestNothingComparesWithOneOperatorOrFunction: neither the compiler nor a linter notices
-// such a place when the language gets another one. Ask for a trait, or write a switch
-// without a default.
+// TestNothingComparesWithOneOperatorOrFunction finds comparisons with a single operator or function.
+// Neither the compiler nor a linter reports such a line when the language gets a new one. Use a trait,
+// or a switch without a default.
 func TestNothingComparesWithOneOperatorOrFunction(t *testing.T) {
 	if len(constants) != len(condition.Operators())+len(condition.Functions()) {
 		t.Fatal("this test does not know every operator and function")
@@ -60,7 +60,7 @@ func TestNothingComparesWithOneOperatorOrFunction(t *testing.T) {
 	}
 }
 
-// TestGuardNoticesComparisons plants every form that the guard has to notice.
+// TestGuardNoticesComparisons checks that the guard reports every form of comparison.
 func TestGuardNoticesComparisons(t *testing.T) {
 	for statement, want := range map[string]int{
 		`_ = op == condition.Like`:                                       1,
@@ -87,7 +87,7 @@ func TestGuardNoticesComparisons(t *testing.T) {
 	}
 }
 
-// comparisonsWithOne returns the places of a file that compare with one operator or function.
+// comparisonsWithOne returns the locations in a file that compare with one operator or function.
 func comparisonsWithOne(path string, source []byte, inside bool) (found []string, err error) {
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, source, parser.SkipObjectResolution)

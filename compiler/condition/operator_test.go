@@ -9,8 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// TestTraitsOfOperators writes the table of operators a second time: what is asked about
-// an operator in the whole product follows from it.
+// TestTraitsOfOperators repeats the table of operators, because the whole product depends on it.
 func TestTraitsOfOperators(t *testing.T) {
 	type row struct {
 		equality, inequality, exact, wildcards, expression bool
@@ -50,7 +49,7 @@ func TestTraitsOfOperators(t *testing.T) {
 	condition.Operator(0).Equality()
 }
 
-// TestTraitsOfFunctions writes the table of functions a second time.
+// TestTraitsOfFunctions repeats the table of functions.
 func TestTraitsOfFunctions(t *testing.T) {
 	type row struct {
 		privilege, login, absence bool
@@ -85,7 +84,7 @@ func TestTraitsOfFunctions(t *testing.T) {
 	condition.Function(0).Privilege()
 }
 
-// TestPathThatACallReads: the call is left as it is.
+// TestPathThatACallReads checks that the call is not changed.
 func TestPathThatACallReads(t *testing.T) {
 	for text, want := range map[string]string{
 		`resource.IsOwned()`:                      "resource.owner",
@@ -107,8 +106,8 @@ func TestPathThatACallReads(t *testing.T) {
 	}
 }
 
-// TestVocabularyHasEveryOperatorAndFunction holds the table that editors and documentation
-// are made of against the language.
+// TestVocabularyHasEveryOperatorAndFunction compares the table for editors and documentation with the
+// language.
 func TestVocabularyHasEveryOperatorAndFunction(t *testing.T) {
 	var operators, functions []string
 	for _, o := range condition.Operators() {

@@ -48,8 +48,8 @@ func TestUnquote(t *testing.T) {
 	}
 }
 
-// The table of the vocabulary has the words that the scanner and the parser know, and no others;
-// its examples are conditions.
+// The vocabulary table has exactly the words that the scanner and the parser know, and its examples are
+// conditions.
 func TestVocabularyIsTheLanguage(t *testing.T) {
 	words := func(list []Entry) (all []string) {
 		for _, e := range list {

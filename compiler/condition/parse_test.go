@@ -19,8 +19,7 @@ func mustParse(t testing.TB, condition string) Node {
 	return tree
 }
 
-// outline writes a tree with its structure and ranges in the open, as text that a
-// table can hold.
+// outline formats a tree with its structure and ranges, for the tables.
 func outline(source string, n Node) string {
 	span := n.Span()
 	operands := func(nodes []Node) string {
@@ -128,7 +127,7 @@ func TestParse(t *testing.T) {
 		{`User.isanonymous()`, `IsAnonymous user<User>()<isanonymous>`},
 		{`resource.IsOwned()`, `IsOwned resource<resource>()<IsOwned>`},
 		{`resource.Empty = "x"`, `resource Empty<Empty><resource.Empty> =<=> "x"<"x">`},
-		// What a function means is not decided here.
+		// The parser does not check the meaning of a function.
 		{`user.name.IsOwned("x")`, `IsOwned user name<name><user.name>("x"<"x">)<IsOwned>`},
 	}
 	for _, test := range tests {
@@ -140,7 +139,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// A diagnostic carries the rule and the text that it is about.
+// A diagnostic contains the rule and the text.
 func TestDiagnosticsNameTheRule(t *testing.T) {
 	text, rule := textOf("user.a = 'x'"), diag.Rule{ID: "1", Name: "one"}
 	_, list := Parse(text, rule)
@@ -149,9 +148,8 @@ func TestDiagnosticsNameTheRule(t *testing.T) {
 	}
 }
 
-// Hostile conditions end in an error, and soon. The bound is far above what is needed,
-// under the race detector on a busy machine too, and far below what any work that is
-// quadratic in a megabyte needs.
+// Hostile conditions end in an error quickly. The bound is far above the necessary time, even with the
+// race detector on a busy machine, and far below the time of quadratic work on a megabyte.
 func TestLimits(t *testing.T) {
 	const enough = time.Minute
 	tests := []struct {

@@ -33,7 +33,7 @@ func TestPrint(t *testing.T) {
 	}
 }
 
-// A tree that anyone builds prints to a condition that reads as the same tree.
+// Any tree is printed as a condition that is parsed to the same tree.
 func TestPrintIsUndoneByParse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tree := genNode(4).Draw(t, "tree")
@@ -51,7 +51,7 @@ func TestPrintIsUndoneByParse(t *testing.T) {
 	})
 }
 
-// The range of every node covers a text that reads as that node.
+// The range of every node covers a text that is parsed to that node.
 func TestRangesReadAsTheirNodes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		source := Print(genNode(3).Draw(t, "tree"))
@@ -66,8 +66,7 @@ func TestRangesReadAsTheirNodes(t *testing.T) {
 	})
 }
 
-// genNode generates trees as their comments in ast.go allow them, nested Or in Or
-// and And in And among them.
+// genNode generates trees as documented in ast.go, including Or nested in Or and And nested in And.
 func genNode(depth int) *rapid.Generator[Node] {
 	return rapid.Custom(func(t *rapid.T) Node {
 		kinds := 3

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The lexer that participle knows gives the tokens of the grammar with byte offsets.
+// The lexer for participle returns the tokens of the grammar with byte offsets.
 func TestDefinition(t *testing.T) {
 	l, err := definition{}.Lex("", strings.NewReader(`"ä" = user.a and resource.Empty()`))
 	if err != nil {
@@ -48,9 +48,8 @@ func TestDefinitionPassesReadErrors(t *testing.T) {
 	}
 }
 
-// The grammar stops at the first token after which nothing can make the condition
-// right: what stands before it can be completed, together with it nothing can. The
-// explanations rely on that.
+// The grammar stops at the first token after which the condition cannot be valid: the text before that
+// token can be completed, the text including it cannot. The explanations rely on this.
 func TestGrammarStopsAtTheFirstWrongToken(t *testing.T) {
 	words := []string{`"a"`, "user.a", "resource.Empty", "resource.Empty(", "=", "like", "and", "or", "!", "true", "(", ")"}
 	rapid.Check(t, func(t *rapid.T) {
@@ -109,7 +108,7 @@ func completable(source string, tokens []lexer.Token) bool {
 		function := lexer.Token{Type: tokenFunction, Value: ".Empty", Pos: lexer.Position{Offset: len(source)}}
 		tokens = append(append([]lexer.Token{}, tokens...), function)
 	}
-	// The shortest ways on from every place, with as many parentheses as are open.
+	// The shortest continuations of every prefix, with the open parentheses closed.
 	for _, rest := range []string{``, `"a"`, `"a" = "a"`, `= "a"`, `and "a" = "a"`, `()`} {
 		for closing := range open + 1 {
 			completed := append([]lexer.Token{}, tokens...)

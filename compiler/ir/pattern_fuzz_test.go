@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// FuzzLike holds every shape that a pattern comes down to, and the pattern
-// itself, to a matcher that tries all ways.
+// FuzzLike compares every simplified pattern, and the pattern itself, with a matcher that tries
+// everything.
 func FuzzLike(f *testing.F) {
 	for _, c := range [][2]string{
 		{"", ""}, {"*", "x"}, {"**", ""}, {"a*", "ABC"}, {"*c", "abc"}, {"*b*", "abc"}, {"a?c", "aßc"}, {`a\*`, "a*"}, {`a\?\\`, `a?\`},
@@ -50,7 +50,7 @@ func FuzzLike(f *testing.F) {
 	})
 }
 
-// tryAll is the sentence of docs/language.md about like, word for word.
+// tryAll implements the sentence about like in docs/language.md literally.
 func tryAll(pattern, value []rune) bool {
 	if len(pattern) == 0 {
 		return len(value) == 0

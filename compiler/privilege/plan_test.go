@@ -46,8 +46,7 @@ func build(t *testing.T, texts ...string) (*Plan, diag.List) {
 	return Build(program)
 }
 
-// describe writes what the plan says of a class: rules, actions asked about,
-// cycles.
+// describe formats the plan of a class: rules, actions that are asked for, cycles.
 func describe(t *testing.T, plan *Plan, key string) string {
 	t.Helper()
 	for _, c := range plan.Classes {
@@ -134,7 +133,7 @@ func TestCycleOfAnAction(t *testing.T) {
 	}
 }
 
-// A cycle through a negation has no meaning: the error names the way and the rules.
+// A cycle through a negation has no meaning: the error names the cycle and the rules.
 func TestNegativeCycles(t *testing.T) {
 	tests := []struct {
 		name  string

@@ -7,8 +7,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
-// Resolution leaves no constant inside a predicate and no literal on the left; both
-// have a meaning all the same.
+// Resolution leaves no constant inside a predicate and no literal on the left. Both are supported
+// nevertheless.
 func TestPredicatesThatResolveNeverWrites(t *testing.T) {
 	b := (&scope{module: newModule("types.app", "", &names{})}).newBody()
 	b.require(ir.Constant{})

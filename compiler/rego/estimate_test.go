@@ -7,9 +7,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// Chances are chances, a negation has the rest of them, more terms of a conjunction
-// hold less often and more of a disjunction more often; and a predicate that asks
-// more takes more steps.
+// Probabilities are between 0 and 1. A negation has the complement; a longer conjunction is less likely
+// and a longer disjunction more likely. A predicate with more tests takes more steps.
 func TestEstimatesOfPredicates(t *testing.T) {
 	owner := ir.Entities{Root: ir.Resource, Origin: "app", Steps: []ir.Step{{Name: "owner", Type: "user"}}}
 	user := ir.Entities{Root: ir.User, Origin: "user"}

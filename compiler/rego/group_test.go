@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// The name of a kind tells a reader what is tested, and two kinds never share one.
+// The name of a kind describes its tests, and no two kinds have the same name.
 func TestKindsAreNamed(t *testing.T) {
 	resource := ir.Entities{Root: ir.Resource, Origin: "app"}
 	stream := resource.Follow(ir.Step{Name: "stream", Type: "stream"})

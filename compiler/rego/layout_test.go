@@ -11,8 +11,8 @@ import (
 	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
-// Conditions are broken in front of operators and never inside quotes; what is left after
-// taking the breaks out is the condition.
+// Conditions are broken before operators and never inside quotes. Without the breaks they are equal to
+// the original.
 func TestWrapCondition(t *testing.T) {
 	for _, c := range []struct {
 		condition string
@@ -33,8 +33,7 @@ func TestWrapCondition(t *testing.T) {
 	}
 }
 
-// Code that is broken means the same, is as opa fmt writes it, and is narrow where it can
-// be.
+// Code with line breaks has the same meaning, is formatted like opa fmt, and is narrow if possible.
 func TestBroken(t *testing.T) {
 	word := rapid.StringMatching(`[a-z{},"\\ ]{0,70}`)
 	rapid.Check(t, func(t *rapid.T) {
@@ -66,7 +65,7 @@ func TestBroken(t *testing.T) {
 	})
 }
 
-// A long text in METADATA is the same text when YAML is read.
+// A long string in METADATA is the same string after YAML parsing.
 func TestLongScalars(t *testing.T) {
 	long := strings.Repeat("Stream_*,App*, ", 20) + `"x"  \y`
 	for _, value := range []string{"plain words", "App_*", long, strings.Repeat("x", 200), strings.Repeat("a ", 70) + "  b", " " + strings.Repeat("ä, ", 80)} {

@@ -7,7 +7,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// The keywords are those of the OPA in use.
+// The list of keywords is that of the OPA version in go.mod.
 func TestKeywordsAreThoseOfOPA(t *testing.T) {
 	want := slices.Sorted(slices.Values(ast.KeywordsForRegoVersion(ast.DefaultRegoVersion)))
 	if !slices.Equal(keywords, want) {

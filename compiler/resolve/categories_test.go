@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Rules that grant nothing here are held to the same meaning as those that do.
+// Rules that do not grant rights are checked in the same way as those that do.
 func TestLicenseAndSyncRulesAreChecked(t *testing.T) {
 	tests := []struct {
 		category  ruleset.Category

@@ -23,9 +23,8 @@ func rendered(t testing.TB, list diag.List) string {
 	return b.String()
 }
 
-// Every case of testdata/*.txtar is a rule in the short form of parseRule, with
-// `strict` or `all` in the case's name for the options, followed by the
-// diagnostics that it gets: none where nothing is wrong.
+// Every case in testdata/*.txtar is a rule in the short form of parseRule, followed by its diagnostics,
+// if any. `strict` or `all` in the name of a case select options.
 func TestDiagnostics(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(files) == 0 {

@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// FuzzMatches holds that a regular expression that is accepted means the whole
-// value, ignoring case, whatever is in it.
+// FuzzMatches checks that an accepted regular expression matches the whole value, ignoring case,
+// whatever the value contains.
 func FuzzMatches(f *testing.F) {
 	for _, c := range [][2]string{
 		{"a", "A"}, {"a|b", "xb"}, {"a)(b", "ab"}, {"^a$", "a"}, {"a.c", "a\nc"}, {`\w+`, "ſ"}, {"(?-i)a", "A"}, {"(?m)^b$", "a\nb"}, {"(?s).", "\n"},
@@ -31,7 +31,7 @@ func FuzzMatches(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q is accepted and becomes %q: %v", expression, Anchored(expression), err)
 		}
-		// Some match of the expression in the value is all of it, or none is.
+		// The expression alone has a match that is the whole value, or no such match.
 		alone, err := regexp.Compile("(?i)" + expression)
 		if err != nil {
 			t.Fatalf("%q is accepted and is no expression: %v", expression, err)

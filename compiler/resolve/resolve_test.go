@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// parseRule reads a rule in the short form `FILTER WORD…: CONDITION`. The words
-// are actions (none means all), Sync, License, disabled, hub and qmc.
+// parseRule parses a rule in the short form `FILTER WORD…: CONDITION`. The words are actions (none for
+// all), Sync, License, disabled, hub and qmc.
 func parseRule(t testing.TB, text string) *Rule {
 	t.Helper()
 	head, tree, ok := strings.Cut(text, ": ")
@@ -58,7 +58,7 @@ func parseRule(t testing.TB, text string) *Rule {
 
 func defaults() Options { return Options{Schema: schema.Default()} }
 
-// classNamed returns the class of a key, or fails.
+// classNamed returns the class with a key, or fails the test.
 func classNamed(t testing.TB, program *Program, key string) *ClassRules {
 	t.Helper()
 	for _, c := range program.Classes {
@@ -70,8 +70,8 @@ func classNamed(t testing.TB, program *Program, key string) *ClassRules {
 	return nil
 }
 
-// TestDocumentedSession holds that the documented attributes of a session raise no doubt about their names, and
-// that callers cannot change the list.
+// TestDocumentedSession checks that the documented session attributes get no warning about their names,
+// and that callers cannot change the list.
 func TestDocumentedSession(t *testing.T) {
 	for _, name := range DocumentedSession() {
 		program, list := Resolve([]*Rule{parseRule(t, `App_*: user.environment.`+name+` like "x"`)}, defaults())

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Rules are resolved for every scope that their filter reaches, disabled ones and those
-// of other categories too.
+// Rules are resolved for every scope that their filter matches, including disabled rules and those of
+// other categories.
 func TestScopes(t *testing.T) {
 	all := Scopes([]*Rule{parseRule(t, `App*: resource.name = "a"`), parseRule(t, `Stream_1 License: user.name = "b"`)}, defaults())
 	var got []string

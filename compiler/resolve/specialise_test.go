@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// What a rule comes down to for a class of resources. "-" says that it does not
-// reach the class, or is false for it.
+// The result of resolving a rule for a class of resources. "-" means that the filter does not match the
+// class, or that the condition is false for it.
 func TestSpecialisation(t *testing.T) {
 	const open, widgets = "*", "widget"
 	tests := []struct{ rule, class, want string }{
@@ -193,8 +193,8 @@ func TestSpecialisation(t *testing.T) {
 	}
 }
 
-// A comparison of an entity with a text is read as the option says: never holds for
-// nobody, below a negation too, where it is as good as true.
+// The option selects the meaning of a comparison of an entity with a string: with never it is false,
+// so that its negation is true.
 func TestEntityText(t *testing.T) {
 	for _, test := range []struct {
 		option     EntityText
@@ -230,7 +230,7 @@ func TestEntityText(t *testing.T) {
 	}
 }
 
-// Session attributes take the place of the record's, where a request sends them.
+// Session attributes replace those of the record if a request sends them.
 func TestStoredSessionAttributes(t *testing.T) {
 	options := defaults()
 	options.SessionAttributes = SessionStored
@@ -277,8 +277,8 @@ func TestListInequalityAll(t *testing.T) {
 	}
 }
 
-// Rules that are disabled, of another category or broken grant nothing, but a
-// disabled one still names classes.
+// Rules that are disabled, broken or of another category grant nothing. A disabled rule still names
+// classes.
 func TestRulesThatDoNotGrant(t *testing.T) {
 	program, list := Resolve([]*Rule{
 		parseRule(t, `Widget_* disabled: true`),
@@ -298,7 +298,7 @@ func TestRulesThatDoNotGrant(t *testing.T) {
 	classNamed(t, program, "widget")
 }
 
-// Classes tell apart what rules tell apart, named ones first.
+// Classes separate the types that rules distinguish; named types come first.
 func TestClasses(t *testing.T) {
 	s, err := schema.Extend(&schema.Schema{}, []byte(`{"types": [{"name": "User"}, {"name": "App"}]}`))
 	if err != nil {
@@ -318,8 +318,7 @@ func TestClasses(t *testing.T) {
 	}
 }
 
-// A tree that no parser makes panics: as a constant false it would grant below a
-// negation.
+// A tree that the parser cannot produce causes a panic: a constant false would grant below a negation.
 func TestTreesThatNoParserMakes(t *testing.T) {
 	name := condition.Path{Root: "resource", Segments: []condition.Segment{{Name: "name"}}}
 	for _, tree := range []condition.Node{

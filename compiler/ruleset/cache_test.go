@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// describe tells everything that Decode returns, places of each byte of the texts included.
+// describe formats everything that Decode returns, including the location of each byte of the texts.
 func describe(rules []Rule, found diag.List) string {
 	var b strings.Builder
 	for _, r := range rules {
@@ -31,9 +31,9 @@ func describe(rules []Rule, found diag.List) string {
 	return b.String() + show(found)
 }
 
-// TestMemoryEqualsDecode edits a file at random and holds that a Memory, which has read all
-// versions, returns what Decode returns for each. The edits make rules equal and different, move them,
-// and break and repair them and the file.
+// TestMemoryEqualsDecode edits a file at random and checks that a Memory that has read all versions
+// returns the same as Decode for each. The edits make rules equal and different, move them, and break
+// and repair them and the file.
 func TestMemoryEqualsDecode(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var m Cache
@@ -57,8 +57,7 @@ func TestMemoryEqualsDecode(t *testing.T) {
 	})
 }
 
-// TestMemoryKeepsWhatHasMoved holds that the property above is about rules that are not
-// decoded anew.
+// TestMemoryKeepsWhatHasMoved checks that the property above covers rules that are not decoded again.
 func TestMemoryKeepsWhatHasMoved(t *testing.T) {
 	var m Cache
 	first, second := rule(`"rule": "true"`), strings.Replace(rule(""), `"a"`, `"b"`, 1)

@@ -9,8 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// show renders findings the way tests compare them: severity, code, place in
-// the file, summary, and what the place looks like.
+// show formats findings for comparisons: severity, code, location in the file, summary, and an excerpt.
 func show(list diag.List) string {
 	var b strings.Builder
 	for _, d := range list {
@@ -41,7 +40,7 @@ func underline(content string, r diag.Range) string {
 	return "\t" + line + "\n\t" + strings.Repeat(" ", r.Start-lineStart) + strings.Repeat("^", width)
 }
 
-// rule is a rule without fault, to which tests add fields.
+// rule is a valid rule to which tests add fields.
 func rule(extra string) string {
 	if extra != "" {
 		extra = ", " + extra
@@ -111,8 +110,7 @@ func TestContexts(t *testing.T) {
 	}
 }
 
-// TestFaults has one rule, or what should be one, per case; every finding is
-// shown with its place.
+// TestFaults has one invalid rule per case. Every finding is shown with its location.
 func TestFaults(t *testing.T) {
 	replace := func(old, new string) string { return strings.Replace(rule(""), old, new, 1) }
 	for name, c := range map[string]struct {
@@ -324,7 +322,7 @@ func TestUnknownBitsAreNoActions(t *testing.T) {
 	}
 }
 
-// Entities that do not name their type are known by their fields.
+// Entities that do not name their type are recognized by their fields.
 func TestEntitiesAreNoRules(t *testing.T) {
 	for file, want := range map[string]string{
 		`{"id": "1", "userDirectory": "ACME", "userId": "a"}`:              "the file holds entities of the type User, not rules",
@@ -342,7 +340,7 @@ func TestEntitiesAreNoRules(t *testing.T) {
 	}
 }
 
-// Actions that are written as names are an error, which says the sum that is meant.
+// Actions written as names are an error that gives the corresponding number.
 func TestNamesOfActions(t *testing.T) {
 	const rule = "Actions are a whole number from 0 to 4294967295, the sum of the bits of the actions."
 	for actions, want := range map[string]string{

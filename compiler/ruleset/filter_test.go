@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// filterText is a filter that stands in line 7 from column 20 on.
+// filterText returns a filter located at line 7, column 20.
 func filterText(content string) *diag.Text {
 	return &diag.Text{Label: "resourceFilter", Content: content, File: "f.json", Locate: func(offset int) diag.Position {
 		return diag.Position{Offset: 100 + offset, Line: 7, Column: 20 + offset}
@@ -112,7 +112,7 @@ warning Q0124 f.json:7:39: the filter item "Stream_" hits no resource
 	name all resources of the type: app.object, App_*, Stream_*, QmcSection_App, LoadbalancingSelectList, User*`)
 }
 
-// What a filter names in another way than the product is a warning that says what is meant.
+// A name in a filter that differs from the product's gets a warning with the correct name.
 func TestFilterNames(t *testing.T) {
 	for filter, want := range map[string]string{
 		"Streams_*":          `Q0125 there is no type "Streams"; did you mean Stream_*?`,
@@ -157,7 +157,7 @@ func TestFilterNames(t *testing.T) {
 	}
 }
 
-// A type of which the site has entities is known, and meant by what is near it.
+// A type with entities on the site is known, and suggested for similar names.
 func TestFilterNamesOfTheSite(t *testing.T) {
 	for filter, want := range map[string]string{
 		"Strean_*":  "",
@@ -178,8 +178,8 @@ func TestFilterNamesOfTheSite(t *testing.T) {
 	}
 }
 
-// FuzzFilter holds that a filter without findings is the list of its items,
-// joined, but for blanks and case; and that every finding lies in the text.
+// FuzzFilter checks that a filter without findings is equal to its items, joined, except for spaces and
+// case; and that every finding lies within the text.
 func FuzzFilter(f *testing.F) {
 	for _, seed := range []string{"*", "App*, App_1", ",", " , ", "A**,b c", "\u00a0", "İ*,ſ"} {
 		f.Add(seed)

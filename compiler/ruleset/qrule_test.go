@@ -52,7 +52,7 @@ func TestDecodeRuleFile(t *testing.T) {
 	}
 }
 
-// The header says which sites the file is for.
+// The header lists the sites that the file is for.
 func TestRuleFileOnly(t *testing.T) {
 	text := "---\nname: a\nfilter: App_*\nactions: [read]\nonly: [prod, \"a, b\"]\n---\ntrue\n"
 	rules, found := Decode("a.qrule", []byte(text))
@@ -69,7 +69,7 @@ func TestRuleFileOnly(t *testing.T) {
 	}
 }
 
-// What a header leaves out has the value that a new rule has in the QMC.
+// A missing header field has the default of a new rule in the QMC.
 func TestRuleFileDefaults(t *testing.T) {
 	rules, found := Decode("<stdin>", []byte("---\nfilter: App_*\nactions: all\n---\n"))
 	expect(t, found, "")
@@ -85,7 +85,7 @@ func TestRuleFileDefaults(t *testing.T) {
 	}
 }
 
-// A filter without text has a place all the same, which findings about it need.
+// An empty filter has a location, for findings about it.
 func TestPlaceOfAnEmptyFilter(t *testing.T) {
 	for _, value := range []string{"|", "[App_*]", "", "\"\""} {
 		rules, _ := Decode("a.qrule", []byte("---\nactions: [read]\nfilter: "+value+"\n---\n"))
@@ -158,7 +158,7 @@ func TestTagsOfExports(t *testing.T) {
 	}
 }
 
-// A rule that is written as a file is read as the same rule.
+// A rule that is written to a file is read as the same rule.
 func TestFormatThenDecode(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := func(label string) string { return rapid.String().Draw(t, label) }

@@ -15,8 +15,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// writeFiles writes files into a new folder and makes it the working directory,
-// so that findings name short paths.
+// writeFiles writes files into a new directory and makes it the working directory, so that findings
+// have short paths.
 func writeFiles(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -81,7 +81,7 @@ func TestReadReportsWhatCannotBeRead(t *testing.T) {
 	}
 }
 
-// The path - is standard input where there is one, and a file of that name elsewhere.
+// The path - is standard input if there is one, otherwise a file with that name.
 func TestStandardInput(t *testing.T) {
 	writeFiles(t, map[string]string{"a.json": named("1", "file"), "-": named("3", "dash")})
 	rules, list := ReadWith(strings.NewReader(named("2", "input")), "a.json", "-")
@@ -129,7 +129,7 @@ func TestRulesWithoutId(t *testing.T) {
 	for _, r := range rules {
 		ids[r.ID] = true
 	}
-	// The value is in bundles and logs: it must not change.
+	// The value is in bundles and logs, so it must not change.
 	if len(ids) != 4 || rules[0].ID != "ac678da9-9e6e-8ebf-98ea-cdce8293836e" {
 		t.Errorf("ids %v", ids)
 	}
@@ -157,8 +157,8 @@ func utf16File(text string, order binary.AppendByteOrder) []byte {
 	return file
 }
 
-// TestPlaces holds that every byte of a condition leads back to where it is
-// written, through escapes, in every encoding.
+// TestPlaces checks that every byte of a condition maps to its location in the file, through escapes and
+// in every encoding.
 func TestPlaces(t *testing.T) {
 	const text = "{\"actions\": 2, \"ruleContext\": 0, \"category\": \"Sync\", \"name\": \"🙂\",\r\n \"rule\": \"é\\u00e9🙂\\ud83d\\uDE42\\n\\\"x\", \"id\": \"\\u0041\"}"
 	type place struct{ text, line, column, char int } // char counts characters of the file
@@ -215,9 +215,9 @@ func TestCorpus(t *testing.T) {
 		"exports/rule-manager.json":                 {3, ""},
 		"exports/package-sheet-level.json":          {2, ""},
 		"exports/package-stream-developer-old.json": {3, ""},
-		// Copied together by hand, with a tail that is too much.
+		// A file that was concatenated by hand, with trailing text.
 		"exports/package-stream-developer.json": {4, "Q0103 at 104:1"},
-		// Condensed: no rule has a context.
+		// Condensed entities: no rule has a context.
 		"exports/import-settings.json": {9, strings.TrimSpace(strings.Repeat("Q0112 ", 9))},
 	} {
 		path = filepath.FromSlash(path)
@@ -240,7 +240,7 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds that no file makes Decode panic or find anything outside it.
+// FuzzDecode checks that no file makes Decode panic or report a location outside the file.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		"", "[]", rule(`"rule": "é\u00e9\ud83d\ude42"`), `{"localpackagelist":[{"ruleList":[{"actions":"2"}]}]}`,

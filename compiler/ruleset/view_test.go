@@ -11,8 +11,8 @@ func ofCategory(name string, c Category, actions Actions, filter string) Rule {
 	return Rule{ID: name, Name: name, Category: c, Context: Hub, Actions: actions, Filter: &diag.Text{Content: filter}, Condition: &diag.Text{Content: "true"}}
 }
 
-// A view has the rules of its category that have bit 1, as rules that grant its action; a
-// view of Security, or of nothing, is all rules as they are.
+// A view has the rules of its category that have bit 1, as rules that grant its action. A view of
+// Security, or the zero view, has all rules unchanged.
 func TestView(t *testing.T) {
 	rules := []Rule{
 		ofCategory("right", Security, 3, "App_*"), ofCategory("pin", Sync, 1, "App_*"), ofCategory("chunks", Sync, 2, "ServerNodeConfiguration_*"),
@@ -40,7 +40,7 @@ func TestView(t *testing.T) {
 	}
 }
 
-// Access groups are those that filters name, by kind and id, with the rules that name them.
+// AccessGroups returns the groups that filters name, by kind and id, with the rules that name them.
 func TestAccessGroups(t *testing.T) {
 	off := ofCategory("off", License, 1, "License.UserAccessGroup_9")
 	off.Disabled = true

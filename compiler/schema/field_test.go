@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A full export of a type has the fields that the schema declares, and lists where it has
-// them. Of open types only those are known.
+// A full export of a type has the fields that the schema declares, with lists where the schema has
+// lists. Of open types only declared fields are known.
 func TestExportFields(t *testing.T) {
 	s := Default()
 	for name, want := range map[string][]string{

@@ -2,8 +2,8 @@ package schema
 
 import "testing"
 
-// Where nodes take the place of users, owners are accounts, of types in the schema and of
-// others, and a node may have any property.
+// If nodes replace users, owners are accounts, in types of the schema and in others, and a node may have
+// any property.
 func TestForNodes(t *testing.T) {
 	s := Default()
 	n := s.ForNodes()

@@ -30,7 +30,7 @@ func TestDefaultHasTheTypesOfTheLanguagePage(t *testing.T) {
 	}
 }
 
-// A type is found under its name in any case, and under nothing else.
+// A type is found under its name in any case, and under no other name.
 func TestTypesByName(t *testing.T) {
 	s := Default()
 	for _, name := range []string{"ReloadTask", "reloadtask", "RELOADTASK", "reloadTas\u212a"} { // the last is the sign of Kelvin
@@ -45,8 +45,8 @@ func TestTypesByName(t *testing.T) {
 	}
 }
 
-// What the vendor's reference does not mark as accessible for rules is no property,
-// and its name is known, for a warning.
+// Fields that the vendor's reference does not mark as accessible for rules are not properties, but their
+// names are known, for a warning.
 func TestPropertiesThatRulesDoNotSee(t *testing.T) {
 	app := Default().Lookup("App")
 	if _, there := app.Properties["published"]; there || app.Hidden["published"] != "published" || app.Hidden["publishtime"] != "publishTime" {
@@ -54,7 +54,7 @@ func TestPropertiesThatRulesDoNotSee(t *testing.T) {
 	}
 }
 
-// Of an enumeration the value is the name, whatever is written.
+// The value of an enumeration is its name, whatever is written.
 func TestEnumerations(t *testing.T) {
 	p := Default().Lookup("StaticContentReference").Properties["staticcontentsecuritytype"]
 	for written, want := range map[string]string{"0": "Open", "1": "Normal", "Closed": "Closed", "closed": "Closed", "3": "3", "Restricted": "Restricted", "": ""} {
@@ -138,7 +138,7 @@ func TestASchemaHasTheSubject(t *testing.T) {
 	}
 }
 
-// A broken build is found when the program starts, not when a rule is compiled.
+// An invalid table in the program causes a panic at the start, not when a rule is compiled.
 func TestABrokenTableInTheProgramPanics(t *testing.T) {
 	defer func(good []byte) {
 		defaultTable = good

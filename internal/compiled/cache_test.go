@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// cached is a query beside the same one without a cache. Both keep one machine.
+// cached is a query with and without a cache. Each uses one machine for all its evaluations.
 type cached struct {
 	with, without   *Query
 	machine, beside *machine
@@ -68,7 +68,7 @@ func (c *cached) agree(t *testing.T, data *bundles.Document, input string) strin
 	return text
 }
 
-// held returns the numbers of results that the cache has for the members of an input.
+// held returns the number of cached results for the members of an input.
 func (c *cached) held(t *testing.T, input string) (rules, calls int) {
 	t.Helper()
 	m := c.machine
@@ -85,8 +85,8 @@ func (c *cached) held(t *testing.T, input string) (rules, calls int) {
 	return rules, calls
 }
 
-// A random policy gives the same results with a cache, whatever stable members meet
-// whatever others, on two documents in turn.
+// A random policy gives the same results with a cache, for any sequence of stable and other members, on
+// two documents in turn.
 func TestCacheChangesNothing(t *testing.T) {
 	n := *modules / 3
 	if testing.Short() {
@@ -104,7 +104,7 @@ func TestCacheChangesNothing(t *testing.T) {
 		source := (&maker{choices: choicesOf(seed + 1000)}).module()
 		p, err := newPolicy([]string{source}, fuzzData)
 		if err != nil {
-			continue // OPA refuses it
+			continue // OPA rejects it
 		}
 		for _, query := range []string{"[v | v := data.p.r0]", "[v | v := data.p.r2]", `[v | v := data.p.r3["a"]]`, "[v | v := data.p.r4]", "[v | v := data.p.r5]"} {
 			c := newCached(t, p, query, stable)
@@ -134,8 +134,8 @@ func TestCacheChangesNothing(t *testing.T) {
 	}
 }
 
-// What depends on no more than the stable members is evaluated once for them; what
-// depends on others, each time.
+// Results that depend only on stable members are computed once for them; results that depend on other
+// members are computed each time.
 func TestCacheHolds(t *testing.T) {
 	for _, test := range []struct {
 		name, source string
@@ -167,8 +167,8 @@ func TestCacheHolds(t *testing.T) {
 	}
 }
 
-// Definitions without a value for a subject are left out for that subject alone, and only
-// if they read nothing else: no argument, no other member, no other document.
+// Definitions without a value for a subject are skipped for that subject only, and only if they read
+// nothing else: no argument, no other member, no other document.
 func TestRemaining(t *testing.T) {
 	for name, source := range map[string]string{
 		"the subject alone":       `f(_) if lower(input.s) == "a";; f(_) if lower(input.s) == "b";; f(x) if x == "v"`,
@@ -212,8 +212,8 @@ func TestRemaining(t *testing.T) {
 	}
 }
 
-// Members that are equal and written differently, and documents, have results of their
-// own; large members have none.
+// Members that are equal but written differently have separate results, and so do documents. Results
+// for large members are not cached.
 func TestCacheKeys(t *testing.T) {
 	p := mustPolicy(t, `package t
 
@@ -243,8 +243,7 @@ q := data.d if input.s
 	}
 }
 
-// The number of members whose results are cached is bounded, and those that come next
-// have their own.
+// The number of members with cached results is limited, and later members have their own results.
 func TestCacheIsBounded(t *testing.T) {
 	p := mustPolicy(t, "package t\n\np := concat(\",\", [q, input.v])\n\nq := upper(input.s)", nil)
 	c := newCached(t, p, "data.t.p", []string{"s"})

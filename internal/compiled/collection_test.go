@@ -8,8 +8,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// Sets and objects of any size hold what OPA's hold, in OPA's order: small ones are
-// searched one by one, large ones by hash.
+// Sets and objects of any size have the same content and order as OPA's. Small ones use a linear search,
+// large ones a hash table.
 func TestCollections(t *testing.T) {
 	p, err := newPolicy([]string{`package t
 
@@ -59,7 +59,7 @@ p := {
 	}
 }
 
-// Set comprehensions whose value is known beforehand have it only where OPA says so.
+// Set comprehensions with a precomputed value have that value exactly if OPA's result is the same.
 func TestKnownComprehensions(t *testing.T) {
 	p := mustPolicy(t, `package t
 

@@ -10,7 +10,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
-// What is refused says where and why.
+// A refusal has a reason and a location.
 func TestRefusals(t *testing.T) {
 	for _, test := range []struct{ body, want string }{
 		{`p if { q with input as 1 }`, "data.t.p uses with"},
@@ -26,14 +26,14 @@ func TestRefusals(t *testing.T) {
 			source := "package t\n\nq := input\n\nf(x) := x\n\n" + test.body
 			p, err := newPolicy([]string{source, "package other.a\n\nrule := 1"}, nil)
 			if err != nil {
-				t.Skip(err) // OPA refuses it first
+				t.Skip(err) // OPA rejects it first
 			}
 			_, err = p.program.Query("data.t.p")
 			var refusal *Refusal
 			if !errors.As(err, &refusal) || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%v, want %q", err, test.want)
 			}
-			// Asked again, it says the same.
+			// A second query returns the same error.
 			if _, again := p.program.Query("data.t.p"); again == nil || again.Error() != err.Error() {
 				t.Errorf("the second time: %v", again)
 			}
@@ -44,7 +44,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// A query ends with its context, also in the middle of an enumeration.
+// A query ends with its context, even in the middle of an enumeration.
 func TestCancellation(t *testing.T) {
 	p, err := newPolicy([]string{"package t\n\np if { some a in input; some b in input; some c in input; some d in input; a + b + c + d < 0 }"}, nil)
 	if err != nil {
@@ -65,7 +65,7 @@ func TestCancellation(t *testing.T) {
 	}
 }
 
-// endsLater is a context that ends after it was looked at some times.
+// endsLater is a context that ends after a number of checks.
 type endsLater struct {
 	context.Context
 	left  int
@@ -79,7 +79,7 @@ func (c *endsLater) Err() error {
 	return nil
 }
 
-// Rules that contradict each other are an error, and only if both have a value.
+// Definitions that contradict each other are an error, but only if both have a value.
 func TestConflicts(t *testing.T) {
 	p, err := newPolicy([]string{`package t
 
@@ -107,7 +107,7 @@ c := {"a": v | some v in input.values}
 	}
 }
 
-// The choice of rules by a hash map finds every rule that may have a value.
+// The selection of rules by a hash map finds every rule that may have a value.
 func TestChoice(t *testing.T) {
 	source := `package t
 
@@ -144,8 +144,7 @@ p contains [x, y, f(x, y)] if { some x in input.xs; some y in input.ys }
 	p.agree(t, "[f | f := data.t.f(\"a\", \"g\")]", ast.Null{})
 }
 
-// The second argument chooses rules where the first does not, and what is negated chooses
-// none.
+// The second argument selects rules if the first does not; negated conditions select none.
 func TestChoiceOfOthers(t *testing.T) {
 	p := mustPolicy(t, `package t
 
@@ -172,7 +171,7 @@ q contains [x, negated(x)] if some x in input.xs
 	}
 }
 
-// What was remembered before the memory of calls grows is the same after it.
+// Memoized results survive the growth of the table of calls.
 func TestMemoryGrows(t *testing.T) {
 	p := mustPolicy(t, `package t
 
@@ -204,7 +203,7 @@ q := concat(",", {x | some x in input.xs})
 	}
 }
 
-// A pattern matches lists of its own length alone.
+// A pattern only matches lists of its own length.
 func TestPatternsOfLists(t *testing.T) {
 	p := mustPolicy(t, `package t
 
@@ -223,8 +222,8 @@ s contains x if [x] = input.lists[_]
 	}
 }
 
-// More results than the memory of a machine begins with are remembered as well, and
-// nothing of one query is seen by the next.
+// More results than the initial size of a machine's tables are memoized, and no result leaks into the
+// next query.
 func TestMemory(t *testing.T) {
 	p, err := newPolicy([]string{`package t
 
@@ -284,9 +283,8 @@ p := [1.50, "a", null, true, {"b", "a"}, {"k": [1]}, data.d, [x | some x in data
 	}
 }
 
-// OPA answers a call with the result of an earlier one whose arguments are equal, however
-// the numbers in them are written. So does compiled code, also where it sees only one
-// place that calls the function.
+// OPA answers a call with the result of an earlier one with equal arguments, even if the numbers are
+// written differently. Compiled code does the same, even if the function has a single call.
 func TestCallsWithEqualNumbers(t *testing.T) {
 	p := mustPolicy(t, `package t
 

@@ -12,12 +12,12 @@ import (
 
 var modules = flag.Int("modules", 60, "how many modules TestRandomRego compares")
 
-// maker makes modules of the fragment from bytes, which are its choices.
+// maker generates modules of the supported fragment from bytes, which select every choice.
 type maker struct {
 	choices []byte
 	rules   int      // names r0, r1, … that a rule may refer to
 	kinds   []string // their kinds
-	vars    []string // that have a value
+	vars    []string // variables that have a value
 	count   int
 }
 
@@ -55,7 +55,7 @@ func (g *maker) reference() string {
 	return root + g.of("", ".a", ".b", ".s", ".xs", ".o", ".o.k", ".a.b", ".xs[0]", `["xs"][1]`, ".missing", ".n", ".deep.list", ".o[input.a]", ".xs[1.0]", `.xs["0"]`)
 }
 
-// term makes a term; the depth bounds it.
+// term generates a term of limited depth.
 func (g *maker) term(depth int) string {
 	if len(g.vars) > 0 && g.choose(3) == 0 {
 		return g.of(g.vars...)
@@ -150,8 +150,8 @@ func (g *maker) line(depth int) string {
 	return a
 }
 
-// module makes a module with rules of all kinds; each refers to those before it.
-// Definitions that OPA's compiler does not take, such as for their types, are left out.
+// module generates a module with rules of all kinds; each may refer to earlier rules. It leaves out
+// definitions that OPA's compiler rejects, for example because of their types.
 func (g *maker) module() string {
 	source := "package p\n\n"
 	add := func(rule string) bool {
@@ -227,8 +227,8 @@ var fuzzInputs = []string{
 	`null`,
 }
 
-// checkModule compares OPA and the program on all rules of a module. It returns the
-// number of queries that were compiled.
+// checkModule compares OPA and the program on all rules of a module. It returns the number of queries
+// that were compiled.
 func checkModule(t *testing.T, source string) (compiled int) {
 	t.Helper()
 	p, err := newPolicy([]string{source}, fuzzData)
@@ -272,7 +272,7 @@ func choicesOf(seed uint64) []byte {
 	return choices
 }
 
-// FuzzRego holds the program to OPA on modules of the fuzzer's making.
+// FuzzRego compares the program with OPA on modules that the fuzzer generates.
 func FuzzRego(f *testing.F) {
 	for seed := range uint64(10) {
 		f.Add(choicesOf(seed))
@@ -282,8 +282,8 @@ func FuzzRego(f *testing.F) {
 	})
 }
 
-// TestRandomRego is FuzzRego on a fixed number of modules. Most queries must be
-// compiled, or it would compare nothing.
+// TestRandomRego is FuzzRego on a fixed number of modules. It fails unless most queries can be compiled,
+// since it would otherwise compare nothing.
 func TestRandomRego(t *testing.T) {
 	n := *modules
 	if testing.Short() {

@@ -28,8 +28,8 @@ type policy struct {
 	store    storage.Store
 	data     *bundles.Document
 	program  *Program
-	// lenient lets the program fail where OPA does not. OPA's index can pass over the
-	// rule whose error it is; callers then ask OPA, which is right.
+	// lenient allows the program to fail if OPA does not. OPA's index may skip the rule that causes the
+	// error; callers then use OPA's result.
 	lenient bool
 }
 
@@ -61,7 +61,7 @@ func newPolicy(modules []string, data map[string]any) (*policy, error) {
 	return p, nil
 }
 
-// opa evaluates a query of one term: the values it has, each as JSON.
+// opa evaluates a query of one term and returns its values as JSON.
 func (p *policy) opa(ctx context.Context, query string, input ast.Value) ([]string, error) {
 	results, err := rego.New(rego.Query(query), rego.Compiler(p.compiler), rego.Store(p.store), rego.ParsedInput(input)).Eval(ctx)
 	var list []string
@@ -75,7 +75,7 @@ func (p *policy) opa(ctx context.Context, query string, input ast.Value) ([]stri
 	return list, err
 }
 
-// compiled is opa with the program.
+// compiled is like opa, with the program.
 func (p *policy) compiled(ctx context.Context, query string, input ast.Value) ([]string, error) {
 	q, err := p.program.Query(query)
 	if err != nil {
@@ -92,7 +92,7 @@ func (p *policy) compiled(ctx context.Context, query string, input ast.Value) ([
 	return []string{string(text)}, err
 }
 
-// agree fails the test unless both say the same, and reports whether the query was
+// agree fails the test unless both give the same result. It returns the refusal if the query was not
 // compiled.
 func (p *policy) agree(t *testing.T, query string, input ast.Value) *Refusal {
 	t.Helper()
@@ -121,7 +121,7 @@ func opaFolder(t *testing.T) string {
 	return strings.TrimSpace(string(out))
 }
 
-// wrapped is a query as one term: the list of what its variables are bound to.
+// wrapped returns a query as one term: the list of the values of its variables.
 func wrapped(text string) (string, error) {
 	body, err := ast.ParseBodyWithOpts(text, ast.ParserOptions{RegoVersion: ast.RegoV1})
 	if err != nil {
@@ -139,8 +139,8 @@ func wrapped(text string) (string, error) {
 	return "[[" + strings.Join(vars, ", ") + "] | " + text + "]", nil
 }
 
-// OPA's own suite: what is compiled gives OPA's result, and what is outside the
-// fragment is refused. The counts are pinned, so that nobody loses a case unseen.
+// OPA's own test suite: compiled queries give OPA's result, and queries outside the fragment are
+// refused. The numbers are fixed, so that no case is lost unnoticed.
 func TestComplianceSuite(t *testing.T) {
 	if testing.Short() {
 		t.Skip("-short: the suite takes ten seconds")

@@ -24,8 +24,8 @@ func projected(site *snapshot.Snapshot, policy *compiler.Policy) bundles.DataSou
 	}
 }
 
-// floor is a policy that decides without looking at anything: what OPA and the
-// way in and out cost.
+// floor is a policy that decides without reading anything. It measures the overhead of OPA and of the
+// conversion of requests and results.
 const floor = `package qlik.authz
 
 decision := {"allow": false, "granted_by": [], "reason": "no_rule"}
@@ -33,10 +33,9 @@ decision := {"allow": false, "granted_by": [], "reason": "no_rule"}
 actions := []
 `
 
-// BenchmarkDecide decides requests from JSON. Two metrics relate its time to that
-// of others, measured right before on the same requests: floors to a policy that
-// looks at nothing, empties to a single rule without a condition. The metric
-// allowed is the share of grants.
+// BenchmarkDecide decides requests from JSON. Two metrics are ratios to the time of other policies,
+// measured immediately before on the same requests: floors to a policy that reads nothing, empties to
+// a single rule without a condition. The metric allowed is the share of grants.
 func BenchmarkDecide(b *testing.B) {
 	bottom := prepare(b, floor, "{}")
 	for _, n := range []int{0, 74, 100, 1000, 5000} {
@@ -72,7 +71,7 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
-// perDecision returns the least time of several rounds.
+// perDecision returns the shortest time of several rounds.
 func perDecision(b *testing.B, e *engine.Engine, requests [][]byte) time.Duration {
 	b.Helper()
 	best := time.Hour
@@ -88,8 +87,8 @@ func perDecision(b *testing.B, e *engine.Engine, requests [][]byte) time.Duratio
 	return best
 }
 
-// BenchmarkDecideAll decides a stream of requests on all cores, by OPA and as compiled
-// code, as eval --requests does.
+// BenchmarkDecideAll decides a stream of requests on all cores, with OPA and with compiled code, like
+// eval --requests.
 func BenchmarkDecideAll(b *testing.B) {
 	for _, n := range []int{74, 1000} {
 		w := newWorld(b, n)
@@ -121,8 +120,8 @@ var modes = []struct {
 	options []engine.Option
 }{{"opa", nil}, {"auto", []engine.Option{engine.Auto}}}
 
-// BenchmarkNew prepares a policy without data, for OPA and as compiled code. The metric
-// kept-MB is what the prepared policy keeps on the heap.
+// BenchmarkNew prepares a policy without data, for OPA and as compiled code. The metric kept-MB is the
+// heap that the prepared policy uses.
 func BenchmarkNew(b *testing.B) {
 	for _, n := range []int{74, 100, 1000, 5000} {
 		w := newWorld(b, n)

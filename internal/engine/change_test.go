@@ -22,11 +22,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// TestChangesAreAsGoodAsANewBundle changes made-up sites entity by entity: added,
-// changed, removed, on record and nested, and whatever else referred to them.
-// After each change the running point has the data, the decisions and the
-// candidates of one that is made anew of the whole changed snapshot, and the one
-// before still decides as it did.
+// TestChangesAreAsGoodAsANewBundle changes generated sites entity by entity: it adds, changes and
+// removes existing and nested entities, and changes references to them. After each change the entry
+// point has the same data, decisions and candidates as a new one for the whole changed snapshot, and
+// the previous entry point still decides as before.
 func TestChangesAreAsGoodAsANewBundle(t *testing.T) {
 	seeds, rounds := uint64(4), 12
 	if testing.Short() {
@@ -41,7 +40,7 @@ func TestChangesAreAsGoodAsANewBundle(t *testing.T) {
 			changes := 0
 			for range rounds {
 				if !s.change(t) {
-					continue // not a valid snapshot: two users with one login
+					continue // not a valid snapshot: two users have the same login
 				}
 				next := s.patched(t, running)
 				fresh := s.open(t, "new.tar.gz")
@@ -144,10 +143,10 @@ func (s *changing) change(t *testing.T) bool {
 			}
 			list = append(list, added)
 		default:
-			// Another entity's values, all but what says who it is.
+			// Take the values of another entity, except those that identify it.
 			changed := maps.Clone(list[at])
 			other := list[s.r.IntN(len(list))]
-			for _, key := range slices.Sorted(maps.Keys(other)) { // each run draws the same numbers
+			for _, key := range slices.Sorted(maps.Keys(other)) { // in a fixed order, so that each run draws the same numbers
 				if key != "id" && key != "userId" && key != "userDirectory" && s.r.IntN(2) == 0 {
 					changed[key] = other[key]
 				}
@@ -163,7 +162,7 @@ func (s *changing) change(t *testing.T) bool {
 	return false
 }
 
-// compile writes a bundle of the site as it is now; false if it is not valid.
+// compile writes a bundle of the current site; it returns false if the site is not valid.
 func (s *changing) compile(t *testing.T, name string) bool {
 	t.Helper()
 	folder := t.TempDir()
@@ -203,7 +202,7 @@ func (s *changing) open(t *testing.T, name string) *engine.EntryPoint {
 	return p
 }
 
-// patched gives a point the delta between the two bundles, as OPA reads it.
+// patched applies the delta between the two bundles to an entry point, as OPA reads it.
 func (s *changing) patched(t *testing.T, p *engine.EntryPoint) *engine.EntryPoint {
 	t.Helper()
 	file, err := os.Create(filepath.Join(s.dir, "delta.tar.gz"))

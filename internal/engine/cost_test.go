@@ -24,10 +24,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// The estimated costs of rules are held against the expressions that OPA's
-// profiler counts in their bodies, over denials in the rules' context on made-up
-// sites with rules of every kind: the two rise together, and neither is a multiple
-// of the other.
+// The estimated costs of rules are compared with the numbers of expressions that OPA's profiler counts
+// in their bodies, over denials in the rules' context on generated sites with rules of every kind: the
+// two are correlated, and neither is a multiple of the other.
 func TestEstimatedCostIsTheMeasuredOne(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many comparisons, one after the other")
@@ -59,7 +58,7 @@ func TestEstimatedCostIsTheMeasuredOne(t *testing.T) {
 	}
 }
 
-// generatedBundle compiles a made-up site.
+// generatedBundle compiles a generated site.
 func generatedBundle(t *testing.T, c sitegen.Case) *bundles.Bundle {
 	t.Helper()
 	dir := t.TempDir()
@@ -95,8 +94,8 @@ func generatedBundle(t *testing.T, c sitegen.Case) *bundles.Bundle {
 	return b
 }
 
-// everyRequest is every user's for every action on every entity of the types, by
-// turns from the hub and the QMC.
+// everyRequest returns the requests of every user for every action on every entity of the types,
+// alternately from the hub and the QMC.
 func everyRequest(b *bundles.Bundle, types ...string) [][]byte {
 	var requests [][]byte
 	for _, user := range b.Data.Keys("site", "subjects") {
@@ -112,8 +111,8 @@ func everyRequest(b *bundles.Bundle, types ...string) [][]byte {
 	return requests
 }
 
-// count is how many expressions were evaluated on account of a rule, over how many
-// decisions that it could have granted.
+// count is the number of expressions evaluated for a rule, and of decisions that the rule could have
+// granted.
 type count struct{ evaluated, decisions int }
 
 // profiled decides requests and returns counts by "<rule id> of <type>".
@@ -182,14 +181,14 @@ type ownership struct {
 	rules map[owner]metadata
 }
 
-// metadata is what the METADATA of a rule says of the requests that meet it.
+// metadata describes, from the METADATA of a rule, the requests that match it.
 type metadata struct {
 	actions []string
 	context string
 }
 
-// ownersOfLines tells whose the lines of generated modules are, by the METADATA
-// above the rules; helpers stand below the rule that they help.
+// ownersOfLines returns the rules to which the lines of generated modules belong, using the METADATA
+// above the rules. Helpers are below the rule that uses them.
 func ownersOfLines(t *testing.T, b *bundles.Bundle) ownership {
 	t.Helper()
 	own := ownership{map[string]owner{}, map[owner]metadata{}}
@@ -253,7 +252,7 @@ func sum(list []float64) float64 {
 	return total
 }
 
-// ranks returns the places of values in their order; equal values share one.
+// ranks returns the ranks of values; equal values share one.
 func ranks(values []float64) []float64 {
 	order := make([]int, len(values))
 	for i := range order {
@@ -274,7 +273,7 @@ func ranks(values []float64) []float64 {
 	return places
 }
 
-// correlation is Pearson's.
+// correlation returns Pearson's correlation coefficient.
 func correlation(a, b []float64) float64 {
 	n := float64(len(a))
 	meanA, meanB := sum(a)/n, sum(b)/n

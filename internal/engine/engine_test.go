@@ -13,8 +13,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// tiny is a policy with the entry points of the real one: whoever is called
-// like the resource may do everything to it.
+// tiny is a policy with the entry points of the real one: a user may do everything to the resource with
+// the same id.
 const tiny = `package qlik.authz
 
 default _text(_) := false
@@ -90,8 +90,8 @@ func TestActions(t *testing.T) {
 	}
 }
 
-// TestNoAnswerIsNoAllow checks that a policy that fails to answer, or answers
-// in another shape, is an error and not a decision.
+// TestNoAnswerIsNoAllow checks that a policy without a result, or with a result of another form, gives an
+// error and not a decision.
 func TestNoAnswerIsNoAllow(t *testing.T) {
 	for name, source := range map[string]string{
 		"not an object":            `decision := true`,
@@ -244,8 +244,8 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error)  { return 0, f.err }
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
-// TestDecideAllBatches has a client that waits for an answer before it
-// asks again, and then leaves without closing its end.
+// TestDecideAllBatches has a client that waits for each answer before it sends the next request, and
+// then stops without closing its end.
 func TestDecideAllBatches(t *testing.T) {
 	e := prepare(t, tiny, site)
 	ctx, cancel := context.WithCancel(t.Context())

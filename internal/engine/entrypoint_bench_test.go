@@ -22,8 +22,8 @@ func asRequest(tb testing.TB, text []byte) engine.Request {
 	}
 }
 
-// BenchmarkPoint decides batches of one subject as compiled code; the figure is the time
-// of a whole batch.
+// BenchmarkPoint decides batches of one subject with compiled code; the result is the time of a whole
+// batch.
 func BenchmarkPoint(b *testing.B) {
 	for _, rules := range []int{100, 1000} {
 		w := newWorld(b, rules)

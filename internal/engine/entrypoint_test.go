@@ -28,8 +28,8 @@ decision := {"allow": true} if input.resource.id == "contradiction"
 decision := {"allow": true, "granted_by": {"r2", "r1"}, "reason": "granted"} if input.resource.id == "anna"
 `
 
-// TestPointAnswersTheSame has one answer for a request, alone, among others, and
-// among very many, which are put into several queries.
+// TestPointAnswersTheSame checks that a request has the same answer alone, in a batch, and in a batch so
+// large that it is split into several queries.
 func TestPointAnswersTheSame(t *testing.T) {
 	p, err := point(t, "a/b", pointPolicy)
 	if err != nil {
@@ -110,7 +110,7 @@ resources := [{"type": "r", "id": "2"}, {"type": "r", "id": "1"}, {"type": "r", 
 	}
 }
 
-// TestPointPathsAreNoRego has whatever is in a path be the name of a package.
+// TestPointPathsAreNoRego checks that any string in a path is the name of a package.
 func TestPointPathsAreNoRego(t *testing.T) {
 	for path, want := range map[string]string{
 		"":                          "is no path of a package",

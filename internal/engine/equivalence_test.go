@@ -17,10 +17,9 @@ var (
 	firstSeed = flag.Uint64("alike-first", 1, "the seed of the first")
 )
 
-// TestEquivalentRequestsHaveOneAnswer holds on made-up sites, and after changes of their
-// data: resources that are said to be alike for a request get the same verdict by
-// the same rules, each asked about alone; and many asked about at once get what
-// each gets alone.
+// TestEquivalentRequestsHaveOneAnswer checks generated sites, before and after changes of their data:
+// resources that are equivalent for a request get the same verdict from the same rules when decided
+// alone, and a batch gives the same results as single requests.
 func TestEquivalentRequestsHaveOneAnswer(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many comparisons, one after the other")
@@ -46,12 +45,12 @@ func TestEquivalentRequestsHaveOneAnswer(t *testing.T) {
 	}
 }
 
-// equivalentOf asks about all resources of a request's type, and counts those in
-// classes, the classes, and those apart.
+// equivalentOf decides all resources of a request's type, and counts the resources in equivalence
+// classes, the classes, and the exceptions.
 func equivalentOf(t *testing.T, p *engine.EntryPoint, seed uint64, r engine.Request) (resources, classes, exceptional int) {
 	t.Helper()
 	if !isText(r.Subject, "type") || !isText(r.Subject, "id") || !isText(r.Action, "name") || !isText(r.Resource, "type") {
-		return 0, 0, 0 // nobody hands on such a request
+		return 0, 0, 0 // such a request is rejected earlier
 	}
 	typ := r.Resource.Get(ast.StringTerm("type"))
 	ids, _ := p.Resources(string(typ.Value.(ast.String)))
@@ -110,8 +109,8 @@ func isText(t *ast.Term, name string) bool {
 	return ok
 }
 
-// TestRequestsThatNameNothing has requests without type, id or action denied one by
-// one, and those beside them answered, however many come at once.
+// TestRequestsThatNameNothing checks that requests without type, id or action are denied individually,
+// and that the other requests of the same batch are answered.
 func TestRequestsThatNameNothing(t *testing.T) {
 	s := newChanging(t, 1, sitegen.Size{Users: 8, Streams: 4, Apps: 24, Objects: 24, Others: 10, Rules: 25, Requests: 60})
 	p := s.open(t, "old.tar.gz")

@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
 )
 
-// world is a site on disk and rules about it, the same for the same number.
+// world is a site on disk with rules about it; the same number gives the same world.
 type world struct {
 	*mix.World
 	dir string
@@ -38,9 +38,8 @@ func (w *world) requests(typeName string, n int) [][]byte {
 	return list
 }
 
-// rulesOf returns a file with so many rules about a world; 0 is a single rule
-// without a condition, and 74 are the rules of a real site, which is not in this
-// repository.
+// rulesOf returns a file with n rules about a world. 0 is a single rule without a condition, and 74 are
+// the rules of a real site, which is not in this repository.
 func rulesOf(b *testing.B, w *world, n int) string {
 	b.Helper()
 	if n == 74 {

@@ -24,7 +24,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// files are names and contents in turn: an archive may hold a name twice.
+// files are alternating names and contents; an archive may contain a name twice.
 type files []string
 
 func (f files) pack(t *testing.T) []byte {
@@ -56,8 +56,8 @@ const (
 	withMasks = "package system.log\n\ndrop := true\n"
 )
 
-// hostile are bundles that bring what they may not, or bring it in an unusual
-// way. Stricter names what only we refuse, and stock OPA takes.
+// hostile are bundles with forbidden or unusual content. Stricter is set for bundles that stock OPA
+// accepts and we reject.
 var hostile = []struct {
 	name     string
 	bundles  []files
@@ -95,8 +95,8 @@ var hostile = []struct {
 	{"a test beside it", []files{{".manifest", onlyP, "a.rego", locked, "a_test.rego", "package p\n\nlocked := true\n"}}, ""},
 }
 
-// TestHostileBundlesAsStockOPA gives the same bundles to stock OPA: what it
-// refuses is refused, and what it reads is read to the same answer.
+// TestHostileBundlesAsStockOPA loads the same bundles into stock OPA: we reject what it rejects, and
+// give the same answer for what it accepts.
 func TestHostileBundlesAsStockOPA(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many comparisons, one after the other")
@@ -119,7 +119,7 @@ func TestHostileBundlesAsStockOPA(t *testing.T) {
 	}
 }
 
-// stockAnswer is the value of data.p.allow as OPA's server would give it.
+// stockAnswer returns the value of data.p.allow as OPA's server returns it.
 func stockAnswer(t *testing.T, all []files) (string, error) {
 	t.Helper()
 	ctx := t.Context()

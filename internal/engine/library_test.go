@@ -7,8 +7,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// A library of another version may mean something else: nothing is taken for granted
-// of it, such as which resources are decided alike.
+// A library of another version may have another meaning: nothing is assumed about it, for example which
+// resources are equivalent.
 func TestAnotherLibrary(t *testing.T) {
 	b := generatedBundle(t, sitegen.Generate(1, sitegen.Small))
 	p, err := NewEntryPoint(t.Context(), b, QlikEntryPoint)

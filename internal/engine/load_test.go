@@ -22,8 +22,8 @@ func guid(r *rand.Rand) string {
 	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", r.Uint32(), r.Uint32()&0xffff, r.Uint32()&0xfff, r.Uint32()&0xffff, r.Uint64()&0xffffffffffff)
 }
 
-// bigSite writes a site's data: a hundredth of the objects as users, a tenth
-// as apps, with the properties that rules commonly read.
+// bigSite writes the data of a site. The number of users is a hundredth and that of apps a tenth of the
+// number of objects; entities have the properties that rules commonly read.
 func bigSite(objects int) bundles.DataSource {
 	return func(_ context.Context, w io.Writer) error {
 		r := rand.New(rand.NewPCG(1, 2))
@@ -64,7 +64,7 @@ func bigSite(objects int) bundles.DataSource {
 	}
 }
 
-// BenchmarkLoad opens a bundle and prepares its engine; heapMB is what stays.
+// BenchmarkLoad opens a bundle and prepares its engine; heapMB is the heap in use afterwards.
 func BenchmarkLoad(b *testing.B) {
 	for _, objects := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("objects=%d", objects), func(b *testing.B) {

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// jsonText makes texts that are JSON, with white space and escapes where they may be.
+// jsonText generates valid JSON, with white space and escapes at any position that allows them.
 func jsonText(t *rapid.T, depth int) string {
 	space := rapid.SampledFrom([]string{"", "", "", " ", "\n\t", "\r\n"})
 	around := func(s string) string { return space.Draw(t, "space") + s + space.Draw(t, "space") }
@@ -43,9 +43,8 @@ func jsonText(t *rapid.T, depth int) string {
 	return around(rapid.SampledFrom([]string{"true", "false", "null", "0", "-0", "1.0", "12", "-1.5e+3", "1E400", "1e401", strings.Repeat("7", 400), strings.Repeat("7", 401)}).Draw(t, "scalar"))
 }
 
-// TestReader compares what is read of texts that are JSON, and of such with a byte
-// changed, with what OPA makes of them: what one takes the other takes, and understands
-// alike, but for what is a mistake to the reader alone.
+// TestReader compares the reader with OPA on JSON, and on JSON with one byte changed: both accept or
+// reject it and give the same value, except for what only the reader rejects.
 func TestReader(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := []byte(jsonText(t, 4))
@@ -72,7 +71,7 @@ func TestReader(t *testing.T) {
 		}
 		if err != nil {
 			if strings.Contains(err.Error(), "a number has") && strings.ContainsAny(string(text), "eE7") {
-				return // a byte has made a number longer
+				return // the changed byte has made a number longer
 			}
 			t.Fatalf("%q: %v", text, err)
 		}
@@ -87,7 +86,7 @@ func TestReader(t *testing.T) {
 	})
 }
 
-// levels counts the nesting of a text that is JSON.
+// levels returns the nesting depth of JSON.
 func levels(text []byte) (deepest int) {
 	in := jsontext.NewDecoder(strings.NewReader(string(text)))
 	for {
@@ -122,7 +121,7 @@ func TestRecentTerms(t *testing.T) {
 	}
 	g.Wait()
 	shared := 0
-	for i := range 16 { // a text may take the place of another
+	for i := range 16 { // an entry may be replaced by another one
 		text := fmt.Appendf(nil, `{"subject":{"type":"user","id":"%d"}}`, i)
 		first, _ := ParseNested(text, 8)
 		second, _ := ParseNested(text, 8)

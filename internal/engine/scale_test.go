@@ -19,10 +19,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
 )
 
-// BenchmarkChange changes one app of a running point: what is measured is the
-// time until the next request is decided on the new data. A million changes in a
-// row are measured with -benchtime 1000000x; MB-before and MB-after are the heap,
-// in which the changes must leave nothing behind.
+// BenchmarkChange changes one app of an entry point and measures the time until the next request is
+// decided on the new data. -benchtime 1000000x measures a million consecutive changes; MB-before and
+// MB-after are the heap, which must not grow.
 func BenchmarkChange(b *testing.B) {
 	for _, objects := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("objects=%d", objects), func(b *testing.B) {
@@ -81,10 +80,9 @@ func BenchmarkChange(b *testing.B) {
 	}
 }
 
-// BenchmarkScale compiles many rules, writes their bundle and prepares it: the
-// mix of a large site, and a stream with a rule of its own for each. peak-MB is
-// the largest heap meanwhile. Decisions are about the streams, and about apps in
-// them.
+// BenchmarkScale compiles many rules, writes their bundle and prepares it: the mix of a large site, and
+// one rule for each stream. peak-MB is the largest heap in the meantime. Decisions are about the
+// streams, and about apps in them.
 func BenchmarkScale(b *testing.B) {
 	for _, c := range []struct {
 		name  string

@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// autoPoint is a point with compiled code, of which a share is repeated, and the
-// requests of its site.
+// autoPoint returns an entry point with compiled code that repeats a share of the decisions with OPA,
+// and requests for its site.
 func autoPoint(t *testing.T, share int, report func(Difference)) (*EntryPoint, []Request) {
 	t.Helper()
 	c := sitegen.Generate(1, sitegen.Small)
@@ -33,14 +33,14 @@ func autoPoint(t *testing.T, share int, report func(Difference)) (*EntryPoint, [
 	return p, requests
 }
 
-// settle waits until OPA has repeated what it was to repeat.
+// settle waits until OPA has repeated the pending decisions.
 func settle(p *EntryPoint) {
 	p.policy.shadow.busy <- struct{}{}
 	<-p.policy.shadow.busy
 }
 
-// A generated policy is compiled as a whole, but for queries that put another input in
-// place, and OPA agrees with it.
+// A generated policy is compiled completely, except for queries that replace the input, and OPA agrees
+// with it.
 func TestShadowAgrees(t *testing.T) {
 	p, requests := autoPoint(t, 1, func(d Difference) { t.Errorf("%+v", d) })
 	for _, explain := range []bool{false, true} {
@@ -62,7 +62,7 @@ func TestShadowAgrees(t *testing.T) {
 	}
 }
 
-// The first decision of each type and entry point is repeated, whatever the share.
+// The first decision of each type and entry point is repeated, whatever the share is.
 func TestShadowOfTheFirst(t *testing.T) {
 	p, requests := autoPoint(t, 1_000_000, func(Difference) {})
 	for _, want := range []uint64{1, 1, 2, 2} {
@@ -76,7 +76,7 @@ func TestShadowOfTheFirst(t *testing.T) {
 	}
 }
 
-// One difference is reported without anybody's name, and OPA decides from then on.
+// A difference is reported without names, and OPA decides from then on.
 func TestShadowDiffers(t *testing.T) {
 	var found []Difference
 	p, requests := autoPoint(t, 1, func(d Difference) { found = append(found, d) })
@@ -110,7 +110,7 @@ func TestShadowDiffers(t *testing.T) {
 	}
 }
 
-// What the self-check finds is reported before the first decision.
+// The self-check reports its findings before the first decision.
 func TestSelfCheck(t *testing.T) {
 	var found []Difference
 	p, _ := autoPoint(t, 1, func(d Difference) { found = append(found, d) })

@@ -8,8 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// BenchmarkNewGoroutine decides each request on a goroutine of its own, as the decision
-// point does.
+// BenchmarkNewGoroutine decides each request on a new goroutine, like the decision point.
 func BenchmarkNewGoroutine(b *testing.B) {
 	w := newWorld(b, 100)
 	_, bundle := w.compiled(b, rulesOf(b, w, 100))

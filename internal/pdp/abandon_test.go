@@ -15,7 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 )
 
-// endless is work that notices nothing until it is released.
+// endless is work that ignores its context until it is released.
 type endless struct{ released chan struct{} }
 
 func (e endless) do(context.Context) error {
@@ -23,8 +23,8 @@ func (e endless) do(context.Context) error {
 	return nil
 }
 
-// TestGateGivesUp has work that does not end: somebody else answers once, the work is
-// counted while it runs, and its slot is free after it.
+// TestGateGivesUp has work that does not end: abandon is called once, the work is counted while it runs,
+// and its slot is free afterwards.
 func TestGateGivesUp(t *testing.T) {
 	for name, tt := range map[string]struct {
 		limit    time.Duration
@@ -69,7 +69,7 @@ func TestGateGivesUp(t *testing.T) {
 	}
 }
 
-// TestGateEndsContexts has work that notices the end of its context: it is not abandoned.
+// TestGateEndsContexts checks that work that respects its context is not abandoned.
 func TestGateEndsContexts(t *testing.T) {
 	g := newGate(Limits{Concurrent: 1, Queue: time.Hour}, false)
 	gone, leave := context.WithCancel(t.Context())
@@ -96,8 +96,8 @@ func TestGateEndsContexts(t *testing.T) {
 	}
 }
 
-// TestAbandonAnswers reads the answer to a request whose work goes on: it is whole, ends
-// the connection, counts once, and the server can shut down.
+// TestAbandonAnswers reads the answer to a request whose work continues: the answer is complete, the
+// connection is closed, the request is counted once, and the server can shut down.
 func TestAbandonAnswers(t *testing.T) {
 	for _, method := range []string{http.MethodPost, http.MethodHead} {
 		t.Run(method, func(t *testing.T) {

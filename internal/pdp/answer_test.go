@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// TestAnswersAreJSON compares answers with what the library for JSON writes.
+// TestAnswersAreJSON compares answers with the output of the JSON library.
 func TestAnswersAreJSON(t *testing.T) {
 	type context struct {
 		Reason    string                `json:"reason,omitzero"`

@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// arrays is a policy that reads elements of arrays of data in every way there is.
+// arrays is a policy that reads elements of arrays in the data in every possible way.
 var arrays = map[string]string{
 	".manifest": `{"revision":"a-1","roots":["p","xs","deep"],"rego_version":1}`,
 	"data.json": `{"xs":[10,20,[30]],"deep":{"list":[{"name":"a"},{"name":"b"}]}}`,
@@ -72,7 +72,7 @@ allow if {
 `,
 }
 
-// TestArraysOfData reads elements of arrays as stock OPA does.
+// TestArraysOfData checks that elements of arrays are read as in stock OPA.
 func TestArraysOfData(t *testing.T) {
 	content := packFiles(t, arrays)
 	stock := stockAllow(t)
@@ -91,7 +91,7 @@ func TestArraysOfData(t *testing.T) {
 	}
 }
 
-// stockAllow decides by stock OPA.
+// stockAllow returns a function that decides with stock OPA.
 func stockAllow(t *testing.T) func(input string) bool {
 	t.Helper()
 	b, err := bundle.NewReader(bytes.NewReader(archive(arrays))).Read()

@@ -17,7 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
 )
 
-// dear is a policy whose decisions take what an attacker asks for.
+// dear is a policy whose decisions are as expensive as the request demands.
 var dear = map[string]string{
 	".manifest": `{"revision":"dear-1","roots":["dear"],"rego_version":1}`,
 	"policy.rego": `package dear
@@ -56,8 +56,7 @@ func dearRequest(action, properties, context string) string {
 	return fmt.Sprintf(`{"subject":{"type":"user","id":"x"},"action":{"name":%q},"resource":{"type":"record","id":"r","properties":%s},"context":%s}`, action, properties, context)
 }
 
-// TestNumbersAreLimited sends numbers that OPA compares and calculates with for
-// minutes, or panics on.
+// TestNumbersAreLimited sends numbers with which OPA would compare and calculate for minutes, or panic.
 func TestNumbersAreLimited(t *testing.T) {
 	p := start(t, dearConfig(t))
 	long := strings.Repeat("7", 500_000)
@@ -73,7 +72,7 @@ func TestNumbersAreLimited(t *testing.T) {
 			t.Errorf("%s: %d %.200s", name, a.status, a.body)
 		}
 	}
-	// A batch whose subjects differ in one number that no rule reads.
+	// A batch whose subjects differ in a number that no rule reads.
 	items := strings.Repeat(`{"subject":{"type":"user","id":"x","properties":{"n":`+long[:399]+`8}}},{"subject":{"type":"user","id":"x","properties":{"n":1e400}}},`, 450)
 	batch := `{"action":{"name":"read"},"resource":{"type":"record","id":"fast"},"evaluations":[` + items + `{"subject":{"type":"user","id":"y"}}]}`
 	var got batchAnswer
@@ -82,8 +81,8 @@ func TestNumbersAreLimited(t *testing.T) {
 	}
 }
 
-// TestSlotsAreNotHeldWhileWriting has more connections than slots that do not
-// fetch their answers.
+// TestSlotsAreNotHeldWhileWriting has more connections that do not read their answers than there are
+// slots.
 func TestSlotsAreNotHeldWhileWriting(t *testing.T) {
 	cfg := dearConfig(t)
 	cfg.Limits.Concurrent = 2
@@ -103,7 +102,7 @@ func TestSlotsAreNotHeldWhileWriting(t *testing.T) {
 	}
 }
 
-// TestHalfClosedClients say that they have nothing more to say, and read.
+// TestHalfClosedClients checks that clients that close their sending side still get answers.
 func TestHalfClosedClients(t *testing.T) {
 	p := start(t, dearConfig(t))
 	send := func(path, body string) (int, string) {
@@ -119,7 +118,7 @@ func TestHalfClosedClients(t *testing.T) {
 		text, _ := io.ReadAll(response.Body)
 		return response.StatusCode, string(text)
 	}
-	// On a busy machine even a short question may take longer than the moment.
+	// On a busy machine even a short question may exceed the time limit for half-closed connections.
 	decided := 0
 	for n := 0; n < 50 || decided == 0; n++ {
 		status, body := send(evaluation, about("fast"))
@@ -129,14 +128,14 @@ func TestHalfClosedClients(t *testing.T) {
 			t.Fatalf("a short question: %d %q", status, body)
 		}
 	}
-	// A question that takes longer than the moment gets an honest answer.
+	// A question that takes longer gets an honest answer.
 	if status, body := send(searchSubject, `{"subject":{"type":"user"},"action":{"name":"search"},"resource":{"type":"record","id":"r"}}`); status != 503 || !strings.Contains(body, "closed its side") {
 		t.Errorf("a long question: %d %q", status, body)
 	}
 	p.counts(`qlik2rego_requests_total{api="search_subject",status="499"}`, "1")
 }
 
-// TestNobodyKeepsAConnection that has shown no credential.
+// TestNobodyKeepsAConnection checks that a client without a credential cannot keep its connection.
 func TestNobodyKeepsAConnection(t *testing.T) {
 	p := start(t, dearConfig(t))
 	for name, request := range map[string]string{
@@ -157,8 +156,8 @@ func TestNobodyKeepsAConnection(t *testing.T) {
 	}
 }
 
-// TestRefusedBodiesEndTheConnection of a caller that is known as well: nobody waits for
-// the rest.
+// TestRefusedBodiesEndTheConnection checks that the server closes the connection after it has refused a
+// body, even for a known caller, instead of reading the rest.
 func TestRefusedBodiesEndTheConnection(t *testing.T) {
 	p := start(t, twoCallers(t, dearConfig(t)))
 	for name, c := range map[string]struct {
@@ -181,7 +180,7 @@ func TestRefusedBodiesEndTheConnection(t *testing.T) {
 	}
 }
 
-// TestFloodOfConnections holds all connections there may be, and is served beside.
+// TestFloodOfConnections checks that requests are served although other clients use all connections.
 func TestFloodOfConnections(t *testing.T) {
 	cfg := dearConfig(t)
 	cfg.Limits.Connections = 8
@@ -195,8 +194,8 @@ func TestFloodOfConnections(t *testing.T) {
 	}
 }
 
-// TestDiagnosticConnections holds all connections that diagnostics have, and they answer
-// beside them.
+// TestDiagnosticConnections checks that diagnostics are served although other clients use all their
+// connections.
 func TestDiagnosticConnections(t *testing.T) {
 	p := start(t, dearConfig(t))
 	const most = 16
@@ -216,13 +215,13 @@ func TestDiagnosticConnections(t *testing.T) {
 	}
 }
 
-// TestSearchUnderADearPolicy makes progress, or says that it cannot.
+// TestSearchUnderADearPolicy checks that a search with an expensive policy returns results or an error.
 func TestSearchUnderADearPolicy(t *testing.T) {
 	cfg := dearConfig(t)
 	cfg.Limits.Time = 2 * time.Second
 	p := start(t, cfg)
 	body := `{"subject":{"type":"user"},"action":{"name":"search"},"resource":{"type":"record","id":"r"},"page":{"limit":500%s}}`
-	// On a busy machine there may be no time for a single result.
+	// On a busy machine the time may not suffice for a single result.
 	ask := func(token string, into *foundAnswer) {
 		eventually(t, "a search makes progress", func() bool {
 			a := p.post(searchSubject, fmt.Sprintf(body, token))
@@ -244,13 +243,13 @@ func TestSearchUnderADearPolicy(t *testing.T) {
 	}
 }
 
-// TestOneBuiltinIsNotInterrupted answers at the deadline, counts what still runs,
-// and takes no more work before all cores are gone.
+// TestOneBuiltinIsNotInterrupted checks that the server answers at the deadline, counts the work that
+// still runs, and rejects more work before all cores are in use.
 func TestOneBuiltinIsNotInterrupted(t *testing.T) {
 	cfg := dearConfig(t)
 	cfg.Limits.Time, cfg.Limits.Concurrent, cfg.SelfCheck = 50*time.Millisecond, 2, time.Hour
 	p := start(t, cfg)
-	p.answers() // on a busy machine its own decision may run beyond its time
+	p.answers() // on a busy machine the server's own decision may exceed its time limit
 	p.counts("qlik2rego_requests_overdue", "0")
 	a := p.post(evaluation, dearRequest("match", `{"n":400000}`, "{}"))
 	if a.status != 503 || !strings.Contains(a.body, "more time than there is") {
@@ -267,7 +266,7 @@ func TestOneBuiltinIsNotInterrupted(t *testing.T) {
 	eventually(t, "it is ready", func() bool { return p.health().status == 200 })
 }
 
-// TestNobodyReadsStandardOutput decides on, and counts what is lost.
+// TestNobodyReadsStandardOutput checks that decisions continue, and that lost lines are counted.
 func TestNobodyReadsStandardOutput(t *testing.T) {
 	r, w := io.Pipe()
 	defer r.Close()
@@ -291,8 +290,8 @@ func TestNobodyReadsStandardOutput(t *testing.T) {
 	p.done <- nil
 }
 
-// TestBrokenMasks are unlogged decisions, counted and told, and never take an
-// answer away.
+// TestBrokenMasks checks that the decisions are not logged but counted and reported, and that they are
+// still answered.
 func TestBrokenMasks(t *testing.T) {
 	for name, masks := range map[string]string{
 		"a number":    "mask := 7\n",
@@ -318,7 +317,7 @@ func TestBrokenMasks(t *testing.T) {
 	}
 }
 
-// TestEndlessActivation is given up, and keeps no better bundle away.
+// TestEndlessActivation checks that such an activation is abandoned and does not block a better bundle.
 func TestEndlessActivation(t *testing.T) {
 	endless := map[string]string{
 		".manifest":   `{"revision":"endless","roots":["twin"],"rego_version":1}`,
@@ -330,7 +329,8 @@ func TestEndlessActivation(t *testing.T) {
 	replace(t, cfg.Bundles[0], archive(endless))
 	eventually(t, "it is given up", func() bool { return strings.Contains(p.health().body, "the activation was given up") })
 	p.counts("qlik2rego_bundle_failing", "1")
-	// On a busy machine a sound one may be given up as well; it counts at the next change.
+	// On a busy machine the activation of a valid bundle may be abandoned too; it is tried again after the
+	// next change.
 	failed := ""
 	eventually(t, "a better one decides", func() bool {
 		if now := p.metric(`qlik2rego_bundle_activations_total{outcome="failed"}`); now != failed {
@@ -342,7 +342,7 @@ func TestEndlessActivation(t *testing.T) {
 	p.well()
 }
 
-// TestArchivesOfAServerAreLimited sends what unpacks without end.
+// TestArchivesOfAServerAreLimited sends archives that unpack without end.
 func TestArchivesOfAServerAreLimited(t *testing.T) {
 	s := newPlane(t)
 	cfg := withOPA(t, s.bundlesOf("main"))
@@ -356,8 +356,7 @@ func TestArchivesOfAServerAreLimited(t *testing.T) {
 	p.ready("r2")
 }
 
-// TestHealthTellsNoSecrets has a server whose address is a secret, and a policy
-// that does not parse.
+// TestHealthTellsNoSecrets has a server whose URL is a secret, and a policy that does not parse.
 func TestHealthTellsNoSecrets(t *testing.T) {
 	s := newPlane(t)
 	yaml := strings.Replace(s.bundlesOf("main"), "service: plane,", "service: plane, resource: \"bundles/main?sig=SECRETQUERY\",", 1)
@@ -385,7 +384,7 @@ func TestHealthTellsNoSecrets(t *testing.T) {
 	}
 }
 
-// TestSelfCheck is not ready while no decision is made, whatever the reason.
+// TestSelfCheck checks that the server is not ready while it cannot decide, whatever the reason is.
 func TestSelfCheck(t *testing.T) {
 	cfg := slowConfig(t)
 	cfg.Limits.Concurrent, cfg.Limits.Queue, cfg.Limits.Time = 1, 10*time.Millisecond, 300*time.Millisecond
@@ -395,7 +394,7 @@ func TestSelfCheck(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	done := make(chan struct{})
-	go func() { // one client after the other holds the only slot
+	go func() { // clients occupy the only slot, one after the other
 		defer close(done)
 		for ctx.Err() == nil {
 			var all []<-chan answer

@@ -49,8 +49,8 @@ func scenario(t testing.TB, name string) string {
 	return file
 }
 
-// BenchmarkHTTP asks over loopback, one question after the other on one
-// connection; the client is part of what is measured.
+// BenchmarkHTTP sends one request after the other over loopback on one connection. The time includes the
+// client.
 func BenchmarkHTTP(b *testing.B) {
 	bundle := scenario(b, "customer-case")
 	loaded, err := bundles.Open(b.Context(), bundle)
@@ -99,8 +99,7 @@ func BenchmarkHTTP(b *testing.B) {
 	}
 }
 
-// BenchmarkDecisionLog shows what logging adds to a decision, and to a batch of
-// a hundred.
+// BenchmarkDecisionLog measures the time that logging adds to a decision, and to a batch of a hundred.
 func BenchmarkDecisionLog(b *testing.B) {
 	s := newPlane(b)
 	s.forget = true

@@ -15,8 +15,8 @@ func busyUser(i int) string { return fmt.Sprintf(`acme\u%d`, i%busyUsers) }
 // busyApp is the id of an app; neighbours have little in common.
 func busyApp(i, apps int) string { return fmt.Sprintf("app%06d", i*7919%apps) }
 
-// busySite compiles a site of so many apps, in streams that groups may read, with
-// owners and a custom property, under some sixty rules.
+// busySite compiles a site with a number of apps, in streams that groups may read, with owners and a
+// custom property, and about sixty rules.
 func busySite(t testing.TB, apps int) string {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 2))

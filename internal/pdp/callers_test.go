@@ -105,7 +105,7 @@ func TestTokens(t *testing.T) {
 	if a := p.post(evaluation, good, "Authorization: Bearer "+portalToken, "Authorization: Bearer "+portalToken); a.status != 401 {
 		t.Errorf("two headers: %d", a.status)
 	}
-	// Whoever is unknown learns nothing about a body either.
+	// An unknown caller learns nothing about the validity of a body either.
 	if a := p.send("POST", evaluation, "x"); a.status != 401 {
 		t.Errorf("a bad request of nobody: %d", a.status)
 	}
@@ -189,7 +189,7 @@ func TestJSONWebTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The public key as the secret of a symmetric algorithm.
+	// The public key used as the secret of a symmetric algorithm.
 	publicText, _ := json.Marshal(public)
 	secret, err := jwk.Import(publicText)
 	if err != nil {
@@ -396,9 +396,8 @@ func TestCertificateIsReplaced(t *testing.T) {
 	eventually(t, "the new certificate is served", func() bool { return name() == "second.example.com" })
 }
 
-// TestAuthoritiesAreReplaced takes the clients of other authorities without a
-// restart, and no longer those of the ones before: not even by a session that
-// was begun before.
+// TestAuthoritiesAreReplaced accepts the clients of new authorities without a restart, and rejects those
+// of removed ones, even in a session that began before.
 func TestAuthoritiesAreReplaced(t *testing.T) {
 	first, second := newAuthority(t), newAuthority(t)
 	cert, key := first.issue(t, &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}})

@@ -51,7 +51,7 @@ var rows = []struct {
 	{8, entity("user", "alice", nil), named("delete", object{"soft": false}), entity("record", "record-1", nil), false},
 }
 
-// variations leave a decision as it is.
+// variations are changes of a request that do not change its decision.
 var variations = map[string]func(request object){
 	"plain":         func(object) {},
 	"empty context": func(r object) { r["context"] = object{} },
@@ -122,11 +122,11 @@ func TestCertificationSearches(t *testing.T) {
 		{searchResource, object{"subject": bob, "action": named("write", nil), "resource": anyRecord}, []string{"record-2"}},
 		{searchAction, object{"subject": bob, "resource": second}, []string{"read", "write"}},
 
-		// An id of what is searched for is ignored, also a strange one.
+		// The id of the searched part is ignored, even an unusual one.
 		{searchSubject, object{"subject": with(anyUser, "id", "bob"), "action": named("read", nil), "resource": first}, []string{"alice", "bob"}},
 		{searchResource, object{"subject": bob, "action": named("write", nil), "resource": with(anyRecord, "id", 7)}, []string{"record-2"}},
 		{searchAction, object{"subject": bob, "resource": second, "action": "write"}, []string{"read", "write"}},
-		// Properties of what is searched for go to each candidate.
+		// The properties of the searched part apply to each candidate.
 		{searchSubject, object{"subject": with(anyUser, "properties", object{"role": "admin"}), "action": named("write", nil), "resource": second}, []string{"alice", "bob"}},
 		{searchResource, object{"subject": bob, "action": named("write", nil), "resource": with(anyRecord, "properties", object{"status": "archived"})}, []string{"record-1", "record-2"}},
 		// Properties of the action count as well.
@@ -150,8 +150,7 @@ func TestCertificationSearches(t *testing.T) {
 	}
 }
 
-// TestSearchAnswerText holds the answers to a search to their text: clients
-// compare it.
+// TestSearchAnswerText compares the answers to a search as text, because clients do so.
 func TestSearchAnswerText(t *testing.T) {
 	p := certification(t)
 	tests := []struct{ path, request, want string }{
@@ -186,7 +185,7 @@ func TestTerse(t *testing.T) {
 	}
 }
 
-// short writes a batch's decisions as T, F and, for an item in error, E.
+// short returns a batch's decisions as T, F and, for an item with an error, E.
 func (b batchAnswer) short() string {
 	var s strings.Builder
 	for _, e := range b.Evaluations {

@@ -29,8 +29,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 )
 
-// contract is the committed OpenAPI document. Every answer that a test of this
-// package gets through its client is held against it.
+// contract is the committed OpenAPI document. Every answer that a test of this package gets through its
+// client is validated against it.
 type contract struct {
 	doc      map[string]any
 	compiler *jsonschema.Compiler
@@ -50,7 +50,7 @@ var theContract = sync.OnceValues(func() (*contract, error) {
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return nil, err
 	}
-	// As JSON has it: the validator knows no other types.
+	// Convert to JSON types: the validator supports no others.
 	asJSON, err := json.Marshal(doc)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ var theContract = sync.OnceValues(func() (*contract, error) {
 	return c, c.compiler.AddResource("openapi.json", doc)
 })
 
-// at returns what a path of keys leads to in the document, following references.
+// at returns the value at a path of keys in the document, following references.
 func (c *contract) at(keys ...string) (any, string) {
 	var here any = c.doc
 	pointer := ""
@@ -106,7 +106,7 @@ func (c *contract) valid(pointer string, isJSON bool, text string) error {
 	return schema.Validate(value)
 }
 
-// path returns the path of the document that a path of a request is, "" if none.
+// path returns the document's path for the path of a request, "" if there is none.
 func (c *contract) path(p string) string {
 	paths := c.doc["paths"].(map[string]any)
 	const metadata = "/.well-known/authzen-configuration"
@@ -131,7 +131,7 @@ func matches(template, path string) bool {
 	return slices.EqualFunc(a, b, func(part, of string) bool { return part == of || strings.HasPrefix(part, "{") && of != "" })
 }
 
-// holds says what of an answer is not as the document says.
+// holds returns an error if an answer does not conform to the document.
 func (c *contract) holds(r *http.Request, body string, a answer) error {
 	if r.Header.Get("X-Request-Id") != a.header.Get("X-Request-Id") && len(r.Header.Values("X-Request-Id")) > 0 {
 		return fmt.Errorf("the request has the id %q, the answer %q", r.Header.Get("X-Request-Id"), a.header.Get("X-Request-Id"))
@@ -144,7 +144,7 @@ func (c *contract) holds(r *http.Request, body string, a answer) error {
 	}
 	operation, _ := c.at("paths", path, method)
 	switch {
-	case path == "" || a.status == 404 && !c.describes(path, method, 404): // nothing, or not with this configuration
+	case path == "" || a.status == 404 && !c.describes(path, method, 404): // unknown, or not available with this configuration
 		return c.refusal(a, 404)
 	case operation == nil:
 		if a.header.Get("Allow") == "" {
@@ -158,7 +158,7 @@ func (c *contract) holds(r *http.Request, body string, a answer) error {
 	if err := c.answers(path, method, r.Method == http.MethodHead, a); err != nil {
 		return err
 	}
-	// Items of a batch that are in error are answered, and not refused.
+	// Items of a batch with errors are answered, not refused.
 	if a.status == http.StatusOK && body != "" && path != "/access/v1/evaluations" && r.Header.Get("Content-Encoding") == "" {
 		if _, pointer := c.at("paths", path, method, "requestBody", "content", "application/json", "schema"); pointer != "" {
 			if err := c.valid(pointer, true, body); err != nil {
@@ -174,7 +174,7 @@ func (c *contract) describes(path, method string, status int) bool {
 	return r != nil
 }
 
-// answers holds status, headers and body of an answer against an operation.
+// answers validates status, headers and body of an answer against an operation.
 func (c *contract) answers(path, method string, head bool, a answer) error {
 	response := []string{"paths", path, method, "responses", strconv.Itoa(a.status)}
 	found, _ := c.at(response...)
@@ -204,7 +204,7 @@ func (c *contract) answers(path, method string, head bool, a answer) error {
 	return c.valid(pointer, strings.HasSuffix(media, "json"), a.body)
 }
 
-// refusal holds an answer that no operation describes against the schema of errors.
+// refusal validates an answer that no operation describes against the schema of errors.
 func (c *contract) refusal(a answer, status int) error {
 	if a.status != status {
 		return fmt.Errorf("the status is %d, not %d", a.status, status)
@@ -222,7 +222,7 @@ func (c *contract) refusal(a answer, status int) error {
 	return nil
 }
 
-// held holds an answer of the decision point against the document.
+// held validates an answer of the decision point against the document.
 func (p *point) held(r *http.Request, body string, a answer) {
 	p.t.Helper()
 	c, err := theContract()
@@ -232,11 +232,11 @@ func (p *point) held(r *http.Request, body string, a answer) {
 	plain := strings.HasPrefix(a.header.Get("Content-Type"), "text/plain")
 	switch "http://" + r.URL.Host {
 	case p.url:
-		if a.status == 431 || a.status == 400 && plain { // net/http answers what is not HTTP
+		if a.status == 431 || a.status == 400 && plain { // net/http's own answer to invalid HTTP
 			return
 		}
 	case p.diagnostics:
-		if a.status == 404 || a.status == 405 || strings.HasPrefix(r.URL.Path, "/debug/") { // as net/http says it
+		if a.status == 404 || a.status == 405 || strings.HasPrefix(r.URL.Path, "/debug/") { // net/http's own answer
 			return
 		}
 	default:
@@ -247,8 +247,8 @@ func (p *point) held(r *http.Request, body string, a answer) {
 	}
 }
 
-// TestOpenAPI holds the document against the schema of OpenAPI 3.1, and its own
-// schemas against the one of JSON Schema.
+// TestOpenAPI validates the document against the schema of OpenAPI 3.1, and its schemas against the
+// schema of JSON Schema.
 func TestOpenAPI(t *testing.T) {
 	c, err := theContract()
 	if err != nil {
@@ -293,7 +293,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
-// obedient is a policy that does what the context, or the subject, says.
+// obedient is a policy whose result is given in the context or the subject.
 var obedient = map[string]string{
 	".manifest": `{"revision":"obedient-1","roots":["obedient"],"rego_version":1}`,
 	"policy.rego": `package obedient
@@ -337,7 +337,7 @@ var filterMedia = []string{
 	"application/vnd.qlik2rego.ucast+json", "application/vnd.qlik2rego.prisma+json", "application/vnd.qlik2rego.qrs+json",
 }
 
-// obedientFilters do what the context says.
+// obedientFilters returns the result given in the context.
 type obedientFilters struct{}
 
 func (obedientFilters) Filter(q pdp.FilterRequest) (*filter.Report, error) {
@@ -350,8 +350,7 @@ func (obedientFilters) Filter(q pdp.FilterRequest) (*filter.Report, error) {
 	return filter.NewReport(filter.Const(true), nil, q.Target, "app", nil, filter.SQLOptions{Schema: schema.Default(), Literals: q.Literals})
 }
 
-// TestEveryAnswer provokes every answer that the document has, and every one is as
-// it says.
+// TestEveryAnswer provokes every answer in the document, and checks that each conforms to it.
 func TestEveryAnswer(t *testing.T) {
 	c, err := theContract()
 	if err != nil {
@@ -384,10 +383,10 @@ func TestEveryAnswer(t *testing.T) {
 	for path, body := range everywhere {
 		for do, want := range map[string]int{"permit": 200, "deny": 200, "break": 500, "wait": 503} {
 			if path == evaluations && do == "break" {
-				want = 200 // the items are in error
+				want = 200 // the errors are in the items
 			}
-			// The time is short for the sake of those that wait: on a busy machine
-			// others may run out of it as well.
+			// The time limit is short because some requests must exceed it: on a busy machine others may
+			// exceed it as well.
 			eventually(t, fmt.Sprintf("%s, %s: %d", path, do, want), func() bool {
 				return p.post(path, fmt.Sprintf(body, do), modestToken, "Accept: "+filterMedia[0]).status == want
 			})
@@ -420,7 +419,7 @@ func TestEveryAnswer(t *testing.T) {
 	diagnostics("PUT", "/log-level", "loud")
 	diagnostics("GET", "/health/ready", "")
 
-	// Somebody who has a request open, and one who may nothing.
+	// A client with an unfinished request, and one without permissions.
 	begun := p.dial()
 	defer begun.Close()
 	_, _ = fmt.Fprintf(begun, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n%s\r\nContent-Length: 100\r\n\r\n{", evaluation, greedyToken)
@@ -437,13 +436,13 @@ func TestEveryAnswer(t *testing.T) {
 		p.post(path, fmt.Sprintf(body, "permit"), greedyToken)
 		token := modestToken
 		if strings.Contains(path, "search") || path == compile {
-			bare.post(path, fmt.Sprintf(body, "permit"), modestToken, "Accept: "+filterMedia[0]) // there is nothing to search
+			bare.post(path, fmt.Sprintf(body, "permit"), modestToken, "Accept: "+filterMedia[0]) // there is no search
 			token = greedyToken
 		}
 		bare.post(path, fmt.Sprintf(body, "permit"), token)
 	}
 	forward("permit", greedyToken)
-	p.stop() // and not ready
+	p.stop() // the server is no longer ready
 	missing := start(t, func() pdp.Config {
 		cfg := config(filepath.Join(t.TempDir(), "nothing"))
 		cfg.Wait = true
@@ -458,7 +457,7 @@ func TestEveryAnswer(t *testing.T) {
 			responses, _ := c.at("paths", path, method, "responses")
 			of, _ := responses.(map[string]any)
 			for status := range of {
-				// A policy that fails makes an item an error, and only a panic of ours a batch.
+				// A failure of the policy makes an item an error; only a panic in our code fails a batch.
 				if key := fmt.Sprintf("%s %s %s", method, path, status); !c.seen[key] && key != "post /access/v1/evaluations 500" {
 					t.Errorf("the document has %s, and nothing answers so", key)
 				}
@@ -467,7 +466,7 @@ func TestEveryAnswer(t *testing.T) {
 	}
 }
 
-// TestServedOpenAPI describes what is served, where, and nothing else.
+// TestServedOpenAPI checks that the served document describes exactly the served paths.
 func TestServedOpenAPI(t *testing.T) {
 	paths := func(cfg pdp.Config) (list []string, servers, security any) {
 		a := start(t, cfg).send("GET", "/openapi.json", "")

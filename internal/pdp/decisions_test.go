@@ -25,7 +25,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/management"
 )
 
-// granting is a policy whose decisions name rules, with masks beside it.
+// granting is a policy whose decisions name rules, with masks.
 func granting(masks string) map[string]string {
 	return map[string]string{
 		".manifest": `{"revision":"g1","roots":["granting","system/log"],"rego_version":1}`,
@@ -60,7 +60,7 @@ func (p *plane) logging() string {
 
 const aSecret = "a-very-secret-token"
 
-// TestDecisionLog has every decision arrive at the server, with what decided it.
+// TestDecisionLog checks that the server receives every decision with its rules.
 func TestDecisionLog(t *testing.T) {
 	s := newPlane(t)
 	cfg := grantingConfig(t, s.logging(), "drop if input.path == \"nothing\"\n")
@@ -73,12 +73,12 @@ func TestDecisionLog(t *testing.T) {
 	headers := []string{"Authorization: Bearer " + aSecret, "X-Request-ID: request-7"}
 	p.post(evaluation, good, headers...)
 	p.post(evaluation, about("record-2"), headers...)
-	p.post(evaluation, "{", headers...) // no decision
+	p.post(evaluation, "{", headers...) // not a decision
 	batch := strings.TrimSuffix(good, "}") + `,"options":{"evaluations_semantic":"deny_on_first_deny"},"evaluations":[{},{"resource":1},{},{}]}`
 	p.post(evaluations, batch, headers...)
 	p.post(evaluations, strings.TrimSuffix(good, "}")+`,"evaluations":[{},{"resource":{"type":"record","id":"record-2"}}]}`, headers...)
 	p.post(searchResource, asked(""), headers...)
-	p.end() // which uploads what waits
+	p.end() // uploads the remaining decisions
 
 	got := s.decisions()
 	if len(got) != 7 {
@@ -105,7 +105,7 @@ func TestDecisionLog(t *testing.T) {
 	if got[1].Result.Allow || got[1].Result.Reason != "no_rule" || got[1].BatchDecisionID != "" {
 		t.Errorf("%+v", got[1])
 	}
-	// A batch that ends at its second item, which could not be read.
+	// A batch that ends at its second item, which could not be parsed.
 	if !got[2].Result.Allow || got[3].Result.Allow || got[3].Error == nil || got[3].Input != nil || got[2].BatchDecisionID == "" {
 		t.Errorf("%+v", got[2:4])
 	}
@@ -120,7 +120,7 @@ func TestDecisionLog(t *testing.T) {
 	}
 }
 
-// TestLargeBatches do not multiply what their items share.
+// TestLargeBatches checks that the log does not multiply what the items of a batch share.
 func TestLargeBatches(t *testing.T) {
 	s := newPlane(t)
 	p := start(t, grantingConfig(t, s.logging(), ""))
@@ -140,7 +140,7 @@ func TestLargeBatches(t *testing.T) {
 	}
 }
 
-// TestMasks hide and drop what rules of the bundle say, also after a swap.
+// TestMasks checks that the bundle's mask rules hide and drop values, also after a swap.
 func TestMasks(t *testing.T) {
 	s := newPlane(t)
 	cfg := grantingConfig(t, s.logging(), `mask contains "/input/subject/id"
@@ -182,7 +182,7 @@ func read(t testing.TB, name string) []byte {
 	return content
 }
 
-// TestMasksFromServer come with a bundle of their own.
+// TestMasksFromServer checks masks in a separate bundle.
 func TestMasksFromServer(t *testing.T) {
 	s := newPlane(t)
 	s.put("main", archive(twin("r1", "r1")))
@@ -208,7 +208,7 @@ func TestMasksFromServer(t *testing.T) {
 	}
 }
 
-// TestDecisionsToConsoleAndFile writes lines of JSON.
+// TestDecisionsToConsoleAndFile checks that the log consists of lines of JSON.
 func TestDecisionsToConsoleAndFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "decisions.log")
 	cfg := grantingConfig(t, "plugins: {file_logger: {path: "+strconv.Quote(file)+"}}\ndecision_logs: {console: true, plugin: file_logger}\nstatus: {console: true}\n", "")
@@ -236,7 +236,7 @@ func TestDecisionsToConsoleAndFile(t *testing.T) {
 	}
 }
 
-// TestFullDisk has no room for the log: decisions go on, and it shows.
+// TestFullDisk has no space for the log: decisions continue, and the failure is reported.
 func TestFullDisk(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("there is no /dev/full here: ", err)
@@ -255,7 +255,7 @@ func TestFullDisk(t *testing.T) {
 	p.logs("no space left on device")
 }
 
-// TestLogServerAway keeps what waits within its bounds, and sends it later.
+// TestLogServerAway checks that the waiting decisions are limited, and are sent later.
 func TestLogServerAway(t *testing.T) {
 	s := newPlane(t)
 	s.refusePosts(true)
@@ -290,8 +290,7 @@ func TestLogServerAway(t *testing.T) {
 	}
 }
 
-// TestLostDecisions has a server of logs that takes nothing until the end: that is no
-// success.
+// TestLostDecisions has a log server that accepts nothing until the end: this must not be a success.
 func TestLostDecisions(t *testing.T) {
 	s := newPlane(t)
 	s.refusePosts(true)
@@ -307,8 +306,8 @@ func TestLostDecisions(t *testing.T) {
 	p.done <- nil
 }
 
-// TestFileIsCutShort has another program copy the file of decisions and cut it short
-// (copytruncate): what comes after that stands at its beginning.
+// TestFileIsCutShort has another program copy and truncate the file of decisions (copytruncate): later
+// lines are at the beginning of the file.
 func TestFileIsCutShort(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "decisions.log")
 	p := start(t, grantingConfig(t, "plugins: {file_logger: {path: "+strconv.Quote(file)+"}}\ndecision_logs: {plugin: file_logger}\n", ""))
@@ -361,7 +360,7 @@ func TestTracesByGRPC(t *testing.T) {
 	var spans lockedBuffer
 	secure := credentials.NewTLS(&tls.Config{Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert})
 	collector := grpc.NewServer(grpc.Creds(secure), grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
-		var request, answer emptypb.Empty // what it does not know of a message, it keeps
+		var request, answer emptypb.Empty // keeps unknown fields of a message
 		if err := stream.RecvMsg(&request); err != nil {
 			return err
 		}
@@ -375,7 +374,7 @@ func TestTracesByGRPC(t *testing.T) {
 	cfg := grantingConfig(t, fmt.Sprintf("distributed_tracing: {type: grpc, address: %q, encryption: mtls, tls_ca_cert_file: %q, tls_cert_file: %q, tls_private_key_file: %q, batch_span_processor_options: {max_queue_size: 10, max_export_batch_size: 10, export_timeout_ms: 60000}, resource: {service_version: v7}}\n", l.Addr(), ca.pem, cert, key), "")
 	p := start(t, cfg)
 	p.post(evaluation, good)
-	p.end() // which sends what waits
+	p.end() // sends the remaining spans
 	for _, want := range []string{"/opentelemetry.proto.collector.trace.v1.TraceService/Export", "qlik2rego", evaluation, "v7"} {
 		if !strings.Contains(spans.String(), want) {
 			t.Errorf("no %s in what was sent: %q", want, spans.String())
@@ -383,8 +382,7 @@ func TestTracesByGRPC(t *testing.T) {
 	}
 }
 
-// TestTraces sends a span for a request, in the caller's trace, whose id stands
-// in the decision log.
+// TestTraces checks that a request gives a span in the caller's trace, whose id is in the decision log.
 func TestTraces(t *testing.T) {
 	s := newPlane(t)
 	collector := strings.TrimPrefix(s.url, "http://")

@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
-// discovered is a configuration as a bundle, in data.
+// discovered returns a configuration as the data of a bundle.
 func discovered(revision, json string) []byte {
 	return archive(map[string]string{".manifest": `{"revision":"` + revision + `","roots":["config"]}`, "config/data.json": json})
 }
@@ -21,7 +21,7 @@ func (p *plane) discovery(more string) string {
 
 const source = `{"service":"plane","polling":{"min_delay_seconds":1,"max_delay_seconds":1,"long_polling_timeout_seconds":30}}`
 
-// TestDiscovery has the configuration come from the server, and change.
+// TestDiscovery receives the configuration from the server, and follows its changes.
 func TestDiscovery(t *testing.T) {
 	s := newPlane(t)
 	p := start(t, withOPA(t, s.discovery("")))
@@ -34,14 +34,14 @@ func TestDiscovery(t *testing.T) {
 	p.ready("r1")
 	p.well()
 
-	// Another bundle takes the place of the one.
+	// Another bundle replaces the previous one.
 	s.put("config", discovered("c2", `{"bundles":{"two":`+source+`}}`))
 	p.ready("r2")
 	if got := p.decidesBy(); got != "r2/r2" {
 		t.Errorf("%s decides", got)
 	}
 
-	// A configuration that weakens, or is none, is not followed.
+	// A configuration that is invalid or weakens security is not used.
 	for _, bad := range []string{
 		`{"bundles":{"one":` + strings.TrimSuffix(source, "}") + `,"signing":{"exclude_files":["*"]}}}}`,
 		`{"bundles":{"one":{"service":"nowhere"}}}`,
@@ -54,7 +54,7 @@ func TestDiscovery(t *testing.T) {
 		}
 	}
 
-	// What comes instead is waited for, and then there is none.
+	// The old policy decides while the new bundle is missing. Without bundles there is no policy.
 	s.put("config", discovered("c3", `{"bundles":{"three":`+source+`}}`))
 	p.says("bundle three")
 	if got := p.decidesBy(); got != "r2/r2" {
@@ -66,8 +66,7 @@ func TestDiscovery(t *testing.T) {
 	eventually(t, "nothing decides", func() bool { return p.post(evaluation, good).status == 503 })
 }
 
-// TestDiscoveryFromDisk has the server away: configuration and bundle of last
-// time are on the disk.
+// TestDiscoveryFromDisk starts without a server, from the stored configuration and bundle.
 func TestDiscoveryFromDisk(t *testing.T) {
 	s := newPlane(t)
 	s.put("one", archive(twin("r1", "r1")))
@@ -92,7 +91,7 @@ func TestDiscoveryFromDisk(t *testing.T) {
 	p.ready("r2")
 }
 
-// TestDiscoveryMustBeSigned where there are keys.
+// TestDiscoveryMustBeSigned checks this if keys are configured.
 func TestDiscoveryMustBeSigned(t *testing.T) {
 	s := newPlane(t)
 	s.put("one", sign(t, twin("r1", "r1"), secret))
@@ -102,7 +101,7 @@ func TestDiscoveryMustBeSigned(t *testing.T) {
 	p.says("discovery: bundle missing .signatures.json file")
 	s.put("config", sign(t, config, secret))
 	p.ready("r1")
-	// The keys of the file hold for the bundles that discovery names.
+	// The keys in the file apply to the bundles that discovery configures.
 	s.put("one", archive(twin("r2", "r2")))
 	p.says("bundle one: bundle missing .signatures.json file")
 	config["config/data.json"] = `{"bundles":{"one":` + strings.TrimSuffix(source, "}") + `,"signing":{"exclude_files":["*"]}}}}`

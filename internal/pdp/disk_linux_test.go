@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// smallDisk returns the folder of a disk of 256 KB.
+// smallDisk returns the directory of a disk of 256 KB.
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()

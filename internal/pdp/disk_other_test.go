@@ -4,7 +4,7 @@ package pdp_test
 
 import "testing"
 
-// smallDisk returns the folder of a small disk where there can be one.
+// smallDisk returns the directory of a small disk; it skips the test on this system.
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	t.Skip("a small disk can be mounted on Linux alone")

@@ -20,8 +20,8 @@ var (
 	pemBlock  = regexp.MustCompile(`(?s) +-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----\n`)
 )
 
-// TestDocumentedConfigurations runs every configuration of the page against a
-// control plane: a bundle decides, and what it says of logs and status arrives.
+// TestDocumentedConfigurations runs every configuration of the page against a control plane: a bundle
+// decides, and the configured logs and status arrive.
 func TestDocumentedConfigurations(t *testing.T) {
 	page, err := os.ReadFile("../../docs/decision-point.md")
 	if err != nil {

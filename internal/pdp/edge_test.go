@@ -44,7 +44,7 @@ func parseEdge(t testing.TB, text string) *edge.Config {
 	return cfg
 }
 
-// edgeCases are requests of a proxy's clients, and the status that a proxy is told.
+// edgeCases are requests of a proxy's clients, and the status that the proxy gets.
 var edgeCases = []struct {
 	method, uri, user string
 	want              int
@@ -58,7 +58,7 @@ var edgeCases = []struct {
 	{"GET", "/records/../records/record-1", "alice", 403},
 }
 
-// TestForwardAuth asks as nginx, Traefik and Caddy do.
+// TestForwardAuth sends requests in the form of nginx, Traefik and Caddy.
 func TestForwardAuth(t *testing.T) {
 	p := start(t, edgeConfig(t))
 	for _, c := range edgeCases {
@@ -81,7 +81,7 @@ func TestForwardAuth(t *testing.T) {
 	}
 }
 
-// TestExternalAuthorization asks as Envoy does, with its published protocol.
+// TestExternalAuthorization sends requests in Envoy's published protocol.
 func TestExternalAuthorization(t *testing.T) {
 	cfg := edgeConfig(t)
 	cfg.Envoy = listenLoopback(t)
@@ -122,7 +122,7 @@ func TestExternalAuthorization(t *testing.T) {
 	p.counts(`qlik2rego_requests_total{api="ext_authz",status="200"}`, "2")
 }
 
-// TestSlowChecks has clients that begin a check and never send it: each ends.
+// TestSlowChecks has clients that begin a check and never send it: each is ended.
 func TestSlowChecks(t *testing.T) {
 	cfg := edgeConfig(t)
 	cfg.Limits.Read, cfg.Limits.Queue, cfg.Limits.Time = 100*time.Millisecond, 100*time.Millisecond, 100*time.Millisecond
@@ -146,8 +146,8 @@ func TestSlowChecks(t *testing.T) {
 	}
 }
 
-// TestChecksAreLimited has more checks open than there may be: one more is refused at
-// once, as a proxy understands it.
+// TestChecksAreLimited opens the maximum number of checks: one more is refused at once, in a form that a
+// proxy understands.
 func TestChecksAreLimited(t *testing.T) {
 	cfg := slowConfig(t)
 	cfg.Edge = parseEdge(t, edgeMapping)
@@ -181,7 +181,7 @@ func TestChecksAreLimited(t *testing.T) {
 	eventually(t, "there is room again", func() bool { status, err := check(t.Context(), "fast"); return err == nil && status == 0 })
 }
 
-// TestRealProxies runs nginx and Caddy in front, where they are installed.
+// TestRealProxies runs nginx and Caddy in front of the server, if they are installed.
 func TestRealProxies(t *testing.T) {
 	p := start(t, edgeConfig(t))
 	upstream := listenLoopback(t)
@@ -255,7 +255,7 @@ http://%s {
 			})
 			for _, c := range edgeCases {
 				r, _ := http.NewRequest(c.method, "http://"+address+c.uri, nil)
-				r.URL.Opaque = c.uri // as it is
+				r.URL.Opaque = c.uri // sent unchanged
 				if c.user != "" {
 					r.Header.Set("X-Who", c.user)
 				}

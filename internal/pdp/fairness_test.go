@@ -19,7 +19,7 @@ const (
 	modestToken = "Authorization: Bearer modest-modest-modest"
 )
 
-// twoCallers lets two callers ask.
+// twoCallers configures two callers.
 func twoCallers(t testing.TB, cfg pdp.Config) pdp.Config {
 	t.Helper()
 	list, err := callers.ParseList([]byte("greedy evaluate,search token greedy-greedy-greedy\nmodest evaluate,search token modest-modest-modest\n"))
@@ -44,8 +44,8 @@ func (p *point) flood(ctx context.Context, connections int, path, body, token st
 	return all.Wait
 }
 
-// TestOneCallerDoesNotStarveOthers has a caller that asks for the dearest answers,
-// again and again, on more connections than there are slots.
+// TestOneCallerDoesNotStarveOthers has a caller that sends the most expensive requests on more
+// connections than there are slots.
 func TestOneCallerDoesNotStarveOthers(t *testing.T) {
 	cfg := twoCallers(t, slowConfig(t))
 	cfg.Limits.Concurrent = 4
@@ -62,13 +62,13 @@ func TestOneCallerDoesNotStarveOthers(t *testing.T) {
 	wait()
 }
 
-// TestOneCallerDoesNotStopOthers has a caller whose requests run beyond their time
-// and cannot be interrupted: it gets no more work done, and others do.
+// TestOneCallerDoesNotStopOthers has a caller whose requests exceed their time and cannot be interrupted:
+// its further requests are not decided, those of others are.
 func TestOneCallerDoesNotStopOthers(t *testing.T) {
 	cfg := twoCallers(t, dearConfig(t))
 	cfg.Limits.Concurrent, cfg.Limits.Time, cfg.SelfCheck = 4, 50*time.Millisecond, time.Hour
 	p := start(t, cfg)
-	p.answers(greedyToken) // on a busy machine the server's own decision may run beyond its time
+	p.answers(greedyToken) // on a busy machine the server's own decision may exceed its time limit
 	p.counts("qlik2rego_requests_overdue", "0")
 	endless := dearRequest("match", `{"n":400000}`, "{}")
 	if a := p.post(evaluation, endless, greedyToken); a.status != 503 || !strings.Contains(a.body, "more time than there is") {
@@ -88,8 +88,8 @@ func TestOneCallerDoesNotStopOthers(t *testing.T) {
 	p.answers(greedyToken)
 }
 
-// TestOneCallerDoesNotKeepAllConnections has a caller that opens every connection
-// there is, and sends its bodies slowly.
+// TestOneCallerDoesNotKeepAllConnections has a caller that opens all connections and sends its bodies
+// slowly.
 func TestOneCallerDoesNotKeepAllConnections(t *testing.T) {
 	cfg := twoCallers(t, slowConfig(t))
 	cfg.Limits.Connections, cfg.Limits.Read = 8, 10*time.Minute
@@ -99,7 +99,7 @@ func TestOneCallerDoesNotKeepAllConnections(t *testing.T) {
 		_, _ = fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n%s\r\nContent-Length: 100\r\n\r\n", evaluation, greedyToken)
 		return c
 	}
-	for range 4 { // its half; the server asks for a body once it has taken the request
+	for range 4 { // its half; the server reads a body once it has accepted the request
 		c := open()
 		defer c.Close()
 		line := make([]byte, len("HTTP/1.1 100"))
@@ -122,8 +122,8 @@ func TestOneCallerDoesNotKeepAllConnections(t *testing.T) {
 	}
 }
 
-// TestHalfHeadersKeepNobodyOut has somebody without a credential that begins a
-// request on every connection there is, and never ends one.
+// TestHalfHeadersKeepNobodyOut has a client without a credential that begins a request on every
+// connection and never completes one.
 func TestHalfHeadersKeepNobodyOut(t *testing.T) {
 	cfg := twoCallers(t, slowConfig(t))
 	cfg.Limits.Connections, cfg.Limits.Read = 8, time.Minute

@@ -12,9 +12,8 @@ import (
 	"time"
 )
 
-// TestServerFaults has a server of bundles do what servers do. Each time the
-// policy before goes on deciding, the readiness and a metric say what is wrong,
-// and the next sound bundle decides.
+// TestServerFaults has a bundle server with typical faults. Each time the previous policy continues to
+// decide, readiness and a metric report the fault, and the next valid bundle is activated.
 func TestServerFaults(t *testing.T) {
 	released := make(chan struct{})
 	t.Cleanup(func() { close(released) })
@@ -92,7 +91,7 @@ func TestServerFaults(t *testing.T) {
 			p.ready("r1")
 			s.fail(f.do)
 			if f.name == "promises more than it sends" {
-				// All of a sound bundle is there, under a length that is wrong.
+				// The bundle is complete, but the length is wrong.
 				eventually(t, "it decides or is refused", func() bool {
 					body := p.health().body
 					return strings.Contains(body, "degraded") || strings.Contains(body, `"revision":"r9"`)
@@ -115,8 +114,8 @@ func TestServerFaults(t *testing.T) {
 	}
 }
 
-// TestOlderRevision follows a server that goes back: who operates it decides,
-// and every answer says by what it was decided.
+// TestOlderRevision follows a server that returns to an older revision: the operator decides which
+// revision is used, and every answer names it.
 func TestOlderRevision(t *testing.T) {
 	s := newPlane(t)
 	p := start(t, withOPA(t, s.bundlesOf("main")))
@@ -132,8 +131,8 @@ func TestOlderRevision(t *testing.T) {
 	}
 }
 
-// TestFullCache has no room to store a bundle: it decides all the same, and the
-// readiness says that it would be missing after a restart.
+// TestFullCache has no space to store a bundle: the bundle decides nevertheless, and readiness reports
+// that it will be missing after a restart.
 func TestFullCache(t *testing.T) {
 	small := smallDisk(t)
 	s := newPlane(t)
@@ -154,7 +153,7 @@ func TestFullCache(t *testing.T) {
 	p.well()
 	stored := filepath.Join(small, "bundles", "main", "bundle.tar.gz")
 	eventually(t, "the smaller one is stored", func() bool { return exists(stored) })
-	// What is stored is that or nothing, whatever comes after it.
+	// The stored file is complete or does not exist, whatever follows.
 	big[".manifest"] = strings.Replace(big[".manifest"], "r1", "r3", 1)
 	s.put("main", archive(big))
 	p.ready("r3")
@@ -170,7 +169,7 @@ func TestFullCache(t *testing.T) {
 	}
 }
 
-// noise is text that does not compress much.
+// noise returns text that is hard to compress.
 func noise(n int) string {
 	var b strings.Builder
 	x := uint64(88172645463325252)
@@ -183,9 +182,9 @@ func noise(n int) string {
 	return b.String()
 }
 
-// TestNothingStays floods a decision point with clients that cancel, leave, are
-// slow or ask too much, while its server of logs is away and bundles change:
-// afterwards it holds what it held before.
+// TestNothingStays loads a decision point with clients that cancel, disconnect, are slow or send too
+// much, while its log server is not reachable and bundles change: afterwards it uses no more memory
+// and goroutines than before.
 func TestNothingStays(t *testing.T) {
 	s := newPlane(t)
 	s.refusePosts(true)
@@ -225,11 +224,10 @@ func TestNothingStays(t *testing.T) {
 		return more <= 3 && grown < 4<<20
 	})
 	t.Logf("%+d goroutines, %+d bytes after %d rounds", more, grown, rounds)
-	s.refusePosts(false) // decisions that are lost at the end are an error
+	s.refusePosts(false) // decisions that are lost at the end would be an error
 }
 
-// settled returns the numbers of goroutines and of bytes in use without idle
-// connections.
+// settled returns the numbers of goroutines and of bytes in use, without idle connections.
 func settled(p *point) (goroutines int, heap int64) {
 	p.client.CloseIdleConnections()
 	runtime.GC()

@@ -26,7 +26,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
-// switched is a server that may be away, and counts its answers.
+// switched is a server that can be turned off, and counts its answers.
 type switched struct {
 	http.Handler
 	url string
@@ -86,7 +86,7 @@ const (
 	storageToken                   = "storage-secret-token"
 )
 
-// passwordOnly lets those in who show the password.
+// passwordOnly requires a password.
 func passwordOnly(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if user, password, _ := r.BasicAuth(); user != registryUser || password != registryPassword {
@@ -98,7 +98,7 @@ func passwordOnly(h http.Handler) http.Handler {
 	})
 }
 
-// tokenOnly lets those in who show the token.
+// tokenOnly requires a token.
 func tokenOnly(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+storageToken {
@@ -109,7 +109,7 @@ func tokenOnly(h http.Handler) http.Handler {
 	})
 }
 
-// push publishes a bundle in a registry as "oras push" and "policy push" do.
+// push publishes a bundle in a registry like "oras push" and "policy push".
 func push(t testing.TB, host, tag string, content []byte) {
 	t.Helper()
 	store := memory.New()
@@ -137,9 +137,9 @@ func push(t testing.TB, host, tag string, content []byte) {
 	}
 }
 
-// TestRegistry takes bundles from a real OCI registry that asks for a password: the tag
-// is followed, what did not change is not downloaded again, a registry that is away
-// changes nothing, and what was stored decides at the next start.
+// TestRegistry gets bundles from a real OCI registry that requires a password: it follows the tag, does
+// not download unchanged bundles again, continues while the registry is not reachable, and starts from
+// the stored bundle.
 func TestRegistry(t *testing.T) {
 	s := newSwitched(t, passwordOnly(registry.New(registry.Logger(log.New(io.Discard, "", 0)))))
 	host := strings.TrimPrefix(s.url, "http://")
@@ -194,8 +194,8 @@ bundles:
 	}
 }
 
-// TestRegistryWithoutDisk is refused at the start: OPA keeps what it pulls on disk, and
-// panics where it cannot.
+// TestRegistryWithoutDisk refuses to start: OPA stores bundles from a registry on disk, and panics if it
+// cannot.
 func TestRegistryWithoutDisk(t *testing.T) {
 	blocked := filepath.Join(t.TempDir(), "file")
 	write(t, blocked, nil)
@@ -211,8 +211,7 @@ bundles: {main: {service: registry, resource: "127.0.0.1:1/policies/qlik:latest"
 	}
 }
 
-// TestObjectStorage takes bundles from a server that speaks S3 and verifies
-// signatures.
+// TestObjectStorage gets bundles from a server that supports S3 and verifies signatures.
 func TestObjectStorage(t *testing.T) {
 	memory := s3mem.New()
 	if err := memory.CreateBucket(t.Context(), "policies"); err != nil {
@@ -257,9 +256,9 @@ bundles:
 	}
 }
 
-// TestCloudTokens takes bundles with tokens of a machine's identity, as Google's and
-// Azure's storage want them. The servers of tokens are ours: theirs are reachable from
-// their machines alone.
+// TestCloudTokens gets bundles with tokens of a machine's identity, as the storage of Google and Azure
+// requires. The token servers are our own, because those of the clouds are only reachable from their
+// machines.
 func TestCloudTokens(t *testing.T) {
 	tokens := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		google := r.URL.Path == "/computeMetadata/v1/instance/service-accounts/default/token" && r.Header.Get("Metadata-Flavor") == "Google"

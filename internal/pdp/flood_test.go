@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// TestFloodOfBodies measures the memory of the documented bound: all connections at
-// once send the largest body there may be, of the smallest values, which take the most
-// memory once they are parsed.
+// TestFloodOfBodies compares memory with the documented bound: all connections send the largest allowed
+// body at once, with the smallest values, which take the most memory when parsed.
 func TestFloodOfBodies(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes a few hundred MB")
@@ -76,7 +75,7 @@ func TestFloodOfBodies(t *testing.T) {
 	})
 }
 
-// floodBound is the documented bound of the heap, beyond what the policy takes.
+// floodBound returns the documented bound of the heap, without the memory of the policy.
 func floodBound(connections, slots int, body int64) int64 {
 	return 2 * (int64(connections)*3*body + int64(slots)*100*body)
 }

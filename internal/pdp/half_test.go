@@ -15,7 +15,7 @@ import (
 
 const policyAlone = "the bundle holds the policy alone: give its data bundle as well"
 
-// undecided holds that nothing decides, and that readiness says what is missing.
+// undecided checks that no policy decides, and that readiness names the missing part.
 func (p *point) undecided(missing string) {
 	p.t.Helper()
 	if a := p.says(missing); a.status != http.StatusServiceUnavailable || !strings.Contains(a.body, `"missing":[`) {
@@ -26,7 +26,7 @@ func (p *point) undecided(missing string) {
 	}
 }
 
-// goesOn holds that a policy goes on deciding beside one that came without its data.
+// goesOn checks that the previous policy continues to decide if a new one has no data.
 func (p *point) goesOn(by string) {
 	p.t.Helper()
 	if a := p.says(policyAlone); a.status != http.StatusOK || !strings.Contains(a.body, `"degraded":[`) {
@@ -37,8 +37,8 @@ func (p *point) goesOn(by string) {
 	}
 }
 
-// TestPolicyFileWithoutData has the file of a policy whose data are in another
-// one: it does not decide alone, neither at the start nor later.
+// TestPolicyFileWithoutData has a policy file whose data is in another file: it does not decide alone,
+// neither at the start nor later.
 func TestPolicyFileWithoutData(t *testing.T) {
 	policy, data := halves("r1")
 	cfg := twinConfig(t)
@@ -71,7 +71,7 @@ func TestPolicyFileWithoutData(t *testing.T) {
 	}
 }
 
-// TestServedPolicyWithoutData has the policy come from a server, and its data not.
+// TestServedPolicyWithoutData has a server with the policy but without its data.
 func TestServedPolicyWithoutData(t *testing.T) {
 	policy, data := halves("r1")
 	t.Run("data that come later", func(t *testing.T) {

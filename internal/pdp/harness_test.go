@@ -22,7 +22,7 @@ import (
 
 const testdata = "../../testdata/authzen"
 
-// pack makes a bundle of the files of a folder.
+// pack makes a bundle of the files in a directory.
 func pack(t testing.TB, dir string) string {
 	t.Helper()
 	files := map[string]string{}
@@ -60,7 +60,7 @@ func archive(files map[string]string) []byte {
 	return b.Bytes()
 }
 
-// replace puts a file in another's place in one step.
+// replace replaces a file atomically.
 func replace(t testing.TB, name string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(name+".new", content, 0o600); err != nil {
@@ -71,7 +71,7 @@ func replace(t testing.TB, name string, content []byte) {
 	}
 }
 
-// point is a decision point that runs.
+// point is a running decision point.
 type point struct {
 	t           testing.TB
 	url         string
@@ -99,8 +99,8 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// config has limits of time that a machine under load does not reach: a test of one sets
-// its own.
+// config returns a configuration with time limits that a busy machine does not reach: a test of a limit
+// sets its own.
 func config(bundles ...string) pdp.Config {
 	l := pdp.DefaultLimits()
 	l.Time, l.Read, l.Queue = time.Minute, time.Minute, time.Minute
@@ -142,7 +142,7 @@ func listenLoopback(t testing.TB) net.Listener {
 	return l
 }
 
-// answer is what came back.
+// answer is a received answer.
 type answer struct {
 	status int
 	header http.Header
@@ -186,7 +186,7 @@ func (p *point) do(r *http.Request) answer {
 	return a
 }
 
-// health is the readiness of diagnostics, with reasons.
+// health returns the readiness endpoint of diagnostics, with reasons.
 func (p *point) health() answer {
 	p.t.Helper()
 	r, err := http.NewRequest(http.MethodGet, p.diagnostics+"/health/ready", nil)
@@ -198,19 +198,19 @@ func (p *point) health() answer {
 
 const isJSON = "Content-Type: application/json"
 
-// post sends JSON.
+// post sends a POST with a JSON body.
 func (p *point) post(path, body string, headers ...string) answer {
 	p.t.Helper()
 	return p.send(http.MethodPost, path, body, append([]string{isJSON}, headers...)...)
 }
 
-// ask sends JSON and reads the answer, which must be 200.
+// ask sends a POST with a JSON body and decodes the answer, whose status must be 200.
 func (p *point) ask(path, body string, into any) {
 	p.t.Helper()
 	p.read(p.post(path, body), into)
 }
 
-// read reads an answer, which must be 200.
+// read decodes an answer, whose status must be 200.
 func (p *point) read(a answer, into any) {
 	p.t.Helper()
 	if a.status != http.StatusOK {
@@ -252,7 +252,7 @@ type foundAnswer struct {
 	Results []struct{ Type, ID, Name string }
 }
 
-// names are the results in short.
+// names returns the results in short form.
 func (f foundAnswer) names() []string {
 	names := []string{}
 	for _, r := range f.Results {
@@ -269,8 +269,7 @@ func text(v any) string {
 	return string(b)
 }
 
-// eventually polls until a condition holds. Two minutes are for machines that are busy
-// with other work.
+// eventually polls until a condition holds. The limit of two minutes is for busy machines.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(2 * time.Minute)
@@ -284,7 +283,7 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	}
 }
 
-// logs awaits a text in the program's log: it may come after the answer that it is about.
+// logs waits for a text in the program's log, which may be written after the answer.
 func (p *point) logs(what string) {
 	p.t.Helper()
 	defer func() {
@@ -295,7 +294,7 @@ func (p *point) logs(what string) {
 	eventually(p.t, "the log says "+what, func() bool { return strings.Contains(p.log.String(), what) })
 }
 
-// counts awaits a sample of the metrics, which may come after what it counts.
+// counts waits for a sample of the metrics, which may be updated after the answer.
 func (p *point) counts(name, want string) {
 	p.t.Helper()
 	got := ""
@@ -310,14 +309,14 @@ func (p *point) counts(name, want string) {
 	})
 }
 
-// stopped ends a server that was made and not run.
+// stopped closes a server that was created but not run.
 func stopped(t testing.TB, server *pdp.Server) error {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	return server.Serve(ctx, listenLoopback(t), nil)
 }
 
-// end stops the decision point and waits until it has ended.
+// end stops the decision point and waits for its end.
 func (p *point) end() {
 	p.t.Helper()
 	p.client.CloseIdleConnections()

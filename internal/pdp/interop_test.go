@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// authzen returns the folder of the working group's interop data.
+// authzen returns the directory of the working group's interop data.
 func authzen(t *testing.T) string {
 	dir := os.Getenv("QLIK_AUTHZEN")
 	if dir == "" {
@@ -28,7 +28,7 @@ func load(t *testing.T, name string, into any) {
 	}
 }
 
-// TestTodoDecisions asks for the 43 decisions of the todo interop event.
+// TestTodoDecisions sends the 43 requests of the todo interop event.
 func TestTodoDecisions(t *testing.T) {
 	dir := authzen(t)
 	var cases struct {
@@ -67,8 +67,7 @@ func TestTodoDecisions(t *testing.T) {
 	}
 }
 
-// TestSearchInterop asks the 198 searches of the search interop event, whole and
-// page by page.
+// TestSearchInterop sends the 198 searches of the search interop event, in one page and page by page.
 func TestSearchInterop(t *testing.T) {
 	dir := authzen(t)
 	var users, records json.RawMessage

@@ -17,8 +17,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
-// slow is a policy whose decisions about the record "slow" take longer than any
-// test, and those about "while" long enough to be seen.
+// slow is a policy whose decisions about the record "slow" take longer than any test, and those about
+// "while" long enough to be observed.
 var slow = map[string]string{
 	".manifest": `{"revision":"slow-1","roots":["slow"],"rego_version":1}`,
 	"policy.rego": `package slow
@@ -115,7 +115,7 @@ func TestTimeIsLimited(t *testing.T) {
 		evaluations: `{"subject":{"type":"user","id":"x"},"action":{"name":"read"},"evaluations":[{"resource":{"type":"record","id":"fast"}},{"resource":{"type":"record","id":"slow"}}]}`,
 	} {
 		var a answer
-		eventually(t, path+" takes too long", func() bool { // on a busy machine some may run beyond their time first
+		eventually(t, path+" takes too long", func() bool { // on a busy machine some may first exceed their time limit
 			a = p.post(path, body)
 			return a.body == message(503, "the answer takes more time than there is: ask for less at once") || a.status == 200
 		})
@@ -127,8 +127,8 @@ func TestTimeIsLimited(t *testing.T) {
 	p.deciding("0")
 }
 
-// answers waits until a decision is made. It may take more than one request where the
-// time of each is short and the machine is busy.
+// answers waits until a decision is made. It may need several requests if their time limit is short and
+// the machine is busy.
 func (p *point) answers(headers ...string) {
 	p.t.Helper()
 	eventually(p.t, "a decision is made", func() bool { return p.post(evaluation, about("fast"), headers...).status == 200 })
@@ -151,7 +151,7 @@ func TestOneTooMany(t *testing.T) {
 			t.Errorf("%s while busy: %d", path, a.status)
 		}
 	}
-	// Clients that leave cost nothing lasting.
+	// Clients that disconnect leave nothing behind.
 	cancel()
 	<-first
 	<-second
@@ -162,7 +162,7 @@ func TestOneTooMany(t *testing.T) {
 	p.counts(`qlik2rego_requests_total{api="evaluation",status="499"}`, "2")
 }
 
-// TestSlowClients have connections closed that say too little for too long.
+// TestSlowClients checks that connections of clients that send too slowly are closed.
 func TestSlowClients(t *testing.T) {
 	cfg := slowConfig(t)
 	cfg.Limits.Read, cfg.Limits.Idle, cfg.Limits.Concurrent = 500*time.Millisecond, 500*time.Millisecond, 1
@@ -201,8 +201,8 @@ func (p *point) dial() net.Conn {
 	return c
 }
 
-// TestConnectionsAreLimited opens as many connections as there may be: one more
-// takes the place of one that is idle, and waits while all of them are busy.
+// TestConnectionsAreLimited opens the maximum number of connections: one more replaces an idle one, and
+// waits while all of them are busy.
 func TestConnectionsAreLimited(t *testing.T) {
 	cfg := slowConfig(t)
 	cfg.Limits.Connections, cfg.Limits.Time, cfg.Limits.Concurrent = 2, time.Minute, 4
@@ -228,18 +228,18 @@ func TestConnectionsAreLimited(t *testing.T) {
 	if ask(third, "fast"); answered(third, time.Minute) != nil {
 		t.Error("the third does not take the place of one that is idle")
 	}
-	// The server may note that the second is idle before it notes that the first is, so
-	// that either is the one that has been idle the longest.
+	// The server may detect in either order that the two are idle, so that either may be the one that
+	// has been idle longest.
 	closed := make(chan net.Conn, 2)
 	for _, c := range []net.Conn{first, second} {
 		_ = c.SetReadDeadline(time.Time{})
 		go func() { _, _ = c.Read(make([]byte, 1)); closed <- c }()
 	}
 	if <-closed == second {
-		second = first // the one that is left
+		second = first // the remaining one
 	}
 	p.counts(`qlik2rego_connections_evicted_total{listener="api"}`, "1")
-	// Both that are left are busy now.
+	// Both remaining connections are busy now.
 	ask(second, "slow")
 	ask(third, "slow")
 	p.deciding("2")
@@ -261,7 +261,7 @@ func TestHeaderIsLimited(t *testing.T) {
 	_, _ = io.WriteString(c, "POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\n")
 	for sent := 0; sent < 1<<20; sent += 1 << 10 {
 		if _, err := io.WriteString(c, "X-Big: "+strings.Repeat("x", 1<<10)+"\r\n"); err != nil {
-			return // closed before all of it was read
+			return // closed before everything was read
 		}
 	}
 	if response, err := http.ReadResponse(bufio.NewReader(c), nil); err == nil && response.StatusCode != 431 {
@@ -269,7 +269,7 @@ func TestHeaderIsLimited(t *testing.T) {
 	}
 }
 
-// TestDrain stops a server that is deciding.
+// TestDrain stops a server with a request in progress.
 func TestDrain(t *testing.T) {
 	cfg := slowConfig(t)
 	cfg.Limits.Time, cfg.Limits.Drain = time.Minute, time.Minute // the machine may be busy
@@ -290,7 +290,7 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// TestDrainEnds has an end even if a request has none.
+// TestDrainEnds checks that the server stops even if a request does not end.
 func TestDrainEnds(t *testing.T) {
 	cfg := slowConfig(t)
 	cfg.Limits.Time, cfg.Limits.Drain = time.Minute, 50*time.Millisecond
@@ -307,7 +307,8 @@ func TestDrainEnds(t *testing.T) {
 	}
 }
 
-// TestPolicyFailures are no decisions, and one item's is its own.
+// TestPolicyFailures checks that failures are not decisions, and that the failure of one item does not
+// affect others.
 func TestPolicyFailures(t *testing.T) {
 	p := start(t, slowConfig(t))
 	failed := message(500, "the decision point failed; its log says why")
@@ -403,7 +404,7 @@ allow if http.send({"method": "get", "url": "http://example.com"})`), "undefined
 	}
 }
 
-// TestTheSameRequestGivesTheSameAnswer has no decision depend on one before.
+// TestTheSameRequestGivesTheSameAnswer checks that no decision depends on an earlier one.
 func TestTheSameRequestGivesTheSameAnswer(t *testing.T) {
 	p := certification(t)
 	requests := []string{good, strings.Replace(good, "alice", "bob", 1), strings.Replace(good, "read", "write", 1), strings.Replace(good, `"id":"alice"`, `"id":"alice","properties":{"role":"admin"}`, 1)}

@@ -13,14 +13,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
-// swapping is how long TestSwapUnderLoad swaps each source, such as 30s. Without
-// it, it swaps a few times.
+// swapping is the time for which TestSwapUnderLoad swaps each source, such as 30s. Without it, the test
+// swaps a few times.
 const swapping = "QLIK2REGO_SWAPPING"
 
-// TestSwapUnderLoad swaps bundles ten times a second while clients ask as fast
-// as they can, from a file, from a server, and from a server that sends policy
-// and data apart; now and then what comes is rubbish. Every answer is of one
-// revision, whole, and none fails.
+// TestSwapUnderLoad swaps bundles ten times a second while clients send requests continuously: from a
+// file, from a server, and from a server with separate policy and data. Some bundles are invalid.
+// Every answer belongs to one revision, is complete, and none fails.
 func TestSwapUnderLoad(t *testing.T) {
 	long, err := time.ParseDuration(os.Getenv(swapping))
 	if err != nil && os.Getenv(swapping) != "" {
@@ -56,7 +55,7 @@ func TestSwapUnderLoad(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg, put, spoil := source(t)
-			cfg.Limits.Queue = 20 * time.Second // the machine is busy; nobody is to be sent away
+			cfg.Limits.Queue = 20 * time.Second // the machine is busy, and no client must be refused
 			cfg.Limits.Time = 20 * time.Second
 			p := start(t, cfg)
 			eventually(t, "something decides", func() bool { return p.post(evaluation, good).status == 200 })
@@ -79,8 +78,8 @@ func TestSwapUnderLoad(t *testing.T) {
 				revision := fmt.Sprintf("r%d", n)
 				put(revision)
 				if name == "two" {
-					// Halves that change before they are fetched fit nothing, and
-					// OPA asks for them again later and later.
+					// Halves that change before both are fetched do not match, and OPA retries with increasing
+					// delays.
 					decides(revision)
 				}
 				<-tick.C
@@ -98,7 +97,7 @@ func TestSwapUnderLoad(t *testing.T) {
 	}
 }
 
-// halves are policy and data of a revision, which fit no others.
+// halves returns the policy and the data of a revision, which match no other revision.
 func halves(revision string) (policy, data []byte) {
 	both := twin(revision, revision)
 	manifest := func(root, requires string) string {
@@ -108,7 +107,7 @@ func halves(revision string) (policy, data []byte) {
 		archive(map[string]string{".manifest": manifest("site", ""), "site/data.json": `{"revision":"` + revision + `"}`})
 }
 
-// clients ask without a pause and judge each answer.
+// clients send requests without a pause and check each answer.
 type clients struct {
 	stop     chan struct{}
 	once     sync.Once
@@ -145,7 +144,7 @@ func (p *point) busy(headers ...string) *clients {
 	return l
 }
 
-// judge finds what no answer may be.
+// judge records an invalid answer.
 func (l *clients) judge(a answer, err error) error {
 	revision, other, _ := strings.Cut(a.header.Get("X-Policy-Revision"), "+")
 	switch {
@@ -156,7 +155,7 @@ func (l *clients) judge(a answer, err error) error {
 	case strings.Contains(a.body, `"decision":false`), other != "" && other != revision:
 		return fmt.Errorf("mixed: %s and %s: %s", revision, other, a.body)
 	}
-	// Whatever names a revision names the same.
+	// All parts that name a revision name the same one.
 	for part := range strings.FieldsFuncSeq(a.body, func(r rune) bool { return strings.ContainsRune(`"-/+`, r) }) {
 		if strings.HasPrefix(part, "r") && len(part) > 1 && part[1] >= '0' && part[1] <= '9' && part != revision {
 			return fmt.Errorf("%s speaks of %s: %s", revision, part, a.body)
@@ -167,8 +166,7 @@ func (l *clients) judge(a answer, err error) error {
 	return nil
 }
 
-// end stops the clients and returns how many answers they had, of how many
-// revisions.
+// end stops the clients and returns the number of answers, and of revisions in them.
 func (l *clients) end(t *testing.T) (answers int64, revisions int) {
 	t.Helper()
 	l.once.Do(func() {

@@ -13,8 +13,7 @@ func TestPercent(t *testing.T) {
 	}
 }
 
-// TestGroupLimit finds the least limit on the way to the root, of either version
-// of control groups.
+// TestGroupLimit finds the lowest limit on the way to the root, for both versions of control groups.
 func TestGroupLimit(t *testing.T) {
 	for name, c := range map[string]struct {
 		files map[string]string

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TestLogLevel is changed while the server runs.
+// TestLogLevel changes the level while the server runs.
 func TestLogLevel(t *testing.T) {
 	cfg := dearConfig(t)
 	cfg.Level = new(slog.LevelVar)
@@ -41,7 +41,7 @@ func TestLogLevel(t *testing.T) {
 	}
 }
 
-// TestProfiles are served on diagnostics, where they are asked for.
+// TestProfiles checks that diagnostics serve profiles if they are enabled.
 func TestProfiles(t *testing.T) {
 	for _, asked := range []bool{false, true} {
 		cfg := dearConfig(t)
@@ -54,7 +54,7 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// TestPageKey has replicas with one key continue each other's searches.
+// TestPageKey checks that replicas with the same key can continue each other's searches.
 func TestPageKey(t *testing.T) {
 	body := `{"subject":{"type":"user"},"action":{"name":"read"},"resource":{"type":"record","id":"fast"},"page":{"limit":2%s}}`
 	next := func(first, second []byte) int {
@@ -77,9 +77,9 @@ func TestPageKey(t *testing.T) {
 	}
 }
 
-// TestShutdownWait answers, not ready, before it stops.
+// TestShutdownWait checks that the server still answers, but is not ready, before it stops.
 func TestShutdownWait(t *testing.T) {
-	// On a busy machine the wait may be over before the questions are.
+	// On a busy machine the wait may end before the requests.
 	for wait := 3 * time.Second; !answersWhileItWaits(t, wait); wait *= 4 {
 		if wait > 4*time.Minute {
 			t.Fatalf("it does not answer in %s", wait)

@@ -12,8 +12,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
-// limitTests are the rows of the table of limits in docs/decision-point.md, with the tests
-// that hold each.
+// limitTests maps the rows of the table of limits in docs/decision-point.md to the tests that check
+// them.
 var limitTests = map[string]string{
 	"body, compressed and uncompressed":          "TestBadBodies TestCompressedBodies TestChunkedBodyIsBounded",
 	"nesting":                                    "TestBadBodies",
@@ -44,8 +44,7 @@ var limitTests = map[string]string{
 	"waiting half of a split bundle":             "TestTwoSources TestParts",
 }
 
-// claimTests are what the page says below the table, by its first words, with the tests
-// that hold it.
+// claimTests maps the claims below the table, by their first words, to the tests that check them.
 var claimTests = map[string]string{
 	"Fairness between callers":                "TestOneCallerDoesNotStarveOthers TestOneCallerDoesNotStopOthers TestTurnsGoToTheCallerWithFewest TestTurnsOfOneCaller",
 	"A connection is closed after its answer": "TestNobodyKeepsAConnection TestRefusedBodiesEndTheConnection",
@@ -56,7 +55,7 @@ var claimTests = map[string]string{
 	"Memory under attack.":                    "TestFloodOfBodies",
 }
 
-// defaultsOf are the defaults that the table names, as the table writes them.
+// defaultsOf returns the defaults in the form of the table.
 func defaultsOf(l pdp.Limits) map[string]string {
 	written := map[time.Duration]string{time.Second: "1s", 5 * time.Second: "5s", 90 * time.Second: "90s", 2 * time.Minute: "2m"}
 	number := map[int64]string{1 << 20: "1 MiB", 32: "32", 1000: "1000", 256: "256", 4 << 30: "4 GiB, or half of the container's memory"}
@@ -68,8 +67,8 @@ func defaultsOf(l pdp.Limits) map[string]string {
 	}
 }
 
-// TestLimitsOfThePage compares the table of the page with the defaults, and with the tests:
-// a row without a test is a claim that nothing holds.
+// TestLimitsOfThePage compares the table of the page with the defaults, and with the tests: every row
+// needs a test.
 func TestLimitsOfThePage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/decision-point.md")
 	if err != nil {
@@ -107,7 +106,7 @@ func TestLimitsOfThePage(t *testing.T) {
 	held(t, strings.TrimSpace(below), tests)
 }
 
-// held holds that each of the claims in a list has its tests, which exist.
+// held checks that each of the claims in a list has its tests, and that these exist.
 func held(t *testing.T, list string, tests map[string]bool) {
 	t.Helper()
 	claims := strings.Split(list, "\n- ")
@@ -126,7 +125,7 @@ func held(t *testing.T, list string, tests map[string]bool) {
 	}
 }
 
-// testNames are the tests of the decision point and of bundles.
+// testNames returns the names of the tests of the decision point and of bundles.
 func testNames(t *testing.T) map[string]bool {
 	t.Helper()
 	names, declared := map[string]bool{}, regexp.MustCompile(`(?m)^func (Test\w+)\(`)

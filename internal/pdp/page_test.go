@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
-// manyRecords is a policy under which everybody reads every other record of 500.
+// manyRecords is a policy with which everybody reads every other record of 500.
 func manyRecords(revision string) map[string]string {
 	return map[string]string{
 		".manifest": `{"revision":"` + revision + `","roots":["many"],"rego_version":1}`,
@@ -37,7 +37,7 @@ func manyConfig(t testing.TB) pdp.Config {
 	return cfg
 }
 
-// asked is a resource search with a page.
+// asked returns a resource search with a page.
 func asked(extra string) string {
 	return `{"subject":{"type":"user","id":"alice"},"action":{"name":"read"},"resource":{"type":"record"}` + extra + `}`
 }
@@ -99,8 +99,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestPageOfTheServer has pages that nobody asked for, because there is more
-// than fits.
+// TestPageOfTheServer checks that large results are split into pages even if the request has none.
 func TestPageOfTheServer(t *testing.T) {
 	cfg := manyConfig(t)
 	cfg.Limits.Page = 100
@@ -192,14 +191,14 @@ func TestPageTokens(t *testing.T) {
 	if a := another.post(searchResource, asked(pageOf(10, token))); a.status != 400 {
 		t.Errorf("a token of another process: %d", a.status)
 	}
-	// No limit at first, and one later, is another limit.
+	// A limit that is added later is another limit.
 	cfg.Limits.Page = 10
 	small := start(t, cfg)
 	small.ask(searchResource, asked(""), &a)
 	if got := small.post(searchResource, asked(pageOf(10, *a.Page.NextToken))); got.status != 400 {
 		t.Errorf("a limit after none: %d", got.status)
 	}
-	// The same bundle under the same revision with other content.
+	// The same revision with other content.
 	files := manyRecords("many-1")
 	files["policy.rego"] += "\n# changed\n"
 	p.ask(searchResource, asked(pageOf(10, "")), &a)

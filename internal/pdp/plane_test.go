@@ -30,12 +30,12 @@ type plane struct {
 	bundles map[string][]byte
 	changed chan struct{} // closed at each change
 	fault   http.HandlerFunc
-	counts  map[string]int // of what was answered, by "name status"
+	counts  map[string]int // of answers, by "name status"
 	waits   map[string]bool
-	posted  map[string][]byte // what was sent to a path, one after the other
-	refuse  bool              // what is posted
-	forget  bool              // what is posted
-	tokens  map[string]bool   // that were shown, by "METHOD token"
+	posted  map[string][]byte // the bodies posted to a path, concatenated
+	refuse  bool              // answer posts with an error
+	forget  bool              // do not store posts
+	tokens  map[string]bool   // tokens of requests, by "METHOD token"
 }
 
 func newPlane(t testing.TB) *plane {
@@ -49,7 +49,7 @@ func newPlane(t testing.TB) *plane {
 	return p
 }
 
-// put offers a bundle.
+// put publishes a bundle.
 func (p *plane) put(name string, content []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -62,7 +62,7 @@ func (p *plane) change() {
 	p.changed = make(chan struct{})
 }
 
-// fail answers for bundles in the server's place, until nil.
+// fail replaces the answers for bundles; nil ends that.
 func (p *plane) fail(h http.HandlerFunc) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,7 +76,7 @@ func (p *plane) count(key string) int {
 	return p.counts[key]
 }
 
-// knows reports whether a token was shown with requests of both kinds.
+// knows reports whether a token was sent with requests of both kinds.
 func (p *plane) knows(token string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -184,7 +184,7 @@ func (p *plane) take(w http.ResponseWriter, r *http.Request) {
 	p.posted[r.URL.Path] = append(p.posted[r.URL.Path], text...)
 }
 
-// decisions are the entries of the decision log that have arrived.
+// decisions returns the received entries of the decision log.
 func (p *plane) decisions() []logged {
 	var all []logged
 	d := json.NewDecoder(strings.NewReader(p.received("/logs")))
@@ -218,11 +218,10 @@ type logged struct {
 	Error      any
 }
 
-// polling makes a configuration whose bundles are noticed as soon as they are
-// there.
+// polling is a configuration with which new bundles are detected quickly.
 const polling = `polling: {min_delay_seconds: 1, max_delay_seconds: 1, long_polling_timeout_seconds: 30}`
 
-// bundlesOf is a configuration of bundles from the plane.
+// bundlesOf returns a configuration with bundles from the plane.
 func (p *plane) bundlesOf(names ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "services: {plane: {url: %q, response_header_timeout_seconds: 2}}\nbundles:\n", p.url)
@@ -232,8 +231,7 @@ func (p *plane) bundlesOf(names ...string) string {
 	return b.String()
 }
 
-// withOPA is a configuration of a decision point that follows an OPA
-// configuration.
+// withOPA returns the configuration of a decision point with an OPA configuration.
 func withOPA(t testing.TB, yaml string, settings ...string) pdp.Config {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "opa.yaml")
@@ -247,7 +245,7 @@ func withOPA(t testing.TB, yaml string, settings ...string) pdp.Config {
 	return cfg
 }
 
-// ready polls until a policy of a revision decides.
+// ready polls until the policy of a revision decides.
 func (p *point) ready(revision string) {
 	p.t.Helper()
 	defer func() {
@@ -260,7 +258,7 @@ func (p *point) ready(revision string) {
 	})
 }
 
-// says polls until the readiness says something.
+// says polls until readiness contains a text.
 func (p *point) says(what string) answer {
 	p.t.Helper()
 	var a answer
@@ -285,8 +283,8 @@ func (p *point) well() {
 	})
 }
 
-// TestBundleServer has a bundle from a server: it is asked for with its entity
-// tag, held back until it changes, and swapped.
+// TestBundleServer has a bundle from a server: the request has its entity tag, waits for a change, and the
+// new bundle is swapped in.
 func TestBundleServer(t *testing.T) {
 	s := newPlane(t)
 	p := start(t, withOPA(t, s.bundlesOf("main")))
@@ -323,7 +321,7 @@ func TestBundleServer(t *testing.T) {
 	}
 }
 
-// TestEntityTags has a server without long polling say that nothing is new.
+// TestEntityTags has a server without long polling that answers that nothing has changed.
 func TestEntityTags(t *testing.T) {
 	s := newPlane(t)
 	s.put("main", archive(twin("r1", "r1")))
@@ -335,8 +333,7 @@ func TestEntityTags(t *testing.T) {
 	}
 }
 
-// TestTwoSources has policy and data come on their own: only those that were
-// made for each other decide.
+// TestTwoSources has separate policy and data: they decide only if they match.
 func TestTwoSources(t *testing.T) {
 	s := newPlane(t)
 	half := func(view, root string, files map[string]string) []byte {
@@ -376,8 +373,7 @@ func TestTwoSources(t *testing.T) {
 	}
 }
 
-// TestDiskCache has the server away at the start: the bundle of last time
-// decides, and a broken one does not.
+// TestDiskCache starts without a server: the stored bundle decides, and a broken one does not.
 func TestDiskCache(t *testing.T) {
 	s := newPlane(t)
 	cache := t.TempDir()
@@ -402,7 +398,7 @@ func TestDiskCache(t *testing.T) {
 	p.well()
 	p.end()
 
-	// The file of another day is broken, in each of the ways in which it may be.
+	// The stored file is broken, in each possible way.
 	whole := archive(twin("r3", "r3"))
 	for name, content := range map[string][]byte{"empty": nil, "cut": whole[:len(whole)/2], "flipped": flipped(whole), "rubbish": []byte("rubbish")} {
 		write(t, stored, content)
@@ -417,7 +413,7 @@ func TestDiskCache(t *testing.T) {
 	}
 }
 
-// TestDeltas change the data of a bundle.
+// TestDeltas changes the data of a bundle with deltas.
 func TestDeltas(t *testing.T) {
 	s := newPlane(t)
 	s.put("main", archive(twin("r2", "r1")))
@@ -453,7 +449,7 @@ func TestDeltas(t *testing.T) {
 			t.Errorf("after %s %s decides", bad, got)
 		}
 		again := twin("r2", "r2")
-		again["data.json"] += strings.Repeat(" ", len(bad)) // else there is nothing new to be told
+		again["data.json"] += strings.Repeat(" ", len(bad)) // otherwise there is nothing new to report
 		s.put("main", archive(again))
 		p.well()
 	}

@@ -63,9 +63,9 @@ func compileSite(t testing.TB, c sitegen.Case) string {
 	return name
 }
 
-// TestSearchIsFilteredEvaluation holds on generated sites: what the three
-// searches find is what evaluates to true, each candidate alone, and a batch
-// says of each item what the item alone gets, with the same rules.
+// TestSearchIsFilteredEvaluation checks on generated sites that the three searches find exactly the
+// candidates that evaluate to true alone, and that a batch gives each item the same answer, by the same
+// rules, as a single request.
 func TestSearchIsFilteredEvaluation(t *testing.T) {
 	size := sitegen.Size{Users: 6, Streams: 3, Apps: 5, Objects: 6, Others: 2, Rules: 20, Requests: 40}
 	sites := *sites
@@ -83,7 +83,7 @@ func TestSearchIsFilteredEvaluation(t *testing.T) {
 		for _, request := range c.Requests {
 			var r object
 			if json.Unmarshal(request, &r) != nil || p.post(evaluation, string(request)).status != 200 {
-				continue // what is no request
+				continue // not a valid request
 			}
 			items = append(items, r)
 			for _, s := range who.searches(r) {
@@ -104,7 +104,7 @@ func TestSearchIsFilteredEvaluation(t *testing.T) {
 	t.Logf("%d searches found %d", asked, found)
 }
 
-// who is who and what there is, by Rego's own word.
+// who has the users and the resources, according to the policy's own Rego.
 type who struct {
 	users   []string
 	things  func(typ string) []string
@@ -117,7 +117,7 @@ func candidatesOf(t *testing.T, bundle string) who {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A package that is not Qlik's is asked for its sets.
+	// A package that is not ours queries the sets.
 	b.Modules = append(b.Modules, bundles.Module{Path: "x.rego", Source: []byte("package x\n\nimport data.qlik.authz\n\n" +
 		"allow := false\n\nsubjects := authz.subjects\n\nresources := authz.resources\n\naction_names := authz.action_names\n")})
 	p, err := engine.NewEntryPoint(t.Context(), b, "x")
@@ -154,7 +154,7 @@ type candidate struct {
 	request object
 }
 
-// searches turns an evaluation into the three searches that it is part of.
+// searches returns the three searches that an evaluation belongs to.
 func (w who) searches(r object) []search {
 	typ := r["resource"].(object)["type"].(string)
 	user, _ := r["subject"].(object)["type"].(string)
@@ -198,8 +198,7 @@ func (p *point) evaluateEach(candidates []candidate) []string {
 	return names
 }
 
-// batchIsEach asks for all items at once, as they are and grouped by subject,
-// and for each alone.
+// batchIsEach sends all items in one batch, in their order and grouped by subject, and each alone.
 func (p *point) batchIsEach(seed uint64, items []any) {
 	p.t.Helper()
 	slices.SortStableFunc(items, func(a, b any) int {

@@ -18,7 +18,7 @@ import (
 
 const secret = "a secret of thirty-two characters"
 
-// sign signs a bundle the way opa build does.
+// sign signs a bundle in the same way as opa build.
 func sign(t testing.TB, files map[string]string, key string) []byte {
 	t.Helper()
 	b, err := bundle.NewReader(bytes.NewReader(archive(files))).WithLazyLoadingMode(false).Read()
@@ -59,14 +59,14 @@ func unpack(t testing.TB, packed []byte) map[string]string {
 	}
 }
 
-// changed is a signed bundle with a file put into it afterwards.
+// changed returns a signed bundle with a file added afterwards.
 func changed(t testing.TB, packed []byte, name, content string) []byte {
 	files := unpack(t, packed)
 	files[name] = content
 	return archive(files)
 }
 
-// unsound are bundles that must not be taken where signatures are asked for.
+// unsound are bundles that must be rejected if signatures are required.
 func unsound(t testing.TB) map[string][]byte {
 	signed := sign(t, twin("r9", "r9"), secret)
 	other := unpack(t, sign(t, twin("r8", "r8"), secret))
@@ -90,8 +90,8 @@ func unsound(t testing.TB) map[string][]byte {
 
 const signerKeys = "keys: {signer: {algorithm: HS256, key: '" + secret + "'}}\n"
 
-// TestSignatures has keys in the configuration: what is not signed by one of
-// them, whole, changes nothing. No source says so: the keys alone do.
+// TestSignatures has keys in the configuration: a bundle that is not completely signed by one of them is
+// rejected. No source requires it: configuring keys is enough.
 func TestSignatures(t *testing.T) {
 	s := newPlane(t)
 	s.put("main", sign(t, twin("r1", "r1"), secret))
@@ -106,13 +106,13 @@ func TestSignatures(t *testing.T) {
 			t.Fatalf("%s: %s decides", name, got)
 		}
 		again := twin("r1", "r1")
-		again["policy.rego"] += "\n# after " + name + "\n" // else there is nothing new to be told
+		again["policy.rego"] += "\n# after " + name + "\n" // otherwise there is nothing new to report
 		s.put("main", sign(t, again, secret))
 		p.well()
 	}
 	p.end()
 
-	// Nor does it when it lies on the disk.
+	// A stored bundle is rejected as well.
 	s.fail(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	mkdirs(t, filepath.Join(cache, "bundles", "main"))
 	for name, content := range unsound(t) {
@@ -131,7 +131,7 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
-// TestSignedFiles has a key for the files that are watched.
+// TestSignedFiles has a key for watched files.
 func TestSignedFiles(t *testing.T) {
 	key := map[string]*bundle.KeyConfig{"signer": {Algorithm: "HS256", Key: secret}}
 	named := config(packFiles(t, twin("r1", "r1")))
@@ -166,7 +166,7 @@ func TestSignedFiles(t *testing.T) {
 	}
 }
 
-// TestConfigurationsThatWeaken are refused at the start, with the place.
+// TestConfigurationsThatWeaken checks that they are refused at the start, with the location.
 func TestConfigurationsThatWeaken(t *testing.T) {
 	s := newPlane(t)
 	for _, c := range []struct{ yaml, want string }{

@@ -14,17 +14,16 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
-// soaking is how long TestSoak runs, such as 2m or 8h. Without it, it does not.
+// soaking is the duration of TestSoak, such as 2m or 8h. Without it, the test is skipped.
 const soaking = "QLIK2REGO_SOAK"
 
-// maxSoak bounds it.
+// maxSoak is the maximum duration.
 const maxSoak = 24 * time.Hour
 
-// TestSoak runs two decision points, one with bundles from a file, one with bundles and
-// deltas from a server that takes its decision log. They have good clients, a greedy
-// one, slow ones, hostile ones and new bundles at once. Every answer to a good client is
-// right, and of one revision; at the end the process holds what it held after a quarter
-// of the time.
+// TestSoak runs two decision points: one with bundles from a file, one with bundles and deltas from a
+// server that receives its decision log. They have well-behaved, greedy, slow and hostile clients and
+// new bundles at the same time. Every answer to a well-behaved client is right and of one revision; at
+// the end the process uses no more resources than after a quarter of the time.
 func TestSoak(t *testing.T) {
 	if os.Getenv(soaking) == "" {
 		t.Skip("set " + soaking + " to a time such as 2m")
@@ -44,11 +43,11 @@ func TestSoak(t *testing.T) {
 	t.Logf("the process holds %+v, and held %+v", after, before)
 }
 
-// soakedPoint is a decision point and what gives it bundles.
+// soakedPoint is a decision point with its source of bundles.
 type soakedPoint struct {
 	*point
 	name string
-	// put offers the next bundle, under a revision, and spoil what is none.
+	// put publishes the next bundle with a revision, and spoil an invalid one.
 	put      func(revision string)
 	spoil    func()
 	revision int
@@ -69,7 +68,7 @@ func soakFile(t *testing.T) *soakedPoint {
 	return s
 }
 
-// flowing is a policy whose answers name a revision that a delta changes, twice.
+// flowing is a policy whose answers contain twice a revision that a delta changes.
 func flowing(revision string) map[string]string {
 	return map[string]string{
 		".manifest": `{"revision":"` + revision + `","roots":["twin"],"rego_version":1}`,
@@ -94,7 +93,7 @@ func flowingDelta(revision string) []byte {
 	})
 }
 
-// soakServer has three deltas after each whole bundle.
+// soakServer publishes three deltas after each whole bundle.
 func soakServer(t *testing.T) *soakedPoint {
 	plane := newPlane(t)
 	plane.forget = true
@@ -115,7 +114,7 @@ func soakServer(t *testing.T) *soakedPoint {
 	return s
 }
 
-// next offers a bundle of a new revision, and returns it.
+// next publishes a bundle with a new revision, which it returns.
 func (s *soakedPoint) next() string {
 	s.revision++
 	revision := fmt.Sprintf("r%d", s.revision)
@@ -123,7 +122,7 @@ func (s *soakedPoint) next() string {
 	return revision
 }
 
-// soak runs everything at once for a time, and returns what the process holds after that.
+// soak runs everything at once for a time, and returns the resources in use afterwards.
 func soak(t *testing.T, soaked []*soakedPoint, length time.Duration) holding {
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	defer cancel()
@@ -150,7 +149,7 @@ func soak(t *testing.T, soaked []*soakedPoint, length time.Duration) holding {
 	return soaked[0].holds(soaked[1].point)
 }
 
-// swap offers five bundles a second, one in ten of which is none.
+// swap publishes five bundles a second, one in ten of which is invalid.
 func (s *soakedPoint) swap(ctx context.Context) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
@@ -168,9 +167,8 @@ func (s *soakedPoint) swap(ctx context.Context) {
 	}
 }
 
-// besiege has clients that nobody wants until the context ends: a caller that asks for
-// much on many connections, those that leave, that send slowly, that read slowly, and
-// that send what nobody understands.
+// besiege runs unwanted clients until the context ends: a caller that sends many requests on many
+// connections, and clients that disconnect, send slowly, read slowly, or send invalid requests.
 func (s *soakedPoint) besiege(ctx context.Context, all *sync.WaitGroup) {
 	again := func(attack func()) {
 		all.Go(func() {
@@ -199,7 +197,7 @@ func (s *soakedPoint) besiege(ctx context.Context, all *sync.WaitGroup) {
 // slowness is the time between two bytes of slow clients.
 const slowness = 20 * time.Millisecond
 
-// dribble sends a byte at a time, until the server has enough.
+// dribble sends one byte at a time until the server closes the connection.
 func (p *point) dribble(ctx context.Context, text string) {
 	c, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
 	if err != nil {
@@ -220,7 +218,7 @@ func (p *point) dribble(ctx context.Context, text string) {
 	}
 }
 
-// sip asks for answers without end, and reads a byte at a time.
+// sip sends requests without end, and reads one byte at a time.
 func (p *point) sip(ctx context.Context, text string) {
 	c, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
 	if err != nil {
@@ -244,10 +242,10 @@ func (p *point) sip(ctx context.Context, text string) {
 	}
 }
 
-// holding is what a process holds.
+// holding is the resources that a process uses.
 type holding map[string]int64
 
-// maxGrowth is what a process may hold more after any time.
+// maxGrowth is the maximum growth over any time.
 var maxGrowth = holding{"bytes": 8 << 20, "goroutines": 5, "files": 5, "threads": 10}
 
 func (h holding) since(before holding) holding {
@@ -258,10 +256,10 @@ func (h holding) since(before holding) holding {
 	return grown
 }
 
-// holds waits until what was taken by this point and another is given back.
+// holds waits until this point and another one have released their resources.
 func (p *point) holds(other *point) holding {
 	least := holding{}
-	for range 50 { // the last connections take their time
+	for range 50 { // the last connections take some time
 		other.client.CloseIdleConnections()
 		goroutines, bytes := settled(p)
 		now := holding{"bytes": bytes, "goroutines": int64(goroutines), "files": entries("/proc/self/fd"), "threads": entries("/proc/self/task")}
@@ -275,13 +273,13 @@ func (p *point) holds(other *point) holding {
 	return least
 }
 
-// entries counts those of a directory, 0 where there is none.
+// entries returns the number of entries of a directory, 0 if it does not exist.
 func entries(dir string) int64 {
 	list, _ := os.ReadDir(dir)
 	return int64(len(list))
 }
 
-// hostile are what clients send that nobody answers, or with an error.
+// hostile are requests that get no answer or an error.
 var hostile = []string{
 	"GET / HTTP/1.1\r\nHost: x\r\nX-Half: ",
 	"POST /access/v1/evaluation HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + greedyToken + "\r\nContent-Length: 1000000\r\n\r\n{",
@@ -293,8 +291,7 @@ var hostile = []string{
 	"\x16\x03\x01\x00\x05hello\r\n\r\n",
 }
 
-// attack sends something, says that it has nothing more to say, and leaves without
-// reading all of the answer.
+// attack sends a text, closes its sending side, and disconnects without reading the whole answer.
 func (p *point) attack(text string) {
 	c, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
 	if err != nil {

@@ -19,13 +19,13 @@ import (
 	"time"
 )
 
-// process is a server in a process of its own.
+// process is a server in a separate process.
 type process struct {
 	address string
-	stat    string // where the system says how long it has run
+	stat    string // where the system reports its processor time
 }
 
-// ran is the processor time of the process, 0 where the system does not say it.
+// ran returns the processor time of the process, 0 if the system does not report it.
 func (p *process) ran() time.Duration {
 	stat, err := os.ReadFile(p.stat)
 	if err != nil {
@@ -37,8 +37,7 @@ func (p *process) ran() time.Duration {
 	return time.Duration(user+system) * 10 * time.Millisecond
 }
 
-// run runs a server, which %s in the arguments tells where to listen, until the end
-// of the benchmark.
+// run runs a server until the end of the benchmark. %s in the arguments is its address.
 func run(b *testing.B, health, program string, args ...string) *process {
 	b.Helper()
 	l := listenLoopback(b)
@@ -73,8 +72,8 @@ func run(b *testing.B, health, program string, args ...string) *process {
 	}
 }
 
-// connection is a connection to a server that stays open. Its client does no more than it
-// has to, because what it takes is a part of what is measured.
+// connection is a persistent connection to a server. Its client does as little as possible, because its
+// time is part of the measurement.
 type connection struct {
 	net.Conn
 	answers *bufio.Reader
@@ -106,8 +105,8 @@ func (c *connection) ask(b *testing.B, path, body string) string {
 	return string(answer)
 }
 
-// load asks questions from a number of clients at once for a time, one after the
-// other each, and returns how long every answer took.
+// load sends requests from a number of clients for a time, each of them one after the other, and returns
+// the times of all answers.
 func (p *process) load(b *testing.B, clients int, d time.Duration, question func(i int) (path, body string)) []time.Duration {
 	var mu sync.Mutex
 	var all []time.Duration
@@ -149,12 +148,11 @@ func busyQuestion(i int) string {
 		text(busyUser(i/7)), busyApp(i, busyApps))
 }
 
-// BenchmarkBesideStockOPA runs serve and the stock server of the same version of OPA
-// as processes with the same bundle, and asks both the same questions in turn, half
-// a second each. faster is the ratio of evaluations a second, p99 and p99-stock are
-// in microseconds; batch is the time of a batch of a hundred different apps in
-// evaluations, batch-cpu the processor time. A search looks among a hundred thousand apps, for a subject who has
-// not been asked about before.
+// BenchmarkBesideStockOPA runs serve and the stock server of the same version of OPA as processes with
+// the same bundle, and sends the same requests to both in turn, half a second each. faster is the
+// ratio of evaluations per second; p99 and p99-stock are in microseconds; batch is the time of a batch
+// of a hundred different apps in evaluations, and batch-cpu its processor time. A search selects from a
+// hundred thousand apps, for a new subject.
 func BenchmarkBesideStockOPA(b *testing.B) {
 	bundle, dir := busySite(b, busyApps), b.TempDir()
 	own := filepath.Join(dir, "qlik2rego")

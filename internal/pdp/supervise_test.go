@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// reported collects what a supervisor is told.
+// reported collects the notifications to a supervisor.
 type reported struct {
 	mu   sync.Mutex
 	list []string
@@ -20,15 +20,15 @@ func (s *reported) notify(state string) {
 	s.list = append(s.list, state)
 }
 
-// since returns what was told from a number on, and the number of all.
+// since returns the notifications from a number on, and the number of all.
 func (s *reported) since(n int) (string, int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return strings.Join(s.list[min(n, len(s.list)):], "\n"), len(s.list)
 }
 
-// TestWatchdogStarves while the decision point makes no decisions, and is fed again
-// after that.
+// TestWatchdogStarves checks that the watchdog is not notified while the decision point makes no
+// decisions, and is notified again afterwards.
 func TestWatchdogStarves(t *testing.T) {
 	var s reported
 	cfg := slowConfig(t)
@@ -43,7 +43,7 @@ func TestWatchdogStarves(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	wait := p.flood(ctx, 4, evaluation, about("slow"), isJSON)
 	p.says("none of the decision point's own was made since")
-	// It is not fed between two moments without a decision between them.
+	// It is not notified between two moments without a decision between them.
 	const last = "qlik2rego_self_check_timestamp_seconds"
 	for range 20 {
 		at := p.metric(last)
@@ -65,8 +65,8 @@ func TestWatchdogStarves(t *testing.T) {
 	eventually(t, "it is fed again", func() bool { return fed(before) })
 }
 
-// TestActivationsAreReported to the supervisor, with a revision that adds nothing to
-// what it is told.
+// TestActivationsAreReported checks the notifications to the supervisor, including a revision that must
+// not add lines to them.
 func TestActivationsAreReported(t *testing.T) {
 	var s reported
 	cfg := twinConfig(t)

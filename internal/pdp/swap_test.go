@@ -13,8 +13,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
-// twin is a policy and its data that each know their revision. All that they
-// say of a request is the pair of them.
+// twin is a policy and its data, each with its revision. Their decisions contain only the pair of
+// revisions.
 func twin(rules, data string) map[string]string {
 	return map[string]string{
 		".manifest": `{"revision":"` + data + `","roots":["twin"],"rego_version":1}`,
@@ -41,7 +41,7 @@ func twinConfig(t testing.TB) pdp.Config {
 
 var asked_ = asked("")
 
-// try sends JSON and returns what happens.
+// try sends JSON and returns the answer or the error.
 func (p *point) try(path, body string, headers ...string) (answer, error) {
 	r, err := http.NewRequest("POST", p.url+path, strings.NewReader(body))
 	if err != nil {
@@ -68,7 +68,7 @@ func (p *point) decidesBy() string {
 	return a.Context.Reason
 }
 
-// TestFailedActivations leave the policy that decides, and show.
+// TestFailedActivations checks that the current policy stays active, and that the failure is reported.
 func TestFailedActivations(t *testing.T) {
 	cfg := twinConfig(t)
 	p := start(t, cfg)
@@ -122,8 +122,7 @@ func TestFailedActivations(t *testing.T) {
 	p.counts(`qlik2rego_bundle_info{revision="r9"}`, "1")
 }
 
-// TestFilesMove has bundles replaced behind a link, as Kubernetes does, and
-// renamed into place.
+// TestFilesMove replaces bundles behind a link, like Kubernetes, and by renaming.
 func TestFilesMove(t *testing.T) {
 	dir := t.TempDir()
 	for _, revision := range []string{"r1", "r2"} {
@@ -149,7 +148,7 @@ func TestFilesMove(t *testing.T) {
 	}
 }
 
-// TestSplitBundles swaps policy and data, which belong together.
+// TestSplitBundles swaps policy and data that belong together.
 func TestSplitBundles(t *testing.T) {
 	half := func(view, root string, files map[string]string) []byte {
 		files[".manifest"] = `{"revision":"` + view + `","roots":["` + root + `"],"rego_version":1,"metadata":{"view":"` + view + `"}}`

@@ -20,7 +20,7 @@ func message(status int, text_ string) string {
 	return fmt.Sprintf(`{"error":{"status":%d,"message":%s}}`, status, text(text_))
 }
 
-// TestBadBodies lists what is 400, with the message that the caller gets.
+// TestBadBodies lists the bodies that get status 400, with the message for the caller.
 func TestBadBodies(t *testing.T) {
 	p := certification(t)
 	swap := func(old, new string) string { return strings.Replace(good, old, new, 1) }
@@ -143,7 +143,7 @@ func TestContentTypes(t *testing.T) {
 	}
 }
 
-// TestRequestID has the id on every answer, whatever it is.
+// TestRequestID checks that every answer has the id.
 func TestRequestID(t *testing.T) {
 	p := certification(t)
 	for _, id := range []string{"bfe9eb29-ab87-4ca3-be83-a1d5d8305716", "a  b", "ü \"<>&'", strings.Repeat("x", 4000), "\x80\xff"} {
@@ -164,7 +164,7 @@ func TestRequestID(t *testing.T) {
 
 const metadataPath = "/.well-known/authzen-configuration"
 
-// TestPaths has nothing at any path but those of the API, least of all OPA's API.
+// TestPaths checks that only the paths of the API are served, and not OPA's API.
 func TestPaths(t *testing.T) {
 	p := certification(t)
 	for _, path := range []string{
@@ -214,7 +214,7 @@ func TestMetadata(t *testing.T) {
 		}
 	}
 
-	// A policy without candidates has no searches.
+	// A policy without candidates does not support searches.
 	cfg := config(pack(t, testdata+"/todo"))
 	cfg.EntryPoint, cfg.PublicURL = "todo", "https://a.example"
 	p := start(t, cfg)
@@ -274,7 +274,7 @@ func TestCompressedBodies(t *testing.T) {
 	}
 }
 
-// TestChunkedBodyIsBounded sends more than a body may have without saying so first.
+// TestChunkedBodyIsBounded sends a body that is too large without a content length.
 func TestChunkedBodyIsBounded(t *testing.T) {
 	p := certification(t)
 	r, err := http.NewRequest("POST", p.url+evaluation, io.MultiReader(strings.NewReader(good), bytes.NewReader(bytes.Repeat([]byte(" "), 2<<20))))
@@ -287,8 +287,8 @@ func TestChunkedBodyIsBounded(t *testing.T) {
 	}
 }
 
-// TestAbsoluteForm asks as a proxy is asked: the host in the request line is as
-// meaningless as the one in the header.
+// TestAbsoluteForm sends requests in the form for proxies: the host in the request line is ignored like
+// the one in the header.
 func TestAbsoluteForm(t *testing.T) {
 	p := certification(t)
 	c, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))

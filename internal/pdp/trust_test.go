@@ -19,8 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// TestTrustIsVerifiedAgain takes an authority away while a connection of one of its
-// clients stays open.
+// TestTrustIsVerifiedAgain removes an authority while a connection of one of its clients stays open.
 func TestTrustIsVerifiedAgain(t *testing.T) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -62,7 +61,8 @@ func TestTrustIsVerifiedAgain(t *testing.T) {
 	}
 }
 
-// TestHTTPErrors are counted by kind; what keeps connections out is a warning.
+// TestHTTPErrors checks that errors are counted by kind, and that errors that prevent connections are
+// logged as warnings.
 func TestHTTPErrors(t *testing.T) {
 	var log strings.Builder
 	s := &Server{cfg: Config{Log: slog.New(slog.NewTextHandler(&log, nil))}}

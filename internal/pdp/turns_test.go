@@ -13,8 +13,8 @@ import (
 	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
-// TestTurnsOfOneCaller get every slot where callers are not known, and half where
-// they are.
+// TestTurnsOfOneCaller checks that a caller gets every slot if callers are not known, and half of them
+// if they are.
 func TestTurnsOfOneCaller(t *testing.T) {
 	for name, c := range map[string]struct {
 		slots int
@@ -37,8 +37,8 @@ func TestTurnsOfOneCaller(t *testing.T) {
 	}
 }
 
-// TestTurnsGoToTheCallerWithFewest hands a slot that falls free to the caller that
-// holds none, although another has waited for longer.
+// TestTurnsGoToTheCallerWithFewest gives a free slot to the caller that holds none, although another one
+// has waited longer.
 func TestTurnsGoToTheCallerWithFewest(t *testing.T) {
 	turns := newTurns(2, time.Minute, true)
 	for _, caller := range []string{"a", "b"} {
@@ -70,7 +70,7 @@ func TestTurnsGoToTheCallerWithFewest(t *testing.T) {
 	if got := <-order; got != "a" {
 		t.Errorf("the next went to %s", got)
 	}
-	turns.leave("c") // "a" holds one, and only one slot is free: it is reserved
+	turns.leave("c") // "a" holds one slot and only one is free, so it is reserved
 	select {
 	case got := <-order:
 		t.Errorf("%s took the reserve", got)
@@ -82,7 +82,7 @@ func TestTurnsGoToTheCallerWithFewest(t *testing.T) {
 	}
 }
 
-// TestTurnsKeepCount under callers that come, wait, give up and leave in any order.
+// TestTurnsKeepCount checks the counts while callers come, wait, give up and leave in any order.
 func TestTurnsKeepCount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		slots := rapid.IntRange(1, 5).Draw(t, "slots")

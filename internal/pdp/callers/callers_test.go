@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/callers"
 )
 
-// TestParseListRefuses names the line and shows no credential.
+// TestParseListRefuses checks that errors name the line and do not contain credentials.
 func TestParseListRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"portal evaluate token":                                              "line 1: 3 columns, not 4: name, permissions, kind of credential, credential",
@@ -27,7 +27,7 @@ func TestParseListRefuses(t *testing.T) {
 	}
 }
 
-// TestParseIssuers reads an issuer a line.
+// TestParseIssuers checks that each line defines an issuer.
 func TestParseIssuers(t *testing.T) {
 	got, err := callers.ParseIssuers([]byte("# who\n\nhttps://a.example pdp https://a.example/keys\nhttps://b.example pdp /etc/b.jwks\n"))
 	if err != nil || len(got) != 2 || !got[0].Remote() || got[1].Remote() || got[1].Audience != "pdp" {
@@ -40,7 +40,7 @@ func TestParseIssuers(t *testing.T) {
 	}
 }
 
-// TestPermissions are named as files and scopes name them.
+// TestPermissions checks the names of permissions in files and scopes.
 func TestPermissions(t *testing.T) {
 	for p, want := range map[callers.Permissions]string{0: "", callers.Evaluate: "evaluate", callers.Search: "search", callers.All: "evaluate,search"} {
 		if got := p.String(); got != want {
@@ -57,7 +57,7 @@ func bearing(headers ...string) *http.Request {
 	return r
 }
 
-// TestList knows a caller by the one token that a request shows.
+// TestList checks that a caller is identified by exactly one token in a request.
 func TestList(t *testing.T) {
 	list, err := callers.ParseList([]byte("portal evaluate token 0123456789abcdef\nportal search token fedcba9876543210\n"))
 	if err != nil {
@@ -84,7 +84,7 @@ func TestList(t *testing.T) {
 	}
 }
 
-// TestOpen has no authenticator without a file that can be read.
+// TestOpen checks that a file that cannot be read gives no authenticator.
 func TestOpen(t *testing.T) {
 	parse := func(text []byte) (callers.Authenticator, error) { return callers.ParseList(text) }
 	name := filepath.Join(t.TempDir(), "callers")

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestFilesStandStill has a file of callers that is being written, and one that is gone:
-// nobody is locked out, no half of a token counts, and it shows.
+// TestFilesStandStill has a file of callers that is being written, and one that was deleted: the callers
+// of the last complete file stay valid, no partial token is accepted, and the state is reported.
 func TestFilesStandStill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "callers")
 	write := func(text string) {
@@ -36,9 +36,9 @@ func TestFilesStandStill(t *testing.T) {
 	}
 	const old, fresh = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 	looks(false, old)
-	write("") // the moment before the first byte
+	write("") // before the first byte is written
 	looks(false, old)
-	write("portal evaluate token fedcba9876543210") // and before the last
+	write("portal evaluate token fedcba9876543210") // before the last byte is written
 	looks(false, old)
 	write("portal evaluate token " + fresh + "\n")
 	looks(false, old)
@@ -58,7 +58,8 @@ func TestFilesStandStill(t *testing.T) {
 	}
 }
 
-// TestExpiredCertificates count no longer, on connections that were opened before.
+// TestExpiredCertificates checks that expired certificates are rejected even on connections that were
+// opened before.
 func TestExpiredCertificates(t *testing.T) {
 	for expires, known := range map[time.Duration]bool{time.Hour: true, -time.Second: false} {
 		c := &x509.Certificate{DNSNames: []string{"hub.example.com"}, NotAfter: time.Now().Add(expires)}

@@ -42,7 +42,7 @@ func tokenOf(t testing.TB, key jwk.Key, issuer, subject string, headers map[stri
 	return string(signed)
 }
 
-// TestHostileTokens are signed by the issuer, and are not what they should be.
+// TestHostileTokens rejects tokens that the issuer has signed but whose content is not valid.
 func TestHostileTokens(t *testing.T) {
 	private, public := tokens.Key(t, "key-1")
 	known, err := callers.NewJWT(tokens.Set(t, public), "https://issuer.example", "pdp")
@@ -89,7 +89,7 @@ func TestHostileTokens(t *testing.T) {
 	}
 }
 
-// TestIssuersAreApart has two issuers: the keys of one sign nothing of the other.
+// TestIssuersAreApart checks that the keys of one issuer do not verify tokens of another one.
 func TestIssuersAreApart(t *testing.T) {
 	const login, ci = "https://login.example", "https://ci.example"
 	private, known := map[string]jwk.Key{}, callers.Any{}
@@ -112,7 +112,7 @@ func TestIssuersAreApart(t *testing.T) {
 	}
 }
 
-// patience is how long a test waits for what has to come.
+// patience is the time limit for events that a test waits for.
 const patience = 2 * time.Minute
 
 func eventually(t *testing.T, what string, done func() bool) {
@@ -124,7 +124,7 @@ func eventually(t *testing.T, what string, done func() bool) {
 	}
 }
 
-// TestRemoteKeys follows an issuer that changes its keys, and one that is away.
+// TestRemoteKeys follows an issuer that changes its keys, and one that is not reachable.
 func TestRemoteKeys(t *testing.T) {
 	first, firstPublic := tokens.Key(t, "key-1")
 	second, secondPublic := tokens.Key(t, "key-2")
@@ -165,10 +165,10 @@ func TestRemoteKeys(t *testing.T) {
 	}
 	publish(firstPublic, secondPublic)
 	eventually(t, "a new key counts", func() bool { return ask(tokenOf(t, second, "https://issuer.example", "portal", nil, nil)) == nil })
-	// Tokens of others cause no fetch.
+	// Tokens of unknown issuers cause no fetch.
 	stranger, _ := tokens.Key(t, "key-9")
 	foreign := tokenOf(t, stranger, "https://other.example", "portal", nil, nil)
-	eventually(t, "strangers cause no fetch", func() bool { // one for the new key may still be under way
+	eventually(t, "strangers cause no fetch", func() bool { // a fetch for the new key may still be in progress
 		before := fetched.Load()
 		if ask(foreign) == nil {
 			t.Fatal("a stranger is known")
@@ -200,7 +200,7 @@ func TestRemoteKeys(t *testing.T) {
 	}
 }
 
-// TestNewJWTRefuses key sets with which somebody else could sign.
+// TestNewJWTRefuses rejects key sets that would allow others to sign.
 func TestNewJWTRefuses(t *testing.T) {
 	private, public := tokens.Key(t, "key-1")
 	_, noID := tokens.Key(t, "")

@@ -11,7 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// Envoy's own types say what is on the wire.
+// Messages that Envoy's own types encode are decoded correctly.
 func TestCheckIsReadAsEnvoyWritesIt(t *testing.T) {
 	peer := &auth.AttributeContext_Peer{Service: "s", Address: &core.Address{Address: &core.Address_SocketAddress{SocketAddress: &core.SocketAddress{
 		Address: "192.0.2.1", PortSpecifier: &core.SocketAddress_PortValue{PortValue: 1234},
@@ -65,7 +65,7 @@ func TestAnswerIsReadByEnvoy(t *testing.T) {
 	}
 }
 
-// What is cut off or is not text is an error, never a check with less in it.
+// A check that is truncated or not text is an error, never a check with missing parts.
 func TestBrokenChecks(t *testing.T) {
 	whole, err := proto.Marshal(&auth.CheckRequest{Attributes: &auth.AttributeContext{Request: &auth.AttributeContext_Request{
 		Http: &auth.AttributeContext_HttpRequest{Method: "GET", Path: "/", Headers: map[string]string{"a": "b"}},

@@ -38,7 +38,7 @@ func TestWritesInOrder(t *testing.T) {
 	}
 }
 
-// TestNobodyReads never waits, holds no more than its bound, and counts the rest.
+// TestNobodyReads checks that writers never block, memory is limited, and lost lines are counted.
 func TestNobodyReads(t *testing.T) {
 	r, to := io.Pipe()
 	defer r.Close()

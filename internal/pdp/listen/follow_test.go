@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestFollowedFilesStandStill has a file that is being written, one that is gone, and one
-// that comes back: what counts is what was whole.
+// TestFollowedFilesStandStill has a file that is being written, one that was deleted, and one that
+// appears again: only complete content is used.
 func TestFollowedFilesStandStill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	write := func(text string) {
@@ -16,7 +16,7 @@ func TestFollowedFilesStandStill(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		ahead := time.Now().Add(time.Hour) // so that no time makes it old
+		ahead := time.Now().Add(time.Hour) // so that the file never counts as old
 		if err := os.Chtimes(path, ahead, ahead); err != nil {
 			t.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func TestFollowedFilesStandStill(t *testing.T) {
 		t.Fatal(err)
 	}
 	looks("the whole", 2)
-	looks("the whole", 2) // told once
+	looks("the whole", 2) // reported once
 	if err := os.Rename(path+".away", path); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestFollowedFilesStandStill(t *testing.T) {
 	if reports[0] != nil || reports[1] == nil || reports[2] != nil {
 		t.Errorf("%v", reports)
 	}
-	// What nobody has written for a while is read at the first look.
+	// A file that was not written for a while is read at the first look.
 	write("aged")
 	past := time.Now().Add(-time.Hour)
 	if err := os.Chtimes(path, past, past); err != nil {

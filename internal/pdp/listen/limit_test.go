@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/listen"
 )
 
-// TestTheLongestIdleGivesWay has two connections, both idle, and a third that takes the
-// place of the one that has been so for longer.
+// TestTheLongestIdleGivesWay has two idle connections, and a third one that replaces the one that has
+// been idle longer.
 func TestTheLongestIdleGivesWay(t *testing.T) {
 	for longest := range 2 {
 		inner, err := net.Listen("tcp", "127.0.0.1:0")

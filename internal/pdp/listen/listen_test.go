@@ -69,7 +69,8 @@ func TestSocket(t *testing.T) {
 	}
 }
 
-// TestSocketOfAnother is not removed by the process that had the name before.
+// TestSocketOfAnother checks that a process does not remove the socket of a later process with the same
+// name.
 func TestSocketOfAnother(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pdp.sock")
 	first, err := listen.Address("unix:" + path).Listen(0o600)
@@ -92,8 +93,7 @@ func TestSocketOfAnother(t *testing.T) {
 	}
 }
 
-// TestStaleSocket replaces what a process that was killed left behind, and
-// nothing else.
+// TestStaleSocket checks that only the socket of a killed process is replaced.
 func TestStaleSocket(t *testing.T) {
 	dir := t.TempDir()
 	stale := filepath.Join(dir, "stale")

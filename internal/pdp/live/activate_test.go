@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestAbandonedActivationsAreBounded gives up as many activations as there may be, none
-// of which ends: no other is begun until one does.
+// TestAbandonedActivationsAreBounded abandons the maximum number of activations, none of which ends: no
+// other one begins until one of them ends.
 func TestAbandonedActivationsAreBounded(t *testing.T) {
 	h := New("p", nil)
 	h.Limit(time.Nanosecond)

@@ -37,8 +37,7 @@ func bundle(t *testing.T, name, revision, policy string) {
 	}
 }
 
-// TestFiles activates what can be activated, and goes on with the policy before
-// where it cannot.
+// TestFiles activates valid bundles, and continues with the previous policy after invalid ones.
 func TestFiles(t *testing.T) {
 	var seen []live.Activation
 	h := live.New("p", func(a live.Activation) { seen = append(seen, a) })
@@ -71,7 +70,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestSlowActivation is given up, counted while it runs, and said to be slow.
+// TestSlowActivation checks that it is abandoned, counted while it runs, and reported as slow.
 func TestSlowActivation(t *testing.T) {
 	h := live.New("p", nil)
 	h.Limit(time.Millisecond)
@@ -83,8 +82,7 @@ func TestSlowActivation(t *testing.T) {
 	}
 }
 
-// TestCancelledActivation is the end of the process, and not reported as a fault of
-// the bundle.
+// TestCancelledActivation checks that the end of the process is not reported as a fault of the bundle.
 func TestCancelledActivation(t *testing.T) {
 	h := live.New("p", func(a live.Activation) { t.Errorf("reported: %+v", a) })
 	name := filepath.Join(t.TempDir(), "bundle.tar.gz")
@@ -96,8 +94,8 @@ func TestCancelledActivation(t *testing.T) {
 	}
 }
 
-// TestParts decide once all that are wanted are there, and go when they are not
-// wanted any more.
+// TestParts checks that a policy decides once all its configured parts are there, and that parts that
+// are no longer configured are removed.
 func TestParts(t *testing.T) {
 	required := []string{"a", "b"}
 	h := live.New("p", nil)

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TestDownloadsEnd gives up a server that sends a little, again and again: it never falls
-// silent, and it has no end.
+// TestDownloadsEnd gives up on a server that sends a little again and again: it is never silent, but its
+// answer does not end.
 func TestDownloadsEnd(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tick := time.NewTicker(time.Millisecond)

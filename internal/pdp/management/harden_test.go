@@ -20,7 +20,7 @@ func configuration(t *testing.T, text string) *config.Config {
 	return c
 }
 
-// TestHardenRefuses what would weaken a decision point.
+// TestHardenRefuses rejects configurations that would weaken a decision point.
 func TestHardenRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"bundle": {"name": "x"}}`:                                                              "bundle: OPA has given up this form",
@@ -36,14 +36,14 @@ func TestHardenRefuses(t *testing.T) {
 	}
 }
 
-// TestHardenSets what OPA leaves open: signatures where there are keys, the scheme of tokens,
+// TestHardenSets checks the defaults that OPA lacks: signatures if there are keys, the scheme of tokens,
 // and limits of the log.
 func TestHardenSets(t *testing.T) {
 	const bundle = `"bundles": {"b": {"resource": "b.tar.gz"}}`
 	for _, c := range []struct {
 		name, text string
 		verify     bool
-		want       string // a part of the configuration that results
+		want       string // a part of the resulting configuration
 	}{
 		{"no keys", `{` + bundle + `}`, false, `{"b":{"resource":"b.tar.gz"}}`},
 		{"keys of the file", `{` + bundle + `, "keys": {"k": {"key": "public"}}}`, false, `{"b":{"resource":"b.tar.gz","signing":{}}}`},
@@ -69,7 +69,7 @@ func TestHardenSets(t *testing.T) {
 	}
 }
 
-// TestRegistriesNeedADisk, and say so before OPA panics.
+// TestRegistriesNeedADisk checks that this is reported before OPA panics.
 func TestRegistriesNeedADisk(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -86,7 +86,7 @@ func TestRegistriesNeedADisk(t *testing.T) {
 	}
 }
 
-// TestLogsHoldNoCredentials whatever the configuration says.
+// TestLogsHoldNoCredentials checks this for any configuration.
 func TestLogsHoldNoCredentials(t *testing.T) {
 	clean := withoutSecrets(http.Header{"Authorization": {"Bearer x"}, "Cookie": {"x"}, "Proxy-Authorization": {"x"}, "Accept": {"text/plain"}})
 	if len(clean) != 1 || clean.Get("Accept") != "text/plain" {
@@ -94,7 +94,7 @@ func TestLogsHoldNoCredentials(t *testing.T) {
 	}
 }
 
-// TestNotes takes from OPA's messages what OPA does not say otherwise.
+// TestNotes extracts events from OPA's log messages that OPA does not report in another way.
 func TestNotes(t *testing.T) {
 	var n notes
 	n.failed("Log drop decision failed: x")

@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 )
 
-// TestSilentServersAreGivenUp has a server that begins to answer and sends nothing more.
+// TestSilentServersAreGivenUp has a server that begins an answer and then sends nothing.
 func TestSilentServersAreGivenUp(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "the beginning")
@@ -35,7 +35,7 @@ func TestSilentServersAreGivenUp(t *testing.T) {
 	}
 }
 
-// TestWaitForHeaders is as long as a long poll, and then some.
+// TestWaitForHeaders checks that the limit is longer than a long poll.
 func TestWaitForHeaders(t *testing.T) {
 	limits := timeoutTransport{after: time.Second}
 	for prefer, want := range map[string]time.Duration{
@@ -52,8 +52,8 @@ func TestWaitForHeaders(t *testing.T) {
 	}
 }
 
-// TestStoreReadsTheCurrentPolicy: masks of the log find the data of the policy, which OPA's
-// store does not hold.
+// TestStoreReadsTheCurrentPolicy checks that masks of the log can read the data of the policy, which is
+// not in OPA's store.
 func TestStoreReadsTheCurrentPolicy(t *testing.T) {
 	var current *live.Policy
 	s := newStore(nil, func() *live.Policy { return current })
