@@ -205,7 +205,7 @@ func (m *methodCall) counted() string {
 func (m *methodCall) detail() string {
 	switch {
 	case m.kind == methodCount:
-		return "Values are not counted. Whether there is one is asked with `.Empty()`."
+		return "Values cannot be counted. To test whether there is one, use `.Empty()`."
 	case m.inList():
 		return "`=` tests whether a list has the value."
 	case m.kind == methodEquals:

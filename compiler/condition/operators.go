@@ -36,7 +36,7 @@ func (c *classifier) badOperator(t lexer.Token) {
 		detail = "Regular expressions are tested with `!(… matches …)`."
 	case "^":
 	default:
-		detail = "Values are texts and have no order. " + operatorHint
+		detail = "Values are strings and have no order. " + operatorHint
 	}
 	var fix *diag.Fix
 	if meant != "" {
@@ -54,9 +54,9 @@ var foreignOperators = map[string]string{
 // foreignOperatorHints are for operators that have no one-word equivalent.
 var foreignOperatorHints = map[string]string{
 	"in":         "There are no lists of values; compare with each value: `x = \"a\" or x = \"b\"`.",
-	"contains":   "Part of a text is tested with `like \"*…*\"`; `=` over a list tests whether it has the value.",
-	"startswith": "The beginning of a text is tested with `like \"…*\"`.",
-	"endswith":   "The end of a text is tested with `like \"*…\"`.",
+	"contains":   "To test a part of a string, use `like \"*…*\"`. `=` on a list tests whether it has the value.",
+	"startswith": "The beginning of a string is tested with `like \"…*\"`.",
+	"endswith":   "The end of a string is tested with `like \"*…\"`.",
 	"regex":      "Regular expressions are tested with `matches`.",
 	"xor":        "Write `(a and !b) or (!a and b)`.",
 }

@@ -54,7 +54,7 @@ func Parse(text *diag.Text, rule diag.Rule) (Node, diag.List) {
 func readable(r *reporter, source string) bool {
 	if len(source) > maxLength {
 		r.stop(codeTooLong, Span{}, fmt.Sprintf("condition of %d bytes is too long", len(source)),
-			fmt.Sprintf("A condition of at most %d bytes is read. Split the rule in two: rules only add up.", maxLength), nil)
+			fmt.Sprintf("The limit is %d bytes. Split the rule in two: rules only add rights.", maxLength), nil)
 		return false
 	}
 	if at := firstInvalid(source); at >= 0 {

@@ -192,6 +192,6 @@ func (c *classifier) pathlessCall(t lexer.Token) {
 	if root == "" {
 		root = "resource"
 	}
-	c.stop(codeCallForm, where, "the function "+shown(t.Value)+" is applied to nothing", "A function follows a path and a dot.",
+	c.stop(codeCallForm, where, "the function "+shown(t.Value)+" needs a path and a dot before it", "A function follows a path and a dot.",
 		replace("apply it to `"+root+"`", where, root+"."+kind.String()))
 }

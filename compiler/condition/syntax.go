@@ -63,7 +63,7 @@ func (e *explainer) noCondition() {
 	joins := here == tokenAnd || here == tokenOr
 	switch {
 	case before == tokenOpen && here == tokenClose:
-		e.stop(codeEmptyParens, e.between(-1, 0), "there is nothing in these parentheses",
+		e.stop(codeEmptyParens, e.between(-1, 0), "these parentheses are empty",
 			"Write a condition between them, or remove them.", nil)
 	case (before == tokenAnd || before == tokenOr) && joins:
 		e.inARow()
@@ -150,7 +150,7 @@ func (e *explainer) noOperator() {
 func (e *explainer) operandAlone(operand lexer.Token) {
 	where := spanOf(operand)
 	if operand.Type == tokenString {
-		e.stop(codeNoCondition, where, "the text "+shown(operand.Value)+" alone is not a condition",
+		e.stop(codeNoCondition, where, "the string "+shown(operand.Value)+" alone is not a condition",
 			"Repeat the comparison for every value: `x = \"a\" or x = \"b\"`.", e.repeated(where.Start))
 		return
 	}
@@ -162,7 +162,7 @@ func (e *explainer) operandAlone(operand lexer.Token) {
 		}
 	}
 	e.stop(codeNoCondition, where, "the path "+shown(operand.Value)+" alone is not a condition",
-		"Compare it with a value, such as `= \"true\"`, or ask with `.Empty()` whether it has one.", fix)
+		"Compare it with a value, such as `= \"true\"`, or use `.Empty()` to test whether it has one.", fix)
 }
 
 // repeated is the fix for x = "a" or "b": it repeats the left side and the operator of the
@@ -237,7 +237,7 @@ func (e *explainer) callAlone() *diag.Fix {
 // else the last open one.
 func (e *explainer) unbalanced() {
 	if e.kind(0) == tokenClose {
-		e.stop(codeUnbalanced, e.span(0), "this parenthesis closes nothing", "", replace("remove it", e.span(0), ""))
+		e.stop(codeUnbalanced, e.span(0), "this closing parenthesis has no opening parenthesis", "", replace("remove it", e.span(0), ""))
 		return
 	}
 	var open []Span

@@ -98,8 +98,8 @@ func (c *classifier) unterminated(t lexer.Token) {
 			start := earlier.Pos.Offset + at
 			quote := Span{Start: start, End: start + size}
 			c.dropAfter(earlier.Pos.Offset)
-			c.stop(codeTypographic, quote, "a typographic quote does not close a text",
-				"The text begins with a plain quote and needs a plain one at its end.", replace("write a plain double quote", quote, `"`))
+			c.stop(codeTypographic, quote, "a typographic quote does not close a string",
+				"The string begins with a plain quote and must end with one.", replace("write a plain double quote", quote, `"`))
 			return
 		}
 		if c.glued(i) {
@@ -113,11 +113,11 @@ func (c *classifier) unterminated(t lexer.Token) {
 	}
 	detail := ""
 	if strings.HasSuffix(t.Value, `\"`) {
-		detail = "The quote after a backslash belongs to the text; a backslash before the closing quote is written twice."
+		detail = "A quote after a backslash is part of the string. To end a string with a backslash, write the backslash twice."
 	}
 	start := t.Pos.Offset
 	c.dropAfter(start)
-	c.stop(codeUnterminated, Span{Start: start, End: start + 1}, "the closing quote of this text is missing", detail, fix)
+	c.stop(codeUnterminated, Span{Start: start, End: start + 1}, "the closing quote of this string is missing", detail, fix)
 }
 
 // glued reports whether a word follows a string without a space, as after the second quote of

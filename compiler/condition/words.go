@@ -45,7 +45,7 @@ func (c *classifier) run() {
 			c.unterminated(t)
 		case lexComment:
 			c.report(codeComment, spanOf(t), "comments are not allowed in a condition",
-				"Write it into the rule's comment instead.", replace("remove the comment", spanOf(t), ""))
+				"Write it in the rule's comment field instead.", replace("remove the comment", spanOf(t), ""))
 		case lexPlaceholder:
 			c.placeholder(t)
 		case lexSpace:

@@ -25,7 +25,7 @@ func negativeCycle(e edge, edges []edge, rules *resolve.ClassRules) diag.Diagnos
 		if step.negated {
 			not = "not "
 		}
-		fmt.Fprintf(&way, "%s asks for %s%s (rule %q); ", step.from.Name(), not, step.to.Name(), step.rule.Name)
+		fmt.Fprintf(&way, "%s depends on %s%s (rule %q); ", step.from.Name(), not, step.to.Name(), step.rule.Name)
 		if step.rule != e.rule {
 			related = append(related, diag.Related{
 				Message: fmt.Sprintf("rule %q takes part", step.rule.Name),
@@ -37,7 +37,7 @@ func negativeCycle(e edge, edges []edge, rules *resolve.ClassRules) diag.Diagnos
 	return diag.Diagnostic{
 		Code: codeNegativeCycle, Severity: diag.Error,
 		Summary: fmt.Sprintf("on %s, %s depends on its own absence", rules.Type.Name, e.from.Name()),
-		Detail:  strings.TrimSuffix(way.String(), "; ") + ". Such rules have no meaning: whether the right is there depends on its not being there. Take the negation, or one of the actions, out of a rule.",
+		Detail:  strings.TrimSuffix(way.String(), "; ") + ". Such rules have no meaning: the right would exist only if it did not exist. Remove the negation, or one of the actions, from a rule.",
 		Rule:    e.rule.Ref(), Text: e.rule.Rule.Condition, Subject: e.at, Related: related,
 	}
 }

@@ -145,7 +145,7 @@ func TestNegativeCycles(t *testing.T) {
   |
 1 | !resource.HasPrivilege("read")
   |  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  = read asks for not read (rule "A"). Such rules have no meaning: whether the right is there depends on its not being there. Take the negation, or one of the actions, out of a rule.
+  = read depends on not read (rule "A"). Such rules have no meaning: the right would exist only if it did not exist. Remove the negation, or one of the actions, from a rule.
   = see docs/rules/Q0501.md
 `},
 		{"of three", []string{
@@ -159,7 +159,7 @@ func TestNegativeCycles(t *testing.T) {
   |
 1 | !(resource.HasPrivilege("update") and user.name = "a")
   |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  = read asks for not update (rule "A"); update asks for delete (rule "B"); delete asks for read (rule "E"). Such rules have no meaning: whether the right is there depends on its not being there. Take the negation, or one of the actions, out of a rule.
+  = read depends on not update (rule "A"); update depends on delete (rule "B"); delete depends on read (rule "E"). Such rules have no meaning: the right would exist only if it did not exist. Remove the negation, or one of the actions, from a rule.
   = rule "B" takes part
  --> condition 1:1
   |
@@ -180,7 +180,7 @@ func TestNegativeCycles(t *testing.T) {
   |
 1 | !resource.HasPrivilege("read")
   |  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  = read asks for not read (rule "A"). Such rules have no meaning: whether the right is there depends on its not being there. Take the negation, or one of the actions, out of a rule.
+  = read depends on not read (rule "A"). Such rules have no meaning: the right would exist only if it did not exist. Remove the negation, or one of the actions, from a rule.
   = see docs/rules/Q0501.md
 
 error[Q0501]: on App, update depends on its own absence
@@ -188,7 +188,7 @@ error[Q0501]: on App, update depends on its own absence
   |
 1 | !resource.HasPrivilege("update")
   |  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  = update asks for not update (rule "B"). Such rules have no meaning: whether the right is there depends on its not being there. Take the negation, or one of the actions, out of a rule.
+  = update depends on not update (rule "B"). Such rules have no meaning: the right would exist only if it did not exist. Remove the negation, or one of the actions, from a rule.
   = see docs/rules/Q0501.md
 `},
 		{"double negation", []string{`App_* read: !(!resource.HasPrivilege("read") and user.name = "a")`}, ""},

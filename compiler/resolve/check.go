@@ -39,14 +39,14 @@ func (r *report) root(p *condition.Path) {
 	switch {
 	case p.Root == "node" && r.category != ruleset.Sync:
 		r.add(codeNodeRoot, diag.Error, p.Range, fmt.Sprintf("node is used in a %s rule", r.category),
-			"Only rules of category Sync, which choose the node for an app, can ask about nodes.", nil)
+			"Only rules of category Sync, which choose the node for an app, can test nodes.", nil)
 	case p.Root == "user" && r.category == ruleset.Sync:
 		r.add(codeUserRoot, diag.Error, p.Range, "user is used in a Sync rule",
 			"A Sync rule chooses the node for an app and has no user: test node.… or resource.… instead.", nil)
 	}
 	if p.Root == "user" && len(p.Segments) == 1 && isEnvironment(p.Segments[0]) {
 		r.add(codeBareEnvironment, diag.Error, p.Range, "user.environment is not a value",
-			"Name the attribute that is meant, such as user.environment.os or user.environment.group.", nil)
+			"Name the attribute, such as user.environment.os or user.environment.group.", nil)
 	}
 }
 
@@ -74,7 +74,7 @@ func (r *report) call(c *condition.Call) {
 			&diag.Fix{Message: "drop the argument", Range: c.Argument.Range})
 	}
 	if root := kind.Root(); root != "" && (c.Path.Root != root || len(c.Path.Segments) > 0) {
-		r.add(codeFunctionTarget, diag.Error, c.Path.Range, fmt.Sprintf("%s is for %s only", kind, root), r.instead(c), nil)
+		r.add(codeFunctionTarget, diag.Error, c.Path.Range, fmt.Sprintf("%s applies to %s only", kind, root), r.instead(c), nil)
 	}
 }
 
@@ -83,12 +83,12 @@ func (r *report) instead(c *condition.Call) string {
 	path := r.source(c.Path.Range)
 	switch c.Kind() {
 	case condition.IsAnonymous:
-		return "Ask user.IsAnonymous(): whether the user is a visitor without an account."
+		return "Write user.IsAnonymous(), which tests whether the user is a visitor without an account."
 	case condition.IsOwned:
 		if c.Path.Root == "resource" {
 			return fmt.Sprintf("To ask whether %s has an owner, write !%[1]s.owner.Empty().", path)
 		}
-		return "Ask resource.IsOwned(): whether the resource has an owner."
+		return "Write resource.IsOwned(), which tests whether the resource has an owner."
 	case condition.HasPrivilege, condition.Empty: // they follow any path
 	}
 	panic(fmt.Sprintf("resolve: %s does not follow %s", c.Function, path))
@@ -97,12 +97,12 @@ func (r *report) instead(c *condition.Call) string {
 func (r *report) privilege(c *condition.Call) {
 	if r.category != ruleset.Security {
 		r.add(codePrivilegeOutside, diag.Error, c.Range, fmt.Sprintf("HasPrivilege is used in a %s rule", r.category),
-			"Only Security rules decide about rights, and no "+r.category.String()+" rule is known that asks for one. Test properties instead.", nil)
+			"Only Security rules decide on rights, and no "+r.category.String()+" rule is known to test one. Test properties instead.", nil)
 		return
 	}
 	if c.Path.Root == "user" {
-		r.add(codePrivilegeOfUser, diag.Error, c.Path.Range, "HasPrivilege asks about a resource, not about the user",
-			`Write resource.HasPrivilege("…") or name a relation, such as resource.stream.HasPrivilege("…"): the user of the request is always meant.`, nil)
+		r.add(codePrivilegeOfUser, diag.Error, c.Path.Range, "HasPrivilege tests a resource, not the user",
+			`Write resource.HasPrivilege("…") or name a relation, such as resource.stream.HasPrivilege("…"). HasPrivilege always tests the rights of the user who makes the request.`, nil)
 	}
 	if c.Argument == nil {
 		r.add(codeArgument, diag.Error, c.FunctionRange, "HasPrivilege needs an action",
@@ -135,7 +135,7 @@ func (r *report) mixed(or *condition.Or) {
 		}
 		r.add(codeMixedAndOr, diag.Warning, and.Range, "`and` and `or` are mixed without parentheses",
 			"`and` binds tighter than `or`, so the marked part belongs together. Put it in parentheses if that is meant; otherwise put the operands of `or` in parentheses.",
-			&diag.Fix{Message: "make the present meaning plain", Range: and.Range, Replacement: "(" + r.source(and.Range) + ")"})
+			&diag.Fix{Message: "make the current meaning explicit", Range: and.Range, Replacement: "(" + r.source(and.Range) + ")"})
 	}
 }
 
@@ -146,8 +146,8 @@ func (r *report) notComparison(n *condition.Not) {
 		return
 	}
 	r.add(codeNotComparison, diag.Warning, n.Range, "! before a comparison negates the whole comparison",
-		"The vendor does not document this form; it is read as marked. Put the comparison in parentheses to make it plain.",
-		&diag.Fix{Message: "make the meaning plain", Range: n.Range, Replacement: "!(" + r.source(c.Range) + ")"})
+		"Qlik does not document this form; it is read as marked. Put the comparison in parentheses to make the meaning explicit.",
+		&diag.Fix{Message: "make the meaning explicit", Range: n.Range, Replacement: "!(" + r.source(c.Range) + ")"})
 }
 
 // star warns about a wildcard that the operator takes as a literal star (D).
@@ -161,7 +161,7 @@ func (r *report) star(c *condition.Comparison, s *condition.String) {
 		if c.Op.Equality() && !c.Op.Exact() && s == c.Right {
 			fix = &diag.Fix{Message: "compare with a pattern", Range: c.OpRange, Replacement: r.separate("like", c.OpRange)}
 		}
-		r.add(codeStarUnderEqual, diag.Warning, s.Range, "under "+c.Op.String()+" a star is a plain star",
+		r.add(codeStarUnderEqual, diag.Warning, s.Range, "under "+c.Op.String()+" a star is not a wildcard",
 			"Only like has wildcards: write like to match a pattern.", fix)
 	case condition.Like, condition.Matches:
 	}
@@ -215,8 +215,8 @@ func (r *report) branchWithoutUser(or *condition.Or, possible map[condition.Node
 		if !possible[o] {
 			continue
 		}
-		r.add(codeBranchWithoutUser, diag.Warning, o.Span(), "this branch does not look at the user, another one does",
-			"Everybody who meets the rest of the rule gets access through this branch, anonymous users included. Add the test of the user to this branch too, or put it before all branches with and.", nil)
+		r.add(codeBranchWithoutUser, diag.Warning, o.Span(), "this branch does not test the user, but another one does",
+			"Everybody who meets the rest of the rule gets access through this branch, anonymous users included. Add the test on the user to this branch too, or put it before all branches with `and`.", nil)
 	}
 }
 

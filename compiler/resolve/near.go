@@ -46,7 +46,7 @@ func (r *report) names(p *condition.Path) {
 		return
 	}
 	r.add(codeNearAttribute, diag.Warning, s.Range, fmt.Sprintf("%s is read as the %s of that name", r.source(p.Range), what),
-		r.always(p, "Where nobody has it, it is always empty"),
+		r.always(p, "If no user has it, it is always empty"),
 		&diag.Fix{Message: fmt.Sprintf("did you mean %s?", near), Range: s.Range, Replacement: near})
 }
 

@@ -106,7 +106,7 @@ func (o *observations) report(r *report, reached []*Class, options Options) {
 			}
 		case *condition.Call:
 			if o.onValues[&n.Path] && !o.asked[&n.Path] {
-				r.add(codePrivilegeOfText, diag.Error, n.Path.Range, fmt.Sprintf("%s is a value, and HasPrivilege asks about entities", r.source(n.Path.Range)),
+				r.add(codePrivilegeOfText, diag.Error, n.Path.Range, fmt.Sprintf("%s is a value, but HasPrivilege needs an entity", r.source(n.Path.Range)),
 					`Name the entity, such as resource.HasPrivilege("…") or resource.stream.HasPrivilege("…").`, nil)
 			}
 			o.reportPath(r, &n.Path, reached, options.Strict)
@@ -153,7 +153,7 @@ func (o *observations) branches(r *report, or *condition.Or) {
 		}
 		if !o.possible[n] && !o.hasUnknown(n) {
 			r.add(codeUnreachableBranch, diag.Warning, n.Span(), "no type of the filter reaches this branch",
-				fmt.Sprintf("For every type that the filter %q names it is false. Name the type in the filter, or drop the branch.", r.rule.Rule.Filter.Content), nil)
+				fmt.Sprintf("For every type that the filter %q names, it is false. Add the type to the filter, or remove the branch.", r.rule.Rule.Filter.Content), nil)
 		}
 	}
 }
@@ -190,19 +190,19 @@ func (o *observations) reportComparison(r *report, c *condition.Comparison, reac
 		severity, read := diag.Error, ""
 		switch options.EntityText {
 		case EntityTextNever:
-			severity, read = diag.Warning, " The option entity-text reads it as a comparison that holds for nobody, below a negation too."
+			severity, read = diag.Warning, " With the option entity-text, the comparison and its negation are true for nobody."
 		case EntityTextIDOrName:
-			severity, read = diag.Warning, " The option entity-text compares the text with the id, userId and name of the entity."
+			severity, read = diag.Warning, " The option entity-text compares the string with the id, userId and name of the entity."
 		case EntityTextError:
 		}
 		advice := fmt.Sprintf("Compare a property, such as %s.name or %[1]s.id, or entity with entity.", path)
 		fix := &diag.Fix{Message: "compare the entity's " + property, Range: entity.Span(), Replacement: path + "." + property}
 		if s, ok := text.(*condition.String); ok && s.Value == "" {
-			advice = fmt.Sprintf("Whether there is one is asked with %s.Empty().", path)
+			advice = fmt.Sprintf("To test whether there is one, use %s.Empty().", path)
 			fix = emptiness(c, path)
 		}
-		r.add(codeEntityAgainstText, severity, c.Range, fmt.Sprintf("%s is an entity, the other side is text", path),
-			fmt.Sprintf("What the product makes of this is unknown.%s %s", read, advice), fix)
+		r.add(codeEntityAgainstText, severity, c.Range, fmt.Sprintf("%s is an entity, but the other side is a string", path),
+			fmt.Sprintf("How Qlik evaluates this is not known.%s %s", read, advice), fix)
 		return
 	}
 	// The types of a prefix such as App* could have lists for any property; that is only
@@ -210,11 +210,11 @@ func (o *observations) reportComparison(r *report, c *condition.Comparison, reac
 	if named, many := o.lists[c]; named || many && !slices.ContainsFunc(reached, func(c *Class) bool { return c.Named && !c.Type.Transient }) {
 		opposite := c.Op.Opposite()
 		fixed := fmt.Sprintf("!(%s %s %s)", r.source(c.Left.Span()), opposite, r.source(c.Right.Span()))
-		summary := fmt.Sprintf("%s is true as soon as one value differs", c.Op)
+		summary := fmt.Sprintf("%s is true if any value differs", c.Op)
 		detail := "One side may have several values, so the inequality is also true for users who have the value and another one. To exclude everybody who has it, negate the equality."
 		if options.ListInequality == All {
 			summary = fmt.Sprintf("%s on a list is read as the negation of %s", c.Op, opposite)
-			detail = "So says the option list-inequality; the product is taken to read it otherwise: as true as soon as one value differs."
+			detail = "The option list-inequality selects this reading. By default it is true if any value differs, which is assumed to be Qlik's reading."
 		}
 		r.add(codeListInequality, diag.Warning, c.Range, summary, detail,
 			&diag.Fix{Message: "exclude the value", Range: c.Range, Replacement: fixed})
@@ -326,7 +326,7 @@ func (r *report) nodeProperty(s condition.Segment) {
 		fix = &diag.Fix{Message: fmt.Sprintf("did you mean the custom property @%s of the node?", s.Name), Range: s.Range, Replacement: "@" + s.Name}
 	}
 	r.add(codeUnknownProperty, diag.Warning, s.Range, fmt.Sprintf("no rule is known that reads %s of a node", s.Name),
-		"Rules are known to read name, isCentral and custom properties. This one is read as the export of the nodes has it, and is empty where it has none.", fix)
+		"Rules are known to read name, isCentral and custom properties. This one is read from the export of the nodes, and is empty if the export does not have it.", fix)
 }
 
 // always says what an empty path makes of the test that contains it.
@@ -349,7 +349,7 @@ func (r *report) always(p *condition.Path, empty string) string {
 	if always == "" {
 		return empty + ": nothing equals it, everything differs from it."
 	}
-	return fmt.Sprintf("%s, so %s is always true: it holds for everybody and for every resource.", empty, always)
+	return fmt.Sprintf("%s, so %s is always true, for every user and every resource.", empty, always)
 }
 
 // asksPrivilege says whether a function asks for a right on what a path leads to.

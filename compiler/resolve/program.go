@@ -144,7 +144,7 @@ func (r *report) filterItem(item ruleset.FilterItem) {
 	r.list = append(r.list, diag.Diagnostic{
 		Code: codeFilterNoEffect, Severity: diag.Warning, Rule: r.rule.Ref(), Text: text, Subject: item.Range,
 		Summary: fmt.Sprintf("no branch of the condition covers %s", text.Content[item.Range.Start:item.Range.End]),
-		Detail:  "For the resources that this item names the condition is always false: the rule grants nothing there. Drop the item, or add a branch.",
+		Detail:  "The condition is always false for the resources that this item names, so the rule gives no access to them. Remove the item, or add a branch.",
 	})
 }
 

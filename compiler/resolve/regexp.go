@@ -21,7 +21,7 @@ func (r *report) pattern(c *condition.Comparison) {
 	case condition.Like:
 		if strings.Contains(strings.ReplaceAll(strings.ReplaceAll(literal.Value, `\\`, ""), `\?`, ""), "?") {
 			r.add(codeQuestionMark, diag.Warning, literal.Range, "? stands for exactly one character",
-				`That is how the vendor's sister product reads it; the help pages only name the star. Write \\? for a plain question mark.`, nil)
+				`A related Qlik product reads it this way; the help pages describe only the star. Write \\? for a literal question mark.`, nil)
 		}
 	case condition.Matches:
 		r.regexp(literal)
@@ -59,13 +59,13 @@ func (r *report) regexp(literal *condition.String) {
 	for _, n := range netOnly {
 		if n.construct.MatchString(plain) {
 			r.add(codeUntranslatable, diag.Error, literal.Range, "the regular expression uses "+n.what,
-				"OPA's regular expressions (RE2) run in linear time and have no such thing. Rewrite the expression without it, or as several comparisons.", nil)
+				"OPA's regular expressions (RE2) run in linear time and do not support this. Rewrite the expression without it, or as several comparisons.", nil)
 			return
 		}
 	}
 	if syntaxErr := (*syntax.Error)(nil); errors.As(err, &syntaxErr) && (syntaxErr.Code == syntax.ErrInvalidRepeatSize || syntaxErr.Code == syntax.ErrLarge) {
 		r.add(codeUntranslatable, diag.Error, literal.Range, fmt.Sprintf("the regular expression repeats too often: %s", reason(err)),
-			"RE2 repeats at most 1,000 times. Write * or + where no number is meant.", nil)
+			"RE2 allows at most 1,000 repetitions. Write * or + if the number does not matter.", nil)
 		return
 	}
 	if err != nil {

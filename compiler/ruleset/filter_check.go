@@ -39,7 +39,7 @@ func (c *filterCheck) item(item FilterItem) {
 	t, known := c.schema.Type(name)
 	switch {
 	case known && id == "" && !item.Prefix:
-		c.warn(codeBareType, item, fmt.Sprintf("the filter item %q hits no resource", c.written(item)),
+		c.warn(codeBareType, item, fmt.Sprintf("the filter item %q matches no resource", c.written(item)),
 			fmt.Sprintf("Did you mean %[1]s_*, the type itself, or %[1]s*, every type that begins so?", t.Name),
 			&diag.Fix{Message: "name all resources of the type", Range: item.Range, Replacement: t.Name + "_*"})
 	case known && !t.Transient && id != "" && !isID(id, item.Prefix):
@@ -47,7 +47,7 @@ func (c *filterCheck) item(item FilterItem) {
 		if _, kinds := t.Properties["objecttype"]; kinds {
 			tested = "resource.objectType or resource.name"
 		}
-		c.warn(codeNoID, item, fmt.Sprintf("the filter item %q hits no resource: what follows the underscore is an id", c.written(item)),
+		c.warn(codeNoID, item, fmt.Sprintf("the filter item %q matches no resource: what follows the underscore is an id", c.written(item)),
 			fmt.Sprintf("An id is a GUID, not a name or a kind. Write %s_* and test %s in the condition.", t.Name, tested), nil)
 	case !known && (split || item.Prefix):
 		c.unknown(item, name, split)
@@ -76,7 +76,7 @@ func (c *filterCheck) unknown(item FilterItem, name string, split bool) {
 	typ, _, _ := strings.Cut(strings.TrimSuffix(written, "*"), "_")
 	meant := near + written[len(typ):]
 	c.warn(codeUnknownName, item, fmt.Sprintf("there is no type %q; did you mean %s?", typ, meant),
-		"The filter hits nothing, unless the site has a type of that name. A schema file can describe it.",
+		"The filter matches nothing, unless the site has a type of that name. A schema file can describe it.",
 		&diag.Fix{Message: "did you mean " + meant + "?", Range: item.Range, Replacement: meant})
 }
 
@@ -95,7 +95,7 @@ func (c *filterCheck) section(item FilterItem) {
 		meant += "*"
 	}
 	c.warn(codeUnknownName, item, fmt.Sprintf("no section of the QMC is known as %q; did you mean %s?", c.written(item), meant),
-		"Sections have the names of types, such as QmcSection_App. The filter hits nothing, unless the site has a section of that name.",
+		"Sections have the names of types, such as QmcSection_App. The filter matches nothing, unless the site has a section of that name.",
 		&diag.Fix{Message: "did you mean " + meant + "?", Range: item.Range, Replacement: meant})
 }
 

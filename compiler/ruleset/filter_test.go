@@ -102,11 +102,11 @@ func TestFilterOfBareTypes(t *testing.T) {
 	parsed, found := ParseFilter(text, diag.Rule{})
 	expect(t, found, "")
 	expect(t, parsed.Check(schema.Default(), nil, text, diag.Rule{}), `
-warning Q0124 f.json:7:20: the filter item "app.object" hits no resource
+warning Q0124 f.json:7:20: the filter item "app.object" matches no resource
 	app.object, App_*, Stream_, QmcSection_App, LoadbalancingSelectList, User*
 	^^^^^^^^^^
 	name all resources of the type: App.Object_*, App_*, Stream_, QmcSection_App, LoadbalancingSelectList, User*
-warning Q0124 f.json:7:39: the filter item "Stream_" hits no resource
+warning Q0124 f.json:7:39: the filter item "Stream_" matches no resource
 	app.object, App_*, Stream_, QmcSection_App, LoadbalancingSelectList, User*
 	                   ^^^^^^^
 	name all resources of the type: app.object, App_*, Stream_*, QmcSection_App, LoadbalancingSelectList, User*`)
@@ -122,10 +122,10 @@ func TestFilterNames(t *testing.T) {
 		"Streem_1a":          `Q0125 there is no type "Streem"; did you mean Stream_1a?`,
 		"QmcSection_Apps":    `Q0125 no section of the QMC is known as "QmcSection_Apps"; did you mean QmcSection_App?`,
 		"qmcsection_sreams*": `Q0125 no section of the QMC is known as "qmcsection_sreams*"; did you mean QmcSection_Stream*?`,
-		"Stream_Everyone":    `Q0126 the filter item "Stream_Everyone" hits no resource: what follows the underscore is an id`,
-		"App.Object_sheet*":  `Q0126 the filter item "App.Object_sheet*" hits no resource: what follows the underscore is an id`,
-		"App_12345678-0000-4000-8000-0000000000019": `Q0126 the filter item "App_12345678-0000-4000-8000-0000000000019" hits no resource: what follows the underscore is an id`,
-		"App_12345678_0000*":                        `Q0126 the filter item "App_12345678_0000*" hits no resource: what follows the underscore is an id`,
+		"Stream_Everyone":    `Q0126 the filter item "Stream_Everyone" matches no resource: what follows the underscore is an id`,
+		"App.Object_sheet*":  `Q0126 the filter item "App.Object_sheet*" matches no resource: what follows the underscore is an id`,
+		"App_12345678-0000-4000-8000-0000000000019": `Q0126 the filter item "App_12345678-0000-4000-8000-0000000000019" matches no resource: what follows the underscore is an id`,
+		"App_12345678_0000*":                        `Q0126 the filter item "App_12345678_0000*" matches no resource: what follows the underscore is an id`,
 		"*":                                         "",
 		"App*":                                      "",
 		"Proxy*":                                    "",
