@@ -15,7 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
 )
 
-// small is a plan that has everything of the full one, on little.
+// small returns a plan with all parts of the full one, on small sites.
 func small(t *testing.T, tables ...table) plan {
 	t.Helper()
 	all, err := contenders()
@@ -29,8 +29,7 @@ func small(t *testing.T, tables ...table) plan {
 	}
 }
 
-// complete fails unless every cell of every row has a ratio or says why not, and
-// returns the reasons.
+// complete fails unless every cell of every row has a ratio or a reason, and returns the reasons.
 func complete(t *testing.T, r *report.Report) map[string]bool {
 	t.Helper()
 	reasons := map[string]bool{}
@@ -53,8 +52,8 @@ func complete(t *testing.T, r *report.Report) map[string]bool {
 	return reasons
 }
 
-// All contenders decide the mix of rules, and every kind of rules that resist, as
-// qlik2rego and the reference do; run fails if one does not.
+// All contenders decide the mix of rules, and every kind of resistant rules, like qlik2rego and the
+// independent evaluator; run fails otherwise.
 func TestContendersAgree(t *testing.T) {
 	tables := []table{{title: "mix", grounds: []field.Ground{{Rules: 100, Apps: 200}, {Rules: 60, Apps: 200}}}}
 	for _, kind := range mix.Kinds() {
@@ -92,7 +91,7 @@ func TestRealRules(t *testing.T) {
 	}
 }
 
-// Who decides one request otherwise is found before anything is timed.
+// A contender that decides one request differently is found before anything is timed.
 func TestDisagreement(t *testing.T) {
 	cells := field.Cells([]string{"App"}, []string{"hub"})
 	built, err := field.Build(t.Context(), field.Ground{Rules: 20, Apps: 50}, cells, 16)
@@ -139,7 +138,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-// The command prints a table with the contenders asked for and no others.
+// The command prints a table with exactly the requested contenders.
 func TestCommand(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	args := strings.Fields("-quick -rules 20 -apps 50 -kinds none -types App -contenders closures,cedar -rounds 1 -format markdown")

@@ -23,7 +23,7 @@ func contenders() ([]model.Contender, error) {
 	return slices.Concat(opa.Ours(empty), []model.Contender{closure.Contender, cel.Contender, casbin.Contender}, cedar.Contenders, opa.Hand), nil
 }
 
-// choose returns the contenders of some names, and always the baseline.
+// choose returns the contenders with the given names, and always the baseline.
 func choose(all []model.Contender, names []string) ([]model.Contender, error) {
 	known := make([]string, len(all))
 	for i, c := range all {

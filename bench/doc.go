@@ -1,4 +1,4 @@
-// Command bench holds qlik2rego against others: the same sites, the same
-// requests, the same decisions, which is checked before anything is timed. It
-// prints a table of ratios, taken in one run with all contenders in turns.
+// Command bench compares qlik2rego with other policy engines: with the same sites and the same requests.
+// It checks that all contenders make the same decisions before it measures times. It prints a table of
+// ratios, measured in one run in which the contenders take turns.
 package main

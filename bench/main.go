@@ -43,8 +43,8 @@ func main() {
 	os.Exit(code)
 }
 
-// command runs the program and returns its exit code: 0, 1 for a disagreement
-// or failure, 2 for wrong usage.
+// command runs the program and returns its exit code: 0, 1 for a disagreement or failure, or 2 for wrong
+// usage.
 func command(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	p, format, err := parse(args, stderr)
 	switch {
@@ -133,7 +133,7 @@ func parse(args []string, stderr io.Writer) (plan, string, error) {
 	return p, *format, errors.Join(err1, err2, err3)
 }
 
-// list is an option with values between commas.
+// list defines an option whose values are separated by commas.
 func list(flags *flag.FlagSet, name, help string) *[]string {
 	values := new([]string)
 	flags.Func(name, help, func(text string) error {
@@ -175,7 +175,7 @@ func mixedTables(sizes, sites []int, departments int, stderr io.Writer) []table 
 	var tables []table
 	for _, apps := range sites {
 		t := table{title: fmt.Sprintf("Rules of a site, %d apps", apps)}
-		// The real rules have a table of their own: growth is no matter of theirs.
+		// The real rules have a table of their own, without growth.
 		for _, n := range sizes {
 			switch {
 			case n != realRules:
@@ -193,9 +193,9 @@ func mixedTables(sizes, sites []int, departments int, stderr io.Writer) []table 
 	return tables
 }
 
-// resistingTables has for each kind the same rules among more others, which
-// must not matter, and twice the rules, which may. They are about apps: reload
-// tasks, which ask for another right on them, would tell nothing.
+// resistingTables returns a table for each kind: the same rules among more others, which must not
+// matter, and twice the rules, which may matter. They are about apps only, because reload tasks depend
+// on another right on apps.
 func resistingTables(kinds []string, quick bool) ([]table, error) {
 	var tables []table
 	for _, k := range kinds {

@@ -15,29 +15,28 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// plan is what a run measures.
+// plan describes a run.
 type plan struct {
 	tables     []table
 	cells      []field.Cell
 	contenders []model.Contender
-	// requests is the number of requests of a cell, reference how many of them
-	// the reference decides too.
+	// requests is the number of requests per cell, and reference is the number of those that the
+	// independent evaluator checks.
 	requests, reference int
 	measure             measure.Options
-	// progress is told what is being done.
+	// progress receives progress messages.
 	progress io.Writer
 }
 
-// table is grounds that are measured in turns with each other.
+// table is a list of grounds that are measured in turns with each other.
 type table struct {
 	title   string
 	grounds []field.Ground
-	// without are types of resources that the table has no rows about.
+	// without are types of resources for which the table has no rows.
 	without []string
 }
 
-// run builds, checks and measures everything. A disagreement is an error, and
-// nothing is reported then.
+// run builds, checks and measures everything. For a disagreement it returns an error and no report.
 func run(ctx context.Context, p plan) (*report.Report, error) {
 	r := &report.Report{}
 	for _, c := range p.contenders {
@@ -53,8 +52,8 @@ func run(ctx context.Context, p plan) (*report.Report, error) {
 	return r, nil
 }
 
-// prepared is a ground with its contenders, in the order of the plan's; a
-// contender that was left out has no decide and a reason.
+// prepared is a ground with its contenders, in the order of the plan. A contender that was left out has
+// a reason instead of a function.
 type prepared struct {
 	*field.Built
 	decide  []model.Decide
@@ -123,7 +122,7 @@ func (p plan) prepare(ctx context.Context, g field.Ground, r *report.Report) (*p
 	return one, nil
 }
 
-// cell lets all contenders on all grounds take turns at the requests of a cell.
+// cell measures all contenders on all grounds in turns, with the requests of a cell.
 func (p plan) cell(cell field.Cell, grounds []*prepared) ([]report.Row, error) {
 	type place struct{ ground, contender int }
 	var entries []measure.Entry
@@ -158,7 +157,7 @@ func (p plan) cell(cell field.Cell, grounds []*prepared) ([]report.Row, error) {
 	for g, ground := range grounds {
 		index, ok := at[place{g, 0}]
 		if !ok {
-			continue // the rules leave no such requests
+			continue // there are no such requests under these rules
 		}
 		baseline := times[index]
 		row := report.Row{

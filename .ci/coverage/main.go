@@ -1,7 +1,6 @@
-// Command coverage is the coverage gate's judge: it reads a profile of go test
-// and a list of exceptions, and says which functions have statements that no
-// test reaches. It fails for each that is not excepted, and for each exception
-// that is not needed.
+// Command coverage is the coverage gate: it reads a profile of go test and a list of exceptions, and
+// lists the functions with statements that no test reaches. It fails for each function that is not an
+// exception, and for each exception that is not needed.
 package main
 
 import (
@@ -66,12 +65,12 @@ func judge(module, profile, exceptions string) error {
 	return nil
 }
 
-// block is a run of statements, by the lines where it begins and ends and the
-// column where it begins.
+// block is a sequence of statements: the lines of its beginning and end, and the column of its
+// beginning.
 type block struct{ from, to, column int }
 
-// readProfile returns by file the blocks with statements, and whether a test
-// reaches them. A block stands there once for every test binary.
+// readProfile returns the blocks with statements by file, and whether a test reaches them. The profile
+// contains a block once for every test binary.
 func readProfile(module, path string) (map[string]map[block]bool, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -123,9 +122,8 @@ func readExceptions(path string) (map[string]bool, error) {
 	return excepted, nil
 }
 
-// function is a function by its lines; a method's name begins with its type. Lines
-// where a panic begins need no test: they stand behind switches that list every case,
-// for the case that somebody forgets.
+// function is a function with its lines; the name of a method begins with its type. Lines where a panic
+// begins need no test: they follow switches that list every case, and catch a forgotten case.
 type function struct {
 	name     string
 	from, to int
@@ -174,8 +172,8 @@ func typeName(e ast.Expr) string {
 	return "?"
 }
 
-// onlyPanics reports whether a block is a panic and nothing else: it begins on the line of
-// the panic, or is a case of one line.
+// onlyPanics reports whether a block consists of a panic: it begins on the line of the panic, or is a
+// case on one line.
 func (f function) onlyPanics(b block) bool {
 	return f.panics[b.from] || f.panics[b.from+1] && b.to <= b.from+1
 }

@@ -26,8 +26,8 @@ import (
 const (
 	sources = "../../internal/studio/web"
 	assets  = "../../internal/studio/assets"
-	// digestFile names the digest of the sources beside the assets: a test without npm sees
-	// from it that the sources were changed and the assets were not built again.
+	// digestFile contains the digest of the sources. A test without npm uses it to detect that the
+	// sources were changed and the assets were not built again.
 	digestFile = "sources.sha256"
 )
 

@@ -1,5 +1,5 @@
-// Package treesitter runs the parser that editors use beside the compiler's own. It is a
-// module of its own, since it needs cgo.
+// Package treesitter compares the parser for editors with the compiler's own. It is a separate module,
+// since it needs cgo.
 package treesitter
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// parse returns the tree of a text and whether it has no error.
+// parse returns the tree of a text, and whether it has no errors.
 func parse(t *testing.T, text string) (string, bool) {
 	t.Helper()
 	p := tree_sitter.NewParser()
@@ -33,13 +33,13 @@ func parse(t *testing.T, text string) (string, bool) {
 	return tree.RootNode().ToSexp(), !tree.RootNode().HasError()
 }
 
-// accepted reports whether the compiler's parser has nothing against a condition.
+// accepted reports whether the compiler's parser accepts a condition.
 func accepted(text string) bool {
 	_, list := condition.Parse(&diag.Text{Label: "condition", Content: text}, diag.Rule{ID: "1"})
 	return !list.HasErrors()
 }
 
-// same holds both parsers against each other.
+// same compares the two parsers.
 func same(t *testing.T, text string) {
 	t.Helper()
 	tree, ok := parse(t, text)
@@ -48,7 +48,7 @@ func same(t *testing.T, text string) {
 	}
 }
 
-// conditions are those that the other tests do not have.
+// conditions are conditions that other tests do not contain.
 var conditions = []string{
 	``, `true`, ` false `, `true true`, `!true`, `!!true`, `(true)`, `()`, `(true`, `true)`, `true and`, `and true`, `true or true and true`,
 	`TRUE`, `True`, `trueor true`, `true||true`, `true&&!true`, `"a"="b"`, `"a" = "b" = "c"`, `"a"`, `user`, `user.group`, `user = resource.owner`,
@@ -68,7 +68,7 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// The examples of the page about the language, right and wrong ones.
+// The examples in docs/language.md, valid and invalid ones.
 func TestDocumentedConditions(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "language.md"))
 	if err != nil {
@@ -92,7 +92,7 @@ func TestDocumentedConditions(t *testing.T) {
 	}
 }
 
-// Published rules, and the same with one character less at many places: what is half typed.
+// Published rules, and the same rules without one character at many positions: unfinished input.
 func TestPublishedConditions(t *testing.T) {
 	dir := os.Getenv("QLIK_CORPUS")
 	if dir == "" {
@@ -119,7 +119,7 @@ func TestPublishedConditions(t *testing.T) {
 	}
 }
 
-// A whole file has its header, key by key, and is accepted as its condition is.
+// A whole file has its header, key by key, and is accepted if its condition is.
 func TestFiles(t *testing.T) {
 	r := ruleset.Rule{
 		ID: "00000000-0000-0000-0000-000000000001", Name: `A: "name"`, Comment: "Two\n\nparagraphs.", Tags: []string{"a", "b c"}, Actions: 6, Disabled: true,
@@ -141,7 +141,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// The queries fit the grammar, and colour what readers expect.
+// The queries match the grammar, and give the expected colours.
 func TestHighlights(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "editors", "tree-sitter-qrule", "queries", "highlights.scm"))
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
 )
 
-// Cell tells requests apart by what they are about and how they end.
+// Cell is a group of requests: by type, context and outcome.
 type Cell struct {
-	// Type is App, App.Object or ReloadTask, Origin hub or qmc.
+	// Type is App, App.Object or ReloadTask; Origin is hub or qmc.
 	Type, Origin string
 	Granted      bool
 }
 
-// Outcome is the cell's outcome as tables have it.
+// Outcome returns the outcome of the cell as shown in tables.
 func (c Cell) Outcome() string {
 	if c.Granted {
 		return "grant"
@@ -26,7 +26,7 @@ func (c Cell) Outcome() string {
 	return "denial"
 }
 
-// read is the action that all requests ask for.
+// read is the action of all requests.
 var read, _ = ruleset.ParseAction("read")
 
 // Cells returns the cells of types and origins.
@@ -40,12 +40,10 @@ func Cells(types, origins []string) []Cell {
 	return list
 }
 
-// candidates is the number of requests of a type among which those of a cell
-// are sought.
+// candidates is the number of requests of a type from which those of a cell are chosen.
 const candidates = 6000
 
-// choose looks for requests of every cell. A cell that the rules leave empty, or
-// nearly so, has none.
+// choose finds requests for every cell. A cell that has (nearly) none under these rules stays empty.
 func (b *Built) choose(ctx context.Context, world *mix.World, cells []Cell, each int) error {
 	b.Cells = map[Cell][]int{}
 	type kind struct{ typeName, origin string }
@@ -116,8 +114,8 @@ func (b *Built) query(r mix.Request) (*model.Query, error) {
 	return q, nil
 }
 
-// Agree checks that a contender decides every request of the case as it ends,
-// or returns the first that it does not.
+// Agree checks that a contender decides every request of the case correctly. It returns an error for the
+// first one that it does not.
 func (b *Built) Agree(contender string, decide model.Decide) error {
 	for cell, requests := range b.Cells {
 		for _, i := range requests {
@@ -133,8 +131,8 @@ func (b *Built) Agree(contender string, decide model.Decide) error {
 	return nil
 }
 
-// AgreeReference holds some requests of each cell against the reference. It
-// returns how many; none where the site is too large for it.
+// AgreeReference compares some requests of each cell with the independent evaluator. It returns their
+// number; 0 if the site is too large for the evaluator.
 func (b *Built) AgreeReference(each int) (int, error) {
 	if b.reference == nil {
 		return 0, nil
@@ -149,6 +147,6 @@ func (b *Built) AgreeReference(each int) (int, error) {
 			n++
 		}
 	}
-	b.reference = nil // it holds the whole site
+	b.reference = nil // it contains the whole site
 	return n, nil
 }

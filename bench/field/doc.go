@@ -1,6 +1,5 @@
-// Package field sets up what contenders compete on: rule sets, the sites around
-// them, requests of known outcome, and the check that everybody decides alike.
+// Package field prepares the input of contenders: rule sets, sites, requests with known outcome, and the
+// check that all contenders make the same decisions.
 //
-// It knows how sites are made up, compiled and loaded. It refuses to know what
-// the contenders are and how long they take.
+// It generates, compiles and loads sites. It does not know the contenders or their times.
 package field

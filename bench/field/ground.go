@@ -19,21 +19,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen/mix"
 )
 
-// Ground names a rule set and a site.
+// Ground describes a rule set and a site.
 type Ground struct {
-	// Rules is the number of rules, of which Resisting are of a Kind.
+	// Rules is the number of rules, and Resisting the number of those that are of a Kind.
 	Rules     int
 	Kind      mix.Kind
 	Resisting int
 	Apps      int
-	// Departments is the number that users and rules are spread over, 0 for one for
-	// every tenth rule.
+	// Departments is the number of departments of users and rules, 0 for one for every tenth rule.
 	Departments int
-	// Export is the file of a real rule set, "" for one that is made up.
+	// Export is the file of a real rule set, "" for a generated one.
 	Export string
 }
 
-// String names the ground in tables.
+// String returns the name of the ground in tables.
 func (g Ground) String() string {
 	switch {
 	case g.Export != "":
@@ -49,17 +48,17 @@ func (g Ground) String() string {
 type Built struct {
 	Ground Ground
 	Case   *model.Case
-	// Cells are the requests by what they are about, as numbers of the case's.
+	// Cells contains the indexes of the case's requests by cell.
 	Cells map[Cell][]int
-	// reference decides single requests, slowly; nil on sites too large for it.
+	// reference decides single requests, slowly; nil for sites that are too large.
 	reference *evaluate.Evaluator
 }
 
-// referenceApps is the number of apps up to which a site is held in memory as
-// the reference needs it.
+// referenceApps is the maximum number of apps of a site that is loaded into memory for the independent
+// evaluator.
 const referenceApps = 1000
 
-// Build makes a ground up, compiles and loads it.
+// Build generates, compiles and loads a ground.
 func Build(ctx context.Context, g Ground, cells []Cell, each int) (*Built, error) {
 	dir, err := os.MkdirTemp("", "qlik2rego-bench-*")
 	if err != nil {
@@ -79,11 +78,10 @@ func build(ctx context.Context, dir string, g Ground, cells []Cell, each int) (*
 	}
 	export := g.Export
 	if export == "" {
-		export = filepath.Join(dir, "rules.txt") // not .json: that would be a collection of the site
+		export = filepath.Join(dir, "rules.txt") // not .json, which would be a collection of the site
 		made := append(world.Resisting(g.Kind, g.Resisting), world.Rules(g.Rules-g.Resisting)...)
-		// A repository hands rules out in no order that means anything. The ones about
-		// everybody come in the middle: who stops at the first rule that grants meets
-		// them where they would be on average.
+		// The order of rules in a repository is arbitrary. The rules about everybody are put in the middle:
+		// a contender that stops at the first rule that grants then reaches them in the average position.
 		general := made[g.Resisting : g.Resisting+mix.General]
 		special := slices.Concat(made[:g.Resisting], made[g.Resisting+mix.General:])
 		made = slices.Concat(special[:len(special)/2], general, special[len(special)/2:])
@@ -120,12 +118,12 @@ func build(ctx context.Context, dir string, g Ground, cells []Cell, each int) (*
 		if found.HasErrors() {
 			return nil, findings(found)
 		}
-		b.reference, _ = evaluate.New(rules, whole, evaluate.Options{}) // errors of rules: Compile has found none
+		b.reference, _ = evaluate.New(rules, whole, evaluate.Options{}) // Compile has reported errors in rules
 	}
 	return b, b.choose(ctx, world, cells, each)
 }
 
-// findings returns the errors among findings as one, nil for none.
+// findings returns the errors in a list as one error, nil if there are none.
 func findings(list diag.List) error {
 	var errs []error
 	for _, d := range list {
@@ -136,7 +134,7 @@ func findings(list diag.List) error {
 	return errors.Join(errs...)
 }
 
-// Empty compiles the rule set of the floor.
+// Empty compiles the rule set of the floor: a single rule without a condition.
 func Empty() (*compiler.Policy, error) {
 	dir, err := os.MkdirTemp("", "qlik2rego-bench-*")
 	if err != nil {

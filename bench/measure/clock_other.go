@@ -6,6 +6,5 @@ import "time"
 
 var began = time.Now()
 
-// now returns the time on the wall, where the system does not tell the
-// processor's cheaply.
+// now returns the wall-clock time, on systems without a cheap clock of processor time.
 func now() time.Duration { return time.Since(began) }

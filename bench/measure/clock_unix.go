@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// now returns the processor time that the process has used: what other
-// processes take of a busy machine is not in it, and the collection of garbage
-// is. That other work also slows memory down, taking turns has to even out.
+// now returns the processor time of the process. It includes garbage collection but not the time of
+// other processes on a busy machine. Other processes also slow down memory, which taking turns has to
+// compensate.
 func now() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -1,5 +1,5 @@
-// Package measure times contenders against each other: in turns, so that
-// whatever else the machine does hits all alike, and as medians over rounds.
+// Package measure compares the times of contenders: they take turns, so that other load on the machine
+// affects all of them equally, and results are medians over rounds.
 //
-// It knows functions and time. It refuses to know what is decided.
+// It is independent of what the contenders decide.
 package measure

@@ -5,33 +5,30 @@ import (
 	"time"
 )
 
-// Entry is what takes turns: a pass decides all requests of a cell once and
-// returns how many they are.
+// Entry is a contender to measure. Pass decides all requests of a cell once and returns their number.
 type Entry struct {
 	Pass func() (int, error)
 }
 
-// Options say how long to measure.
+// Options are the options of a measurement.
 type Options struct {
 	Rounds int
-	// Turn is how long a turn takes at least.
+	// Turn is the minimum duration of a turn.
 	Turn time.Duration
-	// Patience is how long all turns of one entry may take together: an entry
-	// that is slower takes fewer turns, but three at least.
+	// Patience is the time limit of all turns of one entry: a slower entry takes fewer turns, but at
+	// least three.
 	Patience time.Duration
 }
 
-// Times are an entry's nanoseconds a decision, by round. A round in which it
-// took no turn is missing at the end.
+// Times are an entry's nanoseconds per decision, by round. Rounds without a turn are missing at the end.
 type Times []float64
 
-// Run lets the entries take turns and returns the times of each. In every round
-// another entry begins.
+// Run lets the entries take turns and returns the times of each. Every round begins with another entry.
 func Run(entries []Entry, o Options) ([]Times, error) {
 	times := make([]Times, len(entries))
 	passes, rounds := make([]int, len(entries)), make([]int, len(entries))
 	for i, e := range entries {
-		// The first pass warms up, the second tells how many make a turn.
+		// The first pass warms up; the second determines the number of passes per turn.
 		if _, err := e.Pass(); err != nil {
 			return nil, err
 		}
@@ -50,7 +47,7 @@ func Run(entries []Entry, o Options) ([]Times, error) {
 			if round >= rounds[i] {
 				continue
 			}
-			// The caches of the processor are those of the turn before.
+			// An uncounted pass, because the processor's caches contain the data of the previous entry.
 			if _, err := entries[i].Pass(); err != nil {
 				return nil, err
 			}
@@ -79,7 +76,7 @@ type Spread struct {
 // Spread returns the median of the times, in nanoseconds.
 func (t Times) Spread() Spread { return spread(t) }
 
-// To returns the ratio of the times to others, taken round by round.
+// To returns the ratio of the times to others, computed round by round.
 func (t Times) To(other Times) Spread {
 	ratios := make([]float64, min(len(t), len(other)))
 	for i := range ratios {
@@ -93,7 +90,7 @@ func spread(values []float64) Spread {
 	return Spread{quantile(sorted, 0.5), quantile(sorted, 0.25), quantile(sorted, 0.75)}
 }
 
-// quantile interpolates between the values next to it.
+// quantile interpolates between the neighbouring values.
 func quantile(sorted []float64, q float64) float64 {
 	at := q * float64(len(sorted)-1)
 	below := int(at)

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// Ratios are taken round by round, so that a slow moment that hits both leaves
-// no trace.
+// Ratios are computed round by round, so that a slow moment that affects both does not change them.
 func TestRatios(t *testing.T) {
 	base := Times{10, 100, 20, 40}
 	own := Times{20, 200, 40, 80}
@@ -23,8 +22,7 @@ func TestRatios(t *testing.T) {
 	}
 }
 
-// Everyone takes a turn in each round, each begins one, and the impatient
-// measure the slow less often.
+// Every entry takes a turn in each round, each begins one, and slow entries take fewer turns.
 func TestTurns(t *testing.T) {
 	var order []int
 	entries := make([]Entry, 3)
@@ -37,7 +35,7 @@ func TestTurns(t *testing.T) {
 	if _, err := Run(entries, Options{Rounds: 3, Patience: time.Hour}); err != nil {
 		t.Fatal(err)
 	}
-	// Two passes each to begin with, and one before each turn.
+	// Two passes of each at the beginning, and one before each turn.
 	want := []int{0, 0, 1, 1, 2, 2 /**/, 0, 0, 1, 1, 2, 2 /**/, 1, 1, 2, 2, 0, 0 /**/, 2, 2, 0, 0, 1, 1}
 	if !slices.Equal(order, want) {
 		t.Errorf("turns %v, want %v", order, want)

@@ -7,13 +7,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// Case is a rule set on a site, and requests: what a contender is prepared for.
+// Case is the input of a contender: a rule set, a site, and requests.
 type Case struct {
 	Bundle  *bundles.Bundle
 	Site    *Site
 	Program *Program
-	// Stages are those that the requests reach, and Order has each behind those
-	// that it asks about.
+	// Stages are those that the requests reach. In Order each one follows those that it depends on.
 	Stages map[Stage]*Rules
 	Order  []Stage
 	// Queries and Requests are the same, as values and as JSON.
@@ -23,8 +22,8 @@ type Case struct {
 	plain map[string]any
 }
 
-// Plain returns the bundle's data as maps, for stores other than the engine's. It
-// is made once: for a million objects it takes most of a gigabyte.
+// Plain returns the bundle's data as maps, for stores other than the engine's. It is computed once: for
+// a million objects it takes almost a gigabyte.
 func (c *Case) Plain() map[string]any {
 	if c.plain == nil {
 		all, _ := c.Bundle.Data.Lookup()
@@ -35,19 +34,19 @@ func (c *Case) Plain() map[string]any {
 
 // Contender is one way to decide.
 type Contender struct {
-	// Name is a word, About a line that says how it is made.
+	// Name is a word, and About is a line that describes the implementation.
 	Name, About string
-	// Floor says that it decides nothing: its answers are not compared.
+	// Floor reports that it decides nothing: its answers are not compared.
 	Floor bool
-	// MaxRules is the number of rules up to which it is asked, 0 for any.
+	// MaxRules is the maximum number of rules with which it is measured, 0 for no limit.
 	MaxRules int
 	Prepare  func(context.Context, *Case) (Decide, error)
 }
 
-// Decide decides the request of a number. It runs on one goroutine at a time.
+// Decide decides the request with an index. It is not safe for concurrent use.
 type Decide func(request int) (bool, error)
 
-// Cannot says why a contender cannot decide by a rule set at all.
+// Cannot is the error of a contender that cannot decide with a rule set.
 type Cannot struct{ Reason string }
 
 func (c Cannot) Error() string { return c.Reason }

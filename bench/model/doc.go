@@ -1,9 +1,8 @@
-// Package model is what the peers of qlik2rego are given: a site's entities as
-// Go values, and the rules as resolved predicates, by stage, with an index of
-// those that their filter narrows to single resources. They are the entities
-// and predicates that our own Rego is generated from and evaluated on, so that
-// all contenders decide about one thing.
+// Package model is the input of the peers of qlik2rego: a site's entities as Go values, and the rules as
+// resolved predicates, by stage, with an index of those whose filter selects single resources. Our own
+// Rego is generated from the same entities and predicates, so that all contenders decide the same
+// problem.
 //
-// It knows the compiler's front and the data of a bundle. It refuses to know
-// any peer, and how anything is timed.
+// It uses the compiler's front end and the data of a bundle. It is independent of peers and of
+// measurements.
 package model

@@ -6,25 +6,25 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Query is a request, its entities found.
+// Query is a request with its entities.
 type Query struct {
 	Subject, Resource *Entity
 	Stage             Stage
 	From              ruleset.Context
-	// Environment holds texts by name, folded, and as written under "=" and the name.
+	// Environment contains strings by case-folded name and, under "=" and the name, as written.
 	Environment map[string][]string
 }
 
-// Frame is one judgement within a decision: the query and the resource that is
-// judged, which is the request's or one that it leads to.
+// Frame is one evaluation within a decision: the query and a resource, which is that of the request or a
+// related one.
 type Frame struct {
 	*Query
 	Resource *Entity
 	Held     *Held
 }
 
-// Held remembers the rights that a decision has found. A decision asks about few,
-// so that a list is faster than a map.
+// Held caches the rights that a decision has evaluated. There are few, so that a list is faster than a
+// map.
 type Held []held
 
 type held struct {
@@ -33,7 +33,7 @@ type held struct {
 	has    bool
 }
 
-// May answers a question about an entity from memory, or by find.
+// May returns the cached result for a right on an entity, or calls find.
 func (f *Frame) May(s Stage, e *Entity, find func(*Frame) bool) bool {
 	for _, h := range *f.Held {
 		if h.entity == e && h.stage == s {
@@ -45,7 +45,7 @@ func (f *Frame) May(s Stage, e *Entity, find func(*Frame) bool) bool {
 	return has
 }
 
-// Texts returns how a value is found. What a class lacks is empty.
+// Texts returns a function that returns the strings of a value. If a class lacks it, there are none.
 func (s *Site) Texts(v ir.Value, exact bool) func(*Frame) []string {
 	switch v := v.(type) {
 	case ir.Literal:
@@ -87,7 +87,7 @@ func (s *Site) Texts(v ir.Value, exact bool) func(*Frame) []string {
 	return nil
 }
 
-// Text returns the text of a literal, folded unless it is compared as written.
+// Text returns the string of a literal, case-folded unless exact is set.
 func Text(l ir.Literal, exact bool) string {
 	if exact {
 		return l.Text
@@ -95,8 +95,7 @@ func Text(l ir.Literal, exact bool) string {
 	return schema.Fold(l.Text)
 }
 
-// Name returns the name of a property in the data: with = in front as written,
-// else folded.
+// Name returns the key of a property in the data: with = in front if exact is set, otherwise case-folded.
 func Name(p ir.Property, exact bool) string {
 	if exact {
 		return "=" + p.Name
@@ -104,13 +103,13 @@ func Name(p ir.Property, exact bool) string {
 	return p.Name
 }
 
-// Single says that a value has one text at most.
+// Single reports whether a value has at most one string.
 func (s *Site) Single(v ir.Value, exact bool) bool {
 	p, ok := v.(ir.Property)
 	return !ok && !v.Many() || ok && !p.Of.Many() && s.Layout(p.Of.Type()).Single[Name(p, exact)]
 }
 
-// Entities returns how a set of entities is found.
+// Entities returns a function that returns a set of entities.
 func (s *Site) Entities(e ir.Entities) func(*Frame) []*Entity {
 	if e.IsRoot() {
 		if e.Root == ir.User {

@@ -16,39 +16,37 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Stage is what a request, or a rule, asks about: an action on the resources of
-// a class.
+// Stage is the subject of a request or a rule: an action on the resources of a class.
 type Stage struct {
 	Class  string
 	Action ruleset.Action
 }
 
-// Rule is a rule as it stands for a class.
+// Rule is a rule resolved for a class.
 type Rule struct {
 	ID string
-	// Predicate has its cheap tests in front and its privileges at the end.
+	// Predicate has its cheap tests first and its privileges last.
 	Predicate ir.Predicate
 }
 
-// Rules are the rules of a stage: those for all resources of the class, and
-// those for a single one, by its id, whose predicates lack the test on it. All
-// has both kinds, whole.
+// Rules are the rules of a stage: those for all resources of the class, and those for single resources,
+// by id, whose predicates lack the test of the id. All contains both kinds with complete predicates.
 type Rules struct {
 	All, Any []Rule
 	ByID     map[string][]Rule
 }
 
-// Of returns the rules that may concern a resource, in two parts.
+// Of returns the rules that may match a resource, in two parts.
 func (r *Rules) Of(id string) [2][]Rule { return [2][]Rule{r.Any, r.ByID[id]} }
 
-// Program is a rule set, resolved.
+// Program is a resolved rule set.
 type Program struct {
 	plan   *privilege.Plan
 	named  map[string]*privilege.Class
 	opened []*privilege.Class // longest prefix first
 }
 
-// Resolve resolves rules as the compiler does.
+// Resolve resolves rules in the same way as the compiler.
 func Resolve(rules []ruleset.Rule) (*Program, error) {
 	var read []*resolve.Rule
 	var list diag.List
@@ -96,11 +94,11 @@ func (p *Program) class(typ string) *privilege.Class {
 type ClassRule struct {
 	ID      string
 	Actions []ruleset.Action
-	// Predicate is in the order of the rule's author.
+	// Predicate has the order of the rule's condition.
 	Predicate ir.Predicate
 }
 
-// Class returns all rules of a class, whatever they are about.
+// Class returns all rules of a class, for all actions.
 func (p *Program) Class(key string) []ClassRule {
 	var list []ClassRule
 	for _, r := range p.class(key).Rules {
@@ -109,13 +107,13 @@ func (p *Program) Class(key string) []ClassRule {
 	return list
 }
 
-// StageOf returns the stage that a request asks about.
+// StageOf returns the stage of a request.
 func (p *Program) StageOf(typ string, action ruleset.Action) Stage {
 	return Stage{p.class(typ).Key, action}
 }
 
-// Stages returns the rules of the stages given and of all that their rules ask
-// about, and an order in which each stage stands behind those that it asks.
+// Stages returns the rules of the given stages and of all stages that these depend on, and an order in
+// which each stage follows those that it depends on.
 func (p *Program) Stages(wanted []Stage) (map[Stage]*Rules, []Stage, error) {
 	found := map[Stage]*Rules{}
 	var order []Stage
@@ -169,8 +167,7 @@ func (p *Program) rules(s Stage) *Rules {
 	return rules
 }
 
-// byID takes the test on the resource's id out of a predicate; without such a
-// test the ids are nil.
+// byID removes the test of the resource's id from a predicate; without such a test the ids are nil.
 func byID(p ir.Predicate) (ids []string, rest ir.Predicate) {
 	terms := []ir.Predicate{p}
 	if c, ok := p.(ir.Conjunction); ok {
@@ -187,13 +184,13 @@ func byID(p ir.Predicate) (ids []string, rest ir.Predicate) {
 	return nil, p
 }
 
-// Question is what a rule asks about another right.
+// Question is a dependency of a rule on another right.
 type Question struct{ ir.Privilege }
 
-// Stage returns the stage that answers.
+// Stage returns the stage that decides the right.
 func (q Question) Stage() Stage { return Stage{q.Entities.Type(), q.Action} }
 
-// Privileges returns what a predicate asks about rights.
+// Privileges returns the rights that a predicate depends on.
 func Privileges(p ir.Predicate) []Question {
 	var list []Question
 	ir.Visit(p, func(test ir.Atom, _ bool) {
@@ -204,8 +201,8 @@ func Privileges(p ir.Predicate) []Question {
 	return list
 }
 
-// CheapFirst orders the terms of connectives by what they cost, so that no peer
-// asks about rights before it has compared texts.
+// CheapFirst orders the terms of connectives by their cost, so that no peer evaluates rights before it
+// has compared strings.
 func CheapFirst(p ir.Predicate) ir.Predicate {
 	ordered := func(terms []ir.Predicate) []ir.Predicate {
 		list := make([]ir.Predicate, len(terms))

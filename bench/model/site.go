@@ -8,8 +8,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// Site gives the entities of a bundle's data as Go values. An entity is made when
-// it is first asked for and kept: what is timed later finds it made.
+// Site provides the entities of a bundle's data as Go values. Entities are created on demand and cached,
+// so that measurements do not include their creation.
 type Site struct {
 	data    *bundles.Document
 	layouts map[string]*Layout
@@ -17,30 +17,30 @@ type Site struct {
 	made    int
 }
 
-// Layout says where an entity of a type has what: the slot of each text, by name
-// ("=name" as written, else folded) and of each relation.
+// Layout describes the entities of a type: the slot of each string, by name ("=name" as written, otherwise
+// case-folded), and of each relation.
 type Layout struct {
 	Texts, Relations map[string]int
-	// Single says of a text that there is one of it at most.
+	// Single reports whether there is at most one string of a name.
 	Single map[string]bool
 	target map[string]string
 }
 
-// Entity is an entity of a site: what the rules read of it.
+// Entity is an entity of a site, with what the rules read.
 type Entity struct {
 	Type, ID string
 	Layout   *Layout
-	// Texts and Related stand in the slots of the layout; slot 0 of Texts is the id.
+	// Texts and Related are indexed by the slots of the layout; slot 0 of Texts is the id.
 	Texts   [][]string
 	Related [][]*Entity
-	// Self is the entity alone, for whoever needs a set.
+	// Self is a set with only the entity.
 	Self []*Entity
-	// Number counts the entities made before, so that a peer can keep what it
-	// makes of an entity in a slice.
+	// Number is the number of entities created before, so that a peer can store its own data about
+	// entities in a slice.
 	Number int
 }
 
-// NewSite returns the entities of a bundle that was made with the view.
+// NewSite returns the entities of a bundle with the given view.
 func NewSite(b *bundles.Bundle, view schema.View) *Site {
 	s := &Site{data: &b.Data, layouts: map[string]*Layout{}, known: map[string]map[string]*Entity{}}
 	for key, t := range view {
@@ -64,7 +64,7 @@ func layout(t *schema.TypeView) *Layout {
 	for name, form := range t.Lists {
 		text(name, form, false)
 	}
-	// Slots in the order of names, the id first.
+	// Slots are in the order of names, with the id first.
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(l.Texts)), func(name string) bool { return name == "id" })
 	for i, name := range names {
 		l.Texts[name] = i + 1
@@ -83,17 +83,17 @@ func (s *Site) Layout(typ string) *Layout {
 	return s.layouts[schema.GeneralKey]
 }
 
-// Made is the number of entities made so far.
+// Made returns the number of entities created so far.
 func (s *Site) Made() int { return s.made }
 
-// User returns the user on record of DIRECTORY\user, or nil.
+// User returns the existing user with the login DIRECTORY\user, or nil.
 func (s *Site) User(account string) *Entity {
 	id, _ := s.data.Lookup("site", "subjects", schema.Fold(account))
 	text, _ := id.(string)
 	return s.Entity("user", text)
 }
 
-// Entity returns the entity on record of a type and an id, both folded, or nil.
+// Entity returns the existing entity with a type and an id, both case-folded, or nil.
 func (s *Site) Entity(typ, id string) *Entity {
 	if e, ok := s.known[typ][id]; ok {
 		return e

@@ -1,5 +1,4 @@
-// Package report prints what was measured: as text for a terminal, as Markdown
-// for a page, as JSON for a program.
+// Package report prints measurements as text for a terminal, as Markdown, and as JSON.
 //
-// It knows rows and columns. It refuses to know where figures come from.
+// It is independent of the source of the figures.
 package report

@@ -7,13 +7,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
-// Report is all figures of a run.
+// Report contains all figures of a run.
 type Report struct {
-	// Contenders explains the columns, in their order.
+	// Contenders describes the columns, in their order.
 	Contenders []Column `json:"contenders"`
 	Tables     []Table  `json:"tables"`
-	// Agreed is the number of decisions that every contender made alike before
-	// anything was timed, Reference how many of them the reference made too.
+	// Agreed is the number of decisions that were the same for every contender before anything was
+	// timed, and Reference is the number of those that the independent evaluator has checked.
 	Agreed    int `json:"agreed"`
 	Reference int `json:"reference"`
 }
@@ -24,30 +24,30 @@ type Column struct {
 	About string `json:"about"`
 }
 
-// Table holds rows that were measured in turns with each other.
+// Table contains rows that were measured in turns with each other.
 type Table struct {
 	Title string `json:"title"`
 	Rows  []Row  `json:"rows"`
 }
 
-// Row is the figures of one rule set, site and kind of requests.
+// Row contains the figures of one rule set, site and kind of requests.
 type Row struct {
 	Rules   string `json:"rules"`
 	Apps    int    `json:"apps"`
 	Type    string `json:"type"`
 	Origin  string `json:"origin"`
 	Outcome string `json:"outcome"`
-	// Requests is how many requests were decided again and again.
+	// Requests is the number of requests that were decided repeatedly.
 	Requests int `json:"requests"`
-	// Baseline is the time of a decision by the baseline, in nanoseconds, and
-	// Growth that time in units of the first row with the same requests.
+	// Baseline is the time of a decision of the baseline in nanoseconds, and Growth is its ratio to the
+	// first row with the same requests.
 	Baseline measure.Spread  `json:"baseline_ns"`
 	Growth   *measure.Spread `json:"growth,omitempty"`
-	// Cells are the times of the other contenders in units of the baseline's.
+	// Cells are the ratios of the other contenders' times to the baseline's.
 	Cells map[string]Cell `json:"cells"`
 }
 
-// Cell is a ratio or, where a contender was left out, why.
+// Cell is a ratio, or the reason why a contender was left out.
 type Cell struct {
 	Ratio   *measure.Spread `json:"ratio,omitempty"`
 	LeftOut string          `json:"left_out,omitempty"`

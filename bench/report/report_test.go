@@ -45,7 +45,7 @@ Before timing, all contenders agreed on 9 requests, and the reference on the 4 t
 	}
 }
 
-// JSON has all figures, and a reason where there is none.
+// JSON has all figures, and a reason for each missing one.
 func TestJSON(t *testing.T) {
 	var out bytes.Buffer
 	if err := Formats().Render("json", &out, sample()); err != nil {

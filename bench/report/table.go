@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bench/measure"
 )
 
-// style is how a table looks.
+// style is the format of a table.
 type style interface {
 	title(string) string
 	table(header []string, rows [][]string) string
@@ -66,7 +66,7 @@ func (r *Report) tables(w io.Writer, s style) error {
 	return err
 }
 
-// columns returns the contenders of a table, but for the baseline.
+// columns returns the contenders of a table, without the baseline.
 func (r *Report) columns(t Table) []Column {
 	var list []Column
 	for _, c := range r.Contenders[1:] {
@@ -80,7 +80,7 @@ func (r *Report) columns(t Table) []Column {
 	return list
 }
 
-// note returns the mark of a reason, which is told once.
+// note returns the mark of a reason, which is explained once.
 func note(notes []string, reason string) ([]string, string) {
 	for i, n := range notes {
 		if n == reason {
@@ -95,7 +95,7 @@ func ratio(s measure.Spread) string {
 	return fmt.Sprintf("%s (%s–%s)", figure(s.Median), figure(s.Low), figure(s.High))
 }
 
-// figure has two digits that count, or all in front of the point.
+// figure formats a number with two significant digits, or all digits before the decimal point.
 func figure(v float64) string {
 	switch {
 	case v < 0.0095:

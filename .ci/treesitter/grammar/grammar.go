@@ -1,5 +1,5 @@
-// Package grammar is the generated parser of editors/tree-sitter-qrule. The file parser.c is
-// a link to it, so that Go compiles it again when it changes.
+// Package grammar is the generated parser of editors/tree-sitter-qrule. The file parser.c is a link to
+// it, so that Go compiles it again after a change.
 package grammar
 
 // #cgo CFLAGS: -std=c11 -I${SRCDIR}/../../../editors/tree-sitter-qrule/src

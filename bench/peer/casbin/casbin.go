@@ -25,7 +25,7 @@ type engine struct {
 	err    error
 }
 
-// shape is the rules with one matcher.
+// shape is a set of rules with the same matcher.
 type shape struct {
 	matcher   string
 	columns   int
@@ -67,8 +67,8 @@ func prepare(_ context.Context, c *model.Case) (model.Decide, error) {
 	}, nil
 }
 
-// enforcer makes casbin's enforcer of a shape. The first column of a row is the
-// rule's id, which tells rows apart.
+// enforcer returns casbin's enforcer of a shape. The first column of a row is the rule's id, which makes
+// rows distinct.
 func (s *shape) enforcer() (*casbin.Enforcer, error) {
 	columns := make([]string, s.columns)
 	for i := range columns {

@@ -12,14 +12,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
-// writer writes a rule's matcher. Its texts become columns of the policy.
+// writer writes a rule's matcher. Its strings become columns of the policy.
 type writer struct {
 	engine    *engine
 	texts     []string
 	functions map[string]function
 }
 
-// column returns the column for one more text.
+// column returns the column for one more string.
 func (w *writer) column(text string) string {
 	w.texts = append(w.texts, text)
 	return "p.c" + strconv.Itoa(len(w.texts))
@@ -57,7 +57,7 @@ func (w *writer) matcher(predicate ir.Predicate) string {
 			return slices.ContainsFunc(texts(f), compiled[expression].MatchString)
 		})
 	default:
-		// What compares no text is a function of the request alone.
+		// A test without a string is a function of the request only.
 		holds := closure.Test(site, predicate, w.engine.holds)
 		return w.define(predicate.Key(), false, func(args ...any) (any, error) { return holds(args[0].(*model.Frame)), nil }) + "(r.f)"
 	}
@@ -100,14 +100,14 @@ func (w *writer) like(p ir.Like) string {
 	}) + "(r.f)"
 }
 
-// call returns the call of a test of the request and a text of the policy.
+// call returns the call of a test of the request and a string in the policy.
 func (w *writer) call(name string, exact bool, text string, test func(*model.Frame, string) bool) string {
 	return w.define(name, exact, func(args ...any) (any, error) {
 		return test(args[0].(*model.Frame), args[1].(string)), nil
 	}) + "(r.f, " + w.column(text) + ")"
 }
 
-// define makes a function known to the matcher and returns its name.
+// define registers a function for the matcher and returns its name.
 func (w *writer) define(key string, exact bool, f function) string {
 	var b strings.Builder
 	for _, c := range key {

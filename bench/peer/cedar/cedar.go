@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bench/model"
 )
 
-// Contenders are github.com/cedar-policy/cedar-go, twice.
+// Contenders are two uses of github.com/cedar-policy/cedar-go.
 var Contenders = []model.Contender{
 	{
 		Name:    "cedar",
@@ -26,7 +26,7 @@ var Contenders = []model.Contender{
 	},
 }
 
-// policies is a slice of policies, in parts. It implements cedar.PolicyIterator.
+// policies is a list of policies in two parts. It implements cedar.PolicyIterator.
 type policies [2][]policy
 
 type policy struct {
@@ -51,11 +51,11 @@ type stage struct {
 	any       []policy
 	byID      map[string][]policy
 	questions map[string]question
-	// environment says that a policy reads the session.
+	// environment reports whether a policy reads the session.
 	environment bool
 }
 
-// question is a right on a parent that policies of a stage read in the context.
+// question is a right on a parent that policies of a stage read from the context.
 type question struct {
 	stage    model.Stage
 	entities func(*model.Frame) []*model.Entity
@@ -64,7 +64,7 @@ type question struct {
 type engine struct {
 	site   *model.Site
 	stages map[model.Stage]*stage
-	// made are the entities that were made, by number.
+	// made are the entities created so far, by number.
 	made []*types.Entity
 	err  error
 }
@@ -113,10 +113,10 @@ func (s *stage) holds(e *engine, f *model.Frame) bool {
 	return decision == cedar.Allow
 }
 
-// action is that of every request: the policies are those of one action.
+// action is the action of every request: the policies are those of one action.
 var action = types.NewEntityUID("Action", "any")
 
-// context holds what the policies of the stage read that is no attribute.
+// context returns the values that the policies of the stage read and that are not attributes.
 func (s *stage) context(e *engine, f *model.Frame) types.Record {
 	values := types.RecordMap{"from": types.String(f.From.String())}
 	for name, q := range s.questions {
@@ -136,7 +136,7 @@ func (s *stage) context(e *engine, f *model.Frame) types.Record {
 	return types.NewRecord(values)
 }
 
-// Get implements types.EntityGetter. An entity is made once.
+// Get implements types.EntityGetter. An entity is created once.
 func (e *engine) Get(id types.EntityUID) (types.Entity, bool) {
 	entity := e.site.Entity(string(id.Type[2:]), string(id.ID))
 	if entity == nil {
@@ -178,11 +178,11 @@ func made(e *model.Entity) *types.Entity {
 	return &types.Entity{UID: uid(e), Attributes: types.NewRecord(attributes)}
 }
 
-// only is the attribute for the text of a list with just one, which Cedar cannot
-// take out of a set.
+// only returns the name of the attribute with the string of a list with one element, which Cedar cannot
+// read from a set.
 func only(name string) string { return name + " alone" }
 
-// every is the attribute for a relation as a set.
+// every returns the name of the attribute with a relation as a set.
 func every(name string) string { return name + " all" }
 
 func set(texts []string) types.Set {
@@ -193,7 +193,7 @@ func set(texts []string) types.Set {
 	return types.NewSet(values...)
 }
 
-// uid names an entity. The type is Qlik's, which may hold a dot, behind "T_".
+// uid returns the identity of an entity. The type is Qlik's, which may contain a dot, after "T_".
 func uid(e *model.Entity) types.EntityUID {
 	return types.NewEntityUID(types.EntityType("T_"+e.Type), types.String(e.ID))
 }

@@ -17,7 +17,7 @@ type writer struct {
 	stage *stage
 }
 
-// condition returns a predicate as Cedar, or a model.Cannot.
+// condition returns a predicate as Cedar code, or a model.Cannot.
 func (w *writer) condition(predicate ir.Predicate) (string, error) {
 	switch p := predicate.(type) {
 	case ir.Constant:
@@ -75,15 +75,15 @@ func (w *writer) joined(terms []ir.Predicate, sep string) (string, error) {
 	return strings.Join(list, sep), nil
 }
 
-// operand is a value in Cedar: its text, and what must hold for it to be there.
+// operand is a value in Cedar: its code, and the guard that is true if the value exists.
 type operand struct {
 	text, guard string
 	single      bool
-	// alone is the operand as the only text of a set.
+	// alone is the operand as the only string of a set.
 	alone *operand
 }
 
-// guarded puts the guard in front of a test.
+// guarded adds the guard before a test.
 func (o operand) guarded(test string) string {
 	if o.guard == "" || o.guard == "true" {
 		return test
@@ -131,7 +131,7 @@ func (w *writer) value(v ir.Value, exact bool) (operand, error) {
 	return operand{}, fmt.Errorf("a value that Cedar does not know: %s", v.Key())
 }
 
-// entity returns a set of one entity at most as an operand.
+// entity returns a set with at most one entity as an operand.
 func (w *writer) entity(e ir.Entities) (operand, error) {
 	switch {
 	case e.IsRoot() && e.Root == ir.User:
@@ -176,8 +176,8 @@ func (w *writer) resourceID(p ir.OneOf) string {
 	return strings.Join(same, " || ")
 }
 
-// literal writes an entity's identity. Only types whose names are identifiers of
-// Cedar can be written; those have ids in filters.
+// literal returns the code of an entity's identity. It supports only types whose names are identifiers in
+// Cedar, which include all types with ids in filters.
 func literal(typ, id string) string { return "T_" + typ + "::" + quote(id) }
 
 func (w *writer) common(p ir.Common) (string, error) {
@@ -262,5 +262,5 @@ func (w *writer) sameEntity(predicate ir.Predicate) (string, error) {
 	return left.guarded(right.guarded(left.text + " == " + right.text)), nil
 }
 
-// quote writes a text as Cedar does.
+// quote formats a string literal of Cedar.
 func quote(text string) string { return string(types.String(text).MarshalCedar()) }

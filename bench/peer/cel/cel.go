@@ -31,14 +31,14 @@ type engine struct {
 	variables map[string]variable
 	// types are the declarations of the variables.
 	types map[string]*cel.Type
-	// class is the one whose rules are being written.
+	// class is the class whose rules are being written.
 	class string
-	// values are the texts of an entity as values, by its number and slot.
+	// values are the strings of an entity as CEL values, by its number and slot.
 	values [][]ref.Val
 	err    error
 }
 
-// variable finds a value in a frame.
+// variable returns the value of a variable in a frame.
 type variable func(*model.Frame) ref.Val
 
 func prepare(_ context.Context, c *model.Case) (model.Decide, error) {
@@ -61,7 +61,7 @@ func prepare(_ context.Context, c *model.Case) (model.Decide, error) {
 	if err != nil {
 		return nil, err
 	}
-	programs := map[string]cel.Program{} // rules of one text share a program
+	programs := map[string]cel.Program{} // rules with the same code share a program
 	for s, t := range sources {
 		made := &stage{byID: map[string][]cel.Program{}}
 		if made.any, err = compile(env, t.any, programs); err != nil {
@@ -116,7 +116,7 @@ func compile(env *cel.Env, sources []string, known map[string]cel.Program) ([]ce
 	return list, nil
 }
 
-// activation gives cel-go the values of a frame.
+// activation provides the values of a frame to cel-go.
 type activation struct {
 	engine *engine
 	frame  *model.Frame
@@ -153,8 +153,8 @@ func (e *engine) some(programs []cel.Program, a *activation) bool {
 	return false
 }
 
-// name returns the name of a variable for a key of the predicates, declaring it.
-// What begins at the resource is found otherwise for each class.
+// name returns the name of a variable for a key of the predicates, and declares it. A key that begins at
+// the resource has a separate variable for each class.
 func (e *engine) name(prefix, key string, typ *cel.Type, find variable) string {
 	var b strings.Builder
 	b.WriteString(prefix)

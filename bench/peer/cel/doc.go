@@ -1,5 +1,4 @@
-// Package cel decides by cel-go: a program a rule, compiled beforehand and
-// optimised, looped over by type, action and id. The values that the rules read
-// are variables of their own, which cel-go asks for one by one; rights on
-// parents are found when a program asks for them, and remembered.
+// Package cel decides with cel-go: one compiled and optimised program per rule, in a loop over the rules
+// by type, action and id. The values that the rules read are separate variables, which cel-go requests
+// one by one; rights on parents are decided on demand, and cached.
 package cel

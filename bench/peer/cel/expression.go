@@ -116,7 +116,7 @@ func (e *engine) identical(p ir.Identical) string {
 	return fmt.Sprintf("%s && %s.size() == 1 && %s == %s[0]", guard, right, first, right)
 }
 
-// someText says that a text of a value passes a test.
+// someText returns an expression that is true if a string of a value passes a test.
 func (e *engine) someText(v ir.Value, exact bool, test func(string) string) string {
 	name, single := e.value(v, exact)
 	if single {
@@ -144,8 +144,8 @@ func pattern(t string, p ir.Pattern) string {
 	}
 }
 
-// value returns the variable of a value: its text or null if it has one text at
-// most, else the list of its texts.
+// value returns the variable of a value: its string or null if it has at most one string, otherwise the
+// list of its strings.
 func (e *engine) value(v ir.Value, exact bool) (name string, single bool) {
 	single = e.site.Single(v, exact)
 	prefix := "v_"
@@ -165,7 +165,7 @@ func (e *engine) value(v ir.Value, exact bool) (name string, single bool) {
 	}
 	find := func(f *model.Frame) ref.Val { return convert(texts(f)) }
 	if p, ok := v.(ir.Property); ok && !p.Of.Many() {
-		// What an entity has is made into a value once.
+		// The values of an entity are converted once.
 		if slot, has := e.site.Layout(p.Of.Type()).Texts[model.Name(p, exact)]; has {
 			entities := e.site.Entities(p.Of)
 			find = func(f *model.Frame) ref.Val {
@@ -196,8 +196,8 @@ func (e *engine) kept(entity *model.Entity, slot int, convert func([]string) ref
 
 func one(e ir.Entities) bool { return !e.Many() }
 
-// entity returns the variable of a set of one entity at most: its id or null.
-// Entities that are compared are of one type.
+// entity returns the variable of a set with at most one entity: its id or null. Entities that are
+// compared have the same type.
 func (e *engine) entity(of ir.Entities) string {
 	entities := e.site.Entities(of)
 	return e.name("one_", of.Key(), cel.DynType, func(f *model.Frame) ref.Val {
@@ -221,7 +221,7 @@ func (e *engine) entities(of ir.Entities) string {
 	})
 }
 
-// privilege returns the variable that says whether the subject has a right.
+// privilege returns the variable that is true if the subject has a right.
 func (e *engine) privilege(q model.Question) string {
 	entities, asked := e.site.Entities(q.Entities), q.Stage()
 	return e.name("may_"+q.Action.Name()+"_", q.Entities.Key(), cel.BoolType, func(f *model.Frame) ref.Val {

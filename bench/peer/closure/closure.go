@@ -27,12 +27,11 @@ type stage struct {
 type program struct {
 	site   *model.Site
 	stages map[model.Stage]*stage
-	// may answers what rules ask about rights.
+	// may decides the rights that rules depend on.
 	may func(model.Stage, *model.Frame) bool
 }
 
-// Test returns the test of a predicate, for peers that take functions. Questions
-// about rights go to may.
+// Test returns the test of a predicate, for peers that support functions. may decides rights.
 func Test(site *model.Site, predicate ir.Predicate, may func(model.Stage, *model.Frame) bool) func(*model.Frame) bool {
 	return (&program{site: site, may: may}).test(predicate)
 }

@@ -1,3 +1,3 @@
-// Package opa decides by Rego: qlik2rego's bundle through its entry points,
-// hand-written Rego of two kinds, and two floors.
+// Package opa decides with Rego: with qlik2rego's bundle through its entry points, with hand-written Rego
+// of two kinds, and with two floors.
 package opa

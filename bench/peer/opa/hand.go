@@ -43,7 +43,7 @@ func hand(ctx context.Context, c *model.Case, source string) (model.Decide, erro
 	return p.ask(ctx, c, "data.hand.allow")
 }
 
-// header finds the subject and what the session says, folded.
+// header finds the subject and the session's values, case-folded.
 const header = `package hand
 
 default allow := false
@@ -58,9 +58,9 @@ environment[concat("", ["=", lower(name)])] := {text | some text in texts} if so
 
 `
 
-// guarded writes, for every class, a function of action and id with a body a
-// rule. OPA's index finds the bodies of an action, and of an id. Rules ask about
-// rights through functions with a default, whose answers OPA remembers.
+// guarded writes a function of action and id for every class, with one body per rule. OPA's index finds
+// the bodies of an action, and of an id. Rules depend on rights through functions with a default, whose
+// results OPA caches.
 func guarded(c *model.Case) string {
 	w := &writer{}
 	w.WriteString(header)
@@ -73,7 +73,7 @@ func guarded(c *model.Case) string {
 		}
 		fmt.Fprintf(w, "default %[1]s(_) := false\n\n%[1]s(id) if %[2]s(%[3]q, id)\n\n", mayFunction(s), function, s.Action.Name())
 		for _, r := range c.Stages[s].All {
-			// The ones that OPA's index can use stand in front.
+			// The lines that OPA's index can use come first.
 			var lines []string
 			w.conjunction(r.Predicate, &lines)
 			slices.SortStableFunc(lines, func(a, b string) int { return strings.Compare(guardRank(a), guardRank(b)) })
@@ -91,9 +91,9 @@ func guardRank(line string) string {
 	return "1"
 }
 
-// naive writes, for every class, a function of type, action and id with a body a
-// rule of any action. A rule asks about rights by calling such a function, which
-// for a right on the same resource Rego does not allow.
+// naive writes a function of type, action and id for every class, with one body per rule of any action. A
+// rule depends on a right by calling such a function, which Rego does not allow for a right on the same
+// resource.
 func naive(c *model.Case) (string, error) {
 	w := &writer{naive: true}
 	w.WriteString(header)
@@ -134,7 +134,7 @@ func naive(c *model.Case) (string, error) {
 	return w.String(), nil
 }
 
-// typeName is the name of a class in requests.
+// typeName returns the name of a class in requests.
 func typeName(c *model.Case, class string) string {
 	for i, q := range c.Queries {
 		if q.Stage.Class == class {

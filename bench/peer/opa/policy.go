@@ -13,16 +13,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// policy is a set of modules and data for stock OPA that queries can be prepared
-// for.
+// policy is a set of modules and data for stock OPA that can prepare queries.
 type policy struct {
 	compiler *ast.Compiler
 	store    storage.Store
 }
 
-// compile compiles modules, unchecked. OPA's check for recursion walks every edge from rule
-// to rule, from every caller, which takes minutes for thousands of hand-written
-// rules; without it, it stays with those who made the rules that there is none.
+// compile compiles modules without checks. OPA's check for recursion follows every edge between rules from
+// every caller, which takes minutes for thousands of hand-written rules; without it, the authors of the
+// rules must avoid recursion.
 func compile(modules []bundles.Module, store storage.Store) (*policy, error) {
 	parsed := map[string]*ast.Module{}
 	for _, m := range modules {
@@ -58,8 +57,8 @@ func (p *policy) ask(ctx context.Context, c *model.Case, query string) (model.De
 	}, err
 }
 
-// inputs parses the requests of a case beforehand, as the structs of the other
-// contenders are filled beforehand.
+// inputs parses the requests of a case in advance, since the structs of the other contenders are created
+// in advance, too.
 func inputs(c *model.Case) ([]ast.Value, error) {
 	list := make([]ast.Value, len(c.Requests))
 	for i, text := range c.Requests {

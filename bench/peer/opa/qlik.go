@@ -13,12 +13,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
-// Baseline is the name of the contender that ratios are taken to.
+// Baseline is the name of the contender that ratios refer to.
 const Baseline = "allow"
 
-// Ours returns qlik2rego's entry points, and the floors: the same bundle with a
-// single Qlik rule that has no condition, and a Rego rule that is a constant.
-// The rules of the first floor are given.
+// Ours returns qlik2rego's entry points, and the floors: the same bundle with a single Qlik rule without a
+// condition, and a constant Rego rule. empty contains the rules of the first floor.
 func Ours(empty *compiler.Policy) []model.Contender {
 	// The entry points of one bundle are compiled once.
 	var last *bundles.Bundle
@@ -71,7 +70,7 @@ func Ours(empty *compiler.Policy) []model.Contender {
 	}
 }
 
-// decide asks a query of the embedded engine.
+// decide evaluates a query with the embedded engine.
 func decide(ctx context.Context, c *model.Case, p *engine.Policy, query string, allows func(any) (bool, error)) (model.Decide, error) {
 	q, err := p.Query(ctx, query)
 	if err != nil {
@@ -113,7 +112,7 @@ func stock(ctx context.Context, c *model.Case) (model.Decide, error) {
 	return p.ask(ctx, c, "data.qlik.authz.allow")
 }
 
-// emptyRule has the modules of the empty rule over the data of the case.
+// emptyRule returns a contender with the empty rule and the data of the case.
 func emptyRule(ctx context.Context, c *model.Case, empty *compiler.Policy) (model.Decide, error) {
 	b, err := bundles.InMemory(ctx, empty, nil)
 	if err != nil {

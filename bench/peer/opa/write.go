@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
-// writer writes predicates as the lines of a body. What has no line of its own,
-// an alternative or a negation, becomes a function of the resource's id.
+// writer writes predicates as the lines of a body. An alternative or a negation becomes a function of the
+// resource's id.
 type writer struct {
 	strings.Builder
 	naive   bool
@@ -19,7 +19,7 @@ type writer struct {
 	count   int
 }
 
-// flush writes the functions that the bodies before need.
+// flush writes the functions that the previous bodies need.
 func (w *writer) flush() {
 	for _, h := range w.helpers {
 		w.WriteString(h)
@@ -38,7 +38,7 @@ func (w *writer) conjunction(predicate ir.Predicate, lines *[]string) {
 	*lines = append(*lines, w.line(predicate))
 }
 
-// function makes a function with a body for each of some predicates.
+// function writes a function with one body for each alternative.
 func (w *writer) function(alternatives ...ir.Predicate) string {
 	w.count++
 	name := fmt.Sprintf("test_%d", w.count)
@@ -94,7 +94,7 @@ func (w *writer) line(predicate ir.Predicate) string {
 	panic("a predicate that Rego does not know: " + predicate.Key())
 }
 
-// entity is the id of an entity, or of each.
+// entity returns the id of an entity, or an expression for each id of a set.
 func (w *writer) entity(e ir.Entities) string {
 	if e.IsRoot() {
 		if e.Root == ir.User {
@@ -110,7 +110,7 @@ func (w *writer) entity(e ir.Entities) string {
 	return ref
 }
 
-// record is what is on record of an entity.
+// record returns the data of an entity.
 func (w *writer) record(e ir.Entities) string {
 	if e.IsRoot() && e.Root == ir.User {
 		return "user"
@@ -118,7 +118,7 @@ func (w *writer) record(e ir.Entities) string {
 	return fmt.Sprintf("data.site.entities[%q][%s]", e.Type(), w.entity(e))
 }
 
-// value is the text, or the list of the texts, of a value.
+// value returns the string, or the list of strings, of a value.
 func (w *writer) value(v ir.Value, exact bool) string {
 	switch v := v.(type) {
 	case ir.Literal:
@@ -137,7 +137,7 @@ func (w *writer) value(v ir.Value, exact bool) string {
 	panic("a value that Rego does not know: " + v.Key())
 }
 
-// listed says that a value is a list or a set.
+// listed reports whether a value is a list or a set.
 func listed(v ir.Value) bool {
 	switch v := v.(type) {
 	case ir.Environment:
@@ -148,7 +148,7 @@ func listed(v ir.Value) bool {
 	return false
 }
 
-// each is every text of a value, folded at run time by the naive.
+// each returns an expression for each string of a value; naive rules case-fold it at run time.
 func (w *writer) each(v ir.Value, exact bool) string {
 	text := w.value(v, exact)
 	if listed(v) {
@@ -177,7 +177,7 @@ func (w *writer) oneOf(p ir.OneOf) string {
 	return w.each(p.Value, p.Exact) + " == " + quoted[0]
 }
 
-// identical says that both values are one text, and the same.
+// identical returns an expression that is true if both values have exactly one string, the same.
 func (w *writer) identical(p ir.Identical) string {
 	set := func(v ir.Value) string { return fmt.Sprintf("{t | t := %s}", w.each(v, p.Exact)) }
 	if literal, ok := p.Right.(ir.Literal); ok {
@@ -205,13 +205,13 @@ func (w *writer) like(p ir.Like) string {
 	}
 }
 
-// quote writes a text as Rego does, which is as JSON does.
+// quote formats a string literal of Rego, which has the syntax of JSON.
 func quote(text string) string {
-	quoted, _ := stdjson.Marshal(text) // a text always marshals
+	quoted, _ := stdjson.Marshal(text) // a string can always be marshalled
 	return string(quoted)
 }
 
-// requestType is the type as a request spells it.
+// requestType returns the type as spelled in a request.
 func requestType(request []byte) string {
 	var r struct {
 		Resource struct {

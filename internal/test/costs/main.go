@@ -1,12 +1,12 @@
-// Command costs says what each module costs the program: the size of its code and data in
-// a binary, and the processor time of its compilation in a cold build.
+// Command costs lists the cost of each module in the program: the size of its code and data in a binary,
+// and the processor time of its compilation in a cold build.
 //
 //	GOCACHE=$(mktemp -d) go build -debug-actiongraph=graph.json -o qlik2rego ./cmd/qlik2rego
 //	go run ./internal/test/costs qlik2rego graph.json
 //
-// The binary must be an ELF file with its symbols. Sizes are those of symbols: the tables
-// that Go keeps of every function for stack traces come to about two thirds of the code
-// again and are in no symbol.
+// The binary must be an ELF file with its symbols. Sizes are those of symbols. The tables that Go stores
+// for every function for stack traces take about two thirds of the code size in addition and belong to no
+// symbol.
 package main
 
 import (
@@ -22,7 +22,7 @@ import (
 	"time"
 )
 
-// cost is what a module costs.
+// cost is the cost of a module.
 type cost struct {
 	size     uint64
 	compiled time.Duration
@@ -75,7 +75,7 @@ func measure(binary, graph string) (map[string]*cost, error) {
 
 const standard = "the standard library"
 
-// moduleOf returns the module of a package or a symbol. Modules may be inside of others.
+// moduleOf returns the module of a package or a symbol. Modules may be nested.
 func moduleOf(path string, modules []string) string {
 	found := ""
 	for _, m := range modules {
@@ -98,7 +98,7 @@ func sizes(binary string, of func(string) *cost) error {
 	}
 	for _, s := range symbols {
 		if s.Section >= elf.SHN_LORESERVE || int(s.Section) >= len(f.Sections) || f.Sections[s.Section].Type == elf.SHT_NOBITS {
-			continue // takes no room in the file
+			continue // uses no space in the file
 		}
 		name := strings.TrimLeft(s.Name, "*([]")
 		for _, prefix := range []string{"type:.eq.", "type:", "go:itab.", "go:"} {

@@ -17,13 +17,13 @@ import (
 
 const fleetToken = "a-token-of-the-fleet"
 
-// bundleServer is what a fleet of OPA asks: bundles by path with ETags, and a
-// place for status reports. Whoever lacks the fleet's token gets 401.
+// bundleServer is the server of a fleet of OPA: it serves bundles by path with ETags, and receives status
+// reports. Requests without the fleet's token get status 401.
 type bundleServer struct {
 	t   *testing.T
 	url string
 
-	// token is the file that holds the fleet's token.
+	// token is the file with the fleet's token.
 	token string
 
 	mu        sync.Mutex
@@ -53,7 +53,7 @@ func startBundleServer(t *testing.T) *bundleServer {
 	return b
 }
 
-// publish puts a bundle under a name, in place of what was there.
+// publish publishes a bundle under a name, and replaces the previous one.
 func (b *bundleServer) publish(name, file string) {
 	b.t.Helper()
 	content, err := os.ReadFile(file)
@@ -83,8 +83,8 @@ func (b *bundleServer) serve(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
 }
 
-// askedAgain says whether the bundle that is published now was asked for by
-// somebody who has it, which is answered with 304.
+// askedAgain reports whether a client that already has the published bundle has requested it again and got
+// status 304.
 func (b *bundleServer) askedAgain(name string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -102,7 +102,7 @@ func (b *bundleServer) report(w http.ResponseWriter, r *http.Request) {
 	b.status = body
 }
 
-// reported is what the last status report says of the bundle qlik.
+// reported returns what the last status report contains about the bundle qlik.
 func (b *bundleServer) reported() (labels map[string]string, active, failure string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -14,12 +14,12 @@ const (
 	portalToken = "a-token-of-the-portal"
 	quarterOne  = "App:b52d38df-68e6-47fa-a6ac-f783ae90eb45"
 	headcount   = "App:f8c03f2c-db53-4789-b158-d52e912dbb9a"
-	// patience is the time that a client gives a busy machine.
+	// patience is the time limit of a client on a busy machine.
 	patience = "5m"
 )
 
-// serve runs the decision point over the scenario, for a caller with a token,
-// and returns its URL and the file with the token.
+// serve runs the decision point for the scenario, for a caller with a token, and returns its URL and the
+// file with the token.
 func serve(t *testing.T, address string) (url, token string, p *process) {
 	t.Helper()
 	dir := t.TempDir()
@@ -53,7 +53,7 @@ func TestGoClient(t *testing.T) {
 		{[]string{"-subject", `ACME\anna`, quarterOne}, 3, "no answer, so it is denied: 401"},
 	} {
 		command := exec.Command(client, append([]string{"-pdp", url, "-timeout", patience}, c.args...)...)
-		out, _ := command.CombinedOutput() // its exit code says it
+		out, _ := command.CombinedOutput() // the exit code is checked below
 		if code := command.ProcessState.ExitCode(); code != c.code || !strings.HasPrefix(string(out), c.output) {
 			t.Errorf("%q: exit code %d\n%s\nwant %d\n%s", c.args, code, out, c.code, c.output)
 		}

@@ -15,14 +15,14 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
-// The checkout and what operators copy out of it.
+// The checkout, and the files that operators copy.
 const (
 	checkout = "../../.."
 	shipped  = checkout + "/docs/deploy"
 	scenario = checkout + "/testdata/scenarios/stream-hierarchy"
 )
 
-// soon is far more than anything here takes on a busy machine.
+// soon is far more time than any step needs on a busy machine.
 const soon = 5 * time.Minute
 
 var built string
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// needCommands skips where starting the real commands takes too long.
+// needCommands skips the test in modes in which starting the real commands takes too long.
 func needCommands(t *testing.T) {
 	t.Helper()
 	exact.Skip(t)
@@ -69,7 +69,7 @@ var stockCommand = sync.OnceValues(func() (string, error) {
 	return strings.TrimSpace(string(out)), err
 })
 
-// opa is the path of the stock command of the version in go.mod.
+// opa returns the path of the stock command of the version in go.mod.
 func opa(t *testing.T) string {
 	t.Helper()
 	needCommands(t)
@@ -93,7 +93,7 @@ func output(t *testing.T, name string, args ...string) []byte {
 	return out
 }
 
-// process is a command that runs until it is told to stop or the test ends.
+// process is a command that runs until it is stopped or the test ends.
 type process struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -109,7 +109,7 @@ func start(t *testing.T, command *exec.Cmd) *process {
 		t.Fatal(err)
 	}
 	go func() {
-		_ = command.Wait() // stop kills it; whatever it says is in its log
+		_ = command.Wait() // stop kills it; its output is in the log
 		close(p.exited)
 	}()
 	t.Cleanup(p.stop)
@@ -121,7 +121,7 @@ func (p *process) stop() {
 	<-p.exited
 }
 
-// await polls the log for a match and returns its groups.
+// await polls the log for a match and returns the groups of the match.
 func (p *process) await(pattern string) []string {
 	p.t.Helper()
 	re := regexp.MustCompile(pattern)
@@ -133,7 +133,7 @@ func (p *process) await(pattern string) []string {
 	return found
 }
 
-// until polls for what the process is to bring about.
+// until polls until the process has reached a state.
 func (p *process) until(what string, done func() bool) {
 	p.t.Helper()
 	again := time.NewTicker(5 * time.Millisecond)
@@ -150,7 +150,7 @@ func (p *process) until(what string, done func() bool) {
 	}
 }
 
-// syncBuffer is a log that is read while it is written.
+// syncBuffer is a log that can be read while it is written.
 type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

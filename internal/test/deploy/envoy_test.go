@@ -13,7 +13,7 @@ import (
 
 var adapter = filepath.Join(shipped, "envoy/adapter")
 
-// TestEnvoyAdapter runs the adapter's own tests, which reach all of its lines.
+// TestEnvoyAdapter runs the adapter's own tests, which cover all of its lines.
 func TestEnvoyAdapter(t *testing.T) {
 	output(t, opa(t), "check", "--strict", adapter)
 	output(t, opa(t), "test", "--coverage", "--threshold", "100", adapter)
@@ -22,9 +22,8 @@ func TestEnvoyAdapter(t *testing.T) {
 	}
 }
 
-// TestEnvoyDecides loads the adapter's bundle beside that of a site, as the
-// OPA-Envoy plugin does, hands it what the plugin hands to a policy, and compares
-// its answers with eval.
+// TestEnvoyDecides loads the adapter's bundle together with that of a site, like the OPA-Envoy plugin,
+// passes it the plugin's input, and compares the answers with eval.
 func TestEnvoyDecides(t *testing.T) {
 	site := compile(t)
 	bundle := filepath.Join(t.TempDir(), "envoy.tar.gz")
@@ -81,8 +80,8 @@ func TestEnvoyDecides(t *testing.T) {
 	t.Logf("%d of %d requests are permitted", permits, asked)
 }
 
-// withoutPlugin is the configuration that is shipped, but for the plugin, which
-// the stock command does not have.
+// withoutPlugin returns the shipped configuration without the plugin, which the stock command does not
+// have.
 func withoutPlugin(t *testing.T) string {
 	t.Helper()
 	text, plugin, ok := strings.Cut(string(readFile(t, filepath.Join(shipped, "envoy/opa-config.yaml"))), "\nplugins:")
@@ -96,8 +95,8 @@ func withoutPlugin(t *testing.T) string {
 	return file
 }
 
-// fromEnvoy is the input of the policy, as the plugin makes it of what Envoy
-// sends: the CheckRequest in protobuf's JSON, and the path taken apart.
+// fromEnvoy returns the input of the policy in the form of the plugin: the CheckRequest in protobuf's
+// JSON, and the parsed path.
 func fromEnvoy(t *testing.T, method, path string, claims map[string]any) []byte {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{

@@ -11,10 +11,9 @@ import (
 	"testing"
 )
 
-// TestFleet runs the stock OPA server as a site with a fleet of them does, by
-// the files that are shipped: it is told by discovery what to load, loads the
-// bundle from a server, decides everything like eval, takes the next revision
-// and reports which one it has.
+// TestFleet runs the stock OPA server as in a fleet, with the shipped files: it gets its configuration by
+// discovery, loads the bundle from a server, makes the same decisions as eval, activates the next
+// revision and reports it.
 func TestFleet(t *testing.T) {
 	first, second := compile(t), compile(t, "Sales stream for the sales group")
 	t.Logf("%d requests, of which the revisions decide %d differently", len(first.requests), changed(t, first, second))
@@ -44,13 +43,13 @@ func TestFleet(t *testing.T) {
 	fleet.decidesLike(second)
 	fleet.process.stop()
 
-	// A start while the bundle server has nothing: what was kept decides.
+	// Start while the bundle server has nothing: the stored bundle decides.
 	alone := startFleetMember(t, startBundleServer(t), kept)
 	alone.decidesLike(second)
 }
 
-// packDiscovery makes the discovery bundle as docs/deploy.md says, but for the
-// delays, which would make the test wait.
+// packDiscovery makes the discovery bundle as described in docs/deploy.md, but without the delays, to save
+// time.
 func packDiscovery(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(shipped, "opa/discovery/data.json"))
@@ -75,18 +74,18 @@ func packDiscovery(t *testing.T) string {
 	return bundle
 }
 
-// startFleetMember runs the stock server by the configuration that is shipped.
+// startFleetMember runs the stock server with the shipped configuration.
 func startFleetMember(t *testing.T, bundles *bundleServer, kept string) *server {
 	t.Helper()
 	return startStock(t, fleetEnvironment(bundles, kept), "--config-file", filepath.Join(shipped, "opa/config.yaml"))
 }
 
-// fleetEnvironment is what the configuration takes from the environment.
+// fleetEnvironment returns the environment variables that the configuration reads.
 func fleetEnvironment(bundles *bundleServer, kept string) []string {
 	return []string{"BUNDLE_SERVER_URL=" + bundles.url, "BUNDLE_SERVER_TOKEN_FILE=" + bundles.token, "OPA_PERSISTENCE_DIRECTORY=" + kept, "QLIK_SITE=test"}
 }
 
-// reports waits until the status names the revision, and the labels of the site.
+// reports waits until the status contains the revision and the labels of the site.
 func (s *server) reports(bundles *bundleServer, r revision) {
 	s.t.Helper()
 	s.process.until("its status names the revision "+r.name, func() bool {
@@ -95,7 +94,7 @@ func (s *server) reports(bundles *bundleServer, r revision) {
 	})
 }
 
-// decidesLike asks everything by the Data API and compares with eval.
+// decidesLike sends every request to the Data API and compares the decisions with eval.
 func (s *server) decidesLike(r revision) {
 	s.t.Helper()
 	for i, request := range r.requests {
@@ -119,7 +118,7 @@ func (s *server) decidesLike(r revision) {
 			s.t.Fatalf("decided by %s, want %s", got, r.name)
 		}
 	}
-	// The decision that is asked for without a path is the same one.
+	// A request without a path gets the same decision.
 	status, body, err := s.call(http.MethodPost, "/", r.requests[0])
 	if err != nil || status != http.StatusOK || !strings.Contains(string(body), `"reason"`) {
 		s.t.Errorf("the default decision: %d %s %v", status, body, err)

@@ -13,13 +13,13 @@ import (
 	"testing"
 )
 
-// buildCommand finds the flags with which the Dockerfile builds the binary, and flag one of them.
+// buildCommand finds the flags with which the Dockerfile builds the binary, and flag finds one of them.
 var (
 	buildCommand = regexp.MustCompile(`(?s)RUN CGO_ENABLED=0 .*? go build (.*?) -o \S+ (\./cmd/qlik2rego)\n`)
 	flag         = regexp.MustCompile(`-\w+="[^"]*"|\S+`)
 )
 
-// buildAsInTheImage runs the go build of the Dockerfile, for this machine.
+// buildAsInTheImage runs the go build command of the Dockerfile for this machine.
 func buildAsInTheImage(source, target string) error {
 	dockerfile, err := os.ReadFile(filepath.Join(shipped, "Dockerfile"))
 	if err != nil {
@@ -42,9 +42,8 @@ func buildAsInTheImage(source, target string) error {
 	return nil
 }
 
-// TestImageBinary looks at what the Dockerfile's command builds: an image
-// without a dynamic linker can run it, nothing of the machine that built it is
-// in it, and another checkout gives the same bytes.
+// TestImageBinary checks the output of the Dockerfile's command: an image without a dynamic linker can run
+// it, it contains nothing about the build machine, and another checkout gives the same bytes.
 func TestImageBinary(t *testing.T) {
 	path := qlik2rego(t)
 	if runtime.GOOS == "linux" {
@@ -84,7 +83,7 @@ func TestImageBinary(t *testing.T) {
 	}
 }
 
-// copySources copies what the binary is made of.
+// copySources copies the sources of the binary.
 func copySources(t *testing.T, target string) {
 	t.Helper()
 	for _, name := range []string{"cmd", "compiler", "policies", "bundles", "internal", "docs", "testdata/scenarios"} {

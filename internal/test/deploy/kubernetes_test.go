@@ -10,7 +10,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/util"
 )
 
-// object is what the tests read of a Kubernetes object.
+// object is the part of a Kubernetes object that the tests read.
 type object struct {
 	Kind     string
 	Metadata struct{ Name string }
@@ -20,7 +20,7 @@ type object struct {
 			Metadata struct{ Labels map[string]string }
 			Spec     pod
 		}
-		// Selector is that of a service or of a deployment.
+		// Selector is the selector of a service or of a deployment.
 		Selector    map[string]any
 		PodSelector selector
 		Ports       []struct{ TargetPort string }
@@ -78,7 +78,7 @@ type probe struct {
 
 func (p pod) all() []container { return slices.Concat(p.InitContainers, p.Containers) }
 
-// The manifests that are shipped, and how many containers each has.
+// The shipped manifests, with the number of containers in each.
 var manifests = map[string]int{"kubernetes.yaml": 3, "envoy/kubernetes.yaml": 3}
 
 // manifest reads the objects of a manifest, and its text.
@@ -106,8 +106,8 @@ func named(t *testing.T, objects []object, kind, name string) object {
 	return object{}
 }
 
-// TestPodsAreRestricted holds every container to the strictest of Kubernetes'
-// pod security standards, and to limits.
+// TestPodsAreRestricted checks that every container meets the strictest Kubernetes pod security standard,
+// and has limits.
 func TestPodsAreRestricted(t *testing.T) {
 	for name, want := range manifests {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +153,7 @@ func checkContainers(t *testing.T, objects []object) (containers int) {
 	return containers
 }
 
-// TestManifestsHoldTogether follows every name in the manifests to what it names.
+// TestManifestsHoldTogether checks that every name in the manifests refers to something in them.
 func TestManifestsHoldTogether(t *testing.T) {
 	for name := range manifests {
 		t.Run(name, func(t *testing.T) { checkNames(t, name) })
@@ -162,7 +162,7 @@ func TestManifestsHoldTogether(t *testing.T) {
 
 func checkNames(t *testing.T, name string) {
 	text, objects := manifest(t, name)
-	// What the commands at the top make.
+	// The objects that the commands at the top create.
 	secretKeys := map[string]bool{}
 	for _, found := range regexp.MustCompile(`--from-literal=([a-z-]+)=`).FindAllStringSubmatch(text, -1) {
 		secretKeys[found[1]] = true

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestPointInAFleet gives the decision point the configuration of the fleet's
-// stock servers: it is told, loads and reports as they do.
+// TestPointInAFleet runs the decision point with the configuration of the fleet's stock servers: it uses
+// discovery, loads bundles and reports status like them.
 func TestPointInAFleet(t *testing.T) {
 	first, second := compile(t), compile(t, "Sales stream for the sales group")
 	bundles, dir := startBundleServer(t), shortDir(t)
@@ -27,7 +27,7 @@ func TestPointInAFleet(t *testing.T) {
 	}
 }
 
-// evaluatesLike asks everything by the AuthZEN API and compares with eval.
+// evaluatesLike sends every request to the AuthZEN API and compares the decisions with eval.
 func (s *server) evaluatesLike(r revision) {
 	s.t.Helper()
 	question, err := json.Marshal(map[string]any{"evaluations": r.requests})

@@ -10,10 +10,9 @@ import (
 	"testing"
 )
 
-// TestSidecar runs the decision point with the arguments and the configuration
-// of the Kubernetes manifest, places and ports of the pod replaced, and looks at
-// the probes: alive but not ready without a bundle, ready with one, and ready at
-// once on the next start, without a bundle bundles.
+// TestSidecar runs the decision point with the arguments and the configuration of the Kubernetes manifest,
+// with other paths and ports, and checks the probes: alive but not ready without a bundle, ready with
+// one, and ready at once after a restart without a bundle server.
 func TestSidecar(t *testing.T) {
 	_, objects := manifest(t, "kubernetes.yaml")
 	sidecar := named(t, objects, "Deployment", "portal").Spec.Template.Spec.InitContainers[0]
@@ -44,14 +43,14 @@ func TestSidecar(t *testing.T) {
 	point.becomesReady(sidecar.StartupProbe.HTTPGet.Path)
 	point.probe(sidecar.ReadinessProbe.HTTPGet.Path, true)
 	point.answersThePortal()
-	// OPA decides by a bundle before it has kept it.
+	// OPA decides with a bundle before it has stored the bundle.
 	point.process.until("the bundle is kept", func() bool {
 		kept, err := filepath.Glob(filepath.Join(dir, "cache", "bundles", "*", "bundle.tar.gz"))
 		return err == nil && len(kept) > 0
 	})
 	point.process.stop()
 
-	// The bundle server loses what it has: what was kept decides.
+	// The bundle server loses its bundles: the stored one decides.
 	if err := os.Remove(bundles.token); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +59,7 @@ func TestSidecar(t *testing.T) {
 	again.answersThePortal()
 }
 
-// replaced replaces each of some texts, which must be there, by the next one.
+// replaced replaces the first string of each pair, which must exist, by the second one.
 func replaced(t *testing.T, text string, pairs ...string) string {
 	t.Helper()
 	for i := 0; i < len(pairs); i += 2 {
@@ -71,7 +70,7 @@ func replaced(t *testing.T, text string, pairs ...string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// sidecarPoint is the decision point of a pod; its sockets are s and d of a folder.
+// sidecarPoint is the decision point of a pod; its sockets are s and d in a directory.
 type sidecarPoint struct {
 	*server
 	dir string
@@ -96,7 +95,7 @@ func (s *sidecarPoint) becomesReady(path string) {
 	s.process.until("it is ready", func() bool { return s.well(path) })
 }
 
-// answersThePortal asks as the portal does, by the example client.
+// answersThePortal sends requests in the same way as the portal, with the example client.
 func (s *sidecarPoint) answersThePortal() {
 	s.t.Helper()
 	said := output(s.t, "go", "run", checkout+"/docs/deploy/client", "-pdp", "unix:"+filepath.Join(s.dir, "s"), "-timeout", patience,

@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// revision is a site's bundle, and what qlik2rego eval says by it.
+// revision is a site's bundle with the decisions of qlik2rego eval.
 type revision struct {
-	name      string // as the manifest has it
+	name      string // the revision in the manifest
 	file      string
 	requests  []json.RawMessage
 	decisions []decision
@@ -29,8 +29,8 @@ func (d decision) equal(other decision) bool {
 	return d.Allow == other.Allow && d.Reason == other.Reason && slices.Equal(d.GrantedBy, other.GrantedBy)
 }
 
-// compile compiles the scenario without the rules of the names given, and
-// decides everything that there is to ask about it.
+// compile compiles the scenario without the rules with the given names, and decides every request about
+// it.
 func compile(t *testing.T, without ...string) revision {
 	t.Helper()
 	dir := t.TempDir()
@@ -57,7 +57,7 @@ func compile(t *testing.T, without ...string) revision {
 	return r
 }
 
-// revisionOf reads the manifest of a bundle by the stock command.
+// revisionOf reads the revision of a bundle with the stock command.
 func revisionOf(t *testing.T, bundle string) string {
 	t.Helper()
 	var says struct {
@@ -97,8 +97,7 @@ func writeRules(t *testing.T, path string, without []string) {
 	}
 }
 
-// everyRequest asks about each user, action and resource of the scenario, and
-// what nobody knows.
+// everyRequest returns requests for each user, action and resource of the scenario, and for unknown ones.
 func everyRequest(t *testing.T) []json.RawMessage {
 	t.Helper()
 	var users []struct{ UserDirectory, UserID string }
@@ -127,7 +126,7 @@ func everyRequest(t *testing.T) []json.RawMessage {
 	return requests
 }
 
-// request is an access evaluation of TYPE:ID.
+// request returns an access evaluation request for the resource TYPE:ID.
 func request(t *testing.T, subject, action, resource string) json.RawMessage {
 	t.Helper()
 	typ, id, _ := strings.Cut(resource, ":")

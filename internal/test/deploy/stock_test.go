@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// server is a process that is asked over a unix socket.
+// server is a process that is called over a unix socket.
 type server struct {
 	t       *testing.T
 	process *process
@@ -44,14 +44,14 @@ func (s *server) call(method, path string, body []byte) (int, []byte, error) {
 	return response.StatusCode, answer, err
 }
 
-// well says whether a probe finds the server well.
+// well reports whether a probe succeeds.
 func (s *server) well(path string) bool {
 	status, _, err := s.call(http.MethodGet, path, nil)
 	return err == nil && status == http.StatusOK
 }
 
-// shortDir is a folder for sockets, whose paths must be short, which those in a
-// test's folder are not.
+// shortDir returns a directory for sockets, whose paths must be shorter than those in a test's temporary
+// directory.
 func shortDir(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -65,8 +65,7 @@ func shortDir(t *testing.T) string {
 	return dir
 }
 
-// startStock runs the stock command's server and returns it once its bundles
-// are active.
+// startStock runs the stock command's server and returns it when its bundles are active.
 func startStock(t *testing.T, env []string, args ...string) *server {
 	t.Helper()
 	socket := filepath.Join(shortDir(t), "s")

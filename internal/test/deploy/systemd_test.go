@@ -12,14 +12,14 @@ import (
 
 var unit = filepath.Join(shipped, "systemd/qlik2rego.service")
 
-// TestUnit has systemd read the unit and judge what the service may do: 0 is
-// nothing, 100 everything.
+// TestUnit has systemd verify the unit and rate the exposure of the service: 0 is the best rating, 100 the
+// worst.
 func TestUnit(t *testing.T) {
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
 		t.Skip("no systemd-analyze here")
 	}
-	// systemd looks for the binary where the unit has it.
+	// systemd requires that the binary exists at the path in the unit.
 	here := filepath.Join(t.TempDir(), filepath.Base(unit))
 	text := replaced(t, string(readFile(t, unit)), "/usr/local/bin/qlik2rego", qlik2rego(t))
 	if err := os.WriteFile(here, []byte(text), 0o600); err != nil {
@@ -33,8 +33,8 @@ func TestUnit(t *testing.T) {
 	}
 }
 
-// TestUnitGroup: systemd does not start a service whose dynamic user is named
-// like a group that is there, and the group must be the one that owns the bundle.
+// TestUnitGroup checks the group: systemd does not start a service whose dynamic user has the name of an
+// existing group, and the group must be the one that owns the bundle.
 func TestUnitGroup(t *testing.T) {
 	found := regexp.MustCompile(`\nGroup=(\S+)\n`).FindStringSubmatch(string(readFile(t, unit)))
 	if found == nil || found[1]+".service" == filepath.Base(unit) {
@@ -48,8 +48,7 @@ func TestUnitGroup(t *testing.T) {
 	}
 }
 
-// TestUnitCommand runs what the unit starts, with the credentials of systemd in
-// place, until it is ready.
+// TestUnitCommand runs the command of the unit, with the credentials of systemd, until it is ready.
 func TestUnitCommand(t *testing.T) {
 	dir := shortDir(t)
 	site := compile(t)

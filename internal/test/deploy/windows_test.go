@@ -8,9 +8,8 @@ import (
 	"testing"
 )
 
-// TestWindowsService runs the arguments that the service wrapper is given, with
-// places of this machine, until the decision point is ready. The wrapper itself
-// is not run.
+// TestWindowsService runs the arguments of the service wrapper, with paths of this machine, until the
+// decision point is ready. It does not run the wrapper.
 func TestWindowsService(t *testing.T) {
 	dir := shortDir(t)
 	site := compile(t)

@@ -18,11 +18,10 @@ var (
 	shrinkTries = flag.Int("shrink", 4000, "how many smaller cases to try of a failure; 0 leaves it as it is")
 )
 
-// size is a site that is worth its compilation.
+// size is the size of a site for which compilation pays off.
 var size = sitegen.Size{Users: 8, Streams: 4, Apps: 7, Objects: 9, Others: 3, Rules: 25, Requests: 400}
 
-// TestEnginesAgree compares the engines on generated sites, under both settings
-// of every option.
+// TestEnginesAgree compares the engines on generated sites, with all values of every option.
 func TestEnginesAgree(t *testing.T) {
 	t.Parallel()
 	r := run{t: t, open: open}
@@ -32,8 +31,7 @@ func TestEnginesAgree(t *testing.T) {
 	r.summary()
 }
 
-// TestStockOPAAgrees compares the reference with the stock command on some of
-// the same sites.
+// TestStockOPAAgrees compares the independent evaluator with the stock command on some of the same sites.
 func TestStockOPAAgrees(t *testing.T) {
 	needStock(t)
 	t.Parallel()
@@ -44,9 +42,8 @@ func TestStockOPAAgrees(t *testing.T) {
 	r.summary()
 }
 
-// sites is the number of sites for the decisions that are asked for: a tenth of
-// them without the exact comparisons, and a hundredth in short mode, in which the race
-// detector runs.
+// sites returns the number of sites for the required number of decisions: a tenth without exact
+// comparisons, and a hundredth in short mode, which the race detector uses.
 func sites() int {
 	n := *decisions
 	switch {
@@ -91,9 +88,8 @@ type run struct {
 	sites, compared, allowed atomic.Int64
 }
 
-// failures counts the sites with failures in all tests. One cause has many: the
-// first is shrunk, and after three, or one if nothing is shrunk, the sites that
-// are left are not looked at.
+// failures counts the sites with failures in all tests. One cause has many failures: the first is shrunk,
+// and after three, or one if nothing is shrunk, the remaining sites are skipped.
 var failures atomic.Int64
 
 func skipAfterFailures(t *testing.T) {
@@ -102,15 +98,14 @@ func skipAfterFailures(t *testing.T) {
 	}
 }
 
-// generated compares the engines on the site of a number.
+// generated compares the engines on the generated site with an index.
 func (r *run) generated(i int) {
 	o := eachOption(i)
 	r.site(o, *seed+uint64(i), func(seed uint64) sitegen.Case { return generated(seed, size, o) })
 }
 
-// generated makes a case for the options: with broken rules where they are
-// skipped, and beside cases that stay as they are some with many rules that are
-// alike, and some with probes.
+// generated generates a case for the options: with broken rules if they are skipped, and some of the
+// cases with many similar rules or with probes.
 func generated(seed uint64, size sitegen.Size, o options) sitegen.Case {
 	generate := sitegen.Generate
 	if o.skip {

@@ -9,7 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
-// answer is all that a decision point says of a request.
+// answer is the whole answer of a decision point to a request.
 type answer struct {
 	Allow     bool     `json:"allow"`
 	GrantedBy []string `json:"granted_by"`
@@ -35,7 +35,7 @@ func (a answer) equal(b answer) bool {
 	return a.Allow == b.Allow && a.Reason == b.Reason && slices.Equal(a.GrantedBy, b.GrantedBy) && slices.Equal(a.Actions, b.Actions)
 }
 
-// decider asks one engine, which may be a wrong one that a test plants.
+// decider decides requests with one engine, possibly a faulty one that a test has planted.
 type decider func(ctx context.Context, request []byte) (answer, error)
 
 func reading(e *evaluate.Evaluator) decider {

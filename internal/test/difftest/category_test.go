@@ -26,7 +26,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// What License and Sync rules test is drawn from these, with values that meet.
+// The tests of License and Sync rules use these values, so that some of them match.
 var (
 	placementTests = []string{
 		`node.name = "N1"`, `node.isCentral = "true"`, `node.iscentral != "true"`, `node.@T = resource.@T`, `node.@T != resource.@T`, `node.@T.Empty()`,
@@ -126,7 +126,7 @@ func writeCategorySite(t *rapid.T, dir string) {
 	}
 }
 
-// asked answers questions by a bundle as it is shipped, in OPA.
+// asked queries a bundle as shipped, with OPA.
 type asked struct {
 	ctx     context.Context
 	t       *rapid.T
@@ -146,7 +146,7 @@ func ship(ctx context.Context, t *rapid.T, w *workspace.Workspace) *asked {
 	return &asked{ctx, t, &b, map[string]rego.PreparedEvalQuery{}}
 }
 
-// set returns the texts of a set, nil where there is no such package.
+// set returns the strings of a set, nil if there is no such package.
 func (a *asked) set(query string, input any) []string {
 	q, ok := a.queries[query]
 	if !ok {
@@ -181,8 +181,7 @@ func request(subject, typ, id string, more map[string]any) map[string]any {
 	return all
 }
 
-// viewDecider answers by a view, as the tools do, and holds the two evaluators of a view
-// against each other.
+// viewDecider decides with a view, like the tools, and compares the two evaluators of a view.
 type viewDecider struct {
 	ctx    context.Context
 	t      *rapid.T
@@ -223,12 +222,12 @@ func (d *viewDecider) rules(input map[string]any) []string {
 	return theirs.GrantedBy
 }
 
-// The packages qlik.license and qlik.placement of a bundle, the policy of a view and the
-// independent evaluator agree about who takes which access and which node serves which app.
+// The packages qlik.license and qlik.placement of a bundle, the policy of a view and the independent
+// evaluator agree about which users get which access and which nodes serve which apps.
 func TestCategoriesAgree(t *testing.T) {
 	ctx := context.Background()
 	checks := 0
-	most := 5 // of which some place apps
+	most := 5 // some of them placement rules
 	if exact.Enabled() {
 		most = 60
 	}
@@ -259,7 +258,7 @@ func TestCategoriesAgree(t *testing.T) {
 	})
 }
 
-// comparePlacement returns how many apps are on a node.
+// comparePlacement returns the number of apps on a node.
 func comparePlacement(t *rapid.T, shipped *asked, view *viewDecider) (placed int) {
 	apps := map[string][]string{}
 	for _, app := range []string{"a0", "a1", "a2", "a3"} {
@@ -287,7 +286,7 @@ func comparePlacement(t *rapid.T, shipped *asked, view *viewDecider) (placed int
 	return placed
 }
 
-// compareLicences returns how many kinds of access fit a subject.
+// compareLicences returns the number of kinds of access that match a subject.
 func compareLicences(t *rapid.T, shipped *asked, view *viewDecider, groups []ruleset.AccessGroup) (fitted int) {
 	for _, subject := range []string{`ACME\anna`, "u1", `ACME\CARL`, `NONE\anonymous`, `ACME\nobody`} {
 		for _, more := range []map[string]any{nil, {"context": map[string]any{"request_context": "hub", "environment": map[string]any{"OS": "Windows"}}}} {

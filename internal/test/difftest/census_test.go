@@ -17,7 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
-// census counts what the corpus covers: by table, by row.
+// census counts what the corpus covers, by table and row.
 type census struct {
 	sites, decisions, rules, both, grants int
 	bytes                                 int64
@@ -102,7 +102,7 @@ func (c *census) site(k *kept) {
 	}
 }
 
-// requestRows are the rows of the tables that a request counts for, by parts.
+// requestRows are the rows of the tables in which a request is counted.
 type requestRows struct {
 	action, kind, from             string
 	subject, resource, environment bool
@@ -191,7 +191,7 @@ func (c *census) rule(r ruleset.Rule) {
 	})
 }
 
-// form tells items of a filter by their form.
+// form returns the form of an item of a filter.
 func form(item ruleset.FilterItem) string {
 	kind, id, whole := strings.Cut(item.Text, "_")
 	switch {
@@ -211,7 +211,7 @@ func form(item ruleset.FilterItem) string {
 	return "`App` (hits nothing)"
 }
 
-// String is the README of the corpus.
+// String returns the README of the corpus.
 func (c *census) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# The decision corpus
@@ -256,8 +256,7 @@ func writeReadme(t *testing.T) {
 	}
 }
 
-// TestCorpusIsLarge holds the corpus to what it is for, and its README to what
-// it is.
+// TestCorpusIsLarge checks that the corpus is large enough, and that its README is up to date.
 func TestCorpusIsLarge(t *testing.T) {
 	if *update {
 		t.Skip("the corpus is being made")

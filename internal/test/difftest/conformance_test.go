@@ -12,8 +12,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// TestConformance holds both engines to the vectors of the operators: a
-// line is two lists of texts, an operator and whether it holds.
+// TestConformance checks both engines with the vectors of the operators: a line contains two lists of
+// strings, an operator and the result.
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	dir := os.Getenv("QLIK_CONFORMANCE")
@@ -37,7 +37,7 @@ func TestConformance(t *testing.T) {
 		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
 			t.Fatal(err)
 		}
-		// A pattern is always written in the rule.
+		// A pattern is always a literal in the rule.
 		right := "resource.@right"
 		if v.Op == "like" || v.Op == "matches" {
 			right = `"` + strings.ReplaceAll(v.Right[0], `\`, `\\`) + `"`

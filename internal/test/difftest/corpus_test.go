@@ -19,8 +19,8 @@ var (
 	recount     = flag.Bool("recount", false, "write the README of the corpus anew")
 )
 
-// TestCorpus replays decisions of the corpus: reference and embedded OPA must
-// say today what they said when it was made.
+// TestCorpus repeats decisions of the corpus: the independent evaluator and the embedded OPA must give the
+// recorded answers.
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 	if *update {
@@ -34,8 +34,8 @@ func TestCorpus(t *testing.T) {
 	replay(t, *corpusShare, open)
 }
 
-// reanswerCorpus keeps sites, rules and requests, and writes what is answered now. It
-// logs every answer that has changed, with what the conditions came to.
+// reanswerCorpus keeps sites, rules and requests, and records the current answers. It logs every changed
+// answer, with the values of the conditions.
 func reanswerCorpus(t *testing.T) {
 	files, err := corpusFiles()
 	if err != nil {
@@ -57,7 +57,7 @@ func reanswerCorpus(t *testing.T) {
 				for i, d := range k.Decisions {
 					if was, is := before[decisions[i][4]], k.Answers[d[4]]; !was.equal(is) {
 						changed++
-						request, _ := k.request(d) // it was put together to be asked
+						request, _ := k.request(d) // valid, since it has been decided before
 						t.Logf("%s\nwas %v\nis  %v", request, was, is)
 					}
 				}
@@ -72,7 +72,7 @@ func reanswerCorpus(t *testing.T) {
 	})
 }
 
-// TestCorpusUnderStockOPA replays fewer of them by the stock command.
+// TestCorpusUnderStockOPA repeats some of them with the stock command.
 func TestCorpusUnderStockOPA(t *testing.T) {
 	needStock(t)
 	t.Parallel()
@@ -109,7 +109,7 @@ func replay(t *testing.T, share int, open opener) {
 	}
 }
 
-// replay returns what is wrong with the first decision that is not as it was.
+// replay returns a description of the first decision that has changed.
 func (k *kept) replay(ctx context.Context, open opener) string {
 	c, err := k.sitegenCase()
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// chain returns rules that grant actions because of each other on the same
-// resource, so that the least fixpoint is reached in three steps.
+// chain returns rules that grant actions because of each other on the same resource, so that the least
+// fixpoint is reached in three steps.
 func chain(r *rand.Rand) []any {
 	probe := func() string { return probes[r.IntN(len(probes))] }
 	rule := func(id, condition string, action int) any {
@@ -24,10 +24,9 @@ func chain(r *rand.Rand) []any {
 	}
 }
 
-// crafted returns requests for what rarely happens by itself: a stranger who
-// gives the id of a user on record for his own, sets of entities of which one is
-// the subject's, entities with one id that say different things, numbers that are
-// equal and written differently, and a line feed.
+// crafted returns requests for rare situations: an unknown user with the id of an existing one, sets of
+// entities of which one belongs to the subject, entities with the same id but different content, numbers
+// that are equal but written differently, and a line feed.
 func crafted(c sitegen.Case, r *rand.Rand) [][]byte {
 	users, _ := decode(c.Files["user.json"]).([]any)
 	apps, _ := decode(c.Files["app.json"]).([]any)

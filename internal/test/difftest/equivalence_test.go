@@ -11,10 +11,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// withEquivalent returns a case with many more rules of few shapes, as sites have
-// them where one rule was written per department. The compiler merges such
-// rules into functions and tables; rules made up one by one are never alike
-// enough for that.
+// withEquivalent returns a case with many additional rules of few shapes, as on sites where one rule was
+// written per department. The compiler merges such rules into functions and tables; independently
+// generated rules are never similar enough.
 func withEquivalent(c sitegen.Case, seed uint64) sitegen.Case {
 	r := rand.New(rand.NewPCG(seed, 0x616c696b))
 	of := map[string]texts{"user": {}, "app": {}, "stream": {}}
@@ -32,8 +31,7 @@ func withEquivalent(c sitegen.Case, seed uint64) sitegen.Case {
 	return c
 }
 
-// texts are the values of properties, by their paths behind the entity: "name",
-// "@GroupAccess".
+// texts are the values of properties, by their paths after the entity: "name", "@GroupAccess".
 type texts map[string][]string
 
 func (t texts) collect(entity any) {
@@ -55,14 +53,14 @@ func (t texts) collect(entity any) {
 }
 
 func (t texts) add(path string, v any) {
-	// Rules write names in ASCII, sites in any spelling.
+	// Rules write names in ASCII, snapshots in any spelling.
 	ascii := !strings.ContainsFunc(path, func(c rune) bool { return c > unicode.MaxASCII })
 	if text, ok := v.(string); ok && path != "@" && ascii {
 		t[path] = append(t[path], text)
 	}
 }
 
-// one returns a path and a way to pick values that it has.
+// one returns a path and a function that picks one of its values.
 func (t texts) one(r *rand.Rand) (path string, value func() string) {
 	paths := slices.Sorted(maps.Keys(t))
 	if len(paths) == 0 {
@@ -74,11 +72,11 @@ func (t texts) one(r *rand.Rand) (path string, value func() string) {
 	return path, func() string { return values[r.IntN(len(values))] }
 }
 
-// family makes rules of one shape: an equality of the subject, maybe one of
-// the resource, and what they share; or rules that share only the attribute of
-// one equality, or what they ask, and have other tests of their own; or rules of a
-// few kinds, each with what it shares. Some have the same constants; in a third of the
-// families some ask for a right on the same resource that others of it grant.
+// family generates rules of one shape: with an equality of the subject, possibly one of the resource, and
+// shared conditions; or rules that share only the attribute of one equality, or the privilege that they
+// ask for, and have other tests of their own; or rules of a few kinds, each with its shared conditions.
+// Some have the same constants. In a third of the families some rules depend on a right on the same
+// resource that others grant.
 func family(r *rand.Rand, of map[string]texts, first int) []any {
 	kind := []string{"app", "stream"}[r.IntN(2)]
 	userPath, userValue := of["user"].one(r)
@@ -97,7 +95,7 @@ func family(r *rand.Rand, of map[string]texts, first int) []any {
 	number := []int{8, 12, 90}[r.IntN(3)]
 	kinds := []string{shared, all[r.IntN(len(all))], " and resource.owner = user"}
 	if form == 7 {
-		number = 120 // so many that their kinds are found together
+		number = 120 // so many that their kinds are found by one search
 	}
 	one := func() string {
 		user := fmt.Sprintf("user.%s %s %s", userPath, operator, quoted(userValue()))
@@ -116,7 +114,7 @@ func family(r *rand.Rand, of map[string]texts, first int) []any {
 		case 5:
 			return `resource.HasPrivilege("export")` + own()
 		case 7:
-			if r.IntN(3) > 0 { // nobody has it
+			if r.IntN(3) > 0 { // no user has it
 				user = fmt.Sprintf("user.%s %s %s", userPath, operator, quoted(fmt.Sprintf("value %d", r.IntN(1000))))
 			}
 			text := user + kinds[r.IntN(len(kinds))]
@@ -136,7 +134,7 @@ func family(r *rand.Rand, of map[string]texts, first int) []any {
 	rules := make([]any, number)
 	for i := range rules {
 		condition := one()
-		// Not export, which some of them ask for: each would close a cycle.
+		// Not export, which some of them depend on: each would close a cycle.
 		action := []int{2, 4, 6, 2 | 8, 32, 8 | 32}[r.IntN(6)]
 		if asking && r.IntN(2) == 0 {
 			condition, action = "("+condition+`) and resource.HasPrivilege("read")`, []int{4, 256, 4 | 256}[r.IntN(3)]
@@ -150,7 +148,7 @@ func family(r *rand.Rand, of map[string]texts, first int) []any {
 	return rules
 }
 
-// quoted writes a text as a condition does.
+// quoted formats a string literal of a condition.
 func quoted(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// fuzzSize is a site that is made and compiled in a few milliseconds.
+// fuzzSize is the size of a site that is generated and compiled in a few milliseconds.
 var fuzzSize = sitegen.Size{Users: 3, Streams: 2, Apps: 2, Objects: 2, Others: 1, Rules: 6, Requests: 12}
 
-// FuzzDecide holds the engines to each other on sites of any seed, with the
-// condition and the filter of one rule, and one request, of the fuzzer's making.
+// FuzzDecide compares the engines on generated sites, with the condition and the filter of one rule, and
+// one request, from the fuzzer.
 func FuzzDecide(f *testing.F) {
 	for i, condition := range []string{
 		"", `user.group != "sales"`, `resource.owner = user`, `!resource.@groupaccess.Empty()`, `resource.name like "*\\**?"`,
@@ -49,8 +49,8 @@ func FuzzDecide(f *testing.F) {
 	})
 }
 
-// FuzzRequest holds the engines to each other on requests of any bytes: the
-// embedded OPA never fails, and never allows what the reference does not.
+// FuzzRequest compares the engines on requests of any bytes: the embedded OPA never fails, and never
+// allows what the independent evaluator does not.
 func FuzzRequest(f *testing.F) {
 	c := sitegen.Generate(3, sitegen.Small)
 	s, failed := open(f.Context(), c, options{})
@@ -63,7 +63,7 @@ func FuzzRequest(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, request []byte) {
 		if _, err := engine.ParseRequest(request); err != nil {
-			// The reference may be less strict about what is JSON.
+			// The independent evaluator may be less strict about the syntax of JSON.
 			if a, err := s.ask(t.Context(), request); err != nil || !a.equal(newAnswer(false, nil, engine.InvalidRequest, nil)) {
 				t.Fatalf("%q: %v, %v", request, a, err)
 			}

@@ -12,18 +12,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// The corpus: so many sites, with requests made for each and recombined.
+// The size of the corpus: the number of sites, and of generated and recombined requests for each.
 const (
 	corpusSites     = 80
 	corpusDecisions = 1300
-	// corpusSeed is far from the seeds that tests count up from 1.
+	// corpusSeed is far from the seeds of tests, which begin at 1.
 	corpusSeed = 1_000_000
 )
 
 var corpusSize = sitegen.Size{Users: 8, Streams: 4, Apps: 7, Objects: 9, Others: 3, Rules: 25, Requests: 200}
 
-// updateCorpus makes the corpus anew. What the engines do not agree on is no
-// answer to keep.
+// updateCorpus generates the corpus again. It records only answers on which the engines agree.
 func updateCorpus(t *testing.T) {
 	old, _ := filepath.Glob(filepath.Join(corpus, "*.json.gz")) // the pattern is well formed
 	for _, path := range old {
@@ -50,13 +49,13 @@ func updateCorpus(t *testing.T) {
 	writeReadme(t)
 }
 
-// newKept asks all requests of a case and then requests made of their parts.
+// newKept decides all requests of a case and then requests made of their parts.
 func newKept(ctx context.Context, c sitegen.Case, o options, r *rand.Rand) (*kept, error) {
 	k := &kept{Options: keep(o), Rules: string(c.Rules), Snapshot: map[string]string{}, Coverage: c.Coverage}
 	for name, content := range c.Files {
 		k.Snapshot[name] = string(content)
 	}
-	var sound []int // the requests that can be taken apart
+	var sound []int // the requests that can be split into parts
 	for i, request := range c.Requests {
 		k.Requests = append(k.Requests, string(request))
 		k.Decisions = append(k.Decisions, keptDecision{i, i, i, i})

@@ -15,20 +15,20 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// kept is a site of the corpus with decisions about it: all that it takes to ask
-// again, whatever becomes of the generator.
+// kept is a site of the corpus with its decisions: everything that is needed to repeat them, independently
+// of the generator.
 type kept struct {
 	Options keptOptions `json:"options"`
-	// Rules and Snapshot are the files as written, whatever their form.
+	// Rules and Snapshot are the files as generated.
 	Rules    string            `json:"rules"`
 	Snapshot map[string]string `json:"snapshot"`
-	// Requests are the requests that the generator made.
+	// Requests are the generated requests.
 	Requests []string `json:"requests"`
-	// Decisions are made of requests and their parts.
+	// Decisions refer to requests, or combine their parts.
 	Decisions []keptDecision `json:"decisions"`
-	// Answers are all different answers.
+	// Answers are all distinct answers.
 	Answers []answer `json:"answers"`
-	// Coverage says what the requests do to the conditions.
+	// Coverage counts the values of the conditions in the requests.
 	Coverage sitegen.Coverage `json:"coverage"`
 }
 
@@ -38,14 +38,13 @@ type keptOptions struct {
 	SkipInvalid    bool   `json:"skip_invalid"`
 }
 
-// keptDecision is five numbers: the requests that subject, action, resource and
-// context are of, and the answer. Where the first four are one, the request is
-// that one as it is written.
+// keptDecision consists of five indexes: those of the requests that provide subject, action, resource and
+// context, and that of the answer. If the first four are equal, the request is used as written.
 type keptDecision [5]int
 
 func (d keptDecision) whole() bool { return d[0] == d[1] && d[0] == d[2] && d[0] == d[3] }
 
-// parts are the keys of a request that the first four numbers stand for.
+// parts are the keys of a request for the first four indexes.
 var parts = [4]string{"subject", "action", "resource", "context"}
 
 func keep(o options) keptOptions {
@@ -60,7 +59,7 @@ func (k keptOptions) options() options {
 	return o
 }
 
-// request puts a decision's request together.
+// request builds the request of a decision.
 func (k *kept) request(d keptDecision) ([]byte, error) {
 	if d.whole() {
 		return []byte(k.Requests[d[0]]), nil
@@ -124,7 +123,7 @@ func readKept(path string) (*kept, error) {
 	return k, json.Unmarshal(content, k)
 }
 
-// write writes the same bytes for the same site.
+// write writes a site. Equal sites give equal bytes.
 func (k *kept) write(path string) error {
 	var b bytes.Buffer
 	out, err := gzip.NewWriterLevel(&b, gzip.BestCompression)

@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// layouts are what the compiler makes of rules, and how to tell that a module has it.
+// layouts are the forms of generated Rego, with a pattern that recognizes each in a module.
 var layouts = map[string]*regexp.Regexp{
 	"a rule in full":                        regexp.MustCompile(`(?m)^rule_\w+\(id\)`),
 	"a rule on a cycle":                     regexp.MustCompile(`(?m)^rule_\w+\(\w+, held\)`),
@@ -21,8 +21,8 @@ var layouts = map[string]*regexp.Regexp{
 	"bodies behind a gateway":               regexp.MustCompile(`(?m)^any_rule_may\(`),
 }
 
-// The generator reaches every layout of generated Rego, and OPA takes all of it: what
-// no generated site has, no comparison of the engines covers.
+// The generator reaches every layout of generated Rego, and OPA accepts all of it: a layout that no
+// generated site has is not covered by any comparison.
 func TestGeneratedSitesReachEveryLayout(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one goroutine, many sites")

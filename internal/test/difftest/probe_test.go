@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// probes are conditions that show whether a path leads anywhere, so that
-// granted_by tells most of what an engine has read of a description.
+// probes are conditions that report whether a path has a value, so that granted_by shows most of what an
+// engine has read of a description.
 var probes = []string{
 	`!resource.id.Empty()`, `!resource.name.Empty()`, `!resource.description.Empty()`, `!resource.published.Empty()`, `!resource.type.Empty()`,
 	`!resource.@GroupAccess.Empty()`, `!resource.@Dept.Empty()`, `!resource.@2nd.Empty()`, `!resource.stream.Empty()`, `!resource.stream.name.Empty()`,
@@ -31,8 +31,7 @@ var probes = []string{
 	`resource.name matches "s|e.*|.*a"`, `resource.owner.name matches "a|b|.*[0-9]"`,
 }
 
-// mixed are conditions that compare an entity with a text: errors of the rule, unless
-// an option reads them.
+// mixed are conditions that compare an entity with a string, which is an error unless an option allows it.
 var mixed = []string{
 	`resource.owner = "anna"`, `!(resource.owner = user.userId)`, `resource.owner != "a"`, `resource.owner !== user.name`, `"Sales" = resource.stream`,
 	`resource.stream like "*a*"`, `!(resource.app.owner matches ".*a.*")`, `resource = "new-1"`, `user = "anna"`, `user != resource.name`,
@@ -40,7 +39,7 @@ var mixed = []string{
 	`user.name = "x" or !(resource.owner.name = "a" or resource.owner = user.environment.group)`, `resource.userDirectory = "ACME"`, `!(resource.userDirectory != "ACME")`,
 }
 
-// withMixed adds a rule for each of them, where the option reads them.
+// withMixed adds a rule for each of them if the option allows it.
 func withMixed(c sitegen.Case, o options) sitegen.Case {
 	rules, _ := exported(c.Rules).([]any)
 	for i, condition := range mixed {
@@ -55,8 +54,8 @@ func withMixed(c sitegen.Case, o options) sitegen.Case {
 	return c
 }
 
-// withProbes returns a case with a rule for every probe, half of the
-// descriptions in its requests twisted a little, and crafted requests.
+// withProbes returns a case with a rule for every probe, with small changes in half of the descriptions in
+// its requests, and with crafted requests.
 func withProbes(c sitegen.Case, seed uint64) sitegen.Case {
 	r := rand.New(rand.NewPCG(seed, 0x70726f62))
 	rules, _ := exported(c.Rules).([]any)
@@ -81,11 +80,10 @@ func withProbes(c sitegen.Case, seed uint64) sitegen.Case {
 	return c
 }
 
-// never is how the repository writes that something has not happened.
+// never is the date that the repository writes for an event that has not happened.
 const never = "1753-01-01T00:00:00.000Z"
 
-// twist changes one place of a JSON value: its shape, its spelling or whether
-// anything is there at all.
+// twist changes one position of a JSON value: its form, its spelling or whether it exists.
 func twist(r *rand.Rand, v any) any {
 	switch v := v.(type) {
 	case map[string]any:

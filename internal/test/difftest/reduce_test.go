@@ -7,8 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 )
 
-// reduce leaves members and elements out of a JSON value as long as try, which
-// is given the smaller value, says that it will do.
+// reduce removes members and elements from a JSON value as long as try accepts the smaller value.
 func reduce(v any, try func(any) bool) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -42,8 +41,7 @@ func reduce(v any, try func(any) bool) any {
 	return v
 }
 
-// reduceList leaves elements out of a list: first halves, then ever shorter
-// pieces, then one by one.
+// reduceList removes elements from a list: first halves, then shorter parts, then single elements.
 func reduceList[T any](list []T, try func([]T) bool) []T {
 	for piece := (len(list) + 1) / 2; piece > 0; piece /= 2 {
 		for at := 0; at < len(list); {
@@ -58,8 +56,8 @@ func reduceList[T any](list []T, try func([]T) bool) []T {
 	return list
 }
 
-// simpler returns the conditions that are one step simpler, the simplest first:
-// a part is true or false or one of its own parts.
+// simpler returns the conditions that are one step simpler, the simplest first: a part is replaced by true
+// or false or by one of its own parts.
 func simpler(n condition.Node) []condition.Node {
 	var out []condition.Node
 	if _, constant := n.(*condition.Bool); !constant {
@@ -80,7 +78,7 @@ func simpler(n condition.Node) []condition.Node {
 			return &condition.Or{Operands: operands}
 		})...)
 	case *condition.Bool, *condition.Comparison, *condition.Call:
-		// Nothing between it and a constant.
+		// Only a constant is simpler.
 	}
 	return out
 }

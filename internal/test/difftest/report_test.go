@@ -12,9 +12,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// tell shrinks a case that fails for a request, or for none, and tells how: what
-// is left of rules, site and request, both answers, how the reference comes to
-// its own, and the Rego by which the engine comes to the other.
+// tell shrinks a case that fails, for a request or without one, and describes the failure: the remaining
+// rules, site and request, both answers, the explanation of the independent evaluator, and the Rego behind
+// the engine's answer.
 func tell(c sitegen.Case, request []byte, o options, open opener, f failure, tries int) string {
 	if tries == 0 {
 		return fmt.Sprintf("%s\nfor the request %s", f, request)

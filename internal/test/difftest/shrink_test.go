@@ -11,18 +11,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// shrinker makes a failing case small: it leaves out whatever the failure
-// survives the loss of.
+// shrinker makes a failing case smaller: it removes everything that the failure does not depend on.
 type shrinker struct {
 	open    opener
 	options options
 	kind    string // of the failure
-	left    int    // how many smaller cases may still be tried
+	left    int    // the number of smaller cases that may still be tried
 	best    sitegen.Case
 }
 
-// shrink returns a case that fails in the same way and is small, and its
-// failure. It tries at most a number of smaller cases.
+// shrink returns a small case that fails in the same way, and its failure. It tries at most tries smaller
+// cases.
 func shrink(c sitegen.Case, o options, open opener, f failure, tries int) (sitegen.Case, failure) {
 	s := &shrinker{open: open, options: o, kind: f.kind, left: tries, best: c}
 	if _, request := check(context.Background(), c, o, open, nil); request != nil {
@@ -78,12 +77,12 @@ func (s *shrinker) tryRules(rules any) bool {
 	return s.try(c)
 }
 
-// rules drops rules, and then fields of those that are left.
+// rules removes rules, and then fields of the remaining ones.
 func (s *shrinker) rules() {
 	reduce(exported(s.best.Rules), s.tryRules)
 }
 
-// exported returns the rules of an export in any of its shapes.
+// exported returns the rules of an export in any of its forms.
 func exported(export []byte) any {
 	v := decode(export)
 	if o, ok := v.(map[string]any); ok {
@@ -99,7 +98,7 @@ func exported(export []byte) any {
 	return v
 }
 
-// files drops files, entities and fields.
+// files removes files, entities and fields.
 func (s *shrinker) files() {
 	for _, name := range slices.Sorted(maps.Keys(s.best.Files)) {
 		with := func(content []byte) bool {
@@ -116,7 +115,7 @@ func (s *shrinker) files() {
 	}
 }
 
-// requests drops requests, and then fields of those that are left.
+// requests removes requests, and then fields of the remaining ones.
 func (s *shrinker) requests() {
 	reduceList(s.best.Requests, func(requests [][]byte) bool {
 		c := s.best
@@ -133,7 +132,7 @@ func (s *shrinker) requests() {
 	}
 }
 
-// conditions puts simpler conditions in the place of the rules'.
+// conditions replaces the conditions of rules by simpler ones.
 func (s *shrinker) conditions() {
 	rules, _ := exported(s.best.Rules).([]any)
 	for i := range rules {

@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// deaf is an engine that does not know of one rule.
+// deaf returns an engine that ignores one rule.
 func deaf(ask decider, rule string) decider {
 	return func(ctx context.Context, request []byte) (answer, error) {
 		a, err := ask(ctx, request)
@@ -22,12 +22,11 @@ func deaf(ask decider, rule string) decider {
 	}
 }
 
-// few is a site that shrinks within seconds.
+// few is the size of a site that shrinks within seconds.
 var few = sitegen.Size{Users: 4, Streams: 2, Apps: 3, Objects: 3, Others: 1, Rules: 12, Requests: 80}
 
-// TestShrinkToOneRule plants an engine that does not know of one rule: of the
-// case that rule alone may be left, always true, and a request for what it
-// grants, on an empty site.
+// TestShrinkToOneRule plants an engine that ignores one rule: the shrunk case may only contain that rule,
+// with the condition true, and a request for what it grants, on an empty site.
 func TestShrinkToOneRule(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many comparisons, one after the other")
@@ -77,8 +76,8 @@ func granting(t *testing.T, c sitegen.Case, o options) string {
 	return ""
 }
 
-// TestShrinkToOneComparison plants an engine that reads like as =: of the
-// conditions one comparison may be left.
+// TestShrinkToOneComparison plants an engine that evaluates like as =: the shrunk case may only contain one
+// comparison.
 func TestShrinkToOneComparison(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many comparisons, one after the other")
@@ -122,7 +121,7 @@ func TestShrinkToOneComparison(t *testing.T) {
 	}
 }
 
-// showing returns the first case from a seed on that a planted fault shows in.
+// showing returns the first case from a seed on in which a planted fault has an effect.
 func showing(t *testing.T, seed uint64, o options, planted opener) sitegen.Case {
 	t.Helper()
 	for last := seed + 20; seed < last; seed++ {
@@ -135,7 +134,7 @@ func showing(t *testing.T, seed uint64, o options, planted opener) sitegen.Case 
 	return sitegen.Case{}
 }
 
-// shrunk shrinks a case that must fail, and reports on it.
+// shrunk shrinks a case that must fail, and reports it.
 func shrunk(t *testing.T, c sitegen.Case, o options, planted opener) (sitegen.Case, string) {
 	f, _ := check(t.Context(), c, o, planted, nil)
 	if f.kind != "the engines differ" {

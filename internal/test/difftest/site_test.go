@@ -27,7 +27,7 @@ type options struct {
 	entityText resolve.EntityText
 	session    resolve.SessionAttributes
 	strict     bool
-	// skip leaves rules with errors out. Without it, such a rule is a failure.
+	// skip leaves out rules with errors. Without it, such a rule is a failure.
 	skip bool
 }
 
@@ -35,8 +35,7 @@ func (o options) String() string {
 	return fmt.Sprintf("list-inequality=%s entity-text=%s session-attributes=%s strict=%t skip-invalid=%t", o.inequality, o.entityText, o.session, o.strict, o.skip)
 }
 
-// eachOption returns settings by number, so that among any 16 numbers in a row
-// all settings of every option occur.
+// eachOption returns settings by index. Any 16 consecutive indexes cover all values of every option.
 func eachOption(i int) options {
 	o := options{skip: i/2%8 >= 6, strict: i/2%8 == 7}
 	if i%2 == 1 {
@@ -57,7 +56,7 @@ func (o options) reference() evaluate.Options {
 	return options
 }
 
-// site is a case in the hands of both engines.
+// site is a case loaded into both engines.
 type site struct {
 	reference *evaluate.Evaluator
 	policy    *compiler.Policy
@@ -67,22 +66,22 @@ type site struct {
 	close     func()
 }
 
-// failure says what is wrong with a case, if anything: kind is equal for
-// failures that may have the same cause.
+// failure describes what is wrong with a case. The zero failure is a success. Failures that may have the
+// same cause have equal kinds.
 type failure struct{ kind, text string }
 
 func (f failure) String() string { return f.kind + ": " + f.text }
 
-// opener gives a case to both engines.
+// opener loads a case into both engines.
 type opener func(context.Context, sitegen.Case, options) (*site, failure)
 
-// open is the opener that everything here is about. The generator makes no
-// invalid rules but those that are named so: any other is a failure.
+// open is the standard opener. The generator makes invalid rules only with names that say so: any other
+// invalid rule is a failure.
 func open(ctx context.Context, c sitegen.Case, o options) (*site, failure) {
 	return made(func(s *site, dir string) failure { return s.open(ctx, c, o, dir) })
 }
 
-// made returns a site that has a folder until it is closed, unless it cannot be made.
+// made returns a site with a directory that exists until the site is closed.
 func made(by func(s *site, dir string) failure) (*site, failure) {
 	dir, err := os.MkdirTemp("", "difftest")
 	if err != nil {
@@ -103,7 +102,7 @@ func (s *site) open(ctx context.Context, c sitegen.Case, o options, dir string) 
 	return s.engines(ctx)
 }
 
-// read makes everything of a case but the engines.
+// read prepares everything of a case except the engines.
 func (s *site) read(c sitegen.Case, o options, dir string) failure {
 	if err := c.Write(dir); err != nil {
 		return failure{"the case is not written", err.Error()}
@@ -137,7 +136,7 @@ func (s *site) read(c sitegen.Case, o options, dir string) failure {
 	return failure{}
 }
 
-// engines prepares the engine and its compiled code, which share what OPA compiles.
+// engines prepares the engine and its compiled code, which share the modules that OPA has compiled.
 func (s *site) engines(ctx context.Context) failure {
 	bundle, err := bundles.InMemory(ctx, s.policy, s.data)
 	if err != nil {
@@ -164,15 +163,14 @@ func (s *site) engines(ctx context.Context) failure {
 }
 
 const (
-	// brokenName begins the names of rules that a compiler must refuse.
+	// brokenName is the prefix of the names of rules that a compiler must refuse.
 	brokenName = "broken: "
-	// doubtfulName is the name of rules of which that is not known. Other rules
-	// may go down with them.
+	// doubtfulName is the name of rules that may be valid or not. Other rules may be skipped with them.
 	doubtfulName = "doubtful"
 )
 
-// valid returns the rules that the compiler has not skipped. A rule that it had
-// to skip and did not is an error, and so is one that it skipped for nothing.
+// valid returns the rules that the compiler has not skipped. It reports a rule that should have been
+// skipped and was not, and the reverse.
 func (s *site) valid(rules []ruleset.Rule, o options) ([]ruleset.Rule, diag.List) {
 	var list diag.List
 	doubt := o.strict || slices.ContainsFunc(rules, func(r ruleset.Rule) bool { return r.Name == doubtfulName })
@@ -180,7 +178,7 @@ func (s *site) valid(rules []ruleset.Rule, o options) ([]ruleset.Rule, diag.List
 		ref := diag.Rule{ID: r.ID, Name: r.Name}
 		skipped, broken := slices.Contains(s.policy.Skipped, ref), strings.HasPrefix(r.Name, brokenName)
 		if o.entityText != resolve.EntityTextError && slices.Contains([]string{brokenName + "text and entity", brokenName + "entity and text"}, r.Name) {
-			broken = false // under this reading the comparison has a meaning
+			broken = false // with this option the comparison is valid
 		}
 		if broken != skipped && (broken || !doubt) {
 			list = append(list, diag.Diagnostic{Severity: diag.Error, Summary: fmt.Sprintf("skipped: %t", skipped), Rule: ref, Text: r.Condition})
@@ -190,7 +188,7 @@ func (s *site) valid(rules []ruleset.Rule, o options) ([]ruleset.Rule, diag.List
 	return kept, list
 }
 
-// failed is the failure that errors are; its kind has the code of the first.
+// failed returns the failure for a list of errors; its kind has the code of the first one.
 func failed(kind string, list diag.List) failure {
 	var b strings.Builder
 	told := 0
@@ -213,7 +211,7 @@ func failed(kind string, list diag.List) failure {
 	return failure{kind, b.String()}
 }
 
-// compare asks the engines and returns what they agree on, or the difference.
+// compare decides a request with all engines and returns their common answer, or the difference.
 func (s *site) compare(ctx context.Context, request []byte) (answer, failure) {
 	want, err := reading(s.reference)(ctx, request)
 	if err != nil {
@@ -235,8 +233,8 @@ func (s *site) compare(ctx context.Context, request []byte) (answer, failure) {
 	return want, failure{}
 }
 
-// check returns the first failure of a case and the request that fails, if it
-// takes one to fail. Seen, if it is not nil, is told the answers.
+// check returns the first failure of a case, and the request that fails, if any. It calls seen, unless it
+// is nil, with each answer.
 func check(ctx context.Context, c sitegen.Case, o options, open opener, seen func(answer)) (failure, []byte) {
 	s, f := open(ctx, c, o)
 	if f.kind != "" {

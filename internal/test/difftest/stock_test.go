@@ -26,13 +26,13 @@ import (
 
 var stockShare = flag.Int("stock", 7, "of how many sites one is asked of the stock opa command too; 0 for none")
 
-// command is the path of the unmodified opa of the version in go.mod.
+// command returns the path of the unmodified opa of the version in go.mod.
 var command = sync.OnceValues(func() (string, error) {
 	out, err := exec.Command("go", "tool", "-n", "opa").Output()
 	return strings.TrimSpace(string(out)), err
 })
 
-// needStock skips where the stock command cannot be asked.
+// needStock skips the test if the stock command is not available.
 func needStock(t *testing.T) {
 	switch {
 	case *stockShare == 0:
@@ -47,8 +47,8 @@ func needStock(t *testing.T) {
 	}
 }
 
-// openStock gives a case to the reference and, as a bundle in a file, to the
-// server of the stock command.
+// openStock loads a case into the independent evaluator and, as a bundle file, into the server of the stock
+// command.
 func openStock(ctx context.Context, c sitegen.Case, o options) (*site, failure) {
 	s, f := open(ctx, c, o)
 	if f.kind != "" {
@@ -77,7 +77,7 @@ type stock struct {
 	client  http.Client
 }
 
-// readyWithin is far more than a server takes on a busy machine.
+// readyWithin is far more time than a server needs on a busy machine.
 const readyWithin = 5 * time.Minute
 
 func serve(ctx context.Context, s *site) (*stock, error) {
@@ -85,7 +85,7 @@ func serve(ctx context.Context, s *site) (*stock, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The path of a socket must be short, which that of a test's folder is not.
+	// The path of a socket must be shorter than that of a test's temporary directory.
 	dir, err := os.MkdirTemp("", "opa")
 	if err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func serve(ctx context.Context, s *site) (*stock, error) {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	go func() {
-		_ = k.process.Wait() // stop kills it; whatever it says is in its output
+		_ = k.process.Wait() // stop kills it; the messages are in its output
 		close(k.exited)
 	}()
 	if err := k.ready(ctx); err != nil {
@@ -123,7 +123,7 @@ func write(ctx context.Context, path string, s *site) error {
 	return errors.Join(err, file.Close())
 }
 
-// ready asks for the server's health until it is well.
+// ready polls the server's health.
 func (k *stock) ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
@@ -164,8 +164,8 @@ func (k *stock) call(ctx context.Context, method, path string, body []byte) (sta
 	return response.StatusCode, answer, err
 }
 
-// ask asks for all entry points at once. What is no JSON the server itself
-// refuses: that is its way to say invalid_request.
+// ask queries all entry points at once. The server itself refuses a request that is not JSON, which counts
+// as invalid_request.
 func (k *stock) ask(ctx context.Context, request []byte) (answer, error) {
 	status, body, err := k.call(ctx, http.MethodPost, "/v1/data/qlik/authz", fmt.Appendf(nil, `{"input": %s}`, request))
 	switch {

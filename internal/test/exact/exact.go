@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// Hint tells how to run what is skipped.
+// Hint tells users how to run a skipped test.
 const Hint = "set QLIK2REGO_EXACT=1 to run it, as .ci/run does"
 
 // Enabled reports whether long, exact comparisons run.
 func Enabled() bool { return os.Getenv("QLIK2REGO_EXACT") != "" && !testing.Short() }
 
-// Skip skips a test that takes long if they do not run.
+// Skip skips a long test unless exact comparisons are enabled.
 func Skip(t testing.TB) {
 	t.Helper()
 	if !Enabled() {

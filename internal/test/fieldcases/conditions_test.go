@@ -14,8 +14,8 @@ import (
 	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 )
 
-// answers are what is said of each rule of conditions.json: the code, and a text of the
-// summary, the detail or the fix.
+// answers are the expected findings for each rule of conditions.json: the code, and a part of the summary,
+// the detail or the fix.
 var answers = map[string]struct {
 	code diag.Code
 	text string
@@ -29,7 +29,7 @@ var answers = map[string]struct {
 	"F40d": {"Q0126", "resource.objectType"},
 }
 
-// Mistakes that people make are one finding each, with the repair that they need.
+// Each common mistake gives one finding, with a suitable fix.
 func TestConditions(t *testing.T) {
 	var cases []struct{ ID, ResourceFilter, Rule, Right string }
 	text, err := os.ReadFile(filepath.Join(root(t), "conditions.json"))

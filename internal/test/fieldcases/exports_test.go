@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Exports as PowerShell writes them are decided as the exports themselves (X01, X04).
+// Exports written by PowerShell give the same decisions as the original exports (X01, X04).
 func TestExportsOfPowerShell(t *testing.T) {
 	cases := root(t)
 	for _, site := range []string{"X01/site-good", "X01/site-wrap", "X04/site-single"} {
@@ -30,7 +30,7 @@ func TestExportsOfPowerShell(t *testing.T) {
 	}
 }
 
-// What ConvertTo-Json cut off decides nothing (X02).
+// Exports that ConvertTo-Json truncated are rejected (X02).
 func TestExportsThatWereCutOff(t *testing.T) {
 	for _, site := range []string{"site-cut", "site-cut3"} {
 		dir := filepath.Join(root(t), "X02")
@@ -45,7 +45,7 @@ func TestExportsThatWereCutOff(t *testing.T) {
 	}
 }
 
-// Files that are not exports are named, once each (X07, X08, X10).
+// Files that are not exports are each reported once (X07, X08, X10).
 func TestFilesThatAreNoExports(t *testing.T) {
 	for file, want := range map[string]string{
 		"X07/f6-table.json":          "the file is a table",

@@ -1,6 +1,6 @@
-// Package fieldcases decides cases from public reports, which are not in the repository:
-// QLIK_FIELD_CASES names a directory with a directory for each case, of rules.json, site/ and
-// expect.json, requests with the right answer.
+// Package fieldcases decides cases from public reports, which are not in the repository: QLIK_FIELD_CASES
+// is a directory with a subdirectory for each case, with rules.json, site/ and expect.json, which contains
+// requests with the right answer.
 package fieldcases
 
 import (
@@ -20,23 +20,21 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// readings are the options of the cases whose site reads a point of the language otherwise
-// than by default.
+// readings are the options of the cases whose site does not use the default reading.
 var readings = map[string]func(*compiler.Options){
-	// The site stores the attributes of sessions in the user's record.
+	// The site stores session attributes in the user's record.
 	"F17": func(o *compiler.Options) { o.SessionAttributes = resolve.SessionStored },
-	// The author reports that != "QlikConsumer" keeps consumers with further groups out.
+	// The author reports that != "QlikConsumer" excludes consumers with other groups.
 	"F04": func(o *compiler.Options) { o.ListInequality = resolve.All },
 }
 
-// contradicted are requests, by case and note, that are decided otherwise than the report
-// says, and why.
+// contradicted are requests, by case and note, whose decision differs from the report, with the reason.
 var contradicted = map[string]map[string]string{
 	"F20a": {"help page spelling with blank": "docs/language.md, section 4: the QMC sends ManagementAccess; the help page's spelling is a warning, and matches nothing"},
 	"F29":  {"first login: no record yet": "docs/formats.md, section 3: a user without a record is unknown unless the request describes one; see TestFirstLogin"},
 }
 
-// partial are the cases whose snapshot lacks a field that rules read: nothing is decided.
+// partial are the cases whose snapshot lacks a field that rules read: no decision is made.
 var partial = map[string]bool{"X05a": true, "X05b": true}
 
 func TestDecisions(t *testing.T) {
@@ -55,13 +53,13 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
-// decided decides the requests of a case by the engine and by the independent evaluator,
-// and returns what is decided wrongly. Rules with errors grant nothing, as in the product.
+// decided decides the requests of a case with the engine and with the independent evaluator, and returns
+// the wrong decisions. Rules with errors grant nothing, as in Qlik Sense.
 func decided(t *testing.T, dir, id string) (wrong []string) {
 	t.Helper()
 	var cases []struct {
 		Request json.RawMessage
-		Right   *bool // nil if nobody knows
+		Right   *bool // nil if the right answer is unknown
 		Note    string
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "expect.json"))
@@ -89,7 +87,7 @@ func decided(t *testing.T, dir, id string) (wrong []string) {
 	return wrong
 }
 
-// open opens rules and a site. Option changes what is not the default, unless it is nil.
+// open opens rules and a site. The function option, unless it is nil, changes the default options.
 func open(t *testing.T, rules, site string, option func(*compiler.Options)) *workspace.Workspace {
 	t.Helper()
 	options := compiler.Options{Schema: schema.Default(), SkipInvalid: true}
@@ -103,7 +101,7 @@ func open(t *testing.T, rules, site string, option func(*compiler.Options)) *wor
 	return w
 }
 
-// refused holds that neither a bundle nor the evaluator is made of a partial snapshot.
+// refused checks that neither a bundle nor the evaluator accepts a partial snapshot.
 func refused(t *testing.T, w *workspace.Workspace) {
 	t.Helper()
 	if _, err := w.Bundle(t.Context()); err == nil {
@@ -140,7 +138,7 @@ func both(t *testing.T, w *workspace.Workspace) pair {
 	return pair{e, w.Evaluator(site)}
 }
 
-// decide decides a request by both, which must agree.
+// decide decides a request with both, which must agree.
 func (p pair) decide(t *testing.T, request []byte) engine.Decision {
 	t.Helper()
 	d, err := p.engine.Decide(t.Context(), request)
@@ -153,8 +151,8 @@ func (p pair) decide(t *testing.T, request []byte) engine.Decision {
 	return d
 }
 
-// The first log-in of a user without a record: the request describes the user, and the rule
-// for the session's groups grants (F29).
+// The first log-in of a user without a record: the request describes the user, and the rule for the session's
+// groups grants access (F29).
 func TestFirstLogin(t *testing.T) {
 	dir := filepath.Join(root(t), "F29")
 	p := both(t, open(t, filepath.Join(dir, "rules.json"), filepath.Join(dir, "site"), nil))
@@ -169,7 +167,7 @@ func TestFirstLogin(t *testing.T) {
 	}
 }
 
-// root is the directory of the cases.
+// root returns the directory of the cases.
 func root(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv("QLIK_FIELD_CASES")

@@ -16,30 +16,30 @@ var update = flag.Bool("update", false, "write testdata/bounds.json anew, and sa
 
 const boundsFile = "testdata/bounds.json"
 
-// cost is what a number of decisions cost together.
+// cost is the total cost of a number of decisions.
 type cost struct {
-	// Entries are the rule bodies that OPA enters, Evaluations the expressions
-	// that it evaluates in them, for allow alone.
+	// Entries is the number of rule bodies that OPA enters, and Evaluations the number of expressions
+	// that it evaluates in them, for allow only.
 	Entries     int `json:"entries"`
 	Evaluations int `json:"evaluations"`
-	// Allocations are those of the engine's Decide as compiled code, from JSON to the
-	// checked decision, Allow those of compiled allow for a parsed request.
+	// Allocations is the number of allocations of the engine's Decide as compiled code, from JSON to the
+	// checked decision, and Allow that of compiled allow for a parsed request.
 	Allocations int `json:"allocations"`
 	Allow       int `json:"allow"`
 }
 
-// slackAllocations is what allocations may exceed their bound by without being a
-// regression, in percent. Pools that the garbage collector empties move allocations a little.
+// slackAllocations is the excess of allocations over their bound, in percent, that is not a regression. Pools
+// that the garbage collector empties change the number a little.
 const slackAllocations = 3
 
-// maxAllow is the number of allocations of a compiled allow.
+// maxAllow is the maximum number of allocations of a compiled allow.
 const maxAllow = 5
 
-// room is how far below its bound, in percent, a cost may be before the bound
-// has to be lowered: otherwise what was gained could be lost again unseen.
+// room is the difference to its bound, in percent, from which a lower cost requires a new bound: otherwise
+// an improvement could be lost again unnoticed.
 const room = 10
 
-// The fixed decisions cost no more than they did when the bounds were written.
+// The fixed decisions cost no more than when the bounds were written.
 func TestBounds(t *testing.T) {
 	if testing.Short() {
 		t.Skip("bounds are for whole runs: the race detector, which runs with -short, allocates on its own")
@@ -76,8 +76,8 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// A decision under 5,000 rules costs at most a third more than under 100, where as
-// many concern the subject.
+// A decision with 5,000 rules costs at most a third more than with 100, if the same number of rules match
+// the subject.
 func TestFlat(t *testing.T) {
 	bounds := readBounds(t)
 	for _, what := range []string{"App/denial", "App/grant", "App.Object/denial", "App.Object/grant", "ReloadTask/denial", "ReloadTask/grant"} {
@@ -119,14 +119,14 @@ func readBounds(t *testing.T) map[string]cost {
 	return bounds
 }
 
-// alike says that two costs differ by no more than chance.
+// alike reports whether the difference of two costs is only noise.
 func (c cost) alike(d cost) bool {
 	apart := max(c.Allocations-d.Allocations, d.Allocations-c.Allocations)
 	return c.Entries == d.Entries && c.Evaluations == d.Evaluations && c.Allow == d.Allow && apart*100 <= d.Allocations*slackAllocations
 }
 
-// writeBounds writes the bounds, a line each, and prints old → new. What differs
-// by chance stays.
+// writeBounds writes the bounds, one per line, and prints old → new. It keeps bounds whose difference is
+// only noise.
 func writeBounds(t *testing.T, old, measured map[string]cost) {
 	t.Helper()
 	text := "{\n"

@@ -28,15 +28,13 @@ type ground struct {
 	name             string
 	rules, resisting int
 	kind             mix.Kind
-	// types are those that requests are about.
+	// types are the types of the requested resources.
 	types []string
 }
 
-// grounds are the rule sets that are guarded: one rule without a condition, which
-// is what everything else stands on, the mix, where more rules must not cost
-// more, and every kind that resists: 40 rules of it, because OPA keeps a hundred
-// compiled regular expressions, two of each rule, and beyond that forgets at
-// random.
+// grounds are the guarded rule sets: one rule without a condition, which is the base of all others; the mix,
+// in which more rules must not cost more; and every resistant kind, with 40 rules, because OPA caches a
+// hundred compiled regular expressions, two of each rule, and drops others at random.
 func grounds() []ground {
 	list := []ground{{name: "empty", types: []string{"App"}}}
 	for _, n := range []int{100, 1000, 5000} {
@@ -48,8 +46,8 @@ func grounds() []ground {
 	return list
 }
 
-// measure returns the costs of the ground's decisions, by type and outcome. No garbage is
-// collected meanwhile: what a collection drops of pools would be allocated again, and counted.
+// measure returns the costs of the ground's decisions, by type and outcome. It disables garbage collection,
+// which would empty pools and so add allocations.
 func (g ground) measure(t *testing.T) map[string]cost {
 	t.Helper()
 	runtime.GC()
@@ -109,8 +107,8 @@ func (g ground) measure(t *testing.T) map[string]cost {
 	return costs
 }
 
-// allocations are those of a run after the runs that fill the caches: what is met twice
-// is cached, by what runs on the one processor that counts.
+// allocations returns the number of allocations per run, after two runs that fill the caches. AllocsPerRun
+// uses a single processor, so that all runs share their caches.
 func allocations(run func()) int {
 	testing.AllocsPerRun(2, run)
 	return int(testing.AllocsPerRun(5, run))
@@ -145,8 +143,8 @@ func (g ground) bundle(t *testing.T, world *mix.World) *bundles.Bundle {
 	return bundle
 }
 
-// sorted returns the first requests that are granted, and the first that are
-// not. Which those are depends on the rules' meaning alone.
+// sorted returns the first requests that are granted, and the first that are not. The selection depends only
+// on the meaning of the rules.
 func sorted(t *testing.T, e *engine.Engine, requests []mix.Request) map[string][][]byte {
 	t.Helper()
 	found := map[string][][]byte{}
@@ -168,7 +166,7 @@ func sorted(t *testing.T, e *engine.Engine, requests []mix.Request) map[string][
 	}
 	for outcome, list := range found {
 		if len(list) < decisions {
-			delete(found, outcome) // as the empty rule has no denial
+			delete(found, outcome) // for example, the empty rule has no denials
 		}
 	}
 	return found

@@ -1,5 +1,4 @@
-// Package heap measures the memory of Go values for tests and benchmarks. It knows
-// nothing of what is measured, and no program imports it.
+// Package heap measures the memory of Go values for tests and benchmarks.
 package heap
 
 import (
@@ -8,16 +7,14 @@ import (
 	"time"
 )
 
-// Live returns how many bytes the values in use have, after everything that nobody
-// holds has been freed.
+// Live returns the number of bytes of reachable values, after a garbage collection.
 func Live() uint64 {
 	runtime.GC()
-	runtime.GC() // what finalizers held
+	runtime.GC() // values that finalizers held
 	return objects()
 }
 
-// Watch samples the heap until the function that it returns is called, once, which
-// returns the largest in bytes.
+// Watch samples the heap until the returned function is called, once, which returns the maximum in bytes.
 func Watch() (peak func() uint64) {
 	runtime.GC()
 	done, largest := make(chan struct{}), make(chan uint64)
@@ -41,8 +38,7 @@ func Watch() (peak func() uint64) {
 	}
 }
 
-// objects returns how many bytes all values have, freed ones that have not been swept
-// yet among them.
+// objects returns the number of bytes of all values, including unreachable ones that have not been swept.
 func objects() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)

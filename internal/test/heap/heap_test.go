@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// size is of a block beside which all else that comes and goes in a test is little.
+// size is the size of a block that is much larger than all other memory of a test.
 const size = 64 << 20
 
-// Live counts what is held and not what is freed.
+// Live counts reachable values and not freed ones.
 func TestLive(t *testing.T) {
 	before := Live()
 	block := make([]byte, size)
@@ -19,7 +19,7 @@ func TestLive(t *testing.T) {
 	}
 }
 
-// Watch counts what is held when it ends, however soon that is.
+// Watch counts the memory in use at its end, however early that is.
 func TestWatch(t *testing.T) {
 	before := Live()
 	peak := Watch()

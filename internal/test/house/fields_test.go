@@ -11,8 +11,8 @@ var embedsMore = map[string]bool{
 	"store":     true, // OPA offers the parts of its store interface for embedding
 }
 
-// TestNamedFields: a method of a type that embeds one other type is found at once, of a type
-// that embeds several it is not. Name the fields.
+// TestNamedFields rejects types that embed several types: the origin of their methods is hard to find. Name
+// the fields.
 func TestNamedFields(t *testing.T) {
 	left := map[string]bool{}
 	for name := range embedsMore {

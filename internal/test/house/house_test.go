@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// product calls visit for every node of every Go file of the product, with its place.
+// product calls visit for every node of every Go file of the product, with its location.
 func product(t *testing.T, visit func(place string, n ast.Node)) {
 	t.Helper()
 	root := filepath.Join("..", "..", "..")
@@ -48,8 +48,8 @@ func product(t *testing.T, visit func(place string, n ast.Node)) {
 	}
 }
 
-// TestFormatsAreTables: a switch over the names of formats is a second list of them. Add a
-// renderer to the formats of the result (internal/render).
+// TestFormatsAreTables rejects switches over the names of formats, since they are a second list of them. Add
+// a renderer to the formats of the result (internal/render).
 func TestFormatsAreTables(t *testing.T) {
 	product(t, func(place string, n ast.Node) {
 		c, ok := n.(*ast.CaseClause)

@@ -1,5 +1,5 @@
-// Package judges holds the answers of our solver to those of z3 and cvc5, which are asked
-// by SMT-LIB scripts. A judge that is not installed is skipped, visibly.
+// Package judges compares the answers of our solver with those of z3 and cvc5, using SMT-LIB scripts. A
+// solver that is not installed is skipped visibly.
 package judges
 
 import (
@@ -13,10 +13,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 )
 
-// judge is a solver of others, with the arguments of its attempts at a question. Each
-// attempt has a limit of work, which no busy machine changes. One process answers many
-// questions; between two of them, some solvers forget faster by push and pop, others
-// by reset.
+// judge is another solver, with the arguments of its attempts at a query. Each attempt has a limit of work,
+// which does not depend on the load of the machine. One process answers many queries; between them, some
+// solvers reset faster by push and pop, others by reset.
 type judge struct {
 	name     string
 	attempts [][]string
@@ -43,15 +42,14 @@ func pushed(scripts []string) string {
 	return b.String()
 }
 
-// Question is a question that our solver has answered.
+// Question is a query that our solver has answered.
 type Question struct {
 	About, Script string
 	Verdict       solve.Verdict
 }
 
-// Hold fails the test where a judge gives another answer than our solver, or leaves more
-// than a tenth of the questions open. It logs how long the judge took, as a multiple of
-// what our solver took.
+// Hold fails the test if a judge gives another answer than our solver, or does not answer more than a tenth
+// of the queries. It logs the time of the judge as a multiple of our solver's time.
 func Hold(t *testing.T, list []Question, ours time.Duration) {
 	t.Helper()
 	for _, j := range all {
@@ -88,9 +86,8 @@ func Hold(t *testing.T, list []Question, ours time.Duration) {
 	}
 }
 
-// ask returns the answers of an attempt at scripts, and the processor time it took. After
-// an answer that is neither sat nor unsat another process goes on, because some solvers do
-// not come back from the limit of their work.
+// ask returns the answers of an attempt at scripts, and its processor time. After an answer that is neither
+// sat nor unsat it starts another process, because some solvers do not recover from reaching their limit.
 func (j judge) ask(t *testing.T, arguments []string, list []Question) (answers []string, took time.Duration) {
 	t.Helper()
 	for len(answers) < len(list) {

@@ -1,6 +1,6 @@
-// Package memory lets the tests of a package use memory to save time: most of what OPA does
-// is garbage, and a third of the time of a test was spent to collect it. Test packages
-// import it for that alone. Benchmarks are measured as programs run, and GOGC overrides it.
+// Package memory makes tests faster by using more memory: most of the memory that OPA allocates is garbage,
+// and tests spent a third of their time collecting it. Test packages import it for this effect only. It does
+// not affect benchmarks, and GOGC overrides it.
 package memory
 
 import (
@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// percent is how much the heap may grow until it is collected, in percent of what is live.
+// percent is the growth of the heap, in percent of the live heap, that starts a collection.
 const percent = 400
 
 func init() {

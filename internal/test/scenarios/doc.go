@@ -1,6 +1,5 @@
-// Package scenarios holds the user stories under testdata/scenarios to what
-// they say: the Rego tests pass in the embedded OPA and under the stock command,
-// and check reports what check.txt lists, no more and no less.
+// Package scenarios tests the user stories in testdata/scenarios: their Rego tests pass in the embedded OPA
+// and with the stock command, and check reports exactly the lines in check.txt.
 //
-// It is a package of tests and knows nothing of how rules are compiled.
+// It contains only tests, and is independent of the compiler.
 package scenarios

@@ -28,10 +28,10 @@ import (
 
 const root = "../../../testdata/scenarios"
 
-// timeout is what a single test may take on a machine that is busy.
+// timeout is the time limit of a single test on a busy machine.
 const timeout = 5 * time.Minute
 
-// scenario is a folder with a test.rego, its rules and its site.
+// scenario is a directory with a test.rego, rules and a site.
 type scenario struct {
 	name, dir, rules, site string
 }
@@ -59,8 +59,7 @@ func scenarios(t *testing.T) []scenario {
 	return found
 }
 
-// each runs a test for every scenario. The rules of the real site are not in
-// this repository.
+// each runs a test for every scenario. The rules of the real site are not in this repository.
 func each(t *testing.T, test func(t *testing.T, s scenario)) {
 	for _, s := range scenarios(t) {
 		t.Run(filepath.ToSlash(s.name), func(t *testing.T) {
@@ -77,8 +76,7 @@ func each(t *testing.T, test func(t *testing.T, s scenario)) {
 	}
 }
 
-// compile returns the path of the scenario's bundle and what is said about its
-// rules.
+// compile returns the path of the scenario's bundle and the diagnostics of its rules.
 func (s scenario) compile(t *testing.T) (string, diag.List) {
 	t.Helper()
 	rules, list := ruleset.Read(s.rules)
@@ -139,7 +137,7 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// cases names the cases of a parametrised test that failed.
+// cases returns the names of the failed cases of a parametrised test.
 func cases(r *tester.Result) []string {
 	var failed []string
 	for name, sub := range r.SubResults {
@@ -165,7 +163,7 @@ var opa = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// TestStoriesUnderStockOPA runs them by the unmodified command.
+// TestStoriesUnderStockOPA runs them with the unmodified command.
 func TestStoriesUnderStockOPA(t *testing.T) {
 	exact.Skip(t)
 	command, err := opa()
@@ -181,7 +179,7 @@ func TestStoriesUnderStockOPA(t *testing.T) {
 	})
 }
 
-// TestCheckSaysWhatIsWrong compares the warnings with check.txt, whose lines are
+// TestCheckSaysWhatIsWrong compares the warnings with check.txt, whose lines have the form
 // "severity code | rule | meaning".
 func TestCheckSaysWhatIsWrong(t *testing.T) {
 	each(t, func(t *testing.T, s scenario) {

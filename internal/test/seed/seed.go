@@ -1,6 +1,5 @@
-// Package seed makes the properties of rapid draw the same examples in every run, so that a
-// test that has passed passes again. Test packages with such properties import it for that
-// alone. To draw others:
+// Package seed makes rapid draw the same examples in every run, so that a test that has passed passes again.
+// Test packages with properties import it for this effect only. To draw others:
 //
 //	RAPID_SEED=0 go test ./compiler    # new ones in each run
 //	RAPID_SEED=7 go test ./compiler    # those of another seed
@@ -10,10 +9,10 @@ import (
 	"flag"
 	"os"
 
-	_ "pgregory.net/rapid" // it has the flag, with the value of RAPID_SEED
+	_ "pgregory.net/rapid" // defines the flag, whose value is that of RAPID_SEED
 )
 
-// Default is the seed where RAPID_SEED does not name one.
+// Default is the seed if RAPID_SEED is not set.
 const Default = "1"
 
 func init() {

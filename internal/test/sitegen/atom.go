@@ -13,16 +13,15 @@ type author struct {
 	*world
 	resource, user []path
 	texts, deep    []path // of both; those of the resource that are longest and, if any have, have values
-	// low says that the rule grants an action whose absence others ask for, so
-	// that itself it may rest on such actions only, and on their presence.
+	// low reports whether the rule grants an action whose absence other rules test. It may then depend on
+	// such actions only, and only on their presence.
 	low bool
-	// absent says that what is written stands below a negation.
+	// absent reports whether the current part is below a negation.
 	absent bool
 }
 
-// lowActions are the actions whose absence on the same resource a rule may ask
-// for. Rules that grant one of them ask for nothing else on the same resource:
-// so no right depends on its own absence.
+// lowActions are the actions whose absence on the same resource a rule may test. Rules that grant one of
+// them depend on nothing else on the same resource, so that no right depends on its own absence.
 var lowActions = []string{"duplicate", "approve", "distribute"}
 
 func (w *world) author(x *witness, low bool) *author {
@@ -50,7 +49,7 @@ func (w *world) author(x *witness, low bool) *author {
 	return a
 }
 
-// text picks a path to texts.
+// text picks a path to strings.
 func (a *author) text() path {
 	if chance(a.rand, 6) {
 		return pick(a.rand, a.deep)
@@ -58,8 +57,8 @@ func (a *author) text() path {
 	return pick(a.rand, a.texts)
 }
 
-// atom writes a comparison or a call that is probably true for the witness, or
-// probably false.
+// atom writes a comparison or a call that is probably true for the witness if want is set, otherwise probably
+// false.
 func (a *author) atom(want bool) string {
 	switch a.rand.IntN(16) {
 	case 0, 1:
@@ -82,7 +81,7 @@ func (a *author) atom(want bool) string {
 	return a.literal(want)
 }
 
-// literal compares a path with a text, or a text with a path.
+// literal compares a path with a literal, on either side.
 func (a *author) literal(want bool) string {
 	p := a.text()
 	for range 3 {
@@ -130,13 +129,13 @@ func (a *author) literal(want bool) string {
 	return p.text + a.operator("=") + quote(near)
 }
 
-// operator writes an operator with blanks that may be missing.
+// operator writes an operator with optional spaces.
 func (a *author) operator(op string) string {
 	return pick(a.rand, []string{" " + op + " ", op, "\t" + op, " " + op + "\n"})
 }
 
-// twoPaths compares a path of the user with one of the resource that share a
-// value, or do not.
+// twoPaths compares a path of the user with one of the resource that has a common value if want is set,
+// otherwise none.
 func (a *author) twoPaths(want bool) (string, bool) {
 	for range 40 {
 		p, q := a.text(), a.text()
@@ -153,8 +152,7 @@ func share(a, b []string) bool {
 	})
 }
 
-// entityComparison compares entities of one type, most often an owner with the
-// subject.
+// entityComparison compares entities of one type, usually an owner with the subject.
 func (a *author) entityComparison() string {
 	var all []path
 	for _, p := range a.resource {
@@ -182,8 +180,7 @@ func (a *author) entityComparison() string {
 	return pick(a.rand, owners).text + op + "user"
 }
 
-// privilege asks for a right on a parent or, keeping to the order that makes
-// rights meaningful, on the resource itself.
+// privilege tests a right on a parent or, in an order that keeps rights well-defined, on the resource itself.
 func (a *author) privilege() string {
 	function := pick(a.rand, []string{".HasPrivilege", ".HasPrivilege", ".hasprivilege", ".HASPRIVILEGE"})
 	call := func(path, action string) string {
@@ -219,8 +216,7 @@ func (a *author) emptiness(want bool) string {
 	return "!" + call
 }
 
-// oddity is legal, and seldom written: paths that lead nowhere, texts on both
-// sides, constants.
+// oddity writes a rare but valid condition: paths without a value, literals on both sides, constants.
 func (a *author) oddity() string {
 	word := pick(a.rand, a.hints.words)
 	return pick(a.rand, []string{
@@ -231,8 +227,8 @@ func (a *author) oddity() string {
 	})
 }
 
-// condition writes a condition that is probably true for the witness, or
-// probably false.
+// condition writes a condition that is probably true for the witness if want is set, otherwise probably
+// false.
 func (a *author) condition(want bool, depth int) string {
 	if depth == 0 {
 		return a.atom(want)
@@ -261,8 +257,8 @@ func (a *author) condition(want bool, depth int) string {
 	return strings.Join(operands, pick(a.rand, []string{" " + word + " ", "\n" + word + "\t", "  " + word + " "}))
 }
 
-// operand writes an operand of and and or, in parentheses where it needs them
-// and sometimes where it does not; mixing both without any is legal too.
+// operand writes an operand of and and or, in parentheses if they are required, and sometimes if they are
+// not; mixing both without parentheses is valid too.
 func (a *author) operand(want bool, depth int) string {
 	text := a.condition(want, depth)
 	if depth > 0 && !chance(a.rand, 12) || chance(a.rand, 5) {

@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// GenerateBroken makes a case up like Generate and adds rules that a compiler
-// must refuse, each by its kind of error in the name: "broken: …". A reader that
-// skips them must come to the decisions of the case without them; Coverage is
-// of the others.
+// GenerateBroken generates a case like Generate and adds rules that a compiler must refuse, with the kind of
+// error in their names: "broken: …". A reader that skips them must make the same decisions as without them;
+// Coverage does not include them.
 func GenerateBroken(seed uint64, size Size) Case {
 	c := Generate(seed, size)
 	r := rand.New(rand.NewPCG(seed, 0x62726f6b))
@@ -24,7 +23,7 @@ func GenerateBroken(seed uint64, size Size) Case {
 	return c
 }
 
-// withRules returns the export with rules (JSON) before its own.
+// withRules returns the export of the case with additional rules (JSON) before its own.
 func (c Case) withRules(rules string) []byte {
 	list := `[`
 	if strings.HasPrefix(string(c.Rules), `{`) {

@@ -23,7 +23,7 @@ func (w *world) properties(e *entity) object {
 		case chance(w.rand, 40):
 			value = json.Number("4.20")
 		case chance(w.rand, 60):
-			o[strings.ToUpper(name)] = w.word(name) // of two spellings the first counts
+			o[strings.ToUpper(name)] = w.word(name) // the first of two spellings counts
 		}
 		o[w.key(name)] = value
 	}
@@ -59,7 +59,7 @@ func (w *world) properties(e *entity) object {
 		}
 	}
 	if _, streams := e.kind.Relations["stream"]; !streams && !e.kind.Open && chance(w.rand, 8) {
-		o["stream"] = w.reference(pick(w.rand, w.records["Stream"])) // what the type lacks is ignored
+		o["stream"] = w.reference(pick(w.rand, w.records["Stream"])) // fields that the type lacks are ignored
 	}
 	return o
 }
@@ -71,8 +71,7 @@ func (w *world) listOrOne(list []any) any {
 	return append([]any{}, list...)
 }
 
-// describeLists writes named lists in the short form, in the form of the QRS, or
-// partly so and partly so.
+// describeLists writes named lists in the short form, in the form of the QRS, or partly in each.
 func (w *world) describeLists(o object, pairs []pair, short, long string, item func(pair) object) {
 	brief, items := object{}, []any{}
 	form := w.rand.IntN(3)
@@ -95,7 +94,7 @@ func (w *world) describeLists(o object, pairs []pair, short, long string, item f
 	}
 }
 
-// reference names an entity inside properties.
+// reference writes a reference to an entity inside properties.
 func (w *world) reference(e *entity) any {
 	switch {
 	case e.kind.Name == "User" && e.scalars != nil && chance(w.rand, 3):

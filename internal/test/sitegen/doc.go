@@ -1,13 +1,12 @@
-// Package sitegen makes sites up: rules as an export, a snapshot folder and
-// requests, from a seed, so that several engines can be asked the same things.
+// Package sitegen generates sites from a seed: rules as an export, a snapshot directory and requests, so that
+// several engines can decide the same requests.
 //
-// It is directed by types and by witnesses. A site's texts come from a small
-// stock in many spellings, so that they meet each other; a rule is written for
-// one subject and one resource of the requests, with the values that they
-// really have (world.go, request.go, path.go, atom.go, rule.go); and rules that turned
-// out to hold always or never are written anew (generate.go). All that it writes
-// is valid but for GenerateBroken; FromExport builds a site around real rules.
+// Generation is directed by types and by witnesses. A site's strings come from a small set in many spellings,
+// so that they often match; a rule is written for one subject and one resource of the requests, with their
+// actual values (world.go, request.go, path.go, atom.go, rule.go); and rules that are always or never true
+// are replaced (generate.go). All output is valid, except with GenerateBroken; FromExport builds a site
+// around real rules.
 //
-// It knows the schema, the forms of exports, snapshots and requests, and it
-// measures with the reference. It refuses to know how anything is compiled.
+// It knows the schema and the forms of exports, snapshots and requests, and it measures with the independent
+// evaluator. It does not know the compiler.
 package sitegen

@@ -15,38 +15,37 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// Size says how much of everything a case has.
+// Size is the size of the parts of a case.
 type Size struct {
 	Users, Streams, Apps, Objects int
-	// Others counts the entities of every other type that the snapshot holds.
+	// Others is the number of entities of every other type in the snapshot.
 	Others          int
 	Rules, Requests int
 }
 
-// Small is a site whose requests are decided in milliseconds each.
+// Small is a site whose requests take milliseconds each.
 var Small = Size{Users: 8, Streams: 4, Apps: 7, Objects: 9, Others: 3, Rules: 25, Requests: 200}
 
 // Case is a site with its rules, and requests about it.
 type Case struct {
 	// Rules is an export.
 	Rules []byte
-	// Files are the files of the snapshot folder, by name.
+	// Files are the files of the snapshot directory, by name.
 	Files map[string][]byte
-	// Requests are AuthZEN access evaluation requests; some are malformed, some
-	// no JSON; none holds a line feed.
+	// Requests are AuthZEN access evaluation requests. Some are malformed, some are not JSON; none
+	// contains a line feed.
 	Requests [][]byte
-	// Coverage is what the requests do to the conditions of the rules.
+	// Coverage counts the values of the rules' conditions in the requests.
 	Coverage Coverage
 }
 
-// Coverage counts rules that can grant by what their conditions came to be,
-// over all requests and all entities that the requests lead to.
+// Coverage counts rules that can grant, by the values of their conditions over all requests and all entities
+// related to them.
 type Coverage struct {
 	Rules, EverTrue, EverFalse, Both int
 }
 
-// Generate makes a case of valid rules up. The same seed and size give the same
-// case, byte for byte.
+// Generate generates a case with valid rules. The same seed and size give the same case, byte for byte.
 func Generate(seed uint64, size Size) Case {
 	r := newRand(seed)
 	w := newWorld(r, ownHints(r), size)
@@ -57,7 +56,7 @@ func Generate(seed uint64, size Size) Case {
 	}
 	c := Case{Requests: requests, Files: w.files()}
 	site := w.site()
-	// Rules lean on each other, so a new one can spoil another: a few rounds.
+	// Rules depend on each other, so a new one can affect another one: repeat this a few times.
 	for range 16 {
 		c.Rules = w.export(drafts)
 		rules, list := ruleset.Decode("rules.json", c.Rules)
@@ -82,7 +81,7 @@ func Generate(seed uint64, size Size) Case {
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x716c696b)) }
 
-// requests makes requests up, with a witness for each that has one.
+// requests generates requests, with a witness for each that has one.
 func (w *world) requests(n int) ([][]byte, []*witness) {
 	var lines [][]byte
 	var witnesses []*witness
@@ -101,11 +100,11 @@ func (w *world) requests(n int) ([][]byte, []*witness) {
 	return lines, witnesses
 }
 
-// choose picks the witness of a rule, often one whose relations lead far.
+// choose picks the witness of a rule, usually one with long paths of relations.
 func (w *world) choose(witnesses []*witness) *witness {
 	x := pick(w.rand, witnesses)
 	if chance(w.rand, 4) {
-		for range 16 { // of many types few lead far
+		for range 16 { // few of many types have long paths
 			if y := pick(w.rand, witnesses); w.reach(y.resource.kind) > w.reach(x.resource.kind) {
 				x = y
 			}
@@ -123,15 +122,14 @@ func (w *world) reach(t *schema.Type) int {
 	return longest
 }
 
-// Measure asks the reference for all decisions and counts what the conditions
-// came to be. Rules with errors do not count.
+// Measure decides all requests with the independent evaluator and counts the values of conditions. It ignores
+// rules with errors.
 func Measure(rules []ruleset.Rule, site *snapshot.Site, requests [][]byte) Coverage {
 	_, coverage, _ := measure(rules, site, requests)
 	return coverage
 }
 
-// measure returns the rules whose conditions were both, by id, and what is wrong
-// with the rules too.
+// measure returns the ids of the rules whose conditions had both values, and the errors of rules.
 func measure(rules []ruleset.Rule, site *snapshot.Site, requests [][]byte) (both map[string]bool, c Coverage, faults []string) {
 	held, failed := map[string]bool{}, map[string]bool{}
 	e, list := evaluate.New(rules, site, evaluate.Options{Observe: func(id string, _ *snapshot.Entity, holds bool) {
@@ -165,8 +163,8 @@ func measure(rules []ruleset.Rule, site *snapshot.Site, requests [][]byte) (both
 	return both, c, faults
 }
 
-// Write writes the case into a folder: rules.json, requests.ndjson and the
-// snapshot's files in the folder snapshot.
+// Write writes the case to a directory: rules.json, requests.ndjson, and the snapshot in the subdirectory
+// snapshot.
 func (c Case) Write(dir string) error {
 	files := map[string][]byte{
 		"rules.json":      c.Rules,

@@ -44,8 +44,8 @@ func TestTheSameSeedGivesTheSameCase(t *testing.T) {
 	}
 }
 
-// The site that rules are written for is the one that a reader of the files
-// sees: the reference comes to the same decisions on both.
+// The site in memory, for which rules are written, is the same as the one in the files: the independent
+// evaluator makes the same decisions on both.
 func TestTheFilesHoldTheSiteThatWasMeant(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one goroutine, many sites")

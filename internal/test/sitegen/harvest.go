@@ -13,10 +13,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// FromExport makes a site and requests up around the rules of an export, which
-// the case holds as they are: entities have the ids that the filters name, and
-// the properties, attributes and texts that the conditions speak of. The error
-// says why the export cannot be read; of rules with errors nothing is taken.
+// FromExport generates a site and requests for the rules of an export, which the case contains unchanged:
+// entities have the ids in the filters, and the properties, attributes and strings in the conditions. It
+// returns an error if the export cannot be read; it ignores rules with errors.
 func FromExport(seed uint64, export []byte, size Size) (Case, error) {
 	rules, list := ruleset.Decode("rules.json", export)
 	if len(rules) == 0 {
@@ -86,8 +85,8 @@ func (h *harvest) filterItem(item string) {
 	}
 }
 
-// comparison collects the texts that a property is compared with; where two
-// properties are compared, both get a text.
+// comparison collects the strings that a property is compared with. If two properties are compared, both get
+// a common string.
 func (h *harvest) comparison(n *condition.Comparison) {
 	left, leftIsPath := n.Left.(*condition.Path)
 	right, rightIsPath := n.Right.(*condition.Path)
@@ -103,7 +102,7 @@ func (h *harvest) comparison(n *condition.Comparison) {
 	}
 }
 
-// examples returns texts that the operator accepts.
+// examples returns strings for which the operator is true.
 func (h *harvest) examples(op condition.Operator, text string) []string {
 	switch op {
 	case condition.Like:
@@ -112,12 +111,12 @@ func (h *harvest) examples(op condition.Operator, text string) []string {
 		if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
 			text = example(tree)
 		}
-	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual: // equal to itself
+	case condition.Equal, condition.ExactEqual, condition.NotEqual, condition.ExactNotEqual: // a string is equal to itself
 	}
 	return []string{text, nearMiss(h.rand, text)}
 }
 
-// example returns a text that a regular expression matches, most often.
+// example returns a string that usually matches a regular expression.
 func example(tree *syntax.Regexp) string {
 	var b strings.Builder
 	switch tree.Op {
@@ -141,7 +140,7 @@ func example(tree *syntax.Regexp) string {
 	return b.String()
 }
 
-// path collects a name that a rule speaks of, and texts for it.
+// path collects a name in a rule, and strings for it.
 func (h *harvest) path(p condition.Path, values []string) {
 	if len(p.Segments) == 0 {
 		return
@@ -163,8 +162,8 @@ func (h *harvest) path(p condition.Path, values []string) {
 	h.hints.values[key] = append(h.hints.values[key], values...)
 }
 
-// settle leaves every name once. What each user has anyway is no attribute, and
-// what some type has, or leads to, is no property of the types that carry anything.
+// settle removes duplicate names. Properties that each user has are not attributes, and properties or
+// relations of some type are not properties of open types.
 func (h *harvest) settle() {
 	taken := []string{"id", "name", "userid", "userdirectory", "roles", "resourcetype"}
 	h.hints.attributes = distinct(h.hints.attributes, taken)
@@ -184,7 +183,7 @@ func (h *harvest) settle() {
 	}
 }
 
-// distinct leaves each name once, ignoring case, and none of those that are taken.
+// distinct removes duplicates, ignoring case, and the names in taken.
 func distinct(names, taken []string) []string {
 	var left []string
 	for _, name := range names {

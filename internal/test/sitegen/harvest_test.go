@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A real export: 74 rules of a site. Five of its conditions are constants, and
-// some rules lean on rights that no rule grants.
+// A real export: 74 rules of a site. Five of its conditions are constants, and some rules depend on rights
+// that no rule grants.
 func TestARealExportGetsASiteAroundIt(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one goroutine, many sites")

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// malformed takes a request and breaks it.
+// malformed breaks a request.
 func (w *world) malformed(r object) []byte {
 	wrong := func() any {
 		return pick(w.rand, []any{nil, json.Number("1"), "", []any{}, []any{"x"}, "User", true})

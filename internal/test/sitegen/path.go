@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// path is a path that a condition may hold, with what the witness has there.
+// path is a path in a condition, with the values of the witness.
 type path struct {
 	text     string
 	entities bool
@@ -16,8 +16,8 @@ type path struct {
 	of       []*entity
 }
 
-// paths lists the paths from a resource of the witness, down all relations of
-// its type; a relation that is missing still has its paths, without values.
+// paths lists the paths from a resource of the witness along all relations of its type. A missing relation
+// has its paths too, without values.
 func (w *world) paths(from string, t *schema.Type, of []*entity) []path {
 	var found []path
 	text := func(name string, values func(*entity) []string) {
@@ -99,8 +99,8 @@ func (w *world) userPaths(x *witness) []path {
 	return found
 }
 
-// name writes the name of a property, a relation or a custom property, seldom in
-// another case: rules mix them.
+// name writes the name of a property, a relation or a custom property, sometimes in another case, as rules
+// do.
 func (w *world) name(name string) string { return asciiCase(w.rand, name) }
 
 func (e *entity) textsOf(name string) []string {

@@ -24,7 +24,7 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// files writes the world as a snapshot folder.
+// files writes the world as the files of a snapshot.
 func (w *world) files() map[string][]byte {
 	files := map[string][]byte{}
 	for _, kind := range w.kinds {
@@ -41,7 +41,7 @@ func (w *world) files() map[string][]byte {
 	return files
 }
 
-// full writes an entity as the QRS does, its relations condensed.
+// full writes an entity like the QRS, with condensed relations.
 func (w *world) full(e *entity) object {
 	o := object{"id": e.id}
 	for _, name := range slices.Sorted(maps.Keys(e.scalars)) {
@@ -52,7 +52,7 @@ func (w *world) full(e *entity) object {
 	for _, name := range slices.Sorted(maps.Keys(e.lists)) {
 		o[w.key(name)] = append([]any{}, e.lists[name]...)
 	}
-	if e.kind.Custom || chance(w.rand, 8) { // what the type lacks is ignored
+	if e.kind.Custom || chance(w.rand, 8) { // fields that the type lacks are ignored
 		var items []any
 		for _, p := range e.custom {
 			items = append(items, object{"value": p.value, "definition": object{"id": guid(w.rand), "name": p.name}})
@@ -90,7 +90,7 @@ func (w *world) full(e *entity) object {
 	return o
 }
 
-// key writes a key of JSON, seldom in another case.
+// key writes a JSON key, sometimes in another case.
 func (w *world) key(name string) string {
 	if chance(w.rand, 30) {
 		return recase(w.rand, name)
@@ -98,8 +98,8 @@ func (w *world) key(name string) string {
 	return name
 }
 
-// condensed writes an entity inside another. What is on record is there to be
-// joined, so the fields beside its id are stale.
+// condensed writes an entity inside another one. The fields of an existing entity, except its id, are outdated,
+// because readers must join the entity itself.
 func (w *world) condensed(e *entity) object {
 	if !e.recorded {
 		return w.full(e)
@@ -111,8 +111,8 @@ func (w *world) condensed(e *entity) object {
 	return o
 }
 
-// site is what a reader of the files joins: the measure of generated rules asks
-// the reference about it.
+// site returns the joined site that a reader of the files gets, for measurements with the independent
+// evaluator.
 func (w *world) site() *snapshot.Site {
 	site := &snapshot.Site{Records: map[string]map[string]*snapshot.Entity{}, Users: map[string]*snapshot.Entity{}}
 	made := map[*entity]*snapshot.Entity{}
@@ -165,7 +165,7 @@ func join(e *entity, made map[*entity]*snapshot.Entity) *snapshot.Entity {
 	return s
 }
 
-// textOf returns the text that a value of JSON is to a rule.
+// textOf returns the string that a JSON value is for a rule.
 func textOf(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:

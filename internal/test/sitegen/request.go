@@ -6,16 +6,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// witness is what a well-formed request is about, as far as it is known while
-// rules are written for it.
+// witness is the subject and the resource of a well-formed request, as far as they are known when rules are
+// written for it.
 type witness struct {
 	user, resource *entity
 	environment    map[string][]string
 	context        string
 }
 
-// request makes a request up. The witness is nil where the request is malformed
-// or names somebody or something unknown.
+// request generates a request. The witness is nil if the request is malformed or names something unknown.
 func (w *world) request() ([]byte, *witness) {
 	action := pick(w.rand, actionNames)
 	if chance(w.rand, 2) {
@@ -31,7 +30,7 @@ func (w *world) request() ([]byte, *witness) {
 	}
 	switch {
 	case chance(w.rand, 60):
-		delete(r, "action") // only the actions are asked for
+		delete(r, "action") // only the actions are requested
 	case chance(w.rand, 25):
 		return w.malformed(r), nil
 	}
@@ -73,14 +72,14 @@ func (w *world) subject() (object, *entity) {
 		if chance(w.rand, 4) {
 			s["id"] = recase(w.rand, e.id)
 		}
-		if chance(w.rand, 10) { // a forgery
+		if chance(w.rand, 10) { // a forged property
 			s["properties"] = w.properties(w.stranger("ACME"))
 		}
 		return s, e
 	}
 }
 
-// stranger makes a user up who is not on record.
+// stranger generates a user who does not exist in the snapshot.
 func (w *world) stranger(directory string) *entity {
 	t, _ := w.schema.Type("User")
 	e := w.entity(t, len(w.hints.ids["User"]))
@@ -103,10 +102,10 @@ func (w *world) resource(user *entity) (object, *entity) {
 	switch {
 	case !e.recorded && !e.kind.Transient:
 		if chance(w.rand, 20) {
-			break // nothing is said of it
+			break // without a description
 		}
 		r["properties"] = w.properties(e)
-	case chance(w.rand, 12): // a forgery, or nothing new
+	case chance(w.rand, 12): // a forged property, or nothing new
 		r["properties"] = w.properties(w.entity(e.kind, len(w.hints.ids[e.kind.Name])))
 	case chance(w.rand, 12):
 		r["properties"] = object{}
@@ -118,8 +117,7 @@ func (w *world) resource(user *entity) (object, *entity) {
 	return r, e
 }
 
-// chooseResource returns an entity on record, a section, or a new entity, which
-// often belongs to the subject.
+// chooseResource returns an existing entity, a section, or a new entity, which often belongs to the subject.
 func (w *world) chooseResource(user *entity) *entity {
 	if len(w.hints.focus) > 0 && chance(w.rand, 2) {
 		kind := pick(w.rand, w.hints.focus)
@@ -179,7 +177,7 @@ func (w *world) context() (context object, from string, environment map[string][
 		switch {
 		case len(values) == 1 && chance(w.rand, 2):
 			given[recase(w.rand, name)] = values[0]
-		case len(values) == 2 && chance(w.rand, 4): // two spellings of a name are one
+		case len(values) == 2 && chance(w.rand, 4): // two spellings of a name are one name
 			given[strings.ToUpper(name)], given[strings.ToLower(name)] = values[0], values[1:]
 		default:
 			given[asciiCase(w.rand, name)] = values

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// draft is a rule before it is written into an export.
+// draft is a rule before it is written to an export.
 type draft struct {
 	id, name, filter, condition string
 	category                    string
@@ -18,7 +18,7 @@ type draft struct {
 	disabled                    bool
 }
 
-// grants says whether the rule can grant, so that its condition counts.
+// grants reports whether the rule can grant, so that its condition counts.
 func (d *draft) grants() bool { return !d.disabled && d.category == "Security" }
 
 // draft writes a rule for the resource of a witness or for a parent of it.
@@ -69,7 +69,7 @@ var actionNames = []string{
 	"exportdata", "offlineaccess", "distribute", "duplicate", "approve",
 }
 
-// actions makes a mask up: with a low action or without any.
+// actions generates a mask: with a low action, or without any.
 func (w *world) actions(low bool) uint32 {
 	if low && chance(w.rand, 4) {
 		return 4294967295
@@ -88,12 +88,12 @@ func (w *world) actions(low bool) uint32 {
 		mask = 2
 	}
 	if chance(w.rand, 20) {
-		mask |= 1 << 20 // a bit that has no name
+		mask |= 1 << 20 // a bit without a name
 	}
 	return mask
 }
 
-// filter writes a resource filter that hits the entity, and maybe others.
+// filter writes a resource filter that matches the entity, and possibly others.
 func (w *world) filter(e *entity) string {
 	items := []string{w.filterItem(e)}
 	for chance(w.rand, 3) {
@@ -139,7 +139,7 @@ var contextNames = [][]any{
 	{json.Number("2"), "QMCOnly", "qmc"},
 }
 
-// export writes rules in one of the shapes of docs/formats.md, section 1.
+// export writes rules in one of the forms in docs/formats.md, section 1.
 func (w *world) export(drafts []*draft) []byte {
 	var rules []any
 	for _, d := range drafts {

@@ -9,12 +9,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// plain are texts as sites have them: names, groups, kinds of objects.
+// plain are typical strings of sites: names, groups, kinds of objects.
 var plain = []string{
 	"Sales", "Finance", "EMEA", "emea-1", "Human Resources", "Q1 Sales", "us-east", "Yes", "true", "sheet", "app_appscript", "loadmodel",
 }
 
-// odd are texts that case, composition or the syntax of patterns make difficult.
+// odd are strings that are difficult because of case, composition or the syntax of patterns.
 var odd = []string{
 	"Straße", "STRASSE", "İstanbul", "ıstanbul", "ſales", "Kelvin", "Kelvin", "café", "café", "ΣΟΦΟΣ", "σοφος", "日本", "👩‍💻",
 	"", " ", "*", "?", "a*b", "a?b", `a\b`, `\*`, `say "hi"`, "it's", "[a-z]", "a.b", "a_b", "{x}", "line\nfeed", "tab\tbed", "1.50", "(", "x|y", "$",
@@ -22,11 +22,10 @@ var odd = []string{
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
-// chance is true in one of n cases.
+// chance returns true in one of n cases.
 func chance(r *rand.Rand, n int) bool { return r.IntN(n) == 0 }
 
-// recase returns the text in another spelling that is equal ignoring case, as
-// docs/language.md has it.
+// recase returns the text in another spelling that is equal ignoring case, as defined in docs/language.md.
 func recase(r *rand.Rand, text string) string {
 	spelling := text
 	switch r.IntN(5) {
@@ -50,7 +49,7 @@ func recase(r *rand.Rand, text string) string {
 	return spelling
 }
 
-// nearMiss returns a text that is nearly the same and not equal ignoring case.
+// nearMiss returns a similar text that is not equal ignoring case.
 func nearMiss(r *rand.Rand, text string) string {
 	runes := []rune(text)
 	var near string
@@ -76,7 +75,7 @@ func nearMiss(r *rand.Rand, text string) string {
 
 const hex = "0123456789abcdefABCDEF"
 
-// guid returns an id as the repository makes them, in mixed case.
+// guid returns an id in the form of the repository, in mixed case.
 func guid(r *rand.Rand) string {
 	id := []byte("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
 	for i, c := range id {
@@ -87,7 +86,7 @@ func guid(r *rand.Rand) string {
 	return string(id)
 }
 
-// asciiCase writes an ASCII name in another case, most often as it stands.
+// asciiCase writes an ASCII name in another case, or usually unchanged.
 func asciiCase(r *rand.Rand, name string) string {
 	switch r.IntN(8) {
 	case 0:
@@ -99,7 +98,7 @@ func asciiCase(r *rand.Rand, name string) string {
 	}
 }
 
-// likeFor returns a pattern of like that the text matches.
+// likeFor returns a pattern for like that matches the text.
 func likeFor(r *rand.Rand, text string) string {
 	runes := []rune(recase(r, text))
 	from := r.IntN(len(runes) + 1)
@@ -125,11 +124,11 @@ func likeFor(r *rand.Rand, text string) string {
 	return b.String()
 }
 
-// regexpMeta are the characters that mean something in a regular expression.
+// regexpMeta are the characters with a meaning in a regular expression.
 const regexpMeta = `\.+*?()|[]{}^$`
 
-// regexpFor returns a regular expression that the text matches, if it has no
-// line feed in the part that became a dot.
+// regexpFor returns a regular expression that matches the text, unless the part that became a dot contains a
+// line feed.
 func regexpFor(r *rand.Rand, text string) string {
 	runes := []rune(text)
 	if len(runes) > 0 && chance(r, 6) {
@@ -165,8 +164,8 @@ func quoteRegexp(runes []rune) []rune {
 	return quoted
 }
 
-// quote writes a text as a string of the condition language. A backslash may
-// stand alone where nothing that it escapes follows.
+// quote formats a string literal of the condition language. A backslash may be single if the next character
+// does not make it an escape.
 func quote(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
-// some are the cases that the tests of variety look through.
+// some returns the cases for the tests of variety.
 func some(t *testing.T) []Case {
 	t.Helper()
 	var cases []Case
@@ -23,7 +23,7 @@ func some(t *testing.T) []Case {
 	return cases
 }
 
-// Everything that the language and the formats have comes up.
+// Every feature of the language and the formats is generated.
 func TestVariety(t *testing.T) {
 	if testing.Short() {
 		t.Skip("one goroutine, many sites")
@@ -94,7 +94,7 @@ func TestVariety(t *testing.T) {
 	t.Log(reasons)
 }
 
-// The compiler takes all generated rules, and refuses all broken ones and no other.
+// The compiler accepts all generated rules, and refuses exactly the broken ones.
 func TestRulesAreValidUnlessBrokenOnPurpose(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many comparisons, one after the other")

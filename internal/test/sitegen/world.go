@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// entity is one entity of the world that a case is about: on record, known as a
-// nested object only, or described by a request.
+// entity is one entity in the world of a case: existing, known only as a nested object, or described by a
+// request.
 type entity struct {
 	kind       *schema.Type
 	id         string
@@ -26,8 +26,7 @@ type entity struct {
 // pair is one value of a custom property or of a directory attribute.
 type pair struct{ name, value string }
 
-// hints say what the texts and names of a world are. The names are what rules
-// speak of, so that the entities have it.
+// hints are the strings and names of a world. The names are those in rules, so that the entities have them.
 type hints struct {
 	words      []string
 	values     map[string][]string // by fold of the property, custom property with @, attribute, environment attribute
@@ -62,7 +61,7 @@ func ownHints(r *rand.Rand) hints {
 	return h
 }
 
-// world is a site in the making.
+// world is a site that is being generated.
 type world struct {
 	rand    *rand.Rand
 	hints   hints
@@ -72,8 +71,7 @@ type world struct {
 	logins  map[string]bool
 }
 
-// newWorld fills the types in an order in which relations can be made at once:
-// the targets first.
+// newWorld generates the types in an order in which relations can be set at once: the targets first.
 func newWorld(r *rand.Rand, h hints, size Size) *world {
 	w := &world{rand: r, hints: h, schema: schema.Default(), records: map[string][]*entity{}, logins: map[string]bool{}}
 	for _, t := range w.inOrder() {
@@ -89,7 +87,7 @@ func newWorld(r *rand.Rand, h hints, size Size) *world {
 			n = size.Objects
 		default:
 			if t.Transient || chance(r, 4) && !slices.Contains(h.focus, t.Name) {
-				continue // a type that the snapshot does not hold
+				continue // a type that is not in the snapshot
 			}
 		}
 		w.kinds = append(w.kinds, t.Name)
@@ -123,7 +121,7 @@ func (w *world) inOrder() []*schema.Type {
 	return order
 }
 
-// entity makes an entity of a type up; i counts those of the type.
+// entity generates an entity of a type; i is its index within the type.
 func (w *world) entity(t *schema.Type, i int) *entity {
 	e := &entity{kind: t, id: guid(w.rand), scalars: map[string]any{}, lists: map[string][]any{}, relations: map[string][]*entity{}}
 	if ids := w.hints.ids[t.Name]; i < len(ids) {
@@ -160,7 +158,7 @@ func (w *world) entity(t *schema.Type, i int) *entity {
 	return e
 }
 
-// word returns a text for a property: one that rules compare it with, if any.
+// word returns a string for a property: usually one that rules compare it with.
 func (w *world) word(key string) string {
 	if values := w.hints.values[schema.Fold(key)]; len(values) > 0 && !chance(w.rand, 3) {
 		return recase(w.rand, pick(w.rand, values))
@@ -208,7 +206,7 @@ func (w *world) pairs(names []string, mark string) []pair {
 	return pairs
 }
 
-// login gives a user a directory and an id that no other has.
+// login gives a user a unique directory and id.
 func (w *world) login(e *entity) {
 	for {
 		directory := w.word("userdirectory")
@@ -232,8 +230,8 @@ func (w *world) login(e *entity) {
 	}
 }
 
-// targets chooses what a relation leads to: most often entities on record, else
-// one that is known as a nested object only, a dangling reference, or nothing.
+// targets chooses the targets of a relation: usually existing entities, otherwise one that is only a nested
+// object, a dangling reference, or nothing.
 func (w *world) targets(relation schema.Relation) []*entity {
 	n := 1
 	if relation.Many {

@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// The rules of the benchmarks: somebody reads an app by a department, a stream, a name or
-// as its owner, and many rules are for others.
+// The rules of the benchmarks: a user reads an app by a department, a stream, a name or as its owner, and
+// many rules are for other users.
 func benchRules(n int) string {
 	rule := func(i int, name, condition string) string {
 		return fmt.Sprintf(`{"id": "r%d", "name": %q, "category": "Security", "resourceFilter": "App_*", "actions": 2, "ruleContext": 0, "rule": %q}`, i, name, condition)
@@ -60,7 +60,7 @@ func benchFilters(b *testing.B, rules int) (*workspace.Filters, []byte) {
 	return w.Filters(site), request
 }
 
-// BenchmarkResidue is the time for the filter of one user, from the request to SQL.
+// BenchmarkResidue measures the time from the request to the SQL filter of one user.
 func BenchmarkResidue(b *testing.B) {
 	for _, rules := range []int{100, 1000, 5000} {
 		b.Run(fmt.Sprintf("%d rules", rules), func(b *testing.B) {
@@ -78,15 +78,14 @@ func BenchmarkResidue(b *testing.B) {
 	}
 }
 
-// byHand is what a person writes for the rights of the user of the benchmarks.
+// byHand is a hand-written filter for the rights of the user of the benchmarks.
 const byHand = `t.owner_id = $1
  OR EXISTS (SELECT 1 FROM app_value v WHERE v.entity_id = t.id_fold AND v.name = '@department' AND v.value_fold = $2)
  OR EXISTS (SELECT 1 FROM stream s JOIN stream_value v ON v.entity_id = s.id_fold WHERE s.id_fold = t.stream_id AND v.name = '@admingroup' AND v.value_fold IN ($3, $4))
  OR t.name_fold LIKE $5`
 
-// BenchmarkPostgres runs the filter of a user over 100,000 apps and, in turns, the query
-// that a person writes for the same rights. by-hand is the ratio of the times and
-// text-by-hand that of the lengths.
+// BenchmarkPostgres runs the filter of a user over 100,000 apps and, in turns, a hand-written query for the
+// same rights. by-hand is the ratio of the times, and text-by-hand that of the lengths.
 func BenchmarkPostgres(b *testing.B) {
 	d := postgres(b)
 	for _, statement := range filter.DDL(schema.Default(), d.dialect) {

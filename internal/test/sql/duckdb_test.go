@@ -16,8 +16,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 )
 
-// duckdbAt holds DuckDB's package for Node.js and the script that runs statements in it:
-// the drivers for Go need cgo.
+// duckdbAt contains DuckDB's package for Node.js and the script that runs statements: the drivers for Go need
+// cgo.
 var duckdbAt = filepath.Join("..", "..", "..", ".ci", "databases")
 
 func duckdb(t testing.TB) database {
@@ -30,7 +30,7 @@ func duckdb(t testing.TB) database {
 		t.Skip("no DuckDB: run npm ci in .ci/databases")
 	}
 	db := sql.OpenDB(connector{node})
-	db.SetMaxOpenConns(1) // each connection is a database of its own
+	db.SetMaxOpenConns(1) // each connection is a separate database
 	t.Cleanup(func() { _ = db.Close() })
 	return database{filter.DuckDB, db}
 }
@@ -68,7 +68,7 @@ func (c *connection) Close() error { return errors.Join(c.in.Close(), c.cmd.Wait
 
 func (c *connection) Prepare(string) (driver.Stmt, error) { return nil, errors.ErrUnsupported }
 
-// Begin does nothing: nobody else uses the database.
+// Begin does nothing, since there are no concurrent users.
 func (c *connection) Begin() (driver.Tx, error) { return noTransaction{}, nil }
 
 type noTransaction struct{}

@@ -19,9 +19,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// What went wrong in other systems that turn rules into filters, as conditions of ours. Of
-// each, SQLite, the text for SQL Server and, where they are, PostgreSQL and DuckDB select what
-// the independent evaluator grants.
+// Faults of other systems that translate rules to filters, as conditions of ours. For each, SQLite, the SQL
+// for SQL Server and, if available, PostgreSQL and DuckDB select exactly what the independent evaluator
+// grants.
 var incidents = []struct {
 	name       string
 	conditions []string
@@ -54,7 +54,7 @@ var incidents = []struct {
 	{"nothing is not everything", []string{`user.name = "somebody else"`, `user.name = "Anna"`, `resource.id = "none"`}},
 }
 
-// incidentSite has apps with the values that these conditions are about.
+// incidentSite generates apps with the values in these conditions.
 func incidentSite(t *testing.T, condition string) (*workspace.Workspace, *snapshot.Site) {
 	t.Helper()
 	dir := t.TempDir()
@@ -144,8 +144,8 @@ func TestIncidents(t *testing.T) {
 	}
 }
 
-// OPA 1.22.0, #9373: a condition that cannot be translated vanished. Here it is an error, or
-// widens, wherever it is.
+// OPA 1.22.0, #9373: a condition that cannot be translated vanished. Here it is an error, or makes the filter
+// wider, at every position.
 func TestUntranslatableNeverVanishes(t *testing.T) {
 	d := sqlite(t)
 	_, all := incidentSite(t, "true")
@@ -177,7 +177,7 @@ func TestUntranslatableNeverVanishes(t *testing.T) {
 	}
 }
 
-// Never selects nothing and always everything, and a rule more selects no row less.
+// Never selects nothing, always selects everything, and an additional rule never removes a row.
 func TestMetamorphic(t *testing.T) {
 	grown := 0
 	for seed := range uint64(2) {
@@ -197,7 +197,7 @@ func TestMetamorphic(t *testing.T) {
 				}
 			}
 		}
-		// A right that a condition asks for may be asked for below a negation.
+		// A right that a condition tests may be below a negation.
 		rules := slices.DeleteFunc(slices.Clone(w.Valid()), func(r ruleset.Rule) bool {
 			return strings.Contains(strings.ToLower(r.Condition.Content), "hasprivilege")
 		})

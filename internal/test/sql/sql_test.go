@@ -1,5 +1,5 @@
-// Package sql runs filters in real databases. It is a module of its own, so that the
-// drivers are no dependency of the product.
+// Package sql runs filters in real databases. It is a separate module, so that the product does not depend on
+// the drivers.
 package sql
 
 import (
@@ -41,7 +41,7 @@ func sqlite(t testing.TB) database {
 	return database{filter.SQLite, db}
 }
 
-// postgres makes a schema in the database that QLIK2REGO_POSTGRES names.
+// postgres creates a schema in the database QLIK2REGO_POSTGRES.
 func postgres(t testing.TB) database {
 	t.Helper()
 	dsn := os.Getenv("QLIK2REGO_POSTGRES")
@@ -52,7 +52,7 @@ func postgres(t testing.TB) database {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db.SetMaxOpenConns(1) // search_path is of one connection
+	db.SetMaxOpenConns(1) // search_path belongs to one connection
 	t.Cleanup(func() { _ = db.Close() })
 	for _, statement := range []string{"DROP SCHEMA IF EXISTS filters CASCADE", "CREATE SCHEMA filters", "SET search_path TO filters"} {
 		if _, err := db.Exec(statement); err != nil {
@@ -65,8 +65,8 @@ func postgres(t testing.TB) database {
 func TestSQLite(t *testing.T)   { hold(t, sqlite, 12) }
 func TestPostgres(t *testing.T) { hold(t, postgres, 12) }
 
-// hold compares, on generated sites with hostile values, what a filter selects with what
-// the independent evaluator grants.
+// hold compares, on generated sites with hostile values, the rows that a filter selects with those that the
+// independent evaluator grants.
 func hold(t *testing.T, open func(testing.TB) database, sites uint64) {
 	compared, granted := 0, 0
 	for seed := range sites {
@@ -157,7 +157,7 @@ func load(t *testing.T, d database, site *snapshot.Site) {
 	t.Helper()
 	dialect := d.dialect
 	if dialect == filter.SQLServer {
-		dialect = filter.SQLite // which stands for it (sqlserver_test.go)
+		dialect = filter.SQLite // it stands in for SQL Server (sqlserver_test.go)
 	}
 	for _, statement := range filter.DDL(schema.Default(), dialect) {
 		if _, err := d.db.Exec(statement); err != nil {
@@ -215,7 +215,7 @@ func query(t *testing.T, d database, typ string, f *filter.SQL) map[string]bool 
 	return selected
 }
 
-// A long list of values is one parameter, and the lists of two dialects select the same.
+// A long list of values is one parameter, and the lists of two dialects select the same rows.
 func TestLongList(t *testing.T) {
 	d := sqlite(t)
 	_, site := generated(t, 300)

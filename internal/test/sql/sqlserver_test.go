@@ -13,9 +13,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 )
 
-// asSQLServer is an SQLite that runs the conditions for SQL Server as they are: it knows
-// names in brackets, @p1 and ESCAPE, and only OPENJSON by another name. It compares letters
-// as SQL Server does with a binary collation.
+// asSQLServer is an SQLite database that runs the conditions for SQL Server nearly unchanged: it supports names
+// in brackets, @p1 and ESCAPE, and has OPENJSON under another name. It compares letters like SQL Server with
+// a binary collation.
 func asSQLServer(t testing.TB) database {
 	d := sqlite(t)
 	d.dialect = filter.SQLServer
@@ -24,7 +24,7 @@ func asSQLServer(t testing.TB) database {
 
 func TestSQLServerTextInSQLite(t *testing.T) { hold(t, asSQLServer, 3) }
 
-// inSQLite returns a condition for SQL Server, and its parameters, as SQLite takes them.
+// inSQLite converts a condition for SQL Server, and its parameters, for SQLite.
 func inSQLite(condition string, params []any) (string, []any) {
 	named := make([]any, len(params))
 	for i, p := range params {
@@ -33,7 +33,7 @@ func inSQLite(condition string, params []any) (string, []any) {
 	return strings.ReplaceAll(condition, "OPENJSON(", "json_each("), named
 }
 
-// Every condition is a sentence of Transact-SQL, by the grammar of sqlfluff.
+// Every condition is valid Transact-SQL according to the grammar of sqlfluff.
 func TestSQLServerGrammar(t *testing.T) {
 	command, err := exec.LookPath("sqlfluff")
 	if err != nil {
@@ -66,7 +66,7 @@ func TestSQLServerGrammar(t *testing.T) {
 						continue
 					}
 					written, err := filter.WriteSQL(f.Node, typ, filter.SQLOptions{Dialect: filter.SQLServer, Schema: schema.Default()})
-					// The parser takes seconds for long conditions, which have no other forms.
+					// The parser takes seconds for long conditions, which have the same forms.
 					if err == nil && len(written.Condition) < 600 && !seen[written.Condition] {
 						seen[written.Condition] = true
 						statements = append(statements, "SELECT t.[id_fold] FROM [app] t WHERE "+written.Condition)
@@ -78,14 +78,14 @@ func TestSQLServerGrammar(t *testing.T) {
 	if len(statements) < 5 {
 		t.Errorf("only %d conditions are generated", len(statements))
 	}
-	// What generated rules may not have: a long list, and a pattern.
+	// Forms that generated rules may lack: a long list, and a pattern.
 	long, err := filter.WriteSQL(filter.In{Column: filter.Column{Type: "app", Name: "name"}, Strings: make([]string, 1001)}, "app", filter.SQLOptions{Dialect: filter.SQLServer, Schema: schema.Default()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	statements = append(statements, "SELECT 1 FROM [app] t WHERE "+long.Condition, `SELECT 1 FROM [app] t WHERE t.[name_fold] LIKE @p1 ESCAPE '\'`)
 	for _, s := range statements {
-		// The language has no booleans as values, which the grammar lets pass.
+		// Transact-SQL has no boolean values, but the grammar accepts them.
 		if upper := strings.ToUpper(s); strings.Contains(upper, "TRUE") || strings.Contains(upper, "FALSE") {
 			t.Errorf("a boolean as a value: %s", s)
 		}

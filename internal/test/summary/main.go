@@ -1,6 +1,5 @@
-// Command summary reads what go test -json writes and shows what people want to know: the
-// result of each package, the output of tests that failed and, in the last line, how many
-// tests were skipped and what each reason was. It exits with 1 if a test failed.
+// Command summary reads the output of go test -json and shows the result of each package, the output of failed
+// tests and, in the last line, the number of skipped tests with the reasons. It exits with 1 if a test failed.
 //
 //	go test -json ./... | go run ./internal/test/summary
 package main
@@ -30,13 +29,13 @@ func main() {
 // event is a line of go test -json.
 type event struct{ Action, Package, Test, Output string }
 
-// reason matches the line in which a test says why it is skipped.
+// reason matches the line with the reason why a test is skipped.
 var reason = regexp.MustCompile(`^\s+\S+\.go:\d+: (.*)`)
 
-// summarize reports whether a test, or the build of one, failed. Lines that are not JSON,
-// such as errors of the compiler, are passed on.
+// summarize reports whether a test, or the build of one, failed. It passes on lines that are not JSON, such as
+// errors of the compiler.
 func summarize(in io.Reader, out io.Writer) (failed bool, err error) {
-	output := map[[2]string]string{} // of tests that run
+	output := map[[2]string]string{} // output of running tests
 	skipped := map[string]int{}
 	lines := bufio.NewReader(in)
 	for {
@@ -58,7 +57,7 @@ func summarize(in io.Reader, out io.Writer) (failed bool, err error) {
 	return failed, err
 }
 
-// add takes an event and reports whether it is a failure.
+// add processes an event and reports whether it is a failure.
 func (e event) add(output map[[2]string]string, skipped map[string]int, out io.Writer) bool {
 	key := [2]string{e.Package, e.Test}
 	switch e.Action {
@@ -90,8 +89,8 @@ func (e event) add(output map[[2]string]string, skipped map[string]int, out io.W
 	return false
 }
 
-// unfinished prints the output of the tests of a package that were running when it ended, by
-// a panic or a time limit.
+// unfinished prints the output of the tests of a package that were running when it ended because of a panic or
+// a time limit.
 func unfinished(output map[[2]string]string, pkg string, out io.Writer) {
 	for _, key := range slices.SortedFunc(maps.Keys(output), func(a, b [2]string) int { return strings.Compare(a[1], b[1]) }) {
 		if key[0] == pkg {
@@ -101,7 +100,7 @@ func unfinished(output map[[2]string]string, pkg string, out io.Writer) {
 	}
 }
 
-// why returns the reason that a skipped test gives.
+// why returns the reason of a skipped test.
 func why(output string) string {
 	for line := range strings.Lines(output) {
 		if m := reason.FindStringSubmatch(strings.TrimRight(line, "\n")); m != nil {
@@ -111,7 +110,7 @@ func why(output string) string {
 	return "without a reason"
 }
 
-// skippedLine names the reasons, the most frequent first.
+// skippedLine lists the reasons, the most frequent first.
 func skippedLine(skipped map[string]int) string {
 	total := 0
 	var reasons []string

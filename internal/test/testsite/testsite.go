@@ -1,8 +1,5 @@
-// Package testsite opens generated sites for the tests of the audit: compiled, with
-// both readings of the rules, and with the session of one of its requests. Tests
-// alone import it.
-//
-// It refuses to know what is compared.
+// Package testsite opens generated sites for the tests of the audit: compiled, with both implementations of the
+// rules, and with the session of one of its requests. Only tests import it.
 package testsite
 
 import (
@@ -26,7 +23,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// Site is a case, compiled.
+// Site is a compiled case.
 type Site struct {
 	Dir       string // rules.json, and the snapshot in the folder snapshot
 	Bundle    *bundles.Bundle
@@ -81,11 +78,11 @@ func Open(t testing.TB, c sitegen.Case) Site {
 	return o
 }
 
-// Types are the keys of the types on record.
+// Types returns the keys of the types with entities.
 func (o Site) Types() []string { return sitedata.Types(&o.Bundle.Data) }
 
-// GrantedBy returns the ids of the rules that grant an action, in order, on which
-// both readings must agree.
+// GrantedBy returns the ids of the rules that grant an action, in order. It fails the test unless both
+// implementations agree.
 func (o Site) GrantedBy(t testing.TB, s partition.Session, subject, typ, id string, action ruleset.Action) []string {
 	t.Helper()
 	context := map[string]any{}
@@ -118,8 +115,8 @@ func (o Site) GrantedBy(t testing.TB, s partition.Session, subject, typ, id stri
 	return d.GrantedBy
 }
 
-// Session takes the environment of one of the case's requests; the context goes by
-// the number.
+// Session returns a session with the environment of one of the case's requests; n selects the request and the
+// context.
 func Session(c sitegen.Case, n uint64) partition.Session {
 	s := partition.Session{Context: []string{"hub", "qmc", ""}[n%3]}
 	for _, line := range c.Requests {

@@ -1,4 +1,4 @@
-// Package tokens makes keys that sign JSON Web Tokens, for tests of what verifies them.
+// Package tokens generates keys that sign JSON Web Tokens, for tests of their verification.
 package tokens
 
 import (

@@ -13,7 +13,7 @@ import (
 	"unicode"
 )
 
-// terms are words that no identifier contains, with the term to use instead.
+// terms are words that identifiers must not contain, with the term to use instead.
 var terms = map[string]string{
 	"requester":  "subject",
 	"asker":      "subject",
@@ -43,7 +43,7 @@ var allowed = []string{
 	"who",              // the key who of assertions
 }
 
-// Names of bounds are maxX and minX.
+// Names of limits are maxX and minX.
 var bounds = map[string]string{"most": "max", "least": "min"}
 
 func TestIdentifiers(t *testing.T) {
@@ -94,7 +94,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// check returns what is wrong with an identifier, or "".
+// check returns the problem with an identifier, or "".
 func check(name string) string {
 	if slices.Contains(allowed, name) {
 		return ""

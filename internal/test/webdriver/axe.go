@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// Axe returns a check that holds the page that a browser shows against the rules of
-// axe-core, whose script QLIK2REGO_AXE names, and fails the test for each element that
-// breaks one; what is said with it. The test is skipped where the script is not named.
+// Axe returns a function that checks the displayed page with axe-core and fails the test for each element that
+// violates a rule; what describes the page. QLIK2REGO_AXE is the path of the axe-core script. Without it, the
+// test is skipped.
 func Axe(t *testing.T) func(b *Browser, what string) {
 	t.Helper()
 	name := os.Getenv("QLIK2REGO_AXE")

@@ -1,7 +1,6 @@
-// Package webdriver drives headless Chromium for tests of pages, by the W3C's WebDriver
-// protocol. A step that fails ends the test that made it; without chromedriver the test is
-// skipped, and says so.
+// Package webdriver controls headless Chromium for tests of pages, with the WebDriver protocol of the W3C. A step
+// that fails ends its test; without chromedriver the test is skipped visibly.
 //
-// It knows the protocol, keys, media, and how a page is held against axe-core. It refuses
-// to know any page, but that one says when it is ready (data-ready on its root).
+// It knows the protocol, keys, media, and axe-core. It knows nothing about pages, except that they set data-ready
+// on their root when they are ready.
 package webdriver

@@ -22,8 +22,8 @@ type Browser struct {
 	session string
 }
 
-// Open starts Chromium; the test is skipped where there is none, and in short mode: the
-// race detector sees nothing of what runs in a browser.
+// Open starts Chromium. It skips the test if Chromium is not installed, and in short mode, because the race
+// detector does not see what runs in a browser.
 func Open(t *testing.T) *Browser {
 	t.Helper()
 	if testing.Short() {
@@ -73,8 +73,8 @@ func Open(t *testing.T) *Browser {
 	return b
 }
 
-// Post sends a command of the protocol to the session, as JSON, and reads the value of
-// its answer into what into points to, unless that is nil. An error ends the test.
+// Post sends a command with a JSON body to the session, and decodes the value of the answer to into, unless that
+// is nil. An error ends the test.
 func (b *Browser) Post(path string, body, into any) {
 	b.Helper()
 	text, err := json.Marshal(body)
@@ -100,7 +100,7 @@ func (b *Browser) Post(path string, body, into any) {
 	}
 }
 
-// Load opens a file in a window of a size.
+// Load opens a file in a window of the given size.
 func (b *Browser) Load(file string, width, height int) {
 	b.Helper()
 	b.Post("/window/rect", map[string]int{"width": width, "height": height}, nil)
@@ -108,10 +108,9 @@ func (b *Browser) Load(file string, width, height int) {
 	b.Await("the page is ready", `return document.documentElement.dataset.ready === "true"`)
 }
 
-// settle waits until the page has drawn what the steps before this one changed: one
-// frame lays it out, at the next those who observe sizes draw, after which it stands.
-// Every step that looks or acts begins with it, so that none meets a page between two
-// drawings; what waits for a timer is for Await.
+// settle waits until the page has drawn the changes of the previous steps: one frame for layout, and the next one
+// for observers of sizes. Every step begins with it, so that none sees a partly drawn page. Use Await for changes
+// after a timer.
 func (b *Browser) settle() {
 	b.Helper()
 	b.Post("/execute/async", map[string]any{"script": `
@@ -120,7 +119,7 @@ func (b *Browser) settle() {
 		after(3);`, "args": []any{}}, nil)
 }
 
-// Run runs a script and returns what it returns, as JSON.
+// Run runs a script and returns its JSON result.
 func (b *Browser) Run(script string, args ...any) (value any) {
 	b.Helper()
 	b.settle()
@@ -128,27 +127,25 @@ func (b *Browser) Run(script string, args ...any) (value any) {
 	return value
 }
 
-// Text runs a script that returns a text; anything else is "".
+// Text runs a script that returns a string. It returns "" for other results.
 func (b *Browser) Text(script string, args ...any) string {
 	b.Helper()
 	text, _ := b.Run(script, args...).(string)
 	return text
 }
 
-// Number runs a script that returns a whole number; anything else is 0.
+// Number runs a script that returns an integer. It returns 0 for other results.
 func (b *Browser) Number(script string, args ...any) int {
 	b.Helper()
 	n, _ := b.Run(script, args...).(float64)
 	return int(n)
 }
 
-// patience bounds how long a page may take to come to something. It is far more than any
-// takes on a busy machine.
+// patience is the maximum time to wait for a page. It is far more than any page needs on a busy machine.
 const patience = 5 * time.Minute
 
-// Await waits until a script returns true: the browser answers when the page has
-// drawn again. A script that throws, as one about an element that is not there yet, has not
-// returned true.
+// Await waits until a script returns true: it is evaluated each time the page has been drawn. An exception, for
+// example because an element does not exist yet, counts as false.
 func (b *Browser) Await(what, script string, args ...any) {
 	b.Helper()
 	failure := "it is never true"
@@ -166,7 +163,7 @@ func (b *Browser) Await(what, script string, args ...any) {
 	}
 }
 
-// element returns the protocol's id of the first element that a selector of CSS meets.
+// element returns the protocol's id of the first element that matches a CSS selector.
 func (b *Browser) element(selector string) string {
 	b.Helper()
 	b.settle()
@@ -178,7 +175,7 @@ func (b *Browser) element(selector string) string {
 	return ""
 }
 
-// Click clicks the first element that a selector of CSS meets.
+// Click clicks the first element that matches a CSS selector.
 func (b *Browser) Click(selector string) {
 	b.Helper()
 	b.Post("/element/"+b.element(selector)+"/click", map[string]any{}, nil)
@@ -191,8 +188,8 @@ const (
 	Control, Tabulator, PageDown = "\ue009", "\ue004", "\ue00f"
 )
 
-// Press presses keys, one after the other, where the focus is. A key that stays down,
-// such as control, is held until the end.
+// Press presses keys one after the other in the focused element. A modifier key such as control is held until the
+// end.
 func (b *Browser) Press(keys ...string) {
 	b.Helper()
 	b.settle()
@@ -212,7 +209,7 @@ func (b *Browser) Press(keys ...string) {
 	b.Post("/actions", map[string]any{"actions": []any{map[string]any{"type": "key", "id": "keyboard", "actions": actions}}}, nil)
 }
 
-// Write replaces the text of the input that a selector of CSS meets.
+// Write replaces the text of the input that matches a CSS selector.
 func (b *Browser) Write(selector, text string) {
 	b.Helper()
 	id := b.element(selector)
@@ -220,7 +217,7 @@ func (b *Browser) Write(selector, text string) {
 	b.Post("/element/"+id+"/value", map[string]string{"text": text}, nil)
 }
 
-// Media emulates what a reader prefers, or paper.
+// Media emulates a medium (screen or print) and the preferred colour scheme.
 func (b *Browser) Media(medium, scheme string) {
 	b.Helper()
 	b.Post("/goog/cdp/execute", map[string]any{"cmd": "Emulation.setEmulatedMedia", "params": map[string]any{
@@ -228,7 +225,7 @@ func (b *Browser) Media(medium, scheme string) {
 	}}, nil)
 }
 
-// Shot takes a picture, which is kept in the folder that QLIK2REGO_SHOTS names.
+// Shot takes a screenshot, and stores it in the directory QLIK2REGO_SHOTS, if that is set.
 func (b *Browser) Shot(name string) []byte {
 	b.Helper()
 	b.settle()
@@ -253,7 +250,7 @@ func (b *Browser) Shot(name string) []byte {
 	return picture
 }
 
-// Log is what the browser has to complain about.
+// Log returns the browser's log.
 func (b *Browser) Log() []string {
 	b.Helper()
 	var entries []struct{ Level, Message string }

@@ -1,7 +1,7 @@
 package mutation
 
-// compilerMutants are errors in the compiler, and in what it shares with the
-// reference; the corpus alone can notice the latter.
+// compilerMutants are errors in the compiler, and in the code that it shares with the independent
+// evaluator; only the corpus can detect the latter.
 var compilerMutants = []mutant{
 	// Operators.
 	one("any and all swapped", "compiler/resolve/specialise.go", `if sp.options.ListInequality == All {`, `if sp.options.ListInequality != All {`),

@@ -22,13 +22,13 @@ var (
 	decisions = flag.Int("decisions", 12_000, "how many decisions on generated sites a mutant must survive, beside the corpus")
 )
 
-// mutant is an error to plant.
+// mutant is a planted error.
 type mutant struct {
 	name  string
 	edits []edit
 }
 
-// edit replaces a text that stands once in a file, given by its path in the module.
+// edit replaces a string that occurs once in a file, given by its path in the module.
 type edit struct{ file, from, to string }
 
 func one(name, file, from, to string) mutant { return mutant{name, []edit{{file, from, to}}} }
@@ -39,8 +39,7 @@ func all() []mutant {
 	return slices.Concat(compilerMutants, libraryMutants, compiledMutants, solverMutants)
 }
 
-// overlay writes the changed files into a folder and returns the path of the
-// file that names them to the build.
+// overlay writes the changed files to a directory and returns the path of the overlay file for the build.
 func (m mutant) overlay(dir string) (string, error) {
 	replace := map[string]string{}
 	for i, e := range m.edits {
@@ -74,8 +73,8 @@ func (m mutant) overlay(dir string) (string, error) {
 	return path, os.WriteFile(path, content, 0o600)
 }
 
-// TestMutantsApply holds the list to the source: each text to replace is there,
-// once, and names and changes are distinct.
+// TestMutantsApply compares the list with the source: each string to replace occurs exactly once, and
+// names and changes are distinct.
 func TestMutantsApply(t *testing.T) {
 	seen := map[string]bool{}
 	for _, m := range all() {
@@ -92,8 +91,8 @@ func TestMutantsApply(t *testing.T) {
 	}
 }
 
-// TestMutantsDie runs the chosen mutants, and none if none are chosen. Each must
-// be noticed; those that no Rego compiler takes prove nothing and fail as well.
+// TestMutantsDie runs the chosen mutants, none by default. The tests must detect each of them; a mutant
+// that OPA's compiler rejects proves nothing and fails as well.
 func TestMutantsDie(t *testing.T) {
 	chosen := choose(*mutants)
 	if len(chosen) == 0 {
@@ -136,12 +135,12 @@ func choose(which string) []mutant {
 	return slices.DeleteFunc(list, func(m mutant) bool { return which == "" || !strings.Contains(m.name, which) })
 }
 
-// Within so much time a mutant is noticed, or it hangs.
+// limit is the time within which a mutant must be detected.
 const limit = 5 * time.Minute
 
 var firstFailure = regexp.MustCompile(`(?m)^ *--- FAIL: (Test\w+)/`)
 
-// run returns the test that notices the mutant, if one does, and what it says.
+// run returns the name and the output of the test that detects the mutant, "" if there is none.
 func (m mutant) run(t *testing.T) (by, output string) {
 	dir := t.TempDir()
 	overlay, err := m.overlay(dir)
@@ -163,7 +162,7 @@ func (m mutant) run(t *testing.T) (by, output string) {
 	}
 	test := exec.CommandContext(ctx, binary, "-test.run=^(TestEnginesAgree|TestCorpus)$", "-shrink=0", "-corpus=8", "-decisions="+strconv.Itoa(*decisions))
 	test.Dir = filepath.Join(module, "internal", "test", "difftest")
-	test.Env = append(os.Environ(), "QLIK2REGO_EXACT=1") // a tenth of the decisions otherwise
+	test.Env = append(os.Environ(), "QLIK2REGO_EXACT=1") // otherwise only a tenth of the decisions
 	out, err := test.CombinedOutput()
 	if err == nil {
 		return m.noticedByLibrary(ctx, t, dir)
@@ -179,7 +178,7 @@ func (m mutant) run(t *testing.T) (by, output string) {
 	}
 }
 
-// ownPackages are the packages whose own tests notice the mutants with a prefix.
+// ownPackages are the packages whose own tests detect the mutants with a prefix.
 var ownPackages = map[string][]string{
 	"compiled: ": {"internal/compiled"},
 	"solver: ":   {"internal/solve", "internal/solve/cells"},
@@ -214,8 +213,8 @@ func noticedByPackages(ctx context.Context, t *testing.T, dir, overlay string, p
 	return "", ""
 }
 
-// noticedByLibrary runs the library's own tests on a mutant of it: the engine knows
-// beforehand what some of its rules say, so that decisions do not show them.
+// noticedByLibrary runs the library's own tests on a mutant of it: the engine precomputes some of its
+// rules, so that decisions do not depend on them.
 func (m mutant) noticedByLibrary(ctx context.Context, t *testing.T, dir string) (by, output string) {
 	const library = "policies/"
 	folder := filepath.Join(dir, "policies")
@@ -250,7 +249,7 @@ func (m mutant) noticedByLibrary(ctx context.Context, t *testing.T, dir string) 
 	return "", ""
 }
 
-// results is the table that a run prints.
+// results is the table of a run.
 type results struct {
 	sync.Mutex
 	lines []string

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// What is measured twice must be the same twice, whatever else was asked of the
-// world meanwhile.
+// Repeated calls give the same result, regardless of other calls in between.
 func TestSameNumbersSameWorld(t *testing.T) {
 	one, two := New(Usual(200)), New(Usual(200))
 	one.Rules(50)
@@ -51,8 +50,7 @@ func TestSameNumbersSameWorld(t *testing.T) {
 	}
 }
 
-// A set of rules is a beginning of every larger one about the same world, so that
-// more rules are more of the same.
+// A set of rules is a prefix of every larger one for the same world.
 func TestMoreRulesAreMoreOfTheSame(t *testing.T) {
 	w := New(Usual(1000))
 	if few, many := w.Rules(100), w.Rules(1000); len(many) != 1000 || !reflect.DeepEqual(few, many[:100]) {

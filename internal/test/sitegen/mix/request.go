@@ -11,13 +11,13 @@ type Request struct {
 	User           int
 	Type, ID       string
 	Action, Origin string
-	// Environment is the group that the session claims, "" for none.
+	// Environment is the group in the session attributes, "" for none.
 	Environment string
 }
 
 func userID(i int) string { return fmt.Sprintf("u%d", i) }
 
-// Account is the subject's DIRECTORY\user.
+// Account returns the subject's DIRECTORY\user.
 func (r Request) Account() string { return `ACME\` + userID(r.User) }
 
 // JSON returns the request as a client sends it.
@@ -26,7 +26,7 @@ func (r Request) JSON() []byte {
 	if r.Environment != "" {
 		context["environment"] = fields{"group": []string{r.Environment}}
 	}
-	// Texts alone always marshal.
+	// Strings can always be marshalled.
 	text, _ := json.Marshal(fields{
 		"subject":  fields{"type": "user", "id": r.Account()},
 		"action":   fields{"name": r.Action},
@@ -36,9 +36,8 @@ func (r Request) JSON() []byte {
 	return text
 }
 
-// Requests returns n requests for reading resources of a type, App, App.Object,
-// ReloadTask or Stream. Every third comes from the owner, so that about the same share
-// is granted under all rule sets.
+// Requests returns n requests to read resources of a type: App, App.Object, ReloadTask or Stream. Every third
+// one is from the owner, so that about the same share is granted with all rule sets.
 func (w *World) Requests(typeName string, n int) []Request {
 	r := w.random("requests " + typeName)
 	ids := map[string][]string{"App": w.Apps, "App.Object": w.Objects, "ReloadTask": w.Tasks, "Stream": w.Streams}[typeName]

@@ -2,13 +2,12 @@ package mix
 
 import "fmt"
 
-// Kind is a kind of rule that resists fast layouts: no equality with a constant
-// in it tells which requests it cannot concern.
+// Kind is a kind of rule that resists fast layouts: it has no equality with a constant that tells which
+// requests it cannot match.
 type Kind string
 
-// The kinds. All their rules are about reading apps; what they have in common is
-// that a request that none of them grants must be held against each that its
-// attributes do not exclude.
+// The kinds. All their rules are about reading apps. A request that none of them grants must be compared with
+// each rule that its attributes do not exclude.
 const (
 	Or       Kind = "or"       // a long chain of alternatives, over user and resource
 	Like     Kind = "like"     // text inside of names
@@ -22,11 +21,10 @@ const (
 // Kinds returns all kinds.
 func Kinds() []Kind { return []Kind{Or, Like, Not, Cross, Star, Regexp, NotEqual} }
 
-// crossedEach is how many of the properties that Cross compares an entity has;
-// there are five times as many.
+// crossedEach is the number of the properties for Cross that an entity has; there are five times as many.
 const crossedEach = 5
 
-// Resisting returns n rules of a kind, no two alike.
+// Resisting returns n different rules of a kind.
 func (w *World) Resisting(kind Kind, n int) []Rule {
 	r := w.random("resisting " + string(kind))
 	rules := make([]Rule, n)

@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// Rule is a rule as the repository's interface gives it.
+// Rule is a rule in the form of the repository's API.
 type Rule struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
@@ -27,20 +27,18 @@ const (
 	both, hub, qmc = 0, 1, 2
 )
 
-// Empty is a single rule without a condition: what a decision costs when there
-// is nothing to decide.
+// Empty returns a single rule without a condition: the minimum cost of a decision.
 func Empty() []Rule {
 	return []Rule{{ID: "empty", Name: "Empty", Category: "Security", Type: "Custom", Filter: "*", Actions: read}}
 }
 
-// General is the number of rules about everybody, with which those of Rules begin.
+// General is the number of rules about everybody at the beginning of Rules.
 const General = 4
 
-// Rules returns n rules. Half of them open a stream to a group; tenths each go
-// by an app's stream and two attributes of the user, by an object's app and the
-// same, by one app and one user, by a group of app and user and the same, and
-// by other types and actions. Of the last two tenths some are for the hub or the
-// management console alone. The owner's rights are those of a site.
+// Rules returns n rules. Half of them grant access to a stream for a group. A tenth each depends on an app's
+// stream and two attributes of the user, on an object's app and two attributes, on one app and one user, on a
+// group of app and user and two attributes, and on other types and actions. Of the last two tenths some are
+// for the hub or the management console only. The owner's rights are those of a site.
 func (w *World) Rules(n int) []Rule {
 	r := w.random("rules")
 	var rules []Rule
@@ -76,8 +74,7 @@ func (w *World) Rules(n int) []Rule {
 	return rules
 }
 
-// StreamRules returns a rule for apps and n rules of which each opens a stream to
-// a group of its own.
+// StreamRules returns a rule for apps and n rules that each grant access to a stream for a separate group.
 func (w *World) StreamRules(n int) []Rule {
 	r := w.random("stream rules")
 	rules := []Rule{newRule(r, "Streams show their apps", "App_*", read, both, `resource.stream.HasPrivilege("read")`)}
@@ -94,7 +91,7 @@ func newRule(r *rand.Rand, name, filter string, actions, context int, condition 
 	}
 }
 
-// WriteRules writes rules as an export.
+// WriteRules writes rules as an export to a file.
 func WriteRules(path string, rules []Rule) error {
 	text, err := json.Marshal(rules)
 	if err != nil {

@@ -12,10 +12,10 @@ import (
 
 type fields map[string]any
 
-// roles go to every twentieth user, each of them to every hundredth.
+// roles are those of every twentieth user; each of them is that of every hundredth user.
 var roles = []string{"RootAdmin", "ContentAdmin", "SecurityAdmin", "DeploymentAdmin", "AuditAdmin"}
 
-// Write writes the site as a snapshot into a folder that exists.
+// Write writes the site as a snapshot to an existing directory.
 func (w *World) Write(dir string) error {
 	r := w.random("site")
 	return errors.Join(
@@ -72,8 +72,8 @@ func (w *World) app(r *rand.Rand, i int, id string) fields {
 	return app
 }
 
-// crossed are a fifth of the custom properties that the rules of the kind Cross
-// compare; two values in a thousand are equal.
+// crossed returns a fifth of the custom properties that the rules of the kind Cross compare; two values in a
+// thousand are equal.
 func crossed(r *rand.Rand, side string) []fields {
 	var list []fields
 	for i := range crossedEach {
@@ -84,7 +84,7 @@ func crossed(r *rand.Rand, side string) []fields {
 	return list
 }
 
-// list writes the file of a type, one entity a line.
+// list writes the file of a type, one entity per line.
 func list(dir, name string, ids []string, entity func(i int, id string) fields) (err error) {
 	f, err := os.Create(filepath.Join(dir, name+".json"))
 	if err != nil {
@@ -98,7 +98,7 @@ func list(dir, name string, ids []string, entity func(i int, id string) fields) 
 		if err != nil {
 			return err
 		}
-		_, _ = out.WriteString(separator) // a bufio.Writer keeps its first error until it is flushed
+		_, _ = out.WriteString(separator) // a bufio.Writer returns its first error on Flush
 		_, _ = out.Write(line)
 		separator = ",\n"
 	}

@@ -5,35 +5,34 @@ import (
 	"math/rand/v2"
 )
 
-// Size says how large a site is. Rules is the number of rules that it is made
-// for: there is a stream for every second, a department for every tenth and a group
-// for every twentieth, so that more rules are rules about more people, and a user is
-// concerned by as many of them at any number.
+// Size is the size of a site. Rules is the number of rules that the site is for: there is a stream for every
+// second rule, a department for every tenth and a group for every twentieth, so that more rules are about
+// more people, and the number of rules that match a user does not depend on it.
 type Size struct {
 	Rules, Users, Apps, Objects, Tasks int
-	// Departments is another number of departments, 0 for that of Rules. With a fixed
-	// number more rules are more rules about the same people.
+	// Departments overrides the number of departments, 0 for that of Rules. With a fixed number, more
+	// rules are about the same people.
 	Departments int
 }
 
-// Usual is the size of site that most figures are from: 1,000 apps.
+// Usual is the size of site for most figures: 1,000 apps.
 func Usual(rules int) Size {
 	return Size{Rules: rules, Users: 2000, Apps: 1000, Objects: 5000, Tasks: 500}
 }
 
-// World is a site. Its lists hold ids.
+// World is a site. Its lists contain ids.
 type World struct {
 	Users, Streams, Apps, Objects, Tasks []string
 
 	size   Size
 	groups []string
-	// owners are the users that own a resource; a task has its app's.
+	// owners are the users who own a resource; a task has the owner of its app.
 	owners map[string]int
 	// appOf is the app of each object, then of each task.
 	appOf []int
 }
 
-// New makes a site up.
+// New generates a site.
 func New(size Size) *World {
 	w := &World{size: size, owners: make(map[string]int, size.Apps+size.Objects+size.Tasks)}
 	r := w.random("ids")
@@ -63,8 +62,7 @@ func New(size Size) *World {
 	return w
 }
 
-// random returns the numbers for one purpose, so that what is asked of a world,
-// and in which order, changes nothing.
+// random returns the random numbers for one purpose, so that they do not depend on other calls.
 func (w *World) random(purpose string) *rand.Rand {
 	seed := uint64(w.size.Rules)
 	for _, c := range purpose {
