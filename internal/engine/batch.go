@@ -28,9 +28,9 @@ func newBatch(pkg string, prepare preparer) (*batch, error) {
 // maxGroups is the maximum number of groups that are searched for each request.
 const maxGroups = 16
 
-// evaluateBatch answers requests that have subject and type of resource in
-// common, and returns the numbers of those that are still open: what is not on
-// record, or fails, is left for a closer look.
+// evaluateBatch answers requests that share the subject and the type of resource, and returns the indexes
+// of requests that are still open: those about resources that do not exist, or for which the policy
+// fails.
 func (p *EntryPoint) evaluateBatch(ctx context.Context, requests []Request, explain bool, verdicts []Verdict) []int {
 	done := make([]bool, len(requests))
 	if p.batch != nil {
@@ -50,7 +50,7 @@ func (p *EntryPoint) evaluateBatch(ctx context.Context, requests []Request, expl
 	return open
 }
 
-// groups returns the numbers of the requests that go together.
+// groups returns the indexes of the requests that can be answered together.
 func groups(requests []Request, batch func(a, b Request) bool) [][]int {
 	var found [][]int
 	for i, r := range requests {
@@ -71,8 +71,8 @@ func (r Request) goesWith(o Request) bool {
 	return r.Subject.Equal(o.Subject) && r.Context.Equal(o.Context) && r.Resource.Get(typeKey).Equal(o.Resource.Get(typeKey))
 }
 
-// namesItem says whether a request has what batch asks about; any other is one
-// that its rules refuse.
+// namesItem reports whether a request has all members that batch requires. The policy's rules reject other
+// requests.
 func (r Request) namesItem() bool {
 	return r.Resource.Get(idKey) != nil && r.Resource.Get(typeKey) != nil && r.Action.Get(nameKey) != nil
 }
@@ -84,7 +84,7 @@ var (
 	nameKey  = ast.StringTerm("name")
 )
 
-// evaluate answers the requests of a group as far as possible, and marks those.
+// evaluate answers the requests of a group as far as possible, and marks those that it has answered.
 func (t *batch) evaluate(ctx context.Context, p *EntryPoint, requests []Request, group []int, explain bool, verdicts []Verdict, done []bool) {
 	items := make([]*ast.Term, len(group))
 	for i, at := range group {
@@ -130,7 +130,7 @@ func (t *batch) evaluate(ctx context.Context, p *EntryPoint, requests []Request,
 	}
 }
 
-// index reads the number of an item.
+// index parses the index of an item, which must be below a limit.
 func index(v any, below int) (int, bool) {
 	n, _ := v.(json.Number)
 	i, err := n.Int64()

@@ -28,7 +28,7 @@ type Decision struct {
 	Reason    string   `json:"reason"`
 }
 
-// Engine decides by one bundle. It is safe for concurrent use.
+// Engine decides with one bundle. It is safe for concurrent use.
 type Engine struct {
 	decision, actions *Query
 }
@@ -56,7 +56,7 @@ func (p *Policy) Engine(ctx context.Context) (*Engine, error) {
 	return e, err
 }
 
-// Decide decides a request, JSON of any form: invalid JSON, or an invalid request, is denied as
+// Decide decides a request given as JSON. Invalid JSON, or an invalid request, is denied with the reason
 // invalid_request. An error is a failure of the engine.
 func (e *Engine) Decide(ctx context.Context, request []byte) (Decision, error) {
 	input, err := ParseRequest(request)
@@ -74,7 +74,7 @@ func (e *Engine) decide(ctx context.Context, input ast.Value) (Decision, error) 
 	return decisionOf(value)
 }
 
-// decisionOf reads the value of the entry point decision.
+// decisionOf converts the value of the entry point decision.
 func decisionOf(value any) (Decision, error) {
 	object, ok := value.(map[string]any)
 	if !ok {
@@ -109,7 +109,7 @@ func (e *Engine) Actions(ctx context.Context, request []byte) ([]string, error) 
 	return names, nil
 }
 
-// stringsOf returns a set or list of text, ordered.
+// stringsOf returns the sorted elements of a set or list of strings.
 func stringsOf(value any) ([]string, bool) {
 	list, ok := value.([]any)
 	out := make([]string, 0, len(list))
@@ -122,8 +122,8 @@ func stringsOf(value any) ([]string, bool) {
 	return out, ok
 }
 
-// Refusal says why OPA evaluates one of the entry points although the option Auto was
-// given; nil if none.
+// Refusal returns the reason why OPA evaluates one of the entry points despite the option Auto, nil if
+// there is none.
 func (e *Engine) Refusal() error {
 	if err := e.decision.Refusal(); err != nil {
 		return err

@@ -22,17 +22,15 @@ import (
 // QlikEntryPoint is the package with the entry points of a Qlik policy.
 const QlikEntryPoint = "qlik/authz"
 
-// EntryPoint is an entry point of any policy, Qlik's or another: a package with a
-// rule allow, beside which there may be a rule decision, which explains, and
-// sets of candidates to search. It is safe for concurrent use.
+// EntryPoint is a package of any policy, Qlik's or another, with a rule allow and optionally a rule
+// decision, which gives reasons, and sets of candidates for searches. It is safe for concurrent use.
 type EntryPoint struct {
-	// one and many ask for allow alone, explainOne and explainMany for decision
-	// as well; without a rule decision they are the same.
+	// one and many query only allow; explainOne and explainMany also query decision. Without a rule
+	// decision they are the same.
 	one, many, explainOne, explainMany *Query
-	// batch is nil unless the package decides requests of one subject
-	// together, as Qlik's does.
+	// batch is nil unless the package can decide requests of one subject together, as Qlik's can.
 	batch *batch
-	// equivalences is nil if the equivalence of requests is not known.
+	// equivalences is nil if it is not known which requests are equivalent.
 	equivalences *equivalences
 	data         *bundles.Document
 	candidates   *candidates
@@ -61,9 +59,8 @@ func NewEntryPoint(ctx context.Context, b *bundles.Bundle, path string, options 
 	return NewEntryPointWith(ctx, ast.NewCompiler(), b, path, options...)
 }
 
-// NewEntryPointWith is NewEntryPoint with a compiler that has compiled nothing yet. It is
-// for those who go on to use what it has compiled, such as OPA's decision logs,
-// whose masks are rules of the same bundle.
+// NewEntryPointWith is NewEntryPoint with an unused compiler. It is for callers that also use the compiled
+// policy, such as OPA's decision logs, whose masks are rules of the same bundle.
 func NewEntryPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.Bundle, path string, options ...Option) (*EntryPoint, error) {
 	policy, err := compile(compiler, b, options)
 	if err != nil {
@@ -81,7 +78,7 @@ func NewEntryPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.B
 	}
 	prepare := func(query string) (*Query, error) { return policy.Query(ctx, query) }
 	p := &EntryPoint{data: &b.Data, policy: policy}
-	// Qlik's decision says whether it allows, so that its rules are asked once.
+	// Qlik's decision contains allow, so that one query is enough.
 	isQlik := path == QlikEntryPoint && hasOwnLibrary(b.Modules)
 	if err := p.prepare(pkg.String(), has("decision"), isQlik, prepare); err != nil {
 		return nil, err
@@ -90,7 +87,7 @@ func NewEntryPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.B
 		if p.batch, err = newBatch(pkg.String(), prepare); err != nil {
 			return nil, err
 		}
-		if isQlik { // the library is the one that goes with what is read
+		if isQlik { // the library matches the format of the data
 			p.equivalences = newEquivalences(p.data)
 		}
 	}
@@ -100,8 +97,8 @@ func NewEntryPointWith(ctx context.Context, compiler *ast.Compiler, b *bundles.B
 	return p, p.selfCheck(ctx)
 }
 
-// hasOwnLibrary says whether a bundle has the library of this version, whose rules mean
-// what the engine takes them to mean.
+// hasOwnLibrary reports whether a bundle has the library of this version, whose rules have the meaning that
+// the engine assumes.
 func hasOwnLibrary(modules []bundles.Module) bool {
 	for _, own := range policies.Modules() {
 		if !slices.ContainsFunc(modules, func(m bundles.Module) bool {
@@ -116,10 +113,9 @@ func hasOwnLibrary(modules []bundles.Module) bool {
 // Data returns the data of the entry point.
 func (p *EntryPoint) Data() *bundles.Document { return p.data }
 
-// With returns a point of the same policy on other data, such as those that come
-// of its own by a patch (bundles.Document.Patch). It takes no longer for a large
-// site than for a small one. The point itself goes on to decide on the data it
-// has, so that whoever holds it never sees half of a change.
+// With returns an entry point of the same policy on other data, for example a patched version of its own
+// data (bundles.Document.Patch). Its cost does not depend on the size of the site. The receiver keeps its
+// data, so that its users never see part of a change.
 func (p *EntryPoint) With(ctx context.Context, data *bundles.Document) (*EntryPoint, error) {
 	changed := *p
 	changed.data = data
@@ -145,8 +141,8 @@ func packageRef(path string) (ast.Ref, error) {
 }
 
 func (p *EntryPoint) prepare(pkg string, explains, decides bool, prepare preparer) error {
-	// A rule without a value leaves an empty list, so that every query has a
-	// result. The parts of one answer stand beside each other in a list.
+	// A rule without a value gives an empty list, so that every query has a result. The parts of one
+	// answer are elements of a list.
 	allow, decision := "[v | v := "+pkg+".allow]", "[v | v := "+pkg+".decision]"
 	explained := allow
 	if decides {
@@ -177,17 +173,14 @@ func (p *EntryPoint) ruleName(id string) string {
 	return sitedata.RuleText(p.data, id, "name")
 }
 
-// minPart is the number of requests from which on it pays to put them into
-// two queries on two cores.
+// minPart is the minimum number of requests per query if they are split over the cores.
 const minPart = 16
 
-// Evaluate answers requests, in order: in one query, or in one for each core
-// where there are many. OPA is asked about one of those that the policy cannot tell
-// apart. With explain the verdicts have reasons. The error is about the end of the
-// context; what fails for one request is in its verdict and leaves the others as they
-// are.
+// Evaluate answers requests, in order: in one query, or in one for each core if there are many. It evaluates
+// equivalent requests once. With explain the verdicts have reasons. It returns an error only if ctx is
+// done; a failure for one request is in its verdict and does not affect the others.
 func (p *EntryPoint) Evaluate(ctx context.Context, requests []Request, explain bool) ([]Verdict, error) {
-	if len(requests) == 1 || p.isCompiled() { // to tell resources apart takes longer than to decide
+	if len(requests) == 1 || p.isCompiled() { // finding equivalent requests would take longer than deciding
 		return p.evaluateAndShadow(ctx, requests, explain)
 	}
 	firsts, err := p.firsts(ctx, requests)
@@ -236,8 +229,8 @@ func (p *EntryPoint) evaluateAll(ctx context.Context, requests []Request, explai
 	return verdicts, g.Wait()
 }
 
-// evaluate answers requests in one query. It runs on goroutines of its own,
-// where a panic of OPA would end the process.
+// evaluate answers requests in one query. It runs on separate goroutines, where a panic of OPA would end the
+// process, so it recovers.
 func (p *EntryPoint) evaluate(ctx context.Context, requests []Request, explain bool, verdicts []Verdict) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -257,7 +250,7 @@ func (p *EntryPoint) isCompiled() bool {
 	return p.one.compiled != nil && !p.policy.execution.off.Load()
 }
 
-// evaluateEach answers the requests with the given numbers, each completely.
+// evaluateEach answers the requests with the given indexes, each completely.
 func (p *EntryPoint) evaluateEach(ctx context.Context, requests []Request, explain bool, verdicts []Verdict, rest []int) error {
 	if len(rest) == 0 {
 		return nil
@@ -266,7 +259,7 @@ func (p *EntryPoint) evaluateEach(ctx context.Context, requests []Request, expla
 	if explain {
 		query = p.explainMany
 	}
-	if p.isCompiled() { // a query with all of them would gain nothing
+	if p.isCompiled() { // one query for all of them would not be faster
 		for _, at := range rest {
 			var err error
 			if verdicts[at], err = p.evaluateOne(ctx, requests[at], explain); err != nil {
@@ -314,8 +307,8 @@ func (p *EntryPoint) evaluateOne(ctx context.Context, request Request, explain b
 	return p.verdict(value), nil
 }
 
-// verdict reads [[allow], [decision]], where a value may be missing and the
-// second part is there only where the package has a decision.
+// verdict converts [[allow], [decision]], in which a value may be missing. The second part exists only if the
+// package has a decision.
 func (p *EntryPoint) verdict(answer any) Verdict {
 	parts, _ := answer.([]any)
 	if len(parts) == 0 {
@@ -377,7 +370,7 @@ var (
 	contextKey  = ast.StringTerm("context")
 )
 
-// Input is the request as the policy reads it.
+// Input returns the request as input for the policy.
 func (r Request) Input() ast.Value {
 	members := make([][2]*ast.Term, 0, 4)
 	for _, m := range [...][2]*ast.Term{{subjectKey, r.Subject}, {actionKey, r.Action}, {resourceKey, r.Resource}, {contextKey, r.Context}} {

@@ -29,8 +29,8 @@ type equivalences struct {
 // kind is a type of resources and an action, both case-folded.
 type kind struct{ typ, action string }
 
-// maxEntities is the number of entities of one kind, and of all kinds, that are
-// remembered. An entity takes about a hundred bytes.
+// maxEntities is the maximum number of cached entities, of one kind and of all kinds. An entity takes about a
+// hundred bytes.
 const maxEntities = 1 << 20
 
 // newEquivalences returns nil for data that does not describe what the rules read.
@@ -54,7 +54,7 @@ func (a *equivalences) on(data *bundles.Document) *equivalences {
 func (a *equivalences) of(k kind) *partition.Equivalence {
 	action, known := ruleset.ParseAction(k.action)
 	if !known {
-		k.action = "" // no rules are about it, whatever its name is
+		k.action = "" // no rules are about this action, whatever its name is
 	}
 	if !sitedata.HasType(a.data, k.typ) {
 		return nil
@@ -84,13 +84,12 @@ func (a *equivalences) of(k kind) *partition.Equivalence {
 type Equivalence struct {
 	ctx     context.Context
 	of      *partition.Equivalence
-	classes *partition.SubjectClasses // nil for a subject who is not on record
+	classes *partition.SubjectClasses // nil for a subject that does not exist in the data
 	subject string
 }
 
-// Equivalence returns what tells resources apart for the rest of a request, whose
-// resource needs no id; nil if each must be asked about. The context is that in
-// which the resources are told apart.
+// Equivalence returns the equivalence of resources for the rest of a request, whose resource needs no id; nil
+// if each resource must be evaluated. ctx is also used by Classes.
 func (p *EntryPoint) Equivalence(ctx context.Context, r Request) *Equivalence {
 	if p.equivalences == nil || r.Resource.Get(propertiesKey) != nil || r.Subject.Get(propertiesKey) != nil {
 		return nil
@@ -118,7 +117,7 @@ func (p *EntryPoint) Equivalence(ctx context.Context, r Request) *Equivalence {
 	return a
 }
 
-// allowed says on which resources the subject of a request has an action.
+// allowed reports for each resource whether the subject of a request has an action on it.
 func (p *EntryPoint) allowed(ctx context.Context, r Request, typ string, action uint32, handles []string) ([]bool, error) {
 	requests := make([]Request, len(handles))
 	named := ast.ObjectTerm([2]*ast.Term{nameKey, ast.StringTerm(ruleset.Action(action).Name())})
@@ -141,9 +140,8 @@ func (p *EntryPoint) allowed(ctx context.Context, r Request, typ string, action 
 	return allowed, nil
 }
 
-// Classes returns, for each of the ids, a number that it shares with resources
-// that have the same verdict, or -1 for a resource that must be asked about. The
-// error is the end of the context.
+// Classes returns a number for each id: resources with equal numbers have the same verdict, and -1 means that
+// the resource must be evaluated. It returns an error only if the context is done.
 func (a *Equivalence) Classes(ids []string) ([]int32, error) {
 	handles := make([]string, len(ids))
 	for i, id := range ids {
@@ -151,7 +149,7 @@ func (a *Equivalence) Classes(ids []string) ([]int32, error) {
 	}
 	if a.classes != nil {
 		list, err := a.classes.Classes(handles)
-		if err != nil && a.ctx.Err() == nil { // the policy fails on one of them: each alone will tell
+		if err != nil && a.ctx.Err() == nil { // the policy fails for one of them, so each must be evaluated alone
 			return slices.Repeat([]int32{-1}, len(ids)), nil
 		}
 		return list, err
@@ -166,8 +164,7 @@ func (a *Equivalence) Classes(ids []string) ([]int32, error) {
 	return list, nil
 }
 
-// firsts returns, for each of the requests, the number of the first one that has
-// the same verdict, which may be itself.
+// firsts returns, for each request, the index of the first request with the same verdict, possibly its own.
 func (p *EntryPoint) firsts(ctx context.Context, requests []Request) ([]int, error) {
 	firsts := make([]int, len(requests))
 	for i := range firsts {
@@ -203,7 +200,7 @@ func (p *EntryPoint) firsts(ctx context.Context, requests []Request) ([]int, err
 	return firsts, nil
 }
 
-// asksWith reports whether two requests differ only in the ids of the resources.
+// asksWith reports whether two requests differ only in the id of the resource.
 func (r Request) asksWith(o Request) bool {
 	return r.goesWith(o) && r.Action.Equal(o.Action) && r.Resource.Get(propertiesKey) == nil && o.Resource.Get(propertiesKey) == nil
 }

@@ -8,35 +8,35 @@ import (
 	"sync/atomic"
 )
 
-// Mode says who evaluates a policy.
+// Mode selects how a policy is evaluated.
 type Mode string
 
 const (
-	// ModeAuto is the option Auto, ModeOPA is none.
+	// ModeAuto is the option Auto, and ModeOPA is its absence.
 	ModeAuto Mode = "auto"
 	ModeOPA  Mode = "opa"
 )
 
-// Execution says how a policy is evaluated, for operators.
+// Execution describes how a policy is evaluated, for operators.
 type Execution struct {
-	// Compiled are the queries that compiled code evaluates, and Fallbacks those that
-	// OPA does although compiled code was asked for, with the reason.
+	// Compiled are the queries that compiled code evaluates. Fallbacks are those that OPA evaluates
+	// despite the option Auto, with the reason.
 	Compiled  []string
 	Fallbacks map[string]string
-	// Evaluations are those of compiled code, Failed those of them that OPA repeated
-	// because rules contradict each other.
+	// Evaluations counts those of compiled code, and Failed those of them that OPA repeated because of
+	// contradicting rules.
 	Evaluations, Failed uint64
-	// Shadowed are the decisions that OPA took as well, Dropped those that it should
-	// have taken while it was busy.
+	// Shadowed counts the decisions that OPA repeated, and Dropped those that it skipped because it was
+	// busy.
 	Shadowed, Dropped uint64
-	// Differences are the decisions of which OPA said something else. After the first
-	// OPA evaluates everything.
+	// Differences counts the repeated decisions that differ. After the first difference OPA evaluates
+	// everything.
 	Differences uint64
-	// Off says why OPA evaluates everything although compiled code was asked for.
+	// Off is the reason why OPA evaluates everything despite the option Auto, "" if there is none.
 	Off string
 }
 
-// execution counts for all points of one policy. It is safe for concurrent use.
+// execution contains the counters of all entry points of one policy. It is safe for concurrent use.
 type execution struct {
 	off                                    atomic.Bool
 	evaluations, failed, shadowed, dropped atomic.Uint64
@@ -44,10 +44,10 @@ type execution struct {
 	mu                                     sync.Mutex
 	queries                                []*Query
 	why                                    string
-	tell                                   func(Difference) // nil if nobody is to be told
+	tell                                   func(Difference) // nil if differences are not reported
 }
 
-// switchOff lets OPA evaluate everything from now on.
+// switchOff makes OPA evaluate everything from now on.
 func (e *execution) switchOff(why string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -68,7 +68,7 @@ func (e *execution) add(q *Query) {
 	e.queries = append(e.queries, q)
 }
 
-// Execution says how the policy is evaluated.
+// Execution returns how the policy is evaluated.
 func (p *EntryPoint) Execution() Execution {
 	e := &p.policy.execution
 	x := Execution{
@@ -90,7 +90,8 @@ func (p *EntryPoint) Execution() Execution {
 	return x
 }
 
-// compare switches the policy to OPA if two verdicts differ, and says how they do.
+// compare switches the policy to OPA if two verdicts differ, and describes the difference; "" if they are
+// equal.
 func (e *execution) compare(compiled, opa Verdict) string {
 	same := compiled.Allow == opa.Allow && compiled.Reason == opa.Reason && slices.Equal(compiled.GrantedBy, opa.GrantedBy) &&
 		(compiled.Err == nil) == (opa.Err == nil)
@@ -116,14 +117,12 @@ func (v Verdict) describe() string {
 
 type modeKey struct{}
 
-// WithMode says how those who ask a policy many questions under the context let it be
-// evaluated.
+// WithMode returns a context that selects how Batch evaluates a policy.
 func WithMode(ctx context.Context, m Mode) context.Context {
 	return context.WithValue(ctx, modeKey{}, m)
 }
 
-// Batch is the option for those who ask a policy many questions: Auto, unless the
-// context says that OPA evaluates (WithMode).
+// Batch is the option for callers with many requests: Auto, unless the context selects OPA (WithMode).
 func Batch(ctx context.Context) Option {
 	if ctx.Value(modeKey{}) == ModeOPA {
 		return func(*Policy) {}

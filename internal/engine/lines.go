@@ -11,7 +11,7 @@ import (
 const (
 	// LineMax is the maximum length in bytes of a line with a request.
 	LineMax = 1 << 20
-	// batchLines and batchBytes limit what is decided together.
+	// batchLines and batchBytes limit the size of a chunk.
 	batchLines = 64
 	batchBytes = 1 << 20
 )
@@ -29,8 +29,8 @@ func readChunks(r io.Reader, take func(*chunk) bool) {
 			}
 			next.lines = append(next.lines, line)
 			size += len(line)
-			// A pause in the input, such as a person at a terminal, is
-			// answered at once instead of when the chunk is full.
+			// If the input pauses, for example at a terminal, the lines so far are answered at once, not
+			// when the chunk is full.
 			if len(next.lines) < batchLines && size < batchBytes && in.Buffered() > 0 {
 				continue
 			}
@@ -45,8 +45,8 @@ func readChunks(r io.Reader, take func(*chunk) bool) {
 	}
 }
 
-// readLine returns the next line without its end, or nil for one that is
-// longer than LineMax, which is skipped. The error is io.EOF after the last.
+// readLine returns the next line without its line end, or nil for a line that is longer than LineMax, which it
+// skips. The error is io.EOF after the last line.
 func readLine(in *bufio.Reader) ([]byte, error) {
 	line := []byte{}
 	for {

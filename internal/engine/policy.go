@@ -17,8 +17,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/compiled"
 )
 
-// Policy is the compiled policy of a bundle, Qlik's or another, and the bundle's
-// data. It is safe for concurrent use.
+// Policy is the compiled policy of a bundle, Qlik's or another, with the bundle's data. It is safe for
+// concurrent use.
 type Policy struct {
 	compiler *ast.Compiler
 	data     *bundles.Document
@@ -36,7 +36,7 @@ type Option func(*Policy)
 // Without it OPA evaluates everything.
 func Auto(p *Policy) { p.program = compiled.New(p.compiler, "subject", "context") }
 
-// Compile compiles the modules of a bundle. The error names the place in them.
+// Compile compiles the modules of a bundle. Errors contain the location in the modules.
 func Compile(b *bundles.Bundle, options ...Option) (*Policy, error) {
 	return compile(ast.NewCompiler(), b, options)
 }
@@ -64,8 +64,8 @@ func (p *Policy) With(options ...Option) *Policy {
 	return other
 }
 
-// parse parses modules on all cores. A module whose package is outside the roots
-// of its bundle is an error, as it is to OPA.
+// parse parses modules on all cores. A module whose package is outside the roots of its bundle is an error, as
+// in OPA.
 func parse(modules []bundles.Module) (map[string]*ast.Module, error) {
 	parsed := make([]*ast.Module, len(modules))
 	var g errgroup.Group
@@ -95,9 +95,9 @@ func parse(modules []bundles.Module) (map[string]*ast.Module, error) {
 // them as such.
 var byClock = []string{"crypto.x509.parse_and_verify_certificates", "crypto.x509.parse_and_verify_certificates_with_options"}
 
-// capabilities returns OPA's without every built-in function whose value
-// depends on more than its arguments, such as http.send, the clock and the
-// environment: a decision depends on the bundle and the request alone.
+// capabilities returns OPA's capabilities without every built-in function whose value depends on more than its
+// arguments, such as http.send, the clock and the environment: a decision depends only on the bundle and
+// the request.
 var capabilities = sync.OnceValue(func() *ast.Capabilities {
 	c := ast.CapabilitiesForThisVersion()
 	c.Builtins = slices.DeleteFunc(slices.Clone(c.Builtins), func(b *ast.Builtin) bool { return b.Nondeterministic || slices.Contains(byClock, b.Name) })
@@ -129,8 +129,8 @@ func (p *Policy) Query(ctx context.Context, text string) (*Query, error) {
 	return query, nil
 }
 
-// Ask returns the value of the query for an input, in the types of encoding/json
-// with UseNumber. It is an error if there is none.
+// Ask returns the value of the query for an input, in the types of encoding/json with UseNumber. It returns an
+// error if there is no value.
 func (q *Query) Ask(ctx context.Context, input ast.Value) (any, error) {
 	return q.askOn(ctx, q.policy.data, input)
 }
@@ -143,7 +143,7 @@ func (q *Query) Trace(ctx context.Context, input ast.Value, tracer topdown.Query
 // unmeasured disables OPA's timers, which nobody reads.
 var unmeasured = metrics.NoOp()
 
-// askOn evaluates the query on other data, which must not change meanwhile.
+// askOn evaluates the query on other data, which must not change in the meantime.
 func (q *Query) askOn(ctx context.Context, data *bundles.Document, input ast.Value, more ...rego.EvalOption) (any, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -177,7 +177,7 @@ func (q *Query) run(ctx context.Context, data *bundles.Document, input ast.Value
 
 // byOPA evaluates the query with OPA.
 func (q *Query) byOPA(ctx context.Context, data *bundles.Document, input ast.Value, more ...rego.EvalOption) (any, error) {
-	// By default OPA uses a goroutine per query to notice the end of a context.
+	// By default OPA starts a goroutine per query to detect the end of a context.
 	cancel := topdown.NewCancel()
 	defer context.AfterFunc(ctx, cancel.Cancel)()
 	options := append(more, rego.EvalExternalCancel(cancel), rego.EvalMetrics(unmeasured),
@@ -194,5 +194,5 @@ func (q *Query) byOPA(ctx context.Context, data *bundles.Document, input ast.Val
 	return results[0].Expressions[0].Value, nil
 }
 
-// Refusal says why OPA evaluates the query although the policy has the option Auto.
+// Refusal returns the reason why OPA evaluates the query despite the option Auto, nil if there is none.
 func (q *Query) Refusal() error { return q.refusal }

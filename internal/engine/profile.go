@@ -18,8 +18,8 @@ type ProfileLine struct {
 	Nanoseconds int64 `json:"ns"`
 }
 
-// Profile is Decide by OPA, with the evaluated lines of the policy, the slowest first. The
-// times include the overhead of measuring.
+// Profile is Decide with OPA. It also returns the evaluated lines of the policy, the slowest first. The times
+// include the overhead of measuring.
 func (e *Engine) Profile(ctx context.Context, request []byte) (Decision, []ProfileLine, error) {
 	input, err := ParseRequest(request)
 	if err != nil {

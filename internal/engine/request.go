@@ -28,8 +28,8 @@ func ParseNested(request []byte, depth int) (ast.Value, error) {
 	return read(request, depth, numberMax)
 }
 
-// read reads a request within limits. The library for JSON says whether the text is
-// valid; what it accepts is then read without looking for mistakes again.
+// read parses a request within limits. The JSON library checks that the text is valid; the reader then does
+// not check it again.
 func read(request []byte, depth, digits int) (ast.Value, error) {
 	if at, deep := nestedDeeper(request, depth); deep {
 		return nil, fmt.Errorf("nested deeper than %d levels at offset %d", depth, at)
@@ -45,8 +45,8 @@ func read(request []byte, depth, digits int) (ast.Value, error) {
 	return t.Value, nil
 }
 
-// nestedDeeper returns the offset behind the first bracket that opens more than the
-// given number of levels. It takes the text for valid.
+// nestedDeeper returns the offset after the first bracket that exceeds the given nesting depth. The text must
+// be valid JSON.
 func nestedDeeper(text []byte, depth int) (at int, deeper bool) {
 	for at < len(text) {
 		switch text[at] {
@@ -65,13 +65,13 @@ func nestedDeeper(text []byte, depth int) (at int, deeper bool) {
 	return 0, false
 }
 
-// quoted returns the string at the beginning of a text, with its quotes.
+// quoted returns the string at the beginning of text, including its quotes.
 func quoted(text []byte) []byte {
 	at := 1
 	for {
 		n := bytes.IndexByte(text[at:], '"')
 		if n < 0 {
-			return text // it is not valid
+			return text // the string is not valid
 		}
 		escaped := bytes.IndexByte(text[at:at+n], '\\')
 		if escaped < 0 {
@@ -81,7 +81,7 @@ func quoted(text []byte) []byte {
 	}
 }
 
-// mistake says what is wrong with a text that is no JSON.
+// mistake returns the error for text that is not valid JSON.
 func mistake(request []byte) error {
 	in := jsontext.NewDecoder(bytes.NewBuffer(request))
 	if _, err := in.ReadValue(); err != nil {

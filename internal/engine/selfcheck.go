@@ -19,8 +19,8 @@ const (
 	checkedTypes     = 30
 )
 
-// selfCheck compares compiled code with OPA on requests about the data, before the first
-// decision. After a difference OPA evaluates everything. The error is the context's.
+// selfCheck compares compiled code with OPA on requests about the data, before the first decision. After a
+// difference OPA evaluates everything. It returns an error only if ctx is done.
 func (p *EntryPoint) selfCheck(ctx context.Context) error {
 	if p.one.compiled == nil && p.explainOne.compiled == nil {
 		return nil
@@ -43,8 +43,8 @@ func (p *EntryPoint) selfCheck(ctx context.Context) error {
 	return nil
 }
 
-// checkRequests are requests about the entities of a site, with every action in turn, and some
-// about entities that do not exist. Other policies get the latter only.
+// checkRequests returns requests about the entities of a site, with every action in turn, and some about
+// entities that do not exist. For other policies it returns only the latter.
 func checkRequests(data *bundles.Document) []Request {
 	actions := ruleset.All.Names()
 	subjects := append(sitedata.SomeLogins(data, checkedSubjects), `unknown\user`, `none\guest`)

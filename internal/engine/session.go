@@ -6,7 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 )
 
-// sessionOf reads the context of a request; false if it is not valid.
+// sessionOf converts the context of a request; false if it is not valid.
 func sessionOf(context *ast.Term) (s partition.Session, ok bool) {
 	if context == nil {
 		return s, true
@@ -40,8 +40,7 @@ func isObjectIfAny(t *ast.Term) bool {
 	return ok
 }
 
-// text returns the text that an object or a term of one has under a key, and whether it
-// has one there.
+// text returns the string that an object, or a term that is an object, has under a key; false if there is none.
 func text(o interface {
 	Get(key *ast.Term) *ast.Term
 }, key *ast.Term) (string, bool) {
@@ -53,8 +52,8 @@ func text(o interface {
 	return string(s), ok
 }
 
-// hasValidContext says whether a request has no context, or one whose origin is
-// known and whose session attributes are texts and lists of texts.
+// hasValidContext reports whether a request has no context, or one with a known origin and with session
+// attributes that are strings and lists of strings.
 func hasValidContext(in ast.Object) bool {
 	t := in.Get(contextKey)
 	if t == nil {

@@ -13,25 +13,24 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// ShadowShare is the default of Shadowed: one decision in so many.
+// ShadowShare is the default of Shadowed: one of so many decisions is repeated.
 const ShadowShare = 1000
 
-// shadowTime is the time that OPA has for one of them.
+// shadowTime is the time limit of OPA for a repeated decision.
 const shadowTime = 10 * time.Second
 
-// Difference is a decision of which compiled code and OPA say different things.
+// Difference is a decision on which compiled code and OPA disagree.
 type Difference struct {
-	// Request is the request, masked: strings that may name somebody or something are
-	// digests, so that only those who have the data can find what they stand for.
+	// Request is the masked request: strings that may identify users or resources are replaced by digests,
+	// so that only people with the data can find the originals.
 	Request string
-	// What says what each decided.
+	// What describes both decisions.
 	What string
 }
 
-// Shadowed lets OPA repeat one in so many of a point's decisions that compiled code
-// takes, and the first of each entry point and type. It happens beside the requests
-// and waits for nobody. After the first difference OPA evaluates everything; report
-// is told of each. It is an option beside Auto; a share of zero is the default.
+// Shadowed makes OPA repeat one of every share decisions by compiled code, and the first of each entry point
+// and type. It runs in the background and does not delay requests. After the first difference OPA evaluates
+// everything; report is called with each difference. Use it together with Auto; 0 selects the default share.
 func Shadowed(share int, report func(Difference)) Option {
 	if share <= 0 {
 		share = ShadowShare
@@ -45,8 +44,8 @@ func Shadowed(share int, report func(Difference)) Option {
 type shadow struct {
 	share uint64
 	count atomic.Uint64
-	busy  chan struct{} // holds a value while OPA repeats a decision
-	seen  sync.Map      // of firstKey
+	busy  chan struct{} // contains a value while OPA repeats a decision
+	seen  sync.Map      // keys are of type firstKey
 	types atomic.Int64
 }
 
@@ -55,10 +54,10 @@ type firstKey struct {
 	typ     string
 }
 
-// maxTypes bounds the types whose first decision is repeated: anybody can make them up.
+// maxTypes is the maximum number of types whose first decision is repeated, because clients can send any type.
 const maxTypes = 1000
 
-// wants says whether OPA is to repeat a decision.
+// wants reports whether OPA is to repeat a decision.
 func (s *shadow) wants(r Request, explain bool) bool {
 	if s.count.Add(1)%s.share == 0 {
 		return true
@@ -108,7 +107,7 @@ func (p *EntryPoint) shadows(requests []Request, explain bool, verdicts []Verdic
 	}
 }
 
-// repeat lets OPA decide what compiled code has decided.
+// repeat decides a request with OPA and compares the result with that of compiled code.
 func (p *EntryPoint) repeat(r Request, explain bool, got Verdict, data *bundles.Document) {
 	ctx, cancel := context.WithTimeout(context.Background(), shadowTime)
 	defer cancel()
@@ -123,10 +122,10 @@ func (p *EntryPoint) repeat(r Request, explain bool, got Verdict, data *bundles.
 	}
 }
 
-// byOPA is the decision of OPA; false if it takes too long.
+// byOPA returns OPA's decision; false if it takes too long.
 func (p *EntryPoint) byOPA(ctx context.Context, r Request, explain bool, data *bundles.Document) (v Verdict, ok bool) {
 	defer func() {
-		if recover() != nil { // in a goroutine of its own it would end the process
+		if recover() != nil { // a panic in this goroutine would end the process
 			v, ok = Verdict{}, false
 		}
 	}()
@@ -144,7 +143,7 @@ func (p *EntryPoint) byOPA(ctx context.Context, r Request, explain bool, data *b
 	return p.verdict(value), true
 }
 
-// masked is a request in which only types and actions are readable.
+// masked returns a request in which only types and actions are readable.
 func masked(r Request) string {
 	var mask func(t *ast.Term) *ast.Term
 	mask = func(t *ast.Term) *ast.Term {

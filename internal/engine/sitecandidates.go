@@ -9,9 +9,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// siteCandidates are subjects and resources of a Qlik policy, the same as its
-// sets of these names, straight from the site's data: as Rego values those of a
-// large site would take a gigabyte. Types ignore case, as in Qlik.
+// siteCandidates returns the subjects and resources of a Qlik policy directly from the site's data. They are the
+// same as the policy's sets of these names, which would take a gigabyte as Rego values for a large site. Types
+// ignore case, as in Qlik Sense.
 type siteCandidates struct {
 	data  *bundles.Document
 	known *known
@@ -39,7 +39,7 @@ func (s siteCandidates) subjects(typ string) []string {
 	})
 }
 
-// accounts are the logins, and the ids of users who have none.
+// accounts returns the logins, and the ids of users without a login.
 func (s siteCandidates) accounts() []string {
 	logins := sitedata.Logins(s.data)
 	hasLogin := make(map[string]bool, len(logins))
@@ -56,8 +56,7 @@ func (s siteCandidates) accounts() []string {
 	return logins
 }
 
-// known are lists that were found before, on these data or on others that they
-// came of. It is shared by all points of one policy.
+// known caches lists found on these data or on earlier versions of them. All entry points of one policy share it.
 type known struct {
 	mu    sync.Mutex
 	lists map[string]list
@@ -68,9 +67,8 @@ type list struct {
 	names []string
 }
 
-// list returns a list as it was found on the same data, or lets it be found with
-// the help of the one before. Nothing is kept of empty lists: else anybody could
-// fill the memory with names of types.
+// list returns the cached list for the same data, or calls find with the list of the previous data. It does not
+// cache empty lists: clients could otherwise fill the memory with arbitrary type names.
 func (k *known) list(data *bundles.Document, key string, find func(before list) []string) []string {
 	k.mu.Lock()
 	before := k.lists[key]

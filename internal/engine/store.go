@@ -9,10 +9,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// store serves a bundle's data to OPA. OPA's own in-memory store takes twice the
-// memory for a site of a million objects (docs/performance.md), because there
-// each entity is a map. Nothing is ever written to it: changed data are another
-// document, and a transaction says which document a query reads.
+// store serves a bundle's data to OPA. OPA's own in-memory store takes twice the memory for a site of a million
+// objects (docs/performance.md), because it represents each entity as a map. The store is read-only: changed
+// data are a new document, and a transaction selects the document that a query reads.
 type store struct {
 	storage.PolicyNotSupported
 	storage.WritesNotSupported
@@ -22,7 +21,7 @@ type store struct {
 
 var _ storage.Store = (*store)(nil)
 
-// transaction is a reading of one document, from the first to the last look.
+// transaction is a read transaction on one document.
 type transaction struct {
 	id   uint64
 	data *bundles.Document
@@ -37,8 +36,7 @@ func reading(data *bundles.Document) *transaction {
 // ID implements storage.Transaction.
 func (t *transaction) ID() uint64 { return t.id }
 
-// NewTransaction implements storage.Store. It reads the data that the store was
-// made with.
+// NewTransaction implements storage.Store. By default it reads the data with which the store was created.
 func (s *store) NewTransaction(_ context.Context, params ...storage.TransactionParams) (storage.Transaction, error) {
 	if len(params) > 0 && params[0].Write {
 		return nil, &storage.Error{Code: storage.WritesNotSupportedErr, Message: "the data of an engine is read-only"}
@@ -58,7 +56,7 @@ func (*store) Read(_ context.Context, txn storage.Transaction, path storage.Path
 	return nil, notFound
 }
 
-// notFound is shared: a look-up that finds nothing is the rule, not the exception.
+// notFound is shared, because most look-ups find nothing.
 var notFound = &storage.Error{Code: storage.NotFoundErr}
 
 // Commit implements storage.Store.

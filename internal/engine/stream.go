@@ -12,25 +12,23 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Decider decides a request. Engine is one; the reference evaluator is another.
+// Decider decides a request. Engine and the independent evaluator implement it.
 type Decider interface {
 	Decide(ctx context.Context, request []byte) (Decision, error)
 }
 
-// DecideAll reads one request per line and writes one decision per line, in
-// order, on all cores and in bounded memory. A line that is no JSON, or longer
-// than LineMax, is an invalid_request. Progress, which may be nil, is told the
-// number of lines that were answered since it was last told. An error of the
-// engine ends the stream and names the line; all lines before it are answered.
+// DecideAll reads one request per line and writes one decision per line, in order, on all cores and in bounded
+// memory. A line that is not JSON, or longer than LineMax, is an invalid_request. Progress, which may be nil, is
+// called with the number of lines answered since the last call. An error of the engine ends the stream and names
+// the line; all earlier lines are answered.
 func DecideAll(ctx context.Context, d Decider, r io.Reader, w io.Writer, progress func(lines int)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	cores := runtime.GOMAXPROCS(0)
-	// inOrder is the window: the batches that are being decided, in the order
-	// of their lines. It is full when the decisions lag behind the reader.
+	// inOrder contains the batches that are being decided, in the order of their lines. It is full when
+	// decisions are slower than the reader.
 	inOrder := make(chan *chunk, 2*cores)
 	work := make(chan *chunk)
-	// The reader stands outside the group: while it waits for a terminal,
-	// nobody can interrupt it.
+	// The reader is not part of the group, because nothing can interrupt it while it waits for a terminal.
 	go func() {
 		defer close(inOrder)
 		defer close(work)
@@ -77,7 +75,7 @@ func receive(ctx context.Context, from <-chan *chunk) *chunk {
 	}
 }
 
-// chunk is a run of lines and, once done is closed, their decisions.
+// chunk is a sequence of lines and, once done is closed, their decisions.
 type chunk struct {
 	first    int // number of the first line, from 1
 	lines    [][]byte
@@ -91,7 +89,7 @@ func newChunk(first int) *chunk { return &chunk{first: first, done: make(chan st
 
 func (b *chunk) decide(ctx context.Context, d Decider) {
 	defer close(b.done)
-	// A panic here would end the process, past whoever could explain it.
+	// A panic here would end the process, since the caller cannot recover it.
 	defer func() {
 		if r := recover(); r != nil {
 			b.err = fmt.Errorf("line %d: panic: %v\n%s", b.first+b.answered, r, debug.Stack())
@@ -113,7 +111,7 @@ func (b *chunk) decide(ctx context.Context, d Decider) {
 	}
 }
 
-// write writes the decisions of a chunk once they are there.
+// write waits for the decisions of a chunk and writes them.
 func (b *chunk) write(ctx context.Context, w io.Writer) error {
 	select {
 	case <-b.done:

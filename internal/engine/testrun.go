@@ -18,8 +18,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// notOurs leaves out of a folder what is neither Rego nor named as OPA names data
-// in bundles, so that rules and snapshots may stand beside their tests.
+// notOurs excludes files in a directory that are neither Rego nor named like data in OPA bundles, so that rules and
+// snapshots may be in the same directory as their tests.
 func notOurs(_ string, info os.FileInfo, depth int) bool {
 	if depth == 0 || info.IsDir() {
 		return false

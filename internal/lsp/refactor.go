@@ -8,8 +8,8 @@ import (
 
 const rewrite = "refactor.rewrite"
 
-// refactorings are edits of the rules in a range where nothing is wrong with them. Rules
-// with errors get none: what they mean is not known.
+// refactorings returns edits of the rules in a range. Rules with errors get none, because their meaning is not
+// known.
 func (s *server) refactorings(d *document, start, end int) []codeAction {
 	actions := []codeAction{}
 	for i := range d.rules {
@@ -36,11 +36,11 @@ type offer struct {
 	rule       *ruleset.Rule
 	filter     ruleset.Filter
 	tree       condition.Node
-	start, end int // the range that the client asks about
+	start, end int // the range in the client's request
 	actions    []codeAction
 }
 
-// touches reports whether a range of a text of the rule meets the range that is asked about.
+// touches reports whether a range in a text of the rule overlaps the requested range.
 func (o *offer) touches(text *diag.Text, at diag.Range) bool {
 	shown := o.doc.spanOf(text, at)
 	return o.doc.offset(shown.End) >= o.start && o.doc.offset(shown.Start) <= o.end
@@ -54,7 +54,7 @@ func (o *offer) replace(title string, text *diag.Text, at diag.Range, by string)
 	})
 }
 
-// negations offers != as a negated equality.
+// negations offers to replace != by a negated equality.
 func (o *offer) negations() {
 	text := o.rule.Condition
 	condition.Walk(o.tree, func(n condition.Node) bool {

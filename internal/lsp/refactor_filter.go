@@ -16,7 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/rulefiles"
 )
 
-// maxTypes is how many types a narrowed filter names at most: a longer one helps nobody.
+// maxTypes is the maximum number of types in a narrowed filter: a longer filter is not useful.
 const maxTypes = 12
 
 // narrowed offers a filter without the types for which the condition is false.
@@ -24,7 +24,7 @@ func (o *offer) narrowed() {
 	text := o.rule.Filter
 	whole := diag.Range{End: len(text.Content)}
 	if !o.touches(text, whole) || slices.ContainsFunc(o.filter.Items, func(i ruleset.FilterItem) bool { return !i.Prefix || strings.Contains(i.Text, "_") }) {
-		return // it names single entities, or types already
+		return // it already names single entities or types
 	}
 	scopes := resolve.Scopes([]*resolve.Rule{{Rule: *o.rule, Filter: o.filter, Tree: o.tree}}, resolve.Options{Schema: schema.Default()})[0]
 	left := map[string]bool{}
@@ -34,7 +34,7 @@ func (o *offer) narrowed() {
 		case s.Named:
 			left[s.Type.Name+"_*"] = true
 		default:
-			return // it may be true for types that nothing names
+			return // it may be true for types that no rule names
 		}
 	}
 	if len(left) == 0 || len(left) > maxTypes {
@@ -44,8 +44,8 @@ func (o *offer) narrowed() {
 	o.replace("narrow the filter to "+by+": the condition is false for all other types", text, whole, by)
 }
 
-// split offers a rule for each item of the filter. Rights add up, so that the rules together
-// grant what the one does.
+// split offers to replace a rule by one for each item of the filter. Rights add up, so that these rules together
+// grant the same.
 func (o *offer) split() {
 	text := o.rule.Filter
 	items := o.filter.Items
@@ -70,7 +70,7 @@ func (o *offer) split() {
 	})
 }
 
-// free returns the URI of a file beside the rule's that no rule has.
+// free returns the URI of an unused file in the directory of the rule's file.
 func (o *offer) free(slug string, taken map[string]bool) string {
 	dir := o.doc.uri[:strings.LastIndexByte(o.doc.uri, '/')+1]
 	for i := 1; ; i++ {

@@ -10,15 +10,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// maxProperties is how many custom properties of users are offered in place of a list.
+// maxProperties is the maximum number of custom properties of users that are offered in place of a list.
 const maxProperties = 3
 
-// identities are the properties that name one user.
+// identities are the properties that identify one user.
 var identities = map[string]bool{"name": true, "userid": true, "id": true}
 
-// userLists offers to replace the users that an `or` names one by one by a group or a custom
-// property with the name of the rule. The rule grants the same when the users have it, so
-// the title says who is to get it.
+// userLists offers to replace the users that an `or` names one by one by a group or a custom property with the name
+// of the rule. The rule then grants the same once these users have the value, so the title lists the users who
+// need it.
 func (o *offer) userLists() {
 	condition.Walk(o.tree, func(n condition.Node) bool {
 		or, ok := n.(*condition.Or)
@@ -51,7 +51,7 @@ func (o *offer) userLists() {
 	})
 }
 
-// userNamed returns the user that a comparison names, and whether it names one.
+// userNamed returns the user that a comparison names; false if it names none.
 func userNamed(n condition.Node) (string, bool) {
 	c, ok := n.(*condition.Comparison)
 	if !ok || !c.Op.Equality() {
@@ -65,7 +65,7 @@ func userNamed(n condition.Node) (string, bool) {
 	return right.Value, true
 }
 
-// userProperties are the group, and custom properties of users.
+// userProperties returns the group, and custom properties of users.
 func (o *offer) userProperties() []condition.Path {
 	paths := []condition.Path{{Root: "user", Segments: []condition.Segment{{Name: "group"}}}}
 	if o.site == nil {

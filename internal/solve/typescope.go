@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// typeValue is the text of the resource's type, nil where no formula reads it.
+// typeValue returns the value of the resource's type, nil if no formula reads it.
 func (s *Scope) typeValue() *value { return s.resource.values["resourcetype"] }
 
-// isOfScope says whether a folded type name belongs to the scope.
+// isOfScope reports whether a case-folded type name belongs to the scope.
 func (s *Scope) isOfScope(name string) bool {
 	c := s.world.Classes[s.class]
 	if c.Named {
@@ -27,7 +27,7 @@ func (s *Scope) isOfScope(name string) bool {
 	return true
 }
 
-// longer returns the prefixes of open scopes that lie inside of this one.
+// longer returns the prefixes of open scopes inside this one.
 func (s *Scope) longer() []string {
 	own := s.world.Classes[s.class].Prefix()
 	var list []string
@@ -39,7 +39,7 @@ func (s *Scope) longer() []string {
 	return list
 }
 
-// constrainType adds what tells the types of the scope from others.
+// constrainType adds the constraints that separate the types of the scope from others.
 func (s *Scope) constrainType(v *value) {
 	c, t := s.world.Classes[s.class], s.testsOf(v)
 	if c.Named {
@@ -57,14 +57,14 @@ func (s *Scope) constrainType(v *value) {
 	}
 }
 
-// typeName returns a type of the scope as a request may write it.
+// typeName returns a type of the scope as written in a request.
 func (s *Scope) typeName() string {
 	c := s.world.Classes[s.class]
 	if c.Named {
 		return c.Type.Name
 	}
-	// A longer prefix claims all names that begin with it, however long they are: the letter
-	// after the prefix is one with which none goes on.
+	// All names that begin with a longer prefix belong to another scope: choose a letter after the prefix with
+	// which no longer prefix continues.
 	taken := map[rune]bool{}
 	for _, longer := range s.longer() {
 		next, _ := utf8.DecodeRuneInString(longer[len(c.Prefix()):])
@@ -77,7 +77,7 @@ func (s *Scope) typeName() string {
 	}
 }
 
-// initial returns a small letter that is not taken.
+// initial returns a lower-case letter that is not taken.
 func initial(taken map[rune]bool) rune {
 	for _, letter := range "otxqzabcdefghijklmnprsuvwy" {
 		if !taken[letter] {

@@ -13,41 +13,40 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve/sat"
 )
 
-// Witness is a user, a resource and a request that make formulas true. It has what the
-// formulas need and nothing else.
+// Witness is a user, a resource and a request that make formulas true. It contains only what the formulas need.
 type Witness struct {
 	User, Resource *Entity
-	// After is the resource after the changes that formulas speak of.
+	// After is the resource after each change in the formulas.
 	After map[*Change]*Entity
-	// Environment holds what is sent with the request.
+	// Environment is the environment of the request.
 	Environment map[string][]string
-	// Context is hub, qmc or "", where the request does not say.
+	// Context is hub or qmc, or "" if the request has none.
 	Context string
 
 	written spelling
-	// anyID says that no rule names the id of the user.
+	// anyID reports whether no rule names the id of the user.
 	anyID bool
 }
 
 // Entity is an entity of a witness.
 type Entity struct {
-	// Type is the type as a request writes it.
+	// Type is the type as written in a request.
 	Type string
-	// Strings are the properties by folded name, those of users that are no fields
-	// among them; Relations are by folded name.
+	// Strings are the properties by case-folded name, including the attributes of users; Relations are by
+	// case-folded name.
 	Strings   map[string][]string
 	Relations map[string][]*Entity
 	// Many are the relations to sets.
 	Many map[string]bool
-	// unread are the properties that every entity has and no formula reads.
+	// unread are the properties that every entity has but no formula reads.
 	unread map[string]bool
-	// IsUser says that a relation leads to the user of the witness.
+	// IsUser reports whether the entity is the user of the witness.
 	IsUser bool
-	// Filled are properties that every entity has and that could be anything.
+	// Filled are properties that every entity has and whose value is arbitrary.
 	Filled map[string]bool
 }
 
-// Facts tells the witness in the words of conditions, one property a line, ordered.
+// Facts describes the witness in the syntax of conditions, one property per line, in order.
 func (w *Witness) Facts() []string {
 	list := append(w.facts(w.User, "user"), w.facts(w.Resource, "resource")...)
 	for _, name := range slices.Sorted(maps.Keys(w.Environment)) {
@@ -64,11 +63,11 @@ func fact(path string, strs []string) string {
 	return path + " = " + strings.Join(quoted, ", ")
 }
 
-// AnyID says whether the id of the user only shows that relations lead to the user, so
-// that any other would do.
+// AnyID reports whether the id of the user only shows that relations lead to the user, so that any other id would
+// be equivalent.
 func (w *Witness) AnyID() bool { return w.anyID }
 
-// shared says whether the id of the user only shows that relations lead to the user.
+// shared reports whether the entity is the user and its id only shows that relations lead to the user.
 func (w *Witness) shared(e *Entity) bool { return e == w.User && w.anyID }
 
 func (w *Witness) facts(e *Entity, path string) []string {
@@ -95,7 +94,7 @@ func (w *Witness) facts(e *Entity, path string) []string {
 	return list
 }
 
-// witness reads a model.
+// witness converts a model.
 func (s *Scope) witness(m sat.Model) *Witness {
 	w := &Witness{User: s.entity(s.user, m), Resource: s.entity(s.resource, m), After: map[*Change]*Entity{}, Environment: map[string][]string{}, written: s.world.written}
 	for name, v := range s.environment {
@@ -122,7 +121,7 @@ func (s *Scope) witness(m sat.Model) *Witness {
 	return w
 }
 
-// typed gives the resource its type as a request has it.
+// typed sets the type of the resource as written in a request.
 func (s *Scope) typed(e *Entity) {
 	e.Type = s.typeName()
 	if strs := e.Strings["resourcetype"]; len(strs) > 0 && s.typeValue() != nil {
@@ -131,8 +130,7 @@ func (s *Scope) typed(e *Entity) {
 	}
 }
 
-// hide marks what identifies an entity and could be anything: texts that no rule names
-// and no other entity has.
+// hide marks identifying values that are arbitrary: strings that no rule names and no other entity has.
 func (s *Scope) hide(w *Witness, m sat.Model) {
 	count := map[string]int{}
 	identifies := func(v *value) bool { return v.required() }
@@ -143,7 +141,7 @@ func (s *Scope) hide(w *Witness, m sat.Model) {
 			}
 		}
 	}
-	// The node is the entity, or the resource before changes that lead to it.
+	// n is the node of, or a node before one of its changes.
 	var mark func(n, of *node, e *Entity)
 	mark = func(n, of *node, e *Entity) {
 		if n.change != nil {
@@ -160,7 +158,7 @@ func (s *Scope) hide(w *Witness, m sat.Model) {
 		}
 		for _, step := range n.steps {
 			if of.holder(step) != n {
-				continue // as it was before the change
+				continue // unchanged
 			}
 			at := 0
 			for _, child := range n.children[step] {
@@ -179,7 +177,7 @@ func (s *Scope) hide(w *Witness, m sat.Model) {
 	}
 }
 
-// identify gives one login to the user and to the entities that are the user.
+// identify gives the same login to the user and to the entities that are the user.
 func (w *Witness) identify(e *Entity) {
 	if e.Type == "user" && !w.User.Filled["id"] && schema.Fold(e.first("id")) == schema.Fold(w.User.first("id")) {
 		e.IsUser = true
@@ -200,8 +198,7 @@ func (w *Witness) identify(e *Entity) {
 	}
 }
 
-// literal says whether a value has a text that a rule names, or that a pattern of a rule
-// matches.
+// literal reports whether a value has a string that a rule names, or that matches a pattern in a rule.
 func (s *Scope) literal(v *value, m sat.Model) bool {
 	for i, bit := range v.bits {
 		if t := s.components[v].strs[i]; m.Value(bit) && (t.Literal || slices.Contains(t.Matches, true)) {
@@ -217,7 +214,7 @@ func (s *Scope) stringsOf(v *value, m sat.Model) []string {
 		if m.Value(bit) {
 			text, c := s.components[v].strs[i].Written, s.components[v]
 			if written := s.world.written.strs[text]; written != "" && written != never && !c.spelt {
-				text = written // another spelling is as good
+				text = written // another spelling is equivalent
 			}
 			strs = append(strs, text)
 		}
@@ -233,7 +230,7 @@ func (s *Scope) entity(n *node, m sat.Model) *Entity {
 			e.Strings[name] = strs
 		}
 	}
-	// What no formula reads, every entity has all the same.
+	// Every entity has these properties, even if no formula reads them.
 	for _, name := range []string{"id", "userid", "userdirectory"} {
 		if n.values[name] == nil && (name == "id" || n.typ == "user") {
 			e.Strings[name], e.Filled[name], e.unread[name] = []string{s.filled(n, name)}, true, true
@@ -261,7 +258,7 @@ func (s *Scope) filled(n *node, name string) string {
 // Request returns the witness as an AuthZEN access evaluation request, indented.
 func (w *Witness) Request(action ruleset.Action) []byte { return w.request(w.Resource, action) }
 
-// RequestAfter is Request about the resource after a change.
+// RequestAfter is Request for the resource after a change.
 func (w *Witness) RequestAfter(c *Change, action ruleset.Action) []byte {
 	return w.request(w.After[c], action)
 }
@@ -291,7 +288,7 @@ func (w *Witness) request(of *Entity, action ruleset.Action) []byte {
 	}
 	text, err := json.MarshalIndent(request, "", "  ")
 	if err != nil {
-		panic(err) // texts and lists of texts
+		panic(err) // strings and lists of strings can be encoded
 	}
 	return text
 }
@@ -303,7 +300,7 @@ func (e *Entity) first(name string) string {
 	return ""
 }
 
-// properties returns the entity in the short form of a request.
+// properties returns the properties of an entity in the short form of a request.
 func (e *Entity) properties(as string) map[string]any {
 	p, custom, attributes := map[string]any{}, map[string][]string{}, map[string][]string{}
 	for name, strs := range e.Strings {
@@ -336,8 +333,7 @@ func (e *Entity) properties(as string) map[string]any {
 	return p
 }
 
-// isField says whether a property of a user is a field of its own; all others are
-// attributes of the directory.
+// isField reports whether a property of a user is a field of the user; all others are attributes of the directory.
 func isField(name string) bool {
 	return slices.Contains([]string{"id", "name", "userid", "userdirectory", "userdirectoryconnectorname", "roles"}, name)
 }

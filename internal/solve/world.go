@@ -20,7 +20,7 @@ import (
 // World is rule sets and conditions over the same type scopes. It is immutable, and safe
 // for concurrent use.
 type World struct {
-	// Classes are the type scopes that the rules and conditions tell apart.
+	// Classes are the type scopes that the rules and conditions distinguish.
 	Classes []*resolve.Class
 
 	sides      [][]*privilege.Class // by side and scope
@@ -30,8 +30,8 @@ type World struct {
 	class      map[string]int // by key, the named ones
 	axioms     Axioms
 
-	// chosen holds representatives by what they were chosen for, and weighed the weights
-	// of relations: scopes ask for the same again and again.
+	// chosen caches representatives by their tests, and weighed the weights of relations, because scopes request
+	// the same ones repeatedly.
 	mu      sync.Mutex
 	chosen  map[string]choice
 	weighed map[[2]string]map[string]int
@@ -42,7 +42,7 @@ type choice struct {
 	err  error
 }
 
-// representatives is cells.Representatives, remembered.
+// representatives is cells.Representatives with a cache.
 func (w *World) representatives(t cells.Tests) ([]cells.Text, error) {
 	key := fmt.Sprintf("%q", []any{t.Folded, t.Exact, t.Patterns, t.Spelt, t.Each})
 	w.mu.Lock()
@@ -55,24 +55,24 @@ func (w *World) representatives(t cells.Tests) ([]cells.Text, error) {
 	return c.strs, c.err
 }
 
-// Rule is a rule of a side, ready for questions.
+// Rule is a resolved rule of a side.
 type Rule = resolve.Rule
 
-// Condition is a condition to ask about, on the resources of a filter.
+// Condition is a condition of a query, on the resources of a filter.
 type Condition struct {
-	// Filter and Text are as a rule has them.
+	// Filter and Text have the form of those of a rule.
 	Filter, Text *diag.Text
-	// Context restricts the condition to the hub or the QMC; 0 and Both do not.
+	// Context restricts the condition to the hub or the QMC; 0 and Both are no restriction.
 	Context ruleset.Context
 }
 
-// Options are the switches of a world.
+// Options are the options of a world.
 type Options struct {
 	Schema            *schema.Schema
 	ListInequality    resolve.ListInequality
 	EntityText        resolve.EntityText
 	SessionAttributes resolve.SessionAttributes
-	// View is the category of which the rules are a view, 0 for rules as they are.
+	// View is the category of a view to which the rules belong, 0 for ordinary rules.
 	View   ruleset.Category
 	Axioms Axioms
 }
@@ -82,8 +82,8 @@ func (o Options) resolve() resolve.Options {
 	return resolve.Options{Schema: o.Schema, ListInequality: o.ListInequality, EntityText: o.EntityText, SessionAttributes: o.SessionAttributes, View: o.View}
 }
 
-// Parse reads the filter and condition of rules. A rule with an error is left out, and
-// the list says why; so are disabled rules and those of other categories.
+// Parse parses the filters and conditions of rules. It leaves out rules with errors, which the list contains,
+// disabled rules and rules of other categories.
 func Parse(rules []ruleset.Rule) ([]*Rule, diag.List) {
 	var parsed []*Rule
 	var list diag.List
@@ -185,7 +185,7 @@ func (c *Condition) parse() (*Rule, error) {
 	return &Rule{Rule: r, Filter: filter, Tree: tree}, nil
 }
 
-// ConditionError is what is wrong with a condition, or with the rules together.
+// ConditionError is an error in a condition, or in the rules as a whole.
 type ConditionError struct{ Diagnostic diag.Diagnostic }
 
 // Error implements error.
@@ -208,8 +208,7 @@ func firstError(list diag.List) error {
 
 var errRoot = errors.New("a predicate speaks of a node, which only Sync rules do")
 
-// Rules returns the rules of a side that can grant an action in a scope, in order. An
-// action of 0 stands for any.
+// Rules returns the rules of a side that can grant an action in a scope, in order. The action 0 means any action.
 func (w *World) Rules(side, class int, action ruleset.Action) []*Rule {
 	var list []*Rule
 	for _, r := range w.sides[side][class].Rules {
@@ -234,7 +233,7 @@ func predicatesOf(classes []*privilege.Class) map[*Rule]map[int]ir.Predicate {
 	return all
 }
 
-// Predicate returns a rule's predicate in a scope, false where it grants nothing there.
+// Predicate returns a rule's predicate in a scope, which is false if the rule grants nothing there.
 func (w *World) Predicate(side, class int, r *Rule) ir.Predicate {
 	if p, ok := w.predicates[side][r][class]; ok {
 		return p
@@ -247,13 +246,13 @@ func (w *World) Reach(side int, r *Rule) []int {
 	return slices.Sorted(maps.Keys(w.predicates[side][r]))
 }
 
-// Cyclic says whether an action depends on itself in a scope.
+// Cyclic reports whether an action depends on itself in a scope.
 func (w *World) Cyclic(side, class int, action ruleset.Action) bool {
 	return w.sides[side][class].Cycle(action) != nil
 }
 
-// SameRights says whether two sides grant an action in a scope by the very same rules,
-// rights that they ask for included: then nothing needs to be asked.
+// SameRights reports whether two sides grant an action in a scope by the same rules, including the rights that
+// these depend on: then no query is necessary.
 func (w *World) SameRights(class int, action ruleset.Action, a, b int) bool {
 	return w.sameRights(class, action, a, b, map[string]bool{})
 }
@@ -276,8 +275,8 @@ func (w *World) sameRights(class int, action ruleset.Action, a, b int, seen map[
 	return true
 }
 
-// SameGrants says whether a rule grants in a scope on one side only if it does on the
-// other: it is a rule of both, and all rights that it asks for are the same.
+// SameGrants reports whether a rule grants in a scope on one side only if it grants on the other: both sides have the
+// rule, and all rights that it depends on are the same.
 func (w *World) SameGrants(class int, r *Rule, a, b int) bool {
 	_, there := w.predicates[a][r][class]
 	_, other := w.predicates[b][r][class]
@@ -304,8 +303,8 @@ func (w *World) samePrivileges(class int, r *Rule, a, b int, seen map[string]boo
 	return same
 }
 
-// Check returns what is wrong with a condition. A property that no type of its filter
-// has is an error, because the condition would not mean what its author thinks.
+// Check returns the errors in a condition. A property that no type of its filter has is an error, because the
+// condition would not mean what its author intends.
 func (c *Condition) Check(options Options) diag.List {
 	filter, list := ruleset.ParseFilter(c.Filter, diag.Rule{})
 	tree, more := condition.Parse(c.Text, diag.Rule{})
