@@ -47,7 +47,7 @@ func (g *guard) protect(next http.Handler) http.Handler {
 		harden(w.Header(), nonce)
 		switch {
 		case !slices.Contains(g.hosts, r.Host):
-			refuse(w, http.StatusMisdirectedRequest, "this server answers to its own address alone")
+			refuse(w, http.StatusMisdirectedRequest, "this server answers only to its own address")
 		case isAsset(r):
 			next.ServeHTTP(w, r)
 		case r.URL.Path == "/" && r.URL.Query().Has("token"):

@@ -44,7 +44,7 @@ type Studio struct {
 }
 
 // ErrAddress is the error for an address that other machines can reach.
-var ErrAddress = errors.New("the studio listens on this machine alone: give a loopback address, such as 127.0.0.1:8383")
+var ErrAddress = errors.New("the studio listens on this machine only: give a loopback address, such as 127.0.0.1:8383")
 
 // Open reads the directory and listens. The error is about the directory or the address.
 func Open(o Options) (*Studio, error) {
@@ -69,7 +69,7 @@ func Open(o Options) (*Studio, error) {
 	console := newConsole(f, o)
 	l, err := net.Listen("tcp", o.Listen)
 	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, winsockInUse) {
-		err = fmt.Errorf("%s is in use, perhaps by another studio: name another address, or none to have a free port taken", o.Listen)
+		err = fmt.Errorf("%s is in use, perhaps by another studio: name another address, or omit it to use a free port", o.Listen)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

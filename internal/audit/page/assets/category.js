@@ -4,7 +4,7 @@
 const categories = {
   license: {
     tab: "License", title: "Who takes which access", letter: "L", verb: "may take", subject: "user", resource: "access group",
-    lead: "License rules say which users may take an access of a kind when they log in and hold none. The vendor does not document which kind a user takes who fits several, so that all of them are shown. Visitors are not counted.",
+    lead: "License rules say which users may take an access of a kind when they log in and hold none. Qlik does not document which kind a user takes if several fit, so all of them are shown. Visitors are not counted.",
     lists: [
       ["conflict", "Users who fit several kinds", "Kinds"],
       ["leaver", "Users who fit a kind and no longer log in", "Kinds, and why"],
@@ -118,7 +118,7 @@ function categoryMatrix(c, words) {
     el("div", { class: "paper" }, el("table", {},
       el("thead", {}, el("tr", {}, el("td"), columns.map((m) => el("th", { scope: "col" }, el("div", { class: "up" }, called(c.resources, m)))))),
       el("tbody", {}, rows.map((m, i) => el("tr", {}, el("th", { scope: "row" }, called(c.subjects, m)), columns.map((_, j) => el("td", { class: cell(i, j).class }, cell(i, j).text)))))),
-    rows.length < c.rows.length || columns.length < c.columns.length ? el("p", {}, "More rows or columns are not on this paper.") : ""),
+    rows.length < c.rows.length || columns.length < c.columns.length ? el("p", {}, "Some rows or columns are not printed.") : ""),
   ];
 }
 

@@ -36,7 +36,7 @@ function openDetail(rights, row, col) {
 function commonList(entities, members) {
   const { texts, others } = inCommon(entities, members);
   if (!texts.length) return "";
-  return el("p", {}, "In common: ", el("strong", {}, texts.join(", ")), others ? ` (as ${plural(others, "other")} have who ${others === 1 ? "is" : "are"} not in the class)` : "", ".");
+  return el("p", {}, "In common: ", el("strong", {}, texts.join(", ")), others ? ` (also shared by ${plural(others, "other")} outside the class)` : "", ".");
 }
 
 // memberList lists members a hundred at a time.
@@ -188,7 +188,7 @@ function whyNot(rights, others, missing, subject, resource) {
   return [
     el("h3", {}, whyNotTitle(missing.map((a) => actionName(a.name)))),
     never.length ? el("p", { class: "small" }, `No other rule for ${rights.type.name} grants ${listed(never.map((a) => actionName(a.name)))}${context().data.name ? ` or is about ${contextName(context().data)}` : ""}.`) : "",
-    near.length ? el("p", { class: "small muted" }, "Rules that could grant it, and their tests on this pair. How the tests combine, the condition says; a condition may also ask that a test does not hold.") : "",
+    near.length ? el("p", { class: "small muted" }, "Rules that could grant it, and their tests on this pair. The condition shows how the tests combine; it may also require that a test does not hold.") : "",
     list, near.length > 8 ? more : "",
     el("p", { class: "small muted" }, "Clause by clause, and what would have to change:"),
     copyable(explainLine(rights, subject, resource, action.name)),

@@ -8,11 +8,11 @@ function showCreate() {
     el("tbody", {}, body));
   $("create").replaceChildren(
     el("h2", {}, "Who may create what"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A right to create is counted by user and type: it is no right on what is there already, and the other tabs do not have it. Streams and apps count that have such resources already.`),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A right to create is counted by user and type. It does not apply to existing resources, so the other tabs do not show it. Only streams and apps that already have such resources are counted.`),
     table
       ? el("div", {}, el("div", { class: "filters noprint" }, csvButton(() => `create-${contextKey(context().data)}`, creators)),
         el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Who may create what" }, table))
-      : el("p", {}, "Nobody may create anything that this page is about."),
+      : el("p", {}, "Nobody may create resources of the types on this page."),
   );
 }
 

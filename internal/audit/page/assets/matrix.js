@@ -166,7 +166,7 @@ function startMatrix() {
       const held = doc.actions.filter((a) => k.actions.includes(a.name));
       return held.length && el("li", {}, held.map((a) => [el("span", { class: `sw ${k.key}` }, letters[a.name]), `${actionName(a.name)} `]));
     }).filter(Boolean),
-    el("li", {}, el("span", { class: "sw exceptional" }, "\u00a0"), "some pairs of the classes differ (owners, as a rule)"),
+    el("li", {}, el("span", { class: "sw exceptional" }, "\u00a0"), "some pairs of the classes differ (usually owners)"),
   );
 }
 
@@ -183,6 +183,6 @@ function printMatrix() {
         const cell = cellOf(rights, row, col);
         return el("td", { class: cell.class }, cell.text);
       }))))),
-    left.length ? el("p", {}, `${listed(left)} are not on this paper: narrow the filters, or write rows with --by.`) : "",
+    left.length ? el("p", {}, `${listed(left)} are not printed: narrow the filters, or write rows with --by.`) : "",
   );
 }

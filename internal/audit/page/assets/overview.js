@@ -53,12 +53,12 @@ function assumedSection() {
     el("td", {}, rules(a.rules), a.examples.length ? el("div", { class: "small muted" }, `e.g. ${a.examples.map(example).join("; ")}`) : "",
       a.undecided.map((u) => el("div", { class: "small" }, "Not decided: ", u.name ? [rules([u]), ": "] : "", u.why))));
   const table = el("table", { class: "assumed" },
-    el("thead", {}, el("tr", {}, ["Assumed", "It may also be that"].map((t) => el("th", { scope: "col" }, t)), ["Would grant", "Would deny"].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "By"))),
+    el("thead", {}, el("tr", {}, ["Assumption", "Alternative"].map((t) => el("th", { scope: "col" }, t)), ["Would grant", "Would deny"].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "By"))),
     el("tbody", {}, [...of.assumptions].sort((a, b) => Boolean(uncertain(b)) - Boolean(uncertain(a)) || counted(b) - counted(a)).map(row)));
   return el("section", { class: "origin", "aria-labelledby": "assumed" },
     el("h2", { id: "assumed" }, "What depends on assumptions"),
     el("p", {}, el("strong", {}, of.uncertain ? `${num(of.uncertain)} of ${plural(of.assumptions.length, "assumption")} change${of.uncertain === 1 ? "s" : ""} a decision on this site, or may.` : `None of ${plural(of.assumptions.length, "assumption")} changes a decision on this site.`)),
-    el("p", { class: "muted" }, "The vendor does not document all that a rule means, and a snapshot does not have all of a site. Each assumption was compared with what may be instead, for all users and resources, from hub and QMC. The figures are rights."),
+    el("p", { class: "muted" }, "Qlik does not document the full meaning of rules, and a snapshot does not have all data of a site. Each assumption was compared with its alternative, for all users and resources, from the hub and the QMC. The figures are numbers of rights."),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rights by assumption" }, table),
     el("p", {}, csvButton(() => "assumptions", () => rowsOf(table))));
 }

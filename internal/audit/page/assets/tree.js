@@ -44,7 +44,7 @@ function showTree() {
     if (at < 0 && text) { // a name that one subject has
       const called = doc.subjects.names.map((name, n) => (fold(name) === text ? n : -1)).filter((n) => n >= 0);
       if (called.length === 1) [at] = called;
-      else { said.textContent = called.length ? `${plural(called.length, "user")} are called so: choose a login.` : "Choose a login or a name."; return; }
+      else { said.textContent = called.length ? `${plural(called.length, "user")} have this name: choose a login.` : "Choose a login or a name."; return; }
     }
     said.textContent = "";
     subject = text ? at : null;

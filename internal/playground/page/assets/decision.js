@@ -27,7 +27,7 @@ function question(q, explanation, first) {
   const rules = q.rules.map((r) => el("details", { open: first && (r.holds || q.rules.length === 1) },
     el("summary", {}, `${r.holds ? "✓" : "✗"} ${r.name} `, el("span", { class: "muted small", text: `${r.filter} · ${r.actions.join(", ")} · ${r.context}` })),
     el("ul", { class: "tests" }, clause(r.clause, explanation))));
-  return [el("h3", { text: `${first ? "Rules for" : "Asked on the way:"} ${q.action} on ${called(q.entity)}` }), rules.length ? rules : el("p", { class: "muted", text: "No enabled rule of this context is about it." })];
+  return [el("h3", { text: `${first ? "Rules for" : "Also evaluated:"} ${q.action} on ${called(q.entity)}` }), rules.length ? rules : el("p", { class: "muted", text: "No enabled rule of this context is about it." })];
 }
 
 const reasons = {

@@ -48,7 +48,7 @@ function decide() {
     $("r-context").value = r.context;
     if (JSON.stringify(r) !== before) answer = ask(state);
   } catch (e) {
-    say(`The program stopped (${e}). Reload the page; "Copy a link" keeps your texts.`);
+    say(`The program stopped (${e}). Reload the page; "Copy a link" keeps your rules and your site.`);
     return;
   }
   showChips();
@@ -115,9 +115,9 @@ function listen() {
     history.replaceState(null, "", await linkOf(state));
     try {
       await navigator.clipboard.writeText(location.href);
-      say("The link is copied. It holds the texts themselves; no server sees them.");
+      say("The link is copied. It contains the rules and the site; no server sees them.");
     } catch {
-      say("The link is in the address bar. It holds the texts themselves; no server sees them.");
+      say("The link is in the address bar. It contains the rules and the site; no server sees them.");
     }
   });
 }
@@ -128,7 +128,7 @@ async function main() {
   showChips();
   if (location.hash.length > 1) {
     const linked = await stateOf(location.hash);
-    if (linked) state = linked; else say("The link is damaged: this is the example instead.");
+    if (linked) state = linked; else say("The link is damaged. The page shows the example instead.");
   }
   await startProgram();
   showTexts();

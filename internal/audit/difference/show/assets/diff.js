@@ -84,7 +84,7 @@ showSummary();
 fill($("groups"), items.map((g) => g.item));
 $("groups").after(rest(doc.groups.length, doc.allGroups, "differences, smaller than these, are"));
 showRules();
-showList("left-out", "Not compared", doc.leftOut, doc.leftOut.length, "Of what could differ, nothing is known to have been left out.");
+showList("left-out", "Not compared", doc.leftOut, doc.leftOut.length, "Nothing is known to have been left out of the comparison.");
 showList("stale", "Stale in the baseline", doc.stale, doc.allStale, "");
 showOrigin();
 startFilters();
