@@ -9,9 +9,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestAccessPageShowsTheTest holds the worked example of the page about access to
-// testdata/cli/access.txtar, which is held to the program: the test, the command that
-// fails, and what it writes, of which the time differs.
+// TestAccessPageShowsTheTest compares the example in the page about access with testdata/cli/access.txtar, which tests
+// the program: the test, the failing command, and its output without the time.
 func TestAccessPageShowsTheTest(t *testing.T) {
 	script, err := txtar.ParseFile("../../testdata/cli/access.txtar")
 	if err != nil {

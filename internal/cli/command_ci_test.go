@@ -20,8 +20,7 @@ import (
 // ciCommand is a line of a CI file that runs qlik2rego.
 var ciCommand = regexp.MustCompile(`(?m)^(?:[ -]*|.*(?:run|script): )qlik2rego ([^"\n]+)$`)
 
-// The files of docs/ci work from top to bottom: check, plan, apply, and a night without
-// drift.
+// The files in docs/ci work in order: check, plan, apply, and a nightly run without drift.
 func TestCIFiles(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links to the test binary need a right there")
@@ -63,7 +62,7 @@ func TestCIFiles(t *testing.T) {
 	}
 }
 
-// ciSite serves a site as prod, and returns a folder of its rules with a new one.
+// ciSite serves a site as prod, and returns a directory of its rules with an additional one.
 func ciSite(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -106,7 +105,7 @@ func ciRun(t *testing.T, dir string, args ...string) (string, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(t.TempDir(), "qlik2rego") // under which TestMain runs main
+	name := filepath.Join(t.TempDir(), "qlik2rego") // with this name, TestMain runs main
 	if err := os.Symlink(self, name); err != nil {
 		t.Fatal(err)
 	}

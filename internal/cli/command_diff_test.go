@@ -9,8 +9,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// TestDiffPageShowsTheComment holds the page about diff to what diff writes: the
-// comment of testdata/cli/diff.txtar, which that script holds to the program.
+// TestDiffPageShowsTheComment compares the page about diff with the comment in testdata/cli/diff.txtar, which tests the
+// program.
 func TestDiffPageShowsTheComment(t *testing.T) {
 	script, err := txtar.ParseFile("../../testdata/cli/diff.txtar")
 	if err != nil {

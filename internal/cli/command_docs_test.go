@@ -44,7 +44,7 @@ func documentedCommands(text string) [][]string {
 	return found
 }
 
-// Every command of the documents exists, with the flags that are shown.
+// Every command in the documentation exists, with the flags that are shown.
 func TestDocumentedCommandsExist(t *testing.T) {
 	documents := []string{checkout + "/README.md", checkout + "/CONTRIBUTING.md", checkout + "/examples/README.md", checkout + "/testdata/scenarios/README.md"}
 	err := filepath.WalkDir(checkout+"/docs", func(path string, d fs.DirEntry, err error) error {
@@ -86,7 +86,7 @@ func TestDocumentedCommandsExist(t *testing.T) {
 	}
 }
 
-// docs/explain.md shows what its command prints; a line with … stands for lines left out.
+// docs/explain.md shows the output of its command; a line with … replaces omitted lines.
 func TestDocumentedExplanation(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the document shows paths with slashes")

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// program returns the name under which the test binary runs main, and a folder with the
-// rules and the site of the stories.
+// program returns the name with which the test binary runs main, and a directory with the rules and the site of the
+// stories.
 func program(t *testing.T) (name, dir string) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -51,7 +51,7 @@ func exitOf(t *testing.T, err error) int {
 	return -1
 }
 
-// names returns what is in a folder.
+// names returns the names of the entries of a directory.
 func names(t *testing.T, dir string) string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -65,8 +65,7 @@ func names(t *testing.T, dir string) string {
 	return strings.Join(all, " ")
 }
 
-// A full disk is said as what it is, and leaves nothing behind: a file system of 16 kB, in
-// a name space of its own.
+// A full disk is reported as such, and leaves no files behind: a file system of 16 kB, in a separate mount namespace.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	name, dir := program(t)
@@ -95,7 +94,7 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// The same where the output is a device that is always full.
+// The same with a device as output that is always full.
 func TestFullStandardOutput(t *testing.T) {
 	t.Parallel()
 	name, dir := program(t)
@@ -122,7 +121,7 @@ func TestFullStandardOutput(t *testing.T) {
 	}
 }
 
-// What is being written when the write fails is neither left behind nor put in place.
+// An output whose write fails is neither left behind nor moved to its target.
 func TestFailingWriter(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "out")
 	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {

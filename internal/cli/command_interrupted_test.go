@@ -13,9 +13,8 @@ import (
 	"testing"
 )
 
-// Ctrl-C while a command reads the site ends it with 130, and nothing is half-written. The
-// site has a pipe in place of a file, so that the command is known to be in the middle.
-// Windows has neither such files nor the signal.
+// Ctrl-C while a command reads the site ends it with 130 and leaves no partial files. A file of the site is a pipe, so
+// that the test knows that the command is reading. Windows has neither such files nor the signal.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{
@@ -41,7 +40,7 @@ func TestInterrupted(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = cmd.Process.Kill() })
-			w, err := os.OpenFile(pipe, os.O_WRONLY, 0) // once the command reads
+			w, err := os.OpenFile(pipe, os.O_WRONLY, 0) // returns once the command reads
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,16 +16,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// languageCase is a condition on the two apps of the site below, as anna: whether it
-// grants read on "Sales" and on "Other".
+// languageCase is a condition on the two apps of the site below, for the user anna: whether it grants read on "Sales"
+// and on "Other".
 type languageCase struct {
 	condition    string
 	sales, other bool
 }
 
-// languageCases has a case for every operator and function of the language. The test
-// runs each of them plain and negated through every consumer of conditions, so that
-// one that is added to the language and forgotten somewhere fails here.
+// languageCases has a case for every operator and function of the language. The test runs each of them plain and
+// negated through every consumer of conditions, so that it fails if a new one is forgotten somewhere.
 var languageCases = map[string]languageCase{
 	condition.Equal.String():         {`resource.name = "sales"`, true, false},
 	condition.ExactEqual.String():    {`resource.name == "Sales"`, true, false},
@@ -102,7 +101,7 @@ func (c languageCase) hold(t *testing.T, site string) {
 	c.checked(t, inputs)
 	c.proved(t, dir, inputs)
 	c.filtered(t, rules, site)
-	// Tests pin the branches, changes of the rule are noticed, and the tests pass.
+	// The generated tests cover the branches, detect changes of the rule, and pass.
 	if code, out := command(t, append(append([]string{"testgen", "-o", tests, "--score"}, inputs...), "--format", "json")...); code != 0 {
 		t.Fatalf("testgen of %s: exit %d\n%s", c.condition, code, out)
 	}
@@ -111,7 +110,7 @@ func (c languageCase) hold(t *testing.T, site string) {
 	}
 }
 
-// checked runs all lints, and writes the rules anew as they are meant to be laid out.
+// checked runs all lints, and formats the rules.
 func (c languageCase) checked(t *testing.T, inputs []string) {
 	t.Helper()
 	if code, out := command(t, append([]string{"check"}, inputs...)...); code > 1 {
@@ -122,8 +121,8 @@ func (c languageCase) checked(t *testing.T, inputs []string) {
 	}
 }
 
-// proved has the solver read the condition on both sides: the rule gives exactly its users
-// read, and, if the site has an example, not nobody.
+// proved checks the condition with the solver on both sides: the rule gives read to exactly its users and, if the site
+// has an example, to somebody.
 func (c languageCase) proved(t *testing.T, dir string, inputs []string) {
 	t.Helper()
 	name := filepath.Join(dir, "policy.assert.yaml")
@@ -140,7 +139,7 @@ func (c languageCase) proved(t *testing.T, dir string, inputs []string) {
 	}
 }
 
-// filtered compares what a filter selects.
+// filtered compares the rows that a filter selects.
 func (c languageCase) filtered(t *testing.T, rules, snapshot string) {
 	t.Helper()
 	w, err := workspace.Open(workspace.Source{Rules: []string{rules}, Snapshot: snapshot, Options: compiler.Options{Schema: schema.Default()}})

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The language server speaks on standard input and output and ends when it is told to.
+// The language server uses standard input and output, and ends on request.
 func TestLanguageServerOnStandardStreams(t *testing.T) {
 	var in, out, log bytes.Buffer
 	for _, message := range []string{

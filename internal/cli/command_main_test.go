@@ -18,8 +18,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"qlik2rego": func() { os.Exit(Main()) }})
 }
 
-// TestScripts runs testdata/cli: each script is one story told by commands, in a
-// folder with rules.json and site/.
+// TestScripts runs testdata/cli: each script is one story of commands, in a directory with rules.json and site/.
 func TestScripts(t *testing.T) {
 	scripts, err := filepath.Abs("../../testdata/cli")
 	if err != nil {
@@ -53,8 +52,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// stories returns all stories or, in short mode, those of commands with servers, watchers
-// and outputs that are interrupted: for them the race detector runs.
+// stories returns all stories or, in short mode, which the race detector uses, those of commands with servers,
+// watchers and interrupted outputs.
 func stories(t *testing.T, dir string) []string {
 	all, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil || len(all) == 0 {
@@ -101,7 +100,7 @@ func exitCode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// nothingElse checks the names in a folder: nothing FOLDER NAMES…
+// nothingElse checks the names in a directory: nothing FOLDER NAMES…
 func nothingElse(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: nothing FOLDER NAMES…")

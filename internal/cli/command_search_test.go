@@ -16,7 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// request is the part of a generated request that flags can say.
+// request is the part of a generated request that flags can express.
 type request struct {
 	Subject, Resource struct {
 		Type, ID   string
@@ -63,7 +63,7 @@ func (r request) flags(without string) []string {
 	return flags
 }
 
-// plain says whether flags can say the request, the same for each part.
+// plain reports whether flags can express the request, the same for each part.
 func (r request) plain() bool {
 	for name, value := range r.Context.Environment {
 		values, isList := value.([]any)
@@ -85,8 +85,8 @@ func (r request) plain() bool {
 	return r.Subject.Type == "user" && r.Subject.Properties == nil && r.Subject.ID != "" && r.Resource.Type != ""
 }
 
-// TestSearchIsTheDecisionPoints asks the command line and, over HTTP, the decision
-// point for the same searches on generated sites.
+// TestSearchIsTheDecisionPoints sends the same searches on generated sites to the command line and, over HTTP, to the
+// decision point.
 func TestSearchIsTheDecisionPoints(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many comparisons, one after the other")
@@ -116,13 +116,13 @@ func TestSearchIsTheDecisionPoints(t *testing.T) {
 			for _, part := range []string{"subject", "resource", "action"} {
 				want, ok := searchOverHTTP(t, url+part, line, part)
 				if !ok {
-					continue // malformed where flags cannot say it
+					continue // malformed in a way that flags cannot express
 				}
 				var out, log bytes.Buffer
 				args := append([]string{"search", "-b", bundle, "--format=json"}, r.flags(part)...)
 				code := run(t.Context(), &Streams{In: strings.NewReader(""), Out: &out, Err: &log}, args)
 				if code == 2 && len(want) == 0 {
-					continue // a name that nothing on record has is wrong use on the command line
+					continue // an unknown name is a usage error on the command line
 				}
 				if code != 0 {
 					t.Fatalf("seed %d, %q: exit code %d\n%s", seed, args, code, log.String())
@@ -133,7 +133,7 @@ func TestSearchIsTheDecisionPoints(t *testing.T) {
 				}
 				compared++
 				found += len(want)
-				// The point answers in lower case and without the names of entities.
+				// The decision point answers in lower case and without the names of entities.
 				for i := range got.Results {
 					if r := &got.Results[i]; r.ID != "" {
 						r.Type, r.ID, r.Name = schema.Fold(r.Type), schema.Fold(r.ID), ""
@@ -154,7 +154,7 @@ func TestSearchIsTheDecisionPoints(t *testing.T) {
 	}
 }
 
-// searchOverHTTP returns the results; false where the point sees no request.
+// searchOverHTTP returns the results; false if the decision point rejects the request.
 func searchOverHTTP(t *testing.T, url string, line []byte, part string) ([]Found, bool) {
 	t.Helper()
 	var body map[string]any

@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 )
 
-// TestServeFilters answers as the command filter does, for every target, and for OPA's
-// media types with the same condition.
+// TestServeFilters gives the same answers as the command filter for every target, and the same condition for OPA's
+// media types.
 func TestServeFilters(t *testing.T) {
 	bundle := siteBundle(t)
 	log, _ := serveInBackground(t, bundle, "--listen", "127.0.0.1:0", "--filters", "--public-url", "https://pdp.example.com/t")
@@ -121,8 +121,7 @@ func TestServeFilters(t *testing.T) {
 	}
 }
 
-// TestServeFilterMapping names the tables of a warehouse, and is refused where it
-// cannot be read.
+// TestServeFilterMapping uses the names of a warehouse's tables, and fails to start if the mapping cannot be read.
 func TestServeFilterMapping(t *testing.T) {
 	mapping := filepath.Join(t.TempDir(), "mapping.yaml")
 	if err := os.WriteFile(mapping, []byte("types:\n  App:\n    table: catalog.apps\n    id: guid\n    relations: {owner: {column: owner_guid, type: User}}\n"), 0o600); err != nil {

@@ -21,7 +21,7 @@ import (
 	"testing"
 )
 
-// process is a decision point as a process of its own.
+// process is a decision point in a separate process.
 type process struct {
 	*exec.Cmd
 	url string
@@ -35,7 +35,7 @@ func spawn(t *testing.T, stdout io.Writer, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(t.TempDir(), "qlik2rego") // under which TestMain runs main
+	name := filepath.Join(t.TempDir(), "qlik2rego") // with this name, TestMain runs main
 	if runtime.GOOS == "windows" {
 		t.Skip("signals end processes on Unix")
 	}
@@ -52,13 +52,13 @@ func spawn(t *testing.T, stdout io.Writer, args ...string) *process {
 	return p
 }
 
-// kill ends the process as a failing machine would.
+// kill ends the process without a chance to clean up, like a machine failure.
 func (p *process) kill() {
 	_ = p.Process.Kill()
 	_ = p.Wait() // the error says that it was killed
 }
 
-// try asks and returns the answer, "" if there is none.
+// try sends a request and returns the answer, "" if there is none.
 func (p *process) try() string {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
 	response, err := client.Post(p.url+"/access/v1/evaluation", "application/json", strings.NewReader(annaReads))
@@ -91,12 +91,12 @@ func (p *process) granted(t *testing.T) (revision string) {
 	return revision
 }
 
-// control is a server of one bundle and its decision log.
+// control is a server of one bundle that receives the decision log.
 type control struct {
 	*httptest.Server
 	mu     sync.Mutex
 	bundle []byte
-	// others take turns: each request gets the next one, which is new.
+	// others are served in turns: each request gets the next one, which is new.
 	others  [][]byte
 	tag     int
 	entries int
@@ -115,7 +115,7 @@ func (c *control) put(bundle []byte) {
 	c.bundle, c.others, c.tag = bundle, nil, c.tag+1
 }
 
-// alternate serves bundles by turns, so that each request gets a new one.
+// alternate serves bundles in turns, so that each request gets a new one.
 func (c *control) alternate(bundles ...[]byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -139,7 +139,7 @@ func (c *control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	tag := fmt.Sprintf(`"%d"`, c.tag)
 	w.Header().Set("ETag", tag)
-	w.Header().Set("Content-Type", "application/vnd.openpolicyagent.bundles") // so that it is asked again at once
+	w.Header().Set("Content-Type", "application/vnd.openpolicyagent.bundles") // so that the client asks again at once
 	if r.Header.Get("If-None-Match") == tag {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -183,9 +183,8 @@ func twoBundles(t *testing.T) (one, two []byte) {
 	return packed[0], packed[1]
 }
 
-// TestKillAndRestart kills the process while bundles are downloaded, activated
-// and stored, and starts it again without the server: it decides at once, by one
-// of the two.
+// TestKillAndRestart kills the process while bundles are downloaded, activated and stored, and starts it again without
+// the server: it decides at once, with one of the two bundles.
 func TestKillAndRestart(t *testing.T) {
 	one, two := twoBundles(t)
 	c := newControl(t, one)
@@ -225,7 +224,7 @@ func TestKillAndRestart(t *testing.T) {
 		if got := p.granted(t); got != first && got != second {
 			t.Errorf("round %d: %s decides, neither %s nor %s", round, got, first, second)
 		}
-		p.log.await(t, "bundles activated") // by what it has kept; the line may come after the first answer
+		p.log.await(t, "bundles activated") // the line about the stored bundle may come after the first answer
 		p.kill()
 	}
 }
@@ -238,8 +237,8 @@ func awaitFile(t *testing.T, name string) {
 	})
 }
 
-// TestTermination ends the process under load as an orchestrator does: whoever
-// got an answer finds it in the log, and the exit code is 0.
+// TestTermination ends the process under load like an orchestrator: every answered decision is in the log, and the exit
+// code is 0.
 func TestTermination(t *testing.T) {
 	one, _ := twoBundles(t)
 	c := newControl(t, one)
@@ -275,7 +274,7 @@ func TestTermination(t *testing.T) {
 	}
 }
 
-// TestConsoleIsFull has no room for what goes to standard output.
+// TestConsoleIsFull has a standard output without space.
 func TestConsoleIsFull(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
@@ -284,7 +283,7 @@ func TestConsoleIsFull(t *testing.T) {
 	defer full.Close()
 	p := spawn(t, full, "-b", siteBundle(t), "--set", "decision_logs.console=true")
 	p.granted(t)
-	// The line is lost in the background, so that nobody waits for it.
+	// The line is lost in the background, without blocking.
 	await(t, func() string { return "it is never degraded:\n" + p.log.String() }, func() bool {
 		response, err := http.Get(p.url + "/health/ready")
 		if err != nil {
@@ -318,8 +317,7 @@ func bundleOf(t *testing.T, files map[string]string) string {
 	return name
 }
 
-// TestEvalOfAnotherPolicy says who takes a bundle that is not of qlik2rego: it is not a
-// mistake in the program.
+// TestEvalOfAnotherPolicy checks that a bundle that qlik2rego did not write is not reported as an internal error.
 func TestEvalOfAnotherPolicy(t *testing.T) {
 	bundle := bundleOf(t, map[string]string{".manifest": `{"revision":"other","roots":["p"],"rego_version":1}`, "policy.rego": "package p\n\nallow := true\n"})
 	var out bytes.Buffer
@@ -330,7 +328,7 @@ func TestEvalOfAnotherPolicy(t *testing.T) {
 	}
 }
 
-// TestHealthFromTheFirstMoment asks while the first activation goes on, which has no end.
+// TestHealthFromTheFirstMoment queries health during the first activation, which does not end.
 func TestHealthFromTheFirstMoment(t *testing.T) {
 	bundle := bundleOf(t, map[string]string{
 		".manifest":   `{"revision":"endless","roots":["p"],"rego_version":1}`,
@@ -353,8 +351,8 @@ func TestHealthFromTheFirstMoment(t *testing.T) {
 	p.kill()
 }
 
-// TestServeTellsNoSecrets has an issuer whose keys are at an address that is a secret,
-// and cannot be fetched: neither the log, nor readiness, nor the metrics tell it.
+// TestServeTellsNoSecrets has an issuer whose keys are at a secret URL that cannot be reached: neither the log, nor
+// readiness, nor the metrics contain the URL.
 func TestServeTellsNoSecrets(t *testing.T) {
 	away := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(away.Close)
@@ -385,7 +383,7 @@ func TestServeTellsNoSecrets(t *testing.T) {
 	p.kill()
 }
 
-// TestServeDelta sends what has changed in a site instead of the site.
+// TestServeDelta sends the changes of a site instead of the whole site.
 func TestServeDelta(t *testing.T) {
 	dir := t.TempDir()
 	site := filepath.Join(dir, "site")

@@ -20,8 +20,7 @@ import (
 	"time"
 )
 
-// patience bounds how long a test waits for an event. It is far more than any takes on a
-// busy machine: a test that waits in vain fails, and no other one notices.
+// patience is the time limit for events that tests wait for. It is far more than any takes on a busy machine.
 const patience = 5 * time.Minute
 
 // await polls until a condition holds.
@@ -40,7 +39,7 @@ func await(t interface {
 	}
 }
 
-// logBuffer is standard error while others write to it.
+// logBuffer is a standard error that can be read while it is written.
 type logBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -123,7 +122,7 @@ func ask(t *testing.T, client *http.Client, url string) string {
 	return string(body)
 }
 
-// TestServe asks over TCP what eval says of the same request, and ends when told to.
+// TestServe compares answers over TCP with eval, and stops the server.
 func TestServe(t *testing.T) {
 	log, stop := serveInBackground(t, siteBundle(t), "--listen", "127.0.0.1:0", "--diagnostics", "127.0.0.1:0")
 	address := log.await(t, `listening address=(\S+)`)[1]
@@ -139,7 +138,7 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestServeWithoutSite says in the log that nothing is on record, where that is so.
+// TestServeWithoutSite checks that the log reports a bundle without entities.
 func TestServeWithoutSite(t *testing.T) {
 	for name, c := range map[string]struct {
 		bundle string
@@ -151,7 +150,7 @@ func TestServeWithoutSite(t *testing.T) {
 	} {
 		log, stop := serveInBackground(t, c.bundle, "--listen", "127.0.0.1:0")
 		if c.lines > 0 {
-			log.await(t, "the bundle holds no site") // it comes after the line of the activation
+			log.await(t, "the bundle holds no site") // this line follows that of the activation
 		}
 		if code := stop(); code != ExitDone {
 			t.Errorf("%s: exit code %d", name, code)
@@ -179,8 +178,7 @@ func TestServeSocket(t *testing.T) {
 	}
 }
 
-// TestServeStockBundle serves a bundle that opa build made, of a policy that is
-// not Qlik's and has no manifest of its own.
+// TestServeStockBundle serves a bundle made by opa build, of a policy that is not Qlik's and has no manifest.
 func TestServeStockBundle(t *testing.T) {
 	opa, err := opaBinary()
 	if err != nil {
@@ -209,8 +207,7 @@ func TestServeStockBundle(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 }
 
-// TestServeSigned has stock OPA sign what compile wrote, as the page says. What
-// is not signed is not served.
+// TestServeSigned has stock OPA sign a compiled bundle, as documented. An unsigned bundle is not served.
 func TestServeSigned(t *testing.T) {
 	opa, err := opaBinary()
 	if err != nil {

@@ -15,11 +15,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/testdata/scenarios"
 )
 
-// demoSites are the stores of the sites that scripts started, by the script's folder.
+// demoSites are the stores of the sites that scripts have started, by the script's directory.
 var demoSites sync.Map
 
-// demoSite serves a scenario until the script ends: demo FOLDER SCENARIO, where
-// list-inequality=all changes how the site reads rules. FOLDER then holds sites.yaml.
+// demoSite serves a scenario until the script ends: demo FOLDER SCENARIO, where list-inequality=all changes how the site
+// reads rules. It writes sites.yaml to FOLDER.
 func demoSite(ts *testscript.TestScript, neg bool, args []string) {
 	var options fake.Options
 	switch {
@@ -47,9 +47,8 @@ func demoSite(ts *testscript.TestScript, neg bool, args []string) {
 	demoSites.Store(ts.MkAbs("."), store)
 }
 
-// consoleEdit changes a rule on the site as an administrator in the QMC does: console NAME
-// FIELD JSON, or console NAME delete. console NAME new FILTER CONDITION makes one that
-// grants read.
+// consoleEdit changes a rule on the site like an administrator in the QMC: console NAME FIELD JSON, or console NAME
+// delete. console NAME new FILTER CONDITION creates one that grants read.
 func consoleEdit(ts *testscript.TestScript, neg bool, args []string) {
 	found, ok := demoSites.Load(ts.MkAbs("."))
 	if neg || !ok || len(args) < 2 {
@@ -80,7 +79,7 @@ func consoleEdit(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("there is no rule %s", args[0])
 }
 
-// awaitThere waits until a file is there: await FILE.
+// awaitThere waits until a file exists: await FILE.
 func awaitThere(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: await FILE")
@@ -91,7 +90,7 @@ func awaitThere(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-// awaitOther waits until a file is not what another one is: differs FILE OTHER.
+// awaitOther waits until a file differs from another one: differs FILE OTHER.
 func awaitOther(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: differs FILE OTHER")
@@ -104,10 +103,10 @@ func awaitOther(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-// patiently makes a script what await takes.
+// patiently adapts a script for await.
 type patiently struct{ *testscript.TestScript }
 
-// Helper does nothing: a script names its own line.
+// Helper does nothing, because a script reports its own lines.
 func (patiently) Helper() {}
 
 // replaceText replaces a text in a file: replace FILE OLD NEW.

@@ -18,12 +18,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
 )
 
-// member is a client of a fleet: OPA's own downloader, as serve and stock OPA have it.
+// member is a client in a fleet: OPA's own downloader, which serve and stock OPA use.
 type member struct {
 	got chan download.Update
 }
 
-// enlist starts so many members that ask one publisher, and returns when all have the bundle.
+// enlist starts a number of clients of one publisher, and returns when all have the bundle.
 func enlist(t testing.TB, address string, size int) []*member {
 	t.Helper()
 	config := download.Config{}
@@ -48,7 +48,7 @@ func enlist(t testing.TB, address string, size int) []*member {
 	for _, m := range members {
 		loaded.Go(func() {
 			for u := range m.got {
-				if u.Bundle != nil { // a busy machine may need a second try
+				if u.Bundle != nil { // a busy machine may need a second attempt
 					return
 				}
 			}
@@ -58,9 +58,9 @@ func enlist(t testing.TB, address string, size int) []*member {
 	return members
 }
 
-// TestFleetOfDecisionPoints has a fleet of OPA's downloaders ask one publisher: each is told of
-// a change once, by a delta. QLIK_FLEET sets its size; the time from the change on the site to
-// the last member is logged; docs/deploy/README.md has that of 1,000.
+// TestFleetOfDecisionPoints has a fleet of OPA's downloaders and one publisher: each gets a change once, as a delta.
+// QLIK_FLEET sets the size. The test logs the time from the change on the site to the last client;
+// docs/deploy/README.md has the figure for 1,000.
 func TestFleetOfDecisionPoints(t *testing.T) {
 	size := 20
 	if n, err := strconv.Atoi(os.Getenv("QLIK_FLEET")); err == nil {
@@ -81,7 +81,7 @@ func TestFleetOfDecisionPoints(t *testing.T) {
 	for _, m := range members {
 		reported.Go(func() {
 			u, again := <-m.got, false
-			for u.Bundle == nil { // a busy machine may need a second try, which is for the whole bundle
+			for u.Bundle == nil { // a busy machine may need a second attempt, which gets the whole bundle
 				again = true
 				u = <-m.got
 			}

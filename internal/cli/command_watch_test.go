@@ -18,13 +18,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
 )
 
-// followed is a site that watch follows and serve decides by.
+// followed is a site that watch follows, with a decision point that serves it.
 type followed struct {
 	t       testing.TB
 	site    *faketest.Site
 	url     string // of the decision point
 	metrics string // of the watch
-	address string // of what it publishes
+	address string // of the published bundle
 }
 
 // background runs a command until the end of the test and returns its output.
@@ -43,7 +43,7 @@ func background(t testing.TB, args ...string) *logBuffer {
 	return log
 }
 
-// follow starts watch and serve with what the site is read and published by.
+// follow starts watch and serve for a site.
 func follow(t testing.TB, site *faketest.Site, interval string) *followed {
 	t.Helper()
 	dir := t.TempDir()
@@ -69,7 +69,7 @@ func follow(t testing.TB, site *faketest.Site, interval string) *followed {
 	return f
 }
 
-// may asks whether a user may read a stream. Whatever is no answer ends the test.
+// may reports whether a user may read a stream. The test ends if there is no answer.
 func (f *followed) may(user, stream string) bool {
 	f.t.Helper()
 	may, err := f.try(user, stream)
@@ -93,7 +93,7 @@ func (f *followed) try(user, stream string) (bool, error) {
 	return *answer.Decision, nil
 }
 
-// after changes the site and returns the time until it is decided so.
+// after changes the site and returns the time until the decision follows.
 func (f *followed) after(user, stream string, want bool, change func() error) time.Duration {
 	f.t.Helper()
 	if f.may(user, stream) == want {
@@ -107,7 +107,7 @@ func (f *followed) after(user, stream string, want bool, change func() error) ti
 	return time.Since(begin)
 }
 
-// sent is how many answers of a kind the watch has published.
+// sent returns the number of answers of a kind that the watch has published.
 func (f *followed) sent(kind string) int {
 	f.t.Helper()
 	response, err := http.Get(f.metrics + "/metrics")
@@ -121,12 +121,11 @@ func (f *followed) sent(kind string) int {
 	}
 	_, rest, _ := strings.Cut(string(text), fmt.Sprintf("qlik2rego_publish_answers_total{kind=%q,site=\"test\"} ", kind))
 	number, _, _ := strings.Cut(rest, "\n")
-	n, _ := strconv.Atoi(number) // 0 for none
+	n, _ := strconv.Atoi(number) // 0 if there are none
 	return n
 }
 
-// publisher is a user of the scenario who may read no stream, and somebody makes a root
-// administrator.
+// publisher is a user of the scenario who may not read any stream, until the test makes the user a root administrator.
 const publisher = `ACME\svc-publisher`
 
 func (f *followed) setRoles(roles ...any) func() error {
@@ -140,8 +139,8 @@ func (f *followed) setRoles(roles ...any) func() error {
 	}
 }
 
-// TestSiteToDecision changes a site that is watched, and what is decided follows: data by
-// deltas, rules by a whole bundle. No request fails meanwhile.
+// TestSiteToDecision changes a watched site, and the decisions follow: data by deltas, rules by a whole bundle. No
+// request fails in the meantime.
 func TestSiteToDecision(t *testing.T) {
 	site := faketest.Start(t, "config-sheet", fake.Options{})
 	stream := site.Store.List("stream")[0]["id"].(string)
@@ -174,9 +173,8 @@ func TestSiteToDecision(t *testing.T) {
 	}
 }
 
-// BenchmarkSiteToDecision measures the time from a change of a user on a site of
-// QLIK_WATCH_APPS apps, 1,000 without it, and ten times as many objects until it is decided
-// by, with the interval that watch has by default.
+// BenchmarkSiteToDecision measures the time from a change of a user on a site to a decision with it. The site has
+// QLIK_WATCH_APPS apps, by default 1,000, and ten times as many objects; watch uses its default interval.
 func BenchmarkSiteToDecision(b *testing.B) {
 	apps := 1000
 	if n, err := strconv.Atoi(os.Getenv("QLIK_WATCH_APPS")); err == nil {

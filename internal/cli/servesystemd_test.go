@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// systemd is a notify socket as systemd has one.
+// systemd is a notify socket like systemd's.
 type systemd struct {
 	socket string
 	mu     sync.Mutex
@@ -47,7 +47,7 @@ func newSystemd(t *testing.T) *systemd {
 	return s
 }
 
-// await waits until an assignment with this beginning was told n times.
+// await waits until an assignment with this prefix was received n times.
 func (s *systemd) await(t *testing.T, begin string, n int) {
 	t.Helper()
 	await(t, func() string { return fmt.Sprintf("systemd was not told %s %d times: %q", begin, n, s.all()) }, func() bool { return s.count(begin) >= n })
@@ -68,8 +68,8 @@ func (s *systemd) count(begin string) (n int) {
 	return n
 }
 
-// TestServeUnderSystemd tells it of the start, of another bundle, of a reload, that
-// the process is well, and of the end.
+// TestServeUnderSystemd checks the notifications of the start, of another bundle, of a reload, of the watchdog, and of the
+// end.
 func TestServeUnderSystemd(t *testing.T) {
 	s := newSystemd(t)
 	t.Setenv("NOTIFY_SOCKET", s.socket)
@@ -112,7 +112,7 @@ func TestServeUnderSystemd(t *testing.T) {
 	}
 }
 
-// TestServeIsNotReadyForSystemd if its bundle cannot be activated.
+// TestServeIsNotReadyForSystemd checks this for a bundle that cannot be activated.
 func TestServeIsNotReadyForSystemd(t *testing.T) {
 	s := newSystemd(t)
 	t.Setenv("NOTIFY_SOCKET", s.socket)

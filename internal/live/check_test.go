@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
 )
 
-// Apply needs to create rules: the check asks for that right and writes nothing. A site that
-// does not tell leaves it open, and is not said to lack it.
+// Apply needs the right to create rules: the check queries that right and writes nothing. If a site does not report
+// it, the right is unknown, not missing.
 func TestRightsOfApply(t *testing.T) {
 	for _, test := range []struct {
 		name, user       string

@@ -34,9 +34,9 @@ func rulesOfBenchmark() []map[string]any {
 	return rules
 }
 
-// BenchmarkKeystroke replays a session: a character is typed into the condition of one rule of
-// a thousand, and the time is that until the diagnostics arrive. One rule is open as a file of
-// its own, or all are in one export.
+// BenchmarkKeystroke replays a session: it types a character into the condition of one rule of a thousand, and
+// measures the time until the diagnostics arrive. Either one rule is open as a separate file, or all are in one
+// export.
 func BenchmarkKeystroke(b *testing.B) {
 	rules := rulesOfBenchmark()
 	b.Run("files", func(b *testing.B) {
@@ -84,8 +84,8 @@ func keystrokes(b *testing.B, dir, name, text string) {
 	}
 }
 
-// arrivals is the codec of an editor that notes when diagnostics have arrived, and leaves
-// them unread: what an editor does with them is not the server's time.
+// arrivals is the codec of an editor that records the arrival of diagnostics without decoding them: the editor's
+// work is not part of the measured time.
 type arrivals chan struct{}
 
 func (arrivals) WriteObject(stream io.Writer, v any) error {
@@ -111,7 +111,7 @@ func (a arrivals) ReadObject(stream *bufio.Reader, v any) error {
 		}
 		select {
 		case a <- struct{}{}:
-		default: // nobody waits for more
+		default: // the previous arrival was not received yet
 		}
 	}
 }

@@ -51,7 +51,7 @@ func TestPositions(t *testing.T) {
 	}
 }
 
-// Every boundary of a character has a position that leads back to it.
+// Every position of a character boundary maps back to the boundary.
 func TestPositionsLeadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.ReplaceAll(rapid.String().Draw(t, "text"), "\r", "")
@@ -81,8 +81,7 @@ func TestPathsOfURIs(t *testing.T) {
 	}
 }
 
-// Whatever is typed wherever, the server answers every request, and holds the text that the
-// client has.
+// After any edit the server answers every request, and has the same text as the client.
 func TestAnyEditIsAnswered(t *testing.T) {
 	const whole = "---\nname: a\nfilter: App_*, Stream*\nactions: [read]\n---\n(user.group = \"A\" and resource.@Region.Empty())\nor !resource.stream.HasPrivilege(\"read\")\n"
 	c := newClient(t, t.TempDir(), `{"general": {"positionEncodings": ["utf-8"]}}`)
@@ -143,7 +142,7 @@ func TestLargeFoldersAreCompared(t *testing.T) {
 	}
 }
 
-// TestCommands explains, compares and audits by rules as they are in the editor.
+// TestCommands explains, compares and audits with the rules in the editor.
 func TestCommands(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "site"), 0o700); err != nil {
@@ -186,8 +185,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// rewrites returns what is offered for a .qrule file beside fixes: titles, and the files that
-// each leads to, with the edits made.
+// rewrites returns the code actions for a .qrule file other than fixes: titles, and the resulting files.
 func rewrites(t *testing.T, c *client, name, text string) map[string]map[string]string {
 	t.Helper()
 	c.open(name, text)
@@ -242,7 +240,7 @@ func qruleText(name, filter, condition string) string {
 	return "---\nname: " + name + "\nfilter: " + filter + "\nactions: [read]\n---\n" + condition + "\n"
 }
 
-// TestRefactorings rewrites rules in ways that a reader chooses.
+// TestRefactorings rewrites rules with refactorings that an author chooses.
 func TestRefactorings(t *testing.T) {
 	for _, test := range []struct{ name, filter, condition, title, wantFilter, wantCondition string }{
 		{"A", "App_*", `user.group != "x"`, "negate the equality: true if no value is equal, not if one value differs", "App_*", `!(user.group = "x")`},
@@ -277,7 +275,7 @@ func TestRefactorings(t *testing.T) {
 	}
 }
 
-// A split rule becomes one file for each item; the files together grant what the one did.
+// A split rule becomes one file for each item, and the files together grant the same.
 func TestSplit(t *testing.T) {
 	text := qruleText("Readers", "App_*, Stream_*, Stream_abc", `user.group = "x"`)
 	c := newClient(t, t.TempDir(), creating)

@@ -22,8 +22,8 @@ var siteOfWriter = map[string]string{
 		"choiceValues": ["North", "South"], "objectTypes": ["App", "Stream"]}]`,
 }
 
-// TestHalfTyped asks for completion at the place | of conditions that people are in the middle
-// of writing. The words on the left of / must all be offered, in this order; those on the right must not.
+// TestHalfTyped requests completions at the position | in unfinished conditions. The words on the left of / must all
+// be offered, in this order; those on the right must not.
 func TestHalfTyped(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"nothing yet":                      {`|`, `resource user true false / and = "Finance"`},
@@ -90,7 +90,7 @@ func TestHalfTyped(t *testing.T) {
 	}
 }
 
-// TestHalfTypedHeaders does the same in headers, and in files that are not whole.
+// TestHalfTypedHeaders does the same in headers and in incomplete files.
 func TestHalfTypedHeaders(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"a header without an end":    {"---\nname: A\nfi|", `filter:  / name: `},
@@ -110,7 +110,7 @@ func TestHalfTypedHeaders(t *testing.T) {
 	}
 }
 
-// expectOffers holds that completion between two parts of a file offers some words and not others.
+// expectOffers checks the completions between two parts of a file.
 func expectOffers(t *testing.T, before, after, want string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -150,7 +150,7 @@ func expectOffers(t *testing.T, before, after, want string) {
 	}
 }
 
-// wordsOf splits a text at blanks that are not within quotes or behind a colon.
+// wordsOf splits a text at spaces that are not inside quotes or after a colon.
 func wordsOf(text string) []string {
 	var words []string
 	for _, w := range strings.Split(strings.ReplaceAll(text, `"Field sales"`, `"Field_sales"`), " ") {

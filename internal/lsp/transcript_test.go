@@ -89,9 +89,9 @@ func (c *client) notify(method string, params any) {
 	}
 }
 
-// settle waits until the server has nothing left to say.
+// settle waits until the server has sent all its messages.
 func (c *client) settle() {
-	c.call("workspace/symbol", symbolParams{"nothing"}, nil) // everything before has been handled
+	c.call("workspace/symbol", symbolParams{"nothing"}, nil) // messages are handled in order
 	c.server.background.Wait()
 	c.call("workspace/symbol", symbolParams{"nothing"}, nil)
 }
@@ -181,7 +181,7 @@ func transcript(t *testing.T, archive *txtar.Archive) string {
 	c := newClient(t, dir, `{}`)
 	var out strings.Builder
 	for line := range strings.Lines(string(archive.Comment)) {
-		line = strings.TrimRight(line, "\n") // blanks at the end belong to the step
+		line = strings.TrimRight(line, "\n") // trailing spaces belong to the step
 		if line == "" || line[0] == '#' {
 			continue
 		}
@@ -191,7 +191,7 @@ func transcript(t *testing.T, archive *txtar.Archive) string {
 	return strings.ReplaceAll(out.String(), uriOf(dir), "file://")
 }
 
-// step runs one step: a verb, a file, and text that may hold blanks.
+// step runs one step: a verb, a file, and text that may contain spaces.
 func (c *client) step(out *strings.Builder, line string) {
 	verb, rest, _ := strings.Cut(line, " ")
 	name, arg, _ := strings.Cut(rest, " ")
@@ -239,7 +239,7 @@ func (c *client) step(out *strings.Builder, line string) {
 		for _, item := range list.Items {
 			fmt.Fprintf(out, "%s %s\n", strings.TrimSpace(item.Label+"  "+item.Detail), at0(item.TextEdit.Range))
 		}
-	case "offers": // whether one word is among what is completed
+	case "offers": // whether one word is among the completions
 		pattern, word, _ := strings.Cut(arg, " => ")
 		var list completionList
 		c.call("textDocument/completion", c.at(name, pattern), &list)
@@ -315,7 +315,7 @@ func (c *client) edits(out *strings.Builder, edit *workspaceEdit) {
 	}
 }
 
-// at0 shows a range with lines and characters from zero, as the protocol has them.
+// at0 formats a range with zero-based lines and characters, as in the protocol.
 func at0(s span) string {
 	return fmt.Sprintf("%d:%d-%d:%d", s.Start.Line, s.Start.Character, s.End.Line, s.End.Character)
 }

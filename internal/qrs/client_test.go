@@ -51,7 +51,7 @@ func TestWaysToConnect(t *testing.T) {
 	}
 }
 
-// A session that the site has forgotten is opened again, once, with the token.
+// A session that the site has forgotten is opened once more, with the token.
 func TestForgottenSession(t *testing.T) {
 	s := startSite(t, fake.Options{Tokens: map[string]string{"a.b.c": `INTERNAL\sa_api`}})
 	t.Setenv("TEST_JWT", "a.b.c")
@@ -160,7 +160,7 @@ func TestTimeLimitAndCancellation(t *testing.T) {
 		t.Errorf("a slow answer: %v", err)
 	}
 	c := connect(t, s.site(t, s.certificate()+"    timeout: 1h\n"))
-	// The first call after idling is slow, the second is not: only the first one's time ends.
+	// The first call after a pause is slow, the second one is not: only the first one times out.
 	s.SetFaults(nil)
 	c.http.Transport = &slowFirst{RoundTripper: c.http.Transport}
 	if _, err := c.About(t.Context()); err != nil {
@@ -173,7 +173,7 @@ func TestTimeLimitAndCancellation(t *testing.T) {
 	}
 }
 
-// slowFirst gives the first call no time, and all others as much as they have.
+// slowFirst sets an expired time limit for the first call, and none for the others.
 type slowFirst struct {
 	http.RoundTripper
 	first sync.Once
@@ -188,7 +188,7 @@ func (s *slowFirst) RoundTrip(r *http.Request) (*http.Response, error) {
 	return s.RoundTripper.RoundTrip(r)
 }
 
-// The time that an answer takes is not taken for a difference of clocks.
+// The duration of an answer is not mistaken for a difference of clocks.
 func TestSkew(t *testing.T) {
 	date := time.Date(2026, 1, 1, 8, 0, 0, 0, time.UTC)
 	for _, tt := range []struct{ sent, received, want time.Duration }{

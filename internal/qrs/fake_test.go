@@ -51,7 +51,7 @@ func listen(t *testing.T, h http.Handler, config *tls.Config) string {
 	return "https://" + l.Addr().String()
 }
 
-// site returns the entry of sites.yaml for a connection by certificate.
+// site returns the entry in sites.yaml for a connection by certificate.
 func (s *testSite) site(t *testing.T, text string) *Site {
 	t.Helper()
 	file := filepath.Join(s.dir, "sites.yaml")

@@ -38,7 +38,7 @@ func rulesOf(t testing.TB, site *faketest.Site) plan.Rules {
 	return plan.ByID(rules)
 }
 
-// state is what the managed fields of all rules are, whatever their ids.
+// state returns the managed fields of all rules, without their ids.
 func state(rules plan.Rules) string {
 	var all []string
 	for id := range rules {
@@ -87,9 +87,9 @@ func writesOnly(r *http.Request) bool {
 	return r.Method != http.MethodGet && strings.Contains(r.URL.Path, "/systemrule") && !strings.Contains(r.URL.Path, "/security/")
 }
 
-// Random plans under random faults: the site is in the state before, after, or between two
-// writes of the plan; the journal tells which; --resume ends where the plan ends; rollback
-// restores every managed field. QLIK_APPLY_RUNS sets the number of plans.
+// Random plans under random faults: the site is in the state before, after, or between two writes of the plan, and
+// the journal shows which; --resume completes the plan; rollback restores every managed field.
+// QLIK_APPLY_RUNS sets the number of plans.
 func TestPlansUnderFaults(t *testing.T) {
 	runs := 60
 	switch {
@@ -173,8 +173,7 @@ func TestPlansUnderFaults(t *testing.T) {
 	}
 }
 
-// thin deletes rules that plans have made once there are many, so that the next plans are not
-// larger than the first.
+// thin deletes rules that plans have created if there are many, so that later plans are not larger.
 func thin(t *testing.T, site *faketest.Site) {
 	t.Helper()
 	rules := site.Store.List("systemrule")
@@ -200,7 +199,7 @@ func mustAfter(t *testing.T, before plan.Rules, p *plan.Plan) plan.Rules {
 	return rules
 }
 
-// checkJournal compares the writes that the journal calls done with the state of the site.
+// checkJournal compares the completed writes in the journal with the state of the site.
 func checkJournal(t *testing.T, seed int, result *Result, reached int, failure error) {
 	t.Helper()
 	entries, err := ReadJournal(result.Journal)
@@ -216,7 +215,7 @@ func checkJournal(t *testing.T, seed int, result *Result, reached int, failure e
 			begun++
 		}
 	}
-	// A write that was begun and not done may have reached the site or not.
+	// A write that was begun but not completed may have reached the site.
 	if done != len(result.Written) || reached < done || reached > begun {
 		t.Errorf("seed %d (%v): the journal has %d begun and %d done, the site %d", seed, failure, begun, done, reached)
 	}
@@ -271,7 +270,7 @@ func customRule(t *testing.T, site *faketest.Site) (id, name string) {
 	return "", ""
 }
 
-// Somebody edits a rule in the console between the plan and its write.
+// An administrator edits a rule in the console between the plan and its write.
 func TestConcurrentEdits(t *testing.T) {
 	site := faketest.Start(t, "config-sheet", fake.Options{})
 	client := site.Client(t)
@@ -287,7 +286,7 @@ func TestConcurrentEdits(t *testing.T) {
 	if r, err := Apply(t.Context(), client, p, Options{Backups: t.TempDir()}); !errors.As(err, &stale) || r.Backup != "" || site.Writes() != 0 {
 		t.Errorf("a stale plan: %v, %d writes", err, site.Writes())
 	}
-	// Between the check and the write: the rule is fetched for the write, or put.
+	// Between the check and the write: when the rule is fetched for the write, or at the PUT.
 	for _, method := range []string{http.MethodGet, http.MethodPut} {
 		if err := site.Store.Edit("systemrule", id, "x", map[string]any{"comment": "old"}); err != nil {
 			t.Fatal(err)
@@ -343,8 +342,7 @@ func TestBackups(t *testing.T) {
 	}
 }
 
-// The QMC turns an edited Default rule into a Custom one: that is refused, allowed, or
-// undone, as the site's entry says.
+// The QMC turns an edited Default rule into a Custom one. The site's configuration rejects, allows or undoes that.
 func TestDefaultRules(t *testing.T) {
 	for defaults, want := range map[string]string{"refuse": "", "custom": "Custom", "keep": "Default"} {
 		site := faketest.Start(t, "config-sheet", fake.Options{KeepType: defaults == "keep"})
@@ -354,7 +352,7 @@ func TestDefaultRules(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := one(t, site, client, name, "ours")
-		p.Dir = t.TempDir() // a plan of a folder, not a rollback
+		p.Dir = t.TempDir() // a plan of a directory, not a rollback
 		p.Policy(client.Site().Defaults)
 		_, err := Apply(t.Context(), client, p, Options{Backups: t.TempDir()})
 		var blocked *BlockedError

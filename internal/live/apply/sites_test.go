@@ -16,7 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitenames"
 )
 
-// two are a site and the folder that is planned for it.
+// two is a site and a directory that is planned for it.
 type two struct {
 	t    *testing.T
 	repo string
@@ -84,8 +84,8 @@ func stream(t *testing.T, site *faketest.Site, name string) string {
 	return made["id"].(string)
 }
 
-// A folder that was pulled from one site is planned for and applied to another one, where
-// streams and rules have other ids.
+// A directory pulled from one site is planned for and applied to another one, where streams and rules have other
+// ids.
 func TestTwoSites(t *testing.T) {
 	dev, prod := faketest.Start(t, "config-sheet", fake.Options{}), faketest.Start(t, "config-sheet", fake.Options{})
 	stream(t, prod, "Only in prod")
@@ -144,7 +144,7 @@ func TestTwoSites(t *testing.T) {
 	s.apply(ofProd, p)
 	s.apply(ofDev, s.plan(ofDev, plan.Options{}))
 
-	// Files of one site; pull keeps them.
+	// Files for one site only; pull keeps them.
 	const own = "rules/@prod/security/only.qrule"
 	s.write(own, "---\nname: Only in prod\nfilter: \"Stream_${stream:Only in prod}\"\nactions: [read]\n---\ntrue\n")
 	s.expect(s.plan(ofDev, plan.Options{}), 0, 0, 0)
@@ -176,7 +176,7 @@ func TestTwoSites(t *testing.T) {
 		s.expect(s.plan(client, plan.Options{}), 0, 0, 0)
 	}
 
-	// A deleted file deletes by the lock of the site; a name that is missing is an error.
+	// Deleting a file deletes the rule in the lock of the site; an unknown name is an error.
 	if err := os.Remove(filepath.Join(s.repo, filepath.FromSlash(own))); err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestTwoSites(t *testing.T) {
 	}
 }
 
-// A rule of the same name that was there before is a conflict until it is adopted.
+// An existing rule with the same name is a conflict until it is adopted.
 func TestAdoption(t *testing.T) {
 	dev, prod := faketest.Start(t, "config-sheet", fake.Options{}), faketest.Start(t, "config-sheet", fake.Options{})
 	for i, site := range []*faketest.Site{dev, prod} {
@@ -215,5 +215,5 @@ func TestAdoption(t *testing.T) {
 	s.apply(client, p)
 	s.expect(s.plan(client, plan.Options{}), 0, 0, 0)
 	s.edit("rules/security/readers.qrule", "actions: [read]", "actions: [read, publish]")
-	s.expect(s.plan(client, plan.Options{}), 1, 0, 0) // it is known by now
+	s.expect(s.plan(client, plan.Options{}), 1, 0, 0) // the lock knows it now
 }

@@ -15,9 +15,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
 )
 
-// BenchmarkPlan plans a change of one of many rules. QLIK_PLAN_APPS sets the number of
-// apps, 100 without it, on which there are a tenth as many users and a hundredth as many
-// rules.
+// BenchmarkPlan plans a change of one of many rules. QLIK_PLAN_APPS sets the number of apps; the default is 100.
+// There are a tenth as many users and a hundredth as many rules.
 func BenchmarkPlan(b *testing.B) {
 	apps := 100
 	if n, err := strconv.Atoi(os.Getenv("QLIK_PLAN_APPS")); err == nil {

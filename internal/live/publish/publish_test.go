@@ -24,7 +24,7 @@ import (
 
 const token = "a-token-of-decision-points"
 
-// service is a publisher that is served, with what it has answered.
+// service is a running publisher, with counts of its answers.
 type service struct {
 	*Publisher
 	t     *testing.T
@@ -61,7 +61,7 @@ func (s *service) put(condition, name string) {
 func build(t *testing.T, path, condition, name string) {
 	t.Helper()
 	dir := t.TempDir()
-	many := make([]map[string]any, 200) // so that a delta is worth it
+	many := make([]map[string]any, 200) // so that a delta pays off
 	for i := range many {
 		many[i] = map[string]any{"id": rand(i), "userDirectory": "ACME", "userId": "u" + rand(i), "name": rand(i)}
 	}
@@ -89,7 +89,7 @@ func build(t *testing.T, path, condition, name string) {
 	}
 }
 
-// rand is an id that does not pack well.
+// rand returns an id that is hard to compress.
 func rand(i int) string {
 	const digits = "0123456789abcdef"
 	b, x := []byte("00000000-0000-4000-8000-000000000000"), uint32(i+1)*2654435761
@@ -102,7 +102,7 @@ func rand(i int) string {
 	return string(b)
 }
 
-// get asks as OPA does, and returns the status, the entity tag and the body.
+// get sends a request like OPA, and returns the status, the entity tag and the body.
 func (s *service) get(path, tag, prefer string, header ...string) (int, string, []byte) {
 	s.t.Helper()
 	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url+path, nil)
@@ -154,8 +154,8 @@ func (s *service) user(content ...[]byte) string {
 	return ""
 }
 
-// TestRevisions sends the whole bundle first, then what has changed to those who know one of
-// late, and nothing to those who have it.
+// TestRevisions sends the whole bundle first, then deltas to clients with a recent revision, and nothing to clients
+// with the latest one.
 func TestRevisions(t *testing.T) {
 	s := serve(t)
 	if status, _, _ := s.get(Path, "", both); status != http.StatusNotModified {
@@ -208,7 +208,7 @@ func TestRevisions(t *testing.T) {
 
 func body(_ int, _ string, b []byte) []byte { return b }
 
-// TestLongPoll answers at the change, and at the end of the time.
+// TestLongPoll answers after a change, and at the end of the time.
 func TestLongPoll(t *testing.T) {
 	s := serve(t)
 	s.put(`"resource.name = \"x\""`, "anna")
@@ -259,7 +259,7 @@ func TestKept(t *testing.T) {
 	}
 }
 
-// TestRefused tells strangers nothing, and others what is wrong.
+// TestRefused gives no details to unauthenticated clients, and errors to others.
 func TestRefused(t *testing.T) {
 	s := serve(t)
 	s.put(`"resource.name = \"x\""`, "anna")
@@ -281,7 +281,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestLeft lets a client go that has stopped waiting.
+// TestLeft ends the request of a client that has disconnected.
 func TestLeft(t *testing.T) {
 	p, err := New("", nil)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
 )
 
-// bigSite is a site with so many apps, ten times as many objects and a tenth as many
-// users. It takes no memory.
+// bigSite returns a site with a number of apps, ten times as many objects and a tenth as many users. It needs no
+// memory.
 func bigSite(b *testing.B, apps int) *faketest.Site {
 	site := faketest.Start(b, "real-site", fake.Options{})
 	id := func(kind, i int) string { return fmt.Sprintf("%08x-0000-4000-8000-%012x", kind, i) }
@@ -36,7 +36,7 @@ func bigSite(b *testing.B, apps int) *faketest.Site {
 	return site
 }
 
-// peak is the most memory that the process has had, in MB; 0 where nobody tells.
+// peak returns the maximum memory of the process in MB; 0 if it is unknown.
 func peak() float64 {
 	data, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -58,8 +58,7 @@ func apps() int {
 	return 1000
 }
 
-// BenchmarkPull pulls a site of QLIK_PULL_APPS apps, 1,000 without it; the fake site is in
-// the same process.
+// BenchmarkPull pulls a site with QLIK_PULL_APPS apps, by default 1,000; the fake site is in the same process.
 func BenchmarkPull(b *testing.B) {
 	site := bigSite(b, apps())
 	for b.Loop() {
@@ -75,8 +74,7 @@ func BenchmarkPull(b *testing.B) {
 	b.ReportMetric(peak(), "peak-MB")
 }
 
-// BenchmarkFakeAlone reads the same lists and keeps nothing: what the fake site takes to
-// send them.
+// BenchmarkFakeAlone reads the same lists and discards them, to measure the share of the fake site.
 func BenchmarkFakeAlone(b *testing.B) {
 	site := bigSite(b, apps())
 	for b.Loop() {

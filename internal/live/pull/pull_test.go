@@ -65,7 +65,7 @@ func TestTheSameSiteGivesTheSameBytes(t *testing.T) {
 	if first.Manifest.Rules != len(site.Store.List("systemrule")) || !strings.HasPrefix(names(a), "manifest.json rules/security/") {
 		t.Errorf("pulled %d rules into %s", first.Manifest.Rules, names(a))
 	}
-	// In any order, in one go or in two.
+	// The result does not depend on the order of lists, or on the number of pulls.
 	site.Store.Shuffle(7)
 	mustPull(t, site.Client(t), filepath.Join(base, "b"), Options{})
 	b := tree(t, filepath.Join(base, "b"))
@@ -125,7 +125,7 @@ func TestWholeOrNotAtAll(t *testing.T) {
 		if _, err := Into(t.Context(), site.Client(t), dir, Options{}); err == nil || names(tree(t, base)) != "" {
 			t.Errorf("fault %d: %v, left %q", fault, err, names(tree(t, base)))
 		}
-		// Once is no harm, and a folder that is there is as it was after a failure.
+		// A single fault is retried; after a failure an existing directory is unchanged.
 		site.SetFaults(fake.Once(fault, 1, lists))
 		if fault != fake.LoginPage {
 			mustPull(t, site.Client(t), dir, Options{})
@@ -149,7 +149,7 @@ func TestWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// Some builds cut lists short: the rest comes by tables and ids.
+// Some builds truncate lists: the rest is read by tables and ids.
 func TestShortLists(t *testing.T) {
 	site := faketest.Start(t, "customer-case", fake.Options{})
 	const apps = 333
@@ -248,8 +248,8 @@ func TestLocalChangesAreKept(t *testing.T) {
 	}
 }
 
-// With names, the files say the same as with ids: a second pull has nothing to do, and an
-// ambiguous name stays an id.
+// Files with names are equivalent to files with ids: a second pull changes nothing, and an ambiguous name stays an
+// id.
 func TestNamesInPlaceOfIDs(t *testing.T) {
 	site := faketest.Start(t, "customer-case", fake.Options{})
 	streams := site.Store.List("stream")
@@ -290,7 +290,7 @@ func TestNamesInPlaceOfIDs(t *testing.T) {
 	}
 }
 
-// A user who sees nothing must not make an empty site of it.
+// A pull by a user without rights must not produce an empty site.
 func TestMissingRights(t *testing.T) {
 	site := faketest.Start(t, "real-site", fake.Options{})
 	_, err := Into(t.Context(), site.As(t, `ACME\content`), filepath.Join(t.TempDir(), "x"), Options{})

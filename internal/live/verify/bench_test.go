@@ -21,8 +21,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/testdata/scenarios"
 )
 
-// BenchmarkVerify compares a site with the rules of a real one. QLIK_VERIFY_SIZE sets the
-// number of users and of apps, 200 without it.
+// BenchmarkVerify compares a site with the rules of a real one. QLIK_VERIFY_SIZE sets the number of users and of
+// apps; the default is 200.
 func BenchmarkVerify(b *testing.B) {
 	size := 200
 	if n, err := strconv.Atoi(os.Getenv("QLIK_VERIFY_SIZE")); err == nil {

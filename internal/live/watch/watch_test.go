@@ -44,8 +44,8 @@ func names(changes []Change) string {
 	return strings.Join(all, ", ")
 }
 
-// Rules, data and deletions are noticed with and without the site's list of changes, with
-// their effect and as drift.
+// Changes of rules and data, and deletions, are detected with and without the site's list of changes, with their
+// effect and as drift.
 func TestRounds(t *testing.T) {
 	for _, silent := range []bool{false, true} {
 		site := faketest.Start(t, "config-sheet", fake.Options{NoChanges: silent})
@@ -107,8 +107,8 @@ func TestRounds(t *testing.T) {
 	}
 }
 
-// Changes whose effect is found later are told one by one, each as the site was then; an
-// effect that cannot be found is told as unknown.
+// Changes whose effect is computed later are reported one by one, each for the site at that time; an effect that
+// cannot be computed is reported as unknown.
 func TestLateEffects(t *testing.T) {
 	site := faketest.Start(t, "config-sheet", fake.Options{})
 	metrics := NewMetrics("test")
@@ -200,8 +200,8 @@ func TestWebhook(t *testing.T) {
 	}
 }
 
-// The site tells changes as they happen; a restart of it loses that until it is renewed, and
-// nothing is left at the site in the end.
+// The site sends notifications of changes. A restart of the site ends the subscription until it is renewed, and no
+// subscription is left on the site at the end.
 func TestSubscription(t *testing.T) {
 	site := faketest.Start(t, "config-sheet", fake.Options{})
 	client := site.Client(t)
@@ -252,7 +252,7 @@ func TestSubscription(t *testing.T) {
 	if n := site.Subscriptions(); n != 0 {
 		t.Errorf("%d subscriptions are left", n)
 	}
-	// Others can neither guess the path nor get anything by it.
+	// Others cannot guess the path, and get nothing from other paths.
 	if resp, err := http.Post(server.URL+"/guess", "application/json", strings.NewReader("[]")); err != nil || resp.StatusCode != http.StatusNotFound {
 		t.Errorf("%v, %v", resp, err)
 	}
