@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzUTF16 holds that a text reads the same in every encoding, and that bytes
-// which are no UTF-16 are an error that lies inside of what could be read.
+// FuzzUTF16 checks that a text is read equally in every encoding, and that invalid UTF-16 gives an error at a position
+// within the valid part.
 func FuzzUTF16(f *testing.F) {
 	for _, text := range []string{"", "a", "[]", `{"name": "é 🙂 ſ"}`, "\ufeff", "\u0000", "日本\r\n"} {
 		f.Add(text)
@@ -20,7 +20,7 @@ func FuzzUTF16(f *testing.F) {
 			for _, unit := range utf16.Encode([]rune(text)) {
 				encoded = order.AppendUint16(encoded, unit)
 			}
-			// What is no UTF-8 becomes replacement characters, as in a Go range.
+			// Invalid UTF-8 becomes replacement characters, as in a Go range.
 			want := string([]rune(text))
 			if file, err := New("f.json", encoded); err != nil || string(file.Text) != want {
 				t.Errorf("%q reads as %q, %v", want, file.Text, err)

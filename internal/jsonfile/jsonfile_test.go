@@ -37,8 +37,7 @@ func encode16(text string, order binary.AppendByteOrder) []byte {
 	return file
 }
 
-// TestReader holds that a text comes out as it went in, however small the
-// pieces are in which it is read.
+// TestReader checks that a text is read unchanged, however small the reads are.
 func TestReader(t *testing.T) {
 	for _, text := range []string{"", "a", "é", "🙂", "ab🙂\r\nÄ", strings.Repeat("🙂x", 50_000)} {
 		for name, encode := range encodings {
@@ -188,7 +187,7 @@ func TestStreamStopsWhenAsked(t *testing.T) {
 	}
 }
 
-// TestFaults shows what is said of files that are no JSON.
+// TestFaults shows the errors for files that are not JSON.
 func TestFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                         "1:1 the file is empty",
@@ -229,7 +228,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestBrokenText shows what is said of files that are no text, and where.
+// TestBrokenText shows the errors, with positions, for files that are not text.
 func TestBrokenText(t *testing.T) {
 	for file, want := range map[string]string{
 		"\xff\xfe[\x00\x00\xd8":           "1:2 the file is broken UTF-16: unpaired surrogate 0xD800",
@@ -256,7 +255,7 @@ func TestWhatIsNotThereHasAPlace(t *testing.T) {
 	}
 }
 
-// generic makes of a Value what encoding/json makes of it.
+// generic converts a Value like encoding/json.
 func generic(f *File, v Value) any {
 	if string(f.Text[v.Offset:v.End()]) != string(v.Raw) {
 		panic("a value does not stand where it says")
@@ -287,8 +286,8 @@ func generic(f *File, v Value) any {
 	return string(v.Raw) == "true"
 }
 
-// FuzzDocument holds that what is JSON is walked as encoding/json reads it,
-// and that every byte of a string leads to the place where it is written.
+// FuzzDocument checks that JSON is read in the same way as by encoding/json, and that every byte of a string maps to its
+// position in the file.
 func FuzzDocument(f *testing.F) {
 	for _, seed := range []string{
 		`{"a": [1, 2.5e3, true, false, null, "x\"\\é\u00e9\ud83d\ude42"], "b": {}, "c": []}`, " [ ] ", `"\\\""`, `"a\nbc"`, `{"a":{"b":[{"c":"]}"}]}}`, `"\uD83D\uDE42\u0041"`,

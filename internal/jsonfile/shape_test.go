@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// texts are values as JSON, with a bar between.
+// texts formats values as JSON, separated by bars.
 func texts(values []Value) string {
 	var all []string
 	for _, v := range values {
@@ -15,8 +15,7 @@ func texts(values []Value) string {
 	return strings.Join(all, "|")
 }
 
-// A list is read in all the ways in which PowerShell writes it, whole and as a stream. Items
-// are where they are in the file.
+// A list is read in every form that PowerShell writes, completely and as a stream. Items have their offsets in the file.
 func TestLists(t *testing.T) {
 	for text, want := range map[string]string{
 		` [{"a":1}, 2]`: `{"a":1}|2`,
@@ -53,7 +52,7 @@ func TestLists(t *testing.T) {
 	}
 }
 
-// A wrapped list that is broken or unwanted ends where that shows.
+// Reading a wrapped list ends at the first error, or when the caller wants no more items.
 func TestBrokenWrappers(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"value":[1,2],"Count":2} x`: "there is text after the end of the JSON document",
@@ -76,7 +75,7 @@ func TestBrokenWrappers(t *testing.T) {
 	}
 }
 
-// Files that are not JSON are named, with the way to the right one.
+// Files that are not JSON are reported with their kind and a hint to the right file.
 func TestForeignFiles(t *testing.T) {
 	for text, want := range map[string]string{
 		"<!DOCTYPE html>\n<html>":                    "HTML page",

@@ -11,7 +11,7 @@ import (
 	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
-// show writes what Parse finds, one entry or problem a line, and the condition.
+// show formats the result of Parse: one entry or problem per line, and the condition.
 func show(text string) string {
 	d := Parse([]byte(text))
 	var b strings.Builder
@@ -105,8 +105,8 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// Whatever the strings of a rule are, Parse reads what Format wrote, also after the line ends
-// of the file became those of Windows where the condition does not have to be kept byte by byte.
+// For any strings in a rule, Parse reads what Format has written, even after a conversion to Windows line ends, unless
+// the condition must be kept byte by byte.
 func TestParseReadsWhatFormatWrites(t *testing.T) {
 	word := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ a-c\n\r\t"'#:\\|\[\],{}*-]{0,12}`))
 	rapid.Check(t, func(t *rapid.T) {
@@ -154,7 +154,7 @@ func checkReads(t *rapid.T, text []byte, h Header, condition string) {
 	}
 }
 
-// Every byte of a string leads back to a place in the file where it is written.
+// Every byte of a string maps to its position in the file.
 func TestPiecesLeadBack(t *testing.T) {
 	const text = "---\nname: 'it''s'\nfilter: \"A\\u0070p_*\"\ncomment: |\n  one\n\n  two\n---\na\r\nb"
 	d := Parse([]byte(text))

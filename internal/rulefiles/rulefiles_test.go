@@ -19,7 +19,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// write lays the rules of an export out in a folder, as convert does.
+// write converts the rules of an export to files in a directory, like convert.
 func write(t *testing.T, dir string, export []byte) (files []File, lock *Lock) {
 	t.Helper()
 	rules, found := ruleset.Decode("export.json", export)
@@ -39,7 +39,7 @@ func write(t *testing.T, dir string, export []byte) (files []File, lock *Lock) {
 	return files, lock
 }
 
-// read reads a folder back to an export.
+// read converts a directory back to an export.
 func read(t *testing.T, dir string) []byte {
 	t.Helper()
 	lock, err := ReadLock(dir)
@@ -53,7 +53,7 @@ func read(t *testing.T, dir string) []byte {
 	return lock.Export(dir, rules)
 }
 
-// byID returns the rules of an export with all fields, by id or, for those without, by content.
+// byID returns the rules of an export with all fields, by id or, for rules without an id, by content.
 func byID(t *testing.T, export []byte) map[string]map[string]any {
 	t.Helper()
 	rules := map[string]map[string]any{}
@@ -67,8 +67,8 @@ func byID(t *testing.T, export []byte) map[string]map[string]any {
 	return rules
 }
 
-// listed returns the rules of an export in any shape: a list, a list inside an
-// object as PowerShell writes it, packages of rules, or a single rule.
+// listed returns the rules of an export in any form: a list, a list inside an object as PowerShell writes it, packages
+// of rules, or a single rule.
 func listed(t *testing.T, export []byte) []map[string]any {
 	t.Helper()
 	decode := func(data []byte, into any) {
@@ -104,7 +104,7 @@ func listed(t *testing.T, export []byte) []map[string]any {
 	return list
 }
 
-// checkLaws holds an export against both laws of the round trip.
+// checkLaws checks both laws of the round trip for an export.
 func checkLaws(t *testing.T, export []byte) {
 	t.Helper()
 	first, second := t.TempDir(), t.TempDir()

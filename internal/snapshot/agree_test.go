@@ -22,9 +22,8 @@ import (
 
 type object = map[string]any
 
-// TestBothWaysAgree holds that a projected site says what a loaded one does,
-// told by a writer of its own, and that the order of the files' entities does
-// not matter.
+// TestBothWaysAgree checks that a projected site is equal to a loaded one that a separate writer has reduced to the
+// view, and that the order of the entities in files does not matter.
 func TestBothWaysAgree(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
@@ -61,7 +60,7 @@ func TestBothWaysAgree(t *testing.T) {
 	})
 }
 
-// naive writes a site as a view reads it, entities off record in place.
+// naive writes the part of a site that a view reads, with nested entities in place of references.
 func naive(site *Site, view schema.View) object {
 	entities, subjects := object{}, object{}
 	for key, byID := range site.Records {
@@ -152,13 +151,13 @@ func naiveEntity(e *Entity, view schema.View) object {
 
 func byText(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }
 
-// fataler is what testing.T and rapid.T share.
+// fataler is the common interface of testing.T and rapid.T.
 type fataler interface {
 	Fatal(...any)
 	Fatalf(string, ...any)
 }
 
-// TestLargeFiles holds the same for files of many batches.
+// TestLargeFiles checks the same for files with many batches.
 func TestLargeFiles(t *testing.T) {
 	dir := t.TempDir()
 	generate(t, dir, 3000)
@@ -178,7 +177,7 @@ func TestLargeFiles(t *testing.T) {
 	}
 }
 
-// resolved reads a projected site and puts entities off record in place.
+// resolved parses a projected site and puts nested entities in place of their handles.
 func resolved(t fataler, document []byte, view schema.View) object {
 	var doc struct {
 		Entities, Nested map[string]map[string]object
@@ -258,7 +257,7 @@ func drawSite(t *rapid.T) drawnSite {
 				e["userId"], e["userDirectory"] = e["id"], "ACME"
 			}
 			if name == "extension" && n == 2 {
-				e["schemaPath"] = "Strange" // joins the others of that type, and may not double them
+				e["schemaPath"] = "Strange" // added to other entities of that type, so its id must be unique
 				e["id"] = "d"
 			}
 			entities = append(entities, e)
@@ -324,7 +323,7 @@ func drawFields(t *rapid.T, typ *schema.Type, depth int) object {
 	return e
 }
 
-// drawView draws a part of everything.
+// drawView draws a part of the view that reads everything.
 func drawView(t *rapid.T) schema.View {
 	view := everything()
 	view.Of("strange").Scalars["resourcetype"] = schema.Folded | schema.Exact
@@ -350,8 +349,8 @@ func drawView(t *rapid.T) schema.View {
 	return view
 }
 
-// FuzzCollection holds that no file makes reading a snapshot panic, that both
-// ways to read it agree on whether it is sound, and that what is found lies in it.
+// FuzzCollection checks that reading any file as a snapshot does not panic, that both forms agree on whether it is
+// valid, and that findings are located in the file.
 func FuzzCollection(f *testing.F) {
 	for _, seed := range []string{
 		`[{"id":"a","owner":{"id":"u","name":"x"},"stream":"s","customProperties":[{"value":"v","definition":{"name":"a"}}]}]`,

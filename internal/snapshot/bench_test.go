@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/heap"
 )
 
-// generate writes a site with as many app objects as said: ten to an app, a
-// hundred to a user, full entities as the repository gives them.
+// generate writes a site with a number of app objects: ten per app, a hundred per user, with the fields of full
+// entities of the repository service.
 func generate(tb testing.TB, dir string, objects int) {
 	tb.Helper()
 	apps, users, streams := max(objects/10, 1), max(objects/100, 1), max(objects/1000, 1)
@@ -72,7 +72,7 @@ func generate(tb testing.TB, dir string, objects int) {
 	})
 }
 
-// usualView is what usual rules read.
+// usualView is the view of typical rules.
 func usualView() schema.View {
 	v := schema.View{}
 	for key, names := range map[string][]string{"app": {"name", "published"}, "app.object": {"name", "objecttype", "published", "approved"}, "stream": {"name"}} {
@@ -89,9 +89,8 @@ func usualView() schema.View {
 	return v
 }
 
-// BenchmarkSnapshot projects sites of ten objects an app to what usual rules
-// read. It reports the speed in bytes of input, read twice where ids are, and
-// the largest heap.
+// BenchmarkSnapshot projects sites with ten objects per app to the view of typical rules. It reports the speed in
+// bytes of input, some of which is read twice, and the maximum heap.
 func BenchmarkSnapshot(b *testing.B) {
 	for _, objects := range []int{10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprintf("objects=%d", objects), func(b *testing.B) {
@@ -105,7 +104,7 @@ func BenchmarkSnapshot(b *testing.B) {
 			watch := heap.Watch()
 			for b.Loop() {
 				b.StopTimer()
-				runtime.GC() // what the last run left is not this one's
+				runtime.GC() // remove the garbage of the previous run
 				b.StartTimer()
 				s, found := Open(dir, nil)
 				written, err := s.Project(context.Background(), usualView(), io.Discard, nil)

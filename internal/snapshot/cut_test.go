@@ -2,7 +2,7 @@ package snapshot
 
 import "testing"
 
-// What ConvertTo-Json cut off is one error for each file, wherever in a field it stands.
+// A value that ConvertTo-Json truncated is one error per file, wherever it is in a field.
 func TestCutOff(t *testing.T) {
 	const depth = `: ConvertTo-Json cut the export off here >`
 	for name, c := range map[string]struct {
@@ -26,7 +26,7 @@ func TestCutOff(t *testing.T) {
 	}
 }
 
-// Lists of one, empty lists and wrapped lists, as PowerShell writes them, are the lists.
+// Lists of one item, empty lists and wrapped lists, as PowerShell writes them, are read as lists.
 func TestListsOfPowerShell(t *testing.T) {
 	site, found := files{
 		"user.json":                   `{"id":"u","userId":"u","userDirectory":"D","roles":"RootAdmin","attributes":{"attributeType":"group","attributeValue":"Sales"},"customProperties":null}`,

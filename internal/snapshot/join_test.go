@@ -15,14 +15,14 @@ func sorted(strs []string) string {
 	return strings.Join(strs, ", ")
 }
 
-// reading is a view of one type, as rules would read it.
+// reading returns a view of one type, as for rules that read these names.
 func reading(typeKey string, names ...string) schema.View {
 	v := schema.View{}
 	return alsoReading(v, typeKey, names...)
 }
 
-// alsoReading adds names to a view: "x" a text, "x[]" a list, "x>T" a relation,
-// each with = in front as written, too.
+// alsoReading adds names to a view: "x" is a string, "x[]" a list, "x>T" a relation; with = in front it is also
+// read as written.
 func alsoReading(v schema.View, typeKey string, names ...string) schema.View {
 	t := v.Of(typeKey)
 	for _, name := range names {
@@ -63,7 +63,7 @@ func everything() schema.View {
 	return v
 }
 
-// held is what the document says of the types of its entities.
+// held returns the types with entities according to the document.
 func held(document string) string {
 	var doc struct{ Entities map[string]any }
 	if err := json.Unmarshal([]byte(document), &doc); err != nil {
@@ -77,7 +77,7 @@ func held(document string) string {
 	return string(text)
 }
 
-// TestProject shows, one point at a time, what becomes of a site's files.
+// TestProject shows the result for a site's files, one feature at a time.
 func TestProject(t *testing.T) {
 	const empty = `,"nested":{},"subjects":{}}`
 	for name, c := range map[string]struct {
@@ -176,8 +176,8 @@ warning Q0611 site/app.json:1:21: 3 references of App.stream to a Stream that is
 	}
 }
 
-// TestNestedEntities holds that each reference to an entity off record keeps
-// what it says itself, and that references that say the same share it.
+// TestNestedEntities checks that each reference to an entity that does not exist keeps its content, and that
+// references with equal content share an entity.
 func TestNestedEntities(t *testing.T) {
 	site := files{"app.object.json": `[
 		{"id":"1","app":{"id":"A","name":"One","stream":{"id":"S","name":"Sales","owner":{"id":"U","userId":"anna"}}}},
@@ -220,7 +220,7 @@ func TestNestedEntities(t *testing.T) {
 	}
 }
 
-// TestLoad holds the shape that the reference evaluator reads.
+// TestLoad checks the form that the independent evaluator reads.
 func TestLoad(t *testing.T) {
 	site, found := files{
 		"user.json":                   `[{"id":"U","userId":"Anna","userDirectory":"ACME","name":"Anna A","roles":["B","A"],"attributes":[{"attributeType":"Group","attributeValue":"x"}],"customProperties":[{"value":"v","definition":{"name":"Dept"}}]}]`,
@@ -264,8 +264,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// Files hang on what lists them, and on what the file itself names; the one that has
-// the list may be read after the file, and be in any file of the snapshot.
+// The parents of files are the owners of lists that name them, and those that the file itself names. The owner may be
+// read after the file, and be in any file of the snapshot.
 func TestFilesBelongToWhatListsThem(t *testing.T) {
 	site := files{
 		"staticcontentreference.json": `[{"id":"F1","name":"logo"},{"id":"f2","contentLibrarys":[{"id":"L1"}],"extensions":[]},{"id":"f3"}]`,
@@ -289,13 +289,13 @@ func TestFilesBelongToWhatListsThem(t *testing.T) {
 	if f := loaded.Records["staticcontentreference"]["f1"]; len(f.Relations["contentlibrarys"]) != 2 || f.Relations["extensions"][0] != loaded.Records["extension"]["x"] {
 		t.Errorf("%+v", f.Relations)
 	}
-	// Where no rule asks what files belong to, lists are not looked at.
+	// If no rule reads the parents of files, lists are ignored.
 	if out, found := site.project(t, reading("staticcontentreference", "name")); len(found) > 0 || !strings.Contains(out, `"f1":{"name":"logo"}`) {
 		t.Errorf("%s %s", out, show(found))
 	}
 }
 
-// TestNamesIgnoreCase holds for names of fields however they are written.
+// TestNamesIgnoreCase checks this for any spelling of field names.
 func TestNamesIgnoreCase(t *testing.T) {
 	for name, want := range map[string]bool{
 		`"schemapath"`: true, `"SchemaPath"`: true, `"schema\u0050ath"`: true, `"schemaPaths"`: false, `"schemapats"`: false, `"ſchemapath"`: false, `""`: false,

@@ -82,8 +82,7 @@ func TestOpenReports(t *testing.T) {
 	}
 }
 
-// TestFilesThatVanish holds that a file which cannot be read when its turn
-// comes is reported, once.
+// TestFilesThatVanish checks that a file that cannot be read any more is reported once.
 func TestFilesThatVanish(t *testing.T) {
 	s, _ := files{"app.json": `[]`, "app.object.json": `[]`}.open(t)
 	for _, name := range []string{"app.json", "app.object.json"} {
@@ -110,8 +109,8 @@ func TestFilesThatVanish(t *testing.T) {
 	}
 }
 
-// TestBrokenFiles holds that every broken file of a snapshot is reported with
-// its place, in one run, and nothing is written.
+// TestBrokenFiles checks that every broken file of a snapshot is reported with its position in one run, and that
+// nothing is written.
 func TestBrokenFiles(t *testing.T) {
 	out, found := files{
 		"app.json":              "[\n{\"id\": \"a\"},\n{\"id\": \"b\"",
@@ -148,8 +147,7 @@ error Q0602 site/systemrule.json:1:2: the file is UTF-16 without a byte-order ma
 	}
 }
 
-// TestBrokenEntities holds that a wrong entity is reported with its place and
-// does not hide what is wrong with the others.
+// TestBrokenEntities checks that an invalid entity is reported with its position and does not hide errors in others.
 func TestBrokenEntities(t *testing.T) {
 	site, found := files{
 		"app.json": `[
@@ -202,8 +200,7 @@ warning Q0610 site/user.json:2:86: User.roles is a list or an object and is igno
 	}
 }
 
-// TestProjectReportsTheSame holds that what is wrong with a site is found by
-// either way to read it, for what the view reads.
+// TestProjectReportsTheSame checks that both forms report the same errors in what the view reads.
 func TestProjectReportsTheSame(t *testing.T) {
 	site := files{
 		"app.json":  `[{"id": "a", "stream": 7}, {"id": "b"}, {"id": "B"}, {"id": "c", "stream": "gone"}]`,
@@ -228,8 +225,7 @@ error Q0607 site/user.json:1:114: two entities of the type User have the id "u" 
 	}
 }
 
-// TestManyAreCounted holds that a site that is wrong everywhere is not reported
-// entity by entity.
+// TestManyAreCounted checks that errors everywhere in a site are not reported entity by entity.
 func TestManyAreCounted(t *testing.T) {
 	apps := strings.Repeat(`{"name": "x"},`, 999) + `{"id": "a"}`
 	objects := ""
@@ -276,7 +272,7 @@ func TestCorpus(t *testing.T) {
 	if corpus == "" {
 		t.Skip("QLIK_CORPUS names no folder with a real site")
 	}
-	dir := filepath.Join(corpus, "site-export") // of rules alone
+	dir := filepath.Join(corpus, "site-export") // contains only rules
 	s, found := Open(dir, nil)
 	expect(t, found, "warning Q0614: no entities were found in the folder "+dir)
 	site, found := s.Load(nil)
@@ -297,8 +293,7 @@ func (m *meter) Start(_ string, total int64) { m.started++; m.total += total }
 func (m *meter) Add(n int64)                 { m.read += n }
 func (m *meter) Done()                       { m.ended++ }
 
-// TestProgress holds that all input is announced and read: the collections that
-// others refer to twice.
+// TestProgress checks that the announced size is read: twice for collections that others refer to.
 func TestProgress(t *testing.T) {
 	s, _ := files{"app.json": `[{"id": "a"}]`, "app.object.json": `[{"id": "o", "app": "a"}]`}.open(t)
 	m := &meter{}

@@ -8,13 +8,13 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// need makes the need of a field that rules read.
+// need returns the need of a field that rules read.
 func need(typ, name string, readers ...string) schema.Need {
 	return schema.Need{Field: schema.Field{Type: typ, Name: name}, Readers: readers}
 }
 
-// TestPartialExports shows what is said of collections without a field that rules read.
-// Both ways to read a snapshot say the same.
+// TestPartialExports shows the findings about collections without a field that rules read. They are the same for both
+// forms.
 func TestPartialExports(t *testing.T) {
 	files := map[string]files{
 		"no app has the field":                 {"app.json": `[{"id":"a","name":"A"},{"id":"b","name":"B"}]`},
@@ -50,7 +50,7 @@ warning Q0611 site/app.object.json:1:18: 1 reference of App.Object.app to a App 
 	}
 }
 
-// Files hang on what lists them or, in some exports, name it themselves.
+// The parents of files are in lists of other entities or, in some exports, in the file itself.
 func TestPartialLists(t *testing.T) {
 	beside := need("Extension", "references", "files")
 	beside.Beside = schema.Field{Type: "StaticContentReference", Name: "Extensions"}
@@ -75,8 +75,8 @@ func TestPartialLists(t *testing.T) {
 	}
 }
 
-// A file that is not there is a field that is not there, where rules read it of what
-// references lead to, and the references do not say it.
+// If a file is missing, so are its fields, if rules read them through references and the references do not contain
+// them.
 func TestPartialWithoutAFile(t *testing.T) {
 	through := func(typ, name string) schema.Need { n := need(typ, name, "r"); n.Through = true; return n }
 	const dangling = `warning Q0612 site/app.json:1:%d: %s to the type Stream, which has no file%s >%s<`

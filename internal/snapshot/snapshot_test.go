@@ -16,8 +16,8 @@ import (
 // files is a snapshot's files by name.
 type files map[string]string
 
-// open writes files into a new folder, makes its parent the working directory,
-// so that findings name short paths, and opens it.
+// open writes files into a new directory, makes its parent the working directory, so that findings have short paths,
+// and opens it.
 func (f files) open(tb testing.TB) (*Snapshot, diag.List) {
 	tb.Helper()
 	dir := tb.TempDir()
@@ -58,8 +58,7 @@ func (f files) project(t *testing.T, view schema.View) (string, diag.List) {
 	return strings.TrimSpace(out.String()), written
 }
 
-// show renders findings the way tests compare them: severity, code, place,
-// summary, and the piece of the file that is meant.
+// show formats findings for comparisons: severity, code, position, summary, and the excerpt of the file.
 func show(list diag.List) string {
 	var b strings.Builder
 	for _, d := range list {

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
 
-// look loads a page of a studio in a window of a size, and waits until it shows what it knows.
+// look loads a page of a studio in a window of the given size, and waits until it has its data.
 func look(b *webdriver.Browser, r *running, hash string, width, height int) {
 	b.Helper()
 	b.Post("/window/rect", map[string]int{"width": width, "height": height}, nil)
@@ -19,25 +19,25 @@ func look(b *webdriver.Browser, r *running, hash string, width, height int) {
 	b.Await("the page is ready", `return document.querySelector("[data-ready]") && !document.querySelector(".busy")`)
 }
 
-// quiet fails if the browser has complained, as about the content security policy.
+// quiet fails if the browser has logged anything, for example about the content security policy.
 func quiet(t *testing.T, b *webdriver.Browser) {
 	t.Helper()
 	for _, line := range b.Log() {
-		// Chromium itself writes a style where it replaces the text of an editor, and its own
-		// policy check stops it.
+		// Chromium itself adds an inline style when it replaces the text of an editor, and its own policy check
+		// rejects it.
 		if !strings.Contains(line, "Applying inline style") {
 			t.Errorf("the browser complains: %s", line)
 		}
 	}
 }
 
-// press clicks the button whose text begins with one, as soon as there is one.
+// press clicks the first button whose text has a prefix, as soon as it exists.
 func press(b *webdriver.Browser, text string) {
 	b.Helper()
 	b.Await("a button "+text, `const x = [...document.querySelectorAll("button")].find((e) => e.textContent.trim().startsWith(arguments[0]) && !e.disabled); if (x) x.click(); return Boolean(x)`, text)
 }
 
-// TestEditPreviewSaveUndo is the main path of an author.
+// TestEditPreviewSaveUndo covers the main steps of an author.
 func TestEditPreviewSaveUndo(t *testing.T) {
 	b := webdriver.Open(t)
 	r := serve(t, scenario(t, "customer-case"))
@@ -52,7 +52,7 @@ func TestEditPreviewSaveUndo(t *testing.T) {
 	}
 	b.Run(`[...document.querySelectorAll("a.row-link")].find((a) => a.textContent === "ResourceAccess").click()`)
 	b.Await("the editor opens", `return document.querySelector(".cm-content")`)
-	// A mistake is marked, and nothing can be saved.
+	// A mistake is marked, and prevents saving.
 	b.Click(".cm-content")
 	b.Press(webdriver.Control, "a")
 	b.Press("x", " ", "=")
@@ -81,7 +81,7 @@ func TestEditPreviewSaveUndo(t *testing.T) {
 	quiet(t, b)
 }
 
-// TestAsAUserWhyNotFix goes from what a person does not see to the rule that would show it.
+// TestAsAUserWhyNotFix goes from something that a user does not see to the rule that would show it.
 func TestAsAUserWhyNotFix(t *testing.T) {
 	b := webdriver.Open(t)
 	r := serve(t, scenario(t, "customer-case"))
@@ -123,8 +123,7 @@ func TestPlanInThePage(t *testing.T) {
 	quiet(t, b)
 }
 
-// TestPagesAreAccessible holds every page against the rules of axe, those with tests, assertions
-// and a plan too.
+// TestPagesAreAccessible checks every page with axe, including those with tests, assertions and a plan.
 func TestPagesAreAccessible(t *testing.T) {
 	b := webdriver.Open(t)
 	check := webdriver.Axe(t)
@@ -143,8 +142,8 @@ func TestPagesAreAccessible(t *testing.T) {
 	quiet(t, b)
 }
 
-// TestEveryPageOnEverySite opens all pages on a site by sheets, a real export without a snapshot
-// and a large site: each shows what it knows, without a complaint.
+// TestEveryPageOnEverySite opens all pages for a site with sheet rules, a real export without a snapshot and a
+// large site: each page shows its data without logging errors.
 func TestEveryPageOnEverySite(t *testing.T) {
 	b := webdriver.Open(t)
 	sheets := scenario(t, "sheet-level")
@@ -210,7 +209,7 @@ func largeFolder(t *testing.T, users, apps int) string {
 	return dir
 }
 
-// TestAccessFoldsOut folds out a row and a column, and explains a cell of one of the users.
+// TestAccessFoldsOut expands a row and a column, and explains a cell of one of the users.
 func TestAccessFoldsOut(t *testing.T) {
 	b := webdriver.Open(t)
 	r := serve(t, scenario(t, "customer-case"))

@@ -17,7 +17,7 @@ import (
 	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 )
 
-// scenario copies a story of testdata/scenarios to a folder that a test may write.
+// scenario copies a story in testdata/scenarios to a writable directory.
 func scenario(t *testing.T, name string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), filepath.Base(name))
@@ -27,7 +27,7 @@ func scenario(t *testing.T, name string) string {
 	return dir
 }
 
-// running is a studio that serves a folder until the test ends.
+// running is a studio that serves a directory until the test ends.
 type running struct {
 	*testing.T
 	dir     string
@@ -68,7 +68,7 @@ func serveWith(t *testing.T, o studio.Options) *running {
 	return r
 }
 
-// at returns the address of a path.
+// at returns the URL of a path.
 func (r *running) at(path string) string { return "http://" + r.address.Host + path }
 
 // enter opens the address with the token, as a browser does.
@@ -85,7 +85,7 @@ func (r *running) enter() *running {
 	return r
 }
 
-// ask sends a request of the page and reads its answer, which must have a status.
+// ask sends a request of the page and decodes the answer, which must have the given status.
 func (r *running) ask(path string, body, into any, status int) {
 	r.Helper()
 	method, text := http.MethodGet, io.Reader(nil)
@@ -127,7 +127,7 @@ func (r *running) ask(path string, body, into any, status int) {
 	}
 }
 
-// last returns the result of long work, which is in the last line.
+// last returns the result of long work, which is on the last line.
 func (r *running) last(lines []byte) []byte {
 	r.Helper()
 	all := bytes.Split(bytes.TrimSpace(lines), []byte("\n"))
@@ -171,7 +171,7 @@ func (r *running) refused(path string, body any) string {
 	return end.Error
 }
 
-// rule is a rule of the state, as far as tests look at it.
+// rule is a rule of the state, with the fields that tests read.
 type rule map[string]any
 
 func (r *running) state() (rules []rule, undo string) {
@@ -184,7 +184,7 @@ func (r *running) state() (rules []rule, undo string) {
 	return s.Rules, s.Undo
 }
 
-// rule returns the rule of a name.
+// rule returns the rule with a name.
 func (r *running) rule(name string) rule {
 	r.Helper()
 	rules, _ := r.state()
@@ -197,7 +197,7 @@ func (r *running) rule(name string) rule {
 	return nil
 }
 
-// edited returns the draft of a rule with fields that are different.
+// edited returns the draft of a rule with some other fields.
 func (one rule) edited(fields rule) rule {
 	d := rule{}
 	for _, name := range []string{"id", "name", "filter", "actions", "context", "category", "disabled", "comment", "condition"} {

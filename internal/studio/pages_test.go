@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestAsAUser sees the hub as a user on record and as somebody who is made up, and asks why not.
+// TestAsAUser shows the hub as an existing user and as a hypothetical one, and explains a denial.
 func TestAsAUser(t *testing.T) {
 	t.Parallel()
 	r := serve(t, scenario(t, "customer-case")).enter()
@@ -70,7 +70,7 @@ func TestAsAUser(t *testing.T) {
 	}
 }
 
-// TestAccess folds the matrix; what is in it is what the other commands say.
+// TestAccess groups the matrix, and compares it with the results of other commands.
 func TestAccess(t *testing.T) {
 	t.Parallel()
 	r := serve(t, scenario(t, "customer-case")).enter()

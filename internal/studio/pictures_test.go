@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
 
-// views are the pages that are pictured and held against the rules of axe, by the name of the
-// picture. Each is there when it shows an element.
+// views are the pages for screenshots and for axe, by the name of the picture. Each is ready when it shows an
+// element.
 var views = []struct{ name, hash, shows string }{
 	{"overview", "#/overview", ".chart"},
 	{"rules", "#/rules", ".rules-table"},
@@ -31,7 +31,7 @@ type size struct {
 	scheme        string
 }
 
-// sizes are those of the documentation; with QLIK2REGO_SHOTS_ALL all that are looked at.
+// sizes returns the sizes for the documentation, with QLIK2REGO_SHOTS_ALL all sizes for review.
 func sizes(view string) []size {
 	wide, tablet, phone := size{"1440-light", 1440, 900, "light"}, size{"1024-dark", 1024, 800, "dark"}, size{"420-dark", 420, 860, "dark"}
 	if os.Getenv("QLIK2REGO_SHOTS_ALL") != "" {
@@ -40,7 +40,7 @@ func sizes(view string) []size {
 	return map[string][]size{"editor": {wide, tablet}, "rules": {wide, phone}, "user": {wide, phone}, "tests": {wide}, "assertions": nil, "escalation": nil, "checks": {wide}, "changes": {wide}, "access": {wide}, "overview": {wide}, "plan": {wide}}[view]
 }
 
-// committed makes a folder a Git repository with one revision; it is false without Git.
+// committed makes a directory a Git repository with one revision; it returns false without Git.
 func committed(t *testing.T, dir string) bool {
 	t.Helper()
 	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-q", "-m", "Rules as they were"}} {
@@ -52,8 +52,8 @@ func committed(t *testing.T, dir string) bool {
 	return true
 }
 
-// TestPictures takes pictures of the pages, when QLIK2REGO_SHOTS names a folder for them. Those of
-// the documentation:
+// TestPictures takes screenshots of the pages if QLIK2REGO_SHOTS names a directory for them. Those in the
+// documentation are made by:
 //
 //	QLIK2REGO_SHOTS=$PWD/docs/studio go test ./internal/studio -run Pictures
 func TestPictures(t *testing.T) {
@@ -91,7 +91,7 @@ func TestPictures(t *testing.T) {
 	quiet(t, b)
 }
 
-// pictured is the folder that pictures show: with assertions, and an edit since the Git revision.
+// pictured returns the directory for screenshots: with assertions, and an edit since the Git revision.
 func pictured(t *testing.T) string {
 	t.Helper()
 	dir := scenario(t, "customer-case")

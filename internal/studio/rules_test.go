@@ -41,7 +41,7 @@ func TestSaveAndUndo(t *testing.T) {
 	}
 }
 
-// TestNobodyIsOverwritten saves on top of what another tab or program has written.
+// TestNobodyIsOverwritten saves after another tab or program has changed the file.
 func TestNobodyIsOverwritten(t *testing.T) {
 	t.Parallel()
 	r := serve(t, scenario(t, "customer-case")).enter()
@@ -57,7 +57,7 @@ func TestNobodyIsOverwritten(t *testing.T) {
 		t.Errorf("the comment is %q", got)
 	}
 	save("second tab", r.rule("CreateApp")["revision"], http.StatusOK)
-	// An editor writes the file: the console sees it, and undo does not take it back.
+	// An editor writes the file: the console shows the change, and undo does not revert it.
 	other := strings.Replace(content(t, path), "second tab", "an editor", 1)
 	if err := os.WriteFile(path, []byte(other), 0o600); err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestNewRule(t *testing.T) {
 	}
 }
 
-// TestDraft asks what the editor asks while somebody types.
+// TestDraft sends the requests of the editor while a user types.
 func TestDraft(t *testing.T) {
 	t.Parallel()
 	r := serve(t, scenario(t, "customer-case")).enter()
@@ -105,7 +105,7 @@ func TestDraft(t *testing.T) {
 	if len(d.Rego) == 0 {
 		t.Error("there is no Rego")
 	}
-	// 😀 is two units of UTF-16: the finding is behind it.
+	// 😀 is two UTF-16 units, and the finding is after it.
 	r.ask("/api/draft", one.edited(rule{"condition": `user.name = "😀" and user.`}), &d, http.StatusOK)
 	if len(d.Findings) == 0 || d.Findings[0].Severity != "error" || d.Findings[0].Field != "condition" || d.Findings[0].From != 21 || d.Findings[0].To != 26 {
 		t.Errorf("findings: %+v", d.Findings)
@@ -160,7 +160,7 @@ func TestEffect(t *testing.T) {
 	if gain.Cells == 0 || loss.Cells != 0 {
 		t.Errorf("for everybody: gain %v, loss %v", gain, loss)
 	}
-	// A property that no rule has read makes the console read the site again.
+	// A property that no rule has read so far makes the console read the site again.
 	if gain, loss = effect(rule{"condition": `resource.name = "Project 1"`}); gain.Cells == 0 && loss.Cells == 0 {
 		t.Errorf("by name: gain %v, loss %v", gain, loss)
 	}

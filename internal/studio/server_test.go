@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/studio"
 )
 
-// TestOnlyThePageIsAnswered sends what other pages, names and programs could send.
+// TestOnlyThePageIsAnswered sends requests as other pages, host names and programs could send them.
 func TestOnlyThePageIsAnswered(t *testing.T) {
 	t.Parallel()
 	r := serve(t, scenario(t, "customer-case"))
@@ -122,7 +122,7 @@ func TestNothingOutsideTheFolderIsWritten(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBeOpened says what is wrong, and what to do.
+// TestWhatCannotBeOpened checks that errors describe the problem and the solution.
 func TestWhatCannotBeOpened(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -79,7 +79,7 @@ func TestPlanAndApply(t *testing.T) {
 	}
 }
 
-// TestNothingIsAppliedWithoutTheFlag plans, and is refused to write.
+// TestNothingIsAppliedWithoutTheFlag plans, and checks that apply is refused.
 func TestNothingIsAppliedWithoutTheFlag(t *testing.T) {
 	t.Parallel()
 	r, site := pulled(t, "false", false)
@@ -94,7 +94,7 @@ func TestNothingIsAppliedWithoutTheFlag(t *testing.T) {
 	}
 }
 
-// TestTests writes tests of the rules as they are, which notice an edit.
+// TestTests writes tests of the current rules, which fail after an edit.
 func TestTests(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
