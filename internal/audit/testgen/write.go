@@ -133,16 +133,16 @@ func newWriter(s *Suite) *writer {
 }
 
 func (t *writer) head(tests int) string {
-	return rego.Comment(" ", fmt.Sprintf("Written by qlik2rego testgen: what %d rules decide today, pinned by %d requests in %d tests.\n"+
+	return rego.Comment(" ", fmt.Sprintf("Written by qlik2rego testgen: the decisions of %d rules at the time of writing, for %d requests in %d tests.\n"+
 		"The tests make each clause of each condition true and false, for every type of resources of its rule.\n"+
-		"A test that fails says which action was granted by which rules, and is now.", len(t.Rules), len(t.Cases), tests)) +
+		"A failing test prints the action, the rules that granted it before, and the rules that grant it now.", len(t.Rules), len(t.Cases), tests)) +
 		"package " + PackageName + "\n"
 }
 
 // definitions are the rules and entities by name.
 func (t *writer) definitions() string {
 	var b strings.Builder
-	for kind, title := range []string{"The Qlik rules.", "Who asks.", "What is asked about."} {
+	for kind, title := range []string{"The Qlik rules.", "The users.", "The resources."} {
 		if len(t.values[kind]) == 0 {
 			continue
 		}
