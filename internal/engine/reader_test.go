@@ -10,6 +10,8 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/util"
 	"pgregory.net/rapid"
+
+	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // the same examples in every run
 )
 
 // jsonText generates valid JSON, with white space and escapes at any position that allows them.

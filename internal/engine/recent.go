@@ -2,6 +2,7 @@ package engine
 
 import (
 	"hash/maphash"
+	"math/rand/v2"
 	"sync/atomic"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -12,7 +13,7 @@ import (
 // these terms because terms are immutable.
 var recent recentTerms
 
-// recentTerms is a hash table without chains: a new entry replaces an older one in its slot.
+// recentTerms is a hash table without chains: a new entry replaces an older one.
 type recentTerms [4096]atomic.Pointer[recentTerm]
 
 type recentTerm struct {
@@ -25,18 +26,33 @@ const recentMax = 128
 
 var recentSeed = maphash.MakeSeed()
 
-func (r *recentTerms) at(text []byte) *atomic.Pointer[recentTerm] {
-	return &r[maphash.Bytes(recentSeed, text)%uint64(len(r))]
+// places returns the two places that the term of a text can have. With one place, two
+// members that every request has would replace each other if their places were the same.
+func (r *recentTerms) places(text []byte) [2]*atomic.Pointer[recentTerm] {
+	hash := maphash.Bytes(recentSeed, text)
+	return [2]*atomic.Pointer[recentTerm]{&r[hash%uint64(len(r))], &r[hash>>32%uint64(len(r))]}
 }
 
-// find returns the cached term for JSON, nil if there is none.
+// find returns the term of a text, nil if it is not kept.
 func (r *recentTerms) find(text []byte) *ast.Term {
-	if e := r.at(text).Load(); e != nil && e.text == string(text) {
-		return e.term
+	for _, place := range r.places(text) {
+		if e := place.Load(); e != nil && e.text == string(text) {
+			return e.term
+		}
 	}
 	return nil
 }
 
+// add caches a term in a free place, or replaces one of the two at random: those that recur
+// find another place.
 func (r *recentTerms) add(text []byte, t *ast.Term) {
-	r.at(text).Store(&recentTerm{string(text), t})
+	places := r.places(text)
+	at := rand.IntN(len(places))
+	for i, place := range places {
+		if place.Load() == nil {
+			at = i
+			break
+		}
+	}
+	places[at].Store(&recentTerm{string(text), t})
 }
