@@ -267,3 +267,31 @@ func TestCacheIsBounded(t *testing.T) {
 		t.Errorf("the results of %d members are cached", n)
 	}
 }
+
+// Members of an object can be rules with else. Their value belongs to their own key, and the whole
+// object of one query has nothing of another.
+func TestRemainingMembers(t *testing.T) {
+	p := mustPolicy(t, `package t
+
+o.a := 1 if lower(input.s) == "a" else := 2 if lower(input.s) == "b"
+
+o[k] := v if some k, v in input.m
+
+p := [[v | v := o[input.k]], [v | v := o.a]]
+
+q := [v | v := o]
+`, nil)
+	for _, query := range []string{"data.t.p", "data.t.q"} {
+		c := newCached(t, p, query, []string{"s"})
+		if c == nil {
+			t.Fatal("the policy is not compiled")
+		}
+		for range 3 {
+			for _, s := range []string{"a", "b", "c"} {
+				for _, k := range []string{"a", "x", "y"} {
+					c.agree(t, p.data, `{"s": "`+s+`", "k": "`+k+`", "m": {"`+k+`2": 3, "x": 4}}`)
+				}
+			}
+		}
+	}
+}

@@ -40,6 +40,9 @@ type chooser struct {
 	program *Program
 	// first reports whether the unit has only one value, so that evaluation stops at the first.
 	first bool
+	// caches reports whether definitions can be skipped for the stable members. Those of sets and
+	// objects cannot: they add to a value, or read the key, which is no argument of theirs.
+	caches bool
 }
 
 // choose arranges candidates by the operand that most of them test. done are the operands that need
@@ -102,8 +105,10 @@ func (ch chooser) leaf(candidates []*candidate, fixed map[string]bool) *choice {
 		}
 		c.tries[len(c.tries)-1].add(candidate.steps, isFixed)
 	}
-	for _, q := range c.tries {
-		q.cache(ch.program)
+	if ch.caches {
+		for _, q := range c.tries {
+			q.cache(ch.program)
+		}
 	}
 	return c
 }

@@ -155,7 +155,7 @@ func (g *group) compile(p *Program, byKey bool) *unit {
 	if g.kind != partialSet && !(byKey && g.kind == objectSet) && !u.first && (n > 1 || enumerates) {
 		u.mayFail = true
 	}
-	u.root = chooser{p, u.first}.choose(candidates, nil, nil)
+	u.root = chooser{p, u.first, g.kind <= function}.choose(candidates, nil, nil)
 	return u
 }
 
