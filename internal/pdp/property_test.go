@@ -18,6 +18,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
@@ -69,7 +70,7 @@ func compileSite(t testing.TB, c sitegen.Case) string {
 func TestSearchIsFilteredEvaluation(t *testing.T) {
 	size := sitegen.Size{Users: 6, Streams: 3, Apps: 5, Objects: 6, Others: 2, Rules: 20, Requests: 40}
 	sites := *sites
-	if testing.Short() {
+	if !exact.Enabled() {
 		sites = 1
 	}
 	found, asked := 0, 0

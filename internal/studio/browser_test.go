@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/internal/studio"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
 
@@ -149,7 +150,9 @@ func TestEveryPageOnEverySite(t *testing.T) {
 	sheets := scenario(t, "sheet-level")
 	sites := map[string]studio.Options{
 		"sheets": {Directory: filepath.Join(sheets, "one-sheet"), Snapshot: filepath.Join(sheets, "site")},
-		"large":  {Directory: largeFolder(t, 400, 4000)},
+	}
+	if exact.Enabled() {
+		sites["large"] = studio.Options{Directory: largeFolder(t, 400, 4000)}
 	}
 	if corpus := os.Getenv("QLIK_CORPUS"); corpus != "" {
 		dir := t.TempDir()

@@ -14,12 +14,15 @@ import (
 
 var (
 	decisions   = flag.Int("decisions", 20_000, "how many decisions TestEnginesAgree and TestRealRules compare")
+	perSite     = flag.Int("per-site", 400, "how many of them are about one site; more cost less time each")
 	seed        = flag.Uint64("seed", 1, "the seed of the first site")
 	shrinkTries = flag.Int("shrink", 4000, "how many smaller cases to try of a failure; 0 leaves it as it is")
 )
 
-// size is the size of a site for which compilation pays off.
-var size = sitegen.Size{Users: 8, Streams: 4, Apps: 7, Objects: 9, Others: 3, Rules: 25, Requests: 400}
+// size returns the size of a site for which compilation pays off.
+func size() sitegen.Size {
+	return sitegen.Size{Users: 8, Streams: 4, Apps: 7, Objects: 9, Others: 3, Rules: 25, Requests: *perSite}
+}
 
 // TestEnginesAgree compares the engines on generated sites, with all values of every option.
 func TestEnginesAgree(t *testing.T) {
@@ -52,7 +55,7 @@ func sites() int {
 	case !exact.Enabled():
 		n /= 10
 	}
-	return max(1, n/size.Requests)
+	return max(1, n / *perSite)
 }
 
 // TestRealRules compares the engines on sites around the rules of a real export.
@@ -71,7 +74,7 @@ func TestRealRules(t *testing.T) {
 		o := eachOption(i)
 		o.skip = true
 		r.site(o, *seed+uint64(i), func(seed uint64) sitegen.Case {
-			c, err := sitegen.FromExport(seed, export, size)
+			c, err := sitegen.FromExport(seed, export, size())
 			if err != nil {
 				t.Error(err)
 			}
@@ -101,7 +104,7 @@ func skipAfterFailures(t *testing.T) {
 // generated compares the engines on the generated site with an index.
 func (r *run) generated(i int) {
 	o := eachOption(i)
-	r.site(o, *seed+uint64(i), func(seed uint64) sitegen.Case { return generated(seed, size, o) })
+	r.site(o, *seed+uint64(i), func(seed uint64) sitegen.Case { return generated(seed, size(), o) })
 }
 
 // generated generates a case for the options: with broken rules if they are skipped, and some of the

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
@@ -24,9 +25,7 @@ var layouts = map[string]*regexp.Regexp{
 // The generator reaches every layout of generated Rego, and OPA accepts all of it: a layout that no
 // generated site has is not covered by any comparison.
 func TestGeneratedSitesReachEveryLayout(t *testing.T) {
-	if testing.Short() {
-		t.Skip("one goroutine, many sites")
-	}
+	exact.Skip(t)
 	t.Parallel()
 	reached := map[string]int{}
 	for seed := range uint64(24) {

@@ -10,6 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
@@ -79,9 +80,7 @@ func granting(t *testing.T, c sitegen.Case, o options) string {
 // TestShrinkToOneComparison plants an engine that evaluates like as =: the shrunk case may only contain one
 // comparison.
 func TestShrinkToOneComparison(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many comparisons, one after the other")
-	}
+	exact.Skip(t)
 	t.Parallel()
 	o := options{}
 	planted := func(ctx context.Context, c sitegen.Case, o options) (*site, failure) {

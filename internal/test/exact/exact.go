@@ -12,7 +12,10 @@ import (
 const Hint = "set QLIK2REGO_EXACT=1 to run it, as .ci/run does"
 
 // Enabled reports whether long, exact comparisons run.
-func Enabled() bool { return os.Getenv("QLIK2REGO_EXACT") != "" && !testing.Short() }
+func Enabled() bool { return Requested() && !testing.Short() }
+
+// Requested reports whether QLIK2REGO_EXACT is set. Unlike Enabled it can be called before the flags are parsed.
+func Requested() bool { return os.Getenv("QLIK2REGO_EXACT") != "" }
 
 // Skip skips a long test unless exact comparisons are enabled.
 func Skip(t testing.TB) {

@@ -1,25 +1,39 @@
-// Package seed makes rapid draw the same examples in every run, so that a test that has passed passes again.
-// Test packages with properties import it for this effect only. To draw others:
+// Package seed makes rapid draw the same examples in every run, so that a test that has passed passes again,
+// and half as many without exact comparisons. Test packages with properties import it for this effect only. To
+// draw others:
 //
-//	RAPID_SEED=0 go test ./compiler    # new ones in each run
-//	RAPID_SEED=7 go test ./compiler    # those of another seed
+//	RAPID_SEED=0 go test ./compiler                   # new ones in each run
+//	RAPID_SEED=7 go test ./compiler                   # those of another seed
+//	go test ./compiler -run Random -rapid.checks=1000 # more
 package seed
 
 import (
 	"flag"
 	"os"
 
-	_ "pgregory.net/rapid" // defines the flag, whose value is that of RAPID_SEED
+	_ "pgregory.net/rapid" // defines the flags; the value of rapid.seed is that of RAPID_SEED
+
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
 // Default is the seed if RAPID_SEED is not set.
 const Default = "1"
 
+// checks is the number of examples that a property draws without exact comparisons; rapid's own number is 100.
+const checks = "50"
+
 func init() {
-	if os.Getenv("RAPID_SEED") != "" {
-		return
+	if !exact.Requested() {
+		set("rapid.checks", checks)
 	}
-	if err := flag.Set("rapid.seed", Default); err != nil {
+	if os.Getenv("RAPID_SEED") == "" {
+		set("rapid.seed", Default)
+	}
+}
+
+// set sets the default of a flag; the command line overrides it.
+func set(name, value string) {
+	if err := flag.Set(name, value); err != nil {
 		panic(err)
 	}
 }

@@ -10,13 +10,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
 )
 
 func TestNineOfTenConditionsAreEverTrueAndEverFalse(t *testing.T) {
-	if testing.Short() {
-		t.Skip("one goroutine, many sites")
-	}
+	exact.Skip(t)
 	var sum Coverage
 	for seed := range uint64(20) {
 		c := Generate(seed, Small).Coverage

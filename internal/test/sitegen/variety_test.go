@@ -11,6 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
+	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
 // some returns the cases for the tests of variety.
@@ -25,9 +26,7 @@ func some(t *testing.T) []Case {
 
 // Every feature of the language and the formats is generated.
 func TestVariety(t *testing.T) {
-	if testing.Short() {
-		t.Skip("one goroutine, many sites")
-	}
+	exact.Skip(t)
 	var conditions, filters, requests, files strings.Builder
 	var actions ruleset.Actions
 	contexts, reasons := map[ruleset.Context]bool{}, map[string]int{}
