@@ -1,9 +1,9 @@
 // Package seed makes rapid draw the same examples in every run, so that a test that has passed passes again,
 // and half as many without exact comparisons. Test packages with properties import it for this effect only. To
-// draw others:
+// draw others (-count=1, since go test does not see that the variable has changed):
 //
-//	RAPID_SEED=0 go test ./compiler                   # new ones in each run
-//	RAPID_SEED=7 go test ./compiler                   # those of another seed
+//	RAPID_SEED=0 go test -count=1 ./compiler          # new ones in each run
+//	RAPID_SEED=7 go test -count=1 ./compiler          # those of another seed
 //	go test ./compiler -run Random -rapid.checks=1000 # more
 package seed
 
