@@ -2,10 +2,11 @@ package docs
 
 import (
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/qlik2rego/qlik2rego/internal/test/source"
 )
 
 // A comment or a page that cites a section of a page cites one that the page has.
@@ -23,30 +24,18 @@ func TestCitedSectionsExist(t *testing.T) {
 		}
 	}
 	cited := 0
-	err := filepath.WalkDir("..", func(path string, entry os.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == ".git") {
-			return filepath.SkipDir
+	for _, extension := range []string{".go", ".md", ".rego"} {
+		for _, f := range source.Files(t, extension) {
+			joined := strings.ReplaceAll(string(f.Content), "\n// ", " ")
+			for _, m := range after.FindAllStringSubmatch(joined, -1) {
+				cited++
+				check(f.Path, m[1], m[2])
+			}
+			for _, m := range before.FindAllStringSubmatch(joined, -1) {
+				cited++
+				check(f.Path, m[2], m[1])
+			}
 		}
-		if ext := filepath.Ext(path); err != nil || entry.IsDir() || ext != ".go" && ext != ".md" && ext != ".rego" {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		joined := strings.ReplaceAll(string(text), "\n// ", " ")
-		for _, m := range after.FindAllStringSubmatch(joined, -1) {
-			cited++
-			check(path, m[1], m[2])
-		}
-		for _, m := range before.FindAllStringSubmatch(joined, -1) {
-			cited++
-			check(path, m[2], m[1])
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	if cited < 20 {
 		t.Errorf("only %d citations were found", cited)

@@ -2,15 +2,13 @@ package docs
 
 import (
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/qlik2rego/qlik2rego/internal/test/source"
 )
 
 // plain are words and phrases that people do not read: translated idioms, and words that
@@ -40,8 +38,8 @@ var plain = []struct{ pattern, instead string }{
 
 // accepted are the places that keep such a word.
 var accepted = map[string]bool{
-	"../CHANGELOG.md: alike":     true, // the former name of a field
-	"../CHANGELOG.md: requester": true, // the former name of a package
+	"CHANGELOG.md: alike":     true, // the former name of a field
+	"CHANGELOG.md: requester": true, // the former name of a package
 }
 
 // insteadOf returns the replacement of a word that was found.
@@ -69,64 +67,37 @@ func TestPlainEnglish(t *testing.T) {
 			}
 		}
 	}
-	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() {
-			switch filepath.ToSlash(path) {
-			case "../.git", "../.ci", "../bench", "../testdata", "../internal/test":
-				return filepath.SkipDir
-			}
-			if name := entry.Name(); name == "node_modules" || name == "testdata" {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		switch {
-		case strings.HasSuffix(path, ".md"):
-			return eachLine(path, check)
-		case strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go"):
-			return eachString(path, check)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	others := source.NotIn(".ci", "bench", "testdata", "internal/test", "internal/lint/testdata")
+	for _, f := range source.Files(t, ".md", others) {
+		eachLine(f, check)
+	}
+	for _, f := range source.Go(t, source.Product, others) {
+		eachString(f, check)
 	}
 }
 
 // eachLine calls check with the lines of a page. Blocks of code are output of programs
 // that the tests compare elsewhere.
-func eachLine(path string, check func(path string, line int, text string)) error {
-	data, err := os.ReadFile(path)
+func eachLine(page source.Text, check func(path string, line int, text string)) {
 	code := false
-	for i, line := range strings.Split(string(data), "\n") {
+	for i, line := range strings.Split(string(page.Content), "\n") {
 		if strings.HasPrefix(strings.TrimSpace(line), "```") {
 			code = !code
 		} else if !code {
-			check(path, i+1, line)
+			check(page.Path, i+1, line)
 		}
 	}
-	return err
 }
 
 // eachString calls check with the string literals of a Go file that have several words.
-func eachString(path string, check func(path string, line int, text string)) error {
-	files := token.NewFileSet()
-	file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
-	if err != nil {
-		return err
-	}
-	ast.Inspect(file, func(n ast.Node) bool {
+func eachString(f *source.GoFile, check func(path string, line int, text string)) {
+	f.Visit(func(n ast.Node) {
 		literal, ok := n.(*ast.BasicLit)
 		if !ok || literal.Kind != token.STRING {
-			return true
+			return
 		}
 		if text, err := strconv.Unquote(literal.Value); err == nil && strings.Contains(text, " ") {
-			check(path, files.Position(literal.Pos()).Line, text)
+			check(f.Path, f.Line(literal), text)
 		}
-		return true
 	})
-	return nil
 }

@@ -4,16 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
+	"github.com/qlik2rego/qlik2rego/internal/test/source"
 )
 
 // constants maps the names of constants to the operators and functions.
@@ -31,29 +28,16 @@ func TestNothingComparesWithOneOperatorOrFunction(t *testing.T) {
 	if len(constants) != len(condition.Operators())+len(condition.Functions()) {
 		t.Fatal("this test does not know every operator and function")
 	}
-	root := filepath.Join("..", "..")
 	read := 0
-	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && slices.Contains([]string{"node_modules", ".git", "testdata"}, entry.Name()) {
-			return filepath.SkipDir
-		}
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		inside := filepath.Dir(path) == filepath.Join(root, "compiler", "condition")
-		source, err := os.ReadFile(path)
-		if err != nil || !inside && !bytes.Contains(source, []byte("condition.")) {
-			return err
+	for _, f := range source.Go(t, source.Product) {
+		inside := f.Dir() == "compiler/condition"
+		if !inside && !bytes.Contains(f.Content, []byte("condition.")) {
+			continue
 		}
 		read++
-		found, err := comparisonsWithOne(path, source, inside)
-		for _, place := range found {
+		for _, place := range comparisonsWithOne(f, inside) {
 			t.Error(place)
 		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	if read < 50 {
 		t.Fatalf("only %d files were read", read)
@@ -80,29 +64,27 @@ func TestGuardNoticesComparisons(t *testing.T) {
 		`call(op.Wildcards(), &condition.Call{Function: "IsOwned"})`:     0,
 		`switch name { case "owner": default: }; _ = name == "isowned "`: 0,
 	} {
-		found, err := comparisonsWithOne("x.go", []byte("package x\nfunc f() {\n"+statement+"\n}"), false)
-		if err != nil || len(found) != want {
-			t.Errorf("%s: %d found, want %d %v", statement, len(found), want, err)
+		f, err := source.Parse("x.go", []byte("package x\nfunc f() {\n"+statement+"\n}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := comparisonsWithOne(f, false); len(found) != want {
+			t.Errorf("%s: %d found, want %d", statement, len(found), want)
 		}
 	}
 }
 
 // comparisonsWithOne returns the locations in a file that compare with one operator or function.
-func comparisonsWithOne(path string, source []byte, inside bool) (found []string, err error) {
-	files := token.NewFileSet()
-	file, err := parser.ParseFile(files, path, source, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
-	}
+func comparisonsWithOne(f *source.GoFile, inside bool) (found []string) {
 	const one = "compares with one operator or function"
 	note := func(what string, all ...ast.Expr) {
 		for _, e := range all {
 			if isConstant(e, inside) || isWord(e) {
-				found = append(found, fmt.Sprintf("%s %s", files.Position(e.Pos()), what))
+				found = append(found, f.At(e)+" "+what)
 			}
 		}
 	}
-	ast.Inspect(file, func(n ast.Node) bool {
+	f.Visit(func(n ast.Node) {
 		switch n := n.(type) {
 		case *ast.BinaryExpr: // op == condition.Like
 			if n.Op == token.EQL || n.Op == token.NEQ {
@@ -128,9 +110,8 @@ func comparisonsWithOne(path string, source []byte, inside bool) (found []string
 				note("is in a switch with a default", cases[0])
 			}
 		}
-		return true
 	})
-	return found, nil
+	return found
 }
 
 func casesOf(s *ast.SwitchStmt) (all []ast.Expr) {

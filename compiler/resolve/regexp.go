@@ -20,8 +20,8 @@ func (r *report) pattern(c *condition.Comparison) {
 	switch c.Op {
 	case condition.Like:
 		if strings.Contains(strings.ReplaceAll(strings.ReplaceAll(literal.Value, `\\`, ""), `\?`, ""), "?") {
-			r.add(codeQuestionMark, diag.Warning, literal.Range, "? stands for exactly one character",
-				`A related Qlik product reads it this way; the help pages describe only the star. Write \\? for a literal question mark.`, nil)
+			r.add(codeQuestionMark, diag.Warning, literal.Range, "? matches exactly one character",
+				`Qlik Core, another Qlik product with the same rule language, reads it this way; the help pages describe only the star. Write \\? for a literal question mark.`, nil)
 		}
 	case condition.Matches:
 		r.regexp(literal)

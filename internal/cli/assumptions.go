@@ -26,7 +26,7 @@ func (s *Streams) Assumptions(ctx *cli.Context) error {
 		return s.Broken(c.Diagnostics)
 	}
 	if c.Site == nil {
-		return UsageOf(ctx.Command, "no site to look at: name its snapshot with --snapshot")
+		return UsageOf(ctx.Command, "the command needs a snapshot of the site: name it with --snapshot")
 	}
 	report, err := s.assumptions(ctx, c, env)
 	if err != nil {

@@ -1,20 +1,15 @@
 package cli
 
 import (
-	"bytes"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/urfave/cli/v2"
-)
 
-const checkout = "../.."
+	"github.com/qlik2rego/qlik2rego/internal/test/source"
+)
 
 var (
 	fencedBlock = regexp.MustCompile("(?ms)^```[a-z]*\n(.*?)^```")
@@ -44,30 +39,22 @@ func documentedCommands(text string) [][]string {
 	return found
 }
 
+// pages returns the pages for users.
+func pages(t *testing.T) []source.Text {
+	t.Helper()
+	return source.Files(t, ".md", source.NotIn(".ci", ".github", "bench", "internal"))
+}
+
 // Every command in the documentation exists, with the flags that are shown.
 func TestDocumentedCommandsExist(t *testing.T) {
-	documents := []string{checkout + "/README.md", checkout + "/CONTRIBUTING.md", checkout + "/examples/README.md", checkout + "/testdata/scenarios/README.md"}
-	err := filepath.WalkDir(checkout+"/docs", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(path) == ".md" {
-			documents = append(documents, path)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	app, checked := newApp(Standard()), 0
-	for _, path := range documents {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, words := range documentedCommands(string(text)) {
+	for _, page := range pages(t) {
+		for _, words := range documentedCommands(string(page.Content)) {
 			checked++
 			words = otherWords(words)
 			command := app.Command(words[0])
 			if command == nil {
-				t.Errorf("%s: there is no command %q", path, words[0])
+				t.Errorf("%s: there is no command %q", page.Path, words[0])
 				continue
 			}
 			for _, word := range words[1:] {
@@ -76,43 +63,12 @@ func TestDocumentedCommandsExist(t *testing.T) {
 					continue
 				}
 				if !slices.ContainsFunc(command.Flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) }) {
-					t.Errorf("%s: %s has no flag %s", path, words[0], word)
+					t.Errorf("%s: %s has no flag %s", page.Path, words[0], word)
 				}
 			}
 		}
 	}
 	if checked < 40 {
 		t.Errorf("only %d commands were found", checked)
-	}
-}
-
-// docs/explain.md shows the output of its command; a line with … replaces omitted lines.
-func TestDocumentedExplanation(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the document shows paths with slashes")
-	}
-	text, err := os.ReadFile(checkout + "/docs/explain.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := fencedBlock.FindAllStringSubmatch(string(text), 2)
-	t.Chdir(checkout + "/testdata/scenarios/customer-case")
-	var out, problems bytes.Buffer
-	streams := &Streams{In: strings.NewReader(""), Out: &out, Err: &problems}
-	code := run(t.Context(), streams, documentedCommands(blocks[0][0])[0])
-	if code != 1 {
-		t.Fatalf("exit code %d, want 1\n%s", code, problems.String())
-	}
-	rest := out.String()
-	for line := range strings.Lines(blocks[1][1]) {
-		if strings.TrimSpace(line) == "…" {
-			continue
-		}
-		_, after, found := strings.Cut(rest, line)
-		if !found {
-			t.Errorf("the command does not print this line, or prints it earlier: %s", line)
-			continue
-		}
-		rest = after
 	}
 }

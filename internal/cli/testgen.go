@@ -48,7 +48,7 @@ func (s *Streams) Testgen(ctx *cli.Context) error {
 		return UsageOf(ctx.Command, "no site: tests are about the entities of --snapshot")
 	}
 	if ctx.Int("max-requests") < 1 {
-		return UsageOf(ctx.Command, "--max-requests %d: at least one request is looked at", ctx.Int("max-requests"))
+		return UsageOf(ctx.Command, "--max-requests %d: give at least 1", ctx.Int("max-requests"))
 	}
 	if err := distinctOutputs(ctx, ctx.String("output"), reportTo(ctx)); err != nil {
 		return err
@@ -148,7 +148,7 @@ func (r TestgenReport) text() string {
 	if n := r.Branches - r.Pinned; n > 0 {
 		fmt.Fprintf(&b, ", %d seen without deciding, %d never seen", countOf(r.Seen), countOf(r.Unreachable))
 	}
-	fmt.Fprintf(&b, "; %s looked at\n", render.Count(r.Looked, "request"))
+	fmt.Fprintf(&b, "; %s considered\n", render.Count(r.Looked, "request"))
 	if r.Cut > 0 {
 		fmt.Fprintf(&b, "--max-requests left out %d of the %s for the equivalence classes of the site\n", r.Cut, render.Count(r.Pairs, "request"))
 	}

@@ -14,12 +14,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// request is an access evaluation request about any resource of a type.
+// request returns an access evaluation request about any resource of a type.
 func request(t *testing.T, subject, action, typ, id, context string) []byte {
 	t.Helper()
 	resource := map[string]any{"type": typ, "id": id}
@@ -37,8 +37,7 @@ func request(t *testing.T, subject, action, typ, id, context string) []byte {
 	return text
 }
 
-// On generated sites, a residue holds of exactly the resources on which the independent
-// evaluator grants.
+// On generated sites, a filter selects exactly the resources for which the independent evaluator grants the request.
 func TestResidueIsWhatTheRulesGrant(t *testing.T) {
 	seeds, compared, granted, refused := uint64(4), 0, 0, 0
 	if exact.Enabled() {
@@ -89,7 +88,7 @@ func TestResidueIsWhatTheRulesGrant(t *testing.T) {
 		}
 	}
 	if granted < 100 || granted*20 > 19*compared || refused*10 > compared {
-		t.Errorf("of %d cells %d are granted, and %d filters are refused: the test shows little", compared, granted, refused)
+		t.Errorf("only %d cells, %d of them granted, and %d filters are rejected", compared, granted, refused)
 	}
 }
 
@@ -99,7 +98,7 @@ var (
 	owner = ir.Step{Name: "owner", Type: "user"}
 )
 
-// Conditions in SQL are never NULL below a negation, and values never become text of SQL.
+// Conditions in SQL are never NULL below a negation, and values are always parameters.
 func TestSQL(t *testing.T) {
 	for _, test := range []struct {
 		node     filter.Node
@@ -151,8 +150,8 @@ func TestDialects(t *testing.T) {
 	}
 }
 
-// What a target cannot express is an error, or a superset that says so: below a negation it
-// becomes false, above true.
+// A part that a target cannot express is an error. With superset, it is replaced by true, or below a negation by false,
+// and the filter is not exact.
 func TestUntranslatable(t *testing.T) {
 	expression := filter.Matches{Column: name, Regexp: "(?i)^(?:a+)$"}
 	for _, n := range []filter.Node{expression, filter.Not{Node: expression}} {
@@ -194,7 +193,7 @@ types:
 		filter.In{Column: name, Strings: []string{"a"}}, filter.In{Column: dep, Strings: []string{"hr"}},
 		filter.Related{Step: owner, From: "app", Node: filter.In{Column: filter.Column{Type: "user", Name: "id"}, Strings: []string{"u"}}},
 	}, "app", filter.SQLOptions{Dialect: filter.SQLServer, Mapping: m})
-	// User has no table in the mapping: the reference itself suffices.
+	// User has no table in the mapping. The reference is enough.
 	want := `(t.[app_name_lc] = @p1 OR EXISTS (SELECT 1 FROM [catalog].[values] r1 WHERE r1.[app_guid] = t.[guid] AND r1.[prop] = @p2 AND r1.[v_lc] = @p3) OR t.[owner_guid] = @p4)`
 	if err != nil || sql.Condition != want {
 		t.Errorf("%v %v\nwant %s", sql, err, want)

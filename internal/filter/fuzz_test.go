@@ -13,8 +13,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// Whatever a rule says, its filter is a condition with a placeholder for each value and
-// parentheses that match, or an error that names what cannot be expressed.
+// The filter of any rule is a condition with a placeholder for each value and balanced parentheses, or an error that names
+// the part that cannot be expressed.
 func FuzzSQL(f *testing.F) {
 	for _, condition := range []string{
 		`resource.@X = user.@X`, `!(resource.name like "a%_[*?")`, `resource.stream.owner = user or resource.name matches "a|b"`, `resource.@X != "o'neil?$1"`, `resource.stream.HasPrivilege("read")`,
@@ -43,8 +43,8 @@ func FuzzSQL(f *testing.F) {
 	})
 }
 
-// mustNameWhatItCannot reports whether a rule has no filter, and fails where the error is
-// not about a part of the rule.
+// mustNameWhatItCannot reports whether a rule has no filter. It fails the test if the error does not name a part of the
+// rule.
 func mustNameWhatItCannot(t *testing.T, condition string, err error) bool {
 	t.Helper()
 	var cannot *filter.Untranslatable
@@ -73,7 +73,7 @@ func checkSQL(t *testing.T, sql *filter.SQL) {
 			depth++
 		case r == ')':
 			if depth--; depth < 0 {
-				t.Fatalf("a parenthesis closes nothing: %s", sql.Condition)
+				t.Fatalf("a closing parenthesis has no opening one: %s", sql.Condition)
 			}
 		}
 	}

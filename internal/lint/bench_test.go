@@ -10,10 +10,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 )
 
-// folder returns rules of the kind that sites have, all different.
+// folder returns rules that are typical of sites, all different.
 func folder(n int) []ruleset.Rule {
 	d := rand.New(rand.NewPCG(1, 1))
 	pick := func(list ...string) string { return list[d.IntN(len(list))] }

@@ -19,8 +19,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/lint"
 )
 
-// What every lint finds in the rules of a real site and in published rules is counted
-// in testdata/hits.md, so that a change that makes a lint noisy is seen in review.
+// testdata/hits.md has the number of findings of every lint in the rules of a real site and in published rules, so that a
+// review notices a change that makes a lint noisy.
 func TestHitsInRealRules(t *testing.T) {
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {
@@ -47,7 +47,7 @@ func TestHitsInRealRules(t *testing.T) {
 	current(t, filepath.Join("testdata", "hits.md"), b.String())
 }
 
-// hit counts the findings about rules of a site and about those of the product.
+// hit counts the findings about custom rules and about rules that Qlik ships.
 type hit struct{ custom, product int }
 
 func hits(t *testing.T, list diag.List) map[diag.Code]hit {

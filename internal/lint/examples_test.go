@@ -18,8 +18,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/lint"
 )
 
-// The examples of every lint are true: every set of rules under Wrong gets the code,
-// none under Right does. The same examples make the page.
+// The examples of every lint are correct: every set of rules under Wrong gets the code, and no set under Right does. The
+// page has the same examples.
 func TestExamples(t *testing.T) {
 	for _, l := range lint.All() {
 		if l.Check == nil {
@@ -32,7 +32,7 @@ func TestExamples(t *testing.T) {
 			for _, example := range l.Doc.Wrong {
 				result := checkExample(t, l, example)
 				if !slices.ContainsFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Code == l.Code }) {
-					t.Errorf("nothing is reported for\n%s\nbut %v", example, codes(result.Findings))
+					t.Errorf("the code is not reported for\n%s\nonly %v", example, codes(result.Findings))
 				}
 			}
 			for _, example := range l.Doc.Right {
@@ -47,8 +47,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// Findings are written in full: a summary of one line in lower case, a detail of
-// full sentences, and a fix that changes something.
+// Findings are complete: a summary of one line in lower case, a detail of full sentences, and a fix that changes the
+// rule.
 func TestFindingsReadWell(t *testing.T) {
 	for _, l := range lint.All() {
 		if l.Check == nil {
@@ -63,14 +63,14 @@ func TestFindingsReadWell(t *testing.T) {
 					t.Errorf("%s: %q, %q", d.Code, d.Summary, d.Detail)
 				}
 				if l.Fix == lint.NoFix && d.Fix != nil {
-					t.Errorf("%s offers a fix and is not registered so", l.Code)
+					t.Errorf("%s offers a fix, but is registered without one", l.Code)
 				}
 			}
 		}
 	}
 }
 
-// checkExample lints one set of rules, one a line.
+// checkExample lints one set of rules, one rule per line.
 func checkExample(t *testing.T, l *lint.Lint, example string) lint.Result {
 	t.Helper()
 	rules := parseRules(t, example)
@@ -90,12 +90,11 @@ func checkExample(t *testing.T, l *lint.Lint, example string) lint.Result {
 
 var short = regexp.MustCompile(`^(?:"([^"]*)" )?([A-Za-z*_.,0-9-]+(?:, ?[A-Za-z*_.0-9-]+)*)((?: [A-Za-z]+)*)(?: \{(.*)\})?:(?: (.*))?$`)
 
-// parseRules reads rules in the short form of the pages, one a line:
+// parseRules parses rules in the short form of the pages, one rule per line:
 //
 //	"NAME" FILTER ACTION… CONTEXT TYPE CATEGORY disabled {COMMENT}: CONDITION
 //
-// Name, words and comment may be left out; a line without a colon after the filter is
-// a condition for reading apps.
+// Name, words and comment are optional. A line without a colon after the filter is a condition for read on apps.
 func parseRules(t *testing.T, text string) []ruleset.Rule {
 	t.Helper()
 	var rules []ruleset.Rule

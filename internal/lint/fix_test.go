@@ -24,10 +24,10 @@ func TestFixes(t *testing.T) {
 		{`App_*: user.group = "A" and resource.Stream.empty()`, `App_*`, `user.group = "A" and resource.stream.Empty()`},
 		{`App_*,App_*: user.group = "A"`, `App_*`, `user.group = "A"`},
 		{`App_*: user.group = "A" and resource.owner = user or user.group = "B"`, `App_*`, `(user.group = "A" and resource.owner = user) or user.group = "B"`},
-		// What changes the meaning is not applied.
+		// Fixes that change the meaning are not applied.
 		{`App_*: user.group != "A"`, `App_*`, `user.group != "A"`},
 		{`App_*: user.role = "RootAdmin"`, `App_*`, `user.role = "RootAdmin"`},
-		// Rules of the product, and findings that are accepted, stay.
+		// Rules that Qlik ships, and rules with accepted findings, are not changed.
 		{`App_* Default: ((user.group = "A"))`, `App_*`, `((user.group = "A"))`},
 		{`App_* {qlik2rego:ignore Q0490 edited in Basic}: ((user.group = "A"))`, `App_*`, `((user.group = "A"))`},
 	}
@@ -40,7 +40,7 @@ func TestFixes(t *testing.T) {
 	}
 }
 
-// Fixes of real rules are idempotent, and leave rules that compile.
+// Fixes of real rules are idempotent, and the fixed rules compile.
 func TestFixesOfRealRules(t *testing.T) {
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {
@@ -50,14 +50,14 @@ func TestFixesOfRealRules(t *testing.T) {
 	changed := 0
 	for i, r := range rules {
 		if i%6 != 0 {
-			continue // a sample: each fix is proved anew
+			continue // a sample, because each fix is proved again
 		}
 		fixed, applied := lint.Fix(r, options, nil)
 		if len(applied) > 0 {
 			changed++
 		}
 		if again, more := lint.Fix(fixed, options, nil); len(more) > 0 {
-			t.Errorf("%s: %v are fixed the second time: %s", r.Name, lint.Codes(more), again.Condition.Content)
+			t.Errorf("%s: a second run fixes %v: %s", r.Name, lint.Codes(more), again.Condition.Content)
 		}
 		if len(applied) == 0 {
 			continue
@@ -67,6 +67,6 @@ func TestFixesOfRealRules(t *testing.T) {
 		}
 	}
 	if changed == 0 {
-		t.Error("no rule of the corpus is fixed")
+		t.Error("no rule of the corpus was fixed")
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/lint"
 
-	// These register codes of theirs.
+	// These packages register codes of their own.
 	_ "github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
 	_ "github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
@@ -61,7 +61,7 @@ func current(t *testing.T, path, want string) {
 	}
 	got, err := os.ReadFile(path)
 	if err != nil || !bytes.Equal(got, []byte(want)) {
-		t.Errorf("%s is not current (%v): go test ./internal/lint -update writes it", path, err)
+		t.Errorf("%s is not up to date (%v): run go test ./internal/lint -update", path, err)
 	}
 }
 
@@ -78,7 +78,7 @@ func page(l *lint.Lint) string {
 	return b.String()
 }
 
-// separator stands between examples: those of several rules are sets of their own.
+// separator is between examples. An example with several rules is one set.
 func separator(l *lint.Lint) string {
 	for _, example := range append(l.Doc.Wrong, l.Doc.Right...) {
 		if strings.Contains(example, "\n") {
@@ -145,7 +145,7 @@ func index() string {
 	return b.String()
 }
 
-// leftOut are the lints that were planned with a code and are not there, and why.
+// leftOut has the codes of planned lints that do not exist, with the reason.
 var leftOut = [][2]string{
 	{"Q0483", "a property that the site's `accessibleattributes` do not list: the shape of that answer of the repository service is not documented, and no export of it is at hand to read"},
 	{"Q0913", "a rule edited outside of the change window: it needs the audit log, whose shape is not documented"},

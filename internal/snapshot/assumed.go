@@ -15,7 +15,7 @@ type assumed struct{ references, partly []string }
 // are included, with an empty Why.
 func (s *Snapshot) Assumed() []Assumed {
 	return []Assumed{
-		{"missing-entities", "an entity that is referred to and is not in the snapshot has what the references say of it", "it has more", s.assumed.references},
-		{"missing-fields", "a field that some entities of a type do not have is empty for them", "it was not exported", s.assumed.partly},
+		{"missing-entities", "an entity that is referenced but not in the snapshot has only the fields of its references", "it has more fields", s.assumed.references},
+		{"missing-fields", "a field that some entities of a type lack is empty for these entities", "it was not exported", s.assumed.partly},
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 )
 
-// recorded returns the properties of an entity by folded name.
+// recorded returns the properties of an entity by case-folded name.
 func recorded(e *snapshot.Entity) map[string][]string {
 	strs := map[string][]string{"id": {e.ID}, "name": nil}
 	for name, text := range e.Scalars {
@@ -37,9 +37,8 @@ func recordOf(e *snapshot.Entity) *Record {
 	return r
 }
 
-// TestAtoms abstracts random requests: with all facts of a request stated, every rule of
-// one atom, and every right, is what the independent evaluator says, and its negation is
-// impossible.
+// TestAtoms gives the solver all facts of random requests. Every rule with one atom, and every right, then has the truth
+// value of the independent evaluator, and its negation is impossible.
 func TestAtoms(t *testing.T) {
 	held, failed := 0, 0
 	for seed := range uint64(questions(t, 150) / 2) {
@@ -77,7 +76,7 @@ func TestAtoms(t *testing.T) {
 			s := w.ScopeFor(w.class[strings.ToLower(typ)], p, All{hub, qmc, f})
 			yes, no := s.Decide(hub, qmc, f).Verdict, s.Decide(hub, qmc, Not{f}).Verdict
 			if want := granted[r.ID]; yes == Unknown || (yes == Possible) != want || (no == Possible) == want {
-				t.Errorf("seed %d: %s on %s is %t, but possible %v, and its negation %v\n%s", seed, r.Condition.Content, typ, want, yes, no, request)
+				t.Errorf("seed %d: %s on %s is %t, but it is %v, and its negation is %v\n%s", seed, r.Condition.Content, typ, want, yes, no, request)
 			}
 			if granted[r.ID] {
 				held++
@@ -86,14 +85,14 @@ func TestAtoms(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d hold, %d do not", held, failed)
+	t.Logf("%d are true, %d are false", held, failed)
 	if held < failed/20 {
-		t.Error("too few hold")
+		t.Error("too few are true")
 	}
 }
 
-// small are the texts of TestAllRequests: two of each cell that its conditions tell apart,
-// as many as two lists can need.
+// small has the strings of TestAllRequests: two of each cell that its conditions distinguish, which is enough for two
+// lists.
 var small = []string{"a", "p1", "p2", "x1", "x2"}
 
 // smallAtom is an atom of TestAllRequests.
@@ -117,15 +116,14 @@ func (d dice) smallAtom() string {
 	}
 }
 
-// renamed says whether two sets of small texts are others with two texts of one cell
-// exchanged, which no rule of TestAllRequests tells apart.
+// renamed reports whether two sets of small strings are a copy of other sets with two strings of one cell exchanged. No
+// rule of TestAllRequests distinguishes them.
 func renamed(a, b int) bool {
 	lists := func(text int) int { return a>>text&1<<1 | b>>text&1 }
 	return lists(1) < lists(2) || lists(3) < lists(4)
 }
 
-// allRequests calls a function with every request over the small texts, until it says that
-// it has seen enough.
+// allRequests calls a function with every request over the small strings, until the function returns true.
 func allRequests(enough func(q evaluate.Question) bool) bool {
 	user := &snapshot.Entity{Type: "user", TypeName: "User", ID: "u", Scalars: map[string]string{"userid": "u", "userdirectory": "D"}}
 	other := &snapshot.Entity{Type: "user", TypeName: "User", ID: "o", Scalars: map[string]string{"userid": "o", "userdirectory": "D"}}
@@ -165,10 +163,9 @@ func allRequests(enough func(q evaluate.Question) bool) bool {
 	return false
 }
 
-// TestAllRequests asks random questions about rules over two lists, a name, the owner and
-// where a request comes from, and compares the answers with all requests there are: 10,800
-// that stand for all others, decided by the independent evaluator. A bound of one text a
-// cell is noticed.
+// TestAllRequests asks random questions about rules over two lists, a name, the owner and the context, and compares the
+// answers with all 10,800 requests, which represent all others. The independent evaluator decides the requests. The test
+// notices a bound of one string per cell.
 func TestAllRequests(t *testing.T) {
 	count := map[Verdict]int{}
 	noticed := 0
@@ -187,11 +184,11 @@ func TestAllRequests(t *testing.T) {
 			})
 		}
 		rules[0].Actions = 2
-		if seed == 0 { // two texts of one cell
+		if seed == 0 { // two strings of one cell
 			rules = rules[:1]
 			rules[0].Condition = text("condition", "!user.@a.Empty() and !resource.@b.Empty() and !(user.@a = resource.@b)")
 		}
-		// Is the first rule needed for reading apps? The other side has the rest.
+		// Is the first rule needed to read apps? The other side has the other rules.
 		parsed, _ := Parse(rules)
 		w, err := New([][]*Rule{parsed, parsed[1:]}, nil, Options{Axioms: Axioms{Off: []Axiom{Visitors}}})
 		if err != nil {
@@ -213,8 +210,8 @@ func TestAllRequests(t *testing.T) {
 		}
 		count[want]++
 	}
-	t.Logf("%d possible, %d impossible; one text a cell is wrong %d times", count[Possible], count[Impossible], noticed)
+	t.Logf("%d possible, %d impossible; one string per cell is wrong %d times", count[Possible], count[Impossible], noticed)
 	if count[Impossible] == 0 || count[Possible] == 0 || noticed == 0 {
-		t.Error("too few of a kind, or the weakened bound is not noticed")
+		t.Error("too few answers of a kind, or the test does not notice the weakened bound")
 	}
 }

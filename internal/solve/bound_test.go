@@ -10,17 +10,17 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
 )
 
-// The two lists that the formulas of this file are about.
+// The two lists in the formulas of this file.
 var (
 	listV = ir.Property{Of: ir.Entities{Root: ir.User, Origin: "user"}, Name: "@v", List: true}
 	listW = ir.Property{Of: ir.Entities{Root: ir.Resource, Origin: "app"}, Name: "@w", List: true}
 )
 
-// pool has more texts of every cell than any formula of this file needs: of the literal,
-// of the pattern, and of neither.
+// pool has more strings of every cell than any formula of this file needs: equal to the literal, matching the pattern,
+// and neither.
 var pool = []string{"a", "p1", "p2", "p3", "x1", "x2", "x3"}
 
-// subset is a set of texts of the pool, a bit each.
+// subset is a set of strings of the pool, one bit each.
 type subset int
 
 func (s subset) strs() []string {
@@ -33,7 +33,7 @@ func (s subset) strs() []string {
 	return list
 }
 
-// true of two sets, by the definitions of the language and nothing else.
+// whether the predicate is true for two sets, by the definitions of the language only.
 func meaning(p ir.Predicate, v, w subset) bool {
 	of := func(value ir.Value) []string {
 		if value.Key() == ir.Value(listV).Key() {
@@ -83,8 +83,8 @@ func (d dice) formula(depth int) ir.Predicate {
 	return p
 }
 
-// TestBound compares the solver with all pairs of sets of a pool that is larger than the
-// bound of the package comment, and sees that a bound of one text a cell is too small.
+// TestBound compares the solver with all pairs of sets of a pool that is larger than the bound of the package comment,
+// and checks that a bound of one string per cell is too small.
 func TestBound(t *testing.T) {
 	w, err := New(nil, []*Condition{{Filter: text("filter", "*"), Text: text("condition", "true")}}, Options{})
 	if err != nil {
@@ -116,17 +116,17 @@ func TestBound(t *testing.T) {
 			possible++
 		}
 	}
-	t.Logf("%d possible; one text a cell is wrong %d times", possible, wrong)
+	t.Logf("%d possible; one string per cell is wrong %d times", possible, wrong)
 	if wrong == 0 {
-		t.Error("a bound of one text a cell is not noticed")
+		t.Error("the test does not notice a bound of one string per cell")
 	}
-	// The two examples of which the bound is made.
+	// The two examples that determine the bound.
 	differ := ir.And(ir.Present{Value: listV}, ir.Present{Value: listW}, ir.Not(ir.Common{Left: listV, Right: listW}))
 	other := ir.And(ir.Common{Left: listV, Right: listW}, ir.Not(ir.Identical{Left: listV, Right: listW}))
 	for _, p := range []ir.Predicate{differ, other} {
 		f := Test{p}
 		if w.Scope(app, f).Decide(f).Verdict != Possible || w.scope(app, true, nil, []Formula{f}).Decide(f).Verdict != Impossible {
-			t.Errorf("%s needs two texts of one cell", p.Key())
+			t.Errorf("%s needs two strings of one cell", p.Key())
 		}
 	}
 }

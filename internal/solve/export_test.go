@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// JudgedQuestions returns how many random questions other solvers are asked: few, or with
-// QLIK2REGO_EXACT, which CI sets, 2,000, or as many as QLIK_QUESTIONS says.
+// JudgedQuestions returns the number of random questions for other solvers: a few; 2,000 with QLIK2REGO_EXACT, which CI
+// sets; or the number in QLIK_QUESTIONS.
 func JudgedQuestions(t *testing.T) int {
 	if n, err := strconv.Atoi(os.Getenv("QLIK_QUESTIONS")); err == nil {
 		return n
@@ -15,8 +15,8 @@ func JudgedQuestions(t *testing.T) int {
 	return min(questions(t, 60), 2_000)
 }
 
-// RandomQuestion returns the random question of a seed, and what it is about. The world is
-// nil if the rules of the seed cannot be asked about.
+// RandomQuestion returns the random question of a seed, and its subject. The world is nil if there are no questions about
+// the rules of the seed.
 func RandomQuestion(seed uint64) (w *World, class int, f Formula, about string) {
 	q := newQuestion(seed)
 	if q == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/judges"
 )
 
-// TestJudges holds the solver to z3 and cvc5 on random questions.
+// TestJudges compares the solver with z3 and cvc5 on random questions.
 func TestJudges(t *testing.T) {
 	var list []judges.Question
 	without, ours := 0, time.Duration(0)
@@ -33,7 +33,7 @@ func TestJudges(t *testing.T) {
 			list = append(list, judges.Question{About: fmt.Sprint("question ", seed, "\n", about), Script: script, Verdict: verdict})
 		}
 	}
-	t.Logf("%d questions, %d more have no script; our solver took %.1f s", len(list), without, ours.Seconds())
+	t.Logf("%d questions, and %d without a script; our solver took %.1f s", len(list), without, ours.Seconds())
 	if without > len(list) {
 		t.Error("most questions have no script")
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// shortRules makes rules of the short form FILTER ACTION: CONDITION.
+// shortRules parses rules in the short form FILTER ACTION: CONDITION.
 func shortRules(tb testing.TB, short ...string) []ruleset.Rule {
 	var rules []ruleset.Rule
 	for i, s := range short {
@@ -29,9 +29,8 @@ func shortRules(tb testing.TB, short ...string) []ruleset.Rule {
 	return rules
 }
 
-// grid is a condition about lists of the user that are disjoint and lists of the resource
-// that are disjoint, and each of the user's has a text in common with each of the
-// resource's. It needs so many texts of one cell.
+// grid returns a condition about disjoint lists of the user (rows) and of the resource (columns). Each list of the user
+// shares a string with each list of the resource, so the condition needs many strings of one cell.
 func grid(rows, columns int) string {
 	var parts []string
 	disjoint := func(prefix string, n int) {
@@ -51,9 +50,8 @@ func grid(rows, columns int) string {
 	return strings.Join(parts, " and ")
 }
 
-// TestEveryPartIsNeeded asks one question for each part of the abstraction, of which the
-// answer is plain, and which a smaller or a coarser abstraction answers otherwise. The
-// mutants of package mutation whose names begin with "solver: " make it so.
+// TestEveryPartIsNeeded asks one question with a known answer for each part of the abstraction. A smaller or coarser
+// abstraction gives another answer. The mutants of package mutation whose names begin with "solver: " check this.
 func TestEveryPartIsNeeded(t *testing.T) {
 	for _, test := range []struct {
 		name, on, condition string
@@ -122,13 +120,13 @@ func TestEveryPartIsNeeded(t *testing.T) {
 			evaluator, _ := evaluate.New(rules, &snapshot.Site{}, evaluate.Options{})
 			evaluator, _ = evaluator.Also(ruleset.Rule{ID: "condition", Category: ruleset.Security, Context: ruleset.Both, Filter: c.Filter, Condition: c.Text})
 			if request := a.Witness.Request(2); !(truth{evaluator, request, test.on}).holds(Holds{Condition: c}) {
-				t.Errorf("the witness does not hold\n%s", request)
+				t.Errorf("the evaluator denies the witness\n%s", request)
 			}
 		})
 	}
 }
 
-// TestEveryTextIsNeeded is about predicates that no condition has.
+// TestEveryTextIsNeeded has predicates that no condition has.
 func TestEveryTextIsNeeded(t *testing.T) {
 	w, err := New(nil, []*Condition{{Filter: text("filter", "*"), Text: text("condition", "true")}}, Options{})
 	if err != nil {
@@ -155,8 +153,7 @@ func TestEveryTextIsNeeded(t *testing.T) {
 	}
 }
 
-// TestEveryChangeIsNeeded asks about apps before and after a change: of the owner and the
-// custom properties, or a copy.
+// TestEveryChangeIsNeeded asks about apps before and after a change: of the owner, of the custom properties, or to a copy.
 func TestEveryChangeIsNeeded(t *testing.T) {
 	change := &Change{Custom: true, Names: []string{"owner"}}
 	for _, test := range []struct {
@@ -192,7 +189,7 @@ func TestEveryChangeIsNeeded(t *testing.T) {
 			for request, c := range map[string]*Condition{string(a.Witness.Request(2)): before, string(a.Witness.RequestAfter(test.change, 2)): after} {
 				evaluator, _ := evaluate.New([]ruleset.Rule{{ID: "condition", Category: ruleset.Security, Context: ruleset.Both, Actions: 2, Filter: c.Filter, Condition: c.Text}}, &snapshot.Site{}, evaluate.Options{})
 				if !evaluator.Decide([]byte(request)).Allow {
-					t.Errorf("the witness does not hold\n%s", request)
+					t.Errorf("the evaluator denies the witness\n%s", request)
 				}
 			}
 		})

@@ -19,8 +19,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// questions returns how many random questions to ask: few, or with QLIK2REGO_EXACT, which
-// CI sets, 10,000, or as many as QLIK_QUESTIONS says.
+// questions returns the number of random questions: a few; 10,000 with QLIK2REGO_EXACT, which CI sets; or the number in
+// QLIK_QUESTIONS.
 func questions(t *testing.T, few int) int {
 	if n, err := strconv.Atoi(os.Getenv("QLIK_QUESTIONS")); err == nil {
 		return n
@@ -34,7 +34,7 @@ func questions(t *testing.T, few int) int {
 	return few
 }
 
-// dice makes random rules, conditions and requests of a small vocabulary.
+// dice generates random rules, conditions and requests over a small vocabulary.
 type dice struct{ *rand.Rand }
 
 func pick[T any](d dice, list ...T) T { return list[d.IntN(len(list))] }
@@ -98,7 +98,7 @@ func (d dice) rules(n int) []ruleset.Rule {
 	return rules
 }
 
-// request is a random request about an app or a stream.
+// request returns a random request about an app or a stream.
 func (d dice) request(typ string) []byte {
 	list := func() []string {
 		l := []string{}
@@ -161,7 +161,7 @@ func (d dice) request(typ string) []byte {
 	return request
 }
 
-// truth evaluates formulas on a request by the independent evaluator.
+// truth evaluates formulas on a request with the independent evaluator.
 type truth struct {
 	evaluator *evaluate.Evaluator
 	request   []byte
@@ -212,8 +212,8 @@ func (e truth) rule(id string) bool {
 	return false
 }
 
-// TestRandomQuestions asks random questions about random rules. Every witness holds for
-// the independent evaluator, and what is impossible does no random request.
+// TestRandomQuestions asks random questions about random rules. The independent evaluator confirms every witness, and no
+// random request satisfies an impossible question.
 func TestRandomQuestions(t *testing.T) {
 	count := map[Verdict]int{}
 	var mu sync.Mutex
@@ -237,8 +237,8 @@ func TestRandomQuestions(t *testing.T) {
 	}
 }
 
-// noMeaning counts rule sets that cannot be asked about: rights that depend on their own
-// absence, or a text against an entity.
+// noMeaning counts rule sets without questions: rights that depend on their own absence, or comparisons of a string with
+// an entity.
 const noMeaning Verdict = -1
 
 // question is a random question about random rules.
@@ -252,7 +252,7 @@ type question struct {
 	theirs    evaluate.ListInequality
 }
 
-// newQuestion returns the question of a seed, nil if its rules cannot be asked about.
+// newQuestion returns the question of a seed, or nil if there is none about its rules.
 func newQuestion(seed uint64) *question {
 	d := dice{rand.New(rand.NewPCG(seed, 7))}
 	rules := d.rules(1 + d.IntN(4))
@@ -298,14 +298,14 @@ func randomQuestion(t *testing.T, seed uint64) Verdict {
 	if a.Verdict == Possible {
 		request := a.Witness.Request(2)
 		if !(truth{evaluator, request, typ}).holds(f) {
-			t.Errorf("question %d: the witness does not hold\n%s\n%s", seed, request, describe(q.rules, q.condition, f, typ))
+			t.Errorf("question %d: the evaluator denies the witness\n%s\n%s", seed, request, describe(q.rules, q.condition, f, typ))
 		}
 	}
 	if a.Verdict == Impossible {
 		for range 20 {
 			request := d.request(typ)
 			if (truth{evaluator, request, typ}).holds(f) {
-				t.Errorf("question %d: impossible, but\n%s\n%s", seed, request, describe(q.rules, q.condition, f, typ))
+				t.Errorf("question %d: impossible, but this request satisfies it\n%s\n%s", seed, request, describe(q.rules, q.condition, f, typ))
 				break
 			}
 		}

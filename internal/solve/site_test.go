@@ -26,8 +26,8 @@ func siteRules(tb testing.TB) []ruleset.Rule {
 	return rules
 }
 
-// TestSite asks of every type and action of a real site whether anybody anonymous may,
-// and anybody at all; every witness holds for the evaluator.
+// TestSite asks for every type and action of a real site whether an anonymous user, or any user, can have the right. The
+// evaluator confirms every witness.
 func TestSite(t *testing.T) {
 	rules := siteRules(t)
 	parsed, _ := Parse(rules)

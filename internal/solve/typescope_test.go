@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Every scope has a name of a type, even if longer prefixes claim a letter, or all of them.
+// Every type scope has a type name, even if longer prefixes match names with one next letter, or with all of them.
 func TestTypeNameOfAScope(t *testing.T) {
 	var letters []string
 	for letter := 'a'; letter <= 'z'; letter++ {
@@ -30,7 +30,7 @@ func TestTypeNameOfAScope(t *testing.T) {
 			s := w.Scope(class)
 			name := strings.ToLower(s.typeName())
 			if !s.isOfScope(name) {
-				t.Errorf("%v: %s is not of the scope %s", filters, name, c.Key)
+				t.Errorf("%v: %s is not in the type scope %s", filters, name, c.Key)
 			}
 			if !c.Named {
 				open++

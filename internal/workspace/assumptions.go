@@ -113,7 +113,7 @@ func (w *Workspace) otherReadings(session bool) ([]*assumption, error) {
 			}
 		}
 		if p.ID == assume.SessionID && len(a.others) > 0 && !session {
-			a.Note = "compared for requests without session attributes; --env sends some"
+			a.Note = "compared for requests without session attributes; give values with --env"
 		}
 		all = append(all, a)
 	}

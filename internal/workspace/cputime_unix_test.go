@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// cpuTime is the time that this process has computed, on all processors.
+// cpuTime returns the processor time of this process, on all processors.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

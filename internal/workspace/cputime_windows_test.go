@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// cpuTime is the time that this process has computed, on all processors.
+// cpuTime returns the processor time of this process, on all processors.
 func cpuTime() time.Duration {
 	self, err := syscall.GetCurrentProcess()
 	if err != nil {
@@ -18,7 +18,7 @@ func cpuTime() time.Duration {
 	return duration(kernel) + duration(user)
 }
 
-// duration reads a time in units of 100 ns.
+// duration converts a time in units of 100 ns.
 func duration(f syscall.Filetime) time.Duration {
 	return time.Duration(int64(f.HighDateTime)<<32|int64(f.LowDateTime)) * 100
 }

@@ -16,12 +16,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// edit returns rules of which one is different, new or gone.
+// edit returns rules with one changed, new or deleted rule.
 func edit(r *rand.Rand, rules []ruleset.Rule) []ruleset.Rule {
 	rules = slices.Clone(rules)
 	n, other := r.IntN(len(rules)), rules[r.IntN(len(rules))]
@@ -54,7 +54,7 @@ func edit(r *rand.Rand, rules []ruleset.Rule) []ruleset.Rule {
 	return rules
 }
 
-// wholly compares two sets of rules over a site, all rules decided on both sides.
+// wholly compares two sets of rules on a site. All rules are decided on both sides.
 func wholly(t *testing.T, old, new []ruleset.Rule, site string) *difference.Report {
 	t.Helper()
 	source := workspace.Source{Snapshot: site, Options: compiler.Options{Schema: schema.Default(), SkipInvalid: true}}
@@ -62,7 +62,7 @@ func wholly(t *testing.T, old, new []ruleset.Rule, site string) *difference.Repo
 	before := workspace.OfRules(old, source).Live()
 	after := before.With(new)
 	var err error
-	for _, live := range []*workspace.Live{after, before, after} { // then each is over what both read
+	for _, live := range []*workspace.Live{after, before, after} { // so that each side has the fields that both read
 		if in.New, err = live.FullSite(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -77,8 +77,8 @@ func wholly(t *testing.T, old, new []ruleset.Rule, site string) *difference.Repo
 	return r
 }
 
-// said is what a report says, without how it was found: into how many classes, by how many
-// decisions, and which of the cells are named as examples.
+// said returns a report without the fields that depend on how it was computed: the numbers of classes and decisions, and
+// the choice of examples.
 func said(t *testing.T, r *difference.Report) string {
 	t.Helper()
 	one := *r
@@ -94,8 +94,8 @@ func said(t *testing.T, r *difference.Report) string {
 	return string(text)
 }
 
-// TestEffectIsTheWholeDifference makes edits, one after the other, on generated sites: the effect,
-// which decides only what an edit reaches, is the difference that decides all.
+// TestEffectIsTheWholeDifference makes edits one after the other on generated sites. The effect decides only the rules
+// that an edit affects. It equals the difference, which decides all rules.
 func TestEffectIsTheWholeDifference(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -121,7 +121,7 @@ func TestEffectIsTheWholeDifference(t *testing.T) {
 		source := workspace.Source{Snapshot: site, Options: compiler.Options{Schema: schema.Default(), SkipInvalid: true}}
 		live := workspace.OfRules(rules, source).Live()
 		random := rand.New(rand.NewPCG(seed, 7))
-		// More edits are made where few of the first have an effect.
+		// If few of the first edits have an effect, there are more.
 		for n := 0; n < edits || n < 3*edits && differ < int(seed)*edits/4; n++ {
 			changed := edit(random, live.Rules)
 			to := live.With(changed)
@@ -134,12 +134,12 @@ func TestEffectIsTheWholeDifference(t *testing.T) {
 			}
 			want := wholly(t, live.Rules, changed, site)
 			if a, b := said(t, effect), said(t, want); a != b {
-				t.Fatalf("seed %d, edit %d: the effect is %s\nand the whole difference %s\n%s", seed, n, a, b, firstDifference(a, b))
+				t.Fatalf("seed %d, edit %d: the effect is %s\nbut the whole difference is %s\n%s", seed, n, a, b, firstDifference(a, b))
 			}
 			if len(want.Groups) > 0 {
 				differ++
 			}
-			if n%2 == 0 { // it is saved
+			if n%2 == 0 { // the edit is saved
 				live = live.Reread(workspace.OfRules(changed, source))
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// FullSite returns all rules over the site, made anew, as a side of a comparison.
+// FullSite returns all rules with the site, compiled again, as a side of a comparison.
 func (l *Live) FullSite(ctx context.Context) (difference.Side, error) {
 	l.bundle, l.prepared = nil, nil
 	return l.completeSide(ctx, snapshot.NoProgress{})

@@ -23,7 +23,7 @@ func plain(id, filter string, actions ruleset.Actions, condition string) ruleset
 	}
 }
 
-// largeRules are a hundred rules by group, and rights that come from the stream and the owner.
+// largeRules returns a hundred rules for groups, and rules that grant rights through the stream and to the owner.
 func largeRules() []ruleset.Rule {
 	rules := []ruleset.Rule{
 		plain("owner", "App_*,Stream_*", 2|4|8, `resource.IsOwned() and resource.owner = user`),
@@ -36,8 +36,7 @@ func largeRules() []ruleset.Rule {
 	return rules
 }
 
-// largeSite writes a snapshot of users in groups, and apps in 500 streams with departments
-// and owners.
+// largeSite writes a snapshot with users in groups, and with apps in 500 streams that have departments and owners.
 func largeSite(tb testing.TB, users, apps int) string {
 	dir := tb.TempDir()
 	collection := func(name string, n int, entity func(i int) string) {
@@ -82,8 +81,7 @@ func openLarge(tb testing.TB, users, apps int) *workspace.Live {
 	}).Live()
 }
 
-// TestBound compares the bound with the effect: it holds, and it is the effect itself where no
-// other rule grants the same.
+// TestBound compares the upper bound with the effect. They are equal if no other rule grants the same rights.
 func TestBound(t *testing.T) {
 	t.Parallel()
 	live := openLarge(t, 60, 200)
@@ -107,17 +105,16 @@ func TestBound(t *testing.T) {
 			t.Fatal(err)
 		}
 		if effect.Gain.Cells+effect.Loss.Cells == 0 {
-			t.Errorf("%s: nothing differs", c.rule.ID)
+			t.Errorf("%s: there is no difference", c.rule.ID)
 		}
 		if bound.Gain.Cells < effect.Gain.Cells || bound.Loss.Cells < effect.Loss.Cells || c.exact && bound.Gain != effect.Gain {
-			t.Errorf("%s: at most +%v -%v, and really +%v -%v", c.rule.ID, bound.Gain, bound.Loss, effect.Gain, effect.Loss)
+			t.Errorf("%s: the bound is +%v -%v, the effect +%v -%v", c.rule.ID, bound.Gain, bound.Loss, effect.Gain, effect.Loss)
 		}
 	}
 }
 
-// BenchmarkEdit measures what an author waits for after an edit of one rule on a large site, as
-// computed on processors (cpu-ms/op) that others may use too: first all rules are decided, once,
-// then each effect.
+// BenchmarkEdit measures the time until an author sees the effect of an edit on a large site. The metric cpu-ms/op is
+// processor time, because the machine may be busy. First all rules are decided once, then each effect.
 //
 //	go test ./internal/workspace -run - -bench Edit
 func BenchmarkEdit(b *testing.B) {
@@ -157,7 +154,7 @@ func BenchmarkEdit(b *testing.B) {
 						b.Fatal(err)
 					}
 					if r.Gain.Cells+r.Loss.Cells == 0 {
-						b.Fatal("nothing differs")
+						b.Fatal("there is no difference")
 					}
 				}
 				b.ReportMetric(float64((cpuTime()-from).Milliseconds())/float64(b.N), "cpu-ms/op")

@@ -13,7 +13,7 @@ import (
 // Point is an open point of the language.
 type Point struct {
 	ID string
-	// Reading is the interpretation of this program, Other the other one.
+	// Reading is the interpretation of this program, Other the alternative.
 	Reading, Other string
 	// options returns the options of the other interpretation; nil leaves them.
 	options func(compiler.Options) compiler.Options
@@ -30,7 +30,7 @@ type Point struct {
 // Points returns the open points, in the order of the report.
 func Points(options compiler.Options) []Point {
 	inequality := Point{
-		ID: "list-inequality", Reading: "!= over a list holds if some pair of values differs (any)", Other: "it holds if no pair is equal (all)",
+		ID: "list-inequality", Reading: "!= with a list is true if any pair of values differs (any)", Other: "it is true if no pair of values is equal (all)",
 		options: func(o compiler.Options) compiler.Options {
 			o.ListInequality = resolve.All
 			return o
@@ -38,14 +38,14 @@ func Points(options compiler.Options) []Point {
 		touches: listInequality,
 	}
 	if options.ListInequality == resolve.All {
-		inequality.Reading, inequality.Other = "!= over a list holds if no pair of values is equal (all)", "it holds if some pair differs (any)"
+		inequality.Reading, inequality.Other = "!= with a list is true if no pair of values is equal (all)", "it is true if any pair of values differs (any)"
 		inequality.options = func(o compiler.Options) compiler.Options {
 			o.ListInequality = resolve.Any
 			return o
 		}
 	}
 	entity := Point{
-		ID: "entity-text", Reading: "an entity compared with a text is " + entityTextReading(options.EntityText), Other: "id-or-name: the text may be its id, userId or name",
+		ID: "entity-text", Reading: "comparing an entity with a string " + entityTextReading(options.EntityText), Other: "the string is compared with the id, userId and name of the entity (id-or-name)",
 		options: func(o compiler.Options) compiler.Options {
 			o.EntityText = resolve.EntityTextIDOrName
 			return o
@@ -53,14 +53,14 @@ func Points(options compiler.Options) []Point {
 		touches: entityText,
 	}
 	if options.EntityText == resolve.EntityTextIDOrName {
-		entity.Other = "never: the comparison holds for nobody"
+		entity.Other = "the comparison is never true (never)"
 		entity.options = func(o compiler.Options) compiler.Options {
 			o.EntityText = resolve.EntityTextNever
 			return o
 		}
 	}
 	session := Point{
-		ID: SessionID, Reading: "attributes of a session are separate from those of the user's record", Other: "those that a session sends take the place of the record's (stored)",
+		ID: SessionID, Reading: "session attributes are separate from the attributes in the user's record", Other: "an attribute that a session sends replaces the one in the record (stored)",
 		options: func(o compiler.Options) compiler.Options {
 			o.SessionAttributes = resolve.SessionStored
 			return o
@@ -68,7 +68,7 @@ func Points(options compiler.Options) []Point {
 		touches: storedAttribute,
 	}
 	if options.SessionAttributes == resolve.SessionStored {
-		session.Reading, session.Other = "attributes that a session sends take the place of the record's (stored)", "they are separate"
+		session.Reading, session.Other = "an attribute that a session sends replaces the one in the user's record (stored)", "they are separate"
 		session.options = func(o compiler.Options) compiler.Options {
 			o.SessionAttributes = resolve.SessionSeparate
 			return o
@@ -79,17 +79,17 @@ func Points(options compiler.Options) []Point {
 		entity,
 		session,
 		{
-			ID: "both-missing", Reading: "= with both sides missing does not hold", Other: "it holds", rewrite: bothMissing,
+			ID: "both-missing", Reading: "= is false if both sides are missing", Other: "it is true", rewrite: bothMissing,
 		},
 		{
-			ID: "question-mark", Reading: "? in like stands for one character", Other: "it stands for itself", rewrite: questionMark,
+			ID: "question-mark", Reading: "? in a pattern of like matches one character", Other: "it matches a question mark", rewrite: questionMark,
 		},
 		{
-			ID: "regular-expressions", Reading: `\w, \d, \s are ASCII and $ is the end (RE2)`, Other: `they are Unicode, and $ also stands before a last line feed (.NET)`,
+			ID: "regular-expressions", Reading: `\w, \d and \s match only ASCII, and $ matches only at the end (RE2)`, Other: `they match all of Unicode, and $ also matches before a final line feed (.NET)`,
 			rewrite: dotNet, undecided: wordBoundary,
 		},
 		{
-			ID: LettersID, Reading: "ſ, ς, ı and the Kelvin sign are equal to other letters as RE2 and lower case have it", Other: "they are not",
+			ID: LettersID, Reading: "ſ, ς, ı and the Kelvin sign equal the letters to which RE2 and lower-casing map them", Other: "they equal only themselves",
 			undecided: specialLetters,
 		},
 	}
@@ -135,8 +135,7 @@ func (p Point) With(rules []ruleset.Rule, options compiler.Options) ([]Variant, 
 	return all, open
 }
 
-// Depends reports whether the meaning of a rule depends on the point, judging by its condition
-// alone.
+// Depends reports whether the meaning of a rule depends on the point, considering only its condition.
 func (p Point) Depends(r ruleset.Rule) bool {
 	tree := conditionOf(r)
 	if tree == nil {
@@ -334,7 +333,7 @@ func wordBoundary(n condition.Node) string {
 	}
 	pattern, ok := c.Right.(*condition.String)
 	if ok && (strings.Contains(pattern.Value, `\b`) || strings.Contains(pattern.Value, `\B`)) {
-		return `\b depends on which letters there are`
+		return `\b depends on which characters are letters`
 	}
 	return ""
 }
@@ -356,7 +355,7 @@ func specialLetters(n condition.Node) string {
 	}
 	for _, o := range []condition.Operand{c.Left, c.Right} {
 		if s, isText := o.(*condition.String); isText && strings.ContainsAny(s.Value, Letters) {
-			return "a text has one of the letters " + Letters
+			return "a string contains one of the letters " + Letters
 		}
 	}
 	return ""

@@ -42,7 +42,7 @@ func TestOtherReadings(t *testing.T) {
 	}
 }
 
-// unlike says whether two conditions differ in more than how their texts are escaped.
+// unlike reports whether two conditions differ in more than the escapes of their strings.
 func unlike(a, b string) bool {
 	printed := func(text string) string {
 		tree, _ := condition.Parse(&diag.Text{Content: text}, diag.Rule{})
@@ -55,7 +55,7 @@ func TestOptionsSwitch(t *testing.T) {
 	for _, from := range []resolve.ListInequality{resolve.Any, resolve.All} {
 		variants, _ := Points(compiler.Options{ListInequality: from})[0].With(nil, compiler.Options{ListInequality: from})
 		if variants[0].Options.ListInequality == from {
-			t.Errorf("%v stays", from)
+			t.Errorf("the alternative of %v is the same", from)
 		}
 	}
 }

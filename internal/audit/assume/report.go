@@ -117,7 +117,7 @@ func (r *Report) Text() string {
 }
 
 func (a *Assumption) text(b *strings.Builder) {
-	fmt.Fprintf(b, "%s: %s; the other reading: %s\n", a.ID, a.Reading, a.Other)
+	fmt.Fprintf(b, "%s: %s; other interpretation: %s\n", a.ID, a.Reading, a.Other)
 	if !a.Uncertain() {
 		b.WriteString("   no decision depends on it\n")
 	}
@@ -125,10 +125,10 @@ func (a *Assumption) text(b *strings.Builder) {
 		fmt.Fprintf(b, "   %s\n", a.Note)
 	}
 	if a.Gain.Cells+a.Loss.Cells > 0 {
-		fmt.Fprintf(b, "   the other reading would grant %s and deny %s\n", rights(a.Gain.Cells), rights(a.Loss.Cells))
+		fmt.Fprintf(b, "   the other interpretation would grant %s and deny %s\n", rights(a.Gain.Cells), rights(a.Loss.Cells))
 	}
 	for _, rule := range a.Rules {
-		fmt.Fprintf(b, "   by the rule %s: %s\n", tabular.Printable(rule.Name), rights(rule.Cells))
+		fmt.Fprintf(b, "   rule %s: %s\n", tabular.Printable(rule.Name), rights(rule.Cells))
 	}
 	for _, e := range a.Examples {
 		fmt.Fprintf(b, "   e.g. %s %s on %s %s\n", tabular.Printable(e.User), e.Action, tabular.Printable(e.Type), tabular.Printable(strings.TrimSpace(e.Resource+" "+e.Name)))
@@ -136,7 +136,7 @@ func (a *Assumption) text(b *strings.Builder) {
 	for _, u := range a.Undecided {
 		of := ""
 		if u.Name != "" {
-			of = " for the rule " + tabular.Printable(u.Name)
+			of = " for rule " + tabular.Printable(u.Name)
 		}
 		fmt.Fprintf(b, "   undecided%s: %s\n", of, tabular.Printable(u.Why))
 	}

@@ -10,7 +10,7 @@ import (
 
 // Site is the assumptions about a snapshot.
 type Site struct {
-	// Inactive are the ids of users who do not log in.
+	// Inactive are the ids of users who cannot log in.
 	Inactive []string
 	// AssumeEmpty are fields that the export does not have and that are treated as empty.
 	AssumeEmpty []schema.Field
@@ -19,9 +19,9 @@ type Site struct {
 // SitePoints returns the assumptions about a snapshot as points: the other interpretation is
 // another site that the snapshot may represent.
 //
-// A field that was not exported may have any value. To find what could be gained, a comparison
-// of it is replaced by true where that grants more, and by false where that grants less; to
-// find what could be lost, the other way round:
+// A field that was not exported may have any value. For the rights that could be gained, a test
+// of the field is replaced by true where that grants more, and by false where that grants less.
+// For the rights that could be lost, it is the reverse:
 //
 //	resource.@A.Empty() or user.name = "x"    at most: true or …    at least: false or …
 func SitePoints(site Site) []Point {
@@ -33,12 +33,12 @@ func SitePoints(site Site) []Point {
 		})
 	}
 	if n := len(site.Inactive); n > 0 {
-		users := fmt.Sprintf("%d users who are blocked, inactive or removed from the directory are decided as others are", n)
+		users := fmt.Sprintf("%d users who are blocked, inactive or removed from the directory are treated like other users", n)
 		if n == 1 {
-			users = "1 user who is blocked, inactive or removed from the directory is decided as others are"
+			users = "1 user who is blocked, inactive or removed from the directory is treated like other users"
 		}
 		points = append(points, Point{
-			ID: "inactive-users", Reading: users, Other: "they have no rights, since they do not log in",
+			ID: "inactive-users", Reading: users, Other: "they have no rights, because they cannot log in",
 			whole: []func(condition.Node) condition.Node{without(site.Inactive)},
 		})
 	}

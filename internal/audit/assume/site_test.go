@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// What reads a field that was not exported may hold or not, where the entity is of the type;
-// below a negation it grants most where it does not hold.
+// A test of a field that was not exported can be true or false for entities of the type. Below a negation, it grants
+// most if it is false.
 func TestFieldsThatWereNotExported(t *testing.T) {
 	const app = `resource.resourcetype = "App"`
 	for _, c := range []struct{ typ, field, condition, most, least string }{
@@ -44,8 +44,8 @@ func TestFieldsThatWereNotExported(t *testing.T) {
 	}
 }
 
-// Users who do not log in meet no condition, that of a rule without one included; a rule
-// that cannot grant stays as it is.
+// Users who cannot log in meet no condition, also not that of a rule without a condition. A rule that cannot grant is
+// not changed.
 func TestInactiveUsers(t *testing.T) {
 	points := SitePoints(Site{Inactive: []string{"b", "a"}})
 	rules := []ruleset.Rule{
@@ -62,7 +62,7 @@ func TestInactiveUsers(t *testing.T) {
 		}
 	}
 	if len(SitePoints(Site{})) != 0 {
-		t.Error("something is assumed about a whole snapshot")
+		t.Error("a complete snapshot has assumptions")
 	}
 }
 

@@ -8,15 +8,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// entityTextReading describes how an entity is compared with a string.
+// entityTextReading completes the sentence "comparing an entity with a string …".
 func entityTextReading(option resolve.EntityText) string {
 	switch option {
 	case resolve.EntityTextError:
-		return "an error of the rule"
+		return "is an error"
 	case resolve.EntityTextNever:
-		return "never true"
+		return "is never true"
 	case resolve.EntityTextIDOrName:
-		return "compared by its id, userId or name"
+		return "compares its id, userId and name"
 	}
 	return option.String()
 }

@@ -48,7 +48,7 @@ const (
 	capacity     = "License.AnalyzerTimeAccessType"
 )
 
-// rows returns the rows of a section, as the values of a row but its section.
+// rows returns the rows of a section, without the section.
 func rows(all []category.Row, section string) []category.Row {
 	var some []category.Row
 	for _, r := range all {
@@ -60,8 +60,7 @@ func rows(all []category.Row, section string) []category.Row {
 	return some
 }
 
-// Everything that administrators ask of License rules is in the rows: the questions of the
-// vendor's playbook, one section each.
+// The rows answer the questions of the vendor's playbook about License rules, one section each.
 func TestLicense(t *testing.T) {
 	f := read(t, ruleset.License, map[string]string{
 		"User":                           users,
@@ -86,7 +85,7 @@ func TestLicense(t *testing.T) {
 			{What: "login"},
 			{What: "capacity", Rules: []string{"Visitors"}},
 		},
-		// Carl holds an analyzer access, which he takes first.
+		// Carl has an analyzer access, which he uses first.
 		"demand":    {{What: "professional", Count: 1}, {What: "analyzer", Count: 2}, {What: "login"}, {What: "capacity"}},
 		"free":      {{What: "professional"}, {What: "analyzer", Count: 4}, {What: "login", Count: 3}},
 		"short":     {{What: "professional", Count: 1}},
@@ -94,7 +93,7 @@ func TestLicense(t *testing.T) {
 		"leaver":    {{What: `ACME\bert`, ID: "u2", Count: -1, Names: []string{"analyzer", "inactive"}, Rules: []string{"Staff"}}},
 		"anonymous": {{What: `NONE\anonymous`, Count: -1, Names: []string{"capacity"}, Rules: []string{"Visitors"}}},
 		"admin":     {{What: `ACME\anna`, ID: "U1", Count: -1, Names: []string{"professional", "analyzer", "RootAdmin"}, Rules: []string{"Makers", "Staff"}}},
-		// Emil is blocked: nobody wonders why he is denied.
+		// Emil is blocked, so he is not listed as denied.
 		"denied": {{What: "users", Count: 1, Names: []string{`ACME\dora`}}},
 		"takes":  nil,
 	} {
@@ -112,7 +111,7 @@ func TestLicense(t *testing.T) {
 	}
 }
 
-// Everything that administrators ask of Sync rules is in the rows.
+// The rows answer the questions of administrators about Sync rules.
 func TestPlacement(t *testing.T) {
 	f := read(t, ruleset.Sync, map[string]string{
 		"App": `[{"id": "A1", "name": "Budget"}, {"id": "a2", "name": "Plan"}, {"id": "a3", "name": "Old"}]`,
@@ -146,7 +145,7 @@ func TestPlacement(t *testing.T) {
 	}
 }
 
-// Rows go into columns, without a count where there is nothing to count.
+// A row without a count has an empty column.
 func TestCells(t *testing.T) {
 	for _, r := range []category.Row{{Section: "idle", What: "Pin", Count: -1}, {Section: "free", What: "analyzer", Count: 0}} {
 		cells := r.Cells()
@@ -156,7 +155,7 @@ func TestCells(t *testing.T) {
 	}
 }
 
-// A file that cannot be read is named; one that is not there says nothing.
+// A file that cannot be read is an error that names it. A missing file is not an error.
 func TestBrokenFacts(t *testing.T) {
 	for name, content := range map[string]map[string]string{
 		"no JSON":       {"User": `[{]`},
@@ -174,6 +173,6 @@ func TestBrokenFacts(t *testing.T) {
 		}
 	}
 	if f := read(t, ruleset.License, map[string]string{"License.AccessTypeInfo": `[{"analyzerAccessType": {"available": 2}}]`}); f.Free["analyzer"] != 2 {
-		t.Errorf("a list of one: %v", f.Free)
+		t.Errorf("a single object instead of a list: %v", f.Free)
 	}
 }

@@ -64,8 +64,8 @@ func bigRules() []ruleset.Rule {
 	return rules
 }
 
-// BenchmarkDifference compares rules of which one has a clause more, so that rights
-// on streams and on apps differ, over users × apps.
+// BenchmarkDifference compares rules, one of which gets a clause, so that rights on streams and apps differ. The
+// metrics are for users × apps.
 func BenchmarkDifference(b *testing.B) {
 	for _, size := range []struct{ users, apps int }{{1000, 10_000}, {10_000, 100_000}} {
 		b.Run(fmt.Sprintf("users=%d/apps=%d", size.users, size.apps), func(b *testing.B) {
@@ -90,7 +90,7 @@ func BenchmarkDifference(b *testing.B) {
 					Mode: difference.ModeSite, SameSite: true, Progress: snapshot.NoProgress{},
 				})
 				if r.Gain.Cells == 0 {
-					b.Fatal("nothing differs")
+					b.Fatal("there is no difference")
 				}
 				b.ReportMetric(float64(r.Gain.Cells), "cells")
 				b.ReportMetric(float64(r.Compared.Decisions), "decisions")

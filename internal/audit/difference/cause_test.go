@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 )
 
-// acme has three users, two streams and three apps; a3 is carl's and in no stream.
+// acme has three users, two streams and three apps. Carl owns a3, which is in no stream.
 func acme(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -36,7 +36,7 @@ func acme(t testing.TB) string {
 	return dir
 }
 
-// summary lists groups and rules in short.
+// summary lists groups and rules in a short form.
 func summary(r *difference.Report) []string {
 	var all []string
 	for _, g := range r.Groups {
@@ -143,7 +143,7 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// TestTwoSites compares sites that differ where the rules are the same.
+// TestTwoSites compares different sites with the same rules.
 func TestTwoSites(t *testing.T) {
 	rules := []ruleset.Rule{plain("x", "App_*", 2, `user.group = "sales"`)}
 	before, after := compiled(t, rules, rules)
@@ -193,9 +193,9 @@ func TestBaseline(t *testing.T) {
 		}
 	}
 	check(wider(` or user.group = "hr"`), 0, 5, 0, false)
-	// The same number of cells by the same rule, but for another user.
+	// The same number of cells by the same rule, for another user.
 	check(wider(` or user.group = "legal"`), 3, 2, 1, true)
-	// What was accepted does not happen.
+	// The accepted difference does not occur any more.
 	check(old, 0, 0, 2, false)
 	for text, descriptions := range map[string]string{"[]": "not a valid baseline", `{"version": 1}`: "version 2", `{"version": 1, "x": 1}`: "not a valid baseline"} {
 		if _, err := difference.ReadBaseline(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), descriptions) {

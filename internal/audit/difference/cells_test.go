@@ -9,8 +9,8 @@ import (
 	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
-// Cells of several sessions, cut into blocks each in its own way, are counted once: as many
-// as there are pairs, and the same fingerprint however they are cut.
+// Cells of several sessions are counted once, although each session divides them into different blocks. The number
+// of cells is the number of pairs, and the fingerprint does not depend on the blocks.
 func TestCellsAreCountedOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		side := func(label string) ([]string, func() *joined) {

@@ -49,12 +49,12 @@ func TestClausesThatDiffer(t *testing.T) {
 		if strings.Join(got, "; ") != test.want {
 			t.Errorf("%s: %s, want %s", test.name, strings.Join(got, "; "), test.want)
 		}
-		// Taken back one after the other, the edits lead from the new to the old one.
+		// Reverting the edits one by one leads from the new condition to the old one.
 		for range clauses {
 			new = parsed(t, condition.Print(withoutEdit(old, new, 0)))
 		}
 		if !condition.Same(old, new) {
-			t.Errorf("%s: with all edits taken back it is %s, not %s", test.name, condition.Print(new), test.old)
+			t.Errorf("%s: with all edits reverted it is %s, not %s", test.name, condition.Print(new), test.old)
 		}
 	}
 }
@@ -67,6 +67,6 @@ func TestPlacesOfClauses(t *testing.T) {
 	}
 	clauses = compareClauses(parsed(t, text+` and user.name = "d"`), parsed(t, text))
 	if len(clauses) != 1 || text[clauses[0].at.Start:clauses[0].at.End] != text {
-		t.Errorf("what is gone has the place of what it was a part of: %+v", clauses)
+		t.Errorf("a removed clause has the location of its parent: %+v", clauses)
 	}
 }

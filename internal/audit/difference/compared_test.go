@@ -15,9 +15,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
-// TestComparedColumnsMeet compares conditions in which columns are compared with each other,
-// and differ in what they say of one of them: what tests name for one column must reach the
-// columns that it is compared with, or nobody is synthesized who meets both.
+// TestComparedColumnsMeet compares conditions that compare columns with each other and that differ in a test of one
+// column. The values that tests name for a column must also be tried for the columns that it is compared with.
+// Otherwise no synthesized user meets both.
 func TestComparedColumnsMeet(t *testing.T) {
 	one := func(condition string) []ruleset.Rule { return []ruleset.Rule{plain("x", "App_*", 2, condition)} }
 	for _, test := range []struct{ old, new, want string }{
@@ -36,7 +36,7 @@ func TestComparedColumnsMeet(t *testing.T) {
 		{`user.name = resource.name and !(user.userId = resource.name) and !(user.name = user.userId)`, `user.name = resource.name and !(user.userId = resource.name)`, ""},
 		{`user.name != resource.name and user.userId != resource.name and user.name != user.userId and !user.name.Empty() and !user.userId.Empty() and !resource.name.Empty()`, `false`, "loss"},
 		{`user.userDirectory = resource.owner.userDirectory`, `user.userDirectory = resource.owner.userDirectory and !user.IsAnonymous()`, "loss"},
-		// Of one column, what a pattern and an exact test tell apart.
+		// Values of one column that a pattern and an exact test distinguish.
 		{`user.name like "a*"`, `user.name = "a"`, "loss"},
 		{`user.name like "s*"`, `!user.name.Empty()`, "gain"},
 		{`user.name matches "a|b"`, `user.name = "a"`, "loss"},
@@ -52,7 +52,7 @@ func TestComparedColumnsMeet(t *testing.T) {
 	}
 }
 
-// TestSessionAttributesMeetColumns: a property may be what the session is given.
+// TestSessionAttributesMeetColumns compares a property with the value of a session attribute.
 func TestSessionAttributesMeetColumns(t *testing.T) {
 	in := input(t, []ruleset.Rule{plain("x", "App_*", 2, `false`)}, []ruleset.Rule{plain("x", "App_*", 2, `user.environment.os = resource.@System`)}, "")
 	in.Environment = map[string][]string{"OS": {"Windows"}}
@@ -61,8 +61,8 @@ func TestSessionAttributesMeetColumns(t *testing.T) {
 	}
 }
 
-// TestRightsOfManyRules: only one of the rules that grant a right which a changed rule asks
-// for lets users through whom the changed rule does not exclude.
+// TestRightsOfManyRules has a changed rule that tests a right. Several rules grant this right, but only one of them
+// grants it to users that the changed rule does not exclude.
 func TestRightsOfManyRules(t *testing.T) {
 	with := func(condition string) []ruleset.Rule {
 		rules := []ruleset.Rule{plain("x", "App_*", 2, condition)}
@@ -78,7 +78,7 @@ func TestRightsOfManyRules(t *testing.T) {
 	}
 }
 
-// kinds are the kinds of difference in a report, each once.
+// kinds returns the kinds of difference in a report, without duplicates.
 func kinds(r *difference.Report) []string {
 	var list []string
 	for _, g := range r.Groups {
@@ -88,13 +88,12 @@ func kinds(r *difference.Report) []string {
 	return slices.Compact(list)
 }
 
-// alphabet are the texts that random conditions name, and a few that they do not but for
-// case and patterns.
+// alphabet has the strings that random conditions name, and a few that they match only by case or patterns.
 var alphabet = []string{"a", "A", "ab", "b", "x"}
 
-// everyone writes a site with all users and apps that the alphabet allows: a user for each
-// name and set of at most two groups, an app for each name, set of at most two
-// departments, and owner's directory; each of them with none as well.
+// everyone writes a site with all users and apps of the alphabet: a user for each name and set of at most two groups,
+// and an app for each name, set of at most two departments and directory of the owner. Each of these can also be
+// missing.
 func everyone(t *testing.T) string {
 	t.Helper()
 	type object map[string]any
@@ -148,10 +147,9 @@ func everyone(t *testing.T) string {
 	return site
 }
 
-// TestComparisonsMissNothing holds for random pairs of rules that compare attributes of users
-// and resources with each other and with constants: where the site of all combinations
-// shows a kind of difference, the comparison without a site shows it too, or says that
-// it left something out.
+// TestComparisonsMissNothing compares random pairs of rules that compare attributes of users and resources with each
+// other and with constants. If the site of all combinations shows a kind of difference, the comparison without a site
+// shows it too, or reports that it left something out.
 func TestComparisonsMissNothing(t *testing.T) {
 	rounds := 100
 	if !exact.Enabled() {
@@ -186,7 +184,7 @@ func TestComparisonsMissNothing(t *testing.T) {
 		if random.IntN(2) == 0 {
 			old, new = new, old
 		}
-		if random.IntN(4) == 0 { // another rule that takes the place of some
+		if random.IntN(4) == 0 { // another rule that replaces some
 			other := plain("y", "App_*", 2, test()+" and "+test())
 			old, new = append(old, other), append(new, other)
 		}
@@ -198,12 +196,12 @@ func TestComparisonsMissNothing(t *testing.T) {
 		whole++
 		for _, kind := range kinds(over) {
 			if !slices.Contains(kinds(synthesized), kind) {
-				t.Errorf("%s\nto %s: a %s over a site, and none without it", old[0].Condition.Content, new[0].Condition.Content, kind)
+				t.Errorf("%s\nto %s: a %s with a site, but not without it", old[0].Condition.Content, new[0].Condition.Content, kind)
 			}
 		}
 	}
 	t.Logf("%d kinds of difference in %d rounds, %d of them without anything left out", differ, rounds, whole)
 	if differ < rounds/2 || whole < rounds/3 {
-		t.Errorf("%d kinds of difference, %d rounds compared whole: too little is held", differ, whole)
+		t.Errorf("only %d kinds of difference, and only %d rounds without anything left out", differ, whole)
 	}
 }

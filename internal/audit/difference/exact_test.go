@@ -20,7 +20,7 @@ import (
 
 var sites = flag.Uint64("sites", 2, "how many sites TestDifferenceIsExact looks at")
 
-// everyCell are the ids of the subjects of a site and of its resources by type.
+// everyCell has the ids of the subjects of a site, and of its resources by type.
 func everyCell(in difference.Input) (users []string, resources map[string][]string) {
 	resources = map[string][]string{}
 	seen := map[string]bool{}
@@ -46,7 +46,7 @@ func everyCell(in difference.Input) (users []string, resources map[string][]stri
 	return slices.Sorted(maps.Keys(seen)), resources
 }
 
-// rights decides all actions on a resource by an engine, cell by cell.
+// rights decides all actions on a resource with an engine, cell by cell.
 func rights(t *testing.T, e *engine.Engine, user, typ, id, from string) map[string]bool {
 	t.Helper()
 	request := map[string]any{"subject": map[string]any{"type": "user", "id": user}, "resource": map[string]any{"type": typ, "id": id}}
@@ -68,8 +68,8 @@ func rights(t *testing.T, e *engine.Engine, user, typ, id, from string) map[stri
 	return held
 }
 
-// cellByCell counts the differences, each once, by kind, type and action, and also by
-// context, and by kind alone. Creating counts once for each user and type.
+// cellByCell counts the differences by kind, type and action, by context, and by kind alone. Each difference counts
+// once. Create counts once for each user and type.
 func cellByCell(t *testing.T, in difference.Input) map[string]int64 {
 	t.Helper()
 	old, err := engine.New(t.Context(), in.Old.Bundle)
@@ -113,8 +113,8 @@ func cellByCell(t *testing.T, in difference.Input) map[string]int64 {
 	return counts
 }
 
-// counted are the counts of a report in the same form. What is counted under several
-// causes is asked of gates, which count a cell once.
+// counted returns the counts of a report in the same form. Cells with several causes are counted with gates, which
+// count a cell once.
 func counted(t *testing.T, r *difference.Report) map[string]int64 {
 	t.Helper()
 	counts := map[string]int64{"gain": r.Gain.Cells, "loss": r.Loss.Cells}
@@ -141,14 +141,14 @@ func counted(t *testing.T, r *difference.Report) map[string]int64 {
 				for _, c := range r.Compared.Contexts {
 					contexts = append(contexts, difference.ContextCells{Context: c, Cells: p.Cells})
 				}
-				if len(r.Compared.Contexts) == 1 { // the rules do not tell contexts apart
+				if len(r.Compared.Contexts) == 1 { // the rules do not distinguish contexts
 					contexts = append(contexts, difference.ContextCells{Context: "hub", Cells: p.Cells}, difference.ContextCells{Context: "qmc", Cells: p.Cells})
 				}
 			}
 			for _, c := range contexts {
 				counts[fmt.Sprintf("%s %s %s:%s", g.Kind, c.Context, schema.Fold(p.Type), p.Action)] += c.Cells
 			}
-			// Of several causes a user who creates may be counted under each.
+			// A user that can create may be counted under each of several causes.
 			if p.Action == "create" && causes[key] > 1 {
 				for _, c := range []string{"hub", "qmc", difference.NoContext} {
 					delete(counts, fmt.Sprintf("%s %s %s:%s", g.Kind, c, schema.Fold(p.Type), p.Action))
@@ -165,7 +165,7 @@ func counted(t *testing.T, r *difference.Report) map[string]int64 {
 	})
 }
 
-// sameCounts compares counts; what the report does not tell apart is left out.
+// sameCounts compares counts. It ignores those that the report does not distinguish.
 func sameCounts(want, got map[string]int64) bool {
 	for key, n := range want {
 		parts := strings.Fields(key)
@@ -184,11 +184,11 @@ func sameCounts(want, got map[string]int64) bool {
 	return true
 }
 
-// TestDifferenceIsExact holds on generated sites, whose rules were changed at random:
-// the difference by classes is the one of two engines, cell by cell.
+// TestDifferenceIsExact compares the difference by equivalence classes with the decisions of two engines, cell by
+// cell, on generated sites with randomly changed rules.
 func TestDifferenceIsExact(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many comparisons; the scenarios run the same code")
+		t.Skip("many comparisons; the tests of scenarios run the same code")
 	}
 	size := sitegen.Size{Users: 6, Streams: 3, Apps: 5, Objects: 5, Others: 1, Rules: 22, Requests: 60}
 	seeds := *sites
@@ -207,12 +207,12 @@ func TestDifferenceIsExact(t *testing.T) {
 			if !sameCounts(want, got) {
 				for _, key := range slices.Sorted(maps.Keys(want)) {
 					if want[key] != got[key] {
-						t.Errorf("seed %d: %s: %d cells, and the difference says %d", seed, key, want[key], got[key])
+						t.Errorf("seed %d: %s: %d cells, but the difference has %d", seed, key, want[key], got[key])
 					}
 				}
 				for key, n := range got {
 					if want[key] == 0 {
-						t.Errorf("seed %d: %s: no cell, and the difference says %d", seed, key, n)
+						t.Errorf("seed %d: %s: no cell, but the difference has %d", seed, key, n)
 					}
 				}
 				text, _ := json.MarshalIndent(r, "", " ")
@@ -228,7 +228,7 @@ func TestDifferenceIsExact(t *testing.T) {
 				}
 				for _, cause := range g.Causes {
 					if cause.By == difference.ByData || cause.By == difference.ByRights {
-						t.Errorf("seed %d: with one site nothing but rules can be the cause: %s", seed, cause)
+						t.Errorf("seed %d: with one site, only rules can be the cause: %s", seed, cause)
 					}
 				}
 				if len(g.Causes) > 1 {
@@ -239,12 +239,12 @@ func TestDifferenceIsExact(t *testing.T) {
 	}
 	t.Logf("%d cells differ, %d ways through rights, %d groups of several causes", total, through, several)
 	if total < 100 {
-		t.Errorf("only %d cells differ: too little is compared", total)
+		t.Errorf("only %d cells differ", total)
 	}
 }
 
-// moved returns a snapshot in which every third entity of a kind is gone, and the
-// others have what their neighbours had, but for the ids and logins.
+// moved returns a snapshot without every third entity of each type. The others have the fields of their neighbours,
+// except ids and logins.
 func moved(t *testing.T, c sitegen.Case) sitegen.Case {
 	t.Helper()
 	files := map[string][]byte{}
@@ -272,10 +272,10 @@ func moved(t *testing.T, c sitegen.Case) sitegen.Case {
 	return sitegen.Case{Rules: c.Rules, Files: files, Requests: c.Requests}
 }
 
-// TestDifferenceOfSitesIsExact compares rules and sites that both differ.
+// TestDifferenceOfSitesIsExact compares different rules on different sites.
 func TestDifferenceOfSitesIsExact(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many comparisons; the scenarios run the same code")
+		t.Skip("many comparisons; the tests of scenarios run the same code")
 	}
 	size := sitegen.Size{Users: 6, Streams: 3, Apps: 5, Objects: 4, Others: 1, Rules: 15, Requests: 40}
 	c := sitegen.Generate(5, size)
@@ -290,7 +290,7 @@ func TestDifferenceOfSitesIsExact(t *testing.T) {
 			t.Errorf("%d: cell by cell %v, by classes %v", n, want, got)
 		}
 		if len(want) == 0 || len(r.Groups) < 2 {
-			t.Errorf("%d: the sites hardly differ: %v", n, want)
+			t.Errorf("%d: the sites have too few differences: %v", n, want)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func TestGates(t *testing.T) {
 		"gain=-1": "is not a number", "loss=101%": "percentage of users", "left-out:read": "has no action",
 	} {
 		if _, err := ParseGate(gate); err == nil || !strings.Contains(err.Error(), descriptions) {
-			t.Errorf("%q: %v, which does not say %q", gate, err, descriptions)
+			t.Errorf("%q: %v, want %q in it", gate, err, descriptions)
 		}
 	}
 	g, err := ParseGate("gain:read:Steram")
@@ -49,9 +49,9 @@ func TestGates(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := g.CheckTypes([]string{"App", "Stream"}); err == nil || !strings.Contains(err.Error(), "did you mean Stream?") {
-		t.Errorf("a gate that can never be hit: %v", err)
+		t.Errorf("a gate that can never fail: %v", err)
 	}
 	if err := g.CheckTypes([]string{"steram"}); err != nil {
-		t.Errorf("a type that the snapshot has: %v", err)
+		t.Errorf("a type that only the snapshot has: %v", err)
 	}
 }

@@ -17,11 +17,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// compiled compiles the rules of two sides, whose views become one.
+// compiled compiles the rules of two sides, and merges their views.
 func compiled(t testing.TB, old, new []ruleset.Rule) (a, b *compiler.Policy) {
 	t.Helper()
 	var found diag.List
@@ -36,7 +36,7 @@ func compiled(t testing.TB, old, new []ruleset.Rule) (a, b *compiler.Policy) {
 	return a, b
 }
 
-// bundle makes the bundle of a policy over a folder with a snapshot, or over none.
+// bundle returns the bundle of a policy with a snapshot folder, or without one if the folder is "".
 func bundle(t testing.TB, policy *compiler.Policy, site string) *bundles.Bundle {
 	t.Helper()
 	var data bundles.DataSource
@@ -66,7 +66,7 @@ func decode(t testing.TB, file string, export []byte) []ruleset.Rule {
 	return rules
 }
 
-// input compares two sets of rules over one site, or without one where it is "".
+// input returns two sets of rules to compare on one site, or without a site if the folder is "".
 func input(t testing.TB, old, new []ruleset.Rule, site string) difference.Input {
 	t.Helper()
 	before, after := compiled(t, old, new)
@@ -90,7 +90,7 @@ func compare(t testing.TB, in difference.Input) *difference.Report {
 	return r
 }
 
-// written writes a case's snapshot and returns its folder.
+// written writes the snapshot of a test case and returns its folder.
 func written(t testing.TB, c sitegen.Case) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -100,7 +100,7 @@ func written(t testing.TB, c sitegen.Case) string {
 	return filepath.Join(dir, "snapshot")
 }
 
-// mutate returns rules of which a few are different.
+// mutate returns rules with a few changes.
 func mutate(r *rand.Rand, rules []ruleset.Rule) []ruleset.Rule {
 	rules = slices.Clone(rules)
 	condition := func(n int, format string, args ...any) {

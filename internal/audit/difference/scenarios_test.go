@@ -25,7 +25,7 @@ func read(t *testing.T, file string) []ruleset.Rule {
 	return decode(t, filepath.Base(file), export)
 }
 
-// edited returns rules of which the one of a name is different.
+// edited returns rules with a change of the named rule.
 func edited(t *testing.T, rules []ruleset.Rule, name string, edit func(r *ruleset.Rule)) []ruleset.Rule {
 	t.Helper()
 	rules = slices.Clone(rules)
@@ -39,7 +39,7 @@ func edited(t *testing.T, rules []ruleset.Rule, name string, edit func(r *rulese
 
 func condition(text string) *diag.Text { return &diag.Text{Label: "condition", Content: text} }
 
-// checked compares and holds the counts to two engines, cell by cell.
+// checked compares rules, and compares the counts with two engines, cell by cell.
 func checked(t *testing.T, old, new []ruleset.Rule, site string) *difference.Report {
 	t.Helper()
 	in := input(t, old, new, site)
@@ -65,7 +65,7 @@ func TestCustomerCase(t *testing.T) {
 	if got := summary(checked(t, rules, wider, filepath.Join(folder, "site"))); !slices.Equal(got, want) {
 		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	// The team admins' rule names types that no branch of it covers; without them nothing is lost.
+	// The rule TeamAdminRead names types that no branch of it covers. Without them, no right is lost.
 	tidy := edited(t, rules, "TeamAdminRead", func(r *ruleset.Rule) {
 		r.Filter = &diag.Text{Label: "resourceFilter", Content: "App*,ReloadTask*,SchemaEvent*,Tag*,CompositeEvent*,ExecutionResult*,DataConnection*"}
 	})
@@ -74,7 +74,7 @@ func TestCustomerCase(t *testing.T) {
 	}
 }
 
-// TestSheetLevel compares each variant of the story with itself and with the next.
+// TestSheetLevel compares each variant of the scenario with itself and with the next one.
 func TestSheetLevel(t *testing.T) {
 	exact.Skip(t)
 	folder := filepath.Join(stories, "sheet-level")
@@ -96,13 +96,13 @@ func TestSheetLevel(t *testing.T) {
 		}
 	}
 	if got := summary(checked(t, read(t, filepath.Join(folder, "one-sheet", "rules.json")), read(t, filepath.Join(folder, "one-chart", "rules.json")), filepath.Join(folder, "site"))); len(got) < 2 {
-		t.Errorf("one sheet and one chart differ: %q", got)
+		t.Errorf("the variants one-sheet and one-chart differ: %q", got)
 	}
 }
 
 func TestRealExport(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many comparisons; the scenarios run the same code")
+		t.Skip("many comparisons; the tests of scenarios run the same code")
 	}
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {
@@ -125,9 +125,9 @@ func TestRealExport(t *testing.T) {
 		t.Errorf("%v, want %v\n%s", effects, want, strings.Join(summary(r), "\n"))
 	}
 	if len(r.LeftOut) == 0 {
-		t.Error("file references are nowhere on the site, and the report does not say so")
+		t.Error("the site has no file references, and the report does not list them as not compared")
 	}
-	// Without the site the file references differ too.
+	// Without the site, the file references differ too.
 	synthesized := compare(t, input(t, rules, changed, ""))
 	if !slices.ContainsFunc(synthesized.Groups, func(g difference.Group) bool {
 		return g.Kind == difference.Gain && g.Causes[0].Rule.Name == "ReadFileReference" && strings.EqualFold(g.Parts[0].Type, "FileReference")

@@ -14,8 +14,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 )
 
-// TestWithoutASite compares on all sites that could be. The counts are of what was
-// synthesized; the kinds of difference are what is held here.
+// TestWithoutASite compares rules for all possible sites. It checks the kinds of difference; the counts are those
+// of synthesized entities.
 func TestWithoutASite(t *testing.T) {
 	const read = 2
 	one := func(condition string) []ruleset.Rule { return []ruleset.Rule{plain("x", "App_*", read, condition)} }
@@ -23,7 +23,7 @@ func TestWithoutASite(t *testing.T) {
 	tests := []struct {
 		name     string
 		old, new []ruleset.Rule
-		// want are kinds, actions and types; example is what the first example says.
+		// want has kinds, actions and types; example is the first example.
 		want, example string
 	}{
 		{"a constant", one(`user.group = "a"`), one(`user.group = "b"`), "gain read App, loss read App", "group = b | "},
@@ -66,8 +66,8 @@ func TestWithoutASite(t *testing.T) {
 	}
 }
 
-// TestProofs are of rules that say the same in other words, with more combinations of values
-// than can be tried, and of rules of types that no schema has.
+// TestProofs compares equivalent rules that are written differently, with too many combinations of values to try, and
+// rules about types that no schema has.
 func TestProofs(t *testing.T) {
 	const read = 2
 	var some, none []string
@@ -99,12 +99,11 @@ func TestProofs(t *testing.T) {
 	}
 }
 
-// TestNothingIsCalledEqualThatDiffers holds for random conditions over a few values: a
-// kind of difference that some site shows, the comparison without a site shows too,
-// without leaving anything out.
+// TestNothingIsCalledEqualThatDiffers compares random conditions over a few values. The comparison without a site shows
+// every kind of difference that some site shows, and leaves nothing out.
 func TestNothingIsCalledEqualThatDiffers(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many comparisons; the scenarios run the same code")
+		t.Skip("many comparisons; the tests of scenarios run the same code")
 	}
 	rounds := 25
 	if !exact.Enabled() {
@@ -155,11 +154,11 @@ func TestNothingIsCalledEqualThatDiffers(t *testing.T) {
 			}
 			differ++
 			if !slices.ContainsFunc(synthesized.Groups, is) {
-				t.Errorf("%s to %s: a %s over a site, and none without it", old[0].Condition.Content, new[0].Condition.Content, kind)
+				t.Errorf("%s to %s: a %s with a site, but not without it", old[0].Condition.Content, new[0].Condition.Content, kind)
 			}
 		}
 	}
 	if differ < rounds/2 {
-		t.Errorf("only %d kinds of difference in %d rounds: too little is compared", differ, rounds)
+		t.Errorf("only %d kinds of difference in %d rounds", differ, rounds)
 	}
 }

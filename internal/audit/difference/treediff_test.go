@@ -7,8 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/condition"
 )
 
-// The words name every part that differs and say what it alone can do; the tree has both
-// versions side by side.
+// The description names every part that differs and the effect that it can have by itself. The tree has both versions.
 func TestCompareConditions(t *testing.T) {
 	const a, b, c = `user.name = "a"`, `user.name = "b"`, `user.name = "c"`
 	for _, test := range []struct{ name, old, new, descriptions, tree string }{
@@ -59,11 +58,11 @@ func TestCompareConditions(t *testing.T) {
 		}
 	}
 	if CompareConditions(a, "user.name =") != nil {
-		t.Error("a condition that cannot be parsed is compared")
+		t.Error("a condition with syntax errors is compared")
 	}
 }
 
-// What is said to widen or to narrow does so for all values of the parts.
+// An edit that is described as widening or narrowing does so for all values of the parts.
 func TestReachIsTrue(t *testing.T) {
 	parts := []string{`user.a = "x"`, `user.b = "x"`, `user.c = "x"`}
 	conditions := []string{
@@ -83,7 +82,7 @@ func TestReachIsTrue(t *testing.T) {
 			for values := range 8 {
 				was, is := holds(old, values), holds(new, values)
 				if d.Clauses[0].Reach == Widens && was && !is || d.Clauses[0].Reach == Narrows && is && !was {
-					t.Errorf("%s to %s is said to be: %s", from, to, d.Clauses[0].Says)
+					t.Errorf("%s to %s is described as: %s", from, to, d.Clauses[0].Says)
 				}
 			}
 		}
@@ -93,7 +92,7 @@ func TestReachIsTrue(t *testing.T) {
 	}
 }
 
-// holds evaluates a condition over user.a, user.b and user.c, each of which is met or not.
+// holds evaluates a condition over user.a, user.b and user.c, each of which is true or false.
 func holds(n condition.Node, values int) bool {
 	switch n := n.(type) {
 	case *condition.And:

@@ -14,10 +14,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 )
 
-// rules makes rules in the short form `FILTER ACTION,…: CONDITION`, called a, b, ….
+// rules parses rules in the short form `FILTER ACTION,…: CONDITION`. Their names are a, b, ….
 func rules(tb testing.TB, short ...string) []ruleset.Rule {
 	var list []ruleset.Rule
 	for i, s := range short {
@@ -40,7 +40,7 @@ func rules(tb testing.TB, short ...string) []ruleset.Rule {
 	return list
 }
 
-// tell tells a persona's way in short.
+// tell returns the steps of a persona in a short form.
 func tell(p Result) string {
 	var parts []string
 	for _, s := range p.Steps {
@@ -125,7 +125,7 @@ func TestPersonas(t *testing.T) {
 		t.Error(got)
 	}
 	if _, err := ParsePersona("roles"); err == nil {
-		t.Error("a persona without a value is one")
+		t.Error("a persona without a value is accepted")
 	}
 }
 
@@ -158,7 +158,7 @@ func siteWith(levels []string, users ...string) *snapshot.Site {
 	return site
 }
 
-// TestOnSite follows the users of a site, on what is on record there.
+// TestOnSite determines what users of a site can reach with the entities on record.
 func TestOnSite(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -210,7 +210,7 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestResources follows changes of resources: rights on what had not been open to the user.
+// TestResources changes resources, which gives the user rights on resources that were closed to the user.
 func TestResources(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -243,7 +243,7 @@ func TestResources(t *testing.T) {
 	}
 }
 
-// TestResourcesFromTheQMC changes in the QMC what is used in the hub.
+// TestResourcesFromTheQMC changes a resource in the QMC that is used in the hub.
 func TestResourcesFromTheQMC(t *testing.T) {
 	list := rules(t, `App_* changeowner: user.group = "X"`, `App_* read: resource.owner = user`)
 	list[0].Context, list[1].Context = ruleset.QMC, ruleset.Hub
@@ -256,7 +256,7 @@ func TestResourcesFromTheQMC(t *testing.T) {
 	}
 }
 
-// TestResourcesOnSite changes what is on record, to what is on record.
+// TestResourcesOnSite changes entities on record, to values on record.
 func TestResourcesOnSite(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -310,10 +310,10 @@ func TestResourcesOnSite(t *testing.T) {
 	}
 }
 
-// TestSite holds the roles of a real site to what is known of them.
+// TestSite compares the roles of a real site with their known rights.
 func TestSite(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many questions about a real site; the others run the same code")
+		t.Skip("many questions about a real site; other tests run the same code")
 	}
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {

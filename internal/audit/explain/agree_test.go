@@ -17,8 +17,8 @@ import (
 
 var size = sitegen.Size{Users: 8, Streams: 4, Apps: 7, Objects: 9, Others: 3, Rules: 25, Requests: 200}
 
-// generated is a made-up site, under both readings of inequality, and with broken
-// rules that are left out in every third.
+// generated returns a generated site. The interpretation of inequality alternates. Every third site has rules with
+// errors, which are left out.
 func generated(t *testing.T, seed uint64) (*subject, [][]byte) {
 	t.Helper()
 	options := compiler.Options{}
@@ -37,7 +37,7 @@ func generated(t *testing.T, seed uint64) (*subject, [][]byte) {
 	return open(t, filepath.Join(dir, "rules.json"), filepath.Join(dir, "snapshot"), options), c.Requests
 }
 
-// sites runs a test on made-up sites.
+// sites runs a test on generated sites.
 func sites(t *testing.T, test func(t *testing.T, s *subject, requests [][]byte)) {
 	n := uint64(6)
 	switch {
@@ -55,8 +55,8 @@ func sites(t *testing.T, test func(t *testing.T, s *subject, requests [][]byte))
 	}
 }
 
-// TestExplanationsAgreeWithDecisions holds every explanation against what the
-// embedded engine decides, and every clause against its parts.
+// TestExplanationsAgreeWithDecisions compares every explanation with the decision of the embedded engine, and every
+// clause with its parts.
 func TestExplanationsAgreeWithDecisions(t *testing.T) {
 	sites(t, func(t *testing.T, s *subject, requests [][]byte) {
 		for _, request := range requests {
@@ -73,8 +73,7 @@ func TestExplanationsAgreeWithDecisions(t *testing.T) {
 	})
 }
 
-// consistent checks that an explanation explains: what it says of the whole
-// follows from what it says of the parts.
+// consistent checks that the parts of an explanation imply the result.
 func consistent(t *testing.T, request []byte, x *explain.Explanation) {
 	t.Helper()
 	wrong := func(format string, args ...any) {
@@ -120,8 +119,7 @@ func consistent(t *testing.T, request []byte, x *explain.Explanation) {
 	}
 }
 
-// composed checks that the truth of a clause follows from its parts, its values
-// or the questions that it asks.
+// composed checks that the truth value of a clause follows from its parts, its values or its questions.
 func composed(c explain.Clause, x *explain.Explanation, numbers map[int]bool, wrong func(string, ...any)) {
 	if numbers[c.Number] || c.Line < 1 || c.Column < 1 {
 		wrong("clause %d at %d:%d", c.Number, c.Line, c.Column)
@@ -161,8 +159,7 @@ func composed(c explain.Clause, x *explain.Explanation, numbers map[int]bool, wr
 	}
 }
 
-// TestBundlesExplainEqually explains from bundles what the same rules and snapshot
-// explain.
+// TestBundlesExplainEqually compares explanations from a bundle with those from its rules and snapshot.
 func TestBundlesExplainEqually(t *testing.T) {
 	sites(t, func(t *testing.T, s *subject, requests [][]byte) {
 		x, err := packed.Explainer(s.bundle, explain.Options{Proposals: -1})
@@ -179,8 +176,7 @@ func TestBundlesExplainEqually(t *testing.T) {
 	})
 }
 
-// TestProposalsGrant carries proposals out in the files and in the request, as
-// they say, and lets the embedded engine decide.
+// TestProposalsGrant applies proposals to the files and the request as described, and decides with the embedded engine.
 func TestProposalsGrant(t *testing.T) {
 	sites(t, func(t *testing.T, s *subject, requests [][]byte) {
 		denied, proposed, carried := 0, 0, 0
@@ -194,21 +190,21 @@ func TestProposalsGrant(t *testing.T) {
 				denied++
 			}
 			for _, p := range x.Proposals {
-				if proposed++; proposed%7 == 1 { // a compilation each: some will do
+				if proposed++; proposed%7 == 1 { // each needs a compilation, so only some are applied
 					carried++
 					s.holds(t, request, p)
 				}
 			}
 		}
-		t.Logf("%d requests denied; %d proposals, %d of them carried out", denied, proposed, carried)
+		t.Logf("%d requests denied; %d proposals, %d of them applied", denied, proposed, carried)
 		if carried == 0 {
-			t.Error("no proposal was carried out")
+			t.Error("no proposal was applied")
 		}
 	})
 }
 
-// holds fails the test if the engine does not grant a request after a proposal,
-// or does so before all of its changes.
+// holds fails the test if the engine does not grant a request after a proposal, or grants it before all changes of
+// the proposal are made.
 func (s *subject) holds(t *testing.T, request []byte, p explain.Proposal) {
 	t.Helper()
 	dir, changed := after(t, s.dir, request, p)
@@ -220,6 +216,6 @@ func (s *subject) holds(t *testing.T, request []byte, p explain.Proposal) {
 	}
 	if !d.Allow || !slices.Equal(d.GrantedBy, p.GrantedBy) {
 		out, _ := json.MarshalIndent(p, "", " ")
-		t.Errorf("%s is not granted so: %s by %q\n%s", changed, d.Reason, d.GrantedBy, out)
+		t.Errorf("%s is not granted after the proposal: %s by %q\n%s", changed, d.Reason, d.GrantedBy, out)
 	}
 }

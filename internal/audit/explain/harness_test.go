@@ -19,10 +19,10 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 )
 
-// subject is a site in the hands of the explainer and of the embedded engine.
+// subject has the explainer and the embedded engine of one site.
 type subject struct {
 	rules   []ruleset.Rule
 	policy  *compiler.Policy
@@ -31,7 +31,7 @@ type subject struct {
 	bundle  *bundles.Bundle
 	engine  *engine.Engine
 	explain *explain.Explainer
-	// plain looks for no proposals.
+	// plain does not search for proposals.
 	plain *explain.Explainer
 	site  *snapshot.Site
 }
@@ -57,7 +57,7 @@ func open(t *testing.T, rulesFile, dir string, options compiler.Options) *subjec
 	return s
 }
 
-// decide gives a snapshot folder to the engine.
+// decide returns an engine for a snapshot folder.
 func (s *subject) decide(t *testing.T, dir string) {
 	t.Helper()
 	snap, found := snapshot.Open(dir, nil)
@@ -86,7 +86,7 @@ func (s *subject) out(t *testing.T, request []byte) *explain.Explanation {
 	return by(t, s.explain, request)
 }
 
-// by explains a request and fails the test where that is not possible.
+// by explains a request, or fails the test if that is not possible.
 func by(t *testing.T, e *explain.Explainer, request []byte) *explain.Explanation {
 	t.Helper()
 	x, err := e.Explain(request)
@@ -96,7 +96,7 @@ func by(t *testing.T, e *explain.Explainer, request []byte) *explain.Explanation
 	return x
 }
 
-// ask is a request.
+// ask returns a request.
 func ask(subject, action, typeName, id, from string) []byte {
 	r := object{
 		"subject": object{"type": "user", "id": subject}, "action": object{"name": action},
@@ -113,7 +113,7 @@ type object = map[string]any
 func encode(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // texts, lists and objects
+		panic(err) // strings, lists and objects
 	}
 	return text
 }
@@ -129,9 +129,8 @@ func decode(t *testing.T, text []byte) any {
 	return v
 }
 
-// after carries a proposal out as a person would who has nothing but what it
-// says: in the files of a copy of the snapshot, and in the request. It returns
-// the folder and the request.
+// after applies a proposal to a copy of the snapshot files and to the request, like a person who knows only the
+// text of the proposal. It returns the folder and the request.
 func after(t *testing.T, dir string, request []byte, p explain.Proposal) (string, []byte) {
 	t.Helper()
 	into := t.TempDir()
@@ -167,7 +166,7 @@ func after(t *testing.T, dir string, request []byte, p explain.Proposal) (string
 	return into, encode(changed)
 }
 
-// inRequest changes what the request says of itself.
+// inRequest changes the request.
 func inRequest(t *testing.T, request object, c explain.Change) {
 	t.Helper()
 	path := strings.Split(c.Field, ".")
@@ -190,8 +189,7 @@ func inRequest(t *testing.T, request object, c explain.Change) {
 	}
 }
 
-// change changes an entity as the repository writes it, or as a request
-// describes it.
+// change changes an entity in the format of the repository or of a request.
 func change(t *testing.T, e object, c explain.Change) {
 	t.Helper()
 	field := nameOf(e, c.Field)
@@ -217,7 +215,7 @@ func change(t *testing.T, e object, c explain.Change) {
 	case c.Kind == "remove":
 		delete(e, field)
 	default:
-		t.Fatalf("nobody knows how to do this: %+v", c)
+		t.Fatalf("the test does not support this change: %+v", c)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// made is an explainer of a made-up site, and requests.
+// made returns the explainer of a generated site, and requests.
 func made(t *testing.T, seed uint64) (*Explainer, [][]byte) {
 	t.Helper()
 	c := sitegen.Generate(seed, sitegen.Small)
@@ -36,8 +36,8 @@ func read(t *testing.T, rulesFile, dir string) *Explainer {
 	return New(rules, site, Options{Proposals: 4})
 }
 
-// scenario is an explainer of a site of the scenarios, and every third of the
-// requests to read or update something on record from the hub.
+// scenario returns the explainer of a scenario, and every third of the requests to read or update an entity on record
+// from the hub.
 func scenario(t *testing.T, rules, dir string) (*Explainer, [][]byte) {
 	t.Helper()
 	const root = "../../../testdata/scenarios"
@@ -61,9 +61,8 @@ func scenario(t *testing.T, rules, dir string) (*Explainer, [][]byte) {
 	return x, third
 }
 
-// everyLocation returns the spots that people give values to most readily: all
-// directory attributes and custom properties of subject and resource, by the
-// names that the site knows.
+// everyLocation returns the values that people change most often: all directory attributes and custom properties of
+// subject and resource that the site has.
 func (x *Explainer) everyLocation(q evaluate.Question) []location {
 	var locations []location
 	for _, owner := range []*snapshot.Entity{q.Subject, q.Resource} {
@@ -89,9 +88,9 @@ func (x *Explainer) everyLocation(q evaluate.Question) []location {
 	return locations
 }
 
-// TestNoSingleValueIsOverlooked tries every value that the site knows in every
-// attribute and custom property. Where one of them grants by itself, a change of one value
-// is proposed as well, and what stands before it grants less beside.
+// TestNoSingleValueIsOverlooked tries every value of the site in every attribute and custom property. If one value
+// grants the request, a change of one value is proposed as well, and the proposals before it give less additional
+// access.
 func TestNoSingleValueIsOverlooked(t *testing.T) {
 	seeds := uint64(6)
 	if testing.Short() {
@@ -112,19 +111,19 @@ func TestNoSingleValueIsOverlooked(t *testing.T) {
 	} {
 		t.Run(filepath.ToSlash(filepath.Dir(rules)), func(t *testing.T) {
 			if testing.Short() {
-				t.Skip("many values; the generated site runs the same code")
+				t.Skip("many values; the test of a generated site runs the same code")
 			}
 			t.Parallel()
 			x, requests := scenario(t, rules, dir)
 			if x.overlooks(t, requests) == 0 {
-				t.Error("no request is granted by one value")
+				t.Error("one value grants no request")
 			}
 		})
 	}
 }
 
-// overlooks fails the test for each request that one value grants and that has no
-// proposal of one change. It returns how many one value grants.
+// overlooks fails the test for each request that one value grants without a proposal of one change. It returns the
+// number of requests that one value grants.
 func (x *Explainer) overlooks(t *testing.T, requests [][]byte) int {
 	t.Helper()
 	denied, grantable := 0, 0
@@ -150,7 +149,7 @@ func (x *Explainer) overlooks(t *testing.T, requests [][]byte) int {
 		grantable++
 		proposals, _ := x.propose(trace)
 		if !slices.ContainsFunc(proposals, func(p Proposal) bool { return len(p.Changes) == 1 }) {
-			t.Errorf("%s\nis granted if somebody would %s, and what is proposed is %+v", request, grants.sentence(), proposals)
+			t.Errorf("%s\nis granted by this change: %s; the proposals are %+v", request, grants.sentence(), proposals)
 		}
 	}
 	for _, request := range requests[:min(len(requests), 5)] {
@@ -158,16 +157,16 @@ func (x *Explainer) overlooks(t *testing.T, requests [][]byte) int {
 		for i := 1; i < len(proposals); i++ {
 			before, after := proposals[i-1].Reach, proposals[i].Reach
 			if before.loss() > 0 && after.loss() == 0 || (before.loss() > 0) == (after.loss() > 0) && compareGains(before, after) > 0 {
-				t.Errorf("%s\nthe proposal %d grants more than the next: %+v, %+v", request, i, before, after)
+				t.Errorf("%s\nproposal %d grants more than the next one: %+v, %+v", request, i, before, after)
 			}
 		}
 	}
-	t.Logf("%d denied, of which one value grants %d", denied, grantable)
+	t.Logf("%d denied; one value grants %d of them", denied, grantable)
 	return grantable
 }
 
-// TestChangesAreTriedOnCopies explains everything twice: what was tried for one
-// request must not show in another.
+// TestChangesAreTriedOnCopies explains everything twice. Changes that were tried for one request must not affect
+// another.
 func TestChangesAreTriedOnCopies(t *testing.T) {
 	x, requests := made(t, 9200)
 	decide := func() []string {
@@ -185,11 +184,11 @@ func TestChangesAreTriedOnCopies(t *testing.T) {
 		}
 	}
 	if after := decide(); !slices.Equal(before, after) {
-		t.Error("decisions are others after explanations")
+		t.Error("the decisions differ after explanations")
 	}
 }
 
-// TestProposalsAreMinimal takes each change away from each proposal of several.
+// TestProposalsAreMinimal removes each change from each proposal with several changes.
 func TestProposalsAreMinimal(t *testing.T) {
 	several := 0
 	for seed := uint64(9300); several == 0 && seed < 9320; seed++ {
@@ -200,7 +199,7 @@ func TestProposalsAreMinimal(t *testing.T) {
 	}
 }
 
-// minimal holds the proposals on a generated site and returns how many have several changes.
+// minimal checks the proposals on a site and returns the number of those with several changes.
 func minimal(t *testing.T, seed uint64) (several int) {
 	x, requests := made(t, seed)
 	for _, request := range requests {
@@ -225,9 +224,8 @@ func minimal(t *testing.T, seed uint64) (several int) {
 	return several
 }
 
-// TestSearchAgainstAllSets tries all sets of one and two edits of those that a search knows.
-// What it finds is exactly what grants and of which no part grants, but for values and
-// targets beyond the variety that is offered.
+// TestSearchAgainstAllSets tries all sets of one and two edits that a search knows. The search finds exactly the sets
+// that grant and have no part that grants, except values and targets beyond the limit for a clause.
 func TestSearchAgainstAllSets(t *testing.T) {
 	seeds := uint64(4)
 	if testing.Short() {
@@ -259,7 +257,7 @@ func TestSearchAgainstAllSets(t *testing.T) {
 				same := func(o plan) bool { return o.key() == p.key() }
 				variety := maxValues
 				if slices.ContainsFunc(p, func(e edit) bool { return e.kind == relate }) {
-					variety = maxTargets // that is how many targets a clause is offered
+					variety = maxTargets // the limit of targets for a clause
 				}
 				if !slices.ContainsFunc(found, same) && shapes[p.shape()] < variety {
 					t.Logf("%s: %s is not found", request, p.key())
@@ -269,21 +267,20 @@ func TestSearchAgainstAllSets(t *testing.T) {
 			for _, p := range found {
 				same := func(o plan) bool { return o.key() == p.key() }
 				if len(p) <= 2 && !slices.ContainsFunc(want, same) {
-					t.Errorf("%s: %s is found and is not minimal", request, p.key())
+					t.Errorf("%s: %s is found, but is not minimal", request, p.key())
 				}
 			}
 		}
 	}
-	// A target of a relation that is offered for one clause may happen to change another
-	// clause, of another rule, to which three others are offered. It is seen where a search
-	// has both: once in 857 sets of the fourteen sites that come after these.
+	// A target of a relation that is tried for one clause can also change a clause of another rule, for which three
+	// other targets are tried. A search that has both finds it: once in 857 sets of the fourteen sites after these.
 	t.Logf("%d sets grant, %d are not found", compared, missed)
 	if compared < 10 || missed > compared/500 {
 		t.Errorf("%d sets grant, %d are not found", compared, missed)
 	}
 }
 
-// allSets returns the sets of one and of two edits that grant, and of which no part does.
+// allSets returns the sets of one and two edits that grant and have no part that grants.
 func (x *Explainer) allSets(q evaluate.Question, edits []edit) []plan {
 	trial := trial{Explainer: x, question: q}
 	var list []plan

@@ -10,12 +10,11 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
-	"github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
 )
 
 const root = "../../../testdata/scenarios"
 
-// scenario opens rules and a site of the scenarios.
+// scenario opens the rules and the site of a scenario.
 func scenario(t *testing.T, rules, dir string) *subject {
 	t.Helper()
 	return open(t, filepath.Join(root, rules), filepath.Join(root, dir), compiler.Options{})
@@ -35,20 +34,19 @@ const (
 	dashboard1 = "76d4e448-43b1-4de4-82b5-bf8fae42d1c5" // in stream 1.1
 	taskOf7    = "ef491d51-743e-4147-8216-ec8debd10f52"
 	kpi        = "a35bf431-f86c-4d38-ad93-3f7b558cfacc" // a published sheet
-	scratch    = "e6e6d987-f24f-44d6-bbdc-b359169ce29c" // a sheet that is not
+	scratch    = "e6e6d987-f24f-44d6-bbdc-b359169ce29c" // a sheet that is not published
 	report     = "5099fd8a-c41b-4219-93cd-9e549f35208b"
 )
 
-// story is what an explanation says in short.
+// story is the expected explanation in a short form.
 type story struct {
 	request []byte
 	grants  []string // names of the rules that grant
-	// nearest is the rule that came nearest, and unmet the texts of the clauses
-	// that stand in its way.
+	// nearest is the nearest rule, and unmet has the texts of its false clauses.
 	nearest string
 	unmet   []string
-	// first are the sentences of the first proposal, where its data lives, and
-	// through which rules it grants.
+	// first has the sentences of the first proposal, files the location of its data, and through the rules that grant
+	// it.
 	first, files, through []string
 }
 
@@ -65,7 +63,7 @@ func (s story) check(t *testing.T, on *subject) {
 	same("granted by", names(x, x.GrantedBy), s.grants)
 	if s.nearest != "" {
 		if len(x.Nearest) == 0 {
-			t.Fatalf("%s: no miss", s.request)
+			t.Fatalf("%s: there is no nearest rule", s.request)
 		}
 		miss := x.Nearest[0]
 		same("nearest", []string{x.Questions[0].Rules[miss.Rule].Name}, []string{s.nearest})
@@ -79,7 +77,7 @@ func (s story) check(t *testing.T, on *subject) {
 		return
 	}
 	if len(x.Proposals) == 0 {
-		t.Fatalf("%s: no proposal", s.request)
+		t.Fatalf("%s: there is no proposal", s.request)
 	}
 	var sentences, files []string
 	for _, c := range x.Proposals[0].Changes {
@@ -106,7 +104,7 @@ func names(x *explain.Explanation, ids []string) []string {
 	return found
 }
 
-// clause returns the clause of a number.
+// clause returns the clause with a number.
 func clause(x *explain.Explanation, number int) explain.Clause {
 	var found explain.Clause
 	each(x, func(c explain.Clause) {
@@ -186,11 +184,11 @@ func TestStoriesOfSingleSheets(t *testing.T) {
 	t.Run("the disabled rule would show it too", func(t *testing.T) {
 		x := s.out(t, ask(`STARK\jarvis`, "read", "App.Object", kpi, ""))
 		if len(x.Inactive) != 1 || x.Inactive[0].Why != explain.Disabled || x.Inactive[0].Name != "Stream" || x.Inactive[0].WouldGrant == nil || !*x.Inactive[0].WouldGrant || !x.Inactive[0].Clause.Holds {
-			t.Errorf("apart: %+v", x.Inactive)
+			t.Errorf("inactive rules: %+v", x.Inactive)
 		}
 		x = s.out(t, ask(`STARK\pepper`, "read", "App.Object", kpi, ""))
 		if len(x.Inactive) != 1 || *x.Inactive[0].WouldGrant || x.Inactive[0].Clause.Holds {
-			t.Errorf("apart, for who does not see the stream: %+v", x.Inactive)
+			t.Errorf("inactive rules for a user that does not see the stream: %+v", x.Inactive)
 		}
 	})
 }
@@ -200,7 +198,7 @@ func TestStoriesOfTheRealExport(t *testing.T) {
 	story{
 		request: ask(`ACME\quinn`, "read", "App", report, "hub"),
 		nearest: "OwnerRead", unmet: []string{"resource.owner = user"},
-		// It opens five other resources to quinn, and every other change more.
+		// This change gives quinn five other resources, and every other change gives more.
 		first: []string{`make ACME\quinn the owner of App "Acme Report"`}, files: []string{"repository app.json owner"},
 		through: []string{"OwnerRead"},
 	}.check(t, s)
@@ -210,17 +208,16 @@ func TestStoriesOfTheRealExport(t *testing.T) {
 		why[a.Why]++
 	}
 	if why[explain.Disabled] != 1 || why[explain.OtherContext] != 5 {
-		t.Errorf("apart: %v", why)
+		t.Errorf("inactive rules: %v", why)
 	}
 	last := x.Proposals[len(x.Proposals)-1]
 	if len(x.Proposals) != 5 || slices.Contains(last.Reach.Actions, "delete") {
-		t.Errorf("the administrator's role is proposed among %d before what suffices", len(x.Proposals))
+		t.Errorf("one of %d proposals is the administrator role, before smaller changes", len(x.Proposals))
 	}
 }
 
-// TestEverythingOnRecord explains every request of everybody to read or update
-// what is on record, holds it against the engine, and carries some of what is
-// proposed out.
+// TestEverythingOnRecord explains the requests of all users to read or update entities on record, compares the
+// explanations with the engine, and applies some proposals.
 func TestEverythingOnRecord(t *testing.T) {
 	for name, open := range map[string]func(*testing.T) *subject{
 		"customer-case": func(t *testing.T) *subject { return scenario(t, "customer-case/rules.json", "customer-case/site") },
@@ -231,7 +228,7 @@ func TestEverythingOnRecord(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if testing.Short() && name != "sheet-level" {
-				t.Skip("many requests")
+				t.Skip("many requests; the tests above run the same code")
 			}
 			t.Parallel()
 			s := open(t)
@@ -244,26 +241,26 @@ func TestEverythingOnRecord(t *testing.T) {
 				consistent(t, request, x)
 				d, err := s.engine.Decide(t.Context(), request)
 				if err != nil || x.Allow != d.Allow || !slices.Equal(x.GrantedBy, d.GrantedBy) {
-					t.Errorf("%s: explained by %q, decided by %q, %v", request, x.GrantedBy, d.GrantedBy, err)
+					t.Errorf("%s: granted by %q in the explanation, by %q in the decision: %v", request, x.GrantedBy, d.GrantedBy, err)
 				}
 				asked++
 				for _, p := range x.Proposals {
-					if proposed++; proposed%11 == 1 { // a compilation each
+					if proposed++; proposed%11 == 1 { // each needs a compilation
 						carried++
 						s.holds(t, request, p)
 					}
 				}
 			}
 			if carried == 0 {
-				t.Error("no proposal was carried out")
+				t.Error("no proposal was applied")
 			}
-			t.Logf("%d requests, %d proposals, %d of them carried out", asked, proposed, carried)
+			t.Logf("%d requests, %d proposals, %d of them applied", asked, proposed, carried)
 		})
 	}
 }
 
-// everything is every request of everybody to read, from the hub, and to update,
-// from the QMC, what is on record.
+// everything returns the requests of all users to read entities on record from the hub, and to update them from the
+// QMC.
 func (s *subject) everything() [][]byte {
 	var requests [][]byte
 	for _, user := range slices.Sorted(maps.Keys(s.site.Records["user"])) {
@@ -277,7 +274,7 @@ func (s *subject) everything() [][]byte {
 	return requests
 }
 
-// TestPlacesLeadToTheFile looks every clause up in the export.
+// TestPlacesLeadToTheFile finds every clause in the export.
 func TestPlacesLeadToTheFile(t *testing.T) {
 	s := scenario(t, "customer-case/rules.json", "customer-case/site")
 	looked := 0
@@ -295,27 +292,5 @@ func TestPlacesLeadToTheFile(t *testing.T) {
 	})
 	if looked < 10 {
 		t.Errorf("%d clauses", looked)
-	}
-}
-
-// TestTheExampleOfTheDocumentation renders it.
-func TestTheExampleOfTheDocumentation(t *testing.T) {
-	page, err := os.ReadFile("../../../docs/explain.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(filepath.Join(root, "customer-case"))
-	s := open(t, "rules.json", "site", compiler.Options{})
-	var b strings.Builder
-	if err := (text.Text{}).Render(&b, s.out(t, ask(`CORP\amir`, "read", "App", dashboard1, "hub"))); err != nil {
-		t.Fatal(err)
-	}
-	for section := range strings.SplitSeq(strings.TrimSpace(b.String()), "\n\n") {
-		if lines := strings.Split(section, "\n"); strings.HasPrefix(section, "Rules that could apply") {
-			section = strings.Join(lines[:min(len(lines), 11)], "\n") // the beginning of the tree
-		}
-		if !strings.Contains(string(page), section) {
-			t.Errorf("docs/explain.md does not show\n%s", section)
-		}
 	}
 }

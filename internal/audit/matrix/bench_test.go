@@ -19,10 +19,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
-// large is a site as large companies have them: users in some of many groups, a
-// department and a title; apps in streams, most of them published; and rules that
-// open streams to groups, match groups with a custom property of apps, and grant
-// single departments more.
+// large is a site of a large company. Users have some of many groups, a department and a title. Apps are in streams,
+// and most are published. Rules open streams to groups, compare groups with a custom property of apps, and grant more
+// to single departments.
 type large struct {
 	*rand.Rand
 	users, apps, streams, groups int
@@ -73,7 +72,7 @@ func (l large) site() map[string][]fields {
 	return files
 }
 
-// rules are so many, or a few more.
+// rules returns at least the given number of rules.
 func (l large) rules(n int) []fields {
 	var rules []fields
 	add := func(name, filter string, actions uint32, condition string) {
@@ -109,7 +108,7 @@ func (l large) rules(n int) []fields {
 	return rules
 }
 
-// write writes the site and so many rules into a folder.
+// write writes the site and the given number of rules to a folder.
 func (l large) write(tb testing.TB, dir string, rules int) {
 	tb.Helper()
 	files := l.site()
@@ -135,8 +134,7 @@ func newLarge(users, apps int) large {
 	return large{Rand: rand.New(rand.NewPCG(1, 2)), users: users, apps: apps, streams: 300, groups: 200}
 }
 
-// TestWriteLarge writes the site of BenchmarkMatrix for use with the command line,
-// where a folder is named.
+// TestWriteLarge writes the site of BenchmarkMatrix to the folder in QLIK2REGO_LARGE, for use on the command line.
 func TestWriteLarge(t *testing.T) {
 	dir := os.Getenv("QLIK2REGO_LARGE")
 	if dir == "" {
@@ -145,9 +143,8 @@ func TestWriteLarge(t *testing.T) {
 	newLarge(10_000, 100_000).write(t, dir, 74)
 }
 
-// BenchmarkMatrix decides every pair of the users and apps of a site and all
-// thirteen actions. The metrics are the number of cells, of classes on either side,
-// and of pairs that the policy was asked about.
+// BenchmarkMatrix decides every pair of users and apps of a site and all thirteen actions. The metrics are the numbers
+// of cells, of classes on both sides, and of pairs that the policy decided.
 func BenchmarkMatrix(b *testing.B) {
 	for _, n := range []struct{ users, apps, rules int }{{1000, 10_000, 74}, {10_000, 100_000, 74}, {10_000, 100_000, 500}} {
 		b.Run(fmt.Sprintf("users=%d/apps=%d/rules=%d", n.users, n.apps, n.rules), func(b *testing.B) {

@@ -12,11 +12,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
-// TestCreatorsAreSubjectBySubject holds who may create what against the second reading of
-// the rules, which is asked about a new resource of each subject, and about all on record.
+// TestCreatorsAreSubjectBySubject compares who can create what with the independent evaluator, which decides about a new
+// resource of each subject and about all resources on record.
 func TestCreatorsAreSubjectBySubject(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many comparisons; the scenarios run the same code")
+		t.Skip("many comparisons; the tests of scenarios run the same code")
 	}
 	fresh, like := 0, 0
 	for seed := uint64(40); seed < 42; seed++ {
@@ -53,11 +53,11 @@ func TestCreatorsAreSubjectBySubject(t *testing.T) {
 		without(t, m)
 	}
 	if fresh == 0 || like == 0 {
-		t.Errorf("%d new resources and %d like those on record are granted: nothing is compared", fresh, like)
+		t.Errorf("%d new resources and %d like those on record are granted: too few", fresh, like)
 	}
 }
 
-// without holds the matrix without create against the whole.
+// without compares the matrix without create with the whole matrix.
 func without(t *testing.T, m *matrix.Matrix) {
 	t.Helper()
 	less := m.Without(ruleset.CreateAction)
@@ -81,7 +81,7 @@ func without(t *testing.T, m *matrix.Matrix) {
 	}
 }
 
-// creates asks the second reading about a new resource of a subject.
+// creates asks the evaluator about a new resource of a subject.
 func creates(t *testing.T, o testsite.Site, s partition.Session, subject, typ string, anonymous bool) bool {
 	t.Helper()
 	owner := subject

@@ -15,7 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
@@ -34,7 +34,7 @@ func compute(t *testing.T, o testsite.Site, q partition.Question) *matrix.Matrix
 	return m
 }
 
-// granting returns the ids of the rules that grant an action, by the matrix.
+// granting returns the ids of the rules that grant an action in the matrix.
 func granting(m *matrix.Matrix, t *matrix.Type, subject, resource int32, a ruleset.Action) []string {
 	var ids []string
 	for _, n := range m.Granting(t, subject, resource) {
@@ -46,8 +46,8 @@ func granting(m *matrix.Matrix, t *matrix.Type, subject, resource int32, a rules
 	return ids
 }
 
-// compare holds a matrix against the decisions of both readings, cell by cell, and
-// returns how many cells there are and how often one is granted.
+// compare compares a matrix with the decisions of compiler and evaluator, cell by cell. It returns the number of cells
+// and the number of granted ones.
 func compare(t *testing.T, o testsite.Site, m *matrix.Matrix, where string) (cells, granted int) {
 	t.Helper()
 	for _, r := range m.Types {
@@ -62,7 +62,7 @@ func compare(t *testing.T, o testsite.Site, m *matrix.Matrix, where string) (cel
 					cells++
 					granted += len(want)
 					if !slices.Equal(got, want) && len(got)+len(want) > 0 {
-						t.Fatalf("%s: %s may %s %s %s by %q, in the matrix by %q", where, subject, a.Name(), r.Type, id, want, got)
+						t.Fatalf("%s: %s may %s %s %s: granted by %q, in the matrix by %q", where, subject, a.Name(), r.Type, id, want, got)
 					}
 				}
 			}
@@ -71,11 +71,11 @@ func compare(t *testing.T, o testsite.Site, m *matrix.Matrix, where string) (cel
 	return cells, granted
 }
 
-// TestMatrixIsCellByCell holds on generated sites: the matrix says of every pair
-// and action what both readings of the rules decide, with the same rules.
+// TestMatrixIsCellByCell compares the matrix with compiler and evaluator on generated sites: every pair and action has
+// the same decision, by the same rules.
 func TestMatrixIsCellByCell(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many comparisons; the scenarios run the same code")
+		t.Skip("many comparisons; the tests of scenarios run the same code")
 	}
 	size := sitegen.Size{Users: 7, Streams: 4, Apps: 6, Objects: 7, Others: 2, Rules: 25, Requests: 60}
 	sites := *sites
@@ -95,9 +95,9 @@ func TestMatrixIsCellByCell(t *testing.T) {
 		n, by := compare(t, o, m, fmt.Sprint("seed ", seed))
 		cells, granted = cells+n, granted+by
 	}
-	t.Logf("%d cells, granted %d times; the policy was asked %d times", cells, granted, asked)
+	t.Logf("%d cells, %d granted; %d decisions of the policy", cells, granted, asked)
 	if granted == 0 {
-		t.Error("nothing is granted: nothing was compared")
+		t.Error("nothing is granted, so nothing was compared")
 	}
 }
 
@@ -107,8 +107,7 @@ func rule(id, filter string, actions int, condition string) string {
 
 func list(items ...string) []byte { return []byte("[" + strings.Join(items, ",") + "]") }
 
-// acme has three users, two streams on record and one that is known as a nested
-// object only, and apps in them.
+// acme has three users, two streams on record, one stream that exists only as a nested object, and apps in them.
 func acme(rules ...string) sitegen.Case {
 	user := func(id, group string) string {
 		return fmt.Sprintf(`{"id": %q, "userDirectory": "ACME", "userId": %[1]q, "attributes": [{"attributeType": "group", "attributeValue": %q}]}`, id, group)
@@ -126,7 +125,7 @@ func acme(rules ...string) sitegen.Case {
 	}}
 }
 
-// Cases that took a thought each, cell by cell.
+// Difficult cases, cell by cell.
 func TestCraftedMatrices(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -159,8 +158,8 @@ func TestCraftedMatrices(t *testing.T) {
 	}
 }
 
-// A rule is asked about no more often than it has combinations of tests, however many
-// users and apps there are.
+// The number of decisions about a rule is at most its number of combinations of test results, however many users and
+// apps there are.
 func TestFewQuestions(t *testing.T) {
 	var users, apps []string
 	for i := range 300 {
@@ -172,9 +171,9 @@ func TestFewQuestions(t *testing.T) {
 		Files: map[string][]byte{"user.json": list(users...), "app.json": list(apps...)},
 	})
 	m := compute(t, o, partition.Question{Types: []string{"app"}, Actions: testsite.EveryAction()})
-	// Two combinations each; two workers may ask the same at the same time.
+	// Each rule has two combinations. Two workers can ask for the same one at the same time.
 	if m.Asked > 16 {
-		t.Errorf("the policy was asked %d times about 90,000 pairs", m.Asked)
+		t.Errorf("the policy made %d decisions about 90,000 pairs", m.Asked)
 	}
 	var granted int
 	for i := range m.Model.Subjects.IDs {
@@ -183,7 +182,7 @@ func TestFewQuestions(t *testing.T) {
 		}
 	}
 	if granted != 300*3+300 {
-		t.Errorf("%d rules grant; each user has the three apps of a group, and their own", granted)
+		t.Errorf("%d rules grant, but each user has the three apps of a group and their own", granted)
 	}
 }
 
@@ -196,8 +195,7 @@ func TestAnAuditThatIsInterrupted(t *testing.T) {
 	}
 }
 
-// What the policy grants by a rule that data.qlik.reads does not have is an error:
-// the two do not belong together.
+// A grant by a rule that data.qlik.reads does not have is an error, because policy and data do not belong together.
 func TestReadsOfOtherRules(t *testing.T) {
 	o := testsite.Open(t, acme(rule("1", "App_*", 2, `user.group = "sales"`), rule("2", "App_*", 2, `true`)))
 	other := testsite.Open(t, acme(rule("1", "App_*", 2, `user.group = "sales"`)))

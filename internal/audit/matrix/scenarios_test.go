@@ -11,8 +11,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
-// The matrices of the scenarios and their variants, cell by cell, from hub and QMC. The rules of the
-// real export come from the corpus.
+// The matrices of the scenarios and their variants are compared cell by cell, for hub and QMC. The rules of the real
+// export are in the corpus.
 func TestScenarios(t *testing.T) {
 	root := filepath.Join("..", "..", "..", "testdata", "scenarios")
 	found, err := filepath.Glob(filepath.Join(root, "*", "rules.json"))
@@ -64,7 +64,7 @@ func scenario(t *testing.T, name, rules, site string) {
 		for _, from := range []string{"hub", "qmc"} {
 			m := compute(t, o, partition.Question{Types: o.Types(), Actions: testsite.EveryAction(), Session: partition.Session{Context: from}})
 			cells, granted := compare(t, o, m, from)
-			t.Logf("%s: %d cells, granted %d times; the policy was asked %d times", from, cells, granted, m.Asked)
+			t.Logf("%s: %d cells, %d granted; %d decisions of the policy", from, cells, granted, m.Asked)
 		}
 	})
 }

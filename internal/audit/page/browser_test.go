@@ -15,7 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
 
-// customer is the page of the customer case in Chromium.
+// customer opens the page of the scenario customer-case in Chromium.
 func customer(t *testing.T) *webdriver.Browser {
 	t.Helper()
 	b := webdriver.Open(t)
@@ -29,7 +29,7 @@ func customer(t *testing.T) *webdriver.Browser {
 	return b
 }
 
-// assumptions are two, of which one changes a decision.
+// assumptions has two assumptions, one of which changes a decision.
 func assumptions(doc *page.Document) *assume.Report {
 	r := &assume.Report{}
 	r.Add(assume.New("letters", "letters are folded", "they are not"))
@@ -41,7 +41,7 @@ func assumptions(doc *page.Document) *assume.Report {
 	return r
 }
 
-// What may be created, who is left out and what is assumed is said beside the matrix.
+// Besides the matrix, the page shows who can create what, which users are left out, and the assumptions.
 func TestCreateAndAssumptions(t *testing.T) {
 	b := customer(t)
 	overview := b.Text(`return document.getElementById("overview").innerText`)
@@ -53,18 +53,18 @@ func TestCreateAndAssumptions(t *testing.T) {
 	b.Click("#tab-create")
 	row := `return [...document.querySelectorAll("#create-table tbody tr")].map((r) => r.innerText.replace(/\s+/g, " ")).find((r) => r.includes(arguments[0])) || ""`
 	if got := b.Text(row, "Max Oduya"); got != `app 1 Max Oduya (corp\max) in no stream, or in 5 of 5 streams CreateApp and TeamAdminCreate` {
-		t.Errorf("of Max it says %q", got)
+		t.Errorf("the row of Max is %q", got)
 	}
 	if got := b.Text(`return location.hash`); got != "#/create" {
 		t.Errorf("the address is %q", got)
 	}
 	b.Click("#tab-rules")
 	if got := b.Text(`return [...document.querySelectorAll("#rule-table tbody tr")].find((r) => r.textContent.startsWith("CreateApp")).textContent`); strings.Contains(got, "about other types") {
-		t.Errorf("a rule to create is %q", got)
+		t.Errorf("the rule for create is %q", got)
 	}
 }
 
-// cell is the selector of the cell of a row and a column, by their headers.
+// cell returns the selector of the cell with a row header and a column header.
 func cell(b *webdriver.Browser, row, column string) string {
 	b.Helper()
 	id := b.Text(`
@@ -82,7 +82,7 @@ func TestACellTellsItsRules(t *testing.T) {
 	b.Click("#tab-matrix")
 	adele := cell(b, "Adele Brandt", "stream Project 1, Audience 1")
 	if got := b.Text(`return document.querySelector(arguments[0]).textContent`, adele); got != "CRU" {
-		t.Errorf("the cell says %q", got)
+		t.Errorf("the cell is %q", got)
 	}
 	b.Click(adele)
 	said := b.Text(`return document.getElementById("detail").innerText`)
@@ -94,7 +94,7 @@ func TestACellTellsItsRules(t *testing.T) {
 	b.Run(`document.querySelectorAll("#detail details").forEach((d) => { d.open = true; })`)
 	b.Await("the Rego is there", `return document.getElementById("detail").textContent.includes("rule_team_admin_read(id) if {")`)
 
-	// Nobody grants Alice anything on Dashboard 5: the page says what she lacks.
+	// No rule grants Alice a right on Dashboard 5. The page shows which tests fail.
 	alice := cell(b, "Alice Moreau", "stream Project 1, Audience 2")
 	b.Click(alice)
 	b.Run(`document.querySelectorAll("#detail details").forEach((d) => { d.open = true; })`)
@@ -109,15 +109,15 @@ func TestACellTellsItsRules(t *testing.T) {
 			t.Errorf("the details lack %q:\n%s", want, said)
 		}
 	}
-	// A test that the page says does not hold stands in the way of no rule that grants.
+	// A test that the page shows as false belongs to no rule that grants.
 	b.Click(cell(b, "Max Oduya", "Dashboard 7"))
 	b.Run(`document.querySelectorAll("#detail details").forEach((d) => { d.open = true; })`)
 	b.Await("the tests are there", `return document.querySelectorAll("#detail .tests li").length > 3`)
 	if log := b.Log(); len(log) > 0 {
-		t.Errorf("the browser complains: %v", log)
+		t.Errorf("the browser logs errors: %v", log)
 	}
 	if n := b.Number(`return performance.getEntriesByType("resource").length`); n != 0 {
-		t.Errorf("the page asked for %d other files", n)
+		t.Errorf("the page requested %d other files", n)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestFiltersAndSearch(t *testing.T) {
 		b.Write(step.selector, step.text)
 		b.Await(step.text, fmt.Sprintf(`return document.getElementById("status").textContent === %q`, step.status))
 	}
-	// Who may update a dashboard, each for herself.
+	// The users that can update a dashboard, one row each.
 	b.Run(`const set = (id, value) => { const e = document.getElementById(id); e.value = value; e.dispatchEvent(new Event("input", { bubbles: true })); };
 		set("f-action", "4"); set("f-rows", "each"); document.getElementById("f-some").click();`)
 	b.Await("three may update", `return document.getElementById("status").textContent.startsWith("3 users × ")`)
@@ -141,15 +141,15 @@ func TestFiltersAndSearch(t *testing.T) {
 	if rows != "Adele Brandt,Bruno Costa,Max Oduya" {
 		t.Errorf("the rows are %s", rows)
 	}
-	// From a rule to what it grants.
+	// A rule leads to the rights that it grants.
 	b.Click("#tab-rules")
 	b.Run(`[...document.querySelectorAll("#rule-table button")].find((e) => e.textContent === "CreateApp").click()`)
 	if got := b.Text(`return document.querySelector("#dialog h2").textContent`); got != "CreateApp" {
-		t.Errorf("the dialog is about %q", got)
+		t.Errorf("the title of the dialog is %q", got)
 	}
 	b.Run(`[...document.querySelectorAll("#dialog button")].find((e) => e.textContent.startsWith("Show what")).click()`)
 	b.Await("two create apps", `return document.querySelectorAll("#grid [role=rowheader]").length === 2 && !document.getElementById("matrix").hidden`)
-	// The other context is another matrix.
+	// The other context has its own matrix.
 	b.Run(`const e = document.getElementById("context"); e.value = "1"; e.dispatchEvent(new Event("input", { bubbles: true }));`)
 	b.Await("nobody creates apps by it in the QMC", `return document.getElementById("status").textContent === "Nothing is left by these filters."`)
 }
@@ -192,7 +192,7 @@ func TestClassesAreCalledByWhatTheyHaveInCommon(t *testing.T) {
 	}
 }
 
-// What is shown is in the address: it can be sent, and Back goes back.
+// The address contains the current view, so it can be sent, and Back works.
 func TestTheAddressLeadsToWhatIsShown(t *testing.T) {
 	b := customer(t)
 	b.Click("#tab-matrix")
@@ -212,21 +212,21 @@ func TestTheAddressLeadsToWhatIsShown(t *testing.T) {
 	if got := b.Text(`return document.querySelector("#detail h2").textContent + "|" + document.getElementById("f-who").value`); got != title+"|adele" {
 		t.Errorf("the address leads to %q, want %q", got, title)
 	}
-	// A page that is opened by the address, as by a link that was sent.
+	// The page opens at an address that somebody sent.
 	b.Run(`window.before = true; location.reload()`)
 	b.Await("the page is new and the cell is there", `return !window.before && document.documentElement.dataset.ready && !document.getElementById("matrix").hidden && !document.getElementById("detail").hidden`)
-	// What the page does not hold is left out.
+	// Parts of the address that the page does not have are ignored.
 	for _, hash := range []string{"#/nothing", "#/matrix?type=Nothing&action=none&rule=none&of=a&on=b", "#main"} {
 		b.Run(`location.hash = arguments[0]`, hash)
 	}
 	b.Run(`location.hash = "#/rules?context=qmc"`)
 	b.Await("the rules of the other context", `return !document.getElementById("rules").hidden && document.getElementById("context").value === "1"`)
 	if log := b.Log(); len(log) > 0 {
-		t.Errorf("the browser complains: %v", log)
+		t.Errorf("the browser logs errors: %v", log)
 	}
 }
 
-// The CSV file has the pairs with rights in sight, and no formula.
+// The CSV file has the pairs with rights in the current view, and no formulas.
 func TestDownloadsCSV(t *testing.T) {
 	b := customer(t)
 	b.Click("#tab-matrix")
@@ -242,7 +242,7 @@ func TestDownloadsCSV(t *testing.T) {
 		t.Errorf("the file is\n%s", strings.Join(lines, "\n"))
 	}
 	if got := b.Text(`return window.named`); got != "access-app-hub.csv" {
-		t.Errorf("the file is called %q", got)
+		t.Errorf("the name of the file is %q", got)
 	}
 	b.Click("#tab-rules")
 	b.Run(`[...document.querySelectorAll("#rules button")].find((e) => e.textContent === "Download CSV").click()`)
@@ -250,12 +250,12 @@ func TestDownloadsCSV(t *testing.T) {
 	if got := b.Text(`return window.files[1]`); !strings.Contains(got, "Rule,Actions,Users,Resources") || strings.Count(got, "\n") != 11 {
 		t.Errorf("the rules are\n%s", got)
 	}
-	// A name that a spreadsheet would take for a formula.
+	// A name that a spreadsheet would interpret as a formula.
 	b.Run(`document.querySelector("#rule-table tbody button").textContent = "=1+1"; window.files = [];`)
 	b.Run(`[...document.querySelectorAll("#rules button")].find((e) => e.textContent === "Download CSV").click()`)
 	b.Await("a third file is there", `return window.files.length === 1`)
 	if got := b.Text(`return window.files[0]`); !strings.Contains(got, "\n'=1+1,") {
-		t.Errorf("a formula is written as one:\n%s", got)
+		t.Errorf("a formula is not escaped:\n%s", got)
 	}
 }
 
@@ -264,12 +264,12 @@ func TestKeysReachEverything(t *testing.T) {
 	focus := `return document.activeElement.id`
 	b.Press(webdriver.Tabulator)
 	if got := b.Text(`return document.activeElement.className`); got != "skip" {
-		t.Errorf("the first stop is %q, not the link past the head", got)
+		t.Errorf("the first Tab stop is %q, not the link that skips the header", got)
 	}
 	b.Run(`document.getElementById("tab-overview").focus()`)
 	b.Press(webdriver.Right)
 	if got := b.Text(focus); got != "tab-matrix" {
-		t.Errorf("the arrow leads to %q", got)
+		t.Errorf("the arrow key leads to %q", got)
 	}
 	b.Run(`document.getElementById("grid").focus()`)
 	b.Press(webdriver.Down, webdriver.Right, webdriver.Right, webdriver.Up, webdriver.Left)
@@ -278,7 +278,7 @@ func TestKeysReachEverything(t *testing.T) {
 		t.Errorf("the active cell is %q", got)
 	}
 	if got := b.Text(`return getComputedStyle(document.getElementById("grid")).outlineStyle`); got == "none" {
-		t.Error("the focus on the grid is not to be seen")
+		t.Error("the focus on the grid is not visible")
 	}
 	b.Press(webdriver.Control, webdriver.End)
 	if got := b.Text(active); got != "grid-10-5" {
@@ -294,7 +294,7 @@ func TestKeysReachEverything(t *testing.T) {
 	}
 	b.Press(webdriver.Up)
 	if got := b.Text(active); got != "grid-9-5" {
-		t.Errorf("the active cell is %q afterwards", got)
+		t.Errorf("the active cell is then %q", got)
 	}
 
 	b.Click("#tab-tree")
@@ -310,7 +310,7 @@ func TestKeysReachEverything(t *testing.T) {
 	}
 	b.Press(webdriver.Left)
 	if got := b.Text(item); !strings.Contains(got, "Project 1") {
-		t.Errorf("above it there is %q", got)
+		t.Errorf("its parent is %q", got)
 	}
 	b.Press(webdriver.Home, webdriver.Enter)
 	b.Run(`document.querySelector('#tree [role=treeitem][tabindex="0"]').focus()`)
@@ -320,7 +320,7 @@ func TestKeysReachEverything(t *testing.T) {
 	}
 	b.Press(webdriver.Escape)
 	if got := b.Text(focus); got != "help" {
-		t.Errorf("after the dialog the focus is at %q", got)
+		t.Errorf("after the dialog is closed, the focus is at %q", got)
 	}
 }
 
@@ -378,18 +378,18 @@ func TestLightDarkAndPaper(t *testing.T) {
 	b.Media("print", "dark")
 	seen := b.Text(`return ["#overview", "#paper", "#create", "#rules", "#roles", "#grid", "#filters", "#tabs"].filter((s) => getComputedStyle(document.querySelector(s)).display !== "none").join()`)
 	if seen != "#overview,#paper,#create,#rules,#roles" {
-		t.Errorf("on paper there are %s", seen)
+		t.Errorf("the printed page has %s", seen)
 	}
 	if got := b.Text(`return [...document.querySelectorAll("#paper tbody tr")][0].innerText.replace(/\s+/g, " ")`); !strings.HasPrefix(got, "Adele Brandt CRU CRU C") {
-		t.Errorf("the first row on paper is %q", got)
+		t.Errorf("the first printed row is %q", got)
 	}
 	if got := b.Text(`return getComputedStyle(document.body).color`); got != "rgb(0, 0, 0)" {
-		t.Errorf("who prefers dark prints %s", got)
+		t.Errorf("with a preference for dark mode, the printed page has %s", got)
 	}
 }
 
-// TestTenThousandByTenThousand: of a hundred million pairs that are all classes of
-// their own, only what is in sight is in the page.
+// TestTenThousandByTenThousand has a hundred million pairs, each a class of its own. The page contains
+// elements only for the visible ones.
 func TestTenThousandByTenThousand(t *testing.T) {
 	b := webdriver.Open(t)
 	b.Load(save(t, square(10_000)), 1400, 900)
@@ -411,7 +411,7 @@ func TestTenThousandByTenThousand(t *testing.T) {
 	b.Press(webdriver.Left)
 	for id, want := range map[string]string{"grid-9999-9999": "R", "grid-9999-9998": "", "grid-9998-9998": "R"} {
 		if got := b.Text(`return document.getElementById(arguments[0]).textContent`, id); got != want {
-			t.Errorf("%s says %q, want %q", id, got, want)
+			t.Errorf("%s is %q, want %q", id, got, want)
 		}
 	}
 	b.Write("#f-who", "User 4711")
@@ -423,7 +423,7 @@ func TestTenThousandByTenThousand(t *testing.T) {
 	nodes("in the tree")
 }
 
-// square is a document of n subjects and n resources; each may read what has the same
+// square returns a document of n subjects and n resources. Each subject can read the resource with the same
 // number.
 func square(n int) *page.Document {
 	doc := &page.Document{

@@ -24,8 +24,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
-// withCategories is the page of rules of all categories on the site of the story of
-// categories. Rules is a file of that story, to which Sync rules are added.
+// withCategories returns the page for rules of all categories on the site of testdata/cli/category.txtar. The
+// argument rules is a file of that story, to which Sync rules are added.
 func withCategories(t *testing.T, rules string, more ...ruleset.Rule) (*page.Document, map[string]*report.Audit) {
 	t.Helper()
 	story, err := txtar.ParseFile(filepath.Join("..", "..", "..", "testdata", "cli", "category.txtar"))
@@ -92,7 +92,7 @@ func withCategories(t *testing.T, rules string, more ...ruleset.Rule) (*page.Doc
 	return doc, all
 }
 
-// The tabs say of each pair what the audit of the category says, exceptions to classes too.
+// The tabs show for each pair what the audit of the category decides, also for exceptions to classes.
 func TestCategoriesSayWhatTheMatrixSays(t *testing.T) {
 	owner := ruleset.Rule{
 		ID: "own", Name: "Owner", Category: ruleset.Sync, Actions: 1, Context: ruleset.Both,
@@ -137,7 +137,7 @@ func TestCategoriesSayWhatTheMatrixSays(t *testing.T) {
 	}
 }
 
-// classes returns the class of each of count members, each of which is in one.
+// classes returns the class of each of count members. Each member is in exactly one class.
 func classes(t *testing.T, all [][]int32, count int) []int {
 	t.Helper()
 	of := slices.Repeat([]int{-1}, count)
@@ -150,12 +150,12 @@ func classes(t *testing.T, all [][]int32, count int) []int {
 		}
 	}
 	if slices.Contains(of, -1) {
-		t.Fatalf("some are in no class: %v", of)
+		t.Fatalf("some members are in no class: %v", of)
 	}
 	return of
 }
 
-// A page of Security rules is without the tabs and without their script.
+// A page of Security rules has neither the tabs nor their script.
 func TestNoCategoriesNoTabs(t *testing.T) {
 	text, _ := written(t, &page.Document{Title: "x"})
 	for _, part := range []string{"categories", "Load balancing"} {
@@ -166,7 +166,7 @@ func TestNoCategoriesNoTabs(t *testing.T) {
 	doc := &page.Document{Rules: []page.Rule{{ID: "1", Category: "License", Actions: []string{"create"}}}}
 	doc.AddCategory(ruleset.License, nil, &report.Audit{Grouped: &matrix.Grouped{}}, nil)
 	if doc.Categories != nil || doc.Rules[0].Actions[0] != "create" {
-		t.Error("nobody on record makes a tab")
+		t.Error("there is a tab, but no entity on record")
 	}
 }
 
@@ -199,7 +199,7 @@ func TestCategoryTabs(t *testing.T) {
 			t.Errorf("the address is %q", got)
 		}
 	}
-	// A cell tells its rules, and how to ask for more.
+	// A cell shows its rules and the command that explains it.
 	b.Click("#grid-sync-1-1")
 	shows("dialog", "Sales node, no @nodetype (2)", "By no rule.", "--category sync --subject 11111111-0000-4000-8000-000000000002 --resource app:22222222-0000-4000-8000-00000000000")
 	check(b, "a cell")
@@ -218,7 +218,7 @@ func TestCategoryTabs(t *testing.T) {
 		t.Errorf("no PDF: %v", err)
 	}
 	if got := b.Text(`return document.querySelector("#license .paper table").textContent`); !strings.Contains(got, `Professional ("Makers")`) {
-		t.Errorf("on paper there is %q", got)
+		t.Errorf("the printed page has %q", got)
 	}
 	if log := b.Log(); len(log) > 0 {
 		t.Error(log)

@@ -21,18 +21,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
-// scenario compiles a story of testdata/scenarios.
+// scenario compiles a scenario of testdata/scenarios.
 func scenario(t *testing.T, name string) *bundles.Bundle {
 	t.Helper()
 	dir := filepath.Join("..", "..", "..", "testdata", "scenarios", name)
 	return bundleOf(t, filepath.Join(dir, "rules.json"), filepath.Join(dir, "site"))
 }
 
-// bundleOf compiles an export and a snapshot, with names.
+// bundleOf compiles an export and a snapshot into a bundle with names.
 func bundleOf(t *testing.T, export, folder string) *bundles.Bundle {
 	t.Helper()
 	rules, found := ruleset.Read(export)
@@ -60,7 +60,7 @@ func bundleOf(t *testing.T, export, folder string) *bundles.Bundle {
 	return b
 }
 
-// audits decides all that is on record, for each context.
+// audits decides all entities on record, for each context.
 func audits(t *testing.T, b *bundles.Bundle, contexts ...string) []*report.Audit {
 	t.Helper()
 	var all []*report.Audit
@@ -97,7 +97,7 @@ func audits(t *testing.T, b *bundles.Bundle, contexts ...string) []*report.Audit
 	return all
 }
 
-// written is the page of a document, and its elements by name.
+// written returns the page of a document, and its elements by name.
 func written(t *testing.T, doc *page.Document) (text string, elements map[string][]*html.Node) {
 	t.Helper()
 	var out bytes.Buffer

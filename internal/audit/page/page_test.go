@@ -20,7 +20,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
-// What a rule or a user is called must not become part of the page.
+// Names of rules and users must not become markup of the page.
 func TestHostileTextsStayData(t *testing.T) {
 	for _, hostile := range []string{
 		`</script><script>alert(1)</script>`, `</SCRIPT ><img src=x onerror=alert(1)>`, "<!--<script>", "]]>", `"><b>`, "a\u2028b\u2029c", `{{.Data}}`, "\\u003c/script>",
@@ -35,7 +35,7 @@ func TestHostileTextsStayData(t *testing.T) {
 			continue
 		}
 		if strings.ContainsAny(text, "\u2028\u2029") && strings.Contains(elements["script"][0].FirstChild.Data, "\u2028") {
-			t.Errorf("%q: the data hold a line end of JavaScript", hostile)
+			t.Errorf("%q: the data contains a line terminator of JavaScript", hostile)
 		}
 		if got := textOf(elements["title"][0]); got != "Who may do what: "+hostile {
 			t.Errorf("the title is %q", got)
@@ -49,7 +49,7 @@ func TestHostileTextsStayData(t *testing.T) {
 	}
 }
 
-// The browser runs and shows what the policy names and nothing else, and asks no one.
+// The content security policy allows only the scripts and styles of the page, and no network requests.
 func TestPolicyNamesAllThatRuns(t *testing.T) {
 	text, elements := written(t, &page.Document{Title: "a title"})
 	var policy string
@@ -71,17 +71,17 @@ func TestPolicyNamesAllThatRuns(t *testing.T) {
 		for _, e := range list {
 			for _, a := range e.Attr {
 				if a.Key == "style" || a.Key == "src" || strings.HasPrefix(a.Key, "on") || a.Key == "href" && !strings.HasPrefix(a.Val, "#") {
-					t.Errorf("<%s> has %s=%q, which the policy forbids or which leads out", name, a.Key, a.Val)
+					t.Errorf("<%s> has %s=%q, which the policy forbids or which leads outside the page", name, a.Key, a.Val)
 				}
 			}
 		}
 	}
 	for _, out := range regexp.MustCompile(`(?:https?:)?//[a-z][\w.-]+|@import|url\(|innerHTML|insertAdjacentHTML|document\.write|eval\(`).FindAllString(text, -1) {
-		t.Errorf("the page holds %q", out)
+		t.Errorf("the page contains %q", out)
 	}
 }
 
-// The page says of each pair what the matrix says, and why as the model says.
+// For each pair, the page shows the rights of the matrix and the reasons of the model.
 func TestThePageSaysWhatTheMatrixSays(t *testing.T) {
 	size := sitegen.Size{Users: 7, Streams: 4, Apps: 6, Objects: 7, Others: 2, Rules: 25, Requests: 20}
 	granted, exceptional := 0, 0
@@ -94,7 +94,7 @@ func TestThePageSaysWhatTheMatrixSays(t *testing.T) {
 		}
 		again, err := page.Build("site", []string{"explain"}, site.Bundle, all)
 		if err != nil || asJSON(t, again) != asJSON(t, doc) {
-			t.Fatalf("the same audits give another page (%v)", err)
+			t.Fatalf("the same audits give a different page (%v)", err)
 		}
 		for c, a := range all {
 			for n := range a.Types {
@@ -104,11 +104,11 @@ func TestThePageSaysWhatTheMatrixSays(t *testing.T) {
 		}
 	}
 	if granted < 100 || exceptional == 0 {
-		t.Errorf("the sites have %d pairs with rights and %d that stand apart: too few to tell", granted, exceptional)
+		t.Errorf("the sites have only %d pairs with rights and %d exceptional pairs", granted, exceptional)
 	}
 }
 
-// equal compares what the page holds about a type with the matrix, pair by pair.
+// equal compares the data of the page about a type with the matrix, pair by pair.
 func equal(t *testing.T, doc *page.Document, c int, a *report.Audit, n int) (granted, exceptional int) {
 	t.Helper()
 	typ, context := a.Types[n], doc.Contexts[c]
@@ -140,7 +140,7 @@ func equal(t *testing.T, doc *page.Document, c int, a *report.Audit, n int) (gra
 			slices.Sort(got)
 			slices.Sort(want)
 			if !slices.Equal(got, want) {
-				t.Fatalf("%s on %s %s: the page says %v, the matrix %v", doc.Subjects.IDs[subject], typ.Type.Type, doc.Types[n].IDs[resource], got, want)
+				t.Fatalf("%s on %s %s: the page has %v, the matrix %v", doc.Subjects.IDs[subject], typ.Type.Type, doc.Types[n].IDs[resource], got, want)
 			}
 			if len(got) > 0 {
 				granted++
@@ -159,7 +159,7 @@ func equal(t *testing.T, doc *page.Document, c int, a *report.Audit, n int) (gra
 	return granted, exceptional
 }
 
-// unpack reads a set as the page's script does.
+// unpack decodes a set like the script of the page.
 func unpack(t *testing.T, packed string) []int32 {
 	t.Helper()
 	bytes, err := base64.StdEncoding.DecodeString(packed[1:])
@@ -184,7 +184,7 @@ func unpack(t *testing.T, packed string) []int32 {
 	return all
 }
 
-// A reader finds the Rego of each rule that can grant, and of the type in question.
+// The page has the Rego of each rule that can grant, for each type.
 func TestEveryRuleHasItsRego(t *testing.T) {
 	b := scenario(t, "customer-case")
 	doc, err := page.Build("site", nil, b, audits(t, b, "hub"))
@@ -206,7 +206,7 @@ func TestEveryRuleHasItsRego(t *testing.T) {
 	if at < 0 {
 		t.Fatal("the rule has no Rego for app objects")
 	}
-	// What the rule uses is there too: both bodies of its alternative.
+	// The helper functions of the rule are included: both bodies of its alternative.
 	for _, want := range []string{`app.may("read", resource.app)`, `group in {"role_dev", "role_ext"}`, `resource_app["@extendable"]`} {
 		if !strings.Contains(doc.Rules[i].Rego[at].Text, want) {
 			t.Errorf("the Rego lacks %s:\n%s", want, doc.Rules[i].Rego[at].Text)
@@ -214,8 +214,8 @@ func TestEveryRuleHasItsRego(t *testing.T) {
 	}
 }
 
-// Of merged rules a reader sees what is one rule's own, and how it is found: the rows of
-// a table, the tests of its kind, or its function among those of the others.
+// For merged rules, the page shows the part of the rule and how it is found: the rows of a table, the tests of its
+// kind, or its own function.
 func TestMergedRulesHaveTheirRego(t *testing.T) {
 	world, dir := mix.New(mix.Size{Rules: 1000, Users: 40, Apps: 20, Objects: 20, Tasks: 10}), t.TempDir()
 	rules := append(world.Rules(1000), world.Resisting(mix.NotEqual, 8)...)
@@ -245,7 +245,7 @@ func TestMergedRulesHaveTheirRego(t *testing.T) {
 	for _, rule := range doc.Rules {
 		for _, rego := range rule.Rego {
 			if strings.Count(rego.Text, "\n") > 45 || !strings.Contains(rego.Text, "rule_") && strings.Count(rego.Text, rule.ID) == 0 {
-				t.Fatalf("%s in %s is not told from others:\n%s", rule.Name, rego.Module, rego.Text)
+				t.Fatalf("%s in %s has the Rego of other rules:\n%s", rule.Name, rego.Module, rego.Text)
 			}
 		}
 	}
@@ -260,11 +260,11 @@ func TestMergedRulesHaveTheirRego(t *testing.T) {
 		}
 	}
 	if strings.Contains(rego, "kind == \"@groupaccess") {
-		t.Errorf("the Rego has another kind:\n%s", rego)
+		t.Errorf("the Rego has a kind of another rule:\n%s", rego)
 	}
 }
 
-// Shares by group are those of the cells: the developers of project 1.
+// The shares of a group are those of its cells. The group is the developers of project 1.
 func TestTheCensusCountsCells(t *testing.T) {
 	b := scenario(t, "customer-case")
 	all := audits(t, b, "hub")
@@ -300,7 +300,7 @@ func TestTheCensusCountsCells(t *testing.T) {
 	}
 }
 
-// Each user and type that an audit has stands on the page once, with the same rules.
+// Each user and type of an audit is on the page once, with the same rules.
 func TestCreation(t *testing.T) {
 	b := scenario(t, "customer-case")
 	all := audits(t, b, "hub")
@@ -325,7 +325,7 @@ func TestCreation(t *testing.T) {
 		for _, one := range c.Creators {
 			n++
 			if key := fmt.Sprint(all[0].Types[c.Type].Type.Type, all[0].Subject(one.Subject), one.New, one.Under, one.Rules); said[key] != 1 {
-				t.Errorf("%s stands there %d times", key, said[key])
+				t.Errorf("%s is on the page %d times", key, said[key])
 			}
 		}
 	}

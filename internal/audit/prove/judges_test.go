@@ -13,11 +13,11 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/solve"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/judges"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 )
 
-// TestJudges holds every question of the ready assertions about the rules of a real site
-// to z3 and cvc5; a sample, unless long comparisons run.
+// TestJudges asks z3 and cvc5 every question of docs/assertions about the rules of a real site, or a sample if long
+// tests are off.
 func TestJudges(t *testing.T) {
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {

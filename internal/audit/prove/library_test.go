@@ -32,9 +32,8 @@ func library(tb testing.TB) []Assertion {
 	return list
 }
 
-// TestLibrary decides the ready assertions: on rules that give everything to root
-// administrators all of them are proved, and on rules that give it to everybody none of
-// those that forbid something.
+// TestLibrary decides docs/assertions. For rules that give everything to root administrators, all assertions are
+// proved. For rules that give everything to everybody, no assertion that forbids something is proved.
 func TestLibrary(t *testing.T) {
 	options := compiler.Options{Schema: schema.Default()}
 	const everything = "create,read,update,delete,export,publish,changeowner,changerole,exportdata,offlineaccess,distribute,duplicate"
@@ -45,7 +44,7 @@ func TestLibrary(t *testing.T) {
 		}
 	}
 	open := run(t, Input{Rules: ruleSet(t, options, `* `+everything+`: true`), Assertions: library(t), Options: options})
-	// Where everybody may do everything, these have exceptions for everybody, or hold.
+	// If everybody can do everything, these have exceptions for everybody, or hold.
 	holds := map[string]bool{
 		"root administrators keep the right to edit rules": true, "only those who can read an app export its data": true,
 		"load scripts of apps in streams are for the owner": true,
@@ -90,7 +89,7 @@ func TestCustomerCase(t *testing.T) {
 	}
 }
 
-// BenchmarkLibrary decides the ready assertions for the rules of a real site.
+// BenchmarkLibrary decides docs/assertions for the rules of a real site.
 func BenchmarkLibrary(b *testing.B) {
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {

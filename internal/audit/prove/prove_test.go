@@ -14,7 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// ruleSet makes rules in the short form `FILTER ACTION,…[@CONTEXT]: CONDITION`, called a, b, ….
+// ruleSet parses rules in the short form `FILTER ACTION,…[@CONTEXT]: CONDITION`. Their names are a, b, ….
 func ruleSet(tb testing.TB, options compiler.Options, short ...string) Rules {
 	var list []ruleset.Rule
 	for i, s := range short {
@@ -58,7 +58,7 @@ func run(tb testing.TB, in Input) *Report {
 	return r
 }
 
-// verdicts tells the results in short: the verdict, and what a counterexample says.
+// verdicts returns the results in a short form: the verdict and the facts of a counterexample.
 func verdicts(r *Report) string {
 	var lines []string
 	for _, result := range r.Results {
@@ -125,8 +125,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestNeverReaches tells the ways on which users get a right: by their own properties, by
-// one step, by several, and not at all.
+// TestNeverReaches has users that get a right by their own properties, in one step, in several steps, and not at all.
 func TestNeverReaches(t *testing.T) {
 	admins := `SystemRule_* update: user.roles = "RootAdmin"`
 	content := `User_* update: user.roles = "ContentAdmin"`
@@ -169,8 +168,8 @@ func TestNeverReaches(t *testing.T) {
 	}
 }
 
-// TestNeverReachesByChanges tells the ways on which users get a right on a resource by
-// changing it. Conditions are about the resource before the first change.
+// TestNeverReachesByChanges has users that get a right on a resource by changing it. Conditions are about the
+// resource before the first change.
 func TestNeverReachesByChanges(t *testing.T) {
 	finance := `resource.stream.name = "Finance"`
 	for _, test := range []struct {
@@ -211,7 +210,7 @@ func TestNeverReachesByChanges(t *testing.T) {
 	}
 }
 
-// sameFacts ignores the order of what a counterexample says.
+// sameFacts compares facts of counterexamples in any order.
 func sameFacts(a, b string) bool {
 	count := func(s string) map[string]int {
 		m := map[string]int{}
@@ -232,7 +231,7 @@ func sameFacts(a, b string) bool {
 	return true
 }
 
-// TestListInequality reads != as the option says.
+// TestListInequality interprets != with both values of the option.
 func TestListInequality(t *testing.T) {
 	for option, want := range map[resolve.ListInequality]string{
 		resolve.Any: `counterexample | read App none: user.group = "other", "x" by a`, resolve.All: `proved a`,
@@ -245,19 +244,19 @@ func TestListInequality(t *testing.T) {
 	}
 }
 
-// TestReplayGuards never shows a counterexample that the judges do not confirm: here the
-// policy is not that of the rules.
+// TestReplayGuards checks that a counterexample is shown only if the evaluator and the policy confirm it. Here the
+// policy does not belong to the rules.
 func TestReplayGuards(t *testing.T) {
 	options := compiler.Options{Schema: schema.Default()}
 	in := Input{Rules: ruleSet(t, options, `App_* read: user.group = "x"`), Options: options, Assertions: assertions(t, `- never: {who: 'true', action: read, on: App}`)}
 	in.Policy = ruleSet(t, options, `App_* read: user.group = "y"`).Policy
 	if _, err := Run(t.Context(), in); !errors.Is(err, ErrReplay) {
-		t.Errorf("a wrong policy was believed: %v", err)
+		t.Errorf("a counterexample of a wrong policy is shown: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := Run(ctx, in); !errors.Is(err, context.Canceled) {
-		t.Errorf("an interrupted run goes on: %v", err)
+		t.Errorf("an interrupted run continues: %v", err)
 	}
 }
 
@@ -270,7 +269,7 @@ func TestReport(t *testing.T) {
 		t.Errorf("%d examples, %d others, line %d", len(first.Examples), len(first.Others), first.Line)
 	}
 	if !json.Valid(first.Examples[0].Request) {
-		t.Error("the request is not JSON")
+		t.Error("the request is not valid JSON")
 	}
 	list := r.Diagnostics()
 	if len(list) != maxExamples+1 || list[0].Code != codeFails || list[0].Rule.ID != "a" || list[maxExamples].Code != codeUnknown {

@@ -30,7 +30,7 @@ func auditOf(t *testing.T, o testsite.Site, types []string, session partition.Se
 	return a
 }
 
-// A rule that grants something in any context and session is never called dead in another.
+// A rule that grants something in some context and session is never reported as dead.
 func TestNoLiveRuleIsCalledDead(t *testing.T) {
 	seeds := uint64(2)
 	if testing.Short() {
@@ -60,13 +60,13 @@ func TestNoLiveRuleIsCalledDead(t *testing.T) {
 				}
 				live++
 				if one.Reason == report.Nothing {
-					t.Errorf("seed %d, from %q: the rule %s is called dead, and grants something elsewhere", seed, from, one.Rule.ID)
+					t.Errorf("seed %d, from %q: the rule %s is reported as dead, but grants something elsewhere", seed, from, one.Rule.ID)
 				}
 			}
 		}
 	}
 	if live == 0 {
-		t.Error("no rule is idle here and live elsewhere: nothing was compared")
+		t.Error("no rule is idle in one context and live in another: nothing was compared")
 	}
 	t.Logf("%d rules were idle in one context and live in another", live)
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
@@ -47,18 +47,18 @@ func rowsOf(t *testing.T, v report.View, a *report.Audit) []map[string]any {
 	return into.rows
 }
 
-// cell is one granted cell, cells their granting rules.
+// cell is a granted cell, and cells maps cells to the rules that grant them.
 type cell struct{ typ, subject, resource, action string }
 
 type cells map[cell][]string
 
-// counted is an audit of a generated site, and its cells one by one.
+// counted has an audit of a generated site and its cells.
 type counted struct {
 	*report.Audit
 	cells cells
 }
 
-// count audits a site, half of its subjects and resources.
+// count audits half of the subjects and resources of a site.
 func count(t *testing.T, seed uint64) counted {
 	t.Helper()
 	c := sitegen.Generate(seed, sitegen.Size{Users: 12, Streams: 5, Apps: 12, Objects: 12, Others: 2, Rules: 30, Requests: 60})
@@ -117,7 +117,7 @@ func eachSite(t *testing.T, check func(t *testing.T, c counted)) {
 			t.Parallel()
 			c := count(t, seed)
 			if len(c.cells) == 0 {
-				t.Fatal("nothing is granted: nothing is compared")
+				t.Fatal("nothing is granted, so nothing is compared")
 			}
 			check(t, c)
 		})
@@ -129,14 +129,14 @@ func same(t *testing.T, got, want cells) {
 	if !maps.EqualFunc(got, want, slices.Equal) {
 		for at, by := range want {
 			if !slices.Equal(got[at], by) {
-				t.Fatalf("%v is granted by %q, and here by %q", at, by, got[at])
+				t.Fatalf("%v is granted by %q, but in the rows by %q", at, by, got[at])
 			}
 		}
 		t.Fatalf("%d cells, want %d", len(got), len(want))
 	}
 }
 
-// The rows by cell are the cells.
+// The rows by cell are exactly the cells.
 func TestCells(t *testing.T) {
 	eachSite(t, func(t *testing.T, c counted) {
 		got := cells{}
@@ -144,7 +144,7 @@ func TestCells(t *testing.T) {
 			for _, action := range row["actions"].([]string) {
 				at := cell{row["type"].(string), row["subject"].(string), row["resource"].(string), action}
 				if got[at] != nil {
-					t.Fatalf("%v is there twice", at)
+					t.Fatalf("%v has two rows", at)
 				}
 				got[at] = row["rules"].([]string)
 			}
@@ -153,8 +153,8 @@ func TestCells(t *testing.T) {
 	})
 }
 
-// The rows by class come to the cells once the classes are unfolded by their
-// members, but for the pairs that have rows of their own.
+// The rows by class are exactly the cells if each class is replaced by its
+// members, except for the pairs that have rows of their own.
 func TestClasses(t *testing.T) {
 	eachSite(t, func(t *testing.T, c counted) {
 		members := map[string][]string{}
@@ -207,7 +207,7 @@ func TestClasses(t *testing.T) {
 	})
 }
 
-// The other views count the cells.
+// The other views have the numbers of cells.
 func TestCounts(t *testing.T) {
 	eachSite(t, func(t *testing.T, c counted) {
 		resources := map[string]map[string]bool{} // by type, subject and action
@@ -256,7 +256,7 @@ func TestCounts(t *testing.T) {
 			}
 		}
 		if some != 0 {
-			t.Errorf("rows are missing: by user and by resource there are %d more pairs", some)
+			t.Errorf("rows are missing: the rows by user and by resource have %d more pairs", some)
 		}
 		for _, row := range rowsOf(t, report.Rules, c.Audit) {
 			id := row["rule"].(string)
@@ -279,7 +279,7 @@ func TestCounts(t *testing.T) {
 			nobody[row["type"].(string)]++
 			for at := range c.cells {
 				if at.typ == row["type"] && at.resource == row["resource"] {
-					t.Fatalf("%v, but there is %v", row, at)
+					t.Fatalf("%v, but the cell %v is granted", row, at)
 				}
 			}
 		}

@@ -83,12 +83,12 @@ func TestSelections(t *testing.T) {
 func TestEmptySelections(t *testing.T) {
 	for _, text := range []string{"", "name="} {
 		if _, err := selection.Parse([]string{text}); err == nil {
-			t.Errorf("%q is a selection", text)
+			t.Errorf("%q is accepted", text)
 		}
 	}
 }
 
-// A view keeps what a selection asks for, as far as a type can have it.
+// A view keeps the fields of a selection that a type can have.
 func TestKeep(t *testing.T) {
 	s, err := selection.Parse([]string{"x", "group=a", "@Dept=a", "stream.name=a", "app.stream.@X=a", "published=a", "roles=a", "id=a", "stream=a", "name.x=a"})
 	if err != nil {

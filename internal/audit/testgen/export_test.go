@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/evaluate"
 )
 
-// Pool returns all requests that were looked at, as cases.
+// Pool returns all candidate requests, as cases.
 func (s *Suite) Pool() []Case {
 	var list []Case
 	for i := range s.pool {
@@ -16,7 +16,7 @@ func (s *Suite) Pool() []Case {
 	return list
 }
 
-// Reach returns how far cases show each branch: 0 not, 1 without deciding, 2 deciding.
+// Reach returns for each branch 0 if no case reaches it, 1 if it is seen without deciding, and 2 if it is pinned.
 func (s *Suite) Reach(cases []Case) []uint8 {
 	known := make([]reach, len(s.all))
 	for _, c := range cases {
@@ -42,8 +42,8 @@ func (s *Suite) Mutants() (changes []Mutant, rules [][]ruleset.Rule) {
 	return changes, rules
 }
 
-// Shortcuts holds what says whether a change is told by a request against judging
-// the request anew. It returns for how many both said so, and what they disagree on.
+// Shortcuts compares the fast test whether a request notices a change with a new decision of the request. It returns
+// the number of changes that both notice, and those for which they differ.
 func (s *Suite) Shortcuts(ctx context.Context) (told int, wrong []string, err error) {
 	t, err := s.newTrial(ctx)
 	if err != nil {

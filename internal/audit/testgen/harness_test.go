@@ -19,12 +19,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 )
 
 const scenarios = "../../../testdata/scenarios/"
 
-// open reads rules and a site as the command does.
+// open reads rules and a site like the command.
 func open(t *testing.T, rules, site string) testgen.Subject {
 	t.Helper()
 	list, found := ruleset.Read(rules)
@@ -86,8 +86,7 @@ func write(t *testing.T, suite *testgen.Suite) (path, text string) {
 	return path, b.String()
 }
 
-// run runs tests over a policy and returns the names of those that fail, and how
-// many cases there were.
+// run runs tests with a policy and returns the names of failed tests and the number of cases.
 func run(t *testing.T, s testgen.Subject, path string) (failed []string, cases int) {
 	t.Helper()
 	modules := map[string]*ast.Module{}
@@ -117,7 +116,7 @@ func run(t *testing.T, s testgen.Subject, path string) (failed []string, cases i
 		t.Fatal(err)
 	}
 	defer store.Abort(t.Context(), txn)
-	// On a busy machine a test may take longer than it may otherwise.
+	// The time limit is long, because the machine may be busy.
 	results, err := tester.NewRunner().SetStore(store).SetModules(modules).SetTimeout(5*time.Minute).RunTests(t.Context(), txn)
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A name for the types behind a prefix is found whatever other filters claim.
+// There is a name for the types of a prefix, whatever other filters match.
 func TestUnclaimedNames(t *testing.T) {
 	for _, test := range []struct {
 		prefix  string

@@ -15,7 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// TestMutants lists the changes that are made to a rule, by what is changed.
+// TestMutants lists the changes of a rule, by the changed part.
 func TestMutants(t *testing.T) {
 	r := rule("r", "App_*,QmcSection_App,Stream_1", `!(user.name = "x") and user.@a like "y*" or resource.HasPrivilege("read")`)
 	suite := generate(t, openRules(t, []ruleset.Rule{r}, scenarios+"sheet-level/site"), testgen.Options{OnRecord: true, MaxRequests: 1, Progress: snapshot.NoProgress{}})
@@ -70,11 +70,11 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// TestScoreIsWhatTheTestsNotice runs the written tests against every change: those
-// fail that the score counts as noticed, and no others.
+// TestScoreIsWhatTheTestsNotice runs the written tests with every change. Tests fail exactly for the changes that the
+// score counts as noticed.
 func TestScoreIsWhatTheTestsNotice(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many comparisons; the scenarios run the same code")
+		t.Skip("many comparisons; the tests of scenarios run the same code")
 	}
 	rules, site := scenarios+"sheet-level/one-sheet/rules.json", scenarios+"sheet-level/site"
 	suite := generate(t, open(t, rules, site), options)
@@ -102,8 +102,8 @@ func TestScoreIsWhatTheTestsNotice(t *testing.T) {
 	}
 }
 
-// TestSurvivors names the change that no test notices, and what would notice it:
-// adele's group and the property differ in case.
+// TestSurvivors has a change that no test notices, and the request that would notice it: the group of adele and the
+// property differ in case.
 func TestSurvivors(t *testing.T) {
 	s := openRules(t, []ruleset.Rule{rule("r", "DataConnection_*", `resource.@AdminGroup = user.group`)}, scenarios+"customer-case/site")
 	score, err := generate(t, s, options).Score(t.Context(), snapshot.NoProgress{})
@@ -120,7 +120,7 @@ func TestSurvivors(t *testing.T) {
 	}
 }
 
-// TestDisagreement stops where the bundle is not what the rules say.
+// TestDisagreement checks that testgen stops if the bundle does not belong to the rules.
 func TestDisagreement(t *testing.T) {
 	s := openRules(t, []ruleset.Rule{rule("r", "App_*", `true`)}, scenarios+"sheet-level/site")
 	s.Bundle = openRules(t, []ruleset.Rule{rule("r", "App_*", `user.name = "Jarvis"`)}, scenarios+"sheet-level/site").Bundle
@@ -130,8 +130,8 @@ func TestDisagreement(t *testing.T) {
 	}
 }
 
-// TestChangesAreReportedExactly holds the quick way to see whether a request tells a
-// change against the slow one, on made-up rules that lean on each other.
+// TestChangesAreReportedExactly compares the fast test whether a request notices a change with a new decision, on
+// generated rules that depend on each other.
 func TestChangesAreReportedExactly(t *testing.T) {
 	size := sitegen.Size{Users: 3, Streams: 2, Apps: 3, Objects: 3, Others: 1, Rules: 6, Requests: 20}
 	for seed := range uint64(3) {
@@ -144,7 +144,7 @@ func TestChangesAreReportedExactly(t *testing.T) {
 		suite := generate(t, open(t, filepath.Join(dir, "rules.json"), filepath.Join(dir, "snapshot")), o)
 		killer, wrong, err := suite.Shortcuts(t.Context())
 		if err != nil || killer == 0 || len(wrong) > 0 {
-			t.Errorf("seed %d: %v, told %d times, wrong about %q", seed+11, err, killer, wrong[:min(len(wrong), 5)])
+			t.Errorf("seed %d: %v, noticed %d times, wrong about %q", seed+11, err, killer, wrong[:min(len(wrong), 5)])
 		}
 	}
 }

@@ -18,18 +18,18 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
 
-// TestScenarios pins sites of the stories: every branch that can be shown is pinned,
-// the tests pass, and they are as opa fmt and opa check --strict have it.
+// TestScenarios writes tests for scenarios. Every reachable branch is pinned, the tests pass, and opa fmt and
+// opa check --strict accept them.
 func TestScenarios(t *testing.T) {
 	for _, tt := range []struct {
 		rules, site string
-		// seen are branches that decide nothing, as rule, clause and truth.
+		// seen has the branches that decide nothing: rule, clause and truth value.
 		seen []string
 	}{
 		{"customer-case/rules.json", "customer-case/site", nil},
 		{"sheet-level/one-sheet/rules.json", "sheet-level/site", nil},
 		{"sheet-level/all-but-four/rules.json", "sheet-level/site", nil},
-		// Without parentheses the user's name is asked for twice, and the sheet's once.
+		// Without parentheses, the name of the user is tested twice, and the name of the sheet once.
 		{"sheet-level/mixed-and-or/rules.json", "sheet-level/site", []string{
 			`Show one sheet and its charts: user.name="Jarvis" is true`, `Show one sheet and its charts: user.name="Jarvis" is true`,
 		}},
@@ -44,10 +44,10 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// TestRealExport does the same with a real export.
+// TestRealExport is the same test with a real export.
 func TestRealExport(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many comparisons; the scenarios run the same code")
+		t.Skip("many comparisons; the tests of scenarios run the same code")
 	}
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {
@@ -55,7 +55,7 @@ func TestRealExport(t *testing.T) {
 	}
 	exact.Skip(t)
 	holdScenario(t, filepath.Join(corpus, "site-export", "systemrule.json"), scenarios+"real-site/site", []string{
-		// The link of a usage that may be read is there: either clause implies the other.
+		// A usage that can be read has its link, so each clause implies the other.
 		`CreateOdagLinkUsage: resource.link.Empty() is false`,
 		`CreateOdagLinkUsage: resource.link.HasPrivilege("read") is false`,
 	})
@@ -67,16 +67,16 @@ func holdScenario(t *testing.T, rules, site string, seen []string) {
 	suite := generate(t, s, options)
 	path, text := write(t, suite)
 	if got := said(suite.Groups(suite.Unreachable)); len(got) > 0 {
-		t.Errorf("never seen are %q", got)
+		t.Errorf("never seen: %q", got)
 	}
 	if got := said(suite.Groups(suite.Seen)); !slices.Equal(got, seen) {
-		t.Errorf("seen without deciding are %q, want %q", got, seen)
+		t.Errorf("seen without deciding: %q, want %q", got, seen)
 	}
 	if failed, cases := run(t, s, path); len(failed) > 0 || cases != len(suite.Cases) {
-		t.Errorf("of %d cases, %d run, and %v fail", len(suite.Cases), cases, failed)
+		t.Errorf("%d cases, %d were run, and %v fail", len(suite.Cases), cases, failed)
 	}
 	holdToOPA(t, text)
-	t.Logf("%d branches of %d rules, %d pinned by %d requests, out of %d", len(suite.Branches), len(suite.Rules), len(suite.Pinned), len(suite.Cases), suite.Looked)
+	t.Logf("%d branches of %d rules, %d pinned by %d of %d requests", len(suite.Branches), len(suite.Rules), len(suite.Pinned), len(suite.Cases), suite.Looked)
 }
 
 func said(groups []testgen.Group) []string {
@@ -87,12 +87,12 @@ func said(groups []testgen.Group) []string {
 	return list
 }
 
-// holdToOPA holds a module to opa fmt and opa check --strict.
+// holdToOPA checks a module with opa fmt and opa check --strict.
 func holdToOPA(t *testing.T, text string) {
 	t.Helper()
 	formatted, err := format.SourceWithOpts("tests_test.rego", []byte(text), format.Opts{RegoVersion: ast.RegoV1})
 	if err != nil || string(formatted) != text {
-		t.Errorf("opa fmt has something to change: %v", err)
+		t.Errorf("opa fmt changes the module: %v", err)
 	}
 	module, err := ast.ParseModuleWithOpts("tests_test.rego", text, ast.ParserOptions{RegoVersion: ast.RegoV1})
 	if err != nil {
@@ -104,11 +104,11 @@ func holdToOPA(t *testing.T, text string) {
 	}
 }
 
-// TestGeneratedSites holds on made-up sites that whatever the pool shows the cases
-// show: they pass, and are written the same way twice.
+// TestGeneratedSites checks on generated sites that the cases reach every branch that the candidate requests reach, that
+// they pass, and that the same input gives the same file.
 func TestGeneratedSites(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many comparisons; the scenarios run the same code")
+		t.Skip("many comparisons; the tests of scenarios run the same code")
 	}
 	seeds := 3
 	if !exact.Enabled() {
@@ -126,26 +126,26 @@ func TestGeneratedSites(t *testing.T) {
 			suite := generate(t, s, options)
 			path, text := write(t, suite)
 			if failed, cases := run(t, s, path); len(failed) > 0 || cases != len(suite.Cases) {
-				t.Errorf("of %d cases, %d run, and %v fail", len(suite.Cases), cases, failed)
+				t.Errorf("%d cases, %d were run, and %v fail", len(suite.Cases), cases, failed)
 			}
 			holdToOPA(t, text)
 			for n, reach := range suite.Reach(suite.Pool()) {
 				if got := suite.Reach(suite.Cases)[n]; got != reach {
-					t.Errorf("%s is shown %d far by the requests looked at and %d by the cases", suite.Say(suite.Branches[n]), reach, got)
+					t.Errorf("the reach of %s is %d with the candidate requests and %d with the cases", suite.Say(suite.Branches[n]), reach, got)
 				}
 			}
 			if _, again := write(t, generate(t, open(t, filepath.Join(dir, "rules.json"), filepath.Join(dir, "snapshot")), options)); again != text {
-				t.Error("the same rules and site give other tests")
+				t.Error("the same rules and site give different tests")
 			}
-			t.Logf("%d branches: %d pinned, %d seen, %d never, by %d requests", len(suite.Branches), len(suite.Pinned), len(suite.Seen), len(suite.Unreachable), len(suite.Cases))
+			t.Logf("%d branches: %d pinned, %d seen, %d never seen, with %d requests", len(suite.Branches), len(suite.Pinned), len(suite.Seen), len(suite.Unreachable), len(suite.Cases))
 			if len(suite.Pinned)*2 < len(suite.Branches) {
-				t.Error("hardly half of the branches are pinned")
+				t.Error("less than half of the branches are pinned")
 			}
 		})
 	}
 }
 
-// rule is a rule for read, from hub and QMC.
+// rule returns a rule for read, from hub and QMC.
 func rule(name, filter, condition string) ruleset.Rule {
 	return ruleset.Rule{
 		ID: name, Name: name, Category: ruleset.Security, Context: ruleset.Both, Actions: 2,
@@ -154,7 +154,7 @@ func rule(name, filter, condition string) ruleset.Rule {
 	}
 }
 
-// TestBranches tells which branches rules have, and which are out of reach.
+// TestBranches lists the branches of rules and the unreachable ones.
 func TestBranches(t *testing.T) {
 	for _, tt := range []struct {
 		name, filter, condition string
@@ -180,14 +180,14 @@ func TestBranches(t *testing.T) {
 			s := openRules(t, []ruleset.Rule{rule("r", tt.filter, tt.condition)}, scenarios+"stream-hierarchy/site")
 			suite := generate(t, s, options)
 			if got := said(suite.Groups(suite.Seen)); !slices.Equal(got, tt.seen) {
-				t.Errorf("seen without deciding are %q, want %q", got, tt.seen)
+				t.Errorf("seen without deciding: %q, want %q", got, tt.seen)
 			}
 			if got := said(suite.Groups(suite.Unreachable)); !slices.Equal(got, tt.never) {
-				t.Errorf("never seen are %q, want %q", got, tt.never)
+				t.Errorf("never seen: %q, want %q", got, tt.never)
 			}
 			for _, g := range suite.Groups(slices.Concat(suite.Seen, suite.Unreachable)) {
 				if !g.Proved {
-					t.Errorf("there is neither a request nor a proof: %+v", g)
+					t.Errorf("the branch has neither a request nor a proof: %+v", g)
 				}
 			}
 			if len(suite.Pinned) != tt.pinned {
@@ -201,7 +201,7 @@ func TestBranches(t *testing.T) {
 	}
 }
 
-// TestOnRecord describes nobody.
+// TestOnRecord checks that --on-record writes no requests that describe users.
 func TestOnRecord(t *testing.T) {
 	o := options
 	o.OnRecord = true
@@ -212,26 +212,26 @@ func TestOnRecord(t *testing.T) {
 		}
 	}
 	if len(suite.Unreachable) == 0 {
-		t.Error("every branch is shown by the site alone: the test is for nothing")
+		t.Error("the site reaches every branch: nothing was tested")
 	}
 	if _, text := write(t, suite); !strings.Contains(text, "# No request shows:\n") {
-		t.Error("the tests do not say what they do not show")
+		t.Error("the file does not list the branches that the tests do not reach")
 	}
 }
 
-// TestMaxRequests bounds the requests, says how many that cuts off, whether requests are
-// described as well or not, and looks at every subject and resource still.
+// TestMaxRequests limits the requests and counts those that were left out, with and without described requests. Every
+// subject and resource still has a request.
 func TestMaxRequests(t *testing.T) {
 	o := options
 	o.OnRecord, o.MaxRequests = true, 1
 	s := open(t, scenarios+"customer-case/rules.json", scenarios+"customer-case/site")
 	few, all := generate(t, s, o), generate(t, s, testgen.Options{OnRecord: true, MaxRequests: options.MaxRequests, Progress: options.Progress})
 	if few.Looked >= all.Looked || few.Pairs != all.Pairs {
-		t.Errorf("%d of %d are looked at, without a bound %d of %d", few.Looked, few.Pairs, all.Looked, all.Pairs)
+		t.Errorf("%d of %d candidates, without a limit %d of %d", few.Looked, few.Pairs, all.Looked, all.Pairs)
 	}
 	o.OnRecord = false
 	if described := generate(t, s, o); all.Cut != 0 || few.Cut != few.Pairs-few.Looked || described.Cut != few.Cut {
-		t.Errorf("%d cut off, with described requests %d, without a bound %d; %d of %d are looked at", few.Cut, described.Cut, all.Cut, few.Looked, few.Pairs)
+		t.Errorf("%d left out, with described requests %d, without a limit %d; %d of %d candidates", few.Cut, described.Cut, all.Cut, few.Looked, few.Pairs)
 	}
 	type place struct{ session, entity string }
 	looked := map[place]bool{}
@@ -247,7 +247,7 @@ func TestMaxRequests(t *testing.T) {
 	for _, c := range all.Pool() {
 		for _, p := range places(c) {
 			if !looked[p] {
-				t.Fatalf("under the bound nothing is looked at of %v, such as %v", p, c.Request)
+				t.Fatalf("with the limit there is no request for %v, such as %v", p, c.Request)
 			}
 		}
 	}

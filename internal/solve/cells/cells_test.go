@@ -12,7 +12,7 @@ func like(pattern string) Pattern { return Pattern{"(?s)^" + pattern + "$", true
 
 func matches(expression string) Pattern { return Pattern{"(?i)^(?:" + expression + ")$", false} }
 
-// count returns the number of representatives by the patterns that match them.
+// count returns the number of representatives for each set of matching patterns.
 func count(list []Text) map[string]int {
 	counts := map[string]int{}
 	for _, t := range list {
@@ -59,7 +59,7 @@ func TestRepresentatives(t *testing.T) {
 	}
 }
 
-// TestFiniteCells gets every member of a cell that has few.
+// TestFiniteCells lists all members of cells with few members.
 func TestFiniteCells(t *testing.T) {
 	for _, test := range []struct {
 		pattern Pattern
@@ -72,12 +72,12 @@ func TestFiniteCells(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := count(list)["[true]"]; got != test.want {
-			t.Errorf("%s has %d texts, want %d", test.pattern.Expression, got, test.want)
+			t.Errorf("%s has %d strings, want %d", test.pattern.Expression, got, test.want)
 		}
 	}
 }
 
-// TestMachine compares the automata with regexp on short texts.
+// TestMachine compares the automata with package regexp on short strings.
 func TestMachine(t *testing.T) {
 	const runes = "aAbſsK1 \n-"
 	var texts []string
@@ -113,7 +113,7 @@ func TestMachine(t *testing.T) {
 	}
 }
 
-// TestLimits has no answer rather than a wrong one.
+// TestLimits checks that the result beyond a limit is an error, not a wrong answer.
 func TestLimits(t *testing.T) {
 	var patterns []Pattern
 	for _, r := range "abcdefghijklmnop" {

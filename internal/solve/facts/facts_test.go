@@ -14,7 +14,7 @@ import (
 
 func text(content string) *diag.Text { return &diag.Text{Label: "condition", Content: content} }
 
-// rules reads rules in the short form `FILTER ACTION,…[@CONTEXT]: CONDITION`, called a, b, ….
+// rules parses rules in the short form `FILTER ACTION,…[@CONTEXT]: CONDITION`. Their names are a, b, ….
 func rules(tb testing.TB, short ...string) []ruleset.Rule {
 	var list []ruleset.Rule
 	for i, s := range short {
@@ -128,14 +128,14 @@ func TestQuestions(t *testing.T) {
 		}
 	}
 	if _, err := b.Drop("z"); err == nil {
-		t.Error("a rule that is not there can be dropped")
+		t.Error("a rule that does not exist can be dropped")
 	}
 	if _, err := b.Same(app, text(`user.name =`), text("true")); err == nil {
-		t.Error("a broken condition means something")
+		t.Error("a condition with errors has facts")
 	}
 }
 
-// TestSite looks at a real site: every fact is found again by leaving the rule out.
+// TestSite checks every fact about the rules of a real site by leaving the rule out.
 func TestSite(t *testing.T) {
 	corpus := os.Getenv("QLIK_CORPUS")
 	if corpus == "" {
@@ -153,12 +153,12 @@ func TestSite(t *testing.T) {
 			continue
 		}
 		if v, err := b.Drop(f.Rule.ID); err != nil || !v.Yes {
-			t.Errorf("%q is covered, and dropping it changes access: %+v, %v", f.Rule.Name, v, err)
+			t.Errorf("%q is covered, but dropping it changes access: %+v, %v", f.Rule.Name, v, err)
 		}
 	}
 }
 
-// BenchmarkAll is about rules like those of large sites: groups that read streams.
+// BenchmarkAll has rules like those of large sites: groups that can read streams.
 func BenchmarkAll(b *testing.B) {
 	for _, n := range []int{100, 1000} {
 		b.Run(fmt.Sprintf("rules=%d", n), func(b *testing.B) {

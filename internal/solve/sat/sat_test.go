@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// problem is random clauses over a few variables.
+// problem returns random clauses over a few variables.
 func problem(r *rand.Rand, variables, clauses int) [][]Lit {
 	list := make([][]Lit, clauses)
 	for i := range list {
@@ -46,8 +46,8 @@ func units(lits []Lit) [][]Lit {
 	return list
 }
 
-// TestSolve compares the solver with the truth table, clauses added bit by bit and under
-// assumptions; models are models, and cores have none.
+// TestSolve compares the solver with the truth table, while clauses are added one by one, and with assumptions. It checks
+// models, and that cores have no model.
 func TestSolve(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
@@ -70,7 +70,7 @@ func TestSolve(t *testing.T) {
 			if got, want := s.Solve(assumed...), bruteForce(now, variables); got != want {
 				t.Fatalf("%v under %v: %t, want %t", clauses[:i+1], assumed, got, want)
 			} else if got && !satisfied(now, s.Value) {
-				t.Fatalf("%v: the model is none", now)
+				t.Fatalf("%v: the model does not satisfy the clauses", now)
 			} else if !got && bruteForce(append(append([][]Lit{}, clauses[:i+1]...), units(s.Core())...), variables) {
 				t.Fatalf("%v under %v: the core %v has a model", clauses[:i+1], assumed, s.Core())
 			}
@@ -78,7 +78,7 @@ func TestSolve(t *testing.T) {
 	}
 }
 
-// TestPigeons needs learning, restarts and forgetting: eight pigeons, seven holes.
+// TestPigeons needs learning, restarts and deletion of clauses: eight pigeons, seven holes.
 func TestPigeons(t *testing.T) {
 	const holes = 7
 	s := &Solver{}
@@ -97,14 +97,14 @@ func TestPigeons(t *testing.T) {
 		}
 	}
 	if s.Solve() {
-		t.Error("eight pigeons sit in seven holes")
+		t.Error("eight pigeons fit into seven holes")
 	}
 	if s.Conflicts() == 0 || s.Variables() != 56 || s.Clauses() == 0 {
-		t.Error("the solver has not worked")
+		t.Error("the solver had no conflicts")
 	}
 	s.Add(in[0][0])
 	if s.Solve() || len(s.Core()) > 0 {
-		t.Error("a problem without a model got one")
+		t.Error("a problem without a model has one")
 	}
 }
 

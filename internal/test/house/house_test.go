@@ -2,49 +2,20 @@ package house
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
+
+	"github.com/qlik2rego/qlik2rego/internal/test/source"
 )
 
 // product calls visit for every node of every Go file of the product, with its location.
 func product(t *testing.T, visit func(place string, n ast.Node)) {
 	t.Helper()
-	root := filepath.Join("..", "..", "..")
-	read := 0
-	err := filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && slices.Contains([]string{"node_modules", ".git", "testdata"}, entry.Name()) {
-			return filepath.SkipDir
-		}
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		files := token.NewFileSet()
-		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		read++
-		ast.Inspect(file, func(n ast.Node) bool {
-			if n != nil {
-				name, _ := filepath.Rel(root, path)
-				at := files.Position(n.Pos())
-				at.Filename = filepath.ToSlash(name)
-				visit(at.String(), n)
-			}
-			return true
-		})
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	files := source.Go(t, source.Product)
+	if len(files) < 300 {
+		t.Fatalf("only %d files were read", len(files))
 	}
-	if read < 300 {
-		t.Fatalf("only %d files were read", read)
+	for _, f := range files {
+		f.Visit(func(n ast.Node) { visit(f.At(n), n) })
 	}
 }
 

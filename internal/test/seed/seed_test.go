@@ -1,59 +1,38 @@
 package seed
 
 import (
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
-	"path"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/qlik2rego/qlik2rego/internal/test/source"
 )
 
 const (
-	itself = `"github.com/qlik2rego/qlik2rego/internal/test/seed"`
-	drawn  = `"pgregory.net/rapid"`
+	itself = "github.com/qlik2rego/qlik2rego/internal/test/seed"
+	drawn  = "pgregory.net/rapid"
 )
 
 // Every test package with properties draws the same examples in every run.
 func TestEveryPackageHasASeed(t *testing.T) {
 	properties, seeded := map[string]string{}, map[string]bool{}
-	root := os.DirFS("../../..")
-	err := fs.WalkDir(root, ".", func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case e.IsDir() && name != "." && strings.HasPrefix(e.Name(), "."), e.Name() == "node_modules":
-			return fs.SkipDir
-		case !strings.HasSuffix(name, "_test.go"):
-			return nil
-		}
-		text, err := fs.ReadFile(root, name)
-		if err != nil {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly)
-		if err != nil {
-			return err
-		}
-		for _, i := range file.Imports {
-			switch i.Path.Value {
+	for _, f := range source.Go(t, source.Tests) {
+		for _, name := range f.Imports() {
+			switch name {
 			case drawn:
-				properties[path.Dir(name)] = name
+				properties[f.Dir()] = f.Path
 			case itself:
-				seeded[path.Dir(name)] = true
+				seeded[f.Dir()] = true
 			}
 		}
-		return nil
-	})
-	if err != nil || len(properties) < 2 {
-		t.Fatal(properties, err)
+	}
+	if len(properties) < 2 {
+		t.Fatal(properties)
 	}
 	for dir, name := range properties {
 		if !seeded[dir] && dir != "internal/test/seed" {
-			t.Errorf("%s draws other examples in each run: import _ %s in it", name, itself)
+			t.Errorf("%s draws other examples in each run: import _ %q in it", name, itself)
 		}
 	}
 }

@@ -3,14 +3,13 @@ package vocabulary
 
 import (
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/qlik2rego/qlik2rego/internal/test/source"
 )
 
 // terms are words that identifiers must not contain, with the term to use instead.
@@ -47,39 +46,16 @@ var allowed = []string{
 var bounds = map[string]string{"most": "max", "least": "min"}
 
 func TestIdentifiers(t *testing.T) {
-	const root = "../../.."
-	files := 0
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if d.IsDir() {
-			if name := d.Name(); name == "node_modules" || name == ".git" || name == "testdata" {
-				return filepath.SkipDir
-			}
-			return nil
-		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return nil
-		}
-		files++
-		set := token.NewFileSet()
-		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		for _, id := range declared(file) {
+	files := source.Go(t, source.Product)
+	for _, f := range files {
+		for _, id := range declared(f) {
 			if problem := check(id.Name); problem != "" {
-				t.Errorf("%s: %s", set.Position(id.Pos()), problem)
+				t.Errorf("%s: %s", f.At(id), problem)
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	if files < 500 {
-		t.Errorf("only %d files were read", files)
+	if len(files) < 500 {
+		t.Errorf("only %d files were read", len(files))
 	}
 }
 
@@ -131,7 +107,7 @@ func split(name string) []string {
 }
 
 // declared returns the identifiers that a file declares.
-func declared(file *ast.File) (ids []*ast.Ident) {
+func declared(f *source.GoFile) (ids []*ast.Ident) {
 	add := func(list ...ast.Expr) {
 		for _, e := range list {
 			if id, ok := e.(*ast.Ident); ok {
@@ -139,7 +115,7 @@ func declared(file *ast.File) (ids []*ast.Ident) {
 			}
 		}
 	}
-	ast.Inspect(file, func(n ast.Node) bool {
+	f.Visit(func(n ast.Node) {
 		switch n := n.(type) {
 		case *ast.FuncDecl:
 			ids = append(ids, n.Name)
@@ -158,7 +134,6 @@ func declared(file *ast.File) (ids []*ast.Ident) {
 				add(n.Key, n.Value)
 			}
 		}
-		return true
 	})
 	return ids
 }

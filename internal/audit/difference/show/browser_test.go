@@ -8,11 +8,11 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	"github.com/qlik2rego/qlik2rego/internal/test/webdriver"
 )
 
-// opened is the page of a report in Chromium.
+// opened opens the page of a report in Chromium.
 func opened(t *testing.T, r *difference.Report) *webdriver.Browser {
 	t.Helper()
 	b := webdriver.Open(t)
@@ -31,7 +31,7 @@ const (
 
 func TestPageFiltersAndOpens(t *testing.T) {
 	r := worked(t)
-	// A loss beside the gain, so that there is something to filter.
+	// A loss in addition to the gain, so that the filters have an effect.
 	r.Groups = append(r.Groups, many(1, "Other").Groups[0])
 	r.Groups[1].Kind = difference.Loss
 	b := opened(t, r)
@@ -62,7 +62,7 @@ func TestPageFiltersAndOpens(t *testing.T) {
 	b.Await("losses of all types", `return document.getElementById("status").textContent.startsWith("1 of 2 ") && document.getElementById("f-type").value === ""`)
 	b.Run(`location.hash = "#/?action=read"`)
 	b.Await("reads", `return document.getElementById("status").textContent.startsWith("2 of 2 ")`)
-	// What is listed is a file for spreadsheets.
+	// The list can be downloaded for spreadsheets.
 	b.Run(`window.files = [];
 		URL.createObjectURL = (blob) => { blob.text().then((text) => window.files.push(text)); return "#"; };
 		HTMLAnchorElement.prototype.click = () => {};`)
@@ -71,25 +71,25 @@ func TestPageFiltersAndOpens(t *testing.T) {
 	if got := b.Text(`return window.files[0]`); !strings.Contains(got, "kind,cause,action,type,rights,users,resources,") || !strings.Contains(got, "\r\nloss,") {
 		t.Errorf("the file is\n%s", got)
 	}
-	// By the keyboard alone to who and what.
+	// The keyboard is enough to reach users and resources.
 	if strings.Contains(b.Text(inside), `Salaries (a-3)`) {
-		t.Error("the members are in sight before they are asked for")
+		t.Error("the members are visible before they are expanded")
 	}
 	b.Run(`document.querySelector("#groups summary").focus()`)
 	b.Press(webdriver.Enter)
 	b.Await("the members are there", `return document.querySelector("#groups li").innerText.includes('Salaries (a-3)')`)
 	if said := b.Text(inside); !strings.Contains(said, `acme\carla`) || !strings.Contains(said, `"Finance" or user.group = "Sales"`) || !strings.Contains(said, "change/rules.json:5:74") {
-		t.Errorf("the first difference says\n%s", said)
+		t.Errorf("the first difference is\n%s", said)
 	}
 	choose("f-type", "Stream")
 	if said := b.Text(inside); strings.Contains(said, "Salaries") || !strings.Contains(said, `People (s-people)`) {
-		t.Errorf("of streams alone it says\n%s", said)
+		t.Errorf("for streams only, it is\n%s", said)
 	}
 	if log := b.Log(); len(log) > 0 {
-		t.Errorf("the browser complains: %v", log)
+		t.Errorf("the browser logs errors: %v", log)
 	}
 	if n := b.Number(`return performance.getEntriesByType("resource").length`); n != 0 {
-		t.Errorf("the page asked for %d other files", n)
+		t.Errorf("the page requested %d other files", n)
 	}
 }
 
@@ -107,7 +107,7 @@ func TestPageAccessibleByAxe(t *testing.T) {
 		check(b, scheme)
 	}
 	if len(colours) != 2 {
-		t.Errorf("light and dark have the same colours of gain and loss: %v", colours)
+		t.Errorf("light and dark mode have the same colours for gain and loss: %v", colours)
 	}
 	b.Click("#open-all")
 	b.Await("the members are there", `return document.querySelectorAll("#groups .pair:not(.conditions)").length === 2`)
@@ -122,6 +122,6 @@ func TestPageAccessibleByAxe(t *testing.T) {
 	b.Await("nothing is wider than the window", `return document.documentElement.scrollWidth <= innerWidth`)
 	b.Media("print", "dark")
 	if got := b.Text(`return getComputedStyle(document.body).color + " " + getComputedStyle(document.getElementById("filters")).display`); got != "rgb(0, 0, 0) none" {
-		t.Errorf("who prefers dark prints in %s", got)
+		t.Errorf("with a preference for dark mode, the page prints in %s", got)
 	}
 }

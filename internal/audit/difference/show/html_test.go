@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference/show"
 )
 
-// pageData are the fields of the page's data that tests look at.
+// pageData has the fields of the page's data that the tests read.
 type pageData struct {
 	Verdict   string
 	Gain      [3]int64
@@ -36,7 +36,7 @@ type pageData struct {
 	LeftOut, Stale     []string
 }
 
-// paged is the page of a report: its elements by name, and its data.
+// paged returns the elements of the page of a report by name, and its data.
 func paged(t *testing.T, to show.HTML, r *difference.Report) (elements map[string][]*html.Node, data pageData) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(rendered(t, to, r)))
@@ -50,7 +50,7 @@ func paged(t *testing.T, to show.HTML, r *difference.Report) (elements map[strin
 		}
 	}
 	if len(elements["script"]) != 2 {
-		t.Fatalf("the page has %d scripts, not its data and its script", len(elements["script"]))
+		t.Fatalf("the page has %d scripts, want its data and its script", len(elements["script"]))
 	}
 	if err := json.Unmarshal([]byte(elements["script"][0].FirstChild.Data), &data); err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func paged(t *testing.T, to show.HTML, r *difference.Report) (elements map[strin
 	return elements, data
 }
 
-// What a rule or a user is called must not become part of the page.
+// Names of rules and users must not become markup of the page.
 func TestPageKeepsHostileTextsData(t *testing.T) {
 	for _, text := range []string{
 		hostile, `</script><script>alert(1)</script>`, `</SCRIPT ><img src=x onerror=alert(1)>`, "<!--<script>", `"><b>`, "a\u2028b\u2029c", `{{.Data}}`, "\\u003c/script>",
@@ -71,7 +71,7 @@ func TestPageKeepsHostileTextsData(t *testing.T) {
 			t.Errorf("%q has become markup", text)
 		}
 		if raw := elements["script"][0].FirstChild.Data; strings.ContainsAny(raw, "\u2028\u2029<>&\x1b\u202e") {
-			t.Errorf("%q: the data hold what could end them or turn a line around", text)
+			t.Errorf("%q: the data contains characters that end it or change the direction of a line", text)
 		}
 		if title := elements["title"][0].FirstChild.Data; !strings.HasPrefix(title, "Access change: "+text[:3]) {
 			t.Errorf("the title is %q", title)
@@ -82,7 +82,7 @@ func TestPageKeepsHostileTextsData(t *testing.T) {
 	}
 }
 
-// A page lists the biggest and counts what it leaves out, whatever the report.
+// A page lists the biggest differences and counts the others, for any report.
 func TestPageIsBounded(t *testing.T) {
 	r := many(3000, strings.Repeat("a long name ", 500))
 	var out bytes.Buffer
@@ -94,12 +94,12 @@ func TestPageIsBounded(t *testing.T) {
 	}
 	_, data := paged(t, show.HTML{}, r)
 	if len(data.Groups) != 500 || data.AllGroups != 3000 || len(data.Rules) != 1000 || data.AllRules != 3000 || len(data.Stale) != 1000 || data.AllStale != 3000 {
-		t.Errorf("of 3,000 each the page lists %d of %d groups, %d of %d rules, %d of %d stale entries",
+		t.Errorf("of 3,000 items each, the page lists %d of %d groups, %d of %d rules, %d of %d stale entries",
 			len(data.Groups), data.AllGroups, len(data.Rules), data.AllRules, len(data.Stale), data.AllStale)
 	}
 	_, data = paged(t, show.HTML{Limits: show.Limits{Groups: 3, Causes: 2, Parts: 1}}, r)
 	if len(data.Groups) != 3 || len(data.Groups[1].Causes) != 1 || len(data.Groups[2].Causes) != 0 || len(data.Groups[1].Parts) != 0 || data.Groups[1].AllParts != 1 || data.Groups[2].AllCauses != 1 {
-		t.Errorf("within small limits the page lists %+v", data.Groups)
+		t.Errorf("with small limits, the page lists %+v", data.Groups)
 	}
 }
 
@@ -115,12 +115,12 @@ func TestPageSaysWhatItComesTo(t *testing.T) {
 		{difference.Report{Gain: difference.Counts{Cells: 2}, Gates: []difference.Gate{{Hit: true}}}, "2 rights gained, 0 lost; a gate failed"},
 	} {
 		if _, data := paged(t, show.HTML{}, &c.report); data.Verdict != c.want {
-			t.Errorf("the page says %q, not %q", data.Verdict, c.want)
+			t.Errorf("the verdict is %q, want %q", data.Verdict, c.want)
 		}
 	}
 }
 
-// The worked example: who and what, the clause and its place, the whole conditions.
+// The worked example: users and resources, the clause with its location, the whole conditions.
 func TestPageOfTheWorkedExample(t *testing.T) {
 	_, data := paged(t, show.HTML{Title: "x"}, worked(t))
 	if len(data.Groups) != 1 || data.Gain != [3]int64{6, 1, 6} {
@@ -139,6 +139,6 @@ func TestPageOfTheWorkedExample(t *testing.T) {
 	}
 	_, data = paged(t, show.HTML{Limits: show.Limits{Each: 2, Members: 4}}, worked(t))
 	if p := data.Groups[0].Parts; len(p[0].Users) != 1 || len(p[0].Resources) != 2 || len(p[1].Users) != 1 || len(p[1].Resources) != 0 {
-		t.Errorf("within limits the parts list %+v", p)
+		t.Errorf("with limits, the parts list %+v", p)
 	}
 }

@@ -21,7 +21,7 @@ func rendered(t *testing.T, to render.Renderer[*difference.Report], r *differenc
 	return out.String()
 }
 
-// many is a report of groups by a rule of a name.
+// many returns a report with groups whose cause is a rule with the given name.
 func many(groups int, name string) *difference.Report {
 	r := &difference.Report{Mode: difference.ModeSite, Compared: difference.Compared{Contexts: []string{"none"}}}
 	for i := range groups {
@@ -42,8 +42,8 @@ func many(groups int, name string) *difference.Report {
 	return r
 }
 
-// hostile holds what could end a line, a block, a cell of a table or a quotation, and
-// what a site would turn into a link or a mention.
+// hostile has text that could end a line, a block, a table cell or a quotation, or that a web site would turn into a
+// link or a mention.
 const hostile = "a\n```\n</details><script>alert(1)</script> | ` `` *b* [x](y) @everyone \x1b[2J \u202e # <!--"
 
 func TestMarkdownFitsIntoAComment(t *testing.T) {
@@ -51,13 +51,13 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 		for _, name := range []string{"Stream", hostile, strings.Repeat(hostile, 50)} {
 			text := rendered(t, show.Markdown{}, many(groups, name))
 			if len(text) > 60_000 {
-				t.Errorf("%d groups of a name of %d bytes make a comment of %d", groups, len(name), len(text))
+				t.Errorf("%d groups with a name of %d bytes give a comment of %d bytes", groups, len(name), len(text))
 			}
 			if open, closed := strings.Count(text, "<details>"), strings.Count(text, "\n</details>\n"); open != closed || open == 0 {
-				t.Errorf("%d groups: %d folds are opened and %d closed", groups, open, closed)
+				t.Errorf("%d groups: %d details are opened and %d closed", groups, open, closed)
 			}
 			if groups == 3000 && !strings.Contains(text, "more are not shown") {
-				t.Error("the comment does not say that something is missing")
+				t.Error("the comment does not report that it is shortened")
 			}
 		}
 	}
@@ -66,7 +66,7 @@ func TestMarkdownFitsIntoAComment(t *testing.T) {
 func TestHostileNamesStayText(t *testing.T) {
 	r := many(1, hostile)
 	text := rendered(t, show.Markdown{}, r)
-	// Inside of code nothing has a meaning; outside it must not be there.
+	// Inside code spans, the text has no effect. It must not be outside of them.
 	for _, bad := range []string{"\x1b", "\u202e"} {
 		if strings.Contains(text, bad) {
 			t.Errorf("%q is in\n%s", bad, text)
@@ -82,19 +82,19 @@ func TestHostileNamesStayText(t *testing.T) {
 			continue
 		}
 		if part := outsideOfCode(line); strings.Contains(part, "<script") || strings.Contains(part, "@everyone") || strings.Contains(part, "<!--") {
-			t.Errorf("outside of code: %s", line)
+			t.Errorf("outside of code spans: %s", line)
 		}
 	}
 	if fence {
-		t.Errorf("a block of code does not end\n%s", text)
+		t.Errorf("a code block is not closed\n%s", text)
 	}
 	if text := rendered(t, show.Text{}, r); strings.Contains(text, "\x1b") || strings.Contains(text, "\u202e") {
-		t.Errorf("the terminal gets control characters: %q", text)
+		t.Errorf("the output has control characters: %q", text)
 	}
 }
 
-// outsideOfCode leaves out the spans of code of a line: from some backticks to as many,
-// unless a backslash stands before.
+// outsideOfCode removes the code spans of a line. A span ends with as many backticks as it begins with. Backticks
+// after a backslash do not begin a span.
 func outsideOfCode(line string) string {
 	for {
 		start := strings.IndexByte(line, '`')
@@ -184,10 +184,10 @@ func TestSARIFPointsIntoTheNewExport(t *testing.T) {
 	r.Rules = []difference.RuleChange{{Rule: difference.RuleRef{Name: "z"}, By: difference.ByRemoving, Effect: difference.NoEffect}}
 	text := rendered(t, show.SARIF{File: "rules/new.json"}, r)
 	if strings.Count(text, `"uri": "rules/new.json"`) != 2 || strings.Count(text, `"startLine": 1`) != 2 || !strings.Contains(text, "Q0701") || !strings.Contains(text, "Q0703") {
-		t.Errorf("what is gone does not stand at the beginning of the new export:\n%s", text)
+		t.Errorf("a removed rule is not located at the beginning of the new export:\n%s", text)
 	}
 	r.Groups[0].Kind, r.Groups[0].Cells = difference.Loss, 0
 	if text := rendered(t, show.SARIF{}, r); strings.Contains(text, "Q0702") {
-		t.Errorf("what was accepted is reported:\n%s", text)
+		t.Errorf("an accepted difference is reported:\n%s", text)
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// worked is the report of the worked example of docs/diff.md, from the files of
+// worked returns the report of the worked example of docs/diff.md, from the files of
 // testdata/cli/diff.txtar.
 func worked(t *testing.T) *difference.Report {
 	t.Helper()

@@ -15,8 +15,7 @@ import (
 
 func number(n int) *int { return &n }
 
-// denied is a denial by one rule that asks the same stream twice, and another
-// that no data changes.
+// denied is a denial with two rules: one tests the same stream twice, and no data can change the other one.
 func denied() *explain.Explanation {
 	app := explain.Entity{Type: "App", ID: "a-1", Name: "Quarter", OnRecord: true, File: "site/app.json"}
 	stream := explain.Entity{Type: "Stream", ID: "s-1", Name: "Finance", OnRecord: true, File: "site/stream.json"}
@@ -112,12 +111,11 @@ Rules that could apply, the nearest first
 	}
 	all := render(t, denied(), text.Text{All: true})
 	if !strings.Contains(all, `"i"`) || !strings.Contains(all, "      ✗ 1:1 resource.resourcetype = \"Stream\", is [\"App\"]\n") {
-		t.Errorf("all is not all:\n%s", all)
+		t.Errorf("--all does not show everything:\n%s", all)
 	}
 }
 
-// A narrow terminal breaks lines at blanks, and no line is longer than that but
-// for a word that is.
+// Lines break at spaces. Only a line with a single long word is wider than the terminal.
 func TestLinesFitTheWidth(t *testing.T) {
 	x := denied()
 	x.Questions[0].Rules[0].Name = "漢字 の 規則 " + strings.Repeat("long name ", 20)
@@ -127,14 +125,13 @@ func TestLinesFitTheWidth(t *testing.T) {
 				t.Errorf("%d of %d columns: %s", w, columns, line)
 			}
 			if strings.TrimRight(line, " ") != line {
-				t.Errorf("blanks at the end: %q", line)
+				t.Errorf("trailing spaces: %q", line)
 			}
 		}
 	}
 }
 
-// Colours are only where they are asked for, and texts of a site cannot bring
-// their own.
+// Colours appear only on request, and strings of a site cannot add colours.
 func TestNothingOfASiteControlsTheTerminal(t *testing.T) {
 	x := denied()
 	x.Request.Resource.Name = "\x1b[31mred\u202e"
@@ -153,7 +150,7 @@ func TestNothingOfASiteControlsTheTerminal(t *testing.T) {
 		return piece
 	}})
 	if !strings.HasPrefix(painted, "<denied>: ") || !strings.Contains(painted, "<✗> Twice") {
-		t.Errorf("what is painted:\n%s", painted)
+		t.Errorf("the coloured parts are\n%s", painted)
 	}
 }
 
