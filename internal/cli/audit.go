@@ -162,11 +162,12 @@ func (s *Streams) auditSource(ctx *cli.Context, a *audited, disabled bool) ([]wo
 	a.compilation, a.inactive = c, inactiveUsers(c)
 	types := a.types
 	if len(types) == 0 {
-		types = namedTypes(c)
+		types = c.NamedTypes()
 	}
 	workspace.KeepNames(c.Policy.View, types)
 	if ctx.String("html") != "" || a.actions&uint32(ruleset.CreateAction) != 0 {
-		keepForPage(c.Policy.View, c.Options.Schema, types)
+		workspace.KeepRoles(c.Policy.View)
+		workspace.KeepParents(c.Policy.View, c.Options.Schema, types)
 	}
 	a.elements.Keep(c.Policy.View, c.Options.Schema, types)
 	a.users.Keep(c.Policy.View, c.Options.Schema, []string{"user"})

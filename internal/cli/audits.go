@@ -33,13 +33,13 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 	if len(a.types) == 0 {
 		a.types = sitedata.Types(data)
 	}
-	known := bundleNaming(ctx, a.bundle, a.compilation)
+	known := bundleNames(ctx, a.bundle, a.compilation)
 	for _, typ := range a.types {
-		if _, err := known.typeOf("type", typ, ""); err != nil {
+		if _, err := known.typeOf("type", typ); err != nil {
 			return nil, err
 		}
-		if !known.hasType(typ) {
-			return nil, UsageOf(ctx.Command, "--type: the snapshot has nothing of the type %s; the types on record are %s", known.spelled(typ), strings.Join(known.spelledAll(), ", "))
+		if !known.HasType(typ) {
+			return nil, UsageOf(ctx.Command, "--type: the snapshot has nothing of the type %s; the types on record are %s", known.Spelled(typ), strings.Join(known.Types(), ", "))
 		}
 	}
 	if (a.by == "create" || ctx.IsSet("html") && a.actions&uint32(ruleset.CreateAction) != 0) && !ctx.IsSet("type") {
@@ -106,11 +106,11 @@ func (s *Streams) audits(ctx *cli.Context, a *audited, disabled []workspace.Vari
 			if len(left) > 0 {
 				return nil, UsageOf(ctx.Command, "--user: %s", leftOut(len(left)))
 			}
-			return nil, UsageOf(ctx.Command, "--user: no user of the snapshot is %s%s", strings.Join(quoted(ctx.StringSlice("user")), " or "), meant(ctx.StringSlice("user"), known.meantUser))
+			return nil, UsageOf(ctx.Command, "--user: no user of the snapshot is %s%s", strings.Join(quoted(ctx.StringSlice("user")), " or "), meant(ctx.StringSlice("user"), known.MeantUser))
 		}
 		if !something && ctx.IsSet("resource") {
 			return nil, UsageOf(ctx.Command, "--resource: nothing on record is %s%s", strings.Join(quoted(ctx.StringSlice("resource")), " or "),
-				meant(ctx.StringSlice("resource"), func(given string) string { return known.meantOf(a.types, given) }))
+				meant(ctx.StringSlice("resource"), func(given string) string { return known.MeantResource(given, a.types...) }))
 		}
 		a.left = len(left)
 		one := &report.Audit{Context: from, Case: with.sent, Names: names, Grouped: folded}
@@ -218,7 +218,7 @@ func (a *audited) names() report.Names {
 			if kind, ok := ruleset.AccessKindOf(key); ok {
 				return kind.Type
 			}
-			if key == sectionType {
+			if key == sitedata.Sections {
 				return "TransientObject"
 			}
 			return key

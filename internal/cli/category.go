@@ -15,6 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/category"
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
+	"github.com/qlik2rego/qlik2rego/internal/authzen"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
@@ -199,7 +200,7 @@ func (s *Streams) explainAccess(ctx *cli.Context, q Question, options explain.Op
 	var all []*explain.Explanation
 	for _, g := range groups {
 		one := *q.flags
-		one.Resource = Entity{Type: g.Type, ID: g.ID}
+		one.Resource = authzen.Entity{Type: g.Type, ID: g.ID}
 		reported, err := s.explainOn(ctx, c, site, &Question{flags: &one}, options)
 		if err != nil {
 			return err

@@ -17,7 +17,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/naming"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
@@ -151,7 +153,7 @@ func TestProgress(t *testing.T) {
 
 func TestColors(t *testing.T) {
 	d := engine.Decision{Allow: true, GrantedBy: []string{"r1"}, Reason: engine.Granted}
-	by := &deciding{names: naming{in: inSite{site: &snapshot.Site{}}}, ruleName: func(string) string { return "Rule\n" }}
+	by := &deciding{names: siteNames{Names: naming.OfSite(&snapshot.Site{}, false, schema.Default(), nil)}, ruleName: func(string) string { return "Rule\n" }}
 	show := func(s Streams) string {
 		var out bytes.Buffer
 		s.Out, s.Format = &out, render.Text

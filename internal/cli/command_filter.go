@@ -13,6 +13,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/authzen"
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
@@ -119,7 +120,7 @@ func (s *Streams) filter(ctx *cli.Context, target string, options filter.SQLOpti
 			return nil, UsageOf(ctx.Command, "--%s is missing: a filter is for --subject, --action and --type", name)
 		}
 	}
-	r := &Request{}
+	r := &authzen.Request{}
 	if err := readSubject(ctx, &r.Subject); err != nil {
 		return nil, err
 	}
@@ -138,12 +139,12 @@ func (s *Streams) filter(ctx *cli.Context, target string, options filter.SQLOpti
 	if err := known.apply(r, s.Err); err != nil {
 		return nil, err
 	}
-	typ, err := known.typeOf("type", ctx.String("type"), "")
+	typ, err := known.typeOf("type", ctx.String("type"))
 	if err != nil {
 		return nil, err
 	}
 	// The resource is described, so that the request stands for any of its type.
-	r.Resource = Entity{Type: typ, ID: "any", Properties: json.RawMessage(`{"name": "any"}`)}
+	r.Resource = authzen.Entity{Type: typ, ID: "any", Properties: json.RawMessage(`{"name": "any"}`)}
 	request, err := json.Marshal(r)
 	if err != nil {
 		return nil, err
@@ -156,27 +157,27 @@ func (s *Streams) filter(ctx *cli.Context, target string, options filter.SQLOpti
 }
 
 // filterSource reads the rules and the site, or a bundle of both.
-func (s *Streams) filterSource(ctx *cli.Context) (*workspace.Workspace, *snapshot.Site, naming, error) {
+func (s *Streams) filterSource(ctx *cli.Context) (*workspace.Workspace, *snapshot.Site, siteNames, error) {
 	if files := ctx.StringSlice("bundle"); len(files) > 0 {
 		if err := noRules(ctx); err != nil {
-			return nil, nil, naming{}, err
+			return nil, nil, siteNames{}, err
 		}
 		b, err := bundles.Open(ctx.Context, files...)
 		if err != nil {
-			return nil, nil, naming{}, Input(err)
+			return nil, nil, siteNames{}, Input(err)
 		}
 		w, site, err := workspace.FromBundle(b)
-		return w, site, bundleNaming(ctx, b, nil), Input(err)
+		return w, site, bundleNames(ctx, b, nil), Input(err)
 	}
 	w, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {
-		return nil, nil, naming{}, err
+		return nil, nil, siteNames{}, err
 	}
 	site, err := s.loadSite(w)
 	if err != nil {
-		return nil, nil, naming{}, err
+		return nil, nil, siteNames{}, err
 	}
-	return w, site, siteNaming(ctx, w, site), s.hint(w.Diagnostics)
+	return w, site, namesInMemory(ctx, w, site), s.hint(w.Diagnostics)
 }
 
 func filterReport(f *workspace.Filtered, target, typeKey string, site *snapshot.Site, o filter.SQLOptions) (*filter.Report, error) {

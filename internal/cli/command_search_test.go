@@ -13,6 +13,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/search"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
@@ -132,7 +133,7 @@ func TestSearchIsTheDecisionPoints(t *testing.T) {
 				if code != 0 {
 					t.Fatalf("seed %d, %q: exit code %d\n%s", seed, args, code, log.String())
 				}
-				var got struct{ Results []Found }
+				var got struct{ Results []search.Found }
 				if err := json.Unmarshal(out.Bytes(), &got); err != nil {
 					t.Fatal(err)
 				}
@@ -160,7 +161,7 @@ func TestSearchIsTheDecisionPoints(t *testing.T) {
 }
 
 // searchOverHTTP returns the results; false if the decision point rejects the request.
-func searchOverHTTP(t *testing.T, url string, line []byte, part string) ([]Found, bool) {
+func searchOverHTTP(t *testing.T, url string, line []byte, part string) ([]search.Found, bool) {
 	t.Helper()
 	var body map[string]any
 	if err := json.Unmarshal(line, &body); err != nil {
@@ -188,7 +189,7 @@ func searchOverHTTP(t *testing.T, url string, line []byte, part string) ([]Found
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatal(fmt.Errorf("%d %s %w", response.StatusCode, answer, err))
 	}
-	var found struct{ Results []Found }
+	var found struct{ Results []search.Found }
 	if err := json.Unmarshal(answer, &found); err != nil {
 		t.Fatal(err)
 	}

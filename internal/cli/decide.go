@@ -9,24 +9,22 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
-	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/authzen"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
-	"github.com/qlik2rego/qlik2rego/internal/snapshot"
-	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // Question is one request, or a stream of them.
 type Question struct {
 	// flags is the request given by flags; nil with --input.
-	flags    *Request
+	flags    *authzen.Request
 	request  []byte
 	requests io.ReadCloser
 }
 
 // name resolves the names in a request given by flags, and completes it.
-func (q *Question) name(n naming, stderr io.Writer) error {
+func (q *Question) name(n siteNames, stderr io.Writer) error {
 	if q.flags == nil {
 		return nil
 	}
@@ -74,7 +72,7 @@ func (s *Streams) Question(ctx *cli.Context) (Question, error) {
 // deciding decides requests, and knows the names of entities.
 type deciding struct {
 	decider engine.Decider
-	names   naming
+	names   siteNames
 	// ruleName returns the name of a rule, by its id.
 	ruleName func(id string) string
 	// verb is the name for people of the action, "" for its own name.
@@ -96,7 +94,7 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 			return nil, Input(err)
 		}
 		e, err := engine.New(ctx.Context, b, evaluation(ctx)...)
-		return &deciding{e, bundleNaming(ctx, b, nil), ruleNames(b), verbOf(categoryOf(ctx))}, Input(err)
+		return &deciding{e, bundleNames(ctx, b, nil), ruleNames(b), verbOf(categoryOf(ctx))}, Input(err)
 	}
 	c, err := s.Compile(ctx, ctx.Args().Slice())
 	if err != nil {
@@ -104,12 +102,12 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 	}
 	if asked == "reference" {
 		d, site, err := s.Reference(c)
-		return &deciding{d, siteNaming(ctx, c, site), c.RuleName, verbOf(categoryOf(ctx))}, err
+		return &deciding{d, namesInMemory(ctx, c, site), c.RuleName, verbOf(categoryOf(ctx))}, err
 	}
 	if c.Policy != nil && !ctx.IsSet("requests") {
-		workspace.KeepNames(c.Policy.View, namedTypes(c))
+		c.KeepNames()
 		if ctx.IsSet("task") {
-			keepForPage(c.Policy.View, c.Options.Schema, namedTypes(c)) // the contents of an app
+			c.KeepParents() // the contents of an app
 		}
 	}
 	b, err := s.Bundle(ctx.Context, c)
@@ -117,7 +115,7 @@ func (s *Streams) Decider(ctx *cli.Context) (*deciding, error) {
 		return nil, err
 	}
 	e, err := engine.New(ctx.Context, b, evaluation(ctx)...)
-	return &deciding{e, bundleNaming(ctx, b, c), ruleNames(b), verbOf(categoryOf(ctx))}, err
+	return &deciding{e, bundleNames(ctx, b, c), ruleNames(b), verbOf(categoryOf(ctx))}, err
 }
 
 // evaluation selects how eval evaluates a policy: a single request with OPA, unless auto is
@@ -127,45 +125,6 @@ func evaluation(ctx *cli.Context) []engine.Option {
 		return []engine.Option{engine.Auto}
 	}
 	return nil
-}
-
-// namedTypes are the types whose entities can be named: those of the schema, and all others.
-func namedTypes(c *workspace.Workspace) []string {
-	types := []string{schema.GeneralKey}
-	for _, t := range c.Options.Schema.Types() {
-		types = append(types, t.Key())
-	}
-	return types
-}
-
-const (
-	giveSnapshot = "name the site with --snapshot"
-	giveData     = "compile the bundle with --snapshot, or add the data bundle with a second -b"
-)
-
-// bundleNaming returns the naming of a bundle's entities. If the bundle was given as a file, c is
-// nil, and the types are those of the default schema.
-func bundleNaming(ctx *cli.Context, b *bundles.Bundle, c *workspace.Workspace) naming {
-	n := naming{command: ctx.Command, in: newInBundle(&b.Data), noSite: giveData}
-	types := schema.Default()
-	if c != nil {
-		types, n.noSite, n.inactive = c.Options.Schema, giveSnapshot, inactiveUsers(c)
-	}
-	n.known = typeNames(types, &b.Data)
-	return n
-}
-
-// siteNaming returns the names of the entities of a site in memory.
-func siteNaming(ctx *cli.Context, c *workspace.Workspace, site *snapshot.Site) naming {
-	return naming{command: ctx.Command, in: inSite{site, c.Site != nil}, noSite: giveSnapshot, known: typeNames(c.Options.Schema, nil), inactive: inactiveUsers(c)}
-}
-
-// inactiveUsers returns the users of the snapshot who cannot log in, with the reason.
-func inactiveUsers(c *workspace.Workspace) map[string]string {
-	if c == nil || c.Site == nil {
-		return nil
-	}
-	return c.Site.Inactive()
 }
 
 // InactiveFlag is the flag --inactive.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/qlik2rego/qlik2rego/internal/authzen"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
@@ -38,7 +39,7 @@ func (s *Streams) Decision(d decided) error {
 
 func (s *Streams) decisionText(w io.Writer, d decided) error {
 	by := d.by
-	var r Request
+	var r authzen.Request
 	_ = json.Unmarshal(d.request, &r) // an invalid request has empty names
 	var b strings.Builder
 	verdict, may := s.paint(red, "denied"), "may not"
@@ -62,23 +63,20 @@ func (s *Streams) decisionText(w io.Writer, d decided) error {
 }
 
 // showSubject formats a subject: the login and, if it is known, the name.
-func (n naming) showSubject(id string) string {
-	r, ok := n.in.user(id)
-	if !ok {
-		r, ok = n.in.find("user", id)
-	}
+func (n siteNames) showSubject(id string) string {
+	r, ok := n.User(id)
 	switch {
 	case !ok:
 		return tabular.Printable(id)
 	case r.Name == "":
-		return tabular.Printable(r.subject())
+		return tabular.Printable(r.Subject())
 	}
-	return fmt.Sprintf("%s (%s)", tabular.Printable(r.subject()), tabular.Printable(r.Name))
+	return fmt.Sprintf("%s (%s)", tabular.Printable(r.Subject()), tabular.Printable(r.Name))
 }
 
 // showResource formats a resource: the name, if it is known, and the id.
-func (n naming) showResource(typ, id string) string {
-	if r, ok := n.in.find(typ, id); ok && r.Name != "" {
+func (n siteNames) showResource(typ, id string) string {
+	if r, ok := n.Records.Find(typ, id); ok && r.Name != "" {
 		return fmt.Sprintf("%s %q (%s)", tabular.Printable(typ), tabular.Printable(r.Name), tabular.Printable(id))
 	}
 	return tabular.Printable(typ) + " " + tabular.Printable(id)

@@ -63,7 +63,7 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 		if err != nil {
 			return nil, Input(err)
 		}
-		if err := q.name(bundleNaming(ctx, b, nil), io.Discard); err != nil {
+		if err := q.name(bundleNames(ctx, b, nil), io.Discard); err != nil {
 			return nil, err
 		}
 		return s.bundleExplanation(ctx.Context, b, q.request, options)
@@ -85,7 +85,7 @@ func (s *Streams) explanation(ctx *cli.Context, q *Question, options explain.Opt
 
 // explainOn explains a request about a site.
 func (s *Streams) explainOn(ctx *cli.Context, c *workspace.Workspace, site *snapshot.Site, q *Question, options explain.Options) (*explain.Explanation, error) {
-	if err := q.name(siteNaming(ctx, c, site), io.Discard); err != nil { // the explanation suggests similar names
+	if err := q.name(namesInMemory(ctx, c, site), io.Discard); err != nil { // the explanation suggests similar names
 		return nil, err
 	}
 	options.Schema, options.Readings = c.Options.Schema, c.Readings()

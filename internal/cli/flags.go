@@ -11,6 +11,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/naming"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 )
 
@@ -178,7 +179,7 @@ func exportField(ctx *cli.Context, s *schema.Schema, text string) (schema.Field,
 	typ, name := text[:dot], text[dot+1:]
 	t, ok := s.Type(typ)
 	if !ok {
-		return schema.Field{}, UsageOf(ctx.Command, "--assume-empty: there is no type %q%s", typ, didYouMean(typ, typeNames(s, nil), as))
+		return schema.Field{}, UsageOf(ctx.Command, "--assume-empty: there is no type %q%s", typ, didYouMean(typ, naming.TypeNames(s, nil), as))
 	}
 	if f, ok := s.ExportField(t, name); ok {
 		return f, nil

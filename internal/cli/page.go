@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page/shell"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
@@ -99,21 +98,4 @@ func explainLine(ctx *cli.Context) []string {
 		line = append(line, "--env", value)
 	}
 	return line
-}
-
-// keepForPage adds to a view the data that a page shows besides names: roles, and the parents of
-// apps and their parts.
-func keepForPage(view schema.View, all *schema.Schema, types []string) {
-	view.Of("user").Lists["roles"] |= schema.Folded
-	for _, typ := range types {
-		t, known := all.Type(typ)
-		if !known {
-			continue
-		}
-		for _, name := range []string{"app", "stream"} {
-			if r, ok := t.Relations[name]; ok && !r.Many {
-				view.Of(typ).Relations[name] = schema.Relation{Name: name, Target: all.Lookup(r.Target).Key()}
-			}
-		}
-	}
 }

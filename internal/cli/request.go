@@ -12,35 +12,11 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/authzen"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
+	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
-
-// Request is an AuthZEN access evaluation request made from flags.
-type Request struct {
-	Subject  Entity    `json:"subject"`
-	Action   Action    `json:"action"`
-	Resource Entity    `json:"resource"`
-	Context  *Surround `json:"context,omitempty"`
-}
-
-// Entity is a subject or a resource.
-type Entity struct {
-	Type       string          `json:"type"`
-	ID         string          `json:"id"`
-	Properties json.RawMessage `json:"properties,omitempty"`
-}
-
-// Action is the action of a request.
-type Action struct {
-	Name string `json:"name"`
-}
-
-// Surround is the context of a request.
-type Surround struct {
-	RequestContext string              `json:"request_context,omitempty"`
-	Environment    map[string][]string `json:"environment,omitempty"`
-}
 
 // RequestFlags are the flags that describe one request.
 func RequestFlags() []cli.Flag {
@@ -55,19 +31,16 @@ func RequestFlags() []cli.Flag {
 	}
 }
 
-// requestFlags are the flags that every request needs.
-var requestFlags = []string{"subject", "action", "resource"}
-
 // ReadRequest returns the request made from the flags, with names as they were written.
-func ReadRequest(ctx *cli.Context) (*Request, error) {
+func ReadRequest(ctx *cli.Context) (*authzen.Request, error) {
 	// Without a resource, a licence request is explained for all access groups.
 	everyGroup := categoryOf(ctx) == ruleset.License && ctx.Command.Name == "explain" && !ctx.IsSet("resource")
-	for _, name := range requestFlags {
-		if !ctx.IsSet(name) && !(everyGroup && name == "resource") {
-			return nil, UsageOf(ctx.Command, "--%s is missing: a request needs --subject, --action and --resource, or give %s", name, otherWays(ctx.Command))
+	for _, part := range authzen.Parts {
+		if !ctx.IsSet(string(part)) && !(everyGroup && part == authzen.ResourcePart) {
+			return nil, UsageOf(ctx.Command, "--%s is missing: a request needs --subject, --action and --resource, or give %s", part, otherWays(ctx.Command))
 		}
 	}
-	r := &Request{}
+	r := &authzen.Request{}
 	if err := readSubject(ctx, &r.Subject); err != nil {
 		return nil, err
 	}
@@ -86,7 +59,7 @@ func ReadRequest(ctx *cli.Context) (*Request, error) {
 }
 
 // readSubject reads the flags --subject and --subject-property.
-func readSubject(ctx *cli.Context, r *Entity) error {
+func readSubject(ctx *cli.Context, r *authzen.Entity) error {
 	r.Type, r.ID = "user", ctx.String("subject")
 	described := struct {
 		Name       string              `json:"name,omitempty"`
@@ -119,10 +92,10 @@ func readSubject(ctx *cli.Context, r *Entity) error {
 }
 
 // readResource reads the flags --resource and --properties.
-func readResource(ctx *cli.Context, r *Entity) error {
+func readResource(ctx *cli.Context, r *authzen.Entity) error {
 	// Types contain no colon, so the first colon is the separator, even in C:\x.
 	typeName, id, ok := strings.Cut(ctx.String("resource"), ":")
-	if isSection(ctx.String("resource")) && !ok {
+	if sitedata.IsSection(ctx.String("resource")) && !ok {
 		typeName, id, ok = "TransientObject", typeName, true
 	}
 	if !ok || typeName == "" {
@@ -139,8 +112,8 @@ func readResource(ctx *cli.Context, r *Entity) error {
 }
 
 // readSurround reads the flags --context and --env; it returns nil if neither is set.
-func readSurround(ctx *cli.Context) (*Surround, error) {
-	s := Surround{RequestContext: ctx.String("context")}
+func readSurround(ctx *cli.Context) (*authzen.Context, error) {
+	s := authzen.Context{RequestContext: ctx.String("context")}
 	contexts := []string{"hub", "qmc", "none"}
 	switch {
 	case ctx.IsSet("context") && !slices.Contains(contexts, s.RequestContext):

@@ -10,6 +10,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
+	"github.com/qlik2rego/qlik2rego/internal/audit/search"
+	"github.com/qlik2rego/qlik2rego/internal/authzen"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
@@ -25,27 +27,6 @@ func SearchFlags() []cli.Flag {
 		&cli.StringFlag{Name: "type", Usage: "the `TYPE` of the resources to search for, such as App"})
 }
 
-// search is a part to search for, and the request that gets each candidate.
-type search struct {
-	request Request
-	// part is subject, action or resource.
-	part string
-}
-
-// Found is one result of a search: a subject or a resource with its name in the data or, without an
-// ID, an action.
-type Found struct {
-	Type string `json:"type,omitempty"`
-	ID   string `json:"id,omitempty"`
-	Name string `json:"name,omitempty"`
-}
-
-// foundReport is the JSON of a search: the response of the decision point to the same search, without
-// pages but with names.
-type foundReport struct {
-	Results []Found `json:"results"`
-}
-
 // Search searches for the subjects, resources or actions that the flags leave open.
 func (s *Streams) Search(ctx *cli.Context) error {
 	q, err := readSearch(ctx)
@@ -56,37 +37,26 @@ func (s *Streams) Search(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	n := bundleNaming(ctx, b, c)
-	if err := q.name(n, s.Err); err != nil {
+	n := bundleNames(ctx, b, c)
+	if err := s.nameSearch(n, &q); err != nil {
 		return err
-	}
-	progress := s.Progress(ctx)
-	if user, ok := q.known(&b.Data); ok {
-		results, err := q.resources(ctx.Context, b, user, progress)
-		if err != nil {
-			return err
-		}
-		return s.found(n, results, engine.NoRule)
 	}
 	p, err := engine.NewEntryPoint(ctx.Context, b, engine.QlikEntryPoint, engine.Batch(ctx.Context))
 	if err != nil {
 		return Input(err)
 	}
-	candidates, _ := q.candidates(p)
-	progress.Start("searching", int64(len(candidates)))
-	results, reason, err := q.find(ctx.Context, p, candidates, func(n int) { progress.Add(int64(n)) })
-	progress.Done()
+	found, err := q.Run(ctx.Context, p, n.Names, s.Progress(ctx))
 	if err != nil {
 		return err
 	}
-	if q.part == "subject" && !ctx.Bool("inactive") {
-		all := len(results)
-		results = slices.DeleteFunc(results, func(f Found) bool { return n.whyInactive(f.ID) != "" })
-		if note := leftOut(all - len(results)); note != "" {
-			fmt.Fprintln(s.Err, note)
-		}
+	if note := leftOut(found.LeftOut); note != "" {
+		fmt.Fprintln(s.Err, note)
 	}
-	return s.found(n, results, reason)
+	// Without results, report what the request names that is unknown.
+	if found.Reason != "" && found.Reason != engine.NoRule {
+		fmt.Fprintf(s.Err, "nothing was found: %s\n", reasons[found.Reason])
+	}
+	return searchFormats.Render(s.Format, s.Out, found)
 }
 
 // anyBundle reads a bundle, or makes one from rules and a snapshot that contains the names of
@@ -99,7 +69,7 @@ func (s *Streams) anyBundle(ctx *cli.Context) (*bundles.Bundle, *workspace.Works
 			return nil, nil, err
 		}
 		if c.Policy != nil {
-			workspace.KeepNames(c.Policy.View, namedTypes(c))
+			c.KeepNames()
 		}
 		b, err := s.Bundle(ctx.Context, c)
 		return b, c, err
@@ -111,80 +81,62 @@ func (s *Streams) anyBundle(ctx *cli.Context) (*bundles.Bundle, *workspace.Works
 	return b, nil, Input(err)
 }
 
-// name resolves the names in the request.
-func (q *search) name(n naming, stderr io.Writer) error {
-	if q.part == "resource" {
-		typ, err := n.typeOf("type", q.request.Resource.Type, "")
+// nameSearch resolves the names in the request of a search.
+func (s *Streams) nameSearch(n siteNames, q *search.Search) error {
+	if q.Part == authzen.ResourcePart {
+		typ, err := n.typeOf("type", q.Request.Resource.Type)
 		if err != nil {
 			return err
 		}
-		q.request.Resource.Type = typ
-		if n.in.hasSite() && !n.hasType(typ) {
-			fmt.Fprintf(stderr, "the snapshot has nothing of the type %s\n", typ)
+		q.Request.Resource.Type = typ
+		if n.Records.Present() && !n.HasType(typ) {
+			fmt.Fprintf(s.Err, "the snapshot has nothing of the type %s\n", typ)
 		}
 	}
-	return n.apply(&q.request, stderr)
+	return n.apply(&q.Request, s.Err)
 }
 
 // readSearch reads the flags. Two of subject, action and resource must be set.
-func readSearch(ctx *cli.Context) (search, error) {
-	var q search
-	var missing []string
-	for _, name := range requestFlags {
-		if !ctx.IsSet(name) {
-			missing = append(missing, name)
-		}
-	}
-	if len(missing) != 1 {
+func readSearch(ctx *cli.Context) (search.Search, error) {
+	q := search.Search{Inactive: ctx.Bool("inactive")}
+	open := slices.DeleteFunc(slices.Clone(authzen.Parts), func(p authzen.Part) bool { return ctx.IsSet(string(p)) })
+	if len(open) != 1 {
 		return q, UsageOf(ctx.Command, "give two of --subject, --action and --resource: the third is searched for")
 	}
-	q.part = missing[0]
-	switch isResource := q.part == "resource"; {
+	q.Part = open[0]
+	switch isResource := q.Part == authzen.ResourcePart; {
 	case isResource != ctx.IsSet("type"):
 		return q, UsageOf(ctx.Command, "--type goes with a search for resources, which needs it")
-	case q.part == "subject" && ctx.IsSet("subject-property"):
+	case q.Part == authzen.SubjectPart && ctx.IsSet("subject-property"):
 		return q, UsageOf(ctx.Command, "--subject-property describes one user: name the user with --subject")
 	case isResource && ctx.IsSet("properties"):
 		return q, UsageOf(ctx.Command, "--properties describes one resource: name it with --resource")
 	}
-	if err := readSubject(ctx, &q.request.Subject); err != nil {
+	r := &q.Request
+	if err := readSubject(ctx, &r.Subject); err != nil {
 		return q, err
 	}
-	if q.part != "action" {
+	if q.Part != authzen.ActionPart {
 		action, err := parseAction(ctx.Command, ctx.String("action"))
 		if err != nil {
 			return q, err
 		}
-		q.request.Action.Name = action.Name()
+		r.Action.Name = action.Name()
 	}
-	if q.part == "resource" {
-		q.request.Resource.Type = ctx.String("type")
-	} else if err := readResource(ctx, &q.request.Resource); err != nil {
+	if q.Part == authzen.ResourcePart {
+		r.Resource.Type = ctx.String("type")
+	} else if err := readResource(ctx, &r.Resource); err != nil {
 		return q, err
 	}
 	var err error
-	q.request.Context, err = readSurround(ctx)
+	r.Context, err = readSurround(ctx)
 	return q, err
 }
 
-// found writes the results of a search. If there are none because the request names something
-// unknown, it writes the reason to standard error.
-func (s *Streams) found(n naming, results []Found, reason string) error {
-	if len(results) == 0 && reason != "" && reason != engine.NoRule {
-		if _, err := fmt.Fprintf(s.Err, "nothing was found: %s\n", reasons[reason]); err != nil {
-			return err
-		}
-	}
-	for i := range results {
-		results[i] = n.found(results[i])
-	}
-	return searchFormats.Render(s.Format, s.Out, foundReport{results})
-}
-
 // searchFormats are the formats of search.
-var searchFormats = render.Results(render.Func[foundReport](foundText))
+var searchFormats = render.Results(render.Func[*search.Result](foundText))
 
-func foundText(w io.Writer, found foundReport) error {
+func foundText(w io.Writer, found *search.Result) error {
 	width := 0
 	for _, r := range found.Results {
 		width = max(width, utf8.RuneCountInString(tabular.Printable(r.ID)))
@@ -199,21 +151,4 @@ func foundText(w io.Writer, found foundReport) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// found returns a result with the spelling and the name in the data.
-func (n naming) found(f Found) Found {
-	if f.ID == "" {
-		return f
-	}
-	r, ok := n.in.find(f.Type, f.ID)
-	if f.Type == "user" {
-		if byLogin, isLogin := n.in.user(f.ID); isLogin {
-			r, ok, f.ID = byLogin, true, byLogin.Login
-		}
-	}
-	if ok {
-		f.Name = r.Name
-	}
-	return f
 }

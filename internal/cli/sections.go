@@ -11,9 +11,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// sectionType is the key of the type of the sections of hub and QMC.
-const sectionType = "transientobject"
-
 // addSections adds the sections of the hub and the QMC that filters name to the data. Snapshots do
 // not contain them, and rules refer to them by their ids only.
 func addSections(data *bundles.Document) error {
@@ -24,10 +21,10 @@ func addSections(data *bundles.Document) error {
 		for _, item := range filter.Items {
 			name := strings.TrimSuffix(text[item.Range.Start:item.Range.End], "*")
 			key := schema.Fold(name)
-			if !isSection(name) || strings.HasSuffix(name, "_") {
+			if !sitedata.IsSection(name) || strings.HasSuffix(name, "_") {
 				continue
 			}
-			err = errors.Join(err, sitedata.AddNamed(data, sectionType, key, name))
+			err = errors.Join(err, sitedata.AddNamed(data, sitedata.Sections, key, name))
 		}
 	}
 	return err

@@ -256,7 +256,11 @@ func (c *console) explain(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return nil, err
 		}
-		request, err := json.Marshal(q.request())
+		asked, err := q.request()
+		if err != nil {
+			return nil, err
+		}
+		request, err := json.Marshal(asked)
 		if err != nil {
 			return nil, err
 		}

@@ -3,9 +3,9 @@ package studio
 import (
 	"encoding/json"
 
-	"github.com/open-policy-agent/opa/v1/ast"
-
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/audit/search"
+	"github.com/qlik2rego/qlik2rego/internal/authzen"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 )
 
@@ -30,49 +30,35 @@ type question struct {
 }
 
 // request returns the question in the form of AuthZEN.
-func (q question) request() map[string]any {
-	subject := map[string]any{"type": "user", "id": q.Person.Login}
-	if q.Person.Login == "" {
-		subject["id"] = synthesized
-		properties := map[string]any{}
-		for name, values := range q.Person.Properties {
-			properties[name] = values
-		}
-		subject["properties"] = properties
+func (q question) request() (authzen.Request, error) {
+	r := authzen.Request{
+		Subject: authzen.Entity{Type: "user", ID: q.Person.Login}, Action: authzen.Action{Name: q.Action},
+		Resource: authzen.Entity{Type: q.Type, ID: q.ID}, Context: &authzen.Context{RequestContext: q.Context, Environment: q.Person.Environment},
 	}
-	about := map[string]any{}
-	if q.Context != "" {
-		about["request_context"] = q.Context
+	if q.Person.Login != "" {
+		return r, nil
 	}
-	if len(q.Person.Environment) > 0 {
-		about["environment"] = q.Person.Environment
+	properties := q.Person.Properties
+	if properties == nil {
+		properties = map[string][]string{} // a user without properties is described, too
 	}
-	return map[string]any{
-		"subject": subject, "action": map[string]any{"name": q.Action},
-		"resource": map[string]any{"type": q.Type, "id": q.ID}, "context": about,
-	}
+	r.Subject.ID = synthesized
+	var err error
+	r.Subject.Properties, err = json.Marshal(properties)
+	return r, err
 }
 
 // engineRequests returns requests for many resources of a type.
 func (q question) engineRequests(ids []string) ([]engine.Request, error) {
-	whole, err := json.Marshal(q.request())
+	r, err := q.request()
 	if err != nil {
 		return nil, err
 	}
-	value, err := engine.ParseRequest(whole)
+	base, err := search.Terms(r)
 	if err != nil {
 		return nil, err
 	}
-	object, _ := value.(ast.Object)
-	part := func(name string) *ast.Term { return object.Get(ast.StringTerm(name)) }
-	all := make([]engine.Request, len(ids))
-	for i, id := range ids {
-		all[i] = engine.Request{
-			Subject: part("subject"), Action: part("action"), Context: part("context"),
-			Resource: ast.ObjectTerm([2]*ast.Term{ast.StringTerm("type"), ast.StringTerm(q.Type)}, [2]*ast.Term{ast.StringTerm("id"), ast.StringTerm(id)}),
-		}
-	}
-	return all, nil
+	return search.Requests(base, authzen.ResourcePart, ids), nil
 }
 
 // sectionType is the type of a section of the management console in a request.

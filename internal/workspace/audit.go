@@ -16,7 +16,18 @@ import (
 // KeepNames makes bundles of the policy include the names of entities of all types and the
 // logins of users, as written, even if no rule reads them.
 func (w *Workspace) KeepNames() {
-	KeepNames(w.Policy.View, append(typeKeys(w.Options.Schema), schema.GeneralKey))
+	KeepNames(w.Policy.View, w.NamedTypes())
+}
+
+// NamedTypes returns the keys of the types whose entities can be named: those of the schema, and
+// that of all others.
+func (w *Workspace) NamedTypes() []string {
+	return append(typeKeys(w.Options.Schema), schema.GeneralKey)
+}
+
+// KeepParents makes bundles of the policy include the apps and streams that entities belong to.
+func (w *Workspace) KeepParents() {
+	KeepParents(w.Policy.View, w.Options.Schema, w.NamedTypes())
 }
 
 // KeepNames adds the names of the entities of some types and the logins of users, as written,
@@ -27,8 +38,26 @@ func KeepNames(view schema.View, types []string) {
 		view.Of("user").Scalars["userid"] |= schema.Exact
 	}
 	for _, typ := range append([]string{"user"}, types...) {
-		if typ != "transientobject" { // its name is its id
+		if typ != sitedata.Sections { // its name is its id
 			view.Of(typ).Scalars["name"] |= schema.Exact
+		}
+	}
+}
+
+// KeepRoles adds the roles of users to a view.
+func KeepRoles(view schema.View) { view.Of("user").Lists["roles"] |= schema.Folded }
+
+// KeepParents adds to a view the apps and streams that the entities of some types belong to.
+func KeepParents(view schema.View, all *schema.Schema, types []string) {
+	for _, typ := range types {
+		t, known := all.Type(typ)
+		if !known {
+			continue
+		}
+		for _, name := range []string{"app", "stream"} {
+			if r, ok := t.Relations[name]; ok && !r.Many {
+				view.Of(typ).Relations[name] = schema.Relation{Name: name, Target: all.Lookup(r.Target).Key()}
+			}
 		}
 	}
 }

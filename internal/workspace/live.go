@@ -95,7 +95,7 @@ func (l *Live) matrix(ctx context.Context, from string, p snapshot.Progress) (*m
 		return nil, err
 	}
 	if l.types == nil {
-		l.types = slices.DeleteFunc(sitedata.Types(&b.Data), func(key string) bool { return key == Sections })
+		l.types = slices.DeleteFunc(sitedata.Types(&b.Data), func(key string) bool { return key == sitedata.Sections })
 	}
 	q := partition.Question{Session: partition.Session{Context: from}, Types: l.types}
 	for _, a := range ruleset.AllActions {
@@ -115,7 +115,7 @@ func (l *Live) matrix(ctx context.Context, from string, p snapshot.Progress) (*m
 // prepare compiles the policy of the bundle once. Comparisons add sections that rules name to
 // the site, which a policy compiled before does not know.
 func (l *Live) prepare(ctx context.Context, b *bundles.Bundle) (_ *matrix.Prepared, err error) {
-	if n := len(sitedata.Handles(&b.Data, Sections)); l.prepared == nil || n != l.sections {
+	if n := len(sitedata.Handles(&b.Data, sitedata.Sections)); l.prepared == nil || n != l.sections {
 		l.sections = n
 		if l.prepared, err = matrix.Prepare(ctx, b); err == nil {
 			l.prepared.Columns = l.columns
@@ -239,10 +239,6 @@ func merged(views ...schema.View) schema.View {
 	return all
 }
 
-// Sections is the type of the sections of the management console. Snapshots do not have them:
-// they are decided by their ids alone.
-const Sections = "transientobject"
-
 // SectionNames are the ids of sections of the management console: one for each type that it
 // manages.
 func SectionNames() []string {
@@ -258,7 +254,7 @@ func SectionNames() []string {
 func addSections(data *bundles.Document) error {
 	for _, name := range SectionNames() {
 		id := schema.Fold(name)
-		if err := sitedata.AddNamed(data, Sections, id, name); err != nil {
+		if err := sitedata.AddNamed(data, sitedata.Sections, id, name); err != nil {
 			return err
 		}
 	}

@@ -11,10 +11,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// sections is the type of the sections of the QMC and the hub. Snapshots do not have them: they
-// are decided by their ids alone.
-const sections = "transientobject"
-
 // addSections adds the sections that filters name to both sides, so that they are compared like
 // everything else.
 func (w *work) addSections() error {
@@ -35,12 +31,12 @@ func (w *work) addSections() error {
 	var err error
 	for id, name := range names {
 		for _, side := range []*Side{&w.Old, &w.New} {
-			if !sitedata.OnRecord(&side.Bundle.Data, sections, id) {
+			if !sitedata.OnRecord(&side.Bundle.Data, sitedata.Sections, id) {
 				side.Prepared = nil // it does not know the section
 				if side.Decisions != nil {
 					*side.Decisions = Decisions{}
 				}
-				err = errors.Join(err, sitedata.AddNamed(&side.Bundle.Data, sections, id, name))
+				err = errors.Join(err, sitedata.AddNamed(&side.Bundle.Data, sitedata.Sections, id, name))
 			}
 		}
 	}
@@ -51,7 +47,7 @@ func (w *work) addSections() error {
 // the hub, and any item without an underscore that is not a type.
 func (w *work) isSection(item string) bool {
 	key := schema.Fold(item)
-	if strings.HasPrefix(key, "qmcsection_") || strings.HasPrefix(key, "hubsection_") {
+	if sitedata.IsSection(item) {
 		return true
 	}
 	return !strings.Contains(key, "_") && w.typeName(key) == key

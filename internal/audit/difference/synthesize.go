@@ -217,7 +217,7 @@ func (m *synthesized) put(typ string, fields map[string]any, descriptions []stri
 func (m *synthesized) putAs(typ, written string, fields map[string]any, descriptions []string) string {
 	id := schema.Fold(written)
 	fields["=id"] = written
-	if typ == sections {
+	if typ == sitedata.Sections {
 		fields["name"], fields["=name"] = id, written
 	}
 	if _, ok := m.entities[typ][id]; ok {
