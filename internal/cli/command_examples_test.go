@@ -22,6 +22,7 @@ import (
 //	<!-- run: testdata/cli/diff.txtar old.json=main/rules.json -->    run its commands with these files
 //	<!-- write: policy.assert.yaml -->                                write the block to a file for the next run
 //	<!-- file: comment.md -->                                         the last run has written this file
+//	<!-- file: testdata/cli/planreview.txtar/plan.txt -->             a story compares this file
 //	<!-- not run: the time differs -->                                the output cannot be compared
 //
 // The files of a run are a folder or a txtar archive; NAME=FILE renames one of them. In the output and in files, …
@@ -107,6 +108,9 @@ func TestExamplesOfThePages(t *testing.T) {
 						s.compare(t, at, dir)
 					}
 				case "file":
+					if archive, name, ok := strings.Cut(e.argument, ".txtar/"); ok {
+						dir, e.argument = unpack(t, root, archive+".txtar"), name
+					}
 					text, err := os.ReadFile(filepath.Join(dir, e.argument))
 					if err != nil || !shows(e.text, string(text)) {
 						t.Errorf("%s: the page shows\n%s\n%s is\n%s%v", at, e.text, e.argument, text, err)
