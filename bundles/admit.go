@@ -47,7 +47,7 @@ func (a *admission) admit(header *tar.Header) (string, error) {
 	}
 	name := strings.TrimPrefix(path.Clean("/"+header.Name), "/")
 	if a.seen[name] {
-		return "", fmt.Errorf("%s: the archive holds two files of this name", name)
+		return "", fmt.Errorf("%s: the archive has two files of this name", name)
 	}
 	if a.seen[name] = true; len(a.seen) > filesLimit {
 		return "", fmt.Errorf("%w: there are more than %d files", ErrLimit, filesLimit)
@@ -226,7 +226,7 @@ func (m *Manifest) rooted(modules []Module) error {
 	seen := map[string]bool{}
 	for i := range modules {
 		if name := path.Clean("/" + modules[i].Path); seen[name] {
-			return fmt.Errorf("%s: the bundle holds two modules of this name", modules[i].Path)
+			return fmt.Errorf("%s: the bundle has two modules of this name", modules[i].Path)
 		} else {
 			seen[name] = true
 		}

@@ -13,11 +13,10 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/bundles"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 )
 
-// sparse is the entry of a file that claims a size and holds nothing, as GNU tar
-// writes it.
+// sparse returns the tar entry of a sparse file, as GNU tar writes it: it has a size, but no content.
 func sparse(t *testing.T, name string, size int64) []byte {
 	t.Helper()
 	var records strings.Builder
@@ -66,8 +65,8 @@ func zipped(t *testing.T, entries ...[]byte) []byte {
 	return buf.Bytes()
 }
 
-// TestArchivesWithoutEnd are refused before their content is in memory, by Open
-// and in what OPA reads.
+// TestArchivesWithoutEnd checks that Open, and the reader for OPA, reject endless archives before their content is in
+// memory.
 func TestArchivesWithoutEnd(t *testing.T) {
 	const limit = 1 << 20
 	var many, long []string
@@ -90,19 +89,19 @@ func TestArchivesWithoutEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 			if _, _, err := bundles.OpenDigest(t.Context(), limit, file); !errors.Is(err, bundles.ErrLimit) {
-				t.Errorf("it is opened: %v", err)
+				t.Errorf("Open accepts it: %v", err)
 			}
 			r := bundles.Bounded(bytes.NewReader(archive), limit)
 			_, err := io.Copy(io.Discard, r)
 			if !errors.Is(err, bundles.ErrLimit) {
-				t.Errorf("it is let through: %v", err)
+				t.Errorf("the reader accepts it: %v", err)
 			}
 			_ = r.Close()
 		})
 	}
 }
 
-// TestBoundedChangesNothing lets through what is within the limit, sound or not.
+// TestBoundedChangesNothing checks that archives within the limit are passed on unchanged, valid or not.
 func TestBoundedChangesNothing(t *testing.T) {
 	sound := pack(t, ".manifest", "{}", "a.rego", strings.Repeat("# x\n", 10_000))
 	for name, archive := range map[string][]byte{
@@ -117,7 +116,7 @@ func TestBoundedChangesNothing(t *testing.T) {
 	}
 }
 
-// TestCloseEndsBounded ends the reading that nobody finishes.
+// TestCloseEndsBounded checks that Close ends a read that nobody finishes.
 func TestCloseEndsBounded(t *testing.T) {
 	r := bundles.Bounded(bytes.NewReader(pack(t, "a.rego", "package a\n")), 1<<20)
 	_, _ = r.Read(make([]byte, 10))

@@ -107,7 +107,7 @@ func TestBuildIsReproducibleAndSaysNothingOfTheMachine(t *testing.T) {
 	}
 }
 
-// TestStockReader reads the bundle with OPA's own reader, roots checked.
+// TestStockReader reads the bundle with OPA's own reader, which checks the roots.
 func TestStockReader(t *testing.T) {
 	for _, part := range []bundles.Part{bundles.Everything, bundles.PolicyOnly, bundles.DataOnly} {
 		b, err := bundle.NewReader(bytes.NewReader(build(t, policy(), source(siteText), part))).Read()
@@ -185,15 +185,15 @@ func TestManifest(t *testing.T) {
 		t.Errorf("skipped %s, want %s", got, want)
 	}
 	if m := manifestOf(t, policy(), nil, bundles.Everything); fmt.Sprint(m.Roots) != "[qlik]" {
-		t.Errorf("without a site the roots are %q", m.Roots)
+		t.Errorf("without a site, the roots are %q", m.Roots)
 	}
 	data := manifestOf(t, policy(), source(siteText), bundles.DataOnly)
 	if fmt.Sprint(data.Roots) != "[site]" || data.Metadata.Options != nil || data.Metadata.View != m.Metadata.View {
-		t.Errorf("the data's manifest is %+v", data)
+		t.Errorf("the manifest of the data is %+v", data)
 	}
 }
 
-// TestRevision says on what a revision depends.
+// TestRevision lists what a revision depends on.
 func TestRevision(t *testing.T) {
 	base := manifestOf(t, policy(), source(siteText), bundles.Everything).Revision
 	changes := map[string]func(*compiler.Policy){
@@ -223,7 +223,7 @@ func TestRevision(t *testing.T) {
 		t.Error("the default schema or the order of the rules changes the revision")
 	}
 	if manifestOf(t, policy(), source("{}"), bundles.Everything).Revision == base {
-		t.Error("other data gives the same revision")
+		t.Error("different data gives the same revision")
 	}
 	if !bytes.Equal(build(t, policy(), source("{}"), bundles.PolicyOnly), build(t, policy(), source(siteText), bundles.PolicyOnly)) {
 		t.Error("a new snapshot changes the policy bundle")
@@ -236,7 +236,7 @@ func TestBuildFails(t *testing.T) {
 	opts := bundles.BuildOptions{TempDir: dir}
 	failing := func(context.Context, io.Writer) error { return broken }
 	if _, err := bundles.Build(t.Context(), io.Discard, policy(), failing, opts); !errors.Is(err, broken) {
-		t.Errorf("a broken source gave %v", err)
+		t.Errorf("a source with an error: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	stopping := func(_ context.Context, w io.Writer) error {
@@ -245,20 +245,20 @@ func TestBuildFails(t *testing.T) {
 		return err
 	}
 	if _, err := bundles.Build(ctx, io.Discard, policy(), stopping, opts); !errors.Is(err, context.Canceled) {
-		t.Errorf("the end of the context gave %v", err)
+		t.Errorf("a cancelled context: %v", err)
 	}
 	if _, err := bundles.Build(t.Context(), brokenWriter{broken}, policy(), source(siteText), opts); !errors.Is(err, broken) {
-		t.Errorf("a broken output gave %v", err)
+		t.Errorf("an output with an error: %v", err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Errorf("%s was left behind", left[0].Name())
 	}
 	opts.TempDir = filepath.Join(dir, "missing")
 	if _, err := bundles.Build(t.Context(), io.Discard, policy(), source(siteText), opts); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("no folder for temporary files gave %v", err)
+		t.Errorf("no directory for temporary files: %v", err)
 	}
 	if _, err := bundles.InMemory(t.Context(), policy(), failing); !errors.Is(err, broken) {
-		t.Errorf("a broken source in memory gave %v", err)
+		t.Errorf("a source with an error, in memory: %v", err)
 	}
 }
 
@@ -266,9 +266,7 @@ type brokenWriter struct{ err error }
 
 func (w brokenWriter) Write([]byte) (int, error) { return 0, w.err }
 
-// pack makes a .tar.gz of name, content pairs.
-// contents are modules without the roots of the bundle that brought them, which
-// differ between one bundle and two.
+// contents returns modules without the roots of their bundle, which differ between one bundle and two.
 func contents(modules []bundles.Module) []bundles.Module {
 	bare := slices.Clone(modules)
 	for i := range bare {
@@ -300,8 +298,7 @@ func pack(t *testing.T, files ...string) []byte {
 	return buf.Bytes()
 }
 
-// TestOpenStockLayout reads what the packer of OPA makes of the same files: a
-// leading slash and all data in one file.
+// TestOpenStockLayout reads the same files as OPA packs them: with leading slashes, and with all data in one file.
 func TestOpenStockLayout(t *testing.T) {
 	b, err := bundles.Open(t.Context(), save(t, pack(t,
 		"/data.json", `{"qlik": {"rules": {}}, "site": {"entities": {}}}`,
@@ -334,14 +331,14 @@ func TestOpenRefuses(t *testing.T) {
 		{"damaged", damaged, "no .tar.gz: gzip: invalid checksum"},
 		{"no manifest", pack(t, "qlik/a.rego", "package qlik.a"), "there is no .manifest in it: no bundle of qlik2rego"},
 		{"manifest", pack(t, ".manifest", "{"), ".manifest: unexpected EOF"},
-		{"data alone", pack(t, ".manifest", manifest), "the bundle holds data alone: give the policy bundle as well"},
+		{"data alone", pack(t, ".manifest", manifest), "the bundle has only data: give the policy bundle as well"},
 		{"no object", pack(t, ".manifest", manifest, "data.json", "[]"), "data.json: data must be an object"},
 		{"truncated data", pack(t, ".manifest", manifest, "qlik/data.json", `{"a": [1, {"b": `), "qlik/data.json: jsontext: unexpected EOF within \"/a/1/b\" after offset 16"},
 		{"text after data", pack(t, ".manifest", manifest, "qlik/data.json", `{} {}`), "qlik/data.json: text after the document at offset 4"},
 		{"rubbish after data", pack(t, ".manifest", manifest, "qlik/data.json", `{} }`), "qlik/data.json: jsontext: invalid character '}' at start of value after offset 3"},
 		{"doubled name", pack(t, ".manifest", manifest, "qlik/data.json", `{"a": 1, "a": 2}`), `qlik/data.json: the name "a" is there twice, before offset 15`},
 		{"doubled file", pack(t, ".manifest", manifest, "qlik/data.json", `{"x": {"a": 1}}`, "qlik/x/a/data.json", `{}`), "qlik/x/a/data.json: there is data at data.qlik.x.a already"},
-		{"no JSON", pack(t, ".manifest", manifest, "qlik/data.json", `{"a": nope}`), "qlik/data.json: jsontext: invalid character 'o' in literal null (expecting 'u') within \"/a\" after offset 7"},
+		{"invalid JSON", pack(t, ".manifest", manifest, "qlik/data.json", `{"a": nope}`), "qlik/data.json: jsontext: invalid character 'o' in literal null (expecting 'u') within \"/a\" after offset 7"},
 		{"number as name", pack(t, ".manifest", manifest, "qlik/data.json", `{1: 2}`), "qlik/data.json: jsontext: object member name must be a string after offset 1"},
 		{"outside the roots", pack(t, ".manifest", manifest, "site/data.json", `{}`), `data.site is outside the roots ["qlik"] of the manifest`},
 		{"signed", pack(t, ".manifest", manifest, ".signatures.json", `{}`), "it is signed, and there is no key to verify it by: serve takes one with --verification-key"},
@@ -353,7 +350,7 @@ func TestOpenRefuses(t *testing.T) {
 		}
 	}
 	if _, err := bundles.Open(t.Context(), filepath.Join(t.TempDir(), "x.tar.gz")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("no file gave %v", err)
+		t.Errorf("a missing file: %v", err)
 	}
 }
 
@@ -363,21 +360,21 @@ func TestOpenRefusesWhatDoesNotBelongTogether(t *testing.T) {
 	other.View.Of("stream").Scalars["name"] = schema.Folded
 	dataOfOther := save(t, build(t, other, source(siteText), bundles.DataOnly))
 	if _, err := bundles.Open(t.Context(), policyBundle, dataOfOther); err == nil || !strings.Contains(err.Error(), "made for different rules") {
-		t.Errorf("data of other rules gave %v", err)
+		t.Errorf("data of different rules: %v", err)
 	}
 	if _, err := bundles.Open(t.Context(), policyBundle, policyBundle); err == nil || !strings.Contains(err.Error(), `overlap: both hold "qlik"`) {
-		t.Errorf("the same bundle twice gave %v", err)
+		t.Errorf("the same bundle twice: %v", err)
 	}
 }
 
-// TestHalves holds that a policy whose data were compiled beside it does not
-// decide without them, whoever reads it, and one without a site does.
+// TestHalves checks that a policy with a separate data bundle does not decide without this bundle, for any reader, and
+// that a policy without a site does.
 func TestHalves(t *testing.T) {
 	half := build(t, policy(), source(siteText), bundles.PolicyOnly)
 	alone, whole, data := save(t, half), save(t, build(t, policy(), source(siteText), bundles.Everything)), save(t, build(t, policy(), source(siteText), bundles.DataOnly))
 	without := save(t, build(t, policy(), nil, bundles.Everything))
 	rewritten := stockWrites(t, half)
-	// A change of the policy's own tables, made by others, takes nothing away.
+	// A delta from another program that changes the tables of the policy removes nothing.
 	change := save(t, pack(t, ".manifest", `{"roots": ["qlik"]}`, "patch.json", `{"data": [{"op": "remove", "path": "/qlik/rules/r1"}]}`))
 	emptied := save(t, pack(t, ".manifest", fmt.Sprintf(`{"roots": ["site"], "metadata": {"view": %q}}`, manifestOf(t, policy(), nil, bundles.DataOnly).Metadata.View),
 		"patch.json", `{"data": [{"op": "remove", "path": "/site"}]}`))
@@ -403,11 +400,11 @@ func TestHalves(t *testing.T) {
 			t.Errorf("%s, with its digest: %v, want %v", c.name, err, c.want)
 		}
 	}
-	if _, err := bundles.WriteDelta(t.Context(), io.Discard, alone, alone); err == nil || !strings.Contains(err.Error(), "it holds the policy alone, and a delta changes data") {
+	if _, err := bundles.WriteDelta(t.Context(), io.Discard, alone, alone); err == nil || !strings.Contains(err.Error(), "it has only the policy, but a delta changes data") {
 		t.Errorf("a delta of policies: %v", err)
 	}
-	if _, err := bundles.WriteDelta(t.Context(), io.Discard, without, without); err == nil || !strings.Contains(err.Error(), "there is no site data in it") {
-		t.Errorf("a delta without sites: %v", err)
+	if _, err := bundles.WriteDelta(t.Context(), io.Discard, without, without); err == nil || !strings.Contains(err.Error(), "it has no site data") {
+		t.Errorf("a delta of policies without a site: %v", err)
 	}
 }
 

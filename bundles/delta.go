@@ -25,7 +25,7 @@ type Delta struct {
 func (c Delta) Apply(manifests []Manifest, data *Document) ([]Manifest, *Document, error) {
 	at := slices.IndexFunc(manifests, func(m Manifest) bool { return sameRoots(m.Roots, c.Manifest.Roots) })
 	if at < 0 {
-		return nil, nil, fmt.Errorf("it changes a bundle with the roots %q, and there is none", c.Manifest.Roots)
+		return nil, nil, fmt.Errorf("it changes a bundle with the roots %q, but there is no such bundle", c.Manifest.Roots)
 	}
 	if base := c.Manifest.Metadata.Base; base != "" && base != manifests[at].Revision {
 		return nil, nil, fmt.Errorf("it changes revision %.12s, and this is %.12s: make it from that one", base, manifests[at].Revision)

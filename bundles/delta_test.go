@@ -18,8 +18,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// TestDelta holds that the old bundle with the delta is the new bundle: here, and
-// in OPA's own store, by OPA's own code.
+// TestDelta checks that the old bundle with the delta equals the new bundle, in this package and in OPA's own store.
 func TestDelta(t *testing.T) {
 	name := rapid.SampledFrom([]string{"a", "b", "c/d", "e~f", "100%", "~1", "%2F", "é\\x", "\u001f0\u001fx", "acme\\anna"})
 	entity := rapid.MapOf(name, rapid.OneOf(rapid.Map(rapid.SampledFrom([]string{"x", "y"}), any2[string]), rapid.Just[any]([]any{"p", "q"})))
@@ -104,10 +103,10 @@ func TestDeltaRefuses(t *testing.T) {
 		{"outside the roots", change(`{"data": [{"op": "upsert", "path": "/other/x", "value": 1}]}`), `operation 1, upsert /other/x is outside the roots ["qlik" "site"]`},
 		{"above the roots", change(`{"data": [{"op": "upsert", "path": "/", "value": {}}]}`), "operation 1, upsert / is outside the roots"},
 		{"nothing to remove", change(`{"data": [{"op": "remove", "path": "/site/b"}]}`), "operation 1, remove /site/b: nothing is there"},
-		{"no JSON", change(`{"data": [`), "patch.json: unexpected EOF"},
-		{"other roots", save(t, pack(t, ".manifest", `{"roots": ["site"]}`, "patch.json", `{"data": []}`)), `it changes a bundle with the roots ["site"], and there is none`},
-		{"with data", save(t, pack(t, ".manifest", manifest, "patch.json", `{"data": []}`, "site/data.json", `{}`)), "a delta bundle holds nothing else"},
-		{"with policy", save(t, pack(t, ".manifest", manifest, "patch.json", `{"data": []}`, "x.rego", "package x")), "a delta bundle holds nothing else"},
+		{"invalid JSON", change(`{"data": [`), "patch.json: unexpected EOF"},
+		{"other roots", save(t, pack(t, ".manifest", `{"roots": ["site"]}`, "patch.json", `{"data": []}`)), `it changes a bundle with the roots ["site"], but there is no such bundle`},
+		{"with data", save(t, pack(t, ".manifest", manifest, "patch.json", `{"data": []}`, "site/data.json", `{}`)), "a delta bundle has only changes"},
+		{"with policy", save(t, pack(t, ".manifest", manifest, "patch.json", `{"data": []}`, "x.rego", "package x")), "a delta bundle has only changes"},
 	} {
 		if _, err := bundles.Open(t.Context(), base, c.path); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)

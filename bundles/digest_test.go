@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// TestOpenDigest has a digest for what is in the files and nothing else.
+// TestOpenDigest checks that the digest depends only on the content of the files.
 func TestOpenDigest(t *testing.T) {
 	const manifest = `{"roots": ["a"], "revision": "same"}`
 	save := func(content []byte) string {
@@ -35,10 +35,10 @@ func TestOpenDigest(t *testing.T) {
 		t.Errorf("%s and %s of the same bytes", one, again)
 	}
 	if got := digest(save(other)); got == one {
-		t.Error("other bytes have the same digest")
+		t.Error("different bytes have the same digest")
 	}
 	if got := digest(save(first), save(data)); got == one {
-		t.Error("one file more has the same digest")
+		t.Error("an additional file does not change the digest")
 	}
 	for _, bad := range []string{filepath.Join(t.TempDir(), "nowhere"), save(first[:len(first)/2]), save([]byte("rubbish"))} {
 		if _, _, err := bundles.OpenDigest(t.Context(), bundles.ReadLimit, bad); err == nil || !strings.HasPrefix(err.Error(), "bundle "+bad) {
@@ -60,6 +60,6 @@ func TestDocumentKeys(t *testing.T) {
 		}
 	}
 	if got := d.Keys(); !slices.Equal(got, []string{"empty", "list", "small"}) {
-		t.Errorf("of all: %q", got)
+		t.Errorf("the digest of all files: %q", got)
 	}
 }

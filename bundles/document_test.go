@@ -14,7 +14,7 @@ import (
 	_ "github.com/qlik2rego/qlik2rego/internal/test/seed" // of the properties
 )
 
-// TestDocumentIsTheJSON holds the compact form against encoding/json.
+// TestDocumentIsTheJSON compares the compact form with encoding/json.
 func TestDocumentIsTheJSON(t *testing.T) {
 	text := rapid.StringMatching(`[a-d"\\é\n]{0,3}`)
 	var value func(depth int) *rapid.Generator[any]
@@ -79,7 +79,7 @@ func TestDocumentPaths(t *testing.T) {
 	}
 	for _, path := range []string{"b", "a.b.x.y", "a.b.y.1", "a.b.y.-1", "a.b.y.z", "a.b.y.0.q", "a.b.q"} {
 		if d.Has(strings.Split(path, ".")...) {
-			t.Errorf("there is something at %s", path)
+			t.Errorf("there is a value at %s", path)
 		}
 	}
 	if got, ok := d.Lookup("a", "b", "y", "0", "z"); !ok || fmt.Sprint(got) != "1" {
@@ -102,7 +102,7 @@ func TestDocumentPaths(t *testing.T) {
 	}
 }
 
-// TestManyShapes has more kinds of objects than rows share keys for.
+// TestManyShapes has more kinds of objects than can share the keys of rows.
 func TestManyShapes(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("[")
@@ -131,12 +131,12 @@ func TestShare(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !other.Has("site", "a", "b") || other.Has("qlik") {
-		t.Error("a member is missing, or one more is there")
+		t.Error("a member is missing or unexpected")
 	}
 	if err := other.Share(&one, "site"); err == nil {
-		t.Error("a member is put over another")
+		t.Error("a member replaces another one")
 	}
 	if err := other.Share(&one, "nothing"); err != nil || other.Has("nothing") {
-		t.Errorf("a member that is not there: %v", err)
+		t.Errorf("a missing member: %v", err)
 	}
 }

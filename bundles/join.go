@@ -14,11 +14,11 @@ import (
 var ErrMismatch = errors.New("policy and data were made for different rules: compile them together")
 
 // ErrNoPolicy is the error for bundles that contain data only.
-var ErrNoPolicy = errors.New("the bundle holds data alone: give the policy bundle as well")
+var ErrNoPolicy = errors.New("the bundle has only data: give the policy bundle as well")
 
 // ErrNoData is the error for a policy whose data is in another bundle that is missing. Deciding
 // without it would let requests describe entities that are in the data.
-var ErrNoData = errors.New("the bundle holds the policy alone: give its data bundle as well, with a second -b or in the configuration")
+var ErrNoData = errors.New("the bundle has only the policy: give its data bundle as well, with a second -b or in the configuration")
 
 // Join returns a bundle with the content of several, such as a policy and its data, which are
 // not modified; they share their content with the result. Roots must not overlap.

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Keys returns the names of the object at a path, sorted; none if there is no object. Unlike
+// Keys returns the names of the object at a path, sorted, and no names if there is another value. Unlike
 // Lookup it does not copy values.
 func (d *Document) Keys(path ...string) []string {
 	node, _ := d.find(path)

@@ -16,7 +16,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/util"
 )
 
-var errCompiled = errors.New("it holds compiled policy (wasm or plan), and only Rego is taken: build it with the target rego")
+var errCompiled = errors.New("it has compiled policy (wasm or plan), but only Rego is supported: build it with the target rego")
 
 // FromOPA converts a bundle that OPA's reader has read and verified, and returns a hexadecimal
 // digest of its content. The reader should be in lazy mode, in which it leaves data as bytes:

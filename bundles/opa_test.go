@@ -15,7 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// opaReads reads a bundle as OPA's plugin does.
+// opaReads reads a bundle like OPA's plugin.
 func opaReads(t *testing.T, lazy bool, files ...string) *bundle.Bundle {
 	t.Helper()
 	b, err := bundle.NewReader(bytes.NewReader(pack(t, files...))).WithLazyLoadingMode(lazy).Read()
@@ -25,8 +25,8 @@ func opaReads(t *testing.T, lazy bool, files ...string) *bundle.Bundle {
 	return &b
 }
 
-// TestFromOPA takes over what OPA has read, lazily or not, in JSON or YAML, and
-// tells bundles apart by all that is in them.
+// TestFromOPA converts bundles that OPA has read, lazily or not, in JSON or YAML. The digest depends on all of their
+// content.
 func TestFromOPA(t *testing.T) {
 	files := []string{
 		".manifest", `{"revision":"r1","roots":["p","d/e"],"metadata":{"view":"v1"}}`,
@@ -56,7 +56,7 @@ func TestFromOPA(t *testing.T) {
 	}
 	again, digest, err := bundles.FromOPA(opaReads(t, true, files...))
 	if err != nil || !digests[digest] || again == nil {
-		t.Errorf("the digest of the same bundle is another: %v", err)
+		t.Errorf("the same bundle has a different digest: %v", err)
 	}
 	for i := 1; i < len(files); i += 2 {
 		other := append([]string{}, files...)
@@ -86,7 +86,7 @@ func TestFromOPARefuses(t *testing.T) {
 		{[]string{"data.json", `{"a":1,"a":2}`}, `data.json: the name "a" is there twice`},
 		{[]string{"data.json", `{"a":`}, "data.json: "},
 		{[]string{"data.json", `{"a":1}`, "a/data.json", `{"b":1}`}, "there is data at data.a already"},
-		{[]string{"policy.wasm", "x"}, "only Rego is taken"},
+		{[]string{"policy.wasm", "x"}, "only Rego is supported"},
 	} {
 		if _, _, err := bundles.FromOPA(opaReads(t, true, c.files...)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %s", c.files, err, c.want)
@@ -94,7 +94,7 @@ func TestFromOPARefuses(t *testing.T) {
 	}
 }
 
-// TestJoinSharesAndKeeps joins bundles that go on to be joined with others.
+// TestJoinSharesAndKeeps joins bundles that are also joined with others.
 func TestJoinSharesAndKeeps(t *testing.T) {
 	part := func(files ...string) *bundles.Bundle {
 		b, _, err := bundles.FromOPA(opaReads(t, true, files...))
@@ -125,8 +125,7 @@ func TestJoinSharesAndKeeps(t *testing.T) {
 	}
 }
 
-// TestDeltasAreOPAs holds deltas against OPA's own store. The bundle that they
-// change stays as it was.
+// TestDeltasAreOPAs compares deltas with OPA's own store. The bundle that they change is not modified.
 func TestDeltasAreOPAs(t *testing.T) {
 	name := rapid.SampledFrom([]string{"a", "b", "c", "d~e", "f/g", ""})
 	var value func(depth int) *rapid.Generator[any]
@@ -158,8 +157,8 @@ func TestDeltasAreOPAs(t *testing.T) {
 			op.Path = strings.Join(escaped, "/")
 			delta.Patch.Data = append(delta.Patch.Data, op)
 			kind := map[string]storage.PatchOp{"upsert": storage.AddOp, "replace": storage.ReplaceOp, "remove": storage.RemoveOp}[op.Op]
-			// One after the other: within a transaction OPA's store does not find
-			// what the operations before have put there.
+			// One transaction per operation: within a transaction, OPA's store does not find the results of the
+			// operations before.
 			fails = storage.Txn(t.Context(), store, storage.WriteParams, func(txn storage.Transaction) error {
 				if op.Op == "upsert" {
 					if err := storage.MakeDir(t.Context(), store, txn, path[:len(path)-1]); err != nil {

@@ -161,7 +161,7 @@ func (b *Bundle) take(c content) error {
 	}
 	if c.patch != nil {
 		if len(c.modules) > 0 || c.data.root != nil {
-			return errors.New("it holds changes of data beside policy or data: a delta bundle holds nothing else")
+			return errors.New("it has changes of data and other files: a delta bundle has only changes")
 		}
 		return b.apply(Delta{*c.manifest, c.patch.Data})
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 )
 
-// model is a document as a plain map, changed as OPA's words say.
+// model is a document as a plain map, which is changed according to the documentation of OPA.
 type model map[string]any
 
 func (m model) apply(op string, path []string, value any) bool {
@@ -58,8 +58,8 @@ func copied(v any) any {
 	return c
 }
 
-// TestPatchIsTheModel changes documents step by step and holds each version
-// against a model, also after many more changes.
+// TestPatchIsTheModel changes documents step by step, and compares each version with a model, also after many later
+// changes.
 func TestPatchIsTheModel(t *testing.T) {
 	name := rapid.SampledFrom([]string{"a", "b", "c/d", "e~f", "100%", "~1", "%2F", "é\\", "a.b"})
 	escape := strings.NewReplacer("~", "~0", "/", "~1", "%", "%25")
@@ -110,8 +110,8 @@ func TestPatchIsTheModel(t *testing.T) {
 	})
 }
 
-// TestLargeObjects lets objects grow and shrink far beyond a bucket, one by one
-// and many at once, and looks at all versions in the end.
+// TestLargeObjects lets objects grow and shrink beyond the size of a bucket, in single steps and in batches, and checks
+// all versions at the end.
 func TestLargeObjects(t *testing.T) {
 	start := map[string]any{}
 	for i := range 1000 {
@@ -158,7 +158,7 @@ func TestLargeObjects(t *testing.T) {
 	for i, v := range versions {
 		got, _ := v.document.Lookup("site")
 		if !reflect.DeepEqual(got, v.want) {
-			t.Fatalf("version %d is not what it should be: it has %d members, and should have %d", i, len(got.(map[string]any)), len(v.want))
+			t.Fatalf("version %d has %d members, or other values, want %d", i, len(got.(map[string]any)), len(v.want))
 		}
 		if i > 0 {
 			names = v.document.KeysSince(versions[i-1].document, names, "site")
@@ -166,16 +166,16 @@ func TestLargeObjects(t *testing.T) {
 			names = v.document.Keys("site")
 		}
 		if !slices.Equal(names, slices.Sorted(maps.Keys(v.want))) {
-			t.Fatalf("version %d: other names than it has", i)
+			t.Fatalf("version %d: the names are not those of its members", i)
 		}
 	}
-	// The way back in time is as good.
+	// Older versions can be compared with newer ones.
 	first := versions[0].document
 	if got := first.KeysSince(versions[len(versions)-1].document, names, "site"); !slices.Equal(got, first.Keys("site")) {
-		t.Error("the names of the first version are not found from those of the last")
+		t.Error("the names of the first version are wrong after a comparison with the last")
 	}
 	if !first.Same(first, "site") || first.Same(versions[1].document, "site") || !first.Same(versions[1].document, "nothing") {
-		t.Error("what is the same is not told from what is not")
+		t.Error("shared values are not distinguished from others")
 	}
 }
 
@@ -199,6 +199,6 @@ func TestPatchRefuses(t *testing.T) {
 		}
 	}
 	if d.Has("site", "done") {
-		t.Error("a change that failed has changed something")
+		t.Error("a failed change has changed the document")
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler"
 )
 
-// FuzzRoundTrip holds that what is built opens as what was meant: the same
-// manifest, modules, catalogue and data as a bundle that was never written.
+// FuzzRoundTrip checks that an opened bundle has the same manifest, modules, catalogue and data as a bundle in memory
+// that was never written.
 func FuzzRoundTrip(f *testing.F) {
 	for _, data := range []string{
 		siteText, `{}`, `{"entities": {"app": {"": {"=name": "\u001f", "@a": ["x", "x"]}}}}`, `{"a": {"b": [1, 1.50, true, null, {}]}}`,
@@ -46,7 +46,7 @@ func FuzzRoundTrip(f *testing.F) {
 		}
 		got, _ := written.Data.Lookup(bundles.DataRoot)
 		if text, err := json.Marshal(got); err != nil || !sameJSON(text, []byte(data)) {
-			t.Errorf("the site's data is %s, %v; want %s", text, err, data)
+			t.Errorf("the data of the site is %s, %v; want %s", text, err, data)
 		}
 	})
 }

@@ -108,9 +108,9 @@ func (s *side) open(ctx context.Context) error {
 	case s.site != nil:
 		return nil
 	case s.manifest != nil && len(s.manifest.Metadata.Requires) > 0:
-		return errors.New("it holds the policy alone, and a delta changes data: give the data bundles")
+		return errors.New("it has only the policy, but a delta changes data: give the data bundles")
 	}
-	return errors.New("there is no site data in it: give a bundle that was compiled with a snapshot")
+	return errors.New("it has no site data: give a bundle that was compiled with a snapshot")
 }
 
 // next reads files up to the site data, or to the end.
@@ -164,7 +164,7 @@ func (s *side) sameRules(o *side) error {
 	case !sameRoots(s.manifest.Roots, o.manifest.Roots):
 		return fmt.Errorf("%s is for the roots %q and %s for %q: a delta keeps the roots", s.path, s.manifest.Roots, o.path, o.manifest.Roots)
 	case s.manifest.Metadata.View != o.manifest.Metadata.View, !maps.Equal(s.files, o.files):
-		return fmt.Errorf("the rules of %s and %s differ, and a delta changes data alone: give the whole bundle to those who have the old one", s.path, o.path)
+		return fmt.Errorf("the rules of %s and %s differ, but a delta changes only data: publish the whole bundle", s.path, o.path)
 	}
 	return nil
 }

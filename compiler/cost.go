@@ -27,7 +27,7 @@ type RuleCost struct {
 	// type meets: about read, or the first action if the rule does not grant read.
 	Share float64 `json:"share"`
 	// Asks are the rights on the resource or others that the rule depends on. They
-	// are decided once per decision, whoever asks, and are not in Steps.
+	// are decided once per decision, for all rules, and are not in Steps.
 	Asks []string `json:"asks,omitempty"`
 }
 

@@ -52,8 +52,8 @@ func insteadOf(found string) string {
 	return ""
 }
 
-// TestPlainEnglish looks for words that the project does not use, in the documentation and
-// in the strings of the program: help texts, messages and generated text.
+// TestPlainEnglish looks for words that the project does not use: in the documentation, in comments, and in the
+// strings of the program, which are help texts, messages and generated text.
 func TestPlainEnglish(t *testing.T) {
 	var patterns []string
 	for _, p := range plain {
@@ -71,8 +71,11 @@ func TestPlainEnglish(t *testing.T) {
 	for _, f := range source.Files(t, ".md", others) {
 		eachLine(f, check)
 	}
-	for _, f := range source.Go(t, source.Product, others) {
-		eachString(f, check)
+	for _, f := range source.Go(t, others) {
+		if source.Product(f.Path) {
+			eachString(f, check)
+		}
+		eachComment(f, check)
 	}
 }
 
@@ -85,6 +88,16 @@ func eachLine(page source.Text, check func(path string, line int, text string)) 
 			code = !code
 		} else if !code {
 			check(page.Path, i+1, line)
+		}
+	}
+}
+
+// eachComment calls check with the comments of a Go file, without the names that they use for code.
+func eachComment(f *source.GoFile, check func(path string, line int, text string)) {
+	names := regexp.MustCompile(`(?i)\bjudges?\b`)
+	for _, group := range f.Syntax.Comments {
+		for _, c := range group.List {
+			check(f.Path, f.Line(c), names.ReplaceAllString(c.Text, ""))
 		}
 	}
 }

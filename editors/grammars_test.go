@@ -172,7 +172,7 @@ func TestTreeSitterParserIsCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := hex.EncodeToString(hash.Sum(nil)); strings.TrimSpace(string(noted)) != want {
-		t.Errorf("generate the parser anew, as editors/tree-sitter-qrule/README.md says, which writes %s into %s", want, path)
+		t.Errorf("generate the parser again, as described in editors/tree-sitter-qrule/README.md, which writes %s into %s", want, path)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	"github.com/qlik2rego/qlik2rego/policies"
 )
 
@@ -33,8 +33,8 @@ const benchSite = `{"site": {
 	}
 }}`
 
-// BenchmarkLibrary measures what the library costs before any rule: an empty
-// policy's decisions beside a constant rule, which is the least that OPA can do.
+// BenchmarkLibrary measures the cost of the library without rules: the decisions of an empty policy, compared with a
+// constant rule, which is the minimum for OPA.
 func BenchmarkLibrary(b *testing.B) {
 	const (
 		recorded  = `{"subject": {"type": "user", "id": "ACME\\Anna"}, "action": {"name": "read"}, "resource": {"type": "App", "id": "A1"}}`
@@ -57,7 +57,7 @@ func BenchmarkLibrary(b *testing.B) {
 			query := prepare(b, bm.query, emptyPolicy)
 			input := ast.MustParseTerm(bm.input).Value
 			var floor, cost time.Duration
-			// The two take turns, so that a busy machine slows both.
+			// They take turns, so that a busy machine slows both.
 			for b.Loop() {
 				start := time.Now()
 				evaluate(b, constant, input)
@@ -79,8 +79,7 @@ func evaluate(tb testing.TB, query rego.PreparedEvalQuery, input ast.Value) {
 	}
 }
 
-// prepare returns the query over the library, the site and the given generated
-// code.
+// prepare returns the query for the library, the site and generated code.
 func prepare(tb testing.TB, query, types string) rego.PreparedEvalQuery {
 	tb.Helper()
 	options := []func(*rego.Rego){

@@ -22,8 +22,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/policies"
 )
 
-// TestRego runs the library's own tests, as opa test does, and demands that
-// they reach all of it.
+// TestRego runs the tests of the library like opa test, and checks that they cover the whole library.
 func TestRego(t *testing.T) {
 	ctx := context.Background()
 	modules, store, err := tester.Load([]string{"qlik", "testdata"}, nil)
@@ -64,7 +63,7 @@ func TestRego(t *testing.T) {
 	}
 }
 
-// TestFormat holds every source to what opa fmt writes.
+// TestFormat checks that opa fmt changes no source.
 func TestFormat(t *testing.T) {
 	for _, path := range sources(t) {
 		source, err := os.ReadFile(path)
@@ -81,7 +80,7 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// TestModules holds the embedded library to the files: all but the tests.
+// TestModules compares the embedded library with the files, except tests.
 func TestModules(t *testing.T) {
 	var want []policies.Module
 	for _, path := range sources(t) {
@@ -119,8 +118,7 @@ func sources(t *testing.T) []string {
 	return paths
 }
 
-// TestWithoutInput asks each entry point without any input, which no Rego test
-// can do.
+// TestWithoutInput queries each entry point without input, which a Rego test cannot do.
 func TestWithoutInput(t *testing.T) {
 	for query, want := range map[string]any{
 		"data.qlik.authz.allow":      false,
@@ -138,8 +136,8 @@ func TestWithoutInput(t *testing.T) {
 	}
 }
 
-// TestNumbers holds numbers in properties to the text that the request has for
-// them, which Rego's literals cannot tell apart.
+// TestNumbers checks that a number in a property is the string in the request. Rego literals do not preserve the
+// notation.
 func TestNumbers(t *testing.T) {
 	query := prepare(t, "x = data.qlik.description.text(data.qlik.request.resource_properties.n)", emptyPolicy)
 	for _, number := range []string{"0", "-1", "42", "1.5", "1.50", "1e2", "12345678901234567890"} {
@@ -154,8 +152,7 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// TestAllowAsksForOneRule holds allow to its price: it must not ask which rules
-// grant. Here the question is an error.
+// TestAllowAsksForOneRule checks that allow does not compute which rules grant. Here that is an error.
 func TestAllowAsksForOneRule(t *testing.T) {
 	const types = `package qlik.types
 

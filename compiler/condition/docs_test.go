@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/internal/diag"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 )
 
 const docs = "../../docs"

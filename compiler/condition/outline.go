@@ -2,7 +2,7 @@ package condition
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// WordKind is the kind of a word, judged by its form alone.
+// WordKind is the kind of a word, which depends only on its form.
 type WordKind int
 
 // The kinds of words.

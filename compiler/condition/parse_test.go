@@ -91,7 +91,7 @@ func TestParse(t *testing.T) {
 		{`"\\" = "a` + "\n\tb" + `"`, `"\\"<"\\"> =<=> "a\n\tb"<"a` + "\n\tb" + `">`},
 		{`"“Größe” 'x' // <GUID>" = "日本"`, `"“Größe” 'x' // <GUID>"<"“Größe” 'x' // <GUID>"> =<=> "日本"<"日本">`},
 
-		// Section 2: operators, the longest first, with and without blanks.
+		// Section 2: operators, the longest first, with and without spaces.
 		{`user="x"`, `user<user> =<=> "x"<"x">`},
 		{`user=="x"`, `user<user> ==<==> "x"<"x">`},
 		{`user!="x"`, `user<user> !=<!=> "x"<"x">`},
@@ -102,7 +102,7 @@ func TestParse(t *testing.T) {
 			`or<user = "x"or true and(false)&&true||!true>[user<user> =<=> "x"<"x">, and bare<true and(false)&&true>[true<true>, false<false>, true<true>], not<!true>[true<true>]]`},
 
 		// Section 2: paths. Keywords may be segments, roots ignore case, custom
-		// properties may hold a dash and begin with a digit.
+		// properties may contain a dash and begin with a digit.
 		{`USER.Like.and.@true-1 = Resource.@1.x_2`,
 			`user Like<Like> and<and> true-1 custom<@true-1><USER.Like.and.@true-1> =<=> resource 1 custom<@1> x_2<x_2><Resource.@1.x_2>`},
 		{`"x" = node.name`, `"x"<"x"> =<=> node name<name><node.name>`},
@@ -121,7 +121,7 @@ func TestParse(t *testing.T) {
 		{`! ( user = "x" )`, `not<! ( user = "x" )>[user<user> =<=> "x"<"x">]`},
 		{`!(true or true)`, `not<!(true or true)>[or<true or true>[true<true>, true<true>]]`},
 
-		// Sections 3 and 4.3: calls. Names ignore case, blanks are free.
+		// Sections 3 and 4.3: calls. Names ignore case, spaces are optional.
 		{`resource.HasPrivilege("read")`, `HasPrivilege resource<resource>("read"<"read">)<HasPrivilege>`},
 		{`!resource.@a.empty ( )`, `not<!resource.@a.empty ( )>[Empty resource a custom<@a><resource.@a>()<empty>]`},
 		{`User.isanonymous()`, `IsAnonymous user<User>()<isanonymous>`},

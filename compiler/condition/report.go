@@ -44,7 +44,7 @@ func (r *reporter) stop(code diag.Code, subject Span, summary, detail string, fi
 	r.report(code, subject, summary, detail, fix)
 }
 
-// replace is the fix that writes text in place of a range.
+// replace is the fix that writes text instead of a range.
 func replace(message string, where Span, text string) *diag.Fix {
 	return &diag.Fix{Message: message, Range: where, Replacement: text}
 }

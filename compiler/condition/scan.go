@@ -182,7 +182,7 @@ func isWordPart(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(`_@.-*?\/:$%#{}[]+`, r) || unicode.Is(unicode.M, r)
 }
 
-// wordEnd returns the length of the word at the start of text. A placeholder in place of a
+// wordEnd returns the length of the word at the start of text. A placeholder instead of a
 // name, as in user.@<property>, is part of the word.
 func wordEnd(text string) int {
 	for i, r := range text {

@@ -78,7 +78,7 @@ func (r *report) call(c *condition.Call) {
 	}
 }
 
-// instead says what to write in place of a function on a path that it does not follow.
+// instead says what to write instead of a function on a path that it does not follow.
 func (r *report) instead(c *condition.Call) string {
 	path := r.source(c.Path.Range)
 	switch c.Kind() {

@@ -36,7 +36,7 @@ func AccessKindOf(key string) (AccessKind, bool) {
 // filters; the QMC creates it with the rule, and nothing else about it is known.
 type AccessGroup struct {
 	AccessKind
-	// ID is the case-folded id; with a star at the end, it stands for all groups whose ids
+	// ID is the case-folded id; with a star at the end, it means all groups whose ids
 	// begin with it.
 	ID string
 	// Rules are the names of the rules whose filters name the group.

@@ -378,7 +378,7 @@ func TestServeTellsNoSecrets(t *testing.T) {
 		}
 	}
 	if strings.Contains(p.log.String(), "SECRETQUERY") {
-		t.Errorf("the log tells it:\n%s", p.log)
+		t.Errorf("the log contains it:\n%s", p.log)
 	}
 	p.kill()
 }

@@ -59,7 +59,7 @@ EXAMPLES:
 			case ctx.NArg() > 1:
 				return UsageOf(ctx.Command, "verify takes at most one folder, which pull has written")
 			case ctx.String("against") != "" && (ctx.NArg() == 0 || ctx.String("save") != ""):
-				return UsageOf(ctx.Command, "--against needs the FOLDER of the same pull, and goes without --save")
+				return UsageOf(ctx.Command, "--against needs the FOLDER of the same pull, and excludes --save")
 			case ctx.Int("sample") < 1:
 				return UsageOf(ctx.Command, "--sample is a number from 1")
 			}

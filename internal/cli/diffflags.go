@@ -66,7 +66,7 @@ func (d *diffing) flags(ctx *cli.Context) error {
 	case ctx.Bool("update-baseline") && !ctx.IsSet("baseline"):
 		return UsageOf(ctx.Command, "--update-baseline writes the file that --baseline names")
 	case isWhatIf(ctx) && (ctx.NArg() > 1 || ctx.NArg() == 0 && !ctx.IsSet("snapshot")):
-		return UsageOf(ctx.Command, "--disable, --enable, --add and --set change one set of rules: name it alone")
+		return UsageOf(ctx.Command, "--disable, --enable, --add and --set change one set of rules: give only one RULES")
 	case isWhatIf(ctx) && old:
 		return UsageOf(ctx.Command, "--disable, --enable, --add and --set compare on one site: name it with --snapshot")
 	case !isWhatIf(ctx) && ctx.NArg() != 2 && (ctx.NArg() != 0 || !old):

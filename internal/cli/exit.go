@@ -21,9 +21,9 @@ import (
 const (
 	ExitDone     = 0
 	ExitNo       = 1 // the answer is no: denied, tests failed, findings
-	ExitUsage    = 2 // wrong use of the command line
+	ExitUsage    = 2 // wrong usage of the command line
 	ExitInput    = 3 // input with errors
-	ExitInternal = 4 // a mistake in qlik2rego
+	ExitInternal = 4 // a bug in qlik2rego
 )
 
 // Exit is an error with an exit code.
@@ -62,7 +62,7 @@ func Input(err error) error {
 	return &Exit{Code: ExitInput, Err: err}
 }
 
-// Code returns the exit code of an error. An error without a code is a mistake in qlik2rego, except
+// Code returns the exit code of an error. An error without a code is a bug in qlik2rego, except
 // for a cancellation by the user.
 func Code(err error) int {
 	var exit *Exit

@@ -214,7 +214,7 @@ func (o *Outputs) Directory(path string, files []bundles.File) error {
 	return o.directory(path, append(files, markerOf(files)))
 }
 
-// directory makes a directory of the given files, in place of an existing one.
+// directory makes a directory of the given files, instead of an existing one.
 func (o *Outputs) directory(path string, files []bundles.File) error {
 	path, err := filepath.Abs(path)
 	if err != nil {

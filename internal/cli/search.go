@@ -106,7 +106,7 @@ func readSearch(ctx *cli.Context) (search.Search, error) {
 	q.Part = open[0]
 	switch isResource := q.Part == authzen.ResourcePart; {
 	case isResource != ctx.IsSet("type"):
-		return q, UsageOf(ctx.Command, "--type goes with a search for resources, which needs it")
+		return q, UsageOf(ctx.Command, "--type is required in a search for resources, and not allowed in others")
 	case q.Part == authzen.SubjectPart && ctx.IsSet("subject-property"):
 		return q, UsageOf(ctx.Command, "--subject-property describes one user: name the user with --subject")
 	case isResource && ctx.IsSet("properties"):

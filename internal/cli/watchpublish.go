@@ -55,7 +55,7 @@ func checkPublication(ctx *cli.Context) error {
 		return UsageOf(ctx.Command, "--publish: %v", err)
 	}
 	if !address.Local() && (!secure.Enabled() || !ctx.IsSet("publish-token")) {
-		return UsageOf(ctx.Command, "other machines reach %s, and the bundle holds the names of users and apps: give --publish-token, --publish-cert and --publish-key", address)
+		return UsageOf(ctx.Command, "other machines can reach %s, and the bundle contains the names of users and apps: give --publish-token, --publish-cert and --publish-key", address)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ var (
 	codeInfo    = Register("T0003", Info, "a fact")
 )
 
-// inFile is a text that stands in the second line of a file, from column 10 on.
+// inFile is a text in the second line of a file, which begins at column 10.
 func inFile(label, file, content string) *Text {
 	return &Text{Label: label, Content: content, File: file, Locate: func(offset int) Position {
 		return Position{Offset: 100 + offset, Line: 2, Column: 10 + offset}
@@ -56,7 +56,7 @@ func TestCodes(t *testing.T) {
 func TestList(t *testing.T) {
 	list := sample()
 	if !list.HasErrors() || list[1:].HasErrors() || (List{}).HasErrors() {
-		t.Error("HasErrors does not tell lists with errors from others")
+		t.Error("HasErrors is wrong")
 	}
 	if list.Count(Error) != 1 || list.Count(Info) != 1 || (List{}).Count(Warning) != 0 {
 		t.Error("Count is wrong")
@@ -97,8 +97,8 @@ func TestSuggest(t *testing.T) {
 	}{
 		{"HasPrivelege", functions, "HasPrivilege"},
 		{"IsAnononymous", functions, "IsAnonymous"},
-		{"hasprivilege", functions, "HasPrivilege"}, // another case is a misspelling where someone asks
-		{"Empty", functions, ""},                    // the word itself is none
+		{"hasprivilege", functions, "HasPrivilege"}, // a different case is a misspelling
+		{"Empty", functions, ""},                    // the word itself is not a suggestion
 		{"emtpy", functions, "Empty"},               // a transposition is one edit
 		{"Contains", functions, ""},
 		{"usr", []string{"resource", "user"}, "user"},

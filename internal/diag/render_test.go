@@ -53,8 +53,8 @@ info[T0003]: a fact
 	}
 }
 
-// The margin of a piece of a file numbers the lines of the file, as the place above it
-// does; a condition has lines of its own. All margins of a diagnostic are equally wide.
+// The margin of an excerpt from a file has the line numbers of the file, like the location above it. A condition has its
+// own line numbers. All margins of a diagnostic have the same width.
 func TestMargin(t *testing.T) {
 	piece := func(line int, content string) *Text {
 		return &Text{Label: "file", Content: content, File: "rules.json", Locate: func(offset int) Position {
@@ -104,8 +104,7 @@ func TestTerminalInColor(t *testing.T) {
 	}
 }
 
-// The caret stands under the subject whatever is before it, and what is not printable
-// is spelt out.
+// The caret is under the subject for any text before it. Unprintable characters are spelled out.
 func TestExcerpts(t *testing.T) {
 	long := strings.Repeat("0123456789", 30)
 	tests := []struct {
@@ -197,7 +196,7 @@ func TestTerminalIsNotFlooded(t *testing.T) {
 		t.Errorf("%d bytes: %q", len(got), got[:min(len(got), 1000)])
 	}
 	if !strings.Contains(got, `rule "only an id"`) {
-		t.Errorf("a rule without a name is not told: %s", got)
+		t.Errorf("a rule without a name is not shown: %s", got)
 	}
 	for _, r := range []render.Renderer[List]{GitHub{}, SARIF{}} {
 		if got := rendered(t, r, list); strings.ContainsRune(got, '\x1b') {
@@ -206,7 +205,7 @@ func TestTerminalIsNotFlooded(t *testing.T) {
 	}
 }
 
-// The place in the file stands for the place in the text where the text is the file.
+// If the text is the whole file, the location in the text is the location in the file.
 func TestPlaceInFile(t *testing.T) {
 	got := place(Rule{}, inFile("file", "a.json", "[]"), Range{1, 2})
 	if want := "a.json:2:11"; got != want {
@@ -418,7 +417,7 @@ func TestSARIF(t *testing.T) {
 	}
 }
 
-// A log without findings, and findings without a place, are valid too.
+// A log without findings, and findings without a location, are also valid.
 func TestSARIFWithoutPlaces(t *testing.T) {
 	var log struct {
 		Runs []struct {
@@ -456,14 +455,13 @@ func TestRenderersPassErrors(t *testing.T) {
 	}
 }
 
-// A fingerprint does not depend on where a rule stands in its file, but on the rule, the
-// code and the part that is meant.
+// A fingerprint depends on the rule, the code and the affected part, but not on the location of the rule in its file.
 func TestFingerprints(t *testing.T) {
 	d := sample()[0]
 	moved := d
 	moved.Text = &Text{Label: d.Text.Label, Content: d.Text.Content, File: "elsewhere.json"}
 	if d.Fingerprint() != moved.Fingerprint() {
-		t.Error("a rule that moves has another fingerprint")
+		t.Error("a rule that was moved has a different fingerprint")
 	}
 	other := d
 	other.Rule.ID = "another"

@@ -20,7 +20,7 @@ func sarifSchema(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// The parts of a log that the test looks at beyond the schema.
+// The parts of a log that the test checks in addition to the schema.
 type sarifView struct {
 	Runs []struct {
 		Tool struct {
@@ -42,8 +42,7 @@ type sarifView struct {
 	}
 }
 
-// A log follows the published schema, which allows no other fields, with everything that
-// a log can hold.
+// A complete log is valid according to the published schema, which allows no other fields.
 func TestSARIFFollowsSchema(t *testing.T) {
 	working, err := os.Getwd()
 	if err != nil {
@@ -80,7 +79,7 @@ func TestSARIFFollowsSchema(t *testing.T) {
 			}
 			at := view.Runs[0].Results[0].Locations[0].PhysicalLocation.ArtifactLocation
 			if at.URI != "rules/a%20b.json" || at.URIBaseID != "%SRCROOT%" {
-				t.Errorf("the place is %s of %s", at.URI, at.URIBaseID)
+				t.Errorf("the location is %s of %s", at.URI, at.URIBaseID)
 			}
 		})
 	}
@@ -130,7 +129,7 @@ func TestGitLab(t *testing.T) {
 		t.Errorf("got %s", text)
 	}
 	if issues[1].Severity != "minor" || issues[2].Severity != "info" || issues[2].Location.Path != "." || issues[2].Location.Lines.Begin != 1 {
-		t.Errorf("a finding without a place: %s", text)
+		t.Errorf("a finding without a location: %s", text)
 	}
 	if first.Fingerprint == last.Fingerprint || first.Fingerprint[:32] != last.Fingerprint[:32] {
 		t.Errorf("equal findings have the fingerprints %s and %s", first.Fingerprint, last.Fingerprint)

@@ -14,7 +14,7 @@ import (
 
 func TestRulesWithErrorsAreLeftOut(t *testing.T) {
 	cases := []struct{ filter, condition, want string }{
-		{"App**", `true`, ""}, // the parsers' words are tested beside them
+		{"App**", `true`, ""}, // the messages of the parsers have their own tests
 		{"App_*", `user.name = `, ""},
 		{"*", `user.HasPrivilege("read")`, `user: HasPrivilege is asked of resources`},
 		{"*", `resource.HasPrivilege("fly")`, `"fly": there is no action fly`},
@@ -50,7 +50,7 @@ func TestRulesWithErrorsAreLeftOut(t *testing.T) {
 	}
 }
 
-// conformance is a line of operators.jsonl: two sets of texts and an operator.
+// conformance is a line of operators.jsonl: two sets of strings and an operator.
 type conformance struct {
 	Left, Right []string
 	Op          string
@@ -90,8 +90,8 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// rightSides are the ways to write the right side: as another custom property
-// and, for a single text, as a literal; the literal alone for a pattern.
+// rightSides returns the ways to write the right side: as another custom property and, for a single string, as a
+// literal. A pattern can only be a literal.
 func (c conformance) rightSides() []string {
 	var sides []string
 	if len(c.Right) == 1 {
@@ -138,10 +138,10 @@ Stream "S-1" "Sales" (on record): [read]
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 	if got := e.Explain([]byte("{")); got != "invalid_request; granted by []; actions []\n" {
-		t.Errorf("of no request: %s", got)
+		t.Errorf("an empty request: %s", got)
 	}
 	broken := evaluator(t, acme(t), Options{}, ruleOn("a", "App_*", read, `!resource.HasPrivilege("read")`))
 	if got := broken.Explain(ask(t, `subject.id="NONE\\x"`)); !strings.Contains(got, "\nerror: rights on App \"A-1\" depend on their own absence\nsubject User \"\" \"\" (not on record)\n") {
-		t.Errorf("of rules without meaning: %s", got)
+		t.Errorf("rules without meaning: %s", got)
 	}
 }

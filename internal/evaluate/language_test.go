@@ -10,7 +10,7 @@ import (
 
 const read = 2
 
-// holdsFor reports whether a rule with that condition grants.
+// holdsFor reports whether a rule with a condition grants.
 func holdsFor(t *testing.T, options Options, text string, changes ...string) bool {
 	t.Helper()
 	d := evaluator(t, acme(t), options, ruleOn("r", "*", read, text)).Decide(ask(t, changes...))
@@ -20,7 +20,7 @@ func holdsFor(t *testing.T, options Options, text string, changes ...string) boo
 	return d.Allow
 }
 
-// on returns the change that asks for another resource.
+// on returns the change of a request to another resource.
 func on(kind, id string) []string {
 	return []string{fmt.Sprintf("resource.type=%q", kind), fmt.Sprintf("resource.id=%q", id)}
 }
@@ -71,7 +71,7 @@ func TestConditions(t *testing.T) {
 		{"4.1 through a text", `resource.name.stream.Empty()`, app, true},
 		{"4.1 a record's id as on record", `resource.id == "A-1"`, app, true},
 
-		// Operators that the conformance file has no line for.
+		// Operators without a line in the conformance file.
 		{"4.2 path and path", `user.@dept = resource.@DEPT`, app, true},
 		{"4.2 path and path", `user.@dept == resource.@DEPT`, app, false},
 		{"4.2 literals", `"a" = "A"`, app, true},
@@ -191,7 +191,7 @@ func TestListInequalityAll(t *testing.T) {
 	}
 	set := []string{`resource.type="StaticContentReference"`, `resource.id="f-1"`}
 	if holdsFor(t, Options{ListInequality: All}, `resource.AppContents.App != resource.AppContents.App`, set...) {
-		t.Error("under all, != of sets that share an app must be false")
+		t.Error("with list-inequality=all, != of sets that share an app must be false")
 	}
 }
 
@@ -222,7 +222,7 @@ func TestFilters(t *testing.T) {
 		{"Ap*", "App", "a-1", true}, {"App.*", "App", "a-1", false}, {"App.Object*", "App", "a-1", false},
 		{"App_*", "APP", "a-1", true}, {"App_*", "App.Object", "o-1", false}, {"App_*", "AppX", "1", false},
 		{"App_a-1", "App", "A-1", true}, {"App_a-1", "App", "a-2", false}, {"App_A*", "App", "a-1", true}, {"App_b*", "App", "a-1", false},
-		{"App_*", "App", "", false}, // unknown resource: apps are held
+		{"App_*", "App", "", false}, // unknown resource: the site has apps
 		{"Widget_*", "Widget", "", true}, {"Widget_1_2", "Widget", "1_2", true}, {"Widget_1_*", "Widget", "1_2", true},
 		{"App_*", "App_x", "1", false}, {"App_x*", "App_x", "1", false}, {"App_x_1", "App_x", "1", false}, {"App_x_*", "App_x", "1", false}, {"App*", "App_x", "1", true},
 		{"App", "App", "a-1", false}, {"Stream, App_*", "App", "a-1", true},
@@ -267,8 +267,7 @@ func TestRulesThatGrantNothing(t *testing.T) {
 	}
 }
 
-// A node, function or operator without a meaning panics: to answer false would grant
-// below a negation.
+// A node, function or operator without a meaning panics, because false would grant below a negation.
 func TestUnknownPartsPanic(t *testing.T) {
 	s := scope{judge: &judge{}}
 	for name, evaluate := range map[string]func(){

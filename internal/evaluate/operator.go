@@ -32,7 +32,7 @@ func (s scope) compareStrings(n *condition.Comparison, a, b []string) bool {
 	panic(fmt.Sprintf("evaluate: unknown operator %q", n.Op))
 }
 
-// compareEntities implements the same table with identity in place of case-folding. It has no
+// compareEntities implements the same table with identity instead of case-folding. It has no
 // like and matches, whose right side is a string.
 func (s scope) compareEntities(op condition.Operator, a, b []*snapshot.Entity) bool {
 	switch op {

@@ -2,8 +2,7 @@ package evaluate
 
 import "testing"
 
-// What the product makes of some comparisons is unknown, and an option says how they are
-// read.
+// The meaning of some comparisons in the product is unknown. An option selects the interpretation.
 func TestReadings(t *testing.T) {
 	idOrName, never := Options{EntityText: EntityTextIDOrName}, Options{EntityText: EntityTextNever}
 	stored := Options{SessionAttributes: SessionStored}
@@ -35,9 +34,8 @@ func TestReadings(t *testing.T) {
 	}
 }
 
-// resource.userDirectory is a text of a User and a relation of a UserSyncTask: under a filter
-// that reaches both, the comparison with a text is no error. Under a filter that reaches
-// the task alone no type can read it.
+// resource.userDirectory is a string of a User and a relation of a UserSyncTask. If the filter matches both, the
+// comparison with a string is not an error. If it only matches the task, no type has a string to compare.
 func TestComparisonsThatSomeTypeCanRead(t *testing.T) {
 	task := []string{`resource.type="UserSyncTask"`, `resource.id="t-1"`, `resource.properties={"userDirectory":{"id":"d-1","name":"x"}}`}
 	for filter, readable := range map[string]bool{"User*": true, "User_*, UserSyncTask_*": true, "UserSyncTask_*": false} {

@@ -7,8 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// decide asks under two rules that grant everybody reading and updating, and
-// one that lets owners delete.
+// decide decides with two rules that grant everybody read and update, and one that grants owners delete.
 func decide(t *testing.T, input []byte) Decision {
 	t.Helper()
 	return evaluator(t, acme(t), Options{},
@@ -47,7 +46,7 @@ func TestFieldNamesOfARequestMindCase(t *testing.T) {
 		}
 	}
 	if d := decide(t, ask(t, `Context="x"`, `action.extra=1`)); d.Reason != "granted" {
-		t.Errorf("other keys are nobody's business: %+v", d)
+		t.Errorf("other keys must be ignored: %+v", d)
 	}
 }
 
@@ -102,23 +101,23 @@ func TestReasons(t *testing.T) {
 				t.Errorf("got %+v, want %s", d, c.want)
 			}
 			if d.Reason != "granted" && d.Reason != "no_rule" && d.Actions != nil {
-				t.Errorf("actions in spite of %s: %q", d.Reason, d.Actions)
+				t.Errorf("actions despite %s: %q", d.Reason, d.Actions)
 			}
 		})
 	}
 }
 
-// newApp asks for an app that is not on record, with these properties.
+// newApp returns the change of a request to an app that is not on record, with some properties.
 func newApp(properties string) []string {
 	return []string{`resource.id="new"`, "resource.properties=" + properties}
 }
 
-// resourceOf asks for a resource of that type that is not on record.
+// resourceOf returns the change of a request to a resource of a type that is not on record.
 func resourceOf(kind, properties string) []string {
 	return []string{fmt.Sprintf("resource.type=%q", kind), `resource.id="New"`, "resource.properties=" + properties}
 }
 
-// newUser asks for a subject who is not on record.
+// newUser returns the change of a request to a subject that is not on record.
 func newUser(properties string) []string {
 	return []string{`subject.id="Acme\\New"`, "subject.properties=" + properties}
 }

@@ -22,7 +22,7 @@ func TestRightsAreTheLeastFixpoint(t *testing.T) {
 		name    string
 		rules   []ruleset.Rule
 		change  []string
-		granted string // by which rules read is granted
+		granted string // the rules that grant read
 		actions string
 	}{
 		{"a rule under its own action grants nothing alone",

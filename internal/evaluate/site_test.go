@@ -11,13 +11,12 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// collection is one type's entities, written as the properties of a request are.
+// collection has the entities of one type, in the format of the properties of a request.
 type collection struct {
 	kind, entities string
 }
 
-// newSite puts entities on record, collection by collection: what comes later
-// may refer to what came before.
+// newSite returns a site with the entities of collections. Later ones can refer to earlier ones.
 func newSite(t *testing.T, collections ...collection) *snapshot.Site {
 	t.Helper()
 	site := &snapshot.Site{Records: map[string]map[string]*snapshot.Entity{}, Users: map[string]*snapshot.Entity{}}
@@ -41,7 +40,7 @@ func newSite(t *testing.T, collections ...collection) *snapshot.Site {
 	return site
 }
 
-// acme is the site of most tests: an app of anna's in a stream of bob's.
+// acme is the site of most tests: Anna's app in Bob's stream.
 func acme(t *testing.T) *snapshot.Site {
 	t.Helper()
 	return newSite(t,
@@ -85,8 +84,8 @@ func evaluator(t *testing.T, site *snapshot.Site, options Options, rules ...rule
 	return e
 }
 
-// ask is a request of ACME\anna to read an app, with changes: each sets the
-// value (JSON) at a dotted path; a path without a value is taken away.
+// ask returns a request of ACME\anna to read an app, with changes. Each change sets the value (JSON) at a dotted path,
+// or removes a path without a value.
 func ask(t *testing.T, changes ...string) []byte {
 	t.Helper()
 	request := object{
@@ -109,7 +108,7 @@ func ask(t *testing.T, changes ...string) []byte {
 			continue
 		}
 		if !json.Valid([]byte(value)) {
-			t.Fatalf("no JSON: %s", value)
+			t.Fatalf("not valid JSON: %s", value)
 		}
 		at[last] = json.RawMessage(value)
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// A standing tells where a variant of a rule grants otherwise than the rule.
+// A standing reports whether a variant of a rule decides differently.
 func TestStandingTells(t *testing.T) {
 	site := acme(t)
 	app, stream := ruleOn("app", "App_*", read, `resource.stream.HasPrivilege("read")`), ruleOn("stream", "Stream_*", read, `true`)
@@ -31,16 +31,16 @@ func TestStandingTells(t *testing.T) {
 			t.Fatal(list)
 		}
 		s := e.Stand(ask(t))
-		for range 2 { // trying leaves no trace
+		for range 2 { // trying has no side effect
 			if here, elsewhere := s.Distinguishes(v); here != tt.here || elsewhere != tt.elsewhere {
 				t.Errorf("%s: here %t, elsewhere %t", name, here, elsewhere)
 			}
 		}
 	}
 	if e.Stand([]byte(`{}`)) != nil {
-		t.Error("what is no request stands")
+		t.Error("an invalid request has a standing")
 	}
 	if _, list := e.Variant(ruleOn("app", "App_*", read, `user.name = `)); !list.HasErrors() {
-		t.Error("a variant that does not parse has no error")
+		t.Error("a variant with a syntax error has no error")
 	}
 }

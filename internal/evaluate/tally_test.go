@@ -7,8 +7,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 )
 
-// A tally tells of every rule whether it fits, and what each clause comes to,
-// also where the condition is decided before.
+// A tally has for every rule whether it matches, and the value of each clause, also of clauses after the one that
+// decides the condition.
 func TestTally(t *testing.T) {
 	request := ask(t)
 	for _, tt := range []struct {

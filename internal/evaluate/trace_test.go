@@ -9,8 +9,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// What a rule of another context says is told beside the others, without the
-// rights that it would ask for.
+// The trace also has rules for other contexts, without the rights that they test.
 func TestTraceTellsRulesOfOtherContexts(t *testing.T) {
 	elsewhere := ruleOn("qmc", "App_*", read, `resource.stream.HasPrivilege("read")`)
 	elsewhere.Context = ruleset.QMC
@@ -38,11 +37,11 @@ func TestAlsoEnablesARule(t *testing.T) {
 		t.Errorf("with it: %v, %+v", list, with.Decide(ask(t)))
 	}
 	if e.Decide(ask(t)).Allow {
-		t.Error("the evaluator itself has changed")
+		t.Error("the evaluator was modified")
 	}
 	with, list = e.Also(ruleOn("broken", "App_*", read, `tru`))
 	if !list.HasErrors() || with.Decide(ask(t)).Allow {
-		t.Errorf("a broken rule: %v", list)
+		t.Errorf("a rule with errors: %v", list)
 	}
 }
 
@@ -57,13 +56,13 @@ func TestValuesAndComparesAnswerForWhatIsNot(t *testing.T) {
 	}
 	matches, ok := e.Trace(q).Judgements[0].Rules[0].Condition.Node.(*condition.Comparison)
 	if !ok {
-		t.Fatal("the condition is no comparison")
+		t.Fatal("the condition is not a comparison")
 	}
 	if !e.Compares(matches, []string{"Q7 x"}, []string{""}) || e.Compares(matches, []string{"7 x"}, []string{""}) {
 		t.Error("matches does not use the rule's pattern")
 	}
 	node, _ := condition.Parse(&diag.Text{Content: `user.name like "a*"`}, diag.Rule{})
 	if like := node.(*condition.Comparison); !e.Compares(like, []string{"Anna"}, []string{"a*"}) || e.Compares(like, nil, []string{"a*"}) {
-		t.Error("like of texts")
+		t.Error("like with strings")
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
-// In a view of Sync rules the root node is the subject, user is an error, and so is a
-// question about a right; in a view of License rules node stays an error.
+// For Sync rules, the root node is the subject, and user and HasPrivilege are errors. For License rules, node is an
+// error.
 func TestViewsOfCategories(t *testing.T) {
 	node := &snapshot.Entity{
 		Type: "user", TypeName: "User", ID: "n1", Recorded: true, Scalars: map[string]string{"name": "Sales", "iscentral": "false"},

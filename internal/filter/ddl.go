@@ -10,7 +10,7 @@ import (
 )
 
 // DDL returns the statements that create the documented schema: a table for each type with
-// its scalar properties, each beside its lower-case form in NAME_fold, the ids of related
+// its scalar properties, each with its lower-case form in NAME_fold, the ids of related
 // entities in RELATION_id, and a table TYPE_value with a row for each value of a list, a
 // custom property ("@name") or a directory attribute. Ids are in lower case.
 func DDL(s *schema.Schema, d Dialect) []string {

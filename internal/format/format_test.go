@@ -38,15 +38,14 @@ func TestRule(t *testing.T) {
 		}
 	}
 	if filter, condition, list := Rule(rule("A,B", `true and`), Options{}); !list.HasErrors() || filter != "A,B" || condition != "true and" {
-		t.Errorf("a broken rule is formatted: %s %s", filter, condition)
+		t.Errorf("a rule with errors is formatted: %s %s", filter, condition)
 	}
 	if _, condition, _ := Rule(rule("App*", `((user.group="X"))`), Options{KeepParentheses: true}); condition != `((user.group = "X"))` {
-		t.Errorf("the parentheses are gone: %s", condition)
+		t.Errorf("the parentheses are missing: %s", condition)
 	}
 }
 
-// checkFile holds a file against the laws: formatting is idempotent, and changes nothing but the
-// texts of rules.
+// checkFile checks that formatting a file is idempotent and changes only conditions and filters.
 func checkFile(t *testing.T, name string, data []byte, o Options) {
 	t.Helper()
 	once, found := File(name, data, o)
@@ -63,7 +62,7 @@ func checkFile(t *testing.T, name string, data []byte, o Options) {
 	}
 }
 
-// withoutTexts returns the lines of an export that hold no condition and no filter.
+// withoutTexts returns the lines of an export without conditions and filters.
 func withoutTexts(t *testing.T, export []byte) []string {
 	t.Helper()
 	var lines []string
@@ -187,8 +186,8 @@ func FuzzRule(f *testing.F) {
 	})
 }
 
-// TestRewriteLeavesTheRest replaces the filter and the condition of rule files, which keep the order of their
-// headers, their blanks, their line ends and what is not said.
+// TestRewriteLeavesTheRest replaces the filter and the condition of rule files. The order of headers, spaces, line ends
+// and missing headers do not change.
 func TestRewriteLeavesTheRest(t *testing.T) {
 	for name, c := range map[string]struct{ before, filter, condition, after string }{
 		"the condition": {

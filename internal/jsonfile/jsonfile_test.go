@@ -124,8 +124,7 @@ func TestExcerpt(t *testing.T) {
 	}
 }
 
-// TestExcerpts holds that a file that is read once more shows the same as one
-// that is held.
+// TestExcerpts checks that a file that is read again gives the same excerpts as a file in memory.
 // opener opens a file of the system.
 func opener(path string) func() (fs.File, error) {
 	return func() (fs.File, error) { return os.Open(path) }
@@ -168,7 +167,7 @@ func TestExcerpts(t *testing.T) {
 		}
 	}
 	if Excerpts(opener("nowhere"), "nowhere", nil) != nil || Excerpts(opener(t.TempDir()), "", nil) != nil {
-		t.Error("excerpts of what is no file")
+		t.Error("a missing file has excerpts")
 	}
 	path := filepath.Join(t.TempDir(), "short")
 	if err := os.WriteFile(path, []byte("ab"), 0o644); err != nil {

@@ -5,7 +5,7 @@ import (
 	"regexp"
 )
 
-// The shapes of an object in place of a list. PowerShell writes a list as
+// The shapes of an object instead of a list. PowerShell writes a list as
 // {"value": […], "Count": 2} and a list of one item as the item.
 var (
 	wrapper = regexp.MustCompile(`^\s*\{\s*(?:"(?i:count)"\s*:\s*[0-9]+\s*,\s*)?"(?i:value)"\s*:\s*(?:[\[{]|null\b)`)

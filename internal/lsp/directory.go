@@ -57,7 +57,7 @@ func (s *server) allRules() []ruleset.Rule {
 	return all
 }
 
-// rulesOf returns the rules of a document with ids in place of names.
+// rulesOf returns the rules of a document with ids instead of names.
 func (s *server) rulesOf(d *document) []ruleset.Rule {
 	var all []ruleset.Rule
 	for i := range d.rules {

@@ -10,7 +10,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// maxProperties is the maximum number of custom properties of users that are offered in place of a list.
+// maxProperties is the maximum number of custom properties of users that are offered instead of a list.
 const maxProperties = 3
 
 // identities are the properties that identify one user.

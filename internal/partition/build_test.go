@@ -19,8 +19,7 @@ func rule(id, filter, condition string) string {
 
 func list(items ...string) []byte { return []byte("[" + strings.Join(items, ",") + "]") }
 
-// acme has three users, a stream on record and one that is known as a nested
-// object only, and five apps.
+// acme has three users, a stream on record, a stream that exists only as a nested object, and five apps.
 func acme(rules ...string) sitegen.Case {
 	user := func(id, group string) string {
 		return fmt.Sprintf(`{"id": %q, "userDirectory": "ACME", "userId": %[1]q, "attributes": [{"attributeType": "group", "attributeValue": %q}]}`, id, group)
@@ -45,7 +44,7 @@ func fold(t *testing.T, c sitegen.Case, q partition.Question) *partition.Model {
 	return m
 }
 
-// describe lists the classes by the names of their members.
+// describe lists classes with the names of their members.
 func describe(p partition.Partition, names []string) string {
 	var all []string
 	for _, c := range p.Classes {
@@ -93,8 +92,7 @@ func TestFolding(t *testing.T) {
 	}
 }
 
-// Pairs that meet an identity test stand apart, also where it is a right on
-// another entity that depends on it.
+// Pairs that meet an identity test are exceptional, also if a right on another entity depends on the test.
 func TestExceptionalPairs(t *testing.T) {
 	m := fold(t, acme(
 		rule("owner", "App_*,Stream_*", `resource.owner = user`),
@@ -107,11 +105,11 @@ func TestExceptionalPairs(t *testing.T) {
 			exceptional[apps.Handles[resource]] = append(exceptional[apps.Handles[resource]], m.Subjects.Handles[n])
 		}
 	}
-	// Anna owns the stream s, in which a1, a2 and a3 are.
+	// Anna owns the stream s, which contains a1, a2 and a3.
 	if got, want := fmt.Sprint(exceptional), "map[a1:[anna bert] a2:[anna carl] a3:[anna carl] a4:[bert]]"; got != want {
-		t.Errorf("apart %s\nwant  %s", got, want)
+		t.Errorf("exceptional %s\nwant        %s", got, want)
 	}
-	// The other stream is none on record, but a right may depend on it.
+	// The other stream is not on record, but a right can depend on it.
 	streams := m.Resources["stream"]
 	if streams.Recorded != 1 || len(streams.Handles) != 2 || !slices.Equal(m.Order, []string{"stream", "app"}) {
 		t.Errorf("%d of the streams %q are on record; the order is %q", streams.Recorded, streams.Handles, m.Order)
@@ -122,8 +120,8 @@ func TestExceptionalPairs(t *testing.T) {
 	}
 }
 
-// Rules that grant other actions than those that count tell nobody apart, unless
-// a rule that counts asks for them.
+// Rules that grant only other actions do not distinguish anybody, unless a rule for the selected actions tests such a
+// right.
 func TestActionsThatCount(t *testing.T) {
 	rules := []string{
 		strings.Replace(rule("update", "App_*", `user.group = "hr"`), `"actions": 2`, `"actions": 4`, 1),
@@ -169,7 +167,7 @@ func TestBundlesThatCannotBeFolded(t *testing.T) {
 	}
 }
 
-// A question about one subject folds nobody else.
+// A query about one subject does not partition the others.
 func TestOneSubject(t *testing.T) {
 	o := testsite.Open(t, acme(rule("r", "App_*", `user.group = "hr"`)))
 	q := partition.Question{Types: []string{"app"}, Actions: 2, Subject: "bert"}
@@ -179,6 +177,6 @@ func TestOneSubject(t *testing.T) {
 	}
 	q.Subject = "nobody"
 	if _, err := partition.Build(t.Context(), &o.Bundle.Data, q); err == nil {
-		t.Error("nobody is no subject")
+		t.Error("the empty name is a subject")
 	}
 }

@@ -10,16 +10,15 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 	"github.com/qlik2rego/qlik2rego/internal/test/testsite"
 )
 
 var sites = flag.Uint64("sites", 4, "how many sites TestClassesAreExact looks at")
 
-// TestClassesAreExact holds on generated sites: of two pairs that do not stand
-// apart and are of the same classes, every action is granted by the same rules, by
-// both readings of the rules.
+// TestClassesAreExact compares pairs of the same classes on generated sites, except exceptional pairs. The same rules
+// grant every action on them, according to compiler and evaluator.
 func TestClassesAreExact(t *testing.T) {
 	size := sitegen.Size{Users: 7, Streams: 4, Apps: 6, Objects: 7, Others: 2, Rules: 25, Requests: 60}
 	seeds := *sites
@@ -66,7 +65,7 @@ func TestClassesAreExact(t *testing.T) {
 					}
 					folded++
 					if first != rights {
-						t.Fatalf("seed %d: %s and %s %s are of classes of which another pair has\n%s, but they have\n%s", seed, subject, typ, id, first, rights)
+						t.Fatalf("seed %d: %s and %s %s are in classes of which another pair has\n%s, but they have\n%s", seed, subject, typ, id, first, rights)
 					}
 				}
 			}

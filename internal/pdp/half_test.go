@@ -13,7 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/pdp"
 )
 
-const policyAlone = "the bundle holds the policy alone: give its data bundle as well"
+const policyAlone = "the bundle has only the policy: give its data bundle as well"
 
 // undecided checks that no policy decides, and that readiness names the missing part.
 func (p *point) undecided(missing string) {

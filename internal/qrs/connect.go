@@ -50,7 +50,7 @@ func Connect(s *Site) (*Client, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("ca: %s holds no certificate in PEM form: export it in the QMC with the file format \"Platform independent PEM-format\"", s.file(s.CA))
+			return nil, fmt.Errorf("ca: %s contains no certificate in PEM format: export it in the QMC with the file format \"Platform independent PEM-format\"", s.file(s.CA))
 		}
 	}
 	if s.Cert != "" {

@@ -4,7 +4,7 @@
 //	site.go         a site of sites.yaml: where it is, and as whom to connect
 //	connect.go      TLS, and the ways to connect: certificate, header, JWT
 //	call.go         one call: xrfkey, context, retries of GET, limits
-//	answer.go       errors in place of an answer, and what to do about them
+//	answer.go       errors instead of an answer, and what to do about them
 //	list.go         lists as streams, counts, tables, and single entities
 //	matrix.go       the site's own security audit
 //

@@ -97,7 +97,7 @@ func (c *Client) list(ctx context.Context, r request, f func(entity []byte) erro
 		return c.bodyError(r, err)
 	}
 	if token.Kind() != ']' {
-		return fmt.Errorf("GET /qrs%s: the list holds something that is not an entity", r.path)
+		return fmt.Errorf("GET /qrs%s: the list contains something that is not an entity", r.path)
 	}
 	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
 		return c.bodyError(r, err)

@@ -162,7 +162,7 @@ func (s *Site) check() error {
 	case err != nil || u.Host == "" || u.Scheme != "https":
 		return fmt.Errorf("url %q is not an address that begins with https://", s.URL)
 	case u.User != nil:
-		return errors.New("url holds a password: secrets come from files or the environment")
+		return errors.New("url contains a password: secrets come from files or the environment")
 	}
 	s.URL = strings.TrimRight(s.URL, "/")
 	for _, tail := range []string{"/qrs", "/qmc"} {

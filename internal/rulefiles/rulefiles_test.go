@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	_ "github.com/qlik2rego/qlik2rego/internal/test/seed"   // of the properties
 	"github.com/qlik2rego/qlik2rego/internal/test/sitegen"
 )
@@ -119,7 +119,7 @@ func checkLaws(t *testing.T, export []byte) {
 	}
 	filesAgain, lockAgain := write(t, second, again)
 	if !reflect.DeepEqual(filesAgain, files) {
-		t.Error("the files of the export that was made of files are others")
+		t.Error("an export made from files gives different files")
 	}
 	if a, b := lock.Encode(), lockAgain.Encode(); !bytes.Equal(a, b) {
 		t.Errorf("the lock\n%s\nbecame\n%s", a, b)
@@ -171,7 +171,7 @@ func TestRoundTripOfGeneratedSites(t *testing.T) {
 	}
 }
 
-// Exports differ in which fields they have and how they write them.
+// Exports differ in their fields and in their notation.
 func TestRoundTripOfOddExports(t *testing.T) {
 	for name, export := range map[string]string{
 		"without ids":    `[{"name": "a", "actions": "2", "resourceFilter": "App_*"}, {"name": "A", "actions": 2, "resourceFilter": "*", "x": [1, {"b": null}]}]`,
@@ -187,7 +187,7 @@ func TestRoundTripOfOddExports(t *testing.T) {
 	}
 }
 
-// Any strings and unknown fields come back.
+// Any strings and unknown fields are preserved.
 func TestRoundTripOfAnyStrings(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(r *rapid.T) {
@@ -224,7 +224,7 @@ func TestSlug(t *testing.T) {
 	}
 }
 
-// A rule keeps its file when another of its name appears, and gets a new one with a new name.
+// A rule keeps its file if another rule with the same name appears, and gets a new file with a new name.
 func TestRulesKeepTheirFiles(t *testing.T) {
 	decode := func(export string) []ruleset.Rule {
 		rules, found := ruleset.Decode("export.json", []byte(export))

@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 	_ "github.com/qlik2rego/qlik2rego/internal/test/seed"   // of the properties
 )
 
@@ -60,7 +60,7 @@ func TestBothWaysAgree(t *testing.T) {
 	})
 }
 
-// naive writes the part of a site that a view reads, with nested entities in place of references.
+// naive writes the part of a site that a view reads, with nested entities instead of references.
 func naive(site *Site, view schema.View) object {
 	entities, subjects := object{}, object{}
 	for key, byID := range site.Records {
@@ -177,7 +177,7 @@ func TestLargeFiles(t *testing.T) {
 	}
 }
 
-// resolved parses a projected site and puts nested entities in place of their handles.
+// resolved parses a projected site and puts nested entities instead of their handles.
 func resolved(t fataler, document []byte, view schema.View) object {
 	var doc struct {
 		Entities, Nested map[string]map[string]object

@@ -7,7 +7,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 )
 
-// cutOff reports whether a value is what ConvertTo-Json writes in place of objects and lists
+// cutOff reports whether a value is what ConvertTo-Json writes instead of objects and lists
 // below its depth, such as "@{id=1; name=Dept}", which is an error, once for each file.
 func (d *decoder) cutOff(f *file, v jsonfile.Value) bool {
 	if v.Raw == nil || v.Kind() != '"' {

@@ -170,7 +170,7 @@ warning Q0611 site/app.json:1:21: 3 references of App.stream to a Stream that is
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
 			if !json.Valid([]byte(got)) {
-				t.Error("this is no JSON")
+				t.Error("the output is not valid JSON")
 			}
 		})
 	}

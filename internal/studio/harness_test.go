@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"github.com/qlik2rego/qlik2rego/internal/studio"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 )
 
 // scenario copies a story in testdata/scenarios to a writable directory.

@@ -84,7 +84,7 @@ func TestNoRows(t *testing.T) {
 	}
 }
 
-// What a Parquet file holds is read back by a library for Parquet.
+// A Parquet library reads the same rows from the file.
 func TestParquet(t *testing.T) {
 	type row struct {
 		Who   *string  `parquet:"who"`
@@ -116,7 +116,7 @@ func TestParquet(t *testing.T) {
 	}
 }
 
-// Rows beyond those by which widths are chosen are there as well.
+// Rows after those that determine the widths are written, too.
 func TestManyRows(t *testing.T) {
 	many := make([][]any, 3000)
 	for i := range many {
@@ -127,8 +127,7 @@ func TestManyRows(t *testing.T) {
 	}
 }
 
-// A Parquet file of several groups of rows has all rows, in their order, with lists of every
-// length.
+// A Parquet file with several row groups has all rows in order, with lists of any length.
 func TestParquetOfManyRows(t *testing.T) {
 	type row struct {
 		Who   *string  `parquet:"who"`
@@ -174,7 +173,7 @@ func TestParquetOfManyRows(t *testing.T) {
 	}
 }
 
-// A wide file without rows is a file.
+// A file with many columns and no rows is valid.
 func TestParquetWithoutRows(t *testing.T) {
 	var b bytes.Buffer
 	var wide []tabular.Column
@@ -202,7 +201,7 @@ func TestWhatCannotBeWrittenIsAnError(t *testing.T) {
 		}
 	}
 	if err := tabular.Formats().Render(render.Parquet, io.Discard, of([][]any{{1.5, nil, nil, nil, nil}})); err == nil {
-		t.Error("a column of texts has a number that is not whole")
+		t.Error("a column of strings has a number with a fraction")
 	}
 }
 

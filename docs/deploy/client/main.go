@@ -3,7 +3,7 @@
 //
 //	go run ./docs/deploy/client -subject 'ACME\anna' -action read App:40000000-0000-4000-8000-000000000001
 //
-// The exit code is 0 if everything is allowed, 1 if something is denied, 2 for wrong use, and 3
+// The exit code is 0 if everything is allowed, 1 if something is denied, 2 for wrong usage, and 3
 // if there is no answer, which a program has to treat as a denial.
 package main
 

@@ -158,7 +158,7 @@ func TestCells(t *testing.T) {
 // A file that cannot be read is an error that names it. A missing file is not an error.
 func TestBrokenFacts(t *testing.T) {
 	for name, content := range map[string]map[string]string{
-		"no JSON":       {"User": `[{]`},
+		"invalid JSON":  {"User": `[{]`},
 		"wrong type":    {"App": `[{"id": 1}]`},
 		"no object":     {"License.AccessTypeInfo": `"x"`},
 		"wrong tokens":  {"License.AccessTypeInfo": `{"availableTokens": "x"}`},

@@ -43,7 +43,7 @@ func number[T any](known map[string]int32, all *[]T, key string, v T) int32 {
 	return n
 }
 
-// cause is a Cause with numbers in place of names.
+// cause is a Cause with numbers instead of names.
 type cause struct {
 	rule    int32
 	by      string

@@ -58,7 +58,7 @@ func newGrid(t *matrix.Type, counted uint32, number map[string]int32) (*grid, er
 	for i, r := range t.Rules {
 		n, ok := number[r.ID]
 		if !ok {
-			return nil, fmt.Errorf("the policy has a rule %q that is none of the rules", r.ID)
+			return nil, fmt.Errorf("the policy has a rule %q that is not one of the rules", r.ID)
 		}
 		if g.rules[i] = n; r.Actions&counted == 0 {
 			g.rules[i] = missing

@@ -76,7 +76,7 @@ func (c *content) records(p Persona, entities map[string]*snapshot.Entity) []*so
 	return list
 }
 
-// owned returns an entity with the record of a persona in place of its other users.
+// owned returns an entity with the record of a persona instead of its other users.
 func (c *content) owned(p Persona, e *snapshot.Entity) *snapshot.Entity {
 	if p.record == nil {
 		return e

@@ -108,7 +108,7 @@ func (b *builder) clause(r ruleset.Rule, e *snapshot.Entity, c evaluate.Clause) 
 	return out
 }
 
-// behind tells a path that a function reads and a condition does not write, such as the one
+// behind is a path that a function reads and a condition does not write, such as the one
 // to the owner for IsOwned.
 func (b *builder) behind(e *snapshot.Entity, p condition.Path) *Operand {
 	out := &Operand{Text: p.String()}

@@ -16,7 +16,7 @@ type Script struct {
 	// Text is SMT-LIB. A solver answers sat if there is a counterexample; it contains our
 	// answer as the expected status.
 	Text string
-	// Missing says why there is no text.
+	// Missing is the reason why there is no script.
 	Missing string
 }
 

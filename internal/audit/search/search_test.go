@@ -99,7 +99,7 @@ func idsOf(found []search.Found) []string {
 }
 
 // TestNamesOfResults checks that results have the names on the site, and that users who cannot log
-// in are counted in place of being listed.
+// in are counted instead of being listed.
 func TestNamesOfResults(t *testing.T) {
 	c := sitegen.Case{
 		Rules: []byte(`[{"id": "r", "name": "All", "category": "Security", "resourceFilter": "App_*", "actions": 2, "rule": "user.name like \"*\"", "ruleContext": 0}]`),

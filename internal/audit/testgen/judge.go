@@ -109,7 +109,7 @@ func agree(ctx context.Context, e *engine.Engine, cells []cell, progress snapsho
 }
 
 // decide returns what the engine grants, in the form of the tests: what is allowed, and by
-// which rules. For an invalid request it has the reason in place of rules.
+// which rules. For an invalid request it has the reason instead of rules.
 func decide(ctx context.Context, e *engine.Engine, r Request) (Grants, error) {
 	allowed, err := e.Actions(ctx, r.JSON(anyAction))
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake"
 	"github.com/qlik2rego/qlik2rego/internal/qrs/fake/faketest"
 	"github.com/qlik2rego/qlik2rego/internal/test/exact"
-	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // its tests are faster with more
+	_ "github.com/qlik2rego/qlik2rego/internal/test/memory" // more memory makes the tests faster
 )
 
 // rulesOf decodes the rules of a site.

@@ -45,7 +45,7 @@ type Change struct {
 	rule *ruleset.Rule
 }
 
-// Named are the strings of a rule with names in place of ids.
+// Named are the strings of a rule with names instead of ids.
 type Named struct {
 	Filter    string `json:"filter"`
 	Condition string `json:"condition"`
@@ -103,7 +103,7 @@ type Plan struct {
 	Lints *Lints `json:"lints,omitempty"`
 	// Assertions are the results of the assertions, before and after.
 	Assertions []Assertion `json:"assertions"`
-	// Effect is the report of who gains and who loses what, as diff writes it.
+	// Effect is the report of gained and lost rights, as diff writes it.
 	Effect json.RawMessage `json:"effect,omitempty"`
 	// Rules are the digests of all rules on the site. If they differ, the plan is stale.
 	Rules map[string]string `json:"rules"`

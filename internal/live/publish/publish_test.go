@@ -223,7 +223,7 @@ func TestLongPoll(t *testing.T) {
 	s.put(`"resource.name = \"x\""`, "berta")
 	for range cap(answer) {
 		if s.user(first, <-answer) != "berta" {
-			t.Error("a client that waits is not told")
+			t.Error("a waiting client gets no answer")
 		}
 	}
 }

@@ -228,7 +228,7 @@ func TestSubscription(t *testing.T) {
 		select {
 		case <-s.Hints():
 		case <-time.After(5 * time.Minute):
-			t.Fatal("nobody tells")
+			t.Fatal("there are no notifications")
 		}
 	}
 	renew(false, true)

@@ -86,7 +86,7 @@ func (r *Remote) Every(normal, minInterval time.Duration) {
 	r.every, r.minInterval = normal, minInterval
 }
 
-// File returns the address, in place of a file in health and metrics, without its query, which
+// File returns the address, instead of a file in health and metrics, without its query, which
 // may be a secret.
 func (r *Remote) File() string { return redact.Text(r.url) }
 

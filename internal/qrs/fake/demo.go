@@ -34,7 +34,7 @@ func (d Demo) Run(ctx context.Context, started func(url string) error) error {
 	return d.Serve(ctx, store, started)
 }
 
-// Serve is Run with a store in place of the scenario.
+// Serve is Run with a store instead of the scenario.
 func (d Demo) Serve(ctx context.Context, store *Store, started func(url string) error) error {
 	certificates, err := NewCertificates(time.Now())
 	if err != nil {

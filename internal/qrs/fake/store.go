@@ -32,7 +32,7 @@ type Store struct {
 	now         func() time.Time
 	last        time.Time
 	made        int
-	// version counts the changes; judged is the evaluator of one version.
+	// version counts the changes; the cached evaluator is that of one version.
 	version    int
 	evaluation *evaluation
 	reading    evaluate.Options

@@ -36,8 +36,8 @@ type hints struct {
 	ids        map[string][]string
 	sections   []string
 	open       []string // properties of types that carry anything
-	types      []string // types beside those of the schema
-	focus      []string // types that requests prefer, as often as they stand here
+	types      []string // types in addition to those of the schema
+	focus      []string // types that requests prefer, in proportion to their number here
 }
 
 func ownHints(r *rand.Rand) hints {

@@ -34,7 +34,7 @@ var incidents = []struct {
 	{"a negation holds where a value is missing", []string{
 		`!(resource.@Dept = "HR")`, `resource.@Dept != "HR"`, `!(resource.@Dept != "HR")`, `!(resource.stream.name = "Sales" and resource.@Dept = "HR")`, `resource.stream.name != "Sales"`,
 	}},
-	// OPA 1.22.0, #9373: a comparison with the unknown on the right was negated in place of mirrored.
+	// OPA 1.22.0, #9373: a comparison with the unknown on the right was negated instead of mirrored.
 	{"sides may be swapped", []string{
 		`"Budget" = resource.name`, `user.name = resource.name`, `user.name != resource.name`, `!("HR" != resource.@Dept)`, `user = resource.owner`, `!(user = resource.owner)`,
 	}},

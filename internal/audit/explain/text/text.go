@@ -29,7 +29,7 @@ type Text struct {
 	// Paint colours text; nil leaves it as it is.
 	Paint func(Style, string) string
 	// All shows every clause of every rule, where else those that come no nearer
-	// than others are told in a line each.
+	// than others are one line each.
 	All bool
 	// Verb is what the subject may do, where people do not call it as the action.
 	Verb string
@@ -63,7 +63,7 @@ type printer struct {
 	out strings.Builder
 	how Text
 	x   *explain.Explanation
-	// shown are the questions that have been told.
+	// shown are the questions that have been written.
 	shown map[int]bool
 }
 
@@ -123,10 +123,10 @@ func (p *printer) faults() {
 	}
 }
 
-// nearest is how many misses are told in short.
+// nearest is the number of misses in the summary.
 const nearest = 3
 
-// misses tells in short what stands in the way.
+// misses writes a summary of the false clauses.
 func (p *printer) misses() {
 	if len(p.x.Nearest) == 0 {
 		return
@@ -246,7 +246,7 @@ func lose(n int) string {
 	return fmt.Sprintf(" (lost: %d)", n)
 }
 
-// names tells rules by their names.
+// names returns the names of rules.
 func (p *printer) names(ids []string) string {
 	var names []string
 	for _, id := range ids {

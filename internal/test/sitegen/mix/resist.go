@@ -2,7 +2,7 @@ package mix
 
 import "fmt"
 
-// Kind is a kind of rule that resists fast layouts: it has no equality with a constant that tells which
+// Kind is a kind of rule that resists fast layouts: it has no equality with a constant that selects which
 // requests it cannot match.
 type Kind string
 
