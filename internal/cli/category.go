@@ -77,17 +77,11 @@ func (s *Streams) categoryRows(ctx *cli.Context, a *audited, audits []*report.Au
 	}
 	return s.rows(ctx.String("output"), tabular.Rows{Columns: category.Columns, Write: func(w tabular.Writer) error {
 		for _, one := range audits {
-			pairs, err := category.Pairs(one)
+			answers, err := category.Answers(c, one, facts, order)
 			if err != nil {
 				return err
 			}
-			rows := category.License
-			if c == ruleset.Sync {
-				rows = func(pairs []category.Pair, f *category.Facts, _ []string) []category.Row {
-					return category.Placement(pairs, f, one.Names.Granting())
-				}
-			}
-			for _, row := range rows(pairs, facts, order) {
+			for _, row := range answers {
 				if err := w.Write(row.Cells()); err != nil {
 					return err
 				}

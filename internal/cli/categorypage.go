@@ -8,9 +8,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/category"
-	"github.com/qlik2rego/qlik2rego/internal/audit/matrix"
 	"github.com/qlik2rego/qlik2rego/internal/audit/page"
-	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/partition"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -22,11 +20,7 @@ func (s *Streams) categoryTabs(ctx *cli.Context, a *audited, doc *page.Document)
 		return nil // the page shows a part of the rights
 	}
 	for _, c := range []ruleset.Category{ruleset.License, ruleset.Sync} {
-		has := func(r ruleset.Rule) bool {
-			_, ok := r.In(c)
-			return ok && !r.Disabled
-		}
-		if !slices.ContainsFunc(a.compilation.Rules, has) {
+		if !a.compilation.HasCategory(c) {
 			continue
 		}
 		if err := s.categoryTab(ctx, a, c, doc); err != nil {
@@ -38,50 +32,23 @@ func (s *Streams) categoryTabs(ctx *cli.Context, a *audited, doc *page.Document)
 
 // categoryTab adds the tab of a category.
 func (s *Streams) categoryTab(ctx *cli.Context, a *audited, c ruleset.Category, doc *page.Document) error {
-	view := a.compilation.Of(c)
-	if view.Policy == nil {
-		return s.Broken(view.Diagnostics)
-	}
-	session := partition.Session{Context: "hub", Environment: a.environment}
-	if c == ruleset.Sync {
-		session = partition.Session{}
-		if !slices.Contains(view.Site.TypeNames(), "App") {
-			return nil
-		}
-	}
-	q := partition.Question{Actions: uint32(ruleset.ViewAction), Session: session}
-	if c == ruleset.Sync {
-		q.Types = []string{"app"}
-	}
-	m, b, err := view.Audit(ctx.Context, q)
+	found, err := a.compilation.AuditCategory(ctx.Context, c, a.environment, a.inactive)
 	switch {
 	case errors.Is(err, workspace.ErrBroken):
-		return s.Broken(view.Diagnostics)
+		return s.Broken(found.View.Diagnostics)
 	case errors.Is(err, partition.ErrBundle):
 		return Input(err)
-	case err != nil:
+	case err != nil || found.Audit == nil:
 		return err
 	}
-	names := (&audited{bundle: b, category: c, by: "summary", inactive: a.inactive}).names()
-	audit := &report.Audit{Context: session.Context, Names: names, Grouped: m.Group(matrix.Selection{
-		Subject: func(int32) bool { return true },
-		Resource: func(t *matrix.Type, _ int32) bool {
-			_, access := ruleset.AccessKindOf(t.Type)
-			return access || c == ruleset.Sync
-		},
-	})}
-	facts, err := category.ReadFacts(c, view.FullSite.Path)
+	facts, err := category.ReadFacts(c, found.View.FullSite.Path)
 	if err != nil {
 		return Input(err)
 	}
-	pairs, err := category.Pairs(audit)
+	answers, err := category.Answers(c, found.Audit, facts, nil)
 	if err != nil {
 		return err
 	}
-	answers := category.License(pairs, facts, nil)
-	if c == ruleset.Sync {
-		answers = category.Placement(pairs, facts, names.Granting())
-	}
-	doc.AddCategory(c, b, audit, answers)
+	doc.AddCategory(c, found.Bundle, found.Audit, answers)
 	return nil
 }

@@ -123,7 +123,7 @@ func (s *Streams) planAssertions(ctx *cli.Context, o *plan.Options) error {
 		}
 		return nil
 	}
-	in := prove.Input{Options: compiler.Options{Schema: schema.Default()}, Old: map[string]prove.Rules{}}
+	in := prove.Input{Options: compiler.Options{Schema: schema.Default()}}
 	if err := s.assertions(ctx, &in, files); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain/packed"
 	explaintext "github.com/qlik2rego/qlik2rego/internal/audit/explain/text"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
+	"github.com/qlik2rego/qlik2rego/internal/naming"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
@@ -88,14 +89,12 @@ func (s *Streams) explainOn(ctx *cli.Context, c *workspace.Workspace, site *snap
 	if err := q.name(namesInMemory(ctx, c, site), io.Discard); err != nil { // the explanation suggests similar names
 		return nil, err
 	}
-	options.Schema, options.Readings = c.Options.Schema, c.Readings()
-	options.Skipped, options.Diagnostics = c.Policy.Skipped, c.Diagnostics
-	explanation, err := s.checked(ctx.Context, explain.New(c.Rules, site, options), q.request)
+	explanation, err := s.checked(ctx.Context, c.ExplainerOn(site, options), q.request)
 	if err != nil {
 		return nil, err
 	}
 	if why := inactiveUsers(c)[schema.Fold(explanation.Request.Subject.ID)]; why != "" {
-		explanation.Notes = append(explanation.Notes, fmt.Sprintf("%s is %s: Qlik rejects such users, but rules do not see this", explain.Named(explanation.Request.Subject), why))
+		explanation.Notes = append(explanation.Notes, naming.InactiveNote(explain.Named(explanation.Request.Subject), why))
 	}
 	if categoryOf(ctx) == ruleset.Sync {
 		explanation.Request.Subject.Type = "Node"

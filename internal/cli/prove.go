@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -33,7 +32,7 @@ func (s *Streams) Prove(ctx *cli.Context) error {
 	if err := s.hint(rules.Diagnostics); err != nil {
 		return err
 	}
-	in := prove.Input{Rules: prove.Rules{Rules: rules.Valid(), Policy: rules.Policy}, Options: rules.Options, Old: map[string]prove.Rules{}}
+	in := prove.Input{Rules: prove.Rules{Rules: rules.Valid(), Policy: rules.Policy}, Options: rules.Options}
 	if err := s.assertions(ctx, &in, files); err != nil {
 		return err
 	}
@@ -74,38 +73,26 @@ func (s *Streams) Prove(ctx *cli.Context) error {
 
 // assertions reads the files of assertions and the rules that they are compared with.
 func (s *Streams) assertions(ctx *cli.Context, in *prove.Input, files []string) error {
-	var errs []error
-	for _, name := range files {
+	read := make([]workspace.AssertionFile, len(files))
+	for i, name := range files {
 		data, err := s.readFile(name)
 		if err != nil {
 			return err
 		}
-		list, err := prove.ReadAssertions(name, data, in.Options.Schema)
-		errs = append(errs, err)
-		for i, a := range list {
-			if a.Old != "" && !filepath.IsAbs(a.Old) {
-				list[i].Old = filepath.Join(filepath.Dir(name), a.Old)
-			}
-		}
-		in.Assertions = append(in.Assertions, list...)
+		read[i] = workspace.AssertionFile{Name: name, Content: data}
 	}
-	if err := errors.Join(errs...); err != nil {
+	var err error
+	if in.Assertions, err = workspace.ReadAssertions(read, in.Options.Schema); err != nil {
 		return Input(err)
 	}
-	for _, a := range in.Assertions {
-		if _, known := in.Old[a.Old]; known || a.Old == "" {
-			continue
+	in.Old, err = workspace.OldRules(in.Assertions, func(path string) (*workspace.Workspace, error) {
+		old, err := s.compileOver(ctx, []string{path}, "", nil)
+		if err == nil && old.Policy == nil {
+			err = s.Broken(old.Diagnostics)
 		}
-		old, err := s.compileOver(ctx, []string{a.Old}, "", nil)
-		if err != nil {
-			return err
-		}
-		if old.Policy == nil {
-			return s.Broken(old.Diagnostics)
-		}
-		in.Old[a.Old] = prove.Rules{Rules: old.Valid(), Policy: old.Policy}
-	}
-	return nil
+		return old, err
+	})
+	return err
 }
 
 // assume reads the assumptions: the file of assumptions, and the values of custom properties from

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -9,11 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/qlik2rego/qlik2rego/bundles"
-	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/internal/audit/testgen"
 	"github.com/qlik2rego/qlik2rego/internal/render"
-	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
@@ -134,12 +130,7 @@ func (s *Streams) testgenSubject(ctx *cli.Context, c *workspace.Workspace) (test
 	if err != nil {
 		return testgen.Subject{}, err
 	}
-	return testgen.Subject{Rules: c.Valid(), Policy: c.Policy, Bundle: bundle, Site: site, Data: func(p *compiler.Policy) bundles.DataSource {
-		return func(ctx context.Context, w io.Writer) error {
-			_, err := c.Site.Project(ctx, p.View, w, snapshot.NoProgress{}) // findings were already reported
-			return err
-		}
-	}}, nil
+	return c.TestSubject(bundle, site), nil
 }
 
 func (r TestgenReport) text() string {

@@ -71,7 +71,7 @@ func (n *Names) Resolve(r *authzen.Request) (notes []string, err error) {
 			notes = append(notes, note)
 		}
 		if why := n.WhyInactive(r.Subject.ID); why != "" {
-			notes = append(notes, fmt.Sprintf("%s is %s: Qlik rejects such users, but rules do not see this", r.Subject.ID, why))
+			notes = append(notes, InactiveNote(r.Subject.ID, why))
 		}
 	}
 	if r.Resource.Type == "" || r.Resource.ID == "" {

@@ -95,6 +95,11 @@ func (n *Names) WhyInactive(subject string) string {
 	return n.inactive[schema.Fold(r.ID)]
 }
 
+// InactiveNote says for people what it means that a user is inactive.
+func InactiveNote(user, why string) string {
+	return fmt.Sprintf("%s is %s: Qlik rejects such users, but rules do not see this", user, why)
+}
+
 // unknownUser returns a note about a user who is not on record, not described and not anonymous,
 // or "".
 func (n *Names) unknownUser(subject authzen.Entity) string {

@@ -22,12 +22,12 @@ func (w *Workspace) KeepNames() {
 // NamedTypes returns the keys of the types whose entities can be named: those of the schema, and
 // that of all others.
 func (w *Workspace) NamedTypes() []string {
-	return append(typeKeys(w.Options.Schema), schema.GeneralKey)
+	return append(typeKeys(w.schema()), schema.GeneralKey)
 }
 
 // KeepParents makes bundles of the policy include the apps and streams that entities belong to.
 func (w *Workspace) KeepParents() {
-	KeepParents(w.Policy.View, w.Options.Schema, w.NamedTypes())
+	KeepParents(w.Policy.View, w.schema(), w.NamedTypes())
 }
 
 // KeepNames adds the names of the entities of some types and the logins of users, as written,

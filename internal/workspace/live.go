@@ -153,9 +153,7 @@ func (l *Live) Explainer(p snapshot.Progress) (*explain.Explainer, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.explainer = explain.New(l.Rules, site, explain.Options{
-		Schema: l.Options.Schema, Readings: l.Readings(), Skipped: l.Policy.Skipped, Diagnostics: l.Diagnostics,
-	})
+	l.explainer = l.ExplainerOn(site, explain.Options{})
 	return l.explainer, nil
 }
 
@@ -259,17 +257,6 @@ func addSections(data *bundles.Document) error {
 		}
 	}
 	return nil
-}
-
-// Replace returns rules with one of them replaced, or added if none has its id.
-func Replace(rules []ruleset.Rule, with ruleset.Rule) []ruleset.Rule {
-	changed := slices.Clone(rules)
-	at := slices.IndexFunc(changed, func(r ruleset.Rule) bool { return r.ID == with.ID })
-	if at < 0 {
-		return append(changed, with)
-	}
-	changed[at] = with
-	return changed
 }
 
 // Reread returns a live workspace of rules that were read again, with the site in memory. It

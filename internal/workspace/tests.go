@@ -38,18 +38,24 @@ func (l *Live) Tests(ctx context.Context, p snapshot.Progress) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	suite, err := testgen.Generate(ctx, testgen.Subject{Rules: l.Valid(), Policy: l.Policy, Bundle: b, Site: site, Data: func(policy *compiler.Policy) bundles.DataSource {
-		return func(ctx context.Context, w io.Writer) error {
-			_, err := l.Site.Project(ctx, policy.View, w, snapshot.NoProgress{}) // its findings have been reported
-			return err
-		}
-	}}, testgen.Options{MaxRequests: maxTestRequests, Progress: p})
+	suite, err := testgen.Generate(ctx, l.TestSubject(b, site), testgen.Options{MaxRequests: maxTestRequests, Progress: p})
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
 	_, err = suite.Write(&out)
 	return out.Bytes(), err
+}
+
+// TestSubject returns the rules and the site, in a bundle and complete, as the subject of generated
+// tests.
+func (w *Workspace) TestSubject(b *bundles.Bundle, site *snapshot.Site) testgen.Subject {
+	return testgen.Subject{Rules: w.Valid(), Policy: w.Policy, Bundle: b, Site: site, Data: func(policy *compiler.Policy) bundles.DataSource {
+		return func(ctx context.Context, to io.Writer) error {
+			_, err := w.Site.Project(ctx, policy.View, to, snapshot.NoProgress{}) // its findings have been reported
+			return err
+		}
+	}}
 }
 
 // separateBundle returns the policy and the site for a caller that adds to its data.

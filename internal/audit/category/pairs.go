@@ -3,9 +3,27 @@ package category
 import (
 	"slices"
 
+	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
+
+// Answers returns the rows of License or Placement for an audit of a category. precedence is that of
+// License.
+func Answers(c ruleset.Category, a *report.Audit, f *Facts, precedence []string) ([]Row, error) {
+	pairs, err := Pairs(a)
+	if err != nil {
+		return nil, err
+	}
+	switch c {
+	case ruleset.License:
+		return License(pairs, f, precedence), nil
+	case ruleset.Sync:
+		return Placement(pairs, f, a.Names.Granting()), nil
+	case ruleset.Security:
+	}
+	panic("category: no answers for the category " + c.String())
+}
 
 // Pair is a subject and a resource for which rules grant the right of the category.
 type Pair struct {

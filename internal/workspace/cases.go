@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"maps"
@@ -8,7 +8,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 )
 
-// session is the session attributes of requests: those of --env and, in a case, values that rules
+// session is the session attributes of requests: the given ones and, in a case, values that rules
 // name.
 type session struct {
 	environment map[string][]string
@@ -16,7 +16,7 @@ type session struct {
 	sent []string
 }
 
-// maxCases is the maximum number of cases of --env-from-rules, since each is a whole audit.
+// maxCases is the maximum number of cases, since each is a whole audit.
 const maxCases = 24
 
 // sessionCases returns one case for each combination of session attributes whose values rules name.

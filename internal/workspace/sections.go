@@ -1,4 +1,4 @@
-package cli
+package workspace
 
 import (
 	"errors"
@@ -11,9 +11,9 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
-// addSections adds the sections of the hub and the QMC that filters name to the data. Snapshots do
-// not contain them, and rules refer to them by their ids only.
-func addSections(data *bundles.Document) error {
+// AddNamedSections adds the sections of the hub and the QMC that the rules of a bundle name to its
+// data. Snapshots do not contain them, and rules refer to them by their ids only.
+func AddNamedSections(data *bundles.Document) error {
 	var err error
 	for _, id := range sitedata.Rules(data) {
 		text := sitedata.RuleText(data, id, "filter")
