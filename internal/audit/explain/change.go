@@ -68,7 +68,7 @@ func (e edit) sentence() string {
 	add := e.kind == addValue
 	switch {
 	case e.kind == askFrom:
-		return "ask from the " + map[string]string{"hub": "hub", "qmc": "QMC"}[e.value]
+		return "send the request from the " + map[string]string{"hub": "hub", "qmc": "QMC"}[e.value]
 	case e.form == environment && add:
 		return fmt.Sprintf("send %q as session attribute %s", e.value, e.name)
 	case e.form == environment:

@@ -172,13 +172,13 @@ func (c *checks) part(o map[string]json.RawMessage, name string, strs ...string)
 	value, present := o[name]
 	inner := members(value)
 	if inner == nil {
-		c.fault(name, "the "+name+" is "+missing(present, "object"))
+		c.fault(name, "the "+name+" is "+missing(present, "an object"))
 		return nil
 	}
 	for _, t := range strs {
 		if _, ok := text(inner[t]); !ok {
 			_, present := inner[t]
-			c.fault(name+"."+t, fmt.Sprintf("the %s of the %s is %s", t, name, missing(present, "text")), spelling(inner, t)...)
+			c.fault(name+"."+t, fmt.Sprintf("the %s of the %s is %s", t, name, missing(present, "a string")), spelling(inner, t)...)
 		}
 	}
 	if p, present := inner["properties"]; present && members(p) == nil {
@@ -199,7 +199,7 @@ func spelling(o map[string]json.RawMessage, name string) []string {
 
 func missing(present bool, kind string) string {
 	if present {
-		return "no " + kind
+		return "not " + kind
 	}
 	return "missing"
 }

@@ -132,7 +132,7 @@ func (p *printer) misses() {
 		return
 	}
 	p.line("")
-	p.line(p.how.Paint(Bold, "What it fails on, the nearest miss first"))
+	p.line(p.how.Paint(Bold, "False clauses of the closest rules"))
 	for _, miss := range p.x.Nearest[:min(len(p.x.Nearest), nearest)] {
 		p.wrap(2, "", printable(p.x.Questions[0].Rules[miss.Rule].Name))
 		for _, number := range miss.Unmet {
@@ -181,11 +181,11 @@ func (p *printer) proposals() {
 	p.line("")
 	if len(p.x.Proposals) == 0 {
 		if p.x.Tried > 0 {
-			p.wrap(0, "", fmt.Sprintf("No small change of data grants it (%s tried): that takes a rule.", render.Count(p.x.Tried, "change")))
+			p.wrap(0, "", fmt.Sprintf("No small change of data grants it (%s tried). Only a change of the rules can.", render.Count(p.x.Tried, "change")))
 		}
 		return
 	}
-	p.wrap(0, "", p.how.Paint(Bold, "What would grant it, least additional access first")+p.how.Paint(Faint, fmt.Sprintf(" (each tried on a copy, %d in all)", p.x.Tried)))
+	p.wrap(0, "", p.how.Paint(Bold, "Changes that would grant it, least additional access first")+p.how.Paint(Faint, fmt.Sprintf(" (%d tried on a copy)", p.x.Tried)))
 	for i, proposal := range p.x.Proposals {
 		number := fmt.Sprintf("%2d. ", i+1)
 		for k, c := range proposal.Changes {
@@ -199,18 +199,18 @@ func (p *printer) proposals() {
 	}
 }
 
-// where says where the data of a change lives.
+// where returns the location of the data of a change.
 func where(c explain.Change) string {
 	var text string
 	switch c.Where {
 	case explain.InRequest:
 		return "in the request: " + printable(c.Field)
 	case explain.UserDirectory:
-		text = "in the user directory, from where it is synchronised"
+		text = "in the user directory, which Qlik synchronises"
 	default:
 		text = "in the QMC"
 	}
-	text += fmt.Sprintf("; in the snapshot %s of %s %s", printable(c.Field), printable(c.Entity.Type), printable(c.Entity.ID))
+	text += fmt.Sprintf("; in the snapshot: %s of %s %s", printable(c.Field), printable(c.Entity.Type), printable(c.Entity.ID))
 	switch {
 	case c.File != "":
 		text += ", " + printable(c.File)
@@ -220,7 +220,7 @@ func where(c explain.Change) string {
 	return text
 }
 
-// also says what else a proposal would grant.
+// also returns the additional access of a proposal.
 func also(r explain.Request, reach explain.Reach) string {
 	subject := printable(explain.Named(r.Subject))
 	var parts []string
@@ -287,7 +287,7 @@ func (p *printer) inactive() {
 var inactiveTitles = map[string]string{
 	explain.Disabled:     "Disabled rules",
 	explain.Skipped:      "Rules left out because of errors",
-	explain.OtherContext: "Rules for requests from elsewhere",
+	explain.OtherContext: "Rules for another context",
 }
 
 func (p *printer) wouldMark(a explain.Inactive) string {
@@ -298,10 +298,10 @@ func (p *printer) wouldMark(a explain.Inactive) string {
 }
 
 func wouldSay(a explain.Inactive) string {
-	condition := map[string]string{explain.Disabled: "if it were enabled", explain.OtherContext: "from there"}[a.Why]
+	condition := map[string]string{explain.Disabled: "if it were enabled", explain.OtherContext: "in that context"}[a.Why]
 	switch {
 	case a.WouldGrant == nil:
-		return ": it is unknown what it would say"
+		return ": its decision is unknown"
 	case a.Through != nil:
 		return ": it would grant " + condition + ", through " + printable(explain.Named(*a.Through))
 	case *a.WouldGrant:

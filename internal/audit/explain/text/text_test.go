@@ -80,30 +80,29 @@ func TestATreeShowsASharedQuestionOnce(t *testing.T) {
 	want := `denied: ACME\anna may not read App "Quarter" from the hub
 reason: no_rule (no rule grants it)
 
-What it fails on, the nearest miss first
+False clauses of the closest rules
   Twice
     ✗ 1:1 user.group = resource.@Group in Groups on Stream "Finance"
-        user.group is empty against resource.@Group = ["a", "b", "c", "d", "e", "f", "g", "h", … 2
-          more]
+        user.group is empty, resource.@Group = ["a", "b", "c", "d", "e", "f", "g", "h", … 2 more]
 
-What would grant it, least additional access first (each tried on a copy, 4 in all)
+Changes that would grant it, least additional access first (4 tried on a copy)
  1. put ACME\anna into the directory group "a"
-      in the user directory, from where it is synchronised; in the snapshot attributes of User
-        u-1, site/user.json
+      in the user directory, which Qlik synchronises; in the snapshot: attributes of User u-1,
+        site/user.json
     then granted by Twice; other users who gain read on it: 0 of 3 (lost: 1)
 
-Rules that could apply, the nearest first
+Rules that could apply, closest first
   ✗ Twice: 2 clauses unmet  [App_*, Stream_*; read; both] rules.json:7:9
       ✗ all of
         ✗ 1:2 resource.stream.HasPrivilege("read")
             ✗ [1] read on Stream "Finance"
               ✗ Groups: 1 clause unmet  [Stream_*; read; both]
                   ✗ 1:1 user.group = resource.@Group
-                      user.group is empty against resource.@Group = ["a", "b", "c", "d", "e", "f",
-                        "g", "h", … 2 more]
+                      user.group is empty, resource.@Group = ["a", "b", "c", "d", "e", "f", "g",
+                        "h", … 2 more]
         ✗ 1:3 resource.stream.HasPrivilege("read")
             ✗ read on Stream "Finance": see [1] above
-  ✗ Never: no data makes it grant, because of resource.resourcetype = "Stream", where
+  ✗ Never: no data can make it grant, because of resource.resourcetype = "Stream", where
     resource.resourcetype = ["App"]  [App_*; read; both]
 `
 	if got := render(t, denied(), text.Text{}); got != want {

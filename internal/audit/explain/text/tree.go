@@ -25,12 +25,12 @@ func (p *printer) rules() {
 	}
 	q := p.x.Questions[0]
 	p.line("")
-	title := "Rules that could apply, the nearest first"
+	title := "Rules that could apply, closest first"
 	if q.Granted {
-		title = "Rules that could apply, those that grant first"
+		title = "Rules that could apply, granting rules first"
 	}
 	if len(q.Rules) == 0 {
-		title = fmt.Sprintf("No enabled rule of the request's context is about %s on %s", printable(q.Action), printable(explain.Named(q.Entity)))
+		title = fmt.Sprintf("No enabled rule for this context is about %s on %s", printable(q.Action), printable(explain.Named(q.Entity)))
 	}
 	p.wrap(0, "", p.how.Paint(Bold, title))
 	p.shown[0] = true
@@ -55,7 +55,7 @@ func (p *printer) list(indent int, q explain.Question, full int) {
 		}
 	}
 	if left > 0 {
-		p.faint(indent, render.Count(left, "more rule")+" did not grant it (--all shows that)")
+		p.faint(indent, render.Count(left, "more rule")+" without a grant (--all shows more)")
 	}
 }
 
@@ -68,9 +68,9 @@ func (p *printer) unmet(r explain.Rule) string {
 		return ": " + render.Count(*r.Unmet, "clause") + " unmet"
 	}
 	if c := obstacle(r.Clause, true); c != nil {
-		return ": no data makes it grant, because of " + printable(c.Text) + p.because(*c)
+		return ": no data can make it grant, because of " + printable(c.Text) + p.because(*c)
 	}
-	return ": no data makes it grant"
+	return ": no data can make it grant"
 }
 
 // details describes filter, actions, context and position of a rule.
@@ -135,9 +135,9 @@ func (p *printer) elsewhere(indent int, obstacles []explain.Clause) {
 	for _, o := range obstacles {
 		texts = append(texts, fmt.Sprintf("%d:%d %s", o.Line, o.Column, printable(o.Text)))
 	}
-	first, verb := "another part that no data fulfils", "because of "
+	first, verb := "another part that no data can satisfy", "because of "
 	if len(texts) > 1 {
-		first = fmt.Sprintf("%d other parts that no data fulfils", len(texts))
+		first = fmt.Sprintf("%d other parts that no data can satisfy", len(texts))
 	}
 	values := ""
 	if v := p.values(obstacles[0]); v != "" {
@@ -162,7 +162,7 @@ func (p *printer) question(indent, i int) {
 	}
 	p.shown[i] = true
 	if len(q.Rules) == 0 {
-		what += ": no enabled rule of the request's context is about that"
+		what += ": no enabled rule for this context is about it"
 	}
 	p.wrap(indent, p.mark(q.Granted)+" ", fmt.Sprintf("[%d] %s", i, what))
 	p.list(indent+2, q, parentRules)
@@ -196,7 +196,7 @@ func (p *printer) is(c explain.Clause) string {
 // met writes below a clause what its two paths denote.
 func (p *printer) met(indent int, c explain.Clause) {
 	if c.Right != nil && !c.Left.Literal && !c.Right.Literal {
-		p.faint(indent, p.side(c.Left)+" against "+p.side(c.Right))
+		p.faint(indent, p.side(c.Left)+", "+p.side(c.Right))
 	}
 }
 
@@ -208,7 +208,7 @@ func (p *printer) values(c explain.Clause) string {
 	case c.Right != nil && c.Right.Literal:
 		return p.side(c.Left)
 	case c.Right != nil:
-		return p.side(c.Left) + " against " + p.side(c.Right)
+		return p.side(c.Left) + ", " + p.side(c.Right)
 	case c.Left != nil && len(c.Asks) == 0:
 		return p.side(c.Left)
 	}
