@@ -56,6 +56,8 @@ EXAMPLES:
 				return UsageOf(ctx.Command, "watch takes at most one folder, which pull has written")
 			case ctx.Bool("once") && ctx.NArg() == 0:
 				return UsageOf(ctx.Command, "--once compares with a FOLDER, which pull has written")
+			case ctx.Bool("once") && notOnce(ctx) != "":
+				return UsageOf(ctx.Command, "--once ends after the comparison, so --%s has no effect", notOnce(ctx))
 			case ctx.IsSet("revert") && ctx.NArg() == 0:
 				return UsageOf(ctx.Command, "--revert compares with a FOLDER, which pull has written")
 			case ctx.IsSet("callback") && !ctx.IsSet("listen"):

@@ -79,8 +79,14 @@ func Code(err error) int {
 	return ExitInternal
 }
 
-// environmentFault describes a fault in the environment of the program and what to do about it: a
-// full disk or a missing permission. It returns "" for every other error.
+// winsockInUse is the Windows error for an address in use, WSAEADDRINUSE. On Windows it is not equal
+// to syscall.EADDRINUSE.
+const winsockInUse = syscall.Errno(10048)
+
+const addressInUse = "another program uses this address: choose another one"
+
+// environmentFault describes a fault in the environment of the program and what to do about it, such
+// as a full disk or a missing permission. It returns "" for every other error.
 func environmentFault(err error) string {
 	for _, fault := range []struct {
 		is   error
@@ -89,7 +95,9 @@ func environmentFault(err error) string {
 		{syscall.ENOSPC, "the disk is full: free some space, or write to another disk"},
 		{syscall.EDQUOT, "your disk quota is used up: free some space, or write to another disk"},
 		{syscall.EROFS, "the file system is read-only: write somewhere else"},
-		{fs.ErrPermission, "the permission is missing: run as a user who has it, or write somewhere else"},
+		{fs.ErrPermission, "run as a user with this permission, or write to another folder"},
+		{syscall.EADDRINUSE, addressInUse},
+		{winsockInUse, addressInUse},
 		{syscall.EIO, "the device failed (input/output error)"},
 	} {
 		if errors.Is(err, fault.is) {
@@ -162,13 +170,14 @@ func (s *Streams) Report(err error) int {
 	if err == nil || said {
 		return code
 	}
+	text := err.Error()
 	switch {
 	case errors.Is(err, context.Canceled):
+		text = "interrupted"
 		fmt.Fprintln(s.Err, "qlik2rego: interrupted")
 	case code == ExitInternal:
-		fmt.Fprintf(s.Err, "qlik2rego: internal error: %s\n%s\n", printableLines(err.Error()), reportUs)
+		fmt.Fprintf(s.Err, "qlik2rego: internal error: %s\n%s\n", printableLines(text), reportUs)
 	default:
-		text := err.Error()
 		if fault := environmentFault(err); fault != "" {
 			text += ": " + fault
 		}
@@ -179,7 +188,7 @@ func (s *Streams) Report(err error) int {
 		if exit != nil {
 			list = exit.Diagnostics
 		}
-		s.writeFailure(code, err, list)
+		s.writeFailure(code, text, list)
 	}
 	return code
 }
@@ -194,8 +203,8 @@ type failure struct {
 	Diagnostics diag.List `json:"diagnostics,omitempty"`
 }
 
-func (s *Streams) writeFailure(code int, err error, list diag.List) {
-	_ = render.AsJSON[failure]{}.Render(s.Out, failure{Error: err.Error(), Exit: code, Diagnostics: list})
+func (s *Streams) writeFailure(code int, text string, list diag.List) {
+	_ = render.AsJSON[failure]{}.Render(s.Out, failure{Error: text, Exit: code, Diagnostics: list})
 }
 
 // Recover turns a panic into an internal error. Defer it with the address of the function's error

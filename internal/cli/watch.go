@@ -42,6 +42,12 @@ func (s *Streams) watch(ctx *cli.Context) error {
 	if err != nil {
 		return s.planning(err)
 	}
+	revert := s.reverting(ctx, client)
+	if len(drift) > 0 && revert != nil {
+		if err := revert(ctx.Context); err != nil {
+			return s.planning(calling(client, err))
+		}
+	}
 	if ctx.Bool("once") {
 		return s.watchedOnce(client, drift)
 	}
@@ -55,15 +61,9 @@ func (s *Streams) watch(ctx *cli.Context) error {
 		return err
 	}
 	defer unsubscribe()
-	revert := s.reverting(ctx, client)
-	if len(drift) > 0 && revert != nil {
-		if err := revert(ctx.Context); err != nil {
-			return s.planning(calling(client, err))
-		}
-	}
 	s.note("watching the site %s, every %s", client.Site().Name, ctx.Duration("interval"))
 	for _, name := range drift {
-		s.note("drift: %s differs from its file", tabular.Printable(name))
+		s.note("drift: %s does not match the files", tabular.Printable(name))
 	}
 	r := &rounds{
 		Streams: s, client: client, watch: w, metrics: metrics, to: to, interval: ctx.Duration("interval"),
@@ -71,6 +71,16 @@ func (s *Streams) watch(ctx *cli.Context) error {
 		renew: &watch.Renewer{Subscription: subscription}, revert: revert,
 	}
 	return r.run(ctx.Context)
+}
+
+// notOnce returns a given flag that --once does not use, or "".
+func notOnce(ctx *cli.Context) string {
+	for _, name := range []string{"bundle", "publish", "listen", "webhook", "metrics", "interval"} {
+		if ctx.IsSet(name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // reverting returns a function that writes the plan of --revert, nil without the flag. It does not

@@ -105,15 +105,15 @@ func meaning(s *Site, resp *http.Response, page bool, said string) string {
 	certificate := s.Cert != ""
 	switch code := resp.StatusCode; {
 	case strings.Contains(said, "request header is incorrect"):
-		return "The virtual proxy does not know this call: link it to the central proxy, and check its prefix in url and the header's name in header."
+		return "The virtual proxy does not accept the request: link it to the central proxy, and check the prefix in url and the name of the header in header."
 	case page && certificate:
-		return "This is not the repository: with a certificate url names port 4242, such as https://server:4242, without a prefix."
+		return "This is not the repository service: with certificates, url needs port 4242 and no prefix, such as https://server:4242."
 	case page, code >= 300 && code < 400:
-		return "The virtual proxy asks people to log in, so that this call has not been recognised: url needs the prefix of a virtual proxy in header or JWT mode, such as https://server/prefix."
+		return "The virtual proxy asks people to log in, because it does not recognize the request: url needs the prefix of a virtual proxy in header or JWT mode, such as https://server/prefix."
 	case code == http.StatusForbidden && strings.Contains(said, "XSRF"):
-		return "Something between here and the site drops or changes the header X-Qlik-Xrfkey or the query: check reverse proxies."
+		return "A proxy between this machine and the site drops or changes the header X-Qlik-Xrfkey or the query: check reverse proxies."
 	case code == http.StatusForbidden && strings.Contains(strings.ToLower(said), "session"):
-		return "The user has five sessions already, which is the limit: wait until they have ended, or use a user of its own."
+		return "The user already has five sessions, which is the limit: wait until they have ended, or use a separate user."
 	case code == http.StatusForbidden && !certificate && said == "":
 		return "The host name of url may be missing in the host allow list of the virtual proxy (QMC, Virtual proxies, Advanced)."
 	case code == http.StatusForbidden:
@@ -150,22 +150,25 @@ func (c *Client) transportError(method, path string, err error) error {
 		if len(names) == 0 && hostname.Certificate.Subject.CommonName != "" {
 			names = []string{hostname.Certificate.Subject.CommonName}
 		}
-		e.Means = fmt.Sprintf("The certificate is that of %s, as sites issue them for the short host name: set server_name: %s.", strings.Join(names, ", "), strings.Join(names[:min(1, len(names))], ""))
+		e.Means = fmt.Sprintf("The certificate is issued for %s: set server_name: %s.", strings.Join(names, ", "), strings.Join(names[:min(1, len(names))], ""))
 	case errors.As(err, &unknown):
-		e.Means = "The certificate is signed by the site itself: set ca: to the root.pem that the QMC exports."
+		e.Means = "The site uses its own certificate authority: set ca: to the root.pem that the QMC exports."
+		if c.site.CA != "" {
+			e.Means = fmt.Sprintf("The certificate of the site is not issued by the authority in ca: %s. Use the root.pem that the QMC of this site exports.", c.site.CA)
+		}
 	case errors.As(err, &invalid):
 		e.Means = "Check the clocks of both machines and whether the certificate has expired."
 	case strings.Contains(text, "certificate required"), strings.Contains(text, "bad certificate"), strings.Contains(text, "unknown certificate"):
-		e.Means = "The site asks for a client certificate of its own: set cert and key to client.pem and client_key.pem as exported from this site."
+		e.Means = "The repository service asks for a client certificate of the site: set cert and key to client.pem and client_key.pem, exported from this site."
 	case strings.Contains(text, "server gave HTTP response to HTTPS client"):
 		e.Means = "This port speaks HTTP without TLS: the repository is on port 4242, proxies are on 443."
 	case errors.As(err, &dns):
-		e.Means = "The host name of url is not known here: check its spelling, or use the address."
+		e.Means = "This machine cannot resolve the host name in url: check its spelling, or use the IP address."
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Means = fmt.Sprintf("Nobody listens at %s: check the port (4242 for certificates), that the services run, and firewalls.", host)
 		e.Transient = true
 	case errors.As(err, &timeout) && timeout.Timeout():
-		e.Means = "There was no answer in time: a proxy wakes up slowly after idling, a firewall never answers. timeout: in sites.yaml gives more time."
+		e.Means = "There was no answer in time. A proxy can be slow after an idle time, and a firewall can drop requests. To wait longer, set timeout: in sites.yaml."
 		e.Transient = true
 	default:
 		e.Transient = true
@@ -181,9 +184,9 @@ func (c *Client) bodyError(r request, err error) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	}
-	e := &Error{Method: r.method, Path: r.path, Err: err, Said: "the answer broke off: " + firstLine(reason(err)), Transient: true}
+	e := &Error{Method: r.method, Path: r.path, Err: err, Said: "the answer is incomplete: " + firstLine(reason(err)), Transient: true}
 	if errors.Is(err, context.DeadlineExceeded) {
-		e.Means = "The answer was not complete in time: timeout: in sites.yaml gives more."
+		e.Means = "The answer was not complete in time. To wait longer, set timeout: in sites.yaml."
 	}
 	return e
 }

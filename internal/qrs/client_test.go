@@ -81,11 +81,12 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	proxy := "    url: " + s.proxy
 	tests := []struct{ name, site, want string }{
 		{"no CA", strings.ReplaceAll(s.certificate(), "    ca: root.pem\n", ""), "set ca: to the root.pem"},
+		{"CA of another site", strings.ReplaceAll(s.certificate(), "ca: root.pem", "ca: foreign/root.pem"), "is not issued by the authority in ca: foreign/root.pem"},
 		{"name of another host", s.certificate() + "    server_name: qlik.acme.com\n", "set server_name: qlikserver1"},
-		{"certificate of another site", strings.NewReplacer("client", "foreign/client").Replace(s.certificate()), "client.pem and client_key.pem as exported from this site"},
-		{"proxy's port with a certificate", strings.ReplaceAll(s.certificate(), s.repository, s.proxy), "url names port 4242"},
+		{"certificate of another site", strings.NewReplacer("client", "foreign/client").Replace(s.certificate()), "client.pem and client_key.pem, exported from this site"},
+		{"proxy's port with a certificate", strings.ReplaceAll(s.certificate(), s.repository, s.proxy), "url needs port 4242"},
 		{"no prefix", proxy + "\n    ca: root.pem\n    header: hdr-usr\n    user: ACME\\root\n", "asks people to log in"},
-		{"wrong header", proxy + "/header\n    ca: root.pem\n    header: hdr-other\n    user: ACME\\root\n", "the header's name in header"},
+		{"wrong header", proxy + "/header\n    ca: root.pem\n    header: hdr-other\n    user: ACME\\root\n", "the name of the header in header"},
 		{"token", proxy + "/jwt\n    ca: root.pem\n    jwt_env: TEST_JWT\n", "check that it has not expired"},
 		{"nobody there", "    url: https://127.0.0.1:1\n    cert: client.pem\n    key: client_key.pem\n", "Nobody listens"},
 		{"repository's port with a header", "    url: " + s.repository + "\n    ca: root.pem\n    header: hdr-usr\n    user: ACME\\root\n", "asks for a client certificate"},
@@ -135,7 +136,7 @@ func TestBrokenLists(t *testing.T) {
 		fault fake.Fault
 		want  string
 	}{
-		{fake.CutBody, "the answer broke off"}, {fake.LoginPage, "an HTML page"}, {fake.ProxyError, "link it to the central proxy"},
+		{fake.CutBody, "the answer is incomplete"}, {fake.LoginPage, "an HTML page"}, {fake.ProxyError, "link it to the central proxy"},
 	} {
 		s.SetFaults(fake.Once(tt.fault, 1, nil))
 		if err := list(); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -90,7 +90,7 @@ func certificateError(s *Site, err error) error {
 	switch {
 	case os.IsNotExist(err):
 		return fmt.Errorf("certificate: %w; cert and key are relative to the folder of sites.yaml", err)
-	case strings.Contains(text, "private key does not match"):
+	case strings.Contains(text, "private key does not match"), strings.Contains(text, "private key type does not match"):
 		return fmt.Errorf("certificate: %s and %s do not belong together: export both again", s.Cert, s.Key)
 	case strings.Contains(text, "ENCRYPTED"), strings.Contains(text, "failed to find any PEM data in key"), strings.Contains(text, "failed to parse private key"):
 		return fmt.Errorf("certificate: %s is not a readable key: export with \"Include secret key\" and without a password", s.Key)

@@ -118,7 +118,7 @@ func (c *console) writeTests(w http.ResponseWriter, r *http.Request) {
 			return nil, err
 		}
 		if now.live.Site == nil {
-			return nil, errors.New("tests are about users and resources on record, and the folder has no snapshot: qlik2rego pull writes one")
+			return nil, errors.New("generated tests need the users and resources of a snapshot, which the folder does not have: qlik2rego pull creates one")
 		}
 		was, err := c.directory.read(generatedTests)
 		if err != nil {

@@ -38,6 +38,21 @@ func press(b *webdriver.Browser, text string) {
 	b.Await("a button "+text, `const x = [...document.querySelectorAll("button")].find((e) => e.textContent.trim().startsWith(arguments[0]) && !e.disabled); if (x) x.click(); return Boolean(x)`, text)
 }
 
+// TestNarrowPages checks that a tablet and a phone show all pages in the navigation, and the rules, without
+// horizontal scrolling.
+func TestNarrowPages(t *testing.T) {
+	b := webdriver.Open(t)
+	r := serve(t, scenario(t, "customer-case"))
+	for _, width := range []int{820, 390} {
+		look(b, r, "#/rules", width, 900)
+		b.Await("the rules are shown", `return document.querySelector(".rules-table") && !document.querySelector(".busy")`)
+		if wide := b.Text(`return [document.documentElement, document.querySelector(".side ul"), document.querySelector(".scroll")]
+			.filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.tagName + " " + e.scrollWidth + " of " + e.clientWidth).join()`); wide != "" {
+			t.Errorf("at %d pixels, wider than its space: %s", width, wide)
+		}
+	}
+}
+
 // TestEditPreviewSaveUndo covers the main steps of an author.
 func TestEditPreviewSaveUndo(t *testing.T) {
 	b := webdriver.Open(t)
@@ -61,6 +76,7 @@ func TestEditPreviewSaveUndo(t *testing.T) {
 	if !b.Run(`return [...document.querySelectorAll(".savebar button")].at(-1).disabled`).(bool) {
 		t.Error("a rule with errors can be saved")
 	}
+	b.Press(webdriver.Control, "s") // the file is compared below
 	b.Press(webdriver.Control, "a")
 	b.Press("t", "r", "u", "e")
 	b.Await("the effect is shown", `return document.querySelector('[data-effect="done"] .tile.gain')`)

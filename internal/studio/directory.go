@@ -26,7 +26,7 @@ func openDirectory(dir string) (*directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := isDirectory(dir, "name the folder that holds your rules"); err != nil {
+	if err := isDirectory(dir, "name the folder that contains your rules"); err != nil {
 		return nil, err
 	}
 	root, err := os.OpenRoot(abs)

@@ -35,7 +35,11 @@ type size struct {
 func sizes(view string) []size {
 	wide, tablet, phone := size{"1440-light", 1440, 900, "light"}, size{"1024-dark", 1024, 800, "dark"}, size{"420-dark", 420, 860, "dark"}
 	if os.Getenv("QLIK2REGO_SHOTS_ALL") != "" {
-		return []size{wide, tablet, phone, {"1440-dark", 1440, 900, "dark"}, {"1024-light", 1024, 800, "light"}, {"420-light", 420, 860, "light"}}
+		var all []size
+		for _, scheme := range []string{"light", "dark"} {
+			all = append(all, size{"1440-" + scheme, 1440, 900, scheme}, size{"820-" + scheme, 820, 1100, scheme}, size{"390-" + scheme, 390, 844, scheme})
+		}
+		return all
 	}
 	return map[string][]size{"editor": {wide, tablet}, "rules": {wide, phone}, "user": {wide, phone}, "tests": {wide}, "assertions": nil, "escalation": nil, "checks": {wide}, "changes": {wide}, "access": {wide}, "overview": {wide}, "plan": {wide}}[view]
 }
@@ -95,7 +99,7 @@ func TestPictures(t *testing.T) {
 func pictured(t *testing.T) string {
 	t.Helper()
 	dir := scenario(t, "customer-case")
-	write(t, dir, "policy.assert.yaml", "- name: anonymous visitors change no app\n  never: {who: 'user.IsAnonymous()', action: [update, delete], on: App}\n"+
+	write(t, dir, "policy.assert.yaml", "- name: anonymous users change no app\n  never: {who: 'user.IsAnonymous()', action: [update, delete], on: App}\n"+
 		"- name: only administrators read data connections\n  never: {who: '!(user.group like \"*_admin\")', action: read, on: DataConnection}\n")
 	committed(t, dir)
 	path := filepath.Join(dir, "rules.json")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"syscall"
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/compiler"
@@ -68,9 +67,6 @@ func Open(o Options) (*Studio, error) {
 	}
 	console := newConsole(f, o)
 	l, err := net.Listen("tcp", o.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, winsockInUse) {
-		err = fmt.Errorf("%s is in use, perhaps by another studio: name another address, or omit it to use a free port", o.Listen)
-	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -82,10 +78,6 @@ func Open(o Options) (*Studio, error) {
 	}
 	return s, nil
 }
-
-// winsockInUse is the Windows error for an address in use, WSAEADDRINUSE. On Windows it is not equal
-// to syscall.EADDRINUSE.
-const winsockInUse = syscall.Errno(10048)
 
 // Address returns the URL of the page, with the token that opens it.
 func (s *Studio) Address() string {

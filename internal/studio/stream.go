@@ -3,6 +3,7 @@ package studio
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
+	"github.com/qlik2rego/qlik2rego/internal/workspace"
 )
 
 // stream answers a request for long work with lines of JSON, each an object with one member. It
@@ -25,6 +27,9 @@ func stream(w http.ResponseWriter, r *http.Request, work func(ctx context.Contex
 	result, err := guarded(func() (any, error) { return work(r.Context(), p) })
 	if r.Context().Err() != nil {
 		return // the client has disconnected
+	}
+	if errors.Is(err, workspace.ErrBroken) {
+		err = fmt.Errorf("%w: correct the errors that Checks lists", err)
 	}
 	if err != nil {
 		p.line("error", err.Error())

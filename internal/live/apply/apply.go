@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/internal/live/plan"
@@ -63,7 +65,11 @@ func (e *StaleError) Error() string {
 	if len(list) > shown {
 		list, more = list[:shown], fmt.Sprintf(" and %d more", len(list)-shown)
 	}
-	return fmt.Sprintf("the plan is stale: since it was made, the site has changed at %q%s; nothing was written; plan again", list, more)
+	quoted := make([]string, len(list))
+	for i, name := range list {
+		quoted[i] = strconv.Quote(name)
+	}
+	return fmt.Sprintf("the plan is stale: since it was made, rules on the site have changed (%s%s); nothing was written; plan again", strings.Join(quoted, ", "), more)
 }
 
 // BlockedError is the error for a plan that must not be applied.
@@ -213,6 +219,7 @@ func (r *run) fresh() error {
 		}
 	}
 	if len(stale) > 0 {
+		slices.Sort(stale)
 		return &StaleError{stale}
 	}
 	return nil
@@ -315,7 +322,10 @@ func (r *run) keep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return record(r.plan.Dir, r.plan, r.ids, rules)
+	if err := record(r.plan.Dir, r.plan, r.ids, rules); err != nil {
+		return fmt.Errorf("the changes are on the site, but the folder %s is not updated: %w", r.plan.Dir, err)
+	}
+	return nil
 }
 
 // rollback restores the backup.

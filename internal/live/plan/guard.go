@@ -46,7 +46,7 @@ func (g Guard) Check(rules []ruleset.Rule, last bool) []string {
 		wrong = append(wrong, fmt.Sprintf("%s, the user of apply, cannot update rules after the plan", g.Self))
 	}
 	if !slices.ContainsFunc(rules, isServiceRule) {
-		wrong = append(wrong, "the rule of the service accounts would be gone, changed or disabled")
+		wrong = append(wrong, "the plan deletes, changes or disables the rule of the service accounts")
 	}
 	return wrong
 }

@@ -72,6 +72,9 @@ func relative(dir, file string) (string, error) {
 	return filepath.ToSlash(name), err
 }
 
+// takeTheirs says how to resolve a conflict.
+const takeTheirs = ": pull --overwrite takes the rules of the site, then make the change again"
+
 // compare adds the result for one rule to the plan.
 func (p *Plan) compare(s *sides, o Options) {
 	var base, ours, theirs string
@@ -117,7 +120,7 @@ func (p *Plan) compare(s *sides, o Options) {
 	case !known && p.Lock != "":
 		p.conflict(s, "the site has a different rule with the same name: --adopt replaces it")
 	case !known:
-		p.conflict(s, "the lock file does not know the rule: pull first")
+		p.conflict(s, "the rule is not in the lock file: pull first")
 	case ours == base && s.site == nil && o.Revert:
 		p.create(s)
 	case ours == base && s.site == nil:
@@ -127,11 +130,11 @@ func (p *Plan) compare(s *sides, o Options) {
 	case ours == base:
 		p.drift(s, "changed")
 	case theirs != base && s.site == nil:
-		p.conflict(s, "it was deleted on the site, and changed in its file")
+		p.conflict(s, "it was deleted on the site, and changed in its file"+takeTheirs)
 	case theirs != base && s.ours == nil:
-		p.conflict(s, "it was changed on the site, and its file was deleted")
+		p.conflict(s, "it was changed on the site, and its file was deleted"+takeTheirs)
 	case theirs != base:
-		p.conflict(s, "it was changed on the site and in its file")
+		p.conflict(s, "it was changed on the site and in its file"+takeTheirs)
 	case s.ours == nil && o.Prune:
 		remove()
 	case s.ours == nil:

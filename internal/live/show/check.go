@@ -29,7 +29,7 @@ func checkText(w io.Writer, c *live.Check) error {
 	case c.ClockAhead <= -skewed:
 		line("clock", fmt.Sprintf("%.0f seconds behind this machine", -c.ClockAhead))
 	default:
-		line("clock", "as here")
+		line("clock", "same time as this machine")
 	}
 	var counts []string
 	for _, t := range []string{"SystemRule", "User", "Stream", "App", "App.Object"} {

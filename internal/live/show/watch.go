@@ -25,8 +25,8 @@ var Drifts = render.Results(render.Func[Drift](func(w io.Writer, r Drift) error 
 		_, err := fmt.Fprintf(w, "the rules of the site %s match their files\n", r.Site)
 		return err
 	}
-	_, err := fmt.Fprintf(w, "drift: %s of the site %s %s not as the files say: %s\n", render.Count(len(r.Rules), "rule"), r.Site,
-		map[bool]string{true: "is", false: "are"}[len(r.Rules) == 1], tabular.Printable(strings.Join(r.Rules, ", ")))
+	_, err := fmt.Fprintf(w, "drift: %s of the site %s %s not match the files: %s\n", render.Count(len(r.Rules), "rule"), r.Site,
+		map[bool]string{true: "does", false: "do"}[len(r.Rules) == 1], tabular.Printable(strings.Join(r.Rules, ", ")))
 	return err
 }))
 
@@ -64,7 +64,7 @@ func eventText(w io.Writer, e *watch.Event) error {
 		}
 	}
 	for _, name := range e.Drift {
-		line("  drift: %s differs from its file", tabular.Printable(name))
+		line("  drift: %s does not match the files", tabular.Printable(name))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -64,14 +64,14 @@ func TestPlayground(t *testing.T) {
 	answered(b, func() {
 		write(b, "site", strings.Replace(site, `"attributeValue": "Sales"`, `"attributeValue": "Law"`, 1))
 	})
-	contains(b, "decision", "Denied", "No rule grants it.", "What would grant it")
+	contains(b, "decision", "Denied", "No rule grants access.", "Smallest changes that would grant access")
 
 	// A broken rule is reported at its place, with a fix that repairs it.
 	answered(b, func() { write(b, "site", site) })
 	rule := b.Text(`return document.getElementById("rule").value`)
 	answered(b, func() { write(b, "rule", strings.Replace(rule, "\nor (", "\nOR (", 1)) })
 	contains(b, "findings", "Q0208", "error")
-	contains(b, "decision", "Denied", "left out because of errors")
+	contains(b, "decision", "Denied", "has errors")
 	b.Run(`document.querySelector("#findings li.high .link").click()`)
 	if at := b.Text(`const e = document.activeElement; return e.value.slice(e.selectionStart, e.selectionEnd)`); at != "OR" {
 		t.Errorf("the finding leads to %q", at)

@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
 	"math/big"
 	"net"
 	"os"
@@ -99,9 +98,14 @@ func issue(cert, root *x509.Certificate, rootKey *ecdsa.PrivateKey) (certPEM, ke
 
 // Export writes the files that the QMC exports to a folder.
 func (c *Certificates) Export(dir string) error {
-	return errors.Join(
-		os.WriteFile(filepath.Join(dir, RootFile), c.Root, 0o644),
-		os.WriteFile(filepath.Join(dir, ClientFile), c.ClientPEM, 0o644),
-		os.WriteFile(filepath.Join(dir, ClientKeyFile), c.KeyPEM, 0o600),
-	)
+	for _, f := range []struct {
+		name    string
+		content []byte
+		mode    os.FileMode
+	}{{RootFile, c.Root, 0o644}, {ClientFile, c.ClientPEM, 0o644}, {ClientKeyFile, c.KeyPEM, 0o600}} {
+		if err := os.WriteFile(filepath.Join(dir, f.name), f.content, f.mode); err != nil {
+			return err
+		}
+	}
+	return nil
 }

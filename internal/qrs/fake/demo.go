@@ -40,12 +40,17 @@ func (d Demo) Serve(ctx context.Context, store *Store, started func(url string) 
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(os.MkdirAll(d.Dir, 0o755), certificates.Export(d.Dir)); err != nil {
-		return err
-	}
+	// The address comes first: if another demo site uses it, the files of that site stay valid.
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.Listen)
 	if err != nil {
 		return err
+	}
+	err = os.MkdirAll(d.Dir, 0o755)
+	if err == nil {
+		err = certificates.Export(d.Dir)
+	}
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	server := NewHTTPServer(New(store, d.Options).Repository(), TLSConfig(certificates, true))
 	failed := make(chan error, 1)

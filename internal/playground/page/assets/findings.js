@@ -1,9 +1,9 @@
-// What is wrong with the rules and the site. A finding leads to its place; a fix is an edit
-// of the text.
+// The findings about the rules and the site. A finding links to its location. A fix is an edit of
+// the text.
 
 const classes = { error: "high", warning: "medium", info: "low" };
 
-// showFindings lists the findings. go(where) shows a place, edit(where, fix) applies a fix.
+// showFindings lists the findings. go(where) shows a location, edit(where, fix) applies a fix.
 function showFindings(answer, go, edit) {
   const items = answer.findings.map((f) => el("li", { class: classes[f.severity] },
     el("span", { class: "level", text: f.severity }),
@@ -11,5 +11,5 @@ function showFindings(answer, go, edit) {
     el("span", { class: "muted small", text: ` ${f.code}${f.rule ? " · " + f.rule : ""}${f.where ? ` · ${f.where.line}:${f.where.column}` : ""}` }),
     f.detail ? el("div", { class: "small", text: f.detail }) : null,
     f.fix ? el("button", { type: "button", class: "quiet", onclick: () => edit(f.where, f.fix) }, `${f.fix.safe ? "Fix" : "Change"}: ${f.fix.message}`) : null));
-  fill($("findings"), items.length ? el("ul", { class: "findings" }, items) : el("p", { class: "muted", text: "Nothing to report." }));
+  fill($("findings"), items.length ? el("ul", { class: "findings" }, items) : el("p", { class: "muted", text: "No findings." }));
 }

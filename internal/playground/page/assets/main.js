@@ -1,12 +1,12 @@
-// The page: texts in, an answer out, at every keystroke.
+// The page sends the rules, the site and the request to the program at every keystroke, and shows the answer.
 
 let state = structuredClone(data.example);
-let at = 0; // the rule that is edited
+let at = 0; // the index of the edited rule
 let answer = { findings: [], modules: [], skipped: [], users: [], resources: [], actions: [] };
 
 const nameOf = (text, i) => (/^name:\s*(.+?)\s*$/m.exec(text) || [null, `rule ${i + 1}`])[1].replace(/^["']|["']$/g, "");
 
-// options fills a select and keeps what is chosen if it is still there.
+// options fills a select. It keeps the selected value if the list contains it.
 function options(select, list, chosen) {
   select.replaceChildren(...list.map(([value, label]) => el("option", { value, text: label })));
   select.value = list.some(([value]) => value === chosen) ? chosen : list.length ? list[0][0] : "";
@@ -34,8 +34,8 @@ function showRego() {
   $("rego").textContent = module ? module.source : "No rule compiles.";
 }
 
-// decide asks the program and shows what it says. What is chosen and no longer on record is
-// chosen anew.
+// decide gets an answer from the program and shows it. If a selected user or resource no longer
+// exists, it selects the first one.
 function decide() {
   const r = state.request;
   try {
@@ -63,7 +63,7 @@ function say(text) {
   $("notice").hidden = !text;
 }
 
-// go shows a place in a text.
+// go shows a location in a text.
 function go(where) {
   if (where.text >= 0) { at = where.text; showTexts(); showChips(); }
   const area = where.text < 0 ? $("site") : $("rule");
@@ -115,9 +115,9 @@ function listen() {
     history.replaceState(null, "", await linkOf(state));
     try {
       await navigator.clipboard.writeText(location.href);
-      say("The link is copied. It contains the rules and the site; no server sees them.");
+      say("The link is copied. It contains the rules and the site, which browsers do not send to servers.");
     } catch {
-      say("The link is in the address bar. It contains the rules and the site; no server sees them.");
+      say("The link is in the address bar. It contains the rules and the site, which browsers do not send to servers.");
     }
   });
 }

@@ -1,14 +1,14 @@
-// The program: WebAssembly that the page holds, compressed. Nothing is fetched.
+// The program is compressed WebAssembly in the page. The page makes no requests.
 
 const data = JSON.parse($("data").textContent);
 
 // bytesOf decodes base64.
 const bytesOf = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
-// through sends bytes through a (de)compressor.
+// through compresses or decompresses bytes.
 const through = async (bytes, transform) => new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(transform)).arrayBuffer());
 
-// startProgram runs the program; after that it answers.
+// startProgram starts the program, which then answers requests.
 async function startProgram() {
   const module = await through(bytesOf(data.program), new DecompressionStream("gzip"));
   const go = new Go();
@@ -19,7 +19,7 @@ async function startProgram() {
 const ask = (question) => JSON.parse(globalThis.qlik2regoAsk(JSON.stringify(question)));
 const split = (text) => JSON.parse(globalThis.qlik2regoSplit(text));
 
-// A link holds the texts themselves, behind the # that no browser sends to a server.
+// A link contains the rules and the site in its fragment, which browsers do not send to a server.
 async function linkOf(state) {
   const packed = await through(new TextEncoder().encode(JSON.stringify(state)), new CompressionStream("deflate-raw"));
   let text = "";
@@ -27,7 +27,7 @@ async function linkOf(state) {
   return "#" + btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-// stateOf reads a link; null if it is not one.
+// stateOf returns the state of a link, null if it is not valid.
 async function stateOf(hash) {
   try {
     const packed = bytesOf(hash.slice(1).replaceAll("-", "+").replaceAll("_", "/"));

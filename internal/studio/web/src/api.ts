@@ -1,4 +1,4 @@
-// The console's API: JSON in, JSON out; long work answers in lines.
+// The client of the studio's API. Requests and answers are JSON. Long requests are answered by lines of JSON.
 
 export interface Draft {
   id: string;
@@ -54,7 +54,7 @@ export interface State {
   folder: string;
   snapshot: string;
   site: { name: string; time: string } | null;
-  /** live is the site that plans are for. */
+  /** live is the site for plans, null if there is none. */
   live: { name: string; url: string; apply: boolean } | null;
   rules: Rule[];
   broken: Finding[];
@@ -68,7 +68,7 @@ export interface Checks { findings: Finding[]; notices: { code: string; reason: 
 export interface Rego { module: string; type?: string; text: string }
 export interface Progress { what: string; done: number; total: number }
 
-/** Failure is an answer that is an error; a conflict has the status 409. */
+/** Failure is an error of a request. A conflict has the status 409. */
 export class Failure extends Error {
   constructor(message: string, readonly status: number) { super(message); }
 }
@@ -81,7 +81,7 @@ function options(body: unknown, signal?: AbortSignal): RequestInit {
 async function failure(answer: Response): Promise<Failure> {
   const text = await answer.text();
   let message = text.trim();
-  try { message = JSON.parse(text).error ?? message; } catch { /* plain text says it as well */ }
+  try { message = JSON.parse(text).error ?? message; } catch { /* the answer is plain text */ }
   return new Failure(message || answer.statusText, answer.status);
 }
 
@@ -100,7 +100,7 @@ export async function call<T>(path: string, body?: unknown, signal?: AbortSignal
   return answer.json();
 }
 
-/** stream asks for long work; aborting the signal cancels it on the server. */
+/** stream sends a long request. Aborting the signal also cancels it on the server. */
 export async function stream<T>(path: string, body: unknown, signal: AbortSignal, progress: (p: Progress) => void, bound?: (b: T) => void): Promise<T> {
   const answer = await reached(path, options(body, signal));
   if (!answer.ok || !answer.body) throw await failure(answer);
@@ -108,7 +108,7 @@ export async function stream<T>(path: string, body: unknown, signal: AbortSignal
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read();
-    if (done) throw new Failure("the answer ends early", 0);
+    if (done) throw new Failure("The studio has stopped before the answer was complete. Is it still running in the terminal?", 0);
     const lines = (rest + value).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {

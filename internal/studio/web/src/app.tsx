@@ -16,7 +16,7 @@ export interface Page { key: string; title: string; view: ComponentType<{ route:
 const pages: Page[] = [
   { key: "overview", title: "Overview", view: OverviewPage },
   { key: "rules", title: "Rules", view: Rules },
-  { key: "user", title: "As a user", view: AsUser },
+  { key: "user", title: "View as a user", view: AsUser },
   { key: "access", title: "Access", view: Access },
   { key: "checks", title: "Checks", view: ChecksPage },
   { key: "changes", title: "Changes", view: Changes },
@@ -59,7 +59,7 @@ export function App() {
   const View = page.view;
   return (
     <div class="studio" data-ready={error || (state && (reach.value || reach.error || !state.snapshot) && (checks.value || checks.error)) ? "true" : undefined}>
-      <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById("main")?.focus(); }}>Skip to the content</a>
+      <a class="skip" href="#main" onClick={(e) => { e.preventDefault(); document.getElementById("main")?.focus(); }}>Skip to content</a>
       <nav class="side" aria-label="Pages">
         <div class="brand"><Icon name="checks" /><span><b>qlik2rego</b> studio</span></div>
         <ul>
@@ -95,7 +95,7 @@ function ThemeButton() {
   return <button class="quiet small" onClick={next}>Theme: {themes[at]}</button>;
 }
 
-/** hash shortens what an answer depends on. */
+/** hash returns a short key for the data that an answer depends on. */
 function hash(s: string): string {
   let h = 5381;
   for (let i = 0; i < s.length; i++) h = ((h * 33) ^ s.charCodeAt(i)) >>> 0;

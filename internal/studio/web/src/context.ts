@@ -3,14 +3,14 @@ import { useContext } from "preact/hooks";
 import { Checks, Draft, Reach, State } from "./api";
 import { Work } from "./hooks";
 
-/** Shared is what all pages know. */
+/** Shared is the state that all pages use. */
 export interface Shared {
   state: State;
-  /** reload reads the folder again. */
+  /** reload gets the state of the folder again. */
   reload: () => Promise<void>;
   reach: Work<Record<string, Reach>>;
   checks: Work<Checks>;
-  /** drafts are edits that are not saved, by the rule's id; "" is a new rule. */
+  /** drafts are the unsaved edits by the id of the rule, "" for a new rule. */
   drafts: Map<string, Draft>;
   touch: () => void;
   say: (message: string) => void;

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure, Progress, stream } from "./api";
 
-/** Work is long work as a view sees it. */
+/** Work is the state of a long request. */
 export interface Work<T> {
   value?: T;
-  /** bound says that the value is what it can be at most: the result is still awaited. */
+  /** bound reports that the value is an upper bound, and that the result follows. */
   bound?: boolean;
   error?: Failure;
   progress?: Progress;
@@ -12,7 +12,7 @@ export interface Work<T> {
   cancel: () => void;
 }
 
-/** useStream asks again whenever the key changes; null asks nothing. What is known stays until the next answer. */
+/** useStream sends a long request whenever its path or body changes; for the path null, none. The last value stays until the next answer. */
 export function useStream<T>(path: string | null, body?: unknown, delay = 0): Work<T> {
   const [state, set] = useState<Omit<Work<T>, "cancel">>({ busy: false });
   const control = useRef<AbortController | null>(null);
@@ -36,7 +36,7 @@ export function useStream<T>(path: string | null, body?: unknown, delay = 0): Wo
   return { ...state, cancel };
 }
 
-/** Route is the place in the address: a path and its filters. */
+/** Route is the fragment of the address: a path and filters. */
 export interface Route { path: string[]; query: URLSearchParams }
 
 export function readRoute(): Route {
@@ -59,7 +59,7 @@ export function useRoute(): Route {
   return route;
 }
 
-/** setQuery writes filters into the address without a new entry in the history. */
+/** setQuery changes filters in the address, without a new entry in the history. */
 export function setQuery(changes: Record<string, string>) {
   const { path, query } = readRoute();
   for (const [k, v] of Object.entries(changes)) if (v) query.set(k, v); else query.delete(k);

@@ -1,4 +1,4 @@
-// A person in the address: a login, or properties of somebody who has no record.
+// A user in the address: the login of a user of the snapshot, or the properties of a hypothetical user.
 
 export interface Person { login?: string; properties?: Record<string, string[]>; environment?: Record<string, string[]> }
 

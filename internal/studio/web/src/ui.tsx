@@ -33,7 +33,7 @@ export function Icon({ name, label }: { name: string; label?: string }) {
 export const count = (n: number, one: string, many = one + "s") => n.toLocaleString("en") + " " + (n === 1 ? one : many);
 export const number = (n: number) => n.toLocaleString("en");
 
-/** The kind of right that an action is, which its colour stands for on all pages. */
+/** kinds are the kinds of actions. A kind has the same color on all pages. */
 const kinds: Record<string, string> = {
   read: "read", export: "take", exportdata: "take", offlineaccess: "take", duplicate: "take",
   distribute: "take", create: "change", update: "change", publish: "change", approve: "change", delete: "control",
@@ -71,7 +71,7 @@ export function Problem({ error, retry }: { error: Failure; retry?: () => void }
   );
 }
 
-/** Busy shows how far long work is, and lets people end it. */
+/** Busy shows the progress of a long request, and a button that cancels it. */
 export function Busy({ work, what }: { work: Work<unknown>; what: string }) {
   if (!work.busy) return null;
   const p = work.progress;
@@ -103,7 +103,7 @@ export function Head({ title, children }: { title: string; children?: ComponentC
   return <header class="head"><h1 tabIndex={-1}>{title}</h1>{children && <div class="head-side">{children}</div>}</header>;
 }
 
-/** Bar is a share of a whole, with its number beside it. */
+/** Bar shows the share of a value in the maximum. */
 export function Bar({ value, most, label }: { value: number; most: number; label: string }) {
   return (
     <span class="meter" role="img" aria-label={label}>

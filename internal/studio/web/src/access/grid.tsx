@@ -3,12 +3,12 @@ import { ActionInfo } from "../api";
 import { Icon, kindOf, namesOf, number, wordOf } from "../ui";
 import { Cell, GroupInfo, letters, Matrix, Member, strength } from "./model";
 
-/** Line is a row or a column: a group, or one member of a group that is folded out. */
+/** Line is a row or a column: a group, or one member of an expanded group. */
 interface Line { group: number; member?: Member }
 
 const lines = (groups: GroupInfo[], open: Set<number>): Line[] => groups.flatMap((g, group) => [{ group }, ...(open.has(group) ? g.members.map((member) => ({ group, member })) : [])]);
 
-/** cellOf is what a row has on a column: that of the groups, or of an exception where one user and one resource are named. */
+/** cellOf returns the rights of a row on a column: those of the groups or, for a single user and resource, of their exception. */
 function cellOf(m: Matrix, row: Line, column: Line): { cell: Cell | null; odd: boolean } {
   const cell = m.cells[row.group][column.group];
   const some = m.exceptions.filter((e) => e.row === row.group && e.columns.includes(column.group) && (!row.member || e.user.id === row.member.id)
@@ -17,7 +17,7 @@ function cellOf(m: Matrix, row: Line, column: Line): { cell: Cell | null; odd: b
   return exact ? { cell: exact, odd: false } : { cell, odd: some.length > 0 };
 }
 
-/** Grid is the matrix. Rows and columns of several members fold out. */
+/** Grid shows the matrix. Rows and columns with several members can be expanded. */
 export function Grid({ m, typeName, actions, at, onOpen }: { m: Matrix; typeName: string; actions: ActionInfo[]; at?: [number, number]; onOpen: (row: Line, column: Line) => void }) {
   const [rows, setRows] = useState(new Set<number>()), [columns, setColumns] = useState(new Set<number>());
   const toggle = (open: Set<number>, n: number) => { const next = new Set(open); if (!next.delete(n)) next.add(n); return next; };

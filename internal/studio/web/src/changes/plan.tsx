@@ -20,7 +20,11 @@ interface Applied { result: { written: { op: string; id: string; name: string }[
 
 const ops: Record<string, [string, string]> = { create: ["+", "gain"], update: ["~", "warn"], delete: ["−", "loss"] };
 
-/** LivePlan is what would bring a live site to the rules of the folder. */
+const drifts: Record<string, string> = {
+  changed: "changed on the site", created: "created on the site", deleted: "deleted on the site", kept: "its file was deleted; qlik2rego plan --prune deletes the rule",
+};
+
+/** LivePlan shows the plan that changes the live site to the rules of the folder, and applies it. */
 export function LivePlan() {
   const { state, reload } = useShared();
   const live = state.live!;
@@ -56,18 +60,18 @@ export function LivePlan() {
 function Shown({ plan, live, apply, busy }: { plan: Plan; live: { name: string; apply: boolean }; apply: (confirm: string) => void; busy: boolean }) {
   const empty = plan.changes.length === 0;
   const hit = plan.gates.filter((g) => g.hit);
-  const why = [...plan.conflicts.map((c) => `${c.name}: ${c.why}`), ...plan.problems, ...plan.guard, ...hit.map((g) => `the gate ${g.gate} is hit: ${g.says}`)];
-  if (empty && !plan.blocked && plan.drift.length === 0) return <Empty title="Nothing to do"><p>The site {plan.site} has the rules of the folder.</p></Empty>;
+  const why = [...plan.conflicts.map((c) => `${c.name}: ${c.why}`), ...plan.problems, ...plan.guard, ...hit.map((g) => `the gate ${g.gate} failed: ${g.says}`)];
+  if (empty && !plan.blocked && plan.drift.length === 0) return <Empty title="Nothing to do"><p>The site {plan.site} already has the rules of the folder.</p></Empty>;
   return (
     <>
-      <p class={"verdict " + (plan.blocked ? "loss" : "gain")}><Icon name={plan.blocked ? "no" : "yes"} /> {plan.blocked ? "The plan is blocked" : empty ? "Nothing to write" : `${count(plan.changes.length, "write")}, ready to apply`}</p>
+      <p class={"verdict " + (plan.blocked ? "loss" : "gain")}><Icon name={plan.blocked ? "no" : "yes"} /> {plan.blocked ? "The plan is blocked" : empty ? "Nothing to do" : `${count(plan.changes.length, "change")}, ready to apply`}</p>
       {plan.blocked && <ul class="blocked">{why.map((w) => <li key={w}>{w}</li>)}</ul>}
       {plan.effects && <Totals report={plan.effects} />}
       <div class="columns">
         <div>
-          {!empty && <section><h2>{plan.changes.length === 1 ? "The write" : "Writes, in this order"}</h2>{plan.changes.map((c) => <Write key={c.op + c.id} of={c} />)}</section>}
-          <List title="Changed on the site, and left alone" of={plan.drift}>{(d) => <>{d.what}{d.by && ` by ${d.by}`}{d.at && `, ${d.at.slice(0, 10)}`}</>}</List>
-          {plan.create_tags.length > 0 && <p class="small muted">Tags that are made first: {plan.create_tags.join(", ")}</p>}
+          {!empty && <section><h2>{plan.changes.length === 1 ? "Change" : "Changes, in the order of the writes"}</h2>{plan.changes.map((c) => <Write key={c.op + c.id} of={c} />)}</section>}
+          <List title="Drift, which the plan preserves" of={plan.drift}>{(d) => <>{drifts[d.what ?? ""] ?? d.what}{d.what !== "kept" && d.by && ` by ${d.by}, ${d.at?.slice(0, 10)}`}</>}</List>
+          {plan.create_tags.length > 0 && <p class="small muted">Tags that are created first: {plan.create_tags.join(", ")}</p>}
         </div>
         <div>
           {plan.effects && <section><h2>Who gains, who loses</h2>{plan.effects.groups.length === 0 ? <p class="muted">Nobody gains or loses a right.</p> : <Groups report={plan.effects} showCause />}</section>}
@@ -85,7 +89,7 @@ function List({ title, of, children }: { title: string; of: Left[]; children: (l
   return <section class="card finding-group"><header><b>{title}</b> <span class="muted">{count(of.length, "rule")}</span></header><ul>{of.map((l) => <li key={l.id}><span>{l.name}</span> <span class="muted small">{children(l)}</span></li>)}</ul></section>;
 }
 
-const contexts: Record<number, string> = { 0: "hub and console", 1: "hub", 2: "console" };
+const contexts: Record<number, string> = { 0: "hub and QMC", 1: "hub", 2: "QMC" };
 
 function Write({ of }: { of: Change }) {
   const fields: [string, (f: Fields) => string][] = [["condition", (f) => f.rule], ["resources", (f) => f.resourceFilter], ["actions", (f) => String(f.actions)], ["context", (f) => contexts[f.ruleContext] ?? String(f.ruleContext)], ["state", (f) => (f.disabled ? "disabled" : "enabled")], ["name", (f) => f.name], ["comment", (f) => f.comment], ["tags", (f) => f.tags.join(", ")]];
@@ -102,18 +106,18 @@ function Lints({ of }: { of: Plan["lints"] }) {
   const added = of?.added ?? [], removed = of?.removed ?? [];
   if (added.length + removed.length === 0) return null;
   const row = (l: Lint, i: number) => <li key={i}><span class="small">{l.rule && <b>{l.rule}: </b>}{l.summary} <span class="muted">{l.code}</span></span></li>;
-  return <section class="card finding-group"><header><b>Findings</b> <span class="muted">{added.length} new, {removed.length} settled</span></header>{added.length > 0 && <ul>{added.map(row)}</ul>}</section>;
+  return <section class="card finding-group"><header><b>Findings</b> <span class="muted">{added.length} new, {removed.length} removed</span></header>{added.length > 0 && <ul>{added.map(row)}</ul>}</section>;
 }
 
-/** Apply writes the plan after the site's name was typed; without --apply it says how. */
+/** Apply applies the plan after the user has typed the name of the site. Without --apply, it shows how to enable this. */
 function Apply({ plan, live, apply, busy }: { plan: Plan; live: { name: string; apply: boolean }; apply: (confirm: string) => void; busy: boolean }) {
   const [typed, type] = useState("");
-  if (plan.blocked) return <p class="notice">A plan that is blocked is not applied. Repair the rules, or accept a gate on the command line: <code>qlik2rego plan --help</code>.</p>;
-  if (!live.apply) return <p class="notice">The studio was started without <code>--apply</code>, so it does not write to the site. <code>qlik2rego apply</code> does.</p>;
+  if (plan.blocked) return <p class="notice">A blocked plan cannot be applied. Correct the rules, or plan on the command line with other gates (<code>qlik2rego plan --help</code>).</p>;
+  if (!live.apply) return <p class="notice">The studio was started without <code>--apply</code>, so it cannot write to the site. Start it with <code>--apply</code>, or use <code>qlik2rego apply</code>.</p>;
   return (
     <form class="card apply" onSubmit={(e) => { e.preventDefault(); if (typed === live.name) apply(typed); }}>
       <h2>Apply</h2>
-      <p>The rules of {live.name} as they are go to <code>backups/</code> in the folder first. Users notice when they log in again.</p>
+      <p>The studio first saves the current rules of {live.name} in <code>backups/</code> of the folder. Open browser tabs keep their rights until users log in again.</p>
       <label class="field"><span>Type <b>{live.name}</b> to confirm</span><span class="with-button"><input value={typed} autocomplete="off" spellcheck={false} onInput={(e) => type(e.currentTarget.value)} />
         <button class="danger" disabled={busy || typed !== live.name}>Write {count(plan.changes.length, "change")} to {live.name}</button></span></label>
     </form>
@@ -124,11 +128,11 @@ function Outcome({ of, site }: { of: Applied; site: string }) {
   const written = of.result.written ?? [], mismatches = of.result.mismatches ?? [];
   return (
     <section class="card finding-group" data-applied="true">
-      <p class={"verdict " + (of.error || mismatches.length ? "loss" : "gain")}><Icon name={of.error ? "no" : "yes"} /> {of.error ? `${count(written.length, "write")} done, then it failed` : of.result.nothing ? "Nothing to do" : `${count(written.length, "write")} done on ${site}`}</p>
+      <p class={"verdict " + (of.error || mismatches.length ? "loss" : "gain")}><Icon name={of.error ? "no" : "yes"} /> {of.error ? `Failed after ${count(written.length, "write")}` : of.result.nothing ? "Nothing to do" : `${count(written.length, "change")} written to ${site}`}</p>
       {of.error && <Problem error={new Failure(of.error, 0)} />}
-      {of.result.verified > 0 && <p class="small">{mismatches.length ? "The site's own audit differs from the prediction:" : `The site's own audit confirms ${count(of.result.verified, "right")} of the prediction.`}</p>}
+      {of.result.verified > 0 && <p class="small">{mismatches.length ? "The audit of the site differs from the prediction:" : `The audit of the site confirms ${count(of.result.verified, "right")} of the prediction.`}</p>}
       {mismatches.length > 0 && <ul class="blocked">{mismatches.map((m) => <li key={m}>{m}</li>)}</ul>}
-      {of.result.backup && <p class="small muted">Go back with <code>qlik2rego rollback {of.result.backup}</code></p>}
+      {of.result.backup && <p class="small muted">To restore the previous rules: <code>qlik2rego rollback {of.result.backup}</code></p>}
     </section>
   );
 }

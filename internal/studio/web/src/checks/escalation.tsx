@@ -4,17 +4,17 @@ import { Busy, count, Empty, number, Problem, wordOf } from "../ui";
 interface Step { level: number; type: string; action: string; by: { id: string; name: string }[]; does: string; reading?: string; gains: { type: string; actions: string[] }[] }
 interface Persona { persona: string; users?: string[]; rights: number; reached: number; everything: boolean; only_if_judged_before_edit?: boolean; steps: Step[] | null }
 
-/** Escalation is a graph from people over what they may change to what they reach by it. */
+/** Escalation shows, for each group of users, the changes that they can make and the rights that they gain by them. */
 export function Escalation() {
   const work = useStream<{ personas: Persona[] | null }>("/api/escalation");
   const all = work.value?.personas ?? [];
   const risky = all.filter((p) => p.steps && p.steps.length > 0).sort((a, b) => Number(b.everything) - Number(a.everything) || b.reached - b.rights - (a.reached - a.rights));
   return (
     <>
-      <p class="muted">A user who may edit rules can give themselves every right; one who may change roles can take any role; one who may edit users can set what rules read. Such steps are followed to their end.</p>
-      <Busy work={work} what="Following what rights lead to" />
+      <p class="muted">A user that can edit rules can gain every right. A user that can change roles can gain any role. A user that can edit users can change the values that rules test. This page follows such steps until no right is gained.</p>
+      <Busy work={work} what="Computing the rights that users can gain" />
       {work.error && <Problem error={work.error} />}
-      {work.value && risky.length === 0 && <Empty title="Nobody can escalate"><p>{count(all.length, "kind")} of users were followed.</p></Empty>}
+      {work.value && risky.length === 0 && <Empty title="Nobody can gain rights"><p>{count(all.length, "group")} of users checked.</p></Empty>}
       {risky.map((p) => {
         const levels = [...new Set(p.steps!.map((s) => s.level))].sort((a, b) => a - b);
         return (

@@ -20,7 +20,7 @@ export function ChecksPage({ route }: { route: Route }) {
   );
 }
 
-const harm: Record<string, string> = { "cross-rule": "across rules", "license-and-sync": "licence and load balancing", site: "the site" };
+const categories: Record<string, string> = { "cross-rule": "across rules", "license-and-sync": "licence and load balancing", site: "the site" };
 
 function Findings({ query }: { query: URLSearchParams }) {
   const { state, checks, reload, say } = useShared();
@@ -39,7 +39,7 @@ function Findings({ query }: { query: URLSearchParams }) {
     setBusy(f.code + f.rule);
     try {
       await call("/api/save", { draft: { id: draft.id, name: draft.name, filter: draft.filter, actions: draft.actions, context: draft.context, category: draft.category, disabled: draft.disabled, comment: draft.comment, condition: draft.condition }, revision: rule.revision });
-      say(`Fixed ${rule.name}. Undo is in the list of rules.`);
+      say(`Fixed ${rule.name}. You can undo this in the list of rules.`);
     } catch (e) { say((e as Failure).message); }
     await reload();
     setBusy("");
@@ -56,21 +56,21 @@ function Findings({ query }: { query: URLSearchParams }) {
       {checks.value && <>
         <div class="toolbar">
           <div class="segments" role="group" aria-label="Severity">{[["", "All", all.length], ["error", "Errors", n("error")], ["warning", "Warnings", n("warning")], ["info", "Notes", n("info")]].map(([v, t, c]) => <button key={v} aria-pressed={severity === v} onClick={() => setQuery({ severity: v as string })}>{t} <span class="muted">{number(c as number)}</span></button>)}</div>
-          <Select label="Kind" value={category} options={[["", "All"], ...[...new Set(all.map((f) => f.category).filter((c): c is string => !!c))].sort().map((c): [string, string] => [c, harm[c] ?? c])]} onChange={(v) => setQuery({ category: v })} />
+          <Select label="Kind" value={category} options={[["", "All"], ...[...new Set(all.map((f) => f.category).filter((c): c is string => !!c))].sort().map((c): [string, string] => [c, categories[c] ?? c])]} onChange={(v) => setQuery({ category: v })} />
         </div>
-        {shown.length === 0 && <Empty title={all.length ? "No finding matches" : "Nothing is wrong"}><p>{all.length ? "" : "All checks ran, and none found anything."}</p></Empty>}
+        {shown.length === 0 && <Empty title={all.length ? "No finding matches" : "No findings"}>{all.length === 0 && <p>No check reports anything.</p>}</Empty>}
         {[...groups].map(([code, list]) => (
           <section key={code} class="card finding-group">
             <header><Severity of={list[0].severity} /> <b>{list[0].summary}</b> <a class="muted small" href={list[0].doc} target="_blank" rel="noreferrer">{code}</a>{list.length > 1 && <span class="tag">{count(list.length, "time")}</span>}</header>
             {list[0].detail && <p class="small muted pre">{list[0].detail}</p>}
             <ul>{list.map((f, i) => (
-              <li key={i}>{f.rule ? <a href={href(["rules", f.rule])}>{f.ruleName || f.rule}</a> : <span class="muted">the site</span>}
+              <li key={i}>{f.rule ? <a href={href(["rules", f.rule])}>{f.ruleName || f.rule}</a> : f.file ? <code>{f.file.split(/[\\/]/).pop()}</code> : <span class="muted">the site</span>}
                 {excerpt(f) && <code class="excerpt" title={excerpt(f)}>{excerpt(f)}</code>}
                 {f.summary !== list[0].summary && <span class="small muted"> {f.summary}</span>}
-                {f.fix && f.rule && <button class="small" disabled={!!busy} onClick={() => fix(f)} title={f.fix.safe ? "The rule is proved to grant the same afterwards" : "The rule may grant something else afterwards"}>{f.fix.safe ? <Icon name="yes" /> : null} {f.fix.message}</button>}</li>))}</ul>
+                {f.fix && f.rule && <button class="small" disabled={!!busy} onClick={() => fix(f)} title={f.fix.safe ? "The rule is proved to grant the same after the fix" : "The fix can change what the rule grants"}>{f.fix.safe ? <Icon name="yes" /> : null} {f.fix.message}</button>}</li>))}</ul>
           </section>))}
         {checks.value.notices.length > 0 && <details class="small muted"><summary>{count(checks.value.notices.length, "check")} could not run</summary><ul>{checks.value.notices.map((x) => <li key={x.code}>{x.code}: {x.reason}</li>)}</ul></details>}
-        {checks.value.suppressed > 0 && <p class="muted small">{count(checks.value.suppressed, "finding")} suppressed by comments of rules.</p>}
+        {checks.value.suppressed > 0 && <p class="muted small">{count(checks.value.suppressed, "finding")} suppressed by comments in rules.</p>}
       </>}
     </>
   );

@@ -7,9 +7,9 @@ import { Busy, count, Empty, Icon, number, Problem } from "../ui";
 interface Result { name: string; file: string; line: number; state: "pass" | "fail" | "error" | "skip"; reason?: string; millis: number }
 interface Answer { files: string[]; tests: Result[]; passed: number; failed: number; generated: string }
 
-const states: Record<string, [string, string, string]> = { pass: ["yes", "gain", "passed"], fail: ["no", "loss", "failed"], error: ["error", "loss", "error"], skip: ["info", "", "skipped"] };
+const states: Record<string, [string, string, string]> = { pass: ["yes", "good", "passed"], fail: ["no", "bad", "failed"], error: ["error", "bad", "error"], skip: ["info", "", "skipped"] };
 
-/** Tests are the Rego tests of the folder, and those that testgen writes into it. */
+/** Tests runs the Rego tests of the folder, and generates tests. */
 export function Tests({ query }: { query: URLSearchParams }) {
   const { state, reload, say } = useShared();
   const [run, setRun] = useState(0);
@@ -22,7 +22,7 @@ export function Tests({ query }: { query: URLSearchParams }) {
     setWriting("begun");
     try {
       const { file } = await stream<{ file: string }>("/api/tests", {}, new AbortController().signal, setWriting);
-      say(`Tests are in ${file}. Undo is in the list of rules.`);
+      say(`The tests are in ${file}. You can undo this in the list of rules.`);
       await reload();
       setRun((n) => n + 1);
     } catch (e) { setError(e as Failure); }
@@ -39,8 +39,8 @@ export function Tests({ query }: { query: URLSearchParams }) {
       {work.error && <Problem error={work.error} retry={() => setRun((n) => n + 1)} />}
       {error && <Problem error={error} />}
       {a && a.files.length === 0 && !work.busy && <Empty title="No tests in this folder">
-        <p>A test pins what the rules decide today, so that an edit that changes it is noticed. Tests are Rego, in files named <code>test.rego</code> or <code>*_test.rego</code>; <code>qlik2rego test</code> and <code>opa test</code> run them too.</p>
-        {state.snapshot ? <p>{writer("Write tests for these rules")}</p> : <p>They are about users and resources on record, and this folder has no snapshot: <code>qlik2rego pull</code> writes one.</p>}
+        <p>A test records a current decision of the rules, and fails when an edit changes it. Tests are written in Rego, in files named <code>test.rego</code> or <code>*_test.rego</code>. <code>qlik2rego test</code> and <code>opa test</code> also run them.</p>
+        {state.snapshot ? <p>{writer("Generate tests for these rules")}</p> : <p>Generated tests use the users and resources of a snapshot, which this folder does not have. <code>qlik2rego pull</code> creates one.</p>}
       </Empty>}
       {a && a.files.length > 0 && <div data-tests={work.busy ? "busy" : "done"} class={work.busy ? "stale" : undefined}>
         <div class="toolbar">
@@ -49,10 +49,10 @@ export function Tests({ query }: { query: URLSearchParams }) {
             <button aria-pressed={failing} onClick={() => setQuery({ only: "failing" })}>Failing <span class="muted">{number(a.failed)}</span></button>
           </div>
           <button onClick={() => setRun((n) => n + 1)} disabled={work.busy}>Run again</button>
-          {a.generated && writer("Write them anew")}
+          {a.generated && writer("Generate again")}
         </div>
         <p class={"verdict " + (a.failed ? "loss" : "gain")}><Icon name={a.failed ? "no" : "yes"} /> {a.failed ? `${count(a.failed, "test")} of ${number(a.tests.length)} fail` : `${count(a.passed, "test")} passed`}</p>
-        {a.failed > 0 && a.generated && <p class="muted small">A test that fails says that the rules decide otherwise than when it was written. If that is meant, write the tests anew.</p>}
+        {a.failed > 0 && a.generated && <p class="muted small">A test fails if the rules decide differently than when it was generated. If the change is intended, generate the tests again.</p>}
         {a.files.map((file) => {
           const mine = shown.filter((t) => t.file === file);
           return mine.length > 0 && <section class="card finding-group" key={file}><header><code>{file}</code> <span class="muted">{count(mine.length, "test")}</span></header>

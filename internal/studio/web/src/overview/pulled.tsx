@@ -7,7 +7,7 @@ import { count, number } from "../ui";
 
 const ways: Record<string, string> = { added: "new", removed: "removed", edited: "edited", valid: "validity" };
 
-/** Pulled is what is new since the last pull: the rules that differ, and the rights by which people gain or lose. */
+/** Pulled shows the rules that differ from the last pull, and how many rights are gained and lost. */
 export function Pulled() {
   const { state } = useShared();
   const [known, setKnown] = useState(false);
@@ -17,7 +17,7 @@ export function Pulled() {
   const r = work.value;
   return (
     <section class="card pad" data-pulled={r && !work.busy ? "done" : undefined}><h2>Since the last pull</h2>
-      {work.error ? <p class="muted">{work.error.message}</p> : !r ? <p class="muted">Comparing …</p> : r.rules.length === 0 ? <p class="muted">No rule differs.</p> : <>
+      {work.error ? <p class="muted">{work.error.message}</p> : !r ? <p class="muted">Comparing …</p> : r.rules.length === 0 ? <p class="muted">No rule has changed.</p> : <>
         <p class="muted small">{count(r.rules.length, "rule")} changed: {number(r.gain.cells)} rights gained, {number(r.loss.cells)} lost</p>
         <table class="chart"><tbody>{r.rules.slice(0, 6).map((c) => <tr key={c.rule.id + c.by}><th scope="row"><a href={href(["rules", c.rule.id])}>{c.rule.name || c.rule.id}</a></th><td class="muted small n">{ways[c.by] ?? c.by}</td></tr>)}</tbody></table></>}
       <p><a href={href(["changes"], { base: "pulled" })}>All changes</a></p>

@@ -1,13 +1,13 @@
 import { State } from "../api";
 import { allActions, kindOf, namesOf, wordOf } from "../ui";
 
-/** ActionField edits the actions of a rule as switches. */
+/** ActionField edits the actions of a rule with a switch for each action. */
 export function ActionField({ mask, state, onChange }: { mask: number; state: State; onChange: (mask: number) => void }) {
   const all = mask === allActions;
   const on = new Set(namesOf(mask, state.actions));
   const known = state.actions.reduce((n, a) => n + a.bit, 0);
   const toggle = (name: string, bit: number) => {
-    // From "all" the others stay, and bits that stand for nothing today go.
+    // From "all", the other actions stay selected. Bits without an action are cleared.
     const base = all ? known : mask;
     onChange(on.has(name) ? base - bit : base + bit);
   };
@@ -16,7 +16,7 @@ export function ActionField({ mask, state, onChange }: { mask: number; state: St
       <div class="switches">
         {state.actions.map((a) => (
           <button type="button" key={a.name} class={"switch " + (on.has(a.name) ? kindOf(a.name) : "")} aria-pressed={on.has(a.name)} onClick={() => toggle(a.name, a.bit)}>{wordOf(a.name)}</button>))}
-        <button type="button" class={"switch " + (all ? "control" : "")} aria-pressed={all} onClick={() => onChange(all ? 2 : allActions)}>all, also future ones</button>
+        <button type="button" class={"switch " + (all ? "control" : "")} aria-pressed={all} onClick={() => onChange(all ? 2 : allActions)}>all, including future actions</button>
       </div>
     </fieldset>
   );

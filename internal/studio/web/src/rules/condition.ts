@@ -53,7 +53,7 @@ async function complete(c: CompletionContext, h: Handlers) {
   } catch { return null; }
 }
 
-/** newEditor makes the editor of a condition below an element. */
+/** newEditor creates the editor of a condition in an element. */
 export function newEditor(parent: HTMLElement, text: string, h: Handlers): EditorView {
   const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
   return new EditorView({
@@ -63,7 +63,7 @@ export function newEditor(parent: HTMLElement, text: string, h: Handlers): Edito
       extensions: [
         EditorView.cspNonce.of(nonce), lineNumbers(), history(), bracketMatching(), closeBrackets(), language, syntaxHighlighting(colours), lintGutter(),
         EditorView.lineWrapping, EditorView.contentAttributes.of({ "aria-label": "Condition", spellcheck: "false" }),
-        autocompletion({ override: [(c) => complete(c, h)], activateOnTypingDelay: 80 }),
+        autocompletion({ override: [(c) => complete(c, h)], activateOnTypingDelay: 80, icons: false }),
         keymap.of([
           { key: "Mod-s", run: () => { h.save(); return true; }, preventDefault: true },
           { key: "Shift-Alt-f", run: () => { h.format(); return true; } },
@@ -75,7 +75,7 @@ export function newEditor(parent: HTMLElement, text: string, h: Handlers): Edito
   });
 }
 
-/** mark shows findings in the text of the editor. */
+/** mark marks findings in the editor. */
 export function mark(view: EditorView, findings: Finding[], h: Handlers) {
   const length = view.state.doc.length;
   const marks: Diagnostic[] = findings.filter((f) => f.field === "condition").map((f) => ({
@@ -86,7 +86,7 @@ export function mark(view: EditorView, findings: Finding[], h: Handlers) {
   view.dispatch(setDiagnostics(view.state, marks));
 }
 
-/** replace writes another text into the editor; its own undo takes it back. */
+/** replace replaces the text of the editor. The undo of the editor can revert it. */
 export function replace(view: EditorView, text: string) {
   if (view.state.doc.toString() !== text) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
 }

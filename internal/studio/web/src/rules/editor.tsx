@@ -18,7 +18,7 @@ const same = (a: Draft, b: Draft) => JSON.stringify(pick(a)) === JSON.stringify(
 export function Editor({ id }: { id: string }) {
   const { state } = useShared();
   const saved = state.rules.find((r) => r.id === id);
-  if (id && !saved) return <Empty title="This rule is not in the folder any more"><a class="button" href={href(["rules"])}>Back to the rules</a></Empty>;
+  if (id && !saved) return <Empty title="This rule is no longer in the folder"><a class="button" href={href(["rules"])}>Back to the rules</a></Empty>;
   return <Form saved={saved ? pick(saved) : blank} revision={saved?.revision ?? ""} file={saved?.file ?? ""} type={saved?.type ?? "Custom"} state={state} />;
 }
 
@@ -27,7 +27,7 @@ interface Drafting { findings: Finding[]; rego: Rego[] }
 function Form({ saved, revision, file, type, state }: { saved: Draft; revision: string; file: string; type: string; state: State }) {
   const { drafts, touch, reload, say, checks } = useShared();
   const [draft, setDraft] = useState<Draft>(drafts.get(saved.id) ?? saved);
-  // What the author has seen: a save says so, and is refused if the file is another.
+  // The version that the author has seen. The server rejects a save if the file has changed since.
   const [base, setBase] = useState({ saved, revision });
   const [live, setLive] = useState<Drafting>({ findings: [], rego: [] });
   const [problem, setProblem] = useState<Failure>();
@@ -45,7 +45,7 @@ function Form({ saved, revision, file, type, state }: { saved: Draft; revision: 
     if (dirty) drafts.set(saved.id, draft); else drafts.delete(saved.id);
     touch();
   }, [draft, dirty]);
-  // A file that was changed elsewhere is taken over unless there is something to lose.
+  // If the file has changed on disk, show it, unless there is an unsaved edit.
   useEffect(() => { if (elsewhere && !dirty) { setBase({ saved, revision }); setDraft(saved); if (view.current) replace(view.current, saved.condition); } }, [revision, saved]);
 
   useEffect(() => {
@@ -56,7 +56,7 @@ function Form({ saved, revision, file, type, state }: { saved: Draft; revision: 
   const broken = live.findings.some((f) => f.severity === "error");
   const effect = useStream<Report>(dirty && !broken && draft.filter && draft.condition ? "/api/effect" : null, draft, 300);
 
-  // Lints about the saved text join what is known at once, until the text is another.
+  // The lints are those of the saved rule, so they are shown until it is edited.
   const findings = useMemo(() => {
     const known = new Set(live.findings.map((f) => f.code + f.from));
     const lints = dirty ? [] : (checks.value?.findings ?? []).filter((f) => f.rule === saved.id && !known.has(f.code + f.from));
@@ -86,15 +86,17 @@ function Form({ saved, revision, file, type, state }: { saved: Draft; revision: 
       if (!saved.id) { await reload(); say(`Saved ${done.file}.`); location.hash = href(["rules"]); return; }
       setBase({ saved: now.current, revision: done.revision });
       await reload();
-      say(`Saved ${done.file}. Undo is in the list of rules.`);
+      say(`Saved ${done.file}. You can undo this in the list of rules.`);
     } catch (e) {
       if ((e as Failure).status === 409) { await reload(); setConflict(true); } else setProblem(e as Failure);
     }
   };
   const discard = () => { setDraft(base.saved); if (view.current) replace(view.current, base.saved.condition); };
 
+  const errors = findings.filter((f) => f.severity === "error").length;
+  const savable = dirty && errors === 0;
   const handlers = useRef<Handlers>();
-  handlers.current = { change: (condition) => change({ condition }), draft: () => now.current, fix, save: () => save(), format };
+  handlers.current = { change: (condition) => change({ condition }), draft: () => now.current, fix, save: () => { if (savable) save(); }, format };
   useEffect(() => {
     const h: Handlers = {
       change: (t) => handlers.current!.change(t), draft: () => now.current, fix: (f) => handlers.current!.fix(f),
@@ -105,7 +107,6 @@ function Form({ saved, revision, file, type, state }: { saved: Draft; revision: 
   }, []);
   useEffect(() => { if (view.current) mark(view.current, findings, { ...handlers.current! }); }, [findings]);
 
-  const errors = findings.filter((f) => f.severity === "error").length;
   return (
     <>
       <header class="head editor-head">
@@ -116,13 +117,13 @@ function Form({ saved, revision, file, type, state }: { saved: Draft; revision: 
           {file && <code class="muted small">{file}</code>}
         </div>
       </header>
-      {type && type !== "Custom" && dirty && <p class="notice small">This rule came with the product. A copy under another name, with this one disabled, survives upgrades; an edited one becomes Custom.</p>}
+      {type && type !== "Custom" && dirty && <p class="notice small">Qlik ships this rule. An edit makes it a custom rule, which upgrades skip. Instead, you can disable it and add a copy with another name.</p>}
       {problem && <Problem error={problem} />}
       <div class="editor">
         <section class="editor-form" aria-label="Rule">
           <div class="field-row">
             <label class="field grow"><span>Name</span><input id="name" value={draft.name} onInput={(e) => change({ name: e.currentTarget.value })} /></label>
-            <Select label="Where" value={draft.context} options={[["both", "Hub and console"], ["hub", "Hub"], ["qmc", "Console"]]} onChange={(context) => change({ context })} />
+            <Select label="Context" value={draft.context} options={[["both", "Hub and QMC"], ["hub", "Hub"], ["qmc", "QMC"]]} onChange={(context) => change({ context })} />
             <label class="toggle"><input type="checkbox" role="switch" checked={!draft.disabled} onChange={(e) => change({ disabled: !e.currentTarget.checked })} /> Enabled</label>
           </div>
           <FilterField value={draft.filter} state={state} problems={findings.filter((f) => f.field === "filter").map((f) => f.summary)} onChange={(filter) => change({ filter })} />
@@ -141,26 +142,26 @@ function Form({ saved, revision, file, type, state }: { saved: Draft; revision: 
               </button>))}
           </div>
           <div id="preview" role="tabpanel" aria-labelledby={"tab-" + tab}>
-            {tab === "effect" && (broken && dirty ? <p class="muted">The rule has {count(errors, "error")}. Its effect is shown when it compiles.</p> : <Effect work={effect} unchanged={!dirty} />)}
+            {tab === "effect" && (broken && dirty ? <p class="muted">The rule has {count(errors, "error")}. Correct {errors === 1 ? "it" : "them"} to see the effect.</p> : <Effect work={effect} unchanged={!dirty} />)}
             {tab === "findings" && <Findings list={findings} fix={fix} />}
             {tab === "rego" && (live.rego.length ? live.rego.map((r) => <figure class="rego" key={r.module}><figcaption class="muted small">{r.module}</figcaption><pre tabIndex={0}>{r.text}</pre></figure>)
-              : <p class="muted">{draft.disabled ? "A disabled rule is not compiled." : broken ? "A rule with errors is not compiled." : "The rule compiles to nothing: it grants nobody anything."}</p>)}
+              : <p class="muted">{draft.disabled ? "A disabled rule is not compiled." : broken ? "A rule with errors is not compiled." : "The rule cannot grant access to anybody, so there is no code."}</p>)}
           </div>
         </section>
       </div>
       <footer class="savebar" aria-label="Save">
         <span role="status" class="save-state">
-          {elsewhere && dirty ? "The file was changed elsewhere." : dirty ? <>Not saved{effect.value && !effect.busy && !effect.bound && !broken ? `: ${count(effect.value.gain.cells, "right")} gained, ${count(effect.value.loss.cells, "right")} lost` : ""}</> : "Saved"}
+          {elsewhere && dirty ? "The file has changed on disk." : dirty ? <>Not saved{effect.value && !effect.busy && !effect.bound && !broken ? `: ${count(effect.value.gain.cells, "right")} gained, ${count(effect.value.loss.cells, "right")} lost` : ""}</> : "Saved"}
         </span>
         <button onClick={discard} disabled={!dirty}>Discard</button>
-        <button class="primary" onClick={() => save()} disabled={!dirty || errors > 0}>Save</button>
+        <button class="primary" onClick={() => save()} disabled={!savable}>Save</button>
       </footer>
       {conflict && (
-        <Dialog title="The file was changed elsewhere" close={() => setConflict(false)}>
-          <p>{file} is not what it was when you began to edit: another tab or program has written it. Nothing was saved.</p>
+        <Dialog title="The file has changed on disk" close={() => setConflict(false)}>
+          <p>Another tab or program has written {file} since you started to edit the rule. Nothing was saved.</p>
           <div class="dialog-actions">
-            <button onClick={() => { setConflict(false); setBase({ saved, revision }); setDraft(saved); if (view.current) replace(view.current, saved.condition); }}>Take the file's rule, drop my edit</button>
-            <button class="primary" onClick={() => { setBase({ saved, revision }); save(revision); }}>Write my edit over it</button>
+            <button onClick={() => { setConflict(false); setBase({ saved, revision }); setDraft(saved); if (view.current) replace(view.current, saved.condition); }}>Discard my edit</button>
+            <button class="primary" onClick={() => { setBase({ saved, revision }); save(revision); }}>Overwrite with my edit</button>
           </div>
         </Dialog>)}
     </>
@@ -168,7 +169,7 @@ function Form({ saved, revision, file, type, state }: { saved: Draft; revision: 
 }
 
 function Findings({ list, fix }: { list: Finding[]; fix: (f: Finding) => void }) {
-  if (list.length === 0) return <p class="muted"><Icon name="yes" /> Nothing is wrong with this rule.</p>;
+  if (list.length === 0) return <p class="muted"><Icon name="yes" /> No findings for this rule.</p>;
   return (
     <ul class="finding-list">
       {list.map((f, i) => (

@@ -20,7 +20,7 @@ export interface Report {
   members: { users: Member[] | null; resources: Member[] | null }[][];
 }
 
-/** Totals are the numbers of an effect, first of all. */
+/** Totals shows how many rights are gained and lost. */
 export function Totals({ report, bound }: { report: Report; bound?: boolean }) {
   const made = report.mode === "classes";
   const tile = (kind: "gain" | "loss", c: Counts, verb: string) => (
@@ -32,26 +32,26 @@ export function Totals({ report, bound }: { report: Report; bound?: boolean }) {
   return <div class="tiles">{tile("gain", report.gain, "gained")}{tile("loss", report.loss, "lost")}</div>;
 }
 
-/** Effect is who gains and who loses. */
+/** Effect shows who gains and who loses access. */
 export function Effect({ work, unchanged }: { work: Work<Report>; unchanged: boolean }) {
   const report = work.value;
-  if (unchanged) return <p class="muted">Nothing has changed since the last save. Edit the rule to see here who gains and who loses access.</p>;
+  if (unchanged) return <p class="muted">The rule is unchanged. Edit it to see who gains and who loses access.</p>;
   return (
     <div class={work.busy && !work.bound ? "stale" : undefined} data-effect={report && !work.busy ? "done" : "busy"}>
-      <Busy work={work} what={work.bound ? "Leaving out what other rules grant anyway" : "Deciding who gains and who loses"} />
+      <Busy work={work} what={work.bound ? "Removing rights that other rules also grant" : "Computing who gains and who loses access"} />
       {work.error && <Problem error={work.error} />}
       {report && <>
         <Totals report={report} bound={work.bound} />
-        {report.mode === "classes" && <p class="notice small">There is no snapshot: users and resources are synthesized from the values that conditions name, so the numbers count kinds of users and resources.</p>}
+        {report.mode === "classes" && <p class="notice small">There is no snapshot. Users and resources are synthesized from the values in conditions, so the numbers count kinds of users and resources.</p>}
         <Groups report={report} />
         {report.rules.filter((c) => c.effect === "covered").map((c) => <p class="muted small" key={c.rule.id}>{number(c.cells)} rights of <b>{c.rule.name}</b> change nothing: {(c.covered_by ?? []).map((r) => r.name).join(", ")} grants the same.</p>)}
-        {report.left_out.length > 0 && <details class="small"><summary>{count(report.left_out.length, "thing")} not compared</summary><ul>{report.left_out.map((l, i) => <li key={i}>{l.what}: {l.why}{l.hint && ` – ${l.hint}`}</li>)}</ul></details>}
+        {report.left_out.length > 0 && <details class="small"><summary>{count(report.left_out.length, "item")} not compared</summary><ul>{report.left_out.map((l, i) => <li key={i}>{l.what}: {l.why}{l.hint && ` – ${l.hint}`}</li>)}</ul></details>}
       </>}
     </div>
   );
 }
 
-/** Groups are the differences by cause and kind of right. */
+/** Groups shows the rights that are gained and lost, by cause, action and type. */
 export function Groups({ report, showCause }: { report: Report; showCause?: boolean }) {
   return (
     <ul class="effects">
@@ -70,7 +70,7 @@ function PartRow({ kind, part, causes, members }: { kind: string; part: Part; ca
       <button class="effect-head" aria-expanded={open} onClick={() => set(!open)}>
         <span class={"sign " + kind}>{kind === "gain" ? "+" : "−"}</span>
         <span><b>{wordOf(part.action)}</b> on {part.type}
-          <span class="muted"> · {count(part.users, "user")}{part.action !== "create" && ` × ${count(part.resources, "resource")}`}{part.contexts && ` · ${part.contexts.map((c) => (c.context === "qmc" ? "console" : c.context === "none" ? "unstated" : c.context)).join(", ")}`}</span>
+          <span class="muted"> · {count(part.users, "user")}{part.action !== "create" && ` × ${count(part.resources, "resource")}`}{part.contexts && ` · ${part.contexts.map((c) => (c.context === "qmc" ? "QMC" : c.context === "none" ? "no context" : c.context)).join(", ")}`}</span>
           {causes && <span class="muted block small">because of {causes.map((c) => c.rule.name).join(", ")}</span>}
           {part.through && part.through.length > 0 && <span class="muted block small">through {[...new Set(part.through.flat().map((r) => r.name))].join(", ")}</span>}
         </span>

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { State } from "../api";
 import { Icon, number } from "../ui";
 
-/** FilterField edits a resource filter as a list of items, with how many resources each type has. */
+/** FilterField edits a resource filter as a list of items, each with the number of its resources. */
 export function FilterField({ value, state, problems, onChange }: { value: string; state: State; problems: string[]; onChange: (v: string) => void }) {
   const [typed, setTyped] = useState("");
   const items = value.split(",").map((s) => s.trim()).filter(Boolean);
@@ -28,7 +28,7 @@ export function FilterField({ value, state, problems, onChange }: { value: strin
           aria-invalid={problems.length > 0} aria-describedby={problems.length ? "filter-problems" : undefined}
           onInput={(e) => {
             const v = e.currentTarget.value;
-            // A choice from the list comes as one event with the whole text.
+            // A selection from the list is one event with the whole text.
             if (v.includes(",") || (v.endsWith("_*") && (e as InputEvent).inputType !== "insertText")) add(v); else setTyped(v);
           }}
           onKeyDown={(e) => {
@@ -36,7 +36,7 @@ export function FilterField({ value, state, problems, onChange }: { value: strin
             if (e.key === "Backspace" && !typed && items.length) onChange(items.slice(0, -1).join(", "));
           }}
           onBlur={() => { if (typed) add(typed); }} />
-        <datalist id="filter-types">{state.types.map((t) => <option value={t.name + "_*"} key={t.key}>{state.snapshot ? `${number(t.count)} on record` : ""}</option>)}<option value="*">every resource</option></datalist>
+        <datalist id="filter-types">{state.types.map((t) => <option value={t.name + "_*"} key={t.key}>{state.snapshot ? `${number(t.count)} in the snapshot` : ""}</option>)}<option value="*">every resource</option></datalist>
       </div>
       {problems.length > 0 && <p class="field-problem" id="filter-problems">{problems.join("; ")}</p>}
     </div>

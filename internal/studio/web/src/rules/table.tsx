@@ -12,7 +12,7 @@ const columns: { key: string; title: string; by: (r: Row) => string | number; n?
   { key: "name", title: "Rule", by: (r) => r.name.toLowerCase() },
   { key: "filter", title: "Resources", by: (r) => r.filter.toLowerCase() },
   { key: "actions", title: "Actions", by: (r) => r.actions },
-  { key: "context", title: "Where", by: (r) => r.context },
+  { key: "context", title: "Context", by: (r) => r.context },
   { key: "reach", title: "Reach", by: (r) => -(r.reach?.rights ?? -1), n: true },
   { key: "findings", title: "Findings", by: (r) => (r.found.length ? rank[r.found[0].severity] * 1000 - r.found.length : 9999) },
   { key: "changed", title: "Changed", by: (r) => r.modified ? -Date.parse(r.modified) : 0 },
@@ -25,7 +25,7 @@ const groups: Record<string, (r: Row) => string> = {
   folder: (r) => r.file.split("/").slice(0, -1).join("/") || r.file,
 };
 
-const wheres: Record<string, string> = { both: "both", hub: "hub", qmc: "console" };
+const wheres: Record<string, string> = { both: "both", hub: "hub", qmc: "QMC" };
 
 export function Table({ query }: { query: URLSearchParams }) {
   const { state, reach, checks, reload, say, drafts } = useShared();
@@ -53,7 +53,7 @@ export function Table({ query }: { query: URLSearchParams }) {
   const undo = async () => {
     try {
       const done = await call<{ what: string; file: string }>("/api/undo", {});
-      say(`Took back ${done.what} in ${done.file}.`);
+      say(`Undone: ${done.what} in ${done.file}.`);
     } catch (e) { say((e as Error).message); }
     await reload();
   };
@@ -73,11 +73,11 @@ export function Table({ query }: { query: URLSearchParams }) {
         <Select label="Group" value={get("group")} options={[["", "None"], ["type", "Type"], ["category", "Category"], ["resource", "Resource"], ["folder", "File"]]} onChange={(v) => setQuery({ group: v })} />
         <span class="muted small" role="status">{shown.length === rows.length ? count(rows.length, "rule") : `${number(shown.length)} of ${count(rows.length, "rule")}`}</span>
       </div>
-      <Busy work={reach} what="Deciding whom each rule reaches" />
+      <Busy work={reach} what="Computing which users each rule reaches" />
       {reach.error && <Problem error={reach.error} />}
       <Busy work={checks} what="Checking the rules" />
       {rows.length === 0 ? (
-        <Empty title="No rules in this folder"><p>Write the first one, or pull the rules of a site: <code>qlik2rego pull --sites sites.yaml -o repo/</code></p><a class="button primary" href={href(["rules", "new"])}>New rule</a></Empty>
+        <Empty title="No rules in this folder"><p>Create the first rule, or pull the rules of a site: <code>qlik2rego pull --sites sites.yaml -o repo/</code></p><a class="button primary" href={href(["rules", "new"])}>New rule</a></Empty>
       ) : shown.length === 0 ? (
         <Empty title="No rule matches"><button onClick={() => setQuery({ q: "", type: "", state: "", finding: "" })}>Clear the filters</button></Empty>
       ) : (

@@ -18,8 +18,8 @@ export interface Explanation {
 }
 
 const titleOf = (e: Entity) => `${e.type} ${e.login || e.name || e.id}`;
-const places: Record<string, string> = { user_directory: "in the user directory", repository: "in the management console", request: "in the session" };
-const inactive: Record<string, string> = { disabled: "is disabled", skipped: "has errors", other_context: "counts elsewhere (hub or console)" };
+const places: Record<string, string> = { user_directory: "in the user directory", repository: "in the QMC", request: "in the session" };
+const inactive: Record<string, string> = { disabled: "is disabled", skipped: "has errors", other_context: "applies in another context (hub or QMC)" };
 
 export function Explain({ person, action, type, id, context, onFix }: { person: Person; action: string; type: string; id: string; context: string; onFix?: (rule: string) => void }) {
   const work = useStream<Explanation>("/api/explain", { person: { login: "", ...person }, action, type, id, context });
@@ -33,29 +33,31 @@ function ExplanationView({ work, onFix }: { work: Work<Explanation>; onFix?: (ru
       <Busy work={work} what="Explaining" />
       {work.error && <Problem error={work.error} />}
       {x && <>
-        <p class={"verdict " + (x.allow ? "gain" : "loss")}><Icon name={x.allow ? "yes" : "no"} /> {x.allow ? "Granted" : x.reason === "no_rule" ? "Denied: no rule grants it" : "Denied: " + x.reason.replaceAll("_", " ")}</p>
+        <p class={"verdict " + (x.allow ? "gain" : "loss")}><Icon name={x.allow ? "yes" : "no"} /> {x.allow ? "Granted" : x.reason === "no_rule" ? "Denied: no rule grants access" : "Denied: " + x.reason.replaceAll("_", " ")}</p>
         {x.faults?.map((f) => <p class="notice small" key={f.path}>{f.path}: {f.message}</p>)}
         {x.proposals && x.proposals.length > 0 && <>
-          <h3>The smallest changes that would give it</h3>
+          <h3>Smallest changes that would grant access</h3>
           <ol class="proposals">{x.proposals.map((p, i) => <ProposalView key={i} of={p} rules={x.questions?.[0]?.rules ?? []} onFix={onFix} />)}</ol>
         </>}
-        {!x.allow && x.questions && (x.proposals ?? []).length === 0 && <p class="muted small">No single change of data would give it{x.tried ? ` (${count(x.tried, "change")} tried)` : ""}. A rule would have to be edited.</p>}
+        {!x.allow && x.questions && (x.proposals ?? []).length === 0 && <p class="muted small">No small change of the data would grant access{x.tried ? ` (${count(x.tried, "change")} tried)` : ""}. To grant access, edit a rule.</p>}
         {x.questions?.[0] && <QuestionView asked={x.questions[0]} all={x.questions} depth={0} onFix={onFix} />}
-        {x.inactive && x.inactive.length > 0 && <><h3>Rules that cannot grant as they are</h3><ul class="plain-list small">{x.inactive.map((r) => <li key={r.id}><span><b>{r.name || r.id}</b> {inactive[r.why]}{r.would_grant ? ", and would grant it otherwise" : ""}</span></li>)}</ul></>}
+        {x.inactive && x.inactive.length > 0 && <><h3>Inactive rules</h3><ul class="plain-list small">{x.inactive.map((r) => <li key={r.id}><span><b>{r.name || r.id}</b> {inactive[r.why]}{r.would_grant ? "; if it were active, it would grant access" : ""}</span></li>)}</ul></>}
         {x.notes?.map((n) => <p class="muted small" key={n}>{n}</p>)}
       </>}
     </div>
   );
 }
 
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1) + ".";
+
 function ProposalView({ of, rules, onFix }: { of: Proposal; rules: RuleInfo[]; onFix?: (rule: string) => void }) {
   const r = of.reach;
-  const also = [r.users > 0 && `${count(r.users, "other user")} would get it too`, r.resources > 0 && `${count(r.resources, "other resource")} too`, r.users_lose > 0 && `${count(r.users_lose, "user")} would lose it`, r.resources_lose > 0 && `${count(r.resources_lose, "resource")} would be lost`].filter(Boolean);
+  const also = [r.users > 0 && `${count(r.users, "other user")} would also get access`, r.resources > 0 && `the user would also get access to ${count(r.resources, "other resource")}`, r.users_lose > 0 && `${count(r.users_lose, "user")} would lose access`, r.resources_lose > 0 && `the user would lose access to ${count(r.resources_lose, "resource")}`].filter(Boolean);
   const by = rules.filter((x) => of.granted_by.includes(x.id));
   return (
     <li>
       {of.changes.map((c, i) => <div key={i}>{c.sentence} <span class="muted small">{places[c.where]}</span></div>)}
-      <div class="muted small">{by.length > 0 && <>Then {by.map((b) => onFix ? <button class="link" key={b.id} onClick={() => onFix(b.id)}>{b.name || b.id}</button> : <b key={b.id}>{b.name}</b>)} grants it. </>}{also.length ? also.join("; ") + "." : "Nothing else changes."}</div>
+      <div class="muted small">{by.length > 0 && <>Granted by {by.map((b, i) => <span key={b.id}>{i > 0 && ", "}{onFix ? <button class="link" onClick={() => onFix(b.id)}>{b.name || b.id}</button> : <b>{b.name || b.id}</b>}</span>)}. </>}{also.length ? sentence(also.join("; ")) : "Nothing else changes."}</div>
     </li>
   );
 }
@@ -65,10 +67,10 @@ function QuestionView({ asked, all, depth, onFix }: { asked: Asked; all: Asked[]
   return (
     <section class="asked">
       {depth === 0 ? <h3>Why{asked.granted ? "" : " not"}, rule by rule</h3> : <p class="small muted">{asked.action} on {titleOf(asked.entity)}: {asked.granted ? "granted" : "denied"}</p>}
-      {rules.length === 0 && <p class="muted">No rule is about {asked.action} on {asked.entity.type}.</p>}
+      {rules.length === 0 && <p class="muted">No rule applies to {asked.action} on {asked.entity.type}.</p>}
       {rules.map((r) => (
         <details key={r.id} open={depth === 0 && (r.holds || r === rules[0])} class="why-rule">
-          <summary><Sign holds={r.holds} /> <b>{r.name || r.id}</b> <span class="muted small">{r.holds ? "grants" : r.unmet === null ? "cannot grant here" : `${count(r.unmet, "test")} short`}</span></summary>
+          <summary><Sign holds={r.holds} /> <b>{r.name || r.id}</b> <span class="muted small">{r.holds ? "grants" : r.unmet === null ? "cannot grant access" : count(r.unmet, "test fails", "tests fail")}</span></summary>
           <ul class="clauses"><ClauseView of={r.clause} all={all} depth={depth} /></ul>
           {onFix && <button class="link small" onClick={() => onFix(r.id)}>Edit this rule</button>}
         </details>))}
@@ -76,14 +78,14 @@ function QuestionView({ asked, all, depth, onFix }: { asked: Asked; all: Asked[]
   );
 }
 
-const Sign = ({ holds }: { holds: boolean }) => <span class={"sign " + (holds ? "gain" : "loss")}><Icon name={holds ? "yes" : "no"} label={holds ? "holds" : "does not hold"} /></span>;
+const Sign = ({ holds }: { holds: boolean }) => <span class={"sign " + (holds ? "good" : "bad")}><Icon name={holds ? "yes" : "no"} label={holds ? "holds" : "does not hold"} /></span>;
 
 const valuesOf = (o: Operand) => {
   const v = [...(o.values ?? []), ...(o.entities ?? []).map((e) => e.login || e.name || e.id)];
-  return v.length === 0 ? "nothing" : v.length > 6 ? v.slice(0, 6).join(", ") + ` and ${v.length - 6} more` : v.join(", ");
+  return v.length === 0 ? "has no value" : "is " + v.slice(0, 6).join(", ") + (v.length > 6 ? ` and ${v.length - 6} more` : "");
 };
 
-const groupWords: Record<string, string> = { or: "one of these", and: "all of these", not: "not" };
+const groupWords: Record<string, string> = { or: "any of", and: "all of", not: "not" };
 
 function ClauseView({ of, all, depth }: { of: Clause; all: Asked[]; depth: number }) {
   if (of.parts) {
@@ -93,7 +95,7 @@ function ClauseView({ of, all, depth }: { of: Clause; all: Asked[]; depth: numbe
   return (
     <li>
       <Sign holds={of.holds} /> <code>{of.text}</code>
-      {sides.length > 0 && !of.asks && <span class="muted small block values">{sides.map((o) => `${o.text} is ${valuesOf(o)}`).join(" · ")}</span>}
+      {sides.length > 0 && !of.asks && <span class="muted small block values">{sides.map((o) => `${o.text} ${valuesOf(o)}`).join(" · ")}</span>}
       {of.asks && depth < 3 && of.asks.map((n) => <Asking key={n} asked={all[n]} all={all} depth={depth + 1} />)}
     </li>
   );

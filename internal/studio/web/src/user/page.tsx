@@ -11,7 +11,7 @@ interface Stream extends Thing { apps: Thing[]; visible: number; total: number }
 interface Hub { streams: Stream[]; work: Thing[]; sections: Thing[] }
 interface Target { person: Person; who: string; type: string; id: string; name: string; context: string }
 
-/** AsUser shows the hub and the console as a person sees them, or as two people do. */
+/** AsUser shows the hub and the QMC as one user sees them, or two users side by side. */
 export function AsUser({ route }: { route: Route }) {
   const { state } = useShared();
   const first = route.query.get("who") ?? "", second = route.query.get("and") ?? "";
@@ -21,16 +21,16 @@ export function AsUser({ route }: { route: Route }) {
   const key = state.rules.map((r) => r.revision).join().length;
   const a = useStream<Hub>(person && state.snapshot ? "/api/hub" : null, person && { login: "", ...person, key: key + state.rules.map((r) => r.revision).join("").slice(0, 24) });
   const b = useStream<Hub>(other && state.snapshot ? "/api/hub" : null, other && { login: "", ...other });
-  if (!state.snapshot) return <><Head title="As a user" /><Empty title="There is no snapshot"><p>Users, streams and apps come from a snapshot. <code>qlik2rego pull</code> makes one, or name one with <code>--snapshot</code>.</p></Empty></>;
+  if (!state.snapshot) return <><Head title="View as a user" /><Empty title="No snapshot"><p>Users, streams and apps come from a snapshot. <code>qlik2rego pull</code> creates one. To use an existing one, start the studio with <code>--snapshot</code>.</p></Empty></>;
   const sides = [person && { who: first, person, work: a }, other && { who: second, person: other, work: b }].filter((s) => !!s);
   return (
     <>
-      <Head title="As a user">
-        <button aria-pressed={two} onClick={() => setQuery({ two: two ? "" : "1" })}>{two ? "One person" : "Compare two people"}</button>
+      <Head title="View as a user">
+        <button aria-pressed={two} onClick={() => setQuery({ two: two ? "" : "1" })}>{two ? "One user" : "Compare two users"}</button>
       </Head>
       <div class="who-row">
-        <PersonField label={two ? "First person" : "Person"} value={first} onChange={(v) => setQuery({ who: v })} />
-        {two && <PersonField label="Second person" value={second} onChange={(v) => setQuery({ and: v })} />}
+        <PersonField label={two ? "First user" : "User"} value={first} onChange={(v) => setQuery({ who: v })} />
+        {two && <PersonField label="Second user" value={second} onChange={(v) => setQuery({ and: v })} />}
       </div>
       {sides.length === 0 && <Suggestions onPick={(v) => setQuery({ who: v })} />}
       <div class={"hubs" + (sides.length > 1 ? " two" : "")}>
@@ -64,7 +64,7 @@ function PersonField({ label, value, onChange }: { label: string; value: string;
         onInput={(e) => { const v = e.currentTarget.value; setTyped(v); if (list?.users.some((u) => u.login === v)) onChange(v); }} />
         <button>Show</button></div>
       <datalist id={id}>{list?.users.map((u) => <option key={u.login} value={u.login}>{u.name}</option>)}</datalist>
-      <span class="muted small">{typed.includes("=") ? "Somebody without a record, who has these properties and no others." : list && typed && list.found === 0 ? "Nobody on record has this login or name." : list ? `${count(list.total, "user")} on record` : ""}</span>
+      <span class="muted small">{typed.includes("=") ? "A hypothetical user with these properties and no others." : list && typed && list.found === 0 ? "No user of the snapshot has this login or name." : list ? `${count(list.total, "user")} in the snapshot` : ""}</span>
     </form>
   );
 }
@@ -73,8 +73,8 @@ function Suggestions({ onPick }: { onPick: (v: string) => void }) {
   const [list, setList] = useState<Found>();
   useEffect(() => { call<Found>("/api/users").then(setList).catch(() => {}); }, []);
   return (
-    <Empty title="Who is looking?">
-      <p>Choose a user on record, or describe somebody: <code>roles=Designer, group=Sales</code>, with <code>environment.os=iOS</code> for what the session sends.</p>
+    <Empty title="Select a user">
+      <p>Select a user of the snapshot, or describe a hypothetical user: <code>roles=Designer, group=Sales</code>. Add session attributes as <code>environment.os=iOS</code>.</p>
       <div class="picks">{list?.users.slice(0, 12).map((u) => <button key={u.login} onClick={() => onPick(u.login)}>{u.name || u.login}<span class="muted small block">{u.login}</span></button>)}</div>
     </Empty>
   );
@@ -85,26 +85,26 @@ function HubView({ who, person, work, against, ask }: { who: string; person: Per
   const [all, setAll] = useState(false);
   const differs = (list: (h: Hub) => Thing[], t: Thing) => against && list(against).some((o) => o.id === t.id && o.allow !== t.allow);
   const target = (type: string, t: Thing, context: string) => ask({ person, who, type, id: t.id, name: t.name, context });
-  if (!h) return <section class="hub" aria-label={who}><Busy work={work} what="Deciding what this person sees" />{work.error && <Problem error={work.error} />}</section>;
+  if (!h) return <section class="hub" aria-label={who}><Busy work={work} what="Computing what this user sees" />{work.error && <Problem error={work.error} />}</section>;
   const seen = h.streams.filter((s) => s.allow), hidden = h.streams.filter((s) => !s.allow);
   const apps = h.streams.reduce((n, s) => n + s.visible, 0) + h.work.length;
   const sections = h.sections.filter((s) => s.allow);
   return (
     <section class="hub" aria-label={who} data-hub={work.busy ? undefined : "done"}>
       <h2>{who}</h2>
-      <p class="muted">{count(seen.length, "stream")} of {number(h.streams.length)}, {count(apps, "app")}, {sections.length ? count(sections.length, "section") + " of the console" : "no section of the console"}</p>
-      <Busy work={work} what="Deciding again" />
+      <p class="muted">{count(seen.length, "stream")} of {number(h.streams.length)}, {count(apps, "app")}, {sections.length ? count(sections.length, "section") + " of the QMC" : "no section of the QMC"}</p>
+      <Busy work={work} what="Computing again" />
       <h3>Hub</h3>
-      {seen.length === 0 && <p class="muted">This person sees no stream.</p>}
+      {seen.length === 0 && <p class="muted">This user sees no streams.</p>}
       {seen.map((s) => <StreamView key={s.id} of={s} person={person} mark={differs((o) => o.streams, s)} against={against?.streams.find((o) => o.id === s.id)} target={target} />)}
       {h.work.length > 0 && <details open class="card stream"><summary><b>Work</b> <span class="muted">{count(h.work.length, "app")} outside streams</span></summary><ul class="things">{h.work.map((t) => <ThingView key={t.id} of={t} mark={differs((o) => o.work, t)} onWhy={() => target("App", t, "hub")} />)}</ul></details>}
       {hidden.length > 0 && <>
-        <h3>Not in the hub</h3>
+        <h3>Hidden streams</h3>
         <ul class="things">{(all ? hidden : hidden.slice(0, 8)).map((s) => <ThingView key={s.id} of={s} mark={differs((o) => o.streams, s)} onWhy={() => target("Stream", s, "hub")} more={count(s.total, "app")} />)}</ul>
         {hidden.length > 8 && !all && <button class="link" onClick={() => setAll(true)}>Show all {number(hidden.length)} streams</button>}
       </>}
-      <h3>Management console</h3>
-      {sections.length === 0 ? <p class="muted">No section is open. <button class="link" onClick={() => target("TransientObject", { id: "QmcSection_App", name: "section App", allow: false }, "qmc")}>Why not Apps?</button></p>
+      <h3>QMC</h3>
+      {sections.length === 0 ? <p class="muted">This user cannot open any section. <button class="link" onClick={() => target("TransientObject", { id: "QmcSection_App", name: "QMC section App", allow: false }, "qmc")}>Why not Apps?</button></p>
         : <ul class="chips-list">{sections.map((s) => <li key={s.id}><button class={"pill" + (differs((o) => o.sections, s) ? " marked" : "")} onClick={() => target("TransientObject", s, "qmc")}>{s.name}</button></li>)}</ul>}
     </section>
   );
@@ -133,7 +133,7 @@ function AppView({ of, person, mark, target }: { of: Thing; person: Person; mark
   return (
     <ThingView of={of} mark={mark} onWhy={() => target("App", of, "hub")} onOpen={of.allow ? open : undefined} opened={sheets !== undefined}>
       {sheets === null && <p class="muted small">…</p>}
-      {sheets && (sheets.length === 0 ? <p class="muted small">No sheets on record.</p> : <ul class="things">{sheets.map((s) => <ThingView key={s.id} of={s} onWhy={() => target("App.Object", s, "hub")} />)}</ul>)}
+      {sheets && (sheets.length === 0 ? <p class="muted small">The snapshot has no sheets of this app.</p> : <ul class="things">{sheets.map((s) => <ThingView key={s.id} of={s} onWhy={() => target("App.Object", s, "hub")} />)}</ul>)}
     </ThingView>
   );
 }
