@@ -65,12 +65,33 @@ func (s *Streams) watch(ctx *cli.Context) error {
 	for _, name := range drift {
 		s.note("drift: %s does not match the files", tabular.Printable(name))
 	}
-	r := &rounds{
-		Streams: s, client: client, watch: w, metrics: metrics, to: to, interval: ctx.Duration("interval"),
-		hook:  &watch.Webhook{URL: ctx.String("webhook"), Client: &http.Client{Timeout: 10 * time.Second}},
-		renew: &watch.Renewer{Subscription: subscription}, revert: revert,
+	r := &watch.Rounds{Watch: w, Interval: ctx.Duration("interval"), Publish: to.write, Report: s.reporting(ctx, revert), Note: s.note}
+	if subscription != nil {
+		r.Renew = &watch.Renewer{Subscription: subscription}
 	}
-	return r.run(ctx.Context)
+	return r.Run(ctx.Context)
+}
+
+// reporting returns a function that reports an event to all destinations: standard output, the
+// webhook and, if the event shows drift, the plan of --revert.
+func (s *Streams) reporting(ctx *cli.Context, revert func(context.Context) error) func(context.Context, *watch.Event) error {
+	hook := &watch.Webhook{URL: ctx.String("webhook"), Client: &http.Client{Timeout: 10 * time.Second}}
+	return func(ctx context.Context, e *watch.Event) error {
+		if err := show.Events.Render(s.Format, s.Out, e); err != nil {
+			return err
+		}
+		if hook.URL != "" {
+			if err := hook.Send(ctx, e); err != nil {
+				s.note("%v", err)
+			}
+		}
+		if len(e.Drift) > 0 && revert != nil {
+			if err := revert(ctx); err != nil && ctx.Err() == nil {
+				s.note("--revert: %v", err)
+			}
+		}
+		return nil
+	}
 }
 
 // notOnce returns a given flag that --once does not use, or "".

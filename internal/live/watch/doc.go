@@ -1,7 +1,8 @@
 // Package watch follows a live site: what changes there, by whom, and who gains or loses access
 // because of it.
 //
-//	watch.go     rounds: has anything changed, and what
+//	watch.go     a round: has anything changed, and what
+//	rounds.go    rounds until a context ends: publishing and reporting of changes
 //	entities.go  the entities that differ between two snapshots
 //	event.go     the reported events, and webhooks
 //	subscribe.go notifications from the site
