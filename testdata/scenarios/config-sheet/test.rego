@@ -1,5 +1,4 @@
-# The sheet Config is for developers and root admins; for all other sheets
-# nothing changes.
+# Only developers and root administrators can see the sheet Config. Other sheets are not affected.
 package scenarios.config_sheet_test
 
 devi := `ACME\devi` # @Profile Analyst and developer
@@ -64,8 +63,7 @@ test_does_not_see_config[note] if {
 	granted_by("hub", subject, "read", "CONFIG of Energy") == set()
 }
 
-# What everybody saw under the shipped rule, everybody sees: a dimension that is
-# called Config too.
+# Everybody still sees everything else that the shipped rule shows, including a dimension named Config.
 unchanged := {"Defects", "Defect Rate", "dimension Config", "Usage of Energy"}
 
 test_all_that_is_seen_by[subject] if {
@@ -97,8 +95,8 @@ test_reading_is_all_that_is_granted[[action, subject, what]] if {
 	granted_by("hub", subject, action, what) == set()
 }
 
-# The shipped RootAdmin rule is for the QMC: there a root admin does everything,
-# in the hub only what the other rules grant.
+# The shipped rule RootAdmin is for the QMC. There a root administrator can do everything, but in the hub only
+# what the other rules grant.
 test_a_root_admin_in_the_qmc if {
 	seen("qmc", ruth) == object.keys(objects)
 	granted_by("qmc", ruth, "read", "Config") == {config_rule, root_admin_rule}
@@ -114,13 +112,13 @@ test_others_in_the_qmc_see_what_they_see_in_the_hub[subject] if {
 	seen("qmc", subject) == seen("hub", subject)
 }
 
-# In the QMC RootAdmin grants the stream too, which is all that the config rule misses.
+# In the QMC, RootAdmin also grants the stream, which is all that the rule for Config still needs.
 test_a_root_admin_outside_the_readers_sees_config_in_the_qmc_alone if {
 	granted_by("qmc", remote_root, "read", "Config") == {config_rule, root_admin_rule}
 	granted_by("hub", remote_root, "read", "Config") == set()
 }
 
-# A request that does not say where it comes from gets the rules for both alone.
+# Only rules for both contexts apply to a request without a context.
 test_without_a_context_ruth_is_no_root_admin_of_the_qmc if {
 	request := {
 		"subject": {"type": "user", "id": ruth},

@@ -1,8 +1,8 @@
-# Two projects on one site. What a person sees follows from a custom property and
-# the project's directory groups; what a person does, from role groups.
+# Two projects on one site. A custom property and the directory groups of the project determine what a user
+# sees. Role groups determine what a user can do.
 package scenarios.customer_case_test
 
-# Project 1. The directory spells the groups in its own case: PROJ1_AUD1, Role_Admin.
+# Project 1. The directory spells the groups in another case: PROJ1_AUD1, Role_Admin.
 alice := `CORP\alice` # audience 1
 
 amir := `CORP\amir` # audience 2
@@ -20,7 +20,7 @@ bert := `CORP\bert` # audience 1
 
 bruno := `CORP\bruno` # administration, role_admin
 
-# Both: development with role_dev in project 1, administration with role_admin in project 2.
+# Both projects: a developer (role_dev) of project 1 who is an administrator (role_admin) of project 2.
 max_oduya := `CORP\max`
 
 visitor := `NONE\visitor-4711` # anonymous
@@ -90,7 +90,7 @@ decide(context, subject, action, resource) := answer if {
 	}
 }
 
-# rights are all that a user may do with what is on record: not listed, denied.
+# rights are all rights of a user on entities on record. Rights that are not listed are denied.
 rights(context, subject) := {name: actions |
 	some name, resource in world
 	actions := data.qlik.authz.actions with input as {
@@ -107,7 +107,7 @@ readable(context, subject, type) := {name |
 	decide(context, subject, "read", resource).allow
 }
 
-# The request to add an object of some type to an app.
+# The request to add an object of a type to an app.
 new_object(kind, app) := {
 	"type": "App.Object",
 	"id": "bf2016ea-e729-460b-b828-09f1be66c493",
@@ -126,7 +126,7 @@ new_task(app) := {
 	"properties": {"name": "Reload hourly", "app": world[app].id},
 }
 
-# What a reader sees.
+# What readers see.
 
 test_alice_reads_dashboards_1_to_3_and_nothing_else_of_any_project if {
 	readable("hub", alice, "App") == {"Dashboard 1", "Dashboard 2", "Dashboard 3", "Visitor Guide"}
@@ -136,8 +136,8 @@ test_alice_reads_dashboards_1_to_3_and_nothing_else_of_any_project if {
 	readable("hub", alice, "ReloadTask") == set()
 }
 
-# All rights of a reader: what is beside reading comes from StreamEveryone, from
-# CreateAppObjectsPublishedApp, and from the branches of TeamAdminRead that ask for no group.
+# All rights of a reader. Those other than read come from StreamEveryone, from CreateAppObjectsPublishedApp, and
+# from the branches of TeamAdminRead that test no group.
 test_all_rights_of[note] if {
 	some note, tc in {
 		"alice": {
@@ -200,7 +200,7 @@ test_data_connections_of_developers if {
 	not decide("hub", nora, "update", world["Exchange Rates"]).allow
 }
 
-# What a team admin sees and changes.
+# What a team administrator can see and change.
 
 read_update := {"read", "update"}
 
@@ -236,7 +236,7 @@ test_adele[note] if {
 	decide("qmc", adele, tc.action, world[tc.what]).granted_by == tc.by
 }
 
-# The other way round for the admin of project 2.
+# The same for the administrator of project 2.
 test_bruno_updates_project_2_alone if {
 	decide("qmc", bruno, "update", world["Dashboard 7"]).granted_by == {team_admin_read}
 	decide("qmc", bruno, "update", world["task of 7"]).granted_by == {team_admin_read}
@@ -244,8 +244,7 @@ test_bruno_updates_project_2_alone if {
 	not decide("qmc", bruno, "update", world["task of 1"]).allow
 }
 
-# The filter of TeamAdminRead names Stream* and CustomProperty*, but no branch of
-# its condition covers them.
+# The filter of TeamAdminRead names Stream* and CustomProperty*, but no branch of its condition covers them.
 test_team_admin_read_grants_nothing_on[note] if {
 	some note, tc in {
 		"a stream, read by ResourceAccess": {"action": "read", "what": "stream 1.1", "by": {resource_access}},
@@ -257,7 +256,7 @@ test_team_admin_read_grants_nothing_on[note] if {
 	decide("qmc", adele, tc.action, world[tc.what]).granted_by == tc.by
 }
 
-# Four of its branches ask for no group: everybody changes tags, triggers and results.
+# Four of its branches test no group, so everybody can change tags, triggers and results.
 test_team_admin_read_lets_everybody_update[what] if {
 	some what in {"tag Board report", "trigger of the task of 7", "a reload's result"}
 	every subject in {alice, bert, nora, visitor} {
@@ -267,7 +266,7 @@ test_team_admin_read_lets_everybody_update[what] if {
 	}
 }
 
-# Which QMC sections a team admin sees.
+# The QMC sections that a team administrator sees.
 
 section(name) := {"type": "TransientObject", "id": name}
 
@@ -306,7 +305,7 @@ test_sections_are_for_requests_from_the_qmc if {
 	}
 }
 
-# Who creates.
+# Who can create what.
 
 test_adele_creates[note] if {
 	some note, resource in {
@@ -328,7 +327,7 @@ test_adele_does_not_create[note] if {
 	not decide("qmc", adele, "create", resource).allow
 }
 
-# TeamAdminCreate asks for the role alone: unlike reading, creating knows no project.
+# TeamAdminCreate tests only the role. Unlike read, create does not depend on the project.
 test_adele_creates_a_task_for_an_app_of_project_2 if {
 	decide("qmc", adele, "create", new_task("Dashboard 7")).granted_by == {team_admin_create}
 	not decide("qmc", adele, "read", new_task("Dashboard 7")).allow
@@ -342,7 +341,7 @@ test_the_rule_create_app_is_for_role_dev_alone if {
 	granted == {dana, max_oduya}
 }
 
-# All that creates apps beside role_dev is role_admin, by TeamAdminCreate's App*.
+# Besides role_dev, only role_admin can create apps, because TeamAdminCreate names App*.
 test_who_creates_apps if {
 	creators := {subject | some subject in everybody; decide("hub", subject, "create", new_app).allow}
 	creators == {dana, max_oduya, adele, bruno}
@@ -359,7 +358,7 @@ test_apps_are_created_in_the_hub if {
 	}
 }
 
-# Who adds sheets to published apps.
+# Who can add sheets to published apps.
 
 test_adds_a_sheet[note] if {
 	some note, tc in {
@@ -387,7 +386,7 @@ test_does_not_add_a_sheet[note] if {
 	decide("hub", tc.subject, "create", new_object("sheet", tc.app)) == {"allow": false, "granted_by": set(), "reason": "no_rule"}
 }
 
-# dana reads that app of hers, so it is for being in no stream that she adds nothing.
+# Dana can read this app of hers. She cannot add anything, because the app is not in a stream.
 test_dana_reads_her_own_app_in_no_stream if {
 	decide("hub", dana, "read", world["Dashboard 9"]).granted_by == {owner_read}
 }
@@ -414,7 +413,7 @@ test_sheets_are_added_in_the_hub[context] if {
 	decide(context, dana, "create", new_object("sheet", "Dashboard 1")).allow == allowed
 }
 
-# A visitor whom the request gives every group reads and still does not add.
+# A visitor to whom the request gives every group can read, but still cannot add anything.
 test_no_group_makes_an_anonymous_visitor_an_author if {
 	request := {
 		"subject": {"type": "user", "id": visitor, "properties": {"attributes": {"group": ["proj1_aud1", "role_ext", "role_dev"]}}},
@@ -431,15 +430,15 @@ test_the_visitor_reads_in_the_hub_alone if {
 	not decide("qmc", visitor, "read", world["Visitor Guide"]).allow
 }
 
-# The known limit: a role is not tied to a project. max is a developer of project 1
-# and an admin of project 2, and has both roles in both.
+# A known limit: a role is not tied to a project. Max is a developer of project 1 and an administrator of
+# project 2, and has both roles in both.
 test_max_has_each_role_in_both_projects[app] if {
 	some app in {"Dashboard 1", "Dashboard 7"}
 	decide("hub", max_oduya, "create", new_object("sheet", app)).granted_by == {add_objects, team_admin_create}
 	decide("qmc", max_oduya, "create", new_task(app)).granted_by == {team_admin_create}
 }
 
-# Where a rule asks for the project's own group, the projects stay apart.
+# If a rule tests the group of the project, the projects are separate.
 test_max_updates_in_the_project_of_his_admin_group_alone if {
 	decide("qmc", max_oduya, "update", world["Dashboard 7"]).granted_by == {team_admin_read}
 	decide("qmc", max_oduya, "read", world["Dashboard 1"]).granted_by == {stream_rule}

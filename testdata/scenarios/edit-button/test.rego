@@ -1,5 +1,5 @@
-# The edit button: new sheets in published apps are for those whose custom property
-# says so. The shipped rule, which lets every reader add sheets, is disabled.
+# The edit button: only users with a custom property can create sheets in published apps. The shipped rule,
+# which lets every reader add sheets, is disabled.
 package scenarios.edit_button_test
 
 edda := `ACME\edda` # @User_Can_Edit_Content Yes; the rule says YES
@@ -24,7 +24,7 @@ others_rule := "de027cd4-6faf-429b-ae0a-47e8d98649a8"
 
 unpublished_rule := "3834bddc-0a76-4a80-a116-13c8d5e1d80e" # shipped, for apps in no stream
 
-# create asks, from some context, to add an object of some type to an app.
+# create returns the request to add an object of a type to an app, from a context.
 create(context, subject, kind, app) := ids if {
 	ids := data.qlik.authz.granted_by with input as {
 		"subject": {"type": "user", "id": subject},
@@ -62,7 +62,7 @@ test_does_not_add_a_sheet[note] if {
 	create(hub, tc.subject, "sheet", tc.app) == set()
 }
 
-# The visitor reads that app, so it is for being anonymous that the visitor does not add.
+# The visitor can read this app, but cannot add anything, because the visitor is anonymous.
 test_the_visitor_reads_the_tour_in_the_hub[context] if {
 	some context, readable in {"hub": true, "qmc": false}
 	allowed := data.qlik.authz.allow with input as {
@@ -74,7 +74,7 @@ test_the_visitor_reads_the_tour_in_the_hub[context] if {
 	allowed == readable
 }
 
-# It is about sheets: bookmarks, stories and snapshots stay for every reader.
+# Only sheets are restricted. Every reader can still add bookmarks, stories and snapshots.
 test_other_objects_stay_as_they_were[kind] if {
 	some kind in {"bookmark", "story", "snapshot", "embeddedsnapshot", "hiddenbookmark", "userstate"}
 	create(hub, edda, kind, "Quality") == {others_rule}
@@ -89,7 +89,7 @@ test_what_the_shipped_rule_never_granted_is_not_granted[kind] if {
 	create(hub, edda, kind, "Quality") == set()
 }
 
-# In her own app in no stream una works as before.
+# In her own app outside of streams, Una has the same rights as before.
 test_una_adds_to_her_own_app[kind] if {
 	some kind in {"sheet", "measure"}
 	create(hub, una, kind, "Una's Sketch") == {unpublished_rule}
@@ -109,7 +109,7 @@ test_reading_stays_as_it_was[subject] if {
 	actions == {"read"}
 }
 
-# To create is all that the rules grant: what is created is for OwnerRead and Owner.
+# The rules grant only create. OwnerRead and Owner grant rights on the created objects.
 test_nothing_more_than_creating[kind] if {
 	some kind in {"sheet", "bookmark"}
 	actions := data.qlik.authz.actions with input as {
@@ -128,7 +128,7 @@ test_not_from_elsewhere[note] if {
 	create(context, una, "sheet", "Una's Sketch") == set()
 }
 
-# An anonymous visitor does not become an author by claiming the property.
+# An anonymous visitor who claims the property cannot create anything.
 test_a_visitor_who_claims_the_property if {
 	not data.qlik.authz.allow with input as {
 		"subject": {"type": "user", "id": visitor, "properties": {"custom": {"User_Can_Edit_Content": ["YES"]}}},
@@ -138,7 +138,7 @@ test_a_visitor_who_claims_the_property if {
 	}
 }
 
-# Nor does somebody on record: the record wins.
+# A user on record cannot claim it either, because the record is used.
 test_una_who_claims_the_property if {
 	not data.qlik.authz.allow with input as {
 		"subject": {"type": "user", "id": una, "properties": {"custom": {"User_Can_Edit_Content": ["YES"]}}},

@@ -1,5 +1,5 @@
-# The 74 rules of a real site, on a small made-up one. The rules are no part of this
-# repository (README.md says how to run this), so tests speak of them by name.
+# The 74 rules of a real site, with a small synthetic site. The rules are not in this repository (see
+# README.md), so the tests refer to them by name.
 package scenarios.real_site_test
 
 petra := `ACME\petra` # @customers Acme Corp
@@ -54,10 +54,10 @@ hub := {"request_context": "hub"}
 
 qmc := {"request_context": "qmc"}
 
-# in_group is a hub session that carries a group, as a ticket of this site does.
+# in_group is a hub session with a group, like a ticket of this site.
 in_group(group) := {"request_context": "hub", "environment": {"Group": group}}
 
-# by are the names of the rules that grant.
+# by has the names of the rules that grant.
 by(subject, action, resource, context) := {data.qlik.rules[id].name | some id in ids} if {
 	ids := data.qlik.authz.granted_by with input as {
 		"subject": {"type": "user", "id": subject},
@@ -92,7 +92,7 @@ all_actions := {
 	"offlineaccess", "distribute", "duplicate", "approve",
 }
 
-# Streams by the customer's name, in a custom property or in the session.
+# Streams for a customer, named in a custom property or in the session.
 
 test_streams[note] if {
 	some note, tc in {
@@ -116,7 +116,7 @@ test_apps_follow_the_streams[note] if {
 	readable_apps(tc.subject, tc.context) == tc.read
 }
 
-# The shipped rule Stream is disabled; its stand-in shows the load script as well.
+# The shipped rule Stream is disabled. Its replacement also shows the load script.
 test_petra_reads_in_the_report[what] if {
 	some what, rules in {
 		"sheet": {"Z_CONSUMER (app access)"},
@@ -139,7 +139,7 @@ test_everyone_but_visitors_publishes_to_everyone if {
 	by(quinn, "publish", stream("API apps"), hub) == set()
 }
 
-# Roles that the session brings.
+# Roles from session attributes.
 
 test_a_developer_creates_apps_of_his_own[note] if {
 	some note, tc in {
@@ -206,7 +206,7 @@ test_audit_admin_reads_everything_in_the_qmc_but_its_sections if {
 	by(audit_admin, "read", section("QmcSection_Audit"), hub) == set()
 }
 
-# A content admin edits the rules that the QMC makes on one stream, no others.
+# A content administrator can edit only the rules that the QMC creates for one stream.
 test_content_admin_edits_rules[note] if {
 	some note, tc in {
 		"on one stream": {"id": "097ff98b-eecd-48d9-9b1f-e9b09345e457", "context": qmc, "by": {"ContentAdminRulesAccess"}},
@@ -216,7 +216,7 @@ test_content_admin_edits_rules[note] if {
 	by(content_admin, "update", {"type": "SystemRule", "id": tc.id}, tc.context) == tc.by
 }
 
-# Files: through what they belong to.
+# Files have the rights of the resource that they belong to.
 
 test_files_that_petra_reads[what] if {
 	some what, rules in {
@@ -261,7 +261,7 @@ test_on_demand_usage_is_for_readers_in_the_hub[note] if {
 	by(tc.subject, "read", {"type": "OdagLinkUsage", "id": "f3a0a601-34ce-41e2-b416-6edae3dbe570"}, tc.context) == tc.by
 }
 
-# License and Sync rules of the export use bit 1 for something else than create.
+# In License and Sync rules of the export, bit 1 does not mean create.
 test_rules_of_other_categories_grant_nothing if {
 	licence := {"type": "License.UserAccessGroup", "id": "507c9aa5-8812-44d9-ade8-32809785eecf"}
 	by(petra, "create", licence, hub) == set()

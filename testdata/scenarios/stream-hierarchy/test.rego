@@ -1,5 +1,5 @@
-# Rights flow down: from the stream to its apps, from the app to its objects,
-# from the app to its reload tasks. Each step is a rule; nothing flows by itself.
+# Rights extend from a stream to its apps, and from an app to its objects and reload tasks. Each step needs a
+# rule, because rights are not inherited.
 package scenarios.stream_hierarchy_test
 
 anna := `ACME\anna`
@@ -48,7 +48,7 @@ owner_read_rule := "58813ab6-9e7b-4c5b-99d1-ad11c1ea9044"
 
 task_rule := "13d00a5e-8daa-46a5-82e7-0571d6238b4e"
 
-# ask is a request about something on record.
+# ask returns a request about a resource on record.
 ask(subject, action, resource) := {
 	"subject": {"type": "user", "id": subject},
 	"action": {"name": action},
@@ -59,7 +59,7 @@ decide(request) := answer if {
 	answer := data.qlik.authz.decision with input as request
 }
 
-# rights are all that a user may do, by what: what is not listed is denied.
+# rights are all rights of a user, by resource. Rights that are not listed are denied.
 rights(subject) := rights_in(subject, {})
 
 rights_in(subject, context) := {name: actions |
@@ -72,7 +72,7 @@ rights_in(subject, context) := {name: actions |
 	count(actions) > 0
 }
 
-# What anna has through the stream Sales, and what she has besides.
+# The rights of Anna through the stream Sales, and her other rights.
 through_sales := {
 	"stream Sales": {"read"},
 	"app Q1": {"read"},
@@ -121,7 +121,7 @@ test_that_is_all_that_anna_may_do if {
 	rights(anna) == object.union(through_sales, besides)
 }
 
-# Letter case of the directory name, the type, the id and the action is free.
+# Directory, type, id and action are not case-sensitive.
 test_anna_reads_however_it_is_spelt if {
 	decide(ask(`acme\ANNA`, "READ", {"type": "app.OBJECT", "id": upper(world["Q1 sheet"].id)})).allow
 }
@@ -130,14 +130,13 @@ test_anna_is_known_by_her_guid if {
 	decide(ask(anna_id, "read", world["app Q1"])).allow
 }
 
-# The stream rules hold in the hub and in the QMC, so where the request comes
-# from makes no difference.
+# The rules about streams apply in the hub and in the QMC, so the context of the request makes no difference.
 test_anna_has_the_same_rights_from[context] if {
 	some context in {"hub", "qmc"}
 	rights_in(anna, {"request_context": context}) == object.union(through_sales, besides)
 }
 
-# The site on the day after anna left the directory group Sales.
+# The site after Anna has left the directory group Sales.
 without_sales := json.patch(data.site, [{
 	"op": "replace",
 	"path": ["entities", "user", anna_id, "group"],
@@ -173,7 +172,7 @@ test_task_admin_rules_the_tasks_of_the_apps_that_he_reads if {
 	}
 }
 
-# Which tasks he rules follows from which apps he reads, whatever the reason.
+# His tasks are those of the apps that he can read, through any rule.
 test_task_admin_reads_just_the_apps_of_those_tasks if {
 	readable := {name | some name, actions in rights(task_admin); "read" in actions}
 	readable & {"app Q1", "app Headcount", "app News", "app Sandbox", "app Monitor"} == {"app Q1", "app News", "app Monitor"}
@@ -202,7 +201,7 @@ test_task_admin_cannot_create_a_task if {
 	})) == {"allow": false, "granted_by": set(), "reason": "no_rule"}
 }
 
-# The same description may be read: the task rule follows the app, not the record.
+# He can read the same description, because the rule for tasks tests the app, not the record.
 test_task_admin_would_read_such_a_task if {
 	decide(ask(task_admin, "read", {
 		"type": "ReloadTask",
@@ -211,7 +210,7 @@ test_task_admin_would_read_such_a_task if {
 	})).granted_by == {task_rule}
 }
 
-# A trigger belongs to a task as the task belongs to an app, but no rule says so.
+# A trigger belongs to a task like a task to an app, but no rule extends the rights to it.
 test_nobody_may_do_anything_with_the_trigger[subject] if {
 	some subject in {anna, task_admin, dora}
 	not "Q1 trigger" in object.keys(rights(subject))
@@ -232,7 +231,7 @@ test_an_anonymous_visitor_may_do_nothing if {
 	rights(`NONE\visitor`) == {}
 }
 
-# What is published in stream HR is for HR, by the same rule.
+# The same rule shows the published objects in the stream HR to HR.
 test_bo_reads_the_headcount_and_anna_does_not if {
 	decide(ask(`ACME\bo`, "read", world["Headcount sheet"])).granted_by == {stream_rule}
 	not decide(ask(anna, "read", world["Headcount sheet"])).allow

@@ -1,5 +1,5 @@
-# Two groups, two sheets of one app: each group sees its sheet, nobody sees both,
-# and everything else in the app is common.
+# Two groups and two sheets of one app: each group sees its sheet, nobody sees both, and all readers see the
+# rest of the app.
 package scenarios.two_audiences_test
 
 nadia := `RETAIL\nadia` # audience north
@@ -64,9 +64,8 @@ test_nobody_sees_both[subject] if {
 	not {"North", "South"} & seen(subject, objects) == {"North", "South"}
 }
 
-# bea is in both groups. !(user.group = "Audience South") holds only outside the
-# group; user.group != "Audience South" would hold for her other groups, and show
-# her both sheets.
+# Bea is in both groups. !(user.group = "Audience South") is true only outside of the group. user.group !=
+# "Audience South" would be true because of her other groups, and would show her both sheets.
 test_who_is_in_both_groups_sees_neither if {
 	seen(bea, objects) & {"North", "South"} == set()
 }
@@ -89,13 +88,13 @@ test_all_that_is_seen_by[subject] if {
 	seen(subject, objects) == names
 }
 
-# The group alone opens nothing: the stream is still asked.
+# The group alone gives no access: the rule also tests the stream.
 test_otto_sees_nothing if {
 	seen(otto, objects) == set()
 	granted_by(otto, "App", report) == set()
 }
 
-# The rules name the app by its id, so sheets of these names elsewhere are common.
+# The rules name the app by its id, so everybody sees sheets with these names in other apps.
 test_sheets_of_these_names_in_another_app_are_common[subject] if {
 	some subject in {nadia, simon, bea, carl}
 	seen(subject, archive) == {"North", "South"}

@@ -1,4 +1,4 @@
-# Hiding by a chain of !=: all sheets but four.
+# A chain of != hides four sheets.
 package scenarios.sheet_level.all_but_four_test
 
 jarvis := `STARK\jarvis` # named JARVIS; the rules say Jarvis
@@ -35,7 +35,7 @@ executive := {
 	"load model": "3c8dd65e-69a6-44a8-9c77-a028add8f1e5",
 }
 
-# Those of the other apps.
+# The objects of the other apps.
 elsewhere := {
 	"Budget Analysis of Forecast": "67cc939a-11c1-4d4e-bbf7-fbb3e3f1754e",
 	"Rolling Forecast": "bd7d8f94-d1ec-475d-9b92-2f326743e779", # a masterobject
@@ -51,7 +51,7 @@ decide(subject, type, id) := answer if {
 	}
 }
 
-# seen are the names, among those of a list, of the objects that a user reads.
+# seen returns the names, of those in a list, of the objects that a user can read.
 seen(subject, objects) := {name | some name, id in objects; decide(subject, "App.Object", id).allow}
 
 opened(subject) := {name | some name, what in containers; decide(subject, what.type, what.id).allow}
@@ -76,7 +76,7 @@ test_a_sheet_that_is_not_published_is_hidden if {
 	not decide(jarvis, "App.Object", executive.Scratch).allow
 }
 
-# Names are compared in any case, so another spelling does not slip through.
+# Names are not case-sensitive, so another spelling is also hidden.
 test_a_hidden_sheet_in_other_letters_is_hidden[name] if {
 	some name, shown in {"sales ANALYSIS": false, "Sales Analysis 2": true}
 	allowed := data.qlik.authz.allow with input as {
@@ -91,7 +91,7 @@ test_a_hidden_sheet_in_other_letters_is_hidden[name] if {
 	allowed == shown
 }
 
-# The chain tests neither type nor app: it shows whatever is not one of the four.
+# The chain tests neither type nor app, so it shows everything except the four sheets.
 test_the_chain_shows_all_other_published_objects_too if {
 	seen(jarvis, executive) - sheets == {
 		"Sales $ by Product Group (sorted by Budget $)", "Budget vs. Actual",

@@ -1,5 +1,4 @@
-# Grants add up. A rule never hides, it only does not show: what one rule leaves
-# out and another shows is shown.
+# Rules only grant. An object that one rule excludes and another one grants is visible.
 package scenarios.sheet_level.grants_add_up_test
 
 jarvis := `STARK\jarvis` # named JARVIS; the rules say Jarvis
@@ -46,7 +45,7 @@ decide(subject, type, id) := answer if {
 	}
 }
 
-# seen are the names, among those of a list, of the objects that a user reads.
+# seen returns the names, of those in a list, of the objects that a user can read.
 seen(subject, objects) := {name | some name, id in objects; decide(subject, "App.Object", id).allow}
 
 opened(subject) := {name | some name, what in containers; decide(subject, what.type, what.id).allow}

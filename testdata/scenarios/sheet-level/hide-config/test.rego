@@ -1,4 +1,4 @@
-# The thread's answer to "hide the sheet Config from all but the executives".
+# The answer of a forum thread to "hide the sheet Config from everybody except the executives".
 package scenarios.sheet_level.hide_config_test
 
 jarvis := `STARK\jarvis` # named JARVIS; the rules say Jarvis
@@ -35,7 +35,7 @@ executive := {
 	"load model": "3c8dd65e-69a6-44a8-9c77-a028add8f1e5",
 }
 
-# Those of the other apps.
+# The objects of the other apps.
 elsewhere := {
 	"Budget Analysis of Forecast": "67cc939a-11c1-4d4e-bbf7-fbb3e3f1754e",
 	"Rolling Forecast": "bd7d8f94-d1ec-475d-9b92-2f326743e779", # a masterobject
@@ -51,7 +51,7 @@ decide(subject, type, id) := answer if {
 	}
 }
 
-# seen are the names, among those of a list, of the objects that a user reads.
+# seen returns the names, of those in a list, of the objects that a user can read.
 seen(subject, objects) := {name | some name, id in objects; decide(subject, "App.Object", id).allow}
 
 opened(subject) := {name | some name, what in containers; decide(subject, what.type, what.id).allow}
@@ -67,8 +67,8 @@ test_others_do_not_see_it[subject] if {
 	decide(subject, "App.Object", executive.Config) == {"allow": false, "granted_by": set(), "reason": "no_rule"}
 }
 
-# Read as `executives or (sheet and not Config)`: everybody sees all other sheets,
-# unpublished ones and those of apps and streams that they do not open included.
+# The condition means `executives or (sheet and not Config)`. Everybody sees all other sheets, including
+# unpublished ones and those of apps and streams that they cannot read.
 test_others_see_all_other_sheets if {
 	opened(friday) == {"stream Finance", "Executive Dashboard"}
 	seen(friday, executive) == {
@@ -78,14 +78,14 @@ test_others_see_all_other_sheets if {
 	seen(friday, elsewhere) == {"Budget Analysis of Forecast", "Line Status"}
 }
 
-# And executives see whatever there is, the script included.
+# Executives see everything, including the script.
 test_executives_see_every_object_of_every_app if {
 	opened(pepper) == {"stream Operations", "Shop Floor"}
 	seen(pepper, executive) == object.keys(executive)
 	seen(pepper, elsewhere) == object.keys(elsewhere)
 }
 
-# The charts on the sheets belong to nobody else: sheets come up empty.
+# Only executives see the charts, so the sheets are empty for everybody else.
 test_others_see_no_chart[what] if {
 	some what in {"Budget vs. Actual", "Sales $", "Product"}
 	not decide(jarvis, "App.Object", executive[what]).allow

@@ -1,4 +1,4 @@
-# `a or b and c`, as quoted in the thread: its author meant one sheet for one user.
+# `a or b and c`, as in the forum thread. The author wanted to show one sheet to one user.
 package scenarios.sheet_level.mixed_and_or_test
 
 jarvis := `STARK\jarvis` # named JARVIS; the rules say Jarvis
@@ -35,7 +35,7 @@ executive := {
 	"load model": "3c8dd65e-69a6-44a8-9c77-a028add8f1e5",
 }
 
-# Those of the other apps.
+# The objects of the other apps.
 elsewhere := {
 	"Budget Analysis of Forecast": "67cc939a-11c1-4d4e-bbf7-fbb3e3f1754e",
 	"Rolling Forecast": "bd7d8f94-d1ec-475d-9b92-2f326743e779", # a masterobject
@@ -51,7 +51,7 @@ decide(subject, type, id) := answer if {
 	}
 }
 
-# seen are the names, among those of a list, of the objects that a user reads.
+# seen returns the names, of those in a list, of the objects that a user can read.
 seen(subject, objects) := {name | some name, id in objects; decide(subject, "App.Object", id).allow}
 
 opened(subject) := {name | some name, what in containers; decide(subject, what.type, what.id).allow}
@@ -62,13 +62,13 @@ test_meant_for_jarvis_and_granted if {
 	decide(jarvis, "App.Object", executive["Budget Analysis"]).granted_by == {mixed_rule}
 }
 
-# Read as `user or (sheet and name)`: for jarvis the sheet's name does not count.
+# The condition means `user or (sheet and name)`. For Jarvis, the name of the sheet makes no difference.
 test_jarvis_sees_every_object_of_every_app if {
 	seen(jarvis, executive) == object.keys(executive)
 	seen(jarvis, elsewhere) == object.keys(elsewhere)
 }
 
-# And for the sheet and the charts the user does not count.
+# For the sheet and the charts, the user makes no difference.
 test_everybody_sees_the_sheet_and_all_master_items[subject] if {
 	some subject in {friday, pepper}
 	seen(subject, executive) == {"Budget Analysis", "Sales $ by Product Group (sorted by Budget $)"}
@@ -80,7 +80,7 @@ test_others_do_not_see[what] if {
 	not decide(friday, "App.Object", executive[what]).allow
 }
 
-# resource.name = "*" is no wildcard either: an object of that name is shown, not all.
+# resource.name = "*" is not a wildcard either: only an object with this name is shown.
 test_the_star_is_a_name[name] if {
 	some name, shown in {"*": true, "anything": false}
 	allowed := data.qlik.authz.allow with input as {

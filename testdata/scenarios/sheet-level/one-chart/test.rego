@@ -1,5 +1,4 @@
-# The sheet of the story again, now with a rule for one chart on it, and the
-# measure and the dimension that the chart needs.
+# The same sheet, with a rule for one chart on it, and for the measure and the dimension that the chart needs.
 package scenarios.sheet_level.one_chart_test
 
 jarvis := `STARK\jarvis` # named JARVIS; the rules say Jarvis
@@ -36,7 +35,7 @@ executive := {
 	"load model": "3c8dd65e-69a6-44a8-9c77-a028add8f1e5",
 }
 
-# Those of the other apps.
+# The objects of the other apps.
 elsewhere := {
 	"Budget Analysis of Forecast": "67cc939a-11c1-4d4e-bbf7-fbb3e3f1754e",
 	"Rolling Forecast": "bd7d8f94-d1ec-475d-9b92-2f326743e779", # a masterobject
@@ -52,7 +51,7 @@ decide(subject, type, id) := answer if {
 	}
 }
 
-# seen are the names, among those of a list, of the objects that a user reads.
+# seen returns the names, of those in a list, of the objects that a user can read.
 seen(subject, objects) := {name | some name, id in objects; decide(subject, "App.Object", id).allow}
 
 opened(subject) := {name | some name, what in containers; decide(subject, what.type, what.id).allow}
@@ -82,14 +81,13 @@ test_jarvis_does_not_see[what] if {
 	decide(jarvis, "App.Object", executive[what]) == {"allow": false, "granted_by": set(), "reason": "no_rule"}
 }
 
-# The chart rule tests no user: the chart is there for all, and only the sheet is
-# jarvis's own.
+# The rule for the chart does not test the user. Everybody sees the chart, but only Jarvis sees the sheet.
 test_the_chart_rule_serves_everybody[subject] if {
 	some subject in {friday, pepper}
 	seen(subject, executive) == {chart, "Sales $", "Product"}
 }
 
-# Nor does it test the app, and its first branch takes every master item.
+# It does not test the app either, and its first branch matches every master item.
 test_the_chart_rule_shows_the_master_items_of_all_apps[subject] if {
 	some subject in {friday, pepper}
 	seen(subject, elsewhere) == {"Rolling Forecast"}

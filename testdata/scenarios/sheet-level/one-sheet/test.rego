@@ -1,5 +1,5 @@
-# One user, one stream, one app, one sheet: the Stream rule is disabled, custom
-# properties open stream and app, and one rule shows one sheet.
+# One user, one stream, one app, one sheet: the rule Stream is disabled, custom properties give access to stream
+# and app, and one rule shows one sheet.
 package scenarios.sheet_level.one_sheet_test
 
 jarvis := `STARK\jarvis` # named JARVIS; the rules say Jarvis
@@ -36,7 +36,7 @@ executive := {
 	"load model": "3c8dd65e-69a6-44a8-9c77-a028add8f1e5",
 }
 
-# Those of the other apps.
+# The objects of the other apps.
 elsewhere := {
 	"Budget Analysis of Forecast": "67cc939a-11c1-4d4e-bbf7-fbb3e3f1754e",
 	"Rolling Forecast": "bd7d8f94-d1ec-475d-9b92-2f326743e779", # a masterobject
@@ -52,7 +52,7 @@ decide(subject, type, id) := answer if {
 	}
 }
 
-# seen are the names, among those of a list, of the objects that a user reads.
+# seen returns the names, of those in a list, of the objects that a user can read.
 seen(subject, objects) := {name | some name, id in objects; decide(subject, "App.Object", id).allow}
 
 opened(subject) := {name | some name, what in containers; decide(subject, what.type, what.id).allow}
@@ -65,7 +65,7 @@ test_jarvis_opens_one_stream_and_one_app if {
 	decide(jarvis, "App", containers["Executive Dashboard"].id).granted_by == {"e300857d-3546-4190-840e-1f775165fa82"}
 }
 
-# With the Stream rule the app Forecast, of the same stream, would be open too.
+# With the rule Stream, the app Forecast in the same stream would also be visible.
 test_the_disabled_stream_rule_grants_nothing if {
 	decide(jarvis, "App", containers.Forecast.id) == {"allow": false, "granted_by": set(), "reason": "no_rule"}
 }
@@ -80,7 +80,7 @@ test_jarvis_sees_that_sheet_and_no_other if {
 	decide(jarvis, "App.Object", executive["Budget Analysis"]).granted_by == {sheet_rule}
 }
 
-# A chart is an App.Object of its own and needs a rule of its own.
+# A chart is a separate App.Object and needs its own rule.
 test_without_a_rule_for_it_no_chart_is_on_the_sheet[chart] if {
 	some chart in {"Sales $ by Product Group (sorted by Budget $)", "Budget vs. Actual", "Sales $", "Product"}
 	not decide(jarvis, "App.Object", executive[chart]).allow
@@ -91,8 +91,8 @@ test_friday_opens_the_app_and_sees_no_sheet if {
 	seen(friday, object.union(executive, elsewhere)) == set()
 }
 
-# The rule names a sheet and no app: a sheet of that name is shown wherever it
-# is, even in an app that jarvis does not open.
+# The rule names a sheet, but no app. Jarvis sees a sheet with this name in any app, even if he cannot read the
+# app.
 test_a_sheet_of_that_name_in_another_app_is_shown_as_well if {
 	seen(jarvis, elsewhere) == {"Budget Analysis of Forecast"}
 	not "Forecast" in opened(jarvis)

@@ -1,5 +1,5 @@
-# user.name = "*" is meant for everybody and matches nobody: under = a star is a
-# star. And `a or b and c` is `a or (b and c)`.
+# user.name = "*" is meant for everybody, but matches nobody, because a star with = is literal. `a or b and c`
+# means `a or (b and c)`.
 package scenarios.sheet_level.star_is_no_wildcard_test
 
 jarvis := `STARK\jarvis` # named JARVIS; the rules say Jarvis
@@ -38,7 +38,7 @@ executive := {
 	"load model": "3c8dd65e-69a6-44a8-9c77-a028add8f1e5",
 }
 
-# Those of the other apps.
+# The objects of the other apps.
 elsewhere := {
 	"Budget Analysis of Forecast": "67cc939a-11c1-4d4e-bbf7-fbb3e3f1754e",
 	"Rolling Forecast": "bd7d8f94-d1ec-475d-9b92-2f326743e779", # a masterobject
@@ -54,7 +54,7 @@ decide(subject, type, id) := answer if {
 	}
 }
 
-# seen are the names, among those of a list, of the objects that a user reads.
+# seen returns the names, of those in a list, of the objects that a user can read.
 seen(subject, objects) := {name | some name, id in objects; decide(subject, "App.Object", id).allow}
 
 opened(subject) := {name | some name, what in containers; decide(subject, what.type, what.id).allow}
@@ -71,14 +71,14 @@ test_nothing_but_sheets_was_meant_for_friday_and_is_not_granted[what] if {
 	decide(friday, "App.Object", executive[what]) == {"allow": false, "granted_by": set(), "reason": "no_rule"}
 }
 
-# For jarvis the test of the type does not count: it belongs to the star's branch.
+# For Jarvis, the test of the type makes no difference, because it belongs to the branch with the star.
 test_jarvis_sees_every_object_of_every_app if {
 	seen(jarvis, executive) == object.keys(executive)
 	seen(jarvis, elsewhere) == object.keys(elsewhere)
 	decide(jarvis, "App.Object", executive.script).granted_by == {star_rule}
 }
 
-# Only somebody who is really called * is meant.
+# Only a user with the name * matches.
 test_a_user_named_star_sees_all_but_sheets if {
 	named_star := {
 		"type": "user",

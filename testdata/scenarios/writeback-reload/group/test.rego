@@ -1,5 +1,5 @@
-# A write-back chart reloads its published app. This reading of the rule lets a
-# directory group do so: members of Vizlib Writeback update the apps that they read.
+# A write-back chart reloads its published app. In this interpretation of the rule, members of the directory
+# group Vizlib Writeback can update the apps that they can read.
 package scenarios.writeback_reload.group_test
 
 vera := `ACME\vera` # a member, reads the stream Sales
@@ -43,7 +43,7 @@ decide(subject, action, what) := answer if {
 	}
 }
 
-# rights are all that a user may do, by what: what is not listed is denied.
+# rights are all rights of a user, by resource. Rights that are not listed are denied.
 rights(subject, context) := {name: actions |
 	some name, resource in world
 	actions := data.qlik.authz.actions with input as {
@@ -82,7 +82,7 @@ test_non_member_nils[note] if {
 	decide(nils, tc.action, tc.what).granted_by == tc.by
 }
 
-# The second branch of the rule, the script's, asks for no group.
+# The second branch of the rule, for the script, does not test the group.
 test_the_script_is_granted_to_every_reader_of_the_stream[subject] if {
 	some subject in {vera, nils, vizlib}
 	decide(subject, "read", "Forecast script").granted_by == {writeback_rule}
@@ -95,7 +95,7 @@ test_the_script_stays_hidden_from_who_does_not_read_the_stream[subject] if {
 	decide(subject, "update", "Forecast script") == {"allow": false, "granted_by": set(), "reason": "no_rule"}
 }
 
-# A group is meant, neither a user's name nor a stream's.
+# The rule tests a group, neither the name of a user nor that of a stream.
 test_the_name_alone_updates_no_app[note] if {
 	some note, tc in {
 		"a user named like the group": {"subject": vizlib, "what": "app Forecast"},
@@ -105,7 +105,7 @@ test_the_name_alone_updates_no_app[note] if {
 	not decide(tc.subject, "update", tc.what).allow
 }
 
-# All rights of all users: nobody gains other objects, or other actions.
+# All rights of all users: nobody gets other objects or other actions.
 test_all_rights_of[subject] if {
 	some subject, expected in {
 		vera: {

@@ -1,5 +1,5 @@
-# A write-back chart reloads its published app. This reading of the rule names a
-# stream: who reads the stream Vizlib Writeback updates every app in it.
+# A write-back chart reloads its published app. In this interpretation of the rule, users that can read the
+# stream Vizlib Writeback can update every app in it.
 package scenarios.writeback_reload.stream_name_test
 
 petra := `ACME\petra` # reads the stream Vizlib Writeback, is in no such group
@@ -41,7 +41,7 @@ decide(subject, action, what) := answer if {
 	}
 }
 
-# rights are all that a user may do, by what: what is not listed is denied.
+# rights are all rights of a user, by resource. Rights that are not listed are denied.
 rights(subject, context) := {name: actions |
 	some name, resource in world
 	actions := data.qlik.authz.actions with input as {
@@ -67,22 +67,22 @@ test_petra_reads_the_stream_and[note] if {
 	decide(petra, tc.action, tc.what).granted_by == tc.by
 }
 
-# Who does not read the stream so named updates none of its apps; the group of
-# the other reading means nothing here.
+# Users that cannot read this stream cannot update its apps. The group of the other interpretation has no effect
+# here.
 test_does_not_update_the_app_of_the_stream[subject] if {
 	some subject in {vera, nils, olga}
 	decide(subject, "update", "app Plan") == {"allow": false, "granted_by": set(), "reason": "no_rule"}
 }
 
-# Nor the apps of other streams, not even the apps that they read.
+# They cannot update apps of other streams either, not even apps that they can read.
 test_reads_and_does_not_update_an_app_of_another_stream[subject] if {
 	some subject in {vera, nils}
 	decide(subject, "read", "app Forecast").granted_by == {stream_rule}
 	not decide(subject, "update", "app Forecast").allow
 }
 
-# The second branch of the rule, the script's, names no stream: it reaches the
-# scripts of all streams.
+# The second branch of the rule, for the script, does not test the stream: it applies to the scripts of all
+# streams.
 test_the_script_is_granted_to_every_reader_of_any_stream[note] if {
 	some note, tc in {
 		"vera, of the stream Sales": {"subject": vera, "what": "Forecast script"},
@@ -92,7 +92,7 @@ test_the_script_is_granted_to_every_reader_of_any_stream[note] if {
 	decide(tc.subject, "update", tc.what).granted_by == {writeback_rule}
 }
 
-# All rights of all users: nobody gains other objects, or other actions.
+# All rights of all users: nobody gets other objects or other actions.
 test_all_rights_of[subject] if {
 	some subject, expected in {
 		petra: {
