@@ -33,7 +33,7 @@ func customer(t *testing.T) *webdriver.Browser {
 func assumptions(doc *page.Document) *assume.Report {
 	r := &assume.Report{}
 	r.Add(assume.New("letters", "letters are folded", "they are not"))
-	open := assume.New("both-missing", "= with both sides missing does not hold", "it holds")
+	open := assume.New("both-missing", "= is false if both sides are missing", "it is true")
 	open.Gain.Cells = 1234
 	open.Rules = append(open.Rules, assume.Rule{RuleRef: difference.RuleRef{ID: doc.Rules[0].ID, Name: doc.Rules[0].Name}, Cells: 1234})
 	open.Examples = append(open.Examples, difference.Example{User: `CORP\anna`, Action: "changeowner", Type: "App", Resource: "1", Name: "Budget"})
@@ -86,7 +86,7 @@ func TestACellTellsItsRules(t *testing.T) {
 	}
 	b.Click(adele)
 	said := b.Text(`return document.getElementById("detail").innerText`)
-	for _, want := range []string{"Create, read and update", "Adele Brandt (corp\\adele)", "TeamAdminRead", "TeamAdminCreate", "the user may read resource.stream — holds"} {
+	for _, want := range []string{"Create, read and update", "Adele Brandt (corp\\adele)", "TeamAdminRead", "TeamAdminCreate", "the user may read resource.stream — true"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the details lack %q:\n%s", want, said)
 		}
@@ -101,8 +101,8 @@ func TestACellTellsItsRules(t *testing.T) {
 	b.Await("the tests are there", `return document.querySelectorAll("#detail .tests li").length > 3`)
 	said = b.Text(`return document.getElementById("detail").innerText`)
 	for _, want := range []string{
-		"No rights", "Why not create, read, update or 10 others?", "the user may read resource.stream — does not hold",
-		"user.group shares a value with resource.stream.@admingroup — does not hold",
+		"No rights", "Why not create, read, update or 10 others?", "the user may read resource.stream — false",
+		"user.group shares a value with resource.stream.@admingroup — false",
 		`qlik2rego explain rules.json --snapshot 'the site' --subject 'corp\alice' --action create --resource app:`, "--context hub",
 	} {
 		if !strings.Contains(said, want) {
@@ -127,7 +127,7 @@ func TestFiltersAndSearch(t *testing.T) {
 	for _, step := range []struct{ selector, text, status string }{
 		{"#f-who", "alice", "1 equivalence class of 1 user × 6 equivalence classes of 10 resources"},
 		{"#f-what", "dashboard", "1 equivalence class of 1 user × 5 equivalence classes of 9 resources"},
-		{"#f-who", "nobody at all", "Nothing is left by these filters."},
+		{"#f-who", "nobody at all", "Nothing matches these filters."},
 		{"#f-who", "CORP\\", "10 equivalence classes of 10 users × 5 equivalence classes of 9 resources"},
 	} {
 		b.Write(step.selector, step.text)
@@ -151,7 +151,7 @@ func TestFiltersAndSearch(t *testing.T) {
 	b.Await("two create apps", `return document.querySelectorAll("#grid [role=rowheader]").length === 2 && !document.getElementById("matrix").hidden`)
 	// The other context has its own matrix.
 	b.Run(`const e = document.getElementById("context"); e.value = "1"; e.dispatchEvent(new Event("input", { bubbles: true }));`)
-	b.Await("nobody creates apps by it in the QMC", `return document.getElementById("status").textContent === "Nothing is left by these filters."`)
+	b.Await("nobody creates apps by it in the QMC", `return document.getElementById("status").textContent === "Nothing matches these filters."`)
 }
 
 // A class is called by what its members have in common and others have not; a name that

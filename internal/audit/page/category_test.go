@@ -187,12 +187,12 @@ func TestCategoryTabs(t *testing.T) {
 	for _, scheme := range []string{"light", "dark"} {
 		b.Media("screen", scheme)
 		b.Click("#tab-license")
-		shows("license", "professional 1 1 0 1 Makers", `1 user holds no access and fits no kind, and is turned away at the hub: ACME\carl.`,
+		shows("license", "professional 1 1 0 1 Makers", `1 user has no access, matches no kind, and cannot enter the hub: ACME\carl.`,
 			`acme\anna professional, analyzer Makers and Staff`, `acme\bert analyzer, removed from the directory Staff`, `NONE\anonymous capacity Visitors`, "RootAdmin",
 			"4 users × 3 equivalence classes of 3 access groups", `Professional ("Makers")`)
 		check(b, scheme+" license")
 		b.Click("#tab-sync")
-		shows("sync", "Central 3 3 central ResourcesOnCentralNode and Pin", "Sales node 1 no scheduler Pin", "Central Proxy (Default) 1", "Apps on no node but the central one None.",
+		shows("sync", "Central 3 3 central ResourcesOnCentralNode and Pin", "Sales node 1 no scheduler Pin", "Central Proxy (Default) 1", "Apps only on the central node None.",
 			"Budget Sales node Pin", "Plan Central Proxy (Default)", "no @nodetype 2")
 		check(b, scheme+" sync")
 		if got := b.Text(`return location.hash`); got != "#/sync" {

@@ -37,7 +37,7 @@ func TestHostileTextsStayData(t *testing.T) {
 		if strings.ContainsAny(text, "\u2028\u2029") && strings.Contains(elements["script"][0].FirstChild.Data, "\u2028") {
 			t.Errorf("%q: the data contains a line terminator of JavaScript", hostile)
 		}
-		if got := textOf(elements["title"][0]); got != "Who may do what: "+hostile {
+		if got := textOf(elements["title"][0]); got != "Who can do what: "+hostile {
 			t.Errorf("the title is %q", got)
 		}
 		var read page.Document

@@ -3,23 +3,23 @@
 
 const categories = {
   license: {
-    tab: "License", title: "Who takes which access", letter: "L", verb: "may take", subject: "user", resource: "access group",
-    lead: "License rules say which users may take an access of a kind when they log in and hold none. Qlik does not document which kind a user takes if several fit, so all of them are shown. Visitors are not counted.",
+    tab: "License", title: "Who gets which access", letter: "L", verb: "can get", subject: "user", resource: "access group",
+    lead: "License rules decide which kinds of access a user without an access can get at the log-in. Qlik does not document which kind a user gets if several match, so the page shows all of them. Anonymous visitors are not counted.",
     lists: [
-      ["conflict", "Users who fit several kinds", "Kinds"],
-      ["leaver", "Users who fit a kind and no longer log in", "Kinds, and why"],
-      ["anonymous", "Anonymous users who fit a kind", "Kinds"],
-      ["admin", "Administrators who fit a kind", "Kinds and roles"],
+      ["conflict", "Users who match several kinds", "Kinds"],
+      ["leaver", "Users who match a kind, but cannot log in any more", "Kinds, and why"],
+      ["anonymous", "Anonymous users who match a kind of access", "Kinds"],
+      ["admin", "Administrators who match a kind of access", "Kinds and roles"],
     ],
   },
   sync: {
-    tab: "Load balancing", title: "Where apps open", letter: "B", verb: "may open", subject: "node", resource: "app",
-    lead: "Load balancing rules say on which nodes an app may open. Whether it does depends on the site too: a node needs an engine, and a virtual proxy that balances load to it.",
+    tab: "Load balancing", title: "Where apps open", letter: "B", verb: "can open", subject: "node", resource: "app",
+    lead: "Load balancing rules decide on which nodes an app can open. The node also needs an engine, and a virtual proxy that balances load to it.",
     lists: [
-      ["nowhere", "Apps on no node but the central one"],
-      ["single", "Apps on one such node only", "Node"],
+      ["nowhere", "Apps only on the central node"],
+      ["single", "Apps on only one other node", "Node"],
       ["closed", "Apps that open on no node of a virtual proxy", "Virtual proxy"],
-      ["idle", "Rules that change nothing, because others place the same apps on the same nodes"],
+      ["idle", "Rules without effect, because other rules place the same apps on the same nodes"],
     ],
   },
 };
@@ -56,10 +56,10 @@ function figuresTable(name, head, rows) {
       others.map((x) => (x === undefined || typeof x === "number" ? el("td", { class: "n" }, x === undefined ? "" : num(x)) : el("td", {}, x))))))));
 }
 
-const kindsTable = (c) => figuresTable("Kinds of access", ["Kind", "#Users who fit", "#Hold none yet", "#Free", "#Short", "By"],
+const kindsTable = (c) => figuresTable("Kinds of access", ["Kind", "#Matching users", "#Without access", "#Free", "#Missing", "Rules"],
   answersTo(c, "fits").map((a) => [a.what, a.count, countIn(c, "demand", a), countIn(c, "free", a), countIn(c, "short", a), ruleLinks(a.rules)]));
 
-const nodesTable = (c) => figuresTable("Nodes", ["Node", "#Apps", "#May reload", "Note", "By"],
+const nodesTable = (c) => figuresTable("Nodes", ["Node", "#Apps", "#Can reload", "Note", "Rules"],
   [...answersTo(c, "central"), ...answersTo(c, "node")].map((a) => [a.what, a.count, countIn(c, "reload", a), [a.section === "central" && "central", ...a.names].filter(Boolean).join(", "), ruleLinks(a.rules)]));
 
 function proxiesTable(c) {
@@ -69,9 +69,9 @@ function proxiesTable(c) {
 
 function deniedText(c) {
   const [denied] = answersTo(c, "denied");
-  if (!denied) return el("p", {}, "Every user on record holds an access or fits a kind.");
+  if (!denied) return el("p", {}, "Every user on record has an access or matches a kind.");
   const more = denied.count - denied.names.length;
-  return el("p", {}, `${plural(denied.count, "user")} hold${denied.count === 1 ? "s" : ""} no access and fit${denied.count === 1 ? "s" : ""} no kind, and ${denied.count === 1 ? "is" : "are"} turned away at the hub: ${listed([...denied.names, ...(more ? [`${num(more)} more`] : [])])}.`);
+  return el("p", {}, `${plural(denied.count, "user")} ${denied.count === 1 ? "has" : "have"} no access, match${denied.count === 1 ? "es" : ""} no kind, and cannot enter the hub: ${listed([...denied.names, ...(more ? [`${num(more)} more`] : [])])}.`);
 }
 
 // longTable lists answers a hundred at a time.
@@ -100,7 +100,7 @@ function categoryMatrix(c, words) {
   const root = el("div", { id: `grid-${c.key}`, class: "grid" });
   const cell = (i, j) => {
     const on = rulesIn(c, i, j).length > 0;
-    return { text: on ? words.letter : "", class: on ? "read" : "", title: `${called(c.subjects, c.rows[i])} ${on ? words.verb : words.verb + " not:"} ${called(c.resources, c.columns[j])}` };
+    return { text: on ? words.letter : "", class: on ? "read" : "", title: `${called(c.subjects, c.rows[i])} ${on ? words.verb : words.verb.replace("can ", "cannot ")} ${called(c.resources, c.columns[j])}` };
   };
   new Grid(root, name).show({
     rows: c.rows.length, cols: c.columns.length,

@@ -1,5 +1,5 @@
 // What is known of one pair of subject and resource, beside the matrix: what is
-// granted and by which rules, and which tests of the others do not hold.
+// granted and by which rules, and which tests of the others are false.
 
 function closeDetail() {
   $("detail").hidden = true;
@@ -25,7 +25,7 @@ function openDetail(rights, row, col) {
   const members = (row || col).members;
   fill($("detail"),
     detailHeader(called(entities, members)),
-    el("p", { class: "muted" }, members.length === 1 ? "" : `${plural(members.length, row ? "user" : "resource")} of one equivalence class: ${row ? "they have the same rights by the same rules" : "everybody has the same rights on them"}, except for what ${row ? "they own" : "users own"}.`),
+    el("p", { class: "muted" }, members.length === 1 ? "" : `${plural(members.length, row ? "user" : "resource")} of one equivalence class: ${row ? "they have the same rights by the same rules" : "everybody has the same rights on them"}, except for resources that ${row ? "they own" : "users own"}.`),
     members.length > 1 ? commonList(entities, members) : "",
     memberList(entities, members),
     row && members.length === 1 ? valuesOf(entities, members[0]) : "",
@@ -94,7 +94,7 @@ function openPair(rights, row, col, subject, resource) {
       el("dt", {}, "User"), el("dd", {}, picker("User", doc.subjects, row.members, subject, (n) => again(n, resource))),
       el("dt", {}, rights.type.name), el("dd", {}, picker(rights.type.name, rights.type, col.members, resource, (n) => again(subject, n))),
       el("dt", {}, "From"), el("dd", {}, contextName(context().data))),
-    owners && el("p", { class: "small muted" }, "This pair is an exception to its classes: a test compares the two themselves, as owner = user does."),
+    owners && el("p", { class: "small muted" }, "This pair is an exception in its classes, because a test compares the user with the resource, such as owner = user."),
     mask ? el("ul", { class: "rights" }, actionsIn(mask).map((a) => el("li", { class: kinds[kindOf(a.name)].key }, actionName(a.name)))) : "",
     granting.length ? el("h3", {}, granting.length === 1 ? "Granted by one rule" : `Granted by ${num(granting.length)} rules`) : "",
     granting.map((n, i) => ruleDetails(rights, n, subject, resource, i === 0)),
@@ -135,7 +135,7 @@ function ruleDetails(rights, n, subject, resource, open) {
 
 const sideNames = { subject: "user", resource: "resource", both: "both", identity: "both", right: "right" };
 
-// testList says which tests hold. Of a rule that grants, a test that does not hold is one
+// testList lists the tests with their truth values. Of a rule that grants, a false test is one
 // that the condition asks to be false, or not at all; it is not marked as a failure.
 function testList(rights, tests, subject, resource, granted) {
   if (!tests.length) return el("p", { class: "small muted" }, "The rule tests nothing beyond its filter and context.");
@@ -147,7 +147,7 @@ function testList(rights, tests, subject, resource, granted) {
       const v = entities.values?.find((x) => x.operand === operand);
       return v && `${operand} is ${v.of[at].length ? v.of[at].map((t) => `“${doc.texts[t]}”`).join(", ") : "empty"}`;
     }).filter(Boolean);
-    const [sign, word] = holds === null ? ["?", "not known here"] : holds ? ["✓", "holds"] : [granted ? "–" : "✗", "does not hold"];
+    const [sign, word] = holds === null ? ["?", "not known here"] : holds ? ["✓", "true"] : [granted ? "–" : "✗", "false"];
     return el("li", {}, el("span", { class: "sign", "aria-hidden": "true" }, sign), el("span", {}, test.text), " ", el("span", { class: "side" }, `— ${word}`),
       values.length ? el("div", { class: "side" }, values.join("; ")) : "");
   }));
@@ -160,7 +160,7 @@ function whyNotTitle(names) {
 }
 
 // whyNot tells which rules could grant what is missing, those with the fewest tests
-// that do not hold first.
+// that are false first.
 function whyNot(rights, others, missing, subject, resource) {
   const bits = missing.reduce((m, a) => m | a.bit, 0);
   const near = others.filter((n) => rights.data.rules[n].actions & bits).map((n) => {
@@ -176,7 +176,7 @@ function whyNot(rights, others, missing, subject, resource) {
     for (const end = Math.min(at + 8, near.length); at < end; at++) {
       const { n, unmet, of } = near[at];
       const box = ruleDetails(rights, n, subject, resource, false);
-      box.querySelector("summary").append(el("div", { class: "muted small" }, of ? `${num(unmet)} of ${plural(of, "test")} do${unmet === 1 ? "es" : ""} not hold` : "no tests"));
+      box.querySelector("summary").append(el("div", { class: "muted small" }, of ? `${num(unmet)} of ${plural(of, "test")} ${unmet === 1 ? "is" : "are"} false` : "no tests"));
       list.append(box);
     }
     more.textContent = `Show more (${num(near.length - at)} left)`;
@@ -188,7 +188,7 @@ function whyNot(rights, others, missing, subject, resource) {
   return [
     el("h3", {}, whyNotTitle(missing.map((a) => actionName(a.name)))),
     never.length ? el("p", { class: "small" }, `No other rule for ${rights.type.name} grants ${listed(never.map((a) => actionName(a.name)))}${context().data.name ? ` or is about ${contextName(context().data)}` : ""}.`) : "",
-    near.length ? el("p", { class: "small muted" }, "Rules that could grant it, and their tests on this pair. The condition shows how the tests combine; it may also require that a test does not hold.") : "",
+    near.length ? el("p", { class: "small muted" }, "Rules that could grant it, and their tests on this pair. The condition shows how the tests combine; it may also require that a test is false.") : "",
     list, near.length > 8 ? more : "",
     el("p", { class: "small muted" }, "Clause by clause, and what would have to change:"),
     copyable(explainLine(rights, subject, resource, action.name)),

@@ -1,4 +1,4 @@
-// Who may create what. Nothing on record is created, so that the matrix does not have it.
+// Who can create what. Nothing on record is created, so that the matrix does not have it.
 
 function showCreate() {
   const { creation } = context().data;
@@ -7,19 +7,19 @@ function showCreate() {
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Type"), el("th", { scope: "col", class: "n" }, "Users"), ["Who", "Where", "By"].map((t) => el("th", { scope: "col" }, t)))),
     el("tbody", {}, body));
   $("create").replaceChildren(
-    el("h2", {}, "Who may create what"),
+    el("h2", {}, "Who can create what"),
     el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A right to create is counted by user and type. It does not apply to existing resources, so the other tabs do not show it. Only streams and apps that already have such resources are counted.`),
     table
       ? el("div", {}, el("div", { class: "filters noprint" }, csvButton(() => `create-${contextKey(context().data)}`, creators)),
-        el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Who may create what" }, table))
-      : el("p", {}, "Nobody may create resources of the types on this page."),
+        el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Who can create what" }, table))
+      : el("p", {}, "Nobody can create resources of the types on this page."),
   );
 }
 
 // createdWhere says where one may create: under what, as far as such resources are under
 // something.
 function createdWhere(c, { own, under }) {
-  if (!c.parent) return own ? "anywhere" : "where there are some";
+  if (!c.parent) return own ? "anywhere" : "where such resources exist";
   return [own ? `in no ${c.parent}` : "", under ? `in ${num(under)} of ${plural(c.of, c.parent)}` : ""].filter(Boolean).join(", or ");
 }
 

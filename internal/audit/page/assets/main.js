@@ -22,9 +22,9 @@ function startContext() {
 
 function startHelp() {
   const keys = [
-    [["←", "→", "↑", "↓"], "from cell to cell, to the headers too; with Ctrl to the edge"],
+    [["←", "→", "↑", "↓"], "between cells and headers; with Ctrl to the edge"],
     [["Page up", "Page down", "Home", "End"], "further"],
-    [["Enter"], "what is behind the cell; in the tree, its matrix"],
+    [["Enter"], "details of the cell; in the tree, its matrix"],
     [["Esc"], "back to the matrix"],
     [["←", "→"], "in the tree: close and open"],
   ];
@@ -32,7 +32,7 @@ function startHelp() {
     el("table", {}, el("tbody", {}, keys.map(([k, what]) => el("tr", {}, el("th", { scope: "row" }, k.map((x) => [el("kbd", {}, x), " "])), el("td", {}, what))))),
     el("h3", {}, "Colours and letters"),
     el("ul", {}, kinds.map((k) => el("li", {}, el("span", { class: `sw ${k.key}` }, k.name), " ", k.actions.map((a) => `${actionName(a)} ${letters[a]}`).join(", ")))),
-    el("p", {}, "A cell has the colour of the strongest right and the letters of all; “+” stands for more than fit, “all” for every action. A corner that is cut says that some pairs of the two classes differ, as owners do."),
+    el("p", {}, "A cell has the colour of the strongest right and the letters of all rights. “+” means that there are more, “all” that every action is granted. A cut corner means that some pairs of the two classes differ, such as owners and their resources."),
     el("h3", {}, "Equivalence classes"),
     el("p", {}, "Users who have the same rights by the same rules on all resources are one equivalence class. Resources on which everybody has the same rights are one, too. A class is named after what its members have in common, with their number. The compiled policy made all decisions; this page only shows them."),
   ));

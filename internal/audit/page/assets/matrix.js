@@ -94,7 +94,7 @@ function showMatrix() {
   const sides = (list, one, folded) => (folded ? `${plural(list.length, "equivalence class", "equivalence classes")} of ${plural(count(list), one)}` : plural(count(list), one));
   $("status").textContent = rows.length && cols.length
     ? `${sides(rows, "user", state.rows === "folded")} × ${sides(cols, "resource", state.cols === "folded")}`
-    : "Nothing is left by these filters.";
+    : "Nothing matches these filters.";
   $("csv").disabled = !(rows.length && cols.length);
   note(false);
 }

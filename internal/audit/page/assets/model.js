@@ -154,7 +154,7 @@ class Context {
 
 const contexts = doc.contexts.map((c) => new Context(c));
 // contextName says where the requests of a context come from and, of a case, what they send.
-const contextName = (c) => (({ hub: "the hub", qmc: "the QMC" })[c.name] || "anywhere (not said)") + (c.case ? ` with ${c.case.join(", ")}` : "");
+const contextName = (c) => (({ hub: "the hub", qmc: "the QMC" })[c.name] || "any context") + (c.case ? ` with ${c.case.join(", ")}` : "");
 
 // label is what an entity is called; where the name says nothing, or others have it too,
 // its id is, or stands beside.

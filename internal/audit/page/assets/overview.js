@@ -5,7 +5,7 @@ function showOverview() {
   const cells = doc.types.map((_, t) => countCells(c.rights(t)));
   const granting = doc.rules.filter((r) => r.grants).length, disabled = doc.rules.filter((r) => r.disabled).length;
   const table = el("table", {},
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Type"), ["Resources", "Pairs with a right", "Share", "Reached by nobody"].map((t) => el("th", { scope: "col", class: "n" }, t)))),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Type"), ["Resources", "Pairs with a right", "Share", "Without access"].map((t) => el("th", { scope: "col", class: "n" }, t)))),
     el("tbody", {}, doc.types.map((type, t) => (type.ids.length ? el("tr", {},
       el("th", { scope: "row" }, el("button", { type: "button", class: "link", onclick: () => matrixOn({ type: t }) }, type.name)),
       [num(type.ids.length), num(cells[t].pairs), percentOf(cells[t].pairs, type.ids.length * doc.subjects.ids.length), num(cells[t].nobody)].map((x) => el("td", { class: "n" }, x))) : null))));
@@ -15,7 +15,7 @@ function showOverview() {
       el("section", { "aria-labelledby": "at-a-glance" },
         el("h2", { id: "at-a-glance" }, "At a glance"),
         el("p", {}, `${plural(doc.subjects.ids.length, "user")}${doc.subjects.anonymous?.length ? " (one of them anonymous)" : ""}, ${plural(doc.types.reduce((n, t) => n + t.ids.length, 0), "resource")} of ${plural(doc.types.filter((t) => t.ids.length).length, "type")}, and ${plural(granting, "rule")} that can grant (${num(doc.rules.length)} in the export${disabled ? `, ${num(disabled)} disabled` : ""}). Requests come from ${contextName(c.data)}.`),
-        doc.leftOut ? el("p", {}, `${plural(doc.leftOut, "more user")} ${doc.leftOut === 1 ? "is" : "are"} blocked, inactive or removed from the directory, and not on this page: they do not log in. audit --inactive shows them.`) : "",
+        doc.leftOut ? el("p", {}, `${plural(doc.leftOut, "more user")} ${doc.leftOut === 1 ? "is" : "are"} blocked, inactive or removed from the directory, and not on this page, because they cannot log in. audit --inactive shows them.`) : "",
         el("p", { class: "muted" }, "A pair is one user and one resource."),
         el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rights by type" }, table),
         el("p", {}, csvButton(() => `overview-${contextKey(c.data)}`, () => rowsOf(table))))),
@@ -68,7 +68,7 @@ const levels = ["high", "medium", "low", "note"];
 // findings are sentences, the highest risk first.
 function findings(cells) {
   const all = [...anonymousFinding(), ...widestFinding(), ...unsentFinding(), ...idleFindings(), ...disabledFinding(), ...nobodyFinding(cells), ...aloneFinding()];
-  if (!all.length) return el("li", {}, "Nothing stands out.");
+  if (!all.length) return el("li", {}, "No findings.");
   return all.sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level)).map(({ level, title, content }) => el("li", { class: level },
     el("span", { class: "level" }, level), el("strong", {}, title), " ", content));
 }
@@ -116,7 +116,7 @@ function widestFinding() {
     const r = reachOf(n), rule = doc.rules[n];
     return r && !rule.disabled && users > 1 && rule.actions.some((a) => kindOf(a) === 3) && r.subjects > users / 2 && r.pairs > (r.subjects * r.resources) / 2;
   });
-  return wide.length ? [{ level: "high", title: "More than half of the users may delete, or change owners or roles, by", content: [ruleLinks(wide), "."] }] : [];
+  return wide.length ? [{ level: "high", title: "More than half of the users can delete, or change owners or roles, through", content: [ruleLinks(wide), "."] }] : [];
 }
 
 function unsentFinding() {
@@ -126,11 +126,11 @@ function unsentFinding() {
 
 function idleFindings() {
   const idle = (reason) => (context().data.idle || []).filter((x) => x.reason === reason).map((x) => x.rule);
-  const one = (level, rules, why) => (rules.length ? [{ level, title: `${plural(rules.length, "rule")} give${rules.length === 1 ? "s" : ""} nobody anything ${why}:`, content: [ruleLinks(rules), "."] }] : []);
+  const one = (level, rules, why) => (rules.length ? [{ level, title: `${plural(rules.length, "rule")} give${rules.length === 1 ? "s" : ""} nobody access ${why}:`, content: [ruleLinks(rules), "."] }] : []);
   return [
     ...one("low", idle("nothing"), "on this site, in any context or session"),
     ...one("note", idle("session"), "without session attributes that were not given"),
-    ...one("note", idle("elsewhere"), "here, and may for requests from elsewhere"),
+    ...one("note", idle("elsewhere"), "in this context, but may in another one"),
   ];
 }
 
@@ -146,5 +146,5 @@ function nobodyFinding(cells) {
 
 function aloneFinding() {
   const alone = doc.rules.map((_, n) => n).filter((n) => !doc.rules[n].disabled && reachOf(n)?.only).sort((a, b) => reachOf(b).only - reachOf(a).only).slice(0, 5);
-  return alone.length ? [{ level: "note", title: "The most rights that no other rule grants come from", content: [ruleLinks(alone), "."] }] : [];
+  return alone.length ? [{ level: "note", title: "Most of the rights that only one rule grants come from", content: [ruleLinks(alone), "."] }] : [];
 }

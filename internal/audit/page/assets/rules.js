@@ -16,7 +16,7 @@ function showRules() {
   find();
   $("rules").replaceChildren(
     el("h2", {}, "What each rule reaches"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A right is one action of one user on one resource; create is on the tab of that name. The dark part of a bar is what no other rule grants.`),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A right is one action of one user on one resource; create is on its own tab. The dark part of a bar shows rights that only this rule grants.`),
     el("div", { class: "filters noprint", role: "search", "aria-label": "Find rules" }, el("label", {}, "Find ", search), csvButton(() => `rules-${contextKey(context().data)}`, () => rowsOf($("rule-table")))),
     el("div", { class: "scroll" }, el("table", { id: "rule-table" },
       el("thead", {}, el("tr", {}, ["Rule", "Actions"].map((t) => el("th", { scope: "col" }, t)), ["Users", "Resources", "Rights", "Only by it"].map((t) => el("th", { scope: "col", class: "n" }, t)), el("th", { scope: "col" }, "Reach"))),
@@ -41,7 +41,7 @@ function ruleState(rule, n) {
   if (rule.disabled) return "disabled";
   if (!rule.grants) return rule.category === "Security" ? "left out" : `category ${rule.category}`;
   const made = createdBy(n).size;
-  return made ? `${plural(made, "user")} may create by it` : "about other types or another context";
+  return made ? `${plural(made, "user")} can create with it` : "about other types or another context";
 }
 
 // showRule shows all about a rule.
@@ -59,8 +59,8 @@ function showRule(n) {
       el("dl", { class: "facts" }, row("Id", rule.id), row("Filter", el("code", {}, rule.filter)), row("Actions", rule.actions.map(actionName).join(", ")), row("Context", rule.context), row("State", rule.grants ? "can grant" : ruleState(rule, n)),
         rule.type ? row("Type", rule.type) : "", rule.comment ? row("Comment", rule.comment) : "", rule.tags ? row("Tags", rule.tags.join(", ")) : "",
         rule.modified ? row("Last change", [rule.modified, rule.modifiedBy ? ` by ${rule.modifiedBy}` : ""]) : "",
-        r ? row(rule.disabled ? "Would reach" : "Reaches", `${plural(r.subjects, "user")}, ${plural(r.resources, "resource")}: ${plural(r.cells, "right")}, ${num(r.only)} of them by no other rule`) : "",
-        createdBy(n).size ? row("Create", el("button", { type: "button", class: "link", onclick: () => { $("dialog").close(); openTab("create"); } }, `${plural(createdBy(n).size, "user")} may create by it`)) : ""),
+        r ? row(rule.disabled ? "Would reach" : "Reaches", `${plural(r.subjects, "user")}, ${plural(r.resources, "resource")}: ${plural(r.cells, "right")}, ${num(r.only)} of them only by this rule`) : "",
+        createdBy(n).size ? row("Create", el("button", { type: "button", class: "link", onclick: () => { $("dialog").close(); openTab("create"); } }, `${plural(createdBy(n).size, "user")} can create with it`)) : ""),
       el("h3", {}, "Condition"), el("pre", { tabindex: "0", "aria-label": "Condition" }, el("code", { text: rule.condition })),
       rule.rego ? [
         el("h3", {}, "Rego"),
@@ -85,7 +85,7 @@ function onlyRule(n) {
 function showRoles() {
   const box = $("roles");
   if (!doc.attributes.length) {
-    box.replaceChildren(el("h2", {}, "Rights by role"), el("p", {}, "The data hold neither roles nor groups of users. A page that is made from RULES and a snapshot has the roles."));
+    box.replaceChildren(el("h2", {}, "Rights by role"), el("p", {}, "The data has neither roles nor groups of users. A page made from RULES and a snapshot has the roles."));
     return;
   }
   const tables = el("div");
@@ -98,7 +98,7 @@ function showRoles() {
   count();
   box.replaceChildren(
     el("h2", {}, "Rights by role"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A figure says on what share of the resources the users with the role have the right, on average. A user with several roles is counted with each.`),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. A figure is the average share of resources on which users with the role have the right. A user with several roles counts for each.`),
     el("div", { class: "filters noprint" }, el("label", {}, "By ", which), el("label", {}, "On ", what), csvButton(() => `rights-by-${doc.attributes[which.value].name}-${contextKey(context().data)}`, () => rowsOf(tables.querySelector("table")))),
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rights by role" }, tables),
   );
@@ -122,7 +122,7 @@ function roleTable(attribute, type) {
         cell.style.setProperty("--share", `${100 * share}%`);
         return cell;
       }))), a.more ? el("tr", {}, el("td", { colspan: held.length + 2 }, `${plural(a.more, "value")} with fewer users not shown`)) : "")),
-  idle.length ? el("p", { class: "muted" }, `Nobody may ${idle.map((x) => actionName(x.name)).join(", ")}.`) : ""];
+  idle.length ? el("p", { class: "muted" }, `Nobody can ${idle.map((x) => actionName(x.name)).join(", ")}.`) : ""];
 }
 
 function percent(share) {

@@ -56,8 +56,8 @@ function showTree() {
   root.addEventListener("keydown", treeKey);
   if (state.as) { who.value = state.as; find(); } else grow();
   $("tree").replaceChildren(
-    el("h2", {}, "Streams, apps and what is in them, and sections"),
-    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. Each line says what the user has there or, for anyone, how many users have something.`),
+    el("h2", {}, "Streams, apps and their objects, and sections"),
+    el("p", { class: "muted" }, `Requests from ${contextName(context().data)}. Each line shows the rights of the user or, without a user, the number of users with a right.`),
     el("div", { class: "filters noprint" }, el("label", {}, "As seen by ", who), list, said),
     root,
   );
