@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ir"
@@ -32,7 +33,7 @@ var _ = New(Lint{
 				if p.Site.hasLeft(u.ID) && evaluate(a, subject{user: u}) == certainly {
 					reported[r] = true
 					p.On(r).Node(t.node, Finding{
-						Summary: fmt.Sprintf("%s is inactive, or no longer in the directory", loginOf(u)),
+						Summary: fmt.Sprintf("%s is inactive, or no longer in the directory", cmp.Or(u.Login(), u.ID)),
 						Detail:  "The next user with this account name gets the right. Remove the name from the rule.",
 					})
 					return

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -287,7 +288,7 @@ var _ = New(Lint{
 			return
 		}
 		p.Nowhere(Finding{
-			Summary: fmt.Sprintf("%s of licences: %s fits %s", several(double, "user fits two kinds", "users fit two kinds"), loginOf(first), listed(kinds, "and")),
+			Summary: fmt.Sprintf("%s of licences: %s fits %s", several(double, "user fits two kinds", "users fit two kinds"), cmp.Or(first.Login(), first.ID), listed(kinds, "and")),
 			Detail:  "It is not documented which kind the user gets. Exclude the users of one rule from the other.",
 		})
 	},

@@ -218,10 +218,6 @@ func (d *Data) sorted(key string) []*snapshot.Entity {
 	return list
 }
 
-func loginOf(u *snapshot.Entity) string {
-	return u.Scalars["userdirectory"] + `\` + u.Scalars["userid"]
-}
-
 // matchesWhole reports whether a regular expression matches a complete string, as the operator
 // matches does.
 func matchesWhole(expression, text string) bool {

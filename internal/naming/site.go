@@ -33,8 +33,8 @@ func (s site) Types() []string {
 
 func recordOf(e *snapshot.Entity) Record {
 	r := Record{ID: e.ID, Name: e.Scalars["name"]}
-	if directory, user := e.Scalars["userdirectory"], e.Scalars["userid"]; e.Type == userType && directory+user != "" {
-		r.Login = directory + `\` + user
+	if e.Type == userType {
+		r.Login = e.Login()
 	}
 	return r
 }

@@ -56,8 +56,7 @@ func choices(site *snapshot.Site) (users, resources []Choice) {
 	users, resources = []Choice{}, []Choice{}
 	for _, records := range site.Records {
 		for _, e := range records {
-			login := e.Scalars["userdirectory"] + `\` + e.Scalars["userid"]
-			if e.Type == schema.Fold("User") && len(login) > 1 {
+			if login := e.Login(); e.Type == schema.Fold("User") && login != "" {
 				users = append(users, Choice{e.TypeName, login, e.Scalars["name"]})
 			}
 			resources = append(resources, Choice{e.TypeName, e.ID, e.Scalars["name"]})

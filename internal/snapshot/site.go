@@ -34,3 +34,12 @@ type Entity struct {
 	Attributes map[string][]string
 	Relations  map[string][]*Entity
 }
+
+// Login returns the login of a user as written, DIRECTORY\user; "" for an entity without one.
+func (e *Entity) Login() string {
+	directory, user := e.Scalars["userdirectory"], e.Scalars["userid"]
+	if directory+user == "" {
+		return ""
+	}
+	return directory + `\` + user
+}

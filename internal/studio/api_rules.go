@@ -226,7 +226,7 @@ func (r *reading) effectWith(report *difference.Report) effectOf {
 			users, resources := report.Members(i, j, maxMembers)
 			for n := range users {
 				if err == nil && site.Users[schema.Fold(users[n].ID)] != nil {
-					users[n].Name = login(site.Users[schema.Fold(users[n].ID)])
+					users[n].Name = site.Users[schema.Fold(users[n].ID)].Login()
 				}
 			}
 			parts = append(parts, members{users, resources})

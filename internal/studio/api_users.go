@@ -38,17 +38,13 @@ func (c *console) users(r *http.Request, _ struct{}) (any, error) {
 	text := strings.ToLower(r.URL.Query().Get("q"))
 	all := []userInfo{}
 	for _, e := range site.Users {
-		one := userInfo{login(e), e.Scalars["name"], e.Lists["roles"]}
+		one := userInfo{e.Login(), e.Scalars["name"], e.Lists["roles"]}
 		if strings.Contains(strings.ToLower(one.Login+" "+one.Name), text) {
 			all = append(all, one)
 		}
 	}
 	slices.SortFunc(all, func(a, b userInfo) int { return strings.Compare(strings.ToLower(a.Login), strings.ToLower(b.Login)) })
 	return map[string]any{"users": all[:min(len(all), maxUsers)], "found": len(all), "total": len(site.Users)}, nil
-}
-
-func login(e *snapshot.Entity) string {
-	return e.Scalars["userdirectory"] + `\` + e.Scalars["userid"]
 }
 
 // hub is the content of the hub as a user sees it.

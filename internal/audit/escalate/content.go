@@ -88,17 +88,13 @@ func (c *content) owned(p Persona, e *snapshot.Entity) *snapshot.Entity {
 			switch {
 			case t.Type != "user":
 				t = c.owned(p, t)
-			case slices.Contains(p.Users, loginOf(t)):
+			case slices.Contains(p.Users, t.Login()):
 				t = p.record
 			}
 			other.Relations[name] = append(other.Relations[name], t)
 		}
 	}
 	return &other
-}
-
-func loginOf(u *snapshot.Entity) string {
-	return u.Scalars["userdirectory"] + `\` + u.Scalars["userid"]
 }
 
 // signature is equal for entities that rules cannot distinguish.

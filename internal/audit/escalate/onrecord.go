@@ -25,7 +25,7 @@ func OnRecord(rules []ruleset.Rule, site *snapshot.Site, options evaluate.Option
 	var list []*Persona
 	for _, key := range slices.Sorted(maps.Keys(site.Users)) {
 		u := site.Users[key]
-		login := u.Scalars["userdirectory"] + `\` + u.Scalars["userid"]
+		login := u.Login()
 		signature := tests.of(evaluator, u)
 		p := found[signature]
 		if p == nil {

@@ -131,8 +131,8 @@ func (x *Explainer) asRead(request []byte, q evaluate.Question) Request {
 // entity names an entity.
 func entity(e *snapshot.Entity) Entity {
 	named := Entity{Type: e.TypeName, ID: e.ID, Name: e.Scalars["name"], OnRecord: e.Recorded, File: e.File}
-	if directory, user := e.Scalars["userdirectory"], e.Scalars["userid"]; e.Type == "user" && directory+user != "" {
-		named.Login = directory + `\` + user
+	if e.Type == "user" {
+		named.Login = e.Login()
 	}
 	return named
 }

@@ -101,7 +101,7 @@ func (c *candidates) subjects(m *partition.Model) []Entity {
 func (c *candidates) subject(m *partition.Model, n int32) Entity {
 	id := m.Subjects.IDs[n]
 	if user := c.site.Users[schema.Fold(id)]; user != nil {
-		id = user.Scalars["userdirectory"] + `\` + user.Scalars["userid"]
+		id = user.Login()
 	}
 	return Entity{Type: "user", ID: id}
 }

@@ -54,7 +54,7 @@ func (g Guard) Check(rules []ruleset.Rule, last bool) []string {
 // anyone reports whether any active user who is not a service account manages rules.
 func (g Guard) anyone(e *evaluate.Evaluator) bool {
 	for _, user := range g.Site.Users {
-		login := schema.Fold(user.Scalars["userdirectory"] + `\` + user.Scalars["userid"])
+		login := schema.Fold(user.Login())
 		if !g.Inactive[login] && schema.Fold(user.Scalars["userdirectory"]) != serviceDirectory && managesRules(e, user) {
 			return true
 		}
