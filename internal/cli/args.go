@@ -2,6 +2,8 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -96,7 +98,7 @@ func stdinOnce(ctx *cli.Context) error {
 
 // flagError explains a flag that the flag package rejected.
 func flagError(c *cli.Command, err error) error {
-	return UsageOf(c, "%s", inOurWords(err, flagNames(c.Flags)))
+	return UsageOf(c, "%s", cmp.Or(valueError(c, err), inOurWords(err, flagNames(c.Flags))))
 }
 
 // AppFlagError explains a flag before the command that the flag package rejected.
@@ -115,6 +117,29 @@ func inOurWords(err error, known []string) string {
 	return text
 }
 
+// invalidValue matches the error of the flag package for a value that is not of the flag's type.
+var invalidValue = regexp.MustCompile(`^invalid value (".*") for flag -(\S+): `)
+
+// valueError explains a value that is not of the flag's type, or returns "".
+func valueError(c *cli.Command, err error) string {
+	m := invalidValue.FindStringSubmatch(err.Error())
+	if m == nil {
+		return ""
+	}
+	for _, f := range c.Flags {
+		if !slices.Contains(f.Names(), m[2]) {
+			continue
+		}
+		switch f.(type) {
+		case *cli.DurationFlag:
+			return fmt.Sprintf("%s: %s is not a duration, such as 2s or 5m", dashed(m[2]), m[1])
+		case *cli.IntFlag:
+			return fmt.Sprintf("%s: %s is not a whole number", dashed(m[2]), m[1])
+		}
+	}
+	return ""
+}
+
 // UsageOf returns a usage error that ends with the command's usage line.
 func UsageOf(c *cli.Command, format string, args ...any) error {
 	args = append(args, c.Name, c.ArgsUsage, c.Name)
@@ -128,6 +153,9 @@ func UnknownCommand(name string, commands []*cli.Command) error {
 		names = append(names, c.Names()...)
 	}
 	hint := didYouMean(name, names, as)
+	if longer := slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, name+" ") }); len(longer) > 0 {
+		hint = "; did you mean " + strings.Join(longer, " or ") + "?"
+	}
 	return Usagef("unknown command %q%s\nMore: qlik2rego --help", name, hint)
 }
 

@@ -67,11 +67,8 @@ func (a *audited) checkTypes(ctx *cli.Context, known siteNames) error {
 		a.types = sitedata.Types(&a.bundle.Data)
 	}
 	for _, typ := range a.types {
-		if _, err := known.typeOf("type", typ); err != nil {
+		if err := known.mustHave(typ); err != nil {
 			return err
-		}
-		if !known.HasType(typ) {
-			return UsageOf(ctx.Command, "--type: the snapshot has nothing of the type %s; the types on record are %s", known.Spelled(typ), strings.Join(known.Types(), ", "))
 		}
 	}
 	if (a.by == "create" || ctx.IsSet("html") && a.actions&uint32(ruleset.CreateAction) != 0) && !ctx.IsSet("type") {

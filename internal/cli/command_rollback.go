@@ -35,7 +35,7 @@ EXAMPLES:
 }
 
 func (s *Streams) rollback(ctx *cli.Context) error {
-	_, rules, err := apply.ReadBackup(ctx.Args().First())
+	backup, rules, err := apply.ReadBackup(ctx.Args().First())
 	if err != nil {
 		return s.planning(Input(err))
 	}
@@ -44,6 +44,9 @@ func (s *Streams) rollback(ctx *cli.Context) error {
 		return err
 	}
 	defer client.Close()
+	if site := client.Site(); backup.Site != site.Name && backup.URL != site.URL {
+		return UsageOf(ctx.Command, "%s is a backup of the site %s at %s, not of %s at %s", ctx.Args().First(), backup.Site, backup.URL, site.Name, site.URL)
+	}
 	p, err := plan.ToBackup(ctx.Context, client, rules, plan.Options{NoGuard: ctx.Bool("i-know"), Progress: s.Progress(ctx)})
 	if err != nil {
 		return s.planning(calling(client, err))

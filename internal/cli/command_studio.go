@@ -34,8 +34,9 @@ after you have typed the name of the site.
 
 EXAMPLES:
    qlik2rego studio testdata/scenarios/customer-case
-   qlik2rego pull --sites sites.yaml -o repo/ && qlik2rego studio repo/
-   qlik2rego studio rules/ --snapshot site/ --listen 127.0.0.1:8383 --no-open
+   qlik2rego pull --sites sites.yaml -o repo/
+   qlik2rego studio repo/
+   qlik2rego studio repo/rules --snapshot repo/site --listen 127.0.0.1:8383 --no-open
    qlik2rego studio repo/ --sites sites.yaml --site test --apply`,
 		Flags: slices.Concat(CompileFlags(), SiteFlags(), []cli.Flag{
 			&cli.BoolFlag{Name: "apply", Usage: "allow the page to apply plans to the site"},

@@ -114,6 +114,11 @@ func (s *Streams) verify(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, typ := range ctx.StringSlice("type") {
+		if err := bundleNames(ctx, b, w).mustHave(typ); err != nil {
+			return err
+		}
+	}
 	o := verify.Options{Types: ctx.StringSlice("type"), Sample: ctx.Int("sample"), Progress: s.Progress(ctx), Environment: environment, Readings: w.Options}
 	if ctx.Bool("whole") {
 		o.Sample = -1
@@ -124,6 +129,9 @@ func (s *Streams) verify(ctx *cli.Context) error {
 			err = calling(client, err)
 		}
 		return err
+	}
+	if result.Pairs == 0 {
+		return Input(errors.New("nothing was compared: there is no pair of a user and a resource that the site can audit"))
 	}
 	if ctx.Bool("anonymise") {
 		result.Anonymise()

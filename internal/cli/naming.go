@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -58,6 +59,17 @@ func (n siteNames) typeOf(flag, name string) (string, error) {
 		return "", UsageOf(n.command, "--%s: %v", flag, err)
 	}
 	return typ, nil
+}
+
+// mustHave returns an error if the site has no entities of a type that --type names.
+func (n siteNames) mustHave(typ string) error {
+	if _, err := n.typeOf("type", typ); err != nil {
+		return err
+	}
+	if !n.HasType(typ) {
+		return UsageOf(n.command, "--type: the snapshot has no entities of the type %s; it has the types %s", n.Spelled(typ), strings.Join(n.Types(), ", "))
+	}
+	return nil
 }
 
 // apply resolves the names in a request made from flags, and writes notes about unknown users

@@ -40,7 +40,7 @@ func (s *Streams) watch(ctx *cli.Context) error {
 	defer w.Close()
 	drift, err := w.Drift()
 	if err != nil {
-		return s.planning(err)
+		return s.planning(calling(client, err))
 	}
 	revert := s.reverting(ctx, client)
 	if len(drift) > 0 && revert != nil {

@@ -2,6 +2,7 @@ package qrs
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -116,7 +117,21 @@ func ReadSites(path string) (map[string]*Site, error) {
 }
 
 // unknownKey matches the error of the YAML parser for an unknown key of a site.
-var unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type \S+`)
+var unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type (\S+)`)
+
+// otherKind matches the error of the YAML parser for a value of the wrong kind.
+var otherKind = regexp.MustCompile("line (\\d+): cannot unmarshal !!(\\S+)(?: `(.*)`)? into (\\S+)")
+
+// wrongKind rewrites the error for a value of the wrong kind without names of Go types.
+func wrongKind(err error) error {
+	m := otherKind.FindStringSubmatch(err.Error())
+	if m == nil {
+		return err
+	}
+	kinds := map[string]string{"[]string": "a list", "string": "text", "bool": "true or false", "time.Duration": "a duration, such as 60s"}
+	value := cmp.Or(m[3], map[string]string{"seq": "a list", "map": "a mapping"}[m[2]], m[2])
+	return fmt.Errorf("line %s: %s is not %s", m[1], value, cmp.Or(kinds[m[4]], "a mapping of names to values"))
+}
 
 // keys are the keys of a site.
 var keys = []string{
@@ -127,7 +142,10 @@ var keys = []string{
 func inOurWords(err error) error {
 	m := unknownKey.FindStringSubmatch(err.Error())
 	if m == nil {
-		return err
+		return wrongKind(err)
+	}
+	if m[3] != "qrs.Site" {
+		return fmt.Errorf("line %s: unknown key %q; the file begins with sites:", m[1], m[2])
 	}
 	if meant, ok := diag.Suggest(m[2], keys); ok {
 		return fmt.Errorf("line %s: unknown key %q; did you mean %s?", m[1], m[2], meant)

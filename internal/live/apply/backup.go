@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
@@ -77,11 +78,23 @@ func writeBackup(ctx context.Context, client *qrs.Client, state *plan.State, pat
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
+// noBackup explains why a backup cannot be read, and names the last one in the same directory.
+func noBackup(path string, err error) error {
+	dir := path
+	if info, statErr := os.Stat(path); statErr != nil || !info.IsDir() {
+		dir = filepath.Dir(path)
+	}
+	if all, globErr := filepath.Glob(filepath.Join(dir, "[0-9]*Z.json")); globErr == nil && len(all) > 0 {
+		return fmt.Errorf("%w; the last backup is %s", err, slices.Max(all))
+	}
+	return err
+}
+
 // ReadBackup reads the rules of a backup.
 func ReadBackup(path string) (*Backup, []ruleset.Rule, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, noBackup(path, err)
 	}
 	var b Backup
 	if err := json.Unmarshal(data, &b); err != nil || b.Version == 0 {

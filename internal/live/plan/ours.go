@@ -3,7 +3,8 @@ package plan
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,16 +29,29 @@ type Files struct {
 	written map[string]ruleset.Rule
 }
 
+// noLock returns the error for a path that is not a pulled directory. It suggests a directory above
+// the path that is one.
+func noLock(dir string) error {
+	above := filepath.Clean(dir)
+	for range 3 {
+		above = filepath.Dir(above)
+		if _, err := os.Stat(filepath.Join(above, rulefiles.LockName)); err == nil {
+			return fmt.Errorf("there is no lock file in %s; did you mean %s?", dir, above)
+		}
+	}
+	return fmt.Errorf("there is no lock file in %s: pull the site into it first, then change the rule files", dir)
+}
+
 // ReadFiles reads the rules of a pulled directory for a site with the rules now, and replaces names
 // by ids and variables by values. For files with errors it returns a *BrokenError or a
 // *sitenames.Error.
 func ReadFiles(ctx context.Context, dir string, site *qrs.Site, now Rules, source sitenames.Source) (*Files, error) {
 	home, err := rulefiles.ReadLock(dir)
+	if info, missing := os.Stat(dir); home == nil && (err == nil || missing == nil && !info.IsDir()) {
+		return nil, noLock(dir)
+	}
 	if err != nil {
 		return nil, err
-	}
-	if home == nil {
-		return nil, errors.New("there is no lock file in " + dir + ": pull the site into it first, then change the rule files")
 	}
 	f := &Files{Lock: home, LockName: rulefiles.LockName, written: map[string]ruleset.Rule{}}
 	if home.Site != "" && home.Site != site.Name {

@@ -93,7 +93,9 @@ func Into(ctx context.Context, client *qrs.Client, dir string, options Options) 
 		return nil, err
 	}
 	if !result.Unchanged {
-		err = f.commit()
+		if err = f.keepOtherFiles(); err == nil {
+			err = f.commit()
+		}
 	}
 	result.Calls, result.Bytes = client.Calls()
 	return result, err
