@@ -290,7 +290,7 @@ func TestSitesFile(t *testing.T) {
 		{"sites:\n  a: {url: 'https://x', cert: c, key: k, user: anna}\n", `user is DIRECTORY\id`},
 		{"sites:\n  a: {url: 'https://x', cert: c, key: k, context: Hub}\n", "context is ManagementAccess or AppAccess"},
 		{"sites:\n  a: {url: 'https://x', password: p}\n", `line 2: unknown key "password"; a site has the keys url, cert`},
-		{"site:\n  a: {url: 'https://x'}\n", `line 1: unknown key "site"; the file begins with sites:`},
+		{"site:\n  a: {url: 'https://x'}\n", `line 1: unknown key "site"; the only key of the file is sites`},
 		{"sites: [a]\n", "line 1: a list is not a mapping of names to values"},
 		{"sites:\n  a: {url: 'https://x', protect: root}\n", "line 2: root is not a list"},
 		{"sites:\n  a: {url: 'https://x', timeout: soon}\n", "line 2: soon is not a duration, such as 60s"},

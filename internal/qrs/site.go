@@ -145,7 +145,7 @@ func inOurWords(err error) error {
 		return wrongKind(err)
 	}
 	if m[3] != "qrs.Site" {
-		return fmt.Errorf("line %s: unknown key %q; the file begins with sites:", m[1], m[2])
+		return fmt.Errorf("line %s: unknown key %q; the only key of the file is sites", m[1], m[2])
 	}
 	if meant, ok := diag.Suggest(m[2], keys); ok {
 		return fmt.Errorf("line %s: unknown key %q; did you mean %s?", m[1], m[2], meant)
