@@ -2,34 +2,31 @@ package pdp
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
+	"github.com/qlik2rego/qlik2rego/internal/audit/search"
+	"github.com/qlik2rego/qlik2rego/internal/authzen"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 )
 
 // searchKind is one of the three searches.
 type searchKind struct {
-	name string
+	part authzen.Part
 	// read parses the request except the target of the search, and the parts that all
 	// candidates share: type and properties.
 	read func(o ast.Object) (engine.Request, *ast.Term, error)
 	// candidates are the ids or names to decide, sorted.
 	candidates func(p *live.Policy, target *ast.Term) ([]string, bool)
-	// equivalence returns which candidates have the same verdict; nil if that is unknown.
-	equivalence func(ctx context.Context, p *live.Policy, base engine.Request, target *ast.Term) *engine.Equivalence
-	// with adds a candidate to a request.
-	with func(r *engine.Request, candidate *ast.Term)
 	// key is the field that identifies a candidate.
 	key *ast.Term
 }
 
 var subjectSearch = searchKind{
-	name: "subject", key: idKey,
+	part: authzen.SubjectPart, key: idKey,
 	read: func(o ast.Object) (r engine.Request, target *ast.Term, err error) {
 		if target, err = subjectOfKind.of(o); err != nil {
 			return r, nil, err
@@ -41,11 +38,10 @@ var subjectSearch = searchKind{
 		return r, target, err
 	},
 	candidates: func(p *live.Policy, target *ast.Term) ([]string, bool) { return p.Subjects(text(target, typeKey)) },
-	with:       func(r *engine.Request, candidate *ast.Term) { r.Subject = candidate },
 }
 
 var resourceSearch = searchKind{
-	name: "resource", key: idKey,
+	part: authzen.ResourcePart, key: idKey,
 	read: func(o ast.Object) (r engine.Request, target *ast.Term, err error) {
 		if r.Subject, err = subject.of(o); err != nil {
 			return r, nil, err
@@ -57,15 +53,10 @@ var resourceSearch = searchKind{
 		return r, target, err
 	},
 	candidates: func(p *live.Policy, target *ast.Term) ([]string, bool) { return p.Resources(text(target, typeKey)) },
-	equivalence: func(ctx context.Context, p *live.Policy, base engine.Request, target *ast.Term) *engine.Equivalence {
-		base.Resource = target
-		return p.Equivalence(ctx, base)
-	},
-	with: func(r *engine.Request, candidate *ast.Term) { r.Resource = candidate },
 }
 
 var actionSearch = searchKind{
-	name: "action", key: nameKey,
+	part: authzen.ActionPart, key: nameKey,
 	read: func(o ast.Object) (r engine.Request, target *ast.Term, err error) {
 		if r.Subject, err = subject.of(o); err != nil {
 			return r, nil, err
@@ -74,7 +65,6 @@ var actionSearch = searchKind{
 		return r, ast.ObjectTerm(), err
 	},
 	candidates: func(p *live.Policy, _ *ast.Term) ([]string, bool) { return p.ActionNames() },
-	with:       func(r *engine.Request, candidate *ast.Term) { r.Action = candidate },
 }
 
 // text returns the string at the path keys, "" if there is none.
@@ -137,9 +127,9 @@ func (c *call) search(kind searchKind) answerer {
 		}
 		all, ok := kind.candidates(c.policy, target)
 		if !ok {
-			return nil, &refusal{Status: 404, Message: "the policy does not say which " + kind.name + "s there are: it cannot be searched for them"}
+			return nil, &refusal{Status: 404, Message: "the policy does not say which " + string(kind.part) + "s there are: it cannot be searched for them"}
 		}
-		query := c.queryText(kind.name, base, target)
+		query := c.queryText(string(kind.part), base, target)
 		start, err := c.start(&asked, query, len(all))
 		if err != nil {
 			return nil, err
@@ -152,7 +142,7 @@ func (c *call) search(kind searchKind) answerer {
 		if err != nil {
 			return nil, err
 		}
-		c.journal.searched(kind.name, o, found)
+		c.journal.searched(string(kind.part), o, found)
 		answer := searchAnswer{Results: found}
 		if asked.paged || next >= 0 {
 			answer.Page = &page{Count: len(found)}
@@ -168,14 +158,11 @@ func (c *call) search(kind searchKind) answerer {
 // of the next candidate, or -1 at the end. It stops early after half of the time limit.
 func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, target *ast.Term, all []string, start, limit int) ([]result, int, error) {
 	found := make([]result, 0, min(limit, len(all)-start))
-	j := decisions{call: c, kind: kind, base: base, target: target, allows: map[int32]bool{}}
-	if kind.equivalence != nil {
-		j.equivalence = kind.equivalence(ctx, c.policy, base, target)
-	}
+	batch := search.NewBatch(ctx, c.policy.EntryPoint, kind.part, kind.with(base, target))
 	size, began := chunkFirst, time.Now()
 	for start < len(all) {
 		chunk, before := all[start:min(start+size, len(all))], time.Now()
-		allowed, err := j.judge(ctx, chunk)
+		allowed, err := batch.Decide(ctx, chunk)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -197,60 +184,17 @@ func (c *call) find(ctx context.Context, kind searchKind, base engine.Request, t
 	return found, -1, nil
 }
 
-// decisions are the candidates of a search, decided in chunks.
-type decisions struct {
-	*call
-	kind   searchKind
-	base   engine.Request
-	target *ast.Term
-	// equivalence is nil unless many candidates may have the same verdict; allows has the known
-	// results by class.
-	equivalence *engine.Equivalence
-	allows      map[int32]bool
-}
-
-// judge returns which candidates evaluate to true. It decides only the first of candidates that
-// the policy cannot distinguish.
-func (j *decisions) judge(ctx context.Context, chunk []string) ([]bool, error) {
-	classes := slices.Repeat([]int32{-1}, len(chunk))
-	if j.equivalence != nil {
-		var err error
-		if classes, err = j.equivalence.Classes(chunk); err != nil {
-			return nil, err
-		}
+// with returns the request with the target of the search.
+func (k searchKind) with(r engine.Request, target *ast.Term) engine.Request {
+	switch k.part {
+	case authzen.SubjectPart:
+		r.Subject = target
+	case authzen.ActionPart:
+		r.Action = target
+	case authzen.ResourcePart:
+		r.Resource = target
 	}
-	var open []string
-	var at []int
-	for i, class := range classes {
-		if _, known := j.allows[class]; !known {
-			open, at = append(open, chunk[i]), append(at, i)
-			if class >= 0 {
-				j.allows[class] = false // until it is decided
-			}
-		}
-	}
-	allowed := make([]bool, len(chunk))
-	if len(open) > 0 {
-		verdicts, err := j.policy.Evaluate(ctx, requests(j.kind, j.base, j.target, open), false)
-		if err != nil {
-			return nil, err
-		}
-		for n, v := range verdicts {
-			if v.Err != nil {
-				return nil, v.Err // an answer without this candidate could be wrong
-			}
-			allowed[at[n]] = v.Allow
-			if class := classes[at[n]]; class >= 0 {
-				j.allows[class] = v.Allow
-			}
-		}
-	}
-	for i, class := range classes {
-		if class >= 0 {
-			allowed[i] = j.allows[class]
-		}
-	}
-	return allowed, nil
+	return r
 }
 
 func (k searchKind) result(target *ast.Term, candidate string) result {
@@ -258,25 +202,6 @@ func (k searchKind) result(target *ast.Term, candidate string) result {
 		return result{Name: &candidate}
 	}
 	return result{Type: text(target, typeKey), ID: &candidate}
-}
-
-func requests(kind searchKind, base engine.Request, target *ast.Term, chunk []string) []engine.Request {
-	list := make([]engine.Request, len(chunk))
-	properties := target.Get(propertiesKey)
-	typ := target.Get(typeKey)
-	for i, id := range chunk {
-		members := make([][2]*ast.Term, 0, 3)
-		if typ != nil {
-			members = append(members, [2]*ast.Term{typeKey, typ})
-		}
-		members = append(members, [2]*ast.Term{kind.key, ast.StringTerm(id)})
-		if properties != nil {
-			members = append(members, [2]*ast.Term{propertiesKey, properties})
-		}
-		list[i] = base
-		kind.with(&list[i], ast.ObjectTerm(members...))
-	}
-	return list
 }
 
 // queryText is a canonical text of a search: the same for the same question.
