@@ -341,7 +341,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"invalid JSON", pack(t, ".manifest", manifest, "qlik/data.json", `{"a": nope}`), "qlik/data.json: jsontext: invalid character 'o' in literal null (expecting 'u') within \"/a\" after offset 7"},
 		{"number as name", pack(t, ".manifest", manifest, "qlik/data.json", `{1: 2}`), "qlik/data.json: jsontext: object member name must be a string after offset 1"},
 		{"outside the roots", pack(t, ".manifest", manifest, "site/data.json", `{}`), `data.site is outside the roots ["qlik"] of the manifest`},
-		{"signed", pack(t, ".manifest", manifest, ".signatures.json", `{}`), "it is signed, and there is no key to verify it by: serve takes one with --verification-key"},
+		{"signed", pack(t, ".manifest", manifest, ".signatures.json", `{}`), "it is signed, but there is no key to verify it: serve has --verification-key"},
 	}
 	for _, tt := range tests {
 		_, err := bundles.Open(t.Context(), save(t, tt.content))
@@ -362,7 +362,7 @@ func TestOpenRefusesWhatDoesNotBelongTogether(t *testing.T) {
 	if _, err := bundles.Open(t.Context(), policyBundle, dataOfOther); err == nil || !strings.Contains(err.Error(), "made for different rules") {
 		t.Errorf("data of different rules: %v", err)
 	}
-	if _, err := bundles.Open(t.Context(), policyBundle, policyBundle); err == nil || !strings.Contains(err.Error(), `overlap: both hold "qlik"`) {
+	if _, err := bundles.Open(t.Context(), policyBundle, policyBundle); err == nil || !strings.Contains(err.Error(), `overlap: both have "qlik"`) {
 		t.Errorf("the same bundle twice: %v", err)
 	}
 }

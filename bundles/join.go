@@ -50,7 +50,7 @@ func (b *Bundle) fits(manifest Manifest) error {
 		for _, root := range other.Roots {
 			for _, mine := range manifest.Roots {
 				if bundle.RootPathsOverlap(root, mine) {
-					return fmt.Errorf("the bundles overlap: both hold %q", mine)
+					return fmt.Errorf("the bundles overlap: both have %q", mine)
 				}
 			}
 		}

@@ -117,7 +117,7 @@ func TestJoinSharesAndKeeps(t *testing.T) {
 			}
 		}
 	}
-	if _, err := bundles.Join(first, second); err == nil || err.Error() != `the bundles overlap: both hold "a/d"` {
+	if _, err := bundles.Join(first, second); err == nil || err.Error() != `the bundles overlap: both have "a/d"` {
 		t.Error(err)
 	}
 	if _, err := bundles.Join(first); err != bundles.ErrNoPolicy { //nolint:errorlint // it is returned as it is

@@ -133,7 +133,7 @@ func (c *content) read(d *decoder, name string, r io.Reader) (err error) {
 	case path.Base(name) == bundle.WasmFile, path.Base(name) == bundle.PlanFile, path.Base(name) == bundle.PlanProtoFile:
 		return errCompiled
 	case bundle.IsSignaturesFile(name):
-		return errors.New("it is signed, and there is no key to verify it by: serve takes one with --verification-key")
+		return errors.New("it is signed, but there is no key to verify it: serve has --verification-key")
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ var vocabulary = Vocabulary{
 		{"==", "True if both sides share a value, exactly as written.", `resource.name == "Sales"`},
 		{"!=", "True if *some* pair of values differs, ignoring case, or a side has no value. For lists it is not the negation of `=`: use `!(… = …)`.", `resource.type != "folder"`},
 		{"!==", "True if some pair of values differs as written, or a side has no value.", `resource.name !== "Sales"`},
-		{"like", "True if a value matches the pattern as a whole, ignoring case. `*` stands for any text, `?` for one character.", `resource.name like "Sales*"`},
+		{"like", "True if a value matches the pattern as a whole, ignoring case. `*` matches any text, `?` one character.", `resource.name like "Sales*"`},
 		{"matches", "True if a value matches the regular expression as a whole, ignoring case.", `resource.id matches "[0-9a-f-]{36}"`},
 	},
 	Functions: []Entry{

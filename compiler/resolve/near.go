@@ -89,6 +89,6 @@ func (r *report) contextText(text *condition.String) {
 	if ok {
 		fix = &diag.Fix{Message: fmt.Sprintf("did you mean %q?", meant), Range: text.Range, Replacement: `"` + meant + `"`}
 	}
-	r.add(codeRequestContext, diag.Warning, text.Range, fmt.Sprintf("no request comes from %q", text.Value),
+	r.add(codeRequestContext, diag.Warning, text.Range, fmt.Sprintf("there is no request context %q", text.Value),
 		"The context is AppAccess for requests from the hub and ManagementAccess for those from the QMC, without a space.", fix)
 }

@@ -96,11 +96,11 @@ func (d *decoder) value(v jsonfile.Value) {
 		d.rule(v)
 		return
 	default:
-		d.report(codeNoRules, diag.Error, v, fmt.Sprintf("the file holds %s and no rules", kindName(v)), expected)
+		d.report(codeNoRules, diag.Error, v, fmt.Sprintf("the file contains %s and no rules", kindName(v)), expected)
 		return
 	}
 	if len(d.rules) == 0 && !d.found.HasErrors() {
-		d.report(codeEmpty, diag.Warning, v, "the file holds no rule", "Rules only grant: without any, everything is denied.")
+		d.report(codeEmpty, diag.Warning, v, "the file contains no rule", "Rules only grant: without any, everything is denied.")
 	}
 }
 

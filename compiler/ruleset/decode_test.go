@@ -158,7 +158,7 @@ warning Q0110 f.json:1:51: the rule has no actions and grants nothing
 	{"category": "Sync", "ruleContext": 0, "actions": 0}
 	                                                  ^`, 1},
 		"unknown bits": {`{"category": "Sync", "ruleContext": 0, "actions": "8195"}`, `
-warning Q0109 f.json:1:51: the actions 8195 hold unknown bits: 8192
+warning Q0109 f.json:1:51: the actions 8195 have unknown bits: 8192
 	{"category": "Sync", "ruleContext": 0, "actions": "8195"}
 	                                                  ^^^^^^`, 1},
 		"actions with a fraction": {`{"category": "Sync", "ruleContext": 0, "actions": 2.5}`, `
@@ -207,11 +207,11 @@ error Q0106 f.json:1:54: the field "Actions" is given twice
 	                                                     ^^^^^^^^^
 	f.json:1:51: it is here first`, 0},
 		"no rules": {`[]`, `
-warning Q0105 f.json:1:1: the file holds no rule
+warning Q0105 f.json:1:1: the file contains no rule
 	[]
 	^^`, 0},
 		"package without rules": {`{"localpackagelist": [{"packageName": "P", "ruleList": null}]}`, `
-warning Q0105 f.json:1:1: the file holds no rule
+warning Q0105 f.json:1:1: the file contains no rule
 	{"localpackagelist": [{"packageName": "P", "ruleList": null}]}
 	^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^`, 0},
 		"packages that are none": {`{"localpackagelist": [1, {}, {"ruleList": {}}]}`, `
@@ -240,16 +240,16 @@ error Q0104 f.json:1:8: a rule was expected here, not a list
 	[null, [],
 	       ^^`, 1},
 		"a number": {` 7`, `
-error Q0104 f.json:1:2: the file holds a number and no rules
+error Q0104 f.json:1:2: the file contains a number and no rules
 	 7
 	 ^`, 0},
 		"empty": {``, `error Q0103 f.json:1:1: the file is empty`, 0},
 		"null is an empty list": {`null`, `
-warning Q0105 f.json:1:1: the file holds no rule
+warning Q0105 f.json:1:1: the file contains no rule
 	null
 	^^^^`, 0},
 		"several documents": {rule("") + "\n" + rule(""), `
-error Q0103 f.json:2:1: the file holds several JSON documents, one after the other
+error Q0103 f.json:2:1: the file contains several JSON documents, one after the other
 	` + rule("")[:80] + `
 	^`, 1},
 		"a table": {`{"columnNames": ["id", "rule"], "rows": [["1", "true"]]}`, `
@@ -265,7 +265,7 @@ error Q0104 f.json:1:2: the rules are rows of the repository's database, not an 
 	[{"ID": "a", "Category": 0, "Type": 2, "Rule": "true"}, {"ID": "b", "Category": 0,
 	 ^`, 0},
 		"entities, said once": {`[{"id": "1", "schemaPath": "App.Content"}, {"id": "2", "schemaPath": "App.Content"}]`, `
-error Q0104 f.json:1:2: the file holds entities of the type App.Content, not rules
+error Q0104 f.json:1:2: the file contains entities of the type App.Content, not rules
 	[{"id": "1", "schemaPath": "App.Content"}, {"id": "2", "schemaPath": "App.Content"
 	 ^`, 0},
 		"cut off": {"[\n" + rule("") + ",\n {\"id\": ", `
@@ -325,9 +325,9 @@ func TestUnknownBitsAreNoActions(t *testing.T) {
 // Entities that do not name their type are recognized by their fields.
 func TestEntitiesAreNoRules(t *testing.T) {
 	for file, want := range map[string]string{
-		`{"id": "1", "userDirectory": "ACME", "userId": "a"}`:              "the file holds entities of the type User, not rules",
-		`{"id": "1", "objectType": "sheet"}`:                               "the file holds entities of the type App.Object, not rules",
-		`{"id": "1", "stream": null}`:                                      "the file holds entities of the type App, not rules",
+		`{"id": "1", "userDirectory": "ACME", "userId": "a"}`:              "the file contains entities of the type User, not rules",
+		`{"id": "1", "objectType": "sheet"}`:                               "the file contains entities of the type App.Object, not rules",
+		`{"id": "1", "stream": null}`:                                      "the file contains entities of the type App, not rules",
 		`{"id": "1", "schemaPath": "SystemRule"}`:                          "this object is not a rule: it has neither resourceFilter nor rule nor actions",
 		`{"id": "1", "schemaPath": "SystemRule", "resourceFilter": "*"}`:   "the rule has no actions",
 		`{"id": "1", "schemaPath": "", "objectType": "x", "rule": "true"}`: "the rule has no actions",

@@ -213,7 +213,7 @@ func (f *fields) actions() Actions {
 		f.warn(codeNoActions, v, "the rule has no actions and grants nothing", "Disable it, or give it the actions that it is for.")
 	}
 	if bits := mask.unknown(); bits != 0 {
-		f.warn(codeUnknownActions, v, fmt.Sprintf("the actions %d hold unknown bits: %d", n, uint32(bits)),
+		f.warn(codeUnknownActions, v, fmt.Sprintf("the actions %d have unknown bits: %d", n, uint32(bits)),
 			fmt.Sprintf("They are ignored. Known are the bits 1 (create) to %d (approve).", AllActions[len(AllActions)-1]))
 	}
 	return mask

@@ -16,7 +16,7 @@ func (f *fields) notExported() bool {
 	summary, detail := "", ""
 	switch typ := f.entityType(); {
 	case typ != "":
-		summary = fmt.Sprintf("the file holds entities of the type %s, not rules", typ)
+		summary = fmt.Sprintf("the file contains entities of the type %s, not rules", typ)
 		detail = "It belongs to a snapshot: name the snapshot's folder with --snapshot. Rules are in systemrule.json."
 	case number("category") && number("type"):
 		summary = "the rules are rows of the repository's database, not an export"

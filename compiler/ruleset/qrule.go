@@ -89,7 +89,7 @@ func (h *header) read() {
 func (h *header) text(key string) string {
 	e, ok := h.doc.Find(key)
 	if ok && e.Value.IsList {
-		h.fault(codeWrongKind, e.Value.At, fmt.Sprintf("the key %s holds a list", key), "It must be a string.")
+		h.fault(codeWrongKind, e.Value.At, fmt.Sprintf("the value of the key %s is a list", key), "It must be a string.")
 	}
 	return e.Value.Text
 }
@@ -144,7 +144,7 @@ func (h *header) actions() Actions {
 		h.about(codeNoActions, diag.Warning, e.Value.At, "the rule has no actions and grants nothing", "Disable it, or give it the actions that it is for.")
 	}
 	if bits := mask.unknown(); bits != 0 {
-		h.about(codeUnknownActions, diag.Warning, e.Value.At, fmt.Sprintf("the actions hold unknown bits: %d", uint32(bits)),
+		h.about(codeUnknownActions, diag.Warning, e.Value.At, fmt.Sprintf("the actions have unknown bits: %d", uint32(bits)),
 			fmt.Sprintf("They are ignored. Known are the bits 1 (create) to %d (approve).", AllActions[len(AllActions)-1]))
 	}
 	return mask

@@ -106,14 +106,14 @@ func TestRuleFileErrors(t *testing.T) {
 		"---\nname: \xff":       "Q0102 2:7 the file is not valid UTF-8",
 		"---\nfilter: a\n---\n": "Q0108 1:1 the rule has no actions",
 		"---\nactions: [raed, 5000000000, 2]\n---\n": "Q0108 2:11 unknown action \"raed\"; did you mean read?\nQ0108 2:17 unknown action \"5000000000\"",
-		"---\nname: [a]\nid: [b]\n" + rest:           "Q0107 2:7 the key name holds a list\nQ0107 3:5 the key id holds a list",
+		"---\nname: [a]\nid: [b]\n" + rest:           "Q0107 2:7 the value of the key name is a list\nQ0107 3:5 the value of the key id is a list",
 		"---\nidd: a\n" + rest:                       "Q0118 2:1 unknown key \"idd\" in the header; did you mean id?",
 		"---\nname: a\nname: b\n" + rest:             "Q0106 3:1 the key name is given twice",
 		"---\neol: cr\n" + rest:                      "Q0117 2:6 unknown eol \"cr\": the line ends are lf, crlf or keep",
 		"---\ncategory: secure\n" + rest:             "Q0113 2:11 unknown category \"secure\": the categories are security, license and sync",
 		"---\ncontext: web\n" + rest:                 "Q0111 2:10 unknown context \"web\": the contexts are both, hub and qmc",
 		"---\ndisabled: yes\n" + rest:                "Q0107 2:11 unknown disabled \"yes\": disabled is true or false",
-		"---\ndisabled: [true]\ntype: x\n" + rest:    "Q0107 2:11 the key disabled holds a list",
+		"---\ndisabled: [true]\ntype: x\n" + rest:    "Q0107 2:11 the value of the key disabled is a list",
 	} {
 		rules, found := Decode("a.qrule", []byte(text))
 		var got []string

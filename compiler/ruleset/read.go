@@ -74,7 +74,7 @@ func expand(path string) ([]string, diag.List) {
 	if len(files) == 0 {
 		return nil, diag.List{{
 			Code: codeNoFile, Severity: diag.Error,
-			Summary: fmt.Sprintf("the folder %s holds no file *.json and no file *%s", path, qrule.Extension),
+			Summary: fmt.Sprintf("the folder %s contains no files *.json or *%s", path, qrule.Extension),
 			Detail: "Rules are read from the files *.json of a folder, and from the files *.qrule in it and in the folders below it.\n" +
 				"If no rules are meant, a file with [] says so.",
 		}}
@@ -163,7 +163,7 @@ func (r *entry) twice(before *entry) diag.Diagnostic {
 	d := diag.Diagnostic{
 		Code: codeDuplicate, Severity: diag.Error, Rule: r.identity(), Text: text, Subject: where,
 		Summary: fmt.Sprintf("two rules have the id %q", r.ID),
-		Detail:  "Ids ignore case. Leave one of the rules out, or give it an id of its own.",
+		Detail:  "Ids ignore case. Remove one of the rules, or give it another id.",
 		Related: []diag.Related{{Message: fmt.Sprintf("the rule %q has it too", before.Name), Text: beforeText, Range: beforeWhere}},
 	}
 	if r.Derived && before.Derived {

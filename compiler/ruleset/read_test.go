@@ -59,7 +59,7 @@ func TestReadReportsWhatIsNotThere(t *testing.T) {
 	rules, found := Read("none.json", "one.json", "empty")
 	expect(t, found, `
 error Q0101: there is no file or folder none.json
-error Q0116: the folder empty holds no file *.json and no file *.qrule`)
+error Q0116: the folder empty contains no files *.json or *.qrule`)
 	if names(rules) != "one" {
 		t.Errorf("read %s", names(rules))
 	}

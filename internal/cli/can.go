@@ -28,7 +28,7 @@ func (s *Streams) Can(ctx *cli.Context) error {
 		return err
 	}
 	if !d.names.Records.Present() && len(q.Task.Shown) > 0 {
-		return UsageOf(ctx.Command, "no site to ask about: %s", d.names.noSite)
+		return UsageOf(ctx.Command, "the command needs a snapshot of the site: %s", d.names.noSite)
 	}
 	if err := s.nameTask(ctx, d.names, &q); err != nil {
 		return err

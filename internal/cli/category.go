@@ -132,7 +132,7 @@ func categoryDefaults(ctx *cli.Context, a *audited) error {
 // rules in packages of their own.
 func rulesOnly(ctx *cli.Context) error {
 	if categoryOf(ctx) != ruleset.Security && ctx.IsSet("bundle") {
-		return UsageOf(ctx.Command, "--category %s reads RULES and --snapshot, not a bundle; ask a bundle by OPA for data.qlik.%s", ctx.String("category"),
+		return UsageOf(ctx.Command, "--category %s reads RULES and --snapshot, not a bundle; query data.qlik.%s of a bundle with OPA", ctx.String("category"),
 			map[ruleset.Category]string{ruleset.License: "license", ruleset.Sync: "placement"}[categoryOf(ctx)])
 	}
 	return nil

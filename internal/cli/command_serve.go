@@ -266,7 +266,7 @@ func checkAddresses(ctx *cli.Context, address listen.Address) (os.FileMode, erro
 			return 0, UsageOf(ctx.Command, "--diagnostics: %v", err)
 		}
 		if !diagnostics.Local() && !ctx.Bool("insecure") && !ctx.Bool("diagnostics-reachable") {
-			return 0, UsageOf(ctx.Command, "--diagnostics: %s can be reached from other machines, and diagnostics ask nobody who they are: use a loopback address, or allow it with --diagnostics-reachable", diagnostics)
+			return 0, UsageOf(ctx.Command, "--diagnostics: %s can be reached from other machines, and diagnostics have no authentication: use a loopback address, or allow it with --diagnostics-reachable", diagnostics)
 		}
 	}
 	mode, err := strconv.ParseUint(ctx.String("socket-mode"), 8, 32)
@@ -331,7 +331,7 @@ func trust(ctx *cli.Context, cfg *pdp.Config) (err error) {
 		return nil
 	}
 	if len(cfg.Bundles) == 0 {
-		return UsageOf(ctx.Command, "--verification-key is for bundles that -b names: the keys of others stand in the OPA configuration")
+		return UsageOf(ctx.Command, "--verification-key is for the bundles of -b: the OPA configuration has the keys of other bundles")
 	}
 	key, err := os.ReadFile(ctx.String("verification-key"))
 	if err != nil {

@@ -246,7 +246,7 @@ func TestServeSigned(t *testing.T) {
 	}
 	for want, args := range map[string][]string{
 		"bundle missing .signatures.json file":                      {unsigned, "--verification-key", verifier},
-		"it is signed, and there is no key to verify it by":         {signed},
+		"it is signed, but there is no key to verify it":            {signed},
 		"failed to verify JWT signature":                            {signed, "--verification-key", verifier, "--signing-alg", "PS256"},
 		"scope mismatch":                                            {signed, "--verification-key", verifier, "--scope", "write"},
 		"--verification-key: open " + filepath.Join(dir, "nowhere"): {signed, "--verification-key", filepath.Join(dir, "nowhere")},

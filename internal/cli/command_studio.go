@@ -40,7 +40,7 @@ EXAMPLES:
    qlik2rego studio repo/ --sites sites.yaml --site test --apply`,
 		Flags: slices.Concat(CompileFlags(), SiteFlags(), []cli.Flag{
 			&cli.BoolFlag{Name: "apply", Usage: "allow the page to apply plans to the site"},
-			&cli.StringFlag{Name: "listen", Usage: "the loopback `ADDRESS` to listen at; port 0 takes a free one", Value: studio.DefaultListen},
+			&cli.StringFlag{Name: "listen", Usage: "the loopback `ADDRESS` to listen at; port 0 selects a free port", Value: studio.DefaultListen},
 			&cli.BoolFlag{Name: "no-open", Usage: "print the address and do not open the browser"},
 			formatFlag(studioFormats),
 		}),

@@ -43,7 +43,7 @@ func (s *Streams) Broken(list diag.List) error {
 		closing += fmt.Sprintf(" and %d more", len(errs)-1)
 	}
 	if more := len(list) - len(errs); more > 0 && !s.Quiet {
-		closing += fmt.Sprintf(" (%s beside, which qlik2rego check shows)", render.Count(more, "finding"))
+		closing += fmt.Sprintf(" (and %s, which qlik2rego check shows)", render.Count(more, "finding"))
 	}
 	return &Exit{Code: ExitInput, Err: errors.New(closing), Diagnostics: list}
 }

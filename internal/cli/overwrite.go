@@ -25,7 +25,7 @@ func distinctOutputs(ctx *cli.Context, outputs ...string) error {
 		if name == stdio {
 			return UsageOf(ctx.Command, "two results would go to standard output: name a file for one of them")
 		}
-		return UsageOf(ctx.Command, "%s is named twice: each output is a file of its own", name)
+		return UsageOf(ctx.Command, "%s is named twice: each output needs its own file", name)
 	}
 	for _, input := range inputFiles(ctx) {
 		for _, name := range outputs {

@@ -52,7 +52,7 @@ func WriteSQL(n Node, typeKey string, o SQLOptions) (*SQL, error) {
 	}
 	for _, v := range p.params {
 		if strings.ContainsRune(v.(string), 0) {
-			return nil, &Untranslatable{"a value holds the character NUL", string(o.Dialect)}
+			return nil, &Untranslatable{"a value contains the character NUL", string(o.Dialect)}
 		}
 	}
 	sql := &SQL{o.Dialect.bind(p.text, p.params, o.Literals), p.params, w.exact}

@@ -61,7 +61,7 @@ func TestBrokenWrappers(t *testing.T) {
 		`{"value":[1],7}`:             "the file is not valid JSON: ",
 		`{"Count":1,"value":{"id":1},"extra":[],"more":nul}`: "the file is not valid JSON: ",
 		`{"columnNames":["id"],"rows":[]}`:                   "the file is a table (columnNames and rows), not a list",
-		"{\"id\":1}\n{\"id\":2}\n":                           "the file holds several JSON documents, one after the other",
+		"{\"id\":1}\n{\"id\":2}\n":                           "the file contains several JSON documents, one after the other",
 	} {
 		r, _ := NewReader(strings.NewReader(text))
 		if failed := NewStream(r).Each(func(Value) bool { return true }); failed == nil || !strings.HasPrefix(failed.Summary, want) {

@@ -134,7 +134,7 @@ func (s *Stream) end() *Error {
 	if kind == '{' && bytes.HasPrefix(bytes.TrimLeft(s.head, " \t\r\n"), []byte("{")) {
 		return &Error{
 			Kind: NoJSON, Offset: at,
-			Summary: "the file holds several JSON documents, one after the other",
+			Summary: "the file contains several JSON documents, one after the other",
 			Detail:  "Lines of JSON are not a list. Make one of them, such as by jq -s . FILE.",
 		}
 	}
@@ -144,7 +144,7 @@ func (s *Stream) end() *Error {
 	return &Error{
 		Kind: NoJSON, Offset: at,
 		Summary: "there is text after the end of the JSON document",
-		Detail:  "A file holds one document. Remove what follows it, or put it into a file of its own.",
+		Detail:  "A file contains one document. Remove the rest, or move it to another file.",
 	}
 }
 

@@ -425,7 +425,7 @@ var _ = New(Lint{
 			done[r] = true
 			p.On(r).Range(path.Range, Finding{
 				Summary: fmt.Sprintf("other rules read the session attribute user.environment.%s", name),
-				Detail:  fmt.Sprintf("user.%s comes from the directory. If the value comes with the session, the rule never grants.", name),
+				Detail:  fmt.Sprintf("user.%s comes from the directory. If the session sends the value, the rule never grants.", name),
 				Fix:     Replace("read the session attribute", path.Range, "user.environment."+name),
 			})
 		})

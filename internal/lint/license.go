@@ -234,8 +234,8 @@ var _ = New(Lint{
 		switch {
 		case len(gap) > 0:
 			p.On(rules[0]).Whole(Finding{
-				Summary: "no rule takes the apps whose id begins with " + listed(gap, "or"),
-				Detail:  "They open on no node of their own. Complete the character classes of the rules.",
+				Summary: "no rule places the apps whose ids begin with " + listed(gap, "or"),
+				Detail:  "They open on none of these nodes. Complete the character classes of the rules.",
 			})
 		case len(twice) > 0:
 			p.On(rules[0]).Whole(Finding{

@@ -44,7 +44,7 @@ var _ = New(Lint{
 		for _, role := range slices.Sorted(maps.Keys(holders)) {
 			if holders[role] > p.Max && named[fold(role)] {
 				p.Nowhere(Finding{
-					Summary: fmt.Sprintf("%d users hold the administrator role %s", holders[role], role),
+					Summary: fmt.Sprintf("%d users have the administrator role %s", holders[role], role),
 					Detail:  "Remove the role from users that do not need it.",
 				})
 			}
@@ -103,7 +103,7 @@ func (d *Data) hasChoice(name, value string) bool {
 }
 
 var _ = New(Lint{
-	Code: "Q0914", Title: "administrator role that nobody holds", Category: Site, Level: diag.Info, Scope: PerSite, Product: false,
+	Code: "Q0914", Title: "administrator role that no user has", Category: Site, Level: diag.Info, Scope: PerSite, Product: false,
 	Doc: Doc{
 		What:   "A custom rule names an administrator role that no user of the snapshot has.",
 		Wrong:  []string{`App_*: user.roles = "AppOwner" and resource.owner = user`},

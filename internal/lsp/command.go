@@ -128,7 +128,7 @@ type audited struct {
 	Rules []auditedRule `json:"rules"`
 }
 
-// auditedRule is the reach of a rule: users, resources, and rights by this rule alone.
+// auditedRule is the reach of a rule: users, resources, and rights only by this rule.
 type auditedRule struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
@@ -148,7 +148,7 @@ func (s *server) audit() audited {
 	}
 	slices.SortStableFunc(result.Rules, func(a, b auditedRule) int { return strings.Compare(a.Name, b.Name) })
 	for _, r := range result.Rules {
-		result.Text += fmt.Sprintf("%s: %s, %s, %s by this rule alone\n", r.Name, counted(r.Users, "user"), counted(r.Resources, "resource"), counted(r.Only, "right"))
+		result.Text += fmt.Sprintf("%s: %s, %s, %s only by this rule\n", r.Name, counted(r.Users, "user"), counted(r.Resources, "resource"), counted(r.Only, "right"))
 	}
 	return result
 }

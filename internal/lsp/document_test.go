@@ -173,7 +173,7 @@ func TestCommands(t *testing.T) {
 	}
 	var audit audited
 	c.call("workspace/executeCommand", executeParams{auditCommand, nil}, &audit)
-	if len(audit.Rules) != 1 || audit.Rules[0].Users != 1 || audit.Rules[0].Only != 1 || audit.Text != "A: 1 user, 1 resource, 1 right by this rule alone\n" {
+	if len(audit.Rules) != 1 || audit.Rules[0].Users != 1 || audit.Rules[0].Only != 1 || audit.Text != "A: 1 user, 1 resource, 1 right only by this rule\n" {
 		t.Errorf("%+v", audit)
 	}
 	for _, p := range []executeParams{

@@ -85,7 +85,7 @@ func lensTitle(r *ruleset.Rule, known reached) string {
 		title += fmt.Sprintf(" · %s may create by it", counted(known.creators, "user"))
 	}
 	if known.Only > 0 {
-		title += fmt.Sprintf(" (%s by this rule alone)", counted(known.Only, "right"))
+		title += fmt.Sprintf(" (%s only by this rule)", counted(known.Only, "right"))
 	}
 	if keyOf(r) != known.key {
 		title += " – before this edit"

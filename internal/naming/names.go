@@ -13,7 +13,7 @@ import (
 )
 
 // ErrNoSite means that a user cannot be found because there is no site.
-var ErrNoSite = errors.New("nobody is on record")
+var ErrNoSite = errors.New("no user is on record")
 
 // OnRecordError means that a request describes a user who is on record: the record counts.
 type OnRecordError struct {

@@ -85,7 +85,7 @@ func TestSubject(t *testing.T) {
 		{given: "ben", err: `2 users on record are called "ben": ACME\ben, ACME\ben2`},
 		{given: `ACME\new`, want: `ACME\new`},
 		{given: `NONE\visitor`, want: `NONE\visitor`},
-		{given: "anna berk", err: `nobody on record has the login DIRECTORY\user, the id or the name "anna berk"; did you mean ACME\anna (Anna Berg)?`},
+		{given: "anna berk", err: `no user on record has the login DIRECTORY\user, the id or the name "anna berk"; did you mean ACME\anna (Anna Berg)?`},
 		{given: `ACME\new`, described: true, want: `ACME\new`},
 		{given: `acme\anna`, described: true, err: `ACME\anna is on record and cannot be described: the record counts`},
 		{given: "u1", described: true, err: `ACME\anna is on record and cannot be described: the record counts`},

@@ -43,7 +43,7 @@ func (n *Names) Subject(given string, described bool) (string, error) {
 	case isLogin:
 		return given, nil
 	}
-	return "", fmt.Errorf(`nobody on record has the login DIRECTORY\user, the id or the name %q%s`, given, n.MeantUser(given))
+	return "", fmt.Errorf(`no user on record has the login DIRECTORY\user, the id or the name %q%s`, given, n.MeantUser(given))
 }
 
 // usersCalled returns the users with a name or a user id, which ignore case.

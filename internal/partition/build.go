@@ -19,7 +19,7 @@ func (f *builder) subjects() (stringNumbers, error) {
 	if f.Subject != "" {
 		at := slices.Index(handles, f.Subject)
 		if at < 0 {
-			return nil, fmt.Errorf("nobody on record has the id %q", f.Subject)
+			return nil, fmt.Errorf("no user on record has the id %q", f.Subject)
 		}
 		handles, subjects = handles[at:at+1], subjects[at:at+1]
 	}

@@ -285,7 +285,7 @@ func TestSitesFile(t *testing.T) {
 		{"sites:\n  a: {url: 'https://u:p@x', header: h}\n", "secrets come from files"},
 		{"sites:\n  a: {url: 'https://x'}\n", "no way to connect"},
 		{"sites:\n  a: {url: 'https://x', cert: c}\n", "belong together"},
-		{"sites:\n  a: {url: 'https://x', cert: c, key: k, header: h}\n", "of which a site has one"},
+		{"sites:\n  a: {url: 'https://x', cert: c, key: k, header: h}\n", "exclude each other"},
 		{"sites:\n  a: {url: 'https://x', header: h}\n", "user is missing"},
 		{"sites:\n  a: {url: 'https://x', cert: c, key: k, user: anna}\n", `user is DIRECTORY\id`},
 		{"sites:\n  a: {url: 'https://x', cert: c, key: k, context: Hub}\n", "context is ManagementAccess or AppAccess"},

@@ -191,7 +191,7 @@ func (s *Site) check() error {
 	case certificate && (s.Cert == "" || s.Key == ""):
 		return errors.New("cert and key belong together: client.pem and client_key.pem as the QMC exports them")
 	case count(certificate, jwt, s.Header != "") > 1:
-		return errors.New("cert, header and jwt are ways to connect of which a site has one")
+		return errors.New("cert, header and jwt exclude each other: give a site one of them")
 	case !certificate && !jwt && s.Header == "":
 		return errors.New("no way to connect: set cert and key, or header, or jwt_file or jwt_env")
 	case s.JWTFile != "" && s.JWTEnv != "":
@@ -250,7 +250,7 @@ func (s *Site) token() (string, error) {
 	if s.JWTEnv != "" {
 		token := strings.TrimSpace(os.Getenv(s.JWTEnv))
 		if token == "" {
-			return "", fmt.Errorf("the environment variable %s (jwt_env) is empty: it holds the token", s.JWTEnv)
+			return "", fmt.Errorf("the environment variable %s (jwt_env) is empty: it must contain the token", s.JWTEnv)
 		}
 		return token, nil
 	}

@@ -30,7 +30,7 @@ func Edit(name string, data []byte, was, now *ruleset.Rule) ([]byte, error) {
 	}
 	at := bytes.Index(f.Text, was.Raw)
 	if at < 0 || len(was.Raw) == 0 {
-		return nil, fmt.Errorf("%s does not hold the rule %q any more", name, was.Name)
+		return nil, fmt.Errorf("%s does not contain the rule %q any more", name, was.Name)
 	}
 	object := jsonfile.Value{Raw: f.Text[at : at+len(was.Raw)], Offset: at}
 	return f.Apply(edits(object, was, now)), nil

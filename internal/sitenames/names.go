@@ -131,7 +131,7 @@ func (s *resolver) text(t *diag.Text, quoted bool) *diag.Text {
 		}
 		end := start + length + len(closing)
 		if quoted && !insideQuotes(content[:start]) {
-			s.problem(t, start, "%s must stand inside of quotes", content[start:end])
+			s.problem(t, start, "%s must be inside quotes", content[start:end])
 			return t
 		}
 		b.WriteString(content[at:start])
@@ -199,7 +199,7 @@ func (s *resolver) value(t *diag.Text, offset int, inner string) string {
 		case !known:
 			s.problem(t, offset, "there is no value for ${%s}%s; set it with --variable %[1]s=VALUE or, for plan, apply, verify and watch, under variables in sites.yaml", inner, meant(inner, sorted(s.variables)))
 		case strings.ContainsAny(value, "\"\\\r\n"):
-			s.problem(t, offset, "the value of ${%s} holds a quote, a backslash or a line end: write it into the rule", inner)
+			s.problem(t, offset, "the value of ${%s} contains a quote, a backslash or a line end: write it into the rule", inner)
 		}
 		return value
 	}

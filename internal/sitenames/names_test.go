@@ -41,9 +41,9 @@ func TestPlaceholders(t *testing.T) {
 		{"ambiguous", "Stream_${stream:Twice}", "true", `named "Twice": use an id (s-3, s-4)`},
 		{"a type", "Stream_${steram:Finance}", "true", `did you mean "Stream"?`},
 		{"no value", "App_*", `user.group = "${group.admin}"`, `a.qrule:6:15: there is no value for ${group.admin}; did you mean "group.admins"?`},
-		{"a value that would end the text", "App_*", `user.group = "${bad}"`, "holds a quote"},
-		{"outside of a text", "App_*", `user.group = ${group.admins}`, "must stand inside of quotes"},
-		{"behind a text", "App_*", `user.name = "\\" and user.group = ${group.admins}`, "must stand inside of quotes"},
+		{"a value that would end the text", "App_*", `user.group = "${bad}"`, "contains a quote"},
+		{"outside of a text", "App_*", `user.group = ${group.admins}`, "must be inside quotes"},
+		{"behind a text", "App_*", `user.name = "\\" and user.group = ${group.admins}`, "must be inside quotes"},
 		{"open", "App_*", `user.group = "${group.admins"`, "${ has no }"},
 	} {
 		r := rule(t, "a.qrule", "---\nname: a\nfilter: \""+test.filter+"\"\nactions: [read]\n---\n"+test.condition+"\n")

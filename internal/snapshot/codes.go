@@ -17,7 +17,7 @@ var (
 	codeDuplicate      = diag.Register("Q0607", diag.Error, "duplicate entity")
 	codeDuplicateLogin = diag.Register("Q0608", diag.Error, "two users with one login")
 	codeWrongKind      = diag.Register("Q0609", diag.Error, "field with a value of the wrong type")
-	codeNoScalar       = diag.Register("Q0610", diag.Warning, "property holds a list or an object")
+	codeNoScalar       = diag.Register("Q0610", diag.Warning, "property is a list or an object")
 )
 
 // The codes of findings about the whole snapshot.

@@ -84,7 +84,7 @@ func (d *decoder) reference(r *record, c choice, v jsonfile.Value) (ref referenc
 }
 
 func (d *decoder) noReference(r *record, c choice, v jsonfile.Value) {
-	what := "an entity with its id, or an id alone"
+	what := "an entity with its id, or only an id"
 	if c.slot.relation.Many {
 		what = "a list of entities, each with its id"
 	}

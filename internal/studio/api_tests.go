@@ -92,7 +92,7 @@ func (c *console) tests(w http.ResponseWriter, r *http.Request) {
 			case one.Fail:
 				result.State = "fail"
 				if one.FailedAt != nil && one.FailedAt.Location != nil {
-					result.Reason = fmt.Sprintf("line %d does not hold: %s", one.FailedAt.Location.Row, one.FailedAt.Location.Text)
+					result.Reason = fmt.Sprintf("line %d fails: %s", one.FailedAt.Location.Row, one.FailedAt.Location.Text)
 				}
 			}
 			if result.State == "fail" || result.State == "error" {

@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 func questions(subject, action, qlikContext string, resources []string) ([]Question, error) {
 	if subject == "" || len(resources) == 0 {
-		return nil, errors.New("a subject and something to ask about are needed")
+		return nil, errors.New("a subject and a resource are required")
 	}
 	var all []Question
 	for _, r := range resources {

@@ -399,7 +399,7 @@ func (r *runner) by(a solve.Answer, action ruleset.Action) ([]Rule, error) {
 	request := a.Witness.Request(action)
 	d := r.evaluator.Decide(request)
 	if !d.Allow {
-		return nil, fmt.Errorf("a step of an escalation does not hold when it is decided\n%s", request)
+		return nil, fmt.Errorf("the decision about a step of an escalation differs\n%s", request)
 	}
 	var list []Rule
 	for _, id := range d.GrantedBy {

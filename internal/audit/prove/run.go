@@ -37,7 +37,7 @@ type Input struct {
 const maxExamples = 3
 
 // ErrReplay is the error for a counterexample that is not confirmed.
-var ErrReplay = errors.New("a counterexample does not hold when it is decided")
+var ErrReplay = errors.New("the decision about a counterexample differs")
 
 // runner decides assertions.
 type runner struct {

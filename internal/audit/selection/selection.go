@@ -147,7 +147,7 @@ func (s Selection) Matcher(data *bundles.Document, types []string) (*Matcher, er
 	}
 	for i, ok := range held {
 		if !ok {
-			return nil, fmt.Errorf("%q: there is no property %s to select by, or the bundle does not hold it, because its rules do not read it", s[i].text, strings.Join(s[i].path, "."))
+			return nil, fmt.Errorf("%q: there is no property %s, or the bundle does not contain it, because its rules do not read it", s[i].text, strings.Join(s[i].path, "."))
 		}
 	}
 	return m, nil

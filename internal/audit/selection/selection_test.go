@@ -45,13 +45,13 @@ func TestSelections(t *testing.T) {
 		{[]string{"user"}, []string{"group=Sales"}, "u1"},
 		{[]string{"user"}, []string{"group=sales*"}, "u1 u2"},
 		{[]string{"user"}, []string{"group=hr", "u2"}, "u1 u2"},
-		{[]string{"user"}, []string{"title=x"}, `"title=x": there is no property title to select by, or the bundle does not hold it, because its rules do not read it`},
+		{[]string{"user"}, []string{"title=x"}, `"title=x": there is no property title, or the bundle does not contain it, because its rules do not read it`},
 		{[]string{"app", "app.object"}, []string{"q*"}, "a1 a2"},
 		{[]string{"app", "app.object"}, []string{"@Dept=HR"}, "a1"},
 		{[]string{"app", "app.object"}, []string{"stream.name=every*"}, "a1"},
 		{[]string{"app", "app.object"}, []string{"app.stream.name=everyone", "id=a2"}, "a2 o"},
-		{[]string{"app.object"}, []string{"app.owner.name=x"}, `"app.owner.name=x": there is no property app.owner.name to select by, or the bundle does not hold it, because its rules do not read it`},
-		{[]string{"app"}, []string{"stream=s"}, `"stream=s": there is no property stream to select by, or the bundle does not hold it, because its rules do not read it`},
+		{[]string{"app.object"}, []string{"app.owner.name=x"}, `"app.owner.name=x": there is no property app.owner.name, or the bundle does not contain it, because its rules do not read it`},
+		{[]string{"app"}, []string{"stream=s"}, `"stream=s": there is no property stream, or the bundle does not contain it, because its rules do not read it`},
 		{[]string{"widget"}, []string{"size=7"}, "w"},
 	}
 	for _, test := range tests {

@@ -73,7 +73,7 @@ func relative(dir, file string) (string, error) {
 }
 
 // takeTheirs says how to resolve a conflict.
-const takeTheirs = ": pull --overwrite takes the rules of the site, then make the change again"
+const takeTheirs = ": pull the rules of the site with --overwrite, then make the change again"
 
 // compare adds the result for one rule to the plan.
 func (p *Plan) compare(s *sides, o Options) {

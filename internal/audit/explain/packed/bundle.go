@@ -29,9 +29,9 @@ func Explainer(b *bundles.Bundle, options explain.Options) (*explain.Explainer, 
 	options.Skipped = append(options.Skipped, u.Skipped...)
 	options.Schema, options.Projected = u.Schema, true
 	if !b.Data.Has(bundles.DataRoot) {
-		options.Notes = append(options.Notes, "The bundle holds no data of a site: give one that was compiled with a snapshot, or RULES and --snapshot.")
+		options.Notes = append(options.Notes, "The bundle has no data of a site: give a bundle that was compiled with a snapshot, or RULES and --snapshot.")
 	}
-	options.Notes = append(options.Notes, "From a bundle, values are in lower case where no rule minds, and names stand only where a rule reads them.")
+	options.Notes = append(options.Notes, "In a bundle, values are in lower case if no rule needs their case, and it has only names that rules read.")
 	return explain.New(u.Rules, u.Site, options), nil
 }
 
@@ -57,7 +57,7 @@ func Unpack(b *bundles.Bundle) (*Unpacked, error) {
 			continue
 		}
 		if o.Schema != "default" {
-			return nil, errors.New("the bundle was compiled with a schema of its own, which it does not hold: " + instead + ", with --schema")
+			return nil, errors.New("the bundle was compiled with --schema, and does not contain the schema: " + instead + ", with --schema")
 		}
 		u.Options = *o
 		for _, r := range m.Metadata.Skipped {
