@@ -40,6 +40,8 @@ func read[S sink](ctx context.Context, s *Snapshot, view schema.View, progress P
 	if progress == nil {
 		progress = NoProgress{}
 	}
+	s.reading.Lock()
+	defer s.reading.Unlock()
 	for {
 		r := newReader(ctx, s, view, progress)
 		into := newSink(&r.found)

@@ -7,15 +7,19 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
-// Snapshot is a directory with one file per entity type. Every Load and Project reads it again.
+// Snapshot is a directory with one file per entity type. Every Load and Project reads it again. They
+// can be called concurrently, and then read one after the other.
 type Snapshot struct {
-	schema *schema.Schema
-	files  []*file
+	// reading protects what a read learns about the files.
+	reading sync.Mutex
+	schema  *schema.Schema
+	files   []*file
 	// aside are files that are not collections of entities.
 	aside []*file
 	// needs are the fields that rules read.
