@@ -161,7 +161,7 @@ func TestSignedFiles(t *testing.T) {
 	}
 	unasked := config(packFiles(t, map[string]string{}))
 	replace(t, unasked.Bundles[0], sign(t, twin("r1", "r1"), secret))
-	if _, err := pdp.New(t.Context(), unasked); err == nil || !strings.Contains(err.Error(), "it is signed, and there is no key to verify it by") {
+	if _, err := pdp.New(t.Context(), unasked); err == nil || !strings.Contains(err.Error(), "it is signed, but there is no key to verify it") {
 		t.Errorf("a signed file without a key: %v", err)
 	}
 }
