@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -56,11 +57,14 @@ func (s *Streams) apply(ctx *cli.Context) error {
 	}
 	name := ctx.Args().First()
 	info, err := os.Stat(name)
+	if errors.Is(err, os.ErrNotExist) {
+		err = fmt.Errorf("there is no file %s: write a plan with qlik2rego plan FOLDER -o %s", name, name)
+	}
 	if err != nil {
 		return Input(err)
 	}
 	if info.IsDir() && !ctx.Bool("auto-approve") {
-		return UsageOf(ctx.Command, "%s is a folder: write a plan with plan %s -o plan.json, look at it, and apply that; --auto-approve does without", name, name)
+		return UsageOf(ctx.Command, "%s is a folder: write a plan with plan %s -o plan.json, review it, and apply it; --auto-approve applies without a review", name, name)
 	}
 	client, err := s.connect(ctx)
 	if err != nil {

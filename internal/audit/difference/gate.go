@@ -53,7 +53,7 @@ func ParseGate(spec string) (Gate, error) {
 	g.kind = strings.ToLower(parts[0])
 	kinds := []string{Gain, Loss, anyKind, leftOut}
 	if !slices.Contains(kinds, g.kind) {
-		return g, fmt.Errorf("%q is not a kind of difference%s: %s", parts[0], didYouMean(g.kind, kinds), gateForm)
+		return g, fmt.Errorf("%q is not a kind of difference%s\n%s", parts[0], didYouMean(g.kind, kinds), gateForm)
 	}
 	if g.kind == leftOut && (len(parts) > 1 || g.Percent) {
 		return g, fmt.Errorf("left-out has no action, type or limit: %s", gateForm)
@@ -61,7 +61,7 @@ func ParseGate(spec string) (Gate, error) {
 	if len(parts) > 1 && parts[1] != "*" {
 		a, ok := ruleset.ParseAction(parts[1])
 		if !ok {
-			return g, fmt.Errorf("%q is not an action%s: %s", parts[1], didYouMean(parts[1], ruleset.Actions(ruleset.All).Names()), gateForm)
+			return g, fmt.Errorf("%q is not an action%s\n%s", parts[1], didYouMean(parts[1], ruleset.Actions(ruleset.All).Names()), gateForm)
 		}
 		g.action = a.Name()
 	}

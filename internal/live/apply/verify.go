@@ -130,7 +130,9 @@ func mismatches(all []prediction, before, after access) []string {
 			wrong["predicted: "+p.text+"; the audit of the site does not confirm it"] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(wrong))
+	sorted := slices.AppendSeq([]string{}, maps.Keys(wrong)) // not nil, for JSON
+	slices.Sort(sorted)
+	return sorted
 }
 
 func unique(list []string) []string {
