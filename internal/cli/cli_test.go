@@ -101,7 +101,7 @@ func TestReport(t *testing.T) {
 		{"input", Input(errors.New("broken")), 3, `{"error":"broken","exit":3}`, "qlik2rego: broken\n"},
 		{"input, said", &Exit{Code: ExitInput}, 3, "", ""},
 		{"mistake", errors.New("surprise"), 4, `{"error":"surprise","exit":4}`, "qlik2rego: internal error: surprise\n" + reportUs + "\n"},
-		{"interrupted", context.Canceled, 130, `{"error":"context canceled","exit":130}`, "qlik2rego: interrupted\n"},
+		{"interrupted", context.Canceled, 130, `{"error":"interrupted","exit":130}`, "qlik2rego: interrupted\n"},
 	}
 	for _, tt := range tests {
 		var out, err bytes.Buffer
