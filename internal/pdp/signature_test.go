@@ -171,7 +171,7 @@ func TestConfigurationsThatWeaken(t *testing.T) {
 	s := newPlane(t)
 	for _, c := range []struct{ yaml, want string }{
 		{s.bundlesOf("main") + signerKeys + "labels: {a: b}", ""},
-		{signerKeys + "services: {plane: {url: http://x}}\nbundles: {main: {service: plane, signing: {exclude_files: ['*.rego']}}}", "bundles.main.signing.exclude_files: a bundle that is signed in part is not taken"},
+		{signerKeys + "services: {plane: {url: http://x}}\nbundles: {main: {service: plane, signing: {exclude_files: ['*.rego']}}}", "bundles.main.signing.exclude_files: a bundle that is signed in part is rejected"},
 		{signerKeys + "services: {plane: {url: http://x}}\nbundles: {main: {service: plane, signing: {allow_unsigned_delta_bundles: true}}}", "bundles.main.signing.allow_unsigned_delta_bundles: "},
 		{signerKeys + "services: {plane: {url: http://x}}\ndiscovery: {service: plane, resource: d, signing: {exclude_files: ['*.rego']}}", "discovery.signing.exclude_files: "},
 		{s.bundlesOf("main") + "decision_logs: {console: true, request_context: {http: {headers: [X-Trace, AUTHORIZATION]}}}", "AUTHORIZATION holds credentials, and logs never do"},

@@ -189,7 +189,7 @@ func verifies(raw json.RawMessage) (bool, error) {
 func signed(source section, verify bool, name string) error {
 	signing, _ := source["signing"].(section)
 	if files, _ := signing["exclude_files"].([]any); len(files) > 0 {
-		return fmt.Errorf("%s.signing.exclude_files: a bundle that is signed in part is not taken", name)
+		return fmt.Errorf("%s.signing.exclude_files: a bundle that is signed in part is rejected", name)
 	}
 	if deltas, _ := signing["allow_unsigned_delta_bundles"].(bool); deltas {
 		return fmt.Errorf("%s.signing.allow_unsigned_delta_bundles: what changes a signed bundle must be signed, and deltas cannot be", name)

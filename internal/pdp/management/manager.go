@@ -88,7 +88,7 @@ type Manager struct {
 	watched  *bundle.Plugin
 }
 
-var errFiles = errors.New("the policy comes from the files that -b names: a bundle beside them is not taken")
+var errFiles = errors.New("the policy comes from the files that -b names: a bundle from elsewhere is rejected")
 
 // registerTransports makes OPA's clients use our transports. OPA keeps them in a global
 // variable without a lock, which clients of another manager may be reading.
