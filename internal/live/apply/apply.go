@@ -56,7 +56,12 @@ type Written struct {
 }
 
 // StaleError is the error for a site that has changed since the plan was made.
-type StaleError struct{ Rules []string }
+type StaleError struct {
+	// Rules are the names of the changed rules, and the ids of deleted ones.
+	Rules []string
+	// Partly says that all of them are as the plan makes them, as after an interrupted application.
+	Partly bool
+}
 
 // Error implements error.
 func (e *StaleError) Error() string {
@@ -69,7 +74,11 @@ func (e *StaleError) Error() string {
 	for i, name := range list {
 		quoted[i] = strconv.Quote(name)
 	}
-	return fmt.Sprintf("the plan is stale: since it was made, rules on the site have changed (%s%s); nothing was written; plan again", strings.Join(quoted, ", "), more)
+	names := strings.Join(quoted, ", ") + more
+	if e.Partly {
+		return fmt.Sprintf("the site already has a part of the plan (%s), as after an interruption; nothing was written; continue with --resume, or plan again", names)
+	}
+	return fmt.Sprintf("the plan is stale: since it was made, rules on the site have changed (%s); nothing was written; plan again", names)
 }
 
 // BlockedError is the error for a plan that must not be applied.
@@ -198,31 +207,36 @@ func (r *run) remaining() []plan.Change {
 // fresh returns a StaleError unless every rule is in the state that the plan expects or, with
 // Resume, in the state after one of the plan's writes.
 func (r *run) fresh() error {
+	written := map[string]bool{}
+	for i := range r.plan.Changes {
+		if id, done := r.has(&r.plan.Changes[i]); done {
+			written[id] = true
+		}
+	}
+	stale := &StaleError{Partly: true}
+	add := func(id, name string) {
+		if written[id] && r.options.Resume {
+			return
+		}
+		stale.Rules = append(stale.Rules, name)
+		stale.Partly = stale.Partly && written[id]
+	}
 	now := r.state.Rules.Digests()
-	done := map[string]bool{}
-	if r.options.Resume {
-		for i := range r.plan.Changes {
-			if id, ok := r.has(&r.plan.Changes[i]); ok {
-				done[id] = true
-			}
+	for id := range now {
+		if now[id] != r.plan.Rules[id] {
+			add(id, r.state.Rules[id].Name)
 		}
 	}
-	var stale []string
-	for _, id := range slices.Sorted(maps.Keys(now)) {
-		if now[id] != r.plan.Rules[id] && !done[id] {
-			stale = append(stale, r.state.Rules[id].Name)
+	for id := range r.plan.Rules {
+		if _, there := now[id]; !there {
+			add(id, id)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(r.plan.Rules)) {
-		if _, there := now[id]; !there && !done[id] {
-			stale = append(stale, id)
-		}
+	if len(stale.Rules) == 0 {
+		return nil
 	}
-	if len(stale) > 0 {
-		slices.Sort(stale)
-		return &StaleError{stale}
-	}
-	return nil
+	slices.Sort(stale.Rules)
+	return stale
 }
 
 // all backs up, writes, and finishes.

@@ -154,6 +154,12 @@ func TestPlansUnderFaults(t *testing.T) {
 		}
 		if err != nil {
 			cut++
+			if now := state(rulesOf(t, site)); now != state(before) && now != state(mustAfter(t, before, p)) {
+				var stale *StaleError
+				if _, err := Apply(t.Context(), client, p, o); !errors.As(err, &stale) || !stale.Partly || state(rulesOf(t, site)) != now {
+					t.Fatalf("seed %d: again without --resume: %v", seed, err)
+				}
+			}
 			resume := o
 			resume.Resume = true
 			if _, err := Apply(t.Context(), client, p, resume); err != nil {
