@@ -205,6 +205,9 @@ func noticedByPackages(ctx context.Context, t *testing.T, dir, overlay string, p
 		if err == nil {
 			continue
 		}
+		if ctx.Err() != nil {
+			return "time", string(out)
+		}
 		if found := regexp.MustCompile(`--- FAIL: (Test\S+)`).FindAllSubmatch(out, -1); found != nil {
 			return string(found[len(found)-1][1]), string(out)
 		}
