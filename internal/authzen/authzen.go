@@ -3,10 +3,7 @@
 // read requests from outside, which may be malformed; the engine and the decision point do.
 package authzen
 
-import (
-	"encoding/json"
-	"fmt"
-)
+import "encoding/json"
 
 // Request asks whether a subject may perform an action on a resource.
 type Request struct {
@@ -47,22 +44,3 @@ const (
 
 // Parts are all parts, in the order of a request.
 var Parts = []Part{SubjectPart, ActionPart, ResourcePart}
-
-// With returns the request with another id of its subject or resource, or another action. It
-// panics for an unknown part.
-func (r Request) With(part Part, id string) Request {
-	switch part {
-	case SubjectPart:
-		r.Subject.ID = id
-	case ActionPart:
-		r.Action.Name = id
-	case ResourcePart:
-		r.Resource.ID = id
-	default:
-		part.unknown()
-	}
-	return r
-}
-
-// unknown panics, because a search for an unknown part would have an answer to another question.
-func (p Part) unknown() { panic(fmt.Sprintf("a request has no part %q", string(p))) }

@@ -109,7 +109,7 @@ func AppFlagError(err error) error {
 func inOurWords(err error, known []string) string {
 	text := strings.TrimSpace(err.Error())
 	if name, unknown := strings.CutPrefix(text, "flag provided but not defined: -"); unknown {
-		return "unknown flag " + dashed(name) + didYouMean(name, known, dashed)
+		return "unknown flag " + dashed(name) + diag.DidYouMean(name, known, dashed)
 	}
 	if name, missing := strings.CutPrefix(text, "flag needs an argument: -"); missing {
 		return "the flag " + dashed(name) + " needs a value"
@@ -152,7 +152,7 @@ func UnknownCommand(name string, commands []*cli.Command) error {
 	for _, c := range commands {
 		names = append(names, c.Names()...)
 	}
-	hint := didYouMean(name, names, as)
+	hint := diag.DidYouMean(name, names, nil)
 	if longer := slices.DeleteFunc(names, func(n string) bool { return !strings.HasPrefix(n, name+" ") }); len(longer) > 0 {
 		hint = "; did you mean " + strings.Join(longer, " or ") + "?"
 	}
@@ -172,11 +172,4 @@ func dashed(name string) string {
 		return "-" + name
 	}
 	return "--" + name
-}
-
-func didYouMean(word string, candidates []string, show func(string) string) string {
-	if meant, ok := diag.Suggest(word, candidates); ok {
-		return "; did you mean " + show(meant) + "?"
-	}
-	return ""
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/task"
 	"github.com/qlik2rego/qlik2rego/internal/authzen"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
 // Can decides whether a subject can perform a task, and reports the missing rights.
@@ -52,7 +53,7 @@ func readTask(ctx *cli.Context) (task.Task, error) {
 	case !ctx.IsSet("task"):
 		return t, UsageOf(ctx.Command, "--task is missing: it is one of %s", names)
 	case !known:
-		return t, UsageOf(ctx.Command, "--task is one of %s, not %q%s", names, name, didYouMean(name, task.Names(), as))
+		return t, UsageOf(ctx.Command, "--task is one of %s, not %q%s", names, name, diag.DidYouMean(name, task.Names(), nil))
 	case !ctx.IsSet("subject"):
 		return t, UsageOf(ctx.Command, "--subject is missing: name the user")
 	}

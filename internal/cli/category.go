@@ -16,6 +16,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/explain"
 	"github.com/qlik2rego/qlik2rego/internal/audit/report"
 	"github.com/qlik2rego/qlik2rego/internal/authzen"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/tabular"
 )
@@ -57,7 +58,7 @@ func precedence(ctx *cli.Context) ([]string, error) {
 	for kind := range strings.SplitSeq(ctx.String("license-precedence"), ",") {
 		kind = strings.TrimSpace(kind)
 		if !slices.Contains(known, kind) {
-			return nil, UsageOf(ctx.Command, "--license-precedence: there is no kind %q%s; the kinds are %s", kind, didYouMean(kind, known, as), strings.Join(known, ", "))
+			return nil, UsageOf(ctx.Command, "--license-precedence: there is no kind %q%s; the kinds are %s", kind, diag.DidYouMean(kind, known, nil), strings.Join(known, ", "))
 		}
 		order = append(order, kind)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/authzen"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/filter"
 	"github.com/qlik2rego/qlik2rego/internal/render"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
@@ -67,7 +68,7 @@ func (s *Streams) Filter(ctx *cli.Context) error {
 	case target == "":
 		return UsageOf(ctx.Command, "--target is missing: it is one of %s", strings.Join(filter.Targets, ", "))
 	case !slices.Contains(filter.Targets, target):
-		return UsageOf(ctx.Command, "there is no target %q%s; the targets are %s", target, didYouMean(target, filter.Targets, as), strings.Join(filter.Targets, ", "))
+		return UsageOf(ctx.Command, "there is no target %q%s; the targets are %s", target, diag.DidYouMean(target, filter.Targets, nil), strings.Join(filter.Targets, ", "))
 	}
 	options, err := filterOptions(ctx, target)
 	if err != nil {

@@ -32,7 +32,7 @@ func pageCommand(streams *Streams) *cli.Command {
 				for _, info := range diag.Codes() {
 					known = append(known, string(info.Code))
 				}
-				return Usagef("help: there is no finding %q%s", code, didYouMean(code, known, as))
+				return Usagef("help: there is no finding %q%s", code, diag.DidYouMean(code, known, nil))
 			}
 			_, err = streams.Out.Write(page)
 			return err

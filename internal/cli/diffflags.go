@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/qlik2rego/qlik2rego/internal/audit/difference"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
 // DiffFlags are the flags of diff in addition to those of compilation.
@@ -47,7 +48,7 @@ func (d *diffing) flags(ctx *cli.Context) error {
 	contexts := []string{"hub", "qmc", difference.NoContext}
 	for _, c := range ctx.StringSlice("context") {
 		if !slices.Contains(contexts, c) {
-			return UsageOf(ctx.Command, "--context is hub, qmc or none, not %q%s", c, didYouMean(c, contexts, as))
+			return UsageOf(ctx.Command, "--context is hub, qmc or none, not %q%s", c, diag.DidYouMean(c, contexts, nil))
 		}
 		if !slices.Contains(d.in.Contexts, c) {
 			d.in.Contexts = append(d.in.Contexts, c)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/naming"
 	"github.com/qlik2rego/qlik2rego/internal/render"
@@ -43,7 +44,7 @@ func Choice(name, usage string, values ...string) cli.Flag {
 				return nil
 			}
 			return UsageOf(ctx.Command, "--%s is %s, not %q%s", name, strings.Join(values, " or "), got,
-				didYouMean(got, values, as))
+				diag.DidYouMean(got, values, nil))
 		},
 	}}
 }
@@ -179,13 +180,13 @@ func exportField(ctx *cli.Context, s *schema.Schema, text string) (schema.Field,
 	typ, name := text[:dot], text[dot+1:]
 	t, ok := s.Type(typ)
 	if !ok {
-		return schema.Field{}, UsageOf(ctx.Command, "--assume-empty: there is no type %q%s", typ, didYouMean(typ, naming.TypeNames(s, nil), as))
+		return schema.Field{}, UsageOf(ctx.Command, "--assume-empty: there is no type %q%s", typ, diag.DidYouMean(typ, naming.TypeNames(s, nil), nil))
 	}
 	if f, ok := s.ExportField(t, name); ok {
 		return f, nil
 	}
 	fields := s.ExportFields(t)
-	hint := didYouMean(name, fields, as)
+	hint := diag.DidYouMean(name, fields, nil)
 	if hint == "" && len(fields) > 0 {
 		hint = "; it has " + strings.Join(fields, ", ")
 	}

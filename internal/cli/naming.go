@@ -12,6 +12,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/authzen"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/naming"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 	"github.com/qlik2rego/qlik2rego/internal/workspace"
@@ -93,8 +94,6 @@ func (n siteNames) apply(r *authzen.Request, stderr io.Writer) error {
 	return UsageOf(n.command, "--%s: %v", wrong.Part, wrong.Err)
 }
 
-func as(word string) string { return word }
-
 // parseAction parses the action of a flag and ignores case.
 func parseAction(c *cli.Command, name string) (ruleset.Action, error) {
 	action, ok := ruleset.ParseAction(name)
@@ -103,7 +102,7 @@ func parseAction(c *cli.Command, name string) (ruleset.Action, error) {
 		for _, k := range ruleset.AllActions {
 			known = append(known, k.Name())
 		}
-		return 0, UsageOf(c, "--action: unknown action %q%s", name, didYouMean(name, known, as))
+		return 0, UsageOf(c, "--action: unknown action %q%s", name, diag.DidYouMean(name, known, nil))
 	}
 	return action, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/qlik2rego/qlik2rego/compiler/ruleset"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/authzen"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
 	"github.com/qlik2rego/qlik2rego/internal/jsonfile"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
@@ -117,7 +118,7 @@ func readSurround(ctx *cli.Context) (*authzen.Context, error) {
 	contexts := []string{"hub", "qmc", "none"}
 	switch {
 	case ctx.IsSet("context") && !slices.Contains(contexts, s.RequestContext):
-		return nil, UsageOf(ctx.Command, "--context is hub, qmc or none, not %q%s", s.RequestContext, didYouMean(s.RequestContext, contexts, as))
+		return nil, UsageOf(ctx.Command, "--context is hub, qmc or none, not %q%s", s.RequestContext, diag.DidYouMean(s.RequestContext, contexts, nil))
 	case s.RequestContext == "none":
 		s.RequestContext = ""
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -46,6 +47,9 @@ func (s *Streams) Search(ctx *cli.Context) error {
 		return Input(err)
 	}
 	found, err := q.Run(ctx.Context, p, n.Names, s.Progress(ctx))
+	if unlisted := (*search.NotListedError)(nil); errors.As(err, &unlisted) {
+		return Input(err)
+	}
 	if err != nil {
 		return err
 	}

@@ -120,3 +120,20 @@ func TestSuggest(t *testing.T) {
 		}
 	}
 }
+
+func TestDidYouMean(t *testing.T) {
+	marked := func(word string) string { return "<" + word + ">" }
+	for _, test := range []struct {
+		word string
+		show func(string) string
+		want string
+	}{
+		{"raed", nil, "; did you mean read?"},
+		{"raed", marked, "; did you mean <read>?"},
+		{"publish", marked, ""},
+	} {
+		if got := DidYouMean(test.word, []string{"read", "update"}, test.show); got != test.want {
+			t.Errorf("DidYouMean(%q) = %q, want %q", test.word, got, test.want)
+		}
+	}
+}

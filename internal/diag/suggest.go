@@ -26,6 +26,19 @@ func Suggest(word string, candidates []string) (string, bool) {
 	return best, best != ""
 }
 
+// DidYouMean returns the end of a message that suggests a candidate for a misspelt word, or "".
+// show formats the candidate; nil leaves it as it is.
+func DidYouMean(word string, candidates []string, show func(string) string) string {
+	meant, ok := Suggest(word, candidates)
+	if !ok {
+		return ""
+	}
+	if show != nil {
+		meant = show(meant)
+	}
+	return "; did you mean " + meant + "?"
+}
+
 // distance is the number of insertions, deletions, substitutions and transpositions of adjacent
 // runes that turn a into b (optimal string alignment).
 func distance(a, b []rune) int {

@@ -8,7 +8,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/authzen"
-	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/snapshot"
 )
 
@@ -86,16 +85,6 @@ func (n *Names) Resolve(r *authzen.Request) (notes []string, err error) {
 	}
 	return notes, nil
 }
-
-// didYouMean returns a suggestion for a misspelt word, or "".
-func didYouMean(word string, candidates []string, show func(string) string) string {
-	if meant, ok := diag.Suggest(word, candidates); ok {
-		return "; did you mean " + show(meant) + "?"
-	}
-	return ""
-}
-
-func asIs(word string) string { return word }
 
 // maxListed is the number of entities that a message lists.
 const maxListed = 10

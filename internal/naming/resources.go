@@ -5,6 +5,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/authzen"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
 // Resource returns the type and the id of the resource with an id or a name. It keeps an unknown
@@ -56,7 +57,7 @@ func (n *Names) MeantResource(given string, types ...string) string {
 				}
 			}
 		}
-		if hint := didYouMean(given, words, func(word string) string { return record[word].ID + named(record[word]) }); hint != "" {
+		if hint := diag.DidYouMean(given, words, func(word string) string { return record[word].ID + named(record[word]) }); hint != "" {
 			return hint
 		}
 	}

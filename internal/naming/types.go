@@ -7,6 +7,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 	"github.com/qlik2rego/qlik2rego/internal/sitedata"
 )
 
@@ -66,7 +67,7 @@ func (n *Names) Type(name, id string) (string, error) {
 	}
 	hint := "; did you mean " + meant + "?"
 	if meant == "" {
-		hint = didYouMean(name, n.types, asIs)
+		hint = diag.DidYouMean(name, n.types, nil)
 	}
 	if hint == "" {
 		return name, nil

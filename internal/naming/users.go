@@ -6,6 +6,7 @@ import (
 
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/authzen"
+	"github.com/qlik2rego/qlik2rego/internal/diag"
 )
 
 // Subject returns the id in requests of the user with a login, an id or a name. It keeps an
@@ -70,7 +71,7 @@ func (n *Names) MeantUser(given string) string {
 			}
 		}
 	}
-	return didYouMean(given, words, func(word string) string {
+	return diag.DidYouMean(given, words, func(word string) string {
 		if word == subjects[word] {
 			return word
 		}

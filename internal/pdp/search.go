@@ -2,6 +2,7 @@ package pdp
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -10,7 +11,6 @@ import (
 	"github.com/qlik2rego/qlik2rego/internal/audit/search"
 	"github.com/qlik2rego/qlik2rego/internal/authzen"
 	"github.com/qlik2rego/qlik2rego/internal/engine"
-	"github.com/qlik2rego/qlik2rego/internal/pdp/live"
 )
 
 // searchKind is one of the three searches.
@@ -19,8 +19,6 @@ type searchKind struct {
 	// read parses the request except the target of the search, and the parts that all
 	// candidates share: type and properties.
 	read func(o ast.Object) (engine.Request, *ast.Term, error)
-	// candidates are the ids or names to decide, sorted.
-	candidates func(p *live.Policy, target *ast.Term) ([]string, bool)
 	// key is the field that identifies a candidate.
 	key *ast.Term
 }
@@ -37,7 +35,6 @@ var subjectSearch = searchKind{
 		r.Resource, err = resource.of(o)
 		return r, target, err
 	},
-	candidates: func(p *live.Policy, target *ast.Term) ([]string, bool) { return p.Subjects(text(target, typeKey)) },
 }
 
 var resourceSearch = searchKind{
@@ -52,7 +49,6 @@ var resourceSearch = searchKind{
 		target, err = resourceOfKind.of(o)
 		return r, target, err
 	},
-	candidates: func(p *live.Policy, target *ast.Term) ([]string, bool) { return p.Resources(text(target, typeKey)) },
 }
 
 var actionSearch = searchKind{
@@ -64,7 +60,6 @@ var actionSearch = searchKind{
 		r.Resource, err = resource.of(o)
 		return r, ast.ObjectTerm(), err
 	},
-	candidates: func(p *live.Policy, _ *ast.Term) ([]string, bool) { return p.ActionNames() },
 }
 
 // text returns the string at the path keys, "" if there is none.
@@ -125,9 +120,9 @@ func (c *call) search(kind searchKind) answerer {
 		if err != nil {
 			return nil, err
 		}
-		all, ok := kind.candidates(c.policy, target)
-		if !ok {
-			return nil, &refusal{Status: 404, Message: "the policy does not say which " + string(kind.part) + "s there are: it cannot be searched for them"}
+		all, err := search.Candidates(c.policy.EntryPoint, kind.part, text(target, typeKey))
+		if err != nil {
+			return nil, &refusal{Status: 404, Message: err.Error()}
 		}
 		query := c.queryText(string(kind.part), base, target)
 		start, err := c.start(&asked, query, len(all))
@@ -193,6 +188,8 @@ func (k searchKind) with(r engine.Request, target *ast.Term) engine.Request {
 		r.Action = target
 	case authzen.ResourcePart:
 		r.Resource = target
+	default:
+		panic(fmt.Sprintf("pdp: unknown part %q", string(k.part)))
 	}
 	return r
 }

@@ -41,17 +41,9 @@ func FindRule(rules []ruleset.Rule, name string) (int, error) {
 	case len(ids) > 1:
 		return 0, fmt.Errorf("%d rules have the name %q; give an id: %s", len(ids), name, strings.Join(ids, ", "))
 	case at < 0:
-		return 0, fmt.Errorf("no rule has the name or the id %q%s", name, didYouMean(name, names))
+		return 0, fmt.Errorf("no rule has the name or the id %q%s", name, diag.DidYouMean(name, names, nil))
 	}
 	return at, nil
-}
-
-// didYouMean returns a suggestion for a misspelt word, or "".
-func didYouMean(word string, candidates []string) string {
-	if meant, ok := diag.Suggest(word, candidates); ok {
-		return "; did you mean " + meant + "?"
-	}
-	return ""
 }
 
 // ruleFields are the fields of SetField.
@@ -80,7 +72,7 @@ func SetField(r *ruleset.Rule, field, value, origin string) error {
 		}
 		r.Context = c
 	default:
-		return fmt.Errorf("a rule has no field %q; the fields are %s%s", field, strings.Join(ruleFields, ", "), didYouMean(field, ruleFields))
+		return fmt.Errorf("a rule has no field %q; the fields are %s%s", field, strings.Join(ruleFields, ", "), diag.DidYouMean(field, ruleFields, nil))
 	}
 	return nil
 }
@@ -94,7 +86,7 @@ func parseActions(value string) (ruleset.Actions, error) {
 	for name := range strings.SplitSeq(value, ",") {
 		action, ok := ruleset.ParseAction(strings.TrimSpace(name))
 		if !ok {
-			return 0, fmt.Errorf("unknown action %q%s", name, didYouMean(name, ruleset.Actions(ruleset.All).Names()))
+			return 0, fmt.Errorf("unknown action %q%s", name, diag.DidYouMean(name, ruleset.Actions(ruleset.All).Names(), nil))
 		}
 		mask |= ruleset.Actions(action)
 	}

@@ -53,7 +53,7 @@ func ParseGate(spec string) (Gate, error) {
 	g.kind = strings.ToLower(parts[0])
 	kinds := []string{Gain, Loss, anyKind, leftOut}
 	if !slices.Contains(kinds, g.kind) {
-		return g, fmt.Errorf("%q is not a kind of difference%s\n%s", parts[0], didYouMean(g.kind, kinds), gateForm)
+		return g, fmt.Errorf("%q is not a kind of difference%s\n%s", parts[0], diag.DidYouMean(g.kind, kinds, nil), gateForm)
 	}
 	if g.kind == leftOut && (len(parts) > 1 || g.Percent) {
 		return g, fmt.Errorf("left-out has no action, type or limit: %s", gateForm)
@@ -61,7 +61,7 @@ func ParseGate(spec string) (Gate, error) {
 	if len(parts) > 1 && parts[1] != "*" {
 		a, ok := ruleset.ParseAction(parts[1])
 		if !ok {
-			return g, fmt.Errorf("%q is not an action%s\n%s", parts[1], didYouMean(parts[1], ruleset.Actions(ruleset.All).Names()), gateForm)
+			return g, fmt.Errorf("%q is not an action%s\n%s", parts[1], diag.DidYouMean(parts[1], ruleset.Actions(ruleset.All).Names(), nil), gateForm)
 		}
 		g.action = a.Name()
 	}
@@ -86,20 +86,13 @@ func ParseLimit(limit string) (n int64, percent bool, err error) {
 // Scope is what a gate counts: its kind, action and type.
 func (g Gate) Scope() string { return g.kind + ":" + g.action + ":" + g.typ }
 
-func didYouMean(word string, candidates []string) string {
-	if meant, ok := diag.Suggest(word, candidates); ok {
-		return "; did you mean " + meant + "?"
-	}
-	return ""
-}
-
 // CheckTypes returns an error for a gate with a type that is not among those known: it could
 // never be exceeded.
 func (g Gate) CheckTypes(known []string) error {
 	if g.typ == "*" || slices.ContainsFunc(known, func(t string) bool { return schema.Fold(t) == g.typ }) {
 		return nil
 	}
-	return fmt.Errorf("the gate %s names a type %q that neither the schema nor the snapshot has%s", g.Spec, g.typ, didYouMean(g.typ, known))
+	return fmt.Errorf("the gate %s names a type %q that neither the schema nor the snapshot has%s", g.Spec, g.typ, diag.DidYouMean(g.typ, known, nil))
 }
 
 // counts reports whether a part of a group counts for the gate.

@@ -57,7 +57,10 @@ func (s Search) Run(ctx context.Context, p *engine.EntryPoint, n *naming.Names, 
 	if err != nil {
 		return nil, err
 	}
-	candidates := Candidates(p, s.Part, s.typ())
+	candidates, err := Candidates(p, s.Part, s.typ())
+	if err != nil {
+		return nil, err
+	}
 	progress.Start("searching", int64(len(candidates)))
 	defer progress.Done()
 	batch := NewBatch(ctx, p, s.Part, base)
@@ -123,20 +126,34 @@ func (s Search) typ() string {
 	return ""
 }
 
+// NotListedError means that the policy does not list what a search would decide. No result would
+// read as a denial of everything.
+type NotListedError struct{ Part authzen.Part }
+
+// Error implements error.
+func (e *NotListedError) Error() string {
+	return fmt.Sprintf("the policy does not say which %ss there are: it cannot be searched for them", e.Part)
+}
+
 // Candidates returns the ids or names that a search for a part decides, in order. typ is the
-// type of subjects and resources.
-func Candidates(p *engine.EntryPoint, part authzen.Part, typ string) (list []string) {
+// type of subjects and resources. The error is a *NotListedError.
+func Candidates(p *engine.EntryPoint, part authzen.Part, typ string) ([]string, error) {
+	var list []string
+	var listed bool
 	switch part {
 	case authzen.SubjectPart:
-		list, _ = p.Subjects(typ)
+		list, listed = p.Subjects(typ)
 	case authzen.ResourcePart:
-		list, _ = p.Resources(typ)
+		list, listed = p.Resources(typ)
 	case authzen.ActionPart:
-		list, _ = p.ActionNames()
+		list, listed = p.ActionNames()
 	default:
 		unknown(part)
 	}
-	return list
+	if !listed {
+		return nil, &NotListedError{part}
+	}
+	return list, nil
 }
 
 // unknown panics, because the result of a search for an unknown part would be wrong.

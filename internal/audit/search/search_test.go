@@ -2,9 +2,11 @@ package search_test
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"testing"
 
+	"github.com/qlik2rego/qlik2rego/bundles"
 	"github.com/qlik2rego/qlik2rego/compiler/schema"
 	"github.com/qlik2rego/qlik2rego/internal/audit/search"
 	"github.com/qlik2rego/qlik2rego/internal/authzen"
@@ -65,8 +67,21 @@ func TestSearchIsFilterOfDecisions(t *testing.T) {
 func filtered(t *testing.T, site testsite.Site, p *engine.EntryPoint, q search.Search) (ids []string, reason string) {
 	t.Helper()
 	typ := map[authzen.Part]string{authzen.SubjectPart: "user", authzen.ResourcePart: q.Request.Resource.Type}[q.Part]
-	for i, id := range search.Candidates(p, q.Part, typ) {
-		request, err := json.Marshal(q.Request.With(q.Part, id))
+	candidates, err := search.Candidates(p, q.Part, typ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range candidates {
+		one := q.Request
+		switch q.Part {
+		case authzen.SubjectPart:
+			one.Subject.ID = id
+		case authzen.ActionPart:
+			one.Action.Name = id
+		case authzen.ResourcePart:
+			one.Resource.ID = id
+		}
+		request, err := json.Marshal(one)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,10 +149,25 @@ func TestNamesOfResults(t *testing.T) {
 	}
 }
 
+// A policy that lists nothing is not searched: no result would read as a denial of everything.
+func TestUnlistedIsAnError(t *testing.T) {
+	b := &bundles.Bundle{Modules: []bundles.Module{{Path: "a.rego", Source: []byte("package a\n\nallow := true\n")}}}
+	p, err := engine.NewEntryPoint(t.Context(), b, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range authzen.Parts {
+		result, err := search.Search{Part: part}.Run(t.Context(), p, naming.OfBundle(&b.Data, schema.Default(), nil), snapshot.NoProgress{})
+		if unlisted := (*search.NotListedError)(nil); !errors.As(err, &unlisted) || unlisted.Part != part {
+			t.Errorf("%s: %v, %v", part, result, err)
+		}
+	}
+}
+
 func TestUnknownPartPanics(t *testing.T) {
 	for name, call := range map[string]func(){
-		"With":       func() { authzen.Request{}.With("context", "x") },
-		"Candidates": func() { search.Candidates(nil, "context", "") },
+		"Requests":   func() { search.Requests(engine.Request{}, "context", []string{"x"}) },
+		"Candidates": func() { _, _ = search.Candidates(nil, "context", "") },
 	} {
 		func() {
 			defer func() {
